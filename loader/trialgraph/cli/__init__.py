@@ -1,0 +1,45 @@
+"""The command line: one module per command, thin over the library."""
+
+import sys
+
+import typer
+
+from trialgraph import __version__
+from trialgraph.errors import TrialgraphError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="trialgraph",
+    help="A knowledge graph of clinical trials, their eligibility criteria and the concepts they name.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+
+
+def _show_version(value: bool) -> None:  # noqa: FBT001 - the signature that Typer calls
+    if value:
+        typer.echo(f"trialgraph {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: bool = typer.Option(
+        False, "--version", callback=_show_version, is_eager=True, help="Show the version."
+    ),
+) -> None:
+    """Take the options that stand before a command."""
+
+
+def main() -> None:
+    """Run the command line; every error a user can cause becomes one line and exit code 2."""
+    try:
+        app()
+    except TrialgraphError as error:
+        print(f"trialgraph: {error}", file=sys.stderr)  # noqa: T201 - the one place that reports errors
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,133 @@
+"""The screening view: what a patient's record shows as of one date.
+
+The view is derived, never stored. It holds intervals for quantities, what the record shows to be
+present, and what it shows (or the caller assumes) to be absent. Whatever it doesn't hold is
+unknown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+__all__ = [
+    "Absence",
+    "Completeness",
+    "Interval",
+    "Presence",
+    "Quantity",
+    "ScreeningView",
+    "TimeAgo",
+]
+
+Completeness = Literal["conditions", "treatments", "procedures", "lesions", "allergies"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Where a number lies; an infinite or open end says that the record doesn't pin it down."""
+
+    low: float
+    high: float
+    low_open: bool = False
+    high_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAgo:
+    """How long before the screening date something last was, as a range of what the dates allow.
+
+    Days are calendar days. Months are the least number of calendar months that, taken from the
+    screening date, reach back to it or before; "within 6 months" is months <= 6. An infinite
+    maximum says that the record doesn't date it.
+    """
+
+    days_min: float
+    days_max: float
+    months_min: float
+    months_max: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """The latest usable measurement of one quantity.
+
+    Args:
+        value: In the concept's canonical unit.
+        times_uln: As a multiple of the result's own upper limit of normal; None without one.
+        times_lln: The same for the lower limit.
+        ago: When it was measured.
+        shown: The result in the record's own words, such as ``128 g/L on 2025-08-26``.
+        evidence: Resources it was read from, such as ``Observation/hb-1``.
+        conflict: Results of the same day disagree; the interval spans them.
+        axioms: Contestable axioms used.
+    """
+
+    value: Interval
+    times_uln: Interval | None
+    times_lln: Interval | None
+    ago: TimeAgo
+    shown: str
+    evidence: tuple[str, ...]
+    conflict: bool = False
+    axioms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Something the record shows of the patient, at any time up to the screening date.
+
+    Args:
+        ago: When it was last so; zero for what is ongoing.
+        active: True when it is shown to be ongoing, False when shown to be over, None otherwise.
+        shown: The record's own words with the date.
+        evidence: Resources it was read from.
+        axioms: Contestable axioms used.
+    """
+
+    ago: TimeAgo
+    active: bool | None
+    shown: str
+    evidence: tuple[str, ...]
+    axioms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Something the record shows the patient not to have.
+
+    Args:
+        shown: Why: the statement of completeness, the negative result, the assumption.
+        evidence: Resources it was read from; empty for an assumption.
+        axioms: Contestable axioms used.
+    """
+
+    shown: str
+    evidence: tuple[str, ...] = ()
+    axioms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningView:
+    """What one patient's record shows as of one date. Keys are concept IRIs.
+
+    Args:
+        patient: Identifier of the patient in the record.
+        as_of: The screening date.
+        assumed: Categories that the caller assumes to be complete.
+        quantities: Latest measurement per quantity; derived scores and counts among them.
+        present: What is shown present, closed upwards over the class tree.
+        absent: What is shown absent, closed downwards. A concept is never in both, unless the
+            record contradicts itself: then it is in `conflicts` and in neither.
+        inactive: What is shown to be not ongoing (absent altogether, or resolved).
+        conflicts: Concepts on which the record contradicts itself, with the evidence.
+    """
+
+    patient: str
+    as_of: date
+    assumed: tuple[Completeness, ...] = ()
+    quantities: Mapping[str, Quantity] = field(default_factory=dict)
+    present: Mapping[str, Presence] = field(default_factory=dict)
+    absent: Mapping[str, Absence] = field(default_factory=dict)
+    inactive: Mapping[str, Absence] = field(default_factory=dict)
+    conflicts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
