@@ -18,7 +18,7 @@ app = typer.Typer(
 )
 
 
-def _show_version(value: bool) -> None:  # noqa: FBT001 - the signature that Typer calls
+def _show_version(value: bool) -> None:
     if value:
         typer.echo(f"trialgraph {__version__}")
         raise typer.Exit
