@@ -5,10 +5,18 @@ present, and what it shows (or the caller assumes) to be absent. Whatever it doe
 unknown.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Literal
+from urllib.parse import quote
+
+from rdflib import RDF, Graph, URIRef
+from rdflib import Literal as RdfLiteral
+
+from trialgraph.namespaces import BASE, TG
 
 __all__ = [
     "Absence",
@@ -18,9 +26,16 @@ __all__ = [
     "Quantity",
     "ScreeningView",
     "TimeAgo",
+    "canonical_number",
+    "view_graph",
 ]
 
 Completeness = Literal["conditions", "treatments", "procedures", "lesions", "allergies"]
+
+
+def canonical_number(number: float) -> float:
+    """Return a number rounded to twelve significant digits, so that conversions compare as equal."""
+    return float(f"{number:.12g}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +135,8 @@ class ScreeningView:
         absent: What is shown absent, closed downwards. A concept is never in both, unless the
             record contradicts itself: then it is in `conflicts` and in neither.
         inactive: What is shown to be not ongoing (absent altogether, or resolved).
+        complete: Concepts of which every instance up to the screening date is recorded, so that the
+            latest recorded one is the latest; the reason is given. What is absent is also complete.
         conflicts: Concepts on which the record contradicts itself, with the evidence.
     """
 
@@ -130,4 +147,64 @@ class ScreeningView:
     present: Mapping[str, Presence] = field(default_factory=dict)
     absent: Mapping[str, Absence] = field(default_factory=dict)
     inactive: Mapping[str, Absence] = field(default_factory=dict)
+    complete: Mapping[str, Absence] = field(default_factory=dict)
     conflicts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def view_graph(view: ScreeningView) -> Graph:
+    """Return a view as the flat RDF that eligibility shapes are validated over.
+
+    One node of class ``tg:ScreeningView``; numbers are ``xsd:decimal`` and infinite ends are left
+    out, so that a shape that needs one finds none.
+    """
+    graph = Graph()
+    node = URIRef(f"{BASE}view/{quote(view.patient, safe='')}")
+    graph.add((node, RDF.type, TG.ScreeningView))
+    graph.add((node, TG.asOf, RdfLiteral(view.as_of)))
+    for category in view.assumed:
+        graph.add((node, TG.assumedComplete, RdfLiteral(category)))
+    for list_name, keys in _lists(view):
+        for key in keys:
+            graph.add((node, TG[list_name], URIRef(key)))
+    for key, presence in view.present.items():
+        _add_numbers(graph, node, key, _ago_numbers(presence.ago))
+    for key, quantity in view.quantities.items():
+        _add_numbers(graph, node, key, _ago_numbers(quantity.ago))
+        _add_numbers(graph, node, key, _interval_numbers(quantity.value))
+        for suffix, multiple in (("-timesULN", quantity.times_uln), ("-timesLLN", quantity.times_lln)):
+            if multiple is not None:
+                _add_numbers(graph, node, key + suffix, _interval_numbers(multiple))
+    return graph
+
+
+def _lists(view: ScreeningView) -> Iterator[tuple[str, Iterable[str]]]:
+    certain = {key: presence for key, presence in view.present.items() if key not in view.conflicts}
+    yield "has", certain
+    yield "hasActive", (key for key, presence in certain.items() if presence.active)
+    yield "lacks", (key for key in view.absent if key not in view.conflicts)
+    yield "lacksActive", (key for key in {**view.absent, **view.inactive} if key not in view.conflicts)
+    yield "recordComplete", (key for key in view.complete if key in certain)
+    yield "measured", view.quantities
+
+
+def _interval_numbers(interval: Interval) -> Iterator[tuple[str, float]]:
+    yield "low", interval.low
+    yield "high", interval.high
+    if interval.low_open:
+        yield "above", interval.low
+    if interval.high_open:
+        yield "below", interval.high
+
+
+def _ago_numbers(ago: TimeAgo) -> Iterator[tuple[str, float]]:
+    yield "daysAgoMin", ago.days_min
+    yield "daysAgoMax", ago.days_max
+    yield "monthsAgoMin", ago.months_min
+    yield "monthsAgoMax", ago.months_max
+
+
+def _add_numbers(graph: Graph, node: URIRef, key: str, numbers: Iterable[tuple[str, float]]) -> None:
+    for end, number in numbers:
+        if math.isfinite(number):
+            decimal = Decimal(repr(canonical_number(number)))
+            graph.add((node, URIRef(f"{key}-{end}"), RdfLiteral(decimal)))

@@ -1,0 +1,262 @@
+"""The reference evaluator: an expression over a screening view, in Kleene's three values.
+
+It is written to be read beside the design's section 4. The SHACL rails and every other engine are
+held to it by property tests; it also supplies the explanations, which no engine's report contains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Limit, Narrative, Not, Value, Window
+from trialgraph.views import Absence, Interval, Presence, Quantity, ScreeningView, TimeAgo, canonical_number
+
+__all__ = [
+    "Finding",
+    "Truth",
+    "UnknownReason",
+    "deciding_atoms",
+    "evaluate",
+    "evaluate_atom",
+    "fact_key",
+    "is_qualified",
+]
+
+Truth: TypeAlias = bool | None
+"""True, False, or None for unknown."""
+
+UnknownReason = Literal["missing", "conflict", "imprecise", "narrative"]
+
+_SHOWN = {"relation": "other", "status": "active"}
+"""Modifiers that a view can show; it shows no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a view shows of one atom.
+
+    Args:
+        atom: The atom.
+        truth: Whether it holds.
+        reason: Why it is unknown; None when it is not.
+        shown: The record's words for it, for a person.
+        evidence: The resources that show it.
+        axioms: Contestable axioms it rests on.
+    """
+
+    atom: Atom
+    truth: Truth
+    reason: UnknownReason | None
+    shown: str
+    evidence: tuple[str, ...] = ()
+    axioms: tuple[str, ...] = ()
+
+
+def evaluate(expression: Expression, view: ScreeningView) -> Truth:
+    """Return whether an expression holds in a view: True, False, or None for unknown.
+
+    Source: Kleene's strong three-valued logic; design, section 4.1.
+    """
+    match expression:
+        case AllOf(operands):
+            return _all([evaluate(operand, view) for operand in operands])
+        case AnyOf(operands):
+            return _not(_all([_not(evaluate(operand, view)) for operand in operands]))
+        case Not(operand):
+            return _not(evaluate(operand, view))
+        case _:
+            return evaluate_atom(expression, view).truth
+
+
+def _all(truths: list[Truth]) -> Truth:
+    if False in truths:
+        return False
+    return None if None in truths else True
+
+
+def _not(truth: Truth) -> Truth:
+    return None if truth is None else not truth
+
+
+def deciding_atoms(expression: Expression, view: ScreeningView) -> Iterator[Finding]:
+    """Yield the findings that make an expression what it is.
+
+    For a true or false expression these are the atoms that prove or disprove it; for an unknown
+    one, the unknown atoms that leave it open.
+    """
+    truth = evaluate(expression, view)
+    match expression:
+        case AllOf(operands) | AnyOf(operands):
+            for operand in operands:
+                if evaluate(operand, view) is truth:
+                    yield from deciding_atoms(operand, view)
+        case Not(operand):
+            yield from deciding_atoms(operand, view)
+        case _:
+            yield evaluate_atom(expression, view)
+
+
+def evaluate_atom(atom: Atom, view: ScreeningView) -> Finding:
+    """Return what a view shows of one atom."""
+    match atom:
+        case Value():
+            return _value(atom, view)
+        case Fact() if not atom.count and not atom.size:
+            return _presence(atom, view)
+        case Fact():
+            return _lesions(atom, view)
+        case Narrative(text):
+            return Finding(atom, None, "narrative", f"needs a person to judge: {text}")
+
+
+def _value(atom: Value, view: ScreeningView) -> Finding:
+    quantity = view.quantities.get(atom.concept)
+    interval = _referred(quantity, atom)
+    if quantity is None:
+        return Finding(atom, None, "missing", f"no usable result of {atom.concept_label}")
+    if interval is None:
+        shown = f"{quantity.shown} has no {atom.relative_to or 'comparable'} reference"
+        return Finding(atom, None, "missing", shown, quantity.evidence)
+    recent = _within(quantity.ago, atom.within)
+    if recent is not True:
+        wanted = atom.within.text if atom.within else ""
+        return Finding(atom, None, "missing", f"{quantity.shown}; wanted {wanted}", quantity.evidence)
+    return _measured(atom, quantity, _compare(interval, atom.limit))
+
+
+def _referred(quantity: Quantity | None, atom: Value) -> Interval | None:
+    if quantity is None:
+        return None
+    by_reference = {None: quantity.value, "ULN": quantity.times_uln, "LLN": quantity.times_lln}
+    return by_reference.get(atom.relative_to)
+
+
+def _measured(atom: Atom, quantity: Quantity, truth: Truth) -> Finding:
+    reason: UnknownReason | None = None
+    if truth is None:
+        reason = "conflict" if quantity.conflict else "imprecise"
+    return Finding(atom, truth, reason, quantity.shown, quantity.evidence, quantity.axioms)
+
+
+def _presence(atom: Fact, view: ScreeningView) -> Finding:
+    key = fact_key(atom)
+    present = view.present.get(key)
+    if key in view.conflicts:
+        shown = f"the record contradicts itself on {atom.concept_label}"
+        return Finding(atom, None, "conflict", shown, view.conflicts[key])
+    if present is not None and _holds(atom, present):
+        return _decided(atom, present, truth=True)
+    absence = view.absent.get(key) or (view.inactive.get(key) if _asks_active(atom) else None)
+    if absence is not None:
+        return _decided(atom, absence, truth=False)
+    if present is not None and key in view.complete and _within(present.ago, atom.within) is False:
+        return _decided(atom, present, truth=False)
+    return _open(atom, view, present)
+
+
+def _decided(atom: Fact, record: Presence | Absence, *, truth: bool) -> Finding:
+    return Finding(atom, truth, None, record.shown, record.evidence, record.axioms)
+
+
+def _open(atom: Fact, view: ScreeningView, present: Presence | None) -> Finding:
+    qualities = ", ".join(value for name, value in atom.modifiers.items() if name != "relation")
+    if present is None:
+        return Finding(atom, None, "missing", f"the record doesn't show whether: {atom.concept_label}")
+    if qualities:
+        shown = f"{present.shown}; the record doesn't show whether: {qualities}"
+        return Finding(atom, None, "missing", shown, present.evidence, present.axioms)
+    reason: UnknownReason = "imprecise" if fact_key(atom) in view.complete else "missing"
+    wanted = f" (wanted: {atom.within.text})" if atom.within else ""
+    return Finding(atom, None, reason, f"{present.shown}{wanted}", present.evidence, present.axioms)
+
+
+def fact_key(atom: Fact) -> str:
+    """Return the view's key of a fact: its concept, or that concept besides the study disease."""
+    return f"{atom.concept}-other" if atom.modifiers.get("relation") == "other" else atom.concept
+
+
+def _asks_active(atom: Fact) -> bool:
+    return atom.modifiers.get("status") == "active"
+
+
+def is_qualified(atom: Fact) -> bool:
+    """Whether a fact demands qualities that no view shows ("severe", "untreated")."""
+    return any(_SHOWN.get(name) != value for name, value in atom.modifiers.items())
+
+
+def _holds(atom: Fact, present: Presence) -> bool:
+    """Whether a presence proves the fact with all its modifiers and its window."""
+    if is_qualified(atom) or (_asks_active(atom) and present.active is not True):
+        return False
+    return _within(present.ago, atom.within) is True
+
+
+def _lesions(atom: Fact, view: ScreeningView) -> Finding:
+    """Judge how many lesions there are and how large the largest is; both limits hold together."""
+    findings = []
+    if atom.count is None:
+        findings.append(_presence(replace(atom, size=None), view))
+    for limit, suffix in ((atom.count, "count"), (atom.size, "size")):
+        if limit is not None:
+            findings.append(_lesion_quantity(atom, limit, suffix, view))
+    truth = _all([finding.truth for finding in findings])
+    deciding = [finding for finding in findings if finding.truth is truth]
+    return Finding(
+        atom,
+        truth,
+        deciding[0].reason,
+        "; ".join(finding.shown for finding in deciding),
+        tuple(dict.fromkeys(resource for finding in deciding for resource in finding.evidence)),
+        tuple(dict.fromkeys(axiom for finding in deciding for axiom in finding.axioms)),
+    )
+
+
+def _lesion_quantity(atom: Fact, limit: Limit, suffix: str, view: ScreeningView) -> Finding:
+    quantity = view.quantities.get(f"{atom.concept}-{suffix}")
+    if quantity is None:
+        what = "number" if suffix == "count" else "size"
+        return Finding(atom, None, "missing", f"no {what} of {atom.concept_label} recorded")
+    interval = quantity.value
+    if is_qualified(atom):
+        # Lesions of an unrecorded quality are some of those recorded: none of them, up to all.
+        interval = Interval(0, interval.high, high_open=interval.high_open)
+    return _measured(atom, quantity, _compare(interval, limit))
+
+
+def _compare(interval: Interval, limit: Limit) -> Truth:
+    return _all([_above(interval, limit), _below(interval, limit)])
+
+
+def _above(interval: Interval, limit: Limit) -> Truth:
+    if limit.low is None:
+        return True
+    low, high, bound = (canonical_number(number) for number in (interval.low, interval.high, limit.low))
+    if low > bound or (low == bound and (limit.low_inclusive or interval.low_open)):
+        return True
+    if high < bound or (high == bound and (not limit.low_inclusive or interval.high_open)):
+        return False
+    return None
+
+
+def _below(interval: Interval, limit: Limit) -> Truth:
+    if limit.high is None:
+        return True
+    mirrored = Interval(-interval.high, -interval.low, interval.high_open, interval.low_open)
+    return _above(mirrored, Limit(low=-limit.high, low_inclusive=limit.high_inclusive))
+
+
+def _within(ago: TimeAgo, window: Window | None) -> Truth:
+    """Whether something so long ago lies within a window; months and years by the calendar."""
+    if window is None or window.amount is None:
+        return True
+    if window.unit in ("month", "year"):
+        bound = window.amount * (12 if window.unit == "year" else 1)
+        shortest, longest = ago.months_min, ago.months_max
+    else:
+        bound = window.amount * (7 if window.unit == "week" else 1)
+        shortest, longest = ago.days_min, ago.days_max
+    if longest <= bound:
+        return True
+    return False if shortest > bound else None

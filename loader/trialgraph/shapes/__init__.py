@@ -1,0 +1,1 @@
+"""SHACL: the quality of trial graphs, and eligibility criteria as shapes over a screening view."""

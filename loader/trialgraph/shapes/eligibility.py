@@ -1,0 +1,128 @@
+"""Eligibility criteria as SHACL Core: two node shapes per criterion over a screening view.
+
+One is violated when the criterion is disproved, the other when it is not proved. The Turtle is
+written to be read by a person, so it is composed as text; any SHACL engine can run it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from trialgraph.expressions import Expression, Not
+from trialgraph.namespaces import BASE, TGC
+from trialgraph.shapes.rails import Bound, Condition, Every, Never, Shows, Some, disproof, proof
+
+__all__ = ["Kind", "ScreenableCriterion", "ScreenableTrial", "compile_shapes", "view_iri"]
+
+Kind = Literal["inclusion", "exclusion"]
+
+_HEADER = f"""\
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix tg: <{BASE}ontology#> .
+@prefix tgc: <{TGC}> .
+"""
+_INDENT = "    "
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenableCriterion:
+    """What screening needs of a criterion: its id, kind, words and formal reading."""
+
+    id: str
+    kind: Kind
+    text: str
+    expression: Expression
+
+    @property
+    def admits(self) -> Expression:
+        """The expression that holds when the criterion doesn't bar enrolment."""
+        return self.expression if self.kind == "inclusion" else Not(self.expression)
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenableTrial:
+    """What screening needs of a trial."""
+
+    nct: str
+    title: str
+    criteria: tuple[ScreenableCriterion, ...]
+
+
+def compile_shapes(trial: ScreenableTrial) -> str:
+    """Return the eligibility shapes of a trial as Turtle.
+
+    Each criterion gives ``…/criterion/<id>/disproved`` with severity ``sh:Violation`` and
+    ``…/criterion/<id>/proved`` with severity ``sh:Warning``. Both conform: the criterion is passed;
+    only the second reports: it is unknown; the first reports: it is failed.
+    """
+    header = f"{_HEADER}@prefix x: <{BASE}trial/{trial.nct}/criterion/> .\n"
+    title = f"\n# {trial.nct}: {_one_line(trial.title)}\n"
+    return header + title + "".join(_criterion(criterion) for criterion in trial.criteria)
+
+
+def view_iri(name: str) -> str:
+    """Return the IRI of a view's key; concepts of the packaged namespace are shortened."""
+    local = name.removeprefix(str(TGC))
+    if local != name and local.replace("-", "").isalnum():
+        return f"tgc:{local}"
+    return f"<{name}>"
+
+
+def _criterion(criterion: ScreenableCriterion) -> str:
+    words = _one_line(criterion.text)
+    barred = _node(disproof(criterion.admits), 2)
+    shown = _node(proof(criterion.admits), 1)
+    return f"""
+# {criterion.id} ({criterion.kind}): {words}
+x:{criterion.id}\\/disproved a sh:NodeShape ;
+    sh:targetClass tg:ScreeningView ;
+    sh:severity sh:Violation ;
+    sh:message {_literal(f"{criterion.id} bars enrolment: {words}")}@en ;
+    sh:not {barred} .
+x:{criterion.id}\\/proved a sh:NodeShape ;
+    sh:targetClass tg:ScreeningView ;
+    sh:severity sh:Warning ;
+    sh:message {_literal(f"{criterion.id} is not shown to be met: {words}")}@en ;
+    sh:node {shown} .
+"""
+
+
+def _node(condition: Condition, depth: int) -> str:
+    """Write a condition as an anonymous node shape."""
+    pad = _INDENT * (depth + 1)
+    lines = [f"{pad}{line}" for line in _statements(condition, depth + 1)]
+    if len(lines) == 1 and "\n" not in lines[0]:
+        return f"[ {lines[0].strip()} ]"
+    return "[\n" + " ;\n".join(lines) + f"\n{_INDENT * depth}]"
+
+
+def _statements(condition: Condition, depth: int) -> Iterable[str]:
+    match condition:
+        case Every(conditions):
+            for part in conditions:
+                yield from _statements(part, depth)
+        case Some(conditions):
+            inner = _INDENT * (depth + 1)
+            options = "\n".join(inner + _node(part, depth + 1) for part in conditions)
+            yield f"sh:or (\n{options}\n{_INDENT * depth})"
+        case Shows(list_name, key):
+            yield f"sh:property [ sh:path tg:{list_name} ; sh:hasValue {view_iri(key)} ]"
+        case Bound(key, end, facet, number):
+            path = view_iri(f"{key}-{end}")
+            yield f"sh:property [ sh:path {path} ; sh:{facet} {_number(number)} ; sh:minCount 1 ]"
+        case Never():
+            yield "sh:property [ sh:path tg:judgedByPerson ; sh:minCount 1 ]"
+
+
+def _number(number: float) -> str:
+    return f"{number:.12f}".rstrip("0").rstrip(".")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _literal(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

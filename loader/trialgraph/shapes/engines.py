@@ -1,0 +1,73 @@
+"""Run eligibility shapes over a view with a SHACL engine, and read its report as verdict rails."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+from rdflib import RDF, SH, Graph
+
+from trialgraph.errors import UsageError
+
+__all__ = ["ENGINES", "Rails", "ShaclEngine", "reported_rails", "validation_report"]
+
+Rails: TypeAlias = dict[str, set[str]]
+"""Criterion id → the rails that report it: ``disproved``, ``proved``."""
+
+ShaclEngine = Literal["pyshacl", "rudof"]
+
+
+def validation_report(view: Graph, shapes: str) -> Graph:
+    """Return the standard SHACL validation report of a view, made by pySHACL.
+
+    Args:
+        view: A screening view as RDF.
+        shapes: Eligibility shapes as Turtle.
+    """
+    import pyshacl
+
+    _, report, _ = pyshacl.validate(view, shacl_graph=_shapes_graph(shapes), allow_warnings=False)
+    if not isinstance(report, Graph):
+        raise UsageError(f"the shapes could not be validated: {report}")
+    return report
+
+
+def reported_rails(view: Graph, shapes: str, *, engine: ShaclEngine = "pyshacl") -> Rails:
+    """Return which rails of which criteria an engine reports for a view."""
+    rails: Rails = {}
+    for shape in ENGINES[engine](view, shapes):
+        criterion, rail = shape.rsplit("/", 2)[1:]
+        rails.setdefault(criterion, set()).add(rail)
+    return rails
+
+
+@lru_cache(maxsize=256)
+def _shapes_graph(shapes: str) -> Graph:
+    return Graph().parse(data=shapes, format="turtle")
+
+
+def _with_pyshacl(view: Graph, shapes: str) -> list[str]:
+    report = validation_report(view, shapes)
+    # Read through sh:report/sh:result: engines nest sh:detail results differently.
+    return [
+        str(report.value(result, SH.sourceShape))
+        for node in report.subjects(RDF.type, SH.ValidationReport)
+        for result in report.objects(node, SH.result)
+    ]
+
+
+def _with_rudof(view: Graph, shapes: str) -> list[str]:
+    try:
+        import pyrudof
+    except ImportError as error:
+        advice = "install pyrudof, or use --engine pyshacl"
+        raise UsageError("the engine rudof is not installed", advice=advice) from error
+    session = pyrudof.Rudof(pyrudof.RudofConfig())
+    session.read_data(view.serialize(format="nt"), pyrudof.RDFFormat.NTriples)
+    session.read_shacl(shapes, pyrudof.ShaclFormat.Turtle)
+    return [str(entry.source_shape).strip("<>") for entry in session.validate_shacl()]
+
+
+ENGINES: dict[ShaclEngine, Callable[[Graph, str], list[str]]] = {
+    "pyshacl": _with_pyshacl,
+    "rudof": _with_rudof,
+}
