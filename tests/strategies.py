@@ -24,6 +24,7 @@ windows = st.none() | st.builds(
 
 @st.composite
 def limits(draw: st.DrawFn) -> Limit:
+    """Draw a limit with at least one bound."""
     low, high = draw(st.none() | numbers), draw(st.none() | numbers)
     if low is None and high is None:
         low = 1.0
@@ -76,6 +77,7 @@ expressions: st.SearchStrategy[Expression] = st.recursive(atoms, _branches, max_
 
 @st.composite
 def intervals(draw: st.DrawFn) -> Interval:
+    """Draw an interval: a point, or a range with open or infinite ends."""
     low, high = sorted((draw(numbers), draw(numbers)))
     if low == high:
         return Interval(low, high)
@@ -86,6 +88,7 @@ def intervals(draw: st.DrawFn) -> Interval:
 
 @st.composite
 def times_ago(draw: st.DrawFn) -> TimeAgo:
+    """Draw how long ago something may have been."""
     days = sorted(draw(st.sampled_from([0, 1, 2, 14, 15, 180, 190, 800, float("inf")])) for _ in range(2))
     months = sorted(draw(st.sampled_from([0, 1, 6, 7, 12, 24, float("inf")])) for _ in range(2))
     return TimeAgo(days[0], days[1], months[0], months[1])
@@ -112,6 +115,7 @@ presences = st.builds(
 
 @st.composite
 def views(draw: st.DrawFn) -> ScreeningView:
+    """Draw a view that keeps the invariants of its class."""
     keys = [*FACTS, *LESIONS, str(TGC["MalignantNeoplasm-other"])]
     state = {key: draw(st.sampled_from(["present", "absent", "conflict", "unknown"])) for key in keys}
     present = {key: draw(presences) for key in keys if state[key] == "present"}

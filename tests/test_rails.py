@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.strategies import expressions, views
+from tests.strategies import atoms, expressions, views
 from trialgraph.evaluation import evaluate
 from trialgraph.expressions import Expression, Narrative
 from trialgraph.shapes.eligibility import Kind, ScreenableCriterion, ScreenableTrial, compile_shapes
@@ -27,7 +27,7 @@ def _trial(*expressions: Expression, kind: Kind = "inclusion") -> ScreenableTria
 @pytest.mark.parametrize("engine", ["pyshacl", "rudof"])
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    trees=st.lists(expressions, min_size=1, max_size=8),
+    trees=st.lists(atoms | expressions, min_size=6, max_size=20),
     view=views(),
     kind=st.sampled_from(["inclusion", "exclusion"]),
 )

@@ -1,0 +1,28 @@
+"""A screening as one HTML page that a coordinator can print and file."""
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from trialgraph import __version__
+from trialgraph.reports.terminal import because
+from trialgraph.screening import Screening
+
+__all__ = ["screening_page"]
+
+
+def screening_page(screening: Screening) -> str:
+    """Return a self-contained HTML page; it refers to no other file and runs no script."""
+    return _template().render(screening=screening, because=because, version=__version__)
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("trialgraph.reports", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("screening.html")

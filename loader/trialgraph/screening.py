@@ -1,0 +1,263 @@
+"""Screen a patient: a verdict per criterion and trial, with the evidence, and what is missing.
+
+The verdicts come from an engine (SHACL over the screening view, or the expressions themselves); the
+explanations come from the reference evaluator, and the two are checked against each other.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+from trialgraph.errors import TrialgraphError
+from trialgraph.evaluation import Finding, Truth, UnknownReason, deciding_atoms, evaluate
+from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Narrative, Not
+from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial, compile_shapes
+from trialgraph.shapes.engines import Rails, reported_rails
+from trialgraph.views import Completeness, ScreeningView, view_graph
+
+__all__ = [
+    "CriterionVerdict",
+    "Engine",
+    "MissingFact",
+    "Screening",
+    "TrialVerdict",
+    "WorklistItem",
+    "screen",
+    "to_json",
+]
+
+Engine = Literal["index", "pyshacl", "rudof"]
+Verdict = Literal["pass", "fail", "unknown"]
+Overall = Literal["eligible", "ineligible", "possible"]
+
+_REASONS: tuple[UnknownReason, ...] = ("conflict", "imprecise", "missing", "narrative")
+"""Of several reasons the first is reported: what can be resolved soonest."""
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionVerdict:
+    """The verdict on one criterion.
+
+    Args:
+        criterion: The criterion.
+        verdict: ``pass`` when it doesn't bar enrolment, ``fail`` when it does.
+        reason: Why it is unknown; None when it is not.
+        findings: What the record shows of the atoms that decide it, or leave it open.
+    """
+
+    criterion: ScreenableCriterion
+    verdict: Verdict
+    reason: UnknownReason | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def explanation(self) -> str:
+        """What the record shows, in one line."""
+        return "; ".join(dict.fromkeys(finding.shown for finding in self.findings))
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The resources that the verdict rests on."""
+        return tuple(dict.fromkeys(item for finding in self.findings for item in finding.evidence))
+
+    @property
+    def axioms(self) -> tuple[str, ...]:
+        """The contestable axioms that the verdict rests on."""
+        return tuple(dict.fromkeys(item for finding in self.findings for item in finding.axioms))
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFact:
+    """Something not in the record that would settle criteria of one trial."""
+
+    need: str
+    settles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistItem:
+    """Something not in the record, with how many trials and criteria it would settle."""
+
+    need: str
+    trials: int
+    criteria: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrialVerdict:
+    """The verdict on one trial: ineligible when a criterion fails, eligible when all pass."""
+
+    trial: ScreenableTrial
+    criteria: tuple[CriterionVerdict, ...]
+    missing: tuple[MissingFact, ...]
+
+    @property
+    def verdict(self) -> Overall:
+        """The overall verdict."""
+        verdicts = {criterion.verdict for criterion in self.criteria}
+        if "fail" in verdicts:
+            return "ineligible"
+        return "eligible" if verdicts == {"pass"} else "possible"
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """One patient screened against some trials."""
+
+    view: ScreeningView
+    trials: tuple[TrialVerdict, ...]
+
+    @property
+    def patient(self) -> str:
+        """Identifier of the patient in the record."""
+        return self.view.patient
+
+    @property
+    def assumed_complete(self) -> tuple[Completeness, ...]:
+        """Categories that were assumed to be complete."""
+        return self.view.assumed
+
+    @property
+    def worklist(self) -> tuple[WorklistItem, ...]:
+        """What would settle most, first; a fact that can't change an ineligible trial doesn't count."""
+        settled: dict[str, list[int]] = defaultdict(list)
+        for trial in self.trials:
+            for fact in trial.missing:
+                settled[fact.need].append(len(fact.settles))
+        items = [WorklistItem(need, len(counts), sum(counts)) for need, counts in settled.items()]
+        return tuple(sorted(items, key=lambda item: (-item.trials, -item.criteria, item.need)))
+
+
+def screen(
+    view: ScreeningView, trials: Iterable[ScreenableTrial], *, engine: Engine = "pyshacl"
+) -> Screening:
+    """Screen one patient against trials.
+
+    Args:
+        view: What the patient's record shows as of the screening date.
+        trials: The trials, with their criteria.
+        engine: ``pyshacl`` or ``rudof`` validate the compiled shapes; ``index`` evaluates the
+            expressions directly. All give the same verdicts.
+    Raises:
+        TrialgraphError: when an engine and the reference evaluator disagree.
+    """
+    graph = None if engine == "index" else view_graph(view)
+    results = []
+    for trial in trials:
+        rails = None if graph is None else reported_rails(graph, _shapes(trial), engine=engine)  # type: ignore[arg-type]
+        criteria = tuple(_criterion_verdict(criterion, view, rails) for criterion in trial.criteria)
+        barred = any(criterion.verdict == "fail" for criterion in criteria)
+        missing = () if barred else tuple(_missing(criteria, view))
+        results.append(TrialVerdict(trial, criteria, missing))
+    return Screening(view, tuple(results))
+
+
+@lru_cache(maxsize=1024)
+def _shapes(trial: ScreenableTrial) -> str:
+    return compile_shapes(trial)
+
+
+def _criterion_verdict(
+    criterion: ScreenableCriterion, view: ScreeningView, rails: Rails | None
+) -> CriterionVerdict:
+    truth = evaluate(criterion.admits, view)
+    if rails is not None and _truth_of(rails.get(criterion.id, set())) is not truth:
+        raise TrialgraphError(
+            "the SHACL engine and the reference evaluator disagree",
+            where=f"criterion {criterion.id}",
+            advice="report this as a defect and use --engine index meanwhile",
+        )
+    findings = tuple(deciding_atoms(criterion.expression, view))
+    verdict: Verdict = "unknown" if truth is None else "pass" if truth else "fail"
+    return CriterionVerdict(criterion, verdict, _reason(findings) if truth is None else None, findings)
+
+
+def _truth_of(rails: Collection[str]) -> Truth:
+    return False if "disproved" in rails else None if "proved" in rails else True
+
+
+def _reason(findings: Collection[Finding]) -> UnknownReason:
+    reasons = {finding.reason for finding in findings}
+    return next(reason for reason in _REASONS if reason in reasons)
+
+
+def _missing(criteria: Iterable[CriterionVerdict], view: ScreeningView) -> Iterable[MissingFact]:
+    settles: dict[str, list[str]] = defaultdict(list)
+    for verdict in criteria:
+        if verdict.verdict != "unknown":
+            continue
+        for need, atoms in _needs(verdict).items():
+            if _could_settle(verdict.criterion.admits, view, atoms):
+                settles[need].append(verdict.criterion.id)
+    ordered = sorted(settles.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [MissingFact(need, tuple(ids)) for need, ids in ordered]
+
+
+def _needs(verdict: CriterionVerdict) -> dict[str, set[Atom]]:
+    needs: dict[str, set[Atom]] = defaultdict(set)
+    for finding in verdict.findings:
+        if not isinstance(finding.atom, Narrative):
+            needs[finding.atom.concept_label].add(finding.atom)
+    return needs
+
+
+def _could_settle(expression: Expression, view: ScreeningView, atoms: Collection[Atom]) -> bool:
+    """Whether knowing these atoms, one way or the other, would settle the expression."""
+    return any(
+        _suppose(expression, view, dict.fromkeys(atoms, supposed)) is not None for supposed in (True, False)
+    )
+
+
+def _suppose(expression: Expression, view: ScreeningView, supposed: Mapping[Atom, bool]) -> Truth:
+    match expression:
+        case AllOf(operands):
+            truths = [_suppose(operand, view, supposed) for operand in operands]
+            return False if False in truths else None if None in truths else True
+        case AnyOf(operands):
+            truths = [_suppose(operand, view, supposed) for operand in operands]
+            return True if True in truths else None if None in truths else False
+        case Not(operand):
+            truth = _suppose(operand, view, supposed)
+            return None if truth is None else not truth
+        case _:
+            return supposed.get(expression, evaluate(expression, view))
+
+
+def to_json(screening: Screening) -> dict[str, Any]:
+    """Return a screening as the JSON object of the design's section 7."""
+    return {
+        "patient": screening.patient,
+        "as_of": screening.view.as_of.isoformat(),
+        "assumed_complete": list(screening.assumed_complete),
+        "trials": [_trial_to_json(trial) for trial in screening.trials],
+        "worklist": [
+            {"need": item.need, "trials": item.trials, "criteria": item.criteria}
+            for item in screening.worklist
+        ],
+    }
+
+
+def _trial_to_json(result: TrialVerdict) -> dict[str, Any]:
+    return {
+        "trial": result.trial.nct,
+        "title": result.trial.title,
+        "verdict": result.verdict,
+        "criteria": [
+            {
+                "id": verdict.criterion.id,
+                "kind": verdict.criterion.kind,
+                "text": verdict.criterion.text,
+                "verdict": verdict.verdict,
+                "reason": verdict.reason,
+                "explanation": verdict.explanation,
+                "evidence": list(verdict.evidence),
+                "axioms": list(verdict.axioms),
+            }
+            for verdict in result.criteria
+        ],
+        "missing": [{"need": fact.need, "settles": list(fact.settles)} for fact in result.missing],
+    }
