@@ -171,7 +171,7 @@ def _criterion_verdict(
             where=f"criterion {criterion.id}",
             advice="report this as a defect and use --engine index meanwhile",
         )
-    findings = tuple(deciding_atoms(criterion.expression, view))
+    findings = tuple(deciding_atoms(criterion.admits, view))
     verdict: Verdict = "unknown" if truth is None else "pass" if truth else "fail"
     return CriterionVerdict(criterion, verdict, _reason(findings) if truth is None else None, findings)
 

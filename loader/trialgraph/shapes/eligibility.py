@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from trialgraph.expressions import Expression, Not
+from trialgraph.expressions import AnyOf, Expression, Narrative, Not
 from trialgraph.namespaces import BASE, TGC
 from trialgraph.shapes.rails import Bound, Condition, Every, Never, Shows, Some, disproof, proof
 
@@ -27,17 +27,24 @@ _INDENT = "    "
 
 @dataclass(frozen=True, slots=True)
 class ScreenableCriterion:
-    """What screening needs of a criterion: its id, kind, words and formal reading."""
+    """What screening needs of a criterion: its id, kind, words and formal reading.
+
+    A criterion with a scope ("part B") is one that only some of the trial's patients have to meet.
+    """
 
     id: str
     kind: Kind
     text: str
     expression: Expression
+    scope: str | None = None
 
     @property
     def admits(self) -> Expression:
         """The expression that holds when the criterion doesn't bar enrolment."""
-        return self.expression if self.kind == "inclusion" else Not(self.expression)
+        admits = self.expression if self.kind == "inclusion" else Not(self.expression)
+        if self.scope is None:
+            return admits
+        return AnyOf((admits, Narrative(f"doesn't apply outside: {self.scope}", "judgement")))
 
 
 @dataclass(frozen=True, slots=True)
