@@ -1,0 +1,1 @@
+"""Where trial records come from: files of the registry's JSON, saved pages, the registry's API."""
