@@ -2,29 +2,30 @@
 
 A layout is a TOML file. It names the lines a page of the site is recognised by, the furniture to
 drop, and a tree of parts: a label, and how the lines after it are read. ``docs/layouts.md`` explains
-every key with a worked example.
+every key with a worked example; `descriptions` reads the files.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
-from functools import cache
-from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
-from trialgraph.errors import InputError
 from trialgraph.records import ListStyle
-from trialgraph.resources import product_folder
 
-__all__ = ["Attachment", "Kind", "Layout", "Part", "Reading", "Records", "Repeats", "Row", "Slot", "load_layouts"]
+__all__ = [
+    "Attachment",
+    "Kind",
+    "Layout",
+    "Part",
+    "Reading",
+    "Records",
+    "Repeats",
+    "Row",
+    "Slot",
+]
 
 Kind = Literal["text", "code", "codes", "flag", "date", "integer", "age", "nct"]
-_SHARED = "values.toml"
-_ADVICE = "docs/layouts.md describes every key"
-_Described = TypeVar("_Described")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,163 +219,3 @@ class Layout:
     openings: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     dates: tuple[str, ...] = ()
     nothing: frozenset[str] = frozenset()
-
-
-def load_layouts(*folders: Path) -> tuple[Layout, ...]:
-    """Return the packaged layouts, followed by those described in other folders.
-
-    Args:
-        folders: Folders with further layout descriptions (``*.toml``).
-    Raises:
-        InputError: when a description is not valid TOML, has an unknown key, or lacks one.
-    """
-    return _load((product_folder("data") / "layouts", *folders))
-
-
-@cache
-def _load(folders: tuple[Path, ...]) -> tuple[Layout, ...]:
-    shared = _toml(folders[0] / _SHARED)
-    files = [file for folder in folders for file in sorted(folder.glob("*.toml")) if file.name != _SHARED]
-    described = {file.stem: (file, _toml(file)) for file in files}
-    return tuple(_layout(file, _inherited(file, described), shared) for file in files)
-
-
-def _toml(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError("the folder can't be read", where=str(file), advice=_ADVICE) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"not valid TOML: {error}", where=str(file), advice=_ADVICE) from error
-
-
-def _inherited(file: Path, described: Mapping[str, tuple[Path, dict[str, Any]]]) -> dict[str, Any]:
-    own = dict(described[file.stem][1])
-    parent = own.pop("extends", None)
-    if parent is None:
-        return own
-    if parent not in described or parent == file.stem:
-        raise InputError(f"extends {parent!r}, which no layout is called", where=str(file), advice=_ADVICE)
-    base = _inherited(described[parent][0], described)
-    replaced = {_labels(part)[:1] for part in own.get("part", ())}
-    merged = {**base, **own}
-    merged["part"] = [part for part in base.get("part", ()) if _labels(part)[:1] not in replaced]
-    merged["part"] += own.get("part", [])
-    for key in ("furniture", "furniture_patterns"):
-        merged[key] = [*base.get(key, ()), *own.get(key, ())]
-    return merged
-
-
-def _layout(file: Path, described: Mapping[str, Any], shared: Mapping[str, Any]) -> Layout:
-    try:
-        rest = dict(described)
-        own_words = rest.pop("values", {})
-        page = _part({"lines": rest.pop("lines", []), "part": rest.pop("part", [])})
-        given = {
-            "name": file.stem,
-            "page": page,
-            "furniture": frozenset(rest.pop("furniture", ())),
-            "tables": _tables(shared["values"], own_words),
-            "openings": shared["openings"],
-            "nothing": frozenset(shared["nothing"]),
-            "dates": tuple(shared["dates"]),
-        }
-        _check_tables(page, given["tables"])
-        return _make(Layout, {**given, **_tuples(rest)})
-    except (KeyError, TypeError, ValueError, re.error) as error:
-        raise InputError(f"not a page layout: {error}", where=str(file), advice=_ADVICE) from error
-
-
-def _tables(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, dict[str, str | bool]]:
-    """Turn code-to-words tables around; a code is a word for itself."""
-    tables: dict[str, dict[str, str | bool]] = {}
-    for name in {**shared, **own}:
-        table = tables.setdefault(name, {})
-        for code, words in [*shared.get(name, {}).items(), *own.get(name, {}).items()]:
-            value: str | bool = {"true": True, "false": False}.get(code, code)
-            for word in (code, code.replace("_", " "), *words):
-                table[word.casefold()] = value
-    return tables
-
-
-def _labels(described: Mapping[str, Any]) -> tuple[str, ...]:
-    label = described.get("label", ())
-    return (label,) if isinstance(label, str) else tuple(label)
-
-
-def _part(described: Mapping[str, Any]) -> Part:
-    rest = dict(described)
-    given: dict[str, Any] = {"labels": _labels(rest)}
-    rest.pop("label", None)
-    given["parts"] = tuple(_part(part) for part in rest.pop("part", ()))
-    given["lines"] = tuple(_slot(slot) for slot in rest.pop("lines", ()))
-    if "records" in rest:
-        given["records"] = _records(rest.pop("records"))
-    for key in ("inline", "wrapped", "eligibility", "with_label"):
-        if key in rest:
-            given[key] = rest.pop(key)
-    if rest:
-        given["lines"] = (_slot(rest), *given["lines"])
-    return _make(Part, given)
-
-
-def _slot(described: Mapping[str, Any]) -> Slot:
-    rest = dict(described)
-    own = {key: rest.pop(key) for key in ("optional", "many", "marked", "not_before") if key in rest}
-    return _make(Slot, {"reading": _reading(rest), **own})
-
-
-def _reading(described: Mapping[str, Any]) -> Reading:
-    rest = _tuples(described)
-    rest["groups"] = {name: _reading(group) for name, group in rest.pop("groups", {}).items()}
-    rest["also"] = tuple(_reading(other) for other in rest.pop("also", ()))
-    for pattern in rest.get("patterns", ()):
-        re.compile(pattern)
-    reading = _make(Reading, rest)
-    if reading.kind not in get_args(Kind):
-        raise ValueError(f"unknown kind {reading.kind!r}")
-    if not reading.path and not reading.groups:
-        raise ValueError("a value without a path")
-    return reading
-
-
-def _records(described: Mapping[str, Any]) -> Records:
-    rest = _tuples(described)
-    body = {key: rest.pop(key) for key in ("lines", "part", "wrapped") if key in rest}
-    rest["body"] = _part(body)
-    for key, kind in (("repeats", Repeats), ("row", Row), ("attach", Attachment)):
-        if key in rest:
-            rest[key] = _make(kind, _tuples(rest[key]))
-    records = _make(Records, rest)
-    ways = (records.size, records.starts, records.ends, records.before, records.bullets, records.repeats, records.row)
-    if sum(map(bool, ways)) != 1:
-        raise ValueError("records need exactly one of size, starts, ends, before, bullets, repeats, row")
-    return records
-
-
-def _tuples(described: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in described.items()}
-
-
-def _make(kind: type[_Described], given: Mapping[str, Any]) -> _Described:
-    known = {each.name for each in fields(kind)}  # type: ignore[arg-type]
-    unknown = sorted(set(given) - known)
-    if unknown:
-        raise ValueError(f"unknown key {', '.join(unknown)} of a {kind.__name__.lower()}")
-    return kind(**given)
-
-
-def _check_tables(part: Part, tables: Mapping[str, object]) -> None:
-    for reading in _readings(part):
-        if reading.kind in ("code", "codes", "flag") and reading.table not in tables:
-            raise ValueError(f"no table of words is called {reading.table!r}")
-
-
-def _readings(part: Part) -> Iterable[Reading]:
-    pending = [slot.reading for slot in part.lines]
-    while pending:
-        reading = pending.pop()
-        yield reading
-        pending += [*reading.groups.values(), *reading.also]
-    for inner in (*part.parts, *([part.records.body] if part.records and part.records.body else [])):
-        yield from _readings(inner)

@@ -48,7 +48,11 @@ def page_lines(layout: Layout, page: str) -> list[Line]:
     for number, match in enumerate(re.finditer(r"[^\n]*\n|[^\n]+\Z", page), start=1):
         line = _line(layout, number, match, after_blank=blank)
         blank = not line.text
-        if line.text and line.text not in layout.furniture and not any(p.fullmatch(line.text) for p in furniture):
+        if (
+            line.text
+            and line.text not in layout.furniture
+            and not any(p.fullmatch(line.text) for p in furniture)
+        ):
             lines.append(line)
     return lines
 

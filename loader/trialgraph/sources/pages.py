@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from trialgraph.errors import RecordError
 from trialgraph.records import Source, TrialRecord
 from trialgraph.sources.arms import tie_arms
-from trialgraph.sources.layouts import Layout, load_layouts
+from trialgraph.sources.descriptions import load_layouts
+from trialgraph.sources.layouts import Layout
 from trialgraph.sources.lines import Line
 from trialgraph.sources.parts import PartReader
 from trialgraph.sources.values import put

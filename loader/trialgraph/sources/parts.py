@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from trialgraph.records import EligibilityText, Json
-from trialgraph.sources.layouts import Layout, Part, Records, Repeats
-from trialgraph.sources.lines import Line, fill, fits, joined, page_lines
+from trialgraph.sources.groups import cut_records, cut_repeating, divide
+from trialgraph.sources.layouts import Layout, Part, Records, Repeats, Row
+from trialgraph.sources.lines import Line, fill, fits, page_lines
 from trialgraph.sources.rows import listed, split_rows
 from trialgraph.sources.values import put
 
 __all__ = ["PartReader"]
 
 _Record = dict[str, Json]
-
-
-@dataclass
-class _Piece:
-    """A part with its lines; `head` is the line of its label."""
-
-    part: Part
-    head: Line
-    lines: list[Line] = field(default_factory=list)
-    closed: bool = False
 
 
 class PartReader:
@@ -51,8 +42,10 @@ class PartReader:
             read()
         self.unread = tuple(line for line in self._lines if line.number not in self._read)
 
-    def _read_part(self, part: Part, lines: Sequence[Line], target: _Record, head: Line | None = None) -> None:
-        own, pieces = _divided(part.parts, lines)
+    def _read_part(
+        self, part: Part, lines: Sequence[Line], target: _Record, head: Line | None = None
+    ) -> None:
+        own, pieces = divide(part.parts, lines)
         for piece in pieces:
             self._read.add(piece.head.number)
             self._read_part(piece.part, piece.lines, target, piece.head)
@@ -73,7 +66,8 @@ class PartReader:
 
     def _put(self, target: _Record, path: str, value: Json) -> None:
         if put(target, path, value) is not None:
-            put(self.study, "pageSection.otherValues[]", {"field": path, "value": str(value)})
+            words = ", ".join(value) if isinstance(value, list) else str(value)
+            put(self.study, "pageSection.otherValues[]", {"field": path, "value": words})
 
     def _read_eligibility(self, part: Part, own: Sequence[Line], head: Line | None) -> None:
         most = min(len(part.lines), len(own))
@@ -90,24 +84,23 @@ class PartReader:
         self._put(self.study, "protocolSection.eligibilityModule.eligibilityCriteria", text)
 
     def _read_records(self, records: Records, lines: Sequence[Line]) -> None:
+        """Read records now, or once the records that they refer to are read."""
         if records.row:
-            row = records.row
-            self._when(bool(row.known), lambda: self._read_rows(records, lines))
+            read = partial(self._read_rows, records, records.row, lines)
+            later = bool(records.row.known)
         elif records.repeats:
-            repeats = records.repeats
-            self._later.append(lambda: self._read_repeating(records, repeats, lines))
+            read = partial(self._read_repeating, records, records.repeats, lines)
+            later = True
         else:
-            self._when(bool(records.attach), lambda: self._read_each(records, _cut(records, lines)))
-
-    def _when(self, later: bool, read: Callable[[], None]) -> None:  # noqa: FBT001  the only argument of its kind
-        """Read now, or once the parts that this one refers to are read."""
+            read = partial(self._read_each, records, lines)
+            later = records.attach is not None
         if later:
             self._later.append(read)
         else:
             read()
 
-    def _read_each(self, records: Records, groups: Sequence[Sequence[Line]]) -> None:
-        for place, group in enumerate(groups):
+    def _read_each(self, records: Records, lines: Sequence[Line]) -> None:
+        for place, group in enumerate(cut_records(records, lines)):
             record: _Record = {}
             self._read_part(records.body or Part(), group, record)
             self._place(records, record, place)
@@ -125,129 +118,20 @@ class PartReader:
                 return
         self._put(self.study, path, record)
 
-    def _read_rows(self, records: Records, lines: Sequence[Line]) -> None:
-        assert records.row is not None  # noqa: S101  the caller asked
-        for record, numbers in split_rows(self._layout, records.row, lines, self.study):
+    def _read_rows(self, records: Records, row: Row, lines: Sequence[Line]) -> None:
+        for record, numbers in split_rows(self._layout, row, lines, self.study):
             self._read |= numbers
             self._put(self.study, records.path, record)
 
     def _read_repeating(self, records: Records, repeats: Repeats, lines: Sequence[Line]) -> None:
-        for place, (group, names) in enumerate(_repeating(records, repeats, lines, self._known(repeats), self._read)):
+        known = [
+            (record.get(repeats.name, ""), record.get(repeats.text, ""))
+            for record in listed(self.study, repeats.records)
+        ]
+        for place, group in enumerate(cut_repeating(records, lines, known)):
+            self._read |= {line.number for line in group.repeated}
             record: _Record = {}
-            self._read_part(records.body or Part(), group, record)
-            for name in names:
+            self._read_part(records.body or Part(), group.lines, record)
+            for name in group.names:
                 put(record, repeats.path, name)
             self._place(records, record, place)
-
-    def _known(self, repeats: Repeats) -> list[tuple[str, str]]:
-        known = listed(self.study, repeats.records)
-        return [(record.get(repeats.name, ""), record.get(repeats.text, "")) for record in known]
-
-
-def _label(parts: Sequence[Part], line: Line) -> tuple[Part, str, str] | None:
-    """Return the part that a line opens, its label, and the value on the same line if any."""
-    best: tuple[Part, str, str] | None = None
-    for part in parts:
-        for label in part.labels:
-            rest = line.text.removeprefix(label) if line.text.startswith(label) else None
-            spaced = rest is not None and (rest.startswith(" ") or label.endswith(":"))
-            opens = rest == "" or (part.inline and spaced)
-            if rest is not None and opens and (best is None or len(label) > len(best[1])):
-                best = part, label, rest.strip()
-    return best
-
-
-def _divided(parts: Sequence[Part], lines: Sequence[Line]) -> tuple[list[Line], list[_Piece]]:
-    """Part lines into those outside all parts and the parts' own; a part opens once."""
-    own: list[Line] = []
-    pieces: list[_Piece] = []
-    for line in lines:
-        found = _label([part for part in parts if all(part is not piece.part for piece in pieces)], line)
-        if found:
-            part, _, value = found
-            many = any(slot.many for slot in part.lines) or part.records is not None
-            piece = _Piece(part, line, closed=bool(value) and not many)
-            if value:
-                piece.lines.append(replace(line, text=value, marked=False))
-            pieces.append(piece)
-        elif pieces and not pieces[-1].closed:
-            pieces[-1].lines.append(line)
-        else:
-            own.append(line)
-    return own, pieces
-
-
-def _cut(records: Records, lines: Sequence[Line]) -> list[list[Line]]:
-    """Cut lines into records, the way that the layout names."""
-    opens = _openers(records, lines)
-    groups: list[list[Line]] = []
-    for line, opening in zip(lines, opens, strict=True):
-        if opening or not groups:
-            groups.append([])
-        groups[-1].append(line)
-    return groups
-
-
-def _openers(records: Records, lines: Sequence[Line]) -> list[bool]:
-    """Say for each line whether it opens a record."""
-    parts = records.body.parts if records.body else ()
-    labels = [found[1] if (found := _label(parts, line)) else "" for line in lines]
-    if records.starts:
-        return [label in records.starts for label in labels]
-    if records.before:
-        return [following in records.before for following in [*labels[1:], ""]]
-    if records.ends:
-        ended = [label in records.ends for label in labels]
-        return [before and not now for before, now in zip([False, *ended], ended, strict=False)]
-    if records.bullets:
-        return [line.marked for line in lines]
-    opens, count = [], 0
-    for label in labels:
-        opens.append(not label and count % records.size == 0)
-        count += not label
-    return opens
-
-
-def _repeating(
-    records: Records, repeats: Repeats, lines: Sequence[Line], known: Sequence[tuple[str, str]], read: set[int]
-) -> Iterator[tuple[list[Line], list[str]]]:
-    """Yield each record's own lines with the names of the records it repeats."""
-    parts = (*(records.body.parts if records.body else ()), *(Part((label,), inline=True) for label in repeats.labels))
-    group: list[Line] = []
-    names: list[str] = []
-    full = False
-    place = 0
-    while place < len(lines):
-        run = _run(repeats, lines[place:], known)
-        if run:
-            name, length = run
-            names.append(name)
-            read |= {line.number for line in lines[place : place + length]}
-            place, full = place + length, True
-            continue
-        labelled = _label(parts, lines[place]) is not None
-        if full and not labelled:
-            yield group, names
-            group, names, full = [], [], False
-        group.append(lines[place])
-        full = full or labelled
-        place += 1
-    if group or names:
-        yield group, names
-
-
-def _run(repeats: Repeats, lines: Sequence[Line], known: Sequence[tuple[str, str]]) -> tuple[str, int] | None:
-    """Return the name of the record that the lines begin by repeating, and how many lines that takes."""
-    for name, text in known:
-        if lines[0].text != name:
-            continue
-        length = 1
-        label_parts = [Part((label,), inline=True) for label in repeats.labels]
-        while length < len(lines) and _label(label_parts, lines[length]):
-            length += 1
-        labelled = length > 1
-        ends = range(length + 1, len(lines) + 1)
-        end = next((end for end in ends if joined(lines[length:end], wrapped=False) == text), None)
-        if end or (labelled and not text):
-            return name, end or length
-    return None

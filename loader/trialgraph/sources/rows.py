@@ -10,7 +10,7 @@ from trialgraph.sources.layouts import Layout, Row
 from trialgraph.sources.lines import Line, joined
 from trialgraph.sources.values import put
 
-__all__ = ["listed", "split_rows"]
+__all__ = ["listed", "opening_pattern", "split_rows"]
 
 _Record = dict[str, Json]
 _Split = tuple[str, str, str]
@@ -89,7 +89,7 @@ def _merged(row: Row, records: Sequence[tuple[_Record, set[int]]]) -> list[tuple
 
 
 def _opened_rows(layout: Layout, row: Row, lines: Sequence[Line]) -> list[tuple[_Record, set[int]]]:
-    opening = _opening(layout.openings[row.opening])
+    opening = opening_pattern(layout.openings[row.opening])
     records: list[tuple[_Record, set[int], list[Line]]] = []
     for line in lines:
         match = opening.search(line.text)
@@ -105,18 +105,20 @@ def _opened_rows(layout: Layout, row: Row, lines: Sequence[Line]) -> list[tuple[
     return [(record, numbers) for record, numbers, _ in records]
 
 
-def _opening(words: Mapping[str, Sequence[str]]) -> re.Pattern[str]:
+def opening_pattern(words: Mapping[str, Sequence[str]]) -> re.Pattern[str]:
     """Compile where a column opens: at a capitalised word or an amount of time that touches the text before.
 
     After a lower-case letter, a digit or a closing sign the join shows; after a capital ("OSFrom") it
     shows when no letter follows the word.
     """
-    capitals = "|".join(re.escape(word[0].upper() + word[1:]) for word in sorted(words["words"], key=len, reverse=True))
-    phrases = "|".join(re.escape(phrase) for phrase in words["phrases"])
+    capitals = "|".join(
+        re.escape(word[0].upper() + word[1:]) for word in sorted(words["words"], key=len, reverse=True)
+    )
+    phrases = "|".join(words["phrases"])
     units = "|".join(words["units"])
     return re.compile(
         rf"(?<=[a-z0-9)\].%\"'])(?=(?:{capitals})(?![a-z]))"
         rf"|(?<=[A-Z])(?=(?:{capitals})(?![A-Za-z]))"
         rf"|(?<=[^\s(-])(?=(?:{phrases})\b)"
-        rf"|(?<=[a-z)\]])(?=\d+(?:\.\d+)?(?:-\d+)?[ -]?(?:{units})\b)"
+        rf"|(?<=[a-z]{{2}}|[A-Za-z][)\]])(?=\d+(?:\.\d+)?(?:-\d+)?[ -]?(?:{units})\b)"
     )

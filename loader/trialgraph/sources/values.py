@@ -29,10 +29,8 @@ def read_values(layout: Layout, reading: Reading, text: str) -> Values | None:
         The values with their paths; empty when the text says that there is no value ("-"); None when
         it is not the kind of text that the reading is for.
     """
-    if reading.patterns:
-        values = _matched(layout, reading, text)
-    else:
-        values = _whole(layout, reading, text)
+    read = _matched if reading.patterns else _whole
+    values = read(layout, reading, text)
     if values is None:
         return [] if text.casefold() in layout.nothing else None
     for other in reading.also:
