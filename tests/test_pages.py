@@ -272,6 +272,18 @@ def test_time_frames_of_the_registry_part_from_their_measures() -> None:
     assert wrong / total < 0.002
 
 
+def test_line_that_is_no_record_is_left_unread() -> None:
+    """Among identifiers only what has its source is one; the lines around them are reported."""
+    text = page_text("NCT06778382").replace(
+        "Source: org_study_id", "Source: secondary_id\n\nSee also our shop"
+    )
+    read = report(text)
+    identification = read.record.study["protocolSection"]["identificationModule"]
+    assert identification["secondaryIdInfos"] == [{"id": "SDZLEC2024-415-01"}]
+    assert "orgStudyIdInfo" not in identification
+    assert [line.text for line in read.unread] == ["See also our shop"]
+
+
 def test_arm_row_that_comes_apart_in_no_single_way_is_left_unread() -> None:
     """An arm row is read by the interventions that the page lists, never by guessing at a name."""
     text = page_text("NCT06120127").replace("chemotherapyChemotherapypost", "chemotherapyVitamin Cpost")

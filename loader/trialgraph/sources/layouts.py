@@ -141,6 +141,7 @@ class Records:
         first: Path for the first record where no route decides.
         route_key: Field of the record that picks its path from `routes`, and is then dropped.
         routes: Value of that field to path.
+        needs: Fields without which lines are no record, and stay unread.
         attach: Where the records belong instead when there is only one candidate.
     """
 
@@ -156,6 +157,7 @@ class Records:
     first: str = ""
     route_key: str = ""
     routes: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
     attach: Attachment | None = None
 
 

@@ -103,7 +103,10 @@ class PartReader:
         for place, group in enumerate(cut_records(records, lines)):
             record: _Record = {}
             self._read_part(records.body or Part(), group, record)
-            self._place(records, record, place)
+            if all(need in record for need in records.needs):
+                self._place(records, record, place)
+            else:
+                self._read -= {line.number for line in group}
 
     def _place(self, records: Records, record: _Record, place: int) -> None:
         """Put a record where its layout says that it belongs."""
