@@ -294,6 +294,43 @@ def test_arm_row_that_comes_apart_in_no_single_way_is_left_unread() -> None:
     ] == ["chemotherapy with radiotherapy and immunotherapy"]
 
 
+def test_arm_rows_that_come_apart_in_several_ways_follow_each_other() -> None:
+    """Where an arm's name holds an intervention's, rows of one arm agree on where it ends."""
+    text = page_text("NCT06120127")
+    row = next(line for line in text.split("\n") if line.startswith("chemotherapyChemo"))
+    rows = "armSBRTonlySBRTradiotherapy first\narmSBRTonlyChemotherapyradiotherapy first"
+    read = report(text.replace(row, rows))
+    assert read.record.study["protocolSection"]["armsInterventionsModule"]["armGroups"][1] == {
+        "label": "armSBRTonly",
+        "description": "radiotherapy first",
+        "interventionNames": ["Radiation: SBRT", "Drug: Chemotherapy"],
+    }
+    assert read.unread == ()
+
+
+def test_longer_label_wins(tmp_path: Path) -> None:
+    """A label that begins with another one is not a value of that one."""
+    described = """
+        title = "x"
+        signature = ["Hospital notes"]
+        furniture = ["Hospital notes"]
+        [[part]]
+        label = "Trial:"
+        inline = true
+        path = "protocolSection.identificationModule.nctId"
+        kind = "nct"
+        [[part]]
+        label = "Trial: title:"
+        inline = true
+        path = "protocolSection.identificationModule.briefTitle"
+    """
+    (tmp_path / "notes.toml").write_text(dedent(described), encoding="utf-8")
+    read = report("Hospital notes\nTrial: title: A\nTrial: NCT00000001\n", load_layouts(tmp_path))
+    identification = {"briefTitle": "A", "nctId": "NCT00000001"}
+    assert read.record.study == {"protocolSection": {"identificationModule": identification}}
+    assert read.record.eligibility is None
+
+
 def test_a_sixth_layout_is_a_new_description(tmp_path: Path) -> None:
     """A page of another site is read with one TOML file more and no code: the example of docs/layouts.md."""
     guide = (ROOT / "docs" / "layouts.md").read_text(encoding="utf-8")
