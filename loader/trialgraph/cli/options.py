@@ -1,0 +1,66 @@
+"""Options and consoles that several commands share."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from trialgraph.errors import UsageError
+from trialgraph.stores import Store, open_store, store_location
+
+__all__ = [
+    "StoreOption",
+    "TrialArgument",
+    "messages",
+    "output",
+    "parse_date",
+    "reading_store",
+    "writing_store",
+]
+
+StoreOption = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="S",
+        help="A folder, or the URL of a SPARQL 1.1 server. Otherwise TRIALGRAPH_STORE, or your data folder.",
+    ),
+]
+TrialArgument = Annotated[str, typer.Argument(metavar="NCT…", help="Registry number of a trial.")]
+
+output = Console()
+messages = Console(stderr=True)
+
+
+def reading_store(location: str | None) -> Store:
+    """Open the store to read; before anything was loaded, the packaged records stand in."""
+    chosen = store_location(location)
+    if location is None and not chosen.startswith("http") and not Path(chosen).exists():
+        from trialgraph.packaged import packaged_store
+
+        messages.print(
+            "No store yet, so these are the packaged trials. Load yours with: trialgraph load PATH"
+        )
+        return packaged_store()
+    return open_store(chosen, read_only=True)
+
+
+def writing_store(location: str | None) -> Store:
+    """Open the store to write, making it when it isn't there."""
+    return open_store(store_location(location))
+
+
+def parse_date(text: str | None) -> date:
+    """Return the date of an option, today without one.
+
+    Raises:
+        UsageError: when it is not a calendar date.
+    """
+    if text is None:
+        return date.today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is not a date", advice="write it as YYYY-MM-DD") from error

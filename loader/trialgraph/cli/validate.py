@@ -1,0 +1,37 @@
+"""``trialgraph validate``: the plain SHACL validation report of one patient against one trial."""
+
+from typing import Annotated
+
+import typer
+from rdflib import SH
+
+from trialgraph.catalogue import screenable_trial
+from trialgraph.cli.options import StoreOption, parse_date, reading_store
+from trialgraph.cli.screen import AsOf, AssumeComplete, parse_completeness, single_patient
+from trialgraph.derivation import screening_view
+from trialgraph.shapes.eligibility import compile_shapes
+from trialgraph.shapes.engines import validation_report
+from trialgraph.views import view_graph
+
+
+def validate(
+    patient: Annotated[
+        str, typer.Argument(metavar="PATIENT", help="FHIR R4 bundle, NDJSON or patient Turtle.")
+    ],
+    trial: Annotated[str, typer.Option("--trial", metavar="NCT…", help="Registry number of the trial.")],
+    as_of: AsOf = None,
+    assume_complete: AssumeComplete = None,
+    store: StoreOption = None,
+) -> None:
+    """Print the SHACL validation report of a patient against a trial's criteria, as Turtle.
+
+    Exit code 1 when a criterion bars the patient (a result of severity sh:Violation).
+    """
+    record = single_patient(patient)
+    view = screening_view(record, parse_date(as_of), assume_complete=parse_completeness(assume_complete))
+    with reading_store(store) as source:
+        shapes = compile_shapes(screenable_trial(source, trial))
+    report = validation_report(view_graph(view), shapes)
+    typer.echo(report.serialize(format="turtle"), nl=False)
+    if (None, SH.resultSeverity, SH.Violation) in report:
+        raise typer.Exit(1)
