@@ -1,0 +1,305 @@
+"""The clinical concepts: their names, their tree, their units and the codes of other systems.
+
+All of it is read from the ontology; nothing about any one concept is in this module. What a fact
+shows follows from the class tree, from equivalence and from the components of regimens: whoever
+received CAPEOX received capecitabine, hence chemotherapy.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache, cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple, get_args
+
+from trialgraph.errors import UsageError
+from trialgraph.ontology import (
+    TG_IRI,
+    Axiom,
+    Code,
+    CodeRelation,
+    CodeSystem,
+    Concept,
+    Conversion,
+    Range,
+    Statements,
+    first,
+    read_axioms,
+    read_code_systems,
+    read_concepts,
+    read_statements,
+)
+from trialgraph.resources import product_folder
+
+__all__ = [
+    "Axiom",
+    "Code",
+    "CodeMatch",
+    "CodeSystem",
+    "Concept",
+    "Concepts",
+    "Conversion",
+    "Range",
+    "SurfaceForm",
+    "load_concepts",
+    "packaged_concepts",
+]
+
+
+class SurfaceForm(NamedTuple):
+    """A name under which texts speak of a concept."""
+
+    form: str
+    case_sensitive: bool
+    iri: str
+
+
+class CodeMatch(NamedTuple):
+    """A concept that a code of a record leads to.
+
+    Args:
+        iri: The concept.
+        relation: ``exact`` and ``narrow``: the code shows the concept. ``positive``: the code is a
+            test, whose positive result shows the concept and whose negative result its absence.
+            ``broad`` and ``close``: the code doesn't show the concept.
+    """
+
+    iri: str
+    relation: CodeRelation
+
+
+class Concepts(Mapping[str, Concept]):
+    """All concepts, by IRI, with what follows from their relations.
+
+    Methods take concept IRIs and raise UsageError for one that the ontology lacks.
+    """
+
+    def __init__(self, statements: Statements) -> None:
+        self._stated = statements
+        self._concepts = read_concepts(statements)
+        self._up: dict[str, frozenset[str]] = {}
+        self._inherited: dict[tuple[str, str], str | None] = {}
+
+    def __getitem__(self, iri: str) -> Concept:
+        try:
+            return self._concepts[str(iri)]
+        except KeyError:
+            advice = "concepts are defined in ontology/concepts.ttl"
+            raise UsageError(f"there is no concept {iri}", advice=advice) from None
+
+    def __contains__(self, iri: object) -> bool:
+        return str(iri) in self._concepts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._concepts)
+
+    def __len__(self) -> int:
+        return len(self._concepts)
+
+    def label(self, iri: str) -> str:
+        """Return the concept's English name."""
+        return self[iri].label
+
+    def ancestors(self, iri: str) -> frozenset[str]:
+        """Return every concept that a fact about this one shows, itself and its equivalents included.
+
+        A regimen's components and their ancestors are among them. No contestable axiom is used.
+        """
+        key = self[iri].iri
+        if key not in self._up:
+            self._up[key] = frozenset(self._upwards(key, components=True))
+        return self._up[key]
+
+    def descendants(self, iri: str) -> frozenset[str]:
+        """Return every concept a fact about which shows this one, itself and its equivalents included."""
+        return self._down[self[iri].iri]
+
+    def is_a(self, iri: str, ancestor: str) -> bool:
+        """Return whether a fact about `iri` shows `ancestor`, without contestable axioms."""
+        return str(ancestor) in self.ancestors(iri)
+
+    def implied(self, iri: str, axioms: Collection[str] | None = None) -> Mapping[str, tuple[str, ...]]:
+        """Return every concept that a fact about this one shows, each with the axioms it takes.
+
+        Args:
+            iri: The concept that a record shows.
+            axioms: IRIs of the contestable axioms switched on; None for those on by default.
+        Returns:
+            Concept IRI to axiom IRIs, empty for what follows without any; a shortest chain is given.
+        """
+        enabled = self.default_axioms if axioms is None else frozenset(axioms)
+        used: dict[str, tuple[str, ...]] = dict.fromkeys(sorted(self.ancestors(iri)), ())
+        frontier = set(used)
+        while frontier:
+            reached: dict[str, tuple[str, ...]] = {}
+            for axiom in self.axioms.values():
+                if axiom.iri in enabled and axiom.sub_concept in frontier and axiom.super_concept:
+                    chain = (*used[axiom.sub_concept], axiom.iri)
+                    new = self.ancestors(axiom.super_concept) - used.keys() - reached.keys()
+                    reached.update(dict.fromkeys(sorted(new), chain))
+            used.update(reached)
+            frontier = set(reached)
+        return MappingProxyType(used)
+
+    def category(self, iri: str) -> str:
+        """Return the concept's one category: stated on it, otherwise on its superclasses."""
+        return self._nearest(iri, "category") or "other"
+
+    def categories_below(self, iri: str) -> frozenset[str]:
+        """Return the categories of the concept and of everything that would show it.
+
+        A record that is complete shows the concept's absence only if it is complete in all of these.
+        """
+        return frozenset(self.category(each) for each in self.descendants(iri))
+
+    def is_assessment(self, iri: str) -> bool:
+        """Return whether a complete and silent record does not show the concept's absence."""
+        return self._nearest(iri, "assessment") == "true"
+
+    def is_quantity(self, iri: str) -> bool:
+        """Return whether the concept is measured as a number with a unit."""
+        return self[iri].unit is not None
+
+    def quantity_members(self, iri: str) -> tuple[str, ...]:
+        """Return the quantities that a group's name, such as transaminases, stands for; else ()."""
+        if first(self._stated[self[iri].iri], f"{TG_IRI}quantityGroup") != "true":
+            return ()
+        return tuple(sorted(each for each in self.descendants(iri) if self.is_quantity(each)))
+
+    def excludes(self, iri: str) -> frozenset[str]:
+        """Return the concepts whose absence a fact about this one shows, their subclasses included."""
+        stated = {other for each in self.ancestors(iri) for other in self._excluded[each]}
+        return frozenset(below for other in stated for below in self.descendants(other))
+
+    def only_in(self, iri: str) -> str | None:
+        """Return the demographic concept without which this one can't hold; None when it always can."""
+        return self._nearest(iri, "onlyIn")
+
+    def allergy_to(self, iri: str) -> str | None:
+        """Return the hypersensitivity to a drug, or to the narrowest class it is of; None without one."""
+        return next((self._allergies[each] for each in self._upwards(iri) if each in self._allergies), None)
+
+    def by_code(self, system: str, code: str) -> tuple[CodeMatch, ...]:
+        """Return the concepts that a code leads to, closest relation first.
+
+        In systems whose codes name their broader codes (ICD-10-CM, ATC), a code that is mapped to
+        nothing leads where the nearest mapped broader code does, as ``narrow``.
+
+        Args:
+            system: The system's URI as FHIR records state it; an unknown one leads nowhere.
+            code: The code as stated.
+        """
+        known = self._systems_by_uri.get(system.rstrip("/#"))
+        if known is None:
+            return ()
+        if stated := self._by_code.get(known.iri_prefix + code):
+            return stated
+        for length in sorted(known.prefix_lengths, reverse=True):
+            broader = known.iri_prefix + code[:length].rstrip(".")
+            if length < len(code) and (found := self._by_code.get(broader)):
+                return tuple(CodeMatch(iri, "narrow") for iri, how in found if how in ("exact", "narrow"))
+        return ()
+
+    def surface_forms(self) -> tuple[SurfaceForm, ...]:
+        """Return every name of every concept; one form may name several concepts."""
+        return tuple(
+            SurfaceForm(form, case_sensitive, concept.iri)
+            for concept in self._concepts.values()
+            for forms, case_sensitive in (
+                ((concept.label, *concept.synonyms), False),
+                (concept.abbreviations, True),
+            )
+            for form in forms
+        )
+
+    @cached_property
+    def axioms(self) -> Mapping[str, Axiom]:
+        """The contestable axioms, by IRI."""
+        return MappingProxyType(read_axioms(self._stated))
+
+    @cached_property
+    def default_axioms(self) -> frozenset[str]:
+        """IRIs of the contestable axioms that hold unless a user says otherwise."""
+        return frozenset(iri for iri, axiom in self.axioms.items() if axiom.default_on)
+
+    @cached_property
+    def code_systems(self) -> tuple[CodeSystem, ...]:
+        """The code systems that mappings use."""
+        return read_code_systems(self._stated)
+
+    @cached_property
+    def _systems_by_uri(self) -> dict[str, CodeSystem]:
+        return {uri.rstrip("/#"): system for system in self.code_systems for uri in system.system_uris}
+
+    @cached_property
+    def _by_code(self) -> dict[str, tuple[CodeMatch, ...]]:
+        order = get_args(CodeRelation)
+        found: dict[str, list[CodeMatch]] = defaultdict(list)
+        for concept in self._concepts.values():
+            for code in concept.codes:
+                found[code.iri].append(CodeMatch(concept.iri, code.relation))
+        return {
+            iri: tuple(sorted(each, key=lambda m: order.index(m.relation))) for iri, each in found.items()
+        }
+
+    @cached_property
+    def _allergies(self) -> dict[str, str]:
+        return {each.caused_by: each.iri for each in self._concepts.values() if each.caused_by is not None}
+
+    @cached_property
+    def _excluded(self) -> dict[str, set[str]]:
+        pairs: dict[str, set[str]] = defaultdict(set)
+        for iri in self._concepts:
+            for other in self._stated[iri].get(f"{TG_IRI}excludes", ()):
+                pairs[iri].add(other)
+                pairs[other].add(iri)
+        return pairs
+
+    @cached_property
+    def _down(self) -> dict[str, frozenset[str]]:
+        below: dict[str, set[str]] = defaultdict(set)
+        for iri in self._concepts:
+            for above in self.ancestors(iri):
+                below[above].add(iri)
+        return {iri: frozenset(found) for iri, found in below.items()}
+
+    def _upwards(self, iri: str, *, components: bool = False) -> Iterator[str]:
+        seen, level = {str(iri)}, [self[iri]]
+        while level:
+            yield from (each.iri for each in level)
+            above = [up for each in level for up in (*each.equivalents, *each.parents)]
+            if components:
+                above += [part for each in level for part in each.components]
+            level = [self[up] for up in dict.fromkeys(above) if up not in seen]
+            seen.update(above)
+
+    def _nearest(self, iri: str, term: str) -> str | None:
+        key = (self[iri].iri, term)
+        if key not in self._inherited:
+            stated = (first(self._stated[each], TG_IRI + term) for each in self._upwards(iri))
+            self._inherited[key] = next((value for value in stated if value is not None), None)
+        return self._inherited[key]
+
+
+def load_concepts(folder: Path) -> Concepts:
+    """Return the concepts of an ontology folder.
+
+    Args:
+        folder: A folder with ``annotations.ttl``, ``concepts.ttl`` and ``axioms.ttl``.
+    Raises:
+        UsageError: when a file is missing or isn't Turtle; says which, and where in it.
+    """
+    return Concepts(read_statements(folder))
+
+
+@cache
+def packaged_concepts() -> Concepts:
+    """Return the concepts of the ontology that comes with this installation.
+
+    Example:
+        >>> packaged_concepts().label("https://w3id.org/trialgraph/concept/PD1Inhibitor")
+        'PD-1 inhibitor'
+    """
+    return load_concepts(product_folder("ontology"))

@@ -1,0 +1,252 @@
+"""What the ontology's files state of concepts, contestable axioms and code systems, term by term."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, NamedTuple, TypeAlias
+
+import pyoxigraph
+
+from trialgraph.errors import UsageError
+
+__all__ = [
+    "TG_IRI",
+    "Axiom",
+    "Code",
+    "CodeRelation",
+    "CodeSystem",
+    "Concept",
+    "Conversion",
+    "Range",
+    "Statements",
+    "first",
+    "read_axioms",
+    "read_code_systems",
+    "read_concepts",
+    "read_statements",
+]
+
+CodeRelation = Literal["exact", "narrow", "positive", "broad", "close"]
+"""How a code's meaning stands to the concept: the same, narrower, a test for it, broader, near."""
+
+Statements: TypeAlias = Mapping[str, Mapping[str, list[str]]]
+"""Subject IRI to predicate IRI to the values stated, as strings."""
+
+TG_IRI = "https://w3id.org/trialgraph/ontology#"
+_TGC = "https://w3id.org/trialgraph/concept/"
+_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_OWL = "http://www.w3.org/2002/07/owl#"
+_SKOS = "http://www.w3.org/2004/02/skos/core#"
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_MODULES = ("annotations.ttl", "concepts.ttl", "axioms.ttl")
+_CODE_RELATIONS: Mapping[str, CodeRelation] = {
+    f"{_SKOS}exactMatch": "exact",
+    f"{_SKOS}narrowMatch": "narrow",
+    f"{TG_IRI}positiveResultOf": "positive",
+    f"{_SKOS}broadMatch": "broad",
+    f"{_SKOS}closeMatch": "close",
+}
+_STEP = re.compile(r"(\S+)\.\.(\S+) = (\S+)\.\.(\S+)")
+
+
+class Range(NamedTuple):
+    """A stretch of a scale or quantity, both ends included, in the quantity's canonical unit."""
+
+    low: float
+    high: float
+
+
+class Conversion(NamedTuple):
+    """One step of a conversion: values of one quantity in `source` are values of another in `target`."""
+
+    source: Range
+    target: Range
+
+
+class Code(NamedTuple):
+    """A code of another system that a concept is mapped to, as an IRI, and how its meaning stands to it."""
+
+    iri: str
+    relation: CodeRelation
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSystem:
+    """A code system: how records name it, how its IRIs are made, how its codes look.
+
+    Args:
+        prefix_lengths: Where broader codes end within a code, for systems whose codes name them.
+    """
+
+    iri: str
+    label: str
+    iri_prefix: str
+    system_uris: tuple[str, ...]
+    code_pattern: str
+    prefix_lengths: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One concept as the ontology states it; what it inherits is asked of `Concepts`.
+
+    Args:
+        label: Its one English name, singular.
+        synonyms: Other names, in any case.
+        abbreviations: Names that mean it only in exactly this case.
+        parents: IRIs of its stated superclasses.
+        equivalents: IRIs of classes stated equivalent, in either direction.
+        components: IRIs of what a regimen consists of.
+        unit: UCUM code that values are compared in; None for what isn't a quantity.
+        molar_mass: Grams per mole of the analyte, where mass and molar units are both in use.
+        plausible: Values outside it are errors; an end may be infinite.
+        score_of: The quantity of whose scale it is a stretch, and `score` that stretch.
+        caused_by: For a hypersensitivity, the IRI of the drug or class of drugs.
+        codes: Mappings to other systems.
+    """
+
+    iri: str
+    label: str
+    definition: str
+    synonyms: tuple[str, ...] = ()
+    abbreviations: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    equivalents: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+    unit: str | None = None
+    molar_mass: float | None = None
+    plausible: Range | None = None
+    score_of: str | None = None
+    score: Range | None = None
+    caused_by: str | None = None
+    codes: tuple[Code, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Axiom:
+    """A contestable reading that can be switched on or off.
+
+    It either counts `sub_concept` as a kind of `super_concept`, or reads values of the quantity
+    `converts_from` as values of `converts_to` by the steps of `conversion`.
+    """
+
+    iri: str
+    label: str
+    definition: str
+    default_on: bool
+    sub_concept: str | None = None
+    super_concept: str | None = None
+    converts_from: str | None = None
+    converts_to: str | None = None
+    conversion: tuple[Conversion, ...] = ()
+
+
+def read_statements(folder: Path) -> Statements:
+    """Return what the concept modules of an ontology folder state.
+
+    Raises:
+        UsageError: when a module is missing or isn't Turtle; says which, and where in it.
+    """
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for module in _MODULES:
+        path = folder / module
+        try:
+            for triple in pyoxigraph.parse(path=str(path)):
+                found[triple.subject.value][triple.predicate.value].append(triple.object.value)
+        except (OSError, SyntaxError) as error:
+            raise UsageError(f"the ontology can't be read: {error}", where=str(path)) from error
+    return {subject: dict(stated) for subject, stated in found.items()}
+
+
+def first(stated: Mapping[str, list[str]], predicate: str) -> str | None:
+    """Return a predicate's value, the first when there are several, None when there is none."""
+    return next(iter(stated.get(predicate, ())), None)
+
+
+def read_concepts(statements: Statements) -> dict[str, Concept]:
+    """Return the concepts that statements define, by IRI, sorted."""
+    equivalents: dict[str, set[str]] = defaultdict(set)
+    for iri, stated in statements.items():
+        for other in stated.get(f"{_OWL}equivalentClass", ()):
+            equivalents[iri].add(other)
+            equivalents[other].add(iri)
+    iris = sorted(iri for iri in statements if iri.startswith(_TGC))
+    return {iri: _concept(iri, statements[iri], equivalents[iri]) for iri in iris}
+
+
+def read_axioms(statements: Statements) -> dict[str, Axiom]:
+    """Return the contestable axioms that statements define, by IRI, sorted."""
+    return {iri: _axiom(iri, statements[iri]) for iri in _instances(statements, "ContestableAxiom")}
+
+
+def read_code_systems(statements: Statements) -> tuple[CodeSystem, ...]:
+    """Return the code systems that statements define, sorted by IRI."""
+    return tuple(_code_system(iri, statements[iri]) for iri in _instances(statements, "CodeSystem"))
+
+
+def _instances(statements: Statements, kind: str) -> list[str]:
+    return sorted(iri for iri, stated in statements.items() if TG_IRI + kind in stated.get(_TYPE, ()))
+
+
+def _concept(iri: str, stated: Mapping[str, list[str]], equivalents: set[str]) -> Concept:
+    mass = first(stated, f"{TG_IRI}molarMass")
+    codes = [Code(code, how) for by, how in _CODE_RELATIONS.items() for code in sorted(stated.get(by, ()))]
+    return Concept(
+        iri=iri,
+        label=first(stated, f"{_RDFS}label") or "",
+        definition=first(stated, f"{_SKOS}definition") or "",
+        synonyms=tuple(stated.get(f"{_SKOS}altLabel", ())),
+        abbreviations=tuple(stated.get(f"{TG_IRI}abbreviation", ())),
+        parents=_named(stated, f"{_RDFS}subClassOf"),
+        equivalents=tuple(sorted(each for each in equivalents if each.startswith(_TGC))),
+        components=_named(stated, f"{TG_IRI}hasComponent"),
+        unit=first(stated, f"{TG_IRI}canonicalUnit"),
+        molar_mass=float(mass) if mass else None,
+        plausible=_range(stated, f"{TG_IRI}plausible"),
+        score_of=first(stated, f"{TG_IRI}scoreOf"),
+        score=_range(stated, f"{TG_IRI}score"),
+        caused_by=first(stated, f"{TG_IRI}causedBy"),
+        codes=tuple(codes),
+    )
+
+
+def _named(stated: Mapping[str, list[str]], predicate: str) -> tuple[str, ...]:
+    return tuple(sorted(iri for iri in stated.get(predicate, ()) if iri.startswith(_TGC)))
+
+
+def _range(stated: Mapping[str, list[str]], predicate: str) -> Range | None:
+    low, high = first(stated, f"{predicate}Low"), first(stated, f"{predicate}High")
+    if low is None and high is None:
+        return None
+    return Range(float(low or "-inf"), float(high or "inf"))
+
+
+def _axiom(iri: str, stated: Mapping[str, list[str]]) -> Axiom:
+    steps = (_STEP.fullmatch(step) for step in stated.get(f"{TG_IRI}conversion", ()))
+    bounds = [[float(bound) for bound in step.groups()] for step in steps if step]
+    return Axiom(
+        iri=iri,
+        label=first(stated, f"{_RDFS}label") or "",
+        definition=first(stated, f"{_SKOS}definition") or "",
+        default_on=first(stated, f"{TG_IRI}defaultOn") == "true",
+        sub_concept=first(stated, f"{TG_IRI}subConcept"),
+        super_concept=first(stated, f"{TG_IRI}superConcept"),
+        converts_from=first(stated, f"{TG_IRI}convertsFrom"),
+        converts_to=first(stated, f"{TG_IRI}convertsTo"),
+        conversion=tuple(Conversion(Range(a, b), Range(c, d)) for a, b, c, d in sorted(bounds)),
+    )
+
+
+def _code_system(iri: str, stated: Mapping[str, list[str]]) -> CodeSystem:
+    return CodeSystem(
+        iri=iri,
+        label=first(stated, f"{_RDFS}label") or "",
+        iri_prefix=first(stated, f"{TG_IRI}iriPrefix") or "",
+        system_uris=tuple(stated.get(f"{TG_IRI}systemUri", ())),
+        code_pattern=first(stated, f"{TG_IRI}codePattern") or "",
+        prefix_lengths=tuple(sorted(int(n) for n in stated.get(f"{TG_IRI}prefixLength", ()))),
+    )
