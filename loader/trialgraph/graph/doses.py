@@ -59,8 +59,9 @@ def find_doses(text: str) -> Iterator[Dose]:
     """Yield the doses that a text states, in reading order; they don't overlap.
 
     Example:
-        >>> [(dose.text, dose.low, dose.high, dose.fractions) for dose in find_doses("8-12 Gy in 5 fractions")]
-        [('8-12 Gy in 5 fractions', Decimal('8'), Decimal('12'), 5)]
+        >>> [dose] = find_doses("a dose of 8-12 Gy in 5 fractions")
+        >>> dose.text, dose.low, dose.high, dose.fractions
+        ('8-12 Gy in 5 fractions', Decimal('8'), Decimal('12'), 5)
     """
     if not any(map(str.isdigit, text)):
         return

@@ -195,7 +195,9 @@ class _Reader:
 
 def _expression(facts: _Facts, iri: str) -> Expression:
     node = _Reader(facts, iri)
-    kind = next((kind for kind, name in _CLASSES.items() if prefixed(name).value in node.all("rdf:type")), None)
+    kind = next(
+        (kind for kind, name in _CLASSES.items() if prefixed(name).value in node.all("rdf:type")), None
+    )
     if kind is None:
         raise InputError("not an expression", where=iri)
     if kind in (AllOf, AnyOf, Not):

@@ -97,7 +97,7 @@ def _compile(branch: Branch) -> _Place:
     place = _Place(branch.is_list, node)
     for row in branch.fields:
         if row.value in _TERMS:
-            place.terms.append((row, prefixed(row.property.lstrip("^")), _TERMS[row.value]))
+            place.terms.append((row, prefixed(row.predicate.lstrip("^")), _TERMS[row.value]))
         elif row.value not in _NO_TRIPLE and row is not node:
             place.others.append(row)
     place.below = {name: _compile(below) for name, below in branch.below.items()}
@@ -167,30 +167,32 @@ class _Walk:
             found = self._named.get((node_class, _key(name)), set())
             only = next(iter(found)) if len(found) == 1 else None
             if how == "link" and only is not None:
-                self._state(row, prefixed(row.property.lstrip("^")), subject, only)
+                self._state(row, prefixed(row.predicate.lstrip("^")), subject, only)
             elif how == "unmatched" and only is None:
-                self._state(row, prefixed(row.property), subject, text(name))
+                self._state(row, prefixed(row.predicate), subject, text(name))
 
     def _other(self, row: Field, subject: ox.NamedNode, value: str) -> None:
         if row.value == "doses":
             self._state_doses(row, subject, value)
         elif row.value == "concepts":
             for mention in self._mentions(value) if self._mentions else ():
-                self._state(row, prefixed(row.property), subject, ox.NamedNode(mention.concept))
+                self._state(row, prefixed(row.predicate), subject, ox.NamedNode(mention.concept))
         else:
             self._references.append((row, subject, value))
 
     def _state(self, row: Field, predicate: ox.NamedNode, subject: ox.NamedNode, term: Term) -> None:
         about = self.trial if row.subject == "trial" else subject
-        if row.property[0] == "^" and isinstance(term, ox.NamedNode):
+        if row.predicate[0] == "^" and isinstance(term, ox.NamedNode):
             self.triples.append(Triple(term, predicate, about))
         else:
             self.triples.append(Triple(about, predicate, term))
 
-    def _node(self, row: Field, item: Mapping[str, Json], parent: ox.NamedNode, number: int | None) -> ox.NamedNode:
+    def _node(
+        self, row: Field, item: Mapping[str, Json], parent: ox.NamedNode, number: int | None
+    ) -> ox.NamedNode:
         iri, inside = _iri(row, item, parent, number)
         node = ox.NamedNode(iri)
-        self.triples.append(Triple(parent, prefixed(row.property), node))
+        self.triples.append(Triple(parent, prefixed(row.predicate), node))
         if row.node:
             self.triples.append(Triple(node, prefixed("rdf:type"), prefixed(row.node)))
         if inside and number is not None:
@@ -210,7 +212,7 @@ class _Walk:
                 mentions = list(self._mentions(value)) if self._mentions else []
             self._doses[subject.value] += 1
             node = ox.NamedNode(f"{subject.value}/dose/{self._doses[subject.value]}")
-            self.triples.append(Triple(subject, prefixed(row.property), node))
+            self.triples.append(Triple(subject, prefixed(row.predicate), node))
             self.triples.extend(_dose_triples(node, dose, self._doses[subject.value]))
             concept = _dosed(value, dose, mentions, end)
             if concept is not None:
@@ -243,7 +245,7 @@ def _iri(row: Field, item: Mapping[str, Json], parent: ox.NamedNode, number: int
     """Return a node's IRI, and whether it is below its parent's."""
     filled = _fill(row.iri, item, number, escape=True)
     if filled is None:
-        return f"{parent.value}/{row.property.partition(':')[2]}/{number}", True
+        return f"{parent.value}/{row.predicate.partition(':')[2]}/{number}", True
     prefix, colon, local = filled.partition(":")
     return (PREFIXES[prefix] + local, False) if colon else (f"{parent.value}/{filled}", True)
 

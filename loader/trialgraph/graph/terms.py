@@ -14,7 +14,18 @@ from rdflib.namespace import XSD
 from trialgraph.namespaces import BASE, TG, TRIAL
 from trialgraph.records import Json
 
-__all__ = ["Term", "Triple", "boolean", "decimal", "integer", "link", "partial_date", "prefixed", "text", "trial_iri"]
+__all__ = [
+    "Term",
+    "Triple",
+    "boolean",
+    "decimal",
+    "integer",
+    "link",
+    "partial_date",
+    "prefixed",
+    "text",
+    "trial_iri",
+]
 
 Triple: TypeAlias = ox.Triple
 Term: TypeAlias = ox.NamedNode | ox.Literal

@@ -33,7 +33,7 @@ class Field:
             everything below.
         type: JSON type of the value, or of each item of a list.
         subject: ``trial`` when the triple is about the trial; empty for the nearest node.
-        property: Prefixed name of the property; ``^`` before it turns the triple round.
+        predicate: Prefixed name of the property; ``^`` before it turns the triple round.
         value: How the value becomes an RDF term, ``node``, or ``omitted``.
         node: For a node, the prefixed name of its class.
         iri: For a node, its IRI below its parent's, or a prefixed name; ``{n}`` is its number in
@@ -46,7 +46,7 @@ class Field:
     path: str
     type: FieldType
     subject: str
-    property: str
+    predicate: str
     value: str
     node: str
     iri: str
@@ -127,7 +127,7 @@ def _field(row: Mapping[str, str]) -> Field:
         path=row["path"],
         type=cast(FieldType, row["type"]),
         subject=row["subject"],
-        property=row["property"],
+        predicate=row["property"],
         value=row["value"],
         node=row["node"],
         iri=row["iri"],

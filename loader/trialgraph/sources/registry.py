@@ -22,8 +22,10 @@ _IS: Mapping[FieldType, Callable[[Json], bool]] = {
     "object": lambda value: isinstance(value, Mapping),
     "string": lambda value: isinstance(value, str),
     "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
-    "integer": lambda value: (isinstance(value, int) and not isinstance(value, bool))
-    or (isinstance(value, float) and value.is_integer()),
+    "integer": lambda value: (
+        (isinstance(value, int) and not isinstance(value, bool))
+        or (isinstance(value, float) and value.is_integer())
+    ),
     "boolean": lambda value: isinstance(value, bool),
     "any": lambda _: True,
 }
@@ -34,7 +36,9 @@ def is_study(value: Json) -> bool:
     return isinstance(value, Mapping) and "protocolSection" in value
 
 
-def read_study(study: Mapping[str, Json], *, name: str, sha256: str, retrieved: str | None = None) -> TrialRecord:
+def read_study(
+    study: Mapping[str, Json], *, name: str, sha256: str, retrieved: str | None = None
+) -> TrialRecord:
     """Return the trial record of a study of the registry's API v2.
 
     Args:
@@ -104,7 +108,11 @@ def _last_update(protocol: Mapping[str, Json]) -> str | None:
 def _check_types(study: Mapping[str, Json], name: str) -> None:
     """Hold every known field to its type; null counts as absent."""
     for path, wanted, value in _mistyped(study, field_tree(), "$"):
-        raise RecordError(f"{_shown(wanted)} expected, not {_shown(_type_of(value))}", where=f"{name} {path}", advice=_ADVICE)
+        raise RecordError(
+            f"{_shown(wanted)} expected, not {_shown(_type_of(value))}",
+            where=f"{name} {path}",
+            advice=_ADVICE,
+        )
 
 
 def _mistyped(value: Json, branch: Branch, path: str) -> Iterator[tuple[str, str, Json]]:
