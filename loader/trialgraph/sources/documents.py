@@ -1,7 +1,6 @@
 """The records in one document: a study, a list or result page of them, JSON lines, or a page's text.
 
-What a document is follows from its content; its name only settles that one line of JSON lines is
-one record even when it is broken.
+What a document is follows from its content where its name doesn't tell.
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ __all__ = ["Place", "Refusal", "read_document", "read_json"]
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _LINE_SUFFIXES = (".jsonl", ".ndjson")
+_JSON_SUFFIXES = (".json", *_LINE_SUFFIXES)
 _ADVICE = "give studies as the registry's API v2 returns them"
 
 
@@ -55,9 +55,9 @@ class Place:
         return Place(self.shown + part, self.name + part)
 
     @property
-    def is_lines(self) -> bool:
-        """Whether the name says that each line is a record."""
-        return PurePath(self.name.removesuffix(".gz")).suffix.lower() in _LINE_SUFFIXES
+    def suffix(self) -> str:
+        """The suffix that tells the form of the content, in small letters."""
+        return PurePath(self.name.lower().removesuffix(".gz")).suffix
 
 
 def read_document(stream: BufferedIOBase, place: Place) -> Iterator[TrialRecord | Refusal]:
@@ -68,29 +68,31 @@ def read_document(stream: BufferedIOBase, place: Place) -> Iterator[TrialRecord 
     Raises:
         OSError, EOFError, zlib.error: when the stream breaks off; what came before stands.
     """
-    number, first = _first_line(stream)
+    before, first = _first_line(stream)
     if not first:
         error = RecordError("the file is empty", where=place.shown, advice="get the record again")
         yield Refusal(place.shown, error)
-    elif not _looks_like_json(first):
-        yield _page(first + stream.read(), place, skipped=number - 1)
-    elif place.is_lines:
-        yield from _lines(first, stream, place, number)
+    elif place.suffix not in _JSON_SUFFIXES and not _looks_like_json(first):
+        yield _page(before + first + stream.read(), place)
+    elif place.suffix in _LINE_SUFFIXES:
+        yield from _lines(first, stream, place, before.count(b"\n") + 1)
     else:
-        yield from _json(first, stream, place, number)
+        yield from _json(before, first, stream, place)
 
 
 def read_json(data: bytes, place: Place) -> Iterator[TrialRecord | Refusal]:
     """Yield the studies of one JSON text: a study, a list or a result page of them."""
-    return _whole(data, place, skipped=0)
+    return _whole(data, place)
 
 
-def _first_line(stream: BufferedIOBase) -> tuple[int, bytes]:
-    """Return the first line that isn't blank, and its number; an empty line when there is none."""
-    line, number = stream.readline().removeprefix(_BOM), 1
+def _first_line(stream: BufferedIOBase) -> tuple[bytes, bytes]:
+    """Return the first line that isn't blank, empty when there is none, and all bytes before it."""
+    before, line = b"", stream.readline()
+    if line.startswith(_BOM):
+        before, line = _BOM, line.removeprefix(_BOM)
     while line and not line.strip():
-        line, number = stream.readline(), number + 1
-    return number, line
+        before, line = before + line, stream.readline()
+    return before, line
 
 
 def _looks_like_json(line: bytes) -> bool:
@@ -98,18 +100,20 @@ def _looks_like_json(line: bytes) -> bool:
     return start.startswith(b"{") or (start.startswith(b"[") and start[1:].lstrip()[:1] in (b"{", b"]", b""))
 
 
-def _json(first: bytes, stream: BufferedIOBase, place: Place, number: int) -> Iterator[TrialRecord | Refusal]:
+def _json(
+    before: bytes, first: bytes, stream: BufferedIOBase, place: Place
+) -> Iterator[TrialRecord | Refusal]:
     """Read one JSON document, unless its first line is whole and more follow: then it is JSON lines."""
-    if _is_whole(first):
-        following, second = _first_line(stream)
-        if second:
-            yield from _line(first, place, number)
-            yield from _lines(second, stream, place, number + following)
-            return
-        data = first
-    else:
-        data = first + stream.read()
-    yield from _whole(data, place, skipped=number - 1)
+    if not _is_whole(first):
+        yield from _whole(before + first + stream.read(), place)
+        return
+    between, second = _first_line(stream)
+    if not second:
+        yield from _whole(before + first + between, place)
+        return
+    number = before.count(b"\n") + 1
+    yield from _line(first, place, number)
+    yield from _lines(second, stream, place, number + 1 + between.count(b"\n"))
 
 
 def _is_whole(line: bytes) -> bool:
@@ -130,13 +134,12 @@ def _lines(
 
 
 def _line(line: bytes, place: Place, number: int) -> Iterator[TrialRecord | Refusal]:
-    yield from _whole(line.strip(), place.of(f":{number}"), skipped=None)
+    yield from _whole(line.strip(), place.of(f":{number}"), is_line=True)
 
 
-def _whole(data: bytes, place: Place, *, skipped: int | None) -> Iterator[TrialRecord | Refusal]:
-    """Read the studies of one JSON text, `skipped` lines into its file; None when the place says where."""
+def _whole(data: bytes, place: Place, *, is_line: bool = False) -> Iterator[TrialRecord | Refusal]:
     try:
-        value = _parse(_decoded(data, place), place, skipped)
+        value = _parse(_decoded(data, place), place, is_line=is_line)
         items = _studies(value, place)
     except RecordError as error:
         yield Refusal(place.shown, error)
@@ -167,13 +170,12 @@ def _record(study: Json, data: bytes, place: Place) -> TrialRecord | Refusal:
     return _named(record, place)
 
 
-def _page(data: bytes, place: Place, *, skipped: int) -> TrialRecord | Refusal:
+def _page(data: bytes, place: Place) -> TrialRecord | Refusal:
     from trialgraph.sources.pages import read_page  # layouts are compiled only when a page comes
 
-    whole = b"\n" * skipped + data
     try:
-        text = _decoded(whole, place)
-        record = read_page(text, name=place.shown, sha256=hashlib.sha256(whole).hexdigest())
+        text = _decoded(data, place)
+        record = read_page(text, name=place.shown, sha256=hashlib.sha256(data).hexdigest())
     except RecordError as error:
         return Refusal(place.shown, error)
     return _named(record, place)
@@ -189,7 +191,7 @@ def _canonical(study: Json) -> bytes:
 
 def _decoded(data: bytes, place: Place) -> str:
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         form = (
             "UTF-16" if data.startswith(_UTF16) else f"byte 0x{data[error.start]:02x} at offset {error.start}"
@@ -198,13 +200,13 @@ def _decoded(data: bytes, place: Place) -> str:
         raise RecordError(what, where=place.shown, advice="save it as UTF-8") from error
 
 
-def _parse(text: str, place: Place, skipped: int | None) -> Json:
+def _parse(text: str, place: Place, *, is_line: bool) -> Json:
     try:
         value = json.loads(text)
         if r"\ud" in text.lower():  # half of a surrogate pair is valid JSON, but not text
             json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
-        line = "" if skipped is None else f"line {error.lineno + skipped}, "
+        line = "" if is_line else f"line {error.lineno}, "
         cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
         what = "the JSON ends too early" if cut else f"not valid JSON: {error.msg}"
         advice = "get the record again" if cut else "correct it or get it again"
