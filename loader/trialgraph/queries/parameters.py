@@ -18,7 +18,7 @@ from trialgraph.queries.terms import PREFIXES, concept_names
 from trialgraph.stores import Store
 from trialgraph.stores.syntax import tokens
 
-__all__ = ["bind"]
+__all__ = ["bind", "insert_values"]
 
 _NCT = re.compile(r"NCT\d{8}", re.IGNORECASE)
 _IRI = re.compile(r"<?(?P<iri>https?://[^\s<>\"{}|\\^`]+)>?")
@@ -41,7 +41,7 @@ def bind(query: Query, values: Mapping[str, str | Sequence[str]], store: Store) 
     for name, given in values.items():
         parameter = query.parameter(name) or Parameter(name, "any", "", None, required=False)
         terms = [_term(parameter, value, store) for value in ([given] if isinstance(given, str) else given)]
-        text = _insert(text, name, " ".join(str(term) for term in terms), where=query.name)
+        text = insert_values(text, name, " ".join(str(term) for term in terms), where=query.name)
     return text
 
 
@@ -60,8 +60,12 @@ def _check_names(query: Query, values: Mapping[str, str | Sequence[str]]) -> Non
             raise QueryError(f"the query has no parameter {name!r}", where=query.name, advice=advice)
 
 
-def _insert(text: str, name: str, terms: str, *, where: str) -> str:
-    """Put terms between the braces of the parameter's VALUES, or open the query's WHERE with one."""
+def insert_values(text: str, name: str, terms: str, *, where: str) -> str:
+    """Put terms between the braces of a variable's VALUES, or open the query's WHERE with one.
+
+    Raises:
+        QueryError: when the query has neither a VALUES for the variable nor a WHERE in which it occurs.
+    """
     place = parameter_places(text).get(name)
     if place is not None:
         return f"{text[: place[0]]} {terms} {text[place[1] :]}"
