@@ -74,7 +74,7 @@ def to_table(results: ox.QuerySolutions, columns: Sequence[str] = ()) -> Table:
     for name in names:
         table.add_column(name.replace("_", " "), overflow="fold")
     for row in results:
-        table.add_row(*(Text(shorten(row[name])) for name in names))
+        table.add_row(*(Text(" ".join(shorten(row[name]).split())) for name in names))
     return table
 
 
