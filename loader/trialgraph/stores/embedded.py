@@ -1,0 +1,197 @@
+"""Stores in this process: Oxigraph, in memory or on disk."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
+from pathlib import Path
+
+import pyoxigraph as ox
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fixed
+
+from trialgraph.errors import StoreError
+from trialgraph.stores.interface import Results, Store
+from trialgraph.stores.syntax import check_syntax
+
+__all__ = ["EmbeddedStore"]
+
+_MARKER = "trialgraph-store.toml"
+_FORMAT = 1
+_DATABASE = "oxigraph"
+_BULK = 2000  # graphs that are held in memory and written together
+_SMALL = 20  # fewer new graphs than this aren't worth new files on disk
+
+
+class EmbeddedStore(Store):
+    """Oxigraph in this process.
+
+    Args:
+        folder: Where it is on disk; None for one in memory.
+        read_only: Only read.
+    Raises:
+        StoreError: when the folder isn't a store, is missing (read-only), or is in use.
+    """
+
+    def __init__(self, folder: Path | None, *, read_only: bool) -> None:
+        self.location = "memory" if folder is None else str(folder)
+        self.read_only = read_only
+        self._database: ox.Store | None = ox.Store() if folder is None else _open(folder, read_only=read_only)
+
+    def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Results:
+        """Answer a query; see `Store.query`."""
+        try:
+            return self._opened.query(text, prefixes=dict(prefixes or {}), use_default_graph_as_union=True)
+        except SyntaxError:
+            check_syntax(text, prefixes=prefixes)
+            raise
+        except OSError as error:
+            raise StoreError(f"the store can't be read: {error}", where=self.location) from error
+
+    def replace_graph(self, iri: str, triples: Iterable[ox.Triple]) -> None:
+        """Replace a graph in one transaction; see `Store.replace_graph`."""
+        lines = "".join(f"{triple} .\n" for triple in triples)
+        name = ox.NamedNode(iri)
+        self._update(f"DROP SILENT GRAPH {name} ; INSERT DATA {{ GRAPH {name} {{\n{lines}}} }}")
+
+    def replace_graphs(self, graphs: Iterable[tuple[str, Iterable[ox.Triple]]]) -> int:
+        """Replace many graphs: new ones in bulk, those already there one transaction each."""
+        self._writable()
+        number = 0
+        rest = iter(graphs)
+        while batch := {iri: list(triples) for iri, triples in islice(rest, _BULK)}:
+            new = {iri: triples for iri, triples in batch.items() if not self._has(iri)}
+            if len(new) >= _SMALL:
+                self._bulk(new)
+            for iri, triples in batch.items():
+                if iri not in new or len(new) < _SMALL:
+                    self.replace_graph(iri, triples)
+            number += len(batch)
+        return number
+
+    def remove_graph(self, iri: str) -> None:
+        """Remove a graph; see `Store.remove_graph`."""
+        self._update(f"DROP SILENT GRAPH {ox.NamedNode(iri)}")
+
+    def graphs(self) -> Iterator[str]:
+        """Yield the IRIs of the named graphs; see `Store.graphs`."""
+        yield from sorted(node.value for node in self._opened.named_graphs())
+
+    def graph(self, iri: str) -> Iterator[ox.Triple]:
+        """Yield the triples of a graph; see `Store.graph`."""
+        for quad in self._opened.quads_for_pattern(None, None, None, ox.NamedNode(iri)):
+            yield quad.triple
+
+    def count(self, iri: str | None = None) -> int:
+        """Count triples; see `Store.count`."""
+        return len(self._opened) if iri is None else sum(1 for _ in self.graph(iri))
+
+    def close(self) -> None:
+        """Write what is pending and release the folder."""
+        if self._database is not None and not self.read_only:
+            self._database.flush()
+        self._database = None
+
+    @property
+    def _opened(self) -> ox.Store:
+        if self._database is None:
+            raise StoreError("the store has been closed", where=self.location)
+        return self._database
+
+    def _writable(self) -> ox.Store:
+        if self.read_only:
+            raise StoreError("the store was opened only to be read", where=self.location)
+        return self._opened
+
+    def _update(self, text: str) -> None:
+        try:
+            self._writable().update(text)
+        except OSError as error:
+            raise StoreError(f"the store can't be written: {error}", where=self.location) from error
+
+    def _has(self, iri: str) -> bool:
+        return bool(self._opened.contains_named_graph(ox.NamedNode(iri)))
+
+    def _bulk(self, graphs: Mapping[str, list[ox.Triple]]) -> None:
+        try:
+            self._opened.bulk_extend(
+                chain.from_iterable(
+                    (ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(iri)) for t in triples)
+                    for iri, triples in graphs.items()
+                )
+            )
+        except OSError as error:
+            raise StoreError(f"the store can't be written: {error}", where=self.location) from error
+
+
+def _open(folder: Path, *, read_only: bool) -> ox.Store:
+    _check_folder(folder, read_only=read_only)
+    database = str(folder / _DATABASE)
+    try:
+        if read_only:
+            return _open_to_read(database)
+        folder.mkdir(parents=True, exist_ok=True)
+        marker = folder / _MARKER
+        if not marker.exists():
+            marker.write_text(f"# This folder is a trialgraph store.\nformat = {_FORMAT}\n", encoding="utf-8")
+        return ox.Store(database)
+    except (OSError, RuntimeError) as error:  # pyoxigraph reports damage as a RuntimeError
+        raise _refusal(error, folder) from error
+
+
+@retry(
+    retry=retry_if_exception_type(RuntimeError),
+    stop=stop_after_attempt(10),
+    wait=wait_fixed(0.2),
+    reraise=True,
+)
+def _open_to_read(database: str) -> ox.Store:
+    # A writer that merges its files at this very moment makes them look damaged; it is soon over.
+    return ox.Store.read_only(database)
+
+
+def _check_folder(folder: Path, *, read_only: bool) -> None:
+    """Raise unless the folder is a store, or may become one."""
+    where = str(folder)
+    try:
+        if not folder.exists():
+            if read_only:
+                raise StoreError(
+                    "there is no store here", where=where, advice="make one: trialgraph load PATH"
+                )
+            return
+        if not folder.is_dir():
+            raise StoreError("a store is a folder, and this is a file", where=where)
+        marker = folder / _MARKER
+        if marker.is_file():
+            _check_format(marker)
+        elif read_only:
+            raise StoreError("this folder is not a trialgraph store", where=where, advice="name another one")
+        elif any(folder.iterdir()):
+            advice = "name a new or an empty folder"
+            raise StoreError(
+                "this folder holds other files and is not a trialgraph store", where=where, advice=advice
+            )
+    except OSError as error:
+        raise _refusal(error, folder) from error
+
+
+def _check_format(marker: Path) -> None:
+    try:
+        found = tomllib.loads(marker.read_text(encoding="utf-8")).get("format")
+    except ValueError as error:
+        raise StoreError(f"the store's marker can't be read: {error}", where=str(marker)) from error
+    if found != _FORMAT:
+        raise StoreError(
+            f"the store has format {found!r}, and this version of trialgraph reads format {_FORMAT}",
+            where=str(marker),
+            advice="load the trials into a new folder",
+        )
+
+
+def _refusal(error: OSError | RuntimeError, folder: Path) -> StoreError:
+    # RocksDB reports a held lock only by the name of its file
+    if "/LOCK" in str(error):
+        advice = "wait for the other process, or read it meanwhile with a command that only reads"
+        return StoreError("the store is in use by another process", where=str(folder), advice=advice)
+    return StoreError(f"the store can't be opened: {error}", where=str(folder))

@@ -1,0 +1,203 @@
+"""The interface of a store, and the choice of one by its location."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeAlias
+
+import platformdirs
+import pyoxigraph as ox
+from rdflib.namespace import DCTERMS
+
+from trialgraph.errors import QueryError, StoreError
+from trialgraph.namespaces import BASE, GRAPH
+from trialgraph.resources import product_folder
+
+__all__ = ["ONTOLOGY_GRAPH", "Results", "Store", "open_store", "store_location"]
+
+ONTOLOGY_GRAPH = str(GRAPH["ontology"])
+"""Named graph that holds every module of the ontology."""
+
+Results: TypeAlias = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
+
+_VERSION = ox.NamedNode(str(DCTERMS.identifier))
+_LOCATION_VARIABLE = "TRIALGRAPH_STORE"
+
+
+class Store(ABC):
+    """Named graphs of trials, and the ontology, behind SPARQL.
+
+    A store is a context manager; leaving the context closes it.
+    """
+
+    location: str
+
+    @abstractmethod
+    def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Results:
+        """Answer a SPARQL query over the union of the named graphs.
+
+        Args:
+            text: The query.
+            prefixes: Prefixes known without being declared.
+        Returns:
+            Solutions for SELECT, a boolean for ASK, triples for CONSTRUCT and DESCRIBE.
+        Raises:
+            QueryError: when the query is not valid.
+            StoreError: when the store can't be read.
+        """
+
+    @abstractmethod
+    def replace_graph(self, iri: str, triples: Iterable[ox.Triple]) -> None:
+        """Make `triples` the whole content of a named graph, at once or not at all.
+
+        Raises:
+            StoreError: when the store is read-only or can't be written; then nothing has changed.
+        """
+
+    @abstractmethod
+    def remove_graph(self, iri: str) -> None:
+        """Remove a named graph; one that isn't there is no error.
+
+        Raises:
+            StoreError: when the store is read-only or can't be written.
+        """
+
+    @abstractmethod
+    def graphs(self) -> Iterator[str]:
+        """Yield the IRIs of the named graphs, the ontology's among them, in order."""
+
+    @abstractmethod
+    def graph(self, iri: str) -> Iterator[ox.Triple]:
+        """Yield the triples of a named graph; none when there is no such graph."""
+
+    @abstractmethod
+    def count(self, iri: str | None = None) -> int:
+        """Return the number of triples in a named graph, or in all of them when `iri` is None."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Write what is pending and let go of the store."""
+
+    def replace_graphs(self, graphs: Iterable[tuple[str, Iterable[ox.Triple]]]) -> int:
+        """Replace many graphs, each at once or not at all, and return how many.
+
+        A graph that comes twice keeps its last content.
+        """
+        number = 0
+        for iri, triples in graphs:
+            self.replace_graph(iri, triples)
+            number += 1
+        return number
+
+    def select(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> ox.QuerySolutions:
+        """Answer a SELECT query.
+
+        Raises:
+            QueryError: when the query is not valid, or of another form.
+        """
+        results = self.query(text, prefixes=prefixes)
+        if not isinstance(results, ox.QuerySolutions):
+            raise QueryError("not a SELECT query", advice="use ask or construct")
+        return results
+
+    def ask(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> bool:
+        """Answer an ASK query.
+
+        Raises:
+            QueryError: when the query is not valid, or of another form.
+        """
+        results = self.query(text, prefixes=prefixes)
+        if not isinstance(results, ox.QueryBoolean):
+            raise QueryError("not an ASK query", advice="use select or construct")
+        return bool(results)
+
+    def construct(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> ox.QueryTriples:
+        """Answer a CONSTRUCT or DESCRIBE query.
+
+        Raises:
+            QueryError: when the query is not valid, or of another form.
+        """
+        results = self.query(text, prefixes=prefixes)
+        if not isinstance(results, ox.QueryTriples):
+            raise QueryError("not a CONSTRUCT or DESCRIBE query", advice="use select or ask")
+        return results
+
+    def trials(self) -> list[str]:
+        """Return the registry numbers of the trials in the store, in order."""
+        prefix = f"{GRAPH}NCT"
+        return [iri.removeprefix(GRAPH) for iri in self.graphs() if iri.startswith(prefix)]
+
+    def refresh_ontology(self) -> None:
+        """Load the ontology of this installation, unless the store already holds that very one.
+
+        Raises:
+            StoreError: when the store is read-only or can't be written.
+        """
+        files = sorted(product_folder("ontology").glob("*.ttl"))
+        digest = hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
+        mark = ox.Triple(ox.NamedNode(ONTOLOGY_GRAPH), _VERSION, ox.Literal(f"sha256:{digest}"))
+        if self.ask(f"ASK {{ GRAPH <{ONTOLOGY_GRAPH}> {{ {mark} }} }}"):
+            return
+        triples = {quad.triple for file in files for quad in ox.parse(path=str(file), base_iri=BASE)}
+        self.replace_graph(ONTOLOGY_GRAPH, [*triples, mark])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def store_location(location: str | Path | None = None) -> str:
+    """Return the location asked for, else that of ``TRIALGRAPH_STORE``, else the user's data folder."""
+    default = Path(platformdirs.user_data_dir("trialgraph", appauthor=False)) / "store"
+    return str(location or os.environ.get(_LOCATION_VARIABLE) or default)
+
+
+def open_store(location: str | Path | None = None, *, read_only: bool = False) -> Store:
+    """Open a store, making it when the folder is new or empty.
+
+    Args:
+        location: A folder (embedded Oxigraph), the URL of a SPARQL 1.1 server, or None for a store
+            in memory.
+        read_only: Only read. An embedded store can then be read while another process writes to
+            it; it shows what was there when it was opened.
+    Returns:
+        The store, with this installation's ontology loaded unless it is read-only.
+    Raises:
+        StoreError: when the folder is not a store, is missing (read-only), or is in use; when the
+            server doesn't answer.
+    Example:
+        >>> with open_store() as store:
+        ...     store.trials()
+        []
+    """
+    from trialgraph.stores.embedded import EmbeddedStore
+    from trialgraph.stores.server import ServerStore
+
+    store: Store
+    if location is None:
+        store = EmbeddedStore(None, read_only=False)
+    elif str(location).startswith(("http://", "https://")):
+        store = ServerStore(str(location), read_only=read_only)
+    elif "://" in str(location):
+        raise StoreError("a store is a folder or an http(s) URL", where=str(location))
+    else:
+        store = EmbeddedStore(Path(location).expanduser(), read_only=read_only)
+    if not read_only:
+        try:
+            store.refresh_ontology()
+        except BaseException:
+            store.close()
+            raise
+    return store
