@@ -1,0 +1,1 @@
+"""Eligibility criteria: from a registry's prose to expressions."""
