@@ -29,7 +29,8 @@ _GENERAL = re.compile(
     re.IGNORECASE,
 )
 _LEAD_EXCLUSION = re.compile(
-    r"\b(?:exclu(?:ded|sion|de)|ineligible|not\s+(?:be\s+)?(?:eligible|included|enrolled|allowed))\b", re.IGNORECASE
+    r"\b(?:exclu(?:ded|sion|de)|ineligible|disqualified|not\s+(?:be\s+)?(?:eligible|included|enrolled|allowed|participate))\b",
+    re.IGNORECASE,
 )
 _LEAD_INCLUSION = re.compile(r"\b(?:eligible|included?|enrolled|enrollment)\b", re.IGNORECASE)
 _SCOPE_LINE = re.compile(
@@ -48,6 +49,8 @@ _SENTENCE = re.compile(
     r"\b(?:meets?|met|fulfil\w*|all|any|none|no|not|satisf\w+|does|do|is|are|be|has|have|must|per|these|following)\b",
     re.IGNORECASE,
 )
+_BOTH = re.compile(r"inclusion\s*(?:/|and|or|&)\s*exclusion|exclusion\s*(?:/|and|or|&)\s*inclusion", re.IGNORECASE)
+_OTHERS_APPLY = re.compile(r"\b(?:apply|applies)\b|\b(?:protocol|other)[-\s]+(?:defined|specified)", re.IGNORECASE)
 _CHOICE = re.compile(
     r"\b(?:(?:at\s+least|any)\s+(?:one|two|three|1|2|3)|one|two|either|any|more)\b[^:]{0,40}\bfollowing\b|\bone\s+of\b",
     re.IGNORECASE,
@@ -78,6 +81,8 @@ def parse_heading(line: str) -> Heading | None:
     head = line[:_LONGEST]
     match = _KIND.match(head) or _CRITERIA_FOR.match(head)
     if match and not _is_sentence(match):
+        if _BOTH.search(match.group()):
+            return Heading(None, None, match.end(), match.end() >= len(line))
         kind: Kind = "inclusion" if match["kind"].lower() == "inclusion" else "exclusion"
         if match.groupdict().get("negated"):
             kind = "exclusion"
@@ -104,6 +109,8 @@ def _parse_sentence_heading(line: str) -> Heading | None:
 def _is_sentence(match: re.Match[str]) -> bool:
     """Whether the words around the kind make it a statement ("meets all inclusion criteria")."""
     groups = match.groupdict()
+    if _OTHERS_APPLY.search(match.group()):
+        return True
     colon = groups.get("end") is None or ":" in (groups.get("end") or "") or "：" in (groups.get("end") or "")
     before, tail = groups.get("before") or "", groups["tail"] or ""
     if _SENTENCE.search(before) and not before.lower().startswith("all "):
