@@ -169,6 +169,8 @@ class Chunker:
             return Chunk("concept", token.start, last, token.form, classes, mention.term), mention.end
         if token.text in _SIGNS:
             return Chunk("sign", token.start, token.end, token.text), position + 1
+        if not classes and end < len(self.tokens) and self.tokens[end].form == token.form and len(token.form) > 3:
+            classes = frozenset({"neutral"})
         form = " ".join(each.form for each in self.tokens[position:end])
         return Chunk("word", token.start, self.tokens[end - 1].end, form, classes), end
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -21,13 +22,19 @@ from trialgraph.expressions import (
     Not,
     Value,
     Window,
+    atoms,
 )
 
 __all__ = ["Statement", "all_of", "any_of", "map_facts", "narrative", "negate", "read_statement"]
 
 Role = Literal["demand", "allowance"]
 _JOINTS = {"and": "and", "or": "or", "nor": "or", "plus": "and", "&": "and", ",": ",", ";": ";", "/": "/", ":": ","}
+_VERBS = frozenset(
+    "has have had is are was were be been must should shall will can may received receive receiving who patient subject participant underwent".split()
+)
 _FINITE = frozenset("must should shall will can may is are was were do does".split())
+_DETERMINERS = frozenset("a an the any some such of other another".split())
+_GOVERNING = frozenset({"to", "for", "of", "contraindication", "risk", "only", "candidate"})
 _DENIED_LIST = ("not meet", "not fulfill", "not fulfil", "not satisfy", "fail to meet", "fails to meet", "unable to meet")
 
 
@@ -49,6 +56,7 @@ class _Segment:
     expression: Expression | None = None
     negated: bool = False
     carries: bool = False
+    leading: str | None = None
 
 
 def all_of(operands: Sequence[Expression]) -> Expression:
@@ -166,7 +174,7 @@ def _read_excepted(text: Text, chunks: list[Chunk], at: int) -> Expression:
     tail = chunks[at + 1 :]
     if not tail:
         return _read_labelled(text, head)
-    words = text.text[tail[0].start : tail[-1].end].strip(" ;,.")
+    words = text.text[tail[0].start : tail[-1].end].strip(" ;,.:")
     return except_for(text, _read_labelled(text, head), words, (tail[0].start, tail[-1].end))
 
 
@@ -282,15 +290,37 @@ def _dated(expression: Expression, window: Window) -> Expression:
             return expression
 
 
+def _read_instances(text: Text, chunks: list[Chunk]) -> Expression:
+    """Read "X, including A and B": A and B are instances of X, in X's time and, for treatments, with its limits."""
+    default = "or" if text.exclusion else "and"
+    at = next((i for i, chunk in enumerate(chunks) if "example" in chunk.classes and i > 0), None)
+    if at is None or not text.exclusion or not any(is_content(chunk) for chunk in chunks[:at]):
+        return _join(text, _segments(text, chunks), default)
+    head = _join(text, _segments(text, _trimmed(chunks[:at])), default)
+    rest = _trimmed(chunks[at + 1 :])
+    facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
+    if not facts or not any(is_content(chunk) for chunk in rest):
+        return head
+    kind = facts[-1]
+    inherited = {k: v for k, v in kind.modifiers.items() if kind.category in ("treatment", "procedure")}
+    instances = map_facts(
+        _join(text, _segments(text, rest), default),
+        lambda fact: replace(fact, within=fact.within or kind.within, modifiers={**inherited, **fact.modifiers}),
+    )
+    return any_of([head, instances])
+
+
 def _read_conditional(text: Text, chunks: list[Chunk]) -> Expression:
     """Read "for subjects with X, Y": Y is asked of those with X only."""
     if not chunks or "condition" not in chunks[0].classes:
-        return _join(text, _segments(text, chunks), "or" if text.exclusion else "and")
+        return _read_instances(text, chunks)
     comma = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ","), None)
     if comma is None or not any(is_content(chunk) for chunk in chunks[comma + 1 :]):
         return narrative(text, chunks[0].start, chunks[-1].end)
     condition = _condition(text, chunks[1:comma])
     body = _join(text, _segments(text, chunks[comma + 1 :]), "or" if text.exclusion else "and")
+    if not any(not isinstance(atom, Narrative) for atom in atoms(body)):
+        return narrative(text, chunks[0].start, chunks[-1].end)
     return all_of([condition, body]) if text.exclusion else any_of([negate(condition), body])
 
 
@@ -310,9 +340,9 @@ def _segments(text: Text, chunks: Sequence[Chunk]) -> list[_Segment]:
     for index, chunk in enumerate(chunks):
         joint = _JOINTS.get(chunk.form) if chunk.kind in ("word", "sign") else None
         current = segments[-1]
-        if joint is None or (swallowing and not _strong(chunks, index)) or _slash_inside(chunks, index):
+        if joint is None or (swallowing and not _strong(chunks, index, current)) or _slash_inside(chunks, index):
             if _starts_new_value(current, chunk):
-                segments.append(_Segment(",", [chunk]))
+                segments.append(_Segment(";", [chunk]))
                 swallowing = False
                 continue
             current.chunks.append(chunk)
@@ -328,7 +358,78 @@ def _segments(text: Text, chunks: Sequence[Chunk]) -> list[_Segment]:
     for segment in segments:
         _read_segment(text, segment)
     _share_words(text, segments)
-    return segments
+    _share_leading(segments)
+    _repeat_history(text, segments)
+    return [segment for segment in _governed(segments) if not _says_nothing(segment)]
+
+
+def _share_leading(segments: list[_Segment]) -> None:
+    """Let "poorly controlled" before a list hold for its bare members too."""
+    leading: str | None = None
+    for segment in segments:
+        fact = segment.expression
+        if segment.leading is not None or not isinstance(fact, Fact):
+            leading = segment.leading
+        elif segment.joint not in (",", "or", "and", "/") or not is_content(segment.chunks[0]):
+            leading = None
+        elif leading is not None:
+            own = fact.modifiers.get("qualifier")
+            words = f"{leading}; {own}" if own else leading
+            segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": words})
+
+
+def _repeat_history(text: Text, segments: list[_Segment]) -> None:
+    """Read "active X or history within 2 years": the same thing, in another time."""
+    for before, segment in itertools.pairwise(segments):
+        window = next((chunk.window.window for chunk in segment.chunks if chunk.window is not None), None)
+        told = any(chunk.form in ("history", "history of") for chunk in segment.chunks)
+        plain = all(chunk.kind in ("window", "bracket", "sign") or "neutral" in chunk.classes for chunk in segment.chunks)
+        if isinstance(before.expression, Fact) and segment.expression is None and window and told and plain:
+            bracket = next((c for c in segment.chunks if c.kind == "bracket"), None)
+            words = text.text[bracket.inner[0].end : bracket.end - 1].strip(" :") if bracket and bracket.inner else ""
+            excepted = {"exception": words} if bracket and "exception" in bracket.inner[0].classes else {}
+            place = text.span(segment.chunks[0].start, segment.chunks[-1].end)
+            segment.expression = replace(before.expression, modifiers=excepted, within=window, span=place)
+            before.expression = replace(before.expression, modifiers={**before.expression.modifiers, **excepted})
+
+
+def _governed(segments: list[_Segment]) -> list[_Segment]:
+    """Let a phrase that isn't understood keep the bare list that hangs on it ("contraindications to A, B or C")."""
+    kept: list[_Segment] = []
+    for segment in segments:
+        last = kept[-1] if kept else None
+        if last is not None and last.expression is None and _governs(last) and _is_bare(segment) and segment.joint != ";":
+            last.chunks = [*last.chunks, *segment.chunks]
+        else:
+            kept.append(segment)
+    return kept
+
+
+def _governs(segment: _Segment) -> bool:
+    return any(
+        chunk.classes & {"post", "condition"} or chunk.form in _GOVERNING or lexicon().judgement.search(chunk.form)
+        for chunk in segment.chunks
+        if chunk.form not in ("have", "has", "had", "is", "are", "with", "who", "such")
+    )
+
+
+def _is_bare(segment: _Segment) -> bool:
+    """Whether a member of a list starts with its noun, so that it may hang on what stands before."""
+    for chunk in segment.chunks:
+        if is_content(chunk):
+            return chunk.kind == "concept"
+        if chunk.kind != "bracket" and chunk.form not in _DETERMINERS and not (chunk.kind == "word" and not chunk.classes):
+            return False
+    return True
+
+
+def _says_nothing(segment: _Segment) -> bool:
+    if "regardless" in segment.chunks[0].classes:
+        return True
+    return segment.expression is None and all(
+        chunk.kind == "word" and bool(chunk.classes & {"neutral", "tail", "value_tail"}) and "negation" not in chunk.classes
+        for chunk in segment.chunks
+    )
 
 
 def _slash_inside(chunks: Sequence[Chunk], index: int) -> bool:
@@ -337,8 +438,9 @@ def _slash_inside(chunks: Sequence[Chunk], index: int) -> bool:
         return False
     before = chunks[index - 1] if index else None
     after = chunks[index + 1] if index + 1 < len(chunks) else None
-    both = before is not None and after is not None and before.kind == after.kind == "concept"
-    return both and before.term is not None and before.term.category == "biomarker"  # type: ignore[union-attr]
+    if before is None or after is None or not (is_content(before) or is_content(after)):
+        return True
+    return before.kind == after.kind == "concept" and before.term is not None and before.term.category == "biomarker"
 
 
 def _starts_new_value(segment: _Segment, chunk: Chunk) -> bool:
@@ -350,14 +452,26 @@ def _swallows(segment: _Segment, chunk: Chunk) -> bool:
     """Whether a phrase after a concept takes what follows with it ("requiring X or Y")."""
     if not any(is_content(each) and each.kind != "value" for each in segment.chunks[:-1]):
         return False
-    return bool(chunk.classes & {"post", "definition", "condition"}) and not chunk.classes & {"tail"}
+    return bool(chunk.classes & {"post", "definition", "condition", "regardless"}) and not chunk.classes & {"tail"}
 
 
-def _strong(chunks: Sequence[Chunk], index: int) -> bool:
+def _takes_all(segment: _Segment) -> bool:
+    """Whether a segment keeps everything up to its end: a definition, or what an allergy is to."""
+    concept = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), len(segment.chunks))
+    rest = segment.chunks[concept + 1 :]
+    if any("definition" in chunk.classes for chunk in rest):
+        return True
+    term = segment.chunks[concept].term if concept < len(segment.chunks) else None
+    return term is not None and term.category == "allergy" and any(chunk.form in ("to", "of", "against") for chunk in rest)
+
+
+def _strong(chunks: Sequence[Chunk], index: int, segment: _Segment) -> bool:
     """Whether a comma or conjunction ends a swallowing phrase: what follows stands on its own."""
     chunk = chunks[index]
     if chunk.form in (";",):
         return True
+    if _takes_all(segment):
+        return False
     following = [each for each in chunks[index + 1 : index + 9]]
     after_comma = chunk.form == ","
     if following and following[0].form in ("or", "and"):
@@ -366,7 +480,8 @@ def _strong(chunks: Sequence[Chunk], index: int) -> bool:
         after_comma = True
     for each in following:
         if is_content(each):
-            return after_comma
+            marker = each.term is not None and each.term.category == "biomarker"
+            return after_comma or marker and any(c.term and c.term.category == "biomarker" for c in segment.chunks)
         if "negation" in each.classes or each.form in ("history", "history of", "presence of", "known", "evidence of"):
             return True
         if each.kind not in ("word", "window") or not each.classes & {"neutral", "qualifier", "active"} or each.form in _FINITE:
@@ -380,8 +495,7 @@ def _merge_qualifiers(segments: list[_Segment]) -> list[_Segment]:
     carried: _Segment | None = None
     for segment in segments:
         if carried is not None:
-            between = Chunk("word", segment.chunks[0].start, segment.chunks[0].start, "or", frozenset({"neutral"}))
-            segment.chunks = [*carried.chunks, between, *segment.chunks]
+            segment.chunks = [*carried.chunks, *segment.chunks]
             segment.joint, carried = carried.joint, None
         if all(c.kind == "word" and c.classes & {"qualifier", "active", "confirmation", "negation", "neutral"} for c in segment.chunks):
             carried = segment
@@ -413,7 +527,7 @@ def _read_segment(text: Text, segment: _Segment) -> None:
         return
     reading = read_fact(text, chunks)
     if reading is not None:
-        segment.expression, segment.negated = reading.expression, reading.negated
+        segment.expression, segment.negated, segment.leading = reading.expression, reading.negated, reading.leading
         return
     segment.carries = not any(chunk.form in _FINITE for chunk in chunks)
 
@@ -434,6 +548,9 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: _Segment) -> 
     rest = [chunk for chunk in after if chunk.kind not in ("window", "sign") and not _method(chunk)]
     if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
         return expression
+    named = read_fact(text, rest) if is_content(rest[0]) else None
+    if named is not None and not named.negated:
+        return all_of([expression, named.expression])
     condition = next((i for i, chunk in enumerate(rest) if chunk.classes & {"condition"}), None)
     if condition is not None:
         asked = _condition(text, rest[condition + 1 :])
@@ -458,7 +575,7 @@ def _share_words(text: Text, segments: list[_Segment]) -> None:
 
 def _completed(text: Text, segments: list[_Segment], index: int) -> list[Chunk] | None:
     segment = segments[index]
-    first = next((i for i, c in enumerate(segment.chunks) if not c.classes & {"neutral", "active", "negation"}), None)
+    first = next((i for i, c in enumerate(segment.chunks) if not c.classes & {"neutral", "active", "negation", "example", "qualifier"}), None)
     if first is None:
         return None
     start, end = segment.chunks[first].start, segment.chunks[-1].end
@@ -480,7 +597,19 @@ def _completed(text: Text, segments: list[_Segment], index: int) -> list[Chunk] 
 
 def _join(text: Text, segments: list[_Segment], default: str) -> Expression:
     """Put the members of a list together as their conjunctions say."""
-    operands = _negated_groups(text, segments, default)
+    blocks: list[list[_Segment]] = []
+    for segment in segments:
+        if segment.joint == ";" or not blocks:
+            blocks.append([])
+        blocks[-1].append(segment)
+    joined = [_join_block(text, block, default) for block in blocks]
+    return any_of(joined) if default == "or" else all_of(joined)
+
+
+def _join_block(text: Text, segments: list[_Segment], default: str) -> Expression:
+    if all(segment.expression is None for segment in segments):
+        return narrative(text, segments[0].chunks[0].start, segments[-1].chunks[-1].end)
+    operands = _negated_groups(text, segments)
     joints = _resolved([joint for joint, _ in operands], default, text.exclusion)
     alternatives: list[list[Expression]] = [[]]
     for joint, (_, expression) in zip(joints, operands, strict=True):
@@ -490,11 +619,12 @@ def _join(text: Text, segments: list[_Segment], default: str) -> Expression:
     return any_of([all_of(group) for group in alternatives if group])
 
 
-def _negated_groups(text: Text, segments: list[_Segment], default: str) -> list[tuple[str, Expression]]:
+def _negated_groups(text: Text, segments: list[_Segment]) -> list[tuple[str, Expression]]:
     """Return joint and expression of each member; what one "no" denies together is one member."""
     members: list[tuple[str, Expression]] = []
     denied: list[Expression] = []
     _share_windows(segments)
+    _share_remarks(segments)
     for segment in segments:
         expression = segment.expression or narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
         if segment.expression is None and _denies(segment):
@@ -503,7 +633,7 @@ def _negated_groups(text: Text, segments: list[_Segment], default: str) -> list[
         elif segment.negated and segment.expression is not None:
             denied = [expression]
             members.append((segment.joint, negate(expression)))
-        elif denied and segment.carries and segment.joint != ";":
+        elif denied and segment.carries and segment.joint != ";" and _hangs_on(segment):
             denied.append(expression)
             members[-1] = (members[-1][0], negate(any_of(denied)))
         else:
@@ -512,21 +642,57 @@ def _negated_groups(text: Text, segments: list[_Segment], default: str) -> list[
     return members
 
 
+def _hangs_on(segment: _Segment) -> bool:
+    """Whether a member goes on under the "no" before it: it starts with a noun, not with a verb of its own."""
+    for chunk in segment.chunks:
+        if is_content(chunk) or chunk.classes & {"qualifier", "active"} or not chunk.classes and chunk.kind == "word":
+            return True
+        if chunk.form in _VERBS:
+            return False
+    return True
+
+
 def _denies(segment: _Segment) -> bool:
     return any("negation" in chunk.classes for chunk in segment.chunks)
 
 
 def _share_windows(segments: list[_Segment]) -> None:
     """Let a time span at the end of a list hold for its members that state none."""
-    facts = [segment.expression for segment in segments if isinstance(segment.expression, Fact)]
-    if len(facts) < 2 or segments[-1].expression is not facts[-1] or facts[-1].within is None:
+    if len(segments) < 2 or any(segment.joint == ";" for segment in segments):
         return
-    if any(fact.within is not None for fact in facts[:-1]) or any(s.joint == ";" for s in segments):
+    if segments[-1].expression is None and len(segments) > 2:
         return
-    window = facts[-1].within
-    for segment in segments:
-        if isinstance(segment.expression, Fact) and segment.expression.category == facts[-1].category:
+    last = segments[-1]
+    if isinstance(last.expression, Fact):
+        window, category = last.expression.within, last.expression.category
+    else:
+        window, category = _last_window(last), None
+    starts = last.chunks[0].form in _DETERMINERS or is_content(last.chunks[0]) or not last.chunks[0].classes & {"neutral", "negation"}
+    if window is None or not starts:
+        return
+    members = [s for s in segments if isinstance(s.expression, Fact) and s.expression.category == (category or s.expression.category)]
+    if any(isinstance(s.expression, Fact) and s.expression.within not in (None, window) for s in members):
+        return
+    for segment in members:
+        if isinstance(segment.expression, Fact):
             segment.expression = replace(segment.expression, within=window)
+
+
+def _last_window(segment: _Segment) -> Window | None:
+    found = segment.chunks[-1].window
+    alone = segment.expression is None and segment.joint == "or"
+    return found.window if found is not None and alone else None
+
+
+def _share_remarks(segments: list[_Segment]) -> None:
+    """Let what narrows the last of "pregnant or breastfeeding women who …" narrow the first as well."""
+    for first, second in itertools.pairwise(segments):
+        one, two = first.expression, second.expression
+        if second.joint in ("or", "and") and isinstance(one, Fact) and isinstance(two, Fact) and len(first.chunks) <= 2:
+            words = two.modifiers.get("qualifier")
+            narrowed_after = words is not None and len(second.chunks) > 1 and is_content(second.chunks[0])
+            if narrowed_after and not one.modifiers and one.category == two.category:
+                first.expression = replace(one, modifiers=two.modifiers)
 
 
 def _resolved(joints: list[str], default: str, exclusion: bool) -> list[str]:

@@ -8,6 +8,7 @@ so the stretch stays narrative.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -21,6 +22,12 @@ __all__ = ["CONTENT", "FactReading", "is_content", "read_fact"]
 
 CONTENT = frozenset({"concept", "value", "lesion"})
 _MALIGNANT = str(TGC.MalignantNeoplasm)
+_AS = frozenset({"status", "confirmed", "determined", "documented", "as", "is", "to be", "be", "type", "of", "to", "defined as", "tumor", "must", "must be"})
+_STANDARD = re.compile(
+    r"(?:based on|according to|as per|per|by|as defined by|as assessed by|using|following)\b.{0,80}"
+    r"\b(?:criteria|guidelines?|classification|consensus|edition|RECIST|version|standards?|AJCC|UICC|WHO|AASLD|mRECIST)\b",
+    re.IGNORECASE,
+)
 _OTHER = frozenset({"other", "another", "second", "additional", "any other", "additional primary", "second primary", "other primary"})
 _STACKABLE = frozenset({"biomarker", "condition"})
 
@@ -32,13 +39,12 @@ class FactReading:
     Args:
         expression: The fact or facts.
         negated: The stretch itself denies them ("no", "negative").
-        swallows: What follows up to a strong boundary belongs to this stretch.
+        leading: What narrows them from in front, and may narrow bare members of the list after them.
     """
 
     expression: Expression
     negated: bool = False
-    qualifiers: tuple[str, ...] = ()
-    window: Window | None = None
+    leading: str | None = None
 
 
 @dataclass(slots=True)
@@ -47,6 +53,8 @@ class _Around:
 
     negated: bool = False
     other: bool = False
+    qualified: tuple[int, int] | None = None
+    leading: str | None = None
     qualifiers: list[str] = field(default_factory=list)
     modifiers: dict[str, str] = field(default_factory=dict)
     window: Window | None = None
@@ -74,9 +82,23 @@ def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
         if chunks[after].kind != "sign":
             heads.append(chunks[after])
         after += 1
+    after = _more_exact(heads, chunks, after)
     if not _read_after(text, heads[-1], chunks[after:], around):
         return None
     return _assemble(text, heads, chunks, around)
+
+
+def _more_exact(heads: list[Chunk], chunks: Sequence[Chunk], after: int) -> int:
+    """Read "microsatellite status confirmed as MSS" as MSS; return where the rest starts."""
+    index = after
+    while index < len(chunks) and chunks[index].kind == "word" and chunks[index].form in _AS:
+        index += 1
+    found = chunks[index].term if after < index < len(chunks) else None
+    head = heads[-1].term
+    if found is not None and head is not None and found.iri != head.iri and head.iri in found.ancestors:
+        heads[-1] = chunks[index]
+        return index + 1
+    return after
 
 
 def _stacks(head: Chunk, chunks: Sequence[Chunk], index: int) -> bool:
@@ -114,12 +136,25 @@ def _read_before(text: Text, chunks: Sequence[Chunk], around: _Around) -> bool:
             around.other = True
         elif "active" in classes:
             around.modifiers["status"] = "active"
-        elif "qualifier" in classes or chunk.form in ("or", "and", "/") and around.qualifiers:
-            around.qualifiers.append(text.text[chunk.start : chunk.end])
-        elif "neutral" not in classes:
+        elif "qualifier" in classes:
+            _qualify(text, chunk, around)
+        elif "neutral" not in classes and not (text.exclusion and "example" in classes):
             return False
     _tell(text, told, around)
+    around.leading = "; ".join(around.qualifiers) or None
     return True
+
+
+def _qualify(text: Text, chunk: Chunk, around: _Around) -> None:
+    """Keep a narrowing word; words that stand together stay together."""
+    if around.qualified is not None:
+        between = text.text[around.qualified[1] : chunk.start].strip(" ,")
+        if between in ("", "or", "and", "/", "and/or"):
+            around.qualified = (around.qualified[0], chunk.end)
+            around.qualifiers[-1] = text.text[around.qualified[0] : chunk.end]
+            return
+    around.qualified = (chunk.start, chunk.end)
+    around.qualifiers.append(text.text[chunk.start : chunk.end])
 
 
 def _tell(text: Text, told: list[Chunk], around: _Around) -> None:
@@ -147,7 +182,7 @@ def _read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: _Aroun
             continue
         elif "active" in classes:
             around.modifiers["status"] = "active"
-        elif "example" in classes:
+        elif classes & {"example", "regardless"} or _is_standard(text, chunks[index:]) or _is_method(head, chunk):
             return True
         elif classes & {"post", "condition", "negation", "definition", "qualifier", "confirmed"} or chunk.kind == "limit":
             _keep_rest(text, head, chunks[index:], around)
@@ -178,6 +213,17 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: _Around
             around.qualifiers.append(words)
 
 
+def _is_standard(text: Text, chunks: Sequence[Chunk]) -> bool:
+    """Whether the rest only names the rules by which a diagnosis is made."""
+    words = text.text[chunks[0].start : chunks[-1].end]
+    return _STANDARD.match(words) is not None and not any(chunk.kind in ("value", "lesion", "size") for chunk in chunks)
+
+
+def _is_method(head: Chunk, chunk: Chunk) -> bool:
+    """Whether the rest tells how a marker was found, which doesn't change what was found."""
+    return _category(head) == "biomarker" and chunk.form in ("confirmed", "determined", "detected", "assessed", "tested", "measured", "by", "documented")
+
+
 def _is_gloss(head: Chunk, chunk: Chunk) -> bool:
     """Whether a chunk only repeats the concept, or names one above or below it."""
     if chunk.kind != "concept" or chunk.term is None or head.term is None:
@@ -194,9 +240,10 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: _Around) -> N
     if not inner or any("example" in chunk.classes for chunk in inner[:1]) or _only_repeats(head, inner):
         return
     opening = inner[0]
-    lesion = next((chunk for chunk in inner if chunk.kind == "lesion"), None)
-    if lesion is not None and isinstance(lesion.expression, Fact) and head.term and counts_lesions(head.term):
-        around.count = lesion.expression.count
+    if head.term and counts_lesions(head.term) and (count := _bracketed_count(inner)) is not None:
+        around.count = count
+        return
+    if opening.form in ("using", "by", "per", "calculated", "based", "according") or _is_standard(text, inner):
         return
     values = [chunk.expression for chunk in inner if chunk.kind == "value" and chunk.expression is not None]
     if len(inner) == 1 and inner[0].kind == "window" and inner[0].window is not None:
@@ -207,9 +254,18 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: _Around) -> N
         words = text.text[bracket.start + 1 : max(bracket.start + 1, bracket.end - 1)].strip()
         name = "exception" if "exception" in opening.classes else "qualifier"
         if name == "exception":
-            around.modifiers[name] = words
+            around.modifiers[name] = text.text[opening.end : bracket.end - 1].strip(" :,")
         else:
             around.qualifiers.append(words)
+
+
+def _bracketed_count(inner: Sequence[Chunk]) -> Limit | None:
+    """Return the number of lesions that a bracket states ("> 5 lesions")."""
+    first = inner[0]
+    if first.kind == "lesion" and isinstance(first.expression, Fact):
+        return first.expression.count
+    plain = first.kind == "limit" and first.limit is not None and first.limit.unit is None and first.limit.stated
+    return first.limit.limit if plain and len(inner) == 2 and inner[1].form == "lesion" and first.limit else None
 
 
 def _only_repeats(head: Chunk, inner: Sequence[Chunk]) -> bool:
@@ -235,7 +291,7 @@ def _assemble(text: Text, heads: list[Chunk], chunks: Sequence[Chunk], around: _
     parts: list[Expression] = [group[0] if len(group) == 1 else AnyOf(tuple(group)) for group in groups]
     parts += around.extra
     expression = parts[0] if len(parts) == 1 else AllOf(tuple(parts))
-    return FactReading(expression, around.negated, tuple(around.qualifiers), around.window)
+    return FactReading(expression, around.negated, around.leading)
 
 
 def _fact(text: Text, chunk: Chunk) -> Fact | None:
@@ -250,7 +306,7 @@ def _fact(text: Text, chunk: Chunk) -> Fact | None:
 
 def _narrowed(fact: Fact, around: _Around) -> Fact:
     modifiers: dict[str, str] = {**fact.modifiers, **around.modifiers}
-    qualifiers = list(around.qualifiers)
+    qualifiers = [words for words in around.qualifiers if not _goes_without_saying(fact, words, around)]
     if around.other:
         if fact.concept == _MALIGNANT:
             modifiers["relation"] = "other"
@@ -267,6 +323,11 @@ def _narrowed(fact: Fact, around: _Around) -> Fact:
         size=around.size or fact.size,
         within=fact.within or around.window,
     )
+
+
+def _goes_without_saying(fact: Fact, words: str, around: _Around) -> bool:
+    """Whether a word adds nothing here: "recent" beside a time span."""
+    return words.lower() in ("recent", "recently") and (fact.within or around.window) is not None
 
 
 def with_modifiers(fact: Fact, modifiers: Mapping[str, str]) -> Fact:

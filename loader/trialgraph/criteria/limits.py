@@ -95,7 +95,7 @@ def parse_limit(text: str, position: int) -> Found | None:
     then = _THEN.match(text, first.end)
     if then and first.stated:
         second = _parse_bound(text, then.end())
-        if second and second.stated and _opposite(first, second) and (first.unit or second.unit or True):
+        if second and second.stated and _opposite(text, first, second):
             return _merge(first, second)
     return first
 
@@ -210,7 +210,12 @@ def _with_suffix(text: str, found: Found) -> Found:
     return replace(found, limit=limit, end=match.end(), stated=True)
 
 
-def _opposite(first: Found, second: Found) -> bool:
+def _opposite(text: str, first: Found, second: Found) -> bool:
+    """Whether two bounds are the two sides of one limit."""
+    if first.unit is not None and second.unit != first.unit:
+        follower = text[second.end : second.end + 2].strip()
+        if second.unit is not None or follower[:1].isalpha():
+            return False
     return (
         (first.limit.low is None) != (second.limit.low is None)
         and (first.limit.high is None) != (second.limit.high is None)
@@ -242,7 +247,7 @@ class _ScaleReader:
         self.value = re.compile(
             rf"\s*(?:(?i:class|grade|score|stage|category|functional|status|ps|level)\b\s*|of\s+)*"
             rf"(?:(?P<symbol>{symbols})(?![a-zA-Z])(?:\s*[(-]?\s*(?P<points>\d{{1,2}})\b(?:\s*(?:points?|score)?\))?)?"
-            r"|(?P<number>\d{1,3}|zero|one|two|three|four)(?![\d.]|/\d{3})(?:\s*(?:%|points?))?)"
+            r"|(?P<number>\d{1,3}|zero|one|two|three|four)(?!\.?\d|/\d{3})(?:\s*(?:%|points?))?)"
         )
         self.joint = re.compile(
             r"\s*(?:,\s*(?:or|and)?|/|or|and|-|to|through|&|;(?=\s*\d))\s*(?:class\s+|score\s+)?(?=[\dIVABCz])"

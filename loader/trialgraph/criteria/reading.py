@@ -71,6 +71,8 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], parts: Sequence[Span]) -> E
         return negate(all_of(read))
     either = _ANY.search(lead) is not None or text.exclusion and not _ALL.search(lead)
     body = any_of(read) if either else all_of(read)
+    if all(isinstance(atom, Narrative) for atom in atoms(body)) and not any(map(str.isdigit, lead)):
+        return narrative(text, 0, len(text.text))
     return _with_lead(text, chunks, lead_end, body, either=either)
 
 
@@ -98,9 +100,19 @@ def _sentences(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
     for index, chunk in enumerate(chunks):
         if chunk.kind == "sign" and (chunk.form == ";" or chunk.form == "." and _ends(text, chunks, index)):
             sentences.append([])
+        elif sentences[-1] and _runs_on(text, chunks, index):
+            sentences.append([chunk])
         else:
             sentences[-1].append(chunk)
     return [sentence for sentence in sentences if sentence]
+
+
+def _runs_on(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
+    """Whether a capital starts a new statement where a list lost its lines ("… <2+ For subjects with …")."""
+    chunk, before = chunks[index], chunks[index - 1]
+    opens = chunk.kind == "word" and bool(chunk.classes & {"condition", "negation"})
+    word = text.text[chunk.start : chunk.end].split(" ")[0]
+    return opens and word.istitle() and before.kind != "sign" and before.form not in ("and", "or")
 
 
 def _ends(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
@@ -121,7 +133,8 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
         if read and (_EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
             read = _lift(text, read, words, place)
         elif read and _NOTE.match(words):
-            read[-1] = all_of([read[-1], narrative(text, *place)]) if not text.exclusion else read[-1]
+            remark = narrative(text, sentence[0].start, chunks[-1].end)
+            return all_of([*read, remark]) if not text.exclusion else all_of([any_of(read), remark])
         elif statement.expression is not None:
             read.append(statement.expression)
         elif statement.role == "allowance":

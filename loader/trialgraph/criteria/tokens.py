@@ -33,7 +33,7 @@ class Token:
     @property
     def number(self) -> float | None:
         """Its value, when it is a number."""
-        if self.text[0].isdigit() or self.text[0] == "." and len(self.text) > 1:
+        if self.text[0].isdecimal() or self.text[0] == "." and len(self.text) > 1:
             return float(self.text.replace(",", ""))
         return None
 

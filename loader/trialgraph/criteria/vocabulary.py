@@ -91,10 +91,13 @@ class Vocabulary:
                 index += 1
                 continue
             child = node.children.get(form)
+            step = 1
+            if child is None and _hyphenated(tokens, index):
+                child, step = node.children.get(form + tokens[index + 2].form), 3
             if child is None:
                 break
             node = child
-            index += 1
+            index += step
             if node.terms:
                 term = self._choose(node, tokens, position, index)
                 if term is not None:
@@ -114,6 +117,11 @@ class Vocabulary:
             if not acronym or capitals:
                 return term
         return None
+
+
+def _hyphenated(tokens: list[Token], index: int) -> bool:
+    """Whether a hyphen joins a word to the next ("extra-hepatic")."""
+    return index + 2 < len(tokens) and tokens[index + 1].text == "-" and tokens[index + 1].joined
 
 
 @cache
