@@ -1,0 +1,187 @@
+"""A criterion's words grouped into what they say: concepts, values, windows, brackets, little words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from trialgraph.criteria.lesions import FoundSize, LesionReader, counts_lesions
+from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.limits import Found, parse_limit
+from trialgraph.criteria.normalization import NormalizedText
+from trialgraph.criteria.tokens import Token, tokenize
+from trialgraph.criteria.values import FoundValue, ValueReader
+from trialgraph.criteria.vocabulary import Mention, Term, Vocabulary
+from trialgraph.criteria.windows import STARTERS, FoundWindow, parse_window
+from trialgraph.expressions import Expression, Span
+
+__all__ = ["Chunk", "Chunker", "Text"]
+
+ChunkKind = Literal["concept", "value", "lesion", "size", "window", "limit", "bracket", "word", "sign"]
+_SIGNS = frozenset(",;:/.")
+_CLOSING = {"(": ")", "[": "]"}
+_DEEPEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A group of tokens.
+
+    Args:
+        kind: What it is; ``bracket`` holds the chunks inside it.
+        start: First character in the normalised text.
+        end: Character after its last.
+        form: Look-up form of a word or sign.
+        classes: What a word does (see the lexicon).
+        term: The concept, of a concept chunk.
+        expression: What a value or lesion chunk says.
+        window: Of a window chunk.
+        limit: Of a limit chunk, which names no quantity.
+        value: Of a value chunk, the quantities with their limit.
+        size: Of a size chunk, the diameter.
+        inner: Chunks inside a bracket.
+    """
+
+    kind: ChunkKind
+    start: int
+    end: int
+    form: str = ""
+    classes: frozenset[str] = frozenset()
+    term: Term | None = None
+    expression: Expression | None = None
+    window: FoundWindow | None = None
+    limit: Found | None = None
+    value: FoundValue | None = None
+    size: FoundSize | None = None
+    inner: tuple[Chunk, ...] = ()
+
+
+@dataclass(slots=True)
+class Text:
+    """A normalised text under reading."""
+
+    normalized: NormalizedText
+    vocabulary: Vocabulary
+    exclusion: bool
+    tokens: list[Token] = field(init=False)
+    mentions: dict[int, Mention] = field(init=False)
+    values: ValueReader = field(init=False)
+    lesions: LesionReader = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tokens = tokenize(self.normalized.text)
+        self.mentions = {}
+        for position in range(len(self.tokens)):
+            mention = self.vocabulary.mention_at(self.tokens, position)
+            if mention is not None:
+                self.mentions[position] = mention
+        self.values = ValueReader(
+            self.normalized.text, self.tokens, self.mentions.get, self.span, exclusion=self.exclusion
+        )
+        self.lesions = LesionReader(self.normalized.text, self.tokens, self.mentions, self.span)
+
+    @property
+    def text(self) -> str:
+        """The normalised text itself."""
+        return self.normalized.text
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the verbatim span of a stretch of the normalised text, its edges trimmed."""
+        words = self.text[start:end]
+        start += len(words) - len(words.lstrip())
+        return self.normalized.verbatim(start, start + len(words.strip()))
+
+
+class Chunker:
+    """Groups the tokens of a text; every token ends up in exactly one chunk."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self.tokens = text.tokens
+        self.source = text.text
+
+    def chunks(self) -> tuple[Chunk, ...]:
+        """Return the chunks of the whole text."""
+        found, position = self._until(0, None, 0)
+        while position < len(self.tokens):
+            more, position = self._until(position + 1, None, 0)
+            found += more
+        return tuple(found)
+
+    def _until(self, position: int, closing: str | None, depth: int) -> tuple[list[Chunk], int]:
+        found: list[Chunk] = []
+        while position < len(self.tokens):
+            token = self.tokens[position]
+            if token.text == closing:
+                return found, position + 1
+            if token.text in _CLOSING and depth < _DEEPEST:
+                inner, after = self._until(position + 1, _CLOSING[token.text], depth + 1)
+                end = self.tokens[after - 1].end
+                found.append(Chunk("bracket", token.start, end, inner=tuple(inner)))
+                position = after
+                continue
+            chunk, position = self._chunk(position)
+            found.append(chunk)
+        return found, position
+
+    def _chunk(self, position: int) -> tuple[Chunk, int]:
+        token = self.tokens[position]
+        mention = self.text.mentions.get(position)
+        if found := self._lesion(position):
+            return found
+        if token.form in STARTERS or token.number is not None:
+            window = parse_window(self.source, token.start)
+            if window is not None:
+                return Chunk("window", window.start, window.end, window=window), self._token_at(window.end, position)
+        if mention is not None and mention.term.quantity:
+            value = self.text.values.read(position)
+            if value is not None:
+                end = self.tokens[value.end - 1].end
+                return Chunk("value", token.start, end, expression=value.expression, value=value), value.end
+        if token.number is not None or not token.text.isalnum() or token.form in _LIMIT_WORDS:
+            limit = parse_limit(self.source, token.start)
+            if limit is not None and (limit.stated or limit.unit is not None or limit.relative_to is not None):
+                return Chunk("limit", token.start, limit.end, limit=limit), self._token_at(limit.end, position)
+        return self._words(position, mention)
+
+    def _lesion(self, position: int) -> tuple[Chunk, int] | None:
+        token = self.tokens[position]
+        mention = self.text.mentions.get(position)
+        counted = mention is not None and counts_lesions(mention.term)
+        if not (counted or token.form in _LIMIT_WORDS or not token.text.isalpha() or token.form in _NUMBER_WORDS):
+            if token.form not in _SIZE_WORDS:
+                return None
+            size = self.text.lesions.read_size(position)
+            return (Chunk("size", size.start, size.end, size=size), self._token_at(size.end, position)) if size else None
+        found = self.text.lesions.read_count(position)
+        if found is not None:
+            fact, end = found
+            term = self.text.vocabulary.by_iri[fact.concept]
+            return Chunk("lesion", token.start, end, term=term, expression=fact), self._token_at(end, position)
+        size = None if counted else self.text.lesions.read_size(position)
+        return (Chunk("size", size.start, size.end, size=size), self._token_at(size.end, position)) if size else None
+
+    def _words(self, position: int, mention: Mention | None) -> tuple[Chunk, int]:
+        token = self.tokens[position]
+        end, classes = lexicon().phrase_at(self.tokens, position)
+        if mention is not None and mention.end >= end:
+            last = self.tokens[mention.end - 1].end
+            return Chunk("concept", token.start, last, token.form, classes, mention.term), mention.end
+        if token.text in _SIGNS:
+            return Chunk("sign", token.start, token.end, token.text), position + 1
+        if not classes and end < len(self.tokens) and self.tokens[end].form == token.form and len(token.form) > 3:
+            classes = frozenset({"neutral"})
+        form = " ".join(each.form for each in self.tokens[position:end])
+        return Chunk("word", token.start, self.tokens[end - 1].end, form, classes), end
+
+    def _token_at(self, offset: int, position: int) -> int:
+        while position < len(self.tokens) and self.tokens[position].start < offset:
+            position += 1
+        return position
+
+
+_SIZE_WORDS = frozenset("maximum maximal max largest longest greatest total single long diameter dimension size".split())
+_NUMBER_WORDS = frozenset("one two three four five six seven eight nine ten".split())
+_LIMIT_WORDS = frozenset(
+    "at no not more less greater fewer over above below under exceeding exceed up between from minimum maximum older younger higher lower".split()
+)

@@ -1,0 +1,716 @@
+"""One statement: its list of facts and values, how they are joined, what is denied and excepted."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.facts import is_content, read_fact
+from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.tokens import tokenize
+from trialgraph.criteria.values import FoundValue
+from trialgraph.expressions import (
+    AllOf,
+    AnyOf,
+    Expression,
+    Fact,
+    Narrative,
+    NarrativeReason,
+    Not,
+    Value,
+    Window,
+    atoms,
+)
+
+__all__ = ["Statement", "all_of", "any_of", "map_facts", "narrative", "negate", "read_statement"]
+
+Role = Literal["demand", "allowance"]
+_JOINTS = {"and": "and", "or": "or", "nor": "or", "plus": "and", "&": "and", ",": ",", ";": ";", "/": "/", ":": ","}
+_VERBS = frozenset(
+    "has have had is are was were be been must should shall will can may received receive receiving who patient subject participant underwent".split()
+)
+_FINITE = frozenset("must should shall will can may is are was were do does".split())
+_DETERMINERS = frozenset("a an the any some such of other another".split())
+_GOVERNING = frozenset({"to", "for", "of", "contraindication", "risk", "only", "candidate"})
+_DENIED_LIST = ("not meet", "not fulfill", "not fulfil", "not satisfy", "fail to meet", "fails to meet", "unable to meet")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a statement says; an allowance demands nothing by itself and may lift an earlier demand."""
+
+    expression: Expression | None
+    role: Role = "demand"
+    text: str = ""
+
+
+@dataclass(slots=True)
+class _Segment:
+    """A member of a list: how it is joined to the one before, its chunks, what it says."""
+
+    joint: str
+    chunks: list[Chunk]
+    expression: Expression | None = None
+    negated: bool = False
+    carries: bool = False
+    leading: str | None = None
+
+
+def all_of(operands: Sequence[Expression]) -> Expression:
+    """Join with AND, flat; a single operand stays itself."""
+    flat = [inner for each in operands for inner in (each.operands if isinstance(each, AllOf) else (each,))]
+    return flat[0] if len(flat) == 1 else AllOf(tuple(flat))
+
+
+def any_of(operands: Sequence[Expression]) -> Expression:
+    """Join with OR, flat; a single operand stays itself."""
+    flat = [inner for each in operands for inner in (each.operands if isinstance(each, AnyOf) else (each,))]
+    return flat[0] if len(flat) == 1 else AnyOf(tuple(flat))
+
+
+def negate(expression: Expression) -> Expression:
+    """Deny an expression; a double negation falls away."""
+    return expression.operand if isinstance(expression, Not) else Not(expression)
+
+
+def map_facts(expression: Expression, change: Callable[[Fact], Fact]) -> Expression:
+    """Return the expression with each of its facts changed."""
+    match expression:
+        case Fact():
+            return change(expression)
+        case AllOf(operands):
+            return AllOf(tuple(map_facts(each, change) for each in operands))
+        case AnyOf(operands):
+            return AnyOf(tuple(map_facts(each, change) for each in operands))
+        case Not(operand):
+            return Not(map_facts(operand, change))
+        case _:
+            return expression
+
+
+def narrative(text: Text, start: int, end: int) -> Narrative:
+    """Keep a stretch of text as words, with the reason why it isn't formal."""
+    words = text.text[start:end].strip(" ;,.:")
+    reason: NarrativeReason = "not-formalised"
+    if lexicon().consent.search(words):
+        reason = "consent"
+    elif lexicon().judgement.search(words):
+        reason = "judgement"
+    return Narrative(words, reason, text.span(start, end))
+
+
+def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
+    """Return what a sentence says; chunks of it that aren't understood stay narrative in their place."""
+    chunks = _trimmed(chunks)
+    if not chunks:
+        return Statement(None)
+    start, end = chunks[0].start, chunks[-1].end
+    words = text.text[start:end]
+    if any("allowance" in chunk.classes for chunk in chunks):
+        return _read_allowance(text, chunks)
+    if not any(is_content(chunk) for chunk in chunks):
+        return Statement(narrative(text, start, end), text=words)
+    exception = next((i for i, chunk in enumerate(chunks) if "exception" in chunk.classes and i > 0), None)
+    if exception is not None:
+        return Statement(_read_excepted(text, chunks, exception), text=words)
+    return Statement(_read_labelled(text, chunks), text=words)
+
+
+def _trimmed(chunks: Sequence[Chunk]) -> list[Chunk]:
+    kept = list(chunks)
+    while kept and (kept[-1].kind == "sign" or kept[-1].form in ("and", "or")):
+        kept.pop()
+    while kept and (kept[0].kind == "sign" or kept[0].form in ("and", "or")):
+        kept.pop(0)
+    return kept
+
+
+def _read_allowance(text: Text, chunks: list[Chunk]) -> Statement:
+    """Read "… is allowed": it demands nothing, but for a washout, which bars what is too recent."""
+    start, end = chunks[0].start, chunks[-1].end
+    words = text.text[start:end]
+    at = next(i for i, chunk in enumerate(chunks) if "allowance" in chunk.classes)
+    window = _washout(text, chunks[at:])
+    if window is None or text.exclusion or any("negation" in chunk.classes for chunk in chunks):
+        return Statement(None, "allowance", words)
+    expression = _join(text, _segments(text, _without_trailing_verb(chunks[:at])), "or")
+    recent = map_facts(expression, lambda fact: replace(fact, within=window))
+    return Statement(negate(_either(recent)), text=words)
+
+
+def _without_trailing_verb(chunks: list[Chunk]) -> list[Chunk]:
+    kept = list(chunks)
+    while kept and kept[-1].form in ("is", "are", "be", "will be"):
+        kept.pop()
+    return kept
+
+
+def _either(expression: Expression) -> Expression:
+    return AnyOf(expression.operands) if isinstance(expression, AllOf) else expression
+
+
+def _washout(text: Text, chunks: Sequence[Chunk]) -> Window | None:
+    if "wash" not in text.text[chunks[0].start : chunks[-1].end].lower():
+        return None
+    units = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
+    for chunk in chunks:
+        if chunk.window is not None:
+            return chunk.window.window
+        found = chunk.limit
+        if found is not None and found.unit is not None and found.unit.ucum in units and found.limit.low is not None:
+            wording = text.text[chunks[0].start : chunk.end]
+            return Window(found.limit.low, units[found.unit.ucum], wording[wording.lower().find("wash") :])  # type: ignore[arg-type]
+    return None
+
+
+def _read_excepted(text: Text, chunks: list[Chunk], at: int) -> Expression:
+    """Read "X, except Y": the exception narrows each fact of X, or stands beside what can't carry it."""
+    head = _trimmed(chunks[:at])
+    if not any(is_content(chunk) for chunk in head):
+        return narrative(text, chunks[0].start, chunks[-1].end)
+    tail = chunks[at + 1 :]
+    if not tail:
+        return _read_labelled(text, head)
+    words = text.text[tail[0].start : tail[-1].end].strip(" ;,.:")
+    return except_for(text, _read_labelled(text, head), words, (tail[0].start, tail[-1].end))
+
+
+def except_for(text: Text, expression: Expression, words: str, place: tuple[int, int]) -> Expression:
+    """Let an exception lift what an expression bars.
+
+    Facts carry it as a modifier, so that their absence still settles them. A narrative exception
+    stands beside anything else.
+    """
+    if not _only_facts(expression):
+        lifted = narrative(text, *place)
+        return all_of([expression, Not(lifted)]) if text.exclusion else any_of([expression, lifted])
+    return map_facts(expression, lambda fact: _lifted(fact, words))
+
+
+def _lifted(fact: Fact, words: str) -> Fact:
+    known = fact.modifiers.get("exception")
+    return replace(fact, modifiers={**fact.modifiers, "exception": f"{known}; {words}" if known else words})
+
+
+def _only_facts(expression: Expression) -> bool:
+    match expression:
+        case AllOf(operands) | AnyOf(operands):
+            return all(_only_facts(each) for each in operands)
+        case Not(operand):
+            return _only_facts(operand)
+        case Value():
+            return False
+        case _:
+            return True
+
+
+def _read_labelled(text: Text, chunks: list[Chunk]) -> Expression:
+    """Drop a label before a colon ("Liver function: …"); a denied list is denied as a whole."""
+    colon = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ":"), None)
+    if colon is None or colon == 0:
+        return _read_conditional(text, chunks)
+    label, rest = chunks[:colon], _trimmed(chunks[colon + 1 :])
+    words = text.text[label[0].start : label[-1].end].lower()
+    if not any(is_content(chunk) for chunk in rest):
+        return _read_conditional(text, chunks) if not rest else _with_rest(text, label, rest)
+    body = _read_labelled(text, rest)
+    window = next((chunk.window.window for chunk in _flat(label) if chunk.window is not None), None)
+    if window is not None:
+        body = _dated(body, window)
+    if any(phrase in words for phrase in _DENIED_LIST):
+        return negate(AllOf(body.operands) if isinstance(body, AnyOf) else body)
+    if any(is_content(chunk) for chunk in label):
+        return _elaborated(text, label, body)
+    if _is_label(label):
+        return body
+    return all_of([narrative(text, label[0].start, label[-1].end), body]) if _narrows(label) else body
+
+
+def _with_rest(text: Text, label: list[Chunk], rest: list[Chunk]) -> Expression:
+    if not any(is_content(chunk) for chunk in label):
+        return narrative(text, label[0].start, rest[-1].end)
+    remainder = narrative(text, rest[0].start, rest[-1].end)
+    return all_of([_read_conditional(text, label), remainder])
+
+
+def _elaborated(text: Text, label: list[Chunk], body: Expression) -> Expression:
+    """Read "Extrahepatic metastases: bone or brain metastases": the list says what is meant."""
+    if _formal(body):
+        return body
+    return all_of([_read_conditional(text, label), body])
+
+
+def _formal(expression: Expression) -> bool:
+    match expression:
+        case AllOf(operands) | AnyOf(operands):
+            return all(_formal(each) for each in operands)
+        case Not(operand):
+            return _formal(operand)
+        case Narrative():
+            return False
+        case _:
+            return True
+
+
+def _flat(chunks: Sequence[Chunk]) -> list[Chunk]:
+    return [inner for chunk in chunks for inner in (chunk, *_flat(chunk.inner))]
+
+
+def _is_label(chunks: Sequence[Chunk]) -> bool:
+    return all(_harmless(chunk, "label") for chunk in chunks)
+
+
+def _narrows(chunks: Sequence[Chunk]) -> bool:
+    """Whether words before a colon restrict what follows, rather than name it."""
+    return any(chunk.classes & {"condition", "negation", "exception"} for chunk in chunks)
+
+
+def _harmless(chunk: Chunk, *classes: str) -> bool:
+    if chunk.kind in ("bracket", "window", "sign"):
+        return True
+    if chunk.kind == "concept":
+        return chunk.term is not None and chunk.term.quantity
+    return bool(chunk.classes & {"neutral", *classes})
+
+
+def _dated(expression: Expression, window: Window) -> Expression:
+    match expression:
+        case Value(within=None):
+            return replace(expression, within=window)
+        case AllOf(operands):
+            return AllOf(tuple(_dated(each, window) for each in operands))
+        case AnyOf(operands):
+            return AnyOf(tuple(_dated(each, window) for each in operands))
+        case Not(operand):
+            return Not(_dated(operand, window))
+        case _:
+            return expression
+
+
+def _read_instances(text: Text, chunks: list[Chunk]) -> Expression:
+    """Read "X, including A and B": A and B are instances of X, in X's time and, for treatments, with its limits."""
+    default = "or" if text.exclusion else "and"
+    at = next((i for i, chunk in enumerate(chunks) if "example" in chunk.classes and i > 0), None)
+    if at is None or not text.exclusion or not any(is_content(chunk) for chunk in chunks[:at]):
+        return _join(text, _segments(text, chunks), default)
+    head = _join(text, _segments(text, _trimmed(chunks[:at])), default)
+    rest = _trimmed(chunks[at + 1 :])
+    facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
+    if not facts or not any(is_content(chunk) for chunk in rest):
+        return head
+    kind = facts[-1]
+    inherited = {k: v for k, v in kind.modifiers.items() if kind.category in ("treatment", "procedure")}
+    instances = map_facts(
+        _join(text, _segments(text, rest), default),
+        lambda fact: replace(fact, within=fact.within or kind.within, modifiers={**inherited, **fact.modifiers}),
+    )
+    return any_of([head, instances])
+
+
+def _read_conditional(text: Text, chunks: list[Chunk]) -> Expression:
+    """Read "for subjects with X, Y": Y is asked of those with X only."""
+    if not chunks or "condition" not in chunks[0].classes:
+        return _read_instances(text, chunks)
+    comma = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ","), None)
+    if comma is None or not any(is_content(chunk) for chunk in chunks[comma + 1 :]):
+        return narrative(text, chunks[0].start, chunks[-1].end)
+    condition = _condition(text, chunks[1:comma])
+    body = _join(text, _segments(text, chunks[comma + 1 :]), "or" if text.exclusion else "and")
+    if not any(not isinstance(atom, Narrative) for atom in atoms(body)):
+        return narrative(text, chunks[0].start, chunks[-1].end)
+    return all_of([condition, body]) if text.exclusion else any_of([negate(condition), body])
+
+
+def _condition(text: Text, chunks: Sequence[Chunk]) -> Expression:
+    kept = _trimmed(chunks)
+    if not kept:
+        return Narrative("", "not-formalised")
+    if not any(is_content(chunk) for chunk in kept):
+        return narrative(text, kept[0].start, kept[-1].end)
+    return _join(text, _segments(text, kept), "and")
+
+
+def _segments(text: Text, chunks: Sequence[Chunk]) -> list[_Segment]:
+    """Part a statement at its commas and conjunctions, and read each part."""
+    segments = [_Segment("", [])]
+    swallowing = False
+    for index, chunk in enumerate(chunks):
+        joint = _JOINTS.get(chunk.form) if chunk.kind in ("word", "sign") else None
+        current = segments[-1]
+        if joint is None or (swallowing and not _strong(chunks, index, current)) or _slash_inside(chunks, index):
+            if _starts_new_value(current, chunk):
+                segments.append(_Segment(";", [chunk]))
+                swallowing = False
+                continue
+            current.chunks.append(chunk)
+            swallowing = swallowing or _swallows(current, chunk)
+            continue
+        swallowing = False
+        if current.chunks:
+            segments.append(_Segment(joint, []))
+        else:
+            current.joint = joint if joint not in (",", ";") or not current.joint else current.joint
+    segments = [segment for segment in segments if segment.chunks]
+    segments = _merge_qualifiers(segments)
+    for segment in segments:
+        _read_segment(text, segment)
+    _share_words(text, segments)
+    _share_leading(segments)
+    _repeat_history(text, segments)
+    return [segment for segment in _governed(segments) if not _says_nothing(segment)]
+
+
+def _share_leading(segments: list[_Segment]) -> None:
+    """Let "poorly controlled" before a list hold for its bare members too."""
+    leading: str | None = None
+    for segment in segments:
+        fact = segment.expression
+        if segment.leading is not None or not isinstance(fact, Fact):
+            leading = segment.leading
+        elif segment.joint not in (",", "or", "and", "/") or not is_content(segment.chunks[0]):
+            leading = None
+        elif leading is not None:
+            own = fact.modifiers.get("qualifier")
+            words = f"{leading}; {own}" if own else leading
+            segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": words})
+
+
+def _repeat_history(text: Text, segments: list[_Segment]) -> None:
+    """Read "active X or history within 2 years": the same thing, in another time."""
+    for before, segment in itertools.pairwise(segments):
+        window = next((chunk.window.window for chunk in segment.chunks if chunk.window is not None), None)
+        told = any(chunk.form in ("history", "history of") for chunk in segment.chunks)
+        plain = all(chunk.kind in ("window", "bracket", "sign") or "neutral" in chunk.classes for chunk in segment.chunks)
+        if isinstance(before.expression, Fact) and segment.expression is None and window and told and plain:
+            bracket = next((c for c in segment.chunks if c.kind == "bracket"), None)
+            words = text.text[bracket.inner[0].end : bracket.end - 1].strip(" :") if bracket and bracket.inner else ""
+            excepted = {"exception": words} if bracket and "exception" in bracket.inner[0].classes else {}
+            place = text.span(segment.chunks[0].start, segment.chunks[-1].end)
+            segment.expression = replace(before.expression, modifiers=excepted, within=window, span=place)
+            before.expression = replace(before.expression, modifiers={**before.expression.modifiers, **excepted})
+
+
+def _governed(segments: list[_Segment]) -> list[_Segment]:
+    """Let a phrase that isn't understood keep the bare list that hangs on it ("contraindications to A, B or C")."""
+    kept: list[_Segment] = []
+    for segment in segments:
+        last = kept[-1] if kept else None
+        if last is not None and last.expression is None and _governs(last) and _is_bare(segment) and segment.joint != ";":
+            last.chunks = [*last.chunks, *segment.chunks]
+        else:
+            kept.append(segment)
+    return kept
+
+
+def _governs(segment: _Segment) -> bool:
+    return any(
+        chunk.classes & {"post", "condition"} or chunk.form in _GOVERNING or lexicon().judgement.search(chunk.form)
+        for chunk in segment.chunks
+        if chunk.form not in ("have", "has", "had", "is", "are", "with", "who", "such")
+    )
+
+
+def _is_bare(segment: _Segment) -> bool:
+    """Whether a member of a list starts with its noun, so that it may hang on what stands before."""
+    for chunk in segment.chunks:
+        if is_content(chunk):
+            return chunk.kind == "concept"
+        if chunk.kind != "bracket" and chunk.form not in _DETERMINERS and not (chunk.kind == "word" and not chunk.classes):
+            return False
+    return True
+
+
+def _says_nothing(segment: _Segment) -> bool:
+    if "regardless" in segment.chunks[0].classes:
+        return True
+    return segment.expression is None and all(
+        chunk.kind == "word" and bool(chunk.classes & {"neutral", "tail", "value_tail"}) and "negation" not in chunk.classes
+        for chunk in segment.chunks
+    )
+
+
+def _slash_inside(chunks: Sequence[Chunk], index: int) -> bool:
+    """Whether a slash joins biomarkers or words of one name, not members of a list."""
+    if chunks[index].form != "/":
+        return False
+    before = chunks[index - 1] if index else None
+    after = chunks[index + 1] if index + 1 < len(chunks) else None
+    if before is None or after is None or not (is_content(before) or is_content(after)):
+        return True
+    return before.kind == after.kind == "concept" and before.term is not None and before.term.category == "biomarker"
+
+
+def _starts_new_value(segment: _Segment, chunk: Chunk) -> bool:
+    """Whether a value stands right after another without any sign between, as in a list that lost its lines."""
+    return chunk.kind == "value" and any(each.kind == "value" for each in segment.chunks)
+
+
+def _swallows(segment: _Segment, chunk: Chunk) -> bool:
+    """Whether a phrase after a concept takes what follows with it ("requiring X or Y")."""
+    if not any(is_content(each) and each.kind != "value" for each in segment.chunks[:-1]):
+        return False
+    return bool(chunk.classes & {"post", "definition", "condition", "regardless"}) and not chunk.classes & {"tail"}
+
+
+def _takes_all(segment: _Segment) -> bool:
+    """Whether a segment keeps everything up to its end: a definition, or what an allergy is to."""
+    concept = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), len(segment.chunks))
+    rest = segment.chunks[concept + 1 :]
+    if any("definition" in chunk.classes for chunk in rest):
+        return True
+    term = segment.chunks[concept].term if concept < len(segment.chunks) else None
+    return term is not None and term.category == "allergy" and any(chunk.form in ("to", "of", "against") for chunk in rest)
+
+
+def _strong(chunks: Sequence[Chunk], index: int, segment: _Segment) -> bool:
+    """Whether a comma or conjunction ends a swallowing phrase: what follows stands on its own."""
+    chunk = chunks[index]
+    if chunk.form in (";",):
+        return True
+    if _takes_all(segment):
+        return False
+    following = [each for each in chunks[index + 1 : index + 9]]
+    after_comma = chunk.form == ","
+    if following and following[0].form in ("or", "and"):
+        following = following[1:]
+    elif index and chunks[index - 1].form == "," and chunk.form in ("or", "and"):
+        after_comma = True
+    for each in following:
+        if is_content(each):
+            marker = each.term is not None and each.term.category == "biomarker"
+            return after_comma or marker and any(c.term and c.term.category == "biomarker" for c in segment.chunks)
+        if "negation" in each.classes or each.form in ("history", "history of", "presence of", "known", "evidence of"):
+            return True
+        if each.kind not in ("word", "window") or not each.classes & {"neutral", "qualifier", "active"} or each.form in _FINITE:
+            return False
+    return False
+
+
+def _merge_qualifiers(segments: list[_Segment]) -> list[_Segment]:
+    """Join "severe" and "uncontrolled infections": words alone qualify what comes next."""
+    merged: list[_Segment] = []
+    carried: _Segment | None = None
+    for segment in segments:
+        if carried is not None:
+            segment.chunks = [*carried.chunks, *segment.chunks]
+            segment.joint, carried = carried.joint, None
+        if all(c.kind == "word" and c.classes & {"qualifier", "active", "confirmation", "negation", "neutral"} for c in segment.chunks):
+            carried = segment
+        elif merged and _is_remark(segment):
+            merged[-1].chunks += segment.chunks
+        else:
+            merged.append(segment)
+    if carried is not None:
+        merged.append(carried)
+    return merged
+
+
+def _is_remark(segment: _Segment) -> bool:
+    """Whether a segment only goes on about the one before it ("or after first-line therapy", "if …")."""
+    first = segment.chunks[0]
+    if first.kind in ("window", "bracket"):
+        return not any(is_content(chunk) for chunk in segment.chunks)
+    return bool(first.classes & {"post", "condition"}) and not first.classes & {"negation", "neutral", "active", "qualifier"}
+
+
+def _read_segment(text: Text, segment: _Segment) -> None:
+    chunks = segment.chunks
+    segment.carries = True
+    value = next((i for i, chunk in enumerate(chunks) if chunk.kind == "value"), None)
+    concept = next((i for i, chunk in enumerate(chunks) if is_content(chunk) and chunk.kind != "value"), None)
+    if value is not None and (concept is None or value < concept):
+        segment.expression = _read_value(text, chunks, value, segment)
+        segment.carries = False
+        return
+    reading = read_fact(text, chunks)
+    if reading is not None:
+        segment.expression, segment.negated, segment.leading = reading.expression, reading.negated, reading.leading
+        return
+    segment.carries = not any(chunk.form in _FINITE for chunk in chunks)
+
+
+def _read_value(text: Text, chunks: list[Chunk], at: int, segment: _Segment) -> Expression | None:
+    before, after = chunks[:at], chunks[at + 1 :]
+    for chunk in before:
+        if "negation" in chunk.classes:
+            segment.negated = not segment.negated
+        elif not _harmless(chunk, "label", "qualifier", "active", "value_tail"):
+            return None
+    expression = chunks[at].expression
+    if expression is None:
+        return None
+    window = next((c.window.window for c in (*before, *after) if c.window is not None), None)
+    if window is not None:
+        expression = _dated(expression, window)
+    rest = [chunk for chunk in after if chunk.kind not in ("window", "sign") and not _method(chunk)]
+    if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
+        return expression
+    named = read_fact(text, rest) if is_content(rest[0]) else None
+    if named is not None and not named.negated:
+        return all_of([expression, named.expression])
+    condition = next((i for i, chunk in enumerate(rest) if chunk.classes & {"condition"}), None)
+    if condition is not None:
+        asked = _condition(text, rest[condition + 1 :])
+        return all_of([asked, expression]) if text.exclusion else any_of([negate(asked), expression])
+    return all_of([expression, narrative(text, rest[0].start, rest[-1].end)])
+
+
+def _method(chunk: Chunk) -> bool:
+    return chunk.kind == "bracket" and not any(is_content(each) or each.kind == "limit" for each in chunk.inner)
+
+
+def _share_words(text: Text, segments: list[_Segment]) -> None:
+    """Complete "bone" in "bone or brain metastases" and "C" in "hepatitis B or C"."""
+    for index, segment in enumerate(segments):
+        if segment.expression is not None or any(is_content(chunk) for chunk in segment.chunks):
+            continue
+        phrase = _completed(text, segments, index)
+        if phrase is not None:
+            segment.chunks = phrase
+            _read_segment(text, segment)
+
+
+def _completed(text: Text, segments: list[_Segment], index: int) -> list[Chunk] | None:
+    segment = segments[index]
+    first = next((i for i, c in enumerate(segment.chunks) if not c.classes & {"neutral", "active", "negation", "example", "qualifier"}), None)
+    if first is None:
+        return None
+    start, end = segment.chunks[first].start, segment.chunks[-1].end
+    words = text.text[start:end]
+    for other, ahead in ((index + 1, True), (index - 1, False)):
+        if not 0 <= other < len(segments):
+            continue
+        named = next((c for c in segments[other].chunks if c.kind == "concept" and is_content(c)), None)
+        if named is None:
+            continue
+        tokens = [token.text for token in tokenize(text.text[named.start : named.end])]
+        for size in range(1, len(tokens)):
+            shared = " ".join(tokens[-size:]) if ahead else " ".join(tokens[:-size])
+            term = text.vocabulary.find(f"{words} {shared}" if ahead else f"{shared} {words}")
+            if term is not None and not term.quantity and named.term is not None and term.iri != named.term.iri:
+                return [*segment.chunks[:first], Chunk("concept", start, end, term=term)]
+    return None
+
+
+def _join(text: Text, segments: list[_Segment], default: str) -> Expression:
+    """Put the members of a list together as their conjunctions say."""
+    blocks: list[list[_Segment]] = []
+    for segment in segments:
+        if segment.joint == ";" or not blocks:
+            blocks.append([])
+        blocks[-1].append(segment)
+    joined = [_join_block(text, block, default) for block in blocks]
+    return any_of(joined) if default == "or" else all_of(joined)
+
+
+def _join_block(text: Text, segments: list[_Segment], default: str) -> Expression:
+    if all(segment.expression is None for segment in segments):
+        return narrative(text, segments[0].chunks[0].start, segments[-1].chunks[-1].end)
+    operands = _negated_groups(text, segments)
+    joints = _resolved([joint for joint, _ in operands], default, text.exclusion)
+    alternatives: list[list[Expression]] = [[]]
+    for joint, (_, expression) in zip(joints, operands, strict=True):
+        if joint == "or" and alternatives[-1]:
+            alternatives.append([])
+        alternatives[-1].append(expression)
+    return any_of([all_of(group) for group in alternatives if group])
+
+
+def _negated_groups(text: Text, segments: list[_Segment]) -> list[tuple[str, Expression]]:
+    """Return joint and expression of each member; what one "no" denies together is one member."""
+    members: list[tuple[str, Expression]] = []
+    denied: list[Expression] = []
+    _share_windows(segments)
+    _share_remarks(segments)
+    for segment in segments:
+        expression = segment.expression or narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
+        if segment.expression is None and _denies(segment):
+            denied = []
+            members.append((segment.joint, expression))
+        elif segment.negated and segment.expression is not None:
+            denied = [expression]
+            members.append((segment.joint, negate(expression)))
+        elif denied and segment.carries and segment.joint != ";" and _hangs_on(segment):
+            denied.append(expression)
+            members[-1] = (members[-1][0], negate(any_of(denied)))
+        else:
+            denied = []
+            members.append((segment.joint, expression))
+    return members
+
+
+def _hangs_on(segment: _Segment) -> bool:
+    """Whether a member goes on under the "no" before it: it starts with a noun, not with a verb of its own."""
+    for chunk in segment.chunks:
+        if is_content(chunk) or chunk.classes & {"qualifier", "active"} or not chunk.classes and chunk.kind == "word":
+            return True
+        if chunk.form in _VERBS:
+            return False
+    return True
+
+
+def _denies(segment: _Segment) -> bool:
+    return any("negation" in chunk.classes for chunk in segment.chunks)
+
+
+def _share_windows(segments: list[_Segment]) -> None:
+    """Let a time span at the end of a list hold for its members that state none."""
+    if len(segments) < 2 or any(segment.joint == ";" for segment in segments):
+        return
+    if segments[-1].expression is None and len(segments) > 2:
+        return
+    last = segments[-1]
+    if isinstance(last.expression, Fact):
+        window, category = last.expression.within, last.expression.category
+    else:
+        window, category = _last_window(last), None
+    starts = last.chunks[0].form in _DETERMINERS or is_content(last.chunks[0]) or not last.chunks[0].classes & {"neutral", "negation"}
+    if window is None or not starts:
+        return
+    members = [s for s in segments if isinstance(s.expression, Fact) and s.expression.category == (category or s.expression.category)]
+    if any(isinstance(s.expression, Fact) and s.expression.within not in (None, window) for s in members):
+        return
+    for segment in members:
+        if isinstance(segment.expression, Fact):
+            segment.expression = replace(segment.expression, within=window)
+
+
+def _last_window(segment: _Segment) -> Window | None:
+    found = segment.chunks[-1].window
+    alone = segment.expression is None and segment.joint == "or"
+    return found.window if found is not None and alone else None
+
+
+def _share_remarks(segments: list[_Segment]) -> None:
+    """Let what narrows the last of "pregnant or breastfeeding women who …" narrow the first as well."""
+    for first, second in itertools.pairwise(segments):
+        one, two = first.expression, second.expression
+        if second.joint in ("or", "and") and isinstance(one, Fact) and isinstance(two, Fact) and len(first.chunks) <= 2:
+            words = two.modifiers.get("qualifier")
+            narrowed_after = words is not None and len(second.chunks) > 1 and is_content(second.chunks[0])
+            if narrowed_after and not one.modifiers and one.category == two.category:
+                first.expression = replace(one, modifiers=two.modifiers)
+
+
+def _resolved(joints: list[str], default: str, exclusion: bool) -> list[str]:
+    """Let a comma mean the next conjunction to its right; a list of exclusions offers alternatives."""
+    resolved = []
+    meaning = default
+    for joint in reversed(joints):
+        if joint in ("and", "or"):
+            meaning = joint
+            if joint == "and" and exclusion:
+                meaning = "or"
+        elif joint in (";", ""):
+            resolved.append(default)
+            continue
+        resolved.append(meaning if joint != "/" else default)
+    return resolved[::-1]
+
+
+def value_terms(chunk: Chunk) -> FoundValue | None:
+    """Return the quantities of a value chunk."""
+    return chunk.value

@@ -1,0 +1,137 @@
+"""Headings inside an eligibility section: what kind of criteria follow, and for whom."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from trialgraph.criteria.criterion import Kind
+
+__all__ = ["Heading", "is_lead_in", "parse_heading"]
+
+_DECORATION = r"[\s*_#>\\-]*"
+_TAIL = r"(?P<tail>\s*(?:(?:for|of|in)\s+[^:.;]{1,90}|[-–—(,/\[][^:]{0,90})?)"
+_KIND = re.compile(
+    rf"""^{_DECORATION}(?:[IVX\d]{{1,4}}[.)]\s+)?
+    (?P<before>(?:[^\W\d_][\w/&'’()-]*\s+){{0,6}}?)
+    (?P<negated>non[-\s]?)?(?:pre[-\s]?)?(?P<kind>inclusion|exclusion)(?P<criteria>\s*[-–]?\s*criteri(?:a|on|as|um))?
+    {_TAIL}
+    (?P<end>\s*[:：]{_DECORATION}|\s*[-–.]?{_DECORATION}$)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_CRITERIA_FOR = re.compile(
+    rf"^{_DECORATION}(?:\w+\s+){{0,2}}criteria\s+for\s+(?P<kind>inclusion|exclusion){_TAIL}\s*(?:[:：]{_DECORATION}|$)",
+    re.IGNORECASE,
+)
+_GENERAL = re.compile(
+    rf"^{_DECORATION}(?:(?:eligibility|patient|disease|selection|entry|study)\s+)?"
+    rf"(?:criteria|characteristics|eligibility)\s*(?:[:：]{_DECORATION}|$)",
+    re.IGNORECASE,
+)
+_LEAD_EXCLUSION = re.compile(
+    r"\b(?:exclu(?:ded|sion|de)|ineligible|disqualified|not\s+(?:be\s+)?(?:eligible|included|enrolled|allowed|participate))\b",
+    re.IGNORECASE,
+)
+_LEAD_INCLUSION = re.compile(r"\b(?:eligible|included?|enrolled|enrollment)\b", re.IGNORECASE)
+_SCOPE_LINE = re.compile(
+    rf"^{_DECORATION}(?:(?:additional|specific)\s+\w+\s+)?(?:for\s+)?(?:the\s+)?"
+    r"(?P<scope>(?:part|phase|cohort|arm|group|stratum|stage|step|substudy|sub-study)\s+[\w\s/&-]{1,40}?)"
+    rf"(?:\s+(?:only|patients|subjects|participants))?\s*[:：]{_DECORATION}$",
+    re.IGNORECASE,
+)
+_SCOPE_WORD = re.compile(
+    r"\b(?:parts?|phases?|cohorts?|arms?|groups?|strat(?:um|a)|stages?|steps?|sub-?stud(?:y|ies)|controls?|donors?"
+    r"|escalation|expansion|randomi[sz]ation|healthy|volunteers?|caregivers?|providers?|retreatment|crossover"
+    r"|treatment|registration|screening)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(
+    r"\b(?:meets?|met|fulfil\w*|all|any|none|no|not|satisf\w+|does|do|is|are|be|has|have|must|per|these|following)\b",
+    re.IGNORECASE,
+)
+_BOTH = re.compile(r"inclusion\s*(?:/|and|or|&)\s*exclusion|exclusion\s*(?:/|and|or|&)\s*inclusion", re.IGNORECASE)
+_OTHERS_APPLY = re.compile(r"\b(?:apply|applies)\b|\b(?:protocol|other)[-\s]+(?:defined|specified)", re.IGNORECASE)
+_CHOICE = re.compile(
+    r"\b(?:(?:at\s+least|any)\s+(?:one|two|three|1|2|3)|one|two|either|any|more)\b[^:]{0,40}\bfollowing\b|\bone\s+of\b",
+    re.IGNORECASE,
+)
+_ALL = re.compile(r"\ball\b[^:]{0,40}\bfollowing\b", re.IGNORECASE)
+_LONGEST = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading's message: `kind` or `scope` is None where it doesn't say; `length` in characters."""
+
+    kind: Kind | None
+    scope: str | None
+    length: int
+    whole: bool = True
+
+
+def parse_heading(line: str) -> Heading | None:
+    """Return what a line says as a heading, or None when it is none.
+
+    Args:
+        line: A line without its indent; text may follow the heading's colon.
+    Example:
+        >>> parse_heading("Inclusion criteria for part B:").scope
+        'part B'
+    """
+    head = line[:_LONGEST]
+    match = _KIND.match(head) or _CRITERIA_FOR.match(head)
+    if match and not _is_sentence(match):
+        if _BOTH.search(match.group()):
+            return Heading(None, None, match.end(), match.end() >= len(line))
+        kind: Kind = "inclusion" if match["kind"].lower() == "inclusion" else "exclusion"
+        if match.groupdict().get("negated"):
+            kind = "exclusion"
+        return Heading(kind, _scope_of(match), match.end(), match.end() >= len(line))
+    general = _GENERAL.match(head)
+    if general:
+        return Heading(None, None, general.end(), general.end() >= len(line))
+    scope = _SCOPE_LINE.match(head)
+    if scope and len(line) <= _LONGEST:
+        return Heading(None, scope["scope"].strip(), len(line))
+    return _parse_sentence_heading(line)
+
+
+def _parse_sentence_heading(line: str) -> Heading | None:
+    if len(line) > _LONGEST or not line.rstrip().endswith((":", "：")) or not line[:1].isalpha():
+        return None
+    if _LEAD_EXCLUSION.search(line) and re.search(r"\b(?:patients?|subjects?|participants?|following)\b", line, re.I):
+        return Heading("exclusion", None, len(line))
+    if _LEAD_INCLUSION.search(line) and re.search(r"\b(?:all|following)\b", line, re.I) and not _CHOICE.search(line):
+        return Heading("inclusion", None, len(line))
+    return None
+
+
+def _is_sentence(match: re.Match[str]) -> bool:
+    """Whether the words around the kind make it a statement ("meets all inclusion criteria")."""
+    groups = match.groupdict()
+    if _OTHERS_APPLY.search(match.group()):
+        return True
+    colon = groups.get("end") is None or ":" in (groups.get("end") or "") or "：" in (groups.get("end") or "")
+    before, tail = groups.get("before") or "", groups["tail"] or ""
+    if _SENTENCE.search(before) and not before.lower().startswith("all "):
+        return not colon or len(before.split()) > 4
+    return not colon and len((before + tail).split()) > 8
+
+
+def _scope_of(match: re.Match[str]) -> str | None:
+    for words in (match["tail"], match.groupdict().get("before") or ""):
+        bare = re.sub(r"^(?:for|of|in)\s+(?:the\s+)?", "", words.strip(" \t-–—()[],/*_"), flags=re.IGNORECASE)
+        if _SCOPE_WORD.search(bare):
+            return bare.strip()
+    return None
+
+
+def is_lead_in(words: str, kind: Kind) -> bool:
+    """Whether an unmarked line before a list is part of what the list says.
+
+    "Any of the following:" above a list of exclusions only repeats what an exclusion list means;
+    above inclusions it changes the meaning, so the list belongs to it.
+    """
+    if kind == "inclusion":
+        return _CHOICE.search(words) is not None
+    return _ALL.search(words) is not None

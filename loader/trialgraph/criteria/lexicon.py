@@ -1,0 +1,68 @@
+"""What words do in a criterion: the table ``data/language/lexicon.toml``, ready for look-up."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+
+from trialgraph.criteria.tokens import Token, tokenize
+from trialgraph.resources import product_folder
+
+__all__ = ["Lexicon", "lexicon"]
+
+_SILENT = frozenset("-'’")
+
+
+@dataclass(slots=True)
+class _Node:
+    children: dict[str, _Node] = field(default_factory=dict)
+    classes: frozenset[str] = frozenset()
+
+
+class Lexicon:
+    """Finds the longest phrase at a token, and the classes it belongs to."""
+
+    def __init__(self, phrases: dict[str, list[str]], patterns: dict[str, list[str]]) -> None:
+        self._root = _Node()
+        for name, members in phrases.items():
+            for phrase in members:
+                self._add(phrase, name)
+        self.judgement = re.compile("|".join(patterns["judgement"]), re.IGNORECASE)
+        self.consent = re.compile("|".join(patterns["consent"]), re.IGNORECASE)
+
+    def _add(self, phrase: str, name: str) -> None:
+        node = self._root
+        for token in tokenize(phrase):
+            if token.form not in _SILENT:
+                node = node.children.setdefault(token.form, _Node())
+        node.classes |= {name}
+
+    def phrase_at(self, tokens: list[Token], position: int) -> tuple[int, frozenset[str]]:
+        """Return where the longest known phrase ends, and its classes; the next token when unknown."""
+        node: _Node | None = self._root
+        end, classes = position + 1, frozenset[str]()
+        index = position
+        while index < len(tokens):
+            form = tokens[index].form
+            if form in _SILENT and index > position:
+                index += 1
+                continue
+            node = node.children.get(form) if node else None
+            if node is None:
+                break
+            index += 1
+            if node.classes:
+                end, classes = index, node.classes
+        return end, classes
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the packaged lexicon."""
+    path = product_folder("data") / "language" / "lexicon.toml"
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    phrases = {name: members for name, members in table.items() if isinstance(members, list)}
+    patterns = {name: members["patterns"] for name, members in table.items() if isinstance(members, dict)}
+    return Lexicon(phrases, patterns)

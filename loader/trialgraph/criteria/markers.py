@@ -1,0 +1,131 @@
+"""Lines of an eligibility section, and the bullets and numbers they start with."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+__all__ = ["Line", "Marker", "Numbering", "lines_of"]
+
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv")
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+
+_MARKER = re.compile(
+    r"""(?:
+      (?P<bullet>\\?[*•●○◦▪■□◆◇➢►▶✓✔‣⁃·](?!\S*[*]{2}))\s*
+    | (?P<dash>[-–—]{1,2})(?:\s+|(?=[^\W\d_]|[≥≤<>(]))
+    | (?P<circled>[①-⑳])\s*
+    | (?P<nested>\d{1,2}(?:\.\d{1,2}){1,3})[.)]?\s+(?=[A-Z(])
+    | (?P<open>[(（])?(?:(?P<number>\d{1,2})|(?P<letter>[A-Za-z])|(?P<roman>[ivx]{2,5}))
+      (?P<close>\\?[.)）、．:]|\s?-\s)(?:\\?[.)])?(?:\s+|(?=[^\W\d_])|(?=[≥≤<>"“(])|$)
+    )""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A bullet or number at the start of a line; `number` is 0 for a bullet."""
+
+    text: str
+    style: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: where it starts (after its indent), where its content starts, where it ends."""
+
+    index: int
+    start: int
+    content: int
+    end: int
+    indent: int
+    marker: Marker | None
+    leads_in: bool
+
+    @property
+    def blank(self) -> bool:
+        """Whether the line holds nothing but white space."""
+        return self.start == self.end
+
+
+def lines_of(text: str) -> list[Line]:
+    """Return the lines of a text, each with its marker where it has one that is in sequence."""
+    found = []
+    plausible = _Plausible()
+    position = 0
+    for index, raw in enumerate(text.split("\n")):
+        start = position + len(raw) - len(raw.lstrip())
+        end = max(start, position + len(raw.rstrip()))
+        indent = _indent(raw)
+        match = _MARKER.match(text, start, end)
+        marker = plausible.marker(match) if match else None
+        content = min(match.end(), end) if match and marker else start
+        leads_in = end > start and text[end - 1] in ":："
+        found.append(Line(index, start, content, end, indent, marker, leads_in))
+        position += len(raw) + 1
+    return found
+
+
+def _indent(raw: str) -> int:
+    width = len(raw) - len(raw.lstrip())
+    return width + 3 * raw[:width].count("\t")
+
+
+class _Plausible:
+    """Tells numbers that mark an item from numbers that a wrapped line happens to start with."""
+
+    def __init__(self) -> None:
+        self.last: dict[str, set[int]] = defaultdict(set)
+
+    def marker(self, match: re.Match[str]) -> Marker | None:
+        for style, number in self._readings(match):
+            if number in (0, 1) or self._follows(style, number):
+                self.last[style].add(number)
+                return Marker(match.group().strip(), style, number)
+        return None
+
+    def _follows(self, style: str, number: int) -> bool:
+        seen = self.last[style]
+        return any(number - step in seen for step in (1, 2, 3))
+
+    def _readings(self, match: re.Match[str]) -> Iterable[tuple[str, int]]:
+        groups = match.groupdict()
+        frame = f"{'(' if groups['open'] else ''}{'.' if groups['close'] in ('.', '、', '．') else ')'}"
+        if groups["bullet"]:
+            yield groups["bullet"].lstrip("\\"), 0
+        elif groups["dash"]:
+            yield "-", 0
+        elif groups["circled"]:
+            yield "①", _CIRCLED.index(groups["circled"]) + 1
+        elif groups["nested"]:
+            head, _, last = groups["nested"].rpartition(".")
+            yield f"{head}.n", int(last)
+        elif groups["number"]:
+            yield f"1{frame}", int(groups["number"])
+        elif groups["letter"]:
+            letter = groups["letter"]
+            yield f"{'a' if letter.islower() else 'A'}{frame}", ord(letter.lower()) - ord("a") + 1
+            if letter in _ROMAN:
+                yield f"i{frame}", _ROMAN.index(letter) + 1
+        elif groups["roman"] in _ROMAN:
+            yield f"i{frame}", _ROMAN.index(groups["roman"]) + 1
+
+
+class Numbering:
+    """Where each number of each list style stands, to tell whether a list goes on below a line."""
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        self._places: dict[tuple[str, int, int], list[int]] = defaultdict(list)
+        for line in lines:
+            if line.marker is not None:
+                self._places[line.marker.style, line.indent, line.marker.number].append(line.index)
+
+    def continues(self, style: str, indent: int, number: int, after: int) -> bool:
+        """Whether `number` of that style and indent stands below line `after`."""
+        places = self._places.get((style, indent, number), [])
+        return bisect_right(places, after) < len(places)

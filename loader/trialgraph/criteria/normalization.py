@@ -1,0 +1,179 @@
+"""A readable second text of a criterion, aligned with the verbatim one character by character.
+
+The verbatim text is never touched: every character of the readable text knows the stretch of
+verbatim text that it stands for, so that a span found in one can be given in the other.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from trialgraph.expressions import Span
+from trialgraph.resources import product_folder
+
+__all__ = ["NormalizedText", "common_words", "normalize"]
+
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_SIGNS = {
+    "≧": "≥", "⩾": "≥", "≦": "≤", "⩽": "≤", "＞": ">", "＜": "<", "＝": "=", "～": "-", "∼": "~", "μ": "µ",
+    "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-", "’": "'", "‘": "'", "“": '"', "”": '"',
+    "\u200b": "", "\ufeff": "", "\u00ad": "", "®": "", "™": "", "\u2028": " ", "\u2029": " ", "∙": "·", "✕": "×", "х": "×",
+}  # fmt: skip
+
+_MULTIPLIED = r"(?:10\b|10[\s^⁰-⁹\d]|e\d|[UL]LN|[ul]ln\b|upper|lower|the|institutional|normal|reference|baseline)"
+_EDIT = re.compile(
+    rf"""
+      (?P<escape>\\(?=[-<>\[\]^*_~#().&+=|`{{}}"'/!$%:;,?@\\]))
+    | (?P<blank>[ \t]*(?:\s)\s*|\s{{2,}})
+    | (?P<comparator>>\s?/\s?=|<\s?/\s?=|>\s?=|=\s?>|<\s?=|=\s?<|=\s?\\[<>]|\\[<>]\s?=|[<>]{{1,2}}\u0332)
+    | (?P<times>(?<=\d)\s*[x*X×]\s*(?={_MULTIPLIED}))
+    | (?P<superscript>(?<=10)\s?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
+    | (?P<caret>(?<=10)\s?(?:\\?\^|\*\*|[eE](?=\d))\s?)
+    | (?P<lost>(?<=[x*X×]10)\s?(?P<power>\d{{1,2}})(?=\s*(?:/|[µu]?[Ll]\b|per\b|copies|cells|platelets)))
+    | (?P<spaced>(?<=[x*X×]\s10)\s?(?P<power2>\d{{1,2}})(?=\s*(?:/|[µu]?[Ll]\b|per\b|copies|cells|platelets)))
+    | (?P<bare>(?<=\d)\s(?=10(?:9|12|\^9|\^12)\s*/\s*[lL]\b))
+    | (?P<sign>[{"".join(_SIGNS)}⁰¹²³⁴⁵⁶⁷⁸⁹])
+    | (?P<wide>[\uff01-\uff5e\u3000])
+    """,
+    re.VERBOSE,
+)
+_TOKEN = re.compile(r"(?<=\d)(?=[a-z]{4})|[^\W\d_]{3,}|(?<=[^\W_])[,;](?=[^\W\d_]{2})")
+_WORD = re.compile(r"[^\W\d_]+")
+_LONGEST_JOINED = 40
+_ACRONYM_THEN_WORD = re.compile(r"([A-Z]{2,})([a-z]{4,})")
+
+
+@dataclass(frozen=True, slots=True)
+class NormalizedText:
+    """Readable text; character i stands for verbatim characters starts[i] up to ends[i]."""
+
+    text: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    def verbatim(self, start: int, end: int) -> Span:
+        """Return the verbatim span of a stretch of the readable text."""
+        if start >= end:
+            return (0, 0)
+        return self.starts[start], self.ends[end - 1]
+
+
+class _Aligned:
+    """Text under construction, with its alignment."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+
+    def keep(self, text: str, start: int) -> None:
+        """Take characters over as they are."""
+        self.pieces.append(text)
+        self.starts.extend(range(start, start + len(text)))
+        self.ends.extend(range(start + 1, start + len(text) + 1))
+
+    def put(self, text: str, start: int, end: int) -> None:
+        """Let new characters stand for a stretch of the verbatim text."""
+        self.pieces.append(text)
+        self.starts.extend([start] * len(text))
+        self.ends.extend([end] * len(text))
+
+    def finish(self) -> NormalizedText:
+        return NormalizedText("".join(self.pieces), tuple(self.starts), tuple(self.ends))
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Return the words that eligibility criteria are commonly written with, in lower case."""
+    lines = (product_folder("data") / "language" / "words.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+def normalize(verbatim: str, *, words: Collection[str] | None = None) -> NormalizedText:
+    """Return a readable form of a criterion's text with its alignment.
+
+    Lines are unwrapped, escapes undone, signs and spaces unified, lost superscripts put back
+    ("×109/L" becomes "×10^9/L").
+
+    Args:
+        verbatim: The text as it came.
+        words: Known words, in lower case, to part words with that a page has run together; None
+            for a page that doesn't run words together.
+    Example:
+        >>> normalize("Neutrophils\\n≥1.5×109/L").text
+        'Neutrophils ≥1.5×10^9/L'
+    """
+    text = _tidy(verbatim)
+    return text if words is None else _part_joined(text, words)
+
+
+def _tidy(verbatim: str) -> NormalizedText:
+    aligned = _Aligned()
+    position = 0
+    for match in _EDIT.finditer(verbatim):
+        aligned.keep(verbatim[position : match.start()], position)
+        aligned.put(_replacement(match), match.start(), match.end())
+        position = match.end()
+    aligned.keep(verbatim[position:], position)
+    return aligned.finish()
+
+
+def _replacement(match: re.Match[str]) -> str:
+    found = match.group()
+    match match.lastgroup:
+        case "escape":
+            return ""
+        case "blank":
+            return " "
+        case "comparator":
+            return "≥" if ">" in found else "≤"
+        case "times":
+            return " × " if found[0].isspace() else "×"
+        case "superscript":
+            return "^" + found.strip().translate(_SUPERSCRIPTS)
+        case "caret":
+            return "^"
+        case "lost" | "power" | "spaced" | "power2":
+            return "^" + found.strip()
+        case "bare":
+            return "×"
+        case "sign":
+            return _SIGNS.get(found, found.translate(_SUPERSCRIPTS))
+        case _:
+            return unicodedata.normalize("NFKC", found)
+
+
+def _part_joined(text: NormalizedText, words: Collection[str]) -> NormalizedText:
+    """Put back the spaces that a page lost where it joined wrapped lines."""
+    joints = sorted(set(_joints(text.text, lambda word: word.lower() in words)))
+    aligned = _Aligned()
+    position = 0
+    for joint in joints:
+        aligned.pieces.append(text.text[position:joint] + " ")
+        aligned.starts.extend([*text.starts[position:joint], text.starts[joint]])
+        aligned.ends.extend([*text.ends[position:joint], text.starts[joint]])
+        position = joint
+    aligned.pieces.append(text.text[position:])
+    aligned.starts.extend(text.starts[position:])
+    aligned.ends.extend(text.ends[position:])
+    return aligned.finish()
+
+
+def _joints(text: str, known: Callable[[str], bool]) -> Iterator[int]:
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        if token in ("", ",", ";"):
+            follower = _WORD.match(text, match.end())
+            if token or follower and known(follower.group()):
+                yield match.end()
+        elif not known(token) and len(token) <= _LONGEST_JOINED:
+            acronym = _ACRONYM_THEN_WORD.fullmatch(token)
+            splits = [i for i in range(1, len(token)) if known(token[:i]) and known(token[i:])]
+            if acronym and known(acronym[2]):
+                yield match.start() + acronym.end(1)
+            elif len(splits) == 1 and not token.isupper():
+                yield match.start() + splits[0]

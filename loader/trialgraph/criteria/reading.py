@@ -1,0 +1,171 @@
+"""From a criterion's words to its expression: sentences, nested items and lead-ins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from trialgraph.criteria.chunks import Chunk, Chunker, Text
+from trialgraph.criteria.clauses import all_of, any_of, except_for, narrative, negate, read_statement
+from trialgraph.criteria.criterion import Kind
+from trialgraph.criteria.normalization import NormalizedText
+from trialgraph.criteria.vocabulary import Vocabulary
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Span, atoms
+
+__all__ = ["read_expression"]
+
+_LONGEST = 20_000
+_ABBREVIATED = frozenset("e.g i.e vs approx no inc etc dr st fig max min incl resp".split())
+_EXCEPTION_NOTE = re.compile(r"^(?:exceptions?|exempt|however|note that .{0,60}(?:allowed|eligible|permitted|not excluded))\b", re.IGNORECASE)
+_NOTE = re.compile(r"^(?:note|nb|n\.b\.|\*|definition|this includes|these include|examples?|for example|including)\b", re.IGNORECASE)
+_AT_LEAST_TWO = re.compile(r"\b(?:at least|any|≥)\s*(?:two|three|four|[2-9])\b|\b(?:two|three|[2-9]) (?:or more )?of\b", re.IGNORECASE)
+_ANY = re.compile(r"\b(?:one (?:or more )?of|any (?:one )?of|at least (?:one|1)|either|≥\s*1 of|1 of|one or more|any one)\b", re.IGNORECASE)
+_ALL = re.compile(r"\ball\b[^:]{0,30}\bfollowing\b|\bboth of\b", re.IGNORECASE)
+_DENIED = re.compile(r"\bnot (?:meet|fulfil|fulfill|satisfy|have)\b[^:]*\bfollowing\b|\bfails? to meet\b", re.IGNORECASE)
+_EXCEPTED = re.compile(r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|unless|other than)\b[^:]{0,60}:\s*$", re.IGNORECASE)
+_FOLLOWING = re.compile(r"(?:\b(?:with|as|by|have|has|meet\w*|including|defined|according to)\b[^:,]{0,40})?\b(?:the )?follow(?:ing|s)\b[^:]{0,60}:?\s*$|:\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    start: int
+    end: int
+
+
+def read_expression(
+    normalized: NormalizedText, kind: Kind, parts: Sequence[Span], vocabulary: Vocabulary
+) -> Expression:
+    """Return what a criterion says.
+
+    Args:
+        normalized: Its readable text.
+        kind: Inclusion or exclusion: what a bare list of its items means.
+        parts: Spans of its top-level nested items, in the readable text.
+        vocabulary: The words of the concepts.
+    """
+    if len(normalized.text) > _LONGEST:
+        whole = Narrative(normalized.text, "not-formalised", normalized.verbatim(0, len(normalized.text)))
+        return whole
+    text = Text(normalized, vocabulary, kind == "exclusion")
+    chunks = Chunker(text).chunks()
+    if not parts:
+        return _read_stretch(text, chunks, 0, len(text.text))
+    return _read_parts(text, chunks, parts)
+
+
+def _between(chunks: Sequence[Chunk], start: int, end: int) -> list[Chunk]:
+    return [chunk for chunk in chunks if start <= chunk.start and chunk.end <= end]
+
+
+def _read_parts(text: Text, chunks: Sequence[Chunk], parts: Sequence[Span]) -> Expression:
+    lead_end = parts[0][0]
+    lead = text.text[:lead_end]
+    read = [_read_stretch(text, _between(chunks, start, end), start, end) for start, end in parts]
+    if _AT_LEAST_TWO.search(lead):
+        return narrative(text, 0, len(text.text))
+    if _EXCEPTED.search(lead.strip() + (":" if not lead.strip().endswith(":") else "")) and lead.strip():
+        head = _read_stretch(text, _between(chunks, 0, lead_end), 0, lead_end)
+        return except_for(text, head, text.text[parts[0][0] : parts[-1][1]].strip(), (parts[0][0], parts[-1][1]))
+    if _DENIED.search(lead):
+        return negate(all_of(read))
+    either = _ANY.search(lead) is not None or text.exclusion and not _ALL.search(lead)
+    body = any_of(read) if either else all_of(read)
+    if all(isinstance(atom, Narrative) for atom in atoms(body)) and not any(map(str.isdigit, lead)):
+        return narrative(text, 0, len(text.text))
+    return _with_lead(text, chunks, lead_end, body, either=either)
+
+
+def _with_lead(text: Text, chunks: Sequence[Chunk], lead_end: int, body: Expression, *, either: bool) -> Expression:
+    lead = text.text[:lead_end]
+    following = _FOLLOWING.search(lead)
+    stop = following.start() if following else lead_end
+    head = _read_stretch(text, _between(chunks, 0, stop), 0, stop)
+    facts = [atom for atom in atoms(head) if not isinstance(atom, Narrative)]
+    if not facts:
+        return body if _plain_lead(lead, either=either) else all_of([head, body])
+    if text.exclusion and either and re.search(r"\binclud|such as|e\.g", lead, re.IGNORECASE):
+        return any_of([head, body])
+    return all_of([head, body])
+
+
+def _plain_lead(lead: str, *, either: bool) -> bool:
+    """Whether a lead-in without a concept only announces its list."""
+    return len(lead.split()) <= 30 or either
+
+
+def _sentences(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
+    """Part chunks at semicolons and full stops."""
+    sentences: list[list[Chunk]] = [[]]
+    for index, chunk in enumerate(chunks):
+        if chunk.kind == "sign" and (chunk.form == ";" or chunk.form == "." and _ends(text, chunks, index)):
+            sentences.append([])
+        elif sentences[-1] and _runs_on(text, chunks, index):
+            sentences.append([chunk])
+        else:
+            sentences[-1].append(chunk)
+    return [sentence for sentence in sentences if sentence]
+
+
+def _runs_on(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
+    """Whether a capital starts a new statement where a list lost its lines ("… <2+ For subjects with …")."""
+    chunk, before = chunks[index], chunks[index - 1]
+    opens = chunk.kind == "word" and bool(chunk.classes & {"condition", "negation"})
+    word = text.text[chunk.start : chunk.end].split(" ")[0]
+    return opens and word.istitle() and before.kind != "sign" and before.form not in ("and", "or")
+
+
+def _ends(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
+    if index + 1 >= len(chunks):
+        return True
+    before, after = chunks[index - 1] if index else None, chunks[index + 1]
+    if after.start == chunks[index].end or before is not None and before.form.split(" ")[-1] in _ABBREVIATED:
+        return False
+    return text.text[after.start].isupper() or text.text[after.start] in "*•(-" or text.text[after.start].isdigit()
+
+
+def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> Expression:
+    read: list[Expression] = []
+    for sentence in _sentences(text, chunks):
+        words = text.text[sentence[0].start : sentence[-1].end]
+        place = (sentence[0].start, sentence[-1].end)
+        statement = read_statement(text, sentence)
+        if read and (_EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
+            read = _lift(text, read, words, place)
+        elif read and _NOTE.match(words):
+            remark = narrative(text, sentence[0].start, chunks[-1].end)
+            return all_of([*read, remark]) if not text.exclusion else all_of([any_of(read), remark])
+        elif statement.expression is not None:
+            read.append(statement.expression)
+        elif statement.role == "allowance":
+            read.append(narrative(text, *place))
+    if not read:
+        return narrative(text, start, end)
+    return any_of(read) if text.exclusion else all_of(read)
+
+
+def _lift(text: Text, read: list[Expression], words: str, place: tuple[int, int]) -> list[Expression]:
+    """Let an allowance lift the demands before it that it may be about."""
+    if text.exclusion:
+        return [except_for(text, any_of(read), words, place)]
+    return [except_for(text, each, words, place) if _bars(each) or _shares_concept(text, each, place) else each for each in read]
+
+
+def _bars(expression: Expression) -> bool:
+    match expression:
+        case Not():
+            return True
+        case AllOf(operands) | AnyOf(operands):
+            return any(_bars(each) for each in operands)
+        case _:
+            return False
+
+
+def _shares_concept(text: Text, expression: Expression, place: tuple[int, int]) -> bool:
+    named = {
+        iri
+        for position, mention in text.mentions.items()
+        if place[0] <= text.tokens[position].start < place[1]
+        for iri in (mention.term.iri, *mention.term.ancestors)
+    }
+    return any(not isinstance(atom, Narrative) and atom.concept in named for atom in atoms(expression))

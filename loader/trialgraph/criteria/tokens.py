@@ -1,0 +1,76 @@
+"""Words, numbers and signs of a normalised text, each with a form to look it up by."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+__all__ = ["Token", "lookup_form", "tokenize"]
+
+_TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+|[^\W\d_]+(?:'[a-z]+)?|\S")
+_NUMBER = re.compile(r"[\d.]")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word, number or sign.
+
+    Args:
+        text: As it stands in the normalised text.
+        form: Lower case and singular, for look-up.
+        start: First character in the normalised text.
+        end: Character after its last.
+        joined: No space stands before it.
+    """
+
+    text: str
+    form: str
+    start: int
+    end: int
+    joined: bool
+
+    @property
+    def number(self) -> float | None:
+        """Its value, when it is a number."""
+        if self.text[0].isdecimal() or self.text[0] == "." and len(self.text) > 1:
+            return float(self.text.replace(",", ""))
+        return None
+
+
+def tokenize(text: str) -> list[Token]:
+    """Return the tokens of a text in order; hyphens and slashes are tokens of their own."""
+    tokens = []
+    end = -1
+    for match in _TOKEN.finditer(text):
+        word = match.group()
+        start = match.start()
+        tokens.append(Token(word, lookup_form(word), start, match.end(), start == end))
+        end = match.end()
+    return tokens
+
+
+@lru_cache(maxsize=65536)
+def lookup_form(word: str) -> str:
+    """Return the form under which a word is looked up: lower case, plural endings gone.
+
+    Example:
+        >>> lookup_form("Metastases")
+        'metastasis'
+    """
+    form = word.lower().removesuffix("'s").removesuffix("'")
+    if len(form) < 4 or not form.endswith("s") or form.endswith(("ss", "us", "is")):
+        return form
+    if form.endswith("ies") and len(form) > 4:
+        return form[:-3] + "y"
+    if form.endswith(("ases", "eses", "oses", "yses", "ises")) and form not in _PLAIN_ES:
+        return form[:-2] + "is"
+    if form.endswith(("sses", "xes", "ches", "shes")):
+        return form[:-2]
+    return form[:-1]
+
+
+_PLAIN_ES = frozenset(
+    "diseases increases decreases phases cases doses exercises releases bases bruises purposes noses"
+    " databases causes uses courses nurses kinases ligases transaminases aminotransferases".split()
+)

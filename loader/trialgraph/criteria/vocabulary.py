@@ -1,0 +1,147 @@
+"""The ontology's words: which concept a phrase of a criterion names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, cast
+
+from trialgraph.criteria.tokens import Token, tokenize
+from trialgraph.expressions import Category
+
+if TYPE_CHECKING:
+    from trialgraph.concepts import Concepts
+
+__all__ = ["Mention", "Term", "Vocabulary", "default_vocabulary"]
+
+_IGNORED = frozenset("-'’.")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What reading has to know of a concept.
+
+    Args:
+        iri: The concept.
+        label: Its label.
+        category: Kind of record that shows it; None for a quantity.
+        quantity: Whether it is measured.
+        unit: UCUM code of its canonical unit; None for a score without one.
+        ancestors: IRIs of the concepts above it.
+        members: The quantities that a group's name stands for ("transaminases").
+    """
+
+    iri: str
+    label: str
+    category: Category | None
+    quantity: bool = False
+    unit: str | None = None
+    ancestors: frozenset[str] = frozenset()
+    members: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A phrase that names a concept: tokens `start` up to `end`."""
+
+    term: Term
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class _Node:
+    children: dict[str, _Node] = field(default_factory=dict)
+    terms: list[tuple[Term, bool]] = field(default_factory=list)
+
+
+class Vocabulary:
+    """Finds the longest phrases of a text that name a concept.
+
+    Letter case, plural endings and hyphens don't matter, except that an acronym ("ALL", "PE") has
+    to be written in capitals. Look-up is by word through a tree, linear in the text.
+    """
+
+    def __init__(self, entries: Iterable[tuple[str, bool, Term]]) -> None:
+        self._root = _Node()
+        self.by_iri: dict[str, Term] = {}
+        for surface, acronym, term in entries:
+            self.by_iri.setdefault(term.iri, term)
+            self._add(surface, term, acronym=acronym)
+
+    def _add(self, surface: str, term: Term, *, acronym: bool) -> None:
+        node = self._root
+        forms = [token.form for token in tokenize(surface) if token.form not in _IGNORED]
+        if not forms:
+            return
+        for form in forms:
+            node = node.children.setdefault(form, _Node())
+        if all(known.iri != term.iri for known, _ in node.terms):
+            node.terms.append((term, acronym))
+
+    def mention_at(self, tokens: list[Token], position: int) -> Mention | None:
+        """Return the longest mention that starts at a token."""
+        node = self._root
+        best: Mention | None = None
+        index = position
+        while index < len(tokens):
+            form = tokens[index].form
+            if form in _IGNORED and index > position:
+                index += 1
+                continue
+            child = node.children.get(form)
+            step = 1
+            if child is None and _hyphenated(tokens, index):
+                child, step = node.children.get(form + tokens[index + 2].form), 3
+            if child is None:
+                break
+            node = child
+            index += step
+            if node.terms:
+                term = self._choose(node, tokens, position, index)
+                if term is not None:
+                    best = Mention(term, position, index)
+        return best
+
+    def find(self, words: str) -> Term | None:
+        """Return the concept that a phrase as a whole names."""
+        tokens = tokenize(words)
+        mention = self.mention_at(tokens, 0) if tokens else None
+        return mention.term if mention and mention.end == len(tokens) else None
+
+    def _choose(self, node: _Node, tokens: list[Token], start: int, end: int) -> Term | None:
+        capitals = any(token.text.isupper() or token.text[1:2].isupper() for token in tokens[start:end])
+        capitals = capitals or (end - start == 1 and tokens[start].text[:1].isupper() and len(tokens[start].text) <= 3)
+        for term, acronym in node.terms:
+            if not acronym or capitals:
+                return term
+        return None
+
+
+def _hyphenated(tokens: list[Token], index: int) -> bool:
+    """Whether a hyphen joins a word to the next ("extra-hepatic")."""
+    return index + 2 < len(tokens) and tokens[index + 1].text == "-" and tokens[index + 1].joined
+
+
+@cache
+def default_vocabulary() -> Vocabulary:
+    """Return the vocabulary of the packaged ontology."""
+    from trialgraph.concepts import packaged_concepts
+
+    return Vocabulary(_entries(packaged_concepts()))
+
+
+def _entries(concepts: Concepts) -> Iterator[tuple[str, bool, Term]]:
+    terms: dict[str, Term] = {}
+    for surface, case_sensitive, iri in concepts.surface_forms():
+        if iri not in terms:
+            terms[iri] = _term(concepts, iri)
+        yield surface, case_sensitive, terms[iri]
+
+
+def _term(concepts: Concepts, iri: str) -> Term:
+    members = tuple(_term(concepts, each) for each in concepts.quantity_members(iri))
+    quantity = bool(members) or concepts.is_quantity(iri)
+    category = None if quantity else cast(Category, concepts.category(iri))
+    return Term(iri, concepts.label(iri), category, quantity, concepts[iri].unit, concepts.ancestors(iri), members)

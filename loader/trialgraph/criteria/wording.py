@@ -1,0 +1,92 @@
+"""How criteria word limits, units and scales: the tables of ``data/language``, compiled once."""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from trialgraph.expressions import Reference
+from trialgraph.resources import product_folder
+
+__all__ = ["Scale", "Unit", "Wording", "alternatives", "wording"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A UCUM unit; a number in the unit as spelled, times `factor`, is in UCUM's."""
+
+    ucum: str
+    dimension: str
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A score: which way is better, its ends, and the scores its classes stand for."""
+
+    better: str
+    low: float
+    high: float
+    symbols: dict[str, tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Patterns and what their matches mean; keys are lower case with single spaces."""
+
+    compare: re.Pattern[str]
+    comparators: dict[str, tuple[str, bool]]
+    suffix: re.Pattern[str]
+    suffixes: dict[str, str]
+    reference: re.Pattern[str]
+    references: dict[str, Reference]
+    unit: re.Pattern[str]
+    units: dict[str, Unit]
+    numbers: dict[str, float]
+    scales: dict[str, Scale]
+
+
+def alternatives(phrases: Iterable[str]) -> str:
+    """Return a pattern for any of the phrases, longest first, with flexible spaces."""
+    longest_first = sorted(phrases, key=len, reverse=True)
+    return "|".join(r"\s+".join(map(re.escape, phrase.split())) for phrase in longest_first)
+
+
+@cache
+def wording() -> Wording:
+    """Return the wording of limits from ``data/language/limits.toml`` and ``units.csv``."""
+    folder = product_folder("data") / "language"
+    table = tomllib.loads((folder / "limits.toml").read_text(encoding="utf-8"))
+    with (folder / "units.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    comparators, suffixes, references = table["comparators"], table["suffixes"], table["references"]
+    signs = "".join(sign for sign in comparators if len(sign) == 1)
+    words = alternatives(phrase for phrase in comparators if len(phrase) > 1)
+    spaced = "|".join(
+        re.escape(row["spelling"]).replace(r"\ ", r"\s?").replace("/", r"\s?/\s?")
+        for row in sorted(rows, key=lambda row: len(row["spelling"]), reverse=True)
+    )
+    return Wording(
+        compare=re.compile(rf"[{signs}]|(?:{words})(?![a-z])", re.IGNORECASE),
+        comparators={phrase.lower(): (side, inside) for phrase, (side, inside) in comparators.items()},
+        suffix=re.compile(rf"\s*,?\s*(?P<suffix>{alternatives(suffixes)})\b", re.IGNORECASE),
+        suffixes=suffixes,
+        reference=re.compile(rf"(?:{alternatives(references)})(?![a-z])", re.IGNORECASE),
+        references={phrase.lower(): reference for phrase, reference in references.items()},
+        unit=re.compile(rf"\s*-?(?P<unit>{spaced})(?![a-zA-Z])", re.IGNORECASE),
+        units={
+            "".join(row["spelling"].lower().split()): Unit(row["ucum"], row["dimension"], float(row["factor"]))
+            for row in reversed(rows)
+        },
+        numbers=table["numbers"],
+        scales={
+            name: Scale(scale["better"], scale["low"], scale["high"], {
+                symbol: (low, high) for symbol, (low, high) in scale.get("symbols", {}).items()
+            })
+            for name, scale in table["scales"].items()
+        },
+    )  # fmt: skip
