@@ -4,14 +4,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from trialgraph.criteria import Criterion, read_criteria, read_structured
+from trialgraph.criteria.tokens import tokenize
+from trialgraph.criteria.vocabulary import default_vocabulary
 from trialgraph.expressions import Narrative, atoms
-from trialgraph.graph import Triple, criterion_triples, trial_triples
+from trialgraph.graph import Mention, Triple, criterion_triples, trial_triples
 from trialgraph.namespaces import GRAPH
 from trialgraph.records import TrialRecord
 from trialgraph.sources.files import Refusal
 from trialgraph.stores import Store
 
-__all__ = ["LoadReport", "graph_of", "load_records"]
+__all__ = ["LoadReport", "graph_of", "load_records", "named_concepts"]
 
 
 @dataclass(slots=True)
@@ -50,10 +52,23 @@ class LoadReport:
 def graph_of(record: TrialRecord) -> tuple[list[Triple], tuple[Criterion, ...]]:
     """Return a record's whole graph, and its criteria as they were read."""
     criteria = (*read_structured(record), *read_criteria(record))
-    triples = list(trial_triples(record))
+    triples = list(trial_triples(record, mentions=named_concepts))
     for criterion in criteria:
         triples.extend(criterion_triples(record, criterion))
     return triples, criteria
+
+
+def named_concepts(text: str) -> Iterator[Mention]:
+    """Yield the concepts that a text names, in reading order, the longest phrase of each place."""
+    vocabulary, tokens = default_vocabulary(), tokenize(text)
+    position = 0
+    while position < len(tokens):
+        mention = vocabulary.mention_at(tokens, position)
+        if mention is None:
+            position += 1
+            continue
+        yield Mention(mention.term.iri, tokens[mention.start].start, tokens[mention.end - 1].end)
+        position = mention.end
 
 
 def load_records(

@@ -5,6 +5,17 @@ import sys
 import typer
 
 from trialgraph import __version__
+from trialgraph.cli.check import check
+from trialgraph.cli.demo import demo
+from trialgraph.cli.fetch import fetch
+from trialgraph.cli.load import load
+from trialgraph.cli.parse import parse
+from trialgraph.cli.queries import queries
+from trialgraph.cli.query import query
+from trialgraph.cli.screen import screen
+from trialgraph.cli.shapes import shapes
+from trialgraph.cli.show import show
+from trialgraph.cli.validate import validate
 from trialgraph.errors import TrialgraphError
 
 __all__ = ["app", "main"]
@@ -16,6 +27,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
+
+for command in (demo, fetch, load, check, show, parse, queries, query, screen, shapes, validate):
+    app.command()(command)
 
 
 def _show_version(value: bool) -> None:

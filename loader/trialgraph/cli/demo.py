@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date
 from time import perf_counter
 
+import pyoxigraph as ox
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
@@ -14,15 +15,19 @@ from trialgraph.cli.options import messages, output
 from trialgraph.derivation import screening_view
 from trialgraph.packaged import load_packaged, packaged_patients
 from trialgraph.patients import read_patients
-from trialgraph.queries import named_query
-from trialgraph.reports.results import results_table
+from trialgraph.queries import named_queries, run_query, to_table
 from trialgraph.reports.terminal import trials_table, worklist_table
 from trialgraph.screening import screen
 from trialgraph.shapes.quality import check_trial
 from trialgraph.stores import Store, open_store
 
 _AS_OF = date(2025, 9, 1)
-_QUESTIONS = ("mss-pmmr", "child-pugh-limits", "prior-checkpoint-therapy")
+_QUESTIONS = {
+    "microsatellite-stable": ("trial", "stance", "concept", "criterion"),
+    "child-pugh-limits": ("trial", "allowed", "alternative", "criterion"),
+    "prior-therapy-exclusions": ("trial", "barred", "extent", "window", "criterion"),
+}
+"""Named queries, with the columns of each that fit a terminal."""
 _NEXT = """\
 trialgraph show NCT06794086                  a trial, each criterion beside its formal reading
 trialgraph queries                           every named question
@@ -40,8 +45,8 @@ def demo() -> None:
             report = load_packaged(store)
         output.print(summary(report), highlight=False)
         _check(store)
-        for name in _QUESTIONS:
-            _ask(store, name)
+        for name, columns in _QUESTIONS.items():
+            _ask(store, name, columns)
         _screen(store)
     output.print(Rule("Next", align="left"))
     output.print(_NEXT.format(as_of=_AS_OF), highlight=False, markup=False)
@@ -60,10 +65,12 @@ def _check(store: Store) -> None:
                 output.print(Text(f"             and {more} more: trialgraph check {nct}", "dim"))
 
 
-def _ask(store: Store, name: str) -> None:
-    query = named_query(name)
+def _ask(store: Store, name: str, columns: tuple[str, ...]) -> None:
+    query = named_queries()[name]
     output.print(Rule(query.title, align="left"))
-    output.print(Padding(results_table(query.run(store), rows=8), (0, 0, 0, 0)))
+    results = run_query(query, store)
+    if isinstance(results, ox.QuerySolutions):
+        output.print(to_table(results, columns))
     output.print(Text(f"trialgraph query {name}", "dim"))
 
 
