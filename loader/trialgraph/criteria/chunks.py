@@ -180,8 +180,8 @@ class Chunker:
         return position
 
 
-_SIZE_WORDS = frozenset(["maximum", "maximal", "max", "largest", "longest", "greatest", "total", "single", "long", "diameter", "dimension", "size"])
-_NUMBER_WORDS = frozenset(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
+_SIZE_WORDS = frozenset("maximum maximal max largest longest greatest total single long diameter dimension size".split())
+_NUMBER_WORDS = frozenset("one two three four five six seven eight nine ten".split())
 _LIMIT_WORDS = frozenset(
-    ["at", "no", "not", "more", "less", "greater", "fewer", "over", "above", "below", "under", "exceeding", "exceed", "up", "between", "from", "minimum", "maximum", "older", "younger", "higher", "lower"]
+    "at no not more less greater fewer over above below under exceeding exceed up between from minimum maximum older younger higher lower".split()
 )

@@ -30,10 +30,10 @@ __all__ = ["Statement", "all_of", "any_of", "map_facts", "narrative", "negate", 
 Role = Literal["demand", "allowance"]
 _JOINTS = {"and": "and", "or": "or", "nor": "or", "plus": "and", "&": "and", ",": ",", ";": ";", "/": "/", ":": ","}
 _VERBS = frozenset(
-    ["has", "have", "had", "is", "are", "was", "were", "be", "been", "must", "should", "shall", "will", "can", "may", "received", "receive", "receiving", "who", "patient", "subject", "participant", "underwent"]
+    "has have had is are was were be been must should shall will can may received receive receiving who patient subject participant underwent".split()
 )
-_FINITE = frozenset(["must", "should", "shall", "will", "can", "may", "is", "are", "was", "were", "do", "does"])
-_DETERMINERS = frozenset(["a", "an", "the", "any", "some", "such", "of", "other", "another"])
+_FINITE = frozenset("must should shall will can may is are was were do does".split())
+_DETERMINERS = frozenset("a an the any some such of other another".split())
 _GOVERNING = frozenset({"to", "for", "of", "contraindication", "risk", "only", "candidate"})
 _DENIED_LIST = ("not meet", "not fulfill", "not fulfil", "not satisfy", "fail to meet", "fails to meet", "unable to meet")
 
@@ -481,7 +481,7 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: _Segment) -> bool:
     for each in following:
         if is_content(each):
             marker = each.term is not None and each.term.category == "biomarker"
-            return after_comma or (marker and any(c.term and c.term.category == "biomarker" for c in segment.chunks))
+            return after_comma or marker and any(c.term and c.term.category == "biomarker" for c in segment.chunks)
         if "negation" in each.classes or each.form in ("history", "history of", "presence of", "known", "evidence of"):
             return True
         if each.kind not in ("word", "window") or not each.classes & {"neutral", "qualifier", "active"} or each.form in _FINITE:
@@ -645,7 +645,7 @@ def _negated_groups(text: Text, segments: list[_Segment]) -> list[tuple[str, Exp
 def _hangs_on(segment: _Segment) -> bool:
     """Whether a member goes on under the "no" before it: it starts with a noun, not with a verb of its own."""
     for chunk in segment.chunks:
-        if is_content(chunk) or chunk.classes & {"qualifier", "active"} or (not chunk.classes and chunk.kind == "word"):
+        if is_content(chunk) or chunk.classes & {"qualifier", "active"} or not chunk.classes and chunk.kind == "word":
             return True
         if chunk.form in _VERBS:
             return False

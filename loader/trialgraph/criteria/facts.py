@@ -123,7 +123,7 @@ def _read_before(text: Text, chunks: Sequence[Chunk], around: _Around) -> bool:
         if chunk.kind == "window" and chunk.window is not None:
             around.window = chunk.window.window
             continue
-        if (chunk.kind == "sign" and chunk.form in (",", ".")) or (chunk.form in ("or", "and", "/") and told):
+        if chunk.kind == "sign" and chunk.form in (",", ".") or chunk.form in ("or", "and", "/") and told:
             continue
         if chunk.kind != "word":
             return False
@@ -178,7 +178,7 @@ def _read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: _Aroun
             around.size = chunk.size.size
         elif chunk.form == "negative" and head.term is not None and head.term.category in ("biomarker", "reproductive"):
             around.negated = not around.negated
-        elif "tail" in classes or (chunk.kind == "sign" and chunk.form in (".", ",", ":")):
+        elif "tail" in classes or chunk.kind == "sign" and chunk.form in (".", ",", ":"):
             continue
         elif "active" in classes:
             around.modifiers["status"] = "active"

@@ -168,7 +168,7 @@ def _joints(text: str, known: Callable[[str], bool]) -> Iterator[int]:
         token = match.group()
         if token in ("", ",", ";"):
             follower = _WORD.match(text, match.end())
-            if token or (follower and known(follower.group())):
+            if token or follower and known(follower.group()):
                 yield match.end()
         elif not known(token) and len(token) <= _LONGEST_JOINED:
             acronym = _ACRONYM_THEN_WORD.fullmatch(token)

@@ -11,12 +11,12 @@ from trialgraph.criteria.clauses import all_of, any_of, except_for, narrative, n
 from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.vocabulary import Vocabulary
-from trialgraph.expressions import AllOf, AnyOf, Expression, Narrative, Not, Span, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Span, atoms
 
 __all__ = ["read_expression"]
 
 _LONGEST = 20_000
-_ABBREVIATED = frozenset(["e.g", "i.e", "vs", "approx", "no", "inc", "etc", "dr", "st", "fig", "max", "min", "incl", "resp"])
+_ABBREVIATED = frozenset("e.g i.e vs approx no inc etc dr st fig max min incl resp".split())
 _EXCEPTION_NOTE = re.compile(r"^(?:exceptions?|exempt|however|note that .{0,60}(?:allowed|eligible|permitted|not excluded))\b", re.IGNORECASE)
 _NOTE = re.compile(r"^(?:note|nb|n\.b\.|\*|definition|this includes|these include|examples?|for example|including)\b", re.IGNORECASE)
 _AT_LEAST_TWO = re.compile(r"\b(?:at least|any|≥)\s*(?:two|three|four|[2-9])\b|\b(?:two|three|[2-9]) (?:or more )?of\b", re.IGNORECASE)
@@ -69,7 +69,7 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], parts: Sequence[Span]) -> E
         return except_for(text, head, text.text[parts[0][0] : parts[-1][1]].strip(), (parts[0][0], parts[-1][1]))
     if _DENIED.search(lead):
         return negate(all_of(read))
-    either = _ANY.search(lead) is not None or (text.exclusion and not _ALL.search(lead))
+    either = _ANY.search(lead) is not None or text.exclusion and not _ALL.search(lead)
     body = any_of(read) if either else all_of(read)
     if all(isinstance(atom, Narrative) for atom in atoms(body)) and not any(map(str.isdigit, lead)):
         return narrative(text, 0, len(text.text))
@@ -98,7 +98,7 @@ def _sentences(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
     """Part chunks at semicolons and full stops."""
     sentences: list[list[Chunk]] = [[]]
     for index, chunk in enumerate(chunks):
-        if chunk.kind == "sign" and (chunk.form == ";" or (chunk.form == "." and _ends(text, chunks, index))):
+        if chunk.kind == "sign" and (chunk.form == ";" or chunk.form == "." and _ends(text, chunks, index)):
             sentences.append([])
         elif sentences[-1] and _runs_on(text, chunks, index):
             sentences.append([chunk])
@@ -119,7 +119,7 @@ def _ends(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
     if index + 1 >= len(chunks):
         return True
     before, after = chunks[index - 1] if index else None, chunks[index + 1]
-    if after.start == chunks[index].end or (before is not None and before.form.split(" ")[-1] in _ABBREVIATED):
+    if after.start == chunks[index].end or before is not None and before.form.split(" ")[-1] in _ABBREVIATED:
         return False
     return text.text[after.start].isupper() or text.text[after.start] in "*•(-" or text.text[after.start].isdigit()
 

@@ -302,4 +302,4 @@ def _continues(line: Line, previous: Line | None, levels: _Levels, builder: _Bui
         return True
     first = builder.text[line.content : line.end].split(None, 1)[0]
     fits = previous.end - previous.start + 1 + len(first) <= min(width, 120)
-    return (not fits and previous.end - previous.start <= 120) or (not first[0].isupper() and not line.leads_in)
+    return not fits and previous.end - previous.start <= 120 or not first[0].isupper() and not line.leads_in
