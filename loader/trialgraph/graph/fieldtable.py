@@ -23,10 +23,10 @@ A field of a record that is not in this table is named by `tg:unreadField` in th
 def field_page(fields: Iterable[Field] | None = None) -> str:
     """Return the page, in Markdown; for the packaged table when none is given."""
     rows = packaged_fields() if fields is None else tuple(fields)
-    lines = [_HEAD]
+    lines = [_HEAD.rstrip()]
     for section, group in groupby(rows, key=lambda row: _section(row.path)):
         lines += [f"\n## {section}\n", "| field | becomes | how | note |", "|---|---|---|---|"]
-        lines += [" | ".join(("", *_cells(row, section), "")).strip() for row in group]
+        lines += [f"| {' | '.join(_cells(row, section))} |" for row in group]
     return "\n".join(lines) + "\n"
 
 

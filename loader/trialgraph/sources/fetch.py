@@ -15,7 +15,8 @@ from tenacity import (
     Retrying,
     retry_if_exception_type,
     stop_after_attempt,
-    wait_exponential_jitter,
+    wait_exponential,
+    wait_random,
 )
 
 from trialgraph import __version__
@@ -146,8 +147,9 @@ def _wait(state: RetryCallState, patience: Patience) -> float:
     """Return the seconds to wait: what the registry asked for, otherwise ever longer ones."""
     error = state.outcome.exception() if state.outcome else None
     stated = error.wait if isinstance(error, _BusyError) else None
-    jitter = patience.first_wait / 2
-    grown = wait_exponential_jitter(patience.first_wait, patience.longest_wait, jitter=jitter)(state)
+    grown = (wait_exponential(multiplier=patience.first_wait) + wait_random(0, patience.first_wait / 2))(
+        state
+    )
     return min(grown if stated is None else stated, patience.longest_wait)
 
 

@@ -16,11 +16,19 @@ from typing import Literal, cast
 from trialgraph.errors import InputError
 from trialgraph.resources import product_folder
 
-__all__ = ["OMITTED", "Branch", "Field", "FieldType", "field_tree", "load_fields", "packaged_fields"]
+__all__ = [
+    "SUBTREE",
+    "Branch",
+    "Field",
+    "FieldType",
+    "field_tree",
+    "load_fields",
+    "packaged_fields",
+]
 
 FieldType = Literal["object", "string", "number", "integer", "boolean", "any"]
 
-OMITTED = "omitted"
+_OMITTED = "omitted"
 SUBTREE = ".**"
 
 
@@ -57,7 +65,7 @@ class Field:
     @property
     def omitted(self) -> bool:
         """Whether nothing in the graph comes of it."""
-        return self.value == OMITTED
+        return self.value == _OMITTED
 
 
 @dataclass(slots=True)
