@@ -1,1 +1,100 @@
-"""Eligibility criteria: from a registry's prose to expressions."""
+"""Eligibility criteria: from a registry's prose to expressions.
+
+Segmentation parts a section into criteria, normalisation gives each a readable text aligned with
+the verbatim one, reading turns that into an expression over the ontology's concepts.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from trialgraph.criteria.criterion import Criterion, Kind, Part
+from trialgraph.criteria.normalization import NormalizedText, common_words, normalize, words_of
+from trialgraph.criteria.reading import read_expression
+from trialgraph.criteria.segmentation import Item, Piece, Segmentation, segment
+from trialgraph.criteria.structured import read_structured
+from trialgraph.criteria.vocabulary import Vocabulary, default_vocabulary
+from trialgraph.expressions import Span
+from trialgraph.records import EligibilityText, TrialRecord
+
+__all__ = [
+    "Criterion",
+    "Kind",
+    "Part",
+    "Piece",
+    "Segmentation",
+    "read_criteria",
+    "read_structured",
+    "read_text",
+    "segment",
+]
+
+
+def read_criteria(record: TrialRecord, *, vocabulary: Vocabulary | None = None) -> tuple[Criterion, ...]:
+    """Return the criteria of a trial's eligibility section, in order.
+
+    Args:
+        record: The trial; without a section there are no criteria.
+        vocabulary: Words of the concepts; None for the packaged ontology's.
+    Returns:
+        Criteria ``I1`` … and ``E1`` …, each with its expression. Spans are in the source text.
+    """
+    if record.eligibility is None:
+        return ()
+    words: Collection[str] | None = None
+    if record.eligibility.lost_line_breaks:
+        words = common_words() | words_of(record.study)
+    return tuple(_read(record.eligibility, "inclusion", words, vocabulary or default_vocabulary()))
+
+
+def read_text(
+    text: str, *, kind: Kind = "inclusion", vocabulary: Vocabulary | None = None
+) -> tuple[Criterion, ...]:
+    """Return the criteria of a plain text.
+
+    Args:
+        text: An eligibility section, or criteria without headings.
+        kind: What criteria are that stand before any heading.
+        vocabulary: Words of the concepts; None for the packaged ontology's.
+    Example:
+        >>> [criterion.id for criterion in read_text("Inclusion:\\n* Age ≥ 18 years\\nExclusion:\\n* Pregnancy")]
+        ['I1', 'E1']
+    """
+    return tuple(_read(EligibilityText(text), kind, None, vocabulary or default_vocabulary()))
+
+
+def _read(
+    eligibility: EligibilityText, kind: Kind, words: Collection[str] | None, vocabulary: Vocabulary
+) -> Iterator[Criterion]:
+    counts: dict[Kind, int] = {"inclusion": 0, "exclusion": 0}
+    for item in segment(eligibility, kind=kind).items:
+        counts[item.kind] += 1
+        criterion = _criterion(item, counts[item.kind], words, vocabulary)
+        start, end = item.span
+        yield replace(criterion, span=(start + eligibility.offset, end + eligibility.offset))
+
+
+def _criterion(item: Item, order: int, words: Collection[str] | None, vocabulary: Vocabulary) -> Criterion:
+    normalized = normalize(item.text, words=words)
+    lead_end, parts = _readable_parts(item, normalized)
+    expression = read_expression(normalized, item.kind, lead_end, parts, vocabulary)
+    name = f"{'I' if item.kind == 'inclusion' else 'E'}{order}"
+    return Criterion(
+        name, item.kind, order, item.text, item.span, normalized.text, item.parts, item.scope, expression=expression
+    )
+
+
+def _readable_parts(item: Item, normalized: NormalizedText) -> tuple[int, list[Span]]:
+    """Return where the lead-in ends in the readable text, and the items right below it with what is in them."""
+    top = [part for part in item.parts if part.level == 1]
+    starts = [bisect_left(normalized.starts, part.span[0]) for part in top]
+    before = [bisect_left(normalized.starts, _marker_start(item, part)) for part in top]
+    ends = [*before[1:], len(normalized.text)][: len(top)]
+    return (before[0] if before else len(normalized.text)), list(zip(starts, ends, strict=True))
+
+
+def _marker_start(item: Item, part: Part) -> int:
+    start = part.span[0]
+    return item.text.rfind(part.marker, 0, start) if part.marker else start

@@ -13,7 +13,7 @@ from trialgraph.criteria.tokens import Token, tokenize
 from trialgraph.criteria.values import FoundValue, ValueReader
 from trialgraph.criteria.vocabulary import Mention, Term, Vocabulary
 from trialgraph.criteria.windows import STARTERS, FoundWindow, parse_window
-from trialgraph.expressions import Expression, Span
+from trialgraph.expressions import Expression, Fact, Span
 
 __all__ = ["Chunk", "Chunker", "Text"]
 
@@ -155,9 +155,10 @@ class Chunker:
             return (Chunk("size", size.start, size.end, size=size), self._token_at(size.end, position)) if size else None
         found = self.text.lesions.read_count(position)
         if found is not None:
-            fact, end = found
-            term = self.text.vocabulary.by_iri[fact.concept]
-            return Chunk("lesion", token.start, end, term=term, expression=fact), self._token_at(end, position)
+            atom, end = found
+            term = self.text.vocabulary.by_iri[atom.concept]
+            kind: ChunkKind = "lesion" if isinstance(atom, Fact) else "value"
+            return Chunk(kind, token.start, end, term=term, expression=atom), self._token_at(end, position)
         size = None if counted else self.text.lesions.read_size(position)
         return (Chunk("size", size.start, size.end, size=size), self._token_at(size.end, position)) if size else None
 

@@ -28,7 +28,7 @@ from trialgraph.expressions import (
 __all__ = ["Statement", "all_of", "any_of", "map_facts", "narrative", "negate", "read_statement"]
 
 Role = Literal["demand", "allowance"]
-_JOINTS = {"and": "and", "or": "or", "nor": "or", "plus": "and", "&": "and", ",": ",", ";": ";", "/": "/", ":": ","}
+_JOINTS = {"and / or": "or", "as well as": "and", "and": "and", "or": "or", "nor": "or", "plus": "and", "&": "and", ",": ",", ";": ";", "/": "/", ":": ","}
 _VERBS = frozenset(
     "has have had is are was were be been must should shall will can may received receive receiving who patient subject participant underwent".split()
 )
@@ -109,6 +109,11 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
         return Statement(None)
     start, end = chunks[0].start, chunks[-1].end
     words = text.text[start:end]
+    if lexicon().consent.search(words) and not any(chunk.kind == "value" for chunk in chunks):
+        return Statement(narrative(text, start, end), text=words)
+    barring = next((i for i, chunk in enumerate(chunks) if "barring" in chunk.classes), None)
+    if barring is not None:
+        return Statement(_read_barred(text, chunks, barring), text=words)
     if any("allowance" in chunk.classes for chunk in chunks):
         return _read_allowance(text, chunks)
     if not any(is_content(chunk) for chunk in chunks):
@@ -139,6 +144,18 @@ def _read_allowance(text: Text, chunks: list[Chunk]) -> Statement:
     expression = _join(text, _segments(text, _without_trailing_verb(chunks[:at])), "or")
     recent = map_facts(expression, lambda fact: replace(fact, within=window))
     return Statement(negate(_either(recent)), text=words)
+
+
+def _read_barred(text: Text, chunks: list[Chunk], at: int) -> Expression:
+    """Read "patients with X are excluded", which bars X in either kind of list."""
+    whole = narrative(text, chunks[0].start, chunks[-1].end)
+    head, rest = _without_trailing_verb(chunks[:at]), _trimmed(chunks[at + 1 :])
+    if rest or not any(is_content(chunk) for chunk in head) or any("exception" in chunk.classes for chunk in head):
+        return whole
+    expression = _join(text, _segments(text, head), "or")
+    if not _formal(expression):
+        return whole
+    return expression if text.exclusion else negate(_either(expression))
 
 
 def _without_trailing_verb(chunks: list[Chunk]) -> list[Chunk]:
@@ -340,6 +357,8 @@ def _segments(text: Text, chunks: Sequence[Chunk]) -> list[_Segment]:
     for index, chunk in enumerate(chunks):
         joint = _JOINTS.get(chunk.form) if chunk.kind in ("word", "sign") else None
         current = segments[-1]
+        if joint == "," and current.chunks and index + 1 < len(chunks) and "definition" in chunks[index + 1].classes:
+            continue
         if joint is None or (swallowing and not _strong(chunks, index, current)) or _slash_inside(chunks, index):
             if _starts_new_value(current, chunk):
                 segments.append(_Segment(";", [chunk]))
@@ -354,7 +373,7 @@ def _segments(text: Text, chunks: Sequence[Chunk]) -> list[_Segment]:
         else:
             current.joint = joint if joint not in (",", ";") or not current.joint else current.joint
     segments = [segment for segment in segments if segment.chunks]
-    segments = _merge_qualifiers(segments)
+    segments = _merge_qualifiers(text, segments)
     for segment in segments:
         _read_segment(text, segment)
     _share_words(text, segments)
@@ -474,28 +493,49 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: _Segment) -> bool:
         return False
     following = [each for each in chunks[index + 1 : index + 9]]
     after_comma = chunk.form == ","
+    plain = True
     if following and following[0].form in ("or", "and"):
         following = following[1:]
     elif index and chunks[index - 1].form == "," and chunk.form in ("or", "and"):
         after_comma = True
     for each in following:
         if is_content(each):
-            marker = each.term is not None and each.term.category == "biomarker"
-            return after_comma or marker and any(c.term and c.term.category == "biomarker" for c in segment.chunks)
+            head = next((c.term.category for c in segment.chunks if is_content(c) and c.term), None)
+            category = each.term.category if each.term else None
+            if category == "biomarker" == head:
+                return True
+            return after_comma and (category == head or not plain or each.kind != "concept")
         if "negation" in each.classes or each.form in ("history", "history of", "presence of", "known", "evidence of"):
             return True
         if each.kind not in ("word", "window") or not each.classes & {"neutral", "qualifier", "active"} or each.form in _FINITE:
             return False
+        plain = plain and bool(each.classes & {"qualifier", "active"})
     return False
 
 
-def _merge_qualifiers(segments: list[_Segment]) -> list[_Segment]:
+def _with_adjective(text: Text, chunks: list[Chunk]) -> list[Chunk]:
+    """Part "IV antibiotics" after "oral or": both adjectives narrow the noun."""
+    first = chunks[0]
+    if first.kind != "concept":
+        return chunks
+    words = text.text[first.start : first.end]
+    adjective, _, noun = words.partition(" ")
+    _, classes = lexicon().phrase_at(tokenize(adjective), 0)
+    term = text.vocabulary.find(noun) if "qualifier" in classes and noun else None
+    if term is None:
+        return chunks
+    middle = first.start + len(adjective)
+    word = Chunk("word", first.start, middle, adjective.lower(), frozenset({"qualifier"}))
+    return [word, Chunk("concept", middle + 1, first.end, noun.lower(), frozenset(), term), *chunks[1:]]
+
+
+def _merge_qualifiers(text: Text, segments: list[_Segment]) -> list[_Segment]:
     """Join "severe" and "uncontrolled infections": words alone qualify what comes next."""
     merged: list[_Segment] = []
     carried: _Segment | None = None
     for segment in segments:
         if carried is not None:
-            segment.chunks = [*carried.chunks, *segment.chunks]
+            segment.chunks = [*carried.chunks, *_with_adjective(text, segment.chunks)]
             segment.joint, carried = carried.joint, None
         if all(c.kind == "word" and c.classes & {"qualifier", "active", "confirmation", "negation", "neutral"} for c in segment.chunks):
             carried = segment
@@ -573,6 +613,10 @@ def _share_words(text: Text, segments: list[_Segment]) -> None:
             _read_segment(text, segment)
 
 
+def _named(segment: _Segment) -> bool:
+    return any(chunk.kind == "concept" and is_content(chunk) for chunk in segment.chunks)
+
+
 def _completed(text: Text, segments: list[_Segment], index: int) -> list[Chunk] | None:
     segment = segments[index]
     first = next((i for i, c in enumerate(segment.chunks) if not c.classes & {"neutral", "active", "negation", "example", "qualifier"}), None)
@@ -580,7 +624,8 @@ def _completed(text: Text, segments: list[_Segment], index: int) -> list[Chunk] 
         return None
     start, end = segment.chunks[first].start, segment.chunks[-1].end
     words = text.text[start:end]
-    for other, ahead in ((index + 1, True), (index - 1, False)):
+    following = next((i for i in range(index + 1, min(index + 6, len(segments))) if _named(segments[i])), -1)
+    for other, ahead in ((following, True), (index - 1, False)):
         if not 0 <= other < len(segments):
             continue
         named = next((c for c in segments[other].chunks if c.kind == "concept" and is_content(c)), None)
@@ -670,7 +715,14 @@ def _share_windows(segments: list[_Segment]) -> None:
     starts = last.chunks[0].form in _DETERMINERS or is_content(last.chunks[0]) or not last.chunks[0].classes & {"neutral", "negation"}
     if window is None or not starts:
         return
-    members = [s for s in segments if isinstance(s.expression, Fact) and s.expression.category == (category or s.expression.category)]
+    given = {"treatment", "procedure"}
+    members = [
+        s
+        for s in segments
+        if isinstance(s.expression, Fact)
+        and (category in (None, s.expression.category) or {category, s.expression.category} <= given)
+        and s.expression.modifiers.get("status") != "active"
+    ]
     if any(isinstance(s.expression, Fact) and s.expression.within not in (None, window) for s in members):
         return
     for segment in members:

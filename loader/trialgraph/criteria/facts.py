@@ -22,12 +22,14 @@ __all__ = ["CONTENT", "FactReading", "is_content", "read_fact"]
 
 CONTENT = frozenset({"concept", "value", "lesion"})
 _MALIGNANT = str(TGC.MalignantNeoplasm)
+_OTHER_MALIGNANT = str(TGC.OtherMalignantNeoplasm)
 _AS = frozenset({"status", "confirmed", "determined", "documented", "as", "is", "to be", "be", "type", "of", "to", "defined as", "tumor", "must", "must be"})
 _STANDARD = re.compile(
     r"(?:based on|according to|as per|per|by|as defined by|as assessed by|using|following)\b.{0,80}"
     r"\b(?:criteria|guidelines?|classification|consensus|edition|RECIST|version|standards?|AJCC|UICC|WHO|AASLD|mRECIST)\b",
     re.IGNORECASE,
 )
+_PREDICATES = frozenset("must should shall will can could may might would is are was were has have had agree need".split())
 _OTHER = frozenset({"other", "another", "second", "additional", "any other", "additional primary", "second primary", "other primary"})
 _STACKABLE = frozenset({"biomarker", "condition"})
 
@@ -60,6 +62,7 @@ class _Around:
     window: Window | None = None
     count: Limit | None = None
     size: Limit | None = None
+    malignant: set[str] = field(default_factory=set)
     extra: list[Expression] = field(default_factory=list)
 
 
@@ -141,7 +144,8 @@ def _read_before(text: Text, chunks: Sequence[Chunk], around: _Around) -> bool:
         elif "neutral" not in classes and not (text.exclusion and "example" in classes):
             return False
     _tell(text, told, around)
-    around.leading = "; ".join(around.qualifiers) or None
+    lone = [words for words in around.qualifiers if words.lower() not in ("multiple", "first", "new")]
+    around.leading = "; ".join(lone) or None
     return True
 
 
@@ -168,6 +172,8 @@ def _read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: _Aroun
     """Take in what follows a concept; False when it makes the concept something else."""
     for index, chunk in enumerate(chunks):
         classes = chunk.classes
+        if chunk.form in _PREDICATES and not (head.term is not None and counts_lesions(head.term) and chunk.form in ("is", "are")):
+            return False
         if chunk.kind == "window" and chunk.window is not None:
             around.window = around.window or chunk.window.window
             if chunk.window.narrowed:
@@ -282,6 +288,8 @@ def _only_repeats(head: Chunk, inner: Sequence[Chunk]) -> bool:
 def _assemble(text: Text, heads: list[Chunk], chunks: Sequence[Chunk], around: _Around) -> FactReading | None:
     groups: list[list[Fact]] = []
     for chunk in heads:
+        if chunk.term is not None and _MALIGNANT in chunk.term.ancestors:
+            around.malignant.add(chunk.term.iri)
         fact = _fact(text, chunk)
         if fact is None:
             return None
@@ -291,7 +299,8 @@ def _assemble(text: Text, heads: list[Chunk], chunks: Sequence[Chunk], around: _
     parts: list[Expression] = [group[0] if len(group) == 1 else AnyOf(tuple(group)) for group in groups]
     parts += around.extra
     expression = parts[0] if len(parts) == 1 else AllOf(tuple(parts))
-    return FactReading(expression, around.negated, around.leading)
+    ends_with_concept = chunks[-1].kind == "concept"
+    return FactReading(expression, around.negated, around.leading if ends_with_concept else None)
 
 
 def _fact(text: Text, chunk: Chunk) -> Fact | None:
@@ -299,6 +308,9 @@ def _fact(text: Text, chunk: Chunk) -> Fact | None:
         return chunk.expression
     if chunk.term is None or chunk.term.category is None:
         return None
+    if chunk.term.iri == _OTHER_MALIGNANT:
+        span = text.span(chunk.start, chunk.end)
+        return Fact(_MALIGNANT, "malignant neoplasm", "condition", {"relation": "other"}, None, None, None, span)
     return Fact(
         chunk.term.iri, chunk.term.label, chunk.term.category, {}, None, None, None, text.span(chunk.start, chunk.end)
     )
@@ -326,8 +338,13 @@ def _narrowed(fact: Fact, around: _Around) -> Fact:
 
 
 def _goes_without_saying(fact: Fact, words: str, around: _Around) -> bool:
-    """Whether a word adds nothing here: "recent" beside a time span."""
-    return words.lower() in ("recent", "recently") and (fact.within or around.window) is not None
+    """Whether a word adds nothing here: "recent" beside a time span, "primary" before a cancer."""
+    lower = words.lower()
+    if lower == "primary":
+        return fact.concept == _MALIGNANT or fact.concept in around.malignant
+    if lower == "multiple":
+        return (around.count or fact.count) is not None
+    return lower in ("recent", "recently") and (fact.within or around.window) is not None
 
 
 def with_modifiers(fact: Fact, modifiers: Mapping[str, str]) -> Fact:

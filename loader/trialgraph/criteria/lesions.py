@@ -10,7 +10,7 @@ from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.limits import Found, parse_limit
 from trialgraph.criteria.tokens import Token
 from trialgraph.criteria.vocabulary import Mention, Term
-from trialgraph.expressions import Fact, Limit, Span
+from trialgraph.expressions import Fact, Limit, Span, Value
 from trialgraph.namespaces import TGC
 
 __all__ = ["FoundSize", "LesionReader", "counts_lesions"]
@@ -60,7 +60,7 @@ class LesionReader:
         self.mentions = mentions
         self.span = span
 
-    def read_count(self, position: int) -> tuple[Fact, int] | None:
+    def read_count(self, position: int) -> tuple[Fact | Value, int] | None:
         """Return the counted lesions that start at a token, and the character they end at."""
         mention = self.mentions.get(position)
         if mention is not None and counts_lesions(mention.term):
@@ -102,9 +102,11 @@ class LesionReader:
         if found is None or not found.stated or not _is_count(found):
             return None
         start = self.tokens[mention.start].start
+        if re.match(r"\s*(?:[a-z]+\s+){0,2}(?:sites?|organs?)\b", self.text[found.end : found.end + 40], re.IGNORECASE):
+            return None
         return self._fact(mention.term, found.limit, {}, start, found.end), found.end
 
-    def _count_then_noun(self, position: int) -> tuple[Fact, int] | None:
+    def _count_then_noun(self, position: int) -> tuple[Fact | Value, int] | None:
         start = self.tokens[position].start
         found = parse_limit(self.text, start)
         if found is None or not found.stated or not _is_count(found):
@@ -116,6 +118,11 @@ class LesionReader:
         while index < len(self.tokens) and len(adjectives) < 4:
             mention = self.mentions.get(index)
             if mention is not None:
+                if mention.term.unit == "{count}":
+                    end = self.tokens[mention.end - 1].end
+                    term = mention.term
+                    value = Value(term.iri, term.label, found.limit, term.unit, None, None, self.span(start, end))
+                    return (value, end) if not adjectives else None
                 if not counts_lesions(mention.term):
                     return None
                 modifiers = {"qualifier": " ".join(adjectives)} if adjectives else {}

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from trialgraph.expressions import Span
+from trialgraph.records import Json
 from trialgraph.resources import product_folder
 
-__all__ = ["NormalizedText", "common_words", "normalize"]
+__all__ = ["NormalizedText", "common_words", "normalize", "words_of"]
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _SIGNS = {
@@ -91,6 +92,15 @@ def common_words() -> frozenset[str]:
     """Return the words that eligibility criteria are commonly written with, in lower case."""
     lines = (product_folder("data") / "language" / "words.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+def words_of(value: Json) -> frozenset[str]:
+    """Return every word that stands in the strings of a JSON value, in lower case."""
+    if isinstance(value, str):
+        return frozenset(word.lower() for word in _WORD.findall(value) if len(word) > 1)
+    if isinstance(value, Mapping):
+        return frozenset().union(*(words_of(each) for key, each in value.items() if key != "eligibilityCriteria"))
+    return frozenset().union(*map(words_of, value)) if isinstance(value, (list, tuple)) else frozenset()
 
 
 def normalize(verbatim: str, *, words: Collection[str] | None = None) -> NormalizedText:

@@ -34,13 +34,14 @@ class _Stretch:
 
 
 def read_expression(
-    normalized: NormalizedText, kind: Kind, parts: Sequence[Span], vocabulary: Vocabulary
+    normalized: NormalizedText, kind: Kind, lead_end: int, parts: Sequence[Span], vocabulary: Vocabulary
 ) -> Expression:
     """Return what a criterion says.
 
     Args:
         normalized: Its readable text.
         kind: Inclusion or exclusion: what a bare list of its items means.
+        lead_end: Where the words before its first nested item end, in the readable text.
         parts: Spans of its top-level nested items, in the readable text.
         vocabulary: The words of the concepts.
     """
@@ -51,15 +52,14 @@ def read_expression(
     chunks = Chunker(text).chunks()
     if not parts:
         return _read_stretch(text, chunks, 0, len(text.text))
-    return _read_parts(text, chunks, parts)
+    return _read_parts(text, chunks, lead_end, parts)
 
 
 def _between(chunks: Sequence[Chunk], start: int, end: int) -> list[Chunk]:
     return [chunk for chunk in chunks if start <= chunk.start and chunk.end <= end]
 
 
-def _read_parts(text: Text, chunks: Sequence[Chunk], parts: Sequence[Span]) -> Expression:
-    lead_end = parts[0][0]
+def _read_parts(text: Text, chunks: Sequence[Chunk], lead_end: int, parts: Sequence[Span]) -> Expression:
     lead = text.text[:lead_end]
     read = [_read_stretch(text, _between(chunks, start, end), start, end) for start, end in parts]
     if _AT_LEAST_TWO.search(lead):

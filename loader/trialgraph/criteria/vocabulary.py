@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
+from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.tokens import Token, tokenize
 from trialgraph.expressions import Category
 
@@ -53,7 +54,7 @@ class Mention:
 @dataclass(slots=True)
 class _Node:
     children: dict[str, _Node] = field(default_factory=dict)
-    terms: list[tuple[Term, bool]] = field(default_factory=list)
+    terms: list[tuple[Term, str | None]] = field(default_factory=list)
 
 
 class Vocabulary:
@@ -78,7 +79,7 @@ class Vocabulary:
         for form in forms:
             node = node.children.setdefault(form, _Node())
         if all(known.iri != term.iri for known, _ in node.terms):
-            node.terms.append((term, acronym))
+            node.terms.append((term, _bare(surface) if acronym else None))
 
     def mention_at(self, tokens: list[Token], position: int) -> Mention | None:
         """Return the longest mention that starts at a token."""
@@ -111,12 +112,16 @@ class Vocabulary:
         return mention.term if mention and mention.end == len(tokens) else None
 
     def _choose(self, node: _Node, tokens: list[Token], start: int, end: int) -> Term | None:
-        capitals = any(token.text.isupper() or token.text[1:2].isupper() for token in tokens[start:end])
-        capitals = capitals or (end - start == 1 and tokens[start].text[:1].isupper() and len(tokens[start].text) <= 3)
-        for term, acronym in node.terms:
-            if not acronym or capitals:
+        written = _bare("".join(token.text for token in tokens[start:end]))
+        for term, exact in node.terms:
+            if exact is None or written in (exact, f"{exact}s"):
                 return term
         return None
+
+
+def _bare(words: str) -> str:
+    """Return the words without spaces and hyphens, their case kept."""
+    return "".join(letter for letter in words if letter.isalnum())
 
 
 def _hyphenated(tokens: list[Token], index: int) -> bool:
@@ -135,9 +140,32 @@ def default_vocabulary() -> Vocabulary:
 def _entries(concepts: Concepts) -> Iterator[tuple[str, bool, Term]]:
     terms: dict[str, Term] = {}
     for surface, case_sensitive, iri in concepts.surface_forms():
+        if not _is_read(concepts, iri) or _says_more(surface, concepts.label(iri)):
+            continue
         if iri not in terms:
             terms[iri] = _term(concepts, iri)
         yield surface, case_sensitive, terms[iri]
+
+
+def _is_read(concepts: Concepts, iri: str) -> bool:
+    """Whether criteria are read as naming a concept.
+
+    Classes of a score are read as limits of the score; the roots of the categories say nothing; what
+    isn't about a patient (endpoints, response criteria) makes no fact.
+    """
+    category = concepts.category(iri)
+    stretch = concepts[iri].score_of is not None
+    root = concepts.label(iri) == category
+    apart = category == "other" and not concepts.is_quantity(iri) and not concepts.is_assessment(iri)
+    return not (stretch or root or apart or category == "demographic" and not concepts.is_quantity(iri))
+
+
+def _says_more(surface: str, label: str) -> bool:
+    """Whether a name has a narrowing word that the concept hasn't ("severe arrhythmia"): it is read apart."""
+    tokens = tokenize(surface)
+    end, classes = lexicon().phrase_at(tokens, 0)
+    narrowing = "grading" in classes and end < len(tokens)
+    return narrowing and surface[: tokens[end - 1].end].lower() not in label.lower()
 
 
 def _term(concepts: Concepts, iri: str) -> Term:
