@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-__all__ = ["ANY_DAY", "DateRange", "parse_date"]
+__all__ = ["ANY_DAY", "DateRange", "date_text", "parse_date", "parse_range"]
 
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T.*)?)?)?")
 
@@ -39,15 +39,7 @@ class DateRange:
         return DateRange(self.low, high)
 
     def __str__(self) -> str:
-        if self.low is None or self.high is None:
-            parts = [f"after {self.low}" if self.low else "", f"by {self.high}" if self.high else ""]
-            return " ".join(part for part in parts if part) or "no date"
-        if self.low == self.high:
-            return self.low.isoformat()
-        for length, text in ((7, self.low.isoformat()[:7]), (4, self.low.isoformat()[:4])):
-            if parse_date(text) == self and self.high.isoformat()[:length] == text:
-                return text
-        return f"{self.low} to {self.high}"
+        return date_text(self)
 
 
 ANY_DAY = DateRange()
@@ -78,3 +70,35 @@ def parse_date(text: str) -> DateRange:
         return DateRange(first, first.replace(day=calendar.monthrange(year, month)[1]))
     whole = date(year, month, day)
     return DateRange(whole, whole)
+
+
+def date_text(when: DateRange) -> str:
+    """Return a range as a date, a partial date, or an interval (``2025-01-10/2025-02``, ``../2025``).
+
+    Source: ISO 8601-2 (EDTF), level 1 intervals; ``parse_range`` reads it.
+    """
+    if when.low and when.high:
+        for text in (when.low.isoformat()[:4], when.low.isoformat()[:7], when.low.isoformat()):
+            if parse_date(text) == when:
+                return text
+    low, high = (end.isoformat() if end else ".." for end in (when.low, when.high))
+    return f"{low}/{high}"
+
+
+def parse_range(text: str) -> DateRange:
+    """Return the range of days that a date, partial date or interval means.
+
+    Raises:
+        ValueError: when the text is none of these.
+    Example:
+        >>> parse_range("../2025-08-20").low is None
+        True
+    """
+    if "/" not in text:
+        return parse_date(text)
+    first, last = text.split("/", 1)
+    low = None if first == ".." else parse_date(first).low
+    high = None if last == ".." else parse_date(last).high
+    if low and high and low > high:
+        raise ValueError(f"{text!r} ends before it begins")
+    return DateRange(low, high)

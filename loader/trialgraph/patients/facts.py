@@ -6,6 +6,7 @@ that doesn't count (entered in error, refuted, not done) makes no fact; the impo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -31,6 +32,7 @@ __all__ = [
     "ProcedureFact",
     "ResultFact",
     "Sex",
+    "in_order",
 ]
 
 Sex: TypeAlias = Literal["female", "male"]
@@ -98,7 +100,7 @@ class Measurement:
         what: The quantity; exactly one concept.
         value: The result, as written.
         when: Days on which it may have been measured.
-        normal_low: Lower limit of the result's own reference range, as written.
+        normal_low: Lower limit of the result's own reference range, in the value's unit.
         normal_high: Upper limit of it.
     """
 
@@ -106,8 +108,8 @@ class Measurement:
     what: Coded
     value: Amount
     when: DateRange = ANY_DAY
-    normal_low: Amount | None = None
-    normal_high: Amount | None = None
+    normal_low: float | None = None
+    normal_high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ class ConditionFact:
         began: Days on which it may have begun.
         ended: Days on which it may have ended; None when it isn't stated to have ended.
         related: Sources of the conditions it arose from, such as the primary of a metastasis.
+        organ: Organ it lies in, as `data/records/organs.csv` names organs; empty when not known.
     """
 
     source: str
@@ -148,6 +151,7 @@ class ConditionFact:
     began: DateRange = ANY_DAY
     ended: DateRange | None = None
     related: tuple[str, ...] = ()
+    organ: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +226,7 @@ class LesionFact:
     Args:
         source: The resource.
         what: What the lesion itself is said to be ("liver metastasis"); often nothing.
-        organ: Organ it lies in, as the ontology names organs; empty when not known.
+        organ: Organ it lies in, as `data/records/organs.csv` names organs; empty when not known.
         when: Days from which it may have been known.
         sizes: Its largest diameters over time.
         related: Sources of the conditions it belongs to.
@@ -243,14 +247,16 @@ class CompletenessStatement:
     Args:
         source: The resource.
         category: What is complete.
-        through: The day up to which it is; None for a list kept current.
+        through: The day up to which it is; None when it is kept current.
         text: The record's own words.
+        stated: When that was stated.
     """
 
     source: str
     category: Completeness
     through: DateRange | None
     text: str
+    stated: DateRange = ANY_DAY
 
 
 Fact: TypeAlias = (
@@ -306,3 +312,8 @@ class PatientRecord:
     demographics: Demographics
     facts: tuple[Fact, ...] = ()
     report: ImportReport = ImportReport()
+
+
+def in_order(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Return facts in an order that depends on nothing but the facts, each once."""
+    return tuple(sorted(set(facts), key=lambda fact: (type(fact).__name__, fact.source, repr(fact))))

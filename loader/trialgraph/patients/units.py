@@ -1,7 +1,7 @@
 """Units: from what a record writes to a concept's canonical unit.
 
 UCUM codes are read by ucumvert into pint, which checks dimensions. What laboratories write instead
-of UCUM is a table (`data/units.csv`), so a new spelling is a line there.
+of UCUM is a table (`data/records/units.csv`), so a new spelling is a line there.
 """
 
 from __future__ import annotations
@@ -105,5 +105,5 @@ def _folded(unit: str) -> str:
 
 @lru_cache(maxsize=1)
 def _spellings() -> dict[tuple[str, str], str]:
-    with (product_folder("data") / "units.csv").open(encoding="utf-8", newline="") as file:
+    with (product_folder("data") / "records" / "units.csv").open(encoding="utf-8", newline="") as file:
         return {(_folded(row["written"]), row["canonical"]): row["ucum"] for row in csv.DictReader(file)}
