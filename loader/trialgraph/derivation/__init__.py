@@ -11,7 +11,14 @@ from datetime import date
 
 from trialgraph.concepts import Concepts, packaged_concepts
 from trialgraph.derivation.closure import Closed, close
-from trialgraph.derivation.lesions import MALIGNANCY, METASTASIS, Lesion, lesion_quantities, lesions_of, shown_by_lesions
+from trialgraph.derivation.lesions import (
+    MALIGNANCY,
+    METASTASIS,
+    Lesion,
+    lesion_quantities,
+    lesions_of,
+    shown_by_lesions,
+)
 from trialgraph.derivation.malignancies import OTHER, other_malignancies
 from trialgraph.derivation.quantities import convert_scores, measured_quantities
 from trialgraph.derivation.scores import age, child_pugh, creatinine_clearance
@@ -59,9 +66,7 @@ def screening_view(
     silent = {iri: why for iri, why in silent.items() if iri not in closed.conflicts}
     absent = _absent(closed, silent, concepts)
     quantities = _quantities(record, found, closed, absent, silent, concepts, axioms, as_of)
-    quantities |= lesion_quantities(
-        lesions, closed.present, found, concepts, complete="lesions" in reasons
-    )
+    quantities |= lesion_quantities(lesions, closed.present, found, concepts, complete="lesions" in reasons)
     present, complete = dict(closed.present), {**silent, **absent}
     other, no_other = other_malignancies(found, concepts, silent, absent)
     for key in OTHER:
@@ -98,17 +103,15 @@ def _keep_open(found: Sorted, lesions: list[Lesion]) -> None:
 def _sex(who: Demographics) -> list[Shown]:
     if who.sex is None:
         return []
-    return [Shown(_SEXES[who.sex], NOW, True, f"{who.sex} patient", who.source)]
+    return [Shown(_SEXES[who.sex], NOW, active=True, text=f"{who.sex} patient", source=who.source)]
 
 
 def _impossible(who: Demographics, concepts: Concepts) -> list[Denied]:
     """Return what can't be in a patient of this sex."""
     if who.sex is None:
         return []
-    others = concepts.excludes(_SEXES[who.sex])
-    return [
-        Denied(iri, NOW, f"{who.sex} patient", who.source) for iri in concepts if concepts.only_in(iri) in others
-    ]
+    others, text = concepts.excludes(_SEXES[who.sex]), f"{who.sex} patient"
+    return [Denied(iri, NOW, text, who.source) for iri in concepts if concepts.only_in(iri) in others]
 
 
 def _absent(closed: Closed, silent: dict[str, Absence], concepts: Concepts) -> dict[str, Absence]:
@@ -123,9 +126,7 @@ def _absent(closed: Closed, silent: dict[str, Absence], concepts: Concepts) -> d
     return dict(sorted(absent.items()))
 
 
-def _inactive(
-    closed: Closed, absent: dict[str, Absence], silent: dict[str, Absence]
-) -> dict[str, Absence]:
+def _inactive(closed: Closed, absent: dict[str, Absence], silent: dict[str, Absence]) -> dict[str, Absence]:
     """Return what is not ongoing: absent, or all of it over and nothing unrecorded."""
     over = {
         iri: Absence(presence.shown, presence.evidence, presence.axioms)

@@ -68,7 +68,7 @@ def close(
         for place, no in enumerate(negative, len(positive)):
             if not no.concepts & yes.concepts.keys():
                 continue
-            if _is_over(yes.fact, no.fact):
+            if _is_over(yes.fact):
                 closed.over |= {iri: Absence(no.fact.text, (no.fact.source,)) for iri in no.concepts}
                 disputed.add(place)
             elif not _is_newer(yes.fact, no.fact):
@@ -107,7 +107,7 @@ def _exclusions(positive: Iterable[_Implied], concepts: Concepts) -> list[_Exclu
     return found
 
 
-def _is_over(yes: Shown, no: Denied) -> bool:
+def _is_over(yes: Shown) -> bool:
     """Whether what was found not to be there is only what is stated to be over."""
     return yes.active is False and not yes.result
 

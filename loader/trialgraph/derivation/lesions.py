@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,10 +50,12 @@ class Lesion:
 
 def lesions_of(found: Sorted, concepts: Concepts, as_of: date) -> list[Lesion]:
     """Return the lesions that a record shows as of a day."""
-    return [_lesion(fact, exists, found, concepts, as_of) for fact, exists in found.lesions]
+    return [_lesion(fact, found, concepts, as_of, exists=exists) for fact, exists in found.lesions]
 
 
-def _lesion(fact: LesionFact, exists: bool | None, found: Sorted, concepts: Concepts, as_of: date) -> Lesion:
+def _lesion(
+    fact: LesionFact, found: Sorted, concepts: Concepts, as_of: date, *, exists: bool | None
+) -> Lesion:
     related = [found.conditions[source] for source in fact.related if source in found.conditions]
     cancers = set(fact.what.concepts)
     at_primary = False
@@ -65,7 +67,9 @@ def _lesion(fact: LesionFact, exists: bool | None, found: Sorted, concepts: Conc
     if any(_lies_elsewhere(iri, fact.organ) for iri in cancers):
         cancers = set()
     metastatic = any(concepts.is_a(iri, METASTASIS) for iri in cancers)
-    place = {organ.lesion for organ in tables.organs() if organ.name == fact.organ and organ.lesion} or {_LESION}
+    place = {organ.lesion for organ in tables.organs() if organ.name == fact.organ and organ.lesion} or {
+        _LESION
+    }
     sizes = [dated for size in fact.sizes if (dated := _dated(size)) is not None]
     return Lesion(
         fact,
@@ -104,7 +108,7 @@ def _dated(size: LesionSize) -> Dated | None:
 def shown_by_lesions(lesions: Iterable[Lesion]) -> list[Shown]:
     """Return what the lesions show to be there: they are ongoing."""
     return [
-        Shown(iri, NOW, True, f"lesion: {lesion.fact.what.text}", lesion.fact.source)
+        Shown(iri, NOW, active=True, text=f"lesion: {lesion.fact.what.text}", source=lesion.fact.source)
         for lesion in lesions
         if lesion.certain
         for iri in sorted(lesion.kinds)
@@ -112,7 +116,12 @@ def shown_by_lesions(lesions: Iterable[Lesion]) -> list[Shown]:
 
 
 def lesion_quantities(
-    lesions: Sequence[Lesion], present: Mapping[str, Presence], found: Sorted, concepts: Concepts, *, complete: bool
+    lesions: Sequence[Lesion],
+    present: Mapping[str, Presence],
+    found: Sorted,
+    concepts: Concepts,
+    *,
+    complete: bool,
 ) -> dict[str, Quantity]:
     """Return, per kind of lesion, ``-count``, ``-organs`` and ``-size`` (largest diameter, mm).
 
@@ -125,7 +134,7 @@ def lesion_quantities(
         if not sure and not complete:
             continue
         may_be = [each for each in lesions if each in sure or _may_be(each, iri, concepts)]
-        closed = complete and bool(sure or not _recorded_otherwise(iri, present, found, concepts))
+        closed = complete and not _recorded_otherwise(iri, lesions, found, concepts)
         least = 1 if not sure and iri in present and present[iri].active else len(sure)
         quantities |= _numbers(iri, concepts.label(iri), sure, may_be, least=least, closed=closed)
     for quantity, kind, number in tables.lesion_quantities():
@@ -145,9 +154,17 @@ def _kinds_counted(lesions: Sequence[Lesion], concepts: Concepts) -> list[str]:
     return sorted((theirs & roots) | always | judged)
 
 
-def _recorded_otherwise(iri: str, present: Collection[str], found: Sorted, concepts: Concepts) -> bool:
-    """Whether a condition shows, or may show, lesions of a kind of which none is recorded."""
-    return iri in present or any(iri in concepts.ancestors(each) for each in found.possible)
+def _recorded_otherwise(iri: str, lesions: Sequence[Lesion], found: Sorted, concepts: Concepts) -> bool:
+    """Whether a condition shows, or may show, lesions of a kind beside those recorded as lesions."""
+    own = {lesion.fact.source for lesion in lesions}
+    named = {fact.concept for fact in found.shown if fact.active is not False and fact.source not in own}
+    named |= {each for each, sources in found.possible.items() if not own.issuperset(sources)}
+    cancers = {each for each in named if concepts.is_a(each, MALIGNANCY)}
+    covered = {
+        each for each in cancers if any(each in concepts.ancestors(k) for one in lesions for k in one.kinds)
+    }
+    among = iri if concepts.is_a(iri, MALIGNANCY) else MALIGNANCY
+    return any(concepts.is_a(each, among) for each in cancers - kinds)
 
 
 def _is(lesion: Lesion, iri: str, concepts: Concepts) -> bool:
@@ -170,7 +187,9 @@ def _may_be(lesion: Lesion, iri: str, concepts: Concepts) -> bool:
         metastatic = any(concepts.is_a(kind, METASTASIS) for kind in lesion.kinds)
         shared = len(parents) > 1 and all(_may_be(lesion, each, concepts) for each in parents)
         return shared or (lesion.open_site and not metastatic)
-    return not lesion.named and concepts.is_a(iri, MALIGNANCY)
+    # A metastasis is a lesion of the cancer that it came from, whichever that is.
+    of_another = any(concepts.is_a(kind, METASTASIS) for kind in lesion.kinds)
+    return concepts.is_a(iri, MALIGNANCY) and (of_another or not lesion.named)
 
 
 def _numbers(

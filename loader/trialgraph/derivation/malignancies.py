@@ -6,7 +6,7 @@ cancer and no more there is no other, and with two at least one is another.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from trialgraph.concepts import Concepts
 from trialgraph.derivation.closure import presence_of
@@ -34,16 +34,18 @@ def other_malignancies(
     shown = [fact for fact in found.shown if concepts.is_a(fact.concept, MALIGNANCY)]
     primaries = [fact for fact in shown if not concepts.is_a(fact.concept, METASTASIS) and not fact.result]
     primaries = [fact for fact in primaries if not concepts.is_assessment(fact.concept)]
-    if any(_unrelated(one, other, found, concepts) for one in primaries for other in primaries):
-        presence = presence_of(primaries)
-        return _either(presence, primaries), None
+    others = [[other for other in primaries if _unrelated(one, other, found, concepts)] for one in primaries]
+    if any(others):
+        return _whichever([presence_of(each) for each in others if each]), None
     if MALIGNANCY in absent:
         return None, Absence("no malignancy recorded")
     reason = silent.get(MALIGNANCY) or _all_recorded(found, concepts, silent)
     if reason is None or not primaries or not _one_cancer(primaries, found):
         return None, None
     sources = tuple(sorted({fact.source for fact in shown}))
-    text = f"no malignancy recorded besides {primaries[0].text}; {reason.shown.removeprefix('none recorded; ')}"
+    text = (
+        f"no malignancy recorded besides {primaries[0].text}; {reason.shown.removeprefix('none recorded; ')}"
+    )
     return None, Absence(text, (*sources, *reason.evidence))
 
 
@@ -66,22 +68,22 @@ def _may_overlap(one: Shown, other: Shown, concepts: Concepts) -> bool:
     return bool(below)
 
 
-def _either(presence: Presence, primaries: Iterable[Shown]) -> Presence:
-    """Return the presence of one of several, whichever it is."""
-    each = list(primaries)
-    states = {fact.active for fact in each}
-    active = states.pop() if len(states) == 1 else None
+def _whichever(choices: Sequence[Presence]) -> Presence:
+    """Return what holds whichever of the cancers is the study disease, and the rest are others."""
+    states = {choice.active for choice in choices}
     return Presence(
-        spanning(fact.ago for fact in each), active, f"more than one cancer: {presence.shown}", presence.evidence
+        spanning(choice.ago for choice in choices),
+        states.pop() if len(states) == 1 else None,
+        "more than one cancer: " + "; ".join(dict.fromkeys(choice.shown for choice in choices)),
+        tuple(dict.fromkeys(source for choice in choices for source in choice.evidence)),
     )
 
 
 def _all_recorded(found: Sorted, concepts: Concepts, silent: Mapping[str, Absence]) -> Absence | None:
     """Return why all malignancies are recorded, though the one cancer may be of some narrower kind."""
     kinds = {fact.concept for fact in found.shown if concepts.is_a(fact.concept, MALIGNANCY)}
-    if any(concepts.is_a(iri, MALIGNANCY) or iri in concepts.ancestors(MALIGNANCY) for iri in found.possible):
-        if not _within_lineage(kinds, found, concepts):
-            return None
+    if not _within_lineage(kinds, found, concepts):
+        return None
     elsewhere = [
         iri
         for iri in concepts.descendants(MALIGNANCY)
@@ -94,6 +96,8 @@ def _all_recorded(found: Sorted, concepts: Concepts, silent: Mapping[str, Absenc
 
 def _within_lineage(kinds: Collection[str], found: Sorted, concepts: Concepts) -> bool:
     possible = [iri for iri in found.possible if concepts.is_a(iri, MALIGNANCY)]
+    if any(iri in concepts.ancestors(MALIGNANCY) and iri != MALIGNANCY for iri in found.possible):
+        return False
     return all(_in_lineage(iri, kinds, concepts) for iri in possible)
 
 

@@ -90,8 +90,12 @@ def latest(results: Sequence[Dated], as_of: date) -> Quantity | None:
         return None
     straddling = [each for each in results if each.when.exists(as_of) is None]
     current = [each for each in certain if not any(_after(other, each) for other in certain)]
-    current = sorted([*current, *straddling], key=lambda each: (date_text(each.when), each.source, each.shown))
-    same_day = len({(each.when.low, each.when.high) for each in current}) == 1 and current[0].when.low is not None
+    current = sorted(
+        [*current, *straddling], key=lambda each: (date_text(each.when), each.source, each.shown)
+    )
+    same_day = (
+        len({(each.when.low, each.when.high) for each in current}) == 1 and current[0].when.low is not None
+    )
     exact_day = same_day and current[0].when.low == current[0].when.high
     value = _common([each.value for each in current]) if exact_day else None
     conflict = exact_day and value is None

@@ -67,6 +67,7 @@ def creatinine_clearance(quantities: Mapping[str, Quantity], who: Demographics) 
     def clearance(years: float, kilograms: float, creatinine: float) -> float:
         return canonical_number(factor * max(0.0, 140 - years) * kilograms / (72 * creatinine))
 
+    parts_shown = "; ".join(part.shown for part in known)
     value = Interval(
         clearance(years.high, weight.low, creatinine.high), clearance(years.low, weight.high, creatinine.low)
     )
@@ -75,7 +76,7 @@ def creatinine_clearance(quantities: Mapping[str, Quantity], who: Demographics) 
         None,
         None,
         spanning(part.ago for part in known[1:]),
-        f"creatinine clearance {_span(value)} mL/min (Cockcroft-Gault: {'; '.join(part.shown for part in known)})",
+        f"creatinine clearance {_span(value)} mL/min (Cockcroft-Gault: {parts_shown})",
         _evidence(known, (who.source,)),
         any(part.conflict for part in known),
     )

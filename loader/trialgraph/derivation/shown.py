@@ -127,11 +127,11 @@ def _sort_course(fact: Course, found: Sorted, concepts: Concepts, as_of: date) -
         found.conditions[fact.source] = fact
     active = active_on(fact, as_of)
     for iri in iris:
-        last = last_day(fact, as_of, event=_is_event(iri, active, concepts))
+        last = last_day(fact, as_of, event=_is_event(iri, concepts, active=active))
         found.shown.append(Shown(iri, ago(last, as_of), active, _text(fact), fact.source))
 
 
-def _is_event(iri: str, active: bool | None, concepts: Concepts) -> bool:
+def _is_event(iri: str, concepts: Concepts, *, active: bool | None) -> bool:
     """Whether something is dated by its onset: an acute event, or a lasting one that is over."""
     kinds = [lasting for event, lasting in events().items() if event in concepts.ancestors(iri)]
     return any(not lasting or active is False for lasting in kinds)

@@ -25,11 +25,11 @@ COVERED_BY: Mapping[str, Completeness] = {
 """The category of the record that a concept's own category is covered by; others never are."""
 
 
-def completeness_reasons(
-    found: Sorted, assumed: Collection[Completeness]
-) -> dict[Completeness, Absence]:
+def completeness_reasons(found: Sorted, assumed: Collection[Completeness]) -> dict[Completeness, Absence]:
     """Return why each complete category is complete; what the record states comes first."""
-    reasons = {category: Absence(f"none recorded; {category} assumed complete") for category in sorted(assumed)}
+    reasons = {
+        category: Absence(f"none recorded; {category} assumed complete") for category in sorted(assumed)
+    }
     for category, statement in found.complete.items():
         text = f"none recorded; record states its {category} complete: {statement.text}".rstrip(": ")
         reasons[category] = Absence(text, (statement.source,))
@@ -59,7 +59,26 @@ def silent_concepts(
         text = "; ".join(dict.fromkeys(reason.shown for reason in why))
         evidence = tuple(dict.fromkeys(source for reason in why for source in reason.evidence))
         silent[iri] = Absence(text, evidence)
-    return silent
+    return silent | _judged(silent, found, concepts)
+
+
+def _judged(silent: Mapping[str, Absence], found: Sorted, concepts: Concepts) -> dict[str, Absence]:
+    """Return the judgements of which every instance is recorded all the same.
+
+    Where all surgery is recorded, and all of what is recorded is major surgery, no other major
+    surgery was done.
+    """
+    shown = {fact.concept for fact in found.shown}
+    judged: dict[str, Absence] = {}
+    for iri in sorted(concepts, key=lambda each: (len(concepts.ancestors(each)), each)):
+        if not concepts.is_assessment(iri) or iri in found.possible:
+            continue
+        for parent in concepts[iri].parents:
+            kinds = {each for each in shown if concepts.is_a(each, parent)}
+            reason = silent.get(parent) or judged.get(parent)
+            if reason and kinds and all(concepts.is_a(each, iri) for each in kinds):
+                judged[iri] = reason
+    return judged
 
 
 def _needed(iri: str, concepts: Concepts) -> frozenset[Completeness]:

@@ -72,7 +72,9 @@ def _checked_fact(fact: Fact, concepts: Concepts) -> tuple[Fact | None, ImportNo
         if unknown:
             known = tuple(iri for iri in fact.what.concepts if iri in concepts)
             why = f"there is no concept {unknown[0]}"
-            return replace(fact, what=replace(fact.what, concepts=known)), ImportNote(fact.source, "not mapped", why)
+            return replace(fact, what=replace(fact.what, concepts=known)), ImportNote(
+                fact.source, "not mapped", why
+            )
     return fact, None
 
 
@@ -117,4 +119,3 @@ def amount_text(amount: Amount) -> str:
     if amount.high is None and amount.low is not None:
         return f"{'>' if amount.low_open else '≥'}{amount.low:g}{unit}"
     return f"{amount.low:g} to {amount.high:g}{unit}"
-

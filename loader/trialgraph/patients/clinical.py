@@ -38,6 +38,13 @@ __all__ = [
 _CONDITIONS = frozenset({"condition", "lesion", "reproductive", "biomarker"})
 _TREATMENTS = frozenset({"treatment"})
 _PROCEDURES = frozenset({"procedure", "treatment"})
+_DAYS_TAKEN = (
+    "effectiveDateTime",
+    "performedDateTime",
+    "performedAge",
+    "whenHandedOver",
+    "occurrenceDateTime",
+)
 _ALLERGIES = frozenset({"allergy", "treatment"})
 
 
@@ -193,7 +200,13 @@ def _taken(resource: Json, context: Context, *, ongoing: bool | None) -> tuple[D
         period = context.period(resource, element)
         if period is not None:
             return period
-    elements = ("effectiveDateTime", "performedDateTime", "performedAge", "whenHandedOver", "occurrenceDateTime")
+    elements = (
+        "effectiveDateTime",
+        "performedDateTime",
+        "performedAge",
+        "whenHandedOver",
+        "occurrenceDateTime",
+    )
     day = context.day(resource, *elements)
     if day is not None:
         return day, None if ongoing else day
@@ -210,7 +223,7 @@ def read_immunization(resource: Json, context: Context) -> Iterator[Fact]:
         context.note(resource, "not mapped", f"{reading.what.text}: no concept for this vaccine")
     else:
         began, ended = _taken(resource, context, ongoing=False)
-        yield ExposureFact(resource_name(resource), reading.what, True, False, began, ended)
+        yield ExposureFact(resource_name(resource), reading.what, active=False, began=began, ended=ended)
 
 
 def read_procedure(resource: Json, context: Context) -> Iterator[Fact]:
@@ -231,7 +244,9 @@ def read_procedure(resource: Json, context: Context) -> Iterator[Fact]:
     if any(context.coder.concepts.category(iri) == "treatment" for iri in concepts):
         yield ExposureFact(name, what, certain, status.ongoing, began, ended)
     else:
-        sites = tuple(sorted({str(site["text"]) for site in resource.get("bodySite") or () if site.get("text")}))
+        sites = tuple(
+            sorted({str(site["text"]) for site in resource.get("bodySite") or () if site.get("text")})
+        )
         yield ProcedureFact(name, what, certain, status.ongoing, began, ended, sites)
     yield from context.mentions(resource, reading, began)
 

@@ -127,7 +127,7 @@ class Coder:
             return frozenset()
         (mention,) = mentions
         beside = (*tokens[: mention.start], *tokens[mention.end :])
-        if all(token.isdigit() or token.casefold() in words().neutral for token in beside):
+        if all(token.isdigit() or token.casefold() in _narrowing() for token in beside):
             return self._of(mention.concepts, categories)
         return frozenset()
 
@@ -165,7 +165,10 @@ class Coder:
         """Return the organ that body sites lie in; empty when none or several are named."""
         named = set()
         for codeable in codeables:
-            texts = [codeable.get("text") or "", *(c.get("display") or "" for c in codeable.get("coding") or ())]
+            texts = [
+                codeable.get("text") or "",
+                *(c.get("display") or "" for c in codeable.get("coding") or ()),
+            ]
             named |= {organ for text in texts for organ in organs_in(str(text))}
         return named.pop() if len(named) == 1 else ""
 
@@ -213,6 +216,13 @@ def organs_in(text: str) -> frozenset[str]:
                 found[name] = organ.name
     longest = {name for name in found if not any(name != other and name in other for other in found)}
     return frozenset(found[name] for name in longest)
+
+
+@lru_cache(maxsize=1)
+def _narrowing() -> frozenset[str]:
+    """Return the words that only narrow the name they stand beside: neutral ones, and organs."""
+    sites = {token for organ in organs() for name in organ.names for token in name.split()}
+    return words().neutral | sites
 
 
 def _tokens(text: str) -> tuple[str, ...]:

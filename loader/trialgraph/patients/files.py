@@ -52,7 +52,9 @@ def read_patients(path: Path, *, coder: Coder | None = None) -> Iterator[Patient
         case ".ttl":
             yield from _read_turtle(path, coder)
         case _:
-            raise PatientError("not a kind of file that patients are read from", where=str(path), advice=_advice())
+            raise PatientError(
+                "not a kind of file that patients are read from", where=str(path), advice=_advice()
+            )
 
 
 def _advice() -> str:
@@ -121,7 +123,9 @@ def _gathered(
             )
         yield read_record([*resources, *shared], coder)
     if places.keys() == {""}:
-        raise PatientError("no Patient resource", where=str(path), advice="add the export's Patient resources")
+        raise PatientError(
+            "no Patient resource", where=str(path), advice="add the export's Patient resources"
+        )
 
 
 def _decoded(line: bytes, path: Path) -> str:

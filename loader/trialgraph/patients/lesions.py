@@ -63,7 +63,11 @@ def _size(resource: Json, context: Context) -> LesionSize | None:
         context.note(resource, "not counted", status.reason)
         return None
     parts = resource.get("component") or ()
-    found = [amount_of(part.get("valueQuantity")) for part in parts if in_role(part.get("code"), "longest diameter")]
+    found = [
+        amount_of(part.get("valueQuantity"))
+        for part in parts
+        if in_role(part.get("code"), "longest diameter")
+    ]
     if not parts:
         found = [amount_of(resource.get("valueQuantity"))]
     amounts: list[Amount] = [amount for amount in found if amount is not None]

@@ -56,7 +56,9 @@ def observed_on(resource: Json, context: Context) -> DateRange:
 def _read(resource: Json, part: Json, context: Context) -> Iterator[Fact]:
     """Read the code and value of an Observation, or of one of its components."""
     asked = context.coder.read(part.get("code") or {}, _KINDS)
-    value = next(((key, part[key]) for key in part if key.startswith("value") and part[key] is not None), None)
+    value = next(
+        ((key, part[key]) for key in part if key.startswith("value") and part[key] is not None), None
+    )
     if value is None:
         absent = part.get("dataAbsentReason")
         if absent:
@@ -151,8 +153,7 @@ def _normal_range(part: Json, unit: str) -> tuple[float | None, float | None]:
     ranges = [
         each
         for each in part.get("referenceRange") or ()
-        if ("low" in each or "high" in each)
-        and {code for _, code in codes(each.get("type"))} <= {"normal"}
+        if ("low" in each or "high" in each) and {code for _, code in codes(each.get("type"))} <= {"normal"}
     ]
     if len(ranges) != 1:
         return None, None
@@ -193,7 +194,9 @@ def _answer(value: Json) -> Answer | None:
         value = {"text": value}
     table = answers()
     texts = [value.get("text"), *(coding.get("display") for coding in value.get("coding") or ())]
-    folded = {(" ".join(str(text).casefold().replace("(qualifier value)", "").split())) for text in texts if text}
+    folded = {
+        (" ".join(str(text).casefold().replace("(qualifier value)", "").split())) for text in texts if text
+    }
     found = {table[code] for code in codes(value) if code in table}
     found |= {table["", text] for text in folded if ("", text) in table}
     return found.pop() if len({answer.positive for answer in found}) == 1 and found else None
@@ -267,7 +270,7 @@ def _negated(codeable: Json, subjects: tuple[str, ...], context: Context) -> Ans
     if match is None:
         return None
     named = context.coder.named(match[1], _KINDS, whole=True)
-    return Answer(False, None, None) if named and named <= set(subjects) else None
+    return Answer(positive=False, low=None, high=None) if named and named <= set(subjects) else None
 
 
 def _comorbidities(resource: Json, context: Context) -> Iterator[Fact]:
@@ -276,7 +279,9 @@ def _comorbidities(resource: Json, context: Context) -> Iterator[Fact]:
         reading = context.coder.read(extension.get("valueCodeableConcept") or {}, {"condition"})
         for iri in reading.what.concepts:
             what = Coded(reading.what.text, (iri,), reading.what.by_text)
-            yield ResultFact(resource_name(resource), what, positive=False, when=observed_on(resource, context))
+            yield ResultFact(
+                resource_name(resource), what, positive=False, when=observed_on(resource, context)
+            )
 
 
 def _variants(resource: Json, context: Context) -> Iterator[Fact]:

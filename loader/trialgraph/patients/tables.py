@@ -132,7 +132,10 @@ def organs() -> tuple[Organ, ...]:
 @lru_cache(maxsize=1)
 def lesion_quantities() -> tuple[tuple[str, str, str], ...]:
     """Return quantities that are numbers of lesions: their IRI, the kind's IRI, and which number."""
-    return tuple((str(TGC[row["quantity"]]), str(TGC[row["kind"]]), row["number"]) for row in _rows("lesion-quantities"))
+    return tuple(
+        (str(TGC[row["quantity"]]), str(TGC[row["kind"]]), row["number"])
+        for row in _rows("lesion-quantities")
+    )
 
 
 @lru_cache(maxsize=1)

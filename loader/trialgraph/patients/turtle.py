@@ -107,14 +107,14 @@ def _add_course(
     graph: Graph, node: URIRef, fact: ConditionFact | ExposureFact | ProcedureFact | AllergyFact
 ) -> None:
     if not fact.certain:
-        graph.add((node, TG.certain, Literal(False)))
+        graph.add((node, TG.certain, Literal(fact.certain)))
     if fact.active is not None:
         graph.add((node, TG.ongoing, Literal(fact.active)))
     _add_date(graph, node, TG.began, fact.began)
     _add_date(graph, node, TG.ended, fact.ended)
     for related in getattr(fact, "related", ()):
         graph.add((node, TG.relatedSource, Literal(related)))
-    if getattr(fact, "organ", ""):
+    if isinstance(fact, ConditionFact) and fact.organ:
         graph.add((node, TG.inOrgan, Literal(fact.organ)))
     for site in getattr(fact, "sites", ()):
         graph.add((node, TG.bodySite, Literal(site)))
@@ -140,7 +140,7 @@ def _add_coded(graph: Graph, node: URIRef, what: Coded) -> None:
     for concept in what.concepts:
         graph.add((node, TG.instanceOfConcept, URIRef(concept)))
     if what.by_text:
-        graph.add((node, TG.foundByText, Literal(True)))
+        graph.add((node, TG.foundByText, Literal(what.by_text)))
 
 
 def _add_amount(graph: Graph, node: URIRef, amount: Amount) -> None:
