@@ -1,0 +1,176 @@
+"""From a patient record to the screening view as of one date.
+
+The order is fixed: facts that exist by then, what they show with its closure over the class tree,
+what silence shows where the record is complete, and the numbers that follow from all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from trialgraph.concepts import Concepts, packaged_concepts
+from trialgraph.derivation.closure import Closed, close
+from trialgraph.derivation.lesions import (
+    MALIGNANCY,
+    METASTASIS,
+    Lesion,
+    lesion_quantities,
+    lesions_of,
+    shown_by_lesions,
+)
+from trialgraph.derivation.malignancies import OTHER, other_malignancies
+from trialgraph.derivation.quantities import convert_scores, measured_quantities
+from trialgraph.derivation.scores import age, child_pugh, creatinine_clearance
+from trialgraph.derivation.shown import Denied, Shown, Sorted, sorted_facts
+from trialgraph.derivation.silence import completeness_reasons, silent_concepts
+from trialgraph.derivation.times import NOW
+from trialgraph.namespaces import TGC
+from trialgraph.patients.facts import Demographics, PatientRecord
+from trialgraph.patients.tables import organs
+from trialgraph.views import Absence, Completeness, Quantity, ScreeningView
+
+__all__ = ["screening_view"]
+
+_AGE, _CHILD_PUGH, _CLEARANCE = (str(TGC[name]) for name in ("Age", "ChildPughScore", "CreatinineClearance"))
+_SEXES = {"female": str(TGC.FemaleSex), "male": str(TGC.MaleSex)}
+
+
+def screening_view(
+    record: PatientRecord,
+    as_of: date,
+    *,
+    assume_complete: Collection[Completeness] = (),
+    axioms: Collection[str] | None = None,
+    concepts: Concepts | None = None,
+) -> ScreeningView:
+    """Return what a patient's record shows as of a date.
+
+    Args:
+        record: The record.
+        as_of: The screening date; what is dated after it doesn't exist yet.
+        assume_complete: Categories assumed to hold everything there is. Never measurements.
+        axioms: IRIs of the contestable axioms switched on; None for those on by default.
+        concepts: The ontology; the packaged one by default.
+    """
+    concepts = concepts or packaged_concepts()
+    found = sorted_facts(record, concepts, as_of)
+    lesions = lesions_of(found, concepts, as_of)
+    found.shown += shown_by_lesions(lesions)
+    _keep_open(found, lesions)
+    found.shown += _sex(record.demographics)
+    denied = [*found.denied, *_impossible(record.demographics, concepts)]
+    closed = close(found.shown, denied, concepts, axioms)
+    reasons = completeness_reasons(found, assume_complete)
+    silent = silent_concepts(found, concepts, reasons, axioms)
+    silent = {iri: why for iri, why in silent.items() if iri not in closed.conflicts}
+    absent = _absent(closed, silent, concepts)
+    quantities = _quantities(record, found, closed, absent, silent, concepts, axioms, as_of)
+    quantities |= lesion_quantities(lesions, closed.present, found, concepts, complete="lesions" in reasons)
+    present, complete = dict(closed.present), {**silent, **absent}
+    other, no_other = other_malignancies(found, concepts, silent, absent)
+    for key in OTHER:
+        if other is not None:
+            present[key] = other
+        if no_other is not None:
+            absent[key] = complete[key] = no_other
+    return ScreeningView(
+        patient=record.id,
+        as_of=as_of,
+        assumed=tuple(sorted(set(assume_complete))),
+        quantities=quantities,
+        present=present,
+        absent=absent,
+        inactive=_inactive(closed, absent, silent),
+        complete=complete,
+        conflicts=closed.conflicts,
+    )
+
+
+def _keep_open(found: Sorted, lesions: list[Lesion]) -> None:
+    """Note what lesions may be: of one whose nature is open, that it is a metastasis in its organ."""
+    for lesion in lesions:
+        may_be = set() if lesion.certain else set(lesion.kinds)
+        if not lesion.named:
+            may_be.add(MALIGNANCY)
+        if lesion.open_site:
+            there = {entry.metastasis for entry in organs() if entry.name == lesion.fact.organ}
+            may_be |= {iri for iri in there if iri} or {METASTASIS}
+        for iri in sorted(may_be):
+            found.possible[iri].append(lesion.fact.source)
+
+
+def _sex(who: Demographics) -> list[Shown]:
+    if who.sex is None:
+        return []
+    return [Shown(_SEXES[who.sex], NOW, active=True, text=f"{who.sex} patient", source=who.source)]
+
+
+def _impossible(who: Demographics, concepts: Concepts) -> list[Denied]:
+    """Return what can't be in a patient of this sex."""
+    if who.sex is None:
+        return []
+    others, text = concepts.excludes(_SEXES[who.sex]), f"{who.sex} patient"
+    return [Denied(iri, NOW, text, who.source) for iri in concepts if concepts.only_in(iri) in others]
+
+
+def _absent(closed: Closed, silent: dict[str, Absence], concepts: Concepts) -> dict[str, Absence]:
+    """Return what is not there, with its subclasses: by a fact first, otherwise by silence."""
+    absent = dict(closed.absent)
+    for iri, reason in silent.items():
+        if iri in closed.present:
+            continue
+        for below in concepts.descendants(iri):
+            if below not in absent and below not in closed.present and below not in closed.conflicts:
+                absent[below] = reason
+    return dict(sorted(absent.items()))
+
+
+def _inactive(closed: Closed, absent: dict[str, Absence], silent: dict[str, Absence]) -> dict[str, Absence]:
+    """Return what is not ongoing: absent, or all of it over and nothing unrecorded."""
+    over = {
+        iri: Absence(presence.shown, presence.evidence, presence.axioms)
+        for iri, presence in closed.present.items()
+        if presence.active is False and iri in silent
+    }
+    looked_for = {
+        iri: reason
+        for iri, reason in closed.over.items()
+        if iri in closed.present and closed.present[iri].active is False
+    }
+    return {**over, **looked_for, **absent}
+
+
+def _quantities(
+    record: PatientRecord,
+    found: Sorted,
+    closed: Closed,
+    absent: dict[str, Absence],
+    silent: dict[str, Absence],
+    concepts: Concepts,
+    axioms: Collection[str] | None,
+    as_of: date,
+) -> dict[str, Quantity]:
+    quantities = measured_quantities(found.measurements, concepts, as_of)
+    # An age that was once recorded is not today's.
+    quantities.pop(_AGE, None)
+    years = age(record.demographics, as_of)
+    if years is not None:
+        quantities[_AGE] = years
+    clearance = creatinine_clearance(quantities, record.demographics)
+    if clearance is not None:
+        quantities.setdefault(_CLEARANCE, clearance)
+
+    def clinical(iri: str) -> bool | None:
+        if iri in absent:
+            return False
+        presence = closed.present.get(iri)
+        if presence is None or iri in closed.conflicts:
+            return None
+        return True if presence.active else (False if presence.active is False and iri in silent else None)
+
+    score = child_pugh(quantities, clinical, concepts)
+    if score is not None:
+        quantities[_CHILD_PUGH] = score
+    enabled = concepts.default_axioms if axioms is None else axioms
+    return quantities | convert_scores(quantities, concepts.axioms.values(), enabled)

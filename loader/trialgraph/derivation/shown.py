@@ -1,0 +1,210 @@
+"""What the facts of a record show as of one date, before anything is concluded from silence.
+
+Facts that don't exist yet are gone; those that may not exist yet, or may not be so, are `possible`:
+they show nothing, but keep what they may be from being called absent.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from trialgraph.concepts import Concepts
+from trialgraph.derivation.times import Course, active_on, ago, last_day
+from trialgraph.namespaces import TGC
+from trialgraph.patients.dates import date_text
+from trialgraph.patients.facts import (
+    AllergyFact,
+    CompletenessStatement,
+    ConditionFact,
+    ExposureFact,
+    LesionFact,
+    Measurement,
+    PatientRecord,
+    ProcedureFact,
+    ResultFact,
+)
+from trialgraph.patients.tables import events
+from trialgraph.views import Completeness, TimeAgo
+
+__all__ = ["Denied", "Shown", "Sorted", "sorted_facts"]
+
+_CATEGORIES: dict[type, Completeness] = {
+    AllergyFact: "allergies",
+    ConditionFact: "conditions",
+    ExposureFact: "treatments",
+    LesionFact: "lesions",
+    ProcedureFact: "procedures",
+}
+_HYPERSENSITIVITY = str(TGC.Hypersensitivity)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One fact that shows a concept to be, or to have been, there."""
+
+    concept: str
+    ago: TimeAgo
+    active: bool | None
+    text: str
+    source: str
+    result: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """One fact that shows a concept not to be there."""
+
+    concept: str
+    ago: TimeAgo
+    text: str
+    source: str
+
+
+@dataclass
+class Sorted:
+    """The facts of a record as of one date, by what they are good for.
+
+    Args:
+        shown: What is there or was.
+        denied: What was looked for and is not there.
+        possible: Concepts that may be there, with the source that says so.
+        unclassified: Sources of facts that may be anything, by category.
+        conditions: Certain conditions by source, for lesions and primaries.
+        lesions: Lesions known by then; None where that is open.
+        measurements: All measurements.
+        complete: Statements of completeness that hold.
+    """
+
+    shown: list[Shown] = field(default_factory=list)
+    denied: list[Denied] = field(default_factory=list)
+    possible: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    unclassified: dict[Completeness, list[str]] = field(default_factory=lambda: defaultdict(list))
+    conditions: dict[str, ConditionFact] = field(default_factory=dict)
+    lesions: list[tuple[LesionFact, bool | None]] = field(default_factory=list)
+    measurements: list[Measurement] = field(default_factory=list)
+    complete: dict[Completeness, CompletenessStatement] = field(default_factory=dict)
+
+
+def sorted_facts(record: PatientRecord, concepts: Concepts, as_of: date) -> Sorted:
+    """Return what a record's facts show as of a day."""
+    found = Sorted()
+    results: list[ResultFact] = []
+    for fact in record.facts:
+        match fact:
+            case Measurement():
+                found.measurements.append(fact)
+            case ResultFact():
+                results.append(fact)
+            case LesionFact():
+                exists = _lesion_exists(fact, as_of)
+                if exists is not False:
+                    found.lesions.append((fact, exists))
+            case CompletenessStatement():
+                if _holds(fact, as_of):
+                    found.complete.setdefault(fact.category, fact)
+            case _:
+                _sort_course(fact, found, concepts, as_of)
+    _sort_results(results, found, as_of)
+    return found
+
+
+def _sort_course(fact: Course, found: Sorted, concepts: Concepts, as_of: date) -> None:
+    exists = fact.began.exists(as_of)
+    if exists is False:
+        return
+    iris = _iris(fact, concepts)
+    certain = fact.certain and exists is True
+    if not fact.what.concepts:
+        found.unclassified[_CATEGORIES[type(fact)]].append(fact.source)
+    if not certain:
+        for iri in iris:
+            found.possible[iri].append(fact.source)
+        return
+    if isinstance(fact, ConditionFact):
+        found.conditions[fact.source] = fact
+    active = active_on(fact, as_of)
+    for iri in iris:
+        last = last_day(fact, as_of, event=_is_event(iri, concepts, active=active))
+        found.shown.append(Shown(iri, ago(last, as_of), active, _text(fact), fact.source))
+
+
+def _is_event(iri: str, concepts: Concepts, *, active: bool | None) -> bool:
+    """Whether something is dated by its onset: an acute event, or a lasting one that is over."""
+    kinds = [lasting for event, lasting in events().items() if event in concepts.ancestors(iri)]
+    return any(not lasting or active is False for lasting in kinds)
+
+
+def _iris(fact: Course, concepts: Concepts) -> Iterable[str]:
+    if not isinstance(fact, AllergyFact):
+        return fact.what.concepts
+    if not fact.what.concepts:
+        return (_HYPERSENSITIVITY,)
+    return [
+        iri if concepts.category(iri) == "allergy" else concepts.allergy_to(iri) or _HYPERSENSITIVITY
+        for iri in fact.what.concepts
+    ]
+
+
+def _text(fact: Course) -> str:
+    began, ended = date_text(fact.began), date_text(fact.ended) if fact.ended else ""
+    dates = began if ended in ("", began) else f"{began} to {ended}"
+    state = {True: "ongoing", False: "not ongoing", None: ""}[fact.active]
+    what = f"allergy: {fact.what.text}" if isinstance(fact, AllergyFact) else fact.what.text
+    beside = ", ".join(part for part in ("" if dates == "../.." else dates, state) if part)
+    return f"{what} ({beside})" if beside else what
+
+
+def _lesion_exists(fact: LesionFact, as_of: date) -> bool | None:
+    """Whether a lesion was known on a day: it is from its first measurement on."""
+    known = [size.when.exists(as_of) for size in fact.sizes] or [True]
+    begun = fact.when.exists(as_of)
+    if begun is False or all(each is False for each in known):
+        return False
+    return True if begun is True and True in known else None
+
+
+def _holds(fact: CompletenessStatement, as_of: date) -> bool:
+    """Whether a category was complete on a day: stated by then, and up to then or kept current."""
+    if fact.stated.exists(as_of) is not True:
+        return False
+    return fact.through is None or (fact.through.low is not None and fact.through.low >= as_of)
+
+
+def _sort_results(results: Iterable[ResultFact], found: Sorted, as_of: date) -> None:
+    """Sort qualitative results: of results on one concept, the latest stand.
+
+    A positive result of before a negative one is out of date, and the other way round. Those of
+    which it is open which is later all stand, and contradict each other.
+    """
+    by_concept: Mapping[str, list[ResultFact]] = defaultdict(list)
+    for fact in results:
+        exists = fact.when.exists(as_of)
+        for iri in fact.what.concepts:
+            if exists is None:
+                found.possible[iri].append(fact.source)
+            elif exists:
+                by_concept[iri].append(fact)
+    for iri, facts in sorted(by_concept.items()):
+        for fact in _current(facts):
+            text = f"{fact.what.text}: {'positive' if fact.positive else 'negative'}{_on(fact)}"
+            when = ago(fact.when, as_of)
+            if fact.positive:
+                text = f"{fact.what.text}{_on(fact)}"
+                found.shown.append(Shown(iri, when, None, text, fact.source, result=True))
+            else:
+                found.denied.append(Denied(iri, when, text, fact.source))
+
+
+def _on(fact: ResultFact) -> str:
+    text = date_text(fact.when)
+    return "" if text == "../.." else f" on {text}"
+
+
+def _current(facts: list[ResultFact]) -> Iterator[ResultFact]:
+    for fact in facts:
+        high = fact.when.high
+        if high is None or not any(other.when.low and other.when.low > high for other in facts):
+            yield fact

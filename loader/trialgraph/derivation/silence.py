@@ -1,0 +1,121 @@
+"""What may be concluded from silence, where a category of the record is complete.
+
+A concept is absent when the record is complete in all that could show it, and nothing recorded is
+it, may be it, or is so general or so unclear that it might be it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from trialgraph.concepts import Concepts
+from trialgraph.derivation.lesions import MALIGNANCY
+from trialgraph.derivation.shown import Sorted
+from trialgraph.views import Absence, Completeness
+
+__all__ = ["COVERED_BY", "completeness_reasons", "silent_concepts"]
+
+COVERED_BY: Mapping[str, Completeness] = {
+    "allergy": "allergies",
+    "condition": "conditions",
+    "lesion": "lesions",
+    "procedure": "procedures",
+    "treatment": "treatments",
+}
+"""The category of the record that a concept's own category is covered by; others never are."""
+
+
+def completeness_reasons(found: Sorted, assumed: Collection[Completeness]) -> dict[Completeness, Absence]:
+    """Return why each complete category is complete; what the record states comes first."""
+    reasons = {
+        category: Absence(f"none recorded; {category} assumed complete") for category in sorted(assumed)
+    }
+    for category, statement in found.complete.items():
+        text = f"none recorded; record states its {category} complete: {statement.text}".rstrip(": ")
+        reasons[category] = Absence(text, (statement.source,))
+    return reasons
+
+
+def silent_concepts(
+    found: Sorted,
+    concepts: Concepts,
+    reasons: Mapping[Completeness, Absence],
+    axioms: Collection[str] | None = None,
+) -> dict[str, Absence]:
+    """Return the concepts of which every instance is recorded, with the reason.
+
+    Those of them that aren't present are absent. A judgement (``tg:assessment``) is never among
+    them: a silent record doesn't show that a disease is resectable.
+    """
+    blocked = _blocked(found, concepts) | _contested(found, concepts, axioms)
+    silent = {}
+    for iri in concepts:
+        if iri in blocked or concepts.is_assessment(iri):
+            continue
+        categories = _needed(iri, concepts)
+        if not categories or any(each not in reasons or found.unclassified.get(each) for each in categories):
+            continue
+        why = [reasons[each] for each in sorted(categories)]
+        text = "; ".join(dict.fromkeys(reason.shown for reason in why))
+        evidence = tuple(dict.fromkeys(source for reason in why for source in reason.evidence))
+        silent[iri] = Absence(text, evidence)
+    return silent | _judged(silent, found, concepts)
+
+
+def _judged(silent: Mapping[str, Absence], found: Sorted, concepts: Concepts) -> dict[str, Absence]:
+    """Return the judgements of which every instance is recorded all the same.
+
+    Where all surgery is recorded, and all of what is recorded is major surgery, no other major
+    surgery was done.
+    """
+    shown = {fact.concept for fact in found.shown}
+    judged: dict[str, Absence] = {}
+    for iri in sorted(concepts, key=lambda each: (len(concepts.ancestors(each)), each)):
+        if not concepts.is_assessment(iri) or iri in found.possible:
+            continue
+        for parent in concepts[iri].parents:
+            kinds = {each for each in shown if concepts.is_a(each, parent)}
+            reason = silent.get(parent) or judged.get(parent)
+            if reason and kinds and all(concepts.is_a(each, iri) for each in kinds):
+                judged[iri] = reason
+    return judged
+
+
+def _needed(iri: str, concepts: Concepts) -> frozenset[Completeness]:
+    """Return the categories that have to be complete; empty when completeness can't cover it."""
+    categories = concepts.categories_below(iri)
+    if not categories <= COVERED_BY.keys():
+        return frozenset()
+    return frozenset(COVERED_BY[category] for category in categories)
+
+
+def _blocked(found: Sorted, concepts: Concepts) -> set[str]:
+    """Return the concepts that something recorded might be, without the record saying so."""
+    blocked: set[str] = set()
+    for iri in {fact.concept for fact in found.shown}:
+        # A "metastatic malignant neoplasm" may be a brain metastasis.
+        blocked |= {below for below in concepts.descendants(iri) if below not in concepts.ancestors(iri)}
+    for iri in found.possible:
+        blocked |= concepts.descendants(iri) | concepts.ancestors(iri)
+    return blocked | _crossings(found, concepts)
+
+
+def _crossings(found: Sorted, concepts: Concepts) -> set[str]:
+    """Return the cancers at the crossing of kinds that are all there: site, histology, spread.
+
+    Who has colorectal cancer and a distant metastasis may have metastatic colorectal cancer.
+    """
+    shown = frozenset[str]().union(*(concepts.ancestors(fact.concept) for fact in found.shown))
+    cancers = (concepts[iri] for iri in concepts.descendants(MALIGNANCY))
+    return {each.iri for each in cancers if len(each.parents) > 1 and shown.issuperset(each.parents)}
+
+
+def _contested(found: Sorted, concepts: Concepts, axioms: Collection[str] | None) -> set[str]:
+    """Return what is there by a reading that is switched off: careful people differ on it."""
+    enabled = concepts.default_axioms if axioms is None else axioms
+    shown = {above for fact in found.shown for above in concepts.implied(fact.concept, axioms)}
+    contested: set[str] = set()
+    for iri, axiom in concepts.axioms.items():
+        if iri not in enabled and axiom.sub_concept in shown and axiom.super_concept is not None:
+            contested |= concepts.ancestors(axiom.super_concept)
+    return contested

@@ -1,0 +1,303 @@
+"""Conditions, drugs, procedures and allergies of a FHIR record as facts.
+
+What counts is decided by status (`data/records/statuses.csv`): a prescription is no exposure, what
+was only suspected is neither present nor absent, a relative's disease is not the patient's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from trialgraph.namespaces import TGC
+from trialgraph.patients.coding import Json, Reading
+from trialgraph.patients.dates import ANY_DAY, DateRange
+from trialgraph.patients.elements import Context, codes, extensions, has_profile, reference, resource_name
+from trialgraph.patients.facts import (
+    AllergyFact,
+    Coded,
+    CompletenessStatement,
+    ConditionFact,
+    ExposureFact,
+    Fact,
+    ProcedureFact,
+    ResultFact,
+)
+from trialgraph.patients.tables import NoneKnown, lists, none_known, organs
+
+__all__ = [
+    "read_allergy",
+    "read_condition",
+    "read_immunization",
+    "read_list",
+    "read_medication",
+    "read_procedure",
+    "read_report",
+]
+
+_CONDITIONS = frozenset({"condition", "lesion", "reproductive", "biomarker"})
+_TREATMENTS = frozenset({"treatment"})
+_PROCEDURES = frozenset({"procedure", "treatment"})
+_DAYS_TAKEN = (
+    "effectiveDateTime",
+    "performedDateTime",
+    "performedAge",
+    "whenHandedOver",
+    "occurrenceDateTime",
+)
+_ALLERGIES = frozenset({"allergy", "treatment"})
+
+
+def read_condition(resource: Json, context: Context) -> Iterator[Fact]:
+    """Yield the fact of a Condition."""
+    verified = context.status(resource, "Condition.verificationStatus")
+    if not context.counts(resource, verified):
+        return
+    onset = context.day(resource, "onsetDateTime", "onsetPeriod", "onsetAge")
+    recorded = _recorded(resource, context)
+    began = _no_later(onset or ANY_DAY, recorded)
+    none = _none_known(resource.get("code"))
+    if none is not None:
+        yield from _none_stated(resource, none, began)
+        return
+    reading = context.read(resource, resource.get("code"), _CONDITIONS)
+    if reading.doubtful:
+        context.note(resource, "not counted", f"{reading.what.text}: its words leave open whether it is so")
+    clinical = context.status(resource, "Condition.clinicalStatus")
+    ended = context.day(resource, "abatementDateTime", "abatementPeriod", "abatementAge")
+    if ended is None and any(key.startswith("abatement") for key in resource):
+        ended = ANY_DAY
+    yield ConditionFact(
+        resource_name(resource),
+        replace(reading.what, concepts=_sited(resource, reading, context)),
+        certain=verified.counts == "yes" and not reading.doubtful,
+        active=False if clinical.ongoing is None and ended is not None else clinical.ongoing,
+        began=began,
+        ended=ended,
+        related=_related(resource, context),
+        organ=context.coder.organ(resource.get("bodySite") or ()),
+    )
+    yield from context.mentions(resource, reading, began)
+
+
+def _recorded(resource: Json, context: Context) -> DateRange | None:
+    for extension in extensions(resource, "asserted"):
+        return context.day(extension, "valueDateTime")
+    return context.day(resource, "recordedDate")
+
+
+def _no_later(when: DateRange, recorded: DateRange | None) -> DateRange:
+    """Cut a date off at the day it was recorded: what is recorded has happened."""
+    if recorded is None or recorded.high is None:
+        return when
+    if when.high is not None and when.high <= recorded.high:
+        return when
+    if when.low is not None and when.low > recorded.high:
+        return when
+    return DateRange(when.low, recorded.high)
+
+
+def _sited(resource: Json, reading: Reading, context: Context) -> tuple[str, ...]:
+    """Narrow a cancer by its body site and histology: what is so called is a kind of what is coded."""
+    found = reading.what.concepts
+    if len(found) != 1:
+        return found
+    coder, sites = context.coder, resource.get("bodySite") or ()
+    organ = coder.organ(sites)
+    candidates = [entry.metastasis for entry in organs() if entry.name == organ and entry.metastasis]
+    texts = [str(site.get("text") or "") for site in sites] + [organ]
+    for extension in extensions(resource, "histology"):
+        histology = extension.get("valueCodeableConcept") or {}
+        names = [histology.get("text"), *(coding.get("display") for coding in histology.get("coding") or ())]
+        kinds = {str(name).split("(")[0].strip() for name in names if name}
+        for phrase in (f"{text} {kind}" for kind in sorted(kinds) for text in texts if text):
+            candidates += sorted(coder.named(phrase, _CONDITIONS, whole=True))
+    kinds_of_it = [iri for iri in candidates if iri in coder.concepts and coder.concepts.is_a(iri, found[0])]
+    return tuple(sorted(coder.agreed([frozenset(found), *(frozenset({iri}) for iri in kinds_of_it)])))
+
+
+def _related(resource: Json, context: Context) -> tuple[str, ...]:
+    found = {
+        context.source_of(resource, extension["valueReference"])
+        for extension in extensions(resource, "related condition")
+        if extension.get("valueReference")
+    }
+    return tuple(sorted(found))
+
+
+def _none_known(codeable: Json) -> NoneKnown | None:
+    """Return what "no known …" states; None for any other code."""
+    table = none_known()
+    for code in codes(codeable):
+        if code in table:
+            return table[code]
+    return table.get(("", " ".join(str((codeable or {}).get("text") or "").casefold().split())))
+
+
+def _none_stated(resource: Json, none: NoneKnown, stated: DateRange) -> Iterator[Fact]:
+    text = str((resource.get("code") or {}).get("text") or "none known")
+    if none.category:
+        yield CompletenessStatement(resource_name(resource), none.category, None, text, stated)  # type: ignore[arg-type]
+    if none.concept:
+        yield ResultFact(resource_name(resource), Coded(text, (none.concept,)), positive=False, when=stated)
+
+
+def read_allergy(resource: Json, context: Context) -> Iterator[Fact]:
+    """Yield the fact of an AllergyIntolerance; "no known allergy" is a statement of completeness."""
+    verified = context.status(resource, "AllergyIntolerance.verificationStatus")
+    if not context.counts(resource, verified):
+        return
+    onset = context.day(resource, "onsetDateTime", "onsetPeriod", "onsetAge")
+    began = _no_later(onset or ANY_DAY, context.day(resource, "recordedDate"))
+    clinical = context.status(resource, "AllergyIntolerance.clinicalStatus")
+    none = _none_known(resource.get("code"))
+    if none is not None:
+        if verified.counts == "yes" and clinical.ongoing is not False:
+            yield from _none_stated(resource, none, began)
+        else:
+            context.note(resource, "not counted", "a statement of no allergies that is not current")
+        return
+    reading = context.read(resource, resource.get("code"), _ALLERGIES)
+    certain = verified.counts == "yes"
+    yield AllergyFact(resource_name(resource), reading.what, certain, clinical.ongoing, began)
+
+
+def read_medication(resource: Json, context: Context) -> Iterator[Fact]:
+    """Yield the exposure that a MedicationAdministration, -Statement or -Dispense shows."""
+    kind = resource["resourceType"]
+    status = context.status(resource, f"{kind}.status")
+    if not context.counts(resource, status):
+        return
+    began, ended = _taken(resource, context, ongoing=status.ongoing)
+    dated = began != ANY_DAY or ended is not None
+    certain = status.counts == "yes" or (status.counts == "dated" and dated)
+    if status.counts == "dated" and not dated:
+        context.note(resource, "not counted", status.reason)
+    for reading in _drugs(resource, context):
+        yield ExposureFact(resource_name(resource), reading.what, certain, status.ongoing, began, ended)
+        yield from context.mentions(resource, reading, began)
+
+
+def _drugs(resource: Json, context: Context) -> Iterator[Reading]:
+    """Yield what a medication is: its code, or its ingredients when those say more."""
+    codeable = resource.get("medicationCodeableConcept")
+    medication = context.resolve(resource, resource.get("medicationReference"))
+    if codeable is None and medication is not None:
+        items = [each.get("itemCodeableConcept") for each in medication.get("ingredient") or ()]
+        readings = [context.coder.read(item, _TREATMENTS) for item in items if item]
+        named = [reading for reading in readings if reading.what.concepts]
+        if named and not context.coder.read(medication.get("code") or {}, _TREATMENTS).what.concepts:
+            yield from readings
+            return
+        codeable = medication.get("code")
+    if codeable is None:
+        codeable = {"text": (resource.get("medicationReference") or {}).get("display") or ""}
+    yield context.read(resource, codeable, _TREATMENTS)
+
+
+def _taken(resource: Json, context: Context, *, ongoing: bool | None) -> tuple[DateRange, DateRange | None]:
+    for element in ("effectivePeriod", "performedPeriod"):
+        period = context.period(resource, element)
+        if period is not None:
+            return period
+    elements = (
+        "effectiveDateTime",
+        "performedDateTime",
+        "performedAge",
+        "whenHandedOver",
+        "occurrenceDateTime",
+    )
+    day = context.day(resource, *elements)
+    if day is not None:
+        return day, None if ongoing else day
+    asserted = context.day(resource, "dateAsserted", "recorded")
+    return (DateRange(None, asserted.high) if asserted else ANY_DAY), None
+
+
+def read_immunization(resource: Json, context: Context) -> Iterator[Fact]:
+    """Yield the exposure of an Immunization, when its vaccine maps to a concept."""
+    reading = context.coder.read(resource.get("vaccineCode") or {}, _TREATMENTS)
+    if resource.get("status") != "completed":
+        context.note(resource, "not counted", f"status {resource.get('status')}")
+    elif not reading.what.concepts:
+        context.note(resource, "not mapped", f"{reading.what.text}: no concept for this vaccine")
+    else:
+        began, ended = _taken(resource, context, ongoing=False)
+        yield ExposureFact(resource_name(resource), reading.what, active=False, began=began, ended=ended)
+
+
+def read_procedure(resource: Json, context: Context) -> Iterator[Fact]:
+    """Yield the fact of a Procedure, a course of radiotherapy included."""
+    status = context.status(resource, "Procedure.status")
+    if not context.counts(resource, status):
+        return
+    began, ended = _taken(resource, context, ongoing=status.ongoing)
+    reading = context.coder.read(resource.get("code") or {}, _PROCEDURES)
+    if not reading.what.concepts and has_profile(resource, "radiotherapy profile"):
+        text = reading.what.text or "radiotherapy course"
+        reading = Reading(Coded(text, (str(TGC.Radiotherapy),)))
+    else:
+        reading = context.read(resource, resource.get("code"), _PROCEDURES)
+    concepts = _modality(resource, reading, context)
+    what = replace(reading.what, concepts=concepts)
+    name, certain = resource_name(resource), status.counts == "yes"
+    if any(context.coder.concepts.category(iri) == "treatment" for iri in concepts):
+        yield ExposureFact(name, what, certain, status.ongoing, began, ended)
+    else:
+        sites = tuple(
+            sorted({str(site["text"]) for site in resource.get("bodySite") or () if site.get("text")})
+        )
+        yield ProcedureFact(name, what, certain, status.ongoing, began, ended, sites)
+    yield from context.mentions(resource, reading, began)
+
+
+def _modality(resource: Json, reading: Reading, context: Context) -> tuple[str, ...]:
+    """Narrow a course of radiotherapy by its modality and technique."""
+    coder, found = context.coder, reading.what.concepts
+    for role in ("modality", "technique"):
+        for extension in extensions(resource, role):
+            kind = coder.read(extension.get("valueCodeableConcept") or {}, _PROCEDURES).what.concepts
+            if kind and all(any(coder.concepts.is_a(iri, above) for above in found) for iri in kind):
+                found = tuple(sorted(coder.agreed([frozenset(found), frozenset(kind)])))
+    return found
+
+
+def read_report(resource: Json, context: Context) -> Iterator[Fact]:
+    """Yield the conclusions of a DiagnosticReport as unsure conditions.
+
+    A conclusion is evidence, not a diagnosis: it shows nothing, but keeps what it names from being
+    called absent.
+    """
+    status = context.status(resource, "DiagnosticReport.status")
+    if not context.counts(resource, status):
+        return
+    when = context.day(resource, "effectiveDateTime", "effectivePeriod", "issued") or ANY_DAY
+    named = []
+    for codeable in resource.get("conclusionCode") or ():
+        reading = context.coder.read(codeable, _CONDITIONS)
+        if reading.what.concepts:
+            named.append(reading.what.text)
+            yield ConditionFact(resource_name(resource), reading.what, certain=False, began=when)
+    what = f"its conclusion ({'; '.join(named)})" if named else "a report"
+    context.note(resource, "not counted", f"{what} is evidence, not a record of a condition")
+
+
+def read_list(resource: Json, context: Context) -> Iterator[Fact]:
+    """Yield the completeness that an empty list states ("nil known")."""
+    status = context.status(resource, "List.status")
+    if not context.counts(resource, status):
+        return
+    reasons = {code for _, code in codes(resource.get("emptyReason"))}
+    category = next((lists()[code] for code in codes(resource.get("code")) if code in lists()), None)
+    if "nilknown" not in reasons or category is None:
+        context.note(resource, "not read", "a list that states no completeness")
+        return
+    stated = context.day(resource, "date") or ANY_DAY
+    through = None if resource.get("mode") == "working" else stated
+    text = str(resource.get("title") or (resource.get("code") or {}).get("text") or "nil known")
+    yield CompletenessStatement(resource_name(resource), category, through, text, stated)  # type: ignore[arg-type]
+
+
+def belongs_to(resource: Json) -> str:
+    """Return the reference of whom a resource is about; empty when it doesn't say."""
+    return reference(resource.get("subject") or resource.get("patient") or {})

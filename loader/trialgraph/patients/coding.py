@@ -1,0 +1,247 @@
+"""From the codes and words of a record to concepts.
+
+Codes come first. Words are used where no code maps, and then only when they leave no room: the
+whole text is a name of the concept, or what stands beside the one name in it only narrows it
+(`data/records/words.toml`). A text is also searched for what else it mentions, which shows nothing
+but keeps that from being called absent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeAlias
+
+from trialgraph.concepts import Concepts
+from trialgraph.patients.facts import Coded
+from trialgraph.patients.tables import organs, words
+
+__all__ = ["Coder", "Json", "Reading"]
+
+Json: TypeAlias = Any
+_TOKEN = re.compile(r"[^\W_]+(?:[./][^\W_]+)*|[+?]")
+_LONGEST = 10
+"""Tokens of the longest name that is looked for in a text."""
+
+
+class _Mention(NamedTuple):
+    start: int
+    end: int
+    concepts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a CodeableConcept means.
+
+    Args:
+        what: Its words and the concepts it is an instance of.
+        tests: Concepts that it is a test for: a positive result shows them.
+        mentioned: Other concepts that its words mention.
+        doubtful: Its words leave open whether it is so.
+        remark: Why it maps to nothing, or to less than one of its codes says; empty otherwise.
+    """
+
+    what: Coded
+    tests: tuple[str, ...] = ()
+    mentioned: tuple[str, ...] = ()
+    doubtful: bool = False
+    remark: str = ""
+
+
+class Coder:
+    """Finds the concepts of coded and written things."""
+
+    def __init__(self, concepts: Concepts) -> None:
+        self.concepts = concepts
+        self._forms: dict[tuple[str, ...], list[tuple[tuple[str, ...], bool, str]]] = {}
+        for form in concepts.surface_forms():
+            tokens = _tokens(form.form)
+            entry = (tokens, form.case_sensitive, form.iri)
+            self._forms.setdefault(_folded(tokens), []).append(entry)
+
+    def read(self, codeable: Json, categories: Collection[str]) -> Reading:
+        """Return what a CodeableConcept means, among concepts of the given categories."""
+        codings = [each for each in codeable.get("coding") or () if isinstance(each, Mapping)]
+        text = codeable.get("text") or next((c["display"] for c in codings if c.get("display")), "")
+        if not text and codings:
+            text = f"{codings[0].get('system', '')} {codings[0].get('code', '')}".strip()
+        by_codes, tests = self._by_codes(codings, categories)
+        by_words = self._by_words(codeable, codings, categories, coded=bool(by_codes))
+        found = self.agreed([*by_codes, *by_words])
+        remark = ""
+        if by_codes and not found:
+            remark = "its codes and words mean different things"
+        elif not found:
+            remark = "no concept for its codes or words"
+        elif self._closed(found) < self._closed(self.agreed(by_codes) or found):
+            remark = "its codes and words disagree; only what they share is used"
+        what = Coded(str(text), tuple(sorted(found)), bool(found) and not by_codes)
+        return Reading(what, tests, self._mentioned(str(text), found), self.is_doubtful(str(text)), remark)
+
+    def _by_codes(
+        self, codings: Iterable[Json], categories: Collection[str]
+    ) -> tuple[list[frozenset[str]], tuple[str, ...]]:
+        shown, tests = [], set()
+        for coding in codings:
+            matches = self.concepts.by_code(str(coding.get("system", "")), str(coding.get("code", "")))
+            direct = {match.iri for match in matches if match.relation in ("exact", "narrow")}
+            direct = {iri for iri in direct if self.concepts.category(iri) in categories}
+            if direct:
+                shown.append(frozenset(direct))
+            tests |= {match.iri for match in matches if match.relation == "positive"}
+        return shown, tuple(sorted(tests))
+
+    def _by_words(
+        self, codeable: Json, codings: Sequence[Json], categories: Collection[str], *, coded: bool
+    ) -> list[frozenset[str]]:
+        texts = [codeable["text"]] if codeable.get("text") else []
+        if not coded:
+            texts += [coding["display"] for coding in codings if coding.get("display")]
+        found = [self.named(str(text), categories, whole=coded) for text in texts]
+        return [each for each in found if each]
+
+    def named(self, text: str, categories: Collection[str], *, whole: bool = False) -> frozenset[str]:
+        """Return the concepts that a text is a name of; empty when it isn't surely one.
+
+        Args:
+            text: Words of a record.
+            categories: Categories of concept that are meant.
+            whole: Only when the whole text is the name.
+        """
+        if self.is_doubtful(text):
+            return frozenset()
+        tokens = _tokens(text)
+        exact = self._of(self._lookup(tokens), categories)
+        if exact or whole:
+            return exact
+        head, tail = _head(text)
+        if tail and not words().negations & set(_folded(_tokens(tail))):
+            exact = self._of(self._lookup(_tokens(head)), categories)
+            if exact:
+                return exact
+        mentions = [mention for mention in self._scan(tokens) if self._of(mention.concepts, categories)]
+        if len(mentions) != 1:
+            return frozenset()
+        (mention,) = mentions
+        beside = (*tokens[: mention.start], *tokens[mention.end :])
+        if all(token.isdigit() or token.casefold() in _narrowing() for token in beside):
+            return self._of(mention.concepts, categories)
+        return frozenset()
+
+    def is_doubtful(self, text: str) -> bool:
+        """Whether words leave open that it is so, or say that it isn't the patient's."""
+        padded = f" {' '.join(text.casefold().split())} "
+        return any(
+            doubt in padded if not doubt[-1].isalpha() else re.search(rf"\b{re.escape(doubt)}\b", padded)
+            for doubt in words().doubts
+        )
+
+    def agreed(self, readings: Sequence[frozenset[str]]) -> frozenset[str]:
+        """Return what several readings of one thing agree on.
+
+        When each narrows the next, that is the narrowest; otherwise what all of them are.
+        """
+        if not readings:
+            return frozenset()
+        closures = [self._closed(reading) for reading in readings]
+        widest = max(closures, key=len)
+        if all(closure <= widest for closure in closures):
+            return self.narrowest(readings[closures.index(widest)])
+        return self.narrowest(frozenset.intersection(*closures))
+
+    def narrowest(self, found: Iterable[str]) -> frozenset[str]:
+        """Return the members of which no other member is a kind; one of several equivalents."""
+        kept: list[str] = []
+        ancestors = self.concepts.ancestors
+        for iri in sorted(found, key=lambda each: (-len(ancestors(each)), each)):
+            if not any(iri in ancestors(other) for other in kept):
+                kept.append(iri)
+        return frozenset(kept)
+
+    def organ(self, codeables: Iterable[Json]) -> str:
+        """Return the organ that body sites lie in; empty when none or several are named."""
+        named = set()
+        for codeable in codeables:
+            texts = [
+                codeable.get("text") or "",
+                *(c.get("display") or "" for c in codeable.get("coding") or ()),
+            ]
+            named |= {organ for text in texts for organ in organs_in(str(text))}
+        return named.pop() if len(named) == 1 else ""
+
+    def _closed(self, iris: Iterable[str]) -> frozenset[str]:
+        return frozenset[str]().union(*(self.concepts.ancestors(iri) for iri in iris))
+
+    def _of(self, iris: Iterable[str], categories: Collection[str]) -> frozenset[str]:
+        """Keep the concepts of some categories; a name that means unrelated ones means none."""
+        kept = self.narrowest(iri for iri in iris if self.concepts.category(iri) in categories)
+        return kept if len(kept) == 1 else self.agreed([frozenset({iri}) for iri in sorted(kept)])
+
+    def _mentioned(self, text: str, found: Collection[str]) -> tuple[str, ...]:
+        shown = self._closed(found)
+        mentioned = {iri for mention in self._scan(_tokens(text)) for iri in mention.concepts}
+        return tuple(sorted(mentioned - shown))
+
+    def _scan(self, tokens: tuple[str, ...]) -> Iterator[_Mention]:
+        start = 0
+        while start < len(tokens):
+            for end in range(min(len(tokens), start + _LONGEST), start, -1):
+                found = self._lookup(tokens[start:end])
+                if found:
+                    yield _Mention(start, end, found)
+                    start = end - 1
+                    break
+            start += 1
+
+    def _lookup(self, tokens: tuple[str, ...]) -> frozenset[str]:
+        for candidate in _singulars(tokens):
+            entries = self._forms.get(_folded(candidate), ())
+            found = frozenset(iri for form, strict, iri in entries if not strict or form == candidate)
+            if found:
+                return found
+        return frozenset()
+
+
+@lru_cache(maxsize=4096)
+def organs_in(text: str) -> frozenset[str]:
+    """Return the organs whose names a text contains; a longer name hides the shorter ones in it."""
+    folded = f" {' '.join(_folded(_tokens(text)))} "
+    found: dict[str, str] = {}
+    for organ in organs():
+        for name in organ.names:
+            if f" {name} " in folded:
+                found[name] = organ.name
+    longest = {name for name in found if not any(name != other and name in other for other in found)}
+    return frozenset(found[name] for name in longest)
+
+
+@lru_cache(maxsize=1)
+def _narrowing() -> frozenset[str]:
+    """Return the words that only narrow the name they stand beside: neutral ones, and organs."""
+    sites = {token for organ in organs() for name in organ.names for token in name.split()}
+    return words().neutral | sites
+
+
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(_TOKEN.findall(text))
+
+
+def _folded(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(token.casefold() for token in tokens)
+
+
+def _singulars(tokens: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    yield tokens
+    if tokens and len(tokens[-1]) > 4 and tokens[-1].endswith("ses"):
+        yield (*tokens[:-1], tokens[-1][:-2] + "is")
+    if tokens and len(tokens[-1]) > 4 and tokens[-1].endswith("s"):
+        yield (*tokens[:-1], tokens[-1][:-1])
+
+
+def _head(text: str) -> tuple[str, str]:
+    """Part a name from the explanation behind it: "MSI-H (high)", "pMMR: all retained"."""
+    match = re.match(r"([^:(]+)[:(](.+)", text, re.DOTALL)
+    return (match[1], match[2]) if match else (text, "")

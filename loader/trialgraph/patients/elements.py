@@ -1,0 +1,212 @@
+"""The elements that FHIR resources share: references, dates, statuses, extensions.
+
+Source: FHIR R4 (4.0.1), data types and resource formats.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from trialgraph.patients.coding import Coder, Json, Reading
+from trialgraph.patients.dates import ANY_DAY, DateRange, parse_date
+from trialgraph.patients.facts import (
+    Coded,
+    ConditionFact,
+    ExposureFact,
+    Fact,
+    ImportNote,
+    NoteKind,
+    ProcedureFact,
+)
+from trialgraph.patients.tables import Status, roles, statuses
+
+__all__ = [
+    "Context",
+    "codes",
+    "extensions",
+    "has_profile",
+    "in_role",
+    "reference",
+    "resource_name",
+]
+
+
+@dataclass
+class Context:
+    """What the readers of resources share while one patient's record is read.
+
+    Args:
+        coder: Finds concepts.
+        resources: The record's resources, by every name that references use for them.
+        born: The patient's birth date, for ages.
+        notes: The import report, as it grows.
+    """
+
+    coder: Coder
+    resources: Mapping[str, Json]
+    born: DateRange | None = None
+    notes: set[ImportNote] = field(default_factory=set)
+
+    def note(self, resource: Json, kind: NoteKind, why: str) -> None:
+        """Add an entry to the import report."""
+        self.notes.add(ImportNote(resource_name(resource), kind, why))
+
+    def resolve(self, resource: Json, referring: Json) -> Json | None:
+        """Return the resource that a Reference points to; None when the record lacks it."""
+        target = str((referring or {}).get("reference") or "")
+        if target.startswith("#"):
+            contained = (each for each in resource.get("contained") or () if isinstance(each, Mapping))
+            return next((each for each in contained if each.get("id") == target[1:]), None)
+        return self.resources.get(target) or self.resources.get(reference(referring))
+
+    def source_of(self, resource: Json, referring: Json) -> str:
+        """Return the name of what a Reference points to, as facts name their sources."""
+        target = self.resolve(resource, referring)
+        return resource_name(target) if target else reference(referring)
+
+    def read(self, resource: Json, codeable: Json, categories: Collection[str]) -> Reading:
+        """Return what a CodeableConcept means, with a note when it maps to nothing or by words only."""
+        reading = self.coder.read(codeable or {}, categories)
+        name = reading.what.text or "nothing coded"
+        if reading.remark:
+            kept = "" if reading.what.concepts else "; kept as unclassified"
+            self.note(resource, "not mapped", f"{name}: {reading.remark}{kept}")
+        elif reading.what.by_text:
+            labels = ", ".join(self.coder.concepts.label(iri) for iri in reading.what.concepts)
+            self.note(resource, "by text", f"{name}: read as {labels}")
+        return reading
+
+    def status(self, resource: Json, element: str) -> Status:
+        """Return what a status element means; an unheard-of code shows nothing for sure."""
+        stated = resource.get(element.split(".")[1])
+        code = _code(stated) if isinstance(stated, Mapping) else str(stated or "")
+        known = statuses().get((element, code))
+        if known is None and not code:
+            return Status("unsure" if element.endswith(".status") else "", None, "of no stated status")
+        return known or Status("unsure", None, f"of unknown status {code!r}")
+
+    def counts(self, resource: Json, status: Status) -> bool:
+        """Whether a resource of some status counts at all; notes when it doesn't."""
+        if status.counts == "no":
+            self.note(resource, "not counted", status.reason)
+        elif status.counts == "unsure":
+            self.note(resource, "not counted", f"{status.reason}; shows neither presence nor absence")
+        return status.counts != "no"
+
+    def day(self, resource: Json, *elements: str) -> DateRange | None:
+        """Return the date of the first of some elements that is there; None when none is.
+
+        A dateTime, an instant, a Period (all of it) and an Age are understood.
+        """
+        for element in elements:
+            value = resource.get(element)
+            if value in (None, "", {}):
+                continue
+            if isinstance(value, Mapping):
+                return self._age(value) if "value" in value else self._period(resource, value)
+            return self.parsed(resource, value)
+        return None
+
+    def period(self, resource: Json, element: str) -> tuple[DateRange, DateRange | None] | None:
+        """Return the start and end of a Period; an end of None is open."""
+        value = resource.get(element)
+        if not isinstance(value, Mapping) or not ({"start", "end"} & value.keys()):
+            return None
+        start = self.parsed(resource, value.get("start"))
+        end = self.parsed(resource, value["end"]) if value.get("end") else None
+        return start, end
+
+    def parsed(self, resource: Json, value: Json) -> DateRange:
+        """Return the days that a date means; any day, with a note, when it means none."""
+        if value in (None, ""):
+            return ANY_DAY
+        try:
+            return parse_date(str(value))
+        except ValueError as error:
+            self.note(resource, "not used", f"{error}; taken as undated")
+            return ANY_DAY
+
+    def _period(self, resource: Json, value: Json) -> DateRange:
+        start = self.parsed(resource, value.get("start"))
+        end = self.parsed(resource, value.get("end"))
+        return DateRange(start.low, end.high)
+
+    def _age(self, value: Json) -> DateRange:
+        years = value["value"]
+        if self.born is None or value.get("code") != "a" or not isinstance(years, int | float):
+            return ANY_DAY
+        low = _years_after(self.born.low, int(years)) if self.born.low else None
+        high = _years_after(self.born.high, int(years) + 1) if self.born.high else None
+        return DateRange(low, high)
+
+    def mentions(self, resource: Json, reading: Reading, when: DateRange) -> Iterator[Fact]:
+        """Yield what a resource's words mention beside what it states, as unsure facts.
+
+        They show nothing, but keep what is mentioned from being called absent.
+        """
+        source = resource_name(resource)
+        for iri in reading.mentioned:
+            what = Coded(reading.what.text, (iri,), by_text=True)
+            match self.coder.concepts.category(iri):
+                case "condition" | "lesion":
+                    yield ConditionFact(source, what, certain=False, began=when)
+                case "treatment":
+                    yield ExposureFact(source, what, certain=False, began=when)
+                case "procedure":
+                    yield ProcedureFact(source, what, certain=False, began=when)
+
+
+def resource_name(resource: Json) -> str:
+    """Return how a resource is named: its type and id, or a hash of it where it has no id."""
+    kind = resource.get("resourceType", "Resource")
+    if resource.get("id"):
+        return f"{kind}/{resource['id']}"
+    content = json.dumps(resource, sort_keys=True, default=str).encode()
+    return f"{kind}/sha256-{hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def reference(referring: Json) -> str:
+    """Return the ``Type/id`` that a Reference names; empty when it names none."""
+    target = str((referring or {}).get("reference") or "").split("/_history/")[0]
+    parts = target.rsplit("/", 2)
+    return "/".join(parts[-2:]) if len(parts) > 1 else target
+
+
+def codes(codeable: Json) -> frozenset[tuple[str, str]]:
+    """Return the system and code of each coding."""
+    codings = (codeable or {}).get("coding") or ()
+    return frozenset((str(each.get("system", "")), str(each.get("code", ""))) for each in codings)
+
+
+def in_role(codeable: Json, role: str) -> bool:
+    """Whether one of the codes of a CodeableConcept plays a role (`data/records/roles.csv`)."""
+    return bool(codes(codeable) & roles()[role])
+
+
+def extensions(element: Json, role: str) -> Iterator[Json]:
+    """Yield the extensions of an element that play a role, however deep they are nested."""
+    for extension in (element or {}).get("extension") or ():
+        if ("", extension.get("url")) in roles()[role]:
+            yield extension
+        yield from extensions(extension, role)
+
+
+def has_profile(resource: Json, role: str) -> bool:
+    """Whether a resource claims a profile that plays a role."""
+    profiles = (resource.get("meta") or {}).get("profile") or ()
+    return any(("", str(profile).split("|")[0]) in roles()[role] for profile in profiles)
+
+
+def _code(codeable: Json) -> str:
+    return next((str(each.get("code")) for each in codeable.get("coding") or () if each.get("code")), "")
+
+
+def _years_after(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)

@@ -1,0 +1,190 @@
+"""FHIR R4 records as facts: bundles of any type, lists of resources, bulk exports.
+
+Every resource of the input either makes facts or has an entry in the import report; most that make
+facts by words, or facts that map to no concept, have one too.
+
+Source: FHIR R4 (4.0.1), mCODE STU4, US Core.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from trialgraph.concepts import packaged_concepts
+from trialgraph.errors import PatientError
+from trialgraph.patients.checks import checked
+from trialgraph.patients.clinical import (
+    belongs_to,
+    read_allergy,
+    read_condition,
+    read_immunization,
+    read_list,
+    read_medication,
+    read_procedure,
+    read_report,
+)
+from trialgraph.patients.coding import Coder, Json
+from trialgraph.patients.elements import Context, reference, resource_name
+from trialgraph.patients.facts import Demographics, Fact, ImportReport, PatientRecord, Sex, in_order
+from trialgraph.patients.lesions import is_size, read_lesions
+from trialgraph.patients.observations import read_observation
+
+__all__ = ["from_fhir", "packaged_coder", "patients_of"]
+
+_READERS: dict[str, Callable[[Json, Context], Iterator[Fact]]] = {
+    "AllergyIntolerance": read_allergy,
+    "Condition": read_condition,
+    "DiagnosticReport": read_report,
+    "Immunization": read_immunization,
+    "List": read_list,
+    "MedicationAdministration": read_medication,
+    "MedicationDispense": read_medication,
+    "MedicationStatement": read_medication,
+    "Observation": read_observation,
+    "Procedure": read_procedure,
+}
+_NOT_COUNTED = {
+    "FamilyMemberHistory": "a relative's history is not the patient's",
+    "MedicationRequest": "a prescription is not an exposure",
+}
+_NOT_A_PATIENT = "give a FHIR R4 Bundle, or a list of resources, with one Patient"
+
+
+@lru_cache(maxsize=1)
+def packaged_coder() -> Coder:
+    """Return the coder over the packaged ontology."""
+    return Coder(packaged_concepts())
+
+
+def from_fhir(data: Json, *, where: str = "$", coder: Coder | None = None) -> PatientRecord:
+    """Return the one patient of a FHIR bundle or list of resources.
+
+    Args:
+        data: Parsed JSON: a Bundle, a resource, or a list of resources.
+        where: The input's name, for messages.
+        coder: Finds concepts; the packaged ontology's by default.
+    Raises:
+        PatientError: when it is no FHIR, holds no patient, or more than one.
+    """
+    resources = _resources(data, where)
+    patients = patients_of(resources)
+    if not patients:
+        raise PatientError("no Patient resource", where=where, advice=_NOT_A_PATIENT)
+    if len(patients) > 1:
+        names = ", ".join(sorted(patients))
+        raise PatientError(
+            f"{len(patients)} patients in one record: {names}",
+            where=where,
+            advice="give one bundle per patient, or an NDJSON export",
+        )
+    return read_record(resources, coder or packaged_coder())
+
+
+def _resources(data: Json, where: str) -> list[Json]:
+    """Return the resources of a bundle or list, the entries of nested bundles included."""
+    if isinstance(data, list):
+        return [each for position, one in enumerate(data) for each in _resources(one, f"{where}[{position}]")]
+    if not isinstance(data, Mapping) or not isinstance(data.get("resourceType"), str):
+        raise PatientError("not a FHIR resource: no resourceType", where=where, advice=_NOT_A_PATIENT)
+    if data["resourceType"] != "Bundle":
+        return [data]
+    entries = data.get("entry") or []
+    if not isinstance(entries, list):
+        raise PatientError("a bundle's entry is a list", where=f"{where}.entry", advice=_NOT_A_PATIENT)
+    found: list[Json] = []
+    for position, entry in enumerate(entries):
+        place = f"{where}.entry[{position}]"
+        if not isinstance(entry, Mapping):
+            raise PatientError("not a bundle entry", where=place, advice=_NOT_A_PATIENT)
+        if entry.get("resource") is None:
+            continue
+        inner = _resources(entry["resource"], f"{place}.resource")
+        if entry.get("fullUrl") and len(inner) == 1:
+            inner = [{**inner[0], "_fullUrl": entry["fullUrl"]}]
+        found += inner
+    return found
+
+
+def patients_of(resources: Iterable[Json]) -> dict[str, Json]:
+    """Return the Patient resources by identifier."""
+    patients = (each for each in resources if each["resourceType"] == "Patient")
+    return {str(each.get("id") or each.get("_fullUrl") or resource_name(each)): each for each in patients}
+
+
+def read_record(resources: Sequence[Json], coder: Coder) -> PatientRecord:
+    """Return the record of the one patient that the resources are about."""
+    context = Context(coder, _by_reference(resources))
+    ((identifier, patient),) = patients_of(resources).items()
+    demographics = _demographics(patient, context)
+    context.born = demographics.born
+    own = _current([each for each in resources if each["resourceType"] != "Patient"], context)
+    own = [each for each in own if _is_about(each, patient, context)]
+    facts = [fact for each in own for fact in _facts(each, context)]
+    sizes = [each for each in own if each["resourceType"] == "Observation" and is_size(each)]
+    structures = [each for each in own if each["resourceType"] == "BodyStructure"]
+    facts += read_lesions(structures, sizes, context)
+    report = ImportReport(len(resources), tuple(sorted(context.notes)))
+    return checked(PatientRecord(identifier, demographics, in_order(facts), report), coder.concepts)
+
+
+def _facts(resource: Json, context: Context) -> Iterator[Fact]:
+    kind = resource["resourceType"]
+    if kind in _READERS:
+        if kind != "Observation" or not is_size(resource):
+            yield from _READERS[kind](resource, context)
+    elif kind in _NOT_COUNTED:
+        context.note(resource, "not counted", _NOT_COUNTED[kind])
+    elif kind not in ("BodyStructure", "Medication"):
+        context.note(resource, "not read", f"{kind} holds nothing that eligibility asks for")
+
+
+def _demographics(patient: Json, context: Context) -> Demographics:
+    sexes: dict[str, Sex] = {"female": "female", "male": "male"}
+    sex = sexes.get(str(patient.get("gender")))
+    if sex is None:
+        context.note(patient, "not used", f"gender {patient.get('gender')!r}: neither female nor male")
+    born = context.day(patient, "birthDate")
+    died = context.day(patient, "deceasedDateTime")
+    if died is None and patient.get("deceasedBoolean") is True:
+        died = context.parsed(patient, None)
+    return Demographics(resource_name(patient), sex, None if born is None or born.low is None else born, died)
+
+
+def _by_reference(resources: Iterable[Json]) -> dict[str, Json]:
+    found = {}
+    for resource in resources:
+        if resource.get("_fullUrl"):
+            found[str(resource["_fullUrl"])] = resource
+        found[resource_name(resource)] = resource
+    return found
+
+
+def _current(resources: Iterable[Json], context: Context) -> list[Json]:
+    """Keep the newest version of each resource; versions that can't be told apart are all kept."""
+    versions: dict[str, list[Json]] = defaultdict(list)
+    for resource in resources:
+        versions[resource_name(resource)].append(resource)
+    kept = []
+    for each in versions.values():
+        newest = max(_version(resource) for resource in each)
+        current = [resource for resource in each if _version(resource) == newest]
+        kept += current
+        if len(each) > len(current):
+            context.note(each[0], "not counted", f"{len(each) - len(current)} older version(s) of it")
+    return kept
+
+
+def _version(resource: Json) -> tuple[str, str]:
+    meta = resource.get("meta") or {}
+    return str(meta.get("lastUpdated") or ""), str(meta.get("versionId") or "").zfill(12)
+
+
+def _is_about(resource: Json, patient: Json, context: Context) -> bool:
+    subject = belongs_to(resource)
+    url = str(patient.get("_fullUrl") or "")
+    if subject in {"", resource_name(patient), url, reference({"reference": url})}:
+        return True
+    context.note(resource, "not counted", f"about {subject}, not this patient")
+    return False

@@ -1,0 +1,300 @@
+"""Observations of a FHIR record as measurements and qualitative results.
+
+A number becomes a measurement of the quantity that its code means. A coded answer becomes a result:
+either the answer itself is a concept ("MSI-H"), or it says whether what the code names is there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from trialgraph.patients.coding import Json, Reading
+from trialgraph.patients.dates import ANY_DAY, DateRange
+from trialgraph.patients.elements import Context, codes, extensions, in_role, resource_name
+from trialgraph.patients.facts import Amount, Coded, Fact, Measurement, ResultFact
+from trialgraph.patients.tables import Answer, answers
+from trialgraph.patients.units import conversion
+
+__all__ = ["amount_of", "observed_on", "read_observation"]
+
+_KINDS = frozenset({"biomarker", "condition", "lesion", "measurement", "reproductive"})
+_SELF_EXPLAINING = frozenset({"biomarker", "reproductive"})
+"""Answers of these kinds say what they are whatever was asked."""
+
+_NUMBER = re.compile(r"\s*([<>]=?|[≤≥])?\s*(\d+(?:\.\d+)?)\s*(\S.*)?")
+_UCUM = "http://unitsofmeasure.org"
+
+
+def read_observation(resource: Json, context: Context) -> Iterator[Fact]:
+    """Yield the measurements and results of an Observation."""
+    status = context.status(resource, "Observation.status")
+    if status.counts != "yes":
+        context.note(resource, "not counted", status.reason)
+        return
+    facts = [*_read(resource, resource, context)]
+    for component in resource.get("component") or ():
+        facts += _read(resource, component, context)
+    facts += _comorbidities(resource, context)
+    if in_role(resource.get("code"), "variant"):
+        facts += _variants(resource, context)
+    if not facts and resource_name(resource) not in {note.resource for note in context.notes}:
+        name = context.coder.read(resource.get("code") or {}, _KINDS).what.text
+        context.note(resource, "not mapped", f"{name or 'nothing coded'}: no concept for it, or no value")
+    yield from facts
+
+
+def observed_on(resource: Json, context: Context) -> DateRange:
+    """Return when an Observation was so; without a time, some day by which it was issued."""
+    when = context.day(resource, "effectiveDateTime", "effectivePeriod", "effectiveInstant")
+    if when is not None:
+        return when
+    issued = context.day(resource, "issued")
+    return DateRange(None, issued.high) if issued else ANY_DAY
+
+
+def _read(resource: Json, part: Json, context: Context) -> Iterator[Fact]:
+    """Read the code and value of an Observation, or of one of its components."""
+    asked = context.coder.read(part.get("code") or {}, _KINDS)
+    value = next(
+        ((key, part[key]) for key in part if key.startswith("value") and part[key] is not None), None
+    )
+    if value is None:
+        absent = part.get("dataAbsentReason")
+        if absent:
+            reason = absent.get("text") or next((code for _, code in codes(absent)), "no reason given")
+            context.note(resource, "not used", f"{asked.what.text}: no value ({reason})")
+        return
+    quantities = [iri for iri in asked.what.concepts if context.coder.concepts.is_quantity(iri)]
+    when = observed_on(resource, context)
+    if quantities:
+        yield from _measured(resource, part, asked, value, when, context)
+    elif value[0] in ("valueCodeableConcept", "valueBoolean", "valueString"):
+        yield from _found(resource, asked, value[1], when, context)
+
+
+def _measured(
+    resource: Json, part: Json, asked: Reading, value: tuple[str, Json], when: DateRange, context: Context
+) -> Iterator[Fact]:
+    concepts = context.coder.concepts
+    (quantity,) = asked.what.concepts
+    amount = amount_of(value[1])
+    if amount is None and isinstance(value[1], Mapping | str):
+        codeable = value[1] if isinstance(value[1], Mapping) else {"text": value[1]}
+        amount = _graded(codeable, quantity, context)
+    if amount is None:
+        context.note(resource, "not used", f"{asked.what.text}: no number could be read from its value")
+        return
+    if asked.what.by_text:
+        context.note(resource, "by text", f"{asked.what.text}: read as {concepts.label(quantity)}")
+    low, high = _normal_range(part, amount.unit)
+    yield Measurement(resource_name(resource), asked.what, amount, when, low, high)
+
+
+def amount_of(value: Json) -> Amount | None:
+    """Return the number or range of numbers that a value states; None when it states none.
+
+    Quantity (with comparator), integer, Range and text that is nothing but a number with a unit are
+    understood.
+    """
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return Amount(float(value), float(value))
+    if isinstance(value, str):
+        match = _NUMBER.fullmatch(value)
+        return _compared(float(match[2]), match[1] or "", match[3] or "") if match else None
+    if not isinstance(value, Mapping):
+        return None
+    if "low" in value or "high" in value:
+        return _between(value)
+    number = value.get("value")
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return None
+    return _compared(float(number), str(value.get("comparator") or ""), _unit(value))
+
+
+def _compared(number: float, comparator: str, unit: str) -> Amount | None:
+    match comparator:
+        case "":
+            return Amount(number, number, unit=unit)
+        case "<":
+            return Amount(None, number, high_open=True, unit=unit)
+        case "<=" | "≤":
+            return Amount(None, number, unit=unit)
+        case ">":
+            return Amount(number, None, low_open=True, unit=unit)
+        case ">=" | "≥":
+            return Amount(number, None, unit=unit)
+    return None
+
+
+def _between(value: Json) -> Amount | None:
+    low, high = amount_of(value.get("low")), amount_of(value.get("high"))
+    if low and high and low.unit != high.unit:
+        return None
+    if low is None and high is None:
+        return None
+    unit = (low or high or Amount(None, None)).unit
+    return Amount(low.low if low else None, high.high if high else None, unit=unit)
+
+
+def _unit(quantity: Json) -> str:
+    """Return a quantity's unit: its UCUM code, otherwise as written."""
+    code, unit = str(quantity.get("code") or ""), str(quantity.get("unit") or "")
+    return code if code and quantity.get("system") == _UCUM else unit or code
+
+
+def _normal_range(part: Json, unit: str) -> tuple[float | None, float | None]:
+    """Return the limits of normal, in the unit of the result; None for one that isn't comparable.
+
+    With several ranges (by age, by sex) it isn't known which one applies.
+    """
+    ranges = [
+        each
+        for each in part.get("referenceRange") or ()
+        if ("low" in each or "high" in each) and {code for _, code in codes(each.get("type"))} <= {"normal"}
+    ]
+    if len(ranges) != 1:
+        return None, None
+    return _limit(ranges[0].get("low"), unit), _limit(ranges[0].get("high"), unit)
+
+
+def _limit(stated: Json, unit: str) -> float | None:
+    amount = amount_of(stated)
+    if amount is None or amount.low is None or amount.low != amount.high:
+        return None
+    if amount.unit in ("", unit):
+        return amount.low
+    factor = conversion(amount.unit, unit)
+    return None if factor is None else amount.low * factor
+
+
+def _graded(codeable: Json, quantity: str, context: Context) -> Amount | None:
+    """Return the stretch of a scale that a coded grade means: "Child-Pugh class A", "2+"."""
+    concepts = context.coder.concepts
+    for iri in context.coder.read(codeable, {"measurement"}).what.concepts:
+        concept = concepts[iri]
+        if concept.score is not None and concept.score_of == quantity:
+            return Amount(concept.score.low, concept.score.high, unit=concepts[quantity].unit or "")
+    answer = _answer(codeable)
+    unit = concepts[quantity].unit or ""
+    if answer is None or not unit.startswith("{"):
+        return None
+    if answer.low is not None:
+        return Amount(answer.low, answer.high, unit=unit)
+    return None if answer.positive else Amount(0.0, 0.0, unit=unit)
+
+
+def _answer(value: Json) -> Answer | None:
+    """Return what a qualitative answer means; None when its codes and words don't agree."""
+    if isinstance(value, bool):
+        return Answer(value, None, None)
+    if isinstance(value, str):
+        value = {"text": value}
+    table = answers()
+    texts = [value.get("text"), *(coding.get("display") for coding in value.get("coding") or ())]
+    folded = {
+        (" ".join(str(text).casefold().replace("(qualifier value)", "").split())) for text in texts if text
+    }
+    found = {table[code] for code in codes(value) if code in table}
+    found |= {table["", text] for text in folded if ("", text) in table}
+    return found.pop() if len({answer.positive for answer in found}) == 1 and found else None
+
+
+def _found(resource: Json, asked: Reading, value: Json, when: DateRange, context: Context) -> Iterator[Fact]:
+    name, concepts = resource_name(resource), context.coder.concepts
+    codeable = {"text": value} if isinstance(value, str) else value
+    if isinstance(codeable, Mapping):
+        scored = _scored(codeable, context)
+        if scored is not None and not asked.what.concepts:
+            yield Measurement(name, scored[0], scored[1], when)
+            return
+        told = _told(resource, asked, codeable, context)
+        if told is not None:
+            yield ResultFact(name, told, positive=True, when=when)
+            return
+    answer = _answer(value)
+    subjects = asked.tests or asked.what.concepts
+    if answer is None and subjects and isinstance(codeable, Mapping):
+        answer = _negated(codeable, subjects, context)
+    if answer is None or not subjects:
+        return
+    if asked.what.by_text and not asked.tests:
+        labels = ", ".join(concepts.label(iri) for iri in subjects)
+        context.note(resource, "by text", f"{asked.what.text}: read as {labels}")
+    if answer.positive:
+        # A joint test that is positive doesn't say for which of them.
+        shown = context.coder.agreed([frozenset({iri}) for iri in subjects])
+        if shown:
+            yield ResultFact(name, Coded(asked.what.text, tuple(sorted(shown))), positive=True, when=when)
+        return
+    for iri in subjects:
+        yield ResultFact(name, Coded(asked.what.text, (iri,)), positive=False, when=when)
+
+
+def _scored(codeable: Json, context: Context) -> tuple[Coded, Amount] | None:
+    """Return the quantity and stretch of its scale that an answer names by itself."""
+    reading = context.coder.read(codeable, {"measurement"})
+    for iri in reading.what.concepts:
+        concept = context.coder.concepts[iri]
+        if concept.score is not None and concept.score_of is not None:
+            unit = context.coder.concepts[concept.score_of].unit or ""
+            what = Coded(reading.what.text, (concept.score_of,), reading.what.by_text)
+            return what, Amount(concept.score.low, concept.score.high, unit=unit)
+    return None
+
+
+def _told(resource: Json, asked: Reading, codeable: Json, context: Context) -> Coded | None:
+    """Return the concept that an answer names, when the question allows it."""
+    concepts = context.coder.concepts
+    reading = context.coder.read(codeable, _KINDS - {"measurement"})
+    told = reading.what
+    if not told.concepts or reading.doubtful:
+        return None
+    questions = asked.tests or asked.what.concepts
+    below = all(any(concepts.is_a(iri, each) for each in questions) for iri in told.concepts)
+    explains_itself = all(concepts.category(iri) in _SELF_EXPLAINING for iri in told.concepts)
+    if not (below if questions else explains_itself):
+        return None
+    if told.by_text:
+        labels = ", ".join(concepts.label(iri) for iri in told.concepts)
+        context.note(resource, "by text", f"{told.text}: read as {labels}")
+    return told
+
+
+def _negated(codeable: Json, subjects: tuple[str, ...], context: Context) -> Answer | None:
+    """Read "not pregnant" as the answer no, when pregnancy was asked for."""
+    text = str(codeable.get("text") or next((c.get("display", "") for c in codeable.get("coding") or ()), ""))
+    match = re.fullmatch(r"(?:not|no)\s+(.+)", text.strip(), re.IGNORECASE)
+    if match is None:
+        return None
+    named = context.coder.named(match[1], _KINDS, whole=True)
+    return Answer(positive=False, low=None, high=None) if named and named <= set(subjects) else None
+
+
+def _comorbidities(resource: Json, context: Context) -> Iterator[Fact]:
+    """Yield the comorbidities that mCODE's panel states to be absent."""
+    for extension in extensions(resource, "condition absent"):
+        reading = context.coder.read(extension.get("valueCodeableConcept") or {}, {"condition"})
+        for iri in reading.what.concepts:
+            what = Coded(reading.what.text, (iri,), reading.what.by_text)
+            yield ResultFact(
+                resource_name(resource), what, positive=False, when=observed_on(resource, context)
+            )
+
+
+def _variants(resource: Json, context: Context) -> Iterator[Fact]:
+    """Yield the mutations that a variant shows to be there or not, by the genes studied."""
+    answer = _answer(resource.get("valueCodeableConcept") or {})
+    if answer is None:
+        return
+    genes = [part for part in resource.get("component") or () if in_role(part.get("code"), "gene")]
+    for component in genes:
+        codeable = component.get("valueCodeableConcept") or {}
+        symbols = {coding.get("display") for coding in codeable.get("coding") or ()} | {codeable.get("text")}
+        for symbol in sorted(str(each) for each in symbols if each):
+            for iri in sorted(context.coder.named(f"{symbol} gene mutation", {"biomarker"}, whole=True)):
+                what = Coded(f"{symbol} variant", (iri,), by_text=True)
+                when = observed_on(resource, context)
+                yield ResultFact(resource_name(resource), what, positive=answer.positive, when=when)

@@ -1,0 +1,172 @@
+"""How records say things: the tables of `data/records`, read once."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from trialgraph.namespaces import TGC
+from trialgraph.resources import product_folder
+
+__all__ = [
+    "Answer",
+    "NoneKnown",
+    "Organ",
+    "Status",
+    "Words",
+    "answers",
+    "events",
+    "lesion_quantities",
+    "lists",
+    "none_known",
+    "organs",
+    "roles",
+    "statuses",
+    "words",
+]
+
+Counts = Literal["yes", "no", "unsure", "dated", ""]
+
+
+class Status(NamedTuple):
+    """What a status means: whether the resource counts, whether it is ongoing, and in words.
+
+    A resource that is ``unsure`` shows neither presence nor absence; one that counts when ``dated``
+    is unsure without a date.
+    """
+
+    counts: Counts
+    ongoing: bool | None
+    reason: str
+
+
+class Answer(NamedTuple):
+    """What a qualitative answer means; a graded one ("2+") has a stretch of its scale."""
+
+    positive: bool
+    low: float | None
+    high: float | None
+
+
+class NoneKnown(NamedTuple):
+    """What "no known …" states: a complete category, or the absence of one concept."""
+
+    category: str
+    concept: str
+
+
+class Organ(NamedTuple):
+    """An organ, its names in records, and IRIs of the metastasis and the lesion in it (or empty)."""
+
+    name: str
+    names: tuple[str, ...]
+    metastasis: str
+    lesion: str
+
+
+class Words(NamedTuple):
+    """Words around a name: those that only narrow it, those that cast doubt, those that negate."""
+
+    neutral: frozenset[str]
+    doubts: tuple[str, ...]
+    negations: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def statuses() -> dict[tuple[str, str], Status]:
+    """Return what each status means, by element (``Procedure.status``) and code."""
+    ongoing = {"yes": True, "no": False, "": None}
+    return {
+        (row["element"], row["status"]): Status(row["counts"], ongoing[row["ongoing"]], row["reason"])  # type: ignore[arg-type]
+        for row in _rows("statuses")
+    }
+
+
+@lru_cache(maxsize=1)
+def answers() -> dict[tuple[str, str], Answer]:
+    """Return qualitative answers, by system and code, and by ("", text in small letters)."""
+    found = {}
+    for row in _rows("answers"):
+        low, high = (float(row[end]) if row[end] else None for end in ("low", "high"))
+        answer = Answer(row["positive"] == "yes", low, high)
+        found[("", row["text"])] = answer
+        if row["code"]:
+            found[(row["system"], row["code"])] = answer
+    return found
+
+
+@lru_cache(maxsize=1)
+def none_known() -> dict[tuple[str, str], NoneKnown]:
+    """Return what "no known …" codes and texts state."""
+    found = {}
+    for row in _rows("none"):
+        stated = NoneKnown(row["category"], str(TGC[row["concept"]]) if row["concept"] else "")
+        found[("", row["text"])] = stated
+        if row["code"]:
+            found[(row["system"], row["code"])] = stated
+    return found
+
+
+@lru_cache(maxsize=1)
+def lists() -> dict[tuple[str, str], str]:
+    """Return the category that a list with such a code holds."""
+    return {(row["system"], row["code"]): row["category"] for row in _rows("lists")}
+
+
+@lru_cache(maxsize=1)
+def organs() -> tuple[Organ, ...]:
+    """Return the organs that lesions are told apart by."""
+    return tuple(
+        Organ(
+            row["organ"],
+            tuple(row["names"].split(";")),
+            *(str(TGC[row[kind]]) if row[kind] else "" for kind in ("metastasis", "lesion")),
+        )
+        for row in _rows("organs")
+    )
+
+
+@lru_cache(maxsize=1)
+def lesion_quantities() -> tuple[tuple[str, str, str], ...]:
+    """Return quantities that are numbers of lesions: their IRI, the kind's IRI, and which number."""
+    return tuple(
+        (str(TGC[row["quantity"]]), str(TGC[row["kind"]]), row["number"])
+        for row in _rows("lesion-quantities")
+    )
+
+
+@lru_cache(maxsize=1)
+def events() -> dict[str, bool]:
+    """Return the IRIs of acute events, whose date is their onset.
+
+    One that lasts (True) is an event only when it is stated to be over; any other is over once it
+    has happened, whatever its status says.
+    """
+    return {str(TGC[row["concept"]]): row["lasting"] == "yes" for row in _rows("events")}
+
+
+@lru_cache(maxsize=1)
+def roles() -> dict[str, frozenset[tuple[str, str]]]:
+    """Return the codes, and the URLs of extensions and profiles, that play each role."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for row in _rows("roles"):
+        found.setdefault(row["role"], set()).add((row["system"], row["code"]))
+    return {role: frozenset(codes) for role, codes in found.items()}
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    """Return the words by which texts wrap a name."""
+    stated = tomllib.loads((product_folder("data") / "records" / "words.toml").read_text(encoding="utf-8"))
+    return Words(
+        frozenset(stated["neutral"].split()), tuple(stated["doubts"]), frozenset(stated["negations"])
+    )
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    path = product_folder("data") / "records" / f"{name}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
