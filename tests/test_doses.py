@@ -1,9 +1,10 @@
+import re
 import tomllib
 from decimal import Decimal
 
 import pytest
 
-from trialgraph.graph.doses import find_doses
+from trialgraph.graph.doses import Mention, dosed_concept, find_doses
 
 from .shared_files import ROOT
 
@@ -32,3 +33,35 @@ def test_doses_are_read_as_stated(case: dict[str, object]) -> None:
         for dose in case["doses"]  # type: ignore[attr-defined]
     ]
     assert found == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Alpha: 1000 mg/m2 BID, D1-14, Q3W × 4 cycles Beta: 130 mg/m2 IV", ["Alpha", "Beta"]),
+        ("Alpha 5 mg Beta 10 mg", ["Alpha", "Beta"]),
+        ("1 mg of Alpha and 2 mg Beta", ["Alpha", "Beta"]),
+        ("Alpha will be administered orally at a dose of 5 mg", ["Alpha"]),
+        ("Alpha (5 mg) plus Beta intravenously 10 mg", ["Alpha", "Beta"]),
+        ("Alpha plus XY-1 600 mg", [None]),
+        ("Alpha 5 mg, then 10 mg", ["Alpha", None]),
+        ("Alpha. Then 5 mg daily", [None]),
+        ("5 mg daily until Alpha is given", [None]),
+        ("300 mg or 600 mg Alpha", [None, "Alpha"]),
+        ("5 mg Alpha 10 mg", ["Alpha", None]),
+        ("5 mg", [None]),
+    ],
+)
+def test_a_dose_belongs_to_the_name_beside_it(text: str, expected: list[str | None]) -> None:
+    """The name right before it, else right after it; across other words nothing is stated."""
+    names = [("Alpha", text.find("Alpha")), ("Beta", text.find("Beta"))]
+    mentions = sorted(
+        (Mention(name, at, at + len(name)) for name, at in names if at >= 0), key=lambda m: m.start
+    )
+    mentions = [Mention(name[0], *name.span()) for name in re.finditer("Alpha|Beta", text)]
+    found, since = [], 0
+    for dose in find_doses(text):
+        mention = dosed_concept(text, dose, mentions, since)
+        found.append(mention.concept if mention else None)
+        since = max(dose.span[1], mention.end if mention else 0)
+    assert found == expected

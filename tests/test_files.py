@@ -160,10 +160,13 @@ def test_truncated_json_is_refused_with_line_and_column(tmp_path: Path) -> None:
     assert only_refusal(path).error.where == f"{path}, line 4, column 1"
 
 
-def test_a_broken_line_does_not_keep_the_others_out(tmp_path: Path) -> None:
-    """Of JSON lines, only the broken one is refused, with its number."""
-    path = tmp_path / "a.jsonl"
-    path.write_text(f'{{"protocol\n{json.dumps(study(2))}\n{{}}\n{json.dumps(study(4))}\n', encoding="utf-8")
+@pytest.mark.parametrize("suffix", [".jsonl", ".ndjson.gz"])
+def test_a_broken_line_does_not_keep_the_others_out(suffix: str, tmp_path: Path) -> None:
+    """Of JSON lines, only the broken one is refused, with its number, be it the first."""
+    path = tmp_path / f"a{suffix}"
+    pack = gzip.compress if suffix.endswith(".gz") else bytes
+    text = f'{{"protocol\n{json.dumps(study(2))}\n{{}}\n{json.dumps(study(4))}\n'
+    path.write_bytes(pack(text.encode()))
     found = read(path)
     assert ncts(found) == ["refused", "NCT00000002", "refused", "NCT00000004"]
     assert [each.where for each in found if isinstance(each, Refusal)] == [f"{path}:1", f"{path}:3"]
@@ -185,14 +188,14 @@ def test_of_an_archive_only_the_broken_member_is_refused(tmp_path: Path) -> None
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("a.json", json.dumps(study(1)))
-        archive.writestr("b.jsonl", "".join(f"{json.dumps(study(n))}\n" for n in (2, 3)))
+        archive.writestr("b.jsonl", "".join(f"{json.dumps(study(n))}\n" for n in range(2, 5000)))
         archive.writestr("c.json.gz", gzip.compress(json.dumps(study(4)).encode()))
         archive.writestr("d.json", "{")
         archive.writestr("e.zip", b"PK\x05\x06" + bytes(18))
         archive.writestr("__MACOSX/._a.json", "junk")
         archive.writestr("readme.md", "about")
     path = tmp_path / "a.zip"
-    path.write_bytes(content.getvalue().replace(b"Trial 3", b"Trial 5"))
+    path.write_bytes(content.getvalue().replace(b"Trial 4999", b"Trial 5999"))
     found = read(path)
     assert ncts(found) == ["NCT00000001", "refused", "NCT00000004", "refused", "refused"]
     assert [each.where.partition("!")[2] for each in found if isinstance(each, Refusal)] == [

@@ -181,7 +181,7 @@ def test_a_field_outside_the_schema_is_named_in_the_graph() -> None:
 
 
 def test_concepts_are_linked_where_a_finder_is_given() -> None:
-    """Names give what is given, descriptions what is mentioned, a dose what is named before it."""
+    """Names give what is given, descriptions what is mentioned, a dose what is named beside it."""
 
     def find(text: str) -> Iterator[Mention]:
         for word in ("Inventumab", "Powder", "powder", "Liver", "Capecitabine", "Oxaliplatin"):
@@ -190,7 +190,7 @@ def test_concepts_are_linked_where_a_finder_is_given() -> None:
 
     study = json.loads(json.dumps(EXAMPLE))
     interventions = study["protocolSection"]["armsInterventionsModule"]["interventions"]
-    interventions[1]["description"] = "Capecitabine: 1000 mg/m2 BID Oxaliplatin: 130 mg/m2. Also 5 mg"
+    interventions[1]["description"] = "Capecitabine: 1000 mg/m2 BID Oxaliplatin: 130 mg/m2, 5 mg"
     graph = graph_of(study, mentions=find)
     concept = f"{BASE}concept/"
     assert values("", "conditionConcept", graph) == [f"{concept}Liver"]

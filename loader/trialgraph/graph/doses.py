@@ -16,7 +16,7 @@ from functools import cache
 from trialgraph.expressions import Span
 from trialgraph.resources import product_folder
 
-__all__ = ["Dose", "find_doses"]
+__all__ = ["Dose", "Mention", "dosed_concept", "find_doses"]
 
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _GRAYS = frozenset({"Gy", "cGy"})
@@ -47,12 +47,23 @@ class Dose:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A concept that a text names, and where."""
+
+    concept: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Wording:
     units: Mapping[str, str]
     phrase: re.Pattern[str]
     not_a_dose: re.Pattern[str]
     at_most: re.Pattern[str]
     at_least: re.Pattern[str]
+    after_name: re.Pattern[str]
+    before_name: re.Pattern[str]
 
 
 def find_doses(text: str) -> Iterator[Dose]:
@@ -70,6 +81,32 @@ def find_doses(text: str) -> Iterator[Dose]:
         dose = _dose(match, wording)
         if dose is not None:
             yield dose
+
+
+def dosed_concept(text: str, dose: Dose, mentions: Iterable[Mention], since: int = 0) -> Mention | None:
+    """Return the mention that a dose belongs to: the one right before it, otherwise right after it.
+
+    Args:
+        text: The text that the dose and the mentions are in.
+        dose: A dose of it.
+        mentions: Concepts that the text names.
+        since: Where the dose before ends, or the name that belongs to it.
+    Returns:
+        None when neither neighbour is a name, so that the text doesn't show what is dosed.
+    Example:
+        >>> text = "sintilimab 200 mg"
+        >>> [dose] = find_doses(text)
+        >>> dosed_concept(text, dose, [Mention("sintilimab", 0, 10)]).concept
+        'sintilimab'
+    """
+    wording, (start, end) = _wording(), dose.span
+    for mention in mentions:
+        if since <= mention.start < mention.end <= start:
+            if wording.after_name.fullmatch(text, mention.end, start):
+                return mention
+        elif mention.start >= end:
+            return mention if wording.before_name.fullmatch(text, end, mention.start) else None
+    return None
 
 
 def _dose(match: re.Match[str], wording: _Wording) -> Dose | None:
@@ -126,7 +163,13 @@ def _wording() -> _Wording:
         not_a_dose=_ending(before["not_a_dose"]),
         at_most=_ending(before["at_most"]),
         at_least=_ending(before["at_least"]),
+        after_name=_between([*table["beside"]["before"], *table["schedule"]["words"]]),
+        before_name=_between(table["beside"]["after"]),
     )
+
+
+def _between(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"\s*(?:(?:{'|'.join(patterns)})(?!\w)\s*)*", re.IGNORECASE)
 
 
 def _ending(patterns: Iterable[str]) -> re.Pattern[str]:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from trialgraph.graph.doses import Dose, find_doses
+from trialgraph.graph.doses import Dose, Mention, dosed_concept, find_doses
 from trialgraph.graph.terms import (
     PREFIXES,
     Term,
@@ -34,23 +34,13 @@ from trialgraph.namespaces import TRIAL
 from trialgraph.records import Json
 from trialgraph.sources.fields import Branch, Field, field_tree
 
-__all__ = ["Mention", "MentionFinder", "field_triples"]
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A concept that a text names, and where."""
-
-    concept: str
-    start: int
-    end: int
+__all__ = ["MentionFinder", "field_triples"]
 
 
 MentionFinder: TypeAlias = Callable[[str], Iterable[Mention]]
 """What finds the concepts named in a text, in reading order."""
 
 _TEMPLATE_FIELD = re.compile(r"\{(\w+)\}")
-_SENTENCE_END = re.compile(r"[.;]\s|\n")
 
 
 def _pubmed(value: str) -> ox.NamedNode | None:
@@ -214,10 +204,10 @@ class _Walk:
             node = ox.NamedNode(f"{subject.value}/dose/{self._doses[subject.value]}")
             self.triples.append(Triple(subject, prefixed(row.predicate), node))
             self.triples.extend(_dose_triples(node, dose, self._doses[subject.value]))
-            concept = _dosed(value, dose, mentions, end)
-            if concept is not None:
-                self.triples.append(Triple(node, prefixed("tg:concept"), ox.NamedNode(concept)))
-            end = dose.span[1]
+            named = dosed_concept(value, dose, mentions, end)
+            if named is not None:
+                self.triples.append(Triple(node, prefixed("tg:concept"), ox.NamedNode(named.concept)))
+            end = max(dose.span[1], named.end if named else 0)
 
 
 def _dose_triples(node: ox.NamedNode, dose: Dose, number: int) -> Iterable[Triple]:
@@ -231,14 +221,6 @@ def _dose_triples(node: ox.NamedNode, dose: Dose, number: int) -> Iterable[Tripl
             yield Triple(node, prefixed(name), decimal(amount))
     if dose.fractions is not None:
         yield Triple(node, prefixed("tg:fractions"), integer(dose.fractions))
-
-
-def _dosed(value: str, dose: Dose, mentions: Iterable[Mention], since: int) -> str | None:
-    """Return the concept named last before a dose, in its sentence and after the dose before it."""
-    before = [mention for mention in mentions if since <= mention.start and mention.end <= dose.span[0]]
-    if not before or _SENTENCE_END.search(value, before[-1].end, dose.span[0]):
-        return None
-    return before[-1].concept
 
 
 def _iri(row: Field, item: Mapping[str, Json], parent: ox.NamedNode, number: int | None) -> tuple[str, bool]:
