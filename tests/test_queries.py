@@ -1,14 +1,17 @@
 """Named queries: their files, their parameters, their results."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from _pytest.mark import ParameterSet
 from hypothesis import given
 from hypothesis import strategies as st
 
 from trialgraph.errors import QueryError, UsageError
+from trialgraph.loading import LoadReport, load_records
 from trialgraph.queries import (
     FORMATS,
     PREFIXES,
@@ -21,9 +24,11 @@ from trialgraph.queries import (
     to_table,
 )
 from trialgraph.resources import product_folder
+from trialgraph.sources.files import Refusal, read_records
 from trialgraph.stores import Store, open_store
 from trialgraph.stores.syntax import QuerySyntaxError, check_syntax, tokens
 
+QUERY_CASES = Path(__file__).parent / "cases" / "queries"
 ONTOLOGY = """
 @prefix tgc: <https://w3id.org/trialgraph/concept/> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
@@ -267,3 +272,65 @@ def test_a_table_has_a_column_for_each_variable(small: Store) -> None:
     """The table's headings are the variables, or the columns asked for."""
     results = small.select("SELECT ?one_thing ?other WHERE { VALUES (?one_thing ?other) { (1 2) } }")
     assert [column.header for column in to_table(results).columns] == ["one thing", "other"]
+
+
+CASES = {
+    file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(QUERY_CASES.glob("*.toml"))
+}
+
+
+def _marked(kind: str) -> list[ParameterSet]:
+    """Return the rows that are known to be missing or to be too many, each a strict failure with its reason."""
+    return [
+        pytest.param(
+            name,
+            tuple(known["row"]),
+            id=f"{name}-{known['row']}",
+            marks=pytest.mark.xfail(strict=True, reason=known["reason"]),
+        )
+        for name, case in CASES.items()
+        for known in case.get(kind, [])
+    ]
+
+
+@pytest.fixture(scope="module")
+def five() -> Store:
+    """Return a store with the packaged records."""
+    store = open_store()
+    for record in load_records(read_records([product_folder("data") / "trials"]), store, LoadReport()):
+        assert not isinstance(record, Refusal), record
+    return store
+
+
+def _rows(store: Store, name: str) -> set[tuple[str, ...]]:
+    case = CASES[name]
+    results = run_query(named_queries()[name], store, case.get("parameters", {}))
+    assert isinstance(results, ox.QuerySolutions)
+    return {tuple(" ".join(shorten(row[column]).split()) for column in case["columns"]) for row in results}
+
+
+def test_every_named_query_has_expected_rows() -> None:
+    """Each query of the product has a case that was written by reading the five records."""
+    assert set(CASES) == set(named_queries())
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_query_gives_the_rows_that_a_careful_reader_expects(five: Store, name: str) -> None:
+    """Every expected row is there, and no other, but for those that are known to be too many."""
+    case, rows = CASES[name], _rows(five, name)
+    expected = {tuple(row) for row in case["rows"]}
+    known = {tuple(row["row"]) for kind in ("unreached", "beyond") for row in case.get(kind, [])}
+    assert expected - rows == set()
+    assert case.get("at_least") or rows - expected - known == set()
+
+
+@pytest.mark.parametrize(("name", "row"), _marked("unreached"))
+def test_a_row_that_a_reader_expects_is_not_reached_yet(five: Store, name: str, row: tuple[str, ...]) -> None:
+    """Rows that reading criteria doesn't give yet are counted as missing until it does."""
+    assert row in _rows(five, name)
+
+
+@pytest.mark.parametrize(("name", "row"), _marked("beyond"))
+def test_a_row_that_a_reader_would_not_expect_is_there(five: Store, name: str, row: tuple[str, ...]) -> None:
+    """Rows that come from a misreading are counted as wrong until it is mended."""
+    assert row not in _rows(five, name)
