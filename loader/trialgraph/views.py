@@ -184,7 +184,7 @@ def _lists(view: ScreeningView) -> Iterator[tuple[str, Iterable[str]]]:
     yield "lacks", (key for key in view.absent if key not in view.conflicts)
     yield "lacksActive", (key for key in {**view.absent, **view.inactive} if key not in view.conflicts)
     yield "recordComplete", (key for key in view.complete if key in certain)
-    yield "measured", view.quantities
+    yield "hasResultOf", view.quantities
 
 
 def _interval_numbers(interval: Interval) -> Iterator[tuple[str, float]]:

@@ -16,7 +16,7 @@ from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Limit, Narrat
 __all__ = ["Bound", "Condition", "Every", "Never", "Shows", "Some", "disproof", "proof"]
 
 Facet = Literal["minInclusive", "minExclusive", "maxInclusive", "maxExclusive"]
-List = Literal["has", "hasActive", "lacks", "lacksActive", "measured", "recordComplete"]
+List = Literal["has", "hasActive", "lacks", "lacksActive", "hasResultOf", "recordComplete"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _inside(path: str, limit: Limit) -> Condition:
         sides.append(_at_least(path, limit.low, inclusive=limit.low_inclusive))
     if limit.high is not None:
         sides.append(_at_most(path, limit.high, inclusive=limit.high_inclusive))
-    return _every(Shows("measured", path), *sides) if not sides else _every(*sides)
+    return _every(Shows("hasResultOf", path), *sides) if not sides else _every(*sides)
 
 
 def _outside(path: str, limit: Limit) -> Condition:
