@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,7 +11,7 @@ from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.tokens import tokenize
-from trialgraph.criteria.values import FoundValue
+from trialgraph.criteria.vocabulary import Term
 from trialgraph.expressions import (
     AllOf,
     AnyOf,
@@ -29,6 +29,7 @@ __all__ = ["Statement", "all_of", "any_of", "map_facts", "narrative", "negate", 
 
 Role = Literal["demand", "allowance"]
 _JOINTS = {"and / or": "or", "as well as": "and", "and": "and", "or": "or", "nor": "or", "plus": "and", "&": "and", ",": ",", ";": ";", "/": "/", ":": ","}
+_MODAL = frozenset("must should shall will may can agree need".split())
 _VERBS = frozenset(
     "has have had is are was were be been must should shall will can may received receive receiving who patient subject participant underwent".split()
 )
@@ -57,6 +58,7 @@ class _Segment:
     negated: bool = False
     carries: bool = False
     leading: str | None = None
+    after_comma: bool = False
 
 
 def all_of(operands: Sequence[Expression]) -> Expression:
@@ -112,7 +114,7 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     if lexicon().consent.search(words) and not any(chunk.kind == "value" for chunk in chunks):
         return Statement(narrative(text, start, end), text=words)
     barring = next((i for i, chunk in enumerate(chunks) if "barring" in chunk.classes), None)
-    if barring is not None:
+    if barring is not None and (barring == len(chunks) - 1 or chunks[barring + 1].form in ("from", "for this")):
         return Statement(_read_barred(text, chunks, barring), text=words)
     if any("allowance" in chunk.classes for chunk in chunks):
         return _read_allowance(text, chunks)
@@ -149,8 +151,8 @@ def _read_allowance(text: Text, chunks: list[Chunk]) -> Statement:
 def _read_barred(text: Text, chunks: list[Chunk], at: int) -> Expression:
     """Read "patients with X are excluded", which bars X in either kind of list."""
     whole = narrative(text, chunks[0].start, chunks[-1].end)
-    head, rest = _without_trailing_verb(chunks[:at]), _trimmed(chunks[at + 1 :])
-    if rest or not any(is_content(chunk) for chunk in head) or any("exception" in chunk.classes for chunk in head):
+    head = _without_trailing_verb(chunks[:at])
+    if not any(is_content(chunk) for chunk in head) or any("exception" in chunk.classes for chunk in head):
         return whole
     expression = _join(text, _segments(text, head), "or")
     if not _formal(expression):
@@ -243,7 +245,7 @@ def _read_labelled(text: Text, chunks: list[Chunk]) -> Expression:
         return _elaborated(text, label, body)
     if _is_label(label):
         return body
-    return all_of([narrative(text, label[0].start, label[-1].end), body]) if _narrows(label) else body
+    return narrative(text, chunks[0].start, chunks[-1].end) if _narrows(label) else body
 
 
 def _with_rest(text: Text, label: list[Chunk], rest: list[Chunk]) -> Expression:
@@ -369,17 +371,46 @@ def _segments(text: Text, chunks: Sequence[Chunk]) -> list[_Segment]:
             continue
         swallowing = False
         if current.chunks:
-            segments.append(_Segment(joint, []))
+            segments.append(_Segment(joint, [], after_comma=joint == ","))
         else:
+            current.after_comma = current.after_comma or joint == ","
             current.joint = joint if joint not in (",", ";") or not current.joint else current.joint
     segments = [segment for segment in segments if segment.chunks]
-    segments = _merge_qualifiers(text, segments)
+    segments = _merge_qualifiers(text, _merge_alternatives(text, segments))
     for segment in segments:
         _read_segment(text, segment)
     _share_words(text, segments)
+    _share_allergens(text, segments)
     _share_leading(segments)
     _repeat_history(text, segments)
-    return [segment for segment in _governed(segments) if not _says_nothing(segment)]
+    return [segment for segment in _subjects(_governed(segments)) if not _says_nothing(segment)]
+
+
+def _share_allergens(text: Text, segments: list[_Segment]) -> None:
+    """Read the members after "allergy to A" as allergies too, not as drugs taken."""
+    allergy: Term | None = None
+    for index, segment in enumerate(segments):
+        head = next((c.term for c in segment.chunks if c.kind == "concept" and is_content(c)), None)
+        if head is not None and head.category == "allergy":
+            allergy = head
+        elif allergy is not None and segment.joint != ";" and _is_allergen(segment):
+            phrase = _completed(text, segments, index)
+            if phrase is not None:
+                segment.chunks = phrase
+                _read_segment(text, segment)
+            else:
+                start, end = segment.chunks[0].start, segment.chunks[-1].end
+                agent = text.text[start:end].strip(" ,;.")
+                general = text.vocabulary.general(allergy)
+                segment.expression = Fact(general.iri, general.label, "allergy", {"agent": agent}, span=text.span(start, end))
+        else:
+            allergy = None
+
+
+def _is_allergen(segment: _Segment) -> bool:
+    fact = segment.expression
+    bare = _is_bare(segment) or segment.chunks[0].form in _DETERMINERS
+    return bare and (fact is None or isinstance(fact, Fact) and fact.category == "treatment")
 
 
 def _share_leading(segments: list[_Segment]) -> None:
@@ -422,6 +453,22 @@ def _governed(segments: list[_Segment]) -> list[_Segment]:
         else:
             kept.append(segment)
     return kept
+
+
+def _subjects(segments: list[_Segment]) -> list[_Segment]:
+    """Keep "women of childbearing potential and men … must" together: its first half isn't a demand."""
+    kept: list[_Segment] = []
+    for segment in segments:
+        speaks = segment.expression is None and any(chunk.form in _MODAL for chunk in segment.chunks)
+        while speaks and kept and segment.joint in ("and", "or", "/") and not segment.after_comma and _is_noun(kept[-1]):
+            before = kept.pop()
+            segment.chunks, segment.joint, segment.after_comma = [*before.chunks, *segment.chunks], before.joint, before.after_comma
+        kept.append(segment)
+    return kept
+
+
+def _is_noun(segment: _Segment) -> bool:
+    return not segment.negated and not any(chunk.form in _VERBS - {"patient", "subject", "participant", "who"} for chunk in segment.chunks)
 
 
 def _governs(segment: _Segment) -> bool:
@@ -499,6 +546,8 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: _Segment) -> bool:
     elif index and chunks[index - 1].form == "," and chunk.form in ("or", "and"):
         after_comma = True
     for each in following:
+        if "active" in each.classes and each.kind == "word":
+            return True
         if is_content(each):
             head = next((c.term.category for c in segment.chunks if is_content(c) and c.term), None)
             category = each.term.category if each.term else None
@@ -511,6 +560,23 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: _Segment) -> bool:
             return False
         plain = plain and bool(each.classes & {"qualifier", "active"})
     return False
+
+
+def _merge_alternatives(text: Text, segments: list[_Segment]) -> list[_Segment]:
+    """Put "or ≤5 × ULN if …" in brackets after the value that it is an alternative to."""
+    merged: list[_Segment] = []
+    for segment in segments:
+        limit = next((chunk for chunk in segment.chunks if chunk.kind == "limit"), None)
+        value = next((c.value for c in reversed(merged[-1].chunks) if c.kind == "value"), None) if merged else None
+        found = limit.limit if limit is not None else None
+        fits = value is not None and found is not None and (found.relative_to or found.unit) is not None
+        fits = fits and text.values.build(value.terms, value.joiner, found, found.start, 0, 0) is not None
+        if fits and segment.joint in ("or", ",", "and") and not any(c.kind in ("value", "lesion") for c in segment.chunks):
+            start, end = segment.chunks[0].start, segment.chunks[-1].end
+            merged[-1].chunks.append(Chunk("bracket", start, end, inner=tuple(segment.chunks)))
+        else:
+            merged.append(segment)
+    return merged
 
 
 def _with_adjective(text: Text, chunks: list[Chunk]) -> list[Chunk]:
@@ -551,7 +617,7 @@ def _merge_qualifiers(text: Text, segments: list[_Segment]) -> list[_Segment]:
 def _is_remark(segment: _Segment) -> bool:
     """Whether a segment only goes on about the one before it ("or after first-line therapy", "if …")."""
     first = segment.chunks[0]
-    if first.kind in ("window", "bracket"):
+    if first.kind in ("window", "bracket", "limit"):
         return not any(is_content(chunk) for chunk in segment.chunks)
     return bool(first.classes & {"post", "condition"}) and not first.classes & {"negation", "neutral", "active", "qualifier"}
 
@@ -582,10 +648,13 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: _Segment) -> 
     expression = chunks[at].expression
     if expression is None:
         return None
-    window = next((c.window.window for c in (*before, *after) if c.window is not None), None)
+    window = _value_window(before, after)
     if window is not None:
         expression = _dated(expression, window)
     rest = [chunk for chunk in after if chunk.kind not in ("window", "sign") and not _method(chunk)]
+    for chunk in [each for each in rest if each.kind == "bracket"]:
+        expression = _with_alternative(text, expression, chunks[at], list(chunk.inner), (chunk.start, chunk.end))
+        rest.remove(chunk)
     if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
         return expression
     named = read_fact(text, rest) if is_content(rest[0]) else None
@@ -596,6 +665,54 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: _Segment) -> 
         asked = _condition(text, rest[condition + 1 :])
         return all_of([asked, expression]) if text.exclusion else any_of([negate(asked), expression])
     return all_of([expression, narrative(text, rest[0].start, rest[-1].end)])
+
+
+def _value_window(before: Sequence[Chunk], after: Sequence[Chunk]) -> Window | None:
+    """Return how recent a value has to be: a time span next to it, not one in a remark on it."""
+    for chunk in before:
+        if chunk.window is not None:
+            return chunk.window.window
+    for chunk in after:
+        if chunk.window is not None:
+            return chunk.window.window
+        if chunk.kind == "word" and not chunk.classes & {"value_tail", "confirmed"} and chunk.form != "obtained":
+            return None
+    return None
+
+
+def _with_alternative(
+    text: Text, expression: Expression, value: Chunk, chunks: list[Chunk], place: tuple[int, int]
+) -> Expression:
+    """Join a limit with another that holds in some case ("≤5 × ULN if liver metastases are present")."""
+    limits = [chunk for chunk in chunks if chunk.kind == "limit" and chunk.limit is not None]
+    words = [chunk for chunk in chunks if chunk.kind != "limit" and not _harmless(chunk, "condition", "post", "value_tail", "tail")]
+    if not limits and not any(chunk.classes & {"condition", "exception", "allowance"} for chunk in chunks):
+        return all_of([expression, narrative(text, *place)]) if words else expression
+    found = limits[0].limit if len(limits) == 1 else None
+    other = text.values.build(value.value.terms, value.value.joiner, found, found.start, 0, 0) if found and value.value else None
+    if other is None or any(chunk.kind == "value" for chunk in chunks):
+        lifted = narrative(text, *place)
+        return all_of([expression, Not(lifted)]) if text.exclusion else any_of([expression, lifted])
+    asked = [chunk for chunk in chunks if chunk is not limits[0]]
+    if not words:
+        restated = text.text[place[0]] in "([" and all(_harmless(chunk, "value_tail", "tail") for chunk in asked)
+        return expression if restated else any_of([expression, other.expression])
+    case = _case(text, asked)
+    if text.exclusion:
+        return any_of([all_of([negate(case), expression]), all_of([case, other.expression])])
+    return any_of([expression, all_of([case, other.expression])])
+
+
+def _case(text: Text, chunks: list[Chunk]) -> Expression:
+    """Return in which case an alternative limit holds: a fact when it is plainly one, else its words."""
+    content = [chunk for chunk in chunks if is_content(chunk)]
+    others = [c for c in chunks if not is_content(c) and not _harmless(c, "condition", "post", "tail", "value_tail", "confirmation", "confirmed")]
+    if len(content) == 1 and content[0].kind == "concept" and not others:
+        reading = read_fact(text, content)
+        if reading is not None:
+            return reading.expression
+    start, end = min(chunk.start for chunk in chunks), max(chunk.end for chunk in chunks)
+    return narrative(text, start, end)
 
 
 def _method(chunk: Chunk) -> bool:
@@ -624,31 +741,48 @@ def _completed(text: Text, segments: list[_Segment], index: int) -> list[Chunk] 
         return None
     start, end = segment.chunks[first].start, segment.chunks[-1].end
     words = text.text[start:end]
+    earlier = [i for i in range(index - 1, max(-1, index - 7), -1) if _named(segments[i])]
     following = next((i for i in range(index + 1, min(index + 6, len(segments))) if _named(segments[i])), -1)
-    for other, ahead in ((following, True), (index - 1, False)):
-        if not 0 <= other < len(segments):
-            continue
+    for other, ahead in [*([(following, True)] if following >= 0 else []), *((i, False) for i in earlier)]:
         named = next((c for c in segments[other].chunks if c.kind == "concept" and is_content(c)), None)
         if named is None:
             continue
         tokens = [token.text for token in tokenize(text.text[named.start : named.end])]
-        for size in range(1, len(tokens)):
-            shared = " ".join(tokens[-size:]) if ahead else " ".join(tokens[:-size])
+        for shared, lost in _shared(tokens, ahead=ahead):
             term = text.vocabulary.find(f"{words} {shared}" if ahead else f"{shared} {words}")
             if term is not None and not term.quantity and named.term is not None and term.iri != named.term.iri:
-                return [*segment.chunks[:first], Chunk("concept", start, end, term=term)]
+                return [*segment.chunks[:first], *lost, Chunk("concept", start, end, term=term)]
     return None
+
+
+def _shared(tokens: list[str], *, ahead: bool) -> Iterator[tuple[str, list[Chunk]]]:
+    """Yield the words that a name may lend its neighbour, with an adjective ("active") left out of them."""
+    for size in range(1, len(tokens)):
+        if ahead:
+            yield " ".join(tokens[-size:]), []
+            continue
+        kept = tokens[:-size]
+        yield " ".join(kept), []
+        _, classes = lexicon().phrase_at(tokenize(kept[0]), 0)
+        if len(kept) > 1 and "active" in classes:
+            yield " ".join(kept[1:]), [Chunk("word", 0, 0, kept[0].lower(), classes)]
 
 
 def _join(text: Text, segments: list[_Segment], default: str) -> Expression:
     """Put the members of a list together as their conjunctions say."""
     blocks: list[list[_Segment]] = []
     for segment in segments:
-        if segment.joint == ";" or not blocks:
+        if segment.joint == ";" or not blocks or default == "and" and _stands_alone(segment):
             blocks.append([])
         blocks[-1].append(segment)
     joined = [_join_block(text, block, default) for block in blocks]
     return any_of(joined) if default == "or" else all_of(joined)
+
+
+def _stands_alone(segment: _Segment) -> bool:
+    """Whether ", and must not …" starts a demand of its own rather than ending a list of alternatives."""
+    speaks = segment.negated or any(chunk.form in _VERBS | {"must have", "must be"} for chunk in segment.chunks[:3])
+    return segment.joint == "and" and segment.after_comma and speaks
 
 
 def _join_block(text: Text, segments: list[_Segment], default: str) -> Expression:
@@ -713,7 +847,7 @@ def _share_windows(segments: list[_Segment]) -> None:
     else:
         window, category = _last_window(last), None
     starts = last.chunks[0].form in _DETERMINERS or is_content(last.chunks[0]) or not last.chunks[0].classes & {"neutral", "negation"}
-    if window is None or not starts:
+    if window is None or not starts and (last.after_comma or last.joint != "or"):
         return
     given = {"treatment", "procedure"}
     members = [
@@ -721,9 +855,11 @@ def _share_windows(segments: list[_Segment]) -> None:
         for s in segments
         if isinstance(s.expression, Fact)
         and (category in (None, s.expression.category) or {category, s.expression.category} <= given)
-        and s.expression.modifiers.get("status") != "active"
+        and (not last.after_comma or s.expression.modifiers.get("status") != "active")
     ]
     if any(isinstance(s.expression, Fact) and s.expression.within not in (None, window) for s in members):
+        return
+    if len({s.expression.concept for s in members if isinstance(s.expression, Fact)}) < len(members):
         return
     for segment in members:
         if isinstance(segment.expression, Fact):
@@ -740,7 +876,7 @@ def _share_remarks(segments: list[_Segment]) -> None:
     """Let what narrows the last of "pregnant or breastfeeding women who …" narrow the first as well."""
     for first, second in itertools.pairwise(segments):
         one, two = first.expression, second.expression
-        if second.joint in ("or", "and") and isinstance(one, Fact) and isinstance(two, Fact) and len(first.chunks) <= 2:
+        if second.joint in ("or", "and") and not second.after_comma and isinstance(one, Fact) and isinstance(two, Fact) and len(first.chunks) <= 2:
             words = two.modifiers.get("qualifier")
             narrowed_after = words is not None and len(second.chunks) > 1 and is_content(second.chunks[0])
             if narrowed_after and not one.modifiers and one.category == two.category:
@@ -761,8 +897,3 @@ def _resolved(joints: list[str], default: str, exclusion: bool) -> list[str]:
             continue
         resolved.append(meaning if joint != "/" else default)
     return resolved[::-1]
-
-
-def value_terms(chunk: Chunk) -> FoundValue | None:
-    """Return the quantities of a value chunk."""
-    return chunk.value

@@ -188,7 +188,7 @@ def fit_limit(term: Term, found: Found) -> tuple[Limit, str | None] | None:
     if dimension is None or found.unit.dimension == dimension:
         return (found.limit, found.unit.ucum) if dimension is not None else None
     if any({found.unit.dimension, dimension} <= group for group in _EXCHANGEABLE):
-        return found.limit, term.unit if found.unit.dimension == "mass" else found.unit.ucum
+        return found.limit, f"{found.unit.ucum}/(24.h)" if found.unit.dimension == "mass" else found.unit.ucum
     return None
 
 
