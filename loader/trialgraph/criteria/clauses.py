@@ -664,7 +664,7 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: _Segment) -> 
     if condition is not None:
         asked = _condition(text, rest[condition + 1 :])
         return all_of([asked, expression]) if text.exclusion else any_of([negate(asked), expression])
-    return all_of([expression, narrative(text, rest[0].start, rest[-1].end)])
+    return all_of([expression, narrative(text, rest[0].start, after[-1].end)])
 
 
 def _value_window(before: Sequence[Chunk], after: Sequence[Chunk]) -> Window | None:

@@ -11,7 +11,7 @@ from trialgraph.expressions import Limit, Reference
 
 __all__ = ["Found", "parse_limit", "parse_scale_limit"]
 
-_DIGITS = r"\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+[.·]\d+|\d+,\d(?![\d,])|\d+|\.\d+"
+_DIGITS = r"\d{1,3}(?: \d{3})+(?=\s?/)|\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+[.·]\d+|\d+,\d(?![\d,])|\d+|\.\d+"
 _POWER = r"(?:\s*(?:×|x|\*)?\s*10\s?\^\s?(?P<power>\d{1,2})(?!\d)|(?P<kilo>k)\b(?!\s?/))?"
 _RANGE = re.compile(r"\s*(?:-|to\b|through\b|~)\s*(?=[\d.])", re.IGNORECASE)
 _AND_RANGE = re.compile(r"\s*(?:and|to|-)\s*(?=[\d.])", re.IGNORECASE)
@@ -68,7 +68,7 @@ def _parse_number(text: str, position: int) -> _Number | None:
     digits = match["digits"].replace("·", ".")
     if re.fullmatch(r"\d+,\d", digits):
         digits = digits.replace(",", ".")
-    value = float(digits.replace(",", ""))
+    value = float(digits.replace(",", "").replace(" ", ""))
     exponent = int(match["power"]) if match["power"] else 3 if match["kilo"] else 0
     return _Number(_scaled(value, exponent), exponent, match.end())
 

@@ -90,11 +90,24 @@ def _inline_parts(words: str) -> tuple[int, list[Span]]:
 def _in_order(words: str, first: int) -> list[re.Match[str]]:
     """Return the numbers or letters in a sentence that count on from the given place."""
     found: list[re.Match[str]] = []
+    depth, position = 0, 0
     for match in _INLINE.finditer(words):
+        depth = _depth(words, position, match.start(), depth)
+        position = match.end()
         place = first + len(found)
-        if any(place < len(order) and match["name"].lower() == order[place] for order in _ORDERS):
+        if depth == 0 and any(place < len(order) and match["name"].lower() == order[place] for order in _ORDERS):
             found.append(match)
     return found
+
+
+def _depth(words: str, start: int, end: int, depth: int) -> int:
+    """Return how many brackets are open at `end`, with `depth` open at `start`."""
+    for sign in words[start:end]:
+        if sign in "([":
+            depth += 1
+        elif sign in ")]" and depth:
+            depth -= 1
+    return depth
 
 
 def _between(chunks: Sequence[Chunk], start: int, end: int) -> list[Chunk]:
