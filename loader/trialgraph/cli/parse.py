@@ -77,12 +77,13 @@ def _criterion(criterion: Criterion) -> dict[str, Any]:
 def _print_table(trial: str, criteria: Iterable[Criterion]) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    from trialgraph.criteria.plain import plain_english
+    from trialgraph.criteria.plain import plain
 
     table = Table(title=trial, show_lines=True)
     for heading in ("id", "words", "reading"):
         table.add_column(heading, overflow="fold")
     for criterion in criteria:
-        table.add_row(criterion.id, criterion.normalized, plain_english(criterion.expression), end_section=False)
-    Console().print(table, markup=False)
+        table.add_row(criterion.id, Text(criterion.normalized), Text(plain(criterion.expression)))
+    Console().print(table)

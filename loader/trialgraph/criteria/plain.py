@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Limit, Narrative, Not, Value
 
-__all__ = ["plain_english"]
+__all__ = ["plain"]
 
 _UNITS = {
     "10*9/L": "×10⁹/L",
@@ -34,12 +34,12 @@ _REFERENCES = {
 _CATEGORIES = {"treatment": "treatment with ", "allergy": "allergy: ", "lesion": ""}
 
 
-def plain_english(expression: Expression) -> str:
+def plain(expression: Expression) -> str:
     """Return an expression in words.
 
     Example:
         >>> from trialgraph.expressions import Limit, Value
-        >>> plain_english(Value("…", "absolute neutrophil count", Limit(low=1.5), "10*9/L"))
+        >>> plain(Value("…", "absolute neutrophil count", Limit(low=1.5), "10*9/L"))
         'absolute neutrophil count at least 1.5 ×10⁹/L'
     """
     match expression:
@@ -59,7 +59,7 @@ def plain_english(expression: Expression) -> str:
 
 
 def _grouped(expression: Expression) -> str:
-    words = plain_english(expression)
+    words = plain(expression)
     return f"({words})" if isinstance(expression, (AllOf, AnyOf)) else words
 
 
