@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -36,6 +37,7 @@ _VERBS = frozenset(
 _FINITE = frozenset("must should shall will can may is are was were do does".split())
 _DETERMINERS = frozenset("a an the any some such of other another".split())
 _GOVERNING = frozenset({"to", "for", "of", "contraindication", "risk", "only", "candidate"})
+_TIMED = re.compile(r"(?:within|in the|during|less than|<|≤|over the|for the) .{0,40}\b(?:hour|day|week|month|year|half|cycle)", re.IGNORECASE)
 _DENIED_LIST = ("not meet", "not fulfill", "not fulfil", "not satisfy", "fail to meet", "fails to meet", "unable to meet")
 
 
@@ -112,6 +114,9 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     start, end = chunks[0].start, chunks[-1].end
     words = text.text[start:end]
     if lexicon().consent.search(words) and not any(chunk.kind == "value" for chunk in chunks):
+        return Statement(narrative(text, start, end), text=words)
+    judged = lexicon().judgement.search(words)
+    if judged and all(chunk.start >= start + judged.end() for chunk in chunks if is_content(chunk)):
         return Statement(narrative(text, start, end), text=words)
     barring = next((i for i, chunk in enumerate(chunks) if "barring" in chunk.classes), None)
     if barring is not None and (barring == len(chunks) - 1 or chunks[barring + 1].form in ("from", "for this")):
@@ -241,6 +246,8 @@ def _read_labelled(text: Text, chunks: list[Chunk]) -> Expression:
         body = _dated(body, window)
     if any(phrase in words for phrase in _DENIED_LIST):
         return negate(AllOf(body.operands) if isinstance(body, AnyOf) else body)
+    if any("negation" in chunk.classes for chunk in label) and not any("condition" in chunk.classes for chunk in label):
+        return negate(_either(body)) if _formal(body) else narrative(text, chunks[0].start, chunks[-1].end)
     if any(is_content(chunk) for chunk in label):
         return _elaborated(text, label, body)
     if _is_label(label):
@@ -362,7 +369,7 @@ def _segments(text: Text, chunks: Sequence[Chunk]) -> list[_Segment]:
         if joint == "," and current.chunks and index + 1 < len(chunks) and "definition" in chunks[index + 1].classes:
             continue
         if joint is None or (swallowing and not _strong(chunks, index, current)) or _slash_inside(chunks, index):
-            if _starts_new_value(current, chunk):
+            if not swallowing and _starts_new_value(current, chunk):
                 segments.append(_Segment(";", [chunk]))
                 swallowing = False
                 continue
@@ -511,7 +518,10 @@ def _slash_inside(chunks: Sequence[Chunk], index: int) -> bool:
 
 def _starts_new_value(segment: _Segment, chunk: Chunk) -> bool:
     """Whether a value stands right after another without any sign between, as in a list that lost its lines."""
-    return chunk.kind == "value" and any(each.kind == "value" for each in segment.chunks)
+    last = segment.chunks[-1] if segment.chunks else None
+    if last is None or chunk.kind != "value" or last.form == "for" or "condition" in last.classes:
+        return False
+    return any(each.kind == "value" for each in segment.chunks)
 
 
 def _swallows(segment: _Segment, chunk: Chunk) -> bool:
@@ -660,7 +670,7 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: _Segment) -> 
     named = read_fact(text, rest) if is_content(rest[0]) else None
     if named is not None and not named.negated:
         return all_of([expression, named.expression])
-    condition = next((i for i, chunk in enumerate(rest) if chunk.classes & {"condition"}), None)
+    condition = next((i for i, chunk in enumerate(rest) if chunk.classes & {"condition"} or chunk.form == "for"), None)
     if condition is not None:
         asked = _condition(text, rest[condition + 1 :])
         return all_of([asked, expression]) if text.exclusion else any_of([negate(asked), expression])
@@ -686,11 +696,15 @@ def _with_alternative(
     """Join a limit with another that holds in some case ("≤5 × ULN if liver metastases are present")."""
     limits = [chunk for chunk in chunks if chunk.kind == "limit" and chunk.limit is not None]
     words = [chunk for chunk in chunks if chunk.kind != "limit" and not _harmless(chunk, "condition", "post", "value_tail", "tail")]
-    if not limits and not any(chunk.classes & {"condition", "exception", "allowance"} for chunk in chunks):
+    plain = not any(chunk.kind == "value" for chunk in chunks)
+    if plain and not limits and not any(chunk.classes & {"condition", "exception", "allowance"} for chunk in chunks):
         return all_of([expression, narrative(text, *place)]) if words else expression
     found = limits[0].limit if len(limits) == 1 else None
     other = text.values.build(value.value.terms, value.value.joiner, found, found.start, 0, 0) if found and value.value else None
-    if other is None or any(chunk.kind == "value" for chunk in chunks):
+    values = [chunk.expression for chunk in chunks if chunk.kind == "value" and chunk.expression is not None]
+    if len(values) == 1 and not limits and not [c for c in words if c.kind != "value"]:
+        return any_of([expression, values[0]])
+    if other is None or values:
         lifted = narrative(text, *place)
         return all_of([expression, Not(lifted)]) if text.exclusion else any_of([expression, lifted])
     asked = [chunk for chunk in chunks if chunk is not limits[0]]
@@ -804,6 +818,7 @@ def _negated_groups(text: Text, segments: list[_Segment]) -> list[tuple[str, Exp
     denied: list[Expression] = []
     _share_windows(segments)
     _share_remarks(segments)
+    _share_times(segments)
     for segment in segments:
         expression = segment.expression or narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
         if segment.expression is None and _denies(segment):
@@ -812,6 +827,8 @@ def _negated_groups(text: Text, segments: list[_Segment]) -> list[tuple[str, Exp
         elif segment.negated and segment.expression is not None:
             denied = [expression]
             members.append((segment.joint, negate(expression)))
+        elif members and segment.joint == "," and segment.chunks[0].form == "with" and text.exclusion:
+            members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
         elif denied and segment.carries and segment.joint != ";" and _hangs_on(segment):
             denied.append(expression)
             members[-1] = (members[-1][0], negate(any_of(denied)))
@@ -839,8 +856,6 @@ def _share_windows(segments: list[_Segment]) -> None:
     """Let a time span at the end of a list hold for its members that state none."""
     if len(segments) < 2 or any(segment.joint == ";" for segment in segments):
         return
-    if segments[-1].expression is None and len(segments) > 2:
-        return
     last = segments[-1]
     if isinstance(last.expression, Fact):
         window, category = last.expression.within, last.expression.category
@@ -861,14 +876,38 @@ def _share_windows(segments: list[_Segment]) -> None:
         return
     if len({s.expression.concept for s in members if isinstance(s.expression, Fact)}) < len(members):
         return
-    for segment in members:
+    for segment in _reached(segments, members):
         if isinstance(segment.expression, Fact):
             segment.expression = replace(segment.expression, within=window)
 
 
+def _reached(segments: list[_Segment], members: list[_Segment]) -> list[_Segment]:
+    """Return the members, from the last back to the first that has a lead-in of its own ("history of A, B or C")."""
+    reached = []
+    for segment in reversed(segments):
+        if segment in members:
+            reached.append(segment)
+        if segment is not segments[-1] and not _is_bare(segment):
+            break
+    return reached
+
+
+def _share_times(segments: list[_Segment]) -> None:
+    """Let a time that could not be read as a window narrow all members of its list, not only the last."""
+    last = segments[-1]
+    words = last.expression.modifiers.get("qualifier", "") if isinstance(last.expression, Fact) else ""
+    if len(segments) < 2 or not _TIMED.match(words) or not _is_bare(last) and last.after_comma:
+        return
+    members = [segment for segment in segments[:-1] if isinstance(segment.expression, Fact)]
+    for segment in _reached(segments, members):
+        fact = segment.expression
+        if isinstance(fact, Fact) and fact.within is None and "qualifier" not in fact.modifiers:
+            segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": words})
+
+
 def _last_window(segment: _Segment) -> Window | None:
     found = segment.chunks[-1].window
-    alone = segment.expression is None and segment.joint == "or"
+    alone = segment.expression is None and segment.joint in ("or", "and") and (_is_bare(segment) or not segment.after_comma)
     return found.window if found is not None and alone else None
 
 

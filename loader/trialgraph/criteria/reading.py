@@ -33,6 +33,7 @@ _DEMAND = re.compile(
     r"^(?:all |the |any |female |male )*(?:patients?|subjects?|participants?|individuals?|they|women|men)?\s*(?:must|should|need to|have to|are required to)\b",
     re.IGNORECASE,
 )
+_WASHOUT = re.compile(r"\bwash-?\s?out\b", re.IGNORECASE)
 _NONE = re.compile(r"^no\s", re.IGNORECASE)
 _AT_LEAST_TWO = re.compile(r"\b(?:at least|any|≥)\s*(?:two|three|four|[2-9])\b|\b(?:two|three|[2-9]) (?:or more )?of\b", re.IGNORECASE)
 _ANY = re.compile(r"\b(?:one (?:or more )?of|any (?:one )?of|at least (?:one|1)|either|≥\s*1 of|1 of|one or more|any one)\b", re.IGNORECASE)
@@ -65,6 +66,8 @@ def read_expression(
         return whole
     text = Text(normalized, vocabulary, kind == "exclusion")
     chunks = Chunker(text).chunks()
+    if kind == "inclusion" and _WASHOUT.search(text.text) and not any("allowance" in chunk.classes for chunk in chunks):
+        return narrative(text, 0, len(text.text))
     if not parts:
         lead_end, parts = _inline_parts(text.text)
     if not parts:
@@ -153,13 +156,19 @@ def _sentences(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
     """Part chunks at semicolons and full stops."""
     sentences: list[list[Chunk]] = [[]]
     for index, chunk in enumerate(chunks):
-        if chunk.kind == "sign" and (chunk.form == ";" or chunk.form == "." and _ends(text, chunks, index)):
+        if chunk.kind == "sign" and (chunk.form == ";" and not _lists(sentences[-1]) or chunk.form == "." and _ends(text, chunks, index)):
             sentences.append([])
         elif sentences[-1] and _runs_on(text, chunks, index):
             sentences.append([chunk])
         else:
             sentences[-1].append(chunk)
     return [sentence for sentence in sentences if sentence]
+
+
+def _lists(sentence: Sequence[Chunk]) -> bool:
+    """Whether a sentence has announced a list whose items semicolons part ("no … including any of the following:")."""
+    colon = next((i for i, chunk in enumerate(sentence) if chunk.kind == "sign" and chunk.form == ":"), None)
+    return colon is not None and any("negation" in chunk.classes for chunk in sentence[:colon])
 
 
 def _runs_on(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
