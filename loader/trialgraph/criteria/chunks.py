@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,6 +20,15 @@ __all__ = ["Chunk", "Chunker", "Text"]
 
 ChunkKind = Literal["concept", "value", "lesion", "size", "window", "limit", "bracket", "word", "sign"]
 _SIGNS = frozenset(",;:/.")
+_QUALIFIER = frozenset({"qualifier"})
+_DEGREE = r"(?:[0IVX]{1,4}|[0-5])[A-Da-d]?[1-3]?(?![A-Za-z0-9])"
+_STAGE = re.compile(
+    rf"(?:(?:clinical|pathologic(?:al)?)\s+)?(?:stages?|[Gg]rades?)\s+(?:[≥>≤<]\s*)?{_DEGREE}"
+    rf"(?:\s*(?:-|to|/|,|or|and|,\s*or)\s*(?:stages?\s+|grades?\s+)?{_DEGREE})*(?:\s+or\s+(?:higher|greater|above|lower|less))?",
+    re.IGNORECASE,
+)
+_AGED = re.compile(r"\b(?:older|younger|old|of age|over)\b")
+_OLD = re.compile(r"\s*-?\s*(?:old|of age)\b(?:\s+(?:or|and)\s+(?:older|over|above))?", re.IGNORECASE)
 _CLOSING = {"(": ")", "[": "]"}
 _DEEPEST = 4
 
@@ -127,6 +137,8 @@ class Chunker:
     def _chunk(self, position: int) -> tuple[Chunk, int]:
         token = self.tokens[position]
         mention = self.text.mentions.get(position)
+        if token.form == "aged" and mention is None:
+            mention = self._aged(position)
         if found := self._lesion(position):
             return found
         if token.form in STARTERS or token.number is not None:
@@ -140,9 +152,30 @@ class Chunker:
                 return Chunk("value", token.start, end, expression=value.expression, value=value), value.end
         if token.number is not None or not token.text.isalnum() or token.form in _LIMIT_WORDS:
             limit = parse_limit(self.source, token.start)
+            if limit is not None and (age := self._age(token.start, limit)) is not None:
+                return age, self._token_at(age.end, position)
             if limit is not None and (limit.stated or limit.unit is not None or limit.relative_to is not None):
                 return Chunk("limit", token.start, limit.end, limit=limit), self._token_at(limit.end, position)
         return self._words(position, mention)
+
+    def _aged(self, position: int) -> Mention | None:
+        term = self.text.vocabulary.find("age")
+        if term is None:
+            return None
+        self.text.mentions[position] = Mention(term, position, position + 1)
+        return self.text.mentions[position]
+
+    def _age(self, start: int, limit: Found) -> Chunk | None:
+        """Return the age that "18 years or older" states without the word."""
+        words = self.source[start : limit.end + 16].lower()
+        term = self.text.vocabulary.find("age")
+        in_years = limit.unit is not None and limit.unit.ucum in ("a", "mo")
+        if term is None or not in_years or not _AGED.search(words[: limit.end - start + 12]):
+            return None
+        value = self.text.values.build((term,), "", limit, start, 0, 0)
+        old = _OLD.match(self.source, limit.end)
+        end = old.end() if old else limit.end
+        return Chunk("value", start, end, expression=value.expression, value=value) if value else None
 
     def _lesion(self, position: int) -> tuple[Chunk, int] | None:
         token = self.tokens[position]
@@ -164,6 +197,9 @@ class Chunker:
 
     def _words(self, position: int, mention: Mention | None) -> tuple[Chunk, int]:
         token = self.tokens[position]
+        stage = _STAGE.match(self.source, token.start) if token.form in ("stage", "clinical", "pathologic", "grade") else None
+        if stage is not None:
+            return Chunk("word", token.start, stage.end(), "stage", _QUALIFIER), self._token_at(stage.end(), position)
         end, classes = lexicon().phrase_at(self.tokens, position)
         if mention is not None and mention.end >= end:
             last = self.tokens[mention.end - 1].end

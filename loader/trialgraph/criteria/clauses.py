@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,7 +12,7 @@ from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.tokens import tokenize
-from trialgraph.criteria.values import FoundValue
+from trialgraph.criteria.vocabulary import Term
 from trialgraph.expressions import (
     AllOf,
     AnyOf,
@@ -29,12 +30,14 @@ __all__ = ["Statement", "all_of", "any_of", "map_facts", "narrative", "negate", 
 
 Role = Literal["demand", "allowance"]
 _JOINTS = {"and / or": "or", "as well as": "and", "and": "and", "or": "or", "nor": "or", "plus": "and", "&": "and", ",": ",", ";": ";", "/": "/", ":": ","}
+_MODAL = frozenset("must should shall will may can agree need".split())
 _VERBS = frozenset(
     "has have had is are was were be been must should shall will can may received receive receiving who patient subject participant underwent".split()
 )
 _FINITE = frozenset("must should shall will can may is are was were do does".split())
 _DETERMINERS = frozenset("a an the any some such of other another".split())
 _GOVERNING = frozenset({"to", "for", "of", "contraindication", "risk", "only", "candidate"})
+_TIMED = re.compile(r"(?:within|in the|during|less than|<|≤|over the|for the) .{0,40}\b(?:hour|day|week|month|year|half|cycle)", re.IGNORECASE)
 _DENIED_LIST = ("not meet", "not fulfill", "not fulfil", "not satisfy", "fail to meet", "fails to meet", "unable to meet")
 
 
@@ -57,6 +60,7 @@ class _Segment:
     negated: bool = False
     carries: bool = False
     leading: str | None = None
+    after_comma: bool = False
 
 
 def all_of(operands: Sequence[Expression]) -> Expression:
@@ -111,8 +115,11 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     words = text.text[start:end]
     if lexicon().consent.search(words) and not any(chunk.kind == "value" for chunk in chunks):
         return Statement(narrative(text, start, end), text=words)
+    judged = lexicon().judgement.search(words)
+    if judged and all(chunk.start >= start + judged.end() for chunk in chunks if is_content(chunk)):
+        return Statement(narrative(text, start, end), text=words)
     barring = next((i for i, chunk in enumerate(chunks) if "barring" in chunk.classes), None)
-    if barring is not None:
+    if barring is not None and (barring == len(chunks) - 1 or chunks[barring + 1].form in ("from", "for this")):
         return Statement(_read_barred(text, chunks, barring), text=words)
     if any("allowance" in chunk.classes for chunk in chunks):
         return _read_allowance(text, chunks)
@@ -149,8 +156,8 @@ def _read_allowance(text: Text, chunks: list[Chunk]) -> Statement:
 def _read_barred(text: Text, chunks: list[Chunk], at: int) -> Expression:
     """Read "patients with X are excluded", which bars X in either kind of list."""
     whole = narrative(text, chunks[0].start, chunks[-1].end)
-    head, rest = _without_trailing_verb(chunks[:at]), _trimmed(chunks[at + 1 :])
-    if rest or not any(is_content(chunk) for chunk in head) or any("exception" in chunk.classes for chunk in head):
+    head = _without_trailing_verb(chunks[:at])
+    if not any(is_content(chunk) for chunk in head) or any("exception" in chunk.classes for chunk in head):
         return whole
     expression = _join(text, _segments(text, head), "or")
     if not _formal(expression):
@@ -239,11 +246,13 @@ def _read_labelled(text: Text, chunks: list[Chunk]) -> Expression:
         body = _dated(body, window)
     if any(phrase in words for phrase in _DENIED_LIST):
         return negate(AllOf(body.operands) if isinstance(body, AnyOf) else body)
+    if any("negation" in chunk.classes for chunk in label) and not any("condition" in chunk.classes for chunk in label):
+        return negate(_either(body)) if _formal(body) else narrative(text, chunks[0].start, chunks[-1].end)
     if any(is_content(chunk) for chunk in label):
         return _elaborated(text, label, body)
     if _is_label(label):
         return body
-    return all_of([narrative(text, label[0].start, label[-1].end), body]) if _narrows(label) else body
+    return narrative(text, chunks[0].start, chunks[-1].end) if _narrows(label) else body
 
 
 def _with_rest(text: Text, label: list[Chunk], rest: list[Chunk]) -> Expression:
@@ -360,7 +369,7 @@ def _segments(text: Text, chunks: Sequence[Chunk]) -> list[_Segment]:
         if joint == "," and current.chunks and index + 1 < len(chunks) and "definition" in chunks[index + 1].classes:
             continue
         if joint is None or (swallowing and not _strong(chunks, index, current)) or _slash_inside(chunks, index):
-            if _starts_new_value(current, chunk):
+            if not swallowing and _starts_new_value(current, chunk):
                 segments.append(_Segment(";", [chunk]))
                 swallowing = False
                 continue
@@ -369,17 +378,46 @@ def _segments(text: Text, chunks: Sequence[Chunk]) -> list[_Segment]:
             continue
         swallowing = False
         if current.chunks:
-            segments.append(_Segment(joint, []))
+            segments.append(_Segment(joint, [], after_comma=joint == ","))
         else:
+            current.after_comma = current.after_comma or joint == ","
             current.joint = joint if joint not in (",", ";") or not current.joint else current.joint
     segments = [segment for segment in segments if segment.chunks]
-    segments = _merge_qualifiers(text, segments)
+    segments = _merge_qualifiers(text, _merge_alternatives(text, segments))
     for segment in segments:
         _read_segment(text, segment)
     _share_words(text, segments)
+    _share_allergens(text, segments)
     _share_leading(segments)
     _repeat_history(text, segments)
-    return [segment for segment in _governed(segments) if not _says_nothing(segment)]
+    return [segment for segment in _subjects(_governed(segments)) if not _says_nothing(segment)]
+
+
+def _share_allergens(text: Text, segments: list[_Segment]) -> None:
+    """Read the members after "allergy to A" as allergies too, not as drugs taken."""
+    allergy: Term | None = None
+    for index, segment in enumerate(segments):
+        head = next((c.term for c in segment.chunks if c.kind == "concept" and is_content(c)), None)
+        if head is not None and head.category == "allergy":
+            allergy = head
+        elif allergy is not None and segment.joint != ";" and _is_allergen(segment):
+            phrase = _completed(text, segments, index)
+            if phrase is not None:
+                segment.chunks = phrase
+                _read_segment(text, segment)
+            else:
+                start, end = segment.chunks[0].start, segment.chunks[-1].end
+                agent = text.text[start:end].strip(" ,;.")
+                general = text.vocabulary.general(allergy)
+                segment.expression = Fact(general.iri, general.label, "allergy", {"agent": agent}, span=text.span(start, end))
+        else:
+            allergy = None
+
+
+def _is_allergen(segment: _Segment) -> bool:
+    fact = segment.expression
+    bare = _is_bare(segment) or segment.chunks[0].form in _DETERMINERS
+    return bare and (fact is None or isinstance(fact, Fact) and fact.category == "treatment")
 
 
 def _share_leading(segments: list[_Segment]) -> None:
@@ -424,6 +462,22 @@ def _governed(segments: list[_Segment]) -> list[_Segment]:
     return kept
 
 
+def _subjects(segments: list[_Segment]) -> list[_Segment]:
+    """Keep "women of childbearing potential and men … must" together: its first half isn't a demand."""
+    kept: list[_Segment] = []
+    for segment in segments:
+        speaks = segment.expression is None and any(chunk.form in _MODAL for chunk in segment.chunks)
+        while speaks and kept and segment.joint in ("and", "or", "/") and not segment.after_comma and _is_noun(kept[-1]):
+            before = kept.pop()
+            segment.chunks, segment.joint, segment.after_comma = [*before.chunks, *segment.chunks], before.joint, before.after_comma
+        kept.append(segment)
+    return kept
+
+
+def _is_noun(segment: _Segment) -> bool:
+    return not segment.negated and not any(chunk.form in _VERBS - {"patient", "subject", "participant", "who"} for chunk in segment.chunks)
+
+
 def _governs(segment: _Segment) -> bool:
     return any(
         chunk.classes & {"post", "condition"} or chunk.form in _GOVERNING or lexicon().judgement.search(chunk.form)
@@ -464,7 +518,10 @@ def _slash_inside(chunks: Sequence[Chunk], index: int) -> bool:
 
 def _starts_new_value(segment: _Segment, chunk: Chunk) -> bool:
     """Whether a value stands right after another without any sign between, as in a list that lost its lines."""
-    return chunk.kind == "value" and any(each.kind == "value" for each in segment.chunks)
+    last = segment.chunks[-1] if segment.chunks else None
+    if last is None or chunk.kind != "value" or last.form == "for" or "condition" in last.classes:
+        return False
+    return any(each.kind == "value" for each in segment.chunks)
 
 
 def _swallows(segment: _Segment, chunk: Chunk) -> bool:
@@ -499,6 +556,8 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: _Segment) -> bool:
     elif index and chunks[index - 1].form == "," and chunk.form in ("or", "and"):
         after_comma = True
     for each in following:
+        if "active" in each.classes and each.kind == "word":
+            return True
         if is_content(each):
             head = next((c.term.category for c in segment.chunks if is_content(c) and c.term), None)
             category = each.term.category if each.term else None
@@ -511,6 +570,23 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: _Segment) -> bool:
             return False
         plain = plain and bool(each.classes & {"qualifier", "active"})
     return False
+
+
+def _merge_alternatives(text: Text, segments: list[_Segment]) -> list[_Segment]:
+    """Put "or ≤5 × ULN if …" in brackets after the value that it is an alternative to."""
+    merged: list[_Segment] = []
+    for segment in segments:
+        limit = next((chunk for chunk in segment.chunks if chunk.kind == "limit"), None)
+        value = next((c.value for c in reversed(merged[-1].chunks) if c.kind == "value"), None) if merged else None
+        found = limit.limit if limit is not None else None
+        fits = value is not None and found is not None and (found.relative_to or found.unit) is not None
+        fits = fits and text.values.build(value.terms, value.joiner, found, found.start, 0, 0) is not None
+        if fits and segment.joint in ("or", ",", "and") and not any(c.kind in ("value", "lesion") for c in segment.chunks):
+            start, end = segment.chunks[0].start, segment.chunks[-1].end
+            merged[-1].chunks.append(Chunk("bracket", start, end, inner=tuple(segment.chunks)))
+        else:
+            merged.append(segment)
+    return merged
 
 
 def _with_adjective(text: Text, chunks: list[Chunk]) -> list[Chunk]:
@@ -551,7 +627,7 @@ def _merge_qualifiers(text: Text, segments: list[_Segment]) -> list[_Segment]:
 def _is_remark(segment: _Segment) -> bool:
     """Whether a segment only goes on about the one before it ("or after first-line therapy", "if …")."""
     first = segment.chunks[0]
-    if first.kind in ("window", "bracket"):
+    if first.kind in ("window", "bracket", "limit"):
         return not any(is_content(chunk) for chunk in segment.chunks)
     return bool(first.classes & {"post", "condition"}) and not first.classes & {"negation", "neutral", "active", "qualifier"}
 
@@ -582,20 +658,75 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: _Segment) -> 
     expression = chunks[at].expression
     if expression is None:
         return None
-    window = next((c.window.window for c in (*before, *after) if c.window is not None), None)
+    window = _value_window(before, after)
     if window is not None:
         expression = _dated(expression, window)
     rest = [chunk for chunk in after if chunk.kind not in ("window", "sign") and not _method(chunk)]
+    for chunk in [each for each in rest if each.kind == "bracket"]:
+        expression = _with_alternative(text, expression, chunks[at], list(chunk.inner), (chunk.start, chunk.end))
+        rest.remove(chunk)
     if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
         return expression
     named = read_fact(text, rest) if is_content(rest[0]) else None
     if named is not None and not named.negated:
         return all_of([expression, named.expression])
-    condition = next((i for i, chunk in enumerate(rest) if chunk.classes & {"condition"}), None)
+    condition = next((i for i, chunk in enumerate(rest) if chunk.classes & {"condition"} or chunk.form == "for"), None)
     if condition is not None:
         asked = _condition(text, rest[condition + 1 :])
         return all_of([asked, expression]) if text.exclusion else any_of([negate(asked), expression])
-    return all_of([expression, narrative(text, rest[0].start, rest[-1].end)])
+    return all_of([expression, narrative(text, rest[0].start, after[-1].end)])
+
+
+def _value_window(before: Sequence[Chunk], after: Sequence[Chunk]) -> Window | None:
+    """Return how recent a value has to be: a time span next to it, not one in a remark on it."""
+    for chunk in before:
+        if chunk.window is not None:
+            return chunk.window.window
+    for chunk in after:
+        if chunk.window is not None:
+            return chunk.window.window
+        if chunk.kind == "word" and not chunk.classes & {"value_tail", "confirmed"} and chunk.form != "obtained":
+            return None
+    return None
+
+
+def _with_alternative(
+    text: Text, expression: Expression, value: Chunk, chunks: list[Chunk], place: tuple[int, int]
+) -> Expression:
+    """Join a limit with another that holds in some case ("≤5 × ULN if liver metastases are present")."""
+    limits = [chunk for chunk in chunks if chunk.kind == "limit" and chunk.limit is not None]
+    words = [chunk for chunk in chunks if chunk.kind != "limit" and not _harmless(chunk, "condition", "post", "value_tail", "tail")]
+    plain = not any(chunk.kind == "value" for chunk in chunks)
+    if plain and not limits and not any(chunk.classes & {"condition", "exception", "allowance"} for chunk in chunks):
+        return all_of([expression, narrative(text, *place)]) if words else expression
+    found = limits[0].limit if len(limits) == 1 else None
+    other = text.values.build(value.value.terms, value.value.joiner, found, found.start, 0, 0) if found and value.value else None
+    values = [chunk.expression for chunk in chunks if chunk.kind == "value" and chunk.expression is not None]
+    if len(values) == 1 and not limits and not [c for c in words if c.kind != "value"]:
+        return any_of([expression, values[0]])
+    if other is None or values:
+        lifted = narrative(text, *place)
+        return all_of([expression, Not(lifted)]) if text.exclusion else any_of([expression, lifted])
+    asked = [chunk for chunk in chunks if chunk is not limits[0]]
+    if not words:
+        restated = text.text[place[0]] in "([" and all(_harmless(chunk, "value_tail", "tail") for chunk in asked)
+        return expression if restated else any_of([expression, other.expression])
+    case = _case(text, asked)
+    if text.exclusion:
+        return any_of([all_of([negate(case), expression]), all_of([case, other.expression])])
+    return any_of([expression, all_of([case, other.expression])])
+
+
+def _case(text: Text, chunks: list[Chunk]) -> Expression:
+    """Return in which case an alternative limit holds: a fact when it is plainly one, else its words."""
+    content = [chunk for chunk in chunks if is_content(chunk)]
+    others = [c for c in chunks if not is_content(c) and not _harmless(c, "condition", "post", "tail", "value_tail", "confirmation", "confirmed")]
+    if len(content) == 1 and content[0].kind == "concept" and not others:
+        reading = read_fact(text, content)
+        if reading is not None:
+            return reading.expression
+    start, end = min(chunk.start for chunk in chunks), max(chunk.end for chunk in chunks)
+    return narrative(text, start, end)
 
 
 def _method(chunk: Chunk) -> bool:
@@ -624,31 +755,48 @@ def _completed(text: Text, segments: list[_Segment], index: int) -> list[Chunk] 
         return None
     start, end = segment.chunks[first].start, segment.chunks[-1].end
     words = text.text[start:end]
+    earlier = [i for i in range(index - 1, max(-1, index - 7), -1) if _named(segments[i])]
     following = next((i for i in range(index + 1, min(index + 6, len(segments))) if _named(segments[i])), -1)
-    for other, ahead in ((following, True), (index - 1, False)):
-        if not 0 <= other < len(segments):
-            continue
+    for other, ahead in [*([(following, True)] if following >= 0 else []), *((i, False) for i in earlier)]:
         named = next((c for c in segments[other].chunks if c.kind == "concept" and is_content(c)), None)
         if named is None:
             continue
         tokens = [token.text for token in tokenize(text.text[named.start : named.end])]
-        for size in range(1, len(tokens)):
-            shared = " ".join(tokens[-size:]) if ahead else " ".join(tokens[:-size])
+        for shared, lost in _shared(tokens, ahead=ahead):
             term = text.vocabulary.find(f"{words} {shared}" if ahead else f"{shared} {words}")
             if term is not None and not term.quantity and named.term is not None and term.iri != named.term.iri:
-                return [*segment.chunks[:first], Chunk("concept", start, end, term=term)]
+                return [*segment.chunks[:first], *lost, Chunk("concept", start, end, term=term)]
     return None
+
+
+def _shared(tokens: list[str], *, ahead: bool) -> Iterator[tuple[str, list[Chunk]]]:
+    """Yield the words that a name may lend its neighbour, with an adjective ("active") left out of them."""
+    for size in range(1, len(tokens)):
+        if ahead:
+            yield " ".join(tokens[-size:]), []
+            continue
+        kept = tokens[:-size]
+        yield " ".join(kept), []
+        _, classes = lexicon().phrase_at(tokenize(kept[0]), 0)
+        if len(kept) > 1 and "active" in classes:
+            yield " ".join(kept[1:]), [Chunk("word", 0, 0, kept[0].lower(), classes)]
 
 
 def _join(text: Text, segments: list[_Segment], default: str) -> Expression:
     """Put the members of a list together as their conjunctions say."""
     blocks: list[list[_Segment]] = []
     for segment in segments:
-        if segment.joint == ";" or not blocks:
+        if segment.joint == ";" or not blocks or default == "and" and _stands_alone(segment):
             blocks.append([])
         blocks[-1].append(segment)
     joined = [_join_block(text, block, default) for block in blocks]
     return any_of(joined) if default == "or" else all_of(joined)
+
+
+def _stands_alone(segment: _Segment) -> bool:
+    """Whether ", and must not …" starts a demand of its own rather than ending a list of alternatives."""
+    speaks = segment.negated or any(chunk.form in _VERBS | {"must have", "must be"} for chunk in segment.chunks[:3])
+    return segment.joint == "and" and segment.after_comma and speaks
 
 
 def _join_block(text: Text, segments: list[_Segment], default: str) -> Expression:
@@ -670,6 +818,7 @@ def _negated_groups(text: Text, segments: list[_Segment]) -> list[tuple[str, Exp
     denied: list[Expression] = []
     _share_windows(segments)
     _share_remarks(segments)
+    _share_times(segments)
     for segment in segments:
         expression = segment.expression or narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
         if segment.expression is None and _denies(segment):
@@ -678,6 +827,8 @@ def _negated_groups(text: Text, segments: list[_Segment]) -> list[tuple[str, Exp
         elif segment.negated and segment.expression is not None:
             denied = [expression]
             members.append((segment.joint, negate(expression)))
+        elif members and segment.joint == "," and segment.chunks[0].form == "with" and text.exclusion:
+            members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
         elif denied and segment.carries and segment.joint != ";" and _hangs_on(segment):
             denied.append(expression)
             members[-1] = (members[-1][0], negate(any_of(denied)))
@@ -705,15 +856,13 @@ def _share_windows(segments: list[_Segment]) -> None:
     """Let a time span at the end of a list hold for its members that state none."""
     if len(segments) < 2 or any(segment.joint == ";" for segment in segments):
         return
-    if segments[-1].expression is None and len(segments) > 2:
-        return
     last = segments[-1]
     if isinstance(last.expression, Fact):
         window, category = last.expression.within, last.expression.category
     else:
         window, category = _last_window(last), None
     starts = last.chunks[0].form in _DETERMINERS or is_content(last.chunks[0]) or not last.chunks[0].classes & {"neutral", "negation"}
-    if window is None or not starts:
+    if window is None or not starts and (last.after_comma or last.joint != "or"):
         return
     given = {"treatment", "procedure"}
     members = [
@@ -721,18 +870,44 @@ def _share_windows(segments: list[_Segment]) -> None:
         for s in segments
         if isinstance(s.expression, Fact)
         and (category in (None, s.expression.category) or {category, s.expression.category} <= given)
-        and s.expression.modifiers.get("status") != "active"
+        and (not last.after_comma or s.expression.modifiers.get("status") != "active")
     ]
     if any(isinstance(s.expression, Fact) and s.expression.within not in (None, window) for s in members):
         return
-    for segment in members:
+    if len({s.expression.concept for s in members if isinstance(s.expression, Fact)}) < len(members):
+        return
+    for segment in _reached(segments, members):
         if isinstance(segment.expression, Fact):
             segment.expression = replace(segment.expression, within=window)
 
 
+def _reached(segments: list[_Segment], members: list[_Segment]) -> list[_Segment]:
+    """Return the members, from the last back to the first that has a lead-in of its own ("history of A, B or C")."""
+    reached = []
+    for segment in reversed(segments):
+        if segment in members:
+            reached.append(segment)
+        if segment is not segments[-1] and not _is_bare(segment):
+            break
+    return reached
+
+
+def _share_times(segments: list[_Segment]) -> None:
+    """Let a time that could not be read as a window narrow all members of its list, not only the last."""
+    last = segments[-1]
+    words = last.expression.modifiers.get("qualifier", "") if isinstance(last.expression, Fact) else ""
+    if len(segments) < 2 or not _TIMED.match(words) or not _is_bare(last) and last.after_comma:
+        return
+    members = [segment for segment in segments[:-1] if isinstance(segment.expression, Fact)]
+    for segment in _reached(segments, members):
+        fact = segment.expression
+        if isinstance(fact, Fact) and fact.within is None and "qualifier" not in fact.modifiers:
+            segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": words})
+
+
 def _last_window(segment: _Segment) -> Window | None:
     found = segment.chunks[-1].window
-    alone = segment.expression is None and segment.joint == "or"
+    alone = segment.expression is None and segment.joint in ("or", "and") and (_is_bare(segment) or not segment.after_comma)
     return found.window if found is not None and alone else None
 
 
@@ -740,7 +915,7 @@ def _share_remarks(segments: list[_Segment]) -> None:
     """Let what narrows the last of "pregnant or breastfeeding women who …" narrow the first as well."""
     for first, second in itertools.pairwise(segments):
         one, two = first.expression, second.expression
-        if second.joint in ("or", "and") and isinstance(one, Fact) and isinstance(two, Fact) and len(first.chunks) <= 2:
+        if second.joint in ("or", "and") and not second.after_comma and isinstance(one, Fact) and isinstance(two, Fact) and len(first.chunks) <= 2:
             words = two.modifiers.get("qualifier")
             narrowed_after = words is not None and len(second.chunks) > 1 and is_content(second.chunks[0])
             if narrowed_after and not one.modifiers and one.category == two.category:
@@ -761,8 +936,3 @@ def _resolved(joints: list[str], default: str, exclusion: bool) -> list[str]:
             continue
         resolved.append(meaning if joint != "/" else default)
     return resolved[::-1]
-
-
-def value_terms(chunk: Chunk) -> FoundValue | None:
-    """Return the quantities of a value chunk."""
-    return chunk.value

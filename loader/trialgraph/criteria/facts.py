@@ -112,6 +112,8 @@ def _stacks(head: Chunk, chunks: Sequence[Chunk], index: int) -> bool:
         return following is not None and following.kind == "concept" and _category(following) == _category(head)
     if chunk.kind != "concept" or chunk.term is None or chunk.term.quantity:
         return False
+    if chunks[index - 1].kind == "sign":
+        return _category(chunk) == _category(head)
     return _category(head) in _STACKABLE and _category(chunk) == "condition"
 
 
@@ -174,7 +176,9 @@ def _read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: _Aroun
         classes = chunk.classes
         if chunk.form in _PREDICATES and not (head.term is not None and counts_lesions(head.term) and chunk.form in ("is", "are")):
             return False
-        if chunk.kind == "window" and chunk.window is not None:
+        if chunk.kind == "value" and chunk.expression is not None:
+            around.extra.append(chunk.expression)
+        elif chunk.kind == "window" and chunk.window is not None:
             around.window = around.window or chunk.window.window
             if chunk.window.narrowed:
                 around.qualifiers.append(text.text[chunk.start : chunk.end])
@@ -203,8 +207,9 @@ def _read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: _Aroun
 def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: _Around) -> None:
     """Keep what narrows a concept in its own words; a diameter among them is read."""
     rest = []
+    plain = not any("definition" in chunk.classes or chunk.form == "or" for chunk in chunks)
     for chunk in chunks:
-        if chunk.kind == "size" and chunk.size is not None and head.term and counts_lesions(head.term):
+        if plain and chunk.kind == "size" and chunk.size is not None and head.term and counts_lesions(head.term):
             around.size = chunk.size.size
         else:
             rest.append(chunk)
@@ -279,7 +284,7 @@ def _only_repeats(head: Chunk, inner: Sequence[Chunk]) -> bool:
     if len(inner) == 1 and inner[0].kind == "word" and not inner[0].classes:
         return True
     for chunk in inner:
-        repeats = _is_gloss(head, chunk)
+        repeats = _is_gloss(head, chunk) or _category(head) == "condition" and _category(chunk) == "biomarker"
         if not repeats and not chunk.classes & {"tail", "neutral"} and chunk.form not in ("-", "/", ",", "or", "and", "antibody"):
             return False
     return True

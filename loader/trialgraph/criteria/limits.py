@@ -11,11 +11,12 @@ from trialgraph.expressions import Limit, Reference
 
 __all__ = ["Found", "parse_limit", "parse_scale_limit"]
 
-_DIGITS = r"\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+[.·]\d+|\d+,\d(?![\d,])|\d+|\.\d+"
+_DIGITS = r"\d{1,3}(?: \d{3})+(?=\s?/)|\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+[.·]\d+|\d+,\d(?![\d,])|\d+|\.\d+"
 _POWER = r"(?:\s*(?:×|x|\*)?\s*10\s?\^\s?(?P<power>\d{1,2})(?!\d)|(?P<kilo>k)\b(?!\s?/))?"
 _RANGE = re.compile(r"\s*(?:-|to\b|through\b|~)\s*(?=[\d.])", re.IGNORECASE)
 _AND_RANGE = re.compile(r"\s*(?:and|to|-)\s*(?=[\d.])", re.IGNORECASE)
 _OPENING = re.compile(r"(?:between|from|ranging\s+from|range\s+of|range|ranges\s+from)\s+(?=[\d.≥>])", re.IGNORECASE)
+_WITHIN = re.compile(r"within\s+(?=[\d.])", re.IGNORECASE)
 _THEN = re.compile(r"\s*(?:,\s*)?(?:(?:and|but|to|-)\s*)?(?=[<>≤≥a-z])", re.IGNORECASE)
 _BRACKET = re.compile(r"\s*\(\s*(?:or\s+)?[≤≥<>=]?\s*[\d.,]+(?!\s*[×x])[^()≤≥<>]{0,24}\)")
 _OLD = re.compile(r"\s*-?\s*(?:old|of\s+age|in\s+age)\b", re.IGNORECASE)
@@ -48,7 +49,7 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class _Number:
     value: float
-    scaled: bool
+    exponent: int
     end: int
 
 
@@ -63,13 +64,13 @@ def _parse_number(text: str, position: int) -> _Number | None:
     if match is None:
         return None
     if match["word"]:
-        return _Number(wording().numbers[match["word"].lower()], scaled=False, end=match.end())
+        return _Number(wording().numbers[match["word"].lower()], exponent=0, end=match.end())
     digits = match["digits"].replace("·", ".")
     if re.fullmatch(r"\d+,\d", digits):
         digits = digits.replace(",", ".")
-    value = float(digits.replace(",", ""))
+    value = float(digits.replace(",", "").replace(" ", ""))
     exponent = int(match["power"]) if match["power"] else 3 if match["kilo"] else 0
-    return _Number(_scaled(value, exponent), match["power"] is not None, match.end())
+    return _Number(_scaled(value, exponent), exponent, match.end())
 
 
 def _scaled(value: float, exponent: int) -> float:
@@ -89,6 +90,9 @@ def parse_limit(text: str, position: int) -> Found | None:
     opening = _OPENING.match(text, position)
     if opening:
         return _parse_range(text, position, opening.end())
+    within = _WITHIN.match(text, position)
+    if within:
+        return _parse_within(text, position, within.end())
     first = _parse_bound(text, position)
     if first is None:
         return None
@@ -98,6 +102,14 @@ def parse_limit(text: str, position: int) -> Found | None:
         if second and second.stated and _opposite(text, first, second):
             return _merge(first, second)
     return first
+
+
+def _parse_within(text: str, start: int, position: int) -> Found | None:
+    """Read "within 1.5 times the upper limit of normal": up to it."""
+    found = _parse_bound(text, position)
+    if found is None or found.relative_to is None or found.stated:
+        return None
+    return replace(found, limit=Limit(high=found.limit.high), start=start, stated=True)
 
 
 def _parse_range(text: str, start: int, position: int) -> Found | None:
@@ -112,7 +124,13 @@ def _parse_range(text: str, start: int, position: int) -> Found | None:
     high = _parse_number(text, joint.end())
     if high is None or high.value < low.value:
         return None
-    return _with_unit(text, Found(Limit(low.value, True, high.value, True), None, None, start, high.end), (low, high))
+    return _with_unit(text, Found(_between(low, high), None, None, start, high.end))
+
+
+def _between(low: _Number, high: _Number) -> Limit:
+    """Return the range of two numbers; a power of ten after the second is meant for both."""
+    first = _scaled(low.value, high.exponent) if high.exponent and not low.exponent else low.value
+    return Limit(first, True, high.value, True)
 
 
 def _blank(text: str, position: int) -> int:
@@ -133,13 +151,12 @@ def _parse_bound(text: str, position: int) -> Found | None:
         joint = _RANGE.match(text, number.end)
         high = _parse_number(text, joint.end()) if joint else None
         if high is not None and high.value > number.value:
-            limit = Limit(number.value, True, high.value, True)
-            return _with_unit(text, Found(limit, None, None, start, high.end), (number, high))
+            return _with_unit(text, Found(_between(number, high), None, None, start, high.end))
         found = Found(Limit(number.value, True, number.value, True), None, None, start, number.end, stated=False)
-        return _with_suffix(text, _with_unit(text, found, (number,)))
+        return _with_suffix(text, _with_unit(text, found))
     side, inside = _comparator(compare.group())
     limit = Limit(low=number.value, low_inclusive=inside) if side == "low" else Limit(high=number.value, high_inclusive=inside)
-    return _with_unit(text, Found(limit, None, None, start, number.end), (number,))
+    return _with_unit(text, Found(limit, None, None, start, number.end))
 
 
 def _comparator(words: str) -> tuple[str, bool]:
@@ -163,7 +180,7 @@ def _key(words: str) -> str:
     return " ".join(words.lower().split())
 
 
-def _with_unit(text: str, found: Found, numbers: tuple[_Number, ...]) -> Found:
+def _with_unit(text: str, found: Found) -> Found:
     times = _TIMES.match(text, found.end)
     reference = wording().reference.match(text, times.end()) if times else None
     if reference:
@@ -250,7 +267,7 @@ class _ScaleReader:
             r"|(?P<number>\d{1,3}|zero|one|two|three|four)(?!\.?\d|/\d{3})(?:\s*(?:%|points?))?)"
         )
         self.joint = re.compile(
-            r"\s*(?:,\s*(?:or|and)?|/|or|and|-|to|through|&|;(?=\s*\d))\s*(?:class\s+|score\s+)?(?=[\dIVABCz])"
+            r"\s*(?:,\s*(?:or|and)?|/|or|and|-|to|through|&|;(?=\s*\d)|(?=\s\d(?!\S)))\s*(?:class\s+|score\s+)?(?=[\dIVABCz])"
         )
 
     def read(self, position: int) -> Found | None:
@@ -297,6 +314,8 @@ class _ScaleReader:
             if following is None:
                 break
             span = any(sign in joint.group() for sign in ("-", "to", "through"))
+            if not joint.group().strip() and following[0] != high + 1:
+                break
             if not span and following[0] > high + 1 and self.scale.high < 50 or following[0] < low:
                 break
             high, end, count = max(high, following[1]), following[2], count + 1

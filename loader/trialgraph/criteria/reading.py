@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trialgraph.criteria.chunks import Chunk, Chunker, Text
-from trialgraph.criteria.clauses import all_of, any_of, except_for, narrative, negate, read_statement
+from trialgraph.criteria.clauses import Statement, all_of, any_of, except_for, narrative, negate, read_statement
 from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.vocabulary import Vocabulary
@@ -15,10 +15,26 @@ from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, No
 
 __all__ = ["read_expression"]
 
+_INLINE = re.compile(r"(?:(?<=[\s;,:.])|^)\(?(?P<name>[ivx]{1,4}|[a-hA-H]|\d{1,2}|[①-⑳])(?:\)|(?<=[①-⑳]))\s*(?=[A-Za-z≥≤<>])")
+_ORDERS = (
+    tuple(str(number) for number in range(1, 30)),
+    tuple("abcdefgh"),
+    ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"),
+    tuple("①②③④⑤⑥⑦⑧⑨⑩"),
+)
 _LONGEST = 20_000
 _ABBREVIATED = frozenset("e.g i.e vs approx no inc etc dr st fig max min incl resp".split())
 _EXCEPTION_NOTE = re.compile(r"^(?:exceptions?|exempt|however|note that .{0,60}(?:allowed|eligible|permitted|not excluded))\b", re.IGNORECASE)
-_NOTE = re.compile(r"^(?:note|nb|n\.b\.|\*|definition|this includes|these include|examples?|for example|including)\b", re.IGNORECASE)
+_NOTE = re.compile(
+    r"^(?:note|nb|n\.b\.|definition|this (?:includes?|does|criterion|applies)|these (?:include|are)|examples?|for example|including)\b",
+    re.IGNORECASE,
+)
+_DEMAND = re.compile(
+    r"^(?:all |the |any |female |male )*(?:patients?|subjects?|participants?|individuals?|they|women|men)?\s*(?:must|should|need to|have to|are required to)\b",
+    re.IGNORECASE,
+)
+_WASHOUT = re.compile(r"\bwash-?\s?out\b", re.IGNORECASE)
+_NONE = re.compile(r"^no\s", re.IGNORECASE)
 _AT_LEAST_TWO = re.compile(r"\b(?:at least|any|≥)\s*(?:two|three|four|[2-9])\b|\b(?:two|three|[2-9]) (?:or more )?of\b", re.IGNORECASE)
 _ANY = re.compile(r"\b(?:one (?:or more )?of|any (?:one )?of|at least (?:one|1)|either|≥\s*1 of|1 of|one or more|any one)\b", re.IGNORECASE)
 _ALL = re.compile(r"\ball\b[^:]{0,30}\bfollowing\b|\bboth of\b", re.IGNORECASE)
@@ -50,9 +66,51 @@ def read_expression(
         return whole
     text = Text(normalized, vocabulary, kind == "exclusion")
     chunks = Chunker(text).chunks()
+    if kind == "inclusion" and _WASHOUT.search(text.text) and not any("allowance" in chunk.classes for chunk in chunks):
+        return narrative(text, 0, len(text.text))
+    if not parts:
+        lead_end, parts = _inline_parts(text.text)
     if not parts:
         return _read_stretch(text, chunks, 0, len(text.text))
     return _read_parts(text, chunks, lead_end, parts)
+
+
+def _inline_parts(words: str) -> tuple[int, list[Span]]:
+    """Return where the items of a list inside a sentence are ("1) …; 2) …"), and where what leads them in ends."""
+    found = _in_order(words, 0)
+    if len(found) >= 2 and len(words[: found[0].start()].split()) <= 40:
+        starts = [match.end() for match in found]
+        ends = [*(match.start() for match in found[1:]), len(words)]
+        return found[0].start(), list(zip(starts, ends, strict=True))
+    after_first = _in_order(words, 1)
+    if after_first and words[: after_first[0].start()].rstrip().endswith((";", ",", ".")):
+        starts = [0, *(match.end() for match in after_first)]
+        ends = [*(match.start() for match in after_first), len(words)]
+        return 0, list(zip(starts, ends, strict=True))
+    return len(words), []
+
+
+def _in_order(words: str, first: int) -> list[re.Match[str]]:
+    """Return the numbers or letters in a sentence that count on from the given place."""
+    found: list[re.Match[str]] = []
+    depth, position = 0, 0
+    for match in _INLINE.finditer(words):
+        depth = _depth(words, position, match.start(), depth)
+        position = match.end()
+        place = first + len(found)
+        if depth == 0 and any(place < len(order) and match["name"].lower() == order[place] for order in _ORDERS):
+            found.append(match)
+    return found
+
+
+def _depth(words: str, start: int, end: int, depth: int) -> int:
+    """Return how many brackets are open at `end`, with `depth` open at `start`."""
+    for sign in words[start:end]:
+        if sign in "([":
+            depth += 1
+        elif sign in ")]" and depth:
+            depth -= 1
+    return depth
 
 
 def _between(chunks: Sequence[Chunk], start: int, end: int) -> list[Chunk]:
@@ -98,13 +156,19 @@ def _sentences(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
     """Part chunks at semicolons and full stops."""
     sentences: list[list[Chunk]] = [[]]
     for index, chunk in enumerate(chunks):
-        if chunk.kind == "sign" and (chunk.form == ";" or chunk.form == "." and _ends(text, chunks, index)):
+        if chunk.kind == "sign" and (chunk.form == ";" and not _lists(sentences[-1]) or chunk.form == "." and _ends(text, chunks, index)):
             sentences.append([])
         elif sentences[-1] and _runs_on(text, chunks, index):
             sentences.append([chunk])
         else:
             sentences[-1].append(chunk)
     return [sentence for sentence in sentences if sentence]
+
+
+def _lists(sentence: Sequence[Chunk]) -> bool:
+    """Whether a sentence has announced a list whose items semicolons part ("no … including any of the following:")."""
+    colon = next((i for i, chunk in enumerate(sentence) if chunk.kind == "sign" and chunk.form == ":"), None)
+    return colon is not None and any("negation" in chunk.classes for chunk in sentence[:colon])
 
 
 def _runs_on(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
@@ -129,7 +193,9 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
     for sentence in _sentences(text, chunks):
         words = text.text[sentence[0].start : sentence[-1].end]
         place = (sentence[0].start, sentence[-1].end)
-        statement = read_statement(text, sentence)
+        if not any(map(str.isalpha, words)):
+            continue
+        statement = _turned(text, read_statement(text, sentence), words, place)
         if read and (_EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
             read = _lift(text, read, words, place)
         elif read and _NOTE.match(words):
@@ -142,6 +208,20 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
     if not read:
         return narrative(text, start, end)
     return any_of(read) if text.exclusion else all_of(read)
+
+
+def _turned(text: Text, statement: Statement, words: str, place: tuple[int, int]) -> Statement:
+    """Turn round what an exclusion words as a demand ("must not have …"); "no …" may be either, so it stays words."""
+    if not text.exclusion or statement.expression is None:
+        return statement
+    if _DEMAND.match(words):
+        denied = statement.expression
+        plain = isinstance(denied, Not) and not isinstance(denied.operand, Narrative)
+        return Statement(negate(denied) if plain else Not(narrative(text, *place)), text=words)
+    if _NONE.match(words) and isinstance(statement.expression, Not):
+        kept = [a for a in atoms(statement.expression) if isinstance(a, Fact) and a.category in ("lesion", "biomarker", "other")]
+        return statement if kept else Statement(narrative(text, *place), text=words)
+    return statement
 
 
 def _lift(text: Text, read: list[Expression], words: str, place: tuple[int, int]) -> list[Expression]:

@@ -88,6 +88,8 @@ class ValueReader:
 
     def build(self, terms: tuple[Term, ...], joiner: str, found: Found, start: int, first: int, end: int) -> FoundValue | None:
         """Return the expression of quantities that share a limit, None when a unit doesn't fit one."""
+        if self._names_group(first) and found.relative_to is None:
+            return None
         atoms = [self._atom(term, found, start) for term in terms]
         known = [atom for atom in atoms if atom is not None]
         if len(known) < len(atoms):
@@ -95,6 +97,11 @@ class ValueReader:
         either = joiner == "or" or self.exclusion and joiner != "and"
         expression: Expression = known[0] if len(known) == 1 else (AnyOf if either else AllOf)(tuple(known))
         return FoundValue(expression, terms, joiner, first, end)
+
+    def _names_group(self, position: int) -> bool:
+        """Whether the quantity at a token is a group whose members only share multiples of their own limits."""
+        mention = self.mention_at(position)
+        return mention is not None and bool(mention.term.members)
 
     def _quantities(self, position: int) -> tuple[tuple[Term, ...], str, int]:
         mention = self.mention_at(position)
@@ -188,7 +195,7 @@ def fit_limit(term: Term, found: Found) -> tuple[Limit, str | None] | None:
     if dimension is None or found.unit.dimension == dimension:
         return (found.limit, found.unit.ucum) if dimension is not None else None
     if any({found.unit.dimension, dimension} <= group for group in _EXCHANGEABLE):
-        return found.limit, term.unit if found.unit.dimension == "mass" else found.unit.ucum
+        return found.limit, f"{found.unit.ucum}/(24.h)" if found.unit.dimension == "mass" else found.unit.ucum
     return None
 
 

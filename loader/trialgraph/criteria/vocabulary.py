@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, cast, get_args
 
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.tokens import Token, tokenize
@@ -111,6 +111,12 @@ class Vocabulary:
         mention = self.mention_at(tokens, 0) if tokens else None
         return mention.term if mention and mention.end == len(tokens) else None
 
+    def general(self, term: Term) -> Term:
+        """Return the concept above a term, of its category, that all others of that category come under."""
+        above = [self.by_iri[iri] for iri in term.ancestors if iri in self.by_iri]
+        same = [each for each in above if each.category == term.category]
+        return min(same, key=lambda each: (len(each.ancestors), each.iri), default=term)
+
     def _choose(self, node: _Node, tokens: list[Token], start: int, end: int) -> Term | None:
         written = _bare("".join(token.text for token in tokens[start:end]))
         for term, exact in node.terms:
@@ -154,6 +160,8 @@ def _is_read(concepts: Concepts, iri: str) -> bool:
     isn't about a patient (endpoints, response criteria) makes no fact.
     """
     category = concepts.category(iri)
+    if category not in get_args(Category) and not concepts.is_quantity(iri) and not concepts.quantity_members(iri):
+        return False
     stretch = concepts[iri].score_of is not None
     root = concepts.label(iri) == category
     apart = category == "other" and not concepts.is_quantity(iri) and not concepts.is_assessment(iri)

@@ -42,7 +42,7 @@ def _pattern() -> re.Pattern[str]:
     number = rf"(?P<number>\d+(?:\.\d+)?|{'|'.join(wording().numbers)})(?:\s*\(\s*\w+\s*\))?(?:\s*(?:full|complete|calendar))?"
     unit = rf"(?P<unit>{_UNITS})s?\b(?:\s*\(\s*\d+\s+\w+\s*\))?"
     recent = r"(?:last|past|previous|prior|preceding|most\s+recent)"
-    before = rf"(?:\s*,?\s*(?:(?:immediately|just)\s+)?(?:prior\s+to|before|preceding|of|from|prior)\s+{_ANCHOR}|\s+(?:ago|prior|before|previously)\b)"
+    before = rf"(?:\s*,?\s*(?:(?:immediately|just)\s+)?(?:prior\s+to|before|preceding|of|from|prior)\s+(?:(?!or\b|and\b|with\b|for\b|any\b)[\w-]+\s+){{0,4}}?{_ANCHOR}|\s+(?:ago|prior|before|previously)\b)"
     return re.compile(
         rf"""(?:
           (?:(?:with)?in|during|over|for|up\s+to)\s+(?:a\s+period\s+of\s+|the\s+|≤\s*)*(?P<recent>{recent}\s+)?(?:the\s+)?(?:{number}\s*-?\s*)?{unit}(?P<before>{before})?
