@@ -160,9 +160,7 @@ def _recorded_otherwise(iri: str, lesions: Sequence[Lesion], found: Sorted, conc
     named = {fact.concept for fact in found.shown if fact.active is not False and fact.source not in own}
     named |= {each for each, sources in found.possible.items() if not own.issuperset(sources)}
     cancers = {each for each in named if concepts.is_a(each, MALIGNANCY)}
-    covered = {
-        each for each in cancers if any(each in concepts.ancestors(k) for one in lesions for k in one.kinds)
-    }
+    kinds = {above for lesion in lesions for kind in lesion.kinds for above in concepts.ancestors(kind)}
     among = iri if concepts.is_a(iri, MALIGNANCY) else MALIGNANCY
     return any(concepts.is_a(each, among) for each in cancers - kinds)
 

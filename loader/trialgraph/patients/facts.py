@@ -6,7 +6,7 @@ that doesn't count (entered in error, refuted, not done) makes no fact; the impo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -288,6 +288,9 @@ class ImportNote:
     kind: NoteKind
     why: str
 
+    def __str__(self) -> str:
+        return f"{self.resource} {self.kind}: {self.why}"
+
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
@@ -295,6 +298,9 @@ class ImportReport:
 
     resources: int = 0
     notes: tuple[ImportNote, ...] = ()
+
+    def __iter__(self) -> Iterator[ImportNote]:
+        return iter(self.notes)
 
 
 @dataclass(frozen=True, slots=True)

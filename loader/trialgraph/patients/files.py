@@ -68,13 +68,14 @@ def _text(path: Path) -> str:
         raise PatientError(f"can't be read: {error}", where=str(path), advice="check the file") from error
 
 
-def _parsed(text: str, where: str) -> Json:
+def _parsed(text: str, where: str, *, line: bool = False) -> Json:
     if not text.strip():
         raise PatientError("empty", where=where, advice="give a FHIR R4 Bundle with one Patient")
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        place = f"{where}:{error.lineno}"
+        # A line of NDJSON is placed already; a file of JSON may have many lines.
+        place = where if line else f"{where}:{error.lineno}"
         raise PatientError(f"not JSON: {error.msg}", where=place, advice="check the export") from error
 
 
@@ -103,7 +104,7 @@ def _lines(file: BinaryIO, path: Path) -> Iterator[tuple[int, int, Json]]:
     start = 0
     for number, line in enumerate(file, 1):
         if line.strip():
-            yield number, start, _parsed(_decoded(line, path), f"{path}:{number}")
+            yield number, start, _parsed(_decoded(line, path), f"{path}:{number}", line=True)
         start += len(line)
 
 

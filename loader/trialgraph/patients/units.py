@@ -41,6 +41,8 @@ def conversion(unit: str, canonical: str, molar_mass: float | None = None) -> fl
     written = unit.strip()
     spellings = _spellings()
     ucum = spellings.get((_folded(written), canonical)) or spellings.get((_folded(written), "")) or written
+    if ucum and ucum == canonical:
+        return 1.0
     if _ANNOTATION_ONLY.fullmatch(canonical):
         return 1.0 if not ucum or _ANNOTATION_ONLY.fullmatch(ucum) else None
     if not ucum or _ANNOTATION_ONLY.fullmatch(ucum) or not _same_kind(ucum, canonical):
