@@ -13,14 +13,14 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 # Upstream first. A module may import from its own layer and from those above it in this list.
 LAYERS = [
     ("errors", "resources", "namespaces"),
-    ("records", "ontology", "concepts", "expressions"),
+    ("records", "ontology", "concepts", "expressions", "units"),
     ("sources",),
     ("criteria",),
     ("graph",),
     ("stores",),
     ("queries", "loading"),
     ("patients", "views"),
-    ("derivation", "evaluation"),
+    ("derivation", "evaluation", "canonical"),
     ("shapes",),
     ("catalogue", "packaged", "screening"),
     ("reports",),

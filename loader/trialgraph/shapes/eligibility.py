@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from trialgraph.canonical import in_canonical_units
 from trialgraph.expressions import AnyOf, Expression, Narrative, Not
 from trialgraph.namespaces import BASE, TGC
 from trialgraph.shapes.rails import Bound, Condition, Every, Never, Shows, Some, disproof, proof
@@ -40,8 +41,9 @@ class ScreenableCriterion:
 
     @property
     def admits(self) -> Expression:
-        """The expression that holds when the criterion doesn't bar enrolment."""
-        admits = self.expression if self.kind == "inclusion" else Not(self.expression)
+        """The expression, in canonical units, that holds when the criterion doesn't bar enrolment."""
+        stated = in_canonical_units(self.expression)
+        admits = stated if self.kind == "inclusion" else Not(stated)
         if self.scope is None:
             return admits
         return AnyOf((admits, Narrative(f"doesn't apply outside: {self.scope}", "judgement")))
