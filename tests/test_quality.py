@@ -168,7 +168,8 @@ def test_the_record_that_contradicts_itself_is_reported(five: Store) -> None:
         for finding in check_trial(five, "NCT06794086")
         if finding.severity == "violation"
     }
-    said = "the detailed description says: “This is a prospective, open-label, multicenter, single-arm, Phase II study”"
+    words = "This is a prospective, open-label, multicenter, single-arm, Phase II study"
+    said = f"the detailed description says: “{words}”"
     assert messages["phase-text"] == f"The phase field says PHASE3, but {said}"
     assert messages["single-arm-groups"] == f"The record counts 3 treatment groups, but {said}"
 
@@ -181,8 +182,8 @@ def test_the_other_records_do_not_contradict_themselves(five: Store, trial: str)
 
 def test_findings_come_gravest_first_and_in_order(store: Store) -> None:
     """Violations stand before warnings, and those before hints; parts follow their numbers."""
-    broken = _mutated({"delete": "?arm tg:label ?l . ?t tg:condition ?c . ?e tg:concept ?x",
-                       "where": "?arm a tg:Arm ; tg:label ?l . ?t tg:condition ?c . ?e a tg:FactAtom ; tg:concept ?x"})  # fmt: skip
+    taken = "?arm tg:label ?label . ?trial tg:condition ?condition . ?fact tg:concept ?concept"
+    broken = _mutated({"delete": taken, "where": f"?arm a tg:Arm . ?fact a tg:FactAtom . {taken}"})
     found = _found(store, broken)
     assert [finding.severity for finding in found] == ["violation"] * 2 + ["warning"] * 2 + ["info"]
     assert [finding.part for finding in found][2:4] == ["arm/1", "arm/2"]
