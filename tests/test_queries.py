@@ -141,10 +141,9 @@ def test_a_parameter_becomes_a_term_of_its_type(
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
-def test_a_text_is_never_read_as_query(text: str) -> None:
+def test_a_text_is_never_read_as_query(small: Store, text: str) -> None:
     """Whatever a user gives as a text comes back as that very text, quotes and braces included."""
-    with open_store() as store:
-        [row] = run_query(echo("string", required=False), store, {"value": text})
+    [row] = run_query(echo("string", required=False), small, {"value": text})
     assert row["value"].value == text.strip()
 
 
@@ -280,7 +279,7 @@ CASES = {
 
 
 def _marked(kind: str) -> list[ParameterSet]:
-    """Return the rows that are known to be missing or to be too many, each a strict failure with its reason."""
+    """Return rows known to be missing or too many, each a strict failure with its reason."""
     return [
         pytest.param(
             name,
