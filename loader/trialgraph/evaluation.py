@@ -41,7 +41,9 @@ class Finding:
         atom: The atom.
         truth: Whether it holds.
         reason: Why it is unknown; None when it is not.
-        shown: The record's words for it, for a person.
+        shown: What the record shows, for a person.
+        about: What `shown` is said of, where its own words don't tell; findings that show the same
+            can then be told together. Empty otherwise.
         evidence: The resources that show it.
         axioms: Contestable axioms it rests on.
     """
@@ -52,6 +54,7 @@ class Finding:
     shown: str
     evidence: tuple[str, ...] = ()
     axioms: tuple[str, ...] = ()
+    about: str = ""
 
 
 def evaluate(expression: Expression, view: ScreeningView) -> Truth:
@@ -108,14 +111,14 @@ def evaluate_atom(atom: Atom, view: ScreeningView) -> Finding:
         case Fact():
             return _lesions(atom, view)
         case Narrative(text):
-            return Finding(atom, None, "narrative", f"needs a person to judge: {text}")
+            return Finding(atom, None, "narrative", "needs a person's judgement", about=f"“{text}”")
 
 
 def _value(atom: Value, view: ScreeningView) -> Finding:
     quantity = view.quantities.get(atom.concept)
     interval = _referred(quantity, atom)
     if quantity is None:
-        return Finding(atom, None, "missing", f"no usable result of {atom.concept_label}")
+        return Finding(atom, None, "missing", "no usable result in the record", about=atom.concept_label)
     if interval is None:
         shown = f"{quantity.shown} has no {atom.relative_to or 'comparable'} reference"
         return Finding(atom, None, "missing", shown, quantity.evidence)
@@ -144,13 +147,13 @@ def _presence(atom: Fact, view: ScreeningView) -> Finding:
     key = fact_key(atom)
     present = view.present.get(key)
     if key in view.conflicts:
-        shown = f"the record contradicts itself on {atom.concept_label}"
-        return Finding(atom, None, "conflict", shown, view.conflicts[key])
+        shown = "the record contradicts itself"
+        return Finding(atom, None, "conflict", shown, view.conflicts[key], about=need(atom))
     if present is not None and _holds(atom, present):
         return _decided(atom, present, truth=True)
     absence = view.absent.get(key) or (view.inactive.get(key) if _asks_active(atom) else None)
     if absence is not None:
-        return _decided(atom, absence, truth=False)
+        return replace(_decided(atom, absence, truth=False), about=need(atom))
     if present is not None and key in view.complete and _within(present.ago, atom.within) is False:
         return _decided(atom, present, truth=False)
     return _open(atom, view, present)
@@ -163,9 +166,9 @@ def _decided(atom: Fact, record: Presence | Absence, *, truth: bool) -> Finding:
 def _open(atom: Fact, view: ScreeningView, present: Presence | None) -> Finding:
     qualities = ", ".join(value for name, value in atom.modifiers.items() if name != "relation")
     if present is None:
-        return Finding(atom, None, "missing", f"the record doesn't show whether: {atom.concept_label}")
+        return Finding(atom, None, "missing", "not settled by the record", about=need(atom))
     if qualities:
-        shown = f"{present.shown}; the record doesn't show whether: {qualities}"
+        shown = f"{present.shown}, but the record doesn't show whether: {qualities}"
         return Finding(atom, None, "missing", shown, present.evidence, present.axioms)
     reason: UnknownReason = "imprecise" if fact_key(atom) in view.complete else "missing"
     wanted = f" (wanted: {atom.within.text})" if atom.within else ""
@@ -175,6 +178,13 @@ def _open(atom: Fact, view: ScreeningView, present: Presence | None) -> Finding:
 def fact_key(atom: Fact) -> str:
     """Return the view's key of a fact: its concept, or that concept besides the study disease."""
     return f"{atom.concept}-other" if atom.modifiers.get("relation") == "other" else atom.concept
+
+
+def need(atom: Value | Fact) -> str:
+    """Return what would have to be known to settle an atom, in a few words."""
+    if isinstance(atom, Fact) and atom.modifiers.get("relation") == "other":
+        return f"another {atom.concept_label}"
+    return atom.concept_label
 
 
 def _asks_active(atom: Fact) -> bool:
@@ -217,7 +227,7 @@ def _lesion_quantity(atom: Fact, limit: Limit, suffix: str, view: ScreeningView)
     quantity = view.quantities.get(f"{atom.concept}-{suffix}")
     if quantity is None:
         what = "number" if suffix == "count" else "size"
-        return Finding(atom, None, "missing", f"no {what} of {atom.concept_label} recorded")
+        return Finding(atom, None, "missing", f"no {what} in the record", about=atom.concept_label)
     interval = quantity.value
     if is_qualified(atom):
         # Lesions of an unrecorded quality are some of those recorded: none of them, up to all.

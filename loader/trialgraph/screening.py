@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from trialgraph.errors import TrialgraphError
-from trialgraph.evaluation import Finding, Truth, UnknownReason, deciding_atoms, evaluate
+from trialgraph.evaluation import Finding, Truth, UnknownReason, deciding_atoms, evaluate, need
 from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Narrative, Not
 from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial, compile_shapes
 from trialgraph.shapes.engines import Rails, reported_rails
@@ -56,8 +56,13 @@ class CriterionVerdict:
 
     @property
     def explanation(self) -> str:
-        """What the record shows, in one line."""
-        return "; ".join(dict.fromkeys(finding.shown for finding in self.findings))
+        """What the record shows, in one line; what is shown of several things alike is told once."""
+        told: dict[str, dict[str, None]] = {}
+        for finding in self.findings:
+            about = "" if _bare(finding.about) == _bare(self.criterion.text) else finding.about
+            told.setdefault(finding.shown, {})[about] = None
+        parts = ((", ".join(filter(None, subjects)), shown) for shown, subjects in told.items())
+        return "; ".join(f"{subjects}: {shown}" if subjects else shown for subjects, shown in parts)
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -68,6 +73,11 @@ class CriterionVerdict:
     def axioms(self) -> tuple[str, ...]:
         """The contestable axioms that the verdict rests on."""
         return tuple(dict.fromkeys(item for finding in self.findings for item in finding.axioms))
+
+
+def _bare(words: str) -> str:
+    """Words without spaces and what stands around them, to see whether two texts are the same."""
+    return "".join(words.split()).strip("“”.;")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +200,9 @@ def _missing(criteria: Iterable[CriterionVerdict], view: ScreeningView) -> Itera
     for verdict in criteria:
         if verdict.verdict != "unknown":
             continue
-        for need, atoms in _needs(verdict).items():
+        for wanted, atoms in _needs(verdict).items():
             if _could_settle(verdict.criterion.admits, view, atoms):
-                settles[need].append(verdict.criterion.id)
+                settles[wanted].append(verdict.criterion.id)
     ordered = sorted(settles.items(), key=lambda item: (-len(item[1]), item[0]))
     return [MissingFact(need, tuple(ids)) for need, ids in ordered]
 
@@ -201,7 +211,7 @@ def _needs(verdict: CriterionVerdict) -> dict[str, set[Atom]]:
     needs: dict[str, set[Atom]] = defaultdict(set)
     for finding in verdict.findings:
         if not isinstance(finding.atom, Narrative):
-            needs[finding.atom.concept_label].add(finding.atom)
+            needs[need(finding.atom)].add(finding.atom)
     return needs
 
 
