@@ -25,7 +25,9 @@ _SIGNS = {
     "\u200b": "", "\ufeff": "", "\u00ad": "", "®": "", "™": "", "\u2028": " ", "\u2029": " ", "∙": "·", "✕": "×", "х": "×",
 }  # fmt: skip
 
-_MULTIPLIED = r"(?:10\b|10[\s^⁰-⁹\d]|e\d|[UL]LN|[ul]ln\b|upper|lower|the|institutional|normal|reference|baseline)"
+_MULTIPLIED = (
+    r"(?:10\b|10[\s^⁰-⁹\d]|e\d|[UL]LN|[ul]ln\b|upper|lower|the|institutional|normal|reference|baseline)"
+)
 _EDIT = re.compile(
     rf"""
       (?P<escape>\\(?=[-<>\[\]^*_~#().&+=|`{{}}"'/!$%:;,?@\\]))
@@ -99,7 +101,9 @@ def words_of(value: Json) -> frozenset[str]:
     if isinstance(value, str):
         return frozenset(word.lower() for word in _WORD.findall(value) if len(word) > 1)
     if isinstance(value, Mapping):
-        return frozenset().union(*(words_of(each) for key, each in value.items() if key != "eligibilityCriteria"))
+        return frozenset().union(
+            *(words_of(each) for key, each in value.items() if key != "eligibilityCriteria")
+        )
     return frozenset().union(*map(words_of, value)) if isinstance(value, (list, tuple)) else frozenset()
 
 
