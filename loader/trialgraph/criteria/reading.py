@@ -47,6 +47,7 @@ _DEMAND = re.compile(
     r"^(?:all |the |any |female |male )*(?:patients?|subjects?|participants?|individuals?|they|women|men)?\s*(?:must|should|need to|have to|are required to)\b",
     re.IGNORECASE,
 )
+_DEFINES = re.compile(r"(?:^|[.;]\s)(?:definition|definitions|note|where)\b", re.IGNORECASE)
 _WASHOUT = re.compile(r"\bwash-?\s?out\b", re.IGNORECASE)
 _NONE = re.compile(r"^no\s", re.IGNORECASE)
 _AT_LEAST_TWO = re.compile(
@@ -109,6 +110,8 @@ def read_expression(
 def _inline_parts(words: str) -> tuple[int, list[Span]]:
     """Return where the items of a list inside a sentence are ("1) …; 2) …"), and where what leads them in ends."""
     found = _in_order(words, 0)
+    if found and _DEFINES.search(words[: found[0].start()]):
+        return len(words), []
     if len(found) >= 2 and len(words[: found[0].start()].split()) <= 40:
         starts = [match.end() for match in found]
         ends = [*(match.start() for match in found[1:]), len(words)]

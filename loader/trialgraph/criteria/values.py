@@ -23,7 +23,7 @@ _EXCHANGEABLE = (
     frozenset({"enzyme concentration", "arbitrary concentration"}),
 )
 _FILLER = re.compile(
-    r"(?:\s|:|=|,(?=\s*(?:must|should|of|is|with)\b)|-(?=\s)|\b(?:of|is|are|was|were|be|been|being|must|should|shall|has|have|to|with|a(?=\s+(?:minimum|maximum|score|level|value|count|value))|an|the|as|at|level|levels|count|counts|value"
+    r"(?:\s|:|=|,(?=\s*(?:must|should|of|is|with)\b)|-(?=\s)|\b(?:of|is|are|was|were|be|been|being|must|should|shall|has|have|to|with|a(?=\s+(?:minimum|maximum|score|level|value|count|value))|an|the|as|at(?!\s+(?:least|most))|level|levels|count|counts|value"
     r"|values|score|scores|scale|status|performance|class|grade|concentration|results?|estimate[sd]?|calculated|measured|by|for|liver"
     r"|function|in|range|ranging|points?|index|rate|defined|serum|plasma|total|cells?|ps|patients?|both|fasting|either|time|dose|dipstick|classification|rating|each|equals?|functional|when|screening|baseline|ratio)\b)*",
     re.IGNORECASE,
