@@ -20,7 +20,10 @@ __all__ = ["parse"]
 
 def parse(
     path: Annotated[
-        str, typer.Argument(help="A record, an archive or folder of records, a text file, or - for text on stdin.")
+        str,
+        typer.Argument(
+            help="A record, an archive or folder of records, a text file, or - for text on stdin."
+        ),
     ] = "-",
     as_json: Annotated[bool, typer.Option("--json", help="JSON lines, one trial a line.")] = False,
 ) -> None:
@@ -56,7 +59,9 @@ def _trials(path: str) -> Iterator[tuple[str, tuple[Criterion, ...], tuple[Crite
     for refusal in refusals:
         print(f"trialgraph: {refusal}", file=sys.stderr)  # noqa: T201 - refused records are named
     if not found:
-        raise InputError("no trial record could be read", where=path, advice="give plain criteria text on stdin")
+        raise InputError(
+            "no trial record could be read", where=path, advice="give plain criteria text on stdin"
+        )
 
 
 def _criterion(criterion: Criterion) -> dict[str, Any]:
@@ -69,7 +74,9 @@ def _criterion(criterion: Criterion) -> dict[str, Any]:
         "span": list(criterion.span),
         "normalized": criterion.normalized,
         "scope": criterion.scope,
-        "parts": [{"text": part.text, "span": list(part.span), "level": part.level} for part in criterion.parts],
+        "parts": [
+            {"text": part.text, "span": list(part.span), "level": part.level} for part in criterion.parts
+        ],
         "expression": to_json(criterion.expression),
     }
 

@@ -82,7 +82,15 @@ def _criterion(item: Item, order: int, words: Collection[str] | None, vocabulary
     expression = read_expression(normalized, item.kind, lead_end, parts, vocabulary)
     name = f"{'I' if item.kind == 'inclusion' else 'E'}{order}"
     return Criterion(
-        name, item.kind, order, item.text, item.span, normalized.text, item.parts, item.scope, expression=expression
+        name,
+        item.kind,
+        order,
+        item.text,
+        item.span,
+        normalized.text,
+        item.parts,
+        item.scope,
+        expression=expression,
     )
 
 

@@ -144,7 +144,9 @@ class Chunker:
         if token.form in STARTERS or token.number is not None:
             window = parse_window(self.source, token.start)
             if window is not None:
-                return Chunk("window", window.start, window.end, window=window), self._token_at(window.end, position)
+                return Chunk("window", window.start, window.end, window=window), self._token_at(
+                    window.end, position
+                )
         if mention is not None and mention.term.quantity:
             value = self.text.values.read(position)
             if value is not None:
@@ -154,8 +156,12 @@ class Chunker:
             limit = parse_limit(self.source, token.start)
             if limit is not None and (age := self._age(token.start, limit)) is not None:
                 return age, self._token_at(age.end, position)
-            if limit is not None and (limit.stated or limit.unit is not None or limit.relative_to is not None):
-                return Chunk("limit", token.start, limit.end, limit=limit), self._token_at(limit.end, position)
+            if limit is not None and (
+                limit.stated or limit.unit is not None or limit.relative_to is not None
+            ):
+                return Chunk("limit", token.start, limit.end, limit=limit), self._token_at(
+                    limit.end, position
+                )
         return self._words(position, mention)
 
     def _aged(self, position: int) -> Mention | None:
@@ -181,11 +187,17 @@ class Chunker:
         token = self.tokens[position]
         mention = self.text.mentions.get(position)
         counted = mention is not None and counts_lesions(mention.term)
-        if not (counted or token.form in _LIMIT_WORDS or not token.text.isalpha() or token.form in _NUMBER_WORDS):
+        if not (
+            counted or token.form in _LIMIT_WORDS or not token.text.isalpha() or token.form in _NUMBER_WORDS
+        ):
             if token.form not in _SIZE_WORDS:
                 return None
             size = self.text.lesions.read_size(position)
-            return (Chunk("size", size.start, size.end, size=size), self._token_at(size.end, position)) if size else None
+            return (
+                (Chunk("size", size.start, size.end, size=size), self._token_at(size.end, position))
+                if size
+                else None
+            )
         found = self.text.lesions.read_count(position)
         if found is not None:
             atom, end = found
@@ -193,20 +205,35 @@ class Chunker:
             kind: ChunkKind = "lesion" if isinstance(atom, Fact) else "value"
             return Chunk(kind, token.start, end, term=term, expression=atom), self._token_at(end, position)
         size = None if counted else self.text.lesions.read_size(position)
-        return (Chunk("size", size.start, size.end, size=size), self._token_at(size.end, position)) if size else None
+        return (
+            (Chunk("size", size.start, size.end, size=size), self._token_at(size.end, position))
+            if size
+            else None
+        )
 
     def _words(self, position: int, mention: Mention | None) -> tuple[Chunk, int]:
         token = self.tokens[position]
-        stage = _STAGE.match(self.source, token.start) if token.form in ("stage", "clinical", "pathologic", "grade") else None
+        stage = (
+            _STAGE.match(self.source, token.start)
+            if token.form in ("stage", "clinical", "pathologic", "grade")
+            else None
+        )
         if stage is not None:
-            return Chunk("word", token.start, stage.end(), "stage", _QUALIFIER), self._token_at(stage.end(), position)
+            return Chunk("word", token.start, stage.end(), "stage", _QUALIFIER), self._token_at(
+                stage.end(), position
+            )
         end, classes = lexicon().phrase_at(self.tokens, position)
         if mention is not None and mention.end >= end:
             last = self.tokens[mention.end - 1].end
             return Chunk("concept", token.start, last, token.form, classes, mention.term), mention.end
         if token.text in _SIGNS:
             return Chunk("sign", token.start, token.end, token.text), position + 1
-        if not classes and end < len(self.tokens) and self.tokens[end].form == token.form and len(token.form) > 3:
+        if (
+            not classes
+            and end < len(self.tokens)
+            and self.tokens[end].form == token.form
+            and len(token.form) > 3
+        ):
             classes = frozenset({"neutral"})
         form = " ".join(each.form for each in self.tokens[position:end])
         return Chunk("word", token.start, self.tokens[end - 1].end, form, classes), end
@@ -217,7 +244,9 @@ class Chunker:
         return position
 
 
-_SIZE_WORDS = frozenset("maximum maximal max largest longest greatest total single long diameter dimension size".split())
+_SIZE_WORDS = frozenset(
+    "maximum maximal max largest longest greatest total single long diameter dimension size".split()
+)
 _NUMBER_WORDS = frozenset("one two three four five six seven eight nine ten".split())
 _LIMIT_WORDS = frozenset(
     "at no not more less greater fewer over above below under exceeding exceed up between from minimum maximum older younger higher lower".split()

@@ -29,7 +29,19 @@ from trialgraph.expressions import (
 __all__ = ["Statement", "all_of", "any_of", "map_facts", "narrative", "negate", "read_statement"]
 
 Role = Literal["demand", "allowance"]
-_JOINTS = {"and / or": "or", "as well as": "and", "and": "and", "or": "or", "nor": "or", "plus": "and", "&": "and", ",": ",", ";": ";", "/": "/", ":": ","}
+_JOINTS = {
+    "and / or": "or",
+    "as well as": "and",
+    "and": "and",
+    "or": "or",
+    "nor": "or",
+    "plus": "and",
+    "&": "and",
+    ",": ",",
+    ";": ";",
+    "/": "/",
+    ":": ",",
+}
 _MODAL = frozenset("must should shall will may can agree need".split())
 _VERBS = frozenset(
     "has have had is are was were be been must should shall will can may received receive receiving who patient subject participant underwent".split()
@@ -37,8 +49,32 @@ _VERBS = frozenset(
 _FINITE = frozenset("must should shall will can may is are was were do does".split())
 _DETERMINERS = frozenset("a an the any some such of other another".split())
 _GOVERNING = frozenset({"to", "for", "of", "contraindication", "risk", "only", "candidate"})
-_TIMED = re.compile(r"(?:within|in the|during|less than|<|≤|over the|for the) .{0,40}\b(?:hour|day|week|month|year|half|cycle)", re.IGNORECASE)
-_DENIED_LIST = ("not meet", "not fulfill", "not fulfil", "not satisfy", "fail to meet", "fails to meet", "unable to meet")
+_TIMED = re.compile(
+    r"(?:within|in the|during|less than|<|≤|over the|for the) .{0,40}\b(?:hour|day|week|month|year|half|cycle)",
+    re.IGNORECASE,
+)
+_RESTARTS = frozenset(
+    {
+        "patient",
+        "subject",
+        "participant",
+        "patient with",
+        "subject with",
+        "participant with",
+        "history",
+        "history of",
+        "individual",
+    }
+)
+_DENIED_LIST = (
+    "not meet",
+    "not fulfill",
+    "not fulfil",
+    "not satisfy",
+    "fail to meet",
+    "fails to meet",
+    "unable to meet",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +155,9 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     if judged and all(chunk.start >= start + judged.end() for chunk in chunks if is_content(chunk)):
         return Statement(narrative(text, start, end), text=words)
     barring = next((i for i, chunk in enumerate(chunks) if "barring" in chunk.classes), None)
-    if barring is not None and (barring == len(chunks) - 1 or chunks[barring + 1].form in ("from", "for this")):
+    if barring is not None and (
+        barring == len(chunks) - 1 or chunks[barring + 1].form in ("from", "for this")
+    ):
         return Statement(_read_barred(text, chunks, barring), text=words)
     if any("allowance" in chunk.classes for chunk in chunks):
         return _read_allowance(text, chunks)
@@ -173,7 +211,7 @@ def _without_trailing_verb(chunks: list[Chunk]) -> list[Chunk]:
 
 
 def _either(expression: Expression) -> Expression:
-    return AnyOf(expression.operands) if isinstance(expression, AllOf) else expression
+    return any_of(expression.operands) if isinstance(expression, AllOf) else expression
 
 
 def _washout(text: Text, chunks: Sequence[Chunk]) -> Window | None:
@@ -184,7 +222,12 @@ def _washout(text: Text, chunks: Sequence[Chunk]) -> Window | None:
         if chunk.window is not None:
             return chunk.window.window
         found = chunk.limit
-        if found is not None and found.unit is not None and found.unit.ucum in units and found.limit.low is not None:
+        if (
+            found is not None
+            and found.unit is not None
+            and found.unit.ucum in units
+            and found.limit.low is not None
+        ):
             wording = text.text[chunks[0].start : chunk.end]
             return Window(found.limit.low, units[found.unit.ucum], wording[wording.lower().find("wash") :])  # type: ignore[arg-type]
     return None
@@ -246,10 +289,12 @@ def _read_labelled(text: Text, chunks: list[Chunk]) -> Expression:
         body = _dated(body, window)
     if any(phrase in words for phrase in _DENIED_LIST):
         return negate(AllOf(body.operands) if isinstance(body, AnyOf) else body)
-    if any("negation" in chunk.classes for chunk in label) and not any("condition" in chunk.classes for chunk in label):
+    if any("negation" in chunk.classes for chunk in label) and not any(
+        "condition" in chunk.classes for chunk in label
+    ):
         return negate(_either(body)) if _formal(body) else narrative(text, chunks[0].start, chunks[-1].end)
     if any(is_content(chunk) for chunk in label):
-        return _elaborated(text, label, body)
+        return _elaborated(text, label, body, chunks[-1].end)
     if _is_label(label):
         return body
     return narrative(text, chunks[0].start, chunks[-1].end) if _narrows(label) else body
@@ -262,10 +307,18 @@ def _with_rest(text: Text, label: list[Chunk], rest: list[Chunk]) -> Expression:
     return all_of([_read_conditional(text, label), remainder])
 
 
-def _elaborated(text: Text, label: list[Chunk], body: Expression) -> Expression:
-    """Read "Extrahepatic metastases: bone or brain metastases": the list says what is meant."""
+def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> Expression:
+    """Read "Extrahepatic metastases: bone or brain metastases", where the list says what is meant.
+
+    "Patients with hepatitis B: …" asks something of those patients only.
+    """
+    of_some = label[0].form in _RESTARTS or "condition" in label[0].classes
+    if of_some and not text.exclusion:
+        return any_of([negate(_join(text, _segments(text, label[1:]), "or")), body])
     if _formal(body):
         return body
+    if not text.exclusion:
+        return narrative(text, label[0].start, end)
     return all_of([_read_conditional(text, label), body])
 
 
@@ -331,7 +384,9 @@ def _read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     inherited = {k: v for k, v in kind.modifiers.items() if kind.category in ("treatment", "procedure")}
     instances = map_facts(
         _join(text, _segments(text, rest), default),
-        lambda fact: replace(fact, within=fact.within or kind.within, modifiers={**inherited, **fact.modifiers}),
+        lambda fact: replace(
+            fact, within=fact.within or kind.within, modifiers={**inherited, **fact.modifiers}
+        ),
     )
     return any_of([head, instances])
 
@@ -366,9 +421,18 @@ def _segments(text: Text, chunks: Sequence[Chunk]) -> list[_Segment]:
     for index, chunk in enumerate(chunks):
         joint = _JOINTS.get(chunk.form) if chunk.kind in ("word", "sign") else None
         current = segments[-1]
-        if joint == "," and current.chunks and index + 1 < len(chunks) and "definition" in chunks[index + 1].classes:
+        if (
+            joint == ","
+            and current.chunks
+            and index + 1 < len(chunks)
+            and "definition" in chunks[index + 1].classes
+        ):
             continue
-        if joint is None or (swallowing and not _strong(chunks, index, current)) or _slash_inside(chunks, index):
+        if (
+            joint is None
+            or (swallowing and not _strong(chunks, index, current))
+            or _slash_inside(chunks, index)
+        ):
             if not swallowing and _starts_new_value(current, chunk):
                 segments.append(_Segment(";", [chunk]))
                 swallowing = False
@@ -390,7 +454,11 @@ def _segments(text: Text, chunks: Sequence[Chunk]) -> list[_Segment]:
     _share_allergens(text, segments)
     _share_leading(segments)
     _repeat_history(text, segments)
-    return [segment for segment in _subjects(_governed(segments)) if not _says_nothing(segment)]
+    return [
+        segment
+        for segment in _subjects(_governed(segments), exclusion=text.exclusion)
+        if not _says_nothing(segment)
+    ]
 
 
 def _share_allergens(text: Text, segments: list[_Segment]) -> None:
@@ -409,7 +477,9 @@ def _share_allergens(text: Text, segments: list[_Segment]) -> None:
                 start, end = segment.chunks[0].start, segment.chunks[-1].end
                 agent = text.text[start:end].strip(" ,;.")
                 general = text.vocabulary.general(allergy)
-                segment.expression = Fact(general.iri, general.label, "allergy", {"agent": agent}, span=text.span(start, end))
+                segment.expression = Fact(
+                    general.iri, general.label, "allergy", {"agent": agent}, span=text.span(start, end)
+                )
         else:
             allergy = None
 
@@ -440,14 +510,23 @@ def _repeat_history(text: Text, segments: list[_Segment]) -> None:
     for before, segment in itertools.pairwise(segments):
         window = next((chunk.window.window for chunk in segment.chunks if chunk.window is not None), None)
         told = any(chunk.form in ("history", "history of") for chunk in segment.chunks)
-        plain = all(chunk.kind in ("window", "bracket", "sign") or "neutral" in chunk.classes for chunk in segment.chunks)
+        plain = all(
+            chunk.kind in ("window", "bracket", "sign") or "neutral" in chunk.classes
+            for chunk in segment.chunks
+        )
         if isinstance(before.expression, Fact) and segment.expression is None and window and told and plain:
             bracket = next((c for c in segment.chunks if c.kind == "bracket"), None)
-            words = text.text[bracket.inner[0].end : bracket.end - 1].strip(" :") if bracket and bracket.inner else ""
+            words = (
+                text.text[bracket.inner[0].end : bracket.end - 1].strip(" :")
+                if bracket and bracket.inner
+                else ""
+            )
             excepted = {"exception": words} if bracket and "exception" in bracket.inner[0].classes else {}
             place = text.span(segment.chunks[0].start, segment.chunks[-1].end)
             segment.expression = replace(before.expression, modifiers=excepted, within=window, span=place)
-            before.expression = replace(before.expression, modifiers={**before.expression.modifiers, **excepted})
+            before.expression = replace(
+                before.expression, modifiers={**before.expression.modifiers, **excepted}
+            )
 
 
 def _governed(segments: list[_Segment]) -> list[_Segment]:
@@ -455,32 +534,53 @@ def _governed(segments: list[_Segment]) -> list[_Segment]:
     kept: list[_Segment] = []
     for segment in segments:
         last = kept[-1] if kept else None
-        if last is not None and last.expression is None and _governs(last) and _is_bare(segment) and segment.joint != ";":
+        if (
+            last is not None
+            and last.expression is None
+            and _governs(last)
+            and _is_bare(segment)
+            and segment.joint != ";"
+        ):
             last.chunks = [*last.chunks, *segment.chunks]
         else:
             kept.append(segment)
     return kept
 
 
-def _subjects(segments: list[_Segment]) -> list[_Segment]:
+def _subjects(segments: list[_Segment], *, exclusion: bool) -> list[_Segment]:
     """Keep "women of childbearing potential and men … must" together: its first half isn't a demand."""
     kept: list[_Segment] = []
+    verbs = _MODAL if exclusion else _MODAL | {"is", "are"}
     for segment in segments:
-        speaks = segment.expression is None and any(chunk.form in _MODAL for chunk in segment.chunks)
-        while speaks and kept and segment.joint in ("and", "or", "/") and not segment.after_comma and _is_noun(kept[-1]):
+        speaks = segment.expression is None and any(chunk.form in verbs for chunk in segment.chunks)
+        while (
+            speaks
+            and kept
+            and segment.joint in ("and", "or", "/")
+            and not segment.after_comma
+            and _is_noun(kept[-1])
+        ):
             before = kept.pop()
-            segment.chunks, segment.joint, segment.after_comma = [*before.chunks, *segment.chunks], before.joint, before.after_comma
+            segment.chunks, segment.joint, segment.after_comma = (
+                [*before.chunks, *segment.chunks],
+                before.joint,
+                before.after_comma,
+            )
         kept.append(segment)
     return kept
 
 
 def _is_noun(segment: _Segment) -> bool:
-    return not segment.negated and not any(chunk.form in _VERBS - {"patient", "subject", "participant", "who"} for chunk in segment.chunks)
+    return not segment.negated and not any(
+        chunk.form in _VERBS - {"patient", "subject", "participant", "who"} for chunk in segment.chunks
+    )
 
 
 def _governs(segment: _Segment) -> bool:
     return any(
-        chunk.classes & {"post", "condition"} or chunk.form in _GOVERNING or lexicon().judgement.search(chunk.form)
+        chunk.classes & {"post", "condition"}
+        or chunk.form in _GOVERNING
+        or lexicon().judgement.search(chunk.form)
         for chunk in segment.chunks
         if chunk.form not in ("have", "has", "had", "is", "are", "with", "who", "such")
     )
@@ -491,7 +591,11 @@ def _is_bare(segment: _Segment) -> bool:
     for chunk in segment.chunks:
         if is_content(chunk):
             return chunk.kind == "concept"
-        if chunk.kind != "bracket" and chunk.form not in _DETERMINERS and not (chunk.kind == "word" and not chunk.classes):
+        if (
+            chunk.kind not in ("bracket", "window")
+            and chunk.form not in _DETERMINERS
+            and not (chunk.kind == "word" and not chunk.classes)
+        ):
             return False
     return True
 
@@ -500,7 +604,9 @@ def _says_nothing(segment: _Segment) -> bool:
     if "regardless" in segment.chunks[0].classes:
         return True
     return segment.expression is None and all(
-        chunk.kind == "word" and bool(chunk.classes & {"neutral", "tail", "value_tail"}) and "negation" not in chunk.classes
+        chunk.kind == "word"
+        and bool(chunk.classes & {"neutral", "tail", "value_tail"})
+        and "negation" not in chunk.classes
         for chunk in segment.chunks
     )
 
@@ -513,7 +619,11 @@ def _slash_inside(chunks: Sequence[Chunk], index: int) -> bool:
     after = chunks[index + 1] if index + 1 < len(chunks) else None
     if before is None or after is None or not (is_content(before) or is_content(after)):
         return True
-    return before.kind == after.kind == "concept" and before.term is not None and before.term.category == "biomarker"
+    return (
+        before.kind == after.kind == "concept"
+        and before.term is not None
+        and before.term.category == "biomarker"
+    )
 
 
 def _starts_new_value(segment: _Segment, chunk: Chunk) -> bool:
@@ -528,7 +638,9 @@ def _swallows(segment: _Segment, chunk: Chunk) -> bool:
     """Whether a phrase after a concept takes what follows with it ("requiring X or Y")."""
     if not any(is_content(each) and each.kind != "value" for each in segment.chunks[:-1]):
         return False
-    return bool(chunk.classes & {"post", "definition", "condition", "regardless"}) and not chunk.classes & {"tail"}
+    return bool(chunk.classes & {"post", "definition", "condition", "regardless"}) and not chunk.classes & {
+        "tail"
+    }
 
 
 def _takes_all(segment: _Segment) -> bool:
@@ -538,7 +650,11 @@ def _takes_all(segment: _Segment) -> bool:
     if any("definition" in chunk.classes for chunk in rest):
         return True
     term = segment.chunks[concept].term if concept < len(segment.chunks) else None
-    return term is not None and term.category == "allergy" and any(chunk.form in ("to", "of", "against") for chunk in rest)
+    return (
+        term is not None
+        and term.category == "allergy"
+        and any(chunk.form in ("to", "of", "against") for chunk in rest)
+    )
 
 
 def _strong(chunks: Sequence[Chunk], index: int, segment: _Segment) -> bool:
@@ -564,9 +680,19 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: _Segment) -> bool:
             if category == "biomarker" == head:
                 return True
             return after_comma and (category == head or not plain or each.kind != "concept")
-        if "negation" in each.classes or each.form in ("history", "history of", "presence of", "known", "evidence of"):
+        if "negation" in each.classes or each.form in (
+            "history",
+            "history of",
+            "presence of",
+            "known",
+            "evidence of",
+        ):
             return True
-        if each.kind not in ("word", "window") or not each.classes & {"neutral", "qualifier", "active"} or each.form in _FINITE:
+        if (
+            each.kind not in ("word", "window")
+            or not each.classes & {"neutral", "qualifier", "active"}
+            or each.form in _FINITE
+        ):
             return False
         plain = plain and bool(each.classes & {"qualifier", "active"})
     return False
@@ -577,11 +703,19 @@ def _merge_alternatives(text: Text, segments: list[_Segment]) -> list[_Segment]:
     merged: list[_Segment] = []
     for segment in segments:
         limit = next((chunk for chunk in segment.chunks if chunk.kind == "limit"), None)
-        value = next((c.value for c in reversed(merged[-1].chunks) if c.kind == "value"), None) if merged else None
+        value = (
+            next((c.value for c in reversed(merged[-1].chunks) if c.kind == "value"), None)
+            if merged
+            else None
+        )
         found = limit.limit if limit is not None else None
         fits = value is not None and found is not None and (found.relative_to or found.unit) is not None
         fits = fits and text.values.build(value.terms, value.joiner, found, found.start, 0, 0) is not None
-        if fits and segment.joint in ("or", ",", "and") and not any(c.kind in ("value", "lesion") for c in segment.chunks):
+        if (
+            fits
+            and segment.joint in ("or", ",", "and")
+            and not any(c.kind in ("value", "lesion") for c in segment.chunks)
+        ):
             start, end = segment.chunks[0].start, segment.chunks[-1].end
             merged[-1].chunks.append(Chunk("bracket", start, end, inner=tuple(segment.chunks)))
         else:
@@ -613,7 +747,10 @@ def _merge_qualifiers(text: Text, segments: list[_Segment]) -> list[_Segment]:
         if carried is not None:
             segment.chunks = [*carried.chunks, *_with_adjective(text, segment.chunks)]
             segment.joint, carried = carried.joint, None
-        if all(c.kind == "word" and c.classes & {"qualifier", "active", "confirmation", "negation", "neutral"} for c in segment.chunks):
+        if all(
+            c.kind == "word" and c.classes & {"qualifier", "active", "confirmation", "negation", "neutral"}
+            for c in segment.chunks
+        ):
             carried = segment
         elif merged and _is_remark(segment):
             merged[-1].chunks += segment.chunks
@@ -629,7 +766,12 @@ def _is_remark(segment: _Segment) -> bool:
     first = segment.chunks[0]
     if first.kind in ("window", "bracket", "limit"):
         return not any(is_content(chunk) for chunk in segment.chunks)
-    return bool(first.classes & {"post", "condition"}) and not first.classes & {"negation", "neutral", "active", "qualifier"}
+    return bool(first.classes & {"post", "condition"}) and not first.classes & {
+        "negation",
+        "neutral",
+        "active",
+        "qualifier",
+    }
 
 
 def _read_segment(text: Text, segment: _Segment) -> None:
@@ -643,7 +785,11 @@ def _read_segment(text: Text, segment: _Segment) -> None:
         return
     reading = read_fact(text, chunks)
     if reading is not None:
-        segment.expression, segment.negated, segment.leading = reading.expression, reading.negated, reading.leading
+        segment.expression, segment.negated, segment.leading = (
+            reading.expression,
+            reading.negated,
+            reading.leading,
+        )
         return
     segment.carries = not any(chunk.form in _FINITE for chunk in chunks)
 
@@ -663,14 +809,18 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: _Segment) -> 
         expression = _dated(expression, window)
     rest = [chunk for chunk in after if chunk.kind not in ("window", "sign") and not _method(chunk)]
     for chunk in [each for each in rest if each.kind == "bracket"]:
-        expression = _with_alternative(text, expression, chunks[at], list(chunk.inner), (chunk.start, chunk.end))
+        expression = _with_alternative(
+            text, expression, chunks[at], list(chunk.inner), (chunk.start, chunk.end)
+        )
         rest.remove(chunk)
     if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
         return expression
     named = read_fact(text, rest) if is_content(rest[0]) else None
     if named is not None and not named.negated:
         return all_of([expression, named.expression])
-    condition = next((i for i, chunk in enumerate(rest) if chunk.classes & {"condition"} or chunk.form == "for"), None)
+    condition = next(
+        (i for i, chunk in enumerate(rest) if chunk.classes & {"condition"} or chunk.form == "for"), None
+    )
     if condition is not None:
         asked = _condition(text, rest[condition + 1 :])
         return all_of([asked, expression]) if text.exclusion else any_of([negate(asked), expression])
@@ -685,7 +835,11 @@ def _value_window(before: Sequence[Chunk], after: Sequence[Chunk]) -> Window | N
     for chunk in after:
         if chunk.window is not None:
             return chunk.window.window
-        if chunk.kind == "word" and not chunk.classes & {"value_tail", "confirmed"} and chunk.form != "obtained":
+        if (
+            chunk.kind == "word"
+            and not chunk.classes & {"value_tail", "confirmed"}
+            and chunk.form != "obtained"
+        ):
             return None
     return None
 
@@ -695,12 +849,26 @@ def _with_alternative(
 ) -> Expression:
     """Join a limit with another that holds in some case ("≤5 × ULN if liver metastases are present")."""
     limits = [chunk for chunk in chunks if chunk.kind == "limit" and chunk.limit is not None]
-    words = [chunk for chunk in chunks if chunk.kind != "limit" and not _harmless(chunk, "condition", "post", "value_tail", "tail")]
+    words = [
+        chunk
+        for chunk in chunks
+        if chunk.kind != "limit" and not _harmless(chunk, "condition", "post", "value_tail", "tail")
+    ]
+    if _allows_besides(chunks):
+        return expression
     plain = not any(chunk.kind == "value" for chunk in chunks)
-    if plain and not limits and not any(chunk.classes & {"condition", "exception", "allowance"} for chunk in chunks):
+    if (
+        plain
+        and not limits
+        and not any(chunk.classes & {"condition", "exception", "allowance"} for chunk in chunks)
+    ):
         return all_of([expression, narrative(text, *place)]) if words else expression
     found = limits[0].limit if len(limits) == 1 else None
-    other = text.values.build(value.value.terms, value.value.joiner, found, found.start, 0, 0) if found and value.value else None
+    other = (
+        text.values.build(value.value.terms, value.value.joiner, found, found.start, 0, 0)
+        if found and value.value
+        else None
+    )
     values = [chunk.expression for chunk in chunks if chunk.kind == "value" and chunk.expression is not None]
     if len(values) == 1 and not limits and not [c for c in words if c.kind != "value"]:
         return any_of([expression, values[0]])
@@ -709,7 +877,9 @@ def _with_alternative(
         return all_of([expression, Not(lifted)]) if text.exclusion else any_of([expression, lifted])
     asked = [chunk for chunk in chunks if chunk is not limits[0]]
     if not words:
-        restated = text.text[place[0]] in "([" and all(_harmless(chunk, "value_tail", "tail") for chunk in asked)
+        restated = text.text[place[0]] in "([" and all(
+            _harmless(chunk, "value_tail", "tail") for chunk in asked
+        )
         return expression if restated else any_of([expression, other.expression])
     case = _case(text, asked)
     if text.exclusion:
@@ -717,10 +887,29 @@ def _with_alternative(
     return any_of([expression, all_of([case, other.expression])])
 
 
+def _allows_besides(chunks: Sequence[Chunk]) -> bool:
+    """Whether a bracket allows something that has nothing to do with the limit ("transfusion allowed")."""
+    allowed = any("allowance" in chunk.classes for chunk in chunks)
+    about = any(
+        chunk.kind in ("value", "limit")
+        or chunk.term is not None
+        and chunk.term.quantity
+        or chunk.form in _RESTARTS
+        or bool(chunk.classes & {"condition", "exception"})
+        for chunk in chunks
+    )
+    return allowed and not about
+
+
 def _case(text: Text, chunks: list[Chunk]) -> Expression:
     """Return in which case an alternative limit holds: a fact when it is plainly one, else its words."""
     content = [chunk for chunk in chunks if is_content(chunk)]
-    others = [c for c in chunks if not is_content(c) and not _harmless(c, "condition", "post", "tail", "value_tail", "confirmation", "confirmed")]
+    others = [
+        c
+        for c in chunks
+        if not is_content(c)
+        and not _harmless(c, "condition", "post", "tail", "value_tail", "confirmation", "confirmed")
+    ]
     if len(content) == 1 and content[0].kind == "concept" and not others:
         reading = read_fact(text, content)
         if reading is not None:
@@ -730,7 +919,9 @@ def _case(text: Text, chunks: list[Chunk]) -> Expression:
 
 
 def _method(chunk: Chunk) -> bool:
-    return chunk.kind == "bracket" and not any(is_content(each) or each.kind == "limit" for each in chunk.inner)
+    return chunk.kind == "bracket" and not any(
+        is_content(each) or each.kind == "limit" for each in chunk.inner
+    )
 
 
 def _share_words(text: Text, segments: list[_Segment]) -> None:
@@ -750,7 +941,14 @@ def _named(segment: _Segment) -> bool:
 
 def _completed(text: Text, segments: list[_Segment], index: int) -> list[Chunk] | None:
     segment = segments[index]
-    first = next((i for i, c in enumerate(segment.chunks) if not c.classes & {"neutral", "active", "negation", "example", "qualifier"}), None)
+    first = next(
+        (
+            i
+            for i, c in enumerate(segment.chunks)
+            if not c.classes & {"neutral", "active", "negation", "example", "qualifier"}
+        ),
+        None,
+    )
     if first is None:
         return None
     start, end = segment.chunks[first].start, segment.chunks[-1].end
@@ -764,7 +962,12 @@ def _completed(text: Text, segments: list[_Segment], index: int) -> list[Chunk] 
         tokens = [token.text for token in tokenize(text.text[named.start : named.end])]
         for shared, lost in _shared(tokens, ahead=ahead):
             term = text.vocabulary.find(f"{words} {shared}" if ahead else f"{shared} {words}")
-            if term is not None and not term.quantity and named.term is not None and term.iri != named.term.iri:
+            if (
+                term is not None
+                and not term.quantity
+                and named.term is not None
+                and term.iri != named.term.iri
+            ):
                 return [*segment.chunks[:first], *lost, Chunk("concept", start, end, term=term)]
     return None
 
@@ -795,7 +998,9 @@ def _join(text: Text, segments: list[_Segment], default: str) -> Expression:
 
 def _stands_alone(segment: _Segment) -> bool:
     """Whether ", and must not …" starts a demand of its own rather than ending a list of alternatives."""
-    speaks = segment.negated or any(chunk.form in _VERBS | {"must have", "must be"} for chunk in segment.chunks[:3])
+    speaks = segment.negated or any(
+        chunk.form in _VERBS | {"must have", "must be"} for chunk in segment.chunks[:3]
+    )
     return segment.joint == "and" and segment.after_comma and speaks
 
 
@@ -841,7 +1046,12 @@ def _negated_groups(text: Text, segments: list[_Segment]) -> list[tuple[str, Exp
 def _hangs_on(segment: _Segment) -> bool:
     """Whether a member goes on under the "no" before it: it starts with a noun, not with a verb of its own."""
     for chunk in segment.chunks:
-        if is_content(chunk) or chunk.classes & {"qualifier", "active"} or not chunk.classes and chunk.kind == "word":
+        if (
+            is_content(chunk)
+            or chunk.classes & {"qualifier", "active"}
+            or not chunk.classes
+            and chunk.kind == "word"
+        ):
             return True
         if chunk.form in _VERBS:
             return False
@@ -861,7 +1071,11 @@ def _share_windows(segments: list[_Segment]) -> None:
         window, category = last.expression.within, last.expression.category
     else:
         window, category = _last_window(last), None
-    starts = last.chunks[0].form in _DETERMINERS or is_content(last.chunks[0]) or not last.chunks[0].classes & {"neutral", "negation"}
+    starts = (
+        last.chunks[0].form in _DETERMINERS
+        or is_content(last.chunks[0])
+        or not last.chunks[0].classes & {"neutral", "negation"}
+    )
     if window is None or not starts and (last.after_comma or last.joint != "or"):
         return
     given = {"treatment", "procedure"}
@@ -887,7 +1101,7 @@ def _reached(segments: list[_Segment], members: list[_Segment]) -> list[_Segment
     for segment in reversed(segments):
         if segment in members:
             reached.append(segment)
-        if segment is not segments[-1] and not _is_bare(segment):
+        if segment is not segments[-1] and any(chunk.form in _RESTARTS for chunk in segment.chunks):
             break
     return reached
 
@@ -907,7 +1121,11 @@ def _share_times(segments: list[_Segment]) -> None:
 
 def _last_window(segment: _Segment) -> Window | None:
     found = segment.chunks[-1].window
-    alone = segment.expression is None and segment.joint in ("or", "and") and (_is_bare(segment) or not segment.after_comma)
+    alone = (
+        segment.expression is None
+        and segment.joint in ("or", "and")
+        and (_is_bare(segment) or not segment.after_comma)
+    )
     return found.window if found is not None and alone else None
 
 
@@ -915,7 +1133,13 @@ def _share_remarks(segments: list[_Segment]) -> None:
     """Let what narrows the last of "pregnant or breastfeeding women who …" narrow the first as well."""
     for first, second in itertools.pairwise(segments):
         one, two = first.expression, second.expression
-        if second.joint in ("or", "and") and not second.after_comma and isinstance(one, Fact) and isinstance(two, Fact) and len(first.chunks) <= 2:
+        if (
+            second.joint in ("or", "and")
+            and not second.after_comma
+            and isinstance(one, Fact)
+            and isinstance(two, Fact)
+            and len(first.chunks) <= 2
+        ):
             words = two.modifiers.get("qualifier")
             narrowed_after = words is not None and len(second.chunks) > 1 and is_content(second.chunks[0])
             if narrowed_after and not one.modifiers and one.category == two.category:

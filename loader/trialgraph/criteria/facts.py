@@ -23,14 +23,45 @@ __all__ = ["CONTENT", "FactReading", "is_content", "read_fact"]
 CONTENT = frozenset({"concept", "value", "lesion"})
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _OTHER_MALIGNANT = str(TGC.OtherMalignantNeoplasm)
-_AS = frozenset({"status", "confirmed", "determined", "documented", "as", "is", "to be", "be", "type", "of", "to", "defined as", "tumor", "must", "must be"})
+_AS = frozenset(
+    {
+        "status",
+        "confirmed",
+        "determined",
+        "documented",
+        "as",
+        "is",
+        "to be",
+        "be",
+        "type",
+        "of",
+        "to",
+        "defined as",
+        "tumor",
+        "must",
+        "must be",
+    }
+)
 _STANDARD = re.compile(
     r"(?:based on|according to|as per|per|by|as defined by|as assessed by|using|following)\b.{0,80}"
     r"\b(?:criteria|guidelines?|classification|consensus|edition|RECIST|version|standards?|AJCC|UICC|WHO|AASLD|mRECIST)\b",
     re.IGNORECASE,
 )
-_PREDICATES = frozenset("must should shall will can could may might would is are was were has have had agree need".split())
-_OTHER = frozenset({"other", "another", "second", "additional", "any other", "additional primary", "second primary", "other primary"})
+_PREDICATES = frozenset(
+    "must should shall will can could may might would is are was were has have had agree need".split()
+)
+_OTHER = frozenset(
+    {
+        "other",
+        "another",
+        "second",
+        "additional",
+        "any other",
+        "additional primary",
+        "second primary",
+        "other primary",
+    }
+)
 _STACKABLE = frozenset({"biomarker", "condition"})
 
 
@@ -68,7 +99,9 @@ class _Around:
 
 def is_content(chunk: Chunk) -> bool:
     """Whether a chunk names something that can be formalised: a concept other than a bare quantity."""
-    return chunk.kind in CONTENT and not (chunk.kind == "concept" and chunk.term is not None and chunk.term.quantity)
+    return chunk.kind in CONTENT and not (
+        chunk.kind == "concept" and chunk.term is not None and chunk.term.quantity
+    )
 
 
 def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
@@ -109,7 +142,9 @@ def _stacks(head: Chunk, chunks: Sequence[Chunk], index: int) -> bool:
     chunk = chunks[index]
     if chunk.kind == "sign" and chunk.form == "/":
         following = chunks[index + 1] if index + 1 < len(chunks) else None
-        return following is not None and following.kind == "concept" and _category(following) == _category(head)
+        return (
+            following is not None and following.kind == "concept" and _category(following) == _category(head)
+        )
     if chunk.kind != "concept" or chunk.term is None or chunk.term.quantity:
         return False
     if chunks[index - 1].kind == "sign":
@@ -133,7 +168,9 @@ def _read_before(text: Text, chunks: Sequence[Chunk], around: _Around) -> bool:
         if chunk.kind != "word":
             return False
         classes = chunk.classes
-        if classes & {"confirmation", "confirmed"} and not (chunk.form in ("evidence of", "diagnosis of") and not told):
+        if classes & {"confirmation", "confirmed"} and not (
+            chunk.form in ("evidence of", "diagnosis of") and not told
+        ):
             told.append(chunk)
         elif "negation" in classes:
             around.negated = not around.negated
@@ -174,7 +211,9 @@ def _read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: _Aroun
     """Take in what follows a concept; False when it makes the concept something else."""
     for index, chunk in enumerate(chunks):
         classes = chunk.classes
-        if chunk.form in _PREDICATES and not (head.term is not None and counts_lesions(head.term) and chunk.form in ("is", "are")):
+        if chunk.form in _PREDICATES and not (
+            head.term is not None and counts_lesions(head.term) and chunk.form in ("is", "are")
+        ):
             return False
         if chunk.kind == "value" and chunk.expression is not None:
             around.extra.append(chunk.expression)
@@ -186,15 +225,26 @@ def _read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: _Aroun
             _read_bracket(text, head, chunk, around)
         elif chunk.kind == "size" and chunk.size is not None and head.term and counts_lesions(head.term):
             around.size = chunk.size.size
-        elif chunk.form == "negative" and head.term is not None and head.term.category in ("biomarker", "reproductive"):
+        elif (
+            chunk.form == "negative"
+            and head.term is not None
+            and head.term.category in ("biomarker", "reproductive")
+        ):
             around.negated = not around.negated
         elif "tail" in classes or chunk.kind == "sign" and chunk.form in (".", ",", ":"):
             continue
         elif "active" in classes:
             around.modifiers["status"] = "active"
-        elif classes & {"example", "regardless"} or _is_standard(text, chunks[index:]) or _is_method(head, chunk):
+        elif (
+            classes & {"example", "regardless"}
+            or _is_standard(text, chunks[index:])
+            or _is_method(head, chunk)
+        ):
             return True
-        elif classes & {"post", "condition", "negation", "definition", "qualifier", "confirmed"} or chunk.kind == "limit":
+        elif (
+            classes & {"post", "condition", "negation", "definition", "qualifier", "confirmed"}
+            or chunk.kind == "limit"
+        ):
             _keep_rest(text, head, chunks[index:], around)
             return True
         elif _is_gloss(head, chunk):
@@ -209,7 +259,13 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: _Around
     rest = []
     plain = not any("definition" in chunk.classes or chunk.form == "or" for chunk in chunks)
     for chunk in chunks:
-        if plain and chunk.kind == "size" and chunk.size is not None and head.term and counts_lesions(head.term):
+        if (
+            plain
+            and chunk.kind == "size"
+            and chunk.size is not None
+            and head.term
+            and counts_lesions(head.term)
+        ):
             around.size = chunk.size.size
         else:
             rest.append(chunk)
@@ -227,12 +283,23 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: _Around
 def _is_standard(text: Text, chunks: Sequence[Chunk]) -> bool:
     """Whether the rest only names the rules by which a diagnosis is made."""
     words = text.text[chunks[0].start : chunks[-1].end]
-    return _STANDARD.match(words) is not None and not any(chunk.kind in ("value", "lesion", "size") for chunk in chunks)
+    return _STANDARD.match(words) is not None and not any(
+        chunk.kind in ("value", "lesion", "size") for chunk in chunks
+    )
 
 
 def _is_method(head: Chunk, chunk: Chunk) -> bool:
     """Whether the rest tells how a marker was found, which doesn't change what was found."""
-    return _category(head) == "biomarker" and chunk.form in ("confirmed", "determined", "detected", "assessed", "tested", "measured", "by", "documented")
+    return _category(head) == "biomarker" and chunk.form in (
+        "confirmed",
+        "determined",
+        "detected",
+        "assessed",
+        "tested",
+        "measured",
+        "by",
+        "documented",
+    )
 
 
 def _is_gloss(head: Chunk, chunk: Chunk) -> bool:
@@ -254,7 +321,9 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: _Around) -> N
     if head.term and counts_lesions(head.term) and (count := _bracketed_count(inner)) is not None:
         around.count = count
         return
-    if opening.form in ("using", "by", "per", "calculated", "based", "according") or _is_standard(text, inner):
+    if opening.form in ("using", "by", "per", "calculated", "based", "according") or _is_standard(
+        text, inner
+    ):
         return
     values = [chunk.expression for chunk in inner if chunk.kind == "value" and chunk.expression is not None]
     if len(inner) == 1 and inner[0].kind == "window" and inner[0].window is not None:
@@ -275,8 +344,12 @@ def _bracketed_count(inner: Sequence[Chunk]) -> Limit | None:
     first = inner[0]
     if first.kind == "lesion" and isinstance(first.expression, Fact):
         return first.expression.count
-    plain = first.kind == "limit" and first.limit is not None and first.limit.unit is None and first.limit.stated
-    return first.limit.limit if plain and len(inner) == 2 and inner[1].form == "lesion" and first.limit else None
+    plain = (
+        first.kind == "limit" and first.limit is not None and first.limit.unit is None and first.limit.stated
+    )
+    return (
+        first.limit.limit if plain and len(inner) == 2 and inner[1].form == "lesion" and first.limit else None
+    )
 
 
 def _only_repeats(head: Chunk, inner: Sequence[Chunk]) -> bool:
@@ -285,7 +358,11 @@ def _only_repeats(head: Chunk, inner: Sequence[Chunk]) -> bool:
         return True
     for chunk in inner:
         repeats = _is_gloss(head, chunk) or _category(head) == "condition" and _category(chunk) == "biomarker"
-        if not repeats and not chunk.classes & {"tail", "neutral"} and chunk.form not in ("-", "/", ",", "or", "and", "antibody"):
+        if (
+            not repeats
+            and not chunk.classes & {"tail", "neutral"}
+            and chunk.form not in ("-", "/", ",", "or", "and", "antibody")
+        ):
             return False
     return True
 
@@ -315,9 +392,18 @@ def _fact(text: Text, chunk: Chunk) -> Fact | None:
         return None
     if chunk.term.iri == _OTHER_MALIGNANT:
         span = text.span(chunk.start, chunk.end)
-        return Fact(_MALIGNANT, "malignant neoplasm", "condition", {"relation": "other"}, None, None, None, span)
+        return Fact(
+            _MALIGNANT, "malignant neoplasm", "condition", {"relation": "other"}, None, None, None, span
+        )
     return Fact(
-        chunk.term.iri, chunk.term.label, chunk.term.category, {}, None, None, None, text.span(chunk.start, chunk.end)
+        chunk.term.iri,
+        chunk.term.label,
+        chunk.term.category,
+        {},
+        None,
+        None,
+        None,
+        text.span(chunk.start, chunk.end),
     )
 
 

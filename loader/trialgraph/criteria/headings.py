@@ -49,8 +49,12 @@ _SENTENCE = re.compile(
     r"\b(?:meets?|met|fulfil\w*|all|any|none|no|not|satisf\w+|does|do|is|are|be|has|have|must|per|these|following)\b",
     re.IGNORECASE,
 )
-_BOTH = re.compile(r"inclusion\s*(?:/|and|or|&)\s*exclusion|exclusion\s*(?:/|and|or|&)\s*inclusion", re.IGNORECASE)
-_OTHERS_APPLY = re.compile(r"\b(?:apply|applies)\b|\b(?:protocol|other)[-\s]+(?:defined|specified)", re.IGNORECASE)
+_BOTH = re.compile(
+    r"inclusion\s*(?:/|and|or|&)\s*exclusion|exclusion\s*(?:/|and|or|&)\s*inclusion", re.IGNORECASE
+)
+_OTHERS_APPLY = re.compile(
+    r"\b(?:apply|applies)\b|\b(?:protocol|other)[-\s]+(?:defined|specified)", re.IGNORECASE
+)
 _CHOICE = re.compile(
     r"\b(?:(?:at\s+least|any)\s+(?:one|two|three|1|2|3)|one|two|either|any|more)\b[^:]{0,40}\bfollowing\b|\bone\s+of\b",
     re.IGNORECASE,
@@ -99,9 +103,15 @@ def parse_heading(line: str) -> Heading | None:
 def _parse_sentence_heading(line: str) -> Heading | None:
     if len(line) > _LONGEST or not line.rstrip().endswith((":", "：")) or not line[:1].isalpha():
         return None
-    if _LEAD_EXCLUSION.search(line) and re.search(r"\b(?:patients?|subjects?|participants?|following)\b", line, re.I):
+    if _LEAD_EXCLUSION.search(line) and re.search(
+        r"\b(?:patients?|subjects?|participants?|following)\b", line, re.I
+    ):
         return Heading("exclusion", None, len(line))
-    if _LEAD_INCLUSION.search(line) and re.search(r"\b(?:all|following)\b", line, re.I) and not _CHOICE.search(line):
+    if (
+        _LEAD_INCLUSION.search(line)
+        and re.search(r"\b(?:all|following)\b", line, re.I)
+        and not _CHOICE.search(line)
+    ):
         return Heading("inclusion", None, len(line))
     return None
 

@@ -16,7 +16,9 @@ from trialgraph.namespaces import TGC
 __all__ = ["FoundSize", "LesionReader", "counts_lesions"]
 
 _METASTATIC = str(TGC.MetastaticMalignantNeoplasm)
-_SILENT_ADJECTIVES = frozenset({"total", "the", "of", "or", "distinct", "separate", "discrete", "different", "known"})
+_SILENT_ADJECTIVES = frozenset(
+    {"total", "the", "of", "or", "distinct", "separate", "discrete", "different", "known"}
+)
 _MOST_LESIONS = 100
 _MILLIMETRES = {"mm": 1.0, "cm": 10.0}
 _SIZE = re.compile(
@@ -26,7 +28,8 @@ _SIZE = re.compile(
     re.IGNORECASE,
 )
 _SIZE_AFTER = re.compile(
-    r"\s+in\s+(?:(?:the\s+)?(?:maximum|maximal|largest|longest|greatest|long)\s+)*(?:diameter|dimension|size|axis)\b", re.IGNORECASE
+    r"\s+in\s+(?:(?:the\s+)?(?:maximum|maximal|largest|longest|greatest|long)\s+)*(?:diameter|dimension|size|axis)\b",
+    re.IGNORECASE,
 )
 _NUMBER_FILLER = re.compile(r"(?:\s|:|,|\b(?:number|count|total|of|is|are|must|be|with|a)\b)*", re.IGNORECASE)
 
@@ -102,7 +105,9 @@ class LesionReader:
         if found is None or not found.stated or not _is_count(found):
             return None
         start = self.tokens[mention.start].start
-        if re.match(r"\s*(?:[a-z]+\s+){0,2}(?:sites?|organs?)\b", self.text[found.end : found.end + 40], re.IGNORECASE):
+        if re.match(
+            r"\s*(?:[a-z]+\s+){0,2}(?:sites?|organs?)\b", self.text[found.end : found.end + 40], re.IGNORECASE
+        ):
             return None
         return self._fact(mention.term, found.limit, {}, start, found.end), found.end
 
@@ -121,7 +126,9 @@ class LesionReader:
                 if mention.term.unit == "{count}":
                     end = self.tokens[mention.end - 1].end
                     term = mention.term
-                    value = Value(term.iri, term.label, found.limit, term.unit, None, None, self.span(start, end))
+                    value = Value(
+                        term.iri, term.label, found.limit, term.unit, None, None, self.span(start, end)
+                    )
                     return (value, end) if not adjectives else None
                 if not counts_lesions(mention.term):
                     return None
@@ -139,7 +146,14 @@ class LesionReader:
     def _fact(self, term: Term, count: Limit, modifiers: Mapping[str, str], start: int, end: int) -> Fact:
         any_will_do = count.high is None and (count.low, count.low_inclusive) in ((1, True), (0, False))
         return Fact(
-            term.iri, term.label, "lesion", modifiers, None if any_will_do else count, None, None, self.span(start, end)
+            term.iri,
+            term.label,
+            "lesion",
+            modifiers,
+            None if any_will_do else count,
+            None,
+            None,
+            self.span(start, end),
         )
 
 

@@ -11,17 +11,22 @@ from trialgraph.expressions import Limit, Reference
 
 __all__ = ["Found", "parse_limit", "parse_scale_limit"]
 
-_DIGITS = r"\d{1,3}(?: \d{3})+(?=\s?/)|\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+[.·]\d+|\d+,\d(?![\d,])|\d+|\.\d+"
+_DIGITS = (
+    r"\d{1,3}(?: \d{3})+(?=\s?/)|\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+[.·]\d+|\d+,\d(?![\d,])|\d+|\.\d+"
+)
 _POWER = r"(?:\s*(?:×|x|\*)?\s*10\s?\^\s?(?P<power>\d{1,2})(?!\d)|(?P<kilo>k)\b(?!\s?/))?"
 _RANGE = re.compile(r"\s*(?:-|to\b|through\b|~)\s*(?=[\d.])", re.IGNORECASE)
 _AND_RANGE = re.compile(r"\s*(?:and|to|-)\s*(?=[\d.])", re.IGNORECASE)
-_OPENING = re.compile(r"(?:between|from|ranging\s+from|range\s+of|range|ranges\s+from)\s+(?=[\d.≥>])", re.IGNORECASE)
+_OPENING = re.compile(
+    r"(?:between|from|ranging\s+from|range\s+of|range|ranges\s+from)\s+(?=[\d.≥>])", re.IGNORECASE
+)
 _WITHIN = re.compile(r"within\s+(?=[\d.])", re.IGNORECASE)
 _THEN = re.compile(r"\s*(?:,\s*)?(?:(?:and|but|to|-)\s*)?(?=[<>≤≥a-z])", re.IGNORECASE)
 _BRACKET = re.compile(r"\s*\(\s*(?:or\s+)?[≤≥<>=]?\s*[\d.,]+(?!\s*[×x])[^()≤≥<>]{0,24}\)")
 _OLD = re.compile(r"\s*-?\s*(?:old|of\s+age|in\s+age)\b", re.IGNORECASE)
 _INCLUSIVE = re.compile(
-    r"\s*,?\s*\(?\s*(?:(?:both|boundary|limits?|values?)\s+)*inclusive(?:\s+of\s+(?:both\s+)?\w+)?\s*\)?", re.IGNORECASE
+    r"\s*,?\s*\(?\s*(?:(?:both|boundary|limits?|values?)\s+)*inclusive(?:\s+of\s+(?:both\s+)?\w+)?\s*\)?",
+    re.IGNORECASE,
 )
 _TIMES = re.compile(
     r"(?:\s*(?:×|x|\*)\s*|\s*-?\s*(?:times|time|folds?|multiples?)\b\s*|\s*)"
@@ -134,7 +139,11 @@ def _between(low: _Number, high: _Number) -> Limit:
 
 
 def _blank(text: str, position: int) -> int:
-    return len(text) - position - len(text[position:].lstrip()) if position < len(text) and text[position] == " " else 0
+    return (
+        len(text) - position - len(text[position:].lstrip())
+        if position < len(text) and text[position] == " "
+        else 0
+    )
 
 
 def _parse_bound(text: str, position: int) -> Found | None:
@@ -152,10 +161,16 @@ def _parse_bound(text: str, position: int) -> Found | None:
         high = _parse_number(text, joint.end()) if joint else None
         if high is not None and high.value > number.value:
             return _with_unit(text, Found(_between(number, high), None, None, start, high.end))
-        found = Found(Limit(number.value, True, number.value, True), None, None, start, number.end, stated=False)
+        found = Found(
+            Limit(number.value, True, number.value, True), None, None, start, number.end, stated=False
+        )
         return _with_suffix(text, _with_unit(text, found))
     side, inside = _comparator(compare.group())
-    limit = Limit(low=number.value, low_inclusive=inside) if side == "low" else Limit(high=number.value, high_inclusive=inside)
+    limit = (
+        Limit(low=number.value, low_inclusive=inside)
+        if side == "low"
+        else Limit(high=number.value, high_inclusive=inside)
+    )
     return _with_unit(text, Found(limit, None, None, start, number.end))
 
 
@@ -163,7 +178,9 @@ def _comparator(words: str) -> tuple[str, bool]:
     return wording().comparators[" ".join(words.lower().split())]
 
 
-def _parse_bare_reference(text: str, start: int, position: int, compare: re.Match[str] | None) -> Found | None:
+def _parse_bare_reference(
+    text: str, start: int, position: int, compare: re.Match[str] | None
+) -> Found | None:
     """Read "≤ ULN": once the reference limit."""
     if compare is None:
         return None
@@ -205,7 +222,9 @@ def _times(value: float, factor: float) -> float:
     return value if factor == 1 else float(f"{value * factor:.12g}")
 
 
-_GLOSS = re.compile(r"\s*\(\s*(?:[UL]LN|UNL)\s*\)|\s*(?:for\s+(?:the\s+)?(?:institution|laboratory|age))\b", re.IGNORECASE)
+_GLOSS = re.compile(
+    r"\s*\(\s*(?:[UL]LN|UNL)\s*\)|\s*(?:for\s+(?:the\s+)?(?:institution|laboratory|age))\b", re.IGNORECASE
+)
 
 
 def _after_gloss(text: str, position: int) -> int:
@@ -339,7 +358,9 @@ class _ScaleReader:
                     end = upper[2]
         else:
             limit = Limit(high=high if inside else low, high_inclusive=inside)
-            suffix = re.compile(r"\s*\(\s*\d(?:\s*(?:,|-|or|/|and)\s*(?:or\s*)?\d)*\s*\)").match(self.text, end)
+            suffix = re.compile(r"\s*\(\s*\d(?:\s*(?:,|-|or|/|and)\s*(?:or\s*)?\d)*\s*\)").match(
+                self.text, end
+            )
             end = suffix.end() if suffix else end
         return Found(limit, None, None, start, end)
 

@@ -25,11 +25,12 @@ _SIGNS = {
     "\u200b": "", "\ufeff": "", "\u00ad": "", "®": "", "™": "", "\u2028": " ", "\u2029": " ", "∙": "·", "✕": "×", "х": "×",
 }  # fmt: skip
 
-_MULTIPLIED = r"(?:10\b|10[\s^⁰-⁹\d]|e\d|[UL]LN|[ul]ln\b|upper|lower|the|institutional|normal|reference|baseline)"
+_MULTIPLIED = (
+    r"(?:10\b|10[\s^⁰-⁹\d]|e\d|[UL]LN|[ul]ln\b|upper|lower|the|institutional|normal|reference|baseline)"
+)
 _EDIT = re.compile(
     rf"""
       (?P<escape>\\(?=[-<>\[\]^*_~#().&+=|`{{}}"'/!$%:;,?@\\]))
-    | (?P<blank>[ \t]*(?:\s)\s*|\s{{2,}})
     | (?P<comparator>>\s?/\s?=|<\s?/\s?=|>\s?=|=\s?>|<\s?=|=\s?<|=\s?\\[<>]|\\[<>]\s?=|[<>]{{1,2}}\u0332)
     | (?P<times>(?<=\d)\s*[x*X×]\s*(?={_MULTIPLIED}))
     | (?P<superscript>(?<=10)\s?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
@@ -37,6 +38,7 @@ _EDIT = re.compile(
     | (?P<lost>(?<=[x*X×]10)\s?(?P<power>\d{{1,2}})(?=\s*(?:/|[µu]?[Ll]\b|per\b|copies|cells|platelets)))
     | (?P<spaced>(?<=[x*X×]\s10)\s?(?P<power2>\d{{1,2}})(?=\s*(?:/|[µu]?[Ll]\b|per\b|copies|cells|platelets)))
     | (?P<bare>(?<=\d)\s(?=10(?:9|12|\^9|\^12)\s*/\s*[lL]\b))
+    | (?P<blank>[ \t]*(?:\s)\s*|\s{{2,}})
     | (?P<sign>[{"".join(_SIGNS)}⁰¹²³⁴⁵⁶⁷⁸⁹])
     | (?P<wide>[\uff01-\uff5e\u3000])
     """,
@@ -99,7 +101,9 @@ def words_of(value: Json) -> frozenset[str]:
     if isinstance(value, str):
         return frozenset(word.lower() for word in _WORD.findall(value) if len(word) > 1)
     if isinstance(value, Mapping):
-        return frozenset().union(*(words_of(each) for key, each in value.items() if key != "eligibilityCriteria"))
+        return frozenset().union(
+            *(words_of(each) for key, each in value.items() if key != "eligibilityCriteria")
+        )
     return frozenset().union(*map(words_of, value)) if isinstance(value, (list, tuple)) else frozenset()
 
 

@@ -54,7 +54,9 @@ def plain(expression: Expression) -> str:
         case Fact():
             return _fact(expression)
         case Narrative(text, reason):
-            note = {"judgement": "takes judgement", "consent": "consent", "not-formalised": "in words"}[reason]
+            note = {"judgement": "takes judgement", "consent": "consent", "not-formalised": "in words"}[
+                reason
+            ]
             return f"“{text}” ({note})"
 
 
@@ -64,7 +66,11 @@ def _grouped(expression: Expression) -> str:
 
 
 def _value(value: Value) -> str:
-    unit = _REFERENCES[value.relative_to] if value.relative_to else _UNITS.get(value.unit or "", value.unit or "")
+    unit = (
+        _REFERENCES[value.relative_to]
+        if value.relative_to
+        else _UNITS.get(value.unit or "", value.unit or "")
+    )
     window = f", {value.within.text}" if value.within else ""
     return f"{value.concept_label} {_limit(value.limit, unit)}{window}"
 

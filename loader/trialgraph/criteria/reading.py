@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trialgraph.criteria.chunks import Chunk, Chunker, Text
-from trialgraph.criteria.clauses import Statement, all_of, any_of, except_for, narrative, negate, read_statement
+from trialgraph.criteria.clauses import (
+    Statement,
+    all_of,
+    any_of,
+    except_for,
+    narrative,
+    negate,
+    read_statement,
+)
 from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.vocabulary import Vocabulary
@@ -15,16 +23,22 @@ from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, No
 
 __all__ = ["read_expression"]
 
-_INLINE = re.compile(r"(?:(?<=[\s;,:.])|^)\(?(?P<name>[ivx]{1,4}|[a-hA-H]|\d{1,2}|[①-⑳])(?:\)|(?<=[①-⑳]))\s*(?=[A-Za-z≥≤<>])")
+_INLINE = re.compile(
+    r"(?:(?<=[\s;,:.])|^)\(?(?P<name>[ivx]{1,4}|[a-hA-H]|\d{1,2}|[①-⑳])(?:\)|(?<=[①-⑳]))\s*(?=[A-Za-z≥≤<>])"
+)
 _ORDERS = (
     tuple(str(number) for number in range(1, 30)),
     tuple("abcdefgh"),
     ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"),
     tuple("①②③④⑤⑥⑦⑧⑨⑩"),
 )
+_FEWEST_LETTERS = 3
 _LONGEST = 20_000
 _ABBREVIATED = frozenset("e.g i.e vs approx no inc etc dr st fig max min incl resp".split())
-_EXCEPTION_NOTE = re.compile(r"^(?:exceptions?|exempt|however|note that .{0,60}(?:allowed|eligible|permitted|not excluded))\b", re.IGNORECASE)
+_EXCEPTION_NOTE = re.compile(
+    r"^(?:exceptions?|exempt|however|note that .{0,60}(?:allowed|eligible|permitted|not excluded))\b",
+    re.IGNORECASE,
+)
 _NOTE = re.compile(
     r"^(?:note|nb|n\.b\.|definition|this (?:includes?|does|criterion|applies)|these (?:include|are)|examples?|for example|including)\b",
     re.IGNORECASE,
@@ -33,14 +47,28 @@ _DEMAND = re.compile(
     r"^(?:all |the |any |female |male )*(?:patients?|subjects?|participants?|individuals?|they|women|men)?\s*(?:must|should|need to|have to|are required to)\b",
     re.IGNORECASE,
 )
+_DEFINES = re.compile(r"(?:^|[.;]\s)(?:definition|definitions|note|where)\b", re.IGNORECASE)
 _WASHOUT = re.compile(r"\bwash-?\s?out\b", re.IGNORECASE)
 _NONE = re.compile(r"^no\s", re.IGNORECASE)
-_AT_LEAST_TWO = re.compile(r"\b(?:at least|any|≥)\s*(?:two|three|four|[2-9])\b|\b(?:two|three|[2-9]) (?:or more )?of\b", re.IGNORECASE)
-_ANY = re.compile(r"\b(?:one (?:or more )?of|any (?:one )?of|at least (?:one|1)|either|≥\s*1 of|1 of|one or more|any one)\b", re.IGNORECASE)
+_AT_LEAST_TWO = re.compile(
+    r"\b(?:at least|any|≥)\s*(?:two|three|four|[2-9])\b|\b(?:two|three|[2-9]) (?:or more )?of\b",
+    re.IGNORECASE,
+)
+_ANY = re.compile(
+    r"\b(?:one (?:or more )?of|any (?:one )?of|at least (?:one|1)|either|≥\s*1 of|1 of|one or more|any one)\b",
+    re.IGNORECASE,
+)
 _ALL = re.compile(r"\ball\b[^:]{0,30}\bfollowing\b|\bboth of\b", re.IGNORECASE)
-_DENIED = re.compile(r"\bnot (?:meet|fulfil|fulfill|satisfy|have)\b[^:]*\bfollowing\b|\bfails? to meet\b", re.IGNORECASE)
-_EXCEPTED = re.compile(r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|unless|other than)\b[^:]{0,60}:\s*$", re.IGNORECASE)
-_FOLLOWING = re.compile(r"(?:\b(?:with|as|by|have|has|meet\w*|including|defined|according to)\b[^:,]{0,40})?\b(?:the )?follow(?:ing|s)\b[^:]{0,60}:?\s*$|:\s*$", re.IGNORECASE)
+_DENIED = re.compile(
+    r"\bnot (?:meet|fulfil|fulfill|satisfy|have)\b[^:]*\bfollowing\b|\bfails? to meet\b", re.IGNORECASE
+)
+_EXCEPTED = re.compile(
+    r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|unless|other than)\b[^:]{0,60}:\s*$", re.IGNORECASE
+)
+_FOLLOWING = re.compile(
+    r"(?:\b(?:with|as|by|have|has|meet\w*|including|defined|according to)\b[^:,]{0,40})?\b(?:the )?follow(?:ing|s)\b[^:]{0,60}:?\s*$|:\s*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +94,11 @@ def read_expression(
         return whole
     text = Text(normalized, vocabulary, kind == "exclusion")
     chunks = Chunker(text).chunks()
-    if kind == "inclusion" and _WASHOUT.search(text.text) and not any("allowance" in chunk.classes for chunk in chunks):
+    if (
+        kind == "inclusion"
+        and _WASHOUT.search(text.text)
+        and not any("allowance" in chunk.classes for chunk in chunks)
+    ):
         return narrative(text, 0, len(text.text))
     if not parts:
         lead_end, parts = _inline_parts(text.text)
@@ -78,6 +110,8 @@ def read_expression(
 def _inline_parts(words: str) -> tuple[int, list[Span]]:
     """Return where the items of a list inside a sentence are ("1) …; 2) …"), and where what leads them in ends."""
     found = _in_order(words, 0)
+    if found and _DEFINES.search(words[: found[0].start()]):
+        return len(words), []
     if len(found) >= 2 and len(words[: found[0].start()].split()) <= 40:
         starts = [match.end() for match in found]
         ends = [*(match.start() for match in found[1:]), len(words)]
@@ -98,7 +132,9 @@ def _in_order(words: str, first: int) -> list[re.Match[str]]:
         depth = _depth(words, position, match.start(), depth)
         position = match.end()
         place = first + len(found)
-        if depth == 0 and any(place < len(order) and match["name"].lower() == order[place] for order in _ORDERS):
+        if depth == 0 and any(
+            place < len(order) and match["name"].lower() == order[place] for order in _ORDERS
+        ):
             found.append(match)
     return found
 
@@ -124,7 +160,9 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], lead_end: int, parts: Seque
         return narrative(text, 0, len(text.text))
     if _EXCEPTED.search(lead.strip() + (":" if not lead.strip().endswith(":") else "")) and lead.strip():
         head = _read_stretch(text, _between(chunks, 0, lead_end), 0, lead_end)
-        return except_for(text, head, text.text[parts[0][0] : parts[-1][1]].strip(), (parts[0][0], parts[-1][1]))
+        return except_for(
+            text, head, text.text[parts[0][0] : parts[-1][1]].strip(), (parts[0][0], parts[-1][1])
+        )
     if _DENIED.search(lead):
         return negate(all_of(read))
     either = _ANY.search(lead) is not None or text.exclusion and not _ALL.search(lead)
@@ -134,7 +172,9 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], lead_end: int, parts: Seque
     return _with_lead(text, chunks, lead_end, body, either=either)
 
 
-def _with_lead(text: Text, chunks: Sequence[Chunk], lead_end: int, body: Expression, *, either: bool) -> Expression:
+def _with_lead(
+    text: Text, chunks: Sequence[Chunk], lead_end: int, body: Expression, *, either: bool
+) -> Expression:
     lead = text.text[:lead_end]
     following = _FOLLOWING.search(lead)
     stop = following.start() if following else lead_end
@@ -156,7 +196,12 @@ def _sentences(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
     """Part chunks at semicolons and full stops."""
     sentences: list[list[Chunk]] = [[]]
     for index, chunk in enumerate(chunks):
-        if chunk.kind == "sign" and (chunk.form == ";" and not _lists(sentences[-1]) or chunk.form == "." and _ends(text, chunks, index)):
+        if chunk.kind == "sign" and (
+            chunk.form == ";"
+            and not _lists(sentences[-1])
+            or chunk.form == "."
+            and _ends(text, chunks, index)
+        ):
             sentences.append([])
         elif sentences[-1] and _runs_on(text, chunks, index):
             sentences.append([chunk])
@@ -185,7 +230,13 @@ def _ends(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
     before, after = chunks[index - 1] if index else None, chunks[index + 1]
     if after.start == chunks[index].end or before is not None and before.form.split(" ")[-1] in _ABBREVIATED:
         return False
-    return text.text[after.start].isupper() or text.text[after.start] in "*•(-" or text.text[after.start].isdigit()
+    if before is not None and before.kind == "word" and before.end - before.start == 1:
+        return False
+    return (
+        text.text[after.start].isupper()
+        or text.text[after.start] in "*•(-"
+        or text.text[after.start].isdigit()
+    )
 
 
 def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> Expression:
@@ -193,7 +244,7 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
     for sentence in _sentences(text, chunks):
         words = text.text[sentence[0].start : sentence[-1].end]
         place = (sentence[0].start, sentence[-1].end)
-        if not any(map(str.isalpha, words)):
+        if sum(map(str.isalpha, words)) < _FEWEST_LETTERS:
             continue
         statement = _turned(text, read_statement(text, sentence), words, place)
         if read and (_EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
@@ -219,7 +270,11 @@ def _turned(text: Text, statement: Statement, words: str, place: tuple[int, int]
         plain = isinstance(denied, Not) and not isinstance(denied.operand, Narrative)
         return Statement(negate(denied) if plain else Not(narrative(text, *place)), text=words)
     if _NONE.match(words) and isinstance(statement.expression, Not):
-        kept = [a for a in atoms(statement.expression) if isinstance(a, Fact) and a.category in ("lesion", "biomarker", "other")]
+        kept = [
+            a
+            for a in atoms(statement.expression)
+            if isinstance(a, Fact) and a.category in ("lesion", "biomarker", "other")
+        ]
         return statement if kept else Statement(narrative(text, *place), text=words)
     return statement
 
@@ -228,7 +283,10 @@ def _lift(text: Text, read: list[Expression], words: str, place: tuple[int, int]
     """Let an allowance lift the demands before it that it may be about."""
     if text.exclusion:
         return [except_for(text, any_of(read), words, place)]
-    return [except_for(text, each, words, place) if _bars(each) or _shares_concept(text, each, place) else each for each in read]
+    return [
+        except_for(text, each, words, place) if _bars(each) or _shares_concept(text, each, place) else each
+        for each in read
+    ]
 
 
 def _bars(expression: Expression) -> bool:

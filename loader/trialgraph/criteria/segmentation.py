@@ -153,7 +153,9 @@ class _Builder:
         self.close()
         taken = [("criterion", item.span) for item in self.items]
         taken += [("heading", span) for span in self.headings]
-        return Segmentation(tuple(self.items), tuple(_cover(sorted(taken, key=lambda t: t[1]), len(self.text))))
+        return Segmentation(
+            tuple(self.items), tuple(_cover(sorted(taken, key=lambda t: t[1]), len(self.text)))
+        )
 
 
 def _cover(taken: list[tuple[PieceKind, Span]], length: int) -> Iterator[Piece]:

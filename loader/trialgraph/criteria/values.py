@@ -23,7 +23,7 @@ _EXCHANGEABLE = (
     frozenset({"enzyme concentration", "arbitrary concentration"}),
 )
 _FILLER = re.compile(
-    r"(?:\s|:|=|,(?=\s*(?:must|should|of|is|with)\b)|-(?=\s)|\b(?:of|is|are|was|were|be|been|being|must|should|shall|has|have|to|with|a(?=\s+(?:minimum|maximum|score|level|value|count|value))|an|the|as|at|level|levels|count|counts|value"
+    r"(?:\s|:|=|,(?=\s*(?:must|should|of|is|with)\b)|-(?=\s)|\b(?:of|is|are|was|were|be|been|being|must|should|shall|has|have|to|with|a(?=\s+(?:minimum|maximum|score|level|value|count|value))|an|the|as|at(?!\s+(?:least|most))|level|levels|count|counts|value"
     r"|values|score|scores|scale|status|performance|class|grade|concentration|results?|estimate[sd]?|calculated|measured|by|for|liver"
     r"|function|in|range|ranging|points?|index|rate|defined|serum|plasma|total|cells?|ps|patients?|both|fasting|either|time|dose|dipstick|classification|rating|each|equals?|functional|when|screening|baseline|ratio)\b)*",
     re.IGNORECASE,
@@ -86,7 +86,9 @@ class ValueReader:
         end = self._token_at(found.end)
         return self.build(terms, joiner, found, self.tokens[position].start, position, end)
 
-    def build(self, terms: tuple[Term, ...], joiner: str, found: Found, start: int, first: int, end: int) -> FoundValue | None:
+    def build(
+        self, terms: tuple[Term, ...], joiner: str, found: Found, start: int, first: int, end: int
+    ) -> FoundValue | None:
         """Return the expression of quantities that share a limit, None when a unit doesn't fit one."""
         if self._names_group(first) and found.relative_to is None:
             return None
@@ -111,7 +113,11 @@ class ValueReader:
             terms += [term for term in mention.term.members or (mention.term,) if term not in terms]
             after = self._skip_gloss(mention.end)
             following, joined = after, ""
-            while following < len(self.tokens) and self.tokens[following].form in _JOINERS and following < after + 3:
+            while (
+                following < len(self.tokens)
+                and self.tokens[following].form in _JOINERS
+                and following < after + 3
+            ):
                 sign = _JOINERS[self.tokens[following].form]
                 joined = sign if joined in ("", ",", "/") else joined
                 following += 1
@@ -128,7 +134,14 @@ class ValueReader:
         return tuple(terms), joiner, position if terms else position
 
     def _next_quantity(self, position: int) -> Mention | None:
-        while position < len(self.tokens) and self.tokens[position].form in ("serum", "plasma", "total", "a", "an", "the"):
+        while position < len(self.tokens) and self.tokens[position].form in (
+            "serum",
+            "plasma",
+            "total",
+            "a",
+            "an",
+            "the",
+        ):
             mention = self.mention_at(position)
             if mention is not None:
                 return mention

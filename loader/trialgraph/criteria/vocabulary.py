@@ -160,7 +160,11 @@ def _is_read(concepts: Concepts, iri: str) -> bool:
     isn't about a patient (endpoints, response criteria) makes no fact.
     """
     category = concepts.category(iri)
-    if category not in get_args(Category) and not concepts.is_quantity(iri) and not concepts.quantity_members(iri):
+    if (
+        category not in get_args(Category)
+        and not concepts.is_quantity(iri)
+        and not concepts.quantity_members(iri)
+    ):
         return False
     stretch = concepts[iri].score_of is not None
     root = concepts.label(iri) == category
@@ -180,4 +184,6 @@ def _term(concepts: Concepts, iri: str) -> Term:
     members = tuple(_term(concepts, each) for each in concepts.quantity_members(iri))
     quantity = bool(members) or concepts.is_quantity(iri)
     category = None if quantity else cast(Category, concepts.category(iri))
-    return Term(iri, concepts.label(iri), category, quantity, concepts[iri].unit, concepts.ancestors(iri), members)
+    return Term(
+        iri, concepts.label(iri), category, quantity, concepts[iri].unit, concepts.ancestors(iri), members
+    )

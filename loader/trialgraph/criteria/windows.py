@@ -12,7 +12,9 @@ from trialgraph.expressions import CalendarUnit, Window
 
 __all__ = ["FoundWindow", "STARTERS", "parse_window"]
 
-STARTERS = frozenset("within in during over for last past previous prior preceding less ≤ < under the up".split())
+STARTERS = frozenset(
+    "within in during over for last past previous prior preceding less ≤ < under the up".split()
+)
 """Forms of words that a window starts with; a bare number may start one too."""
 
 _ANCHOR = (
@@ -46,8 +48,8 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(
         rf"""(?:
           (?:(?:with)?in|during|over|for|up\s+to)\s+(?:a\s+period\s+of\s+|the\s+|≤\s*)*(?P<recent>{recent}\s+)?(?:the\s+)?(?:{number}\s*-?\s*)?{unit}(?P<before>{before})?
-        | (?:the\s+)?{recent}\s+{number.replace('number', 'number2')}\s*-?\s*{unit.replace('unit', 'unit2')}(?:{before})?
-        | (?P<most>(?:less\s+than|≤|<|under)\s*)?{number.replace('number', 'number3')}\s*-?\s*{unit.replace('unit', 'unit3')}(?:\s+or\s+less)?{before}
+        | (?:the\s+)?{recent}\s+{number.replace("number", "number2")}\s*-?\s*{unit.replace("unit", "unit2")}(?:{before})?
+        | (?P<most>(?:less\s+than|≤|<|under)\s*)?{number.replace("number", "number3")}\s*-?\s*{unit.replace("unit", "unit3")}(?:\s+or\s+less)?{before}
         )
         (?P<lives>\s*(?:,\s*)?(?:or|and)\s+(?:within\s+)?(?:\w+|\d+)\s*(?:\(\d+\)\s*)?(?:drug[- ]?\s?)?(?:elimination\s+)?half[- ]?li(?:fe|ves)(?:\s+of\s+(?:the\s+)?[\w\s]{{1,40}}?)?)?
         (?P<which>\s*[,(]*\s*whichever\s+(?:is|was|comes)?\s*(?:the\s+)?(?P<choice>longer|shorter|first|later|earlier|greater|longest|shortest)(?:\s+in\s+duration)?\s*\)?)?
@@ -67,7 +69,9 @@ def parse_window(text: str, position: int) -> FoundWindow | None:
     if match is None or text[match.end() : match.end() + 7].lstrip().lower().startswith("after"):
         return None
     opener = text[position : position + 4].lower()
-    if opener.startswith(("for ", "in ", "over")) and not (match["recent"] or match["before"] or match["before2"]):
+    if opener.startswith(("for ", "in ", "over")) and not (
+        match["recent"] or match["before"] or match["before2"]
+    ):
         return None
     if opener.startswith("for") and not match["recent"]:
         return None

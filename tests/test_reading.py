@@ -1,0 +1,154 @@
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.compact import compact
+from tests.shared_files import ROOT
+from trialgraph.criteria import read_criteria, read_structured, read_text
+from trialgraph.criteria.limits import parse_limit
+from trialgraph.criteria.plain import plain
+from trialgraph.expressions import AllOf, AnyOf, Fact, Limit, Narrative, Not, Value, Window, atoms, from_json, to_json
+from trialgraph.records import Source, TrialRecord
+from trialgraph.sources.files import read_records
+
+FOLDER = Path(__file__).parent / "cases" / "readings"
+SEEDS = sorted(FOLDER.glob("NCT*.txt"))
+
+
+def _lines(path: Path) -> list[str]:
+    return [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+
+
+def _general() -> list[tuple[str, str, str]]:
+    cases = []
+    for line in _lines(FOLDER / "general.txt"):
+        head, _, expected = line.rpartition(" ; ")
+        kind, _, text = head.partition(" | ")
+        cases.append(("inclusion" if kind == "I" else "exclusion", text, expected))
+    assert len(cases) >= 80
+    return cases
+
+
+@pytest.mark.parametrize(("kind", "text", "expected"), _general())
+def test_general_readings(kind, text, expected):
+    """A criterion says what its words say: no more, and with what isn't understood kept in its place."""
+    (criterion,) = read_text(text, kind=kind)
+    assert compact(criterion.expression) == expected
+
+
+@pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.stem)
+def test_packaged_readings(path):
+    """Every computable statement of the five packaged records is read as a careful reader reads it."""
+    assert len(SEEDS) == 5
+    (record,) = read_records([ROOT / "data" / "trials" / f"{path.stem}.txt"])
+    criteria = {criterion.id: criterion for criterion in read_criteria(record)}
+    expected = dict(line.split(" ; ", 1) for line in _lines(path))
+    formal = {
+        name: compact(criterion.expression)
+        for name, criterion in criteria.items()
+        if any(not isinstance(atom, Narrative) for atom in atoms(criterion.expression))
+    }
+    assert formal == expected
+
+
+def test_atoms_point_at_their_words():
+    """An atom's span lies within its criterion, and a value's words hold its number."""
+    for record in read_records([ROOT / "data" / "trials"]):
+        for criterion in read_criteria(record):
+            for atom in atoms(criterion.expression):
+                start, end = atom.span
+                assert 0 <= start < end <= len(criterion.text)
+                if isinstance(atom, Value):
+                    assert any(letter.isdigit() or letter in "IVABC" for letter in criterion.text[start:end])
+
+
+def test_readings_survive_their_json():
+    """What is read is what the contract's JSON gives back."""
+    for record in read_records([ROOT / "data" / "trials"]):
+        for criterion in read_criteria(record):
+            assert from_json(to_json(criterion.expression)) == criterion.expression
+
+
+SIGNS = {
+    "≥": ("low", True), ">=": ("low", True), "at least": ("low", True), "no less than": ("low", True),
+    ">": ("low", False), "greater than": ("low", False), "more than": ("low", False), "above": ("low", False),
+    "≤": ("high", True), "<=": ("high", True), "at most": ("high", True), "no more than": ("high", True),
+    "<": ("high", False), "less than": ("high", False), "below": ("high", False), "not exceeding": ("high", True),
+}  # fmt: skip
+COUNT_UNITS = {"×10^9/L": 1, " x 109/L": 1, " × 10⁹/L": 1, " K/µL": 1, "000/mm3": 1, ",000/µL": 1, ",000 cells/mm3": 1}
+
+
+@given(st.sampled_from(sorted(SIGNS)), st.integers(1, 900), st.sampled_from(sorted(COUNT_UNITS)))
+def test_a_written_bound_is_read_back(sign, number, unit):
+    """Comparator, number and unit, in any wording, give the bound they mean."""
+    (criterion,) = read_text(f"Platelet count {sign} {number}{unit}")
+    side, inside = SIGNS[sign]
+    limit = Limit(low=number, low_inclusive=inside) if side == "low" else Limit(high=number, high_inclusive=inside)
+    assert isinstance(criterion.expression, Value)
+    assert criterion.expression.limit == limit
+    assert criterion.expression.unit == "10*9/L"
+
+
+@given(st.integers(0, 60), st.integers(1, 40), st.sampled_from(["{}-{} years", "between {} and {} years", "{} to {} years of age", "≥{} and ≤{} years", "≥ {} years and ≤ {} years"]))
+def test_a_written_range_is_read_back(low, width, wording):
+    """A range keeps both ends, both included."""
+    (criterion,) = read_text("Age " + wording.format(low, low + width))
+    assert isinstance(criterion.expression, Value)
+    assert criterion.expression.limit == Limit(low=low, high=low + width)
+    assert criterion.expression.unit == "a"
+
+
+@pytest.mark.parametrize(
+    ("text", "bounds"),
+    [("> 3 times the upper limit of normal", "ULN"), ("≤ ULN", "ULN"), ("≥ 0.5 × LLN", "LLN"), ("≤2.5×Upper Limit of Normal (ULN)", "ULN")],
+)
+def test_multiples_of_reference_limits(text, bounds):
+    """Multiples of a result's own limits come in many spellings."""
+    found = parse_limit(text.replace("x", "×"), 0)
+    assert found is not None
+    assert found.relative_to == bounds
+    assert found.end == len(text)
+
+
+def test_units_are_checked_against_the_quantity():
+    """A limit whose unit can't be one of the quantity's stays words."""
+    (criterion,) = read_text("Hemoglobin ≥ 9 mL/min")
+    assert isinstance(criterion.expression, Narrative)
+
+
+def test_ages_and_sex_of_the_structured_fields():
+    """Structured fields give AGE and SEX; all sexes and missing ages give nothing."""
+
+    def read(**module):
+        study = {"protocolSection": {"eligibilityModule": module}}
+        record = TrialRecord("NCT00000000", study, Source("a.json", "0" * 64, "ctgov-v2"), None)
+        return [(each.id, compact(each.expression)) for each in read_structured(record)]
+
+    assert read(minimumAge="18 Years", maximumAge="75 Years", sex="ALL") == [("AGE", "Age≥18≤75 a")]
+    assert read(minimumAge="6 Months", sex="FEMALE") == [("AGE", "Age≥6 mo"), ("SEX", "FemaleSex")]
+    assert read(minimumAge="6 Months", maximumAge="2 Years") == [("AGE", "Age≥6≤24 mo")]
+    assert read(minimumAge="N/A") == []
+
+
+def test_plain_english():
+    """A reading in words names the quantity, its limit in words and its time."""
+    window = Window(15, "day", "within 15 days before treatment")
+    value = Value("x", "absolute neutrophil count", Limit(low=1.5), "10*9/L", within=window)
+    fact = Fact("y", "stroke", "condition", {"status": "active"}, within=Window(6, "month", "within 6 months"))
+    assert plain(value) == "absolute neutrophil count at least 1.5 ×10⁹/L, within 15 days before treatment"
+    assert plain(AnyOf((AllOf((value, Not(fact))), fact))).endswith("; or active stroke [within 6 months]")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ALT and " * 5_000, "(" * 5_000, "no " * 5_000 + "stroke", "stroke, " * 2_000, "x" * 1_000_000, "≤5 or " * 3_000, "1) a; " * 3_000],
+    ids=["quantities", "brackets", "denials", "list", "megabyte", "limits", "numbers"],
+)
+def test_no_criterion_is_slow(text):
+    """Whatever a criterion repeats, reading it takes no more than moments."""
+    start = time.perf_counter()
+    read_text(text)
+    assert time.perf_counter() - start < 10

@@ -1,0 +1,176 @@
+import gzip
+import json
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.shared_files import ROOT, shared_file
+from trialgraph.criteria import read_criteria
+from trialgraph.criteria.headings import parse_heading
+from trialgraph.criteria.segmentation import Segmentation, segment
+from trialgraph.records import EligibilityText
+from trialgraph.sources.files import Refusal, read_records
+
+CASES = sorted((Path(__file__).parent / "cases" / "segmentation").glob("NCT*.json"))
+COUNTS = {
+    "NCT06120127": (11, 8),
+    "NCT06592612": (8, 15),
+    "NCT06778382": (8, 14),
+    "NCT06794086": (12, 21),
+    "NCT06850103": (8, 36),
+}
+
+
+def _records():
+    return {each.nct: each for each in read_records([ROOT / "data" / "trials"]) if not isinstance(each, Refusal)}
+
+
+def _texts():
+    with gzip.open(shared_file("corpus/ctgov_v2.jsonl.gz"), "rt", encoding="utf-8") as lines:
+        for line in lines:
+            module = json.loads(line)["protocolSection"].get("eligibilityModule", {})
+            yield module.get("eligibilityCriteria", "")
+    with gzip.open(shared_file("corpus/criteria_text.jsonl.gz"), "rt", encoding="utf-8") as lines:
+        for line in lines:
+            trial = json.loads(line)
+            yield trial["inclusion_criteria"] or ""
+            yield trial["exclusion_criteria"] or ""
+
+
+def _assert_lossless(text: str, segmentation: Segmentation) -> None:
+    position = 0
+    for piece in segmentation.pieces:
+        start, end = piece.span
+        assert start == position < end
+        position = end
+    assert position == len(text)
+    criteria = [piece.span for piece in segmentation.pieces if piece.kind == "criterion"]
+    assert criteria == [item.span for item in segmentation.items]
+    for item in segmentation.items:
+        assert item.text == text[slice(*item.span)]
+        assert item.text.strip()
+        for part in item.parts:
+            assert part.text == item.text[slice(*part.span)]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
+def test_packaged_records_are_parted_as_a_reader_parts_them(case):
+    """Each criterion of the five pages starts and ends where it does on the page, with its nested items."""
+    assert len(CASES) == 5
+    record = _records()[case.stem]
+    criteria = read_criteria(record)
+    expected = json.loads(case.read_text(encoding="utf-8"))
+    assert [criterion.id for criterion in criteria] == [each["id"] for each in expected]
+    kinds = [criterion.kind for criterion in criteria]
+    assert (kinds.count("inclusion"), kinds.count("exclusion")) == COUNTS[case.stem]
+    for criterion, each in zip(criteria, expected, strict=True):
+        assert criterion.text.startswith(each["starts"])
+        assert criterion.text.endswith(each["ends"])
+        assert [part.text[:40] for part in criterion.parts] == each.get("parts", [])
+
+
+def test_spans_point_into_the_page():
+    """A criterion's span finds its words in the whole page, not only in the section."""
+    for nct, record in _records().items():
+        page = (ROOT / "data" / "trials" / f"{nct}.txt").read_text(encoding="utf-8")
+        for criterion in read_criteria(record):
+            assert page[slice(*criterion.span)] == criterion.text
+
+
+def test_no_character_of_the_corpus_is_lost():
+    """Every character of every section belongs to exactly one criterion, heading or separator."""
+    seen = 0
+    for text in _texts():
+        _assert_lossless(text, segment(EligibilityText(text)))
+        seen += 1
+    assert seen > 10_000
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["", "* ", "- ", "1. ", "2) ", "(3) ", "a) ", "① ", "  * ", "   1. ", "\t• ", "1.2 "]),
+            st.sampled_from(["Age ≥ 18", "Inclusion Criteria:", "EXCLUSION", "any of the following:", "", "x\\<5", "for part B:"]),
+        )
+    ),
+    st.sampled_from(["marked", "lines"]),
+)
+def test_no_character_of_any_text_is_lost(lines, style):
+    """The law holds for any mixture of markers, headings and lead-ins, in both list styles."""
+    text = "\n".join(marker + words for marker, words in lines)
+    _assert_lossless(text, segment(EligibilityText(text, list_style=style)))
+
+
+@given(st.text())
+def test_no_character_of_any_string_is_lost(text):
+    """The law holds for text that is no criteria at all."""
+    _assert_lossless(text, segment(EligibilityText(text)))
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "scope"),
+    [
+        ("Inclusion Criteria:", "inclusion", None),
+        ("Inclusion Criteria", "inclusion", None),
+        ("INCLUSION CRITERIA", "inclusion", None),
+        ("**Exclusion criteria:**", "exclusion", None),
+        ("Exclusion", "exclusion", None),
+        ("Key inclusion criteria", "inclusion", None),
+        ("Non-inclusion criteria:", "exclusion", None),
+        ("Inclusion criteria for part B:", "inclusion", "part B"),
+        ("Exclusion Criteria (Cohort 2):", "exclusion", "Cohort 2"),
+        ("Inclusion and Exclusion Criteria:", None, None),
+        ("Patients with any of the following will be excluded:", "exclusion", None),
+    ],
+)
+def test_headings_come_in_many_forms(line, kind, scope):
+    """A heading gives kind and scope however it is written."""
+    heading = parse_heading(line)
+    assert heading is not None
+    assert (heading.kind, heading.scope) == (kind, scope)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Meets all inclusion criteria of the parent study",
+        "Other protocol-defined inclusion/exclusion criteria may apply.",
+        "Exclusion of pregnancy by a serum test within 7 days before the first dose of the study drug",
+        "ECOG 0-1",
+    ],
+)
+def test_statements_that_mention_criteria_are_no_headings(line):
+    """A criterion that speaks of inclusion or exclusion stays a criterion."""
+    assert parse_heading(line) is None
+
+
+def test_numbers_inside_a_wrapped_line_start_no_item():
+    """A wrapped line that happens to start with a number goes on with its item."""
+    text = "Inclusion Criteria:\n1. Patients who have reached the age of at least\n18. In some sites 20\n2. ECOG 0-1"
+    assert [item.text for item in segment(EligibilityText(text)).items] == [
+        "Patients who have reached the age of at least\n18. In some sites 20",
+        "ECOG 0-1",
+    ]
+
+
+def test_nested_items_stay_inside_their_criterion():
+    """Numbers below a bullet that leads them in are its parts; the next bullet is a criterion of its own."""
+    text = "* One of the following:\n\n1. liver\n2. lung\n* ECOG 0-1"
+    first, second = segment(EligibilityText(text)).items
+    assert [part.text for part in first.parts] == ["liver", "lung"]
+    assert second.text == "ECOG 0-1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["* a\n" * 10_000, "".join(f"{' ' * depth}* a\n" for depth in range(3_000)), "* " + "x y " * 250_000, "Inclusion " * 100_000],
+    ids=["many", "deep", "long", "headings"],
+)
+def test_no_section_is_slow(text):
+    """Ten thousand bullets, deep nesting and a criterion of a megabyte take a fraction of a second."""
+    start = time.perf_counter()
+    segment(EligibilityText(text))
+    assert time.perf_counter() - start < 5
