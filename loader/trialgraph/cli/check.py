@@ -14,9 +14,10 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
+from trialgraph.cli.options import StoreOption, reading_store
 from trialgraph.errors import UsageError
 from trialgraph.shapes.quality import Finding, Severity, check_trials, findings_to_graph
-from trialgraph.stores import Store, open_store, store_location
+from trialgraph.stores import Store
 
 __all__ = ["check"]
 
@@ -30,10 +31,7 @@ def check(
     trials: Annotated[list[str] | None, typer.Argument(metavar="[NCT]…", help="Registry numbers.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Check every trial of the store.")] = False,
     form: Annotated[str, typer.Option("--format", help="table, json or turtle (a SHACL report).")] = "table",
-    store: Annotated[
-        str | None,
-        typer.Option("--store", help="Folder or SPARQL server; else TRIALGRAPH_STORE or the user's own."),
-    ] = None,
+    store: StoreOption = None,
 ) -> None:
     """Check loaded trials: what each has to have, and places of a record that contradict each other.
 
@@ -43,7 +41,7 @@ def check(
         raise UsageError(f"unknown format {form!r}", advice=f"use one of {', '.join(_FORMATS)}")
     if every == bool(trials):
         raise UsageError("name trials, or give --all, and not both", advice="trialgraph check NCT06794086")
-    with open_store(store_location(store), read_only=True) as opened:
+    with reading_store(store) as opened:
         asked = opened.trials() if every else _wanted(opened, trials or [])
         checked = dict(_progress(opened, asked))
     findings = [finding for found in checked.values() for finding in found]

@@ -7,9 +7,9 @@ import pyoxigraph as ox
 import typer
 from rich.console import Console
 
+from trialgraph.cli.options import StoreOption, reading_store
 from trialgraph.errors import UsageError
 from trialgraph.queries import FORMATS, Format, format_results, load_query, run_query, to_table
-from trialgraph.stores import open_store, store_location
 from trialgraph.stores.syntax import QuerySyntaxError
 
 __all__ = ["query"]
@@ -31,10 +31,7 @@ def query(
         str | None,
         typer.Option("--format", help=f"One of {', '.join(FORMATS)}; else table, or turtle for triples."),
     ] = None,
-    store: Annotated[
-        str | None,
-        typer.Option("--store", help="Folder or SPARQL server; else TRIALGRAPH_STORE or the user's own."),
-    ] = None,
+    store: StoreOption = None,
 ) -> None:
     """Answer a SPARQL query over the loaded trials.
 
@@ -44,7 +41,7 @@ def query(
         raise UsageError(f"unknown format {form!r}", advice=f"use one of {', '.join(FORMATS)}")
     asked = load_query(sys.stdin.read() if source == "-" else source)
     values = _values(parameters or [])
-    with open_store(store_location(store), read_only=True) as opened:
+    with reading_store(store) as opened:
         try:
             results = run_query(asked, opened, values)
         except QuerySyntaxError as error:

@@ -21,6 +21,7 @@ __all__ = ["FORMATS", "Format", "format_results", "run_query", "shorten", "to_ta
 Format = Literal["table", "json", "xml", "csv", "tsv", "turtle", "ntriples"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
+_LONGEST_CELL = 160
 _SOLUTIONS = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
@@ -74,8 +75,14 @@ def to_table(results: ox.QuerySolutions, columns: Sequence[str] = ()) -> Table:
     for name in names:
         table.add_column(name.replace("_", " "), overflow="fold")
     for row in results:
-        table.add_row(*(Text(" ".join(shorten(row[name]).split())) for name in names))
+        table.add_row(*(Text(_cell(row[name])) for name in names))
     return table
+
+
+def _cell(term: ox.NamedNode | ox.BlankNode | ox.Literal | None) -> str:
+    """Return a term for a cell; long words are cut, since the other formats have them whole."""
+    line = " ".join(shorten(term).split())
+    return line if len(line) <= _LONGEST_CELL else f"{line[: _LONGEST_CELL - 1].rstrip()}…"
 
 
 def shorten(term: ox.NamedNode | ox.BlankNode | ox.Literal | None) -> str:

@@ -80,7 +80,7 @@ def view_iri(name: str) -> str:
 
 def _criterion(criterion: ScreenableCriterion) -> str:
     words = _one_line(criterion.text)
-    barred = _node(disproof(criterion.admits), 2)
+    barred = _node(disproof(criterion.admits), 1)
     shown = _node(proof(criterion.admits), 1)
     return f"""
 # {criterion.id} ({criterion.kind}): {words}
