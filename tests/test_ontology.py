@@ -1,0 +1,197 @@
+import csv
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import owlready2
+import pytest
+from pyoxigraph import NamedNode, QuerySolutions, Store, parse
+from rdflib import Graph
+
+from tests.shared_files import ROOT
+from trialgraph.concepts import load_concepts
+
+ONTOLOGY = ROOT / "ontology"
+MODULES = sorted(ONTOLOGY.glob("*.ttl"))
+CHECKS = sorted((ROOT / "queries" / "qc").glob("*.rq"))
+MISTAKES = ROOT / "tests" / "cases" / "ontology"
+OWL = "http://www.w3.org/2002/07/owl#"
+TGC = "https://w3id.org/trialgraph/concept/"
+
+
+def _rows(store: Store, check: Path) -> list[dict[str, str]]:
+    solutions = store.query(check.read_text(encoding="utf-8"))
+    assert isinstance(solutions, QuerySolutions)
+    names = [variable.value for variable in solutions.variables]
+    return [{name: str(row[name]) for name in names} for row in solutions]
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    """Return a store that holds every module of the ontology."""
+    store = Store()
+    for module in MODULES:
+        store.bulk_load(path=str(module))
+    return store
+
+
+def _mappings() -> list[dict[str, str]]:
+    lines = (ONTOLOGY / "mappings.sssom.tsv").read_text(encoding="utf-8").splitlines()
+    return list(csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t"))
+
+
+def _prefixes() -> dict[str, str]:
+    text = (ONTOLOGY / "mappings.sssom.tsv").read_text(encoding="utf-8")
+    return dict(re.findall(r"^#  (\w+): (\S+)$", text, flags=re.MULTILINE))
+
+
+def test_there_are_checks_and_modules() -> None:
+    """The collectors below find what they are meant to find."""
+    assert len(CHECKS) >= 14
+    assert len(MODULES) >= 7
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda path: path.stem)
+def test_the_ontology_passes_its_checks(check: Path, store: Store) -> None:
+    """A row of a query in queries/qc/ is a mistake in the ontology."""
+    assert _rows(store, check) == []
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda path: path.stem)
+def test_each_check_finds_its_mistake(check: Path) -> None:
+    """Every check reports the small wrong ontology that is kept for it."""
+    store = Store()
+    store.bulk_load(path=str(MISTAKES / f"{check.stem}.ttl"))
+    assert _rows(store, check)
+
+
+def test_one_file_imports_every_module_and_the_catalogue_finds_them() -> None:
+    """Opened from a checkout without a network, trialgraph.ttl brings in every other module."""
+    top = "https://w3id.org/trialgraph/ontology"
+    names = {
+        module.stem: top if module.stem == "trialgraph" else f"{top}/{module.stem}" for module in MODULES
+    }
+    imported = {
+        triple.object.value
+        for triple in parse(path=str(ONTOLOGY / "trialgraph.ttl"))
+        if triple.predicate.value == f"{OWL}imports"
+    }
+    assert imported == set(names.values()) - {top}
+    catalogue = ElementTree.parse(ONTOLOGY / "catalog-v001.xml").getroot()
+    entries = {entry.get("name"): entry.get("uri") for entry in catalogue}
+    assert {name: f"{stem}.ttl" for stem, name in names.items()}.items() <= entries.items()
+    assert all((ONTOLOGY / str(uri)).is_file() for uri in entries.values())
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_each_module_says_what_it_is(module: Path) -> None:
+    """A module has its own IRI, a version IRI, a title, a description and a licence."""
+    stated: dict[str, set[str]] = {}
+    for triple in parse(path=str(module)):
+        if isinstance(triple.subject, NamedNode):
+            stated.setdefault(triple.subject.value, set()).add(triple.predicate.value)
+    stem = "" if module.stem == "trialgraph" else f"/{module.stem}"
+    terms = "http://purl.org/dc/terms/"
+    expected = {f"{OWL}versionIRI", *(f"{terms}{name}" for name in ("title", "description", "license"))}
+    assert expected <= stated[f"https://w3id.org/trialgraph/ontology{stem}"]
+
+
+def test_every_code_is_shown_to_be_right() -> None:
+    """The mapping table has a row, with its source, for every code of concepts.ttl, and no other."""
+    prefixes = _prefixes()
+
+    def expand(curie: str) -> str:
+        prefix, _, local = curie.partition(":")
+        return prefixes[prefix] + local
+
+    table = {
+        (expand(row["subject_id"]), expand(row["predicate_id"]), expand(row["object_id"]))
+        for row in _mappings()
+    }
+    predicates = {predicate for _, predicate, _ in table}
+    stated = {
+        (triple.subject.value, triple.predicate.value, triple.object.value)
+        for triple in parse(path=str(ONTOLOGY / "concepts.ttl"))
+        if triple.predicate.value in predicates
+    }
+    assert len(table) > 1000
+    assert table == stated
+    assert all(row["comment"] and 0 < float(row["confidence"]) <= 1 for row in _mappings())
+
+
+def test_the_mapping_table_calls_concepts_by_their_labels() -> None:
+    """The table's subject labels are those of concepts.ttl."""
+    concepts = load_concepts(ONTOLOGY)
+    wrong = [
+        row["subject_id"]
+        for row in _mappings()
+        if concepts.label(TGC + row["subject_id"].removeprefix("tgc:")) != row["subject_label"]
+    ]
+    assert wrong == []
+
+
+def _luhn(digits: str) -> int:
+    """Return the check digit that LOINC appends (Luhn, modulus 10)."""
+    doubled = [int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits))]
+    return -sum(value // 10 + value % 10 for value in doubled) % 10
+
+
+def _dihedral(one: int, other: int) -> int:
+    """Return the product in the group of symmetries of the pentagon, on which Verhoeff's digit rests."""
+    if one < 5:
+        return (one + other) % 5 if other < 5 else 5 + (one + other - 5) % 5
+    return 5 + (one - 5 - other) % 5 if other < 5 else (one - other) % 5
+
+
+def _verhoeff(code: str) -> bool:
+    """Return whether a SNOMED CT identifier ends in its own check digit (Verhoeff)."""
+    permutation = [list(range(10)), [1, 5, 7, 6, 2, 8, 3, 0, 9, 4]]
+    while len(permutation) < 8:
+        permutation.append([permutation[-1][digit] for digit in permutation[1]])
+    check = 0
+    for place, digit in enumerate(reversed(code)):
+        check = _dihedral(check, permutation[place % 8][int(digit)])
+    return check == 0
+
+
+def test_check_digits_of_codes_are_right() -> None:
+    """A SNOMED CT code or LOINC number with a slip of the pen would not end in its check digit."""
+    codes = [row["object_id"].partition(":")[::2] for row in _mappings()]
+    snomed = [code for system, code in codes if system == "sct"]
+    loinc = [code.split("-") for system, code in codes if system == "loinc" and not code.startswith("LA")]
+    assert len(snomed) > 200
+    assert len(loinc) > 80
+    assert [code for code in snomed if not _verhoeff(code)] == []
+    assert [number for number, check in loinc if _luhn(number) != int(check)] == []
+
+
+@pytest.fixture(scope="module")
+def classified(tmp_path_factory: pytest.TempPathFactory) -> Iterator[owlready2.World]:
+    """Return all modules in one world, classified by HermiT."""
+    if shutil.which("java") is None:
+        pytest.skip("HermiT needs Java")
+    graph = Graph()
+    for module in MODULES:
+        graph.parse(module)
+    path = tmp_path_factory.mktemp("owl") / "merged.nt"
+    lines = [line for line in graph.serialize(format="nt").splitlines() if f"<{OWL}imports>" not in line]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    world = owlready2.World()
+    world.get_ontology(path.as_uri()).load()
+    with world.ontologies[next(iter(world.ontologies))]:
+        owlready2.sync_reasoner_hermit(world, infer_property_values=False, debug=0)
+    yield world
+    world.close()
+
+
+def test_the_ontology_is_consistent_and_no_class_is_empty(classified: owlready2.World) -> None:
+    """HermiT finds a model, and in it every class can have a member."""
+    assert list(classified.inconsistent_classes()) == []
+
+
+def test_the_reasoner_sees_one_phenotype(classified: owlready2.World) -> None:
+    """Microsatellite stable and mismatch repair proficient are inferred to be the same class."""
+    stable = classified[f"{TGC}MicrosatelliteStable"]
+    assert classified[f"{TGC}MismatchRepairProficient"] in stable.equivalent_to.indirect()
