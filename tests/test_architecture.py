@@ -13,12 +13,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 # Upstream first. A module may import from its own layer and from those above it in this list.
 LAYERS = [
     ("errors", "resources", "namespaces"),
-<<<<<<< HEAD
     ("records", "ontology", "concepts", "expressions", "units"),
-=======
-    ("ontology",),
-    ("records", "concepts", "expressions"),
->>>>>>> dcabece (Check the ontology by queries, by HermiT and against its mapping table)
     ("sources",),
     ("criteria",),
     ("graph",),

@@ -15,7 +15,9 @@ LOINC = "http://loinc.org"
 ICD = "http://hl7.org/fhir/sid/icd-10-cm"
 ATC = "http://www.whocc.no/atc"
 NCIT = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
-SUBSUMPTIONS = list(csv.DictReader((ROOT / "tests/cases/subsumption.csv").read_text(encoding="utf-8").splitlines()))
+SUBSUMPTIONS = list(
+    csv.DictReader((ROOT / "tests/cases/subsumption.csv").read_text(encoding="utf-8").splitlines())
+)
 
 
 @pytest.fixture(scope="module")
