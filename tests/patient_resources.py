@@ -111,7 +111,11 @@ def tumor_size(of: str, centimetres: float, day: str = "2025-08-01", **further: 
 
 def bundle(*resources: Json) -> Json:
     """Return a collection of resources."""
-    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": each} for each in resources]}
+    return {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{"resource": each} for each in resources],
+    }
 
 
 def record(*resources: Json) -> PatientRecord:

@@ -64,7 +64,9 @@ def amounts(draw: st.DrawFn) -> Amount:
     )
 
 
-coded = st.builds(Coded, words, st.lists(concepts, max_size=2, unique=True).map(sorted).map(tuple), st.booleans())
+coded = st.builds(
+    Coded, words, st.lists(concepts, max_size=2, unique=True).map(sorted).map(tuple), st.booleans()
+)
 optional_flag = st.none() | st.booleans()
 course = {
     "certain": st.booleans(),

@@ -1,5 +1,6 @@
 """FHIR R4 in: what is read, what counts, and what the import report says of the rest."""
 
+import copy
 import json
 import tarfile
 from collections import defaultdict
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.patient_resources import (
     LOINC,
@@ -24,6 +27,7 @@ from tests.patient_resources import (
     tumor_size,
 )
 from tests.shared_files import shared_file
+from trialgraph.derivation import screening_view
 from trialgraph.errors import PatientError
 from trialgraph.namespaces import TGC
 from trialgraph.patients import PatientRecord, read_patients
@@ -84,7 +88,9 @@ def test_clinical_status_says_whether_a_condition_is_ongoing(clinical: str, acti
     assert fact.active is active
 
 
-@pytest.mark.parametrize("text", ["Suspected brain metastasis", "Rule out brain metastasis", "Brain metastasis?"])
+@pytest.mark.parametrize(
+    "text", ["Suspected brain metastasis", "Rule out brain metastasis", "Brain metastasis?"]
+)
 def test_words_of_doubt_keep_a_condition_from_being_sure(text: str):
     """A condition whose own words leave it open is no presence, whatever its status."""
     one = record(condition(text))
@@ -116,7 +122,13 @@ def test_which_medication_records_are_exposures(kind: str, status: str, certain:
 
 @pytest.mark.parametrize(
     ("status", "certain"),
-    [("completed", True), ("in-progress", True), ("not-done", None), ("preparation", None), ("stopped", False)],
+    [
+        ("completed", True),
+        ("in-progress", True),
+        ("not-done", None),
+        ("preparation", None),
+        ("stopped", False),
+    ],
 )
 def test_which_procedures_were_done(status: str, certain: bool | None):
     """Only a procedure that was done, at least in part, is one."""
@@ -135,8 +147,14 @@ def test_an_observation_that_does_not_stand_is_no_result(status: str):
 @pytest.mark.parametrize(
     ("value", "amount"),
     [
-        ({"valueQuantity": {"value": 0.5, "comparator": "<", "unit": "mg/dL"}}, Amount(None, 0.5, False, True, "mg/dL")),
-        ({"valueQuantity": {"value": 9, "comparator": ">=", "unit": "mg/dL"}}, Amount(9.0, None, unit="mg/dL")),
+        (
+            {"valueQuantity": {"value": 0.5, "comparator": "<", "unit": "mg/dL"}},
+            Amount(None, 0.5, False, True, "mg/dL"),
+        ),
+        (
+            {"valueQuantity": {"value": 9, "comparator": ">=", "unit": "mg/dL"}},
+            Amount(9.0, None, unit="mg/dL"),
+        ),
         ({"valueString": "< 0.5 mg/dL"}, Amount(None, 0.5, False, True, "mg/dL")),
         ({"valueString": "1.2 mg/dL"}, Amount(1.2, 1.2, unit="mg/dL")),
         (
@@ -191,15 +209,27 @@ def test_the_reference_range_is_that_of_the_result():
 @pytest.mark.parametrize(
     ("code", "value", "concept", "positive"),
     [
-        (coded("MSI", (LOINC, "81695-9")), coded("MSI-H (high microsatellite instability)"), "MicrosatelliteInstabilityHigh", True),
-        (coded("MMR immunohistochemistry"), coded("pMMR: nuclear expression of MLH1, MSH2, MSH6 and PMS2 all retained"), "MismatchRepairProficient", True),
+        (
+            coded("MSI", (LOINC, "81695-9")),
+            coded("MSI-H (high microsatellite instability)"),
+            "MicrosatelliteInstabilityHigh",
+            True,
+        ),
+        (
+            coded("MMR immunohistochemistry"),
+            coded("pMMR: nuclear expression of MLH1, MSH2, MSH6 and PMS2 all retained"),
+            "MismatchRepairProficient",
+            True,
+        ),
         (coded("HBsAg", (LOINC, "5196-1")), coded("Negative", (SNOMED, "260385009")), "HBsAg", False),
         (coded("HIV", (LOINC, "56888-1")), coded("Non-reactive"), "HIVTest", False),
         (coded("HIV", (LOINC, "56888-1")), coded("Positive"), "HIVTest", True),
         (coded("Pregnancy"), coded("Not pregnant"), "Pregnancy", False),
     ],
 )
-def test_qualitative_results(code: dict[str, Any], value: dict[str, Any], concept: str | None, positive: bool | None):
+def test_qualitative_results(
+    code: dict[str, Any], value: dict[str, Any], concept: str | None, positive: bool | None
+):
     """An answer is either a concept itself or says whether what was tested for is there."""
     one = record(observation("x", code=code, valueCodeableConcept=value))
     results = facts_of(one, ResultFact)
@@ -208,13 +238,13 @@ def test_qualitative_results(code: dict[str, Any], value: dict[str, Any], concep
 
 
 def test_a_negated_answer_is_no_presence():
-    """"pMMR: not tested" names a state without stating it."""
+    """An answer such as "pMMR: not tested" names a state without stating it."""
     one = record(observation("MMR", code=coded("MMR"), valueCodeableConcept=coded("pMMR: not tested")))
     assert not one.facts
 
 
 def test_a_score_is_read_from_its_coded_class():
-    """"Child-Pugh class B" is a score of 7 to 9, whatever the question's code."""
+    """The answer "Child-Pugh class B" is a score of 7 to 9, whatever the question's code."""
     one = record(observation("Child-Pugh class", "Child-Pugh class B"))
     (fact,) = facts_of(one, Measurement)
     assert (fact.value.low, fact.value.high) == (7.0, 9.0)
@@ -222,21 +252,28 @@ def test_a_score_is_read_from_its_coded_class():
 
 def test_lesions_have_organ_sizes_and_conditions():
     """A tumour's body structure and the sizes measured of it are one lesion."""
-    one = record(condition("liver metastasis"), lesion("l1", "Liver", "liver-metastasis"), tumor_size("l1", 2.5))
+    one = record(
+        condition("liver metastasis"), lesion("l1", "Liver", "liver-metastasis"), tumor_size("l1", 2.5)
+    )
     (fact,) = facts_of(one, LesionFact)
     assert (fact.organ, fact.related, len(fact.sizes)) == ("liver", ("Condition/liver-metastasis",), 1)
 
 
 def test_a_radiotherapy_volume_is_no_lesion():
     """A body structure that nothing states to be a tumour is none."""
-    volume = {"resourceType": "BodyStructure", "id": "v", "location": coded("Lung"), "patient": {"reference": "Patient/p1"}}
+    volume = {
+        "resourceType": "BodyStructure",
+        "id": "v",
+        "location": coded("Lung"),
+        "patient": {"reference": "Patient/p1"},
+    }
     one = record(volume)
     assert not one.facts
     assert kinds_of_notes(one) == ["not read"]
 
 
 def test_no_known_allergy_states_completeness():
-    """"No known allergy" is no allergy, but a statement that there are none."""
+    """The code "no known allergy" is no allergy, but a statement that there are none."""
     one = record(
         {
             "resourceType": "AllergyIntolerance",
@@ -394,7 +431,10 @@ def test_a_medication_is_found_by_reference():
 def test_only_the_newest_version_of_a_resource_counts():
     """A history bundle's older versions are superseded."""
     old = condition("hypertension", meta={"lastUpdated": "2024-01-01T00:00:00Z"})
-    new = old | {"meta": {"lastUpdated": "2025-01-01T00:00:00Z"}, "verificationStatus": {"coding": [{"code": "refuted"}]}}
+    new = old | {
+        "meta": {"lastUpdated": "2025-01-01T00:00:00Z"},
+        "verificationStatus": {"coding": [{"code": "refuted"}]},
+    }
     assert not record(old, new).facts
 
 
@@ -458,7 +498,11 @@ def test_ndjson_is_read_by_patient(tmp_path: Path):
         ("empty.json", "", "empty"),
         ("cut.json", '{"resourceType": "Bun', "not JSON"),
         ("bad.ndjson", '{"resourceType": "Patient"}\n{', "ndjson:2: not JSON"),
-        ("orphans.ndjson", '{"resourceType": "Condition", "subject": {"reference": "Patient/x"}}', "no such Patient"),
+        (
+            "orphans.ndjson",
+            '{"resourceType": "Condition", "subject": {"reference": "Patient/x"}}',
+            "no such Patient",
+        ),
         ("patient.pdf", "%PDF", "not a kind of file"),
     ],
 )
@@ -486,6 +530,55 @@ def test_the_packaged_patients_import():
         assert len(one.facts) >= 15
 
 
+JUNK = [None, "", [], {}, "x", 3, True, ["a"], {"a": 1}, [None], {"coding": [None]}, {"reference": 5}]
+SOUND = bundle(
+    patient(),
+    condition("liver metastasis", onsetDateTime="2025-01-10", bodySite=[coded("Liver")]),
+    medication("nivolumab", effectivePeriod={"start": "2024-03-01", "end": "2024-06"}),
+    observation("hemoglobin", (12.5, "g/dL"), referenceRange=[{"low": {"value": 12, "unit": "g/dL"}}]),
+    observation("HBsAg", "Negative"),
+    lesion("l1", "Liver", "liver-metastasis"),
+    tumor_size("l1", 2.0),
+)
+
+
+def places_in(data: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the path of each element of a JSON document."""
+    keys = data if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ()
+    return [each for key in keys for each in ((*place, key), *places_in(data[key], (*place, key)))]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(places_in(SOUND)), st.sampled_from(JUNK))
+def test_nonsense_anywhere_is_no_crash(place: tuple[Any, ...], junk: Any):
+    """An element of the wrong type is left out and reported, or the record refused: never a crash."""
+    data = copy.deepcopy(SOUND)
+    parent: Any = data
+    for key in place[:-1]:
+        parent = parent[key]
+    parent[place[-1]] = junk
+    try:
+        one = from_fhir(data)
+    except PatientError as error:
+        assert error.advice
+    else:
+        assert screening_view(one, date(2025, 9, 1)).patient == one.id
+
+
+def test_half_a_quantity_is_no_quantity():
+    """A value whose comparator can't be read isn't taken for an exact one."""
+    value = {"value": 5, "comparator": ["<"], "unit": "g/dL"}
+    one = record(observation("hemoglobin") | {"valueQuantity": value})
+    assert not one.facts
+    assert "comparator" in str(one.report.notes)
+
+
+def test_a_status_that_cannot_be_read_is_unsure():
+    """A condition whose verification can't be read isn't taken for confirmed."""
+    (fact,) = facts_of(record(condition("hypertension") | {"verificationStatus": "refuted"}), ConditionFact)
+    assert not fact.certain
+
+
 def sources_of(one: PatientRecord) -> set[str]:
     """Return every resource that a record's facts or its report name."""
     sizes = {size.source for fact in facts_of(one, LesionFact) for size in fact.sizes}
@@ -499,13 +592,15 @@ def test_the_shared_patients_import():
     for path in paths:
         (one,) = read_patients(path)
         resources = [entry["resource"] for entry in json.loads(path.read_text(encoding="utf-8"))["entry"]]
-        named = {f"{each['resourceType']}/{each['id']}" for each in resources if each["resourceType"] != "Patient"}
+        named = {
+            f"{each['resourceType']}/{each['id']}" for each in resources if each["resourceType"] != "Patient"
+        }
         assert named <= sources_of(one)
         assert len(one.facts) >= 15
 
 
 def test_the_mcode_examples_import():
-    """mCODE's bundles and patients are read, and none of their resources is dropped in silence."""
+    """MCODE's bundles and patients are read, and none of their resources is dropped in silence."""
     by_patient: dict[str, list[dict[str, Any]]] = defaultdict(list)
     imported = resources = 0
     with tarfile.open(shared_file("corpus/mcode_stu4_examples.tar.gz")) as archive:
@@ -520,7 +615,9 @@ def test_the_mcode_examples_import():
             elif data["resourceType"] == "Patient":
                 by_patient[f"Patient/{data['id']}"].append(data)
             else:
-                by_patient[(data.get("subject") or data.get("patient") or {}).get("reference", "")].append(data)
+                by_patient[(data.get("subject") or data.get("patient") or {}).get("reference", "")].append(
+                    data
+                )
     for own in by_patient.values():
         if any(each["resourceType"] == "Patient" for each in own):
             imported += 1

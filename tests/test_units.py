@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trialgraph.concepts import packaged_concepts
-from trialgraph.patients.units import conversion
+from trialgraph.units import conversion
 from trialgraph.views import canonical_number
 
 CONVERTIBLE = [

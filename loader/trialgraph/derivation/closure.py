@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trialgraph.concepts import Concepts
 from trialgraph.derivation.shown import Denied, Shown
@@ -126,14 +126,17 @@ def _presences(implied: Iterable[_Implied]) -> dict[str, Presence]:
 
 
 def _presence(facts: list[tuple[Shown, tuple[str, ...]]]) -> Presence:
-    """Merge the facts that show one concept, without those that take an axiom where others don't."""
-    fewest = min(len(axioms) for _, axioms in facts)
-    kept = [fact for fact, axioms in facts if not axioms or fewest]
-    axioms = sorted({axiom for _, used in facts for axiom in used}) if fewest else []
-    return presence_of(kept, tuple(axioms))
+    """Merge the facts that show one concept; axioms are named where leaving them out would show less."""
+    by_all = presence_of(fact for fact, _ in facts)
+    plain = [fact for fact, axioms in facts if not axioms]
+    if plain:
+        without = presence_of(plain)
+        if (without.ago, without.active) == (by_all.ago, by_all.active):
+            return without
+    return replace(by_all, axioms=tuple(sorted({axiom for _, used in facts for axiom in used})))
 
 
-def presence_of(facts: Iterable[Shown], axioms: tuple[str, ...] = ()) -> Presence:
+def presence_of(facts: Iterable[Shown]) -> Presence:
     """Return the presence that several facts of one thing show: the most recent of them counts."""
     ordered = sorted(facts, key=lambda fact: (fact.ago.days_max, fact.ago.days_min, fact.text, fact.source))
     states = {fact.active for fact in ordered}
@@ -144,5 +147,4 @@ def presence_of(facts: Iterable[Shown], axioms: tuple[str, ...] = ()) -> Presenc
         True if True in states else (False if states == {False} else None),
         "; ".join(words[:_MOST_WORDS]) + more,
         tuple(dict.fromkeys(fact.source for fact in ordered)),
-        axioms,
     )

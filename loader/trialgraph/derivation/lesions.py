@@ -64,6 +64,10 @@ def _lesion(
             cancers |= _of_cancer(iri, fact.organ, concepts)
             metastatic = concepts.is_a(iri, METASTASIS)
             at_primary |= not metastatic and bool(fact.organ) and fact.organ == condition.organ
+    general = {
+        above for iri in cancers for above in concepts.ancestors(iri) if iri not in concepts.ancestors(above)
+    }
+    cancers = {iri for iri in cancers - general if concepts.is_a(iri, MALIGNANCY)}
     if any(_lies_elsewhere(iri, fact.organ) for iri in cancers):
         cancers = set()
     metastatic = any(concepts.is_a(iri, METASTASIS) for iri in cancers)
@@ -73,8 +77,7 @@ def _lesion(
     sizes = [dated for size in fact.sizes if (dated := _dated(size)) is not None]
     return Lesion(
         fact,
-        # Without a size, a lesion of a condition that isn't known yet may not be known either.
-        exists is True and (bool(fact.sizes) or not fact.related or bool(related)),
+        exists is True,
         frozenset(cancers | place),
         bool(cancers),
         not metastatic and not at_primary,

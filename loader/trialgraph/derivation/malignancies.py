@@ -84,6 +84,8 @@ def _all_recorded(found: Sorted, concepts: Concepts, silent: Mapping[str, Absenc
     kinds = {fact.concept for fact in found.shown if concepts.is_a(fact.concept, MALIGNANCY)}
     if not _within_lineage(kinds, found, concepts):
         return None
+    if any(concepts.is_a(iri, MALIGNANCY) and not concepts.is_a(iri, METASTASIS) for iri in found.pending):
+        return None
     elsewhere = [
         iri
         for iri in concepts.descendants(MALIGNANCY)

@@ -13,7 +13,7 @@ from trialgraph.derivation.times import ago, spanning
 from trialgraph.patients.checks import amount_text
 from trialgraph.patients.dates import DateRange, date_text
 from trialgraph.patients.facts import Amount, Measurement
-from trialgraph.patients.units import conversion
+from trialgraph.units import conversion
 from trialgraph.views import Interval, Quantity, canonical_number
 
 __all__ = ["Dated", "convert_scores", "hull", "latest", "measured_quantities"]

@@ -21,8 +21,8 @@ from trialgraph.derivation.times import NOW, spanning
 from trialgraph.namespaces import TGC
 from trialgraph.patients.dates import date_text
 from trialgraph.patients.facts import Demographics
-from trialgraph.patients.units import conversion
 from trialgraph.resources import product_folder
+from trialgraph.units import conversion
 from trialgraph.views import Interval, Quantity, canonical_number
 
 __all__ = ["age", "child_pugh", "creatinine_clearance"]

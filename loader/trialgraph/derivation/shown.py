@@ -14,7 +14,7 @@ from datetime import date
 from trialgraph.concepts import Concepts
 from trialgraph.derivation.times import Course, active_on, ago, last_day
 from trialgraph.namespaces import TGC
-from trialgraph.patients.dates import date_text
+from trialgraph.patients.dates import ANY_DAY, date_text
 from trialgraph.patients.facts import (
     AllergyFact,
     CompletenessStatement,
@@ -71,6 +71,7 @@ class Sorted:
         shown: What is there or was.
         denied: What was looked for and is not there.
         possible: Concepts that may be there, with the source that says so.
+        pending: Those of them that are certain, but perhaps not there yet.
         unclassified: Sources of facts that may be anything, by category.
         conditions: Certain conditions by source, for lesions and primaries.
         lesions: Lesions known by then; None where that is open.
@@ -81,6 +82,7 @@ class Sorted:
     shown: list[Shown] = field(default_factory=list)
     denied: list[Denied] = field(default_factory=list)
     possible: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    pending: set[str] = field(default_factory=set)
     unclassified: dict[Completeness, list[str]] = field(default_factory=lambda: defaultdict(list))
     conditions: dict[str, ConditionFact] = field(default_factory=dict)
     lesions: list[tuple[LesionFact, bool | None]] = field(default_factory=list)
@@ -122,6 +124,8 @@ def _sort_course(fact: Course, found: Sorted, concepts: Concepts, as_of: date) -
     if not certain:
         for iri in iris:
             found.possible[iri].append(fact.source)
+            if fact.certain:
+                found.pending.add(iri)
         return
     if isinstance(fact, ConditionFact):
         found.conditions[fact.source] = fact
@@ -158,12 +162,15 @@ def _text(fact: Course) -> str:
 
 
 def _lesion_exists(fact: LesionFact, as_of: date) -> bool | None:
-    """Whether a lesion was known on a day: it is from its first measurement on."""
-    known = [size.when.exists(as_of) for size in fact.sizes] or [True]
+    """Whether a lesion was known on a day: it is from its first measurement on.
+
+    One that was only measured later may have been known, or not; one without any date is there.
+    """
     begun = fact.when.exists(as_of)
-    if begun is False or all(each is False for each in known):
-        return False
-    return True if begun is True and True in known else None
+    if begun is not True:
+        return begun
+    dated = fact.when != ANY_DAY or not fact.sizes
+    return True if dated or any(size.when.exists(as_of) for size in fact.sizes) else None
 
 
 def _holds(fact: CompletenessStatement, as_of: date) -> bool:

@@ -18,7 +18,7 @@ from trialgraph.patients.facts import (
     PatientRecord,
     in_order,
 )
-from trialgraph.patients.units import conversion
+from trialgraph.units import conversion
 from trialgraph.views import canonical_number
 
 __all__ = ["amount_text", "checked", "size_in_mm"]

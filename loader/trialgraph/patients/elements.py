@@ -23,6 +23,7 @@ from trialgraph.patients.facts import (
     ProcedureFact,
 )
 from trialgraph.patients.tables import Status, roles, statuses
+from trialgraph.patients.wellformed import COMPLAINTS
 
 __all__ = [
     "Context",
@@ -82,7 +83,10 @@ class Context:
 
     def status(self, resource: Json, element: str) -> Status:
         """Return what a status element means; an unheard-of code shows nothing for sure."""
-        stated = resource.get(element.split(".")[1])
+        name = element.split(".")[1]
+        if any(complaint.startswith(name) for complaint in resource.get(COMPLAINTS, ())):
+            return Status("unsure", None, f"its {name} can't be read")
+        stated = resource.get(name)
         code = _code(stated) if isinstance(stated, Mapping) else str(stated or "")
         known = statuses().get((element, code))
         if known is None and not code:
@@ -162,7 +166,7 @@ class Context:
 
 def resource_name(resource: Json) -> str:
     """Return how a resource is named: its type and id, or a hash of it where it has no id."""
-    kind = resource.get("resourceType", "Resource")
+    kind = resource.get("resourceType") or "Resource"
     if resource.get("id"):
         return f"{kind}/{resource['id']}"
     content = json.dumps(resource, sort_keys=True, default=str).encode()

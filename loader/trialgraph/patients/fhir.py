@@ -30,6 +30,7 @@ from trialgraph.patients.elements import Context, reference, resource_name
 from trialgraph.patients.facts import Demographics, Fact, ImportReport, PatientRecord, Sex, in_order
 from trialgraph.patients.lesions import is_size, read_lesions
 from trialgraph.patients.observations import read_observation
+from trialgraph.patients.wellformed import COMPLAINTS, FULL_URL, wellformed
 
 __all__ = ["from_fhir", "packaged_coder", "patients_of"]
 
@@ -89,7 +90,7 @@ def _resources(data: Json, where: str) -> list[Json]:
     if not isinstance(data, Mapping) or not isinstance(data.get("resourceType"), str):
         raise PatientError("not a FHIR resource: no resourceType", where=where, advice=_NOT_A_PATIENT)
     if data["resourceType"] != "Bundle":
-        return [data]
+        return [wellformed(data)]
     entries = data.get("entry") or []
     if not isinstance(entries, list):
         raise PatientError("a bundle's entry is a list", where=f"{where}.entry", advice=_NOT_A_PATIENT)
@@ -102,7 +103,7 @@ def _resources(data: Json, where: str) -> list[Json]:
             continue
         inner = _resources(entry["resource"], f"{place}.resource")
         if entry.get("fullUrl") and len(inner) == 1:
-            inner = [{**inner[0], "_fullUrl": entry["fullUrl"]}]
+            inner = [{**inner[0], FULL_URL: str(entry["fullUrl"])}]
         found += inner
     return found
 
@@ -110,12 +111,16 @@ def _resources(data: Json, where: str) -> list[Json]:
 def patients_of(resources: Iterable[Json]) -> dict[str, Json]:
     """Return the Patient resources by identifier."""
     patients = (each for each in resources if each["resourceType"] == "Patient")
-    return {str(each.get("id") or each.get("_fullUrl") or resource_name(each)): each for each in patients}
+    return {str(each.get("id") or each.get(FULL_URL) or resource_name(each)): each for each in patients}
 
 
 def read_record(resources: Sequence[Json], coder: Coder) -> PatientRecord:
     """Return the record of the one patient that the resources are about."""
+    resources = [wellformed(each) for each in resources]
     context = Context(coder, _by_reference(resources))
+    for resource in resources:
+        for complaint in resource.get(COMPLAINTS, ()):
+            context.note(resource, "not used", complaint)
     ((identifier, patient),) = patients_of(resources).items()
     demographics = _demographics(patient, context)
     context.born = demographics.born
@@ -155,8 +160,8 @@ def _demographics(patient: Json, context: Context) -> Demographics:
 def _by_reference(resources: Iterable[Json]) -> dict[str, Json]:
     found = {}
     for resource in resources:
-        if resource.get("_fullUrl"):
-            found[str(resource["_fullUrl"])] = resource
+        if resource.get(FULL_URL):
+            found[str(resource[FULL_URL])] = resource
         found[resource_name(resource)] = resource
     return found
 
@@ -183,7 +188,7 @@ def _version(resource: Json) -> tuple[str, str]:
 
 def _is_about(resource: Json, patient: Json, context: Context) -> bool:
     subject = belongs_to(resource)
-    url = str(patient.get("_fullUrl") or "")
+    url = str(patient.get(FULL_URL) or "")
     if subject in {"", resource_name(patient), url, reference({"reference": url})}:
         return True
     context.note(resource, "not counted", f"about {subject}, not this patient")

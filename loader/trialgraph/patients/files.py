@@ -16,6 +16,7 @@ from trialgraph.patients.elements import reference, resource_name
 from trialgraph.patients.facts import PatientRecord
 from trialgraph.patients.fhir import from_fhir, packaged_coder, patients_of, read_record
 from trialgraph.patients.turtle import from_graph
+from trialgraph.patients.wellformed import wellformed
 
 __all__ = ["read_patients"]
 
@@ -89,9 +90,10 @@ def _read_lines(path: Path, coder: Coder) -> Iterator[PatientRecord]:
     try:
         with path.open("rb") as file:
             for number, start, resource in _lines(file, path):
-                if not isinstance(resource, dict) or resource.get("resourceType") in (None, "Bundle"):
+                kind = resource.get("resourceType") if isinstance(resource, dict) else None
+                if not isinstance(kind, str) or kind == "Bundle":
                     yield from_fhir(resource, where=f"{path}:{number}", coder=coder)
-                elif resource["resourceType"] == "Medication":
+                elif kind == "Medication":
                     shared.append(resource)
                 else:
                     places.setdefault(_patient_of(resource), []).append((number, start))
@@ -137,7 +139,8 @@ def _decoded(line: bytes, path: Path) -> str:
 
 
 def _patient_of(resource: Json) -> str:
-    if resource["resourceType"] == "Patient":
+    resource = wellformed(resource)
+    if resource.get("resourceType") == "Patient":
         return resource_name(resource)
     return reference(resource.get("subject") or resource.get("patient") or {})
 

@@ -53,7 +53,7 @@ def read_lesions(structures: Iterable[Json], sizes: Iterable[Json], context: Con
         yield from _lesion(structure, measured[resource_name(structure)], context)
     for resource, size in loose:
         context.note(resource, "not mapped", "the size of a tumour that the record doesn't tell apart")
-        organ = context.coder.organ([resource["bodySite"]] if resource.get("bodySite") else [])
+        organ = context.coder.organ(resource.get("bodySite") or ())
         yield LesionFact(size.source, Coded("tumor"), organ, size.when, (size,))
 
 

@@ -14,7 +14,7 @@ from trialgraph.patients.dates import ANY_DAY, DateRange
 from trialgraph.patients.elements import Context, codes, extensions, in_role, resource_name
 from trialgraph.patients.facts import Amount, Coded, Fact, Measurement, ResultFact
 from trialgraph.patients.tables import Answer, answers
-from trialgraph.patients.units import conversion
+from trialgraph.units import conversion
 
 __all__ = ["amount_of", "observed_on", "read_observation"]
 
