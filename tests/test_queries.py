@@ -1,5 +1,6 @@
 """Named queries: their files, their parameters, their results."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -9,7 +10,9 @@ import pytest
 from _pytest.mark import ParameterSet
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner, Result
 
+from trialgraph.cli import app
 from trialgraph.errors import QueryError, UsageError
 from trialgraph.loading import LoadReport, load_records
 from trialgraph.queries import (
@@ -333,3 +336,74 @@ def test_a_row_that_a_reader_expects_is_not_reached_yet(five: Store, name: str, 
 def test_a_row_that_a_reader_would_not_expect_is_there(five: Store, name: str, row: tuple[str, ...]) -> None:
     """Rows that come from a misreading are counted as wrong until it is mended."""
     assert row not in _rows(five, name)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a store's folder with the packaged records."""
+    place = str(tmp_path_factory.mktemp("query") / "store")
+    with open_store(place) as store:
+        assert list(load_records(read_records([product_folder("data") / "trials"]), store, LoadReport()))
+    return place
+
+
+def _run(*arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(app, [*arguments], input=stdin)
+
+
+def test_the_command_answers_a_named_query_as_a_table(folder: str) -> None:
+    """Rows come with IRIs shortened, and their number goes to standard error."""
+    result = _run("query", "child-pugh-limits", "--store", folder)
+    assert result.exit_code == 0
+    assert "NCT06592612/criterion/I5" in result.stdout
+    assert "https://" not in result.stdout
+    assert "4 rows" in result.stderr
+
+
+def test_the_command_answers_a_file_and_standard_input(folder: str, tmp_path: Path) -> None:
+    """A file and standard input hold any query; parameters are given with -p."""
+    text = "SELECT ?title WHERE { ?trial tg:briefTitle ?title }"
+    file = tmp_path / "title.rq"
+    file.write_text(text)
+    from_file = _run("query", str(file), "-p", "trial=NCT06794086", "--format", "csv", "--store", folder)
+    from_input = _run(
+        "query", "-", "-p", "trial=NCT06794086", "--format", "csv", "--store", folder, stdin=text
+    )
+    assert from_file.stdout == from_input.stdout
+    assert "SBRT + PD-1 Monoclonal Antibody" in from_file.stdout
+
+
+def test_the_command_gives_turtle_for_triples(folder: str) -> None:
+    """CONSTRUCT gives Turtle unless another format is asked for; ASK gives yes or no."""
+    triples = "CONSTRUCT { ?t a tg:Trial } WHERE { ?t a tg:Trial }"
+    assert "trial:NCT06794086 a tg:Trial" in _run("query", triples, "--store", folder).stdout
+    assert _run("query", "ASK { ?t a tg:Trial }", "--store", folder).stdout == "yes\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["no-such-query"], "no named query and no file"),
+        (["criterion-provenance"], "parameter 'trial' is missing: registry number of the trial"),
+        (["criterion-provenance", "-p", "trial"], "write -p name=value"),
+        (["criterion-provenance", "-p", "trial=NCT99999999"], "the store has no trial NCT99999999"),
+        (["child-pugh-limits", "-p", "trail=x"], "no parameter 'trail'; it takes quantity"),
+        (["child-pugh-limits", "--format", "yaml"], "unknown format 'yaml'"),
+        (["child-pugh-limits", "--format", "turtle"], "gives rows, not turtle"),
+        (["SELECT ?s\nWHERE { ?s ?p }"], "query: line 2, column 15: not valid SPARQL: unexpected '}'"),
+    ],
+)
+def test_the_command_refuses_wrong_usage(folder: str, arguments: list[str], message: str) -> None:
+    """What is wrong, where, and what to do about it."""
+    result = _run("query", *arguments, "--store", folder)
+    assert message in str(result.exception)
+    assert "\n" not in str(result.exception)
+
+
+def test_the_command_lists_every_query() -> None:
+    """The list names each query with its purpose and parameters, for people and for programs."""
+    table = " ".join(_run("queries").stdout.split())
+    assert all(name in table for name in named_queries())
+    listed = json.loads(_run("queries", "--format", "json").stdout)
+    assert {one["name"] for one in listed} == set(named_queries())
+    assert all(one["purpose"] and one["columns"] for one in listed)
