@@ -52,7 +52,7 @@ def read_criteria(record: TrialRecord, *, vocabulary: Vocabulary | None = None) 
 def read_text(
     text: str, *, kind: Kind = "inclusion", vocabulary: Vocabulary | None = None
 ) -> tuple[Criterion, ...]:
-    """Return the criteria of a plain text.
+    r"""Return the criteria of a plain text.
 
     Args:
         text: An eligibility section, or criteria without headings.

@@ -48,7 +48,26 @@ _STANDARD = re.compile(
     re.IGNORECASE,
 )
 _PREDICATES = frozenset(
-    "must should shall will can could may might would is are was were has have had agree need".split()
+    [
+        "must",
+        "should",
+        "shall",
+        "will",
+        "can",
+        "could",
+        "may",
+        "might",
+        "would",
+        "is",
+        "are",
+        "was",
+        "were",
+        "has",
+        "have",
+        "had",
+        "agree",
+        "need",
+    ]
 )
 _OTHER = frozenset(
     {
@@ -163,7 +182,7 @@ def _read_before(text: Text, chunks: Sequence[Chunk], around: _Around) -> bool:
         if chunk.kind == "window" and chunk.window is not None:
             around.window = chunk.window.window
             continue
-        if chunk.kind == "sign" and chunk.form in (",", ".") or chunk.form in ("or", "and", "/") and told:
+        if (chunk.kind == "sign" and chunk.form in (",", ".")) or (chunk.form in ("or", "and", "/") and told):
             continue
         if chunk.kind != "word":
             return False
@@ -231,7 +250,7 @@ def _read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: _Aroun
             and head.term.category in ("biomarker", "reproductive")
         ):
             around.negated = not around.negated
-        elif "tail" in classes or chunk.kind == "sign" and chunk.form in (".", ",", ":"):
+        elif "tail" in classes or (chunk.kind == "sign" and chunk.form in (".", ",", ":")):
             continue
         elif "active" in classes:
             around.modifiers["status"] = "active"
@@ -357,7 +376,9 @@ def _only_repeats(head: Chunk, inner: Sequence[Chunk]) -> bool:
     if len(inner) == 1 and inner[0].kind == "word" and not inner[0].classes:
         return True
     for chunk in inner:
-        repeats = _is_gloss(head, chunk) or _category(head) == "condition" and _category(chunk) == "biomarker"
+        repeats = _is_gloss(head, chunk) or (
+            _category(head) == "condition" and _category(chunk) == "biomarker"
+        )
         if (
             not repeats
             and not chunk.classes & {"tail", "neutral"}

@@ -123,7 +123,7 @@ def _parse_range(text: str, start: int, position: int) -> Found | None:
     if low is None:
         return None
     after = wording().unit.match(text, low.end)
-    joint = _AND_RANGE.match(text, low.end) or after and _AND_RANGE.match(text, after.end())
+    joint = _AND_RANGE.match(text, low.end) or (after and _AND_RANGE.match(text, after.end()))
     if not joint:
         return None
     high = _parse_number(text, joint.end())
@@ -335,7 +335,7 @@ class _ScaleReader:
             span = any(sign in joint.group() for sign in ("-", "to", "through"))
             if not joint.group().strip() and following[0] != high + 1:
                 break
-            if not span and following[0] > high + 1 and self.scale.high < 50 or following[0] < low:
+            if (not span and following[0] > high + 1 and self.scale.high < 50) or following[0] < low:
                 break
             high, end, count = max(high, following[1]), following[2], count + 1
         return low, high, end, count

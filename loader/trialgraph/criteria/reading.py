@@ -7,17 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trialgraph.criteria.chunks import Chunk, Chunker, Text
-from trialgraph.criteria.clauses import (
-    Statement,
-    all_of,
-    any_of,
-    except_for,
-    narrative,
-    negate,
-    read_statement,
-)
 from trialgraph.criteria.criterion import Kind
+from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.normalization import NormalizedText
+from trialgraph.criteria.statements import Statement, except_for, read_statement
+from trialgraph.criteria.trees import all_of, any_of, negate
 from trialgraph.criteria.vocabulary import Vocabulary
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Span, atoms
 
@@ -34,7 +28,9 @@ _ORDERS = (
 )
 _FEWEST_LETTERS = 3
 _LONGEST = 20_000
-_ABBREVIATED = frozenset("e.g i.e vs approx no inc etc dr st fig max min incl resp".split())
+_ABBREVIATED = frozenset(
+    ["e.g", "i.e", "vs", "approx", "no", "inc", "etc", "dr", "st", "fig", "max", "min", "incl", "resp"]
+)
 _EXCEPTION_NOTE = re.compile(
     r"^(?:exceptions?|exempt|however|note that .{0,60}(?:allowed|eligible|permitted|not excluded))\b",
     re.IGNORECASE,
@@ -90,8 +86,7 @@ def read_expression(
         vocabulary: The words of the concepts.
     """
     if len(normalized.text) > _LONGEST:
-        whole = Narrative(normalized.text, "not-formalised", normalized.verbatim(0, len(normalized.text)))
-        return whole
+        return Narrative(normalized.text, "not-formalised", normalized.verbatim(0, len(normalized.text)))
     text = Text(normalized, vocabulary, kind == "exclusion")
     chunks = Chunker(text).chunks()
     if (
@@ -165,7 +160,7 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], lead_end: int, parts: Seque
         )
     if _DENIED.search(lead):
         return negate(all_of(read))
-    either = _ANY.search(lead) is not None or text.exclusion and not _ALL.search(lead)
+    either = _ANY.search(lead) is not None or (text.exclusion and not _ALL.search(lead))
     body = any_of(read) if either else all_of(read)
     if all(isinstance(atom, Narrative) for atom in atoms(body)) and not any(map(str.isdigit, lead)):
         return narrative(text, 0, len(text.text))
@@ -197,10 +192,8 @@ def _sentences(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
     sentences: list[list[Chunk]] = [[]]
     for index, chunk in enumerate(chunks):
         if chunk.kind == "sign" and (
-            chunk.form == ";"
-            and not _lists(sentences[-1])
-            or chunk.form == "."
-            and _ends(text, chunks, index)
+            (chunk.form == ";" and not _lists(sentences[-1]))
+            or (chunk.form == "." and _ends(text, chunks, index))
         ):
             sentences.append([])
         elif sentences[-1] and _runs_on(text, chunks, index):
@@ -228,7 +221,9 @@ def _ends(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
     if index + 1 >= len(chunks):
         return True
     before, after = chunks[index - 1] if index else None, chunks[index + 1]
-    if after.start == chunks[index].end or before is not None and before.form.split(" ")[-1] in _ABBREVIATED:
+    if after.start == chunks[index].end or (
+        before is not None and before.form.split(" ")[-1] in _ABBREVIATED
+    ):
         return False
     if before is not None and before.kind == "word" and before.end - before.start == 1:
         return False

@@ -9,8 +9,8 @@ from functools import cache
 
 from trialgraph.criteria.limits import Found, parse_limit, parse_scale_limit
 from trialgraph.criteria.tokens import Token
-from trialgraph.criteria.vocabulary import Mention, Term, Vocabulary
-from trialgraph.criteria.wording import Unit, wording
+from trialgraph.criteria.vocabulary import Mention, Term
+from trialgraph.criteria.wording import wording
 from trialgraph.expressions import AllOf, AnyOf, Expression, Limit, Span, Value
 
 __all__ = ["FoundValue", "ValueReader"]
@@ -96,7 +96,7 @@ class ValueReader:
         known = [atom for atom in atoms if atom is not None]
         if len(known) < len(atoms):
             return None
-        either = joiner == "or" or self.exclusion and joiner != "and"
+        either = joiner == "or" or (self.exclusion and joiner != "and")
         expression: Expression = known[0] if len(known) == 1 else (AnyOf if either else AllOf)(tuple(known))
         return FoundValue(expression, terms, joiner, first, end)
 

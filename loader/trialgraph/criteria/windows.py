@@ -10,10 +10,27 @@ from typing import get_args
 from trialgraph.criteria.wording import wording
 from trialgraph.expressions import CalendarUnit, Window
 
-__all__ = ["FoundWindow", "STARTERS", "parse_window"]
+__all__ = ["STARTERS", "FoundWindow", "parse_window"]
 
 STARTERS = frozenset(
-    "within in during over for last past previous prior preceding less ≤ < under the up".split()
+    [
+        "within",
+        "in",
+        "during",
+        "over",
+        "for",
+        "last",
+        "past",
+        "previous",
+        "prior",
+        "preceding",
+        "less",
+        "≤",
+        "<",
+        "under",
+        "the",
+        "up",
+    ]
 )
 """Forms of words that a window starts with; a bare number may start one too."""
 
@@ -79,7 +96,9 @@ def parse_window(text: str, position: int) -> FoundWindow | None:
     unit = (match["unit"] or match["unit2"] or match["unit3"]).lower()
     if number is None and not match["recent"]:
         return None
-    if match["choice"] in ("longer", "later", "greater", "longest") or match["lives"] and not match["choice"]:
+    if match["choice"] in ("longer", "later", "greater", "longest") or (
+        match["lives"] and not match["choice"]
+    ):
         return None
     amount = _amount(number) if number else 1.0
     end = match.end() - (len(match.group()) - len(match.group().rstrip(" /-")))
