@@ -90,7 +90,8 @@ SIGNS = {
     "≥": ("low", True), ">=": ("low", True), "at least": ("low", True), "no less than": ("low", True),
     ">": ("low", False), "greater than": ("low", False), "more than": ("low", False), "above": ("low", False),
     "≤": ("high", True), "<=": ("high", True), "at most": ("high", True), "no more than": ("high", True),
-    "<": ("high", False), "less than": ("high", False), "below": ("high", False), "not exceeding": ("high", True),
+    "<": ("high", False), "less than": ("high", False), "below": ("high", False),
+    "not exceeding": ("high", True),
 }  # fmt: skip
 COUNT_UNITS = {
     "×10^9/L": 1,

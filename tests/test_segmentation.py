@@ -163,7 +163,8 @@ def test_statements_that_mention_criteria_are_no_headings(line):
 
 def test_numbers_inside_a_wrapped_line_start_no_item():
     """A wrapped line that happens to start with a number goes on with its item."""
-    text = "Inclusion Criteria:\n1. Patients who have reached the age of at least\n18. In some sites 20\n2. ECOG 0-1"
+    text = "Inclusion Criteria:\n1. Patients who have reached the age of at least\n18. In some sites 20"
+    text += "\n2. ECOG 0-1"
     assert [item.text for item in segment(EligibilityText(text)).items] == [
         "Patients who have reached the age of at least\n18. In some sites 20",
         "ECOG 0-1",

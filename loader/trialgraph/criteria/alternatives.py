@@ -9,6 +9,7 @@ from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.segments import RESTARTS, Segment
 from trialgraph.criteria.trees import all_of, any_of, negate
+from trialgraph.criteria.values import FoundValue
 from trialgraph.expressions import Expression, Not, Window
 
 __all__ = ["is_harmless", "is_method", "merge_alternatives", "value_window", "with_alternative"]
@@ -18,25 +19,23 @@ def merge_alternatives(text: Text, segments: list[Segment]) -> list[Segment]:
     """Put "or ≤5 × ULN if …" in brackets after the value that it is an alternative to."""
     merged: list[Segment] = []
     for segment in segments:
-        limit = next((chunk for chunk in segment.chunks if chunk.kind == "limit"), None)
-        value = (
-            next((c.value for c in reversed(merged[-1].chunks) if c.kind == "value"), None)
-            if merged
-            else None
-        )
-        found = limit.limit if limit is not None else None
-        fits = value is not None and found is not None and (found.relative_to or found.unit) is not None
-        fits = fits and text.values.build(value.terms, value.joiner, found, found.start, 0, 0) is not None
-        if (
-            fits
-            and segment.joint in ("or", ",", "and")
-            and not any(c.kind in ("value", "lesion") for c in segment.chunks)
-        ):
+        if merged and segment.joint in ("or", ",", "and") and _is_alternative(text, merged[-1], segment):
             start, end = segment.chunks[0].start, segment.chunks[-1].end
             merged[-1].chunks.append(Chunk("bracket", start, end, inner=tuple(segment.chunks)))
         else:
             merged.append(segment)
     return merged
+
+
+def _is_alternative(text: Text, before: Segment, segment: Segment) -> bool:
+    """Whether a member is another limit for the value before it, and nothing else."""
+    value = next((chunk for chunk in reversed(before.chunks) if chunk.kind == "value"), None)
+    limits = [chunk for chunk in segment.chunks if chunk.kind == "limit"]
+    if value is None or not limits or any(chunk.kind in ("value", "lesion") for chunk in segment.chunks):
+        return False
+    found = limits[0].limit
+    bound = found is not None and (found.relative_to is not None or found.unit is not None)
+    return bound and _other_limit(text, value, limits[:1]) is not None
 
 
 def with_alternative(
@@ -58,12 +57,7 @@ def with_alternative(
         and not any(chunk.classes & {"condition", "exception", "allowance"} for chunk in chunks)
     ):
         return all_of([expression, narrative(text, *place)]) if words else expression
-    found = limits[0].limit if len(limits) == 1 else None
-    other = (
-        text.values.build(value.value.terms, value.value.joiner, found, found.start, 0, 0)
-        if found and value.value
-        else None
-    )
+    other = _other_limit(text, value, limits)
     values = [chunk.expression for chunk in chunks if chunk.kind == "value" and chunk.expression is not None]
     if len(values) == 1 and not limits and not [c for c in words if c.kind != "value"]:
         return any_of([expression, values[0]])
@@ -80,6 +74,14 @@ def with_alternative(
     if text.exclusion:
         return any_of([all_of([negate(case), expression]), all_of([case, other.expression])])
     return any_of([expression, all_of([case, other.expression])])
+
+
+def _other_limit(text: Text, value: Chunk, limits: list[Chunk]) -> FoundValue | None:
+    """Return a value's quantities with the other limit, when there is one and its unit fits."""
+    found = limits[0].limit if len(limits) == 1 else None
+    if found is None or value.value is None:
+        return None
+    return text.values.build(value.value.terms, value.value.joiner, found, found.start, 0, 0)
 
 
 def _allows_besides(chunks: Sequence[Chunk]) -> bool:
@@ -113,6 +115,7 @@ def _case(text: Text, chunks: list[Chunk]) -> Expression:
 
 
 def is_method(chunk: Chunk) -> bool:
+    """Whether a bracket only tells how a value is measured."""
     return chunk.kind == "bracket" and not any(
         is_content(each) or each.kind == "limit" for each in chunk.inner
     )
@@ -136,6 +139,7 @@ def value_window(before: Sequence[Chunk], after: Sequence[Chunk]) -> Window | No
 
 
 def is_harmless(chunk: Chunk, *classes: str) -> bool:
+    """Whether a chunk demands nothing, or does what one of the classes of words does."""
     if chunk.kind in ("bracket", "window", "sign"):
         return True
     if chunk.kind == "concept":

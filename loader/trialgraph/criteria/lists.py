@@ -42,7 +42,7 @@ __all__ = ["join_segments", "read_condition", "read_segments"]
 
 def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     """Part a statement and read each part."""
-    segments = part_statement(text, chunks)
+    segments = part_statement(chunks)
     segments = merge_qualifiers(text, merge_alternatives(text, segments))
     for segment in segments:
         _read_segment(text, segment)
@@ -111,6 +111,7 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> E
 
 
 def read_condition(text: Text, chunks: Sequence[Chunk]) -> Expression:
+    """Return in whose case something is asked; words where it isn't understood."""
     kept = trimmed(chunks)
     if not kept:
         return Narrative("", "not-formalised")
@@ -142,7 +143,7 @@ def _join_block(text: Text, segments: list[Segment], default: str) -> Expression
     if all(segment.expression is None for segment in segments):
         return narrative(text, segments[0].chunks[0].start, segments[-1].chunks[-1].end)
     operands = _negated_groups(text, segments)
-    joints = _resolved([joint for joint, _ in operands], default, text.exclusion)
+    joints = _resolved([joint for joint, _ in operands], default, exclusion=text.exclusion)
     alternatives: list[list[Expression]] = [[]]
     for joint, (_, expression) in zip(joints, operands, strict=True):
         if joint == "or" and alternatives[-1]:
@@ -178,7 +179,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
 
 
 def _hangs_on(segment: Segment) -> bool:
-    """Whether a member goes on under the "no" before it: it starts with a noun, not with a verb of its own."""
+    """Whether a member goes on under the "no" before it, being a noun without a verb of its own."""
     for chunk in segment.chunks:
         if (
             is_content(chunk)
@@ -195,7 +196,7 @@ def _denies(segment: Segment) -> bool:
     return any("negation" in chunk.classes for chunk in segment.chunks)
 
 
-def _resolved(joints: list[str], default: str, exclusion: bool) -> list[str]:
+def _resolved(joints: list[str], default: str, *, exclusion: bool) -> list[str]:
     """Let a comma mean the next conjunction to its right; a list of exclusions offers alternatives."""
     resolved = []
     meaning = default

@@ -36,11 +36,13 @@ _EXCEPTION_NOTE = re.compile(
     re.IGNORECASE,
 )
 _NOTE = re.compile(
-    r"^(?:note|nb|n\.b\.|definition|this (?:includes?|does|criterion|applies)|these (?:include|are)|examples?|for example|including)\b",
+    r"^(?:note|nb|n\.b\.|definition|this (?:includes?|does|criterion|applies)"
+    r"|these (?:include|are)|examples?|for example|including)\b",
     re.IGNORECASE,
 )
 _DEMAND = re.compile(
-    r"^(?:all |the |any |female |male )*(?:patients?|subjects?|participants?|individuals?|they|women|men)?\s*(?:must|should|need to|have to|are required to)\b",
+    r"^(?:all |the |any |female |male )*(?:patients?|subjects?|participants?|individuals?|they|women|men)?"
+    r"\s*(?:must|should|need to|have to|are required to)\b",
     re.IGNORECASE,
 )
 _DEFINES = re.compile(r"(?:^|[.;]\s)(?:definition|definitions|note|where)\b", re.IGNORECASE)
@@ -51,7 +53,8 @@ _AT_LEAST_TWO = re.compile(
     re.IGNORECASE,
 )
 _ANY = re.compile(
-    r"\b(?:one (?:or more )?of|any (?:one )?of|at least (?:one|1)|either|≥\s*1 of|1 of|one or more|any one)\b",
+    r"\b(?:one (?:or more )?of|any (?:one )?of|at least (?:one|1)|either|≥\s*1 of|1 of|one or more"
+    r"|any one)\b",
     re.IGNORECASE,
 )
 _ALL = re.compile(r"\ball\b[^:]{0,30}\bfollowing\b|\bboth of\b", re.IGNORECASE)
@@ -62,7 +65,8 @@ _EXCEPTED = re.compile(
     r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|unless|other than)\b[^:]{0,60}:\s*$", re.IGNORECASE
 )
 _FOLLOWING = re.compile(
-    r"(?:\b(?:with|as|by|have|has|meet\w*|including|defined|according to)\b[^:,]{0,40})?\b(?:the )?follow(?:ing|s)\b[^:]{0,60}:?\s*$|:\s*$",
+    r"(?:\b(?:with|as|by|have|has|meet\w*|including|defined|according to)\b[^:,]{0,40})?"
+    r"\b(?:the )?follow(?:ing|s)\b[^:]{0,60}:?\s*$|:\s*$",
     re.IGNORECASE,
 )
 
@@ -103,7 +107,7 @@ def read_expression(
 
 
 def _inline_parts(words: str) -> tuple[int, list[Span]]:
-    """Return where the items of a list inside a sentence are ("1) …; 2) …"), and where what leads them in ends."""
+    """Return where the words before a list inside a sentence end, and its items are ("1) …; 2) …")."""
     found = _in_order(words, 0)
     if found and _DEFINES.search(words[: found[0].start()]):
         return len(words), []
@@ -204,7 +208,7 @@ def _sentences(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
 
 
 def _lists(sentence: Sequence[Chunk]) -> bool:
-    """Whether a sentence has announced a list whose items semicolons part ("no … including any of the following:")."""
+    """Whether a sentence has announced a denied list, whose items semicolons part ("no … including: …")."""
     colon = next((i for i, chunk in enumerate(sentence) if chunk.kind == "sign" and chunk.form == ":"), None)
     return colon is not None and any("negation" in chunk.classes for chunk in sentence[:colon])
 
@@ -257,7 +261,7 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
 
 
 def _turned(text: Text, statement: Statement, words: str, place: tuple[int, int]) -> Statement:
-    """Turn round what an exclusion words as a demand ("must not have …"); "no …" may be either, so it stays words."""
+    """Turn round an exclusion worded as a demand ("must not have …"); "no …" stays words."""
     if not text.exclusion or statement.expression is None:
         return statement
     if _DEMAND.match(words):

@@ -151,7 +151,7 @@ class _Builder:
     def finish(self) -> Segmentation:
         """Return what was collected, with separators filled in."""
         self.close()
-        taken = [("criterion", item.span) for item in self.items]
+        taken: list[tuple[PieceKind, Span]] = [("criterion", item.span) for item in self.items]
         taken += [("heading", span) for span in self.headings]
         return Segmentation(
             tuple(self.items), tuple(_cover(sorted(taken, key=lambda t: t[1]), len(self.text)))

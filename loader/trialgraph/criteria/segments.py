@@ -105,7 +105,7 @@ class Segment:
     after_comma: bool = False
 
 
-def part_statement(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
+def part_statement(chunks: Sequence[Chunk]) -> list[Segment]:
     """Part a statement at its commas and conjunctions."""
     segments = [Segment("", [])]
     swallowing = False
@@ -156,7 +156,7 @@ def _slash_inside(chunks: Sequence[Chunk], index: int) -> bool:
 
 
 def _starts_new_value(segment: Segment, chunk: Chunk) -> bool:
-    """Whether a value stands right after another without any sign between, as in a list that lost its lines."""
+    """Whether a value follows another without any sign between, as in a list that lost its lines."""
     last = segment.chunks[-1] if segment.chunks else None
     if last is None or chunk.kind != "value" or last.form == "for" or "condition" in last.classes:
         return False
@@ -279,7 +279,7 @@ def _is_remark(segment: Segment) -> bool:
 
 
 def governed(segments: list[Segment]) -> list[Segment]:
-    """Let a phrase that isn't understood keep the bare list that hangs on it ("contraindications to A, B or C")."""
+    """Let a phrase that isn't understood keep the bare list on it ("contraindications to A, B or C")."""
     kept: list[Segment] = []
     for segment in segments:
         last = kept[-1] if kept else None
@@ -350,6 +350,7 @@ def is_bare(segment: Segment) -> bool:
 
 
 def says_nothing(segment: Segment) -> bool:
+    """Whether a member demands nothing, so that it may be left out."""
     if "regardless" in segment.chunks[0].classes:
         return True
     return segment.expression is None and all(

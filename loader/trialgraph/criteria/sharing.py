@@ -26,7 +26,8 @@ __all__ = [
 ]
 
 _TIMED = re.compile(
-    r"(?:within|in the|during|less than|<|≤|over the|for the) .{0,40}\b(?:hour|day|week|month|year|half|cycle)",
+    r"(?:within|in the|during|less than|<|≤|over the|for the) .{0,40}"
+    r"\b(?:hour|day|week|month|year|half|cycle)",
     re.IGNORECASE,
 )
 
@@ -194,7 +195,7 @@ def share_windows(segments: list[Segment]) -> None:
 
 
 def _reached(segments: list[Segment], members: list[Segment]) -> list[Segment]:
-    """Return the members, from the last back to the first that has a lead-in of its own ("history of A, B or C")."""
+    """Return the members from the last back to one with a lead-in of its own ("history of A, B or C")."""
     reached = []
     for segment in reversed(segments):
         if segment in members:

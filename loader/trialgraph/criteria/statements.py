@@ -222,7 +222,7 @@ def _narrows(chunks: Sequence[Chunk]) -> bool:
 
 
 def _read_instances(text: Text, chunks: list[Chunk]) -> Expression:
-    """Read "X, including A and B": A and B are instances of X, in X's time and, for treatments, with its limits."""
+    """Read "X, including A and B": instances of X, in X's time and, for treatments, narrowed as X is."""
     default = "or" if text.exclusion else "and"
     at = next((i for i, chunk in enumerate(chunks) if "example" in chunk.classes and i > 0), None)
     if at is None or not text.exclusion or not any(is_content(chunk) for chunk in chunks[:at]):

@@ -28,6 +28,7 @@ def negate(expression: Expression) -> Expression:
 
 
 def alternatives_of(expression: Expression) -> Expression:
+    """Return an expression of the same operands, any of which is enough."""
     return any_of(expression.operands) if isinstance(expression, AllOf) else expression
 
 
@@ -47,6 +48,7 @@ def map_facts(expression: Expression, change: Callable[[Fact], Fact]) -> Express
 
 
 def is_formal(expression: Expression) -> bool:
+    """Whether no part of an expression stayed words."""
     match expression:
         case AllOf(operands) | AnyOf(operands):
             return all(is_formal(each) for each in operands)
@@ -59,6 +61,7 @@ def is_formal(expression: Expression) -> bool:
 
 
 def only_facts(expression: Expression) -> bool:
+    """Whether an expression has no value among its atoms."""
     match expression:
         case AllOf(operands) | AnyOf(operands):
             return all(only_facts(each) for each in operands)
@@ -71,6 +74,7 @@ def only_facts(expression: Expression) -> bool:
 
 
 def dated(expression: Expression, window: Window) -> Expression:
+    """Return an expression whose values, unless they say so themselves, have to lie in a window."""
     match expression:
         case Value(within=None):
             return replace(expression, within=window)
