@@ -40,7 +40,9 @@ def limit(bounds: Limit) -> str:
 
 def _fact(fact: Fact) -> str:
     pairs = "; ".join(f"{name}={value}" for name, value in fact.modifiers.items())
-    words = _name(fact.concept) + ("*" if fact.category == "lesion" else "") + (f"{{{pairs}}}" if pairs else "")
+    words = (
+        _name(fact.concept) + ("*" if fact.category == "lesion" else "") + (f"{{{pairs}}}" if pairs else "")
+    )
     words += f" n{limit(fact.count)}" if fact.count else ""
     words += f" d{limit(fact.size)}" if fact.size else ""
     return words + _window(fact.within)

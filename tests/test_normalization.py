@@ -11,7 +11,9 @@ from trialgraph.sources.files import read_records
 
 JOINTS = [
     line
-    for line in (Path(__file__).parent / "cases" / "joints_NCT06794086.txt").read_text(encoding="utf-8").splitlines()
+    for line in (Path(__file__).parent / "cases" / "joints_NCT06794086.txt")
+    .read_text(encoding="utf-8")
+    .splitlines()
     if not line.startswith("#")
 ]
 
@@ -56,7 +58,9 @@ def test_every_joint_of_the_damaged_page_is_parted_and_nothing_else():
     assert len(JOINTS) == 42
 
 
-@pytest.mark.parametrize("word", ["hepatobiliary", "immunomodulators", "unresectable", "inpatient", "anti-PD-1", "mmHg"])
+@pytest.mark.parametrize(
+    "word", ["hepatobiliary", "immunomodulators", "unresectable", "inpatient", "anti-PD-1", "mmHg"]
+)
 def test_words_are_not_parted(word):
     """A word, even a rare one, stays whole."""
     assert normalize(word, words=common_words()).text == word

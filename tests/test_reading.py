@@ -10,7 +10,19 @@ from tests.shared_files import ROOT
 from trialgraph.criteria import read_criteria, read_structured, read_text
 from trialgraph.criteria.limits import parse_limit
 from trialgraph.criteria.plain import plain
-from trialgraph.expressions import AllOf, AnyOf, Fact, Limit, Narrative, Not, Value, Window, atoms, from_json, to_json
+from trialgraph.expressions import (
+    AllOf,
+    AnyOf,
+    Fact,
+    Limit,
+    Narrative,
+    Not,
+    Value,
+    Window,
+    atoms,
+    from_json,
+    to_json,
+)
 from trialgraph.records import Source, TrialRecord
 from trialgraph.sources.files import read_records
 
@@ -19,7 +31,9 @@ SEEDS = sorted(FOLDER.glob("NCT*.txt"))
 
 
 def _lines(path: Path) -> list[str]:
-    return [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    return [
+        line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")
+    ]
 
 
 def _general() -> list[tuple[str, str, str]]:
@@ -76,9 +90,18 @@ SIGNS = {
     "≥": ("low", True), ">=": ("low", True), "at least": ("low", True), "no less than": ("low", True),
     ">": ("low", False), "greater than": ("low", False), "more than": ("low", False), "above": ("low", False),
     "≤": ("high", True), "<=": ("high", True), "at most": ("high", True), "no more than": ("high", True),
-    "<": ("high", False), "less than": ("high", False), "below": ("high", False), "not exceeding": ("high", True),
+    "<": ("high", False), "less than": ("high", False), "below": ("high", False),
+    "not exceeding": ("high", True),
 }  # fmt: skip
-COUNT_UNITS = {"×10^9/L": 1, " x 109/L": 1, " × 10⁹/L": 1, " K/µL": 1, "000/mm3": 1, ",000/µL": 1, ",000 cells/mm3": 1}
+COUNT_UNITS = {
+    "×10^9/L": 1,
+    " x 109/L": 1,
+    " × 10⁹/L": 1,
+    " K/µL": 1,
+    "000/mm3": 1,
+    ",000/µL": 1,
+    ",000 cells/mm3": 1,
+}
 
 
 @given(st.sampled_from(sorted(SIGNS)), st.integers(1, 900), st.sampled_from(sorted(COUNT_UNITS)))
@@ -86,13 +109,29 @@ def test_a_written_bound_is_read_back(sign, number, unit):
     """Comparator, number and unit, in any wording, give the bound they mean."""
     (criterion,) = read_text(f"Platelet count {sign} {number}{unit}")
     side, inside = SIGNS[sign]
-    limit = Limit(low=number, low_inclusive=inside) if side == "low" else Limit(high=number, high_inclusive=inside)
+    limit = (
+        Limit(low=number, low_inclusive=inside)
+        if side == "low"
+        else Limit(high=number, high_inclusive=inside)
+    )
     assert isinstance(criterion.expression, Value)
     assert criterion.expression.limit == limit
     assert criterion.expression.unit == "10*9/L"
 
 
-@given(st.integers(0, 60), st.integers(1, 40), st.sampled_from(["{}-{} years", "between {} and {} years", "{} to {} years of age", "≥{} and ≤{} years", "≥ {} years and ≤ {} years"]))
+@given(
+    st.integers(0, 60),
+    st.integers(1, 40),
+    st.sampled_from(
+        [
+            "{}-{} years",
+            "between {} and {} years",
+            "{} to {} years of age",
+            "≥{} and ≤{} years",
+            "≥ {} years and ≤ {} years",
+        ]
+    ),
+)
 def test_a_written_range_is_read_back(low, width, wording):
     """A range keeps both ends, both included."""
     (criterion,) = read_text("Age " + wording.format(low, low + width))
@@ -103,7 +142,12 @@ def test_a_written_range_is_read_back(low, width, wording):
 
 @pytest.mark.parametrize(
     ("text", "bounds"),
-    [("> 3 times the upper limit of normal", "ULN"), ("≤ ULN", "ULN"), ("≥ 0.5 × LLN", "LLN"), ("≤2.5×Upper Limit of Normal (ULN)", "ULN")],
+    [
+        ("> 3 times the upper limit of normal", "ULN"),
+        ("≤ ULN", "ULN"),
+        ("≥ 0.5 × LLN", "LLN"),
+        ("≤2.5×Upper Limit of Normal (ULN)", "ULN"),
+    ],
 )
 def test_multiples_of_reference_limits(text, bounds):
     """Multiples of a result's own limits come in many spellings."""
@@ -137,14 +181,24 @@ def test_plain_english():
     """A reading in words names the quantity, its limit in words and its time."""
     window = Window(15, "day", "within 15 days before treatment")
     value = Value("x", "absolute neutrophil count", Limit(low=1.5), "10*9/L", within=window)
-    fact = Fact("y", "stroke", "condition", {"status": "active"}, within=Window(6, "month", "within 6 months"))
+    fact = Fact(
+        "y", "stroke", "condition", {"status": "active"}, within=Window(6, "month", "within 6 months")
+    )
     assert plain(value) == "absolute neutrophil count at least 1.5 ×10⁹/L, within 15 days before treatment"
     assert plain(AnyOf((AllOf((value, Not(fact))), fact))).endswith("; or active stroke [within 6 months]")
 
 
 @pytest.mark.parametrize(
     "text",
-    ["ALT and " * 5_000, "(" * 5_000, "no " * 5_000 + "stroke", "stroke, " * 2_000, "x" * 1_000_000, "≤5 or " * 3_000, "1) a; " * 3_000],
+    [
+        "ALT and " * 5_000,
+        "(" * 5_000,
+        "no " * 5_000 + "stroke",
+        "stroke, " * 2_000,
+        "x" * 1_000_000,
+        "≤5 or " * 3_000,
+        "1) a; " * 3_000,
+    ],
     ids=["quantities", "brackets", "denials", "list", "megabyte", "limits", "numbers"],
 )
 def test_no_criterion_is_slow(text):

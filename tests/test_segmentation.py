@@ -25,7 +25,9 @@ COUNTS = {
 
 
 def _records():
-    return {each.nct: each for each in read_records([ROOT / "data" / "trials"]) if not isinstance(each, Refusal)}
+    return {
+        each.nct: each for each in read_records([ROOT / "data" / "trials"]) if not isinstance(each, Refusal)
+    }
 
 
 def _texts():
@@ -92,8 +94,20 @@ def test_no_character_of_the_corpus_is_lost():
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(["", "* ", "- ", "1. ", "2) ", "(3) ", "a) ", "① ", "  * ", "   1. ", "\t• ", "1.2 "]),
-            st.sampled_from(["Age ≥ 18", "Inclusion Criteria:", "EXCLUSION", "any of the following:", "", "x\\<5", "for part B:"]),
+            st.sampled_from(
+                ["", "* ", "- ", "1. ", "2) ", "(3) ", "a) ", "① ", "  * ", "   1. ", "\t• ", "1.2 "]
+            ),
+            st.sampled_from(
+                [
+                    "Age ≥ 18",
+                    "Inclusion Criteria:",
+                    "EXCLUSION",
+                    "any of the following:",
+                    "",
+                    "x\\<5",
+                    "for part B:",
+                ]
+            ),
         )
     ),
     st.sampled_from(["marked", "lines"]),
@@ -149,7 +163,8 @@ def test_statements_that_mention_criteria_are_no_headings(line):
 
 def test_numbers_inside_a_wrapped_line_start_no_item():
     """A wrapped line that happens to start with a number goes on with its item."""
-    text = "Inclusion Criteria:\n1. Patients who have reached the age of at least\n18. In some sites 20\n2. ECOG 0-1"
+    text = "Inclusion Criteria:\n1. Patients who have reached the age of at least\n18. In some sites 20"
+    text += "\n2. ECOG 0-1"
     assert [item.text for item in segment(EligibilityText(text)).items] == [
         "Patients who have reached the age of at least\n18. In some sites 20",
         "ECOG 0-1",
@@ -166,7 +181,12 @@ def test_nested_items_stay_inside_their_criterion():
 
 @pytest.mark.parametrize(
     "text",
-    ["* a\n" * 10_000, "".join(f"{' ' * depth}* a\n" for depth in range(3_000)), "* " + "x y " * 250_000, "Inclusion " * 100_000],
+    [
+        "* a\n" * 10_000,
+        "".join(f"{' ' * depth}* a\n" for depth in range(3_000)),
+        "* " + "x y " * 250_000,
+        "Inclusion " * 100_000,
+    ],
     ids=["many", "deep", "long", "headings"],
 )
 def test_no_section_is_slow(text):

@@ -52,14 +52,14 @@ def read_criteria(record: TrialRecord, *, vocabulary: Vocabulary | None = None) 
 def read_text(
     text: str, *, kind: Kind = "inclusion", vocabulary: Vocabulary | None = None
 ) -> tuple[Criterion, ...]:
-    """Return the criteria of a plain text.
+    r"""Return the criteria of a plain text.
 
     Args:
         text: An eligibility section, or criteria without headings.
         kind: What criteria are that stand before any heading.
         vocabulary: Words of the concepts; None for the packaged ontology's.
     Example:
-        >>> [criterion.id for criterion in read_text("Inclusion:\\n* Age ≥ 18 years\\nExclusion:\\n* Pregnancy")]
+        >>> [each.id for each in read_text("Inclusion:\\n* Age ≥ 18 years\\nExclusion:\\n* Pregnancy")]
         ['I1', 'E1']
     """
     return tuple(_read(EligibilityText(text), kind, None, vocabulary or default_vocabulary()))
@@ -95,7 +95,7 @@ def _criterion(item: Item, order: int, words: Collection[str] | None, vocabulary
 
 
 def _readable_parts(item: Item, normalized: NormalizedText) -> tuple[int, list[Span]]:
-    """Return where the lead-in ends in the readable text, and the items right below it with what is in them."""
+    """Return where the lead-in ends in the readable text, and where the items right below it are."""
     top = [part for part in item.parts if part.level == 1]
     starts = [bisect_left(normalized.starts, part.span[0]) for part in top]
     before = [bisect_left(normalized.starts, _marker_start(item, part)) for part in top]

@@ -245,9 +245,45 @@ class Chunker:
 
 
 _SIZE_WORDS = frozenset(
-    "maximum maximal max largest longest greatest total single long diameter dimension size".split()
+    [
+        "maximum",
+        "maximal",
+        "max",
+        "largest",
+        "longest",
+        "greatest",
+        "total",
+        "single",
+        "long",
+        "diameter",
+        "dimension",
+        "size",
+    ]
 )
-_NUMBER_WORDS = frozenset("one two three four five six seven eight nine ten".split())
+_NUMBER_WORDS = frozenset(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
 _LIMIT_WORDS = frozenset(
-    "at no not more less greater fewer over above below under exceeding exceed up between from minimum maximum older younger higher lower".split()
+    [
+        "at",
+        "no",
+        "not",
+        "more",
+        "less",
+        "greater",
+        "fewer",
+        "over",
+        "above",
+        "below",
+        "under",
+        "exceeding",
+        "exceed",
+        "up",
+        "between",
+        "from",
+        "minimum",
+        "maximum",
+        "older",
+        "younger",
+        "higher",
+        "lower",
+    ]
 )

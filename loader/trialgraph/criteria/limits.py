@@ -123,7 +123,7 @@ def _parse_range(text: str, start: int, position: int) -> Found | None:
     if low is None:
         return None
     after = wording().unit.match(text, low.end)
-    joint = _AND_RANGE.match(text, low.end) or after and _AND_RANGE.match(text, after.end())
+    joint = _AND_RANGE.match(text, low.end) or (after and _AND_RANGE.match(text, after.end()))
     if not joint:
         return None
     high = _parse_number(text, joint.end())
@@ -135,7 +135,7 @@ def _parse_range(text: str, start: int, position: int) -> Found | None:
 def _between(low: _Number, high: _Number) -> Limit:
     """Return the range of two numbers; a power of ten after the second is meant for both."""
     first = _scaled(low.value, high.exponent) if high.exponent and not low.exponent else low.value
-    return Limit(first, True, high.value, True)
+    return Limit(low=first, high=high.value)
 
 
 def _blank(text: str, position: int) -> int:
@@ -161,9 +161,7 @@ def _parse_bound(text: str, position: int) -> Found | None:
         high = _parse_number(text, joint.end()) if joint else None
         if high is not None and high.value > number.value:
             return _with_unit(text, Found(_between(number, high), None, None, start, high.end))
-        found = Found(
-            Limit(number.value, True, number.value, True), None, None, start, number.end, stated=False
-        )
+        found = Found(Limit(low=number.value, high=number.value), None, None, start, number.end, stated=False)
         return _with_suffix(text, _with_unit(text, found))
     side, inside = _comparator(compare.group())
     limit = (
@@ -335,7 +333,7 @@ class _ScaleReader:
             span = any(sign in joint.group() for sign in ("-", "to", "through"))
             if not joint.group().strip() and following[0] != high + 1:
                 break
-            if not span and following[0] > high + 1 and self.scale.high < 50 or following[0] < low:
+            if (not span and following[0] > high + 1 and self.scale.high < 50) or following[0] < low:
                 break
             high, end, count = max(high, following[1]), following[2], count + 1
         return low, high, end, count
@@ -388,4 +386,4 @@ class _ScaleReader:
             return Found(limit, None, None, start, suffix.end())
         if high >= self.scale.high and self.scale.symbols and self.scale.better == "low" and high > low:
             return Found(Limit(low=low), None, None, start, end)
-        return Found(Limit(low, True, high, True), None, None, start, end, stated)
+        return Found(Limit(low=low, high=high), None, None, start, end, stated)

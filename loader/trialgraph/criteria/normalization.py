@@ -22,7 +22,8 @@ _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+
 _SIGNS = {
     "≧": "≥", "⩾": "≥", "≦": "≤", "⩽": "≤", "＞": ">", "＜": "<", "＝": "=", "～": "-", "∼": "~", "μ": "µ",
     "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-", "’": "'", "‘": "'", "“": '"', "”": '"',
-    "\u200b": "", "\ufeff": "", "\u00ad": "", "®": "", "™": "", "\u2028": " ", "\u2029": " ", "∙": "·", "✕": "×", "х": "×",
+    "\u200b": "", "\ufeff": "", "\u00ad": "", "®": "", "™": "",
+    "\u2028": " ", "\u2029": " ", "∙": "·", "✕": "×", "х": "×",
 }  # fmt: skip
 
 _MULTIPLIED = (
@@ -108,7 +109,7 @@ def words_of(value: Json) -> frozenset[str]:
 
 
 def normalize(verbatim: str, *, words: Collection[str] | None = None) -> NormalizedText:
-    """Return a readable form of a criterion's text with its alignment.
+    r"""Return a readable form of a criterion's text with its alignment.
 
     Lines are unwrapped, escapes undone, signs and spaces unified, lost superscripts put back
     ("×109/L" becomes "×10^9/L").
@@ -182,7 +183,7 @@ def _joints(text: str, known: Callable[[str], bool]) -> Iterator[int]:
         token = match.group()
         if token in ("", ",", ";"):
             follower = _WORD.match(text, match.end())
-            if token or follower and known(follower.group()):
+            if token or (follower and known(follower.group())):
                 yield match.end()
         elif not known(token) and len(token) <= _LONGEST_JOINED:
             acronym = _ACRONYM_THEN_WORD.fullmatch(token)

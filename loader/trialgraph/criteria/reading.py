@@ -7,17 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trialgraph.criteria.chunks import Chunk, Chunker, Text
-from trialgraph.criteria.clauses import (
-    Statement,
-    all_of,
-    any_of,
-    except_for,
-    narrative,
-    negate,
-    read_statement,
-)
 from trialgraph.criteria.criterion import Kind
+from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.normalization import NormalizedText
+from trialgraph.criteria.statements import Statement, except_for, read_statement
+from trialgraph.criteria.trees import all_of, any_of, negate
 from trialgraph.criteria.vocabulary import Vocabulary
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Span, atoms
 
@@ -34,17 +28,21 @@ _ORDERS = (
 )
 _FEWEST_LETTERS = 3
 _LONGEST = 20_000
-_ABBREVIATED = frozenset("e.g i.e vs approx no inc etc dr st fig max min incl resp".split())
+_ABBREVIATED = frozenset(
+    ["e.g", "i.e", "vs", "approx", "no", "inc", "etc", "dr", "st", "fig", "max", "min", "incl", "resp"]
+)
 _EXCEPTION_NOTE = re.compile(
     r"^(?:exceptions?|exempt|however|note that .{0,60}(?:allowed|eligible|permitted|not excluded))\b",
     re.IGNORECASE,
 )
 _NOTE = re.compile(
-    r"^(?:note|nb|n\.b\.|definition|this (?:includes?|does|criterion|applies)|these (?:include|are)|examples?|for example|including)\b",
+    r"^(?:note|nb|n\.b\.|definition|this (?:includes?|does|criterion|applies)"
+    r"|these (?:include|are)|examples?|for example|including)\b",
     re.IGNORECASE,
 )
 _DEMAND = re.compile(
-    r"^(?:all |the |any |female |male )*(?:patients?|subjects?|participants?|individuals?|they|women|men)?\s*(?:must|should|need to|have to|are required to)\b",
+    r"^(?:all |the |any |female |male )*(?:patients?|subjects?|participants?|individuals?|they|women|men)?"
+    r"\s*(?:must|should|need to|have to|are required to)\b",
     re.IGNORECASE,
 )
 _DEFINES = re.compile(r"(?:^|[.;]\s)(?:definition|definitions|note|where)\b", re.IGNORECASE)
@@ -55,7 +53,8 @@ _AT_LEAST_TWO = re.compile(
     re.IGNORECASE,
 )
 _ANY = re.compile(
-    r"\b(?:one (?:or more )?of|any (?:one )?of|at least (?:one|1)|either|≥\s*1 of|1 of|one or more|any one)\b",
+    r"\b(?:one (?:or more )?of|any (?:one )?of|at least (?:one|1)|either|≥\s*1 of|1 of|one or more"
+    r"|any one)\b",
     re.IGNORECASE,
 )
 _ALL = re.compile(r"\ball\b[^:]{0,30}\bfollowing\b|\bboth of\b", re.IGNORECASE)
@@ -66,7 +65,8 @@ _EXCEPTED = re.compile(
     r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|unless|other than)\b[^:]{0,60}:\s*$", re.IGNORECASE
 )
 _FOLLOWING = re.compile(
-    r"(?:\b(?:with|as|by|have|has|meet\w*|including|defined|according to)\b[^:,]{0,40})?\b(?:the )?follow(?:ing|s)\b[^:]{0,60}:?\s*$|:\s*$",
+    r"(?:\b(?:with|as|by|have|has|meet\w*|including|defined|according to)\b[^:,]{0,40})?"
+    r"\b(?:the )?follow(?:ing|s)\b[^:]{0,60}:?\s*$|:\s*$",
     re.IGNORECASE,
 )
 
@@ -90,8 +90,7 @@ def read_expression(
         vocabulary: The words of the concepts.
     """
     if len(normalized.text) > _LONGEST:
-        whole = Narrative(normalized.text, "not-formalised", normalized.verbatim(0, len(normalized.text)))
-        return whole
+        return Narrative(normalized.text, "not-formalised", normalized.verbatim(0, len(normalized.text)))
     text = Text(normalized, vocabulary, kind == "exclusion")
     chunks = Chunker(text).chunks()
     if (
@@ -108,7 +107,7 @@ def read_expression(
 
 
 def _inline_parts(words: str) -> tuple[int, list[Span]]:
-    """Return where the items of a list inside a sentence are ("1) …; 2) …"), and where what leads them in ends."""
+    """Return where the words before a list inside a sentence end, and its items are ("1) …; 2) …")."""
     found = _in_order(words, 0)
     if found and _DEFINES.search(words[: found[0].start()]):
         return len(words), []
@@ -165,7 +164,7 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], lead_end: int, parts: Seque
         )
     if _DENIED.search(lead):
         return negate(all_of(read))
-    either = _ANY.search(lead) is not None or text.exclusion and not _ALL.search(lead)
+    either = _ANY.search(lead) is not None or (text.exclusion and not _ALL.search(lead))
     body = any_of(read) if either else all_of(read)
     if all(isinstance(atom, Narrative) for atom in atoms(body)) and not any(map(str.isdigit, lead)):
         return narrative(text, 0, len(text.text))
@@ -197,10 +196,8 @@ def _sentences(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
     sentences: list[list[Chunk]] = [[]]
     for index, chunk in enumerate(chunks):
         if chunk.kind == "sign" and (
-            chunk.form == ";"
-            and not _lists(sentences[-1])
-            or chunk.form == "."
-            and _ends(text, chunks, index)
+            (chunk.form == ";" and not _lists(sentences[-1]))
+            or (chunk.form == "." and _ends(text, chunks, index))
         ):
             sentences.append([])
         elif sentences[-1] and _runs_on(text, chunks, index):
@@ -211,7 +208,7 @@ def _sentences(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
 
 
 def _lists(sentence: Sequence[Chunk]) -> bool:
-    """Whether a sentence has announced a list whose items semicolons part ("no … including any of the following:")."""
+    """Whether a sentence has announced a denied list, whose items semicolons part ("no … including: …")."""
     colon = next((i for i, chunk in enumerate(sentence) if chunk.kind == "sign" and chunk.form == ":"), None)
     return colon is not None and any("negation" in chunk.classes for chunk in sentence[:colon])
 
@@ -228,7 +225,9 @@ def _ends(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
     if index + 1 >= len(chunks):
         return True
     before, after = chunks[index - 1] if index else None, chunks[index + 1]
-    if after.start == chunks[index].end or before is not None and before.form.split(" ")[-1] in _ABBREVIATED:
+    if after.start == chunks[index].end or (
+        before is not None and before.form.split(" ")[-1] in _ABBREVIATED
+    ):
         return False
     if before is not None and before.kind == "word" and before.end - before.start == 1:
         return False
@@ -262,7 +261,7 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
 
 
 def _turned(text: Text, statement: Statement, words: str, place: tuple[int, int]) -> Statement:
-    """Turn round what an exclusion words as a demand ("must not have …"); "no …" may be either, so it stays words."""
+    """Turn round an exclusion worded as a demand ("must not have …"); "no …" stays words."""
     if not text.exclusion or statement.expression is None:
         return statement
     if _DEMAND.match(words):

@@ -58,7 +58,7 @@ class Segmentation:
 
 
 def segment(eligibility: EligibilityText, *, kind: Kind = "inclusion") -> Segmentation:
-    """Part an eligibility section into its criteria.
+    r"""Part an eligibility section into its criteria.
 
     Args:
         eligibility: The section; spans in the result are within its `text`.
@@ -151,7 +151,7 @@ class _Builder:
     def finish(self) -> Segmentation:
         """Return what was collected, with separators filled in."""
         self.close()
-        taken = [("criterion", item.span) for item in self.items]
+        taken: list[tuple[PieceKind, Span]] = [("criterion", item.span) for item in self.items]
         taken += [("heading", span) for span in self.headings]
         return Segmentation(
             tuple(self.items), tuple(_cover(sorted(taken, key=lambda t: t[1]), len(self.text)))
@@ -304,4 +304,6 @@ def _continues(line: Line, previous: Line | None, levels: _Levels, builder: _Bui
         return True
     first = builder.text[line.content : line.end].split(None, 1)[0]
     fits = previous.end - previous.start + 1 + len(first) <= min(width, 120)
-    return not fits and previous.end - previous.start <= 120 or not first[0].isupper() and not line.leads_in
+    return (not fits and previous.end - previous.start <= 120) or (
+        not first[0].isupper() and not line.leads_in
+    )

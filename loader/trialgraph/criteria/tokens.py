@@ -33,7 +33,7 @@ class Token:
     @property
     def number(self) -> float | None:
         """Its value, when it is a number."""
-        if self.text[0].isdecimal() or self.text[0] == "." and len(self.text) > 1:
+        if self.text[0].isdecimal() or (self.text[0] == "." and len(self.text) > 1):
             return float(self.text.replace(",", ""))
         return None
 
@@ -71,6 +71,27 @@ def lookup_form(word: str) -> str:
 
 
 _PLAIN_ES = frozenset(
-    "diseases increases decreases phases cases doses exercises releases bases bruises purposes noses"
-    " databases causes uses courses nurses kinases ligases transaminases aminotransferases".split()
+    [
+        "diseases",
+        "increases",
+        "decreases",
+        "phases",
+        "cases",
+        "doses",
+        "exercises",
+        "releases",
+        "bases",
+        "bruises",
+        "purposes",
+        "noses",
+        "databases",
+        "causes",
+        "uses",
+        "courses",
+        "nurses",
+        "kinases",
+        "ligases",
+        "transaminases",
+        "aminotransferases",
+    ]
 )

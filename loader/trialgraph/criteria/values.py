@@ -9,8 +9,8 @@ from functools import cache
 
 from trialgraph.criteria.limits import Found, parse_limit, parse_scale_limit
 from trialgraph.criteria.tokens import Token
-from trialgraph.criteria.vocabulary import Mention, Term, Vocabulary
-from trialgraph.criteria.wording import Unit, wording
+from trialgraph.criteria.vocabulary import Mention, Term
+from trialgraph.criteria.wording import wording
 from trialgraph.expressions import AllOf, AnyOf, Expression, Limit, Span, Value
 
 __all__ = ["FoundValue", "ValueReader"]
@@ -96,12 +96,12 @@ class ValueReader:
         known = [atom for atom in atoms if atom is not None]
         if len(known) < len(atoms):
             return None
-        either = joiner == "or" or self.exclusion and joiner != "and"
+        either = joiner == "or" or (self.exclusion and joiner != "and")
         expression: Expression = known[0] if len(known) == 1 else (AnyOf if either else AllOf)(tuple(known))
         return FoundValue(expression, terms, joiner, first, end)
 
     def _names_group(self, position: int) -> bool:
-        """Whether the quantity at a token is a group whose members only share multiples of their own limits."""
+        """Whether the quantity at a token is a group: its members share multiples, not numbers."""
         mention = self.mention_at(position)
         return mention is not None and bool(mention.term.members)
 
@@ -131,7 +131,7 @@ class ValueReader:
             mention = self._next_quantity(following)
             if mention is not None:
                 joiner = joined if joiner in ("", ",", "/") else joiner
-        return tuple(terms), joiner, position if terms else position
+        return tuple(terms), joiner, position
 
     def _next_quantity(self, position: int) -> Mention | None:
         while position < len(self.tokens) and self.tokens[position].form in (
@@ -180,10 +180,7 @@ class ValueReader:
         if scale is not None:
             return parse_scale_limit(self.text, offset, scale)
         found = parse_limit(self.text, offset)
-        return found if found and (found.stated or self._pinned(term)) else None
-
-    def _pinned(self, term: Term) -> bool:
-        return False
+        return found if found and found.stated else None
 
     def _atom(self, term: Term, found: Found, start: int) -> Value | None:
         fitted = fit_limit(term, found)

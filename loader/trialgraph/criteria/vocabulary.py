@@ -169,7 +169,7 @@ def _is_read(concepts: Concepts, iri: str) -> bool:
     stretch = concepts[iri].score_of is not None
     root = concepts.label(iri) == category
     apart = category == "other" and not concepts.is_quantity(iri) and not concepts.is_assessment(iri)
-    return not (stretch or root or apart or category == "demographic" and not concepts.is_quantity(iri))
+    return not (stretch or root or apart or (category == "demographic" and not concepts.is_quantity(iri)))
 
 
 def _says_more(surface: str, label: str) -> bool:

@@ -5,15 +5,32 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import get_args
+from typing import cast, get_args
 
 from trialgraph.criteria.wording import wording
 from trialgraph.expressions import CalendarUnit, Window
 
-__all__ = ["FoundWindow", "STARTERS", "parse_window"]
+__all__ = ["STARTERS", "FoundWindow", "parse_window"]
 
 STARTERS = frozenset(
-    "within in during over for last past previous prior preceding less ≤ < under the up".split()
+    [
+        "within",
+        "in",
+        "during",
+        "over",
+        "for",
+        "last",
+        "past",
+        "previous",
+        "prior",
+        "preceding",
+        "less",
+        "≤",
+        "<",
+        "under",
+        "the",
+        "up",
+    ]
 )
 """Forms of words that a window starts with; a bare number may start one too."""
 
@@ -39,23 +56,41 @@ class FoundWindow:
     narrowed: bool = False
 
 
+def _length(name: str) -> tuple[str, str]:
+    """Return patterns for a number and its unit, in groups that end in `name`."""
+    words = "|".join(wording().numbers)
+    number = (
+        rf"(?P<number{name}>\d+(?:\.\d+)?|{words})(?:\s*\(\s*\w+\s*\))?(?:\s*(?:full|complete|calendar))?"
+    )
+    return number, rf"(?P<unit{name}>{_UNITS})s?\b(?:\s*\(\s*\d+\s+\w+\s*\))?"
+
+
+_RECENT = r"(?:last|past|previous|prior|preceding|most\s+recent)"
+_WORDS_BETWEEN = r"(?:(?!or\b|and\b|with\b|for\b|any\b)[\w-]+\s+){0,4}?"
+_BEFORE = (
+    r"(?:\s*,?\s*(?:(?:immediately|just)\s+)?(?:prior\s+to|before|preceding|of|from|prior)\s+"
+    rf"{_WORDS_BETWEEN}{_ANCHOR}|\s+(?:ago|prior|before|previously)\b)"
+)
+_HALF_LIVES = (
+    r"(?P<lives>\s*(?:,\s*)?(?:or|and)\s+(?:within\s+)?\w+\s*(?:\(\d+\)\s*)?(?:drug[- ]?\s?)?"
+    r"(?:elimination\s+)?half[- ]?li(?:fe|ves)(?:\s+of\s+(?:the\s+)?[\w\s]{1,40}?)?)?"
+)
+_WHICHEVER = (
+    r"(?P<which>\s*[,(]*\s*whichever\s+(?:is|was|comes)?\s*(?:the\s+)?"
+    r"(?P<choice>longer|shorter|first|later|earlier|greater|longest|shortest)(?:\s+in\s+duration)?\s*\)?)?"
+)
+
+
 @cache
 def _pattern() -> re.Pattern[str]:
-    number = rf"(?P<number>\d+(?:\.\d+)?|{'|'.join(wording().numbers)})(?:\s*\(\s*\w+\s*\))?(?:\s*(?:full|complete|calendar))?"
-    unit = rf"(?P<unit>{_UNITS})s?\b(?:\s*\(\s*\d+\s+\w+\s*\))?"
-    recent = r"(?:last|past|previous|prior|preceding|most\s+recent)"
-    before = rf"(?:\s*,?\s*(?:(?:immediately|just)\s+)?(?:prior\s+to|before|preceding|of|from|prior)\s+(?:(?!or\b|and\b|with\b|for\b|any\b)[\w-]+\s+){{0,4}}?{_ANCHOR}|\s+(?:ago|prior|before|previously)\b)"
+    (number1, unit1), (number2, unit2), (number3, unit3) = (_length(name) for name in "123")
     return re.compile(
-        rf"""(?:
-          (?:(?:with)?in|during|over|for|up\s+to)\s+(?:a\s+period\s+of\s+|the\s+|≤\s*)*(?P<recent>{recent}\s+)?(?:the\s+)?(?:{number}\s*-?\s*)?{unit}(?P<before>{before})?
-        | (?:the\s+)?{recent}\s+{number.replace("number", "number2")}\s*-?\s*{unit.replace("unit", "unit2")}(?:{before})?
-        | (?P<most>(?:less\s+than|≤|<|under)\s*)?{number.replace("number", "number3")}\s*-?\s*{unit.replace("unit", "unit3")}(?:\s+or\s+less)?{before}
-        )
-        (?P<lives>\s*(?:,\s*)?(?:or|and)\s+(?:within\s+)?(?:\w+|\d+)\s*(?:\(\d+\)\s*)?(?:drug[- ]?\s?)?(?:elimination\s+)?half[- ]?li(?:fe|ves)(?:\s+of\s+(?:the\s+)?[\w\s]{{1,40}}?)?)?
-        (?P<which>\s*[,(]*\s*whichever\s+(?:is|was|comes)?\s*(?:the\s+)?(?P<choice>longer|shorter|first|later|earlier|greater|longest|shortest)(?:\s+in\s+duration)?\s*\)?)?
-        (?P<before2>{before})?
-        """,
-        re.IGNORECASE | re.VERBOSE,
+        r"(?:(?:(?:with)?in|during|over|for|up\s+to)\s+(?:a\s+period\s+of\s+|the\s+|≤\s*)*"
+        rf"(?P<recent>{_RECENT}\s+)?(?:the\s+)?(?:{number1}\s*-?\s*)?{unit1}(?P<before>{_BEFORE})?"
+        rf"|(?:the\s+)?{_RECENT}\s+{number2}\s*-?\s*{unit2}(?:{_BEFORE})?"
+        rf"|(?P<most>(?:less\s+than|≤|<|under)\s*)?{number3}\s*-?\s*{unit3}(?:\s+or\s+less)?{_BEFORE})"
+        rf"{_HALF_LIVES}{_WHICHEVER}(?P<before2>{_BEFORE})?",
+        re.IGNORECASE,
     )
 
 
@@ -75,11 +110,13 @@ def parse_window(text: str, position: int) -> FoundWindow | None:
         return None
     if opener.startswith("for") and not match["recent"]:
         return None
-    number = match["number"] or match["number2"] or match["number3"]
-    unit = (match["unit"] or match["unit2"] or match["unit3"]).lower()
+    number = match["number1"] or match["number2"] or match["number3"]
+    unit = cast(CalendarUnit, (match["unit1"] or match["unit2"] or match["unit3"]).lower())
     if number is None and not match["recent"]:
         return None
-    if match["choice"] in ("longer", "later", "greater", "longest") or match["lives"] and not match["choice"]:
+    if match["choice"] in ("longer", "later", "greater", "longest") or (
+        match["lives"] and not match["choice"]
+    ):
         return None
     amount = _amount(number) if number else 1.0
     end = match.end() - (len(match.group()) - len(match.group().rstrip(" /-")))

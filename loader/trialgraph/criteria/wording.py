@@ -79,7 +79,9 @@ def wording() -> Wording:
         references={phrase.lower(): reference for phrase, reference in references.items()},
         unit=re.compile(rf"\s*-?(?P<unit>{spaced})(?![a-zA-Z])", re.IGNORECASE),
         units={
-            "".join(row["spelling"].lower().split()): Unit(row["ucum"], row["dimension"], float(row["factor"]))
+            "".join(row["spelling"].lower().split()): Unit(
+                row["ucum"], row["dimension"], float(row["factor"])
+            )
             for row in reversed(rows)
         },
         numbers=table["numbers"],

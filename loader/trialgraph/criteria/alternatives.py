@@ -1,0 +1,147 @@
+"""Limits that hold in some case only, and what is said around a value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.facts import is_content, read_fact
+from trialgraph.criteria.narratives import narrative
+from trialgraph.criteria.segments import RESTARTS, Segment
+from trialgraph.criteria.trees import all_of, any_of, negate
+from trialgraph.criteria.values import FoundValue
+from trialgraph.expressions import Expression, Not, Window
+
+__all__ = ["is_harmless", "is_method", "merge_alternatives", "value_window", "with_alternative"]
+
+
+def merge_alternatives(text: Text, segments: list[Segment]) -> list[Segment]:
+    """Put "or ≤5 × ULN if …" in brackets after the value that it is an alternative to."""
+    merged: list[Segment] = []
+    for segment in segments:
+        if merged and segment.joint in ("or", ",", "and") and _is_alternative(text, merged[-1], segment):
+            start, end = segment.chunks[0].start, segment.chunks[-1].end
+            merged[-1].chunks.append(Chunk("bracket", start, end, inner=tuple(segment.chunks)))
+        else:
+            merged.append(segment)
+    return merged
+
+
+def _is_alternative(text: Text, before: Segment, segment: Segment) -> bool:
+    """Whether a member is another limit for the value before it, and nothing else."""
+    value = next((chunk for chunk in reversed(before.chunks) if chunk.kind == "value"), None)
+    limits = [chunk for chunk in segment.chunks if chunk.kind == "limit"]
+    if value is None or not limits or any(chunk.kind in ("value", "lesion") for chunk in segment.chunks):
+        return False
+    found = limits[0].limit
+    bound = found is not None and (found.relative_to is not None or found.unit is not None)
+    return bound and _other_limit(text, value, limits[:1]) is not None
+
+
+def with_alternative(
+    text: Text, expression: Expression, value: Chunk, chunks: list[Chunk], place: tuple[int, int]
+) -> Expression:
+    """Join a limit with another that holds in some case ("≤5 × ULN if liver metastases are present")."""
+    limits = [chunk for chunk in chunks if chunk.kind == "limit" and chunk.limit is not None]
+    words = [
+        chunk
+        for chunk in chunks
+        if chunk.kind != "limit" and not is_harmless(chunk, "condition", "post", "value_tail", "tail")
+    ]
+    if _allows_besides(chunks):
+        return expression
+    plain = not any(chunk.kind == "value" for chunk in chunks)
+    if (
+        plain
+        and not limits
+        and not any(chunk.classes & {"condition", "exception", "allowance"} for chunk in chunks)
+    ):
+        return all_of([expression, narrative(text, *place)]) if words else expression
+    other = _other_limit(text, value, limits)
+    values = [chunk.expression for chunk in chunks if chunk.kind == "value" and chunk.expression is not None]
+    if len(values) == 1 and not limits and not [c for c in words if c.kind != "value"]:
+        return any_of([expression, values[0]])
+    if other is None or values:
+        lifted = narrative(text, *place)
+        return all_of([expression, Not(lifted)]) if text.exclusion else any_of([expression, lifted])
+    asked = [chunk for chunk in chunks if chunk is not limits[0]]
+    if not words:
+        restated = text.text[place[0]] in "([" and all(
+            is_harmless(chunk, "value_tail", "tail") for chunk in asked
+        )
+        return expression if restated else any_of([expression, other.expression])
+    case = _case(text, asked)
+    if text.exclusion:
+        return any_of([all_of([negate(case), expression]), all_of([case, other.expression])])
+    return any_of([expression, all_of([case, other.expression])])
+
+
+def _other_limit(text: Text, value: Chunk, limits: list[Chunk]) -> FoundValue | None:
+    """Return a value's quantities with the other limit, when there is one and its unit fits."""
+    found = limits[0].limit if len(limits) == 1 else None
+    if found is None or value.value is None:
+        return None
+    return text.values.build(value.value.terms, value.value.joiner, found, found.start, 0, 0)
+
+
+def _allows_besides(chunks: Sequence[Chunk]) -> bool:
+    """Whether a bracket allows something that has nothing to do with the limit ("transfusion allowed")."""
+    allowed = any("allowance" in chunk.classes for chunk in chunks)
+    about = any(
+        chunk.kind in ("value", "limit")
+        or (chunk.term is not None and chunk.term.quantity)
+        or chunk.form in RESTARTS
+        or bool(chunk.classes & {"condition", "exception"})
+        for chunk in chunks
+    )
+    return allowed and not about
+
+
+def _case(text: Text, chunks: list[Chunk]) -> Expression:
+    """Return in which case an alternative limit holds: a fact when it is plainly one, else its words."""
+    content = [chunk for chunk in chunks if is_content(chunk)]
+    others = [
+        c
+        for c in chunks
+        if not is_content(c)
+        and not is_harmless(c, "condition", "post", "tail", "value_tail", "confirmation", "confirmed")
+    ]
+    if len(content) == 1 and content[0].kind == "concept" and not others:
+        reading = read_fact(text, content)
+        if reading is not None:
+            return reading.expression
+    start, end = min(chunk.start for chunk in chunks), max(chunk.end for chunk in chunks)
+    return narrative(text, start, end)
+
+
+def is_method(chunk: Chunk) -> bool:
+    """Whether a bracket only tells how a value is measured."""
+    return chunk.kind == "bracket" and not any(
+        is_content(each) or each.kind == "limit" for each in chunk.inner
+    )
+
+
+def value_window(before: Sequence[Chunk], after: Sequence[Chunk]) -> Window | None:
+    """Return how recent a value has to be: a time span next to it, not one in a remark on it."""
+    for chunk in before:
+        if chunk.window is not None:
+            return chunk.window.window
+    for chunk in after:
+        if chunk.window is not None:
+            return chunk.window.window
+        if (
+            chunk.kind == "word"
+            and not chunk.classes & {"value_tail", "confirmed"}
+            and chunk.form != "obtained"
+        ):
+            return None
+    return None
+
+
+def is_harmless(chunk: Chunk, *classes: str) -> bool:
+    """Whether a chunk demands nothing, or does what one of the classes of words does."""
+    if chunk.kind in ("bracket", "window", "sign"):
+        return True
+    if chunk.kind == "concept":
+        return chunk.term is not None and chunk.term.quantity
+    return bool(chunk.classes & {"neutral", *classes})

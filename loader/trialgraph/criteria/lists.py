@@ -1,0 +1,212 @@
+"""A list of facts and values, joined as its conjunctions say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialgraph.criteria.alternatives import (
+    is_harmless,
+    is_method,
+    merge_alternatives,
+    value_window,
+    with_alternative,
+)
+from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.facts import is_content, read_fact
+from trialgraph.criteria.narratives import narrative
+from trialgraph.criteria.segments import (
+    FINITE,
+    VERBS,
+    Segment,
+    governed,
+    merge_qualifiers,
+    part_statement,
+    says_nothing,
+    subjects,
+    trimmed,
+)
+from trialgraph.criteria.sharing import (
+    repeat_history,
+    share_allergens,
+    share_leading,
+    share_remarks,
+    share_times,
+    share_windows,
+    share_words,
+)
+from trialgraph.criteria.trees import all_of, any_of, dated, negate
+from trialgraph.expressions import Expression, Narrative
+
+__all__ = ["join_segments", "read_condition", "read_segments"]
+
+
+def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
+    """Part a statement and read each part."""
+    segments = part_statement(chunks)
+    segments = merge_qualifiers(text, merge_alternatives(text, segments))
+    for segment in segments:
+        _read_segment(text, segment)
+    share_words(text, segments, _read_segment)
+    share_allergens(text, segments, _read_segment)
+    share_leading(segments)
+    repeat_history(text, segments)
+    return [
+        segment
+        for segment in subjects(governed(segments), exclusion=text.exclusion)
+        if not says_nothing(segment)
+    ]
+
+
+def _read_segment(text: Text, segment: Segment) -> None:
+    chunks = segment.chunks
+    segment.carries = True
+    value = next((i for i, chunk in enumerate(chunks) if chunk.kind == "value"), None)
+    concept = next((i for i, chunk in enumerate(chunks) if is_content(chunk) and chunk.kind != "value"), None)
+    if value is not None and (concept is None or value < concept):
+        segment.expression = _read_value(text, chunks, value, segment)
+        segment.carries = False
+        return
+    reading = read_fact(text, chunks)
+    if reading is not None:
+        segment.expression, segment.negated, segment.leading = (
+            reading.expression,
+            reading.negated,
+            reading.leading,
+        )
+        return
+    segment.carries = not any(chunk.form in FINITE for chunk in chunks)
+
+
+def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> Expression | None:
+    before, after = chunks[:at], chunks[at + 1 :]
+    for chunk in before:
+        if "negation" in chunk.classes:
+            segment.negated = not segment.negated
+        elif not is_harmless(chunk, "label", "qualifier", "active", "value_tail"):
+            return None
+    expression = chunks[at].expression
+    if expression is None:
+        return None
+    window = value_window(before, after)
+    if window is not None:
+        expression = dated(expression, window)
+    rest = [chunk for chunk in after if chunk.kind not in ("window", "sign") and not is_method(chunk)]
+    for chunk in [each for each in rest if each.kind == "bracket"]:
+        expression = with_alternative(
+            text, expression, chunks[at], list(chunk.inner), (chunk.start, chunk.end)
+        )
+        rest.remove(chunk)
+    if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
+        return expression
+    named = read_fact(text, rest) if is_content(rest[0]) else None
+    if named is not None and not named.negated:
+        return all_of([expression, named.expression])
+    condition = next(
+        (i for i, chunk in enumerate(rest) if chunk.classes & {"condition"} or chunk.form == "for"), None
+    )
+    if condition is not None:
+        asked = read_condition(text, rest[condition + 1 :])
+        return all_of([asked, expression]) if text.exclusion else any_of([negate(asked), expression])
+    return all_of([expression, narrative(text, rest[0].start, after[-1].end)])
+
+
+def read_condition(text: Text, chunks: Sequence[Chunk]) -> Expression:
+    """Return in whose case something is asked; words where it isn't understood."""
+    kept = trimmed(chunks)
+    if not kept:
+        return Narrative("", "not-formalised")
+    if not any(is_content(chunk) for chunk in kept):
+        return narrative(text, kept[0].start, kept[-1].end)
+    return join_segments(text, read_segments(text, kept), "and")
+
+
+def join_segments(text: Text, segments: list[Segment], default: str) -> Expression:
+    """Put the members of a list together as their conjunctions say."""
+    blocks: list[list[Segment]] = []
+    for segment in segments:
+        if segment.joint == ";" or not blocks or (default == "and" and _stands_alone(segment)):
+            blocks.append([])
+        blocks[-1].append(segment)
+    joined = [_join_block(text, block, default) for block in blocks]
+    return any_of(joined) if default == "or" else all_of(joined)
+
+
+def _stands_alone(segment: Segment) -> bool:
+    """Whether ", and must not …" starts a demand of its own rather than ending a list of alternatives."""
+    speaks = segment.negated or any(
+        chunk.form in VERBS | {"must have", "must be"} for chunk in segment.chunks[:3]
+    )
+    return segment.joint == "and" and segment.after_comma and speaks
+
+
+def _join_block(text: Text, segments: list[Segment], default: str) -> Expression:
+    if all(segment.expression is None for segment in segments):
+        return narrative(text, segments[0].chunks[0].start, segments[-1].chunks[-1].end)
+    operands = _negated_groups(text, segments)
+    joints = _resolved([joint for joint, _ in operands], default, exclusion=text.exclusion)
+    alternatives: list[list[Expression]] = [[]]
+    for joint, (_, expression) in zip(joints, operands, strict=True):
+        if joint == "or" and alternatives[-1]:
+            alternatives.append([])
+        alternatives[-1].append(expression)
+    return any_of([all_of(group) for group in alternatives if group])
+
+
+def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expression]]:
+    """Return joint and expression of each member; what one "no" denies together is one member."""
+    members: list[tuple[str, Expression]] = []
+    denied: list[Expression] = []
+    share_windows(segments)
+    share_remarks(segments)
+    share_times(segments)
+    for segment in segments:
+        expression = segment.expression or narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
+        if segment.expression is None and _denies(segment):
+            denied = []
+            members.append((segment.joint, expression))
+        elif segment.negated and segment.expression is not None:
+            denied = [expression]
+            members.append((segment.joint, negate(expression)))
+        elif members and segment.joint == "," and segment.chunks[0].form == "with" and text.exclusion:
+            members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
+        elif denied and segment.carries and segment.joint != ";" and _hangs_on(segment):
+            denied.append(expression)
+            members[-1] = (members[-1][0], negate(any_of(denied)))
+        else:
+            denied = []
+            members.append((segment.joint, expression))
+    return members
+
+
+def _hangs_on(segment: Segment) -> bool:
+    """Whether a member goes on under the "no" before it, being a noun without a verb of its own."""
+    for chunk in segment.chunks:
+        if (
+            is_content(chunk)
+            or chunk.classes & {"qualifier", "active"}
+            or (not chunk.classes and chunk.kind == "word")
+        ):
+            return True
+        if chunk.form in VERBS:
+            return False
+    return True
+
+
+def _denies(segment: Segment) -> bool:
+    return any("negation" in chunk.classes for chunk in segment.chunks)
+
+
+def _resolved(joints: list[str], default: str, *, exclusion: bool) -> list[str]:
+    """Let a comma mean the next conjunction to its right; a list of exclusions offers alternatives."""
+    resolved = []
+    meaning = default
+    for joint in reversed(joints):
+        if joint in ("and", "or"):
+            meaning = joint
+            if joint == "and" and exclusion:
+                meaning = "or"
+        elif joint in (";", ""):
+            resolved.append(default)
+            continue
+        resolved.append(meaning if joint != "/" else default)
+    return resolved[::-1]

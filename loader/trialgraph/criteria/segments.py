@@ -1,0 +1,371 @@
+"""The members of a list: where a statement is parted, and what stays together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.facts import is_content
+from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.tokens import tokenize
+from trialgraph.expressions import Expression
+
+__all__ = [
+    "DETERMINERS",
+    "FINITE",
+    "VERBS",
+    "Segment",
+    "governed",
+    "is_bare",
+    "merge_qualifiers",
+    "part_statement",
+    "says_nothing",
+    "subjects",
+]
+
+_GOVERNING = frozenset({"to", "for", "of", "contraindication", "risk", "only", "candidate"})
+
+DETERMINERS = frozenset(["a", "an", "the", "any", "some", "such", "of", "other", "another"])
+
+FINITE = frozenset(
+    ["must", "should", "shall", "will", "can", "may", "is", "are", "was", "were", "do", "does"]
+)
+
+VERBS = frozenset(
+    [
+        "has",
+        "have",
+        "had",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "must",
+        "should",
+        "shall",
+        "will",
+        "can",
+        "may",
+        "received",
+        "receive",
+        "receiving",
+        "who",
+        "patient",
+        "subject",
+        "participant",
+        "underwent",
+    ]
+)
+
+_MODAL = frozenset(["must", "should", "shall", "will", "may", "can", "agree", "need"])
+
+_JOINTS = {
+    "and / or": "or",
+    "as well as": "and",
+    "and": "and",
+    "or": "or",
+    "nor": "or",
+    "plus": "and",
+    "&": "and",
+    ",": ",",
+    ";": ";",
+    "/": "/",
+    ":": ",",
+}
+
+
+RESTARTS = frozenset(
+    {
+        "patient",
+        "subject",
+        "participant",
+        "patient with",
+        "subject with",
+        "participant with",
+        "history",
+        "history of",
+        "individual",
+    }
+)
+
+
+@dataclass(slots=True)
+class Segment:
+    """A member of a list: how it is joined to the one before, its chunks, what it says."""
+
+    joint: str
+    chunks: list[Chunk]
+    expression: Expression | None = None
+    negated: bool = False
+    carries: bool = False
+    leading: str | None = None
+    after_comma: bool = False
+
+
+def part_statement(chunks: Sequence[Chunk]) -> list[Segment]:
+    """Part a statement at its commas and conjunctions."""
+    segments = [Segment("", [])]
+    swallowing = False
+    for index, chunk in enumerate(chunks):
+        joint = _JOINTS.get(chunk.form) if chunk.kind in ("word", "sign") else None
+        current = segments[-1]
+        if (
+            joint == ","
+            and current.chunks
+            and index + 1 < len(chunks)
+            and "definition" in chunks[index + 1].classes
+        ):
+            continue
+        if (
+            joint is None
+            or (swallowing and not _strong(chunks, index, current))
+            or _slash_inside(chunks, index)
+        ):
+            if not swallowing and _starts_new_value(current, chunk):
+                segments.append(Segment(";", [chunk]))
+                swallowing = False
+                continue
+            current.chunks.append(chunk)
+            swallowing = swallowing or _swallows(current, chunk)
+            continue
+        swallowing = False
+        if current.chunks:
+            segments.append(Segment(joint, [], after_comma=joint == ","))
+        else:
+            current.after_comma = current.after_comma or joint == ","
+            current.joint = joint if joint not in (",", ";") or not current.joint else current.joint
+    return [segment for segment in segments if segment.chunks]
+
+
+def _slash_inside(chunks: Sequence[Chunk], index: int) -> bool:
+    """Whether a slash joins biomarkers or words of one name, not members of a list."""
+    if chunks[index].form != "/":
+        return False
+    before = chunks[index - 1] if index else None
+    after = chunks[index + 1] if index + 1 < len(chunks) else None
+    if before is None or after is None or not (is_content(before) or is_content(after)):
+        return True
+    return (
+        before.kind == after.kind == "concept"
+        and before.term is not None
+        and before.term.category == "biomarker"
+    )
+
+
+def _starts_new_value(segment: Segment, chunk: Chunk) -> bool:
+    """Whether a value follows another without any sign between, as in a list that lost its lines."""
+    last = segment.chunks[-1] if segment.chunks else None
+    if last is None or chunk.kind != "value" or last.form == "for" or "condition" in last.classes:
+        return False
+    return any(each.kind == "value" for each in segment.chunks)
+
+
+def _swallows(segment: Segment, chunk: Chunk) -> bool:
+    """Whether a phrase after a concept takes what follows with it ("requiring X or Y")."""
+    if not any(is_content(each) and each.kind != "value" for each in segment.chunks[:-1]):
+        return False
+    return bool(chunk.classes & {"post", "definition", "condition", "regardless"}) and not chunk.classes & {
+        "tail"
+    }
+
+
+def _takes_all(segment: Segment) -> bool:
+    """Whether a segment keeps everything up to its end: a definition, or what an allergy is to."""
+    concept = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), len(segment.chunks))
+    rest = segment.chunks[concept + 1 :]
+    if any("definition" in chunk.classes for chunk in rest):
+        return True
+    term = segment.chunks[concept].term if concept < len(segment.chunks) else None
+    return (
+        term is not None
+        and term.category == "allergy"
+        and any(chunk.form in ("to", "of", "against") for chunk in rest)
+    )
+
+
+def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
+    """Whether a comma or conjunction ends a swallowing phrase: what follows stands on its own."""
+    chunk = chunks[index]
+    if chunk.form in (";",):
+        return True
+    if _takes_all(segment):
+        return False
+    following = list(chunks[index + 1 : index + 9])
+    after_comma = chunk.form == ","
+    plain = True
+    if following and following[0].form in ("or", "and"):
+        following = following[1:]
+    elif index and chunks[index - 1].form == "," and chunk.form in ("or", "and"):
+        after_comma = True
+    for each in following:
+        if "active" in each.classes and each.kind == "word":
+            return True
+        if is_content(each):
+            head = next((c.term.category for c in segment.chunks if is_content(c) and c.term), None)
+            category = each.term.category if each.term else None
+            if category == "biomarker" == head:
+                return True
+            return after_comma and (category == head or not plain or each.kind != "concept")
+        if "negation" in each.classes or each.form in (
+            "history",
+            "history of",
+            "presence of",
+            "known",
+            "evidence of",
+        ):
+            return True
+        if (
+            each.kind not in ("word", "window")
+            or not each.classes & {"neutral", "qualifier", "active"}
+            or each.form in FINITE
+        ):
+            return False
+        plain = plain and bool(each.classes & {"qualifier", "active"})
+    return False
+
+
+def _with_adjective(text: Text, chunks: list[Chunk]) -> list[Chunk]:
+    """Part "IV antibiotics" after "oral or": both adjectives narrow the noun."""
+    first = chunks[0]
+    if first.kind != "concept":
+        return chunks
+    words = text.text[first.start : first.end]
+    adjective, _, noun = words.partition(" ")
+    _, classes = lexicon().phrase_at(tokenize(adjective), 0)
+    term = text.vocabulary.find(noun) if "qualifier" in classes and noun else None
+    if term is None:
+        return chunks
+    middle = first.start + len(adjective)
+    word = Chunk("word", first.start, middle, adjective.lower(), frozenset({"qualifier"}))
+    return [word, Chunk("concept", middle + 1, first.end, noun.lower(), frozenset(), term), *chunks[1:]]
+
+
+def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
+    """Join "severe" and "uncontrolled infections": words alone qualify what comes next."""
+    merged: list[Segment] = []
+    carried: Segment | None = None
+    for segment in segments:
+        if carried is not None:
+            segment.chunks = [*carried.chunks, *_with_adjective(text, segment.chunks)]
+            segment.joint, carried = carried.joint, None
+        if all(
+            c.kind == "word" and c.classes & {"qualifier", "active", "confirmation", "negation", "neutral"}
+            for c in segment.chunks
+        ):
+            carried = segment
+        elif merged and _is_remark(segment):
+            merged[-1].chunks += segment.chunks
+        else:
+            merged.append(segment)
+    if carried is not None:
+        merged.append(carried)
+    return merged
+
+
+def _is_remark(segment: Segment) -> bool:
+    """Whether a segment only goes on about the one before it ("or after first-line therapy", "if …")."""
+    first = segment.chunks[0]
+    if first.kind in ("window", "bracket", "limit"):
+        return not any(is_content(chunk) for chunk in segment.chunks)
+    return bool(first.classes & {"post", "condition"}) and not first.classes & {
+        "negation",
+        "neutral",
+        "active",
+        "qualifier",
+    }
+
+
+def governed(segments: list[Segment]) -> list[Segment]:
+    """Let a phrase that isn't understood keep the bare list on it ("contraindications to A, B or C")."""
+    kept: list[Segment] = []
+    for segment in segments:
+        last = kept[-1] if kept else None
+        if (
+            last is not None
+            and last.expression is None
+            and _governs(last)
+            and is_bare(segment)
+            and segment.joint != ";"
+        ):
+            last.chunks = [*last.chunks, *segment.chunks]
+        else:
+            kept.append(segment)
+    return kept
+
+
+def subjects(segments: list[Segment], *, exclusion: bool) -> list[Segment]:
+    """Keep "women of childbearing potential and men … must" together: its first half isn't a demand."""
+    kept: list[Segment] = []
+    verbs = _MODAL if exclusion else _MODAL | {"is", "are"}
+    for segment in segments:
+        speaks = segment.expression is None and any(chunk.form in verbs for chunk in segment.chunks)
+        while (
+            speaks
+            and kept
+            and segment.joint in ("and", "or", "/")
+            and not segment.after_comma
+            and _is_noun(kept[-1])
+        ):
+            before = kept.pop()
+            segment.chunks, segment.joint, segment.after_comma = (
+                [*before.chunks, *segment.chunks],
+                before.joint,
+                before.after_comma,
+            )
+        kept.append(segment)
+    return kept
+
+
+def _is_noun(segment: Segment) -> bool:
+    return not segment.negated and not any(
+        chunk.form in VERBS - {"patient", "subject", "participant", "who"} for chunk in segment.chunks
+    )
+
+
+def _governs(segment: Segment) -> bool:
+    return any(
+        chunk.classes & {"post", "condition"}
+        or chunk.form in _GOVERNING
+        or lexicon().judgement.search(chunk.form)
+        for chunk in segment.chunks
+        if chunk.form not in ("have", "has", "had", "is", "are", "with", "who", "such")
+    )
+
+
+def is_bare(segment: Segment) -> bool:
+    """Whether a member of a list starts with its noun, so that it may hang on what stands before."""
+    for chunk in segment.chunks:
+        if is_content(chunk):
+            return chunk.kind == "concept"
+        if (
+            chunk.kind not in ("bracket", "window")
+            and chunk.form not in DETERMINERS
+            and not (chunk.kind == "word" and not chunk.classes)
+        ):
+            return False
+    return True
+
+
+def says_nothing(segment: Segment) -> bool:
+    """Whether a member demands nothing, so that it may be left out."""
+    if "regardless" in segment.chunks[0].classes:
+        return True
+    return segment.expression is None and all(
+        chunk.kind == "word"
+        and bool(chunk.classes & {"neutral", "tail", "value_tail"})
+        and "negation" not in chunk.classes
+        for chunk in segment.chunks
+    )
+
+
+def trimmed(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Return chunks without signs and conjunctions at either end."""
+    kept = list(chunks)
+    while kept and (kept[-1].kind == "sign" or kept[-1].form in ("and", "or")):
+        kept.pop()
+    while kept and (kept[0].kind == "sign" or kept[0].form in ("and", "or")):
+        kept.pop(0)
+    return kept

@@ -1,0 +1,257 @@
+"""One statement: its list, what is denied, excepted, allowed or asked of some only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from trialgraph.criteria.alternatives import is_harmless
+from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.facts import is_content
+from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.lists import join_segments, read_condition, read_segments
+from trialgraph.criteria.narratives import narrative
+from trialgraph.criteria.segments import RESTARTS, trimmed
+from trialgraph.criteria.trees import (
+    all_of,
+    alternatives_of,
+    any_of,
+    dated,
+    is_formal,
+    map_facts,
+    negate,
+    only_facts,
+)
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Window, atoms
+
+__all__ = ["Statement", "except_for", "read_statement"]
+
+_DENIED_LIST = (
+    "not meet",
+    "not fulfill",
+    "not fulfil",
+    "not satisfy",
+    "fail to meet",
+    "fails to meet",
+    "unable to meet",
+)
+
+Role = Literal["demand", "allowance"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a statement says; an allowance demands nothing by itself and may lift an earlier demand."""
+
+    expression: Expression | None
+    role: Role = "demand"
+    text: str = ""
+
+
+def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
+    """Return what a sentence says; chunks of it that aren't understood stay narrative in their place."""
+    chunks = trimmed(chunks)
+    if not chunks:
+        return Statement(None)
+    start, end = chunks[0].start, chunks[-1].end
+    words = text.text[start:end]
+    if lexicon().consent.search(words) and not any(chunk.kind == "value" for chunk in chunks):
+        return Statement(narrative(text, start, end), text=words)
+    judged = lexicon().judgement.search(words)
+    if judged and all(chunk.start >= start + judged.end() for chunk in chunks if is_content(chunk)):
+        return Statement(narrative(text, start, end), text=words)
+    barring = next((i for i, chunk in enumerate(chunks) if "barring" in chunk.classes), None)
+    if barring is not None and (
+        barring == len(chunks) - 1 or chunks[barring + 1].form in ("from", "for this")
+    ):
+        return Statement(_read_barred(text, chunks, barring), text=words)
+    if any("allowance" in chunk.classes for chunk in chunks):
+        return _read_allowance(text, chunks)
+    if not any(is_content(chunk) for chunk in chunks):
+        return Statement(narrative(text, start, end), text=words)
+    exception = next((i for i, chunk in enumerate(chunks) if "exception" in chunk.classes and i > 0), None)
+    if exception is not None:
+        return Statement(_read_excepted(text, chunks, exception), text=words)
+    return Statement(_read_labelled(text, chunks), text=words)
+
+
+def _read_allowance(text: Text, chunks: list[Chunk]) -> Statement:
+    """Read "… is allowed": it demands nothing, but for a washout, which bars what is too recent."""
+    start, end = chunks[0].start, chunks[-1].end
+    words = text.text[start:end]
+    at = next(i for i, chunk in enumerate(chunks) if "allowance" in chunk.classes)
+    window = _washout(text, chunks[at:])
+    if window is None or text.exclusion or any("negation" in chunk.classes for chunk in chunks):
+        return Statement(None, "allowance", words)
+    expression = join_segments(text, read_segments(text, _without_trailing_verb(chunks[:at])), "or")
+    recent = map_facts(expression, lambda fact: replace(fact, within=window))
+    return Statement(negate(alternatives_of(recent)), text=words)
+
+
+def _read_barred(text: Text, chunks: list[Chunk], at: int) -> Expression:
+    """Read "patients with X are excluded", which bars X in either kind of list."""
+    whole = narrative(text, chunks[0].start, chunks[-1].end)
+    head = _without_trailing_verb(chunks[:at])
+    if not any(is_content(chunk) for chunk in head) or any("exception" in chunk.classes for chunk in head):
+        return whole
+    expression = join_segments(text, read_segments(text, head), "or")
+    if not is_formal(expression):
+        return whole
+    return expression if text.exclusion else negate(alternatives_of(expression))
+
+
+def _without_trailing_verb(chunks: list[Chunk]) -> list[Chunk]:
+    kept = list(chunks)
+    while kept and kept[-1].form in ("is", "are", "be", "will be"):
+        kept.pop()
+    return kept
+
+
+def _washout(text: Text, chunks: Sequence[Chunk]) -> Window | None:
+    if "wash" not in text.text[chunks[0].start : chunks[-1].end].lower():
+        return None
+    units = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
+    for chunk in chunks:
+        if chunk.window is not None:
+            return chunk.window.window
+        found = chunk.limit
+        if (
+            found is not None
+            and found.unit is not None
+            and found.unit.ucum in units
+            and found.limit.low is not None
+        ):
+            wording = text.text[chunks[0].start : chunk.end]
+            return Window(found.limit.low, units[found.unit.ucum], wording[wording.lower().find("wash") :])  # type: ignore[arg-type]
+    return None
+
+
+def _read_excepted(text: Text, chunks: list[Chunk], at: int) -> Expression:
+    """Read "X, except Y": the exception narrows each fact of X, or stands beside what can't carry it."""
+    head = trimmed(chunks[:at])
+    if not any(is_content(chunk) for chunk in head):
+        return narrative(text, chunks[0].start, chunks[-1].end)
+    tail = chunks[at + 1 :]
+    if not tail:
+        return _read_labelled(text, head)
+    words = text.text[tail[0].start : tail[-1].end].strip(" ;,.:")
+    return except_for(text, _read_labelled(text, head), words, (tail[0].start, tail[-1].end))
+
+
+def except_for(text: Text, expression: Expression, words: str, place: tuple[int, int]) -> Expression:
+    """Let an exception lift what an expression bars.
+
+    Facts carry it as a modifier, so that their absence still settles them. A narrative exception
+    stands beside anything else.
+    """
+    if not only_facts(expression):
+        lifted = narrative(text, *place)
+        return all_of([expression, Not(lifted)]) if text.exclusion else any_of([expression, lifted])
+    return map_facts(expression, lambda fact: _lifted(fact, words))
+
+
+def _lifted(fact: Fact, words: str) -> Fact:
+    known = fact.modifiers.get("exception")
+    return replace(fact, modifiers={**fact.modifiers, "exception": f"{known}; {words}" if known else words})
+
+
+def _read_labelled(text: Text, chunks: list[Chunk]) -> Expression:
+    """Drop a label before a colon ("Liver function: …"); a denied list is denied as a whole."""
+    colon = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ":"), None)
+    if colon is None or colon == 0:
+        return _read_conditional(text, chunks)
+    label, rest = chunks[:colon], trimmed(chunks[colon + 1 :])
+    words = text.text[label[0].start : label[-1].end].lower()
+    if not any(is_content(chunk) for chunk in rest):
+        return _read_conditional(text, chunks) if not rest else _with_rest(text, label, rest)
+    body = _read_labelled(text, rest)
+    window = next((chunk.window.window for chunk in _flat(label) if chunk.window is not None), None)
+    if window is not None:
+        body = dated(body, window)
+    if any(phrase in words for phrase in _DENIED_LIST):
+        return negate(AllOf(body.operands) if isinstance(body, AnyOf) else body)
+    if any("negation" in chunk.classes for chunk in label) and not any(
+        "condition" in chunk.classes for chunk in label
+    ):
+        return (
+            negate(alternatives_of(body))
+            if is_formal(body)
+            else narrative(text, chunks[0].start, chunks[-1].end)
+        )
+    if any(is_content(chunk) for chunk in label):
+        return _elaborated(text, label, body, chunks[-1].end)
+    if _is_label(label):
+        return body
+    return narrative(text, chunks[0].start, chunks[-1].end) if _narrows(label) else body
+
+
+def _with_rest(text: Text, label: list[Chunk], rest: list[Chunk]) -> Expression:
+    if not any(is_content(chunk) for chunk in label):
+        return narrative(text, label[0].start, rest[-1].end)
+    remainder = narrative(text, rest[0].start, rest[-1].end)
+    return all_of([_read_conditional(text, label), remainder])
+
+
+def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> Expression:
+    """Read "Extrahepatic metastases: bone or brain metastases", where the list says what is meant.
+
+    "Patients with hepatitis B: …" asks something of those patients only.
+    """
+    of_some = label[0].form in RESTARTS or "condition" in label[0].classes
+    if of_some and not text.exclusion:
+        return any_of([negate(join_segments(text, read_segments(text, label[1:]), "or")), body])
+    if is_formal(body):
+        return body
+    if not text.exclusion:
+        return narrative(text, label[0].start, end)
+    return all_of([_read_conditional(text, label), body])
+
+
+def _flat(chunks: Sequence[Chunk]) -> list[Chunk]:
+    return [inner for chunk in chunks for inner in (chunk, *_flat(chunk.inner))]
+
+
+def _is_label(chunks: Sequence[Chunk]) -> bool:
+    return all(is_harmless(chunk, "label") for chunk in chunks)
+
+
+def _narrows(chunks: Sequence[Chunk]) -> bool:
+    """Whether words before a colon restrict what follows, rather than name it."""
+    return any(chunk.classes & {"condition", "negation", "exception"} for chunk in chunks)
+
+
+def _read_instances(text: Text, chunks: list[Chunk]) -> Expression:
+    """Read "X, including A and B": instances of X, in X's time and, for treatments, narrowed as X is."""
+    default = "or" if text.exclusion else "and"
+    at = next((i for i, chunk in enumerate(chunks) if "example" in chunk.classes and i > 0), None)
+    if at is None or not text.exclusion or not any(is_content(chunk) for chunk in chunks[:at]):
+        return join_segments(text, read_segments(text, chunks), default)
+    head = join_segments(text, read_segments(text, trimmed(chunks[:at])), default)
+    rest = trimmed(chunks[at + 1 :])
+    facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
+    if not facts or not any(is_content(chunk) for chunk in rest):
+        return head
+    kind = facts[-1]
+    inherited = {k: v for k, v in kind.modifiers.items() if kind.category in ("treatment", "procedure")}
+    instances = map_facts(
+        join_segments(text, read_segments(text, rest), default),
+        lambda fact: replace(
+            fact, within=fact.within or kind.within, modifiers={**inherited, **fact.modifiers}
+        ),
+    )
+    return any_of([head, instances])
+
+
+def _read_conditional(text: Text, chunks: list[Chunk]) -> Expression:
+    """Read "for subjects with X, Y": Y is asked of those with X only."""
+    if not chunks or "condition" not in chunks[0].classes:
+        return _read_instances(text, chunks)
+    comma = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ","), None)
+    if comma is None or not any(is_content(chunk) for chunk in chunks[comma + 1 :]):
+        return narrative(text, chunks[0].start, chunks[-1].end)
+    condition = read_condition(text, chunks[1:comma])
+    body = join_segments(text, read_segments(text, chunks[comma + 1 :]), "or" if text.exclusion else "and")
+    if not any(not isinstance(atom, Narrative) for atom in atoms(body)):
+        return narrative(text, chunks[0].start, chunks[-1].end)
+    return all_of([condition, body]) if text.exclusion else any_of([negate(condition), body])

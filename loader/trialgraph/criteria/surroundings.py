@@ -1,0 +1,294 @@
+"""What is said around a concept: words that demand nothing, words that narrow, denials, times.
+
+Every word is accounted for. One that isn't known may turn the concept into something else
+("hypertension medication", "risk of bleeding"), so then nothing is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.lesions import counts_lesions
+from trialgraph.criteria.vocabulary import Term
+from trialgraph.expressions import AnyOf, Expression, Fact, Limit, Window
+
+__all__ = ["Around", "category_of", "read_after", "read_before"]
+
+_STANDARD = re.compile(
+    r"(?:based on|according to|as per|per|by|as defined by|as assessed by|using|following)\b.{0,80}"
+    r"\b(?:criteria|guidelines?|classification|consensus|edition|RECIST|version|standards?|AJCC|UICC|WHO|AASLD|mRECIST)\b",
+    re.IGNORECASE,
+)
+_PREDICATES = frozenset(
+    [
+        "must",
+        "should",
+        "shall",
+        "will",
+        "can",
+        "could",
+        "may",
+        "might",
+        "would",
+        "is",
+        "are",
+        "was",
+        "were",
+        "has",
+        "have",
+        "had",
+        "agree",
+        "need",
+    ]
+)
+_OTHER = frozenset(
+    {
+        "other",
+        "another",
+        "second",
+        "additional",
+        "any other",
+        "additional primary",
+        "second primary",
+        "other primary",
+    }
+)
+_NARROWING = frozenset({"post", "condition", "negation", "definition", "qualifier", "confirmed"})
+
+
+@dataclass(slots=True)
+class Around:
+    """What is said around a concept."""
+
+    negated: bool = False
+    other: bool = False
+    qualified: tuple[int, int] | None = None
+    leading: str | None = None
+    qualifiers: list[str] = field(default_factory=list)
+    modifiers: dict[str, str] = field(default_factory=dict)
+    window: Window | None = None
+    count: Limit | None = None
+    size: Limit | None = None
+    malignant: set[str] = field(default_factory=set)
+    extra: list[Expression] = field(default_factory=list)
+
+
+def read_before(text: Text, chunks: Sequence[Chunk], around: Around) -> bool:
+    """Take in the words before a concept; False when one of them isn't known to be harmless."""
+    told: list[Chunk] = []
+    for chunk in chunks:
+        if chunk.kind == "window" and chunk.window is not None:
+            around.window = chunk.window.window
+            continue
+        if (chunk.kind == "sign" and chunk.form in (",", ".")) or (chunk.form in ("or", "and", "/") and told):
+            continue
+        if chunk.kind != "word":
+            return False
+        classes = chunk.classes
+        if classes & {"confirmation", "confirmed"} and not (
+            chunk.form in ("evidence of", "diagnosis of") and not told
+        ):
+            told.append(chunk)
+        elif "negation" in classes:
+            around.negated = not around.negated
+        elif chunk.form in _OTHER:
+            around.other = True
+        elif "active" in classes:
+            around.modifiers["status"] = "active"
+        elif "qualifier" in classes:
+            _qualify(text, chunk, around)
+        elif "neutral" not in classes and not (text.exclusion and "example" in classes):
+            return False
+    _tell(text, told, around)
+    lone = [words for words in around.qualifiers if words.lower() not in ("multiple", "first", "new")]
+    around.leading = "; ".join(lone) or None
+    return True
+
+
+def _qualify(text: Text, chunk: Chunk, around: Around) -> None:
+    """Keep a narrowing word; words that stand together stay together."""
+    if around.qualified is not None:
+        between = text.text[around.qualified[1] : chunk.start].strip(" ,")
+        if between in ("", "or", "and", "/", "and/or"):
+            around.qualified = (around.qualified[0], chunk.end)
+            around.qualifiers[-1] = text.text[around.qualified[0] : chunk.end]
+            return
+    around.qualified = (chunk.start, chunk.end)
+    around.qualifiers.append(text.text[chunk.start : chunk.end])
+
+
+def _tell(text: Text, told: list[Chunk], around: Around) -> None:
+    """Keep how a diagnosis has to be confirmed, unless the clinic's word is enough."""
+    means = [chunk for chunk in told if "confirmation" in chunk.classes]
+    if means and not any(chunk.form.startswith("clinic") for chunk in means):
+        around.modifiers["confirmation"] = text.text[means[0].start : told[-1].end]
+
+
+def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> bool:
+    """Take in what follows a concept; False when it makes the concept something else."""
+    for index, chunk in enumerate(chunks):
+        classes = chunk.classes
+        if chunk.form in _PREDICATES and not (_counts(head) and chunk.form in ("is", "are")):
+            return False
+        if _take_detail(text, head, chunk, around) or "tail" in classes:
+            continue
+        if (
+            classes & {"example", "regardless"}
+            or _is_standard(text, chunks[index:])
+            or _is_method(head, chunk)
+        ):
+            return True
+        if classes & _NARROWING or chunk.kind == "limit":
+            _keep_rest(text, head, chunks[index:], around)
+            return True
+        if not _is_gloss(head, chunk):
+            return False
+    return True
+
+
+def _take_detail(text: Text, head: Chunk, chunk: Chunk, around: Around) -> bool:
+    """Take in a detail that stands on its own behind a concept: a value, a time, a bracket, a status."""
+    if chunk.kind == "value" and chunk.expression is not None:
+        around.extra.append(chunk.expression)
+    elif chunk.kind == "window" and chunk.window is not None:
+        around.window = around.window or chunk.window.window
+        if chunk.window.narrowed:
+            around.qualifiers.append(text.text[chunk.start : chunk.end])
+    elif chunk.kind == "bracket":
+        _read_bracket(text, head, chunk, around)
+    elif chunk.kind == "size" and chunk.size is not None and _counts(head):
+        around.size = chunk.size.size
+    elif chunk.form == "negative" and category_of(head) in ("biomarker", "reproductive"):
+        around.negated = not around.negated
+    elif chunk.kind == "word" and "active" in chunk.classes:
+        around.modifiers["status"] = "active"
+    else:
+        return chunk.kind == "sign" and chunk.form in (".", ",", ":")
+    return True
+
+
+def _counts(head: Chunk) -> bool:
+    return head.term is not None and counts_lesions(head.term)
+
+
+def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> None:
+    """Keep what narrows a concept in its own words; a diameter among them is read."""
+    rest = []
+    plain = not any("definition" in chunk.classes or chunk.form == "or" for chunk in chunks)
+    for chunk in chunks:
+        if (
+            plain
+            and chunk.kind == "size"
+            and chunk.size is not None
+            and head.term
+            and counts_lesions(head.term)
+        ):
+            around.size = chunk.size.size
+        else:
+            rest.append(chunk)
+    while rest and (rest[-1].kind == "sign" or rest[-1].form in ("with", "and", "a", "with a")):
+        rest.pop()
+    if rest:
+        name = "agent" if head.term is not None and head.term.category == "allergy" else "qualifier"
+        words = text.text[rest[0].start : rest[-1].end]
+        if name == "agent":
+            around.modifiers[name] = words.removeprefix("to ").strip()
+        else:
+            around.qualifiers.append(words)
+
+
+def _is_standard(text: Text, chunks: Sequence[Chunk]) -> bool:
+    """Whether the rest only names the rules by which a diagnosis is made."""
+    words = text.text[chunks[0].start : chunks[-1].end]
+    return _STANDARD.match(words) is not None and not any(
+        chunk.kind in ("value", "lesion", "size") for chunk in chunks
+    )
+
+
+def _is_method(head: Chunk, chunk: Chunk) -> bool:
+    """Whether the rest tells how a marker was found, which doesn't change what was found."""
+    return category_of(head) == "biomarker" and chunk.form in (
+        "confirmed",
+        "determined",
+        "detected",
+        "assessed",
+        "tested",
+        "measured",
+        "by",
+        "documented",
+    )
+
+
+def _is_gloss(head: Chunk, chunk: Chunk) -> bool:
+    """Whether a chunk only repeats the concept, or names one above or below it."""
+    if chunk.kind != "concept" or chunk.term is None or head.term is None:
+        return False
+    return _related(head.term, chunk.term)
+
+
+def _related(one: Term, other: Term) -> bool:
+    return one.iri == other.iri or one.iri in other.ancestors or other.iri in one.ancestors
+
+
+def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> None:
+    inner = bracket.inner
+    if not inner or any("example" in chunk.classes for chunk in inner[:1]) or _only_repeats(head, inner):
+        return
+    opening = inner[0]
+    if head.term and counts_lesions(head.term) and (count := _bracketed_count(inner)) is not None:
+        around.count = count
+        return
+    if opening.form in ("using", "by", "per", "calculated", "based", "according") or _is_standard(
+        text, inner
+    ):
+        return
+    values = [chunk.expression for chunk in inner if chunk.kind == "value" and chunk.expression is not None]
+    if len(inner) == 1 and inner[0].kind == "window" and inner[0].window is not None:
+        around.window = around.window or inner[0].window.window
+    elif values and all(chunk.kind in ("value", "sign") or chunk.form == "or" for chunk in inner):
+        around.extra.append(values[0] if len(values) == 1 else AnyOf(tuple(values)))
+    else:
+        words = text.text[bracket.start + 1 : max(bracket.start + 1, bracket.end - 1)].strip()
+        name = "exception" if "exception" in opening.classes else "qualifier"
+        if name == "exception":
+            around.modifiers[name] = text.text[opening.end : bracket.end - 1].strip(" :,")
+        else:
+            around.qualifiers.append(words)
+
+
+def _bracketed_count(inner: Sequence[Chunk]) -> Limit | None:
+    """Return the number of lesions that a bracket states ("> 5 lesions")."""
+    first = inner[0]
+    if first.kind == "lesion" and isinstance(first.expression, Fact):
+        return first.expression.count
+    plain = (
+        first.kind == "limit" and first.limit is not None and first.limit.unit is None and first.limit.stated
+    )
+    return (
+        first.limit.limit if plain and len(inner) == 2 and inner[1].form == "lesion" and first.limit else None
+    )
+
+
+def _only_repeats(head: Chunk, inner: Sequence[Chunk]) -> bool:
+    """Whether a bracket only abbreviates or paraphrases the concept before it."""
+    if len(inner) == 1 and inner[0].kind == "word" and not inner[0].classes:
+        return True
+    for chunk in inner:
+        repeats = _is_gloss(head, chunk) or (
+            category_of(head) == "condition" and category_of(chunk) == "biomarker"
+        )
+        if (
+            not repeats
+            and not chunk.classes & {"tail", "neutral"}
+            and chunk.form not in ("-", "/", ",", "or", "and", "antibody")
+        ):
+            return False
+    return True
+
+
+def category_of(chunk: Chunk) -> str | None:
+    """Return the category of a chunk's concept; None when it names none."""
+    return chunk.term.category if chunk.term else None

@@ -1,0 +1,88 @@
+"""Building expressions: joining, denying, and changing their atoms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, Window
+
+__all__ = ["all_of", "alternatives_of", "any_of", "dated", "is_formal", "map_facts", "negate", "only_facts"]
+
+
+def all_of(operands: Sequence[Expression]) -> Expression:
+    """Join with AND, flat; a single operand stays itself."""
+    flat = [inner for each in operands for inner in (each.operands if isinstance(each, AllOf) else (each,))]
+    return flat[0] if len(flat) == 1 else AllOf(tuple(flat))
+
+
+def any_of(operands: Sequence[Expression]) -> Expression:
+    """Join with OR, flat; a single operand stays itself."""
+    flat = [inner for each in operands for inner in (each.operands if isinstance(each, AnyOf) else (each,))]
+    return flat[0] if len(flat) == 1 else AnyOf(tuple(flat))
+
+
+def negate(expression: Expression) -> Expression:
+    """Deny an expression; a double negation falls away."""
+    return expression.operand if isinstance(expression, Not) else Not(expression)
+
+
+def alternatives_of(expression: Expression) -> Expression:
+    """Return an expression of the same operands, any of which is enough."""
+    return any_of(expression.operands) if isinstance(expression, AllOf) else expression
+
+
+def map_facts(expression: Expression, change: Callable[[Fact], Fact]) -> Expression:
+    """Return the expression with each of its facts changed."""
+    match expression:
+        case Fact():
+            return change(expression)
+        case AllOf(operands):
+            return AllOf(tuple(map_facts(each, change) for each in operands))
+        case AnyOf(operands):
+            return AnyOf(tuple(map_facts(each, change) for each in operands))
+        case Not(operand):
+            return Not(map_facts(operand, change))
+        case _:
+            return expression
+
+
+def is_formal(expression: Expression) -> bool:
+    """Whether no part of an expression stayed words."""
+    match expression:
+        case AllOf(operands) | AnyOf(operands):
+            return all(is_formal(each) for each in operands)
+        case Not(operand):
+            return is_formal(operand)
+        case Narrative():
+            return False
+        case _:
+            return True
+
+
+def only_facts(expression: Expression) -> bool:
+    """Whether an expression has no value among its atoms."""
+    match expression:
+        case AllOf(operands) | AnyOf(operands):
+            return all(only_facts(each) for each in operands)
+        case Not(operand):
+            return only_facts(operand)
+        case Value():
+            return False
+        case _:
+            return True
+
+
+def dated(expression: Expression, window: Window) -> Expression:
+    """Return an expression whose values, unless they say so themselves, have to lie in a window."""
+    match expression:
+        case Value(within=None):
+            return replace(expression, within=window)
+        case AllOf(operands):
+            return AllOf(tuple(dated(each, window) for each in operands))
+        case AnyOf(operands):
+            return AnyOf(tuple(dated(each, window) for each in operands))
+        case Not(operand):
+            return Not(dated(operand, window))
+        case _:
+            return expression
