@@ -6,6 +6,7 @@ held to it by property tests; it also supplies the explanations, which no engine
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
@@ -230,8 +231,8 @@ def _lesion_quantity(atom: Fact, limit: Limit, suffix: str, view: ScreeningView)
         return Finding(atom, None, "missing", f"no {what} in the record", about=atom.concept_label)
     interval = quantity.value
     if is_qualified(atom):
-        # Lesions of an unrecorded quality are some of those recorded: none of them, up to all.
-        interval = Interval(0, interval.high, high_open=interval.high_open)
+        # Lesions of an unrecorded quality are some of those recorded: no more is known than a maximum.
+        interval = Interval(-math.inf, interval.high, high_open=interval.high_open)
     return _measured(atom, quantity, _compare(interval, limit))
 
 

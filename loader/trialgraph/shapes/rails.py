@@ -204,11 +204,7 @@ def _lesions_inside(atom: Fact) -> Condition:
 
 def _within_limit(path: str, limit: Limit, atom: Fact) -> Condition:
     """Prove a limit on lesions; of those with a quality that no record shows, only a maximum can be."""
-    if is_qualified(atom) and limit.low is not None and (limit.low > 0 or not limit.low_inclusive):
-        return Never()
-    return _inside(
-        path, Limit(high=limit.high, high_inclusive=limit.high_inclusive) if is_qualified(atom) else limit
-    )
+    return Never() if is_qualified(atom) and limit.low is not None else _inside(path, limit)
 
 
 def _lesions_outside(atom: Fact) -> Condition:
