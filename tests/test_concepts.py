@@ -7,6 +7,7 @@ from rdflib import URIRef
 from tests.shared_files import ROOT
 from trialgraph.concepts import Concepts, Range, load_concepts, packaged_concepts
 from trialgraph.errors import UsageError
+from trialgraph.units import conversion
 
 TGC = "https://w3id.org/trialgraph/concept/"
 TGX = "https://w3id.org/trialgraph/axiom/"
@@ -136,6 +137,17 @@ def test_classes_are_stretches_of_their_scores(
     assert concept.score_of == TGC + score
     assert concept.score == Range(low, high)
     assert concept.unit is None
+
+
+def test_every_unit_can_be_converted(concepts: Concepts) -> None:
+    """Every canonical unit is UCUM, and a molar mass carries molar units to it."""
+    for concept in concepts.values():
+        if concept.unit is not None:
+            assert conversion(concept.unit, concept.unit, concept.molar_mass) == 1
+    creatinine = concepts[f"{TGC}SerumCreatinine"]
+    assert conversion("umol/L", "mg/dL", creatinine.molar_mass) == pytest.approx(1 / 88.4, rel=1e-3)
+    bilirubin = concepts[f"{TGC}TotalBilirubin"]
+    assert conversion("umol/L", "mg/dL", bilirubin.molar_mass) == pytest.approx(1 / 17.1, rel=1e-3)
 
 
 def test_impossible_values_are_known(concepts: Concepts) -> None:
