@@ -88,7 +88,7 @@ class Context:
             return Status("unsure", None, f"its {name} can't be read")
         stated = resource.get(name)
         code = _code(stated) if isinstance(stated, Mapping) else str(stated or "")
-        known = statuses().get((element, code))
+        known = statuses().get((element, code)) or statuses().get(("*", code))
         if known is None and not code:
             return Status("unsure" if element.endswith(".status") else "", None, "of no stated status")
         return known or Status("unsure", None, f"of unknown status {code!r}")
