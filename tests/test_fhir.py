@@ -338,8 +338,27 @@ def test_a_reports_conclusion_is_no_diagnosis():
         "subject": {"reference": "Patient/p1"},
         "conclusionCode": [coded("brain metastasis")],
     }
-    (fact,) = record(report).facts
+    (fact,) = facts_of(record(report), ConditionFact)
     assert not fact.certain
+
+
+def test_a_report_shows_that_the_examination_was_done():
+    """An MRI report shows an MRI; a report of something unnamed may be of imaging or a biopsy."""
+    report = {
+        "resourceType": "DiagnosticReport",
+        "id": "r",
+        "status": "final",
+        "subject": {"reference": "Patient/p1"},
+    }
+    named = facts_of(record(report | {"code": coded("MRI liver")}), ProcedureFact)
+    assert [(fact.what.concepts, fact.certain) for fact in named] == [
+        ((str(TGC.MagneticResonanceImaging),), True)
+    ]
+    unnamed = facts_of(record(report | {"code": coded("Report 12")}), ProcedureFact)
+    assert {(iri, fact.certain) for fact in unnamed for iri in fact.what.concepts} == {
+        (str(TGC.DiagnosticImaging), False),
+        (str(TGC.Biopsy), False),
+    }
 
 
 def test_what_maps_to_nothing_is_kept_and_reported():

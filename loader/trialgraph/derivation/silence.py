@@ -90,14 +90,35 @@ def _needed(iri: str, concepts: Concepts) -> frozenset[Completeness]:
 
 
 def _blocked(found: Sorted, concepts: Concepts) -> set[str]:
-    """Return the concepts that something recorded might be, without the record saying so."""
+    """Return the concepts that something recorded might be, without the record saying so.
+
+    A "metastatic malignant neoplasm" may be a brain metastasis; a stroke may be ischaemic, and so
+    an arterial thromboembolism.
+    """
     blocked: set[str] = set()
     for iri in {fact.concept for fact in found.shown}:
-        # A "metastatic malignant neoplasm" may be a brain metastasis.
-        blocked |= {below for below in concepts.descendants(iri) if below not in concepts.ancestors(iri)}
+        own = concepts.ancestors(iri)
+        blocked |= {below for below in concepts.descendants(iri) if below not in own}
+        blocked |= _may_also_be(iri, concepts) - own
     for iri in found.possible:
-        blocked |= concepts.descendants(iri) | concepts.ancestors(iri)
+        blocked |= concepts.descendants(iri) | concepts.ancestors(iri) | _may_also_be(iri, concepts)
     return blocked | _crossings(found, concepts)
+
+
+def _may_also_be(iri: str, concepts: Concepts) -> set[str]:
+    """Return what the narrower kinds of a concept are; a regimen is no kind of its drugs."""
+    narrower = (each for each in concepts.descendants(iri) if iri in _kinds(each, concepts))
+    return {above for each in narrower for above in _kinds(each, concepts)}
+
+
+def _kinds(iri: str, concepts: Concepts) -> set[str]:
+    """Return the superclasses and equivalents of a concept, itself included."""
+    found, level = {iri}, [iri]
+    while level:
+        above = {up for each in level for up in (*concepts[each].parents, *concepts[each].equivalents)}
+        level = sorted(above - found)
+        found |= above
+    return found
 
 
 def _crossings(found: Sorted, concepts: Concepts) -> set[str]:

@@ -263,7 +263,7 @@ def _modality(resource: Json, reading: Reading, context: Context) -> tuple[str, 
 
 
 def read_report(resource: Json, context: Context) -> Iterator[Fact]:
-    """Yield the conclusions of a DiagnosticReport as unsure conditions.
+    """Yield the examination that a DiagnosticReport is of, and its conclusions as unsure conditions.
 
     A conclusion is evidence, not a diagnosis: it shows nothing, but keeps what it names from being
     called absent.
@@ -272,6 +272,7 @@ def read_report(resource: Json, context: Context) -> Iterator[Fact]:
     if not context.counts(resource, status):
         return
     when = context.day(resource, "effectiveDateTime", "effectivePeriod", "issued") or ANY_DAY
+    yield from context.examined(resource, resource.get("code"), when)
     named = []
     for codeable in resource.get("conclusionCode") or ():
         reading = context.coder.read(codeable, _CONDITIONS)

@@ -22,7 +22,7 @@ from trialgraph.patients.facts import (
     NoteKind,
     ProcedureFact,
 )
-from trialgraph.patients.tables import Status, roles, statuses
+from trialgraph.patients.tables import Status, examinations, roles, statuses
 from trialgraph.patients.wellformed import COMPLAINTS
 
 __all__ = [
@@ -88,7 +88,7 @@ class Context:
             return Status("unsure", None, f"its {name} can't be read")
         stated = resource.get(name)
         code = _code(stated) if isinstance(stated, Mapping) else str(stated or "")
-        known = statuses().get((element, code))
+        known = statuses().get((element, code)) or statuses().get(("*", code))
         if known is None and not code:
             return Status("unsure" if element.endswith(".status") else "", None, "of no stated status")
         return known or Status("unsure", None, f"of unknown status {code!r}")
@@ -146,6 +146,20 @@ class Context:
         low = _years_after(self.born.low, int(years)) if self.born.low else None
         high = _years_after(self.born.high, int(years) + 1) if self.born.high else None
         return DateRange(low, high)
+
+    def examined(self, resource: Json, codeable: Json, when: DateRange) -> Iterator[Fact]:
+        """Yield the examination that a report, specimen or tumour size came from.
+
+        What it was is read from a CodeableConcept; where that says nothing, it may be any.
+        """
+        source = resource_name(resource)
+        what = self.coder.read(codeable or {}, {"procedure"}).what
+        if what.concepts:
+            yield ProcedureFact(source, what, active=False, began=when, ended=when)
+            return
+        text = what.text or "an examination"
+        for iri in examinations():
+            yield ProcedureFact(source, Coded(text, (iri,), by_text=True), certain=False, began=when)
 
     def mentions(self, resource: Json, reading: Reading, when: DateRange) -> Iterator[Fact]:
         """Yield what a resource's words mention beside what it states, as unsure facts.

@@ -26,10 +26,11 @@ from trialgraph.patients.clinical import (
     read_report,
 )
 from trialgraph.patients.coding import Coder, Json
+from trialgraph.patients.dates import ANY_DAY
 from trialgraph.patients.elements import Context, reference, resource_name
 from trialgraph.patients.facts import Demographics, Fact, ImportReport, PatientRecord, Sex, in_order
 from trialgraph.patients.lesions import is_size, read_lesions
-from trialgraph.patients.observations import read_observation
+from trialgraph.patients.observations import observed_on, read_observation
 from trialgraph.patients.wellformed import COMPLAINTS, FULL_URL, wellformed
 
 __all__ = ["from_fhir", "packaged_coder", "patients_of"]
@@ -50,6 +51,7 @@ _NOT_COUNTED = {
     "FamilyMemberHistory": "a relative's history is not the patient's",
     "MedicationRequest": "a prescription is not an exposure",
 }
+_OF_EXAMINATIONS = frozenset({"ImagingStudy", "Specimen"})
 _NOT_A_PATIENT = "give a FHIR R4 Bundle, or a list of resources, with one Patient"
 
 
@@ -139,9 +141,13 @@ def _facts(resource: Json, context: Context) -> Iterator[Fact]:
     if kind in _READERS:
         if kind != "Observation" or not is_size(resource):
             yield from _READERS[kind](resource, context)
+        elif context.status(resource, "Observation.status").counts == "yes":
+            yield from context.examined(resource, resource.get("method"), observed_on(resource, context))
     elif kind in _NOT_COUNTED:
         context.note(resource, "not counted", _NOT_COUNTED[kind])
     elif kind not in ("BodyStructure", "Medication"):
+        if kind in _OF_EXAMINATIONS:
+            yield from context.examined(resource, {}, ANY_DAY)
         context.note(resource, "not read", f"{kind} holds nothing that eligibility asks for")
 
 

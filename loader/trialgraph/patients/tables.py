@@ -19,6 +19,7 @@ __all__ = [
     "Words",
     "answers",
     "events",
+    "examinations",
     "lesion_quantities",
     "lists",
     "none_known",
@@ -127,6 +128,12 @@ def organs() -> tuple[Organ, ...]:
         )
         for row in _rows("organs")
     )
+
+
+@lru_cache(maxsize=1)
+def examinations() -> tuple[str, ...]:
+    """Return the IRIs of examinations that reports and specimens show, though no procedure does."""
+    return tuple(str(TGC[row["concept"]]) for row in _rows("examinations"))
 
 
 @lru_cache(maxsize=1)
