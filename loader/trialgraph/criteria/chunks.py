@@ -225,6 +225,8 @@ class Chunker:
         end, classes = lexicon().phrase_at(self.tokens, position)
         if "confirmation" in classes and self._tells_confirmation(end):
             mention = None
+        if "qualifier" in classes and mention is not None and mention.end == end == position + 1:
+            mention = None
         if mention is not None and mention.end >= end:
             last = self.tokens[mention.end - 1].end
             return Chunk("concept", token.start, last, token.form, classes, mention.term), mention.end

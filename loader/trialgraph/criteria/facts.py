@@ -14,6 +14,7 @@ __all__ = ["FactReading", "is_content", "read_fact"]
 
 _CONTENT = frozenset({"concept", "value", "lesion"})
 _MALIGNANT = str(TGC.MalignantNeoplasm)
+_PRIMARY_MALIGNANT = str(TGC.PrimaryMalignantNeoplasm)
 _OTHER_MALIGNANT = str(TGC.OtherMalignantNeoplasm)
 _AS = frozenset(
     {
@@ -160,6 +161,8 @@ def _narrowed(fact: Fact, around: Around) -> Fact:
     modifiers: dict[str, str] = {**fact.modifiers, **around.modifiers}
     qualifiers = [words for words in around.qualifiers if not _goes_without_saying(fact, words, around)]
     if around.other:
+        if fact.concept == _PRIMARY_MALIGNANT:
+            fact = replace(fact, concept=_MALIGNANT, concept_label="malignant neoplasm")
         if fact.concept == _MALIGNANT:
             modifiers["relation"] = "other"
         elif fact.category in ("treatment", "procedure"):

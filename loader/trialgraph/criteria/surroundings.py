@@ -24,6 +24,7 @@ _STANDARD = re.compile(
 )
 REQUIRING = frozenset({"requiring", "require", "needing"})
 _UNNAMED = frozenset({"condition", "disease", "disorder", "illness"})
+_DEMANDS = frozenset({"must", "should", "shall", "must be", "must have"})
 _PREDICATES = frozenset(
     [
         "must",
@@ -82,9 +83,8 @@ def read_before(text: Text, chunks: Sequence[Chunk], around: Around) -> bool:
     """Take in the words before a concept; False when one of them isn't known to be harmless."""
     told: list[Chunk] = []
     for chunk in _after_requiring(text, chunks, around):
-        if chunk.kind == "window" and chunk.window is not None:
-            around.window = chunk.window.window
-            continue
+        if chunk.kind == "window":
+            return False
         if (chunk.kind == "sign" and chunk.form in (",", ".")) or (chunk.form in ("or", "and", "/") and told):
             continue
         if chunk.kind != "word":
@@ -152,6 +152,8 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
             or _is_method(head, chunk)
         ):
             return True
+        if not text.exclusion and any(each.form in _DEMANDS for each in chunks[index:]):
+            return False
         if classes & _NARROWING or chunk.kind == "limit":
             _keep_rest(text, head, chunks[index:], around)
             return True

@@ -178,7 +178,9 @@ def _is_read(concepts: Concepts, iri: str) -> bool:
     ):
         return False
     stretch = concepts[iri].score_of is not None
-    root = concepts.label(iri) == category
+    parents = concepts[iri].parents
+    top = category == "other" and all(not concepts[each].parents for each in parents)
+    root = concepts.label(iri) == category or top
     apart = category == "other" and not concepts.is_quantity(iri) and not concepts.is_assessment(iri)
     return not (stretch or root or apart or (category == "demographic" and not concepts.is_quantity(iri)))
 
