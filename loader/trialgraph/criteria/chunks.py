@@ -223,6 +223,10 @@ class Chunker:
                 stage.end(), position
             )
         end, classes = lexicon().phrase_at(self.tokens, position)
+        if "confirmation" in classes and self._tells_confirmation(end):
+            mention = None
+        if "qualifier" in classes and mention is not None and mention.end == end == position + 1:
+            mention = None
         if mention is not None and mention.end >= end:
             last = self.tokens[mention.end - 1].end
             return Chunk("concept", token.start, last, token.form, classes, mention.term), mention.end
@@ -238,12 +242,18 @@ class Chunker:
         form = " ".join(each.form for each in self.tokens[position:end])
         return Chunk("word", token.start, self.tokens[end - 1].end, form, classes), end
 
+    def _tells_confirmation(self, position: int) -> bool:
+        """Whether "confirmed" or the like follows soon, so that "imaging" says how, not what."""
+        following = range(position, min(position + _SOON, len(self.tokens)))
+        return any("confirmed" in lexicon().phrase_at(self.tokens, index)[1] for index in following)
+
     def _token_at(self, offset: int, position: int) -> int:
         while position < len(self.tokens) and self.tokens[position].start < offset:
             position += 1
         return position
 
 
+_SOON = 4
 _SIZE_WORDS = frozenset(
     [
         "maximum",

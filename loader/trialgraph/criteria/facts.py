@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from trialgraph.criteria.chunks import Chunk, Text
-from trialgraph.criteria.surroundings import Around, category_of, read_after, read_before
+from trialgraph.criteria.surroundings import REQUIRING, Around, category_of, read_after, read_before
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact
 from trialgraph.namespaces import TGC
 
@@ -14,6 +14,7 @@ __all__ = ["FactReading", "is_content", "read_fact"]
 
 _CONTENT = frozenset({"concept", "value", "lesion"})
 _MALIGNANT = str(TGC.MalignantNeoplasm)
+_PRIMARY_MALIGNANT = str(TGC.PrimaryMalignantNeoplasm)
 _OTHER_MALIGNANT = str(TGC.OtherMalignantNeoplasm)
 _AS = frozenset(
     {
@@ -67,6 +68,8 @@ def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
     around = Around()
     if not read_before(text, chunks[:first], around):
         return None
+    if _requires(chunks[:first]) and category_of(chunks[first]) not in ("treatment", "procedure"):
+        return None
     after = first + 1
     heads = [chunks[first]]
     while after < len(chunks) and _stacks(heads[-1], chunks, after):
@@ -77,6 +80,11 @@ def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
     if not read_after(text, heads[-1], chunks[after:], around):
         return None
     return _assemble(text, heads, chunks, around)
+
+
+def _requires(chunks: Sequence[Chunk]) -> bool:
+    """Whether a concept is what an unnamed condition requires ("conditions requiring steroids")."""
+    return any(chunk.form in REQUIRING for chunk in chunks)
 
 
 def _more_exact(heads: list[Chunk], chunks: Sequence[Chunk], after: int) -> int:
@@ -153,6 +161,8 @@ def _narrowed(fact: Fact, around: Around) -> Fact:
     modifiers: dict[str, str] = {**fact.modifiers, **around.modifiers}
     qualifiers = [words for words in around.qualifiers if not _goes_without_saying(fact, words, around)]
     if around.other:
+        if fact.concept == _PRIMARY_MALIGNANT:
+            fact = replace(fact, concept=_MALIGNANT, concept_label="malignant neoplasm")
         if fact.concept == _MALIGNANT:
             modifiers["relation"] = "other"
         elif fact.category in ("treatment", "procedure"):

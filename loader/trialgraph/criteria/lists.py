@@ -35,7 +35,7 @@ from trialgraph.criteria.sharing import (
     share_words,
 )
 from trialgraph.criteria.trees import all_of, any_of, dated, negate
-from trialgraph.expressions import Expression, Narrative
+from trialgraph.expressions import Expression, Fact, Narrative
 
 __all__ = ["join_segments", "read_condition", "read_segments"]
 
@@ -174,6 +174,9 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             members[-1] = (members[-1][0], negate(any_of(denied)))
         else:
             denied = []
+            if not text.exclusion and isinstance(expression, Fact) and expression.category == "reproductive":
+                # Asked of some patients only: of a man it would be a demand he can't meet.
+                expression = narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
             members.append((segment.joint, expression))
     return members
 

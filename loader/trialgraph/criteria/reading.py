@@ -57,6 +57,7 @@ _ANY = re.compile(
     r"|any one)\b",
     re.IGNORECASE,
 )
+_OR_AT_END = re.compile(r"\bor$", re.IGNORECASE)
 _ALL = re.compile(r"\ball\b[^:]{0,30}\bfollowing\b|\bboth of\b", re.IGNORECASE)
 _DENIED = re.compile(
     r"\bnot (?:meet|fulfil|fulfill|satisfy|have)\b[^:]*\bfollowing\b|\bfails? to meet\b", re.IGNORECASE
@@ -164,7 +165,8 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], lead_end: int, parts: Seque
         )
     if _DENIED.search(lead):
         return negate(all_of(read))
-    either = _ANY.search(lead) is not None or (text.exclusion and not _ALL.search(lead))
+    ors = any(_OR_AT_END.search(text.text[start:end].rstrip(" ,;.*-•")) for start, end in parts[:-1])
+    either = ors or _ANY.search(lead) is not None or (text.exclusion and not _ALL.search(lead))
     body = any_of(read) if either else all_of(read)
     if all(isinstance(atom, Narrative) for atom in atoms(body)) and not any(map(str.isdigit, lead)):
         return narrative(text, 0, len(text.text))
@@ -240,7 +242,10 @@ def _ends(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
 
 def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> Expression:
     read: list[Expression] = []
-    for sentence in _sentences(text, chunks):
+    sentences = _sentences(text, chunks)
+    if len(sentences) > 1 and not text.exclusion and _is_title(sentences[0]):
+        sentences = sentences[1:]
+    for sentence in sentences:
         words = text.text[sentence[0].start : sentence[-1].end]
         place = (sentence[0].start, sentence[-1].end)
         if sum(map(str.isalpha, words)) < _FEWEST_LETTERS:
@@ -258,6 +263,11 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
     if not read:
         return narrative(text, start, end)
     return any_of(read) if text.exclusion else all_of(read)
+
+
+def _is_title(sentence: Sequence[Chunk]) -> bool:
+    """Whether a sentence is a lone name that heads those after it ("Growth factors. The last dose …")."""
+    return len(sentence) == 1 and sentence[0].kind == "concept"
 
 
 def _turned(text: Text, statement: Statement, words: str, place: tuple[int, int]) -> Statement:

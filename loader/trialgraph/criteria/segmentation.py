@@ -252,6 +252,7 @@ def _segment_marked(lines: list[Line], builder: _Builder) -> None:
     levels = _Levels(Numbering(lines))
     width = max((line.end - line.start for line in lines), default=0)
     previous: Line | None = None
+    following = _next_filled(lines)
     for line in lines:
         if line.blank:
             previous = None
@@ -270,7 +271,7 @@ def _segment_marked(lines: list[Line], builder: _Builder) -> None:
         elif _continues(line, previous, levels, builder, width):
             builder.extend(line.end)
         else:
-            _begin_unmarked(line, levels, builder)
+            _begin_unmarked(line, levels, builder, following[line.index])
         previous = line
 
 
@@ -281,16 +282,26 @@ def _begin_after_heading(line: Line, heading: Heading, builder: _Builder) -> Non
     builder.begin(start, line.end)
 
 
-def _begin_unmarked(line: Line, levels: _Levels, builder: _Builder) -> None:
+def _begin_unmarked(line: Line, levels: _Levels, builder: _Builder, following: Line | None) -> None:
     """Take an unmarked paragraph: a sub-heading, or a criterion that may lead in a list."""
     words = builder.text[line.content : line.end]
     levels.clear()
-    if line.leads_in and not is_lead_in(words, builder.kind) and len(words.split()) <= 25:
+    owns_list = following is not None and following.marker is not None and following.indent > line.indent
+    leads = owns_list or is_lead_in(words, builder.kind)
+    if line.leads_in and not leads and len(words.split()) <= 25:
         builder.heading((line.start, line.end), Heading(None, None, line.end - line.start))
         return
     builder.begin(line.content, line.end)
     if line.leads_in:
         levels.stack.append(_Level(-1, "lead-in", 0))
+
+
+def _next_filled(lines: list[Line]) -> list[Line | None]:
+    """Return for each line the next one that isn't blank."""
+    following: list[Line | None] = [None] * len(lines)
+    for line in reversed(lines[1:]):
+        following[line.index - 1] = following[line.index] if line.blank else line
+    return following
 
 
 def _continues(line: Line, previous: Line | None, levels: _Levels, builder: _Builder, width: int) -> bool:

@@ -26,6 +26,7 @@ __all__ = [
 
 _GOVERNING = frozenset({"to", "for", "of", "contraindication", "risk", "only", "candidate"})
 
+_SHORTEST_NAME = 3
 DETERMINERS = frozenset(["a", "an", "the", "any", "some", "such", "of", "other", "another"])
 
 FINITE = frozenset(
@@ -148,6 +149,8 @@ def _slash_inside(chunks: Sequence[Chunk], index: int) -> bool:
     after = chunks[index + 1] if index + 1 < len(chunks) else None
     if before is None or after is None or not (is_content(before) or is_content(after)):
         return True
+    if not is_content(after) and after.end - after.start <= _SHORTEST_NAME:
+        return True
     return (
         before.kind == after.kind == "concept"
         and before.term is not None
@@ -243,14 +246,27 @@ def _with_adjective(text: Text, chunks: list[Chunk]) -> list[Chunk]:
     return [word, Chunk("concept", middle + 1, first.end, noun.lower(), frozenset(), term), *chunks[1:]]
 
 
+def _has_own_adjective(text: Text, chunks: list[Chunk]) -> bool:
+    """Whether a name begins with an adjective that can't be taken from it ("metastatic disease")."""
+    first = chunks[0]
+    if first.kind != "concept" or len(_with_adjective(text, chunks)) > len(chunks):
+        return False
+    adjective = text.text[first.start : first.end].split(" ")[0]
+    return "qualifier" in lexicon().phrase_at(tokenize(adjective), 0)[1]
+
+
 def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
     """Join "severe" and "uncontrolled infections": words alone qualify what comes next."""
     merged: list[Segment] = []
     carried: Segment | None = None
     for segment in segments:
         if carried is not None:
-            segment.chunks = [*carried.chunks, *_with_adjective(text, segment.chunks)]
-            segment.joint, carried = carried.joint, None
+            if segment.joint == "or" and _has_own_adjective(text, segment.chunks):
+                merged.append(carried)
+            else:
+                segment.chunks = [*carried.chunks, *_with_adjective(text, segment.chunks)]
+                segment.joint = carried.joint
+            carried = None
         if all(
             c.kind == "word" and c.classes & {"qualifier", "active", "confirmation", "negation", "neutral"}
             for c in segment.chunks

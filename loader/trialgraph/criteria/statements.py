@@ -240,7 +240,14 @@ def _read_instances(text: Text, chunks: list[Chunk]) -> Expression:
             fact, within=fact.within or kind.within, modifiers={**inherited, **fact.modifiers}
         ),
     )
+    if is_formal(head):
+        formal = [each for each in _members(instances) if is_formal(each)]
+        return any_of([head, *formal])
     return any_of([head, instances])
+
+
+def _members(expression: Expression) -> tuple[Expression, ...]:
+    return expression.operands if isinstance(expression, AnyOf) else (expression,)
 
 
 def _read_conditional(text: Text, chunks: list[Chunk]) -> Expression:

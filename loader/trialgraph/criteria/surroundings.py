@@ -15,13 +15,16 @@ from trialgraph.criteria.lesions import counts_lesions
 from trialgraph.criteria.vocabulary import Term
 from trialgraph.expressions import AnyOf, Expression, Fact, Limit, Window
 
-__all__ = ["Around", "category_of", "read_after", "read_before"]
+__all__ = ["REQUIRING", "Around", "category_of", "read_after", "read_before"]
 
 _STANDARD = re.compile(
     r"(?:based on|according to|as per|per|by|as defined by|as assessed by|using|following)\b.{0,80}"
     r"\b(?:criteria|guidelines?|classification|consensus|edition|RECIST|version|standards?|AJCC|UICC|WHO|AASLD|mRECIST)\b",
     re.IGNORECASE,
 )
+REQUIRING = frozenset({"requiring", "require", "needing"})
+_UNNAMED = frozenset({"condition", "disease", "disorder", "illness"})
+_DEMANDS = frozenset({"must", "should", "shall", "must be", "must have"})
 _PREDICATES = frozenset(
     [
         "must",
@@ -79,10 +82,9 @@ class Around:
 def read_before(text: Text, chunks: Sequence[Chunk], around: Around) -> bool:
     """Take in the words before a concept; False when one of them isn't known to be harmless."""
     told: list[Chunk] = []
-    for chunk in chunks:
-        if chunk.kind == "window" and chunk.window is not None:
-            around.window = chunk.window.window
-            continue
+    for chunk in _after_requiring(text, chunks, around):
+        if chunk.kind == "window":
+            return False
         if (chunk.kind == "sign" and chunk.form in (",", ".")) or (chunk.form in ("or", "and", "/") and told):
             continue
         if chunk.kind != "word":
@@ -106,6 +108,15 @@ def read_before(text: Text, chunks: Sequence[Chunk], around: Around) -> bool:
     lone = [words for words in around.qualifiers if words.lower() not in ("multiple", "first", "new")]
     around.leading = "; ".join(lone) or None
     return True
+
+
+def _after_requiring(text: Text, chunks: Sequence[Chunk], around: Around) -> Sequence[Chunk]:
+    """Keep "other conditions requiring" before a treatment as what narrows it, and return the rest."""
+    for index in range(1, len(chunks)):
+        if chunks[index].form in REQUIRING and chunks[index - 1].form in _UNNAMED:
+            around.qualifiers.append(text.text[chunks[0].start : chunks[index].end])
+            return chunks[index + 1 :]
+    return chunks
 
 
 def _qualify(text: Text, chunk: Chunk, around: Around) -> None:
@@ -141,6 +152,8 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
             or _is_method(head, chunk)
         ):
             return True
+        if not text.exclusion and any(each.form in _DEMANDS for each in chunks[index:]):
+            return False
         if classes & _NARROWING or chunk.kind == "limit":
             _keep_rest(text, head, chunks[index:], around)
             return True

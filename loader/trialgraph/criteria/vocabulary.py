@@ -145,12 +145,23 @@ def default_vocabulary() -> Vocabulary:
 
 def _entries(concepts: Concepts) -> Iterator[tuple[str, bool, Term]]:
     terms: dict[str, Term] = {}
+    plain = {form.form.lower() for form in concepts.surface_forms() if not concepts.is_assessment(form.iri)}
     for surface, case_sensitive, iri in concepts.surface_forms():
         if not _is_read(concepts, iri) or _says_more(surface, concepts.label(iri)):
+            continue
+        if concepts.is_assessment(iri) and _plain_name(surface) in plain:
             continue
         if iri not in terms:
             terms[iri] = _term(concepts, iri)
         yield surface, case_sensitive, terms[iri]
+
+
+def _plain_name(surface: str) -> str | None:
+    """Return a name without the grading word it starts with; None when it starts with none."""
+    tokens = tokenize(surface)
+    end, classes = lexicon().phrase_at(tokens, 0)
+    graded = "grading" in classes and end < len(tokens)
+    return surface[tokens[end].start :].lower() if graded else None
 
 
 def _is_read(concepts: Concepts, iri: str) -> bool:
@@ -167,7 +178,9 @@ def _is_read(concepts: Concepts, iri: str) -> bool:
     ):
         return False
     stretch = concepts[iri].score_of is not None
-    root = concepts.label(iri) == category
+    parents = concepts[iri].parents
+    top = category == "other" and all(not concepts[each].parents for each in parents)
+    root = concepts.label(iri) == category or top
     apart = category == "other" and not concepts.is_quantity(iri) and not concepts.is_assessment(iri)
     return not (stretch or root or apart or (category == "demographic" and not concepts.is_quantity(iri)))
 
