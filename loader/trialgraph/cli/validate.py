@@ -3,14 +3,13 @@
 from typing import Annotated
 
 import typer
-from rdflib import SH
 
 from trialgraph.catalogue import screenable_trial
 from trialgraph.cli.options import StoreOption, parse_date, reading_store
 from trialgraph.cli.screen import AsOf, AssumeComplete, parse_completeness, single_patient
 from trialgraph.derivation import screening_view
 from trialgraph.shapes.eligibility import compile_shapes
-from trialgraph.shapes.engines import validation_report
+from trialgraph.shapes.engines import has_violation, validation_report
 from trialgraph.views import view_graph
 
 
@@ -33,5 +32,5 @@ def validate(
         shapes = compile_shapes(screenable_trial(source, trial))
     report = validation_report(view_graph(view), shapes)
     typer.echo(report.serialize(format="turtle"), nl=False)
-    if (None, SH.resultSeverity, SH.Violation) in report:
+    if has_violation(report):
         raise typer.Exit(1)

@@ -1,14 +1,14 @@
 """Run eligibility shapes over a view with a SHACL engine, and read its report as verdict rails."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
-from rdflib import RDF, SH, Graph
+from rdflib import RDF, SH, Graph, Node
 
 from trialgraph.errors import UsageError
 
-__all__ = ["ENGINES", "Rails", "ShaclEngine", "reported_rails", "validation_report"]
+__all__ = ["ENGINES", "Rails", "ShaclEngine", "has_violation", "reported_rails", "validation_report"]
 
 Rails: TypeAlias = dict[str, set[str]]
 """Criterion id → the rails that report it: ``disproved``, ``proved``."""
@@ -31,6 +31,11 @@ def validation_report(view: Graph, shapes: str) -> Graph:
     return report
 
 
+def has_violation(report: Graph) -> bool:
+    """Whether a validation report says that a criterion bars the patient."""
+    return any((result, SH.resultSeverity, SH.Violation) in report for result in _results(report))
+
+
 def reported_rails(view: Graph, shapes: str, *, engine: ShaclEngine = "pyshacl") -> Rails:
     """Return which rails of which criteria an engine reports for a view."""
     rails: Rails = {}
@@ -47,12 +52,13 @@ def _shapes_graph(shapes: str) -> Graph:
 
 def _with_pyshacl(view: Graph, shapes: str) -> list[str]:
     report = validation_report(view, shapes)
-    # Read through sh:report/sh:result: engines nest sh:detail results differently.
-    return [
-        str(report.value(result, SH.sourceShape))
-        for node in report.subjects(RDF.type, SH.ValidationReport)
-        for result in report.objects(node, SH.result)
-    ]
+    return [str(report.value(result, SH.sourceShape)) for result in _results(report)]
+
+
+def _results(report: Graph) -> Iterator[Node]:
+    """Yield the report's own results; engines nest those below ``sh:detail`` differently."""
+    for node in report.subjects(RDF.type, SH.ValidationReport):
+        yield from report.objects(node, SH.result)
 
 
 def _with_rudof(view: Graph, shapes: str) -> list[str]:

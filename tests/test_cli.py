@@ -1,0 +1,204 @@
+"""The command line as a user meets it: exit codes, one clear line for bad input, data on stdout."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.shared_files import ROOT
+
+TRIALS = ROOT / "data" / "trials"
+PATIENT = ROOT / "data" / "patients" / "example-crc-liver.json"
+BARRED = ROOT / "data" / "patients" / "example-crc-prior-pd1.json"
+STUDY = {
+    "protocolSection": {
+        "identificationModule": {"nctId": "NCT00000001", "briefTitle": "A study"},
+        "statusModule": {"overallStatus": "RECRUITING"},
+        "eligibilityModule": {"eligibilityCriteria": "Inclusion Criteria:\n\n* ECOG 0-1\n* Good mood"},
+    }
+}
+
+
+def run(
+    *arguments: str | Path, text: str | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the program as a user does."""
+    command = [sys.executable, "-m", "trialgraph", *map(str, arguments)]
+    plain = {**os.environ, "COLUMNS": "120", **environment}
+    return subprocess.run(command, input=text, env=plain, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Load the packaged records into a store on disk."""
+    folder = tmp_path_factory.mktemp("loaded") / "store"
+    loaded = run("load", TRIALS, "--store", folder)
+    assert loaded.returncode == 0, loaded.stderr
+    assert "5 trials" in loaded.stdout
+    return folder
+
+
+def _refused(result: subprocess.CompletedProcess[str], *words: str) -> None:
+    """Hold a refusal to exit code 2, nothing on stdout, no traceback, and the words that help."""
+    assert result.returncode == 2, result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+    assert result.stdout == ""
+    for word in words:
+        assert word in result.stderr, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("empty.json", b"", ["empty.json", "empty"]),
+        ("cut.json", b'{"protocolSection": {"ident', ["cut.json", "line 1"]),
+        ("other.json", b'{"hello": "world"}', ["other.json"]),
+        ("page.txt", b"A page of a site\nthat nobody described\n", ["page.txt", "layout"]),
+        ("latin.json", b'{"protocolSection": "\xe9\xff"}', ["latin.json"]),
+    ],
+)
+def test_a_file_that_holds_no_record_is_refused(
+    name: str, content: bytes, words: list[str], tmp_path: Path
+) -> None:
+    """A file that is empty, cut short, no study or of an unknown layout is named with what is wrong."""
+    path = tmp_path / name
+    path.write_bytes(content)
+    _refused(run("load", path, "--store", tmp_path / "store"), *words)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    """A path that isn't there is a usage error."""
+    _refused(run("load", tmp_path / "nothing.json", "--store", tmp_path / "store"), "nothing.json")
+
+
+def test_a_broken_member_of_an_archive_is_named_and_the_rest_loads(tmp_path: Path) -> None:
+    """One bad member costs that member only."""
+    path = tmp_path / "records.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("good.json", json.dumps(STUDY))
+        archive.writestr("bad.json", '{"protocolSection": ')
+    loaded = run("load", path, "--store", tmp_path / "store")
+    assert loaded.returncode == 0
+    assert "1 trials" in loaded.stdout
+    assert "bad.json" in loaded.stderr
+    assert "Traceback" not in loaded.stderr
+
+
+def test_a_folder_that_is_no_store_is_left_alone(tmp_path: Path) -> None:
+    """Somebody's folder is neither read as a store nor written to."""
+    (tmp_path / "letter.txt").write_text("Dear reader", encoding="utf-8")
+    _refused(run("load", TRIALS, "--store", tmp_path), str(tmp_path))
+    _refused(run("query", "trials-overview", "--store", tmp_path), str(tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_a_store_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    """Reading a store that was named and doesn't exist is an error, not an empty answer."""
+    _refused(run("query", "trials-overview", "--store", tmp_path / "nowhere"), "nowhere", "load")
+
+
+def test_loading_twice_gives_the_same_triples(store: Path) -> None:
+    """A second load of the same records changes nothing."""
+    count = "SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }"
+    before = run("query", "-", "--store", store, "--format", "csv", text=count).stdout
+    assert run("load", TRIALS, "--store", store).returncode == 0
+    assert run("query", "-", "--store", store, "--format", "csv", text=count).stdout == before
+
+
+def test_a_syntax_error_has_a_line_and_a_column(store: Path) -> None:
+    """A query that isn't SPARQL is refused with the place of the mistake."""
+    _refused(run("query", "-", "--store", store, text="SELECT ?s WHERE {\n  ?s ?p \n}"), "3", "stdin")
+
+
+def test_a_missing_parameter_is_named(store: Path) -> None:
+    """A query asked without what it needs, or with what it doesn't know, says what that is."""
+    _refused(run("query", "criterion-provenance", "--store", store), "trial", "-p")
+    _refused(run("query", "trials-overview", "-p", "colour=red", "--store", store), "colour")
+
+
+def test_an_unknown_query_trial_and_category_are_refused(store: Path) -> None:
+    """A name that doesn't exist is said to be unknown, with where to find the known ones."""
+    _refused(run("query", "no-such-query", "--store", store), "no-such-query")
+    _refused(run("show", "NCT99999999", "--store", store), "NCT99999999", "load")
+    _refused(run("screen", PATIENT, "--assume-complete", "luck", "--store", store), "luck", "conditions")
+    _refused(run("screen", PATIENT, "--as-of", "yesterday", "--store", store), "yesterday", "YYYY-MM-DD")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", ["patient.json"]),
+        ('{"resourceType": "Bundle", "entry": [', ["patient.json:1"]),
+        ('{"resourceType": "Bundle", "type": "collection", "entry": []}', ["patient.json"]),
+        ('{"hello": "world"}', ["patient.json"]),
+        ("[1, 2]", ["patient.json"]),
+    ],
+)
+def test_a_file_that_holds_no_patient_is_refused(
+    content: str, words: list[str], store: Path, tmp_path: Path
+) -> None:
+    """A patient file that is empty, cut short, without a patient or no FHIR is named."""
+    path = tmp_path / "patient.json"
+    path.write_text(content, encoding="utf-8")
+    _refused(run("screen", path, "--store", store), *words)
+
+
+def test_the_screening_json_is_the_contracts(store: Path) -> None:
+    """Stdout is one JSON object for one patient, with a verdict for each trial."""
+    screened = run("screen", PATIENT, "--as-of", "2025-09-01", "--format", "json", "--store", store)
+    assert screened.returncode == 0, screened.stderr
+    document = json.loads(screened.stdout)
+    assert document["as_of"] == "2025-09-01"
+    assert len(document["trials"]) == 5
+    assert {trial["verdict"] for trial in document["trials"]} <= {"eligible", "ineligible", "possible"}
+    several = run(
+        "screen", PATIENT, BARRED, "--trial", "NCT06794086", "--as-of", "2025-09-01", "--format", "json",
+        "--store", store,
+    )  # fmt: skip
+    verdicts = [patient["trials"][0]["verdict"] for patient in json.loads(several.stdout)]
+    assert verdicts == ["possible", "ineligible"]
+
+
+def test_validate_exits_with_one_when_a_criterion_bars(store: Path) -> None:
+    """The plain SHACL report goes to stdout; its exit code says whether there is a violation."""
+    common = ("--trial", "NCT06794086", "--as-of", "2025-09-01", "--store", store)
+    possible, barred = run("validate", PATIENT, *common), run("validate", BARRED, *common)
+    assert (possible.returncode, barred.returncode) == (0, 1)
+    for report in (possible.stdout, barred.stdout):
+        assert "sh:ValidationReport" in report
+
+
+def test_parse_reads_plain_text_from_standard_input() -> None:
+    """Plain text is one trial with the id stdin; each criterion's text is what its span covers."""
+    text = "Inclusion Criteria:\n* Age >= 18 years\n* Good mood\n\nExclusion Criteria:\n* Pregnancy\n"
+    parsed = run("parse", "-", "--json", text=text)
+    assert parsed.returncode == 0, parsed.stderr
+    [document] = [json.loads(line) for line in parsed.stdout.splitlines()]
+    assert document["trial"] == "stdin"
+    assert [criterion["id"] for criterion in document["criteria"]] == ["I1", "I2", "E1"]
+    for criterion in document["criteria"]:
+        start, end = criterion["span"]
+        assert text[start:end] == criterion["text"]
+
+
+@pytest.mark.parametrize("name", ["html", "turtle", "ndjson", "table"])
+def test_every_format_of_a_screening(name: str, store: Path) -> None:
+    """Each format names the trial on stdout."""
+    screened = run(
+        "screen",
+        PATIENT,
+        "--trial",
+        "NCT06794086",
+        "--as-of",
+        "2025-09-01",
+        "--format",
+        name,
+        "--store",
+        store,
+    )
+    assert screened.returncode == 0, screened.stderr
+    assert "NCT06794086" in screened.stdout
