@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from trialgraph.criteria.tokens import Token, tokenize
 from trialgraph.resources import product_folder
 
-__all__ = ["Lexicon", "lexicon"]
+__all__ = ["Lexicon", "Phrases", "lexicon"]
 
 _SILENT = frozenset("-'’")
 
@@ -21,6 +21,18 @@ class _Node:
     classes: frozenset[str] = frozenset()
 
 
+class Phrases:
+    """Turns of phrase that tell a kind of statement; searches are remembered, since words recur."""
+
+    def __init__(self, patterns: list[str]) -> None:
+        self._pattern = re.compile("|".join(patterns), re.IGNORECASE)
+        self._found = lru_cache(maxsize=16_384)(self._pattern.search)
+
+    def search(self, words: str) -> re.Match[str] | None:
+        """Return where the words have such a turn of phrase, or None."""
+        return self._found(words)
+
+
 class Lexicon:
     """Finds the longest phrase at a token, and the classes it belongs to."""
 
@@ -29,8 +41,8 @@ class Lexicon:
         for name, members in phrases.items():
             for phrase in members:
                 self._add(phrase, name)
-        self.judgement = re.compile("|".join(patterns["judgement"]), re.IGNORECASE)
-        self.consent = re.compile("|".join(patterns["consent"]), re.IGNORECASE)
+        self.judgement = Phrases(patterns["judgement"])
+        self.consent = Phrases(patterns["consent"])
 
     def _add(self, phrase: str, name: str) -> None:
         node = self._root
