@@ -1,24 +1,21 @@
-"""The interface of a store, and the choice of one by its location."""
+"""The interface of a store."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeAlias
 
-import platformdirs
 import pyoxigraph as ox
 from rdflib.namespace import DCTERMS
 
-from trialgraph.errors import QueryError, StoreError
+from trialgraph.errors import QueryError
 from trialgraph.namespaces import BASE, GRAPH
 from trialgraph.resources import product_folder
 
-__all__ = ["ONTOLOGY_GRAPH", "Results", "Store", "open_store", "store_location"]
+__all__ = ["ONTOLOGY_GRAPH", "Results", "Store"]
 
 ONTOLOGY_GRAPH = str(GRAPH["ontology"])
 """Named graph that holds every module of the ontology."""
@@ -26,7 +23,6 @@ ONTOLOGY_GRAPH = str(GRAPH["ontology"])
 Results: TypeAlias = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 
 _VERSION = ox.NamedNode(str(DCTERMS.identifier))
-_LOCATION_VARIABLE = "TRIALGRAPH_STORE"
 
 
 class Store(ABC):
@@ -156,48 +152,3 @@ class Store(ABC):
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def store_location(location: str | Path | None = None) -> str:
-    """Return the location asked for, else that of ``TRIALGRAPH_STORE``, else the user's data folder."""
-    default = Path(platformdirs.user_data_dir("trialgraph", appauthor=False)) / "store"
-    return str(location or os.environ.get(_LOCATION_VARIABLE) or default)
-
-
-def open_store(location: str | Path | None = None, *, read_only: bool = False) -> Store:
-    """Open a store, making it when the folder is new or empty.
-
-    Args:
-        location: A folder (embedded Oxigraph), the URL of a SPARQL 1.1 server, or None for a store
-            in memory.
-        read_only: Only read. An embedded store can then be read while another process writes to
-            it; it shows what was there when it was opened.
-    Returns:
-        The store, with this installation's ontology loaded unless it is read-only.
-    Raises:
-        StoreError: when the folder is not a store, is missing (read-only), or is in use; when the
-            server doesn't answer.
-    Example:
-        >>> with open_store() as store:
-        ...     store.trials()
-        []
-    """
-    from trialgraph.stores.embedded import EmbeddedStore
-    from trialgraph.stores.server import ServerStore
-
-    store: Store
-    if location is None:
-        store = EmbeddedStore(None, read_only=False)
-    elif str(location).startswith(("http://", "https://")):
-        store = ServerStore(str(location), read_only=read_only)
-    elif "://" in str(location):
-        raise StoreError("a store is a folder or an http(s) URL", where=str(location))
-    else:
-        store = EmbeddedStore(Path(location).expanduser(), read_only=read_only)
-    if not read_only:
-        try:
-            store.refresh_ontology()
-        except BaseException:
-            store.close()
-            raise
-    return store
