@@ -22,6 +22,7 @@ LAYERS = [
     ("patients", "views"),
     ("derivation", "evaluation", "canonical"),
     ("shapes",),
+    ("missing",),
     ("catalogue", "packaged", "screening"),
     ("reports",),
     ("cli",),

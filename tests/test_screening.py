@@ -1,5 +1,6 @@
 """Screening: Kleene's logic, verdicts, reasons, explanations and the worklist."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -130,6 +131,18 @@ def test_missing_facts_are_those_that_could_settle_a_criterion() -> None:
     useless = ("I2", "inclusion", AllOf((AnyOf((OPEN, HAS)), narrative)))
     result = screen(VIEW, [_trial(either, useless)]).trials[0]
     assert [(fact.need, fact.settles) for fact in result.missing] == [("open", ("I1",))]
+
+
+def test_a_complete_list_is_missing_where_its_silence_would_settle_a_criterion() -> None:
+    """Several absences of one kind are settled by knowing that the list is complete, unless it is."""
+    other = Fact("x:v", "another", "condition")
+    trial = _trial(("E1", "exclusion", AnyOf((OPEN, other))), ("E2", "exclusion", OPEN))
+    needs = {fact.need: fact.settles for fact in screen(VIEW, [trial]).trials[0].missing}
+    assert needs["whether all conditions are recorded"] == ("E1", "E2")
+    assumed = replace(VIEW, assumed=("conditions",))
+    assert "whether all conditions are recorded" not in {
+        fact.need for fact in screen(assumed, [trial]).trials[0].missing
+    }
 
 
 def test_an_ineligible_trial_asks_for_nothing() -> None:

@@ -7,14 +7,14 @@ explanations come from the reference evaluator, and the two are checked against 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
 from trialgraph.errors import TrialgraphError
-from trialgraph.evaluation import Finding, Truth, UnknownReason, deciding_atoms, evaluate, need
-from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Narrative, Not
+from trialgraph.evaluation import Finding, Truth, UnknownReason, deciding_atoms, evaluate
+from trialgraph.missing import MissingFact, missing_facts
 from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial, compile_shapes
 from trialgraph.shapes.engines import Rails, reported_rails
 from trialgraph.views import Completeness, ScreeningView, view_graph
@@ -78,14 +78,6 @@ class CriterionVerdict:
 def _bare(words: str) -> str:
     """Words without spaces and what stands around them, to see whether two texts are the same."""
     return "".join(words.split()).strip("“”.;")
-
-
-@dataclass(frozen=True, slots=True)
-class MissingFact:
-    """Something not in the record that would settle criteria of one trial."""
-
-    need: str
-    settles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +153,8 @@ def screen(
         rails = None if graph is None else reported_rails(graph, _shapes(trial), engine=engine)  # type: ignore[arg-type]
         criteria = tuple(_criterion_verdict(criterion, view, rails) for criterion in trial.criteria)
         barred = any(criterion.verdict == "fail" for criterion in criteria)
-        missing = () if barred else tuple(_missing(criteria, view))
+        unknown = (verdict for verdict in criteria if verdict.verdict == "unknown" and not barred)
+        missing = missing_facts(((each.criterion, each.findings) for each in unknown), view)
         results.append(TrialVerdict(trial, criteria, missing))
     return Screening(view, tuple(results))
 
@@ -193,48 +186,6 @@ def _truth_of(rails: Collection[str]) -> Truth:
 def _reason(findings: Collection[Finding]) -> UnknownReason:
     reasons = {finding.reason for finding in findings}
     return next(reason for reason in _REASONS if reason in reasons)
-
-
-def _missing(criteria: Iterable[CriterionVerdict], view: ScreeningView) -> Iterable[MissingFact]:
-    settles: dict[str, list[str]] = defaultdict(list)
-    for verdict in criteria:
-        if verdict.verdict != "unknown":
-            continue
-        for wanted, atoms in _needs(verdict).items():
-            if _could_settle(verdict.criterion.admits, view, atoms):
-                settles[wanted].append(verdict.criterion.id)
-    ordered = sorted(settles.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [MissingFact(need, tuple(ids)) for need, ids in ordered]
-
-
-def _needs(verdict: CriterionVerdict) -> dict[str, set[Atom]]:
-    needs: dict[str, set[Atom]] = defaultdict(set)
-    for finding in verdict.findings:
-        if not isinstance(finding.atom, Narrative):
-            needs[need(finding.atom)].add(finding.atom)
-    return needs
-
-
-def _could_settle(expression: Expression, view: ScreeningView, atoms: Collection[Atom]) -> bool:
-    """Whether knowing these atoms, one way or the other, would settle the expression."""
-    return any(
-        _suppose(expression, view, dict.fromkeys(atoms, supposed)) is not None for supposed in (True, False)
-    )
-
-
-def _suppose(expression: Expression, view: ScreeningView, supposed: Mapping[Atom, bool]) -> Truth:
-    match expression:
-        case AllOf(operands):
-            truths = [_suppose(operand, view, supposed) for operand in operands]
-            return False if False in truths else None if None in truths else True
-        case AnyOf(operands):
-            truths = [_suppose(operand, view, supposed) for operand in operands]
-            return True if True in truths else None if None in truths else False
-        case Not(operand):
-            truth = _suppose(operand, view, supposed)
-            return None if truth is None else not truth
-        case _:
-            return supposed.get(expression, evaluate(expression, view))
 
 
 def to_json(screening: Screening) -> dict[str, Any]:
