@@ -121,6 +121,15 @@ def test_every_code_is_shown_to_be_right() -> None:
     assert all(row["comment"] and 0 < float(row["confidence"]) <= 1 for row in _mappings())
 
 
+def test_every_code_has_a_named_source() -> None:
+    """Each row names a repository with a path, a package or an address, and how the match was made."""
+    named = re.compile(r"^(?:(?:PyPI|npm) [\w.-]+ |https://|[\w.-]+/[\w.-]+ [\w./-]|CDC/NCHS .*\(PyPI )")
+    unnamed = [(row["object_id"], row["comment"]) for row in _mappings() if not named.match(row["comment"])]
+    assert unnamed == []
+    made = {row["mapping_justification"] for row in _mappings()}
+    assert made == {"semapv:ManualMappingCuration", "semapv:LexicalMatching"}
+
+
 def test_the_mapping_table_calls_concepts_by_their_labels() -> None:
     """The table's subject labels are those of concepts.ttl."""
     concepts = load_concepts(ONTOLOGY)
