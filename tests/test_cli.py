@@ -185,6 +185,19 @@ def test_parse_reads_plain_text_from_standard_input() -> None:
         assert text[start:end] == criterion["text"]
 
 
+def test_parse_reads_records_and_text_files_alike(tmp_path: Path) -> None:
+    """A record on standard input and a text file of criteria are read as what they are."""
+    record = run("parse", "-", "--json", text=json.dumps(STUDY))
+    assert json.loads(record.stdout)["trial"] == "NCT00000001"
+    plain = tmp_path / "part-b.txt"
+    plain.write_text("Exclusion Criteria:\n* Pregnancy\n", encoding="utf-8")
+    document = json.loads(run("parse", plain, "--json").stdout)
+    assert (document["trial"], [each["id"] for each in document["criteria"]]) == ("part-b", ["E1"])
+    page = tmp_path / "page.txt"
+    page.write_text("A page of a site\nthat nobody described\n", encoding="utf-8")
+    _refused(run("parse", page, "--json"), "page.txt", "layout")
+
+
 @pytest.mark.parametrize("name", ["html", "turtle", "ndjson", "table"])
 def test_every_format_of_a_screening(name: str, store: Path) -> None:
     """Each format names the trial on stdout."""

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from _pytest.mark import ParameterSet
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from trialgraph.cli import app
@@ -351,8 +353,9 @@ def _run(*arguments: str, stdin: str | None = None) -> Result:
     return CliRunner().invoke(app, [*arguments], input=stdin)
 
 
-def test_the_command_answers_a_named_query_as_a_table(folder: str) -> None:
+def test_the_command_answers_a_named_query_as_a_table(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows come with IRIs shortened, and their number goes to standard error."""
+    monkeypatch.setattr(sys.modules["trialgraph.cli.query"], "output", Console(width=200))
     result = _run("query", "child-pugh-limits", "--store", folder)
     assert result.exit_code == 0
     assert "NCT06592612/criterion/I5" in result.stdout

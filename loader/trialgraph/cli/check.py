@@ -1,7 +1,6 @@
 """``trialgraph check``: contradictions and gaps of trial records, as a curator would read them."""
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -9,12 +8,11 @@ from itertools import groupby
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
-from trialgraph.cli.options import StoreOption, reading_store
+from trialgraph.cli.options import StoreOption, messages, output, reading_store
 from trialgraph.errors import UsageError
 from trialgraph.shapes.quality import Finding, Severity, check_trials, findings_to_graph
 from trialgraph.stores import Store
@@ -22,7 +20,6 @@ from trialgraph.stores import Store
 __all__ = ["check"]
 
 _FORMATS = ("table", "json", "turtle")
-_PLAIN_WIDTH = 140  # columns of a report that goes to a file or a pipe
 _PLACES = 3  # parts that are named before "and 27 more"
 _STYLES = {"violation": "bold red", "warning": "yellow", "info": "dim"}
 
@@ -66,14 +63,13 @@ def _wanted(store: Store, trials: list[str]) -> list[str]:
 
 def _progress(store: Store, trials: list[str]) -> Iterator[tuple[str, list[Finding]]]:
     """Check trials with a progress bar on a terminal."""
-    console = Console(stderr=True)
-    hidden = not console.is_terminal or len(trials) == 1
+    hidden = not messages.is_terminal or len(trials) == 1
     return iter(
         track(
             check_trials(store, trials),
             description="Checking",
             total=len(trials),
-            console=console,
+            console=messages,
             transient=True,
             disable=hidden,
         )
@@ -81,14 +77,13 @@ def _progress(store: Store, trials: list[str]) -> Iterator[tuple[str, list[Findi
 
 
 def _print_report(checked: dict[str, list[Finding]]) -> None:
-    console = Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH, highlight=False)
     for trial, findings in checked.items():
         if findings:
-            console.print(Text(trial, style="bold"), Text(_summary(findings), style="dim"))
-            console.print(_findings_table(findings))
+            output.print(Text(trial, style="bold"), Text(_summary(findings), style="dim"))
+            output.print(_findings_table(findings))
     clean = sum(not findings for findings in checked.values())
     total = _summary([finding for findings in checked.values() for finding in findings])
-    console.print(Text(f"{len(checked)} checked, {clean} without a finding; {total or 'nothing found'}"))
+    output.print(Text(f"{len(checked)} checked, {clean} without a finding; {total or 'nothing found'}"))
 
 
 def _findings_table(findings: list[Finding]) -> Table:

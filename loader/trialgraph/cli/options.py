@@ -1,5 +1,7 @@
 """Options and consoles that several commands share."""
 
+import os
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -30,7 +32,11 @@ StoreOption = Annotated[
 ]
 TrialArgument = Annotated[str, typer.Argument(metavar="NCT…", help="Registry number of a trial.")]
 
-output = Console()
+_PLAIN_WIDTH = 160
+"""Columns of what goes to a file or a pipe; COLUMNS overrides it, as it does on a terminal."""
+
+_IS_PLAIN = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+output = Console(width=_PLAIN_WIDTH if _IS_PLAIN else None, highlight=False)
 messages = Console(stderr=True)
 
 

@@ -5,15 +5,23 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
+from trialgraph.cli.options import messages, output
+from trialgraph.criteria import Criterion, read_criteria, read_structured, read_text, segment
+from trialgraph.criteria.plain import plain
 from trialgraph.errors import InputError
-
-if TYPE_CHECKING:
-    from trialgraph.criteria import Criterion
+from trialgraph.expressions import to_json
+from trialgraph.records import EligibilityText, TrialRecord
+from trialgraph.sources.documents import Place, read_document
+from trialgraph.sources.files import Refusal, read_records
 
 __all__ = ["parse"]
 
@@ -41,31 +49,56 @@ def parse(
 
 
 def _trials(path: str) -> Iterator[tuple[str, tuple[Criterion, ...], tuple[Criterion, ...]]]:
-    from trialgraph.criteria import read_criteria, read_structured, read_text
-
-    if path == "-":
-        yield "stdin", (), read_text(sys.stdin.read())
-        return
-    from trialgraph.sources.files import Refusal, read_records
-
+    """Yield each trial's id, the criteria of its structured fields, and those of its prose."""
     refusals = []
     found = False
-    for each in read_records([Path(path)]):
-        if isinstance(each, Refusal):
-            refusals.append(each)
+    for record in _records(path):
+        if isinstance(record, Refusal):
+            refusals.append(record)
             continue
         found = True
-        yield each.nct, read_structured(each), read_criteria(each)
+        if isinstance(record, _PlainText):
+            yield record.name, (), read_text(record.text)
+        else:
+            yield record.nct, read_structured(record), read_criteria(record)
     for refusal in refusals:
-        print(f"trialgraph: {refusal}", file=sys.stderr)  # noqa: T201 - refused records are named
-    if not found:
-        raise InputError(
-            "no trial record could be read", where=path, advice="give plain criteria text on stdin"
+        messages.print(
+            f"refused: {refusal.error}", style="red", markup=False, highlight=False, soft_wrap=True
         )
+    if not found:
+        raise InputError("no trial record and no criteria could be read", where=path)
+
+
+@dataclass(frozen=True, slots=True)
+class _PlainText:
+    """Criteria that come as text, without a record around them."""
+
+    name: str
+    text: str
+
+
+def _records(path: str) -> Iterator[TrialRecord | Refusal | _PlainText]:
+    if path != "-":
+        for record in read_records([Path(path)]):
+            yield _text_of(Path(path)) or record if isinstance(record, Refusal) else record
+        return
+    data = sys.stdin.buffer.read()
+    if data.lstrip()[:1] in (b"{", b"["):
+        yield from read_document(BytesIO(data), Place("stdin", "stdin"))
+    else:
+        yield _PlainText("stdin", data.decode("utf-8", errors="replace"))
+
+
+def _text_of(path: Path) -> _PlainText | None:
+    """Return a text file that is no page but has the headings of criteria."""
+    if path.suffix != ".txt" or not path.is_file():
+        return None
+    text = path.read_text(encoding="utf-8", errors="replace")
+    headings = any(piece.kind == "heading" for piece in segment(EligibilityText(text)).pieces)
+    return _PlainText(path.stem, text) if headings else None
 
 
 def _criterion(criterion: Criterion) -> dict[str, Any]:
-    from trialgraph.expressions import to_json
 
     return {
         "id": criterion.id,
@@ -82,15 +115,10 @@ def _criterion(criterion: Criterion) -> dict[str, Any]:
 
 
 def _print_table(trial: str, criteria: Iterable[Criterion]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from trialgraph.criteria.plain import plain
 
     table = Table(title=trial, show_lines=True)
     for heading in ("id", "words", "reading"):
         table.add_column(heading, overflow="fold")
     for criterion in criteria:
         table.add_row(criterion.id, Text(criterion.normalized), Text(plain(criterion.expression)))
-    Console().print(table)
+    output.print(table)

@@ -1,21 +1,18 @@
 """``trialgraph queries``: list the named queries with what they take and give."""
 
 import json
-import sys
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from trialgraph.cli.options import output
 from trialgraph.errors import UsageError
 from trialgraph.queries import Parameter, Query, named_queries
 
 __all__ = ["queries"]
-
-_PLAIN_WIDTH = 160  # columns of a listing that goes to a file or a pipe
 
 
 def queries(
@@ -35,7 +32,7 @@ def queries(
         table.add_row(
             Text(query.name, style="bold cyan"), Text(f"{query.title}\n{query.purpose}"), parameters
         )
-    Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH).print(table)
+    output.print(table)
 
 
 def _describe(parameter: Parameter) -> str:

@@ -5,16 +5,13 @@ from typing import Annotated
 
 import pyoxigraph as ox
 import typer
-from rich.console import Console
 
-from trialgraph.cli.options import StoreOption, reading_store
+from trialgraph.cli.options import StoreOption, messages, output, reading_store
 from trialgraph.errors import UsageError
 from trialgraph.queries import FORMATS, Format, format_results, load_query, run_query, to_table
 from trialgraph.stores.syntax import QuerySyntaxError
 
 __all__ = ["query"]
-
-_PLAIN_WIDTH = 200  # columns of a table that goes to a file or a pipe
 
 
 def query(
@@ -72,14 +69,13 @@ def _print_results(results: ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolea
     elif isinstance(results, ox.QueryTriples):
         raise UsageError("the query gives triples, not a table", advice="use --format turtle or ntriples")
     else:
-        console = Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
         table = to_table(results)
-        console.print(table)
+        output.print(table)
         rows = "1 row" if table.row_count == 1 else f"{table.row_count} rows"
-        Console(stderr=True).print(rows, style="dim")
+        messages.print(rows, style="dim")
 
 
 def _show_place(error: QuerySyntaxError) -> None:
     """Show the place on a terminal; elsewhere the one line with its numbers has to do."""
     if sys.stderr.isatty():
-        Console(stderr=True).print(error.excerpt, markup=False, highlight=False)
+        messages.print(error.excerpt, markup=False, highlight=False)
