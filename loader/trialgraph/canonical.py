@@ -4,14 +4,18 @@ An expression keeps the unit of the criterion's words; a view holds each quantit
 canonical unit. Limits are brought to that unit before anything is compared.
 """
 
+import math
 from dataclasses import replace
 from functools import lru_cache
 
 from trialgraph.concepts import packaged_concepts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Limit, Narrative, Not, Value
+from trialgraph.namespaces import TGC
 from trialgraph.units import conversion
 
 __all__ = ["in_canonical_units"]
+
+_AGE = str(TGC.Age)
 
 
 @lru_cache(maxsize=65536)
@@ -34,15 +38,42 @@ def in_canonical_units(expression: Expression) -> Expression:
             return expression
 
 
-def _converted(value: Value) -> Value | Narrative:
+def _converted(value: Value) -> Expression:
     concept = packaged_concepts().get(value.concept)
     if concept is None or concept.unit is None or value.unit == concept.unit:
         return value
+    if value.concept == _AGE:
+        return _age_in_years(value)
     factor = conversion(value.unit or "", concept.unit, concept.molar_mass)
     if factor is None:
         unit = value.unit or "no unit"
         return Narrative(f"a limit of {value.concept_label} in {unit}", "not-formalised", value.span)
     return replace(value, limit=_scaled(value.limit, factor), unit=concept.unit)
+
+
+def _age_in_years(value: Value) -> Expression:
+    """Return a limit on age that isn't in years, over the completed years that a view holds.
+
+    Completed years say less than months do: who is one is 12 to 23 months old. What they leave open
+    takes the birth date, so it stays with a person.
+    """
+    factor = conversion(value.unit or "", "mo")
+    if factor is None:
+        return Narrative(f"a limit of age in {value.unit or 'no unit'}", "not-formalised", value.span)
+    between = Narrative(f"age within the year of {value.unit}", "not-formalised", value.span)
+    sides: list[Expression] = []
+    limit = _scaled(value.limit, factor)
+    if limit.low is not None:
+        sure, possible = math.ceil(limit.low / 12), math.ceil((limit.low - 11) / 12)
+        sides += [_years(value, Limit(low=possible)), AnyOf((_years(value, Limit(low=sure)), between))]
+    if limit.high is not None:
+        sure, possible = math.floor((limit.high - 11) / 12), math.floor(limit.high / 12)
+        sides += [_years(value, Limit(high=possible)), AnyOf((_years(value, Limit(high=sure)), between))]
+    return AllOf(tuple(sides))
+
+
+def _years(value: Value, limit: Limit) -> Value:
+    return replace(value, limit=limit, unit="a")
 
 
 def _scaled(limit: Limit, factor: float) -> Limit:
