@@ -67,10 +67,10 @@ def _with_rudof(view: Graph, shapes: str) -> list[str]:
     except ImportError as error:
         advice = "install pyrudof, or use --engine pyshacl"
         raise UsageError("the engine rudof is not installed", advice=advice) from error
-    session = pyrudof.Rudof(pyrudof.RudofConfig())
-    session.read_data(view.serialize(format="nt"), pyrudof.RDFFormat.NTriples)
-    session.read_shacl(shapes, pyrudof.ShaclFormat.Turtle)
-    return [str(entry.source_shape).strip("<>") for entry in session.validate_shacl()]
+    validator = pyrudof.Rudof(pyrudof.RudofConfig())
+    validator.read_data(view.serialize(format="nt"), pyrudof.RDFFormat.NTriples)
+    validator.read_shacl(shapes, pyrudof.ShaclFormat.Turtle)
+    return [str(entry.source_shape).strip("<>") for entry in validator.validate_shacl()]
 
 
 ENGINES: dict[ShaclEngine, Callable[[Graph, str], list[str]]] = {
