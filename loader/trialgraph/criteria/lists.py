@@ -91,7 +91,7 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> E
     if window is not None:
         expression = dated(expression, window)
     rest = [chunk for chunk in after if chunk.kind not in ("window", "sign") and not is_method(chunk)]
-    for chunk in [each for each in rest if each.kind == "bracket"]:
+    for chunk in _remarks_on_value(rest):
         expression = with_alternative(
             text, expression, chunks[at], list(chunk.inner), (chunk.start, chunk.end)
         )
@@ -108,6 +108,15 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> E
         asked = read_condition(text, rest[condition + 1 :])
         return all_of([asked, expression]) if text.exclusion else any_of([negate(asked), expression])
     return all_of([expression, narrative(text, rest[0].start, after[-1].end)])
+
+
+def _remarks_on_value(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Return the brackets before any new concept or unknown word, so that they are about the value."""
+    other = next(
+        (i for i, c in enumerate(chunks) if is_content(c) or (c.kind == "word" and not c.classes)),
+        len(chunks),
+    )
+    return [chunk for chunk in chunks[:other] if chunk.kind == "bracket"]
 
 
 def read_condition(text: Text, chunks: Sequence[Chunk]) -> Expression:

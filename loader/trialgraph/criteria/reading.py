@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trialgraph.criteria.chunks import Chunk, Chunker, Text
+from trialgraph.criteria.complements import contradicts_itself, join_complements
 from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.normalization import NormalizedText
@@ -102,9 +103,9 @@ def read_expression(
         return narrative(text, 0, len(text.text))
     if not parts:
         lead_end, parts = _inline_parts(text.text)
-    if not parts:
-        return _read_stretch(text, chunks, 0, len(text.text))
-    return _read_parts(text, chunks, lead_end, parts)
+    read = _read_parts(text, chunks, lead_end, parts) if parts else _read_stretch(text, chunks, 0, lead_end)
+    expression = join_complements(read)
+    return narrative(text, 0, len(text.text)) if contradicts_itself(expression) else expression
 
 
 def _inline_parts(words: str) -> tuple[int, list[Span]]:

@@ -37,6 +37,7 @@ _DENIED_LIST = (
     "unable to meet",
 )
 
+_MODAL = frozenset({"must", "should", "must have", "must be", "need", "need to", "are required to"})
 Role = Literal["demand", "allowance"]
 
 
@@ -250,8 +251,25 @@ def _members(expression: Expression) -> tuple[Expression, ...]:
     return expression.operands if isinstance(expression, AnyOf) else (expression,)
 
 
+def _value_case(text: Text, chunks: list[Chunk]) -> Expression | None:
+    """Read "patients with creatinine > 1.5 must have B": B is asked of those with that value only."""
+    modal = next((i for i, chunk in enumerate(chunks) if chunk.form in _MODAL), None)
+    if modal is None or chunks[0].form not in RESTARTS:
+        return None
+    case, body = trimmed(chunks[1:modal]), trimmed(chunks[modal + 1 :])
+    if not case or any(chunk.kind != "value" and not is_harmless(chunk, "label") for chunk in case):
+        return None
+    condition = read_condition(text, case)
+    if not body or not is_formal(condition):
+        return None
+    read = join_segments(text, read_segments(text, body), "and")
+    return any_of([negate(condition), read])
+
+
 def _read_conditional(text: Text, chunks: list[Chunk]) -> Expression:
     """Read "for subjects with X, Y": Y is asked of those with X only."""
+    if not text.exclusion and (asked := _value_case(text, chunks)) is not None:
+        return asked
     if not chunks or "condition" not in chunks[0].classes:
         return _read_instances(text, chunks)
     comma = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ","), None)
