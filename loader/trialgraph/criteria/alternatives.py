@@ -21,10 +21,21 @@ def merge_alternatives(text: Text, segments: list[Segment]) -> list[Segment]:
     for segment in segments:
         if merged and segment.joint in ("or", ",", "and") and _is_alternative(text, merged[-1], segment):
             start, end = segment.chunks[0].start, segment.chunks[-1].end
-            merged[-1].chunks.append(Chunk("bracket", start, end, inner=tuple(segment.chunks)))
+            demands = [chunk for chunk in segment.chunks if _demands(chunk)]
+            inner = tuple(chunk for chunk in segment.chunks if chunk not in demands)
+            merged[-1].chunks += [Chunk("bracket", start, end, inner=inner), *demands]
         else:
             merged.append(segment)
     return merged
+
+
+def _demands(chunk: Chunk) -> bool:
+    """Whether a bracket demands something of either limit ("without transfusion within 7 days")."""
+    return (
+        chunk.kind == "bracket"
+        and any("negation" in each.classes for each in chunk.inner)
+        and not any(each.kind == "limit" or each.classes & {"condition", "allowance"} for each in chunk.inner)
+    )
 
 
 def _is_alternative(text: Text, before: Segment, segment: Segment) -> bool:
@@ -32,6 +43,11 @@ def _is_alternative(text: Text, before: Segment, segment: Segment) -> bool:
     value = next((chunk for chunk in reversed(before.chunks) if chunk.kind == "value"), None)
     limits = [chunk for chunk in segment.chunks if chunk.kind == "limit"]
     if value is None or not limits or any(chunk.kind in ("value", "lesion") for chunk in segment.chunks):
+        return False
+    before_limit = segment.chunks[: segment.chunks.index(limits[0])]
+    if not any("condition" in chunk.classes for chunk in before_limit) and not all(
+        is_harmless(chunk, "label") and chunk.kind != "concept" for chunk in before_limit
+    ):
         return False
     found = limits[0].limit
     bound = found is not None and (found.relative_to is not None or found.unit is not None)

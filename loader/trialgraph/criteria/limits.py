@@ -284,7 +284,7 @@ class _ScaleReader:
             r"|(?P<number>\d{1,3}|zero|one|two|three|four)(?!\.?\d|/\d{3})(?:\s*(?:%|points?))?)"
         )
         self.joint = re.compile(
-            r"\s*(?:,\s*(?:or|and)?|/|or|and|-|to|through|&|;(?=\s*\d)|(?=\s\d(?!\S)))\s*(?:class\s+|score\s+)?(?=[\dIVABCz])"
+            r"\s*(?:,\s*(?:or|and)?|/|or|and|-|to|through|&|~|;(?=\s*\d)|(?=\s\d(?!\S)))\s*(?:class\s+|score\s+)?(?=[\dIVABCz])"
         )
 
     def read(self, position: int) -> Found | None:
@@ -330,7 +330,7 @@ class _ScaleReader:
             following = self._value(joint.end())
             if following is None:
                 break
-            span = any(sign in joint.group() for sign in ("-", "to", "through"))
+            span = any(sign in joint.group() for sign in ("-", "~", "to", "through"))
             if not joint.group().strip() and following[0] != high + 1:
                 break
             if (not span and following[0] > high + 1 and self.scale.high < 50) or following[0] < low:

@@ -39,6 +39,8 @@ from trialgraph.expressions import Expression, Fact, Narrative
 
 __all__ = ["join_segments", "read_condition", "read_segments"]
 
+_GOING_ON = frozenset({"with", "subject with", "patient with", "participant with"})
+
 
 def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     """Part a statement and read each part."""
@@ -133,7 +135,8 @@ def join_segments(text: Text, segments: list[Segment], default: str) -> Expressi
     """Put the members of a list together as their conjunctions say."""
     blocks: list[list[Segment]] = []
     for segment in segments:
-        if segment.joint == ";" or not blocks or (default == "and" and _stands_alone(segment)):
+        alone = default == "and" and (_stands_alone(segment) or _goes_on(segment, segments))
+        if segment.joint == ";" or not blocks or alone:
             blocks.append([])
         blocks[-1].append(segment)
     joined = [_join_block(text, block, default) for block in blocks]
@@ -146,6 +149,13 @@ def _stands_alone(segment: Segment) -> bool:
         chunk.form in VERBS | {"must have", "must be"} for chunk in segment.chunks[:3]
     )
     return segment.joint == "and" and segment.after_comma and speaks
+
+
+def _goes_on(segment: Segment, segments: list[Segment]) -> bool:
+    """Whether ", with A or B" adds a demand to what stands before it, and isn't one of its alternatives."""
+    opening = segment.chunks[0].form
+    offered = any(each.joint == "or" and each.chunks[0].form == opening for each in segments)
+    return segment.joint == "," and opening in _GOING_ON and not offered
 
 
 def _join_block(text: Text, segments: list[Segment], default: str) -> Expression:

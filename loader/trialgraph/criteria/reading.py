@@ -11,6 +11,7 @@ from trialgraph.criteria.complements import contradicts_itself, join_complements
 from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.normalization import NormalizedText
+from trialgraph.criteria.offers import asks_several, counts_several, offers_choice
 from trialgraph.criteria.statements import Statement, except_for, read_statement
 from trialgraph.criteria.trees import all_of, any_of, negate
 from trialgraph.criteria.vocabulary import Vocabulary
@@ -49,15 +50,6 @@ _DEMAND = re.compile(
 _DEFINES = re.compile(r"(?:^|[.;]\s)(?:definition|definitions|note|where)\b", re.IGNORECASE)
 _WASHOUT = re.compile(r"\bwash-?\s?out\b", re.IGNORECASE)
 _NONE = re.compile(r"^no\s", re.IGNORECASE)
-_AT_LEAST_TWO = re.compile(
-    r"\b(?:at least|any|≥)\s*(?:two|three|four|[2-9])\b|\b(?:two|three|[2-9]) (?:or more )?of\b",
-    re.IGNORECASE,
-)
-_ANY = re.compile(
-    r"\b(?:one (?:or more )?of|any (?:one )?of|at least (?:one|1)|either|≥\s*1 of|1 of|one or more"
-    r"|any one)\b",
-    re.IGNORECASE,
-)
 _OR_AT_END = re.compile(r"\bor$", re.IGNORECASE)
 _ALL = re.compile(r"\ball\b[^:]{0,30}\bfollowing\b|\bboth of\b", re.IGNORECASE)
 _DENIED = re.compile(
@@ -157,7 +149,7 @@ def _between(chunks: Sequence[Chunk], start: int, end: int) -> list[Chunk]:
 def _read_parts(text: Text, chunks: Sequence[Chunk], lead_end: int, parts: Sequence[Span]) -> Expression:
     lead = text.text[:lead_end]
     read = [_read_stretch(text, _between(chunks, start, end), start, end) for start, end in parts]
-    if _AT_LEAST_TWO.search(lead):
+    if counts_several(lead):
         return narrative(text, 0, len(text.text))
     if _EXCEPTED.search(lead.strip() + (":" if not lead.strip().endswith(":") else "")) and lead.strip():
         head = _read_stretch(text, _between(chunks, 0, lead_end), 0, lead_end)
@@ -167,7 +159,7 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], lead_end: int, parts: Seque
     if _DENIED.search(lead):
         return negate(all_of(read))
     ors = any(_OR_AT_END.search(text.text[start:end].rstrip(" ,;.*-•")) for start, end in parts[:-1])
-    either = ors or _ANY.search(lead) is not None or (text.exclusion and not _ALL.search(lead))
+    either = ors or offers_choice(lead) or (text.exclusion and not _ALL.search(lead))
     body = any_of(read) if either else all_of(read)
     if all(isinstance(atom, Narrative) for atom in atoms(body)) and not any(map(str.isdigit, lead)):
         return narrative(text, 0, len(text.text))
@@ -199,7 +191,7 @@ def _sentences(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
     sentences: list[list[Chunk]] = [[]]
     for index, chunk in enumerate(chunks):
         if chunk.kind == "sign" and (
-            (chunk.form == ";" and not _lists(sentences[-1]))
+            (chunk.form == ";" and not _lists(text, sentences[-1]))
             or (chunk.form == "." and _ends(text, chunks, index))
         ):
             sentences.append([])
@@ -210,10 +202,13 @@ def _sentences(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
     return [sentence for sentence in sentences if sentence]
 
 
-def _lists(sentence: Sequence[Chunk]) -> bool:
-    """Whether a sentence has announced a denied list, whose items semicolons part ("no … including: …")."""
+def _lists(text: Text, sentence: Sequence[Chunk]) -> bool:
+    """Whether a sentence has announced a list of denials or choices, whose items semicolons part."""
     colon = next((i for i, chunk in enumerate(sentence) if chunk.kind == "sign" and chunk.form == ":"), None)
-    return colon is not None and any("negation" in chunk.classes for chunk in sentence[:colon])
+    if colon is None:
+        return False
+    choice = not text.exclusion and offers_choice(text.text[sentence[0].start : sentence[colon].start])
+    return choice or any("negation" in chunk.classes for chunk in sentence[:colon])
 
 
 def _runs_on(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
@@ -251,6 +246,9 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
         place = (sentence[0].start, sentence[-1].end)
         if sum(map(str.isalpha, words)) < _FEWEST_LETTERS:
             continue
+        if asks_several(words):
+            read.append(narrative(text, sentence[0].start, end))
+            break
         statement = _turned(text, read_statement(text, sentence), words, place)
         if read and (_EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
             read = _lift(text, read, words, place)
@@ -294,7 +292,9 @@ def _lift(text: Text, read: list[Expression], words: str, place: tuple[int, int]
     if text.exclusion:
         return [except_for(text, any_of(read), words, place)]
     return [
-        except_for(text, each, words, place) if _bars(each) or _shares_concept(text, each, place) else each
+        except_for(text, each, words, place, lifts=True)
+        if _bars(each) or _shares_concept(text, each, place)
+        else each
         for each in read
     ]
 

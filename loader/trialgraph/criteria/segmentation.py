@@ -145,7 +145,8 @@ class _Builder:
             Part(self.text[left:right], (left - start, right - start), level, marker)
             for left, right, level, marker in self.open.parts
         )
-        self.items.append(Item(self.kind, self.text[start:end], (start, end), parts, self.scope))
+        if any(map(str.isalnum, self.text[start:end])):
+            self.items.append(Item(self.kind, self.text[start:end], (start, end), parts, self.scope))
         self.open = None
 
     def finish(self) -> Segmentation:

@@ -12,6 +12,7 @@ from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.lists import join_segments, read_condition, read_segments
 from trialgraph.criteria.narratives import narrative
+from trialgraph.criteria.offers import offers_choice
 from trialgraph.criteria.segments import RESTARTS, trimmed
 from trialgraph.criteria.trees import (
     all_of,
@@ -137,16 +138,20 @@ def _read_excepted(text: Text, chunks: list[Chunk], at: int) -> Expression:
     if not tail:
         return _read_labelled(text, head)
     words = text.text[tail[0].start : tail[-1].end].strip(" ;,.:")
-    return except_for(text, _read_labelled(text, head), words, (tail[0].start, tail[-1].end))
+    place = (tail[0].start, tail[-1].end)
+    return except_for(text, _read_labelled(text, head), words, place, lifts=chunks[at].form == "unless")
 
 
-def except_for(text: Text, expression: Expression, words: str, place: tuple[int, int]) -> Expression:
+def except_for(
+    text: Text, expression: Expression, words: str, place: tuple[int, int], *, lifts: bool = False
+) -> Expression:
     """Let an exception lift what an expression bars.
 
     Facts carry it as a modifier, so that their absence still settles them. A narrative exception
-    stands beside anything else.
+    stands beside anything else, and beside a demand that it `lifts` ("unless …", "… are eligible").
     """
-    if not only_facts(expression):
+    demanded = lifts and not text.exclusion and not isinstance(expression, Not)
+    if demanded or not only_facts(expression):
         lifted = narrative(text, *place)
         return all_of([expression, Not(lifted)]) if text.exclusion else any_of([expression, lifted])
     return map_facts(expression, lambda fact: _lifted(fact, words))
@@ -168,8 +173,16 @@ def _read_labelled(text: Text, chunks: list[Chunk]) -> Expression:
         return _read_conditional(text, chunks) if not rest else _with_rest(text, label, rest)
     body = _read_labelled(text, rest)
     window = next((chunk.window.window for chunk in _flat(label) if chunk.window is not None), None)
-    if window is not None:
+    demand = next((chunk for chunk in label if chunk.kind == "bracket" and _denies(chunk.inner)), None)
+    if demand is not None:
+        remark = narrative(text, demand.start, demand.end)
+        body = any_of([body, remark]) if text.exclusion else all_of([body, remark])
+    elif window is not None:
         body = dated(body, window)
+    if not text.exclusion and offers_choice(words) and isinstance(body, AllOf):
+        if any(chunk.form == "and" for chunk in rest):
+            return narrative(text, chunks[0].start, chunks[-1].end)
+        body = alternatives_of(body)
     if any(phrase in words for phrase in _DENIED_LIST):
         return negate(AllOf(body.operands) if isinstance(body, AnyOf) else body)
     if any("negation" in chunk.classes for chunk in label) and not any(
@@ -185,6 +198,10 @@ def _read_labelled(text: Text, chunks: list[Chunk]) -> Expression:
     if _is_label(label):
         return body
     return narrative(text, chunks[0].start, chunks[-1].end) if _narrows(label) else body
+
+
+def _denies(chunks: Sequence[Chunk]) -> bool:
+    return any("negation" in chunk.classes for chunk in chunks)
 
 
 def _with_rest(text: Text, label: list[Chunk], rest: list[Chunk]) -> Expression:

@@ -18,8 +18,9 @@ from trialgraph.expressions import AnyOf, Expression, Fact, Limit, Window
 __all__ = ["REQUIRING", "Around", "category_of", "read_after", "read_before"]
 
 _STANDARD = re.compile(
-    r"(?:based on|according to|as per|per|by|as defined by|as assessed by|using|following)\b.{0,80}"
-    r"\b(?:criteria|guidelines?|classification|consensus|edition|RECIST|version|standards?|AJCC|UICC|WHO|AASLD|mRECIST)\b",
+    r"(?:based on|according to|as per|per|by|as defined by|as assessed by|using|following)\b.{0,140}"
+    r"\b(?:criteria|guidelines?|classification|consensus|edition|RECIST|version|standards?|AJCC|UICC|WHO|AASLD|mRECIST)\b"
+    r"(?:\s*(?:criteria|version|v\.?)?\s*\d+(?:\.\d+)*)?(?:\s+(?:criteria|guidelines?|version|staging))*[\s\"')\].,]*",
     re.IGNORECASE,
 )
 REQUIRING = frozenset({"requiring", "require", "needing"})
@@ -146,12 +147,10 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
             return False
         if _take_detail(text, head, chunk, around) or "tail" in classes:
             continue
-        if (
-            classes & {"example", "regardless"}
-            or _is_standard(text, chunks[index:])
-            or _is_method(head, chunk)
-        ):
+        if classes & {"example", "regardless"} or _is_method(head, chunk):
             return True
+        if standard := _is_standard(text, chunks[index:]):
+            return read_after(text, head, [each for each in chunks[index:] if each.start >= standard], around)
         if not text.exclusion and any(each.form in _DEMANDS for each in chunks[index:]):
             return False
         if classes & _NARROWING or chunk.kind == "limit":
@@ -213,12 +212,12 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
             around.qualifiers.append(words)
 
 
-def _is_standard(text: Text, chunks: Sequence[Chunk]) -> bool:
-    """Whether the rest only names the rules by which a diagnosis is made."""
-    words = text.text[chunks[0].start : chunks[-1].end]
-    return _STANDARD.match(words) is not None and not any(
-        chunk.kind in ("value", "lesion", "size") for chunk in chunks
-    )
+def _is_standard(text: Text, chunks: Sequence[Chunk]) -> int:
+    """Return where the name of the rules by which a diagnosis is made ends; 0 when there is none."""
+    found = _STANDARD.match(text.text[chunks[0].start : chunks[-1].end])
+    if found is None or any(chunk.kind in ("value", "lesion", "size") for chunk in chunks):
+        return 0
+    return chunks[0].start + found.end()
 
 
 def _is_method(head: Chunk, chunk: Chunk) -> bool:

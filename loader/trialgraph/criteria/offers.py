@@ -1,0 +1,42 @@
+"""What words in front of a list say of it: any one of its items will do, or several are needed."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["asks_several", "counts_several", "offers_choice"]
+
+_SEVERAL = (
+    r"\b(?:two|three|four|five|[2-9])(?: or more| additional| other| out)*(?: of (?:the |these )?(?:\w+ )?"
+    r"(?:following|below|criteria|conditions|factors)| of the\b| of:)"
+)
+_COUNTED = re.compile(
+    rf"\b(?:at least|any|≥)\s*(?:two|three|four|[2-9])\b|{_SEVERAL}|\b(?:two|three|[2-9]) (?:or more )?of\b",
+    re.IGNORECASE,
+)
+_SEVERAL_OF = re.compile(_SEVERAL, re.IGNORECASE)
+_ANY = re.compile(
+    r"\b(?:one (?:or more )?of|any (?:one )?of|at least (?:one|1)|either|≥\s*1 of|1 of|one or more"
+    r"|any one)\b",
+    re.IGNORECASE,
+)
+_KINDS = re.compile(
+    r"\bfollowing (?:\w+ ){0,2}(?:histolog\w+|types?|subtypes?|diagnos[ei]s|malignancies|cancers|tumou?rs"
+    r"|diseases|indications|entities|categories|cohorts|groups|populations|scenarios)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_several(words: str) -> bool:
+    """Whether a sentence asks for a number of items of a list ("two of the following")."""
+    return _SEVERAL_OF.search(words) is not None
+
+
+def counts_several(lead: str) -> bool:
+    """Whether a lead-in may ask for a number of the items below it."""
+    return _COUNTED.search(lead) is not None
+
+
+def offers_choice(lead: str) -> bool:
+    """Whether any one of the items that follow is enough ("one of", "the following histologies")."""
+    return _ANY.search(lead) is not None or _KINDS.search(lead) is not None
