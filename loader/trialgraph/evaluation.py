@@ -152,7 +152,9 @@ def _presence(atom: Fact, view: ScreeningView) -> Finding:
         return Finding(atom, None, "conflict", shown, view.conflicts[key], about=need(atom))
     if present is not None and _holds(atom, present):
         return _decided(atom, present, truth=True)
-    absence = view.absent.get(key) or (view.inactive.get(key) if _asks_active(atom) else None)
+    # What is over now may still have been active within the window.
+    over = view.inactive.get(key) if _asks_active(atom) and atom.within is None else None
+    absence = view.absent.get(key) or over
     if absence is not None:
         return replace(_decided(atom, absence, truth=False), about=need(atom))
     if present is not None and key in view.complete and _within(present.ago, atom.within) is False:

@@ -127,7 +127,7 @@ def _assemble(text: Text, heads: list[Chunk], chunks: Sequence[Chunk], around: A
             return None
         same = groups and groups[-1][-1].category == fact.category and fact.category == "biomarker"
         (groups[-1].append(fact) if same else groups.append([fact]))
-    groups[-1] = [_narrowed(fact, around) for fact in groups[-1]]
+    groups[-1] = [_narrowed(text, fact, around) for fact in groups[-1]]
     parts: list[Expression] = [group[0] if len(group) == 1 else AnyOf(tuple(group)) for group in groups]
     parts += around.extra
     expression = parts[0] if len(parts) == 1 else AllOf(tuple(parts))
@@ -157,9 +157,12 @@ def _fact(text: Text, chunk: Chunk) -> Fact | None:
     )
 
 
-def _narrowed(fact: Fact, around: Around) -> Fact:
+def _narrowed(text: Text, fact: Fact, around: Around) -> Fact:
     modifiers: dict[str, str] = {**fact.modifiers, **around.modifiers}
     qualifiers = [words for words in around.qualifiers if not _goes_without_saying(fact, words, around)]
+    if around.besides and fact.concept == _MALIGNANT and (text.exclusion or around.negated):
+        # The study disease itself is neither earlier nor concurrent.
+        modifiers["relation"] = "other"
     if around.other:
         if fact.concept == _PRIMARY_MALIGNANT:
             fact = replace(fact, concept=_MALIGNANT, concept_label="malignant neoplasm")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from trialgraph.criteria.adjectives import share_active, share_exceptions, share_leading, share_nouns
 from trialgraph.criteria.alternatives import (
     is_harmless,
     is_method,
@@ -28,7 +29,6 @@ from trialgraph.criteria.segments import (
 from trialgraph.criteria.sharing import (
     repeat_history,
     share_allergens,
-    share_leading,
     share_remarks,
     share_times,
     share_windows,
@@ -50,7 +50,10 @@ def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
         _read_segment(text, segment)
     share_words(text, segments, _read_segment)
     share_allergens(text, segments, _read_segment)
-    share_leading(segments)
+    share_leading(text, segments)
+    share_active(segments)
+    share_nouns(text, segments)
+    share_exceptions(text, segments)
     repeat_history(text, segments)
     return [
         segment
@@ -177,7 +180,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     denied: list[Expression] = []
     share_windows(segments)
     share_remarks(segments)
-    share_times(segments)
+    share_times(text, segments)
     for segment in segments:
         expression = segment.expression or narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
         if segment.expression is None and _denies(segment):

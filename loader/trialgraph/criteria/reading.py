@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from trialgraph.criteria.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.complements import contradicts_itself, join_complements
 from trialgraph.criteria.criterion import Kind
+from trialgraph.criteria.instances import for_itself, instances_of
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.offers import asks_several, counts_several, offers_choice
@@ -173,11 +174,12 @@ def _with_lead(
     following = _FOLLOWING.search(lead)
     stop = following.start() if following else lead_end
     head = _read_stretch(text, _between(chunks, 0, stop), 0, stop)
-    facts = [atom for atom in atoms(head) if not isinstance(atom, Narrative)]
-    if not facts:
+    facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
+    if not any(not isinstance(atom, Narrative) for atom in atoms(head)):
         return body if _plain_lead(lead, either=either) else all_of([head, body])
-    if text.exclusion and either and re.search(r"\binclud|such as|e\.g", lead, re.IGNORECASE):
-        return any_of([head, body])
+    if text.exclusion and facts and either and re.search(r"\binclud|such as|e\.g", lead, re.IGNORECASE):
+        words = (stop, len(text.text))
+        return any_of([for_itself(text, head, body, words), instances_of(facts[-1], body)])
     return all_of([head, body])
 
 

@@ -104,6 +104,7 @@ class Segment:
     carries: bool = False
     leading: str | None = None
     after_comma: bool = False
+    borrowed: bool = False
 
 
 def part_statement(chunks: Sequence[Chunk]) -> list[Segment]:

@@ -18,7 +18,6 @@ from trialgraph.expressions import Fact, Window
 __all__ = [
     "repeat_history",
     "share_allergens",
-    "share_leading",
     "share_remarks",
     "share_times",
     "share_windows",
@@ -31,6 +30,9 @@ _TIMED = re.compile(
     re.IGNORECASE,
 )
 
+_EVENTS = frozenset({"condition", "procedure"})
+_WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNORECASE)
+
 
 def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segment], None]) -> None:
     """Complete "bone" in "bone or brain metastases" and "C" in "hepatitis B or C"."""
@@ -40,6 +42,7 @@ def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segme
         phrase = _completed(text, segments, index)
         if phrase is not None:
             segment.chunks = phrase
+            segment.borrowed = True
             read(text, segment)
 
 
@@ -122,21 +125,6 @@ def _is_allergen(segment: Segment) -> bool:
     return bare and (fact is None or (isinstance(fact, Fact) and fact.category == "treatment"))
 
 
-def share_leading(segments: list[Segment]) -> None:
-    """Let "poorly controlled" before a list hold for its bare members too."""
-    leading: str | None = None
-    for segment in segments:
-        fact = segment.expression
-        if segment.leading is not None or not isinstance(fact, Fact):
-            leading = segment.leading
-        elif segment.joint not in (",", "or", "and", "/") or not is_content(segment.chunks[0]):
-            leading = None
-        elif leading is not None:
-            own = fact.modifiers.get("qualifier")
-            words = f"{leading}; {own}" if own else leading
-            segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": words})
-
-
 def repeat_history(text: Text, segments: list[Segment]) -> None:
     """Read "active X or history within 2 years": the same thing, in another time."""
     for before, segment in itertools.pairwise(segments):
@@ -187,11 +175,26 @@ def share_windows(segments: list[Segment]) -> None:
     ]
     if any(isinstance(s.expression, Fact) and s.expression.within not in (None, window) for s in members):
         return
-    if len({s.expression.concept for s in members if isinstance(s.expression, Fact)}) < len(members):
+    facts = [segment.expression for segment in members if isinstance(segment.expression, Fact)]
+    kinds = {(fact.concept, *fact.modifiers) for fact in facts}
+    if len(kinds) > len({concept for concept, *_ in kinds}):
         return
     for segment in _reached(segments, members):
         if isinstance(segment.expression, Fact):
             segment.expression = replace(segment.expression, within=window)
+    _share_doubtful_window(segments, category, window)
+
+
+def _share_doubtful_window(segments: list[Segment], category: str | None, window: Window) -> None:
+    """Narrow bare procedures listed with a dated condition, and the other way round, in words only.
+
+    Whether "bypass, or stroke within 3 months" means a recent bypass, its words don't settle.
+    """
+    for segment in segments[:-1]:
+        fact = segment.expression
+        bare = isinstance(fact, Fact) and not fact.modifiers and fact.within is None and is_bare(segment)
+        if bare and isinstance(fact, Fact) and {category, fact.category} == _EVENTS:
+            segment.expression = replace(fact, modifiers={"qualifier": window.text})
 
 
 def _reached(segments: list[Segment], members: list[Segment]) -> list[Segment]:
@@ -205,8 +208,23 @@ def _reached(segments: list[Segment], members: list[Segment]) -> list[Segment]:
     return reached
 
 
-def share_times(segments: list[Segment]) -> None:
+def _share_inner_time(text: Text, segments: list[Segment]) -> None:
+    """Let a time inside the second of "A or B … within 4 weeks" narrow the first too, which it may be of."""
+    for before, segment in itertools.pairwise(segments):
+        one, two = before.expression, segment.expression
+        if segment.joint not in ("or", "and") or segment.after_comma or not isinstance(one, Fact):
+            continue
+        told = isinstance(two, Fact) and (two.within is not None or two.category != "allergy")
+        end = segment.chunks[-1].end
+        found = _WITHIN.search(text.text, segment.chunks[0].start, end)
+        if not told and found and one.within is None and "qualifier" not in one.modifiers:
+            words = text.text[found.start() : end]
+            before.expression = replace(one, modifiers={**one.modifiers, "qualifier": words})
+
+
+def share_times(text: Text, segments: list[Segment]) -> None:
     """Let a time that could not be read as a window narrow all members of its list, not only the last."""
+    _share_inner_time(text, segments)
     last = segments[-1]
     words = last.expression.modifiers.get("qualifier", "") if isinstance(last.expression, Fact) else ""
     if len(segments) < 2 or not _TIMED.match(words) or (not is_bare(last) and last.after_comma):

@@ -9,6 +9,7 @@ from typing import Literal
 from trialgraph.criteria.alternatives import is_harmless
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
+from trialgraph.criteria.instances import for_itself, instances_of
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.lists import join_segments, read_condition, read_segments
 from trialgraph.criteria.narratives import narrative
@@ -250,14 +251,9 @@ def _read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
     if not facts or not any(is_content(chunk) for chunk in rest):
         return head
-    kind = facts[-1]
-    inherited = {k: v for k, v in kind.modifiers.items() if kind.category in ("treatment", "procedure")}
-    instances = map_facts(
-        join_segments(text, read_segments(text, rest), default),
-        lambda fact: replace(
-            fact, within=fact.within or kind.within, modifiers={**inherited, **fact.modifiers}
-        ),
-    )
+    read = join_segments(text, read_segments(text, rest), default)
+    head = for_itself(text, head, read, (chunks[at].start, chunks[-1].end))
+    instances = instances_of(facts[-1], read)
     if is_formal(head):
         formal = [each for each in _members(instances) if is_formal(each)]
         return any_of([head, *formal])

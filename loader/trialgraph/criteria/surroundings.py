@@ -23,8 +23,10 @@ _STANDARD = re.compile(
     r"(?:\s*(?:criteria|version|v\.?)?\s*\d+(?:\.\d+)*)?(?:\s+(?:criteria|guidelines?|version|staging))*[\s\"')\].,]*",
     re.IGNORECASE,
 )
+_BESIDES = re.compile(r"\b(?:previous|prior|history|concurrent|concomitant|coexisting|co-existing)\b")
 REQUIRING = frozenset({"requiring", "require", "needing"})
 _UNNAMED = frozenset({"condition", "disease", "disorder", "illness"})
+_HAPPENING = frozenset({"occurring", "occurred", "happening", "diagnosed", "performed", "that occurred"})
 _DEMANDS = frozenset({"must", "should", "shall", "must be", "must have"})
 _PREDICATES = frozenset(
     [
@@ -69,6 +71,7 @@ class Around:
 
     negated: bool = False
     other: bool = False
+    besides: bool = False
     qualified: tuple[int, int] | None = None
     leading: str | None = None
     qualifiers: list[str] = field(default_factory=list)
@@ -91,6 +94,7 @@ def read_before(text: Text, chunks: Sequence[Chunk], around: Around) -> bool:
         if chunk.kind != "word":
             return False
         classes = chunk.classes
+        around.besides = around.besides or _BESIDES.search(chunk.form) is not None
         if classes & {"confirmation", "confirmed"} and not (
             chunk.form in ("evidence of", "diagnosis of") and not told
         ):
@@ -145,6 +149,9 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         classes = chunk.classes
         if chunk.form in _PREDICATES and not (_counts(head) and chunk.form in ("is", "are")):
             return False
+        following = chunks[index + 1] if index + 1 < len(chunks) else None
+        if chunk.form in _HAPPENING and following is not None and following.kind == "window":
+            continue
         if _take_detail(text, head, chunk, around) or "tail" in classes:
             continue
         if classes & {"example", "regardless"} or _is_method(head, chunk):

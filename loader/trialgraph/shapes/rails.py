@@ -189,7 +189,9 @@ def _present(atom: Fact) -> Condition:
 def _absent(atom: Fact) -> Condition:
     key = fact_key(atom)
     earlier = _every(Shows("recordComplete", key), _outside_window(key, atom.within))
-    return _some(Shows("lacksActive" if _is_active(atom) else "lacks", key), earlier)
+    # What is over now may still have been active within the window.
+    now = _is_active(atom) and atom.within is None
+    return _some(Shows("lacksActive" if now else "lacks", key), earlier)
 
 
 def _lesion_limits(atom: Fact) -> list[tuple[str, Limit]]:

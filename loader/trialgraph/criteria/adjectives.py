@@ -1,0 +1,116 @@
+"""Adjectives and remarks that the members of a list have in common."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.facts import is_content
+from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.segments import Segment, is_bare
+from trialgraph.criteria.tokens import tokenize
+from trialgraph.expressions import Fact
+
+__all__ = ["share_active", "share_exceptions", "share_leading", "share_nouns"]
+
+_GIVEN = frozenset({"treatment", "procedure"})
+_SHARED = (",", "or", "and", "/")
+
+
+def share_leading(text: Text, segments: list[Segment]) -> None:
+    """Let "poorly controlled" before a list hold for its bare members too.
+
+    The adjective may be part of the first member's own name ("unhealed wounds, ulcers or fractures").
+    """
+    leading: str | None = None
+    for segment in segments:
+        fact = segment.expression
+        if leading is not None and _is_unknown_noun(segment):
+            continue
+        if segment.leading is not None or not isinstance(fact, Fact):
+            leading = segment.leading
+        elif own := _own_adjective(text, segment):
+            leading = own
+        elif segment.joint not in _SHARED or not is_content(segment.chunks[0]):
+            leading = None
+        elif leading is not None:
+            segment.expression = _qualified(fact, leading, first=True)
+
+
+def _qualified(fact: Fact, words: str, *, first: bool) -> Fact:
+    own = fact.modifiers.get("qualifier")
+    if own is not None and words in own:
+        return fact
+    joined = words if own is None else f"{words}; {own}" if first else f"{own}; {words}"
+    return replace(fact, modifiers={**fact.modifiers, "qualifier": joined})
+
+
+def _is_unknown_noun(segment: Segment) -> bool:
+    """Whether a member is a noun or two that no concept has as its name, so that a list goes on over it."""
+    plain = all(chunk.kind == "word" and not chunk.classes for chunk in segment.chunks)
+    return segment.expression is None and plain and len(segment.chunks) <= 2
+
+
+def _own_adjective(text: Text, segment: Segment) -> str | None:
+    """Return the grading word that a concept's name starts with, for a member that is nothing else."""
+    first = segment.chunks[-1]
+    if first.kind != "concept" or not all("neutral" in chunk.classes for chunk in segment.chunks[:-1]):
+        return None
+    tokens = tokenize(text.text[first.start : first.end])
+    end, classes = lexicon().phrase_at(tokens, 0)
+    graded = "grading" in classes and end < len(tokens)
+    return text.text[first.start : first.start + tokens[end - 1].end] if graded else None
+
+
+def share_active(segments: list[Segment]) -> None:
+    """Let "active" before "A or B" hold for both, and before a list of treatments for all of them."""
+    for before, segment in itertools.pairwise(segments):
+        one, two = before.expression, segment.expression
+        if not isinstance(one, Fact) or not isinstance(two, Fact) or "status" not in one.modifiers:
+            continue
+        pair = segment.joint in ("or", "and", "/") and not segment.after_comma
+        listed = segment.joint in _SHARED and {one.category, two.category} <= _GIVEN
+        one_noun = before.borrowed and segment.joint in _SHARED
+        alike = one.category == two.category or listed
+        anew = "status" in two.modifiers or two.within is not None or one.concept == two.concept
+        plain = not anew and (is_bare(segment) or one_noun)
+        if alike and plain and (pair or listed or one_noun) and not segment.negated:
+            status = one.modifiers["status"]
+            segment.expression = replace(two, modifiers={"status": status, **two.modifiers})
+
+
+def share_nouns(text: Text, segments: list[Segment]) -> None:
+    """Let what narrows a noun narrow each member that borrows it ("alcohol or drug abuse affecting …")."""
+    for index, segment in enumerate(segments):
+        fact = segment.expression
+        if not segment.borrowed or not isinstance(fact, Fact):
+            continue
+        lender = next((each for each in segments[index + 1 :] if not each.borrowed and each.expression), None)
+        words = _remark(text, lender.chunks) if lender is not None else None
+        if words is not None and isinstance(lender and lender.expression, Fact):
+            segment.expression = _qualified(fact, words, first=False)
+
+
+def _remark(text: Text, chunks: list[Chunk]) -> str | None:
+    """Return what narrows a concept from behind, from the first such word on."""
+    concept = next((i for i, chunk in enumerate(chunks) if is_content(chunk)), len(chunks))
+    rest = [chunk for chunk in chunks[concept + 1 :] if "tail" not in chunk.classes]
+    if not rest or rest[0].kind != "word" or not rest[0].classes & {"post", "condition", "definition"}:
+        return None
+    return text.text[rest[0].start : chunks[-1].end]
+
+
+def share_exceptions(text: Text, segments: list[Segment]) -> None:
+    """Let what is excepted from "other thromboembolism" be excepted from the kinds of it listed before."""
+    for index, segment in enumerate(segments):
+        fact = segment.expression
+        words = fact.modifiers.get("exception") if isinstance(fact, Fact) else None
+        if words is None or not isinstance(fact, Fact):
+            continue
+        for earlier in segments[:index]:
+            kind = earlier.expression
+            term = text.vocabulary.by_iri.get(kind.concept) if isinstance(kind, Fact) else None
+            below = term is not None and fact.concept in term.ancestors
+            if below and isinstance(kind, Fact) and "exception" not in kind.modifiers:
+                earlier.expression = replace(kind, modifiers={**kind.modifiers, "exception": words})

@@ -1,0 +1,62 @@
+"""A kind of disease or treatment and the instances listed of it ("X, such as A or B")."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from trialgraph.criteria.chunks import Text
+from trialgraph.criteria.trees import map_facts
+from trialgraph.expressions import Expression, Fact, Value, atoms
+
+__all__ = ["for_itself", "instances_of"]
+
+_GIVEN = frozenset({"treatment", "procedure"})
+_STATE = re.compile(
+    r"(?:uncontrolled|poorly|inadequately|severe|symptomatic|unstable|untreated)\b", re.IGNORECASE
+)
+
+
+def for_itself(text: Text, head: Expression, instances: Expression, place: tuple[int, int]) -> Expression:
+    """Let a bare kind not stand for itself when its instances are narrower than their names.
+
+    "Gastrointestinal disease, such as active ulcers": not every such disease is meant, since an
+    ulcer that isn't active is one too. The kind keeps its examples as a modifier.
+    """
+    narrower = any(
+        isinstance(each, Value)
+        or (isinstance(each, Fact) and bool(each.modifiers or each.within or each.count))
+        for each in atoms(instances)
+    )
+    words = text.text[place[0] : place[1]].strip(" ;,.:")
+    return map_facts(head, lambda fact: _exemplified(fact, words)) if narrower else head
+
+
+def _is_narrow(atom: Expression) -> bool:
+    narrowed = isinstance(atom, Fact) and bool(atom.modifiers or atom.within or atom.count)
+    return narrowed or isinstance(atom, Value)
+
+
+def _exemplified(fact: Fact, words: str) -> Fact:
+    if fact.modifiers or fact.within or fact.category in _GIVEN:
+        return fact
+    return replace(fact, modifiers={"example": words})
+
+
+def instances_of(kind: Fact, instances: Expression) -> Expression:
+    """Return the instances in the time of their kind, and in its state where they state none."""
+    inherited = dict(kind.modifiers) if kind.category in _GIVEN else _state(kind)
+
+    def inherit(fact: Fact) -> Fact:
+        bare = not fact.modifiers and fact.within is None and fact.category == kind.category
+        given = inherited if bare or kind.category in _GIVEN else {}
+        return replace(fact, within=fact.within or kind.within, modifiers={**given, **fact.modifiers})
+
+    return map_facts(instances, inherit)
+
+
+def _state(kind: Fact) -> dict[str, str]:
+    """Return what of a kind's adjectives tells a state, which its instances are in too."""
+    state = {name: words for name, words in kind.modifiers.items() if name == "status"}
+    first = kind.modifiers.get("qualifier", "").split(";")[0]
+    return {**state, "qualifier": first} if _STATE.match(first) else state
