@@ -16,6 +16,8 @@ _CONTENT = frozenset({"concept", "value", "lesion"})
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _PRIMARY_MALIGNANT = str(TGC.PrimaryMalignantNeoplasm)
 _OTHER_MALIGNANT = str(TGC.OtherMalignantNeoplasm)
+_OLIGOMETASTATIC = str(TGC.OligometastaticDisease)
+_METASTATIC_LESION = str(TGC.MetastaticLesion)
 _AS = frozenset(
     {
         "status",
@@ -127,12 +129,28 @@ def _assemble(text: Text, heads: list[Chunk], chunks: Sequence[Chunk], around: A
             return None
         same = groups and groups[-1][-1].category == fact.category and fact.category == "biomarker"
         (groups[-1].append(fact) if same else groups.append([fact]))
+    _count_apart(text, heads[-1], around)
     groups[-1] = [_narrowed(text, fact, around) for fact in groups[-1]]
     parts: list[Expression] = [group[0] if len(group) == 1 else AnyOf(tuple(group)) for group in groups]
     parts += around.extra
     expression = parts[0] if len(parts) == 1 else AllOf(tuple(parts))
     ends_with_concept = chunks[-1].kind == "concept"
     return FactReading(expression, around.negated, around.leading if ends_with_concept else None)
+
+
+def _count_apart(text: Text, head: Chunk, around: Around) -> None:
+    """Read the number of oligometastases as one of metastases there, since those are what is counted."""
+    term, count = head.term, around.count
+    if term is None or count is None or _OLIGOMETASTATIC not in (term.iri, *term.ancestors):
+        return
+    general = {_OLIGOMETASTATIC, *text.vocabulary.by_iri[_OLIGOMETASTATIC].ancestors}
+    above = term.ancestors - general - {term.iri}
+    sites = [text.vocabulary.by_iri[iri] for iri in above if iri in text.vocabulary.by_iri]
+    counted = max(sites, key=lambda site: (len(site.ancestors), site.iri), default=None)
+    counted = counted or text.vocabulary.by_iri[_METASTATIC_LESION]
+    span = text.span(head.start, head.end)
+    around.extra.append(Fact(counted.iri, counted.label, "lesion", {}, count, None, None, span))
+    around.count = None
 
 
 def _fact(text: Text, chunk: Chunk) -> Fact | None:

@@ -39,6 +39,7 @@ _DENIED_LIST = (
     "unable to meet",
 )
 
+_TREATING = frozenset({"therapy", "treatment", "surgery", "resection", "radiotherapy", "procedure"})
 _MODAL = frozenset({"must", "should", "must have", "must be", "need", "need to", "are required to"})
 Role = Literal["demand", "allowance"]
 
@@ -69,7 +70,7 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
         barring == len(chunks) - 1 or chunks[barring + 1].form in ("from", "for this")
     ):
         return Statement(_read_barred(text, chunks, barring), text=words)
-    if any("allowance" in chunk.classes for chunk in chunks):
+    if allows(chunks):
         return _read_allowance(text, chunks)
     if not any(is_content(chunk) for chunk in chunks):
         return Statement(narrative(text, start, end), text=words)
@@ -79,11 +80,24 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     return Statement(_read_labelled(text, chunks), text=words)
 
 
+def allows(chunks: Sequence[Chunk]) -> bool:
+    """Whether something is allowed; "eligible for surgery" says what the patient is fit for."""
+    for index, chunk in enumerate(chunks):
+        following = chunks[index + 1] if index + 1 < len(chunks) else None
+        fit = chunk.form == "eligible" and following is not None and following.form == "for"
+        treated = fit and any(
+            is_content(each) or each.form in _TREATING for each in chunks[index + 2 : index + 5]
+        )
+        if "allowance" in chunk.classes and not treated:
+            return True
+    return False
+
+
 def _read_allowance(text: Text, chunks: list[Chunk]) -> Statement:
     """Read "… is allowed": it demands nothing, but for a washout, which bars what is too recent."""
     start, end = chunks[0].start, chunks[-1].end
     words = text.text[start:end]
-    at = next(i for i, chunk in enumerate(chunks) if "allowance" in chunk.classes)
+    at = next(i for i in range(len(chunks)) if allows(chunks[i:]) and "allowance" in chunks[i].classes)
     window = _washout(text, chunks[at:])
     if window is None or text.exclusion or any("negation" in chunk.classes for chunk in chunks):
         return Statement(None, "allowance", words)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.lesions import counts_lesions
 from trialgraph.criteria.vocabulary import Term
+from trialgraph.criteria.windows import FoundWindow, parse_window
 from trialgraph.expressions import AnyOf, Expression, Fact, Limit, Window
 
 __all__ = ["REQUIRING", "Around", "category_of", "read_after", "read_before"]
@@ -27,6 +28,7 @@ _BESIDES = re.compile(r"\b(?:previous|prior|history|concurrent|concomitant|coexi
 REQUIRING = frozenset({"requiring", "require", "needing"})
 _UNNAMED = frozenset({"condition", "disease", "disorder", "illness"})
 _HAPPENING = frozenset({"occurring", "occurred", "happening", "diagnosed", "performed", "that occurred"})
+_AT_LEAST = re.compile(r"(?:for|in|during)\s+(?:at\s+least|a\s+minimum\s+of|≥)\s*", re.IGNORECASE)
 _DEMANDS = frozenset({"must", "should", "shall", "must be", "must have"})
 _PREDICATES = frozenset(
     [
@@ -152,6 +154,9 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         following = chunks[index + 1] if index + 1 < len(chunks) else None
         if chunk.form in _HAPPENING and following is not None and following.kind == "window":
             continue
+        if around.negated and (washed := _time_without(text, chunk)) is not None:
+            around.window = around.window or washed.window
+            return read_after(text, head, [c for c in chunks[index:] if c.start >= washed.end], around)
         if _take_detail(text, head, chunk, around) or "tail" in classes:
             continue
         if classes & {"example", "regardless"} or _is_method(head, chunk):
@@ -166,6 +171,15 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         if not _is_gloss(head, chunk):
             return False
     return True
+
+
+def _time_without(text: Text, chunk: Chunk) -> FoundWindow | None:
+    """Return the time in which there must have been none ("no growth factor for at least 7 days before …")."""
+    opening = _AT_LEAST.match(text.text, chunk.start)
+    found = parse_window(text.text, opening.end()) if opening else None
+    if found is None:
+        return None
+    return replace(found, window=replace(found.window, text=text.text[chunk.start : found.end]))
 
 
 def _take_detail(text: Text, head: Chunk, chunk: Chunk, around: Around) -> bool:
@@ -279,8 +293,12 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
 
 
 def _bracketed_count(inner: Sequence[Chunk]) -> Limit | None:
-    """Return the number of lesions that a bracket states ("> 5 lesions")."""
+    """Return the number of lesions that a bracket states ("> 5 lesions", "defined as 5 or fewer lesions")."""
+    if "definition" in inner[0].classes and len(inner) > 1:
+        inner = inner[1:]
     first = inner[0]
+    if len(inner) > 2 or (len(inner) == 2 and first.kind == "lesion"):
+        return None
     if first.kind == "lesion" and isinstance(first.expression, Fact):
         return first.expression.count
     plain = (
