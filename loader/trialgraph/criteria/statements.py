@@ -85,9 +85,8 @@ def allows(chunks: Sequence[Chunk]) -> bool:
     for index, chunk in enumerate(chunks):
         following = chunks[index + 1] if index + 1 < len(chunks) else None
         fit = chunk.form == "eligible" and following is not None and following.form == "for"
-        treated = fit and any(
-            is_content(each) or each.form in _TREATING for each in chunks[index + 2 : index + 5]
-        )
+        purpose = chunks[index + 2 : index + 5]
+        treated = fit and any(is_content(each) or each.form in _TREATING for each in purpose)
         if "allowance" in chunk.classes and not treated:
             return True
     return False
@@ -152,9 +151,33 @@ def _read_excepted(text: Text, chunks: list[Chunk], at: int) -> Expression:
     tail = chunks[at + 1 :]
     if not tail:
         return _read_labelled(text, head)
-    words = text.text[tail[0].start : tail[-1].end].strip(" ;,.:")
-    place = (tail[0].start, tail[-1].end)
+    end = tail[-1].end
+    own = _item_run_in(text, tail) if text.exclusion else None
+    if own is not None and own > 0:
+        remainder = narrative(text, tail[own].start, end)
+        return any_of([_read_excepted(text, [*chunks[: at + 1], *tail[:own]], at), remainder])
+    words = text.text[tail[0].start : end].strip(" ;,.:")
+    place = (tail[0].start, end)
     return except_for(text, _read_labelled(text, head), words, place, lifts=chunks[at].form == "unless")
+
+
+def _item_run_in(text: Text, chunks: Sequence[Chunk]) -> int | None:
+    """Return where an item with a time of its own starts in exceptions that lost their lines.
+
+    Whether it is an exception or a bar ("… premedication Receipt of live vaccines within 4 weeks before
+    the first dose") can't be told, so it must not be taken for either.
+    """
+    at = next((i for i, chunk in enumerate(chunks) if chunk.kind == "window"), None)
+    if at is None or not (chunks[0].kind == "sign" and chunks[0].form == ":"):
+        return None
+    starts = [
+        index
+        for index in range(2, at)
+        if text.text[chunks[index].start : chunks[index].end].split(" ")[0].istitle()
+        and chunks[index - 1].kind not in ("sign", "window")
+        and chunks[index - 1].form not in ("and", "or")
+    ]
+    return starts[-1] if starts else None
 
 
 def except_for(

@@ -293,7 +293,7 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
 
 
 def _bracketed_count(inner: Sequence[Chunk]) -> Limit | None:
-    """Return the number of lesions that a bracket states ("> 5 lesions", "defined as 5 or fewer lesions")."""
+    """Return the number of lesions that a bracket states ("> 5 lesions", "i.e. at most 5 lesions")."""
     if "definition" in inner[0].classes and len(inner) > 1:
         inner = inner[1:]
     first = inner[0]
