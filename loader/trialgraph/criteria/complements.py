@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import itertools
 
+from trialgraph.criteria.lesions import counts_lesions
 from trialgraph.criteria.trees import all_of, any_of
-from trialgraph.expressions import AllOf, AnyOf, Expression, Not, Value
+from trialgraph.criteria.vocabulary import Vocabulary
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value
+from trialgraph.namespaces import TGC
 
-__all__ = ["contradicts_itself", "join_complements"]
+__all__ = ["contradicts_itself", "demands_cancers", "join_complements"]
 
+_MALIGNANT = str(TGC.MalignantNeoplasm)
 _STEPS = "{plus}"
 
 
@@ -54,6 +58,21 @@ def _denies_rest(expression: Expression, value: Value) -> bool:
         above and one.low_inclusive != two.high_inclusive
     )
     return same and touching
+
+
+def demands_cancers(expression: Expression, vocabulary: Vocabulary, number: int) -> bool:
+    """Whether a tree asks for that many unrelated cancers at once: a list of choices was misread."""
+    match expression:
+        case AllOf(operands):
+            terms = [vocabulary.by_iri[each.concept] for each in operands if isinstance(each, Fact)]
+            cancers = [term for term in terms if _MALIGNANT in term.ancestors and not counts_lesions(term)]
+            apart = [c for c in cancers if not any(o.iri != c.iri and c.iri in o.ancestors for o in cancers)]
+            several = len({term.iri for term in apart}) >= number
+            return several or any(demands_cancers(each, vocabulary, number) for each in operands)
+        case AnyOf(operands):
+            return any(demands_cancers(each, vocabulary, number) for each in operands)
+        case _:
+            return False
 
 
 def contradicts_itself(expression: Expression) -> bool:

@@ -9,7 +9,7 @@ from trialgraph.criteria.chunks import Text
 from trialgraph.criteria.trees import map_facts
 from trialgraph.expressions import Expression, Fact, Value, atoms
 
-__all__ = ["for_itself", "instances_of"]
+__all__ = ["dated_alike", "for_itself", "instances_of"]
 
 _GIVEN = frozenset({"treatment", "procedure"})
 _STATE = re.compile(
@@ -30,6 +30,13 @@ def for_itself(text: Text, head: Expression, instances: Expression, place: tuple
     )
     words = text.text[place[0] : place[1]].strip(" ;,.:")
     return map_facts(head, lambda fact: _exemplified(fact, words)) if narrower else head
+
+
+def dated_alike(head: Expression, instances: Expression) -> Expression:
+    """Give a kind the time that all its instances are given ("agents, including A and B within 14 days")."""
+    windows = {atom.within for atom in atoms(instances) if isinstance(atom, Fact)}
+    window = windows.pop() if len(windows) == 1 else None
+    return map_facts(head, lambda fact: replace(fact, within=fact.within or window))
 
 
 def _is_narrow(atom: Expression) -> bool:

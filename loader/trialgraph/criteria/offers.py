@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["asks_several", "counts_several", "offers_choice"]
+__all__ = ["asks_several", "concerns_some", "counts_several", "offers_choice"]
 
 _SEVERAL = (
     r"\b(?:two|three|four|five|[2-9])(?: or more| additional| other| out)*(?: of (?:the |these )?(?:\w+ )?"
@@ -25,6 +25,17 @@ _KINDS = re.compile(
     r"|diseases|indications|entities|categories|cohorts|groups|populations|scenarios)\b",
     re.IGNORECASE,
 )
+_SOME = re.compile(
+    r"(?:only\s+)?(?:for|in)\s+(?:the\s+|patients\s+in\s+|subjects\s+in\s+|participants\s+in\s+)*"
+    r"(?:[\w-]+\s+){0,2}?(?:sub-?stud(?:y|ies)|cohorts?|arms?|parts?|phase|expansion|escalation)\b[^:;]{0,60}?[,:]"
+    r"|(?:cohorts?|arms?|sub-?study|part)\s+(?:[A-Z]|\d)\w{0,2}\b[^:;,]{0,60}:",
+    re.IGNORECASE,
+)
+
+
+def concerns_some(words: str) -> bool:
+    """Whether a statement is about one cohort or part of the trial only ("For substudy 1, …")."""
+    return _SOME.match(words) is not None
 
 
 def asks_several(words: str) -> bool:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trialgraph.criteria.chunks import Chunk, Chunker, Text
-from trialgraph.criteria.complements import contradicts_itself, join_complements
+from trialgraph.criteria.complements import contradicts_itself, demands_cancers, join_complements
 from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.instances import for_itself, instances_of
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.normalization import NormalizedText
-from trialgraph.criteria.offers import asks_several, counts_several, offers_choice
+from trialgraph.criteria.offers import asks_several, concerns_some, counts_several, offers_choice
 from trialgraph.criteria.statements import Statement, except_for, read_statement
-from trialgraph.criteria.trees import all_of, any_of, negate
+from trialgraph.criteria.trees import all_of, any_of, dated, map_facts, negate
 from trialgraph.criteria.vocabulary import Vocabulary
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Span, atoms
 
@@ -59,6 +59,13 @@ _DENIED = re.compile(
 _EXCEPTED = re.compile(
     r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|unless|other than)\b[^:]{0,60}:\s*$", re.IGNORECASE
 )
+_INSTANCES = re.compile(
+    r"\b(?:includ\w*|such as)\b[^;.()]{0,80}$|\b(?:includ\w*|such as|e\.g\.?)\W*$",
+    re.IGNORECASE,
+)
+_OR_ANY = re.compile(
+    r"\binclud|such as|e\.g|\bor\b[^;:]{0,40}\b(?:any|one)\b[^;:]{0,15}\bfollowing\b", re.IGNORECASE
+)
 _FOLLOWING = re.compile(
     r"(?:\b(?:with|as|by|have|has|meet\w*|including|defined|according to)\b[^:,]{0,40})?"
     r"\b(?:the )?follow(?:ing|s)\b[^:]{0,60}:?\s*$|:\s*$",
@@ -98,7 +105,11 @@ def read_expression(
         lead_end, parts = _inline_parts(text.text)
     read = _read_parts(text, chunks, lead_end, parts) if parts else _read_stretch(text, chunks, 0, lead_end)
     expression = join_complements(read)
-    return narrative(text, 0, len(text.text)) if contradicts_itself(expression) else expression
+    cancers = 2 if " or " in text.text else 3
+    misread = contradicts_itself(expression) or (
+        not text.exclusion and demands_cancers(expression, vocabulary, cancers)
+    )
+    return narrative(text, 0, len(text.text)) if misread else expression
 
 
 def _inline_parts(words: str) -> tuple[int, list[Span]]:
@@ -171,15 +182,20 @@ def _with_lead(
     text: Text, chunks: Sequence[Chunk], lead_end: int, body: Expression, *, either: bool
 ) -> Expression:
     lead = text.text[:lead_end]
+    recent = next((c.window.window for c in _between(chunks, 0, lead_end) if c.window is not None), None)
+    if text.exclusion and recent is not None:
+        body = dated(map_facts(body, lambda fact: replace(fact, within=fact.within or recent)), recent)
     following = _FOLLOWING.search(lead)
     stop = following.start() if following else lead_end
     head = _read_stretch(text, _between(chunks, 0, stop), 0, stop)
     facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
     if not any(not isinstance(atom, Narrative) for atom in atoms(head)):
         return body if _plain_lead(lead, either=either) else all_of([head, body])
-    if text.exclusion and facts and either and re.search(r"\binclud|such as|e\.g", lead, re.IGNORECASE):
+    if text.exclusion and facts and either and _INSTANCES.search(lead):
         words = (stop, len(text.text))
         return any_of([for_itself(text, head, body, words), instances_of(facts[-1], body)])
+    if text.exclusion and either and _OR_ANY.search(lead):
+        return any_of([head, body])
     return all_of([head, body])
 
 
@@ -247,6 +263,9 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
         words = text.text[sentence[0].start : sentence[-1].end]
         place = (sentence[0].start, sentence[-1].end)
         if sum(map(str.isalpha, words)) < _FEWEST_LETTERS:
+            continue
+        if concerns_some(words):
+            read.append(narrative(text, *place))
             continue
         if asks_several(words):
             read.append(narrative(text, sentence[0].start, end))

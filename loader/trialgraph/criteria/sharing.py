@@ -10,7 +10,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
-from trialgraph.criteria.segments import DETERMINERS, RESTARTS, Segment, is_bare
+from trialgraph.criteria.segments import DETERMINERS, RESTARTS, VERBS, Segment, is_bare
 from trialgraph.criteria.tokens import tokenize
 from trialgraph.criteria.vocabulary import Term
 from trialgraph.expressions import Fact, Window
@@ -151,6 +151,8 @@ def repeat_history(text: Text, segments: list[Segment]) -> None:
 
 def share_windows(segments: list[Segment]) -> None:
     """Let a time span at the end of a list hold for its members that state none."""
+    while len(segments) > 2 and _speaks_anew(segments[-1]):
+        segments = segments[:-1]
     if len(segments) < 2 or any(segment.joint == ";" for segment in segments):
         return
     last = segments[-1]
@@ -183,6 +185,11 @@ def share_windows(segments: list[Segment]) -> None:
         if isinstance(segment.expression, Fact):
             segment.expression = replace(segment.expression, within=window)
     _share_doubtful_window(segments, category, window)
+
+
+def _speaks_anew(segment: Segment) -> bool:
+    """Whether a member is a clause with a verb of its own ("or has not recovered from …")."""
+    return segment.expression is None and segment.chunks[0].form in VERBS
 
 
 def _share_doubtful_window(segments: list[Segment], category: str | None, window: Window) -> None:

@@ -9,7 +9,7 @@ from typing import Literal
 from trialgraph.criteria.alternatives import is_harmless
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
-from trialgraph.criteria.instances import for_itself, instances_of
+from trialgraph.criteria.instances import dated_alike, for_itself, instances_of
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.lists import join_segments, read_condition, read_segments
 from trialgraph.criteria.narratives import narrative
@@ -245,6 +245,8 @@ def _denies(chunks: Sequence[Chunk]) -> bool:
 def _with_rest(text: Text, label: list[Chunk], rest: list[Chunk]) -> Expression:
     if not any(is_content(chunk) for chunk in label):
         return narrative(text, label[0].start, rest[-1].end)
+    if not text.exclusion:
+        return narrative(text, label[0].start, rest[-1].end)
     remainder = narrative(text, rest[0].start, rest[-1].end)
     return all_of([_read_conditional(text, label), remainder])
 
@@ -257,11 +259,18 @@ def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> E
     of_some = label[0].form in RESTARTS or "condition" in label[0].classes
     if of_some and not text.exclusion:
         return any_of([negate(join_segments(text, read_segments(text, label[1:]), "or")), body])
-    if is_formal(body):
+    if is_formal(body) and (text.exclusion or _is_kind_of(text, label, body)):
         return body
     if not text.exclusion:
         return narrative(text, label[0].start, end)
     return all_of([_read_conditional(text, label), body])
+
+
+def _is_kind_of(text: Text, label: list[Chunk], body: Expression) -> bool:
+    """Whether a list names kinds of what its label names, rather than demands on those with it."""
+    named = {chunk.term.iri for chunk in label if chunk.term is not None and is_content(chunk)}
+    terms = [text.vocabulary.by_iri.get(a.concept) for a in atoms(body) if isinstance(a, Fact)]
+    return bool(terms) and all(term is not None and bool(named & term.ancestors) for term in terms)
 
 
 def _flat(chunks: Sequence[Chunk]) -> list[Chunk]:
@@ -289,6 +298,7 @@ def _read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     if not facts or not any(is_content(chunk) for chunk in rest):
         return head
     read = join_segments(text, read_segments(text, rest), default)
+    head = dated_alike(head, read)
     head = for_itself(text, head, read, (chunks[at].start, chunks[-1].end))
     instances = instances_of(facts[-1], read)
     if is_formal(head):

@@ -174,7 +174,7 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
 
 
 def _time_without(text: Text, chunk: Chunk) -> FoundWindow | None:
-    """Return the time in which there must have been none ("no growth factor for at least 7 days before …")."""
+    """Return the time in which there must have been none ("no transfusion for at least 7 days before …")."""
     opening = _AT_LEAST.match(text.text, chunk.start)
     found = parse_window(text.text, opening.end()) if opening else None
     if found is None:
@@ -293,7 +293,7 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
 
 
 def _bracketed_count(inner: Sequence[Chunk]) -> Limit | None:
-    """Return the number of lesions that a bracket states ("> 5 lesions", "i.e. at most 5 lesions")."""
+    """Return the number of lesions that a bracket states ("> 5 lesions", "i.e. up to 5 lesions")."""
     if "definition" in inner[0].classes and len(inner) > 1:
         inner = inner[1:]
     first = inner[0]
