@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import replace
 
 from trialgraph.criteria.chunks import Chunk, Text
@@ -12,7 +13,7 @@ from trialgraph.criteria.segments import Segment, is_bare
 from trialgraph.criteria.tokens import tokenize
 from trialgraph.expressions import Fact
 
-__all__ = ["share_active", "share_exceptions", "share_leading", "share_nouns"]
+__all__ = ["share_active", "share_exceptions", "share_leading", "share_nouns", "share_places"]
 
 _GIVEN = frozenset({"treatment", "procedure"})
 _SHARED = (",", "or", "and", "/")
@@ -61,6 +62,22 @@ def _own_adjective(text: Text, segment: Segment) -> str | None:
     end, classes = lexicon().phrase_at(tokens, 0)
     graded = "grading" in classes and end < len(tokens)
     return text.text[first.start : first.start + tokens[end - 1].end] if graded else None
+
+
+def share_places(text: Text, segments: list[Segment], read: Callable[[Text, Segment], None]) -> None:
+    """Read "cerebral infarction or hemorrhage" as cerebral in both, where that names a concept."""
+    for before, segment in itertools.pairwise(segments):
+        first, last = before.chunks[-1], segment.chunks[-1]
+        if segment.joint not in ("or", "and") or segment.after_comma or len(segment.chunks) > 1:
+            continue
+        if first.kind != "concept" or last.kind != "concept" or first.term is None or last.term is None:
+            continue
+        adjective, _, noun = text.text[first.start : first.end].partition(" ")
+        term = text.vocabulary.find(f"{adjective} {text.text[last.start : last.end]}") if noun else None
+        new = term is not None and term.iri not in (first.term.iri, last.term.iri)
+        if term is not None and new and term.category == last.term.category == first.term.category:
+            segment.chunks = [replace(last, term=term)]
+            read(text, segment)
 
 
 def share_active(segments: list[Segment]) -> None:

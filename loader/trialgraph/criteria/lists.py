@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trialgraph.criteria.adjectives import share_active, share_exceptions, share_leading, share_nouns
+from trialgraph.criteria.adjectives import (
+    share_active,
+    share_exceptions,
+    share_leading,
+    share_nouns,
+    share_places,
+)
 from trialgraph.criteria.alternatives import (
     is_harmless,
     is_method,
@@ -49,6 +55,7 @@ def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     for segment in segments:
         _read_segment(text, segment)
     share_words(text, segments, _read_segment)
+    share_places(text, segments, _read_segment)
     share_allergens(text, segments, _read_segment)
     share_leading(text, segments)
     share_active(segments)
