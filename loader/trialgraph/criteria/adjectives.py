@@ -49,8 +49,9 @@ def _qualified(fact: Fact, words: str, *, first: bool) -> Fact:
 
 def _is_unknown_noun(segment: Segment) -> bool:
     """Whether a member is a noun or two that no concept has as its name, so that a list goes on over it."""
-    plain = all(chunk.kind == "word" and not chunk.classes for chunk in segment.chunks)
-    return segment.expression is None and plain and len(segment.chunks) <= 2
+    words = [chunk for chunk in segment.chunks if chunk.kind != "bracket"]
+    plain = all(chunk.kind == "word" and chunk.classes <= {"label"} for chunk in words)
+    return segment.expression is None and plain and len(words) <= 2
 
 
 def _own_adjective(text: Text, segment: Segment) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -40,6 +41,7 @@ _DENIED_LIST = (
 )
 
 _TREATING = frozenset({"therapy", "treatment", "surgery", "resection", "radiotherapy", "procedure"})
+_ABSENT = re.compile(r"in\s+(?:the\s+)?absence\s+of\s+", re.IGNORECASE)
 _MODAL = frozenset({"must", "should", "must have", "must be", "need", "need to", "are required to"})
 Role = Literal["demand", "allowance"]
 
@@ -311,6 +313,17 @@ def _members(expression: Expression) -> tuple[Expression, ...]:
     return expression.operands if isinstance(expression, AnyOf) else (expression,)
 
 
+def _absence_case(text: Text, chunks: list[Chunk]) -> Expression | None:
+    """Read "in the absence of X, B": B is said of those without X only."""
+    comma = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ","), None)
+    opening = _ABSENT.match(text.text, chunks[0].start) if chunks else None
+    if opening is None or comma is None or not any(is_content(chunk) for chunk in chunks[comma + 1 :]):
+        return None
+    condition = read_condition(text, [chunk for chunk in chunks[:comma] if chunk.start >= opening.end()])
+    body = _read_conditional(text, chunks[comma + 1 :])
+    return all_of([negate(condition), body]) if text.exclusion else any_of([condition, body])
+
+
 def _value_case(text: Text, chunks: list[Chunk]) -> Expression | None:
     """Read "patients with creatinine > 1.5 must have B": B is asked of those with that value only."""
     modal = next((i for i, chunk in enumerate(chunks) if chunk.form in _MODAL), None)
@@ -328,6 +341,8 @@ def _value_case(text: Text, chunks: list[Chunk]) -> Expression | None:
 
 def _read_conditional(text: Text, chunks: list[Chunk]) -> Expression:
     """Read "for subjects with X, Y": Y is asked of those with X only."""
+    if (asked := _absence_case(text, chunks)) is not None:
+        return asked
     if not text.exclusion and (asked := _value_case(text, chunks)) is not None:
         return asked
     if not chunks or "condition" not in chunks[0].classes:
