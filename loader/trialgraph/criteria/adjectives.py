@@ -50,7 +50,7 @@ def _qualified(fact: Fact, words: str, *, first: bool) -> Fact:
 def _is_unknown_noun(segment: Segment) -> bool:
     """Whether a member is a noun or two that no concept has as its name, so that a list goes on over it."""
     words = [chunk for chunk in segment.chunks if chunk.kind != "bracket"]
-    plain = all(chunk.kind == "word" and chunk.classes <= {"label"} for chunk in words)
+    plain = all(chunk.kind == "word" and chunk.classes <= {"label", "qualifier"} for chunk in words)
     return segment.expression is None and plain and len(words) <= 2
 
 
