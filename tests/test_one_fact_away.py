@@ -1,0 +1,72 @@
+"""Patients one fact away from each other get the verdicts that a careful clinician expects."""
+
+import tomllib
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from tests.compact_patients import bundle_of
+from trialgraph.catalogue import screenable_trials
+from trialgraph.derivation import screening_view
+from trialgraph.packaged import packaged_store
+from trialgraph.patients.fhir import from_fhir
+from trialgraph.screening import Engine, Screening, screen
+from trialgraph.shapes.eligibility import ScreenableTrial
+from trialgraph.views import Completeness, ScreeningView
+
+Case = dict[str, Any]
+
+
+def _read(path: Path) -> list[Case]:
+    document = tomllib.loads(path.read_text(encoding="utf-8"))
+    shared = {key: document[key] for key in ("trial", "as_of", "base")}
+    return [shared | case for case in document["case"]]
+
+
+CASES = [case for path in sorted(Path(__file__).parent.glob("cases/patients/*.toml")) for case in _read(path)]
+
+
+@cache
+def _trials() -> dict[str, ScreenableTrial]:
+    return {trial.nct: trial for trial in screenable_trials(packaged_store())}
+
+
+def _view(case: Case) -> ScreeningView:
+    record = from_fhir(bundle_of(case["base"], case.get("with", ()), case.get("without", ())))
+    every: tuple[Completeness, ...] = get_args(Completeness)
+    assumed = case.get("complete", every)
+    return screening_view(record, date.fromisoformat(case["as_of"]), assume_complete=assumed)
+
+
+def _screened(case: Case, engine: Engine = "index") -> Screening:
+    return screen(_view(case), [_trials()[case["trial"]]], engine=engine)
+
+
+def test_there_are_cases_of_every_trial() -> None:
+    """At least sixty changes are described, some of each of the five trials."""
+    assert len(CASES) >= 60
+    assert len({case["trial"] for case in CASES}) == 5
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['trial']} {case['name']}")
+def test_one_fact_away(case: Case) -> None:
+    """Each criterion that a change is about has one of the verdicts expected."""
+    verdicts = {each.criterion.id: each for each in _screened(case).trials[0].criteria}
+    wrong = [
+        f"{name}: {verdicts[name].verdict} ({verdicts[name].explanation}), wanted {wanted}"
+        for name, wanted in case["expect"].items()
+        if verdicts[name].verdict not in wanted.split(" or ")
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("engine", ["pyshacl", "rudof"])
+def test_every_engine_agrees_on_every_case(engine: Engine) -> None:
+    """pySHACL and rudof give each patient the verdicts of the reference evaluator."""
+    for case in CASES:
+        rails = _screened(case, engine).trials[0].criteria
+        reference = _screened(case).trials[0].criteria
+        assert [each.verdict for each in rails] == [each.verdict for each in reference], case["name"]
