@@ -37,7 +37,7 @@ __all__ = [
 
 _CONDITIONS = frozenset({"condition", "lesion", "reproductive", "biomarker"})
 _TREATMENTS = frozenset({"treatment"})
-_PROCEDURES = frozenset({"procedure", "treatment"})
+_PROCEDURES = frozenset({"procedure", "treatment", "other"})
 _DAYS_TAKEN = (
     "effectiveDateTime",
     "performedDateTime",

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from trialgraph.namespaces import TGC
 from trialgraph.patients.coding import Coder, Json, Reading
 from trialgraph.patients.dates import ANY_DAY, DateRange, parse_date
 from trialgraph.patients.facts import (
@@ -34,6 +35,8 @@ __all__ = [
     "reference",
     "resource_name",
 ]
+
+_PROCEDURE = str(TGC.Procedure)
 
 
 @dataclass
@@ -153,8 +156,8 @@ class Context:
         What it was is read from a CodeableConcept; where that says nothing, it may be any.
         """
         source = resource_name(resource)
-        what = self.coder.read(codeable or {}, {"procedure"}).what
-        if what.concepts:
+        what = self.coder.read(codeable or {}, {"procedure", "other"}).what
+        if any(self.coder.concepts.is_a(iri, _PROCEDURE) for iri in what.concepts):
             yield ProcedureFact(source, what, active=False, began=when, ended=when)
             return
         text = what.text or "an examination"
@@ -174,7 +177,7 @@ class Context:
                     yield ConditionFact(source, what, certain=False, began=when)
                 case "treatment":
                     yield ExposureFact(source, what, certain=False, began=when)
-                case "procedure":
+                case "procedure" | "other" if self.coder.concepts.is_a(iri, _PROCEDURE):
                     yield ProcedureFact(source, what, certain=False, began=when)
 
 
