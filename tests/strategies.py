@@ -131,5 +131,7 @@ def views(draw: st.DrawFn) -> ScreeningView:
         absent=absent,
         inactive={**absent, **over},
         complete=complete,
+        over={key for key in over if draw(st.booleans())},
+        latest={key: present.get(key) or draw(presences) for key in keys if draw(st.booleans())},
         conflicts={key: ("Condition/1", "Condition/2") for key in keys if state[key] == "conflict"},
     )

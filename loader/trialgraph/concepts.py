@@ -81,6 +81,7 @@ class Concepts(Mapping[str, Concept]):
         self._concepts = read_concepts(statements)
         self._up: dict[str, frozenset[str]] = {}
         self._inherited: dict[tuple[str, str], str | None] = {}
+        self._categories: dict[str, frozenset[str]] = {}
 
     def __getitem__(self, iri: str) -> Concept:
         try:
@@ -152,11 +153,17 @@ class Concepts(Mapping[str, Concept]):
 
         A record that is complete shows the concept's absence only if it is complete in all of these.
         """
-        return frozenset(self.category(each) for each in self.descendants(iri))
+        if iri not in self._categories:
+            self._categories[iri] = frozenset(self.category(each) for each in self.descendants(iri))
+        return self._categories[iri]
 
     def is_assessment(self, iri: str) -> bool:
         """Return whether a complete and silent record does not show the concept's absence."""
         return self._nearest(iri, "assessment") == "true"
+
+    def is_judged(self, iri: str) -> bool:
+        """Return whether what a record calls by a superclass only may be one: an assessment, or a grade."""
+        return self.is_assessment(iri) or self._nearest(iri, "graded") == "true"
 
     def is_quantity(self, iri: str) -> bool:
         """Return whether the concept is measured as a number with a unit."""
@@ -276,7 +283,7 @@ class Concepts(Mapping[str, Concept]):
             seen.update(above)
 
     def _nearest(self, iri: str, term: str) -> str | None:
-        key = (self[iri].iri, term)
+        key = (str(iri), term)
         if key not in self._inherited:
             stated = (first(self._stated[each], TG_IRI + term) for each in self._upwards(iri))
             self._inherited[key] = next((value for value in stated if value is not None), None)

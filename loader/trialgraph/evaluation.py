@@ -18,6 +18,7 @@ __all__ = [
     "Finding",
     "Truth",
     "UnknownReason",
+    "asks_history",
     "deciding_atoms",
     "evaluate",
     "evaluate_atom",
@@ -30,7 +31,7 @@ Truth: TypeAlias = bool | None
 
 UnknownReason = Literal["missing", "conflict", "imprecise", "narrative"]
 
-_SHOWN = {"relation": "other", "status": "active"}
+_SHOWN = {"relation": ("other",), "status": ("active", "history")}
 """Modifiers that a view can show; it shows no other."""
 
 
@@ -150,15 +151,17 @@ def _presence(atom: Fact, view: ScreeningView) -> Finding:
     if key in view.conflicts:
         shown = "the record contradicts itself"
         return Finding(atom, None, "conflict", shown, view.conflicts[key], about=need(atom))
-    if present is not None and _holds(atom, present):
+    if present is not None and _holds(atom, present, over=key in view.over):
         return _decided(atom, present, truth=True)
     # What is over now may still have been active within the window.
     over = view.inactive.get(key) if _asks_active(atom) and atom.within is None else None
     absence = view.absent.get(key) or over
     if absence is not None:
         return replace(_decided(atom, absence, truth=False), about=need(atom))
-    if present is not None and key in view.complete and _within(present.ago, atom.within) is False:
-        return _decided(atom, present, truth=False)
+    latest = view.latest.get(key)
+    if latest is not None and _within(latest.ago, atom.within) is False:
+        known = present is not None and present.ago.days_min == latest.ago.days_min
+        return replace(_decided(atom, present if known and present else latest, truth=False), about=need(atom))
     return _open(atom, view, present)
 
 
@@ -167,11 +170,15 @@ def _decided(atom: Fact, record: Presence | Absence, *, truth: bool) -> Finding:
 
 
 def _open(atom: Fact, view: ScreeningView, present: Presence | None) -> Finding:
-    qualities = ", ".join(value for name, value in atom.modifiers.items() if name != "relation")
+    told = {"relation": "other", "status": "history"}
+    qualities = ", ".join(value for name, value in atom.modifiers.items() if told.get(name) != value)
     if present is None:
         return Finding(atom, None, "missing", "not settled by the record", about=need(atom))
     if qualities:
         shown = f"{present.shown}, but the record doesn't show whether: {qualities}"
+        return Finding(atom, None, "missing", shown, present.evidence, present.axioms)
+    if fact_key(atom) in view.over and not asks_history(atom):
+        shown = f"{present.shown}; it is open whether that counts"
         return Finding(atom, None, "missing", shown, present.evidence, present.axioms)
     reason: UnknownReason = "imprecise" if fact_key(atom) in view.complete else "missing"
     wanted = f" (wanted: {atom.within.text})" if atom.within else ""
@@ -194,13 +201,23 @@ def _asks_active(atom: Fact) -> bool:
     return atom.modifiers.get("status") == "active"
 
 
+def asks_history(atom: Fact) -> bool:
+    """Whether a fact that is over counts: the words ask for a history, or for a time in the past."""
+    return atom.modifiers.get("status") == "history" or bool(atom.within and atom.within.amount is not None)
+
+
 def is_qualified(atom: Fact) -> bool:
     """Whether a fact demands qualities that no view shows ("severe", "untreated")."""
-    return any(_SHOWN.get(name) != value for name, value in atom.modifiers.items())
+    return any(value not in _SHOWN.get(name, ()) for name, value in atom.modifiers.items())
 
 
-def _holds(atom: Fact, present: Presence) -> bool:
-    """Whether a presence proves the fact with all its modifiers and its window."""
+def _holds(atom: Fact, present: Presence, *, over: bool) -> bool:
+    """Whether a presence proves the fact with all its modifiers and its window.
+
+    What is over proves a history only: who was pregnant ten years ago isn't "pregnant".
+    """
+    if over and not asks_history(atom):
+        return False
     if is_qualified(atom) or (_asks_active(atom) and present.active is not True):
         return False
     return _within(present.ago, atom.within) is True

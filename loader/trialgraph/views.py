@@ -6,7 +6,7 @@ unknown.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -138,6 +138,10 @@ class ScreeningView:
         complete: Concepts of which every instance up to the screening date is recorded, so that the
             latest recorded one is the latest; the reason is given. What is absent is also complete.
         conflicts: Concepts on which the record contradicts itself, with the evidence.
+        over: Concepts of `present` that are stated to be over, and are of a kind that passes: a
+            condition, not a treatment, an acute event or a cancer. They are there as history only.
+        latest: Where a record is complete in all that could show a concept, when it may last have
+            been so at the latest: the least days and months of its time count.
     """
 
     patient: str
@@ -149,6 +153,8 @@ class ScreeningView:
     inactive: Mapping[str, Absence] = field(default_factory=dict)
     complete: Mapping[str, Absence] = field(default_factory=dict)
     conflicts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    over: Collection[str] = frozenset()
+    latest: Mapping[str, Presence] = field(default_factory=dict)
 
 
 def view_graph(view: ScreeningView) -> Graph:
@@ -168,6 +174,11 @@ def view_graph(view: ScreeningView) -> Graph:
             graph.add((node, TG[list_name], URIRef(key)))
     for key, presence in view.present.items():
         _add_numbers(graph, node, key, _ago_numbers(presence.ago))
+    for key, bound in view.latest.items():
+        if key in view.conflicts:
+            continue
+        earliest = (("daysAgoLatest", bound.ago.days_min), ("monthsAgoLatest", bound.ago.months_min))
+        _add_numbers(graph, node, key, earliest)
     for key, quantity in view.quantities.items():
         _add_numbers(graph, node, key, _ago_numbers(quantity.ago))
         _add_numbers(graph, node, key, _interval_numbers(quantity.value))
@@ -183,7 +194,7 @@ def _lists(view: ScreeningView) -> Iterator[tuple[str, Iterable[str]]]:
     yield "hasActive", (key for key, presence in certain.items() if presence.active)
     yield "lacks", (key for key in view.absent if key not in view.conflicts)
     yield "lacksActive", (key for key in {**view.absent, **view.inactive} if key not in view.conflicts)
-    yield "recordComplete", (key for key in view.complete if key in certain)
+    yield "hasStill", (key for key in certain if key not in view.over)
     yield "hasResultOf", view.quantities
 
 

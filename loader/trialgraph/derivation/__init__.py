@@ -10,6 +10,7 @@ from collections.abc import Collection
 from datetime import date
 
 from trialgraph.concepts import Concepts, packaged_concepts
+from trialgraph.derivation.bounds import latest_possible
 from trialgraph.derivation.closure import Closed, close
 from trialgraph.derivation.lesions import (
     MALIGNANCY,
@@ -22,7 +23,7 @@ from trialgraph.derivation.lesions import (
 from trialgraph.derivation.malignancies import OTHER, other_malignancies
 from trialgraph.derivation.quantities import convert_scores, measured_quantities
 from trialgraph.derivation.scores import age, child_pugh, creatinine_clearance
-from trialgraph.derivation.shown import Denied, Shown, Sorted, sorted_facts
+from trialgraph.derivation.shown import Denied, Shown, Sorted, is_lasting, sorted_facts
 from trialgraph.derivation.silence import completeness_reasons, silent_concepts
 from trialgraph.derivation.times import NOW
 from trialgraph.namespaces import TGC
@@ -68,6 +69,7 @@ def screening_view(
     quantities = _quantities(record, found, closed, absent, silent, concepts, axioms, as_of)
     quantities |= lesion_quantities(lesions, closed.present, found, concepts, complete="lesions" in reasons)
     present, complete = dict(closed.present), {**silent, **absent}
+    latest = latest_possible(found, concepts, reasons, axioms)
     other, no_other = other_malignancies(found, concepts, silent, absent)
     for key in OTHER:
         if other is not None:
@@ -84,7 +86,22 @@ def screening_view(
         inactive=_inactive(closed, absent, silent),
         complete=complete,
         conflicts=closed.conflicts,
+        over=_over(found, closed, concepts, axioms),
+        latest={iri: bound for iri, bound in latest.items() if iri not in closed.conflicts},
     )
+
+
+def _over(
+    found: Sorted, closed: Closed, concepts: Concepts, axioms: Collection[str] | None
+) -> frozenset[str]:
+    """Return the conditions that were there and are stated to be over, all of them."""
+    still = {
+        iri
+        for fact in found.shown
+        if fact.active is not False or is_lasting(fact.concept, concepts)
+        for iri in concepts.implied(fact.concept, axioms)
+    }
+    return frozenset(iri for iri in closed.present if iri not in still)
 
 
 def _keep_open(found: Sorted, lesions: list[Lesion]) -> None:

@@ -29,7 +29,7 @@ from trialgraph.patients.facts import (
 from trialgraph.patients.tables import events
 from trialgraph.views import Completeness, TimeAgo
 
-__all__ = ["Denied", "Shown", "Sorted", "sorted_facts"]
+__all__ = ["Denied", "Shown", "Sorted", "is_lasting", "sorted_facts"]
 
 _CATEGORIES: dict[type, Completeness] = {
     AllergyFact: "allergies",
@@ -38,6 +38,7 @@ _CATEGORIES: dict[type, Completeness] = {
     LesionFact: "lesions",
     ProcedureFact: "procedures",
 }
+_PASSING = frozenset({"allergy", "condition", "lesion", "reproductive"})
 _HYPERSENSITIVITY = str(TGC.Hypersensitivity)
 
 
@@ -73,6 +74,8 @@ class Sorted:
         possible: Concepts that may be there, with the source that says so.
         pending: Those of them that are certain, but perhaps not there yet.
         unclassified: Sources of facts that may be anything, by category.
+        times: When what is possible (by concept and source) or unclassified (by category and source)
+            was last so, where the record dates it.
         conditions: Certain conditions by source, for lesions and primaries.
         lesions: Lesions known by then; None where that is open.
         measurements: All measurements.
@@ -84,6 +87,7 @@ class Sorted:
     possible: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     pending: set[str] = field(default_factory=set)
     unclassified: dict[Completeness, list[str]] = field(default_factory=lambda: defaultdict(list))
+    times: dict[tuple[str, str], TimeAgo] = field(default_factory=dict)
     conditions: dict[str, ConditionFact] = field(default_factory=dict)
     lesions: list[tuple[LesionFact, bool | None]] = field(default_factory=list)
     measurements: list[Measurement] = field(default_factory=list)
@@ -120,10 +124,14 @@ def _sort_course(fact: Course, found: Sorted, concepts: Concepts, as_of: date) -
     iris = _iris(fact, concepts)
     certain = fact.certain and exists is True
     if not fact.what.concepts:
-        found.unclassified[_CATEGORIES[type(fact)]].append(fact.source)
+        category = _CATEGORIES[type(fact)]
+        found.unclassified[category].append(fact.source)
+        found.times[category, fact.source] = ago(last_day(fact, as_of, event=False), as_of)
     if not certain:
         for iri in iris:
             found.possible[iri].append(fact.source)
+            event = _is_event(iri, concepts, active=active_on(fact, as_of))
+            found.times[iri, fact.source] = ago(last_day(fact, as_of, event=event), as_of)
             if fact.certain:
                 found.pending.add(iri)
         return
@@ -139,6 +147,19 @@ def _is_event(iri: str, concepts: Concepts, *, active: bool | None) -> bool:
     """Whether something is dated by its onset: an acute event, or a lasting one that is over."""
     kinds = [lasting for event, lasting in events().items() if event in concepts.ancestors(iri)]
     return any(not lasting or active is False for lasting in kinds)
+
+
+def is_lasting(iri: str, concepts: Concepts) -> bool:
+    """Whether having had something counts as having it, though the record states it to be over.
+
+    A treatment or procedure that was done, an acute event, and a cancer: it is the patient's disease
+    in remission too. A metastasis that is gone is not.
+    """
+    if concepts.category(iri) not in _PASSING:
+        return True
+    cancer = concepts.is_a(iri, str(TGC.MalignantNeoplasm))
+    metastasis = concepts.is_a(iri, str(TGC.MetastaticMalignantNeoplasm))
+    return (cancer and not metastasis) or _is_event(iri, concepts, active=None)
 
 
 def _iris(fact: Course, concepts: Concepts) -> Iterable[str]:

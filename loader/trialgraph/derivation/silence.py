@@ -13,7 +13,16 @@ from trialgraph.derivation.lesions import MALIGNANCY
 from trialgraph.derivation.shown import Sorted
 from trialgraph.views import Absence, Completeness
 
-__all__ = ["COVERED_BY", "completeness_reasons", "silent_concepts"]
+__all__ = [
+    "COVERED_BY",
+    "completeness_reasons",
+    "contested",
+    "crossings",
+    "may_show",
+    "might_show",
+    "needed",
+    "silent_concepts",
+]
 
 COVERED_BY: Mapping[str, Completeness] = {
     "allergy": "allergies",
@@ -44,15 +53,15 @@ def silent_concepts(
 ) -> dict[str, Absence]:
     """Return the concepts of which every instance is recorded, with the reason.
 
-    Those of them that aren't present are absent. A judgement (``tg:assessment``) is never among
+    Those of them that aren't present are absent. A judgement (``tg:assessment``, ``tg:graded``) is never among
     them: a silent record doesn't show that a disease is resectable.
     """
-    blocked = _blocked(found, concepts) | _contested(found, concepts, axioms)
+    blocked = _blocked(found, concepts) | contested(found, concepts, axioms)
     silent = {}
     for iri in concepts:
-        if iri in blocked or concepts.is_assessment(iri):
+        if iri in blocked or concepts.is_judged(iri):
             continue
-        categories = _needed(iri, concepts)
+        categories = needed(iri, concepts)
         if not categories or any(each not in reasons or found.unclassified.get(each) for each in categories):
             continue
         why = [reasons[each] for each in sorted(categories)]
@@ -71,7 +80,7 @@ def _judged(silent: Mapping[str, Absence], found: Sorted, concepts: Concepts) ->
     shown = {fact.concept for fact in found.shown}
     judged: dict[str, Absence] = {}
     for iri in sorted(concepts, key=lambda each: (len(concepts.ancestors(each)), each)):
-        if not concepts.is_assessment(iri) or iri in found.possible:
+        if not concepts.is_judged(iri) or iri in found.possible:
             continue
         for parent in concepts[iri].parents:
             kinds = {each for each in shown if concepts.is_a(each, parent)}
@@ -81,7 +90,7 @@ def _judged(silent: Mapping[str, Absence], found: Sorted, concepts: Concepts) ->
     return judged
 
 
-def _needed(iri: str, concepts: Concepts) -> frozenset[Completeness]:
+def needed(iri: str, concepts: Concepts) -> frozenset[Completeness]:
     """Return the categories that have to be complete; empty when completeness can't cover it."""
     categories = concepts.categories_below(iri)
     if not categories <= COVERED_BY.keys():
@@ -97,12 +106,21 @@ def _blocked(found: Sorted, concepts: Concepts) -> set[str]:
     """
     blocked: set[str] = set()
     for iri in {fact.concept for fact in found.shown}:
-        own = concepts.ancestors(iri)
-        blocked |= {below for below in concepts.descendants(iri) if below not in own}
-        blocked |= _may_also_be(iri, concepts) - own
+        blocked |= may_show(iri, concepts)
     for iri in found.possible:
-        blocked |= concepts.descendants(iri) | concepts.ancestors(iri) | _may_also_be(iri, concepts)
-    return blocked | _crossings(found, concepts)
+        blocked |= might_show(iri, concepts)
+    return blocked | crossings(found, concepts)
+
+
+def may_show(iri: str, concepts: Concepts) -> set[str]:
+    """Return what an instance of a concept may be, beside what it surely is."""
+    own = concepts.ancestors(iri)
+    return {*concepts.descendants(iri), *_may_also_be(iri, concepts)} - own
+
+
+def might_show(iri: str, concepts: Concepts) -> set[str]:
+    """Return what something may be that may be an instance of a concept."""
+    return {*concepts.descendants(iri), *concepts.ancestors(iri), *_may_also_be(iri, concepts)}
 
 
 def _may_also_be(iri: str, concepts: Concepts) -> set[str]:
@@ -121,7 +139,7 @@ def _kinds(iri: str, concepts: Concepts) -> set[str]:
     return found
 
 
-def _crossings(found: Sorted, concepts: Concepts) -> set[str]:
+def crossings(found: Sorted, concepts: Concepts) -> set[str]:
     """Return the cancers at the crossing of kinds that are all there: site, histology, spread.
 
     Who has colorectal cancer and a distant metastasis may have metastatic colorectal cancer.
@@ -131,7 +149,7 @@ def _crossings(found: Sorted, concepts: Concepts) -> set[str]:
     return {each.iri for each in cancers if len(each.parents) > 1 and shown.issuperset(each.parents)}
 
 
-def _contested(found: Sorted, concepts: Concepts, axioms: Collection[str] | None) -> set[str]:
+def contested(found: Sorted, concepts: Concepts, axioms: Collection[str] | None) -> set[str]:
     """Return what is there by a reading that is switched off: careful people differ on it."""
     enabled = concepts.default_axioms if axioms is None else axioms
     shown = {above for fact in found.shown for above in concepts.implied(fact.concept, axioms)}

@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from trialgraph.evaluation import fact_key, is_qualified
+from trialgraph.evaluation import asks_history, fact_key, is_qualified
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Limit, Narrative, Not, Value, Window
 
 __all__ = ["Bound", "Condition", "Every", "Never", "Shows", "Some", "disproof", "proof"]
 
 Facet = Literal["minInclusive", "minExclusive", "maxInclusive", "maxExclusive"]
-List = Literal["has", "hasActive", "lacks", "lacksActive", "hasResultOf", "recordComplete"]
+List = Literal["has", "hasActive", "lacks", "lacksActive", "hasResultOf", "hasStill"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def _outside_window(key: str, window: Window | None) -> Condition:
     if window is None or window.amount is None:
         return Never()
     unit, amount = _window(window)
-    return Bound(key, f"{unit}AgoMin", "minExclusive", amount)
+    return Bound(key, f"{unit}AgoLatest", "minExclusive", amount)
 
 
 def _is_active(atom: Fact) -> bool:
@@ -182,16 +182,16 @@ def _present(atom: Fact) -> Condition:
     if is_qualified(atom):
         return Never()
     key = fact_key(atom)
-    shown = Shows("hasActive" if _is_active(atom) else "has", key)
+    shown = Shows("hasActive" if _is_active(atom) else "has" if asks_history(atom) else "hasStill", key)
     return _every(shown, _inside_window(key, atom.within))
 
 
 def _absent(atom: Fact) -> Condition:
     key = fact_key(atom)
-    earlier = _every(Shows("recordComplete", key), _outside_window(key, atom.within))
     # What is over now may still have been active within the window.
     now = _is_active(atom) and atom.within is None
-    return _some(Shows("lacksActive" if now else "lacks", key), earlier)
+    lacking = Shows("lacksActive" if now else "lacks", key)
+    return _some(lacking, _outside_window(key, atom.within))
 
 
 def _lesion_limits(atom: Fact) -> list[tuple[str, Limit]]:
