@@ -71,7 +71,11 @@ def _result(fact: Compact, name: str) -> list[Json]:
 
 def _condition(fact: Compact, name: str) -> list[Json]:
     more: Json = {}
-    for key, element in (("began", "onsetDateTime"), ("ended", "abatementDateTime"), ("noted", "recordedDate")):
+    for key, element in (
+        ("began", "onsetDateTime"),
+        ("ended", "abatementDateTime"),
+        ("noted", "recordedDate"),
+    ):
         if key in fact:
             more[element] = fact[key]
     if "site" in fact:

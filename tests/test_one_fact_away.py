@@ -51,7 +51,12 @@ def test_there_are_cases_of_every_trial() -> None:
     assert len({case["trial"] for case in CASES}) == 5
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['trial']} {case['name']}")
+def _param(case: Case) -> Any:
+    marks = [pytest.mark.xfail(strict=True, reason=case["awaits"])] if "awaits" in case else []
+    return pytest.param(case, id=f"{case['trial']} {case['name']}", marks=marks)
+
+
+@pytest.mark.parametrize("case", map(_param, CASES))
 def test_one_fact_away(case: Case) -> None:
     """Each criterion that a change is about has one of the verdicts expected."""
     verdicts = {each.criterion.id: each for each in _screened(case).trials[0].criteria}
@@ -65,7 +70,7 @@ def test_one_fact_away(case: Case) -> None:
 
 @pytest.mark.parametrize("engine", ["pyshacl", "rudof"])
 def test_every_engine_agrees_on_every_case(engine: Engine) -> None:
-    """pySHACL and rudof give each patient the verdicts of the reference evaluator."""
+    """Both SHACL engines, pySHACL and rudof, give each patient the verdicts of the reference evaluator."""
     for case in CASES:
         rails = _screened(case, engine).trials[0].criteria
         reference = _screened(case).trials[0].criteria
