@@ -161,7 +161,9 @@ def _presence(atom: Fact, view: ScreeningView) -> Finding:
     latest = view.latest.get(key)
     if latest is not None and _within(latest.ago, atom.within) is False:
         known = present is not None and present.ago.days_min == latest.ago.days_min
-        return replace(_decided(atom, present if known and present else latest, truth=False), about=need(atom))
+        return replace(
+            _decided(atom, present if known and present else latest, truth=False), about=need(atom)
+        )
     return _open(atom, view, present)
 
 

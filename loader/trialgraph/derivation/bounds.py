@@ -68,7 +68,11 @@ def _instances(found: Sorted, concepts: Concepts, axioms: Collection[str] | None
             instances[iri][source] = latest_of((when, known)) if known else when
 
     for fact in found.shown:
-        add({*concepts.implied(fact.concept, axioms), *may_show(fact.concept, concepts)}, fact.source, fact.ago)
+        add(
+            {*concepts.implied(fact.concept, axioms), *may_show(fact.concept, concepts)},
+            fact.source,
+            fact.ago,
+        )
     for iri, sources in found.possible.items():
         for source in sources:
             add(might_show(iri, concepts), source, found.times.get((iri, source), NOW))

@@ -53,8 +53,8 @@ def silent_concepts(
 ) -> dict[str, Absence]:
     """Return the concepts of which every instance is recorded, with the reason.
 
-    Those of them that aren't present are absent. A judgement (``tg:assessment``, ``tg:graded``) is never among
-    them: a silent record doesn't show that a disease is resectable.
+    Those of them that aren't present are absent. A judgement (``tg:assessment``, ``tg:graded``) is never
+    among them: a silent record doesn't show that a disease is resectable.
     """
     blocked = _blocked(found, concepts) | contested(found, concepts, axioms)
     silent = {}

@@ -248,7 +248,7 @@ def read_procedure(resource: Json, context: Context) -> Iterator[Fact]:
             sorted({str(site["text"]) for site in resource.get("bodySite") or () if site.get("text")})
         )
         yield ProcedureFact(name, what, certain, status.ongoing, began, ended, sites)
-    yield from context.mentions(resource, reading, began)
+    yield from context.mentions(resource, reading, began, ended)
 
 
 def _modality(resource: Json, reading: Reading, context: Context) -> tuple[str, ...]:

@@ -122,6 +122,10 @@ class Coder:
             exact = self._of(self._lookup(_tokens(head)), categories)
             if exact:
                 return exact
+        of_organ = tuple(token for token in tokens if token.casefold() not in words().parts)
+        exact = self._of(self._lookup(of_organ), categories) if of_organ != tokens else exact
+        if exact:
+            return exact
         mentions = [mention for mention in self._scan(tokens) if self._of(mention.concepts, categories)]
         if len(mentions) != 1:
             return frozenset()

@@ -164,7 +164,9 @@ class Context:
         for iri in examinations():
             yield ProcedureFact(source, Coded(text, (iri,), by_text=True), certain=False, began=when)
 
-    def mentions(self, resource: Json, reading: Reading, when: DateRange) -> Iterator[Fact]:
+    def mentions(
+        self, resource: Json, reading: Reading, when: DateRange, ended: DateRange | None = None
+    ) -> Iterator[Fact]:
         """Yield what a resource's words mention beside what it states, as unsure facts.
 
         They show nothing, but keep what is mentioned from being called absent.
@@ -176,9 +178,9 @@ class Context:
                 case "condition" | "lesion":
                     yield ConditionFact(source, what, certain=False, began=when)
                 case "treatment":
-                    yield ExposureFact(source, what, certain=False, began=when)
+                    yield ExposureFact(source, what, certain=False, began=when, ended=ended)
                 case "procedure" | "other" if self.coder.concepts.is_a(iri, _PROCEDURE):
-                    yield ProcedureFact(source, what, certain=False, began=when)
+                    yield ProcedureFact(source, what, certain=False, began=when, ended=ended)
 
 
 def resource_name(resource: Json) -> str:

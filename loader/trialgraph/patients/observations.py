@@ -81,7 +81,7 @@ def _measured(
     amount = amount_of(value[1])
     if amount is None and isinstance(value[1], Mapping | str):
         codeable = value[1] if isinstance(value[1], Mapping) else {"text": value[1]}
-        amount = _graded(codeable, quantity, context)
+        amount = _graded(codeable, asked, context)
     if amount is None:
         context.note(resource, "not used", f"{asked.what.text}: no number could be read from its value")
         return
@@ -170,10 +170,20 @@ def _limit(stated: Json, unit: str) -> float | None:
     return None if factor is None else amount.low * factor
 
 
-def _graded(codeable: Json, quantity: str, context: Context) -> Amount | None:
-    """Return the stretch of a scale that a coded grade means: "Child-Pugh class A", "2+"."""
+def _graded(codeable: Json, asked: Reading, context: Context) -> Amount | None:
+    """Return the stretch of a scale that a coded grade means: "Child-Pugh class A", "2+".
+
+    A grade may need its question to be one: "B", or "class B", answers "Child-Pugh class".
+    """
     concepts = context.coder.concepts
-    for iri in context.coder.read(codeable, {"measurement"}).what.concepts:
+    (quantity,) = asked.what.concepts
+    grades = context.coder.read(codeable, {"measurement"}).what.concepts
+    question, told = asked.what.text.split(), str(codeable.get("text") or "").split()
+    if not grades and question and told:
+        repeated = len(told) > 1 and told[0].casefold() == question[-1].casefold()
+        words = [*question, *(told[1:] if repeated else told)]
+        grades = tuple(sorted(context.coder.named(" ".join(words), {"measurement"}, whole=True)))
+    for iri in grades:
         concept = concepts[iri]
         if concept.score is not None and concept.score_of == quantity:
             return Amount(concept.score.low, concept.score.high, unit=concepts[quantity].unit or "")
@@ -216,6 +226,8 @@ def _found(resource: Json, asked: Reading, value: Json, when: DateRange, context
             return
     answer = _answer(value)
     subjects = asked.tests or asked.what.concepts
+    if answer is not None and not subjects:
+        subjects = tuple(sorted(context.coder.named(f"positive {asked.what.text}", _KINDS, whole=True)))
     if answer is None and subjects and isinstance(codeable, Mapping):
         answer = _negated(codeable, subjects, context)
     if answer is None or not subjects:

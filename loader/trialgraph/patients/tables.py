@@ -72,6 +72,7 @@ class Words(NamedTuple):
     """Words around a name: those that only narrow it, those that cast doubt, those that negate."""
 
     neutral: frozenset[str]
+    parts: frozenset[str]
     doubts: tuple[str, ...]
     negations: frozenset[str]
 
@@ -169,7 +170,10 @@ def words() -> Words:
     """Return the words by which texts wrap a name."""
     stated = tomllib.loads((product_folder("data") / "records" / "words.toml").read_text(encoding="utf-8"))
     return Words(
-        frozenset(stated["neutral"].split()), tuple(stated["doubts"]), frozenset(stated["negations"])
+        frozenset(stated["neutral"].split()),
+        frozenset(stated["parts"].split()),
+        tuple(stated["doubts"]),
+        frozenset(stated["negations"]),
     )
 
 
