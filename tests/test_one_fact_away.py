@@ -56,7 +56,7 @@ def _param(case: Case) -> Any:
     return pytest.param(case, id=f"{case['trial']} {case['name']}", marks=marks)
 
 
-@pytest.mark.parametrize("case", map(_param, CASES))
+@pytest.mark.parametrize("case", [_param(case) for case in CASES])
 def test_one_fact_away(case: Case) -> None:
     """Each criterion that a change is about has one of the verdicts expected."""
     verdicts = {each.criterion.id: each for each in _screened(case).trials[0].criteria}
