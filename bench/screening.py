@@ -9,11 +9,10 @@ from datetime import date
 from statistics import median
 from time import perf_counter
 
-from trialgraph.derivation import screening_view
-from trialgraph.patients import read_patients
-
 from trialgraph.catalogue import screenable_trials
+from trialgraph.derivation import screening_view
 from trialgraph.packaged import packaged_patients, packaged_store
+from trialgraph.patients import read_patients
 from trialgraph.screening import Engine, screen
 
 ENGINES: tuple[Engine, ...] = ("index", "rudof", "pyshacl")
