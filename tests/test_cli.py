@@ -114,6 +114,42 @@ def test_a_syntax_error_has_a_line_and_a_column(store: Path) -> None:
     _refused(run("query", "-", "--store", store, text="SELECT ?s WHERE {\n  ?s ?p \n}"), "3", "stdin")
 
 
+def test_a_query_on_standard_input_is_taken_as_it_is(store: Path) -> None:
+    """It needs no brace, is never a name, and has to be text."""
+    iri = "https://w3id.org/trialgraph/trial/NCT06794086"
+    described = run("query", "-", "--store", store, text=f"DESCRIBE <{iri}>")
+    assert described.returncode == 0, described.stderr
+    assert "NCT06794086" in described.stdout
+    _refused(run("query", "-", "--store", store, text="doses"), "stdin", "not valid SPARQL")
+    _refused(run("query", "-", "--store", store, text=""), "stdin", "empty")
+    command = [sys.executable, "-m", "trialgraph", "query", "-", "--store", str(store)]
+    binary = subprocess.run(command, input=b"ASK { '\xff' }", capture_output=True, check=False)
+    assert (binary.returncode, binary.stdout) == (2, b"")
+    assert binary.stderr.decode() == "trialgraph: stdin: not UTF-8 text; save the query as UTF-8\n"
+
+
+def test_a_query_stays_in_the_store(store: Path) -> None:
+    """An update or a clause that asks another server is refused in one line."""
+    _refused(run("query", "-", "--store", store, text="DROP ALL"), "stdin", "unexpected 'DROP'")
+    text = "SELECT * WHERE { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"
+    _refused(run("query", "-", "--store", store, text=text), "line 1, column 18", "another server")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("command", [["queries"], ["load", TRIALS], ["parse", TRIALS, "--json"]])
+def test_output_that_cannot_be_written_is_one_line(command: list[str | Path], tmp_path: Path) -> None:
+    """A full disk under standard output is said in a line, with exit code 2."""
+    whole = [sys.executable, "-m", "trialgraph", *map(str, command)]
+    settings = {**os.environ, "TRIALGRAPH_STORE": str(tmp_path / "store")}
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            whole, stdout=full, stderr=subprocess.PIPE, env=settings, text=True, check=False
+        )
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+    assert "No space left on device" in result.stderr
+
+
 def test_a_missing_parameter_is_named(store: Path) -> None:
     """A query asked without what it needs, or with what it doesn't know, says what that is."""
     _refused(run("query", "criterion-provenance", "--store", store), "trial", "-p")

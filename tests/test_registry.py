@@ -56,13 +56,15 @@ def test_the_least_study_has_a_number() -> None:
     assert (record.source.updated, record.eligibility) == (None, None)
 
 
-@pytest.mark.parametrize("study", [{}, [], "NCT00000001", {"resourceType": "Bundle"}])
+@pytest.mark.parametrize(
+    "study", [{}, [], "NCT00000001", {"resourceType": "Bundle"}, {"protocolSection": None}]
+)
 def test_other_json_is_refused(study: Json) -> None:
     """JSON without a protocolSection is no study."""
     assert "not a study" in refused(study).what
 
 
-@pytest.mark.parametrize("nct", [None, "NCT123", "nct00000001", "NCT00000001 "])
+@pytest.mark.parametrize("nct", [None, "NCT123", "nct00000001", "NCT00000001 ", "NCT٠٠٠٠٠٠٠١"])
 def test_a_study_needs_an_nct_number(nct: str | None) -> None:
     """The place is the JSON path of the number."""
     error = refused(changed("protocolSection.identificationModule.nctId", nct))
@@ -121,9 +123,17 @@ def test_a_field_of_another_type_is_refused_at_its_place(
 
 
 def test_null_counts_as_absent() -> None:
-    """No known field is refused for being null."""
-    assert read_study(changed("protocolSection.designModule.phases", None), name="a.json", sha256="00")
-    assert read_study(changed("protocolSection.outcomesModule", None), name="a.json", sha256="00")
+    """No known field is refused for being null, and none reads otherwise than if it were missing."""
+    for place in ("designModule.phases", "outcomesModule", "eligibilityModule", "statusModule"):
+        null = read_study(changed(f"protocolSection.{place}", None), name="a.json", sha256="00")
+        missing = copy.deepcopy(STUDY)
+        *outer, last = place.split(".")
+        module = missing["protocolSection"][outer[0]] if outer else missing["protocolSection"]
+        del module[last]
+        assert null == read_study(missing, name="a.json", sha256="00")
+    study = changed("protocolSection.conditionsModule.conditions", [None, "Cancer"])
+    read = read_study(study, name="a.json", sha256="00").study
+    assert read["protocolSection"]["conditionsModule"]["conditions"] == ["Cancer"]
 
 
 def test_unknown_fields_are_kept_and_counted() -> None:

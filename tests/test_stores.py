@@ -83,6 +83,36 @@ def test_queries_see_the_union_of_the_graphs(store: Store) -> None:
     assert triple.object.value == ODD
 
 
+def test_a_query_may_name_its_graphs() -> None:
+    """FROM narrows a query to the graphs it names, as SPARQL 1.1 (13.2) says."""
+    store = open_store()
+    store.replace_graph(f"{GRAPH}NCT00000001", _triples(5))
+    store.replace_graph(f"{GRAPH}NCT00000002", _triples(2, "two"))
+    rows = store.select(f"SELECT * FROM <{GRAPH}NCT00000002> WHERE {{ ?s ?p ?o }}")
+    assert [row["o"].value for row in rows] == ["two", "two"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * WHERE { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
+        "ASK { service silent ?anywhere { ?s ?p ?o } }",
+        "CONSTRUCT WHERE { ?s ?p ?o } #\nVALUES ?x { 1 } SERVICE",
+    ],
+)
+def test_no_query_leaves_the_store(store: Store, text: str) -> None:
+    """A SERVICE clause is refused with its place before anything is sent anywhere."""
+    with pytest.raises(QueryError, match="another server") as caught:
+        store.query(text)
+    assert caught.value.where is not None
+
+
+def test_the_word_service_is_no_clause(store: Store) -> None:
+    """In strings, comments, variables and names it is a word like any other."""
+    text = "# SERVICE\nPREFIX service: <urn:service:>\nASK { ?service service:SERVICE 'from SERVICE' }"
+    assert store.ask(text) is False
+
+
 def test_the_ontology_is_one_named_graph(store: Store) -> None:
     """A store that can be written to holds every module of the ontology from the start."""
     assert store.ask(

@@ -131,6 +131,7 @@ def test_a_name_that_two_interventions_have_links_neither() -> None:
         ("2025-05-31", "date"),
         ("2025-05", "gYearMonth"),
         ("2025", "gYear"),
+        ("٢٠٢٥", "string"),
         ("2025-02-30", "string"),
         ("2025-13", "string"),
         ("May 2025", "string"),

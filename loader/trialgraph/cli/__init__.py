@@ -57,3 +57,6 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:  # what no command foresees: above all, standard output that can't be written
+        print(f"trialgraph: {error.strerror or error}", file=sys.stderr)  # noqa: T201 - as above
+        sys.exit(2)

@@ -47,7 +47,8 @@ def reading_store(location: str | None) -> Store:
         from trialgraph.packaged import packaged_store
 
         messages.print(
-            "No store yet, so these are the packaged trials. Load yours with: trialgraph load PATH"
+            "No store yet, so these are the packaged trials. Load yours with: trialgraph load PATH",
+            soft_wrap=True,
         )
         return packaged_store()
     return open_store(chosen, read_only=True)

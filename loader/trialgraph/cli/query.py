@@ -7,8 +7,17 @@ import pyoxigraph as ox
 import typer
 
 from trialgraph.cli.options import StoreOption, messages, output, reading_store
-from trialgraph.errors import UsageError
-from trialgraph.queries import FORMATS, Format, format_results, load_query, run_query, to_table
+from trialgraph.errors import QueryError, UsageError
+from trialgraph.queries import (
+    FORMATS,
+    Format,
+    Query,
+    format_results,
+    load_query,
+    parse_query,
+    run_query,
+    to_table,
+)
 from trialgraph.stores.syntax import QuerySyntaxError
 
 __all__ = ["query"]
@@ -36,16 +45,23 @@ def query(
     """
     if form is not None and form not in FORMATS:
         raise UsageError(f"unknown format {form!r}", advice=f"use one of {', '.join(FORMATS)}")
-    asked = load_query(sys.stdin.read() if source == "-" else source)
+    asked = _from_stdin() if source == "-" else load_query(source)
     values = _values(parameters or [])
     with reading_store(store) as opened:
         try:
             results = run_query(asked, opened, values)
         except QuerySyntaxError as error:
             _show_place(error)
-            error.where = f"{'stdin' if source == '-' else asked.name}: {error.where}"
+            error.where = f"{asked.name}: {error.where}"
             raise
         _print_results(results, form)
+
+
+def _from_stdin() -> Query:
+    try:
+        return parse_query(sys.stdin.buffer.read().decode("utf-8-sig"), name="stdin")
+    except UnicodeDecodeError as error:
+        raise QueryError("not UTF-8 text", where="stdin", advice="save the query as UTF-8") from error
 
 
 def _values(parameters: list[str]) -> dict[str, list[str]]:

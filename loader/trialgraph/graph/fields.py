@@ -7,7 +7,7 @@ The walk knows kinds of values, not fields: what becomes of a field is in its ro
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -45,7 +45,9 @@ _TEMPLATE_FIELD = re.compile(r"\{(\w+)\}")
 
 def _pubmed(value: str) -> ox.NamedNode | None:
     number = value.strip()
-    return ox.NamedNode(f"https://pubmed.ncbi.nlm.nih.gov/{number}") if number.isdecimal() else None
+    if not (number.isascii() and number.isdecimal()):
+        return None
+    return ox.NamedNode(f"https://pubmed.ncbi.nlm.nih.gov/{number}")
 
 
 def _registry_identity(value: str) -> ox.NamedNode:
@@ -199,11 +201,13 @@ class _Walk:
         mentions, end = None, 0
         for dose in find_doses(value):
             if mentions is None:
-                mentions = list(self._mentions(value)) if self._mentions else []
+                mentions = deque(self._mentions(value) if self._mentions else ())
             self._doses[subject.value] += 1
             node = ox.NamedNode(f"{subject.value}/dose/{self._doses[subject.value]}")
             self.triples.append(Triple(subject, prefixed(row.predicate), node))
             self.triples.extend(_dose_triples(node, dose, self._doses[subject.value]))
+            while mentions and mentions[0].start < end:
+                mentions.popleft()
             named = dosed_concept(value, dose, mentions, end)
             if named is not None:
                 self.triples.append(Triple(node, prefixed("tg:concept"), ox.NamedNode(named.concept)))

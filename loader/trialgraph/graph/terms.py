@@ -44,9 +44,9 @@ PREFIXES = {
 }
 """Prefixes by which the table of fields and this package name terms."""
 
-_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
-_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
-_YEAR = re.compile(r"\d{4}")
+_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
+_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
+_YEAR = re.compile(r"\d{4}", re.ASCII)
 
 _BOOLEAN = ox.NamedNode(str(XSD.boolean))
 _DECIMAL = ox.NamedNode(str(XSD.decimal))

@@ -1,6 +1,6 @@
 """Named SPARQL queries: files with metadata, typed parameters, results in the formats of the web."""
 
-from trialgraph.queries.files import Column, Parameter, Query, load_query, named_queries
+from trialgraph.queries.files import Column, Parameter, Query, load_query, named_queries, parse_query
 from trialgraph.queries.parameters import bind, insert_values
 from trialgraph.queries.results import FORMATS, Format, format_results, run_query, shorten, to_table
 from trialgraph.queries.terms import PREFIXES
@@ -17,6 +17,7 @@ __all__ = [
     "insert_values",
     "load_query",
     "named_queries",
+    "parse_query",
     "run_query",
     "shorten",
     "to_table",

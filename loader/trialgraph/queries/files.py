@@ -18,7 +18,16 @@ from trialgraph.errors import QueryError
 from trialgraph.resources import product_folder
 from trialgraph.stores.syntax import tokens
 
-__all__ = ["Column", "Parameter", "ParameterType", "Query", "load_query", "named_queries", "parameter_places"]
+__all__ = [
+    "Column",
+    "Parameter",
+    "ParameterType",
+    "Query",
+    "load_query",
+    "named_queries",
+    "parameter_places",
+    "parse_query",
+]
 
 ParameterType = Literal["trial", "concept", "string", "number", "any"]
 Column: TypeAlias = tuple[str, str]
@@ -77,7 +86,7 @@ class Query:
 def named_queries() -> Mapping[str, Query]:
     """Return the product's own queries by name, in the order of their names."""
     files = sorted(product_folder("queries").glob(f"*{_SUFFIX}"))
-    return {file.stem: _parse_query(file.read_text(encoding="utf-8"), name=file.stem) for file in files}
+    return {file.stem: parse_query(file.read_text(encoding="utf-8"), name=file.stem) for file in files}
 
 
 def load_query(source: str | Path) -> Query:
@@ -96,11 +105,11 @@ def load_query(source: str | Path) -> Query:
         if asked in named_queries():
             return named_queries()[asked]
         if "{" in asked:
-            return _parse_query(asked, name="query")
+            return parse_query(asked, name="query")
     path = Path(asked)
     try:
         if path.is_file():
-            return _parse_query(path.read_text(encoding="utf-8"), name=asked)
+            return parse_query(path.read_text(encoding="utf-8"), name=asked)
     except (OSError, UnicodeDecodeError) as error:
         raise QueryError(f"the query can't be read: {error}", where=asked) from error
     near = difflib.get_close_matches(asked, named_queries(), n=3, cutoff=0.4)
@@ -122,7 +131,15 @@ def parameter_places(text: str) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _parse_query(text: str, *, name: str) -> Query:
+def parse_query(text: str, *, name: str) -> Query:
+    """Return a query from its text.
+
+    Args:
+        text: SPARQL, with or without metadata.
+        name: What messages call it.
+    Raises:
+        QueryError: when its metadata can't be read; whether it is SPARQL is seen when it is run.
+    """
     marked = [
         line.removeprefix(_MARK).removeprefix(" ") for line in text.splitlines() if line.startswith(_MARK)
     ]

@@ -20,7 +20,7 @@ from trialgraph.stores.syntax import tokens
 
 __all__ = ["bind", "insert_values"]
 
-_NCT = re.compile(r"NCT\d{8}", re.IGNORECASE)
+_NCT = re.compile(r"NCT[0-9]{8}", re.IGNORECASE)
 _IRI = re.compile(r"<?(?P<iri>https?://[^\s<>\"{}|\\^`]+)>?")
 _CURIE = re.compile(r"(?P<prefix>[a-z]+):(?P<local>[\w.-]+)")
 

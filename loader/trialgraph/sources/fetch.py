@@ -29,7 +29,7 @@ __all__ = ["REGISTRY", "REGISTRY_VARIABLE", "Fetched", "Patience", "fetch_studie
 REGISTRY = "https://clinicaltrials.gov/api/v2"
 REGISTRY_VARIABLE = "TRIALGRAPH_REGISTRY"
 
-_NCT = re.compile(r"NCT\d{8}")
+_NCT = re.compile(r"NCT[0-9]{8}")
 _BUSY = frozenset({429, 500, 502, 503, 504})
 _ADVICE = f"check the connection, or name a mirror with --registry or {REGISTRY_VARIABLE}"
 

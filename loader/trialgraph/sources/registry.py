@@ -10,12 +10,12 @@ from trialgraph.errors import RecordError
 from trialgraph.records import EligibilityText, Json, Source, TrialRecord
 from trialgraph.sources.fields import Branch, FieldType, field_tree
 
-__all__ = ["LAYOUT", "is_study", "read_study", "unknown_fields"]
+__all__ = ["LAYOUT", "is_study", "read_study", "unknown_fields", "without_nulls"]
 
 LAYOUT = "ctgov-v2"
 """Name of the registry's own JSON, among the layouts that records come in."""
 
-_NCT = re.compile(r"NCT\d{8}")
+_NCT = re.compile(r"NCT[0-9]{8}")
 _ADVICE = "give a study as the registry's API v2 returns it"
 
 _IS: Mapping[FieldType, Callable[[Json], bool]] = {
@@ -33,7 +33,7 @@ _IS: Mapping[FieldType, Callable[[Json], bool]] = {
 
 def is_study(value: Json) -> bool:
     """Return whether a JSON value looks like a study: an object with a ``protocolSection``."""
-    return isinstance(value, Mapping) and "protocolSection" in value
+    return isinstance(value, Mapping) and value.get("protocolSection") is not None
 
 
 def read_study(
@@ -43,7 +43,7 @@ def read_study(
 
     Args:
         study: The ``Study`` object. Fields outside the registry's schema are kept as they are;
-            `unknown_fields` lists them.
+            `unknown_fields` lists them. A field that is null is one that isn't there.
         name: Where it came from, as a user would recognise it.
         sha256: Hash of its bytes, in hexadecimal.
         retrieved: When it was fetched (ISO 8601), if that is known.
@@ -57,14 +57,15 @@ def read_study(
     """
     if not is_study(study):
         raise RecordError("JSON, but not a study: it has no protocolSection", where=name, advice=_ADVICE)
+    study = without_nulls(study)
     _check_types(study, name)
     protocol = study["protocolSection"]
-    nct = (protocol.get("identificationModule") or {}).get("nctId")
+    nct = protocol.get("identificationModule", {}).get("nctId")
     if nct is None or not _NCT.fullmatch(nct):
         what = "the study has no NCT number" if nct is None else f"{nct[:40]!r} is not an NCT number"
         place = f"{name} $.protocolSection.identificationModule.nctId"
         raise RecordError(what, where=place, advice="an NCT number is NCT and eight digits")
-    text = (protocol.get("eligibilityModule") or {}).get("eligibilityCriteria") or ""
+    text = protocol.get("eligibilityModule", {}).get("eligibilityCriteria", "")
     return TrialRecord(
         nct=nct,
         study=study,
@@ -99,14 +100,28 @@ def _unknown(value: Json, branch: Branch, path: str) -> Iterator[str]:
                 yield from _unknown(member, below, place)
 
 
+def without_nulls(value: Json) -> Json:
+    """Return a JSON value without the members and items that are null.
+
+    Example:
+        >>> without_nulls({"a": None, "b": [1, None, {"c": None}]})
+        {'b': [1, {}]}
+    """
+    if isinstance(value, Mapping):
+        return {name: without_nulls(member) for name, member in value.items() if member is not None}
+    if isinstance(value, list):
+        return [without_nulls(item) for item in value if item is not None]
+    return value
+
+
 def _last_update(protocol: Mapping[str, Json]) -> str | None:
-    status = protocol.get("statusModule") or {}
-    posted = (status.get("lastUpdatePostDateStruct") or {}).get("date")
+    status = protocol.get("statusModule", {})
+    posted: str | None = status.get("lastUpdatePostDateStruct", {}).get("date")
     return posted or status.get("lastUpdateSubmitDate")
 
 
 def _check_types(study: Mapping[str, Json], name: str) -> None:
-    """Hold every known field to its type; null counts as absent."""
+    """Hold every known field to its type."""
     for path, wanted, value in _mistyped(study, field_tree(), "$"):
         raise RecordError(
             f"{_shown(wanted)} expected, not {_shown(_type_of(value))}",
@@ -116,7 +131,7 @@ def _check_types(study: Mapping[str, Json], name: str) -> None:
 
 
 def _mistyped(value: Json, branch: Branch, path: str) -> Iterator[tuple[str, str, Json]]:
-    if value is None or branch.whole:
+    if branch.whole:
         return
     if branch.is_list:
         if not isinstance(value, list):
@@ -129,8 +144,6 @@ def _mistyped(value: Json, branch: Branch, path: str) -> Iterator[tuple[str, str
 
 
 def _mistyped_item(value: Json, branch: Branch, path: str) -> Iterator[tuple[str, str, Json]]:
-    if value is None:
-        return
     if not _IS[branch.type](value):
         yield path, branch.type, value
     elif branch.below and isinstance(value, Mapping):

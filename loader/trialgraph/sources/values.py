@@ -16,7 +16,7 @@ Values: TypeAlias = list[tuple[str, Json]]
 """Values with the path each goes to."""
 
 _AGE = re.compile(r"\d+ (?:Year|Month|Week|Day|Hour|Minute)s?", re.IGNORECASE)
-_NCT = re.compile(r"NCT\d{8}")
+_NCT = re.compile(r"NCT[0-9]{8}")
 _INTEGER = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
 _SEVERAL = re.compile(r"\s*[/,;|&]\s*")
 _PRECISIONS = (("%d", "%Y-%m-%d"), ("%m", "%Y-%m"), ("%B", "%Y-%m"), ("%b", "%Y-%m"), ("%Y", "%Y"))

@@ -12,7 +12,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fi
 
 from trialgraph.errors import StoreError
 from trialgraph.stores.interface import Results, Store
-from trialgraph.stores.syntax import check_syntax
+from trialgraph.stores.syntax import check_syntax, names_graphs, refuse_federation
 
 __all__ = ["EmbeddedStore"]
 
@@ -40,8 +40,10 @@ class EmbeddedStore(Store):
 
     def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Results:
         """Answer a query; see `Store.query`."""
+        refuse_federation(text)
+        union = not names_graphs(text)
         try:
-            return self._opened.query(text, prefixes=dict(prefixes or {}), use_default_graph_as_union=True)
+            return self._opened.query(text, prefixes=dict(prefixes or {}), use_default_graph_as_union=union)
         except SyntaxError:
             check_syntax(text, prefixes=prefixes)
             raise
@@ -88,9 +90,12 @@ class EmbeddedStore(Store):
 
     def close(self) -> None:
         """Write what is pending and release the folder."""
-        if self._database is not None and not self.read_only:
-            self._database.flush()
-        self._database = None
+        database, self._database = self._database, None
+        if database is not None and not self.read_only:
+            try:
+                database.flush()
+            except OSError as error:
+                raise StoreError(f"the store can't be written: {error}", where=self.location) from error
 
     @property
     def _opened(self) -> ox.Store:

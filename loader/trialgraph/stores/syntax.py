@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from trialgraph.errors import QueryError
 
-__all__ = ["QuerySyntaxError", "check_syntax", "tokens"]
+__all__ = ["QuerySyntaxError", "check_syntax", "names_graphs", "refuse_federation", "tokens"]
 
 # Productions 139 to 174 of SPARQL 1.1, as loosely as telling words, strings and comments apart allows.
 _TOKEN = re.compile(
@@ -75,13 +75,38 @@ def check_syntax(text: str, *, prefixes: Mapping[str, str] | None = None) -> typ
     Returns:
         ``QuerySolutions``, ``QueryBoolean`` or ``QueryTriples`` of pyoxigraph.
     Raises:
-        QuerySyntaxError: when the query is not valid SPARQL 1.1; carries the place.
+        QuerySyntaxError: when the query is not valid SPARQL 1.1, or asks another server; carries
+            the place.
     """
     known = dict(prefixes or {})
+    refuse_federation(text)
     try:
         return type(ox.Store().query(text, prefixes=known))
     except SyntaxError as error:
         raise _syntax_error(text, known) from error
+
+
+def refuse_federation(text: str) -> None:
+    """Hold a query to the store it is put to: no data leaves through a SERVICE clause.
+
+    Raises:
+        QuerySyntaxError: when the query has one; carries the place.
+    """
+    place = _keyword(text, "SERVICE")
+    if place is not None:
+        advice = "load what it would fetch, and ask the store"
+        raise QuerySyntaxError("a query can't ask another server", text=text, offset=place, advice=advice)
+
+
+def names_graphs(text: str) -> bool:
+    """Return whether a query names the graphs it is about, with FROM or FROM NAMED."""
+    return _keyword(text, "FROM") is not None
+
+
+def _keyword(text: str, keyword: str) -> int | None:
+    if keyword not in text.upper():  # telling the words apart takes longer than most queries
+        return None
+    return next((at for kind, word, at in tokens(text) if kind == "word" and word.upper() == keyword), None)
 
 
 def _syntax_error(text: str, known: Mapping[str, str]) -> QuerySyntaxError:
