@@ -12,7 +12,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fi
 
 from trialgraph.errors import StoreError
 from trialgraph.stores.interface import Results, Store
-from trialgraph.stores.syntax import check_syntax
+from trialgraph.stores.syntax import check_syntax, names_dataset
 
 __all__ = ["EmbeddedStore"]
 
@@ -41,7 +41,9 @@ class EmbeddedStore(Store):
     def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Results:
         """Answer a query; see `Store.query`."""
         try:
-            return self._opened.query(text, prefixes=dict(prefixes or {}), use_default_graph_as_union=True)
+            # the union, when asked for, silently wins over the graphs of a FROM
+            union = not names_dataset(text)
+            return self._opened.query(text, prefixes=dict(prefixes or {}), use_default_graph_as_union=union)
         except SyntaxError:
             check_syntax(text, prefixes=prefixes)
             raise

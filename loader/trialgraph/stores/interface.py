@@ -35,7 +35,7 @@ class Store(ABC):
 
     @abstractmethod
     def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Results:
-        """Answer a SPARQL query over the union of the named graphs.
+        """Answer a SPARQL query over the union of the named graphs, or over those that its FROM names.
 
         Args:
             text: The query.

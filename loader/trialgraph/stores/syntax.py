@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from trialgraph.errors import QueryError
 
-__all__ = ["QuerySyntaxError", "check_syntax", "tokens"]
+__all__ = ["QuerySyntaxError", "check_syntax", "names_dataset", "tokens"]
 
 # Productions 139 to 174 of SPARQL 1.1, as loosely as telling words, strings and comments apart allows.
 _TOKEN = re.compile(
@@ -67,6 +67,11 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
     for found in _TOKEN.finditer(text):
         if found.lastgroup != "space":
             yield str(found.lastgroup), found[0], found.start()
+
+
+def names_dataset(text: str) -> bool:
+    """Return whether a query says with FROM which graphs it is about."""
+    return any(kind == "word" and token.upper() == "FROM" for kind, token, _ in tokens(text))
 
 
 def check_syntax(text: str, *, prefixes: Mapping[str, str] | None = None) -> type:

@@ -1,0 +1,5 @@
+"""The store over HTTP: a SPARQL endpoint, a small JSON interface, and pages for people."""
+
+from trialgraph.server.application import Settings, application
+
+__all__ = ["Settings", "application"]
