@@ -23,11 +23,12 @@ def serve(
     """Serve the loaded trials: pages, a SPARQL endpoint at /sparql, JSON under /api."""
     import uvicorn
 
-    from trialgraph.server import application
+    from trialgraph.server import Server, application
 
     with _listen(host, port) as listener, reading_store(store) as opened:
+        served = application(opened)
         config = uvicorn.Config(
-            application(opened),
+            served,
             log_level="warning",
             access_log=False,  # a URL holds what was asked
             server_header=False,
@@ -37,7 +38,7 @@ def serve(
         shown = f"[{host}]" if ":" in host else host
         messages.print(f"Serving at http://{shown}:{listener.getsockname()[1]}/", highlight=False)
         try:
-            uvicorn.Server(config).run(sockets=[listener])
+            Server(config, served.state.workers).run(sockets=[listener])
         except KeyboardInterrupt:
             return
 

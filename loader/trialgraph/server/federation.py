@@ -9,13 +9,14 @@ import re
 
 __all__ = ["reaches_out"]
 
-# possessive throughout, so that no text takes long
-_GAP = r"(?:\s|\#[^\r\n]*+)*+"
-_NAME = r"[\w.-]{0,99}+(?::|(?<=[\w.-]{99})[\w.-])"  # of a prefix; or anything too long to be one
+# Bounded and possessive throughout, so that no text takes long: what follows the word and is longer
+# than anyone writes (a comment, a prefix) counts as a clause.
+_GAP = r"(?:\s|\#[^\r\n]{0,499}+(?=[\r\n]|\Z))*+"
+_NAME = r"[\w.-]{0,99}+(?::|(?<=[\w.-]{99})[\w.-])"
 # Production 59 of SPARQL 1.1: SERVICE, perhaps SILENT, and then an IRI, a prefixed name or a variable.
 # A name or a variable that merely ends in the word is let through.
 _CLAUSE = re.compile(
-    rf"(?P<named>[?$:][\w-]*)?service{_GAP}(?:silent{_GAP})?(?:[<?$]|{_NAME})", re.IGNORECASE
+    rf"(?P<named>[?$:][\w-]*)?service{_GAP}(?:silent{_GAP})?(?:[<?$#]|{_NAME})", re.IGNORECASE
 )
 _ESCAPE = re.compile(r"\\u([0-9a-f]{4})|\\U([0-9a-f]{8})", re.IGNORECASE)
 

@@ -97,16 +97,23 @@ def error_page(request: Request, status: int, detail: str, headers: Mapping[str,
 def _trial_page(store: Store, nct: str) -> Response:
     found = trial_of(store, nct)
     facts = dict(trial_facts(store, nct))
-    for listed in ("arms", "interventions"):
-        facts.pop(listed, None)
-    arms = run_query(named_queries()["arms-and-interventions"], store, {"trial": nct})
-    assert isinstance(arms, ox.QuerySolutions)
-    given: dict[tuple[str, str], list[str]] = {}
-    for row in arms:
-        arm = (shorten(row["arm"]), shorten(row["arm_type"]))
-        given.setdefault(arm, []).append(shorten(row["intervention"]))
+    labels = facts.pop("arms", ())
+    facts.pop("interventions", None)
+    arms = _arms(store, nct, labels)
     narrative = sum(criterion.is_narrative for criterion in found.criteria)
-    return _page("trial.html", trial=found, facts=facts, arms=given, narrative=narrative, plain=plain)
+    return _page("trial.html", trial=found, facts=facts, arms=arms, narrative=narrative, plain=plain)
+
+
+def _arms(store: Store, nct: str, labels: Sequence[str]) -> dict[tuple[str, str], list[str]]:
+    """Return the interventions of each arm, by its label and type; of some the record has neither."""
+    results = run_query(named_queries()["arms-and-interventions"], store, {"trial": nct})
+    assert isinstance(results, ox.QuerySolutions)
+    arms: dict[tuple[str, str], list[str]] = {}
+    for row in results:
+        arm = (shorten(row["arm"]), shorten(row["arm_type"]))
+        arms.setdefault(arm, []).append(shorten(row["intervention"]))
+    known = {label for label, _ in arms}
+    return arms | {(label, ""): [] for label in labels if label not in known}
 
 
 def _trial_graph(store: Store, nct: str, *, media: str) -> Response:
@@ -135,15 +142,18 @@ def _query_page(store: Store, query: Query, values: Mapping[str, Sequence[str]])
 
 
 def _cell(term: ox.NamedNode | ox.BlankNode | ox.Literal | None) -> _Cell:
-    link = None
-    if isinstance(term, ox.NamedNode):
-        number, _, part = term.value.removeprefix(str(TRIAL)).partition("/")
-        if _NCT.fullmatch(number):
-            kind, _, name = part.partition("/")
-            link = f"/trial/{number}" + (f"#{name.partition('/')[0]}" if kind == "criterion" else "")
-        elif term.value.startswith(("http://", "https://")) and not term.value.startswith(BASE):
-            link = term.value
-    return _Cell(shorten(term), link)
+    text = shorten(term)
+    if not isinstance(term, ox.NamedNode):
+        return _Cell(text, None)
+    number, _, part = term.value.removeprefix(str(TRIAL)).partition("/")
+    if _NCT.fullmatch(number):
+        kind, _, name = part.partition("/")
+        criterion = name.partition("/")[0]
+        if kind == "criterion" and criterion:
+            return _Cell(text.replace("/criterion/", " "), f"/trial/{number}#{criterion}")
+        return _Cell(text, f"/trial/{number}")
+    outside = term.value.startswith(("http://", "https://")) and not term.value.startswith(BASE)
+    return _Cell(text, term.value if outside else None)
 
 
 def _words(code: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -28,20 +29,32 @@ class Workers:
     def __init__(self, places: int, seconds: float) -> None:
         self._seconds = seconds
         self._places = asyncio.Semaphore(places)
+        self._waits: set[asyncio.Timeout] = set()
+        self._ended = False
 
     async def run(self, work: Callable[[], _T]) -> _T:
         """Return what the work returns.
 
         Raises:
-            HTTPException: with status 503, when the time is over.
+            HTTPException: with status 503, when the time is over or the server ends.
         """
         try:
-            async with asyncio.timeout(self._seconds):
-                await self._places.acquire()
-                return await asyncio.wrap_future(self._start(work))
+            async with asyncio.timeout(0 if self._ended else self._seconds) as wait:
+                self._waits.add(wait)
+                try:
+                    await self._places.acquire()
+                    return await asyncio.wrap_future(self._start(work))
+                finally:
+                    self._waits.discard(wait)
         except TimeoutError:
-            message = f"this took longer than {self._seconds:g} seconds; ask for less, or try again later"
-            raise HTTPException(503, message) from None
+            late = f"this took longer than {self._seconds:g} seconds; ask for less, or try again later"
+            raise HTTPException(503, "the server is ending" if self._ended else late) from None
+
+    def end(self) -> None:
+        """Let nobody wait any longer."""
+        self._ended = True
+        for wait in self._waits:
+            wait.reschedule(asyncio.get_running_loop().time())
 
     def _start(self, work: Callable[[], _T]) -> Future[_T]:
         loop = asyncio.get_running_loop()
@@ -66,4 +79,13 @@ def _settle(future: Future[_T], work: Callable[[], _T]) -> None:
     try:
         future.set_result(work())
     except BaseException as error:  # raised again where the result is awaited
+        _let_go(error)
         future.set_exception(error)
+
+
+def _let_go(error: BaseException) -> None:
+    """Drop what the frames of an error hold: the engine's results must end in their own thread."""
+    seen: BaseException | None = error
+    while seen is not None:
+        traceback.clear_frames(seen.__traceback__)
+        seen = seen.__cause__ or seen.__context__
