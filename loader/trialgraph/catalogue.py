@@ -20,7 +20,10 @@ _FACTS = MappingProxyType(
     {
         "status": "tg:overallStatus",
         "phase": "tg:phase",
-        "design": "tg:allocation|tg:interventionModel|tg:primaryPurpose|tg:masking",
+        "allocation": "tg:allocation",
+        "model": "tg:interventionModel",
+        "purpose": "tg:primaryPurpose",
+        "masking": "tg:masking",
         "conditions": "tg:condition",
         "enrolment": "tg:enrollmentCount",
         "start": "tg:startDate",
