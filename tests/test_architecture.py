@@ -25,6 +25,7 @@ LAYERS = [
     ("missing",),
     ("catalogue", "packaged", "screening"),
     ("reports",),
+    ("server",),
     ("cli",),
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -1,18 +1,52 @@
-"""The trials of a store, as screening and the command line need them."""
+"""The trials of a store, as screening, the command line and the server need them."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 
 import pyoxigraph as ox
 
 from trialgraph.errors import UsageError
 from trialgraph.expressions import from_json
-from trialgraph.namespaces import TG
+from trialgraph.namespaces import TG, TRIAL
 from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial
 from trialgraph.stores import Store
 
-__all__ = ["screenable_trial", "screenable_trials"]
+__all__ = ["TrialSummary", "screenable_trial", "screenable_trials", "trial_facts", "trial_summaries"]
+
+_FACTS = MappingProxyType(
+    {
+        "status": "tg:overallStatus",
+        "phase": "tg:phase",
+        "allocation": "tg:allocation",
+        "model": "tg:interventionModel",
+        "purpose": "tg:primaryPurpose",
+        "masking": "tg:masking",
+        "conditions": "tg:condition",
+        "enrolment": "tg:enrollmentCount",
+        "start": "tg:startDate",
+        "completion": "tg:completionDate",
+        "sponsor": "tg:leadSponsor/tg:name",
+        "countries": "tg:location/tg:country",
+        "arms": "tg:arm/tg:label",
+        "interventions": "tg:intervention/tg:name",
+    }
+)
+_SUMMARIES = f"""
+PREFIX tg: <{TG}>
+SELECT ?trial ?nct ?title ?status
+  (COUNT(?criterion) AS ?criteria) (SUM(IF(?kind = "exclusion", 1, 0)) AS ?exclusions)
+WHERE {{
+  ?trial a tg:Trial ; tg:nctId ?nct ; tg:briefTitle ?title .
+  OPTIONAL {{ ?trial tg:overallStatus ?status }}
+  OPTIONAL {{ ?trial tg:criterion ?criterion . ?criterion tg:kind ?kind }}
+}}
+GROUP BY ?trial ?nct ?title ?status
+ORDER BY ?nct
+"""
+_LABELS = f"PREFIX tg: <{TG}> SELECT DISTINCT ?nct ?value WHERE {{ ?trial tg:nctId ?nct ; PATH ?value }}"
 
 _CRITERIA = f"""
 PREFIX tg: <{TG}>
@@ -28,6 +62,63 @@ SELECT ?nct ?title ?id ?kind ?text ?scope ?reading WHERE {{
 }}
 ORDER BY ?nct DESC(?structured) DESC(?kind) ?order
 """
+
+
+@dataclass(frozen=True, slots=True)
+class TrialSummary:
+    """A trial in a list.
+
+    Args:
+        nct: Registry number.
+        title: Short title.
+        status: The registry's code of its overall status; None when the record states none.
+        phases: The registry's codes of its phases.
+        conditions: Conditions as stated.
+        inclusions: Number of inclusion criteria, those of age and sex among them.
+        exclusions: Number of exclusion criteria.
+    """
+
+    nct: str
+    title: str
+    status: str | None
+    phases: tuple[str, ...]
+    conditions: tuple[str, ...]
+    inclusions: int
+    exclusions: int
+
+
+def trial_summaries(store: Store) -> list[TrialSummary]:
+    """Return what a list of the store's trials shows, in the order of their numbers."""
+    phases, conditions = _by_trial(store, "tg:phase"), _by_trial(store, "tg:condition")
+    found = []
+    for row in store.select(_SUMMARIES):
+        nct = row["nct"].value
+        criteria, exclusions = int(row["criteria"].value), int(row["exclusions"].value)
+        found.append(
+            TrialSummary(
+                nct=nct,
+                title=row["title"].value,
+                status=row["status"].value if row["status"] else None,
+                phases=phases.get(nct, ()),
+                conditions=conditions.get(nct, ()),
+                inclusions=criteria - exclusions,
+                exclusions=exclusions,
+            )
+        )
+    return found
+
+
+def trial_facts(store: Store, nct: str) -> Mapping[str, tuple[str, ...]]:
+    """Return what the record states of a trial, in few words; what it doesn't state is left out."""
+    facts = {}
+    for name, path in _FACTS.items():
+        rows = store.select(
+            f"PREFIX tg: <{TG}> SELECT DISTINCT ?value WHERE {{ <{TRIAL[nct]}> {path} ?value }}"
+        )
+        values = tuple(sorted(row["value"].value for row in rows))
+        if values:
+            facts[name] = values
+    return facts
 
 
 def screenable_trials(store: Store, ncts: Collection[str] = ()) -> list[ScreenableTrial]:
@@ -56,6 +147,14 @@ def screenable_trial(store: Store, nct: str) -> ScreenableTrial:
         UsageError: when it isn't in the store.
     """
     return screenable_trials(store, [nct])[0]
+
+
+def _by_trial(store: Store, path: str) -> dict[str, tuple[str, ...]]:
+    """Return the values at the end of a path, in order, by registry number."""
+    values: dict[str, list[str]] = {}
+    for row in store.select(_LABELS.replace("PATH", path)):
+        values.setdefault(row["nct"].value, []).append(row["value"].value)
+    return {nct: tuple(sorted(found)) for nct, found in values.items()}
 
 
 def _trial(nct: str, title: str, rows: Iterable[ox.QuerySolution]) -> ScreenableTrial:

@@ -13,6 +13,7 @@ from trialgraph.cli.parse import parse
 from trialgraph.cli.queries import queries
 from trialgraph.cli.query import query
 from trialgraph.cli.screen import screen
+from trialgraph.cli.serve import serve
 from trialgraph.cli.shapes import shapes
 from trialgraph.cli.show import show
 from trialgraph.cli.validate import validate
@@ -28,7 +29,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 
-for command in (demo, fetch, load, check, show, parse, queries, query, screen, shapes, validate):
+for command in (demo, fetch, load, check, show, parse, queries, query, screen, shapes, validate, serve):
     app.command()(command)
 
 

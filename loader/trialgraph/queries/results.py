@@ -18,7 +18,7 @@ from trialgraph.stores.syntax import check_syntax
 
 __all__ = ["FORMATS", "Format", "format_results", "run_query", "shorten", "to_table"]
 
-Format = Literal["table", "json", "xml", "csv", "tsv", "turtle", "ntriples"]
+Format = Literal["table", "json", "xml", "csv", "tsv", "turtle", "ntriples", "rdfxml"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 _LONGEST_CELL = 160
@@ -28,7 +28,11 @@ _SOLUTIONS = {
     "csv": ox.QueryResultsFormat.CSV,
     "tsv": ox.QueryResultsFormat.TSV,
 }
-_TRIPLES = {"turtle": ox.RdfFormat.TURTLE, "ntriples": ox.RdfFormat.N_TRIPLES}
+_TRIPLES = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "ntriples": ox.RdfFormat.N_TRIPLES,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+}
 
 
 def run_query(query: Query, store: Store, values: Mapping[str, str | Sequence[str]] | None = None) -> Results:
@@ -46,16 +50,17 @@ def format_results(results: Results, form: Format) -> str:
 
     Args:
         results: What a query gave.
-        form: ``json``, ``xml``, ``csv``, ``tsv`` for SELECT and ASK; ``turtle``, ``ntriples`` for
-            CONSTRUCT and DESCRIBE.
+        form: ``json``, ``xml``, ``csv``, ``tsv`` for SELECT and ASK; ``turtle``, ``ntriples``,
+            ``rdfxml`` for CONSTRUCT and DESCRIBE.
     Raises:
         UsageError: when the format doesn't fit the form of the query.
     """
     if isinstance(results, ox.QueryTriples):
         if form not in _TRIPLES:
-            raise UsageError(f"the query gives triples, not {form}", advice="use --format turtle or ntriples")
+            advice = "use --format turtle, ntriples or rdfxml"
+            raise UsageError(f"the query gives triples, not {form}", advice=advice)
         triples = sorted(set(results), key=str)
-        prefixes = dict(PREFIXES) if form == "turtle" else None
+        prefixes = None if form == "ntriples" else dict(PREFIXES)
         return (ox.serialize(triples, format=_TRIPLES[form], prefixes=prefixes) or b"").decode()
     if form not in _SOLUTIONS:
         advice = "use --format table, json, xml, csv or tsv"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from trialgraph.canonical import in_canonical_units
-from trialgraph.expressions import AnyOf, Expression, Narrative, Not
+from trialgraph.expressions import AnyOf, Expression, Narrative, Not, atoms
 from trialgraph.namespaces import BASE, TGC
 from trialgraph.shapes.rails import Bound, Condition, Every, Never, Shows, Some, disproof, proof
 
@@ -38,6 +38,11 @@ class ScreenableCriterion:
     text: str
     expression: Expression
     scope: str | None = None
+
+    @property
+    def is_narrative(self) -> bool:
+        """Whether nothing of it is formal, so that all of it takes a person's judgement."""
+        return all(isinstance(atom, Narrative) for atom in atoms(self.expression))
 
     @property
     def admits(self) -> Expression:

@@ -17,7 +17,7 @@ from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 from trialgraph.errors import StoreError
 from trialgraph.resources import product_folder
 from trialgraph.stores.interface import Results, Store
-from trialgraph.stores.syntax import check_syntax
+from trialgraph.stores.syntax import check_syntax, names_graphs
 
 __all__ = ["ServerStore"]
 
@@ -141,8 +141,9 @@ class ServerStore(Store):
         wrapper.setOnlyConneg(True)
         wrapper.setTimeout(int(_TIMEOUT))
         wrapper.addCustomHttpHeader("Accept", accept)
-        # Oxigraph's way to ask for the union per query; other servers pass it over
-        wrapper.addParameter("union-default-graph", "true")
+        if not names_graphs(text):
+            # Oxigraph's way to ask for the union per query; other servers pass it over
+            wrapper.addParameter("union-default-graph", "true")
         if self._user:
             wrapper.setCredentials(self._user, self._password)
         wrapper.setQuery(text)
