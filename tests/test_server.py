@@ -28,10 +28,10 @@ from starlette.exceptions import HTTPException
 from trialgraph.packaged import packaged_store
 from trialgraph.queries import named_queries
 from trialgraph.server import Server, Settings, application
-from trialgraph.server.federation import reaches_out
 from trialgraph.server.negotiation import choose
 from trialgraph.server.workers import Workers
 from trialgraph.stores import Store, open_store
+from trialgraph.stores.federation import reaches_out
 
 SERVICES = tomllib.loads((Path(__file__).parent / "cases" / "services.toml").read_text(encoding="utf-8"))
 TRIAL = "NCT06794086"

@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from trialgraph.queries import PREFIXES, Format, format_results
-from trialgraph.server.federation import reaches_out
 from trialgraph.server.negotiation import choose
 from trialgraph.stores import Store
+from trialgraph.stores.federation import reaches_out
 from trialgraph.stores.syntax import QuerySyntaxError, check_syntax, tokens
 
 __all__ = ["CORS", "sparql"]

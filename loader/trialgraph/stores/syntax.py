@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 import pyoxigraph as ox
 
 from trialgraph.errors import QueryError
+from trialgraph.stores.federation import reaches_out
 
 __all__ = ["QuerySyntaxError", "check_syntax", "names_graphs", "refuse_federation", "tokens"]
 
@@ -92,8 +93,8 @@ def refuse_federation(text: str) -> None:
     Raises:
         QuerySyntaxError: when the query has one; carries the place.
     """
-    place = _keyword(text, "SERVICE")
-    if place is not None:
+    if reaches_out(text):
+        place = _keyword(text, "SERVICE") or 0
         advice = "load what it would fetch, and ask the store"
         raise QuerySyntaxError("a query can't ask another server", text=text, offset=place, advice=advice)
 
