@@ -459,3 +459,14 @@ def test_a_store_that_is_not_there_is_one_clear_line(tmp_path: Path) -> None:
     assert (process.returncode, output) == (2, "")
     assert "absent" in errors
     assert errors.count("\n") == 1
+
+
+def test_the_list_of_trials_counts_the_criteria_of_the_prose(client: httpx.Client) -> None:
+    """Criteria made of the age and sex fields are outside the numbering, and outside the counts."""
+    counts = {
+        trial["nct"]: (trial["inclusions"], trial["exclusions"])
+        for trial in client.get("/api/trials").json()["trials"]
+    }
+    assert counts["NCT06794086"] == (12, 21)
+    assert counts["NCT06120127"] == (11, 8)
+    assert counts["NCT06592612"] == (8, 15)

@@ -41,7 +41,10 @@ SELECT ?trial ?nct ?title ?status
 WHERE {{
   ?trial a tg:Trial ; tg:nctId ?nct ; tg:briefTitle ?title .
   OPTIONAL {{ ?trial tg:overallStatus ?status }}
-  OPTIONAL {{ ?trial tg:criterion ?criterion . ?criterion tg:kind ?kind }}
+  OPTIONAL {{
+    ?trial tg:criterion ?criterion . ?criterion tg:kind ?kind
+    FILTER NOT EXISTS {{ ?criterion a tg:StructuredCriterion }}
+  }}
 }}
 GROUP BY ?trial ?nct ?title ?status
 ORDER BY ?nct
@@ -74,7 +77,7 @@ class TrialSummary:
         status: The registry's code of its overall status; None when the record states none.
         phases: The registry's codes of its phases.
         conditions: Conditions as stated.
-        inclusions: Number of inclusion criteria, those of age and sex among them.
+        inclusions: Number of inclusion criteria of the prose, without those of the age and sex fields.
         exclusions: Number of exclusion criteria.
     """
 
