@@ -291,4 +291,5 @@ def _within(ago: TimeAgo, window: Window | None) -> Truth:
         shortest, longest = ago.days_min, ago.days_max
     if longest <= bound:
         return True
-    return False if shortest > bound else None
+    # An infinite least time says nothing: a view states only finite ones.
+    return False if bound < shortest < math.inf else None
