@@ -7,8 +7,9 @@ held to it by property tests; it also supplies the explanations, which no engine
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Limit, Narrative, Not, Value, Window
@@ -35,6 +36,9 @@ _SHOWN = {"relation": ("other",), "status": ("active", "history")}
 """Modifiers that a view can show; it shows no other."""
 
 
+_NOTHING: Mapping[Atom, bool] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a view shows of one atom.
@@ -59,20 +63,24 @@ class Finding:
     about: str = ""
 
 
-def evaluate(expression: Expression, view: ScreeningView) -> Truth:
+def evaluate(expression: Expression, view: ScreeningView, supposed: Mapping[Atom, bool] = _NOTHING) -> Truth:
     """Return whether an expression holds in a view: True, False, or None for unknown.
 
+    Args:
+        expression: The expression, in canonical units.
+        view: What the record shows.
+        supposed: Atoms to take as true or false whatever the record shows, to ask "what if".
     Source: Kleene's strong three-valued logic; design, section 4.1.
     """
     match expression:
         case AllOf(operands):
-            return _all([evaluate(operand, view) for operand in operands])
+            return _all([evaluate(operand, view, supposed) for operand in operands])
         case AnyOf(operands):
-            return _not(_all([_not(evaluate(operand, view)) for operand in operands]))
+            return _not(_all([_not(evaluate(operand, view, supposed)) for operand in operands]))
         case Not(operand):
-            return _not(evaluate(operand, view))
+            return _not(evaluate(operand, view, supposed))
         case _:
-            return evaluate_atom(expression, view).truth
+            return supposed[expression] if expression in supposed else evaluate_atom(expression, view).truth
 
 
 def _all(truths: list[Truth]) -> Truth:

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from trialgraph.evaluation import Finding, Truth, evaluate, need
-from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Narrative, Not
+from trialgraph.evaluation import Finding, evaluate, need
+from trialgraph.expressions import Atom, Fact, Narrative
 from trialgraph.shapes.eligibility import ScreenableCriterion
 from trialgraph.views import Completeness, ScreeningView
 
@@ -77,19 +77,4 @@ def _settled(
     criterion: ScreenableCriterion, view: ScreeningView, atoms: Iterable[Atom], *, supposed: bool
 ) -> bool:
     """Whether knowing these atoms so would settle a criterion."""
-    return _suppose(criterion.admits, view, dict.fromkeys(atoms, supposed)) is not None
-
-
-def _suppose(expression: Expression, view: ScreeningView, supposed: Mapping[Atom, bool]) -> Truth:
-    match expression:
-        case AllOf(operands):
-            truths = [_suppose(operand, view, supposed) for operand in operands]
-            return False if False in truths else None if None in truths else True
-        case AnyOf(operands):
-            truths = [_suppose(operand, view, supposed) for operand in operands]
-            return True if True in truths else None if None in truths else False
-        case Not(operand):
-            truth = _suppose(operand, view, supposed)
-            return None if truth is None else not truth
-        case _:
-            return supposed.get(expression, evaluate(expression, view))
+    return evaluate(criterion.admits, view, dict.fromkeys(atoms, supposed)) is not None

@@ -2,9 +2,10 @@
 
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from trialgraph import __version__
+from trialgraph.reports.templates import template_environment
 from trialgraph.reports.terminal import because
 from trialgraph.screening import Screening
 
@@ -18,11 +19,4 @@ def screening_page(screening: Screening) -> str:
 
 @cache
 def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("trialgraph.reports", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("screening.html")
+    return template_environment("trialgraph.reports", ".").get_template("screening.html")

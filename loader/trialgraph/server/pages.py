@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pyoxigraph as ox
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -23,6 +23,7 @@ from trialgraph.criteria.plain import plain
 from trialgraph.errors import QueryError
 from trialgraph.namespaces import BASE, GRAPH, TRIAL
 from trialgraph.queries import PREFIXES, Query, bind, named_queries, run_query, shorten
+from trialgraph.reports.templates import template_environment
 from trialgraph.server.api import asked_values, queried, trial_of
 from trialgraph.server.negotiation import choose
 from trialgraph.stores import Store
@@ -169,12 +170,6 @@ def _page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("trialgraph.server", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = template_environment("trialgraph.server", "templates")
     environment.filters |= {"words": _words, "percent": partial(quote, safe="")}
     return environment
