@@ -20,7 +20,7 @@ LAYERS = [
     ("stores",),
     ("queries", "loading"),
     ("patients", "views"),
-    ("derivation", "evaluation", "canonical"),
+    ("derivation", "evaluation", "canonical", "instances"),
     ("shapes",),
     ("missing",),
     ("catalogue", "packaged", "screening"),

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Limit, Narrative, Not, Value, Window
+from trialgraph.instances import showing_instances
 from trialgraph.views import Absence, Interval, Presence, Quantity, ScreeningView, TimeAgo, canonical_number
 
 __all__ = [
@@ -154,6 +155,16 @@ def _measured(atom: Atom, quantity: Quantity, truth: Truth) -> Finding:
 
 
 def _presence(atom: Fact, view: ScreeningView) -> Finding:
+    finding = _plain_presence(atom, view)
+    if finding.truth is None:
+        for instance in showing_instances(atom):
+            shown = _plain_presence(instance, view)
+            if shown.truth:
+                return replace(shown, atom=atom)
+    return finding
+
+
+def _plain_presence(atom: Fact, view: ScreeningView) -> Finding:
     key = fact_key(atom)
     present = view.present.get(key)
     if key in view.conflicts:

@@ -120,6 +120,8 @@ class Fact:
         size: Largest diameter of the lesions, in millimetres.
         within: How recently.
         span: Where the criterion says so.
+        exceptions: IRIs of the concepts that the modifier ``exception`` names, when all its words are
+            understood: an instance of `concept` that is certainly none of these proves the fact.
     """
 
     concept: str
@@ -130,6 +132,7 @@ class Fact:
     size: Limit | None = None
     within: Window | None = None
     span: Span = (0, 0)
+    exceptions: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         return hash((self.concept, self.category, tuple(sorted(self.modifiers.items())), self.span))
@@ -219,6 +222,7 @@ def to_json(expression: Expression) -> dict[str, Any]:
                 else {**_limit_to_json(expression.size), "unit": "mm"},
                 "within": _window_to_json(expression.within),
                 "span": list(expression.span),
+                **({"exceptions": list(expression.exceptions)} if expression.exceptions else {}),
             }
         case Narrative(text, reason, span):
             return {"type": "narrative", "text": text, "reason": reason, "span": list(span)}
@@ -271,6 +275,7 @@ def _from_json(data: Mapping[str, Any], where: str) -> Expression:
                 size=None if data["size"] is None else _limit_from_json(data["size"]),
                 within=_window_from_json(data["within"]),
                 span=_span(data),
+                exceptions=tuple(data.get("exceptions", ())),
             )
         case "narrative":
             return Narrative(data["text"], data["reason"], _span(data))

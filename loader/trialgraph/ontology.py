@@ -106,6 +106,7 @@ class Concept:
         plausible: Values outside it are errors; an end may be infinite.
         score_of: The quantity of whose scale it is a stretch, and `score` that stretch.
         caused_by: For a hypersensitivity, the IRI of the drug or class of drugs.
+        sequel_of: IRIs of the diseases that it may follow from.
         codes: Mappings to other systems.
     """
 
@@ -123,6 +124,7 @@ class Concept:
     score_of: str | None = None
     score: Range | None = None
     caused_by: str | None = None
+    sequel_of: tuple[str, ...] = ()
     codes: tuple[Code, ...] = ()
 
 
@@ -210,6 +212,7 @@ def _concept(iri: str, stated: Mapping[str, list[str]], equivalents: set[str]) -
         score_of=first(stated, f"{TG_IRI}scoreOf"),
         score=_range(stated, f"{TG_IRI}score"),
         caused_by=first(stated, f"{TG_IRI}causedBy"),
+        sequel_of=_named(stated, f"{TG_IRI}sequelOf"),
         codes=tuple(codes),
     )
 

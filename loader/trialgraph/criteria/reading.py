@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from trialgraph.criteria.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.complements import contradicts_itself, demands_cancers, join_complements
 from trialgraph.criteria.criterion import Kind
+from trialgraph.criteria.exceptions import name_exceptions
 from trialgraph.criteria.instances import for_itself, instances_of
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.normalization import NormalizedText
@@ -109,7 +110,7 @@ def read_expression(
     misread = contradicts_itself(expression) or (
         not text.exclusion and demands_cancers(expression, vocabulary, cancers)
     )
-    return narrative(text, 0, len(text.text)) if misread else expression
+    return narrative(text, 0, len(text.text)) if misread else name_exceptions(expression, vocabulary)
 
 
 def _inline_parts(words: str) -> tuple[int, list[Span]]:

@@ -140,6 +140,8 @@ def _atom(atom: Value | Fact | Narrative) -> Iterator[tuple[str, Term]]:
     yield "tg:category", text(atom.category)
     for name, value in sorted(atom.modifiers.items()):
         yield "tg:modifier", text(f"{name}={value}")
+    for concept in atom.exceptions:
+        yield "tg:exceptedConcept", ox.NamedNode(concept)
     yield from _limit(atom.count, _COUNT)
     yield from _limit(atom.size, _SIZE)
 
@@ -236,6 +238,7 @@ def _fact(node: _Reader) -> Fact:
         size=_read_limit(node, _SIZE),
         within=_read_window(node),
         span=_span(node),
+        exceptions=tuple(sorted(node.all("tg:exceptedConcept"))),
     )
 
 

@@ -4,7 +4,7 @@ One is violated when the criterion is disproved, the other when it is not proved
 written to be read by a person, so it is composed as text; any SHACL engine can run it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,6 +24,7 @@ _HEADER = f"""\
 @prefix tgc: <{TGC}> .
 """
 _INDENT = "    "
+_FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,12 @@ def _statements(condition: Condition, depth: int) -> Iterable[str]:
         case Every(conditions):
             for part in conditions:
                 yield from _statements(part, depth)
+        case Some(conditions) if listed := _listed(conditions):
+            keys = " ".join(view_iri(shows.key) for shows in listed)
+            yield (
+                f"sh:property [ sh:path tg:{listed[0].list} ; sh:qualifiedMinCount 1 ;\n"
+                f"{_INDENT * (depth + 1)}sh:qualifiedValueShape [ sh:in ( {keys} ) ] ]"
+            )
         case Some(conditions):
             inner = _INDENT * (depth + 1)
             options = "\n".join(inner + _node(part, depth + 1) for part in conditions)
@@ -127,6 +134,13 @@ def _statements(condition: Condition, depth: int) -> Iterable[str]:
             yield f"sh:property [ sh:path {path} ; sh:{facet} {_number(number)} ; sh:minCount 1 ]"
         case Never():
             yield "sh:property [ sh:path tg:judgedByPerson ; sh:minCount 1 ]"
+
+
+def _listed(conditions: Sequence[Condition]) -> list[Shows]:
+    """Return the conditions when they are a choice among many entries of one list of the view; else none."""
+    shown = [each for each in conditions if isinstance(each, Shows)]
+    one_list = len({each.list for each in shown}) == 1
+    return shown if one_list and len(shown) == len(conditions) > _FEW else []
 
 
 def _number(number: float) -> str:

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from trialgraph.evaluation import asks_history, fact_key, is_qualified
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Limit, Narrative, Not, Value, Window
+from trialgraph.instances import showing_instances
 
 __all__ = ["Bound", "Condition", "Every", "Never", "Shows", "Some", "disproof", "proof"]
 
@@ -179,6 +180,8 @@ def _is_active(atom: Fact) -> bool:
 
 
 def _present(atom: Fact) -> Condition:
+    if instances := showing_instances(atom):
+        return _some(*map(_present, instances))
     if is_qualified(atom):
         return Never()
     key = fact_key(atom)

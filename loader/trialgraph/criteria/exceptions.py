@@ -1,0 +1,61 @@
+"""Which concepts an exception names ("autoimmune disease, except vitiligo and controlled asthma")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from trialgraph.criteria.chunks import Chunk, Chunker, Text
+from trialgraph.criteria.lists import read_segments
+from trialgraph.criteria.normalization import normalize
+from trialgraph.criteria.segments import trimmed
+from trialgraph.criteria.trees import map_facts
+from trialgraph.criteria.vocabulary import Vocabulary
+from trialgraph.expressions import Expression, Fact, atoms
+
+__all__ = ["name_exceptions"]
+
+_JOINING = (" or ", " and ", ",", ";")
+
+
+def name_exceptions(expression: Expression, vocabulary: Vocabulary) -> Expression:
+    """Return the expression with the concepts of its facts' exceptions, where all their words are read.
+
+    An exception with a part that isn't understood may be about anything, so none of it is named.
+    """
+
+    def named(fact: Fact) -> Fact:
+        words = fact.modifiers.get("exception")
+        return fact if words is None else replace(fact, exceptions=_concepts(words, vocabulary))
+
+    return map_facts(expression, named)
+
+
+def _concepts(words: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    text = Text(normalize(words), vocabulary, exclusion=True)
+    chunks = trimmed(Chunker(text).chunks())
+    if not chunks:
+        return ()
+    found = set(_named(chunks))
+    for segment in read_segments(text, chunks):
+        parts = [] if segment.expression is None else list(atoms(segment.expression))
+        if (
+            not parts
+            or segment.negated
+            or not all(isinstance(part, Fact) and _is_one(part) for part in parts)
+        ):
+            return ()
+        found |= {part.concept for part in parts if isinstance(part, Fact)}
+    return tuple(sorted(found))
+
+
+def _named(chunks: Iterable[Chunk]) -> Iterator[str]:
+    for chunk in chunks:
+        if chunk.term is not None:
+            yield chunk.term.iri
+        yield from _named(chunk.inner)
+
+
+def _is_one(fact: Fact) -> bool:
+    """Whether what narrows a fact can't hide a further exception ("eczema that is mild or a rash")."""
+    return not any(joining in words for words in fact.modifiers.values() for joining in _JOINING)

@@ -1,0 +1,59 @@
+"""Which instances of a concept show a fact that has exceptions.
+
+"Autoimmune disease, except vitiligo" is shown by rheumatoid arthritis, not by vitiligo, and not by
+what a record just calls an autoimmune disease.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+from trialgraph.concepts import Concepts, packaged_concepts
+from trialgraph.expressions import Fact
+
+__all__ = ["showing_instances"]
+
+
+@lru_cache(maxsize=16384)
+def showing_instances(fact: Fact) -> tuple[Fact, ...]:
+    """Return facts without exceptions, any of which shows the given one; none when none is known.
+
+    Their concepts are the widest below the fact's own that share no instance with what is excepted.
+    """
+    concepts = packaged_concepts()
+    if not fact.exceptions or fact.concept not in concepts or fact.modifiers.get("relation") == "other":
+        return ()
+    if any(each not in concepts or concepts.is_judged(each) for each in fact.exceptions):
+        return ()
+    named = [told for each in fact.exceptions for told in (each, *concepts[each].sequel_of)]
+    excepted = frozenset(below for each in named for below in concepts.descendants(each))
+    above = frozenset(up for each in named for up in concepts.ancestors(each))
+    modifiers = {name: words for name, words in fact.modifiers.items() if name != "exception"}
+    return tuple(
+        replace(fact, concept=iri, concept_label=concepts.label(iri), modifiers=modifiers, exceptions=())
+        for iri in sorted(_apart(fact.concept, excepted, above, concepts))
+    )
+
+
+def _apart(iri: str, excepted: frozenset[str], above: frozenset[str], concepts: Concepts) -> set[str]:
+    """Return the widest concepts below one that share nothing with what is excepted.
+
+    A concept that says how bad or at which line, not of what kind, may be about anything.
+    """
+    found: set[str] = set()
+    for below in _children(iri, concepts):
+        if concepts.is_judged(below):
+            continue
+        if below not in above and not concepts.descendants(below) & excepted:
+            found.add(below)
+        elif below not in excepted:
+            found |= _apart(below, excepted, above, concepts)
+    return found
+
+
+def _children(iri: str, concepts: Concepts) -> Iterator[str]:
+    for below in concepts.descendants(iri):
+        if iri in concepts[below].parents:
+            yield below

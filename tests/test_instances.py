@@ -1,0 +1,114 @@
+"""Facts with exceptions: which instances show them, and that every engine agrees."""
+
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from trialgraph.concepts import packaged_concepts
+from trialgraph.criteria import read_text
+from trialgraph.evaluation import evaluate
+from trialgraph.expressions import Fact, Window, atoms
+from trialgraph.instances import showing_instances
+from trialgraph.namespaces import TGC
+from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial, compile_shapes
+from trialgraph.shapes.engines import ShaclEngine, reported_rails
+from trialgraph.views import Absence, Presence, ScreeningView, TimeAgo, view_graph
+
+KINDS = [str(TGC[name]) for name in ("RheumatoidArthritis", "Vitiligo", "MultipleSclerosis")]
+DISEASE = str(TGC.AutoimmuneDisease)
+
+
+def _exclusion(words: str) -> Fact:
+    (criterion,) = read_text(f"Exclusion Criteria:\n\n* {words}")
+    (fact,) = [atom for atom in atoms(criterion.expression) if isinstance(atom, Fact)]
+    return fact
+
+
+def _names(words: str) -> set[str]:
+    return {instance.concept.rpartition("/")[2] for instance in showing_instances(_exclusion(words))}
+
+
+def test_what_is_not_excepted_shows_the_fact() -> None:
+    """Rheumatoid arthritis is an autoimmune disease other than vitiligo; vitiligo isn't."""
+    names = _names("Active autoimmune disease, except vitiligo")
+    assert "RheumatoidArthritis" in names
+    assert not names & {"Vitiligo", "AutoimmuneDisease"}
+
+
+def test_a_disease_that_leads_to_the_excepted_one_shows_nothing() -> None:
+    """A record of Hashimoto thyroiditis may be all that tells of an excepted hypothyroidism."""
+    assert "AutoimmuneThyroiditis" in _names("Active autoimmune disease, except vitiligo")
+    assert "AutoimmuneThyroiditis" not in _names("Active autoimmune disease, except hypothyroidism")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Active autoimmune disease, except vitiligo or spotted frobnication",
+        "Active autoimmune disease, except vitiligo that is mild or a rash",
+        "Thromboembolism, except catheter-related thrombosis",
+        "Active autoimmune disease",
+    ],
+    ids=["unknown part", "part inside a remark", "cause that cuts across kinds", "no exception"],
+)
+def test_a_doubtful_exception_leaves_the_fact_open(words: str) -> None:
+    """Where an exception may be about more than is understood, no instance shows the fact."""
+    assert showing_instances(_exclusion(words)) == ()
+
+
+def test_instances_share_nothing_with_what_is_excepted() -> None:
+    """Neither above nor below nor beside it with a common subclass, for every pair in the ontology's tree."""
+    concepts = packaged_concepts()
+    for excepted in concepts.descendants(DISEASE):
+        fact = Fact(DISEASE, "", "condition", {"exception": "…"}, exceptions=(excepted,))
+        for instance in showing_instances(fact):
+            below = concepts.descendants(instance.concept)
+            assert not below & concepts.descendants(excepted)
+            assert excepted not in below
+
+
+presences = st.builds(
+    Presence,
+    st.sampled_from([TimeAgo(10, 10, 1, 1), TimeAgo(400, 400, 14, 14)]),
+    st.sampled_from([True, None]),
+    st.just("recorded"),
+    st.just(("Condition/1",)),
+)
+
+
+@pytest.mark.parametrize("engine", ["pyshacl", "rudof"])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    shown=st.dictionaries(st.sampled_from(KINDS), presences),
+    absent=st.booleans(),
+    within=st.sampled_from([None, Window(6, "month", "within 6 months")]),
+    status=st.sampled_from([{}, {"status": "active"}]),
+)
+def test_rails_of_a_fact_with_exceptions_are_the_reference_evaluator(
+    engine: ShaclEngine,
+    shown: dict[str, Presence],
+    absent: bool,
+    within: Window | None,
+    status: dict[str, str],
+) -> None:
+    """SHACL and the evaluator agree; and only an instance that isn't excepted fails an exclusion."""
+    fact = Fact(
+        DISEASE, "autoimmune disease", "condition", {**status, "exception": "vitiligo"}, within=within,
+        exceptions=(str(TGC.Vitiligo),),
+    )  # fmt: skip
+    present = dict(shown)
+    if shown:
+        present[DISEASE] = min(shown.values(), key=lambda each: each.ago.days_min)
+    missing = {DISEASE: Absence("none recorded")} if absent and not shown else {}
+    view = ScreeningView("p", date(2025, 1, 1), present=present, absent=missing)
+    criterion = ScreenableCriterion("E1", "exclusion", "…", fact)
+    rails = reported_rails(
+        view_graph(view), compile_shapes(ScreenableTrial("NCT00000000", "", (criterion,))), engine=engine
+    )
+    truth = evaluate(criterion.admits, view)
+    assert rails.get("E1", set()) == {True: set(), None: {"proved"}, False: {"proved", "disproved"}}[truth]
+    others = [p for iri, p in shown.items() if iri != str(TGC.Vitiligo)]
+    shows = [p for p in others if (not status or p.active) and (within is None or p.ago.months_max <= 6)]
+    assert (truth is False) == bool(shows)
