@@ -2,7 +2,8 @@
 
 `ALL(a, b)`, `ANY(a, b)`, `NOT a`; `Hemoglobin≥90 g/L`; `Stroke{qualifier=severe} @6m`; a lesion fact
 has a star, `n≤5` for its number and `d≤60` for its diameter in mm; words stand in «quotes», followed
-by j when they take judgement and c when they are about consent.
+by j when they take judgement and c when they are about consent. What words
+only speak of is left out: `mentioned` tells it.
 """
 
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Limit, Narrative, Not, Value, Window
@@ -13,10 +14,10 @@ REASONS = {"judgement": "j", "consent": "c", "not-formalised": ""}
 def compact(expression: Expression) -> str:
     """Return an expression in the compact notation."""
     match expression:
-        case AllOf(operands):
-            return f"ALL({', '.join(map(compact, operands))})"
-        case AnyOf(operands):
-            return f"ANY({', '.join(map(compact, operands))})"
+        case AllOf(operands) | AnyOf(operands):
+            told = [compact(each) for each in operands if not _is_mention(each)]
+            name = "ALL" if isinstance(expression, AllOf) else "ANY"
+            return told[0] if len(told) == 1 else f"{name}({', '.join(told)})"
         case Not(operand):
             return f"NOT {compact(operand)}"
         case Value():
@@ -27,6 +28,25 @@ def compact(expression: Expression) -> str:
             return _fact(expression)
         case Narrative(text, reason):
             return f"«{text}»{REASONS[reason]}"
+
+
+def _is_mention(expression: Expression) -> bool:
+    inner = expression.operand if isinstance(expression, Not) else expression
+    return isinstance(inner, Fact) and inner.is_mention
+
+
+def mentioned(expression: Expression) -> str:
+    """Return what the words of an expression speak of: `Stroke @6m; NOT Pregnancy`."""
+    match expression:
+        case AllOf(operands) | AnyOf(operands):
+            return "; ".join(filter(None, map(mentioned, operands)))
+        case Not(operand):
+            inner = mentioned(operand)
+            return f"NOT {inner}" if inner else ""
+        case Fact() if expression.is_mention:
+            return f"{_name(expression.concept)}{_window(expression.within)}"
+        case _:
+            return ""
 
 
 def limit(bounds: Limit) -> str:

@@ -108,6 +108,8 @@ def deciding_atoms(expression: Expression, view: ScreeningView) -> Iterator[Find
                     yield from deciding_atoms(operand, view)
         case Not(operand):
             yield from deciding_atoms(operand, view)
+        case Fact() if expression.is_mention:
+            return  # The words beside it stand for it.
         case _:
             yield evaluate_atom(expression, view)
 
@@ -115,6 +117,8 @@ def deciding_atoms(expression: Expression, view: ScreeningView) -> Iterator[Find
 def evaluate_atom(atom: Atom, view: ScreeningView) -> Finding:
     """Return what a view shows of one atom."""
     match atom:
+        case Fact() if atom.is_mention:
+            return Finding(atom, None, "narrative", "only spoken of in words", about=need(atom))
         case Value():
             return _value(atom, view)
         case Fact() if not atom.count and not atom.size:

@@ -28,6 +28,7 @@ __all__ = [
     "Window",
     "atoms",
     "from_json",
+    "is_judged",
     "to_json",
 ]
 
@@ -134,6 +135,11 @@ class Fact:
     span: Span = (0, 0)
     exceptions: tuple[str, ...] = ()
 
+    @property
+    def is_mention(self) -> bool:
+        """Whether words that weren't read whole only speak of it, so that it is never judged."""
+        return "context" in self.modifiers
+
     def __hash__(self) -> int:
         return hash((self.concept, self.category, tuple(sorted(self.modifiers.items())), self.span))
 
@@ -182,6 +188,11 @@ def atoms(expression: Expression) -> Iterator[Atom]:
             yield from atoms(operand)
         case _:
             yield expression
+
+
+def is_judged(atom: Atom) -> bool:
+    """Return whether a record may show that an atom holds, or that it doesn't."""
+    return isinstance(atom, Value) or (isinstance(atom, Fact) and not atom.is_mention)
 
 
 def to_json(expression: Expression) -> dict[str, Any]:

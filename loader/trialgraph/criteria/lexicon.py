@@ -43,6 +43,7 @@ class Lexicon:
                 self._add(phrase, name)
         self.judgement = Phrases(patterns["judgement"])
         self.consent = Phrases(patterns["consent"])
+        self.aside = Phrases(patterns["aside"])
 
     def _add(self, phrase: str, name: str) -> None:
         node = self._root

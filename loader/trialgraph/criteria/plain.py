@@ -43,10 +43,11 @@ def plain(expression: Expression) -> str:
         'absolute neutrophil count at least 1.5 ×10⁹/L'
     """
     match expression:
-        case AllOf(operands):
-            return "; and ".join(_grouped(each) for each in operands)
-        case AnyOf(operands):
-            return "; or ".join(_grouped(each) for each in operands)
+        case AllOf(operands) | AnyOf(operands):
+            joint = "; and " if isinstance(expression, AllOf) else "; or "
+            spoken_of = [_mentioned(each) for each in operands if _mentioned(each)]
+            words = [_grouped(each) for each in operands if not _mentioned(each)]
+            return joint.join(words) + (f" [speaks of {', '.join(spoken_of)}]" if spoken_of else "")
         case Not(operand):
             return f"not {_grouped(operand)}"
         case Value():
@@ -58,6 +59,14 @@ def plain(expression: Expression) -> str:
                 reason
             ]
             return f"“{text}” ({note})"
+
+
+def _mentioned(expression: Expression) -> str:
+    """Return the name of a concept that words beside it only speak of; empty for anything else."""
+    if isinstance(expression, Not):
+        name = _mentioned(expression.operand)
+        return f"no {name}" if name else ""
+    return expression.concept_label if isinstance(expression, Fact) and expression.is_mention else ""
 
 
 def _grouped(expression: Expression) -> str:

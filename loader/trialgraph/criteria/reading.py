@@ -11,6 +11,7 @@ from trialgraph.criteria.complements import contradicts_itself, demands_cancers,
 from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.exceptions import name_exceptions
 from trialgraph.criteria.instances import for_itself, instances_of
+from trialgraph.criteria.mentions import add_mentions
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.offers import asks_several, concerns_some, counts_several, offers_choice
@@ -110,7 +111,9 @@ def read_expression(
     misread = contradicts_itself(expression) or (
         not text.exclusion and demands_cancers(expression, vocabulary, cancers)
     )
-    return narrative(text, 0, len(text.text)) if misread else name_exceptions(expression, vocabulary)
+    if misread:
+        expression = narrative(text, 0, len(text.text))
+    return add_mentions(name_exceptions(expression, vocabulary), text, chunks)
 
 
 def _inline_parts(words: str) -> tuple[int, list[Span]]:

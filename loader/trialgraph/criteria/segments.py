@@ -344,7 +344,7 @@ def _is_noun(segment: Segment) -> bool:
 
 def _governs(segment: Segment) -> bool:
     return any(
-        chunk.classes & {"post", "condition"}
+        chunk.classes & {"post", "condition", "unactual"}
         or chunk.form in _GOVERNING
         or lexicon().judgement.search(chunk.form)
         for chunk in segment.chunks

@@ -41,6 +41,7 @@ _CLASSES: Mapping[type, str] = {
     Fact: "tg:FactAtom",
     Narrative: "tg:NarrativeAtom",
 }
+_MENTION = "tg:MentionAtom"
 _VALUE: _Names = ("tg:low", "tg:lowInclusive", "tg:high", "tg:highInclusive")
 _COUNT: _Names = ("tg:countLow", "tg:countLowInclusive", "tg:countHigh", "tg:countHighInclusive")
 _SIZE: _Names = ("tg:sizeLow", "tg:sizeLowInclusive", "tg:sizeHigh", "tg:sizeHighInclusive")
@@ -106,7 +107,8 @@ def _operands(expression: Expression) -> tuple[Expression, ...]:
 
 
 def _node(expression: Expression, node: ox.NamedNode, sign: _Sign) -> Iterator[Triple]:
-    yield Triple(node, prefixed("rdf:type"), prefixed(_CLASSES[type(expression)]))
+    mention = isinstance(expression, Fact) and expression.is_mention
+    yield Triple(node, prefixed("rdf:type"), prefixed(_MENTION if mention else _CLASSES[type(expression)]))
     below = sign.of_operands(expression)
     for number, operand in enumerate(_operands(expression), 1):
         child = ox.NamedNode(f"{node.value}/{number}")
@@ -127,7 +129,8 @@ def _atom(atom: Value | Fact | Narrative) -> Iterator[tuple[str, Term]]:
         yield "tg:text", text(atom.text)
         yield "tg:reason", text(atom.reason)
         return
-    yield "tg:concept", ox.NamedNode(atom.concept)
+    mention = isinstance(atom, Fact) and atom.is_mention
+    yield "tg:speaksOf" if mention else "tg:concept", ox.NamedNode(atom.concept)
     yield "tg:conceptLabel", text(atom.concept_label)
     yield from _window(atom.within)
     if isinstance(atom, Value):
@@ -197,9 +200,10 @@ class _Reader:
 
 def _expression(facts: _Facts, iri: str) -> Expression:
     node = _Reader(facts, iri)
-    kind = next(
-        (kind for kind, name in _CLASSES.items() if prefixed(name).value in node.all("rdf:type")), None
-    )
+    types = node.all("rdf:type")
+    kind = next((kind for kind, name in _CLASSES.items() if prefixed(name).value in types), None)
+    if prefixed(_MENTION).value in types:
+        return _fact(node, "tg:speaksOf")
     if kind is None:
         raise InputError("not an expression", where=iri)
     if kind in (AllOf, AnyOf, Not):
@@ -227,10 +231,10 @@ def _value(node: _Reader) -> Value:
     )
 
 
-def _fact(node: _Reader) -> Fact:
+def _fact(node: _Reader, named: str = "tg:concept") -> Fact:
     pairs = (modifier.partition("=") for modifier in node.all("tg:modifier"))
     return Fact(
-        concept=node.need("tg:concept"),
+        concept=node.need(named),
         concept_label=node.need("tg:conceptLabel"),
         category=cast(Category, node.need("tg:category")),
         modifiers={name: value for name, _, value in sorted(pairs)},

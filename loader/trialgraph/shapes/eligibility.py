@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from trialgraph.canonical import in_canonical_units
-from trialgraph.expressions import AnyOf, Expression, Narrative, Not, atoms
+from trialgraph.expressions import AnyOf, Expression, Narrative, Not, atoms, is_judged
 from trialgraph.namespaces import BASE, TGC
 from trialgraph.shapes.rails import Bound, Condition, Every, Never, Shows, Some, disproof, proof
 
@@ -43,7 +43,7 @@ class ScreenableCriterion:
     @property
     def is_narrative(self) -> bool:
         """Whether nothing of it is formal, so that all of it takes a person's judgement."""
-        return all(isinstance(atom, Narrative) for atom in atoms(self.expression))
+        return not any(is_judged(atom) for atom in atoms(self.expression))
 
     @property
     def admits(self) -> Expression:

@@ -71,6 +71,8 @@ def proof(expression: Expression) -> Condition:
             return disproof(operand)
         case Value():
             return _every(_inside(_path(expression), expression.limit), _recent(expression))
+        case Fact() if expression.is_mention:
+            return Never()
         case Fact() if expression.count or expression.size:
             return _lesions_inside(expression)
         case Fact():
@@ -90,6 +92,8 @@ def disproof(expression: Expression) -> Condition:
             return proof(operand)
         case Value():
             return _every(_outside(_path(expression), expression.limit), _recent(expression))
+        case Fact() if expression.is_mention:
+            return Never()
         case Fact() if expression.count or expression.size:
             return _lesions_outside(expression)
         case Fact():

@@ -1,0 +1,81 @@
+"""Concepts that unread words speak of: which, how, and that none of them is ever judged."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.compact import mentioned
+from tests.shared_files import ROOT
+from tests.strategies import expressions, views
+from trialgraph.criteria import read_text
+from trialgraph.criteria.plain import plain
+from trialgraph.evaluation import deciding_atoms, evaluate, evaluate_atom
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms, is_judged
+from trialgraph.views import ScreeningView
+
+CASES = [
+    line.rstrip("\n").partition(" ;")
+    for line in (ROOT / "tests/cases/readings/mentions.txt").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+
+
+def _read(kind: str, words: str) -> Expression:
+    heading = {"I": "Inclusion Criteria", "E": "Exclusion Criteria"}[kind]
+    (criterion,) = read_text(f"{heading}:\n\n* {words}")
+    return criterion.expression
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case[0])
+def test_words_speak_of_what_they_demand_or_bar(case: tuple[str, str, str]) -> None:
+    """What stands only in a reason, a condition, an exception or a plan is not spoken of."""
+    kind, _, words = case[0].partition(" | ")
+    assert mentioned(_read(kind, words)) == case[2].strip()
+
+
+def test_a_mention_keeps_its_words_beside_it() -> None:
+    """Whoever reads of a mention finds the words that it is from, in the tree and in plain English."""
+    tree = _read("E", "Frobnicated stroke or infection of the nose ring")
+    mentions = [atom for atom in atoms(tree) if isinstance(atom, Fact) and atom.is_mention]
+    assert mentions
+    assert any(isinstance(atom, Narrative) for atom in atoms(tree))
+    assert "[speaks of" in plain(tree)
+
+
+def _with_mentions(tree: Expression) -> Expression:
+    """Put beside every narrative what its words could speak of."""
+    fact = Fact("https://w3id.org/trialgraph/concept/Nivolumab", "nivolumab", "treatment", {"context": "…"})
+    match tree:
+        case AllOf(operands):
+            return AllOf(tuple(map(_with_mentions, operands)))
+        case AnyOf(operands):
+            return AnyOf(tuple(map(_with_mentions, operands)))
+        case Not(operand):
+            return Not(_with_mentions(operand))
+        case Narrative():
+            return AllOf((Not(fact), AnyOf((replace(fact), tree))))
+        case _:
+            return tree
+
+
+@given(expressions, views())
+def test_mentions_change_no_verdict(tree: Expression, view: ScreeningView) -> None:
+    """An expression is as true with the mentions of its words as without them, whatever is recorded."""
+    spoken = _with_mentions(tree)
+    assert evaluate(spoken, view) is evaluate(tree, view)
+    assert all(
+        is_judged(finding.atom) or isinstance(finding.atom, Narrative)
+        for finding in deciding_atoms(spoken, view)
+    )
+
+
+@given(st.sampled_from([None, {"status": "active"}]))
+def test_a_mention_is_never_judged(more: dict[str, str] | None) -> None:
+    """Not even by a record that shows nothing."""
+    fact = Fact(
+        "https://w3id.org/trialgraph/concept/Stroke", "stroke", "condition", {**(more or {}), "context": "…"}
+    )
+    assert evaluate_atom(fact, ScreeningView("nobody", date(2025, 1, 1))).truth is None
