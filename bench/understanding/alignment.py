@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bench.understanding.annotations import AnnotatedTrial, Annotation, Item
-from bench.understanding.bounds import Demand, annotated_demand, read_demand, same_demand
+from bench.understanding.bounds import Demand, annotated_demand, is_limit, read_demand, same_demand
 from bench.understanding.names import Named, Names, content_words
 from bench.understanding.readings import ReadAtom, read_atoms
 from trialgraph.expressions import Fact, Value
@@ -16,12 +16,11 @@ __all__ = ["Alignment", "Expected", "Pair", "align"]
 
 @dataclass(slots=True)
 class Expected:
-    """An annotated atom made ready for comparison; `demand` is a value's, None when it can't be told."""
+    """An annotated atom made ready for comparison, its name looked up."""
 
     atom: Annotation
     item: Item
     named: Named
-    demand: Demand | None = None
 
     @property
     def demanded(self) -> bool:
@@ -31,29 +30,34 @@ class Expected:
 
 @dataclass(slots=True)
 class Pair:
-    """An annotated atom and the atom read for it; `match` is 2 for the same concept, 1 for a near one."""
+    """An annotated atom and the atom read for it.
+
+    `match` is 2 for the same concept, 1 for a near one. Of a value, `wanted` is the demand annotated and
+    `demand` the one read; None when it can't be told.
+    """
 
     expected: Expected
     read: ReadAtom
     match: int
+    wanted: Demand | None = None
     demand: Demand | None = None
 
     @property
     def same_polarity(self) -> bool:
         """Whether both say the same of enrolment; of values, with bounds alike or turned round."""
         wanted = self.expected.atom.polarity == "required"
-        if self.expected.demand is None or self.demand is None:
+        if self.wanted is None or self.demand is None:
             return self.read.required == wanted
-        return same_demand(self.expected.demand, self.demand) or self.read.required == wanted
+        return same_demand(self.wanted, self.demand) or self.read.required == wanted
 
     @property
     def same_limit(self) -> bool:
         """Whether a value's bounds and polarity are right; True of facts."""
         if self.expected.atom.kind == "fact":
             return True
-        if self.expected.demand is None or self.demand is None:
+        if self.wanted is None or self.demand is None:
             return False
-        return same_demand(self.expected.demand, self.demand)
+        return same_demand(self.wanted, self.demand)
 
 
 @dataclass(slots=True)
@@ -107,22 +111,10 @@ def _expected(trial: AnnotatedTrial, names: Names, problems: list[str]) -> Itera
             if atom.kind == "fact":
                 yield Expected(atom, item, named)
                 continue
-            members = names.members(named)
-            for iri in members or sorted(named.iris)[:1] or (None,):
-                meant = Named(frozenset([iri]), named.words) if members and iri else named
-                yield Expected(atom, item, meant, _demand(atom, iri, names, trial, problems))
-
-
-def _demand(
-    atom: Annotation, iri: str | None, names: Names, trial: AnnotatedTrial, problems: list[str]
-) -> Demand | None:
-    if iri is None:
-        return None
-    try:
-        return annotated_demand(atom, iri, names.concepts)
-    except ValueError as error:
-        problems.append(f"{trial.nct}: {error}")
-        return None
+            if not is_limit(atom.limit):
+                problems.append(f"{trial.nct}: {atom.limit!r} is no limit")
+            for meant in names.members(named) or (named,):
+                yield Expected(atom, item, meant)
 
 
 def _offers(expected: Sequence[Expected], read: Sequence[ReadAtom], names: Names) -> Iterator[Pair]:
@@ -133,10 +125,18 @@ def _offers(expected: Sequence[Expected], read: Sequence[ReadAtom], names: Names
             said = [names.match(each.named, concept) for concept in atom.concepts]
             match = max(*said, 2 * _by_agent(each, atom))
             if match:
-                demand = None
-                if isinstance(atom.atom, Value):
-                    demand = read_demand(atom.atom, names.concepts, required=atom.required)
-                yield Pair(each, atom, match, demand)
+                yield Pair(each, atom, match, *_demands(each.atom, atom, names))
+
+
+def _demands(wanted: Annotation, read: ReadAtom, names: Names) -> tuple[Demand | None, Demand | None]:
+    """Return what an annotation and the value read for it demand, both as of the quantity that was read."""
+    value = read.atom
+    if not isinstance(value, Value):
+        return None, None
+    demand = read_demand(value, names.concepts, required=read.required)
+    if not is_limit(wanted.limit):
+        return None, demand
+    return annotated_demand(wanted, value.concept, names.concepts), demand
 
 
 def _together(expected: Expected, read: ReadAtom) -> bool:

@@ -15,7 +15,7 @@ from trialgraph.criteria.wording import wording
 from trialgraph.expressions import Limit, Value
 from trialgraph.units import conversion
 
-__all__ = ["Demand", "annotated_demand", "read_demand", "same_demand"]
+__all__ = ["Demand", "annotated_demand", "is_limit", "read_demand", "same_demand"]
 
 _REFERENCES = {"ULN": "ULN", "LLN": "LLN", "BASELINE": "baseline"}
 _NUMBER = r"-?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?"
@@ -46,16 +46,17 @@ class Demand:
 
 
 def annotated_demand(atom: Annotation, concept: str, concepts: Concepts) -> Demand:
-    """Return what an annotated value demands.
-
-    Raises:
-        ValueError: when its limit is not written as the guide says.
-    """
+    """Return what an annotated value, whose limit is one, demands of a concept."""
     limit = _parsed(atom.limit)
     unit = atom.unit.strip()
     reference = _REFERENCES.get(unit.upper().removeprefix("X ").removeprefix("×").strip())
     factor = 1.0 if reference else _factor(unit, concept, concepts)
     return _demand(limit, factor, reference, concept, concepts, required=atom.polarity != "barred")
+
+
+def is_limit(words: str) -> bool:
+    """Return whether words are a limit as the guide has them."""
+    return bool(_RANGE.search(words) or _BOUND.search(words))
 
 
 def read_demand(value: Value, concepts: Concepts, *, required: bool) -> Demand:
@@ -86,8 +87,6 @@ def _parsed(words: str) -> Limit:
             limit = replace(limit, low=_number(number), low_inclusive=inside)
         if sign in ("<", "<=", "≤", "="):
             limit = replace(limit, high=_number(number), high_inclusive=inside)
-    if limit == Limit():
-        raise ValueError(f"{words!r} is no limit")
     return limit
 
 

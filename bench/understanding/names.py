@@ -79,9 +79,10 @@ class Names:
                 return Named(frozenset(found), content_words(name), narrowing)
         return Named(frozenset(), content_words(whole))
 
-    def members(self, named: Named) -> tuple[str, ...]:
+    def members(self, named: Named) -> tuple[Named, ...]:
         """Return the quantities of a group's name ("transaminases"), or nothing."""
-        return tuple(each for iri in sorted(named.iris) for each in self.concepts.quantity_members(iri))
+        iris = (each for iri in sorted(named.iris) for each in self.concepts.quantity_members(iri))
+        return tuple(Named(frozenset([iri]), named.words) for iri in iris)
 
     def match(self, named: Named, iri: str) -> int:
         """Return 2 when a concept is the one named or its equal, 1 when it is near, else 0.
