@@ -14,6 +14,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from trialgraph.cli.diagnosis import diagnose_trials, print_report, report_json
 from trialgraph.cli.options import messages, output
 from trialgraph.criteria import Criterion, read_criteria, read_structured, read_text, segment
 from trialgraph.criteria.plain import plain
@@ -27,16 +28,29 @@ __all__ = ["parse"]
 
 
 def parse(
-    path: Annotated[
-        str,
+    paths: Annotated[
+        list[str] | None,
         typer.Argument(
-            help="A record, an archive or folder of records, a text file, or - for text on stdin."
+            metavar="[PATH…]",
+            help="Records, archives or folders of records, text files, or - for text on stdin.",
         ),
-    ] = "-",
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON lines, one trial a line.")] = False,
+    report: Annotated[
+        bool, typer.Option("--report", help="Sum up what was not understood instead, and why.")
+    ] = False,
+    top: Annotated[int, typer.Option("--top", min=1, help="How many phrases the report lists.")] = 50,
 ) -> None:
     """Read eligibility criteria and print what each of them says, formally."""
-    for trial, structured, criteria in _trials(path):
+    trials = (trial for path in paths or ["-"] for trial in _trials(path))
+    if report:
+        diagnosis = diagnose_trials((name, criteria) for name, _, criteria in trials)
+        if as_json:
+            print(report_json(diagnosis, top))  # noqa: T201 - the command's output
+        else:
+            print_report(diagnosis, top)
+        return
+    for trial, structured, criteria in trials:
         if as_json:
             line = {
                 "trial": trial,
