@@ -182,7 +182,7 @@ def _tables(title: str, results: _Results) -> str:
     return "\n\n".join(
         [
             f"### Chia, {title}",
-            f"{results.documents} texts, {results.entities} entities; {results.lost} more are not where they say.",
+            f"{results.documents} texts, {results.entities} entities; {results.lost} could not be placed.",
             table(headings, rows),
             table(("relation", "P", "R", "F1"), relations),
             f"Polarity right of {len(same)} facts on annotated entities: {figure(accuracy)}; "

@@ -31,6 +31,7 @@ _BY_CATEGORY = {
     "biomarker": "Measurement",
 }
 _UNMEASURED = "age"
+_TIME = "time"
 
 
 class Mention(NamedTuple):
@@ -95,7 +96,9 @@ def _parts(text: Text, chunk: Chunk) -> Iterator[tuple[str, int, int, str]]:
     elif chunk.kind == "window":
         yield "Temporal", chunk.start, chunk.end, ""
     elif chunk.kind in ("limit", "size"):
-        yield "Value", chunk.start, chunk.end, ""
+        unit = chunk.limit.unit if chunk.limit is not None else None
+        duration = unit is not None and unit.dimension == _TIME
+        yield "Temporal" if duration else "Value", chunk.start, chunk.end, ""
     elif chunk.kind == "word" and "negation" in chunk.classes:
         yield "Negation", chunk.start, chunk.end, ""
 
