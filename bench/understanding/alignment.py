@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bench.understanding.annotations import AnnotatedTrial, Annotation, Item
-from bench.understanding.bounds import Demand, annotated_demand, is_limit, read_demand, same_demand
+from bench.understanding.bounds import Demand, annotated_demand, is_limit, read_demand, same_demand, same_side
 from bench.understanding.names import Named, Names, content_words
 from bench.understanding.readings import ReadAtom, read_atoms
 from trialgraph.expressions import Fact, Value
@@ -44,11 +44,10 @@ class Pair:
 
     @property
     def same_polarity(self) -> bool:
-        """Whether both say the same of enrolment; of values, with bounds alike or turned round."""
-        wanted = self.expected.atom.polarity == "required"
+        """Whether both say the same of enrolment; of values, whether the same side is bounded."""
         if self.wanted is None or self.demand is None:
-            return self.read.required == wanted
-        return same_demand(self.wanted, self.demand) or self.read.required == wanted
+            return self.read.required == (self.expected.atom.polarity == "required")
+        return same_side(self.wanted, self.demand)
 
     @property
     def same_limit(self) -> bool:

@@ -15,7 +15,7 @@ from trialgraph.criteria.wording import wording
 from trialgraph.expressions import Limit, Value
 from trialgraph.units import conversion
 
-__all__ = ["Demand", "annotated_demand", "is_limit", "read_demand", "same_demand"]
+__all__ = ["Demand", "annotated_demand", "is_limit", "read_demand", "same_demand", "same_side"]
 
 _REFERENCES = {"ULN": "ULN", "LLN": "LLN", "BASELINE": "baseline"}
 _NUMBER = r"-?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?"
@@ -34,7 +34,6 @@ class Demand:
         relative_to: ``ULN``, ``LLN``, ``baseline``; None for plain numbers.
         required: False for a stretch that bars, which happens with two bounds only.
         converted: Whether `limit` is in the canonical unit.
-        contrary: What the limit would be if the text were read with the wrong polarity.
     """
 
     limit: Limit
@@ -42,7 +41,6 @@ class Demand:
     relative_to: str | None
     required: bool
     converted: bool
-    contrary: Limit
 
 
 def annotated_demand(atom: Annotation, concept: str, concepts: Concepts) -> Demand:
@@ -65,16 +63,20 @@ def read_demand(value: Value, concepts: Concepts, *, required: bool) -> Demand:
     return _demand(value.limit, factor, value.relative_to, value.concept, concepts, required=required)
 
 
-def same_demand(one: Demand, other: Demand, *, polarity: bool = True) -> bool:
-    """Return whether two demands are equal, or have equal bounds when polarity doesn't matter."""
-    if one.relative_to != other.relative_to or (polarity and one.required != other.required):
+def same_demand(one: Demand, other: Demand) -> bool:
+    """Return whether two demands are equal."""
+    if (one.relative_to, one.required) != (other.relative_to, other.required):
         return False
-    converted = one.converted and other.converted
-    first = one.limit if converted else one.written
-    second = other.limit if converted else other.written
-    return _equal(first, second) or (
-        not polarity and _equal(first, other.contrary if converted else _inverse(second))
-    )
+    if one.converted and other.converted:
+        return _equal(one.limit, other.limit)
+    return _equal(one.written, other.written)
+
+
+def same_side(one: Demand, other: Demand) -> bool:
+    """Return whether two demands bound the same side of a quantity, whatever the bound."""
+    low = one.limit.low is not None and other.limit.low is not None
+    high = one.limit.high is not None and other.limit.high is not None
+    return one.required == other.required and (low or high)
 
 
 def _parsed(words: str) -> Limit:
@@ -116,12 +118,12 @@ def _demand(
     converted = factor is not None
     scaled = limit if factor is None else _scaled(limit, factor)
     canonical = scaled if reference else _trimmed(scaled, concept, concepts)
-    contrary = _inverse(canonical) if reference else _trimmed(_inverse(canonical), concept, concepts)
-    if not required and contrary != canonical:
-        return Demand(
-            contrary, _inverse(limit), reference, required=True, converted=converted, contrary=canonical
-        )
-    return Demand(canonical, limit, reference, required, converted, contrary)
+    one_sided = canonical.low is None or canonical.high is None
+    if not required and one_sided:
+        turned = _inverse(canonical)
+        canonical = turned if reference else _trimmed(turned, concept, concepts)
+        limit = _inverse(limit)
+    return Demand(canonical, limit, reference, required or one_sided, converted)
 
 
 def _scaled(limit: Limit, factor: float) -> Limit:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bench.understanding.alignment import Alignment, Pair
 from bench.understanding.details import has_status, has_window, same_status, same_window
-from trialgraph.expressions import Value
+from trialgraph.expressions import Fact, Value
 
 __all__ = ["AtomScore", "Counts", "Scores", "harmful", "score"]
 
@@ -113,10 +113,14 @@ def score(alignments: Iterable[Alignment]) -> Scores:
 def harmful(pair: Pair) -> bool:
     """Return whether what the text only excepts or supposes was read as barring or being required.
 
-    A supposition may not decide alone. What is excepted may not hurt either.
+    What is excepted may not hurt at all. A supposition may not decide alone, which a fact with a
+    qualifier that records can't show never does, since it is never proved.
     """
-    hurts = pair.expected.atom.polarity == "excepted" and not pair.read.required
-    return hurts or pair.read.decides
+    if pair.expected.atom.polarity == "excepted" and not pair.read.required:
+        return True
+    fact = pair.read.atom
+    unproved = isinstance(fact, Fact) and "qualifier" in fact.modifiers and not pair.read.required
+    return pair.read.decides and not unproved
 
 
 def _count_pair(pair: Pair, counts: AtomScore) -> None:
