@@ -207,3 +207,10 @@ def test_no_criterion_is_slow(text):
     start = time.perf_counter()
     read_text(text)
     assert time.perf_counter() - start < 10
+
+
+@pytest.mark.parametrize("words", ["years - : stroke" * 1200, "hemoglobin ≥ " + "9" * 400 + " g/dL"])
+def test_no_text_breaks_the_reading(words):
+    """Thousands of colons and numbers beyond any magnitude are read without an error, and stay words."""
+    (criterion,) = read_text(f"- {words}")
+    assert isinstance(criterion.expression, Narrative)

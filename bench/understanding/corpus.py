@@ -157,6 +157,7 @@ _GROWING: dict[str, Callable[[int], str]] = {
     "10,000 criteria": lambda size: "\n".join(f"{number}. {_WORDS}" for number in range(5_000 * size)),
     "one sentence of 19,000 characters": lambda size: "- " + _WORDS * (9_500 * size // len(_WORDS)),
     "a list of 19,000 characters": lambda size: "- no " + "stroke or " * (950 * size),
+    "19,000 characters of one name": lambda size: "- " + "AST " * (2_375 * size),
     "19,000 brackets": lambda size: "- " + "(" * 9_500 * size,
     "19,000 digits and signs": lambda size: "- Hemoglobin " + "≥ 9 < " * (1_580 * size),
 }

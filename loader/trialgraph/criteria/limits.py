@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cache
+from math import isinf
 
 from trialgraph.criteria.wording import Scale, Unit, wording
 from trialgraph.expressions import Limit, Reference
@@ -74,6 +75,8 @@ def _parse_number(text: str, position: int) -> _Number | None:
     if re.fullmatch(r"\d+,\d", digits):
         digits = digits.replace(",", ".")
     value = float(digits.replace(",", "").replace(" ", ""))
+    if isinf(value):
+        return None
     exponent = int(match["power"]) if match["power"] else 3 if match["kilo"] else 0
     return _Number(_scaled(value, exponent), exponent, match.end())
 

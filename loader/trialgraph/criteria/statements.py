@@ -43,6 +43,8 @@ _DENIED_LIST = (
 _TREATING = frozenset({"therapy", "treatment", "surgery", "resection", "radiotherapy", "procedure"})
 _ABSENT = re.compile(r"in\s+(?:the\s+)?absence\s+of\s+", re.IGNORECASE)
 _MODAL = frozenset({"must", "should", "must have", "must be", "need", "need to", "are required to"})
+_MOST_LABELS = 20
+"""Labels within labels; a text with more of them is no criterion that anyone wrote."""
 Role = Literal["demand", "allowance"]
 
 
@@ -202,16 +204,18 @@ def _lifted(fact: Fact, words: str) -> Fact:
     return replace(fact, modifiers={**fact.modifiers, "exception": f"{known}; {words}" if known else words})
 
 
-def _read_labelled(text: Text, chunks: list[Chunk]) -> Expression:
+def _read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression:
     """Drop a label before a colon ("Liver function: …"); a denied list is denied as a whole."""
     colon = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ":"), None)
+    if depth == _MOST_LABELS:
+        return narrative(text, chunks[0].start, chunks[-1].end)
     if colon is None or colon == 0:
         return _read_conditional(text, chunks)
     label, rest = chunks[:colon], trimmed(chunks[colon + 1 :])
     words = text.text[label[0].start : label[-1].end].lower()
     if not any(is_content(chunk) for chunk in rest):
         return _read_conditional(text, chunks) if not rest else _with_rest(text, label, rest)
-    body = _read_labelled(text, rest)
+    body = _read_labelled(text, rest, depth + 1)
     window = next((chunk.window.window for chunk in _flat(label) if chunk.window is not None), None)
     demand = next((chunk for chunk in label if chunk.kind == "bracket" and _denies(chunk.inner)), None)
     if demand is not None:

@@ -31,6 +31,8 @@ _FILLER = re.compile(
 _GLOSS = re.compile(r"\s*[(\[][^()\[\]≤≥<>]{1,90}[)\]]")
 _JOINERS = {"/": "/", ",": ",", "and": "and", "or": "or", "&": "and", "plus": "and", ";": ";"}
 _THOUSAND = 1000
+_MOST_TOKENS = 200
+"""How far the names before a limit are followed, so that a text of nothing but names takes no longer."""
 _YEARS_PER = {"a": 1.0, "mo": 1 / 12}
 
 
@@ -109,7 +111,8 @@ class ValueReader:
         mention = self.mention_at(position)
         terms: list[Term] = []
         joiner = ""
-        while mention is not None and mention.term.quantity:
+        furthest = position + _MOST_TOKENS
+        while mention is not None and mention.term.quantity and mention.start < furthest:
             terms += [term for term in mention.term.members or (mention.term,) if term not in terms]
             after = self._skip_gloss(mention.end)
             following, joined = after, ""
