@@ -8,6 +8,7 @@ from pathlib import Path
 from bench.understanding.annotated import ANNOTATED, DEVELOPMENT, annotated_report
 from bench.understanding.chia import chia_report
 from bench.understanding.corpus import coverage_report, growth_report
+from bench.understanding.tables import replace_block
 
 SPLITS = (DEVELOPMENT, "test")
 PARTS = ("annotated", "chia", "corpus", "growth")
@@ -28,7 +29,10 @@ def main() -> None:
             f"{options.shared} has no corpus; say where it is with --shared, or use --part annotated"
         )
     for part in parts:
-        print(f"## {part.capitalize()}\n\n{_report(part, options)}\n", flush=True)
+        report = _report(part, options)
+        print(f"## {part.capitalize()}\n\n{report}\n", flush=True)
+        if options.write:
+            replace_block(options.write, part, report)
 
 
 def _report(part: str, options: argparse.Namespace) -> str:
@@ -60,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="DIR",
         help="write what went wrong in the development set, a file per trial",
+    )
+    parser.add_argument(
+        "--write", type=Path, metavar="FILE", help="put the tables in place of those in a Markdown file"
     )
     return parser
 

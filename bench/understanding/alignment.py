@@ -78,11 +78,17 @@ class Alignment:
     problems: list[str] = field(default_factory=list)
 
 
-def align(trial: AnnotatedTrial, names: Names) -> Alignment:
-    """Read a trial's section and pair what was read with what was annotated."""
+def align(trial: AnnotatedTrial, names: Names, *, judged: bool = False) -> Alignment:
+    """Read a trial's section and pair what was read with what was annotated.
+
+    Args:
+        trial: The annotated section.
+        names: Looks up the annotator's names.
+        judged: Compare only atoms that records are judged by, not what words only speak of.
+    """
     result = Alignment(trial, problems=list(trial.problems))
     expected = list(_expected(trial, names, result.problems))
-    read = read_atoms(trial.text)
+    read = read_atoms(trial.text, judged=judged)
     offers = sorted(_offers(expected, read, names), key=_preference)
     taken_expected: set[int] = set()
     taken_read: set[int] = set()

@@ -35,7 +35,12 @@ def annotated_report(folder: Path, splits: tuple[str, ...], errors: Path | None)
             continue
         alignments = [align(trial, names) for trial in trials]
         scores = score(alignments)
-        rows += [_row(split, kind, counts) for kind, counts in scores.kinds.items()]
+        judged = score(align(trial, names, judged=True) for trial in trials).kinds["fact"]
+        rows += [
+            _row(f"{split}, value atoms", scores.kinds["value"]),
+            _row(f"{split}, fact atoms", scores.kinds["fact"]),
+            _row(f"{split}, judged fact atoms", judged),
+        ]
         notes.append(_note(split, scores))
         if split == DEVELOPMENT and errors is not None:
             for alignment in alignments:
@@ -43,11 +48,11 @@ def annotated_report(folder: Path, splits: tuple[str, ...], errors: Path | None)
     return table(_HEADINGS, rows) + "\n\n" + "\n".join(notes)
 
 
-def _row(split: str, kind: str, counts: AtomScore) -> list[object]:
+def _row(name: str, counts: AtomScore) -> list[object]:
     strict, lenient = counts.strict, counts.lenient
     shares = (counts.polarity, counts.windows, counts.stated_windows, counts.status)
     return [
-        f"{split}, {kind} atoms",
+        name,
         strict.right + strict.missed,
         *map(figure, (strict.precision, strict.recall, strict.f1, lenient.precision, lenient.recall)),
         *(figure(share.ratio) for share in shares),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from time import process_time
@@ -12,7 +13,7 @@ from time import process_time
 from bench.understanding.tables import figure, table
 from trialgraph.criteria import Criterion, read_criteria, read_text
 from trialgraph.criteria.diagnosis import Diagnosis
-from trialgraph.expressions import Fact, Value, atoms
+from trialgraph.expressions import Fact, Value, atoms, is_judged
 from trialgraph.records import TrialRecord
 from trialgraph.sources.files import read_records
 
@@ -34,8 +35,8 @@ def coverage_report(shared: Path, every: int) -> str:
         shared: The folder with ``corpus``.
         every: Take one trial of so many.
     """
-    parts = []
     rows = []
+    diagnoses: dict[str, Diagnosis] = {}
     for name, trials in (
         ("cancer trials", _cancer_trials(shared / "corpus" / "criteria_text.jsonl.gz")),
         ("registry sample", _registry_trials(shared / "corpus" / "ctgov_v2.jsonl.gz")),
@@ -45,10 +46,16 @@ def coverage_report(shared: Path, every: int) -> str:
             if number % every == 0:
                 counts.read(nct, read, diagnosis)
         rows.append(_row(name, diagnosis, counts))
-        parts.append(_phrases(name, diagnosis))
+        diagnoses[name] = diagnosis
     headings = ("corpus", "trials", "criteria", "with an atom", "all formal", "and no words kept",
-                "judgement", "not understood", "atoms", "criteria/s")  # fmt: skip
-    return "\n\n".join([table(headings, rows), *parts])
+                "judgement", "not understood", "named only", "atoms", "criteria/s")  # fmt: skip
+    return "\n\n".join(
+        [
+            table(headings, rows),
+            f"Why words stayed words, in parts of criteria:\n\n{_causes(diagnoses)}",
+            f"The {_PHRASES} phrases most often in the way, cancer trials:\n\n{_phrases(diagnoses['cancer trials'])}",
+        ]
+    )
 
 
 class _Counts:
@@ -58,6 +65,7 @@ class _Counts:
         self.seconds = 0.0
         self.atoms = 0
         self.bare = 0
+        self.named = 0
 
     def read(self, nct: str, read: Callable[[], Iterable[Criterion]], diagnosis: Diagnosis) -> None:
         """Read one trial against the clock and take in what came of it."""
@@ -67,8 +75,10 @@ class _Counts:
         diagnosis.add(nct, criteria)
         for criterion in criteria:
             leaves = list(atoms(criterion.expression))
-            self.atoms += sum(isinstance(each, (Value, Fact)) for each in leaves)
+            self.atoms += sum(is_judged(each) for each in leaves)
             self.bare += all(_is_bare(each) for each in leaves)
+            facts = any(isinstance(each, Fact) for each in leaves)
+            self.named += facts and not any(map(is_judged, leaves))
 
 
 def _is_bare(atom: object) -> bool:
@@ -105,6 +115,7 @@ def _row(name: str, diagnosis: Diagnosis, counts: _Counts) -> list[object]:
         counts.bare,
         outcomes["judgement"],
         outcomes["not understood"],
+        counts.named,
     )
     return [
         name,
@@ -116,18 +127,26 @@ def _row(name: str, diagnosis: Diagnosis, counts: _Counts) -> list[object]:
     ]
 
 
-def _phrases(name: str, diagnosis: Diagnosis) -> str:
-    causes = table(("cause", "times"), ((cause, f"{n:,}") for cause, n in diagnosis.causes.most_common()))
+def _causes(diagnoses: dict[str, Diagnosis]) -> str:
+    causes = Counter[str]()
+    for diagnosis in diagnoses.values():
+        causes.update(diagnosis.causes)
+    rows = [
+        (cause, *(f"{diagnosis.causes[cause]:,}" for diagnosis in diagnoses.values()))  # type: ignore[index]
+        for cause, _ in causes.most_common()
+    ]
+    return table(("cause", *diagnoses), rows)
+
+
+def _phrases(diagnosis: Diagnosis) -> str:
     rows = []
     for unread in diagnosis.most_frequent(_PHRASES):
         key = (unread.cause, unread.phrase)
-        example = unread.text[:_EXAMPLE].replace("|", "/")
-        rows.append((unread.phrase, unread.cause, diagnosis.alone[key], diagnosis.phrases[key], example))
-    listed = table(("phrase", "cause", "alone", "times", "for example"), rows)
-    return (
-        f"Why words stayed words, {name}:\n\n{causes}\n\n"
-        f"The {_PHRASES} phrases most often in the way:\n\n{listed}"
-    )
+        phrase, example = (words.replace("|", "/") for words in (unread.phrase, unread.text[:_EXAMPLE]))
+        rows.append(
+            (f"`{phrase}`", unread.cause, diagnosis.alone[key], diagnosis.phrases[key], f"`{example}`")
+        )
+    return table(("phrase", "cause", "alone", "times", "for example"), rows)
 
 
 def growth_report() -> str:

@@ -16,7 +16,7 @@ from trialgraph.criteria.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.limits import parse_limit
 from trialgraph.criteria.normalization import normalize
 from trialgraph.criteria.vocabulary import Term, default_vocabulary
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, is_judged
 
 __all__ = ["KINDS", "Found", "Mention", "find_mentions"]
 
@@ -137,9 +137,9 @@ def _add_read(criterion: Criterion, text: Text, mentions: Sequence[Mention], fou
             found.values.update((name, limits[-1]) for name in named[:1] if limits)
         else:
             named = [each for each in inside if each.concept]
-            found.read.update(named)
+            found.read.update(named if is_judged(atom) else ())
             found.negated.update((each, negated) for each in named)
-            if negated:
+            if negated and is_judged(atom):
                 found.read.update(_cue(mentions, start))
         if atom.within is not None and named:
             found.times.update((named[0], time) for time in _time(criterion, text, mentions, atom))

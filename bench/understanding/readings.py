@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from trialgraph.criteria import Criterion, read_text
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, is_judged
 from trialgraph.namespaces import TGC
 
 __all__ = ["ReadAtom", "passable", "read_atoms"]
@@ -38,14 +38,19 @@ class ReadAtom:
         return (self.atom.concept, str(TGC.OtherMalignantNeoplasm)) if related else (self.atom.concept,)
 
 
-def read_atoms(text: str) -> list[ReadAtom]:
-    """Return the value and fact atoms of a section, without repetitions inside a criterion."""
+def read_atoms(text: str, *, judged: bool = False) -> list[ReadAtom]:
+    """Return the value and fact atoms of a section, without repetitions inside a criterion.
+
+    Args:
+        text: The section.
+        judged: Leave out the facts that words which weren't read whole only speak of.
+    """
     found: list[ReadAtom] = []
     for criterion in read_text(text):
         seen = set()
         for atom, required in _flat(criterion.expression, criterion.kind == "inclusion"):
             key = _said(atom, required)
-            if key in seen:
+            if key in seen or (judged and not is_judged(atom)):
                 continue
             seen.add(key)
             decides = not passable(criterion.expression, atom, not required, criterion.kind == "inclusion")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bench.understanding.alignment import Alignment, Pair
 from bench.understanding.details import has_status, has_window, same_status, same_window
-from trialgraph.expressions import Fact, Value
+from trialgraph.expressions import Fact, Value, is_judged
 
 __all__ = ["AtomScore", "Counts", "Scores", "harmful", "score"]
 
@@ -119,8 +119,8 @@ def harmful(pair: Pair) -> bool:
     if pair.expected.atom.polarity == "excepted" and not pair.read.required:
         return True
     fact = pair.read.atom
-    unproved = isinstance(fact, Fact) and "qualifier" in fact.modifiers and not pair.read.required
-    return pair.read.decides and not unproved
+    kept = isinstance(fact, Fact) and "qualifier" in fact.modifiers and not pair.read.required
+    return pair.read.decides and is_judged(fact) and not kept
 
 
 def _count_pair(pair: Pair, counts: AtomScore) -> None:

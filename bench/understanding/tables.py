@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
-__all__ = ["figure", "table"]
+from trialgraph.errors import InputError
+
+__all__ = ["figure", "replace_block", "table"]
 
 
 def figure(ratio: float | None) -> str:
@@ -17,3 +20,20 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     lines = ["| " + " | ".join(headings) + " |", "|---" + "|--:" * (len(headings) - 1) + "|"]
     lines += ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
     return "\n".join(lines)
+
+
+def replace_block(file: Path, name: str, content: str) -> None:
+    """Put new content between the comments ``begin NAME`` and ``end NAME`` of a Markdown file.
+
+    Raises:
+        InputError: when the file hasn't got both comments.
+    """
+    begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
+    text = file.read_text(encoding="utf-8")
+    before, found, rest = text.partition(begin)
+    _, found_end, after = rest.partition(end)
+    if not (found and found_end):
+        raise InputError(
+            f"no place for the tables of {name}", where=str(file), advice=f"add {begin} and {end}"
+        )
+    file.write_text(f"{before}{begin}\n{content}\n{end}{after}", encoding="utf-8")

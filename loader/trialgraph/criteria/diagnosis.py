@@ -21,7 +21,7 @@ from trialgraph.criteria.tokens import tokenize
 from trialgraph.criteria.values import fit_limit
 from trialgraph.criteria.vocabulary import Vocabulary, default_vocabulary
 from trialgraph.criteria.wording import wording
-from trialgraph.expressions import Narrative, atoms
+from trialgraph.expressions import Narrative, atoms, is_judged
 
 __all__ = ["Cause", "Diagnosis", "Outcome", "Unread", "causes", "diagnose", "outcome_of"]
 
@@ -40,7 +40,7 @@ known, but not what they say together."""
 
 Outcome = Literal["formal", "partly formal", "judgement", "not understood"]
 """How a criterion was read: without words left over; with some; as words that take judgement or
-consent; as words for want of understanding."""
+consent; as words for want of understanding. Facts that words only speak of don't count as read."""
 
 _JUDGED: dict[str, Cause] = {"judgement": "judgement", "consent": "consent"}
 _LONGEST_PHRASE = 6
@@ -123,7 +123,7 @@ def outcome_of(criterion: Criterion) -> Outcome:
     """Return how a criterion was read."""
     leaves = list(atoms(criterion.expression))
     words = [atom for atom in leaves if isinstance(atom, Narrative)]
-    if len(words) < len(leaves):
+    if any(map(is_judged, leaves)):
         return "partly formal" if words else "formal"
     return "judgement" if all(each.reason in _JUDGED for each in words) else "not understood"
 
