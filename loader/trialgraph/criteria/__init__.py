@@ -6,17 +6,16 @@ the verbatim one, reading turns that into an expression over the ontology's conc
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from trialgraph.criteria.criterion import Criterion, Kind, Part
-from trialgraph.criteria.normalization import NormalizedText, common_words, normalize, words_of
+from trialgraph.criteria.normalization import common_words, normalize, words_of
+from trialgraph.criteria.outline import outline
 from trialgraph.criteria.reading import read_expression
 from trialgraph.criteria.segmentation import Item, Piece, Segmentation, segment
 from trialgraph.criteria.structured import read_structured
 from trialgraph.criteria.vocabulary import Vocabulary, default_vocabulary
-from trialgraph.expressions import Span
 from trialgraph.records import EligibilityText, TrialRecord
 
 __all__ = [
@@ -78,8 +77,7 @@ def _read(
 
 def _criterion(item: Item, order: int, words: Collection[str] | None, vocabulary: Vocabulary) -> Criterion:
     normalized = normalize(item.text, words=words)
-    lead_end, parts = _readable_parts(item, normalized)
-    expression = read_expression(normalized, item.kind, lead_end, parts, vocabulary)
+    expression = read_expression(normalized, item.kind, outline(item, normalized), vocabulary)
     name = f"{'I' if item.kind == 'inclusion' else 'E'}{order}"
     return Criterion(
         name,
@@ -92,17 +90,3 @@ def _criterion(item: Item, order: int, words: Collection[str] | None, vocabulary
         item.scope,
         expression=expression,
     )
-
-
-def _readable_parts(item: Item, normalized: NormalizedText) -> tuple[int, list[Span]]:
-    """Return where the lead-in ends in the readable text, and where the items right below it are."""
-    top = [part for part in item.parts if part.level == 1]
-    starts = [bisect_left(normalized.starts, part.span[0]) for part in top]
-    before = [bisect_left(normalized.starts, _marker_start(item, part)) for part in top]
-    ends = [*before[1:], len(normalized.text)][: len(top)]
-    return (before[0] if before else len(normalized.text)), list(zip(starts, ends, strict=True))
-
-
-def _marker_start(item: Item, part: Part) -> int:
-    start = part.span[0]
-    return item.text.rfind(part.marker, 0, start) if part.marker else start

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from trialgraph.criteria.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.complements import contradicts_itself, demands_cancers, join_complements
@@ -15,6 +15,7 @@ from trialgraph.criteria.mentions import add_mentions
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.offers import asks_several, concerns_some, counts_several, offers_choice
+from trialgraph.criteria.outline import Outline
 from trialgraph.criteria.statements import Statement, except_for, read_statement
 from trialgraph.criteria.trees import all_of, any_of, dated, map_facts, negate
 from trialgraph.criteria.vocabulary import Vocabulary
@@ -75,22 +76,15 @@ _FOLLOWING = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    start: int
-    end: int
-
-
 def read_expression(
-    normalized: NormalizedText, kind: Kind, lead_end: int, parts: Sequence[Span], vocabulary: Vocabulary
+    normalized: NormalizedText, kind: Kind, outline: Outline, vocabulary: Vocabulary
 ) -> Expression:
     """Return what a criterion says.
 
     Args:
         normalized: Its readable text.
         kind: Inclusion or exclusion: what a bare list of its items means.
-        lead_end: Where the words before its first nested item end, in the readable text.
-        parts: Spans of its top-level nested items, in the readable text.
+        outline: Where its nested items are in the readable text.
         vocabulary: The words of the concepts.
     """
     if len(normalized.text) > _LONGEST:
@@ -103,10 +97,7 @@ def read_expression(
         and not any("allowance" in chunk.classes for chunk in chunks)
     ):
         return narrative(text, 0, len(text.text))
-    if not parts:
-        lead_end, parts = _inline_parts(text.text)
-    read = _read_parts(text, chunks, lead_end, parts) if parts else _read_stretch(text, chunks, 0, lead_end)
-    expression = join_complements(read)
+    expression = join_complements(_read_outlined(text, chunks, outline))
     cancers = 2 if " or " in text.text else 3
     misread = contradicts_itself(expression) or (
         not text.exclusion and demands_cancers(expression, vocabulary, cancers)
@@ -114,6 +105,22 @@ def read_expression(
     if misread:
         expression = narrative(text, 0, len(text.text))
     return add_mentions(name_exceptions(expression, vocabulary), text, chunks)
+
+
+def _read_outlined(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
+    """Read a stretch that may have nested items, or a list inside its sentence."""
+    if not outline.items:
+        outline = _with_inline_items(text.text, outline)
+    if outline.items:
+        return _read_parts(text, chunks, outline)
+    return _read_stretch(text, chunks, outline.start, outline.end)
+
+
+def _with_inline_items(words: str, outline: Outline) -> Outline:
+    lead_end, parts = _inline_parts(words[outline.start : outline.end])
+    start = outline.start
+    items = tuple(Outline(start + first, start + last, start + last) for first, last in parts)
+    return Outline(start, start + lead_end, outline.end, items)
 
 
 def _inline_parts(words: str) -> tuple[int, list[Span]]:
@@ -162,41 +169,46 @@ def _between(chunks: Sequence[Chunk], start: int, end: int) -> list[Chunk]:
     return [chunk for chunk in chunks if start <= chunk.start and chunk.end <= end]
 
 
-def _read_parts(text: Text, chunks: Sequence[Chunk], lead_end: int, parts: Sequence[Span]) -> Expression:
-    lead = text.text[:lead_end]
-    read = [_read_stretch(text, _between(chunks, start, end), start, end) for start, end in parts]
+def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
+    start, lead_end, end = outline.start, outline.lead_end, outline.end
+    lead = text.text[start:lead_end]
     if counts_several(lead):
-        return narrative(text, 0, len(text.text))
+        return narrative(text, start, end)
+    read = [_read_outlined(text, _between(chunks, item.start, item.end), item) for item in outline.items]
     if _EXCEPTED.search(lead.strip() + (":" if not lead.strip().endswith(":") else "")) and lead.strip():
-        head = _read_stretch(text, _between(chunks, 0, lead_end), 0, lead_end)
-        return except_for(
-            text, head, text.text[parts[0][0] : parts[-1][1]].strip(), (parts[0][0], parts[-1][1])
-        )
+        head = _read_stretch(text, _between(chunks, start, lead_end), start, lead_end)
+        excepted = (outline.items[0].start, outline.items[-1].end)
+        return except_for(text, head, text.text[slice(*excepted)].strip(), excepted)
     if _DENIED.search(lead):
         return negate(all_of(read))
-    ors = any(_OR_AT_END.search(text.text[start:end].rstrip(" ,;.*-•")) for start, end in parts[:-1])
+    endings = (text.text[item.start : item.end].rstrip(" ,;.*-•") for item in outline.items[:-1])
+    ors = any(_OR_AT_END.search(ending) for ending in endings)
     either = ors or offers_choice(lead) or (text.exclusion and not _ALL.search(lead))
     body = any_of(read) if either else all_of(read)
     if all(isinstance(atom, Narrative) for atom in atoms(body)) and not any(map(str.isdigit, lead)):
-        return narrative(text, 0, len(text.text))
-    return _with_lead(text, chunks, lead_end, body, either=either)
+        return narrative(text, start, end)
+    return _with_lead(text, chunks, outline, body, either=either)
 
 
 def _with_lead(
-    text: Text, chunks: Sequence[Chunk], lead_end: int, body: Expression, *, either: bool
+    text: Text, chunks: Sequence[Chunk], outline: Outline, body: Expression, *, either: bool
 ) -> Expression:
-    lead = text.text[:lead_end]
-    recent = next((c.window.window for c in _between(chunks, 0, lead_end) if c.window is not None), None)
+    start, lead_end = outline.start, outline.lead_end
+    lead = text.text[start:lead_end]
+    leading = _between(chunks, start, lead_end)
+    recent = next((c.window.window for c in leading if c.window is not None), None)
+    if recent is not None:
+        body = dated(body, recent)
     if text.exclusion and recent is not None:
-        body = dated(map_facts(body, lambda fact: replace(fact, within=fact.within or recent)), recent)
+        body = map_facts(body, lambda fact: replace(fact, within=fact.within or recent))
     following = _FOLLOWING.search(lead)
-    stop = following.start() if following else lead_end
-    head = _read_stretch(text, _between(chunks, 0, stop), 0, stop)
+    stop = start + following.start() if following else lead_end
+    head = _read_stretch(text, _between(chunks, start, stop), start, stop)
     facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
     if not any(not isinstance(atom, Narrative) for atom in atoms(head)):
         return body if _plain_lead(lead, either=either) else all_of([head, body])
     if text.exclusion and facts and either and _INSTANCES.search(lead):
-        words = (stop, len(text.text))
+        words = (stop, outline.end)
         return any_of([for_itself(text, head, body, words), instances_of(facts[-1], body)])
     if text.exclusion and either and _OR_ANY.search(lead):
         return any_of([head, body])
