@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.offers import DEMAND
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Span, Window, atoms
 
@@ -88,20 +89,25 @@ def _added(expression: Expression, source: _Source, *, denied: bool) -> Expressi
             return all_of([_added(each, source, denied=denied) for each in operands])
         case AnyOf(operands):
             return any_of([_added(each, source, denied=denied) for each in operands])
+        case Not(Narrative(words) as demand) if source.text.exclusion and DEMAND.match(words):
+            return Not(_spoken_of(demand, source, turned=False))
         case Not(operand):
             return Not(_added(operand, source, denied=True))
         case Narrative() if not denied and expression.reason != "consent":
-            return _spoken_of(expression, source)
+            return _spoken_of(expression, source, turned=source.text.exclusion)
         case _:
             return expression
 
 
-def _spoken_of(words: Narrative, source: _Source) -> Expression:
+def _spoken_of(words: Narrative, source: _Source, *, turned: bool) -> Expression:
+    """Put what words speak of beside them; `turned` where "must have" is meant the other way round."""
     demanded: list[Expression] = []
     denied: list[Expression] = []
     for sentence in _sentences(source.within(words.span)):
+        opening = source.text.text[sentence[0].start : sentence[-1].end]
+        turn = turned and DEMAND.match(opening) is not None
         for fact, negated in _mentions(source.text, sentence):
-            (denied if negated else demanded).append(fact)
+            (denied if negated != turn else demanded).append(fact)
     beside = any_of([*demanded, words]) if demanded else words
     return all_of([*map(Not, denied), beside]) if denied else beside
 

@@ -1,10 +1,10 @@
-"""What words in front of a list say of it: any one of its items will do, or several are needed."""
+"""What words in front of a list or statement say of it: a choice, a number of items, a demand, a cohort."""
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["asks_several", "concerns_some", "counts_several", "offers_choice"]
+__all__ = ["DEMAND", "asks_several", "concerns_some", "counts_several", "offers_choice"]
 
 _SEVERAL = (
     r"\b(?:two|three|four|five|[2-9])(?: or more| additional| other| out)*(?: of (?:the |these )?(?:\w+ )?"
@@ -31,6 +31,12 @@ _SOME = re.compile(
     r"|(?:cohorts?|arms?|sub-?study|part)\s+(?:[A-Z]|\d)\w{0,2}\b[^:;,]{0,60}:",
     re.IGNORECASE,
 )
+DEMAND = re.compile(
+    r"^\W*(?:all |the |any |female |male )*(?:patients?|subjects?|participants?|individuals?|they|women|men)?"
+    r"\s*(?:must|should|need to|have to|are required to|may not|shall not|cannot|can not)\b",
+    re.IGNORECASE,
+)
+"""How a statement opens that tells what patients have to meet, in either kind of list."""
 
 
 def concerns_some(words: str) -> bool:

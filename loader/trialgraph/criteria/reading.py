@@ -14,7 +14,7 @@ from trialgraph.criteria.instances import for_itself, instances_of
 from trialgraph.criteria.mentions import add_mentions
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.normalization import NormalizedText
-from trialgraph.criteria.offers import asks_several, concerns_some, counts_several, offers_choice
+from trialgraph.criteria.offers import DEMAND, asks_several, concerns_some, counts_several, offers_choice
 from trialgraph.criteria.outline import Outline
 from trialgraph.criteria.statements import Statement, except_for, read_statement
 from trialgraph.criteria.trees import all_of, any_of, dated, map_facts, negate
@@ -44,11 +44,6 @@ _EXCEPTION_NOTE = re.compile(
 _NOTE = re.compile(
     r"^(?:note|nb|n\.b\.|definition|this (?:includes?|does|criterion|applies)"
     r"|these (?:include|are)|examples?|for example|including)\b",
-    re.IGNORECASE,
-)
-_DEMAND = re.compile(
-    r"^(?:all |the |any |female |male )*(?:patients?|subjects?|participants?|individuals?|they|women|men)?"
-    r"\s*(?:must|should|need to|have to|are required to)\b",
     re.IGNORECASE,
 )
 _DEFINES = re.compile(r"(?:^|[.;]\s)(?:definition|definitions|note|where)\b", re.IGNORECASE)
@@ -310,7 +305,7 @@ def _turned(text: Text, statement: Statement, words: str, place: tuple[int, int]
     """Turn round an exclusion worded as a demand ("must not have …"); "no …" stays words."""
     if not text.exclusion or statement.expression is None:
         return statement
-    if _DEMAND.match(words):
+    if DEMAND.match(words):
         denied = statement.expression
         plain = isinstance(denied, Not) and not isinstance(denied.operand, Narrative)
         return Statement(negate(denied) if plain else Not(narrative(text, *place)), text=words)
