@@ -269,7 +269,7 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
                 segment.joint = carried.joint
             carried = None
         if all(
-            c.kind == "word" and c.classes & {"qualifier", "active", "confirmation", "negation", "neutral"}
+            c.kind == "word" and c.classes & {"qualifier", "active", "confirmation", "confirmed", "negation", "neutral"}
             for c in segment.chunks
         ):
             carried = segment

@@ -64,6 +64,8 @@ _OTHER = frozenset(
         "other primary",
     }
 )
+_LOOSE = frozenset({"label", "value_tail"})
+_SHORTEST = 2
 _NARROWING = frozenset({"post", "condition", "negation", "definition", "qualifier", "confirmed"})
 
 
@@ -88,7 +90,10 @@ class Around:
 def read_before(text: Text, chunks: Sequence[Chunk], around: Around) -> bool:
     """Take in the words before a concept; False when one of them isn't known to be harmless."""
     told: list[Chunk] = []
-    for chunk in _after_requiring(text, chunks, around):
+    plain: set[str] = set()
+    chunks = _after_requiring(text, chunks, around)
+    adjectives = _adjectives(chunks)
+    for index, chunk in enumerate(chunks):
         if chunk.kind == "window":
             return False
         if (chunk.kind == "sign" and chunk.form in (",", ".")) or (chunk.form in ("or", "and", "/") and told):
@@ -109,12 +114,40 @@ def read_before(text: Text, chunks: Sequence[Chunk], around: Around) -> bool:
             around.modifiers["status"] = "active"
         elif "qualifier" in classes:
             _qualify(text, chunk, around)
+        elif index in adjectives:
+            _qualify(text, chunk, around)
+            plain.add(around.qualifiers[-1])
         elif "neutral" not in classes and not (text.exclusion and "example" in classes):
             return False
     _tell(text, told, around)
-    lone = [words for words in around.qualifiers if words.lower() not in ("multiple", "first", "new")]
+    lone = [
+        words
+        for words in around.qualifiers
+        if words not in plain and words.lower() not in ("multiple", "first", "new")
+    ]
     around.leading = "; ".join(lone) or None
     return True
+
+
+def _adjectives(chunks: Sequence[Chunk]) -> frozenset[int]:
+    """Return which words straight before a concept are adjectives that no table knows.
+
+    A word that may turn the concept into something else, or a verb, isn't one; neither is any word with
+    a preposition between it and the concept.
+    """
+    found = set()
+    for index in range(len(chunks) - 1, -1, -1):
+        chunk = chunks[index]
+        if chunk.kind != "word" or not (_may_narrow(chunk) or chunk.classes & {"qualifier", "active"}):
+            break
+        if _may_narrow(chunk):
+            found.add(index)
+    return frozenset(found)
+
+
+def _may_narrow(chunk: Chunk) -> bool:
+    plain = not chunk.classes - _LOOSE and chunk.form[:1].isalpha()
+    return plain and len(chunk.form) > _SHORTEST and not chunk.form.endswith("ing")
 
 
 def _after_requiring(text: Text, chunks: Sequence[Chunk], around: Around) -> Sequence[Chunk]:
