@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.surroundings import adjectives_at
 from trialgraph.criteria.tokens import tokenize
 from trialgraph.expressions import Expression
 
@@ -170,10 +171,15 @@ def _starts_new_value(segment: Segment, chunk: Chunk) -> bool:
 def _swallows(segment: Segment, chunk: Chunk) -> bool:
     """Whether a phrase after a concept takes what follows with it ("requiring X or Y")."""
     if not any(is_content(each) and each.kind != "value" for each in segment.chunks[:-1]):
-        return False
+        return any(each.kind == "value" for each in segment.chunks[:-1]) and _opens_case(chunk)
     return bool(chunk.classes & {"post", "definition", "condition", "regardless"}) and not chunk.classes & {
         "tail"
     }
+
+
+def _opens_case(chunk: Chunk) -> bool:
+    """Whether a word says in whose case a value is asked ("… for patients with A and B")."""
+    return chunk.form == "for" or "condition" in chunk.classes
 
 
 def _takes_all(segment: Segment) -> bool:
@@ -260,7 +266,8 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
     """Join "severe" and "uncontrolled infections": words alone qualify what comes next."""
     merged: list[Segment] = []
     carried: Segment | None = None
-    for segment in segments:
+    for index, segment in enumerate(segments):
+        following = segments[index + 1] if index + 1 < len(segments) else None
         if carried is not None:
             if segment.joint == "or" and _has_own_adjective(text, segment.chunks):
                 merged.append(carried)
@@ -271,7 +278,7 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
         if all(
             c.kind == "word" and c.classes & {"qualifier", "active", "confirmation", "confirmed", "negation", "neutral"}
             for c in segment.chunks
-        ):
+        ) or _is_adjective(segment, following):
             carried = segment
         elif merged and _is_remark(segment):
             merged[-1].chunks += segment.chunks
@@ -280,6 +287,24 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
     if carried is not None:
         merged.append(carried)
     return merged
+
+
+def _is_adjective(segment: Segment, following: Segment | None) -> bool:
+    """Whether "ipsilateral" goes with the noun of the member behind it ("or contralateral breast cancer")."""
+    if following is None or following.joint not in ("or", "and", "/") or following.after_comma:
+        return False
+    concept = next((i for i, chunk in enumerate(following.chunks) if is_content(chunk)), 0)
+    return (
+        _ends_in_adjective(following.chunks[:concept])
+        and _ends_in_adjective(segment.chunks)
+        and (segment.chunks[-1].form.endswith(lexicon().adjectival) or "qualifier" in segment.chunks[-1].classes)
+    )
+
+
+def _ends_in_adjective(chunks: Sequence[Chunk]) -> bool:
+    if not chunks or chunks[-1].kind != "word":
+        return False
+    return "qualifier" in chunks[-1].classes or len(chunks) - 1 in adjectives_at(chunks)
 
 
 def _is_remark(segment: Segment) -> bool:

@@ -15,8 +15,9 @@ from trialgraph.criteria.lesions import counts_lesions
 from trialgraph.criteria.vocabulary import Term
 from trialgraph.criteria.windows import FoundWindow, parse_window
 from trialgraph.expressions import AnyOf, Expression, Fact, Limit, Window
+from trialgraph.namespaces import TGC
 
-__all__ = ["REQUIRING", "Around", "category_of", "read_after", "read_before"]
+__all__ = ["REQUIRING", "Around", "adjectives_at", "category_of", "read_after", "read_before"]
 
 _STANDARD = re.compile(
     r"(?:based on|according to|as per|per|by|as defined by|as assessed by|using|following)\b.{0,140}"
@@ -64,6 +65,7 @@ _OTHER = frozenset(
         "other primary",
     }
 )
+_CEILINGS = frozenset({"≤", "<"})
 _LOOSE = frozenset({"label", "value_tail"})
 _SHORTEST = 2
 _NARROWING = frozenset({"post", "condition", "negation", "definition", "qualifier", "confirmed"})
@@ -92,7 +94,7 @@ def read_before(text: Text, chunks: Sequence[Chunk], around: Around) -> bool:
     told: list[Chunk] = []
     plain: set[str] = set()
     chunks = _after_requiring(text, chunks, around)
-    adjectives = _adjectives(chunks)
+    adjectives = adjectives_at(chunks)
     for index, chunk in enumerate(chunks):
         if chunk.kind == "window":
             return False
@@ -129,7 +131,7 @@ def read_before(text: Text, chunks: Sequence[Chunk], around: Around) -> bool:
     return True
 
 
-def _adjectives(chunks: Sequence[Chunk]) -> frozenset[int]:
+def adjectives_at(chunks: Sequence[Chunk]) -> frozenset[int]:
     """Return which words straight before a concept are adjectives that no table knows.
 
     A word that may turn the concept into something else, or a verb, isn't one; neither is any word with
@@ -146,8 +148,9 @@ def _adjectives(chunks: Sequence[Chunk]) -> frozenset[int]:
 
 
 def _may_narrow(chunk: Chunk) -> bool:
-    plain = not chunk.classes - _LOOSE and chunk.form[:1].isalpha()
-    return plain and len(chunk.form) > _SHORTEST and not chunk.form.endswith("ing")
+    word = chunk.form.replace(" - ", "-")
+    plain = not chunk.classes - _LOOSE and word[:1].isalpha() and " " not in word
+    return plain and len(word) > _SHORTEST and not word.endswith("ing")
 
 
 def _after_requiring(text: Text, chunks: Sequence[Chunk], around: Around) -> Sequence[Chunk]:
@@ -198,12 +201,31 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
             return read_after(text, head, [each for each in chunks[index:] if each.start >= standard], around)
         if not text.exclusion and any(each.form in _DEMANDS for each in chunks[index:]):
             return False
+        if not text.exclusion and (_sets_ceiling(chunk) or _offers_other(head, chunks[index:])):
+            return False
         if classes & _NARROWING or chunk.kind == "limit":
             _keep_rest(text, head, chunks[index:], around)
             return True
         if not _is_gloss(head, chunk):
             return False
     return True
+
+
+def _sets_ceiling(chunk: Chunk) -> bool:
+    """Whether a demand only says how bad a thing may be at most ("toxicity ≤ grade 2"), and doesn't ask for it."""
+    found = chunk.limit
+    return chunk.form in _CEILINGS or (found is not None and found.limit.low is None)
+
+
+def _offers_other(head: Chunk, chunks: Sequence[Chunk]) -> bool:
+    """Whether another tumour is offered in the words behind one, which would make it an alternative."""
+    if head.term is None or str(TGC.Neoplasm) not in (head.term.iri, *head.term.ancestors):
+        return False
+    either = next((i for i, chunk in enumerate(chunks) if chunk.form in ("or", "and / or")), len(chunks))
+    others = [chunk.term for chunk in chunks[either:] if chunk.term is not None]
+    return any(
+        str(TGC.MalignantNeoplasm) in term.ancestors and not _related(head.term, term) for term in others
+    )
 
 
 def _time_without(text: Text, chunk: Chunk) -> FoundWindow | None:
