@@ -251,9 +251,7 @@ class Chunker:
         known = hyphen and "suffix" in lexicon().phrase_at(self.tokens, word)[1]
         return word + 1 if known else None
 
-    def _compound(
-        self, position: int, end: int, classes: frozenset[str]
-    ) -> tuple[int, frozenset[str]]:
+    def _compound(self, position: int, end: int, classes: frozenset[str]) -> tuple[int, frozenset[str]]:
         """Take words that hyphens join as one adjective ("castration-resistant", "non-squamous NSCLC").
 
         "Non" before one word that is a concept denies it ("non-pregnant").

@@ -212,7 +212,7 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
 
 
 def _sets_ceiling(chunk: Chunk) -> bool:
-    """Whether a demand only says how bad a thing may be at most ("toxicity ≤ grade 2"), and doesn't ask for it."""
+    """Whether a demand says how bad a thing may be at most ("toxicity ≤ grade 2"), without asking for it."""
     found = chunk.limit
     return chunk.form in _CEILINGS or (found is not None and found.limit.low is None)
 

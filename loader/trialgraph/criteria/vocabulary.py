@@ -135,7 +135,7 @@ def _bare(words: str) -> str:
 
 
 def _abbreviates(tokens: list[Token], index: int) -> int:
-    """Return where a bracketed abbreviation in a name ends ("non-small cell (NSCLC) lung cancer"); 0 if none is.
+    """Return where a bracketed abbreviation in a name ends ("small cell (SCLC) lung cancer"), 0 without one.
 
     Another bracket right behind it would be an explanation, so a name never goes on over two.
     """
