@@ -38,7 +38,7 @@ def test_words_speak_of_what_they_demand_or_bar(case: tuple[str, str, str]) -> N
 
 def test_a_mention_keeps_its_words_beside_it() -> None:
     """Whoever reads of a mention finds the words that it is from, in the tree and in plain English."""
-    tree = _read("E", "Frobnicated stroke or infection of the nose ring")
+    tree = _read("E", "Frobnications towards stroke or infection")
     mentions = [atom for atom in atoms(tree) if isinstance(atom, Fact) and atom.is_mention]
     assert mentions
     assert any(isinstance(atom, Narrative) for atom in atoms(tree))

@@ -228,6 +228,8 @@ class Chunker:
         if "qualifier" in classes and mention is not None and mention.end == end == position + 1:
             mention = None
         if mention is not None and mention.end >= end:
+            if (after := self._suffixed(mention.end)) is not None:
+                return Chunk("word", token.start, self.tokens[after - 1].end, token.form, _QUALIFIER), after
             last = self.tokens[mention.end - 1].end
             return Chunk("concept", token.start, last, token.form, classes, mention.term), mention.end
         if token.text in _SIGNS:
@@ -239,8 +241,38 @@ class Chunker:
             and len(token.form) > 3
         ):
             classes = frozenset({"neutral"})
+        end, classes = self._compound(position, end, classes)
         form = " ".join(each.form for each in self.tokens[position:end])
         return Chunk("word", token.start, self.tokens[end - 1].end, form, classes), end
+
+    def _suffixed(self, after: int) -> int | None:
+        """Return where an adjective made of a concept ends ("platinum-resistant"), if one is."""
+        hyphen, word = self._hyphen(after), after + 1
+        known = hyphen and "suffix" in lexicon().phrase_at(self.tokens, word)[1]
+        return word + 1 if known else None
+
+    def _compound(self, position: int, end: int, classes: frozenset[str]) -> tuple[int, frozenset[str]]:
+        """Take words that hyphens join as one adjective ("castration-resistant", "non-squamous NSCLC").
+
+        "Non" before one word that is a concept denies it ("non-pregnant").
+        """
+        if self.tokens[position].form == "non" and end == position + 1:
+            word = end + 1 if self._hyphen(end) else end
+            denied = self.text.mentions.get(word)
+            if word >= len(self.tokens) or (denied is not None and denied.end == word + 1):
+                return end, classes
+            return word + 1, _QUALIFIER
+        narrows = not classes or "qualifier" in classes
+        while narrows and self._hyphen(end) and end + 1 not in self.text.mentions:
+            if not self.tokens[position].text.isalpha() or not self.tokens[end + 1].text.isalpha():
+                break
+            end += 2
+        return end, classes
+
+    def _hyphen(self, index: int) -> bool:
+        """Whether a hyphen at a token joins the words on either side."""
+        joined = index + 1 < len(self.tokens) and self.tokens[index].text == "-"
+        return joined and self.tokens[index].joined and self.tokens[index + 1].joined
 
     def _tells_confirmation(self, position: int) -> bool:
         """Whether "confirmed" or the like follows soon, so that "imaging" says how, not what."""

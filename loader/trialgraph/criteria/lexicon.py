@@ -34,10 +34,14 @@ class Phrases:
 
 
 class Lexicon:
-    """Finds the longest phrase at a token, and the classes it belongs to."""
+    """Finds the longest phrase at a token, and the classes it belongs to.
+
+    `adjectival` are the endings by which an unknown word is taken for an adjective.
+    """
 
     def __init__(self, phrases: dict[str, list[str]], patterns: dict[str, list[str]]) -> None:
         self._root = _Node()
+        self.adjectival = tuple(phrases.pop("adjectival"))
         for name, members in phrases.items():
             for phrase in members:
                 self._add(phrase, name)

@@ -20,13 +20,13 @@ from trialgraph.criteria.alternatives import (
 )
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content, read_fact
+from trialgraph.criteria.merging import merge_qualifiers
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.segments import (
     FINITE,
     VERBS,
     Segment,
     governed,
-    merge_qualifiers,
     part_statement,
     says_nothing,
     subjects,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.chunks import Chunk
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
-from trialgraph.criteria.tokens import tokenize
 from trialgraph.expressions import Expression
 
 __all__ = [
@@ -18,7 +17,6 @@ __all__ = [
     "Segment",
     "governed",
     "is_bare",
-    "merge_qualifiers",
     "part_statement",
     "says_nothing",
     "subjects",
@@ -170,10 +168,15 @@ def _starts_new_value(segment: Segment, chunk: Chunk) -> bool:
 def _swallows(segment: Segment, chunk: Chunk) -> bool:
     """Whether a phrase after a concept takes what follows with it ("requiring X or Y")."""
     if not any(is_content(each) and each.kind != "value" for each in segment.chunks[:-1]):
-        return False
+        return any(each.kind == "value" for each in segment.chunks[:-1]) and _opens_case(chunk)
     return bool(chunk.classes & {"post", "definition", "condition", "regardless"}) and not chunk.classes & {
         "tail"
     }
+
+
+def _opens_case(chunk: Chunk) -> bool:
+    """Whether a word says in whose case a value is asked ("… for patients with A and B")."""
+    return chunk.form == "for" or "condition" in chunk.classes
 
 
 def _takes_all(segment: Segment) -> bool:
@@ -231,70 +234,6 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
     return False
 
 
-def _with_adjective(text: Text, chunks: list[Chunk]) -> list[Chunk]:
-    """Part "IV antibiotics" after "oral or": both adjectives narrow the noun."""
-    first = chunks[0]
-    if first.kind != "concept":
-        return chunks
-    words = text.text[first.start : first.end]
-    adjective, _, noun = words.partition(" ")
-    _, classes = lexicon().phrase_at(tokenize(adjective), 0)
-    term = text.vocabulary.find(noun) if "qualifier" in classes and noun else None
-    if term is None:
-        return chunks
-    middle = first.start + len(adjective)
-    word = Chunk("word", first.start, middle, adjective.lower(), frozenset({"qualifier"}))
-    return [word, Chunk("concept", middle + 1, first.end, noun.lower(), frozenset(), term), *chunks[1:]]
-
-
-def _has_own_adjective(text: Text, chunks: list[Chunk]) -> bool:
-    """Whether a name begins with an adjective that can't be taken from it ("metastatic disease")."""
-    first = chunks[0]
-    if first.kind != "concept" or len(_with_adjective(text, chunks)) > len(chunks):
-        return False
-    adjective = text.text[first.start : first.end].split(" ")[0]
-    return "qualifier" in lexicon().phrase_at(tokenize(adjective), 0)[1]
-
-
-def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
-    """Join "severe" and "uncontrolled infections": words alone qualify what comes next."""
-    merged: list[Segment] = []
-    carried: Segment | None = None
-    for segment in segments:
-        if carried is not None:
-            if segment.joint == "or" and _has_own_adjective(text, segment.chunks):
-                merged.append(carried)
-            else:
-                segment.chunks = [*carried.chunks, *_with_adjective(text, segment.chunks)]
-                segment.joint = carried.joint
-            carried = None
-        if all(
-            c.kind == "word" and c.classes & {"qualifier", "active", "confirmation", "negation", "neutral"}
-            for c in segment.chunks
-        ):
-            carried = segment
-        elif merged and _is_remark(segment):
-            merged[-1].chunks += segment.chunks
-        else:
-            merged.append(segment)
-    if carried is not None:
-        merged.append(carried)
-    return merged
-
-
-def _is_remark(segment: Segment) -> bool:
-    """Whether a segment only goes on about the one before it ("or after first-line therapy", "if …")."""
-    first = segment.chunks[0]
-    if first.kind in ("window", "bracket", "limit"):
-        return not any(is_content(chunk) for chunk in segment.chunks)
-    return bool(first.classes & {"post", "condition"}) and not first.classes & {
-        "negation",
-        "neutral",
-        "active",
-        "qualifier",
-    }
-
-
 def governed(segments: list[Segment]) -> list[Segment]:
     """Let a phrase that isn't understood keep the bare list on it ("contraindications to A, B or C")."""
     kept: list[Segment] = []
@@ -303,7 +242,7 @@ def governed(segments: list[Segment]) -> list[Segment]:
         if (
             last is not None
             and last.expression is None
-            and _governs(last)
+            and (_governs(last) or any(is_content(chunk) for chunk in last.chunks))
             and is_bare(segment)
             and segment.joint != ";"
         ):

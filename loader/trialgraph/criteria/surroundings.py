@@ -15,8 +15,9 @@ from trialgraph.criteria.lesions import counts_lesions
 from trialgraph.criteria.vocabulary import Term
 from trialgraph.criteria.windows import FoundWindow, parse_window
 from trialgraph.expressions import AnyOf, Expression, Fact, Limit, Window
+from trialgraph.namespaces import TGC
 
-__all__ = ["REQUIRING", "Around", "category_of", "read_after", "read_before"]
+__all__ = ["REQUIRING", "Around", "adjectives_at", "category_of", "read_after", "read_before"]
 
 _STANDARD = re.compile(
     r"(?:based on|according to|as per|per|by|as defined by|as assessed by|using|following)\b.{0,140}"
@@ -64,6 +65,9 @@ _OTHER = frozenset(
         "other primary",
     }
 )
+_CEILINGS = frozenset({"≤", "<"})
+_LOOSE = frozenset({"label", "value_tail"})
+_SHORTEST = 2
 _NARROWING = frozenset({"post", "condition", "negation", "definition", "qualifier", "confirmed"})
 
 
@@ -88,7 +92,10 @@ class Around:
 def read_before(text: Text, chunks: Sequence[Chunk], around: Around) -> bool:
     """Take in the words before a concept; False when one of them isn't known to be harmless."""
     told: list[Chunk] = []
-    for chunk in _after_requiring(text, chunks, around):
+    plain: set[str] = set()
+    chunks = _after_requiring(text, chunks, around)
+    adjectives = adjectives_at(chunks)
+    for index, chunk in enumerate(chunks):
         if chunk.kind == "window":
             return False
         if (chunk.kind == "sign" and chunk.form in (",", ".")) or (chunk.form in ("or", "and", "/") and told):
@@ -109,12 +116,41 @@ def read_before(text: Text, chunks: Sequence[Chunk], around: Around) -> bool:
             around.modifiers["status"] = "active"
         elif "qualifier" in classes:
             _qualify(text, chunk, around)
+        elif index in adjectives:
+            _qualify(text, chunk, around)
+            plain.add(around.qualifiers[-1])
         elif "neutral" not in classes and not (text.exclusion and "example" in classes):
             return False
     _tell(text, told, around)
-    lone = [words for words in around.qualifiers if words.lower() not in ("multiple", "first", "new")]
+    lone = [
+        words
+        for words in around.qualifiers
+        if words not in plain and words.lower() not in ("multiple", "first", "new")
+    ]
     around.leading = "; ".join(lone) or None
     return True
+
+
+def adjectives_at(chunks: Sequence[Chunk]) -> frozenset[int]:
+    """Return which words straight before a concept are adjectives that no table knows.
+
+    A word that may turn the concept into something else, or a verb, isn't one; neither is any word with
+    a preposition between it and the concept.
+    """
+    found = set()
+    for index in range(len(chunks) - 1, -1, -1):
+        chunk = chunks[index]
+        if chunk.kind != "word" or not (_may_narrow(chunk) or chunk.classes & {"qualifier", "active"}):
+            break
+        if _may_narrow(chunk):
+            found.add(index)
+    return frozenset(found)
+
+
+def _may_narrow(chunk: Chunk) -> bool:
+    word = chunk.form.replace(" - ", "-")
+    plain = not chunk.classes - _LOOSE and word[:1].isalpha() and " " not in word
+    return plain and len(word) > _SHORTEST and not word.endswith("ing")
 
 
 def _after_requiring(text: Text, chunks: Sequence[Chunk], around: Around) -> Sequence[Chunk]:
@@ -165,12 +201,31 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
             return read_after(text, head, [each for each in chunks[index:] if each.start >= standard], around)
         if not text.exclusion and any(each.form in _DEMANDS for each in chunks[index:]):
             return False
+        if not text.exclusion and (_sets_ceiling(chunk) or _offers_other(head, chunks[index:])):
+            return False
         if classes & _NARROWING or chunk.kind == "limit":
             _keep_rest(text, head, chunks[index:], around)
             return True
         if not _is_gloss(head, chunk):
             return False
     return True
+
+
+def _sets_ceiling(chunk: Chunk) -> bool:
+    """Whether a demand says how bad a thing may be at most ("toxicity ≤ grade 2"), without asking for it."""
+    found = chunk.limit
+    return chunk.form in _CEILINGS or (found is not None and found.limit.low is None)
+
+
+def _offers_other(head: Chunk, chunks: Sequence[Chunk]) -> bool:
+    """Whether another tumour is offered in the words behind one, which would make it an alternative."""
+    if head.term is None or str(TGC.Neoplasm) not in (head.term.iri, *head.term.ancestors):
+        return False
+    either = next((i for i, chunk in enumerate(chunks) if chunk.form in ("or", "and / or")), len(chunks))
+    others = [chunk.term for chunk in chunks[either:] if chunk.term is not None]
+    return any(
+        str(TGC.MalignantNeoplasm) in term.ancestors and not _related(head.term, term) for term in others
+    )
 
 
 def _time_without(text: Text, chunk: Chunk) -> FoundWindow | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Mention", "Term", "Vocabulary", "default_vocabulary"]
 
 _IGNORED = frozenset("-'’.")
+_LONGEST_ABBREVIATION = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,9 @@ class Vocabulary:
             step = 1
             if child is None and _hyphenated(tokens, index):
                 child, step = node.children.get(form + tokens[index + 2].form), 3
+            if child is None and index > position and (closing := _abbreviates(tokens, index)):
+                index = closing
+                continue
             if child is None:
                 break
             node = child
@@ -128,6 +132,21 @@ class Vocabulary:
 def _bare(words: str) -> str:
     """Return the words without spaces and hyphens, their case kept."""
     return "".join(letter for letter in words if letter.isalnum())
+
+
+def _abbreviates(tokens: list[Token], index: int) -> int:
+    """Return where a bracketed abbreviation in a name ends ("small cell (SCLC) lung cancer"), 0 without one.
+
+    Another bracket right behind it would be an explanation, so a name never goes on over two.
+    """
+    if tokens[index].text != "(":
+        return 0
+    for place in range(index + 1, min(index + _LONGEST_ABBREVIATION, len(tokens) - 1)):
+        if tokens[place].text == ")":
+            written = [token.text for token in tokens[index + 1 : place] if token.text[0].isalpha()]
+            short = bool(written) and all(word.isupper() or not word.islower() for word in written)
+            return place + 1 if short and tokens[place + 1].text != "(" else 0
+    return 0
 
 
 def _hyphenated(tokens: list[Token], index: int) -> bool:

@@ -1,0 +1,101 @@
+"""Words between the members of a list that belong to a neighbour: adjectives alone, and remarks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.facts import is_content
+from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.segments import Segment
+from trialgraph.criteria.surroundings import adjectives_at
+from trialgraph.criteria.tokens import tokenize
+
+__all__ = ["merge_qualifiers"]
+
+
+def _with_adjective(text: Text, chunks: list[Chunk]) -> list[Chunk]:
+    """Part "IV antibiotics" after "oral or": both adjectives narrow the noun."""
+    first = chunks[0]
+    if first.kind != "concept":
+        return chunks
+    words = text.text[first.start : first.end]
+    adjective, _, noun = words.partition(" ")
+    _, classes = lexicon().phrase_at(tokenize(adjective), 0)
+    term = text.vocabulary.find(noun) if "qualifier" in classes and noun else None
+    if term is None:
+        return chunks
+    middle = first.start + len(adjective)
+    word = Chunk("word", first.start, middle, adjective.lower(), frozenset({"qualifier"}))
+    return [word, Chunk("concept", middle + 1, first.end, noun.lower(), frozenset(), term), *chunks[1:]]
+
+
+def _has_own_adjective(text: Text, chunks: list[Chunk]) -> bool:
+    """Whether a name begins with an adjective that can't be taken from it ("metastatic disease")."""
+    first = chunks[0]
+    if first.kind != "concept" or len(_with_adjective(text, chunks)) > len(chunks):
+        return False
+    adjective = text.text[first.start : first.end].split(" ")[0]
+    return "qualifier" in lexicon().phrase_at(tokenize(adjective), 0)[1]
+
+
+def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
+    """Join "severe" and "uncontrolled infections": words alone qualify what comes next."""
+    merged: list[Segment] = []
+    carried: Segment | None = None
+    for index, segment in enumerate(segments):
+        following = segments[index + 1] if index + 1 < len(segments) else None
+        if carried is not None:
+            if segment.joint == "or" and _has_own_adjective(text, segment.chunks):
+                merged.append(carried)
+            else:
+                segment.chunks = [*carried.chunks, *_with_adjective(text, segment.chunks)]
+                segment.joint = carried.joint
+            carried = None
+        if all(
+            c.kind == "word"
+            and c.classes & {"qualifier", "active", "confirmation", "confirmed", "negation", "neutral"}
+            for c in segment.chunks
+        ) or _is_adjective(segment, following):
+            carried = segment
+        elif merged and _is_remark(segment):
+            merged[-1].chunks += segment.chunks
+        else:
+            merged.append(segment)
+    if carried is not None:
+        merged.append(carried)
+    return merged
+
+
+def _is_adjective(segment: Segment, following: Segment | None) -> bool:
+    """Whether "ipsilateral" goes with the noun of the member behind it ("or contralateral breast cancer")."""
+    if following is None or following.joint not in ("or", "and", "/") or following.after_comma:
+        return False
+    concept = next((i for i, chunk in enumerate(following.chunks) if is_content(chunk)), 0)
+    return (
+        _ends_in_adjective(following.chunks[:concept])
+        and _ends_in_adjective(segment.chunks)
+        and (
+            segment.chunks[-1].form.endswith(lexicon().adjectival)
+            or "qualifier" in segment.chunks[-1].classes
+        )
+    )
+
+
+def _ends_in_adjective(chunks: Sequence[Chunk]) -> bool:
+    if not chunks or chunks[-1].kind != "word":
+        return False
+    return "qualifier" in chunks[-1].classes or len(chunks) - 1 in adjectives_at(chunks)
+
+
+def _is_remark(segment: Segment) -> bool:
+    """Whether a segment only goes on about the one before it ("or after first-line therapy", "if …")."""
+    first = segment.chunks[0]
+    if first.kind in ("window", "bracket", "limit"):
+        return not any(is_content(chunk) for chunk in segment.chunks)
+    return bool(first.classes & {"post", "condition"}) and not first.classes & {
+        "negation",
+        "neutral",
+        "active",
+        "qualifier",
+    }
