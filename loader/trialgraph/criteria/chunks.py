@@ -86,7 +86,12 @@ class Text:
             if mention is not None:
                 self.mentions[position] = mention
         self.values = ValueReader(
-            self.normalized.text, self.tokens, self.mentions.get, self.span, exclusion=self.exclusion
+            self.normalized.text,
+            self.tokens,
+            self.mentions.get,
+            self.span,
+            self.vocabulary.named,
+            exclusion=self.exclusion,
         )
         self.lesions = LesionReader(self.normalized.text, self.tokens, self.mentions, self.span)
 
@@ -147,11 +152,9 @@ class Chunker:
                 return Chunk("window", window.start, window.end, window=window), self._token_at(
                     window.end, position
                 )
-        if mention is not None and mention.term.quantity:
-            value = self.text.values.read(position)
-            if value is not None:
-                end = self.tokens[value.end - 1].end
-                return Chunk("value", token.start, end, expression=value.expression, value=value), value.end
+        if value := self._value(position, mention):
+            end = self.tokens[value.end - 1].end
+            return Chunk("value", token.start, end, expression=value.expression, value=value), value.end
         if token.number is not None or not token.text.isalnum() or token.form in _LIMIT_WORDS:
             limit = parse_limit(self.source, token.start)
             if limit is not None and (age := self._age(token.start, limit)) is not None:
@@ -163,6 +166,12 @@ class Chunker:
                     limit.end, position
                 )
         return self._words(position, mention)
+
+    def _value(self, position: int, mention: Mention | None) -> FoundValue | None:
+        """Return the value that starts at a token: with its quantity, or with a comparator before it."""
+        if mention is not None and mention.term.quantity:
+            return self.text.values.read_pair(position) or self.text.values.read(position)
+        return self.text.values.read_led(position) if mention is None else None
 
     def _aged(self, position: int) -> Mention | None:
         term = self.text.vocabulary.find("age")

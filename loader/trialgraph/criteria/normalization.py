@@ -32,10 +32,13 @@ _MULTIPLIED = (
 _EDIT = re.compile(
     rf"""
       (?P<escape>\\(?=[-<>\[\]^*_~#().&+=|`{{}}"'/!$%:;,?@\\]))
-    | (?P<comparator>>\s?/\s?=|<\s?/\s?=|>\s?=|=\s?>|<\s?=|=\s?<|=\s?\\[<>]|\\[<>]\s?=|[<>]{{1,2}}\u0332)
+    | (?P<symbol>(?<!\S)[³£](?=\s?\d)|(?<=[a-z\s])[³£](?=\s\d))
+    | (?P<comparator>=\s?/\s?[<>]|[<>]\s?or\s?=(?:\s?to\b)?|=\s?or\s?[<>]|[≥≤]\s?[<>]
+        |>\s?/\s?=|<\s?/\s?=|>\s?=|=\s?>|<\s?=|=\s?<|=\s?\\[<>]|\\[<>]\s?=|[<>]{{1,2}}\u0332)
     | (?P<times>(?<=\d)\s*[x*X×]\s*(?={_MULTIPLIED}))
     | (?P<superscript>(?<=10)\s?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
-    | (?P<caret>(?<=10)\s?(?:\\?\^|\*\*|[eE](?=\d))\s?)
+    | (?P<bracketed>(?<=10)\s?[(\[]\s?(?P<power3>\d{{1,2}})\s?[)\]](?=\s*(?:/|per\b|cells)))
+    | (?P<caret>(?<=10)\s?(?:\\?\^|\*\*|\*(?=\s?\d)|[eE](?=\d)|\^?\s?<sup>)\s?)
     | (?P<lost>(?<=[x*X×]10)\s?(?P<power>\d{{1,2}})(?=\s*(?:/|[µu]?[Ll]\b|per\b|copies|cells|platelets)))
     | (?P<spaced>(?<=[x*X×]\s10)\s?(?P<power2>\d{{1,2}})(?=\s*(?:/|[µu]?[Ll]\b|per\b|copies|cells|platelets)))
     | (?P<bare>(?<=\d)\s(?=10(?:9|12|\^9|\^12)\s*/\s*[lL]\b))
@@ -145,7 +148,12 @@ def _replacement(match: re.Match[str]) -> str:
         case "blank":
             return " "
         case "comparator":
-            return "≥" if ">" in found else "≤"
+            return "≥" if ">" in found or "≥" in found else "≤"
+        case "symbol":
+            # The signs of the Symbol font, as they read in Latin-1.
+            return "≥" if found == "³" else "≤"
+        case "bracketed" | "power3":
+            return "^" + found.strip(" ()[]")
         case "times":
             return " × " if found[0].isspace() else "×"
         case "superscript":
