@@ -77,6 +77,7 @@ class Text:
     mentions: dict[int, Mention] = field(init=False)
     values: ValueReader = field(init=False)
     lesions: LesionReader = field(init=False)
+    chunks: tuple[Chunk, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
         self.tokens = tokenize(self.normalized.text)

@@ -18,6 +18,7 @@ from trialgraph.criteria.alternatives import (
     value_window,
     with_alternative,
 )
+from trialgraph.criteria.cases import by_sex, read_case
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.narratives import narrative
@@ -102,11 +103,12 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> E
     window = value_window(before, after)
     if window is not None:
         expression = dated(expression, window)
-    rest = [chunk for chunk in after if chunk.kind not in ("window", "sign") and not is_method(chunk)]
+    rest = [chunk for chunk in after if chunk.kind not in ("window", "sign")]
+    if (sexed := by_sex(text, expression, chunks[at], rest)) is not None:
+        return sexed
+    rest = [chunk for chunk in rest if not is_method(chunk)]
     for chunk in _remarks_on_value(rest):
-        expression = with_alternative(
-            text, expression, chunks[at], list(chunk.inner), (chunk.start, chunk.end)
-        )
+        expression = _with_remark(text, expression, chunks[at], chunk)
         rest.remove(chunk)
     if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
         return expression
@@ -118,8 +120,18 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> E
     )
     if condition is not None:
         asked = read_condition(text, rest[condition + 1 :])
-        return all_of([asked, expression]) if text.exclusion else any_of([negate(asked), expression])
+        alternative = text.exclusion or segment.joint == "or"
+        return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
     return all_of([expression, narrative(text, rest[0].start, after[-1].end)])
+
+
+def _with_remark(text: Text, expression: Expression, value: Chunk, remark: Chunk) -> Expression:
+    """Take in a bracket behind a value: another limit, or an exception from this one."""
+    apart = any(chunk.kind == "value" or "exception" in chunk.classes for chunk in remark.inner)
+    case = read_case(text, remark.inner, excepted=True) if apart else None
+    if case is None:
+        return with_alternative(text, expression, value, list(remark.inner), (remark.start, remark.end))
+    return all_of([expression, negate(case)]) if text.exclusion else any_of([expression, case])
 
 
 def _remarks_on_value(chunks: Sequence[Chunk]) -> list[Chunk]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from trialgraph.criteria.cases import loosened
 from trialgraph.criteria.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.complements import contradicts_itself, demands_cancers, join_complements
 from trialgraph.criteria.criterion import Kind
@@ -96,7 +97,7 @@ def read_expression(
     if len(normalized.text) > _LONGEST:
         return Narrative(normalized.text, "not-formalised", normalized.verbatim(0, len(normalized.text)))
     text = Text(normalized, vocabulary, kind == "exclusion")
-    chunks = Chunker(text).chunks()
+    text.chunks = chunks = Chunker(text).chunks()
     if (
         kind == "inclusion"
         and _WASHOUT.search(text.text)
@@ -106,7 +107,7 @@ def read_expression(
     if not parts:
         lead_end, parts = _inline_parts(text.text)
     read = _read_parts(text, chunks, lead_end, parts) if parts else _read_stretch(text, chunks, 0, lead_end)
-    expression = join_complements(read)
+    expression = join_complements(read if text.exclusion else loosened(read))
     cancers = 2 if " or " in text.text else 3
     misread = contradicts_itself(expression) or (
         not text.exclusion and demands_cancers(expression, vocabulary, cancers)

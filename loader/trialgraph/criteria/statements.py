@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from trialgraph.criteria.alternatives import is_harmless
+from trialgraph.criteria.cases import asked_of, granted, read_case
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.instances import dated_alike, for_itself, instances_of
@@ -26,7 +27,7 @@ from trialgraph.criteria.trees import (
     negate,
     only_facts,
 )
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Window, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, Window, atoms
 
 __all__ = ["Statement", "except_for", "read_statement"]
 
@@ -45,6 +46,7 @@ _ABSENT = re.compile(r"in\s+(?:the\s+)?absence\s+of\s+", re.IGNORECASE)
 _MODAL = frozenset({"must", "should", "must have", "must be", "need", "need to", "are required to"})
 _MOST_LABELS = 20
 """Labels within labels; a text with more of them is no criterion that anyone wrote."""
+_APART = frozenset({"with", "without", "in", "for"})
 Role = Literal["demand", "allowance"]
 
 
@@ -74,11 +76,14 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
         barring == len(chunks) - 1 or chunks[barring + 1].form in ("from", "for this")
     ):
         return Statement(_read_barred(text, chunks, barring), text=words)
-    if allows(chunks):
+    if not (text.exclusion and allows(chunks)) and (case := read_case(text, chunks)) is not None:
+        return Statement(asked_of(text, *case.operands), text=words)
+    exception = next((i for i, chunk in enumerate(chunks) if "exception" in chunk.classes and i > 0), None)
+    limited = exception is not None and any(chunk.kind == "value" for chunk in chunks[:exception])
+    if allows(chunks[:exception] if limited else chunks):
         return _read_allowance(text, chunks)
     if not any(is_content(chunk) for chunk in chunks):
         return Statement(narrative(text, start, end), text=words)
-    exception = next((i for i, chunk in enumerate(chunks) if "exception" in chunk.classes and i > 0), None)
     if exception is not None:
         return Statement(_read_excepted(text, chunks, exception), text=words)
     return Statement(_read_labelled(text, chunks), text=words)
@@ -194,7 +199,7 @@ def except_for(
     """
     demanded = lifts and not text.exclusion and not isinstance(expression, Not)
     if demanded or not only_facts(expression):
-        lifted = narrative(text, *place)
+        lifted = granted(text, place) or narrative(text, *place)
         return all_of([expression, Not(lifted)]) if text.exclusion else any_of([expression, lifted])
     return map_facts(expression, lambda fact: _lifted(fact, words))
 
@@ -227,6 +232,8 @@ def _read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expressio
         if any(chunk.form == "and" for chunk in rest):
             return narrative(text, chunks[0].start, chunks[-1].end)
         body = alternatives_of(body)
+    if label[0].form in _APART and not _is_label(label[1:]) and all(isinstance(a, Value) for a in atoms(body)):
+        return asked_of(text, narrative(text, label[0].start, label[-1].end), body)
     if any(phrase in words for phrase in _DENIED_LIST):
         return negate(AllOf(body.operands) if isinstance(body, AnyOf) else body)
     if any("negation" in chunk.classes for chunk in label) and not any(
