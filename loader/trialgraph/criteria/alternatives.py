@@ -12,7 +12,19 @@ from trialgraph.criteria.trees import all_of, any_of, negate
 from trialgraph.criteria.values import FoundValue
 from trialgraph.expressions import Expression, Not, Window
 
-__all__ = ["is_harmless", "is_method", "merge_alternatives", "other_limit", "value_window", "with_alternative"]
+__all__ = [
+    "is_harmless",
+    "is_method",
+    "merge_alternatives",
+    "other_limit",
+    "value_window",
+    "with_alternative",
+]
+
+
+_OBTAINED = frozenset(
+    {"obtained", "performed", "done", "drawn", "collected", "completed", "taken", "met", "tested"}
+)
 
 
 def merge_alternatives(text: Text, segments: list[Segment]) -> list[Segment]:
@@ -60,6 +72,8 @@ def with_alternative(
     text: Text, expression: Expression, value: Chunk, chunks: list[Chunk], place: tuple[int, int]
 ) -> Expression:
     """Join a limit with another that holds in some case ("≤5 × ULN if liver metastases are present")."""
+    referring = next((i for i, chunk in enumerate(chunks) if chunk.form in ("see", "refer") and i > 0), None)
+    chunks = chunks[:referring]
     limits = [chunk for chunk in chunks if chunk.kind == "limit" and chunk.limit is not None]
     words = [
         chunk
@@ -147,6 +161,8 @@ def value_window(before: Sequence[Chunk], after: Sequence[Chunk]) -> Window | No
     for chunk in after:
         if chunk.window is not None:
             return chunk.window.window
+        if (inside := _bracketed_window(chunk)) is not None:
+            return inside
         if (
             chunk.kind == "word"
             and not chunk.classes & {"value_tail", "confirmed"}
@@ -154,6 +170,14 @@ def value_window(before: Sequence[Chunk], after: Sequence[Chunk]) -> Window | No
         ):
             return None
     return None
+
+
+def _bracketed_window(chunk: Chunk) -> Window | None:
+    """Return the time that a bracket states for the value before it, and nothing else."""
+    windows = [each.window.window for each in chunk.inner if each.window is not None]
+    rest = [each for each in chunk.inner if each.window is None]
+    plain = all(is_harmless(each, "value_tail", "label", "tail") or each.form in _OBTAINED for each in rest)
+    return windows[0] if len(windows) == 1 and plain else None
 
 
 def is_harmless(chunk: Chunk, *classes: str) -> bool:

@@ -14,13 +14,15 @@ from trialgraph.criteria.trees import all_of, any_of, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value
 from trialgraph.namespaces import TGC
 
-__all__ = ["asked_of", "by_sex", "granted", "loosened", "read_case"]
+__all__ = ["asked_of", "by_sex", "granted", "holds_value", "loosened", "read_case"]
 
 _SEXES = {"female": (str(TGC.FemaleSex), "female sex"), "male": (str(TGC.MaleSex), "male sex")}
 _OPENING = RESTARTS | {"those", "those with", "individual with", "person with", "people with", "other than"}
 _SILENT = ("neutral", "condition", "exception", "post", "allowance", "tail", "value_tail", "label")
 _WHO = frozenset({"patient who", "subject who", "participant who"})
-_MODAL = frozenset({"must", "should", "must have", "must be", "may", "can", "may have", "can have", "need", "need to"})
+_MODAL = frozenset(
+    {"must", "should", "must have", "must be", "may", "can", "may have", "can have", "need", "need to"}
+)
 _POINTING = frozenset({"which", "whom", "this", "that", "such", "these"})
 _JOINTS = frozenset({"and", ",", "with"})
 _REFUSING = frozenset({"negation", "barring"})
@@ -97,13 +99,19 @@ def read_case(text: Text, chunks: Sequence[Chunk], *, excepted: bool = False) ->
         last = found[-1]
     values = _values(text, chunks[first : last + 1], base)
     around = (chunks[:first], chunks[last + 1 :])
-    case = _case_before(text, *around, excepted=excepted) or _case_after(text, *around)
+    case = _case_before(text, *around, excepted=excepted)
+    if case is None and (excepted or chunks[first].kind == "limit"):
+        case = _case_after(text, *around)
     return AllOf((case, values)) if values is not None and case is not None else None
 
 
 def _opened(chunk: Chunk) -> Sequence[Chunk]:
     """Return what a bracket around a limit holds, and any other chunk as it is."""
-    return chunk.inner if chunk.kind == "bracket" and any(c.kind in ("value", "limit") for c in chunk.inner) else (chunk,)
+    return (
+        chunk.inner
+        if chunk.kind == "bracket" and any(c.kind in ("value", "limit") for c in chunk.inner)
+        else (chunk,)
+    )
 
 
 def _values(text: Text, chunks: Sequence[Chunk], base: Chunk | None) -> Expression | None:
@@ -136,7 +144,11 @@ def _case_before(
 
 def _case_after(text: Text, before: Sequence[Chunk], after: Sequence[Chunk]) -> Expression | None:
     words = trimmed(after)
-    if not words or not _opens_case(words[0]) or any(not is_harmless(chunk, "label", "allowance", "value_tail") for chunk in before):
+    if (
+        not words
+        or not _opens_case(words[0])
+        or any(not is_harmless(chunk, "label", "allowance", "value_tail") for chunk in before)
+    ):
         return None
     return _named_case(text, words[1:])
 
@@ -152,7 +164,9 @@ def _named_case(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
         if chunk.form == "in" and following.form in _POINTING:
             words = words[:index]
             break
-    while words and (words[-1].kind == "sign" or (not is_content(words[-1]) and is_harmless(words[-1], *_SILENT))):
+    while words and (
+        words[-1].kind == "sign" or (not is_content(words[-1]) and is_harmless(words[-1], *_SILENT))
+    ):
         words.pop()
     while words and not is_content(words[0]) and is_harmless(words[0], "condition"):
         words.pop(0)
@@ -164,6 +178,15 @@ def _named_case(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     if reading is not None and not reading.negated and isinstance(reading.expression, Fact):
         return reading.expression
     return narrative(text, words[0].start, words[-1].end)
+
+
+def holds_value(chunk: Chunk) -> bool:
+    """Whether a bracket holds values and nothing else."""
+    rest = [each for each in chunk.inner if each.kind != "value"]
+    valued = len(rest) < len(chunk.inner)
+    return valued and all(
+        is_harmless(each, "value_tail", "label") or each.form in ("or", "and") for each in rest
+    )
 
 
 def granted(text: Text, place: tuple[int, int]) -> Expression | None:

@@ -249,6 +249,7 @@ _MONTHS = {"mo": 1, "a": 12}
 
 
 def side_of(words: str) -> tuple[str, bool]:
+    """Return which side of a limit a comparator's number is, and whether the number is within."""
     return wording().comparators[" ".join(words.lower().split())]
 
 

@@ -18,7 +18,7 @@ from trialgraph.criteria.alternatives import (
     value_window,
     with_alternative,
 )
-from trialgraph.criteria.cases import by_sex, read_case
+from trialgraph.criteria.cases import by_sex, holds_value, read_case
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.narratives import narrative
@@ -42,10 +42,32 @@ from trialgraph.criteria.sharing import (
     share_words,
 )
 from trialgraph.criteria.trees import all_of, any_of, dated, negate
-from trialgraph.expressions import Expression, Fact, Narrative
+from trialgraph.expressions import Expression, Fact, Narrative, Value, atoms
 
 __all__ = ["join_segments", "read_condition", "read_segments"]
 
+_MISLEADING = frozenset({"condition", "exception", "allowance", "barring", "others", "regardless", "example"})
+_FUTURE = frozenset({"if", "until", "use", "because", "since", "due"})
+_PARTING = frozenset({"condition", "exception", "negation", "allowance", "barring"})
+_LINKS = frozenset(
+    {
+        "with",
+        "by",
+        "as",
+        "a",
+        "on",
+        "of",
+        "to",
+        "based",
+        "and",
+        "having",
+        "at",
+        "defined",
+        "for",
+        "persistently",
+        "repeatedly",
+    }
+)
 _GOING_ON = frozenset({"with", "subject with", "patient with", "participant with"})
 
 
@@ -79,7 +101,16 @@ def _read_segment(text: Text, segment: Segment) -> None:
         segment.expression = _read_value(text, chunks, value, segment)
         segment.carries = False
         return
-    reading = read_fact(text, chunks)
+    if value is None and (apart := _with_aside(text, chunks, segment)) is not None:
+        segment.expression = apart
+        return
+    parted = _with_values(text, chunks, concept) if concept is not None else None
+    reading = read_fact(text, chunks if parted is None else parted[0])
+    if parted is not None:
+        named = reading.expression if reading else _unread_head(text, parted[0])
+        segment.expression = all_of([named, parted[1]]) if named is not None else None
+        segment.negated, segment.carries = reading is not None and reading.negated, False
+        return
     if reading is not None:
         segment.expression, segment.negated, segment.leading = (
             reading.expression,
@@ -90,16 +121,99 @@ def _read_segment(text: Text, segment: Segment) -> None:
     segment.carries = not any(chunk.form in FINITE for chunk in chunks)
 
 
+def _with_aside(text: Text, chunks: list[Chunk], segment: Segment) -> Expression | None:
+    """Read "adults (≥ 18 years) with breast cancer": the bracket before the concept is a value of its own."""
+    concept = next((i for i, chunk in enumerate(chunks) if is_content(chunk)), len(chunks))
+    aside = next((chunk for chunk in chunks[:concept] if holds_value(chunk)), None)
+    if aside is None:
+        return None
+    rest = [chunk for chunk in chunks if chunk is not aside]
+    default = "or" if text.exclusion else "and"
+    value = join_segments(text, read_segments(text, trimmed(aside.inner)), default)
+    reading = read_fact(text, rest)
+    if reading is not None and reading.negated:
+        return None
+    if reading is not None:
+        segment.carries = False
+        return all_of([value, reading.expression])
+    if all(is_harmless(chunk, "label") for chunk in rest):
+        return value
+    return all_of([value, narrative(text, rest[0].start, rest[-1].end)])
+
+
+def _with_values(text: Text, chunks: list[Chunk], concept: int) -> tuple[list[Chunk], Expression] | None:
+    """Part "hypertension with systolic pressure ≥ 160 or …" into the concept and its values."""
+    value = next((i for i, chunk in enumerate(chunks) if i > concept and _states_value(chunk)), None)
+    if value is None or any(chunk.classes & _PARTING for chunk in chunks[concept + 1 : value]):
+        return None
+    opening = value
+    while opening > concept + 1 and _links(chunks[opening - 1]):
+        opening -= 1
+    bracket = chunks[value].kind == "bracket"
+    if opening == value and not bracket:
+        return None
+    tail = trimmed([*(chunks[value].inner if bracket else (chunks[value],)), *chunks[value + 1 :]])
+    if bracket and value + 1 < len(chunks):
+        tail = trimmed(list(chunks[value].inner))
+    while tail and _links(tail[0]):
+        tail.pop(0)
+    if not tail:
+        return None
+    joined = join_segments(text, read_segments(text, tail), "or" if text.exclusion else "and")
+    kept = [*chunks[:opening], *(chunks[value + 1 :] if bracket else [])]
+    return (kept, joined) if any(isinstance(atom, Value) for atom in atoms(joined)) else None
+
+
+def _unread_head(text: Text, chunks: list[Chunk]) -> Expression | None:
+    """Return the words of what values are of, unless they turn the values' meaning."""
+    misleading = any(chunk.classes & (_MISLEADING | _PARTING) or chunk.form in _FUTURE for chunk in chunks)
+    return None if misleading or not chunks else narrative(text, chunks[0].start, chunks[-1].end)
+
+
+def _states_value(chunk: Chunk) -> bool:
+    if chunk.kind == "bracket":
+        first = next((each for each in chunk.inner if not _links(each)), None)
+        return first is not None and first.kind == "value" and not _is_age(first)
+    return chunk.kind == "value" and not _is_age(chunk)
+
+
+def _is_age(chunk: Chunk) -> bool:
+    """Whether a value is an age, which behind a concept may be the age at which it began."""
+    return chunk.value is not None and any(term.unit == "a" for term in chunk.value.terms)
+
+
+def _links(chunk: Chunk) -> bool:
+    """Whether a word only leads from a concept to its values ("defined as", "with", "as evidenced by")."""
+    return chunk.kind == "word" and (
+        bool(chunk.classes & {"definition", "neutral", "qualifier", "active", "label"})
+        or chunk.form in _LINKS
+    )
+
+
 def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> Expression | None:
-    before, after = chunks[:at], chunks[at + 1 :]
+    before = chunks[:at]
+    unknown: list[Chunk] = []
     for chunk in before:
         if "negation" in chunk.classes:
             segment.negated = not segment.negated
-        elif not is_harmless(chunk, "label", "qualifier", "active", "value_tail"):
-            return None
+        elif not is_harmless(chunk, "label", "qualifier", "active", "value_tail") and chunk.form.strip(
+            "'\"*-"
+        ):
+            unknown.append(chunk)
     expression = chunks[at].expression
-    if expression is None:
+    if expression is None or any(chunk.classes & _MISLEADING or chunk.form in _FUTURE for chunk in unknown):
         return None
+    read = _read_around_value(text, expression, chunks, at, segment)
+    if not unknown:
+        return read
+    return all_of([narrative(text, unknown[0].start, chunks[at].start), read])
+
+
+def _read_around_value(
+    text: Text, expression: Expression, chunks: list[Chunk], at: int, segment: Segment
+) -> Expression:
+    """Take in what is said behind a value: its time, other limits, in which case it is asked."""
+    before, after = chunks[:at], chunks[at + 1 :]
     window = value_window(before, after)
     if window is not None:
         expression = dated(expression, window)

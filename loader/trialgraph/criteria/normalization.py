@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from html import unescape
 
 from trialgraph.expressions import Span
 from trialgraph.records import Json
@@ -32,6 +33,7 @@ _MULTIPLIED = (
 _EDIT = re.compile(
     rf"""
       (?P<escape>\\(?=[-<>\[\]^*_~#().&+=|`{{}}"'/!$%:;,?@\\]))
+    | (?P<entity>&(?:lt|gt|le|ge|amp|nbsp|\#8804|\#8805|\#60|\#62);(?:\s?=)?)
     | (?P<symbol>(?<!\S)[³£](?=\s?\d)|(?<=[a-z\s])[³£](?=\s\d))
     | (?P<comparator>=\s?/\s?[<>]|[<>]\s?or\s?=(?:\s?to\b)?|=\s?or\s?[<>]|[≥≤]\s?[<>]
         |>\s?/\s?=|<\s?/\s?=|>\s?=|=\s?>|<\s?=|=\s?<|=\s?\\[<>]|\\[<>]\s?=|[<>]{{1,2}}\u0332)
@@ -140,6 +142,12 @@ def _tidy(verbatim: str) -> NormalizedText:
     return aligned.finish()
 
 
+def _unescaped(entity: str) -> str:
+    """Return the sign that an entity of HTML stands for; "&lt;=" is one sign."""
+    sign = unescape(entity.rstrip("= ")).replace("\xa0", " ")
+    return {"<": "≤", ">": "≥"}.get(sign, sign) if entity.endswith("=") else sign
+
+
 def _replacement(match: re.Match[str]) -> str:
     found = match.group()
     match match.lastgroup:
@@ -149,19 +157,19 @@ def _replacement(match: re.Match[str]) -> str:
             return " "
         case "comparator":
             return "≥" if ">" in found or "≥" in found else "≤"
+        case "entity":
+            return _unescaped(found)
         case "symbol":
             # The signs of the Symbol font, as they read in Latin-1.
             return "≥" if found == "³" else "≤"
-        case "bracketed" | "power3":
-            return "^" + found.strip(" ()[]")
         case "times":
             return " × " if found[0].isspace() else "×"
         case "superscript":
             return "^" + found.strip().translate(_SUPERSCRIPTS)
         case "caret":
             return "^"
-        case "lost" | "power" | "spaced" | "power2":
-            return "^" + found.strip()
+        case "lost" | "power" | "spaced" | "power2" | "bracketed" | "power3":
+            return "^" + found.strip(" ()[]")
         case "bare":
             return "×"
         case "sign":

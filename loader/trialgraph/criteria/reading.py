@@ -16,7 +16,7 @@ from trialgraph.criteria.mentions import add_mentions
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.offers import asks_several, concerns_some, counts_several, offers_choice
-from trialgraph.criteria.statements import Statement, except_for, read_statement
+from trialgraph.criteria.statements import Statement, except_for, of_part, read_statement
 from trialgraph.criteria.trees import all_of, any_of, dated, map_facts, negate
 from trialgraph.criteria.vocabulary import Vocabulary
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Span, atoms
@@ -270,7 +270,7 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
         if sum(map(str.isalpha, words)) < _FEWEST_LETTERS:
             continue
         if concerns_some(words):
-            read.append(narrative(text, *place))
+            read.append(of_part(text, sentence) or narrative(text, *place))
             continue
         if asks_several(words):
             read.append(narrative(text, sentence[0].start, end))

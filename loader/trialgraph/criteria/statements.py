@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from trialgraph.criteria.alternatives import is_harmless
-from trialgraph.criteria.cases import asked_of, granted, read_case
+from trialgraph.criteria.cases import asked_of, granted, holds_value, read_case
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.instances import dated_alike, for_itself, instances_of
@@ -29,7 +29,7 @@ from trialgraph.criteria.trees import (
 )
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, Window, atoms
 
-__all__ = ["Statement", "except_for", "read_statement"]
+__all__ = ["Statement", "except_for", "of_part", "read_statement"]
 
 _DENIED_LIST = (
     "not meet",
@@ -46,6 +46,7 @@ _ABSENT = re.compile(r"in\s+(?:the\s+)?absence\s+of\s+", re.IGNORECASE)
 _MODAL = frozenset({"must", "should", "must have", "must be", "need", "need to", "are required to"})
 _MOST_LABELS = 20
 """Labels within labels; a text with more of them is no criterion that anyone wrote."""
+_WHO = frozenset({"patient who", "subject who", "participant who"})
 _APART = frozenset({"with", "without", "in", "for"})
 Role = Literal["demand", "allowance"]
 
@@ -69,7 +70,12 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     if lexicon().consent.search(words) and not any(chunk.kind == "value" for chunk in chunks):
         return Statement(narrative(text, start, end), text=words)
     judged = lexicon().judgement.search(words)
-    if judged and all(chunk.start >= start + judged.end() for chunk in chunks if is_content(chunk)):
+    valued = any(chunk.kind == "value" for chunk in chunks)
+    if (
+        judged
+        and not valued
+        and all(chunk.start >= start + judged.end() for chunk in chunks if is_content(chunk))
+    ):
         return Statement(narrative(text, start, end), text=words)
     barring = next((i for i, chunk in enumerate(chunks) if "barring" in chunk.classes), None)
     if barring is not None and (
@@ -82,11 +88,22 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     limited = exception is not None and any(chunk.kind == "value" for chunk in chunks[:exception])
     if allows(chunks[:exception] if limited else chunks):
         return _read_allowance(text, chunks)
-    if not any(is_content(chunk) for chunk in chunks):
+    if not any(is_content(chunk) or holds_value(chunk) for chunk in chunks):
         return Statement(narrative(text, start, end), text=words)
     if exception is not None:
         return Statement(_read_excepted(text, chunks, exception), text=words)
     return Statement(_read_labelled(text, chunks), text=words)
+
+
+def of_part(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
+    """Read "Part B: platelets ≥ 75 × 10^9/L": values asked in one part of the trial, or None."""
+    colon = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ":"), None)
+    if not colon or any(is_content(chunk) for chunk in chunks[:colon]):
+        return None
+    body = read_statement(text, chunks[colon + 1 :]).expression
+    if body is None or not any(isinstance(atom, Value) for atom in atoms(body)):
+        return None
+    return asked_of(text, narrative(text, chunks[0].start, chunks[colon - 1].end), body)
 
 
 def allows(chunks: Sequence[Chunk]) -> bool:
@@ -232,7 +249,11 @@ def _read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expressio
         if any(chunk.form == "and" for chunk in rest):
             return narrative(text, chunks[0].start, chunks[-1].end)
         body = alternatives_of(body)
-    if label[0].form in _APART and not _is_label(label[1:]) and all(isinstance(a, Value) for a in atoms(body)):
+    if (
+        label[0].form in _APART
+        and not _is_label(label[1:])
+        and all(isinstance(a, Value) for a in atoms(body))
+    ):
         return asked_of(text, narrative(text, label[0].start, label[-1].end), body)
     if any(phrase in words for phrase in _DENIED_LIST):
         return negate(AllOf(body.operands) if isinstance(body, AnyOf) else body)
@@ -258,7 +279,8 @@ def _denies(chunks: Sequence[Chunk]) -> bool:
 def _with_rest(text: Text, label: list[Chunk], rest: list[Chunk]) -> Expression:
     if not any(is_content(chunk) for chunk in label):
         return narrative(text, label[0].start, rest[-1].end)
-    if not text.exclusion:
+    valued = any(chunk.kind == "value" for chunk in label)
+    if not text.exclusion and not valued:
         return narrative(text, label[0].start, rest[-1].end)
     remainder = narrative(text, rest[0].start, rest[-1].end)
     return all_of([_read_conditional(text, label), remainder])
@@ -358,6 +380,9 @@ def _read_conditional(text: Text, chunks: list[Chunk]) -> Expression:
         return asked
     if not chunks or "condition" not in chunks[0].classes:
         return _read_instances(text, chunks)
+    valued = any(chunk.kind == "value" for chunk in chunks)
+    if valued and chunks[0].form in _WHO and not any(chunk.form in _MODAL for chunk in chunks):
+        return _read_instances(text, trimmed(chunks[1:]))
     comma = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ","), None)
     if comma is None or not any(is_content(chunk) for chunk in chunks[comma + 1 :]):
         return narrative(text, chunks[0].start, chunks[-1].end)

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from trialgraph.criteria.fitting import fit_limit, local_name
-from trialgraph.criteria.limits import Found, parse_limit, parse_range
+from trialgraph.criteria.limits import Found, parse_limit, parse_range, side_of
 from trialgraph.criteria.scales import parse_scale_limit
 from trialgraph.criteria.tokens import Token
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.criteria.vocabulary import Mention, Term
+from trialgraph.criteria.windows import end_of_moment
 from trialgraph.criteria.wording import wording
 from trialgraph.expressions import AllOf, Expression, Limit, Span, Value
 
@@ -20,8 +21,8 @@ __all__ = ["FoundValue", "ValueReader"]
 _FILLER = re.compile(
     r"(?:\s|:|=|,(?=\s*(?:must|should|of|is|with)\b)|-(?=\s)|\b(?:of|is|are|was|were|be|been|being|must|should|shall|has|have|to|with|a(?=\s+(?:score|level|value|count|value))|an|the|as|at(?!\s+(?:least|most|a\b|the\b|or\b))|level|levels|count|counts|value"
     r"|values|score|scores|scale|status|performance|class|grade|concentration|results?|estimate[sd]?|calculated|measured|by|liver"
-    r"|function|in(?!\s+(?:normal|the|institution))|range|ranging|points?|index|rate|defined|serum|plasma|total|cells?|ps|both|fasting|either|time|dose|dipstick|classification|rating|each|equals?|functional|when|screening|baseline|ratio"
-    r"|rest|standard|categor(?:y|ies)|current|for\s+liver\s+function|which|that|activity|tests?|according)\b)*",
+    r"|function|in(?!\s+(?:normal|the|institution|excess))|range|ranging|points?|index|rate|defined|serum|plasma|total|cells?|ps|both|fasting|either|time|dose|dipstick|classification|rating|each|equals?|functional|when|screening|baseline|ratio"
+    r"|rest|standard|categor(?:y|ies)|current|for\s+liver\s+function|which|that|activity|tests?|according|prolongation|interval|elevations?|average|questionnaire|readings?)\b)*",
     re.IGNORECASE,
 )
 _GLOSS = re.compile(
@@ -32,24 +33,17 @@ _CLOSING = re.compile(r"\s*[)\]]")
 _JOINERS = {"/": "/", ",": ",", "and": "and", "or": "or", "&": "and", "plus": "and", ";": ";"}
 _MOST_TOKENS = 200
 """How far the names before a limit are followed, so that a text of nothing but names takes no longer."""
-_LEADS = {
-    ">": ">",
-    "<": "<",
-    "≥": "≥",
-    "≤": "≤",
-    "minimum": "≥",
-    "minimal": "≥",
-    "maximum": "≤",
-    "maximal": "≤",
-    "normal": "normal",
-    "between": "between",
-}
+_SIGNS = {("low", True): "≥", ("low", False): ">", ("high", True): "≤", ("high", False): "<"}
 _ARTICLES = frozenset({"a", "an", "the"})
 _PAIR = re.compile(
     r"[^\d()]{0,40}?(?P<first>\d{2,3})\s*/\s*(?P<second>\d{2,3})\s*(?:mm\s*(?:/|of\s*)?Hg)?", re.IGNORECASE
 )
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
 _NEAR = 16
+_LIST_START = re.compile(
+    r"(?:^|[;:,.*•)(\-/\d]|\b(?:and|or|serum|total|a|the|calculated|estimated))\s*$", re.IGNORECASE
+)
+_LIST_END = re.compile(r"\s*(?:$|[;,.)*•(]|(?:and|or)\b)", re.IGNORECASE)
 _UNKNOWN_UNIT = re.compile(r"\s*(?:[×*/%^]|x\b|[a-zµ]{1,6}\s?/)", re.IGNORECASE)
 
 
@@ -107,6 +101,8 @@ class ValueReader:
         found = self._limit_after(terms, position, self.tokens[after - 1].end)
         if found is not None and lead:
             found = _led(lead, found)
+        elif found is not None and not found.stated:
+            found = self._unsigned(terms, position, found)
         if found is None or not (
             found.stated or local_name(terms[-1]) in wording().scales or _is_plus(terms[-1], found)
         ):
@@ -114,11 +110,26 @@ class ValueReader:
         end = self._past_method(found.end)
         return self.build(terms, joiner, found, self.tokens[position].start, position, end)
 
+    def _unsigned(self, terms: tuple[Term, ...], position: int, found: Found) -> Found:
+        """Read "platelets 100,000/mm3" in a list of demands, which can only be meant one way."""
+        sides = {wording().wanted.get(local_name(term)) for term in terms}
+        number, start = found.limit.low, self.tokens[position].start
+        known = found.unit is not None or found.relative_to is not None
+        ends = _LIST_END.match(self.text, found.end) and _LIST_START.search(
+            self.text[max(0, start - _NEAR) : start]
+        )
+        if self.exclusion or not known or not ends or len(sides) != 1 or number is None:
+            return found
+        (side,) = sides
+        against = side == "low" and found.relative_to == "ULN"
+        return found if side is None or against else _directed(found, side, number)
+
     def _past_method(self, offset: int) -> int:
         """Return the token after how a value is measured, which stands behind it."""
         end = self._token_at(offset)
         method = wording().method.match(self.text, offset)
-        last = self._token_at(method.end()) if method else end
+        offset = end_of_moment(self.text, method.end() if method else offset)
+        last = max(end, self._token_at(offset))
         for index in range(end, last):
             mention = self.mention_at(index)
             if self.tokens[index].text == "," or (mention is not None and mention.term.quantity):
@@ -127,12 +138,11 @@ class ValueReader:
 
     def read_led(self, position: int) -> FoundValue | None:
         """Return the value whose comparator, or "normal", stands before its quantity, at a token."""
-        lead = _LEADS.get(self.tokens[position].form)
-        following = position + 1
-        while following < len(self.tokens) and self.tokens[following].form in _ARTICLES:
+        lead, following = self._lead_at(position)
+        while lead and following < len(self.tokens) and self.tokens[following].form in _ARTICLES:
             following += 1
         mention = self.mention_at(following) if lead else None
-        if mention is None or not mention.term.quantity or lead is None:
+        if mention is None or not mention.term.quantity:
             return None
         if lead != "normal":
             return self.read(following, lead if lead != "between" else "")
@@ -143,6 +153,17 @@ class ValueReader:
         start = self.tokens[position].start
         found = Found(Limit(low=1.0, high=1.0), None, None, start, offset, normal=True)
         return self.build(terms, joiner, found, start, following, after)
+
+    def _lead_at(self, position: int) -> tuple[str, int]:
+        """Return the comparator, "between" or "normal" that stands at a token, and the token after it."""
+        token = self.tokens[position]
+        if token.form in ("normal", "between"):
+            return token.form, position + 1
+        compare = wording().compare.match(self.text, token.start)
+        if compare is None:
+            return "", position
+        side, inside = side_of(compare.group())
+        return _SIGNS[side, inside], self._token_at(compare.end())
 
     def build(
         self, terms: tuple[Term, ...], joiner: str, found: Found, start: int, first: int, end: int
@@ -255,11 +276,10 @@ class ValueReader:
 
     def _past_fillers(self, offset: int) -> int:
         """Return the character after words and brackets that only go on about a quantity."""
-        for _ in range(4):
-            filler = _FILLER.match(self.text, offset)
-            offset = filler.end() if filler else offset
-            rest = _GLOSS.match(self.text, offset) or wording().method.match(self.text, offset)
-            if rest is None:
+        for _ in range(8):
+            rest = wording().method.match(self.text, offset) or _GLOSS.match(self.text, offset)
+            rest = rest or _FILLER.match(self.text, offset)
+            if rest is None or rest.end() == offset:
                 break
             offset = rest.end()
         return offset
@@ -335,6 +355,11 @@ def _normal(term: Term, span: Span) -> Expression | None:
     low = Value(term.iri, term.label, Limit(low=1.0), None, "LLN", None, span)
     high = Value(term.iri, term.label, Limit(high=1.0), None, "ULN", None, span)
     return high if side == "high" else low if side == "low" else AllOf((low, high))
+
+
+def _directed(found: Found, side: str, number: float) -> Found:
+    limit = Limit(low=number) if side == "low" else Limit(high=number)
+    return replace(found, limit=limit, stated=True)
 
 
 def _led(lead: str, found: Found) -> Found | None:

@@ -61,6 +61,7 @@ class Wording:
     method: re.Pattern[str]
     by_unit: dict[str, list[str]]
     normal_sides: dict[str, str]
+    wanted: dict[str, str]
     habitual_units: dict[str, list[tuple[str, float, float]]]
     pairs: dict[str, Pair]
 
@@ -110,6 +111,7 @@ def wording() -> Wording:
         method=_method(table["method_openers"], table["method_links"], table["methods"]),
         by_unit=table["by_unit"],
         normal_sides={name: side for side, names in table["normal_sides"].items() for name in names},
+        wanted={name: side for side, names in table["wanted"].items() for name in names},
         habitual_units={
             name: [(unit, low, high) for unit, low, high in units]
             for name, units in table["habitual_units"].items()
