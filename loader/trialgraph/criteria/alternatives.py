@@ -12,7 +12,19 @@ from trialgraph.criteria.trees import all_of, any_of, negate
 from trialgraph.criteria.values import FoundValue
 from trialgraph.expressions import Expression, Not, Window
 
-__all__ = ["is_harmless", "is_method", "merge_alternatives", "value_window", "with_alternative"]
+__all__ = [
+    "is_harmless",
+    "is_method",
+    "merge_alternatives",
+    "other_limit",
+    "value_window",
+    "with_alternative",
+]
+
+
+_OBTAINED = frozenset(
+    {"obtained", "performed", "done", "drawn", "collected", "completed", "taken", "met", "tested"}
+)
 
 
 def merge_alternatives(text: Text, segments: list[Segment]) -> list[Segment]:
@@ -42,22 +54,26 @@ def _is_alternative(text: Text, before: Segment, segment: Segment) -> bool:
     """Whether a member is another limit for the value before it, and nothing else."""
     value = next((chunk for chunk in reversed(before.chunks) if chunk.kind == "value"), None)
     limits = [chunk for chunk in segment.chunks if chunk.kind == "limit"]
-    if value is None or not limits or any(chunk.kind in ("value", "lesion") for chunk in segment.chunks):
+    if value is None or not limits or any(chunk.kind == "lesion" for chunk in segment.chunks):
         return False
     before_limit = segment.chunks[: segment.chunks.index(limits[0])]
+    if any(chunk.kind == "value" for chunk in before_limit):
+        return False
     if not any("condition" in chunk.classes for chunk in before_limit) and not all(
         is_harmless(chunk, "label") and chunk.kind != "concept" for chunk in before_limit
     ):
         return False
     found = limits[0].limit
     bound = found is not None and (found.relative_to is not None or found.unit is not None)
-    return bound and _other_limit(text, value, limits[:1]) is not None
+    return bound and other_limit(text, value, limits[:1]) is not None
 
 
 def with_alternative(
     text: Text, expression: Expression, value: Chunk, chunks: list[Chunk], place: tuple[int, int]
 ) -> Expression:
     """Join a limit with another that holds in some case ("≤5 × ULN if liver metastases are present")."""
+    referring = next((i for i, chunk in enumerate(chunks) if chunk.form in ("see", "refer") and i > 0), None)
+    chunks = chunks[:referring]
     limits = [chunk for chunk in chunks if chunk.kind == "limit" and chunk.limit is not None]
     words = [
         chunk
@@ -73,7 +89,7 @@ def with_alternative(
         and not any(chunk.classes & {"condition", "exception", "allowance"} for chunk in chunks)
     ):
         return all_of([expression, narrative(text, *place)]) if words else expression
-    other = _other_limit(text, value, limits)
+    other = other_limit(text, value, limits)
     values = [chunk.expression for chunk in chunks if chunk.kind == "value" and chunk.expression is not None]
     if len(values) == 1 and not limits and not [c for c in words if c.kind != "value"]:
         return any_of([expression, values[0]])
@@ -92,7 +108,7 @@ def with_alternative(
     return any_of([expression, all_of([case, other.expression])])
 
 
-def _other_limit(text: Text, value: Chunk, limits: list[Chunk]) -> FoundValue | None:
+def other_limit(text: Text, value: Chunk, limits: list[Chunk]) -> FoundValue | None:
     """Return a value's quantities with the other limit, when there is one and its unit fits."""
     found = limits[0].limit if len(limits) == 1 else None
     if found is None or value.value is None:
@@ -145,6 +161,8 @@ def value_window(before: Sequence[Chunk], after: Sequence[Chunk]) -> Window | No
     for chunk in after:
         if chunk.window is not None:
             return chunk.window.window
+        if (inside := _bracketed_window(chunk)) is not None:
+            return inside
         if (
             chunk.kind == "word"
             and not chunk.classes & {"value_tail", "confirmed"}
@@ -152,6 +170,14 @@ def value_window(before: Sequence[Chunk], after: Sequence[Chunk]) -> Window | No
         ):
             return None
     return None
+
+
+def _bracketed_window(chunk: Chunk) -> Window | None:
+    """Return the time that a bracket states for the value before it, and nothing else."""
+    windows = [each.window.window for each in chunk.inner if each.window is not None]
+    rest = [each for each in chunk.inner if each.window is None]
+    plain = all(is_harmless(each, "value_tail", "label", "tail") or each.form in _OBTAINED for each in rest)
+    return windows[0] if len(windows) == 1 and plain else None
 
 
 def is_harmless(chunk: Chunk, *classes: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -29,7 +30,17 @@ _STAGE = re.compile(
 )
 _AGED = re.compile(r"\b(?:older|younger|old|of age|over)\b")
 _OLD = re.compile(r"\s*-?\s*(?:old|of age)\b(?:\s+(?:or|and)\s+(?:older|over|above))?", re.IGNORECASE)
+_AFTER_AGE = re.compile(
+    r"\s*(?:$|[.,;)\]]|(?:with|who|at|and|or|inclusive|on|in(?!\s+(?:remission|duration))|eligible|undergoing|diagnosed|scheduled|planned"
+    r"|male|female|men|women|regardless|by|when)\b)",
+    re.IGNORECASE,
+)
+_ALONE = re.compile(r"[\s.;,)]*(?:$|(?:at|on|and\s+(?:older|over|above))\b)", re.IGNORECASE)
+_BEFORE_AGE = frozenset(
+    ["(", "[", ",", ":", "who", "is", "are", "must", "be", "between", "from", "-", "should"]
+)
 _CLOSING = {"(": ")", "[": "]"}
+_BRACKETS = frozenset("()[]")
 _DEEPEST = 4
 
 
@@ -77,6 +88,7 @@ class Text:
     mentions: dict[int, Mention] = field(init=False)
     values: ValueReader = field(init=False)
     lesions: LesionReader = field(init=False)
+    chunks: tuple[Chunk, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
         self.tokens = tokenize(self.normalized.text)
@@ -86,7 +98,12 @@ class Text:
             if mention is not None:
                 self.mentions[position] = mention
         self.values = ValueReader(
-            self.normalized.text, self.tokens, self.mentions.get, self.span, exclusion=self.exclusion
+            self.normalized.text,
+            self.tokens,
+            self.mentions.get,
+            self.span,
+            self.vocabulary.named,
+            exclusion=self.exclusion,
         )
         self.lesions = LesionReader(self.normalized.text, self.tokens, self.mentions, self.span)
 
@@ -109,6 +126,7 @@ class Chunker:
         self.text = text
         self.tokens = text.tokens
         self.source = text.text
+        self.paired = _paired(self.tokens)
 
     def chunks(self) -> tuple[Chunk, ...]:
         """Return the chunks of the whole text."""
@@ -124,6 +142,10 @@ class Chunker:
             token = self.tokens[position]
             if token.text == closing:
                 return found, position + 1
+            if token.text in _BRACKETS and position not in self.paired:
+                found.append(Chunk("sign", token.start, token.end, token.text))
+                position += 1
+                continue
             if token.text in _CLOSING and depth < _DEEPEST:
                 inner, after = self._until(position + 1, _CLOSING[token.text], depth + 1)
                 end = self.tokens[after - 1].end
@@ -147,14 +169,12 @@ class Chunker:
                 return Chunk("window", window.start, window.end, window=window), self._token_at(
                     window.end, position
                 )
-        if mention is not None and mention.term.quantity:
-            value = self.text.values.read(position)
-            if value is not None:
-                end = self.tokens[value.end - 1].end
-                return Chunk("value", token.start, end, expression=value.expression, value=value), value.end
+        if value := self._value(position, mention):
+            end = self.tokens[value.end - 1].end
+            return Chunk("value", token.start, end, expression=value.expression, value=value), value.end
         if token.number is not None or not token.text.isalnum() or token.form in _LIMIT_WORDS:
             limit = parse_limit(self.source, token.start)
-            if limit is not None and (age := self._age(token.start, limit)) is not None:
+            if limit is not None and (age := self._age(position, limit)) is not None:
                 return age, self._token_at(age.end, position)
             if limit is not None and (
                 limit.stated or limit.unit is not None or limit.relative_to is not None
@@ -164,6 +184,12 @@ class Chunker:
                 )
         return self._words(position, mention)
 
+    def _value(self, position: int, mention: Mention | None) -> FoundValue | None:
+        """Return the value that starts at a token: with its quantity, or with a comparator before it."""
+        if mention is not None and mention.term.quantity:
+            return self.text.values.read_pair(position) or self.text.values.read(position)
+        return self.text.values.read_led(position) if mention is None else None
+
     def _aged(self, position: int) -> Mention | None:
         term = self.text.vocabulary.find("age")
         if term is None:
@@ -171,17 +197,31 @@ class Chunker:
         self.text.mentions[position] = Mention(term, position, position + 1)
         return self.text.mentions[position]
 
-    def _age(self, start: int, limit: Found) -> Chunk | None:
-        """Return the age that "18 years or older" states without the word."""
+    def _age(self, position: int, limit: Found) -> Chunk | None:
+        """Return the age that "18 years or older", or "adults (≥ 18 years)", states without the word."""
+        start = self.tokens[position].start
         words = self.source[start : limit.end + 16].lower()
-        term = self.text.vocabulary.find("age")
+        term = self.text.vocabulary.find("age") if limit.stated else None
         in_years = limit.unit is not None and limit.unit.ucum in ("a", "mo")
-        if term is None or not in_years or not _AGED.search(words[: limit.end - start + 12]):
+        said = _AGED.search(words[: limit.end - start + 12]) or self._of_persons(position, limit)
+        if term is None or not in_years or not said:
             return None
         value = self.text.values.build((term,), "", limit, start, 0, 0)
         old = _OLD.match(self.source, limit.end)
         end = old.end() if old else limit.end
         return Chunk("value", start, end, expression=value.expression, value=value) if value else None
+
+    def _of_persons(self, position: int, limit: Found) -> bool:
+        """Whether years stand right behind those whose age they are, and of nothing else."""
+        in_years = limit.unit is not None and limit.unit.ucum == "a"
+        if not in_years or not _AFTER_AGE.match(self.source, limit.end):
+            return False
+        index = position - 1
+        while index >= 0 and self.tokens[index].form in _BEFORE_AGE:
+            index -= 1
+        if index < 0:
+            return _ALONE.match(self.source, limit.end) is not None
+        return "persons" in lexicon().phrase_at(self.tokens, index)[1]
 
     def _lesion(self, position: int) -> tuple[Chunk, int] | None:
         token = self.tokens[position]
@@ -283,6 +323,18 @@ class Chunker:
         while position < len(self.tokens) and self.tokens[position].start < offset:
             position += 1
         return position
+
+
+def _paired(tokens: Sequence[Token]) -> frozenset[int]:
+    """Return which tokens are brackets that open or close with another."""
+    opened: list[int] = []
+    paired: set[int] = set()
+    for index, token in enumerate(tokens):
+        if token.text in _CLOSING:
+            opened.append(index)
+        elif token.text in _BRACKETS and opened and _CLOSING[tokens[opened[-1]].text] == token.text:
+            paired |= {opened.pop(), index}
+    return frozenset(paired)
 
 
 _SOON = 4

@@ -64,8 +64,10 @@ def demands_cancers(expression: Expression, vocabulary: Vocabulary, number: int)
     """Whether a tree asks for that many unrelated cancers at once: a list of choices was misread."""
     match expression:
         case AllOf(operands):
-            terms = [vocabulary.by_iri[each.concept] for each in operands if isinstance(each, Fact)]
-            cancers = [term for term in terms if _MALIGNANT in term.ancestors and not counts_lesions(term)]
+            terms = [vocabulary.by_iri.get(each.concept) for each in operands if isinstance(each, Fact)]
+            cancers = [
+                term for term in terms if term and _MALIGNANT in term.ancestors and not counts_lesions(term)
+            ]
             apart = [c for c in cancers if not any(o.iri != c.iri and c.iri in o.ancestors for o in cancers)]
             several = len({term.iri for term in apart}) >= number
             return several or any(demands_cancers(each, vocabulary, number) for each in operands)

@@ -15,10 +15,10 @@ from typing import Literal
 
 from trialgraph.criteria.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.criterion import Criterion
+from trialgraph.criteria.fitting import fit_limit
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.normalization import normalize
 from trialgraph.criteria.tokens import tokenize
-from trialgraph.criteria.values import fit_limit
 from trialgraph.criteria.vocabulary import Vocabulary, default_vocabulary
 from trialgraph.criteria.wording import wording
 from trialgraph.expressions import Narrative, atoms, is_judged

@@ -48,11 +48,13 @@ class FactReading:
         expression: The fact or facts.
         negated: The stretch itself denies them ("no", "negative").
         leading: What narrows them from in front, and may narrow bare members of the list after them.
+        examples: The instances of them that a bracket lists ("(e.g. A or B)").
     """
 
     expression: Expression
     negated: bool = False
     leading: str | None = None
+    examples: Sequence[Chunk] = ()
 
 
 def is_content(chunk: Chunk) -> bool:
@@ -134,8 +136,8 @@ def _assemble(text: Text, heads: list[Chunk], chunks: Sequence[Chunk], around: A
     parts: list[Expression] = [group[0] if len(group) == 1 else AnyOf(tuple(group)) for group in groups]
     parts += around.extra
     expression = parts[0] if len(parts) == 1 else AllOf(tuple(parts))
-    ends_with_concept = chunks[-1].kind == "concept"
-    return FactReading(expression, around.negated, around.leading if ends_with_concept else None)
+    leading = around.leading if chunks[-1].kind == "concept" else None
+    return FactReading(expression, around.negated, leading, around.examples)
 
 
 def _count_apart(text: Text, head: Chunk, around: Around) -> None:

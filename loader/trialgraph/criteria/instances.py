@@ -9,7 +9,7 @@ from trialgraph.criteria.chunks import Text
 from trialgraph.criteria.trees import map_facts
 from trialgraph.expressions import Expression, Fact, Value, atoms
 
-__all__ = ["dated_alike", "for_itself", "instances_of"]
+__all__ = ["dated_alike", "example_of", "for_itself", "instances_of"]
 
 _GIVEN = frozenset({"treatment", "procedure"})
 _STATE = re.compile(
@@ -39,9 +39,13 @@ def dated_alike(head: Expression, instances: Expression) -> Expression:
     return map_facts(head, lambda fact: replace(fact, within=fact.within or window))
 
 
-def _is_narrow(atom: Expression) -> bool:
-    narrowed = isinstance(atom, Fact) and bool(atom.modifiers or atom.within or atom.count)
-    return narrowed or isinstance(atom, Value)
+def example_of(kind: Fact, example: Fact) -> Fact:
+    """Return an example that a bracket gives of a kind, narrowed as the kind is and as itself says."""
+    told = [each.modifiers.get("qualifier") for each in (kind, example)]
+    modifiers = {**kind.modifiers, **example.modifiers}
+    if any(told):
+        modifiers["qualifier"] = "; ".join(filter(None, told))
+    return replace(example, modifiers=modifiers, within=example.within or kind.within)
 
 
 def _exemplified(fact: Fact, words: str) -> Fact:

@@ -7,32 +7,50 @@ from dataclasses import dataclass, replace
 from functools import cache
 from math import isinf
 
-from trialgraph.criteria.wording import Scale, Unit, wording
+from trialgraph.criteria.wording import Unit, wording
 from trialgraph.expressions import Limit, Reference
 
-__all__ = ["Found", "parse_limit", "parse_scale_limit"]
+__all__ = ["OPENING", "THEN", "Found", "after_comparator", "parse_limit", "parse_range", "side_of"]
 
+_PER_VOLUME = r"(?=\s?(?:cells?)?\s?(?:/|per\s)\s?(?:mm|cu|[µu]L|mc|micro))"
 _DIGITS = (
-    r"\d{1,3}(?: \d{3})+(?=\s?/)|\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+[.·]\d+|\d+,\d(?![\d,])|\d+|\.\d+"
+    rf"\d{{1,3}}(?:\.\d{{3}})+{_PER_VOLUME}|\d{{1,3}}(?:, \d{{3}})+{_PER_VOLUME}"
+    r"|\d{1,3}(?: \d{3})+(?=\s?/)|\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+[.·]\d+|\d+,\d(?![\d,])|\d+|\.\d+"
 )
 _POWER = r"(?:\s*(?:×|x|\*)?\s*10\s?\^\s?(?P<power>\d{1,2})(?!\d)|(?P<kilo>k)\b(?!\s?/))?"
 _RANGE = re.compile(r"\s*(?:-|to\b|through\b|~)\s*(?=[\d.])", re.IGNORECASE)
 _AND_RANGE = re.compile(r"\s*(?:and|to|-)\s*(?=[\d.])", re.IGNORECASE)
-_OPENING = re.compile(
+OPENING = re.compile(
     r"(?:between|from|ranging\s+from|range\s+of|range|ranges\s+from)\s+(?=[\d.≥>])", re.IGNORECASE
 )
+_TO_BOUND = re.compile(r"\s*(?:-|to|~)\s*(?=[<≤])", re.IGNORECASE)
+_UNIT_RANGE = re.compile(r"(?:\s+(?:of\s+age|old))?\s*(?:-|to\b|through\b|~)\s*(?=[\d.])", re.IGNORECASE)
+_PLUS = re.compile(r"\s?\+(?=\s*-?(?:years?|yrs?|months?)\b)", re.IGNORECASE)
+_RESTATED = re.compile(r"[\s:=]*(?:[(\[]\s*[≤≥<>=]+\s*[)\]]|[≤≥<>](?=\s?\d))?[\s:=]*")
 _WITHIN = re.compile(r"within\s+(?=[\d.])", re.IGNORECASE)
-_THEN = re.compile(r"\s*(?:,\s*)?(?:(?:and|but|to|-)\s*)?(?=[<>≤≥a-z])", re.IGNORECASE)
+THEN = re.compile(r"\s*(?:,\s*)?(?:(?:and|but|to|-)\s*)?(?=[<>≤≥a-z])", re.IGNORECASE)
 _BRACKET = re.compile(r"\s*\(\s*(?:or\s+)?[≤≥<>=]?\s*[\d.,]+(?!\s*[×x])[^()≤≥<>]{0,24}\)")
 _OLD = re.compile(r"\s*-?\s*(?:old|of\s+age|in\s+age)\b", re.IGNORECASE)
 _INCLUSIVE = re.compile(
     r"\s*,?\s*\(?\s*(?:(?:both|boundary|limits?|values?)\s+)*inclusive(?:\s+of\s+(?:both\s+)?\w+)?\s*\)?",
     re.IGNORECASE,
 )
+_OF_THE_PLACE = (
+    r"(?:of|the|than|above|a|institution(?:al|'s|s)?|laborator(?:y|y's|ies)|lab|local|site(?:'s)?|cent(?:er|re)(?:'s)?|hospital"
+    r"|specific|respective|individual|participating|testing|age-?\s?(?:adjusted|appropriate|specific|based)|applicable"
+    r"|corresponding|reference|central)"
+)
 _TIMES = re.compile(
-    r"(?:\s*(?:×|x|\*)\s*|\s*-?\s*(?:times|time|folds?|multiples?)\b\s*|\s*)"
-    r"(?:\(?(?:of|the|than|above|institution(?:al|'s)?|laborator(?:y|y's|ies)|lab|local|site(?:'s)?|specific"
-    r"|respective|age-?\s?(?:adjusted|appropriate|specific|based)|applicable|corresponding|reference|central)\s+)*",
+    r"(?:(?:\s*(?P<sign>(?:×|x|\*)(?:'?s\b)?)\s*|\s*-?\s*(?P<word>(?:times|time|folds?|multiples?)\b\s*(?:[×x]\s*)?))"
+    rf"(?:\(?{_OF_THE_PLACE}\s+)*(?P<opened>\()?|\s*(?:{_OF_THE_PLACE}\s+)*)",
+    re.IGNORECASE,
+)
+_BY = re.compile(r"\s*[×x*]\s*(?=\d)")
+_NORMAL = re.compile(
+    rf"(?:with)?in\s+(?:the\s+|their\s+|{_OF_THE_PLACE}\s+)*"
+    r"(?:normal(?:\s+(?:institution(?:al)?|laboratory|lab|reference|local))?(?:\s+(?:limits?|ranges?|values?|levels?))?"
+    r"|limits?\s+of\s+(?:institution(?:al)?\s+|the\s+)?normal|(?<=institutional\s)limits?|(?<=reference\s)(?:limits?|ranges?))"
+    r"(?:\s+(?:of|for|per|at)\s+(?:the\s+)?(?:local\s+)?(?:institution|laboratory|lab|site|normal(?:ity)?|age)\b)?(?![a-z])|WNL\b",
     re.IGNORECASE,
 )
 
@@ -41,7 +59,8 @@ _TIMES = re.compile(
 class Found:
     """A limit in a text, and the characters it takes.
 
-    `stated` tells a comparator or a range from a bare number.
+    `stated` tells a comparator or a range from a bare number; `normal` stands for the result's own
+    reference range, of which the quantity decides the sides that count.
     """
 
     limit: Limit
@@ -50,6 +69,7 @@ class Found:
     start: int
     end: int
     stated: bool = True
+    normal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +94,10 @@ def _parse_number(text: str, position: int) -> _Number | None:
     digits = match["digits"].replace("·", ".")
     if re.fullmatch(r"\d+,\d", digits):
         digits = digits.replace(",", ".")
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+", digits) and re.compile(_PER_VOLUME, re.IGNORECASE).match(
+        text, match.end("digits")
+    ):
+        digits = digits.replace(".", "")
     value = float(digits.replace(",", "").replace(" ", ""))
     if isinf(value):
         return None
@@ -95,21 +119,31 @@ def parse_limit(text: str, position: int) -> Found | None:
         >>> parse_limit("≥ 1.5 × 10^9/L", 0).limit.low
         1.5
     """
-    opening = _OPENING.match(text, position)
+    opening = OPENING.match(text, position)
     if opening:
         return _parse_range(text, position, opening.end())
+    normal = _NORMAL.match(text, position)
+    if normal:
+        return Found(Limit(low=1.0, high=1.0), None, None, position, normal.end(), normal=True)
     within = _WITHIN.match(text, position)
     if within:
         return _parse_within(text, position, within.end())
     first = _parse_bound(text, position)
-    if first is None:
-        return None
-    then = _THEN.match(text, first.end)
-    if then and first.stated:
-        second = _parse_bound(text, then.end())
-        if second and second.stated and _opposite(text, first, second):
-            return _merge(first, second)
-    return first
+    return None if first is None else _with_second(text, first)
+
+
+def _with_second(text: str, first: Found) -> Found | None:
+    """Take in the other side of a limit ("≥ 18 and ≤ 75 years", "18 to < 75 years")."""
+    then = (THEN if first.stated else _TO_BOUND).match(text, first.end)
+    second = _parse_bound(text, then.end()) if then else None
+    if second is None or not second.stated:
+        return first
+    if not first.stated:
+        first = replace(first, limit=Limit(low=first.limit.low), stated=True)
+        return (_merge(first, second) if _opposite(text, first, second) else None) or replace(
+            first, limit=Limit(low=first.limit.low, high=first.limit.low), stated=False
+        )
+    return _merge(first, second) if _opposite(text, first, second) else first
 
 
 def _parse_within(text: str, start: int, position: int) -> Found | None:
@@ -118,6 +152,11 @@ def _parse_within(text: str, start: int, position: int) -> Found | None:
     if found is None or found.relative_to is None or found.stated:
         return None
     return replace(found, limit=Limit(high=found.limit.high), start=start, stated=True)
+
+
+def parse_range(text: str, position: int) -> Found | None:
+    """Return the range that two numbers from a position on state ("18 and 75 years" after "between")."""
+    return _parse_range(text, position, position)
 
 
 def _parse_range(text: str, start: int, position: int) -> Found | None:
@@ -149,24 +188,23 @@ def _blank(text: str, position: int) -> int:
     )
 
 
+def after_comparator(text: str, position: int) -> int:
+    """Return where the number after a comparator starts; a sign that says it again is stepped over."""
+    restated = _RESTATED.match(text, position)
+    return restated.end() if restated else position
+
+
 def _parse_bound(text: str, position: int) -> Found | None:
     compare = wording().compare.match(text, position)
     start = position
     if compare:
-        position = compare.end()
-        while position < len(text) and text[position] in " :=":
-            position += 1
+        position = after_comparator(text, compare.end())
     number = _parse_number(text, position)
     if number is None:
         return _parse_bare_reference(text, start, position, compare)
     if compare is None:
-        joint = _RANGE.match(text, number.end)
-        high = _parse_number(text, joint.end()) if joint else None
-        if high is not None and high.value > number.value:
-            return _with_unit(text, Found(_between(number, high), None, None, start, high.end))
-        found = Found(Limit(low=number.value, high=number.value), None, None, start, number.end, stated=False)
-        return _with_suffix(text, _with_unit(text, found))
-    side, inside = _comparator(compare.group())
+        return _parse_uncompared(text, start, number)
+    side, inside = side_of(compare.group())
     limit = (
         Limit(low=number.value, low_inclusive=inside)
         if side == "low"
@@ -175,23 +213,78 @@ def _parse_bound(text: str, position: int) -> Found | None:
     return _with_unit(text, Found(limit, None, None, start, number.end))
 
 
-def _comparator(words: str) -> tuple[str, bool]:
+def _parse_uncompared(text: str, start: int, number: _Number) -> Found:
+    """Read a range, "18+ years", "18 years or older", or a bare number."""
+    joint = _RANGE.match(text, number.end)
+    high = _parse_number(text, joint.end()) if joint else None
+    if high is not None and high.value > number.value:
+        return _with_unit(text, Found(_between(number, high), None, None, start, high.end))
+    if plus := _PLUS.match(text, number.end):
+        return _with_unit(text, Found(Limit(low=number.value), None, None, start, plus.end()))
+    exact = Found(Limit(low=number.value, high=number.value), None, None, start, number.end, stated=False)
+    found = _with_unit(text, exact)
+    return _parse_twice_united(text, found) or _with_suffix(text, found)
+
+
+def _parse_twice_united(text: str, low: Found) -> Found | None:
+    """Read "3 months to 21 years": a range that repeats its unit, or changes it."""
+    joint = _UNIT_RANGE.match(text, low.end) if low.unit else None
+    number = _parse_number(text, joint.end()) if joint else None
+    if number is None or low.unit is None or low.limit.low is None:
+        return None
+    exact = Found(Limit(low=number.value, high=number.value), None, None, low.start, number.end)
+    high = _with_unit(text, exact)
+    if high.unit is None or high.limit.high is None:
+        return None
+    first, second = low.limit.low, high.limit.high
+    if {low.unit.ucum, high.unit.ucum} == set(_MONTHS):
+        first, second = first * _MONTHS[low.unit.ucum], second * _MONTHS[high.unit.ucum]
+        high = replace(high, unit=low.unit if low.unit.ucum == "mo" else high.unit)
+    elif low.unit != high.unit:
+        return None
+    return replace(high, limit=Limit(low=first, high=second)) if first < second else None
+
+
+_MONTHS = {"mo": 1, "a": 12}
+
+
+def side_of(words: str) -> tuple[str, bool]:
+    """Return which side of a limit a comparator's number is, and whether the number is within."""
     return wording().comparators[" ".join(words.lower().split())]
 
 
 def _parse_bare_reference(
     text: str, start: int, position: int, compare: re.Match[str] | None
 ) -> Found | None:
-    """Read "≤ ULN": once the reference limit."""
+    """Read "≤ ULN", once the reference limit, and "≤ ULN × 1.5"."""
     if compare is None:
         return None
     times = _TIMES.match(text, position)
-    reference = wording().reference.match(text, times.end() if times else position)
+    offset = times.end() if times else position
+    reference = wording().reference.match(text, offset) or wording().normal.match(text, offset)
     if reference is None:
         return None
-    side, inside = _comparator(compare.group())
-    limit = Limit(low=1.0, low_inclusive=inside) if side == "low" else Limit(high=1.0, high_inclusive=inside)
-    return Found(limit, None, wording().references[_key(reference.group())], start, reference.end())
+    factor, end = 1.0, _after_gloss(text, reference.end())
+    if by := _BY.match(text, reference.end()):
+        number = _parse_number(text, by.end())
+        factor, end = (number.value, number.end) if number else (factor, end)
+    side, inside = side_of(compare.group())
+    relative = wording().references.get(_key(reference.group())) or _end_of_normal(side, inside=inside)
+    if relative is None:
+        return None
+    limit = (
+        Limit(low=factor, low_inclusive=inside)
+        if side == "low"
+        else Limit(high=factor, high_inclusive=inside)
+    )
+    return Found(limit, None, relative, start, end)
+
+
+def _end_of_normal(side: str, *, inside: bool) -> Reference | None:
+    """Return which end of the normal range a bound is set by; None for "< normal", which may be either."""
+    if side == "low":
+        return "LLN" if inside else "ULN"
+    return "ULN" if inside else None
 
 
 def _key(words: str) -> str:
@@ -200,10 +293,15 @@ def _key(words: str) -> str:
 
 def _with_unit(text: str, found: Found) -> Found:
     times = _TIMES.match(text, found.end)
-    reference = wording().reference.match(text, times.end()) if times else None
-    if reference:
-        end = _after_gloss(text, reference.end())
-        return replace(found, relative_to=wording().references[_key(reference.group())], end=end)
+    if times:
+        reference = wording().reference.match(text, times.end())
+        if reference is None and (times["sign"] or times["word"]):
+            reference = wording().normal.match(text, times.end())
+        if reference:
+            relative = wording().references.get(_key(reference.group()), "ULN")
+            end = _after_gloss(text, reference.end())
+            closed = re.compile(r"\s*\)").match(text, end) if times["opened"] else None
+            return replace(found, relative_to=relative, end=closed.end() if closed else end)
     match = wording().unit.match(text, found.end)
     if match is None:
         return found
@@ -224,13 +322,17 @@ def _times(value: float, factor: float) -> float:
 
 
 _GLOSS = re.compile(
-    r"\s*\(\s*(?:[UL]LN|UNL)\s*\)|\s*(?:for\s+(?:the\s+)?(?:institution|laboratory|age))\b", re.IGNORECASE
+    r"\s*[(\[]\s*(?:i?[UL]LN|UNL)\s*[)\]]"
+    r"|\s*(?:for|of|per|at)\s+(?:the\s+|each\s+)*(?:local\s+|reporting\s+|participating\s+)*"
+    r"(?:institution|laboratory|lab|site|age(?:(?:\s+and\s+|/)(?:sex|gender))?)\b(?!\s*[<>≤≥\d])",
+    re.IGNORECASE,
 )
 
 
 def _after_gloss(text: str, position: int) -> int:
-    gloss = _GLOSS.match(text, position)
-    return gloss.end() if gloss else position
+    while gloss := _GLOSS.match(text, position):
+        position = gloss.end()
+    return position
 
 
 def _with_suffix(text: str, found: Found) -> Found:
@@ -256,7 +358,7 @@ def _opposite(text: str, first: Found, second: Found) -> bool:
     return (
         (first.limit.low is None) != (second.limit.low is None)
         and (first.limit.high is None) != (second.limit.high is None)
-        and first.relative_to == second.relative_to
+        and (first.relative_to == second.relative_to or (first.relative_to is None and first.unit is None))
     )
 
 
@@ -266,127 +368,4 @@ def _merge(first: Found, second: Found) -> Found | None:
     if low is None or high is None or low > high:
         return first
     limit = Limit(low, lower.limit.low_inclusive, high, upper.limit.high_inclusive)
-    return Found(limit, first.unit or second.unit, first.relative_to, first.start, second.end)
-
-
-def parse_scale_limit(text: str, position: int, scale: Scale) -> Found | None:
-    """Read a limit on a score: numbers, classes ("B"), both ("B7"), lists ("0, 1 or 2"), "or worse"."""
-    return _ScaleReader(text, scale).read(position)
-
-
-class _ScaleReader:
-    """Reads limits on one scale; a class stands for the range of its scores."""
-
-    def __init__(self, text: str, scale: Scale) -> None:
-        self.text = text
-        self.scale = scale
-        symbols = "|".join(sorted(scale.symbols, key=len, reverse=True)) or "(?!)"
-        self.value = re.compile(
-            rf"\s*(?:(?i:class|grade|score|stage|category|functional|status|ps|level)\b\s*|of\s+)*"
-            rf"(?:(?P<symbol>{symbols})(?![a-zA-Z])(?:\s*[(-]?\s*(?P<points>\d{{1,2}})\b(?:\s*(?:points?|score)?\))?)?"
-            r"|(?P<number>\d{1,3}|zero|one|two|three|four)(?!\.?\d|/\d{3})(?:\s*(?:%|points?))?)"
-        )
-        self.joint = re.compile(
-            r"\s*(?:,\s*(?:or|and)?|/|or|and|-|to|through|&|~|;(?=\s*\d)|(?=\s\d(?!\S)))\s*(?:class\s+|score\s+)?(?=[\dIVABCz])"
-        )
-
-    def read(self, position: int) -> Found | None:
-        position = self._skip(position)
-        opening = _OPENING.match(self.text, position)
-        start, position = position, opening.end() if opening else position
-        compare = wording().compare.match(self.text, position)
-        if compare:
-            return self._compared(start, compare)
-        first = self._value(position)
-        if first is None:
-            return None
-        low, high, end = first
-        inner = wording().compare.match(self.text, self._skip(end))
-        if inner and low != high:
-            return self._inside_class((low, high), start, inner)
-        low, high, end, count = self._listed(low, high, end)
-        return self._suffixed(low, high, start, end, stated=count > 1 or low != high)
-
-    def _skip(self, position: int) -> int:
-        while position < len(self.text) and self.text[position] in " :=":
-            position += 1
-        return position
-
-    def _value(self, position: int) -> tuple[float, float, int] | None:
-        match = self.value.match(self.text, position)
-        if match is None:
-            return None
-        if match["symbol"]:
-            low, high = self.scale.symbols[match["symbol"]]
-            if match["points"]:
-                low = high = float(match["points"])
-            return low, high, match.end()
-        words = {"zero": 0.0, **wording().numbers}
-        number = words.get(match["number"])
-        value = float(match["number"]) if number is None else number
-        return (value, value, match.end()) if self.scale.low <= value <= self.scale.high else None
-
-    def _listed(self, low: float, high: float, end: int) -> tuple[float, float, int, int]:
-        """Take in the rest of a list or range of scores, so long as it leaves no gap."""
-        count = 1
-        while joint := self.joint.match(self.text, end):
-            following = self._value(joint.end())
-            if following is None:
-                break
-            span = any(sign in joint.group() for sign in ("-", "~", "to", "through"))
-            if not joint.group().strip() and following[0] != high + 1:
-                break
-            if (not span and following[0] > high + 1 and self.scale.high < 50) or following[0] < low:
-                break
-            high, end, count = max(high, following[1]), following[2], count + 1
-        return low, high, end, count
-
-    def _compared(self, start: int, compare: re.Match[str]) -> Found | None:
-        side, inside = _comparator(compare.group())
-        value = self._value(self._skip(compare.end()))
-        if value is None:
-            return None
-        low, high, end = value
-        if side == "low":
-            limit = Limit(low=low if inside else high, low_inclusive=inside)
-            then = _THEN.match(self.text, end)
-            second = wording().compare.match(self.text, then.end()) if then else None
-            if second and _comparator(second.group())[0] == "high":
-                upper = self._value(self._skip(second.end()))
-                if upper:
-                    within = _comparator(second.group())[1]
-                    limit = replace(limit, high=upper[1] if within else upper[0], high_inclusive=within)
-                    end = upper[2]
-        else:
-            limit = Limit(high=high if inside else low, high_inclusive=inside)
-            suffix = re.compile(r"\s*\(\s*\d(?:\s*(?:,|-|or|/|and)\s*(?:or\s*)?\d)*\s*\)").match(
-                self.text, end
-            )
-            end = suffix.end() if suffix else end
-        return Found(limit, None, None, start, end)
-
-    def _inside_class(self, span: tuple[float, float], start: int, compare: re.Match[str]) -> Found | None:
-        """Read "B >7": the scores of a class beyond a number, "or worse" those of worse classes too."""
-        inner = self._compared(start, compare)
-        if inner is None:
-            return None
-        limit = inner.limit
-        suffix = wording().suffix.match(self.text, inner.end)
-        if suffix and wording().suffixes[_key(suffix["suffix"])] in ("worse", "low"):
-            return replace(inner, end=suffix.end())
-        low = span[0] if limit.low is None else limit.low
-        high = span[1] if limit.high is None else limit.high
-        return replace(inner, limit=Limit(low, limit.low_inclusive, high, limit.high_inclusive))
-
-    def _suffixed(self, low: float, high: float, start: int, end: int, *, stated: bool) -> Found:
-        suffix = wording().suffix.match(self.text, end)
-        if suffix:
-            side = wording().suffixes[_key(suffix["suffix"])]
-            better = self.scale.better
-            worse = "high" if better == "low" else "low"
-            open_side = {"better": better, "worse": worse, "low": "high", "high": "low"}[side]
-            limit = Limit(low=low) if open_side == "high" else Limit(high=high)
-            return Found(limit, None, None, start, suffix.end())
-        if high >= self.scale.high and self.scale.symbols and self.scale.better == "low" and high > low:
-            return Found(Limit(low=low), None, None, start, end)
-        return Found(Limit(low=low, high=high), None, None, start, end, stated)
+    return Found(limit, first.unit or second.unit, second.relative_to, first.start, second.end)

@@ -18,8 +18,10 @@ from trialgraph.criteria.alternatives import (
     value_window,
     with_alternative,
 )
+from trialgraph.criteria.cases import by_sex, holds_value, read_case
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content, read_fact
+from trialgraph.criteria.instances import example_of
 from trialgraph.criteria.merging import merge_qualifiers
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.segments import (
@@ -41,10 +43,32 @@ from trialgraph.criteria.sharing import (
     share_words,
 )
 from trialgraph.criteria.trees import all_of, any_of, dated, negate
-from trialgraph.expressions import Expression, Fact, Narrative
+from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Value, atoms, is_judged
 
 __all__ = ["join_segments", "read_condition", "read_segments"]
 
+_MISLEADING = frozenset({"condition", "exception", "allowance", "barring", "others", "regardless", "example"})
+_FUTURE = frozenset({"if", "until", "use", "because", "since", "due"})
+_PARTING = frozenset({"condition", "exception", "negation", "allowance", "barring"})
+_LINKS = frozenset(
+    {
+        "with",
+        "by",
+        "as",
+        "a",
+        "on",
+        "of",
+        "to",
+        "based",
+        "and",
+        "having",
+        "at",
+        "defined",
+        "for",
+        "persistently",
+        "repeatedly",
+    }
+)
 _GOING_ON = frozenset({"with", "subject with", "patient with", "participant with"})
 
 
@@ -78,35 +102,129 @@ def _read_segment(text: Text, segment: Segment) -> None:
         segment.expression = _read_value(text, chunks, value, segment)
         segment.carries = False
         return
-    reading = read_fact(text, chunks)
+    if value is None and (apart := _with_aside(text, chunks, segment)) is not None:
+        segment.expression = apart
+        return
+    parted = _with_values(text, chunks, concept) if concept is not None else None
+    reading = read_fact(text, chunks if parted is None else parted[0])
+    if parted is not None:
+        named = reading.expression if reading else _unread_head(text, parted[0])
+        segment.expression = all_of([named, parted[1]]) if named is not None else None
+        segment.negated, segment.carries = reading is not None and reading.negated, False
+        return
     if reading is not None:
         segment.expression, segment.negated, segment.leading = (
             reading.expression,
             reading.negated,
             reading.leading,
         )
+        segment.examples = reading.examples
         return
     segment.carries = not any(chunk.form in FINITE for chunk in chunks)
 
 
+def _with_aside(text: Text, chunks: list[Chunk], segment: Segment) -> Expression | None:
+    """Read "adults (≥ 18 years) with breast cancer": the bracket before the concept is a value of its own."""
+    concept = next((i for i, chunk in enumerate(chunks) if is_content(chunk)), len(chunks))
+    aside = next((chunk for chunk in chunks[:concept] if holds_value(chunk)), None)
+    if aside is None:
+        return None
+    rest = [chunk for chunk in chunks if chunk is not aside]
+    default = "or" if text.exclusion else "and"
+    value = join_segments(text, read_segments(text, trimmed(aside.inner)), default)
+    reading = read_fact(text, rest)
+    if reading is not None and reading.negated:
+        return None
+    if reading is not None:
+        segment.carries = False
+        return all_of([value, reading.expression])
+    if all(is_harmless(chunk, "label") for chunk in rest):
+        return value
+    return all_of([value, narrative(text, rest[0].start, rest[-1].end)])
+
+
+def _with_values(text: Text, chunks: list[Chunk], concept: int) -> tuple[list[Chunk], Expression] | None:
+    """Part "hypertension with systolic pressure ≥ 160 or …" into the concept and its values."""
+    value = next((i for i, chunk in enumerate(chunks) if i > concept and _states_value(chunk)), None)
+    if value is None or any(chunk.classes & _PARTING for chunk in chunks[concept + 1 : value]):
+        return None
+    opening = value
+    while opening > concept + 1 and _links(chunks[opening - 1]):
+        opening -= 1
+    bracket = chunks[value].kind == "bracket"
+    if opening == value and not bracket:
+        return None
+    tail = trimmed([*(chunks[value].inner if bracket else (chunks[value],)), *chunks[value + 1 :]])
+    if bracket and value + 1 < len(chunks):
+        tail = trimmed(list(chunks[value].inner))
+    while tail and _links(tail[0]):
+        tail.pop(0)
+    if not tail:
+        return None
+    joined = join_segments(text, read_segments(text, tail), "or" if text.exclusion else "and")
+    kept = [*chunks[:opening], *(chunks[value + 1 :] if bracket else [])]
+    return (kept, joined) if any(isinstance(atom, Value) for atom in atoms(joined)) else None
+
+
+def _unread_head(text: Text, chunks: list[Chunk]) -> Expression | None:
+    """Return the words of what values are of, unless they turn the values' meaning."""
+    misleading = any(chunk.classes & (_MISLEADING | _PARTING) or chunk.form in _FUTURE for chunk in chunks)
+    return None if misleading or not chunks else narrative(text, chunks[0].start, chunks[-1].end)
+
+
+def _states_value(chunk: Chunk) -> bool:
+    if chunk.kind == "bracket":
+        first = next((each for each in chunk.inner if not _links(each)), None)
+        return first is not None and first.kind == "value" and not _is_age(first)
+    return chunk.kind == "value" and not _is_age(chunk)
+
+
+def _is_age(chunk: Chunk) -> bool:
+    """Whether a value is an age, which behind a concept may be the age at which it began."""
+    return chunk.value is not None and any(term.unit == "a" for term in chunk.value.terms)
+
+
+def _links(chunk: Chunk) -> bool:
+    """Whether a word only leads from a concept to its values ("defined as", "with", "as evidenced by")."""
+    return chunk.kind == "word" and (
+        bool(chunk.classes & {"definition", "neutral", "qualifier", "active", "label"})
+        or chunk.form in _LINKS
+    )
+
+
 def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> Expression | None:
-    before, after = chunks[:at], chunks[at + 1 :]
+    before = chunks[:at]
+    unknown: list[Chunk] = []
     for chunk in before:
         if "negation" in chunk.classes:
             segment.negated = not segment.negated
-        elif not is_harmless(chunk, "label", "qualifier", "active", "value_tail"):
-            return None
+        elif not is_harmless(chunk, "label", "qualifier", "active", "value_tail") and chunk.form.strip(
+            "'\"*-"
+        ):
+            unknown.append(chunk)
     expression = chunks[at].expression
-    if expression is None:
+    if expression is None or any(chunk.classes & _MISLEADING or chunk.form in _FUTURE for chunk in unknown):
         return None
+    read = _read_around_value(text, expression, chunks, at, segment)
+    if not unknown:
+        return read
+    return all_of([narrative(text, unknown[0].start, chunks[at].start), read])
+
+
+def _read_around_value(
+    text: Text, expression: Expression, chunks: list[Chunk], at: int, segment: Segment
+) -> Expression:
+    """Take in what is said behind a value: its time, other limits, in which case it is asked."""
+    before, after = chunks[:at], chunks[at + 1 :]
     window = value_window(before, after)
     if window is not None:
         expression = dated(expression, window)
-    rest = [chunk for chunk in after if chunk.kind not in ("window", "sign") and not is_method(chunk)]
+    rest = [chunk for chunk in after if chunk.kind not in ("window", "sign")]
+    if (sexed := by_sex(text, expression, chunks[at], rest)) is not None:
+        return sexed
+    rest = [chunk for chunk in rest if not is_method(chunk)]
     for chunk in _remarks_on_value(rest):
-        expression = with_alternative(
-            text, expression, chunks[at], list(chunk.inner), (chunk.start, chunk.end)
-        )
+        expression = _with_remark(text, expression, chunks[at], chunk)
         rest.remove(chunk)
     if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
         return expression
@@ -118,8 +236,18 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> E
     )
     if condition is not None:
         asked = read_condition(text, rest[condition + 1 :])
-        return all_of([asked, expression]) if text.exclusion else any_of([negate(asked), expression])
+        alternative = text.exclusion or segment.joint == "or"
+        return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
     return all_of([expression, narrative(text, rest[0].start, after[-1].end)])
+
+
+def _with_remark(text: Text, expression: Expression, value: Chunk, remark: Chunk) -> Expression:
+    """Take in a bracket behind a value: another limit, or an exception from this one."""
+    apart = any(chunk.kind == "value" or "exception" in chunk.classes for chunk in remark.inner)
+    case = read_case(text, remark.inner, excepted=True) if apart else None
+    if case is None:
+        return with_alternative(text, expression, value, list(remark.inner), (remark.start, remark.end))
+    return all_of([expression, negate(case)]) if text.exclusion else any_of([expression, case])
 
 
 def _remarks_on_value(chunks: Sequence[Chunk]) -> list[Chunk]:
@@ -189,7 +317,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     share_remarks(segments)
     share_times(text, segments)
     for segment in segments:
-        expression = segment.expression or narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
+        expression = _with_examples(text, segment)
         if segment.expression is None and _denies(segment):
             denied = []
             members.append((segment.joint, expression))
@@ -208,6 +336,20 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
                 expression = narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
             members.append((segment.joint, expression))
     return members
+
+
+def _with_examples(text: Text, segment: Segment) -> Expression:
+    """Return what a member says, with the instances that a bracket lists of what it bars."""
+    kind = segment.expression
+    if kind is None:
+        return narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
+    listed = trimmed(segment.examples)
+    if not listed or not isinstance(kind, Fact) or not (text.exclusion or segment.negated):
+        return kind
+    read = join_segments(text, read_segments(text, listed), "or")
+    instances = [each for each in atoms(read) if isinstance(each, Fact) and is_judged(each)]
+    listed_alike = isinstance(read, AnyOf | Fact)
+    return any_of([kind, *(example_of(kind, each) for each in instances)]) if listed_alike else kind
 
 
 def _hangs_on(segment: Segment) -> bool:

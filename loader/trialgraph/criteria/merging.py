@@ -58,13 +58,26 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
             for c in segment.chunks
         ) or _is_adjective(segment, following):
             carried = segment
-        elif merged and _is_remark(segment):
+        elif merged and _is_remark(segment) and not _adds_to_value(merged[-1], segment):
             merged[-1].chunks += segment.chunks
         else:
             merged.append(segment)
     if carried is not None:
         merged.append(carried)
     return merged
+
+
+def _adds_to_value(before: Segment, segment: Segment) -> bool:
+    """Whether "or requiring dialysis" behind a value is an alternative to it rather than a remark on it."""
+    first = segment.chunks[0]
+    valued = any(chunk.kind == "value" for chunk in before.chunks)
+    return (
+        valued
+        and segment.joint == "or"
+        and first.kind == "word"
+        and "condition" not in first.classes
+        and first.form.endswith("ing")
+    )
 
 
 def _is_adjective(segment: Segment, following: Segment | None) -> bool:

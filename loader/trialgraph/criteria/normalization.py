@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from html import unescape
 
 from trialgraph.expressions import Span
 from trialgraph.records import Json
@@ -32,10 +33,14 @@ _MULTIPLIED = (
 _EDIT = re.compile(
     rf"""
       (?P<escape>\\(?=[-<>\[\]^*_~#().&+=|`{{}}"'/!$%:;,?@\\]))
-    | (?P<comparator>>\s?/\s?=|<\s?/\s?=|>\s?=|=\s?>|<\s?=|=\s?<|=\s?\\[<>]|\\[<>]\s?=|[<>]{{1,2}}\u0332)
+    | (?P<entity>&(?:lt|gt|le|ge|amp|nbsp|\#8804|\#8805|\#60|\#62);(?:\s?=)?)
+    | (?P<symbol>(?<!\S)[³£](?=\s?\d)|(?<=[a-z\s])[³£](?=\s\d))
+    | (?P<comparator>=\s?/\s?[<>]|[<>]\s?or\s?=(?:\s?to\b)?|=\s?or\s?[<>]|[≥≤]\s?[<>]
+        |>\s?/\s?=|<\s?/\s?=|>\s?=|=\s?>|<\s?=|=\s?<|=\s?\\[<>]|\\[<>]\s?=|[<>]{{1,2}}\u0332)
     | (?P<times>(?<=\d)\s*[x*X×]\s*(?={_MULTIPLIED}))
     | (?P<superscript>(?<=10)\s?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
-    | (?P<caret>(?<=10)\s?(?:\\?\^|\*\*|[eE](?=\d))\s?)
+    | (?P<bracketed>(?<=10)\s?[(\[]\s?(?P<power3>\d{{1,2}})\s?[)\]](?=\s*(?:/|per\b|cells)))
+    | (?P<caret>(?<=10)\s?(?:\\?\^|\*\*|\*(?=\s?\d)|[eE](?=\d)|\^?\s?<sup>)\s?)
     | (?P<lost>(?<=[x*X×]10)\s?(?P<power>\d{{1,2}})(?=\s*(?:/|[µu]?[Ll]\b|per\b|copies|cells|platelets)))
     | (?P<spaced>(?<=[x*X×]\s10)\s?(?P<power2>\d{{1,2}})(?=\s*(?:/|[µu]?[Ll]\b|per\b|copies|cells|platelets)))
     | (?P<bare>(?<=\d)\s(?=10(?:9|12|\^9|\^12)\s*/\s*[lL]\b))
@@ -137,6 +142,12 @@ def _tidy(verbatim: str) -> NormalizedText:
     return aligned.finish()
 
 
+def _unescaped(entity: str) -> str:
+    """Return the sign that an entity of HTML stands for; "&lt;=" is one sign."""
+    sign = unescape(entity.rstrip("= ")).replace("\xa0", " ")
+    return {"<": "≤", ">": "≥"}.get(sign, sign) if entity.endswith("=") else sign
+
+
 def _replacement(match: re.Match[str]) -> str:
     found = match.group()
     match match.lastgroup:
@@ -145,15 +156,20 @@ def _replacement(match: re.Match[str]) -> str:
         case "blank":
             return " "
         case "comparator":
-            return "≥" if ">" in found else "≤"
+            return "≥" if ">" in found or "≥" in found else "≤"
+        case "entity":
+            return _unescaped(found)
+        case "symbol":
+            # The signs of the Symbol font, as they read in Latin-1.
+            return "≥" if found == "³" else "≤"
         case "times":
             return " × " if found[0].isspace() else "×"
         case "superscript":
             return "^" + found.strip().translate(_SUPERSCRIPTS)
         case "caret":
             return "^"
-        case "lost" | "power" | "spaced" | "power2":
-            return "^" + found.strip()
+        case "lost" | "power" | "spaced" | "power2" | "bracketed" | "power3":
+            return "^" + found.strip(" ()[]")
         case "bare":
             return "×"
         case "sign":

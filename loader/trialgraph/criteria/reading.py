@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from trialgraph.criteria.cases import loosened
 from trialgraph.criteria.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.complements import contradicts_itself, demands_cancers, join_complements
 from trialgraph.criteria.criterion import Kind
@@ -16,7 +17,7 @@ from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.offers import DEMAND, asks_several, concerns_some, counts_several, offers_choice
 from trialgraph.criteria.outline import Outline
-from trialgraph.criteria.statements import Statement, except_for, read_statement
+from trialgraph.criteria.statements import Statement, except_for, of_part, read_statement
 from trialgraph.criteria.trees import all_of, any_of, dated, map_facts, negate
 from trialgraph.criteria.vocabulary import Vocabulary
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Span, atoms
@@ -85,14 +86,15 @@ def read_expression(
     if len(normalized.text) > _LONGEST:
         return Narrative(normalized.text, "not-formalised", normalized.verbatim(0, len(normalized.text)))
     text = Text(normalized, vocabulary, kind == "exclusion")
-    chunks = Chunker(text).chunks()
+    text.chunks = chunks = Chunker(text).chunks()
     if (
         kind == "inclusion"
         and _WASHOUT.search(text.text)
         and not any("allowance" in chunk.classes for chunk in chunks)
     ):
         return narrative(text, 0, len(text.text))
-    expression = join_complements(_read_outlined(text, chunks, outline))
+    read = _read_outlined(text, chunks, outline)
+    expression = join_complements(read if text.exclusion else loosened(read))
     cancers = 2 if " or " in text.text else 3
     misread = contradicts_itself(expression) or (
         not text.exclusion and demands_cancers(expression, vocabulary, cancers)
@@ -276,7 +278,7 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
         if sum(map(str.isalpha, words)) < _FEWEST_LETTERS:
             continue
         if concerns_some(words):
-            read.append(narrative(text, *place))
+            read.append(of_part(text, sentence) or narrative(text, *place))
             continue
         if asks_several(words):
             read.append(narrative(text, sentence[0].start, end))

@@ -103,6 +103,7 @@ class Segment:
     leading: str | None = None
     after_comma: bool = False
     borrowed: bool = False
+    examples: Sequence[Chunk] = ()
 
 
 def part_statement(chunks: Sequence[Chunk]) -> list[Segment]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from trialgraph.criteria.alternatives import is_harmless
+from trialgraph.criteria.cases import asked_of, granted, holds_value, read_case
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.instances import dated_alike, for_itself, instances_of
@@ -26,9 +27,9 @@ from trialgraph.criteria.trees import (
     negate,
     only_facts,
 )
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Window, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, Window, atoms
 
-__all__ = ["Statement", "except_for", "read_statement"]
+__all__ = ["Statement", "except_for", "of_part", "read_statement"]
 
 _DENIED_LIST = (
     "not meet",
@@ -45,6 +46,8 @@ _ABSENT = re.compile(r"in\s+(?:the\s+)?absence\s+of\s+", re.IGNORECASE)
 _MODAL = frozenset({"must", "should", "must have", "must be", "need", "need to", "are required to"})
 _MOST_LABELS = 20
 """Labels within labels; a text with more of them is no criterion that anyone wrote."""
+_WHO = frozenset({"patient who", "subject who", "participant who"})
+_APART = frozenset({"with", "without", "in", "for"})
 Role = Literal["demand", "allowance"]
 
 
@@ -67,21 +70,40 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     if lexicon().consent.search(words) and not any(chunk.kind == "value" for chunk in chunks):
         return Statement(narrative(text, start, end), text=words)
     judged = lexicon().judgement.search(words)
-    if judged and all(chunk.start >= start + judged.end() for chunk in chunks if is_content(chunk)):
+    valued = any(chunk.kind == "value" for chunk in chunks)
+    if (
+        judged
+        and not valued
+        and all(chunk.start >= start + judged.end() for chunk in chunks if is_content(chunk))
+    ):
         return Statement(narrative(text, start, end), text=words)
     barring = next((i for i, chunk in enumerate(chunks) if "barring" in chunk.classes), None)
     if barring is not None and (
         barring == len(chunks) - 1 or chunks[barring + 1].form in ("from", "for this")
     ):
         return Statement(_read_barred(text, chunks, barring), text=words)
-    if allows(chunks):
-        return _read_allowance(text, chunks)
-    if not any(is_content(chunk) for chunk in chunks):
-        return Statement(narrative(text, start, end), text=words)
+    if not (text.exclusion and allows(chunks)) and (case := read_case(text, chunks)) is not None:
+        return Statement(asked_of(text, *case.operands), text=words)
     exception = next((i for i, chunk in enumerate(chunks) if "exception" in chunk.classes and i > 0), None)
+    limited = exception is not None and any(chunk.kind == "value" for chunk in chunks[:exception])
+    if allows(chunks[:exception] if limited else chunks):
+        return _read_allowance(text, chunks)
+    if not any(is_content(chunk) or holds_value(chunk) for chunk in chunks):
+        return Statement(narrative(text, start, end), text=words)
     if exception is not None:
         return Statement(_read_excepted(text, chunks, exception), text=words)
     return Statement(_read_labelled(text, chunks), text=words)
+
+
+def of_part(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
+    """Read "Part B: platelets ≥ 75 × 10^9/L": values asked in one part of the trial, or None."""
+    colon = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ":"), None)
+    if not colon or any(is_content(chunk) for chunk in chunks[:colon]):
+        return None
+    body = read_statement(text, chunks[colon + 1 :]).expression
+    if body is None or not any(isinstance(atom, Value) for atom in atoms(body)):
+        return None
+    return asked_of(text, narrative(text, chunks[0].start, chunks[colon - 1].end), body)
 
 
 def allows(chunks: Sequence[Chunk]) -> bool:
@@ -194,7 +216,7 @@ def except_for(
     """
     demanded = lifts and not text.exclusion and not isinstance(expression, Not)
     if demanded or not only_facts(expression):
-        lifted = narrative(text, *place)
+        lifted = granted(text, place) or narrative(text, *place)
         return all_of([expression, Not(lifted)]) if text.exclusion else any_of([expression, lifted])
     return map_facts(expression, lambda fact: _lifted(fact, words))
 
@@ -215,18 +237,17 @@ def _read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expressio
     words = text.text[label[0].start : label[-1].end].lower()
     if not any(is_content(chunk) for chunk in rest):
         return _read_conditional(text, chunks) if not rest else _with_rest(text, label, rest)
-    body = _read_labelled(text, rest, depth + 1)
-    window = next((chunk.window.window for chunk in _flat(label) if chunk.window is not None), None)
-    demand = next((chunk for chunk in label if chunk.kind == "bracket" and _denies(chunk.inner)), None)
-    if demand is not None:
-        remark = narrative(text, demand.start, demand.end)
-        body = any_of([body, remark]) if text.exclusion else all_of([body, remark])
-    elif window is not None:
-        body = dated(body, window)
+    body = _remarked(text, label, _read_labelled(text, rest, depth + 1))
     if not text.exclusion and offers_choice(words) and isinstance(body, AllOf):
         if any(chunk.form == "and" for chunk in rest):
             return narrative(text, chunks[0].start, chunks[-1].end)
         body = alternatives_of(body)
+    if (
+        label[0].form in _APART
+        and not _is_label(label[1:])
+        and all(isinstance(a, Value) for a in atoms(body))
+    ):
+        return asked_of(text, narrative(text, label[0].start, label[-1].end), body)
     if any(phrase in words for phrase in _DENIED_LIST):
         return negate(AllOf(body.operands) if isinstance(body, AnyOf) else body)
     if any("negation" in chunk.classes for chunk in label) and not any(
@@ -244,6 +265,16 @@ def _read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expressio
     return narrative(text, chunks[0].start, chunks[-1].end) if _narrows(label) else body
 
 
+def _remarked(text: Text, label: Sequence[Chunk], body: Expression) -> Expression:
+    """Return what stands behind a label, in the time the label states, or beside its bracketed denial."""
+    demand = next((chunk for chunk in label if chunk.kind == "bracket" and _denies(chunk.inner)), None)
+    if demand is not None:
+        remark = narrative(text, demand.start, demand.end)
+        return any_of([body, remark]) if text.exclusion else all_of([body, remark])
+    window = next((chunk.window.window for chunk in _flat(label) if chunk.window is not None), None)
+    return body if window is None else dated(body, window)
+
+
 def _denies(chunks: Sequence[Chunk]) -> bool:
     return any("negation" in chunk.classes for chunk in chunks)
 
@@ -251,7 +282,8 @@ def _denies(chunks: Sequence[Chunk]) -> bool:
 def _with_rest(text: Text, label: list[Chunk], rest: list[Chunk]) -> Expression:
     if not any(is_content(chunk) for chunk in label):
         return narrative(text, label[0].start, rest[-1].end)
-    if not text.exclusion:
+    valued = any(chunk.kind == "value" for chunk in label)
+    if not text.exclusion and not valued:
         return narrative(text, label[0].start, rest[-1].end)
     remainder = narrative(text, rest[0].start, rest[-1].end)
     return all_of([_read_conditional(text, label), remainder])
@@ -351,6 +383,9 @@ def _read_conditional(text: Text, chunks: list[Chunk]) -> Expression:
         return asked
     if not chunks or "condition" not in chunks[0].classes:
         return _read_instances(text, chunks)
+    valued = any(chunk.kind == "value" for chunk in chunks)
+    if valued and chunks[0].form in _WHO and not any(chunk.form in _MODAL for chunk in chunks):
+        return _read_instances(text, trimmed(chunks[1:]))
     comma = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ","), None)
     if comma is None or not any(is_content(chunk) for chunk in chunks[comma + 1 :]):
         return narrative(text, chunks[0].start, chunks[-1].end)

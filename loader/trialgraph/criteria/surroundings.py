@@ -87,6 +87,7 @@ class Around:
     size: Limit | None = None
     malignant: set[str] = field(default_factory=set)
     extra: list[Expression] = field(default_factory=list)
+    examples: Sequence[Chunk] = ()
 
 
 def read_before(text: Text, chunks: Sequence[Chunk], around: Around) -> bool:
@@ -323,7 +324,10 @@ def _related(one: Term, other: Term) -> bool:
 
 def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> None:
     inner = bracket.inner
-    if not inner or any("example" in chunk.classes for chunk in inner[:1]) or _only_repeats(head, inner):
+    if inner and "example" in inner[0].classes:
+        around.examples = inner[1:]
+        return
+    if not inner or _only_repeats(head, inner):
         return
     opening = inner[0]
     if head.term and counts_lesions(head.term) and (count := _bracketed_count(inner)) is not None:

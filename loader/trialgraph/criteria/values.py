@@ -4,36 +4,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 
-from trialgraph.criteria.limits import Found, parse_limit, parse_scale_limit
+from trialgraph.criteria.fitting import fit_limit, local_name
+from trialgraph.criteria.limits import Found, parse_limit, parse_range, side_of
+from trialgraph.criteria.scales import parse_scale_limit
 from trialgraph.criteria.tokens import Token
+from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.criteria.vocabulary import Mention, Term
+from trialgraph.criteria.windows import end_of_moment
 from trialgraph.criteria.wording import wording
-from trialgraph.expressions import AllOf, AnyOf, Expression, Limit, Span, Value
+from trialgraph.expressions import AllOf, Expression, Limit, Span, Value
 
 __all__ = ["FoundValue", "ValueReader"]
 
-_MASS_AND_MOLAR = frozenset({"mass concentration", "molar concentration"})
-_EXCHANGEABLE = (
-    _MASS_AND_MOLAR,
-    frozenset({"clearance", "clearance per area"}),
-    frozenset({"mass", "mass rate"}),
-    frozenset({"enzyme concentration", "arbitrary concentration"}),
-)
 _FILLER = re.compile(
-    r"(?:\s|:|=|,(?=\s*(?:must|should|of|is|with)\b)|-(?=\s)|\b(?:of|is|are|was|were|be|been|being|must|should|shall|has|have|to|with|a(?=\s+(?:minimum|maximum|score|level|value|count|value))|an|the|as|at(?!\s+(?:least|most))|level|levels|count|counts|value"
-    r"|values|score|scores|scale|status|performance|class|grade|concentration|results?|estimate[sd]?|calculated|measured|by|for|liver"
-    r"|function|in|range|ranging|points?|index|rate|defined|serum|plasma|total|cells?|ps|patients?|both|fasting|either|time|dose|dipstick|classification|rating|each|equals?|functional|when|screening|baseline|ratio)\b)*",
+    r"(?:\s|:|=|,(?=\s*(?:must|should|of|is|with)\b)|-(?=\s)|\b(?:of|is|are|was|were|be|been|being|must|should|shall|has|have|to|with|a(?=\s+(?:score|level|value|count|value))|an|the|as|at(?!\s+(?:least|most|a\b|the\b|or\b))|level|levels|count|counts|value"
+    r"|values|score|scores|scale|status|performance|class|grade|concentration|results?|estimate[sd]?|calculated|measured|by|liver"
+    r"|function|in(?!\s+(?:normal|the|institution|excess))|range|ranging|points?|index|rate|defined|serum|plasma|total|cells?|ps|both|fasting|either|time|dose|dipstick|classification|rating|each|equals?|functional|when|screening|baseline|ratio"
+    r"|rest|standard|categor(?:y|ies)|current|for\s+liver\s+function|which|that|activity|tests?|according|prolongation|interval|elevations?|average|questionnaire|readings?)\b)*",
     re.IGNORECASE,
 )
-_GLOSS = re.compile(r"\s*[(\[][^()\[\]≤≥<>]{1,90}[)\]]")
+_GLOSS = re.compile(
+    r"\s*(?:\((?:[^()\[\]≤≥<>]|\[[^()\[\]≤≥<>]{1,60}\]|\([^()\[\]≤≥<>]{1,60}\)){1,90}\)|\[[^()\[\]≤≥<>]{1,90}\])"
+)
+_BRACKETED = re.compile(r"\s*[(\[]\s*(?=[≤≥<>])")
+_CLOSING = re.compile(r"\s*[)\]]")
 _JOINERS = {"/": "/", ",": ",", "and": "and", "or": "or", "&": "and", "plus": "and", ";": ";"}
-_THOUSAND = 1000
 _MOST_TOKENS = 200
 """How far the names before a limit are followed, so that a text of nothing but names takes no longer."""
-_YEARS_PER = {"a": 1.0, "mo": 1 / 12}
+_SIGNS = {("low", True): "≥", ("low", False): ">", ("high", True): "≤", ("high", False): "<"}
+_ARTICLES = frozenset({"a", "an", "the"})
+_PAIR = re.compile(
+    r"[^\d()]{0,40}?(?P<first>\d{2,3})\s*/\s*(?P<second>\d{2,3})\s*(?:mm\s*(?:/|of\s*)?Hg)?", re.IGNORECASE
+)
+_BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
+_NEAR = 16
+_LIST_START = re.compile(
+    r"(?:^|[;:,.*•)(\-/\d]|\b(?:and|or|serum|total|a|the|calculated|estimated))\s*$", re.IGNORECASE
+)
+_LIST_END = re.compile(r"\s*(?:$|[;,.)*•(]|(?:and|or)\b)", re.IGNORECASE)
+_UNKNOWN_UNIT = re.compile(r"\s*(?:[×*/%^]|x\b|[a-zµ]{1,6}\s?/)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +58,6 @@ class FoundValue:
     end: int
 
 
-@cache
-def _dimensions() -> dict[str, str]:
-    return {unit.ucum: unit.dimension for unit in wording().units.values()}
-
-
 class ValueReader:
     """Reads values from one text.
 
@@ -59,6 +65,7 @@ class ValueReader:
         text: The normalised text, of which `tokens` are the tokens.
         mentions: Concepts by the token they start at.
         span: Gives the verbatim span of a stretch of the text.
+        term_named: Gives the concept with a local name.
         exclusion: Whether a list of quantities before one limit offers alternatives.
     """
 
@@ -68,6 +75,7 @@ class ValueReader:
         tokens: list[Token],
         mention_at: Callable[[int], Mention | None],
         span: Callable[[int, int], Span],
+        term_named: Callable[[str], Term | None],
         *,
         exclusion: bool,
     ) -> None:
@@ -75,32 +83,127 @@ class ValueReader:
         self.tokens = tokens
         self.mention_at = mention_at
         self.span = span
+        self.term_named = term_named
         self.exclusion = exclusion
 
-    def read(self, position: int) -> FoundValue | None:
-        """Return the value that starts with the quantity at a token, or None when it has no limit."""
+    def read(self, position: int, lead: str = "") -> FoundValue | None:
+        """Return the value that starts with the quantity at a token, or None when it has no limit.
+
+        Args:
+            position: The token the quantity starts at.
+            lead: A comparator before the quantity ("> NYHA class II", "minimum weight of 40 kg").
+        """
+        if group := self._read_scale_group(position):
+            return group
         terms, joiner, after = self._quantities(position)
         if not terms or after >= len(self.tokens):
             return None
-        found = self._limit_after(terms[-1], self.tokens[after - 1].end)
-        if found is None:
+        found = self._limit_after(terms, position, self.tokens[after - 1].end)
+        if found is not None and lead:
+            found = _led(lead, found)
+        elif found is not None and not found.stated:
+            found = self._unsigned(terms, position, found)
+        if found is None or not (
+            found.stated or local_name(terms[-1]) in wording().scales or _is_plus(terms[-1], found)
+        ):
             return None
-        end = self._token_at(found.end)
+        end = self._past_method(found.end)
         return self.build(terms, joiner, found, self.tokens[position].start, position, end)
+
+    def _unsigned(self, terms: tuple[Term, ...], position: int, found: Found) -> Found:
+        """Read "platelets 100,000/mm3" in a list of demands, which can only be meant one way."""
+        sides = {wording().wanted.get(local_name(term)) for term in terms}
+        number, start = found.limit.low, self.tokens[position].start
+        known = found.unit is not None or found.relative_to is not None
+        ends = _LIST_END.match(self.text, found.end) and _LIST_START.search(
+            self.text[max(0, start - _NEAR) : start]
+        )
+        if self.exclusion or not known or not ends or len(sides) != 1 or number is None:
+            return found
+        (side,) = sides
+        against = side == "low" and found.relative_to == "ULN"
+        return found if side is None or against else _directed(found, side, number)
+
+    def _past_method(self, offset: int) -> int:
+        """Return the token after how a value is measured, which stands behind it."""
+        end = self._token_at(offset)
+        method = wording().method.match(self.text, offset)
+        offset = end_of_moment(self.text, method.end() if method else offset)
+        last = max(end, self._token_at(offset))
+        for index in range(end, last):
+            mention = self.mention_at(index)
+            if self.tokens[index].text == "," or (mention is not None and mention.term.quantity):
+                return end
+        return last
+
+    def read_led(self, position: int) -> FoundValue | None:
+        """Return the value whose comparator, or "normal", stands before its quantity, at a token."""
+        lead, following = self._lead_at(position)
+        while lead and following < len(self.tokens) and self.tokens[following].form in _ARTICLES:
+            following += 1
+        mention = self.mention_at(following) if lead else None
+        if mention is None or not mention.term.quantity:
+            return None
+        if lead != "normal":
+            return self.read(following, lead if lead != "between" else "")
+        terms, joiner, after = self._quantities(following)
+        offset = self.tokens[after - 1].end
+        if self._limit_after(terms, following, offset) is not None or not terms:
+            return None
+        start = self.tokens[position].start
+        found = Found(Limit(low=1.0, high=1.0), None, None, start, offset, normal=True)
+        return self.build(terms, joiner, found, start, following, after)
+
+    def _lead_at(self, position: int) -> tuple[str, int]:
+        """Return the comparator, "between" or "normal" that stands at a token, and the token after it."""
+        token = self.tokens[position]
+        if token.form in ("normal", "between"):
+            return token.form, position + 1
+        compare = wording().compare.match(self.text, token.start)
+        if compare is None:
+            return "", position
+        side, inside = side_of(compare.group())
+        return _SIGNS[side, inside], self._token_at(compare.end())
 
     def build(
         self, terms: tuple[Term, ...], joiner: str, found: Found, start: int, first: int, end: int
     ) -> FoundValue | None:
         """Return the expression of quantities that share a limit, None when a unit doesn't fit one."""
-        if self._names_group(first) and found.relative_to is None:
+        if first >= 0 and self._names_group(first) and found.relative_to is None and not found.normal:
             return None
         atoms = [self._atom(term, found, start) for term in terms]
         known = [atom for atom in atoms if atom is not None]
         if len(known) < len(atoms):
             return None
         either = joiner == "or" or (self.exclusion and joiner != "and")
-        expression: Expression = known[0] if len(known) == 1 else (AnyOf if either else AllOf)(tuple(known))
+        if found.normal and joiner != "or":
+            either = False
+        expression = (any_of if either else all_of)(known)
         return FoundValue(expression, terms, joiner, first, end)
+
+    def read_pair(self, position: int) -> FoundValue | None:
+        """Return the value that "blood pressure ≤ 140/90 mmHg" states of two quantities."""
+        mention = self.mention_at(position)
+        pair = wording().pairs.get(local_name(mention.term)) if mention else None
+        if mention is None or pair is None:
+            return None
+        offset = self._past_fillers(self.tokens[mention.end - 1].end)
+        match = _PAIR.match(self.text, offset)
+        first = parse_limit(self.text, offset) if match else None
+        if match is None or first is None:
+            return None
+        limit = _sided(match, first)
+        terms = {local_name(term): term for term in mention.term.members}
+        if limit is None or not {pair.first, pair.second} <= terms.keys():
+            return None
+        start, unit = self.tokens[position].start, terms[pair.first].unit
+        bounds = [(limit, terms[pair.first]), (_moved(limit, float(match["second"])), terms[pair.second])]
+        span = self.span(start, match.end())
+        known = [Value(t.iri, t.label, bound, unit, None, None, span) for bound, t in bounds]
+        too_much = float(match["first"]) >= pair.middle
+        either = too_much if limit.high is None else not too_much
+        expression = (any_of if either else all_of)(known)
+        return FoundValue(expression, tuple(t for _, t in bounds), "", position, self._token_at(match.end()))
 
     def _names_group(self, position: int) -> bool:
         """Whether the quantity at a token is a group: its members share multiples, not numbers."""
@@ -171,68 +274,118 @@ class ValueReader:
                 high = middle
         return low
 
-    def _limit_after(self, term: Term, offset: int) -> Found | None:
-        for _ in range(4):
-            filler = _FILLER.match(self.text, offset)
-            offset = filler.end() if filler else offset
-            gloss = _GLOSS.match(self.text, offset)
-            if gloss is None:
+    def _past_fillers(self, offset: int) -> int:
+        """Return the character after words and brackets that only go on about a quantity."""
+        for _ in range(8):
+            rest = wording().method.match(self.text, offset) or _GLOSS.match(self.text, offset)
+            rest = rest or _FILLER.match(self.text, offset)
+            if rest is None or rest.end() == offset:
                 break
-            offset = gloss.end()
-        scale = wording().scales.get(term.iri.rpartition("/")[2])
-        if scale is not None:
-            return parse_scale_limit(self.text, offset, scale)
-        found = parse_limit(self.text, offset)
-        return found if found and found.stated else None
+            offset = rest.end()
+        return offset
 
-    def _atom(self, term: Term, found: Found, start: int) -> Value | None:
+    def _limit_after(self, terms: tuple[Term, ...], position: int, offset: int) -> Found | None:
+        offset = self._past_fillers(offset)
+        if bracket := _BRACKETED.match(self.text, offset):
+            found = self._parse(terms[-1], bracket.end())
+            closing = _CLOSING.match(self.text, found.end) if found else None
+            return replace(found, end=closing.end()) if found and closing else None
+        start = self.tokens[position].start
+        if _BETWEEN.search(self.text[max(0, start - _NEAR) : start]):
+            return parse_range(self.text, offset)
+        return self._parse(terms[-1], offset)
+
+    def _parse(self, term: Term, offset: int) -> Found | None:
+        scale = wording().scales.get(local_name(term))
+        return (
+            parse_limit(self.text, offset) if scale is None else parse_scale_limit(self.text, offset, scale)
+        )
+
+    def _read_scale_group(self, position: int) -> FoundValue | None:
+        """Read a limit on "performance status": on the first of its scales that has the numbers."""
+        mention = self.mention_at(position)
+        scales = wording().scales
+        if (
+            mention is None
+            or not mention.term.members
+            or not all(local_name(t) in scales for t in mention.term.members)
+        ):
+            return None
+        offset = self._past_fillers(self.tokens[mention.end - 1].end)
+        members = {local_name(term): term for term in mention.term.members}
+        for name in scales:
+            found = parse_scale_limit(self.text, offset, scales[name]) if name in members else None
+            if found is not None:
+                start = self.tokens[position].start
+                return self.build((members[name],), "", found, start, -1, self._token_at(found.end))
+        return None
+
+    def _atom(self, term: Term, found: Found, start: int) -> Expression | None:
+        span = self.span(start, found.end)
+        if found.normal:
+            return _normal(term, span)
+        bare = found.unit is None and found.relative_to is None
+        if bare and _UNKNOWN_UNIT.match(self.text, found.end):
+            return None
         fitted = fit_limit(term, found)
+        others = [self.term_named(name) for name in wording().by_unit.get(local_name(term), ())]
+        for other in others:
+            if fitted is None and other is not None:
+                term, fitted = other, fit_limit(other, found)
         if fitted is None:
             return None
         limit, unit = fitted
-        return Value(term.iri, term.label, limit, unit, found.relative_to, None, self.span(start, found.end))
+        return Value(term.iri, term.label, limit, unit, found.relative_to, None, span)
 
 
-def fit_limit(term: Term, found: Found) -> tuple[Limit, str | None] | None:
-    """Return the limit and its UCUM unit for a quantity; None when the unit can't be one of it."""
-    is_scale = term.iri.rpartition("/")[2] in wording().scales
-    if found.relative_to is not None:
-        return None if is_scale or term.unit == "a" else (found.limit, None)
-    if is_scale:
-        return found.limit, None
-    if term.unit == "a":
-        return _fit_age(found)
-    if found.unit is None:
-        return _fit_bare(term, found)
-    dimension = _dimensions().get(term.unit or "")
-    if dimension is None or found.unit.dimension == dimension:
-        return (found.limit, found.unit.ucum) if dimension is not None else None
-    if any({found.unit.dimension, dimension} <= group for group in _EXCHANGEABLE):
-        return found.limit, f"{found.unit.ucum}/(24.h)" if found.unit.dimension == "mass" else found.unit.ucum
-    return None
+def _is_plus(term: Term, found: Found) -> bool:
+    """Whether a number is of an age from which on ("ages 12+")."""
+    return term.unit == "a" and found.unit is not None and found.unit.ucum == "{plus}"
 
 
-def _fit_age(found: Found) -> tuple[Limit, str | None] | None:
-    if found.unit is None:
-        return found.limit, "a"
-    if found.unit.ucum not in ("a", "mo", "wk", "d"):
+def _normal(term: Term, span: Span) -> Expression | None:
+    """Return that a quantity is within the result's own reference range, on the sides that count."""
+    if (
+        local_name(term) in wording().scales
+        or term.unit is None
+        or term.unit in ("a", "mo", "{score}", "{count}")
+    ):
         return None
-    return found.limit, found.unit.ucum
+    side = wording().normal_sides.get(local_name(term))
+    low = Value(term.iri, term.label, Limit(low=1.0), None, "LLN", None, span)
+    high = Value(term.iri, term.label, Limit(high=1.0), None, "ULN", None, span)
+    return high if side == "high" else low if side == "low" else AllOf((low, high))
 
 
-def _fit_bare(term: Term, found: Found) -> tuple[Limit, str | None] | None:
-    """Fit a limit without a unit: right for ratios and scores, and plain for cell counts per microlitre."""
-    if term.unit is None or term.unit.startswith("{") or term.unit == "1":
-        return found.limit, None
+def _directed(found: Found, side: str, number: float) -> Found:
+    limit = Limit(low=number) if side == "low" else Limit(high=number)
+    return replace(found, limit=limit, stated=True)
+
+
+def _led(lead: str, found: Found) -> Found | None:
+    """Apply a comparator that stands before its quantity to a number, or to a class of a scale."""
     low, high = found.limit.low, found.limit.high
-    if term.unit == "10*9/L" and min(v for v in (low, high) if v is not None) >= _THOUSAND:
-        return (
-            Limit(
-                None if low is None else low / _THOUSAND,
-                found.limit.low_inclusive,
-                None if high is None else high / _THOUSAND,
-                found.limit.high_inclusive,
-            ),
-            term.unit,
-        )
-    return None
+    if low is None or high is None or found.relative_to is not None or (found.stated and low == high):
+        return None
+    bounds = {
+        "≥": Limit(low=low),
+        ">": Limit(low=high, low_inclusive=False),
+        "≤": Limit(high=high),
+        "<": Limit(high=low, high_inclusive=False),
+    }
+    return replace(found, limit=bounds[lead], stated=True)
+
+
+def _sided(match: re.Match[str], first: Found) -> Limit | None:
+    """Return the bound on the first of a pair of numbers; None for a pair without a comparator."""
+    if first.stated:
+        return first.limit if first.limit.low is None or first.limit.high is None else None
+    suffix = wording().suffix.match(match.string, match.end())
+    side = wording().suffixes.get(" ".join(suffix["suffix"].lower().split())) if suffix else None
+    number = float(match["first"])
+    return {"low": Limit(low=number), "high": Limit(high=number)}.get(side or "")
+
+
+def _moved(limit: Limit, number: float) -> Limit:
+    """Return a bound of the same kind at another number."""
+    return replace(limit, low=number) if limit.high is None else replace(limit, high=number)

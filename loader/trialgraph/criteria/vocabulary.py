@@ -68,8 +68,10 @@ class Vocabulary:
     def __init__(self, entries: Iterable[tuple[str, bool, Term]]) -> None:
         self._root = _Node()
         self.by_iri: dict[str, Term] = {}
+        self._named: dict[str, Term] = {}
         for surface, acronym, term in entries:
             self.by_iri.setdefault(term.iri, term)
+            self._named.setdefault(term.iri.rpartition("/")[2], term)
             self._add(surface, term, acronym=acronym)
 
     def _add(self, surface: str, term: Term, *, acronym: bool) -> None:
@@ -114,6 +116,10 @@ class Vocabulary:
         tokens = tokenize(words)
         mention = self.mention_at(tokens, 0) if tokens else None
         return mention.term if mention and mention.end == len(tokens) else None
+
+    def named(self, name: str) -> Term | None:
+        """Return the concept with a local name ("SerumCreatinine")."""
+        return self._named.get(name)
 
     def general(self, term: Term) -> Term:
         """Return the concept above a term, of its category, that all others of that category come under."""

@@ -10,7 +10,7 @@ from typing import cast, get_args
 from trialgraph.criteria.wording import wording
 from trialgraph.expressions import CalendarUnit, Window
 
-__all__ = ["STARTERS", "FoundWindow", "parse_window"]
+__all__ = ["STARTERS", "FoundWindow", "end_of_moment", "parse_window"]
 
 STARTERS = frozenset(
     [
@@ -92,6 +92,22 @@ def _pattern() -> re.Pattern[str]:
         rf"{_HALF_LIVES}{_WHICHEVER}(?P<before2>{_BEFORE})?",
         re.IGNORECASE,
     )
+
+
+_MOMENT = re.compile(rf"\s*(?:at|before|prior\s+to|upon|on|preceding|when)\s+{_ANCHOR}", re.IGNORECASE)
+_TRAILING = re.compile(
+    r"(?:\b(?:and|of|to|in|for|on|the|this|any|their|a|an|form|day|c|d|1|0|into|being|trial)\b[\s/-]*|[\s/-]+)+$",
+    re.IGNORECASE,
+)
+
+
+def end_of_moment(text: str, position: int) -> int:
+    """Return where "at screening" or "prior to the first dose" ends; the position when none is there."""
+    match = _MOMENT.match(text, position)
+    if match is None:
+        return position
+    trailing = _TRAILING.search(match.group())
+    return match.end() - (len(trailing.group()) if trailing else 0)
 
 
 def parse_window(text: str, position: int) -> FoundWindow | None:

@@ -12,7 +12,7 @@ from functools import cache
 from trialgraph.expressions import Reference
 from trialgraph.resources import product_folder
 
-__all__ = ["Scale", "Unit", "Wording", "alternatives", "wording"]
+__all__ = ["Pair", "Scale", "Unit", "Wording", "alternatives", "wording"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,15 @@ class Scale:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """Two quantities written as one over the other; a limit from `middle` on is against too much."""
+
+    first: str
+    second: str
+    middle: float
+
+
+@dataclass(frozen=True, slots=True)
 class Wording:
     """Patterns and what their matches mean; keys are lower case with single spaces."""
 
@@ -44,10 +53,17 @@ class Wording:
     suffixes: dict[str, str]
     reference: re.Pattern[str]
     references: dict[str, Reference]
+    normal: re.Pattern[str]
     unit: re.Pattern[str]
     units: dict[str, Unit]
     numbers: dict[str, float]
     scales: dict[str, Scale]
+    method: re.Pattern[str]
+    by_unit: dict[str, list[str]]
+    normal_sides: dict[str, str]
+    wanted: dict[str, str]
+    habitual_units: dict[str, list[tuple[str, float, float]]]
+    pairs: dict[str, Pair]
 
 
 def alternatives(phrases: Iterable[str]) -> str:
@@ -77,6 +93,7 @@ def wording() -> Wording:
         suffixes=suffixes,
         reference=re.compile(rf"(?:{alternatives(references)})(?![a-z])", re.IGNORECASE),
         references={phrase.lower(): reference for phrase, reference in references.items()},
+        normal=re.compile(rf"(?:{alternatives(table['normal'])})(?![a-z])", re.IGNORECASE),
         unit=re.compile(rf"\s*-?(?P<unit>{spaced})(?![a-zA-Z])", re.IGNORECASE),
         units={
             "".join(row["spelling"].lower().split()): Unit(
@@ -91,4 +108,24 @@ def wording() -> Wording:
             })
             for name, scale in table["scales"].items()
         },
+        method=_method(table["method_openers"], table["method_links"], table["methods"]),
+        by_unit=table["by_unit"],
+        normal_sides={name: side for side, names in table["normal_sides"].items() for name in names},
+        wanted={name: side for side, names in table["wanted"].items() for name in names},
+        habitual_units={
+            name: [(unit, low, high) for unit, low, high in units]
+            for name, units in table["habitual_units"].items()
+        },
+        pairs={name: Pair(**pair) for name, pair in table["pairs"].items()},
     )  # fmt: skip
+
+
+def _method(openers: list[str], links: list[str], words: list[str]) -> re.Pattern[str]:
+    """Return the pattern of how something is measured: an opening and words that name methods."""
+    opening = rf"(?:{alternatives([*openers, *links])})\b"
+    word = rf"(?:{alternatives(words)})(?![\w'])"
+    gloss = r"\s*[(\[][^()\[\]≤≥<>]{1,60}[)\]]"
+    return re.compile(
+        rf"[\s,]*(?:{alternatives(openers)})\b(?:(?:[\s,/-]*{opening})*[\s,/-]*{word}(?:{gloss})?)+",
+        re.IGNORECASE,
+    )

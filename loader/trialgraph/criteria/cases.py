@@ -1,0 +1,258 @@
+"""Limits that hold for some patients only: by sex, with a condition, in an exception."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from trialgraph.criteria.alternatives import is_harmless, other_limit
+from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.facts import is_content, read_fact
+from trialgraph.criteria.narratives import narrative
+from trialgraph.criteria.segments import RESTARTS, trimmed
+from trialgraph.criteria.trees import all_of, any_of, negate
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value
+from trialgraph.namespaces import TGC
+
+__all__ = ["asked_of", "by_sex", "granted", "holds_value", "loosened", "read_case"]
+
+_SEXES = {"female": (str(TGC.FemaleSex), "female sex"), "male": (str(TGC.MaleSex), "male sex")}
+_OPENING = RESTARTS | {"those", "those with", "individual with", "person with", "people with", "other than"}
+_SILENT = ("neutral", "condition", "exception", "post", "allowance", "tail", "value_tail", "label")
+_WHO = frozenset({"patient who", "subject who", "participant who"})
+_MODAL = frozenset(
+    {"must", "should", "must have", "must be", "may", "can", "may have", "can have", "need", "need to"}
+)
+_POINTING = frozenset({"which", "whom", "this", "that", "such", "these"})
+_JOINTS = frozenset({"and", ",", "with"})
+_REFUSING = frozenset({"negation", "barring"})
+
+
+def asked_of(text: Text, case: Expression, demand: Expression) -> Expression:
+    """Return what is asked of those in a case only."""
+    return all_of([case, demand]) if text.exclusion else any_of([negate(case), demand])
+
+
+def by_sex(text: Text, expression: Expression, value: Chunk, rest: Sequence[Chunk]) -> Expression | None:
+    """Read "> 470 ms in women or > 450 ms in men": each limit for its sex; None when none is named."""
+    own = [chunk for chunk in rest if not _limits(chunk.inner)]
+    others = [chunk for chunk in rest if _limits(chunk.inner)]
+    sex = _sex(text, own)
+    if sex is None:
+        return None
+    read = [asked_of(text, sex, expression)]
+    for chunk in others:
+        limits = _limits(chunk.inner)
+        other = other_limit(text, value, limits)
+        case = _sex(text, [each for each in chunk.inner if each not in limits])
+        if other is None or case is None:
+            return None
+        read.append(asked_of(text, case, other.expression))
+    return any_of(read) if text.exclusion else all_of(read)
+
+
+def _limits(chunks: Sequence[Chunk]) -> list[Chunk]:
+    return [chunk for chunk in chunks if chunk.kind == "limit"]
+
+
+def _sex(text: Text, chunks: Sequence[Chunk]) -> Fact | None:
+    """Return the one sex that words name, and nothing else; also in a bracket."""
+    flat = [each for chunk in chunks for each in (chunk.inner if chunk.kind == "bracket" else (chunk,))]
+    named = {name: chunk for chunk in flat for name in _SEXES if name in chunk.classes}
+    if len(named) != 1 or not all(_says_nothing_more(chunk) for chunk in flat):
+        return None
+    ((name, chunk),) = named.items()
+    iri, label = _SEXES[name]
+    return Fact(iri, label, "demographic", span=text.span(chunk.start, chunk.end))
+
+
+def _says_nothing_more(chunk: Chunk) -> bool:
+    return chunk.kind in ("word", "sign") and (
+        chunk.kind == "sign"
+        or is_harmless(chunk, "value_tail", "tail", *_SEXES)
+        or chunk.form in ("for", "in")
+    )
+
+
+def read_case(text: Text, chunks: Sequence[Chunk], *, excepted: bool = False) -> AllOf | None:
+    """Read "patients with Gilbert's syndrome may have bilirubin ≤ 3 × ULN" as a case and its limit.
+
+    Args:
+        text: The text under reading.
+        chunks: A sentence, a bracket's contents or an exception; a bare limit in it is of the quantity
+            that the text named last.
+        excepted: Whether the words stand in an exception, so that they are about a case anyway.
+    Returns:
+        Case and values, in this order; None when the words say anything else.
+    """
+    chunks = trimmed([each for chunk in chunks for each in _opened(chunk)])
+    if not chunks:
+        return None
+    before = [chunk for chunk in text.chunks if chunk.kind == "value" and chunk.end <= chunks[0].start]
+    base = before[-1] if before else None
+    found = [i for i, chunk in enumerate(chunks) if chunk.kind in ("value", "limit")]
+    if not found or any(chunk.classes & _REFUSING for chunk in chunks):
+        return None
+    first = last = found[0]
+    alone = chunks[first].kind == "limit" and first + 1 < len(chunks) and _opens_case(chunks[first + 1])
+    if not alone:
+        last = found[-1]
+    values = _values(text, chunks[first : last + 1], base)
+    around = (chunks[:first], chunks[last + 1 :])
+    case = _case_before(text, *around, excepted=excepted)
+    if case is None and (excepted or chunks[first].kind == "limit"):
+        case = _case_after(text, *around)
+    return AllOf((case, values)) if values is not None and case is not None else None
+
+
+def _opened(chunk: Chunk) -> Sequence[Chunk]:
+    """Return what a bracket around a limit holds, and any other chunk as it is."""
+    return (
+        chunk.inner
+        if chunk.kind == "bracket" and any(c.kind in ("value", "limit") for c in chunk.inner)
+        else (chunk,)
+    )
+
+
+def _values(text: Text, chunks: Sequence[Chunk], base: Chunk | None) -> Expression | None:
+    """Return values joined by "and", or a limit for the quantities before it."""
+    if len(chunks) == 1 and chunks[0].kind == "limit":
+        limit = chunks[0].limit
+        stated = limit is not None and (limit.stated or limit.relative_to is not None)
+        other = other_limit(text, base, [chunks[0]]) if base is not None and stated else None
+        return other.expression if other else None
+    read = [chunk.expression for chunk in chunks if chunk.kind == "value" and chunk.expression is not None]
+    rest = [chunk for chunk in chunks if chunk.kind != "value"]
+    if not read or any(chunk.form not in _JOINTS and "neutral" not in chunk.classes for chunk in rest):
+        return None
+    return all_of(read)
+
+
+def _case_before(
+    text: Text, before: Sequence[Chunk], after: Sequence[Chunk], *, excepted: bool
+) -> Expression | None:
+    words = trimmed(before)
+    if not words or any(not is_harmless(chunk, *_SILENT) for chunk in after):
+        return None
+    conditional = bool(words[0].classes & {"condition", "exception"})
+    of_some = words[0].form in _OPENING or words[0].form in _WHO
+    linked = any(chunk.form in _MODAL or "allowance" in chunk.classes for chunk in [*words[1:], *after])
+    if not (excepted or (conditional and not of_some) or (of_some and linked and not text.exclusion)):
+        return None
+    return _named_case(text, words[1:] if conditional else words)
+
+
+def _case_after(text: Text, before: Sequence[Chunk], after: Sequence[Chunk]) -> Expression | None:
+    words = trimmed(after)
+    if (
+        not words
+        or not _opens_case(words[0])
+        or any(not is_harmless(chunk, "label", "allowance", "value_tail") for chunk in before)
+    ):
+        return None
+    return _named_case(text, words[1:])
+
+
+def _opens_case(chunk: Chunk) -> bool:
+    return "condition" in chunk.classes or chunk.form in ("for", "in", "with")
+
+
+def _named_case(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
+    """Return a case: a fact when one is plainly named, else its words."""
+    words = list(chunks)
+    for index, (chunk, following) in enumerate(itertools.pairwise(words)):
+        if chunk.form == "in" and following.form in _POINTING:
+            words = words[:index]
+            break
+    while words and (
+        words[-1].kind == "sign" or (not is_content(words[-1]) and is_harmless(words[-1], *_SILENT))
+    ):
+        words.pop()
+    while words and not is_content(words[0]) and is_harmless(words[0], "condition"):
+        words.pop(0)
+    if not words:
+        return None
+    if len(words) == 1 and words[0].kind == "value":
+        return words[0].expression
+    reading = read_fact(text, words) if any(map(is_content, words)) else None
+    if reading is not None and not reading.negated and isinstance(reading.expression, Fact):
+        return reading.expression
+    return narrative(text, words[0].start, words[-1].end)
+
+
+def holds_value(chunk: Chunk) -> bool:
+    """Whether a bracket holds values and nothing else."""
+    rest = [each for each in chunk.inner if each.kind != "value"]
+    valued = len(rest) < len(chunk.inner)
+    return valued and all(
+        is_harmless(each, "value_tail", "label") or each.form in ("or", "and") for each in rest
+    )
+
+
+def granted(text: Text, place: tuple[int, int]) -> Expression | None:
+    """Return the case and limit that an exception at a place in the text grants, or None."""
+    inside = [chunk for chunk in text.chunks if place[0] <= chunk.start and chunk.end <= place[1]]
+    return read_case(text, inside, excepted=True)
+
+
+def loosened(expression: Expression) -> Expression:
+    """Let a wider limit for some patients stand beside the limit for all, which it would else contradict."""
+    match expression:
+        case AllOf(operands):
+            return _grant([loosened(each) for each in operands])
+        case AnyOf(operands):
+            return any_of([loosened(each) for each in operands])
+        case _:
+            return expression
+
+
+def _grant(operands: list[Expression]) -> Expression:
+    kept = list(operands)
+    for asked in operands:
+        case, values = _parts(asked)
+        targets = {value: _base(kept, asked, value) for value in values}
+        if case is None or not any(targets.values()):
+            continue
+        kept.remove(asked)
+        besides = [value for value, base in targets.items() if base is None]
+        for value, base in targets.items():
+            if base is not None:
+                wider = all_of([case, value, *besides])
+                kept = [_beside(each, base, wider) for each in kept]
+    return all_of(kept)
+
+
+def _parts(asked: Expression) -> tuple[Expression | None, list[Value]]:
+    """Return case and values of a demand on some patients."""
+    if not isinstance(asked, AnyOf) or not isinstance(asked.operands[0], Not) or len(asked.operands) != 2:
+        return None, []
+    demand = asked.operands[1]
+    values = list(demand.operands) if isinstance(demand, AllOf) else [demand]
+    plain = [value for value in values if isinstance(value, Value)]
+    return (asked.operands[0].operand, plain) if len(plain) == len(values) else (None, [])
+
+
+def _base(operands: Sequence[Expression], asked: Expression, value: Value) -> Value | None:
+    """Return the limit for all patients that a limit for some widens."""
+    for operand in operands:
+        members = operand.operands if isinstance(operand, AnyOf) and operand != asked else (operand,)
+        for member in members:
+            if isinstance(member, Value) and member.concept == value.concept and _widens(value, member):
+                return member
+    return None
+
+
+def _widens(one: Value, other: Value) -> bool:
+    if (one.unit, one.relative_to) != (other.unit, other.relative_to):
+        return True
+    high = one.limit.high is not None and other.limit.high is not None and one.limit.high > other.limit.high
+    low = one.limit.low is not None and other.limit.low is not None and one.limit.low < other.limit.low
+    return high or low
+
+
+def _beside(operand: Expression, base: Value, wider: Expression) -> Expression:
+    if operand is base or operand == base:
+        return any_of([operand, wider])
+    if isinstance(operand, AnyOf) and base in operand.operands:
+        return any_of([*operand.operands, wider])
+    return operand

@@ -1,0 +1,85 @@
+"""Whether a limit's unit is one of a quantity, and what unit a limit without one is in."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from trialgraph.criteria.limits import Found
+from trialgraph.criteria.vocabulary import Term
+from trialgraph.criteria.wording import wording
+from trialgraph.expressions import Limit
+
+__all__ = ["fit_limit", "local_name"]
+
+_MASS_AND_MOLAR = frozenset({"mass concentration", "molar concentration"})
+_EXCHANGEABLE = (
+    _MASS_AND_MOLAR,
+    frozenset({"clearance", "clearance per area"}),
+    frozenset({"mass", "mass rate"}),
+    frozenset({"enzyme concentration", "arbitrary concentration"}),
+)
+_THOUSAND = 1000
+
+
+def local_name(term: Term) -> str:
+    """Return the last part of a concept's IRI, by which the tables of wording name it."""
+    return term.iri.rpartition("/")[2]
+
+
+@cache
+def _dimensions() -> dict[str, str]:
+    return {unit.ucum: unit.dimension for unit in wording().units.values()}
+
+
+def fit_limit(term: Term, found: Found) -> tuple[Limit, str | None] | None:
+    """Return the limit and its UCUM unit for a quantity; None when the unit can't be one of it."""
+    is_scale = local_name(term) in wording().scales
+    if found.relative_to is not None:
+        return None if is_scale or term.unit == "a" else (found.limit, None)
+    if is_scale:
+        return found.limit, None
+    if term.unit == "a":
+        return _fit_age(found)
+    if found.unit is None:
+        return _fit_bare(term, found)
+    if found.unit.ucum == "%" and (term.unit == "{score}" or term.unit == "1"):
+        return None
+    dimension = _dimensions().get(term.unit or "")
+    if dimension is None or found.unit.dimension == dimension:
+        return (found.limit, found.unit.ucum) if dimension is not None else None
+    if any({found.unit.dimension, dimension} <= group for group in _EXCHANGEABLE):
+        return found.limit, f"{found.unit.ucum}/(24.h)" if found.unit.dimension == "mass" else found.unit.ucum
+    return None
+
+
+def _fit_age(found: Found) -> tuple[Limit, str | None] | None:
+    if found.unit is None:
+        return found.limit, "a"
+    if found.unit.ucum == "{plus}" and found.limit.low == found.limit.high:
+        return Limit(low=found.limit.low), "a"
+    if found.unit.ucum not in ("a", "mo", "wk", "d"):
+        return None
+    return found.limit, found.unit.ucum
+
+
+def _fit_bare(term: Term, found: Found) -> tuple[Limit, str | None] | None:
+    """Fit a limit without a unit: right for ratios and scores, and plain for cell counts per microlitre."""
+    if term.unit is None or term.unit.startswith("{") or term.unit == "1":
+        return found.limit, None
+    low, high = found.limit.low, found.limit.high
+    numbers = [number for number in (low, high) if number is not None]
+    if term.unit == "10*9/L" and min(numbers) >= _THOUSAND:
+        return _divided(found.limit), term.unit
+    for unit, least, most in wording().habitual_units.get(local_name(term), ()):
+        if all(least <= number <= most for number in numbers):
+            return found.limit, unit
+    return None
+
+
+def _divided(limit: Limit) -> Limit:
+    return Limit(
+        None if limit.low is None else limit.low / _THOUSAND,
+        limit.low_inclusive,
+        None if limit.high is None else limit.high / _THOUSAND,
+        limit.high_inclusive,
+    )
