@@ -178,7 +178,7 @@ def test_some_concepts_hold_in_one_sex_only(concepts: Concepts) -> None:
 def test_an_allergy_is_to_a_drug_or_to_its_class(concepts: Concepts) -> None:
     """The hypersensitivity to a drug is its own, or that of the narrowest class it is of."""
     assert concepts.allergy_to(f"{TGC}Oxaliplatin") == f"{TGC}OxaliplatinHypersensitivity"
-    assert concepts.allergy_to(f"{TGC}Carboplatin") == f"{TGC}PlatinumHypersensitivity"
+    assert concepts.allergy_to(f"{TGC}Nedaplatin") == f"{TGC}PlatinumHypersensitivity"
     assert concepts.allergy_to(f"{TGC}Nivolumab") == f"{TGC}CheckpointInhibitorHypersensitivity"
     assert concepts.allergy_to(f"{TGC}Metformin") == f"{TGC}DrugHypersensitivity"
     assert concepts.allergy_to(f"{TGC}Hypertension") is None

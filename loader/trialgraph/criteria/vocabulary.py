@@ -169,15 +169,15 @@ def default_vocabulary() -> Vocabulary:
 
 
 def _entries(concepts: Concepts) -> Iterator[tuple[str, bool, Term]]:
-    terms: dict[str, Term] = {}
-    plain = {form.form.lower() for form in concepts.surface_forms() if not concepts.is_assessment(form.iri)}
-    for surface, case_sensitive, iri in concepts.surface_forms():
-        if not _is_read(concepts, iri) or _says_more(surface, concepts.label(iri)):
+    forms = concepts.surface_forms()
+    terms = {iri: _term(concepts, iri) for iri in concepts if _is_read(concepts, iri)}
+    assessments = {iri for iri in concepts if concepts.is_assessment(iri)}
+    plain = {form.form.lower() for form in forms if form.iri not in assessments}
+    for surface, case_sensitive, iri in forms:
+        if iri not in terms or _says_more(surface, terms[iri].label):
             continue
-        if concepts.is_assessment(iri) and _plain_name(surface) in plain:
+        if iri in assessments and _plain_name(surface) in plain:
             continue
-        if iri not in terms:
-            terms[iri] = _term(concepts, iri)
         yield surface, case_sensitive, terms[iri]
 
 
