@@ -122,11 +122,13 @@ def _count_relations(document: Document, found: Found, results: _Results) -> Non
     related = [(each.kind, entities[each.source], entities[each.target]) for each in document.relations]
     values = [(one, two) for kind, one, two in related if kind == "Has_value" and one.kind == "Measurement"]
     numeric = [(one, two) for one, two in values if any(map(str.isdigit, document.text[slice(*two.span)]))]
+    signed = [pair for pair in numeric if document.text[pair[1].span[0]] not in "=_"]
     any_value = [(one, two) for kind, one, two in related if kind == "Has_value"]
     times = [(one, two) for kind, one, two in related if kind == "Has_temporal"]
     for name, offered, wanted, right in (
         ("measurement–value, known", found.pairs, values, values),
         ("measurement–number, known", found.pairs, numeric, values),
+        ("measurement–number, known, sign kept", found.pairs, signed, values),
         ("measurement–number, known, any type of entity", found.pairs, numeric, any_value),
         ("measurement–value, read", found.values, values, values),
         ("measurement–number, read", found.values, numeric, values),
