@@ -53,7 +53,8 @@ def coverage_report(shared: Path, every: int) -> str:
         [
             table(headings, rows),
             f"Why words stayed words, in parts of criteria:\n\n{_causes(diagnoses)}",
-            f"The {_PHRASES} phrases most often in the way, cancer trials:\n\n{_phrases(diagnoses['cancer trials'])}",
+            f"The {_PHRASES} phrases most often in the way, cancer trials:",
+            _phrases(diagnoses["cancer trials"]),
         ]
     )
 

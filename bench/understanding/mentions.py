@@ -50,6 +50,7 @@ class Found:
     Args:
         recognised: Every stretch that is known for what it is.
         read: Those that an atom is made of.
+        pairs: Quantity and limit that are recognised as belonging together.
         values: Quantity and limit of each value atom.
         times: Concept and time window of each atom that has one.
         negated: Of the concepts of facts, whether the expression denies them.
@@ -57,6 +58,7 @@ class Found:
 
     recognised: list[Mention] = field(default_factory=list)
     read: set[Mention] = field(default_factory=set)
+    pairs: set[tuple[Mention, Mention]] = field(default_factory=set)
     values: set[tuple[Mention, Mention]] = field(default_factory=set)
     times: set[tuple[Mention, Mention]] = field(default_factory=set)
     negated: dict[Mention, bool] = field(default_factory=dict)
@@ -67,17 +69,23 @@ def find_mentions(text: str, kind: Literal["inclusion", "exclusion"]) -> Found:
     found = Found()
     for criterion in read_text(text, kind=kind):
         reading = Text(normalize(criterion.text), default_vocabulary(), criterion.kind == "exclusion")
-        mentions = list(_recognised(reading, criterion.span[0]))
-        found.recognised += mentions
+        mentions = _add_recognised(reading, criterion.span[0], found)
         _add_read(criterion, reading, mentions, found)
     return found
 
 
-def _recognised(text: Text, offset: int) -> Iterator[Mention]:
+def _add_recognised(text: Text, offset: int, found: Found) -> list[Mention]:
+    mentions: list[Mention] = []
     for chunk in _leaves(Chunker(text).chunks()):
+        parts = []
         for kind, start, end, concept in _parts(text, chunk):
             first, last = text.span(start, end)
-            yield Mention(kind, first + offset, last + offset, concept)
+            parts.append(Mention(kind, first + offset, last + offset, concept))
+        limits = [each for each in parts if each.kind == "Value"]
+        found.pairs.update((each, limits[-1]) for each in parts if limits and each.kind == "Measurement")
+        mentions += parts
+    found.recognised += mentions
+    return mentions
 
 
 def _leaves(chunks: Sequence[Chunk]) -> Iterator[Chunk]:

@@ -53,26 +53,29 @@ class _Sentence:
 def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) -> Expression:
     """Return the expression with what its words speak of beside them."""
     taken = [atom.span for atom in atoms(expression) if not isinstance(atom, Narrative)]
-    return _added(expression, _Source(text, chunks, taken), denied=False)
+    if len(taken) == sum(1 for _ in atoms(expression)):
+        return expression
+    return _added(expression, _Source(text, _places(text, chunks, taken)), denied=False)
+
+
+def _places(text: Text, chunks: Sequence[Chunk], taken: Sequence[Span]) -> list[tuple[Chunk, Span]]:
+    """Return the chunks that nothing was read of, brackets opened, with their verbatim spans."""
+    placed = ((chunk, text.span(chunk.start, chunk.end)) for chunk in _open(chunks))
+    return [
+        (chunk, span)
+        for chunk, span in placed
+        if not any(span[0] < other[1] and other[0] < span[1] for other in taken)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
     text: Text
-    chunks: Sequence[Chunk]
-    taken: Sequence[Span]
+    places: Sequence[tuple[Chunk, Span]]
 
     def within(self, span: Span) -> list[Chunk]:
-        """Return the chunks in a verbatim span, brackets opened, without those that are read already."""
-        return [chunk for chunk in _open(self.chunks) if self._inside(chunk, span)]
-
-    def _inside(self, chunk: Chunk, span: Span) -> bool:
-        start, end = self.text.span(chunk.start, chunk.end)
-        return (
-            span[0] <= start
-            and end <= span[1]
-            and not any(start < other[1] and other[0] < end for other in self.taken)
-        )
+        """Return the chunks in a verbatim span that nothing was read of."""
+        return [chunk for chunk, place in self.places if span[0] <= place[0] and place[1] <= span[1]]
 
 
 def _open(chunks: Sequence[Chunk]) -> Iterator[Chunk]:
