@@ -16,6 +16,7 @@ LAYERS = [
     ("records", "ontology", "concepts", "expressions", "units"),
     ("sources",),
     ("criteria",),
+    ("curation",),
     ("graph",),
     ("stores",),
     ("queries", "loading"),
