@@ -21,7 +21,7 @@ LAYERS = [
     ("stores",),
     ("queries", "loading"),
     ("patients", "views"),
-    ("derivation", "evaluation", "canonical", "instances"),
+    ("derivation", "evaluation", "canonical", "equivalence", "instances"),
     ("shapes",),
     ("missing",),
     ("catalogue", "packaged", "screening"),

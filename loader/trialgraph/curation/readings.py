@@ -12,7 +12,6 @@ from typing import TypeVar, cast, get_args
 
 from trialgraph.concepts import Concepts
 from trialgraph.curation.documents import Place
-from trialgraph.errors import UsageError
 from trialgraph.expressions import (
     AllOf,
     AnyOf,
@@ -97,7 +96,7 @@ class _Reader:
     def _fact(self, place: Place) -> Fact:
         stated = place.fields(
             ("type", "concept", "category"),
-            ("concept_label", "modifiers", "count", "size", "within", "span"),
+            ("concept_label", "modifiers", "count", "size", "within", "span", "exceptions"),
         )
         iri, label = self._concept(stated)
         if self._concepts.is_quantity(iri):
@@ -112,6 +111,7 @@ class _Reader:
             size=_optional(stated, "size", _size),
             within=_optional(stated, "within", _window),
             span=self._span(stated),
+            exceptions=tuple(map(self._iri, _optional(stated, "exceptions", Place.items) or ())),
         )
 
     def _narrative(self, place: Place) -> Narrative:
@@ -121,19 +121,24 @@ class _Reader:
 
     def _concept(self, stated: Mapping[str, Place]) -> tuple[str, str]:
         """Return the concept's IRI and label; a label beside it has to be one of its names."""
-        place = stated["concept"]
-        written = place.words()
-        iri = str(TGC) + written.removeprefix("tgc:") if written.startswith("tgc:") else written
-        try:
-            concept = self._concepts[iri]
-        except UsageError as error:
-            raise place.wrong(error.what, error.advice) from error
+        written = stated["concept"].words()
+        concept = self._concepts[self._iri(stated["concept"])]
         named = _optional(stated, "concept_label", Place.words)
         names = {each.casefold() for each in (concept.label, *concept.synonyms, *concept.abbreviations)}
         if named is not None and named.casefold() not in names:
             what = f"{named!r} is no name of {written}, which is {concept.label!r}"
             raise stated["concept_label"].wrong(what, "correct the concept, or leave the label out")
-        return iri, concept.label
+        return concept.iri, concept.label
+
+    def _iri(self, place: Place) -> str:
+        """Return the IRI of a concept, which may be written with a prefix."""
+        written = place.words()
+        iri = str(TGC) + written.removeprefix("tgc:") if written.startswith("tgc:") else written
+        if iri not in self._concepts:
+            raise place.wrong(
+                f"there is no concept {written}", "concepts are defined in ontology/concepts.ttl"
+            )
+        return iri
 
     def _category(self, place: Place, iri: str, label: str) -> Category:
         category, known = _one_of(place, get_args(Category)), self._concepts.category(iri)
