@@ -46,18 +46,20 @@ def load(
     curation: Path | None = None,
     **fields: object,
 ) -> None:
-    """Put an invented study into a store."""
+    """Put an invented study into a store; its condition is prostate cancer if not otherwise stated."""
     sections = (("Inclusion Criteria", inclusion), ("Exclusion Criteria", exclusion))
     text = "\n\n".join(
         f"{heading}:\n\n" + "\n".join(f"* {each.strip()}" for each in criteria.split(";"))
         for heading, criteria in sections
         if criteria
     )
+    conditions = fields.pop("conditions", ["Prostate Cancer"])
     module = {"eligibilityCriteria": text, **fields}
     study = {
         "protocolSection": {
             "identificationModule": {"nctId": NCT, "briefTitle": "A study"},
             "statusModule": {"overallStatus": "RECRUITING"},
+            "conditionsModule": {"conditions": conditions},
             "eligibilityModule": module,
         }
     }
@@ -72,7 +74,7 @@ def load(
     [
         ("Age ≥ 18 years", "Age < 18 years", "I1 and E1 demand the same: age at least 18 years"),
         ("ECOG 0-1; ECOG performance status of 0 or 1", "", "I1 and I2 demand the same: ECOG"),
-        ("Not pregnant", "Pregnancy", "I1 and E1 demand the same: not pregnancy"),
+        ("Not pregnant", "Pregnancy", "I1 and E1 demand the same: no pregnancy"),
         ("Hemoglobin ≥ 90 g/L; Hb ≥ 9 g/dL", "", "I1 and I2 demand the same: hemoglobin at least 9 g/dL"),
     ],
 )
@@ -90,7 +92,7 @@ def test_criteria_that_demand_the_same_are_told(
     [
         ("Hemoglobin ≥ 9 g/dL", "Hemoglobin ≥ 80 g/L", {}, "I1 and E1: hemoglobin at least 9 g/dL, but"),
         ("ECOG 0-1", "ECOG 0-1", {}, "I1 and E1: ECOG performance status from 0 to 1"),
-        ("Liver metastasis", "Distant metastasis", {}, "I1 and E1: liver metastasis, but not"),
+        ("Liver metastasis", "Distant metastasis", {}, "I1 and E1: liver metastasis, but no distant"),
         ("Microsatellite stable; MSI-H", "", {}, "I1 and I2: microsatellite stable, but"),
         ("Age 60 to 70 years", "", {"maximumAge": "50 Years"}, "AGE and I1: age at most 50 years, but"),
     ],
@@ -129,6 +131,8 @@ def test_what_a_patient_can_meet_together_is_no_contradiction(
     [
         ("Prostate cancer", {"sex": "FEMALE"}, "The sex field says FEMALE, but I1 demands: prostate cancer"),
         ("Prostate cancer", {"sex": "ALL"}, "The sex field says ALL, but I1 demands: prostate cancer"),
+        ("Prostate cancer", {"sex": "ALL", "conditions": ["Prostate Cancer", "Lung Cancer"]}, None),
+        ("Prostate cancer", {"sex": "ALL", "conditions": ["Solid Tumor"]}, None),
         ("Prostate cancer", {"sex": "MALE"}, None),
         ("Breast cancer", {"sex": "MALE"}, None),
         ("Prostate cancer", {}, None),
@@ -150,6 +154,7 @@ def test_the_sex_field_is_held_against_the_prose(
         ("Colorectal cancer", False, False),
         ("Colorectal cancer or hypertension", True, False),
         ("Hypertension", True, False),
+        ("Colorectal cancer; Healthy individuals", True, False),
     ],
 )
 def test_the_field_for_healthy_volunteers_is_held_against_the_prose(

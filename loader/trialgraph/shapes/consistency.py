@@ -44,17 +44,28 @@ CHECKS: tuple[Check, ...] = get_args(Check)
 _DISEASE = str(TGC.MalignantNeoplasm)
 _HEALTHY = str(TGC.HealthyVolunteer)
 _SEXES = {str(TGC.FemaleSex): "FEMALE", str(TGC.MaleSex): "MALE"}
-_CRITERIA = f"""
-SELECT ?nct ?id ?kind ?text ?reading ?structured ?sex ?healthy WHERE {{
-  VALUES ?trial {{ TRIALS }}
+_CRITERIA = """
+SELECT ?nct ?id ?kind ?text ?reading ?structured ?sex ?healthy WHERE {
+  VALUES ?trial { TRIALS }
   ?trial tg:nctId ?nct ; tg:criterion ?criterion .
   ?criterion tg:id ?id ; tg:kind ?kind ; tg:order ?order ; tg:text ?text ; tg:expressionJson ?reading .
-  FILTER NOT EXISTS {{ ?criterion tg:scope ?scope }}
-  BIND(EXISTS {{ ?criterion a tg:StructuredCriterion }} AS ?structured)
-  OPTIONAL {{ ?trial <{TG.sex}> ?sex }}
-  OPTIONAL {{ ?trial <{TG.healthyVolunteers}> ?healthy }}
-}}
+  FILTER NOT EXISTS { ?criterion tg:scope ?scope }
+  BIND(EXISTS { ?criterion a tg:StructuredCriterion } AS ?structured)
+  OPTIONAL { ?trial tg:sex ?sex }
+  OPTIONAL { ?trial tg:healthyVolunteers ?healthy }
+}
 ORDER BY ?nct DESC(?structured) DESC(?kind) ?order
+"""
+_CONDITIONS = """
+SELECT ?nct ?concept ?controls WHERE {
+  VALUES ?trial { TRIALS }
+  ?trial tg:nctId ?nct .
+  OPTIONAL { ?trial tg:conditionConcept ?concept }
+  BIND(EXISTS {
+    ?trial tg:criterion/tg:text|tg:arm/tg:label|tg:arm/tg:description ?words
+    FILTER(REGEX(?words, "healthy|volunteer|control (group|arm|subject|participant)|controls", "i"))
+  } AS ?controls)
+}
 """
 
 
@@ -99,13 +110,42 @@ def clashes(store: Store, trials: Sequence[str]) -> dict[str, list[Clash]]:
     """Return what doesn't go together in some trials of a store, by trial."""
     terms = " ".join(str(ox.NamedNode(TRIAL[trial])) for trial in trials)
     rows = store.select(_CRITERIA.replace("TRIALS", terms), prefixes=PREFIXES)
+    groups = _groups(store, terms)
     found: dict[str, list[Clash]] = {}
     for nct, group in groupby(rows, key=lambda row: row["nct"].value):
         solutions = list(group)
         demands = [_demand(row) for row in solutions]
         sex, healthy = (solutions[0][name] and solutions[0][name].value for name in ("sex", "healthy"))
         found[nct] = [*_repeated(nct, demands), *_impossible(nct, demands), *_contradicting(nct, demands)]
-        found[nct] += [*_sex(nct, sex, demands), *_healthy(nct, healthy, demands)]
+        found[nct] += _sex(nct, sex, demands, groups[nct])
+        found[nct] += _healthy(nct, healthy, demands, groups[nct])
+    return found
+
+
+@dataclass(slots=True)
+class _Groups:
+    """Whom a trial may be for besides those that one criterion speaks of.
+
+    Args:
+        controls: Whether some of its words speak of healthy people or controls.
+        conditions: The concepts of its conditions.
+    """
+
+    controls: bool
+    conditions: set[str]
+
+    def are_all_of(self, sex: str) -> bool:
+        """Whether every condition of the trial is one that only one sex has."""
+        concepts = packaged_concepts()
+        return bool(self.conditions) and all(concepts.only_in(each) == sex for each in self.conditions)
+
+
+def _groups(store: Store, terms: str) -> dict[str, _Groups]:
+    found: dict[str, _Groups] = {}
+    for row in store.select(_CONDITIONS.replace("TRIALS", terms), prefixes=PREFIXES):
+        groups = found.setdefault(row["nct"].value, _Groups(row["controls"].value == "true", set()))
+        if row["concept"] is not None and row["concept"].value in packaged_concepts():
+            groups.conditions.add(row["concept"].value)
     return found
 
 
@@ -221,21 +261,30 @@ def _is_plain(fact: Fact) -> bool:
     return not (fact.modifiers or fact.count or fact.size or fact.within)
 
 
-def _sex(nct: str, stated: str | None, demands: list[_Demand]) -> Iterator[Clash]:
-    """Yield what the field for sex says against the prose: a sex, or a disease that only one sex has."""
+def _sex(nct: str, stated: str | None, demands: list[_Demand], groups: _Groups) -> Iterator[Clash]:
+    """Yield what the field for sex says against the prose: a sex, or a disease that only one sex has.
+
+    Where all are admitted, a disease of one sex may be that of one cohort among others.
+    """
     concepts = packaged_concepts()
     for demand, fact in _facts(demands):
-        needed = {_SEXES[iri] for iri in (fact.concept, concepts.only_in(fact.concept)) if iri in _SEXES}
-        if stated is not None and needed and stated not in needed:
-            said = f"The sex field says {stated}, but {demand.criterion.id} demands: {_short(fact)}"
-            yield _clash("sex-text", nct, demand, said, path=str(TG.sex))
+        needed = next((iri for iri in (fact.concept, concepts.only_in(fact.concept)) if iri in _SEXES), None)
+        if needed is None or stated in (None, _SEXES[needed]):
+            continue
+        if stated == "ALL" and fact.concept != needed and not groups.are_all_of(needed):
+            continue
+        said = f"The sex field says {stated}, but {demand.criterion.id} demands: {_short(fact)}"
+        yield _clash("sex-text", nct, demand, said, path=str(TG.sex))
 
 
-def _healthy(nct: str, stated: str | None, demands: list[_Demand]) -> Iterator[Clash]:
-    """Yield what the field for healthy volunteers says against the prose."""
+def _healthy(nct: str, stated: str | None, demands: list[_Demand], groups: _Groups) -> Iterator[Clash]:
+    """Yield what the field for healthy volunteers says against the prose.
+
+    Where some of its words speak of controls, who has to have a cancer may be the patients only.
+    """
     concepts = packaged_concepts()
     for demand, fact in _facts(demands):
-        if stated == "true" and concepts.is_a(fact.concept, _DISEASE):
+        if stated == "true" and not groups.controls and concepts.is_a(fact.concept, _DISEASE):
             said = f"The field admits healthy volunteers, but {demand.criterion.id} demands: {_short(fact)}"
         elif stated == "false" and concepts.is_a(fact.concept, _HEALTHY):
             said = f"The field admits no healthy volunteers, but {demand.criterion.id} demands them"
