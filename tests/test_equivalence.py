@@ -11,13 +11,15 @@ from tests.strategies import expressions as varied
 from trialgraph.equivalence import conjuncts, normal_form, same_meaning
 from trialgraph.evaluation import evaluate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Limit, Narrative, Not, Value, Window, atoms
+from trialgraph.namespaces import TGC
 from trialgraph.views import ScreeningView
 
 # Few quantities and facts, so that laws about two operands with one subject apply often.
 limited = st.builds(Value, st.just(QUANTITIES[0]), st.just("a quantity"), limits(), unit=st.just("10*9/L"))
 some_facts = facts.map(lambda fact: replace(fact, modifiers={}, within=None))
+excepting = facts.map(lambda fact: replace(fact, exceptions=(str(TGC.BrainMetastasis),)))
 dense: st.SearchStrategy[Expression] = st.recursive(
-    limited | some_facts | narratives, _branches, max_leaves=12
+    limited | some_facts | excepting | narratives, _branches, max_leaves=12
 )
 expressions = varied | dense
 
