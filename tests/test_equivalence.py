@@ -1,18 +1,19 @@
 """Normal forms say what the expression says, in one way."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.strategies import QUANTITIES, _branches, facts, limits, narratives, views
+from tests.strategies import QUANTITIES, _branches, facts, intervals, limits, narratives, views
 from tests.strategies import expressions as varied
 from trialgraph.equivalence import conjuncts, normal_form, same_meaning
 from trialgraph.evaluation import evaluate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Limit, Narrative, Not, Value, Window, atoms
 from trialgraph.namespaces import TGC
-from trialgraph.views import ScreeningView
+from trialgraph.views import Interval, Quantity, ScreeningView, TimeAgo
 
 # Few quantities and facts, so that laws about two operands with one subject apply often.
 limited = st.builds(Value, st.just(QUANTITIES[0]), st.just("a quantity"), limits(), unit=st.just("10*9/L"))
@@ -38,6 +39,18 @@ J = Narrative("good mood", "judgement")
 def test_a_normal_form_has_the_verdict_of_the_expression(expression: Expression, view: ScreeningView) -> None:
     """True, false and unknown stay what they are, for every view."""
     assert evaluate(normal_form(expression), view) is evaluate(expression, view)
+
+
+@settings(max_examples=500)
+@given(st.lists(limited, min_size=2, max_size=3).map(tuple), st.sampled_from([AllOf, AnyOf]), intervals())
+def test_limits_that_are_joined_hold_where_each_did(
+    values: tuple[Value, ...], kind: type[AllOf] | type[AnyOf], interval: Interval
+) -> None:
+    """Whatever is known of a quantity, one range says what its limits said, bounds included or not."""
+    quantity = Quantity(interval, None, None, TimeAgo(0, 0, 0, 0), "a result", ("Observation/1",))
+    view = ScreeningView("p", date(2025, 9, 1), quantities={QUANTITIES[0]: quantity})
+    for expression in (kind(values), Not(kind(values)), kind((kind(values[1:]), Not(values[0])))):
+        assert evaluate(normal_form(expression), view) is evaluate(expression, view)
 
 
 @settings(max_examples=300)
@@ -102,6 +115,8 @@ def test_the_order_of_operands_does_not_matter_to_the_meaning(
         (AnyOf((value(1), value(3))), value(1)),
         (AnyOf((value(1, 2), value(0, 5))), value(0, 5)),
         (AnyOf((value(1, 3), value(2, 5))), AnyOf((value(1, 3), value(2, 5)))),
+        (AllOf((value(3), Not(value(None, 3)))), Not(value(None, 3))),
+        (AnyOf((value(3), Not(value(None, 3)))), value(3)),
         (Not(value(3)), replace(value(), limit=Limit(high=3, high_inclusive=False))),
         (AllOf((A, AnyOf((B, A)))), A),
         (AnyOf((A, AllOf((B, A)))), A),
