@@ -71,6 +71,17 @@ def test_every_command_has_help_and_is_documented(command: object) -> None:
     assert f"trialgraph {callback.__name__}" in README
 
 
+@pytest.mark.parametrize(
+    "group", app.registered_groups, ids=lambda group: group.name or group.typer_instance.info.name
+)
+def test_every_command_of_a_group_has_help_and_is_documented(group: object) -> None:
+    """A group such as `trialgraph curation` has help, and so has each of its commands."""
+    inner = group.typer_instance  # type: ignore[attr-defined]
+    assert inner.info.help
+    assert f"trialgraph {inner.info.name}" in README
+    assert all(command.callback.__doc__ for command in inner.registered_commands)
+
+
 @pytest.mark.parametrize("page", sorted(ROOT.glob("**/*.md")), ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     """A relative link names a file of the repository."""

@@ -7,14 +7,24 @@ from itertools import groupby
 from types import MappingProxyType
 
 import pyoxigraph as ox
+from rdflib import PROV
 
+from trialgraph.criteria.criterion import Curation
 from trialgraph.errors import UsageError
 from trialgraph.expressions import from_json
 from trialgraph.namespaces import TG, TRIAL
 from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial
 from trialgraph.stores import Store
 
-__all__ = ["TrialSummary", "screenable_trial", "screenable_trials", "trial_facts", "trial_summaries"]
+__all__ = [
+    "StaleCuration",
+    "TrialSummary",
+    "screenable_trial",
+    "screenable_trials",
+    "stale_curations",
+    "trial_facts",
+    "trial_summaries",
+]
 
 _FACTS = MappingProxyType(
     {
@@ -51,19 +61,33 @@ ORDER BY ?nct
 """
 _LABELS = f"PREFIX tg: <{TG}> SELECT DISTINCT ?nct ?value WHERE {{ ?trial tg:nctId ?nct ; PATH ?value }}"
 
+_CURATED = (
+    "prov:wasAttributedTo/tg:name ?who ; prov:generatedAtTime ?when ; tg:rationale ?why ; tg:fileName ?file"
+)
 _CRITERIA = f"""
 PREFIX tg: <{TG}>
-SELECT ?nct ?title ?id ?kind ?text ?scope ?reading WHERE {{
+PREFIX prov: <{PROV}>
+SELECT ?nct ?title ?id ?kind ?text ?scope ?reading ?who ?when ?why ?file WHERE {{
   VALUES_OF_TRIALS
   ?trial a tg:Trial ; tg:nctId ?nct ; tg:briefTitle ?title .
   OPTIONAL {{
     ?trial tg:criterion ?criterion .
     ?criterion tg:id ?id ; tg:kind ?kind ; tg:text ?text ; tg:order ?order ; tg:expressionJson ?reading .
     OPTIONAL {{ ?criterion tg:scope ?scope }}
+    OPTIONAL {{ ?criterion tg:curation ?curation . ?curation {_CURATED} }}
     BIND(EXISTS {{ ?criterion a tg:StructuredCriterion }} AS ?structured)
   }}
 }}
 ORDER BY ?nct DESC(?structured) DESC(?kind) ?order
+"""
+_STALE = f"""
+PREFIX tg: <{TG}>
+PREFIX prov: <{PROV}>
+SELECT ?criterion ?reason ?who ?when ?why ?file WHERE {{
+  <TRIAL> tg:staleCuration ?curation .
+  ?curation tg:curatedCriterion ?criterion ; tg:staleReason ?reason ; {_CURATED}
+}}
+ORDER BY ?criterion
 """
 
 
@@ -152,6 +176,27 @@ def screenable_trial(store: Store, nct: str) -> ScreenableTrial:
     return screenable_trials(store, [nct])[0]
 
 
+@dataclass(frozen=True, slots=True)
+class StaleCuration:
+    """A correction that a store holds and doesn't apply.
+
+    Args:
+        criterion: Id of the criterion that it was made for.
+        problem: What has become of the criterion's words.
+        curation: Who made it, when and why.
+    """
+
+    criterion: str
+    problem: str
+    curation: Curation
+
+
+def stale_curations(store: Store, nct: str) -> list[StaleCuration]:
+    """Return the corrections of a trial that aren't applied, in the order of their criteria."""
+    rows = store.select(_STALE.replace("<TRIAL>", str(ox.NamedNode(TRIAL[nct]))))
+    return [StaleCuration(row["criterion"].value, row["reason"].value, _curation(row)) for row in rows]
+
+
 def _by_trial(store: Store, path: str) -> dict[str, tuple[str, ...]]:
     """Return the values at the end of a path, in order, by registry number."""
     values: dict[str, list[str]] = {}
@@ -172,4 +217,9 @@ def _criterion(row: ox.QuerySolution) -> ScreenableCriterion:
         text=row["text"].value,
         expression=from_json(json.loads(row["reading"].value)),
         scope=row["scope"].value if row["scope"] else None,
+        curation=_curation(row) if row["who"] else None,
     )
+
+
+def _curation(row: ox.QuerySolution) -> Curation:
+    return Curation(*(row[name].value for name in ("who", "when", "why", "file")))

@@ -141,7 +141,8 @@ class Fact:
         return "context" in self.modifiers
 
     def __hash__(self) -> int:
-        return hash((self.concept, self.category, tuple(sorted(self.modifiers.items())), self.span))
+        qualities = tuple(sorted(self.modifiers.items()))
+        return hash((self.concept, qualities, self.count, self.size, self.within, self.span))
 
 
 @dataclass(frozen=True, slots=True)

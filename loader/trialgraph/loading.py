@@ -2,18 +2,34 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from trialgraph.criteria import Criterion, read_criteria, read_structured
 from trialgraph.criteria.tokens import tokenize
 from trialgraph.criteria.vocabulary import default_vocabulary
+from trialgraph.curation import NO_CORRECTIONS, Corrections, StaleCorrection, correct
 from trialgraph.expressions import Narrative, atoms
-from trialgraph.graph import Mention, Triple, criterion_triples, trial_triples
+from trialgraph.graph import (
+    Mention,
+    Triple,
+    criterion_triples,
+    stale_correction_triples,
+    trial_triples,
+)
 from trialgraph.namespaces import GRAPH
 from trialgraph.records import TrialRecord
 from trialgraph.sources.files import Refusal
 from trialgraph.stores import Store
 
-__all__ = ["LoadReport", "graph_of", "load_records", "named_concepts"]
+__all__ = ["LoadReport", "TrialGraph", "graph_of", "load_records", "named_concepts"]
+
+
+class TrialGraph(NamedTuple):
+    """A record's triples, its criteria, and the corrections that no longer fit them."""
+
+    triples: list[Triple]
+    criteria: tuple[Criterion, ...]
+    stale: tuple[StaleCorrection, ...]
 
 
 @dataclass(slots=True)
@@ -28,6 +44,8 @@ class LoadReport:
         triples: Triples written.
         refused: Records that could not be read, with the reason.
         repeated: Trials that came more than once; the last one stays.
+        curated: Criteria whose reading was set by hand.
+        stale: Corrections that weren't applied, since the criterion's words have changed.
     """
 
     trials: int = 0
@@ -37,25 +55,31 @@ class LoadReport:
     triples: int = 0
     refused: list[Refusal] = field(default_factory=list)
     repeated: list[str] = field(default_factory=list)
+    curated: int = 0
+    stale: list[StaleCorrection] = field(default_factory=list)
 
-    def add(self, criteria: Iterable[Criterion], triples: int) -> None:
+    def add(self, graph: TrialGraph) -> None:
         """Count one trial that has been written."""
         self.trials += 1
-        self.triples += triples
-        for criterion in criteria:
+        self.triples += len(graph.triples)
+        self.stale += graph.stale
+        for criterion in graph.criteria:
+            self.curated += criterion.curation is not None
             formal = sum(not isinstance(atom, Narrative) for atom in atoms(criterion.expression))
             self.criteria += 1
             self.atoms += formal
             self.narrative += not formal
 
 
-def graph_of(record: TrialRecord) -> tuple[list[Triple], tuple[Criterion, ...]]:
-    """Return a record's whole graph, and its criteria as they were read."""
-    criteria = (*read_structured(record), *read_criteria(record))
+def graph_of(record: TrialRecord, corrections: Corrections = NO_CORRECTIONS) -> TrialGraph:
+    """Return a record's whole graph, and its criteria as they were read or corrected."""
+    criteria, stale = correct(record.nct, (*read_structured(record), *read_criteria(record)), corrections)
     triples = list(trial_triples(record, mentions=named_concepts))
     for criterion in criteria:
         triples.extend(criterion_triples(record, criterion))
-    return triples, criteria
+    for each in stale:
+        triples.extend(stale_correction_triples(each))
+    return TrialGraph(triples, criteria, stale)
 
 
 def named_concepts(text: str) -> Iterator[Mention]:
@@ -72,10 +96,19 @@ def named_concepts(text: str) -> Iterator[Mention]:
 
 
 def load_records(
-    records: Iterable[TrialRecord | Refusal], store: Store, report: LoadReport
+    records: Iterable[TrialRecord | Refusal],
+    store: Store,
+    report: LoadReport,
+    *,
+    corrections: Corrections = NO_CORRECTIONS,
 ) -> Iterator[TrialRecord | Refusal]:
     """Put records into a store, counting in `report`; yield each one when it is done.
 
+    Args:
+        records: Records, and what couldn't be read.
+        store: Where they go.
+        report: What is counted so far; it is added to.
+        corrections: Readings set by hand; they take precedence.
     Raises:
         StoreError: when the store can't be written; what was loaded before stays whole.
     """
@@ -84,10 +117,10 @@ def load_records(
         if isinstance(record, Refusal):
             report.refused.append(record)
         else:
-            triples, criteria = graph_of(record)
-            store.replace_graph(str(GRAPH[record.nct]), triples)
+            graph = graph_of(record, corrections)
+            store.replace_graph(str(GRAPH[record.nct]), graph.triples)
             if record.nct in seen:
                 report.repeated.append(record.nct)
             seen.add(record.nct)
-            report.add(criteria, len(triples))
+            report.add(graph)
         yield record

@@ -6,6 +6,7 @@ import typer
 
 from trialgraph import __version__
 from trialgraph.cli.check import check
+from trialgraph.cli.curation import curation
 from trialgraph.cli.demo import demo
 from trialgraph.cli.fetch import fetch
 from trialgraph.cli.load import load
@@ -31,6 +32,7 @@ app = typer.Typer(
 
 for command in (demo, fetch, load, check, show, parse, queries, query, screen, shapes, validate, serve):
     app.command()(command)
+app.add_typer(curation)
 
 
 def _show_version(value: bool) -> None:

@@ -9,10 +9,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from trialgraph.curation import curation_folders, read_corrections
 from trialgraph.errors import UsageError
 from trialgraph.stores import Store, open_store, store_location
 
 __all__ = [
+    "CurationOption",
     "StoreOption",
     "TrialArgument",
     "messages",
@@ -28,6 +30,14 @@ StoreOption = Annotated[
         "--store",
         metavar="S",
         help="A folder, or the URL of a SPARQL 1.1 server. Otherwise TRIALGRAPH_STORE, or your data folder.",
+    ),
+]
+CurationOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--curation",
+        metavar="DIR",
+        help="Your corrections of readings. Otherwise TRIALGRAPH_CURATION, or your data folder.",
     ),
 ]
 TrialArgument = Annotated[str, typer.Argument(metavar="NCT…", help="Registry number of a trial.")]
@@ -50,7 +60,7 @@ def reading_store(location: str | None) -> Store:
             "No store yet, so these are the packaged trials. Load yours with: trialgraph load PATH",
             soft_wrap=True,
         )
-        return packaged_store()
+        return packaged_store(corrections=read_corrections(curation_folders()))
     return open_store(chosen, read_only=True)
 
 

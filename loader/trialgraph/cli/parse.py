@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,9 +15,10 @@ from rich.table import Table
 from rich.text import Text
 
 from trialgraph.cli.diagnosis import diagnose_trials, print_report, report_json
-from trialgraph.cli.options import messages, output
+from trialgraph.cli.options import CurationOption, messages, output
+from trialgraph.cli.readings import reading_text, report_stale
 from trialgraph.criteria import Criterion, read_criteria, read_structured, read_text, segment
-from trialgraph.criteria.plain import plain
+from trialgraph.curation import Corrections, correct, curation_folders, read_corrections
 from trialgraph.errors import InputError
 from trialgraph.expressions import to_json
 from trialgraph.records import EligibilityText, TrialRecord
@@ -40,9 +41,11 @@ def parse(
         bool, typer.Option("--report", help="Sum up what was not understood instead, and why.")
     ] = False,
     top: Annotated[int, typer.Option("--top", min=1, help="How many phrases the report lists.")] = 50,
+    curation: CurationOption = None,
 ) -> None:
     """Read eligibility criteria and print what each of them says, formally."""
-    trials = (trial for path in paths or ["-"] for trial in _trials(path))
+    corrections = read_corrections(curation_folders(curation))
+    trials = (trial for path in paths or ["-"] for trial in _trials(path, corrections))
     if report:
         diagnosis = diagnose_trials((name, criteria) for name, _, criteria in trials)
         if as_json:
@@ -62,7 +65,9 @@ def parse(
             _print_table(trial, (*structured, *criteria))
 
 
-def _trials(path: str) -> Iterator[tuple[str, tuple[Criterion, ...], tuple[Criterion, ...]]]:
+def _trials(
+    path: str, corrections: Corrections
+) -> Iterator[tuple[str, tuple[Criterion, ...], tuple[Criterion, ...]]]:
     """Yield each trial's id, the criteria of its structured fields, and those of its prose."""
     refusals = []
     found = False
@@ -74,13 +79,22 @@ def _trials(path: str) -> Iterator[tuple[str, tuple[Criterion, ...], tuple[Crite
         if isinstance(record, _PlainText):
             yield record.name, (), read_text(record.text)
         else:
-            yield record.nct, read_structured(record), read_criteria(record)
+            yield _corrected(record, corrections)
     for refusal in refusals:
         messages.print(
             f"refused: {refusal.error}", style="red", markup=False, highlight=False, soft_wrap=True
         )
     if not found:
         raise InputError("no trial record and no criteria could be read", where=path)
+
+
+def _corrected(
+    record: TrialRecord, corrections: Corrections
+) -> tuple[str, tuple[Criterion, ...], tuple[Criterion, ...]]:
+    structured = read_structured(record)
+    criteria, stale = correct(record.nct, (*structured, *read_criteria(record)), corrections)
+    report_stale(stale)
+    return record.nct, criteria[: len(structured)], criteria[len(structured) :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +139,7 @@ def _criterion(criterion: Criterion) -> dict[str, Any]:
             {"text": part.text, "span": list(part.span), "level": part.level} for part in criterion.parts
         ],
         "expression": to_json(criterion.expression),
+        "curation": None if criterion.curation is None else asdict(criterion.curation),
     }
 
 
@@ -134,5 +149,5 @@ def _print_table(trial: str, criteria: Iterable[Criterion]) -> None:
     for heading in ("id", "words", "reading"):
         table.add_column(heading, overflow="fold")
     for criterion in criteria:
-        table.add_row(criterion.id, Text(criterion.normalized), Text(plain(criterion.expression)))
+        table.add_row(criterion.id, Text(criterion.normalized), reading_text(criterion))
     output.print(table)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from trialgraph.expressions import Expression, Span
 
-__all__ = ["Criterion", "Kind", "Part"]
+__all__ = ["Criterion", "Curation", "Kind", "Part"]
 
 Kind = Literal["inclusion", "exclusion"]
 
@@ -30,6 +30,23 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Curation:
+    """How a reading came to be set by hand.
+
+    Args:
+        who: The person who answers for it.
+        when: Day or moment, as ISO 8601 writes it.
+        why: What was wrong with the reading that it replaces.
+        file: Name of the file that states it.
+    """
+
+    who: str
+    when: str
+    why: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class Criterion:
     """One numbered or bulleted item of an eligibility section, or a statement of the structured fields.
 
@@ -43,6 +60,8 @@ class Criterion:
         normalized: The same words made readable: lines unwrapped, escapes undone, lost spaces put back.
         parts: Its nested items.
         scope: The part of the trial it is for, as a heading names it ("part B"); None for the whole.
+        curation: Who set the expression by hand; None when it was read.
+        replaced: The reading that was set aside for it.
         expression: What it says, formally.
     """
 
@@ -54,4 +73,6 @@ class Criterion:
     normalized: str
     parts: tuple[Part, ...] = ()
     scope: str | None = None
+    curation: Curation | None = None
+    replaced: Expression | None = None
     expression: Expression = field(kw_only=True)

@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from decimal import Decimal
+
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Limit, Narrative, Not, Value
 
 __all__ = ["plain"]
 
+_TIMES = {"a": "year", "mo": "month", "wk": "week", "d": "day", "h": "hour", "min": "minute", "s": "second"}
 _UNITS = {
-    "10*9/L": "×10⁹/L",
-    "a": "years",
-    "mo": "months",
-    "wk": "weeks",
-    "d": "days",
-    "{score}": "points",
+    "{score}": "",
     "{INR}": "",
     "{count}": "",
-    "{plus}": "plus",
-    "mm[Hg]": "mmHg",
-    "[IU]/mL": "IU/mL",
-    "[IU]/L": "IU/L",
-    "{copies}/mL": "copies/mL",
-    "mL/min/{1.73_m2}": "mL/min/1.73 m²",
+    "{plus}": "+",
+    "/min": "per minute",
     "g/(24.h)": "g per 24 hours",
     "mg/(24.h)": "mg per 24 hours",
-    "umol/L": "µmol/L",
+    "meq/L": "mEq/L",
     "Cel": "°C",
 }
+_CLOSE = frozenset({"%", "+"})
+"""Signs that stand next to their number."""
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SIGNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r"10\*(\d+)"), lambda power: "×10" + power[1].translate(_RAISED)),
+    (re.compile(r"(?<![A-Za-z])u(?=[A-Za-z])"), "µ"),
+    (re.compile(r"(?<=m)([23])(?!\d)"), lambda power: power[1].translate(_RAISED)),
+    (re.compile(r"[\[\]{}]"), ""),
+    (re.compile(r"_"), " "),
+)
 _REFERENCES = {
     "ULN": "times the upper limit of normal",
     "LLN": "times the lower limit of normal",
     "baseline": "times baseline",
 }
-_CATEGORIES = {"treatment": "treatment with ", "allergy": "allergy: ", "lesion": ""}
+_ACT = re.compile(r"(?:therapy|treatment|transfusion|vaccination|transplantation)$")
+"""Ends of names that speak of a treatment being given, not of what is given."""
+_SENTENCE = re.compile(r"\b(?:is|are|was|were|may|can|could|will|should|must)\b")
+"""What tells a sentence ("Prior IL-2 is permitted") from the name of what is left out."""
+_ONGOING = {"treatment": "ongoing", "procedure": "ongoing", "reproductive": "current"}
+_ADJECTIVAL = frozenset({"biomarker", "demographic"})
+"""Categories of which "no" can't be said: a tumour is not HER2 positive."""
 
 
 def plain(expression: Expression) -> str:
@@ -49,7 +61,7 @@ def plain(expression: Expression) -> str:
             words = [_grouped(each) for each in operands if not _mentioned(each)]
             return joint.join(words) + (f" [speaks of {', '.join(spoken_of)}]" if spoken_of else "")
         case Not(operand):
-            return f"not {_grouped(operand)}"
+            return _negated(operand)
         case Value():
             return _value(expression)
         case Fact():
@@ -74,48 +86,100 @@ def _grouped(expression: Expression) -> str:
     return f"({words})" if isinstance(expression, (AllOf, AnyOf)) else words
 
 
-def _value(value: Value) -> str:
-    unit = (
-        _REFERENCES[value.relative_to]
-        if value.relative_to
-        else _UNITS.get(value.unit or "", value.unit or "")
-    )
-    window = f", {value.within.text}" if value.within else ""
-    return f"{value.concept_label} {_limit(value.limit, unit)}{window}"
+def _negated(expression: Expression) -> str:
+    """Return what is denied, so that it can't be taken for less or more than that."""
+    match expression:
+        case Value():
+            return _value(expression, denied="not ")
+        case Fact(category=category) if not (expression.count or expression.size):
+            return f"{'not' if category in _ADJECTIVAL else 'no'} {_fact(expression)}"
+        case Fact():
+            return f"not ({_fact(expression)})"
+        case Not():
+            return f"not ({plain(expression)})"
+        case _:
+            return f"not {_grouped(expression)}"
+
+
+def _value(value: Value, denied: str = "") -> str:
+    window = f", {_uncapitalised(value.within.text)}" if value.within else ""
+    if value.limit.low is None and value.limit.high is None:
+        return f"{value.concept_label} {denied}measured{window}"
+    return f"{value.concept_label} {denied}{_limit(value.limit, _unit(value))}{window}"
+
+
+def _unit(value: Value) -> str:
+    """Return a unit as people write it, with the space that parts it from its number."""
+    if value.relative_to:
+        return f" {_REFERENCES[value.relative_to]}"
+    code = value.unit or ""
+    if code in _TIMES:
+        last = value.limit.low if value.limit.high is None else value.limit.high
+        return f" {_TIMES[code]}{'' if last == 1 else 's'}"
+    written = _UNITS.get(code)
+    if written is None:
+        written = code
+        for pattern, sign in _SIGNS:
+            written = pattern.sub(sign, written)
+    return written if not written or written in _CLOSE else f" {written}"
 
 
 def _limit(limit: Limit, unit: str) -> str:
-    tail = f" {unit}" if unit else ""
-    low = None if limit.low is None else f"{limit.low:g}"
-    high = None if limit.high is None else f"{limit.high:g}"
+    low = None if limit.low is None else _number(limit.low)
+    high = None if limit.high is None else _number(limit.high)
     if low is not None and low == high:
-        return f"exactly {low}{tail}"
+        return f"exactly {low}{unit}"
     if low is not None and high is not None and limit.low_inclusive and limit.high_inclusive:
-        return f"from {low} to {high}{tail}"
+        return f"from {low} to {high}{unit}"
     words = []
     if low is not None:
         words.append(f"{'at least' if limit.low_inclusive else 'more than'} {low}")
     if high is not None:
         words.append(f"{'at most' if limit.high_inclusive else 'less than'} {high}")
-    return f"{' and '.join(words)}{tail}"
+    return f"{' and '.join(words)}{unit}"
+
+
+def _number(number: float) -> str:
+    """Return a number with all its digits, thousands apart."""
+    return f"{Decimal(f'{number:.12g}'):,f}"
 
 
 def _fact(fact: Fact) -> str:
-    words = f"{_CATEGORIES.get(fact.category, '')}{fact.concept_label}"
-    notes = []
-    for name, value in fact.modifiers.items():
-        if name in ("status", "relation"):
-            words = f"{value} {words}"
-        elif name == "exception":
-            notes.append(f"except {value}")
-        elif name in ("confirmation", "qualifier"):
-            notes.append(value)
-        else:
-            notes.append(f"{name}: {value}")
+    words = fact.concept_label
+    if fact.category == "treatment" and not _ACT.search(words):
+        words = f"treatment with {words}"
+    words, notes = _described(fact, words)
     if fact.count is not None:
         notes.append(f"{_limit(fact.count, '')} in number")
     if fact.size is not None:
-        notes.append(f"{_limit(fact.size, 'mm')} in diameter")
+        notes.append(f"{_limit(fact.size, ' mm')} in diameter")
     if fact.within is not None:
-        notes.append(fact.within.text)
+        notes.append(_uncapitalised(fact.within.text))
     return f"{words} [{'; '.join(notes)}]" if notes else words
+
+
+def _described(fact: Fact, words: str) -> tuple[str, list[str]]:
+    """Return a fact's name with the qualities that stand in it, and those that stand beside it."""
+    notes = []
+    for name, value in fact.modifiers.items():
+        match name, value:
+            case "status", "active":
+                words = f"{_ONGOING.get(fact.category, 'active')} {words}"
+            case "status", "history":
+                words = f"history of {words}"
+            case "status" | "relation", _:
+                words = f"{value} {words}"
+            case "agent", _ if fact.category == "allergy":
+                words = f"{words} to {value}"
+            case "exception", _:
+                notes.append(f"{'but: ' if _SENTENCE.search(value) else 'except '}{value}")
+            case "confirmation" | "qualifier" | "example", _:
+                notes.append(value)
+            case _:
+                notes.append(f"{name}: {value}")
+    return words, notes
+
+
+def _uncapitalised(words: str) -> str:
+    """Return words of a criterion's beginning as they stand within a sentence."""
+    return words[0].lower() + words[1:] if words[:1].isupper() and words[1:2].islower() else words

@@ -11,6 +11,7 @@ from rdflib.namespace import XSD
 
 from trialgraph.criteria.criterion import Criterion, Part
 from trialgraph.expressions import Narrative, Span, atoms, to_json
+from trialgraph.graph.curations import curation_triples
 from trialgraph.graph.expressions import expression_to_graph
 from trialgraph.graph.terms import Triple, integer, prefixed, text, trial_iri
 from trialgraph.graph.trials import source_iri
@@ -48,6 +49,7 @@ def criterion_triples(record: TrialRecord, criterion: Criterion) -> Iterator[Tri
     for number, part in enumerate(criterion.parts, 1):
         yield from _part(node, part, number)
     yield from _reading(node, criterion)
+    yield from curation_triples(trial, criterion)
 
 
 def _classes(criterion: Criterion) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from trialgraph.catalogue import (
     TrialSummary,
     screenable_trial,
+    stale_curations,
     trial_facts,
     trial_summaries,
 )
@@ -42,6 +44,7 @@ async def trial(request: Request) -> Response:
             "title": found.title,
             "facts": {name: list(values) for name, values in trial_facts(store, found.nct).items()},
             "criteria": [_criterion(criterion) for criterion in found.criteria],
+            "stale_curations": [asdict(each) for each in stale_curations(store, found.nct)],
         }
 
     work = partial(read, request.app.state.store, request.path_params["nct"])
@@ -113,5 +116,6 @@ def _criterion(criterion: ScreenableCriterion) -> dict[str, Any]:
         "scope": criterion.scope,
         "expression": to_json(criterion.expression),
         "plain": plain(criterion.expression),
+        "curation": None if criterion.curation is None else asdict(criterion.curation),
         "narrative": criterion.is_narrative,
     }

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from trialgraph import __version__
-from trialgraph.catalogue import trial_facts, trial_summaries
+from trialgraph.catalogue import stale_curations, trial_facts, trial_summaries
 from trialgraph.criteria.plain import plain
 from trialgraph.errors import QueryError
 from trialgraph.namespaces import BASE, GRAPH, TRIAL
@@ -102,7 +102,9 @@ def _trial_page(store: Store, nct: str) -> Response:
     facts.pop("interventions", None)
     arms = _arms(store, nct, labels)
     narrative = sum(criterion.is_narrative for criterion in found.criteria)
-    return _page("trial.html", trial=found, facts=facts, arms=arms, narrative=narrative, plain=plain)
+    stale = stale_curations(store, found.nct)
+    shown: dict[str, Any] = {"facts": facts, "arms": arms, "narrative": narrative, "stale": stale}
+    return _page("trial.html", trial=found, plain=plain, **shown)
 
 
 def _arms(store: Store, nct: str, labels: Sequence[str]) -> dict[tuple[str, str], list[str]]:

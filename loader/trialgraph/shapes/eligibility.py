@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from trialgraph.canonical import in_canonical_units
+from trialgraph.criteria.criterion import Curation
 from trialgraph.expressions import AnyOf, Expression, Narrative, Not, atoms, is_judged
 from trialgraph.namespaces import BASE, TGC
 from trialgraph.shapes.rails import Bound, Condition, Every, Never, Shows, Some, disproof, proof
@@ -32,6 +33,7 @@ class ScreenableCriterion:
     """What screening needs of a criterion: its id, kind, words and formal reading.
 
     A criterion with a scope ("part B") is one that only some of the trial's patients have to meet.
+    One with a curation was read by a person.
     """
 
     id: str
@@ -39,6 +41,7 @@ class ScreenableCriterion:
     text: str
     expression: Expression
     scope: str | None = None
+    curation: Curation | None = None
 
     @property
     def is_narrative(self) -> bool:

@@ -2,7 +2,8 @@
 
 What a graph has to have is SHACL Core and checked by pySHACL, trial by trial. Contradictions are
 SHACL-SPARQL; their queries are asked of the store itself, once for all trials, which gives the
-same results as any SHACL engine and is fast for a whole registry.
+same results as any SHACL engine and is fast for a whole registry. What takes the meaning of criteria,
+not their triples, is in `consistency`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from trialgraph.errors import StoreError, UsageError
 from trialgraph.namespaces import BASE, GRAPH, TRIAL
 from trialgraph.queries import PREFIXES, insert_values, shorten
 from trialgraph.resources import product_folder
+from trialgraph.shapes.consistency import Clash, clashes
 from trialgraph.stores import Store
 
 __all__ = ["Finding", "Severity", "check_trial", "check_trials", "findings_to_graph"]
@@ -85,9 +87,10 @@ def check_trials(store: Store, trials: Sequence[str]) -> Iterator[tuple[str, lis
     """
     for start in range(0, len(trials), _PARTS_TOGETHER):
         together = trials[start : start + _PARTS_TOGETHER]
-        contradictions = _contradictions(store, together)
+        contradictions, apart = _contradictions(store, together), clashes(store, together)
         for trial in together:
             found = [*_failures(store, trial), *contradictions.get(trial, [])]
+            found += (_clash(each) for each in apart.get(trial, ()))
             yield trial, sorted(found, key=_gravity)
 
 
@@ -228,6 +231,18 @@ def _contradiction(
         focus=focus.value,
         path=None if path is None else path.value,
         value=None if value is None else value.value,
+    )
+
+
+def _clash(clash: Clash) -> Finding:
+    return Finding(
+        trial=clash.trial,
+        severity="info" if clash.check == "criterion-same" else "warning",
+        check=clash.check,
+        message=clash.message,
+        focus=f"{TRIAL[clash.trial]}/criterion/{clash.criterion}",
+        path=clash.path,
+        value=clash.value,
     )
 
 
