@@ -52,6 +52,7 @@ class Lexicon:
         self.judgement = Phrases(patterns["judgement"])
         self.consent = Phrases(patterns["consent"])
         self.aside = Phrases(patterns["aside"])
+        self.failed = Phrases(patterns["failed"])
 
     def _add(self, phrase: str, name: str) -> None:
         node = self._root

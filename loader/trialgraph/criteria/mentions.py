@@ -37,6 +37,9 @@ _MODAL = frozenset(
 _HAVING = frozenset(
     ["have", "has", "had", "having", "received", "receive", "be", "been", "undergone", "have had", "has had"]
 )
+_GIVEN = frozenset({"treatment", "procedure"})
+_REQUIRED = frozenset({"requiring", "require", "required", "requires", "that required", "needing"})
+_AFTER = frozenset({"after", "following", "on", "during", "to", "by", "since", "with", "including", "of"})
 
 
 @dataclass(slots=True)
@@ -47,6 +50,7 @@ class _Sentence:
     chunks: list[Chunk]
     negated: bool = False
     aside: bool = False
+    failed: bool = False
     found: list[tuple[Fact, bool]] = field(default_factory=list)
 
 
@@ -133,7 +137,9 @@ def _mentions(text: Text, chunks: list[Chunk]) -> list[tuple[Fact, bool]]:
         return []
     if any(chunk.classes & {"allowance", "barring"} for chunk in chunks):
         return []
-    sentence = _Sentence(text, chunks)
+    sentence = _Sentence(
+        text, chunks, failed=not text.exclusion and lexicon().failed.search(words) is not None
+    )
     start = _subject_end(sentence)
     for index in range(start, len(chunks)):
         if chunks[index].classes & {"exception", "definition"}:
@@ -171,8 +177,10 @@ def _take(sentence: _Sentence, index: int) -> None:
         soon = {each.form for each in sentence.chunks[index + 1 : index + 3]}
         denies = chunk.form != "not" or bool(soon & _HAVING)
         sentence.negated, sentence.aside = denies, not denies
-    elif chunk.form in _JOINING or chunk.kind != "word":
+    elif chunk.form in _JOINING or chunk.kind != "word" or _leads_to_treatment(sentence, index):
         return
+    elif "example" in chunk.classes:
+        sentence.aside = False
     elif chunk.classes & {"condition", "regardless", "unactual"} or _leads_away(chunk, before):
         sentence.aside = True
     elif "neutral" in chunk.classes and chunk.form not in (
@@ -187,6 +195,15 @@ def _take(sentence: _Sentence, index: int) -> None:
         "with",
     ):
         sentence.aside = False
+
+
+def _leads_to_treatment(sentence: _Sentence, index: int) -> bool:
+    """Whether a word leads from a failure to what failed ("progressed after"), or from a need to what is given."""
+    form = sentence.chunks[index].form
+    following = next((each for each in sentence.chunks[index + 1 :] if is_content(each)), None)
+    given = following is not None and following.term is not None and following.term.category in _GIVEN
+    asked = _REQUIRED if sentence.text.exclusion else _AFTER if sentence.failed else frozenset()
+    return given and form in asked
 
 
 def _leads_away(chunk: Chunk, before: Chunk | None) -> bool:
