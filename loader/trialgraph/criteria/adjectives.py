@@ -25,18 +25,29 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
     The adjective may be part of the first member's own name ("unhealed wounds, ulcers or fractures").
     """
     leading: str | None = None
+    first: Fact | None = None
+    first_owns = False
     for segment in segments:
         fact = segment.expression
         if leading is not None and _is_unknown_noun(segment):
             continue
         if segment.leading is not None or not isinstance(fact, Fact):
-            leading = segment.leading
+            leading, first_owns = segment.leading, False
+            first = fact if isinstance(fact, Fact) else None
         elif own := _own_adjective(text, segment):
-            leading = own
+            leading, first, first_owns = own, fact, True
+        elif first is not None and not _alike(first, fact, own=first_owns):
+            leading = None
         elif segment.joint not in _SHARED or not is_content(segment.chunks[0]):
             leading = None
         elif leading is not None:
             segment.expression = _qualified(fact, leading, first=True)
+
+
+def _alike(first: Fact, fact: Fact, *, own: bool) -> bool:
+    """Whether what narrows one member may narrow another: "major surgery, chemotherapy" isn't major twice."""
+    given = {first.category, fact.category} <= _GIVEN and not own
+    return first.category == fact.category or given
 
 
 def _qualified(fact: Fact, words: str, *, first: bool) -> Fact:

@@ -37,6 +37,7 @@ from trialgraph.criteria.segments import (
 from trialgraph.criteria.sharing import (
     repeat_history,
     share_allergens,
+    share_clauses,
     share_remarks,
     share_times,
     share_windows,
@@ -315,6 +316,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     denied: list[Expression] = []
     share_windows(segments)
     share_remarks(segments)
+    share_clauses(text, segments)
     share_times(text, segments)
     for segment in segments:
         expression = _with_examples(text, segment)

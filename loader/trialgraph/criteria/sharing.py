@@ -18,6 +18,7 @@ from trialgraph.expressions import Fact, Window
 __all__ = [
     "repeat_history",
     "share_allergens",
+    "share_clauses",
     "share_remarks",
     "share_times",
     "share_windows",
@@ -25,25 +26,38 @@ __all__ = [
 ]
 
 _TIMED = re.compile(
-    r"(?:within|in the|during|less than|<|≤|over the|for the) .{0,40}"
-    r"\b(?:hour|day|week|month|year|half|cycle)",
+    r"(?:within|in the|during|while|less than|<|≤|over the|for the) .{0,40}"
+    r"\b(?:hour|day|week|month|year|half|cycle|study|trial)",
     re.IGNORECASE,
 )
 
 _EVENTS = frozenset({"condition", "procedure"})
+_APART = frozenset({"other", "any", "any other", "another", "additional"})
 _WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNORECASE)
 
 
 def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segment], None]) -> None:
     """Complete "bone" in "bone or brain metastases" and "C" in "hepatitis B or C"."""
-    for index, segment in enumerate(segments):
-        if segment.expression is not None or any(is_content(chunk) for chunk in segment.chunks):
+    for segment in list(segments):
+        if segment.expression is not None:
             continue
-        phrase = _completed(text, segments, index)
-        if phrase is not None:
+        phrase = _completed(text, segments, segments.index(segment))
+        following = next(iter(segments[segments.index(segment) + 1 :]), None)
+        if phrase is not None and following is not None and _says_the_same(phrase, following):
+            following.chunks = [*phrase[:-1], *following.chunks]
+            following.joint, following.after_comma = segment.joint, segment.after_comma
+            segments.remove(segment)
+            read(text, following)
+        elif phrase is not None:
             segment.chunks = phrase
             segment.borrowed = True
             read(text, segment)
+
+
+def _says_the_same(phrase: list[Chunk], segment: Segment) -> bool:
+    """Whether "stem cell or marrow transplant" names one concept twice, so that one member will do."""
+    named, first = phrase[-1].term, segment.chunks[0].term
+    return named is not None and first is not None and named.iri == first.iri
 
 
 def _named(segment: Segment) -> bool:
@@ -62,7 +76,8 @@ def _completed(text: Text, segments: list[Segment], index: int) -> list[Chunk] |
     )
     if first is None:
         return None
-    start, end = segment.chunks[first].start, segment.chunks[-1].end
+    last = _name_end(segment, first)
+    start, end = segment.chunks[first].start, segment.chunks[last].end
     words = text.text[start:end]
     earlier = [i for i in range(index - 1, max(-1, index - 7), -1) if _named(segments[i])]
     following = next((i for i in range(index + 1, min(index + 6, len(segments))) if _named(segments[i])), -1)
@@ -70,17 +85,34 @@ def _completed(text: Text, segments: list[Segment], index: int) -> list[Chunk] |
         named = next((c for c in segments[other].chunks if c.kind == "concept" and is_content(c)), None)
         if named is None:
             continue
-        tokens = [token.text for token in tokenize(text.text[named.start : named.end])]
+        tail = _noun_after(segments[other], named) if ahead else named.end
+        tokens = [token.text for token in tokenize(text.text[named.start : tail])]
         for shared, lost in _shared(tokens, ahead=ahead):
             term = text.vocabulary.find(f"{words} {shared}" if ahead else f"{shared} {words}")
             if (
                 term is not None
                 and not term.quantity
                 and named.term is not None
-                and term.iri != named.term.iri
+                and (term.iri != named.term.iri or (ahead and other == index + 1))
             ):
-                return [*segment.chunks[:first], *lost, Chunk("concept", start, end, term=term)]
+                found = Chunk("concept", start, end, term=term)
+                return [*segment.chunks[:first], *lost, found, *segment.chunks[last + 1 :]]
     return None
+
+
+def _noun_after(segment: Segment, named: Chunk) -> int:
+    """Return where the noun after a name ends, which the name may lend ("psychiatric or drug abuse disorders")."""
+    after = segment.chunks.index(named) + 1
+    following = segment.chunks[after] if after < len(segment.chunks) else named
+    return following.end if "tail" in following.classes else named.end
+
+
+def _name_end(segment: Segment, first: int) -> int:
+    """Return the place of the last chunk before a time or a bracket, where a name may end."""
+    last = len(segment.chunks) - 1
+    while last > first and segment.chunks[last].kind in ("window", "bracket", "sign"):
+        last -= 1
+    return last
 
 
 def _shared(tokens: list[str], *, ahead: bool) -> Iterator[tuple[str, list[Chunk]]]:
@@ -177,7 +209,7 @@ def share_windows(segments: list[Segment]) -> None:
     ]
     if any(isinstance(s.expression, Fact) and s.expression.within not in (None, window) for s in members):
         return
-    facts = [segment.expression for segment in members if isinstance(segment.expression, Fact)]
+    facts = [s.expression for s in members if isinstance(s.expression, Fact) and not s.borrowed]
     kinds = {(fact.concept, *fact.modifiers) for fact in facts}
     if len(kinds) > len({concept for concept, *_ in kinds}):
         return
@@ -233,24 +265,57 @@ def share_times(text: Text, segments: list[Segment]) -> None:
     """Let a time that could not be read as a window narrow all members of its list, not only the last."""
     _share_inner_time(text, segments)
     last = segments[-1]
-    words = last.expression.modifiers.get("qualifier", "") if isinstance(last.expression, Fact) else ""
-    if len(segments) < 2 or not _TIMED.match(words) or (not is_bare(last) and last.after_comma):
+    told = last.expression.modifiers.get("qualifier", "") if isinstance(last.expression, Fact) else ""
+    words = next((part for part in told.split("; ") if _TIMED.match(part)), "")
+    if len(segments) < 2 or not words or (not is_bare(last) and last.after_comma):
         return
     members = [segment for segment in segments[:-1] if isinstance(segment.expression, Fact)]
     for segment in _reached(segments, members):
         fact = segment.expression
-        if isinstance(fact, Fact) and fact.within is None and "qualifier" not in fact.modifiers:
-            segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": words})
+        known = fact.modifiers.get("qualifier", "") if isinstance(fact, Fact) else ""
+        if isinstance(fact, Fact) and fact.within is None and not _TIMED.search(known):
+            joined = f"{known}; {words}" if known else words
+            segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": joined})
 
 
 def _last_window(segment: Segment) -> Window | None:
-    found = segment.chunks[-1].window
+    times = [chunk.window for chunk in segment.chunks if chunk.window is not None]
+    ends = segment.chunks[-1].kind in ("window", "bracket")
+    found = times[0] if len(times) == 1 and ends else None
     alone = (
         segment.expression is None
         and segment.joint in ("or", "and")
-        and (is_bare(segment) or not segment.after_comma)
+        and (not segment.after_comma or is_bare(segment) or _is_noun_phrase(segment))
     )
     return found.window if found is not None and alone else None
+
+
+def _is_noun_phrase(segment: Segment) -> bool:
+    """Whether a member has no verb and nothing like "history of" or "no" of its own."""
+    own = {"neutral", "negation", "active"}
+    return not any(chunk.form in VERBS or chunk.classes & own for chunk in segment.chunks)
+
+
+def share_clauses(text: Text, segments: list[Segment]) -> None:
+    """Let "illness/social situations that would limit compliance" be said of the illness too."""
+    for first, second in itertools.pairwise(segments):
+        fact = first.expression
+        one_noun = second.joint in ("/", "or", "and") and not second.after_comma
+        if not one_noun or not isinstance(fact, Fact) or second.expression is not None:
+            continue
+        words = _clause(text, second)
+        if words is not None and "qualifier" not in fact.modifiers:
+            first.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": words})
+
+
+def _clause(text: Text, segment: Segment) -> str | None:
+    """Return the relative clause of a member that starts with a noun; None without one."""
+    at = next((i for i, c in enumerate(segment.chunks) if c.form in ("that", "which") and i > 0), None)
+    noun = segment.chunks[:at]
+    words = [chunk for chunk in noun if chunk.kind in ("word", "concept") and chunk.form not in _APART]
+    if at is None or len(words) < len(noun) or words[0].form in VERBS or at + 1 == len(segment.chunks):
+        return None
+    return text.text[segment.chunks[at].start : segment.chunks[-1].end]
 
 
 def share_remarks(segments: list[Segment]) -> None:

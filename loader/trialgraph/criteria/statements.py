@@ -48,6 +48,7 @@ _MOST_LABELS = 20
 """Labels within labels; a text with more of them is no criterion that anyone wrote."""
 _WHO = frozenset({"patient who", "subject who", "participant who"})
 _APART = frozenset({"with", "without", "in", "for"})
+_RELATIVE = frozenset({"patient who", "subject who", "participant who", "individual who", "those who"})
 Role = Literal["demand", "allowance"]
 
 
@@ -375,12 +376,21 @@ def _value_case(text: Text, chunks: list[Chunk]) -> Expression | None:
     return any_of([negate(condition), read])
 
 
+def _only_names_patients(chunks: list[Chunk], *, exclusion: bool) -> bool:
+    """Whether "patients who have had A, B or C" just goes on to what they had, without a demand on them."""
+    goes_on = len(chunks) > 1 and not any(chunk.form in _MODAL for chunk in chunks)
+    once = exclusion or not any(chunk.form in ("who", "whose") for chunk in chunks)
+    return goes_on and once and chunks[0].form in _RELATIVE
+
+
 def _read_conditional(text: Text, chunks: list[Chunk]) -> Expression:
     """Read "for subjects with X, Y": Y is asked of those with X only."""
     if (asked := _absence_case(text, chunks)) is not None:
         return asked
     if not text.exclusion and (asked := _value_case(text, chunks)) is not None:
         return asked
+    if chunks and _only_names_patients(chunks, exclusion=text.exclusion):
+        return _read_instances(text, chunks[1:])
     if not chunks or "condition" not in chunks[0].classes:
         return _read_instances(text, chunks)
     valued = any(chunk.kind == "value" for chunk in chunks)

@@ -26,6 +26,7 @@ _STANDARD = re.compile(
     re.IGNORECASE,
 )
 _BESIDES = re.compile(r"\b(?:previous|prior|history|concurrent|concomitant|coexisting|co-existing)\b")
+_FEW_WORDS = 4
 REQUIRING = frozenset({"requiring", "require", "needing"})
 _UNNAMED = frozenset({"condition", "disease", "disorder", "illness"})
 _HAPPENING = frozenset({"occurring", "occurred", "happening", "diagnosed", "performed", "that occurred"})
@@ -101,6 +102,9 @@ def read_before(text: Text, chunks: Sequence[Chunk], around: Around) -> bool:
             return False
         if (chunk.kind == "sign" and chunk.form in (",", ".")) or (chunk.form in ("or", "and", "/") and told):
             continue
+        if chunk.kind == "bracket" and _only_narrows(chunk):
+            _qualify(text, chunk, around)
+            continue
         if chunk.kind != "word":
             return False
         classes = chunk.classes
@@ -152,6 +156,17 @@ def _may_narrow(chunk: Chunk) -> bool:
     word = chunk.form.replace(" - ", "-")
     plain = not chunk.classes - _LOOSE and word[:1].isalpha() and " " not in word
     return plain and len(word) > _SHORTEST and not word.endswith("ing")
+
+
+def _only_narrows(bracket: Chunk) -> bool:
+    """Whether a bracket before a concept holds adjectives only ("(non-infectious) pneumonitis")."""
+    narrowing = {"qualifier", "active", "negation"}
+    few = 0 < len(bracket.inner) <= _FEW_WORDS
+    return few and all(
+        (chunk.kind == "word" and (not chunk.classes or chunk.classes & narrowing))
+        or chunk.form in (",", "or", "and", "/")
+        for chunk in bracket.inner
+    )
 
 
 def _after_requiring(text: Text, chunks: Sequence[Chunk], around: Around) -> Sequence[Chunk]:
