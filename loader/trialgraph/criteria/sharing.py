@@ -13,7 +13,7 @@ from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.segments import DETERMINERS, RESTARTS, VERBS, Segment, is_bare
 from trialgraph.criteria.tokens import tokenize
 from trialgraph.criteria.vocabulary import Term
-from trialgraph.expressions import Fact, Window
+from trialgraph.expressions import Expression, Fact, Window
 
 __all__ = [
     "repeat_history",
@@ -215,8 +215,18 @@ def share_windows(segments: list[Segment]) -> None:
         return
     for segment in _reached(segments, members):
         if isinstance(segment.expression, Fact):
-            segment.expression = replace(segment.expression, within=window)
+            segment.expression = _timed(segment.expression, window, last.expression)
     _share_doubtful_window(segments, category, window)
+
+
+def _timed(fact: Fact, window: Window, last: Expression | None) -> Fact:
+    """Return a fact in the time of the last of its list, with what narrows that time ("whichever is shorter")."""
+    told = last.modifiers.get("qualifier", "") if isinstance(last, Fact) else ""
+    own = fact.modifiers.get("qualifier")
+    if window.text not in told or (own is not None and window.text in own):
+        return replace(fact, within=window)
+    words = f"{own}; {window.text}" if own else window.text
+    return replace(fact, within=window, modifiers={**fact.modifiers, "qualifier": words})
 
 
 def _speaks_anew(segment: Segment) -> bool:
