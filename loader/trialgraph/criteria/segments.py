@@ -59,6 +59,7 @@ VERBS = frozenset(
     ]
 )
 
+_APART = frozenset({"allergy", "reproductive", "lesion"})
 _MODAL = frozenset(["must", "should", "shall", "will", "may", "can", "agree", "need"])
 
 _JOINTS = {
@@ -190,8 +191,21 @@ def _takes_all(segment: Segment) -> bool:
     return (
         term is not None
         and term.category == "allergy"
-        and any(chunk.form in ("to", "of", "against") for chunk in rest)
+        and any("allergen" in chunk.classes for chunk in rest)
     )
+
+
+def _is_other_matter(segment: Segment, following: Sequence[Chunk]) -> bool:
+    """Whether what follows a list of allergens isn't one ("… to X, or has a history of stroke")."""
+    allergic = any(chunk.term is not None and chunk.term.category == "allergy" for chunk in segment.chunks)
+    for chunk in following:
+        if chunk.form in ("or", "and") or (chunk.form in DETERMINERS and allergic):
+            continue
+        if is_content(chunk):
+            return allergic and chunk.term is not None and chunk.term.category in _APART
+        anew = chunk.form.split(" ")[0] in VERBS or chunk.form in RESTARTS
+        return allergic and (anew or "active" in chunk.classes)
+    return False
 
 
 def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
@@ -199,9 +213,9 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
     chunk = chunks[index]
     if chunk.form in (";",):
         return True
-    if _takes_all(segment):
-        return False
     following = list(chunks[index + 1 : index + 9])
+    if _takes_all(segment):
+        return _is_other_matter(segment, following)
     after_comma = chunk.form == ","
     plain = True
     if following and following[0].form in ("or", "and"):

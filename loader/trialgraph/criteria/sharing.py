@@ -134,7 +134,8 @@ def share_allergens(text: Text, segments: list[Segment], read: Callable[[Text, S
     for index, segment in enumerate(segments):
         head = next((c.term for c in segment.chunks if c.kind == "concept" and is_content(c)), None)
         if head is not None and head.category == "allergy":
-            allergy = head
+            told = isinstance(segment.expression, Fact) and "agent" in segment.expression.modifiers
+            allergy = head if told or head.cause is not None else None
         elif allergy is not None and segment.joint != ";" and _is_allergen(segment):
             phrase = _completed(text, segments, index)
             if phrase is not None:
@@ -149,6 +150,28 @@ def share_allergens(text: Text, segments: list[Segment], read: Callable[[Text, S
                 )
         else:
             allergy = None
+    _share_agent(text, segments)
+
+
+def _share_agent(text: Text, segments: list[Segment]) -> None:
+    """Let "allergy, hypersensitivity or intolerance to A" say of the allergy too what it is to."""
+    agent: str | None = None
+    for segment in reversed(segments):
+        fact = segment.expression
+        to = next((i for i, c in enumerate(segment.chunks) if c.form.split(" ")[-1] == "to"), None)
+        if isinstance(fact, Fact) and fact.category == "allergy":
+            agent = fact.modifiers.get("agent", agent)
+            bare = is_content(segment.chunks[-1]) and segment.chunks[-1].kind == "concept"
+            if agent is not None and bare and "agent" not in fact.modifiers and _is_general(text, fact):
+                segment.expression = replace(fact, modifiers={**fact.modifiers, "agent": agent})
+        elif segment.expression is None and to is not None and to + 1 < len(segment.chunks):
+            agent = text.text[segment.chunks[to + 1].start : segments[-1].chunks[-1].end].strip(" ,;.:")
+        if segment.after_comma is False and segment.joint == ";":
+            agent = None
+
+
+def _is_general(text: Text, fact: Fact) -> bool:
+    return text.vocabulary.by_iri[fact.concept].cause is None
 
 
 def _is_allergen(segment: Segment) -> bool:

@@ -336,6 +336,8 @@ def _read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
     if not facts or not any(is_content(chunk) for chunk in rest):
         return head
+    if facts[-1].category == "allergy":
+        return _with_agents(text, head, rest)
     read = join_segments(text, read_segments(text, rest), default)
     head = dated_alike(head, read)
     head = for_itself(text, head, read, (chunks[at].start, chunks[-1].end))
@@ -344,6 +346,16 @@ def _read_instances(text: Text, chunks: list[Chunk]) -> Expression:
         formal = [each for each in _members(instances) if is_formal(each)]
         return any_of([head, *formal])
     return any_of([head, instances])
+
+
+def _with_agents(text: Text, head: Expression, chunks: list[Chunk]) -> Expression:
+    """Read "allergy to monoclonal antibodies such as A": A is one that the allergy may be to."""
+    words = text.text[chunks[0].start : chunks[-1].end].strip(" ,;.:")
+    general = text.vocabulary.hypersensitivity
+    if general is None:
+        return head
+    place = text.span(chunks[0].start, chunks[-1].end)
+    return any_of([head, Fact(general.iri, general.label, "allergy", {"agent": words}, span=place)])
 
 
 def _members(expression: Expression) -> tuple[Expression, ...]:

@@ -299,7 +299,8 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         name = "agent" if head.term is not None and head.term.category == "allergy" else "qualifier"
         words = text.text[rest[0].start : rest[-1].end]
         if name == "agent":
-            around.modifiers[name] = words.removeprefix("to ").strip()
+            opening = rest[0].end - rest[0].start if "allergen" in rest[0].classes else 0
+            around.modifiers[name] = words[opening:].strip()
         else:
             around.qualifiers.append(words)
 
