@@ -36,9 +36,9 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
             first = fact if isinstance(fact, Fact) else None
         elif own := _own_adjective(text, segment):
             leading, first, first_owns = own, fact, True
-        elif first is not None and not _alike(first, fact, own=first_owns):
-            leading = None
-        elif segment.joint not in _SHARED or not is_content(segment.chunks[0]):
+        elif (first is not None and not _alike(first, fact, own=first_owns)) or (
+            segment.joint not in _SHARED or not is_content(segment.chunks[0])
+        ):
             leading = None
         elif leading is not None:
             segment.expression = _qualified(fact, leading, first=True)

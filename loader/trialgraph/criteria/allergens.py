@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from trialgraph.criteria.chunks import Chunk, Chunker, Text
+from trialgraph.criteria.connectives import DETERMINERS
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.normalization import normalize
-from trialgraph.criteria.segments import DETERMINERS, part_statement
+from trialgraph.criteria.segments import part_statement
 from trialgraph.criteria.tokens import tokenize
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.criteria.vocabulary import Term, Vocabulary
@@ -20,7 +21,9 @@ __all__ = ["name_allergens", "trial_drugs"]
 
 _GENERAL = frozenset({"hypersensitivity", "drug hypersensitivity"})
 _TO = frozenset({"to", "either", "both", "of", "against"})
-_OWN = re.compile(r"\b(?:any|component|excipient|ingredient|constituent|formulation|additive|metabolite)", re.I)
+_OWN = re.compile(
+    r"\b(?:any|component|excipient|ingredient|constituent|formulation|additive|metabolite)", re.I
+)
 
 
 def trial_drugs(study: Mapping[str, Any], vocabulary: Vocabulary) -> tuple[Term, ...]:
@@ -35,8 +38,19 @@ def trial_drugs(study: Mapping[str, Any], vocabulary: Vocabulary) -> tuple[Term,
     for intervention in module.get("interventions", []):
         for name in (intervention.get("name", ""), *intervention.get("otherNames", [])):
             found |= {term.iri: term for term in _treatments(name, vocabulary)}
-    above = {iri for term in found.values() for iri in term.ancestors}
-    return tuple(term for iri, term in found.items() if iri not in above)
+    above = {iri for term in found.values() for iri in term.ancestors - {term.iri}}
+    return tuple(term for iri, term in found.items() if iri not in above and _is_agent(term, vocabulary))
+
+
+def _is_agent(term: Term, vocabulary: Vocabulary) -> bool:
+    """Whether one may be allergic to a treatment: to a drug or a class that has an allergy of its own.
+
+    "Systemic therapy" names no drug; "paclitaxel" does, whatever allergies the vocabulary has.
+    """
+    allergy = vocabulary.allergy_to(term)
+    if allergy is not None and allergy.label not in _GENERAL:
+        return True
+    return not any(term.iri in each.ancestors - {each.iri} for each in vocabulary.by_iri.values())
 
 
 def _treatments(words: str, vocabulary: Vocabulary) -> Iterator[Term]:
@@ -90,11 +104,11 @@ def _allergies(fact: Fact, vocabulary: Vocabulary, drugs: Sequence[Term]) -> Ite
     text = Text(normalize(fact.modifiers["agent"]), vocabulary, exclusion=True)
     for segment in part_statement(Chunker(text).chunks()):
         words = text.text[segment.chunks[0].start : segment.chunks[-1].end].strip(" ,;.:")
-        drug = _bare_drug(segment.chunks)
+        own = drugs if lexicon().own_drugs.search(words) else ()
+        drug = None if own else _bare_drug(segment.chunks)
         if drug is not None:
             yield _allergy(fact, vocabulary, drug, words)
             continue
-        own = drugs if lexicon().own_drugs.search(words) else ()
         yield from (_allergy(fact, vocabulary, each, each.label) for each in own)
         if not own or _OWN.search(words):
             # What a tablet is made of besides its drug isn't among the concepts.

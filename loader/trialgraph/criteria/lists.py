@@ -20,13 +20,12 @@ from trialgraph.criteria.alternatives import (
 )
 from trialgraph.criteria.cases import by_sex, holds_value, read_case
 from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.connectives import FINITE, VERBS
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.instances import example_of
 from trialgraph.criteria.merging import merge_qualifiers
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.segments import (
-    FINITE,
-    VERBS,
     Segment,
     governed,
     part_statement,

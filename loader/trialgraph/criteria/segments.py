@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trialgraph.criteria.chunks import Chunk
+from trialgraph.criteria.connectives import DETERMINERS, FINITE, RESTARTS, VERBS
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.expressions import Expression
 
 __all__ = [
-    "DETERMINERS",
-    "FINITE",
-    "VERBS",
     "Segment",
     "governed",
     "is_bare",
@@ -25,40 +23,6 @@ __all__ = [
 _GOVERNING = frozenset({"to", "for", "of", "contraindication", "risk", "only", "candidate"})
 
 _SHORTEST_NAME = 3
-DETERMINERS = frozenset(["a", "an", "the", "any", "some", "such", "of", "other", "another"])
-
-FINITE = frozenset(
-    ["must", "should", "shall", "will", "can", "may", "is", "are", "was", "were", "do", "does"]
-)
-
-VERBS = frozenset(
-    [
-        "has",
-        "have",
-        "had",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "must",
-        "should",
-        "shall",
-        "will",
-        "can",
-        "may",
-        "received",
-        "receive",
-        "receiving",
-        "who",
-        "patient",
-        "subject",
-        "participant",
-        "underwent",
-    ]
-)
-
 _APART = frozenset({"allergy", "reproductive", "lesion"})
 _MODAL = frozenset(["must", "should", "shall", "will", "may", "can", "agree", "need"])
 
@@ -75,21 +39,6 @@ _JOINTS = {
     "/": "/",
     ":": ",",
 }
-
-
-RESTARTS = frozenset(
-    {
-        "patient",
-        "subject",
-        "participant",
-        "patient with",
-        "subject with",
-        "participant with",
-        "history",
-        "history of",
-        "individual",
-    }
-)
 
 
 @dataclass(slots=True)
@@ -189,9 +138,7 @@ def _takes_all(segment: Segment) -> bool:
         return True
     term = segment.chunks[concept].term if concept < len(segment.chunks) else None
     return (
-        term is not None
-        and term.category == "allergy"
-        and any("allergen" in chunk.classes for chunk in rest)
+        term is not None and term.category == "allergy" and any("allergen" in chunk.classes for chunk in rest)
     )
 
 

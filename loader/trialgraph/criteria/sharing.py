@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.connectives import DETERMINERS, RESTARTS, VERBS
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
-from trialgraph.criteria.segments import DETERMINERS, RESTARTS, VERBS, Segment, is_bare
+from trialgraph.criteria.segments import Segment, is_bare
 from trialgraph.criteria.tokens import tokenize
 from trialgraph.criteria.vocabulary import Term
 from trialgraph.expressions import Expression, Fact, Window
@@ -101,7 +102,7 @@ def _completed(text: Text, segments: list[Segment], index: int) -> list[Chunk] |
 
 
 def _noun_after(segment: Segment, named: Chunk) -> int:
-    """Return where the noun after a name ends, which the name may lend ("psychiatric or drug abuse disorders")."""
+    """Return where the noun after a name ends, which it may lend ("psychiatric or drug abuse disorders")."""
     after = segment.chunks.index(named) + 1
     following = segment.chunks[after] if after < len(segment.chunks) else named
     return following.end if "tail" in following.classes else named.end
@@ -243,7 +244,7 @@ def share_windows(segments: list[Segment]) -> None:
 
 
 def _timed(fact: Fact, window: Window, last: Expression | None) -> Fact:
-    """Return a fact in the time of the last of its list, with what narrows that time ("whichever is shorter")."""
+    """Return a fact in the time of the last of its list, with what narrows it ("whichever is shorter")."""
     told = last.modifiers.get("qualifier", "") if isinstance(last, Fact) else ""
     own = fact.modifiers.get("qualifier")
     if window.text not in told or (own is not None and window.text in own):

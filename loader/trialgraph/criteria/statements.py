@@ -10,13 +10,14 @@ from typing import Literal
 from trialgraph.criteria.alternatives import is_harmless
 from trialgraph.criteria.cases import asked_of, granted, holds_value, read_case
 from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.connectives import RESTARTS
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.instances import dated_alike, for_itself, instances_of
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.lists import join_segments, read_condition, read_segments
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.offers import offers_choice
-from trialgraph.criteria.segments import RESTARTS, trimmed
+from trialgraph.criteria.segments import trimmed
 from trialgraph.criteria.trees import (
     all_of,
     alternatives_of,

@@ -85,9 +85,7 @@ _SOME_LIVES = (
     r"(?:half[- ]?li(?:fe|ves)|t\s*1/2)(?:\s*\(\s*t\s*1/2\s*\))?"
     r"(?:\s+of\s+(?:the\s+|that\s+|each\s+)?(?:(?!or\b|and\b|prior\b|before\b)[\w-]+\s*){1,4})?"
 )
-_HALF_LIVES = (
-    rf"(?P<lives>\s*[,(]?\s*(?:or|and)\s+(?:within\s+|at\s+least\s+|<\s*)?{_SOME_LIVES}\)?)?"
-)
+_HALF_LIVES = rf"(?P<lives>\s*[,(]?\s*(?:or|and)\s+(?:within\s+|at\s+least\s+|<\s*)?{_SOME_LIVES}\)?)?"
 _WHICHEVER = (
     r"(?P<which>\s*[,(]*\s*whichever\s+(?:time\s+|period\s+|one\s+)?(?:is|was|comes|occurs)?\s*(?:the\s+)?"
     r"(?P<choice>longer|shorter|first|later|earlier|greater|longest|shortest|smaller|less)"
