@@ -50,7 +50,9 @@ def _is_agent(term: Term, vocabulary: Vocabulary) -> bool:
     allergy = vocabulary.allergy_to(term)
     if allergy is not None and allergy.label not in _GENERAL:
         return True
-    return not any(term.iri in each.ancestors - {each.iri} for each in vocabulary.by_iri.values())
+    return not term.judged and not any(
+        term.iri in each.ancestors - {each.iri} for each in vocabulary.by_iri.values()
+    )
 
 
 def _treatments(words: str, vocabulary: Vocabulary) -> Iterator[Term]:

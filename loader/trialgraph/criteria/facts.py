@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from trialgraph.criteria.brackets import category_of
 from trialgraph.criteria.chunks import Chunk, Text
-from trialgraph.criteria.surroundings import REQUIRING, Around, category_of, read_after, read_before
+from trialgraph.criteria.surroundings import REQUIRING, Around, read_after, read_before
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact
 from trialgraph.namespaces import TGC
 

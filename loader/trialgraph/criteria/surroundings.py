@@ -10,14 +10,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from trialgraph.criteria.brackets import (
+    are_related,
+    category_of,
+    count_in,
+    holds_adjectives,
+    is_gloss,
+    only_repeats,
+)
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.lesions import counts_lesions
-from trialgraph.criteria.vocabulary import Term
 from trialgraph.criteria.windows import FoundWindow, parse_window
-from trialgraph.expressions import AnyOf, Expression, Fact, Limit, Window
+from trialgraph.expressions import AnyOf, Expression, Limit, Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["REQUIRING", "Around", "adjectives_at", "category_of", "read_after", "read_before"]
+__all__ = ["REQUIRING", "Around", "adjectives_at", "read_after", "read_before"]
 
 _STANDARD = re.compile(
     r"(?:based on|according to|as per|per|by|as defined by|as assessed by|using|following)\b.{0,140}"
@@ -26,7 +33,6 @@ _STANDARD = re.compile(
     re.IGNORECASE,
 )
 _BESIDES = re.compile(r"\b(?:previous|prior|history|concurrent|concomitant|coexisting|co-existing)\b")
-_FEW_WORDS = 4
 REQUIRING = frozenset({"requiring", "require", "needing"})
 _UNNAMED = frozenset({"condition", "disease", "disorder", "illness"})
 _HAPPENING = frozenset({"occurring", "occurred", "happening", "diagnosed", "performed", "that occurred"})
@@ -98,11 +104,9 @@ def read_before(text: Text, chunks: Sequence[Chunk], around: Around) -> bool:
     chunks = _after_requiring(text, chunks, around)
     adjectives = adjectives_at(chunks)
     for index, chunk in enumerate(chunks):
-        if chunk.kind == "window":
-            return False
         if (chunk.kind == "sign" and chunk.form in (",", ".")) or (chunk.form in ("or", "and", "/") and told):
             continue
-        if chunk.kind == "bracket" and _only_narrows(chunk):
+        if holds_adjectives(chunk):
             _qualify(text, chunk, around)
             continue
         if chunk.kind != "word":
@@ -158,17 +162,6 @@ def _may_narrow(chunk: Chunk) -> bool:
     return plain and len(word) > _SHORTEST and not word.endswith("ing")
 
 
-def _only_narrows(bracket: Chunk) -> bool:
-    """Whether a bracket before a concept holds adjectives only ("(non-infectious) pneumonitis")."""
-    narrowing = {"qualifier", "active", "negation"}
-    few = 0 < len(bracket.inner) <= _FEW_WORDS
-    return few and all(
-        (chunk.kind == "word" and (not chunk.classes or chunk.classes & narrowing))
-        or chunk.form in (",", "or", "and", "/")
-        for chunk in bracket.inner
-    )
-
-
 def _after_requiring(text: Text, chunks: Sequence[Chunk], around: Around) -> Sequence[Chunk]:
     """Keep "other conditions requiring" before a treatment as what narrows it, and return the rest."""
     for index in range(1, len(chunks)):
@@ -222,7 +215,7 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         if classes & _NARROWING or chunk.kind == "limit":
             _keep_rest(text, head, chunks[index:], around)
             return True
-        if not _is_gloss(head, chunk):
+        if not is_gloss(head, chunk):
             return False
     return True
 
@@ -240,7 +233,7 @@ def _offers_other(head: Chunk, chunks: Sequence[Chunk]) -> bool:
     either = next((i for i, chunk in enumerate(chunks) if chunk.form in ("or", "and / or")), len(chunks))
     others = [chunk.term for chunk in chunks[either:] if chunk.term is not None]
     return any(
-        str(TGC.MalignantNeoplasm) in term.ancestors and not _related(head.term, term) for term in others
+        str(TGC.MalignantNeoplasm) in term.ancestors and not are_related(head.term, term) for term in others
     )
 
 
@@ -327,26 +320,15 @@ def _is_method(head: Chunk, chunk: Chunk) -> bool:
     )
 
 
-def _is_gloss(head: Chunk, chunk: Chunk) -> bool:
-    """Whether a chunk only repeats the concept, or names one above or below it."""
-    if chunk.kind != "concept" or chunk.term is None or head.term is None:
-        return False
-    return _related(head.term, chunk.term)
-
-
-def _related(one: Term, other: Term) -> bool:
-    return one.iri == other.iri or one.iri in other.ancestors or other.iri in one.ancestors
-
-
 def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> None:
     inner = bracket.inner
     if inner and "example" in inner[0].classes:
         around.examples = inner[1:]
         return
-    if not inner or _only_repeats(head, inner):
+    if not inner or only_repeats(head, inner):
         return
     opening = inner[0]
-    if head.term and counts_lesions(head.term) and (count := _bracketed_count(inner)) is not None:
+    if head.term and counts_lesions(head.term) and (count := count_in(inner)) is not None:
         around.count = count
         return
     if opening.form in ("using", "by", "per", "calculated", "based", "according") or _is_standard(
@@ -365,42 +347,3 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
             around.modifiers[name] = text.text[opening.end : bracket.end - 1].strip(" :,")
         else:
             around.qualifiers.append(words)
-
-
-def _bracketed_count(inner: Sequence[Chunk]) -> Limit | None:
-    """Return the number of lesions that a bracket states ("> 5 lesions", "i.e. up to 5 lesions")."""
-    if "definition" in inner[0].classes and len(inner) > 1:
-        inner = inner[1:]
-    first = inner[0]
-    if len(inner) > 2 or (len(inner) == 2 and first.kind == "lesion"):
-        return None
-    if first.kind == "lesion" and isinstance(first.expression, Fact):
-        return first.expression.count
-    plain = (
-        first.kind == "limit" and first.limit is not None and first.limit.unit is None and first.limit.stated
-    )
-    return (
-        first.limit.limit if plain and len(inner) == 2 and inner[1].form == "lesion" and first.limit else None
-    )
-
-
-def _only_repeats(head: Chunk, inner: Sequence[Chunk]) -> bool:
-    """Whether a bracket only abbreviates or paraphrases the concept before it."""
-    if len(inner) == 1 and inner[0].kind == "word" and not inner[0].classes:
-        return True
-    for chunk in inner:
-        repeats = _is_gloss(head, chunk) or (
-            category_of(head) == "condition" and category_of(chunk) == "biomarker"
-        )
-        if (
-            not repeats
-            and not chunk.classes & {"tail", "neutral"}
-            and chunk.form not in ("-", "/", ",", "or", "and", "antibody")
-        ):
-            return False
-    return True
-
-
-def category_of(chunk: Chunk) -> str | None:
-    """Return the category of a chunk's concept; None when it names none."""
-    return chunk.term.category if chunk.term else None

@@ -33,6 +33,7 @@ class Term:
         ancestors: IRIs of the concepts above it.
         members: The quantities that a group's name stands for ("transaminases").
         cause: The drug or class of drugs that an allergy is to.
+        judged: It says how bad or at which line, not of what kind.
     """
 
     iri: str
@@ -43,6 +44,7 @@ class Term:
     ancestors: frozenset[str] = frozenset()
     members: tuple[Term, ...] = ()
     cause: str | None = None
+    judged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,4 +252,5 @@ def _term(concepts: Concepts, iri: str) -> Term:
         concepts.ancestors(iri),
         members,
         concepts[iri].caused_by if category == "allergy" else None,
+        concepts.is_judged(iri),
     )
