@@ -25,6 +25,7 @@ from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.instances import example_of
 from trialgraph.criteria.merging import merge_qualifiers
 from trialgraph.criteria.narratives import narrative
+from trialgraph.criteria.rewording import reword
 from trialgraph.criteria.segments import (
     Segment,
     governed,
@@ -74,7 +75,7 @@ _GOING_ON = frozenset({"with", "subject with", "patient with", "participant with
 
 def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     """Part a statement and read each part."""
-    segments = part_statement(chunks)
+    segments = part_statement(reword(text, chunks))
     segments = merge_qualifiers(text, merge_alternatives(text, segments))
     for segment in segments:
         _read_segment(text, segment)

@@ -11,6 +11,7 @@ from trialgraph.criteria.alternatives import is_harmless
 from trialgraph.criteria.cases import asked_of, granted, holds_value, read_case
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
+from trialgraph.criteria.elapsed import read_elapsed
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.instances import dated_alike, for_itself, instances_of
 from trialgraph.criteria.lexicon import lexicon
@@ -86,6 +87,9 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
         return Statement(_read_barred(text, chunks, barring), text=words)
     if not (text.exclusion and allows(chunks)) and (case := read_case(text, chunks)) is not None:
         return Statement(asked_of(text, *case.operands), text=words)
+    elapsed = read_elapsed(text, chunks, lambda rest: join_segments(text, read_segments(text, rest), "or"))
+    if elapsed is not None and not allows(chunks):
+        return Statement(elapsed, text=words)
     exception = next((i for i, chunk in enumerate(chunks) if "exception" in chunk.classes and i > 0), None)
     limited = exception is not None and any(chunk.kind == "value" for chunk in chunks[:exception])
     if allows(chunks[:exception] if limited else chunks):
@@ -274,7 +278,9 @@ def _remarked(text: Text, label: Sequence[Chunk], body: Expression) -> Expressio
         remark = narrative(text, demand.start, demand.end)
         return any_of([body, remark]) if text.exclusion else all_of([body, remark])
     window = next((chunk.window.window for chunk in _flat(label) if chunk.window is not None), None)
-    return body if window is None else dated(body, window)
+    if window is None:
+        return body
+    return dated(map_facts(body, lambda fact: replace(fact, within=fact.within or window)), window)
 
 
 def _denies(chunks: Sequence[Chunk]) -> bool:

@@ -288,6 +288,7 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
             rest.append(chunk)
     while rest and (rest[-1].kind == "sign" or rest[-1].form in ("with", "and", "a", "with a")):
         rest.pop()
+    around.window = around.window or _treated_lately(rest)
     if rest:
         name = "agent" if head.term is not None and head.term.category == "allergy" else "qualifier"
         words = text.text[rest[0].start : rest[-1].end]
@@ -296,6 +297,13 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
             around.modifiers[name] = words[opening:].strip()
         else:
             around.qualifiers.append(words)
+
+
+def _treated_lately(chunks: Sequence[Chunk]) -> Window | None:
+    """Return the time in which a disease required treatment, so that it must have been there then."""
+    needed = any("needing" in chunk.classes for chunk in chunks[:4])
+    times = [chunk.window.window for chunk in chunks if chunk.window is not None]
+    return times[0] if needed and len(times) == 1 else None
 
 
 def _is_standard(text: Text, chunks: Sequence[Chunk]) -> int:

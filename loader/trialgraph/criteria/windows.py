@@ -10,7 +10,7 @@ from typing import cast, get_args
 from trialgraph.criteria.wording import wording
 from trialgraph.expressions import CalendarUnit, Window
 
-__all__ = ["STARTERS", "FoundWindow", "end_of_moment", "parse_window"]
+__all__ = ["STARTERS", "FoundWindow", "end_of_moment", "length_in", "parse_window", "window_of"]
 
 STARTERS = frozenset(
     [
@@ -168,3 +168,15 @@ def _in_days(amount: float, unit: str) -> tuple[float, CalendarUnit]:
 def _amount(words: str) -> float:
     named = wording().numbers.get(words.lower())
     return float(words) if named is None else float(named)
+
+
+@cache
+def length_in(pattern: str) -> re.Pattern[str]:
+    """Return a pattern in which LENGTH stands for a length of time, its parts as groups of their own."""
+    return re.compile(pattern.replace("LENGTH", "{}\\s*-?\\s*{}".format(*_length(""))), re.IGNORECASE)
+
+
+def window_of(match: re.Match[str], words: str) -> Window:
+    """Return the time of a match of such a pattern, told in the given words."""
+    amount, unit = _in_days(_amount(match["number"]), match["unit"].lower())
+    return Window(amount, unit, words)
