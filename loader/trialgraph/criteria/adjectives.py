@@ -13,7 +13,15 @@ from trialgraph.criteria.segments import Segment, is_bare
 from trialgraph.criteria.tokens import tokenize
 from trialgraph.expressions import Fact
 
-__all__ = ["share_active", "share_exceptions", "share_leading", "share_nouns", "share_places"]
+__all__ = [
+    "share_active",
+    "share_elided",
+    "share_exceptions",
+    "share_history",
+    "share_leading",
+    "share_nouns",
+    "share_places",
+]
 
 _GIVEN = frozenset({"treatment", "procedure"})
 _SHARED = (",", "or", "and", "/")
@@ -42,6 +50,35 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
             leading = None
         elif leading is not None:
             segment.expression = _qualified(fact, leading, first=True)
+
+
+def share_elided(text: Text, segments: list[Segment]) -> None:
+    """Let "major" in "any major organic or infectious disease" hold for the disease that is read."""
+    for before, segment in itertools.pairwise(segments):
+        fact = segment.expression
+        told = [chunk for chunk in before.chunks if "qualifier" in chunk.classes]
+        elided = all(
+            chunk.kind == "word" and not chunk.classes & {"negation", "post"} for chunk in before.chunks
+        )
+        one_noun = segment.joint in ("or", "and", "/") and not segment.after_comma and is_bare(segment)
+        if before.expression is None and elided and told and one_noun and isinstance(fact, Fact):
+            segment.expression = _qualified(fact, text.text[told[0].start : told[-1].end], first=True)
+
+
+def share_history(segments: list[Segment]) -> None:
+    """Let "history of" before a list hold for its bare members."""
+    told = False
+    for segment in segments:
+        fact = segment.expression
+        if not isinstance(fact, Fact) or segment.negated:
+            told = told and fact is None and not segment.negated
+        elif fact.modifiers.get("status") == "history":
+            told = True
+        elif told and segment.joint in _SHARED and is_bare(segment) and fact.category == "condition":
+            if fact.within is None and "status" not in fact.modifiers:
+                segment.expression = replace(fact, modifiers={"status": "history", **fact.modifiers})
+        else:
+            told = False
 
 
 def _alike(first: Fact, fact: Fact, *, own: bool) -> bool:

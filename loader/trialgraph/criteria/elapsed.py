@@ -14,7 +14,10 @@ from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms
 
 __all__ = ["read_elapsed"]
 
-_OPENING = r"(?:(?:patients?|subjects?|participants?|they|who|must|should|have|has|had|be|an?|the|there|interval|of)\s+)*"
+_OPENING = (
+    r"(?:(?:patients?|subjects?|participants?|they|who|must|should|have|has|had|be|an?|the|there|interval|of)"
+    r"\s+)*"
+)
 _LEAST = (
     r"(?:at\s+least|a\s+minimum\s+of|minimum\s+of|minimum|no\s+less\s+than|not\s+less\s+than"
     r"|[≥>]|more\s+than|greater\s+than|over)\s*"

@@ -193,6 +193,8 @@ def _narrowed(text: Text, fact: Fact, around: Around) -> Fact:
             qualifiers.insert(0, "other")
     if qualifiers:
         modifiers["qualifier"] = "; ".join([*filter(None, [modifiers.get("qualifier")]), *qualifiers])
+    if around.historic and fact.category == "condition":
+        modifiers.setdefault("status", "history")
     lesion = around.count is not None or around.size is not None
     return replace(
         fact,

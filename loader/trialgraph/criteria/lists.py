@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from trialgraph.criteria.adjectives import (
     share_active,
+    share_elided,
     share_exceptions,
+    share_history,
     share_leading,
     share_nouns,
     share_places,
@@ -83,7 +85,9 @@ def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     share_places(text, segments, _read_segment)
     share_allergens(text, segments, _read_segment)
     share_leading(text, segments)
+    share_elided(text, segments)
     share_active(segments)
+    share_history(segments)
     share_nouns(text, segments)
     share_exceptions(text, segments)
     repeat_history(text, segments)

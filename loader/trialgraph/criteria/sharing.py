@@ -234,7 +234,10 @@ def share_windows(segments: list[Segment]) -> None:
     if any(isinstance(s.expression, Fact) and s.expression.within not in (None, window) for s in members):
         return
     facts = [s.expression for s in members if isinstance(s.expression, Fact) and not s.borrowed]
-    kinds = {(fact.concept, *fact.modifiers) for fact in facts}
+    kinds = {
+        (fact.concept, *(name for name, told in fact.modifiers.items() if told != "history"))
+        for fact in facts
+    }
     if len(kinds) > len({concept for concept, *_ in kinds}):
         return
     for segment in _reached(segments, members):
@@ -265,9 +268,10 @@ def _share_doubtful_window(segments: list[Segment], category: str | None, window
     """
     for segment in segments[:-1]:
         fact = segment.expression
-        bare = isinstance(fact, Fact) and not fact.modifiers and fact.within is None and is_bare(segment)
-        if bare and isinstance(fact, Fact) and {category, fact.category} == _EVENTS:
-            segment.expression = replace(fact, modifiers={"qualifier": window.text})
+        bare = isinstance(fact, Fact) and "exception" not in fact.modifiers and is_bare(segment)
+        if bare and isinstance(fact, Fact) and fact.within is None and {category, fact.category} == _EVENTS:
+            told = filter(None, [fact.modifiers.get("qualifier"), window.text])
+            segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": "; ".join(told)})
 
 
 def _reached(segments: list[Segment], members: list[Segment]) -> list[Segment]:
@@ -352,6 +356,11 @@ def _clause(text: Text, segment: Segment) -> str | None:
     return text.text[segment.chunks[at].start : segment.chunks[-1].end]
 
 
+def _is_plain(fact: Fact) -> bool:
+    """Whether nothing is said of a fact but that it may be over."""
+    return fact.within is None and fact.modifiers.items() <= {("status", "history")}
+
+
 def share_remarks(segments: list[Segment]) -> None:
     """Let what narrows the last of "pregnant or breastfeeding women who …" narrow the first as well."""
     for first, second in itertools.pairwise(segments):
@@ -367,3 +376,5 @@ def share_remarks(segments: list[Segment]) -> None:
             narrowed_after = words is not None and len(second.chunks) > 1 and is_content(second.chunks[0])
             if narrowed_after and not one.modifiers and one.category == two.category:
                 first.expression = replace(one, modifiers=two.modifiers)
+            elif words is not None and one.concept == two.concept and _is_plain(one):
+                first.expression = replace(one, modifiers={**one.modifiers, "qualifier": words})

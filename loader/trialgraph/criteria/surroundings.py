@@ -85,6 +85,7 @@ class Around:
     negated: bool = False
     other: bool = False
     besides: bool = False
+    historic: bool = False
     qualified: tuple[int, int] | None = None
     leading: str | None = None
     qualifiers: list[str] = field(default_factory=list)
@@ -113,6 +114,7 @@ def read_before(text: Text, chunks: Sequence[Chunk], around: Around) -> bool:
             return False
         classes = chunk.classes
         around.besides = around.besides or _BESIDES.search(chunk.form) is not None
+        around.historic = around.historic or "historic" in classes
         if classes & {"confirmation", "confirmed"} and not (
             chunk.form in ("evidence of", "diagnosis of") and not told
         ):
