@@ -35,6 +35,7 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
     leading: str | None = None
     first: Fact | None = None
     first_owns = False
+    each_its_own = sum(_has_adjective(text, each) for each in segments) > 1
     for segment in segments:
         fact = segment.expression
         if leading is not None and _is_unknown_noun(segment):
@@ -48,8 +49,15 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
             segment.joint not in _SHARED or not is_content(segment.chunks[0])
         ):
             leading = None
-        elif leading is not None:
+        elif leading is not None and not (each_its_own and (segment.joint == "," or segment.after_comma)):
             segment.expression = _qualified(fact, leading, first=True)
+
+
+def _has_adjective(text: Text, segment: Segment) -> bool:
+    """Whether a member has an adjective or a state of its own."""
+    fact = segment.expression
+    status = isinstance(fact, Fact) and fact.modifiers.get("status") == "active"
+    return segment.leading is not None or status or _own_adjective(text, segment) is not None
 
 
 def share_elided(text: Text, segments: list[Segment]) -> None:

@@ -40,6 +40,7 @@ from trialgraph.criteria.sharing import (
     repeat_history,
     share_allergens,
     share_clauses,
+    share_purpose,
     share_remarks,
     share_times,
     share_windows,
@@ -321,6 +322,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     share_windows(segments)
     share_remarks(segments)
     share_clauses(text, segments)
+    share_purpose(segments)
     share_times(text, segments)
     for segment in segments:
         expression = _with_examples(text, segment)

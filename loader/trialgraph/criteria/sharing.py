@@ -20,6 +20,7 @@ __all__ = [
     "repeat_history",
     "share_allergens",
     "share_clauses",
+    "share_purpose",
     "share_remarks",
     "share_times",
     "share_windows",
@@ -334,6 +335,19 @@ def _is_noun_phrase(segment: Segment) -> bool:
     return not any(chunk.form in VERBS or chunk.classes & own for chunk in segment.chunks)
 
 
+def share_purpose(segments: list[Segment]) -> None:
+    """Let "for castration-resistant disease" behind "use of A, B or C" be said of all three."""
+    last = segments[-1].expression
+    words = last.modifiers.get("qualifier", "") if isinstance(last, Fact) else ""
+    if not isinstance(last, Fact) or last.category != "treatment" or not words.startswith("for "):
+        return
+    for segment in reversed(segments[:-1]):
+        fact = segment.expression
+        if not isinstance(fact, Fact) or fact.category != "treatment" or fact.modifiers or fact.within:
+            return
+        segment.expression = replace(fact, modifiers={"qualifier": words})
+
+
 def share_clauses(text: Text, segments: list[Segment]) -> None:
     """Let "illness/social situations that would limit compliance" be said of the illness too."""
     for first, second in itertools.pairwise(segments):
@@ -363,10 +377,10 @@ def _is_plain(fact: Fact) -> bool:
 
 def share_remarks(segments: list[Segment]) -> None:
     """Let what narrows the last of "pregnant or breastfeeding women who …" narrow the first as well."""
-    for first, second in itertools.pairwise(segments):
+    for first, second in reversed(list(itertools.pairwise(segments))):
         one, two = first.expression, second.expression
         if (
-            second.joint in ("or", "and")
+            second.joint in ("or", "and", "/")
             and not second.after_comma
             and isinstance(one, Fact)
             and isinstance(two, Fact)

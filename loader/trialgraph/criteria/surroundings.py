@@ -6,6 +6,7 @@ Every word is accounted for. One that isn't known may turn the concept into some
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -34,6 +35,11 @@ _STANDARD = re.compile(
 )
 _BESIDES = re.compile(r"\b(?:previous|prior|history|concurrent|concomitant|coexisting|co-existing)\b")
 REQUIRING = frozenset({"requiring", "require", "needing"})
+_PAST = (
+    r"\b(?:received|participated|undergone|underwent|used|taken|had|enrolled|treated"
+    r"|prior|previous\w*|history|past)\b"
+)
+_EVER = re.compile(rf"{_PAST}.{{0,40}}\bor\b|\bor\b.{{0,40}}{_PAST}", re.IGNORECASE)
 _UNNAMED = frozenset({"condition", "disease", "disorder", "illness"})
 _HAPPENING = frozenset({"occurring", "occurred", "happening", "diagnosed", "performed", "that occurred"})
 _AT_LEAST = re.compile(r"(?:for|in|during)\s+(?:at\s+least|a\s+minimum\s+of|≥)\s*", re.IGNORECASE)
@@ -123,10 +129,10 @@ def read_before(text: Text, chunks: Sequence[Chunk], around: Around) -> bool:
             around.negated = not around.negated
         elif chunk.form in _OTHER:
             around.other = True
-        elif "active" in classes:
-            around.modifiers["status"] = "active"
-        elif "qualifier" in classes:
+        elif "qualifier" in classes or _is_one_of(text, chunks, index):
             _qualify(text, chunk, around)
+        elif "active" in classes:
+            _activate(text, chunks, around)
         elif index in adjectives:
             _qualify(text, chunk, around)
             plain.add(around.qualifiers[-1])
@@ -140,6 +146,24 @@ def read_before(text: Text, chunks: Sequence[Chunk], around: Around) -> bool:
     ]
     around.leading = "; ".join(lone) or None
     return True
+
+
+def _is_one_of(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
+    """Whether "active" is one of two things a disease may be ("active or chronic"): neither is needed."""
+    if "active" not in chunks[index].classes:
+        return False
+    for before, after in itertools.pairwise(chunks[max(0, index - 1) : index + 2]):
+        between = text.text[before.end : after.start].strip().lower()
+        other = after if before is chunks[index] else before
+        if between in ("or", "and/or", "/") and "qualifier" in other.classes:
+            return True
+    return False
+
+
+def _activate(text: Text, chunks: Sequence[Chunk], around: Around) -> None:
+    """Take "currently" for a state, unless what is over will do as well ("received or is receiving")."""
+    if not _EVER.search(text.text, chunks[0].start, chunks[-1].end):
+        around.modifiers["status"] = "active"
 
 
 def adjectives_at(chunks: Sequence[Chunk]) -> frozenset[int]:
