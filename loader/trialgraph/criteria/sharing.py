@@ -338,12 +338,15 @@ def _is_noun_phrase(segment: Segment) -> bool:
 def share_purpose(segments: list[Segment]) -> None:
     """Let "for castration-resistant disease" behind "use of A, B or C" be said of all three."""
     last = segments[-1].expression
-    words = last.modifiers.get("qualifier", "") if isinstance(last, Fact) else ""
-    if not isinstance(last, Fact) or last.category != "treatment" or not words.startswith("for "):
+    told = last.modifiers.get("qualifier", "") if isinstance(last, Fact) else ""
+    words = next((part for part in told.split("; ") if part.startswith("for ")), None)
+    if not isinstance(last, Fact) or last.category != "treatment" or words is None:
         return
     for segment in reversed(segments[:-1]):
         fact = segment.expression
-        if not isinstance(fact, Fact) or fact.category != "treatment" or fact.modifiers or fact.within:
+        if not isinstance(fact, Fact) or fact.category != "treatment" or fact.modifiers:
+            return
+        if fact.within not in (None, last.within):
             return
         segment.expression = replace(fact, modifiers={"qualifier": words})
 

@@ -21,6 +21,7 @@ from trialgraph.criteria.brackets import (
 )
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.lesions import counts_lesions
+from trialgraph.criteria.recency import done_lately, treated_lately
 from trialgraph.criteria.windows import FoundWindow, parse_window
 from trialgraph.expressions import AnyOf, Expression, Limit, Window
 from trialgraph.namespaces import TGC
@@ -37,7 +38,7 @@ _BESIDES = re.compile(r"\b(?:previous|prior|history|concurrent|concomitant|coexi
 REQUIRING = frozenset({"requiring", "require", "needing"})
 _PAST = (
     r"\b(?:received|participated|undergone|underwent|used|taken|had|enrolled|treated"
-    r"|prior|previous\w*|history|past)\b"
+    r"|prior|previous\w*|history|past|second)\b"
 )
 _EVER = re.compile(rf"{_PAST}.{{0,40}}\bor\b|\bor\b.{{0,40}}{_PAST}", re.IGNORECASE)
 _UNNAMED = frozenset({"condition", "disease", "disorder", "illness"})
@@ -314,7 +315,10 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
             rest.append(chunk)
     while rest and (rest[-1].kind == "sign" or rest[-1].form in ("with", "and", "a", "with a")):
         rest.pop()
-    around.window = around.window or _treated_lately(rest)
+    around.window = around.window or treated_lately(rest)
+    if around.window is None and (done := done_lately(text, head, rest)) is not None:
+        around.window = done
+        rest.pop()
     if rest:
         name = "agent" if head.term is not None and head.term.category == "allergy" else "qualifier"
         words = text.text[rest[0].start : rest[-1].end]
@@ -323,13 +327,6 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
             around.modifiers[name] = words[opening:].strip()
         else:
             around.qualifiers.append(words)
-
-
-def _treated_lately(chunks: Sequence[Chunk]) -> Window | None:
-    """Return the time in which a disease required treatment, so that it must have been there then."""
-    needed = any("needing" in chunk.classes for chunk in chunks[:4])
-    times = [chunk.window.window for chunk in chunks if chunk.window is not None]
-    return times[0] if needed and len(times) == 1 else None
 
 
 def _is_standard(text: Text, chunks: Sequence[Chunk]) -> int:
