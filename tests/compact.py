@@ -1,9 +1,9 @@
 """A compact notation of expressions, for cases that people read and write.
 
 `ALL(a, b)`, `ANY(a, b)`, `NOT a`; `Hemoglobin≥90 g/L`; `Stroke{qualifier=severe} @6m`; a lesion fact
-has a star, `n≤5` for its number and `d≤60` for its diameter in mm; words stand in «quotes», followed
-by j when they take judgement and c when they are about consent. What words
-only speak of is left out: `mentioned` tells it.
+has a star, `n≤5` for its number and `d≤60` for its diameter in mm; `@4w+` is a time that may be longer;
+words stand in «quotes», followed by j when they take judgement and c when they are about consent.
+What words only speak of is left out: `mentioned` tells it.
 """
 
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Limit, Narrative, Not, Value, Window
@@ -69,7 +69,7 @@ def _fact(fact: Fact) -> str:
 
 
 def _window(window: Window | None) -> str:
-    return "" if window is None else f" @{window.amount:g}{window.unit[0]}"
+    return "" if window is None else f" @{window.amount:g}{window.unit[0]}{'+' if window.open else ''}"
 
 
 def _name(iri: str) -> str:

@@ -19,6 +19,7 @@ windows = st.none() | st.builds(
     st.none() | st.sampled_from([1.0, 2.0, 6.0, 14.0]),
     st.sampled_from(["day", "week", "month", "year"]),
     st.just("as the text says"),
+    open=st.booleans(),
 )
 
 

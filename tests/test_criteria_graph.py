@@ -56,7 +56,11 @@ words = st.text(st.characters(exclude_categories=["Cs"]))
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 spans = st.tuples(st.integers(0, 10**6), st.integers(0, 10**6))
 windows = st.none() | st.builds(
-    Window, st.none() | st.floats(0, 10**6), st.sampled_from(["day", "week", "month", "year"]), words
+    Window,
+    st.none() | st.floats(0, 10**6),
+    st.sampled_from(["day", "week", "month", "year"]),
+    words,
+    open=st.booleans(),
 )
 iris = st.sampled_from([str(TGC.AbsoluteNeutrophilCount), str(TGC.LiverMetastasis)])
 wide_limits = limits() | st.builds(Limit, low=numbers, high=numbers) | st.just(Limit())

@@ -24,7 +24,7 @@ from trialgraph.expressions import (
     is_judged,
     to_json,
 )
-from trialgraph.records import Source, TrialRecord
+from trialgraph.records import EligibilityText, Source, TrialRecord
 from trialgraph.sources.files import read_records
 
 FOLDER = Path(__file__).parent / "cases" / "readings"
@@ -78,6 +78,39 @@ def test_atoms_point_at_their_words():
                 assert 0 <= start < end <= len(criterion.text)
                 if isinstance(atom, Value):
                     assert any(letter.isdigit() or letter in "IVABC" for letter in criterion.text[start:end])
+
+
+def _trial(criteria, *names):
+    interventions = [{"type": "DRUG", "name": name} for name in names]
+    study = {"protocolSection": {"armsInterventionsModule": {"interventions": interventions}}}
+    eligibility = EligibilityText(criteria)
+    (criterion,) = read_criteria(
+        TrialRecord("NCT00000000", study, Source("a.json", "0" * 64, "v2"), eligibility)
+    )
+    return compact(criterion.expression)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (
+            "Known allergy to the study drugs",
+            "ANY(OxaliplatinHypersensitivity, TaxaneHypersensitivity{agent=paclitaxel})",
+        ),
+        (
+            "Hypersensitivity to any component of the study treatment",
+            "ANY(OxaliplatinHypersensitivity, TaxaneHypersensitivity{agent=paclitaxel}, "
+            "Hypersensitivity{agent=any component of the study treatment})",
+        ),
+        ("Known allergy to penicillin", "DrugHypersensitivity{agent=penicillin}"),
+    ],
+)
+def test_study_drugs_are_the_trials_own(words, expected):
+    """An allergy to the study drugs is one to each drug among the trial's interventions."""
+    assert (
+        _trial(f"Exclusion Criteria:\n\n* {words}", "Oxaliplatin", "Paclitaxel 80 mg", "Systemic therapy")
+        == expected
+    )
 
 
 def test_readings_survive_their_json():

@@ -315,4 +315,4 @@ def _within(ago: TimeAgo, window: Window | None) -> Truth:
     if longest <= bound:
         return True
     # An infinite least time says nothing: a view states only finite ones.
-    return False if bound < shortest < math.inf else None
+    return False if bound < shortest < math.inf and not window.open else None

@@ -71,12 +71,15 @@ class Window:
     """A stretch of time before the screening date, in the criterion's own words.
 
     ``within 6 months`` is Window(6, "month"). Weeks are seven days; months and years are calendar
-    arithmetic. An `amount` of None keeps wording whose length isn't stated ("current").
+    arithmetic. An `amount` of None keeps wording whose length isn't stated ("current"). An `open`
+    window certainly holds for its amount and may reach further back ("within 4 weeks or 5
+    half-lives, whichever is longer").
     """
 
     amount: float | None
     unit: CalendarUnit
     text: str
+    open: bool = False
 
     @property
     def max_days(self) -> int | None:
@@ -316,14 +319,15 @@ def _limit_from_json(data: Mapping[str, Any]) -> Limit:
 def _window_to_json(window: Window | None) -> dict[str, Any] | None:
     if window is None:
         return None
-    return {"max_days": window.max_days, "text": window.text, "amount": window.amount, "unit": window.unit}
+    told = {"max_days": window.max_days, "text": window.text, "amount": window.amount, "unit": window.unit}
+    return {**told, "open": True} if window.open else told
 
 
 def _window_from_json(data: Mapping[str, Any] | None) -> Window | None:
     if data is None:
         return None
     if "unit" in data:
-        return Window(data["amount"], data["unit"], data["text"])
+        return Window(data["amount"], data["unit"], data["text"], data.get("open", False))
     return Window(data["max_days"], "day", data["text"])
 
 

@@ -6,16 +6,17 @@ the verbatim one, reading turns that into an expression over the ontology's conc
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
+from trialgraph.criteria.allergens import name_allergens, trial_drugs
 from trialgraph.criteria.criterion import Criterion, Kind, Part
 from trialgraph.criteria.normalization import common_words, normalize, words_of
 from trialgraph.criteria.outline import outline
 from trialgraph.criteria.reading import read_expression
 from trialgraph.criteria.segmentation import Item, Piece, Segmentation, segment
 from trialgraph.criteria.structured import read_structured
-from trialgraph.criteria.vocabulary import Vocabulary, default_vocabulary
+from trialgraph.criteria.vocabulary import Term, Vocabulary, default_vocabulary
 from trialgraph.records import EligibilityText, TrialRecord
 
 __all__ = [
@@ -45,7 +46,9 @@ def read_criteria(record: TrialRecord, *, vocabulary: Vocabulary | None = None) 
     words: Collection[str] | None = None
     if record.eligibility.lost_line_breaks:
         words = common_words() | words_of(record.study)
-    return tuple(_read(record.eligibility, "inclusion", words, vocabulary or default_vocabulary()))
+    vocabulary = vocabulary or default_vocabulary()
+    drugs = trial_drugs(record.study, vocabulary)
+    return tuple(_read(record.eligibility, "inclusion", words, vocabulary, drugs))
 
 
 def read_text(
@@ -65,14 +68,22 @@ def read_text(
 
 
 def _read(
-    eligibility: EligibilityText, kind: Kind, words: Collection[str] | None, vocabulary: Vocabulary
+    eligibility: EligibilityText,
+    kind: Kind,
+    words: Collection[str] | None,
+    vocabulary: Vocabulary,
+    drugs: Sequence[Term] = (),
 ) -> Iterator[Criterion]:
     counts: dict[Kind, int] = {"inclusion": 0, "exclusion": 0}
     for item in segment(eligibility, kind=kind).items:
         counts[item.kind] += 1
         criterion = _criterion(item, counts[item.kind], words, vocabulary)
         start, end = item.span
-        yield replace(criterion, span=(start + eligibility.offset, end + eligibility.offset))
+        yield replace(
+            criterion,
+            span=(start + eligibility.offset, end + eligibility.offset),
+            expression=name_allergens(criterion.expression, vocabulary, drugs),
+        )
 
 
 def _criterion(item: Item, order: int, words: Collection[str] | None, vocabulary: Vocabulary) -> Criterion:

@@ -13,7 +13,15 @@ from trialgraph.criteria.segments import Segment, is_bare
 from trialgraph.criteria.tokens import tokenize
 from trialgraph.expressions import Fact
 
-__all__ = ["share_active", "share_exceptions", "share_leading", "share_nouns", "share_places"]
+__all__ = [
+    "share_active",
+    "share_elided",
+    "share_exceptions",
+    "share_history",
+    "share_leading",
+    "share_nouns",
+    "share_places",
+]
 
 _GIVEN = frozenset({"treatment", "procedure"})
 _SHARED = (",", "or", "and", "/")
@@ -25,18 +33,66 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
     The adjective may be part of the first member's own name ("unhealed wounds, ulcers or fractures").
     """
     leading: str | None = None
+    first: Fact | None = None
+    first_owns = False
+    each_its_own = sum(_has_adjective(text, each) for each in segments) > 1
     for segment in segments:
         fact = segment.expression
         if leading is not None and _is_unknown_noun(segment):
             continue
         if segment.leading is not None or not isinstance(fact, Fact):
-            leading = segment.leading
+            leading, first_owns = segment.leading, False
+            first = fact if isinstance(fact, Fact) else None
         elif own := _own_adjective(text, segment):
-            leading = own
-        elif segment.joint not in _SHARED or not is_content(segment.chunks[0]):
+            leading, first, first_owns = own, fact, True
+        elif (first is not None and not _alike(first, fact, own=first_owns)) or (
+            segment.joint not in _SHARED or not is_content(segment.chunks[0])
+        ):
             leading = None
-        elif leading is not None:
+        elif leading is not None and not (each_its_own and (segment.joint == "," or segment.after_comma)):
             segment.expression = _qualified(fact, leading, first=True)
+
+
+def _has_adjective(text: Text, segment: Segment) -> bool:
+    """Whether a member has an adjective or a state of its own."""
+    fact = segment.expression
+    status = isinstance(fact, Fact) and fact.modifiers.get("status") == "active"
+    return segment.leading is not None or status or _own_adjective(text, segment) is not None
+
+
+def share_elided(text: Text, segments: list[Segment]) -> None:
+    """Let "major" in "any major organic or infectious disease" hold for the disease that is read."""
+    for before, segment in itertools.pairwise(segments):
+        fact = segment.expression
+        told = [chunk for chunk in before.chunks if "qualifier" in chunk.classes]
+        elided = all(
+            chunk.kind == "word" and not chunk.classes & {"negation", "post"} for chunk in before.chunks
+        )
+        one_noun = segment.joint in ("or", "and", "/") and not segment.after_comma and is_bare(segment)
+        if before.expression is None and elided and told and one_noun and isinstance(fact, Fact):
+            segment.expression = _qualified(fact, text.text[told[0].start : told[-1].end], first=True)
+
+
+def share_history(segments: list[Segment]) -> None:
+    """Let "history of" before a list hold for its bare members."""
+    told = False
+    for segment in segments:
+        fact = segment.expression
+        if not isinstance(fact, Fact) or segment.negated:
+            told = told and fact is None and not segment.negated
+        elif fact.modifiers.get("status") == "history":
+            told = True
+        elif told and segment.joint in _SHARED and is_bare(segment) and fact.category == "condition":
+            if fact.within is None and "status" not in fact.modifiers:
+                segment.expression = replace(fact, modifiers={"status": "history", **fact.modifiers})
+        else:
+            told = False
+
+
+def _alike(first: Fact, fact: Fact, *, own: bool) -> bool:
+    """Whether what narrows one member may narrow another: "major surgery, chemotherapy" isn't major twice."""
+    given = {first.category, fact.category} <= _GIVEN and not own
+    return first.category == fact.category or given
 
 
 def _qualified(fact: Fact, words: str, *, first: bool) -> Fact:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.connectives import RESTARTS
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.narratives import narrative
-from trialgraph.criteria.segments import RESTARTS, Segment
+from trialgraph.criteria.segments import Segment
 from trialgraph.criteria.trees import all_of, any_of, negate
 from trialgraph.criteria.values import FoundValue
 from trialgraph.expressions import Expression, Not, Window

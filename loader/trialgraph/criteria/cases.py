@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from trialgraph.criteria.alternatives import is_harmless, other_limit
 from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.connectives import RESTARTS
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.narratives import narrative
-from trialgraph.criteria.segments import RESTARTS, trimmed
+from trialgraph.criteria.segments import trimmed
 from trialgraph.criteria.trees import all_of, any_of, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value
 from trialgraph.namespaces import TGC

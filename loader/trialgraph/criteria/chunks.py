@@ -24,10 +24,12 @@ _SIGNS = frozenset(",;:/.")
 _QUALIFIER = frozenset({"qualifier"})
 _DEGREE = r"(?:[0IVX]{1,4}|[0-5])[A-Da-d]?[1-3]?(?![A-Za-z0-9])"
 _STAGE = re.compile(
-    rf"(?:(?:clinical|pathologic(?:al)?)\s+)?(?:stages?|[Gg]rades?)\s+(?:[≥>≤<]\s*)?{_DEGREE}"
+    rf"(?:(?:clinical|pathologic(?:al)?)\s+)?(?:[≥>≤<]\s*)?(?:(?:NCI[- ]*)?CTCAE\s+(?:v[\w.]*\s+)?)?"
+    rf"(?:stages?|[Gg]rades?)\s+(?:[≥>≤<]\s*)?{_DEGREE}"
     rf"(?:\s*(?:-|to|/|,|or|and|,\s*or)\s*(?:stages?\s+|grades?\s+)?{_DEGREE})*(?:\s+or\s+(?:higher|greater|above|lower|less))?",
     re.IGNORECASE,
 )
+_STAGING = frozenset({"stage", "clinical", "pathologic", "grade", "ctcae", "nci", "≥", ">", "≤", "<"})
 _AGED = re.compile(r"\b(?:older|younger|old|of age|over)\b")
 _OLD = re.compile(r"\s*-?\s*(?:old|of age)\b(?:\s+(?:or|and)\s+(?:older|over|above))?", re.IGNORECASE)
 _AFTER_AGE = re.compile(
@@ -253,11 +255,7 @@ class Chunker:
 
     def _words(self, position: int, mention: Mention | None) -> tuple[Chunk, int]:
         token = self.tokens[position]
-        stage = (
-            _STAGE.match(self.source, token.start)
-            if token.form in ("stage", "clinical", "pathologic", "grade")
-            else None
-        )
+        stage = _STAGE.match(self.source, token.start) if token.form in _STAGING else None
         if stage is not None:
             return Chunk("word", token.start, stage.end(), "stage", _QUALIFIER), self._token_at(
                 stage.end(), position

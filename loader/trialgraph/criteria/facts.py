@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from trialgraph.criteria.brackets import category_of, only_repeats
 from trialgraph.criteria.chunks import Chunk, Text
-from trialgraph.criteria.surroundings import REQUIRING, Around, category_of, read_after, read_before
+from trialgraph.criteria.surroundings import REQUIRING, Around, read_after, read_before
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact
 from trialgraph.namespaces import TGC
 
@@ -136,8 +137,13 @@ def _assemble(text: Text, heads: list[Chunk], chunks: Sequence[Chunk], around: A
     parts: list[Expression] = [group[0] if len(group) == 1 else AnyOf(tuple(group)) for group in groups]
     parts += around.extra
     expression = parts[0] if len(parts) == 1 else AllOf(tuple(parts))
-    leading = around.leading if chunks[-1].kind == "concept" else None
+    last = next((chunk for chunk in reversed(chunks) if not _abbreviates(heads[-1], chunk)), chunks[-1])
+    leading = around.leading if last.kind == "concept" else None
     return FactReading(expression, around.negated, leading, around.examples)
+
+
+def _abbreviates(head: Chunk, chunk: Chunk) -> bool:
+    return chunk.kind == "bracket" and bool(chunk.inner) and only_repeats(head, chunk.inner)
 
 
 def _count_apart(text: Text, head: Chunk, around: Around) -> None:
@@ -192,6 +198,8 @@ def _narrowed(text: Text, fact: Fact, around: Around) -> Fact:
             qualifiers.insert(0, "other")
     if qualifiers:
         modifiers["qualifier"] = "; ".join([*filter(None, [modifiers.get("qualifier")]), *qualifiers])
+    if around.historic and fact.category == "condition":
+        modifiers.setdefault("status", "history")
     lesion = around.count is not None or around.size is not None
     return replace(
         fact,

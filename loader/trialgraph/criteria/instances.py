@@ -25,7 +25,7 @@ def for_itself(text: Text, head: Expression, instances: Expression, place: tuple
     """
     narrower = any(
         isinstance(each, Value)
-        or (isinstance(each, Fact) and bool(each.modifiers or each.within or each.count))
+        or (isinstance(each, Fact) and bool(_narrowing(each) or each.within or each.count))
         for each in atoms(instances)
     )
     words = text.text[place[0] : place[1]].strip(" ;,.:")
@@ -48,10 +48,14 @@ def example_of(kind: Fact, example: Fact) -> Fact:
     return replace(example, modifiers=modifiers, within=example.within or kind.within)
 
 
+def _narrowing(fact: Fact) -> dict[str, str]:
+    return {name: told for name, told in fact.modifiers.items() if (name, told) != ("status", "history")}
+
+
 def _exemplified(fact: Fact, words: str) -> Fact:
-    if fact.modifiers or fact.within or fact.category in _GIVEN:
+    if _narrowing(fact) or fact.within or fact.category in _GIVEN:
         return fact
-    return replace(fact, modifiers={"example": words})
+    return replace(fact, modifiers={**fact.modifiers, "example": words})
 
 
 def instances_of(kind: Fact, instances: Expression) -> Expression:

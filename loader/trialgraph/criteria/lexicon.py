@@ -51,6 +51,7 @@ class Lexicon:
                 self._add(phrase, name)
         self.judgement = Phrases(patterns["judgement"])
         self.consent = Phrases(patterns["consent"])
+        self.own_drugs = Phrases(patterns["own_drugs"])
         self.aside = Phrases(patterns["aside"])
         self.failed = Phrases(patterns["failed"])
 

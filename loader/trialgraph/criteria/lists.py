@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from trialgraph.criteria.adjectives import (
     share_active,
+    share_elided,
     share_exceptions,
+    share_history,
     share_leading,
     share_nouns,
     share_places,
@@ -20,13 +22,13 @@ from trialgraph.criteria.alternatives import (
 )
 from trialgraph.criteria.cases import by_sex, holds_value, read_case
 from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.connectives import FINITE, VERBS
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.instances import example_of
 from trialgraph.criteria.merging import merge_qualifiers
 from trialgraph.criteria.narratives import narrative
+from trialgraph.criteria.rewording import reword
 from trialgraph.criteria.segments import (
-    FINITE,
-    VERBS,
     Segment,
     governed,
     part_statement,
@@ -37,6 +39,8 @@ from trialgraph.criteria.segments import (
 from trialgraph.criteria.sharing import (
     repeat_history,
     share_allergens,
+    share_clauses,
+    share_purpose,
     share_remarks,
     share_times,
     share_windows,
@@ -74,7 +78,7 @@ _GOING_ON = frozenset({"with", "subject with", "patient with", "participant with
 
 def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     """Part a statement and read each part."""
-    segments = part_statement(chunks)
+    segments = part_statement(reword(text, chunks))
     segments = merge_qualifiers(text, merge_alternatives(text, segments))
     for segment in segments:
         _read_segment(text, segment)
@@ -82,7 +86,9 @@ def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     share_places(text, segments, _read_segment)
     share_allergens(text, segments, _read_segment)
     share_leading(text, segments)
+    share_elided(text, segments)
     share_active(segments)
+    share_history(segments)
     share_nouns(text, segments)
     share_exceptions(text, segments)
     repeat_history(text, segments)
@@ -315,6 +321,8 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     denied: list[Expression] = []
     share_windows(segments)
     share_remarks(segments)
+    share_clauses(text, segments)
+    share_purpose(segments)
     share_times(text, segments)
     for segment in segments:
         expression = _with_examples(text, segment)

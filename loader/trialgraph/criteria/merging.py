@@ -104,6 +104,8 @@ def _ends_in_adjective(chunks: Sequence[Chunk]) -> bool:
 def _is_remark(segment: Segment) -> bool:
     """Whether a segment only goes on about the one before it ("or after first-line therapy", "if …")."""
     first = segment.chunks[0]
+    if first.form == "which" and segment.joint == ",":
+        return True
     if first.kind in ("window", "bracket", "limit"):
         return not any(is_content(chunk) for chunk in segment.chunks)
     return bool(first.classes & {"post", "condition"}) and not first.classes & {

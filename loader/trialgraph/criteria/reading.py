@@ -18,7 +18,7 @@ from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.offers import DEMAND, asks_several, concerns_some, counts_several, offers_choice
 from trialgraph.criteria.outline import Outline
 from trialgraph.criteria.statements import Statement, except_for, of_part, read_statement
-from trialgraph.criteria.trees import all_of, any_of, dated, map_facts, negate
+from trialgraph.criteria.trees import all_of, any_of, dated, map_facts, negate, undated_history
 from trialgraph.criteria.vocabulary import Vocabulary
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Span, atoms
 
@@ -101,7 +101,8 @@ def read_expression(
     )
     if misread:
         expression = narrative(text, 0, len(text.text))
-    return add_mentions(name_exceptions(expression, vocabulary), text, chunks)
+    expression = map_facts(name_exceptions(expression, vocabulary), undated_history)
+    return add_mentions(expression, text, chunks)
 
 
 def _read_outlined(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:

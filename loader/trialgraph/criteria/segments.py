@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trialgraph.criteria.chunks import Chunk
+from trialgraph.criteria.connectives import DETERMINERS, FINITE, RESTARTS, VERBS
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.expressions import Expression
 
 __all__ = [
-    "DETERMINERS",
-    "FINITE",
-    "VERBS",
     "Segment",
     "governed",
     "is_bare",
@@ -25,40 +23,7 @@ __all__ = [
 _GOVERNING = frozenset({"to", "for", "of", "contraindication", "risk", "only", "candidate"})
 
 _SHORTEST_NAME = 3
-DETERMINERS = frozenset(["a", "an", "the", "any", "some", "such", "of", "other", "another"])
-
-FINITE = frozenset(
-    ["must", "should", "shall", "will", "can", "may", "is", "are", "was", "were", "do", "does"]
-)
-
-VERBS = frozenset(
-    [
-        "has",
-        "have",
-        "had",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "must",
-        "should",
-        "shall",
-        "will",
-        "can",
-        "may",
-        "received",
-        "receive",
-        "receiving",
-        "who",
-        "patient",
-        "subject",
-        "participant",
-        "underwent",
-    ]
-)
-
+_APART = frozenset({"allergy", "reproductive", "lesion"})
 _MODAL = frozenset(["must", "should", "shall", "will", "may", "can", "agree", "need"])
 
 _JOINTS = {
@@ -74,21 +39,6 @@ _JOINTS = {
     "/": "/",
     ":": ",",
 }
-
-
-RESTARTS = frozenset(
-    {
-        "patient",
-        "subject",
-        "participant",
-        "patient with",
-        "subject with",
-        "participant with",
-        "history",
-        "history of",
-        "individual",
-    }
-)
 
 
 @dataclass(slots=True)
@@ -188,10 +138,21 @@ def _takes_all(segment: Segment) -> bool:
         return True
     term = segment.chunks[concept].term if concept < len(segment.chunks) else None
     return (
-        term is not None
-        and term.category == "allergy"
-        and any(chunk.form in ("to", "of", "against") for chunk in rest)
+        term is not None and term.category == "allergy" and any("allergen" in chunk.classes for chunk in rest)
     )
+
+
+def _is_other_matter(segment: Segment, following: Sequence[Chunk]) -> bool:
+    """Whether what follows a list of allergens isn't one ("… to X, or has a history of stroke")."""
+    allergic = any(chunk.term is not None and chunk.term.category == "allergy" for chunk in segment.chunks)
+    for chunk in following:
+        if chunk.form in ("or", "and") or (chunk.form in DETERMINERS and allergic):
+            continue
+        if is_content(chunk):
+            return allergic and chunk.term is not None and chunk.term.category in _APART
+        anew = chunk.form.split(" ")[0] in VERBS or chunk.form in RESTARTS
+        return allergic and (anew or "active" in chunk.classes)
+    return False
 
 
 def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
@@ -199,9 +160,9 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
     chunk = chunks[index]
     if chunk.form in (";",):
         return True
-    if _takes_all(segment):
-        return False
     following = list(chunks[index + 1 : index + 9])
+    if _takes_all(segment):
+        return _is_other_matter(segment, following)
     after_comma = chunk.form == ","
     plain = True
     if following and following[0].form in ("or", "and"):

@@ -8,16 +8,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.connectives import DETERMINERS, RESTARTS, VERBS
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
-from trialgraph.criteria.segments import DETERMINERS, RESTARTS, VERBS, Segment, is_bare
+from trialgraph.criteria.segments import Segment, is_bare
 from trialgraph.criteria.tokens import tokenize
 from trialgraph.criteria.vocabulary import Term
-from trialgraph.expressions import Fact, Window
+from trialgraph.expressions import Expression, Fact, Window
 
 __all__ = [
     "repeat_history",
     "share_allergens",
+    "share_clauses",
+    "share_purpose",
     "share_remarks",
     "share_times",
     "share_windows",
@@ -25,25 +28,38 @@ __all__ = [
 ]
 
 _TIMED = re.compile(
-    r"(?:within|in the|during|less than|<|≤|over the|for the) .{0,40}"
-    r"\b(?:hour|day|week|month|year|half|cycle)",
+    r"(?:within|in the|during|while|less than|<|≤|over the|for the) .{0,40}"
+    r"\b(?:hour|day|week|month|year|half|cycle|study|trial)",
     re.IGNORECASE,
 )
 
 _EVENTS = frozenset({"condition", "procedure"})
+_APART = frozenset({"other", "any", "any other", "another", "additional"})
 _WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNORECASE)
 
 
 def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segment], None]) -> None:
     """Complete "bone" in "bone or brain metastases" and "C" in "hepatitis B or C"."""
-    for index, segment in enumerate(segments):
-        if segment.expression is not None or any(is_content(chunk) for chunk in segment.chunks):
+    for segment in list(segments):
+        if segment.expression is not None:
             continue
-        phrase = _completed(text, segments, index)
-        if phrase is not None:
+        phrase = _completed(text, segments, segments.index(segment))
+        following = next(iter(segments[segments.index(segment) + 1 :]), None)
+        if phrase is not None and following is not None and _says_the_same(phrase, following):
+            following.chunks = [*phrase[:-1], *following.chunks]
+            following.joint, following.after_comma = segment.joint, segment.after_comma
+            segments.remove(segment)
+            read(text, following)
+        elif phrase is not None:
             segment.chunks = phrase
             segment.borrowed = True
             read(text, segment)
+
+
+def _says_the_same(phrase: list[Chunk], segment: Segment) -> bool:
+    """Whether "stem cell or marrow transplant" names one concept twice, so that one member will do."""
+    named, first = phrase[-1].term, segment.chunks[0].term
+    return named is not None and first is not None and named.iri == first.iri
 
 
 def _named(segment: Segment) -> bool:
@@ -62,7 +78,8 @@ def _completed(text: Text, segments: list[Segment], index: int) -> list[Chunk] |
     )
     if first is None:
         return None
-    start, end = segment.chunks[first].start, segment.chunks[-1].end
+    last = _name_end(segment, first)
+    start, end = segment.chunks[first].start, segment.chunks[last].end
     words = text.text[start:end]
     earlier = [i for i in range(index - 1, max(-1, index - 7), -1) if _named(segments[i])]
     following = next((i for i in range(index + 1, min(index + 6, len(segments))) if _named(segments[i])), -1)
@@ -70,17 +87,34 @@ def _completed(text: Text, segments: list[Segment], index: int) -> list[Chunk] |
         named = next((c for c in segments[other].chunks if c.kind == "concept" and is_content(c)), None)
         if named is None:
             continue
-        tokens = [token.text for token in tokenize(text.text[named.start : named.end])]
+        tail = _noun_after(segments[other], named) if ahead else named.end
+        tokens = [token.text for token in tokenize(text.text[named.start : tail])]
         for shared, lost in _shared(tokens, ahead=ahead):
             term = text.vocabulary.find(f"{words} {shared}" if ahead else f"{shared} {words}")
             if (
                 term is not None
                 and not term.quantity
                 and named.term is not None
-                and term.iri != named.term.iri
+                and (term.iri != named.term.iri or (ahead and other == index + 1))
             ):
-                return [*segment.chunks[:first], *lost, Chunk("concept", start, end, term=term)]
+                found = Chunk("concept", start, end, term=term)
+                return [*segment.chunks[:first], *lost, found, *segment.chunks[last + 1 :]]
     return None
+
+
+def _noun_after(segment: Segment, named: Chunk) -> int:
+    """Return where the noun after a name ends, which it may lend ("psychiatric or drug abuse disorders")."""
+    after = segment.chunks.index(named) + 1
+    following = segment.chunks[after] if after < len(segment.chunks) else named
+    return following.end if "tail" in following.classes else named.end
+
+
+def _name_end(segment: Segment, first: int) -> int:
+    """Return the place of the last chunk before a time or a bracket, where a name may end."""
+    last = len(segment.chunks) - 1
+    while last > first and segment.chunks[last].kind in ("window", "bracket", "sign"):
+        last -= 1
+    return last
 
 
 def _shared(tokens: list[str], *, ahead: bool) -> Iterator[tuple[str, list[Chunk]]]:
@@ -102,7 +136,8 @@ def share_allergens(text: Text, segments: list[Segment], read: Callable[[Text, S
     for index, segment in enumerate(segments):
         head = next((c.term for c in segment.chunks if c.kind == "concept" and is_content(c)), None)
         if head is not None and head.category == "allergy":
-            allergy = head
+            told = isinstance(segment.expression, Fact) and "agent" in segment.expression.modifiers
+            allergy = head if told or head.cause is not None else None
         elif allergy is not None and segment.joint != ";" and _is_allergen(segment):
             phrase = _completed(text, segments, index)
             if phrase is not None:
@@ -117,6 +152,28 @@ def share_allergens(text: Text, segments: list[Segment], read: Callable[[Text, S
                 )
         else:
             allergy = None
+    _share_agent(text, segments)
+
+
+def _share_agent(text: Text, segments: list[Segment]) -> None:
+    """Let "allergy, hypersensitivity or intolerance to A" say of the allergy too what it is to."""
+    agent: str | None = None
+    for segment in reversed(segments):
+        fact = segment.expression
+        to = next((i for i, c in enumerate(segment.chunks) if c.form.split(" ")[-1] == "to"), None)
+        if isinstance(fact, Fact) and fact.category == "allergy":
+            agent = fact.modifiers.get("agent", agent)
+            bare = is_content(segment.chunks[-1]) and segment.chunks[-1].kind == "concept"
+            if agent is not None and bare and "agent" not in fact.modifiers and _is_general(text, fact):
+                segment.expression = replace(fact, modifiers={**fact.modifiers, "agent": agent})
+        elif segment.expression is None and to is not None and to + 1 < len(segment.chunks):
+            agent = text.text[segment.chunks[to + 1].start : segments[-1].chunks[-1].end].strip(" ,;.:")
+        if segment.after_comma is False and segment.joint == ";":
+            agent = None
+
+
+def _is_general(text: Text, fact: Fact) -> bool:
+    return text.vocabulary.by_iri[fact.concept].cause is None
 
 
 def _is_allergen(segment: Segment) -> bool:
@@ -177,14 +234,27 @@ def share_windows(segments: list[Segment]) -> None:
     ]
     if any(isinstance(s.expression, Fact) and s.expression.within not in (None, window) for s in members):
         return
-    facts = [segment.expression for segment in members if isinstance(segment.expression, Fact)]
-    kinds = {(fact.concept, *fact.modifiers) for fact in facts}
+    facts = [s.expression for s in members if isinstance(s.expression, Fact) and not s.borrowed]
+    kinds = {
+        (fact.concept, *(name for name, told in fact.modifiers.items() if told != "history"))
+        for fact in facts
+    }
     if len(kinds) > len({concept for concept, *_ in kinds}):
         return
     for segment in _reached(segments, members):
         if isinstance(segment.expression, Fact):
-            segment.expression = replace(segment.expression, within=window)
+            segment.expression = _timed(segment.expression, window, last.expression)
     _share_doubtful_window(segments, category, window)
+
+
+def _timed(fact: Fact, window: Window, last: Expression | None) -> Fact:
+    """Return a fact in the time of the last of its list, with what narrows it ("whichever is shorter")."""
+    told = last.modifiers.get("qualifier", "") if isinstance(last, Fact) else ""
+    own = fact.modifiers.get("qualifier")
+    if window.text not in told or (own is not None and window.text in own):
+        return replace(fact, within=window)
+    words = f"{own}; {window.text}" if own else window.text
+    return replace(fact, within=window, modifiers={**fact.modifiers, "qualifier": words})
 
 
 def _speaks_anew(segment: Segment) -> bool:
@@ -199,9 +269,10 @@ def _share_doubtful_window(segments: list[Segment], category: str | None, window
     """
     for segment in segments[:-1]:
         fact = segment.expression
-        bare = isinstance(fact, Fact) and not fact.modifiers and fact.within is None and is_bare(segment)
-        if bare and isinstance(fact, Fact) and {category, fact.category} == _EVENTS:
-            segment.expression = replace(fact, modifiers={"qualifier": window.text})
+        bare = isinstance(fact, Fact) and "exception" not in fact.modifiers and is_bare(segment)
+        if bare and isinstance(fact, Fact) and fact.within is None and {category, fact.category} == _EVENTS:
+            told = filter(None, [fact.modifiers.get("qualifier"), window.text])
+            segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": "; ".join(told)})
 
 
 def _reached(segments: list[Segment], members: list[Segment]) -> list[Segment]:
@@ -233,32 +304,86 @@ def share_times(text: Text, segments: list[Segment]) -> None:
     """Let a time that could not be read as a window narrow all members of its list, not only the last."""
     _share_inner_time(text, segments)
     last = segments[-1]
-    words = last.expression.modifiers.get("qualifier", "") if isinstance(last.expression, Fact) else ""
-    if len(segments) < 2 or not _TIMED.match(words) or (not is_bare(last) and last.after_comma):
+    told = last.expression.modifiers.get("qualifier", "") if isinstance(last.expression, Fact) else ""
+    words = next((part for part in told.split("; ") if _TIMED.match(part)), "")
+    if len(segments) < 2 or not words or (not is_bare(last) and last.after_comma):
         return
     members = [segment for segment in segments[:-1] if isinstance(segment.expression, Fact)]
     for segment in _reached(segments, members):
         fact = segment.expression
-        if isinstance(fact, Fact) and fact.within is None and "qualifier" not in fact.modifiers:
-            segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": words})
+        known = fact.modifiers.get("qualifier", "") if isinstance(fact, Fact) else ""
+        if isinstance(fact, Fact) and fact.within is None and not _TIMED.search(known):
+            joined = f"{known}; {words}" if known else words
+            segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": joined})
 
 
 def _last_window(segment: Segment) -> Window | None:
-    found = segment.chunks[-1].window
+    times = [chunk.window for chunk in segment.chunks if chunk.window is not None]
+    ends = segment.chunks[-1].kind in ("window", "bracket")
+    found = times[0] if len(times) == 1 and ends else None
     alone = (
         segment.expression is None
         and segment.joint in ("or", "and")
-        and (is_bare(segment) or not segment.after_comma)
+        and (not segment.after_comma or is_bare(segment) or _is_noun_phrase(segment))
     )
     return found.window if found is not None and alone else None
 
 
+def _is_noun_phrase(segment: Segment) -> bool:
+    """Whether a member has no verb and nothing like "history of" or "no" of its own."""
+    own = {"neutral", "negation", "active"}
+    return not any(chunk.form in VERBS or chunk.classes & own for chunk in segment.chunks)
+
+
+def share_purpose(segments: list[Segment]) -> None:
+    """Let "for castration-resistant disease" behind "use of A, B or C" be said of all three."""
+    last = segments[-1].expression
+    told = last.modifiers.get("qualifier", "") if isinstance(last, Fact) else ""
+    words = next((part for part in told.split("; ") if part.startswith("for ")), None)
+    if not isinstance(last, Fact) or last.category != "treatment" or words is None:
+        return
+    for segment in reversed(segments[:-1]):
+        fact = segment.expression
+        if not isinstance(fact, Fact) or fact.category != "treatment" or fact.modifiers:
+            return
+        if fact.within not in (None, last.within):
+            return
+        segment.expression = replace(fact, modifiers={"qualifier": words})
+
+
+def share_clauses(text: Text, segments: list[Segment]) -> None:
+    """Let "illness/social situations that would limit compliance" be said of the illness too."""
+    for first, second in itertools.pairwise(segments):
+        fact = first.expression
+        one_noun = second.joint in ("/", "or", "and") and not second.after_comma
+        if not one_noun or not isinstance(fact, Fact) or second.expression is not None:
+            continue
+        words = _clause(text, second)
+        if words is not None and "qualifier" not in fact.modifiers:
+            first.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": words})
+
+
+def _clause(text: Text, segment: Segment) -> str | None:
+    """Return the relative clause of a member that starts with a noun; None without one."""
+    at = next((i for i, c in enumerate(segment.chunks) if c.form in ("that", "which") and i > 0), None)
+    noun = segment.chunks[:at]
+    words = [chunk for chunk in noun if chunk.kind in ("word", "concept") and chunk.form not in _APART]
+    if at is None or len(words) < len(noun) or words[0].form in VERBS or at + 1 == len(segment.chunks):
+        return None
+    return text.text[segment.chunks[at].start : segment.chunks[-1].end]
+
+
+def _is_plain(fact: Fact) -> bool:
+    """Whether nothing is said of a fact but that it may be over."""
+    return fact.within is None and fact.modifiers.items() <= {("status", "history")}
+
+
 def share_remarks(segments: list[Segment]) -> None:
     """Let what narrows the last of "pregnant or breastfeeding women who …" narrow the first as well."""
-    for first, second in itertools.pairwise(segments):
+    for first, second in reversed(list(itertools.pairwise(segments))):
         one, two = first.expression, second.expression
         if (
-            second.joint in ("or", "and")
+            second.joint in ("or", "and", "/")
             and not second.after_comma
             and isinstance(one, Fact)
             and isinstance(two, Fact)
@@ -268,3 +393,5 @@ def share_remarks(segments: list[Segment]) -> None:
             narrowed_after = words is not None and len(second.chunks) > 1 and is_content(second.chunks[0])
             if narrowed_after and not one.modifiers and one.category == two.category:
                 first.expression = replace(one, modifiers=two.modifiers)
+            elif words is not None and one.concept == two.concept and _is_plain(one):
+                first.expression = replace(one, modifiers={**one.modifiers, "qualifier": words})

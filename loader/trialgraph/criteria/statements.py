@@ -7,16 +7,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from trialgraph.criteria.allowances import allows, washout
 from trialgraph.criteria.alternatives import is_harmless
 from trialgraph.criteria.cases import asked_of, granted, holds_value, read_case
 from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.connectives import RESTARTS
+from trialgraph.criteria.elapsed import read_elapsed
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.instances import dated_alike, for_itself, instances_of
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.lists import join_segments, read_condition, read_segments
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.offers import offers_choice
-from trialgraph.criteria.segments import RESTARTS, trimmed
+from trialgraph.criteria.segments import trimmed
+from trialgraph.criteria.subgroups import (
+    MODAL,
+    demand_on_some,
+    inner_exceptions,
+    only_names_patients,
+    value_case,
+)
 from trialgraph.criteria.trees import (
     all_of,
     alternatives_of,
@@ -27,7 +37,7 @@ from trialgraph.criteria.trees import (
     negate,
     only_facts,
 )
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, Window, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
 
 __all__ = ["Statement", "except_for", "of_part", "read_statement"]
 
@@ -41,9 +51,7 @@ _DENIED_LIST = (
     "unable to meet",
 )
 
-_TREATING = frozenset({"therapy", "treatment", "surgery", "resection", "radiotherapy", "procedure"})
 _ABSENT = re.compile(r"in\s+(?:the\s+)?absence\s+of\s+", re.IGNORECASE)
-_MODAL = frozenset({"must", "should", "must have", "must be", "need", "need to", "are required to"})
 _MOST_LABELS = 20
 """Labels within labels; a text with more of them is no criterion that anyone wrote."""
 _WHO = frozenset({"patient who", "subject who", "participant who"})
@@ -84,6 +92,13 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
         return Statement(_read_barred(text, chunks, barring), text=words)
     if not (text.exclusion and allows(chunks)) and (case := read_case(text, chunks)) is not None:
         return Statement(asked_of(text, *case.operands), text=words)
+    asked = demand_on_some(text, chunks) if text.exclusion and not allows(chunks) else None
+    if asked is not None:
+        return Statement(asked, text=words)
+    elapsed = read_elapsed(text, chunks, lambda rest: join_segments(text, read_segments(text, rest), "or"))
+    if elapsed is not None and not allows(chunks):
+        return Statement(elapsed, text=words)
+    chunks = inner_exceptions(text, chunks)
     exception = next((i for i, chunk in enumerate(chunks) if "exception" in chunk.classes and i > 0), None)
     limited = exception is not None and any(chunk.kind == "value" for chunk in chunks[:exception])
     if allows(chunks[:exception] if limited else chunks):
@@ -106,24 +121,12 @@ def of_part(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     return asked_of(text, narrative(text, chunks[0].start, chunks[colon - 1].end), body)
 
 
-def allows(chunks: Sequence[Chunk]) -> bool:
-    """Whether something is allowed; "eligible for surgery" says what the patient is fit for."""
-    for index, chunk in enumerate(chunks):
-        following = chunks[index + 1] if index + 1 < len(chunks) else None
-        fit = chunk.form == "eligible" and following is not None and following.form == "for"
-        purpose = chunks[index + 2 : index + 5]
-        treated = fit and any(is_content(each) or each.form in _TREATING for each in purpose)
-        if "allowance" in chunk.classes and not treated:
-            return True
-    return False
-
-
 def _read_allowance(text: Text, chunks: list[Chunk]) -> Statement:
     """Read "… is allowed": it demands nothing, but for a washout, which bars what is too recent."""
     start, end = chunks[0].start, chunks[-1].end
     words = text.text[start:end]
     at = next(i for i in range(len(chunks)) if allows(chunks[i:]) and "allowance" in chunks[i].classes)
-    window = _washout(text, chunks[at:])
+    window = washout(text, chunks[at:])
     if window is None or text.exclusion or any("negation" in chunk.classes for chunk in chunks):
         return Statement(None, "allowance", words)
     expression = join_segments(text, read_segments(text, _without_trailing_verb(chunks[:at])), "or")
@@ -145,28 +148,9 @@ def _read_barred(text: Text, chunks: list[Chunk], at: int) -> Expression:
 
 def _without_trailing_verb(chunks: list[Chunk]) -> list[Chunk]:
     kept = list(chunks)
-    while kept and kept[-1].form in ("is", "are", "be", "will be"):
+    while kept and kept[-1].form in ("is", "are", "be", "will be", "should", "must", "may", "will"):
         kept.pop()
     return kept
-
-
-def _washout(text: Text, chunks: Sequence[Chunk]) -> Window | None:
-    if "wash" not in text.text[chunks[0].start : chunks[-1].end].lower():
-        return None
-    units = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
-    for chunk in chunks:
-        if chunk.window is not None:
-            return chunk.window.window
-        found = chunk.limit
-        if (
-            found is not None
-            and found.unit is not None
-            and found.unit.ucum in units
-            and found.limit.low is not None
-        ):
-            wording = text.text[chunks[0].start : chunk.end]
-            return Window(found.limit.low, units[found.unit.ucum], wording[wording.lower().find("wash") :])  # type: ignore[arg-type]
-    return None
 
 
 def _read_excepted(text: Text, chunks: list[Chunk], at: int) -> Expression:
@@ -272,7 +256,9 @@ def _remarked(text: Text, label: Sequence[Chunk], body: Expression) -> Expressio
         remark = narrative(text, demand.start, demand.end)
         return any_of([body, remark]) if text.exclusion else all_of([body, remark])
     window = next((chunk.window.window for chunk in _flat(label) if chunk.window is not None), None)
-    return body if window is None else dated(body, window)
+    if window is None:
+        return body
+    return dated(map_facts(body, lambda fact: replace(fact, within=fact.within or window)), window)
 
 
 def _denies(chunks: Sequence[Chunk]) -> bool:
@@ -335,6 +321,8 @@ def _read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
     if not facts or not any(is_content(chunk) for chunk in rest):
         return head
+    if facts[-1].category == "allergy":
+        return _with_agents(text, head, rest)
     read = join_segments(text, read_segments(text, rest), default)
     head = dated_alike(head, read)
     head = for_itself(text, head, read, (chunks[at].start, chunks[-1].end))
@@ -343,6 +331,16 @@ def _read_instances(text: Text, chunks: list[Chunk]) -> Expression:
         formal = [each for each in _members(instances) if is_formal(each)]
         return any_of([head, *formal])
     return any_of([head, instances])
+
+
+def _with_agents(text: Text, head: Expression, chunks: list[Chunk]) -> Expression:
+    """Read "allergy to monoclonal antibodies such as A": A is one that the allergy may be to."""
+    words = text.text[chunks[0].start : chunks[-1].end].strip(" ,;.:")
+    general = text.vocabulary.hypersensitivity
+    if general is None:
+        return head
+    place = text.span(chunks[0].start, chunks[-1].end)
+    return any_of([head, Fact(general.iri, general.label, "allergy", {"agent": words}, span=place)])
 
 
 def _members(expression: Expression) -> tuple[Expression, ...]:
@@ -360,31 +358,18 @@ def _absence_case(text: Text, chunks: list[Chunk]) -> Expression | None:
     return all_of([negate(condition), body]) if text.exclusion else any_of([condition, body])
 
 
-def _value_case(text: Text, chunks: list[Chunk]) -> Expression | None:
-    """Read "patients with creatinine > 1.5 must have B": B is asked of those with that value only."""
-    modal = next((i for i, chunk in enumerate(chunks) if chunk.form in _MODAL), None)
-    if modal is None or chunks[0].form not in RESTARTS:
-        return None
-    case, body = trimmed(chunks[1:modal]), trimmed(chunks[modal + 1 :])
-    if not case or any(chunk.kind != "value" and not is_harmless(chunk, "label") for chunk in case):
-        return None
-    condition = read_condition(text, case)
-    if not body or not is_formal(condition):
-        return None
-    read = join_segments(text, read_segments(text, body), "and")
-    return any_of([negate(condition), read])
-
-
 def _read_conditional(text: Text, chunks: list[Chunk]) -> Expression:
     """Read "for subjects with X, Y": Y is asked of those with X only."""
     if (asked := _absence_case(text, chunks)) is not None:
         return asked
-    if not text.exclusion and (asked := _value_case(text, chunks)) is not None:
+    if not text.exclusion and (asked := value_case(text, chunks)) is not None:
         return asked
+    if chunks and only_names_patients(chunks, exclusion=text.exclusion):
+        return _read_instances(text, chunks[1:])
     if not chunks or "condition" not in chunks[0].classes:
         return _read_instances(text, chunks)
     valued = any(chunk.kind == "value" for chunk in chunks)
-    if valued and chunks[0].form in _WHO and not any(chunk.form in _MODAL for chunk in chunks):
+    if valued and chunks[0].form in _WHO and not any(chunk.form in MODAL for chunk in chunks):
         return _read_instances(text, trimmed(chunks[1:]))
     comma = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ","), None)
     if comma is None or not any(is_content(chunk) for chunk in chunks[comma + 1 :]):

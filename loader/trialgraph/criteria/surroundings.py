@@ -6,18 +6,27 @@ Every word is accounted for. One that isn't known may turn the concept into some
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from trialgraph.criteria.brackets import (
+    are_related,
+    category_of,
+    count_in,
+    holds_adjectives,
+    is_gloss,
+    only_repeats,
+)
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.lesions import counts_lesions
-from trialgraph.criteria.vocabulary import Term
+from trialgraph.criteria.recency import done_lately, treated_lately
 from trialgraph.criteria.windows import FoundWindow, parse_window
-from trialgraph.expressions import AnyOf, Expression, Fact, Limit, Window
+from trialgraph.expressions import AnyOf, Expression, Limit, Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["REQUIRING", "Around", "adjectives_at", "category_of", "read_after", "read_before"]
+__all__ = ["REQUIRING", "Around", "adjectives_at", "read_after", "read_before"]
 
 _STANDARD = re.compile(
     r"(?:based on|according to|as per|per|by|as defined by|as assessed by|using|following)\b.{0,140}"
@@ -27,6 +36,11 @@ _STANDARD = re.compile(
 )
 _BESIDES = re.compile(r"\b(?:previous|prior|history|concurrent|concomitant|coexisting|co-existing)\b")
 REQUIRING = frozenset({"requiring", "require", "needing"})
+_PAST = (
+    r"\b(?:received|participated|undergone|underwent|used|taken|had|enrolled|treated"
+    r"|prior|previous\w*|history|past|second)\b"
+)
+_EVER = re.compile(rf"{_PAST}.{{0,40}}\bor\b|\bor\b.{{0,40}}{_PAST}", re.IGNORECASE)
 _UNNAMED = frozenset({"condition", "disease", "disorder", "illness"})
 _HAPPENING = frozenset({"occurring", "occurred", "happening", "diagnosed", "performed", "that occurred"})
 _AT_LEAST = re.compile(r"(?:for|in|during)\s+(?:at\s+least|a\s+minimum\s+of|≥)\s*", re.IGNORECASE)
@@ -78,6 +92,7 @@ class Around:
     negated: bool = False
     other: bool = False
     besides: bool = False
+    historic: bool = False
     qualified: tuple[int, int] | None = None
     leading: str | None = None
     qualifiers: list[str] = field(default_factory=list)
@@ -97,14 +112,16 @@ def read_before(text: Text, chunks: Sequence[Chunk], around: Around) -> bool:
     chunks = _after_requiring(text, chunks, around)
     adjectives = adjectives_at(chunks)
     for index, chunk in enumerate(chunks):
-        if chunk.kind == "window":
-            return False
         if (chunk.kind == "sign" and chunk.form in (",", ".")) or (chunk.form in ("or", "and", "/") and told):
+            continue
+        if holds_adjectives(chunk):
+            _qualify(text, chunk, around)
             continue
         if chunk.kind != "word":
             return False
         classes = chunk.classes
         around.besides = around.besides or _BESIDES.search(chunk.form) is not None
+        around.historic = around.historic or "historic" in classes
         if classes & {"confirmation", "confirmed"} and not (
             chunk.form in ("evidence of", "diagnosis of") and not told
         ):
@@ -113,10 +130,10 @@ def read_before(text: Text, chunks: Sequence[Chunk], around: Around) -> bool:
             around.negated = not around.negated
         elif chunk.form in _OTHER:
             around.other = True
-        elif "active" in classes:
-            around.modifiers["status"] = "active"
-        elif "qualifier" in classes:
+        elif "qualifier" in classes or _is_one_of(text, chunks, index):
             _qualify(text, chunk, around)
+        elif "active" in classes:
+            _activate(text, chunks, around)
         elif index in adjectives:
             _qualify(text, chunk, around)
             plain.add(around.qualifiers[-1])
@@ -130,6 +147,24 @@ def read_before(text: Text, chunks: Sequence[Chunk], around: Around) -> bool:
     ]
     around.leading = "; ".join(lone) or None
     return True
+
+
+def _is_one_of(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
+    """Whether "active" is one of two things a disease may be ("active or chronic"): neither is needed."""
+    if "active" not in chunks[index].classes:
+        return False
+    for before, after in itertools.pairwise(chunks[max(0, index - 1) : index + 2]):
+        between = text.text[before.end : after.start].strip().lower()
+        other = after if before is chunks[index] else before
+        if between in ("or", "and/or", "/") and "qualifier" in other.classes:
+            return True
+    return False
+
+
+def _activate(text: Text, chunks: Sequence[Chunk], around: Around) -> None:
+    """Take "currently" for a state, unless what is over will do as well ("received or is receiving")."""
+    if not _EVER.search(text.text, chunks[0].start, chunks[-1].end):
+        around.modifiers["status"] = "active"
 
 
 def adjectives_at(chunks: Sequence[Chunk]) -> frozenset[int]:
@@ -207,7 +242,7 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         if classes & _NARROWING or chunk.kind == "limit":
             _keep_rest(text, head, chunks[index:], around)
             return True
-        if not _is_gloss(head, chunk):
+        if not is_gloss(head, chunk):
             return False
     return True
 
@@ -225,7 +260,7 @@ def _offers_other(head: Chunk, chunks: Sequence[Chunk]) -> bool:
     either = next((i for i, chunk in enumerate(chunks) if chunk.form in ("or", "and / or")), len(chunks))
     others = [chunk.term for chunk in chunks[either:] if chunk.term is not None]
     return any(
-        str(TGC.MalignantNeoplasm) in term.ancestors and not _related(head.term, term) for term in others
+        str(TGC.MalignantNeoplasm) in term.ancestors and not are_related(head.term, term) for term in others
     )
 
 
@@ -280,11 +315,16 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
             rest.append(chunk)
     while rest and (rest[-1].kind == "sign" or rest[-1].form in ("with", "and", "a", "with a")):
         rest.pop()
+    around.window = around.window or treated_lately(rest)
+    if around.window is None and (done := done_lately(text, head, rest)) is not None:
+        around.window = done
+        rest.pop()
     if rest:
         name = "agent" if head.term is not None and head.term.category == "allergy" else "qualifier"
         words = text.text[rest[0].start : rest[-1].end]
         if name == "agent":
-            around.modifiers[name] = words.removeprefix("to ").strip()
+            opening = rest[0].end - rest[0].start if "allergen" in rest[0].classes else 0
+            around.modifiers[name] = words[opening:].strip()
         else:
             around.qualifiers.append(words)
 
@@ -311,26 +351,15 @@ def _is_method(head: Chunk, chunk: Chunk) -> bool:
     )
 
 
-def _is_gloss(head: Chunk, chunk: Chunk) -> bool:
-    """Whether a chunk only repeats the concept, or names one above or below it."""
-    if chunk.kind != "concept" or chunk.term is None or head.term is None:
-        return False
-    return _related(head.term, chunk.term)
-
-
-def _related(one: Term, other: Term) -> bool:
-    return one.iri == other.iri or one.iri in other.ancestors or other.iri in one.ancestors
-
-
 def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> None:
     inner = bracket.inner
     if inner and "example" in inner[0].classes:
         around.examples = inner[1:]
         return
-    if not inner or _only_repeats(head, inner):
+    if not inner or only_repeats(head, inner):
         return
     opening = inner[0]
-    if head.term and counts_lesions(head.term) and (count := _bracketed_count(inner)) is not None:
+    if head.term and counts_lesions(head.term) and (count := count_in(inner)) is not None:
         around.count = count
         return
     if opening.form in ("using", "by", "per", "calculated", "based", "according") or _is_standard(
@@ -349,42 +378,3 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
             around.modifiers[name] = text.text[opening.end : bracket.end - 1].strip(" :,")
         else:
             around.qualifiers.append(words)
-
-
-def _bracketed_count(inner: Sequence[Chunk]) -> Limit | None:
-    """Return the number of lesions that a bracket states ("> 5 lesions", "i.e. up to 5 lesions")."""
-    if "definition" in inner[0].classes and len(inner) > 1:
-        inner = inner[1:]
-    first = inner[0]
-    if len(inner) > 2 or (len(inner) == 2 and first.kind == "lesion"):
-        return None
-    if first.kind == "lesion" and isinstance(first.expression, Fact):
-        return first.expression.count
-    plain = (
-        first.kind == "limit" and first.limit is not None and first.limit.unit is None and first.limit.stated
-    )
-    return (
-        first.limit.limit if plain and len(inner) == 2 and inner[1].form == "lesion" and first.limit else None
-    )
-
-
-def _only_repeats(head: Chunk, inner: Sequence[Chunk]) -> bool:
-    """Whether a bracket only abbreviates or paraphrases the concept before it."""
-    if len(inner) == 1 and inner[0].kind == "word" and not inner[0].classes:
-        return True
-    for chunk in inner:
-        repeats = _is_gloss(head, chunk) or (
-            category_of(head) == "condition" and category_of(chunk) == "biomarker"
-        )
-        if (
-            not repeats
-            and not chunk.classes & {"tail", "neutral"}
-            and chunk.form not in ("-", "/", ",", "or", "and", "antibody")
-        ):
-            return False
-    return True
-
-
-def category_of(chunk: Chunk) -> str | None:
-    """Return the category of a chunk's concept; None when it names none."""
-    return chunk.term.category if chunk.term else None

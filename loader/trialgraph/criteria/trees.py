@@ -7,7 +7,17 @@ from dataclasses import replace
 
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, Window
 
-__all__ = ["all_of", "alternatives_of", "any_of", "dated", "is_formal", "map_facts", "negate", "only_facts"]
+__all__ = [
+    "all_of",
+    "alternatives_of",
+    "any_of",
+    "dated",
+    "is_formal",
+    "map_facts",
+    "negate",
+    "only_facts",
+    "undated_history",
+]
 
 
 def all_of(operands: Sequence[Expression]) -> Expression:
@@ -45,6 +55,13 @@ def map_facts(expression: Expression, change: Callable[[Fact], Fact]) -> Express
             return Not(map_facts(operand, change))
         case _:
             return expression
+
+
+def undated_history(fact: Fact) -> Fact:
+    """Leave out that a fact may be over where a time in the past says so."""
+    if fact.within is None or fact.modifiers.get("status") != "history":
+        return fact
+    return replace(fact, modifiers={name: told for name, told in fact.modifiers.items() if name != "status"})
 
 
 def is_formal(expression: Expression) -> bool:

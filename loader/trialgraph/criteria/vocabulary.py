@@ -32,6 +32,8 @@ class Term:
         unit: UCUM code of its canonical unit; None for a score without one.
         ancestors: IRIs of the concepts above it.
         members: The quantities that a group's name stands for ("transaminases").
+        cause: The drug or class of drugs that an allergy is to.
+        judged: It says how bad or at which line, not of what kind.
     """
 
     iri: str
@@ -41,6 +43,8 @@ class Term:
     unit: str | None = None
     ancestors: frozenset[str] = frozenset()
     members: tuple[Term, ...] = ()
+    cause: str | None = None
+    judged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +73,12 @@ class Vocabulary:
         self._root = _Node()
         self.by_iri: dict[str, Term] = {}
         self._named: dict[str, Term] = {}
+        self._allergies: dict[str, Term] = {}
         for surface, acronym, term in entries:
             self.by_iri.setdefault(term.iri, term)
             self._named.setdefault(term.iri.rpartition("/")[2], term)
+            if term.cause is not None:
+                self._allergies.setdefault(term.cause, term)
             self._add(surface, term, acronym=acronym)
 
     def _add(self, surface: str, term: Term, *, acronym: bool) -> None:
@@ -120,6 +127,20 @@ class Vocabulary:
     def named(self, name: str) -> Term | None:
         """Return the concept with a local name ("SerumCreatinine")."""
         return self._named.get(name)
+
+    def allergy_to(self, drug: Term) -> Term | None:
+        """Return the allergy to a drug, or to the narrowest class it is of; None without one."""
+        classes = [iri for iri in (drug.iri, *drug.ancestors) if iri in self._allergies]
+        narrowest = max(classes, key=lambda iri: (iri == drug.iri, self._depth(iri), iri), default=None)
+        return None if narrowest is None else self._allergies[narrowest]
+
+    @property
+    def hypersensitivity(self) -> Term | None:
+        """The allergy that all others come under; None when the vocabulary names none."""
+        return self.general(next(iter(self._allergies.values()))) if self._allergies else None
+
+    def _depth(self, iri: str) -> int:
+        return len(self.by_iri[iri].ancestors) if iri in self.by_iri else 0
 
     def general(self, term: Term) -> Term:
         """Return the concept above a term, of its category, that all others of that category come under."""
@@ -223,5 +244,13 @@ def _term(concepts: Concepts, iri: str) -> Term:
     quantity = bool(members) or concepts.is_quantity(iri)
     category = None if quantity else cast(Category, concepts.category(iri))
     return Term(
-        iri, concepts.label(iri), category, quantity, concepts[iri].unit, concepts.ancestors(iri), members
+        iri,
+        concepts.label(iri),
+        category,
+        quantity,
+        concepts[iri].unit,
+        concepts.ancestors(iri),
+        members,
+        concepts[iri].caused_by if category == "allergy" else None,
+        concepts.is_judged(iri),
     )

@@ -10,7 +10,7 @@ from typing import cast, get_args
 from trialgraph.criteria.wording import wording
 from trialgraph.expressions import CalendarUnit, Window
 
-__all__ = ["STARTERS", "FoundWindow", "end_of_moment", "parse_window"]
+__all__ = ["STARTERS", "FoundWindow", "end_of_moment", "length_in", "parse_window", "window_of"]
 
 STARTERS = frozenset(
     [
@@ -43,7 +43,16 @@ _ANCHOR = (
     r"|being|intervention|into|for|and|form|assessment|exam|icf|c1d1|c1|d1|run-in|phase|period|lymphodepletion"
     r"|conditioning|recruitment|assignment|allocation|patient|subject|participant|protocol-specified|proposed|current|present|now|procedure|procedures|operation)\b[\s/-]*)+"
 )
-_UNITS = "|".join(get_args(CalendarUnit))
+_STOP = (
+    r"(?:and|or|unless|except|that|which|who|with|without|requiring|requires?|for|is|are|was|were|has|have"
+    r"|within|if|in|on|at|to|of|patients?|subjects?|participants?|any|a|an|prior|before|other|plus)\b"
+)
+_NAMED = (
+    rf"(?:(?<=\bof )(?:(?!{_STOP})[\w/+-]+[ ]?){{1,4}}(?:(?:and|plus)\s+[\w-]+(?=\s*(?:[,.;)]|$)))?"
+    r"|(?<=\bdose )[A-Z]{1,5}[- ]?\d{2,}\w*)?"
+    r"(?:\s*on\s+(?:cycle\s*\d+,?\s*)?day\s*[-+]?\d+)?"
+)
+_UNITS = "|".join([*get_args(CalendarUnit), "hour"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,30 +74,43 @@ def _length(name: str) -> tuple[str, str]:
     return number, rf"(?P<unit{name}>{_UNITS})s?\b(?:\s*\(\s*\d+\s+\w+\s*\))?"
 
 
-_RECENT = r"(?:last|past|previous|prior|preceding|most\s+recent)"
+_RECENT = r"(?:last|past|previous|prior|preceding|most\s+recent)(?:\s*[<≤])?"
 _WORDS_BETWEEN = r"(?:(?!or\b|and\b|with\b|for\b|any\b)[\w-]+\s+){0,4}?"
 _BEFORE = (
     r"(?:\s*,?\s*(?:(?:immediately|just)\s+)?(?:prior\s+to|before|preceding|of|from|prior)\s+"
-    rf"{_WORDS_BETWEEN}{_ANCHOR}|\s+(?:ago|prior|before|previously)\b)"
+    rf"{_WORDS_BETWEEN}{_ANCHOR}{_NAMED}(?:\s*\(\s*{_ANCHOR}\))?|\s+(?:ago|prior|before|previously)\b)"
 )
-_HALF_LIVES = (
-    r"(?P<lives>\s*(?:,\s*)?(?:or|and)\s+(?:within\s+)?\w+\s*(?:\(\d+\)\s*)?(?:drug[- ]?\s?)?"
-    r"(?:elimination\s+)?half[- ]?li(?:fe|ves)(?:\s+of\s+(?:the\s+)?[\w\s]{1,40}?)?)?"
+_SOME_LIVES = (
+    r"(?:\d+|[a-z]+)\s*(?:\(\s*\w+\s*\)\s*)?(?:drug[- ]?\s?)?(?:elimination\s+|terminal\s+|plasma\s+)?"
+    r"(?:half[- ]?li(?:fe|ves)|t\s*1/2)(?:\s*\(\s*t\s*1/2\s*\))?"
+    r"(?:\s+of\s+(?:the\s+|that\s+|each\s+)?(?:(?!or\b|and\b|prior\b|before\b)[\w-]+\s*){1,4})?"
 )
+_HALF_LIVES = rf"(?P<lives>\s*[,(]?\s*(?:or|and)\s+(?:within\s+|at\s+least\s+|<\s*)?{_SOME_LIVES}\)?)?"
 _WHICHEVER = (
-    r"(?P<which>\s*[,(]*\s*whichever\s+(?:is|was|comes)?\s*(?:the\s+)?"
-    r"(?P<choice>longer|shorter|first|later|earlier|greater|longest|shortest)(?:\s+in\s+duration)?\s*\)?)?"
+    r"(?P<which>\s*[,(]*\s*whichever\s+(?:time\s+|period\s+|one\s+)?(?:is|was|comes|occurs)?\s*(?:the\s+)?"
+    r"(?P<choice>longer|shorter|first|later|earlier|greater|longest|shortest|smaller|less)"
+    r"(?:\s+in\s+duration)?\s*\)?)?"
+)
+_LONGER = frozenset({"longer", "later", "greater", "longest"})
+_ELSEWHEN = re.compile(
+    r"\s+(?:of|after|from|following|since)\s+(?:(?:the|their|his|her|a|an|initial|first|last|prior|previous|most|recent"
+    r"|any|original)\s+)*(?:after|completi\w+|completing|diagnos\w+|relapse|progression|transplant\w*|surgery|birth"
+    r"|discontinu\w+|therap\w+|chemotherapy|radi\w+|onset|end|finishing|cessation|last|admi\w+)\b"
+    r"|\s+(?:after|following)\b",
+    re.IGNORECASE,
 )
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    (number1, unit1), (number2, unit2), (number3, unit3) = (_length(name) for name in "123")
+    (number1, unit1), (number2, unit2), (number3, unit3), (number4, unit4) = map(_length, "1234")
     return re.compile(
         r"(?:(?:(?:with)?in|during|over|for|up\s+to)\s+(?:a\s+period\s+of\s+|the\s+|≤\s*)*"
         rf"(?P<recent>{_RECENT}\s+)?(?:the\s+)?(?:{number1}\s*-?\s*)?{unit1}(?P<before>{_BEFORE})?"
         rf"|(?:the\s+)?{_RECENT}\s+{number2}\s*-?\s*{unit2}(?:{_BEFORE})?"
-        rf"|(?P<most>(?:less\s+than|≤|<|under)\s*)?{number3}\s*-?\s*{unit3}(?:\s+or\s+less)?{_BEFORE})"
+        rf"|(?P<most>(?:less\s+than|≤|<|under)\s*)?{number3}\s*-?\s*{unit3}(?:\s+or\s+less)?{_BEFORE}"
+        rf"|(?:within|<|≤|less\s+than)\s*(?P<ahead>{_SOME_LIVES}\s*(?:,\s*)?(?:or|and)\s+(?:within\s+|<\s*)?)"
+        rf"{number4}\s*-?\s*{unit4}(?P<before4>{_BEFORE})?(?=\s*(?:[,(]|whichever|prior|before|from|of)))"
         rf"{_HALF_LIVES}{_WHICHEVER}(?P<before2>{_BEFORE})?",
         re.IGNORECASE,
     )
@@ -113,33 +135,48 @@ def end_of_moment(text: str, position: int) -> int:
 def parse_window(text: str, position: int) -> FoundWindow | None:
     """Return the window that starts at a position, or None.
 
-    "After" and "for at least" don't look back from the screening date, so they make no window; nor
-    does the longer of two spans, of which only one has a stated length.
+    "After" and "for at least" don't look back from the screening date, so they make no window. The
+    longer of two spans, of which only one has a stated length, is at least that one.
     """
     match = _pattern().match(text, position)
-    if match is None or text[match.end() : match.end() + 7].lstrip().lower().startswith("after"):
+    if match is None or _ELSEWHEN.match(text, match.end()):
         return None
     opener = text[position : position + 4].lower()
-    if opener.startswith(("for ", "in ", "over")) and not (
-        match["recent"] or match["before"] or match["before2"]
-    ):
+    before = match["before"] or match["before2"] or match["before4"]
+    if opener.startswith(("for ", "in ", "over")) and not (match["recent"] or before):
         return None
     if opener.startswith("for") and not match["recent"]:
         return None
-    number = match["number1"] or match["number2"] or match["number3"]
-    unit = cast(CalendarUnit, (match["unit1"] or match["unit2"] or match["unit3"]).lower())
+    number = match["number1"] or match["number2"] or match["number3"] or match["number4"]
+    named = match["unit1"] or match["unit2"] or match["unit3"] or match["unit4"]
     if number is None and not match["recent"]:
         return None
-    if match["choice"] in ("longer", "later", "greater", "longest") or (
-        match["lives"] and not match["choice"]
-    ):
-        return None
-    amount = _amount(number) if number else 1.0
+    choice = (match["choice"] or "").lower()
+    lives = match["lives"] or match["ahead"]
+    longer = choice in _LONGER or (bool(lives) and not choice)
+    amount, unit = _in_days(_amount(number) if number else 1.0, named.lower())
     end = match.end() - (len(match.group()) - len(match.group().rstrip(" /-")))
-    window = Window(amount, unit, text[match.start() : end])
-    return FoundWindow(window, match.start(), end, narrowed=match["choice"] is not None)
+    window = Window(amount, unit, text[match.start() : end], open=longer)
+    return FoundWindow(window, match.start(), end, narrowed=bool(choice) and not longer)
+
+
+def _in_days(amount: float, unit: str) -> tuple[float, CalendarUnit]:
+    """Return a length in a calendar unit: hours are parts of a day."""
+    return (amount / 24, "day") if unit == "hour" else (amount, cast(CalendarUnit, unit))
 
 
 def _amount(words: str) -> float:
     named = wording().numbers.get(words.lower())
     return float(words) if named is None else float(named)
+
+
+@cache
+def length_in(pattern: str) -> re.Pattern[str]:
+    """Return a pattern in which LENGTH stands for a length of time, its parts as groups of their own."""
+    return re.compile(pattern.replace("LENGTH", "{}\\s*-?\\s*{}".format(*_length(""))), re.IGNORECASE)
+
+
+def window_of(match: re.Match[str], words: str) -> Window:
+    """Return the time of a match of such a pattern, told in the given words."""
+    amount, unit = _in_days(_amount(match["number"]), match["unit"].lower())
+    return Window(amount, unit, words)

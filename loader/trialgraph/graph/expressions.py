@@ -169,6 +169,8 @@ def _window(window: Window | None) -> Iterator[tuple[str, Term]]:
     if window.amount is not None and window.max_days is not None:
         yield "tg:withinAmount", decimal(window.amount)
         yield "tg:withinMaxDays", integer(window.max_days)
+    if window.open:
+        yield "tg:withinOpen", boolean(window.open)
 
 
 class _Reader:
@@ -262,7 +264,8 @@ def _read_window(node: _Reader) -> Window | None:
     words = node.one("tg:withinText")
     if words is None:
         return None
-    return Window(node.number("tg:withinAmount"), cast(CalendarUnit, node.need("tg:withinUnit")), words)
+    unit = cast(CalendarUnit, node.need("tg:withinUnit"))
+    return Window(node.number("tg:withinAmount"), unit, words, node.one("tg:withinOpen") == "true")
 
 
 def _span(node: _Reader) -> Span:

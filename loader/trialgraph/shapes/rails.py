@@ -173,7 +173,7 @@ def _inside_window(key: str, window: Window | None) -> Condition:
 
 
 def _outside_window(key: str, window: Window | None) -> Condition:
-    if window is None or window.amount is None:
+    if window is None or window.amount is None or window.open:
         return Never()
     unit, amount = _window(window)
     return Bound(key, f"{unit}AgoLatest", "minExclusive", amount)

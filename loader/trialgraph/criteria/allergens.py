@@ -1,0 +1,144 @@
+"""What a patient must not be allergic to: each drug named, and the trial's own drugs where it says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from trialgraph.criteria.chunks import Chunk, Chunker, Text
+from trialgraph.criteria.connectives import DETERMINERS
+from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.normalization import normalize
+from trialgraph.criteria.segments import part_statement
+from trialgraph.criteria.tokens import tokenize
+from trialgraph.criteria.trees import all_of, any_of
+from trialgraph.criteria.vocabulary import Term, Vocabulary
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
+
+__all__ = ["name_allergens", "trial_drugs"]
+
+_GENERAL = frozenset({"hypersensitivity", "drug hypersensitivity"})
+_TO = frozenset({"to", "either", "both", "of", "against"})
+_OWN = re.compile(
+    r"\b(?:any|component|excipient|ingredient|constituent|formulation|additive|metabolite)", re.I
+)
+
+
+def trial_drugs(study: Mapping[str, Any], vocabulary: Vocabulary) -> tuple[Term, ...]:
+    """Return the treatments that a trial's own interventions name, in their order.
+
+    Args:
+        study: The registry's `Study` object.
+        vocabulary: Words of the concepts.
+    """
+    module = study.get("protocolSection", {}).get("armsInterventionsModule", {})
+    found: dict[str, Term] = {}
+    for intervention in module.get("interventions", []):
+        for name in (intervention.get("name", ""), *intervention.get("otherNames", [])):
+            found |= {term.iri: term for term in _treatments(name, vocabulary)}
+    above = {iri for term in found.values() for iri in term.ancestors - {term.iri}}
+    return tuple(term for iri, term in found.items() if iri not in above and _is_agent(term, vocabulary))
+
+
+def _is_agent(term: Term, vocabulary: Vocabulary) -> bool:
+    """Whether one may be allergic to a treatment: to a drug or a class that has an allergy of its own.
+
+    "Systemic therapy" names no drug; "paclitaxel" does, whatever allergies the vocabulary has.
+    """
+    allergy = vocabulary.allergy_to(term)
+    if allergy is not None and allergy.label not in _GENERAL:
+        return True
+    return not term.judged and not any(
+        term.iri in each.ancestors - {each.iri} for each in vocabulary.by_iri.values()
+    )
+
+
+def _treatments(words: str, vocabulary: Vocabulary) -> Iterator[Term]:
+    tokens = tokenize(words)
+    position = 0
+    while position < len(tokens):
+        mention = vocabulary.mention_at(tokens, position)
+        if mention is not None and mention.term.category == "treatment":
+            yield mention.term
+        position = mention.end if mention is not None else position + 1
+
+
+def name_allergens(expression: Expression, vocabulary: Vocabulary, drugs: Sequence[Term]) -> Expression:
+    """Return the expression with an allergy for each agent that "allergy to A, B or the study drugs" lists.
+
+    Args:
+        expression: What a criterion says.
+        vocabulary: Words of the concepts.
+        drugs: The trial's own treatments, for "study drugs"; none when they aren't known.
+    """
+    match expression:
+        case AllOf(operands):
+            return all_of([name_allergens(each, vocabulary, drugs) for each in operands])
+        case AnyOf(operands):
+            return _once(any_of([name_allergens(each, vocabulary, drugs) for each in operands]))
+        case Not(operand):
+            return Not(name_allergens(operand, vocabulary, drugs))
+        case Fact() if _lists_agents(expression):
+            return any_of(list(dict.fromkeys(_allergies(expression, vocabulary, drugs))))
+        case _:
+            return expression
+
+
+def _once(expression: Expression) -> Expression:
+    """Leave out an allergy that is told twice ("allergy or hypersensitivity to A")."""
+    if not isinstance(expression, AnyOf):
+        return expression
+    kept: dict[object, Expression] = {}
+    for each in expression.operands:
+        allergy = isinstance(each, Fact) and each.category == "allergy" and not each.is_mention
+        kept.setdefault(replace(each, span=(0, 0)) if allergy and isinstance(each, Fact) else id(each), each)
+    return any_of(list(kept.values()))
+
+
+def _lists_agents(fact: Fact) -> bool:
+    plain = fact.category == "allergy" and fact.concept_label in _GENERAL
+    return plain and not fact.is_mention and "agent" in fact.modifiers
+
+
+def _allergies(fact: Fact, vocabulary: Vocabulary, drugs: Sequence[Term]) -> Iterator[Fact]:
+    text = Text(normalize(fact.modifiers["agent"]), vocabulary, exclusion=True)
+    for segment in part_statement(Chunker(text).chunks()):
+        words = text.text[segment.chunks[0].start : segment.chunks[-1].end].strip(" ,;.:")
+        own = drugs if lexicon().own_drugs.search(words) else ()
+        drug = None if own else _bare_drug(segment.chunks)
+        if drug is not None:
+            yield _allergy(fact, vocabulary, drug, words)
+            continue
+        yield from (_allergy(fact, vocabulary, each, each.label) for each in own)
+        if not own or _OWN.search(words):
+            # What a tablet is made of besides its drug isn't among the concepts.
+            yield replace(fact, modifiers={**fact.modifiers, "agent": _without_opening(words)})
+
+
+def _without_opening(words: str) -> str:
+    return re.sub(r"^(?:to|either|both)\s+", "", words)
+
+
+def _bare_drug(chunks: Iterable[Chunk]) -> Term | None:
+    """Return the treatment that a member of a list names, when it says nothing else."""
+    named: Term | None = None
+    for chunk in chunks:
+        if chunk.kind == "concept" and chunk.term is not None and named is None:
+            named = chunk.term
+        elif chunk.kind == "bracket" or (named is not None and "tail" in chunk.classes):
+            continue
+        elif chunk.form not in DETERMINERS - {"other", "another", "such"} and chunk.form not in _TO:
+            return None
+    return named if named is not None and named.category == "treatment" else None
+
+
+def _allergy(fact: Fact, vocabulary: Vocabulary, drug: Term, words: str) -> Fact:
+    """Return the allergy to a drug, which is the concept's own or, with its name, one to its class."""
+    allergy = vocabulary.allergy_to(drug)
+    modifiers = {name: told for name, told in fact.modifiers.items() if name != "agent"}
+    if allergy is None or allergy.cause != drug.iri:
+        modifiers["agent"] = _without_opening(words)
+    term = allergy or vocabulary.by_iri[fact.concept]
+    return replace(fact, concept=term.iri, concept_label=term.label, modifiers=modifiers)

@@ -1,0 +1,45 @@
+"""What words allow, and the washout they ask for with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.facts import is_content
+from trialgraph.expressions import Window
+
+__all__ = ["allows", "washout"]
+
+_TREATING = frozenset({"therapy", "treatment", "surgery", "resection", "radiotherapy", "procedure"})
+
+
+def allows(chunks: Sequence[Chunk]) -> bool:
+    """Whether something is allowed; "eligible for surgery" says what the patient is fit for."""
+    for index, chunk in enumerate(chunks):
+        following = chunks[index + 1] if index + 1 < len(chunks) else None
+        fit = chunk.form == "eligible" and following is not None and following.form == "for"
+        purpose = chunks[index + 2 : index + 5]
+        treated = fit and any(is_content(each) or each.form in _TREATING for each in purpose)
+        if "allowance" in chunk.classes and not treated:
+            return True
+    return False
+
+
+def washout(text: Text, chunks: Sequence[Chunk]) -> Window | None:
+    """Return the washout that an allowance asks for; None when it asks for none."""
+    if "wash" not in text.text[chunks[0].start : chunks[-1].end].lower():
+        return None
+    units = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
+    for chunk in chunks:
+        if chunk.window is not None:
+            return chunk.window.window
+        found = chunk.limit
+        if (
+            found is not None
+            and found.unit is not None
+            and found.unit.ucum in units
+            and found.limit.low is not None
+        ):
+            wording = text.text[chunks[0].start : chunk.end]
+            return Window(found.limit.low, units[found.unit.ucum], wording[wording.lower().find("wash") :])  # type: ignore[arg-type]
+    return None

@@ -1,0 +1,75 @@
+"""What a bracket beside a concept says: an abbreviation of it, its number, an adjective."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunks import Chunk
+from trialgraph.criteria.vocabulary import Term
+from trialgraph.expressions import Fact, Limit
+
+__all__ = ["are_related", "category_of", "count_in", "holds_adjectives", "is_gloss", "only_repeats"]
+
+_FEW_WORDS = 4
+
+
+def holds_adjectives(bracket: Chunk) -> bool:
+    """Whether a bracket before a concept holds adjectives only ("(non-infectious) pneumonitis")."""
+    narrowing = {"qualifier", "active", "negation"}
+    few = bracket.kind == "bracket" and 0 < len(bracket.inner) <= _FEW_WORDS
+    return few and all(
+        (chunk.kind == "word" and (not chunk.classes or chunk.classes & narrowing))
+        or chunk.form in (",", "or", "and", "/")
+        for chunk in bracket.inner
+    )
+
+
+def only_repeats(head: Chunk, inner: Sequence[Chunk]) -> bool:
+    """Whether a bracket only abbreviates or paraphrases the concept before it."""
+    if len(inner) == 1 and inner[0].kind == "word" and not inner[0].classes:
+        return True
+    for chunk in inner:
+        repeats = is_gloss(head, chunk) or (
+            category_of(head) == "condition" and category_of(chunk) == "biomarker"
+        )
+        if (
+            not repeats
+            and not chunk.classes & {"tail", "neutral"}
+            and chunk.form not in ("-", "/", ",", "or", "and", "antibody")
+        ):
+            return False
+    return True
+
+
+def count_in(inner: Sequence[Chunk]) -> Limit | None:
+    """Return the number of lesions that a bracket states ("> 5 lesions", "i.e. up to 5 lesions")."""
+    if "definition" in inner[0].classes and len(inner) > 1:
+        inner = inner[1:]
+    first = inner[0]
+    if len(inner) > 2 or (len(inner) == 2 and first.kind == "lesion"):
+        return None
+    if first.kind == "lesion" and isinstance(first.expression, Fact):
+        return first.expression.count
+    plain = (
+        first.kind == "limit" and first.limit is not None and first.limit.unit is None and first.limit.stated
+    )
+    return (
+        first.limit.limit if plain and len(inner) == 2 and inner[1].form == "lesion" and first.limit else None
+    )
+
+
+def is_gloss(head: Chunk, chunk: Chunk) -> bool:
+    """Whether a chunk only repeats the concept, or names one above or below it."""
+    if chunk.kind != "concept" or chunk.term is None or head.term is None:
+        return False
+    return are_related(head.term, chunk.term)
+
+
+def are_related(one: Term, other: Term) -> bool:
+    """Whether two concepts are the same, or one is above the other."""
+    return one.iri == other.iri or one.iri in other.ancestors or other.iri in one.ancestors
+
+
+def category_of(chunk: Chunk) -> str | None:
+    """Return the category of a chunk's concept; None when it names none."""
+    return chunk.term.category if chunk.term else None

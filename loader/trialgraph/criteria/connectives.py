@@ -1,0 +1,53 @@
+"""Little words that start, join and govern the members of a list."""
+
+from __future__ import annotations
+
+__all__ = ["DETERMINERS", "FINITE", "RESTARTS", "VERBS"]
+
+DETERMINERS = frozenset(["a", "an", "the", "any", "some", "such", "of", "other", "another"])
+
+FINITE = frozenset(
+    ["must", "should", "shall", "will", "can", "may", "is", "are", "was", "were", "do", "does"]
+)
+
+VERBS = frozenset(
+    [
+        "has",
+        "have",
+        "had",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "must",
+        "should",
+        "shall",
+        "will",
+        "can",
+        "may",
+        "received",
+        "receive",
+        "receiving",
+        "who",
+        "patient",
+        "subject",
+        "participant",
+        "underwent",
+    ]
+)
+
+RESTARTS = frozenset(
+    {
+        "patient",
+        "subject",
+        "participant",
+        "patient with",
+        "subject with",
+        "participant with",
+        "history",
+        "history of",
+        "individual",
+    }
+)

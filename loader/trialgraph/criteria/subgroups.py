@@ -1,0 +1,86 @@
+"""Statements about some patients only, and lists that go on after what one member excepts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from trialgraph.criteria.alternatives import is_harmless
+from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.connectives import RESTARTS
+from trialgraph.criteria.facts import is_content
+from trialgraph.criteria.lists import join_segments, read_condition, read_segments
+from trialgraph.criteria.narratives import narrative
+from trialgraph.criteria.segments import trimmed
+from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal, negate
+from trialgraph.expressions import Expression, Not
+
+__all__ = ["MODAL", "demand_on_some", "inner_exceptions", "only_names_patients", "value_case"]
+
+MODAL = frozenset({"must", "should", "must have", "must be", "need", "need to", "are required to"})
+_NOT_ENTER = re.compile(
+    r"^\w+ not (?:be )?(?:participat|enrol|includ|enter|eligib|take part|join)", re.IGNORECASE
+)
+_RELATIVE = frozenset({"patient who", "subject who", "participant who", "individual who", "those who"})
+_TREATING = frozenset({"therapy", "treatment", "surgery", "resection", "radiotherapy", "procedure"})
+_NEAR = 4
+
+
+def value_case(text: Text, chunks: list[Chunk]) -> Expression | None:
+    """Read "patients with creatinine > 1.5 must have B": B is asked of those with that value only."""
+    modal = next((i for i, chunk in enumerate(chunks) if chunk.form in MODAL), None)
+    if modal is None or chunks[0].form not in RESTARTS:
+        return None
+    case, body = trimmed(chunks[1:modal]), trimmed(chunks[modal + 1 :])
+    if not case or any(chunk.kind != "value" and not is_harmless(chunk, "label") for chunk in case):
+        return None
+    condition = read_condition(text, case)
+    if not body or not is_formal(condition):
+        return None
+    read = join_segments(text, read_segments(text, body), "and")
+    return any_of([negate(condition), read])
+
+
+def inner_exceptions(text: Text, chunks: list[Chunk]) -> list[Chunk]:
+    """Let "requiring drugs other than A or B, stroke" except drugs only: the list goes on after them."""
+    at = next((i for i, chunk in enumerate(chunks) if "exception" in chunk.classes and i > 0), None)
+    if at is None or not text.exclusion:
+        return chunks
+    told = [chunk.term.category for chunk in chunks[:at] if is_content(chunk) and chunk.term is not None]
+    treated = any(
+        each.form in _TREATING or "needing" in each.classes for each in chunks[max(0, at - _NEAR) : at]
+    )
+    for index in range(at + 1, len(chunks)):
+        if chunks[index].form != ",":
+            continue
+        excepted = {c.term.category for c in chunks[at:index] if is_content(c) and c.term is not None}
+        after = next((c.term.category for c in chunks[index:] if is_content(c) and c.term is not None), None)
+        over = any(each.form in ("or", "and") for each in chunks[at:index])
+        drugs = "condition" not in excepted and (excepted or (treated and over))
+        if drugs and "condition" in told and after == "condition":
+            inner = replace(chunks[at], classes=frozenset({"post"}))
+            return [*chunks[:at], inner, *chunks[at + 1 :]]
+    return chunks
+
+
+def demand_on_some(text: Text, chunks: list[Chunk]) -> Expression | None:
+    """Read "patients with X must be stable" among exclusions: it bars those with X who aren't."""
+    modal = next((i for i, chunk in enumerate(chunks) if chunk.form in MODAL), None)
+    opens = chunks[0].form in RESTARTS or chunks[0].form in _RELATIVE
+    if modal is None or modal < 2 or not opens:
+        return None
+    start, end = chunks[modal].start, chunks[-1].end
+    condition = read_condition(text, chunks[1:modal])
+    if not is_formal(condition):
+        return narrative(text, chunks[0].start, end)
+    condition = alternatives_of(condition)
+    if _NOT_ENTER.search(text.text[start:end]):
+        return condition
+    return all_of([condition, Not(narrative(text, start, end))])
+
+
+def only_names_patients(chunks: list[Chunk], *, exclusion: bool) -> bool:
+    """Whether "patients who have had A, B or C" just goes on to what they had, without a demand on them."""
+    goes_on = len(chunks) > 1 and not any(chunk.form in MODAL for chunk in chunks)
+    once = exclusion or not any(chunk.form in ("who", "whose") for chunk in chunks)
+    return goes_on and once and chunks[0].form in _RELATIVE
