@@ -198,7 +198,7 @@ def _take(sentence: _Sentence, index: int) -> None:
 
 
 def _leads_to_treatment(sentence: _Sentence, index: int) -> bool:
-    """Whether a word leads from a failure to what failed ("progressed after"), or from a need to what is given."""
+    """Whether a word leads from a failure to what failed ("progressed after"), or from a need to a treatment."""
     form = sentence.chunks[index].form
     following = next((each for each in sentence.chunks[index + 1 :] if is_content(each)), None)
     given = following is not None and following.term is not None and following.term.category in _GIVEN
