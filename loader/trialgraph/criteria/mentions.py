@@ -39,6 +39,9 @@ _HAVING = frozenset(
 )
 _GIVEN = frozenset({"treatment", "procedure"})
 _REQUIRED = frozenset({"requiring", "require", "required", "requires", "that required", "needing"})
+_ABOUT_DISEASES = frozenset(
+    {"treatment", "therapy", "drug", "medication", "surgery", "agent", "center", "study"}
+)
 _AFTER = frozenset({"after", "following", "on", "during", "to", "by", "since", "with", "including", "of"})
 
 
@@ -51,6 +54,7 @@ class _Sentence:
     negated: bool = False
     aside: bool = False
     failed: bool = False
+    unactual: bool = False
     found: list[tuple[Fact, bool]] = field(default_factory=list)
 
 
@@ -166,7 +170,11 @@ def _take(sentence: _Sentence, index: int) -> None:
     following = sentence.chunks[index + 1] if index + 1 < len(sentence.chunks) else None
     if chunk.kind in ("concept", "lesion") and is_content(chunk):
         fact = _fact(sentence.text, chunk)
-        if fact is not None and not sentence.aside and not _goes_on(sentence.text, chunk, following):
+        if (
+            fact is not None
+            and not (sentence.aside or sentence.unactual)
+            and not _goes_on(sentence.text, chunk, following)
+        ):
             sentence.found.append((fact, sentence.negated))
         return
     if chunk.kind == "sign" and chunk.form == ":":
@@ -181,7 +189,9 @@ def _take(sentence: _Sentence, index: int) -> None:
         return
     elif "example" in chunk.classes:
         sentence.aside = False
-    elif chunk.classes & {"condition", "regardless", "unactual"} or _leads_away(chunk, before):
+    elif "unactual" in chunk.classes:
+        sentence.unactual = True
+    elif chunk.classes & {"condition", "regardless"} or _leads_away(chunk, before):
         sentence.aside = True
     elif "neutral" in chunk.classes and chunk.form not in (
         "of",
@@ -198,7 +208,7 @@ def _take(sentence: _Sentence, index: int) -> None:
 
 
 def _leads_to_treatment(sentence: _Sentence, index: int) -> bool:
-    """Whether a word leads from a failure to what failed ("progressed after"), or from a need to a treatment."""
+    """Whether a word leads from failure to what failed ("progressed after"), or from need to therapy."""
     form = sentence.chunks[index].form
     following = next((each for each in sentence.chunks[index + 1 :] if is_content(each)), None)
     given = following is not None and following.term is not None and following.term.category in _GIVEN
@@ -209,6 +219,8 @@ def _leads_to_treatment(sentence: _Sentence, index: int) -> bool:
 def _leads_away(chunk: Chunk, before: Chunk | None) -> bool:
     """Whether what follows a word is no longer what the patient has or was given ("risk of", "due to")."""
     after_concept = before is not None and before.kind == "concept"
+    if chunk.form == "for" and before is not None and before.form.startswith("test"):
+        return False
     if chunk.form in ("of", "in", "with") and not after_concept:
         return before is not None and before.kind == "word" and not before.classes
     return ("post" in chunk.classes and "neutral" not in chunk.classes) or chunk.form in ("of", "in", "with")
@@ -219,6 +231,8 @@ def _goes_on(text: Text, chunk: Chunk, following: Chunk | None) -> bool:
     if following is None or following.kind not in ("word", "concept"):
         return False
     joined = not text.text[chunk.end : following.start].strip()
+    if chunk.term is not None and chunk.term.category == "condition" and following.form in _ABOUT_DISEASES:
+        return True
     return joined and following.kind == "word" and not following.classes and following.form not in _JOINING
 
 

@@ -229,7 +229,11 @@ def share_windows(segments: list[Segment]) -> None:
         s
         for s in segments
         if isinstance(s.expression, Fact)
-        and (category in (None, s.expression.category) or {category, s.expression.category} <= given)
+        and (
+            category in (None, s.expression.category)
+            or {category, s.expression.category} <= given
+            or (category in given and s.expression.category == "other" and not s.expression.modifiers)
+        )
         and (not last.after_comma or s.expression.modifiers.get("status") != "active")
     ]
     if any(isinstance(s.expression, Fact) and s.expression.within not in (None, window) for s in members):
