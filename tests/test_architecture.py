@@ -16,6 +16,7 @@ LAYERS = [
     ("records", "ontology", "concepts", "expressions", "units"),
     ("sources",),
     ("criteria",),
+    ("vocabularies",),
     ("curation",),
     ("graph",),
     ("stores",),

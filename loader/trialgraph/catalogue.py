@@ -11,7 +11,7 @@ from rdflib import PROV
 
 from trialgraph.criteria.criterion import Curation
 from trialgraph.errors import UsageError
-from trialgraph.expressions import from_json
+from trialgraph.expressions import Narrative, atoms, from_json
 from trialgraph.namespaces import TG, TRIAL
 from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial
 from trialgraph.stores import Store
@@ -19,6 +19,7 @@ from trialgraph.stores import Store
 __all__ = [
     "StaleCuration",
     "TrialSummary",
+    "named_concepts",
     "screenable_trial",
     "screenable_trials",
     "stale_curations",
@@ -195,6 +196,12 @@ def stale_curations(store: Store, nct: str) -> list[StaleCuration]:
     """Return the corrections of a trial that aren't applied, in the order of their criteria."""
     rows = store.select(_STALE.replace("<TRIAL>", str(ox.NamedNode(TRIAL[nct]))))
     return [StaleCuration(row["criterion"].value, row["reason"].value, _curation(row)) for row in rows]
+
+
+def named_concepts(trials: Iterable[ScreenableTrial]) -> frozenset[str]:
+    """Return the IRIs of the concepts that the criteria of trials name."""
+    read = (atom for trial in trials for criterion in trial.criteria for atom in atoms(criterion.expression))
+    return frozenset(atom.concept for atom in read if not isinstance(atom, Narrative))
 
 
 def _by_trial(store: Store, path: str) -> dict[str, tuple[str, ...]]:

@@ -7,12 +7,13 @@ received CAPEOX received capecitabine, hence chemotherapy.
 
 from __future__ import annotations
 
+import copy
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple, get_args
+from typing import NamedTuple, Protocol, get_args
 
 from trialgraph.errors import UsageError
 from trialgraph.ontology import (
@@ -28,6 +29,7 @@ from trialgraph.ontology import (
     first,
     read_axioms,
     read_code_systems,
+    read_concept,
     read_concepts,
     read_statements,
 )
@@ -41,6 +43,7 @@ __all__ = [
     "Concept",
     "Concepts",
     "Conversion",
+    "Imported",
     "Range",
     "SurfaceForm",
     "load_concepts",
@@ -70,34 +73,66 @@ class CodeMatch(NamedTuple):
     relation: CodeRelation
 
 
+class Imported(Protocol):
+    """Concepts of vocabularies that a user has imported beside the ontology."""
+
+    def statements(self, iri: str) -> Mapping[str, list[str]] | None:
+        """Return what is stated of a concept, predicate IRI to values; None for an unknown one."""
+        ...
+
+    def meant_by(self, code: str) -> str | None:
+        """Return the concept, imported or packaged, that a code's IRI means; None for an unknown one."""
+        ...
+
+
 class Concepts(Mapping[str, Concept]):
     """All concepts, by IRI, with what follows from their relations.
 
-    Methods take concept IRIs and raise UsageError for one that the ontology lacks.
+    Methods take concept IRIs and raise UsageError for one that the ontology lacks. Of imported
+    concepts, which may be very many, any can be asked for; iteration, and what goes down the tree,
+    is over those that are included.
+
+    Args:
+        statements: What the ontology states.
+        imported: Look-up of imported concepts; None for none.
     """
 
-    def __init__(self, statements: Statements) -> None:
-        self._stated = statements
+    def __init__(self, statements: Statements, imported: Imported | None = None) -> None:
+        self._imported = imported
+        self._stated = dict(statements)
         self._concepts = read_concepts(statements)
+        self._apart: dict[str, Concept | None] = {}
         self._up: dict[str, frozenset[str]] = {}
         self._inherited: dict[tuple[str, str], str | None] = {}
         self._categories: dict[str, frozenset[str]] = {}
 
     def __getitem__(self, iri: str) -> Concept:
-        try:
-            return self._concepts[str(iri)]
-        except KeyError:
+        found = self._concepts.get(str(iri)) or self._of_imported(str(iri))
+        if found is None:
             advice = "concepts are defined in ontology/concepts.ttl"
-            raise UsageError(f"there is no concept {iri}", advice=advice) from None
+            raise UsageError(f"there is no concept {iri}", advice=advice)
+        return found
 
     def __contains__(self, iri: object) -> bool:
-        return str(iri) in self._concepts
+        return str(iri) in self._concepts or self._of_imported(str(iri)) is not None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._concepts)
 
     def __len__(self) -> int:
         return len(self._concepts)
+
+    def including(self, iris: Collection[str]) -> Concepts:
+        """Return these concepts with the imported ones among some IRIs, and their superclasses, included."""
+        more = sorted(iri for iri in {*map(str, iris)} - self._concepts.keys() if iri in self)
+        if not more:
+            return self
+        wider = copy.copy(self)
+        wider._concepts = dict(self._concepts)
+        wider._categories = {}
+        wider.__dict__.pop("_down", None)
+        wider._include(more)
+        return wider
 
     def label(self, iri: str) -> str:
         """Return the concept's English name."""
@@ -203,11 +238,17 @@ class Concepts(Mapping[str, Concept]):
             return ()
         if stated := self._by_code.get(known.iri_prefix + code):
             return stated
+        if self._imported and (meant := self._imported.meant_by(known.iri_prefix + code)):
+            return (CodeMatch(meant, "exact"),)
         for length in sorted(known.prefix_lengths, reverse=True):
             broader = known.iri_prefix + code[:length].rstrip(".")
             if length < len(code) and (found := self._by_code.get(broader)):
                 return tuple(CodeMatch(iri, "narrow") for iri, how in found if how in ("exact", "narrow"))
         return ()
+
+    def exactly(self, code: str) -> tuple[str, ...]:
+        """Return the concepts whose exact mapping a code's IRI is."""
+        return tuple(match.iri for match in self._by_code.get(code, ()) if match.relation == "exact")
 
     def surface_forms(self) -> tuple[SurfaceForm, ...]:
         """Return every name of every concept; one form may name several concepts."""
@@ -271,6 +312,24 @@ class Concepts(Mapping[str, Concept]):
             for above in self.ancestors(iri):
                 below[above].add(iri)
         return {iri: frozenset(found) for iri, found in below.items()}
+
+    def _of_imported(self, iri: str) -> Concept | None:
+        """Return an imported concept, remembering it; None for an unknown one."""
+        if self._imported is None:
+            return None
+        if iri not in self._apart:
+            stated = self._imported.statements(iri)
+            if stated is not None:
+                self._stated[iri] = stated
+            self._apart[iri] = None if stated is None else read_concept(iri, stated)
+        return self._apart[iri]
+
+    def _include(self, iris: Iterable[str]) -> None:
+        level = list(iris)
+        while level:
+            found = [each for iri in level if (each := self._of_imported(iri)) is not None]
+            self._concepts.update((each.iri, each) for each in found)
+            level = [up for each in found for up in each.parents if up not in self._concepts]
 
     def _upwards(self, iri: str, *, components: bool = False) -> Iterator[str]:
         seen, level = {str(iri)}, [self[iri]]

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from trialgraph.concepts import Concepts, packaged_concepts
+from trialgraph.concepts import Concepts
 from trialgraph.expressions import Fact
+from trialgraph.vocabularies import known_concepts
 
 __all__ = ["showing_instances"]
 
@@ -22,7 +23,7 @@ def showing_instances(fact: Fact) -> tuple[Fact, ...]:
 
     Their concepts are the widest below the fact's own that share no instance with what is excepted.
     """
-    concepts = packaged_concepts()
+    concepts = known_concepts()
     if not fact.exceptions or fact.concept not in concepts or fact.modifiers.get("relation") == "other":
         return ()
     if any(each not in concepts or concepts.is_judged(each) for each in fact.exceptions):

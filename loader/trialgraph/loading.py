@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import pyoxigraph as ox
+
 from trialgraph.criteria import Criterion, read_criteria, read_structured
 from trialgraph.criteria.tokens import tokenize
-from trialgraph.criteria.vocabulary import default_vocabulary
 from trialgraph.curation import NO_CORRECTIONS, Corrections, StaleCorrection, correct
 from trialgraph.expressions import Narrative, atoms
 from trialgraph.graph import (
@@ -20,6 +21,7 @@ from trialgraph.namespaces import GRAPH
 from trialgraph.records import TrialRecord
 from trialgraph.sources.files import Refusal
 from trialgraph.stores import Store
+from trialgraph.vocabularies import imported_triples, library, reading_vocabulary
 
 __all__ = ["LoadReport", "TrialGraph", "graph_of", "load_records", "named_concepts"]
 
@@ -73,18 +75,21 @@ class LoadReport:
 
 def graph_of(record: TrialRecord, corrections: Corrections = NO_CORRECTIONS) -> TrialGraph:
     """Return a record's whole graph, and its criteria as they were read or corrected."""
-    criteria, stale = correct(record.nct, (*read_structured(record), *read_criteria(record)), corrections)
+    read = read_criteria(record, vocabulary=reading_vocabulary())
+    criteria, stale = correct(record.nct, (*read_structured(record), *read), corrections)
     triples = list(trial_triples(record, mentions=named_concepts))
     for criterion in criteria:
         triples.extend(criterion_triples(record, criterion))
     for each in stale:
         triples.extend(stale_correction_triples(each))
+    named = {triple.object.value for triple in triples if isinstance(triple.object, ox.NamedNode)}
+    triples.extend(imported_triples(library(), str(GRAPH[record.nct]), named))
     return TrialGraph(triples, criteria, stale)
 
 
 def named_concepts(text: str) -> Iterator[Mention]:
     """Yield the concepts that a text names, in reading order, the longest phrase of each place."""
-    vocabulary, tokens = default_vocabulary(), tokenize(text)
+    vocabulary, tokens = reading_vocabulary(), tokenize(text)
     position = 0
     while position < len(tokens):
         mention = vocabulary.mention_at(tokens, position)

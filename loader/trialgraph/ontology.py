@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -26,6 +26,7 @@ __all__ = [
     "first",
     "read_axioms",
     "read_code_systems",
+    "read_concept",
     "read_concepts",
     "read_statements",
 ]
@@ -178,6 +179,11 @@ def read_concepts(statements: Statements) -> dict[str, Concept]:
             equivalents[other].add(iri)
     iris = sorted(iri for iri in statements if iri.startswith(_TGC))
     return {iri: _concept(iri, statements[iri], equivalents[iri]) for iri in iris}
+
+
+def read_concept(iri: str, stated: Mapping[str, list[str]]) -> Concept:
+    """Return a concept of another vocabulary, whose superclasses may be of any."""
+    return replace(_concept(iri, stated, set()), parents=tuple(stated.get(f"{_RDFS}subClassOf", ())))
 
 
 def read_axioms(statements: Statements) -> dict[str, Axiom]:

@@ -18,6 +18,7 @@ from trialgraph.cli.serve import serve
 from trialgraph.cli.shapes import shapes
 from trialgraph.cli.show import show
 from trialgraph.cli.validate import validate
+from trialgraph.cli.vocabulary import vocabulary
 from trialgraph.errors import TrialgraphError
 
 __all__ = ["app", "main"]
@@ -33,6 +34,7 @@ app = typer.Typer(
 for command in (demo, fetch, load, check, show, parse, queries, query, screen, shapes, validate, serve):
     app.command()(command)
 app.add_typer(curation)
+app.add_typer(vocabulary, name="vocabulary")
 
 
 def _show_version(value: bool) -> None:

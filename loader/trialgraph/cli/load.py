@@ -8,6 +8,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from trialgraph.cli.options import CurationOption, StoreOption, messages, output, writing_store
 from trialgraph.cli.readings import report_stale
+from trialgraph.cli.vocabulary import prepared_vocabularies
 from trialgraph.curation import curation_folders, read_corrections
 from trialgraph.errors import InputError
 from trialgraph.loading import LoadReport, load_records
@@ -25,6 +26,7 @@ def load(paths: Paths, store: StoreOption = None, curation: CurationOption = Non
     ClinicalTrials.gov API v2 JSON (single studies, result pages, lists, JSON lines) and saved pages
     of the layouts in `data/layouts`.
     """
+    prepared_vocabularies()
     report = LoadReport()
     columns = (
         TextColumn("{task.description}"),

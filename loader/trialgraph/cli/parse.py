@@ -17,6 +17,7 @@ from rich.text import Text
 from trialgraph.cli.diagnosis import diagnose_trials, print_report, report_json
 from trialgraph.cli.options import CurationOption, messages, output
 from trialgraph.cli.readings import reading_text, report_stale
+from trialgraph.cli.vocabulary import prepared_vocabularies
 from trialgraph.criteria import Criterion, read_criteria, read_structured, read_text, segment
 from trialgraph.curation import Corrections, correct, curation_folders, read_corrections
 from trialgraph.errors import InputError
@@ -24,6 +25,7 @@ from trialgraph.expressions import to_json
 from trialgraph.records import EligibilityText, TrialRecord
 from trialgraph.sources.documents import Place, read_document
 from trialgraph.sources.files import Refusal, read_records
+from trialgraph.vocabularies import reading_vocabulary
 
 __all__ = ["parse"]
 
@@ -45,6 +47,7 @@ def parse(
 ) -> None:
     """Read eligibility criteria and print what each of them says, formally."""
     corrections = read_corrections(curation_folders(curation))
+    used = [asdict(vocabulary) for vocabulary in prepared_vocabularies()]
     trials = (trial for path in paths or ["-"] for trial in _trials(path, corrections))
     if report:
         diagnosis = diagnose_trials((name, criteria) for name, _, criteria in trials)
@@ -60,6 +63,8 @@ def parse(
                 "criteria": [_criterion(each) for each in criteria],
                 "structured": [_criterion(each) for each in structured],
             }
+            if used:
+                line["vocabularies"] = used
             print(json.dumps(line, ensure_ascii=False))  # noqa: T201 - the command's output
         else:
             _print_table(trial, (*structured, *criteria))
@@ -77,7 +82,7 @@ def _trials(
             continue
         found = True
         if isinstance(record, _PlainText):
-            yield record.name, (), read_text(record.text)
+            yield record.name, (), read_text(record.text, vocabulary=reading_vocabulary())
         else:
             yield _corrected(record, corrections)
     for refusal in refusals:
@@ -92,7 +97,8 @@ def _corrected(
     record: TrialRecord, corrections: Corrections
 ) -> tuple[str, tuple[Criterion, ...], tuple[Criterion, ...]]:
     structured = read_structured(record)
-    criteria, stale = correct(record.nct, (*structured, *read_criteria(record)), corrections)
+    read = read_criteria(record, vocabulary=reading_vocabulary())
+    criteria, stale = correct(record.nct, (*structured, *read), corrections)
     report_stale(stale)
     return record.nct, criteria[: len(structured)], criteria[len(structured) :]
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, get_args
 
 import typer
 
-from trialgraph.catalogue import screenable_trials
+from trialgraph.catalogue import named_concepts, screenable_trials
 from trialgraph.cli.options import StoreOption, messages, output, parse_date, reading_store
 from trialgraph.derivation import screening_view
 from trialgraph.errors import PatientError, UsageError
@@ -18,6 +18,7 @@ from trialgraph.reports.terminal import print_screening
 from trialgraph.screening import Engine, Screening, to_json
 from trialgraph.screening import screen as screen_view
 from trialgraph.views import Completeness
+from trialgraph.vocabularies import known_concepts
 
 Format = Literal["table", "json", "ndjson", "html", "turtle"]
 AsOf = Annotated[
@@ -60,8 +61,11 @@ def screen(
         trials = screenable_trials(source, trial or ())
     if not trials:
         raise UsageError("the store holds no trials", advice="load some first with: trialgraph load PATH")
+    concepts = known_concepts().including(named_concepts(trials))
     screenings = (
-        screen_view(screening_view(record, date, assume_complete=assumed), trials, engine=engine)
+        screen_view(
+            screening_view(record, date, assume_complete=assumed, concepts=concepts), trials, engine=engine
+        )
         for record in _records(patients)
     )
     _show(screenings, format)

@@ -4,13 +4,14 @@ from typing import Annotated
 
 import typer
 
-from trialgraph.catalogue import screenable_trial
+from trialgraph.catalogue import named_concepts, screenable_trial
 from trialgraph.cli.options import StoreOption, parse_date, reading_store
 from trialgraph.cli.screen import AsOf, AssumeComplete, parse_completeness, single_patient
 from trialgraph.derivation import screening_view
 from trialgraph.shapes.eligibility import compile_shapes
 from trialgraph.shapes.engines import has_violation, validation_report
 from trialgraph.views import view_graph
+from trialgraph.vocabularies import known_concepts
 
 
 def validate(
@@ -27,10 +28,15 @@ def validate(
     Exit code 1 when a criterion bars the patient (a result of severity sh:Violation).
     """
     record = single_patient(patient)
-    view = screening_view(record, parse_date(as_of), assume_complete=parse_completeness(assume_complete))
     with reading_store(store) as source:
-        shapes = compile_shapes(screenable_trial(source, trial))
-    report = validation_report(view_graph(view), shapes)
+        wanted = screenable_trial(source, trial)
+    view = screening_view(
+        record,
+        parse_date(as_of),
+        assume_complete=parse_completeness(assume_complete),
+        concepts=known_concepts().including(named_concepts([wanted])),
+    )
+    report = validation_report(view_graph(view), compile_shapes(wanted))
     typer.echo(report.serialize(format="turtle"), nl=False)
     if has_violation(report):
         raise typer.Exit(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from trialgraph.criteria.alternatives import is_harmless, other_limit
@@ -89,11 +90,11 @@ def read_case(text: Text, chunks: Sequence[Chunk], *, excepted: bool = False) ->
     chunks = trimmed([each for chunk in chunks for each in _opened(chunk)])
     if not chunks:
         return None
-    before = [chunk for chunk in text.chunks if chunk.kind == "value" and chunk.end <= chunks[0].start]
-    base = before[-1] if before else None
     found = [i for i, chunk in enumerate(chunks) if chunk.kind in ("value", "limit")]
     if not found or any(chunk.classes & _REFUSING for chunk in chunks):
         return None
+    before = text.chunks[: bisect_right(text.chunks, chunks[0].start, key=lambda chunk: chunk.end)]
+    base = next((chunk for chunk in reversed(before) if chunk.kind == "value"), None)
     first = last = found[0]
     alone = chunks[first].kind == "limit" and first + 1 < len(chunks) and _opens_case(chunks[first + 1])
     if not alone:

@@ -12,6 +12,7 @@ from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.limits import Found, parse_limit
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.tokens import Token, tokenize
+from trialgraph.criteria.vaccines import without_vaccines
 from trialgraph.criteria.values import FoundValue, ValueReader
 from trialgraph.criteria.vocabulary import Mention, Term, Vocabulary
 from trialgraph.criteria.windows import STARTERS, FoundWindow, parse_window
@@ -99,6 +100,7 @@ class Text:
             mention = self.vocabulary.mention_at(self.tokens, position)
             if mention is not None:
                 self.mentions[position] = mention
+        self.mentions = without_vaccines(self.normalized.text, self.tokens, self.mentions)
         self.values = ValueReader(
             self.normalized.text,
             self.tokens,

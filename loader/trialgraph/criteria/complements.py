@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 from trialgraph.criteria.lesions import counts_lesions
 from trialgraph.criteria.trees import all_of, any_of
@@ -65,11 +66,10 @@ def demands_cancers(expression: Expression, vocabulary: Vocabulary, number: int)
     match expression:
         case AllOf(operands):
             terms = [vocabulary.by_iri.get(each.concept) for each in operands if isinstance(each, Fact)]
-            cancers = [
-                term for term in terms if term and _MALIGNANT in term.ancestors and not counts_lesions(term)
-            ]
+            distinct = {term.iri: term for term in terms if term}.values()
+            cancers = [t for t in distinct if _MALIGNANT in t.ancestors and not counts_lesions(t)]
             apart = [c for c in cancers if not any(o.iri != c.iri and c.iri in o.ancestors for o in cancers)]
-            several = len({term.iri for term in apart}) >= number
+            several = len(apart) >= number
             return several or any(demands_cancers(each, vocabulary, number) for each in operands)
         case AnyOf(operands):
             return any(demands_cancers(each, vocabulary, number) for each in operands)
@@ -81,7 +81,7 @@ def contradicts_itself(expression: Expression) -> bool:
     """Whether a tree asks one quantity to be below and above a number at once: it was misread."""
     match expression:
         case AllOf(operands):
-            values = [each for each in operands if isinstance(each, Value)]
+            values = {replace(each, span=(0, 0)) for each in operands if isinstance(each, Value)}
             apart = any(_disjoint(one, two) for one, two in itertools.combinations(values, 2))
             return apart or any(map(contradicts_itself, operands))
         case AnyOf(operands):

@@ -7,6 +7,7 @@ speak of stroke is a fair question to ask of a graph. Such a fact carries its se
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -63,27 +64,36 @@ def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) ->
     taken = [atom.span for atom in atoms(expression) if not isinstance(atom, Narrative)]
     if len(taken) == sum(1 for _ in atoms(expression)):
         return expression
-    return _added(expression, _Source(text, _places(text, chunks, taken)), denied=False)
-
-
-def _places(text: Text, chunks: Sequence[Chunk], taken: Sequence[Span]) -> list[tuple[Chunk, Span]]:
-    """Return the chunks that nothing was read of, brackets opened, with their verbatim spans."""
-    placed = ((chunk, text.span(chunk.start, chunk.end)) for chunk in _open(chunks))
-    return [
-        (chunk, span)
-        for chunk, span in placed
-        if not any(span[0] < other[1] and other[0] < span[1] for other in taken)
-    ]
+    return _added(expression, _Source(text, list(_left(text, chunks, taken))), denied=False)
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
+    """A text, and its chunks with their verbatim spans, in order, without those that are read already."""
+
     text: Text
-    places: Sequence[tuple[Chunk, Span]]
+    chunks: Sequence[tuple[Span, Chunk]]
 
     def within(self, span: Span) -> list[Chunk]:
-        """Return the chunks in a verbatim span that nothing was read of."""
-        return [chunk for chunk, place in self.places if span[0] <= place[0] and place[1] <= span[1]]
+        """Return the chunks in a verbatim span, brackets opened, without those that are read already."""
+        first = bisect_left(self.chunks, span[0], key=lambda each: each[0][0])
+        last = bisect_right(self.chunks, span[1], lo=first, key=lambda each: each[0][1])
+        return [chunk for _, chunk in self.chunks[first:last]]
+
+
+def _left(text: Text, chunks: Sequence[Chunk], taken: Sequence[Span]) -> Iterator[tuple[Span, Chunk]]:
+    """Yield the chunks that overlap nothing taken, brackets opened, with their verbatim spans."""
+    bounds: list[Span] = []
+    for start, end in sorted(taken):
+        if bounds and start <= bounds[-1][1]:
+            bounds[-1] = (bounds[-1][0], max(end, bounds[-1][1]))
+        else:
+            bounds.append((start, end))
+    for chunk in _open(chunks):
+        start, end = text.span(chunk.start, chunk.end)
+        following = bisect_right(bounds, start, key=lambda other: other[1])
+        if following == len(bounds) or bounds[following][0] >= end:
+            yield (start, end), chunk
 
 
 def _open(chunks: Sequence[Chunk]) -> Iterator[Chunk]:

@@ -12,6 +12,8 @@ from trialgraph.criteria.segmentation import Item
 
 __all__ = ["Outline", "outline"]
 
+_DEEPEST = 20  # levels; what lies deeper counts as of the deepest, since reading follows each by a call
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:
@@ -34,7 +36,7 @@ def outline(item: Item, normalized: NormalizedText) -> Outline:
     """Return the tree of a criterion's nested items in its readable text."""
     places = [
         (
-            part.level,
+            min(part.level, _DEEPEST),
             bisect_left(normalized.starts, _marker_start(item, part)),
             bisect_left(normalized.starts, part.span[0]),
         )

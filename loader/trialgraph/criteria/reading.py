@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -164,7 +165,8 @@ def _depth(words: str, start: int, end: int, depth: int) -> int:
 
 
 def _between(chunks: Sequence[Chunk], start: int, end: int) -> list[Chunk]:
-    return [chunk for chunk in chunks if start <= chunk.start and chunk.end <= end]
+    first = bisect_left(chunks, start, key=lambda chunk: chunk.start)
+    return list(chunks[first : bisect_right(chunks, end, lo=first, key=lambda chunk: chunk.end)])
 
 
 def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, cast, get_args
@@ -14,7 +14,7 @@ from trialgraph.expressions import Category
 if TYPE_CHECKING:
     from trialgraph.concepts import Concepts
 
-__all__ = ["Mention", "Term", "Vocabulary", "default_vocabulary"]
+__all__ = ["Mention", "Term", "Vocabulary", "default_vocabulary", "is_read", "vocabulary_entries"]
 
 _IGNORED = frozenset("-'’.")
 _LONGEST_ABBREVIATION = 6
@@ -60,6 +60,8 @@ class Mention:
 class _Node:
     children: dict[str, _Node] = field(default_factory=dict)
     terms: list[tuple[Term, str | None]] = field(default_factory=list)
+    later: bool = False
+    """Whether it is the end only of names that were given on request, of one that isn't read among them."""
 
 
 class Vocabulary:
@@ -67,10 +69,22 @@ class Vocabulary:
 
     Letter case, plural endings and hyphens don't matter, except that an acronym ("ALL", "PE") has
     to be written in capitals. Look-up is by word through a tree, linear in the text.
+
+    Args:
+        entries: Names, whether each is an acronym, and what it names.
+        more: Gives further names that start with a word, in look-up form, when a text first has it;
+            a name that an entry has too keeps that entry's meaning. One that names None isn't read,
+            nor is a shorter one of these at its start read in its place.
     """
 
-    def __init__(self, entries: Iterable[tuple[str, bool, Term]]) -> None:
+    def __init__(
+        self,
+        entries: Iterable[tuple[str, bool, Term]],
+        more: Callable[[str], Iterable[tuple[str, Term | None]]] | None = None,
+    ) -> None:
         self._root = _Node()
+        self._more = more
+        self._asked: set[str] = set()
         self.by_iri: dict[str, Term] = {}
         self._named: dict[str, Term] = {}
         self._allergies: dict[str, Term] = {}
@@ -82,29 +96,41 @@ class Vocabulary:
             self._add(surface, term, acronym=acronym)
 
     def _add(self, surface: str, term: Term, *, acronym: bool) -> None:
-        node = self._root
-        forms = [token.form for token in tokenize(surface) if token.form not in _IGNORED]
-        if not forms:
-            return
-        for form in forms:
-            node = node.children.setdefault(form, _Node())
-        if all(known.iri != term.iri for known, _ in node.terms):
+        node = self._node(surface)
+        if node is not self._root and all(known.iri != term.iri for known, _ in node.terms):
             node.terms.append((term, _bare(surface) if acronym else None))
+
+    def _add_later(self, surface: str, term: Term | None) -> None:
+        node = self._node(surface)
+        if node.terms or node is self._root:
+            return
+        node.later = True
+        if term is not None:
+            self.by_iri.setdefault(term.iri, term)
+            node.terms.append((term, None))
+
+    def _node(self, surface: str) -> _Node:
+        node = self._root
+        for token in tokenize(surface):
+            if token.form not in _IGNORED:
+                node = node.children.setdefault(token.form, _Node())
+        return node
 
     def mention_at(self, tokens: list[Token], position: int) -> Mention | None:
         """Return the longest mention that starts at a token."""
         node = self._root
         best: Mention | None = None
+        given = False
         index = position
         while index < len(tokens):
             form = tokens[index].form
             if form in _IGNORED and index > position:
                 index += 1
                 continue
-            child = node.children.get(form)
+            child = self._below(node, form)
             step = 1
             if child is None and _hyphenated(tokens, index):
-                child, step = node.children.get(form + tokens[index + 2].form), 3
+                child, step = self._below(node, form + tokens[index + 2].form), 3
             if child is None and index > position and (closing := _abbreviates(tokens, index)):
                 index = closing
                 continue
@@ -115,8 +141,17 @@ class Vocabulary:
             if node.terms:
                 term = self._choose(node, tokens, position, index)
                 if term is not None:
-                    best = Mention(term, position, index)
+                    best, given = Mention(term, position, index), node.later
+            elif node.later and given:
+                best = None
         return best
+
+    def _below(self, node: _Node, form: str) -> _Node | None:
+        if self._more is not None and node is self._root and form not in self._asked:
+            self._asked.add(form)
+            for surface, term in self._more(form):
+                self._add_later(surface, term)
+        return node.children.get(form)
 
     def find(self, words: str) -> Term | None:
         """Return the concept that a phrase as a whole names."""
@@ -186,12 +221,13 @@ def default_vocabulary() -> Vocabulary:
     """Return the vocabulary of the packaged ontology."""
     from trialgraph.concepts import packaged_concepts
 
-    return Vocabulary(_entries(packaged_concepts()))
+    return Vocabulary(vocabulary_entries(packaged_concepts()))
 
 
-def _entries(concepts: Concepts) -> Iterator[tuple[str, bool, Term]]:
+def vocabulary_entries(concepts: Concepts) -> Iterator[tuple[str, bool, Term]]:
+    """Yield the names that criteria are read by, whether each is an acronym, and what it names."""
     forms = concepts.surface_forms()
-    terms = {iri: _term(concepts, iri) for iri in concepts if _is_read(concepts, iri)}
+    terms = {iri: _term(concepts, iri) for iri in concepts if is_read(concepts, iri)}
     assessments = {iri for iri in concepts if concepts.is_assessment(iri)}
     plain = {form.form.lower() for form in forms if form.iri not in assessments}
     for surface, case_sensitive, iri in forms:
@@ -210,8 +246,8 @@ def _plain_name(surface: str) -> str | None:
     return surface[tokens[end].start :].lower() if graded else None
 
 
-def _is_read(concepts: Concepts, iri: str) -> bool:
-    """Whether criteria are read as naming a concept.
+def is_read(concepts: Concepts, iri: str) -> bool:
+    """Return whether criteria are read as naming a concept.
 
     Classes of a score are read as limits of the score; the roots of the categories say nothing; what
     isn't about a patient (endpoints, response criteria) makes no fact.

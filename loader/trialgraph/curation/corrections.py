@@ -14,13 +14,14 @@ from typing import TypeAlias
 
 import platformdirs
 
-from trialgraph.concepts import Concepts, packaged_concepts
+from trialgraph.concepts import Concepts
 from trialgraph.criteria.criterion import Criterion, Curation
 from trialgraph.curation.documents import Place, read_yaml
 from trialgraph.curation.readings import read_reading
 from trialgraph.errors import UsageError
 from trialgraph.expressions import Expression
 from trialgraph.resources import product_folder
+from trialgraph.vocabularies import known_concepts
 
 __all__ = [
     "NO_CORRECTIONS",
@@ -148,7 +149,7 @@ def read_correction_file(path: Path, *, concepts: Concepts | None = None) -> tup
     for name, place in criteria.items():
         if not _CRITERION.fullmatch(name):
             raise place.wrong(f"{name!r} is no id of a criterion", "use I1, E1, AGE, SEX and so on")
-    known = concepts or packaged_concepts()
+    known = concepts or known_concepts()
     return tuple(_correction(trial, name, place, known) for name, place in criteria.items())
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from trialgraph.concepts import Concepts, packaged_concepts
+from trialgraph.concepts import Concepts
 from trialgraph.derivation.bounds import latest_possible
 from trialgraph.derivation.closure import Closed, close
 from trialgraph.derivation.lesions import (
@@ -27,9 +27,10 @@ from trialgraph.derivation.shown import Denied, Shown, Sorted, is_lasting, sorte
 from trialgraph.derivation.silence import completeness_reasons, silent_concepts
 from trialgraph.derivation.times import NOW
 from trialgraph.namespaces import TGC
-from trialgraph.patients.facts import Demographics, PatientRecord
+from trialgraph.patients.facts import CompletenessStatement, Demographics, PatientRecord
 from trialgraph.patients.tables import organs
 from trialgraph.views import Absence, Completeness, Quantity, ScreeningView
+from trialgraph.vocabularies import known_concepts
 
 __all__ = ["screening_view"]
 
@@ -52,9 +53,10 @@ def screening_view(
         as_of: The screening date; what is dated after it doesn't exist yet.
         assume_complete: Categories assumed to hold everything there is. Never measurements.
         axioms: IRIs of the contestable axioms switched on; None for those on by default.
-        concepts: The ontology; the packaged one by default.
+        concepts: The ontology; the packaged one and, of imported vocabularies, what the record names
+            by default. Include imported concepts whose absence matters.
     """
-    concepts = concepts or packaged_concepts()
+    concepts = (concepts or known_concepts()).including(_named(record))
     found = sorted_facts(record, concepts, as_of)
     lesions = lesions_of(found, concepts, as_of)
     found.shown += shown_by_lesions(lesions)
@@ -89,6 +91,11 @@ def screening_view(
         over=_over(found, closed, concepts, axioms),
         latest={iri: bound for iri, bound in latest.items() if iri not in closed.conflicts},
     )
+
+
+def _named(record: PatientRecord) -> set[str]:
+    stated = (fact for fact in record.facts if not isinstance(fact, CompletenessStatement))
+    return {iri for fact in stated for iri in fact.what.concepts}
 
 
 def _over(

@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from trialgraph.concepts import packaged_concepts
 from trialgraph.errors import PatientError
 from trialgraph.patients.checks import checked
 from trialgraph.patients.clinical import (
@@ -32,8 +31,9 @@ from trialgraph.patients.facts import Demographics, Fact, ImportReport, PatientR
 from trialgraph.patients.lesions import is_size, read_lesions
 from trialgraph.patients.observations import observed_on, read_observation
 from trialgraph.patients.wellformed import COMPLAINTS, FULL_URL, wellformed
+from trialgraph.vocabularies import Library, known_concepts, library
 
-__all__ = ["from_fhir", "packaged_coder", "patients_of"]
+__all__ = ["from_fhir", "known_coder", "patients_of"]
 
 _READERS: dict[str, Callable[[Json, Context], Iterator[Fact]]] = {
     "AllergyIntolerance": read_allergy,
@@ -55,10 +55,14 @@ _OF_EXAMINATIONS = frozenset({"ImagingStudy", "Specimen"})
 _NOT_A_PATIENT = "give a FHIR R4 Bundle, or a list of resources, with one Patient"
 
 
+def known_coder() -> Coder:
+    """Return the coder over the packaged ontology, with the codes of imported vocabularies."""
+    return _coder(library())
+
+
 @lru_cache(maxsize=1)
-def packaged_coder() -> Coder:
-    """Return the coder over the packaged ontology."""
-    return Coder(packaged_concepts())
+def _coder(_imported: Library) -> Coder:
+    return Coder(known_concepts())
 
 
 def from_fhir(data: Json, *, where: str = "$", coder: Coder | None = None) -> PatientRecord:
@@ -67,7 +71,7 @@ def from_fhir(data: Json, *, where: str = "$", coder: Coder | None = None) -> Pa
     Args:
         data: Parsed JSON: a Bundle, a resource, or a list of resources.
         where: The input's name, for messages.
-        coder: Finds concepts; the packaged ontology's by default.
+        coder: Finds concepts; of the packaged ontology and the imported vocabularies by default.
     Raises:
         PatientError: when it is no FHIR, holds no patient, or more than one.
     """
@@ -82,7 +86,7 @@ def from_fhir(data: Json, *, where: str = "$", coder: Coder | None = None) -> Pa
             where=where,
             advice="give one bundle per patient, or an NDJSON export",
         )
-    return read_record(resources, coder or packaged_coder())
+    return read_record(resources, coder or known_coder())
 
 
 def _resources(data: Json, where: str) -> list[Json]:

@@ -14,7 +14,7 @@ from trialgraph.patients.checks import checked
 from trialgraph.patients.coding import Coder, Json
 from trialgraph.patients.elements import reference, resource_name
 from trialgraph.patients.facts import PatientRecord
-from trialgraph.patients.fhir import from_fhir, packaged_coder, patients_of, read_record
+from trialgraph.patients.fhir import from_fhir, known_coder, patients_of, read_record
 from trialgraph.patients.turtle import from_graph
 from trialgraph.patients.wellformed import wellformed
 
@@ -33,11 +33,11 @@ def read_patients(path: Path, *, coder: Coder | None = None) -> Iterator[Patient
 
     Args:
         path: File or folder.
-        coder: Finds concepts; the packaged ontology's by default.
+        coder: Finds concepts; of the packaged ontology and the imported vocabularies by default.
     Raises:
         PatientError: when the file can't be read as what its name says; says where.
     """
-    coder = coder or packaged_coder()
+    coder = coder or known_coder()
     if path.is_dir():
         files = [each for each in sorted(path.iterdir()) if each.suffix.lower() in _SUFFIXES]
         if not files:

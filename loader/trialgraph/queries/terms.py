@@ -34,7 +34,7 @@ PREFIXES = MappingProxyType(
 _NAMES = """
 SELECT ?concept ?name WHERE {
   ?concept rdfs:label|skos:prefLabel|skos:altLabel ?name
-  FILTER(STRSTARTS(STR(?concept), STR(tgc:)))
+  FILTER(STRSTARTS(STR(?concept), STR(tgc:)) || EXISTS { ?concept rdfs:isDefinedBy ?vocabulary })
 }"""
 
 
@@ -47,6 +47,7 @@ def concept_names(store: Store) -> dict[str, str]:
     named: dict[str, str] = {}
     for row in store.select(_NAMES, prefixes=PREFIXES):
         iri = row["concept"].value
-        local[iri.removeprefix(str(TGC)).lower()] = iri
+        if iri.startswith(str(TGC)):
+            local[iri.removeprefix(str(TGC)).lower()] = iri
         named.setdefault(row["name"].value.lower(), iri)
     return named | local

@@ -16,7 +16,6 @@ from typing import Literal, TypeAlias, get_args
 
 import pyoxigraph as ox
 
-from trialgraph.concepts import packaged_concepts
 from trialgraph.criteria.plain import plain
 from trialgraph.equivalence import conjuncts, meaning_key, normal_form
 from trialgraph.expressions import (
@@ -35,6 +34,7 @@ from trialgraph.namespaces import TG, TGC, TRIAL
 from trialgraph.queries import PREFIXES
 from trialgraph.shapes.eligibility import ScreenableCriterion
 from trialgraph.stores import Store
+from trialgraph.vocabularies import known_concepts
 
 __all__ = ["CHECKS", "Clash", "clashes"]
 
@@ -136,7 +136,7 @@ class _Groups:
 
     def are_all_of(self, sex: str) -> bool:
         """Whether every condition of the trial is one that only one sex has."""
-        concepts = packaged_concepts()
+        concepts = known_concepts()
         return bool(self.conditions) and all(concepts.only_in(each) == sex for each in self.conditions)
 
 
@@ -144,7 +144,7 @@ def _groups(store: Store, terms: str) -> dict[str, _Groups]:
     found: dict[str, _Groups] = {}
     for row in store.select(_CONDITIONS.replace("TRIALS", terms), prefixes=PREFIXES):
         groups = found.setdefault(row["nct"].value, _Groups(row["controls"].value == "true", set()))
-        if row["concept"] is not None and row["concept"].value in packaged_concepts():
+        if row["concept"] is not None and row["concept"].value in known_concepts():
             groups.conditions.add(row["concept"].value)
     return found
 
@@ -191,7 +191,7 @@ def _contradicting(nct: str, demands: list[_Demand]) -> Iterator[Clash]:
 
 def _related(demands: list[_Demand]) -> Iterator[tuple[_Part, _Part]]:
     """Yield parts of demands that are about one subject, each with the number of its demand, both ways."""
-    concepts = packaged_concepts()
+    concepts = known_concepts()
     measured: dict[str, list[_Part]] = defaultdict(list)
     shown: dict[str, list[_Part]] = defaultdict(list)
     barred: dict[str, list[_Part]] = defaultdict(list)
@@ -202,7 +202,7 @@ def _related(demands: list[_Demand]) -> Iterator[tuple[_Part, _Part]]:
                 case Value() | AnyOf():
                     for quantity in _quantities(part):
                         measured[quantity].append((number, part))
-                case Fact(concept) if not part.is_mention:
+                case Fact(concept) if not part.is_mention and concept in concepts:
                     shown[concept].append((number, part))
                 case Not(Fact(concept)):
                     barred[concept].append((number, part))
@@ -266,7 +266,7 @@ def _sex(nct: str, stated: str | None, demands: list[_Demand], groups: _Groups) 
 
     Where all are admitted, a disease of one sex may be that of one cohort among others.
     """
-    concepts = packaged_concepts()
+    concepts = known_concepts()
     for demand, fact in _facts(demands):
         needed = next((iri for iri in (fact.concept, concepts.only_in(fact.concept)) if iri in _SEXES), None)
         if needed is None or stated in (None, _SEXES[needed]):
@@ -282,7 +282,7 @@ def _healthy(nct: str, stated: str | None, demands: list[_Demand], groups: _Grou
 
     Where some of its words speak of controls, who has to have a cancer may be the patients only.
     """
-    concepts = packaged_concepts()
+    concepts = known_concepts()
     for demand, fact in _facts(demands):
         if stated == "true" and not groups.controls and concepts.is_a(fact.concept, _DISEASE):
             said = f"The field admits healthy volunteers, but {demand.criterion.id} demands: {_short(fact)}"
@@ -298,6 +298,8 @@ def _facts(demands: list[_Demand]) -> Iterator[tuple[_Demand, Fact]]:
     for demand in demands:
         for part in demand.parts:
             if demand.structured or not isinstance(part, Fact) or part.is_mention:
+                continue
+            if part.concept not in known_concepts():  # of a vocabulary that was removed
                 continue
             if part.modifiers.get("status") != "history":
                 yield demand, part
