@@ -95,14 +95,14 @@ def _trial(criteria, *names):
     [
         (
             "Known allergy to the study drugs",
-            "ANY(OxaliplatinHypersensitivity, TaxaneHypersensitivity{agent=paclitaxel})",
+            "ANY(OxaliplatinHypersensitivity, PaclitaxelHypersensitivity)",
         ),
         (
             "Hypersensitivity to any component of the study treatment",
-            "ANY(OxaliplatinHypersensitivity, TaxaneHypersensitivity{agent=paclitaxel}, "
+            "ANY(OxaliplatinHypersensitivity, PaclitaxelHypersensitivity, "
             "Hypersensitivity{agent=any component of the study treatment})",
         ),
-        ("Known allergy to penicillin", "DrugHypersensitivity{agent=penicillin}"),
+        ("Allergy to deoxycholic acid", "Hypersensitivity{agent=deoxycholic acid}"),
     ],
 )
 def test_study_drugs_are_the_trials_own(words, expected):

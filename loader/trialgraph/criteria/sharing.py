@@ -25,6 +25,8 @@ __all__ = [
 ]
 
 
+_RELATIVE = ("that ", "which ")
+_GIVEN = frozenset({"treatment", "procedure"})
 _APART = frozenset({"other", "any", "any other", "another", "additional"})
 
 
@@ -152,7 +154,7 @@ def _share_agent(text: Text, segments: list[Segment]) -> None:
         fact = segment.expression
         to = next((i for i, c in enumerate(segment.chunks) if c.form.split(" ")[-1] == "to"), None)
         if isinstance(fact, Fact) and fact.category == "allergy":
-            agent = fact.modifiers.get("agent", agent)
+            agent = fact.modifiers.get("agent", _allergen(text, segment, fact) or agent)
             bare = is_content(segment.chunks[-1]) and segment.chunks[-1].kind == "concept"
             if agent is not None and bare and "agent" not in fact.modifiers and _is_general(text, fact):
                 segment.expression = replace(fact, modifiers={**fact.modifiers, "agent": agent})
@@ -162,13 +164,23 @@ def _share_agent(text: Text, segments: list[Segment]) -> None:
             agent = None
 
 
+def _allergen(text: Text, segment: Segment, fact: Fact) -> str | None:
+    """Return what an allergy with a name of its own is to."""
+    term = text.vocabulary.by_iri[fact.concept]
+    named = next((chunk for chunk in segment.chunks if chunk.term == term), None)
+    if term.cause is None or named is None:
+        return None
+    _, _, words = text.text[named.start : named.end].partition(" to ")
+    return words or term.label.removesuffix(" hypersensitivity")
+
+
 def _is_general(text: Text, fact: Fact) -> bool:
     return text.vocabulary.by_iri[fact.concept].cause is None
 
 
 def _is_allergen(segment: Segment) -> bool:
     fact = segment.expression
-    bare = is_bare(segment) or segment.chunks[0].form in DETERMINERS
+    bare = is_bare(segment) or segment.chunks[0].form in DETERMINERS | {"its", "their"}
     return bare and (fact is None or (isinstance(fact, Fact) and fact.category == "treatment"))
 
 
@@ -201,11 +213,11 @@ def share_purpose(segments: list[Segment]) -> None:
     last = segments[-1].expression
     told = last.modifiers.get("qualifier", "") if isinstance(last, Fact) else ""
     words = next((part for part in told.split("; ") if part.startswith("for ")), None)
-    if not isinstance(last, Fact) or last.category != "treatment" or words is None:
+    if not isinstance(last, Fact) or last.category not in _GIVEN or words is None:
         return
     for segment in reversed(segments[:-1]):
         fact = segment.expression
-        if not isinstance(fact, Fact) or fact.category != "treatment" or fact.modifiers:
+        if not isinstance(fact, Fact) or fact.category not in _GIVEN or fact.modifiers:
             return
         if fact.within not in (None, last.within):
             return
@@ -256,3 +268,7 @@ def share_remarks(segments: list[Segment]) -> None:
                 first.expression = replace(one, modifiers=two.modifiers)
             elif words is not None and one.concept == two.concept and _is_plain(one):
                 first.expression = replace(one, modifiers={**one.modifiers, "qualifier": words})
+            elif words is not None and one.category == two.category and _is_plain(one):
+                clause = next((part for part in words.split("; ") if part.startswith(_RELATIVE)), None)
+                told = {} if clause is None else {"qualifier": clause}
+                first.expression = replace(one, modifiers={**one.modifiers, **told})

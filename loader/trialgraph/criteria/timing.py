@@ -41,16 +41,16 @@ def share_windows(segments: list[Segment]) -> None:
     )
     if window is None or (not starts and (last.after_comma or last.joint != "or")):
         return
-    given = {"treatment", "procedure"}
+    given = {"treatment", "procedure", "other"}
     members = [
         s
         for s in segments
         if isinstance(s.expression, Fact)
         and (category in (None, s.expression.category) or {category, s.expression.category} <= given)
-        and (not last.after_comma or s.expression.modifiers.get("status") != "active")
+        and (not _is_now(s.expression) or not (last.after_comma or s.expression.category == "other"))
     ]
     if any(isinstance(s.expression, Fact) and s.expression.within not in (None, window) for s in members):
-        return
+        members = _close_by(segments, members)
     facts = [s.expression for s in members if isinstance(s.expression, Fact) and not s.borrowed]
     kinds = {
         (fact.concept, *(name for name, told in fact.modifiers.items() if told != "history"))
@@ -62,6 +62,22 @@ def share_windows(segments: list[Segment]) -> None:
         if isinstance(segment.expression, Fact):
             segment.expression = _timed(segment.expression, window, last.expression)
     _share_doubtful_window(segments, category, window)
+
+
+def _is_now(fact: Fact) -> bool:
+    return fact.modifiers.get("status") == "active"
+
+
+def _close_by(segments: list[Segment], members: list[Segment]) -> list[Segment]:
+    """Return the last members that no comma parts from the end of a list in which times differ."""
+    close = [segments[-1]]
+    for before, segment in reversed(list(itertools.pairwise(segments))):
+        fact = before.expression
+        timed = not isinstance(fact, Fact) or fact.within is not None or before not in members
+        if segment.after_comma or segment.joint not in ("or", "and", "/") or timed:
+            break
+        close.append(before)
+    return close
 
 
 def _timed(fact: Fact, window: Window, last: Expression | None) -> Fact:
@@ -117,12 +133,18 @@ def _share_inner_time(text: Text, segments: list[Segment]) -> None:
             before.expression = replace(one, modifiers={**one.modifiers, "qualifier": words})
 
 
+def _time_in(words: str) -> str:
+    """Return the time that words tell from their start, or end with; empty without one."""
+    found = _TIMED.match(words) or _WITHIN.search(words)
+    return words[found.start() :] if found else ""
+
+
 def share_times(text: Text, segments: list[Segment]) -> None:
     """Let a time that could not be read as a window narrow all members of its list, not only the last."""
     _share_inner_time(text, segments)
     last = segments[-1]
     told = last.expression.modifiers.get("qualifier", "") if isinstance(last.expression, Fact) else ""
-    words = next((part for part in told.split("; ") if _TIMED.match(part)), "")
+    words = next(filter(None, map(_time_in, told.split("; "))), "")
     if len(segments) < 2 or not words or (not is_bare(last) and last.after_comma):
         return
     members = [segment for segment in segments[:-1] if isinstance(segment.expression, Fact)]
