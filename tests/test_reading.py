@@ -103,6 +103,7 @@ def _trial(criteria, *names):
             "Hypersensitivity{agent=any component of the study treatment})",
         ),
         ("Known allergy to penicillin", "PenicillinHypersensitivity"),
+        ("Allergy to deoxycholic acid", "Hypersensitivity{agent=deoxycholic acid}"),
     ],
 )
 def test_study_drugs_are_the_trials_own(words, expected):

@@ -91,8 +91,9 @@ def share_history(segments: list[Segment]) -> None:
 
 def _alike(first: Fact, fact: Fact, *, own: bool) -> bool:
     """Whether what narrows one member may narrow another: "major surgery, chemotherapy" isn't major twice."""
-    given = {first.category, fact.category} <= _GIVEN and not own
-    return first.category == fact.category or given
+    if own:
+        return first.category == fact.category == "condition"
+    return first.category == fact.category or {first.category, fact.category} <= _GIVEN
 
 
 def _qualified(fact: Fact, words: str, *, first: bool) -> Fact:

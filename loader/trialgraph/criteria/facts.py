@@ -117,6 +117,8 @@ def _stacks(head: Chunk, chunks: Sequence[Chunk], index: int) -> bool:
         )
     if chunk.kind != "concept" or chunk.term is None or chunk.term.quantity:
         return False
+    if head.term is not None and category_of(head) == "condition" and chunk.term.iri in head.term.ancestors:
+        return False
     if chunks[index - 1].kind == "sign":
         return category_of(chunk) == category_of(head)
     return category_of(head) in _STACKABLE and category_of(chunk) == "condition"

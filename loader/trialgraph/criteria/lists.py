@@ -42,10 +42,9 @@ from trialgraph.criteria.sharing import (
     share_clauses,
     share_purpose,
     share_remarks,
-    share_times,
-    share_windows,
     share_words,
 )
+from trialgraph.criteria.timing import share_times, share_windows
 from trialgraph.criteria.trees import all_of, any_of, dated, negate
 from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Value, atoms, is_judged
 

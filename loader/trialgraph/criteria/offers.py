@@ -28,7 +28,7 @@ _KINDS = re.compile(
 _SOME = re.compile(
     r"(?:only\s+)?(?:for|in)\s+(?:the\s+|patients\s+in\s+|subjects\s+in\s+|participants\s+in\s+)*"
     r"(?:[\w-]+\s+){0,2}?(?:sub-?stud(?:y|ies)|cohorts?|arms?|parts?|phase|expansion|escalation)\b[^:;]{0,60}?[,:]"
-    r"|(?:cohorts?|arms?|sub-?study|part)\s+(?:[A-Z]|\d)\w{0,2}\b[^:;,]{0,60}:",
+    r"|(?:cohorts?|arms?|sub-?stud(?:y|ies)|parts?)\s+(?:[A-Z]|\d)\w{0,2}\b[^:;,]{0,60}:",
     re.IGNORECASE,
 )
 DEMAND = re.compile(

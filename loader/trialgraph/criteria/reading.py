@@ -39,6 +39,7 @@ _LONGEST = 20_000
 _ABBREVIATED = frozenset(
     ["e.g", "i.e", "vs", "approx", "no", "inc", "etc", "dr", "st", "fig", "max", "min", "incl", "resp"]
 )
+_EXAMPLES = re.compile(r"^(?:some )?(?:examples?|for example)\b", re.IGNORECASE)
 _EXCEPTION_NOTE = re.compile(
     r"^(?:exceptions?|exempt|however|note that .{0,60}(?:allowed|eligible|permitted|not excluded))\b",
     re.IGNORECASE,
@@ -291,6 +292,8 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
             read = _lift(text, read, words, place)
         elif read and _NOTE.match(words):
             remark = narrative(text, sentence[0].start, chunks[-1].end)
+            if text.exclusion and _EXAMPLES.match(words):
+                return any_of([*read, remark])
             return all_of([*read, remark]) if not text.exclusion else all_of([any_of(read), remark])
         elif statement.expression is not None:
             read.append(statement.expression)

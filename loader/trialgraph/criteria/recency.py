@@ -11,7 +11,7 @@ from trialgraph.expressions import Window
 
 __all__ = ["done_lately", "treated_lately"]
 
-_DONE = frozenset({"treatment", "procedure"})
+_DONE = frozenset({"treatment", "procedure", "other"})
 _ABOUT = frozenset(
     {"for", "to", "of", "in", "against", "requiring", "require", "required", "as", "including", "with"}
 )

@@ -31,7 +31,10 @@ def reword(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
     while position < len(chunks):
         named = _named_after(chunks, position)
         if named is not None:
-            plain += _kept_of(text, chunks[position], chunks[named])
+            plain = [
+                *_alike(plain, chunks[position], chunks[named]),
+                *_kept_of(text, chunks[position], chunks[named]),
+            ]
             position = named
             continue
         plain.append(_needed(chunks, position))
@@ -53,6 +56,19 @@ def _named_after(chunks: Sequence[Chunk], at: int) -> int | None:
     kind = head.iri in found.ancestors and (head.iri == _INFECTION or head.category == "treatment")
     general = head.iri in _GENERAL and found.category == "treatment"
     return index if kind or general else None
+
+
+def _alike(before: Sequence[Chunk], head: Chunk, found: Chunk) -> list[Chunk]:
+    """Let the first of "infection or active infection due to B" be one due to B too."""
+    same = [i for i, chunk in enumerate(before[:-1]) if chunk.term is not None and chunk.term == head.term]
+    if (
+        not same
+        or before[same[-1] + 1].form not in ("or", "and")
+        or any(map(is_content, before[same[-1] + 1 :]))
+    ):
+        return list(before)
+    at = same[-1]
+    return [*before[:at], replace(before[at], term=found.term), *before[at + 1 :]]
 
 
 def _kept_of(text: Text, head: Chunk, found: Chunk) -> list[Chunk]:

@@ -229,7 +229,7 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         if around.negated and (washed := _time_without(text, chunk)) is not None:
             around.window = around.window or washed.window
             return read_after(text, head, [c for c in chunks[index:] if c.start >= washed.end], around)
-        if _take_detail(text, head, chunk, around) or "tail" in classes:
+        if _take_detail(text, head, chunk, following, around) or "tail" in classes:
             continue
         if classes & {"example", "regardless"} or _is_method(head, chunk):
             return True
@@ -273,7 +273,7 @@ def _time_without(text: Text, chunk: Chunk) -> FoundWindow | None:
     return replace(found, window=replace(found.window, text=text.text[chunk.start : found.end]))
 
 
-def _take_detail(text: Text, head: Chunk, chunk: Chunk, around: Around) -> bool:
+def _take_detail(text: Text, head: Chunk, chunk: Chunk, following: Chunk | None, around: Around) -> bool:
     """Take in a detail that stands on its own behind a concept: a value, a time, a bracket, a status."""
     if chunk.kind == "value" and chunk.expression is not None:
         around.extra.append(chunk.expression)
@@ -285,6 +285,8 @@ def _take_detail(text: Text, head: Chunk, chunk: Chunk, around: Around) -> bool:
         _read_bracket(text, head, chunk, around)
     elif chunk.kind == "size" and chunk.size is not None and _counts(head):
         around.size = chunk.size.size
+    elif chunk.form == "stage" and following is not None and following.kind == "window":
+        around.qualifiers.append(text.text[chunk.start : chunk.end])
     elif chunk.form == "negative" and category_of(head) in ("biomarker", "reproductive"):
         around.negated = not around.negated
     elif chunk.kind == "word" and "active" in chunk.classes:

@@ -1,0 +1,174 @@
+"""What time the members of a list have in common."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import replace
+
+from trialgraph.criteria.chunks import Text
+from trialgraph.criteria.connectives import DETERMINERS, RESTARTS, VERBS
+from trialgraph.criteria.facts import is_content
+from trialgraph.criteria.segments import Segment, is_bare
+from trialgraph.expressions import Expression, Fact, Window
+
+__all__ = ["share_times", "share_windows"]
+
+_TIMED = re.compile(
+    r"(?:within|in the|during|while|less than|<|≤|over the|for the) .{0,40}"
+    r"\b(?:hour|day|week|month|year|half|cycle|study|trial)",
+    re.IGNORECASE,
+)
+_EVENTS = frozenset({"condition", "procedure"})
+_WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNORECASE)
+
+
+def share_windows(segments: list[Segment]) -> None:
+    """Let a time span at the end of a list hold for its members that state none."""
+    while len(segments) > 2 and _speaks_anew(segments[-1]):
+        segments = segments[:-1]
+    if len(segments) < 2 or any(segment.joint == ";" for segment in segments):
+        return
+    last = segments[-1]
+    if isinstance(last.expression, Fact):
+        window, category = last.expression.within, last.expression.category
+    else:
+        window, category = _last_window(last), None
+    starts = (
+        last.chunks[0].form in DETERMINERS
+        or is_content(last.chunks[0])
+        or not last.chunks[0].classes & {"neutral", "negation"}
+    )
+    if window is None or (not starts and (last.after_comma or last.joint != "or")):
+        return
+    given = {"treatment", "procedure", "other"}
+    members = [
+        s
+        for s in segments
+        if isinstance(s.expression, Fact)
+        and (category in (None, s.expression.category) or {category, s.expression.category} <= given)
+        and (not _is_now(s.expression) or not (last.after_comma or s.expression.category == "other"))
+    ]
+    if any(isinstance(s.expression, Fact) and s.expression.within not in (None, window) for s in members):
+        members = _close_by(segments, members)
+    facts = [s.expression for s in members if isinstance(s.expression, Fact) and not s.borrowed]
+    kinds = {
+        (fact.concept, *(name for name, told in fact.modifiers.items() if told != "history"))
+        for fact in facts
+    }
+    if len(kinds) > len({concept for concept, *_ in kinds}):
+        return
+    for segment in _reached(segments, members):
+        if isinstance(segment.expression, Fact):
+            segment.expression = _timed(segment.expression, window, last.expression)
+    _share_doubtful_window(segments, category, window)
+
+
+def _is_now(fact: Fact) -> bool:
+    return fact.modifiers.get("status") == "active"
+
+
+def _close_by(segments: list[Segment], members: list[Segment]) -> list[Segment]:
+    """Return the last members that no comma parts from the end of a list in which times differ."""
+    close = [segments[-1]]
+    for before, segment in reversed(list(itertools.pairwise(segments))):
+        fact = before.expression
+        timed = not isinstance(fact, Fact) or fact.within is not None or before not in members
+        if segment.after_comma or segment.joint not in ("or", "and", "/") or timed:
+            break
+        close.append(before)
+    return close
+
+
+def _timed(fact: Fact, window: Window, last: Expression | None) -> Fact:
+    """Return a fact in the time of the last of its list, with what narrows it ("whichever is shorter")."""
+    told = last.modifiers.get("qualifier", "") if isinstance(last, Fact) else ""
+    own = fact.modifiers.get("qualifier")
+    if window.text not in told or (own is not None and window.text in own):
+        return replace(fact, within=window)
+    words = f"{own}; {window.text}" if own else window.text
+    return replace(fact, within=window, modifiers={**fact.modifiers, "qualifier": words})
+
+
+def _speaks_anew(segment: Segment) -> bool:
+    """Whether a member is a clause with a verb of its own ("or has not recovered from …")."""
+    return segment.expression is None and segment.chunks[0].form in VERBS
+
+
+def _share_doubtful_window(segments: list[Segment], category: str | None, window: Window) -> None:
+    """Narrow bare procedures listed with a dated condition, and the other way round, in words only.
+
+    Whether "bypass, or stroke within 3 months" means a recent bypass, its words don't settle.
+    """
+    for segment in segments[:-1]:
+        fact = segment.expression
+        bare = isinstance(fact, Fact) and "exception" not in fact.modifiers and is_bare(segment)
+        if bare and isinstance(fact, Fact) and fact.within is None and {category, fact.category} == _EVENTS:
+            told = filter(None, [fact.modifiers.get("qualifier"), window.text])
+            segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": "; ".join(told)})
+
+
+def _reached(segments: list[Segment], members: list[Segment]) -> list[Segment]:
+    """Return the members from the last back to one with a lead-in of its own ("history of A, B or C")."""
+    reached = []
+    for segment in reversed(segments):
+        if segment in members:
+            reached.append(segment)
+        if segment is not segments[-1] and any(chunk.form in RESTARTS for chunk in segment.chunks):
+            break
+    return reached
+
+
+def _share_inner_time(text: Text, segments: list[Segment]) -> None:
+    """Let a time inside the second of "A or B … within 4 weeks" narrow the first too, which it may be of."""
+    for before, segment in itertools.pairwise(segments):
+        one, two = before.expression, segment.expression
+        if segment.joint not in ("or", "and") or segment.after_comma or not isinstance(one, Fact):
+            continue
+        told = isinstance(two, Fact) and (two.within is not None or two.category != "allergy")
+        end = segment.chunks[-1].end
+        found = _WITHIN.search(text.text, segment.chunks[0].start, end)
+        if not told and found and one.within is None and "qualifier" not in one.modifiers:
+            words = text.text[found.start() : end]
+            before.expression = replace(one, modifiers={**one.modifiers, "qualifier": words})
+
+
+def _time_in(words: str) -> str:
+    """Return the time that words tell from their start, or end with; empty without one."""
+    found = _TIMED.match(words) or _WITHIN.search(words)
+    return words[found.start() :] if found else ""
+
+
+def share_times(text: Text, segments: list[Segment]) -> None:
+    """Let a time that could not be read as a window narrow all members of its list, not only the last."""
+    _share_inner_time(text, segments)
+    last = segments[-1]
+    told = last.expression.modifiers.get("qualifier", "") if isinstance(last.expression, Fact) else ""
+    words = next(filter(None, map(_time_in, told.split("; "))), "")
+    if len(segments) < 2 or not words or (not is_bare(last) and last.after_comma):
+        return
+    members = [segment for segment in segments[:-1] if isinstance(segment.expression, Fact)]
+    for segment in _reached(segments, members):
+        fact = segment.expression
+        known = fact.modifiers.get("qualifier", "") if isinstance(fact, Fact) else ""
+        if isinstance(fact, Fact) and fact.within is None and not _TIMED.search(known):
+            joined = f"{known}; {words}" if known else words
+            segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": joined})
+
+
+def _last_window(segment: Segment) -> Window | None:
+    times = [chunk.window for chunk in segment.chunks if chunk.window is not None]
+    ends = segment.chunks[-1].kind in ("window", "bracket")
+    found = times[0] if len(times) == 1 and ends else None
+    alone = (
+        segment.expression is None
+        and segment.joint in ("or", "and")
+        and (not segment.after_comma or is_bare(segment) or _is_noun_phrase(segment))
+    )
+    return found.window if found is not None and alone else None
+
+
+def _is_noun_phrase(segment: Segment) -> bool:
+    """Whether a member has no verb and nothing like "history of" or "no" of its own."""
+    own = {"neutral", "negation", "active"}
+    return not any(chunk.form in VERBS or chunk.classes & own for chunk in segment.chunks)
