@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
 from trialgraph.criteria.alternatives import is_harmless, other_limit
 from trialgraph.criteria.chunks import Chunk, Text
@@ -11,11 +12,11 @@ from trialgraph.criteria.connectives import RESTARTS
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.segments import trimmed
-from trialgraph.criteria.trees import all_of, any_of, negate
+from trialgraph.criteria.trees import all_of, any_of, map_facts, negate, only_facts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value
 from trialgraph.namespaces import TGC
 
-__all__ = ["asked_of", "by_sex", "granted", "holds_value", "loosened", "read_case"]
+__all__ = ["asked_of", "by_sex", "except_for", "granted", "holds_value", "loosened", "read_case"]
 
 _SEXES = {"female": (str(TGC.FemaleSex), "female sex"), "male": (str(TGC.MaleSex), "male sex")}
 _OPENING = RESTARTS | {"those", "those with", "individual with", "person with", "people with", "other than"}
@@ -194,6 +195,26 @@ def granted(text: Text, place: tuple[int, int]) -> Expression | None:
     """Return the case and limit that an exception at a place in the text grants, or None."""
     inside = [chunk for chunk in text.chunks if place[0] <= chunk.start and chunk.end <= place[1]]
     return read_case(text, inside, excepted=True)
+
+
+def except_for(
+    text: Text, expression: Expression, words: str, place: tuple[int, int], *, lifts: bool = False
+) -> Expression:
+    """Let an exception lift what an expression bars.
+
+    Facts carry it as a modifier, so that their absence still settles them. A narrative exception
+    stands beside anything else, and beside a demand that it `lifts` ("unless …", "… are eligible").
+    """
+    demanded = lifts and not text.exclusion and not isinstance(expression, Not)
+    if demanded or not only_facts(expression):
+        lifted = granted(text, place) or narrative(text, *place)
+        return all_of([expression, Not(lifted)]) if text.exclusion else any_of([expression, lifted])
+    return map_facts(expression, lambda fact: _lifted(fact, words))
+
+
+def _lifted(fact: Fact, words: str) -> Fact:
+    known = fact.modifiers.get("exception")
+    return replace(fact, modifiers={**fact.modifiers, "exception": f"{known}; {words}" if known else words})
 
 
 def loosened(expression: Expression) -> Expression:

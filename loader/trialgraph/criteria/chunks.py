@@ -43,6 +43,7 @@ _BEFORE_AGE = frozenset(
 )
 _CLOSING = {"(": ")", "[": "]"}
 _BRACKETS = frozenset("()[]")
+_BEHIND = frozenset(["corrected", "predicted", "of", "for", "total", "serum", "in"])
 _DEEPEST = 4
 
 
@@ -148,6 +149,10 @@ class Chunker:
                 found.append(Chunk("sign", token.start, token.end, token.text))
                 position += 1
                 continue
+            if token.text == "(" and (value := self._bracketed(position)) is not None:
+                found.append(value[0])
+                position = value[1]
+                continue
             if token.text in _CLOSING and depth < _DEEPEST:
                 inner, after = self._until(position + 1, _CLOSING[token.text], depth + 1)
                 end = self.tokens[after - 1].end
@@ -178,6 +183,8 @@ class Chunker:
             limit = parse_limit(self.source, token.start)
             if limit is not None and (age := self._age(position, limit)) is not None:
                 return age, self._token_at(age.end, position)
+            if limit is not None and (behind := self._quantity_behind(limit, position)) is not None:
+                return behind
             if limit is not None and (
                 limit.stated or limit.unit is not None or limit.relative_to is not None
             ):
@@ -186,11 +193,48 @@ class Chunker:
                 )
         return self._words(position, mention)
 
+    def _bracketed(self, position: int) -> tuple[Chunk, int] | None:
+        """Return the value of a quantity that stands alone in a bracket, its limit behind it."""
+        mention = self.text.mentions.get(position + 1)
+        after = mention.end if mention is not None else len(self.tokens)
+        if mention is None or not mention.term.quantity or after >= len(self.tokens):
+            return None
+        if self.tokens[after].text != ")":
+            return None
+        value = self.text.values.read(position + 1)
+        if value is None or value.end <= after:
+            return None
+        start, end = self.tokens[position].start, self.tokens[value.end - 1].end
+        return Chunk("value", start, end, expression=value.expression, value=value), value.end
+
     def _value(self, position: int, mention: Mention | None) -> FoundValue | None:
         """Return the value that starts at a token: with its quantity, or with a comparator before it."""
         if mention is not None and mention.term.quantity:
             return self.text.values.read_pair(position) or self.text.values.read(position)
         return self.text.values.read_led(position) if mention is None else None
+
+    def _quantity_behind(self, limit: Found, position: int) -> tuple[Chunk, int] | None:
+        """Return the value that "at least 1500 granulocytes" states, the quantity behind its limit."""
+        index = self._token_at(limit.end, position)
+        while index < len(self.tokens) and self.tokens[index].form in _BEHIND:
+            index += 1
+        mention = self.text.mentions.get(index)
+        if (
+            mention is None
+            or not limit.stated
+            or not mention.term.quantity
+            or mention.term.unit in ("a", None)
+        ):
+            return None
+        if mention.term.unit.startswith("{") or self.text.values.read(index) is not None:
+            return None
+        start, end = self.tokens[position].start, self.tokens[mention.end - 1].end
+        value = self.text.values.build((mention.term,), "", limit, start, -1, mention.end)
+        return (
+            (Chunk("value", start, end, expression=value.expression, value=value), mention.end)
+            if value
+            else None
+        )
 
     def _aged(self, position: int) -> Mention | None:
         term = self.text.vocabulary.find("age")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from trialgraph.criteria.cases import loosened
+from trialgraph.criteria.cases import except_for, loosened
 from trialgraph.criteria.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.complements import contradicts_itself, demands_cancers, join_complements
 from trialgraph.criteria.criterion import Kind
@@ -17,7 +17,7 @@ from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.offers import DEMAND, asks_several, concerns_some, counts_several, offers_choice
 from trialgraph.criteria.outline import Outline
-from trialgraph.criteria.statements import Statement, except_for, of_part, read_statement
+from trialgraph.criteria.statements import Statement, of_part, read_statement
 from trialgraph.criteria.trees import all_of, any_of, dated, map_facts, negate, undated_history
 from trialgraph.criteria.vocabulary import Vocabulary
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Span, atoms

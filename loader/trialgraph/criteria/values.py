@@ -6,28 +6,19 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from trialgraph.criteria.fillers import GLOSS, past_fillers
 from trialgraph.criteria.fitting import fit_limit, local_name
 from trialgraph.criteria.limits import Found, parse_limit, parse_range, side_of
 from trialgraph.criteria.scales import parse_scale_limit
 from trialgraph.criteria.tokens import Token
-from trialgraph.criteria.trees import all_of, any_of
+from trialgraph.criteria.trees import all_of, any_of, dated
 from trialgraph.criteria.vocabulary import Mention, Term
 from trialgraph.criteria.windows import end_of_moment
 from trialgraph.criteria.wording import wording
-from trialgraph.expressions import AllOf, Expression, Limit, Span, Value
+from trialgraph.expressions import AllOf, Expression, Limit, Span, Value, Window
 
 __all__ = ["FoundValue", "ValueReader"]
 
-_FILLER = re.compile(
-    r"(?:\s|:|=|,(?=\s*(?:must|should|of|is|with)\b)|-(?=\s)|\b(?:of|is|are|was|were|be|been|being|must|should|shall|has|have|to|with|a(?=\s+(?:score|level|value|count|value))|an|the|as|at(?!\s+(?:least|most|a\b|the\b|or\b))|level|levels|count|counts|value"
-    r"|values|score|scores|scale|status|performance|class|grade|concentration|results?|estimate[sd]?|calculated|measured|by|liver"
-    r"|function|in(?!\s+(?:normal|the|institution|excess))|range|ranging|points?|index|rate|defined|serum|plasma|total|cells?|ps|both|fasting|either|time|dose|dipstick|classification|rating|each|equals?|functional|when|screening|baseline|ratio"
-    r"|rest|standard|categor(?:y|ies)|current|for\s+liver\s+function|which|that|activity|tests?|according|prolongation|interval|elevations?|average|questionnaire|readings?)\b)*",
-    re.IGNORECASE,
-)
-_GLOSS = re.compile(
-    r"\s*(?:\((?:[^()\[\]≤≥<>]|\[[^()\[\]≤≥<>]{1,60}\]|\([^()\[\]≤≥<>]{1,60}\)){1,90}\)|\[[^()\[\]≤≥<>]{1,90}\])"
-)
 _BRACKETED = re.compile(r"\s*[(\[]\s*(?=[≤≥<>])")
 _CLOSING = re.compile(r"\s*[)\]]")
 _JOINERS = {"/": "/", ",": ",", "and": "and", "or": "or", "&": "and", "plus": "and", ";": ";"}
@@ -40,6 +31,11 @@ _PAIR = re.compile(
 )
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
 _NEAR = 16
+_CHANGE = re.compile(
+    r"\b(?:decreases?|increases?|increasing|decreasing|drop|rise|rising|decline|reduction|change|fall|doubling|improvement|loss)\s+(?:in|of|from|to)?\s*(?:the\s+|their\s+|a\s+|serum\s+|baseline\s+)*$",
+    re.IGNORECASE,
+)
+_CONTEXT = 48
 _LIST_START = re.compile(
     r"(?:^|[;:,.*•)(\-/\d]|\b(?:and|or|serum|total|a|the|calculated|estimated))\s*$", re.IGNORECASE
 )
@@ -85,6 +81,7 @@ class ValueReader:
         self.span = span
         self.term_named = term_named
         self.exclusion = exclusion
+        self.window: Window | None = None
 
     def read(self, position: int, lead: str = "") -> FoundValue | None:
         """Return the value that starts with the quantity at a token, or None when it has no limit.
@@ -93,6 +90,9 @@ class ValueReader:
             position: The token the quantity starts at.
             lead: A comparator before the quantity ("> NYHA class II", "minimum weight of 40 kg").
         """
+        start = self.tokens[position].start
+        if _CHANGE.search(self.text[max(0, start - _CONTEXT) : start]):
+            return None
         if group := self._read_scale_group(position):
             return group
         terms, joiner, after = self._quantities(position)
@@ -107,8 +107,11 @@ class ValueReader:
             found.stated or local_name(terms[-1]) in wording().scales or _is_plus(terms[-1], found)
         ):
             return None
-        end = self._past_method(found.end)
-        return self.build(terms, joiner, found, self.tokens[position].start, position, end)
+        window, end = self.window, self._past_method(found.end)
+        read = self.build(terms, joiner, found, self.tokens[position].start, position, end)
+        if read is None or window is None:
+            return read
+        return replace(read, expression=dated(read.expression, window))
 
     def _unsigned(self, terms: tuple[Term, ...], position: int, found: Found) -> Found:
         """Read "platelets 100,000/mm3" in a list of demands, which can only be meant one way."""
@@ -187,7 +190,7 @@ class ValueReader:
         pair = wording().pairs.get(local_name(mention.term)) if mention else None
         if mention is None or pair is None:
             return None
-        offset = self._past_fillers(self.tokens[mention.end - 1].end)
+        offset, _ = past_fillers(self.text, self.tokens[mention.end - 1].end)
         match = _PAIR.match(self.text, offset)
         first = parse_limit(self.text, offset) if match else None
         if match is None or first is None:
@@ -257,7 +260,7 @@ class ValueReader:
     def _skip_gloss(self, position: int) -> int:
         """Step over a bracketed abbreviation or explanation of a quantity."""
         while position < len(self.tokens) and self.tokens[position].form in ("(", "["):
-            gloss = _GLOSS.match(self.text, self.tokens[position - 1].end)
+            gloss = GLOSS.match(self.text, self.tokens[position - 1].end)
             if gloss is None:
                 return position
             position = self._token_at(gloss.end())
@@ -274,18 +277,15 @@ class ValueReader:
                 high = middle
         return low
 
-    def _past_fillers(self, offset: int) -> int:
-        """Return the character after words and brackets that only go on about a quantity."""
-        for _ in range(8):
-            rest = wording().method.match(self.text, offset) or _GLOSS.match(self.text, offset)
-            rest = rest or _FILLER.match(self.text, offset)
-            if rest is None or rest.end() == offset:
-                break
-            offset = rest.end()
-        return offset
+    def _is_bracketed(self, position: int, offset: int) -> bool:
+        """Whether a quantity stands alone in a bracket behind a name that isn't known."""
+        before = self.tokens[position - 1].text if position else ""
+        return before == "(" and self.text[offset : offset + 1] == ")"
 
     def _limit_after(self, terms: tuple[Term, ...], position: int, offset: int) -> Found | None:
-        offset = self._past_fillers(offset)
+        if self._is_bracketed(position, offset):
+            offset += 1
+        offset, self.window = past_fillers(self.text, offset)
         if bracket := _BRACKETED.match(self.text, offset):
             found = self._parse(terms[-1], bracket.end())
             closing = _CLOSING.match(self.text, found.end) if found else None
@@ -311,7 +311,7 @@ class ValueReader:
             or not all(local_name(t) in scales for t in mention.term.members)
         ):
             return None
-        offset = self._past_fillers(self.tokens[mention.end - 1].end)
+        offset, _ = past_fillers(self.text, self.tokens[mention.end - 1].end)
         members = {local_name(term): term for term in mention.term.members}
         for name in scales:
             found = parse_scale_limit(self.text, offset, scales[name]) if name in members else None
