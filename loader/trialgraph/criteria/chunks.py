@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from trialgraph.criteria.ages import explains, stands_behind_persons
 from trialgraph.criteria.lesions import FoundSize, LesionReader, counts_lesions
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.limits import Found, parse_limit
@@ -32,15 +33,6 @@ _STAGE = re.compile(
 _STAGING = frozenset({"stage", "clinical", "pathologic", "grade", "ctcae", "nci", "≥", ">", "≤", "<"})
 _AGED = re.compile(r"\b(?:older|younger|old|of age|over)\b")
 _OLD = re.compile(r"\s*-?\s*(?:old|of age)\b(?:\s+(?:or|and)\s+(?:older|over|above))?", re.IGNORECASE)
-_AFTER_AGE = re.compile(
-    r"\s*(?:$|[.,;)\]]|(?:with|who|at|and|or|inclusive|on|in(?!\s+(?:remission|duration))|eligible|undergoing|diagnosed|scheduled|planned"
-    r"|male|female|men|women|regardless|by|when)\b)",
-    re.IGNORECASE,
-)
-_ALONE = re.compile(r"[\s.;,)]*(?:$|(?:at|on|and\s+(?:older|over|above))\b)", re.IGNORECASE)
-_BEFORE_AGE = frozenset(
-    ["(", "[", ",", ":", "who", "is", "are", "must", "be", "between", "from", "-", "should"]
-)
 _CLOSING = {"(": ")", "[": "]"}
 _BRACKETS = frozenset("()[]")
 _BEHIND = frozenset(["corrected", "predicted", "of", "for", "total", "serum", "in"])
@@ -210,6 +202,8 @@ class Chunker:
     def _value(self, position: int, mention: Mention | None) -> FoundValue | None:
         """Return the value that starts at a token: with its quantity, or with a comparator before it."""
         if mention is not None and mention.term.quantity:
+            if mention.term.unit == "a" and explains(self.source, self.tokens[position].start):
+                return None
             return self.text.values.read_pair(position) or self.text.values.read(position)
         return self.text.values.read_led(position) if mention is None else None
 
@@ -249,25 +243,15 @@ class Chunker:
         words = self.source[start : limit.end + 16].lower()
         term = self.text.vocabulary.find("age") if limit.stated else None
         in_years = limit.unit is not None and limit.unit.ucum in ("a", "mo")
-        said = _AGED.search(words[: limit.end - start + 12]) or self._of_persons(position, limit)
-        if term is None or not in_years or not said:
+        said = _AGED.search(words[: limit.end - start + 12]) or stands_behind_persons(
+            self.source, self.tokens, position, limit
+        )
+        if term is None or not in_years or not said or explains(self.source, start):
             return None
         value = self.text.values.build((term,), "", limit, start, 0, 0)
         old = _OLD.match(self.source, limit.end)
         end = old.end() if old else limit.end
         return Chunk("value", start, end, expression=value.expression, value=value) if value else None
-
-    def _of_persons(self, position: int, limit: Found) -> bool:
-        """Whether years stand right behind those whose age they are, and of nothing else."""
-        in_years = limit.unit is not None and limit.unit.ucum == "a"
-        if not in_years or not _AFTER_AGE.match(self.source, limit.end):
-            return False
-        index = position - 1
-        while index >= 0 and self.tokens[index].form in _BEFORE_AGE:
-            index -= 1
-        if index < 0:
-            return _ALONE.match(self.source, limit.end) is not None
-        return "persons" in lexicon().phrase_at(self.tokens, index)[1]
 
     def _lesion(self, position: int) -> tuple[Chunk, int] | None:
         token = self.tokens[position]

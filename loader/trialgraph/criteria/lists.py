@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.adjectives import (
@@ -72,6 +73,11 @@ _LINKS = frozenset(
         "persistently",
         "repeatedly",
     }
+)
+_WAIVED = re.compile(
+    r"(?:(?:is|are|will be|would be|may be)\s+)?"
+    r"(?:not\s+(?:required|applicable|needed|necessary|considered)|considered)\b",
+    re.IGNORECASE,
 )
 _GOING_ON = frozenset({"with", "subject with", "patient with", "participant with"})
 
@@ -234,6 +240,8 @@ def _read_around_value(
         rest.remove(chunk)
     if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
         return expression
+    if _WAIVED.match(text.text, rest[0].start):
+        return narrative(text, chunks[at].start, after[-1].end)
     named = read_fact(text, rest) if is_content(rest[0]) else None
     if named is not None and not named.negated:
         return all_of([expression, named.expression])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from trialgraph.criteria.bounds import directed, is_from_age, led, moved, sided
 from trialgraph.criteria.fillers import GLOSS, past_fillers
 from trialgraph.criteria.fitting import fit_limit, local_name
 from trialgraph.criteria.limits import Found, parse_limit, parse_range, side_of
@@ -31,6 +32,7 @@ _PAIR = re.compile(
 )
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
 _NEAR = 16
+_SOON = 4
 _CHANGE = re.compile(
     r"\b(?:decreases?|increases?|increasing|decreasing|drop|rise|rising|decline|reduction|change|fall|doubling|improvement|loss)\s+(?:in|of|from|to)?\s*(?:the\s+|their\s+|a\s+|serum\s+|baseline\s+)*$",
     re.IGNORECASE,
@@ -40,7 +42,7 @@ _LIST_START = re.compile(
     r"(?:^|[;:,.*•)(\-/\d]|\b(?:and|or|serum|total|a|the|calculated|estimated))\s*$", re.IGNORECASE
 )
 _LIST_END = re.compile(r"\s*(?:$|[;,.)*•(]|(?:and|or)\b)", re.IGNORECASE)
-_UNKNOWN_UNIT = re.compile(r"\s*(?:[×*/%^]|x\b|[a-zµ]{1,6}\s?/)", re.IGNORECASE)
+_UNKNOWN_UNIT = re.compile(r"\s*(?:[×*/%^]|,\s?\d{3}\b|x\b|[a-zµ]{1,6}\s?/)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +102,11 @@ class ValueReader:
             return None
         found = self._limit_after(terms, position, self.tokens[after - 1].end)
         if found is not None and lead:
-            found = _led(lead, found)
+            found = led(lead, found)
         elif found is not None and not found.stated:
             found = self._unsigned(terms, position, found)
         if found is None or not (
-            found.stated or local_name(terms[-1]) in wording().scales or _is_plus(terms[-1], found)
+            found.stated or local_name(terms[-1]) in wording().scales or is_from_age(terms[-1], found)
         ):
             return None
         window, end = self.window, self._past_method(found.end)
@@ -125,7 +127,7 @@ class ValueReader:
             return found
         (side,) = sides
         against = side == "low" and found.relative_to == "ULN"
-        return found if side is None or against else _directed(found, side, number)
+        return found if side is None or against else directed(found, side, number)
 
     def _past_method(self, offset: int) -> int:
         """Return the token after how a value is measured, which stands behind it."""
@@ -168,6 +170,12 @@ class ValueReader:
         side, inside = side_of(compare.group())
         return _SIGNS[side, inside], self._token_at(compare.end())
 
+    def _scale_behind(self, position: int, members: Iterable[Term]) -> Term | None:
+        """Return the scale that is named behind a limit ("performance status ≥ 70 by Lansky")."""
+        near = range(position, min(position + _SOON, len(self.tokens)))
+        mentions = [mention for index in near if (mention := self.mention_at(index)) is not None]
+        return next((mention.term for mention in mentions if mention.term in members), None)
+
     def build(
         self, terms: tuple[Term, ...], joiner: str, found: Found, start: int, first: int, end: int
     ) -> FoundValue | None:
@@ -195,12 +203,12 @@ class ValueReader:
         first = parse_limit(self.text, offset) if match else None
         if match is None or first is None:
             return None
-        limit = _sided(match, first)
+        limit = sided(match, first)
         terms = {local_name(term): term for term in mention.term.members}
         if limit is None or not {pair.first, pair.second} <= terms.keys():
             return None
         start, unit = self.tokens[position].start, terms[pair.first].unit
-        bounds = [(limit, terms[pair.first]), (_moved(limit, float(match["second"])), terms[pair.second])]
+        bounds = [(limit, terms[pair.first]), (moved(limit, float(match["second"])), terms[pair.second])]
         span = self.span(start, match.end())
         known = [Value(t.iri, t.label, bound, unit, None, None, span) for bound, t in bounds]
         too_much = float(match["first"]) >= pair.middle
@@ -316,8 +324,9 @@ class ValueReader:
         for name in scales:
             found = parse_scale_limit(self.text, offset, scales[name]) if name in members else None
             if found is not None:
-                start = self.tokens[position].start
-                return self.build((members[name],), "", found, start, -1, self._token_at(found.end))
+                start, end = self.tokens[position].start, self._token_at(found.end)
+                named = self._scale_behind(end, members.values()) or members[name]
+                return self.build((named,), "", found, start, -1, end)
         return None
 
     def _atom(self, term: Term, found: Found, start: int) -> Expression | None:
@@ -338,11 +347,6 @@ class ValueReader:
         return Value(term.iri, term.label, limit, unit, found.relative_to, None, span)
 
 
-def _is_plus(term: Term, found: Found) -> bool:
-    """Whether a number is of an age from which on ("ages 12+")."""
-    return term.unit == "a" and found.unit is not None and found.unit.ucum == "{plus}"
-
-
 def _normal(term: Term, span: Span) -> Expression | None:
     """Return that a quantity is within the result's own reference range, on the sides that count."""
     if (
@@ -352,40 +356,8 @@ def _normal(term: Term, span: Span) -> Expression | None:
     ):
         return None
     side = wording().normal_sides.get(local_name(term))
+    if side == "none":
+        return None
     low = Value(term.iri, term.label, Limit(low=1.0), None, "LLN", None, span)
     high = Value(term.iri, term.label, Limit(high=1.0), None, "ULN", None, span)
     return high if side == "high" else low if side == "low" else AllOf((low, high))
-
-
-def _directed(found: Found, side: str, number: float) -> Found:
-    limit = Limit(low=number) if side == "low" else Limit(high=number)
-    return replace(found, limit=limit, stated=True)
-
-
-def _led(lead: str, found: Found) -> Found | None:
-    """Apply a comparator that stands before its quantity to a number, or to a class of a scale."""
-    low, high = found.limit.low, found.limit.high
-    if low is None or high is None or found.relative_to is not None or (found.stated and low == high):
-        return None
-    bounds = {
-        "≥": Limit(low=low),
-        ">": Limit(low=high, low_inclusive=False),
-        "≤": Limit(high=high),
-        "<": Limit(high=low, high_inclusive=False),
-    }
-    return replace(found, limit=bounds[lead], stated=True)
-
-
-def _sided(match: re.Match[str], first: Found) -> Limit | None:
-    """Return the bound on the first of a pair of numbers; None for a pair without a comparator."""
-    if first.stated:
-        return first.limit if first.limit.low is None or first.limit.high is None else None
-    suffix = wording().suffix.match(match.string, match.end())
-    side = wording().suffixes.get(" ".join(suffix["suffix"].lower().split())) if suffix else None
-    number = float(match["first"])
-    return {"low": Limit(low=number), "high": Limit(high=number)}.get(side or "")
-
-
-def _moved(limit: Limit, number: float) -> Limit:
-    """Return a bound of the same kind at another number."""
-    return replace(limit, low=number) if limit.high is None else replace(limit, high=number)
