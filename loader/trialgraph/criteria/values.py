@@ -143,6 +143,8 @@ class ValueReader:
 
     def read_led(self, position: int) -> FoundValue | None:
         """Return the value whose comparator, or "normal", stands before its quantity, at a token."""
+        if self.tokens[position].form not in wording().leads:
+            return None
         lead, following = self._lead_at(position)
         while lead and following < len(self.tokens) and self.tokens[following].form in _ARTICLES:
             following += 1

@@ -49,6 +49,7 @@ class Wording:
 
     compare: re.Pattern[str]
     comparators: dict[str, tuple[str, bool]]
+    leads: frozenset[str]
     suffix: re.Pattern[str]
     suffixes: dict[str, str]
     reference: re.Pattern[str]
@@ -89,6 +90,7 @@ def wording() -> Wording:
     return Wording(
         compare=re.compile(rf"[{signs}]|(?:{words})(?![a-z])", re.IGNORECASE),
         comparators={phrase.lower(): (side, inside) for phrase, (side, inside) in comparators.items()},
+        leads=frozenset(phrase.lower().split()[0] for phrase in comparators) | {"normal", "between"},
         suffix=re.compile(rf"\s*,?\s*(?P<suffix>{alternatives(suffixes)})\b", re.IGNORECASE),
         suffixes=suffixes,
         reference=re.compile(rf"(?:{alternatives(references)})(?![a-z])", re.IGNORECASE),
