@@ -96,6 +96,8 @@ def read_case(text: Text, chunks: Sequence[Chunk], *, excepted: bool = False) ->
     if not found or any(chunk.classes & _REFUSING for chunk in chunks):
         return None
     first = last = found[0]
+    if (parted := _parted_case(text, chunks, found)) is not None:
+        return parted
     alone = chunks[first].kind == "limit" and first + 1 < len(chunks) and _opens_case(chunks[first + 1])
     if not alone:
         last = found[-1]
@@ -105,6 +107,19 @@ def read_case(text: Text, chunks: Sequence[Chunk], *, excepted: bool = False) ->
     if case is None and (excepted or chunks[first].kind == "limit"):
         case = _case_after(text, *around)
     return AllOf((case, values)) if values is not None and case is not None else None
+
+
+def _parted_case(text: Text, chunks: Sequence[Chunk], found: Sequence[int]) -> AllOf | None:
+    """Read "if total bilirubin > 1.5 × ULN, direct bilirubin must be ≤ ULN": a value is the case."""
+    comma = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ","), 0)
+    if "condition" not in chunks[0].classes or not found[0] < comma < found[-1]:
+        return None
+    case = _named_case(text, chunks[1:comma])
+    body = [
+        chunk for chunk in chunks[comma + 1 :] if chunk.kind == "value" or not is_harmless(chunk, *_SILENT)
+    ]
+    demanded = _values(text, body, None) if body else None
+    return AllOf((case, demanded)) if isinstance(case, Value) and demanded is not None else None
 
 
 def _opened(chunk: Chunk) -> Sequence[Chunk]:
@@ -134,14 +149,17 @@ def _case_before(
     text: Text, before: Sequence[Chunk], after: Sequence[Chunk], *, excepted: bool
 ) -> Expression | None:
     words = trimmed(before)
-    if not words or any(not is_harmless(chunk, *_SILENT) for chunk in after):
+    if not words or any(chunk.classes & {"condition", "exception"} for chunk in after):
         return None
     conditional = bool(words[0].classes & {"condition", "exception"})
     of_some = words[0].form in _OPENING or words[0].form in _WHO
     linked = any(chunk.form in _MODAL or "allowance" in chunk.classes for chunk in [*words[1:], *after])
     if not (excepted or (conditional and not of_some) or (of_some and linked and not text.exclusion)):
         return None
-    return _named_case(text, words[1:] if conditional else words)
+    case = _named_case(text, words[1:] if conditional else words)
+    if case is None or all(is_harmless(chunk, *_SILENT) for chunk in after):
+        return case
+    return all_of([case, narrative(text, after[0].start, after[-1].end)])
 
 
 def _case_after(text: Text, before: Sequence[Chunk], after: Sequence[Chunk]) -> Expression | None:

@@ -169,7 +169,7 @@ def _with_values(text: Text, chunks: list[Chunk], concept: int) -> tuple[list[Ch
     tail = trimmed([*(chunks[value].inner if bracket else (chunks[value],)), *chunks[value + 1 :]])
     if bracket and value + 1 < len(chunks):
         tail = trimmed(list(chunks[value].inner))
-    while tail and _links(tail[0]):
+    while tail and (_links(tail[0]) or tail[0].kind == "sign"):
         tail.pop(0)
     if not tail:
         return None
@@ -186,7 +186,7 @@ def _unread_head(text: Text, chunks: list[Chunk]) -> Expression | None:
 
 def _states_value(chunk: Chunk) -> bool:
     if chunk.kind == "bracket":
-        first = next((each for each in chunk.inner if not _links(each)), None)
+        first = next((each for each in chunk.inner if not _links(each) and each.kind != "sign"), None)
         return first is not None and first.kind == "value" and not _is_age(first)
     return chunk.kind == "value" and not _is_age(chunk)
 
@@ -198,10 +198,8 @@ def _is_age(chunk: Chunk) -> bool:
 
 def _links(chunk: Chunk) -> bool:
     """Whether a word only leads from a concept to its values ("defined as", "with", "as evidenced by")."""
-    return chunk.kind == "word" and (
-        bool(chunk.classes & {"definition", "neutral", "qualifier", "active", "label"})
-        or chunk.form in _LINKS
-    )
+    leading = {"definition", "neutral", "qualifier", "active", "label", "value_tail"}
+    return chunk.kind == "word" and (bool(chunk.classes & leading) or chunk.form in _LINKS)
 
 
 def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> Expression | None:

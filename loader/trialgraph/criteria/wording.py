@@ -93,7 +93,9 @@ def wording() -> Wording:
         leads=frozenset(phrase.lower().split()[0] for phrase in comparators) | {"normal", "between"},
         suffix=re.compile(rf"\s*,?\s*(?P<suffix>{alternatives(suffixes)})\b", re.IGNORECASE),
         suffixes=suffixes,
-        reference=re.compile(rf"(?:{alternatives(references)})(?![a-z])", re.IGNORECASE),
+        reference=re.compile(
+            rf"(?:{alternatives(references)})(?![a-z])(?!\s+of\s+(?:the\s+)?(?:quanti|detect|assay))", re.IGNORECASE
+        ),
         references={phrase.lower(): reference for phrase, reference in references.items()},
         normal=re.compile(rf"(?:{alternatives(table['normal'])})(?![a-z])", re.IGNORECASE),
         unit=re.compile(rf"\s*-?(?P<unit>{spaced})(?![a-zA-Z])", re.IGNORECASE),
