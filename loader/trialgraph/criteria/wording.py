@@ -15,6 +15,9 @@ from trialgraph.resources import product_folder
 __all__ = ["Pair", "Scale", "Unit", "Wording", "alternatives", "wording"]
 
 
+_NOT_AN_ASSAY = r"(?!\s+of\s+(?:the\s+)?(?:quanti|detect|assay))"
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A UCUM unit; a number in the unit as spelled, times `factor`, is in UCUM's."""
@@ -93,9 +96,7 @@ def wording() -> Wording:
         leads=frozenset(phrase.lower().split()[0] for phrase in comparators) | {"normal", "between"},
         suffix=re.compile(rf"\s*,?\s*(?P<suffix>{alternatives(suffixes)})\b", re.IGNORECASE),
         suffixes=suffixes,
-        reference=re.compile(
-            rf"(?:{alternatives(references)})(?![a-z])(?!\s+of\s+(?:the\s+)?(?:quanti|detect|assay))", re.IGNORECASE
-        ),
+        reference=re.compile(rf"(?:{alternatives(references)})(?![a-z]){_NOT_AN_ASSAY}", re.IGNORECASE),
         references={phrase.lower(): reference for phrase, reference in references.items()},
         normal=re.compile(rf"(?:{alternatives(table['normal'])})(?![a-z])", re.IGNORECASE),
         unit=re.compile(rf"\s*-?(?P<unit>{spaced})(?![a-zA-Z])", re.IGNORECASE),
