@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
-from trialgraph.criteria.alternatives import is_harmless, other_limit
+from trialgraph.criteria.alternatives import is_harmless, other_limit, with_alternative
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
 from trialgraph.criteria.facts import is_content, read_fact
@@ -16,7 +16,16 @@ from trialgraph.criteria.trees import all_of, any_of, map_facts, negate, only_fa
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value
 from trialgraph.namespaces import TGC
 
-__all__ = ["asked_of", "by_sex", "except_for", "granted", "holds_value", "loosened", "read_case"]
+__all__ = [
+    "asked_of",
+    "by_sex",
+    "except_for",
+    "granted",
+    "holds_value",
+    "loosened",
+    "read_case",
+    "with_remark",
+]
 
 _SEXES = {"female": (str(TGC.FemaleSex), "female sex"), "male": (str(TGC.MaleSex), "male sex")}
 _OPENING = RESTARTS | {"those", "those with", "individual with", "person with", "people with", "other than"}
@@ -233,6 +242,15 @@ def except_for(
 def _lifted(fact: Fact, words: str) -> Fact:
     known = fact.modifiers.get("exception")
     return replace(fact, modifiers={**fact.modifiers, "exception": f"{known}; {words}" if known else words})
+
+
+def with_remark(text: Text, expression: Expression, value: Chunk, remark: Chunk) -> Expression:
+    """Take in a bracket behind a value: another limit, or an exception from this one."""
+    apart = any(chunk.kind == "value" or "exception" in chunk.classes for chunk in remark.inner)
+    case = read_case(text, remark.inner, excepted=True) if apart else None
+    if case is None:
+        return with_alternative(text, expression, value, list(remark.inner), (remark.start, remark.end))
+    return all_of([expression, negate(case)]) if text.exclusion else any_of([expression, case])
 
 
 def loosened(expression: Expression) -> Expression:

@@ -16,6 +16,7 @@ from trialgraph.criteria.tokens import Token, tokenize
 from trialgraph.criteria.values import FoundValue, ValueReader
 from trialgraph.criteria.vocabulary import Mention, Term, Vocabulary
 from trialgraph.criteria.windows import STARTERS, FoundWindow, parse_window
+from trialgraph.criteria.wording import wording
 from trialgraph.expressions import Expression, Fact, Span
 
 __all__ = ["Chunk", "Chunker", "Text"]
@@ -171,7 +172,7 @@ class Chunker:
         if value := self._value(position, mention):
             end = self.tokens[value.end - 1].end
             return Chunk("value", token.start, end, expression=value.expression, value=value), value.end
-        if token.number is not None or not token.text.isalnum() or token.form in _LIMIT_WORDS:
+        if token.number is not None or not token.text.isalnum() or token.form in wording().limit_openers:
             limit = parse_limit(self.source, token.start)
             if limit is not None and (age := self._age(position, limit)) is not None:
                 return age, self._token_at(age.end, position)
@@ -258,9 +259,12 @@ class Chunker:
         mention = self.text.mentions.get(position)
         counted = mention is not None and counts_lesions(mention.term)
         if not (
-            counted or token.form in _LIMIT_WORDS or not token.text.isalpha() or token.form in _NUMBER_WORDS
+            counted
+            or token.form in wording().limit_openers
+            or not token.text.isalpha()
+            or token.form in wording().numbers
         ):
-            if token.form not in _SIZE_WORDS:
+            if token.form not in wording().size_openers:
                 return None
             size = self.text.lesions.read_size(position)
             return (
@@ -364,46 +368,3 @@ def _paired(tokens: Sequence[Token]) -> frozenset[int]:
 
 
 _SOON = 4
-_SIZE_WORDS = frozenset(
-    [
-        "maximum",
-        "maximal",
-        "max",
-        "largest",
-        "longest",
-        "greatest",
-        "total",
-        "single",
-        "long",
-        "diameter",
-        "dimension",
-        "size",
-    ]
-)
-_NUMBER_WORDS = frozenset(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
-_LIMIT_WORDS = frozenset(
-    [
-        "at",
-        "no",
-        "not",
-        "more",
-        "less",
-        "greater",
-        "fewer",
-        "over",
-        "above",
-        "below",
-        "under",
-        "exceeding",
-        "exceed",
-        "up",
-        "between",
-        "from",
-        "minimum",
-        "maximum",
-        "older",
-        "younger",
-        "higher",
-        "lower",
-    ]
-)

@@ -19,9 +19,8 @@ from trialgraph.criteria.alternatives import (
     is_method,
     merge_alternatives,
     value_window,
-    with_alternative,
 )
-from trialgraph.criteria.cases import by_sex, holds_value, read_case
+from trialgraph.criteria.cases import by_sex, holds_value, with_remark
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import FINITE, VERBS
 from trialgraph.criteria.facts import is_content, read_fact
@@ -234,7 +233,7 @@ def _read_around_value(
         return sexed
     rest = [chunk for chunk in rest if not is_method(chunk)]
     for chunk in _remarks_on_value(rest):
-        expression = _with_remark(text, expression, chunks[at], chunk)
+        expression = with_remark(text, expression, chunks[at], chunk)
         rest.remove(chunk)
     if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
         return expression
@@ -251,15 +250,6 @@ def _read_around_value(
         alternative = text.exclusion or segment.joint == "or"
         return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
     return all_of([expression, narrative(text, rest[0].start, after[-1].end)])
-
-
-def _with_remark(text: Text, expression: Expression, value: Chunk, remark: Chunk) -> Expression:
-    """Take in a bracket behind a value: another limit, or an exception from this one."""
-    apart = any(chunk.kind == "value" or "exception" in chunk.classes for chunk in remark.inner)
-    case = read_case(text, remark.inner, excepted=True) if apart else None
-    if case is None:
-        return with_alternative(text, expression, value, list(remark.inner), (remark.start, remark.end))
-    return all_of([expression, negate(case)]) if text.exclusion else any_of([expression, case])
 
 
 def _remarks_on_value(chunks: Sequence[Chunk]) -> list[Chunk]:
@@ -311,6 +301,9 @@ def _goes_on(segment: Segment, segments: list[Segment]) -> bool:
 def _join_block(text: Text, segments: list[Segment], default: str) -> Expression:
     if all(segment.expression is None for segment in segments):
         return narrative(text, segments[0].chunks[0].start, segments[-1].chunks[-1].end)
+    if not text.exclusion and (remark := _closing_remark(segments)):
+        words = narrative(text, segments[remark].chunks[0].start, segments[-1].chunks[-1].end)
+        return all_of([_join_block(text, segments[:remark], default), words])
     operands = _negated_groups(text, segments)
     joints = _resolved([joint for joint, _ in operands], default, exclusion=text.exclusion)
     alternatives: list[list[Expression]] = [[]]
@@ -319,6 +312,15 @@ def _join_block(text: Text, segments: list[Segment], default: str) -> Expression
             alternatives.append([])
         alternatives[-1].append(expression)
     return any_of([all_of(group) for group in alternatives if group])
+
+
+def _closing_remark(segments: list[Segment]) -> int:
+    """Return where ", unsupported by A or B" behind a value starts, 0 when nothing of the kind does."""
+    at = next((i for i, each in enumerate(segments) if each.expression is None), 0)
+    unread = all(segment.expression is None for segment in segments[at:])
+    valued = at > 0 and any(chunk.kind == "value" for chunk in segments[at - 1].chunks)
+    either = any(segment.joint == "or" for segment in segments[at + 1 :])
+    return at if unread and valued and either and segments[at].joint == "," else 0
 
 
 def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expression]]:

@@ -70,14 +70,8 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
 def _adds_to_value(before: Segment, segment: Segment) -> bool:
     """Whether "or requiring dialysis" behind a value is an alternative to it rather than a remark on it."""
     first = segment.chunks[0]
-    valued = any(chunk.kind == "value" for chunk in before.chunks)
-    return (
-        valued
-        and segment.joint == "or"
-        and first.kind == "word"
-        and "condition" not in first.classes
-        and first.form.endswith("ing")
-    )
+    other = first.kind == "word" and "condition" not in first.classes
+    return other and segment.joint == "or" and any(chunk.kind == "value" for chunk in before.chunks)
 
 
 def _is_adjective(segment: Segment, following: Segment | None) -> bool:

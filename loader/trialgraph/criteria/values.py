@@ -135,10 +135,12 @@ class ValueReader:
         method = wording().method.match(self.text, offset)
         offset = end_of_moment(self.text, method.end() if method else offset)
         last = max(end, self._token_at(offset))
+        comma = end
         for index in range(end, last):
             mention = self.mention_at(index)
-            if self.tokens[index].text == "," or (mention is not None and mention.term.quantity):
-                return end
+            if mention is not None and mention.term.quantity:
+                return comma
+            comma = index if self.tokens[index].text == "," else comma
         return last
 
     def read_led(self, position: int) -> FoundValue | None:

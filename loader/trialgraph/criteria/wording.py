@@ -53,6 +53,8 @@ class Wording:
     compare: re.Pattern[str]
     comparators: dict[str, tuple[str, bool]]
     leads: frozenset[str]
+    limit_openers: frozenset[str]
+    size_openers: frozenset[str]
     suffix: re.Pattern[str]
     suffixes: dict[str, str]
     reference: re.Pattern[str]
@@ -94,6 +96,8 @@ def wording() -> Wording:
         compare=re.compile(rf"[{signs}]|(?:{words})(?![a-z])", re.IGNORECASE),
         comparators={phrase.lower(): (side, inside) for phrase, (side, inside) in comparators.items()},
         leads=frozenset(phrase.lower().split()[0] for phrase in comparators) | {"normal", "between"},
+        limit_openers=frozenset(table["limit_openers"]),
+        size_openers=frozenset(table["size_openers"]),
         suffix=re.compile(rf"\s*,?\s*(?P<suffix>{alternatives(suffixes)})\b", re.IGNORECASE),
         suffixes=suffixes,
         reference=re.compile(rf"(?:{alternatives(references)})(?![a-z]){_NOT_AN_ASSAY}", re.IGNORECASE),
