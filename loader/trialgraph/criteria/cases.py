@@ -13,7 +13,7 @@ from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.segments import trimmed
 from trialgraph.criteria.trees import all_of, any_of, map_facts, negate, only_facts
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "holds_value",
     "loosened",
     "read_case",
+    "widens",
     "with_remark",
 ]
 
@@ -116,6 +117,13 @@ def read_case(text: Text, chunks: Sequence[Chunk], *, excepted: bool = False) ->
     if case is None and (excepted or chunks[first].kind == "limit"):
         case = _case_after(text, *around)
     return AllOf((case, values)) if values is not None and case is not None else None
+
+
+def widens(text: Text, case: AllOf, start: int) -> bool:
+    """Whether a quantity of a case was limited before, so that a permission widens that limit."""
+    before = [chunk.expression for chunk in text.chunks if chunk.end <= start and chunk.expression]
+    named = {atom.concept for each in before for atom in atoms(each) if isinstance(atom, Value)}
+    return any(isinstance(atom, Value) and atom.concept in named for atom in atoms(case))
 
 
 def _parted_case(text: Text, chunks: Sequence[Chunk], found: Sequence[int]) -> AllOf | None:

@@ -73,6 +73,7 @@ _LINKS = frozenset(
         "repeatedly",
     }
 )
+_MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "need to"})
 _WAIVED = re.compile(
     r"(?:(?:is|are|will be|would be|may be)\s+)?"
     r"(?:not\s+(?:required|applicable|needed|necessary|considered)|considered)\b",
@@ -237,6 +238,10 @@ def _read_around_value(
         rest.remove(chunk)
     if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
         return expression
+    sexes = [chunk for chunk in before if chunk.classes & {"female", "male"}]
+    if rest[0].form in _MODALS and len(sexes) == 1:
+        words = narrative(text, rest[0].start, after[-1].end)
+        return all_of([expression, words]) if text.exclusion else any_of([negate(expression), words])
     if _WAIVED.match(text.text, rest[0].start):
         return narrative(text, chunks[at].start, after[-1].end)
     named = read_fact(text, rest) if is_content(rest[0]) else None

@@ -9,7 +9,7 @@ from typing import Literal
 
 from trialgraph.criteria.allowances import allows, washout
 from trialgraph.criteria.alternatives import is_harmless
-from trialgraph.criteria.cases import asked_of, except_for, holds_value, read_case
+from trialgraph.criteria.cases import asked_of, except_for, holds_value, read_case, widens
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
 from trialgraph.criteria.elapsed import read_elapsed
@@ -89,7 +89,8 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
         barring == len(chunks) - 1 or chunks[barring + 1].form in ("from", "for this")
     ):
         return Statement(_read_barred(text, chunks, barring), text=words)
-    if not (text.exclusion and allows(chunks)) and (case := read_case(text, chunks)) is not None:
+    case = None if text.exclusion and allows(chunks) else read_case(text, chunks)
+    if case is not None and (not allows(chunks) or widens(text, case, start)):
         return Statement(asked_of(text, *case.operands), text=words)
     asked = demand_on_some(text, chunks) if text.exclusion and not allows(chunks) else None
     if asked is not None:

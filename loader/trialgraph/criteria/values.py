@@ -26,6 +26,8 @@ _JOINERS = {"/": "/", ",": ",", "and": "and", "or": "or", "&": "and", "plus": "a
 _MOST_TOKENS = 200
 """How far the names before a limit are followed, so that a text of nothing but names takes no longer."""
 _SIGNS = {("low", True): "≥", ("low", False): ">", ("high", True): "≤", ("high", False): "<"}
+_MEASURED = frozenset({"measured", "calculated", "estimated"})
+_BEFORE_QUANTITY = _MEASURED | {"serum", "plasma", "total", "a", "an", "the"}
 _ARTICLES = frozenset({"a", "an", "the"})
 _PAIR = re.compile(
     r"[^\d()]{0,40}?(?P<first>\d{2,3})\s*/\s*(?P<second>\d{2,3})\s*(?:mm\s*(?:/|of\s*)?Hg)?", re.IGNORECASE
@@ -186,6 +188,9 @@ class ValueReader:
         """Return the expression of quantities that share a limit, None when a unit doesn't fit one."""
         if first >= 0 and self._names_group(first) and found.relative_to is None and not found.normal:
             return None
+        terms = _bounded_alike(terms, found)
+        if not terms:
+            return None
         atoms = [self._atom(term, found, start) for term in terms]
         known = [atom for atom in atoms if atom is not None]
         if len(known) < len(atoms):
@@ -255,18 +260,14 @@ class ValueReader:
         return tuple(terms), joiner, position
 
     def _next_quantity(self, position: int) -> Mention | None:
-        while position < len(self.tokens) and self.tokens[position].form in (
-            "serum",
-            "plasma",
-            "total",
-            "a",
-            "an",
-            "the",
-        ):
+        while position < len(self.tokens) and self.tokens[position].form in _BEFORE_QUANTITY:
             mention = self.mention_at(position)
             if mention is not None:
                 return mention
+            told = self.tokens[position].form in _MEASURED
             position += 1
+            if told and position < len(self.tokens) and self.tokens[position].form == "or":
+                position += 1
         return self.mention_at(position) if position < len(self.tokens) else None
 
     def _skip_gloss(self, position: int) -> int:
@@ -365,3 +366,10 @@ def _normal(term: Term, span: Span) -> Expression | None:
     low = Value(term.iri, term.label, Limit(low=1.0), None, "LLN", None, span)
     high = Value(term.iri, term.label, Limit(high=1.0), None, "ULN", None, span)
     return high if side == "high" else low if side == "low" else AllOf((low, high))
+
+
+def _bounded_alike(terms: tuple[Term, ...], found: Found) -> tuple[Term, ...]:
+    """Leave out what can't be meant by "creatinine or clearance ≤ 1.5 × ULN": of some, too little is bad."""
+    if found.relative_to != "ULN" or found.limit.high is None:
+        return terms
+    return tuple(term for term in terms if wording().scarce.get(local_name(term)) is None)

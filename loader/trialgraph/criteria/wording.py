@@ -68,6 +68,7 @@ class Wording:
     by_unit: dict[str, list[str]]
     normal_sides: dict[str, str]
     wanted: dict[str, str]
+    scarce: dict[str, str]
     habitual_units: dict[str, list[tuple[str, float, float]]]
     pairs: dict[str, Pair]
 
@@ -119,8 +120,9 @@ def wording() -> Wording:
         },
         method=_method(table["method_openers"], table["method_links"], table["methods"]),
         by_unit=table["by_unit"],
-        normal_sides={name: side for side, names in table["normal_sides"].items() for name in names},
-        wanted={name: side for side, names in table["wanted"].items() for name in names},
+        normal_sides=_sides(table["normal_sides"]),
+        scarce={name: side for name, side in _sides(table["normal_sides"]).items() if side == "low"},
+        wanted=_sides(table["wanted"]),
         habitual_units={
             name: [(unit, low, high) for unit, low, high in units]
             for name, units in table["habitual_units"].items()
@@ -138,3 +140,8 @@ def _method(openers: list[str], links: list[str], words: list[str]) -> re.Patter
         rf"[\s,]*(?:{alternatives(openers)})\b(?:(?:[\s,/-]*{opening})*[\s,/-]*{word}(?:{gloss})?)+",
         re.IGNORECASE,
     )
+
+
+def _sides(table: dict[str, list[str]]) -> dict[str, str]:
+    """Return the side of each quantity from the quantities of each side."""
+    return {name: side for side, names in table.items() for name in names}
