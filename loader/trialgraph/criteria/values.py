@@ -27,7 +27,17 @@ _MOST_TOKENS = 200
 """How far the names before a limit are followed, so that a text of nothing but names takes no longer."""
 _SIGNS = {("low", True): "≥", ("low", False): ">", ("high", True): "≤", ("high", False): "<"}
 _MEASURED = frozenset({"measured", "calculated", "estimated"})
-_BEFORE_QUANTITY = _MEASURED | {"serum", "plasma", "total", "a", "an", "the"}
+_BEFORE_QUANTITY = _MEASURED | {
+    "radioisotope",
+    "isotope",
+    "nuclear",
+    "serum",
+    "plasma",
+    "total",
+    "a",
+    "an",
+    "the",
+}
 _ARTICLES = frozenset({"a", "an", "the"})
 _PAIR = re.compile(
     r"[^\d()]{0,40}?(?P<first>\d{2,3})\s*/\s*(?P<second>\d{2,3})\s*(?:mm\s*(?:/|of\s*)?Hg)?", re.IGNORECASE
@@ -318,11 +328,7 @@ class ValueReader:
         """Read a limit on "performance status": on the first of its scales that has the numbers."""
         mention = self.mention_at(position)
         scales = wording().scales
-        if (
-            mention is None
-            or not mention.term.members
-            or not all(local_name(t) in scales for t in mention.term.members)
-        ):
+        if mention is None or not any(local_name(term) in scales for term in mention.term.members):
             return None
         offset, _ = past_fillers(self.text, self.tokens[mention.end - 1].end)
         members = {local_name(term): term for term in mention.term.members}
