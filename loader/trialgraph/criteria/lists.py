@@ -25,7 +25,7 @@ from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import FINITE, VERBS
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.instances import example_of
-from trialgraph.criteria.merging import merge_qualifiers
+from trialgraph.criteria.merging import closing_remark, merge_qualifiers
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.rewording import reword
 from trialgraph.criteria.segments import (
@@ -306,7 +306,7 @@ def _goes_on(segment: Segment, segments: list[Segment]) -> bool:
 def _join_block(text: Text, segments: list[Segment], default: str) -> Expression:
     if all(segment.expression is None for segment in segments):
         return narrative(text, segments[0].chunks[0].start, segments[-1].chunks[-1].end)
-    if not text.exclusion and (remark := _closing_remark(segments)):
+    if not text.exclusion and (remark := closing_remark(segments)):
         words = narrative(text, segments[remark].chunks[0].start, segments[-1].chunks[-1].end)
         return all_of([_join_block(text, segments[:remark], default), words])
     operands = _negated_groups(text, segments)
@@ -317,15 +317,6 @@ def _join_block(text: Text, segments: list[Segment], default: str) -> Expression
             alternatives.append([])
         alternatives[-1].append(expression)
     return any_of([all_of(group) for group in alternatives if group])
-
-
-def _closing_remark(segments: list[Segment]) -> int:
-    """Return where ", unsupported by A or B" behind a value starts, 0 when nothing of the kind does."""
-    at = next((i for i, each in enumerate(segments) if each.expression is None), 0)
-    unread = all(segment.expression is None for segment in segments[at:])
-    valued = at > 0 and any(chunk.kind == "value" for chunk in segments[at - 1].chunks)
-    either = any(segment.joint == "or" for segment in segments[at + 1 :])
-    return at if unread and valued and either and segments[at].joint == "," else 0
 
 
 def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expression]]:

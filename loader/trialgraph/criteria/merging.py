@@ -11,7 +11,7 @@ from trialgraph.criteria.segments import Segment
 from trialgraph.criteria.surroundings import adjectives_at
 from trialgraph.criteria.tokens import tokenize
 
-__all__ = ["merge_qualifiers"]
+__all__ = ["closing_remark", "merge_qualifiers"]
 
 
 def _with_adjective(text: Text, chunks: list[Chunk]) -> list[Chunk]:
@@ -108,3 +108,12 @@ def _is_remark(segment: Segment) -> bool:
         "active",
         "qualifier",
     }
+
+
+def closing_remark(segments: list[Segment]) -> int:
+    """Return where ", unsupported by A or B" behind a value starts, 0 when nothing of the kind does."""
+    at = next((i for i, each in enumerate(segments) if each.expression is None), 0)
+    unread = all(segment.expression is None for segment in segments[at:])
+    valued = at > 0 and any(chunk.kind == "value" for chunk in segments[at - 1].chunks)
+    either = any(segment.joint == "or" for segment in segments[at + 1 :])
+    return at if unread and valued and either and segments[at].joint == "," else 0

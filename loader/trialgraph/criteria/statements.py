@@ -36,7 +36,7 @@ from trialgraph.criteria.trees import (
     map_facts,
     negate,
 )
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Value, atoms
 
 __all__ = ["Statement", "of_part", "read_statement"]
 
