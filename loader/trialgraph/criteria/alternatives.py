@@ -42,6 +42,11 @@ def merge_alternatives(text: Text, segments: list[Segment]) -> list[Segment]:
     return merged
 
 
+def _names_quantity(chunk: Chunk) -> bool:
+    """Whether a chunk names a quantity without a limit, which a limit after it would be of."""
+    return chunk.kind == "concept" and chunk.term is not None and chunk.term.quantity
+
+
 def _demands(chunk: Chunk) -> bool:
     """Whether a bracket demands something of either limit ("without transfusion within 7 days")."""
     return (
@@ -55,6 +60,9 @@ def _is_alternative(text: Text, before: Segment, segment: Segment) -> bool:
     """Whether a member is another limit for the value before it, and nothing else."""
     value = next((chunk for chunk in reversed(before.chunks) if chunk.kind == "value"), None)
     limits = [chunk for chunk in segment.chunks if chunk.kind == "limit"]
+    behind = before.chunks[before.chunks.index(value) :] if value is not None else []
+    if any(map(_names_quantity, behind)):
+        return False
     if value is None or not limits or any(chunk.kind == "lesion" for chunk in segment.chunks):
         return False
     before_limit = segment.chunks[: segment.chunks.index(limits[0])]

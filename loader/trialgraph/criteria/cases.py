@@ -5,18 +5,29 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 
-from trialgraph.criteria.alternatives import is_harmless, other_limit
+from trialgraph.criteria.alternatives import is_harmless, other_limit, with_alternative
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.segments import trimmed
-from trialgraph.criteria.trees import all_of, any_of, negate
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value
+from trialgraph.criteria.trees import all_of, any_of, map_facts, negate, only_facts
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms
 from trialgraph.namespaces import TGC
 
-__all__ = ["asked_of", "by_sex", "granted", "holds_value", "loosened", "read_case"]
+__all__ = [
+    "asked_of",
+    "by_sex",
+    "except_for",
+    "granted",
+    "holds_value",
+    "loosened",
+    "read_case",
+    "widens",
+    "with_remark",
+]
 
 _SEXES = {"female": (str(TGC.FemaleSex), "female sex"), "male": (str(TGC.MaleSex), "male sex")}
 _OPENING = RESTARTS | {"those", "those with", "individual with", "person with", "people with", "other than"}
@@ -96,6 +107,8 @@ def read_case(text: Text, chunks: Sequence[Chunk], *, excepted: bool = False) ->
     before = text.chunks[: bisect_right(text.chunks, chunks[0].start, key=lambda chunk: chunk.end)]
     base = next((chunk for chunk in reversed(before) if chunk.kind == "value"), None)
     first = last = found[0]
+    if (parted := _parted_case(text, chunks, found)) is not None:
+        return parted
     alone = chunks[first].kind == "limit" and first + 1 < len(chunks) and _opens_case(chunks[first + 1])
     if not alone:
         last = found[-1]
@@ -105,6 +118,26 @@ def read_case(text: Text, chunks: Sequence[Chunk], *, excepted: bool = False) ->
     if case is None and (excepted or chunks[first].kind == "limit"):
         case = _case_after(text, *around)
     return AllOf((case, values)) if values is not None and case is not None else None
+
+
+def widens(text: Text, case: AllOf, start: int) -> bool:
+    """Whether a quantity of a case was limited before, so that a permission widens that limit."""
+    before = [chunk.expression for chunk in text.chunks if chunk.end <= start and chunk.expression]
+    named = {atom.concept for each in before for atom in atoms(each) if isinstance(atom, Value)}
+    return any(isinstance(atom, Value) and atom.concept in named for atom in atoms(case))
+
+
+def _parted_case(text: Text, chunks: Sequence[Chunk], found: Sequence[int]) -> AllOf | None:
+    """Read "if total bilirubin > 1.5 × ULN, direct bilirubin must be ≤ ULN": a value is the case."""
+    comma = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ","), 0)
+    if "condition" not in chunks[0].classes or not found[0] < comma < found[-1]:
+        return None
+    case = _named_case(text, chunks[1:comma])
+    body = [
+        chunk for chunk in chunks[comma + 1 :] if chunk.kind == "value" or not is_harmless(chunk, *_SILENT)
+    ]
+    demanded = _values(text, body, None) if body else None
+    return AllOf((case, demanded)) if isinstance(case, Value) and demanded is not None else None
 
 
 def _opened(chunk: Chunk) -> Sequence[Chunk]:
@@ -134,14 +167,17 @@ def _case_before(
     text: Text, before: Sequence[Chunk], after: Sequence[Chunk], *, excepted: bool
 ) -> Expression | None:
     words = trimmed(before)
-    if not words or any(not is_harmless(chunk, *_SILENT) for chunk in after):
+    if not words or any(chunk.classes & {"condition", "exception"} for chunk in after):
         return None
     conditional = bool(words[0].classes & {"condition", "exception"})
     of_some = words[0].form in _OPENING or words[0].form in _WHO
     linked = any(chunk.form in _MODAL or "allowance" in chunk.classes for chunk in [*words[1:], *after])
     if not (excepted or (conditional and not of_some) or (of_some and linked and not text.exclusion)):
         return None
-    return _named_case(text, words[1:] if conditional else words)
+    case = _named_case(text, words[1:] if conditional else words)
+    if case is None or all(is_harmless(chunk, *_SILENT) for chunk in after):
+        return case
+    return all_of([case, narrative(text, after[0].start, after[-1].end)])
 
 
 def _case_after(text: Text, before: Sequence[Chunk], after: Sequence[Chunk]) -> Expression | None:
@@ -195,6 +231,35 @@ def granted(text: Text, place: tuple[int, int]) -> Expression | None:
     """Return the case and limit that an exception at a place in the text grants, or None."""
     inside = [chunk for chunk in text.chunks if place[0] <= chunk.start and chunk.end <= place[1]]
     return read_case(text, inside, excepted=True)
+
+
+def except_for(
+    text: Text, expression: Expression, words: str, place: tuple[int, int], *, lifts: bool = False
+) -> Expression:
+    """Let an exception lift what an expression bars.
+
+    Facts carry it as a modifier, so that their absence still settles them. A narrative exception
+    stands beside anything else, and beside a demand that it `lifts` ("unless …", "… are eligible").
+    """
+    demanded = lifts and not text.exclusion and not isinstance(expression, Not)
+    if demanded or not only_facts(expression):
+        lifted = granted(text, place) or narrative(text, *place)
+        return all_of([expression, Not(lifted)]) if text.exclusion else any_of([expression, lifted])
+    return map_facts(expression, lambda fact: _lifted(fact, words))
+
+
+def _lifted(fact: Fact, words: str) -> Fact:
+    known = fact.modifiers.get("exception")
+    return replace(fact, modifiers={**fact.modifiers, "exception": f"{known}; {words}" if known else words})
+
+
+def with_remark(text: Text, expression: Expression, value: Chunk, remark: Chunk) -> Expression:
+    """Take in a bracket behind a value: another limit, or an exception from this one."""
+    apart = any(chunk.kind == "value" or "exception" in chunk.classes for chunk in remark.inner)
+    case = read_case(text, remark.inner, excepted=True) if apart else None
+    if case is None:
+        return with_alternative(text, expression, value, list(remark.inner), (remark.start, remark.end))
+    return all_of([expression, negate(case)]) if text.exclusion else any_of([expression, case])
 
 
 def loosened(expression: Expression) -> Expression:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from trialgraph.criteria.ages import explains, stands_behind_persons
 from trialgraph.criteria.lesions import FoundSize, LesionReader, counts_lesions
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.limits import Found, parse_limit
@@ -16,6 +17,7 @@ from trialgraph.criteria.vaccines import without_vaccines
 from trialgraph.criteria.values import FoundValue, ValueReader
 from trialgraph.criteria.vocabulary import Mention, Term, Vocabulary
 from trialgraph.criteria.windows import STARTERS, FoundWindow, parse_window
+from trialgraph.criteria.wording import wording
 from trialgraph.expressions import Expression, Fact, Span
 
 __all__ = ["Chunk", "Chunker", "Text"]
@@ -33,17 +35,9 @@ _STAGE = re.compile(
 _STAGING = frozenset({"stage", "clinical", "pathologic", "grade", "ctcae", "nci", "≥", ">", "≤", "<"})
 _AGED = re.compile(r"\b(?:older|younger|old|of age|over)\b")
 _OLD = re.compile(r"\s*-?\s*(?:old|of age)\b(?:\s+(?:or|and)\s+(?:older|over|above))?", re.IGNORECASE)
-_AFTER_AGE = re.compile(
-    r"\s*(?:$|[.,;)\]]|(?:with|who|at|and|or|inclusive|on|in(?!\s+(?:remission|duration))|eligible|undergoing|diagnosed|scheduled|planned"
-    r"|male|female|men|women|regardless|by|when)\b)",
-    re.IGNORECASE,
-)
-_ALONE = re.compile(r"[\s.;,)]*(?:$|(?:at|on|and\s+(?:older|over|above))\b)", re.IGNORECASE)
-_BEFORE_AGE = frozenset(
-    ["(", "[", ",", ":", "who", "is", "are", "must", "be", "between", "from", "-", "should"]
-)
 _CLOSING = {"(": ")", "[": "]"}
 _BRACKETS = frozenset("()[]")
+_BEHIND = frozenset(["corrected", "predicted", "of", "for", "total", "serum", "in"])
 _DEEPEST = 4
 
 
@@ -150,6 +144,10 @@ class Chunker:
                 found.append(Chunk("sign", token.start, token.end, token.text))
                 position += 1
                 continue
+            if token.text == "(" and (value := self._bracketed(position)) is not None:
+                found.append(value[0])
+                position = value[1]
+                continue
             if token.text in _CLOSING and depth < _DEEPEST:
                 inner, after = self._until(position + 1, _CLOSING[token.text], depth + 1)
                 end = self.tokens[after - 1].end
@@ -176,10 +174,12 @@ class Chunker:
         if value := self._value(position, mention):
             end = self.tokens[value.end - 1].end
             return Chunk("value", token.start, end, expression=value.expression, value=value), value.end
-        if token.number is not None or not token.text.isalnum() or token.form in _LIMIT_WORDS:
+        if token.number is not None or not token.text.isalnum() or token.form in wording().limit_openers:
             limit = parse_limit(self.source, token.start)
             if limit is not None and (age := self._age(position, limit)) is not None:
                 return age, self._token_at(age.end, position)
+            if limit is not None and (behind := self._quantity_behind(limit, position)) is not None:
+                return behind
             if limit is not None and (
                 limit.stated or limit.unit is not None or limit.relative_to is not None
             ):
@@ -188,11 +188,50 @@ class Chunker:
                 )
         return self._words(position, mention)
 
+    def _bracketed(self, position: int) -> tuple[Chunk, int] | None:
+        """Return the value of a quantity that stands alone in a bracket, its limit behind it."""
+        mention = self.text.mentions.get(position + 1)
+        after = mention.end if mention is not None else len(self.tokens)
+        if mention is None or not mention.term.quantity or after >= len(self.tokens):
+            return None
+        if self.tokens[after].text != ")":
+            return None
+        value = self.text.values.read(position + 1)
+        if value is None or value.end <= after:
+            return None
+        start, end = self.tokens[position].start, self.tokens[value.end - 1].end
+        return Chunk("value", start, end, expression=value.expression, value=value), value.end
+
     def _value(self, position: int, mention: Mention | None) -> FoundValue | None:
         """Return the value that starts at a token: with its quantity, or with a comparator before it."""
         if mention is not None and mention.term.quantity:
+            if mention.term.unit == "a" and explains(self.source, self.tokens[position].start):
+                return None
             return self.text.values.read_pair(position) or self.text.values.read(position)
         return self.text.values.read_led(position) if mention is None else None
+
+    def _quantity_behind(self, limit: Found, position: int) -> tuple[Chunk, int] | None:
+        """Return the value that "at least 1500 granulocytes" states, the quantity behind its limit."""
+        index = self._token_at(limit.end, position)
+        while index < len(self.tokens) and self.tokens[index].form in _BEHIND:
+            index += 1
+        mention = self.text.mentions.get(index)
+        if (
+            mention is None
+            or not limit.stated
+            or not mention.term.quantity
+            or mention.term.unit in ("a", None)
+        ):
+            return None
+        if mention.term.unit.startswith("{") or self.text.values.read(index) is not None:
+            return None
+        start, end = self.tokens[position].start, self.tokens[mention.end - 1].end
+        value = self.text.values.build((mention.term,), "", limit, start, -1, mention.end)
+        return (
+            (Chunk("value", start, end, expression=value.expression, value=value), mention.end)
+            if value
+            else None
+        )
 
     def _aged(self, position: int) -> Mention | None:
         term = self.text.vocabulary.find("age")
@@ -207,34 +246,27 @@ class Chunker:
         words = self.source[start : limit.end + 16].lower()
         term = self.text.vocabulary.find("age") if limit.stated else None
         in_years = limit.unit is not None and limit.unit.ucum in ("a", "mo")
-        said = _AGED.search(words[: limit.end - start + 12]) or self._of_persons(position, limit)
-        if term is None or not in_years or not said:
+        said = _AGED.search(words[: limit.end - start + 12]) or stands_behind_persons(
+            self.source, self.tokens, position, limit
+        )
+        if term is None or not in_years or not said or explains(self.source, start):
             return None
         value = self.text.values.build((term,), "", limit, start, 0, 0)
         old = _OLD.match(self.source, limit.end)
         end = old.end() if old else limit.end
         return Chunk("value", start, end, expression=value.expression, value=value) if value else None
 
-    def _of_persons(self, position: int, limit: Found) -> bool:
-        """Whether years stand right behind those whose age they are, and of nothing else."""
-        in_years = limit.unit is not None and limit.unit.ucum == "a"
-        if not in_years or not _AFTER_AGE.match(self.source, limit.end):
-            return False
-        index = position - 1
-        while index >= 0 and self.tokens[index].form in _BEFORE_AGE:
-            index -= 1
-        if index < 0:
-            return _ALONE.match(self.source, limit.end) is not None
-        return "persons" in lexicon().phrase_at(self.tokens, index)[1]
-
     def _lesion(self, position: int) -> tuple[Chunk, int] | None:
         token = self.tokens[position]
         mention = self.text.mentions.get(position)
         counted = mention is not None and counts_lesions(mention.term)
         if not (
-            counted or token.form in _LIMIT_WORDS or not token.text.isalpha() or token.form in _NUMBER_WORDS
+            counted
+            or token.form in wording().limit_openers
+            or not token.text.isalpha()
+            or token.form in wording().numbers
         ):
-            if token.form not in _SIZE_WORDS:
+            if token.form not in wording().size_openers:
                 return None
             size = self.text.lesions.read_size(position)
             return (
@@ -338,46 +370,3 @@ def _paired(tokens: Sequence[Token]) -> frozenset[int]:
 
 
 _SOON = 4
-_SIZE_WORDS = frozenset(
-    [
-        "maximum",
-        "maximal",
-        "max",
-        "largest",
-        "longest",
-        "greatest",
-        "total",
-        "single",
-        "long",
-        "diameter",
-        "dimension",
-        "size",
-    ]
-)
-_NUMBER_WORDS = frozenset(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
-_LIMIT_WORDS = frozenset(
-    [
-        "at",
-        "no",
-        "not",
-        "more",
-        "less",
-        "greater",
-        "fewer",
-        "over",
-        "above",
-        "below",
-        "under",
-        "exceeding",
-        "exceed",
-        "up",
-        "between",
-        "from",
-        "minimum",
-        "maximum",
-        "older",
-        "younger",
-        "higher",
-        "lower",
-    ]
-)

@@ -19,6 +19,7 @@ _EXCHANGEABLE = (
     frozenset({"enzyme concentration", "arbitrary concentration"}),
 )
 _THOUSAND = 1000
+_PER_LITRE = 1e7
 
 
 def local_name(term: Term) -> str:
@@ -44,6 +45,10 @@ def fit_limit(term: Term, found: Found) -> tuple[Limit, str | None] | None:
         return _fit_bare(term, found)
     if found.unit.ucum == "%" and (term.unit == "{score}" or term.unit == "1"):
         return None
+    numbers = [number for number in (found.limit.low, found.limit.high) if number is not None]
+    if term.unit == found.unit.ucum == "10*9/L" and min(numbers) >= _THOUSAND:
+        # "75,000 × 10^9/L": no blood holds as many; the cells of a microlitre were counted.
+        return _divided(found.limit), term.unit
     dimension = _dimensions().get(term.unit or "")
     if dimension is None or found.unit.dimension == dimension:
         return (found.limit, found.unit.ucum) if dimension is not None else None
@@ -68,7 +73,7 @@ def _fit_bare(term: Term, found: Found) -> tuple[Limit, str | None] | None:
         return found.limit, None
     low, high = found.limit.low, found.limit.high
     numbers = [number for number in (low, high) if number is not None]
-    if term.unit == "10*9/L" and min(numbers) >= _THOUSAND:
+    if term.unit == "10*9/L" and min(numbers) >= _THOUSAND and max(numbers) < _PER_LITRE:
         return _divided(found.limit), term.unit
     for unit, least, most in wording().habitual_units.get(local_name(term), ()):
         if all(least <= number <= most for number in numbers):

@@ -124,6 +124,8 @@ class LesionReader:
             mention = self.mentions.get(index)
             if mention is not None:
                 if mention.term.unit == "{count}":
+                    if mention.end < len(self.tokens) and self.tokens[mention.end].form == "of":
+                        return None
                     end = self.tokens[mention.end - 1].end
                     term = mention.term
                     value = Value(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.adjectives import (
@@ -18,14 +19,13 @@ from trialgraph.criteria.alternatives import (
     is_method,
     merge_alternatives,
     value_window,
-    with_alternative,
 )
-from trialgraph.criteria.cases import by_sex, holds_value, read_case
+from trialgraph.criteria.cases import by_sex, holds_value, with_remark
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import FINITE, VERBS
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.instances import example_of
-from trialgraph.criteria.merging import merge_qualifiers
+from trialgraph.criteria.merging import closing_remark, merge_qualifiers
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.rewording import reword
 from trialgraph.criteria.segments import (
@@ -71,6 +71,12 @@ _LINKS = frozenset(
         "persistently",
         "repeatedly",
     }
+)
+_MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "need to"})
+_WAIVED = re.compile(
+    r"(?:(?:is|are|will be|would be|may be)\s+)?"
+    r"(?:not\s+(?:required|applicable|needed|necessary|considered)|considered)\b",
+    re.IGNORECASE,
 )
 _GOING_ON = frozenset({"with", "subject with", "patient with", "participant with"})
 
@@ -162,7 +168,7 @@ def _with_values(text: Text, chunks: list[Chunk], concept: int) -> tuple[list[Ch
     tail = trimmed([*(chunks[value].inner if bracket else (chunks[value],)), *chunks[value + 1 :]])
     if bracket and value + 1 < len(chunks):
         tail = trimmed(list(chunks[value].inner))
-    while tail and _links(tail[0]):
+    while tail and (_links(tail[0]) or tail[0].kind == "sign"):
         tail.pop(0)
     if not tail:
         return None
@@ -179,7 +185,7 @@ def _unread_head(text: Text, chunks: list[Chunk]) -> Expression | None:
 
 def _states_value(chunk: Chunk) -> bool:
     if chunk.kind == "bracket":
-        first = next((each for each in chunk.inner if not _links(each)), None)
+        first = next((each for each in chunk.inner if not _links(each) and each.kind != "sign"), None)
         return first is not None and first.kind == "value" and not _is_age(first)
     return chunk.kind == "value" and not _is_age(chunk)
 
@@ -191,10 +197,8 @@ def _is_age(chunk: Chunk) -> bool:
 
 def _links(chunk: Chunk) -> bool:
     """Whether a word only leads from a concept to its values ("defined as", "with", "as evidenced by")."""
-    return chunk.kind == "word" and (
-        bool(chunk.classes & {"definition", "neutral", "qualifier", "active", "label"})
-        or chunk.form in _LINKS
-    )
+    leading = {"definition", "neutral", "qualifier", "active", "label", "value_tail"}
+    return chunk.kind == "word" and (bool(chunk.classes & leading) or chunk.form in _LINKS)
 
 
 def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> Expression | None:
@@ -229,10 +233,16 @@ def _read_around_value(
         return sexed
     rest = [chunk for chunk in rest if not is_method(chunk)]
     for chunk in _remarks_on_value(rest):
-        expression = _with_remark(text, expression, chunks[at], chunk)
+        expression = with_remark(text, expression, chunks[at], chunk)
         rest.remove(chunk)
     if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
         return expression
+    sexes = [chunk for chunk in before if chunk.classes & {"female", "male"}]
+    if rest[0].form in _MODALS and len(sexes) == 1:
+        words = narrative(text, rest[0].start, after[-1].end)
+        return all_of([expression, words]) if text.exclusion else any_of([negate(expression), words])
+    if _WAIVED.match(text.text, rest[0].start):
+        return narrative(text, chunks[at].start, after[-1].end)
     named = read_fact(text, rest) if is_content(rest[0]) else None
     if named is not None and not named.negated:
         return all_of([expression, named.expression])
@@ -244,15 +254,6 @@ def _read_around_value(
         alternative = text.exclusion or segment.joint == "or"
         return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
     return all_of([expression, narrative(text, rest[0].start, after[-1].end)])
-
-
-def _with_remark(text: Text, expression: Expression, value: Chunk, remark: Chunk) -> Expression:
-    """Take in a bracket behind a value: another limit, or an exception from this one."""
-    apart = any(chunk.kind == "value" or "exception" in chunk.classes for chunk in remark.inner)
-    case = read_case(text, remark.inner, excepted=True) if apart else None
-    if case is None:
-        return with_alternative(text, expression, value, list(remark.inner), (remark.start, remark.end))
-    return all_of([expression, negate(case)]) if text.exclusion else any_of([expression, case])
 
 
 def _remarks_on_value(chunks: Sequence[Chunk]) -> list[Chunk]:
@@ -304,6 +305,9 @@ def _goes_on(segment: Segment, segments: list[Segment]) -> bool:
 def _join_block(text: Text, segments: list[Segment], default: str) -> Expression:
     if all(segment.expression is None for segment in segments):
         return narrative(text, segments[0].chunks[0].start, segments[-1].chunks[-1].end)
+    if not text.exclusion and (remark := closing_remark(segments)):
+        words = narrative(text, segments[remark].chunks[0].start, segments[-1].chunks[-1].end)
+        return all_of([_join_block(text, segments[:remark], default), words])
     operands = _negated_groups(text, segments)
     joints = _resolved([joint for joint, _ in operands], default, exclusion=text.exclusion)
     alternatives: list[list[Expression]] = [[]]

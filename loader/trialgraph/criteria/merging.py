@@ -11,7 +11,7 @@ from trialgraph.criteria.segments import Segment
 from trialgraph.criteria.surroundings import adjectives_at
 from trialgraph.criteria.tokens import tokenize
 
-__all__ = ["merge_qualifiers"]
+__all__ = ["closing_remark", "merge_qualifiers"]
 
 
 def _with_adjective(text: Text, chunks: list[Chunk]) -> list[Chunk]:
@@ -70,14 +70,8 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
 def _adds_to_value(before: Segment, segment: Segment) -> bool:
     """Whether "or requiring dialysis" behind a value is an alternative to it rather than a remark on it."""
     first = segment.chunks[0]
-    valued = any(chunk.kind == "value" for chunk in before.chunks)
-    return (
-        valued
-        and segment.joint == "or"
-        and first.kind == "word"
-        and "condition" not in first.classes
-        and first.form.endswith("ing")
-    )
+    other = first.kind == "word" and "condition" not in first.classes
+    return other and segment.joint == "or" and any(chunk.kind == "value" for chunk in before.chunks)
 
 
 def _is_adjective(segment: Segment, following: Segment | None) -> bool:
@@ -114,3 +108,12 @@ def _is_remark(segment: Segment) -> bool:
         "active",
         "qualifier",
     }
+
+
+def closing_remark(segments: list[Segment]) -> int:
+    """Return where ", unsupported by A or B" behind a value starts, 0 when nothing of the kind does."""
+    at = next((i for i, each in enumerate(segments) if each.expression is None), 0)
+    unread = all(segment.expression is None for segment in segments[at:])
+    valued = at > 0 and any(chunk.kind == "value" for chunk in segments[at - 1].chunks)
+    either = any(segment.joint == "or" for segment in segments[at + 1 :])
+    return at if unread and valued and either and segments[at].joint == "," else 0

@@ -31,9 +31,10 @@ _MULTIPLIED = (
     r"(?:10\b|10[\s^⁰-⁹\d]|e\d|[UL]LN|[ul]ln\b|upper|lower|the|institutional|normal|reference|baseline)"
 )
 _EDIT = re.compile(
-    rf"""
+    rf"""(?![a-df-wyzA-DF-WYZ,.;:'"-])(?:
       (?P<escape>\\(?=[-<>\[\]^*_~#().&+=|`{{}}"'/!$%:;,?@\\]))
     | (?P<entity>&(?:lt|gt|le|ge|amp|nbsp|\#8804|\#8805|\#60|\#62);(?:\s?=)?)
+    | (?P<misread>â‰[¥¤]|â€[“”˜™œ\x9d]|Î¼|Âµ|Ã—|Â[°±²³])
     | (?P<symbol>(?<!\S)[³£](?=\s?\d)|(?<=[a-z\s])[³£](?=\s\d))
     | (?P<comparator>=\s?/\s?[<>]|[<>]\s?or\s?=(?:\s?to\b)?|=\s?or\s?[<>]|[≥≤]\s?[<>]
         |>\s?/\s?=|<\s?/\s?=|>\s?=|=\s?>|<\s?=|=\s?<|=\s?\\[<>]|\\[<>]\s?=|[<>]{{1,2}}\u0332)
@@ -47,6 +48,7 @@ _EDIT = re.compile(
     | (?P<blank>[^\S\x20]\s*|\x20\s+)
     | (?P<sign>[{"".join(_SIGNS)}⁰¹²³⁴⁵⁶⁷⁸⁹])
     | (?P<wide>[\uff01-\uff5e\u3000])
+    )
     """,
     re.VERBOSE,
 )
@@ -142,10 +144,13 @@ def _tidy(verbatim: str) -> NormalizedText:
     return aligned.finish()
 
 
-def _unescaped(entity: str) -> str:
-    """Return the sign that an entity of HTML stands for; "&lt;=" is one sign."""
-    sign = unescape(entity.rstrip("= ")).replace("\xa0", " ")
-    return {"<": "≤", ">": "≥"}.get(sign, sign) if entity.endswith("=") else sign
+def _mended(found: str) -> str:
+    """Return the sign of an HTML entity ("&lt;=" is one sign), or of UTF-8 read as Windows-1252."""
+    if not found.startswith("&"):
+        sign = found.encode("cp1252", "ignore").decode("utf-8", "ignore")
+        return _SIGNS.get(sign, sign.translate(_SUPERSCRIPTS))
+    sign = unescape(found.rstrip("= ")).replace("\xa0", " ")
+    return {"<": "≤", ">": "≥"}.get(sign, sign) if found.endswith("=") else sign
 
 
 def _replacement(match: re.Match[str]) -> str:
@@ -157,8 +162,8 @@ def _replacement(match: re.Match[str]) -> str:
             return " "
         case "comparator":
             return "≥" if ">" in found or "≥" in found else "≤"
-        case "entity":
-            return _unescaped(found)
+        case "entity" | "misread":
+            return _mended(found)
         case "symbol":
             # The signs of the Symbol font, as they read in Latin-1.
             return "≥" if found == "³" else "≤"

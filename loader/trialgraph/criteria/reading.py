@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-from trialgraph.criteria.cases import loosened
+from trialgraph.criteria.cases import except_for, loosened
 from trialgraph.criteria.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.complements import contradicts_itself, demands_cancers, join_complements
 from trialgraph.criteria.criterion import Kind
@@ -18,15 +18,24 @@ from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.offers import DEMAND, asks_several, concerns_some, counts_several, offers_choice
 from trialgraph.criteria.outline import Outline
-from trialgraph.criteria.statements import Statement, except_for, of_part, read_statement
-from trialgraph.criteria.trees import all_of, any_of, dated, map_facts, negate, undated_history
+from trialgraph.criteria.statements import Statement, of_part, read_statement
+from trialgraph.criteria.trees import (
+    all_of,
+    any_of,
+    dated,
+    is_formal,
+    map_facts,
+    negate,
+    only_facts,
+    undated_history,
+)
 from trialgraph.criteria.vocabulary import Vocabulary
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Span, atoms
 
 __all__ = ["read_expression"]
 
 _INLINE = re.compile(
-    r"(?:(?<=[\s;,:.])|^)\(?(?P<name>[ivx]{1,4}|[a-hA-H]|\d{1,2}|[①-⑳])(?:\)|(?<=[①-⑳]))\s*(?=[A-Za-z≥≤<>])"
+    r"(?:(?<=[\s;,:.])|^)\(?(?P<name>[ivx]{1,4}|[a-hA-H]|\d{1,2}|[①-⑳])(?:\)|(?<=[①-⑳])|\.(?=\s+[A-Z≥≤<>]))\s*(?=[A-Za-z≥≤<>])"
 )
 _ORDERS = (
     tuple(str(number) for number in range(1, 30)),
@@ -315,6 +324,8 @@ def _turned(text: Text, statement: Statement, words: str, place: tuple[int, int]
         return statement
     if DEMAND.match(words):
         denied = statement.expression
+        if is_formal(denied) and not only_facts(denied):
+            return Statement(negate(denied), text=words)
         plain = isinstance(denied, Not) and not isinstance(denied.operand, Narrative)
         return Statement(negate(denied) if plain else Not(narrative(text, *place)), text=words)
     if _NONE.match(words) and isinstance(statement.expression, Not):

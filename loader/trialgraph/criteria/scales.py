@@ -61,6 +61,8 @@ class _ScaleReader:
             return None
         if match["symbol"]:
             low, high = self.scale.symbols[match["symbol"]]
+            if match["points"] and low == high:
+                return low, high, match.end("symbol")
             if match["points"]:
                 low = high = float(match["points"])
             return low, high, match.end()

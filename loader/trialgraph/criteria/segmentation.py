@@ -7,6 +7,7 @@ or inside a numbering that goes on, nests it. Nested items stay inside their top
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -20,6 +21,11 @@ from trialgraph.records import EligibilityText
 __all__ = ["Item", "Piece", "Segmentation", "segment"]
 
 PieceKind = Literal["criterion", "heading", "separator"]
+
+
+_WRAPPED = 100
+"""Wider lines than this show that a page doesn't wrap its text."""
+_NOTE = re.compile(r"(?:note|nb|n\.b\.|\*|\(|exception|see|these|this)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +260,7 @@ def _segment_marked(lines: list[Line], builder: _Builder) -> None:
     width = max((line.end - line.start for line in lines), default=0)
     previous: Line | None = None
     following = _next_filled(lines)
+    last = max((line.index for line in lines if line.marker is not None), default=0)
     for line in lines:
         if line.blank:
             previous = None
@@ -269,7 +276,7 @@ def _segment_marked(lines: list[Line], builder: _Builder) -> None:
                 builder.begin(line.content, line.end)
             else:
                 builder.nest(line, depth)
-        elif _continues(line, previous, levels, builder, width):
+        elif (_continues if line.index < last else _ends_list)(line, previous, levels, builder, width):
             builder.extend(line.end)
         else:
             _begin_unmarked(line, levels, builder, following[line.index])
@@ -303,6 +310,19 @@ def _next_filled(lines: list[Line]) -> list[Line | None]:
     for line in reversed(lines[1:]):
         following[line.index - 1] = following[line.index] if line.blank else line
     return following
+
+
+def _ends_list(line: Line, previous: Line | None, levels: _Levels, builder: _Builder, width: int) -> bool:
+    """Whether an unmarked line behind the last item goes on with it; one of its own starts at the margin."""
+    words = builder.text[line.content : line.end]
+    apart = line.indent == 0 and words[:1].isupper() and width > _WRAPPED and not _NOTE.match(words)
+    if (
+        apart
+        and previous is not None
+        and previous.end - previous.start <= width - len(words.split(None, 1)[0])
+    ):
+        return False
+    return _continues(line, previous, levels, builder, width)
 
 
 def _continues(line: Line, previous: Line | None, levels: _Levels, builder: _Builder, width: int) -> bool:

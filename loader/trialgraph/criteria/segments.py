@@ -172,6 +172,8 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
     for each in following:
         if "active" in each.classes and each.kind == "word":
             return True
+        if each.kind == "value" and _asks_anew(segment, following, each):
+            return True
         if is_content(each):
             head = next((c.term.category for c in segment.chunks if is_content(c) and c.term), None)
             category = each.term.category if each.term else None
@@ -194,6 +196,15 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
             return False
         plain = plain and bool(each.classes & {"qualifier", "active"})
     return False
+
+
+def _asks_anew(segment: Segment, following: Sequence[Chunk], value: Chunk) -> bool:
+    """Whether a value behind "… for patients with A" is a demand of its own, not of the case."""
+    contents = [chunk for chunk in segment.chunks if is_content(chunk)]
+    if not contents or contents[0].kind != "value":
+        return False
+    behind = following[list(following).index(value) + 1 :][:1]
+    return contents[-1].kind != "value" or any(map(_opens_case, behind))
 
 
 def governed(segments: list[Segment]) -> list[Segment]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from trialgraph.criteria.allowances import allows, washout
 from trialgraph.criteria.alternatives import is_harmless
-from trialgraph.criteria.cases import asked_of, granted, holds_value, read_case
+from trialgraph.criteria.cases import asked_of, except_for, holds_value, read_case, widens
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
 from trialgraph.criteria.elapsed import read_elapsed
@@ -35,11 +35,10 @@ from trialgraph.criteria.trees import (
     is_formal,
     map_facts,
     negate,
-    only_facts,
 )
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Value, atoms
 
-__all__ = ["Statement", "except_for", "of_part", "read_statement"]
+__all__ = ["Statement", "of_part", "read_statement"]
 
 _DENIED_LIST = (
     "not meet",
@@ -90,7 +89,8 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
         barring == len(chunks) - 1 or chunks[barring + 1].form in ("from", "for this")
     ):
         return Statement(_read_barred(text, chunks, barring), text=words)
-    if not (text.exclusion and allows(chunks)) and (case := read_case(text, chunks)) is not None:
+    case = None if text.exclusion and allows(chunks) else read_case(text, chunks)
+    if case is not None and (not allows(chunks) or widens(text, case, start)):
         return Statement(asked_of(text, *case.operands), text=words)
     asked = demand_on_some(text, chunks) if text.exclusion and not allows(chunks) else None
     if asked is not None:
@@ -190,26 +190,6 @@ def _item_run_in(text: Text, chunks: Sequence[Chunk]) -> int | None:
     return starts[-1] if starts else None
 
 
-def except_for(
-    text: Text, expression: Expression, words: str, place: tuple[int, int], *, lifts: bool = False
-) -> Expression:
-    """Let an exception lift what an expression bars.
-
-    Facts carry it as a modifier, so that their absence still settles them. A narrative exception
-    stands beside anything else, and beside a demand that it `lifts` ("unless …", "… are eligible").
-    """
-    demanded = lifts and not text.exclusion and not isinstance(expression, Not)
-    if demanded or not only_facts(expression):
-        lifted = granted(text, place) or narrative(text, *place)
-        return all_of([expression, Not(lifted)]) if text.exclusion else any_of([expression, lifted])
-    return map_facts(expression, lambda fact: _lifted(fact, words))
-
-
-def _lifted(fact: Fact, words: str) -> Fact:
-    known = fact.modifiers.get("exception")
-    return replace(fact, modifiers={**fact.modifiers, "exception": f"{known}; {words}" if known else words})
-
-
 def _read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression:
     """Drop a label before a colon ("Liver function: …"); a denied list is denied as a whole."""
     colon = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ":"), None)
@@ -226,27 +206,32 @@ def _read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expressio
         if any(chunk.form == "and" for chunk in rest):
             return narrative(text, chunks[0].start, chunks[-1].end)
         body = alternatives_of(body)
-    if (
-        label[0].form in _APART
-        and not _is_label(label[1:])
-        and all(isinstance(a, Value) for a in atoms(body))
-    ):
-        return asked_of(text, narrative(text, label[0].start, label[-1].end), body)
     if any(phrase in words for phrase in _DENIED_LIST):
         return negate(AllOf(body.operands) if isinstance(body, AnyOf) else body)
+    valued = all(isinstance(atom, Value) for atom in atoms(body))
+    asked = _values_of_some(text, label, body) if valued else None
+    return asked if asked is not None else _under_label(text, label, body, (chunks[0].start, chunks[-1].end))
+
+
+def _values_of_some(text: Text, label: list[Chunk], body: Expression) -> Expression | None:
+    """Read values below "with marrow involvement:", for some, or "without growth factors:"."""
+    words = narrative(text, label[0].start, label[-1].end)
+    if label[0].form in _APART and not _is_label(label[1:]):
+        return asked_of(text, words, body)
+    return all_of([body, words]) if _remark_at(label) is not None else None
+
+
+def _under_label(text: Text, label: list[Chunk], body: Expression, place: tuple[int, int]) -> Expression:
+    """Return what a list says below its label."""
     if any("negation" in chunk.classes for chunk in label) and not any(
         "condition" in chunk.classes for chunk in label
     ):
-        return (
-            negate(alternatives_of(body))
-            if is_formal(body)
-            else narrative(text, chunks[0].start, chunks[-1].end)
-        )
+        return negate(alternatives_of(body)) if is_formal(body) else narrative(text, *place)
     if any(is_content(chunk) for chunk in label):
-        return _elaborated(text, label, body, chunks[-1].end)
+        return _elaborated(text, label, body, place[1])
     if _is_label(label):
         return body
-    return narrative(text, chunks[0].start, chunks[-1].end) if _narrows(label) else body
+    return narrative(text, *place) if _narrows(label) else body
 
 
 def _remarked(text: Text, label: Sequence[Chunk], body: Expression) -> Expression:
@@ -255,7 +240,8 @@ def _remarked(text: Text, label: Sequence[Chunk], body: Expression) -> Expressio
     if demand is not None:
         remark = narrative(text, demand.start, demand.end)
         return any_of([body, remark]) if text.exclusion else all_of([body, remark])
-    window = next((chunk.window.window for chunk in _flat(label) if chunk.window is not None), None)
+    dated_by = label[: _remark_at(label)]
+    window = next((chunk.window.window for chunk in _flat(dated_by) if chunk.window is not None), None)
     if window is None:
         return body
     return dated(map_facts(body, lambda fact: replace(fact, within=fact.within or window)), window)
@@ -263,6 +249,13 @@ def _remarked(text: Text, label: Sequence[Chunk], body: Expression) -> Expressio
 
 def _denies(chunks: Sequence[Chunk]) -> bool:
     return any("negation" in chunk.classes for chunk in chunks)
+
+
+def _remark_at(label: Sequence[Chunk]) -> int | None:
+    """Return where a "no" before a colon denies something of its own ("without growth factors:")."""
+    at = next((i for i, chunk in enumerate(label) if "negation" in chunk.classes), None)
+    own = at is not None and any(not is_harmless(chunk, "label") for chunk in label[at + 1 :])
+    return at if own else None
 
 
 def _with_rest(text: Text, label: list[Chunk], rest: list[Chunk]) -> Expression:

@@ -3,48 +3,58 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from trialgraph.criteria.bounds import directed, is_from_age, led, moved, sided
+from trialgraph.criteria.fillers import GLOSS, past_fillers
 from trialgraph.criteria.fitting import fit_limit, local_name
 from trialgraph.criteria.limits import Found, parse_limit, parse_range, side_of
 from trialgraph.criteria.scales import parse_scale_limit
 from trialgraph.criteria.tokens import Token
-from trialgraph.criteria.trees import all_of, any_of
+from trialgraph.criteria.trees import all_of, any_of, dated
 from trialgraph.criteria.vocabulary import Mention, Term
 from trialgraph.criteria.windows import end_of_moment
 from trialgraph.criteria.wording import wording
-from trialgraph.expressions import AllOf, Expression, Limit, Span, Value
+from trialgraph.expressions import AllOf, Expression, Limit, Span, Value, Window
 
 __all__ = ["FoundValue", "ValueReader"]
 
-_FILLER = re.compile(
-    r"(?:\s|:|=|,(?=\s*(?:must|should|of|is|with)\b)|-(?=\s)|\b(?:of|is|are|was|were|be|been|being|must|should|shall|has|have|to|with|a(?=\s+(?:score|level|value|count|value))|an|the|as|at(?!\s+(?:least|most|a\b|the\b|or\b))|level|levels|count|counts|value"
-    r"|values|score|scores|scale|status|performance|class|grade|concentration|results?|estimate[sd]?|calculated|measured|by|liver"
-    r"|function|in(?!\s+(?:normal|the|institution|excess))|range|ranging|points?|index|rate|defined|serum|plasma|total|cells?|ps|both|fasting|either|time|dose|dipstick|classification|rating|each|equals?|functional|when|screening|baseline|ratio"
-    r"|rest|standard|categor(?:y|ies)|current|for\s+liver\s+function|which|that|activity|tests?|according|prolongation|interval|elevations?|average|questionnaire|readings?)\b)*",
-    re.IGNORECASE,
-)
-_GLOSS = re.compile(
-    r"\s*(?:\((?:[^()\[\]≤≥<>]|\[[^()\[\]≤≥<>]{1,60}\]|\([^()\[\]≤≥<>]{1,60}\)){1,90}\)|\[[^()\[\]≤≥<>]{1,90}\])"
-)
 _BRACKETED = re.compile(r"\s*[(\[]\s*(?=[≤≥<>])")
 _CLOSING = re.compile(r"\s*[)\]]")
 _JOINERS = {"/": "/", ",": ",", "and": "and", "or": "or", "&": "and", "plus": "and", ";": ";"}
 _MOST_TOKENS = 200
 """How far the names before a limit are followed, so that a text of nothing but names takes no longer."""
 _SIGNS = {("low", True): "≥", ("low", False): ">", ("high", True): "≤", ("high", False): "<"}
+_MEASURED = frozenset({"measured", "calculated", "estimated"})
+_BEFORE_QUANTITY = _MEASURED | {
+    "radioisotope",
+    "isotope",
+    "nuclear",
+    "serum",
+    "plasma",
+    "total",
+    "a",
+    "an",
+    "the",
+}
 _ARTICLES = frozenset({"a", "an", "the"})
 _PAIR = re.compile(
     r"[^\d()]{0,40}?(?P<first>\d{2,3})\s*/\s*(?P<second>\d{2,3})\s*(?:mm\s*(?:/|of\s*)?Hg)?", re.IGNORECASE
 )
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
 _NEAR = 16
+_SOON = 4
+_CHANGE = re.compile(
+    r"\b(?:decreases?|increases?|increasing|decreasing|drop|rise|rising|decline|reduction|change|fall|doubling|improvement|loss)\s+(?:in|of|from|to)?\s*(?:the\s+|their\s+|a\s+|serum\s+|baseline\s+)*$",
+    re.IGNORECASE,
+)
+_CONTEXT = 48
 _LIST_START = re.compile(
     r"(?:^|[;:,.*•)(\-/\d]|\b(?:and|or|serum|total|a|the|calculated|estimated))\s*$", re.IGNORECASE
 )
 _LIST_END = re.compile(r"\s*(?:$|[;,.)*•(]|(?:and|or)\b)", re.IGNORECASE)
-_UNKNOWN_UNIT = re.compile(r"\s*(?:[×*/%^]|x\b|[a-zµ]{1,6}\s?/)", re.IGNORECASE)
+_UNKNOWN_UNIT = re.compile(r"\s*(?:[×*/%^]|,\s?\d{3}\b|x\b|[a-zµ]{1,6}\s?/)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,7 @@ class ValueReader:
         self.span = span
         self.term_named = term_named
         self.exclusion = exclusion
+        self.window: Window | None = None
 
     def read(self, position: int, lead: str = "") -> FoundValue | None:
         """Return the value that starts with the quantity at a token, or None when it has no limit.
@@ -93,6 +104,9 @@ class ValueReader:
             position: The token the quantity starts at.
             lead: A comparator before the quantity ("> NYHA class II", "minimum weight of 40 kg").
         """
+        start = self.tokens[position].start
+        if _CHANGE.search(self.text[max(0, start - _CONTEXT) : start]):
+            return None
         if group := self._read_scale_group(position):
             return group
         terms, joiner, after = self._quantities(position)
@@ -100,15 +114,18 @@ class ValueReader:
             return None
         found = self._limit_after(terms, position, self.tokens[after - 1].end)
         if found is not None and lead:
-            found = _led(lead, found)
+            found = led(lead, found)
         elif found is not None and not found.stated:
             found = self._unsigned(terms, position, found)
         if found is None or not (
-            found.stated or local_name(terms[-1]) in wording().scales or _is_plus(terms[-1], found)
+            found.stated or local_name(terms[-1]) in wording().scales or is_from_age(terms[-1], found)
         ):
             return None
-        end = self._past_method(found.end)
-        return self.build(terms, joiner, found, self.tokens[position].start, position, end)
+        window, end = self.window, self._past_method(found.end)
+        read = self.build(terms, joiner, found, self.tokens[position].start, position, end)
+        if read is None or window is None:
+            return read
+        return replace(read, expression=dated(read.expression, window))
 
     def _unsigned(self, terms: tuple[Term, ...], position: int, found: Found) -> Found:
         """Read "platelets 100,000/mm3" in a list of demands, which can only be meant one way."""
@@ -122,7 +139,7 @@ class ValueReader:
             return found
         (side,) = sides
         against = side == "low" and found.relative_to == "ULN"
-        return found if side is None or against else _directed(found, side, number)
+        return found if side is None or against else directed(found, side, number)
 
     def _past_method(self, offset: int) -> int:
         """Return the token after how a value is measured, which stands behind it."""
@@ -130,14 +147,18 @@ class ValueReader:
         method = wording().method.match(self.text, offset)
         offset = end_of_moment(self.text, method.end() if method else offset)
         last = max(end, self._token_at(offset))
+        comma = end
         for index in range(end, last):
             mention = self.mention_at(index)
-            if self.tokens[index].text == "," or (mention is not None and mention.term.quantity):
-                return end
+            if mention is not None and mention.term.quantity:
+                return comma
+            comma = index if self.tokens[index].text == "," else comma
         return last
 
     def read_led(self, position: int) -> FoundValue | None:
         """Return the value whose comparator, or "normal", stands before its quantity, at a token."""
+        if self.tokens[position].form not in wording().leads:
+            return None
         lead, following = self._lead_at(position)
         while lead and following < len(self.tokens) and self.tokens[following].form in _ARTICLES:
             following += 1
@@ -165,11 +186,20 @@ class ValueReader:
         side, inside = side_of(compare.group())
         return _SIGNS[side, inside], self._token_at(compare.end())
 
+    def _scale_behind(self, position: int, members: Iterable[Term]) -> Term | None:
+        """Return the scale that is named behind a limit ("performance status ≥ 70 by Lansky")."""
+        near = range(position, min(position + _SOON, len(self.tokens)))
+        mentions = [mention for index in near if (mention := self.mention_at(index)) is not None]
+        return next((mention.term for mention in mentions if mention.term in members), None)
+
     def build(
         self, terms: tuple[Term, ...], joiner: str, found: Found, start: int, first: int, end: int
     ) -> FoundValue | None:
         """Return the expression of quantities that share a limit, None when a unit doesn't fit one."""
         if first >= 0 and self._names_group(first) and found.relative_to is None and not found.normal:
+            return None
+        terms = _bounded_alike(terms, found)
+        if not terms:
             return None
         atoms = [self._atom(term, found, start) for term in terms]
         known = [atom for atom in atoms if atom is not None]
@@ -187,17 +217,17 @@ class ValueReader:
         pair = wording().pairs.get(local_name(mention.term)) if mention else None
         if mention is None or pair is None:
             return None
-        offset = self._past_fillers(self.tokens[mention.end - 1].end)
+        offset, _ = past_fillers(self.text, self.tokens[mention.end - 1].end)
         match = _PAIR.match(self.text, offset)
         first = parse_limit(self.text, offset) if match else None
         if match is None or first is None:
             return None
-        limit = _sided(match, first)
+        limit = sided(match, first)
         terms = {local_name(term): term for term in mention.term.members}
         if limit is None or not {pair.first, pair.second} <= terms.keys():
             return None
         start, unit = self.tokens[position].start, terms[pair.first].unit
-        bounds = [(limit, terms[pair.first]), (_moved(limit, float(match["second"])), terms[pair.second])]
+        bounds = [(limit, terms[pair.first]), (moved(limit, float(match["second"])), terms[pair.second])]
         span = self.span(start, match.end())
         known = [Value(t.iri, t.label, bound, unit, None, None, span) for bound, t in bounds]
         too_much = float(match["first"]) >= pair.middle
@@ -240,24 +270,20 @@ class ValueReader:
         return tuple(terms), joiner, position
 
     def _next_quantity(self, position: int) -> Mention | None:
-        while position < len(self.tokens) and self.tokens[position].form in (
-            "serum",
-            "plasma",
-            "total",
-            "a",
-            "an",
-            "the",
-        ):
+        while position < len(self.tokens) and self.tokens[position].form in _BEFORE_QUANTITY:
             mention = self.mention_at(position)
             if mention is not None:
                 return mention
+            told = self.tokens[position].form in _MEASURED
             position += 1
+            if told and position < len(self.tokens) and self.tokens[position].form == "or":
+                position += 1
         return self.mention_at(position) if position < len(self.tokens) else None
 
     def _skip_gloss(self, position: int) -> int:
         """Step over a bracketed abbreviation or explanation of a quantity."""
         while position < len(self.tokens) and self.tokens[position].form in ("(", "["):
-            gloss = _GLOSS.match(self.text, self.tokens[position - 1].end)
+            gloss = GLOSS.match(self.text, self.tokens[position - 1].end)
             if gloss is None:
                 return position
             position = self._token_at(gloss.end())
@@ -274,18 +300,15 @@ class ValueReader:
                 high = middle
         return low
 
-    def _past_fillers(self, offset: int) -> int:
-        """Return the character after words and brackets that only go on about a quantity."""
-        for _ in range(8):
-            rest = wording().method.match(self.text, offset) or _GLOSS.match(self.text, offset)
-            rest = rest or _FILLER.match(self.text, offset)
-            if rest is None or rest.end() == offset:
-                break
-            offset = rest.end()
-        return offset
+    def _is_bracketed(self, position: int, offset: int) -> bool:
+        """Whether a quantity stands alone in a bracket behind a name that isn't known."""
+        before = self.tokens[position - 1].text if position else ""
+        return before == "(" and self.text[offset : offset + 1] == ")"
 
     def _limit_after(self, terms: tuple[Term, ...], position: int, offset: int) -> Found | None:
-        offset = self._past_fillers(offset)
+        if self._is_bracketed(position, offset):
+            offset += 1
+        offset, self.window = past_fillers(self.text, offset)
         if bracket := _BRACKETED.match(self.text, offset):
             found = self._parse(terms[-1], bracket.end())
             closing = _CLOSING.match(self.text, found.end) if found else None
@@ -305,19 +328,16 @@ class ValueReader:
         """Read a limit on "performance status": on the first of its scales that has the numbers."""
         mention = self.mention_at(position)
         scales = wording().scales
-        if (
-            mention is None
-            or not mention.term.members
-            or not all(local_name(t) in scales for t in mention.term.members)
-        ):
+        if mention is None or not any(local_name(term) in scales for term in mention.term.members):
             return None
-        offset = self._past_fillers(self.tokens[mention.end - 1].end)
+        offset, _ = past_fillers(self.text, self.tokens[mention.end - 1].end)
         members = {local_name(term): term for term in mention.term.members}
         for name in scales:
             found = parse_scale_limit(self.text, offset, scales[name]) if name in members else None
             if found is not None:
-                start = self.tokens[position].start
-                return self.build((members[name],), "", found, start, -1, self._token_at(found.end))
+                start, end = self.tokens[position].start, self._token_at(found.end)
+                named = self._scale_behind(end, members.values()) or members[name]
+                return self.build((named,), "", found, start, -1, end)
         return None
 
     def _atom(self, term: Term, found: Found, start: int) -> Expression | None:
@@ -338,11 +358,6 @@ class ValueReader:
         return Value(term.iri, term.label, limit, unit, found.relative_to, None, span)
 
 
-def _is_plus(term: Term, found: Found) -> bool:
-    """Whether a number is of an age from which on ("ages 12+")."""
-    return term.unit == "a" and found.unit is not None and found.unit.ucum == "{plus}"
-
-
 def _normal(term: Term, span: Span) -> Expression | None:
     """Return that a quantity is within the result's own reference range, on the sides that count."""
     if (
@@ -352,40 +367,15 @@ def _normal(term: Term, span: Span) -> Expression | None:
     ):
         return None
     side = wording().normal_sides.get(local_name(term))
+    if side == "none":
+        return None
     low = Value(term.iri, term.label, Limit(low=1.0), None, "LLN", None, span)
     high = Value(term.iri, term.label, Limit(high=1.0), None, "ULN", None, span)
     return high if side == "high" else low if side == "low" else AllOf((low, high))
 
 
-def _directed(found: Found, side: str, number: float) -> Found:
-    limit = Limit(low=number) if side == "low" else Limit(high=number)
-    return replace(found, limit=limit, stated=True)
-
-
-def _led(lead: str, found: Found) -> Found | None:
-    """Apply a comparator that stands before its quantity to a number, or to a class of a scale."""
-    low, high = found.limit.low, found.limit.high
-    if low is None or high is None or found.relative_to is not None or (found.stated and low == high):
-        return None
-    bounds = {
-        "≥": Limit(low=low),
-        ">": Limit(low=high, low_inclusive=False),
-        "≤": Limit(high=high),
-        "<": Limit(high=low, high_inclusive=False),
-    }
-    return replace(found, limit=bounds[lead], stated=True)
-
-
-def _sided(match: re.Match[str], first: Found) -> Limit | None:
-    """Return the bound on the first of a pair of numbers; None for a pair without a comparator."""
-    if first.stated:
-        return first.limit if first.limit.low is None or first.limit.high is None else None
-    suffix = wording().suffix.match(match.string, match.end())
-    side = wording().suffixes.get(" ".join(suffix["suffix"].lower().split())) if suffix else None
-    number = float(match["first"])
-    return {"low": Limit(low=number), "high": Limit(high=number)}.get(side or "")
-
-
-def _moved(limit: Limit, number: float) -> Limit:
-    """Return a bound of the same kind at another number."""
-    return replace(limit, low=number) if limit.high is None else replace(limit, high=number)
+def _bounded_alike(terms: tuple[Term, ...], found: Found) -> tuple[Term, ...]:
+    """Leave out what can't be meant by "creatinine or clearance ≤ 1.5 × ULN": of some, too little is bad."""
+    if found.relative_to != "ULN" or found.limit.high is None:
+        return terms
+    return tuple(term for term in terms if wording().scarce.get(local_name(term)) is None)

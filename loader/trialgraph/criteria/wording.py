@@ -15,6 +15,9 @@ from trialgraph.resources import product_folder
 __all__ = ["Pair", "Scale", "Unit", "Wording", "alternatives", "wording"]
 
 
+_NOT_AN_ASSAY = r"(?!\s+of\s+(?:the\s+)?(?:quanti|detect|assay))"
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A UCUM unit; a number in the unit as spelled, times `factor`, is in UCUM's."""
@@ -49,6 +52,9 @@ class Wording:
 
     compare: re.Pattern[str]
     comparators: dict[str, tuple[str, bool]]
+    leads: frozenset[str]
+    limit_openers: frozenset[str]
+    size_openers: frozenset[str]
     suffix: re.Pattern[str]
     suffixes: dict[str, str]
     reference: re.Pattern[str]
@@ -62,6 +68,7 @@ class Wording:
     by_unit: dict[str, list[str]]
     normal_sides: dict[str, str]
     wanted: dict[str, str]
+    scarce: dict[str, str]
     habitual_units: dict[str, list[tuple[str, float, float]]]
     pairs: dict[str, Pair]
 
@@ -89,9 +96,12 @@ def wording() -> Wording:
     return Wording(
         compare=re.compile(rf"[{signs}]|(?:{words})(?![a-z])", re.IGNORECASE),
         comparators={phrase.lower(): (side, inside) for phrase, (side, inside) in comparators.items()},
+        leads=frozenset(phrase.lower().split()[0] for phrase in comparators) | {"normal", "between"},
+        limit_openers=frozenset(table["limit_openers"]),
+        size_openers=frozenset(table["size_openers"]),
         suffix=re.compile(rf"\s*,?\s*(?P<suffix>{alternatives(suffixes)})\b", re.IGNORECASE),
         suffixes=suffixes,
-        reference=re.compile(rf"(?:{alternatives(references)})(?![a-z])", re.IGNORECASE),
+        reference=re.compile(rf"(?:{alternatives(references)})(?![a-z]){_NOT_AN_ASSAY}", re.IGNORECASE),
         references={phrase.lower(): reference for phrase, reference in references.items()},
         normal=re.compile(rf"(?:{alternatives(table['normal'])})(?![a-z])", re.IGNORECASE),
         unit=re.compile(rf"\s*-?(?P<unit>{spaced})(?![a-zA-Z])", re.IGNORECASE),
@@ -110,8 +120,9 @@ def wording() -> Wording:
         },
         method=_method(table["method_openers"], table["method_links"], table["methods"]),
         by_unit=table["by_unit"],
-        normal_sides={name: side for side, names in table["normal_sides"].items() for name in names},
-        wanted={name: side for side, names in table["wanted"].items() for name in names},
+        normal_sides=_sides(table["normal_sides"]),
+        scarce={name: side for name, side in _sides(table["normal_sides"]).items() if side == "low"},
+        wanted=_sides(table["wanted"]),
         habitual_units={
             name: [(unit, low, high) for unit, low, high in units]
             for name, units in table["habitual_units"].items()
@@ -129,3 +140,8 @@ def _method(openers: list[str], links: list[str], words: list[str]) -> re.Patter
         rf"[\s,]*(?:{alternatives(openers)})\b(?:(?:[\s,/-]*{opening})*[\s,/-]*{word}(?:{gloss})?)+",
         re.IGNORECASE,
     )
+
+
+def _sides(table: dict[str, list[str]]) -> dict[str, str]:
+    """Return the side of each quantity from the quantities of each side."""
+    return {name: side for side, names in table.items() for name in names}

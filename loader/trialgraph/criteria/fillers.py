@@ -1,0 +1,46 @@
+"""What may stand between a quantity and its limit: little words, brackets, methods, when it is measured."""
+
+from __future__ import annotations
+
+import re
+
+from trialgraph.criteria.windows import parse_window
+from trialgraph.criteria.wording import wording
+from trialgraph.expressions import Window
+
+__all__ = ["GLOSS", "past_fillers"]
+
+_FILLER = re.compile(
+    r"(?:\s|:|=|,(?=\s*(?:must|should|of|is|with)\b)|-(?=\s)|\b(?:of|is|are|was|were|be|been|being|must|should|shall|has|have|to|with|a(?=\s+(?:score|level|value|count|value))|an|the|as|at(?!\s+(?:least|most|a\b|the\b|or\b))|level|levels|count|counts|value"
+    r"|values|score|scores|scale|status|performance|class|grade|concentration|results?|estimate[sd]?|calculated|measured|by|liver"
+    r"|function|in(?!\s+(?:normal|the|institution|excess))|range|ranging|points?|index|rate|defined|serum|plasma|total|cells?|ps|both|fasting|either|time|dose|dipstick|classification|rating|each|equals?|functional|when|screening|baseline|ratio"
+    r"|rest|standard|categor(?:y|ies)|current|for\s+liver\s+function|which|that|activity|tests?|according|prolongation|interval|elevations?|average|questionnaire|readings?)\b)*",
+    re.IGNORECASE,
+)
+GLOSS = re.compile(
+    r"\s*(?:\((?:[^()\[\]≤≥<>]|\[[^()\[\]≤≥<>]{1,60}\]|\([^()\[\]≤≥<>]{1,60}\)){1,90}\)|\[[^()\[\]≤≥<>]{1,90}\])"
+)
+_OBTAINED = re.compile(
+    r"\s*,?\s*(?:(?:performed|obtained|measured|assessed|done|drawn|taken|determined|collected|evaluated|tested)\s+)?"
+    r"(?=(?:within|in\s+the)\s)",
+    re.IGNORECASE,
+)
+_MOST = 8
+
+
+def past_fillers(text: str, offset: int) -> tuple[int, Window | None]:
+    """Return the character after what only goes on about a quantity, and the time it tells."""
+    window = None
+    for _ in range(_MOST):
+        obtained = _OBTAINED.match(text, offset)
+        timed = parse_window(text, obtained.end()) if obtained else None
+        if timed is not None:
+            window, offset = timed.window, timed.end
+            continue
+        rest = (
+            wording().method.match(text, offset) or GLOSS.match(text, offset) or _FILLER.match(text, offset)
+        )
+        if rest is None or rest.end() == offset:
+            break
+        offset = rest.end()
+    return offset, window
