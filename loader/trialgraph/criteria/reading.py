@@ -236,7 +236,7 @@ def _sentences(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
     for index, chunk in enumerate(chunks):
         if chunk.kind == "sign" and (
             (chunk.form == ";" and not _lists(text, sentences[-1]))
-            or (chunk.form == "." and _ends(text, chunks, index))
+            or (chunk.form == "." and not _lists_exceptions(sentences[-1]) and _ends(text, chunks, index))
         ):
             sentences.append([])
         elif sentences[-1] and _runs_on(text, chunks, index):
@@ -252,7 +252,18 @@ def _lists(text: Text, sentence: Sequence[Chunk]) -> bool:
     if colon is None:
         return False
     choice = not text.exclusion and offers_choice(text.text[sentence[0].start : sentence[colon].start])
-    return choice or any("negation" in chunk.classes for chunk in sentence[:colon])
+    denies = any("negation" in chunk.classes for chunk in sentence[:colon])
+    return (
+        choice or denies or any("exception" in chunk.classes for chunk in sentence[max(0, colon - 3) : colon])
+    )
+
+
+def _lists_exceptions(sentence: Sequence[Chunk]) -> bool:
+    """Whether a sentence has announced "the following exceptions:", which full stops may part."""
+    colon = next((i for i, chunk in enumerate(sentence) if chunk.kind == "sign" and chunk.form == ":"), None)
+    leading = sentence[max(0, (colon or 0) - 4) : colon or 0]
+    listed = any("follow" in chunk.form for chunk in leading)
+    return listed and any("exception" in chunk.classes for chunk in leading)
 
 
 def _runs_on(text: Text, chunks: Sequence[Chunk], index: int) -> bool:

@@ -317,6 +317,9 @@ def _read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     if facts[-1].category == "allergy":
         return _with_agents(text, head, rest)
     read = join_segments(text, read_segments(text, rest), default)
+    kind = list(atoms(head))[-1]
+    if isinstance(kind, Narrative):
+        return any_of([head, map_facts(read, lambda fact: _of_unread_kind(fact, kind.text))])
     head = dated_alike(head, read)
     head = for_itself(text, head, read, (chunks[at].start, chunks[-1].end))
     instances = instances_of(facts[-1], read)
@@ -324,6 +327,12 @@ def _read_instances(text: Text, chunks: list[Chunk]) -> Expression:
         formal = [each for each in _members(instances) if is_formal(each)]
         return any_of([head, *formal])
     return any_of([head, instances])
+
+
+def _of_unread_kind(fact: Fact, words: str) -> Fact:
+    """Return an instance of "any other uncontrolled condition": it has to be what these words say."""
+    told = fact.modifiers.get("qualifier")
+    return replace(fact, modifiers={**fact.modifiers, "qualifier": f"{told}; {words}" if told else words})
 
 
 def _with_agents(text: Text, head: Expression, chunks: list[Chunk]) -> Expression:

@@ -24,7 +24,18 @@ _WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNOR
 
 
 def share_windows(segments: list[Segment]) -> None:
-    """Let a time span at the end of a list hold for its members that state none."""
+    """Let a time span at the end of a list, or of one of several lists, hold for the members without one."""
+    start = 0
+    for index, segment in enumerate(segments[:-1]):
+        fact = segment.expression
+        if isinstance(fact, Fact) and fact.within is not None and segments[index + 1].after_comma:
+            if segment.joint in ("or", "and") and index > start:
+                _share_window(segments[start : index + 1])
+            start = index + 1
+    _share_window(segments[start:])
+
+
+def _share_window(segments: list[Segment]) -> None:
     while len(segments) > 2 and _speaks_anew(segments[-1]):
         segments = segments[:-1]
     if len(segments) < 2 or any(segment.joint == ";" for segment in segments):
