@@ -188,8 +188,10 @@ def _fact(text: Text, chunk: Chunk) -> Fact | None:
 def _narrowed(text: Text, fact: Fact, around: Around) -> Fact:
     modifiers: dict[str, str] = {**fact.modifiers, **around.modifiers}
     qualifiers = [words for words in around.qualifiers if not _goes_without_saying(fact, words, around)]
-    if around.besides and fact.concept == _MALIGNANT and (text.exclusion or around.negated):
+    any_cancer = fact.concept in (_MALIGNANT, _PRIMARY_MALIGNANT)
+    if around.besides and any_cancer and (text.exclusion or around.negated):
         # The study disease itself is neither earlier nor concurrent.
+        fact = replace(fact, concept=_MALIGNANT, concept_label="malignant neoplasm")
         modifiers["relation"] = "other"
     if around.other:
         if fact.concept == _PRIMARY_MALIGNANT:

@@ -22,6 +22,7 @@ from trialgraph.criteria.alternatives import (
 )
 from trialgraph.criteria.cases import by_sex, holds_value, with_remark
 from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.circumstances import ask_in_case
 from trialgraph.criteria.connectives import FINITE, VERBS
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.instances import example_of
@@ -130,6 +131,7 @@ def _read_segment(text: Text, segment: Segment) -> None:
             reading.leading,
         )
         segment.examples = reading.examples
+        ask_in_case(text, segment)
         return
     segment.carries = not any(chunk.form in FINITE for chunk in chunks)
 

@@ -89,6 +89,8 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
         barring == len(chunks) - 1 or chunks[barring + 1].form in ("from", "for this")
     ):
         return Statement(_read_barred(text, chunks, barring), text=words)
+    if barring is not None and not text.exclusion and not any(map(is_content, chunks[:barring])):
+        return Statement(_barred_behind(text, chunks, barring), text=words)
     case = None if text.exclusion and allows(chunks) else read_case(text, chunks)
     if case is not None and (not allows(chunks) or widens(text, case, start)):
         return Statement(asked_of(text, *case.operands), text=words)
@@ -144,6 +146,20 @@ def _read_barred(text: Text, chunks: list[Chunk], at: int) -> Expression:
     if not is_formal(expression):
         return whole
     return expression if text.exclusion else negate(alternatives_of(expression))
+
+
+def _barred_behind(text: Text, chunks: list[Chunk], at: int) -> Expression:
+    """Read "patients will be excluded if they have X", which bars X though it stands among demands."""
+    rest = trimmed(chunks[at + 1 :])
+    while rest and "condition" in rest[0].classes:
+        rest = rest[1:]
+    read = join_segments(text, read_segments(text, rest), "or") if any(map(is_content, rest)) else None
+    alternatives = read is not None and is_formal(read) and not isinstance(read, AllOf)
+    return (
+        negate(read)
+        if read is not None and alternatives
+        else narrative(text, chunks[0].start, chunks[-1].end)
+    )
 
 
 def _without_trailing_verb(chunks: list[Chunk]) -> list[Chunk]:
