@@ -12,9 +12,13 @@ from functools import lru_cache
 
 from trialgraph.concepts import Concepts
 from trialgraph.expressions import Fact
+from trialgraph.namespaces import TGC
 from trialgraph.vocabularies import known_concepts
 
 __all__ = ["showing_instances"]
+
+_MALIGNANT = str(TGC.MalignantNeoplasm)
+_PRIMARY = str(TGC.PrimaryMalignantNeoplasm)
 
 
 @lru_cache(maxsize=16384)
@@ -24,8 +28,10 @@ def showing_instances(fact: Fact) -> tuple[Fact, ...]:
     Their concepts are the widest below the fact's own that share no instance with what is excepted.
     """
     concepts = known_concepts()
-    if not fact.exceptions or fact.concept not in concepts or fact.modifiers.get("relation") == "other":
+    if not fact.exceptions or fact.concept not in concepts:
         return ()
+    if fact.concept == _PRIMARY or concepts.is_a(_MALIGNANT, fact.concept):
+        return ()  # A cancer may be the study disease, which is never what is barred.
     if any(each not in concepts or concepts.is_judged(each) for each in fact.exceptions):
         return ()
     named = [told for each in fact.exceptions for told in (each, *concepts[each].sequel_of)]

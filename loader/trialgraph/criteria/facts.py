@@ -15,6 +15,7 @@ __all__ = ["FactReading", "is_content", "read_fact"]
 
 _CONTENT = frozenset({"concept", "value", "lesion"})
 _MALIGNANT = str(TGC.MalignantNeoplasm)
+_NEOPLASM = str(TGC.Neoplasm)
 _PRIMARY_MALIGNANT = str(TGC.PrimaryMalignantNeoplasm)
 _OTHER_MALIGNANT = str(TGC.OtherMalignantNeoplasm)
 _OLIGOMETASTATIC = str(TGC.OligometastaticDisease)
@@ -196,7 +197,7 @@ def _narrowed(text: Text, fact: Fact, around: Around) -> Fact:
     if around.other:
         if fact.concept == _PRIMARY_MALIGNANT:
             fact = replace(fact, concept=_MALIGNANT, concept_label="malignant neoplasm")
-        if fact.concept == _MALIGNANT:
+        if fact.concept in (_MALIGNANT, _NEOPLASM):
             modifiers["relation"] = "other"
         elif fact.category in ("treatment", "procedure"):
             qualifiers.insert(0, "other")

@@ -54,7 +54,8 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
             carried = None
         if all(
             c.kind == "word"
-            and c.classes & {"qualifier", "active", "confirmation", "confirmed", "negation", "neutral"}
+            and c.classes
+            & {"qualifier", "active", "confirmation", "confirmed", "negation", "neutral", "other"}
             for c in segment.chunks
         ) or _is_adjective(segment, following):
             carried = segment

@@ -67,18 +67,6 @@ _PREDICATES = frozenset(
         "need",
     ]
 )
-_OTHER = frozenset(
-    {
-        "other",
-        "another",
-        "second",
-        "additional",
-        "any other",
-        "additional primary",
-        "second primary",
-        "other primary",
-    }
-)
 _CEILINGS = frozenset({"≤", "<"})
 _LOOSE = frozenset({"label", "value_tail"})
 _SHORTEST = 2
@@ -128,7 +116,7 @@ def read_before(text: Text, chunks: Sequence[Chunk], around: Around) -> bool:
             told.append(chunk)
         elif "negation" in classes:
             around.negated = not around.negated
-        elif chunk.form in _OTHER:
+        elif "other" in classes:
             around.other = True
         elif "qualifier" in classes or _is_one_of(text, chunks, index):
             _qualify(text, chunk, around)
