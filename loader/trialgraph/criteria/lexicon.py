@@ -54,6 +54,7 @@ class Lexicon:
         self.own_drugs = Phrases(patterns["own_drugs"])
         self.aside = Phrases(patterns["aside"])
         self.failed = Phrases(patterns["failed"])
+        self.resolved = Phrases(patterns["resolved"])
         self.explanation = Phrases(patterns["explanation"])
 
     def _add(self, phrase: str, name: str) -> None:

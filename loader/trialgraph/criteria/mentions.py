@@ -159,11 +159,19 @@ def _mentions(text: Text, chunks: list[Chunk]) -> list[tuple[Fact, bool]]:
         if chunks[index].classes & {"exception", "definition"}:
             break
         _take(sentence, index)
+    if lexicon().resolved.search(words):
+        _unresolved(sentence)
     context = {"context": " ".join(words.split()).strip(" ;,.:")}
     return [
         (replace(fact, modifiers={**fact.modifiers, **context}), negated)
         for fact, negated in _dated(sentence)
     ]
+
+
+def _unresolved(sentence: _Sentence) -> None:
+    """Take "toxicity has resolved" for a bar to toxicity, and "has not recovered from it" too."""
+    barred = not sentence.text.exclusion
+    sentence.found = [(fact, barred) for fact, _ in sentence.found if fact.category == "condition"]
 
 
 def _subject_end(sentence: _Sentence) -> int:

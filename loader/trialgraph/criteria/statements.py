@@ -26,6 +26,7 @@ from trialgraph.criteria.subgroups import (
     inner_exceptions,
     only_names_patients,
     value_case,
+    value_with,
 )
 from trialgraph.criteria.trees import (
     all_of,
@@ -380,7 +381,7 @@ def _read_conditional(text: Text, chunks: list[Chunk]) -> Expression:
     """Read "for subjects with X, Y": Y is asked of those with X only."""
     if (asked := _absence_case(text, chunks)) is not None:
         return asked
-    if not text.exclusion and (asked := value_case(text, chunks)) is not None:
+    if not text.exclusion and (asked := value_case(text, chunks) or value_with(text, chunks)) is not None:
         return asked
     if chunks and only_names_patients(chunks, exclusion=text.exclusion):
         return _read_instances(text, chunks[1:])

@@ -13,9 +13,16 @@ from trialgraph.criteria.lists import join_segments, read_condition, read_segmen
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.segments import trimmed
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal, negate
-from trialgraph.expressions import Expression, Not
+from trialgraph.expressions import Expression, Fact, Not, atoms
 
-__all__ = ["MODAL", "demand_on_some", "inner_exceptions", "only_names_patients", "value_case"]
+__all__ = [
+    "MODAL",
+    "demand_on_some",
+    "inner_exceptions",
+    "only_names_patients",
+    "value_case",
+    "value_with",
+]
 
 MODAL = frozenset({"must", "should", "must have", "must be", "need", "need to", "are required to"})
 _NOT_ENTER = re.compile(
@@ -39,6 +46,21 @@ def value_case(text: Text, chunks: list[Chunk]) -> Expression | None:
         return None
     read = join_segments(text, read_segments(text, body), "and")
     return any_of([negate(condition), read])
+
+
+def value_with(text: Text, chunks: list[Chunk]) -> Expression | None:
+    """Read "without liver metastases, ALT ≤ 2.5 × ULN": the limit is for those without them only."""
+    comma = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ","), None)
+    if comma is None or chunks[0].form not in ("with", "without") or text.exclusion:
+        return None
+    case, body = trimmed(chunks[1:comma]), trimmed(chunks[comma + 1 :])
+    if not case or not any(chunk.kind == "value" for chunk in body) or any(c.kind == "value" for c in case):
+        return None
+    read = join_segments(text, read_segments(text, body), "and")
+    condition = read_condition(text, case)
+    if any(isinstance(atom, Fact) for atom in atoms(read)) or not is_formal(condition):
+        return None
+    return any_of([condition if chunks[0].form == "without" else negate(condition), read])
 
 
 def inner_exceptions(text: Text, chunks: list[Chunk]) -> list[Chunk]:

@@ -45,6 +45,7 @@ _UNNAMED = frozenset({"condition", "disease", "disorder", "illness"})
 _HAPPENING = frozenset({"occurring", "occurred", "happening", "diagnosed", "performed", "that occurred"})
 _AT_LEAST = re.compile(r"(?:for|in|during)\s+(?:at\s+least|a\s+minimum\s+of|≥)\s*", re.IGNORECASE)
 _DEMANDS = frozenset({"must", "should", "shall", "must be", "must have"})
+_RELATIVE = frozenset({"that", "which", "who", "whose", "whom", "where", "if", "when", "patient who"})
 _PREDICATES = frozenset(
     [
         "must",
@@ -225,7 +226,7 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
             return read_after(text, head, [each for each in chunks[index:] if each.start >= standard], around)
         if not text.exclusion and any(each.form in _DEMANDS for each in chunks[index:]):
             return False
-        if not text.exclusion and (_sets_ceiling(chunk) or _offers_other(head, chunks[index:])):
+        if not text.exclusion and _asks_otherwise(head, chunks[index:], around):
             return False
         if classes & _NARROWING or chunk.kind == "limit":
             _keep_rest(text, head, chunks[index:], around)
@@ -233,6 +234,21 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         if not is_gloss(head, chunk):
             return False
     return True
+
+
+def _asks_otherwise(head: Chunk, chunks: Sequence[Chunk], around: Around) -> bool:
+    """Whether what follows a concept among demands asks for something else than the concept."""
+    if _sets_ceiling(chunks[0]) or _offers_other(head, chunks):
+        return True
+    return not around.negated and _tells_outcome(head, chunks)
+
+
+def _tells_outcome(head: Chunk, chunks: Sequence[Chunk]) -> bool:
+    """Whether a sentence goes on to say what became of a thing ("toxicity from X has resolved")."""
+    plain = ("is", "are") if _counts(head) else ()
+    verbs = (i for i, chunk in enumerate(chunks) if chunk.form in _PREDICATES and chunk.form not in plain)
+    told = next(verbs, None)
+    return told is not None and not any(chunk.form in _RELATIVE for chunk in chunks[:told])
 
 
 def _sets_ceiling(chunk: Chunk) -> bool:
