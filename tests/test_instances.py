@@ -27,7 +27,10 @@ def _exclusion(words: str) -> Fact:
 
 
 def _names(words: str) -> set[str]:
-    return {instance.concept.rpartition("/")[2] for instance in showing_instances(_exclusion(words))}
+    """Return the names of the instances that show an exclusion, with all their kinds."""
+    concepts = packaged_concepts()
+    shown = showing_instances(_exclusion(words))
+    return {iri.rpartition("/")[2] for instance in shown for iri in concepts.descendants(instance.concept)}
 
 
 def test_what_is_not_excepted_shows_the_fact() -> None:
@@ -99,8 +102,8 @@ def test_rails_of_a_fact_with_exceptions_are_the_reference_evaluator(
         exceptions=(str(TGC.Vitiligo),),
     )  # fmt: skip
     present = dict(shown)
-    if shown:
-        present[DISEASE] = min(shown.values(), key=lambda each: each.ago.days_min)
+    for iri, presence in sorted(shown.items(), key=lambda item: -item[1].ago.days_min):
+        present.update(dict.fromkeys(packaged_concepts().ancestors(iri), presence))
     missing = {DISEASE: Absence("none recorded")} if absent and not shown else {}
     view = ScreeningView("p", date(2025, 1, 1), present=present, absent=missing)
     criterion = ScreenableCriterion("E1", "exclusion", "…", fact)

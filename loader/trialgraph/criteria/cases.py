@@ -277,7 +277,7 @@ def _grant(operands: list[Expression]) -> Expression:
     kept = list(operands)
     for asked in operands:
         case, values = _parts(asked)
-        targets = {value: _base(kept, asked, value) for value in values}
+        targets = {value: _base(kept, value) for value in values}
         if case is None or not any(targets.values()):
             continue
         kept.remove(asked)
@@ -299,10 +299,11 @@ def _parts(asked: Expression) -> tuple[Expression | None, list[Value]]:
     return (asked.operands[0].operand, plain) if len(plain) == len(values) else (None, [])
 
 
-def _base(operands: Sequence[Expression], asked: Expression, value: Value) -> Value | None:
+def _base(operands: Sequence[Expression], value: Value) -> Value | None:
     """Return the limit for all patients that a limit for some widens."""
     for operand in operands:
-        members = operand.operands if isinstance(operand, AnyOf) and operand != asked else (operand,)
+        choice = isinstance(operand, AnyOf) and all(isinstance(each, Value) for each in operand.operands)
+        members = operand.operands if isinstance(operand, AnyOf) and choice else (operand,)
         for member in members:
             if isinstance(member, Value) and member.concept == value.concept and _widens(value, member):
                 return member
