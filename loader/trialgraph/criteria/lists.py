@@ -31,6 +31,7 @@ from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.rewording import reword
 from trialgraph.criteria.segments import (
     Segment,
+    befalls,
     governed,
     part_statement,
     says_nothing,
@@ -337,7 +338,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
         elif segment.negated and segment.expression is not None:
             denied = [expression]
             members.append((segment.joint, negate(expression)))
-        elif members and segment.joint == "," and segment.chunks[0].form == "with" and text.exclusion:
+        elif members and text.exclusion and befalls(segment):
             members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
         elif denied and segment.carries and segment.joint != ";" and _hangs_on(segment):
             denied.append(expression)

@@ -13,6 +13,7 @@ from trialgraph.expressions import Expression
 
 __all__ = [
     "Segment",
+    "befalls",
     "governed",
     "is_bare",
     "part_statement",
@@ -26,6 +27,7 @@ _SHORTEST_NAME = 3
 _APART = frozenset({"allergy", "reproductive", "lesion"})
 _MODAL = frozenset(["must", "should", "shall", "will", "may", "can", "agree", "need"])
 
+_BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
 _JOINTS = {
     "and / or": "or",
     "as well as": "and",
@@ -298,3 +300,9 @@ def trimmed(chunks: Sequence[Chunk]) -> list[Chunk]:
     while kept and (kept[0].kind == "sign" or kept[0].form in ("and", "or")):
         kept.pop(0)
     return kept
+
+
+def befalls(segment: Segment) -> bool:
+    """Whether a member tells what came with the one before ("had X and has developed Y", "X, with Y")."""
+    came_of_it = segment.joint == "and" and not segment.after_comma and segment.chunks[0].form in _BEFELL
+    return came_of_it or (segment.joint == "," and segment.chunks[0].form == "with")

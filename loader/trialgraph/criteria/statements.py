@@ -77,7 +77,7 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     words = text.text[start:end]
     if lexicon().consent.search(words) and not any(chunk.kind == "value" for chunk in chunks):
         return Statement(narrative(text, start, end), text=words)
-    judged = lexicon().judgement.search(words)
+    judged = (not text.exclusion and lexicon().resolved.search(words)) or lexicon().judgement.search(words)
     valued = any(chunk.kind == "value" for chunk in chunks)
     if (
         judged

@@ -16,7 +16,7 @@ __all__ = ["share_times", "share_windows"]
 
 _TIMED = re.compile(
     r"(?:within|in the|during|while|less than|<|≤|over the|for the) .{0,40}"
-    r"\b(?:hour|day|week|month|year|half|cycle|study|trial)",
+    r"\b(?:hour|day|week|month|year|half|cycle|study|trial|interval|period)",
     re.IGNORECASE,
 )
 _EVENTS = frozenset({"condition", "procedure"})
@@ -144,6 +144,14 @@ def _share_inner_time(text: Text, segments: list[Segment]) -> None:
             before.expression = replace(one, modifiers={**one.modifiers, "qualifier": words})
 
 
+def _without_remarks(segments: list[Segment]) -> list[Segment]:
+    """Return a list without words behind it that name nothing (", prior to the first dose")."""
+    kept = list(segments)
+    while len(kept) > 1 and kept[-1].expression is None and not any(map(is_content, kept[-1].chunks)):
+        kept.pop()
+    return kept
+
+
 def _time_in(words: str) -> str:
     """Return the time that words tell from their start, or end with; empty without one."""
     found = _TIMED.match(words) or _WITHIN.search(words)
@@ -153,6 +161,7 @@ def _time_in(words: str) -> str:
 def share_times(text: Text, segments: list[Segment]) -> None:
     """Let a time that could not be read as a window narrow all members of its list, not only the last."""
     _share_inner_time(text, segments)
+    segments = _without_remarks(segments)
     last = segments[-1]
     told = last.expression.modifiers.get("qualifier", "") if isinstance(last.expression, Fact) else ""
     words = next(filter(None, map(_time_in, told.split("; "))), "")

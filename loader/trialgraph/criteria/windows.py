@@ -47,8 +47,9 @@ _STOP = (
     r"(?:and|or|unless|except|that|which|who|with|without|requiring|requires?|for|is|are|was|were|has|have"
     r"|within|if|in|on|at|to|of|patients?|subjects?|participants?|any|a|an|prior|before|other|plus)\b"
 )
+_ITEM = r"(?:\d{1,2}|[a-z])[.)]\s"
 _NAMED = (
-    rf"(?:(?<=\bof )(?:(?!{_STOP})[\w/+-]+[ ]?){{1,4}}(?:(?:and|plus)\s+[\w-]+(?=\s*(?:[,.;)]|$)))?"
+    rf"(?:(?<=\bof )(?:(?!{_STOP}|{_ITEM})[\w/+-]+[ ]?){{1,4}}(?:(?:and|plus)\s+[\w-]+(?=\s*(?:[,.;)]|$)))?"
     r"|(?<=\bdose )[A-Z]{1,5}[- ]?\d{2,}\w*)?"
     r"(?:\s*on\s+(?:cycle\s*\d+,?\s*)?day\s*[-+]?\d+)?"
 )
