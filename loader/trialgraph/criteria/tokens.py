@@ -8,13 +8,12 @@ from functools import lru_cache
 
 __all__ = ["Token", "lookup_form", "tokenize"]
 
-_TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+|[^\W\d_]+(?:'[a-z]+)?|\S")
-_NUMBER = re.compile(r"[\d.]")
+_TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+|\S")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Token:
-    """One word, number or sign.
+    """One word, number or sign; not frozen, since that makes building one four times as slow.
 
     Args:
         text: As it stands in the normalised text.
@@ -43,10 +42,9 @@ def tokenize(text: str) -> list[Token]:
     tokens = []
     end = -1
     for match in _TOKEN.finditer(text):
-        word = match.group()
-        start = match.start()
-        tokens.append(Token(word, lookup_form(word), start, match.end(), start == end))
-        end = match.end()
+        word, before = match.group(), end
+        start, end = match.span()
+        tokens.append(Token(word, lookup_form(word), start, end, start == before))
     return tokens
 
 

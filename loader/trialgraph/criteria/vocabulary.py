@@ -184,16 +184,19 @@ class Vocabulary:
         return min(same, key=lambda each: (len(each.ancestors), each.iri), default=term)
 
     def _choose(self, node: _Node, tokens: list[Token], start: int, end: int) -> Term | None:
-        written = _bare("".join(token.text for token in tokens[start:end]))
+        written = ""
         for term, exact in node.terms:
-            if exact is None or written in (exact, f"{exact}s"):
+            if exact is None:
+                return term
+            written = written or _bare("".join([token.text for token in tokens[start:end]]))
+            if written in (exact, f"{exact}s"):
                 return term
         return None
 
 
 def _bare(words: str) -> str:
     """Return the words without spaces and hyphens, their case kept."""
-    return "".join(letter for letter in words if letter.isalnum())
+    return words if words.isalnum() else "".join(filter(str.isalnum, words))
 
 
 def _abbreviates(tokens: list[Token], index: int) -> int:
