@@ -10,7 +10,7 @@ from typing import Literal
 from trialgraph.criteria.ages import explains, stands_behind_persons
 from trialgraph.criteria.lesions import FoundSize, LesionReader, counts_lesions
 from trialgraph.criteria.lexicon import lexicon
-from trialgraph.criteria.limits import Found, parse_limit
+from trialgraph.criteria.limits import Found, opens_limit, parse_limit
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.tokens import Token, tokenize
 from trialgraph.criteria.vaccines import without_vaccines
@@ -112,9 +112,11 @@ class Text:
 
     def span(self, start: int, end: int) -> Span:
         """Return the verbatim span of a stretch of the normalised text, its edges trimmed."""
-        words = self.text[start:end]
-        start += len(words) - len(words.lstrip())
-        return self.normalized.verbatim(start, start + len(words.strip()))
+        words = self.normalized.text[start:end]
+        if words[:1].isspace() or words[-1:].isspace():
+            start += len(words) - len(words.lstrip())
+            words = words.strip()
+        return self.normalized.verbatim(start, start + len(words))
 
 
 class Chunker:
@@ -165,7 +167,8 @@ class Chunker:
             mention = self._aged(position)
         if found := self._lesion(position):
             return found
-        if token.form in STARTERS or token.number is not None:
+        number = token.number is not None
+        if number or token.form in STARTERS:
             window = parse_window(self.source, token.start)
             if window is not None:
                 return Chunk("window", window.start, window.end, window=window), self._token_at(
@@ -174,7 +177,7 @@ class Chunker:
         if value := self._value(position, mention):
             end = self.tokens[value.end - 1].end
             return Chunk("value", token.start, end, expression=value.expression, value=value), value.end
-        if token.number is not None or not token.text.isalnum() or token.form in wording().limit_openers:
+        if number or token.form in wording().limit_openers or _is_opening_sign(token.text):
             limit = parse_limit(self.source, token.start)
             if limit is not None and (age := self._age(position, limit)) is not None:
                 return age, self._token_at(age.end, position)
@@ -263,7 +266,7 @@ class Chunker:
         if not (
             counted
             or token.form in wording().limit_openers
-            or not token.text.isalpha()
+            or (not token.text.isalpha() and opens_limit(token.text[0]))
             or token.form in wording().numbers
         ):
             if token.form not in wording().size_openers:
@@ -314,7 +317,7 @@ class Chunker:
         ):
             classes = frozenset({"neutral"})
         end, classes = self._compound(position, end, classes)
-        form = " ".join(each.form for each in self.tokens[position:end])
+        form = token.form if end == position + 1 else " ".join(t.form for t in self.tokens[position:end])
         return Chunk("word", token.start, self.tokens[end - 1].end, form, classes), end
 
     def _suffixed(self, after: int) -> int | None:
@@ -355,6 +358,11 @@ class Chunker:
         while position < len(self.tokens) and self.tokens[position].start < offset:
             position += 1
         return position
+
+
+def _is_opening_sign(words: str) -> bool:
+    """Whether a token that is neither a word nor a number may start a limit ("≥")."""
+    return not words.isalnum() and opens_limit(words[0])
 
 
 def _paired(tokens: Sequence[Token]) -> frozenset[int]:

@@ -52,6 +52,7 @@ class Wording:
 
     compare: re.Pattern[str]
     comparators: dict[str, tuple[str, bool]]
+    signs: frozenset[str]
     leads: frozenset[str]
     limit_openers: frozenset[str]
     size_openers: frozenset[str]
@@ -96,6 +97,7 @@ def wording() -> Wording:
     return Wording(
         compare=re.compile(rf"[{signs}]|(?:{words})(?![a-z])", re.IGNORECASE),
         comparators={phrase.lower(): (side, inside) for phrase, (side, inside) in comparators.items()},
+        signs=frozenset([".", *(phrase[0] for phrase in comparators)]),
         leads=frozenset(phrase.lower().split()[0] for phrase in comparators) | {"normal", "between"},
         limit_openers=frozenset(table["limit_openers"]),
         size_openers=frozenset(table["size_openers"]),
