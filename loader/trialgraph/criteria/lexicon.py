@@ -46,6 +46,7 @@ class Lexicon:
 
     def __init__(self, phrases: dict[str, list[str]], patterns: dict[str, list[str]]) -> None:
         self._root = _Node()
+        self._opened = lru_cache(maxsize=16_384)(self._open)
         self.adjectival = tuple(phrases.pop("adjectival"))
         for name, members in phrases.items():
             for phrase in members:
@@ -78,6 +79,15 @@ class Lexicon:
             node = node.children.get(tokens[index].form) if index < len(tokens) else None
             index += 1
         return end, classes
+
+    def opening(self, words: str) -> tuple[int, frozenset[str]]:
+        """Return where the phrase that words start with ends, 0 when it is all of them, and its classes."""
+        return self._opened(words)
+
+    def _open(self, words: str) -> tuple[int, frozenset[str]]:
+        tokens = tokenize(words)
+        after, classes = self.phrase_at(tokens, 0)
+        return (tokens[after - 1].end if after < len(tokens) else 0), classes
 
 
 @cache

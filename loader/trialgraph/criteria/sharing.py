@@ -117,7 +117,7 @@ def _shared(tokens: list[str], *, ahead: bool) -> Iterator[tuple[str, list[Chunk
             continue
         kept = tokens[:-size]
         yield " ".join(kept), []
-        _, classes = lexicon().phrase_at(tokenize(kept[0]), 0)
+        _, classes = lexicon().opening(kept[0])
         if len(kept) > 1 and "active" in classes:
             yield " ".join(kept[1:]), [Chunk("word", 0, 0, kept[0].lower(), classes)]
 

@@ -40,11 +40,11 @@ class Token:
 def tokenize(text: str) -> list[Token]:
     """Return the tokens of a text in order; hyphens and slashes are tokens of their own."""
     tokens = []
-    end = -1
-    for match in _TOKEN.finditer(text):
-        word, before = match.group(), end
-        start, end = match.span()
-        tokens.append(Token(word, lookup_form(word), start, end, start == before))
+    end = 0
+    for word in _TOKEN.findall(text):
+        start, before = text.find(word, end), end
+        end = start + len(word)
+        tokens.append(Token(word, lookup_form(word), start, end, 0 < start == before))
     return tokens
 
 

@@ -243,10 +243,8 @@ def vocabulary_entries(concepts: Concepts) -> Iterator[tuple[str, bool, Term]]:
 
 def _plain_name(surface: str) -> str | None:
     """Return a name without the grading word it starts with; None when it starts with none."""
-    tokens = tokenize(surface)
-    end, classes = lexicon().phrase_at(tokens, 0)
-    graded = "grading" in classes and end < len(tokens)
-    return surface[tokens[end].start :].lower() if graded else None
+    end, classes = lexicon().opening(surface)
+    return surface[end:].lstrip().lower() if end and "grading" in classes else None
 
 
 def is_read(concepts: Concepts, iri: str) -> bool:
@@ -272,10 +270,8 @@ def is_read(concepts: Concepts, iri: str) -> bool:
 
 def _says_more(surface: str, label: str) -> bool:
     """Whether a name has a narrowing word that the concept hasn't ("severe arrhythmia"): it is read apart."""
-    tokens = tokenize(surface)
-    end, classes = lexicon().phrase_at(tokens, 0)
-    narrowing = "grading" in classes and end < len(tokens)
-    return narrowing and surface[: tokens[end - 1].end].lower() not in label.lower()
+    end, classes = lexicon().opening(surface)
+    return end > 0 and "grading" in classes and surface[:end].lower() not in label.lower()
 
 
 def _term(concepts: Concepts, iri: str) -> Term:
