@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 from trialgraph.criteria.ages import explains, stands_behind_persons
@@ -89,12 +90,8 @@ class Text:
 
     def __post_init__(self) -> None:
         self.tokens = tokenize(self.normalized.text)
-        self.mentions = {}
-        for position in range(len(self.tokens)):
-            mention = self.vocabulary.mention_at(self.tokens, position)
-            if mention is not None:
-                self.mentions[position] = mention
-        self.mentions = without_vaccines(self.normalized.text, self.tokens, self.mentions)
+        mentions = self.vocabulary.mentions(self.tokens)
+        self.mentions = without_vaccines(self.normalized.text, self.tokens, mentions)
         self.values = ValueReader(
             self.normalized.text,
             self.tokens,
@@ -140,9 +137,13 @@ class Chunker:
         found: list[Chunk] = []
         while position < len(self.tokens):
             token = self.tokens[position]
+            if token.text not in _BRACKETS:
+                chunk, position = self._chunk(position)
+                found.append(chunk)
+                continue
             if token.text == closing:
                 return found, position + 1
-            if token.text in _BRACKETS and position not in self.paired:
+            if position not in self.paired:
                 found.append(Chunk("sign", token.start, token.end, token.text))
                 position += 1
                 continue
@@ -163,6 +164,10 @@ class Chunker:
     def _chunk(self, position: int) -> tuple[Chunk, int]:
         token = self.tokens[position]
         mention = self.text.mentions.get(position)
+        if mention is None and token.text in _SIGNS:
+            return Chunk("sign", token.start, token.end, token.text), position + 1
+        if token.text.isalpha() and token.form not in _openers() and not _is_measured(mention):
+            return self._words(position, mention)
         if token.form == "aged" and mention is None:
             mention = self._aged(position)
         if found := self._lesion(position):
@@ -316,7 +321,8 @@ class Chunker:
             and len(token.form) > 3
         ):
             classes = frozenset({"neutral"})
-        end, classes = self._compound(position, end, classes)
+        if end < len(self.tokens) and (self.tokens[end].text == "-" or token.form == "non"):
+            end, classes = self._compound(position, end, classes)
         form = token.form if end == position + 1 else " ".join(t.form for t in self.tokens[position:end])
         return Chunk("word", token.start, self.tokens[end - 1].end, form, classes), end
 
@@ -358,6 +364,18 @@ class Chunker:
         while position < len(self.tokens) and self.tokens[position].start < offset:
             position += 1
         return position
+
+
+@cache
+def _openers() -> frozenset[str]:
+    """Return the words that a value, limit, lesion or window may start with, beside names of quantities."""
+    said = wording()
+    return STARTERS | said.limit_openers | said.size_openers | said.leads | said.numbers.keys() | {"aged"}
+
+
+def _is_measured(mention: Mention | None) -> bool:
+    """Whether a limit may follow what is named: a quantity, or lesions."""
+    return mention is not None and (mention.term.quantity or counts_lesions(mention.term))
 
 
 def _is_opening_sign(words: str) -> bool:

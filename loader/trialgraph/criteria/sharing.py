@@ -11,7 +11,7 @@ from trialgraph.criteria.connectives import DETERMINERS, VERBS
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.segments import Segment, is_bare
-from trialgraph.criteria.tokens import tokenize
+from trialgraph.criteria.tokens import token_texts
 from trialgraph.criteria.vocabulary import Term
 from trialgraph.expressions import Fact
 
@@ -80,7 +80,7 @@ def _completed(text: Text, segments: list[Segment], index: int) -> list[Chunk] |
         if named is None:
             continue
         tail = _noun_after(segments[other], named) if ahead else named.end
-        tokens = [token.text for token in tokenize(text.text[named.start : tail])]
+        tokens = token_texts(text.text[named.start : tail])
         for shared, lost in _shared(tokens, ahead=ahead):
             term = text.vocabulary.find(f"{words} {shared}" if ahead else f"{shared} {words}")
             if (

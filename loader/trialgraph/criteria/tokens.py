@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["Token", "lookup_form", "tokenize"]
+__all__ = ["Token", "lookup_form", "token_texts", "tokenize"]
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+|\S")
 
@@ -37,11 +37,16 @@ class Token:
         return None
 
 
+def token_texts(text: str) -> list[str]:
+    """Return the words, numbers and signs of a text in order."""
+    return _TOKEN.findall(text)
+
+
 def tokenize(text: str) -> list[Token]:
     """Return the tokens of a text in order; hyphens and slashes are tokens of their own."""
     tokens = []
     end = 0
-    for word in _TOKEN.findall(text):
+    for word in token_texts(text):
         start, before = text.find(word, end), end
         end = start + len(word)
         tokens.append(Token(word, lookup_form(word), start, end, 0 < start == before))
