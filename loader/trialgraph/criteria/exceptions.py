@@ -23,7 +23,6 @@ def name_exceptions(expression: Expression, vocabulary: Vocabulary) -> Expressio
 
     An exception with a part that isn't understood may be about anything, so none of it is named.
     """
-
     read: dict[str, tuple[str, ...]] = {}
 
     def named(fact: Fact) -> Fact:

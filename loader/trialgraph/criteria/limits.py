@@ -10,7 +10,16 @@ from math import isinf
 from trialgraph.criteria.wording import Unit, wording
 from trialgraph.expressions import Limit, Reference
 
-__all__ = ["OPENING", "THEN", "Found", "after_comparator", "opens_limit", "parse_limit", "parse_range", "side_of"]
+__all__ = [
+    "OPENING",
+    "THEN",
+    "Found",
+    "after_comparator",
+    "opens_limit",
+    "parse_limit",
+    "parse_range",
+    "side_of",
+]
 
 _PER_VOLUME = r"(?=\s?(?:cells?)?\s?(?:/|per\s)\s?(?:mm|cu|[µu]L|mc|micro))"
 _DIGITS = (

@@ -142,8 +142,8 @@ class Vocabulary:
             step = 1
             if child is None and _hyphenated(tokens, index):
                 child, step = self._below(node, form + tokens[index + 2].form), 3
-            if child is None and form == "(" and index > position and (closing := _abbreviates(tokens, index)):
-                index = closing
+            if child is None and form == "(" and index > position and (after := _abbreviates(tokens, index)):
+                index = after
                 continue
             if child is None:
                 break
