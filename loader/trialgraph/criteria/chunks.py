@@ -11,7 +11,7 @@ from typing import Literal
 from trialgraph.criteria.ages import explains, stands_behind_persons
 from trialgraph.criteria.lesions import FoundSize, LesionReader, counts_lesions
 from trialgraph.criteria.lexicon import lexicon
-from trialgraph.criteria.limits import Found, opens_limit, parse_limit
+from trialgraph.criteria.limits import Found, parse_limit
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.tokens import Token, tokenize
 from trialgraph.criteria.vaccines import without_vaccines
@@ -271,7 +271,7 @@ class Chunker:
         if not (
             counted
             or token.form in wording().limit_openers
-            or (not token.text.isalpha() and opens_limit(token.text[0]))
+            or (not token.text.isalpha() and wording().opens_limit(token.text[0]))
             or token.form in wording().numbers
         ):
             if token.form not in wording().size_openers:
@@ -380,7 +380,7 @@ def _is_measured(mention: Mention | None) -> bool:
 
 def _is_opening_sign(words: str) -> bool:
     """Whether a token that is neither a word nor a number may start a limit ("≥")."""
-    return not words.isalnum() and opens_limit(words[0])
+    return not words.isalnum() and wording().opens_limit(words[0])
 
 
 def _paired(tokens: Sequence[Token]) -> frozenset[int]:

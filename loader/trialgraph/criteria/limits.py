@@ -10,16 +10,7 @@ from math import isinf
 from trialgraph.criteria.wording import Unit, wording
 from trialgraph.expressions import Limit, Reference
 
-__all__ = [
-    "OPENING",
-    "THEN",
-    "Found",
-    "after_comparator",
-    "opens_limit",
-    "parse_limit",
-    "parse_range",
-    "side_of",
-]
+__all__ = ["OPENING", "THEN", "Found", "after_comparator", "parse_limit", "parse_range", "side_of"]
 
 _PER_VOLUME = r"(?=\s?(?:cells?)?\s?(?:/|per\s)\s?(?:mm|cu|[µu]L|mc|micro))"
 _DIGITS = (
@@ -119,11 +110,6 @@ def _parse_number(text: str, position: int) -> _Number | None:
 def _scaled(value: float, exponent: int) -> float:
     """Multiply by a power of ten without the dust of binary fractions."""
     return float(f"{value!r}e{exponent}") if "e" not in repr(value) else value * 10.0**exponent
-
-
-def opens_limit(sign: str) -> bool:
-    """Whether a limit may start with a letter, digit or sign."""
-    return sign.isalnum() or sign in wording().signs
 
 
 @lru_cache(maxsize=64)

@@ -73,6 +73,10 @@ class Wording:
     habitual_units: dict[str, list[tuple[str, float, float]]]
     pairs: dict[str, Pair]
 
+    def opens_limit(self, sign: str) -> bool:
+        """Whether a limit may start with a letter, digit or sign."""
+        return sign.isalnum() or sign in self.signs
+
 
 def alternatives(phrases: Iterable[str]) -> str:
     """Return a pattern for any of the phrases, longest first, with flexible spaces."""
