@@ -7,14 +7,13 @@ the verbatim one, reading turns that into an expression over the ontology's conc
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 
 from trialgraph.criteria.allergens import name_allergens, trial_drugs
 from trialgraph.criteria.criterion import Criterion, Kind, Part
 from trialgraph.criteria.normalization import common_words, normalize, words_of
 from trialgraph.criteria.outline import outline
 from trialgraph.criteria.reading import read_expression
-from trialgraph.criteria.segmentation import Item, Piece, Segmentation, segment
+from trialgraph.criteria.segmentation import Piece, Segmentation, segment
 from trialgraph.criteria.structured import read_structured
 from trialgraph.criteria.vocabulary import Term, Vocabulary, default_vocabulary
 from trialgraph.records import EligibilityText, TrialRecord
@@ -77,27 +76,17 @@ def _read(
     counts: dict[Kind, int] = {"inclusion": 0, "exclusion": 0}
     for item in segment(eligibility, kind=kind).items:
         counts[item.kind] += 1
-        criterion = _criterion(item, counts[item.kind], words, vocabulary)
+        normalized = normalize(item.text, words=words)
+        expression = read_expression(normalized, item.kind, outline(item, normalized), vocabulary)
         start, end = item.span
-        yield replace(
-            criterion,
-            span=(start + eligibility.offset, end + eligibility.offset),
-            expression=name_allergens(criterion.expression, vocabulary, drugs),
+        yield Criterion(
+            f"{'I' if item.kind == 'inclusion' else 'E'}{counts[item.kind]}",
+            item.kind,
+            counts[item.kind],
+            item.text,
+            (start + eligibility.offset, end + eligibility.offset),
+            normalized.text,
+            item.parts,
+            item.scope,
+            expression=name_allergens(expression, vocabulary, drugs),
         )
-
-
-def _criterion(item: Item, order: int, words: Collection[str] | None, vocabulary: Vocabulary) -> Criterion:
-    normalized = normalize(item.text, words=words)
-    expression = read_expression(normalized, item.kind, outline(item, normalized), vocabulary)
-    name = f"{'I' if item.kind == 'inclusion' else 'E'}{order}"
-    return Criterion(
-        name,
-        item.kind,
-        order,
-        item.text,
-        item.span,
-        normalized.text,
-        item.parts,
-        item.scope,
-        expression=expression,
-    )

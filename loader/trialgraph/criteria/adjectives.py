@@ -10,7 +10,6 @@ from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.segments import Segment, is_bare
-from trialgraph.criteria.tokens import tokenize
 from trialgraph.expressions import Fact
 
 __all__ = [
@@ -116,10 +115,8 @@ def _own_adjective(text: Text, segment: Segment) -> str | None:
     first = segment.chunks[-1]
     if first.kind != "concept" or not all("neutral" in chunk.classes for chunk in segment.chunks[:-1]):
         return None
-    tokens = tokenize(text.text[first.start : first.end])
-    end, classes = lexicon().phrase_at(tokens, 0)
-    graded = "grading" in classes and end < len(tokens)
-    return text.text[first.start : first.start + tokens[end - 1].end] if graded else None
+    end, classes = lexicon().opening(text.text[first.start : first.end])
+    return text.text[first.start : first.start + end] if end and "grading" in classes else None
 
 
 def share_places(text: Text, segments: list[Segment], read: Callable[[Text, Segment], None]) -> None:

@@ -15,14 +15,13 @@ _TREATING = frozenset({"therapy", "treatment", "surgery", "resection", "radiothe
 
 def allows(chunks: Sequence[Chunk]) -> bool:
     """Whether something is allowed; "eligible for surgery" says what the patient is fit for."""
-    for index, chunk in enumerate(chunks):
-        following = chunks[index + 1] if index + 1 < len(chunks) else None
-        fit = chunk.form == "eligible" and following is not None and following.form == "for"
-        purpose = chunks[index + 2 : index + 5]
-        treated = fit and any(is_content(each) or each.form in _TREATING for each in purpose)
-        if "allowance" in chunk.classes and not treated:
-            return True
-    return False
+    return any("allowance" in c.classes and not _tells_fit(chunks, i) for i, c in enumerate(chunks))
+
+
+def _tells_fit(chunks: Sequence[Chunk], at: int) -> bool:
+    if chunks[at].form != "eligible" or at + 1 == len(chunks) or chunks[at + 1].form != "for":
+        return False
+    return any(is_content(each) or each.form in _TREATING for each in chunks[at + 2 : at + 5])
 
 
 def washout(text: Text, chunks: Sequence[Chunk]) -> Window | None:

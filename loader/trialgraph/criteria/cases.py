@@ -220,6 +220,8 @@ def _named_case(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
 
 def holds_value(chunk: Chunk) -> bool:
     """Whether a bracket holds values and nothing else."""
+    if not chunk.inner:
+        return False
     rest = [each for each in chunk.inner if each.kind != "value"]
     valued = len(rest) < len(chunk.inner)
     return valued and all(

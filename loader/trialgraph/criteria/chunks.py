@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 from trialgraph.criteria.ages import explains, stands_behind_persons
@@ -41,9 +42,9 @@ _BEHIND = frozenset(["corrected", "predicted", "of", "for", "total", "serum", "i
 _DEEPEST = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Chunk:
-    """A group of tokens.
+    """A group of tokens; not frozen, since that makes building one four times as slow.
 
     Args:
         kind: What it is; ``bracket`` holds the chunks inside it.
@@ -89,12 +90,8 @@ class Text:
 
     def __post_init__(self) -> None:
         self.tokens = tokenize(self.normalized.text)
-        self.mentions = {}
-        for position in range(len(self.tokens)):
-            mention = self.vocabulary.mention_at(self.tokens, position)
-            if mention is not None:
-                self.mentions[position] = mention
-        self.mentions = without_vaccines(self.normalized.text, self.tokens, self.mentions)
+        mentions = self.vocabulary.mentions(self.tokens)
+        self.mentions = without_vaccines(self.normalized.text, self.tokens, mentions)
         self.values = ValueReader(
             self.normalized.text,
             self.tokens,
@@ -112,9 +109,11 @@ class Text:
 
     def span(self, start: int, end: int) -> Span:
         """Return the verbatim span of a stretch of the normalised text, its edges trimmed."""
-        words = self.text[start:end]
-        start += len(words) - len(words.lstrip())
-        return self.normalized.verbatim(start, start + len(words.strip()))
+        words = self.normalized.text[start:end]
+        if words[:1].isspace() or words[-1:].isspace():
+            start += len(words) - len(words.lstrip())
+            words = words.strip()
+        return self.normalized.verbatim(start, start + len(words))
 
 
 class Chunker:
@@ -138,9 +137,13 @@ class Chunker:
         found: list[Chunk] = []
         while position < len(self.tokens):
             token = self.tokens[position]
+            if token.text not in _BRACKETS:
+                chunk, position = self._chunk(position)
+                found.append(chunk)
+                continue
             if token.text == closing:
                 return found, position + 1
-            if token.text in _BRACKETS and position not in self.paired:
+            if position not in self.paired:
                 found.append(Chunk("sign", token.start, token.end, token.text))
                 position += 1
                 continue
@@ -161,11 +164,16 @@ class Chunker:
     def _chunk(self, position: int) -> tuple[Chunk, int]:
         token = self.tokens[position]
         mention = self.text.mentions.get(position)
+        if mention is None and token.text in _SIGNS:
+            return Chunk("sign", token.start, token.end, token.text), position + 1
+        if token.text.isalpha() and token.form not in _openers() and not _is_measured(mention):
+            return self._words(position, mention)
         if token.form == "aged" and mention is None:
             mention = self._aged(position)
         if found := self._lesion(position):
             return found
-        if token.form in STARTERS or token.number is not None:
+        number = token.number is not None
+        if number or token.form in STARTERS:
             window = parse_window(self.source, token.start)
             if window is not None:
                 return Chunk("window", window.start, window.end, window=window), self._token_at(
@@ -174,7 +182,7 @@ class Chunker:
         if value := self._value(position, mention):
             end = self.tokens[value.end - 1].end
             return Chunk("value", token.start, end, expression=value.expression, value=value), value.end
-        if token.number is not None or not token.text.isalnum() or token.form in wording().limit_openers:
+        if number or token.form in wording().limit_openers or _is_opening_sign(token.text):
             limit = parse_limit(self.source, token.start)
             if limit is not None and (age := self._age(position, limit)) is not None:
                 return age, self._token_at(age.end, position)
@@ -263,7 +271,7 @@ class Chunker:
         if not (
             counted
             or token.form in wording().limit_openers
-            or not token.text.isalpha()
+            or (not token.text.isalpha() and wording().opens_limit(token.text[0]))
             or token.form in wording().numbers
         ):
             if token.form not in wording().size_openers:
@@ -313,8 +321,9 @@ class Chunker:
             and len(token.form) > 3
         ):
             classes = frozenset({"neutral"})
-        end, classes = self._compound(position, end, classes)
-        form = " ".join(each.form for each in self.tokens[position:end])
+        if end < len(self.tokens) and (self.tokens[end].text == "-" or token.form == "non"):
+            end, classes = self._compound(position, end, classes)
+        form = token.form if end == position + 1 else " ".join(t.form for t in self.tokens[position:end])
         return Chunk("word", token.start, self.tokens[end - 1].end, form, classes), end
 
     def _suffixed(self, after: int) -> int | None:
@@ -355,6 +364,23 @@ class Chunker:
         while position < len(self.tokens) and self.tokens[position].start < offset:
             position += 1
         return position
+
+
+@cache
+def _openers() -> frozenset[str]:
+    """Return the words that a value, limit, lesion or window may start with, beside names of quantities."""
+    said = wording()
+    return STARTERS | said.limit_openers | said.size_openers | said.leads | said.numbers.keys() | {"aged"}
+
+
+def _is_measured(mention: Mention | None) -> bool:
+    """Whether a limit may follow what is named: a quantity, or lesions."""
+    return mention is not None and (mention.term.quantity or counts_lesions(mention.term))
+
+
+def _is_opening_sign(words: str) -> bool:
+    """Whether a token that is neither a word nor a number may start a limit ("≥")."""
+    return not words.isalnum() and wording().opens_limit(words[0])
 
 
 def _paired(tokens: Sequence[Token]) -> frozenset[int]:

@@ -31,9 +31,12 @@ _WAITED = (
 )
 _SINCE_LEAST = f"{_OPENING}{_LEAST}LENGTH{_WAITED}"
 _SINCE_MOST = f"{_OPENING}{_MOST}LENGTH{_WAITED}"
+_ENDINGS = (
+    "completed", "discontinued", "stopped", "finished", "ended", "terminated", "ceased", "concluded", "given",
+)  # fmt: skip
 _ENDED = (
     r"\s*\(?(?:must|should|need\s+to|has\s+to|have\s+to|is\s+to)?\s*(?:have|be|been|has|\s)*"
-    r"(?:completed|discontinued|stopped|finished|ended|terminated|ceased|concluded|given)\s+"
+    rf"(?:{'|'.join(_ENDINGS)})\s+"
     rf"{_LEAST}LENGTH\s+(?:prior\s+to|before|from)\b"
 )
 _BEFORE = re.compile(
@@ -72,6 +75,9 @@ def _since(text: Text, chunks: Sequence[Chunk], pattern: str, read: Reader) -> E
 
 def _ended(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
     start, end = chunks[0].start, chunks[-1].end
+    words = text.text[start:end].lower()
+    if not any(ending in words for ending in _ENDINGS):
+        return None
     match = length_in(_ENDED).search(text.text, start, end)
     if match is None:
         return None

@@ -23,10 +23,15 @@ def name_exceptions(expression: Expression, vocabulary: Vocabulary) -> Expressio
 
     An exception with a part that isn't understood may be about anything, so none of it is named.
     """
+    read: dict[str, tuple[str, ...]] = {}
 
     def named(fact: Fact) -> Fact:
         words = fact.modifiers.get("exception")
-        return fact if words is None else replace(fact, exceptions=_concepts(words, vocabulary))
+        if words is None:
+            return fact
+        if words not in read:
+            read[words] = _concepts(words, vocabulary)
+        return replace(fact, exceptions=read[words])
 
     return map_facts(expression, named)
 

@@ -12,6 +12,7 @@ from trialgraph.resources import product_folder
 
 __all__ = ["Lexicon", "Phrases", "lexicon"]
 
+_NONE = frozenset[str]()
 _SILENT = frozenset("-'’")
 
 
@@ -45,6 +46,7 @@ class Lexicon:
 
     def __init__(self, phrases: dict[str, list[str]], patterns: dict[str, list[str]]) -> None:
         self._root = _Node()
+        self._opened = lru_cache(maxsize=16_384)(self._open)
         self.adjectival = tuple(phrases.pop("adjectival"))
         for name, members in phrases.items():
             for phrase in members:
@@ -66,21 +68,26 @@ class Lexicon:
 
     def phrase_at(self, tokens: list[Token], position: int) -> tuple[int, frozenset[str]]:
         """Return where the longest known phrase ends, and its classes; the next token when unknown."""
-        node: _Node | None = self._root
-        end, classes = position + 1, frozenset[str]()
-        index = position
-        while index < len(tokens):
-            form = tokens[index].form
-            if form in _SILENT and index > position:
-                index += 1
-                continue
-            node = node.children.get(form) if node else None
-            if node is None:
-                break
-            index += 1
+        end, classes = position + 1, _NONE
+        node = self._root.children.get(tokens[position].form) if position < len(tokens) else None
+        index = position + 1
+        while node is not None:
             if node.classes:
                 end, classes = index, node.classes
+            while index < len(tokens) and tokens[index].form in _SILENT:
+                index += 1
+            node = node.children.get(tokens[index].form) if index < len(tokens) else None
+            index += 1
         return end, classes
+
+    def opening(self, words: str) -> tuple[int, frozenset[str]]:
+        """Return where the phrase that words start with ends, 0 when it is all of them, and its classes."""
+        return self._opened(words)
+
+    def _open(self, words: str) -> tuple[int, frozenset[str]]:
+        tokens = tokenize(words)
+        after, classes = self.phrase_at(tokens, 0)
+        return (tokens[after - 1].end if after < len(tokens) else 0), classes
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from math import isinf
 
 from trialgraph.criteria.wording import Unit, wording
@@ -17,6 +17,9 @@ _DIGITS = (
     rf"\d{{1,3}}(?:\.\d{{3}})+{_PER_VOLUME}|\d{{1,3}}(?:, \d{{3}})+{_PER_VOLUME}"
     r"|\d{1,3}(?: \d{3})+(?=\s?/)|\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+[.·]\d+|\d+,\d(?![\d,])|\d+|\.\d+"
 )
+_DECIMAL_COMMA = re.compile(r"\d+,\d")
+_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
+_CELLS = re.compile(_PER_VOLUME, re.IGNORECASE)
 _POWER = r"(?:\s*(?:×|x|\*)?\s*10\s?\^\s?(?P<power>\d{1,2})(?!\d)|(?P<kilo>k)\b(?!\s?/))?"
 _RANGE = re.compile(r"\s*(?:-|to\b|through\b|~)\s*(?=[\d.])", re.IGNORECASE)
 _AND_RANGE = re.compile(r"\s*(?:and|to|-)\s*(?=[\d.])", re.IGNORECASE)
@@ -45,6 +48,7 @@ _TIMES = re.compile(
     rf"(?:\(?{_OF_THE_PLACE}\s+)*(?P<opened>\()?|\s*(?:{_OF_THE_PLACE}\s+)*)",
     re.IGNORECASE,
 )
+_CLOSED = re.compile(r"\s*\)")
 _BY = re.compile(r"\s*[×x*]\s*(?=\d)")
 _NORMAL = re.compile(
     rf"(?:with)?in\s+(?:the\s+|their\s+|{_OF_THE_PLACE}\s+)*"
@@ -92,11 +96,9 @@ def _parse_number(text: str, position: int) -> _Number | None:
     if match["word"]:
         return _Number(wording().numbers[match["word"].lower()], exponent=0, end=match.end())
     digits = match["digits"].replace("·", ".")
-    if re.fullmatch(r"\d+,\d", digits):
+    if _DECIMAL_COMMA.fullmatch(digits):
         digits = digits.replace(",", ".")
-    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+", digits) and re.compile(_PER_VOLUME, re.IGNORECASE).match(
-        text, match.end("digits")
-    ):
+    if _THOUSANDS.fullmatch(digits) and _CELLS.match(text, match.end("digits")):
         digits = digits.replace(".", "")
     value = float(digits.replace(",", "").replace(" ", ""))
     if isinf(value):
@@ -110,8 +112,11 @@ def _scaled(value: float, exponent: int) -> float:
     return float(f"{value!r}e{exponent}") if "e" not in repr(value) else value * 10.0**exponent
 
 
+@lru_cache(maxsize=64)
 def parse_limit(text: str, position: int) -> Found | None:
     """Read a limit that starts at a position of a normalised text.
+
+    The last results are remembered, since several readers look at one place.
 
     Returns:
         The limit in the unit as UCUM has it; None when no number stands there.
@@ -300,7 +305,7 @@ def _with_unit(text: str, found: Found) -> Found:
         if reference:
             relative = wording().references.get(_key(reference.group()), "ULN")
             end = _after_gloss(text, reference.end())
-            closed = re.compile(r"\s*\)").match(text, end) if times["opened"] else None
+            closed = _CLOSED.match(text, end) if times["opened"] else None
             return replace(found, relative_to=relative, end=closed.end() if closed else end)
     match = wording().unit.match(text, found.end)
     if match is None:

@@ -64,7 +64,8 @@ def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) ->
     taken = [atom.span for atom in atoms(expression) if not isinstance(atom, Narrative)]
     if len(taken) == sum(1 for _ in atoms(expression)):
         return expression
-    return _added(expression, _Source(text, list(_left(text, chunks, taken))), denied=False)
+    left = list(_left(text, chunks, taken)) if any(map(is_content, _open(chunks))) else []
+    return _added(expression, _Source(text, left), denied=False)
 
 
 @dataclass(frozen=True, slots=True)

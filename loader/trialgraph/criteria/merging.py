@@ -9,7 +9,6 @@ from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.segments import Segment
 from trialgraph.criteria.surroundings import adjectives_at
-from trialgraph.criteria.tokens import tokenize
 
 __all__ = ["closing_remark", "merge_qualifiers"]
 
@@ -21,7 +20,7 @@ def _with_adjective(text: Text, chunks: list[Chunk]) -> list[Chunk]:
         return chunks
     words = text.text[first.start : first.end]
     adjective, _, noun = words.partition(" ")
-    _, classes = lexicon().phrase_at(tokenize(adjective), 0)
+    _, classes = lexicon().opening(adjective)
     term = text.vocabulary.find(noun) if "qualifier" in classes and noun else None
     if term is None:
         return chunks
@@ -36,7 +35,7 @@ def _has_own_adjective(text: Text, chunks: list[Chunk]) -> bool:
     if first.kind != "concept" or len(_with_adjective(text, chunks)) > len(chunks):
         return False
     adjective = text.text[first.start : first.end].split(" ")[0]
-    return "qualifier" in lexicon().phrase_at(tokenize(adjective), 0)[1]
+    return "qualifier" in lexicon().opening(adjective)[1]
 
 
 def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:

@@ -31,7 +31,7 @@ _MULTIPLIED = (
     r"(?:10\b|10[\s^⁰-⁹\d]|e\d|[UL]LN|[ul]ln\b|upper|lower|the|institutional|normal|reference|baseline)"
 )
 _EDIT = re.compile(
-    rf"""(?![a-df-wyzA-DF-WYZ,.;:'"-])(?:
+    rf"""(?![a-df-wyzA-DF-WYZ,.;:'"-]|[eE](?!\d)|\x20[a-df-wyzA-DF-WYZ])(?:
       (?P<escape>\\(?=[-<>\[\]^*_~#().&+=|`{{}}"'/!$%:;,?@\\]))
     | (?P<entity>&(?:lt|gt|le|ge|amp|nbsp|\#8804|\#8805|\#60|\#62);(?:\s?=)?)
     | (?P<misread>â‰[¥¤]|â€[“”˜™œ\x9d]|Î¼|Âµ|Ã—|Â[°±²³])

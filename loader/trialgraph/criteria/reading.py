@@ -43,6 +43,7 @@ _ORDERS = (
     ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"),
     tuple("①②③④⑤⑥⑦⑧⑨⑩"),
 )
+_OPENING = frozenset({"condition", "negation"})
 _FEWEST_LETTERS = 3
 _LONGEST = 20_000
 _ABBREVIATED = frozenset(
@@ -134,14 +135,15 @@ def _with_inline_items(words: str, outline: Outline) -> Outline:
 
 def _inline_parts(words: str) -> tuple[int, list[Span]]:
     """Return where the words before a list inside a sentence end, and its items are ("1) …; 2) …")."""
-    found = _in_order(words, 0)
+    signs = list(_INLINE.finditer(words))
+    found = _in_order(words, signs, 0)
     if found and _DEFINES.search(words[: found[0].start()]):
         return len(words), []
     if len(found) >= 2 and len(words[: found[0].start()].split()) <= 40:
         starts = [match.end() for match in found]
         ends = [*(match.start() for match in found[1:]), len(words)]
         return found[0].start(), list(zip(starts, ends, strict=True))
-    after_first = _in_order(words, 1)
+    after_first = _in_order(words, signs, 1)
     if after_first and words[: after_first[0].start()].rstrip().endswith((";", ",", ".")):
         starts = [0, *(match.end() for match in after_first)]
         ends = [*(match.start() for match in after_first), len(words)]
@@ -149,11 +151,11 @@ def _inline_parts(words: str) -> tuple[int, list[Span]]:
     return len(words), []
 
 
-def _in_order(words: str, first: int) -> list[re.Match[str]]:
-    """Return the numbers or letters in a sentence that count on from the given place."""
+def _in_order(words: str, signs: Sequence[re.Match[str]], first: int) -> list[re.Match[str]]:
+    """Return those of the numbers and letters in a sentence that count on from the given place."""
     found: list[re.Match[str]] = []
     depth, position = 0, 0
-    for match in _INLINE.finditer(words):
+    for match in signs:
         depth = _depth(words, position, match.start(), depth)
         position = match.end()
         place = first + len(found)
@@ -269,9 +271,10 @@ def _lists_exceptions(sentence: Sequence[Chunk]) -> bool:
 def _runs_on(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
     """Whether a capital starts a new statement where a list lost its lines ("… <2+ For subjects with …")."""
     chunk, before = chunks[index], chunks[index - 1]
-    opens = chunk.kind == "word" and bool(chunk.classes & {"condition", "negation"})
+    if chunk.kind != "word" or chunk.classes.isdisjoint(_OPENING):
+        return False
     word = text.text[chunk.start : chunk.end].split(" ")[0]
-    return opens and word.istitle() and before.kind != "sign" and before.form not in ("and", "or")
+    return word.istitle() and before.kind != "sign" and before.form not in ("and", "or")
 
 
 def _ends(text: Text, chunks: Sequence[Chunk], index: int) -> bool:

@@ -23,6 +23,7 @@ __all__ = [
 
 _GOVERNING = frozenset({"to", "for", "of", "contraindication", "risk", "only", "candidate"})
 
+_NARROWING = frozenset({"post", "definition", "condition", "regardless"})
 _SHORTEST_NAME = 3
 _APART = frozenset({"allergy", "reproductive", "lesion"})
 _MODAL = frozenset(["must", "should", "shall", "will", "may", "can", "agree", "need"])
@@ -120,11 +121,13 @@ def _starts_new_value(segment: Segment, chunk: Chunk) -> bool:
 
 def _swallows(segment: Segment, chunk: Chunk) -> bool:
     """Whether a phrase after a concept takes what follows with it ("requiring X or Y")."""
+    opens = _opens_case(chunk)
+    narrows = not chunk.classes.isdisjoint(_NARROWING) and "tail" not in chunk.classes
+    if not opens and not narrows:
+        return False
     if not any(is_content(each) and each.kind != "value" for each in segment.chunks[:-1]):
-        return any(each.kind == "value" for each in segment.chunks[:-1]) and _opens_case(chunk)
-    return bool(chunk.classes & {"post", "definition", "condition", "regardless"}) and not chunk.classes & {
-        "tail"
-    }
+        return opens and any(each.kind == "value" for each in segment.chunks[:-1])
+    return narrows
 
 
 def _opens_case(chunk: Chunk) -> bool:

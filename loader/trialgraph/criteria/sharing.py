@@ -11,7 +11,7 @@ from trialgraph.criteria.connectives import DETERMINERS, VERBS
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.segments import Segment, is_bare
-from trialgraph.criteria.tokens import tokenize
+from trialgraph.criteria.tokens import token_texts
 from trialgraph.criteria.vocabulary import Term
 from trialgraph.expressions import Fact
 
@@ -80,7 +80,7 @@ def _completed(text: Text, segments: list[Segment], index: int) -> list[Chunk] |
         if named is None:
             continue
         tail = _noun_after(segments[other], named) if ahead else named.end
-        tokens = [token.text for token in tokenize(text.text[named.start : tail])]
+        tokens = token_texts(text.text[named.start : tail])
         for shared, lost in _shared(tokens, ahead=ahead):
             term = text.vocabulary.find(f"{words} {shared}" if ahead else f"{shared} {words}")
             if (
@@ -117,7 +117,7 @@ def _shared(tokens: list[str], *, ahead: bool) -> Iterator[tuple[str, list[Chunk
             continue
         kept = tokens[:-size]
         yield " ".join(kept), []
-        _, classes = lexicon().phrase_at(tokenize(kept[0]), 0)
+        _, classes = lexicon().opening(kept[0])
         if len(kept) > 1 and "active" in classes:
             yield " ".join(kept[1:]), [Chunk("word", 0, 0, kept[0].lower(), classes)]
 

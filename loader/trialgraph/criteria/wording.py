@@ -52,6 +52,7 @@ class Wording:
 
     compare: re.Pattern[str]
     comparators: dict[str, tuple[str, bool]]
+    signs: frozenset[str]
     leads: frozenset[str]
     limit_openers: frozenset[str]
     size_openers: frozenset[str]
@@ -71,6 +72,10 @@ class Wording:
     scarce: dict[str, str]
     habitual_units: dict[str, list[tuple[str, float, float]]]
     pairs: dict[str, Pair]
+
+    def opens_limit(self, sign: str) -> bool:
+        """Whether a limit may start with a letter, digit or sign."""
+        return sign.isalnum() or sign in self.signs
 
 
 def alternatives(phrases: Iterable[str]) -> str:
@@ -96,6 +101,7 @@ def wording() -> Wording:
     return Wording(
         compare=re.compile(rf"[{signs}]|(?:{words})(?![a-z])", re.IGNORECASE),
         comparators={phrase.lower(): (side, inside) for phrase, (side, inside) in comparators.items()},
+        signs=frozenset([".", *(phrase[0] for phrase in comparators)]),
         leads=frozenset(phrase.lower().split()[0] for phrase in comparators) | {"normal", "between"},
         limit_openers=frozenset(table["limit_openers"]),
         size_openers=frozenset(table["size_openers"]),
