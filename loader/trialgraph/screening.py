@@ -15,8 +15,8 @@ from typing import Any, Literal
 from trialgraph.errors import TrialgraphError
 from trialgraph.evaluation import Finding, Truth, UnknownReason, deciding_atoms, evaluate
 from trialgraph.missing import MissingFact, missing_facts
-from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial, compile_shapes
-from trialgraph.shapes.engines import Rails, reported_rails
+from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial, compile_shapes, read_of_views
+from trialgraph.shapes.engines import Rails, ShaclEngine, reported_rails
 from trialgraph.views import Completeness, ScreeningView, view_graph
 
 __all__ = [
@@ -147,10 +147,9 @@ def screen(
     Raises:
         TrialgraphError: when an engine and the reference evaluator disagree.
     """
-    graph = None if engine == "index" else view_graph(view)
     results = []
     for trial in trials:
-        rails = None if graph is None else reported_rails(graph, _shapes(trial), engine=engine)  # type: ignore[arg-type]
+        rails = None if engine == "index" else _rails(view, trial, engine)
         criteria = tuple(_criterion_verdict(criterion, view, rails) for criterion in trial.criteria)
         barred = any(criterion.verdict == "fail" for criterion in criteria)
         unknown = (verdict for verdict in criteria if verdict.verdict == "unknown" and not barred)
@@ -159,9 +158,14 @@ def screen(
     return Screening(view, tuple(results))
 
 
+def _rails(view: ScreeningView, trial: ScreenableTrial, engine: ShaclEngine) -> Rails:
+    shapes, read = _shapes(trial)
+    return reported_rails(view_graph(view, read), shapes, engine=engine)
+
+
 @lru_cache(maxsize=1024)
-def _shapes(trial: ScreenableTrial) -> str:
-    return compile_shapes(trial)
+def _shapes(trial: ScreenableTrial) -> tuple[str, frozenset[tuple[str, str]]]:
+    return compile_shapes(trial), read_of_views(trial)
 
 
 def _criterion_verdict(

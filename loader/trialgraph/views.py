@@ -157,13 +157,19 @@ class ScreeningView:
     latest: Mapping[str, Presence] = field(default_factory=dict)
 
 
-def view_graph(view: ScreeningView) -> Graph:
+def view_graph(view: ScreeningView, read: Collection[tuple[str, str]] | None = None) -> Graph:
     """Return a view as the flat RDF that eligibility shapes are validated over.
 
     One node of class ``tg:ScreeningView``; numbers are ``xsd:decimal`` and infinite ends are left
     out, so that a shape that needs one finds none.
+
+    Args:
+        view: The view.
+        read: What the shapes read of a view: keys with ends of their numbers, or with lists that they
+            are looked for in, such as ``(tgc:ECOG, "low")`` and ``(tgc:Pregnancy, "lacks")``. The
+            rest is left out then. None for all.
     """
-    graph = Graph()
+    graph = Graph(bind_namespaces="none" if read is not None else "rdflib")
     node = URIRef(f"{BASE}view/{quote(view.patient, safe='')}")
     graph.add((node, RDF.type, TG.ScreeningView))
     graph.add((node, TG.asOf, RdfLiteral(view.as_of)))
@@ -171,21 +177,29 @@ def view_graph(view: ScreeningView) -> Graph:
         graph.add((node, TG.assumedComplete, RdfLiteral(category)))
     for list_name, keys in _lists(view):
         for key in keys:
-            graph.add((node, TG[list_name], URIRef(key)))
+            if read is None or (key, list_name) in read:
+                graph.add((node, TG[list_name], URIRef(key)))
+    for key, end, number in _numbers(view):
+        if math.isfinite(number) and (read is None or (key, end) in read):
+            decimal = Decimal(repr(canonical_number(number)))
+            graph.add((node, URIRef(f"{key}-{end}"), RdfLiteral(decimal)))
+    return graph
+
+
+def _numbers(view: ScreeningView) -> Iterator[tuple[str, str, float]]:
+    """Yield the numbers of a view: key, end, number."""
     for key, presence in view.present.items():
-        _add_numbers(graph, node, key, _ago_numbers(presence.ago))
+        yield from _ago_numbers(key, presence.ago)
     for key, bound in view.latest.items():
-        if key in view.conflicts:
-            continue
-        earliest = (("daysAgoLatest", bound.ago.days_min), ("monthsAgoLatest", bound.ago.months_min))
-        _add_numbers(graph, node, key, earliest)
+        if key not in view.conflicts:
+            yield key, "daysAgoLatest", bound.ago.days_min
+            yield key, "monthsAgoLatest", bound.ago.months_min
     for key, quantity in view.quantities.items():
-        _add_numbers(graph, node, key, _ago_numbers(quantity.ago))
-        _add_numbers(graph, node, key, _interval_numbers(quantity.value))
+        yield from _ago_numbers(key, quantity.ago)
+        yield from _interval_numbers(key, quantity.value)
         for suffix, multiple in (("-timesULN", quantity.times_uln), ("-timesLLN", quantity.times_lln)):
             if multiple is not None:
-                _add_numbers(graph, node, key + suffix, _interval_numbers(multiple))
-    return graph
+                yield from _interval_numbers(key + suffix, multiple)
 
 
 def _lists(view: ScreeningView) -> Iterator[tuple[str, Iterable[str]]]:
@@ -198,24 +212,17 @@ def _lists(view: ScreeningView) -> Iterator[tuple[str, Iterable[str]]]:
     yield "hasResultOf", view.quantities
 
 
-def _interval_numbers(interval: Interval) -> Iterator[tuple[str, float]]:
-    yield "low", interval.low
-    yield "high", interval.high
+def _interval_numbers(key: str, interval: Interval) -> Iterator[tuple[str, str, float]]:
+    yield key, "low", interval.low
+    yield key, "high", interval.high
     if interval.low_open:
-        yield "above", interval.low
+        yield key, "above", interval.low
     if interval.high_open:
-        yield "below", interval.high
+        yield key, "below", interval.high
 
 
-def _ago_numbers(ago: TimeAgo) -> Iterator[tuple[str, float]]:
-    yield "daysAgoMin", ago.days_min
-    yield "daysAgoMax", ago.days_max
-    yield "monthsAgoMin", ago.months_min
-    yield "monthsAgoMax", ago.months_max
-
-
-def _add_numbers(graph: Graph, node: URIRef, key: str, numbers: Iterable[tuple[str, float]]) -> None:
-    for end, number in numbers:
-        if math.isfinite(number):
-            decimal = Decimal(repr(canonical_number(number)))
-            graph.add((node, URIRef(f"{key}-{end}"), RdfLiteral(decimal)))
+def _ago_numbers(key: str, ago: TimeAgo) -> Iterator[tuple[str, str, float]]:
+    yield key, "daysAgoMin", ago.days_min
+    yield key, "daysAgoMax", ago.days_max
+    yield key, "monthsAgoMin", ago.months_min
+    yield key, "monthsAgoMax", ago.months_max

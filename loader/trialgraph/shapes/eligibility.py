@@ -12,9 +12,9 @@ from trialgraph.canonical import in_canonical_units
 from trialgraph.criteria.criterion import Curation
 from trialgraph.expressions import AnyOf, Expression, Narrative, Not, atoms, is_judged
 from trialgraph.namespaces import BASE, TGC
-from trialgraph.shapes.rails import Bound, Condition, Every, Never, Shows, Some, disproof, proof
+from trialgraph.shapes.rails import Bound, Condition, Every, Never, Shows, Some, disproof, proof, reads
 
-__all__ = ["Kind", "ScreenableCriterion", "ScreenableTrial", "compile_shapes", "view_iri"]
+__all__ = ["Kind", "ScreenableCriterion", "ScreenableTrial", "compile_shapes", "read_of_views", "view_iri"]
 
 Kind = Literal["inclusion", "exclusion"]
 
@@ -77,6 +77,12 @@ def compile_shapes(trial: ScreenableTrial) -> str:
     header = f"{_HEADER}@prefix x: <{BASE}trial/{trial.nct}/criterion/> .\n"
     title = f"\n# {trial.nct}: {_one_line(trial.title)}\n"
     return header + title + "".join(_criterion(criterion) for criterion in trial.criteria)
+
+
+def read_of_views(trial: ScreenableTrial) -> frozenset[tuple[str, str]]:
+    """Return all that the eligibility shapes of a trial read of a view, as `view_graph` takes it."""
+    rails = (rail(each.admits) for each in trial.criteria for rail in (proof, disproof))
+    return frozenset(read for rail in rails for read in reads(rail))
 
 
 def view_iri(name: str) -> str:

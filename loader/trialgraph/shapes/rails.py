@@ -7,6 +7,7 @@ Kleene's logic, exactly (design, section 8).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -14,7 +15,7 @@ from trialgraph.evaluation import asks_history, fact_key, is_qualified
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Limit, Narrative, Not, Value, Window
 from trialgraph.instances import showing_instances
 
-__all__ = ["Bound", "Condition", "Every", "Never", "Shows", "Some", "disproof", "proof"]
+__all__ = ["Bound", "Condition", "Every", "Never", "Shows", "Some", "disproof", "proof", "reads"]
 
 Facet = Literal["minInclusive", "minExclusive", "maxInclusive", "maxExclusive"]
 List = Literal["has", "hasActive", "lacks", "lacksActive", "hasResultOf", "hasStill"]
@@ -100,6 +101,18 @@ def disproof(expression: Expression) -> Condition:
             return _absent(expression)
         case Narrative():
             return Never()
+
+
+def reads(condition: Condition) -> Iterator[tuple[str, str]]:
+    """Yield what a condition reads of a view: keys, each with the end or the list that is looked at."""
+    match condition:
+        case Every(conditions) | Some(conditions):
+            for each in conditions:
+                yield from reads(each)
+        case Bound(key, end):
+            yield key, end
+        case Shows(list_name, key):
+            yield key, list_name
 
 
 def _every(*conditions: Condition) -> Condition:
