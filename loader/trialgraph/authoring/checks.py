@@ -30,7 +30,7 @@ __all__ = ["Finding", "check_ontology"]
 
 _CLASS = "http://www.w3.org/2002/07/owl#Class"
 _TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
-_SYSTEM = ox.NamedNode(f"{TG_IRI}CodeSystem")
+_SYSTEM = f"{TG_IRI}CodeSystem"
 _UNIT = ox.NamedNode(f"{TG_IRI}canonicalUnit")
 _Row: TypeAlias = Mapping[str, str]
 
@@ -99,7 +99,7 @@ class _Checks:
                 raise QueryError("a check is a SELECT query", where=str(path))
             names = [variable.value for variable in solutions.variables]
             for solution in solutions:
-                row = {name: solution[name].value for name in names if solution[name] is not None}
+                row = {name: _value(solution[name]) for name in names if solution[name] is not None}
                 finding = self._finding(row, message, path.stem)
                 if finding is not None:
                     yield finding
@@ -116,10 +116,9 @@ class _Checks:
 
     def units(self) -> Iterator[Finding]:
         """Yield the canonical units that aren't UCUM."""
-        for quad in self._modules.store.quads_for_pattern(None, _UNIT, None):
-            unit = quad.object.value
+        for concept, unit in self._pairs(_UNIT):
             if not is_unit(unit):
-                row = {"concept": quad.subject.value, "unit": unit}
+                row = {"concept": concept, "unit": unit}
                 yield from _some(self._finding(row, "the unit {unit} is not UCUM", "units"))
 
     def codes(self) -> Iterator[Finding]:
@@ -141,9 +140,13 @@ class _Checks:
 
     def _codes(self, predicates: set[str]) -> Iterator[tuple[str, str, str]]:
         for predicate in predicates:
-            for quad in self._modules.store.quads_for_pattern(None, ox.NamedNode(predicate), None):
-                if quad.subject.value.startswith(str(TGC)):
-                    yield quad.subject.value, predicate, quad.object.value
+            for concept, code in self._pairs(ox.NamedNode(predicate)):
+                if concept.startswith(str(TGC)):
+                    yield concept, predicate, code
+
+    def _pairs(self, predicate: ox.NamedNode) -> Iterator[tuple[str, str]]:
+        for quad in self._modules.store.quads_for_pattern(None, predicate, None):
+            yield _value(quad.subject), _value(quad.object)
 
     def _unused(self, row: Row) -> Finding:
         message = f"{self._short(row.object)} is not stated of the concept"
@@ -159,10 +162,10 @@ class _Checks:
     @cached_property
     def _systems(self) -> tuple[CodeSystem, ...]:
         stated: dict[str, dict[str, list[str]]] = {}
-        for kind in self._modules.store.quads_for_pattern(None, _TYPE, _SYSTEM):
-            of_system = stated.setdefault(kind.subject.value, {})
-            for quad in self._modules.store.quads_for_pattern(kind.subject, None, None):
-                of_system.setdefault(quad.predicate.value, []).append(quad.object.value)
+        for system in [iri for iri, kind in self._pairs(_TYPE) if kind == _SYSTEM]:
+            of_system = stated.setdefault(system, {})
+            for quad in self._modules.store.quads_for_pattern(ox.NamedNode(system), None, None):
+                of_system.setdefault(quad.predicate.value, []).append(_value(quad.object))
         return read_code_systems(stated)
 
     def _finding(self, row: _Row, message: str, check: str) -> Finding | None:
@@ -211,6 +214,10 @@ class _Checks:
             return iri
         prefix, namespace = max(fitting, key=lambda each: len(each[1]))
         return f"{prefix}:{iri.removeprefix(namespace)}"
+
+
+def _value(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None) -> str:
+    return "" if term is None or isinstance(term, ox.Triple) else term.value
 
 
 def _some(finding: Finding | None) -> Iterator[Finding]:

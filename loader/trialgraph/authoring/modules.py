@@ -106,7 +106,11 @@ def _add(found: Modules, path: Path, *, unless: Iterable[str] = ()) -> set[str]:
     except SyntaxError as error:
         found.problems.append(SyntaxProblem(path, error.lineno or 1, _reason(error)))
         return set()
-    names = {each.subject.value for each in triples if (each.predicate, each.object) == (_TYPE, _ONTOLOGY)}
+    names = {
+        each.subject.value
+        for each in triples
+        if each.predicate == _TYPE and each.object == _ONTOLOGY and isinstance(each.subject, ox.NamedNode)
+    }
     if names & set(unless):
         return set()
     found.store.bulk_extend(ox.Quad(*triple) for triple in triples)

@@ -34,7 +34,7 @@ def read_rows(path: Path, lines: Sequence[str]) -> Iterator[Row]:
         InputError: when the table lacks a column, or a row a value.
     Source: SSSOM 1.0, the TSV serialisation.
     """
-    prefixes = dict(match.groups() for line in lines if (match := _PREFIX.match(line)))
+    prefixes = {match[1]: match[2] for line in lines if (match := _PREFIX.match(line))}
     heading: list[str] | None = None
     for number, line in enumerate(lines, 1):
         if line.startswith("#") or not line.strip():

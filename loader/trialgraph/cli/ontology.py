@@ -41,8 +41,6 @@ def _check(
     messages.print("Nothing found.", highlight=False)
 
 
-
-
 def _near(path: Path) -> Path:
     """Return a path as seen from the working folder, when it is in it."""
     here = Path.cwd()
