@@ -20,7 +20,7 @@ LAYERS = [
     ("curation",),
     ("graph",),
     ("stores",),
-    ("queries", "loading"),
+    ("authoring", "queries", "loading"),
     ("patients", "views"),
     ("derivation", "evaluation", "canonical", "equivalence", "instances"),
     ("shapes",),

@@ -251,7 +251,7 @@ class Concepts(Mapping[str, Concept]):
         return tuple(match.iri for match in self._by_code.get(code, ()) if match.relation == "exact")
 
     def surface_forms(self) -> tuple[SurfaceForm, ...]:
-        """Return every name of every concept; one form may name several concepts."""
+        """Return every name of every concept in use; one form may name several concepts."""
         return tuple(
             SurfaceForm(form, case_sensitive, concept.iri)
             for concept in self._concepts.values()
@@ -260,6 +260,7 @@ class Concepts(Mapping[str, Concept]):
                 (concept.abbreviations, True),
             )
             for form in forms
+            if not concept.retired
         )
 
     @cached_property

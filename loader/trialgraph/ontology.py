@@ -42,6 +42,7 @@ _TGC = "https://w3id.org/trialgraph/concept/"
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _OWL = "http://www.w3.org/2002/07/owl#"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
+_REPLACED_BY = "http://purl.org/dc/terms/isReplacedBy"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _MODULES = ("annotations.ttl", "concepts.ttl", "axioms.ttl")
 _CODE_RELATIONS: Mapping[str, CodeRelation] = {
@@ -109,6 +110,8 @@ class Concept:
         caused_by: For a hypersensitivity, the IRI of the drug or class of drugs.
         sequel_of: IRIs of the diseases that it may follow from.
         codes: Mappings to other systems.
+        retired: It is kept only for what names it already, and no text is read as speaking of it.
+        replaced_by: IRI of the concept that now has a retired one's meaning, which it is equivalent to.
     """
 
     iri: str
@@ -127,6 +130,8 @@ class Concept:
     caused_by: str | None = None
     sequel_of: tuple[str, ...] = ()
     codes: tuple[Code, ...] = ()
+    retired: bool = False
+    replaced_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +179,7 @@ def read_concepts(statements: Statements) -> dict[str, Concept]:
     """Return the concepts that statements define, by IRI, sorted."""
     equivalents: dict[str, set[str]] = defaultdict(set)
     for iri, stated in statements.items():
-        for other in stated.get(f"{_OWL}equivalentClass", ()):
+        for other in (*stated.get(f"{_OWL}equivalentClass", ()), *stated.get(_REPLACED_BY, ())):
             equivalents[iri].add(other)
             equivalents[other].add(iri)
     iris = sorted(iri for iri in statements if iri.startswith(_TGC))
@@ -220,6 +225,8 @@ def _concept(iri: str, stated: Mapping[str, list[str]], equivalents: set[str]) -
         caused_by=first(stated, f"{TG_IRI}causedBy"),
         sequel_of=_named(stated, f"{TG_IRI}sequelOf"),
         codes=tuple(codes),
+        retired=first(stated, f"{_OWL}deprecated") == "true",
+        replaced_by=first(stated, _REPLACED_BY),
     )
 
 

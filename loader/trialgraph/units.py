@@ -13,9 +13,10 @@ from typing import Any
 
 from trialgraph.resources import product_folder
 
-__all__ = ["conversion"]
+__all__ = ["conversion", "is_unit"]
 
 _ANNOTATION_ONLY = re.compile(r"\{[^{}]*\}|1")
+_LONE_ANNOTATION = re.compile(r"(?<![\w\]'\"*%^])\{[^{}]*\}")
 _EQUIVALENTS = re.compile(r"\bm?eq\b")
 _ARBITRARY = re.compile(r"\[(?:IU|iU|arb'U|USP'U|CFU|PFU|AU|TCID_50)\]")
 """Arbitrary units, which UCUM lets no one convert; pint takes them for plain numbers."""
@@ -48,6 +49,17 @@ def conversion(unit: str, canonical: str, molar_mass: float | None = None) -> fl
     if not ucum or _ANNOTATION_ONLY.fullmatch(ucum) or not _same_kind(ucum, canonical):
         return None
     return _factor(ucum, canonical, molar_mass)
+
+
+def is_unit(ucum: str) -> bool:
+    """Return whether this is a UCUM code; annotations without a unit stand for the number one.
+
+    Example:
+        >>> is_unit("mg/dL"), is_unit("{score}"), is_unit("mgs per dl")
+        (True, True, False)
+    """
+    plain = _LONE_ANNOTATION.sub("1", ucum)
+    return bool(_ANNOTATION_ONLY.fullmatch(plain)) or _quantity(plain) is not None
 
 
 def _same_kind(ucum: str, canonical: str) -> bool:

@@ -10,6 +10,7 @@ from trialgraph.cli.curation import curation
 from trialgraph.cli.demo import demo
 from trialgraph.cli.fetch import fetch
 from trialgraph.cli.load import load
+from trialgraph.cli.ontology import ontology
 from trialgraph.cli.parse import parse
 from trialgraph.cli.queries import queries
 from trialgraph.cli.query import query
@@ -35,6 +36,7 @@ for command in (demo, fetch, load, check, show, parse, queries, query, screen, s
     app.command()(command)
 app.add_typer(curation)
 app.add_typer(vocabulary, name="vocabulary")
+app.add_typer(ontology, name="ontology")
 
 
 def _show_version(value: bool) -> None:

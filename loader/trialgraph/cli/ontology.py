@@ -1,0 +1,47 @@
+"""``trialgraph ontology``: what an editor of the ontology needs."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trialgraph.cli.options import messages
+
+__all__ = ["ontology"]
+
+ontology = typer.Typer(
+    help="Help for editors of the ontology.", no_args_is_help=True, rich_markup_mode="markdown"
+)
+
+
+@ontology.command("check")
+def _check(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE]…",
+            help="Turtle files or mapping tables, checked together with the packaged modules they go with; "
+            "or a folder that holds a whole ontology. Otherwise the packaged ontology.",
+        ),
+    ] = None,
+) -> None:
+    """Tell what is wrong in the ontology, by file and line.
+
+    Exits with 1 when something is.
+    """
+    from trialgraph.authoring import check_ontology
+
+    found = check_ontology(files or [])
+    for finding in found:
+        typer.echo(str(replace(finding, path=_near(finding.path))))
+    if found:
+        messages.print(f"{len(found)} found", highlight=False)
+        raise typer.Exit(1)
+    messages.print("Nothing found.", highlight=False)
+
+
+def _near(path: Path) -> Path:
+    """Return a path as seen from the working folder, when it is in it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
