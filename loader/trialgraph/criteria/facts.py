@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -38,6 +39,12 @@ _AS = frozenset(
         "must",
         "must be",
     }
+)
+_AT_MOST = re.compile(
+    r"(?:[<≤]|less than|no more than|at most|up to|not (?:more|greater|worse) than)[^;,]{0,20}\bgrade"
+    r"|\bgrades?\s*[0-5IV]+(?:\s*-\s*[0-5IV]+)?\s*(?:or|and)\s*(?:less|lower|better|below|under)\b"
+    r"|\bgrades?\s*0\s*(?:-|to|or)\s*[12]\b",
+    re.IGNORECASE,
 )
 _STACKABLE = frozenset({"biomarker", "condition"})
 
@@ -136,6 +143,8 @@ def _assemble(text: Text, heads: list[Chunk], chunks: Sequence[Chunk], around: A
         same = groups and groups[-1][-1].category == fact.category and fact.category == "biomarker"
         (groups[-1].append(fact) if same else groups.append([fact]))
     _count_apart(text, heads[-1], around)
+    if not (text.exclusion or around.negated) and category_of(heads[-1]) == "condition":
+        _bar_worse(around)
     groups[-1] = [_narrowed(text, fact, around) for fact in groups[-1]]
     parts: list[Expression] = [group[0] if len(group) == 1 else AnyOf(tuple(group)) for group in groups]
     parts += around.extra
@@ -143,6 +152,16 @@ def _assemble(text: Text, heads: list[Chunk], chunks: Sequence[Chunk], around: A
     last = next((chunk for chunk in reversed(chunks) if not _abbreviates(heads[-1], chunk)), chunks[-1])
     leading = around.leading if last.kind == "concept" else None
     return FactReading(expression, around.negated, leading, around.examples)
+
+
+def _bar_worse(around: Around) -> None:
+    """Read "neuropathy ≤ grade 1" among demands as no neuropathy that is worse, which none meets too."""
+    mild = [_AT_MOST.search(words) is not None for words in around.qualifiers]
+    if any(mild):
+        around.negated = True
+        around.qualifiers = [
+            f"not {words}" if told else words for told, words in zip(mild, around.qualifiers, strict=True)
+        ]
 
 
 def _abbreviates(head: Chunk, chunk: Chunk) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -27,6 +28,7 @@ __all__ = [
 
 _RELATIVE = ("that ", "which ")
 _GIVEN = frozenset({"treatment", "procedure"})
+_TARGETING = re.compile(r"\b(?:targeting|directed (?:at|against|to)|against)\b", re.IGNORECASE)
 _APART = frozenset({"other", "any", "any other", "another", "additional"})
 
 
@@ -224,8 +226,24 @@ def share_purpose(segments: list[Segment]) -> None:
         segment.expression = replace(fact, modifiers={"qualifier": words})
 
 
+def _share_targets(text: Text, segments: list[Segment]) -> None:
+    """Let "antibodies, small molecules and cells targeting X" be said of the antibodies too."""
+    words = ""
+    for segment in reversed(segments):
+        fact = segment.expression
+        if fact is None:
+            told = text.text[segment.chunks[0].start : segment.chunks[-1].end]
+            found = _TARGETING.search(told)
+            words = told[found.start() :] if found else words
+        elif isinstance(fact, Fact) and fact.category == "treatment" and words and not fact.modifiers:
+            segment.expression = replace(fact, modifiers={"qualifier": words})
+        else:
+            words = ""
+
+
 def share_clauses(text: Text, segments: list[Segment]) -> None:
     """Let "illness/social situations that would limit compliance" be said of the illness too."""
+    _share_targets(text, segments)
     for first, second in itertools.pairwise(segments):
         fact = first.expression
         one_noun = second.joint in ("/", "or", "and") and not second.after_comma
