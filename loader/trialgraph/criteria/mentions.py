@@ -38,6 +38,7 @@ _MODAL = frozenset(
 _HAVING = frozenset(
     ["have", "has", "had", "having", "received", "receive", "be", "been", "undergone", "have had", "has had"]
 )
+_THAT_IS = frozenset({"i.e", "i.e.", "ie", "namely"})
 _GIVEN = frozenset({"treatment", "procedure"})
 _REQUIRED = frozenset({"requiring", "require", "required", "requires", "that required", "needing"})
 _ABOUT_DISEASES = frozenset(
@@ -56,6 +57,7 @@ class _Sentence:
     aside: bool = False
     failed: bool = False
     unactual: bool = False
+    over: bool = False
     found: list[tuple[Fact, bool]] = field(default_factory=list)
 
 
@@ -152,15 +154,14 @@ def _mentions(text: Text, chunks: list[Chunk]) -> list[tuple[Fact, bool]]:
         return []
     if any(chunk.classes & {"allowance", "barring"} for chunk in chunks):
         return []
-    sentence = _Sentence(
-        text, chunks, failed=not text.exclusion and lexicon().failed.search(words) is not None
-    )
+    failed = not text.exclusion and lexicon().failed.search(words) is not None
+    sentence = _Sentence(text, chunks, failed=failed, over=lexicon().resolved.search(words) is not None)
     start = _subject_end(sentence)
     for index in range(start, len(chunks)):
-        if chunks[index].classes & {"exception", "definition"}:
+        if chunks[index].classes & {"exception", "definition"} and chunks[index].form not in _THAT_IS:
             break
         _take(sentence, index)
-    if lexicon().resolved.search(words):
+    if sentence.over:
         _unresolved(sentence)
     context = {"context": " ".join(words.split()).strip(" ;,.:")}
     return [
@@ -200,6 +201,8 @@ def _take(sentence: _Sentence, index: int) -> None:
         sentence.aside = False
     elif chunk.form == "negative":
         sentence.negated = True
+    elif sentence.over and chunk.form in ("not", "from"):
+        return
     elif "negation" in chunk.classes:
         soon = {each.form for each in sentence.chunks[index + 1 : index + 3]}
         denies = chunk.form != "not" or bool(soon & _HAVING)
@@ -209,7 +212,7 @@ def _take(sentence: _Sentence, index: int) -> None:
     elif "example" in chunk.classes:
         sentence.aside = False
     elif "unactual" in chunk.classes:
-        sentence.unactual = True
+        sentence.unactual = not (sentence.text.exclusion and "planned" in chunk.classes)
     elif chunk.classes & {"condition", "regardless"} or _leads_away(chunk, before):
         sentence.aside = True
     elif "neutral" in chunk.classes and chunk.form not in (
