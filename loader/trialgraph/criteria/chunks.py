@@ -20,6 +20,7 @@ from trialgraph.expressions import Expression, Fact, Span
 __all__ = ["Chunk", "Chunker", "Text"]
 
 ChunkKind = Literal["concept", "value", "lesion", "size", "window", "limit", "bracket", "word", "sign"]
+_MARKS = frozenset("+-−")
 _SIGNS = frozenset(",;:/.")
 _QUALIFIER = frozenset({"qualifier"})
 _DEGREE = r"(?:[0IVX]{1,4}|[0-5])[A-Da-d]?[1-3]?(?![A-Za-z0-9])"
@@ -97,6 +98,10 @@ class Text:
             mention = self.vocabulary.mention_at(self.tokens, position)
             if mention is not None:
                 self.mentions[position] = mention
+            if self.tokens[position].text in _MARKS:
+                signed = self.vocabulary.signed_at(self.tokens, position)
+                if signed is not None:
+                    self.mentions[signed.start] = signed
         self.values = ValueReader(
             self.normalized.text,
             self.tokens,
@@ -179,16 +184,22 @@ class Chunker:
             if limit is not None and (
                 limit.stated or limit.unit is not None or limit.relative_to is not None
             ):
-                return Chunk("limit", token.start, limit.end, limit=limit), self._token_at(
-                    limit.end, position
-                )
+                chunk = Chunk("limit", token.start, limit.end, limit=limit)
+                return chunk, self._token_at(limit.end, position)
         return self._words(position, mention)
 
     def _value(self, position: int, mention: Mention | None) -> FoundValue | None:
         """Return the value that starts at a token: with its quantity, or with a comparator before it."""
+        values = self.text.values
         if mention is not None and mention.term.quantity:
-            return self.text.values.read_pair(position) or self.text.values.read(position)
-        return self.text.values.read_led(position) if mention is None else None
+            return values.read_pair(position) or values.read(position)
+        return values.read_led(position) if mention is None else None
+
+    def _of_treatment(self, position: int) -> bool:
+        """Whether "of chemotherapy" follows, of which "no more than 2 prior lines" is then a number."""
+        mention = self.text.mentions.get(position + 1)
+        follows = position < len(self.tokens) and self.tokens[position].form == "of"
+        return follows and mention is not None and mention.term.category == "treatment"
 
     def _aged(self, position: int) -> Mention | None:
         term = self.text.vocabulary.find("age")
@@ -239,7 +250,7 @@ class Chunker:
                 else None
             )
         found = self.text.lesions.read_count(position)
-        if found is not None:
+        if found is not None and not self._of_treatment(self._token_at(found[1], position)):
             atom, end = found
             term = self.text.vocabulary.by_iri[atom.concept]
             kind: ChunkKind = "lesion" if isinstance(atom, Fact) else "value"
@@ -287,9 +298,8 @@ class Chunker:
 
     def _suffixed(self, after: int) -> int | None:
         """Return where an adjective made of a concept ends ("platinum-resistant"), if one is."""
-        hyphen, word = self._hyphen(after), after + 1
-        known = hyphen and "suffix" in lexicon().phrase_at(self.tokens, word)[1]
-        return word + 1 if known else None
+        known = self._hyphen(after) and "suffix" in lexicon().phrase_at(self.tokens, after + 1)[1]
+        return after + 2 if known else None
 
     def _compound(self, position: int, end: int, classes: frozenset[str]) -> tuple[int, frozenset[str]]:
         """Take words that hyphens join as one adjective ("castration-resistant", "non-squamous NSCLC").
@@ -299,8 +309,8 @@ class Chunker:
         if self.tokens[position].form == "non" and end == position + 1:
             word = end + 1 if self._hyphen(end) else end
             denied = self.text.mentions.get(word)
-            if word >= len(self.tokens) or (denied is not None and denied.end == word + 1):
-                return end, classes
+            if word >= len(self.tokens) or _is_whole(denied, word):
+                return min(word, len(self.tokens)), classes
             return word + 1, _QUALIFIER
         narrows = not classes or "qualifier" in classes
         while narrows and self._hyphen(end) and end + 1 not in self.text.mentions:
@@ -335,6 +345,11 @@ def _paired(tokens: Sequence[Token]) -> frozenset[int]:
         elif token.text in _BRACKETS and opened and _CLOSING[tokens[opened[-1]].text] == token.text:
             paired |= {opened.pop(), index}
     return frozenset(paired)
+
+
+def _is_whole(mention: Mention | None, position: int) -> bool:
+    """Whether "non" before a concept denies all of it: one word, or a state of reproduction."""
+    return mention is not None and (mention.end == position + 1 or mention.term.category == "reproductive")
 
 
 _SOON = 4

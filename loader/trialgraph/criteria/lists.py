@@ -22,8 +22,10 @@ from trialgraph.criteria.cases import by_sex, holds_value, read_case
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.instances import example_of
+from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.merging import merge_qualifiers
 from trialgraph.criteria.narratives import narrative
+from trialgraph.criteria.results import is_testable
 from trialgraph.criteria.segments import (
     FINITE,
     VERBS,
@@ -42,6 +44,7 @@ from trialgraph.criteria.sharing import (
     share_windows,
     share_words,
 )
+from trialgraph.criteria.surroundings import category_of
 from trialgraph.criteria.trees import all_of, any_of, dated, negate
 from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Value, atoms, is_judged
 
@@ -113,11 +116,8 @@ def _read_segment(text: Text, segment: Segment) -> None:
         segment.negated, segment.carries = reading is not None and reading.negated, False
         return
     if reading is not None:
-        segment.expression, segment.negated, segment.leading = (
-            reading.expression,
-            reading.negated,
-            reading.leading,
-        )
+        segment.expression, segment.negated = reading.expression, reading.negated
+        segment.leading, segment.tested = reading.leading, reading.tested
         segment.examples = reading.examples
         return
     segment.carries = not any(chunk.form in FINITE for chunk in chunks)
@@ -313,6 +313,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     """Return joint and expression of each member; what one "no" denies together is one member."""
     members: list[tuple[str, Expression]] = []
     denied: list[Expression] = []
+    tested = False
     share_windows(segments)
     share_remarks(segments)
     share_times(text, segments)
@@ -322,11 +323,11 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             denied = []
             members.append((segment.joint, expression))
         elif segment.negated and segment.expression is not None:
-            denied = [expression]
+            denied, tested = [expression], segment.tested
             members.append((segment.joint, negate(expression)))
         elif members and segment.joint == "," and segment.chunks[0].form == "with" and text.exclusion:
             members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
-        elif denied and segment.carries and segment.joint != ";" and _hangs_on(segment):
+        elif denied and segment.joint != ";" and _hangs_on(text, segment, tested=tested):
             denied.append(expression)
             members[-1] = (members[-1][0], negate(any_of(denied)))
         else:
@@ -352,8 +353,17 @@ def _with_examples(text: Text, segment: Segment) -> Expression:
     return any_of([kind, *(example_of(kind, each) for each in instances)]) if listed_alike else kind
 
 
-def _hangs_on(segment: Segment) -> bool:
-    """Whether a member goes on under the "no" before it, being a noun without a verb of its own."""
+def _hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
+    """Whether a member goes on under the "no" before it, being a noun without a verb of its own.
+
+    Under a test's result ("negative …") go on only things that are tested for.
+    """
+    words = text.text[segment.chunks[0].start : segment.chunks[-1].end]
+    if not segment.carries or lexicon().judgement.search(words):
+        return False
+    if tested:
+        named = next((chunk for chunk in segment.chunks if is_content(chunk)), segment.chunks[0])
+        return is_testable(named) and category_of(named) != "reproductive"
     for chunk in segment.chunks:
         if (
             is_content(chunk)

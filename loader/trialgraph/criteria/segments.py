@@ -104,6 +104,7 @@ class Segment:
     after_comma: bool = False
     borrowed: bool = False
     examples: Sequence[Chunk] = ()
+    tested: bool = False
 
 
 def part_statement(chunks: Sequence[Chunk]) -> list[Segment]:

@@ -30,6 +30,7 @@ _TIMED = re.compile(
     re.IGNORECASE,
 )
 
+_LEADING = frozenset({"neutral", "active", "negation", "example", "qualifier", "confirmation", "confirmed"})
 _EVENTS = frozenset({"condition", "procedure"})
 _WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNORECASE)
 
@@ -53,11 +54,7 @@ def _named(segment: Segment) -> bool:
 def _completed(text: Text, segments: list[Segment], index: int) -> list[Chunk] | None:
     segment = segments[index]
     first = next(
-        (
-            i
-            for i, c in enumerate(segment.chunks)
-            if not c.classes & {"neutral", "active", "negation", "example", "qualifier"}
-        ),
+        (i for i, c in enumerate(segment.chunks) if not c.classes & _LEADING),
         None,
     )
     if first is None:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from trialgraph.criteria.addressees import case_of, concerns_reproduction, read_addressed
 from trialgraph.criteria.alternatives import is_harmless
 from trialgraph.criteria.cases import asked_of, granted, holds_value, read_case
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.instances import dated_alike, for_itself, instances_of
 from trialgraph.criteria.lexicon import lexicon
-from trialgraph.criteria.lists import join_segments, read_condition, read_segments
+from trialgraph.criteria.lists import join_segments, read_segments
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.offers import offers_choice
 from trialgraph.criteria.segments import RESTARTS, trimmed
+from trialgraph.criteria.sexes import read_sex
 from trialgraph.criteria.trees import (
     all_of,
     alternatives_of,
@@ -42,10 +43,9 @@ _DENIED_LIST = (
 )
 
 _TREATING = frozenset({"therapy", "treatment", "surgery", "resection", "radiotherapy", "procedure"})
-_ABSENT = re.compile(r"in\s+(?:the\s+)?absence\s+of\s+", re.IGNORECASE)
-_MODAL = frozenset({"must", "should", "must have", "must be", "need", "need to", "are required to"})
 _MOST_LABELS = 20
 """Labels within labels; a text with more of them is no criterion that anyone wrote."""
+_MODAL = frozenset({"must", "should", "must have", "must be", "need", "need to", "are required to"})
 _WHO = frozenset({"patient who", "subject who", "participant who"})
 _APART = frozenset({"with", "without", "in", "for"})
 Role = Literal["demand", "allowance"]
@@ -88,11 +88,25 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     limited = exception is not None and any(chunk.kind == "value" for chunk in chunks[:exception])
     if allows(chunks[:exception] if limited else chunks):
         return _read_allowance(text, chunks)
+    sex = None if text.exclusion else read_sex(text, chunks)
+    if sex is not None and sex[1]:
+        return Statement(sex[0], text=words)
     if not any(is_content(chunk) or holds_value(chunk) for chunk in chunks):
         return Statement(narrative(text, start, end), text=words)
     if exception is not None:
         return Statement(_read_excepted(text, chunks, exception), text=words)
-    return Statement(_read_labelled(text, chunks), text=words)
+    read = _read_labelled(text, _without_requiring(text, chunks))
+    plain = any(not isinstance(atom, Narrative) for atom in atoms(read))
+    if not plain:
+        read = _read_labelled(text, chunks)
+    return Statement(all_of([sex[0], read]) if sex is not None and plain else read, text=words)
+
+
+def _without_requiring(text: Text, chunks: list[Chunk]) -> list[Chunk]:
+    """Drop "… is required", which a demand says anyway."""
+    if text.exclusion or "demanding" not in chunks[-1].classes:
+        return chunks
+    return trimmed(chunks[:-1]) or chunks
 
 
 def of_part(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
@@ -295,6 +309,8 @@ def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> E
     "Patients with hepatitis B: …" asks something of those patients only.
     """
     of_some = label[0].form in RESTARTS or "condition" in label[0].classes
+    if not text.exclusion and concerns_reproduction(label):
+        return any_of([negate(case_of(text, label)), body])
     if of_some and not text.exclusion:
         return any_of([negate(join_segments(text, read_segments(text, label[1:]), "or")), body])
     if is_formal(body) and (text.exclusion or _is_kind_of(text, label, body)):
@@ -349,48 +365,9 @@ def _members(expression: Expression) -> tuple[Expression, ...]:
     return expression.operands if isinstance(expression, AnyOf) else (expression,)
 
 
-def _absence_case(text: Text, chunks: list[Chunk]) -> Expression | None:
-    """Read "in the absence of X, B": B is said of those without X only."""
-    comma = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ","), None)
-    opening = _ABSENT.match(text.text, chunks[0].start) if chunks else None
-    if opening is None or comma is None or not any(is_content(chunk) for chunk in chunks[comma + 1 :]):
-        return None
-    condition = read_condition(text, [chunk for chunk in chunks[:comma] if chunk.start >= opening.end()])
-    body = _read_conditional(text, chunks[comma + 1 :])
-    return all_of([negate(condition), body]) if text.exclusion else any_of([condition, body])
-
-
-def _value_case(text: Text, chunks: list[Chunk]) -> Expression | None:
-    """Read "patients with creatinine > 1.5 must have B": B is asked of those with that value only."""
-    modal = next((i for i, chunk in enumerate(chunks) if chunk.form in _MODAL), None)
-    if modal is None or chunks[0].form not in RESTARTS:
-        return None
-    case, body = trimmed(chunks[1:modal]), trimmed(chunks[modal + 1 :])
-    if not case or any(chunk.kind != "value" and not is_harmless(chunk, "label") for chunk in case):
-        return None
-    condition = read_condition(text, case)
-    if not body or not is_formal(condition):
-        return None
-    read = join_segments(text, read_segments(text, body), "and")
-    return any_of([negate(condition), read])
-
-
 def _read_conditional(text: Text, chunks: list[Chunk]) -> Expression:
-    """Read "for subjects with X, Y": Y is asked of those with X only."""
-    if (asked := _absence_case(text, chunks)) is not None:
-        return asked
-    if not text.exclusion and (asked := _value_case(text, chunks)) is not None:
-        return asked
-    if not chunks or "condition" not in chunks[0].classes:
-        return _read_instances(text, chunks)
+    """Read what is asked in some case only, or else of all."""
     valued = any(chunk.kind == "value" for chunk in chunks)
     if valued and chunks[0].form in _WHO and not any(chunk.form in _MODAL for chunk in chunks):
         return _read_instances(text, trimmed(chunks[1:]))
-    comma = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ","), None)
-    if comma is None or not any(is_content(chunk) for chunk in chunks[comma + 1 :]):
-        return narrative(text, chunks[0].start, chunks[-1].end)
-    condition = read_condition(text, chunks[1:comma])
-    body = join_segments(text, read_segments(text, chunks[comma + 1 :]), "or" if text.exclusion else "and")
-    if not any(not isinstance(atom, Narrative) for atom in atoms(body)):
-        return narrative(text, chunks[0].start, chunks[-1].end)
-    return all_of([condition, body]) if text.exclusion else any_of([negate(condition), body])
+    return read_addressed(text, chunks, _read_conditional) or _read_instances(text, chunks)
