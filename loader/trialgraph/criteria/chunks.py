@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
@@ -13,7 +12,7 @@ from trialgraph.criteria.lesions import FoundSize, LesionReader, counts_lesions
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.limits import Found, parse_limit
 from trialgraph.criteria.normalization import NormalizedText
-from trialgraph.criteria.tokens import Token, tokenize
+from trialgraph.criteria.tokens import BRACKETS, CLOSING, Token, bracket_pairs, tokenize
 from trialgraph.criteria.vaccines import without_vaccines
 from trialgraph.criteria.values import FoundValue, ValueReader
 from trialgraph.criteria.vocabulary import Mention, Term, Vocabulary
@@ -24,6 +23,7 @@ from trialgraph.expressions import Expression, Fact, Span
 __all__ = ["Chunk", "Chunker", "Text"]
 
 ChunkKind = Literal["concept", "value", "lesion", "size", "window", "limit", "bracket", "word", "sign"]
+_MARKS = frozenset("+-−")
 _SIGNS = frozenset(",;:/.")
 _QUALIFIER = frozenset({"qualifier"})
 _DEGREE = r"(?:[0IVX]{1,4}|[0-5])[A-Da-d]?[1-3]?(?![A-Za-z0-9])"
@@ -36,8 +36,6 @@ _STAGE = re.compile(
 _STAGING = frozenset({"stage", "clinical", "pathologic", "grade", "ctcae", "nci", "≥", ">", "≤", "<"})
 _AGED = re.compile(r"\b(?:older|younger|old|of age|over)\b")
 _OLD = re.compile(r"\s*-?\s*(?:old|of age)\b(?:\s+(?:or|and)\s+(?:older|over|above))?", re.IGNORECASE)
-_CLOSING = {"(": ")", "[": "]"}
-_BRACKETS = frozenset("()[]")
 _BEHIND = frozenset(["corrected", "predicted", "of", "for", "total", "serum", "in"])
 _DEEPEST = 4
 
@@ -92,6 +90,10 @@ class Text:
         self.tokens = tokenize(self.normalized.text)
         mentions = self.vocabulary.mentions(self.tokens)
         self.mentions = without_vaccines(self.normalized.text, self.tokens, mentions)
+        for position, token in enumerate(self.tokens):
+            signed = self.vocabulary.signed_at(self.tokens, position) if token.text in _MARKS else None
+            if signed is not None:
+                self.mentions[signed.start] = signed
         self.values = ValueReader(
             self.normalized.text,
             self.tokens,
@@ -123,7 +125,7 @@ class Chunker:
         self.text = text
         self.tokens = text.tokens
         self.source = text.text
-        self.paired = _paired(self.tokens)
+        self.paired = bracket_pairs(self.tokens)
 
     def chunks(self) -> tuple[Chunk, ...]:
         """Return the chunks of the whole text."""
@@ -137,7 +139,7 @@ class Chunker:
         found: list[Chunk] = []
         while position < len(self.tokens):
             token = self.tokens[position]
-            if token.text not in _BRACKETS:
+            if token.text not in BRACKETS:
                 chunk, position = self._chunk(position)
                 found.append(chunk)
                 continue
@@ -151,8 +153,8 @@ class Chunker:
                 found.append(value[0])
                 position = value[1]
                 continue
-            if token.text in _CLOSING and depth < _DEEPEST:
-                inner, after = self._until(position + 1, _CLOSING[token.text], depth + 1)
+            if token.text in CLOSING and depth < _DEEPEST:
+                inner, after = self._until(position + 1, CLOSING[token.text], depth + 1)
                 end = self.tokens[after - 1].end
                 found.append(Chunk("bracket", token.start, end, inner=tuple(inner)))
                 position = after
@@ -191,9 +193,8 @@ class Chunker:
             if limit is not None and (
                 limit.stated or limit.unit is not None or limit.relative_to is not None
             ):
-                return Chunk("limit", token.start, limit.end, limit=limit), self._token_at(
-                    limit.end, position
-                )
+                chunk = Chunk("limit", token.start, limit.end, limit=limit)
+                return chunk, self._token_at(limit.end, position)
         return self._words(position, mention)
 
     def _bracketed(self, position: int) -> tuple[Chunk, int] | None:
@@ -217,6 +218,12 @@ class Chunker:
                 return None
             return self.text.values.read_pair(position) or self.text.values.read(position)
         return self.text.values.read_led(position) if mention is None else None
+
+    def _of_treatment(self, position: int) -> bool:
+        """Whether "of chemotherapy" follows, of which "no more than 2 prior lines" is then a number."""
+        mention = self.text.mentions.get(position + 1)
+        follows = position < len(self.tokens) and self.tokens[position].form == "of"
+        return follows and mention is not None and mention.term.category == "treatment"
 
     def _quantity_behind(self, limit: Found, position: int) -> tuple[Chunk, int] | None:
         """Return the value that "at least 1500 granulocytes" states, the quantity behind its limit."""
@@ -283,7 +290,7 @@ class Chunker:
                 else None
             )
         found = self.text.lesions.read_count(position)
-        if found is not None:
+        if found is not None and not self._of_treatment(self._token_at(found[1], position)):
             atom, end = found
             term = self.text.vocabulary.by_iri[atom.concept]
             kind: ChunkKind = "lesion" if isinstance(atom, Fact) else "value"
@@ -328,9 +335,8 @@ class Chunker:
 
     def _suffixed(self, after: int) -> int | None:
         """Return where an adjective made of a concept ends ("platinum-resistant"), if one is."""
-        hyphen, word = self._hyphen(after), after + 1
-        known = hyphen and "suffix" in lexicon().phrase_at(self.tokens, word)[1]
-        return word + 1 if known else None
+        known = self._hyphen(after) and "suffix" in lexicon().phrase_at(self.tokens, after + 1)[1]
+        return after + 2 if known else None
 
     def _compound(self, position: int, end: int, classes: frozenset[str]) -> tuple[int, frozenset[str]]:
         """Take words that hyphens join as one adjective ("castration-resistant", "non-squamous NSCLC").
@@ -340,8 +346,8 @@ class Chunker:
         if self.tokens[position].form == "non" and end == position + 1:
             word = end + 1 if self._hyphen(end) else end
             denied = self.text.mentions.get(word)
-            if word >= len(self.tokens) or (denied is not None and denied.end == word + 1):
-                return end, classes
+            if word >= len(self.tokens) or _is_whole(denied, word):
+                return min(word, len(self.tokens)), classes
             return word + 1, _QUALIFIER
         narrows = not classes or "qualifier" in classes
         while narrows and self._hyphen(end) and end + 1 not in self.text.mentions:
@@ -383,16 +389,9 @@ def _is_opening_sign(words: str) -> bool:
     return not words.isalnum() and wording().opens_limit(words[0])
 
 
-def _paired(tokens: Sequence[Token]) -> frozenset[int]:
-    """Return which tokens are brackets that open or close with another."""
-    opened: list[int] = []
-    paired: set[int] = set()
-    for index, token in enumerate(tokens):
-        if token.text in _CLOSING:
-            opened.append(index)
-        elif token.text in _BRACKETS and opened and _CLOSING[tokens[opened[-1]].text] == token.text:
-            paired |= {opened.pop(), index}
-    return frozenset(paired)
+def _is_whole(mention: Mention | None, position: int) -> bool:
+    """Whether "non" before a concept denies all of it: one word, or a state of reproduction."""
+    return mention is not None and (mention.end == position + 1 or mention.term.category == "reproductive")
 
 
 _SOON = 4

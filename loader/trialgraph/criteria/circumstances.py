@@ -15,7 +15,7 @@ def ask_in_case(text: Text, segment: Segment) -> None:
     """Ask "X if Y" of those with Y only; who "has not had X if Y" isn't barred for want of X alone."""
     chunks = segment.chunks
     concept = next((i for i, chunk in enumerate(chunks) if is_content(chunk)), len(chunks))
-    case = next((i for i in range(concept + 1, len(chunks)) if "case" in chunks[i].classes), None)
+    case = next((i for i in range(concept + 1, len(chunks)) if "of some" in chunks[i].classes), None)
     if case is None or case + 1 == len(chunks):
         return
     if text.exclusion and segment.negated:

@@ -46,6 +46,8 @@ _AT_MOST = re.compile(
     r"|\bgrades?\s*0\s*(?:-|to|or)\s*[12]\b",
     re.IGNORECASE,
 )
+_EVERY = frozenset({"any", "all"})
+"""Words with which a treatment gone through is any there was, not one that there has to be."""
 _STACKABLE = frozenset({"biomarker", "condition"})
 
 
@@ -58,12 +60,14 @@ class FactReading:
         negated: The stretch itself denies them ("no", "negative").
         leading: What narrows them from in front, and may narrow bare members of the list after them.
         examples: The instances of them that a bracket lists ("(e.g. A or B)").
+        tested: The result of a test denies them ("negative pregnancy test"), but nothing else in a list.
     """
 
     expression: Expression
     negated: bool = False
     leading: str | None = None
     examples: Sequence[Chunk] = ()
+    tested: bool = False
 
 
 def is_content(chunk: Chunk) -> bool:
@@ -79,7 +83,9 @@ def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
     if first is None or chunks[first].kind == "value":
         return None
     around = Around()
-    if not read_before(text, chunks[:first], around):
+    if not read_before(text, chunks[first], chunks[:first], around):
+        return None
+    if around.gone_through and not text.exclusion and any(chunk.form in _EVERY for chunk in chunks[:first]):
         return None
     if _requires(chunks[:first]) and category_of(chunks[first]) not in ("treatment", "procedure"):
         return None
@@ -129,18 +135,24 @@ def _stacks(head: Chunk, chunks: Sequence[Chunk], index: int) -> bool:
         return False
     if chunks[index - 1].kind == "sign":
         return category_of(chunk) == category_of(head)
+    if category_of(head) == category_of(chunk) == "biomarker":
+        return chunk.start == head.end
     return category_of(head) in _STACKABLE and category_of(chunk) == "condition"
 
 
 def _assemble(text: Text, heads: list[Chunk], chunks: Sequence[Chunk], around: Around) -> FactReading | None:
     groups: list[list[Fact]] = []
+    before: Chunk | None = None
     for chunk in heads:
         if chunk.term is not None and _MALIGNANT in chunk.term.ancestors:
             around.malignant.add(chunk.term.iri)
         fact = _fact(text, chunk)
         if fact is None:
             return None
-        same = groups and groups[-1][-1].category == fact.category and fact.category == "biomarker"
+        lacking = any(each.term is not None and each.term.label.endswith("negative") for each in heads)
+        glued = lacking or (before is not None and chunk.start == before.end)
+        same = groups and not glued and groups[-1][-1].category == fact.category == "biomarker"
+        before = chunk
         (groups[-1].append(fact) if same else groups.append([fact]))
     _count_apart(text, heads[-1], around)
     if not (text.exclusion or around.negated) and category_of(heads[-1]) == "condition":
@@ -151,7 +163,7 @@ def _assemble(text: Text, heads: list[Chunk], chunks: Sequence[Chunk], around: A
     expression = parts[0] if len(parts) == 1 else AllOf(tuple(parts))
     last = next((chunk for chunk in reversed(chunks) if not _abbreviates(heads[-1], chunk)), chunks[-1])
     leading = around.leading if last.kind == "concept" else None
-    return FactReading(expression, around.negated, leading, around.examples)
+    return FactReading(expression, around.negated, leading, around.examples, around.tested)
 
 
 def _bar_worse(around: Around) -> None:

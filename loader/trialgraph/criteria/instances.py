@@ -9,7 +9,7 @@ from trialgraph.criteria.chunks import Text
 from trialgraph.criteria.trees import map_facts
 from trialgraph.expressions import Expression, Fact, Value, atoms
 
-__all__ = ["dated_alike", "example_of", "for_itself", "instances_of"]
+__all__ = ["dated_alike", "example_of", "for_itself", "instances_of", "of_unread_kind"]
 
 _GIVEN = frozenset({"treatment", "procedure"})
 _STATE = re.compile(
@@ -75,3 +75,9 @@ def _state(kind: Fact) -> dict[str, str]:
     state = {name: words for name, words in kind.modifiers.items() if name == "status"}
     first = kind.modifiers.get("qualifier", "").split(";")[0]
     return {**state, "qualifier": first} if _STATE.match(first) else state
+
+
+def of_unread_kind(fact: Fact, words: str) -> Fact:
+    """Return an instance of "any other uncontrolled condition": it has to be what these words say."""
+    told = fact.modifiers.get("qualifier")
+    return replace(fact, modifiers={**fact.modifiers, "qualifier": f"{told}; {words}" if told else words})

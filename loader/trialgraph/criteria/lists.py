@@ -26,14 +26,17 @@ from trialgraph.criteria.circumstances import ask_in_case
 from trialgraph.criteria.connectives import FINITE, VERBS
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.instances import example_of
+from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.merging import closing_remark, merge_qualifiers
 from trialgraph.criteria.narratives import narrative
+from trialgraph.criteria.results import is_testable
 from trialgraph.criteria.rewording import reword
 from trialgraph.criteria.segments import (
     Segment,
     befalls,
     governed,
     part_statement,
+    resolved_joints,
     says_nothing,
     subjects,
     trimmed,
@@ -46,6 +49,7 @@ from trialgraph.criteria.sharing import (
     share_remarks,
     share_words,
 )
+from trialgraph.criteria.surroundings import category_of
 from trialgraph.criteria.timing import share_times, share_windows
 from trialgraph.criteria.trees import all_of, any_of, dated, negate
 from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Value, atoms, is_judged
@@ -126,11 +130,8 @@ def _read_segment(text: Text, segment: Segment) -> None:
         segment.negated, segment.carries = reading is not None and reading.negated, False
         return
     if reading is not None:
-        segment.expression, segment.negated, segment.leading = (
-            reading.expression,
-            reading.negated,
-            reading.leading,
-        )
+        segment.expression, segment.negated = reading.expression, reading.negated
+        segment.leading, segment.tested = reading.leading, reading.tested
         segment.examples = reading.examples
         ask_in_case(text, segment)
         return
@@ -312,7 +313,7 @@ def _join_block(text: Text, segments: list[Segment], default: str) -> Expression
         words = narrative(text, segments[remark].chunks[0].start, segments[-1].chunks[-1].end)
         return all_of([_join_block(text, segments[:remark], default), words])
     operands = _negated_groups(text, segments)
-    joints = _resolved([joint for joint, _ in operands], default, exclusion=text.exclusion)
+    joints = resolved_joints([joint for joint, _ in operands], default, exclusion=text.exclusion)
     alternatives: list[list[Expression]] = [[]]
     for joint, (_, expression) in zip(joints, operands, strict=True):
         if joint == "or" and alternatives[-1]:
@@ -325,6 +326,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     """Return joint and expression of each member; what one "no" denies together is one member."""
     members: list[tuple[str, Expression]] = []
     denied: list[Expression] = []
+    tested = False
     share_windows(segments)
     share_remarks(segments)
     share_clauses(text, segments)
@@ -336,11 +338,11 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             denied = []
             members.append((segment.joint, expression))
         elif segment.negated and segment.expression is not None:
-            denied = [expression]
+            denied, tested = [expression], segment.tested
             members.append((segment.joint, negate(expression)))
         elif members and text.exclusion and befalls(segment):
             members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
-        elif denied and segment.carries and segment.joint != ";" and _hangs_on(segment):
+        elif denied and segment.joint != ";" and _hangs_on(text, segment, tested=tested):
             denied.append(expression)
             members[-1] = (members[-1][0], negate(any_of(denied)))
         else:
@@ -366,8 +368,17 @@ def _with_examples(text: Text, segment: Segment) -> Expression:
     return any_of([kind, *(example_of(kind, each) for each in instances)]) if listed_alike else kind
 
 
-def _hangs_on(segment: Segment) -> bool:
-    """Whether a member goes on under the "no" before it, being a noun without a verb of its own."""
+def _hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
+    """Whether a member goes on under the "no" before it, being a noun without a verb of its own.
+
+    Under a test's result ("negative …") go on only things that are tested for.
+    """
+    words = text.text[segment.chunks[0].start : segment.chunks[-1].end]
+    if not segment.carries or lexicon().judgement.search(words):
+        return False
+    if tested:
+        named = next((chunk for chunk in segment.chunks if is_content(chunk)), segment.chunks[0])
+        return is_testable(named) and category_of(named) != "reproductive"
     for chunk in segment.chunks:
         if (
             is_content(chunk)
@@ -382,19 +393,3 @@ def _hangs_on(segment: Segment) -> bool:
 
 def _denies(segment: Segment) -> bool:
     return any("negation" in chunk.classes for chunk in segment.chunks)
-
-
-def _resolved(joints: list[str], default: str, *, exclusion: bool) -> list[str]:
-    """Let a comma mean the next conjunction to its right; a list of exclusions offers alternatives."""
-    resolved = []
-    meaning = default
-    for joint in reversed(joints):
-        if joint in ("and", "or"):
-            meaning = joint
-            if joint == "and" and exclusion:
-                meaning = "or"
-        elif joint in (";", ""):
-            resolved.append(default)
-            continue
-        resolved.append(meaning if joint != "/" else default)
-    return resolved[::-1]

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.epithets import adjectives_at
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.segments import Segment
-from trialgraph.criteria.surroundings import adjectives_at
 
 __all__ = ["closing_remark", "merge_qualifiers"]
+
+_CARRIED = frozenset(
+    {"qualifier", "active", "confirmation", "confirmed", "negation", "neutral", "exposure", "sample", "other"}
+)
 
 
 def _with_adjective(text: Text, chunks: list[Chunk]) -> list[Chunk]:
@@ -51,12 +55,9 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
                 segment.chunks = [*carried.chunks, *_with_adjective(text, segment.chunks)]
                 segment.joint = carried.joint
             carried = None
-        if all(
-            c.kind == "word"
-            and c.classes
-            & {"qualifier", "active", "confirmation", "confirmed", "negation", "neutral", "other"}
-            for c in segment.chunks
-        ) or _is_adjective(segment, following):
+        if all(c.kind == "word" and c.classes & _CARRIED for c in segment.chunks) or _is_adjective(
+            segment, following
+        ):
             carried = segment
         elif merged and _is_remark(segment) and not _adds_to_value(merged[-1], segment):
             merged[-1].chunks += segment.chunks
@@ -98,6 +99,9 @@ def _ends_in_adjective(chunks: Sequence[Chunk]) -> bool:
 def _is_remark(segment: Segment) -> bool:
     """Whether a segment only goes on about the one before it ("or after first-line therapy", "if …")."""
     first = segment.chunks[0]
+    staged = first.form == "stage" and segment.joint == ","
+    if staged and all(chunk.kind != "word" for chunk in segment.chunks[1:]):
+        return True
     if first.form == "which" and segment.joint == ",":
         return True
     if first.kind in ("window", "bracket", "limit"):

@@ -17,6 +17,7 @@ __all__ = [
     "governed",
     "is_bare",
     "part_statement",
+    "resolved_joints",
     "says_nothing",
     "subjects",
 ]
@@ -57,6 +58,7 @@ class Segment:
     after_comma: bool = False
     borrowed: bool = False
     examples: Sequence[Chunk] = ()
+    tested: bool = False
 
 
 def part_statement(chunks: Sequence[Chunk]) -> list[Segment]:
@@ -309,3 +311,19 @@ def befalls(segment: Segment) -> bool:
     """Whether a member tells what came with the one before ("had X and has developed Y", "X, with Y")."""
     came_of_it = segment.joint == "and" and not segment.after_comma and segment.chunks[0].form in _BEFELL
     return came_of_it or (segment.joint == "," and segment.chunks[0].form == "with")
+
+
+def resolved_joints(joints: list[str], default: str, *, exclusion: bool) -> list[str]:
+    """Let a comma mean the next conjunction to its right; a list of exclusions offers alternatives."""
+    resolved = []
+    meaning = default
+    for joint in reversed(joints):
+        if joint in ("and", "or"):
+            meaning = joint
+            if joint == "and" and exclusion:
+                meaning = "or"
+        elif joint in (";", ""):
+            resolved.append(default)
+            continue
+        resolved.append(meaning if joint != "/" else default)
+    return resolved[::-1]

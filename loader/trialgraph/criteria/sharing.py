@@ -30,6 +30,9 @@ _RELATIVE = ("that ", "which ")
 _GIVEN = frozenset({"treatment", "procedure"})
 _TARGETING = re.compile(r"\b(?:targeting|directed (?:at|against|to)|against)\b", re.IGNORECASE)
 _APART = frozenset({"other", "any", "any other", "another", "additional"})
+_LEADING = frozenset({"neutral", "active", "negation", "example", "qualifier", "confirmation", "confirmed"})
+_EVENTS = frozenset({"condition", "procedure"})
+_WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNORECASE)
 
 
 def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segment], None]) -> None:
@@ -63,11 +66,7 @@ def _named(segment: Segment) -> bool:
 def _completed(text: Text, segments: list[Segment], index: int) -> list[Chunk] | None:
     segment = segments[index]
     first = next(
-        (
-            i
-            for i, c in enumerate(segment.chunks)
-            if not c.classes & {"neutral", "active", "negation", "example", "qualifier"}
-        ),
+        (i for i, c in enumerate(segment.chunks) if not c.classes & _LEADING),
         None,
     )
     if first is None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from trialgraph.criteria.addressees import case_of, concerns_reproduction, read_addressed
 from trialgraph.criteria.allowances import allows, washout
 from trialgraph.criteria.alternatives import is_harmless
 from trialgraph.criteria.cases import asked_of, except_for, holds_value, read_case, widens
@@ -14,12 +14,13 @@ from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
 from trialgraph.criteria.elapsed import read_elapsed
 from trialgraph.criteria.facts import is_content
-from trialgraph.criteria.instances import dated_alike, for_itself, instances_of
+from trialgraph.criteria.instances import dated_alike, for_itself, instances_of, of_unread_kind
 from trialgraph.criteria.lexicon import lexicon
-from trialgraph.criteria.lists import join_segments, read_condition, read_segments
+from trialgraph.criteria.lists import join_segments, read_segments
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.offers import offers_choice
 from trialgraph.criteria.segments import trimmed
+from trialgraph.criteria.sexes import read_sex
 from trialgraph.criteria.subgroups import (
     MODAL,
     demand_on_some,
@@ -51,9 +52,9 @@ _DENIED_LIST = (
     "unable to meet",
 )
 
-_ABSENT = re.compile(r"in\s+(?:the\s+)?absence\s+of\s+", re.IGNORECASE)
 _MOST_LABELS = 20
 """Labels within labels; a text with more of them is no criterion that anyone wrote."""
+_MODAL = frozenset({"must", "should", "must have", "must be", "need", "need to", "are required to"})
 _WHO = frozenset({"patient who", "subject who", "participant who"})
 _APART = frozenset({"with", "without", "in", "for"})
 Role = Literal["demand", "allowance"]
@@ -75,23 +76,10 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
         return Statement(None)
     start, end = chunks[0].start, chunks[-1].end
     words = text.text[start:end]
-    if lexicon().consent.search(words) and not any(chunk.kind == "value" for chunk in chunks):
+    if _takes_a_person(text, chunks):
         return Statement(narrative(text, start, end), text=words)
-    judged = (not text.exclusion and lexicon().resolved.search(words)) or lexicon().judgement.search(words)
-    valued = any(chunk.kind == "value" for chunk in chunks)
-    if (
-        judged
-        and not valued
-        and all(chunk.start >= start + judged.end() for chunk in chunks if is_content(chunk))
-    ):
-        return Statement(narrative(text, start, end), text=words)
-    barring = next((i for i, chunk in enumerate(chunks) if "barring" in chunk.classes), None)
-    if barring is not None and (
-        barring == len(chunks) - 1 or chunks[barring + 1].form in ("from", "for this")
-    ):
-        return Statement(_read_barred(text, chunks, barring), text=words)
-    if barring is not None and not text.exclusion and not any(map(is_content, chunks[:barring])):
-        return Statement(_barred_behind(text, chunks, barring), text=words)
+    if (barred := _barring(text, chunks)) is not None:
+        return Statement(barred, text=words)
     case = None if text.exclusion and allows(chunks) else read_case(text, chunks)
     if case is not None and (not allows(chunks) or widens(text, case, start)):
         return Statement(asked_of(text, *case.operands), text=words)
@@ -106,11 +94,49 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     limited = exception is not None and any(chunk.kind == "value" for chunk in chunks[:exception])
     if allows(chunks[:exception] if limited else chunks):
         return _read_allowance(text, chunks)
+    sex = None if text.exclusion else read_sex(text, chunks)
+    if sex is not None and sex[1]:
+        return Statement(sex[0], text=words)
     if not any(is_content(chunk) or holds_value(chunk) for chunk in chunks):
         return Statement(narrative(text, start, end), text=words)
     if exception is not None:
         return Statement(_read_excepted(text, chunks, exception), text=words)
-    return Statement(_read_labelled(text, chunks), text=words)
+    read = _read_labelled(text, _without_requiring(text, chunks))
+    plain = any(not isinstance(atom, Narrative) for atom in atoms(read))
+    if not plain:
+        read = _read_labelled(text, chunks)
+    return Statement(all_of([sex[0], read]) if sex is not None and plain else read, text=words)
+
+
+def _takes_a_person(text: Text, chunks: Sequence[Chunk]) -> bool:
+    """Whether a sentence is about consent, a judgement on what it names, or what has to be over."""
+    words = text.text[chunks[0].start : chunks[-1].end]
+    valued = any(chunk.kind == "value" for chunk in chunks)
+    judged = (not text.exclusion and lexicon().resolved.search(words)) or lexicon().judgement.search(words)
+    if valued:
+        return False
+    behind = judged is not None and chunks[0].start + judged.end()
+    told = judged is not None and all(chunk.start >= behind for chunk in chunks if is_content(chunk))
+    return told or lexicon().consent.search(words) is not None
+
+
+def _barring(text: Text, chunks: list[Chunk]) -> Expression | None:
+    """Read what bars in either kind of list: "… are excluded", "excluded are …"; None without such words."""
+    at = next((i for i, chunk in enumerate(chunks) if "barring" in chunk.classes), None)
+    if at is None:
+        return None
+    if at == len(chunks) - 1 or chunks[at + 1].form in ("from", "for this"):
+        return _read_barred(text, chunks, at)
+    if not text.exclusion and not any(map(is_content, chunks[:at])):
+        return _barred_behind(text, chunks, at)
+    return None
+
+
+def _without_requiring(text: Text, chunks: list[Chunk]) -> list[Chunk]:
+    """Drop "… is required", which a demand says anyway."""
+    if text.exclusion or "demanding" not in chunks[-1].classes:
+        return chunks
+    return trimmed(chunks[:-1]) or chunks
 
 
 def of_part(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
@@ -291,6 +317,8 @@ def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> E
     "Patients with hepatitis B: …" asks something of those patients only.
     """
     of_some = label[0].form in RESTARTS or "condition" in label[0].classes
+    if not text.exclusion and concerns_reproduction(label):
+        return any_of([negate(case_of(text, label)), body])
     if of_some and not text.exclusion:
         return any_of([negate(join_segments(text, read_segments(text, label[1:]), "or")), body])
     if is_formal(body) and (text.exclusion or _is_kind_of(text, label, body)):
@@ -336,7 +364,7 @@ def _read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     read = join_segments(text, read_segments(text, rest), default)
     kind = list(atoms(head))[-1]
     if isinstance(kind, Narrative):
-        return any_of([head, map_facts(read, lambda fact: _of_unread_kind(fact, kind.text))])
+        return any_of([head, map_facts(read, lambda fact: of_unread_kind(fact, kind.text))])
     head = dated_alike(head, read)
     head = for_itself(text, head, read, (chunks[at].start, chunks[-1].end))
     instances = instances_of(facts[-1], read)
@@ -344,12 +372,6 @@ def _read_instances(text: Text, chunks: list[Chunk]) -> Expression:
         formal = [each for each in _members(instances) if is_formal(each)]
         return any_of([head, *formal])
     return any_of([head, instances])
-
-
-def _of_unread_kind(fact: Fact, words: str) -> Fact:
-    """Return an instance of "any other uncontrolled condition": it has to be what these words say."""
-    told = fact.modifiers.get("qualifier")
-    return replace(fact, modifiers={**fact.modifiers, "qualifier": f"{told}; {words}" if told else words})
 
 
 def _with_agents(text: Text, head: Expression, chunks: list[Chunk]) -> Expression:
@@ -366,35 +388,13 @@ def _members(expression: Expression) -> tuple[Expression, ...]:
     return expression.operands if isinstance(expression, AnyOf) else (expression,)
 
 
-def _absence_case(text: Text, chunks: list[Chunk]) -> Expression | None:
-    """Read "in the absence of X, B": B is said of those without X only."""
-    comma = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ","), None)
-    opening = _ABSENT.match(text.text, chunks[0].start) if chunks else None
-    if opening is None or comma is None or not any(is_content(chunk) for chunk in chunks[comma + 1 :]):
-        return None
-    condition = read_condition(text, [chunk for chunk in chunks[:comma] if chunk.start >= opening.end()])
-    body = _read_conditional(text, chunks[comma + 1 :])
-    return all_of([negate(condition), body]) if text.exclusion else any_of([condition, body])
-
-
 def _read_conditional(text: Text, chunks: list[Chunk]) -> Expression:
-    """Read "for subjects with X, Y": Y is asked of those with X only."""
-    if (asked := _absence_case(text, chunks)) is not None:
-        return asked
+    """Read what is asked in some case only, or else of all."""
     if not text.exclusion and (asked := value_case(text, chunks) or value_with(text, chunks)) is not None:
         return asked
     if chunks and only_names_patients(chunks, exclusion=text.exclusion):
         return _read_instances(text, chunks[1:])
-    if not chunks or "condition" not in chunks[0].classes:
-        return _read_instances(text, chunks)
     valued = any(chunk.kind == "value" for chunk in chunks)
     if valued and chunks[0].form in _WHO and not any(chunk.form in MODAL for chunk in chunks):
         return _read_instances(text, trimmed(chunks[1:]))
-    comma = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ","), None)
-    if comma is None or not any(is_content(chunk) for chunk in chunks[comma + 1 :]):
-        return narrative(text, chunks[0].start, chunks[-1].end)
-    condition = read_condition(text, chunks[1:comma])
-    body = join_segments(text, read_segments(text, chunks[comma + 1 :]), "or" if text.exclusion else "and")
-    if not any(not isinstance(atom, Narrative) for atom in atoms(body)):
-        return narrative(text, chunks[0].start, chunks[-1].end)
-    return all_of([condition, body]) if text.exclusion else any_of([negate(condition), body])
+    return read_addressed(text, chunks, _read_conditional) or _read_instances(text, chunks)

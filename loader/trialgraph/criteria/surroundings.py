@@ -20,18 +20,25 @@ from trialgraph.criteria.brackets import (
     only_repeats,
 )
 from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.epithets import adjectives_at
 from trialgraph.criteria.lesions import counts_lesions
 from trialgraph.criteria.recency import done_lately, treated_lately
+from trialgraph.criteria.results import is_testable, read_aside, result_after
 from trialgraph.criteria.windows import FoundWindow, parse_window
 from trialgraph.expressions import AnyOf, Expression, Limit, Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["REQUIRING", "Around", "adjectives_at", "read_after", "read_before"]
+__all__ = ["REQUIRING", "Around", "category_of", "read_after", "read_before"]
 
 _STANDARD = re.compile(
-    r"(?:based on|according to|as per|per|by|as defined by|as assessed by|using|following)\b.{0,140}"
-    r"\b(?:criteria|guidelines?|classification|consensus|edition|RECIST|version|standards?|AJCC|UICC|WHO|AASLD|mRECIST)\b"
-    r"(?:\s*(?:criteria|version|v\.?)?\s*\d+(?:\.\d+)*)?(?:\s+(?:criteria|guidelines?|version|staging))*[\s\"')\].,]*",
+    r"(?:based on|according to|in accordance with|as per|per|by|using|following"
+    r"|as (?:defined|assessed|determined|measured|evaluated|described) (?:by|in|per)"
+    r"|defined (?:by|per|as per|according to)|(?:assessed|evaluated|measured) (?:by|per|using|according to))"
+    r"\b.{0,140}"
+    r"\b(?:criteria|guidelines?|classification|consensus|edition|version|standards?"
+    r"|RECIST|AJCC|UICC|WHO|AASLD|i?m?RECIST|RANO|Lugano|Cheson|IMWG)\b"
+    r"(?:[\s\"')\].,]*(?:criteria|version|v\.?|ver\.?)?\s*\d+(?:\.\d+)*)?"
+    r"(?:\s+(?:criteria|guidelines?|version|staging|classification|recommendations))*[\s\"')\].,]*",
     re.IGNORECASE,
 )
 _BESIDES = re.compile(r"\b(?:previous|prior|history|concurrent|concomitant|coexisting|co-existing)\b")
@@ -69,8 +76,6 @@ _PREDICATES = frozenset(
     ]
 )
 _CEILINGS = frozenset({"≤", "<"})
-_LOOSE = frozenset({"label", "value_tail"})
-_SHORTEST = 2
 _NARROWING = frozenset({"post", "condition", "negation", "definition", "qualifier", "confirmed"})
 
 
@@ -83,6 +88,8 @@ class Around:
     besides: bool = False
     historic: bool = False
     qualified: tuple[int, int] | None = None
+    tested: bool = False
+    gone_through: bool = False
     leading: str | None = None
     qualifiers: list[str] = field(default_factory=list)
     modifiers: dict[str, str] = field(default_factory=dict)
@@ -94,14 +101,15 @@ class Around:
     examples: Sequence[Chunk] = ()
 
 
-def read_before(text: Text, chunks: Sequence[Chunk], around: Around) -> bool:
+def read_before(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> bool:
     """Take in the words before a concept; False when one of them isn't known to be harmless."""
     told: list[Chunk] = []
     plain: set[str] = set()
     chunks = _after_requiring(text, chunks, around)
     adjectives = adjectives_at(chunks)
     for index, chunk in enumerate(chunks):
-        if (chunk.kind == "sign" and chunk.form in (",", ".")) or (chunk.form in ("or", "and", "/") and told):
+        joined = chunk.form in ("or", "and", "/") and bool(told or around.qualified)
+        if joined or _is_comma(chunk) or read_aside(text, head, chunk, around):
             continue
         if holds_adjectives(chunk):
             _qualify(text, chunk, around)
@@ -138,6 +146,10 @@ def read_before(text: Text, chunks: Sequence[Chunk], around: Around) -> bool:
     return True
 
 
+def _is_comma(chunk: Chunk) -> bool:
+    return chunk.kind == "sign" and chunk.form in (",", ".")
+
+
 def _is_one_of(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
     """Whether "active" is one of two things a disease may be ("active or chronic"): neither is needed."""
     if "active" not in chunks[index].classes:
@@ -154,28 +166,6 @@ def _activate(text: Text, chunks: Sequence[Chunk], around: Around) -> None:
     """Take "currently" for a state, unless what is over will do as well ("received or is receiving")."""
     if not _EVER.search(text.text, chunks[0].start, chunks[-1].end):
         around.modifiers["status"] = "active"
-
-
-def adjectives_at(chunks: Sequence[Chunk]) -> frozenset[int]:
-    """Return which words straight before a concept are adjectives that no table knows.
-
-    A word that may turn the concept into something else, or a verb, isn't one; neither is any word with
-    a preposition between it and the concept.
-    """
-    found = set()
-    for index in range(len(chunks) - 1, -1, -1):
-        chunk = chunks[index]
-        if chunk.kind != "word" or not (_may_narrow(chunk) or chunk.classes & {"qualifier", "active"}):
-            break
-        if _may_narrow(chunk):
-            found.add(index)
-    return frozenset(found)
-
-
-def _may_narrow(chunk: Chunk) -> bool:
-    word = chunk.form.replace(" - ", "-")
-    plain = not chunk.classes - _LOOSE and word[:1].isalpha() and " " not in word
-    return plain and len(word) > _SHORTEST and not word.endswith("ing")
 
 
 def _after_requiring(text: Text, chunks: Sequence[Chunk], around: Around) -> Sequence[Chunk]:
@@ -210,22 +200,17 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
     """Take in what follows a concept; False when it makes the concept something else."""
     for index, chunk in enumerate(chunks):
         classes = chunk.classes
+        if (onward := _step_over(text, head, chunks[index:], around)) is not None:
+            return read_after(text, head, onward, around)
         if chunk.form in _PREDICATES and not (_counts(head) and chunk.form in ("is", "are")):
             return False
         following = chunks[index + 1] if index + 1 < len(chunks) else None
         if chunk.form in _HAPPENING and following is not None and following.kind == "window":
             continue
-        if around.negated and (washed := _time_without(text, chunk)) is not None:
-            around.window = around.window or washed.window
-            return read_after(text, head, [c for c in chunks[index:] if c.start >= washed.end], around)
         if _take_detail(text, head, chunk, following, around) or "tail" in classes:
             continue
         if classes & {"example", "regardless"} or _is_method(head, chunk):
             return True
-        if standard := _is_standard(text, chunks[index:]):
-            return read_after(text, head, [each for each in chunks[index:] if each.start >= standard], around)
-        if not text.exclusion and any(each.form in _DEMANDS for each in chunks[index:]):
-            return False
         if not text.exclusion and _asks_otherwise(head, chunks[index:], around):
             return False
         if classes & _NARROWING or chunk.kind == "limit":
@@ -236,9 +221,23 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
     return True
 
 
+def _step_over(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> Sequence[Chunk] | None:
+    """Return what follows a test's result, a time without or a diagnosis's rules, else None."""
+    if (after := result_after(head, chunks, around)) is not None:
+        return chunks[after:]
+    if around.negated and (washed := _time_without(text, chunks[0])) is not None:
+        around.window = around.window or washed.window
+        return [chunk for chunk in chunks if chunk.start >= washed.end]
+    if standard := _is_standard(text, chunks):
+        return [chunk for chunk in chunks if chunk.start >= standard]
+    return None
+
+
 def _asks_otherwise(head: Chunk, chunks: Sequence[Chunk], around: Around) -> bool:
-    """Whether what follows a concept among demands asks for something else than the concept."""
-    if _sets_ceiling(chunks[0]) or _offers_other(head, chunks):
+    """Whether what follows a concept in a demand asks something of it, or offers something else."""
+    ruled = any(chunk.form in _DEMANDS for chunk in chunks)
+    heading = len(chunks) == 1 and chunks[0].form == "only"
+    if ruled or heading or _sets_ceiling(chunks[0]) or _offers_other(head, chunks):
         return True
     return not around.negated and _tells_outcome(head, chunks)
 
@@ -291,8 +290,6 @@ def _take_detail(text: Text, head: Chunk, chunk: Chunk, following: Chunk | None,
         around.size = chunk.size.size
     elif chunk.form == "stage" and following is not None and following.kind == "window":
         around.qualifiers.append(text.text[chunk.start : chunk.end])
-    elif chunk.form == "negative" and category_of(head) in ("biomarker", "reproductive"):
-        around.negated = not around.negated
     elif chunk.kind == "word" and "active" in chunk.classes:
         around.modifiers["status"] = "active"
     else:
@@ -363,6 +360,8 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
         around.examples = inner[1:]
         return
     if not inner or only_repeats(head, inner):
+        return
+    if is_testable(head) and all("sample" in chunk.classes or chunk.form == "or" for chunk in inner):
         return
     opening = inner[0]
     if head.term and counts_lesions(head.term) and (count := count_in(inner)) is not None:

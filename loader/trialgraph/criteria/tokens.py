@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["Token", "lookup_form", "token_texts", "tokenize"]
+__all__ = ["BRACKETS", "CLOSING", "Token", "bracket_pairs", "lookup_form", "token_texts", "tokenize"]
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+|\S")
+CLOSING = {"(": ")", "[": "]"}
+BRACKETS = frozenset([*CLOSING, *CLOSING.values()])
 
 
 @dataclass(slots=True)
@@ -98,3 +101,15 @@ _PLAIN_ES = frozenset(
         "aminotransferases",
     ]
 )
+
+
+def bracket_pairs(tokens: Sequence[Token]) -> frozenset[int]:
+    """Return which tokens are brackets that open or close with another."""
+    opened: list[int] = []
+    paired: set[int] = set()
+    for index, token in enumerate(tokens):
+        if token.text in CLOSING:
+            opened.append(index)
+        elif token.text in BRACKETS and opened and CLOSING[tokens[opened[-1]].text] == token.text:
+            paired |= {opened.pop(), index}
+    return frozenset(paired)

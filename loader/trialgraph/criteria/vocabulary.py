@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -18,6 +19,8 @@ __all__ = ["Mention", "Term", "Vocabulary", "default_vocabulary", "is_read", "vo
 
 _IGNORED = frozenset("-'’.")
 _LONGEST_ABBREVIATION = 6
+_LONGEST_MARKER = 4
+_LONGEST_WAIT = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,21 @@ class Vocabulary:
                 self._add_later(surface, term)
         return node.children.get(form)
 
+    def signed_at(self, tokens: list[Token], index: int) -> Mention | None:
+        """Return the mention that a plus or minus behind a marker's name makes ("HER2-", "ER+")."""
+        sign = tokens[index]
+        after = tokens[index + 1] if index + 1 < len(tokens) else None
+        apart = after is None or not after.joined or not after.text[0].isalnum() or sign.text == "+"
+        if not sign.joined or not apart or _goes_on(tokens, index):
+            return None
+        result = "positive" if sign.text == "+" else "negative"
+        for start in range(max(0, index - _LONGEST_MARKER), index):
+            name = "".join(f"{'' if token.joined else ' '}{token.text}" for token in tokens[start:index])
+            term = self.find(f"{name} {result}")
+            if term is not None and term.category == "biomarker":
+                return Mention(term, start, index + 1)
+        return None
+
     def find(self, words: str) -> Term | None:
         """Return the concept that a phrase as a whole names."""
         return self._found(words)
@@ -211,6 +229,18 @@ class Vocabulary:
 def _bare(words: str) -> str:
     """Return the words without spaces and hyphens, their case kept."""
     return words if words.isalnum() else "".join(filter(str.isalnum, words))
+
+
+def _goes_on(tokens: list[Token], index: int) -> bool:
+    """Whether a hyphen waits for what a later word is joined to ("EGFR- or ALK-positive")."""
+    following = tokens[index + 1 : index + 1 + _LONGEST_WAIT]
+    if not following or tokens[index].text == "+":
+        return False
+    if following[0].form in ("positive", "negative"):
+        return True
+    waits = following[0].form in (",", "/", "and", "or")
+    pairs = itertools.pairwise(following)
+    return waits and any(one.text == "-" and two.joined and two.text[0].isalpha() for one, two in pairs)
 
 
 def _abbreviates(tokens: list[Token], index: int) -> int:

@@ -1,0 +1,112 @@
+"""Results of tests ("negative serum pregnancy test") and treatments gone through ("progressed on …")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.namespaces import TGC
+
+__all__ = ["Told", "is_testable", "read_aside", "result_after"]
+
+_TESTABLE = frozenset({"biomarker", "reproductive"})
+_INFECTION = str(TGC.InfectiousDisease)
+_RESULTS = frozenset({"negative", "positive"})
+_GIVEN = frozenset({"treatment", "procedure"})
+_MORE = frozenset({"negation", "exception", "example", "definition", "condition", "allowance", "regardless"})
+_COUNT = "{count}"
+_NUMBERS = frozenset({"one", "two", "three", "four", "1", "2", "3", "4"})
+
+
+class Told(Protocol):
+    """What these words change of what is said around a concept."""
+
+    negated: bool
+    tested: bool
+    gone_through: bool
+    qualifiers: list[str]
+
+
+def is_testable(head: Chunk) -> bool:
+    """Whether a concept is one that a test finds: a marker, a pregnancy, an infection."""
+    term = head.term
+    return term is not None and (term.category in _TESTABLE or _INFECTION in (term.iri, *term.ancestors))
+
+
+def read_aside(text: Text, head: Chunk, chunk: Chunk, around: Told) -> bool:
+    """Take in a test's result, a treatment gone through or a bracket before a concept; else False."""
+    if _read_result(head, chunk, around) or _read_exposure(text, head, chunk, around):
+        return True
+    if chunk.kind != "bracket" or not chunk.inner or any(map(_says_more, chunk.inner)):
+        return False
+    around.qualifiers.append(text.text[chunk.start + 1 : chunk.end - 1].strip())
+    return True
+
+
+def _says_more(chunk: Chunk) -> bool:
+    """Whether a word in a bracket may do more than narrow ("(non-infectious) pneumonitis")."""
+    return chunk.kind not in ("word", "sign") or bool(chunk.classes & _MORE) or chunk.form == ";"
+
+
+def _read_result(head: Chunk, chunk: Chunk, around: Told) -> bool:
+    """Take in "negative" or the sample tested before a concept; False for any other word."""
+    if chunk.kind == "bracket" and chunk.inner and is_testable(head):
+        return all("sample" in each.classes for each in chunk.inner)
+    if chunk.kind != "word" or not is_testable(head):
+        return False
+    if chunk.form in _RESULTS:
+        around.tested = True
+        around.negated = around.negated != (chunk.form == "negative")
+        return True
+    return "sample" in chunk.classes
+
+
+def result_after(head: Chunk, chunks: Sequence[Chunk], around: Told) -> int | None:
+    """Return how many chunks behind a concept tell the result of its test; None when they don't."""
+    if head.term is not None and head.term.category in _GIVEN:
+        lacking = next((i for i, chunk in enumerate(chunks[:2]) if "lacking" in chunk.classes), None)
+        around.negated = around.negated != (lacking is not None)
+        return None if lacking is None else lacking + 1
+    if not is_testable(head):
+        return None
+    place = 0
+    while place < len(chunks) and chunks[place].kind == "word" and _goes_on(chunks[place]):
+        place += 1
+    if place < len(chunks) and chunks[place].form in _RESULTS:
+        around.tested = True
+        around.negated = around.negated != (chunks[place].form == "negative")
+        return place + 1
+    tests = next((i for i, chunk in enumerate(chunks) if "tested" not in chunk.classes), len(chunks))
+    return tests if tests and around.tested else None
+
+
+def _goes_on(chunk: Chunk) -> bool:
+    return "tested" in chunk.classes or chunk.form in ("is", "are", "must be", "should be", "must", "be", "-")
+
+
+def _read_exposure(text: Text, head: Chunk, chunk: Chunk, around: Told) -> bool:
+    """Take in how often or how a treatment was gone through; False for any other word.
+
+    A demand of "no more than 2 lines" asks for none, so it isn't one of the treatment.
+    """
+    if head.term is None or head.term.category not in _GIVEN:
+        return False
+    words = text.text[chunk.start : chunk.end]
+    if "exposure" in chunk.classes:
+        around.gone_through = True
+        around.qualifiers.append(words)
+        return True
+    if chunk.term is not None and chunk.term.unit == _COUNT:
+        return True
+    if chunk.form in _NUMBERS and chunk.kind == "word":
+        around.qualifiers.append(words)
+        return True
+    found = chunk.limit
+    if chunk.kind != "limit" or found is None or found.unit is not None or found.relative_to is not None:
+        return False
+    if not found.limit.low and not text.exclusion:
+        return False
+    if (found.limit.low, found.limit.high, found.limit.low_inclusive) != (1, None, True):
+        around.qualifiers.append(words)
+    return True
