@@ -1,10 +1,17 @@
 import re
 import tomllib
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tests.shared_files import ROOT
-from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.lexicon import Phrases, lexicon
 
 PATH = ROOT / "data" / "language" / "lexicon.toml"
+TABLE = tomllib.loads(PATH.read_text(encoding="utf-8"))
+PATTERNS = {name: table["patterns"] for name, table in TABLE.items() if isinstance(table, dict)}
+WORDS = sorted(set(re.findall(r"[a-z]+", str(PATTERNS))))
 
 
 def test_patterns_are_in_lower_case():
@@ -21,3 +28,33 @@ def test_letter_case_does_not_matter_in_a_turn_of_phrase():
     """Judgement and consent are told in capitals as well."""
     assert lexicon().judgement.search("In the OPINION of the Investigator")
     assert lexicon().consent.search("Signed ICF")
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+@given(words=st.lists(st.sampled_from([*WORDS, "the", "3", "-", "(", ","]), max_size=12).map(" ".join))
+def test_finds_what_each_pattern_alone_finds(name, words):
+    """Parting the patterns by first letter changes neither whether one is found nor where it starts."""
+    plain = [found.start() for each in PATTERNS[name] if (found := re.search(each, words))]
+    found = Phrases(PATTERNS[name]).search(words)
+    assert (found.start() if found else None) == min(plain, default=None)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("unable to comply", "unable"), ("a capable man", "capable"), ("capability", None), ("table", None)],
+)
+def test_choices_keep_their_edges(words, found):
+    """A choice of whole words that is taken apart still stands for whole words."""
+    match = Phrases([r"\b(?:able|unable|capable)\b"]).search(words)
+    assert (match.group() if match else None) == found
+
+
+@pytest.mark.parametrize(
+    ("words", "end", "told"),
+    [("severe asthma", 6, True), ("severe", 0, True), ("asthma", 0, False), ("", 0, False)],
+)
+def test_opening_ends_where_the_first_phrase_does(words, end, told):
+    """The opening of a name is its first phrase; it has no end when nothing follows it."""
+    after, classes = lexicon().opening(words)
+    assert after == end
+    assert ("grading" in classes) is told

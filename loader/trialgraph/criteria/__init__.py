@@ -7,6 +7,7 @@ the verbatim one, reading turns that into an expression over the ontology's conc
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache, partial
 
 from trialgraph.criteria.allergens import name_allergens, trial_drugs
 from trialgraph.criteria.criterion import Criterion, Kind, Part
@@ -16,6 +17,7 @@ from trialgraph.criteria.reading import read_expression
 from trialgraph.criteria.segmentation import Piece, Segmentation, segment
 from trialgraph.criteria.structured import read_structured
 from trialgraph.criteria.vocabulary import Term, Vocabulary, default_vocabulary
+from trialgraph.expressions import Expression
 from trialgraph.records import EligibilityText, TrialRecord
 
 __all__ = [
@@ -76,8 +78,8 @@ def _read(
     counts: dict[Kind, int] = {"inclusion": 0, "exclusion": 0}
     for item in segment(eligibility, kind=kind).items:
         counts[item.kind] += 1
-        normalized = normalize(item.text, words=words)
-        expression = read_expression(normalized, item.kind, outline(item, normalized), vocabulary)
+        understood = _understood if words is None else partial(_understand, words=words)
+        normalized, expression = understood(item.text, item.kind, item.parts, vocabulary)
         start, end = item.span
         yield Criterion(
             f"{'I' if item.kind == 'inclusion' else 'E'}{counts[item.kind]}",
@@ -85,8 +87,25 @@ def _read(
             counts[item.kind],
             item.text,
             (start + eligibility.offset, end + eligibility.offset),
-            normalized.text,
+            normalized,
             item.parts,
             item.scope,
             expression=name_allergens(expression, vocabulary, drugs),
         )
+
+
+def _understand(
+    text: str,
+    kind: Kind,
+    parts: tuple[Part, ...],
+    vocabulary: Vocabulary,
+    *,
+    words: Collection[str] | None = None,
+) -> tuple[str, Expression]:
+    """Return the readable text of a criterion and what it says."""
+    normalized = normalize(text, words=words)
+    return normalized.text, read_expression(normalized, kind, outline(text, parts, normalized), vocabulary)
+
+
+_understood = lru_cache(maxsize=8192)(_understand)
+"""The same for what was read before: a tenth of the registry's criteria are word for word as others are."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from typing import cast
 
 from trialgraph.criteria.tokens import Token, tokenize
 from trialgraph.resources import product_folder
 
 __all__ = ["Lexicon", "Phrases", "lexicon"]
 
+_START = re.compile(r"(\\b)?([a-z](?![?*+{]))?(.*)")
+_CHOICE = re.compile(r"((?:\\b)?)\(\?:([^()]*)\)(?![?*+{])(.*)")
 _NONE = frozenset[str]()
 _SILENT = frozenset("-'’")
 
@@ -30,12 +35,37 @@ class Phrases:
     """
 
     def __init__(self, patterns: list[str]) -> None:
-        self._pattern = re.compile("|".join(patterns))
+        self._pattern = re.compile(_by_letter(patterns))
         self._found = lru_cache(maxsize=16_384)(self._pattern.search)
 
     def search(self, words: str) -> re.Match[str] | None:
         """Return where the words, in lower case, have such a turn of phrase, or None."""
         return self._found(words.lower())
+
+
+def _by_letter(patterns: Iterable[str]) -> str:
+    """Return a pattern for any of the given ones, parted by the letter that they start with.
+
+    At most places of a text that leaves one letter to look at rather than every pattern.
+    """
+    groups: dict[str, dict[str, list[str]]] = {}
+    for pattern in itertools.chain.from_iterable(map(_unfolded, patterns)):
+        edge, letter, rest = cast(re.Match[str], _START.match(pattern)).groups(default="")
+        groups.setdefault(edge, {}).setdefault(letter, []).append(rest)
+    return "|".join(
+        edge + _any(letter + _any(rests) for letter, rests in letters.items())
+        for edge, letters in groups.items()
+    )
+
+
+def _any(patterns: Iterable[str]) -> str:
+    return f"(?:{'|'.join(patterns)})"
+
+
+def _unfolded(pattern: str) -> list[str]:
+    """Return one pattern for each member of a choice that a pattern starts with."""
+    choice = _CHOICE.match(pattern)
+    return [pattern] if choice is None else [f"{choice[1]}{each}{choice[3]}" for each in choice[2].split("|")]
 
 
 class Lexicon:

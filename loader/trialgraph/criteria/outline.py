@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from trialgraph.criteria.criterion import Part
 from trialgraph.criteria.normalization import NormalizedText
-from trialgraph.criteria.segmentation import Item
 
 __all__ = ["Outline", "outline"]
 
@@ -32,15 +31,21 @@ class Outline:
     items: tuple[Outline, ...] = ()
 
 
-def outline(item: Item, normalized: NormalizedText) -> Outline:
-    """Return the tree of a criterion's nested items in its readable text."""
+def outline(text: str, parts: Sequence[Part], normalized: NormalizedText) -> Outline:
+    """Return the tree of a criterion's nested items in its readable text.
+
+    Args:
+        text: The criterion, verbatim.
+        parts: Its nested items.
+        normalized: Its readable text.
+    """
     places = [
         (
             min(part.level, _DEEPEST),
-            bisect_left(normalized.starts, _marker_start(item, part)),
+            bisect_left(normalized.starts, _marker_start(text, part)),
             bisect_left(normalized.starts, part.span[0]),
         )
-        for part in item.parts
+        for part in parts
     ]
     return _nested(0, len(normalized.text), places)
 
@@ -58,6 +63,6 @@ def _nested(start: int, end: int, places: Sequence[tuple[int, int, int]]) -> Out
     return Outline(start, places[heads[0]][1], end, tuple(items))
 
 
-def _marker_start(item: Item, part: Part) -> int:
+def _marker_start(text: str, part: Part) -> int:
     start = part.span[0]
-    return item.text.rfind(part.marker, 0, start) if part.marker else start
+    return text.rfind(part.marker, 0, start) if part.marker else start
