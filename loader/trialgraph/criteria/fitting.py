@@ -49,6 +49,8 @@ def fit_limit(term: Term, found: Found) -> tuple[Limit, str | None] | None:
     if term.unit == found.unit.ucum == "10*9/L" and min(numbers) >= _THOUSAND:
         # "75,000 × 10^9/L": no blood holds as many; the cells of a microlitre were counted.
         return _divided(found.limit), term.unit
+    if wording().lookalikes.get(term.unit or "") == found.unit.ucum:
+        return found.limit, term.unit
     dimension = _dimensions().get(term.unit or "")
     if dimension is None or found.unit.dimension == dimension:
         return (found.limit, found.unit.ucum) if dimension is not None else None

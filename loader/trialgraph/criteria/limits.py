@@ -29,8 +29,9 @@ OPENING = re.compile(
 _TO_BOUND = re.compile(r"\s*(?:-|to|~)\s*(?=[<≤])", re.IGNORECASE)
 _UNIT_RANGE = re.compile(r"(?:\s+(?:of\s+age|old))?\s*(?:-|to\b|through\b|~)\s*(?=[\d.])", re.IGNORECASE)
 _PLUS = re.compile(r"\s?\+(?=\s*-?(?:years?|yrs?|months?)\b)", re.IGNORECASE)
-_RESTATED = re.compile(r"[\s:='\"]*(?:[(\[]\s*[≤≥<>=]+\s*[)\]]|[≤≥<>](?=\s?\d))?[\s:=]*")
+_RESTATED = re.compile(r"[\s:='\"]*(?:(?:to|than)\s+(?=[\d.]))?(?:[(\[]\s*[≤≥<>=]+\s*[)\]]|[≤≥<>](?=\s?\d))?[\s:=]*")
 _WITHIN = re.compile(r"within\s+(?=[\d.])", re.IGNORECASE)
+_WITHIN_BOUND = re.compile(r"within\s+(?=[≤<])", re.IGNORECASE)
 THEN = re.compile(r"\s*(?:,\s*)?(?:(?:and|but|to|-)\s*)?(?=[<>≤≥a-z])", re.IGNORECASE)
 _BRACKET = re.compile(r"\s*\(\s*(?:or\s+)?[≤≥<>=]?\s*[\d.,]+(?!\s*[×x])[^()≤≥<>]{0,24}\)")
 _OLD = re.compile(r"\s*-?\s*(?:old|of\s+age|in\s+age)\b", re.IGNORECASE)
@@ -44,7 +45,7 @@ _OF_THE_PLACE = (
     r"|corresponding|reference|central)"
 )
 _TIMES = re.compile(
-    r"(?:(?:\s*(?P<sign>(?:×|x|\*)(?:'?s\b)?)\s*|\s*-?\s*(?P<word>(?:times|time|folds?|multiples?)\b\s*(?:[×x]\s*)?))"
+    r"(?:(?:\s*(?P<sign>(?:×|x|\*)(?:'?s\b)?)\s*|\s*-?\s*(?P<word>(?:times|time|folds?|multiples?)\b\s*(?:[×x]\s*|\(\s*[×x*]\s*\)\s*)?))"
     rf"(?:\(?{_OF_THE_PLACE}\s+)*(?P<opened>\()?|\s*(?:{_OF_THE_PLACE}\s+)*)",
     re.IGNORECASE,
 )
@@ -133,7 +134,8 @@ def parse_limit(text: str, position: int) -> Found | None:
     within = _WITHIN.match(text, position)
     if within:
         return _parse_within(text, position, within.end())
-    first = _parse_bound(text, position)
+    bound = _WITHIN_BOUND.match(text, position)
+    first = _parse_bound(text, bound.end() if bound else position)
     return None if first is None else _with_second(text, first)
 
 

@@ -44,6 +44,7 @@ _EDIT = re.compile(
     | (?P<caret>(?<=10)\s?(?:\\?\^|\*\*|\*(?=\s?\d)|[eE](?=\d)|\^?\s?<sup>)\s?)
     | (?P<lost>(?<=[x*X×]10)\s?(?P<power>\d{{1,2}})(?=\s*(?:/|[µu]?[Ll]\b|per\b|copies|cells|platelets)))
     | (?P<spaced>(?<=[x*X×]\s10)\s?(?P<power2>\d{{1,2}})(?=\s*(?:/|[µu]?[Ll]\b|per\b|copies|cells|platelets)))
+    | (?P<raised>(?<=\^)(?:9|12)(?=\s?[lL]\b))
     | (?P<bare>(?<=\d)\s(?=10(?:9|12|\^9|\^12)\s*/\s*[lL]\b))
     | (?P<blank>[^\S\x20]\s*|\x20\s+)
     | (?P<sign>[{"".join(_SIGNS)}⁰¹²³⁴⁵⁶⁷⁸⁹])
@@ -54,6 +55,7 @@ _EDIT = re.compile(
 )
 _TOKEN = re.compile(r"(?<=\d)(?=[a-z]{4})|[^\W\d_]{3,}|(?<=[^\W_])[,;](?=[^\W\d_]{2})")
 _WORD = re.compile(r"[^\W\d_]+")
+_LITRES = re.compile(r"\s?[Ll]\b")
 _LONGEST_JOINED = 40
 _ACRONYM_THEN_WORD = re.compile(r"([A-Z]{2,})([a-z]{4,})")
 
@@ -170,10 +172,14 @@ def _replacement(match: re.Match[str]) -> str:
         case "times":
             return " × " if found[0].isspace() else "×"
         case "superscript":
-            return "^" + found.strip().translate(_SUPERSCRIPTS)
+            return "^" + found.strip().translate(_SUPERSCRIPTS) + _stroke(match)
+        case "raised":
+            return found + "/"
         case "caret":
             return "^"
-        case "lost" | "power" | "spaced" | "power2" | "bracketed" | "power3":
+        case "lost" | "power" | "spaced" | "power2":
+            return "^" + found.strip() + _stroke(match)
+        case "bracketed" | "power3":
             return "^" + found.strip(" ()[]")
         case "bare":
             return "×"
@@ -181,6 +187,11 @@ def _replacement(match: re.Match[str]) -> str:
             return _SIGNS.get(found, found.translate(_SUPERSCRIPTS))
         case _:
             return unicodedata.normalize("NFKC", found)
+
+
+def _stroke(match: re.Match[str]) -> str:
+    """Return the stroke that "10 9L" has lost of "10^9/L"."""
+    return "/" if _LITRES.match(match.string, match.end()) else ""
 
 
 def _part_joined(text: NormalizedText, words: Collection[str]) -> NormalizedText:

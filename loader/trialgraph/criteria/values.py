@@ -54,7 +54,8 @@ _LIST_START = re.compile(
     r"(?:^|[;:,.*•)(\-/\d]|\b(?:and|or|serum|total|a|the|calculated|estimated))\s*$", re.IGNORECASE
 )
 _LIST_END = re.compile(r"\s*(?:$|[;,.)*•(]|(?:and|or)\b)", re.IGNORECASE)
-_UNKNOWN_UNIT = re.compile(r"\s*(?:[×*/%^]|,\s?\d{3}\b|x\b|[a-zµ]{1,6}\s?/)", re.IGNORECASE)
+_RATIO = re.compile(r"\bratio\b", re.IGNORECASE)
+_UNKNOWN_UNIT = re.compile(r"\s*(?:[×*/%^]|\+\s?\d|,\s?\d{3}\b|x\b|[a-zµ]{1,6}\s?/)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +122,18 @@ class ValueReader:
             found.stated or local_name(terms[-1]) in wording().scales or is_from_age(terms[-1], found)
         ):
             return None
+        if self._is_ratio(terms, self.tokens[after - 1].end, found):
+            return None
         window, end = self.window, self._past_method(found.end)
         read = self.build(terms, joiner, found, self.tokens[position].start, position, end)
         if read is None or window is None:
             return read
         return replace(read, expression=dated(read.expression, window))
+
+    def _is_ratio(self, terms: tuple[Term, ...], end: int, found: Found) -> bool:
+        """Whether a limit is on the ratio of two quantities ("neutrophil/lymphocyte ratio ≤ 5")."""
+        own = any("ratio" in term.label or (term.unit or "").startswith("{") for term in terms)
+        return not own and _RATIO.search(self.text[end : found.start]) is not None
 
     def _unsigned(self, terms: tuple[Term, ...], position: int, found: Found) -> Found:
         """Read "platelets 100,000/mm3" in a list of demands, which can only be meant one way."""
@@ -150,7 +158,7 @@ class ValueReader:
         comma = end
         for index in range(end, last):
             mention = self.mention_at(index)
-            if mention is not None and mention.term.quantity:
+            if mention is not None and mention.term.quantity and self.tokens[index - 1].form != "for":
                 return comma
             comma = index if self.tokens[index].text == "," else comma
         return last
@@ -252,10 +260,11 @@ class ValueReader:
             while (
                 following < len(self.tokens)
                 and self.tokens[following].form in _JOINERS
-                and following < after + 3
+                and following < after + 4
             ):
                 sign = _JOINERS[self.tokens[following].form]
-                joined = sign if joined in ("", ",", "/") else joined
+                both = joined == "and" and self.tokens[following - 1].form == "/"
+                joined = "/" if both else sign if joined in ("", ",", "/") else joined
                 following += 1
             if not joined:
                 adjacent = self.mention_at(after)

@@ -67,6 +67,7 @@ class Wording:
     scales: dict[str, Scale]
     method: re.Pattern[str]
     by_unit: dict[str, list[str]]
+    lookalikes: dict[str, str]
     normal_sides: dict[str, str]
     wanted: dict[str, str]
     scarce: dict[str, str]
@@ -126,6 +127,7 @@ def wording() -> Wording:
         },
         method=_method(table["method_openers"], table["method_links"], table["methods"]),
         by_unit=table["by_unit"],
+        lookalikes=table["lookalikes"],
         normal_sides=_sides(table["normal_sides"]),
         scarce={name: side for name, side in _sides(table["normal_sides"]).items() if side == "low"},
         wanted=_sides(table["wanted"]),
