@@ -15,7 +15,7 @@ __all__ = ["OPENING", "THEN", "Found", "after_comparator", "parse_limit", "parse
 _PER_VOLUME = r"(?=\s?(?:cells?)?\s?(?:/|per\s)\s?(?:mm|cu|[µu]L|mc|micro))"
 _DIGITS = (
     rf"\d{{1,3}}(?:\.\d{{3}})+{_PER_VOLUME}|\d{{1,3}}(?:, \d{{3}})+{_PER_VOLUME}"
-    r"|\d{1,3}(?: \d{3})+(?=\s?/)|\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+[.·]\d+|\d+,\d(?![\d,])|\d+|\.\d+"
+    r"|\d{1,3}(?: \d{3})+(?=\s?/)|\d{1,3}(?:,\d{3})+(?!\d|,\d)(?:\.\d+)?|\d+[.·]\d+|\d+,\d(?![\d,])|\d+|\.\d+"
 )
 _DECIMAL_COMMA = re.compile(r"\d+,\d")
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")

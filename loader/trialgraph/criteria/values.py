@@ -55,7 +55,7 @@ _LIST_START = re.compile(
 )
 _LIST_END = re.compile(r"\s*(?:$|[;,.)*•(]|(?:and|or)\b)", re.IGNORECASE)
 _RATIO = re.compile(r"\bratio\b", re.IGNORECASE)
-_UNKNOWN_UNIT = re.compile(r"\s*(?:[×*/%^]|\+\s?\d|,\s?\d{3}\b|x\b|[a-zµ]{1,6}\s?/)", re.IGNORECASE)
+_UNKNOWN_UNIT = re.compile(r"\s*(?:[×/%^]|\*(?!\s)|\+\s?\d|,\s?\d{3}\b|x\b|(?!(?:and|or)\b)[a-zµ]{1,6}\s?/)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
