@@ -56,23 +56,8 @@ _MISLEADING = frozenset({"condition", "exception", "allowance", "barring", "othe
 _FUTURE = frozenset({"if", "until", "use", "because", "since", "due"})
 _PARTING = frozenset({"condition", "exception", "negation", "allowance", "barring"})
 _LINKS = frozenset(
-    {
-        "with",
-        "by",
-        "as",
-        "a",
-        "on",
-        "of",
-        "to",
-        "based",
-        "and",
-        "having",
-        "at",
-        "defined",
-        "for",
-        "persistently",
-        "repeatedly",
-    }
+    "with by as a on of to based and having at defined for persistently repeatedly sustained persistent "
+    "consistent repeated consistently resting".split()
 )
 _MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "need to"})
 _WAIVED = re.compile(
@@ -199,9 +184,16 @@ def _is_age(chunk: Chunk) -> bool:
 
 
 def _links(chunk: Chunk) -> bool:
-    """Whether a word only leads from a concept to its values ("defined as", "with", "as evidenced by")."""
+    """Whether a chunk only leads from a concept to its values ("defined as sustained blood pressure (BP)")."""
     leading = {"definition", "neutral", "qualifier", "active", "label", "value_tail"}
-    return chunk.kind == "word" and (bool(chunk.classes & leading) or chunk.form in _LINKS)
+    if chunk.kind == "bracket":
+        return bool(chunk.inner) and all(map(_names_quantity, chunk.inner))
+    named = chunk.kind == "word" and (bool(chunk.classes & leading) or chunk.form in _LINKS)
+    return named or _names_quantity(chunk)
+
+
+def _names_quantity(chunk: Chunk) -> bool:
+    return chunk.kind == "concept" and chunk.term is not None and chunk.term.quantity
 
 
 def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> Expression | None:

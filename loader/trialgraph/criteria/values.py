@@ -231,11 +231,11 @@ class ValueReader:
         if match is None or first is None:
             return None
         limit = sided(match, first)
-        terms = {local_name(term): term for term in mention.term.members}
-        if limit is None or not {pair.first, pair.second} <= terms.keys():
+        named = self.term_named(pair.first), self.term_named(pair.second)
+        if limit is None or named[0] is None or named[1] is None:
             return None
-        start, unit = self.tokens[position].start, terms[pair.first].unit
-        bounds = [(limit, terms[pair.first]), (moved(limit, float(match["second"])), terms[pair.second])]
+        start, unit = self.tokens[position].start, named[0].unit
+        bounds = [(limit, named[0]), (moved(limit, float(match["second"])), named[1])]
         span = self.span(start, match.end())
         known = [Value(t.iri, t.label, bound, unit, None, None, span) for bound, t in bounds]
         too_much = float(match["first"]) >= pair.middle
