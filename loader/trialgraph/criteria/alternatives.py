@@ -14,6 +14,7 @@ from trialgraph.criteria.values import FoundValue
 from trialgraph.expressions import Expression, Not, Window
 
 __all__ = [
+    "aside_at",
     "is_harmless",
     "is_method",
     "merge_alternatives",
@@ -136,6 +137,22 @@ def _allows_besides(chunks: Sequence[Chunk]) -> bool:
         for chunk in chunks
     )
     return allowed and not about
+
+
+def aside_at(chunks: Sequence[Chunk]) -> int | None:
+    """Return where ", transfusion allowed" behind a value starts, which leaves the value as it is."""
+    signs = [i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form in (",", ":", ";")]
+    for at in signs:
+        head, tail = chunks[:at], chunks[at + 1 :]
+        valued = any(chunk.kind == "value" for chunk in head)
+        lifting = any(chunk.term is not None and chunk.term.category == "condition" for chunk in tail)
+        if valued and not lifting and _allows_besides(tail) and not _mentions_allowance(head):
+            return at
+    return None
+
+
+def _mentions_allowance(chunks: Sequence[Chunk]) -> bool:
+    return any("allowance" in chunk.classes for chunk in chunks)
 
 
 def _case(text: Text, chunks: list[Chunk]) -> Expression:

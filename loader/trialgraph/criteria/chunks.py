@@ -216,7 +216,17 @@ class Chunker:
             if mention.term.unit == "a" and explains(self.source, self.tokens[position].start):
                 return None
             return self.text.values.read_pair(position) or self.text.values.read(position)
-        return self.text.values.read_led(position) if mention is None else None
+        if mention is not None:
+            return self._value_of_name(position, mention)
+        return self.text.values.read_led(position)
+
+    def _value_of_name(self, position: int, mention: Mention) -> FoundValue | None:
+        """Read "prolonged QTc > 480 ms": the name of a condition that ends in the quantity of the limit."""
+        for index in range(position + 1, mention.end):
+            inner = self.text.mentions.get(index)
+            if inner is not None and inner.term.quantity and inner.end == mention.end:
+                return self.text.values.read(index)
+        return None
 
     def _quantity_behind(self, limit: Found, position: int) -> tuple[Chunk, int] | None:
         """Return the value that "at least 1500 granulocytes" states, the quantity behind its limit."""

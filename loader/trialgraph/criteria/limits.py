@@ -356,9 +356,20 @@ def _with_suffix(text: str, found: Found) -> Found:
     return replace(found, limit=limit, end=match.end(), stated=True)
 
 
+def _in_months(found: Found) -> Found:
+    """Return an age with its years as months."""
+    factor = _MONTHS[found.unit.ucum] if found.unit else 1
+    low, high = found.limit.low, found.limit.high
+    limit = replace(
+        found.limit, low=None if low is None else low * factor, high=None if high is None else high * factor
+    )
+    return replace(found, limit=limit, unit=Unit("mo", "time", 1.0))
+
+
 def _opposite(text: str, first: Found, second: Found) -> bool:
     """Whether two bounds are the two sides of one limit."""
-    if first.unit is not None and second.unit != first.unit:
+    units = {each.unit.ucum for each in (first, second) if each.unit is not None}
+    if first.unit is not None and second.unit != first.unit and units != set(_MONTHS):
         follower = text[second.end : second.end + 2].strip()
         if second.unit is not None or follower[:1].isalpha():
             return False
@@ -370,6 +381,8 @@ def _opposite(text: str, first: Found, second: Found) -> bool:
 
 
 def _merge(first: Found, second: Found) -> Found | None:
+    if first.unit and second.unit and first.unit != second.unit:
+        first, second = _in_months(first), _in_months(second)
     lower, upper = (first, second) if first.limit.low is not None else (second, first)
     low, high = lower.limit.low, upper.limit.high
     if low is None or high is None or low > high:

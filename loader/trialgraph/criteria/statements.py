@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from trialgraph.criteria.allowances import allows, washout
-from trialgraph.criteria.alternatives import is_harmless
+from trialgraph.criteria.alternatives import aside_at, is_harmless
 from trialgraph.criteria.cases import asked_of, except_for, holds_value, read_case, widens
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
@@ -103,6 +103,8 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
         return Statement(elapsed, text=words)
     chunks = inner_exceptions(text, chunks)
     exception = next((i for i, chunk in enumerate(chunks) if "exception" in chunk.classes and i > 0), None)
+    if (aside := aside_at(chunks)) is not None:
+        return _read_beside(text, chunks, aside)
     limited = exception is not None and any(chunk.kind == "value" for chunk in chunks[:exception])
     if allows(chunks[:exception] if limited else chunks):
         return _read_allowance(text, chunks)
@@ -111,6 +113,16 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     if exception is not None:
         return Statement(_read_excepted(text, chunks, exception), text=words)
     return Statement(_read_labelled(text, chunks), text=words)
+
+
+def _read_beside(text: Text, chunks: list[Chunk], at: int) -> Statement:
+    """Read a value with what is allowed, or not, to reach it ("…, transfusion not allowed within 7 days")."""
+    head, tail = read_statement(text, chunks[:at]), chunks[at + 1 :]
+    if head.expression is None or not any("negation" in chunk.classes for chunk in tail):
+        return head
+    remark = narrative(text, tail[0].start, tail[-1].end)
+    join = any_of if text.exclusion else all_of
+    return replace(head, expression=join([head.expression, remark]))
 
 
 def of_part(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
