@@ -218,7 +218,7 @@ class Chunker:
             return self.text.values.read_pair(position) or self.text.values.read(position)
         if mention is not None:
             return self._value_of_name(position, mention)
-        return self.text.values.read_led(position)
+        return self.text.values.read_led(position) or self.text.values.read_class(position)
 
     def _value_of_name(self, position: int, mention: Mention) -> FoundValue | None:
         """Read "prolonged QTc > 480 ms": the name of a condition that ends in the quantity of the limit."""

@@ -18,7 +18,7 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 GLOSS = re.compile(
-    r"\s*(?:\((?:[^()\[\]≤≥<>]|\[[^()\[\]≤≥<>]{1,60}\]|\([^()\[\]≤≥<>]{1,60}\)){1,140}\)|\[[^()\[\]≤≥<>]{1,90}\])"
+    r"\s*(?:\((?!except\b|unless\b)(?:[^()\[\]≤≥<>]|\[[^()\[\]≤≥<>]{1,60}\]|\([^()\[\]≤≥<>]{1,60}\)){1,140}\)|\[[^()\[\]≤≥<>]{1,90}\])"
 )
 _OBTAINED = re.compile(
     r"\s*,?\s*(?:(?:performed|obtained|measured|assessed|done|drawn|taken|determined|collected|evaluated|tested)\s+)?"

@@ -29,7 +29,9 @@ OPENING = re.compile(
 _TO_BOUND = re.compile(r"\s*(?:-|to|~)\s*(?=[<≤])", re.IGNORECASE)
 _UNIT_RANGE = re.compile(r"(?:\s+(?:of\s+age|old))?\s*(?:-|to\b|through\b|~)\s*(?=[\d.])", re.IGNORECASE)
 _PLUS = re.compile(r"\s?\+(?=\s*-?(?:years?|yrs?|months?)\b)", re.IGNORECASE)
-_RESTATED = re.compile(r"[\s:='\"]*(?:(?:to|than)\s+(?=[\d.]))?(?:[(\[]\s*[≤≥<>=]+\s*[)\]]|[≤≥<>](?=\s?\d))?[\s:=]*")
+_RESTATED = re.compile(
+    r"[\s:='\"]*(?:(?:to|than)\s+(?=[\d.]))?(?:[(\[]\s*[≤≥<>=]+\s*[)\]]|[≤≥<>](?=\s?\d))?[\s:=]*"
+)
 _WITHIN = re.compile(r"within\s+(?=[\d.])", re.IGNORECASE)
 _WITHIN_BOUND = re.compile(r"within\s+(?=[≤<])", re.IGNORECASE)
 THEN = re.compile(r"\s*(?:,\s*)?(?:(?:and|but|to|-)\s*)?(?=[<>≤≥a-z])", re.IGNORECASE)

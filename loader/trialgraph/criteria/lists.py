@@ -18,6 +18,7 @@ from trialgraph.criteria.alternatives import (
     is_harmless,
     is_method,
     merge_alternatives,
+    merge_grades,
     value_window,
 )
 from trialgraph.criteria.cases import by_sex, holds_value, with_remark
@@ -55,10 +56,10 @@ __all__ = ["join_segments", "read_condition", "read_segments"]
 _MISLEADING = frozenset({"condition", "exception", "allowance", "barring", "others", "regardless", "example"})
 _FUTURE = frozenset({"if", "until", "use", "because", "since", "due"})
 _PARTING = frozenset({"condition", "exception", "negation", "allowance", "barring"})
-_LINKS = frozenset(
-    "with by as a on of to based and having at defined for persistently repeatedly sustained persistent "
-    "consistent repeated consistently resting".split()
-)
+_LINKS = frozenset({
+    "with", "by", "as", "a", "on", "of", "to", "based", "and", "having", "at", "defined", "for", "persistently",
+    "repeatedly", "sustained", "persistent", "consistent", "repeated", "consistently", "resting", "sitting",
+})  # fmt: skip
 _MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "need to"})
 _WAIVED = re.compile(
     r"(?:(?:is|are|will be|would be|may be)\s+)?"
@@ -71,7 +72,7 @@ _GOING_ON = frozenset({"with", "subject with", "patient with", "participant with
 def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     """Part a statement and read each part."""
     segments = part_statement(reword(text, chunks))
-    segments = merge_qualifiers(text, merge_alternatives(text, segments))
+    segments = merge_qualifiers(text, merge_grades(merge_alternatives(text, segments)))
     for segment in segments:
         _read_segment(text, segment)
     share_words(text, segments, _read_segment)
@@ -184,7 +185,7 @@ def _is_age(chunk: Chunk) -> bool:
 
 
 def _links(chunk: Chunk) -> bool:
-    """Whether a chunk only leads from a concept to its values ("defined as sustained blood pressure (BP)")."""
+    """Whether a chunk only leads from a concept to its values ("defined as blood pressure (BP) of")."""
     leading = {"definition", "neutral", "qualifier", "active", "label", "value_tail"}
     if chunk.kind == "bracket":
         return bool(chunk.inner) and all(map(_names_quantity, chunk.inner))

@@ -171,16 +171,10 @@ def _replacement(match: re.Match[str]) -> str:
             return "≥" if found == "³" else "≤"
         case "times":
             return " × " if found[0].isspace() else "×"
-        case "superscript":
-            return "^" + found.strip().translate(_SUPERSCRIPTS) + _stroke(match)
-        case "raised":
-            return found + "/"
         case "caret":
             return "^"
-        case "lost" | "power" | "spaced" | "power2":
-            return "^" + found.strip() + _stroke(match)
-        case "bracketed" | "power3":
-            return "^" + found.strip(" ()[]")
+        case "superscript" | "raised" | "lost" | "power" | "spaced" | "power2" | "bracketed" | "power3":
+            return _power(match)
         case "bare":
             return "×"
         case "sign":
@@ -189,9 +183,11 @@ def _replacement(match: re.Match[str]) -> str:
             return unicodedata.normalize("NFKC", found)
 
 
-def _stroke(match: re.Match[str]) -> str:
-    """Return the stroke that "10 9L" has lost of "10^9/L"."""
-    return "/" if _LITRES.match(match.string, match.end()) else ""
+def _power(match: re.Match[str]) -> str:
+    """Return a power of ten, with the stroke that "10 9L" has lost of "10^9/L"."""
+    sign = "" if match.lastgroup == "raised" else "^"
+    stroke = "/" if _LITRES.match(match.string, match.end()) else ""
+    return sign + match.group().strip(" ()[]").translate(_SUPERSCRIPTS) + stroke
 
 
 def _part_joined(text: NormalizedText, words: Collection[str]) -> NormalizedText:

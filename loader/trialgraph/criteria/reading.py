@@ -68,7 +68,8 @@ _DENIED = re.compile(
     r"\bnot (?:meet|fulfil|fulfill|satisfy|have)\b[^:]*\bfollowing\b|\bfails? to meet\b", re.IGNORECASE
 )
 _EXCEPTED = re.compile(
-    r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|unless|other than)\b(?:[^:()]|\([^()]{0,60}\)){0,60}:\s*$",
+    r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|unless|other than)\b"
+    r"(?=[^:]{0,60}:\s*$)(?:[^:()]|\([^()]*\))*:\s*$",
     re.IGNORECASE,
 )
 _INSTANCES = re.compile(

@@ -305,11 +305,23 @@ def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> E
     of_some = label[0].form in RESTARTS or "condition" in label[0].classes
     if of_some and not text.exclusion:
         return any_of([negate(join_segments(text, read_segments(text, label[1:]), "or")), body])
+    case = _age_case(label)
+    facts = [atom for atom in atoms(body) if isinstance(atom, Fact) and atom.category != "demographic"]
+    if case is not None and not text.exclusion and not facts:
+        return asked_of(text, case, body)
     if is_formal(body) and (text.exclusion or _is_kind_of(text, label, body)):
         return body
     if not text.exclusion:
         return narrative(text, label[0].start, end)
     return all_of([_read_conditional(text, label), body])
+
+
+def _age_case(label: Sequence[Chunk]) -> Expression | None:
+    """Return the ages that a label names, whom alone the values behind it are asked of ("Age ≥ 16: …")."""
+    values = [chunk for chunk in label if chunk.kind == "value"]
+    plain = all(is_harmless(chunk, "label", "value_tail") for chunk in label if chunk.kind != "value")
+    aged = len(values) == 1 and values[0].value is not None and values[0].value.terms[0].unit == "a"
+    return values[0].expression if aged and plain else None
 
 
 def _is_kind_of(text: Text, label: list[Chunk], body: Expression) -> bool:
