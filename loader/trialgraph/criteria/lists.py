@@ -58,7 +58,8 @@ _FUTURE = frozenset({"if", "until", "use", "because", "since", "due"})
 _PARTING = frozenset({"condition", "exception", "negation", "allowance", "barring"})
 _LINKS = frozenset({
     "with", "by", "as", "a", "on", "of", "to", "based", "and", "having", "at", "defined", "for", "sitting",
-    "repeatedly", "sustained", "persistent", "persistently", "consistent", "repeated", "consistently", "resting",
+    "repeatedly", "sustained", "persistent", "persistently", "consistent", "repeated", "consistently",
+    "resting",
 })  # fmt: skip
 _MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "need to"})
 _WAIVED = re.compile(
