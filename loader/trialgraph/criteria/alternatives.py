@@ -7,16 +7,20 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
 from trialgraph.criteria.facts import is_content, read_fact
+from trialgraph.criteria.fitting import local_name
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.segments import Segment
 from trialgraph.criteria.trees import all_of, any_of, negate
 from trialgraph.criteria.values import FoundValue
+from trialgraph.criteria.wording import wording
 from trialgraph.expressions import Expression, Not, Window
 
 __all__ = [
+    "aside_at",
     "is_harmless",
     "is_method",
     "merge_alternatives",
+    "merge_grades",
     "other_limit",
     "value_window",
     "with_alternative",
@@ -40,6 +44,24 @@ def merge_alternatives(text: Text, segments: list[Segment]) -> list[Segment]:
         else:
             merged.append(segment)
     return merged
+
+
+def merge_grades(segments: list[Segment]) -> list[Segment]:
+    """Put a class that grades the condition before it in a bracket behind it ("heart failure, NYHA III")."""
+    merged: list[Segment] = []
+    for segment in segments:
+        if merged and segment.joint == "," and _is_grade(merged[-1], segment):
+            start, end = segment.chunks[0].start, segment.chunks[-1].end
+            merged[-1].chunks.append(Chunk("bracket", start, end, inner=tuple(segment.chunks)))
+        else:
+            merged.append(segment)
+    return merged
+
+
+def _is_grade(before: Segment, segment: Segment) -> bool:
+    value, last = segment.chunks[0].value, before.chunks[-1]
+    scale = wording().scales.get(local_name(value.terms[0])) if value is not None else None
+    return scale is not None and last.term is not None and local_name(last.term) in scale.grades
 
 
 def _names_quantity(chunk: Chunk) -> bool:
@@ -136,6 +158,22 @@ def _allows_besides(chunks: Sequence[Chunk]) -> bool:
         for chunk in chunks
     )
     return allowed and not about
+
+
+def aside_at(chunks: Sequence[Chunk]) -> int | None:
+    """Return where ", transfusion allowed" behind a value starts, which leaves the value as it is."""
+    signs = [i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form in (",", ":", ";")]
+    for at in signs:
+        head, tail = chunks[:at], chunks[at + 1 :]
+        valued = any(chunk.kind == "value" for chunk in head)
+        lifting = any(chunk.term is not None and chunk.term.category == "condition" for chunk in tail)
+        if valued and not lifting and _allows_besides(tail) and not _mentions_allowance(head):
+            return at
+    return None
+
+
+def _mentions_allowance(chunks: Sequence[Chunk]) -> bool:
+    return any("allowance" in chunk.classes for chunk in chunks)
 
 
 def _case(text: Text, chunks: list[Chunk]) -> Expression:

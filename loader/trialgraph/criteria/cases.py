@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.alternatives import is_harmless, other_limit, with_alternative
+from trialgraph.criteria.bounds import moved
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
 from trialgraph.criteria.facts import is_content, read_fact
@@ -48,20 +49,31 @@ def asked_of(text: Text, case: Expression, demand: Expression) -> Expression:
 
 def by_sex(text: Text, expression: Expression, value: Chunk, rest: Sequence[Chunk]) -> Expression | None:
     """Read "> 470 ms in women or > 450 ms in men": each limit for its sex; None when none is named."""
-    own = [chunk for chunk in rest if not _limits(chunk.inner)]
-    others = [chunk for chunk in rest if _limits(chunk.inner)]
-    sex = _sex(text, own)
+    flat = [each for chunk in rest for each in (chunk.inner if _limits(chunk.inner) else (chunk,))]
+    limits = _limits(flat)
+    starts = [flat.index(limit) for limit in limits]
+    sex = _sex(text, flat[: starts[0] if starts else None])
     if sex is None:
         return None
     read = [asked_of(text, sex, expression)]
-    for chunk in others:
-        limits = _limits(chunk.inner)
-        other = other_limit(text, value, limits)
-        case = _sex(text, [each for each in chunk.inner if each not in limits])
+    for start, end in itertools.pairwise([*starts, len(flat)]):
+        other = other_limit(text, value, [_alike(flat[start], expression)])
+        case = _sex(text, flat[start + 1 : end])
         if other is None or case is None:
             return None
         read.append(asked_of(text, case, other.expression))
     return any_of(read) if text.exclusion else all_of(read)
+
+
+def _alike(chunk: Chunk, expression: Expression) -> Chunk:
+    """Let a bare number behind a limit be a bound of the same kind ("≤ 1.7 for men and 1.4 for women")."""
+    first = next((atom.limit for atom in atoms(expression) if isinstance(atom, Value)), None)
+    found = chunk.limit
+    if found is None or first is None or found.stated or found.limit.low is None:
+        return chunk
+    if (first.low is None) == (first.high is None):
+        return chunk
+    return replace(chunk, limit=replace(found, limit=moved(first, found.limit.low), stated=True))
 
 
 def _limits(chunks: Sequence[Chunk]) -> list[Chunk]:

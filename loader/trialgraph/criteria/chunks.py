@@ -35,6 +35,9 @@ _STAGE = re.compile(
 )
 _STAGING = frozenset({"stage", "clinical", "pathologic", "grade", "ctcae", "nci", "≥", ">", "≤", "<"})
 _AGED = re.compile(r"\b(?:older|younger|old|of age|over)\b")
+_NUMBER = re.compile(r"\d")
+_SOON = 64
+"""How far behind a name the number of its limit stands at most."""
 _OLD = re.compile(r"\s*-?\s*(?:old|of age)\b(?:\s+(?:or|and)\s+(?:older|over|above))?", re.IGNORECASE)
 _BEHIND = frozenset(["corrected", "predicted", "of", "for", "total", "serum", "in"])
 _DEEPEST = 4
@@ -217,7 +220,28 @@ class Chunker:
             if mention.term.unit == "a" and explains(self.source, self.tokens[position].start):
                 return None
             return self.text.values.read_pair(position) or self.text.values.read(position)
-        return self.text.values.read_led(position) if mention is None else None
+        if mention is not None:
+            return self._value_of_name(position, mention)
+        return self.text.values.read_led(position) or self.text.values.read_class(position)
+
+    def _value_of_name(self, position: int, mention: Mention) -> FoundValue | None:
+        """Read "prolonged QTc > 480 ms": a name with the quantity of the limit at one end of it."""
+        after = self.tokens[mention.end - 1].end
+        if mention.end == position + 1 or not _NUMBER.search(self.source, after, after + _SOON):
+            return None
+        for index in range(position + 1, mention.end):
+            inner = self.text.mentions.get(index)
+            if inner is not None and inner.term.quantity and inner.end == mention.end:
+                return self.text.values.read(index)
+        for end in range(mention.end - 1, position, -1):
+            name = self.source[self.tokens[position].start : self.tokens[end - 1].end]
+            term = self.text.vocabulary.find(name)
+            if term is not None and term.quantity:
+                self.text.mentions[position] = Mention(term, position, end)
+                value = self.text.values.read(position)
+                self.text.mentions[position] = mention
+                return value if value is not None and value.end > mention.end else None
+        return None
 
     def _of_treatment(self, position: int) -> bool:
         """Whether "of chemotherapy" follows, of which "no more than 2 prior lines" is then a number."""
@@ -310,6 +334,9 @@ class Chunker:
                 stage.end(), position
             )
         end, classes = lexicon().phrase_at(self.tokens, position)
+        if token.form == "of" and end == position + 2 and self._value(end - 1, self.text.mentions.get(end - 1)):
+            # "women of age ≥ 18": the age has a limit of its own.
+            end, classes = lexicon().phrase_at(self.tokens[: end - 1], position)
         if "confirmation" in classes and self._tells_confirmation(end):
             mention = None
         if "qualifier" in classes and mention is not None and mention.end == end == position + 1:

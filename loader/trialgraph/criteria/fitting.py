@@ -7,9 +7,9 @@ from functools import cache
 from trialgraph.criteria.limits import Found
 from trialgraph.criteria.vocabulary import Term
 from trialgraph.criteria.wording import wording
-from trialgraph.expressions import Limit
+from trialgraph.expressions import AllOf, Expression, Limit, Span, Value
 
-__all__ = ["fit_limit", "local_name"]
+__all__ = ["bounded_alike", "fit_limit", "local_name", "within_normal"]
 
 _MASS_AND_MOLAR = frozenset({"mass concentration", "molar concentration"})
 _EXCHANGEABLE = (
@@ -49,6 +49,8 @@ def fit_limit(term: Term, found: Found) -> tuple[Limit, str | None] | None:
     if term.unit == found.unit.ucum == "10*9/L" and min(numbers) >= _THOUSAND:
         # "75,000 × 10^9/L": no blood holds as many; the cells of a microlitre were counted.
         return _divided(found.limit), term.unit
+    if wording().lookalikes.get(term.unit or "") == found.unit.ucum:
+        return found.limit, term.unit
     dimension = _dimensions().get(term.unit or "")
     if dimension is None or found.unit.dimension == dimension:
         return (found.limit, found.unit.ucum) if dimension is not None else None
@@ -88,3 +90,26 @@ def _divided(limit: Limit) -> Limit:
         None if limit.high is None else limit.high / _THOUSAND,
         limit.high_inclusive,
     )
+
+
+def within_normal(term: Term, span: Span) -> Expression | None:
+    """Return that a quantity is within the result's own reference range, on the sides that count."""
+    if (
+        local_name(term) in wording().scales
+        or term.unit is None
+        or term.unit in ("a", "mo", "{score}", "{count}")
+    ):
+        return None
+    side = wording().normal_sides.get(local_name(term))
+    if side == "none":
+        return None
+    low = Value(term.iri, term.label, Limit(low=1.0), None, "LLN", None, span)
+    high = Value(term.iri, term.label, Limit(high=1.0), None, "ULN", None, span)
+    return high if side == "high" else low if side == "low" else AllOf((low, high))
+
+
+def bounded_alike(terms: tuple[Term, ...], found: Found) -> tuple[Term, ...]:
+    """Leave out what can't be meant by "creatinine or clearance ≤ 1.5 × ULN": of some, too little is bad."""
+    if found.relative_to != "ULN" or found.limit.high is None:
+        return terms
+    return tuple(term for term in terms if wording().scarce.get(local_name(term)) is None)

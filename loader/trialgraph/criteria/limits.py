@@ -15,7 +15,7 @@ __all__ = ["OPENING", "THEN", "Found", "after_comparator", "parse_limit", "parse
 _PER_VOLUME = r"(?=\s?(?:cells?)?\s?(?:/|per\s)\s?(?:mm|cu|[µu]L|mc|micro))"
 _DIGITS = (
     rf"\d{{1,3}}(?:\.\d{{3}})+{_PER_VOLUME}|\d{{1,3}}(?:, \d{{3}})+{_PER_VOLUME}"
-    r"|\d{1,3}(?: \d{3})+(?=\s?/)|\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+[.·]\d+|\d+,\d(?![\d,])|\d+|\.\d+"
+    r"|\d{1,3}(?: \d{3})+(?=\s?/)|\d{1,3}(?:,\d{3})+(?!\d|,\d)(?:\.\d+)?|\d+[.·]\d+|\d+,\d(?![\d,])|\d+|\.\d+"
 )
 _DECIMAL_COMMA = re.compile(r"\d+,\d")
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
@@ -29,8 +29,11 @@ OPENING = re.compile(
 _TO_BOUND = re.compile(r"\s*(?:-|to|~)\s*(?=[<≤])", re.IGNORECASE)
 _UNIT_RANGE = re.compile(r"(?:\s+(?:of\s+age|old))?\s*(?:-|to\b|through\b|~)\s*(?=[\d.])", re.IGNORECASE)
 _PLUS = re.compile(r"\s?\+(?=\s*-?(?:years?|yrs?|months?)\b)", re.IGNORECASE)
-_RESTATED = re.compile(r"[\s:='\"]*(?:[(\[]\s*[≤≥<>=]+\s*[)\]]|[≤≥<>](?=\s?\d))?[\s:=]*")
+_RESTATED = re.compile(
+    r"[\s:='\"]*(?:(?:to|than)\s+(?=[\d.]))?(?:[(\[]\s*[≤≥<>=]+\s*[)\]]|[≤≥<>](?=\s?\d))?[\s:=]*"
+)
 _WITHIN = re.compile(r"within\s+(?=[\d.])", re.IGNORECASE)
+_WITHIN_BOUND = re.compile(r"within\s+(?=[≤<])", re.IGNORECASE)
 THEN = re.compile(r"\s*(?:,\s*)?(?:(?:and|but|to|-)\s*)?(?=[<>≤≥a-z])", re.IGNORECASE)
 _BRACKET = re.compile(r"\s*\(\s*(?:or\s+)?[≤≥<>=]?\s*[\d.,]+(?!\s*[×x])[^()≤≥<>]{0,24}\)")
 _OLD = re.compile(r"\s*-?\s*(?:old|of\s+age|in\s+age)\b", re.IGNORECASE)
@@ -44,8 +47,8 @@ _OF_THE_PLACE = (
     r"|corresponding|reference|central)"
 )
 _TIMES = re.compile(
-    r"(?:(?:\s*(?P<sign>(?:×|x|\*)(?:'?s\b)?)\s*|\s*-?\s*(?P<word>(?:times|time|folds?|multiples?)\b\s*(?:[×x]\s*)?))"
-    rf"(?:\(?{_OF_THE_PLACE}\s+)*(?P<opened>\()?|\s*(?:{_OF_THE_PLACE}\s+)*)",
+    r"(?:(?:\s*(?P<sign>(?:×|x|\*)(?:'?s\b)?)\s*|\s*-?\s*(?P<word>(?:times|time|folds?|multiples?)\b\s*(?:[×x]\s*|\(\s*[×x*]\s*\)\s*)?))"
+    rf"(?:\(?{_OF_THE_PLACE}(?:\s+|/))*(?P<opened>\()?|\s*(?:{_OF_THE_PLACE}(?:\s+|/))*)",
     re.IGNORECASE,
 )
 _CLOSED = re.compile(r"\s*\)")
@@ -133,7 +136,8 @@ def parse_limit(text: str, position: int) -> Found | None:
     within = _WITHIN.match(text, position)
     if within:
         return _parse_within(text, position, within.end())
-    first = _parse_bound(text, position)
+    bound = _WITHIN_BOUND.match(text, position)
+    first = _parse_bound(text, bound.end() if bound else position)
     return None if first is None else _with_second(text, first)
 
 
@@ -354,9 +358,20 @@ def _with_suffix(text: str, found: Found) -> Found:
     return replace(found, limit=limit, end=match.end(), stated=True)
 
 
+def _in_months(found: Found) -> Found:
+    """Return an age with its years as months."""
+    factor = _MONTHS[found.unit.ucum] if found.unit else 1
+    low, high = found.limit.low, found.limit.high
+    limit = replace(
+        found.limit, low=None if low is None else low * factor, high=None if high is None else high * factor
+    )
+    return replace(found, limit=limit, unit=Unit("mo", "time", 1.0))
+
+
 def _opposite(text: str, first: Found, second: Found) -> bool:
     """Whether two bounds are the two sides of one limit."""
-    if first.unit is not None and second.unit != first.unit:
+    units = {each.unit.ucum for each in (first, second) if each.unit is not None}
+    if first.unit is not None and second.unit != first.unit and units != set(_MONTHS):
         follower = text[second.end : second.end + 2].strip()
         if second.unit is not None or follower[:1].isalpha():
             return False
@@ -368,6 +383,8 @@ def _opposite(text: str, first: Found, second: Found) -> bool:
 
 
 def _merge(first: Found, second: Found) -> Found | None:
+    if first.unit and second.unit and first.unit != second.unit:
+        first, second = _in_months(first), _in_months(second)
     lower, upper = (first, second) if first.limit.low is not None else (second, first)
     low, high = lower.limit.low, upper.limit.high
     if low is None or high is None or low > high:

@@ -18,6 +18,7 @@ from trialgraph.criteria.alternatives import (
     is_harmless,
     is_method,
     merge_alternatives,
+    merge_grades,
     value_window,
 )
 from trialgraph.criteria.cases import by_sex, holds_value, with_remark
@@ -59,25 +60,11 @@ __all__ = ["join_segments", "read_condition", "read_segments"]
 _MISLEADING = frozenset({"condition", "exception", "allowance", "barring", "others", "regardless", "example"})
 _FUTURE = frozenset({"if", "until", "use", "because", "since", "due"})
 _PARTING = frozenset({"condition", "exception", "negation", "allowance", "barring"})
-_LINKS = frozenset(
-    {
-        "with",
-        "by",
-        "as",
-        "a",
-        "on",
-        "of",
-        "to",
-        "based",
-        "and",
-        "having",
-        "at",
-        "defined",
-        "for",
-        "persistently",
-        "repeatedly",
-    }
-)
+_LINKS = frozenset({
+    "with", "by", "as", "a", "on", "of", "to", "based", "and", "having", "at", "defined", "for", "sitting",
+    "repeatedly", "sustained", "persistent", "persistently", "consistent", "repeated", "consistently",
+    "resting",
+})  # fmt: skip
 _MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "need to"})
 _WAIVED = re.compile(
     r"(?:(?:is|are|will be|would be|may be)\s+)?"
@@ -90,7 +77,7 @@ _GOING_ON = frozenset({"with", "subject with", "patient with", "participant with
 def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     """Part a statement and read each part."""
     segments = part_statement(reword(text, chunks))
-    segments = merge_qualifiers(text, merge_alternatives(text, segments))
+    segments = merge_qualifiers(text, merge_grades(merge_alternatives(text, segments)))
     for segment in segments:
         _read_segment(text, segment)
     share_words(text, segments, _read_segment)
@@ -200,9 +187,16 @@ def _is_age(chunk: Chunk) -> bool:
 
 
 def _links(chunk: Chunk) -> bool:
-    """Whether a word only leads from a concept to its values ("defined as", "with", "as evidenced by")."""
+    """Whether a chunk only leads from a concept to its values ("defined as blood pressure (BP) of")."""
     leading = {"definition", "neutral", "qualifier", "active", "label", "value_tail"}
-    return chunk.kind == "word" and (bool(chunk.classes & leading) or chunk.form in _LINKS)
+    if chunk.kind == "bracket":
+        return bool(chunk.inner) and all(map(_names_quantity, chunk.inner))
+    named = chunk.kind == "word" and (bool(chunk.classes & leading) or chunk.form in _LINKS)
+    return named or _names_quantity(chunk)
+
+
+def _names_quantity(chunk: Chunk) -> bool:
+    return chunk.kind == "concept" and chunk.term is not None and chunk.term.quantity
 
 
 def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> Expression | None:

@@ -44,6 +44,7 @@ _EDIT = re.compile(
     | (?P<caret>(?<=10)\s?(?:\\?\^|\*\*|\*(?=\s?\d)|[eE](?=\d)|\^?\s?<sup>)\s?)
     | (?P<lost>(?<=[x*X×]10)\s?(?P<power>\d{{1,2}})(?=\s*(?:/|[µu]?[Ll]\b|per\b|copies|cells|platelets)))
     | (?P<spaced>(?<=[x*X×]\s10)\s?(?P<power2>\d{{1,2}})(?=\s*(?:/|[µu]?[Ll]\b|per\b|copies|cells|platelets)))
+    | (?P<raised>(?<=\^)(?:9|12)(?=\s?[lL]\b))
     | (?P<bare>(?<=\d)\s(?=10(?:9|12|\^9|\^12)\s*/\s*[lL]\b))
     | (?P<blank>[^\S\x20]\s*|\x20\s+)
     | (?P<sign>[{"".join(_SIGNS)}⁰¹²³⁴⁵⁶⁷⁸⁹])
@@ -54,6 +55,7 @@ _EDIT = re.compile(
 )
 _TOKEN = re.compile(r"(?<=\d)(?=[a-z]{4})|[^\W\d_]{3,}|(?<=[^\W_])[,;](?=[^\W\d_]{2})")
 _WORD = re.compile(r"[^\W\d_]+")
+_LITRES = re.compile(r"\s?[Ll]\b")
 _LONGEST_JOINED = 40
 _ACRONYM_THEN_WORD = re.compile(r"([A-Z]{2,})([a-z]{4,})")
 
@@ -169,18 +171,23 @@ def _replacement(match: re.Match[str]) -> str:
             return "≥" if found == "³" else "≤"
         case "times":
             return " × " if found[0].isspace() else "×"
-        case "superscript":
-            return "^" + found.strip().translate(_SUPERSCRIPTS)
         case "caret":
             return "^"
-        case "lost" | "power" | "spaced" | "power2" | "bracketed" | "power3":
-            return "^" + found.strip(" ()[]")
+        case "superscript" | "raised" | "lost" | "power" | "spaced" | "power2" | "bracketed" | "power3":
+            return _power(match)
         case "bare":
             return "×"
         case "sign":
             return _SIGNS.get(found, found.translate(_SUPERSCRIPTS))
         case _:
             return unicodedata.normalize("NFKC", found)
+
+
+def _power(match: re.Match[str]) -> str:
+    """Return a power of ten, with the stroke that "10 9L" has lost of "10^9/L"."""
+    sign = "" if match.lastgroup == "raised" else "^"
+    stroke = "/" if _LITRES.match(match.string, match.end()) else ""
+    return sign + match.group().strip(" ()[]").translate(_SUPERSCRIPTS) + stroke
 
 
 def _part_joined(text: NormalizedText, words: Collection[str]) -> NormalizedText:

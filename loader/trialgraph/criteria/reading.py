@@ -68,7 +68,9 @@ _DENIED = re.compile(
     r"\bnot (?:meet|fulfil|fulfill|satisfy|have)\b[^:]*\bfollowing\b|\bfails? to meet\b", re.IGNORECASE
 )
 _EXCEPTED = re.compile(
-    r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|unless|other than)\b[^:]{0,60}:\s*$", re.IGNORECASE
+    r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|unless|other than)\b"
+    r"(?=[^:]{0,60}:\s*$)(?:[^:()]|\([^()]*\))*:\s*$",
+    re.IGNORECASE,
 )
 _INSTANCES = re.compile(
     r"\b(?:includ\w*|such as)\b[^;.()]{0,80}$|\b(?:includ\w*|such as|e\.g\.?)\W*$",

@@ -48,6 +48,14 @@ class _ScaleReader:
         if inner and low != high:
             return self._inside_class((low, high), start, inner)
         low, high, end, count = self._listed(low, high, end)
+        if (
+            count == 1
+            and self.scale.symbols
+            and self.text[position - 1 : position + 1].isalnum()
+            and position
+        ):
+            # "Classification1" ends in the number of a note.
+            return None
         return self._suffixed(low, high, start, end, stated=count > 1 or low != high)
 
     def _skip(self, position: int) -> int:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from trialgraph.criteria.addressees import case_of, concerns_reproduction, read_addressed
 from trialgraph.criteria.allowances import allows, washout
-from trialgraph.criteria.alternatives import is_harmless
+from trialgraph.criteria.alternatives import aside_at, is_harmless
 from trialgraph.criteria.cases import asked_of, except_for, holds_value, read_case, widens
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
@@ -91,6 +91,8 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
         return Statement(elapsed, text=words)
     chunks = inner_exceptions(text, chunks)
     exception = next((i for i, chunk in enumerate(chunks) if "exception" in chunk.classes and i > 0), None)
+    if (aside := aside_at(chunks)) is not None:
+        return _read_beside(text, chunks, aside)
     limited = exception is not None and any(chunk.kind == "value" for chunk in chunks[:exception])
     if allows(chunks[:exception] if limited else chunks):
         return _read_allowance(text, chunks)
@@ -137,6 +139,16 @@ def _without_requiring(text: Text, chunks: list[Chunk]) -> list[Chunk]:
     if text.exclusion or "demanding" not in chunks[-1].classes:
         return chunks
     return trimmed(chunks[:-1]) or chunks
+
+
+def _read_beside(text: Text, chunks: list[Chunk], at: int) -> Statement:
+    """Read a value with what is allowed, or not, to reach it ("…, transfusion not allowed within 7 days")."""
+    head, tail = read_statement(text, chunks[:at]), chunks[at + 1 :]
+    if head.expression is None or not any("negation" in chunk.classes for chunk in tail):
+        return head
+    remark = narrative(text, tail[0].start, tail[-1].end)
+    join = any_of if text.exclusion else all_of
+    return replace(head, expression=join([head.expression, remark]))
 
 
 def of_part(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
@@ -321,11 +333,23 @@ def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> E
         return any_of([negate(case_of(text, label)), body])
     if of_some and not text.exclusion:
         return any_of([negate(join_segments(text, read_segments(text, label[1:]), "or")), body])
+    case = _age_case(label)
+    facts = [atom for atom in atoms(body) if isinstance(atom, Fact) and atom.category != "demographic"]
+    if case is not None and not text.exclusion and not facts:
+        return asked_of(text, case, body)
     if is_formal(body) and (text.exclusion or _is_kind_of(text, label, body)):
         return body
     if not text.exclusion:
         return narrative(text, label[0].start, end)
     return all_of([_read_conditional(text, label), body])
+
+
+def _age_case(label: Sequence[Chunk]) -> Expression | None:
+    """Return the ages that a label names, whom alone the values behind it are asked of ("Age ≥ 16: …")."""
+    values = [chunk for chunk in label if chunk.kind == "value"]
+    plain = all(is_harmless(chunk, "label", "value_tail") for chunk in label if chunk.kind != "value")
+    aged = len(values) == 1 and values[0].value is not None and values[0].value.terms[0].unit == "a"
+    return values[0].expression if aged and plain else None
 
 
 def _is_kind_of(text: Text, label: list[Chunk], body: Expression) -> bool:

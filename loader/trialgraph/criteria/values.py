@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from trialgraph.criteria.bounds import directed, is_from_age, led, moved, sided
 from trialgraph.criteria.fillers import GLOSS, past_fillers
-from trialgraph.criteria.fitting import fit_limit, local_name
+from trialgraph.criteria.fitting import bounded_alike, fit_limit, local_name, within_normal
 from trialgraph.criteria.limits import Found, parse_limit, parse_range, side_of
 from trialgraph.criteria.scales import parse_scale_limit
 from trialgraph.criteria.tokens import Token
@@ -16,7 +16,7 @@ from trialgraph.criteria.trees import all_of, any_of, dated
 from trialgraph.criteria.vocabulary import Mention, Term
 from trialgraph.criteria.windows import end_of_moment
 from trialgraph.criteria.wording import wording
-from trialgraph.expressions import AllOf, Expression, Limit, Span, Value, Window
+from trialgraph.expressions import Expression, Limit, Span, Value, Window
 
 __all__ = ["FoundValue", "ValueReader"]
 
@@ -38,6 +38,9 @@ _BEFORE_QUANTITY = _MEASURED | {
     "an",
     "the",
 }
+_CLASS = frozenset({"class", "classes"})
+_CLASS_NEAR = 16
+_ENDS = frozenset({".", ";", ")"})
 _ARTICLES = frozenset({"a", "an", "the"})
 _PAIR = re.compile(
     r"[^\d()]{0,40}?(?P<first>\d{2,3})\s*/\s*(?P<second>\d{2,3})\s*(?:mm\s*(?:/|of\s*)?Hg)?", re.IGNORECASE
@@ -54,7 +57,10 @@ _LIST_START = re.compile(
     r"(?:^|[;:,.*•)(\-/\d]|\b(?:and|or|serum|total|a|the|calculated|estimated))\s*$", re.IGNORECASE
 )
 _LIST_END = re.compile(r"\s*(?:$|[;,.)*•(]|(?:and|or)\b)", re.IGNORECASE)
-_UNKNOWN_UNIT = re.compile(r"\s*(?:[×*/%^]|,\s?\d{3}\b|x\b|[a-zµ]{1,6}\s?/)", re.IGNORECASE)
+_RATIO = re.compile(r"\bratio\b", re.IGNORECASE)
+_UNKNOWN_UNIT = re.compile(
+    r"\s*(?:[×/%^]|\*(?!\s)|\+\s?\d|,\s?\d{3}\b|x\b|(?!(?:and|or)\b)[a-zµ]{1,6}\s?/)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +127,18 @@ class ValueReader:
             found.stated or local_name(terms[-1]) in wording().scales or is_from_age(terms[-1], found)
         ):
             return None
+        if self._is_ratio(terms, self.tokens[after - 1].end, found):
+            return None
         window, end = self.window, self._past_method(found.end)
         read = self.build(terms, joiner, found, self.tokens[position].start, position, end)
         if read is None or window is None:
             return read
         return replace(read, expression=dated(read.expression, window))
+
+    def _is_ratio(self, terms: tuple[Term, ...], end: int, found: Found) -> bool:
+        """Whether a limit is on the ratio of two quantities ("neutrophil/lymphocyte ratio ≤ 5")."""
+        own = any("ratio" in term.label or (term.unit or "").startswith("{") for term in terms)
+        return not own and _RATIO.search(self.text[end : found.start]) is not None
 
     def _unsigned(self, terms: tuple[Term, ...], position: int, found: Found) -> Found:
         """Read "platelets 100,000/mm3" in a list of demands, which can only be meant one way."""
@@ -150,7 +163,7 @@ class ValueReader:
         comma = end
         for index in range(end, last):
             mention = self.mention_at(index)
-            if mention is not None and mention.term.quantity:
+            if mention is not None and mention.term.quantity and self.tokens[index - 1].form != "for":
                 return comma
             comma = index if self.tokens[index].text == "," else comma
         return last
@@ -175,6 +188,24 @@ class ValueReader:
         found = Found(Limit(low=1.0, high=1.0), None, None, start, offset, normal=True)
         return self.build(terms, joiner, found, start, following, after)
 
+    def read_class(self, position: int) -> FoundValue | None:
+        """Return the value of "class III or IV heart failure by NYHA", the scale named behind."""
+        if self.tokens[position].form not in _CLASS:
+            return None
+        for index in range(position + 1, min(position + _CLASS_NEAR, len(self.tokens))):
+            mention = self.mention_at(index)
+            if self.tokens[index].text in _ENDS:
+                return None
+            scale = wording().scales.get(local_name(mention.term)) if mention else None
+            if mention is None or scale is None or not scale.symbols:
+                continue
+            start = self.tokens[position].start
+            found = parse_scale_limit(self.text, start, scale)
+            if found is None or found.end > self.tokens[index].start or self.read(index) is not None:
+                return None
+            return self.build((mention.term,), "", found, start, -1, self._token_at(found.end))
+        return None
+
     def _lead_at(self, position: int) -> tuple[str, int]:
         """Return the comparator, "between" or "normal" that stands at a token, and the token after it."""
         token = self.tokens[position]
@@ -198,7 +229,7 @@ class ValueReader:
         """Return the expression of quantities that share a limit, None when a unit doesn't fit one."""
         if first >= 0 and self._names_group(first) and found.relative_to is None and not found.normal:
             return None
-        terms = _bounded_alike(terms, found)
+        terms = bounded_alike(terms, found)
         if not terms:
             return None
         atoms = [self._atom(term, found, start) for term in terms]
@@ -217,23 +248,30 @@ class ValueReader:
         pair = wording().pairs.get(local_name(mention.term)) if mention else None
         if mention is None or pair is None:
             return None
-        offset, _ = past_fillers(self.text, self.tokens[mention.end - 1].end)
+        offset, _ = past_fillers(self.text, self.tokens[self._past_second(mention, pair.second) - 1].end)
         match = _PAIR.match(self.text, offset)
         first = parse_limit(self.text, offset) if match else None
         if match is None or first is None:
             return None
         limit = sided(match, first)
-        terms = {local_name(term): term for term in mention.term.members}
-        if limit is None or not {pair.first, pair.second} <= terms.keys():
+        named = self.term_named(pair.first), self.term_named(pair.second)
+        if limit is None or named[0] is None or named[1] is None:
             return None
-        start, unit = self.tokens[position].start, terms[pair.first].unit
-        bounds = [(limit, terms[pair.first]), (moved(limit, float(match["second"])), terms[pair.second])]
+        start, unit = self.tokens[position].start, named[0].unit
+        bounds = [(limit, named[0]), (moved(limit, float(match["second"])), named[1])]
         span = self.span(start, match.end())
         known = [Value(t.iri, t.label, bound, unit, None, None, span) for bound, t in bounds]
         too_much = float(match["first"]) >= pair.middle
         either = too_much if limit.high is None else not too_much
         expression = (any_of if either else all_of)(known)
         return FoundValue(expression, tuple(t for _, t in bounds), "", position, self._token_at(match.end()))
+
+    def _past_second(self, mention: Mention, second: str) -> int:
+        """Return the token after a pair's first quantity, and after the second one when it is named too."""
+        after = self._skip_gloss(mention.end)
+        joined = after < len(self.tokens) and self.tokens[after].form in ("/", "and", "or")
+        other = self.mention_at(after + 1) if joined else None
+        return other.end if other is not None and local_name(other.term) == second else mention.end
 
     def _names_group(self, position: int) -> bool:
         """Whether the quantity at a token is a group: its members share multiples, not numbers."""
@@ -252,10 +290,11 @@ class ValueReader:
             while (
                 following < len(self.tokens)
                 and self.tokens[following].form in _JOINERS
-                and following < after + 3
+                and following < after + 4
             ):
                 sign = _JOINERS[self.tokens[following].form]
-                joined = sign if joined in ("", ",", "/") else joined
+                both = joined == "and" and self.tokens[following - 1].form == "/"
+                joined = "/" if both else sign if joined in ("", ",", "/") else joined
                 following += 1
             if not joined:
                 adjacent = self.mention_at(after)
@@ -343,7 +382,7 @@ class ValueReader:
     def _atom(self, term: Term, found: Found, start: int) -> Expression | None:
         span = self.span(start, found.end)
         if found.normal:
-            return _normal(term, span)
+            return within_normal(term, span)
         bare = found.unit is None and found.relative_to is None
         if bare and _UNKNOWN_UNIT.match(self.text, found.end):
             return None
@@ -356,26 +395,3 @@ class ValueReader:
             return None
         limit, unit = fitted
         return Value(term.iri, term.label, limit, unit, found.relative_to, None, span)
-
-
-def _normal(term: Term, span: Span) -> Expression | None:
-    """Return that a quantity is within the result's own reference range, on the sides that count."""
-    if (
-        local_name(term) in wording().scales
-        or term.unit is None
-        or term.unit in ("a", "mo", "{score}", "{count}")
-    ):
-        return None
-    side = wording().normal_sides.get(local_name(term))
-    if side == "none":
-        return None
-    low = Value(term.iri, term.label, Limit(low=1.0), None, "LLN", None, span)
-    high = Value(term.iri, term.label, Limit(high=1.0), None, "ULN", None, span)
-    return high if side == "high" else low if side == "low" else AllOf((low, high))
-
-
-def _bounded_alike(terms: tuple[Term, ...], found: Found) -> tuple[Term, ...]:
-    """Leave out what can't be meant by "creatinine or clearance ≤ 1.5 × ULN": of some, too little is bad."""
-    if found.relative_to != "ULN" or found.limit.high is None:
-        return terms
-    return tuple(term for term in terms if wording().scarce.get(local_name(term)) is None)

@@ -72,7 +72,7 @@ def _length(name: str) -> tuple[str, str]:
     number = (
         rf"(?P<number{name}>\d+(?:\.\d+)?|{words})(?:\s*\(\s*\w+\s*\))?(?:\s*(?:full|complete|calendar))?"
     )
-    return number, rf"(?P<unit{name}>{_UNITS})s?\b(?:\s*\(\s*\d+\s+\w+\s*\))?"
+    return number, rf"(?P<unit{name}>{_UNITS})s?\b(?!\s+(?:of\s+age|old)\b)(?:\s*\(\s*\d+\s+\w+\s*\))?"
 
 
 _RECENT = r"(?:last|past|previous|prior|preceding|most\s+recent)(?:\s*[<≤])?"

@@ -29,12 +29,13 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A score: which way is better, its ends, and the scores its classes stand for."""
+    """A score: which way is better, its ends, the scores its classes stand for, and what it grades."""
 
     better: str
     low: float
     high: float
     symbols: dict[str, tuple[float, float]]
+    grades: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Wording:
     scales: dict[str, Scale]
     method: re.Pattern[str]
     by_unit: dict[str, list[str]]
+    lookalikes: dict[str, str]
     normal_sides: dict[str, str]
     wanted: dict[str, str]
     scarce: dict[str, str]
@@ -121,11 +123,12 @@ def wording() -> Wording:
         scales={
             name: Scale(scale["better"], scale["low"], scale["high"], {
                 symbol: (low, high) for symbol, (low, high) in scale.get("symbols", {}).items()
-            })
+            }, frozenset(scale.get("grades", ())))
             for name, scale in table["scales"].items()
         },
         method=_method(table["method_openers"], table["method_links"], table["methods"]),
         by_unit=table["by_unit"],
+        lookalikes=table["lookalikes"],
         normal_sides=_sides(table["normal_sides"]),
         scarce={name: side for name, side in _sides(table["normal_sides"]).items() if side == "low"},
         wanted=_sides(table["wanted"]),
