@@ -24,7 +24,7 @@ LAYERS = [
     ("patients", "views"),
     ("derivation", "evaluation", "canonical", "equivalence", "instances"),
     ("shapes",),
-    ("missing",),
+    ("changes", "missing"),
     ("catalogue", "packaged", "screening"),
     ("reports",),
     ("server",),

@@ -167,6 +167,7 @@ def test_the_json_of_the_contract() -> None:
         "explanation": "brain metastasis, active",
         "evidence": ["Condition/1"],
         "axioms": [],
+        "changes": None,
     }
     assert trial["criteria"][1]["reason"] == "missing"
 

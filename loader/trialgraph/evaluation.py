@@ -37,7 +37,7 @@ _SHOWN = {"relation": ("other",), "status": ("active", "history")}
 """Modifiers that a view can show; it shows no other."""
 
 
-_NOTHING: Mapping[Atom, bool] = MappingProxyType({})
+_NOTHING: Mapping[Atom, Truth] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,13 @@ class Finding:
     about: str = ""
 
 
-def evaluate(expression: Expression, view: ScreeningView, supposed: Mapping[Atom, bool] = _NOTHING) -> Truth:
+def evaluate(expression: Expression, view: ScreeningView, supposed: Mapping[Atom, Truth] = _NOTHING) -> Truth:
     """Return whether an expression holds in a view: True, False, or None for unknown.
 
     Args:
         expression: The expression, in canonical units.
         view: What the record shows.
-        supposed: Atoms to take as true or false whatever the record shows, to ask "what if".
+        supposed: Atoms to take as true, false or unknown whatever the record shows, to ask "what if".
     Source: Kleene's strong three-valued logic; design, section 4.1.
     """
     match expression:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
+from trialgraph.changes import change_of
 from trialgraph.errors import TrialgraphError
 from trialgraph.evaluation import Finding, Truth, UnknownReason, deciding_atoms, evaluate
 from trialgraph.missing import MissingFact, missing_facts
@@ -47,12 +48,15 @@ class CriterionVerdict:
         verdict: ``pass`` when it doesn't bar enrolment, ``fail`` when it does.
         reason: Why it is unknown; None when it is not.
         findings: What the record shows of the atoms that decide it, or leave it open.
+        changes: Of one that is failed, whether that may change: ``can be re-tested``, ``from <date>``
+            or ``cannot change``; None when none of them is certain.
     """
 
     criterion: ScreenableCriterion
     verdict: Verdict
     reason: UnknownReason | None
     findings: tuple[Finding, ...]
+    changes: str | None = None
 
     @property
     def explanation(self) -> str:
@@ -180,7 +184,13 @@ def _criterion_verdict(
         )
     findings = tuple(deciding_atoms(criterion.admits, view))
     verdict: Verdict = "unknown" if truth is None else "pass" if truth else "fail"
-    return CriterionVerdict(criterion, verdict, _reason(findings) if truth is None else None, findings)
+    return CriterionVerdict(
+        criterion,
+        verdict,
+        reason=_reason(findings) if truth is None else None,
+        findings=findings,
+        changes=change_of(criterion.admits, findings, view) if truth is False else None,
+    )
 
 
 def _truth_of(rails: Collection[str]) -> Truth:
@@ -221,6 +231,7 @@ def _trial_to_json(result: TrialVerdict) -> dict[str, Any]:
                 "explanation": verdict.explanation,
                 "evidence": list(verdict.evidence),
                 "axioms": list(verdict.axioms),
+                "changes": verdict.changes,
             }
             for verdict in result.criteria
         ],

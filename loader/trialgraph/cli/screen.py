@@ -38,7 +38,9 @@ AssumeComplete = Annotated[
 def screen(
     patients: Annotated[
         list[str],
-        typer.Argument(metavar="PATIENT…", help="FHIR R4 bundles, NDJSON exports or patient Turtle."),
+        typer.Argument(
+            metavar="PATIENT…", help="FHIR R4 bundles, NDJSON exports, patient Turtle or CSV tables."
+        ),
     ],
     trial: Annotated[
         list[str] | None, typer.Option("--trial", metavar="NCT…", help="Only this trial.")
@@ -48,6 +50,10 @@ def screen(
     engine: Annotated[
         Engine, typer.Option(help="What evaluates the criteria; all give the same.")
     ] = "pyshacl",
+    columns: Annotated[
+        str | None,
+        typer.Option("--columns", metavar="TOML", help="What the columns of a CSV table mean."),
+    ] = None,
     format: Annotated[Format, typer.Option("--format", help="How to show the result.")] = "table",  # noqa: A002
     store: StoreOption = None,
 ) -> None:
@@ -66,7 +72,7 @@ def screen(
         screen_view(
             screening_view(record, date, assume_complete=assumed, concepts=concepts), trials, engine=engine
         )
-        for record in _records(patients)
+        for record in _records(patients, columns)
     )
     _show(screenings, format)
 
@@ -99,9 +105,9 @@ def single_patient(path: str) -> PatientRecord:
     return records[0]
 
 
-def _records(paths: list[str]) -> Iterator[PatientRecord]:
+def _records(paths: list[str], columns: str | None = None) -> Iterator[PatientRecord]:
     for path in paths:
-        for record in read_patients(Path(path)):
+        for record in read_patients(Path(path), columns=Path(columns) if columns else None):
             for entry in record.report:
                 messages.print(f"{path}: {entry}", style="dim", markup=False, highlight=False, soft_wrap=True)
             yield record

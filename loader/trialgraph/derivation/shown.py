@@ -113,7 +113,7 @@ def sorted_facts(record: PatientRecord, concepts: Concepts, as_of: date) -> Sort
                     found.complete.setdefault(fact.category, fact)
             case _:
                 _sort_course(fact, found, concepts, as_of)
-    _sort_results(results, found, as_of)
+    _sort_results(results, found, concepts, as_of)
     return found
 
 
@@ -201,11 +201,12 @@ def _holds(fact: CompletenessStatement, as_of: date) -> bool:
     return fact.through is None or (fact.through.low is not None and fact.through.low >= as_of)
 
 
-def _sort_results(results: Iterable[ResultFact], found: Sorted, as_of: date) -> None:
+def _sort_results(results: Iterable[ResultFact], found: Sorted, concepts: Concepts, as_of: date) -> None:
     """Sort qualitative results: of results on one concept, the latest stand.
 
     A positive result of before a negative one is out of date, and the other way round. Those of
-    which it is open which is later all stand, and contradict each other.
+    which it is open which is later all stand, and contradict each other. That something was not
+    done says nothing of the days after.
     """
     by_concept: Mapping[str, list[ResultFact]] = defaultdict(list)
     for fact in results:
@@ -213,7 +214,7 @@ def _sort_results(results: Iterable[ResultFact], found: Sorted, as_of: date) -> 
         for iri in fact.what.concepts:
             if exists is None:
                 found.possible[iri].append(fact.source)
-            elif exists:
+            elif exists and not _is_outdated(fact, concepts.category(iri), as_of):
                 by_concept[iri].append(fact)
     for iri, facts in sorted(by_concept.items()):
         for fact in _current(facts):
@@ -224,6 +225,11 @@ def _sort_results(results: Iterable[ResultFact], found: Sorted, as_of: date) -> 
                 found.shown.append(Shown(iri, when, None, text, fact.source, result=True))
             else:
                 found.denied.append(Denied(iri, when, text, fact.source))
+
+
+def _is_outdated(fact: ResultFact, category: str, as_of: date) -> bool:
+    done = category in ("procedure", "treatment")
+    return done and not fact.positive and fact.when.high is not None and fact.when.high < as_of
 
 
 def _on(fact: ResultFact) -> str:

@@ -1,4 +1,4 @@
-"""Patient records from files: FHIR JSON, bulk NDJSON, Turtle, and folders of these."""
+"""Patient records from files: FHIR JSON, bulk NDJSON, Turtle, tables, and folders of these."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rdflib import Graph
 from trialgraph.errors import PatientError
 from trialgraph.patients.checks import checked
 from trialgraph.patients.coding import Coder, Json
+from trialgraph.patients.cohorts import read_cohort
 from trialgraph.patients.elements import reference, resource_name
 from trialgraph.patients.facts import PatientRecord
 from trialgraph.patients.fhir import from_fhir, known_coder, patients_of, read_record
@@ -20,19 +21,23 @@ from trialgraph.patients.wellformed import wellformed
 
 __all__ = ["read_patients"]
 
-_SUFFIXES = (".json", ".ndjson", ".jsonl", ".ttl")
+_SUFFIXES = (".json", ".ndjson", ".jsonl", ".ttl", ".csv")
 
 
-def read_patients(path: Path, *, coder: Coder | None = None) -> Iterator[PatientRecord]:
+def read_patients(
+    path: Path, *, columns: Path | None = None, coder: Coder | None = None
+) -> Iterator[PatientRecord]:
     """Yield the patients of a file or folder.
 
     A ``.json`` file is a bundle, a list of resources or one resource. A line of ``.ndjson`` is a
     bundle, or a resource of a bulk export, whose resources are grouped by patient; lines are read
     one at a time, so memory doesn't grow with the file. ``.ttl`` is a
-    patient graph. A folder is read file by file, in the order of names.
+    patient graph, ``.csv`` a table with a row per patient. A folder is read file by file, in the order
+    of names.
 
     Args:
         path: File or folder.
+        columns: What the columns of a table mean, as TOML; by their names without it.
         coder: Finds concepts; of the packaged ontology and the imported vocabularies by default.
     Raises:
         PatientError: when the file can't be read as what its name says; says where.
@@ -43,7 +48,7 @@ def read_patients(path: Path, *, coder: Coder | None = None) -> Iterator[Patient
         if not files:
             raise PatientError("no patient file in the folder", where=str(path), advice=_advice())
         for file in files:
-            yield from read_patients(file, coder=coder)
+            yield from read_patients(file, columns=columns, coder=coder)
         return
     match path.suffix.lower():
         case ".json":
@@ -52,6 +57,8 @@ def read_patients(path: Path, *, coder: Coder | None = None) -> Iterator[Patient
             yield from _read_lines(path, coder)
         case ".ttl":
             yield from _read_turtle(path, coder)
+        case ".csv":
+            yield from read_cohort(path, columns, coder)
         case _:
             raise PatientError(
                 "not a kind of file that patients are read from", where=str(path), advice=_advice()

@@ -84,7 +84,8 @@ def criteria_table(criteria: tuple[CriterionVerdict, ...]) -> Table:
     table.add_column("criterion", ratio=5)
     table.add_column("what the record shows", ratio=4)
     for verdict in sorted(criteria, key=lambda verdict: _ORDER[verdict.verdict]):
-        label = verdict.verdict if verdict.reason is None else f"{verdict.verdict} ({verdict.reason})"
+        note = verdict.reason or verdict.changes
+        label = verdict.verdict if note is None else f"{verdict.verdict} ({note})"
         table.add_row(
             verdict.criterion.id,
             Text(label, VERDICT_STYLES[verdict.verdict]),
