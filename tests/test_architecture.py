@@ -27,6 +27,7 @@ LAYERS = [
     ("missing",),
     ("catalogue", "packaged", "screening"),
     ("reports",),
+    ("browsing",),
     ("server",),
     ("cli",),
 ]

@@ -36,7 +36,7 @@ for command in (demo, fetch, load, check, show, parse, queries, query, screen, s
     app.command()(command)
 app.add_typer(curation)
 app.add_typer(vocabulary, name="vocabulary")
-app.add_typer(ontology, name="ontology")
+app.add_typer(ontology)
 
 
 def _show_version(value: bool) -> None:
