@@ -27,6 +27,7 @@ LAYERS = [
     ("changes", "missing"),
     ("catalogue", "packaged", "screening"),
     ("reports",),
+    ("browsing",),
     ("server",),
     ("cli",),
 ]

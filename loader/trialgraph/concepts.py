@@ -215,6 +215,10 @@ class Concepts(Mapping[str, Concept]):
         stated = {other for each in self.ancestors(iri) for other in self._excluded[each]}
         return frozenset(below for other in stated for below in self.descendants(other))
 
+    def excluded_by_statement(self, iri: str) -> frozenset[str]:
+        """Return the concepts that are stated, of either, never to hold together with this one."""
+        return frozenset(self._excluded[self[iri].iri])
+
     def only_in(self, iri: str) -> str | None:
         """Return the demographic concept without which this one can't hold; None when it always can."""
         return self._nearest(iri, "onlyIn")

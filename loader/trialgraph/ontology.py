@@ -90,6 +90,7 @@ class CodeSystem:
     system_uris: tuple[str, ...]
     code_pattern: str
     prefix_lengths: tuple[int, ...] = ()
+    page_prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,5 +265,6 @@ def _code_system(iri: str, stated: Mapping[str, list[str]]) -> CodeSystem:
         iri_prefix=first(stated, f"{TG_IRI}iriPrefix") or "",
         system_uris=tuple(stated.get(f"{TG_IRI}systemUri", ())),
         code_pattern=first(stated, f"{TG_IRI}codePattern") or "",
+        page_prefix=first(stated, f"{TG_IRI}pagePrefix") or "",
         prefix_lengths=tuple(sorted(int(n) for n in stated.get(f"{TG_IRI}prefixLength", ()))),
     )

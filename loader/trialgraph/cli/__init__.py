@@ -35,8 +35,8 @@ app = typer.Typer(
 for command in (demo, fetch, load, check, show, parse, queries, query, screen, shapes, validate, serve):
     app.command()(command)
 app.add_typer(curation)
-app.add_typer(vocabulary, name="vocabulary")
-app.add_typer(ontology, name="ontology")
+app.add_typer(vocabulary)
+app.add_typer(ontology)
 
 
 def _show_version(value: bool) -> None:

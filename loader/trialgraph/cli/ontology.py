@@ -6,12 +6,15 @@ from typing import Annotated
 
 import typer
 
-from trialgraph.cli.options import messages
+from trialgraph.cli.options import StoreOption, messages, output, reading_store
 
 __all__ = ["ontology"]
 
 ontology = typer.Typer(
-    help="Help for editors of the ontology.", no_args_is_help=True, rich_markup_mode="markdown"
+    name="ontology",
+    help="Check the ontology, and write it as web pages.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
 )
 
 
@@ -39,6 +42,23 @@ def _check(
         messages.print(f"{len(found)} found", highlight=False)
         raise typer.Exit(1)
     messages.print("Nothing found.", highlight=False)
+
+
+@ontology.command("docs")
+def _docs(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the pages.")],
+    store: StoreOption = None,
+) -> None:
+    """Write the concepts as web pages, with the trials that name each; open DIR/index.html.
+
+    The pages need no server and no network. The trials are those of the store.
+    """
+    from trialgraph.browsing import write_site
+    from trialgraph.concepts import packaged_concepts
+
+    with reading_store(store) as source:
+        count = write_site(folder, packaged_concepts(), source)
+    output.print(f"{count:,} concepts in {folder / 'index.html'}", markup=False, soft_wrap=True)
 
 
 def _near(path: Path) -> Path:

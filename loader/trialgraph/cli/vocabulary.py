@@ -27,6 +27,7 @@ from trialgraph.vocabularies.published import Tell
 __all__ = ["prepared_vocabularies", "vocabulary"]
 
 vocabulary = typer.Typer(
+    name="vocabulary",
     help="Import larger vocabularies, to be used in reading beside the packaged one; list and remove them.",
     invoke_without_command=True,
     rich_markup_mode="markdown",
