@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["Token", "lookup_form", "token_texts", "tokenize"]
+__all__ = ["Token", "lookup_form", "paired_brackets", "token_texts", "tokenize"]
+
+_CLOSING = {"(": ")", "[": "]"}
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+|\S")
 
@@ -98,3 +101,15 @@ _PLAIN_ES = frozenset(
         "aminotransferases",
     ]
 )
+
+
+def paired_brackets(tokens: Sequence[Token]) -> frozenset[int]:
+    """Return which tokens are brackets that open or close with another."""
+    opened: list[int] = []
+    paired: set[int] = set()
+    for index, token in enumerate(tokens):
+        if token.text in _CLOSING:
+            opened.append(index)
+        elif opened and _CLOSING[tokens[opened[-1]].text] == token.text:
+            paired |= {opened.pop(), index}
+    return frozenset(paired)
