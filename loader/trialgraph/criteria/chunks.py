@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Literal
 
 from trialgraph.criteria.ages import explains, stands_behind_persons
+from trialgraph.criteria.compounds import number_follows, value_of_name
 from trialgraph.criteria.lesions import FoundSize, LesionReader, counts_lesions
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.limits import Found, parse_limit
 from trialgraph.criteria.normalization import NormalizedText
+from trialgraph.criteria.openers import openers, opens_limit
 from trialgraph.criteria.tokens import BRACKETS, CLOSING, Token, bracket_pairs, tokenize
 from trialgraph.criteria.vaccines import without_vaccines
 from trialgraph.criteria.values import FoundValue, ValueReader
@@ -35,9 +36,7 @@ _STAGE = re.compile(
 )
 _STAGING = frozenset({"stage", "clinical", "pathologic", "grade", "ctcae", "nci", "≥", ">", "≤", "<"})
 _AGED = re.compile(r"\b(?:older|younger|old|of age|over)\b")
-_NUMBER = re.compile(r"\d")
-_SOON = 64
-"""How far behind a name the number of its limit stands at most."""
+_SOON = 4
 _OLD = re.compile(r"\s*-?\s*(?:old|of age)\b(?:\s+(?:or|and)\s+(?:older|over|above))?", re.IGNORECASE)
 _BEHIND = frozenset(["corrected", "predicted", "of", "for", "total", "serum", "in"])
 _DEEPEST = 4
@@ -171,7 +170,7 @@ class Chunker:
         mention = self.text.mentions.get(position)
         if mention is None and token.text in _SIGNS:
             return Chunk("sign", token.start, token.end, token.text), position + 1
-        if token.text.isalpha() and token.form not in _openers() and not _is_measured(mention):
+        if self._is_plain(position, mention):
             return self._words(position, mention)
         if token.form == "aged" and mention is None:
             mention = self._aged(position)
@@ -187,7 +186,7 @@ class Chunker:
         if value := self._value(position, mention):
             end = self.tokens[value.end - 1].end
             return Chunk("value", token.start, end, expression=value.expression, value=value), value.end
-        if number or token.form in wording().limit_openers or _is_opening_sign(token.text):
+        if number or token.form in wording().limit_openers or opens_limit(token.text):
             limit = parse_limit(self.source, token.start)
             if limit is not None and (age := self._age(position, limit)) is not None:
                 return age, self._token_at(age.end, position)
@@ -199,6 +198,13 @@ class Chunker:
                 chunk = Chunk("limit", token.start, limit.end, limit=limit)
                 return chunk, self._token_at(limit.end, position)
         return self._words(position, mention)
+
+    def _is_plain(self, position: int, mention: Mention | None) -> bool:
+        """Whether no value, limit, lesion or window can start at a token."""
+        token = self.tokens[position]
+        measured = mention is not None and (mention.term.quantity or counts_lesions(mention.term))
+        opens = measured or token.form in openers() or not token.text.isalpha()
+        return not opens and not number_follows(self.text.values, position, mention)
 
     def _bracketed(self, position: int) -> tuple[Chunk, int] | None:
         """Return the value of a quantity that stands alone in a bracket, its limit behind it."""
@@ -221,27 +227,9 @@ class Chunker:
                 return None
             return self.text.values.read_pair(position) or self.text.values.read(position)
         if mention is not None:
-            return self._value_of_name(position, mention)
+            text = self.text
+            return value_of_name(text.values, text.mentions, text.vocabulary.find, position, mention)
         return self.text.values.read_led(position) or self.text.values.read_class(position)
-
-    def _value_of_name(self, position: int, mention: Mention) -> FoundValue | None:
-        """Read "prolonged QTc > 480 ms": a name with the quantity of the limit at one end of it."""
-        after = self.tokens[mention.end - 1].end
-        if mention.end == position + 1 or not _NUMBER.search(self.source, after, after + _SOON):
-            return None
-        for index in range(position + 1, mention.end):
-            inner = self.text.mentions.get(index)
-            if inner is not None and inner.term.quantity and inner.end == mention.end:
-                return self.text.values.read(index)
-        for end in range(mention.end - 1, position, -1):
-            name = self.source[self.tokens[position].start : self.tokens[end - 1].end]
-            term = self.text.vocabulary.find(name)
-            if term is not None and term.quantity:
-                self.text.mentions[position] = Mention(term, position, end)
-                value = self.text.values.read(position)
-                self.text.mentions[position] = mention
-                return value if value is not None and value.end > mention.end else None
-        return None
 
     def _of_treatment(self, position: int) -> bool:
         """Whether "of chemotherapy" follows, of which "no more than 2 prior lines" is then a number."""
@@ -334,9 +322,10 @@ class Chunker:
                 stage.end(), position
             )
         end, classes = lexicon().phrase_at(self.tokens, position)
-        if token.form == "of" and end == position + 2 and self._value(end - 1, self.text.mentions.get(end - 1)):
+        last = end - 1
+        if token.form == "of" and last == position + 1 and self._value(last, self.text.mentions.get(last)):
             # "women of age ≥ 18": the age has a limit of its own.
-            end, classes = lexicon().phrase_at(self.tokens[: end - 1], position)
+            end, classes = lexicon().phrase_at(self.tokens[:last], position)
         if "confirmation" in classes and self._tells_confirmation(end):
             mention = None
         if "qualifier" in classes and mention is not None and mention.end == end == position + 1:
@@ -399,26 +388,6 @@ class Chunker:
         return position
 
 
-@cache
-def _openers() -> frozenset[str]:
-    """Return the words that a value, limit, lesion or window may start with, beside names of quantities."""
-    said = wording()
-    return STARTERS | said.limit_openers | said.size_openers | said.leads | said.numbers.keys() | {"aged"}
-
-
-def _is_measured(mention: Mention | None) -> bool:
-    """Whether a limit may follow what is named: a quantity, or lesions."""
-    return mention is not None and (mention.term.quantity or counts_lesions(mention.term))
-
-
-def _is_opening_sign(words: str) -> bool:
-    """Whether a token that is neither a word nor a number may start a limit ("≥")."""
-    return not words.isalnum() and wording().opens_limit(words[0])
-
-
 def _is_whole(mention: Mention | None, position: int) -> bool:
     """Whether "non" before a concept denies all of it: one word, or a state of reproduction."""
     return mention is not None and (mention.end == position + 1 or mention.term.category == "reproductive")
-
-
-_SOON = 4

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunks import Chunk, Chunker, Text
@@ -13,7 +13,7 @@ from trialgraph.criteria.trees import map_facts
 from trialgraph.criteria.vocabulary import Vocabulary
 from trialgraph.expressions import Expression, Fact, atoms
 
-__all__ = ["name_exceptions"]
+__all__ = ["item_run_in", "name_exceptions"]
 
 _JOINING = (" or ", " and ", ",", ";")
 
@@ -64,3 +64,22 @@ def _named(chunks: Iterable[Chunk]) -> Iterator[str]:
 def _is_one(fact: Fact) -> bool:
     """Whether what narrows a fact can't hide a further exception ("eczema that is mild or a rash")."""
     return not any(joining in words for words in fact.modifiers.values() for joining in _JOINING)
+
+
+def item_run_in(text: Text, chunks: Sequence[Chunk]) -> int | None:
+    """Return where an item with a time of its own starts in exceptions that lost their lines.
+
+    Whether it is an exception or a bar ("… premedication Receipt of live vaccines within 4 weeks before
+    the first dose") can't be told, so it must not be taken for either.
+    """
+    at = next((i for i, chunk in enumerate(chunks) if chunk.kind == "window"), None)
+    if at is None or not (chunks[0].kind == "sign" and chunks[0].form == ":"):
+        return None
+    starts = [
+        index
+        for index in range(2, at)
+        if text.text[chunks[index].start : chunks[index].end].split(" ")[0].istitle()
+        and chunks[index - 1].kind not in ("sign", "window")
+        and chunks[index - 1].form not in ("and", "or")
+    ]
+    return starts[-1] if starts else None

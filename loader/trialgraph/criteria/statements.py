@@ -13,6 +13,7 @@ from trialgraph.criteria.cases import asked_of, except_for, holds_value, read_ca
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
 from trialgraph.criteria.elapsed import read_elapsed
+from trialgraph.criteria.exceptions import item_run_in
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.instances import dated_alike, for_itself, instances_of, of_unread_kind
 from trialgraph.criteria.lexicon import lexicon
@@ -91,8 +92,6 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
         return Statement(elapsed, text=words)
     chunks = inner_exceptions(text, chunks)
     exception = next((i for i, chunk in enumerate(chunks) if "exception" in chunk.classes and i > 0), None)
-    if (aside := aside_at(chunks)) is not None:
-        return _read_beside(text, chunks, aside)
     limited = exception is not None and any(chunk.kind == "value" for chunk in chunks[:exception])
     if allows(chunks[:exception] if limited else chunks):
         return _read_allowance(text, chunks)
@@ -141,16 +140,6 @@ def _without_requiring(text: Text, chunks: list[Chunk]) -> list[Chunk]:
     return trimmed(chunks[:-1]) or chunks
 
 
-def _read_beside(text: Text, chunks: list[Chunk], at: int) -> Statement:
-    """Read a value with what is allowed, or not, to reach it ("…, transfusion not allowed within 7 days")."""
-    head, tail = read_statement(text, chunks[:at]), chunks[at + 1 :]
-    if head.expression is None or not any("negation" in chunk.classes for chunk in tail):
-        return head
-    remark = narrative(text, tail[0].start, tail[-1].end)
-    join = any_of if text.exclusion else all_of
-    return replace(head, expression=join([head.expression, remark]))
-
-
 def of_part(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     """Read "Part B: platelets ≥ 75 × 10^9/L": values asked in one part of the trial, or None."""
     colon = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ":"), None)
@@ -164,6 +153,8 @@ def of_part(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
 
 def _read_allowance(text: Text, chunks: list[Chunk]) -> Statement:
     """Read "… is allowed": it demands nothing, but for a washout, which bars what is too recent."""
+    if (aside := aside_at(chunks)) is not None:
+        return read_statement(text, chunks[:aside])
     start, end = chunks[0].start, chunks[-1].end
     words = text.text[start:end]
     at = next(i for i in range(len(chunks)) if allows(chunks[i:]) and "allowance" in chunks[i].classes)
@@ -217,32 +208,13 @@ def _read_excepted(text: Text, chunks: list[Chunk], at: int) -> Expression:
     if not tail:
         return _read_labelled(text, head)
     end = tail[-1].end
-    own = _item_run_in(text, tail) if text.exclusion else None
+    own = item_run_in(text, tail) if text.exclusion else None
     if own is not None and own > 0:
         remainder = narrative(text, tail[own].start, end)
         return any_of([_read_excepted(text, [*chunks[: at + 1], *tail[:own]], at), remainder])
     words = text.text[tail[0].start : end].strip(" ;,.:")
     place = (tail[0].start, end)
     return except_for(text, _read_labelled(text, head), words, place, lifts=chunks[at].form == "unless")
-
-
-def _item_run_in(text: Text, chunks: Sequence[Chunk]) -> int | None:
-    """Return where an item with a time of its own starts in exceptions that lost their lines.
-
-    Whether it is an exception or a bar ("… premedication Receipt of live vaccines within 4 weeks before
-    the first dose") can't be told, so it must not be taken for either.
-    """
-    at = next((i for i, chunk in enumerate(chunks) if chunk.kind == "window"), None)
-    if at is None or not (chunks[0].kind == "sign" and chunks[0].form == ":"):
-        return None
-    starts = [
-        index
-        for index in range(2, at)
-        if text.text[chunks[index].start : chunks[index].end].split(" ")[0].istitle()
-        and chunks[index - 1].kind not in ("sign", "window")
-        and chunks[index - 1].form not in ("and", "or")
-    ]
-    return starts[-1] if starts else None
 
 
 def _read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression:
