@@ -220,7 +220,8 @@ def _with_lead(
     head = _read_stretch(text, _between(chunks, start, stop), start, stop)
     facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
     if not any(not isinstance(atom, Narrative) for atom in atoms(head)):
-        return body if _plain_lead(lead, either=either) else all_of([head, body])
+        told = not text.exclusion and any(chunk.kind in ("value", "limit") for chunk in leading)
+        return body if not told and _plain_lead(lead, either=either) else all_of([head, body])
     if text.exclusion and facts and either and _INSTANCES.search(lead):
         words = (stop, outline.end)
         return any_of([for_itself(text, head, body, words), instances_of(facts[-1], body)])

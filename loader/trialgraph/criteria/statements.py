@@ -113,9 +113,11 @@ def _takes_a_person(text: Text, chunks: Sequence[Chunk]) -> bool:
     """Whether a sentence is about consent, a judgement on what it names, or what has to be over."""
     words = text.text[chunks[0].start : chunks[-1].end]
     valued = any(chunk.kind == "value" for chunk in chunks)
-    judged = (not text.exclusion and lexicon().resolved.search(words)) or lexicon().judgement.search(words)
     if valued:
         return False
+    if not text.exclusion and lexicon().resolved.search(words):
+        return True
+    judged = lexicon().judgement.search(words)
     behind = judged is not None and chunks[0].start + judged.end()
     told = judged is not None and all(chunk.start >= behind for chunk in chunks if is_content(chunk))
     return told or lexicon().consent.search(words) is not None
