@@ -12,6 +12,7 @@ from trialgraph.criteria.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.complements import contradicts_itself, demands_cancers, join_complements
 from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.exceptions import name_exceptions
+from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.instances import for_itself, instances_of
 from trialgraph.criteria.mentions import add_mentions
 from trialgraph.criteria.narratives import narrative
@@ -79,6 +80,7 @@ _INSTANCES = re.compile(
 _OR_ANY = re.compile(
     r"\binclud|such as|e\.g|\bor\b[^;:]{0,40}\b(?:any|one)\b[^;:]{0,15}\bfollowing\b", re.IGNORECASE
 )
+_MODALS = ("must", "should", "need", "are required to", "have to")
 _FOLLOWING = re.compile(
     r"(?:\b(?:with|as|by|have|has|meet\w*|including|defined|according to)\b[^:,]{0,40})?"
     r"\b(?:the )?follow(?:ing|s)\b[^:]{0,60}:?\s*$|:\s*$",
@@ -219,6 +221,8 @@ def _with_lead(
     stop = start + following.start() if following else lead_end
     head = _read_stretch(text, _between(chunks, start, stop), start, stop)
     facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
+    if not text.exclusion and facts and _names_some(leading):
+        return any_of([negate(head), body])
     if not any(not isinstance(atom, Narrative) for atom in atoms(head)):
         told = not text.exclusion and any(chunk.kind in ("value", "limit") for chunk in leading)
         return body if not told and _plain_lead(lead, either=either) else all_of([head, body])
@@ -228,6 +232,14 @@ def _with_lead(
     if text.exclusion and either and _OR_ANY.search(lead):
         return any_of([head, body])
     return all_of([head, body])
+
+
+def _names_some(leading: Sequence[Chunk]) -> bool:
+    """Whether a lead-in asks its list of some patients only ("patients who received X must meet:")."""
+    modal = next((i for i, chunk in enumerate(leading) if chunk.form.startswith(_MODALS)), None)
+    subject = leading[:modal] if modal is not None else ()
+    told = any(chunk.classes & {"confirmation", "confirmed"} for chunk in subject)
+    return not told and any(is_content(chunk) for chunk in subject)
 
 
 def _plain_lead(lead: str, *, either: bool) -> bool:
