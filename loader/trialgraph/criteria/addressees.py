@@ -12,6 +12,7 @@ from trialgraph.criteria.lists import join_segments, read_condition, read_segmen
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.segments import part_statement, trimmed
 from trialgraph.criteria.surroundings import category_of
+from trialgraph.criteria.tokens import lookup_form
 from trialgraph.criteria.trees import all_of, any_of, is_formal, negate
 from trialgraph.expressions import Expression, Narrative, Not, atoms
 
@@ -82,11 +83,16 @@ def _subject_case(text: Text, chunks: list[Chunk]) -> Expression | None:
     named = next((i for i, chunk in enumerate(case) if is_content(chunk)), None)
     if named is None or not any(is_content(chunk) for chunk in body) or _is_told(case):
         return None
-    subject = case[0].form in RESTARTS or concerns_reproduction(case)
+    subject = case[0].form in RESTARTS or _names_patients(text, case) or concerns_reproduction(case)
     if not subject or not all("neutral" in chunk.classes for chunk in case[:named]):
         return None
     read = join_segments(text, read_segments(text, body), "and")
     return any_of([negate(case_of(text, case)), read]) if _says_something(read) else None
+
+
+def _names_patients(text: Text, case: Sequence[Chunk]) -> bool:
+    """Whether words end in those they are about ("HIV-infected patients")."""
+    return lookup_form(text.text[case[0].start : case[-1].end].split()[-1]) in RESTARTS
 
 
 def _is_modal(chunk: Chunk) -> bool:

@@ -49,7 +49,9 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
     for index, segment in enumerate(segments):
         following = segments[index + 1] if index + 1 < len(segments) else None
         if carried is not None:
-            if segment.joint == "or" and _has_own_adjective(text, segment.chunks):
+            if segment.joint == "or" and (
+                _has_own_adjective(text, segment.chunks) or _names_its_own(text, carried, segment)
+            ):
                 merged.append(carried)
             else:
                 segment.chunks = [*carried.chunks, *_with_adjective(text, segment.chunks)]
@@ -73,6 +75,13 @@ def _adds_to_value(before: Segment, segment: Segment) -> bool:
     first = segment.chunks[0]
     other = first.kind == "word" and "condition" not in first.classes
     return other and segment.joint == "or" and any(chunk.kind == "value" for chunk in before.chunks)
+
+
+def _names_its_own(text: Text, carried: Segment, segment: Segment) -> bool:
+    """Whether "measurable" with the noun of "or evaluable disease" is a concept, so no adjective of it."""
+    first, last = segment.chunks[0], carried.chunks[-1]
+    noun = text.text[first.start : first.end].partition(" ")[2] if first.kind == "concept" else ""
+    return bool(noun) and text.vocabulary.find(f"{text.text[last.start : last.end]} {noun}") is not None
 
 
 def _is_adjective(segment: Segment, following: Segment | None) -> bool:

@@ -69,6 +69,8 @@ def _completed(text: Text, segments: list[Segment], index: int) -> list[Chunk] |
         (i for i, c in enumerate(segment.chunks) if not c.classes & _LEADING),
         None,
     )
+    if first is None and "qualifier" in segment.chunks[-1].classes:
+        first = len(segment.chunks) - 1
     if first is None:
         return None
     last = _name_end(segment, first)
