@@ -82,9 +82,9 @@ def _window(window: Window | None) -> Window | None:
         return window
     if window.unit in ("month", "year"):
         months = window.amount * (12 if window.unit == "year" else 1)
-        return Window(months, "month", f"within {months:g} months")
+        return Window(months, "month", f"within {months:g} months", window.open)
     days = window.amount * (7 if window.unit == "week" else 1)
-    return Window(days, "day", f"within {days:g} days")
+    return Window(days, "day", f"within {days:g} days", window.open)
 
 
 def _complement(value: Atom) -> Expression:

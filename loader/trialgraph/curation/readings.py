@@ -201,7 +201,7 @@ def _size(place: Place) -> Limit:
 
 
 def _window(place: Place) -> Window:
-    stated = place.fields(("text",), ("max_days", "amount", "unit"))
+    stated = place.fields(("text",), ("max_days", "amount", "unit", "open"))
     amount, days = (_optional(stated, name, Place.number) for name in ("amount", "max_days"))
     if (amount or 0) < 0 or (days or 0) < 0:
         raise place.wrong("a window can't be negative")
@@ -210,7 +210,8 @@ def _window(place: Place) -> Window:
         if amount is not None:
             raise place.wrong("'unit' is missing", f"use {', '.join(get_args(CalendarUnit))}")
         return Window(days, "day", words)
-    window = Window(amount, cast(CalendarUnit, _one_of(stated["unit"], get_args(CalendarUnit))), words)
+    unit = cast(CalendarUnit, _one_of(stated["unit"], get_args(CalendarUnit)))
+    window = Window(amount, unit, words, _optional(stated, "open", Place.truth) or False)
     if days is not None and window.max_days != days:
         what = f"{days:g} days are not {amount:g} {window.unit}s" if amount is not None else "no amount"
         raise stated["max_days"].wrong(what, "leave max_days out, it follows from amount and unit")
