@@ -161,9 +161,10 @@ def growth_report() -> str:
 
 def _fastest(text: str) -> float:
     times = []
-    for _ in range(3):
+    for run in range(3):
+        new = f"{text} {len(text)} {run}"  # Criteria that are word for word alike are read once.
         started = process_time()
-        read_text(text)
+        read_text(new)
         times.append(process_time() - started)
     return min(times)
 
@@ -174,7 +175,9 @@ _GROWING: dict[str, Callable[[int], str]] = {
     "10,000 nested bullets": lambda size: "\n".join(
         " " * (level % 40) + "- Hemoglobin ≥ 9 g/dL" for level in range(5_000 * size)
     ),
-    "10,000 criteria": lambda size: "\n".join(f"{number}. {_WORDS}" for number in range(5_000 * size)),
+    "10,000 criteria": lambda size: "\n".join(
+        f"{number}. {_WORDS}{number}" for number in range(5_000 * size)
+    ),
     "one sentence of 19,000 characters": lambda size: "- " + _WORDS * (9_500 * size // len(_WORDS)),
     "a list of 19,000 characters": lambda size: "- no " + "stroke or " * (950 * size),
     "19,000 characters of one name": lambda size: "- " + "AST " * (2_375 * size),
