@@ -10,6 +10,7 @@ from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.segments import Segment, is_bare
+from trialgraph.criteria.vocabulary import GIVEN
 from trialgraph.expressions import Fact
 
 __all__ = [
@@ -22,7 +23,6 @@ __all__ = [
     "share_places",
 ]
 
-_GIVEN = frozenset({"treatment", "procedure"})
 _SHARED = (",", "or", "and", "/")
 
 
@@ -92,7 +92,7 @@ def _alike(first: Fact, fact: Fact, *, own: bool) -> bool:
     """Whether what narrows one member may narrow another: "major surgery, chemotherapy" isn't major twice."""
     if own:
         return first.category == fact.category == "condition"
-    return first.category == fact.category or {first.category, fact.category} <= _GIVEN
+    return first.category == fact.category or {first.category, fact.category} <= GIVEN
 
 
 def _qualified(fact: Fact, words: str, *, first: bool) -> Fact:
@@ -142,7 +142,7 @@ def share_active(segments: list[Segment]) -> None:
         if not isinstance(one, Fact) or not isinstance(two, Fact) or "status" not in one.modifiers:
             continue
         pair = segment.joint in ("or", "and", "/") and not segment.after_comma
-        listed = segment.joint in _SHARED and {one.category, two.category} <= _GIVEN
+        listed = segment.joint in _SHARED and {one.category, two.category} <= GIVEN
         one_noun = before.borrowed and segment.joint in _SHARED
         alike = one.category == two.category or listed
         anew = "status" in two.modifiers or two.within is not None or one.concept == two.concept

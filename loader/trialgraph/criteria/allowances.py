@@ -8,9 +8,9 @@ from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
 from trialgraph.expressions import Window
 
-__all__ = ["allows", "washout"]
+__all__ = ["TREATING", "allows", "washout"]
 
-_TREATING = frozenset({"therapy", "treatment", "surgery", "resection", "radiotherapy", "procedure"})
+TREATING = frozenset({"therapy", "treatment", "surgery", "resection", "radiotherapy", "procedure"})
 
 
 def allows(chunks: Sequence[Chunk]) -> bool:
@@ -21,7 +21,7 @@ def allows(chunks: Sequence[Chunk]) -> bool:
 def _tells_fit(chunks: Sequence[Chunk], at: int) -> bool:
     if chunks[at].form != "eligible" or at + 1 == len(chunks) or chunks[at + 1].form != "for":
         return False
-    return any(is_content(each) or each.form in _TREATING for each in chunks[at + 2 : at + 5])
+    return any(is_content(each) or each.form in TREATING for each in chunks[at + 2 : at + 5])
 
 
 def washout(text: Text, chunks: Sequence[Chunk]) -> Window | None:

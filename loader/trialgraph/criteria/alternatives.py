@@ -21,6 +21,7 @@ __all__ = [
     "is_method",
     "merge_alternatives",
     "merge_grades",
+    "names_quantity",
     "other_limit",
     "value_window",
     "with_alternative",
@@ -64,7 +65,7 @@ def _is_grade(before: Segment, segment: Segment) -> bool:
     return scale is not None and last.term is not None and local_name(last.term) in scale.grades
 
 
-def _names_quantity(chunk: Chunk) -> bool:
+def names_quantity(chunk: Chunk) -> bool:
     """Whether a chunk names a quantity without a limit, which a limit after it would be of."""
     return chunk.kind == "concept" and chunk.term is not None and chunk.term.quantity
 
@@ -83,7 +84,7 @@ def _is_alternative(text: Text, before: Segment, segment: Segment) -> bool:
     value = next((chunk for chunk in reversed(before.chunks) if chunk.kind == "value"), None)
     limits = [chunk for chunk in segment.chunks if chunk.kind == "limit"]
     behind = before.chunks[before.chunks.index(value) :] if value is not None else []
-    if any(map(_names_quantity, behind)):
+    if any(map(names_quantity, behind)):
         return False
     if value is None or not limits or any(chunk.kind == "lesion" for chunk in segment.chunks):
         return False

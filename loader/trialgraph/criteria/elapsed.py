@@ -9,6 +9,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.segments import trimmed
 from trialgraph.criteria.trees import any_of, is_formal, map_facts, negate
+from trialgraph.criteria.vocabulary import GIVEN
 from trialgraph.criteria.windows import length_in, window_of
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms
 
@@ -42,7 +43,6 @@ _ENDED = (
 _BEFORE = re.compile(
     r"\s*,?\s*(?:and\s+)?(?:prior\s+to|before|until|at|and)\s+[\w\s/,-]{0,80}$", re.IGNORECASE
 )
-_DATED = frozenset({"treatment", "procedure"})
 
 Reader = Callable[[list[Chunk]], Expression]
 
@@ -89,7 +89,7 @@ def _within(
     text: Text, chunks: Sequence[Chunk], match: re.Match[str], start: int, read: Reader
 ) -> Expression | None:
     """Return the treatments in the time that has to be over, when nothing else is said of them."""
-    given = any(chunk.term is not None and chunk.term.category in _DATED for chunk in chunks)
+    given = any(chunk.term is not None and chunk.term.category in GIVEN for chunk in chunks)
     if not given or any("negation" in chunk.classes for chunk in chunks):
         return None
     expression = read(list(chunks))
@@ -97,7 +97,7 @@ def _within(
     if (
         isinstance(expression, Not)
         or not is_formal(expression)
-        or any(f.category not in _DATED for f in facts)
+        or any(f.category not in GIVEN for f in facts)
     ):
         return None
     window = window_of(match, text.text[start : match.end()].strip(" ("))

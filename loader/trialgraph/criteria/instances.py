@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunks import Text
 from trialgraph.criteria.trees import map_facts
+from trialgraph.criteria.vocabulary import GIVEN
 from trialgraph.expressions import Expression, Fact, Value, atoms
 
 __all__ = ["dated_alike", "example_of", "for_itself", "instances_of", "of_unread_kind"]
 
-_GIVEN = frozenset({"treatment", "procedure"})
 _STATE = re.compile(
     r"(?:uncontrolled|poorly|inadequately|severe|symptomatic|unstable|untreated)\b", re.IGNORECASE
 )
@@ -53,18 +53,18 @@ def _narrowing(fact: Fact) -> dict[str, str]:
 
 
 def _exemplified(fact: Fact, words: str) -> Fact:
-    if _narrowing(fact) or fact.within or fact.category in _GIVEN:
+    if _narrowing(fact) or fact.within or fact.category in GIVEN:
         return fact
     return replace(fact, modifiers={**fact.modifiers, "example": words})
 
 
 def instances_of(kind: Fact, instances: Expression) -> Expression:
     """Return the instances in the time of their kind, and in its state where they state none."""
-    inherited = dict(kind.modifiers) if kind.category in _GIVEN else _state(kind)
+    inherited = dict(kind.modifiers) if kind.category in GIVEN else _state(kind)
 
     def inherit(fact: Fact) -> Fact:
         bare = not fact.modifiers and fact.within is None and fact.category == kind.category
-        given = inherited if bare or kind.category in _GIVEN else {}
+        given = inherited if bare or kind.category in GIVEN else {}
         return replace(fact, within=fact.within or kind.within, modifiers={**given, **fact.modifiers})
 
     return map_facts(instances, inherit)

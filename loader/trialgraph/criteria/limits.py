@@ -37,10 +37,6 @@ _WITHIN_BOUND = re.compile(r"within\s+(?=[≤<])", re.IGNORECASE)
 THEN = re.compile(r"\s*(?:,\s*)?(?:(?:and|but|to|-)\s*)?(?=[<>≤≥a-z])", re.IGNORECASE)
 _BRACKET = re.compile(r"\s*\(\s*(?:or\s+)?[≤≥<>=]?\s*[\d.,]+(?!\s*[×x])[^()≤≥<>]{0,24}\)")
 _OLD = re.compile(r"\s*-?\s*(?:old|of\s+age|in\s+age)\b", re.IGNORECASE)
-_INCLUSIVE = re.compile(
-    r"\s*,?\s*\(?\s*(?:(?:both|boundary|limits?|values?)\s+)*inclusive(?:\s+of\s+(?:both\s+)?\w+)?\s*\)?",
-    re.IGNORECASE,
-)
 _OF_THE_PLACE = (
     r"(?:of|the|than|above|a|institution(?:al|'s|s)?|laborator(?:y|y's|ies)|lab|local|site(?:'s)?|cent(?:er|re)(?:'s)?|hospital"
     r"|specific|respective|individual|participating|testing|age-?\s?(?:adjusted|appropriate|specific|based)|applicable"

@@ -19,6 +19,7 @@ from trialgraph.criteria.alternatives import (
     is_method,
     merge_alternatives,
     merge_grades,
+    names_quantity,
     value_window,
 )
 from trialgraph.criteria.cases import by_sex, holds_value, with_remark
@@ -190,13 +191,9 @@ def _links(chunk: Chunk) -> bool:
     """Whether a chunk only leads from a concept to its values ("defined as blood pressure (BP) of")."""
     leading = {"definition", "neutral", "qualifier", "active", "label", "value_tail"}
     if chunk.kind == "bracket":
-        return bool(chunk.inner) and all(map(_names_quantity, chunk.inner))
+        return bool(chunk.inner) and all(map(names_quantity, chunk.inner))
     named = chunk.kind == "word" and (bool(chunk.classes & leading) or chunk.form in _LINKS)
-    return named or _names_quantity(chunk)
-
-
-def _names_quantity(chunk: Chunk) -> bool:
-    return chunk.kind == "concept" and chunk.term is not None and chunk.term.quantity
+    return named or names_quantity(chunk)
 
 
 def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> Expression | None:

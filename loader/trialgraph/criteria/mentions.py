@@ -16,6 +16,7 @@ from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.offers import DEMAND
 from trialgraph.criteria.trees import all_of, any_of
+from trialgraph.criteria.vocabulary import GIVEN
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Span, Window, atoms
 
 __all__ = ["add_mentions"]
@@ -39,7 +40,6 @@ _HAVING = frozenset(
     ["have", "has", "had", "having", "received", "receive", "be", "been", "undergone", "have had", "has had"]
 )
 _THAT_IS = frozenset({"i.e", "i.e.", "ie", "namely"})
-_GIVEN = frozenset({"treatment", "procedure"})
 _REQUIRED = frozenset({"requiring", "require", "required", "requires", "that required", "needing"})
 _ABOUT_DISEASES = frozenset(
     {"treatment", "therapy", "drug", "medication", "surgery", "agent", "center", "study"}
@@ -233,7 +233,7 @@ def _leads_to_treatment(sentence: _Sentence, index: int) -> bool:
     """Whether a word leads from failure to what failed ("progressed after"), or from need to therapy."""
     form = sentence.chunks[index].form
     following = next((each for each in sentence.chunks[index + 1 :] if is_content(each)), None)
-    given = following is not None and following.term is not None and following.term.category in _GIVEN
+    given = following is not None and following.term is not None and following.term.category in GIVEN
     asked = _REQUIRED if sentence.text.exclusion else _AFTER if sentence.failed else frozenset()
     return given and form in asked
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.vocabulary import GIVEN
 from trialgraph.namespaces import TGC
 
 __all__ = ["Told", "is_testable", "read_aside", "result_after"]
@@ -13,7 +14,6 @@ __all__ = ["Told", "is_testable", "read_aside", "result_after"]
 _TESTABLE = frozenset({"biomarker", "reproductive"})
 _INFECTION = str(TGC.InfectiousDisease)
 _RESULTS = frozenset({"negative", "positive"})
-_GIVEN = frozenset({"treatment", "procedure"})
 _MORE = frozenset({"negation", "exception", "example", "definition", "condition", "allowance", "regardless"})
 _COUNT = "{count}"
 _NUMBERS = frozenset({"one", "two", "three", "four", "1", "2", "3", "4"})
@@ -64,7 +64,7 @@ def _read_result(head: Chunk, chunk: Chunk, around: Told) -> bool:
 
 def result_after(head: Chunk, chunks: Sequence[Chunk], around: Told) -> int | None:
     """Return how many chunks behind a concept tell the result of its test; None when they don't."""
-    if head.term is not None and head.term.category in _GIVEN:
+    if head.term is not None and head.term.category in GIVEN:
         lacking = next((i for i, chunk in enumerate(chunks[:2]) if "lacking" in chunk.classes), None)
         around.negated = around.negated != (lacking is not None)
         return None if lacking is None else lacking + 1
@@ -90,7 +90,7 @@ def _read_exposure(text: Text, head: Chunk, chunk: Chunk, around: Told) -> bool:
 
     A demand of "no more than 2 lines" asks for none, so it isn't one of the treatment.
     """
-    if head.term is None or head.term.category not in _GIVEN:
+    if head.term is None or head.term.category not in GIVEN:
         return False
     words = text.text[chunk.start : chunk.end]
     if "exposure" in chunk.classes:

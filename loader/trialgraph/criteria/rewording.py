@@ -12,6 +12,7 @@ from dataclasses import replace
 from trialgraph.criteria.brackets import category_of
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
+from trialgraph.criteria.vocabulary import GIVEN
 from trialgraph.namespaces import TGC
 
 __all__ = ["reword"]
@@ -20,7 +21,6 @@ _INFECTION = str(TGC.InfectiousDisease)
 _GENERAL = frozenset({str(TGC.SystemicAnticancerTherapy), str(TGC.AntitumorTherapy)})
 _BY = frozenset({"with", "by", "due to", "caused by"})
 _BESIDE = frozenset({"either", "the", "a", "an", "any", "known"})
-_GIVEN = frozenset({"treatment", "procedure"})
 _QUALIFIER = frozenset({"qualifier"})
 
 
@@ -91,5 +91,5 @@ def _needed(chunks: Sequence[Chunk], at: int) -> Chunk:
     plain = all(
         each.classes & {"qualifier", "neutral"} or each.form in (",", "or", "and") for each in between
     )
-    given = following is not None and category_of(following) in _GIVEN
+    given = following is not None and category_of(following) in GIVEN
     return replace(chunk, classes=_QUALIFIER) if led and plain and given else chunk

@@ -13,7 +13,7 @@ from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.segments import Segment, is_bare
 from trialgraph.criteria.tokens import token_texts
-from trialgraph.criteria.vocabulary import Term
+from trialgraph.criteria.vocabulary import GIVEN, Term
 from trialgraph.expressions import Fact
 
 __all__ = [
@@ -27,12 +27,9 @@ __all__ = [
 
 
 _RELATIVE = ("that ", "which ")
-_GIVEN = frozenset({"treatment", "procedure"})
 _TARGETING = re.compile(r"\b(?:targeting|directed (?:at|against|to)|against)\b", re.IGNORECASE)
 _APART = frozenset({"other", "any", "any other", "another", "additional"})
 _LEADING = frozenset({"neutral", "active", "negation", "example", "qualifier", "confirmation", "confirmed"})
-_EVENTS = frozenset({"condition", "procedure"})
-_WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNORECASE)
 
 
 def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segment], None]) -> None:
@@ -216,11 +213,11 @@ def share_purpose(segments: list[Segment]) -> None:
     last = segments[-1].expression
     told = last.modifiers.get("qualifier", "") if isinstance(last, Fact) else ""
     words = next((part for part in told.split("; ") if part.startswith("for ")), None)
-    if not isinstance(last, Fact) or last.category not in _GIVEN or words is None:
+    if not isinstance(last, Fact) or last.category not in GIVEN or words is None:
         return
     for segment in reversed(segments[:-1]):
         fact = segment.expression
-        if not isinstance(fact, Fact) or fact.category not in _GIVEN or fact.modifiers:
+        if not isinstance(fact, Fact) or fact.category not in GIVEN or fact.modifiers:
             return
         if fact.within not in (None, last.within):
             return

@@ -55,7 +55,6 @@ _DENIED_LIST = (
 
 _MOST_LABELS = 20
 """Labels within labels; a text with more of them is no criterion that anyone wrote."""
-_MODAL = frozenset({"must", "should", "must have", "must be", "need", "need to", "are required to"})
 _WHO = frozenset({"patient who", "subject who", "participant who"})
 _APART = frozenset({"with", "without", "in", "for"})
 Role = Literal["demand", "allowance"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from trialgraph.criteria.allowances import TREATING
 from trialgraph.criteria.alternatives import is_harmless
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
@@ -29,7 +30,6 @@ _NOT_ENTER = re.compile(
     r"^\w+ not (?:be )?(?:participat|enrol|includ|enter|eligib|take part|join)", re.IGNORECASE
 )
 _RELATIVE = frozenset({"patient who", "subject who", "participant who", "individual who", "those who"})
-_TREATING = frozenset({"therapy", "treatment", "surgery", "resection", "radiotherapy", "procedure"})
 _NEAR = 4
 
 
@@ -70,7 +70,7 @@ def inner_exceptions(text: Text, chunks: list[Chunk]) -> list[Chunk]:
         return chunks
     told = [chunk.term.category for chunk in chunks[:at] if is_content(chunk) and chunk.term is not None]
     treated = any(
-        each.form in _TREATING or "needing" in each.classes for each in chunks[max(0, at - _NEAR) : at]
+        each.form in TREATING or "needing" in each.classes for each in chunks[max(0, at - _NEAR) : at]
     )
     for index in range(at + 1, len(chunks)):
         if chunks[index].form != ",":

@@ -15,7 +15,10 @@ from trialgraph.expressions import Category
 if TYPE_CHECKING:
     from trialgraph.concepts import Concepts
 
-__all__ = ["Mention", "Term", "Vocabulary", "default_vocabulary", "is_read", "vocabulary_entries"]
+__all__ = ["GIVEN", "Mention", "Term", "Vocabulary", "default_vocabulary", "is_read", "vocabulary_entries"]
+
+GIVEN = frozenset({"treatment", "procedure"})
+"""Categories of what is given to a patient, or done."""
 
 _IGNORED = frozenset("-'’.")
 _LONGEST_ABBREVIATION = 6
