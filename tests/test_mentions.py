@@ -18,7 +18,8 @@ from trialgraph.criteria.plain import plain
 from trialgraph.criteria.vocabulary import default_vocabulary
 from trialgraph.evaluation import deciding_atoms, evaluate, evaluate_atom
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms, is_judged
-from trialgraph.views import ScreeningView
+from trialgraph.shapes.rails import Never, disproof, proof
+from trialgraph.views import Absence, ScreeningView
 
 CASES = [
     line.rstrip("\n").partition(" ;")
@@ -78,8 +79,11 @@ def test_mentions_change_no_verdict(tree: Expression, view: ScreeningView) -> No
 
 @given(st.sampled_from([None, {"status": "active"}]))
 def test_a_mention_is_never_judged(more: dict[str, str] | None) -> None:
-    """Not even by a record that shows nothing."""
+    """Not even by a record that shows the concept's absence, nor by either rail."""
     fact = Fact(
         "https://w3id.org/trialgraph/concept/Stroke", "stroke", "condition", {**(more or {}), "context": "…"}
     )
-    assert evaluate_atom(fact, ScreeningView("nobody", date(2025, 1, 1))).truth is None
+    view = ScreeningView("nobody", date(2025, 1, 1), absent={fact.concept: Absence("none recorded")})
+    assert evaluate_atom(replace(fact, modifiers=more or {}), view).truth is False
+    assert evaluate_atom(fact, view).truth is None
+    assert proof(fact) == disproof(fact) == Never()
