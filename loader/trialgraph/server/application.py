@@ -13,13 +13,12 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from trialgraph.errors import QueryError, TrialgraphError, UsageError
-from trialgraph.server import api, pages
-from trialgraph.server.protocol import CORS, sparql
+from trialgraph.server import api, pages, sparql
 from trialgraph.server.workers import Workers
 from trialgraph.stores import Store
 
@@ -55,14 +54,9 @@ def application(store: Store, settings: Settings | None = None) -> Starlette:
     chosen = settings or Settings()
     served = Starlette(
         routes=[
-            Route("/", pages.trials),
-            Route("/trial/{nct}", pages.trial),
-            Route("/queries", pages.queries),
-            Route("/queries/{name}", pages.query),
-            Route("/sparql", sparql, methods=["GET", "POST", "OPTIONS"]),
-            Route("/api/trials", api.trials),
-            Route("/api/trials/{nct}", api.trial),
-            Route("/api/queries/{name}", api.query_results),
+            *pages.routes,
+            *sparql.routes,
+            *api.routes,
             Mount("/static", StaticFiles(packages=[("trialgraph.server", "static")])),
         ],
         middleware=[Middleware(_Headers)],
@@ -109,7 +103,7 @@ def _response(request: Request, status: int, detail: str, headers: Mapping[str, 
     if path.startswith("/api/"):
         problem = {"title": HTTPStatus(status).phrase, "status": status, "detail": detail}
         media = "application/problem+json"
-        return JSONResponse(problem, status, {**CORS, **headers}, media_type=media)
+        return JSONResponse(problem, status, {**sparql.CORS, **headers}, media_type=media)
     if path == "/sparql":
-        return PlainTextResponse(f"{detail}\n", status, {**CORS, **headers})
+        return PlainTextResponse(f"{detail}\n", status, {**sparql.CORS, **headers})
     return pages.error_page(request, status, detail, headers)

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from trialgraph.queries import PREFIXES, Format, format_results
 from trialgraph.server.negotiation import choose
@@ -18,7 +19,7 @@ from trialgraph.stores import Store
 from trialgraph.stores.federation import reaches_out
 from trialgraph.stores.syntax import QuerySyntaxError, check_syntax, tokens
 
-__all__ = ["CORS", "sparql"]
+__all__ = ["CORS", "routes"]
 
 CORS = MappingProxyType(
     {
@@ -139,3 +140,6 @@ def _is_update(text: str) -> bool:
     """Return whether a text that is no query begins, after its prologue, as an update does."""
     words = (token.upper() for kind, token, _ in tokens(text) if kind == "word")
     return next((word for word in words if word not in ("PREFIX", "BASE")), "") in _UPDATES
+
+
+routes = [Route("/sparql", sparql, methods=["GET", "POST", "OPTIONS"])]

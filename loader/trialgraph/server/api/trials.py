@@ -9,6 +9,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from trialgraph.catalogue import (
     TrialSummary,
@@ -21,11 +22,11 @@ from trialgraph.criteria.plain import plain
 from trialgraph.errors import UsageError
 from trialgraph.expressions import to_json
 from trialgraph.queries import Query, format_results, named_queries, run_query
-from trialgraph.server.protocol import CORS
+from trialgraph.server.sparql.protocol import CORS
 from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial
 from trialgraph.stores import Store
 
-__all__ = ["asked_values", "queried", "query_results", "trial", "trial_of", "trials"]
+__all__ = ["asked_values", "queried", "routes", "trial_of"]
 
 
 async def trials(request: Request) -> Response:
@@ -119,3 +120,10 @@ def _criterion(criterion: ScreenableCriterion) -> dict[str, Any]:
         "curation": None if criterion.curation is None else asdict(criterion.curation),
         "narrative": criterion.is_narrative,
     }
+
+
+routes = [
+    Route("/api/trials", trials),
+    Route("/api/trials/{nct}", trial),
+    Route("/api/queries/{name}", query_results),
+]

@@ -1,0 +1,8 @@
+"""Pages for people who never saw RDF."""
+
+from trialgraph.server.pages import questions, trials
+from trialgraph.server.pages.frame import error_page
+
+__all__ = ["error_page", "routes"]
+
+routes = [*trials.routes, *questions.routes]

@@ -1,0 +1,46 @@
+"""What every page has: its frame, its filters, and the page that says what is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache, partial
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from trialgraph import __version__
+from trialgraph.reports.templates import template_environment
+
+__all__ = ["error_page", "page"]
+
+
+def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """Return a template as an answer of the server."""
+    return HTMLResponse(_environment().get_template(template).render(version=__version__, **values), status)
+
+
+def error_page(request: Request, status: int, detail: str, headers: Mapping[str, str]) -> Response:
+    """Return a page that says what is wrong."""
+    del request
+    response = page("error.html", status, title=HTTPStatus(status).phrase, detail=detail)
+    response.headers.update(headers)
+    return response
+
+
+def _words(code: str) -> str:
+    """Return a code of the registry as words: ``PHASE3`` as ``phase 3``."""
+    if code == "NA":
+        return "not applicable"
+    return re.sub(r"(?<=[a-z])(?=\d)", " ", code.replace("_", " ").lower())
+
+
+@cache
+def _environment() -> Environment:
+    environment = template_environment("trialgraph.server", "templates")
+    environment.filters |= {"words": _words, "percent": partial(quote, safe="")}
+    return environment
