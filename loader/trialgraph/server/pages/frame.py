@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cache, partial
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +18,18 @@ from trialgraph import __version__
 from trialgraph.reports.templates import template_environment
 
 __all__ = ["error_page", "page"]
+
+_NAVIGATION = MappingProxyType(
+    {
+        "Trials": "/",
+        "Compare": "/compare",
+        "Screen": "/screen",
+        "Ask": "/ask",
+        "Concepts": "/concepts",
+        "Questions": "/queries",
+    }
+)
+"""What stands at the top of every page; a template says which of it is its own by ``section``."""
 
 
 def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
@@ -43,4 +56,5 @@ def _words(code: str) -> str:
 def _environment() -> Environment:
     environment = template_environment("trialgraph.server", "templates")
     environment.filters |= {"words": _words, "percent": partial(quote, safe="")}
+    environment.globals["navigation"] = _NAVIGATION
     return environment
