@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import pyoxigraph as ox
 from starlette.exceptions import HTTPException
@@ -13,13 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from trialgraph.catalogue import stale_curations, trial_facts, trial_summaries
-from trialgraph.criteria.plain import plain
+from trialgraph.catalogue import trial_summaries
 from trialgraph.namespaces import GRAPH
-from trialgraph.queries import PREFIXES, named_queries, run_query, shorten
-from trialgraph.server.api.trials import trial_of
+from trialgraph.queries import PREFIXES
 from trialgraph.server.negotiation import choose
 from trialgraph.server.pages.frame import page
+from trialgraph.server.pages.trial import SHOWN, trial_page
 from trialgraph.stores import Store
 
 __all__ = ["routes"]
@@ -52,36 +49,15 @@ async def trial(request: Request) -> Response:
     media = choose(accept, offers)
     if media is None:
         raise HTTPException(406, f"a trial comes as {', '.join(offers)}")
-    read = _trial_page if media == "text/html" else partial(_trial_graph, media=media)
+    shown = request.query_params.get("show", SHOWN[0])
+    if shown not in SHOWN:
+        raise HTTPException(400, f"A trial shows {', '.join(SHOWN)} of its criteria, not {shown[:40]!r}.")
+    read = partial(trial_page, shown=shown) if media == "text/html" else partial(_trial_graph, media=media)
     response: Response = await request.app.state.workers.run(
         partial(read, request.app.state.store, nct.upper())
     )
     response.headers["Vary"] = "Accept"
     return response
-
-
-def _trial_page(store: Store, nct: str) -> Response:
-    found = trial_of(store, nct)
-    facts = dict(trial_facts(store, nct))
-    labels = facts.pop("arms", ())
-    facts.pop("interventions", None)
-    arms = _arms(store, nct, labels)
-    narrative = sum(criterion.is_narrative for criterion in found.criteria)
-    stale = stale_curations(store, found.nct)
-    shown: dict[str, Any] = {"facts": facts, "arms": arms, "narrative": narrative, "stale": stale}
-    return page("trial.html", trial=found, plain=plain, **shown)
-
-
-def _arms(store: Store, nct: str, labels: Sequence[str]) -> dict[tuple[str, str], list[str]]:
-    """Return the interventions of each arm, by its label and type; of some the record has neither."""
-    results = run_query(named_queries()["arms-and-interventions"], store, {"trial": nct})
-    assert isinstance(results, ox.QuerySolutions)
-    arms: dict[tuple[str, str], list[str]] = {}
-    for row in results:
-        arm = (shorten(row["arm"]), shorten(row["arm_type"]))
-        arms.setdefault(arm, []).append(shorten(row["intervention"]))
-    known = {label for label, _ in arms}
-    return arms | {(label, ""): [] for label in labels if label not in known}
 
 
 def _trial_graph(store: Store, nct: str, *, media: str) -> Response:
