@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -79,7 +79,7 @@ def _concepts_page(store: Store, request: Request) -> Response:
         return not used or usage.count(iri) > 0
 
     found = [each for each in _search(words, usage) if wanted(str(TGC[each.link.name]))] if words else []
-    shown = {
+    shown: dict[str, Any] = {
         "words": words,
         "used": used,
         "address": lambda **values: with_values(request, **values),
