@@ -1,0 +1,46 @@
+"""What holds for every page: it opens, it fits, and nothing keeps anyone from using it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from starlette.routing import Route
+
+from tests.browser.conftest import Tab, barriers, overflows
+from trialgraph.server import pages
+
+TRIAL = "NCT06794086"
+ADDRESSES = {
+    "/": ["/"],
+    "/trial/{nct}": [f"/trial/{TRIAL}", "/trial/NCT06850103"],
+    "/queries": ["/queries"],
+    "/queries/{name}": ["/queries/child-pugh-limits", f"/queries/arms-and-interventions?trial={TRIAL}"],
+}
+"""Where each route of the pages is looked at."""
+WRONG = {"/nowhere": 404, "/trial/NCT99999999": 404}
+
+
+def test_each_page_has_an_address_to_look_at() -> None:
+    """A new page is looked at as soon as it has a line in the table above."""
+    asked = [route for route in pages.routes if isinstance(route, Route) and "GET" in (route.methods or ())]
+    assert {route.path for route in asked} == set(ADDRESSES)
+
+
+@pytest.mark.parametrize("path", [*(each for some in ADDRESSES.values() for each in some), *WRONG])
+def test_a_page_opens_without_a_barrier(tab_of: Callable[..., Tab], screen: str, path: str) -> None:
+    """On each screen it has one heading, fits the width, and axe-core finds nothing serious."""
+    tab = tab_of(screen)
+    assert tab.open(path) == WRONG.get(path, 200)
+    assert tab.page.locator("h1").count() == 1
+    assert not overflows(tab.page)
+    assert barriers(tab.page) == []
+
+
+@pytest.mark.parametrize("path", [addresses[0] for addresses in ADDRESSES.values()])
+def test_the_keyboard_gets_past_the_menu(tab_of: Callable[..., Tab], path: str) -> None:
+    """The first stop of the Tab key leads to the content."""
+    tab = tab_of()
+    tab.open(path)
+    tab.page.keyboard.press("Tab")
+    assert tab.page.evaluate("document.activeElement.getAttribute('href')") == "#content"
