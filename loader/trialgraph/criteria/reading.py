@@ -19,6 +19,7 @@ from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.offers import DEMAND, asks_several, concerns_some, counts_several, offers_choice
 from trialgraph.criteria.outline import Outline
+from trialgraph.criteria.remnants import add_values
 from trialgraph.criteria.sentences import sentences_of
 from trialgraph.criteria.statements import Statement, of_part, read_statement
 from trialgraph.criteria.trees import (
@@ -66,8 +67,10 @@ _DENIED = re.compile(
     r"\bnot (?:meet|fulfil|fulfill|satisfy|have)\b[^:]*\bfollowing\b|\bfails? to meet\b", re.IGNORECASE
 )
 _EXCEPTED = re.compile(
-    r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|unless|other than)\b"
-    r"(?=[^:]{0,60}:\s*$)(?:[^:()]|\([^()]*\))*:\s*$",
+    r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|other than)\b"
+    r"(?=[^:]{0,60}:\s*$)(?:[^:()]|\([^()]*\))*:\s*$"
+    r"|\bunless(?:\s+(?:the|of|for|if|in|any|one|all|or|more|is|are|at|least|they|there|meet\w*|met|who|with|have|has|by"
+    r"|patients?|subjects?|participants?|criteri\w+|conditions?|appl\w+|following|below|as|described|listed))*\s*:\s*$",
     re.IGNORECASE,
 )
 _INSTANCES = re.compile(
@@ -112,8 +115,7 @@ def read_expression(
     misread = contradicts_itself(expression) or (
         not text.exclusion and demands_cancers(expression, vocabulary, cancers)
     )
-    if misread:
-        expression = narrative(text, 0, len(text.text))
+    expression = narrative(text, 0, len(text.text)) if misread else add_values(expression, text, chunks)
     expression = map_facts(name_exceptions(expression, vocabulary), undated_history)
     return add_mentions(expression, text, chunks)
 
