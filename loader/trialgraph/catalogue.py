@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from types import MappingProxyType
 
@@ -12,6 +12,7 @@ from rdflib import PROV
 from trialgraph.criteria.criterion import Curation
 from trialgraph.errors import UsageError
 from trialgraph.expressions import Narrative, atoms, from_json
+from trialgraph.malignancies import study_disease
 from trialgraph.namespaces import TG, TRIAL
 from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial
 from trialgraph.stores import Store
@@ -60,7 +61,9 @@ WHERE {{
 GROUP BY ?trial ?nct ?title ?status
 ORDER BY ?nct
 """
-_LABELS = f"PREFIX tg: <{TG}> SELECT DISTINCT ?nct ?value WHERE {{ ?trial tg:nctId ?nct ; PATH ?value }}"
+_LABELS = (
+    f"PREFIX tg: <{TG}> SELECT DISTINCT ?nct ?value WHERE {{ TRIALS ?trial tg:nctId ?nct ; PATH ?value }}"
+)
 
 _CURATED = (
     "prov:wasAttributedTo/tg:name ?who ; prov:generatedAtTime ?when ; tg:rationale ?why ; tg:fileName ?file"
@@ -156,9 +159,13 @@ def screenable_trials(store: Store, ncts: Collection[str] = ()) -> list[Screenab
         UsageError: when a trial named isn't in the store.
     """
     numbers = " ".join(str(ox.Literal(nct)) for nct in ncts)
-    query = _CRITERIA.replace("VALUES_OF_TRIALS", f"VALUES ?nct {{ {numbers} }}" if ncts else "")
+    among = f"VALUES ?nct {{ {numbers} }}" if ncts else ""
+    query = _CRITERIA.replace("VALUES_OF_TRIALS", among)
     rows = groupby(store.select(query), key=lambda row: (row["nct"].value, row["title"].value))
-    trials = [_trial(nct, title, solutions) for (nct, title), solutions in rows]
+    about = _conditions(store, among)
+    trials = [
+        _trial(nct, title, solutions, about.get(nct, _Conditions())) for (nct, title), solutions in rows
+    ]
     absent = set(ncts) - {trial.nct for trial in trials}
     if absent:
         raise UsageError(
@@ -204,17 +211,35 @@ def named_concepts(trials: Iterable[ScreenableTrial]) -> frozenset[str]:
     return frozenset(atom.concept for atom in read if not isinstance(atom, Narrative))
 
 
-def _by_trial(store: Store, path: str) -> dict[str, tuple[str, ...]]:
+def _by_trial(store: Store, path: str, among: str = "") -> dict[str, tuple[str, ...]]:
     """Return the values at the end of a path, in order, by registry number."""
     values: dict[str, list[str]] = {}
-    for row in store.select(_LABELS.replace("PATH", path)):
+    for row in store.select(_LABELS.replace("PATH", path).replace("TRIALS", among)):
         values.setdefault(row["nct"].value, []).append(row["value"].value)
     return {nct: tuple(sorted(found)) for nct, found in values.items()}
 
 
-def _trial(nct: str, title: str, rows: Iterable[ox.QuerySolution]) -> ScreenableTrial:
-    criteria = (_criterion(row) for row in rows if row["id"] is not None)
-    return ScreenableTrial(nct, title, tuple(criteria))
+@dataclass(frozen=True, slots=True)
+class _Conditions:
+    """The concepts of a trial's conditions, and whether each condition has one."""
+
+    concepts: tuple[str, ...] = ()
+    all_known: bool = False
+
+
+def _conditions(store: Store, among: str) -> dict[str, _Conditions]:
+    concepts, stated = (_by_trial(store, path, among) for path in ("tg:conditionConcept", "tg:condition"))
+    return {
+        nct: _Conditions(concepts.get(nct, ()), len(concepts.get(nct, ())) >= len(names))
+        for nct, names in stated.items()
+    }
+
+
+def _trial(nct: str, title: str, rows: Iterable[ox.QuerySolution], about: _Conditions) -> ScreenableTrial:
+    criteria = [_criterion(row) for row in rows if row["id"] is not None]
+    admitting = [each.expression for each in criteria if each.kind == "inclusion" and each.scope is None]
+    study = study_disease(admitting, about.concepts, all_known=about.all_known)
+    return ScreenableTrial(nct, title, tuple(replace(each, study=study) for each in criteria))
 
 
 def _criterion(row: ox.QuerySolution) -> ScreenableCriterion:

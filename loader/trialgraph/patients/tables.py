@@ -69,12 +69,19 @@ class Organ(NamedTuple):
 
 
 class Words(NamedTuple):
-    """Words around a name: those that only narrow it, those that cast doubt, those that negate."""
+    """Words around a name: those that only narrow it, those that cast doubt, those that negate.
+
+    Of exceptions: words that join them, those that ask no more than that they are over, and those of
+    these that are surely not met by what is going on.
+    """
 
     neutral: frozenset[str]
     parts: frozenset[str]
     doubts: tuple[str, ...]
     negations: frozenset[str]
+    joining: frozenset[str]
+    cured: frozenset[str]
+    cure: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -174,6 +181,9 @@ def words() -> Words:
         frozenset(stated["parts"].split()),
         tuple(stated["doubts"]),
         frozenset(stated["negations"]),
+        frozenset(stated["joining"].split()),
+        frozenset(stated["cured"].split()),
+        frozenset(stated["cure"].split()),
     )
 
 
