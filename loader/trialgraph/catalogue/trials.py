@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from types import MappingProxyType
 
@@ -12,6 +12,7 @@ from rdflib import PROV
 from trialgraph.criteria.criterion import Curation
 from trialgraph.errors import UsageError
 from trialgraph.expressions import Narrative, atoms, from_json
+from trialgraph.malignancies import study_disease
 from trialgraph.namespaces import TG, TRIAL
 from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial
 from trialgraph.stores import Store
@@ -165,11 +166,12 @@ def screenable_trials(store: Store, ncts: Collection[str] = ()) -> list[Screenab
     Raises:
         UsageError: when a trial named isn't in the store.
     """
-    rows = groupby(
-        store.select(_CRITERIA.replace("VALUES_OF_TRIALS", _values(ncts))),
-        key=lambda row: (row["nct"].value, row["title"].value),
-    )
-    trials = [_trial(nct, title, solutions) for (nct, title), solutions in rows]
+    query = _CRITERIA.replace("VALUES_OF_TRIALS", _values(ncts))
+    rows = groupby(store.select(query), key=lambda row: (row["nct"].value, row["title"].value))
+    about = _conditions(store, ncts)
+    trials = [
+        _trial(nct, title, solutions, about.get(nct, _Conditions())) for (nct, title), solutions in rows
+    ]
     absent = set(ncts) - {trial.nct for trial in trials}
     if absent:
         raise UsageError(
@@ -228,9 +230,27 @@ def _by_trial(store: Store, path: str, ncts: Collection[str]) -> dict[str, tuple
     return {nct: tuple(sorted(found)) for nct, found in values.items()}
 
 
-def _trial(nct: str, title: str, rows: Iterable[ox.QuerySolution]) -> ScreenableTrial:
-    criteria = (criterion_of(row) for row in rows if row["id"] is not None)
-    return ScreenableTrial(nct, title, tuple(criteria))
+@dataclass(frozen=True, slots=True)
+class _Conditions:
+    """The concepts of a trial's conditions, and whether each condition has one."""
+
+    concepts: tuple[str, ...] = ()
+    all_known: bool = False
+
+
+def _conditions(store: Store, ncts: Collection[str]) -> dict[str, _Conditions]:
+    concepts, stated = (_by_trial(store, path, ncts) for path in ("tg:conditionConcept", "tg:condition"))
+    return {
+        nct: _Conditions(concepts.get(nct, ()), len(concepts.get(nct, ())) >= len(names))
+        for nct, names in stated.items()
+    }
+
+
+def _trial(nct: str, title: str, rows: Iterable[ox.QuerySolution], about: _Conditions) -> ScreenableTrial:
+    criteria = [criterion_of(row) for row in rows if row["id"] is not None]
+    admitting = [each.expression for each in criteria if each.kind == "inclusion" and each.scope is None]
+    study = study_disease(admitting, about.concepts, all_known=about.all_known)
+    return ScreenableTrial(nct, title, tuple(replace(each, study=study) for each in criteria))
 
 
 def criterion_of(row: ox.QuerySolution) -> ScreenableCriterion:
