@@ -10,8 +10,9 @@ from typing import Literal
 
 from trialgraph.canonical import in_canonical_units
 from trialgraph.criteria.criterion import Curation
-from trialgraph.expressions import AnyOf, Expression, Narrative, Not, atoms, is_judged
+from trialgraph.expressions import AnyOf, Expression, Narrative, Not, Span, atoms, is_judged
 from trialgraph.namespaces import BASE, TGC
+from trialgraph.records import Source
 from trialgraph.shapes.rails import Bound, Condition, Every, Never, Shows, Some, disproof, proof, reads
 
 __all__ = ["Kind", "ScreenableCriterion", "ScreenableTrial", "compile_shapes", "read_of_views", "view_iri"]
@@ -33,7 +34,8 @@ class ScreenableCriterion:
     """What screening needs of a criterion: its id, kind, words and formal reading.
 
     A criterion with a scope ("part B") is one that only some of the trial's patients have to meet.
-    One with a curation was read by a person.
+    One with a curation was read by a person. The span tells where its words stand in the trial's
+    source; what comes of a structured field has none.
     """
 
     id: str
@@ -42,6 +44,7 @@ class ScreenableCriterion:
     expression: Expression
     scope: str | None = None
     curation: Curation | None = None
+    span: Span | None = None
 
     @property
     def is_narrative(self) -> bool:
@@ -60,11 +63,12 @@ class ScreenableCriterion:
 
 @dataclass(frozen=True, slots=True)
 class ScreenableTrial:
-    """What screening needs of a trial."""
+    """What screening needs of a trial, and which version of its record that was read from."""
 
     nct: str
     title: str
     criteria: tuple[ScreenableCriterion, ...]
+    source: Source | None = None
 
 
 def compile_shapes(trial: ScreenableTrial) -> str:
