@@ -234,7 +234,9 @@ def named_concepts(trials: Iterable[ScreenableTrial]) -> frozenset[str]:
 
 def _values(ncts: Collection[str]) -> str:
     """Return the clause that holds a query to some trials; nothing for all."""
-    return f"VALUES ?nct {{ {' '.join(str(ox.Literal(nct)) for nct in ncts)} }}" if ncts else ""
+    return (
+        f"VALUES ?nct {{ {' '.join(str(ox.Literal(nct)) for nct in dict.fromkeys(ncts))} }}" if ncts else ""
+    )
 
 
 def _by_trial(store: Store, path: str, ncts: Collection[str]) -> dict[str, tuple[str, ...]]:
