@@ -24,7 +24,7 @@ LAYERS = [
     ("patients", "views"),
     ("derivation", "evaluation", "canonical", "equivalence", "instances", "malignancies"),
     ("shapes",),
-    ("changes", "missing"),
+    ("changes", "grounds", "missing", "versions"),
     ("catalogue", "packaged", "screening"),
     ("reports",),
     ("browsing",),

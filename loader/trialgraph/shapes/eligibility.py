@@ -10,9 +10,10 @@ from typing import Literal
 
 from trialgraph.canonical import in_canonical_units
 from trialgraph.criteria.criterion import Curation
-from trialgraph.expressions import AnyOf, Expression, Narrative, Not, atoms, is_judged
+from trialgraph.expressions import AnyOf, Expression, Narrative, Not, Span, atoms, is_judged
 from trialgraph.malignancies import besides
 from trialgraph.namespaces import BASE, TGC
+from trialgraph.records import Source
 from trialgraph.shapes.rails import Bound, Condition, Every, Never, Shows, Some, disproof, proof, reads
 
 __all__ = ["Kind", "ScreenableCriterion", "ScreenableTrial", "compile_shapes", "read_of_views", "view_iri"]
@@ -35,7 +36,8 @@ class ScreenableCriterion:
 
     A criterion with a scope ("part B") is one that only some of the trial's patients have to meet.
     One with a curation was read by a person. `study` holds the concepts of the trial's own disease, as
-    `trialgraph.malignancies.study_disease` returns them.
+    `trialgraph.malignancies.study_disease` returns them. The span tells where its words stand in the
+    trial's source; what comes of a structured field has none.
     """
 
     id: str
@@ -45,6 +47,7 @@ class ScreenableCriterion:
     scope: str | None = None
     curation: Curation | None = None
     study: tuple[str, ...] | None = None
+    span: Span | None = None
 
     @property
     def is_narrative(self) -> bool:
@@ -63,11 +66,12 @@ class ScreenableCriterion:
 
 @dataclass(frozen=True, slots=True)
 class ScreenableTrial:
-    """What screening needs of a trial."""
+    """What screening needs of a trial, and which version of its record that was read from."""
 
     nct: str
     title: str
     criteria: tuple[ScreenableCriterion, ...]
+    source: Source | None = None
 
 
 def compile_shapes(trial: ScreenableTrial) -> str:
