@@ -22,7 +22,7 @@ LAYERS = [
     ("stores",),
     ("authoring", "queries", "loading"),
     ("patients", "views"),
-    ("derivation", "evaluation", "canonical", "equivalence", "instances"),
+    ("derivation", "evaluation", "canonical", "equivalence", "implication", "instances"),
     ("shapes",),
     ("changes", "missing"),
     ("catalogue", "packaged", "screening"),
