@@ -41,7 +41,7 @@ def implies(one: Expression, other: Expression) -> bool:
             return _fact(one, other)
         case Not(Fact() as barred), Not(Fact() as other_barred):
             return _fact(other_barred, barred)
-    return meaning_key(one) == meaning_key(other)
+    return type(one) is type(other) and meaning_key(one) == meaning_key(other)
 
 
 def _same_quantity(one: Value, other: Value) -> bool:
