@@ -22,7 +22,7 @@ LAYERS = [
     ("stores",),
     ("authoring", "queries", "loading"),
     ("patients", "views"),
-    ("derivation", "evaluation", "canonical", "equivalence", "instances", "malignancies"),
+    ("derivation", "evaluation", "canonical", "equivalence", "implication", "instances", "malignancies"),
     ("shapes",),
     ("changes", "grounds", "missing", "versions"),
     ("catalogue", "packaged", "screening"),
