@@ -14,6 +14,7 @@ TRIAL = "NCT06794086"
 ADDRESSES = {
     "/": ["/"],
     "/trial/{nct}": [f"/trial/{TRIAL}", "/trial/NCT06850103"],
+    "/screen": ["/screen", f"/screen?trial={TRIAL}"],
     "/queries": ["/queries"],
     "/queries/{name}": ["/queries/child-pugh-limits", f"/queries/arms-and-interventions?trial={TRIAL}"],
 }
