@@ -251,3 +251,30 @@ def test_every_format_of_a_screening(name: str, store: Path) -> None:
     )
     assert screened.returncode == 0, screened.stderr
     assert "NCT06794086" in screened.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["screen", "--trail", "NCT06794086", "patient.json"], ["--trail", "--trial", "screen --help"]),
+        (["scren"], ["scren", "screen"]),
+        (["screen"], ["PATIENT", "screen --help"]),
+        (["screen", "patient.json", "--engine", "abacus"], ["abacus", "pyshacl", "screen --help"]),
+        (["screen", "patient.json", "--as-of"], ["--as-of"]),
+    ],
+)
+def test_a_wrong_option_is_one_clear_line(arguments: list[str], words: list[str]) -> None:
+    """A wrong option, command or value is refused in one line that says what and where to look."""
+    refused = run(*arguments)
+    _refused(refused, *words)
+    assert len(refused.stderr.splitlines()) == 1
+    assert refused.stderr.startswith("trialgraph: ")
+
+
+def test_nothing_asked_shows_the_help() -> None:
+    """Without a command, the program says what it can do, and that nothing was done."""
+    shown = run()
+    assert shown.returncode == 2
+    assert "Usage:" in shown.stdout
+    assert "screen" in shown.stdout
+    assert shown.stderr == ""

@@ -34,7 +34,8 @@ def _trials() -> dict[str, ScreenableTrial]:
     return {trial.nct: trial for trial in screenable_trials(packaged_store())}
 
 
-def _view(case: Case) -> ScreeningView:
+def view_of(case: Case) -> ScreeningView:
+    """Return the view of a case's patient on its day."""
     record = from_fhir(bundle_of(case["base"], case.get("with", ()), case.get("without", ())))
     every: tuple[Completeness, ...] = get_args(Completeness)
     assumed = case.get("complete", every)
@@ -42,7 +43,7 @@ def _view(case: Case) -> ScreeningView:
 
 
 def _screened(case: Case, engine: Engine = "index") -> Screening:
-    return screen(_view(case), [_trials()[case["trial"]]], engine=engine)
+    return screen(view_of(case), [_trials()[case["trial"]]], engine=engine)
 
 
 def test_there_are_cases_of_every_trial() -> None:
@@ -81,4 +82,4 @@ def test_every_engine_agrees_on_every_case(engine: Engine) -> None:
 
 @cache
 def _known_view(number: int) -> ScreeningView:
-    return _view(CASES[number])
+    return view_of(CASES[number])

@@ -318,7 +318,7 @@ def test_a_trial_shows_words_beside_their_reading(client: httpx.Client) -> None:
     page, data = client.get(f"/trial/{TRIAL}").text, client.get(f"/api/trials/{TRIAL}").json()
     assert "ECOG performance status from 0 to 1" in page
     narrative = [criterion["id"] for criterion in data["criteria"] if criterion["narrative"]]
-    assert page.count('class="narrative"') == len(narrative) > 0
+    assert page.count('criterion narrative"') == len(narrative) > 0
     for criterion in data["criteria"]:
         assert f'id="{criterion["id"]}"' in page
 

@@ -36,7 +36,13 @@ class EmbeddedStore(Store):
     def __init__(self, folder: Path | None, *, read_only: bool) -> None:
         self.location = "memory" if folder is None else str(folder)
         self.read_only = read_only
+        self._changes = 0
         self._database: ox.Store | None = ox.Store() if folder is None else _open(folder, read_only=read_only)
+
+    @property
+    def revision(self) -> int:
+        """How often it was written to since it was opened; other processes' writes aren't seen."""
+        return self._changes
 
     def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Results:
         """Answer a query; see `Store.query`."""
@@ -111,6 +117,7 @@ class EmbeddedStore(Store):
     def _update(self, text: str) -> None:
         try:
             self._writable().update(text)
+            self._changes += 1
         except OSError as error:
             raise StoreError(f"the store can't be written: {error}", where=self.location) from error
 
@@ -125,6 +132,7 @@ class EmbeddedStore(Store):
                     for iri, triples in graphs.items()
                 )
             )
+            self._changes += 1
         except OSError as error:
             raise StoreError(f"the store can't be written: {error}", where=self.location) from error
 

@@ -33,6 +33,11 @@ class Store(ABC):
 
     location: str
 
+    @property
+    @abstractmethod
+    def revision(self) -> int:
+        """A number that stays the same as long as the store certainly hasn't changed."""
+
     @abstractmethod
     def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Results:
         """Answer a SPARQL query over the union of the named graphs, or those that it names by FROM.

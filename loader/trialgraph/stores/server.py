@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from trialgraph.stores.syntax import check_syntax, names_graphs
 __all__ = ["ServerStore"]
 
 _TIMEOUT = 600.0  # seconds; a bulk load or a query over the whole registry may take minutes
+_TRUSTED = 60.0  # seconds for which what was read of a server is taken to hold
 _SELECT = "application/sparql-results+json"
 _GRAPH = "application/n-triples"
 
@@ -59,6 +61,11 @@ class ServerStore(Store):
         except BaseException:
             self._http.close()
             raise
+
+    @property
+    def revision(self) -> int:
+        """Minutes that have passed: others may write to the server at any time."""
+        return int(time.monotonic() // _TRUSTED)
 
     def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Results:
         """Answer a query; see `Store.query`."""

@@ -8,16 +8,17 @@ from functools import cache, partial
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from trialgraph import __version__
 from trialgraph.reports.templates import template_environment
 
-__all__ = ["error_page", "page"]
+__all__ = ["asked_page", "error_page", "page", "with_values"]
 
 _NAVIGATION = MappingProxyType(
     {
@@ -43,6 +44,31 @@ def error_page(request: Request, status: int, detail: str, headers: Mapping[str,
     response = page("error.html", status, title=HTTPStatus(status).phrase, detail=detail)
     response.headers.update(headers)
     return response
+
+
+def asked_page(request: Request) -> int:
+    """Return which page of a list a URL asks for, from 1.
+
+    Raises:
+        HTTPException: 400 when that is no number of a page.
+    """
+    asked = request.query_params.get("page", "1")
+    if not re.fullmatch(r"[1-9]\d{0,6}", asked):
+        raise HTTPException(400, f"{asked[:40]!r} is not the number of a page.")
+    return int(asked)
+
+
+def with_values(request: Request, **values: object) -> str:
+    """Return the address of a request with some parameters set, or left out when None; from its first page.
+
+    A list sets a parameter several times.
+    """
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in values]
+    kept = [(name, value) for name, value in kept if name != "page" and value]
+    for name, value in values.items():
+        given = value if isinstance(value, list) else [] if value is None else [value]
+        kept += [(name, str(each)) for each in given]
+    return f"{request.url.path}?{urlencode(kept)}" if kept else request.url.path
 
 
 def _words(code: str) -> str:

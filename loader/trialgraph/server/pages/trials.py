@@ -1,11 +1,11 @@
-"""The list of trials, and a trial: its facts, arms and criteria."""
+"""The list of trials with its search and facets, and the address of a trial."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import get_args
 
 import pyoxigraph as ox
 from starlette.exceptions import HTTPException
@@ -13,46 +13,58 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from trialgraph.catalogue import stale_curations, trial_facts, trial_summaries
-from trialgraph.criteria.plain import plain
+from trialgraph.catalogue import FoundTrials, Order, TrialFilter, search_trials
+from trialgraph.catalogue.index import CONCEPT_FACETS, Facet
+from trialgraph.errors import UsageError
 from trialgraph.namespaces import GRAPH
-from trialgraph.queries import PREFIXES, named_queries, run_query, shorten
-from trialgraph.server.api.trials import trial_of
+from trialgraph.queries import PREFIXES
 from trialgraph.server.negotiation import choose
-from trialgraph.server.pages.frame import page
+from trialgraph.server.pages.frame import asked_page, page, with_values
+from trialgraph.server.pages.trial import SHOWN, trial_page
 from trialgraph.stores import Store
 
 __all__ = ["routes"]
 
-_PAGE_SIZE = 100
+_SIZE = 20  # trials on a page
+_FEW, _MANY = 8, 500  # values of a facet, at first and when more are asked for
+_LONGEST = 200  # characters of a search
+_HEADINGS: dict[Facet, str] = {
+    "condition": "Condition",
+    "criterion": "Named in a criterion",
+    "intervention": "Intervention or its class",
+    "phase": "Phase",
+    "status": "Status",
+    "country": "Country",
+    "sponsor": "Sponsor",
+}
+_ORDERS: dict[Order, str] = {"start": "latest start", "nct": "registry number", "title": "title"}
 _NCT = re.compile(r"NCT\d{8}", re.IGNORECASE)
 _RDF = {"text/turtle": ox.RdfFormat.TURTLE, "application/n-triples": ox.RdfFormat.N_TRIPLES}
 _SUFFIXES = {"ttl": "text/turtle", "nt": "application/n-triples"}
 
 
 async def trials(request: Request) -> Response:
-    """List the trials of the store, a hundred on a page."""
-    summaries = await request.app.state.workers.run(partial(trial_summaries, request.app.state.store))
-    last = max(1, -(-len(summaries) // _PAGE_SIZE))
-    asked = request.query_params.get("page", "1")
-    if not re.fullmatch(r"[1-9]\d{0,6}", asked) or int(asked) > last:
-        raise HTTPException(404, f"the list has {last} page{'s' if last > 1 else ''}")
-    number = int(asked)
-    shown = summaries[(number - 1) * _PAGE_SIZE : number * _PAGE_SIZE]
-    return page("trials.html", trials=shown, total=len(summaries), page=number, last=last)
+    """List the trials that a search finds, with facets to go on by; all of them without one."""
+    response: Response = await request.app.state.workers.run(
+        partial(_trials_page, request.app.state.store, request)
+    )
+    return response
 
 
 async def trial(request: Request) -> Response:
     """Give a trial as a page, or its named graph as Turtle or N-Triples."""
     nct, _, suffix = request.path_params["nct"].partition(".")
     if not _NCT.fullmatch(nct) or (suffix and suffix not in _SUFFIXES):
-        raise HTTPException(404, "a trial's address ends in its registry number: NCT and eight digits")
+        raise HTTPException(404, "A trial's address ends in its registry number: NCT and eight digits.")
     accept = _SUFFIXES.get(suffix) or ",".join(request.headers.getlist("accept"))
     offers = ["text/html", *_RDF]
     media = choose(accept, offers)
     if media is None:
-        raise HTTPException(406, f"a trial comes as {', '.join(offers)}")
-    read = _trial_page if media == "text/html" else partial(_trial_graph, media=media)
+        raise HTTPException(406, f"A trial comes as {', '.join(offers)}.")
+    shown = request.query_params.get("show", SHOWN[0])
+    if shown not in SHOWN:
+        raise HTTPException(400, f"A trial shows {', '.join(SHOWN)} of its criteria, not {shown[:40]!r}.")
+    read = partial(trial_page, shown=shown) if media == "text/html" else partial(_trial_graph, media=media)
     response: Response = await request.app.state.workers.run(
         partial(read, request.app.state.store, nct.upper())
     )
@@ -60,34 +72,79 @@ async def trial(request: Request) -> Response:
     return response
 
 
-def _trial_page(store: Store, nct: str) -> Response:
-    found = trial_of(store, nct)
-    facts = dict(trial_facts(store, nct))
-    labels = facts.pop("arms", ())
-    facts.pop("interventions", None)
-    arms = _arms(store, nct, labels)
-    narrative = sum(criterion.is_narrative for criterion in found.criteria)
-    stale = stale_curations(store, found.nct)
-    shown: dict[str, Any] = {"facts": facts, "arms": arms, "narrative": narrative, "stale": stale}
-    return page("trial.html", trial=found, plain=plain, **shown)
+def _trials_page(store: Store, request: Request) -> Response:
+    asked, number, order = request.query_params, asked_page(request), _order(request)
+    wanted = TrialFilter(
+        text=asked.get("q", "").strip()[:_LONGEST],
+        **{facet: tuple(dict.fromkeys(filter(None, asked.getlist(facet)))) for facet in _HEADINGS},
+    )
+    more = asked.get("more", "")
+    problem = None
+    search = partial(
+        search_trials, store, page=number, size=_SIZE, order=order, most_values=_MANY if more else _FEW
+    )
+    try:
+        found = search(wanted)
+    except UsageError as error:
+        problem = f"There is {error.what}."
+        found = search(replace(wanted, condition=(), criterion=(), intervention=()))
+    last = max(1, -(-found.total // _SIZE))
+    if number > last:
+        raise HTTPException(404, f"The list has {last} page{'s' if last > 1 else ''}.")
+    return page(
+        "trials.html",
+        400 if problem else 200,
+        found=found,
+        first=(number - 1) * _SIZE + 1,
+        number=number,
+        last=last,
+        words=wanted.text,
+        order=order,
+        orders=_ORDERS,
+        headings=_HEADINGS,
+        concept_facets=CONCEPT_FACETS,
+        more=more,
+        few=_FEW,
+        chosen=_chosen(found),
+        narrowed=bool(wanted != TrialFilter()),
+        problem=problem,
+        kept=[each for each in asked.multi_items() if each[0] not in ("page", "more") and each[1]],
+        address=partial(with_values, request),
+        toggled=partial(_toggled, request),
+    )
 
 
-def _arms(store: Store, nct: str, labels: Sequence[str]) -> dict[tuple[str, str], list[str]]:
-    """Return the interventions of each arm, by its label and type; of some the record has neither."""
-    results = run_query(named_queries()["arms-and-interventions"], store, {"trial": nct})
-    assert isinstance(results, ox.QuerySolutions)
-    arms: dict[tuple[str, str], list[str]] = {}
-    for row in results:
-        arm = (shorten(row["arm"]), shorten(row["arm_type"]))
-        arms.setdefault(arm, []).append(shorten(row["intervention"]))
-    known = {label for label, _ in arms}
-    return arms | {(label, ""): [] for label in labels if label not in known}
+def _order(request: Request) -> Order:
+    """Return how the list is sorted.
+
+    Raises:
+        HTTPException: 400 when it can't be sorted so.
+    """
+    asked = request.query_params.get("sort") or "start"
+    for order in get_args(Order):
+        if order == asked:
+            found: Order = order
+            return found
+    raise HTTPException(400, f"Trials can be sorted by {', '.join(_ORDERS)}, not by {asked[:40]!r}.")
+
+
+def _chosen(found: FoundTrials) -> list[tuple[Facet, str, str]]:
+    """Return the values searched for: facet, value, and words for people."""
+    return [
+        (facet, each.value, each.label) for facet in _HEADINGS for each in found.facets[facet] if each.chosen
+    ]
+
+
+def _toggled(request: Request, facet: Facet, value: str, *, chosen: bool) -> str:
+    """Return the address with one value more, or without it."""
+    others = [each for each in request.query_params.getlist(facet) if each and each != value]
+    return with_values(request, **{facet: others if chosen else [*others, value]})
 
 
 def _trial_graph(store: Store, nct: str, *, media: str) -> Response:
     triples = sorted(store.graph(str(GRAPH[nct])), key=str)
     if not triples:
-        raise HTTPException(404, f"no trial {nct} in the store")
+        raise HTTPException(404, f"There is no trial {nct} in the store.")
     prefixes = dict(PREFIXES) if media == "text/turtle" else None
     return Response(ox.serialize(triples, format=_RDF[media], prefixes=prefixes), media_type=media)
 

@@ -1,7 +1,7 @@
-"""The trials of a store, as screening, the command line and the server need them."""
+"""Trials by their numbers: what lists show, what records state, what screening needs."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from types import MappingProxyType
@@ -17,8 +17,10 @@ from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial
 from trialgraph.stores import Store
 
 __all__ = [
+    "CURATED",
     "StaleCuration",
     "TrialSummary",
+    "criterion_of",
     "named_concepts",
     "screenable_trial",
     "screenable_trials",
@@ -50,6 +52,7 @@ PREFIX tg: <{TG}>
 SELECT ?trial ?nct ?title ?status
   (COUNT(?criterion) AS ?criteria) (SUM(IF(?kind = "exclusion", 1, 0)) AS ?exclusions)
 WHERE {{
+  VALUES_OF_TRIALS
   ?trial a tg:Trial ; tg:nctId ?nct ; tg:briefTitle ?title .
   OPTIONAL {{ ?trial tg:overallStatus ?status }}
   OPTIONAL {{
@@ -60,9 +63,12 @@ WHERE {{
 GROUP BY ?trial ?nct ?title ?status
 ORDER BY ?nct
 """
-_LABELS = f"PREFIX tg: <{TG}> SELECT DISTINCT ?nct ?value WHERE {{ ?trial tg:nctId ?nct ; PATH ?value }}"
+_LABELS = f"""
+PREFIX tg: <{TG}>
+SELECT DISTINCT ?nct ?value WHERE {{ VALUES_OF_TRIALS ?trial tg:nctId ?nct ; PATH ?value }}
+"""
 
-_CURATED = (
+CURATED = (
     "prov:wasAttributedTo/tg:name ?who ; prov:generatedAtTime ?when ; tg:rationale ?why ; tg:fileName ?file"
 )
 _CRITERIA = f"""
@@ -75,7 +81,7 @@ SELECT ?nct ?title ?id ?kind ?text ?scope ?reading ?who ?when ?why ?file WHERE {
     ?trial tg:criterion ?criterion .
     ?criterion tg:id ?id ; tg:kind ?kind ; tg:text ?text ; tg:order ?order ; tg:expressionJson ?reading .
     OPTIONAL {{ ?criterion tg:scope ?scope }}
-    OPTIONAL {{ ?criterion tg:curation ?curation . ?curation {_CURATED} }}
+    OPTIONAL {{ ?criterion tg:curation ?curation . ?curation {CURATED} }}
     BIND(EXISTS {{ ?criterion a tg:StructuredCriterion }} AS ?structured)
   }}
 }}
@@ -86,7 +92,7 @@ PREFIX tg: <{TG}>
 PREFIX prov: <{PROV}>
 SELECT ?criterion ?reason ?who ?when ?why ?file WHERE {{
   <TRIAL> tg:staleCuration ?curation .
-  ?curation tg:curatedCriterion ?criterion ; tg:staleReason ?reason ; {_CURATED}
+  ?curation tg:curatedCriterion ?criterion ; tg:staleReason ?reason ; {CURATED}
 }}
 ORDER BY ?criterion
 """
@@ -115,25 +121,29 @@ class TrialSummary:
     exclusions: int
 
 
-def trial_summaries(store: Store) -> list[TrialSummary]:
-    """Return what a list of the store's trials shows, in the order of their numbers."""
-    phases, conditions = _by_trial(store, "tg:phase"), _by_trial(store, "tg:condition")
-    found = []
-    for row in store.select(_SUMMARIES):
+def trial_summaries(store: Store, ncts: Sequence[str] = ()) -> list[TrialSummary]:
+    """Return what a list of trials shows.
+
+    Args:
+        store: Where they are.
+        ncts: Registry numbers of the trials, in the order wanted; all, in the order of their numbers, when
+            empty. One that isn't in the store is left out.
+    """
+    phases, conditions = _by_trial(store, "tg:phase", ncts), _by_trial(store, "tg:condition", ncts)
+    found: dict[str, TrialSummary] = {}
+    for row in store.select(_SUMMARIES.replace("VALUES_OF_TRIALS", _values(ncts))):
         nct = row["nct"].value
         criteria, exclusions = int(row["criteria"].value), int(row["exclusions"].value)
-        found.append(
-            TrialSummary(
-                nct=nct,
-                title=row["title"].value,
-                status=row["status"].value if row["status"] else None,
-                phases=phases.get(nct, ()),
-                conditions=conditions.get(nct, ()),
-                inclusions=criteria - exclusions,
-                exclusions=exclusions,
-            )
+        found[nct] = TrialSummary(
+            nct=nct,
+            title=row["title"].value,
+            status=row["status"].value if row["status"] else None,
+            phases=phases.get(nct, ()),
+            conditions=conditions.get(nct, ()),
+            inclusions=criteria - exclusions,
+            exclusions=exclusions,
         )
-    return found
+    return [found[nct] for nct in (ncts or found) if nct in found]
 
 
 def trial_facts(store: Store, nct: str) -> Mapping[str, tuple[str, ...]]:
@@ -155,9 +165,10 @@ def screenable_trials(store: Store, ncts: Collection[str] = ()) -> list[Screenab
     Raises:
         UsageError: when a trial named isn't in the store.
     """
-    numbers = " ".join(str(ox.Literal(nct)) for nct in ncts)
-    query = _CRITERIA.replace("VALUES_OF_TRIALS", f"VALUES ?nct {{ {numbers} }}" if ncts else "")
-    rows = groupby(store.select(query), key=lambda row: (row["nct"].value, row["title"].value))
+    rows = groupby(
+        store.select(_CRITERIA.replace("VALUES_OF_TRIALS", _values(ncts))),
+        key=lambda row: (row["nct"].value, row["title"].value),
+    )
     trials = [_trial(nct, title, solutions) for (nct, title), solutions in rows]
     absent = set(ncts) - {trial.nct for trial in trials}
     if absent:
@@ -204,20 +215,26 @@ def named_concepts(trials: Iterable[ScreenableTrial]) -> frozenset[str]:
     return frozenset(atom.concept for atom in read if not isinstance(atom, Narrative))
 
 
-def _by_trial(store: Store, path: str) -> dict[str, tuple[str, ...]]:
+def _values(ncts: Collection[str]) -> str:
+    """Return the clause that holds a query to some trials; nothing for all."""
+    return f"VALUES ?nct {{ {' '.join(str(ox.Literal(nct)) for nct in ncts)} }}" if ncts else ""
+
+
+def _by_trial(store: Store, path: str, ncts: Collection[str]) -> dict[str, tuple[str, ...]]:
     """Return the values at the end of a path, in order, by registry number."""
     values: dict[str, list[str]] = {}
-    for row in store.select(_LABELS.replace("PATH", path)):
+    for row in store.select(_LABELS.replace("PATH", path).replace("VALUES_OF_TRIALS", _values(ncts))):
         values.setdefault(row["nct"].value, []).append(row["value"].value)
     return {nct: tuple(sorted(found)) for nct, found in values.items()}
 
 
 def _trial(nct: str, title: str, rows: Iterable[ox.QuerySolution]) -> ScreenableTrial:
-    criteria = (_criterion(row) for row in rows if row["id"] is not None)
+    criteria = (criterion_of(row) for row in rows if row["id"] is not None)
     return ScreenableTrial(nct, title, tuple(criteria))
 
 
-def _criterion(row: ox.QuerySolution) -> ScreenableCriterion:
+def criterion_of(row: ox.QuerySolution) -> ScreenableCriterion:
+    """Return the criterion of a row with its id, kind, text, reading, scope and curation."""
     return ScreenableCriterion(
         id=row["id"].value,
         kind=row["kind"].value,

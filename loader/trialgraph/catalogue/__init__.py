@@ -1,0 +1,36 @@
+"""The trials of a store, as screening, the command line and the server need them."""
+
+from trialgraph.catalogue.criteria import CriterionFilter, FoundCriteria, FoundCriterion, search_criteria
+from trialgraph.catalogue.names import concept_called
+from trialgraph.catalogue.search import FacetValue, FoundTrials, Order, TrialFilter, search_trials
+from trialgraph.catalogue.trials import (
+    StaleCuration,
+    TrialSummary,
+    named_concepts,
+    screenable_trial,
+    screenable_trials,
+    stale_curations,
+    trial_facts,
+    trial_summaries,
+)
+
+__all__ = [
+    "CriterionFilter",
+    "FacetValue",
+    "FoundCriteria",
+    "FoundCriterion",
+    "FoundTrials",
+    "Order",
+    "StaleCuration",
+    "TrialFilter",
+    "TrialSummary",
+    "concept_called",
+    "named_concepts",
+    "screenable_trial",
+    "screenable_trials",
+    "search_criteria",
+    "search_trials",
+    "stale_curations",
+    "trial_facts",
+    "trial_summaries",
+]
