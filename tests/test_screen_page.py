@@ -21,8 +21,8 @@ from trialgraph.derivation import screening_view
 from trialgraph.packaged import packaged_patients, packaged_store
 from trialgraph.patients import read_patients
 from trialgraph.screening import screen, to_json
-from trialgraph.server import screenings
 from trialgraph.server.pages import screen as pages
+from trialgraph.server.pages import screenings
 from trialgraph.stores import Store
 
 AS_OF = "2025-09-01"

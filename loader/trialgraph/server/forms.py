@@ -133,5 +133,5 @@ async def _body(request: Request, most: int) -> bytes:
         if size > _PATIENCE * most:
             break
     if size > most:
-        raise HTTPException(413, f"this is larger than {most // 1_000_000} MB, the most that is read")
+        raise HTTPException(413, f"this is larger than {most // 1000:,} kB, the most that is read")
     return bytes(received)

@@ -29,7 +29,7 @@ from trialgraph.reports.terminal import because
 from trialgraph.screening import Screening, TrialVerdict, to_json
 from trialgraph.server.forms import Form, read_form
 from trialgraph.server.pages.frame import page
-from trialgraph.server.screenings import Asked, Screened, asked, screened
+from trialgraph.server.pages.screenings import Asked, Screened, asked, screened
 from trialgraph.stores import Store
 from trialgraph.views import Completeness
 from trialgraph.vocabularies import known_concepts

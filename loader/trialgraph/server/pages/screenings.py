@@ -12,7 +12,7 @@ import json
 import traceback
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -29,6 +29,8 @@ from trialgraph.patients.coding import organs_in
 from trialgraph.patients.fhir import from_fhir
 from trialgraph.screening import Screening, TrialVerdict, screen
 from trialgraph.server.forms import Form
+from trialgraph.server.pages.memory import memory_of
+from trialgraph.shapes.eligibility import ScreenableTrial
 from trialgraph.stores import Store
 from trialgraph.units import conversion
 from trialgraph.views import Completeness, ScreeningView
@@ -146,10 +148,20 @@ def _screened(store: Store, wanted: Asked) -> Screened:
         record = from_fhir(wanted.record, where="record")
     except RecursionError:
         raise PatientError("nested too deeply", where="record", advice=_ADVICE) from None
-    trials = screenable_trials(store, wanted.trials)
-    concepts = known_concepts().including(named_concepts(trials))
+    trials, named = _trials_of(store, wanted.trials)
+    concepts = known_concepts().including(named)
     view = screening_view(record, wanted.as_of, assume_complete=wanted.assumed, concepts=concepts)
     return Screened(record, screen(view, trials, engine="index"), _studied(store, view, concepts))
+
+
+def _trials_of(store: Store, ncts: tuple[str, ...]) -> tuple[Sequence[ScreenableTrial], frozenset[str]]:
+    """Return the trials asked for and the concepts they name; all of a store's are kept until it changes."""
+
+    def read() -> tuple[Sequence[ScreenableTrial], frozenset[str]]:
+        trials = tuple(screenable_trials(store, ncts))
+        return trials, named_concepts(trials)
+
+    return read() if ncts else memory_of(store).recall("trials to screen", read)
 
 
 def _studied(store: Store, view: ScreeningView, concepts: Concepts) -> dict[str, tuple[str, ...]]:
