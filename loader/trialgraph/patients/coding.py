@@ -170,7 +170,8 @@ class Coder:
             return frozenset()
         (mention,) = mentions
         beside = (*tokens[: mention.start], *tokens[mention.end :])
-        if all(token.isdigit() or token.casefold() in _narrowing() for token in beside):
+        narrowing = _narrowing() | (words().objects if "procedure" in categories else frozenset())
+        if all(token.isdigit() or token.casefold() in narrowing for token in beside):
             return self._of(mention.concepts, categories)
         return frozenset()
 

@@ -89,16 +89,24 @@ class Organ(NamedTuple):
 
 
 class Words(NamedTuple):
-    """Words around a name: those that only narrow it, those that cast doubt, those that negate.
+    """Words around a name.
 
-    Then those that put it into the past, those that lead in more of it, and those of drugs that act
-    where they are given.
-
-    Of exceptions: words that join them, those that ask no more than that they are over, and those of
-    these that are surely not met by what is going on.
+    Args:
+        neutral: They only narrow what is named.
+        objects: Of procedures: what they are done to, and how much of it.
+        parts: They part an organ.
+        doubts: They cast doubt.
+        negations: Behind a name, they may say that it isn't so.
+        past: Before a name, they say that it was so once.
+        tails: They lead in more of what is named.
+        local: Of drugs: given where they act.
+        joining: Of exceptions: they join what is excepted.
+        cured: Of exceptions: they ask no more than that it is over.
+        cure: Those of them that what is going on surely doesn't meet.
     """
 
     neutral: frozenset[str]
+    objects: frozenset[str]
     parts: frozenset[str]
     doubts: tuple[str, ...]
     negations: frozenset[str]
@@ -283,6 +291,7 @@ def words() -> Words:
     stated = tomllib.loads((product_folder("data") / "records" / "words.toml").read_text(encoding="utf-8"))
     return Words(
         frozenset(stated["neutral"].split()),
+        frozenset(stated["objects"].split()),
         frozenset(stated["parts"].split()),
         tuple(stated["doubts"]),
         frozenset(stated["negations"]),
