@@ -24,6 +24,7 @@ def client() -> Iterator[httpx.Client]:
         yield found
 
 
+schemathesis.serializer.alias(["application/x-ndjson", "application/fhir+ndjson"], "text/plain")
 schema = schemathesis.openapi.from_dict(interface.openapi(), config=SchemathesisConfig.from_dict(CONFIG))
 
 

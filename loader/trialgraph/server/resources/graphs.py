@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from trialgraph.namespaces import BASE, GRAPH, TRIAL
 from trialgraph.server.formats import serialize_graph
-from trialgraph.server.resources.negotiated import GraphRoute, chosen_media
+from trialgraph.server.resources.negotiated import HEADERS, GraphRoute, chosen_media
 from trialgraph.stores import Store
 
 __all__ = ["described", "part_of_trial", "routes", "trial_graph"]
@@ -89,7 +89,7 @@ async def _answer(request: Request, read: Callable[[Store, str], list[ox.Triple]
         triples = read(request.app.state.store, name)
         if not triples:
             raise HTTPException(404, f"the store holds nothing called {name[:100]}")
-        return Response(serialize_graph(triples, media), headers={"Vary": "Accept"}, media_type=media)
+        return Response(serialize_graph(triples, media), headers=HEADERS, media_type=media)
 
     response: Response = await request.app.state.workers.run(work)
     return response

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Route
@@ -18,10 +18,11 @@ from trialgraph.server.api.conditional import Conditional
 from trialgraph.server.formats import GRAPH_FORMATS, GRAPH_SUFFIXES
 from trialgraph.server.negotiation import choose
 
-__all__ = ["HTML", "GraphRoute", "chosen_media"]
+__all__ = ["HEADERS", "HTML", "GraphRoute", "chosen_media"]
 
 HTML = "text/html"
-_MIDDLEWARE = [Middleware(Conditional), Middleware(CORSMiddleware, allow_origins=["*"])]
+HEADERS = MappingProxyType({"Vary": "Accept", "Access-Control-Allow-Origin": "*"})
+"""Headers of RDF: any page may read it."""
 
 
 class GraphRoute(Route):
@@ -47,7 +48,7 @@ class GraphRoute(Route):
                 return RedirectResponse(request.url.path.removesuffix(".html"), 303)
             return await endpoint(request)
 
-        super().__init__(path, answer, methods=["GET"], middleware=_MIDDLEWARE)
+        super().__init__(path, answer, methods=["GET"], middleware=[Middleware(Conditional)])
         self._formats = formats
         self._suffixes = suffixes
 

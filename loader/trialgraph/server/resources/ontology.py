@@ -16,7 +16,7 @@ from starlette.responses import Response
 from trialgraph.namespaces import BASE
 from trialgraph.resources import product_folder
 from trialgraph.server.formats import GRAPH_FORMATS, GRAPH_SUFFIXES, serialize_graph
-from trialgraph.server.resources.negotiated import GraphRoute, chosen_media
+from trialgraph.server.resources.negotiated import HEADERS, GraphRoute, chosen_media
 
 __all__ = ["MODULES", "OWL_SUFFIXES", "ontology_document", "ontology_triples", "routes"]
 
@@ -80,7 +80,7 @@ async def ontology(request: Request) -> Response:
     if name not in MODULES:
         raise HTTPException(404, f"the ontology has no module {name[:100]!r}; it has {', '.join(MODULES)}")
     body: bytes = await request.app.state.workers.run(lambda: ontology_document(name, media))
-    return Response(body, headers={"Vary": "Accept"}, media_type=media)
+    return Response(body, headers=HEADERS, media_type=media)
 
 
 def _module(name: str) -> list[ox.Triple]:
