@@ -14,6 +14,9 @@ TRIAL = "NCT06794086"
 ADDRESSES = {
     "/": ["/"],
     "/trial/{nct}": [f"/trial/{TRIAL}", "/trial/NCT06850103"],
+    "/screen": ["/screen", f"/screen?trial={TRIAL}"],
+    "/concepts": ["/concepts", "/concepts?q=liver"],
+    "/concept/{name}": ["/concept/ECOGPerformanceStatus", "/concept/PD1Inhibitor"],
     "/queries": ["/queries"],
     "/queries/{name}": ["/queries/child-pugh-limits", f"/queries/arms-and-interventions?trial={TRIAL}"],
 }

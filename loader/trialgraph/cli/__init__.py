@@ -1,6 +1,7 @@
 """The command line: one module per command, thin over the library."""
 
 import sys
+from typing import NoReturn, cast
 
 import typer
 
@@ -54,16 +55,31 @@ def _options(
     """Take the options that stand before a command."""
 
 
+_WrongUsage = cast(type[typer.BadParameter], typer.BadParameter.__mro__[1])
+"""What the parser of the command line raises for each wrong use; it has no public name."""
+
+
 def main() -> None:
     """Run the command line; every error a user can cause becomes one line and exit code 2."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False) or 0)
     except TrialgraphError as error:
-        print(f"trialgraph: {error}", file=sys.stderr)  # noqa: T201 - the one place that reports errors
-        sys.exit(2)
+        _refuse(str(error))
+    except _WrongUsage as error:
+        problem = " ".join(error.format_message().replace("Value error, ", "").split()).rstrip(".")
+        if not problem:  # one who asked for nothing was shown the help
+            sys.exit(2)
+        command = error.ctx.command_path if error.ctx else "trialgraph"
+        _refuse(f"{problem}; see {command} --help")
+    except typer.Abort:
+        _refuse("stopped")
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
     except OSError as error:  # what no command foresees: above all, standard output that can't be written
-        print(f"trialgraph: {error.strerror or error}", file=sys.stderr)  # noqa: T201 - as above
-        sys.exit(2)
+        _refuse(error.strerror or str(error))
+
+
+def _refuse(problem: str) -> NoReturn:
+    print(f"trialgraph: {problem}", file=sys.stderr)  # noqa: T201 - the one place that reports errors
+    sys.exit(2)

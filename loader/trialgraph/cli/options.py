@@ -57,7 +57,9 @@ def reading_store(location: str | None) -> Store:
         from trialgraph.packaged import packaged_store
 
         messages.print(
-            "No store yet, so these are the packaged trials. Load yours with: trialgraph load PATH",
+            f"No store at {chosen} yet, so these are the packaged trials. "
+            "Load yours with: trialgraph load PATH",
+            highlight=False,
             soft_wrap=True,
         )
         return packaged_store(corrections=read_corrections(curation_folders()))

@@ -8,14 +8,30 @@ from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
 from trialgraph.expressions import Window
 
-__all__ = ["TREATING", "allows", "washout"]
+__all__ = ["TREATING", "allowance_at", "allows", "washout"]
 
+_LINKING = frozenset({"demonstrate", "and"})
 TREATING = frozenset({"therapy", "treatment", "surgery", "resection", "radiotherapy", "procedure"})
 
 
 def allows(chunks: Sequence[Chunk]) -> bool:
     """Whether something is allowed; "eligible for surgery" says what the patient is fit for."""
-    return any("allowance" in c.classes and not _tells_fit(chunks, i) for i, c in enumerate(chunks))
+    return allowance_at(chunks) is not None
+
+
+def allowance_at(chunks: Sequence[Chunk]) -> int | None:
+    """Return the first chunk that allows something, or None."""
+    told = (i for i, chunk in enumerate(chunks) if "allowance" in chunk.classes)
+    return next((i for i in told if not _tells_fit(chunks, i) and not _tells_enough(chunks, i)), None)
+
+
+def _tells_enough(chunks: Sequence[Chunk], at: int) -> bool:
+    """Whether "acceptable" stands before what has to be so ("acceptable renal function: …")."""
+    following = chunks[at + 1] if at + 1 < len(chunks) else None
+    heads = following is not None and ("label" in following.classes or following.kind == "concept")
+    led = all("neutral" in chunk.classes or chunk.form in _LINKING for chunk in chunks[:at])
+    linked = any(chunk.form in ("is", "are", "be", "will be") for chunk in chunks[:at])
+    return chunks[at].form == "acceptable" and heads and led and not linked
 
 
 def _tells_fit(chunks: Sequence[Chunk], at: int) -> bool:

@@ -19,6 +19,8 @@ from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.offers import DEMAND, asks_several, concerns_some, counts_several, offers_choice
 from trialgraph.criteria.outline import Outline
+from trialgraph.criteria.remnants import add_values
+from trialgraph.criteria.sentences import sentences_of
 from trialgraph.criteria.statements import Statement, of_part, read_statement
 from trialgraph.criteria.trees import (
     all_of,
@@ -44,12 +46,8 @@ _ORDERS = (
     ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"),
     tuple("①②③④⑤⑥⑦⑧⑨⑩"),
 )
-_OPENING = frozenset({"condition", "negation"})
 _FEWEST_LETTERS = 3
 _LONGEST = 20_000
-_ABBREVIATED = frozenset(
-    ["e.g", "i.e", "vs", "approx", "no", "inc", "etc", "dr", "st", "fig", "max", "min", "incl", "resp"]
-)
 _EXAMPLES = re.compile(r"^(?:some )?(?:examples?|for example)\b", re.IGNORECASE)
 _EXCEPTION_NOTE = re.compile(
     r"^(?:exceptions?|exempt|however|note that .{0,60}(?:allowed|eligible|permitted|not excluded))\b",
@@ -69,8 +67,10 @@ _DENIED = re.compile(
     r"\bnot (?:meet|fulfil|fulfill|satisfy|have)\b[^:]*\bfollowing\b|\bfails? to meet\b", re.IGNORECASE
 )
 _EXCEPTED = re.compile(
-    r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|unless|other than)\b"
-    r"(?=[^:]{0,60}:\s*$)(?:[^:()]|\([^()]*\))*:\s*$",
+    r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|other than)\b"
+    r"(?=[^:]{0,60}:\s*$)(?:[^:()]|\([^()]*\))*:\s*$"
+    r"|\bunless(?:\s+(?:the|of|for|if|in|any|one|all|or|more|is|are|at|least|they|there|meet\w*|met|who|with|have|has|by"
+    r"|patients?|subjects?|participants?|criteri\w+|conditions?|appl\w+|following|below|as|described|listed))*\s*:\s*$",
     re.IGNORECASE,
 )
 _INSTANCES = re.compile(
@@ -115,8 +115,7 @@ def read_expression(
     misread = contradicts_itself(expression) or (
         not text.exclusion and demands_cancers(expression, vocabulary, cancers)
     )
-    if misread:
-        expression = narrative(text, 0, len(text.text))
+    expression = narrative(text, 0, len(text.text)) if misread else add_values(expression, text, chunks)
     expression = map_facts(name_exceptions(expression, vocabulary), undated_history)
     return add_mentions(expression, text, chunks)
 
@@ -247,77 +246,16 @@ def _plain_lead(lead: str, *, either: bool) -> bool:
     return len(lead.split()) <= 30 or either
 
 
-def _sentences(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
-    """Part chunks at semicolons and full stops."""
-    sentences: list[list[Chunk]] = [[]]
-    for index, chunk in enumerate(chunks):
-        if chunk.kind == "sign" and (
-            (chunk.form == ";" and not _lists(text, sentences[-1]))
-            or (chunk.form == "." and not _lists_exceptions(sentences[-1]) and _ends(text, chunks, index))
-        ):
-            sentences.append([])
-        elif sentences[-1] and _runs_on(text, chunks, index):
-            sentences.append([chunk])
-        else:
-            sentences[-1].append(chunk)
-    return [sentence for sentence in sentences if sentence]
-
-
-def _lists(text: Text, sentence: Sequence[Chunk]) -> bool:
-    """Whether a sentence has announced a list of denials or choices, whose items semicolons part."""
-    colon = next((i for i, chunk in enumerate(sentence) if chunk.kind == "sign" and chunk.form == ":"), None)
-    if colon is None:
-        return False
-    choice = not text.exclusion and offers_choice(text.text[sentence[0].start : sentence[colon].start])
-    denies = any("negation" in chunk.classes for chunk in sentence[:colon])
-    return (
-        choice or denies or any("exception" in chunk.classes for chunk in sentence[max(0, colon - 3) : colon])
-    )
-
-
-def _lists_exceptions(sentence: Sequence[Chunk]) -> bool:
-    """Whether a sentence has announced "the following exceptions:", which full stops may part."""
-    colon = next((i for i, chunk in enumerate(sentence) if chunk.kind == "sign" and chunk.form == ":"), None)
-    leading = sentence[max(0, (colon or 0) - 4) : colon or 0]
-    listed = any("follow" in chunk.form for chunk in leading)
-    return listed and any("exception" in chunk.classes for chunk in leading)
-
-
-def _runs_on(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
-    """Whether a capital starts a new statement where a list lost its lines ("… <2+ For subjects with …")."""
-    chunk, before = chunks[index], chunks[index - 1]
-    if chunk.kind != "word" or chunk.classes.isdisjoint(_OPENING):
-        return False
-    word = text.text[chunk.start : chunk.end].split(" ")[0]
-    return word.istitle() and before.kind != "sign" and before.form not in ("and", "or")
-
-
-def _ends(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
-    if index + 1 >= len(chunks):
-        return True
-    before, after = chunks[index - 1] if index else None, chunks[index + 1]
-    if after.start == chunks[index].end or (
-        before is not None and before.form.split(" ")[-1] in _ABBREVIATED
-    ):
-        return False
-    if before is not None and before.kind == "word" and before.end - before.start == 1:
-        return False
-    return (
-        text.text[after.start].isupper()
-        or text.text[after.start] in "*•(-"
-        or text.text[after.start].isdigit()
-    )
-
-
 def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> Expression:
     read: list[Expression] = []
-    sentences = _sentences(text, chunks)
+    sentences = sentences_of(text, chunks)
     if len(sentences) > 1 and not text.exclusion and _is_title(sentences[0]):
         sentences = sentences[1:]
     for sentence in sentences:
         words = text.text[sentence[0].start : sentence[-1].end]
         place = (sentence[0].start, sentence[-1].end)
-        if sum(map(str.isalpha, words)) < _FEWEST_LETTERS:
+        named = any(chunk.kind == "value" for chunk in sentence)
+        if sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named:
             continue
         if concerns_some(words):
             read.append(of_part(text, sentence) or narrative(text, *place))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from trialgraph.criteria.addressees import case_of, concerns_reproduction, read_addressed
-from trialgraph.criteria.allowances import allows, washout
+from trialgraph.criteria.allowances import allowance_at, allows, washout
 from trialgraph.criteria.alternatives import aside_at, is_harmless
 from trialgraph.criteria.cases import asked_of, except_for, holds_value, read_case, widens
 from trialgraph.criteria.chunks import Chunk, Text
@@ -20,6 +20,7 @@ from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.lists import join_segments, read_segments
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.offers import offers_choice
+from trialgraph.criteria.refusals import read_refusal, without_trailing_verb
 from trialgraph.criteria.segments import trimmed
 from trialgraph.criteria.sexes import read_sex
 from trialgraph.criteria.subgroups import (
@@ -78,7 +79,7 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     words = text.text[start:end]
     if _takes_a_person(text, chunks):
         return Statement(narrative(text, start, end), text=words)
-    if (barred := _barring(text, chunks)) is not None:
+    if (barred := read_refusal(text, chunks)) is not None:
         return Statement(barred, text=words)
     case = None if text.exclusion and allows(chunks) else read_case(text, chunks)
     if case is not None and (not allows(chunks) or widens(text, case, start)):
@@ -122,18 +123,6 @@ def _takes_a_person(text: Text, chunks: Sequence[Chunk]) -> bool:
     return told or lexicon().consent.search(words) is not None
 
 
-def _barring(text: Text, chunks: list[Chunk]) -> Expression | None:
-    """Read what bars in either kind of list: "… are excluded", "excluded are …"; None without such words."""
-    at = next((i for i, chunk in enumerate(chunks) if "barring" in chunk.classes), None)
-    if at is None:
-        return None
-    if at == len(chunks) - 1 or chunks[at + 1].form in ("from", "for this"):
-        return _read_barred(text, chunks, at)
-    if not text.exclusion and not any(map(is_content, chunks[:at])):
-        return _barred_behind(text, chunks, at)
-    return None
-
-
 def _without_requiring(text: Text, chunks: list[Chunk]) -> list[Chunk]:
     """Drop "… is required", which a demand says anyway."""
     if text.exclusion or "demanding" not in chunks[-1].classes:
@@ -158,46 +147,13 @@ def _read_allowance(text: Text, chunks: list[Chunk]) -> Statement:
         return read_statement(text, chunks[:aside])
     start, end = chunks[0].start, chunks[-1].end
     words = text.text[start:end]
-    at = next(i for i in range(len(chunks)) if allows(chunks[i:]) and "allowance" in chunks[i].classes)
+    at = allowance_at(chunks) or 0
     window = washout(text, chunks[at:])
     if window is None or text.exclusion or any("negation" in chunk.classes for chunk in chunks):
         return Statement(None, "allowance", words)
-    expression = join_segments(text, read_segments(text, _without_trailing_verb(chunks[:at])), "or")
+    expression = join_segments(text, read_segments(text, without_trailing_verb(chunks[:at])), "or")
     recent = map_facts(expression, lambda fact: replace(fact, within=window))
     return Statement(negate(alternatives_of(recent)), text=words)
-
-
-def _read_barred(text: Text, chunks: list[Chunk], at: int) -> Expression:
-    """Read "patients with X are excluded", which bars X in either kind of list."""
-    whole = narrative(text, chunks[0].start, chunks[-1].end)
-    head = _without_trailing_verb(chunks[:at])
-    if not any(is_content(chunk) for chunk in head) or any("exception" in chunk.classes for chunk in head):
-        return whole
-    expression = join_segments(text, read_segments(text, head), "or")
-    if not is_formal(expression):
-        return whole
-    return expression if text.exclusion else negate(alternatives_of(expression))
-
-
-def _barred_behind(text: Text, chunks: list[Chunk], at: int) -> Expression:
-    """Read "patients will be excluded if they have X", which bars X though it stands among demands."""
-    rest = trimmed(chunks[at + 1 :])
-    while rest and "condition" in rest[0].classes:
-        rest = rest[1:]
-    read = join_segments(text, read_segments(text, rest), "or") if any(map(is_content, rest)) else None
-    alternatives = read is not None and is_formal(read) and not isinstance(read, AllOf)
-    return (
-        negate(read)
-        if read is not None and alternatives
-        else narrative(text, chunks[0].start, chunks[-1].end)
-    )
-
-
-def _without_trailing_verb(chunks: list[Chunk]) -> list[Chunk]:
-    kept = list(chunks)
-    while kept and kept[-1].form in ("is", "are", "be", "will be", "should", "must", "may", "will"):
-        kept.pop()
-    return kept
 
 
 def _read_excepted(text: Text, chunks: list[Chunk], at: int) -> Expression:

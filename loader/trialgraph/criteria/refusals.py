@@ -1,0 +1,73 @@
+"""What bars in either kind of list: "patients with X are excluded", "X is not permitted"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from trialgraph.criteria.alternatives import is_harmless
+from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.facts import is_content
+from trialgraph.criteria.lists import join_segments, read_segments
+from trialgraph.criteria.narratives import narrative
+from trialgraph.criteria.segments import trimmed
+from trialgraph.criteria.trees import alternatives_of, is_formal, map_facts, negate
+from trialgraph.expressions import AllOf, Expression
+
+__all__ = ["read_refusal", "without_trailing_verb"]
+
+
+def read_refusal(text: Text, chunks: list[Chunk]) -> Expression | None:
+    """Read what bars in either kind of list: "… are excluded", "excluded are …"; None without such words."""
+    at = next((i for i, chunk in enumerate(chunks) if "barring" in chunk.classes), None)
+    if at is None:
+        return None
+    behind = chunks[at + 1 :]
+    if not behind or behind[0].form in ("from", "for this") or _tells_only_when(behind):
+        return _read_barred(text, chunks, at)
+    if not text.exclusion and not any(map(is_content, chunks[:at])):
+        return _barred_behind(text, chunks, at)
+    return None
+
+
+def _tells_only_when(chunks: Sequence[Chunk]) -> bool:
+    """Whether words behind a refusal only say for what time it holds ("… not permitted within 14 days")."""
+    timed = any(chunk.kind == "window" for chunk in chunks[:2])
+    return timed and all(chunk.kind in ("window", "sign") or is_harmless(chunk, "tail") for chunk in chunks)
+
+
+def _read_barred(text: Text, chunks: list[Chunk], at: int) -> Expression:
+    """Read "patients with X are excluded", which bars X in either kind of list."""
+    whole = narrative(text, chunks[0].start, chunks[-1].end)
+    head = without_trailing_verb(chunks[:at])
+    if not any(is_content(chunk) for chunk in head) or any("exception" in chunk.classes for chunk in head):
+        return whole
+    expression = join_segments(text, read_segments(text, head), "or")
+    if not is_formal(expression):
+        return whole
+    window = next((chunk.window.window for chunk in chunks[at + 1 :] if chunk.window is not None), None)
+    if window is not None:
+        expression = map_facts(expression, lambda fact: replace(fact, within=fact.within or window))
+    return expression if text.exclusion else negate(alternatives_of(expression))
+
+
+def _barred_behind(text: Text, chunks: list[Chunk], at: int) -> Expression:
+    """Read "patients will be excluded if they have X", which bars X though it stands among demands."""
+    rest = trimmed(chunks[at + 1 :])
+    while rest and "condition" in rest[0].classes:
+        rest = rest[1:]
+    read = join_segments(text, read_segments(text, rest), "or") if any(map(is_content, rest)) else None
+    alternatives = read is not None and is_formal(read) and not isinstance(read, AllOf)
+    return (
+        negate(read)
+        if read is not None and alternatives
+        else narrative(text, chunks[0].start, chunks[-1].end)
+    )
+
+
+def without_trailing_verb(chunks: list[Chunk]) -> list[Chunk]:
+    """Return what stands before "are", "will be" and the like at the end of some words."""
+    kept = list(chunks)
+    while kept and kept[-1].form in ("is", "are", "be", "will be", "should", "must", "may", "will"):
+        kept.pop()
+    return kept

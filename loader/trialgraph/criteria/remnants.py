@@ -1,0 +1,175 @@
+"""Limits in words that stayed words: known for what they are, in the case of those words only.
+
+"Where stem cells are to be collected, platelets ≥ 50 × 10^9/L" has a limit that is plain in a sentence
+that isn't. The limit is then asked (or barred) in the case that the words tell, and the words stay beside
+it: so nothing is proved or disproved by it that the words alone wouldn't, and people and queries find it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from trialgraph.criteria.allowances import allowance_at
+from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.connectives import RESTARTS
+from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.narratives import narrative
+from trialgraph.criteria.trees import all_of, any_of, negate
+from trialgraph.expressions import AllOf, AnyOf, Expression, Narrative, Span, Value, atoms
+
+__all__ = ["add_values"]
+
+Role = Literal["demanded", "barred", "open"]
+_ENDS = frozenset({";", "."})
+_MODAL = frozenset({"must", "should", "must be", "must have", "shall", "need", "are required to"})
+_OF_SOME = frozenset({"with", "for", "in", "who", "whose", "those", "those with", "on", "that", "which"})
+_BUT = frozenset({"unless", "except if", "except when"})
+_TOLD = re.compile(r"=|\b(?:equations?|i\.e|equivalent to|cm lesions?|sensitivity)\b", re.IGNORECASE)
+_AIMED = re.compile(
+    r"\b(?:to|will|would|not) (?:achieve|maintain|meet|reach|keep|be required)\b", re.IGNORECASE
+)
+_LEAST = 3
+_FURTHEST = 40
+"""How far back the start of a sentence is sought, in chunks."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """The chunks of a text with their verbatim spans, brackets opened; the values that nothing took."""
+
+    text: Text
+    chunks: Sequence[tuple[Span, Chunk]]
+    values: frozenset[int]
+
+    def clauses(self, span: Span) -> Iterator[tuple[list[Chunk], int]]:
+        """Yield the clauses of a verbatim span, each from its sentence's start, and where it starts in it."""
+        first = bisect_left(self.chunks, span[0], key=lambda each: each[0][0])
+        opening = first
+        while opening and first - opening < _FURTHEST and not _is_end(self.chunks[opening - 1][1]):
+            opening -= 1
+        clause = [chunk for _, chunk in self.chunks[opening:first]]
+        told = len(clause)
+        for place, chunk in self.chunks[first:]:
+            if place[1] > span[1]:
+                break
+            if _is_end(chunk):
+                yield clause, told
+                clause, told = [], 0
+            else:
+                clause.append(chunk)
+        yield clause, told
+
+
+def _is_end(chunk: Chunk) -> bool:
+    return chunk.kind == "sign" and chunk.form in _ENDS
+
+
+def add_values(expression: Expression, text: Text, chunks: Sequence[Chunk]) -> Expression:
+    """Return the expression with the limits that its words state beside them."""
+    if isinstance(expression, Value):
+        return expression
+    opened = [(text.span(chunk.start, chunk.end), chunk) for chunk in _open(chunks)]
+    taken = [atom.span for atom in atoms(expression) if isinstance(atom, Value)]
+    values = frozenset(
+        chunk.start
+        for span, chunk in opened
+        if chunk.kind == "value" and not any(s < span[1] and span[0] < e for s, e in taken)
+    )
+    return _added(expression, _Left(text, opened, values)) if values else expression
+
+
+def _open(chunks: Sequence[Chunk]) -> Iterator[Chunk]:
+    for chunk in chunks:
+        if chunk.kind == "bracket":
+            yield from _open(chunk.inner)
+        else:
+            yield chunk
+
+
+def _added(expression: Expression, left: _Left) -> Expression:
+    match expression:
+        case AllOf(operands):
+            return all_of([_added(each, left) for each in operands])
+        case AnyOf(operands):
+            return any_of([_added(each, left) for each in operands])
+        case Narrative() if expression.reason != "consent":
+            return _beside(expression, left)
+        case _:
+            return expression
+
+
+def _beside(words: Narrative, left: _Left) -> Expression:
+    """Put each limit that words state beside them, in their case."""
+    text = left.text
+    read: list[Expression] = []
+    for clause, told in left.clauses(words.span):
+        for index in range(told, len(clause)):
+            chunk = clause[index]
+            if chunk.start not in left.values or chunk.expression is None:
+                continue
+            role = _role(text, clause, index)
+            if role == "open":
+                continue
+            case = _case(text, clause[told].start, chunk.start, words)
+            limit = chunk.expression if (role == "demanded") != text.exclusion else negate(chunk.expression)
+            read.append(all_of([case, limit]) if text.exclusion else any_of([negate(case), limit]))
+    if not read:
+        return words
+    return any_of([words, *read]) if text.exclusion else all_of([words, *read])
+
+
+def _case(text: Text, start: int, end: int, words: Narrative) -> Narrative:
+    """Return the words before a limit, which tell in whose case it holds."""
+    before = text.text[start:end]
+    return narrative(text, start, end) if sum(map(str.isalpha, before)) >= _LEAST else words
+
+
+def _role(text: Text, clause: Sequence[Chunk], index: int) -> Role:
+    """Return what a clause makes of a limit in it; "open" where that can't be told."""
+    words = text.text[clause[0].start : clause[-1].end]
+    value = clause[index].value
+    aged = value is None or any(term.unit == "a" for term in value.terms)
+    if aged or lexicon().explanation.search(words) or _TOLD.search(words):
+        return "open"
+    before = clause[:index]
+    denied = any("negation" in chunk.classes for chunk in before)
+    if denied or _AIMED.search(text.text[clause[0].start : clause[index].start]) or _is_point(clause[index]):
+        return "open"
+    barred = text.exclusion
+    if any("barring" in chunk.classes for chunk in clause):
+        barred = True
+    allowed = allowance_at(before)
+    opening = max((i for i, chunk in enumerate(before) if _supposes(chunk)), default=None)
+    ruled = max((i for i, chunk in enumerate(before) if chunk.form in _MODAL), default=None)
+    if opening is not None and (ruled is None or ruled < opening):
+        if allowed is None or allowed > opening:
+            return "barred" if barred and "barring" in _classes(before) else "open"
+        return "barred" if before[opening].form in _BUT else "demanded"
+    if ruled is not None or (allowed is not None and text.exclusion):
+        return "demanded"
+    return "barred" if barred else "demanded"
+
+
+def _is_point(chunk: Chunk) -> bool:
+    """Whether a value is one number or the reference range, which a name in a table may have beside it."""
+    limits = (
+        [atom.limit for atom in atoms(chunk.expression) if isinstance(atom, Value)]
+        if chunk.expression
+        else []
+    )
+    return chunk.form.startswith("normal") or any(limit.low == limit.high for limit in limits)
+
+
+def _classes(chunks: Sequence[Chunk]) -> set[str]:
+    return {name for chunk in chunks for name in chunk.classes}
+
+
+def _supposes(chunk: Chunk) -> bool:
+    """Whether a word opens whom or which case something is about."""
+    return (
+        bool(chunk.classes & {"condition", "exception"}) or chunk.form in RESTARTS or chunk.form in _OF_SOME
+    )

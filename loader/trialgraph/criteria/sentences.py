@@ -1,0 +1,109 @@
+"""Where one statement ends and the next one starts, also where the signs between them are lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.connectives import RESTARTS
+from trialgraph.criteria.offers import offers_choice
+
+__all__ = ["sentences_of"]
+
+_ABBREVIATED = frozenset(
+    ["e.g", "i.e", "vs", "approx", "no", "inc", "etc", "dr", "st", "fig", "max", "min", "incl", "resp"]
+)
+_OPENING = frozenset({"condition", "negation"})
+_BULLETS = frozenset({"*", "•"})
+_APART = frozenset({"with", "without"})
+
+
+def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
+    """Part the chunks of a stretch at semicolons, full stops, and what else ends a statement."""
+    sentences: list[list[Chunk]] = [[]]
+    for index, chunk in enumerate(chunks):
+        if (
+            chunk.kind == "sign"
+            and (
+                (chunk.form == ";" and not _lists(text, sentences[-1]))
+                or (chunk.form == "." and not _lists_exceptions(sentences[-1]) and _ends(text, chunks, index))
+            )
+        ) or (sentences[-1] and _parts(chunks, index, sentences[-1])):
+            sentences.append([])
+        elif sentences[-1] and (_runs_on(text, chunks, index) or _notes(text, chunks, index)):
+            sentences.append([chunk])
+        else:
+            sentences[-1].append(chunk)
+    return [sentence for sentence in sentences if sentence]
+
+
+def _parts(chunks: Sequence[Chunk], index: int, sentence: Sequence[Chunk]) -> bool:
+    """Whether a sign opens a remark on the value before it ("≥ 9 g/dL - no …"), or a line lost."""
+    chunk, before = chunks[index], chunks[index - 1]
+    if index + 1 == len(chunks):
+        return False
+    apart = before.end < chunk.start and chunk.end < chunks[index + 1].start
+    if chunk.form in _BULLETS:
+        return apart
+    if chunk.form == "-":
+        return apart and before.kind == "value"
+    return chunk.form == ":" and before.kind == "value" and _is_asked_of_all(sentence)
+
+
+def _is_asked_of_all(sentence: Sequence[Chunk]) -> bool:
+    """Whether a value before a colon is a demand of its own, not the case that the rest is asked in."""
+    aged = any(each.value is not None and each.value.terms[0].unit == "a" for each in sentence)
+    of_some = any("condition" in each.classes for each in sentence) or sentence[0].form in RESTARTS
+    return not aged and not of_some and sentence[0].form not in _APART
+
+
+def _notes(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
+    """Whether a note starts without a full stop before it ("… ≥ 90 g/L Note: …")."""
+    chunk = chunks[index]
+    return chunk.form == "note" and text.text[chunk.start].isupper() and chunks[index - 1].kind != "sign"
+
+
+def _lists(text: Text, sentence: Sequence[Chunk]) -> bool:
+    """Whether a sentence has announced a list of denials or choices, whose items semicolons part."""
+    colon = next((i for i, chunk in enumerate(sentence) if chunk.kind == "sign" and chunk.form == ":"), None)
+    if colon is None:
+        return False
+    choice = not text.exclusion and offers_choice(text.text[sentence[0].start : sentence[colon].start])
+    denies = any("negation" in chunk.classes for chunk in sentence[:colon])
+    return (
+        choice or denies or any("exception" in chunk.classes for chunk in sentence[max(0, colon - 3) : colon])
+    )
+
+
+def _lists_exceptions(sentence: Sequence[Chunk]) -> bool:
+    """Whether a sentence has announced "the following exceptions:", which full stops may part."""
+    colon = next((i for i, chunk in enumerate(sentence) if chunk.kind == "sign" and chunk.form == ":"), None)
+    leading = sentence[max(0, (colon or 0) - 4) : colon or 0]
+    listed = any("follow" in chunk.form for chunk in leading)
+    return listed and any("exception" in chunk.classes for chunk in leading)
+
+
+def _runs_on(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
+    """Whether a capital starts a new statement where a list lost its lines ("… <2+ For subjects with …")."""
+    chunk, before = chunks[index], chunks[index - 1]
+    if chunk.kind != "word" or chunk.classes.isdisjoint(_OPENING):
+        return False
+    word = text.text[chunk.start : chunk.end].split(" ")[0]
+    return word.istitle() and before.kind != "sign" and before.form not in ("and", "or")
+
+
+def _ends(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
+    if index + 1 >= len(chunks):
+        return True
+    before, after = chunks[index - 1] if index else None, chunks[index + 1]
+    if after.start == chunks[index].end or (
+        before is not None and before.form.split(" ")[-1] in _ABBREVIATED
+    ):
+        return False
+    if before is not None and before.kind == "word" and before.end - before.start == 1:
+        return False
+    return (
+        text.text[after.start].isupper()
+        or text.text[after.start] in "*•(-"
+        or text.text[after.start].isdigit()
+    )

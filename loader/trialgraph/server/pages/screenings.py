@@ -1,0 +1,270 @@
+"""Screening for people at a browser: their form in, a screening out, and nothing kept in between.
+
+A page has to be able to ask again (for other trials, another date, a report to take home) although the server
+keeps nothing. So the page holds the record itself, packed into a hidden field of its form.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import traceback
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from trialgraph.catalogue import named_concepts, screenable_trials
+from trialgraph.concepts import Concepts
+from trialgraph.derivation import screening_view
+from trialgraph.errors import PatientError, TrialgraphError, UsageError
+from trialgraph.namespaces import TG
+from trialgraph.packaged import packaged_patients
+from trialgraph.patients import PatientRecord
+from trialgraph.patients.coding import organs_in
+from trialgraph.patients.fhir import from_fhir
+from trialgraph.screening import Screening, TrialVerdict, screen
+from trialgraph.server.forms import Form
+from trialgraph.server.pages.memory import memory_of
+from trialgraph.shapes.eligibility import ScreenableTrial
+from trialgraph.stores import Store
+from trialgraph.units import conversion
+from trialgraph.views import Completeness, ScreeningView
+from trialgraph.vocabularies import known_concepts
+
+__all__ = ["Asked", "Screened", "asked", "forget_words", "screened"]
+
+_MOST_TEXT = 64_000_000  # characters of a record; what is packed smaller is unpacked no further
+_ORDER = {"eligible": 0, "possible": 1, "ineligible": 2}
+_CONDITIONS = f"""
+PREFIX tg: <{TG}>
+SELECT ?nct ?concept {{ ?trial tg:nctId ?nct ; tg:conditionConcept ?concept }}
+"""
+_ADVICE = "send a FHIR R4 bundle of one patient, as JSON"
+
+Json = Any
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a form asks for.
+
+    Args:
+        record: The patient's record, as parsed JSON; None when the form holds none.
+        as_of: The screening date.
+        assumed: What to take as recorded completely.
+        trials: Registry numbers of the trials; empty for all.
+    """
+
+    record: Json = field(repr=False)
+    as_of: date
+    assumed: tuple[Completeness, ...] = ()
+    trials: tuple[str, ...] = ()
+
+    @property
+    def packed(self) -> str:
+        """The record for a hidden field."""
+        return base64.b64encode(zlib.compress(json.dumps(self.record).encode(), 6)).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """A screening, and what it is of.
+
+    Args:
+        record: The patient's record.
+        screening: The verdicts.
+        studied: The diseases in the record that a trial is about, by its registry number; none of a
+            trial that is about others. Of one that states no condition nothing is known.
+    """
+
+    record: PatientRecord = field(repr=False)
+    screening: Screening = field(repr=False)
+    studied: Mapping[str, tuple[str, ...]] = field(repr=False)
+
+    def ranked(self) -> list[TrialVerdict]:
+        """Return the trials that stay open first, of these the ones about a disease in the record.
+
+        Those that state no condition come before those about others. Of equals come first those with
+        least to find out, or least that bars.
+        """
+
+        def rank(result: TrialVerdict) -> tuple[int, int, int, int, str]:
+            counts = Counter(criterion.verdict for criterion in result.criteria)
+            nct, open_ones = result.trial.nct, counts["fail"] + counts["unknown"]
+            about = 1 if nct not in self.studied else 0 if self.studied[nct] else 2
+            return _ORDER[result.verdict], about, open_ones, -counts["pass"], nct
+
+        return sorted(self.screening.trials, key=rank)
+
+
+def asked(form: Form) -> Asked:
+    """Return what a form asks for.
+
+    A file counts before an example, and an example before the record that the page held.
+
+    Raises:
+        UsageError: when a field has no meaning.
+        PatientError: when the file isn't JSON.
+    """
+    upload = form.files.get("record")
+    example, held = form.value("example"), form.value("held")
+    if upload is not None and upload.content:
+        record = _parsed(upload.content)
+    elif example:
+        record = _parsed(_example(example).read_bytes())
+    else:
+        record = _unpacked(held) if held else None
+    return Asked(record, _date(form.value("as_of")), _assumed(form), _trials(form))
+
+
+def screened(store: Store, wanted: Asked) -> Screened:
+    """Screen the patient of a form.
+
+    Raises:
+        PatientError: when the record can't be read as one patient's.
+        UsageError: when a trial isn't in the store.
+        TrialgraphError: for any defect, without a word of the record.
+    """
+    try:
+        return _discreetly(lambda: _screened(store, wanted))
+    finally:
+        forget_words()
+
+
+def forget_words() -> None:
+    """Forget the words of records that reading them has remembered to be faster."""
+    organs_in.cache_clear()
+    conversion.cache_clear()
+
+
+def _screened(store: Store, wanted: Asked) -> Screened:
+    try:
+        record = from_fhir(wanted.record, where="record")
+    except RecursionError:
+        raise PatientError("nested too deeply", where="record", advice=_ADVICE) from None
+    trials, named = _trials_of(store, wanted.trials)
+    concepts = known_concepts().including(named)
+    view = screening_view(record, wanted.as_of, assume_complete=wanted.assumed, concepts=concepts)
+    return Screened(record, screen(view, trials, engine="index"), _studied(store, view, concepts))
+
+
+def _trials_of(store: Store, ncts: tuple[str, ...]) -> tuple[Sequence[ScreenableTrial], frozenset[str]]:
+    """Return the trials asked for and the concepts they name; all of a store's are kept until it changes."""
+
+    def read() -> tuple[Sequence[ScreenableTrial], frozenset[str]]:
+        trials = tuple(screenable_trials(store, ncts))
+        return trials, named_concepts(trials)
+
+    return read() if ncts else memory_of(store).recall("trials to screen", read)
+
+
+def _studied(store: Store, view: ScreeningView, concepts: Concepts) -> dict[str, tuple[str, ...]]:
+    """Return the names of the diseases that both the record and a trial's conditions name."""
+    shared: dict[str, set[str]] = defaultdict(set)
+    for row in store.select(_CONDITIONS):
+        iri, about = row["concept"].value, shared[row["nct"].value]
+        if iri in view.present and iri in concepts and concepts.category(iri) == "condition":
+            about.add(iri)
+    narrowest = {nct: _narrowest(iris, concepts) for nct, iris in shared.items()}
+    return {nct: tuple(sorted(map(concepts.label, iris))) for nct, iris in narrowest.items()}
+
+
+def _narrowest(iris: set[str], concepts: Concepts) -> set[str]:
+    def is_wider(iri: str, other: str) -> bool:
+        return concepts.is_a(other, iri) and not concepts.is_a(iri, other)
+
+    return {iri for iri in iris if not any(is_wider(iri, other) for other in iris)}
+
+
+def _discreetly(work: Callable[[], _T]) -> _T:
+    """Do work whose unforeseen errors may hold words of a record: they are told by their place alone."""
+    try:
+        return work()
+    except TrialgraphError:
+        raise
+    except Exception as error:  # whatever it is, its text and its values must not reach a log
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}, line {place.lineno}"
+        what = f"the screening failed with a {type(error).__name__} in {where}"
+    raise TrialgraphError(what, advice="report this as a defect; nothing of the record was kept")
+
+
+def _parsed(content: bytes) -> Json:
+    try:
+        return _lawful(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise PatientError("not UTF-8 text", where=f"byte {error.start}", advice=_ADVICE) from None
+    except RecursionError:
+        raise PatientError("nested too deeply", advice=_ADVICE) from None
+
+
+def _lawful(text: str) -> Json:
+    """Return parsed JSON, or the list of resources of NDJSON, that can be written down as UTF-8 again."""
+    if not text.strip():
+        raise PatientError("the file is empty", advice=_ADVICE)
+    try:
+        parsed = json.loads(text, parse_constant=_refuse)
+    except json.JSONDecodeError as error:
+        if error.msg != "Extra data":
+            place = f"line {error.lineno}, column {error.colno}"
+            raise PatientError(f"not JSON: {error.msg}", where=place, advice=_ADVICE) from None
+        parsed = [_line(line, number) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    except ValueError:
+        raise PatientError("not JSON: a number that JSON doesn't have", advice=_ADVICE) from None
+    # half of a surrogate pair can stand in JSON's escapes and in no file
+    return json.loads(json.dumps(parsed, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def _line(line: str, number: int) -> Json:
+    try:
+        return json.loads(line, parse_constant=_refuse)
+    except ValueError:
+        raise PatientError("not JSON", where=f"line {number}", advice=_ADVICE) from None
+
+
+def _refuse(constant: str) -> Json:
+    raise ValueError(constant)
+
+
+def _unpacked(packed: str) -> Json:
+    try:
+        unpacking = zlib.decompressobj()
+        text = unpacking.decompress(base64.b64decode(packed, validate=True), _MOST_TEXT)
+        return json.loads(text)
+    except (binascii.Error, zlib.error, ValueError, RecursionError):
+        what = "what this page held of the record is damaged"
+        raise UsageError(what, advice="choose the file again") from None
+
+
+def _example(name: str) -> Path:
+    found = next((path for path in packaged_patients() if path.stem == name), None)
+    if found is None:
+        raise UsageError(f"there is no example patient called {name[:60]!r}")
+    return found
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text) if text else date.today()
+    except ValueError:
+        raise UsageError(f"{text[:40]!r} is not a date", advice="write it as YYYY-MM-DD") from None
+
+
+def _assumed(form: Form) -> tuple[Completeness, ...]:
+    known: tuple[Completeness, ...] = get_args(Completeness)
+    chosen = form.fields.get("assume", ())
+    unknown = [each for each in chosen if each not in known]
+    if unknown:
+        raise UsageError(f"{unknown[0][:40]!r} can't be assumed to be complete")
+    return tuple(each for each in known if each in chosen)
+
+
+def _trials(form: Form) -> tuple[str, ...]:
+    words = " ".join(form.fields.get("trial", ())).replace(",", " ").split()
+    return tuple(dict.fromkeys(word.upper() for word in words))
