@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from types import MappingProxyType
+from urllib.parse import quote
 
 import pyoxigraph as ox
 from rdflib import PROV
@@ -81,6 +82,7 @@ SELECT ?nct ?title ?id ?kind ?text ?scope ?reading ?start ?end ?who ?when ?why ?
   VALUES_OF_TRIALS
   ?trial a tg:Trial ; tg:nctId ?nct ; tg:briefTitle ?title .
   OPTIONAL {{
+    VALUES_OF_TRIALS  # again, because the engine reads what is optional by itself
     ?trial tg:criterion ?criterion .
     ?criterion tg:id ?id ; tg:kind ?kind ; tg:text ?text ; tg:order ?order ; tg:expressionJson ?reading .
     OPTIONAL {{ ?criterion tg:scope ?scope }}
@@ -239,9 +241,8 @@ def named_concepts(trials: Iterable[ScreenableTrial]) -> frozenset[str]:
 
 def _values(ncts: Collection[str]) -> str:
     """Return the clause that holds a query to some trials; nothing for all."""
-    return (
-        f"VALUES ?nct {{ {' '.join(str(ox.Literal(nct)) for nct in dict.fromkeys(ncts))} }}" if ncts else ""
-    )
+    trials = " ".join(str(ox.NamedNode(TRIAL[quote(nct)])) for nct in dict.fromkeys(ncts))
+    return f"VALUES ?trial {{ {trials} }}" if ncts else ""
 
 
 def _by_trial(store: Store, path: str, ncts: Collection[str]) -> dict[str, tuple[str, ...]]:
