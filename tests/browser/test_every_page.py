@@ -12,8 +12,10 @@ from trialgraph.server import pages
 
 TRIAL = "NCT06794086"
 ADDRESSES = {
-    "/": ["/"],
+    "/": ["/", "/?q=liver&phase=PHASE2", "/?q=nothing+at+all"],
     "/trial/{nct}": [f"/trial/{TRIAL}", "/trial/NCT06850103"],
+    "/compare": ["/compare", f"/compare?trial={TRIAL}", f"/compare?trial={TRIAL}&trial=NCT06850103&rows=all"],
+    "/compare/map": ["/compare/map", "/compare/map?family=LiverFunctionMeasurement"],
     "/screen": ["/screen", f"/screen?trial={TRIAL}"],
     "/concepts": ["/concepts", "/concepts?q=liver"],
     "/concept/{name}": ["/concept/ECOGPerformanceStatus", "/concept/PD1Inhibitor"],

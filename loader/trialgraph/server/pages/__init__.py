@@ -1,8 +1,15 @@
 """Pages for people who never saw RDF."""
 
-from trialgraph.server.pages import compare, concepts, questions, screen, trials
+from trialgraph.server.pages import compare, concepts, heat, questions, screen, trials
 from trialgraph.server.pages.frame import error_page
 
 __all__ = ["error_page", "routes"]
 
-routes = [*trials.routes, *compare.routes, *screen.routes, *concepts.routes, *questions.routes]
+routes = [
+    *trials.routes,
+    *compare.routes,
+    *heat.routes,
+    *screen.routes,
+    *concepts.routes,
+    *questions.routes,
+]
