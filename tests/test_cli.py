@@ -8,8 +8,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from rdflib import RDF, SH, Graph
 
 from tests.shared_files import ROOT
+from trialgraph.shapes.engines import validation_report
 
 TRIALS = ROOT / "data" / "trials"
 PATIENT = ROOT / "data" / "patients" / "example-crc-liver.json"
@@ -183,6 +185,21 @@ def test_a_file_that_holds_no_patient_is_refused(
     _refused(run("screen", path, "--store", store), *words)
 
 
+def test_an_export_without_patients_is_not_passed_over(store: Path, tmp_path: Path) -> None:
+    """An empty NDJSON file screens nobody, which is said."""
+    path = tmp_path / "cohort.ndjson"
+    path.write_text("\n\n", encoding="utf-8")
+    _refused(run("screen", path, "--format", "ndjson", "--store", store), "cohort.ndjson", "no patient")
+
+
+def test_a_trial_named_twice_is_screened_once(store: Path) -> None:
+    """Repeating --trial doubles neither criteria nor what is missing."""
+    common = ("--as-of", "2025-09-01", "--format", "json", "--store", store)
+    once = run("screen", PATIENT, "--trial", "NCT06794086", *common)
+    twice = run("screen", PATIENT, "--trial", "NCT06794086", "--trial", "NCT06794086", *common)
+    assert once.stdout == twice.stdout
+
+
 def test_the_screening_json_is_the_contracts(store: Path) -> None:
     """Stdout is one JSON object for one patient, with a verdict for each trial."""
     screened = run("screen", PATIENT, "--as-of", "2025-09-01", "--format", "json", "--store", store)
@@ -206,6 +223,24 @@ def test_validate_exits_with_one_when_a_criterion_bars(store: Path) -> None:
     assert (possible.returncode, barred.returncode) == (0, 1)
     for report in (possible.stdout, barred.stdout):
         assert "sh:ValidationReport" in report
+
+
+def test_the_view_and_the_shapes_are_all_that_another_engine_needs(store: Path) -> None:
+    """What `validate --view` and `shapes` print gives pySHACL the results that `validate` prints."""
+    trial, common = ("NCT06794086",), ("--as-of", "2025-09-01", "--store", store)
+    shapes = run("shapes", *trial, "--store", store)
+    view = run("validate", BARRED, "--trial", *trial, *common, "--view")
+    assert (shapes.returncode, view.returncode) == (0, 0)
+    assert "tg:ScreeningView" in view.stdout
+    outside = validation_report(Graph().parse(data=view.stdout, format="turtle"), shapes.stdout)
+    printed = Graph().parse(data=run("validate", BARRED, "--trial", *trial, *common).stdout, format="turtle")
+    assert _reported(outside) == _reported(printed)
+    assert any(severity == SH.Violation for _, severity in _reported(printed))
+
+
+def _reported(report: Graph) -> set[tuple[object, object]]:
+    results = report.objects(next(report.subjects(RDF.type, SH.ValidationReport)), SH.result)
+    return {(report.value(each, SH.sourceShape), report.value(each, SH.resultSeverity)) for each in results}
 
 
 def test_parse_reads_plain_text_from_standard_input() -> None:

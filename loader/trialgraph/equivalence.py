@@ -14,7 +14,7 @@ from functools import lru_cache
 from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Limit, Narrative, Not, Value, Window
 from trialgraph.views import canonical_number
 
-__all__ = ["conjuncts", "meaning_key", "normal_form", "same_meaning"]
+__all__ = ["conjuncts", "is_within", "meaning_key", "normal_form", "same_meaning"]
 
 
 def normal_form(expression: Expression) -> Expression:
@@ -123,8 +123,8 @@ def _with_limits_joined(parts: list[Expression], *, together: bool) -> list[Expr
             found.append(part)
         elif together:
             found[0] = replace(part, limit=_both(_limit(found[0]), part.limit))
-        elif not any(_is_within(part.limit, _limit(each)) for each in found):
-            found[:] = [each for each in found if not _is_within(_limit(each), part.limit)] + [part]
+        elif not any(is_within(part.limit, _limit(each)) for each in found):
+            found[:] = [each for each in found if not is_within(_limit(each), part.limit)] + [part]
     return [each for found in joined.values() for each in found]
 
 
@@ -143,7 +143,7 @@ def _is_settled(operand: Expression, keys: set[str], limits: dict[str, Limit]) -
     if meaning_key(operand) in keys:
         return True
     demanded = limits.get(_quantity(operand)) if isinstance(operand, Value) else None
-    return demanded is not None and _is_within(demanded, _limit(operand))
+    return demanded is not None and is_within(demanded, _limit(operand))
 
 
 def _limit(part: Expression) -> Limit:
@@ -172,7 +172,7 @@ def _tighter(
     return max((end, inclusive), (other, other_inclusive), key=lambda each: (sign * each[0], not each[1]))
 
 
-def _is_within(one: Limit, other: Limit) -> bool:
+def is_within(one: Limit, other: Limit) -> bool:
     """Return whether whatever is within one limit is within the other."""
     return _both(one, other) == one
 

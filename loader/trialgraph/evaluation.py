@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 
 from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Limit, Narrative, Not, Value, Window
 from trialgraph.instances import showing_instances
+from trialgraph.malignancies import excluded_by, shown_by
 from trialgraph.views import Absence, Interval, Presence, Quantity, ScreeningView, TimeAgo, canonical_number
 
 __all__ = [
@@ -159,6 +160,8 @@ def _measured(atom: Atom, quantity: Quantity, truth: Truth) -> Finding:
 
 
 def _presence(atom: Fact, view: ScreeningView) -> Finding:
+    if atom.study is not None:
+        return _besides(atom, view)
     finding = _plain_presence(atom, view)
     if finding.truth is None:
         for instance in showing_instances(atom):
@@ -166,6 +169,23 @@ def _presence(atom: Fact, view: ScreeningView) -> Finding:
             if shown.truth:
                 return replace(shown, atom=atom)
     return finding
+
+
+def _besides(atom: Fact, view: ScreeningView) -> Finding:
+    """Judge a malignancy besides the study disease, which is known."""
+    for truth, reading in ((True, shown_by(atom)), (False, excluded_by(atom))):
+        if evaluate(reading, view):
+            told = list(deciding_atoms(reading, view))
+            return Finding(
+                atom,
+                truth,
+                None,
+                "; ".join(dict.fromkeys(each.shown for each in told)),
+                tuple(dict.fromkeys(source for each in told for source in each.evidence)),
+                tuple(dict.fromkeys(axiom for each in told for axiom in each.axioms)),
+                "" if truth else need(atom),
+            )
+    return _open(replace(atom, study=None), view, view.present.get(fact_key(atom)))
 
 
 def _plain_presence(atom: Fact, view: ScreeningView) -> Finding:

@@ -126,6 +126,8 @@ class Fact:
         span: Where the criterion says so.
         exceptions: IRIs of the concepts that the modifier ``exception`` names, when all its words are
             understood: an instance of `concept` that is certainly none of these proves the fact.
+        study: Of another malignancy, once it is judged for a trial: IRIs of the trial's own disease,
+            none where that isn't known. No part of the reading, so not of the JSON.
     """
 
     concept: str
@@ -137,6 +139,7 @@ class Fact:
     within: Window | None = None
     span: Span = (0, 0)
     exceptions: tuple[str, ...] = ()
+    study: tuple[str, ...] | None = None
 
     @property
     def is_mention(self) -> bool:

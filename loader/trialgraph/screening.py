@@ -8,17 +8,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
 from trialgraph.changes import change_of
 from trialgraph.errors import TrialgraphError
 from trialgraph.evaluation import Finding, Truth, UnknownReason, deciding_atoms, evaluate
+from trialgraph.expressions import to_json as expression_to_json
+from trialgraph.grounds import Ground, grounds
 from trialgraph.missing import MissingFact, missing_facts
+from trialgraph.namespaces import TRIAL
+from trialgraph.ontology import Axiom
+from trialgraph.records import Source
 from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial, compile_shapes, read_of_views
 from trialgraph.shapes.engines import Rails, ShaclEngine, reported_rails
+from trialgraph.versions import versions
 from trialgraph.views import Completeness, ScreeningView, view_graph
+from trialgraph.vocabularies import known_concepts
 
 __all__ = [
     "CriterionVerdict",
@@ -78,6 +85,11 @@ class CriterionVerdict:
         """The contestable axioms that the verdict rests on."""
         return tuple(dict.fromkeys(item for finding in self.findings for item in finding.axioms))
 
+    @property
+    def grounds(self) -> tuple[Ground, ...]:
+        """What the verdict rests on, each with its words and its place in the expression."""
+        return grounds(self.criterion, self.findings)
+
 
 def _bare(words: str) -> str:
     """Words without spaces and what stands around them, to see whether two texts are the same."""
@@ -126,6 +138,14 @@ class Screening:
     def assumed_complete(self) -> tuple[Completeness, ...]:
         """Categories that were assumed to be complete."""
         return self.view.assumed
+
+    @property
+    def axioms(self) -> tuple[Axiom, ...]:
+        """The contestable axioms that verdicts rest on."""
+        used = (verdict.axioms for trial in self.trials for verdict in trial.criteria)
+        return tuple(
+            known_concepts().axioms[iri] for iri in dict.fromkeys(iri for each in used for iri in each)
+        )
 
     @property
     def worklist(self) -> tuple[WorklistItem, ...]:
@@ -203,7 +223,7 @@ def _reason(findings: Collection[Finding]) -> UnknownReason:
 
 
 def to_json(screening: Screening) -> dict[str, Any]:
-    """Return a screening as the JSON object of the design's section 7."""
+    """Return a screening as the JSON object of the design's section 7, with what each verdict rests on."""
     return {
         "patient": screening.patient,
         "as_of": screening.view.as_of.isoformat(),
@@ -213,6 +233,11 @@ def to_json(screening: Screening) -> dict[str, Any]:
             {"need": item.need, "trials": item.trials, "criteria": item.criteria}
             for item in screening.worklist
         ],
+        "axioms": [
+            {"iri": axiom.iri, "label": axiom.label, "definition": axiom.definition}
+            for axiom in screening.axioms
+        ],
+        "versions": asdict(versions()),
     }
 
 
@@ -220,20 +245,46 @@ def _trial_to_json(result: TrialVerdict) -> dict[str, Any]:
     return {
         "trial": result.trial.nct,
         "title": result.trial.title,
+        "source": _source_to_json(result.trial.source),
         "verdict": result.verdict,
-        "criteria": [
-            {
-                "id": verdict.criterion.id,
-                "kind": verdict.criterion.kind,
-                "text": verdict.criterion.text,
-                "verdict": verdict.verdict,
-                "reason": verdict.reason,
-                "explanation": verdict.explanation,
-                "evidence": list(verdict.evidence),
-                "axioms": list(verdict.axioms),
-                "changes": verdict.changes,
-            }
-            for verdict in result.criteria
-        ],
+        "criteria": [_criterion_to_json(verdict, result.trial.nct) for verdict in result.criteria],
         "missing": [{"need": fact.need, "settles": list(fact.settles)} for fact in result.missing],
+    }
+
+
+def _source_to_json(source: Source | None) -> dict[str, Any] | None:
+    return None if source is None else asdict(source)
+
+
+def _criterion_to_json(verdict: CriterionVerdict, nct: str) -> dict[str, Any]:
+    criterion = verdict.criterion
+    return {
+        "id": criterion.id,
+        "kind": criterion.kind,
+        "text": criterion.text,
+        "span": list(criterion.span) if criterion.span else None,
+        "scope": criterion.scope,
+        "verdict": verdict.verdict,
+        "reason": verdict.reason,
+        "explanation": verdict.explanation,
+        "evidence": list(verdict.evidence),
+        "axioms": list(verdict.axioms),
+        "changes": verdict.changes,
+        "grounds": [_ground_to_json(ground, f"{nct}/criterion/{criterion.id}") for ground in verdict.grounds],
+    }
+
+
+def _ground_to_json(ground: Ground, criterion: str) -> dict[str, Any]:
+    finding = ground.finding
+    return {
+        "span": list(ground.span),
+        "words": ground.words,
+        "node": str(TRIAL[f"{criterion}/{ground.node}"]) if ground.node else None,
+        "atom": expression_to_json(ground.asked),
+        "reading": ground.reading,
+        "holds": finding.truth,
+        "reason": finding.reason,
+        "shown": finding.shown,
+        "evidence": list(finding.evidence),
+        "axioms": list(finding.axioms),
     }

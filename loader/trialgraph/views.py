@@ -16,7 +16,7 @@ from urllib.parse import quote
 from rdflib import RDF, Graph, URIRef
 from rdflib import Literal as RdfLiteral
 
-from trialgraph.namespaces import BASE, TG
+from trialgraph.namespaces import BASE, TG, TGC
 
 __all__ = [
     "Absence",
@@ -170,6 +170,9 @@ def view_graph(view: ScreeningView, read: Collection[tuple[str, str]] | None = N
             rest is left out then. None for all.
     """
     graph = Graph(bind_namespaces="none" if read is not None else "rdflib")
+    if read is None:
+        graph.bind("tg", TG)
+        graph.bind("tgc", TGC)
     node = URIRef(f"{BASE}view/{quote(view.patient, safe='')}")
     graph.add((node, RDF.type, TG.ScreeningView))
     graph.add((node, TG.asOf, RdfLiteral(view.as_of)))

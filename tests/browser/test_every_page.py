@@ -14,6 +14,7 @@ TRIAL = "NCT06794086"
 ADDRESSES = {
     "/": ["/"],
     "/trial/{nct}": [f"/trial/{TRIAL}", "/trial/NCT06850103"],
+    "/compare": ["/compare", f"/compare?trial={TRIAL}&trial=NCT06850103"],
     "/screen": ["/screen", f"/screen?trial={TRIAL}"],
     "/ask": ["/ask", "/ask?name=child-pugh-limits", "/ask?query=ASK%20{}"],
     "/concepts": ["/concepts", "/concepts?q=liver"],

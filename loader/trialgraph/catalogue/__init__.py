@@ -1,5 +1,6 @@
 """The trials of a store, as screening, the command line and the server need them."""
 
+from trialgraph.catalogue.concepts import TrialsNaming, concepts_of, search_concepts, trials_naming
 from trialgraph.catalogue.criteria import CriterionFilter, FoundCriteria, FoundCriterion, search_criteria
 from trialgraph.catalogue.names import concept_called
 from trialgraph.catalogue.search import FacetValue, FoundTrials, Order, TrialFilter, search_trials
@@ -24,13 +25,17 @@ __all__ = [
     "StaleCuration",
     "TrialFilter",
     "TrialSummary",
+    "TrialsNaming",
     "concept_called",
+    "concepts_of",
     "named_concepts",
     "screenable_trial",
     "screenable_trials",
+    "search_concepts",
     "search_criteria",
     "search_trials",
     "stale_curations",
     "trial_facts",
     "trial_summaries",
+    "trials_naming",
 ]

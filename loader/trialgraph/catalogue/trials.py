@@ -2,17 +2,20 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from types import MappingProxyType
+from urllib.parse import quote
 
 import pyoxigraph as ox
 from rdflib import PROV
 
 from trialgraph.criteria.criterion import Curation
 from trialgraph.errors import UsageError
-from trialgraph.expressions import Narrative, atoms, from_json
-from trialgraph.namespaces import TG, TRIAL
+from trialgraph.expressions import Narrative, Span, atoms, from_json
+from trialgraph.malignancies import study_disease
+from trialgraph.namespaces import OA, TG, TRIAL
+from trialgraph.records import Source
 from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial
 from trialgraph.stores import Store
 
@@ -74,18 +77,33 @@ CURATED = (
 _CRITERIA = f"""
 PREFIX tg: <{TG}>
 PREFIX prov: <{PROV}>
-SELECT ?nct ?title ?id ?kind ?text ?scope ?reading ?who ?when ?why ?file WHERE {{
+PREFIX oa: <{OA}>
+SELECT ?nct ?title ?id ?kind ?text ?scope ?reading ?start ?end ?who ?when ?why ?file WHERE {{
   VALUES_OF_TRIALS
   ?trial a tg:Trial ; tg:nctId ?nct ; tg:briefTitle ?title .
   OPTIONAL {{
+    VALUES_OF_TRIALS  # again, because the engine reads what is optional by itself
     ?trial tg:criterion ?criterion .
     ?criterion tg:id ?id ; tg:kind ?kind ; tg:text ?text ; tg:order ?order ; tg:expressionJson ?reading .
     OPTIONAL {{ ?criterion tg:scope ?scope }}
+    OPTIONAL {{ ?criterion oa:hasSelector ?selector . ?selector oa:start ?start ; oa:end ?end }}
     OPTIONAL {{ ?criterion tg:curation ?curation . ?curation {CURATED} }}
     BIND(EXISTS {{ ?criterion a tg:StructuredCriterion }} AS ?structured)
   }}
 }}
 ORDER BY ?nct DESC(?structured) DESC(?kind) ?order
+"""
+_SOURCES = f"""
+PREFIX tg: <{TG}>
+PREFIX prov: <{PROV}>
+SELECT ?nct ?name ?sha256 ?layout ?updated ?retrieved WHERE {{
+  VALUES_OF_TRIALS
+  ?trial a tg:Trial ; tg:nctId ?nct .
+  ?graph tg:describes ?trial ; prov:wasDerivedFrom ?source .
+  ?source tg:fileName ?name ; tg:sha256 ?sha256 ; tg:layout ?layout .
+  OPTIONAL {{ ?source tg:lastUpdated ?updated }}
+  OPTIONAL {{ ?source prov:generatedAtTime ?retrieved }}
+}}
 """
 _STALE = f"""
 PREFIX tg: <{TG}>
@@ -165,11 +183,17 @@ def screenable_trials(store: Store, ncts: Collection[str] = ()) -> list[Screenab
     Raises:
         UsageError: when a trial named isn't in the store.
     """
-    rows = groupby(
-        store.select(_CRITERIA.replace("VALUES_OF_TRIALS", _values(ncts))),
-        key=lambda row: (row["nct"].value, row["title"].value),
-    )
-    trials = [_trial(nct, title, solutions) for (nct, title), solutions in rows]
+    wanted = _values(ncts)
+    sources = {
+        row["nct"].value: _source(row) for row in store.select(_SOURCES.replace("VALUES_OF_TRIALS", wanted))
+    }
+    query = _CRITERIA.replace("VALUES_OF_TRIALS", wanted)
+    rows = groupby(store.select(query), key=lambda row: (row["nct"].value, row["title"].value))
+    about = _conditions(store, ncts)
+    trials = [
+        _trial(nct, title, solutions, about.get(nct, _Conditions()), sources.get(nct))
+        for (nct, title), solutions in rows
+    ]
     absent = set(ncts) - {trial.nct for trial in trials}
     if absent:
         raise UsageError(
@@ -217,7 +241,8 @@ def named_concepts(trials: Iterable[ScreenableTrial]) -> frozenset[str]:
 
 def _values(ncts: Collection[str]) -> str:
     """Return the clause that holds a query to some trials; nothing for all."""
-    return f"VALUES ?nct {{ {' '.join(str(ox.Literal(nct)) for nct in ncts)} }}" if ncts else ""
+    trials = " ".join(str(ox.NamedNode(TRIAL[quote(nct)])) for nct in dict.fromkeys(ncts))
+    return f"VALUES ?trial {{ {trials} }}" if ncts else ""
 
 
 def _by_trial(store: Store, path: str, ncts: Collection[str]) -> dict[str, tuple[str, ...]]:
@@ -228,9 +253,38 @@ def _by_trial(store: Store, path: str, ncts: Collection[str]) -> dict[str, tuple
     return {nct: tuple(sorted(found)) for nct, found in values.items()}
 
 
-def _trial(nct: str, title: str, rows: Iterable[ox.QuerySolution]) -> ScreenableTrial:
-    criteria = (criterion_of(row) for row in rows if row["id"] is not None)
-    return ScreenableTrial(nct, title, tuple(criteria))
+@dataclass(frozen=True, slots=True)
+class _Conditions:
+    """The concepts of a trial's conditions, and whether each condition has one."""
+
+    concepts: tuple[str, ...] = ()
+    all_known: bool = False
+
+
+def _conditions(store: Store, ncts: Collection[str]) -> dict[str, _Conditions]:
+    concepts, stated = (_by_trial(store, path, ncts) for path in ("tg:conditionConcept", "tg:condition"))
+    return {
+        nct: _Conditions(concepts.get(nct, ()), len(concepts.get(nct, ())) >= len(names))
+        for nct, names in stated.items()
+    }
+
+
+def _trial(
+    nct: str, title: str, rows: Iterable[ox.QuerySolution], about: _Conditions, source: Source | None
+) -> ScreenableTrial:
+    criteria = [replace(criterion_of(row), span=_span(row)) for row in rows if row["id"] is not None]
+    admitting = [each.expression for each in criteria if each.kind == "inclusion" and each.scope is None]
+    study = study_disease(admitting, about.concepts, all_known=about.all_known)
+    return ScreenableTrial(nct, title, tuple(replace(each, study=study) for each in criteria), source)
+
+
+def _span(row: ox.QuerySolution) -> Span | None:
+    return (int(row["start"].value), int(row["end"].value)) if row["start"] else None
+
+
+def _source(row: ox.QuerySolution) -> Source:
+    stated = (row[name].value if row[name] else None for name in ("updated", "retrieved"))
+    return Source(row["name"].value, row["sha256"].value, row["layout"].value, *stated)
 
 
 def criterion_of(row: ox.QuerySolution) -> ScreenableCriterion:

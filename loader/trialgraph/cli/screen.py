@@ -107,10 +107,14 @@ def single_patient(path: str) -> PatientRecord:
 
 def _records(paths: list[str], columns: str | None = None) -> Iterator[PatientRecord]:
     for path in paths:
+        found = False
         for record in read_patients(Path(path), columns=Path(columns) if columns else None):
+            found = True
             for entry in record.report:
                 messages.print(f"{path}: {entry}", style="dim", markup=False, highlight=False, soft_wrap=True)
             yield record
+        if not found:
+            raise PatientError("no patient in it", where=path, advice="check the export")
 
 
 def _show(screenings: Iterator[Screening], format: Format) -> None:  # noqa: A002

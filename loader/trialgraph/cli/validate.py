@@ -21,11 +21,18 @@ def validate(
     trial: Annotated[str, typer.Option("--trial", metavar="NCT…", help="Registry number of the trial.")],
     as_of: AsOf = None,
     assume_complete: AssumeComplete = None,
+    view_only: Annotated[
+        bool,
+        typer.Option(
+            "--view", help="Print what the shapes are run over instead: the screening view, as Turtle."
+        ),
+    ] = False,
     store: StoreOption = None,
 ) -> None:
     """Print the SHACL validation report of a patient against a trial's criteria, as Turtle.
 
-    Exit code 1 when a criterion bars the patient (a result of severity sh:Violation).
+    Exit code 1 when a criterion bars the patient (a result of severity sh:Violation). With the view and
+    what `trialgraph shapes` prints, any SHACL engine makes the same report.
     """
     record = single_patient(patient)
     with reading_store(store) as source:
@@ -36,7 +43,11 @@ def validate(
         assume_complete=parse_completeness(assume_complete),
         concepts=known_concepts().including(named_concepts([wanted])),
     )
-    report = validation_report(view_graph(view), compile_shapes(wanted))
+    graph = view_graph(view)
+    if view_only:
+        typer.echo(graph.serialize(format="turtle"), nl=False)
+        return
+    report = validation_report(graph, compile_shapes(wanted))
     typer.echo(report.serialize(format="turtle"), nl=False)
     if has_violation(report):
         raise typer.Exit(1)

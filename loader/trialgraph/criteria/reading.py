@@ -32,7 +32,7 @@ from trialgraph.criteria.trees import (
     only_facts,
     undated_history,
 )
-from trialgraph.criteria.vocabulary import Vocabulary
+from trialgraph.criteria.vocabulary import GIVEN, Vocabulary
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Span, atoms
 
 __all__ = ["read_expression"]
@@ -282,7 +282,8 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
 
 def _is_title(sentence: Sequence[Chunk]) -> bool:
     """Whether a sentence is a lone name that heads those after it ("Growth factors. The last dose …")."""
-    return len(sentence) == 1 and sentence[0].kind == "concept"
+    term = sentence[0].term if len(sentence) == 1 else None
+    return term is not None and term.category in GIVEN
 
 
 def _turned(text: Text, statement: Statement, words: str, place: tuple[int, int]) -> Statement:

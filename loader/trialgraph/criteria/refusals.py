@@ -14,6 +14,7 @@ from trialgraph.criteria.segments import trimmed
 from trialgraph.criteria.trees import alternatives_of, is_formal, map_facts, negate
 from trialgraph.expressions import AllOf, Expression
 
+_WHO = frozenset({"patient who", "subject who", "participant who", "individual who", "those who"})
 __all__ = ["read_refusal", "without_trailing_verb"]
 
 
@@ -40,6 +41,7 @@ def _read_barred(text: Text, chunks: list[Chunk], at: int) -> Expression:
     """Read "patients with X are excluded", which bars X in either kind of list."""
     whole = narrative(text, chunks[0].start, chunks[-1].end)
     head = without_trailing_verb(chunks[:at])
+    head = head[1:] if head and head[0].form in _WHO else head
     if not any(is_content(chunk) for chunk in head) or any("exception" in chunk.classes for chunk in head):
         return whole
     expression = join_segments(text, read_segments(text, head), "or")

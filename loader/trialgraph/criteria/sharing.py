@@ -29,6 +29,7 @@ __all__ = [
 _RELATIVE = ("that ", "which ")
 _TARGETING = re.compile(r"\b(?:targeting|directed (?:at|against|to)|against)\b", re.IGNORECASE)
 _APART = frozenset({"other", "any", "any other", "another", "additional"})
+_TIMED = frozenset({"within", "during", "while", "before", "after", "prior", "since", "for"})
 _LEADING = frozenset({"neutral", "active", "negation", "example", "qualifier", "confirmation", "confirmed"})
 
 
@@ -87,6 +88,7 @@ def _completed(text: Text, segments: list[Segment], index: int) -> list[Chunk] |
                 term is not None
                 and not term.quantity
                 and named.term is not None
+                and (len(tokens) > 1 or named.term.iri in term.ancestors)
                 and (term.iri != named.term.iri or (ahead and other == index + 1))
             ):
                 found = Chunk("concept", start, end, term=term)
@@ -104,6 +106,12 @@ def _noun_after(segment: Segment, named: Chunk) -> int:
 def _name_end(segment: Segment, first: int) -> int:
     """Return the place of the last chunk before a time or a bracket, where a name may end."""
     last = len(segment.chunks) - 1
+    behind = (
+        i
+        for i in range(first + 1, last + 1)
+        if "post" in segment.chunks[i].classes and segment.chunks[i].form in _TIMED
+    )
+    last = next(behind, last + 1) - 1
     while last > first and segment.chunks[last].kind in ("window", "bracket", "sign"):
         last -= 1
     return last
@@ -111,7 +119,8 @@ def _name_end(segment: Segment, first: int) -> int:
 
 def _shared(tokens: list[str], *, ahead: bool) -> Iterator[tuple[str, list[Chunk]]]:
     """Yield the words that a name may lend its neighbour, with an adjective ("active") left out of them."""
-    for size in range(1, len(tokens)):
+    sizes = range(1, len(tokens) if len(tokens) > 1 or not ahead else 2)
+    for size in sizes:
         if ahead:
             yield " ".join(tokens[-size:]), []
             continue
@@ -279,7 +288,10 @@ def share_remarks(segments: list[Segment]) -> None:
             and len(first.chunks) <= 2
         ):
             words = two.modifiers.get("qualifier")
-            narrowed_after = words is not None and len(second.chunks) > 1 and is_content(second.chunks[0])
+            timed = words is not None and words.split(" ", 1)[0] in _TIMED - {"for"}
+            narrowed_after = (
+                words is not None and not timed and len(second.chunks) > 1 and is_content(second.chunks[0])
+            )
             if narrowed_after and not one.modifiers and one.category == two.category:
                 first.expression = replace(one, modifiers=two.modifiers)
             elif words is not None and one.concept == two.concept and _is_plain(one):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast, get_args
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.tokens import Token, tokenize
 from trialgraph.expressions import Category
+from trialgraph.namespaces import TGC
 
 if TYPE_CHECKING:
     from trialgraph.concepts import Concepts
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["GIVEN", "Mention", "Term", "Vocabulary", "default_vocabulary", "is_read", "vocabulary_entries"]
 
 GIVEN = frozenset({"treatment", "procedure"})
+_SEX = str(TGC.Sex)
+_READ_APART = frozenset({_SEX, str(TGC.HealthyVolunteer), str(TGC.DemographicCharacteristic)})
+"""Whom a trial is for: statements about them are read by their form, not as facts of a list."""
 """Categories of what is given to a patient, or done."""
 
 _IGNORED = frozenset("-'’.")
@@ -310,7 +314,8 @@ def is_read(concepts: Concepts, iri: str) -> bool:
     top = category == "other" and all(not concepts[each].parents for each in parents)
     root = concepts.label(iri) == category or top
     apart = category == "other" and not concepts.is_quantity(iri) and not concepts.is_assessment(iri)
-    return not (stretch or root or apart or (category == "demographic" and not concepts.is_quantity(iri)))
+    sexed = _SEX in concepts[iri].parents or iri in _READ_APART
+    return not (stretch or root or apart or sexed)
 
 
 def _says_more(surface: str, label: str) -> bool:

@@ -20,12 +20,13 @@ from trialgraph.derivation.lesions import (
     lesions_of,
     shown_by_lesions,
 )
-from trialgraph.derivation.malignancies import OTHER, other_malignancies
+from trialgraph.derivation.malignancies import OTHERS, no_second_cancer, other_malignancies
 from trialgraph.derivation.quantities import convert_scores, measured_quantities
 from trialgraph.derivation.scores import age, child_pugh, creatinine_clearance
 from trialgraph.derivation.shown import Denied, Shown, Sorted, is_lasting, sorted_facts
-from trialgraph.derivation.silence import completeness_reasons, silent_concepts
+from trialgraph.derivation.silence import completeness_reasons, crossings, silent_concepts
 from trialgraph.derivation.times import NOW
+from trialgraph.malignancies import AGAIN
 from trialgraph.namespaces import TGC
 from trialgraph.patients.facts import CompletenessStatement, Demographics, PatientRecord
 from trialgraph.patients.tables import organs
@@ -73,11 +74,14 @@ def screening_view(
     present, complete = dict(closed.present), {**silent, **absent}
     latest = latest_possible(found, concepts, reasons, axioms)
     other, no_other = other_malignancies(found, concepts, silent, absent)
-    for key in OTHER:
+    for key in OTHERS:
         if other is not None:
             present[key] = other
         if no_other is not None:
             absent[key] = complete[key] = no_other
+    once = no_second_cancer(found, concepts)
+    if once is not None:
+        absent[AGAIN] = once
     return ScreeningView(
         patient=record.id,
         as_of=as_of,
@@ -85,7 +89,7 @@ def screening_view(
         quantities=quantities,
         present=present,
         absent=absent,
-        inactive=_inactive(closed, absent, silent),
+        inactive=_inactive(closed, absent, silent, found, concepts),
         complete=complete,
         conflicts=closed.conflicts,
         over=_over(found, closed, concepts, axioms),
@@ -150,7 +154,9 @@ def _absent(closed: Closed, silent: dict[str, Absence], concepts: Concepts) -> d
     return dict(sorted(absent.items()))
 
 
-def _inactive(closed: Closed, absent: dict[str, Absence], silent: dict[str, Absence]) -> dict[str, Absence]:
+def _inactive(
+    closed: Closed, absent: dict[str, Absence], silent: dict[str, Absence], found: Sorted, concepts: Concepts
+) -> dict[str, Absence]:
     """Return what is not ongoing: absent, or all of it over and nothing unrecorded."""
     over = {
         iri: Absence(presence.shown, presence.evidence, presence.axioms)
@@ -162,7 +168,13 @@ def _inactive(closed: Closed, absent: dict[str, Absence], silent: dict[str, Abse
         for iri, reason in closed.over.items()
         if iri in closed.present and closed.present[iri].active is False
     }
-    return {**over, **looked_for, **absent}
+    crossed = {
+        iri: over[parent]
+        for iri in sorted(crossings(found, concepts))
+        for parent in concepts[iri].parents
+        if parent in over
+    }
+    return {**crossed, **over, **looked_for, **absent}
 
 
 def _quantities(

@@ -39,7 +39,7 @@ def latest_possible(
         instance of a judgement (``tg:assessment``, ``tg:graded``) is recorded as one of its superclasses.
     """
     instances = _instances(found, concepts, axioms)
-    open_kinds = crossings(found, concepts) | contested(found, concepts, axioms)
+    crossed, open_kinds = crossings(found, concepts), contested(found, concepts, axioms)
     bounds: dict[str, Presence] = {}
     for iri in sorted(concepts, key=lambda each: (len(concepts.ancestors(each)), each)):
         if concepts.is_judged(iri):
@@ -48,6 +48,8 @@ def latest_possible(
         if iri in open_kinds or not categories or not categories <= reasons.keys():
             continue
         among = dict(instances.get(iri, {}))
+        if iri in crossed:
+            among |= _rarest(concepts[iri].parents, instances)
         if concepts.is_judged(iri) and not among:
             continue
         for category in categories:
@@ -85,6 +87,12 @@ def _add_above(iri: str, instances: _Instances, concepts: Concepts) -> None:
         for source, when in instances.get(parent, {}).items():
             known = instances[iri].get(source)
             instances[iri][source] = latest_of((when, known)) if known else when
+
+
+def _rarest(parents: Collection[str], instances: _Instances) -> dict[str, TimeAgo]:
+    """Return the instances of the kind that was so longest ago, of kinds that one thing would have to be."""
+    known = [instances[parent] for parent in parents if instances.get(parent)]
+    return max(known, key=lambda each: latest_of(each.values()).days_min) if known else {}
 
 
 def _bound(among: Mapping[str, TimeAgo], why: Collection[Absence]) -> Presence:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from trialgraph.concepts import Concepts
-from trialgraph.derivation.shown import Denied, Shown
+from trialgraph.derivation.shown import DISEASE_STATUS, Denied, Shown
 from trialgraph.derivation.times import latest_of
 from trialgraph.views import Absence, Presence
 
@@ -93,10 +93,13 @@ def close(
 
 
 def _exclusions(positive: Iterable[_Implied], concepts: Concepts) -> list[_Excluded]:
-    """Return what is not there because something that excludes it is."""
+    """Return what is not there because something that excludes it is.
+
+    How a cancer stands on one day says nothing of other days, so it excludes nothing.
+    """
     found = []
     for yes in positive:
-        if yes.fact.active is False:
+        if yes.fact.active is False or concepts.is_a(yes.fact.concept, DISEASE_STATUS):
             continue
         for axioms in sorted(set(yes.concepts.values())):
             shown = [iri for iri, used in yes.concepts.items() if used == axioms]

@@ -1,25 +1,28 @@
 """Malignancies besides the study disease, which a view doesn't know.
 
 Any trial's study disease is at most one of a patient's cancers, with its metastases. So with one
-cancer and no more there is no other, and with two at least one is another.
+cancer and no more there is no other than that, and with two at least one is another. Which of them
+the study disease is, a trial's criteria know (`trialgraph.malignancies`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import combinations
 
 from trialgraph.concepts import Concepts
 from trialgraph.derivation.closure import presence_of
 from trialgraph.derivation.lesions import MALIGNANCY, METASTASIS
 from trialgraph.derivation.shown import Shown, Sorted
 from trialgraph.derivation.times import spanning
+from trialgraph.malignancies import IN_SITU, OTHER, are_apart
 from trialgraph.namespaces import TGC
 from trialgraph.patients.facts import ConditionFact
 from trialgraph.views import Absence, Presence
 
-__all__ = ["OTHER", "other_malignancies"]
+__all__ = ["OTHERS", "no_second_cancer", "other_malignancies"]
 
-OTHER = (f"{MALIGNANCY}-other", str(TGC.OtherMalignantNeoplasm))
+OTHERS = (OTHER, str(TGC.OtherMalignantNeoplasm))
 """Keys of malignancies besides the study disease."""
 
 
@@ -28,15 +31,17 @@ def other_malignancies(
 ) -> tuple[Presence | None, Absence | None]:
     """Return the presence or absence of malignancies besides the study disease; both None when open.
 
-    Present when two cancers are neither of one kind nor one the metastasis of the other. Absent when
-    every malignancy is recorded and all are, or arose from, one cancer.
+    Present when two cancers are surely two, and neither is the metastasis of the other. Absent when
+    every malignancy is recorded and all are, or arose from, one cancer. A carcinoma in situ leaves it
+    open: careful people differ on whether it is a malignancy.
     """
     shown = [fact for fact in found.shown if concepts.is_a(fact.concept, MALIGNANCY)]
-    primaries = [fact for fact in shown if not concepts.is_a(fact.concept, METASTASIS) and not fact.result]
-    primaries = [fact for fact in primaries if not concepts.is_assessment(fact.concept)]
+    primaries = _primaries(found, concepts)
     others = [[other for other in primaries if _unrelated(one, other, found, concepts)] for one in primaries]
     if any(others):
         return _whichever([presence_of(each) for each in others if each]), None
+    if IN_SITU not in absent and _may_be_in_situ(found, concepts):
+        return None, None
     if MALIGNANCY in absent:
         return None, Absence("no malignancy recorded")
     reason = silent.get(MALIGNANCY) or _all_recorded(found, concepts, silent)
@@ -49,23 +54,42 @@ def other_malignancies(
     return None, Absence(text, (*sources, *reason.evidence))
 
 
+def no_second_cancer(found: Sorted, concepts: Concepts) -> Absence | None:
+    """Return why no cancer is recorded as a second one of its kind; None when one may be, or none is."""
+    primaries = _primaries(found, concepts)
+    if not primaries:
+        return None
+    for one in primaries:
+        alike = [each for each in primaries if not are_apart(one.concept, each.concept, concepts)]
+        if not _one_cancer(alike, found):
+            return None
+    return Absence("no second cancer of one kind recorded")
+
+
+def _primaries(found: Sorted, concepts: Concepts) -> list[Shown]:
+    return [
+        fact
+        for fact in found.shown
+        if concepts.is_a(fact.concept, MALIGNANCY)
+        and not concepts.is_a(fact.concept, METASTASIS)
+        and not concepts.is_assessment(fact.concept)
+        and not fact.result
+    ]
+
+
+def _may_be_in_situ(found: Sorted, concepts: Concepts) -> bool:
+    recorded = {fact.concept for fact in found.shown}
+    return any(concepts.is_a(iri, IN_SITU) for iri in (*recorded, *found.possible))
+
+
 def _unrelated(one: Shown, other: Shown, found: Sorted, concepts: Concepts) -> bool:
-    """Whether two cancers are certainly two: of different kinds, neither arising from the other."""
-    kinds = concepts.ancestors(one.concept), concepts.ancestors(other.concept)
-    if one.concept in kinds[1] or other.concept in kinds[0]:
-        return False
+    """Whether two cancers are certainly two: of kinds that are apart, neither arising from the other."""
     facts = [found.conditions.get(fact.source) for fact in (one, other)]
     linked = any(
         fact is not None and source.source in fact.related
         for fact, source in zip(facts, (other, one), strict=True)
     )
-    return not linked and not _may_overlap(one, other, concepts)
-
-
-def _may_overlap(one: Shown, other: Shown, concepts: Concepts) -> bool:
-    """Whether two kinds could be two descriptions of one cancer: they have a kind below both."""
-    below = concepts.descendants(one.concept) & concepts.descendants(other.concept)
-    return bool(below)
+    return not linked and are_apart(one.concept, other.concept, concepts)
 
 
 def _whichever(choices: Sequence[Presence]) -> Presence:
@@ -111,13 +135,17 @@ def _in_lineage(iri: str, kinds: Collection[str], concepts: Concepts) -> bool:
 
 
 def _one_cancer(primaries: Iterable[Shown], found: Sorted) -> bool:
-    """Whether records of one kind of cancer are surely of one cancer: it didn't begin twice."""
+    """Whether records of one kind of cancer may all be of one: it isn't said to have begun twice."""
     facts = [found.conditions.get(fact.source) for fact in primaries]
     known = sorted({fact for fact in facts if isinstance(fact, ConditionFact)}, key=lambda fact: fact.source)
-    if len(known) <= 1:
-        return True
-    return all(_same(known[0], fact) for fact in known[1:])
+    return all(_same(one, other) for one, other in combinations(known, 2))
 
 
 def _same(one: ConditionFact, other: ConditionFact) -> bool:
-    return one.began == other.began and one.active == other.active and one.organ == other.organ
+    """Whether two records of a cancer are of one that began once, as a list and a visit both name it."""
+    if one.organ and other.organ and one.organ != other.organ:
+        return False
+    lows, highs = [one.began.low, other.began.low], [one.began.high, other.began.high]
+    latest_start = max((day for day in lows if day is not None), default=None)
+    earliest_end = min((day for day in highs if day is not None), default=None)
+    return latest_start is None or earliest_end is None or latest_start <= earliest_end

@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from trialgraph.concepts import Axiom, Concept, Concepts
 from trialgraph.derivation.times import ago, spanning
 from trialgraph.patients.checks import amount_text
 from trialgraph.patients.dates import DateRange, date_text
-from trialgraph.patients.facts import Amount, Measurement
+from trialgraph.patients.facts import Amount, Measurement, Standing
 from trialgraph.units import conversion
 from trialgraph.views import Interval, Quantity, canonical_number
 
 __all__ = ["Dated", "convert_scores", "hull", "latest", "measured_quantities"]
+
+
+_OF_UPPER: Mapping[str, Interval] = {
+    "below": Interval(0.0, 1.0),
+    "normal": Interval(0.0, 1.0),
+    "above": Interval(1.0, math.inf, low_open=True),
+}
+_OF_LOWER: Mapping[str, Interval] = {
+    "below": Interval(0.0, 1.0, high_open=True),
+    "normal": Interval(1.0, math.inf),
+    "above": Interval(1.0, math.inf),
+}
+"""Multiples of the limits of normal, by where a result is stated to lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +42,7 @@ class Dated:
     shown: str
     times_uln: Interval | None = None
     times_lln: Interval | None = None
+    at: datetime | None = None
 
 
 def measured_quantities(
@@ -57,9 +71,15 @@ def _dated(measurement: Measurement, concept: Concept) -> Dated | None:
         measurement.when,
         measurement.source,
         f"{concept.label} {amount_text(measurement.value)}{_on(measurement.when)}",
-        _multiple(measurement.value, high, floor),
-        _multiple(measurement.value, low, floor),
+        _multiple(measurement.value, high, floor) or _stated(measurement.standing, _OF_UPPER),
+        _multiple(measurement.value, low, floor) or _stated(measurement.standing, _OF_LOWER),
+        measurement.at,
     )
+
+
+def _stated(standing: Standing, multiples: Mapping[str, Interval]) -> Interval | None:
+    """Return the multiple of a limit of normal that a laboratory's interpretation leaves open."""
+    return multiples.get(standing)
 
 
 def _interval(amount: Amount, factor: float, floor: float) -> Interval:
@@ -112,6 +132,8 @@ def latest(results: Sequence[Dated], as_of: date) -> Quantity | None:
 
 def _after(later: Dated, earlier: Dated) -> bool:
     low, high = later.when.low, earlier.when.high
+    if later.at is not None and earlier.at is not None:
+        return later.at > earlier.at
     return low is not None and high is not None and low > high
 
 

@@ -29,7 +29,7 @@ from trialgraph.patients.facts import (
 from trialgraph.patients.tables import events
 from trialgraph.views import Completeness, TimeAgo
 
-__all__ = ["Denied", "Shown", "Sorted", "is_lasting", "sorted_facts"]
+__all__ = ["DISEASE_STATUS", "Denied", "Shown", "Sorted", "is_lasting", "sorted_facts"]
 
 _CATEGORIES: dict[type, Completeness] = {
     AllergyFact: "allergies",
@@ -40,6 +40,7 @@ _CATEGORIES: dict[type, Completeness] = {
 }
 _PASSING = frozenset({"allergy", "condition", "lesion", "reproductive"})
 _HYPERSENSITIVITY = str(TGC.Hypersensitivity)
+DISEASE_STATUS = str(TGC.DiseaseStatus)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +154,10 @@ def is_lasting(iri: str, concepts: Concepts) -> bool:
     """Whether having had something counts as having it, though the record states it to be over.
 
     A treatment or procedure that was done, an acute event, and a cancer: it is the patient's disease
-    in remission too. A metastasis that is gone is not.
+    in remission too. A metastasis that is gone is not, nor is how a cancer once stood.
     """
+    if concepts.is_a(iri, DISEASE_STATUS):
+        return False
     if concepts.category(iri) not in _PASSING:
         return True
     cancer = concepts.is_a(iri, str(TGC.MalignantNeoplasm))
@@ -222,9 +225,27 @@ def _sort_results(results: Iterable[ResultFact], found: Sorted, concepts: Concep
             when = ago(fact.when, as_of)
             if fact.positive:
                 text = f"{fact.what.text}{_on(fact)}"
-                found.shown.append(Shown(iri, when, None, text, fact.source, result=True))
+                passed = concepts.is_a(iri, DISEASE_STATUS) and _stood_otherwise(
+                    fact, results, concepts, as_of
+                )
+                found.shown.append(
+                    Shown(iri, when, False if passed else None, text, fact.source, result=True)
+                )
             else:
                 found.denied.append(Denied(iri, when, text, fact.source))
+
+
+def _stood_otherwise(
+    status: ResultFact, results: Iterable[ResultFact], concepts: Concepts, as_of: date
+) -> bool:
+    """Whether a later result says how the cancer stood then."""
+    later = (
+        fact
+        for fact in results
+        if fact.when.low and status.when.high and fact.when.low > status.when.high
+        if fact.when.exists(as_of)
+    )
+    return any(concepts.is_a(iri, DISEASE_STATUS) for fact in later for iri in fact.what.concepts)
 
 
 def _is_outdated(fact: ResultFact, category: str, as_of: date) -> bool:

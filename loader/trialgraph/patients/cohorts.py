@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import get_args
 
 from trialgraph.errors import PatientError
+from trialgraph.patients.amounts import amount_of
 from trialgraph.patients.checks import checked
 from trialgraph.patients.coding import Coder
 from trialgraph.patients.columns import Column, Columns, columns_of_header, read_columns
@@ -35,7 +36,6 @@ from trialgraph.patients.facts import (
     Sex,
     in_order,
 )
-from trialgraph.patients.observations import amount_of
 from trialgraph.resources import product_folder
 
 __all__ = ["read_cohort"]

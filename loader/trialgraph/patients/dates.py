@@ -5,9 +5,9 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
-__all__ = ["ANY_DAY", "DateRange", "date_text", "parse_date", "parse_range"]
+__all__ = ["ANY_DAY", "DateRange", "date_text", "moment", "parse_date", "parse_range"]
 
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T.*)?)?)?")
 
@@ -70,6 +70,17 @@ def parse_date(text: str) -> DateRange:
         return DateRange(first, first.replace(day=calendar.monthrange(year, month)[1]))
     whole = date(year, month, day)
     return DateRange(whole, whole)
+
+
+def moment(text: str) -> datetime | None:
+    """Return the moment that a dateTime with its time zone means, in UTC; None for anything else."""
+    if "T" not in text:
+        return None
+    try:
+        parsed = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return parsed.astimezone(UTC) if parsed.tzinfo is not None else None
 
 
 def date_text(when: DateRange) -> str:

@@ -22,6 +22,7 @@ from trialgraph.patients.facts import (
     ImportNote,
     NoteKind,
     ProcedureFact,
+    Sex,
 )
 from trialgraph.patients.tables import Status, examinations, roles, statuses
 from trialgraph.patients.wellformed import COMPLAINTS
@@ -47,12 +48,14 @@ class Context:
         coder: Finds concepts.
         resources: The record's resources, by every name that references use for them.
         born: The patient's birth date, for ages.
+        sex: The patient's sex, for ranges of normal.
         notes: The import report, as it grows.
     """
 
     coder: Coder
     resources: Mapping[str, Json]
     born: DateRange | None = None
+    sex: Sex | None = None
     notes: set[ImportNote] = field(default_factory=set)
 
     def note(self, resource: Json, kind: NoteKind, why: str) -> None:

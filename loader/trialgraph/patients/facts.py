@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from trialgraph.patients.dates import ANY_DAY, DateRange
@@ -32,10 +33,13 @@ __all__ = [
     "ProcedureFact",
     "ResultFact",
     "Sex",
+    "Standing",
     "in_order",
 ]
 
 Sex: TypeAlias = Literal["female", "male"]
+Standing: TypeAlias = Literal["", "below", "normal", "above"]
+"""Where a result lies among the limits of normal; empty when that isn't stated."""
 NoteKind = Literal["not counted", "not mapped", "not used", "by text", "not read"]
 
 
@@ -102,6 +106,8 @@ class Measurement:
         when: Days on which it may have been measured.
         normal_low: Lower limit of the result's own reference range, in the value's unit.
         normal_high: Upper limit of it.
+        standing: Where the laboratory says that the result lies, limits stated or not.
+        at: The moment, which orders the results of one day; None when only the day is stated.
     """
 
     source: str
@@ -110,6 +116,8 @@ class Measurement:
     when: DateRange = ANY_DAY
     normal_low: float | None = None
     normal_high: float | None = None
+    standing: Standing = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ def read_record(resources: Sequence[Json], coder: Coder) -> PatientRecord:
             context.note(resource, "not used", complaint)
     ((identifier, patient),) = patients_of(resources).items()
     demographics = _demographics(patient, context)
-    context.born = demographics.born
+    context.born, context.sex = demographics.born, demographics.sex
     own = _current([each for each in resources if each["resourceType"] != "Patient"], context)
     own = [each for each in own if _is_about(each, patient, context)]
     facts = [fact for each in own for fact in _facts(each, context)]

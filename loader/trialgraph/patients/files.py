@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
+import pyoxigraph as ox
 from rdflib import Graph
 
 from trialgraph.errors import PatientError
+from trialgraph.namespaces import BASE
 from trialgraph.patients.checks import checked
 from trialgraph.patients.coding import Coder, Json
 from trialgraph.patients.cohorts import read_cohort
@@ -19,7 +22,9 @@ from trialgraph.patients.fhir import from_fhir, known_coder, patients_of, read_r
 from trialgraph.patients.turtle import from_graph
 from trialgraph.patients.wellformed import wellformed
 
-__all__ = ["read_patients"]
+__all__ = ["Kind", "read_content", "read_patients"]
+
+Kind = Literal["json", "ndjson", "turtle"]
 
 _SUFFIXES = (".json", ".ndjson", ".jsonl", ".ttl", ".csv")
 
@@ -54,15 +59,38 @@ def read_patients(
         case ".json":
             yield from_fhir(_parsed(_text(path), str(path)), where=str(path), coder=coder)
         case ".ndjson" | ".jsonl":
-            yield from _read_lines(path, coder)
+            yield from _read_file(path, coder)
         case ".ttl":
-            yield from _read_turtle(path, coder)
+            yield from _read_turtle(_text(path), str(path), coder)
         case ".csv":
             yield from read_cohort(path, columns, coder)
         case _:
             raise PatientError(
                 "not a kind of file that patients are read from", where=str(path), advice=_advice()
             )
+
+
+def read_content(
+    content: bytes, kind: Kind, *, where: str = "the record", coder: Coder | None = None
+) -> Iterator[PatientRecord]:
+    """Yield the patients of a record that is in memory; nothing of it is written anywhere.
+
+    Args:
+        content: What a file of this kind would hold, see `read_patients`.
+        kind: What it is.
+        where: What messages call it.
+        coder: Finds concepts; of the packaged ontology and the imported vocabularies by default.
+    Raises:
+        PatientError: when it can't be read as what it is said to be; says where.
+    """
+    coder = coder or known_coder()
+    match kind:
+        case "json":
+            yield from_fhir(_parsed(_decoded(content, where), where), where=where, coder=coder)
+        case "ndjson":
+            yield from _read_lines(io.BytesIO(content), where, coder)
+        case "turtle":
+            yield from _read_turtle(_decoded(content, where), where, coder)
 
 
 def _advice() -> str:
@@ -87,62 +115,64 @@ def _parsed(text: str, where: str, *, line: bool = False) -> Json:
         raise PatientError(f"not JSON: {error.msg}", where=place, advice="check the export") from error
 
 
-def _read_lines(path: Path, coder: Coder) -> Iterator[PatientRecord]:
+def _read_file(path: Path, coder: Coder) -> Iterator[PatientRecord]:
+    try:
+        with path.open("rb") as file:
+            yield from _read_lines(file, str(path), coder)
+    except OSError as error:
+        raise PatientError(f"can't be read: {error}", where=str(path), advice="check the file") from error
+
+
+def _read_lines(file: BinaryIO, where: str, coder: Coder) -> Iterator[PatientRecord]:
     """Yield bundles as they come, then the patients of a bulk export, each gathered on its own.
 
     Of loose resources only their places in the file are kept, so memory doesn't grow with their size.
     """
     places: dict[str, list[tuple[int, int]]] = {}
     shared: list[Json] = []
-    try:
-        with path.open("rb") as file:
-            for number, start, resource in _lines(file, path):
-                kind = resource.get("resourceType") if isinstance(resource, dict) else None
-                if not isinstance(kind, str) or kind == "Bundle":
-                    yield from_fhir(resource, where=f"{path}:{number}", coder=coder)
-                elif kind == "Medication":
-                    shared.append(resource)
-                else:
-                    places.setdefault(_patient_of(resource), []).append((number, start))
-            yield from _gathered(file, path, places, shared, coder)
-    except OSError as error:
-        raise PatientError(f"can't be read: {error}", where=str(path), advice="check the file") from error
+    for number, start, resource in _lines(file, where):
+        kind = resource.get("resourceType") if isinstance(resource, dict) else None
+        if not isinstance(kind, str) or kind == "Bundle":
+            yield from_fhir(resource, where=f"{where}:{number}", coder=coder)
+        elif kind == "Medication":
+            shared.append(resource)
+        else:
+            places.setdefault(_patient_of(resource), []).append((number, start))
+    yield from _gathered(file, where, places, shared, coder)
 
 
-def _lines(file: BinaryIO, path: Path) -> Iterator[tuple[int, int, Json]]:
+def _lines(file: BinaryIO, where: str) -> Iterator[tuple[int, int, Json]]:
     start = 0
     for number, line in enumerate(file, 1):
         if line.strip():
-            yield number, start, _parsed(_decoded(line, path), f"{path}:{number}", line=True)
+            yield number, start, _parsed(_decoded(line, where), f"{where}:{number}", line=True)
         start += len(line)
 
 
 def _gathered(
-    file: BinaryIO, path: Path, places: dict[str, list[tuple[int, int]]], shared: list[Json], coder: Coder
+    file: BinaryIO, where: str, places: dict[str, list[tuple[int, int]]], shared: list[Json], coder: Coder
 ) -> Iterator[PatientRecord]:
     for patient in sorted(places.keys() - {""}):
         resources = []
         for _, start in places[patient]:
             file.seek(start)
-            resources.append(json.loads(_decoded(file.readline(), path)))
+            resources.append(json.loads(_decoded(file.readline(), where)))
         if not patients_of(resources):
             raise PatientError(
                 f"resources about {patient}, but no such Patient",
-                where=f"{path}:{places[patient][0][0]}",
+                where=f"{where}:{places[patient][0][0]}",
                 advice="put the export's Patient resources into the same file",
             )
         yield read_record([*resources, *shared], coder)
     if places.keys() == {""}:
-        raise PatientError(
-            "no Patient resource", where=str(path), advice="add the export's Patient resources"
-        )
+        raise PatientError("no Patient resource", where=where, advice="add the export's Patient resources")
 
 
-def _decoded(line: bytes, path: Path) -> str:
+def _decoded(content: bytes, where: str) -> str:
     try:
-        return line.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise PatientError(f"can't be read: {error}", where=str(path), advice="check the file") from error
+        raise PatientError(f"can't be read: {error}", where=where, advice="check the file") from error
 
 
 def _patient_of(resource: Json) -> str:
@@ -152,12 +182,14 @@ def _patient_of(resource: Json) -> str:
     return reference(resource.get("subject") or resource.get("patient") or {})
 
 
-def _read_turtle(path: Path, coder: Coder) -> Iterator[PatientRecord]:
+def _read_turtle(text: str, where: str, coder: Coder) -> Iterator[PatientRecord]:
     graph = Graph()
     try:
-        graph.parse(data=_text(path), format="turtle")
+        for _ in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=BASE):
+            pass  # rdflib, which reads it next, meets some errors with others of its own
+        graph.parse(data=text, format="turtle")
     except (SyntaxError, ValueError) as error:
         what = " ".join(str(error).split())
-        raise PatientError(f"not Turtle: {what}", where=str(path), advice="check its syntax") from error
+        raise PatientError(f"not Turtle: {what}", where=where, advice="check its syntax") from error
     for record in from_graph(graph):
         yield checked(record, coder.concepts)

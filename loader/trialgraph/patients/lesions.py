@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from trialgraph.patients.amounts import amount_of
 from trialgraph.patients.coding import Json
 from trialgraph.patients.dates import ANY_DAY
 from trialgraph.patients.elements import (
@@ -16,7 +17,7 @@ from trialgraph.patients.elements import (
     resource_name,
 )
 from trialgraph.patients.facts import Amount, Coded, LesionFact, LesionSize
-from trialgraph.patients.observations import amount_of, observed_on
+from trialgraph.patients.observations import observed_on
 
 __all__ = ["is_size", "read_lesions"]
 

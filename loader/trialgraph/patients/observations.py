@@ -7,23 +7,21 @@ either the answer itself is a concept ("MSI-H"), or it says whether what the cod
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
+from trialgraph.patients.amounts import amount_of, normal_of
 from trialgraph.patients.coding import Json, Reading
-from trialgraph.patients.dates import ANY_DAY, DateRange
+from trialgraph.patients.dates import ANY_DAY, DateRange, moment
 from trialgraph.patients.elements import Context, codes, extensions, in_role, resource_name
 from trialgraph.patients.facts import Amount, Coded, Fact, Measurement, ResultFact
-from trialgraph.patients.tables import Answer, answers
-from trialgraph.units import conversion
+from trialgraph.patients.tables import Answer, Result, answers, questions, results
 
-__all__ = ["amount_of", "observed_on", "read_observation"]
+__all__ = ["observed_on", "read_observation"]
 
 _KINDS = frozenset({"biomarker", "condition", "lesion", "measurement", "reproductive"})
 _SELF_EXPLAINING = frozenset({"biomarker", "reproductive"})
 """Answers of these kinds say what they are whatever was asked."""
-
-_NUMBER = re.compile(r"\s*([<>]=?|[≤≥])?\s*(\d+(?:\.\d+)?)\s*(\S.*)?")
-_UCUM = "http://unitsofmeasure.org"
 
 
 def read_observation(resource: Json, context: Context) -> Iterator[Fact]:
@@ -55,7 +53,7 @@ def observed_on(resource: Json, context: Context) -> DateRange:
 
 def _read(resource: Json, part: Json, context: Context) -> Iterator[Fact]:
     """Read the code and value of an Observation, or of one of its components."""
-    asked = context.coder.read(part.get("code") or {}, _KINDS)
+    asked = _asked(part.get("code") or {}, context)
     value = next(
         ((key, part[key]) for key in part if key.startswith("value") and part[key] is not None), None
     )
@@ -73,6 +71,26 @@ def _read(resource: Json, part: Json, context: Context) -> Iterator[Fact]:
         yield from _found(resource, asked, value[1], when, context)
 
 
+def _asked(codeable: Json, context: Context) -> Reading:
+    """Return what an Observation is about: its question by a table, otherwise the concept of its code."""
+    reading = context.coder.read(codeable, _KINDS)
+    table, text = questions(), " ".join(str(codeable.get("text") or "").casefold().split())
+    found = {table[key] for key in (*codes(codeable), ("", text)) if key in table}
+    if len(found) != 1 or reading.what.concepts:
+        return reading
+    by_text = not any(code in table for code in codes(codeable))
+    return replace(reading, what=Coded(reading.what.text, tuple(found), by_text), remark="")
+
+
+def _result(codeable: Json, subjects: Iterable[str]) -> Result | None:
+    """Return what an answer means to one of the questions, by the table; None when it isn't there."""
+    texts = [codeable.get("text"), *(coding.get("display") for coding in codeable.get("coding") or ())]
+    plain = (str(text).casefold().replace("(finding)", "") for text in texts if text)
+    keys = [*codes(codeable), *(("", " ".join(text.split())) for text in plain)]
+    found = {table[key] for iri in subjects if (table := results().get(iri)) for key in keys if key in table}
+    return found.pop() if len(found) == 1 else None
+
+
 def _measured(
     resource: Json, part: Json, asked: Reading, value: tuple[str, Json], when: DateRange, context: Context
 ) -> Iterator[Fact]:
@@ -87,87 +105,9 @@ def _measured(
         return
     if asked.what.by_text:
         context.note(resource, "by text", f"{asked.what.text}: read as {concepts.label(quantity)}")
-    low, high = _normal_range(part, amount.unit)
-    yield Measurement(resource_name(resource), asked.what, amount, when, low, high)
-
-
-def amount_of(value: Json) -> Amount | None:
-    """Return the number or range of numbers that a value states; None when it states none.
-
-    Quantity (with comparator), integer, Range and text that is nothing but a number with a unit are
-    understood.
-    """
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        return Amount(float(value), float(value))
-    if isinstance(value, str):
-        match = _NUMBER.fullmatch(value)
-        return _compared(float(match[2]), match[1] or "", match[3] or "") if match else None
-    if not isinstance(value, Mapping):
-        return None
-    if "low" in value or "high" in value:
-        return _between(value)
-    number = value.get("value")
-    if isinstance(number, bool) or not isinstance(number, int | float):
-        return None
-    return _compared(float(number), str(value.get("comparator") or ""), _unit(value))
-
-
-def _compared(number: float, comparator: str, unit: str) -> Amount | None:
-    match comparator:
-        case "":
-            return Amount(number, number, unit=unit)
-        case "<":
-            return Amount(None, number, high_open=True, unit=unit)
-        case "<=" | "≤":
-            return Amount(None, number, unit=unit)
-        case ">":
-            return Amount(number, None, low_open=True, unit=unit)
-        case ">=" | "≥":
-            return Amount(number, None, unit=unit)
-    return None
-
-
-def _between(value: Json) -> Amount | None:
-    low, high = amount_of(value.get("low")), amount_of(value.get("high"))
-    if low and high and low.unit != high.unit:
-        return None
-    if low is None and high is None:
-        return None
-    unit = (low or high or Amount(None, None)).unit
-    return Amount(low.low if low else None, high.high if high else None, unit=unit)
-
-
-def _unit(quantity: Json) -> str:
-    """Return a quantity's unit: its UCUM code, otherwise as written."""
-    code, unit = str(quantity.get("code") or ""), str(quantity.get("unit") or "")
-    return code if code and quantity.get("system") == _UCUM else unit or code
-
-
-def _normal_range(part: Json, unit: str) -> tuple[float | None, float | None]:
-    """Return the limits of normal, in the unit of the result; None for one that isn't comparable.
-
-    With several ranges (by age, by sex) it isn't known which one applies.
-    """
-    ranges = [
-        each
-        for each in part.get("referenceRange") or ()
-        if ("low" in each or "high" in each) and {code for _, code in codes(each.get("type"))} <= {"normal"}
-    ]
-    if len(ranges) != 1:
-        return None, None
-    return _limit(ranges[0].get("low"), unit), _limit(ranges[0].get("high"), unit)
-
-
-def _limit(stated: Json, unit: str) -> float | None:
-    amount = amount_of(stated)
-    if amount is None or amount.low is None or amount.low != amount.high:
-        return None
-    if amount.unit in ("", unit):
-        return amount.low
-    factor = conversion(amount.unit, unit)
-    return None if factor is None else amount.low * factor
+    normal = normal_of(part, amount.unit, context.sex)
+    at = moment(str(resource.get("effectiveDateTime") or resource.get("effectiveInstant") or ""))
+    yield Measurement(resource_name(resource), asked.what, amount, when, *normal, at)
 
 
 def _graded(codeable: Json, asked: Reading, context: Context) -> Amount | None:
@@ -177,6 +117,9 @@ def _graded(codeable: Json, asked: Reading, context: Context) -> Amount | None:
     """
     concepts = context.coder.concepts
     (quantity,) = asked.what.concepts
+    result = _result(codeable, [quantity])
+    if result is not None:
+        return Amount(result.low, result.high, unit=concepts[quantity].unit or "")
     grades = context.coder.read(codeable, {"measurement"}).what.concepts
     question, told = asked.what.text.split(), str(codeable.get("text") or "").split()
     if not grades and question and told:
@@ -189,11 +132,27 @@ def _graded(codeable: Json, asked: Reading, context: Context) -> Amount | None:
             return Amount(concept.score.low, concept.score.high, unit=concepts[quantity].unit or "")
     answer = _answer(codeable)
     unit = concepts[quantity].unit or ""
+    if answer is None and unit == "{score}":
+        return _named_score(codeable, quantity, context)
     if answer is None or not unit.startswith("{"):
         return None
     if answer.low is not None:
         return Amount(answer.low, answer.high, unit=unit)
     return None if answer.positive else Amount(0.0, 0.0, unit=unit)
+
+
+def _named_score(codeable: Json, quantity: str, context: Context) -> Amount | None:
+    """Read a number, or a range of numbers, beside words that are in a name of the score: "ECOG PS 1-2"."""
+    texts = [codeable.get("text"), *(coding.get("display") for coding in codeable.get("coding") or ())]
+    concept = context.coder.concepts[quantity]
+    names = (concept.label, *concept.synonyms, *concept.abbreviations, "grade", "level", "ps")
+    words = {word for name in names for word in re.findall(r"[^\W\d_]+", name.casefold())}
+    found = set()
+    for text in filter(None, texts):
+        match = re.fullmatch(r"((?:[^\W\d_]+[\s:=()]*)*)(\d+(?:\s*-\s*\d+)?)\s*%?", str(text).strip())
+        if match and set(re.findall(r"[^\W\d_]+", match[1].casefold())) <= words:
+            found.add(amount_of(match[2]))
+    return found.pop() if len(found) == 1 else None
 
 
 def _answer(value: Json) -> Answer | None:
@@ -216,6 +175,11 @@ def _found(resource: Json, asked: Reading, value: Json, when: DateRange, context
     name, concepts = resource_name(resource), context.coder.concepts
     codeable = {"text": value} if isinstance(value, str) else value
     if isinstance(codeable, Mapping):
+        result = _result(codeable, asked.what.concepts)
+        if result is not None:
+            what = Coded(str(codeable.get("text") or asked.what.text), (result.concept,))
+            yield ResultFact(name, what, positive=result.positive, when=when)
+            return
         scored = _scored(codeable, context)
         if scored is not None and not asked.what.concepts:
             yield Measurement(name, scored[0], scored[1], when)

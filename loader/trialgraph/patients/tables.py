@@ -9,22 +9,28 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from trialgraph.namespaces import TGC
+from trialgraph.patients.facts import Sex, Standing
 from trialgraph.resources import product_folder
 
 __all__ = [
     "Answer",
     "NoneKnown",
     "Organ",
+    "Result",
     "Status",
     "Words",
     "answers",
     "events",
     "examinations",
+    "interpretations",
     "lesion_quantities",
     "lists",
     "none_known",
     "organs",
+    "questions",
+    "results",
     "roles",
+    "sexes_of_ranges",
     "statuses",
     "words",
 ]
@@ -52,6 +58,15 @@ class Answer(NamedTuple):
     high: float | None
 
 
+class Result(NamedTuple):
+    """What an answer to one question means: a concept that is there or not, or a stretch of a scale."""
+
+    concept: str
+    positive: bool
+    low: float | None
+    high: float | None
+
+
 class NoneKnown(NamedTuple):
     """What "no known …" states: a complete category, or the absence of one concept."""
 
@@ -69,12 +84,19 @@ class Organ(NamedTuple):
 
 
 class Words(NamedTuple):
-    """Words around a name: those that only narrow it, those that cast doubt, those that negate."""
+    """Words around a name: those that only narrow it, those that cast doubt, those that negate.
+
+    Of exceptions: words that join them, those that ask no more than that they are over, and those of
+    these that are surely not met by what is going on.
+    """
 
     neutral: frozenset[str]
     parts: frozenset[str]
     doubts: tuple[str, ...]
     negations: frozenset[str]
+    joining: frozenset[str]
+    cured: frozenset[str]
+    cure: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -98,6 +120,45 @@ def answers() -> dict[tuple[str, str], Answer]:
         if row["code"]:
             found[(row["system"], row["code"])] = answer
     return found
+
+
+@lru_cache(maxsize=1)
+def questions() -> dict[tuple[str, str], str]:
+    """Return the IRI that an observation asks after, by system and code, and by ("", text)."""
+    found = {}
+    for row in _rows("questions"):
+        found["", row["text"]] = str(TGC[row["concept"]])
+        if row["code"]:
+            found[row["system"], row["code"]] = str(TGC[row["concept"]])
+    return found
+
+
+@lru_cache(maxsize=1)
+def results() -> dict[str, dict[tuple[str, str], Result]]:
+    """Return what answers mean, by the IRI that is asked after, then as `answers` are."""
+    found: dict[str, dict[tuple[str, str], Result]] = {}
+    for row in _rows("results"):
+        low, high = (float(row[end]) if row[end] else None for end in ("low", "high"))
+        concept = str(TGC[row["concept"]]) if row["concept"] else ""
+        result = Result(concept, row["positive"] == "yes", low, high)
+        known = found.setdefault(str(TGC[row["question"]]), {})
+        if row["text"]:
+            known["", row["text"]] = result
+        if row["code"]:
+            known[row["system"], row["code"]] = result
+    return found
+
+
+@lru_cache(maxsize=1)
+def interpretations() -> dict[str, Standing]:
+    """Return where a laboratory's interpretation places a result among the limits of normal."""
+    return {row["code"]: row["standing"] for row in _rows("interpretations")}  # type: ignore[misc]
+
+
+@lru_cache(maxsize=1)
+def sexes_of_ranges() -> dict[str, Sex]:
+    """Return for which sex a reference range holds, by words and codes in small letters."""
+    return {row["word"]: row["sex"] for row in _rows("range-sexes")}  # type: ignore[misc]
 
 
 @lru_cache(maxsize=1)
@@ -174,6 +235,9 @@ def words() -> Words:
         frozenset(stated["parts"].split()),
         tuple(stated["doubts"]),
         frozenset(stated["negations"]),
+        frozenset(stated["joining"].split()),
+        frozenset(stated["cured"].split()),
+        frozenset(stated["cure"].split()),
     )
 
 

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from trialgraph.screening import CriterionVerdict, Screening, TrialVerdict
+from trialgraph.versions import versions
 
 __all__ = ["VERDICT_STYLES", "criteria_table", "print_screening", "trials_table", "worklist_table"]
 
@@ -19,6 +20,8 @@ VERDICT_STYLES = {
     "ineligible": "bold red",
     "possible": "bold yellow",
 }
+_HASH = 12
+"""Digits of a hash that tell one version from another at a glance."""
 _ORDER = {"fail": 0, "unknown": 1, "pass": 2}
 
 
@@ -31,6 +34,7 @@ def print_screening(screening: Screening, console: Console) -> None:
         console.print(criteria_table(trial.criteria))
     if screening.worklist:
         console.print(Padding(worklist_table(screening), (1, 0, 0, 0)))
+    console.print(Padding(_colophon(screening), (1, 0, 0, 0)))
 
 
 def _heading(screening: Screening) -> RenderableType:
@@ -41,13 +45,28 @@ def _heading(screening: Screening) -> RenderableType:
     )
 
 
-def _trial_heading(result: TrialVerdict) -> Text:
-    return Text.assemble(
+def _colophon(screening: Screening) -> RenderableType:
+    """Return what a verdict depends on besides the record and the criterion."""
+    readings = "; ".join(axiom.label for axiom in screening.axioms) or "none"
+    made_with = versions()
+    return Group(
+        Text(f"Contestable readings used: {readings}", style="dim"),
+        Text(f"Made with trialgraph {made_with.software}, ontology {made_with.ontology}", style="dim"),
+    )
+
+
+def _trial_heading(result: TrialVerdict) -> RenderableType:
+    heading = Text.assemble(
         (result.trial.nct, "bold"),
         " ",
         (result.verdict, VERDICT_STYLES[result.verdict]),
         f"  {result.trial.title}",
     )
+    source = result.trial.source
+    if source is None:
+        return heading
+    updated = f"last updated {source.updated}" if source.updated else "no date of its last update"
+    return Group(heading, Text(f"{source.name}, {updated}, sha256 {source.sha256[:_HASH]}…", style="dim"))
 
 
 def trials_table(screening: Screening) -> Table:
@@ -90,9 +109,19 @@ def criteria_table(criteria: tuple[CriterionVerdict, ...]) -> Table:
             verdict.criterion.id,
             Text(label, VERDICT_STYLES[verdict.verdict]),
             _shortened(verdict.criterion.text, 160),
-            _shortened(verdict.explanation, 160),
+            _shown(verdict),
         )
     return table
+
+
+def _shown(verdict: CriterionVerdict) -> Text:
+    """Return what the record shows, where it does so, and the contestable readings that takes."""
+    shown = Text(_shortened(verdict.explanation, 160))
+    if verdict.evidence:
+        shown.append(f" [{_shortened(', '.join(verdict.evidence), 80)}]", "dim")
+    if verdict.axioms:
+        shown.append(f" by {', '.join(axiom.rpartition('/')[2] for axiom in verdict.axioms)}", "dim")
+    return shown
 
 
 def worklist_table(screening: Screening, *, rows: int = 10) -> Table:

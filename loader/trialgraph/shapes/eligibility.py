@@ -10,8 +10,10 @@ from typing import Literal
 
 from trialgraph.canonical import in_canonical_units
 from trialgraph.criteria.criterion import Curation
-from trialgraph.expressions import AnyOf, Expression, Narrative, Not, atoms, is_judged
+from trialgraph.expressions import AnyOf, Expression, Narrative, Not, Span, atoms, is_judged
+from trialgraph.malignancies import besides
 from trialgraph.namespaces import BASE, TGC
+from trialgraph.records import Source
 from trialgraph.shapes.rails import Bound, Condition, Every, Never, Shows, Some, disproof, proof, reads
 
 __all__ = ["Kind", "ScreenableCriterion", "ScreenableTrial", "compile_shapes", "read_of_views", "view_iri"]
@@ -33,7 +35,9 @@ class ScreenableCriterion:
     """What screening needs of a criterion: its id, kind, words and formal reading.
 
     A criterion with a scope ("part B") is one that only some of the trial's patients have to meet.
-    One with a curation was read by a person.
+    One with a curation was read by a person. `study` holds the concepts of the trial's own disease, as
+    `trialgraph.malignancies.study_disease` returns them. The span tells where its words stand in the
+    trial's source; what comes of a structured field has none.
     """
 
     id: str
@@ -42,6 +46,8 @@ class ScreenableCriterion:
     expression: Expression
     scope: str | None = None
     curation: Curation | None = None
+    study: tuple[str, ...] | None = None
+    span: Span | None = None
 
     @property
     def is_narrative(self) -> bool:
@@ -51,7 +57,7 @@ class ScreenableCriterion:
     @property
     def admits(self) -> Expression:
         """The expression, in canonical units, that holds when the criterion doesn't bar enrolment."""
-        stated = in_canonical_units(self.expression)
+        stated = besides(in_canonical_units(self.expression), self.study)
         admits = stated if self.kind == "inclusion" else Not(stated)
         if self.scope is None:
             return admits
@@ -60,11 +66,12 @@ class ScreenableCriterion:
 
 @dataclass(frozen=True, slots=True)
 class ScreenableTrial:
-    """What screening needs of a trial."""
+    """What screening needs of a trial, and which version of its record that was read from."""
 
     nct: str
     title: str
     criteria: tuple[ScreenableCriterion, ...]
+    source: Source | None = None
 
 
 def compile_shapes(trial: ScreenableTrial) -> str:
@@ -124,14 +131,14 @@ def _node(condition: Condition, depth: int) -> str:
 def _statements(condition: Condition, depth: int) -> Iterable[str]:
     match condition:
         case Every(conditions):
+            listed = _listed([each for each in conditions if isinstance(each, Shows)])
+            if listed:
+                yield _all_listed(listed, len(listed), depth)
             for part in conditions:
-                yield from _statements(part, depth)
+                if part not in listed:
+                    yield from _statements(part, depth)
         case Some(conditions) if listed := _listed(conditions):
-            keys = " ".join(view_iri(shows.key) for shows in listed)
-            yield (
-                f"sh:property [ sh:path tg:{listed[0].list} ; sh:qualifiedMinCount 1 ;\n"
-                f"{_INDENT * (depth + 1)}sh:qualifiedValueShape [ sh:in ( {keys} ) ] ]"
-            )
+            yield _all_listed(listed, 1, depth)
         case Some(conditions):
             inner = _INDENT * (depth + 1)
             options = "\n".join(inner + _node(part, depth + 1) for part in conditions)
@@ -143,6 +150,15 @@ def _statements(condition: Condition, depth: int) -> Iterable[str]:
             yield f"sh:property [ sh:path {path} ; sh:{facet} {_number(number)} ; sh:minCount 1 ]"
         case Never():
             yield "sh:property [ sh:path tg:judgedByPerson ; sh:minCount 1 ]"
+
+
+def _all_listed(listed: Sequence[Shows], least: int, depth: int) -> str:
+    """Write that at least so many of some keys are in the list of the view that they are looked for in."""
+    keys = " ".join(view_iri(shows.key) for shows in listed)
+    return (
+        f"sh:property [ sh:path tg:{listed[0].list} ; sh:qualifiedMinCount {least} ;\n"
+        f"{_INDENT * (depth + 1)}sh:qualifiedValueShape [ sh:in ( {keys} ) ] ]"
+    )
 
 
 def _listed(conditions: Sequence[Condition]) -> list[Shows]:

@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 from trialgraph.evaluation import asks_history, fact_key, is_qualified
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Limit, Narrative, Not, Value, Window
 from trialgraph.instances import showing_instances
+from trialgraph.malignancies import excluded_by, shown_by
 
 __all__ = ["Bound", "Condition", "Every", "Never", "Shows", "Some", "disproof", "proof", "reads"]
 
@@ -197,6 +198,8 @@ def _is_active(atom: Fact) -> bool:
 
 
 def _present(atom: Fact) -> Condition:
+    if atom.study is not None:
+        return proof(shown_by(atom))
     if instances := showing_instances(atom):
         return _some(*map(_present, instances))
     if is_qualified(atom):
@@ -207,6 +210,8 @@ def _present(atom: Fact) -> Condition:
 
 
 def _absent(atom: Fact) -> Condition:
+    if atom.study is not None:
+        return proof(excluded_by(atom))
     key = fact_key(atom)
     # What is over now may still have been active within the window.
     now = _is_active(atom) and atom.within is None

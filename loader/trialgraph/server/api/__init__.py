@@ -1,7 +1,11 @@
 """The JSON interface."""
 
-from trialgraph.server.api import trials
+from starlette.routing import Mount
 
-__all__ = ["routes"]
+# each adds its operations
+from trialgraph.server.api import concepts, documents, queries, screen, shapes, trials  # noqa: F401
+from trialgraph.server.api.interface import interface
 
-routes = [*trials.routes]
+__all__ = ["interface", "routes"]
+
+routes = [Mount("/api", interface)]

@@ -21,7 +21,7 @@ from trialgraph.server.pages.frame import asked_page, page, with_values
 from trialgraph.server.pages.usage import Usage, places_of, usage_of
 from trialgraph.stores import Store
 
-__all__ = ["concept_page", "routes"]
+__all__ = ["concept_page", "packaged_entries", "routes"]
 
 _LEVELS = 2  # of the tree that the first page opens into
 _MOST_FOUND = 100
@@ -73,7 +73,7 @@ async def concept(request: Request) -> Response:
 def _concepts_page(store: Store, request: Request) -> Response:
     words = " ".join(request.query_params.get("q", "").split())[:100]
     used = request.query_params.get("used") == "yes"
-    usage, entries = usage_of(store), _entries()
+    usage, entries = usage_of(store), packaged_entries()
 
     def wanted(iri: str) -> bool:
         return not used or usage.count(iri) > 0
@@ -104,7 +104,7 @@ def concept_page(store: Store, name: str, number: int = 1) -> Response:
     iri = str(TGC[name])
     if not _LOCAL.fullmatch(name) or iri not in packaged_concepts():
         raise HTTPException(404, f"There is no concept called {name[:100]!r}. Search for it by another name.")
-    usage, entries = usage_of(store), _entries()
+    usage, entries = usage_of(store), packaged_entries()
     places = places_of(store, iri)
     last = max(1, -(-len(places) // _TRIALS_ON_A_PAGE))
     if number > last:
@@ -125,14 +125,15 @@ def concept_page(store: Store, name: str, number: int = 1) -> Response:
 
 
 @cache
-def _entries() -> Entries:
+def packaged_entries() -> Entries:
+    """Return what is told of the packaged concepts, but for their use."""
     return Entries(packaged_concepts(), {})
 
 
 def _below(
     links: tuple[Link, ...], usage: Usage, wanted: Callable[[str], bool], levels: int
 ) -> tuple[Branch, ...]:
-    entries, found = _entries(), []
+    entries, found = packaged_entries(), []
     for link in links:
         iri = str(TGC[link.name])
         if not wanted(iri):

@@ -1,0 +1,261 @@
+"""What counts as a malignancy besides the disease that a trial is about.
+
+"Other malignancies" are others than the study disease, so a criterion that bars them is judged with
+the concepts of that disease: melanoma is another malignancy than liver cancer, a liver metastasis
+of unstated origin may not be.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+from trialgraph.concepts import Concepts, packaged_concepts
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
+from trialgraph.namespaces import TGC
+from trialgraph.patients.tables import words
+from trialgraph.resources import product_folder
+from trialgraph.vocabularies import known_concepts
+
+__all__ = [
+    "AGAIN",
+    "IN_SITU",
+    "OTHER",
+    "UNTOLD",
+    "are_apart",
+    "besides",
+    "excluded_by",
+    "shown_by",
+    "study_disease",
+]
+
+_MALIGNANCY = str(TGC.MalignantNeoplasm)
+_METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
+IN_SITU = str(TGC.CarcinomaInSitu)
+OTHER = f"{_MALIGNANCY}-other"
+"""Key of a view: a malignancy besides the study disease, whichever of those recorded that is."""
+AGAIN = f"{_MALIGNANCY}-again"
+"""Key of a view: a second cancer of one kind."""
+UNTOLD = ("",)
+"""The study disease of a trial whose record doesn't tell whether it is about a malignancy."""
+_WORD = re.compile(r"[^\W_]+")
+_NEVER = AnyOf(())
+
+
+def study_disease(
+    admitting: Iterable[Expression], conditions: Collection[str], *, all_known: bool
+) -> tuple[str, ...]:
+    """Return the concepts of the malignancy that a trial is about, as far as its record shows it.
+
+    Args:
+        admitting: What the inclusion criteria demand.
+        conditions: Concepts of the conditions that the record states.
+        all_known: Every condition that it states has a concept.
+    Returns:
+        The malignancies demanded; if none, those among the conditions. Empty when it is about none,
+        and `UNTOLD` when that can't be told.
+    """
+    concepts = known_concepts()
+    demanded = {fact.concept for each in admitting for fact in _demanded(each)}
+    for named in (demanded, set(conditions)):
+        found = {iri for iri in named if iri in concepts and _is_malignant(iri, concepts)}
+        if found - concepts.descendants(_METASTASIS):
+            return tuple(sorted(found))
+    if found or not all_known or not conditions:
+        return tuple(sorted(found)) or UNTOLD
+    return ()
+
+
+def _demanded(expression: Expression) -> Iterator[Fact]:
+    match expression:
+        case AllOf(operands) | AnyOf(operands):
+            for operand in operands:
+                yield from _demanded(operand)
+        case Fact() if not expression.is_mention and expression.modifiers.get("status") != "history":
+            yield expression
+
+
+def _is_malignant(iri: str, concepts: Concepts) -> bool:
+    """Whether a concept is of a malignancy, or so general that it may be."""
+    return concepts.is_a(iri, _MALIGNANCY) or (
+        iri in concepts.ancestors(_MALIGNANCY) and concepts.is_a(iri, str(TGC.Neoplasm))
+    )
+
+
+@lru_cache(maxsize=65536)
+def besides(expression: Expression, study: tuple[str, ...] | None) -> Expression:
+    """Return an expression whose facts of other malignancies know the study disease.
+
+    In a trial that is about no malignancy, any is meant.
+
+    Args:
+        expression: As read.
+        study: As `study_disease` returns it; None to leave the expression as it is.
+    """
+    match expression:
+        case AllOf(operands):
+            return AllOf(tuple(besides(operand, study) for operand in operands))
+        case AnyOf(operands):
+            return AnyOf(tuple(besides(operand, study) for operand in operands))
+        case Not(operand):
+            return Not(besides(operand, study))
+        case Fact(concept=concept) if study is not None and concept == _MALIGNANCY and _is_other(expression):
+            if study == ():
+                plain = {name: said for name, said in expression.modifiers.items() if name != "relation"}
+                return replace(expression, modifiers=plain)
+            return replace(expression, study=() if study == UNTOLD else study)
+        case _:
+            return expression
+
+
+def _is_other(fact: Fact) -> bool:
+    return fact.modifiers.get("relation") == "other"
+
+
+def are_apart(one: str, other: str, concepts: Concepts) -> bool:
+    """Whether instances of two concepts are surely two cancers (`data/records/cancers.csv`)."""
+    for row in _rows():
+        for beside in _rows():
+            if row == beside or not concepts.is_a(one, row) or not concepts.is_a(other, beside):
+                continue
+            if not (concepts.descendants(row) & concepts.descendants(beside)):
+                return True
+    return False
+
+
+@lru_cache(maxsize=4096)
+def shown_by(fact: Fact) -> Expression:
+    """Return what shows a malignancy besides the study disease: one that is surely no kind of that.
+
+    Nor may it be what is excepted. Without exceptions, two cancers that are surely two show it too.
+    Where only what is cured is excepted, besides what the exception names, one that is going on does.
+    """
+    concepts, said = known_concepts(), fact.modifiers.get("exception", "")
+    if set(fact.modifiers) - {"status", "relation", "exception"}:
+        return _NEVER
+    plain = replace(fact, study=None, exceptions=())
+    status = {name: words for name, words in fact.modifiers.items() if name == "status"}
+    among = {_unjudged(each, concepts) for each in (*fact.exceptions, *(fact.study or ()))}
+    if said and not fact.exceptions:
+        if not _tokens(said) & words().cure:
+            return _NEVER
+        status = {"status": "active"}
+        among |= _named(said)
+    shown: list[Expression] = [] if said else [plain]
+    for row in _rows() if fact.study else ():
+        if not any(_may_meet(row, each, concepts) for each in among):
+            shown.append(replace(plain, concept=row, concept_label=concepts.label(row), modifiers=status))
+    return AnyOf(tuple(shown))
+
+
+@lru_cache(maxsize=4096)
+def excluded_by(fact: Fact) -> Expression:
+    """Return what rules out a malignancy besides the study disease.
+
+    There is none at all; or only one, and it is the study disease; or none outside the study
+    disease and its metastases, and outside what is excepted, which is over where it has to be cured.
+    A part of an exception that isn't understood excepts nothing here.
+    """
+    concepts, said = known_concepts(), fact.modifiers.get("exception", "")
+    about = replace(fact, study=None, exceptions=(), modifiers={})
+    none = Not(replace(about, concept=_MALIGNANCY))
+    if not fact.study:
+        return none
+    study = AnyOf(tuple(replace(about, concept=each, within=None) for each in fact.study))
+    only = Not(replace(fact, study=None, exceptions=()))
+    status = {name: words for name, words in fact.modifiers.items() if name == "status"}
+    excepted = _excepted(said)
+    going_on = [
+        replace(
+            about,
+            concept=each,
+            concept_label=concepts.label(each),
+            modifiers={"status": "active"},
+            within=None,
+        )
+        for each in (excepted if _tokens(said) & words().cured else ())
+    ]
+    outside = [
+        replace(about, concept=each, concept_label=concepts.label(each), modifiers=status)
+        for each in _outside([*fact.study, *excepted, _METASTASIS], concepts)
+    ]
+    again = replace(about, concept=AGAIN, within=None)
+    rest = AllOf(tuple(Not(each) for each in (*outside, *going_on, again)))
+    return AnyOf((none, AllOf((AnyOf((only, rest)), study))))
+
+
+def _excepted(said: str) -> list[str]:
+    """Return the cancers that parts of an exception name, with no more asked of them than cure."""
+    found: set[str] = set()
+    beside = words().joining | words().cured
+    for part in re.split(r"[;,]|\b(?:or|and)\b|(?<=[a-z]) (?=[A-Z])", said):
+        tokens = _WORD.findall(part.casefold())
+        while tokens and tokens[0] in beside:
+            tokens.pop(0)
+        while tokens and tokens[-1] in beside:
+            tokens.pop()
+        found |= _cancer_names().get(" ".join(tokens), set())
+    return sorted(found)
+
+
+@lru_cache(maxsize=1)
+def _cancer_names() -> dict[str, set[str]]:
+    """Return the cancers, also in situ, by their names, and by those with an s."""
+    concepts = packaged_concepts()
+    cancers = concepts.descendants(_MALIGNANCY) | concepts.descendants(IN_SITU)
+    found: dict[str, set[str]] = {}
+    for form in concepts.surface_forms():
+        if form.iri in cancers:
+            name = " ".join(_WORD.findall(form.form.casefold()))
+            for each in (name, f"{name}s"):
+                found.setdefault(each, set()).add(form.iri)
+    return found
+
+
+def _named(said: str) -> set[str]:
+    """Return the kinds of cancer that words name, also in passing; malignancies as such are no kind."""
+    text = f" {' '.join(_WORD.findall(said.casefold()))} "
+    kinds = {iri for row in _rows() for iri in packaged_concepts().descendants(row)}
+    return {iri for name, iris in _cancer_names().items() if f" {name} " in text for iri in iris & kinds}
+
+
+def _tokens(said: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(said.casefold()))
+
+
+def _outside(inside: Collection[str], concepts: Concepts) -> list[str]:
+    """Return the widest cancers, also in situ, that share no instance with any of some concepts."""
+    within = frozenset(below for each in inside for below in concepts.descendants(each))
+    above = frozenset(up for each in inside for up in concepts.ancestors(each))
+    return sorted(_widest(_MALIGNANCY, within, above, concepts) | _widest(IN_SITU, within, above, concepts))
+
+
+def _widest(iri: str, within: frozenset[str], above: frozenset[str], concepts: Concepts) -> set[str]:
+    if iri in within or concepts.is_judged(iri):
+        return set()
+    if iri not in above and not concepts.descendants(iri) & within:
+        return {iri}
+    children = (each for each in concepts.descendants(iri) if iri in concepts[each].parents)
+    return {found for each in children for found in _widest(each, within, above, concepts)}
+
+
+def _may_meet(row: str, other: str, concepts: Concepts) -> bool:
+    below = concepts.descendants(row) & concepts.descendants(other)
+    return bool(below) or concepts.is_a(row, other) or concepts.is_a(other, row)
+
+
+def _unjudged(iri: str, concepts: Concepts) -> str:
+    """Return what a judgement is passed on: of early-stage prostate cancer, prostate cancer."""
+    while iri in concepts and concepts.is_judged(iri) and concepts[iri].parents:
+        iri = min(concepts[iri].parents)
+    return iri
+
+
+@lru_cache(maxsize=1)
+def _rows() -> tuple[str, ...]:
+    path = product_folder("data") / "records" / "cancers.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(str(TGC[row["concept"]]) for row in csv.DictReader(file))
