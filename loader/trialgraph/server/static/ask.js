@@ -48,7 +48,7 @@ function edit(place, area) {
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap]),
         EditorView.lineWrapping, EditorView.domEventHandlers({ beforeinput: replaceSelection }),
         EditorView.contentAttributes.of({
-          "aria-label": "Query", spellcheck: "false", autocorrect: "off", autocapitalize: "off",
+          "aria-label": "Query", tabindex: "0", spellcheck: "false", autocorrect: "off", autocapitalize: "off",
         }),
       ],
     }),
@@ -75,9 +75,9 @@ function replaceSelection(event, view) {
 function theme() {
   const box = { backgroundColor: "var(--paper)", color: "var(--ink)", border: "1px solid var(--edge)", borderRadius: ".3rem" };
   return EditorView.theme({
-    "&": { fontSize: ".9rem", color: "var(--ink)", backgroundColor: "var(--paper)", minHeight: "100%" },
+    "&": { fontSize: ".9rem", color: "var(--ink)", backgroundColor: "var(--paper)", height: "100%" },
     "&.cm-focused": { outline: "none" },
-    ".cm-scroller": { fontFamily: 'ui-monospace, "SF Mono", Consolas, "Liberation Mono", monospace', lineHeight: "1.5" },
+    ".cm-scroller": { fontFamily: 'ui-monospace, "SF Mono", Consolas, "Liberation Mono", monospace', lineHeight: "1.5", overflow: "auto" },
     ".cm-content": { caretColor: "var(--ink)" },
     ".cm-cursor": { borderLeftColor: "var(--ink)" },
     ".cm-gutters": { backgroundColor: "var(--tint)", color: "var(--quiet)", border: "0" },
