@@ -13,6 +13,7 @@ from trialgraph.queries import PREFIXES
 from trialgraph.server.negotiation import choose
 from trialgraph.server.sparql.answers import Answer
 from trialgraph.server.sparql.evaluators import Evaluators, Limits
+from trialgraph.server.sparql.lookups import LookUps
 from trialgraph.stores import Store
 from trialgraph.stores.embedded import EmbeddedStore
 from trialgraph.stores.server import ServerStore
@@ -23,6 +24,7 @@ __all__ = ["Engine", "Question"]
 _READY = 2  # processes started ahead of the first question
 
 
+_SOLUTIONS, _GRAPHS = tuple(SOLUTIONS), tuple(GRAPHS)
 _chosen = lru_cache(maxsize=256)(choose)
 
 
@@ -58,6 +60,7 @@ class Engine:
         self._store = store
         self._evaluators = Evaluators(limits)
         self._snapshot: Snapshot | None = None
+        self._look_ups: LookUps | None = None
         self._lock = asyncio.Lock()
         self._fixed = {
             "limit": limits.answer,
@@ -82,12 +85,20 @@ class Engine:
         """
         asked = {
             "text": question.text,
-            "solutions": _chosen(question.accept, tuple(SOLUTIONS)),
-            "graphs": _chosen(question.accept, tuple(GRAPHS)),
+            "solutions": _chosen(question.accept, _SOLUTIONS),
+            "graphs": _chosen(question.accept, _GRAPHS),
             "default": question.default_graphs,
             "named": question.named_graphs,
         }
         return await self.evaluate(asked, gone)
+
+    def look_up(self, text: str, accept: str | None) -> tuple[str, bytes] | None:
+        """Return the media type and the answer of a query that is answered at once; None for others."""
+        if self._look_ups is None:
+            return None
+        media = _chosen(accept, _SOLUTIONS)
+        found = self._look_ups.answer(text, media)
+        return None if media is None or found is None else (media, found)
 
     async def evaluate(
         self, asked: Mapping[str, Any], gone: Callable[[], Awaitable[None]] | None = None
@@ -115,6 +126,7 @@ class Engine:
             if only_first and self._snapshot is not None:
                 return
             before, self._snapshot = self._snapshot, await asyncio.to_thread(Snapshot, self._store)
+            self._look_ups = LookUps(self._snapshot.database)
             self.version += 1
         if before is not None:
             # those who still read it have its files open
@@ -124,5 +136,6 @@ class Engine:
         """Stop all queries, and delete the copy."""
         self._evaluators.end()
         if self._snapshot is not None:
+            self._look_ups = None
             self._snapshot.remove()
             self._snapshot = None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from types import MappingProxyType
+from urllib.parse import unquote_plus
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -30,6 +31,7 @@ CORS = MappingProxyType(
 )
 """Headers that let pages of other sites ask; there is nothing here that only some may read."""
 
+_RAW = [(name.lower().encode(), value.encode()) for name, value in {**CORS, "Vary": "Accept"}.items()]
 _METHODS = CORS["Access-Control-Allow-Methods"]
 _CUT = "\n# The answer ends here, unfinished: %s\n"
 
@@ -40,6 +42,8 @@ class _CutShortError(Exception):
 
 async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer at ``/sparql``, as an ASGI application."""
+    if await _looked_up(scope, send):
+        return
     request = Request(scope, receive)
     try:
         if request.method == "OPTIONS":
@@ -57,6 +61,27 @@ async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
         response = refusal(error)
     response.headers.update(CORS)
     await response(scope, receive, send)
+
+
+async def _looked_up(scope: Scope, send: Send) -> bool:
+    """Answer a small query in its plainest form, and return whether it was one."""
+    asked = scope["query_string"]
+    if scope["method"] not in ("GET", "HEAD") or not asked.startswith(b"query=") or b"&" in asked:
+        return False
+    try:
+        text = unquote_plus(asked[6:].decode("ascii"), errors="strict")
+    except UnicodeDecodeError:
+        return False
+    accept = b",".join(value for name, value in scope["headers"] if name == b"accept").decode("latin-1")
+    found = scope["app"].state.engine.look_up(text, accept)
+    if found is None:
+        return False
+    media, content = found
+    length = str(len(content)).encode()
+    headers = [*_RAW, (b"content-type", media_header(media).encode()), (b"content-length", length)]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
+    return True
 
 
 def refusal(error: HTTPException | BrokenAnswerError | TrialgraphError) -> Response:
@@ -77,24 +102,23 @@ async def _answer(request: Request, operation: Operation, send: Send) -> None:
     engine: Engine = request.app.state.engine
     question = Question(operation.text, operation.accept, operation.default_graphs, operation.named_graphs)
     answer = await engine.ask(question, partial(_gone, request.receive))
-    await stream(answer, send, {**CORS, "Vary": "Accept"})
+    await stream(answer, send, _RAW)
 
 
-async def stream(answer: Answer, send: Send, headers: Mapping[str, str], *, status: int = 200) -> None:
+async def stream(answer: Answer, send: Send, headers: Iterable[tuple[bytes, bytes]]) -> None:
     """Send an answer as it comes.
 
     One that breaks off ends with a line that says why and without the end that HTTP demands, so that
     no client takes it for whole.
     """
-    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    raw.append((b"content-type", media_header(answer.media).encode()))
+    raw = [*headers, (b"content-type", media_header(answer.media).encode())]
     try:
         if answer.content is not None:
             raw.append((b"content-length", str(len(answer.content)).encode()))
-            await send({"type": "http.response.start", "status": status, "headers": raw})
+            await send({"type": "http.response.start", "status": 200, "headers": raw})
             await send({"type": "http.response.body", "body": answer.content})
             return
-        await send({"type": "http.response.start", "status": status, "headers": raw})
+        await send({"type": "http.response.start", "status": 200, "headers": raw})
         async for part in answer.parts():
             await send({"type": "http.response.body", "body": part, "more_body": True})
         await send({"type": "http.response.body"})
