@@ -15,7 +15,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import pyoxigraph as ox
 
@@ -154,7 +154,10 @@ class _Engine:
             from trialgraph.processes.rehearsal import rehearse
 
             answer.media = "application/n-quads"
-            rehearse(question, answer)
+            try:
+                rehearse(question, answer)
+            except SyntaxError as error:
+                raise RefusedError(400, f"not valid SPARQL: {' '.join(str(error).split())}") from error
             return
         results = self._evaluate(question)
         is_graph = isinstance(results, ox.QueryTriples)
@@ -165,7 +168,9 @@ class _Engine:
         answer.media = media
         if is_graph:
             # not by the results' own method, which knows no prefixes
-            ox.serialize(results, answer, format=GRAPHS[media], prefixes=question["prefixes"])
+            ox.serialize(
+                results, cast("IO[bytes]", answer), format=GRAPHS[media], prefixes=question["prefixes"]
+            )
         else:
             results.serialize(answer, format=SOLUTIONS[media])
 
@@ -174,14 +179,15 @@ class _Engine:
         try:
             if question["url"]:
                 return _ask_server(question)
-            dataset = dataset_options(text, question["default"], question["named"])
+            given = question["default"], question["named"]
+            dataset = {} if question["unnamed"] else dataset_options(text, *given)
             return self._opened(question["folder"]).query(text, prefixes=prefixes, **dataset)
         except SyntaxError as error:
             try:
                 check_syntax(text, prefixes=prefixes, allowed=allowed)
             except QuerySyntaxError as found:
                 if is_update(text):
-                    raise RefusedError(400, "this is an update: queries are read-only") from error
+                    raise RefusedError(400, "a query only reads, and this is an update") from error
                 raise RefusedError(400, str(found)) from error
             raise RefusedError(400, f"not valid SPARQL: {' '.join(str(error).split())}") from error
 

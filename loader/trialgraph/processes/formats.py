@@ -14,8 +14,6 @@ SOLUTIONS: Mapping[str, ox.QueryResultsFormat] = MappingProxyType(
         "text/csv": ox.QueryResultsFormat.CSV,
         "text/tab-separated-values": ox.QueryResultsFormat.TSV,
         "application/json": ox.QueryResultsFormat.JSON,
-        "application/xml": ox.QueryResultsFormat.XML,
-        "text/xml": ox.QueryResultsFormat.XML,
     }
 )
 """What SELECT and ASK come as, the server's favourite first."""
@@ -29,9 +27,6 @@ GRAPHS: Mapping[str, ox.RdfFormat] = MappingProxyType(
         "application/trig": ox.RdfFormat.TRIG,
         "application/n-quads": ox.RdfFormat.N_QUADS,
         "application/json": ox.RdfFormat.JSON_LD,
-        "application/xml": ox.RdfFormat.RDF_XML,
-        "text/xml": ox.RdfFormat.RDF_XML,
-        "text/plain": ox.RdfFormat.N_TRIPLES,
     }
 )
 """What CONSTRUCT, DESCRIBE and graphs come as, the server's favourite first."""

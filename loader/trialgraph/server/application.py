@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -65,7 +66,7 @@ class _Application(Starlette):
     """An application whose endpoint is reached without a detour, since small queries are quick."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == "/sparql":
+        if scope["type"] == "http" and scope["path"] in ("/sparql", "/sparql/"):
             scope["app"] = self
             await sparql.endpoint(scope, receive, with_headers(send))
         else:
@@ -89,9 +90,10 @@ def application(store: Store, settings: Settings | None = None) -> Starlette:
     served.state.store = store
     served.state.settings = chosen
     served.state.workers = Workers(chosen.places, chosen.seconds)
-    served.state.engine = Engine(store, limits, chosen.services)
+    served.state.engine = Engine(store, limits, served.state.workers, chosen.services)
     served.state.workers.at_end.append(served.state.engine.end)
     served.state.counted = {}
+    served.state.changing = asyncio.Lock()
     return served
 
 

@@ -106,19 +106,28 @@ class EmbeddedStore(Store):
         try:
             if self.location == "memory":
                 copied = ox.Store(str(target))
-                copied.bulk_extend(self._opened)
+                copied.bulk_load(self._opened.dump(format=ox.RdfFormat.N_QUADS), ox.RdfFormat.N_QUADS)
                 copied.flush()
             else:
                 self._opened.backup(str(target))
         except (OSError, RuntimeError) as error:
             raise StoreError(f"the store can't be copied: {error}", where=self.location) from error
 
-    def replace_all(self, quads: Iterable[ox.Quad], graphs: Iterable[str | None]) -> None:
+    def quads(self, iri: str | None) -> Iterator[ox.Quad]:
+        """Yield the quads of a graph; None is the one without a name."""
+        yield from self._opened.quads_for_pattern(
+            None, None, None, ox.DefaultGraph() if iri is None else ox.NamedNode(iri)
+        )
+
+    def replace_all(
+        self, quads: Iterable[ox.Quad], graphs: Iterable[str | None], *, keep: bool = False
+    ) -> None:
         """Make the quads the whole content of those graphs, all at once or not at all.
 
         Args:
             quads: What they hold now.
-            graphs: IRIs of the graphs; None is the default graph. One without quads is removed.
+            graphs: IRIs of the graphs; None is the one without a name.
+            keep: A graph without quads stays, empty; otherwise it is removed.
         Raises:
             StoreError: when the store is read-only or can't be written; then nothing has changed.
         """
@@ -130,7 +139,8 @@ class EmbeddedStore(Store):
             else f"{quad.triple} .\n"
             for quad in quads
         ]
-        self._update(" ;\n".join([*dropped, f"INSERT DATA {{\n{''.join(blocks)}}}"]))
+        made = [f"CREATE SILENT GRAPH {name}" for name in names if keep and name is not None]
+        self._update(" ;\n".join([*dropped, *made, f"INSERT DATA {{\n{''.join(blocks)}}}"]))
 
     def close(self) -> None:
         """Write what is pending and release the folder."""

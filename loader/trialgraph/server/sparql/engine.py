@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from trialgraph.processes.formats import GRAPHS, SOLUTIONS
@@ -14,6 +14,7 @@ from trialgraph.server.negotiation import choose
 from trialgraph.server.sparql.answers import Answer
 from trialgraph.server.sparql.evaluators import Evaluators, Limits
 from trialgraph.server.sparql.lookups import LookUps
+from trialgraph.server.workers import Workers
 from trialgraph.stores import Store
 from trialgraph.stores.embedded import EmbeddedStore
 from trialgraph.stores.server import ServerStore
@@ -37,12 +38,14 @@ class Question:
         accept: The Accept header; None means that anything will do.
         default_graphs: IRIs of the graphs whose union is the default graph.
         named_graphs: IRIs of the named graphs.
+        unnamed: Without graphs, ask the one that has no name, not the union of all.
     """
 
     text: str
     accept: str | None = None
     default_graphs: Sequence[str] = ()
     named_graphs: Sequence[str] = ()
+    unnamed: bool = False
 
 
 class Engine:
@@ -51,10 +54,14 @@ class Engine:
     Args:
         store: What is asked.
         limits: What a query may use.
+        workers: Threads in which the store is copied.
         services: Hosts that a query may ask with SERVICE, by name.
     """
 
-    def __init__(self, store: Store, limits: Limits, services: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, store: Store, limits: Limits, workers: Workers, services: frozenset[str] = frozenset()
+    ) -> None:
+        self._workers = workers
         self.services = services
         self.version = 0
         self._store = store
@@ -89,6 +96,7 @@ class Engine:
             "graphs": _chosen(question.accept, _GRAPHS),
             "default": question.default_graphs,
             "named": question.named_graphs,
+            "unnamed": question.unnamed,
         }
         return await self.evaluate(asked, gone)
 
@@ -125,12 +133,11 @@ class Engine:
         async with self._lock:
             if only_first and self._snapshot is not None:
                 return
-            before, self._snapshot = self._snapshot, await asyncio.to_thread(Snapshot, self._store)
+            before, self._snapshot = self._snapshot, await self._workers.run(partial(Snapshot, self._store))
             self._look_ups = LookUps(self._snapshot.database)
             self.version += 1
         if before is not None:
-            # those who still read it have its files open
-            await asyncio.to_thread(before.remove)
+            before.remove()  # those who still read it have its files open
 
     def end(self) -> None:
         """Stop all queries, and delete the copy."""

@@ -126,9 +126,9 @@ class Evaluators:
         if self._ended:
             raise BrokenAnswerError(503, "the server is ending")
         if self._ticking is None:
-            self._tick()
+            self._ticking = asyncio.get_running_loop().call_later(_TICK, self._tick)
         if self._idle:
-            evaluator = self._idle.pop()
+            evaluator: _Evaluator = self._idle.pop()
             self._busy.add(evaluator)
             return evaluator
         if len(self._waiting) >= _MOST_WAITING:
@@ -138,7 +138,8 @@ class Evaluators:
         self._waiting.append(waiting)
         try:
             async with asyncio.timeout(self.limits.seconds):
-                return await waiting
+                given: _Evaluator = await waiting
+                return given
         except TimeoutError:
             raise BrokenAnswerError(503, "the server is busy; try again later") from None
         except asyncio.CancelledError:
@@ -204,7 +205,7 @@ class Evaluators:
             elif crowded and now - answer.since > limits.patience:
                 message = f"the server is busy, and the query took longer than {limits.patience:g} seconds"
                 evaluator.stop(503, message)
-        running = self._busy and not self._ended
+        running = (self._busy or self._waiting) and not self._ended
         self._ticking = self._loop.call_later(_TICK, self._tick) if running else None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import time
 from pathlib import Path
+from typing import IO, cast
 
 import pyoxigraph as ox
 
@@ -60,8 +61,11 @@ class LookUps:
             return None
         written = _Written()
         try:
-            results = self._store.query(text, prefixes=self._prefixes, use_default_graph_as_union=True)
-            results.serialize(written, format=SOLUTIONS[media])
+            results = cast(
+                "ox.QuerySolutions | ox.QueryBoolean",
+                self._store.query(text, prefixes=self._prefixes, use_default_graph_as_union=True),
+            )
+            results.serialize(cast("IO[bytes]", written), format=SOLUTIONS[media])
         except (_TooMuchError, SyntaxError, OSError, ValueError):
             return None  # whatever it is, a process says it better
         return bytes(written.content)

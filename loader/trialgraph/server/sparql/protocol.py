@@ -20,7 +20,7 @@ from trialgraph.server.sparql.engine import Engine, Question
 from trialgraph.server.sparql.requests import Operation, read_operation
 from trialgraph.server.sparql.writing import update
 
-__all__ = ["CORS", "endpoint", "stream"]
+__all__ = ["CORS", "endpoint", "gone", "refusal", "stream"]
 
 CORS = MappingProxyType(
     {
@@ -101,7 +101,7 @@ def refusal(error: HTTPException | BrokenAnswerError | TrialgraphError) -> Respo
 async def _answer(request: Request, operation: Operation, send: Send) -> None:
     engine: Engine = request.app.state.engine
     question = Question(operation.text, operation.accept, operation.default_graphs, operation.named_graphs)
-    answer = await engine.ask(question, partial(_gone, request.receive))
+    answer = await engine.ask(question, partial(gone, request.receive))
     await stream(answer, send, _RAW)
 
 
@@ -130,6 +130,7 @@ async def stream(answer: Answer, send: Send, headers: Iterable[tuple[bytes, byte
         answer.close()
 
 
-async def _gone(receive: Receive) -> None:
+async def gone(receive: Receive) -> None:
+    """Return when the client has gone."""
     while (await receive())["type"] != "http.disconnect":
         pass
