@@ -17,6 +17,7 @@ from trialgraph.criteria.brackets import (
     count_in,
     holds_adjectives,
     is_gloss,
+    listed_in,
     only_repeats,
 )
 from trialgraph.criteria.chunks import Chunk, Text
@@ -379,6 +380,7 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
     else:
         words = text.text[bracket.start + 1 : max(bracket.start + 1, bracket.end - 1)].strip()
         name = "exception" if "exception" in opening.classes else "qualifier"
+        around.examples = around.examples or listed_in(inner)
         if name == "exception":
             around.modifiers[name] = text.text[opening.end : bracket.end - 1].strip(" :,")
         else:
