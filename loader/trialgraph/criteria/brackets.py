@@ -56,8 +56,17 @@ def listed_in(inner: Sequence[Chunk]) -> Sequence[Chunk]:
     named = [chunk for chunk in rest if chunk.kind == "concept" and chunk.term and not chunk.term.quantity]
     plain = all(chunk.kind in ("concept", "sign", "bracket") or _joins(chunk, told=told) for chunk in rest)
     enough = len(named) >= (1 if told else 2)
-    joint = told and any(chunk.form == "and" for chunk in rest) and not any(c.form == "," for c in rest)
+    joint = (
+        told and any(chunk.form in ("and", "with") for chunk in rest) and not any(c.form == "," for c in rest)
+    )
     return rest if plain and enough and not joint else ()
+
+
+def kinds_in(head: Chunk, inner: Sequence[Chunk]) -> Sequence[Chunk]:
+    """Return the list of kinds of a concept that a bracket behind it is, or ()."""
+    named = {chunk.term.iri: chunk.term for chunk in inner if chunk.kind == "concept" and chunk.term}
+    below = [term for term in named.values() if head.term is not None and head.term.iri in term.ancestors]
+    return listed_in(inner) if len(below) == len(named) > 1 else ()
 
 
 def _joins(chunk: Chunk, *, told: bool) -> bool:
