@@ -49,6 +49,7 @@ __all__ = [
     "read_allergy",
     "read_condition",
     "read_list",
+    "read_participation",
     "read_procedure",
     "read_report",
 ]
@@ -177,8 +178,13 @@ def _sited(resource: Json, reading: Reading, context: Context) -> tuple[str, ...
     if len(found) != 1:
         return found
     coder, sites = context.coder, resource.get("bodySite") or ()
-    organ = coder.organ(sites)
+    text = " ".join(reading.what.text.casefold().split())
+    told = next((text.partition(phrase)[2] for phrase in words().spread if phrase in text), "")
+    organ = coder.organ(sites) or coder.organ([{"text": told}])
     candidates = [entry.metastasis for entry in organs() if entry.name == organ and entry.metastasis]
+    if found == (str(TGC.PrimaryMalignantNeoplasm),):
+        place = coder.organ(sites) or coder.organ([{"text": text}])
+        candidates += sorted(coder.named(f"{place} cancer", _CONDITIONS, whole=True))
     texts = [str(site.get("text") or "") for site in sites] + [organ]
     for extension in extensions(resource, "histology"):
         histology = extension.get("valueCodeableConcept") or {}
@@ -340,6 +346,20 @@ def read_list(resource: Json, context: Context) -> Iterator[Fact]:
     yield CompletenessStatement(resource_name(resource), category, through, text, stated)  # type: ignore[arg-type]
 
 
+def read_participation(resource: Json, context: Context) -> Iterator[Fact]:
+    """Yield the participation in a trial that a ResearchSubject states."""
+    status = context.status(resource, "ResearchSubject.status")
+    if not context.counts(resource, status):
+        return
+    began, ended = context.period(resource, "period") or (ANY_DAY, None)
+    dated = began != ANY_DAY or ended is not None
+    certain = status.counts == "yes" or (status.counts == "dated" and dated)
+    study = resource.get("study") or {}
+    text = str(study.get("display") or reference(study) or "a study")
+    what = Coded(f"participation in {text}", (str(TGC.TrialParticipation),))
+    yield ProcedureFact(resource_name(resource), what, certain, status.ongoing, began, ended)
+
+
 def belongs_to(resource: Json) -> str:
     """Return the reference of whom a resource is about; empty when it doesn't say."""
-    return reference(resource.get("subject") or resource.get("patient") or {})
+    return reference(resource.get("subject") or resource.get("patient") or resource.get("individual") or {})

@@ -19,6 +19,7 @@ from trialgraph.patients.clinical import (
     read_allergy,
     read_condition,
     read_list,
+    read_participation,
     read_procedure,
     read_report,
 )
@@ -45,6 +46,7 @@ _READERS: dict[str, Callable[[Json, Context], Iterator[Fact]]] = {
     "MedicationStatement": read_medication,
     "Observation": read_observation,
     "Procedure": read_procedure,
+    "ResearchSubject": read_participation,
 }
 _NOT_COUNTED = {
     "FamilyMemberHistory": "a relative's history is not the patient's",

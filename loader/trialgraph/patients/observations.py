@@ -15,7 +15,7 @@ from trialgraph.patients.coding import Json, Reading
 from trialgraph.patients.dates import ANY_DAY, DateRange, moment
 from trialgraph.patients.elements import Context, codes, extensions, in_role, resource_name
 from trialgraph.patients.facts import Amount, Coded, ConditionFact, Fact, Measurement, ResultFact
-from trialgraph.patients.tables import Answer, Result, answers, questions, results, tests
+from trialgraph.patients.tables import Answer, Result, answers, questions, results, tests, words
 
 __all__ = ["observed_on", "read_observation"]
 
@@ -47,10 +47,14 @@ def _why_nothing(resource: Json, context: Context) -> str:
     asked = _asked(resource.get("code") or {}, context)
     name = asked.what.text or "nothing coded"
     value = next((resource[key] for key in resource if key.startswith("value")), None)
+    if isinstance(value, Mapping) and _result(value, asked.what.concepts) is not None:
+        return f"{name}: known, and nothing that criteria have a concept for"
     if value is None and not resource.get("component"):
         return f"{name}: it states no value"
+    if words().staging & set(re.findall(r"[^\W\d_]+", name.casefold())):
+        return f"{name}: stages and grades aren't judged; criteria on them stay words"
     if not asked.what.concepts and not asked.tests:
-        return f"{name}: criteria have no concept for it"
+        return f"{name}: no concept for it"
     told = value.get("text") if isinstance(value, Mapping) else value
     if isinstance(value, Mapping) and not told:
         told = next((coding.get("display") for coding in value.get("coding") or ()), None)
@@ -226,7 +230,7 @@ def _named_answer(
     """Return the fact of an answer that names what is there, or where on a scale; None when it names none."""
     name = resource_name(resource)
     result = _result(codeable, asked.what.concepts)
-    if result is not None:
+    if result is not None and result.concept:
         what = Coded(str(codeable.get("text") or asked.what.text), (result.concept,))
         return ResultFact(name, what, positive=result.positive, when=when)
     scored = _scored(codeable, context)

@@ -119,6 +119,8 @@ class Words(NamedTuple):
         once: Behind a name, they say the same.
         tails: They lead in more of what is named.
         local: Of drugs: given where they act.
+        spread: Before an organ, they say where a cancer has spread to.
+        staging: In the name of an observation, they say that it stages or grades a cancer.
         joining: Of exceptions: they join what is excepted.
         cured: Of exceptions: they ask no more than that it is over.
         cure: Those of them that what is going on surely doesn't meet.
@@ -133,6 +135,8 @@ class Words(NamedTuple):
     once: tuple[str, ...]
     tails: tuple[str, ...]
     local: frozenset[str]
+    spread: tuple[str, ...]
+    staging: frozenset[str]
     joining: frozenset[str]
     cured: frozenset[str]
     cure: frozenset[str]
@@ -166,7 +170,8 @@ def questions() -> dict[tuple[str, str], str]:
     """Return the IRI that an observation asks after, by system and code, and by ("", text)."""
     found = {}
     for row in _rows("questions"):
-        found["", row["text"]] = str(TGC[row["concept"]])
+        if row["text"]:
+            found["", row["text"]] = str(TGC[row["concept"]])
         if row["code"]:
             found[row["system"], row["code"]] = str(TGC[row["concept"]])
     return found
@@ -347,6 +352,8 @@ def words() -> Words:
         tuple(stated["once"]),
         tuple(stated["tails"]),
         frozenset(stated["local"].split()),
+        tuple(stated["spread"]),
+        frozenset(stated["staging"]),
         frozenset(stated["joining"].split()),
         frozenset(stated["cured"].split()),
         frozenset(stated["cure"].split()),
