@@ -63,6 +63,11 @@ class ScreenableCriterion:
             return admits
         return AnyOf((admits, Narrative(f"doesn't apply outside: {self.scope}", "judgement")))
 
+    @property
+    def is_open(self) -> bool:
+        """Whether no view can settle it, so that no engine has to be asked about it."""
+        return isinstance(proof(self.admits), Never) and isinstance(disproof(self.admits), Never)
+
 
 @dataclass(frozen=True, slots=True)
 class ScreenableTrial:
