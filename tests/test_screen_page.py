@@ -77,11 +77,20 @@ def test_each_criterion_has_a_cell_and_an_explanation(client: httpx.Client, stor
         assert page.count(f'<tr id="{nct}-{name}"') == 1
 
 
-def test_what_stays_open_comes_first(client: httpx.Client) -> None:
-    """Eligible and possible trials stand before ineligible ones, those of the patient's disease first."""
+def test_what_stays_open_comes_first(client: httpx.Client, store: Store) -> None:
+    """Open trials stand before ineligible ones; of each, those of a disease in the record come first."""
     page = _send(client).text
-    order = re.findall(r'<details class="card trial" id="(NCT\d+)"', page)
-    assert order == ["NCT06794086", "NCT06850103", "NCT06592612", "NCT06120127", "NCT06778382"]
+    rows = re.findall(r'<tr><th scope="row"><a href="#(NCT\d+)".*?</th>', page, re.DOTALL)
+    heads = re.findall(r'<tr><th scope="row">(<a href="#NCT.*?)</th>', page, re.DOTALL)
+    verdicts = {each["trial"]: each["verdict"] for each in _expected(store)["trials"]}
+    ranks = [
+        (verdicts[nct] == "ineligible", 'class="chip on"' not in head)
+        for nct, head in zip(rows, heads, strict=True)
+    ]
+    # one of the packaged trials states no condition, so nothing can be said of its disease
+    ranks = [rank for nct, rank in zip(rows, ranks, strict=True) if nct != "NCT06850103"]
+    assert ranks == sorted(ranks)
+    assert len(set(ranks)) > 2
 
 
 def test_the_page_asks_again_by_what_it_holds(client: httpx.Client, store: Store) -> None:
@@ -120,7 +129,8 @@ def test_few_trials_and_few_verdicts_can_be_asked_for(client: httpx.Client) -> N
     few = _send(client, trial="nct06794086, NCT06120127").text
     assert set(re.findall(r'id="(NCT\d+)"', few)) == {"NCT06794086", "NCT06120127"}
     barred = _send(client, show="ineligible").text
-    assert set(re.findall(r'id="(NCT\d+)"', barred)) == {"NCT06120127", "NCT06778382"}
+    verdicts = re.findall(r'<details class="card trial".*?<span class="verdict (\w+)"', barred, re.DOTALL)
+    assert set(verdicts) == {"ineligible"}
 
 
 def test_many_trials_come_in_pages(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:

