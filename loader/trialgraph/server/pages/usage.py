@@ -30,6 +30,7 @@ SELECT DISTINCT ?part ?id ?kind ?words {{
 """
 _ATOMS = f"PREFIX tg: <{TG}> SELECT ?atom ?polarity {{ ?atom tg:concept CONCEPT ; tg:polarity ?polarity }}"
 
+_KEPT = 50  # concepts whose places are kept; one that most trials name has thousands
 Part = Literal["criterion", "condition", "intervention"]
 Role = Literal["asked for", "barred", "asked for and barred", "only spoken of"]
 
@@ -79,7 +80,7 @@ def usage_of(store: Store) -> Usage:
 
 def places_of(store: Store, iri: str) -> Mapping[str, Sequence[Place]]:
     """Return where trials name a concept itself, by registry number, in order."""
-    return memory_of(store).recall(("places", iri), lambda: _places(store, iri))
+    return memory_of(store, _KEPT).recall(("places", iri), lambda: _places(store, iri))
 
 
 def _places(store: Store, iri: str) -> Mapping[str, Sequence[Place]]:
