@@ -44,7 +44,27 @@ values = st.builds(
     within=windows,
     span=st.just((0, 4)),
 )
-modifiers = st.sampled_from([{}, {"status": "active"}, {"relation": "other"}, {"severity": "severe"}])
+measured = st.builds(
+    Value,
+    concept=st.sampled_from(QUANTITIES),
+    concept_label=st.just("a quantity"),
+    limit=st.just(Limit()),
+    unit=st.just("10*9/L"),
+    within=windows,
+    span=st.just((0, 4)),
+)
+"""Demands that there is a result, whatever it is."""
+modifiers = st.sampled_from(
+    [
+        {},
+        {"status": "active"},
+        {"status": "history"},
+        {"relation": "other"},
+        {"relation": "other", "status": "history"},
+        {"severity": "severe"},
+        {"severity": "severe", "status": "active"},
+    ]
+)
 facts = st.builds(
     Fact,
     concept=st.sampled_from(FACTS),

@@ -70,3 +70,9 @@ def test_an_age_limit_in_months_is_open_within_the_year(
 ) -> None:
     """Completed years settle a limit in months except in the year in which it falls."""
     assert evaluate(in_canonical_units(_value("Age", "mo", **limit)), _view("Age", years)) is expected
+
+
+def test_a_concept_that_the_ontology_does_not_know_stays_as_it_is() -> None:
+    """A stored reading may name a concept that is gone; it is open then, and no error."""
+    value = Value("x:unheard-of", "something", Limit(low=1), unit="g/L")
+    assert in_canonical_units(value) == value

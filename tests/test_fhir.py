@@ -511,9 +511,46 @@ def test_ndjson_is_read_by_patient(tmp_path: Path):
     assert found == {"p1": 0, "p2": 1, "p3": 1}
 
 
+def test_an_export_with_a_file_per_type_is_one(tmp_path: Path):
+    """A patient's resources are gathered over the files of a folder; those about nobody are counted."""
+    lines = {
+        "Patient": [patient(), patient(id="p2")],
+        "Condition": [
+            condition("hypertension"),
+            condition("gout", subject={"reference": "https://x.org/fhir/Patient/p2"}),
+        ],
+        "Observation": [
+            observation("hemoglobin", (12, "g/dL")),
+            observation("weight", (70, "kg"), subject={"display": "?"}),
+        ],
+        "Organization": [{"resourceType": "Organization", "id": "o"}],
+    }
+    for name, resources in lines.items():
+        text = "\n".join(json.dumps(each) for each in resources)
+        (tmp_path / f"{name}.ndjson").write_text(text, encoding="utf-8")
+    first, second = read_patients(tmp_path)
+    assert [len(first.facts), len(second.facts)] == [2, 1]
+    told = {(note.resource, note.why) for note in first.report if note.kind == "not counted"}
+    assert ("Observation", "1 of the export, about no patient") in told
+    assert ("Organization", "1 of the export, about no patient") in told
+    assert "about no patient" not in " ".join(map(str, second.report))
+
+
+def test_a_scattered_patient_that_is_missing_is_named_with_its_line(tmp_path: Path):
+    """Resources about a patient that no file holds are refused, with the first place that speaks of it."""
+    (tmp_path / "a.ndjson").write_text(json.dumps(patient()), encoding="utf-8")
+    lines = [condition("gout"), condition("asthma", subject={"reference": "Patient/p9"})]
+    (tmp_path / "b.ndjson").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    with pytest.raises(PatientError, match=r"Patient/p9, but no such Patient") as refused:
+        list(read_patients(tmp_path))
+    assert str(refused.value.where).endswith("b.ndjson:2")
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
+        ("rowless.csv", "patient,sex\n", "a header and no rows"),
+        ("nothing.csv", "", "patient"),
         ("empty.json", "", "empty"),
         ("cut.json", '{"resourceType": "Bun', "not JSON"),
         ("bad.ndjson", '{"resourceType": "Patient"}\n{', "ndjson:2: not JSON"),

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rdflib import RDF, SH, Graph
 
-from tests.strategies import atoms, expressions, views
+from tests.strategies import atoms, expressions, measured, views
 from trialgraph.evaluation import evaluate
 from trialgraph.expressions import Expression, Narrative
 from trialgraph.shapes.eligibility import (
@@ -34,7 +34,7 @@ def _trial(*expressions: Expression, kind: Kind = "inclusion") -> ScreenableTria
 @pytest.mark.parametrize("engine", ["pyshacl", "rudof"])
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    trees=st.lists(atoms | expressions, min_size=6, max_size=20),
+    trees=st.lists(atoms | measured | expressions, min_size=6, max_size=20),
     view=views(),
     kind=st.sampled_from(["inclusion", "exclusion"]),
 )
@@ -51,7 +51,7 @@ def test_rails_are_the_reference_evaluator(
 
 @pytest.mark.parametrize("engine", ["pyshacl", "rudof"])
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(trees=st.lists(atoms | expressions, min_size=2, max_size=8), view=views())
+@given(trees=st.lists(atoms | measured | expressions, min_size=2, max_size=8), view=views())
 def test_what_shapes_read_of_a_view_is_enough_for_them(
     engine: ShaclEngine, trees: list[Expression], view: ScreeningView
 ) -> None:
@@ -67,7 +67,7 @@ def test_what_shapes_read_of_a_view_is_enough_for_them(
 @pytest.mark.parametrize("engine", ["pyshacl", "rudof"])
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    trees=st.lists(atoms | expressions, min_size=2, max_size=8),
+    trees=st.lists(atoms | measured | expressions, min_size=2, max_size=8),
     patients=st.lists(views(), min_size=2, max_size=4),
 )
 def test_shapes_that_are_kept_report_each_view_for_itself(

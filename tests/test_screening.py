@@ -43,6 +43,20 @@ def test_and_is_kleenes(pair: tuple[bool | None, bool | None], expected: bool | 
     assert evaluate(AllOf((TRUTHS[pair[0]], TRUTHS[pair[1]])), VIEW) is expected
 
 
+@pytest.mark.parametrize(("pair", "expected"), KLEENE_AND.items())
+def test_or_is_kleenes(pair: tuple[bool | None, bool | None], expected: bool | None) -> None:
+    """OR has Kleene's truth table, which is that of AND with true and false exchanged."""
+    turned = {True: False, False: True, None: None}
+    operands = (TRUTHS[turned[pair[0]]], TRUTHS[turned[pair[1]]])
+    assert evaluate(AnyOf(operands), VIEW) is turned[expected]
+
+
+@pytest.mark.parametrize(("truth", "expected"), [(True, False), (False, True), (None, None)])
+def test_not_is_kleenes(truth: bool | None, expected: bool | None) -> None:
+    """NOT exchanges true and false, and leaves unknown unknown."""
+    assert evaluate(Not(TRUTHS[truth]), VIEW) is expected
+
+
 @given(st.lists(expressions, min_size=1, max_size=4), views())
 def test_de_morgan(operands: list[Expression], view: ScreeningView) -> None:
     """NOT of an OR is the AND of the NOTs, and the other way round."""

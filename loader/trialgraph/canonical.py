@@ -39,8 +39,11 @@ def in_canonical_units(expression: Expression) -> Expression:
 
 
 def _converted(value: Value) -> Expression:
-    concept = packaged_concepts().get(value.concept)
-    if concept is None or concept.unit is None or value.unit == concept.unit:
+    concepts = packaged_concepts()
+    if value.concept not in concepts:
+        return value  # What the ontology doesn't know has no canonical unit, and no view has a result of it.
+    concept = concepts[value.concept]
+    if concept.unit is None or value.unit == concept.unit:
         return value
     if value.concept == _AGE:
         return _age_in_years(value)

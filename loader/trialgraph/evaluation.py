@@ -27,6 +27,8 @@ __all__ = [
     "evaluate_atom",
     "fact_key",
     "is_qualified",
+    "need",
+    "unshown_qualities",
 ]
 
 Truth: TypeAlias = bool | None
@@ -253,7 +255,12 @@ def asks_history(atom: Fact) -> bool:
 
 def is_qualified(atom: Fact) -> bool:
     """Whether a fact demands qualities that no view shows ("severe", "untreated")."""
-    return any(value not in _SHOWN.get(name, ()) for name, value in atom.modifiers.items())
+    return bool(unshown_qualities(atom))
+
+
+def unshown_qualities(atom: Fact) -> list[str]:
+    """Return the qualities that a fact demands and no view shows."""
+    return [value for name, value in atom.modifiers.items() if value not in _SHOWN.get(name, ())]
 
 
 def _holds(atom: Fact, present: Presence, *, over: bool) -> bool:

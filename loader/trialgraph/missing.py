@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from textwrap import shorten
+from typing import Literal
 
-from trialgraph.evaluation import Finding, evaluate, need
-from trialgraph.expressions import Atom, Fact, Narrative
+from trialgraph.evaluation import Finding, evaluate, is_qualified, need, unshown_qualities
+from trialgraph.expressions import Atom, Fact, Value
 from trialgraph.shapes.eligibility import ScreenableCriterion
-from trialgraph.views import Completeness, ScreeningView
+from trialgraph.views import Completeness, Interval, ScreeningView
 
-__all__ = ["MissingFact", "missing_facts"]
+__all__ = ["MissingFact", "MissingKind", "missing_facts"]
+
+MissingKind = Literal["result", "fact", "list"]
+"""What is missing: the result of a test or a score, a fact, or that a list is complete."""
 
 _LISTS: Mapping[str, Completeness] = {
     "condition": "conditions",
@@ -23,12 +29,22 @@ _LISTS: Mapping[str, Completeness] = {
 """The list of a record that shows a category's facts, and their absence when it is complete."""
 
 
+_ENOUGH = 80
+
+
 @dataclass(frozen=True, slots=True)
 class MissingFact:
-    """Something not in the record that would settle criteria of one trial."""
+    """Something not in the record that would settle criteria of one trial.
+
+    Args:
+        need: What would have to be known, in a few words; alike in all trials.
+        settles: Ids of the criteria.
+        kind: What it is.
+    """
 
     need: str
     settles: tuple[str, ...]
+    kind: MissingKind = "fact"
 
 
 def missing_facts(
@@ -43,24 +59,67 @@ def missing_facts(
         Facts, and lists that would have to be known to be complete. What can't settle a criterion
         because a person's judgement stays open beside it is left out.
     """
-    settles: dict[str, list[str]] = defaultdict(list)
+    settles: dict[tuple[str, MissingKind], list[str]] = defaultdict(list)
     for criterion, findings in unknown:
-        for wanted, atoms in _facts(findings).items():
+        for wanted, atoms in _facts(findings, view).items():
             if any(_settled(criterion, view, atoms, supposed=supposed) for supposed in (True, False)):
                 settles[wanted].append(criterion.id)
-        for wanted, atoms in _lists(findings, view).items():
+        for name, atoms in _lists(findings, view).items():
             if _settled(criterion, view, atoms, supposed=False):
-                settles[wanted].append(criterion.id)
+                settles[name, "list"].append(criterion.id)
     ordered = sorted(settles.items(), key=lambda item: (-len(item[1]), item[0]))
-    return tuple(MissingFact(wanted, tuple(ids)) for wanted, ids in ordered)
+    return tuple(MissingFact(wanted, tuple(ids), kind) for (wanted, kind), ids in ordered)
 
 
-def _facts(findings: Iterable[Finding]) -> dict[str, set[Atom]]:
-    wanted: dict[str, set[Atom]] = defaultdict(set)
+def _facts(findings: Iterable[Finding], view: ScreeningView) -> dict[tuple[str, MissingKind], set[Atom]]:
+    wanted: dict[tuple[str, MissingKind], set[Atom]] = defaultdict(set)
     for finding in findings:
-        if not isinstance(finding.atom, Narrative):
-            wanted[need(finding.atom)].add(finding.atom)
+        if isinstance(finding.atom, Value):
+            wanted[_wanted_result(finding.atom, finding, view), "result"].add(finding.atom)
+        elif isinstance(finding.atom, Fact):
+            kind: MissingKind = "result" if finding.atom.category == "biomarker" else "fact"
+            wanted[_wanted_fact(finding.atom, finding), kind].add(finding.atom)
     return wanted
+
+
+def _wanted_result(atom: Value, finding: Finding, view: ScreeningView) -> str:
+    """Return which result is wanted: any, another than what is there, or what belongs to it."""
+    quantity = view.quantities.get(atom.concept)
+    if quantity is None:
+        return need(atom)
+    if finding.reason == "conflict":
+        return f"which result of {need(atom)} is right"
+    if finding.reason == "imprecise":
+        return f"{need(atom)}{_so_far(quantity.value)}"
+    references = {None: quantity.value, "ULN": quantity.times_uln, "LLN": quantity.times_lln}
+    if references.get(atom.relative_to) is None:
+        what = "baseline" if atom.relative_to == "baseline" else "reference range"
+        return f"{what} of {need(atom)}"
+    return f"a newer {need(atom)}"
+
+
+def _so_far(known: Interval) -> str:
+    if math.isfinite(known.low) and math.isfinite(known.high):
+        return f" ({known.low:g} to {known.high:g} so far)"
+    return ", more exactly"
+
+
+def _wanted_fact(atom: Fact, finding: Finding) -> str:
+    """Return what has to be known of a fact: whether it is so, or what the record leaves open of it."""
+    if finding.reason == "conflict":
+        return f"which record of {need(atom)} is right"
+    if atom.count is not None:
+        return f"{need(atom)}: how many"
+    if not finding.evidence:
+        return need(atom)
+    if is_qualified(atom):
+        qualities = shorten(", ".join(unshown_qualities(atom)), _ENOUGH, placeholder="…")
+        return f"{need(atom)}: “{qualities}”?"
+    if atom.size is not None:
+        return f"{need(atom)}: how large"
+    if atom.within is not None:
+        return f"{need(atom)}: when"
+    return f"{need(atom)}: whether it is ongoing" if atom.modifiers.get("status") == "active" else need(atom)
 
 
 def _lists(findings: Collection[Finding], view: ScreeningView) -> dict[str, set[Atom]]:

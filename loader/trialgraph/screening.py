@@ -17,7 +17,7 @@ from trialgraph.errors import TrialgraphError
 from trialgraph.evaluation import Finding, Truth, UnknownReason, deciding_atoms, evaluate
 from trialgraph.expressions import to_json as expression_to_json
 from trialgraph.grounds import Ground, grounds
-from trialgraph.missing import MissingFact, missing_facts
+from trialgraph.missing import MissingFact, MissingKind, missing_facts
 from trialgraph.namespaces import TRIAL
 from trialgraph.ontology import Axiom
 from trialgraph.records import Source
@@ -103,6 +103,7 @@ class WorklistItem:
     need: str
     trials: int
     criteria: int
+    kind: MissingKind = "fact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +151,13 @@ class Screening:
     @property
     def worklist(self) -> tuple[WorklistItem, ...]:
         """What would settle most, first; a fact that can't change an ineligible trial doesn't count."""
-        settled: dict[str, list[int]] = defaultdict(list)
+        settled: dict[tuple[str, MissingKind], list[int]] = defaultdict(list)
         for trial in self.trials:
             for fact in trial.missing:
-                settled[fact.need].append(len(fact.settles))
-        items = [WorklistItem(need, len(counts), sum(counts)) for need, counts in settled.items()]
+                settled[fact.need, fact.kind].append(len(fact.settles))
+        items = [
+            WorklistItem(need, len(counts), sum(counts), kind) for (need, kind), counts in settled.items()
+        ]
         return tuple(sorted(items, key=lambda item: (-item.trials, -item.criteria, item.need)))
 
 
@@ -230,7 +233,7 @@ def to_json(screening: Screening) -> dict[str, Any]:
         "assumed_complete": list(screening.assumed_complete),
         "trials": [_trial_to_json(trial) for trial in screening.trials],
         "worklist": [
-            {"need": item.need, "trials": item.trials, "criteria": item.criteria}
+            {"need": item.need, "kind": item.kind, "trials": item.trials, "criteria": item.criteria}
             for item in screening.worklist
         ],
         "axioms": [
@@ -248,7 +251,9 @@ def _trial_to_json(result: TrialVerdict) -> dict[str, Any]:
         "source": _source_to_json(result.trial.source),
         "verdict": result.verdict,
         "criteria": [_criterion_to_json(verdict, result.trial.nct) for verdict in result.criteria],
-        "missing": [{"need": fact.need, "settles": list(fact.settles)} for fact in result.missing],
+        "missing": [
+            {"need": fact.need, "kind": fact.kind, "settles": list(fact.settles)} for fact in result.missing
+        ],
     }
 
 

@@ -14,9 +14,10 @@ from trialgraph.server import pages
 
 TRIAL = "NCT06794086"
 ADDRESSES = {
-    "/": ["/"],
+    "/": ["/", "/?q=liver&phase=PHASE2", "/?q=nothing+at+all"],
     "/trial/{nct}": [f"/trial/{TRIAL}", "/trial/NCT06850103"],
-    "/compare": ["/compare", f"/compare?trial={TRIAL}&trial=NCT06850103"],
+    "/compare": ["/compare", f"/compare?trial={TRIAL}", f"/compare?trial={TRIAL}&trial=NCT06850103&rows=all"],
+    "/compare/map": ["/compare/map", "/compare/map?family=LiverFunctionMeasurement"],
     "/screen": ["/screen", f"/screen?trial={TRIAL}"],
     "/ask": ["/ask", "/ask?name=child-pugh-limits", "/ask?query=ASK%20{}"],
     "/concepts": ["/concepts", "/concepts?q=liver"],

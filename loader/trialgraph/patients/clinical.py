@@ -6,8 +6,10 @@ was only suspected is neither present nor absent, a relative's disease is not th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from trialgraph.namespaces import TGC
 from trialgraph.patients.coding import Json, Reading
@@ -23,7 +25,16 @@ from trialgraph.patients.facts import (
     ProcedureFact,
     ResultFact,
 )
-from trialgraph.patients.tables import NoneKnown, lists, none_known, organs
+from trialgraph.patients.tables import (
+    NoneKnown,
+    allergy_categories,
+    lists,
+    none_known,
+    organs,
+    past_codes,
+    roles,
+    words,
+)
 
 __all__ = [
     "read_allergy",
@@ -60,24 +71,64 @@ def read_condition(resource: Json, context: Context) -> Iterator[Fact]:
     if none is not None:
         yield from _none_stated(resource, none, began)
         return
-    reading = context.read(resource, resource.get("code"), _CONDITIONS)
+    if _is_circumstance(resource):
+        context.note(resource, "not read", "a social circumstance, no disease")
+        return
+    codeable, past = _once(resource.get("code") or {})
+    reading = context.read(resource, codeable, _CONDITIONS, "conditions")
+    if reading.known_other:
+        return
     if reading.doubtful:
         context.note(resource, "not counted", f"{reading.what.text}: its words leave open whether it is so")
     clinical = context.status(resource, "Condition.clinicalStatus")
     ended = context.day(resource, "abatementDateTime", "abatementPeriod", "abatementAge")
     if ended is None and any(key.startswith("abatement") for key in resource):
         ended = ANY_DAY
+    if past:
+        words_of_record = context.coder.read(resource.get("code") or {}, _CONDITIONS).what.text
+        reading = replace(reading, what=replace(reading.what, text=words_of_record))
+        began = ended = DateRange(None, began.high)
+    over = past or (clinical.ongoing is None and ended is not None)
     yield ConditionFact(
         resource_name(resource),
         replace(reading.what, concepts=_sited(resource, reading, context)),
         certain=verified.counts == "yes" and not reading.doubtful,
-        active=False if clinical.ongoing is None and ended is not None else clinical.ongoing,
+        active=False if over else clinical.ongoing,
         began=began,
         ended=ended,
         related=_related(resource, context),
         organ=context.coder.organ(resource.get("bodySite") or ()),
     )
     yield from context.mentions(resource, reading, began)
+
+
+def _is_circumstance(resource: Json) -> bool:
+    found = {code for category in resource.get("category") or () for code in codes(category)}
+    return any(("", code) in roles()["social circumstance"] for _, code in found)
+
+
+def _once(codeable: Json) -> tuple[Json, bool]:
+    """Return what was so once, and whether that is said: "history of myocardial infarction"."""
+    coded = any(
+        str(coding.get("system") or "").startswith(system) and str(coding.get("code") or "").startswith(code)
+        for coding in codeable.get("coding") or ()
+        for system, code in past_codes()
+    )
+    texts = [codeable.get("text"), *(coding.get("display") for coding in codeable.get("coding") or ())]
+    if not coded and not any(_past().match(str(text)) for text in texts if text):
+        return codeable, False
+    codings = [
+        {**coding, **({"display": _past().sub("", str(coding["display"]))} if coding.get("display") else {})}
+        for coding in codeable.get("coding") or ()
+    ]
+    text = {"text": _past().sub("", str(codeable["text"]))} if codeable.get("text") else {}
+    return {**codeable, "coding": codings, **text}, True
+
+
+@lru_cache(maxsize=1)
+def _past() -> re.Pattern[str]:
+    said = "|".join(re.escape(each) for each in words().past)
+    return re.compile(rf"\s*(?:{said})(?![^\W_])[\s:]*", re.IGNORECASE)
 
 
 def _recorded(resource: Json, context: Context) -> DateRange | None:
@@ -157,9 +208,19 @@ def read_allergy(resource: Json, context: Context) -> Iterator[Fact]:
         else:
             context.note(resource, "not counted", "a statement of no allergies that is not current")
         return
-    reading = context.read(resource, resource.get("code"), _ALLERGIES)
+    reading = context.read(resource, resource.get("code"), _ALLERGIES, "allergies")
+    what = reading.what
+    if not what.concepts:
+        what = replace(what, concepts=_of_category(resource))
     certain = verified.counts == "yes"
-    yield AllergyFact(resource_name(resource), reading.what, certain, clinical.ongoing, began)
+    yield AllergyFact(resource_name(resource), what, certain, clinical.ongoing, began)
+
+
+def _of_category(resource: Json) -> tuple[str, ...]:
+    """Return the kind of allergy that an AllergyIntolerance is by its category alone."""
+    found = {str(each) for each in resource.get("category") or () if isinstance(each, str)}
+    kinds = {allergy_categories()[each] for each in found if each in allergy_categories()}
+    return tuple(kinds) if len(kinds) == 1 else ()
 
 
 def read_medication(resource: Json, context: Context) -> Iterator[Fact]:
@@ -174,8 +235,28 @@ def read_medication(resource: Json, context: Context) -> Iterator[Fact]:
     if status.counts == "dated" and not dated:
         context.note(resource, "not counted", status.reason)
     for reading in _drugs(resource, context):
-        yield ExposureFact(resource_name(resource), reading.what, certain, status.ongoing, began, ended)
+        if reading.known_other:
+            continue
+        local = _acts_locally(resource, reading)
+        if local:
+            context.note(
+                resource,
+                "not counted",
+                f"{reading.what.text}: acts where it is given; unsure whether it counts",
+            )
+        yield ExposureFact(
+            resource_name(resource), reading.what, certain and not local, status.ongoing, began, ended
+        )
         yield from context.mentions(resource, reading, began)
+
+
+def _acts_locally(resource: Json, reading: Reading) -> bool:
+    routes = [dosage.get("route") or {} for dosage in resource.get("dosage") or ()]
+    texts = [each.get("text") for each in routes] + [
+        coding.get("display") for each in routes for coding in each.get("coding") or ()
+    ]
+    said = " ".join(str(text) for text in (reading.what.text, *texts) if text).casefold()
+    return bool(words().local & set(re.findall(r"[\w-]+", said)))
 
 
 def _drugs(resource: Json, context: Context) -> Iterator[Reading]:
@@ -192,7 +273,7 @@ def _drugs(resource: Json, context: Context) -> Iterator[Reading]:
         codeable = medication.get("code")
     if codeable is None:
         codeable = {"text": (resource.get("medicationReference") or {}).get("display") or ""}
-    yield context.read(resource, codeable, _TREATMENTS)
+    yield context.read(resource, codeable, _TREATMENTS, "treatments")
 
 
 def _taken(resource: Json, context: Context, *, ongoing: bool | None) -> tuple[DateRange, DateRange | None]:
@@ -237,7 +318,9 @@ def read_procedure(resource: Json, context: Context) -> Iterator[Fact]:
         text = reading.what.text or "radiotherapy course"
         reading = Reading(Coded(text, (str(TGC.Radiotherapy),)))
     else:
-        reading = context.read(resource, resource.get("code"), _PROCEDURES)
+        reading = context.read(resource, resource.get("code"), _PROCEDURES, "procedures")
+    if reading.known_other:
+        return
     concepts = _modality(resource, reading, context)
     what = replace(reading.what, concepts=concepts)
     name, certain = resource_name(resource), status.counts == "yes"

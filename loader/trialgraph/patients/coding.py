@@ -16,12 +16,14 @@ from typing import Any, NamedTuple, TypeAlias
 
 from trialgraph.concepts import Concepts
 from trialgraph.patients.facts import Coded
-from trialgraph.patients.tables import organs, words
+from trialgraph.patients.tables import code_blocks, drug_stems, general_names, organs, words
 
 __all__ = ["Coder", "Json", "Reading"]
 
 Json: TypeAlias = Any
 _TOKEN = re.compile(r"[^\W_]+(?:[./][^\W_]+)*|[+?]")
+_SHORTEST_NAME = 6
+"""Letters of the shortest drug name that is looked into for a stem."""
 _LONGEST = 10
 """Tokens of the longest name that is looked for in a text."""
 
@@ -42,6 +44,7 @@ class Reading:
         mentioned: Other concepts that its words mention.
         doubtful: Its words leave open whether it is so.
         remark: Why it maps to nothing, or to less than one of its codes says; empty otherwise.
+        known_other: It is known to be no instance of any concept.
     """
 
     what: Coded
@@ -49,6 +52,7 @@ class Reading:
     mentioned: tuple[str, ...] = ()
     doubtful: bool = False
     remark: str = ""
+    known_other: bool = False
 
 
 class Coder:
@@ -80,6 +84,38 @@ class Coder:
             remark = "its codes and words disagree; only what they share is used"
         what = Coded(str(text), tuple(sorted(found)), bool(found) and not by_codes)
         return Reading(what, tests, self._mentioned(str(text), found), self.is_doubtful(str(text)), remark)
+
+    def generally(self, codeable: Json, category: str) -> tuple[str | None, bool]:
+        """Return what little is known of a thing that has no concept of its own.
+
+        Args:
+            codeable: The thing.
+            category: The category of record that it stands in, as in `data/records/names.csv`.
+        Returns:
+            A concept that it is a kind of, empty when it is known to be no kind of any, None when
+            nothing is known; and whether only its words tell.
+        """
+        for coding in codeable.get("coding") or ():
+            system, code = str(coding.get("system") or ""), str(coding.get("code") or "")
+            for start, block, concept in code_blocks():
+                if system.startswith(start) and code.startswith(block):
+                    return concept, False
+        texts = [codeable.get("text"), *(coding.get("display") for coding in codeable.get("coding") or ())]
+        told = {each for text in texts if text for each in self._told_generally(str(text), category)}
+        return (told.pop(), True) if len(told) == 1 else (None, True)
+
+    def _told_generally(self, text: str, category: str) -> Iterator[str]:
+        if self.is_doubtful(text):
+            return
+        tokens = _folded(_tokens(_head(text)[0]))
+        plain = tuple(token for token in tokens if token not in _narrowing() and not token.isdigit())
+        for each in (tokens, plain):
+            known = general_names().get((category, " ".join(each).replace(".", " ").replace("/", " ")))
+            if known is not None:
+                yield known
+                return
+        if category == "treatments" and len(plain) == 1:
+            yield from (iri for stem, iri, besides in drug_stems() if _has_stem(plain[0], stem, besides))
 
     def _by_codes(
         self, codings: Iterable[Json], categories: Collection[str]
@@ -119,19 +155,23 @@ class Coder:
             return exact
         head, tail = _head(text)
         if tail and not words().negations & set(_folded(_tokens(tail))):
-            exact = self._of(self._lookup(_tokens(head)), categories)
+            exact = self._of(self._lookup(_tokens(head)), categories) or self._beside(head, categories)
             if exact:
                 return exact
         of_organ = tuple(token for token in tokens if token.casefold() not in words().parts)
         exact = self._of(self._lookup(of_organ), categories) if of_organ != tokens else exact
-        if exact:
-            return exact
+        return exact or self._beside(text, categories)
+
+    def _beside(self, text: str, categories: Collection[str]) -> frozenset[str]:
+        """Return the one concept named in a text, when what stands beside the name only narrows it."""
+        tokens = _tokens(text)
         mentions = [mention for mention in self._scan(tokens) if self._of(mention.concepts, categories)]
         if len(mentions) != 1:
             return frozenset()
         (mention,) = mentions
         beside = (*tokens[: mention.start], *tokens[mention.end :])
-        if all(token.isdigit() or token.casefold() in _narrowing() for token in beside):
+        narrowing = _narrowing() | (words().objects if "procedure" in categories else frozenset())
+        if all(token.isdigit() or token.casefold() in narrowing for token in beside):
             return self._of(mention.concepts, categories)
         return frozenset()
 
@@ -226,7 +266,7 @@ def organs_in(text: str) -> frozenset[str]:
 def _narrowing() -> frozenset[str]:
     """Return the words that only narrow the name they stand beside: neutral ones, and organs."""
     sites = {token for organ in organs() for name in organ.names for token in name.split()}
-    return words().neutral | sites
+    return words().neutral | words().local | sites
 
 
 def _tokens(text: str) -> tuple[str, ...]:
@@ -245,7 +285,20 @@ def _singulars(tokens: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         yield (*tokens[:-1], tokens[-1][:-1])
 
 
+@lru_cache(maxsize=1)
+def _parting() -> re.Pattern[str]:
+    tails = "|".join(re.escape(tail) for tail in words().tails)
+    return re.compile(rf"(.+?)(?:[:(,]|{tails})(.+)", re.DOTALL | re.IGNORECASE)
+
+
+def _has_stem(name: str, stem: str, besides: str) -> bool:
+    """Whether a drug's name has a stem: "-pril" at its end, "cef-" at its start."""
+    if len(name) < _SHORTEST_NAME or (besides and name.endswith(besides.lstrip("-"))):
+        return False
+    return name.endswith(stem[1:]) if stem.startswith("-") else name.startswith(stem[:-1])
+
+
 def _head(text: str) -> tuple[str, str]:
-    """Part a name from the explanation behind it: "MSI-H (high)", "pMMR: all retained"."""
-    match = re.match(r"([^:(]+)[:(](.+)", text, re.DOTALL)
+    """Part a name from what explains it: "MSI-H (high)", "pMMR: all retained", "epilepsy with aura"."""
+    match = _parting().match(text)
     return (match[1], match[2]) if match else (text, "")

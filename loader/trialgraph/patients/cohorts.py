@@ -97,6 +97,10 @@ def _rows(
         # What is said of the columns is said once.
         notes = ()
         yield checked(record, coder.concepts)
+    if not known:
+        raise PatientError(
+            "a header and no rows" if header else "empty", where=str(path), advice="give a row per patient"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from trialgraph.namespaces import TGC
@@ -75,10 +75,26 @@ class Context:
         target = self.resolve(resource, referring)
         return resource_name(target) if target else reference(referring)
 
-    def read(self, resource: Json, codeable: Json, categories: Collection[str]) -> Reading:
-        """Return what a CodeableConcept means, with a note when it maps to nothing or by words only."""
+    def read(
+        self, resource: Json, codeable: Json, categories: Collection[str], category: str = ""
+    ) -> Reading:
+        """Return what a CodeableConcept means, with a note when it maps to nothing or by words only.
+
+        With a category of record, what has no concept is looked up among what is known generally.
+        """
         reading = self.coder.read(codeable or {}, categories)
         name = reading.what.text or "nothing coded"
+        if category and not reading.what.concepts and not reading.doubtful:
+            general, by_text = self.coder.generally(codeable or {}, category)
+            if general == "":
+                self.note(
+                    resource, "not mapped", f"{name}: known, and nothing that criteria have a concept for"
+                )
+                return replace(reading, known_other=True)
+            if general is not None:
+                how = "by text" if by_text else "not mapped"
+                self.note(resource, how, f"{name}: read as some kind of {self.coder.concepts.label(general)}")  # type: ignore[arg-type]
+                return replace(reading, what=replace(reading.what, concepts=(general,), by_text=by_text))
         if reading.remark:
             kept = "" if reading.what.concepts else "; kept as unclassified"
             self.note(resource, "not mapped", f"{name}: {reading.remark}{kept}")

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -17,7 +21,7 @@ from trialgraph.patients.checks import checked
 from trialgraph.patients.coding import Coder, Json
 from trialgraph.patients.cohorts import read_cohort
 from trialgraph.patients.elements import reference, resource_name
-from trialgraph.patients.facts import PatientRecord
+from trialgraph.patients.facts import ImportNote, PatientRecord
 from trialgraph.patients.fhir import from_fhir, known_coder, patients_of, read_record
 from trialgraph.patients.turtle import from_graph
 from trialgraph.patients.wellformed import wellformed
@@ -26,7 +30,8 @@ __all__ = ["Kind", "read_content", "read_patients"]
 
 Kind = Literal["json", "ndjson", "turtle"]
 
-_SUFFIXES = (".json", ".ndjson", ".jsonl", ".ttl", ".csv")
+_EXPORTS = (".ndjson", ".jsonl")
+_SUFFIXES = (".json", *_EXPORTS, ".ttl", ".csv")
 
 
 def read_patients(
@@ -36,9 +41,9 @@ def read_patients(
 
     A ``.json`` file is a bundle, a list of resources or one resource. A line of ``.ndjson`` is a
     bundle, or a resource of a bulk export, whose resources are grouped by patient; lines are read
-    one at a time, so memory doesn't grow with the file. ``.ttl`` is a
+    one at a time, so memory grows by eight bytes per line, not with what is in it. ``.ttl`` is a
     patient graph, ``.csv`` a table with a row per patient. A folder is read file by file, in the order
-    of names.
+    of names; its NDJSON files are one export, as they come with a file per type of resource.
 
     Args:
         path: File or folder.
@@ -52,14 +57,18 @@ def read_patients(
         files = [each for each in sorted(path.iterdir()) if each.suffix.lower() in _SUFFIXES]
         if not files:
             raise PatientError("no patient file in the folder", where=str(path), advice=_advice())
+        export = [each for each in files if each.suffix.lower() in _EXPORTS]
         for file in files:
-            yield from read_patients(file, columns=columns, coder=coder)
+            if file not in export:
+                yield from read_patients(file, columns=columns, coder=coder)
+        if export:
+            yield from _read_export(export, coder)
         return
     match path.suffix.lower():
         case ".json":
             yield from_fhir(_parsed(_text(path), str(path)), where=str(path), coder=coder)
         case ".ndjson" | ".jsonl":
-            yield from _read_file(path, coder)
+            yield from _read_export([path], coder)
         case ".ttl":
             yield from _read_turtle(_text(path), str(path), coder)
         case ".csv":
@@ -88,7 +97,7 @@ def read_content(
         case "json":
             yield from_fhir(_parsed(_decoded(content, where), where), where=where, coder=coder)
         case "ndjson":
-            yield from _read_lines(io.BytesIO(content), where, coder)
+            yield from _read_lines({where: io.BytesIO(content)}, coder)
         case "turtle":
             yield from _read_turtle(_decoded(content, where), where, coder)
 
@@ -115,30 +124,70 @@ def _parsed(text: str, where: str, *, line: bool = False) -> Json:
         raise PatientError(f"not JSON: {error.msg}", where=place, advice="check the export") from error
 
 
-def _read_file(path: Path, coder: Coder) -> Iterator[PatientRecord]:
-    try:
-        with path.open("rb") as file:
-            yield from _read_lines(file, str(path), coder)
-    except OSError as error:
-        raise PatientError(f"can't be read: {error}", where=str(path), advice="check the file") from error
+def _read_export(paths: Sequence[Path], coder: Coder) -> Iterator[PatientRecord]:
+    with ExitStack() as opened:
+        try:
+            yield from _read_lines(
+                {str(path): opened.enter_context(path.open("rb")) for path in paths}, coder
+            )
+        except OSError as error:
+            where = str(error.filename or paths[0])
+            raise PatientError(f"can't be read: {error}", where=where, advice="check the file") from error
 
 
-def _read_lines(file: BinaryIO, where: str, coder: Coder) -> Iterator[PatientRecord]:
+def _read_lines(files: Mapping[str, BinaryIO], coder: Coder) -> Iterator[PatientRecord]:
     """Yield bundles as they come, then the patients of a bulk export, each gathered on its own.
 
-    Of loose resources only their places in the file are kept, so memory doesn't grow with their size.
+    A bulk export has a file per type of resource, so one patient's resources are scattered. Of each
+    only its place is kept, in eight bytes, so memory doesn't grow with the size of resources.
     """
-    places: dict[str, list[tuple[int, int]]] = {}
-    shared: list[Json] = []
-    for number, start, resource in _lines(file, where):
-        kind = resource.get("resourceType") if isinstance(resource, dict) else None
-        if not isinstance(kind, str) or kind == "Bundle":
-            yield from_fhir(resource, where=f"{where}:{number}", coder=coder)
+    export = _Export(tuple(files), tuple(files.values()))
+    for number, (name, file) in enumerate(files.items()):
+        for line, start, resource in _lines(file, name):
+            kind = resource.get("resourceType") if isinstance(resource, dict) else None
+            if not isinstance(kind, str) or kind == "Bundle":
+                yield from_fhir(resource, where=f"{name}:{line}", coder=coder)
+            else:
+                export.add(resource, kind, number, start)
+    yield from _gathered(export, coder)
+
+
+@dataclass
+class _Export:
+    """The loose resources of an export: where those about each patient stand, and those about none."""
+
+    names: tuple[str, ...]
+    files: tuple[BinaryIO, ...]
+    places: dict[str, array[int]] = field(default_factory=dict)
+    medications: list[Json] = field(default_factory=list)
+    others: Counter[str] = field(default_factory=Counter)
+
+    def add(self, resource: Json, kind: str, file: int, start: int) -> None:
+        """Note a resource's place, packed into one number: its start in the file, then the file."""
+        patient = _patient_of(resource, kind)
+        if patient:
+            place = start * len(self.files) + file
+            self.places.setdefault(patient, array("Q")).append(place)
         elif kind == "Medication":
-            shared.append(resource)
+            self.medications.append(wellformed(resource))
         else:
-            places.setdefault(_patient_of(resource), []).append((number, start))
-    yield from _gathered(file, where, places, shared, coder)
+            self.others[kind] += 1
+
+    def resources(self, patient: str) -> list[Json]:
+        """Return the resources about one patient."""
+        found = []
+        for place in self.places[patient]:
+            start, number = divmod(place, len(self.files))
+            self.files[number].seek(start)
+            found.append(json.loads(_decoded(self.files[number].readline(), self.names[number])))
+        return found
+
+    def where(self, patient: str) -> str:
+        """Return the place of the first resource about a patient, for messages."""
+        start, number = divmod(self.places[patient][0], len(self.files))
+        self.files[number].seek(0)
+        lines = 1 + self.files[number].read(start).count(b"\n")
+        return f"{self.names[number]}:{lines}"
 
 
 def _lines(file: BinaryIO, where: str) -> Iterator[tuple[int, int, Json]]:
@@ -149,23 +198,29 @@ def _lines(file: BinaryIO, where: str) -> Iterator[tuple[int, int, Json]]:
         start += len(line)
 
 
-def _gathered(
-    file: BinaryIO, where: str, places: dict[str, list[tuple[int, int]]], shared: list[Json], coder: Coder
-) -> Iterator[PatientRecord]:
-    for patient in sorted(places.keys() - {""}):
-        resources = []
-        for _, start in places[patient]:
-            file.seek(start)
-            resources.append(json.loads(_decoded(file.readline(), where)))
+def _gathered(export: _Export, coder: Coder) -> Iterator[PatientRecord]:
+    notes = [
+        ImportNote(kind, "not counted", f"{count} of the export, about no patient")
+        for kind, count in sorted(export.others.items())
+    ]
+    if not export.places and (export.others or export.medications):
+        raise PatientError(
+            "no Patient resource",
+            where=", ".join(export.names),
+            advice="add the export's Patient resources",
+        )
+    for patient in sorted(export.places):
+        resources = export.resources(patient)
         if not patients_of(resources):
             raise PatientError(
                 f"resources about {patient}, but no such Patient",
-                where=f"{where}:{places[patient][0][0]}",
-                advice="put the export's Patient resources into the same file",
+                where=export.where(patient),
+                advice="put the export's Patient resources into the same file or folder",
             )
-        yield read_record([*resources, *shared], coder)
-    if places.keys() == {""}:
-        raise PatientError("no Patient resource", where=where, advice="add the export's Patient resources")
+        record = read_record([*resources, *export.medications], coder)
+        report = replace(record.report, notes=tuple(sorted({*record.report.notes, *notes})))
+        yield replace(record, report=report)
+        notes = []
 
 
 def _decoded(content: bytes, where: str) -> str:
@@ -175,11 +230,13 @@ def _decoded(content: bytes, where: str) -> str:
         raise PatientError(f"can't be read: {error}", where=where, advice="check the file") from error
 
 
-def _patient_of(resource: Json) -> str:
-    resource = wellformed(resource)
-    if resource.get("resourceType") == "Patient":
+def _patient_of(resource: Json, kind: str) -> str:
+    """Return the patient that a resource is, or is about; empty when it names none."""
+    if kind == "Patient":
         return resource_name(resource)
-    return reference(resource.get("subject") or resource.get("patient") or {})
+    about = resource.get("subject") or resource.get("patient")
+    stated = about.get("reference") if isinstance(about, Mapping) else None
+    return reference({"reference": stated}) if isinstance(stated, str) else ""
 
 
 def _read_turtle(text: str, where: str, coder: Coder) -> Iterator[PatientRecord]:

@@ -19,14 +19,19 @@ __all__ = [
     "Result",
     "Status",
     "Words",
+    "allergy_categories",
     "answers",
+    "code_blocks",
+    "drug_stems",
     "events",
     "examinations",
+    "general_names",
     "interpretations",
     "lesion_quantities",
     "lists",
     "none_known",
     "organs",
+    "past_codes",
     "questions",
     "results",
     "roles",
@@ -84,16 +89,30 @@ class Organ(NamedTuple):
 
 
 class Words(NamedTuple):
-    """Words around a name: those that only narrow it, those that cast doubt, those that negate.
+    """Words around a name.
 
-    Of exceptions: words that join them, those that ask no more than that they are over, and those of
-    these that are surely not met by what is going on.
+    Args:
+        neutral: They only narrow what is named.
+        objects: Of procedures: what they are done to, and how much of it.
+        parts: They part an organ.
+        doubts: They cast doubt.
+        negations: Behind a name, they may say that it isn't so.
+        past: Before a name, they say that it was so once.
+        tails: They lead in more of what is named.
+        local: Of drugs: given where they act.
+        joining: Of exceptions: they join what is excepted.
+        cured: Of exceptions: they ask no more than that it is over.
+        cure: Those of them that what is going on surely doesn't meet.
     """
 
     neutral: frozenset[str]
+    objects: frozenset[str]
     parts: frozenset[str]
     doubts: tuple[str, ...]
     negations: frozenset[str]
+    past: tuple[str, ...]
+    tails: tuple[str, ...]
+    local: frozenset[str]
     joining: frozenset[str]
     cured: frozenset[str]
     cure: frozenset[str]
@@ -159,6 +178,46 @@ def interpretations() -> dict[str, Standing]:
 def sexes_of_ranges() -> dict[str, Sex]:
     """Return for which sex a reference range holds, by words and codes in small letters."""
     return {row["word"]: row["sex"] for row in _rows("range-sexes")}  # type: ignore[misc]
+
+
+@lru_cache(maxsize=1)
+def general_names() -> dict[tuple[str, str], str]:
+    """Return what is known of things without a concept, by category of record and text in small letters.
+
+    The IRI of a concept that they are a kind of; empty when they are no kind of any.
+    """
+    return {
+        (row["category"], row["text"]): str(TGC[row["concept"]]) if row["concept"] else ""
+        for row in _rows("names")
+    }
+
+
+@lru_cache(maxsize=1)
+def code_blocks() -> tuple[tuple[str, str, str], ...]:
+    """Return blocks of codes, longest first: start of the system, start of the code, and an IRI as above."""
+    rows = (
+        (row["system"], row["code"], str(TGC[row["concept"]]) if row["concept"] else "")
+        for row in _rows("blocks")
+    )
+    return tuple(sorted(rows, key=lambda row: -len(row[1])))
+
+
+@lru_cache(maxsize=1)
+def drug_stems() -> tuple[tuple[str, str, str], ...]:
+    """Return stems of drug names ("-pril", "cef-"), the IRI that they mean, and endings that they don't."""
+    return tuple((row["stem"], str(TGC[row["concept"]]), row["besides"]) for row in _rows("drug-stems"))
+
+
+@lru_cache(maxsize=1)
+def past_codes() -> tuple[tuple[str, str], ...]:
+    """Return starts of systems and codes that say that something was so once."""
+    return tuple((row["system"], row["code"]) for row in _rows("past"))
+
+
+@lru_cache(maxsize=1)
+def allergy_categories() -> dict[str, str]:
+    """Return the IRI of the kind of allergy that FHIR's category of an allergy means."""
+    return {row["category"]: str(TGC[row["concept"]]) for row in _rows("allergy-categories")}
 
 
 @lru_cache(maxsize=1)
@@ -232,9 +291,13 @@ def words() -> Words:
     stated = tomllib.loads((product_folder("data") / "records" / "words.toml").read_text(encoding="utf-8"))
     return Words(
         frozenset(stated["neutral"].split()),
+        frozenset(stated["objects"].split()),
         frozenset(stated["parts"].split()),
         tuple(stated["doubts"]),
         frozenset(stated["negations"]),
+        tuple(stated["past"]),
+        tuple(stated["tails"]),
+        frozenset(stated["local"].split()),
         frozenset(stated["joining"].split()),
         frozenset(stated["cured"].split()),
         frozenset(stated["cure"].split()),

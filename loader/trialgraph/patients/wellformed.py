@@ -49,6 +49,9 @@ def _element(value: Json, wanted: str, place: str, complaints: list[str]) -> Jso
         each = value if isinstance(value, list) else [value]
         items = [_element(one, wanted[:-1], f"{place}[{at}]", complaints) for at, one in enumerate(each)]
         return [item for item in items if item is not None]
+    if wanted == "Category":
+        # A code in AllergyIntolerance, a CodeableConcept elsewhere.
+        wanted = "string" if isinstance(value, str) else "CodeableConcept"
     if wanted in _PRIMITIVES:
         if isinstance(value, _PRIMITIVES[wanted]) and (wanted == "boolean" or not isinstance(value, bool)):
             return value

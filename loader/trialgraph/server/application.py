@@ -19,6 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from trialgraph.errors import QueryError, TrialgraphError, UsageError
 from trialgraph.server import api, pages, sparql
+from trialgraph.server.negotiation import choose
+from trialgraph.server.resources import document_routes, graph_routes
 from trialgraph.server.workers import Workers
 from trialgraph.stores import Store
 
@@ -54,7 +56,9 @@ def application(store: Store, settings: Settings | None = None) -> Starlette:
     chosen = settings or Settings()
     served = Starlette(
         routes=[
+            *graph_routes,
             *pages.routes,
+            *document_routes,
             *sparql.routes,
             *api.routes,
             Mount("/static", StaticFiles(packages=[("trialgraph.server", "static")])),
@@ -76,7 +80,10 @@ class _Headers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
+                headers = MutableHeaders(scope=message)
+                headers.update(_HEADERS)
+                if scope["path"].startswith(("/trial/", "/concept/")) and "vary" not in headers:
+                    headers["Vary"] = "Accept"
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
@@ -100,7 +107,8 @@ def _response(request: Request, status: int, detail: str, headers: Mapping[str, 
     Source: RFC 9457 for the JSON interface.
     """
     path = request.url.path
-    if path.startswith("/api/"):
+    wants = choose(",".join(request.headers.getlist("accept")), ["text/html"])
+    if path.startswith("/api/") or (path != "/sparql" and wants is None):
         problem = {"title": HTTPStatus(status).phrase, "status": status, "detail": detail}
         media = "application/problem+json"
         return JSONResponse(problem, status, {**sparql.CORS, **headers}, media_type=media)

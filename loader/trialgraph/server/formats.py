@@ -39,6 +39,8 @@ def serialize_graph(triples: Iterable[ox.Triple], media: str) -> bytes:
         triples: The graph.
         media: A key of `GRAPH_FORMATS`.
     """
-    form = GRAPH_FORMATS[media]
-    ordered = sorted(triples, key=str)
-    return ox.serialize(ordered, format=form, prefixes=dict(PREFIXES)) or b""
+    dataset = ox.Dataset(ox.Quad(each.subject, each.predicate, each.object) for each in triples)
+    # names of blank nodes that depend on the graph alone
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    ordered = sorted((quad.triple for quad in dataset), key=str)
+    return ox.serialize(ordered, format=GRAPH_FORMATS[media], prefixes=dict(PREFIXES)) or b""

@@ -23,7 +23,7 @@ __all__ = ["asked_values", "queried"]
 _SCHEMAS: Mapping[str, dict[str, Any]] = MappingProxyType(
     {
         "trial": {"type": "string", "pattern": NCT},
-        "concept": {"type": "string", "minLength": 1},
+        "concept": {"type": "string"},
         "number": {"type": "number"},
         "string": {"type": "string"},
         "any": {"type": "string"},
@@ -135,7 +135,7 @@ def _documented(parameter: Parameter) -> dict[str, Any]:
         "name": parameter.name,
         "in": "query",
         "required": parameter.required,
-        "description": f"{parameter.description}.{default}",
+        "description": f"{parameter.description}.{default} An empty value counts as none.",
         "schema": {"type": "array", "items": dict(_SCHEMAS[parameter.type])},
     }
 

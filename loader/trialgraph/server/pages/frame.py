@@ -78,9 +78,14 @@ def _words(code: str) -> str:
     return re.sub(r"(?<=[a-z])(?=\d)", " ", code.replace("_", " ").lower())
 
 
+def _headed(words: str) -> str:
+    """Return words with a capital at their beginning, the others as they are."""
+    return words[:1].upper() + words[1:]
+
+
 @cache
 def _environment() -> Environment:
     environment = template_environment("trialgraph.server", "templates")
-    environment.filters |= {"words": _words, "percent": partial(quote, safe="")}
+    environment.filters |= {"words": _words, "percent": partial(quote, safe=""), "headed": _headed}
     environment.globals["navigation"] = _NAVIGATION
     return environment

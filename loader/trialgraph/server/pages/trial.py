@@ -12,12 +12,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from trialgraph.catalogue import screenable_trial, stale_curations
+from trialgraph.expressions import Fact, Narrative, atoms
 from trialgraph.namespaces import OA, TRIAL
 from trialgraph.server.pages import portraits
 from trialgraph.server.pages.demands import demands_of
 from trialgraph.server.pages.frame import page
 from trialgraph.server.pages.memory import memory_of
-from trialgraph.server.pages.readings import Piece, Reading, pieces, reading
+from trialgraph.server.pages.readings import REASONS, Piece, Reading, concept_address, pieces, reading
 from trialgraph.server.pages.records import Record, read_record
 from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial, compile_shapes
 from trialgraph.shapes.quality import Finding, Severity, check_trial
@@ -33,11 +34,20 @@ _MOST_SIMILAR = 5
 
 @dataclass(frozen=True, slots=True)
 class _Criterion:
-    """A criterion as the page shows it; `shape` and `rdf` are Turtle, `span` is where its words stand."""
+    """A criterion as the page shows it.
+
+    Args:
+        spoken: Concepts that its unread words only speak of, each with its page.
+        reasons: Why what stays words does.
+        shape: Its SHACL, and `rdf` what its graph states, in Turtle.
+        span: Where its words begin and end, and in what; None when they are made of a field.
+    """
 
     criterion: ScreenableCriterion
     pieces: Sequence[Piece]
     reading: Reading
+    spoken: Sequence[tuple[str, str | None]]
+    reasons: Sequence[str]
     shape: str
     rdf: str
     span: tuple[str, str, str] | None
@@ -96,6 +106,8 @@ def _is_shown(criterion: ScreenableCriterion, shown: str) -> bool:
 def _criterion(record: Record, trial: ScreenableTrial, criterion: ScreenableCriterion) -> _Criterion:
     iri = f"{TRIAL[trial.nct]}/criterion/{criterion.id}"
     selector = record.text(str(OA.hasSelector), iri)
+    read = list(atoms(criterion.expression))
+    mentions = [each for each in read if isinstance(each, Fact) and each.is_mention]
     span = (
         record.text(str(OA.start), selector),
         record.text(str(OA.end), selector),
@@ -105,6 +117,8 @@ def _criterion(record: Record, trial: ScreenableTrial, criterion: ScreenableCrit
         criterion=criterion,
         pieces=pieces(criterion.text, criterion.expression),
         reading=reading(criterion.expression),
+        spoken=list(dict.fromkeys((each.concept_label, concept_address(each.concept)) for each in mentions)),
+        reasons=list(dict.fromkeys(REASONS[each.reason] for each in read if isinstance(each, Narrative))),
         shape=compile_shapes(ScreenableTrial(trial.nct, trial.title, (criterion,))),
         rdf=record.turtle(iri),
         span=span if selector else None,

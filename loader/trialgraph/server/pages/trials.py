@@ -86,7 +86,7 @@ def _trials_page(store: Store, request: Request) -> Response:
     try:
         found = search(wanted)
     except UsageError as error:
-        problem = f"There is {error.what}."
+        problem = f"{error.what[:1].upper()}{error.what[1:]}."
         found = search(replace(wanted, condition=(), criterion=(), intervention=()))
     last = max(1, -(-found.total // _SIZE))
     if number > last:
