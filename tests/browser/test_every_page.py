@@ -35,6 +35,7 @@ def test_each_page_has_an_address_to_look_at() -> None:
     assert {route.path for route in asked if "." not in route.path} == set(ADDRESSES)
 
 
+@pytest.mark.parametrize("screen", ["desktop-light", "phone-dark"])  # both widths, both sets of colours
 @pytest.mark.parametrize("path", [*(each for some in ADDRESSES.values() for each in some), *WRONG])
 def test_a_page_opens_without_a_barrier(tab_of: Callable[..., Tab], screen: str, path: str) -> None:
     """On each screen it has one heading, fits the width, and axe-core finds nothing serious."""
