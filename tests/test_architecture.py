@@ -20,6 +20,7 @@ LAYERS = [
     ("curation",),
     ("graph",),
     ("stores",),
+    ("processes",),
     ("authoring", "queries", "loading"),
     ("patients", "views"),
     ("derivation", "evaluation", "canonical", "equivalence", "implication", "instances", "malignancies"),

@@ -8,7 +8,15 @@ from trialgraph.criteria.chunks import Chunk
 from trialgraph.criteria.vocabulary import Term
 from trialgraph.expressions import Fact, Limit
 
-__all__ = ["are_related", "category_of", "count_in", "holds_adjectives", "is_gloss", "only_repeats"]
+__all__ = [
+    "are_related",
+    "category_of",
+    "count_in",
+    "holds_adjectives",
+    "is_gloss",
+    "listed_in",
+    "only_repeats",
+]
 
 _FEW_WORDS = 4
 
@@ -39,6 +47,36 @@ def only_repeats(head: Chunk, inner: Sequence[Chunk]) -> bool:
         ):
             return False
     return True
+
+
+def listed_in(inner: Sequence[Chunk]) -> Sequence[Chunk]:
+    """Return the list that a bracket is ("(chemotherapy, radiotherapy or surgery)", "(i.e. X)"), or ()."""
+    told = "definition" in inner[0].classes
+    rest = inner[1:] if told else inner
+    named = [chunk for chunk in rest if chunk.kind == "concept" and chunk.term and not chunk.term.quantity]
+    plain = all(chunk.kind in ("concept", "sign", "bracket") or _joins(chunk, told=told) for chunk in rest)
+    enough = len(named) >= (1 if told else 2)
+    joint = (
+        told and any(chunk.form in ("and", "with") for chunk in rest) and not any(c.form == "," for c in rest)
+    )
+    return rest if plain and enough and not joint else ()
+
+
+def kinds_in(head: Chunk, inner: Sequence[Chunk]) -> Sequence[Chunk]:
+    """Return the list of kinds of a concept that a bracket behind it is, or ()."""
+    named = {chunk.term.iri: chunk.term for chunk in inner if chunk.kind == "concept" and chunk.term}
+    below = [term for term in named.values() if head.term is not None and head.term.iri in term.ancestors]
+    return listed_in(inner) if len(below) == len(named) > 1 else ()
+
+
+def _joins(chunk: Chunk, *, told: bool) -> bool:
+    """Whether a word in a list joins its members or only goes with one of them."""
+    with_member = {"neutral", "tail", "sample", "tested"} if told else {"neutral", "tail", "qualifier"}
+    if "negation" in chunk.classes:
+        return False
+    results = {"positive", "reactive", "detected", "detectable"} if told else set()
+    joining = chunk.form in {"or", "and", "and/or", "and / or", "etc", *results}
+    return chunk.kind == "word" and (joining or bool(chunk.classes & with_member))
 
 
 def count_in(inner: Sequence[Chunk]) -> Limit | None:

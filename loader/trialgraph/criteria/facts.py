@@ -48,6 +48,7 @@ _AT_MOST = re.compile(
 )
 _EVERY = frozenset({"any", "all"})
 """Words with which a treatment gone through is any there was, not one that there has to be."""
+_BEARING = frozenset({"harboring", "harbouring", "bearing", "carrying", "with", "that harbor", "expressing"})
 _STACKABLE = frozenset({"biomarker", "condition"})
 
 
@@ -96,9 +97,29 @@ def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
             heads.append(chunks[after])
         after += 1
     after = _more_exact(heads, chunks, after)
+    chunks = _bearing(text, chunks, after, heads[-1], around)
     if not read_after(text, heads[-1], chunks[after:], around):
         return None
     return _assemble(text, heads, chunks, around)
+
+
+def _bearing(text: Text, chunks: Sequence[Chunk], after: int, head: Chunk, around: Around) -> Sequence[Chunk]:
+    """Take "harboring a KRAS mutation" behind a tumour as a marker of its own; return what is before it."""
+    at = next((i for i in range(after, len(chunks)) if chunks[i].form in _BEARING), None)
+    if at is None or category_of(head) != "condition":
+        return chunks
+    named = next((chunk for chunk in chunks[at + 1 :] if is_content(chunk)), None)
+    if (
+        named is None
+        or category_of(named) != "biomarker"
+        or (chunks[at].form == "with" and _MALIGNANT not in (head.term.ancestors if head.term else ()))
+    ):
+        return chunks
+    reading = read_fact(text, chunks[at + 1 :])
+    if reading is None or reading.negated:
+        return chunks
+    around.extra.append(reading.expression)
+    return chunks[:at]
 
 
 def _requires(chunks: Sequence[Chunk]) -> bool:

@@ -10,7 +10,7 @@ from trialgraph.criteria.trees import map_facts
 from trialgraph.criteria.vocabulary import GIVEN
 from trialgraph.expressions import Expression, Fact, Value, atoms
 
-__all__ = ["dated_alike", "example_of", "for_itself", "instances_of", "of_unread_kind"]
+__all__ = ["dated_alike", "example_of", "for_itself", "instances_of", "of_unread_kind", "unlisted"]
 
 _STATE = re.compile(
     r"(?:uncontrolled|poorly|inadequately|severe|symptomatic|unstable|untreated)\b", re.IGNORECASE
@@ -41,11 +41,20 @@ def dated_alike(head: Expression, instances: Expression) -> Expression:
 
 def example_of(kind: Fact, example: Fact) -> Fact:
     """Return an example that a bracket gives of a kind, narrowed as the kind is and as itself says."""
-    told = [each.modifiers.get("qualifier") for each in (kind, example)]
-    modifiers = {**kind.modifiers, **example.modifiers}
+    alike = kind.category in GIVEN or kind.category == example.category
+    lent = kind.modifiers if alike else {}
+    told = [lent.get("qualifier"), example.modifiers.get("qualifier")]
+    modifiers = {**lent, **example.modifiers}
     if any(told):
-        modifiers["qualifier"] = "; ".join(filter(None, told))
+        modifiers["qualifier"] = "; ".join(dict.fromkeys(filter(None, told)))
     return replace(example, modifiers=modifiers, within=example.within or kind.within)
+
+
+def unlisted(kind: Fact, words: str) -> Fact:
+    """Return a kind without the list of its instances that narrows it."""
+    parts = [part for part in kind.modifiers.get("qualifier", "").split("; ") if part and words not in part]
+    others = {name: told for name, told in kind.modifiers.items() if name != "qualifier"}
+    return replace(kind, modifiers={**others, "qualifier": "; ".join(parts)} if parts else others)
 
 
 def _narrowing(fact: Fact) -> dict[str, str]:

@@ -27,7 +27,7 @@ from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.circumstances import ask_in_case
 from trialgraph.criteria.connectives import FINITE, VERBS
 from trialgraph.criteria.facts import is_content, read_fact
-from trialgraph.criteria.instances import example_of
+from trialgraph.criteria.instances import example_of, unlisted
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.merging import closing_remark, merge_qualifiers
 from trialgraph.criteria.narratives import narrative
@@ -351,12 +351,14 @@ def _with_examples(text: Text, segment: Segment) -> Expression:
     if kind is None:
         return narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
     listed = trimmed(segment.examples)
-    if not listed or not isinstance(kind, Fact) or not (text.exclusion or segment.negated):
+    barred = isinstance(kind, Fact) and kind.category != "reproductive"
+    if not listed or not isinstance(kind, Fact) or not barred or not (text.exclusion or segment.negated):
         return kind
     read = join_segments(text, read_segments(text, listed), "or")
     instances = [each for each in atoms(read) if isinstance(each, Fact) and is_judged(each)]
     listed_alike = isinstance(read, AnyOf | Fact)
-    return any_of([kind, *(example_of(kind, each) for each in instances)]) if listed_alike else kind
+    bare = unlisted(kind, text.text[listed[0].start : listed[-1].end])
+    return any_of([kind, *(example_of(bare, each) for each in instances)]) if listed_alike else kind
 
 
 def _hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:

@@ -173,7 +173,8 @@ def _mentions(text: Text, chunks: list[Chunk]) -> list[tuple[Fact, bool]]:
 def _unresolved(sentence: _Sentence) -> None:
     """Take "toxicity has resolved" for a bar to toxicity, and "has not recovered from it" too."""
     barred = not sentence.text.exclusion
-    sentence.found = [(fact, barred) for fact, _ in sentence.found if fact.category == "condition"]
+    kinds = ("condition",) if barred else ("condition", "procedure")
+    sentence.found = [(fact, barred) for fact, _ in sentence.found if fact.category in kinds]
 
 
 def _subject_end(sentence: _Sentence) -> int:

@@ -13,7 +13,8 @@ __all__ = ["Told", "is_testable", "read_aside", "result_after"]
 
 _TESTABLE = frozenset({"biomarker", "reproductive"})
 _INFECTION = str(TGC.InfectiousDisease)
-_RESULTS = frozenset({"negative", "positive"})
+_ABSENT = frozenset({"negative", "nonreactive", "undetected", "not detected", "not detectable"})
+_RESULTS = _ABSENT | {"positive", "reactive", "detected", "detectable"}
 _MORE = frozenset({"negation", "exception", "example", "definition", "condition", "allowance", "regardless"})
 _COUNT = "{count}"
 _NUMBERS = frozenset({"one", "two", "three", "four", "1", "2", "3", "4"})
@@ -57,7 +58,7 @@ def _read_result(head: Chunk, chunk: Chunk, around: Told) -> bool:
         return False
     if chunk.form in _RESULTS:
         around.tested = True
-        around.negated = around.negated != (chunk.form == "negative")
+        around.negated = around.negated != (chunk.form in _ABSENT)
         return True
     return "sample" in chunk.classes
 
@@ -71,17 +72,25 @@ def result_after(head: Chunk, chunks: Sequence[Chunk], around: Told) -> int | No
     if not is_testable(head):
         return None
     place = 0
-    while place < len(chunks) and chunks[place].kind == "word" and _goes_on(chunks[place]):
+    while place < len(chunks) and (_goes_on(chunks[place]) or _names_sample(chunks[place])):
         place += 1
     if place < len(chunks) and chunks[place].form in _RESULTS:
         around.tested = True
-        around.negated = around.negated != (chunks[place].form == "negative")
+        around.negated = around.negated != (chunks[place].form in _ABSENT)
         return place + 1
     tests = next((i for i, chunk in enumerate(chunks) if "tested" not in chunk.classes), len(chunks))
     return tests if tests and around.tested else None
 
 
+def _names_sample(chunk: Chunk) -> bool:
+    """Whether a bracket tells how or on what was tested ("HCV RNA [qualitative] is detected")."""
+    told = chunk.kind == "bracket" and bool(chunk.inner)
+    return told and all("sample" in each.classes or each.form == "or" for each in chunk.inner)
+
+
 def _goes_on(chunk: Chunk) -> bool:
+    if chunk.kind != "word":
+        return False
     return "tested" in chunk.classes or chunk.form in ("is", "are", "must be", "should be", "must", "be", "-")
 
 

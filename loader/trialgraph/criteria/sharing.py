@@ -71,6 +71,8 @@ def _completed(text: Text, segments: list[Segment], index: int) -> list[Chunk] |
         first = len(segment.chunks) - 1
     if first is None:
         return None
+    if first and "confirmation" in segment.chunks[first - 1].classes:
+        first -= 1
     last = _name_end(segment, first)
     start, end = segment.chunks[first].start, segment.chunks[last].end
     words = text.text[start:end]

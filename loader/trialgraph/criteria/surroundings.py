@@ -17,6 +17,8 @@ from trialgraph.criteria.brackets import (
     count_in,
     holds_adjectives,
     is_gloss,
+    kinds_in,
+    listed_in,
     only_repeats,
 )
 from trialgraph.criteria.chunks import Chunk, Text
@@ -109,7 +111,7 @@ def read_before(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around
     adjectives = adjectives_at(chunks)
     for index, chunk in enumerate(chunks):
         joined = chunk.form in ("or", "and", "/") and bool(told or around.qualified)
-        if joined or _is_comma(chunk) or read_aside(text, head, chunk, around):
+        if joined or _is_comma(chunk) or read_aside(text, head, chunk, around) or _is_any(chunk):
             continue
         if holds_adjectives(chunk):
             _qualify(text, chunk, around)
@@ -148,6 +150,12 @@ def read_before(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around
 
 def _is_comma(chunk: Chunk) -> bool:
     return chunk.kind == "sign" and chunk.form in (",", ".")
+
+
+def _is_any(chunk: Chunk) -> bool:
+    """Whether a number asks for no more than one ("one or more activating mutations")."""
+    limit = chunk.limit.limit if chunk.limit is not None and chunk.limit.unit is None else None
+    return limit is not None and (limit.low, limit.low_inclusive, limit.high) == (1, True, None)
 
 
 def _is_one_of(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
@@ -351,6 +359,10 @@ def _is_method(head: Chunk, chunk: Chunk) -> bool:
         "measured",
         "by",
         "documented",
+        "identified",
+        "as determined",
+        "found",
+        "per",
     )
 
 
@@ -360,6 +372,7 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
         around.examples = inner[1:]
         return
     if not inner or only_repeats(head, inner):
+        around.examples = around.examples or kinds_in(head, inner)
         return
     if is_testable(head) and all("sample" in chunk.classes or chunk.form == "or" for chunk in inner):
         return
@@ -379,6 +392,7 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
     else:
         words = text.text[bracket.start + 1 : max(bracket.start + 1, bracket.end - 1)].strip()
         name = "exception" if "exception" in opening.classes else "qualifier"
+        around.examples = around.examples or listed_in(inner)
         if name == "exception":
             around.modifiers[name] = text.text[opening.end : bracket.end - 1].strip(" :,")
         else:

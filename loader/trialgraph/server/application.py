@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import MappingProxyType
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -21,6 +21,8 @@ from trialgraph.errors import QueryError, TrialgraphError, UsageError
 from trialgraph.server import api, pages, sparql
 from trialgraph.server.negotiation import choose
 from trialgraph.server.resources import document_routes, graph_routes
+from trialgraph.server.sparql.engine import Engine
+from trialgraph.server.sparql.evaluators import Limits
 from trialgraph.server.workers import Workers
 from trialgraph.stores import Store
 
@@ -36,6 +38,7 @@ _HEADERS = MappingProxyType(
         "X-Content-Type-Options": "nosniff",
     }
 )
+_RAW = [(name.lower().encode(), value.encode()) for name, value in _HEADERS.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +47,38 @@ class Settings:
 
     Args:
         places: How many run at once.
-        seconds: How long a client waits for one.
+        seconds: How long one runs, and how long a client waits for a place.
+        patience: How long one runs when others wait for its place.
+        answer: Bytes of an answer to a SPARQL query, at most.
+        memory: Bytes of memory that a SPARQL query may use, where the system can limit it.
+        services: Hosts that a query may ask with SERVICE, by name; with none, it asks nobody.
+        token: What a client has to show to change the store; None when nobody may.
     """
 
     places: int = 8
     seconds: float = 30.0
+    patience: float = 5.0
+    answer: int = 256 * 1024 * 1024
+    memory: int = 2 * 1024 * 1024 * 1024
+    services: frozenset[str] = frozenset()
+    token: str | None = field(default=None, repr=False)
+
+
+class _Application(Starlette):
+    """An application whose endpoint is reached without a detour, since small queries are quick."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] in ("/sparql", "/sparql/"):
+            scope["app"] = self
+            await sparql.endpoint(scope, receive, with_headers(send))
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def application(store: Store, settings: Settings | None = None) -> Starlette:
-    """Return an ASGI application that serves a store, and never changes it."""
+    """Return an ASGI application that serves a store; it changes it only with a token."""
     chosen = settings or Settings()
-    served = Starlette(
+    served = _Application(
         routes=[
             *graph_routes,
             *pages.routes,
@@ -66,8 +90,14 @@ def application(store: Store, settings: Settings | None = None) -> Starlette:
         middleware=[Middleware(_Headers)],
         exception_handlers={HTTPException: _refusal, TrialgraphError: _error},
     )
+    limits = Limits(chosen.places, chosen.seconds, chosen.patience, chosen.answer, chosen.memory)
     served.state.store = store
+    served.state.settings = chosen
     served.state.workers = Workers(chosen.places, chosen.seconds)
+    served.state.engine = Engine(store, limits, served.state.workers, chosen.services)
+    served.state.workers.at_end.append(served.state.engine.end)
+    served.state.counted = {}
+    served.state.changing = asyncio.Lock()
     return served
 
 
@@ -78,15 +108,27 @@ class _Headers:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update(_HEADERS)
-                if scope["path"].startswith(("/trial/", "/concept/")) and "vary" not in headers:
-                    headers["Vary"] = "Accept"
-            await send(message)
+        varies = scope["path"].startswith(("/trial/", "/concept/")) if scope["type"] == "http" else False
+        await self._app(scope, receive, with_headers(send, varies=varies))
 
-        await self._app(scope, receive, send_with_headers)
+
+def with_headers(send: Send, *, varies: bool = False) -> Send:
+    """Return a way to send that adds the headers of every answer.
+
+    Args:
+        send: How an answer is sent.
+        varies: What is at the address comes in several formats, by the Accept header.
+    """
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = [*message["headers"], *_RAW]
+            if varies and not any(name == b"vary" for name, _ in headers):
+                headers.append((b"vary", b"Accept"))
+            message["headers"] = headers
+        await send(message)
+
+    return sending
 
 
 def _refusal(request: Request, error: Exception) -> Response:

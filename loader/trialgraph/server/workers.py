@@ -31,6 +31,7 @@ class Workers:
         self._places = asyncio.Semaphore(places)
         self._waits: set[asyncio.Timeout] = set()
         self._ended = False
+        self.at_end: list[Callable[[], None]] = []
 
     async def run(self, work: Callable[[], _T]) -> _T:
         """Return what the work returns.
@@ -51,10 +52,12 @@ class Workers:
             raise HTTPException(503, "the server is ending" if self._ended else late) from None
 
     def end(self) -> None:
-        """Let nobody wait any longer."""
+        """Let nobody wait any longer, and do what is to be done `at_end`."""
         self._ended = True
         for wait in self._waits:
             wait.reschedule(asyncio.get_running_loop().time())
+        for act in self.at_end:
+            act()
 
     def _start(self, work: Callable[[], _T]) -> Future[_T]:
         loop = asyncio.get_running_loop()

@@ -24,7 +24,7 @@ from trialgraph.resources import product_folder
 from trialgraph.shapes.consistency import Clash, clashes
 from trialgraph.stores import Store
 
-__all__ = ["Finding", "Severity", "check_trial", "check_trials", "findings_to_graph"]
+__all__ = ["Finding", "Severity", "check_trial", "check_trials", "check_triples", "findings_to_graph"]
 
 Severity = Literal["violation", "warning", "info"]
 _SEVERITIES: tuple[Severity, ...] = get_args(Severity)
@@ -138,11 +138,22 @@ def _core_shapes() -> Graph:
 
 def _failures(store: Store, trial: str) -> list[Finding]:
     """Return what the SHACL Core shapes report of one trial."""
+    triples = list(store.graph(str(GRAPH[trial])))
+    if not triples:
+        raise StoreError(f"the store has no trial {trial}", where=store.location, advice="load it first")
+    return check_triples(triples, trial)
+
+
+def check_triples(triples: Iterable[ox.Triple], trial: str) -> list[Finding]:
+    """Return what the SHACL Core shapes report of a graph, the gravest first.
+
+    Args:
+        triples: The graph, whether it is in a store or not.
+        trial: Registry number of the trial that it should be of.
+    """
     import pyshacl
 
-    lines = "".join(f"{triple} .\n" for triple in store.graph(str(GRAPH[trial])))
-    if not lines:
-        raise StoreError(f"the store has no trial {trial}", where=store.location, advice="load it first")
+    lines = "".join(f"{triple} .\n" for triple in triples)
     data = Graph().parse(data=lines, format="nt")
     _, report, text = pyshacl.validate(data, shacl_graph=_core_shapes(), advanced=False)
     if not isinstance(report, Graph):

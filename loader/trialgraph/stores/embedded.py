@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fi
 
 from trialgraph.errors import StoreError
 from trialgraph.stores.interface import Results, Store
-from trialgraph.stores.syntax import check_syntax, names_graphs, refuse_federation
+from trialgraph.stores.syntax import check_syntax, dataset_options, refuse_federation
 
 __all__ = ["EmbeddedStore"]
 
@@ -44,12 +44,19 @@ class EmbeddedStore(Store):
         """How often it was written to since it was opened; other processes' writes aren't seen."""
         return self._changes
 
-    def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Results:
+    def query(
+        self,
+        text: str,
+        *,
+        prefixes: Mapping[str, str] | None = None,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+    ) -> Results:
         """Answer a query; see `Store.query`."""
         refuse_federation(text)
-        union = not names_graphs(text)
+        dataset = dataset_options(text, default_graphs, named_graphs)
         try:
-            return self._opened.query(text, prefixes=dict(prefixes or {}), use_default_graph_as_union=union)
+            return self._opened.query(text, prefixes=dict(prefixes or {}), **dataset)
         except SyntaxError:
             check_syntax(text, prefixes=prefixes)
             raise
@@ -93,6 +100,53 @@ class EmbeddedStore(Store):
     def count(self, iri: str | None = None) -> int:
         """Count triples; see `Store.count`."""
         return len(self._opened) if iri is None else sum(1 for _ in self.graph(iri))
+
+    def copy_to(self, target: Path) -> None:
+        """Write a copy of the database, as it is now; on the same disk its files are shared.
+
+        Args:
+            target: A folder that isn't there yet; Oxigraph's own, without the marker of a store.
+        Raises:
+            StoreError: when it can't be written.
+        """
+        try:
+            if self.location == "memory":
+                copied = ox.Store(str(target))
+                copied.bulk_load(self._opened.dump(format=ox.RdfFormat.N_QUADS), ox.RdfFormat.N_QUADS)
+                copied.flush()
+            else:
+                self._opened.backup(str(target))
+        except (OSError, RuntimeError) as error:
+            raise StoreError(f"the store can't be copied: {error}", where=self.location) from error
+
+    def quads(self, iri: str | None) -> Iterator[ox.Quad]:
+        """Yield the quads of a graph; None is the one without a name."""
+        yield from self._opened.quads_for_pattern(
+            None, None, None, ox.DefaultGraph() if iri is None else ox.NamedNode(iri)
+        )
+
+    def replace_all(
+        self, quads: Iterable[ox.Quad], graphs: Iterable[str | None], *, keep: bool = False
+    ) -> None:
+        """Make the quads the whole content of those graphs, all at once or not at all.
+
+        Args:
+            quads: What they hold now.
+            graphs: IRIs of the graphs; None is the one without a name.
+            keep: A graph without quads stays, empty; otherwise it is removed.
+        Raises:
+            StoreError: when the store is read-only or can't be written; then nothing has changed.
+        """
+        names = [None if iri is None else ox.NamedNode(iri) for iri in graphs]
+        dropped = [f"DROP SILENT {'DEFAULT' if name is None else f'GRAPH {name}'}" for name in names]
+        blocks = [
+            f"GRAPH {quad.graph_name} {{ {quad.triple} }}\n"
+            if isinstance(quad.graph_name, ox.NamedNode)
+            else f"{quad.triple} .\n"
+            for quad in quads
+        ]
+        made = [f"CREATE SILENT GRAPH {name}" for name in names if keep and name is not None]
+        self._update(" ;\n".join([*dropped, *made, f"INSERT DATA {{\n{''.join(blocks)}}}"]))
 
     def close(self) -> None:
         """Write what is pending and release the folder."""

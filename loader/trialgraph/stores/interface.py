@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self, TypeAlias
 
@@ -39,12 +39,22 @@ class Store(ABC):
         """A number that stays the same as long as the store certainly hasn't changed."""
 
     @abstractmethod
-    def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Results:
+    def query(
+        self,
+        text: str,
+        *,
+        prefixes: Mapping[str, str] | None = None,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+    ) -> Results:
         """Answer a SPARQL query over the union of the named graphs, or those that it names by FROM.
 
         Args:
             text: The query.
             prefixes: Prefixes known without being declared.
+            default_graphs: IRIs of the graphs whose union is the default graph.
+            named_graphs: IRIs of the named graphs; where either is given, both count, and not what the
+                query names.
         Returns:
             Solutions for SELECT, a boolean for ASK, triples for CONSTRUCT and DESCRIBE.
         Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPException
 from urllib.error import URLError
@@ -49,6 +49,7 @@ class ServerStore(Store):
     def __init__(self, url: str, *, read_only: bool) -> None:
         parts = urlsplit(url)
         self.read_only = read_only
+        self.address = url
         self._user = unquote(parts.username or "")
         self._password = unquote(parts.password or "")
         host = parts.netloc.rpartition("@")[2]
@@ -67,13 +68,21 @@ class ServerStore(Store):
         """Minutes that have passed: others may write to the server at any time."""
         return int(time.monotonic() // _TRUSTED)
 
-    def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Results:
+    def query(
+        self,
+        text: str,
+        *,
+        prefixes: Mapping[str, str] | None = None,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+    ) -> Results:
         """Answer a query; see `Store.query`."""
         form = check_syntax(text, prefixes=prefixes)
         # on one line, so that the lines that a server counts are those of the query
         head = "".join(f"PREFIX {name}: <{iri}> " for name, iri in (prefixes or {}).items())
         triples = form is ox.QueryTriples
-        body = self._protocol(head + text, accept=_GRAPH if triples else _SELECT)
+        dataset = {"default-graph-uri": default_graphs, "named-graph-uri": named_graphs}
+        body = self._protocol(head + text, accept=_GRAPH if triples else _SELECT, dataset=dataset)
         if triples:
             found = ox.Store()
             found.load(body, format=ox.RdfFormat.N_TRIPLES)
@@ -142,13 +151,16 @@ class ServerStore(Store):
                 advice="start it with that option (Oxigraph: --union-default-graph)",
             )
 
-    def _protocol(self, text: str, *, accept: str) -> bytes:
+    def _protocol(self, text: str, *, accept: str, dataset: Mapping[str, Sequence[str]]) -> bytes:
         wrapper = SPARQLWrapper(self._endpoints.query, updateEndpoint=self._endpoints.update)
         wrapper.setMethod(POST)
         wrapper.setOnlyConneg(True)
         wrapper.setTimeout(int(_TIMEOUT))
         wrapper.addCustomHttpHeader("Accept", accept)
-        if not names_graphs(text):
+        for name, graphs in dataset.items():
+            for graph in graphs:
+                wrapper.addParameter(name, graph)
+        if not names_graphs(text) and not any(dataset.values()):
             # Oxigraph's way to ask for the union per query; other servers pass it over
             wrapper.addParameter("union-default-graph", "true")
         if self._user:

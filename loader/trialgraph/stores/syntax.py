@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
+from typing import Any
 
 import pyoxigraph as ox
 
 from trialgraph.errors import QueryError
 from trialgraph.stores.federation import reaches_out
 
-__all__ = ["QuerySyntaxError", "check_syntax", "names_graphs", "refuse_federation", "tokens"]
+__all__ = [
+    "QuerySyntaxError",
+    "check_syntax",
+    "dataset_options",
+    "is_update",
+    "names_graphs",
+    "refuse_federation",
+    "tokens",
+]
+
+_UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"}
 
 # Productions 139 to 174 of SPARQL 1.1, as loosely as telling words, strings and comments apart allows.
 _TOKEN = re.compile(
@@ -70,9 +81,15 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
             yield str(found.lastgroup), found[0], found.start()
 
 
-def check_syntax(text: str, *, prefixes: Mapping[str, str] | None = None) -> type:
+def check_syntax(
+    text: str, *, prefixes: Mapping[str, str] | None = None, allowed: Set[str] = frozenset()
+) -> type:
     """Return the kind of results that a query has, without asking a store.
 
+    Args:
+        text: The query.
+        prefixes: Prefixes known without being declared.
+        allowed: Hosts that it may ask; see `reaches_out`.
     Returns:
         ``QuerySolutions``, ``QueryBoolean`` or ``QueryTriples`` of pyoxigraph.
     Raises:
@@ -80,20 +97,20 @@ def check_syntax(text: str, *, prefixes: Mapping[str, str] | None = None) -> typ
             the place.
     """
     known = dict(prefixes or {})
-    refuse_federation(text)
+    refuse_federation(text, allowed=allowed)
     try:
         return type(ox.Store().query(text, prefixes=known))
     except SyntaxError as error:
         raise _syntax_error(text, known) from error
 
 
-def refuse_federation(text: str) -> None:
+def refuse_federation(text: str, *, allowed: Set[str] = frozenset()) -> None:
     """Hold a query to the store it is put to: no data leaves through a SERVICE clause.
 
     Raises:
         QuerySyntaxError: when the query has one; carries the place.
     """
-    if reaches_out(text):
+    if reaches_out(text, allowed=allowed):
         place = _keyword(text, "SERVICE") or 0
         advice = "load what it would fetch, and ask the store"
         raise QuerySyntaxError("a query can't ask another server", text=text, offset=place, advice=advice)
@@ -102,6 +119,32 @@ def refuse_federation(text: str) -> None:
 def names_graphs(text: str) -> bool:
     """Return whether a query names the graphs it is about, with FROM or FROM NAMED."""
     return _keyword(text, "FROM") is not None
+
+
+def dataset_options(text: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> dict[str, Any]:
+    """Return which graphs a query is about, as the engine is told: those given, else its own, else all.
+
+    Args:
+        text: The query.
+        default_graphs: IRIs of the graphs whose union is the default graph.
+        named_graphs: IRIs of the named graphs.
+    Raises:
+        QueryError: when a graph's name is no IRI.
+    Source: SPARQL 1.1 Protocol, section 2.1.4.
+    """
+    if not default_graphs and not named_graphs:
+        return {"use_default_graph_as_union": not names_graphs(text)}
+    try:
+        default, named = ([ox.NamedNode(iri) for iri in iris] for iris in (default_graphs, named_graphs))
+    except ValueError as error:
+        raise QueryError(f"the name of a graph is no IRI: {error}") from error
+    return {"default_graph": default, "named_graphs": named}
+
+
+def is_update(text: str) -> bool:
+    """Return whether a text begins, after its prologue, as an update does."""
+    words = (token.upper() for kind, token, _ in tokens(text) if kind == "word")
+    return next((word for word in words if word not in ("PREFIX", "BASE")), "") in _UPDATES
 
 
 def _keyword(text: str, keyword: str) -> int | None:

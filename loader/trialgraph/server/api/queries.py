@@ -7,15 +7,16 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+import pyoxigraph as ox
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from trialgraph.queries import Format, Parameter, Query, format_results, named_queries, run_query
+from trialgraph.processes.formats import SOLUTIONS
+from trialgraph.queries import Parameter, Query, named_queries, run_query
 from trialgraph.server.api.interface import JSON, NCT, Serving, accepted, answer, interface
 from trialgraph.server.api.problems import problems
-from trialgraph.server.sparql.protocol import SOLUTIONS
 from trialgraph.stores import Store
 
 __all__ = ["asked_values", "queried"]
@@ -104,9 +105,9 @@ def asked_values(request: Request) -> dict[str, list[str]]:
 
 
 def _results(store: Store, query: Query, values: Mapping[str, list[str]], media: str) -> Response:
-    form: Format = SOLUTIONS[media]
-    body = format_results(run_query(query, store, values), form)
-    return Response(body, headers={"Vary": "Accept"}, media_type=media)
+    results = run_query(query, store, values)
+    assert not isinstance(results, ox.QueryTriples)  # a named query has columns
+    return Response(results.serialize(format=SOLUTIONS[media]), headers={"Vary": "Accept"}, media_type=media)
 
 
 def _query(query: Query) -> QueryOfList:

@@ -1,5 +1,6 @@
 """The SPARQL endpoint."""
 
-from trialgraph.server.sparql.protocol import CORS, routes
+from trialgraph.server.sparql.addresses import routes
+from trialgraph.server.sparql.protocol import CORS, endpoint
 
-__all__ = ["CORS", "routes"]
+__all__ = ["CORS", "endpoint", "routes"]

@@ -1,145 +1,136 @@
-"""The SPARQL 1.1 Protocol's query operation."""
+"""The SPARQL endpoint: queries, updates where they are allowed, and what it says of itself."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from types import MappingProxyType
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
-import pyoxigraph as ox
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
 
-from trialgraph.queries import PREFIXES, Format, format_results
-from trialgraph.server.negotiation import choose
-from trialgraph.stores import Store
-from trialgraph.stores.federation import reaches_out
-from trialgraph.stores.syntax import QuerySyntaxError, check_syntax, tokens
+from trialgraph.errors import QueryError, TrialgraphError, UsageError
+from trialgraph.processes.formats import media_header
+from trialgraph.server.sparql.answers import Answer, BrokenAnswerError
+from trialgraph.server.sparql.description import service_description
+from trialgraph.server.sparql.engine import Engine, Question
+from trialgraph.server.sparql.requests import Operation, read_operation
+from trialgraph.server.sparql.writing import update
 
-__all__ = ["CORS", "routes"]
+__all__ = ["CORS", "endpoint", "gone", "refusal", "stream"]
 
 CORS = MappingProxyType(
     {
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
-        "Access-Control-Allow-Headers": "Accept, Content-Type",
+        "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type",
     }
 )
 """Headers that let pages of other sites ask; there is nothing here that only some may read."""
 
-SOLUTIONS: Mapping[str, Format] = MappingProxyType(
-    {
-        "application/sparql-results+json": "json",
-        "application/sparql-results+xml": "xml",
-        "text/csv": "csv",
-        "text/tab-separated-values": "tsv",
-        "application/json": "json",
-    }
-)
-TRIPLES: Mapping[str, Format] = MappingProxyType(
-    {"text/turtle": "turtle", "application/n-triples": "ntriples", "application/rdf+xml": "rdfxml"}
-)
-_UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"}
-_DATASET = {"default-graph-uri", "named-graph-uri"}
-_LONGEST_QUERY = 100_000  # characters; deeper nesting than fits in it would outgrow a worker's stack
-_LARGEST_BODY = 6 * _LONGEST_QUERY  # bytes
-_READ_ONLY = "this endpoint only reads: it takes queries, no updates"
+_RAW = [(name.lower().encode(), value.encode()) for name, value in {**CORS, "Vary": "Accept"}.items()]
+_METHODS = CORS["Access-Control-Allow-Methods"]
+_CUT = "\n# The answer ends here, unfinished: %s\n"
 
 
-async def sparql(request: Request) -> Response:
-    """Answer a query sent with GET, with POST as a form, or with POST as it is."""
-    if request.method == "OPTIONS":
-        return Response(status_code=204, headers={**CORS, "Allow": CORS["Access-Control-Allow-Methods"]})
-    text = await _query_text(request)
-    # joined, because a client may send the header more than once
-    accept = ",".join(request.headers.getlist("accept"))
-    response: Response = await request.app.state.workers.run(
-        partial(answer, request.app.state.store, text, accept)
-    )
-    response.headers.update({**CORS, "Vary": "Accept"})
-    return response
+class _CutShortError(Exception):
+    """An answer that has begun can't be ended; the server closes the connection without its end."""
 
 
-def answer(store: Store, text: str, accept: str | None) -> Response:
-    """Answer a query in the format that the client likes best.
-
-    Raises:
-        HTTPException: 400 for a query that is wrong or refused, 406 when no format will do.
-        StoreError: when the store can't be read.
-    """
-    # first of all, since even the check of the syntax hands the query to the engine
-    if reaches_out(text):
-        raise HTTPException(400, "SERVICE is refused: this endpoint asks no other servers")
+async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer at ``/sparql``, as an ASGI application."""
+    if await _looked_up(scope, send):
+        return
+    request = Request(scope, receive)
     try:
-        kind = check_syntax(text, prefixes=PREFIXES)
-    except QuerySyntaxError as error:
-        raise HTTPException(400, _READ_ONLY if _is_update(text) else str(error)) from error
-    offers = TRIPLES if kind is ox.QueryTriples else SOLUTIONS
-    media = choose(accept, list(offers))
-    if media is None:
-        raise HTTPException(406, f"the answer to this query comes as {', '.join(offers)}")
-    try:
-        body = format_results(store.query(text, prefixes=PREFIXES), offers[media])
-    except (OSError, ValueError) as error:
-        raise HTTPException(400, f"the query can't be answered: {' '.join(str(error).split())}") from error
-    return Response(body, media_type=media)
-
-
-async def _query_text(request: Request) -> str:
-    values = request.query_params.multi_items()
-    if request.method == "POST":
-        content = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        body = await _body(request)
-        if content == "application/sparql-query":
-            values = [*((name, value) for name, value in values if name != "query"), ("query", body)]
-        elif content == "application/x-www-form-urlencoded":
-            values += parse_qsl(body, keep_blank_values=True)
-        elif content == "application/sparql-update":
-            raise HTTPException(400, _READ_ONLY)
+        if request.method == "OPTIONS":
+            response = Response(status_code=204, headers={"Allow": _METHODS})
+        elif request.method not in ("GET", "HEAD", "POST"):
+            raise HTTPException(405, f"use {_METHODS}", headers={"Allow": _METHODS})
         else:
-            message = (
-                "send a query as application/sparql-query, or as a form: application/x-www-form-urlencoded"
-            )
-            raise HTTPException(415, message)
-    return _only_query(values)
+            operation = await read_operation(request)
+            if operation.kind == "query":
+                await _answer(request, operation, send)
+                return
+            act = update if operation.kind == "update" else service_description
+            response = await act(request, operation)
+    except (HTTPException, BrokenAnswerError, TrialgraphError) as error:
+        response = refusal(error)
+    response.headers.update(CORS)
+    await response(scope, receive, send)
 
 
-def _only_query(values: list[tuple[str, str]]) -> str:
-    """Return the one query among the parameters; those that no standard knows are passed over."""
-    names = {name for name, _ in values}
-    queries = [value for name, value in values if name == "query"]
-    if "update" in names:
-        raise HTTPException(400, _READ_ONLY)
-    if names & _DATASET:
-        asked = ", ".join(sorted(names & _DATASET))
-        raise HTTPException(400, f"{asked} is not supported: name the graphs in the query, with FROM")
-    if len(queries) != 1 or not queries[0].strip():
-        problem = "more than one query" if len(queries) > 1 else "no query"
-        raise HTTPException(400, f"{problem}: send one with ?query=…, or as the body of a POST")
-    if len(queries[0]) > _LONGEST_QUERY:
-        raise HTTPException(413, f"the query is longer than {_LONGEST_QUERY:,} characters")
-    return queries[0]
-
-
-async def _body(request: Request) -> str:
-    received = bytearray()
-    async for chunk in request.stream():
-        received += chunk
-        if len(received) > _LARGEST_BODY:
-            raise HTTPException(413, f"the body is larger than {_LARGEST_BODY:,} bytes")
+async def _looked_up(scope: Scope, send: Send) -> bool:
+    """Answer a small query in its plainest form, and return whether it was one."""
+    asked = scope["query_string"]
+    if scope["method"] not in ("GET", "HEAD") or not asked.startswith(b"query=") or b"&" in asked:
+        return False
     try:
-        return received.decode()
-    except UnicodeDecodeError as error:
-        raise HTTPException(400, "the body is not UTF-8") from error
+        text = unquote_plus(asked[6:].decode("ascii"), errors="strict")
+    except UnicodeDecodeError:
+        return False
+    accept = b",".join(value for name, value in scope["headers"] if name == b"accept").decode("latin-1")
+    found = scope["app"].state.engine.look_up(text, accept)
+    if found is None:
+        return False
+    media, content = found
+    length = str(len(content)).encode()
+    headers = [*_RAW, (b"content-type", media_header(media).encode()), (b"content-length", length)]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
+    return True
 
 
-def _is_update(text: str) -> bool:
-    """Return whether a text that is no query begins, after its prologue, as an update does."""
-    words = (token.upper() for kind, token, _ in tokens(text) if kind == "word")
-    return next((word for word in words if word not in ("PREFIX", "BASE")), "") in _UPDATES
+def refusal(error: HTTPException | BrokenAnswerError | TrialgraphError) -> Response:
+    """Return one line that says what is wrong, with the status that says whose fault it is."""
+    headers: Mapping[str, str] = {}
+    if isinstance(error, HTTPException):
+        status, detail, headers = error.status_code, error.detail, error.headers or {}
+    elif isinstance(error, BrokenAnswerError):
+        status, detail = error.status, error.detail
+    else:
+        status, detail = (400 if isinstance(error, (QueryError, UsageError)) else 500), error.what
+    if status == 503:
+        headers = {"Retry-After": "5", **headers}
+    return PlainTextResponse(f"{' '.join(detail.split())}\n", status, dict(headers))
 
 
-routes = [Route("/sparql", sparql, methods=["GET", "POST", "OPTIONS"])]
+async def _answer(request: Request, operation: Operation, send: Send) -> None:
+    engine: Engine = request.app.state.engine
+    question = Question(operation.text, operation.accept, operation.default_graphs, operation.named_graphs)
+    answer = await engine.ask(question, partial(gone, request.receive))
+    await stream(answer, send, _RAW)
+
+
+async def stream(answer: Answer, send: Send, headers: Iterable[tuple[bytes, bytes]]) -> None:
+    """Send an answer as it comes.
+
+    One that breaks off ends with a line that says why and without the end that HTTP demands, so that
+    no client takes it for whole.
+    """
+    raw = [*headers, (b"content-type", media_header(answer.media).encode())]
+    try:
+        if answer.content is not None:
+            raw.append((b"content-length", str(len(answer.content)).encode()))
+            await send({"type": "http.response.start", "status": 200, "headers": raw})
+            await send({"type": "http.response.body", "body": answer.content})
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": raw})
+        async for part in answer.parts():
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body"})
+    except BrokenAnswerError as error:
+        last = (_CUT % error.detail).encode()
+        await send({"type": "http.response.body", "body": last, "more_body": True})
+        raise _CutShortError(error.detail) from error
+    finally:
+        answer.close()
+
+
+async def gone(receive: Receive) -> None:
+    """Return when the client has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,1 @@
+"""How fast the endpoint is, beside the engine's own server."""

@@ -1,0 +1,1 @@
+"""The processes that evaluate queries: their program, and what they and the server say to each other."""
