@@ -20,7 +20,7 @@ from trialgraph.server.sparql.engine import Engine, Question
 from trialgraph.server.sparql.requests import Operation, read_operation
 from trialgraph.server.sparql.writing import update
 
-__all__ = ["CORS", "endpoint", "gone", "refusal", "stream"]
+__all__ = ["CORS", "CutShortError", "endpoint", "gone", "refusal", "stream"]
 
 CORS = MappingProxyType(
     {
@@ -36,7 +36,7 @@ _METHODS = CORS["Access-Control-Allow-Methods"]
 _CUT = "\n# The answer ends here, unfinished: %s\n"
 
 
-class _CutShortError(Exception):
+class CutShortError(Exception):
     """An answer that has begun can't be ended; the server closes the connection without its end."""
 
 
@@ -125,7 +125,7 @@ async def stream(answer: Answer, send: Send, headers: Iterable[tuple[bytes, byte
     except BrokenAnswerError as error:
         last = (_CUT % error.detail).encode()
         await send({"type": "http.response.body", "body": last, "more_body": True})
-        raise _CutShortError(error.detail) from error
+        raise CutShortError(error.detail) from error
     finally:
         answer.close()
 
