@@ -100,7 +100,13 @@ def refusal(error: HTTPException | BrokenAnswerError | TrialgraphError) -> Respo
 
 async def _answer(request: Request, operation: Operation, send: Send) -> None:
     engine: Engine = request.app.state.engine
-    question = Question(operation.text, operation.accept, operation.default_graphs, operation.named_graphs)
+    question = Question(
+        operation.text,
+        operation.accept,
+        operation.default_graphs,
+        operation.named_graphs,
+        base=str(request.url.replace(query="", fragment="")),
+    )
     answer = await engine.ask(question, partial(gone, request.receive))
     await stream(answer, send, _RAW)
 
