@@ -23,6 +23,7 @@ from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.offers import offers_choice
 from trialgraph.criteria.refusals import read_refusal, without_trailing_verb
 from trialgraph.criteria.segments import trimmed
+from trialgraph.criteria.sexed import read_by_sex
 from trialgraph.criteria.sexes import read_sex
 from trialgraph.criteria.subgroups import (
     MODAL,
@@ -80,8 +81,8 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     words = text.text[start:end]
     if _takes_a_person(text, chunks):
         return Statement(narrative(text, start, end), text=words)
-    if (barred := read_refusal(text, chunks)) is not None:
-        return Statement(barred, text=words)
+    if (told := read_refusal(text, chunks) or read_by_sex(text, chunks)) is not None:
+        return Statement(told, text=words)
     case = None if text.exclusion and allows(chunks) else read_case(text, chunks)
     if case is not None and (not allows(chunks) or widens(text, case, start)):
         return Statement(asked_of(text, *case.operands), text=words)
