@@ -15,7 +15,7 @@ from tests.test_server import HEAVY, serving
 from trialgraph.packaged import packaged_store
 from trialgraph.queries import named_queries
 from trialgraph.server import Settings
-from trialgraph.server.pages import answers
+from trialgraph.server.pages import answers, asking
 from trialgraph.server.pages.ask import _examples
 
 COUNT = "SELECT ?kind (COUNT(*) AS ?n) { ?criterion tg:kind ?kind } GROUP BY ?kind ORDER BY ?kind"
@@ -32,11 +32,11 @@ def _ask(client: httpx.Client, query: str) -> httpx.Response:
     return client.post("/ask", data={"query": query})
 
 
-def _solutions(*rows: str, columns: str) -> ox.QuerySolutions:
+def _answer(*rows: str, columns: str) -> answers.Answer:
     query = f"SELECT * {{ VALUES ({columns}) {{ {' '.join(f'({row})' for row in rows)} }} }}"
     found = ox.Store().query(query)
     assert isinstance(found, ox.QuerySolutions)
-    return found
+    return answers.of_solutions([variable.value for variable in found.variables], found)
 
 
 def test_the_page_begins_with_an_example(client: httpx.Client) -> None:
@@ -122,7 +122,7 @@ def test_other_names_and_other_methods_are_refused(client: httpx.Client) -> None
 
 def test_numbers_make_a_chart() -> None:
     """A column of numbers is drawn, led by the words before it; the longest bar is whole."""
-    answer = answers.of_solutions(_solutions("<a:1> 'one' 2", "<a:2> 'two' 4.5", columns="?thing ?name ?n"))
+    answer = _answer("<a:1> 'one' 2", "<a:2> 'two' 4.5", columns="?thing ?name ?n")
     assert answer.measure == "n"
     assert [(bar.label.text, bar.value, bar.share) for bar in answer.bars] == [
         ("one", "2", 44.44),
@@ -136,12 +136,12 @@ def test_numbers_make_a_chart() -> None:
 )
 def test_what_can_not_be_drawn_is_not(rows: tuple[str, ...]) -> None:
     """One row, words among the numbers, numbers below nought or all nought make no chart."""
-    assert answers.of_solutions(_solutions(*rows, columns="?name ?n")).bars == ()
+    assert _answer(*rows, columns="?name ?n").bars == ()
 
 
 def test_things_make_a_graph(client: httpx.Client) -> None:
     """Two columns of things are links once each; a text is none."""
-    found = answers.of_solutions(_solutions("<a:1> 'x' <a:2>", "<a:1> 'y' <a:2>", columns="?a ?b ?c"))
+    found = _answer("<a:1> 'x' <a:2>", "<a:1> 'y' <a:2>", columns="?a ?b ?c")
     assert [(link.source.text, link.target.text) for link in found.links] == [("a:1", "a:2")]
     page = _ask(client, "CONSTRUCT { ?t tg:arm ?a ; tg:nctId ?n } { ?t tg:arm ?a ; tg:nctId ?n }").text
     data = re.search(r'<script type="application/json">(.*?)</script>', page)
@@ -153,10 +153,21 @@ def test_long_answers_are_cut_and_say_so(monkeypatch: pytest.MonkeyPatch) -> Non
     """A page shows the first rows, and that there are more."""
     monkeypatch.setattr(answers, "MOST_ROWS", 3)
     rows = [f"{number} 'x'" for number in range(5)]
-    cut = answers.of_solutions(_solutions(*rows, columns="?n ?x"))
+    cut = _answer(*rows, columns="?n ?x")
     assert (len(cut.rows), cut.more) == (3, True)
-    whole = answers.of_solutions(_solutions(*rows[:3], columns="?n ?x"))
+    whole = _answer(*rows[:3], columns="?n ?x")
     assert (len(whole.rows), whole.more) == (3, False)
+
+
+def test_an_answer_too_long_to_read_is_cut_and_says_so(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of an answer of megabytes the beginning is shown, and nobody waits for the rest."""
+    monkeypatch.setattr(asking, "_MOST_READ", 50_000)
+    for query in ("SELECT * { ?s ?p ?o }", "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }"):
+        page = _ask(client, query).text
+        assert "There are more rows" in page
+        assert page.count("<tr>") > 50
 
 
 def test_texts_of_the_graph_do_no_harm(client: httpx.Client) -> None:

@@ -108,6 +108,16 @@ def test_what_may_change_of_a_failure(demanded: Expression, expected: str | None
     assert (verdict.verdict, verdict.changes) == ("fail", expected)
 
 
+def test_another_cancer_than_the_study_disease_may_bar_without_an_end() -> None:
+    """A cancer that is no kind of the study disease bars as another one, and nothing is said of its end."""
+    other = _fact("MalignantNeoplasm", "condition", (5, "year"), relation="other")
+    criterion = ScreenableCriterion("E1", "exclusion", "its words", other, study=(str(TGC.LungCancer),))
+    cancer = {"condition": "Adenocarcinoma of the rectum", "clinical": "active", "began": "2025-08-04"}
+    view = _view(TODAY, BASE[0], cancer)
+    result = screen(view, [ScreenableTrial("NCT00000000", "", (criterion,))], engine="index").trials[0]
+    assert (result.criteria[0].verdict, result.criteria[0].changes) == ("fail", None)
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     born=st.dates(date(1920, 1, 1), date(2005, 1, 1)),

@@ -98,7 +98,9 @@ def _is_outgrown(atom: Value, view: ScreeningView) -> bool:
 
 
 def _of_presence(atom: Fact, view: ScreeningView) -> _Prospect | None:
-    presence = view.present[fact_key(atom)]
+    presence = view.present.get(fact_key(atom))
+    if presence is None:  # shown by what it is not, as a malignancy besides the study disease may be
+        return None
     if atom.within is not None:
         return _passes(view.as_of, presence.ago.days_min, atom.within)
     if atom.modifiers.get("status") == "history":

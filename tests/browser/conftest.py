@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -14,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+
+import trialgraph
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -84,19 +88,29 @@ class Tab:
             self.problems.append(f"a request to {url[:100]}")
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Run ``trialgraph serve`` with the packaged trials, in an empty folder."""
-    said = tmp_path_factory.mktemp("site") / "said.txt"
+@contextmanager
+def serving_packaged(folder: Path) -> Iterator[Site]:
+    """Run ``trialgraph serve`` with the packaged trials, in a folder that it finds empty."""
+    said = folder / "said.txt"
     command = [sys.executable, "-m", "trialgraph", "serve", "--port", "0"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(trialgraph.__file__).parents[1])}
     with (
         said.open("wb") as output,
-        subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=said.parent) as server,
+        subprocess.Popen(
+            command, stdout=output, stderr=subprocess.STDOUT, cwd=folder, env=environment
+        ) as server,
     ):
         try:
             yield Site(_address(server, said), said)
         finally:
             server.terminate()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Return a server of the packaged trials."""
+    with serving_packaged(tmp_path_factory.mktemp("site")) as running:
+        yield running
 
 
 def _address(server: subprocess.Popen[bytes], said: Path) -> str:
@@ -111,8 +125,8 @@ def _address(server: subprocess.Popen[bytes], said: Path) -> str:
     raise AssertionError(said.read_text(encoding="utf-8"))
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
     """Run Chromium without a window; skip where there is none."""
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright, of the dev packages")
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -122,6 +136,13 @@ def chromium() -> Iterator[Browser]:
         browser = driver.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Return a browser."""
+    with running_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ import pytest
 from starlette.routing import Route
 
 from tests.browser.conftest import Tab, barriers, overflows
+from tests.browser.pictures import FOLDER, PICTURES
+from tests.shared_files import ROOT
 from trialgraph.server import pages
 
 TRIAL = "NCT06794086"
@@ -33,6 +35,7 @@ def test_each_page_has_an_address_to_look_at() -> None:
     assert {route.path for route in asked if "." not in route.path} == set(ADDRESSES)
 
 
+@pytest.mark.parametrize("screen", ["desktop-light", "phone-dark"])  # both widths, both sets of colours
 @pytest.mark.parametrize("path", [*(each for some in ADDRESSES.values() for each in some), *WRONG])
 def test_a_page_opens_without_a_barrier(tab_of: Callable[..., Tab], screen: str, path: str) -> None:
     """On each screen it has one heading, fits the width, and axe-core finds nothing serious."""
@@ -50,3 +53,13 @@ def test_the_keyboard_gets_past_the_menu(tab_of: Callable[..., Tab], path: str) 
     tab.open(path)
     tab.page.keyboard.press("Tab")
     assert tab.page.evaluate("document.activeElement.getAttribute('href')") == "#content"
+
+
+def test_the_pictures_of_the_pages_are_small_and_shown() -> None:
+    """Each is in the docs, on the page that tells of it, and light enough for a checkout."""
+    told = (ROOT / "docs" / "pages.md").read_text(encoding="utf-8")
+    assert len(PICTURES) in range(4, 7)
+    assert {path.stem for path in FOLDER.iterdir()} == set(PICTURES)
+    for name in PICTURES:
+        assert f"(pictures/{name}.webp)" in told
+        assert (FOLDER / f"{name}.webp").stat().st_size < 150_000

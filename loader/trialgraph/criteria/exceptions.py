@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
+from trialgraph.concepts import packaged_concepts
 from trialgraph.criteria.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.lists import read_segments
 from trialgraph.criteria.normalization import normalize
@@ -13,7 +15,7 @@ from trialgraph.criteria.trees import map_facts
 from trialgraph.criteria.vocabulary import Vocabulary
 from trialgraph.expressions import Expression, Fact, atoms
 
-__all__ = ["item_run_in", "name_exceptions"]
+__all__ = ["item_run_in", "name_exceptions", "resumes_at"]
 
 _JOINING = (" or ", " and ", ",", ";")
 
@@ -30,10 +32,24 @@ def name_exceptions(expression: Expression, vocabulary: Vocabulary) -> Expressio
         if words is None:
             return fact
         if words not in read:
-            read[words] = _concepts(words, vocabulary)
+            read[words] = _concepts(words, vocabulary) or _name(words)
         return replace(fact, exceptions=read[words])
 
     return map_facts(expression, named)
+
+
+def _name(words: str) -> tuple[str, ...]:
+    """Return the concept that the whole of an exception is a name of, also one that isn't read for itself."""
+    return _names().get(" ".join(words.casefold().split()), ())
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for form in packaged_concepts().surface_forms():
+        name = form.form.casefold()
+        found[name] = (*found.get(name, ()), form.iri)
+    return {name: iris for name, iris in found.items() if len(iris) == 1}
 
 
 def _concepts(words: str, vocabulary: Vocabulary) -> tuple[str, ...]:
@@ -83,3 +99,20 @@ def item_run_in(text: Text, chunks: Sequence[Chunk]) -> int | None:
         and chunks[index - 1].form not in ("and", "or")
     ]
     return starts[-1] if starts else None
+
+
+def resumes_at(chunks: Sequence[Chunk], at: int) -> int | None:
+    """Return where the time of what is barred goes on behind an exception that stands inside its sentence.
+
+    "Surgery, other than biopsy, within 4 weeks": the weeks are those of the surgery. So they are without
+    the commas after "other than", which stands with the noun it narrows.
+    """
+    for index in range(at + 2, len(chunks)):
+        if chunks[index].kind == "window":
+            after_comma = chunks[index - 1].form == ","
+            return index if after_comma or chunks[at].form == "other than" else None
+        if "exception" in chunks[index].classes or (
+            chunks[index].form == "," and index + 1 < len(chunks) and chunks[index + 1].kind != "window"
+        ):
+            return None
+    return None

@@ -176,12 +176,13 @@ class _Engine:
 
     def _evaluate(self, question: Mapping[str, Any]) -> Any:
         text, prefixes, allowed = question["text"], question["prefixes"], frozenset(question["services"])
+        known = {"prefixes": prefixes, "base_iri": question["base"]}
         try:
             if question["url"]:
                 return _ask_server(question)
             given = question["default"], question["named"]
             dataset = {} if question["unnamed"] else dataset_options(text, *given)
-            return self._opened(question["folder"]).query(text, prefixes=prefixes, **dataset)
+            return self._opened(question["folder"]).query(text, **known, **dataset)
         except SyntaxError as error:
             try:
                 check_syntax(text, prefixes=prefixes, allowed=allowed)

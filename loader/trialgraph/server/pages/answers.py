@@ -78,24 +78,27 @@ class Answer:
     graph: bool = False
 
 
-def of_solutions(solutions: ox.QuerySolutions) -> Answer:
-    """Return what a SELECT gave."""
-    columns = tuple(variable.value for variable in solutions.variables)
+def of_solutions(
+    columns: Sequence[str], solutions: Iterable[ox.QuerySolution], *, whole: bool = True
+) -> Answer:
+    """Return what a SELECT gave; `whole` is False for solutions after which there are more."""
     found = list(islice(([solution[name] for name in columns] for solution in solutions), MOST_ROWS + 1))
     terms = found[:MOST_ROWS]
     rows = tuple(tuple(map(cell, row)) for row in terms)
+    more = len(found) > MOST_ROWS or not whole
     measure, bars = _chart(columns, terms, rows)
-    return Answer(columns, rows, len(found) > MOST_ROWS, measure, bars, _connections(terms))
+    return Answer(tuple(columns), rows, more, measure, bars, _connections(terms))
 
 
-def of_triples(triples: Iterable[ox.Triple]) -> Answer:
+def of_triples(triples: Iterable[ox.Triple], *, whole: bool = True) -> Answer:
     """Return what a CONSTRUCT or DESCRIBE gave; a triple that comes twice is told once."""
     distinct = dict.fromkeys(islice(triples, 50 * MOST_ROWS))
     terms = [(each.subject, each.predicate, each.object) for each in islice(distinct, MOST_ROWS)]
     rows = tuple(tuple(map(cell, row)) for row in terms)
+    more = len(distinct) > MOST_ROWS or not whole
     between = islice((row for row in terms if not isinstance(row[2], ox.Literal)), _MOST_LINKS)
     links = tuple(Link(cell(start), cell(end), cell(by).text) for start, by, end in between)
-    return Answer(_TRIPLE, rows, len(distinct) > MOST_ROWS, links=links, graph=True)
+    return Answer(_TRIPLE, rows, more, links=links, graph=True)
 
 
 def _chart(

@@ -10,20 +10,19 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-import pyoxigraph as ox
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from trialgraph.errors import QueryError, StoreError
 from trialgraph.queries import PREFIXES, named_queries
 from trialgraph.server.forms import read_form
-from trialgraph.server.pages.answers import MOST_ROWS, Answer, of_solutions, of_triples
+from trialgraph.server.pages.answers import MOST_ROWS, Answer
+from trialgraph.server.pages.asking import answer_to
 from trialgraph.server.pages.frame import page
 from trialgraph.server.pages.terms import known_terms
-from trialgraph.stores import Store
-from trialgraph.stores.syntax import QuerySyntaxError, check_syntax
+from trialgraph.server.sparql.answers import BrokenAnswerError
+from trialgraph.stores.syntax import QuerySyntaxError, is_update
 
 __all__ = ["routes"]
 
@@ -75,28 +74,15 @@ async def _answered(request: Request, text: str, **shown: Any) -> Response:
     if len(text) > _LONGEST:
         return _page(text[:_LONGEST], 413, problem=f"the query is longer than {_LONGEST:,} characters")
     try:
-        answer = await request.app.state.workers.run(partial(_answer, request.app.state.store, text))
+        answer = await answer_to(request, text)
     except QuerySyntaxError as error:
-        return _page(text, 400, problem=error.what, fault=error, **shown)
-    except QueryError as error:
-        return _page(text, 400, problem=str(error), **shown)
-    except HTTPException as error:
-        return _page(text, error.status_code, problem=error.detail, **shown)
+        problem = "a query only reads, and this is an update" if is_update(text) else error.what
+        return _page(text, 400, problem=problem, fault=error, **shown)
+    except (HTTPException, BrokenAnswerError) as error:
+        status = error.status_code if isinstance(error, HTTPException) else error.status
+        return _page(text, status, problem=error.detail, **shown)
     links = answer.links if isinstance(answer, Answer) else ()
     return _page(text, answer=answer, links=[each.told() for each in links], **shown)
-
-
-def _answer(store: Store, text: str) -> Answer | bool:
-    check_syntax(text, prefixes=PREFIXES)
-    try:
-        results = store.query(text, prefixes=PREFIXES)
-        if isinstance(results, ox.QueryBoolean):
-            return bool(results)
-        return of_triples(results) if isinstance(results, ox.QueryTriples) else of_solutions(results)
-    except (OSError, ValueError) as error:
-        raise QueryError(f"the query can't be answered: {error}") from error
-    except StoreError as error:
-        raise HTTPException(502, str(error)) from error
 
 
 def _page(text: str, status: int = 200, **shown: Any) -> Response:
