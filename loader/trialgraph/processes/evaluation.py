@@ -48,6 +48,7 @@ def main() -> None:
     """Answer questions until the server closes the stream, or is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is for the server
     _limit_memory(int(sys.argv[1]))
+    _widen_pipe()
     threading.stack_size(_STACK)
     threading.Thread(target=_serve, daemon=True).start()
     parent = os.getppid()
@@ -62,6 +63,13 @@ def _limit_memory(limit: int) -> None:
 
         resource.setrlimit(resource.RLIMIT_DATA, (limit + _STACK, limit + _STACK))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _widen_pipe() -> None:
+    with suppress(ImportError, AttributeError, OSError):  # Linux only
+        import fcntl
+
+        fcntl.fcntl(1, fcntl.F_SETPIPE_SZ, _HELD)
 
 
 def _serve() -> None:
