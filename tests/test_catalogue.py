@@ -164,8 +164,13 @@ def test_an_empty_store_has_no_trials_and_no_facets() -> None:
 def test_all_criteria_come_in_the_order_of_records(store: Store) -> None:
     """Each once, as screening has them."""
     found = search_criteria(store, CriterionFilter(), size=1000)
-    expected = [(trial.nct, each) for trial in screenable_trials(store) for each in trial.criteria]
-    assert [(each.nct, each.criterion) for each in found.criteria] == expected
+    expected = [
+        (trial.nct, each.id, each.kind, each.text, each.expression)
+        for trial in screenable_trials(store)
+        for each in trial.criteria
+    ]
+    told = ((each.nct, each.criterion) for each in found.criteria)
+    assert [(nct, each.id, each.kind, each.text, each.expression) for nct, each in told] == expected
     assert found.total == len(expected)
 
 

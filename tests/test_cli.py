@@ -174,6 +174,7 @@ def test_an_unknown_query_trial_and_category_are_refused(store: Path) -> None:
         ('{"resourceType": "Bundle", "type": "collection", "entry": []}', ["patient.json"]),
         ('{"hello": "world"}', ["patient.json"]),
         ("[1, 2]", ["patient.json"]),
+        ("[" * 100_000 + "]" * 100_000, ["nested too deeply"]),
     ],
 )
 def test_a_file_that_holds_no_patient_is_refused(

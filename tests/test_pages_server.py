@@ -2,7 +2,10 @@
 
 import html
 import re
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -14,6 +17,7 @@ from trialgraph.loading import graph_of
 from trialgraph.namespaces import GRAPH
 from trialgraph.packaged import packaged_store
 from trialgraph.server.pages.demands import demands_of
+from trialgraph.server.pages.memory import Memory
 from trialgraph.sources.registry import read_study
 from trialgraph.stores import Store, open_store
 
@@ -303,3 +307,45 @@ def test_the_registrys_escapes_are_not_shown(hostile: httpx.Client) -> None:
     """A backslash before a sign is how the registry writes it, not what the criterion says."""
     text = hostile.get("/trial/NCT00000001").text
     assert "ANC &gt;= 1.5" in re.sub(r"</?a[^>]*>", "", text.partition('id="I1"')[2].partition("<details")[0])
+
+
+def test_what_two_ask_for_at_once_is_made_once() -> None:
+    """The second waits for the first; the result stays until the store changes."""
+    revision, made, together = [1], [], threading.Barrier(4)
+    memory = Memory(lambda: revision[0])
+
+    def make() -> int:
+        made.append(threading.get_ident())
+        time.sleep(0.05)
+        return len(made)
+
+    def ask() -> int:
+        together.wait()
+        return memory.recall("key", make)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert {each.result() for each in [pool.submit(ask) for _ in range(4)]} == {1}
+    assert memory.recall("other", make) == 2
+    revision[0] = 2
+    assert memory.recall("key", make) == 3
+
+
+def test_what_was_made_of_an_earlier_state_is_not_kept() -> None:
+    """When the store changes meanwhile, whoever asked gets it, and the next one what is true now."""
+    revision = [1]
+    memory = Memory(lambda: revision[0])
+
+    def make() -> int:
+        revision[0] += 1
+        return revision[0]
+
+    assert memory.recall("key", make) == 2
+    assert memory.recall("key", lambda: 9) == 9
+
+
+def test_a_making_that_fails_is_tried_again() -> None:
+    """The error is the asker's; nothing is left locked."""
+    memory = Memory(lambda: 1)
+    with pytest.raises(ZeroDivisionError):
+        memory.recall("key", lambda: 1 // 0)
+    assert memory.recall("key", lambda: 5) == 5

@@ -191,7 +191,7 @@ class TestMap:
         [
             ({"family": HOSTILE}, 400, "No concept is called"),
             ({"family": LIVER, "page": "99"}, 404, "The map has 1 page."),
-            ({"family": "AsthmaExacerbation"}, 200, "No trial demands anything of it"),
+            ({"family": "Asthma"}, 200, "No trial demands anything of it"),
         ],
     )
     def test_what_it_cannot_show(

@@ -190,6 +190,15 @@ def test_the_json_of_the_contract() -> None:
 
 
 @pytest.mark.parametrize("engine", ["index", "pyshacl", "rudof"])
+def test_what_takes_a_person_is_open_in_every_engine(engine: str) -> None:
+    """A criterion of words alone is unknown, beside others and by itself."""
+    words = ("I1", "inclusion", Narrative("Good mood", "judgement"))
+    for trial in (_trial(words), _trial(words, ("I2", "inclusion", HAS))):
+        verdicts = screen(VIEW, [trial], engine=engine).trials[0].criteria  # type: ignore[arg-type]
+        assert (verdicts[0].verdict, verdicts[0].reason) == ("unknown", "narrative")
+
+
+@pytest.mark.parametrize("engine", ["index", "pyshacl", "rudof"])
 def test_all_engines_give_the_same(engine: str) -> None:
     """Every engine gives the JSON that the reference evaluator gives."""
     window = Fact(BRAIN, "brain metastasis", "condition", within=Window(6, "month", "within 6 months"))

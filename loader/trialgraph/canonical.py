@@ -9,8 +9,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 from trialgraph.concepts import packaged_concepts
-from trialgraph.expressions import AllOf, AnyOf, Expression, Limit, Narrative, Not, Value
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Limit, Narrative, Not, Value, Window
 from trialgraph.namespaces import TGC
+from trialgraph.patients.tables import episodes
 from trialgraph.units import conversion
 
 __all__ = ["in_canonical_units"]
@@ -23,7 +24,8 @@ def in_canonical_units(expression: Expression) -> Expression:
     """Return an expression whose limits are in the canonical units of their quantities.
 
     A limit whose unit measures something else becomes narrative: it is unknown, never compared.
-    Multiples of a reference have no unit and stay as they are.
+    Multiples of a reference have no unit and stay as they are. An episode, such as a bleeding, that has to
+    have been active within a window was so whenever it was there.
     """
     match expression:
         case AllOf(operands):
@@ -34,8 +36,19 @@ def in_canonical_units(expression: Expression) -> Expression:
             return Not(in_canonical_units(operand))
         case Value(relative_to=None):
             return _converted(expression)
+        case Fact(within=Window()) if expression.modifiers.get("status") == "active":
+            return _in_its_time(expression)
         case _:
             return expression
+
+
+def _in_its_time(fact: Fact) -> Fact:
+    """Return a fact of an episode without asking it to be active now: within its window it was."""
+    concepts = packaged_concepts()
+    if fact.concept not in concepts or not concepts.ancestors(fact.concept) & episodes():
+        return fact
+    modifiers = {name: said for name, said in fact.modifiers.items() if name != "status"}
+    return replace(fact, modifiers=modifiers)
 
 
 def _converted(value: Value) -> Expression:

@@ -7,7 +7,7 @@ held to it by property tests; it also supplies the explanations, which no engine
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal, TypeAlias
@@ -25,6 +25,7 @@ __all__ = [
     "deciding_atoms",
     "evaluate",
     "evaluate_atom",
+    "explain",
     "fact_key",
     "is_qualified",
     "need",
@@ -97,24 +98,33 @@ def _not(truth: Truth) -> Truth:
     return None if truth is None else not truth
 
 
-def deciding_atoms(expression: Expression, view: ScreeningView) -> Iterator[Finding]:
-    """Yield the findings that make an expression what it is.
+def deciding_atoms(expression: Expression, view: ScreeningView) -> tuple[Finding, ...]:
+    """Return the findings that make an expression what it is.
 
     For a true or false expression these are the atoms that prove or disprove it; for an unknown
     one, the unknown atoms that leave it open.
     """
-    truth = evaluate(expression, view)
+    return tuple(explain(expression, view)[1])
+
+
+def explain(expression: Expression, view: ScreeningView) -> tuple[Truth, list[Finding]]:
+    """Return whether an expression holds in a view, as `evaluate` does, with the atoms that decide."""
     match expression:
         case AllOf(operands) | AnyOf(operands):
-            for operand in operands:
-                if evaluate(operand, view) is truth:
-                    yield from deciding_atoms(operand, view)
+            parts = [explain(operand, view) for operand in operands]
+            truths = [truth for truth, _ in parts]
+            truth = (
+                _all(truths) if isinstance(expression, AllOf) else _not(_all([_not(each) for each in truths]))
+            )
+            return truth, [finding for each, findings in parts if each is truth for finding in findings]
         case Not(operand):
-            yield from deciding_atoms(operand, view)
-        case Fact() if expression.is_mention:
-            return  # The words beside it stand for it.
+            truth, findings = explain(operand, view)
+            return _not(truth), findings
         case _:
-            yield evaluate_atom(expression, view)
+            found = evaluate_atom(expression, view)
+            # The words beside a mention stand for it.
+            spoken_of = isinstance(expression, Fact) and expression.is_mention
+            return found.truth, [] if spoken_of else [found]
 
 
 def evaluate_atom(atom: Atom, view: ScreeningView) -> Finding:
@@ -167,8 +177,8 @@ def _presence(atom: Fact, view: ScreeningView) -> Finding:
     finding = _plain_presence(atom, view)
     if finding.truth is None:
         for instance in showing_instances(atom):
-            shown = _plain_presence(instance, view)
-            if shown.truth:
+            shown = _plain_presence(instance, view) if fact_key(instance) in view.present else None
+            if shown is not None and shown.truth:
                 return replace(shown, atom=atom)
     return finding
 

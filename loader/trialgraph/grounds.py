@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from trialgraph.canonical import in_canonical_units
 from trialgraph.criteria.plain import plain
 from trialgraph.evaluation import Finding
 from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Narrative, Not, Span, atoms
@@ -53,7 +52,7 @@ def grounds(criterion: ScreenableCriterion, findings: Iterable[Finding]) -> tupl
     places = {
         atom: (node, leaf)
         for node, leaf in _leaves(criterion.expression, "expression")
-        for atom in atoms(in_canonical_units(leaf))
+        for atom in atoms(criterion.as_judged(leaf))
     }
     located = ((finding, *places.get(finding.atom, ("", finding.atom))) for finding in findings)
     return tuple(

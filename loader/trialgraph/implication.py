@@ -6,6 +6,7 @@ hold, since only what the logic, the intervals and the tree of concepts show is 
 
 from __future__ import annotations
 
+from trialgraph.concepts import Concepts
 from trialgraph.equivalence import is_within, meaning_key
 from trialgraph.evaluation import asks_history
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Limit, Not, Value, Window
@@ -17,30 +18,35 @@ _NARROWING = frozenset({"active"})
 """Statuses that only narrow what is meant; a history, unlike them, is met by what is over as well."""
 
 
-def implies(one: Expression, other: Expression) -> bool:
+def implies(one: Expression, other: Expression, concepts: Concepts | None = None) -> bool:
     """Return whether whoever meets one expression certainly meets the other.
 
     Args:
         one: A normal form, see `normal_form`, in canonical units.
         other: Another one.
+        concepts: The tree of concepts; None for that of this installation.
     Returns:
         False also when it can't be shown.
     """
+    return _implies(one, other, known_concepts() if concepts is None else concepts)
+
+
+def _implies(one: Expression, other: Expression, concepts: Concepts) -> bool:
     match one, other:
         case _, AllOf(operands):
-            return all(implies(one, each) for each in operands)
+            return all(_implies(one, each, concepts) for each in operands)
         case AnyOf(operands), _:
-            return all(implies(each, other) for each in operands)
-        case AllOf(operands), _ if any(implies(each, other) for each in operands):
+            return all(_implies(each, other, concepts) for each in operands)
+        case AllOf(operands), _ if any(_implies(each, other, concepts) for each in operands):
             return True
         case _, AnyOf(operands):
-            return any(implies(one, each) for each in operands)
+            return any(_implies(one, each, concepts) for each in operands)
         case Value(), Value():
             return _same_quantity(one, other) and is_within(one.limit, other.limit)
         case Fact(), Fact():
-            return _fact(one, other)
+            return _fact(one, other, concepts)
         case Not(Fact() as barred), Not(Fact() as other_barred):
-            return _fact(other_barred, barred)
+            return _fact(other_barred, barred, concepts)
     return type(one) is type(other) and meaning_key(one) == meaning_key(other)
 
 
@@ -54,16 +60,17 @@ def _same_quantity(one: Value, other: Value) -> bool:
     )
 
 
-def _fact(one: Fact, other: Fact) -> bool:
-    if one.is_mention or other.is_mention or not _is_kind(one.concept, other.concept):
+def _fact(one: Fact, other: Fact, concepts: Concepts) -> bool:
+    if one.is_mention or other.is_mention or not _is_kind(one.concept, other.concept, concepts):
         return False
     sizes = ((one.count, other.count), (one.size, other.size))
     return _is_narrower(one, other) and all(_is_limited(mine, theirs) for mine, theirs in sizes)
 
 
-def _is_kind(concept: str, other: str) -> bool:
-    concepts = known_concepts()
-    return concept == other or (concept in concepts and other in concepts and concepts.is_a(concept, other))
+def _is_kind(concept: str, other: str, concepts: Concepts) -> bool:
+    if concept == other:
+        return True
+    return concept in concepts and other in concepts and concepts.is_a(concept, other)
 
 
 def _is_narrower(one: Fact, other: Fact) -> bool:

@@ -1,7 +1,8 @@
-"""Which instances of a concept show a fact that has exceptions.
+"""Which instances of a concept show a fact that has exceptions, or demands a quality.
 
 "Autoimmune disease, except vitiligo" is shown by rheumatoid arthritis, not by vitiligo, and not by
-what a record just calls an autoimmune disease.
+what a record just calls an autoimmune disease. A "severe infection" is shown by what the record states
+to be a severe one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from functools import lru_cache
 from trialgraph.concepts import Concepts
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
+from trialgraph.patients.tables import qualities
 from trialgraph.vocabularies import known_concepts
 
 __all__ = ["showing_instances"]
@@ -25,10 +27,13 @@ _PRIMARY = str(TGC.PrimaryMalignantNeoplasm)
 def showing_instances(fact: Fact) -> tuple[Fact, ...]:
     """Return facts without exceptions, any of which shows the given one; none when none is known.
 
-    Their concepts are the widest below the fact's own that share no instance with what is excepted.
+    Of a fact that demands a quality they are those stated to have it. Otherwise, their concepts are the
+    widest below the fact's own that share no instance with what is excepted.
     """
     concepts = known_concepts()
-    if not fact.exceptions or fact.concept not in concepts:
+    if not fact.exceptions:
+        return tuple(_of_quality(fact))
+    if fact.concept not in concepts:
         return ()
     if fact.concept == _PRIMARY or concepts.is_a(_MALIGNANT, fact.concept):
         return ()  # A cancer may be the study disease, which is never what is barred.
@@ -42,6 +47,24 @@ def showing_instances(fact: Fact) -> tuple[Fact, ...]:
         replace(fact, concept=iri, concept_label=concepts.label(iri), modifiers=modifiers, exceptions=())
         for iri in sorted(_apart(fact.concept, excepted, above, concepts))
     )
+
+
+def _of_quality(fact: Fact) -> Iterator[Fact]:
+    """Yield the fact of what is stated to have the one quality that is demanded, or any of several.
+
+    A view's key of it is that of the concept with the quality's name.
+    """
+    asked = {name: words for name, words in fact.modifiers.items() if name in ("qualifier", "severity")}
+    if len(asked) != 1 or set(fact.modifiers) - asked.keys() - {"status"} or fact.count or fact.size:
+        return
+    (words,) = asked.values()
+    named = [
+        next((each.name for each in qualities() if part.strip() in each.demanded), "")
+        for part in words.casefold().split(" or ")
+    ]
+    modifiers = {name: said for name, said in fact.modifiers.items() if name not in asked}
+    for quality in named if all(named) else ():
+        yield replace(fact, concept=f"{fact.concept}-{quality}", modifiers=modifiers)
 
 
 def _apart(iri: str, excepted: frozenset[str], above: frozenset[str], concepts: Concepts) -> set[str]:

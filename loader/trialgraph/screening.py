@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass
-from functools import lru_cache
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from trialgraph.changes import change_of
 from trialgraph.errors import TrialgraphError
-from trialgraph.evaluation import Finding, Truth, UnknownReason, deciding_atoms, evaluate
+from trialgraph.evaluation import Finding, Truth, UnknownReason, explain
 from trialgraph.expressions import to_json as expression_to_json
 from trialgraph.grounds import Ground, grounds
 from trialgraph.missing import MissingFact, MissingKind, missing_facts
@@ -106,13 +106,24 @@ class WorklistItem:
     kind: MissingKind = "fact"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TrialVerdict:
     """The verdict on one trial: ineligible when a criterion fails, eligible when all pass."""
 
     trial: ScreenableTrial
     criteria: tuple[CriterionVerdict, ...]
-    missing: tuple[MissingFact, ...]
+    view: ScreeningView
+
+    @cached_property
+    def missing(self) -> tuple[MissingFact, ...]:
+        """What would settle open criteria, what settles most first; nothing once a criterion bars.
+
+        It takes longer than the verdicts, so it is found out when it is asked for.
+        """
+        if self.verdict == "ineligible":
+            return ()
+        unknown = (each for each in self.criteria if each.verdict == "unknown")
+        return missing_facts(((each.criterion, each.findings) for each in unknown), self.view)
 
     @property
     def verdict(self) -> Overall:
@@ -178,41 +189,42 @@ def screen(
     for trial in trials:
         rails = None if engine == "index" else _rails(view, trial, engine)
         criteria = tuple(_criterion_verdict(criterion, view, rails) for criterion in trial.criteria)
-        barred = any(criterion.verdict == "fail" for criterion in criteria)
-        unknown = (verdict for verdict in criteria if verdict.verdict == "unknown" and not barred)
-        missing = missing_facts(((each.criterion, each.findings) for each in unknown), view)
-        results.append(TrialVerdict(trial, criteria, missing))
+        results.append(TrialVerdict(trial, criteria, view))
     return Screening(view, tuple(results))
 
 
 def _rails(view: ScreeningView, trial: ScreenableTrial, engine: ShaclEngine) -> Rails:
-    shapes, read = _shapes(trial)
-    return reported_rails(view_graph(view, read), shapes, engine=engine)
+    asked, shapes, read = _shapes(trial)
+    rails = reported_rails(view_graph(view, read), shapes, engine=engine)
+    return rails | {criterion.id: {"proved"} for criterion in trial.criteria if criterion.id not in asked}
 
 
 @lru_cache(maxsize=1024)
-def _shapes(trial: ScreenableTrial) -> tuple[str, frozenset[tuple[str, str]]]:
-    return compile_shapes(trial), read_of_views(trial)
+def _shapes(trial: ScreenableTrial) -> tuple[frozenset[str], str, frozenset[tuple[str, str]]]:
+    """Return the ids of the criteria that a view can settle, their shapes, and what those read."""
+    asked = replace(trial, criteria=tuple(each for each in trial.criteria if not each.is_open))
+    return frozenset(each.id for each in asked.criteria), compile_shapes(asked), read_of_views(asked)
 
 
 def _criterion_verdict(
     criterion: ScreenableCriterion, view: ScreeningView, rails: Rails | None
 ) -> CriterionVerdict:
-    truth = evaluate(criterion.admits, view)
+    admits = criterion.admits
+    truth, found = explain(admits, view)
     if rails is not None and _truth_of(rails.get(criterion.id, set())) is not truth:
         raise TrialgraphError(
             "the SHACL engine and the reference evaluator disagree",
             where=f"criterion {criterion.id}",
             advice="report this as a defect and use --engine index meanwhile",
         )
-    findings = tuple(deciding_atoms(criterion.admits, view))
+    findings = tuple(found)
     verdict: Verdict = "unknown" if truth is None else "pass" if truth else "fail"
     return CriterionVerdict(
         criterion,
         verdict,
         reason=_reason(findings) if truth is None else None,
         findings=findings,
-        changes=change_of(criterion.admits, findings, view) if truth is False else None,
+        changes=change_of(admits, findings, view) if truth is False else None,
     )
 
 

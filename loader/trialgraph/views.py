@@ -7,7 +7,7 @@ unknown.
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -178,6 +178,7 @@ def view_graph(view: ScreeningView, read: Collection[tuple[str, str]] | None = N
     graph.add((node, TG.asOf, RdfLiteral(view.as_of)))
     for category in view.assumed:
         graph.add((node, TG.assumedComplete, RdfLiteral(category)))
+    view = view if read is None else _cut(view, {key for key, _ in read})
     for list_name, keys in _lists(view):
         for key in keys:
             if read is None or (key, list_name) in read:
@@ -187,6 +188,19 @@ def view_graph(view: ScreeningView, read: Collection[tuple[str, str]] | None = N
             decimal = Decimal(repr(canonical_number(number)))
             graph.add((node, URIRef(f"{key}-{end}"), RdfLiteral(decimal)))
     return graph
+
+
+def _cut(view: ScreeningView, keys: Collection[str]) -> ScreeningView:
+    """Return the part of a view that is about some keys; a view may know thousands of absences."""
+    measured = {key.removesuffix("-timesULN").removesuffix("-timesLLN") for key in keys}
+    return replace(
+        view,
+        quantities={key: view.quantities[key] for key in measured if key in view.quantities},
+        present={key: view.present[key] for key in keys if key in view.present},
+        absent={key: view.absent[key] for key in keys if key in view.absent},
+        inactive={key: view.inactive[key] for key in keys if key in view.inactive},
+        latest={key: view.latest[key] for key in keys if key in view.latest},
+    )
 
 
 def _numbers(view: ScreeningView) -> Iterator[tuple[str, str, float]]:

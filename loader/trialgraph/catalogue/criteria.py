@@ -23,10 +23,9 @@ __all__ = ["CriterionFilter", "FoundCriteria", "FoundCriterion", "search_criteri
 
 _ROWS = f"""
 PREFIX tg: <{TG}>
-SELECT ?criterion ?kind ?order ?text WHERE {{
-  ?criterion tg:kind ?kind ; tg:order ?order ; tg:text ?text ; tg:expressionJson ?reading
-}}
+SELECT ?criterion ?kind ?order WHERE {{ ?criterion tg:kind ?kind ; tg:order ?order }}
 """
+_WORDS = f"PREFIX tg: <{TG}> SELECT ?criterion ?value WHERE {{ ?criterion tg:text ?value }}"
 _STRUCTURED = f"PREFIX tg: <{TG}> SELECT ?criterion WHERE {{ ?criterion a tg:StructuredCriterion }}"
 _NAMED = f"PREFIX tg: <{TG}> SELECT ?criterion ?value WHERE {{ ?criterion tg:mentions ?value }}"
 _JUDGED = f"""
@@ -87,7 +86,6 @@ class _Row:
     iri: str
     nct: str
     kind: str
-    words: str
 
 
 class _Criteria:
@@ -99,18 +97,29 @@ class _Criteria:
         for row in store.select(_ROWS):
             iri, kind = row["criterion"].value, row["kind"].value
             place = (trial_of(iri), iri not in structured, kind == "exclusion", int(row["order"].value))
-            ordered.append((place, _Row(iri, place[0], kind, searchable(row["text"].value))))
+            ordered.append((place, _Row(iri, place[0], kind)))
         self.rows = [row for _, row in sorted(ordered, key=itemgetter(0))]
         self._places = {row.iri: place for place, row in enumerate(self.rows)}
-        self.concepts = Column(len(self.rows), self._named(store))
+        self.concepts = Column(len(self.rows), self._values(store, _NAMED))
+        self._words: list[str] | None = None
         formal = {row["atom"].value.partition("/expression")[0] for row in store.select(_JUDGED)}
         self.narrative = bits_of(self.rows, lambda row: row.iri not in formal)
 
-    def _named(self, store: Store) -> Iterator[tuple[int, str]]:
-        for row in store.select(_NAMED):
+    def _values(self, store: Store, query: str) -> Iterator[tuple[int, str]]:
+        for row in store.select(query):
             place = self._places.get(row["criterion"].value)
-            if place is not None:
+            if place is not None:  # else of a part of a criterion
                 yield place, row["value"].value
+
+    def saying(self, store: Store, text: str) -> Bits:
+        """Return the criteria that have all words of a text; their own are read at the first such search."""
+        if self._words is None:
+            words = [""] * len(self.rows)
+            for place, value in self._values(store, _WORDS):
+                words[place] = searchable(value)
+            self._words = words
+        wanted = wanted_words(text)
+        return bits_of(self._words, lambda words: contains(words, wanted))
 
 
 _CRITERIA = Remembered(_Criteria)
@@ -134,14 +143,13 @@ def search_criteria(store: Store, wanted: CriterionFilter, *, page: int = 1, siz
 
 
 def _found(store: Store, criteria: _Criteria, wanted: CriterionFilter) -> Bits:
-    words = wanted_words(wanted.text)
     ncts = {nct.upper() for nct in wanted.trial}
     found = bits_of(
         criteria.rows,
-        lambda row: (
-            (not ncts or row.nct in ncts) and wanted.kind in (None, row.kind) and contains(row.words, words)
-        ),
+        lambda row: (not ncts or row.nct in ncts) and wanted.kind in (None, row.kind),
     )
+    if wanted.text.strip():
+        found &= criteria.saying(store, wanted.text)
     if wanted.concept:
         known = INDEX.of(store).concepts
         iris = [concept_called(store, name) for name in wanted.concept]

@@ -33,6 +33,8 @@ _FACETS: Mapping[Facet, str] = MappingProxyType(
         "sponsor": "tg:leadSponsor/tg:name",
     }
 )
+_WITHIN: Mapping[Facet, str] = MappingProxyType({"criterion": "/criterion/"})
+"""What the parts that count have in their IRIs: arms and interventions mention concepts too."""
 _WORDS = (
     "tg:nctId|tg:briefTitle|tg:officialTitle|tg:acronym|tg:condition|tg:keyword"
     "|tg:intervention/tg:name|tg:intervention/tg:otherName|tg:leadSponsor/tg:name"
@@ -70,7 +72,10 @@ class TrialIndex:
             for row in rows
         ]
         self._places = {row.nct: place for place, row in enumerate(self._rows)}
-        self._columns = {name: Column(len(self), self._pairs(store, path)) for name, path in _FACETS.items()}
+        self._columns = {
+            name: Column(len(self), self._pairs(store, path, _WITHIN.get(name, "")))
+            for name, path in _FACETS.items()
+        }
         words: list[list[str]] = [[] for _ in self._rows]
         for place, value in self._pairs(store, _WORDS):
             words[place].append(searchable(value))
@@ -134,10 +139,12 @@ class TrialIndex:
                 found |= {up for up in self.concepts.ancestors(iri) if self.concepts[up].parents}
         return found
 
-    def _pairs(self, store: Store, path: str) -> Iterator[tuple[int, str]]:
+    def _pairs(self, store: Store, path: str, within: str = "") -> Iterator[tuple[int, str]]:
         for row in store.select(_VALUES.replace("PATH", path)):
             place = self._places.get(trial_of(row["part"].value))
-            if place is not None:  # else of a trial without a title, or of no trial
+            if (
+                place is not None and within in row["part"].value
+            ):  # else of a trial without a title, or of no trial
                 yield place, row["value"].value
 
 

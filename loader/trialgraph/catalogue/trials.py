@@ -86,8 +86,15 @@ SELECT ?nct ?title ?id ?kind ?text ?scope ?reading ?start ?end ?who ?when ?why ?
     ?trial tg:criterion ?criterion .
     ?criterion tg:id ?id ; tg:kind ?kind ; tg:text ?text ; tg:order ?order ; tg:expressionJson ?reading .
     OPTIONAL {{ ?criterion tg:scope ?scope }}
-    OPTIONAL {{ ?criterion oa:hasSelector ?selector . ?selector oa:start ?start ; oa:end ?end }}
-    OPTIONAL {{ ?criterion tg:curation ?curation . ?curation {CURATED} }}
+    OPTIONAL {{
+      VALUES_OF_TRIALS
+      ?trial tg:criterion ?criterion .
+      ?criterion oa:hasSelector ?selector . ?selector oa:start ?start ; oa:end ?end
+    }}
+    OPTIONAL {{
+      VALUES_OF_TRIALS
+      ?trial tg:criterion ?criterion . ?criterion tg:curation ?curation . ?curation {CURATED}
+    }}
     BIND(EXISTS {{ ?criterion a tg:StructuredCriterion }} AS ?structured)
   }}
 }}

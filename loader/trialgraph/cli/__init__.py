@@ -71,6 +71,8 @@ def main() -> None:
             sys.exit(2)
         command = error.ctx.command_path if error.ctx else "trialgraph"
         _refuse(f"{problem}; see {command} --help")
+    except RecursionError:
+        _refuse("the input is nested too deeply to be read")
     except typer.Abort:
         _refuse("stopped")
     except BrokenPipeError:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
+from trialgraph.concepts import packaged_concepts
 from trialgraph.criteria.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.lists import read_segments
 from trialgraph.criteria.normalization import normalize
@@ -30,10 +32,24 @@ def name_exceptions(expression: Expression, vocabulary: Vocabulary) -> Expressio
         if words is None:
             return fact
         if words not in read:
-            read[words] = _concepts(words, vocabulary)
+            read[words] = _concepts(words, vocabulary) or _name(words)
         return replace(fact, exceptions=read[words])
 
     return map_facts(expression, named)
+
+
+def _name(words: str) -> tuple[str, ...]:
+    """Return the concept that the whole of an exception is a name of, also one that isn't read for itself."""
+    return _names().get(" ".join(words.casefold().split()), ())
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for form in packaged_concepts().surface_forms():
+        name = form.form.casefold()
+        found[name] = (*found.get(name, ()), form.iri)
+    return {name: iris for name, iris in found.items() if len(iris) == 1}
 
 
 def _concepts(words: str, vocabulary: Vocabulary) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ what silence shows where the record is complete, and the numbers that follow fro
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from trialgraph.concepts import Concepts
@@ -30,7 +30,7 @@ from trialgraph.malignancies import AGAIN
 from trialgraph.namespaces import TGC
 from trialgraph.patients.facts import CompletenessStatement, Demographics, PatientRecord
 from trialgraph.patients.tables import organs
-from trialgraph.views import Absence, Completeness, Quantity, ScreeningView
+from trialgraph.views import Absence, Completeness, Presence, Quantity, ScreeningView
 from trialgraph.vocabularies import known_concepts
 
 __all__ = ["screening_view"]
@@ -82,6 +82,10 @@ def screening_view(
     once = no_second_cancer(found, concepts)
     if once is not None:
         absent[AGAIN] = once
+    over = _over(found.shown, closed.present, concepts, axioms)
+    for key, presence, is_over in _qualified(found, closed, concepts, axioms):
+        present[key] = presence
+        over |= {key} if is_over else set()
     return ScreeningView(
         patient=record.id,
         as_of=as_of,
@@ -92,7 +96,7 @@ def screening_view(
         inactive=_inactive(closed, absent, silent, found, concepts),
         complete=complete,
         conflicts=closed.conflicts,
-        over=_over(found, closed, concepts, axioms),
+        over=over,
         latest={iri: bound for iri, bound in latest.items() if iri not in closed.conflicts},
     )
 
@@ -102,17 +106,33 @@ def _named(record: PatientRecord) -> set[str]:
     return {iri for fact in stated for iri in fact.what.concepts}
 
 
-def _over(
+def _qualified(
     found: Sorted, closed: Closed, concepts: Concepts, axioms: Collection[str] | None
+) -> Iterator[tuple[str, Presence, bool]]:
+    """Yield what is there with a quality that is stated of it: the key, the presence, whether it is over."""
+    for quality in sorted({each for fact in found.shown for each in fact.qualities}):
+        facts = [fact for fact in found.shown if quality in fact.qualities]
+        shown = close(facts, (), concepts, axioms).present
+        over = _over(facts, shown, concepts, axioms)
+        for iri, presence in shown.items():
+            if iri in closed.present:
+                yield f"{iri}-{quality}", presence, iri in over
+
+
+def _over(
+    shown: Collection[Shown],
+    present: Collection[str],
+    concepts: Concepts,
+    axioms: Collection[str] | None,
 ) -> frozenset[str]:
     """Return the conditions that were there and are stated to be over, all of them."""
     still = {
         iri
-        for fact in found.shown
+        for fact in shown
         if fact.active is not False or is_lasting(fact.concept, concepts)
         for iri in concepts.implied(fact.concept, axioms)
     }
-    return frozenset(iri for iri in closed.present if iri not in still)
+    return frozenset(iri for iri in present if iri not in still)
 
 
 def _keep_open(found: Sorted, lesions: list[Lesion]) -> None:

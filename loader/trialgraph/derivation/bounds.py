@@ -77,7 +77,8 @@ def _instances(found: Sorted, concepts: Concepts, axioms: Collection[str] | None
         )
     for iri, sources in found.possible.items():
         for source in sources:
-            add(might_show(iri, concepts), source, found.times.get((iri, source), NOW))
+            kinds = {*might_show(iri, concepts), *concepts.implied(iri, axioms)}
+            add(kinds, source, found.times.get((iri, source), NOW))
     return instances
 
 

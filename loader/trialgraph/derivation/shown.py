@@ -26,7 +26,7 @@ from trialgraph.patients.facts import (
     ProcedureFact,
     ResultFact,
 )
-from trialgraph.patients.tables import events
+from trialgraph.patients.tables import dormant, events
 from trialgraph.views import Completeness, TimeAgo
 
 __all__ = ["DISEASE_STATUS", "Denied", "Shown", "Sorted", "is_lasting", "sorted_facts"]
@@ -53,6 +53,7 @@ class Shown:
     text: str
     source: str
     result: bool = False
+    qualities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +140,13 @@ def _sort_course(fact: Course, found: Sorted, concepts: Concepts, as_of: date) -
     if isinstance(fact, ConditionFact):
         found.conditions[fact.source] = fact
     active = active_on(fact, as_of)
+    told = fact.qualities if isinstance(fact, ConditionFact | AllergyFact) else ()
     for iri in iris:
         last = last_day(fact, as_of, event=_is_event(iri, concepts, active=active))
-        found.shown.append(Shown(iri, ago(last, as_of), active, _text(fact), fact.source))
+        sleeping = active and not concepts.ancestors(iri).isdisjoint(dormant())
+        state = None if sleeping else active
+        shown = Shown(iri, ago(last, as_of), state, _text(fact), fact.source, qualities=told)
+        found.shown.append(shown)
 
 
 def _is_event(iri: str, concepts: Concepts, *, active: bool | None) -> bool:

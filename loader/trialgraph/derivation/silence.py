@@ -56,7 +56,7 @@ def silent_concepts(
     Those of them that aren't present are absent. A judgement (``tg:assessment``, ``tg:graded``) is never
     among them: a silent record doesn't show that a disease is resectable.
     """
-    blocked = _blocked(found, concepts) | contested(found, concepts, axioms)
+    blocked = _blocked(found, concepts, axioms) | contested(found, concepts, axioms)
     silent = {}
     for iri in concepts:
         if iri in blocked or concepts.is_judged(iri):
@@ -98,7 +98,7 @@ def needed(iri: str, concepts: Concepts) -> frozenset[Completeness]:
     return frozenset(COVERED_BY[category] for category in categories)
 
 
-def _blocked(found: Sorted, concepts: Concepts) -> set[str]:
+def _blocked(found: Sorted, concepts: Concepts, axioms: Collection[str] | None) -> set[str]:
     """Return the concepts that something recorded might be, without the record saying so.
 
     A "metastatic malignant neoplasm" may be a brain metastasis; a stroke may be ischaemic, and so
@@ -108,7 +108,7 @@ def _blocked(found: Sorted, concepts: Concepts) -> set[str]:
     for iri in {fact.concept for fact in found.shown}:
         blocked |= may_show(iri, concepts)
     for iri in found.possible:
-        blocked |= might_show(iri, concepts)
+        blocked |= might_show(iri, concepts) | concepts.implied(iri, axioms).keys()
     return blocked | crossings(found, concepts)
 
 

@@ -1,7 +1,7 @@
-"""Conditions, drugs, procedures and allergies of a FHIR record as facts.
+"""Conditions, procedures and allergies of a FHIR record as facts.
 
-What counts is decided by status (`data/records/statuses.csv`): a prescription is no exposure, what
-was only suspected is neither present nor absent, a relative's disease is not the patient's.
+What counts is decided by status (`data/records/statuses.csv`): what was only suspected is neither
+present nor absent, a relative's disease is not the patient's.
 """
 
 from __future__ import annotations
@@ -14,7 +14,15 @@ from functools import lru_cache
 from trialgraph.namespaces import TGC
 from trialgraph.patients.coding import Json, Reading
 from trialgraph.patients.dates import ANY_DAY, DateRange
-from trialgraph.patients.elements import Context, codes, extensions, has_profile, reference, resource_name
+from trialgraph.patients.elements import (
+    Context,
+    codes,
+    extensions,
+    has_profile,
+    qualities_of,
+    reference,
+    resource_name,
+)
 from trialgraph.patients.facts import (
     AllergyFact,
     Coded,
@@ -25,6 +33,7 @@ from trialgraph.patients.facts import (
     ProcedureFact,
     ResultFact,
 )
+from trialgraph.patients.medications import taken
 from trialgraph.patients.tables import (
     NoneKnown,
     allergy_categories,
@@ -39,23 +48,14 @@ from trialgraph.patients.tables import (
 __all__ = [
     "read_allergy",
     "read_condition",
-    "read_immunization",
     "read_list",
-    "read_medication",
+    "read_participation",
     "read_procedure",
     "read_report",
 ]
 
 _CONDITIONS = frozenset({"condition", "lesion", "reproductive", "biomarker"})
-_TREATMENTS = frozenset({"treatment"})
 _PROCEDURES = frozenset({"procedure", "treatment", "other"})
-_DAYS_TAKEN = (
-    "effectiveDateTime",
-    "performedDateTime",
-    "performedAge",
-    "whenHandedOver",
-    "occurrenceDateTime",
-)
 _ALLERGIES = frozenset({"allergy", "treatment"})
 
 
@@ -75,6 +75,10 @@ def read_condition(resource: Json, context: Context) -> Iterator[Fact]:
         context.note(resource, "not read", "a social circumstance, no disease")
         return
     codeable, past = _once(resource.get("code") or {})
+    done = [*_done(resource, codeable, began, context)] if past else []
+    if done:
+        yield from done
+        return
     reading = context.read(resource, codeable, _CONDITIONS, "conditions")
     if reading.known_other:
         return
@@ -98,8 +102,27 @@ def read_condition(resource: Json, context: Context) -> Iterator[Fact]:
         ended=ended,
         related=_related(resource, context),
         organ=context.coder.organ(resource.get("bodySite") or ()),
+        qualities=qualities_of(reading.what.text, [resource.get("severity") or {}]),
     )
     yield from context.mentions(resource, reading, began)
+
+
+def _done(resource: Json, codeable: Json, began: DateRange, context: Context) -> Iterator[Fact]:
+    """Yield what was done to the patient once, where a Condition says so: "history of colectomy"."""
+    coder = context.coder
+    if coder.read(codeable, _CONDITIONS).what.concepts:
+        return
+    what = coder.read(codeable, _PROCEDURES - {"other"}).what
+    kinds = {coder.concepts.category(iri) for iri in what.concepts}
+    if len(kinds) != 1:
+        return
+    labels = ", ".join(coder.concepts.label(iri) for iri in what.concepts)
+    context.note(resource, "by text", f"{what.text}: read as {labels}, done once")
+    when = DateRange(None, began.high)
+    if kinds == {"treatment"}:
+        yield ExposureFact(resource_name(resource), what, active=False, began=when, ended=when)
+    else:
+        yield ProcedureFact(resource_name(resource), what, active=False, began=when, ended=when)
 
 
 def _is_circumstance(resource: Json) -> bool:
@@ -115,7 +138,7 @@ def _once(codeable: Json) -> tuple[Json, bool]:
         for system, code in past_codes()
     )
     texts = [codeable.get("text"), *(coding.get("display") for coding in codeable.get("coding") or ())]
-    if not coded and not any(_past().match(str(text)) for text in texts if text):
+    if not coded and not any(_past().search(str(text)) for text in texts if text):
         return codeable, False
     codings = [
         {**coding, **({"display": _past().sub("", str(coding["display"]))} if coding.get("display") else {})}
@@ -127,8 +150,9 @@ def _once(codeable: Json) -> tuple[Json, bool]:
 
 @lru_cache(maxsize=1)
 def _past() -> re.Pattern[str]:
-    said = "|".join(re.escape(each) for each in words().past)
-    return re.compile(rf"\s*(?:{said})(?![^\W_])[\s:]*", re.IGNORECASE)
+    before = "|".join(re.escape(each) for each in words().past)
+    behind = "|".join(re.escape(each) for each in words().once)
+    return re.compile(rf"^\s*(?:{before})(?![^\W_])[\s:]*|\s+(?:{behind})\s*$", re.IGNORECASE)
 
 
 def _recorded(resource: Json, context: Context) -> DateRange | None:
@@ -154,8 +178,13 @@ def _sited(resource: Json, reading: Reading, context: Context) -> tuple[str, ...
     if len(found) != 1:
         return found
     coder, sites = context.coder, resource.get("bodySite") or ()
-    organ = coder.organ(sites)
+    text = " ".join(reading.what.text.casefold().split())
+    told = next((text.partition(phrase)[2] for phrase in words().spread if phrase in text), "")
+    organ = coder.organ(sites) or coder.organ([{"text": told}])
     candidates = [entry.metastasis for entry in organs() if entry.name == organ and entry.metastasis]
+    if found == (str(TGC.PrimaryMalignantNeoplasm),):
+        place = coder.organ(sites) or coder.organ([{"text": text}])
+        candidates += sorted(coder.named(f"{place} cancer", _CONDITIONS, whole=True))
     texts = [str(site.get("text") or "") for site in sites] + [organ]
     for extension in extensions(resource, "histology"):
         histology = extension.get("valueCodeableConcept") or {}
@@ -213,7 +242,15 @@ def read_allergy(resource: Json, context: Context) -> Iterator[Fact]:
     if not what.concepts:
         what = replace(what, concepts=_of_category(resource))
     certain = verified.counts == "yes"
-    yield AllergyFact(resource_name(resource), what, certain, clinical.ongoing, began)
+    reactions = [{"text": str(each.get("severity"))} for each in resource.get("reaction") or ()]
+    yield AllergyFact(
+        resource_name(resource),
+        what,
+        certain,
+        clinical.ongoing,
+        began,
+        qualities=qualities_of(what.text, reactions),
+    )
 
 
 def _of_category(resource: Json) -> tuple[str, ...]:
@@ -223,96 +260,12 @@ def _of_category(resource: Json) -> tuple[str, ...]:
     return tuple(kinds) if len(kinds) == 1 else ()
 
 
-def read_medication(resource: Json, context: Context) -> Iterator[Fact]:
-    """Yield the exposure that a MedicationAdministration, -Statement or -Dispense shows."""
-    kind = resource["resourceType"]
-    status = context.status(resource, f"{kind}.status")
-    if not context.counts(resource, status):
-        return
-    began, ended = _taken(resource, context, ongoing=status.ongoing)
-    dated = began != ANY_DAY or ended is not None
-    certain = status.counts == "yes" or (status.counts == "dated" and dated)
-    if status.counts == "dated" and not dated:
-        context.note(resource, "not counted", status.reason)
-    for reading in _drugs(resource, context):
-        if reading.known_other:
-            continue
-        local = _acts_locally(resource, reading)
-        if local:
-            context.note(
-                resource,
-                "not counted",
-                f"{reading.what.text}: acts where it is given; unsure whether it counts",
-            )
-        yield ExposureFact(
-            resource_name(resource), reading.what, certain and not local, status.ongoing, began, ended
-        )
-        yield from context.mentions(resource, reading, began)
-
-
-def _acts_locally(resource: Json, reading: Reading) -> bool:
-    routes = [dosage.get("route") or {} for dosage in resource.get("dosage") or ()]
-    texts = [each.get("text") for each in routes] + [
-        coding.get("display") for each in routes for coding in each.get("coding") or ()
-    ]
-    said = " ".join(str(text) for text in (reading.what.text, *texts) if text).casefold()
-    return bool(words().local & set(re.findall(r"[\w-]+", said)))
-
-
-def _drugs(resource: Json, context: Context) -> Iterator[Reading]:
-    """Yield what a medication is: its code, or its ingredients when those say more."""
-    codeable = resource.get("medicationCodeableConcept")
-    medication = context.resolve(resource, resource.get("medicationReference"))
-    if codeable is None and medication is not None:
-        items = [each.get("itemCodeableConcept") for each in medication.get("ingredient") or ()]
-        readings = [context.coder.read(item, _TREATMENTS) for item in items if item]
-        named = [reading for reading in readings if reading.what.concepts]
-        if named and not context.coder.read(medication.get("code") or {}, _TREATMENTS).what.concepts:
-            yield from readings
-            return
-        codeable = medication.get("code")
-    if codeable is None:
-        codeable = {"text": (resource.get("medicationReference") or {}).get("display") or ""}
-    yield context.read(resource, codeable, _TREATMENTS, "treatments")
-
-
-def _taken(resource: Json, context: Context, *, ongoing: bool | None) -> tuple[DateRange, DateRange | None]:
-    for element in ("effectivePeriod", "performedPeriod"):
-        period = context.period(resource, element)
-        if period is not None:
-            return period
-    elements = (
-        "effectiveDateTime",
-        "performedDateTime",
-        "performedAge",
-        "whenHandedOver",
-        "occurrenceDateTime",
-    )
-    day = context.day(resource, *elements)
-    if day is not None:
-        return day, None if ongoing else day
-    asserted = context.day(resource, "dateAsserted", "recorded")
-    return (DateRange(None, asserted.high) if asserted else ANY_DAY), None
-
-
-def read_immunization(resource: Json, context: Context) -> Iterator[Fact]:
-    """Yield the exposure of an Immunization, when its vaccine maps to a concept."""
-    reading = context.coder.read(resource.get("vaccineCode") or {}, _TREATMENTS)
-    if resource.get("status") != "completed":
-        context.note(resource, "not counted", f"status {resource.get('status')}")
-    elif not reading.what.concepts:
-        context.note(resource, "not mapped", f"{reading.what.text}: no concept for this vaccine")
-    else:
-        began, ended = _taken(resource, context, ongoing=False)
-        yield ExposureFact(resource_name(resource), reading.what, active=False, began=began, ended=ended)
-
-
 def read_procedure(resource: Json, context: Context) -> Iterator[Fact]:
     """Yield the fact of a Procedure, a course of radiotherapy included."""
     status = context.status(resource, "Procedure.status")
     if not context.counts(resource, status):
         return
-    began, ended = _taken(resource, context, ongoing=status.ongoing)
+    began, ended = taken(resource, context, ongoing=status.ongoing)
     reading = context.coder.read(resource.get("code") or {}, _PROCEDURES)
     if not reading.what.concepts and has_profile(resource, "radiotherapy profile"):
         text = reading.what.text or "radiotherapy course"
@@ -321,7 +274,7 @@ def read_procedure(resource: Json, context: Context) -> Iterator[Fact]:
         reading = context.read(resource, resource.get("code"), _PROCEDURES, "procedures")
     if reading.known_other:
         return
-    concepts = _modality(resource, reading, context)
+    concepts = _irradiated(resource, _modality(resource, reading, context), context)
     what = replace(reading.what, concepts=concepts)
     name, certain = resource_name(resource), status.counts == "yes"
     if any(context.coder.concepts.category(iri) == "treatment" for iri in concepts):
@@ -343,6 +296,17 @@ def _modality(resource: Json, reading: Reading, context: Context) -> tuple[str, 
             if kind and all(any(coder.concepts.is_a(iri, above) for above in found) for iri in kind):
                 found = tuple(sorted(coder.agreed([frozenset(found), frozenset(kind)])))
     return found
+
+
+def _irradiated(resource: Json, found: tuple[str, ...], context: Context) -> tuple[str, ...]:
+    """Add the radiotherapy of the organ to a course of radiotherapy."""
+    concepts, coder = context.coder.concepts, context.coder
+    if not any(concepts.is_a(iri, str(TGC.Radiotherapy)) for iri in found):
+        return found
+    sites = resource.get("bodySite") or [resource.get("code") or {}]
+    places = {name for site in sites for name in [coder.organ([site])] if name}
+    there = {organ.radiotherapy for organ in organs() if organ.name in places and organ.radiotherapy}
+    return tuple(sorted(coder.narrowest({*found, *there})))
 
 
 def read_report(resource: Json, context: Context) -> Iterator[Fact]:
@@ -382,6 +346,20 @@ def read_list(resource: Json, context: Context) -> Iterator[Fact]:
     yield CompletenessStatement(resource_name(resource), category, through, text, stated)  # type: ignore[arg-type]
 
 
+def read_participation(resource: Json, context: Context) -> Iterator[Fact]:
+    """Yield the participation in a trial that a ResearchSubject states."""
+    status = context.status(resource, "ResearchSubject.status")
+    if not context.counts(resource, status):
+        return
+    began, ended = context.period(resource, "period") or (ANY_DAY, None)
+    dated = began != ANY_DAY or ended is not None
+    certain = status.counts == "yes" or (status.counts == "dated" and dated)
+    study = resource.get("study") or {}
+    text = str(study.get("display") or reference(study) or "a study")
+    what = Coded(f"participation in {text}", (str(TGC.TrialParticipation),))
+    yield ProcedureFact(resource_name(resource), what, certain, status.ongoing, began, ended)
+
+
 def belongs_to(resource: Json) -> str:
     """Return the reference of whom a resource is about; empty when it doesn't say."""
-    return reference(resource.get("subject") or resource.get("patient") or {})
+    return reference(resource.get("subject") or resource.get("patient") or resource.get("individual") or {})

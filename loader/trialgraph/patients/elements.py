@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -24,7 +25,7 @@ from trialgraph.patients.facts import (
     ProcedureFact,
     Sex,
 )
-from trialgraph.patients.tables import Status, examinations, roles, statuses
+from trialgraph.patients.tables import Status, examinations, qualities, roles, statuses
 from trialgraph.patients.wellformed import COMPLAINTS
 
 __all__ = [
@@ -33,11 +34,13 @@ __all__ = [
     "extensions",
     "has_profile",
     "in_role",
+    "qualities_of",
     "reference",
     "resource_name",
 ]
 
 _PROCEDURE = str(TGC.Procedure)
+_TOLD = re.compile(r"[^,;:()\s]+")
 
 
 @dataclass
@@ -200,6 +203,21 @@ class Context:
                     yield ExposureFact(source, what, certain=False, began=when, ended=ended)
                 case "procedure" | "other" if self.coder.concepts.is_a(iri, _PROCEDURE):
                     yield ProcedureFact(source, what, certain=False, began=when, ended=ended)
+
+
+def qualities_of(text: str, graded: Iterable[Json]) -> tuple[str, ...]:
+    """Return the qualities that the words of a thing, or its severities, state (`qualities.toml`)."""
+    grades = [each for each in graded if each]
+    stated = {code for each in grades for _, code in codes(each)}
+    said = f" {' '.join(_TOLD.findall(text.casefold()))} "
+    told = [str(each.get("text") or "").casefold() for each in grades]
+    return tuple(
+        quality.name
+        for quality in qualities()
+        if stated & quality.codes
+        or any(grade in quality.words for grade in told)
+        or any(f" {word} " in said and f" not {word} " not in said for word in quality.words)
+    )
 
 
 def resource_name(resource: Json) -> str:

@@ -150,6 +150,7 @@ class ConditionFact:
         ended: Days on which it may have ended; None when it isn't stated to have ended.
         related: Sources of the conditions it arose from, such as the primary of a metastasis.
         organ: Organ it lies in, as `data/records/organs.csv` names organs; empty when not known.
+        qualities: What is stated of it ("severe"), as `data/records/qualities.toml` names qualities.
     """
 
     source: str
@@ -160,6 +161,7 @@ class ConditionFact:
     ended: DateRange | None = None
     related: tuple[str, ...] = ()
     organ: str = ""
+    qualities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,7 @@ class AllergyFact:
     active: bool | None = None
     began: DateRange = ANY_DAY
     ended: DateRange | None = None
+    qualities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

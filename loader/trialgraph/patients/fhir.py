@@ -18,9 +18,8 @@ from trialgraph.patients.clinical import (
     belongs_to,
     read_allergy,
     read_condition,
-    read_immunization,
     read_list,
-    read_medication,
+    read_participation,
     read_procedure,
     read_report,
 )
@@ -29,6 +28,7 @@ from trialgraph.patients.dates import ANY_DAY
 from trialgraph.patients.elements import Context, reference, resource_name
 from trialgraph.patients.facts import Demographics, Fact, ImportReport, PatientRecord, Sex, in_order
 from trialgraph.patients.lesions import is_size, read_lesions
+from trialgraph.patients.medications import read_immunization, read_medication
 from trialgraph.patients.observations import observed_on, read_observation
 from trialgraph.patients.wellformed import COMPLAINTS, FULL_URL, wellformed
 from trialgraph.vocabularies import Library, known_concepts, library
@@ -46,6 +46,7 @@ _READERS: dict[str, Callable[[Json, Context], Iterator[Fact]]] = {
     "MedicationStatement": read_medication,
     "Observation": read_observation,
     "Procedure": read_procedure,
+    "ResearchSubject": read_participation,
 }
 _NOT_COUNTED = {
     "FamilyMemberHistory": "a relative's history is not the patient's",

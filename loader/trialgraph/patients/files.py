@@ -234,7 +234,7 @@ def _patient_of(resource: Json, kind: str) -> str:
     """Return the patient that a resource is, or is about; empty when it names none."""
     if kind == "Patient":
         return resource_name(resource)
-    about = resource.get("subject") or resource.get("patient")
+    about = resource.get("subject") or resource.get("patient") or resource.get("individual")
     stated = about.get("reference") if isinstance(about, Mapping) else None
     return reference({"reference": stated}) if isinstance(stated, str) else ""
 

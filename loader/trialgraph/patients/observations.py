@@ -14,8 +14,8 @@ from trialgraph.patients.amounts import amount_of, normal_of
 from trialgraph.patients.coding import Json, Reading
 from trialgraph.patients.dates import ANY_DAY, DateRange, moment
 from trialgraph.patients.elements import Context, codes, extensions, in_role, resource_name
-from trialgraph.patients.facts import Amount, Coded, Fact, Measurement, ResultFact
-from trialgraph.patients.tables import Answer, Result, answers, questions, results
+from trialgraph.patients.facts import Amount, Coded, ConditionFact, Fact, Measurement, ResultFact
+from trialgraph.patients.tables import Answer, Result, answers, questions, results, tests, words
 
 __all__ = ["observed_on", "read_observation"]
 
@@ -36,10 +36,29 @@ def read_observation(resource: Json, context: Context) -> Iterator[Fact]:
     facts += _comorbidities(resource, context)
     if in_role(resource.get("code"), "variant"):
         facts += _variants(resource, context)
-    if not facts and resource_name(resource) not in {note.resource for note in context.notes}:
-        name = context.coder.read(resource.get("code") or {}, _KINDS).what.text
-        context.note(resource, "not mapped", f"{name or 'nothing coded'}: no concept for it, or no value")
+    told = [fact for fact in facts if not isinstance(fact, ConditionFact)]
+    if not told and resource_name(resource) not in {note.resource for note in context.notes}:
+        context.note(resource, "not mapped", _why_nothing(resource, context))
     yield from facts
+
+
+def _why_nothing(resource: Json, context: Context) -> str:
+    """Say why an Observation makes no fact: what it is about, or its answer, has no concept."""
+    asked = _asked(resource.get("code") or {}, context)
+    name = asked.what.text or "nothing coded"
+    value = next((resource[key] for key in resource if key.startswith("value")), None)
+    if isinstance(value, Mapping) and _result(value, asked.what.concepts) is not None:
+        return f"{name}: known, and nothing that criteria have a concept for"
+    if value is None and not resource.get("component"):
+        return f"{name}: it states no value"
+    if words().staging & set(re.findall(r"[^\W\d_]+", name.casefold())):
+        return f"{name}: stages and grades aren't judged; criteria on them stay words"
+    if not asked.what.concepts and not asked.tests:
+        return f"{name}: no concept for it"
+    told = value.get("text") if isinstance(value, Mapping) else value
+    if isinstance(value, Mapping) and not told:
+        told = next((coding.get("display") for coding in value.get("coding") or ()), None)
+    return f"{name}: what its answer means isn't known ({told or 'not in words'})"
 
 
 def observed_on(resource: Json, context: Context) -> DateRange:
@@ -65,10 +84,14 @@ def _read(resource: Json, part: Json, context: Context) -> Iterator[Fact]:
         return
     quantities = [iri for iri in asked.what.concepts if context.coder.concepts.is_quantity(iri)]
     when = observed_on(resource, context)
+    facts: list[Fact] = []
     if quantities:
-        yield from _measured(resource, part, asked, value, when, context)
+        facts += _measured(resource, part, asked, value, when, context)
     elif value[0] in ("valueCodeableConcept", "valueBoolean", "valueString"):
-        yield from _found(resource, asked, value[1], when, context)
+        facts += _found(resource, asked, value[1], when, context)
+    if not facts and amount_of(value[1]) is None:
+        facts += _spoken_of(resource, asked, value[1], when, context)
+    yield from facts
 
 
 def _asked(codeable: Json, context: Context) -> Reading:
@@ -172,32 +195,24 @@ def _answer(value: Json) -> Answer | None:
 
 
 def _found(resource: Json, asked: Reading, value: Json, when: DateRange, context: Context) -> Iterator[Fact]:
-    name, concepts = resource_name(resource), context.coder.concepts
+    name = resource_name(resource)
     codeable = {"text": value} if isinstance(value, str) else value
     if isinstance(codeable, Mapping):
-        result = _result(codeable, asked.what.concepts)
-        if result is not None:
-            what = Coded(str(codeable.get("text") or asked.what.text), (result.concept,))
-            yield ResultFact(name, what, positive=result.positive, when=when)
+        fact = _named_answer(resource, asked, codeable, when, context)
+        if fact is not None:
+            yield fact
             return
-        scored = _scored(codeable, context)
-        if scored is not None and not asked.what.concepts:
-            yield Measurement(name, scored[0], scored[1], when)
-            return
-        told = _told(resource, asked, codeable, context)
-        if told is not None:
-            yield ResultFact(name, told, positive=True, when=when)
-            return
-    answer = _answer(value)
     subjects = asked.tests or asked.what.concepts
-    if answer is not None and not subjects:
+    if not subjects:
         subjects = tuple(sorted(context.coder.named(f"positive {asked.what.text}", _KINDS, whole=True)))
+    answer = _answer(value)
     if answer is None and subjects and isinstance(codeable, Mapping):
         answer = _negated(codeable, subjects, context)
-    if answer is None or not subjects:
+    if answer is None:
+        yield from _left_open(name, asked, subjects, codeable, when, context)
         return
-    if asked.what.by_text and not asked.tests:
-        labels = ", ".join(concepts.label(iri) for iri in subjects)
+    if asked.what.by_text and subjects and not asked.tests:
+        labels = ", ".join(context.coder.concepts.label(iri) for iri in subjects)
         context.note(resource, "by text", f"{asked.what.text}: read as {labels}")
     if answer.positive:
         # A joint test that is positive doesn't say for which of them.
@@ -207,6 +222,53 @@ def _found(resource: Json, asked: Reading, value: Json, when: DateRange, context
         return
     for iri in subjects:
         yield ResultFact(name, Coded(asked.what.text, (iri,)), positive=False, when=when)
+
+
+def _named_answer(
+    resource: Json, asked: Reading, codeable: Json, when: DateRange, context: Context
+) -> Fact | None:
+    """Return the fact of an answer that names what is there, or where on a scale; None when it names none."""
+    name = resource_name(resource)
+    result = _result(codeable, asked.what.concepts)
+    if result is not None and result.concept:
+        what = Coded(str(codeable.get("text") or asked.what.text), (result.concept,))
+        return ResultFact(name, what, positive=result.positive, when=when)
+    scored = _scored(codeable, context)
+    if scored is not None and not asked.what.concepts:
+        return Measurement(name, scored[0], scored[1], when)
+    told = _told(resource, asked, codeable, context)
+    return None if told is None else ResultFact(name, told, positive=True, when=when)
+
+
+def _spoken_of(
+    resource: Json, asked: Reading, value: Json, when: DateRange, context: Context
+) -> Iterator[Fact]:
+    """Yield what a test that isn't understood may have found, as unsure, unless its answer is a plain no."""
+    answer = _answer(value)
+    if answer is not None and not answer.positive:
+        return
+    told = asked.what.text.casefold().replace("/", " ").split()
+    iris = {tests()[word.strip("(),;:")] for word in told if word.strip("(),;:") in tests()}
+    iris |= {
+        iri for iri in asked.mentioned if context.coder.concepts.category(iri) in ("condition", "lesion")
+    }
+    for iri in sorted(iris):
+        yield ConditionFact(
+            resource_name(resource), Coded(asked.what.text, (iri,), by_text=True), certain=False, began=when
+        )
+
+
+def _left_open(
+    name: str, asked: Reading, subjects: Iterable[str], codeable: Json, when: DateRange, context: Context
+) -> Iterator[Fact]:
+    """Yield the conditions that a test was for, as unsure, where its answer isn't a plain one."""
+    told = (
+        str(codeable.get("text") or "another answer") if isinstance(codeable, Mapping) else "another answer"
+    )
+    for iri in subjects:
+        if not context.coder.concepts.is_quantity(iri):
+            what = Coded(f"{asked.what.text}: {told}", (iri,), asked.what.by_text)
+            yield ConditionFact(name, what, certain=False, began=when)
 
 
 def _scored(codeable: Json, context: Context) -> tuple[Coded, Amount] | None:

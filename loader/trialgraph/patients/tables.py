@@ -16,13 +16,16 @@ __all__ = [
     "Answer",
     "NoneKnown",
     "Organ",
+    "Quality",
     "Result",
     "Status",
     "Words",
     "allergy_categories",
     "answers",
     "code_blocks",
+    "dormant",
     "drug_stems",
+    "episodes",
     "events",
     "examinations",
     "general_names",
@@ -32,11 +35,13 @@ __all__ = [
     "none_known",
     "organs",
     "past_codes",
+    "qualities",
     "questions",
     "results",
     "roles",
     "sexes_of_ranges",
     "statuses",
+    "tests",
     "words",
 ]
 
@@ -72,6 +77,15 @@ class Result(NamedTuple):
     high: float | None
 
 
+class Quality(NamedTuple):
+    """A quality of a condition or an allergy: what criteria call it, and what records state it by."""
+
+    name: str
+    demanded: frozenset[str]
+    words: tuple[str, ...]
+    codes: frozenset[str]
+
+
 class NoneKnown(NamedTuple):
     """What "no known …" states: a complete category, or the absence of one concept."""
 
@@ -80,12 +94,16 @@ class NoneKnown(NamedTuple):
 
 
 class Organ(NamedTuple):
-    """An organ, its names in records, and IRIs of the metastasis and the lesion in it (or empty)."""
+    """An organ, its names in records, and IRIs of the metastasis, the lesion and radiotherapy there.
+
+    The IRIs may be empty.
+    """
 
     name: str
     names: tuple[str, ...]
     metastasis: str
     lesion: str
+    radiotherapy: str
 
 
 class Words(NamedTuple):
@@ -98,8 +116,11 @@ class Words(NamedTuple):
         doubts: They cast doubt.
         negations: Behind a name, they may say that it isn't so.
         past: Before a name, they say that it was so once.
+        once: Behind a name, they say the same.
         tails: They lead in more of what is named.
         local: Of drugs: given where they act.
+        spread: Before an organ, they say where a cancer has spread to.
+        staging: In the name of an observation, they say that it stages or grades a cancer.
         joining: Of exceptions: they join what is excepted.
         cured: Of exceptions: they ask no more than that it is over.
         cure: Those of them that what is going on surely doesn't meet.
@@ -111,8 +132,11 @@ class Words(NamedTuple):
     doubts: tuple[str, ...]
     negations: frozenset[str]
     past: tuple[str, ...]
+    once: tuple[str, ...]
     tails: tuple[str, ...]
     local: frozenset[str]
+    spread: tuple[str, ...]
+    staging: frozenset[str]
     joining: frozenset[str]
     cured: frozenset[str]
     cure: frozenset[str]
@@ -146,7 +170,8 @@ def questions() -> dict[tuple[str, str], str]:
     """Return the IRI that an observation asks after, by system and code, and by ("", text)."""
     found = {}
     for row in _rows("questions"):
-        found["", row["text"]] = str(TGC[row["concept"]])
+        if row["text"]:
+            found["", row["text"]] = str(TGC[row["concept"]])
         if row["code"]:
             found[row["system"], row["code"]] = str(TGC[row["concept"]])
     return found
@@ -221,6 +246,22 @@ def allergy_categories() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
+def qualities() -> tuple[Quality, ...]:
+    """Return the qualities that records may state."""
+    path = product_folder("data") / "records" / "qualities.toml"
+    return tuple(
+        Quality(name, frozenset(row["demanded"]), tuple(row["words"]), frozenset(row["codes"]))
+        for name, row in tomllib.loads(path.read_text(encoding="utf-8")).items()
+    )
+
+
+@lru_cache(maxsize=1)
+def tests() -> dict[str, str]:
+    """Return the IRI of what a test is for, by words in small letters of its name."""
+    return {row["word"]: str(TGC[row["concept"]]) for row in _rows("tests")}
+
+
+@lru_cache(maxsize=1)
 def none_known() -> dict[tuple[str, str], NoneKnown]:
     """Return what "no known …" codes and texts state."""
     found = {}
@@ -245,7 +286,7 @@ def organs() -> tuple[Organ, ...]:
         Organ(
             row["organ"],
             tuple(row["names"].split(";")),
-            *(str(TGC[row[kind]]) if row[kind] else "" for kind in ("metastasis", "lesion")),
+            *(str(TGC[row[kind]]) if row[kind] else "" for kind in ("metastasis", "lesion", "radiotherapy")),
         )
         for row in _rows("organs")
     )
@@ -277,6 +318,18 @@ def events() -> dict[str, bool]:
 
 
 @lru_cache(maxsize=1)
+def episodes() -> frozenset[str]:
+    """Return the IRIs of what is active whenever it is there at all, such as a bleeding."""
+    return frozenset(str(TGC[row["concept"]]) for row in _rows("episodes"))
+
+
+@lru_cache(maxsize=1)
+def dormant() -> frozenset[str]:
+    """Return the IRIs of what goes on without being active, such as a latent tuberculosis."""
+    return frozenset(str(TGC[row["concept"]]) for row in _rows("dormant"))
+
+
+@lru_cache(maxsize=1)
 def roles() -> dict[str, frozenset[tuple[str, str]]]:
     """Return the codes, and the URLs of extensions and profiles, that play each role."""
     found: dict[str, set[tuple[str, str]]] = {}
@@ -296,8 +349,11 @@ def words() -> Words:
         tuple(stated["doubts"]),
         frozenset(stated["negations"]),
         tuple(stated["past"]),
+        tuple(stated["once"]),
         tuple(stated["tails"]),
         frozenset(stated["local"].split()),
+        tuple(stated["spread"]),
+        frozenset(stated["staging"]),
         frozenset(stated["joining"].split()),
         frozenset(stated["cured"].split()),
         frozenset(stated["cure"].split()),

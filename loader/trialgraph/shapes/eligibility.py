@@ -57,11 +57,20 @@ class ScreenableCriterion:
     @property
     def admits(self) -> Expression:
         """The expression, in canonical units, that holds when the criterion doesn't bar enrolment."""
-        stated = besides(in_canonical_units(self.expression), self.study)
+        stated = self.as_judged(self.expression)
         admits = stated if self.kind == "inclusion" else Not(stated)
         if self.scope is None:
             return admits
         return AnyOf((admits, Narrative(f"doesn't apply outside: {self.scope}", "judgement")))
+
+    def as_judged(self, part: Expression) -> Expression:
+        """Return a part of the expression in canonical units, with the study disease where that matters."""
+        return besides(in_canonical_units(part), self.study)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether no view can settle it, so that no engine has to be asked about it."""
+        return isinstance(proof(self.admits), Never) and isinstance(disproof(self.admits), Never)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from types import MappingProxyType
@@ -47,6 +47,7 @@ _KINDS: Mapping[str, Kind] = MappingProxyType(
         "text/turtle": "turtle",
     }
 )
+_OF_TRIALS = frozenset({"trials", "worklist", "axioms"})
 _PRIVATE = MappingProxyType({"Cache-Control": "no-store", "Vary": "Accept"})
 _Assumed = Literal[Completeness, "all"]
 
@@ -105,7 +106,7 @@ _ANSWERS = {
     "description": (
         "As `application/json`: an object per patient; an array of them when there are several. As "
         f"`{_LINES}`: a line as each trial is screened, after a line with the patient and the import report "
-        "and before a line with the worklist, without which a patient's lines aren't complete."
+        "and before one with the worklist and the axioms used, without which the lines aren't complete."
     ),
     "content": {
         "application/json": {"schema": {"$ref": "#/components/schemas/Screenings"}},
@@ -157,8 +158,8 @@ class _Work:
     async def document(self, record: PatientRecord) -> dict[str, Any]:
         """Return the whole screening of a patient as JSON."""
         batches = [batch async for batch in self._batches(record)]
-        whole = await self.served.run(partial(discreetly, partial(_joined, batches)))
-        return {**to_json(whole), "report": _report(record)}
+        told = await self.served.run(partial(discreetly, partial(_told, batches)))
+        return {**told, "report": _report(record)}
 
     async def lines(self, records: Sequence[PatientRecord]) -> AsyncIterator[str]:
         """Yield the screenings of patients trial by trial, as NDJSON."""
@@ -168,13 +169,13 @@ class _Work:
                 told = await self.served.run(partial(discreetly, partial(to_json, batch)))
                 patient = {"patient": told["patient"]}
                 if not batches:
-                    head = {name: told[name] for name in ("patient", "as_of", "assumed_complete")}
+                    head = {name: value for name, value in told.items() if name not in _OF_TRIALS}
                     yield _line({**head, "report": _report(record)})
                 for trial in told["trials"]:
                     yield _line({**patient, **trial})
                 batches.append(batch)
-            whole = _joined(batches)
-            yield _line({"patient": whole.patient, "worklist": [asdict(each) for each in whole.worklist]})
+            whole = await self.served.run(partial(discreetly, partial(_told, batches)))
+            yield _line({name: whole[name] for name in ("patient", "worklist", "axioms")})
 
     async def _batches(self, record: PatientRecord) -> AsyncIterator[Screening]:
         view = await self.served.run(partial(discreetly, partial(self._view, record)))
@@ -226,6 +227,10 @@ def _numbers(served: Served, query: ScreenQuery) -> Sequence[str]:
 
 def _joined(batches: Sequence[Screening]) -> Screening:
     return replace(batches[0], trials=tuple(trial for batch in batches for trial in batch.trials))
+
+
+def _told(batches: Sequence[Screening]) -> dict[str, Any]:
+    return to_json(_joined(batches))
 
 
 def _report(record: PatientRecord) -> dict[str, Any]:

@@ -31,6 +31,7 @@ __all__ = ["routes"]
 
 _FEWEST, _MOST = 2, 6
 _SUGGESTED = 6
+_KEPT = 50  # comparisons; each takes some hundred kilobytes
 _NCT = re.compile(r"NCT\d{8}")
 _FACTS = ("Status", "Phase", "Conditions", "Participants", "Sponsor", "Countries", "Start")
 
@@ -110,7 +111,7 @@ def _lines(store: Store, ncts: Sequence[str]) -> list[Line]:
         lines = [Line(_heading(row), row, tuple(map(_named, row.concepts))) for row in rows]
         return sorted(lines, key=lambda line: (line.heading, -line.row.stating, line.labels[0][0]))
 
-    return memory_of(store).recall(("aligned", *ncts), make)
+    return memory_of(store, _KEPT).recall(("aligned", *ncts), make)
 
 
 def _side(store: Store, nct: str) -> Side:

@@ -30,6 +30,7 @@ __all__ = ["routes"]
 _ROWS = 40  # trials on a page
 _COLUMNS = 14  # concepts, those that most trials name
 _CHOICES = 14  # families offered of each kind
+_KEPT = 50  # maps; one of a wide family over thousands of trials is large
 
 
 class Head(NamedTuple):
@@ -97,7 +98,7 @@ def _mapped(store: Store, family: str) -> Mapped:
         kinds = concepts.descendants(family) if family in concepts else {family}
         return map_family(store, kinds)
 
-    return memory_of(store).recall(("map", family), make)
+    return memory_of(store, _KEPT).recall(("map", family), make)
 
 
 def _choice(family: Family) -> tuple[str, str, int]:

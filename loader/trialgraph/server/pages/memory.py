@@ -13,7 +13,7 @@ from trialgraph.stores import Store
 __all__ = ["Memory", "memory_of"]
 
 _T = TypeVar("_T")
-_MOST = 2000  # results that are kept; those unused for longest go first
+_MANY = 2000  # small results that are kept
 
 
 class Memory:
@@ -21,10 +21,12 @@ class Memory:
 
     Args:
         revision: Returns something that differs once the store may hold something else.
+        most: How many are kept; those unused for longest go first.
     """
 
-    def __init__(self, revision: Callable[[], Hashable]) -> None:
+    def __init__(self, revision: Callable[[], Hashable], most: int = _MANY) -> None:
         self._revision = revision
+        self._most = most
         self._seen: Hashable = revision()
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._under_way: dict[Hashable, threading.Lock] = {}
@@ -42,15 +44,21 @@ class Memory:
             if found is not None:
                 return found
             before = self._seen
-            made = make()
-            with self._lock:
-                self._under_way.pop(key, None)
-                self._let_go_of_the_past()
-                if before == self._seen:
-                    self._kept[key] = made
-                while len(self._kept) > _MOST:
-                    self._kept.popitem(last=False)
+            try:
+                made = make()
+            finally:
+                with self._lock:
+                    self._under_way.pop(key, None)
+            self._keep(key, made, before)
             return made
+
+    def _keep(self, key: Hashable, made: object, before: Hashable) -> None:
+        with self._lock:
+            self._let_go_of_the_past()
+            if before == self._seen:
+                self._kept[key] = made
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
 
     def _known(self, key: Hashable) -> Any:
         with self._lock:
@@ -67,14 +75,20 @@ class Memory:
             self._seen = now
 
 
-_memories: WeakKeyDictionary[Store, Memory] = WeakKeyDictionary()
+_memories: WeakKeyDictionary[Store, dict[int, Memory]] = WeakKeyDictionary()
 _memories_lock = threading.Lock()
 
 
-def memory_of(store: Store) -> Memory:
-    """Return what pages keep of a store; it is gone once the store is."""
+def memory_of(store: Store, most: int = _MANY) -> Memory:
+    """Return what pages keep of a store; it is gone once the store is.
+
+    Args:
+        store: The store.
+        most: How many results are kept, so that large ones have a memory of their own.
+    """
     with _memories_lock:
-        if store not in _memories:
+        memories = _memories.setdefault(store, {})
+        if most not in memories:
             held = ref(store)
-            _memories[store] = Memory(lambda: None if (found := held()) is None else found.revision)
-        return _memories[store]
+            memories[most] = Memory(lambda: None if (found := held()) is None else found.revision, most)
+        return memories[most]

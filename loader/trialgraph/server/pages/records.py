@@ -34,9 +34,12 @@ class Record:
         self.iri = str(TRIAL[nct])
         self.triples = sorted(triples, key=str)
         self._values: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-        for subject, predicate, value in self.triples:
+        self._triples: dict[str, list[ox.Triple]] = defaultdict(list)
+        for triple in self.triples:
+            subject, value = triple.subject, triple.object
             if isinstance(subject, ox.NamedNode) and not isinstance(value, ox.Triple):
-                self._values[subject.value][predicate.value].append(value.value)
+                self._values[subject.value][triple.predicate.value].append(value.value)
+                self._triples[subject.value].append(triple)
 
     def texts(self, name: str, of: str | None = None) -> list[str]:
         """Return the values of a property, of the trial unless another subject is named."""
@@ -59,13 +62,11 @@ class Record:
 
     def turtle(self, part: str) -> str:
         """Return what is stated of a part of the trial, and of its own parts, as Turtle."""
-        own = [each for each in self.triples if _is_of(each.subject, part)]
+        below = f"{part}/"
+        subjects = (each for each in self._triples if each == part or each.startswith(below))
+        own = [triple for subject in subjects for triple in self._triples[subject]]
         prefixes = {name: PREFIXES[name] for name in _SHOWN_PREFIXES}
         return (ox.serialize(own, format=ox.RdfFormat.TURTLE, prefixes=prefixes) or b"").decode()
-
-
-def _is_of(subject: object, part: str) -> bool:
-    return isinstance(subject, ox.NamedNode) and f"{subject.value}/".startswith(f"{part}/")
 
 
 def read_record(store: Store, nct: str) -> Record | None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 from typing import get_args
 
-import pyoxigraph as ox
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,9 +15,6 @@ from starlette.routing import Route
 from trialgraph.catalogue import FoundTrials, Order, TrialFilter, search_trials
 from trialgraph.catalogue.index import CONCEPT_FACETS, Facet
 from trialgraph.errors import UsageError
-from trialgraph.namespaces import GRAPH
-from trialgraph.queries import PREFIXES
-from trialgraph.server.negotiation import choose
 from trialgraph.server.pages.frame import asked_page, page, with_values
 from trialgraph.server.pages.trial import SHOWN, trial_page
 from trialgraph.stores import Store
@@ -39,8 +35,6 @@ _HEADINGS: dict[Facet, str] = {
 }
 _ORDERS: dict[Order, str] = {"start": "latest start", "nct": "registry number", "title": "title"}
 _NCT = re.compile(r"NCT\d{8}", re.IGNORECASE)
-_RDF = {"text/turtle": ox.RdfFormat.TURTLE, "application/n-triples": ox.RdfFormat.N_TRIPLES}
-_SUFFIXES = {"ttl": "text/turtle", "nt": "application/n-triples"}
 
 
 async def trials(request: Request) -> Response:
@@ -52,23 +46,15 @@ async def trials(request: Request) -> Response:
 
 
 async def trial(request: Request) -> Response:
-    """Give a trial as a page, or its named graph as Turtle or N-Triples."""
-    nct, _, suffix = request.path_params["nct"].partition(".")
-    if not _NCT.fullmatch(nct) or (suffix and suffix not in _SUFFIXES):
+    """Show a trial."""
+    nct = request.path_params["nct"]
+    if not _NCT.fullmatch(nct):
         raise HTTPException(404, "A trial's address ends in its registry number: NCT and eight digits.")
-    accept = _SUFFIXES.get(suffix) or ",".join(request.headers.getlist("accept"))
-    offers = ["text/html", *_RDF]
-    media = choose(accept, offers)
-    if media is None:
-        raise HTTPException(406, f"A trial comes as {', '.join(offers)}.")
     shown = request.query_params.get("show", SHOWN[0])
     if shown not in SHOWN:
         raise HTTPException(400, f"A trial shows {', '.join(SHOWN)} of its criteria, not {shown[:40]!r}.")
-    read = partial(trial_page, shown=shown) if media == "text/html" else partial(_trial_graph, media=media)
-    response: Response = await request.app.state.workers.run(
-        partial(read, request.app.state.store, nct.upper())
-    )
-    response.headers["Vary"] = "Accept"
+    work = partial(trial_page, request.app.state.store, nct.upper(), shown)
+    response: Response = await request.app.state.workers.run(work)
     return response
 
 
@@ -139,14 +125,6 @@ def _toggled(request: Request, facet: Facet, value: str, *, chosen: bool) -> str
     """Return the address with one value more, or without it."""
     others = [each for each in request.query_params.getlist(facet) if each and each != value]
     return with_values(request, **{facet: others if chosen else [*others, value]})
-
-
-def _trial_graph(store: Store, nct: str, *, media: str) -> Response:
-    triples = sorted(store.graph(str(GRAPH[nct])), key=str)
-    if not triples:
-        raise HTTPException(404, f"There is no trial {nct} in the store.")
-    prefixes = dict(PREFIXES) if media == "text/turtle" else None
-    return Response(ox.serialize(triples, format=_RDF[media], prefixes=prefixes), media_type=media)
 
 
 routes = [Route("/", trials), Route("/trial/{nct}", trial)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,6 +30,7 @@ SELECT DISTINCT ?part ?id ?kind ?words {{
 """
 _ATOMS = f"PREFIX tg: <{TG}> SELECT ?atom ?polarity {{ ?atom tg:concept CONCEPT ; tg:polarity ?polarity }}"
 
+_KEPT = 50  # concepts whose places are kept; one that most trials name has thousands
 Part = Literal["criterion", "condition", "intervention"]
 Role = Literal["asked for", "barred", "asked for and barred", "only spoken of"]
 
@@ -77,8 +78,12 @@ def usage_of(store: Store) -> Usage:
     return memory_of(store).recall("usage", lambda: _read(store))
 
 
-def places_of(store: Store, iri: str) -> dict[str, list[Place]]:
+def places_of(store: Store, iri: str) -> Mapping[str, Sequence[Place]]:
     """Return where trials name a concept itself, by registry number, in order."""
+    return memory_of(store, _KEPT).recall(("places", iri), lambda: _places(store, iri))
+
+
+def _places(store: Store, iri: str) -> Mapping[str, Sequence[Place]]:
     term = str(ox.NamedNode(iri))
     roles: dict[str, set[str]] = defaultdict(set)
     for row in store.select(_ATOMS.replace("CONCEPT", term)):

@@ -1,0 +1,101 @@
+"""Drugs of a FHIR record as exposures: a prescription is none, a local one is unsure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from trialgraph.patients.coding import Json, Reading
+from trialgraph.patients.dates import ANY_DAY, DateRange
+from trialgraph.patients.elements import Context, resource_name
+from trialgraph.patients.facts import ExposureFact, Fact
+from trialgraph.patients.tables import words
+
+__all__ = ["read_immunization", "read_medication", "taken"]
+
+_TREATMENTS = frozenset({"treatment"})
+
+
+def read_medication(resource: Json, context: Context) -> Iterator[Fact]:
+    """Yield the exposure that a MedicationAdministration, -Statement or -Dispense shows."""
+    kind = resource["resourceType"]
+    status = context.status(resource, f"{kind}.status")
+    if not context.counts(resource, status):
+        return
+    began, ended = taken(resource, context, ongoing=status.ongoing)
+    dated = began != ANY_DAY or ended is not None
+    certain = status.counts == "yes" or (status.counts == "dated" and dated)
+    if status.counts == "dated" and not dated:
+        context.note(resource, "not counted", status.reason)
+    for reading in _drugs(resource, context):
+        if reading.known_other:
+            continue
+        local = _acts_locally(resource, reading)
+        if local:
+            context.note(
+                resource,
+                "not counted",
+                f"{reading.what.text}: acts where it is given; unsure whether it counts",
+            )
+        yield ExposureFact(
+            resource_name(resource), reading.what, certain and not local, status.ongoing, began, ended
+        )
+        yield from context.mentions(resource, reading, began)
+
+
+def _acts_locally(resource: Json, reading: Reading) -> bool:
+    routes = [dosage.get("route") or {} for dosage in resource.get("dosage") or ()]
+    texts = [each.get("text") for each in routes] + [
+        coding.get("display") for each in routes for coding in each.get("coding") or ()
+    ]
+    said = " ".join(str(text) for text in (reading.what.text, *texts) if text).casefold()
+    return bool(words().local & set(re.findall(r"[\w-]+", said)))
+
+
+def _drugs(resource: Json, context: Context) -> Iterator[Reading]:
+    """Yield what a medication is: its code, or its ingredients when those say more."""
+    codeable = resource.get("medicationCodeableConcept")
+    medication = context.resolve(resource, resource.get("medicationReference"))
+    if codeable is None and medication is not None:
+        items = [each.get("itemCodeableConcept") for each in medication.get("ingredient") or ()]
+        readings = [context.coder.read(item, _TREATMENTS) for item in items if item]
+        named = [reading for reading in readings if reading.what.concepts]
+        if named and not context.coder.read(medication.get("code") or {}, _TREATMENTS).what.concepts:
+            yield from readings
+            return
+        codeable = medication.get("code")
+    if codeable is None:
+        codeable = {"text": (resource.get("medicationReference") or {}).get("display") or ""}
+    yield context.read(resource, codeable, _TREATMENTS, "treatments")
+
+
+def taken(resource: Json, context: Context, *, ongoing: bool | None) -> tuple[DateRange, DateRange | None]:
+    """Return when something was given or done: its start, and its end where that is known."""
+    for element in ("effectivePeriod", "performedPeriod"):
+        period = context.period(resource, element)
+        if period is not None:
+            return period
+    elements = (
+        "effectiveDateTime",
+        "performedDateTime",
+        "performedAge",
+        "whenHandedOver",
+        "occurrenceDateTime",
+    )
+    day = context.day(resource, *elements)
+    if day is not None:
+        return day, None if ongoing else day
+    asserted = context.day(resource, "dateAsserted", "recorded")
+    return (DateRange(None, asserted.high) if asserted else ANY_DAY), None
+
+
+def read_immunization(resource: Json, context: Context) -> Iterator[Fact]:
+    """Yield the exposure of an Immunization, when its vaccine maps to a concept."""
+    reading = context.coder.read(resource.get("vaccineCode") or {}, _TREATMENTS)
+    if resource.get("status") != "completed":
+        context.note(resource, "not counted", f"status {resource.get('status')}")
+    elif not reading.what.concepts:
+        context.note(resource, "not mapped", f"{reading.what.text}: no concept for this vaccine")
+    else:
+        began, ended = taken(resource, context, ongoing=False)
+        yield ExposureFact(resource_name(resource), reading.what, active=False, began=began, ended=ended)
