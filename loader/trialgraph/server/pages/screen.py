@@ -24,7 +24,7 @@ from trialgraph.packaged import packaged_patients
 from trialgraph.patients import PatientRecord, read_patients
 from trialgraph.patients.facts import ConditionFact, Measurement
 from trialgraph.reports.earl import screening_graph
-from trialgraph.reports.page import screening_page
+from trialgraph.reports.page import REASONS, screening_page, shown_together, words_in_parts
 from trialgraph.reports.terminal import because
 from trialgraph.screening import Screening, TrialVerdict, to_json
 from trialgraph.server.forms import Form, read_form
@@ -164,8 +164,14 @@ def _results_page(wanted: Asked, found: Screened, *, form: Form) -> Response:
         "last": last,
         "notes": _notes(found.record),
         "categories": get_args(Completeness),
+        "axioms": {axiom.iri: axiom for axiom in found.screening.axioms},
+        "reasons": REASONS,
+        "because": because,
+        "parts": words_in_parts,
+        "plain": plain,
+        "told": shown_together,
     }
-    return page("screening.html", plain=plain, because=because, **shown)
+    return page("screening.html", **shown)
 
 
 def _rows(found: Screened, results: list[TrialVerdict], start: int) -> list[Row]:
