@@ -18,11 +18,13 @@ from rdflib import Graph
 from tests.test_server import serving
 from trialgraph.catalogue import screenable_trials
 from trialgraph.derivation import screening_view
+from trialgraph.expressions import Narrative
 from trialgraph.packaged import packaged_patients, packaged_store
 from trialgraph.patients import read_patients
-from trialgraph.screening import screen, to_json
+from trialgraph.screening import CriterionVerdict, Screening, TrialVerdict, screen, to_json
 from trialgraph.server.pages import screen as pages
 from trialgraph.server.pages import screenings
+from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial
 from trialgraph.stores import Store
 
 AS_OF = "2025-09-01"
@@ -91,6 +93,38 @@ def test_what_stays_open_comes_first(client: httpx.Client, store: Store) -> None
     ranks = [rank for nct, rank in zip(rows, ranks, strict=True) if nct != "NCT06850103"]
     assert ranks == sorted(ranks)
     assert len(set(ranks)) > 2
+
+
+def test_trials_that_may_take_patients_come_before_those_that_do_not() -> None:
+    """What is about the patient's disease comes next, then what leaves least to find out."""
+
+    def result(nct: str, verdicts: str) -> TrialVerdict:
+        kinds: dict[str, Any] = {"+": "pass", "-": "fail", "?": "unknown"}
+        reading = Narrative("words", "judgement")
+        criteria = [
+            ScreenableCriterion(str(at), "inclusion", "words", reading) for at in range(len(verdicts))
+        ]
+        told = zip(criteria, verdicts, strict=True)
+        found = tuple(CriterionVerdict(each, kinds[sign], None, ()) for each, sign in told)
+        return TrialVerdict(ScreenableTrial(nct, "", tuple(criteria)), found, ())
+
+    statuses = {"closed": "COMPLETED", "fewer": "RECRUITING"}
+    studied = {"closed": ("a",), "fewer": ("a",), "more": ("a",), "other": ()}
+    signs = {
+        "bars": "+-",
+        "closed": "++?",
+        "other": "+?",
+        "silent": "+?",
+        "more": "??",
+        "fewer": "++?",
+        "all": "+",
+    }
+    (record,) = read_patients(PATIENT)
+    view = screening_view(record, date.fromisoformat(AS_OF))
+    screening = Screening(view, tuple(result(nct, verdicts) for nct, verdicts in signs.items()))
+    ranked = screenings.Screened(record, screening, studied, statuses).ranked()
+    expected = ["all", "fewer", "more", "silent", "other", "closed", "bars"]
+    assert [each.trial.nct for each in ranked] == expected
 
 
 def test_the_page_asks_again_by_what_it_holds(client: httpx.Client, store: Store) -> None:

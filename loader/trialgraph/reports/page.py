@@ -16,14 +16,16 @@ from trialgraph.reports.terminal import because
 from trialgraph.screening import CriterionVerdict, Screening
 from trialgraph.versions import versions
 
-__all__ = ["Shown", "screening_page", "shown_together", "words_in_parts"]
+__all__ = ["REASONS", "Shown", "screening_page", "shown_together", "words_in_parts"]
 
-_REASONS = {
+REASONS = {
     "missing": "not in the record",
     "conflict": "the record contradicts itself",
     "imprecise": "the record is too imprecise",
     "narrative": "takes a person",
 }
+"""Why something is unknown, in words."""
+
 _ENOUGH = 90
 _SIGNS = {"pass": "✓", "fail": "✗", "unknown": "?"}
 
@@ -53,7 +55,7 @@ def screening_page(screening: Screening) -> str:
         parts=words_in_parts,
         shown=shown_together,
         axioms={axiom.iri: axiom for axiom in screening.axioms},
-        reasons=_REASONS,
+        reasons=REASONS,
         signs=_SIGNS,
         made_with=versions(),
     )

@@ -19,18 +19,17 @@ from starlette.routing import Route
 
 from trialgraph.criteria.plain import plain
 from trialgraph.errors import PatientError, UsageError
-from trialgraph.namespaces import TG, TGC
+from trialgraph.namespaces import TGC
 from trialgraph.packaged import packaged_patients
 from trialgraph.patients import PatientRecord, read_patients
 from trialgraph.patients.facts import ConditionFact, Measurement
 from trialgraph.reports.earl import screening_graph
-from trialgraph.reports.page import screening_page
+from trialgraph.reports.page import REASONS, screening_page, shown_together, words_in_parts
 from trialgraph.reports.terminal import because
 from trialgraph.screening import Screening, TrialVerdict, to_json
 from trialgraph.server.forms import Form, read_form
 from trialgraph.server.pages.frame import page
 from trialgraph.server.pages.screenings import Asked, Screened, asked, screened
-from trialgraph.stores import Store
 from trialgraph.views import Completeness
 from trialgraph.vocabularies import known_concepts
 
@@ -40,7 +39,6 @@ _LARGEST = 16_000_000  # bytes of a form with a record in it
 _PAGE_SIZE = 25
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _VERDICTS = ("eligible", "possible", "ineligible")
-_STATUSES = f"PREFIX tg: <{TG}> SELECT ?nct ?status {{ ?trial tg:nctId ?nct ; tg:overallStatus ?status }}"
 _NOTES = MappingProxyType(
     {
         "not used": "A value that can't be used",
@@ -114,16 +112,14 @@ async def report(request: Request) -> Response:
         raise HTTPException(422, str(error)) from None
 
 
-async def _answered(
-    request: Request, form: Form, answer: Callable[[Store, Asked, Screened], Response]
-) -> Response:
+async def _answered(request: Request, form: Form, answer: Callable[[Asked, Screened], Response]) -> Response:
     store = request.app.state.store
 
     def work() -> Response:
         wanted = asked(form)
         if wanted.record is None:
             raise UsageError("there is no record to screen", advice="choose or drop a FHIR bundle first")
-        return answer(store, wanted, screened(store, wanted))
+        return answer(wanted, screened(store, wanted))
 
     response: Response = await request.app.state.workers.run(work)
     return _unkept(response)
@@ -152,7 +148,7 @@ async def _form_page(request: Request, form: Form, status: int = 200, problem: s
     return _unkept(response)
 
 
-def _results_page(store: Store, wanted: Asked, found: Screened, *, form: Form) -> Response:
+def _results_page(wanted: Asked, found: Screened, *, form: Form) -> Response:
     chosen = form.value("show") if form.value("show") in _VERDICTS else ""
     results = [each for each in found.ranked() if chosen in ("", each.verdict)]
     last = max(1, -(-len(results) // _PAGE_SIZE))
@@ -162,23 +158,28 @@ def _results_page(store: Store, wanted: Asked, found: Screened, *, form: Form) -
         "record": found.record,
         "screening": found.screening,
         "verdicts": Counter(each.verdict for each in found.screening.trials),
-        "rows": _rows(store, found, results, (number - 1) * _PAGE_SIZE),
+        "rows": _rows(found, results, (number - 1) * _PAGE_SIZE),
         "chosen": chosen,
         "number": number,
         "last": last,
         "notes": _notes(found.record),
         "categories": get_args(Completeness),
+        "axioms": {axiom.iri: axiom for axiom in found.screening.axioms},
+        "reasons": REASONS,
+        "because": because,
+        "parts": words_in_parts,
+        "plain": plain,
+        "told": shown_together,
     }
-    return page("screening.html", plain=plain, because=because, **shown)
+    return page("screening.html", **shown)
 
 
-def _rows(store: Store, found: Screened, results: list[TrialVerdict], start: int) -> list[Row]:
-    statuses = {row["nct"].value: row["status"].value for row in store.select(_STATUSES)}
+def _rows(found: Screened, results: list[TrialVerdict], start: int) -> list[Row]:
     rows = []
     for place, each in enumerate(results[start : start + _PAGE_SIZE], start + 1):
         counts = Counter[str](one.verdict for one in each.criteria)
         nct = each.trial.nct
-        rows.append(Row(place, each, counts, statuses.get(nct), found.studied.get(nct, ())))
+        rows.append(Row(place, each, counts, found.statuses.get(nct), found.studied.get(nct, ())))
     return rows
 
 
@@ -191,8 +192,7 @@ def _notes(record: PatientRecord) -> dict[str, list[tuple[str, str]]]:
     return {meaning: some for meaning, some in notes.items() if some}
 
 
-def _file(store: Store, wanted: Asked, found: Screened, *, suffix: str) -> Response:
-    del store
+def _file(wanted: Asked, found: Screened, *, suffix: str) -> Response:
     media, written = _FORMATS[suffix]
     # without the patient's name: names of files end up in lists of downloads
     name = f"screening-{wanted.as_of}.{suffix}"

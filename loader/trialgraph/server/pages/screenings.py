@@ -39,6 +39,12 @@ __all__ = ["Asked", "Screened", "asked", "screened"]
 
 _MOST_TEXT = 64_000_000  # characters of a record; what is packed smaller is unpacked no further
 _ORDER = {"eligible": 0, "possible": 1, "ineligible": 2}
+_CLOSED = frozenset(
+    ("ACTIVE_NOT_RECRUITING", "COMPLETED", "NO_LONGER_AVAILABLE", "SUSPENDED", "TERMINATED", "WITHDRAWN")
+)
+"""The registry's codes of trials that take no patients, or none for now."""
+
+_STATUSES = f"PREFIX tg: <{TG}> SELECT ?nct ?status {{ ?trial tg:nctId ?nct ; tg:overallStatus ?status }}"
 _CONDITIONS = f"""
 PREFIX tg: <{TG}>
 SELECT ?nct ?concept {{ ?trial tg:nctId ?nct ; tg:conditionConcept ?concept }}
@@ -80,24 +86,28 @@ class Screened:
         screening: The verdicts.
         studied: The diseases in the record that a trial is about, by its registry number; none of a
             trial that is about others. Of one that states no condition nothing is known.
+        statuses: The registry's codes of the trials' statuses, by their numbers.
     """
 
     record: PatientRecord = field(repr=False)
     screening: Screening = field(repr=False)
     studied: Mapping[str, tuple[str, ...]] = field(repr=False)
+    statuses: Mapping[str, str] = field(repr=False)
 
     def ranked(self) -> list[TrialVerdict]:
-        """Return the trials that stay open first, of these the ones about a disease in the record.
+        """Return the trials that the record leaves open first.
 
-        Those that state no condition come before those about others. Of equals come first those with
-        least to find out, or least that bars.
+        Of these come first those that don't say that they take nobody any more, then those about a disease
+        in the record; those that state no condition come before those about others. Of equals come first
+        those with least to find out, or least that bars.
         """
 
-        def rank(result: TrialVerdict) -> tuple[int, int, int, int, str]:
+        def rank(result: TrialVerdict) -> tuple[int, bool, int, int, int, str]:
             counts = Counter(criterion.verdict for criterion in result.criteria)
-            nct, open_ones = result.trial.nct, counts["fail"] + counts["unknown"]
+            nct, unmet = result.trial.nct, counts["fail"] + counts["unknown"]
             about = 1 if nct not in self.studied else 0 if self.studied[nct] else 2
-            return _ORDER[result.verdict], about, open_ones, -counts["pass"], nct
+            closed = self.statuses.get(nct) in _CLOSED
+            return _ORDER[result.verdict], closed, about, unmet, -counts["pass"], nct
 
         return sorted(self.screening.trials, key=rank)
 
@@ -141,7 +151,9 @@ def _screened(store: Store, wanted: Asked) -> Screened:
     trials, named = _trials_of(store, wanted.trials)
     concepts = known_concepts().including(named)
     view = screening_view(record, wanted.as_of, assume_complete=wanted.assumed, concepts=concepts)
-    return Screened(record, screen(view, trials, engine="index"), _studied(store, view, concepts))
+    statuses = {row["nct"].value: row["status"].value for row in store.select(_STATUSES)}
+    studied = _studied(store, view, concepts)
+    return Screened(record, screen(view, trials, engine="index"), studied, statuses)
 
 
 def _trials_of(store: Store, ncts: tuple[str, ...]) -> tuple[Sequence[ScreenableTrial], frozenset[str]]:
