@@ -29,6 +29,8 @@ from trialgraph.units import is_unit
 __all__ = ["Finding", "check_ontology"]
 
 _CLASS = "http://www.w3.org/2002/07/owl#Class"
+_SAME = "http://www.w3.org/2002/07/owl#equivalentClass"
+_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 _TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _SYSTEM = f"{TG_IRI}CodeSystem"
 _UNIT = ox.NamedNode(f"{TG_IRI}canonicalUnit")
@@ -107,7 +109,7 @@ class _Checks:
     def repeated(self) -> Iterator[Finding]:
         """Yield the second blocks of classes, which a parser takes for one."""
         for subject, blocks in self._blocks.items():
-            defining = [each for each in blocks if _CLASS in each.mentions]
+            defining = [each for each in blocks if _CLASS in each.mentions and not _is_definition(each)]
             if subject.startswith(BASE) and len(defining) > 1:
                 first, *others = defining
                 for block in others:
@@ -214,6 +216,11 @@ class _Checks:
             return iri
         prefix, namespace = max(fitting, key=lambda each: len(each[1]))
         return f"{prefix}:{iri.removeprefix(namespace)}"
+
+
+def _is_definition(block: Block) -> bool:
+    """Return whether a block only adds a logical definition to a class that is described elsewhere."""
+    return _SAME in block.mentions and _LABEL not in block.mentions
 
 
 def _value(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None) -> str:

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 
 from trialgraph.authoring.blocks import Block, read_blocks
 from trialgraph.errors import InputError
+from trialgraph.ontology import ontology_modules
 from trialgraph.resources import product_folder
 
 __all__ = ["Modules", "SyntaxProblem", "read_modules"]
@@ -70,7 +71,7 @@ def read_modules(paths: Sequence[Path]) -> Modules:
         if path.suffix == ".ttl":
             named |= _add(found, path)
     if not alone:
-        for path in sorted(product_folder("ontology").glob("*.ttl")):
+        for path in ontology_modules(product_folder("ontology")):
             if path.resolve() not in {each.resolve() for each in asked}:
                 _add(found, path, unless=named)
     return found
@@ -79,7 +80,7 @@ def read_modules(paths: Sequence[Path]) -> Modules:
 def _files(paths: Iterable[Path]) -> Iterable[Path]:
     for path in paths:
         if path.is_dir():
-            inside = sorted([*path.glob("*.ttl"), *path.glob("*.sssom.tsv")])
+            inside = sorted([*ontology_modules(path), *path.glob("*.sssom.tsv")])
             if not any(each.suffix == ".ttl" for each in inside):
                 raise InputError("there is no Turtle file", where=str(path), advice="name files, or a folder")
             yield from inside
