@@ -155,3 +155,33 @@ def test_check_digits_of_codes_are_right() -> None:
     assert len(loinc) > 80
     assert [code for code in snomed if not has_right_check_digit("SNOMEDCT", code)] == []
     assert [code for code in loinc if not has_right_check_digit("LOINC", code)] == []
+
+
+def test_the_schema_is_aligned_with_other_vocabularies() -> None:
+    """Each mapping of a class or property has its row, with justification, confidence and source."""
+    text = (ONTOLOGY / "alignment.sssom.tsv").read_text(encoding="utf-8")
+    prefixes = dict(re.findall(r"^#  (\w+): (\S+)$", text, flags=re.MULTILINE))
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    rows = list(csv.DictReader(lines, delimiter="\t"))
+    names = ("subject_id", "predicate_id", "object_id")
+    split = [[row[name].partition(":") for name in names] for row in rows]
+    table = {tuple(prefixes[prefix] + local for prefix, _, local in row) for row in split}
+    stated = {
+        (triple.subject.value, triple.predicate.value, triple.object.value)
+        for module in MODULES
+        for triple in parse(path=str(module))
+        if triple.predicate.value.startswith(prefixes["skos"]) and triple.predicate.value.endswith("Match")
+        if triple.subject.value.startswith(prefixes["tg"])
+    }
+    assert table == stated
+    assert {row["object_id"].partition(":")[0] for row in rows} >= {
+        "obo",
+        "NCIT",
+        "schema",
+        "fhir",
+        "prov",
+        "earl",
+    }
+    assert all(
+        row["comment"] and row["mapping_justification"] and 0 < float(row["confidence"]) <= 1 for row in rows
+    )

@@ -21,7 +21,7 @@ from trialgraph.authoring.checkdigits import has_right_check_digit
 from trialgraph.authoring.modules import Modules, read_modules
 from trialgraph.authoring.sssom import Row, read_rows
 from trialgraph.errors import QueryError
-from trialgraph.namespaces import BASE, TGC
+from trialgraph.namespaces import BASE
 from trialgraph.ontology import TG_IRI, CodeSystem, read_code_systems
 from trialgraph.resources import product_folder
 from trialgraph.units import is_unit
@@ -130,7 +130,7 @@ class _Checks:
         shown = {(row.subject, row.predicate, row.object) for row in rows}
         stated = set(self._codes(predicates))
         for concept, _, code in sorted(stated - shown):
-            message = "{code} has no row in mappings.sssom.tsv that shows who says so"
+            message = "{code} has no row in a mapping table (.sssom.tsv) that shows who says so"
             yield from _some(self._finding({"concept": concept, "code": code}, message, "unproven-codes"))
         for row in rows:
             if (row.subject, row.predicate, row.object) not in stated:
@@ -143,7 +143,7 @@ class _Checks:
     def _codes(self, predicates: set[str]) -> Iterator[tuple[str, str, str]]:
         for predicate in predicates:
             for concept, code in self._pairs(ox.NamedNode(predicate)):
-                if concept.startswith(str(TGC)):
+                if concept.startswith(BASE):
                     yield concept, predicate, code
 
     def _pairs(self, predicate: ox.NamedNode) -> Iterator[tuple[str, str]]:
