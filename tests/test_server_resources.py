@@ -156,7 +156,7 @@ def test_an_unchanged_graph_is_not_sent_again(client: httpx.Client) -> None:
 
 
 def test_the_ontology_is_one_document(client: httpx.Client, store: Store) -> None:
-    """All that the imported modules say, under one header that imports nothing; axioms that are off stay out."""
+    """All that the imported modules say, under one header that imports nothing."""
     found = _triples(client.get("/ontology.nt"), ox.RdfFormat.N_TRIPLES)
     owl = "http://www.w3.org/2002/07/owl#"
     headers = {each.subject.value for each in found if each.object == ox.NamedNode(f"{owl}Ontology")}

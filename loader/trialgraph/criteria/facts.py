@@ -220,7 +220,8 @@ def _count_apart(text: Text, head: Chunk, around: Around) -> None:
         return
     general = {_OLIGOMETASTATIC, *text.vocabulary.by_iri[_OLIGOMETASTATIC].ancestors}
     above = term.ancestors - general - {term.iri}
-    sites = [text.vocabulary.by_iri[iri] for iri in above if iri in text.vocabulary.by_iri]
+    named = [text.vocabulary.by_iri[iri] for iri in above if iri in text.vocabulary.by_iri]
+    sites = [site for site in named if _OLIGOMETASTATIC not in site.ancestors]
     counted = max(sites, key=lambda site: (len(site.ancestors), site.iri), default=None)
     counted = counted or text.vocabulary.by_iri[_METASTATIC_LESION]
     span = text.span(head.start, head.end)
