@@ -46,6 +46,8 @@ from trialgraph.patients.facts import (
 from trialgraph.patients.fhir import from_fhir
 from trialgraph.resources import product_folder
 
+ICD = "http://hl7.org/fhir/sid/icd-10"
+
 
 def facts_of(one: PatientRecord, kind: type) -> list[Any]:
     """Return a record's facts of one kind."""
@@ -509,6 +511,26 @@ def test_ndjson_is_read_by_patient(tmp_path: Path):
     path.write_text("\n".join(json.dumps(line) for line in lines) + "\n", encoding="utf-8")
     found = {one.id: len(one.facts) for one in read_patients(path)}
     assert found == {"p1": 0, "p2": 1, "p3": 1}
+
+
+@pytest.mark.parametrize(
+    ("made", "wanted"),
+    [
+        (
+            condition("?", code=coded("Gastritis of some kind", (f"{ICD}-cm", "K29.91"))),
+            "GastrointestinalDisease",
+        ),
+        (condition("?", code=coded("Living alone", (ICD, "Z60.2"))), None),
+        (condition("dental caries"), None),
+        (medication("Zofenopril 30 mg tablet"), "ACEInhibitor"),
+        (procedure("?", code=coded("Beam radiation of something", (f"{ICD}-pcs", "D0011ZZ"))), ""),
+        (condition("foobar disease"), ""),
+    ],
+)
+def test_what_has_no_concept_is_some_kind_of_a_wider_one(made: dict[str, Any], wanted: str | None):
+    """Blocks of codes and stems of names tell a wider concept, or that it is none."""
+    found = [fact.what.concepts for fact in record(made).facts if getattr(fact, "certain", False)]
+    assert found == ([] if wanted is None else [(str(TGC[wanted]),) if wanted else ()])
 
 
 def test_an_export_with_a_file_per_type_is_one(tmp_path: Path):

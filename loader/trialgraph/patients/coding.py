@@ -97,7 +97,7 @@ class Coder:
         """
         for coding in codeable.get("coding") or ():
             system, code = str(coding.get("system") or ""), str(coding.get("code") or "")
-            for start, block, concept in code_blocks():
+            for start, block, concept in code_blocks(category):
                 if system.startswith(start) and code.startswith(block):
                     return concept, False
         texts = [codeable.get("text"), *(coding.get("display") for coding in codeable.get("coding") or ())]

@@ -217,12 +217,13 @@ def general_names() -> dict[tuple[str, str], str]:
     }
 
 
-@lru_cache(maxsize=1)
-def code_blocks() -> tuple[tuple[str, str, str], ...]:
-    """Return blocks of codes, longest first: start of the system, start of the code, and an IRI as above."""
+@lru_cache(maxsize=8)
+def code_blocks(category: str) -> tuple[tuple[str, str, str], ...]:
+    """Return a category's blocks of codes, longest first: start of system and code, and an IRI as above."""
     rows = (
         (row["system"], row["code"], str(TGC[row["concept"]]) if row["concept"] else "")
         for row in _rows("blocks")
+        if row["category"] == category
     )
     return tuple(sorted(rows, key=lambda row: -len(row[1])))
 
