@@ -141,18 +141,18 @@ def test_a_query_that_cannot_be_answered_is_refused_in_one_line(
 def test_requests_that_are_no_query_are_refused(client: httpx.Client) -> None:
     """Missing, repeated, unknown and over-large requests each have their status."""
     kind = "application/sparql-query"
-    assert client.get("/sparql").status_code == 400
     assert client.get("/sparql", params={"query": ["ASK {}", "ASK {}"]}).status_code == 400
-    assert client.post("/sparql", data={"update": "CLEAR ALL"}).status_code == 400
+    assert client.post("/sparql", data={"update": "CLEAR ALL"}).status_code == 403
+    assert client.get("/sparql", params={"update": "CLEAR ALL"}).status_code == 400
     update = client.post(
         "/sparql", content="CLEAR ALL", headers={"Content-Type": "application/sparql-update"}
     )
-    assert update.status_code == 400
+    assert update.status_code == 403
     assert client.post("/sparql", content="ASK {}", headers={"Content-Type": "text/plain"}).status_code == 415
     assert client.post("/sparql", content=b"ASK {} # \xff", headers={"Content-Type": kind}).status_code == 400
     assert client.post("/sparql", content=b" " * 700_000, headers={"Content-Type": kind}).status_code == 413
-    named = client.get("/sparql", params={"query": "ASK {}", "default-graph-uri": GRAPH})
-    assert (named.status_code, "FROM" in named.text) == (400, True)
+    named = client.get("/sparql", params={"query": "ASK {}", "default-graph-uri": "no IRI"})
+    assert (named.status_code, "no IRI" in named.text) == (400, True)
     for method in ("PUT", "DELETE", "PATCH"):
         answer = client.request(method, "/sparql")
         assert answer.status_code == 405

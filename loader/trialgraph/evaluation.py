@@ -197,7 +197,7 @@ def _besides(atom: Fact, view: ScreeningView) -> Finding:
                 tuple(dict.fromkeys(axiom for each in told for axiom in each.axioms)),
                 "" if truth else need(atom),
             )
-    return _open(replace(atom, study=None), view, view.present.get(fact_key(atom)))
+    return replace(_open(replace(atom, study=None), view, view.present.get(fact_key(atom))), atom=atom)
 
 
 def _plain_presence(atom: Fact, view: ScreeningView) -> Finding:

@@ -1,16 +1,28 @@
 """``trialgraph serve``: the SPARQL endpoint, the JSON interface and the pages, on one port."""
 
+from __future__ import annotations
+
+import os
 import socket
-from typing import Annotated
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from trialgraph.cli.options import StoreOption, messages, reading_store
+from trialgraph.cli.options import StoreOption, messages, reading_store, writing_store
 from trialgraph.errors import UsageError
+
+if TYPE_CHECKING:
+    from trialgraph.server import Settings
+    from trialgraph.stores import Store
 
 __all__ = ["serve"]
 
 _PATIENCE = 2  # seconds that answers under way are given when the server ends
+_TOKEN_VARIABLE = "TRIALGRAPH_TOKEN"
+_SHORTEST_TOKEN = 16  # characters
+_SPARE_FILES = 500  # that connections leave to the store and the processes
 
 
 def serve(
@@ -19,28 +31,93 @@ def serve(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8000,
     store: StoreOption = None,
+    writable: Annotated[
+        bool,
+        typer.Option(
+            "--writable",
+            help=f"Let who shows the token change the store; it is in {_TOKEN_VARIABLE} or --token-file.",
+        ),
+    ] = False,
+    token_file: Annotated[
+        Optional[Path],  # noqa: UP045  # Typer evaluates it
+        typer.Option("--token-file", metavar="FILE", help="File that holds the token for --writable."),
+    ] = None,
+    allow_service: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--allow-service", metavar="HOST", help="A host that queries may ask with SERVICE."),
+    ] = None,
+    time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds that a query may take.")] = 30.0,
+    answer_limit: Annotated[int, typer.Option(min=1, help="Megabytes that an answer may have.")] = 256,
 ) -> None:
     """Serve the loaded trials: pages, a SPARQL endpoint at /sparql, JSON under /api."""
+    from trialgraph.server import Settings
+
+    settings = Settings(
+        seconds=time_limit,
+        answer=answer_limit * 1024 * 1024,
+        services=frozenset(name.lower() for name in allow_service or ()),
+        token=_token(token_file) if writable else None,
+    )
+    with (
+        _listen(host, port) as listener,
+        writing_store(store) if writable else reading_store(store) as opened,
+    ):
+        shown = f"[{host}]" if ":" in host else host
+        messages.print(f"Serving at http://{shown}:{listener.getsockname()[1]}/", highlight=False)
+        _run(opened, settings, [listener])
+
+
+def _run(store: Store, settings: Settings, listeners: Sequence[socket.socket]) -> None:
     import uvicorn
 
     from trialgraph.server import Server, application
+    from trialgraph.server.connections import Limits, limited
 
-    with _listen(host, port) as listener, reading_store(store) as opened:
-        served = application(opened)
-        config = uvicorn.Config(
-            served,
-            log_level="warning",
-            access_log=False,  # a URL holds what was asked
-            server_header=False,
-            timeout_graceful_shutdown=_PATIENCE,
-            lifespan="off",
+    served = application(store, settings)
+    config = uvicorn.Config(
+        served,
+        http=limited(Limits(number=_most_connections())),
+        log_level="warning",
+        access_log=False,  # a URL holds what was asked
+        server_header=False,
+        timeout_graceful_shutdown=_PATIENCE,
+        lifespan="off",
+        ws="none",
+    )
+    try:
+        server = Server(config, served.state.workers, at_start=served.state.engine.start)
+        server.run(sockets=list(listeners))
+    except KeyboardInterrupt:
+        return
+
+
+def _token(file: Path | None) -> str:
+    """Return the token that a client has to show; never an argument, which other users could see."""
+    try:
+        token = (
+            file.read_text(encoding="utf-8").strip() if file else os.environ.get(_TOKEN_VARIABLE, "").strip()
         )
-        shown = f"[{host}]" if ":" in host else host
-        messages.print(f"Serving at http://{shown}:{listener.getsockname()[1]}/", highlight=False)
-        try:
-            Server(config, served.state.workers).run(sockets=[listener])
-        except KeyboardInterrupt:
-            return
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"the token can't be read: {error}", where=str(file)) from error
+    if len(token) < _SHORTEST_TOKEN or not token.isascii() or not token.isprintable():
+        what = f"--writable needs a token of at least {_SHORTEST_TOKEN} characters"
+        raise UsageError(what, advice=f"put one into {_TOKEN_VARIABLE}, or into a file for --token-file")
+    return token
+
+
+def _most_connections() -> int:
+    """Return how many connections there may be, with as many open files as the system allows."""
+    try:
+        import resource
+    except ImportError:
+        return 8_000
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        soft = hard
+    except (OSError, ValueError):  # macOS allows fewer than it says
+        pass
+    return max(100, min(8_000, soft - _SPARE_FILES)) if soft > 0 else 8_000
 
 
 def _listen(host: str, port: int) -> socket.socket:

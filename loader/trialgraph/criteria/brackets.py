@@ -66,7 +66,10 @@ def kinds_in(head: Chunk, inner: Sequence[Chunk]) -> Sequence[Chunk]:
     """Return the list of kinds of a concept that a bracket behind it is, or ()."""
     named = {chunk.term.iri: chunk.term for chunk in inner if chunk.kind == "concept" and chunk.term}
     below = [term for term in named.values() if head.term is not None and head.term.iri in term.ancestors]
-    return listed_in(inner) if len(below) == len(named) > 1 else ()
+    found = (
+        named and category_of(head) == "condition" and {t.category for t in named.values()} == {"biomarker"}
+    )
+    return listed_in(inner) or inner if found else listed_in(inner) if len(below) == len(named) > 1 else ()
 
 
 def _joins(chunk: Chunk, *, told: bool) -> bool:

@@ -15,7 +15,7 @@ from trialgraph.criteria.trees import map_facts
 from trialgraph.criteria.vocabulary import Vocabulary
 from trialgraph.expressions import Expression, Fact, atoms
 
-__all__ = ["item_run_in", "name_exceptions"]
+__all__ = ["item_run_in", "name_exceptions", "resumes_at"]
 
 _JOINING = (" or ", " and ", ",", ";")
 
@@ -99,3 +99,20 @@ def item_run_in(text: Text, chunks: Sequence[Chunk]) -> int | None:
         and chunks[index - 1].form not in ("and", "or")
     ]
     return starts[-1] if starts else None
+
+
+def resumes_at(chunks: Sequence[Chunk], at: int) -> int | None:
+    """Return where the time of what is barred goes on behind an exception that stands inside its sentence.
+
+    "Surgery, other than biopsy, within 4 weeks": the weeks are those of the surgery. So they are without
+    the commas after "other than", which stands with the noun it narrows.
+    """
+    for index in range(at + 2, len(chunks)):
+        if chunks[index].kind == "window":
+            after_comma = chunks[index - 1].form == ","
+            return index if after_comma or chunks[at].form == "other than" else None
+        if "exception" in chunks[index].classes or (
+            chunks[index].form == "," and index + 1 < len(chunks) and chunks[index + 1].kind != "window"
+        ):
+            return None
+    return None

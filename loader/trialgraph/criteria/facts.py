@@ -92,6 +92,7 @@ def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
         return None
     after = first + 1
     heads = [chunks[first]]
+    chunks = _without_method(heads[-1], chunks, after)
     while after < len(chunks) and _stacks(heads[-1], chunks, after):
         if chunks[after].kind != "sign":
             heads.append(chunks[after])
@@ -101,6 +102,13 @@ def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
     if not read_after(text, heads[-1], chunks[after:], around):
         return None
     return _assemble(text, heads, chunks, around)
+
+
+def _without_method(head: Chunk, chunks: Sequence[Chunk], after: int) -> Sequence[Chunk]:
+    """Drop how a marker was found between it and its tumour ("HER2-positive (IHC 3+) breast cancer")."""
+    inside = after + 1 < len(chunks) and chunks[after].kind == "bracket" and category_of(head) == "biomarker"
+    tumour = inside and category_of(chunks[after + 1]) == "condition"
+    return [*chunks[:after], *chunks[after + 1 :]] if tumour else chunks
 
 
 def _bearing(text: Text, chunks: Sequence[Chunk], after: int, head: Chunk, around: Around) -> Sequence[Chunk]:

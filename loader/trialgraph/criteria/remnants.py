@@ -70,7 +70,8 @@ def _is_end(chunk: Chunk) -> bool:
 
 def add_values(expression: Expression, text: Text, chunks: Sequence[Chunk]) -> Expression:
     """Return the expression with the limits that its words state beside them."""
-    if isinstance(expression, Value):
+    stated = any(chunk.kind == "value" for chunk in _open(chunks))
+    if not stated or not any(isinstance(atom, Narrative) for atom in atoms(expression)):
         return expression
     opened = [(text.span(chunk.start, chunk.end), chunk) for chunk in _open(chunks)]
     taken = [atom.span for atom in atoms(expression) if isinstance(atom, Value)]

@@ -9,11 +9,12 @@ from typing import Literal
 from trialgraph.criteria.addressees import case_of, concerns_reproduction, read_addressed
 from trialgraph.criteria.allowances import allowance_at, allows, washout
 from trialgraph.criteria.alternatives import aside_at, is_harmless
+from trialgraph.criteria.brackets import category_of
 from trialgraph.criteria.cases import asked_of, except_for, holds_value, read_case, widens
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
 from trialgraph.criteria.elapsed import read_elapsed
-from trialgraph.criteria.exceptions import item_run_in
+from trialgraph.criteria.exceptions import item_run_in, resumes_at
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.instances import dated_alike, for_itself, instances_of, of_unread_kind
 from trialgraph.criteria.lexicon import lexicon
@@ -22,6 +23,7 @@ from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.offers import offers_choice
 from trialgraph.criteria.refusals import read_refusal, without_trailing_verb
 from trialgraph.criteria.segments import trimmed
+from trialgraph.criteria.sexed import read_by_sex
 from trialgraph.criteria.sexes import read_sex
 from trialgraph.criteria.subgroups import (
     MODAL,
@@ -79,8 +81,8 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     words = text.text[start:end]
     if _takes_a_person(text, chunks):
         return Statement(narrative(text, start, end), text=words)
-    if (barred := read_refusal(text, chunks)) is not None:
-        return Statement(barred, text=words)
+    if (told := read_refusal(text, chunks) or read_by_sex(text, chunks)) is not None:
+        return Statement(told, text=words)
     case = None if text.exclusion and allows(chunks) else read_case(text, chunks)
     if case is not None and (not allows(chunks) or widens(text, case, start)):
         return Statement(asked_of(text, *case.operands), text=words)
@@ -117,10 +119,14 @@ def _takes_a_person(text: Text, chunks: Sequence[Chunk]) -> bool:
         return False
     if not text.exclusion and lexicon().resolved.search(words):
         return True
+    named = [chunk for chunk in chunks if is_content(chunk) and category_of(chunk) != "other"]
     judged = lexicon().judgement.search(words)
     behind = judged is not None and chunks[0].start + judged.end()
-    told = judged is not None and all(chunk.start >= behind for chunk in chunks if is_content(chunk))
-    return told or lexicon().consent.search(words) is not None
+    told = judged is not None and all(chunk.start >= behind for chunk in named)
+    consented = lexicon().consent.search(words)
+    if consented is None or not text.exclusion:
+        return told or consented is not None
+    return told or all(chunk.start >= chunks[0].start + consented.start() for chunk in named)
 
 
 def _without_requiring(text: Text, chunks: list[Chunk]) -> list[Chunk]:
@@ -169,6 +175,16 @@ def _read_excepted(text: Text, chunks: list[Chunk], at: int) -> Expression:
     if own is not None and own > 0:
         remainder = narrative(text, tail[own].start, end)
         return any_of([_read_excepted(text, [*chunks[: at + 1], *tail[:own]], at), remainder])
+    if text.exclusion and (behind := resumes_at(chunks, at)):
+        place = (tail[0].start, chunks[behind - 1].end)
+        words = text.text[slice(*place)].strip(" ;,.:")
+        rest = chunks[behind:]
+        second = next((i for i, chunk in enumerate(rest) if i and "exception" in chunk.classes), None)
+        read = except_for(text, _read_labelled(text, [*head, *trimmed(rest[:second])]), words, place)
+        if second is None or second + 1 >= len(rest):
+            return read
+        after = (rest[second + 1].start, end)
+        return except_for(text, read, text.text[slice(*after)].strip(" ;,.:"), after)
     words = text.text[tail[0].start : end].strip(" ;,.:")
     place = (tail[0].start, end)
     return except_for(text, _read_labelled(text, head), words, place, lifts=chunks[at].form == "unless")
@@ -305,8 +321,10 @@ def _read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     """Read "X, including A and B": instances of X, in X's time and, for treatments, narrowed as X is."""
     default = "or" if text.exclusion else "and"
     at = next((i for i, chunk in enumerate(chunks) if "example" in chunk.classes and i > 0), None)
-    if at is None or not text.exclusion or not any(is_content(chunk) for chunk in chunks[:at]):
+    if at is None or not text.exclusion:
         return join_segments(text, read_segments(text, chunks), default)
+    if not any(is_content(chunk) for chunk in chunks[:at]):
+        return _read_unnamed(text, chunks, at)
     head = join_segments(text, read_segments(text, trimmed(chunks[:at])), default)
     rest = trimmed(chunks[at + 1 :])
     facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
@@ -325,6 +343,17 @@ def _read_instances(text: Text, chunks: list[Chunk]) -> Expression:
         formal = [each for each in _members(instances) if is_formal(each)]
         return any_of([head, *formal])
     return any_of([head, instances])
+
+
+def _read_unnamed(text: Text, chunks: list[Chunk], at: int) -> Expression:
+    """Read "serious comorbidity, such as A or B", whose kind has no name that is known."""
+    read = join_segments(text, read_segments(text, trimmed(chunks[at + 1 :]) or chunks), "or")
+    unknown = [chunk for chunk in chunks[:at] if chunk.kind == "word" and not chunk.classes]
+    told = any(chunk.classes & {"negation", "condition", "unactual", "turning"} for chunk in chunks[:at])
+    if not unknown or told or not any(isinstance(atom, Fact) for atom in atoms(read)):
+        return join_segments(text, read_segments(text, chunks), "or")
+    kind = narrative(text, chunks[0].start, chunks[at - 1].end)
+    return any_of([kind, map_facts(read, lambda fact: of_unread_kind(fact, kind.text))])
 
 
 def _with_agents(text: Text, head: Expression, chunks: list[Chunk]) -> Expression:

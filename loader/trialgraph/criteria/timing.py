@@ -11,6 +11,7 @@ from trialgraph.criteria.connectives import DETERMINERS, RESTARTS, VERBS
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.segments import Segment, is_bare
 from trialgraph.expressions import Expression, Fact, Window
+from trialgraph.namespaces import TGC
 
 __all__ = ["share_times", "share_windows"]
 
@@ -19,6 +20,7 @@ _TIMED = re.compile(
     r"\b(?:hour|day|week|month|year|half|cycle|study|trial|interval|period)",
     re.IGNORECASE,
 )
+_PLANS = frozenset({str(TGC.PlannedPregnancy), str(TGC.PlannedFathering), str(TGC.PlannedBreastfeeding)})
 _EVENTS = frozenset({"condition", "procedure"})
 _WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNORECASE)
 
@@ -168,12 +170,19 @@ def share_times(text: Text, segments: list[Segment]) -> None:
     if len(segments) < 2 or not words or (not is_bare(last) and last.after_comma):
         return
     members = [segment for segment in segments[:-1] if isinstance(segment.expression, Fact)]
+    if _plans(last):
+        # "Pregnant, or planning pregnancy during the study": the time is that of the plan.
+        members = [segment for segment in members if _plans(segment)]
     for segment in _reached(segments, members):
         fact = segment.expression
         known = fact.modifiers.get("qualifier", "") if isinstance(fact, Fact) else ""
         if isinstance(fact, Fact) and fact.within is None and not _TIMED.search(known):
             joined = f"{known}; {words}" if known else words
             segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": joined})
+
+
+def _plans(segment: Segment) -> bool:
+    return isinstance(segment.expression, Fact) and segment.expression.concept in _PLANS
 
 
 def _last_window(segment: Segment) -> Window | None:

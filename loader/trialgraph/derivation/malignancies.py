@@ -7,7 +7,7 @@ the study disease is, a trial's criteria know (`trialgraph.malignancies`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 
 from trialgraph.concepts import Concepts
@@ -45,7 +45,8 @@ def other_malignancies(
     if MALIGNANCY in absent:
         return None, Absence("no malignancy recorded")
     reason = silent.get(MALIGNANCY) or _all_recorded(found, concepts, silent)
-    if reason is None or not primaries or not _one_cancer(primaries, found):
+    pairs = combinations(primaries, 2)
+    if reason is None or not primaries or not all(_are_one(*pair, found, concepts) for pair in pairs):
         return None, None
     sources = tuple(sorted({fact.source for fact in shown}))
     text = (
@@ -59,9 +60,8 @@ def no_second_cancer(found: Sorted, concepts: Concepts) -> Absence | None:
     primaries = _primaries(found, concepts)
     if not primaries:
         return None
-    for one in primaries:
-        alike = [each for each in primaries if not are_apart(one.concept, each.concept, concepts)]
-        if not _one_cancer(alike, found):
+    for one, other in combinations(primaries, 2):
+        if not (are_apart(one.concept, other.concept, concepts) or _are_one(one, other, found, concepts)):
             return None
     return Absence("no second cancer of one kind recorded")
 
@@ -84,12 +84,25 @@ def _may_be_in_situ(found: Sorted, concepts: Concepts) -> bool:
 
 def _unrelated(one: Shown, other: Shown, found: Sorted, concepts: Concepts) -> bool:
     """Whether two cancers are certainly two: of kinds that are apart, neither arising from the other."""
+    return not _linked(one, other, found) and are_apart(one.concept, other.concept, concepts)
+
+
+def _linked(one: Shown, other: Shown, found: Sorted) -> bool:
     facts = [found.conditions.get(fact.source) for fact in (one, other)]
-    linked = any(
+    return any(
         fact is not None and source.source in fact.related
         for fact, source in zip(facts, (other, one), strict=True)
     )
-    return not linked and are_apart(one.concept, other.concept, concepts)
+
+
+def _are_one(one: Shown, other: Shown, found: Sorted, concepts: Concepts) -> bool:
+    """Whether two records are of one cancer: it can be of both kinds, and didn't begin twice."""
+    if one.source == other.source or _linked(one, other, found):
+        return True
+    below = concepts.descendants(one.concept) & concepts.descendants(other.concept)
+    facts = [found.conditions.get(fact.source) for fact in (one, other)]
+    known = [fact for fact in facts if isinstance(fact, ConditionFact)]
+    return bool(below) and (len(known) < len(facts) or _same(*known))
 
 
 def _whichever(choices: Sequence[Presence]) -> Presence:
@@ -132,13 +145,6 @@ def _in_lineage(iri: str, kinds: Collection[str], concepts: Concepts) -> bool:
     if concepts.is_a(iri, METASTASIS):
         return True
     return any(iri in concepts.ancestors(kind) or kind in concepts.ancestors(iri) for kind in kinds)
-
-
-def _one_cancer(primaries: Iterable[Shown], found: Sorted) -> bool:
-    """Whether records of one kind of cancer may all be of one: it isn't said to have begun twice."""
-    facts = [found.conditions.get(fact.source) for fact in primaries]
-    known = sorted({fact for fact in facts if isinstance(fact, ConditionFact)}, key=lambda fact: fact.source)
-    return all(_same(one, other) for one, other in combinations(known, 2))
 
 
 def _same(one: ConditionFact, other: ConditionFact) -> bool:

@@ -48,6 +48,7 @@ def main() -> None:
     """Answer questions until the server closes the stream, or is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is for the server
     _limit_memory(int(sys.argv[1]))
+    _widen_pipe()
     threading.stack_size(_STACK)
     threading.Thread(target=_serve, daemon=True).start()
     parent = os.getppid()
@@ -62,6 +63,13 @@ def _limit_memory(limit: int) -> None:
 
         resource.setrlimit(resource.RLIMIT_DATA, (limit + _STACK, limit + _STACK))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _widen_pipe() -> None:
+    with suppress(ImportError, AttributeError, OSError):  # Linux only
+        import fcntl
+
+        fcntl.fcntl(1, fcntl.F_SETPIPE_SZ, _HELD)
 
 
 def _serve() -> None:
@@ -176,12 +184,13 @@ class _Engine:
 
     def _evaluate(self, question: Mapping[str, Any]) -> Any:
         text, prefixes, allowed = question["text"], question["prefixes"], frozenset(question["services"])
+        known = {"prefixes": prefixes, "base_iri": question["base"]}
         try:
             if question["url"]:
                 return _ask_server(question)
             given = question["default"], question["named"]
             dataset = {} if question["unnamed"] else dataset_options(text, *given)
-            return self._opened(question["folder"]).query(text, prefixes=prefixes, **dataset)
+            return self._opened(question["folder"]).query(text, **known, **dataset)
         except SyntaxError as error:
             try:
                 check_syntax(text, prefixes=prefixes, allowed=allowed)

@@ -15,6 +15,7 @@ __all__ = [
     "BROKEN",
     "END",
     "HEAD",
+    "MEDIA",
     "PART",
     "WHOLE",
     "Frames",
@@ -25,8 +26,9 @@ __all__ = [
 ]
 
 _QUESTION = b"Q"  # a JSON object
-WHOLE = b"W"  # media type, a line feed, the answer
-HEAD = b"H"  # media type
+MEDIA = b"M"  # media type of an answer that comes whole
+WHOLE = b"W"
+HEAD = b"H"  # media type of one that comes in parts
 PART = b"P"
 END = b"E"
 BROKEN = b"B"  # a JSON object: status, detail
@@ -45,8 +47,8 @@ def question_frame(question: Mapping[str, Any]) -> bytes:
 
 
 def whole(media: str, content: bytes | bytearray) -> bytes:
-    """Return the frame of an answer that fits into one."""
-    return frame(WHOLE, b"%s\n%s" % (media.encode(), content))
+    """Return the frames of an answer that comes whole."""
+    return b"".join((frame(MEDIA, media.encode()), _HEAD.pack(WHOLE, len(content)), content))
 
 
 def read_question(stream: BinaryIO) -> Mapping[str, Any] | None:
@@ -76,6 +78,7 @@ class Frames:
             end = _HEAD.size + length
             if len(self._received) < end:
                 return
-            content = bytes(self._received[_HEAD.size : end])
+            with memoryview(self._received) as view:
+                content = bytes(view[_HEAD.size : end])
             del self._received[:end]
             yield kind, content

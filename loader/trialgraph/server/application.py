@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -48,14 +49,14 @@ class Settings:
     Args:
         places: How many run at once.
         seconds: How long one runs, and how long a client waits for a place.
-        patience: How long one runs when others wait for its place.
+        patience: Seconds of processor time that one may take when others wait for its place.
         answer: Bytes of an answer to a SPARQL query, at most.
         memory: Bytes of memory that a SPARQL query may use, where the system can limit it.
         services: Hosts that a query may ask with SERVICE, by name; with none, it asks nobody.
         token: What a client has to show to change the store; None when nobody may.
     """
 
-    places: int = 8
+    places: int = field(default_factory=lambda: max(8, 2 * (os.cpu_count() or 1)))
     seconds: float = 30.0
     patience: float = 5.0
     answer: int = 256 * 1024 * 1024

@@ -21,11 +21,12 @@ from trialgraph.stores import Store
 
 __all__ = ["asked_values", "queried"]
 
+_NONE = {"type": "string", "maxLength": 0}  # an empty field of a form
 _SCHEMAS: Mapping[str, dict[str, Any]] = MappingProxyType(
     {
-        "trial": {"type": "string", "pattern": NCT},
+        "trial": {"anyOf": [{"type": "string", "pattern": NCT}, _NONE]},
         "concept": {"type": "string"},
-        "number": {"type": "number"},
+        "number": {"anyOf": [{"type": "number"}, _NONE]},
         "string": {"type": "string"},
         "any": {"type": "string"},
     }

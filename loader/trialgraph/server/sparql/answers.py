@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
-from trialgraph.processes.frames import BROKEN, END, HEAD, PART, WHOLE
+from trialgraph.processes.frames import BROKEN, END, HEAD, MEDIA, PART, WHOLE
 
 __all__ = ["Answer", "BrokenAnswerError"]
 
@@ -57,17 +57,23 @@ class Answer:
 
     def taken(self, now: float) -> float:
         """Return how many seconds it has been made, without the waits for a slow client."""
-        waiting = now - self._paused_since if self._paused_since is not None else 0.0
-        return now - self.since - self._paused - waiting
+        return now - self.since - self._paused - self.held(now)
+
+    def held(self, now: float) -> float:
+        """Return how many seconds it has waited for a slow client by now."""
+        return now - self._paused_since if self._paused_since is not None else 0.0
 
     def receive(self, kind: bytes, content: bytes) -> None:
         """Take a frame of the process."""
         if kind == WHOLE:
-            media, _, self.content = content.partition(b"\n")
-            self._begin(media)
+            self.content = content
+            self._begin()
             self._over = True
+        elif kind == MEDIA:
+            self.media = content.decode()
         elif kind == HEAD:
-            self._begin(content)
+            self.media = content.decode()
+            self._begin()
         elif kind == PART:
             self._parts.append(content)
             self._held += len(content)
@@ -129,8 +135,7 @@ class Answer:
             self._arrived.clear()
             await self._arrived.wait()
 
-    def _begin(self, media: bytes) -> None:
-        self.media = media.decode()
+    def _begin(self) -> None:
         if not self.begun.done():
             self.begun.set_result(None)
 

@@ -39,6 +39,7 @@ class Question:
         default_graphs: IRIs of the graphs whose union is the default graph.
         named_graphs: IRIs of the named graphs.
         unnamed: Without graphs, ask the one that has no name, not the union of all.
+        base: What relative IRIs are resolved against; None when there is nothing.
     """
 
     text: str
@@ -46,6 +47,7 @@ class Question:
     default_graphs: Sequence[str] = ()
     named_graphs: Sequence[str] = ()
     unnamed: bool = False
+    base: str | None = None
 
 
 class Engine:
@@ -97,6 +99,7 @@ class Engine:
             "default": question.default_graphs,
             "named": question.named_graphs,
             "unnamed": question.unnamed,
+            "base": question.base,
         }
         return await self.evaluate(asked, gone)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -21,8 +22,9 @@ from trialgraph.server.sparql.answers import Answer, BrokenAnswerError
 __all__ = ["Evaluators", "Limits"]
 
 _TICK = 0.1  # seconds between looks at what runs
-_SLOW = 2.0  # seconds after which a query makes room for others on the processor
-_NICENESS = 10
+_SLOW = 2.0  # seconds of processor time after which a query makes room for others
+_NICENESS = 5
+_WIDTH = max(4, (os.cpu_count() or 1) + 2)  # queries at once that aren't slow
 _MOST_WAITING = 2_000  # clients; more than this can't be answered in any time
 _WHOLE_TIME = 10  # time limits that an answer may take in all, with the waits for a slow client
 
@@ -34,7 +36,8 @@ class Limits:
     Args:
         places: Queries evaluated at once, each in a process.
         seconds: How long one is evaluated.
-        patience: How long one is evaluated when others wait for its place, in seconds.
+        patience: Seconds of processor time that one may take, and that one may wait for its client to
+            read, when others wait for its place.
         answer: Bytes of an answer.
         memory: Bytes of memory, where the system can limit it.
     """
@@ -159,7 +162,9 @@ class Evaluators:
         return len(self._idle) + len(self._busy) + self._starting
 
     def _grow(self) -> None:
-        if self._number() >= self.limits.places or self._ended:
+        # more at once than there are processors gains nothing, but slow ones shall not be in the way
+        slow = sum(evaluator.is_spent for evaluator in self._busy)
+        if self._number() >= min(self.limits.places, _WIDTH + slow) or self._ended:
             return
         self._starting += 1
         starting = asyncio.ensure_future(self._start())
@@ -195,14 +200,16 @@ class Evaluators:
             answer = evaluator.answer
             if answer is None:
                 continue
-            taken = answer.taken(now)
             answer.watch()
-            if taken > _SLOW:
+            used = evaluator.used()
+            if used > _SLOW:
                 evaluator.make_room()
+                if self._waiting:
+                    self._grow()
             late = f"the query took longer than {limits.seconds:g} seconds; ask for less"
-            if taken > limits.seconds or now - answer.since > _WHOLE_TIME * limits.seconds:
+            if answer.taken(now) > limits.seconds or now - answer.since > _WHOLE_TIME * limits.seconds:
                 evaluator.stop(503, late)
-            elif crowded and now - answer.since > limits.patience:
+            elif crowded and max(used, answer.held(now)) > limits.patience:
                 message = f"the server is busy, and the query took longer than {limits.patience:g} seconds"
                 evaluator.stop(503, message)
         running = (self._busy or self._waiting) and not self._ended
@@ -221,6 +228,7 @@ class _Evaluator(asyncio.SubprocessProtocol):
         self._ended = False
         self.answer: Answer | None = None
         self.is_spent = False
+        self._used_before = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # cast, because uvloop's transports don't inherit from asyncio's
@@ -228,8 +236,17 @@ class _Evaluator(asyncio.SubprocessProtocol):
         self._inward = cast(asyncio.WriteTransport, self._transport.get_pipe_transport(0))
         self._outward = cast(asyncio.ReadTransport, self._transport.get_pipe_transport(1))
 
+    def used(self) -> float:
+        """Return the seconds of processor time that the question has taken so far.
+
+        Where the system doesn't tell, those that have passed; on a machine with much else to do, these
+        say little of a query.
+        """
+        return _processor_time(self._transport.get_pid()) - self._used_before
+
     def ask(self, question: Mapping[str, Any]) -> Answer:
         """Put a question; there is none other under way."""
+        self._used_before = _processor_time(self._transport.get_pid())
         self.answer = Answer(self)
         self._inward.write(question_frame(question))
         return self.answer
@@ -278,3 +295,12 @@ class _Evaluator(asyncio.SubprocessProtocol):
             self.is_spent = True
             with suppress(AttributeError, OSError):  # not on Windows
                 os.setpriority(os.PRIO_PROCESS, self._transport.get_pid(), _NICENESS)
+
+
+def _processor_time(process: int | None) -> float:
+    """Return the seconds that a process has had, or of a clock where the system doesn't tell."""
+    try:
+        # as clock_getcpuclockid(3) names the clock of a process on Linux
+        return time.clock_gettime((~(process or 0) << 3) | 2)
+    except (AttributeError, OSError):
+        return time.monotonic()

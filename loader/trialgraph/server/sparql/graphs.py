@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from email import message_from_bytes
 from functools import partial
 
 import pyoxigraph as ox
@@ -121,6 +122,21 @@ async def _exists(engine: Engine, name: str) -> bool:
 
 
 def _parsed(body: bytes, content_type: str, base: str) -> set[ox.Triple]:
+    """Return the triples of a body, or of all parts of one that has several."""
+    if not content_type.lower().startswith("multipart/"):
+        return _triples(body, content_type, base)
+    message = message_from_bytes(b"Content-Type: %s\r\n\r\n%s" % (content_type.encode("latin-1"), body))
+    if not message.is_multipart():
+        raise HTTPException(400, "the parts of the body can't be told apart")
+    found: set[ox.Triple] = set()
+    for part in message.walk():
+        content = part.get_payload(decode=True)
+        if isinstance(content, bytes):
+            found |= _triples(content, part.get_content_type(), base)
+    return found
+
+
+def _triples(body: bytes, content_type: str, base: str) -> set[ox.Triple]:
     form = graph_format(content_type)
     if form is None:
         raise HTTPException(415, "send the graph as Turtle, N-Triples, RDF/XML or JSON-LD")

@@ -20,7 +20,7 @@ from trialgraph.server.sparql.engine import Engine, Question
 from trialgraph.server.sparql.requests import Operation, read_operation
 from trialgraph.server.sparql.writing import update
 
-__all__ = ["CORS", "endpoint", "gone", "refusal", "stream"]
+__all__ = ["CORS", "CutShortError", "endpoint", "gone", "refusal", "stream"]
 
 CORS = MappingProxyType(
     {
@@ -36,7 +36,7 @@ _METHODS = CORS["Access-Control-Allow-Methods"]
 _CUT = "\n# The answer ends here, unfinished: %s\n"
 
 
-class _CutShortError(Exception):
+class CutShortError(Exception):
     """An answer that has begun can't be ended; the server closes the connection without its end."""
 
 
@@ -100,7 +100,13 @@ def refusal(error: HTTPException | BrokenAnswerError | TrialgraphError) -> Respo
 
 async def _answer(request: Request, operation: Operation, send: Send) -> None:
     engine: Engine = request.app.state.engine
-    question = Question(operation.text, operation.accept, operation.default_graphs, operation.named_graphs)
+    question = Question(
+        operation.text,
+        operation.accept,
+        operation.default_graphs,
+        operation.named_graphs,
+        base=str(request.url.replace(query="", fragment="")),
+    )
     answer = await engine.ask(question, partial(gone, request.receive))
     await stream(answer, send, _RAW)
 
@@ -125,7 +131,7 @@ async def stream(answer: Answer, send: Send, headers: Iterable[tuple[bytes, byte
     except BrokenAnswerError as error:
         last = (_CUT % error.detail).encode()
         await send({"type": "http.response.body", "body": last, "more_body": True})
-        raise _CutShortError(error.detail) from error
+        raise CutShortError(error.detail) from error
     finally:
         answer.close()
 

@@ -1,0 +1,80 @@
+"""Finding trials, reading one, comparing some, and looking concepts up, as people do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser.conftest import Tab, overflows
+
+TRIAL, OTHER = "NCT06794086", "NCT06850103"
+
+
+@pytest.fixture(params=["desktop-light", "phone-dark"])
+def tab(request: pytest.FixtureRequest, tab_of: Callable[..., Tab]) -> Tab:
+    """Return a tab on a desktop, and one on a phone."""
+    found: Tab = tab_of(request.param)
+    return found
+
+
+def test_trials_are_found_narrowed_and_compared(tab: Tab) -> None:
+    """Words, then a facet, then the filter removed; two trials ticked are put side by side."""
+    tab.open("/")
+    tab.page.get_by_role("searchbox", name="Search trials").fill("metastases")
+    tab.page.get_by_role("button", name="Search").click()
+    found = tab.page.locator(".results > li").count()
+    tab.page.locator("#filters").get_by_role("link", name="phase 3").click()
+    assert tab.page.locator(".results > li").count() < found
+    tab.page.get_by_role("link", name="Phase: phase 3").click()
+    assert tab.page.locator(".results > li").count() == found
+    tab.open("/")
+    for nct in (TRIAL, OTHER):
+        tab.page.get_by_role("checkbox", name=f"{nct}: compare").check()
+    tab.page.get_by_role("button", name="Compare the trials ticked").click()
+    assert tab.page.get_by_role("heading", level=1).inner_text() == "Compare trials"
+    assert tab.page.locator("td.strict").count() > 5
+    assert not overflows(tab.page)
+
+
+def test_marked_words_tell_what_they_were_taken_for(tab: Tab) -> None:
+    """When the keyboard reaches them, without a script; nothing is pushed out of the screen."""
+    tab.open(f"/trial/{TRIAL}#I9")
+    marked = tab.page.locator("#I9 .hit").first
+    tab.page.locator("#I9 .id a").focus()
+    tab.page.keyboard.press("Tab")
+    tip = marked.evaluate("each => getComputedStyle(each, '::after').content")
+    assert "ECOG performance status from 0 to 1" in tip
+    assert not overflows(tab.page)
+    tab.page.keyboard.press("Enter")
+    tab.page.wait_for_url("**/concept/ECOGPerformanceStatus")
+
+
+def test_a_shape_opens_where_its_criterion_stands(tab: Tab) -> None:
+    """It is there without another page, and long lines scroll in their own box."""
+    tab.open(f"/trial/{TRIAL}")
+    criterion = tab.page.locator("#I9")
+    assert not criterion.get_by_text("sh:NodeShape").first.is_visible()
+    criterion.get_by_text("Shape, RDF and source").click()
+    assert criterion.get_by_text("sh:NodeShape").first.is_visible()
+    assert not overflows(tab.page)
+
+
+def test_the_tree_opens_and_the_search_finds(tab: Tab) -> None:
+    """A branch shows its kinds; a synonym leads to its concept."""
+    tab.open("/concepts")
+    tab.page.get_by_label("kinds of measurement").click()
+    assert tab.page.get_by_role("link", name="age", exact=True).is_visible()
+    tab.page.get_by_role("searchbox", name="Find a concept").fill("haemoglobin")
+    tab.page.keyboard.press("Enter")
+    tab.page.locator(".found a").first.click()
+    assert tab.page.get_by_role("heading", level=1).inner_text() == "hemoglobin"
+
+
+def test_a_square_of_the_map_leads_to_its_criterion(tab: Tab) -> None:
+    """A family is chosen from those offered."""
+    tab.open("/compare/map")
+    tab.page.get_by_role("link", name="liver function measurement").click()
+    tab.page.locator(".heats .heat a").first.click()
+    tab.page.wait_for_url("**/trial/NCT*")
+    assert tab.page.locator(":target").is_visible()
