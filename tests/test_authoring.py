@@ -53,7 +53,7 @@ def test_the_packaged_ontology_has_no_mistakes() -> None:
 
 def test_there_are_mistakes_to_find() -> None:
     """The collector found the small wrong ontologies."""
-    assert len(MISTAKES) >= 18
+    assert len(MISTAKES) >= 20
 
 
 @pytest.mark.parametrize("path", MISTAKES, ids=lambda path: path.stem)
@@ -227,8 +227,10 @@ def test_the_guide_adds_a_concept_that_is_read_queried_and_screened(checkout: Pa
     environment["TRIALGRAPH_VOCABULARIES"] = str(checkout / "none")
     sessions = re.split(r"^\$ ", _guide_blocks("console")[0], flags=re.MULTILINE)[1:]
     commands = [part.partition("\n")[::2] for part in sessions if part.startswith("trialgraph")]
-    assert len(commands) == 5
+    assert len(commands) == 6
     for command, shown in commands:
+        if "reason" in command and shutil.which("java") is None:
+            continue  # all the others work without
         arguments = [sys.executable, "-m", "trialgraph", *shlex.split(command)[1:]]
         run = subprocess.run(
             arguments, cwd=checkout, env=environment, capture_output=True, text=True, check=False

@@ -358,7 +358,8 @@ def load_concepts(folder: Path) -> Concepts:
     """Return the concepts of an ontology folder.
 
     Args:
-        folder: A folder with ``annotations.ttl``, ``concepts.ttl`` and ``axioms.ttl``.
+        folder: A folder with ``annotations.ttl``, ``concepts.ttl``, ``closure.ttl`` and contestable axioms
+            below ``axioms``.
     Raises:
         UsageError: when a file is missing or isn't Turtle; says which, and where in it.
     """

@@ -13,7 +13,7 @@ from trialgraph.resources import product_folder
 __all__ = ["BASE", "GRAPH", "OA", "SCHEMA_MODULES", "SOURCE", "TG", "TGC", "TRIAL"]
 
 BASE = "https://w3id.org/trialgraph/"
-SCHEMA_MODULES = ("trials.ttl", "patients.ttl", "screening.ttl")
+SCHEMA_MODULES = ("trials.ttl", "patients.ttl", "screening.ttl", "definitions.ttl")
 """Modules of the ontology that define `tg:` terms; concepts are in their own."""
 
 TGC = Namespace(f"{BASE}concept/")

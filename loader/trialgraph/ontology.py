@@ -14,6 +14,7 @@ import pyoxigraph
 from trialgraph.errors import UsageError
 
 __all__ = [
+    "CLOSURE",
     "TG_IRI",
     "Axiom",
     "Code",
@@ -24,6 +25,7 @@ __all__ = [
     "Range",
     "Statements",
     "first",
+    "ontology_modules",
     "read_axioms",
     "read_code_systems",
     "read_concept",
@@ -37,6 +39,9 @@ CodeRelation = Literal["exact", "narrow", "positive", "broad", "close"]
 Statements: TypeAlias = Mapping[str, Mapping[str, list[str]]]
 """Subject IRI to predicate IRI to the values stated, as strings."""
 
+CLOSURE = "closure.ttl"
+"""Name of the file with what a reasoner infers of the classes."""
+
 TG_IRI = "https://w3id.org/trialgraph/ontology#"
 _TGC = "https://w3id.org/trialgraph/concept/"
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -44,7 +49,7 @@ _OWL = "http://www.w3.org/2002/07/owl#"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _REPLACED_BY = "http://purl.org/dc/terms/isReplacedBy"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-_MODULES = ("annotations.ttl", "concepts.ttl", "axioms.ttl")
+_MODULES = ("annotations.ttl", "concepts.ttl", CLOSURE)
 _CODE_RELATIONS: Mapping[str, CodeRelation] = {
     f"{_SKOS}exactMatch": "exact",
     f"{_SKOS}narrowMatch": "narrow",
@@ -154,15 +159,19 @@ class Axiom:
     conversion: tuple[Conversion, ...] = ()
 
 
+def ontology_modules(folder: Path) -> list[Path]:
+    """Return the modules of an ontology folder that people write, contestable axioms among them, sorted."""
+    return sorted(path for path in folder.rglob("*.ttl") if path.name != CLOSURE)
+
+
 def read_statements(folder: Path) -> Statements:
-    """Return what the concept modules of an ontology folder state.
+    """Return what the concept modules of an ontology folder state, with what a reasoner made of them.
 
     Raises:
         UsageError: when a module is missing or isn't Turtle; says which, and where in it.
     """
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for module in _MODULES:
-        path = folder / module
+    for path in (*(folder / name for name in _MODULES), *sorted((folder / "axioms").glob("*.ttl"))):
         try:
             for triple in pyoxigraph.parse(path=str(path)):
                 found[triple.subject.value][triple.predicate.value].append(triple.object.value)

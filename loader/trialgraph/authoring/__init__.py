@@ -1,5 +1,14 @@
-"""Help for who edits the ontology: what is wrong in it, by file and line."""
+"""Help for who edits the ontology: what is wrong in it, by file and line, and what a reasoner infers."""
 
 from trialgraph.authoring.checks import Finding, check_ontology
+from trialgraph.authoring.closure import closure_is_current, write_closure
+from trialgraph.authoring.individuals import classify_trials, write_trials
 
-__all__ = ["Finding", "check_ontology"]
+__all__ = [
+    "Finding",
+    "check_ontology",
+    "classify_trials",
+    "closure_is_current",
+    "write_closure",
+    "write_trials",
+]

@@ -21,7 +21,7 @@ from trialgraph.authoring.checkdigits import has_right_check_digit
 from trialgraph.authoring.modules import Modules, read_modules
 from trialgraph.authoring.sssom import Row, read_rows
 from trialgraph.errors import QueryError
-from trialgraph.namespaces import BASE, TGC
+from trialgraph.namespaces import BASE
 from trialgraph.ontology import TG_IRI, CodeSystem, read_code_systems
 from trialgraph.resources import product_folder
 from trialgraph.units import is_unit
@@ -29,6 +29,8 @@ from trialgraph.units import is_unit
 __all__ = ["Finding", "check_ontology"]
 
 _CLASS = "http://www.w3.org/2002/07/owl#Class"
+_SAME = "http://www.w3.org/2002/07/owl#equivalentClass"
+_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 _TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _SYSTEM = f"{TG_IRI}CodeSystem"
 _UNIT = ox.NamedNode(f"{TG_IRI}canonicalUnit")
@@ -107,7 +109,7 @@ class _Checks:
     def repeated(self) -> Iterator[Finding]:
         """Yield the second blocks of classes, which a parser takes for one."""
         for subject, blocks in self._blocks.items():
-            defining = [each for each in blocks if _CLASS in each.mentions]
+            defining = [each for each in blocks if _CLASS in each.mentions and not _is_definition(each)]
             if subject.startswith(BASE) and len(defining) > 1:
                 first, *others = defining
                 for block in others:
@@ -128,7 +130,7 @@ class _Checks:
         shown = {(row.subject, row.predicate, row.object) for row in rows}
         stated = set(self._codes(predicates))
         for concept, _, code in sorted(stated - shown):
-            message = "{code} has no row in mappings.sssom.tsv that shows who says so"
+            message = "{code} has no row in a mapping table (.sssom.tsv) that shows who says so"
             yield from _some(self._finding({"concept": concept, "code": code}, message, "unproven-codes"))
         for row in rows:
             if (row.subject, row.predicate, row.object) not in stated:
@@ -141,7 +143,7 @@ class _Checks:
     def _codes(self, predicates: set[str]) -> Iterator[tuple[str, str, str]]:
         for predicate in predicates:
             for concept, code in self._pairs(ox.NamedNode(predicate)):
-                if concept.startswith(str(TGC)):
+                if concept.startswith(BASE):
                     yield concept, predicate, code
 
     def _pairs(self, predicate: ox.NamedNode) -> Iterator[tuple[str, str]]:
@@ -214,6 +216,11 @@ class _Checks:
             return iri
         prefix, namespace = max(fitting, key=lambda each: len(each[1]))
         return f"{prefix}:{iri.removeprefix(namespace)}"
+
+
+def _is_definition(block: Block) -> bool:
+    """Return whether a block only adds a logical definition to a class that is described elsewhere."""
+    return _SAME in block.mentions and _LABEL not in block.mentions
 
 
 def _value(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None) -> str:

@@ -10,13 +10,14 @@ import pyoxigraph as ox
 
 from trialgraph.authoring.blocks import Block, read_blocks
 from trialgraph.errors import InputError
+from trialgraph.ontology import ontology_modules
 from trialgraph.resources import product_folder
 
 __all__ = ["Modules", "SyntaxProblem", "read_modules"]
 
 _TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _ONTOLOGY = ox.NamedNode("http://www.w3.org/2002/07/owl#Ontology")
-_MAPPINGS = "mappings.sssom.tsv"
+_MAPPINGS = "*.sssom.tsv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +64,14 @@ def read_modules(paths: Sequence[Path]) -> Modules:
     asked = list(_files(paths or [product_folder("ontology")]))
     tables = [path for path in asked if path.suffix == ".tsv"]
     if not alone and not tables:
-        tables = [product_folder("ontology") / _MAPPINGS]
+        tables = sorted(product_folder("ontology").glob(_MAPPINGS))
     found = Modules(frozenset(asked), ox.Store(), {path: _text(path).splitlines() for path in tables})
     named: set[str] = set()
     for path in asked:
         if path.suffix == ".ttl":
             named |= _add(found, path)
     if not alone:
-        for path in sorted(product_folder("ontology").glob("*.ttl")):
+        for path in ontology_modules(product_folder("ontology")):
             if path.resolve() not in {each.resolve() for each in asked}:
                 _add(found, path, unless=named)
     return found
@@ -79,7 +80,7 @@ def read_modules(paths: Sequence[Path]) -> Modules:
 def _files(paths: Iterable[Path]) -> Iterable[Path]:
     for path in paths:
         if path.is_dir():
-            inside = sorted([*path.glob("*.ttl"), *path.glob("*.sssom.tsv")])
+            inside = sorted([*ontology_modules(path), *path.glob(_MAPPINGS)])
             if not any(each.suffix == ".ttl" for each in inside):
                 raise InputError("there is no Turtle file", where=str(path), advice="name files, or a folder")
             yield from inside

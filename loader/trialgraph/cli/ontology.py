@@ -12,7 +12,7 @@ __all__ = ["ontology"]
 
 ontology = typer.Typer(
     name="ontology",
-    help="Check the ontology, and write it as web pages.",
+    help="Check the ontology, reason over it, and write it as web pages.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
@@ -42,6 +42,60 @@ def _check(
         messages.print(f"{len(found)} found", highlight=False)
         raise typer.Exit(1)
     messages.print("Nothing found.", highlight=False)
+
+
+@ontology.command("reason")
+def _reason(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[DIR]", help="A folder with a whole ontology. Otherwise that of this checkout."
+        ),
+    ] = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Only say whether the closure is up to date; takes no Java."),
+    ] = False,
+) -> None:
+    """Infer what follows of the classes, and keep it in closure.ttl, which loading and screening read.
+
+    HermiT does it and needs Java. Run it after superclasses or definitions have changed. With `--check`,
+    exits with 1 when it has to be run.
+    """
+    from trialgraph.authoring import closure_is_current, write_closure
+    from trialgraph.ontology import CLOSURE
+    from trialgraph.resources import product_folder
+
+    place = folder or product_folder("ontology")
+    if check:
+        if not closure_is_current(place):
+            output.print(f"{CLOSURE} is out of date; run: trialgraph ontology reason", markup=False)
+            raise typer.Exit(1)
+        messages.print(f"{CLOSURE} is up to date.", highlight=False)
+        return
+    output.print(
+        f"{write_closure(place)} inferences in {_near(place / CLOSURE)}", markup=False, soft_wrap=True
+    )
+
+
+@ontology.command("trials")
+def _trials(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Turtle file to write.")],
+    trial: Annotated[
+        list[str] | None, typer.Option("--trial", metavar="NCT…", help="Only this trial; may be repeated.")
+    ] = None,
+    store: StoreOption = None,
+) -> None:
+    """Write trials as an OWL file that imports the ontology, so that a reasoner classifies them.
+
+    Beside trialgraph.ttl, Protégé opens it without a network.
+    """
+    from trialgraph.authoring import write_trials
+    from trialgraph.resources import product_folder
+
+    with reading_store(store) as source:
+        count = write_trials(file, source, product_folder("ontology"), trial)
+    output.print(f"{count:,} statements in {file}", markup=False, soft_wrap=True)
 
 
 @ontology.command("docs")

@@ -104,6 +104,10 @@ def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
     return _assemble(text, heads, chunks, around)
 
 
+def _kinds_of(head: Chunk) -> frozenset[str]:
+    return head.term.ancestors | {head.term.iri} if head.term is not None else frozenset()
+
+
 def _without_method(head: Chunk, chunks: Sequence[Chunk], after: int) -> Sequence[Chunk]:
     """Drop how a marker was found between it and its tumour ("HER2-positive (IHC 3+) breast cancer")."""
     inside = after + 1 < len(chunks) and chunks[after].kind == "bracket" and category_of(head) == "biomarker"
@@ -120,7 +124,7 @@ def _bearing(text: Text, chunks: Sequence[Chunk], after: int, head: Chunk, aroun
     if (
         named is None
         or category_of(named) != "biomarker"
-        or (chunks[at].form == "with" and _MALIGNANT not in (head.term.ancestors if head.term else ()))
+        or (chunks[at].form == "with" and _NEOPLASM not in _kinds_of(head))
     ):
         return chunks
     reading = read_fact(text, chunks[at + 1 :])
@@ -216,7 +220,8 @@ def _count_apart(text: Text, head: Chunk, around: Around) -> None:
         return
     general = {_OLIGOMETASTATIC, *text.vocabulary.by_iri[_OLIGOMETASTATIC].ancestors}
     above = term.ancestors - general - {term.iri}
-    sites = [text.vocabulary.by_iri[iri] for iri in above if iri in text.vocabulary.by_iri]
+    named = [text.vocabulary.by_iri[iri] for iri in above if iri in text.vocabulary.by_iri]
+    sites = [site for site in named if _OLIGOMETASTATIC not in site.ancestors]
     counted = max(sites, key=lambda site: (len(site.ancestors), site.iri), default=None)
     counted = counted or text.vocabulary.by_iri[_METASTATIC_LESION]
     span = text.span(head.start, head.end)

@@ -18,7 +18,7 @@ from trialgraph.resources import product_folder
 __all__ = ["ONTOLOGY_GRAPH", "Results", "Store"]
 
 ONTOLOGY_GRAPH = str(GRAPH["ontology"])
-"""Named graph that holds every module of the ontology."""
+"""Named graph that holds every module of the ontology, and its reasoned closure."""
 
 Results: TypeAlias = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 
@@ -149,7 +149,7 @@ class Store(ABC):
         Raises:
             StoreError: when the store is read-only or can't be written.
         """
-        files = sorted(product_folder("ontology").glob("*.ttl"))
+        files = sorted(product_folder("ontology").rglob("*.ttl"))
         digest = hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
         mark = ox.Triple(ox.NamedNode(ONTOLOGY_GRAPH), _VERSION, ox.Literal(f"sha256:{digest}"))
         if self.ask(f"ASK {{ GRAPH <{ONTOLOGY_GRAPH}> {{ {mark} }} }}"):

@@ -166,5 +166,5 @@ routes = [
     Route("/graph/{name}", graph),
     Route("/source/{name}", source),
     Route("/ontology", ontology),
-    Route("/ontology/{name}", ontology),
+    Route("/ontology/{name:path}", ontology),
 ]

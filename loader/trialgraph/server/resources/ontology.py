@@ -33,7 +33,8 @@ OWL_SUFFIXES: Mapping[str, str] = MappingProxyType(
 )
 """Media types of the ontology by the ending of its address."""
 
-MODULES = tuple(sorted(path.stem for path in product_folder("ontology").glob("*.ttl")))
+_FOLDER = product_folder("ontology")
+MODULES = tuple(sorted(path.relative_to(_FOLDER).as_posix()[:-4] for path in _FOLDER.rglob("*.ttl")))
 _WHOLE = "trialgraph"
 _IRI = ox.NamedNode(BASE + "ontology")
 _TYPE, _ONTOLOGY = ox.NamedNode(str(RDF.type)), ox.NamedNode(str(OWL.Ontology))
@@ -41,8 +42,11 @@ _IMPORTS = ox.NamedNode(str(OWL.imports))
 
 
 def ontology_triples() -> list[ox.Triple]:
-    """Return all modules as one ontology, which imports none and has one header, the whole's."""
-    triples = [triple for name in MODULES for triple in _module(name)]
+    """Return what the whole imports as one ontology, which imports none and has one header, the whole's."""
+    stated = {name: _module(name) for name in MODULES}
+    imported = {each.object for triples in stated.values() for each in triples if each.predicate == _IMPORTS}
+    used = [name for name in MODULES if name == _WHOLE or ox.NamedNode(f"{_IRI.value}/{name}") in imported]
+    triples = [triple for name in used for triple in stated[name]]
     headers = {each.subject for each in triples if (each.predicate, each.object) == (_TYPE, _ONTOLOGY)}
     return [
         triple
@@ -92,6 +96,6 @@ def _module(name: str) -> list[ox.Triple]:
 _FORMATS = (*GRAPH_FORMATS, *_OWL_FORMATS)
 routes = [
     GraphRoute("/ontology", ontology, formats=_FORMATS),
-    GraphRoute("/ontology/{name}", ontology, formats=_FORMATS, suffixes=OWL_SUFFIXES),
+    GraphRoute("/ontology/{name:path}", ontology, formats=_FORMATS, suffixes=OWL_SUFFIXES),
     GraphRoute("/ontology{name}", ontology, formats=_FORMATS, suffixes=OWL_SUFFIXES),
 ]

@@ -1,0 +1,250 @@
+import os
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from typer.testing import CliRunner
+
+from tests.shared_files import ROOT
+from trialgraph.authoring import classify_trials, closure_is_current, write_closure, write_trials
+from trialgraph.authoring.closure import module_triples
+from trialgraph.authoring.reasoning import Inferences, infer
+from trialgraph.cli import app
+from trialgraph.concepts import load_concepts, packaged_concepts
+from trialgraph.errors import TrialgraphError
+from trialgraph.ontology import CLOSURE, ontology_modules
+from trialgraph.packaged import packaged_store
+from trialgraph.stores import Store
+
+ONTOLOGY = ROOT / "ontology"
+BASE = "https://w3id.org/trialgraph/"
+TG = f"{BASE}ontology#"
+TGC = f"{BASE}concept/"
+EXPECTED = tomllib.loads((ROOT / "tests/cases/reasoning/trials.toml").read_text(encoding="utf-8"))
+TRIALS = sorted(name for name in EXPECTED if name.startswith("NCT"))
+OWL_API = Path("/usr/share/java/owlapi-distribution.jar")
+
+needs_java = pytest.mark.skipif(shutil.which("java") is None, reason="a reasoner needs Java")
+needs_owl_api = pytest.mark.skipif(
+    shutil.which("java") is None or not OWL_API.is_file(), reason="needs Java and Debian's libowlapi-java"
+)
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[Store]:
+    """Return a store of the packaged trials."""
+    with packaged_store() as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def types(store: Store) -> Mapping[str, frozenset[str]]:
+    """Return the classes that HermiT infers of the packaged trials and their parts."""
+    return classify_trials(store, ONTOLOGY)
+
+
+@pytest.fixture(scope="module")
+def everything() -> list[ox.Triple]:
+    """Return what all modules state, the contestable axioms that are off by default among them."""
+    paths = ontology_modules(ONTOLOGY)
+    return [quad.triple for path in paths for quad in ox.parse(path=str(path), rename_blank_nodes=True)]
+
+
+def _profile(*files: Path) -> subprocess.CompletedProcess[str]:
+    source = ROOT / "tests" / "java" / "OwlProfile.java"
+    command = ["java", "-Djava.net.useSystemProxies=false", "-cp", "/usr/share/java/*", str(source)]
+    return subprocess.run([*command, *map(str, files)], capture_output=True, text=True, check=False)
+
+
+def test_there_are_trials_to_classify() -> None:
+    """The expectations are about all packaged trials."""
+    assert len(TRIALS) == 5
+
+
+@needs_java
+@pytest.mark.parametrize("nct", TRIALS)
+def test_a_trial_falls_where_an_oncologist_would_put_it(
+    nct: str, types: Mapping[str, frozenset[str]]
+) -> None:
+    """A trial, its arms, interventions and criteria are of the classes that a reader expects."""
+    for part, classes in EXPECTED[nct].items():
+        found = types[f"{BASE}trial/{nct}" + (f"/{part}" if part not in ("", "not") else "")]
+        if part == "not":
+            assert not {f"{TG}{name}" for name in classes} & found
+        else:
+            assert {f"{TG}{name}" for name in classes} <= found
+
+
+@needs_java
+def test_a_control_arm_is_not_what_the_other_arm_is(types: Mapping[str, frozenset[str]]) -> None:
+    """An arm is classified by what its own participants receive."""
+    for part, classes in EXPECTED["without"].items():
+        assert not {f"{TG}{name}" for name in classes} & types[f"{BASE}trial/{part}"]
+
+
+@needs_java
+def test_all_modules_together_are_coherent(everything: list[ox.Triple]) -> None:
+    """HermiT finds a model of all modules, contestable axioms too, and no class that must be empty."""
+    found = infer(everything)
+    assert found.unsatisfiable == frozenset()
+    assert f"{TGC}MismatchRepairProficient" in found.equivalents[f"{TGC}MicrosatelliteStable"]
+
+
+@needs_java
+@pytest.mark.parametrize(("added", "said"), [("", "no unsatisfiable"), ("tgc:Acne", "1 unsatisfiable")])
+def test_pellet_agrees(added: str, said: str, everything: list[ox.Triple], tmp_path: Path) -> None:
+    """A second reasoner finds no empty class either, and finds the one that is put there."""
+    import owlready2
+
+    odd = ox.NamedNode(f"{TGC}Acne")
+    above = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf")
+    more = [ox.Triple(odd, above, ox.NamedNode(f"{TGC}Sintilimab"))] if added else []
+    triples = {each for each in [*everything, *more] if not each.predicate.value.endswith("#imports")}
+    path = tmp_path / "all.nt"
+    path.write_bytes(ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"")
+    jars = (Path(owlready2.__file__).parent / "pellet").glob("*.jar")
+    command = ["java", "-cp", os.pathsep.join(map(str, jars)), "pellet.Pellet", "unsat", "--ignore-imports"]
+    run = subprocess.run([*command, path.as_uri()], capture_output=True, text=True, check=False)
+    assert said in run.stdout + run.stderr
+
+
+def _with(folder: Path, text: str) -> Path:
+    copy = folder / "ontology"
+    shutil.copytree(ONTOLOGY, copy)
+    with (copy / "concepts.ttl").open("a", encoding="utf-8") as file:
+        file.write(text)
+    return copy
+
+
+@needs_java
+def test_the_closure_is_what_hermit_infers(tmp_path: Path) -> None:
+    """Reasoning again gives the very file that is kept."""
+    copy = _with(tmp_path, "")
+    assert write_closure(copy) > 20
+    assert (copy / CLOSURE).read_text(encoding="utf-8") == (ONTOLOGY / CLOSURE).read_text(encoding="utf-8")
+
+
+def test_the_closure_is_current() -> None:
+    """The kept closure was made of the modules as they are; otherwise run: trialgraph ontology reason."""
+    assert closure_is_current(ONTOLOGY)
+
+
+@pytest.mark.parametrize(
+    ("added", "current"),
+    [
+        ('tgc:Acne skos:scopeNote "Words."@en .', True),
+        ("tgc:Acne rdfs:subClassOf tgc:AutoimmuneDisease .", False),
+        ("tgc:Acne owl:disjointWith tgc:Vitiligo .", False),
+    ],
+)
+def test_only_what_a_reasoner_sees_makes_the_closure_stale(added: str, current: bool, tmp_path: Path) -> None:
+    """Words may be improved without Java; a superclass or a disjointness may not be changed without."""
+    assert closure_is_current(_with(tmp_path, added)) is current
+
+
+def test_screening_reads_the_closure() -> None:
+    """A superclass that only a definition gives is one for loading and screening, which need no Java."""
+    concepts = packaged_concepts()
+    assert concepts.is_a(f"{TGC}ImmuneRelatedMyocarditis", f"{TGC}Cardiotoxicity")
+    assert concepts.is_a(f"{TGC}TripleNegative", f"{TGC}HormoneReceptorNegative")
+
+
+def test_the_store_holds_the_closure(store: Store) -> None:
+    """A query sees inferred superclasses beside the stated ones."""
+    assert store.ask(
+        f"ASK {{ <{TG}PD1InhibitorArm> <http://www.w3.org/2000/01/rdf-schema#subClassOf>+ <{TG}Arm> }}"
+    )
+
+
+@needs_java
+def test_a_class_that_nothing_can_be_of_is_told(tmp_path: Path) -> None:
+    """The command names the class instead of writing a closure from which anything follows."""
+    copy = _with(tmp_path, "\ntgc:Oddity a owl:Class ; rdfs:subClassOf tgc:Acne , tgc:Sintilimab .\n")
+    before = (copy / CLOSURE).read_bytes()
+    with pytest.raises(TrialgraphError, match="tgc:Oddity"):
+        write_closure(copy)
+    assert (copy / CLOSURE).read_bytes() == before
+
+
+@needs_java
+def test_child_pugh_records_fall_into_their_class_by_points() -> None:
+    """A patient's result of 6 points is of class A, one of 7 of class B."""
+    node, concept = f"{BASE}patient/1/fact", ox.NamedNode(f"{TGC}ChildPughScore")
+    kind = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+    decimal = ox.NamedNode("http://www.w3.org/2001/XMLSchema#decimal")
+    facts = [ox.Triple(ox.NamedNode(f"{BASE}case/score"), kind, concept)]
+    for points in (6, 7):
+        fact = ox.NamedNode(f"{node}/{points}")
+        facts += [
+            ox.Triple(fact, kind, ox.NamedNode("http://www.w3.org/2002/07/owl#NamedIndividual")),
+            ox.Triple(fact, kind, ox.NamedNode(f"{TG}MeasurementRecord")),
+            ox.Triple(fact, ox.NamedNode(f"{TG}instanceOfConcept"), facts[0].subject),
+            ox.Triple(fact, ox.NamedNode(f"{TG}resultValue"), ox.Literal(str(points), datatype=decimal)),
+        ]
+    wanted = {f"{TGC}ChildPughScore", f"{TGC}Measurement", f"{TGC}ClinicalConcept"}
+    schema = [
+        each
+        for each in module_triples(ONTOLOGY)
+        if TGC not in str(each.subject) or each.subject.value in wanted
+    ]
+    found: Inferences = infer([*schema, *facts])
+    assert f"{TG}ChildPughClassARecord" in found.types[f"{node}/6"]
+    assert f"{TG}ChildPughClassBRecord" in found.types[f"{node}/7"]
+    assert f"{TG}ChildPughClassARecord" not in found.types[f"{node}/7"]
+
+
+@needs_owl_api
+def test_the_owl_api_opens_it_offline_and_finds_owl_2_dl(store: Store, tmp_path: Path) -> None:
+    """Protégé's library finds every import by the catalogue, and no axiom breaks the profile."""
+    copy = _with(tmp_path, "")
+    write_trials(copy / "trials-at-hand.ttl", store, ONTOLOGY)
+    others = (copy / "axioms").glob("*.ttl")
+    run = _profile(copy / "trialgraph.ttl", copy / "trials-at-hand.ttl", copy / CLOSURE, *others)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "ontology/definitions" in run.stdout
+    assert "violation" not in run.stdout
+
+
+@needs_owl_api
+def test_the_profile_check_finds_a_violation(tmp_path: Path) -> None:
+    """An undeclared property is told, so a clean answer means something."""
+    copy = _with(tmp_path, "\ntgc:Acne <http://example.org/undeclared> tgc:Vitiligo .\n")
+    run = _profile(copy / "trialgraph.ttl")
+    assert run.returncode == 1
+    assert "undeclared" in run.stdout
+
+
+def test_contestable_axioms_are_imported_exactly_when_they_are_on() -> None:
+    """Each is a module below axioms/ with its own name; axioms.ttl brings in those on by default."""
+    concepts = load_concepts(ONTOLOGY)
+    named = {path.stem for path in (ONTOLOGY / "axioms").glob("*.ttl")}
+    assert {iri.rpartition("/")[2] for iri in concepts.axioms} == named
+    imported = {
+        quad.object.value.rpartition("/")[2]
+        for quad in ox.parse(path=str(ONTOLOGY / "axioms.ttl"))
+        if quad.predicate.value.endswith("#imports")
+    }
+    assert imported == {iri.rpartition("/")[2] for iri in concepts.default_axioms}
+
+
+def test_the_command_says_when_to_reason_again(tmp_path: Path) -> None:
+    """`trialgraph ontology reason --check` exits with 1 when the closure is out of date."""
+    assert CliRunner().invoke(app, ["ontology", "reason", "--check"]).exit_code == 0
+    copy = _with(tmp_path, "\ntgc:Acne rdfs:subClassOf tgc:Vitiligo .\n")
+    result = CliRunner().invoke(app, ["ontology", "reason", "--check", str(copy)])
+    assert result.exit_code == 1
+    assert "out of date" in result.stdout
+
+
+def test_without_java_the_command_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One clear line, and nothing is written."""
+    monkeypatch.setenv("PATH", os.fspath(tmp_path))
+    result = CliRunner().invoke(app, ["ontology", "reason", str(_with(tmp_path, ""))])
+    assert result.exit_code != 0
+    assert "Java" in str(result.exception)
