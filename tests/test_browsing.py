@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.shared_files import ROOT
-from trialgraph.browsing import write_site
+from trialgraph.browsing import render_page, write_site
 from trialgraph.browsing.entries import Entries
 from trialgraph.browsing.site import concept_page
 from trialgraph.cli import app
@@ -155,6 +155,27 @@ def test_a_retired_concept_points_to_its_successor(tmp_path: Path) -> None:
     assert "Retired" in page
     assert '<a href="Neoplasm.html">' in page
     assert "FunnyLump" not in {link.name for link in entries.roots}
+
+
+def test_the_schema_has_a_page_with_its_mappings(site: Path) -> None:
+    """Classes and properties stand there with definitions, and with terms of other vocabularies."""
+    page = _Page(site / "schema.html")
+    words = " ".join(page.words.split())
+    assert "PD-1 inhibitor trial arm tg:PD1InhibitorArm Arm whose participants receive" in words
+    assert "below immunotherapy arm" in words
+    assert "inclusion criterion exact match obo:OBI_0500027 0.95" in words
+    assert "http://schema.org/MedicalTrial" in page.links
+
+
+def test_one_page_is_rendered_without_files(site: Path) -> None:
+    """A server asks for a page by its address; an unknown one is refused."""
+    entries = Entries(packaged_concepts(), {})
+    assert "serplulimab" in render_page(entries, "concept/Serplulimab")
+    assert render_page(entries, "schema") == (site / "schema.html").read_text(encoding="utf-8")
+    assert "<h1>" in render_page(entries)
+    for address in ("concept/Nothing", "other"):
+        with pytest.raises(UsageError):
+            render_page(entries, address)
 
 
 def test_names_are_escaped() -> None:

@@ -1,5 +1,10 @@
-"""The ontology as web pages: a tree, and a page for each concept."""
+"""The ontology as web pages: a tree, a page for each concept, and one for the schema.
 
-from trialgraph.browsing.site import write_site
+`write_site` writes them all; `render_page(Entries(concepts, uses(store)), "concept/Sintilimab")` returns one
+as HTML, for a server; `uses` is in the module of its name.
+"""
 
-__all__ = ["write_site"]
+from trialgraph.browsing.entries import Entries
+from trialgraph.browsing.site import render_page, write_site
+
+__all__ = ["Entries", "render_page", "write_site"]
