@@ -24,7 +24,7 @@ __all__ = ["Evaluators", "Limits"]
 _TICK = 0.1  # seconds between looks at what runs
 _SLOW = 2.0  # seconds of processor time after which a query makes room for others
 _NICENESS = 5
-_WIDTH = max(4, (os.cpu_count() or 1) + 2)  # queries at once that aren't slow
+_WIDTH = max(6, 2 * (os.cpu_count() or 1))  # queries at once that aren't slow
 _MOST_WAITING = 2_000  # clients; more than this can't be answered in any time
 _WHOLE_TIME = 10  # time limits that an answer may take in all, with the waits for a slow client
 
