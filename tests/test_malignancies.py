@@ -84,6 +84,24 @@ def test_the_study_disease_is_what_is_demanded_or_stated() -> None:
     assert study_disease([], [], all_known=True) == UNTOLD
 
 
+def test_what_a_cohorts_words_speak_of_is_no_other() -> None:
+    """Beside lung cancer that is demanded, words that speak of oesophageal cancer may admit it."""
+    lung = Fact(str(TGC.LungCancer), "", "condition")
+    spoken = Fact(str(TGC.EsophagealSquamousCellCarcinoma), "", "condition", {"context": "demanded"})
+    assert spoken.is_mention
+    study = study_disease([lung, AnyOf((spoken, lung))], [], all_known=False)
+    assert set(study) == {lung.concept, spoken.concept}
+    assert study_disease([spoken], [str(TGC.LungCancer)], all_known=True) == (lung.concept,)
+
+
+def test_of_two_study_diseases_each_is_another_than_the_other() -> None:
+    """In a trial of lung or colorectal cancer, who has both isn't shown to have no other malignancy."""
+    study = (str(TGC.ColorectalCancer), str(TGC.LungCancer))
+    assert _judged(_view("colon cancer"), study) is False
+    assert _judged(_view("lung cancer"), study) is False
+    assert _judged(_view("colon cancer", "lung cancer"), study) is True
+
+
 def test_histology_and_site_of_one_tumour_are_not_apart() -> None:
     """A squamous cell carcinoma may be the lung cancer; breast and prostate are two organs."""
     concepts = known_concepts()

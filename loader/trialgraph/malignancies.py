@@ -12,9 +12,10 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
+from itertools import combinations
 
 from trialgraph.concepts import Concepts, packaged_concepts
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms
 from trialgraph.namespaces import TGC
 from trialgraph.patients.tables import words
 from trialgraph.resources import product_folder
@@ -55,11 +56,14 @@ def study_disease(
         conditions: Concepts of the conditions that the record states.
         all_known: Every condition that it states has a concept.
     Returns:
-        The malignancies demanded; if none, those among the conditions. Empty when it is about none,
-        and `UNTOLD` when that can't be told.
+        The malignancies demanded, and those that the words beside them speak of, which may be another
+        cohort's; if none are, those among the conditions. Empty when it is about none, and `UNTOLD`
+        when that can't be told.
     """
-    concepts = known_concepts()
+    concepts, admitting = known_concepts(), list(admitting)
     demanded = {fact.concept for each in admitting for fact in _demanded(each)}
+    if any(iri in concepts and _is_malignant(iri, concepts) for iri in demanded):
+        demanded |= {fact.concept for each in admitting for fact in _spoken_of(each)}
     for named in (demanded, set(conditions)):
         found = {iri for iri in named if iri in concepts and _is_malignant(iri, concepts)}
         if found - concepts.descendants(_METASTASIS):
@@ -76,6 +80,10 @@ def _demanded(expression: Expression) -> Iterator[Fact]:
                 yield from _demanded(operand)
         case Fact() if not expression.is_mention and expression.modifiers.get("status") != "history":
             yield expression
+
+
+def _spoken_of(expression: Expression) -> Iterator[Fact]:
+    return (atom for atom in atoms(expression) if isinstance(atom, Fact) and atom.is_mention)
 
 
 def _is_malignant(iri: str, concepts: Concepts) -> bool:
@@ -183,6 +191,8 @@ def excluded_by(fact: Fact) -> Expression:
         for each in _outside([*fact.study, *excepted, _METASTASIS], concepts)
     ]
     again = replace(about, concept=AGAIN, within=None)
+    if any(are_apart(one, other, concepts) for one, other in combinations(fact.study, 2)):
+        return AnyOf((none, AllOf((only, study))))  # one of its diseases is another malignancy than the other
     rest = AllOf(tuple(Not(each) for each in (*outside, *going_on, again)))
     return AnyOf((none, AllOf((AnyOf((only, rest)), study))))
 
