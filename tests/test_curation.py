@@ -417,8 +417,9 @@ def test_the_trial_page_and_the_api_name_the_curator(record: Path, folder: Path)
     with serving(store) as client:
         page = client.get(f"/trial/{NCT}", headers={"Accept": "text/html"}).text
         told = client.get(f"/api/trials/{NCT}").json()
-    assert "set by hand by A. Curator on 2025-09-01: 2 is admitted, too" in page
-    assert "stale curation of I2</span> by A. Curator on 2025-09-01, not applied" in page
+    assert "Set by hand by A. Curator on 2025-09-01: 2 is admitted, too" in page
+    assert "Correction of I2 not applied:" in page
+    assert "It was made by A. Curator on 2025-09-01." in page
     assert {each["id"]: each["curation"] is not None for each in told["criteria"]}["I1"]
     assert [each["criterion"] for each in told["stale_curations"]] == ["I2"]
 
