@@ -651,6 +651,43 @@ def test_half_a_quantity_is_no_quantity():
     assert "comparator" in str(one.report.notes)
 
 
+@pytest.mark.parametrize("modifier", [{"modifierExtension": [{"url": "urn:x"}]}, {"implicitRules": "urn:x"}])
+@pytest.mark.parametrize(
+    "made",
+    [
+        condition("hypertension"),
+        medication("nivolumab"),
+        procedure("colectomy"),
+        observation("HIV antibody", "Positive"),
+        {"resourceType": "AllergyIntolerance", "id": "a", "code": coded("oxaliplatin")},
+    ],
+)
+def test_what_something_unknown_changes_the_meaning_of_is_unsure(
+    made: dict[str, Any], modifier: dict[str, Any]
+):
+    """A resource with a modifier extension or implicit rules shows neither presence nor absence."""
+    plain, changed = record(made), record(made | modifier)
+    assert all(getattr(fact, "certain", True) for fact in plain.facts)
+    assert changed.facts
+    assert not any(getattr(fact, "certain", True) for fact in changed.facts)
+    assert "not counted" in kinds_of_notes(changed)
+
+
+def test_a_measurement_that_something_unknown_changes_is_not_used():
+    """A modifier extension on a result, or on its component, keeps its number from being read."""
+    pressure = {"code": coded("Systolic blood pressure"), "valueQuantity": {"value": 190, "unit": "mm[Hg]"}}
+    modifier = {"modifierExtension": [{"url": "urn:x"}]}
+    assert record(observation("Blood pressure", component=[pressure])).facts
+    assert not record(observation("Blood pressure", component=[pressure | modifier])).facts
+    assert not record(observation("Hemoglobin", (50, "g/L"), **modifier)).facts
+
+
+def test_a_patient_that_something_unknown_changes_has_no_age():
+    """Birth date and sex of a Patient with implicit rules aren't used."""
+    one = from_fhir(bundle(patient(implicitRules="urn:x")))
+    assert (one.demographics.born, one.demographics.sex) == (None, None)
+
+
 def test_a_status_that_cannot_be_read_is_unsure():
     """A condition whose verification can't be read isn't taken for confirmed."""
     (fact,) = facts_of(record(condition("hypertension") | {"verificationStatus": "refuted"}), ConditionFact)

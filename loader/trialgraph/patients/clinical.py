@@ -69,7 +69,8 @@ def read_condition(resource: Json, context: Context) -> Iterator[Fact]:
     began = _no_later(onset or ANY_DAY, recorded)
     none = _none_known(resource.get("code"))
     if none is not None:
-        yield from _none_stated(resource, none, began)
+        if verified.counts == "yes":
+            yield from _none_stated(resource, none, began)
         return
     if _is_circumstance(resource):
         context.note(resource, "not read", "a social circumstance, no disease")
@@ -333,7 +334,7 @@ def read_report(resource: Json, context: Context) -> Iterator[Fact]:
 def read_list(resource: Json, context: Context) -> Iterator[Fact]:
     """Yield the completeness that an empty list states ("nil known")."""
     status = context.status(resource, "List.status")
-    if not context.counts(resource, status):
+    if not context.counts(resource, status) or status.counts != "yes":
         return
     reasons = {code for _, code in codes(resource.get("emptyReason"))}
     category = next((lists()[code] for code in codes(resource.get("code")) if code in lists()), None)

@@ -29,15 +29,20 @@ from trialgraph.patients.tables import Status, examinations, qualities, roles, s
 from trialgraph.patients.wellformed import COMPLAINTS
 
 __all__ = [
+    "CHANGED",
     "Context",
     "codes",
     "extensions",
     "has_profile",
     "in_role",
+    "is_modified",
     "qualities_of",
     "reference",
     "resource_name",
 ]
+
+CHANGED = "its meaning is changed by an extension or by rules that aren't known"
+"""Why a resource for which `is_modified` holds can't be relied on."""
 
 _PROCEDURE = str(TGC.Procedure)
 _TOLD = re.compile(r"[^,;:()\s]+")
@@ -114,6 +119,8 @@ class Context:
         stated = resource.get(name)
         code = _code(stated) if isinstance(stated, Mapping) else str(stated or "")
         known = statuses().get((element, code)) or statuses().get(("*", code))
+        if is_modified(resource) and (known is None or known.counts != "no"):
+            return Status("unsure", None, CHANGED)
         if known is None and not code:
             return Status("unsure" if element.endswith(".status") else "", None, "of no stated status")
         return known or Status("unsure", None, f"of unknown status {code!r}")
@@ -253,6 +260,14 @@ def extensions(element: Json, role: str) -> Iterator[Json]:
         if ("", extension.get("url")) in roles()[role]:
             yield extension
         yield from extensions(extension, role)
+
+
+def is_modified(element: Json) -> bool:
+    """Whether something unknown may change what a resource, or a part of one, means.
+
+    Source: FHIR R4, sections 2.4.1 (modifier extensions) and 2.26.3.1 (implicitRules).
+    """
+    return bool(element.get("modifierExtension") or element.get("implicitRules"))
 
 
 def has_profile(resource: Json, role: str) -> bool:

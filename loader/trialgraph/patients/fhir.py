@@ -25,7 +25,7 @@ from trialgraph.patients.clinical import (
 )
 from trialgraph.patients.coding import Coder, Json
 from trialgraph.patients.dates import ANY_DAY
-from trialgraph.patients.elements import Context, reference, resource_name
+from trialgraph.patients.elements import CHANGED, Context, is_modified, reference, resource_name
 from trialgraph.patients.facts import Demographics, Fact, ImportReport, PatientRecord, Sex, in_order
 from trialgraph.patients.lesions import is_size, read_lesions
 from trialgraph.patients.medications import read_immunization, read_medication
@@ -157,6 +157,9 @@ def _facts(resource: Json, context: Context) -> Iterator[Fact]:
 
 
 def _demographics(patient: Json, context: Context) -> Demographics:
+    if is_modified(patient):
+        context.note(patient, "not used", CHANGED)
+        return Demographics(resource_name(patient), None, None, None)
     sexes: dict[str, Sex] = {"female": "female", "male": "male"}
     sex = sexes.get(str(patient.get("gender")))
     if sex is None:

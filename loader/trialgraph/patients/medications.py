@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from trialgraph.patients.coding import Json, Reading
 from trialgraph.patients.dates import ANY_DAY, DateRange
-from trialgraph.patients.elements import Context, resource_name
+from trialgraph.patients.elements import CHANGED, Context, is_modified, resource_name
 from trialgraph.patients.facts import ExposureFact, Fact
 from trialgraph.patients.tables import words
 
@@ -98,4 +98,7 @@ def read_immunization(resource: Json, context: Context) -> Iterator[Fact]:
         context.note(resource, "not mapped", f"{reading.what.text}: no concept for this vaccine")
     else:
         began, ended = taken(resource, context, ongoing=False)
-        yield ExposureFact(resource_name(resource), reading.what, active=False, began=began, ended=ended)
+        name, certain = resource_name(resource), not is_modified(resource)
+        if not certain:
+            context.note(resource, "not counted", CHANGED)
+        yield ExposureFact(name, reading.what, certain, active=False, began=began, ended=ended)

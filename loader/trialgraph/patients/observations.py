@@ -13,7 +13,7 @@ from dataclasses import replace
 from trialgraph.patients.amounts import amount_of, normal_of
 from trialgraph.patients.coding import Json, Reading
 from trialgraph.patients.dates import ANY_DAY, DateRange, moment
-from trialgraph.patients.elements import Context, codes, extensions, in_role, resource_name
+from trialgraph.patients.elements import Context, codes, extensions, in_role, is_modified, resource_name
 from trialgraph.patients.facts import Amount, Coded, ConditionFact, Fact, Measurement, ResultFact
 from trialgraph.patients.tables import Answer, Result, answers, questions, results, tests, words
 
@@ -29,10 +29,17 @@ def read_observation(resource: Json, context: Context) -> Iterator[Fact]:
     status = context.status(resource, "Observation.status")
     if status.counts != "yes":
         context.note(resource, "not counted", status.reason)
+        if status.counts == "unsure":
+            for part in (resource, *(resource.get("component") or ())):
+                yield from _unsure(resource, part, context)
         return
     facts = [*_read(resource, resource, context)]
     for component in resource.get("component") or ():
-        facts += _read(resource, component, context)
+        if is_modified(component):
+            context.note(resource, "not used", "a component that has a modifier extension")
+            facts += _unsure(resource, component, context)
+        else:
+            facts += _read(resource, component, context)
     facts += _comorbidities(resource, context)
     if in_role(resource.get("code"), "variant"):
         facts += _variants(resource, context)
@@ -244,7 +251,7 @@ def _spoken_of(
     resource: Json, asked: Reading, value: Json, when: DateRange, context: Context
 ) -> Iterator[Fact]:
     """Yield what a test that isn't understood may have found, as unsure, unless its answer is a plain no."""
-    answer = _answer(value)
+    answer = None if value is None else _answer(value)
     if answer is not None and not answer.positive:
         return
     told = asked.what.text.casefold().replace("/", " ").split()
@@ -256,6 +263,15 @@ def _spoken_of(
         yield ConditionFact(
             resource_name(resource), Coded(asked.what.text, (iri,), by_text=True), certain=False, began=when
         )
+
+
+def _unsure(resource: Json, part: Json, context: Context) -> Iterator[Fact]:
+    """Yield what an Observation, or a component, that can't be relied on was for, as unsure."""
+    asked, when = _asked(part.get("code") or {}, context), observed_on(resource, context)
+    yield from _left_open(
+        resource_name(resource), asked, asked.tests or asked.what.concepts, None, when, context
+    )
+    yield from _spoken_of(resource, asked, None, when, context)
 
 
 def _left_open(
