@@ -73,6 +73,12 @@ def test_a_condition_that_is_not_so_makes_no_fact(status: str):
     assert kinds_of_notes(one) == ["not counted"]
 
 
+@pytest.mark.parametrize("status", [{"text": "Refuted"}, {"coding": [{"display": "Entered in Error"}]}])
+def test_a_status_in_words_counts_as_its_code(status: dict[str, Any]):
+    """A verification status that has no code is read by its words."""
+    assert not record(condition("hypertension", verificationStatus=status)).facts
+
+
 @pytest.mark.parametrize("status", ["provisional", "differential", "unconfirmed"])
 def test_a_suspected_condition_is_unsure(status: str):
     """What is only suspected is kept as a fact that shows neither presence nor absence."""

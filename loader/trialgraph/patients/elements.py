@@ -277,7 +277,11 @@ def has_profile(resource: Json, role: str) -> bool:
 
 
 def _code(codeable: Json) -> str:
-    return next((str(each.get("code")) for each in codeable.get("coding") or () if each.get("code")), "")
+    """Return the code of a status; where it has none, its words, written as codes are."""
+    codings = codeable.get("coding") or ()
+    words = (codeable.get("text"), *(each.get("display") for each in codings))
+    told = next((str(each).strip().casefold().replace(" ", "-") for each in words if each), "")
+    return next((str(each["code"]) for each in codings if each.get("code")), told)
 
 
 def _years_after(day: date, years: int) -> date:
