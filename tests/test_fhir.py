@@ -336,6 +336,29 @@ def test_another_patients_resource_is_not_this_patients():
     assert "not this patient" in str(one.report.notes[0])
 
 
+@pytest.mark.parametrize(
+    ("about", "own"),
+    [
+        ({"subject": {"identifier": {"system": "urn:mrn", "value": "1"}}}, True),
+        ({"subject": {"identifier": {"system": "urn:mrn", "value": "2"}}}, False),
+        ({"subject": {"identifier": {"system": "urn:other", "value": "2"}}}, True),
+        ({"subject": {"reference": "Patient?identifier=urn:mrn|1"}}, True),
+        ({"subject": {"reference": "Patient?identifier=urn:mrn|2"}}, False),
+        ({"subject": {"reference": "https://example.org/fhir/Patient/p1/_history/2"}}, True),
+        ({"subject": {"reference": "urn:uuid:5"}}, False),
+        ({"focus": [{"reference": "RelatedPerson/mother"}]}, False),
+        ({"focus": [{"reference": "Patient/unborn"}]}, False),
+        ({"focus": [{"reference": "Patient/p1"}]}, True),
+    ],
+)
+def test_whom_a_result_is_about(about: dict[str, Any], own: bool):
+    """A subject by identifier or search, or a focus on somebody else, tells whose result it is."""
+    holder = patient(identifier=[{"system": "urn:mrn", "value": "1"}])
+    one = from_fhir(bundle(holder, observation("HIV antibody", "Positive", **about)))
+    assert bool(one.facts) is own
+    assert ("not counted" in kinds_of_notes(one)) is not own
+
+
 def test_a_reports_conclusion_is_no_diagnosis():
     """A conclusion is unsure: it shows nothing, but what it names can't be called absent."""
     report = {

@@ -361,6 +361,6 @@ def read_participation(resource: Json, context: Context) -> Iterator[Fact]:
     yield ProcedureFact(resource_name(resource), what, certain, status.ongoing, began, ended)
 
 
-def belongs_to(resource: Json) -> str:
-    """Return the reference of whom a resource is about; empty when it doesn't say."""
-    return reference(resource.get("subject") or resource.get("patient") or resource.get("individual") or {})
+def belongs_to(resource: Json) -> Json:
+    """Return the Reference to whom a resource is about; empty when it doesn't say."""
+    return resource.get("subject") or resource.get("patient") or resource.get("individual") or {}

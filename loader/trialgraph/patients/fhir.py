@@ -52,6 +52,8 @@ _NOT_COUNTED = {
     "FamilyMemberHistory": "a relative's history is not the patient's",
     "MedicationRequest": "a prescription is not an exposure",
 }
+_OTHERS = frozenset({"FamilyMemberHistory", "Group", "Patient", "RelatedPerson"})
+"""What an Observation's focus may be when it is somebody else: a donor, a relative, an unborn child."""
 _OF_EXAMINATIONS = frozenset({"ImagingStudy", "Specimen"})
 _NOT_A_PATIENT = "give a FHIR R4 Bundle, or a list of resources, with one Patient"
 
@@ -201,9 +203,25 @@ def _version(resource: Json) -> tuple[str, str]:
 
 
 def _is_about(resource: Json, patient: Json, context: Context) -> bool:
-    subject = belongs_to(resource)
-    url = str(patient.get(FULL_URL) or "")
-    if subject in {"", resource_name(patient), url, reference({"reference": url})}:
-        return True
-    context.note(resource, "not counted", f"about {subject}, not this patient")
-    return False
+    """Whether a resource is about the patient; notes whom it is about when it isn't."""
+    others = [each for each in resource.get("focus") or () if reference(each).split("/")[0] in _OTHERS]
+    for each in (belongs_to(resource), *others):
+        if not _is_patient(each, patient):
+            named = each.get("identifier") or {}
+            told = each.get("reference") or f"{named.get('system', '')} {named.get('value', '')}".strip()
+            context.note(resource, "not counted", f"about {told}, not this patient")
+            return False
+    return True
+
+
+def _is_patient(referring: Json, patient: Json) -> bool:
+    """Whether a Reference is to the patient, by address, search or identifier, or may well be."""
+    target, url = str(referring.get("reference") or ""), str(patient.get(FULL_URL) or "")
+    names = {resource_name(patient), url, reference({"reference": url})}
+    _, searched, query = target.partition("Patient?identifier=")
+    if target and not searched:
+        return reference(referring) in names
+    system, _, value = query.rpartition("|")
+    named = {"system": system, "value": value} if searched else referring.get("identifier") or {}
+    own = [each for each in patient.get("identifier") or () if each.get("system") == named.get("system")]
+    return not named or not own or any(each.get("value") == named.get("value") for each in own)
