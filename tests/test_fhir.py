@@ -245,6 +245,35 @@ def test_qualitative_results(
     assert [fact.positive for fact in results] == ([] if concept is None else [positive])
 
 
+@pytest.mark.parametrize(
+    ("stated", "positive"),
+    [
+        ({"valueQuantity": {"value": 12.4}, "interpretation": [{"coding": [{"code": "POS"}]}]}, True),
+        ({"valueQuantity": {"value": 0.1}, "interpretation": [{"coding": [{"code": "NEG"}]}]}, False),
+        ({"interpretation": [{"coding": [{"code": "POS"}]}]}, True),
+        ({"interpretation": [{"text": "Reactive"}]}, True),
+        ({"interpretation": [{"coding": [{"code": "IND"}]}]}, None),
+        ({"valueQuantity": {"value": 12.4}}, None),
+        ({"valueInteger": 1}, None),
+        ({"valueRatio": {"numerator": {"value": 1}, "denominator": {"value": 32}}}, None),
+    ],
+)
+def test_a_number_answers_a_test_only_with_its_interpretation(stated: dict[str, Any], positive: bool | None):
+    """Positive and negative are the laboratory's to say; a number alone leaves it open."""
+    facts = record(observation("HIV antibody", **stated)).facts
+    if positive is None:
+        assert facts
+        assert not any(fact.certain for fact in facts)
+    else:
+        assert {fact.positive for fact in facts} == {positive}
+
+
+def test_a_titre_in_words_leaves_open_what_it_is_for():
+    """A titre, which says neither yes nor no, keeps syphilis from being called absent."""
+    (fact,) = record(observation("RPR", valueString="1:32")).facts
+    assert (fact.what.concepts, fact.certain) == ((str(TGC.Syphilis),), False)
+
+
 def test_a_negated_answer_is_no_presence():
     """An answer such as "pMMR: not tested" names a state without stating it."""
     one = record(observation("MMR", code=coded("MMR"), valueCodeableConcept=coded("pMMR: not tested")))

@@ -20,6 +20,9 @@ from trialgraph.patients.tables import Answer, Result, answers, questions, resul
 __all__ = ["observed_on", "read_observation"]
 
 _KINDS = frozenset({"biomarker", "condition", "lesion", "measurement", "reproductive"})
+_INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
+"""Its codes are also those of HL7 v2 table 0078, which laboratories send under other names."""
+_NUMBERS = frozenset({"valueInteger", "valueQuantity", "valueRange", "valueRatio"})
 _SELF_EXPLAINING = frozenset({"biomarker", "reproductive"})
 """Answers of these kinds say what they are whatever was asked."""
 
@@ -83,22 +86,34 @@ def _read(resource: Json, part: Json, context: Context) -> Iterator[Fact]:
     value = next(
         ((key, part[key]) for key in part if key.startswith("value") and part[key] is not None), None
     )
+    quantities = [iri for iri in asked.what.concepts if context.coder.concepts.is_quantity(iri)]
+    if not quantities and part.get("interpretation") and (value is None or value[0] in _NUMBERS):
+        value = ("valueCodeableConcept", _judgement(part))
     if value is None:
         absent = part.get("dataAbsentReason")
         if absent:
             reason = absent.get("text") or next((code for _, code in codes(absent)), "no reason given")
             context.note(resource, "not used", f"{asked.what.text}: no value ({reason})")
         return
-    quantities = [iri for iri in asked.what.concepts if context.coder.concepts.is_quantity(iri)]
     when = observed_on(resource, context)
     facts: list[Fact] = []
     if quantities:
         facts += _measured(resource, part, asked, value, when, context)
     elif value[0] in ("valueCodeableConcept", "valueBoolean", "valueString"):
         facts += _found(resource, asked, value[1], when, context)
-    if not facts and amount_of(value[1]) is None:
+    else:
+        facts += _unsure(resource, part, context)
+    if not facts:
         facts += _spoken_of(resource, asked, value[1], when, context)
     yield from facts
+
+
+def _judgement(part: Json) -> Json:
+    """Return what a laboratory's interpretations say of a result, as an answer."""
+    codings = [coding for each in part["interpretation"] for coding in each.get("coding") or ()]
+    told = next((each["text"] for each in part["interpretation"] if each.get("text")), None)
+    standard = [{"system": _INTERPRETATION, "code": coding.get("code")} for coding in codings]
+    return {"coding": [*standard, *codings]} | ({"text": told} if told else {})
 
 
 def _asked(codeable: Json, context: Context) -> Reading:
