@@ -46,6 +46,7 @@ from trialgraph.patients.facts import (
 from trialgraph.patients.fhir import from_fhir
 from trialgraph.resources import product_folder
 
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 ICD = "http://hl7.org/fhir/sid/icd-10"
 
 
@@ -272,6 +273,39 @@ def test_a_titre_in_words_leaves_open_what_it_is_for():
     """A titre, which says neither yes nor no, keeps syphilis from being called absent."""
     (fact,) = record(observation("RPR", valueString="1:32")).facts
     assert (fact.what.concepts, fact.certain) == ((str(TGC.Syphilis),), False)
+
+
+@pytest.mark.parametrize("text", ["Without hypertension", "Never hypertension", "No hypertension"])
+def test_a_negated_condition_has_no_concept(text: str):
+    """Words that deny a condition aren't read as words that narrow it."""
+    stated = [fact for fact in record(condition(text)).facts if fact.certain]
+    assert not [fact for fact in stated if fact.what.concepts]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        {
+            "resourceType": "AllergyIntolerance",
+            "id": "a",
+            "category": ["medication"],
+            "code": coded("No known allergy to oxaliplatin"),
+        },
+        {
+            "resourceType": "AllergyIntolerance",
+            "id": "a",
+            "category": ["medication"],
+            "code": coded("No allergy to oxaliplatin"),
+        },
+        medication("", medicationCodeableConcept=coded("No prior nivolumab", (RXNORM, "1597876"))),
+        procedure("", code=coded("Liver transplantation not performed", (SNOMED, "18027006"))),
+    ],
+)
+def test_words_that_deny_outweigh_a_code(made: dict[str, Any]):
+    """An allergy, drug or procedure whose words deny it is unsure, whatever its code or category says."""
+    one = record(made)
+    assert one.facts
+    assert not any(fact.certain for fact in one.facts)
 
 
 def test_a_negated_answer_is_no_presence():

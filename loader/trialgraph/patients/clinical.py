@@ -242,7 +242,7 @@ def read_allergy(resource: Json, context: Context) -> Iterator[Fact]:
     what = reading.what
     if not what.concepts:
         what = replace(what, concepts=_of_category(resource))
-    certain = verified.counts == "yes"
+    certain = verified.counts == "yes" and not _may_be_denied(reading)
     reactions = [{"text": str(each.get("severity"))} for each in resource.get("reaction") or ()]
     yield AllergyFact(
         resource_name(resource),
@@ -252,6 +252,12 @@ def read_allergy(resource: Json, context: Context) -> Iterator[Fact]:
         began,
         qualities=qualities_of(what.text, reactions),
     )
+
+
+def _may_be_denied(reading: Reading) -> bool:
+    """Whether the words of an allergy may say that there is none: "no allergy to oxaliplatin"."""
+    told = set(re.findall(r"\w+", reading.what.text.casefold()))
+    return reading.doubtful or bool(told & words().negations)
 
 
 def _of_category(resource: Json) -> tuple[str, ...]:
@@ -277,7 +283,7 @@ def read_procedure(resource: Json, context: Context) -> Iterator[Fact]:
         return
     concepts = _irradiated(resource, _modality(resource, reading, context), context)
     what = replace(reading.what, concepts=concepts)
-    name, certain = resource_name(resource), status.counts == "yes"
+    name, certain = resource_name(resource), status.counts == "yes" and not reading.doubtful
     if any(context.coder.concepts.category(iri) == "treatment" for iri in concepts):
         yield ExposureFact(name, what, certain, status.ongoing, began, ended)
     else:

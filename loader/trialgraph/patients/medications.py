@@ -38,7 +38,12 @@ def read_medication(resource: Json, context: Context) -> Iterator[Fact]:
                 f"{reading.what.text}: acts where it is given; unsure whether it counts",
             )
         yield ExposureFact(
-            resource_name(resource), reading.what, certain and not local, status.ongoing, began, ended
+            resource_name(resource),
+            reading.what,
+            certain and not local and not reading.doubtful,
+            status.ongoing,
+            began,
+            ended,
         )
         yield from context.mentions(resource, reading, began)
 
