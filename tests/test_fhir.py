@@ -422,6 +422,24 @@ def test_whom_a_result_is_about(about: dict[str, Any], own: bool):
     assert ("not counted" in kinds_of_notes(one)) is not own
 
 
+@pytest.mark.parametrize(("status", "counts"), [("final", True), ("preliminary", False)])
+def test_results_inside_a_report_are_read(status: str, *, counts: bool):
+    """Observations contained in a report that counts are the patient's results."""
+    inner = observation("HIV antibody", "Positive", id="o")
+    del inner["subject"]
+    report = {
+        "resourceType": "DiagnosticReport",
+        "id": "r",
+        "status": status,
+        "code": coded("serology"),
+        "subject": {"reference": "Patient/p1"},
+        "contained": [inner],
+        "result": [{"reference": "#o"}],
+    }
+    found = facts_of(record(report), ResultFact)
+    assert [fact.source for fact in found] == (["Observation/r#o"] if counts else [])
+
+
 def test_a_reports_conclusion_is_no_diagnosis():
     """A conclusion is unsure: it shows nothing, but what it names can't be called absent."""
     report = {

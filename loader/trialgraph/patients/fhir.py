@@ -30,6 +30,7 @@ from trialgraph.patients.facts import Demographics, Fact, ImportReport, PatientR
 from trialgraph.patients.lesions import is_size, read_lesions
 from trialgraph.patients.medications import read_immunization, read_medication
 from trialgraph.patients.observations import observed_on, read_observation
+from trialgraph.patients.tables import statuses
 from trialgraph.patients.wellformed import COMPLAINTS, FULL_URL, wellformed
 from trialgraph.vocabularies import Library, known_concepts, library
 
@@ -133,6 +134,7 @@ def read_record(resources: Sequence[Json], coder: Coder) -> PatientRecord:
     ((identifier, patient),) = patients_of(resources).items()
     demographics = _demographics(patient, context)
     context.born, context.sex = demographics.born, demographics.sex
+    resources = [part for each in resources for part in (each, *_contained_results(each))]
     own = _current([each for each in resources if each["resourceType"] != "Patient"], context)
     own = [each for each in own if _is_about(each, patient, context)]
     facts = [fact for each in own for fact in _facts(each, context)]
@@ -156,6 +158,18 @@ def _facts(resource: Json, context: Context) -> Iterator[Fact]:
         if kind in _OF_EXAMINATIONS:
             yield from context.examined(resource, {}, ANY_DAY)
         context.note(resource, "not read", f"{kind} holds nothing that eligibility asks for")
+
+
+def _contained_results(report: Json) -> Iterator[Json]:
+    """Yield the Observations that a report which counts holds in itself, named after it."""
+    status = statuses().get(("DiagnosticReport.status", str(report.get("status") or "")))
+    if report["resourceType"] != "DiagnosticReport" or status is None or status.counts != "yes":
+        return
+    shared = ("modifierExtension", "implicitRules", "subject")
+    for each in report.get("contained") or ():
+        if each.get("resourceType") == "Observation" and each.get("id"):
+            inherited = {key: report[key] for key in shared if key in report}
+            yield {**inherited, **each, "id": f"{report.get('id', '')}#{each['id']}"}
 
 
 def _demographics(patient: Json, context: Context) -> Demographics:
