@@ -440,6 +440,25 @@ def test_results_inside_a_report_are_read(status: str, *, counts: bool):
     assert [fact.source for fact in found] == (["Observation/r#o"] if counts else [])
 
 
+def test_a_period_that_ends_before_it_begins_is_no_date():
+    """What is said to have ended before it began may have been at any time."""
+    one = record(medication("prednisone", effectivePeriod={"start": "2025-08-01", "end": "2024-12-01"}))
+    (fact,) = facts_of(one, ExposureFact)
+    assert (fact.began, fact.ended) == (DateRange(), None)
+    assert "not used" in kinds_of_notes(one)
+
+
+def test_a_no_to_a_negated_question_is_no_absence():
+    """A no to "HIV negative" leaves open what was found."""
+    facts = record(observation("HIV negative", valueBoolean=False)).facts
+    assert [fact.certain for fact in facts] == [False]
+
+
+def test_a_value_beside_a_reason_for_its_absence_is_not_used():
+    """A number that is said to be missing, by an error, isn't read."""
+    assert not record(observation("Hemoglobin", (50, "g/L"), dataAbsentReason=coded("error"))).facts
+
+
 def test_a_reports_conclusion_is_no_diagnosis():
     """A conclusion is unsure: it shows nothing, but what it names can't be called absent."""
     report = {

@@ -154,6 +154,8 @@ class Context:
             return None
         start = self.parsed(resource, value.get("start"))
         end = self.parsed(resource, value["end"]) if value.get("end") else None
+        if end is not None and self._reversed(resource, start, end):
+            return ANY_DAY, None
         return start, end
 
     def parsed(self, resource: Json, value: Json) -> DateRange:
@@ -169,7 +171,13 @@ class Context:
     def _period(self, resource: Json, value: Json) -> DateRange:
         start = self.parsed(resource, value.get("start"))
         end = self.parsed(resource, value.get("end"))
-        return DateRange(start.low, end.high)
+        return ANY_DAY if self._reversed(resource, start, end) else DateRange(start.low, end.high)
+
+    def _reversed(self, resource: Json, start: DateRange, end: DateRange) -> bool:
+        if start.low is None or end.high is None or start.low <= end.high:
+            return False
+        self.note(resource, "not used", f"a period from {start} to {end}; taken as undated")
+        return True
 
     def _age(self, value: Json) -> DateRange:
         years = value["value"]

@@ -89,7 +89,7 @@ def _read(resource: Json, part: Json, context: Context) -> Iterator[Fact]:
     quantities = [iri for iri in asked.what.concepts if context.coder.concepts.is_quantity(iri)]
     if not quantities and part.get("interpretation") and (value is None or value[0] in _NUMBERS):
         value = ("valueCodeableConcept", _judgement(part))
-    if value is None:
+    if value is None or (part.get("dataAbsentReason") and value[0] != "valueCodeableConcept"):
         absent = part.get("dataAbsentReason")
         if absent:
             reason = absent.get("text") or next((code for _, code in codes(absent)), "no reason given")
@@ -267,7 +267,8 @@ def _spoken_of(
 ) -> Iterator[Fact]:
     """Yield what a test that isn't understood may have found, as unsure, unless its answer is a plain no."""
     answer = None if value is None else _answer(value)
-    if answer is not None and not answer.positive:
+    asked_plainly = not asked.doubtful and not words().negations & set(asked.what.text.casefold().split())
+    if answer is not None and not answer.positive and asked_plainly:
         return
     told = asked.what.text.casefold().replace("/", " ").split()
     iris = {tests()[word.strip("(),;:")] for word in told if word.strip("(),;:") in tests()}
