@@ -46,6 +46,7 @@ from trialgraph.patients.facts import (
 from trialgraph.patients.fhir import from_fhir
 from trialgraph.resources import product_folder
 
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 ICD = "http://hl7.org/fhir/sid/icd-10"
 
 
@@ -71,6 +72,12 @@ def test_a_condition_that_is_not_so_makes_no_fact(status: str):
     one = record(condition("hypertension", verified=status))
     assert not one.facts
     assert kinds_of_notes(one) == ["not counted"]
+
+
+@pytest.mark.parametrize("status", [{"text": "Refuted"}, {"coding": [{"display": "Entered in Error"}]}])
+def test_a_status_in_words_counts_as_its_code(status: dict[str, Any]):
+    """A verification status that has no code is read by its words."""
+    assert not record(condition("hypertension", verificationStatus=status)).facts
 
 
 @pytest.mark.parametrize("status", ["provisional", "differential", "unconfirmed"])
@@ -239,6 +246,68 @@ def test_qualitative_results(
     assert [fact.positive for fact in results] == ([] if concept is None else [positive])
 
 
+@pytest.mark.parametrize(
+    ("stated", "positive"),
+    [
+        ({"valueQuantity": {"value": 12.4}, "interpretation": [{"coding": [{"code": "POS"}]}]}, True),
+        ({"valueQuantity": {"value": 0.1}, "interpretation": [{"coding": [{"code": "NEG"}]}]}, False),
+        ({"interpretation": [{"coding": [{"code": "POS"}]}]}, True),
+        ({"interpretation": [{"text": "Reactive"}]}, True),
+        ({"interpretation": [{"coding": [{"code": "IND"}]}]}, None),
+        ({"valueQuantity": {"value": 12.4}}, None),
+        ({"valueInteger": 1}, None),
+        ({"valueRatio": {"numerator": {"value": 1}, "denominator": {"value": 32}}}, None),
+    ],
+)
+def test_a_number_answers_a_test_only_with_its_interpretation(stated: dict[str, Any], positive: bool | None):
+    """Positive and negative are the laboratory's to say; a number alone leaves it open."""
+    facts = record(observation("HIV antibody", **stated)).facts
+    if positive is None:
+        assert facts
+        assert not any(fact.certain for fact in facts)
+    else:
+        assert {fact.positive for fact in facts} == {positive}
+
+
+def test_a_titre_in_words_leaves_open_what_it_is_for():
+    """A titre, which says neither yes nor no, keeps syphilis from being called absent."""
+    (fact,) = record(observation("RPR", valueString="1:32")).facts
+    assert (fact.what.concepts, fact.certain) == ((str(TGC.Syphilis),), False)
+
+
+@pytest.mark.parametrize("text", ["Without hypertension", "Never hypertension", "No hypertension"])
+def test_a_negated_condition_has_no_concept(text: str):
+    """Words that deny a condition aren't read as words that narrow it."""
+    stated = [fact for fact in record(condition(text)).facts if fact.certain]
+    assert not [fact for fact in stated if fact.what.concepts]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        {
+            "resourceType": "AllergyIntolerance",
+            "id": "a",
+            "category": ["medication"],
+            "code": coded("No known allergy to oxaliplatin"),
+        },
+        {
+            "resourceType": "AllergyIntolerance",
+            "id": "a",
+            "category": ["medication"],
+            "code": coded("No allergy to oxaliplatin"),
+        },
+        medication("", medicationCodeableConcept=coded("No prior nivolumab", (RXNORM, "1597876"))),
+        procedure("", code=coded("Liver transplantation not performed", (SNOMED, "18027006"))),
+    ],
+)
+def test_words_that_deny_outweigh_a_code(made: dict[str, Any]):
+    """An allergy, drug or procedure whose words deny it is unsure, whatever its code or category says."""
+    one = record(made)
+    assert one.facts
+    assert not any(fact.certain for fact in one.facts)
+
+
 def test_a_negated_answer_is_no_presence():
     """An answer such as "pMMR: not tested" names a state without stating it."""
     one = record(observation("MMR", code=coded("MMR"), valueCodeableConcept=coded("pMMR: not tested")))
@@ -328,6 +397,66 @@ def test_another_patients_resource_is_not_this_patients():
     one = record(condition("hypertension", subject={"reference": "Patient/p2"}))
     assert not one.facts
     assert "not this patient" in str(one.report.notes[0])
+
+
+@pytest.mark.parametrize(
+    ("about", "own"),
+    [
+        ({"subject": {"identifier": {"system": "urn:mrn", "value": "1"}}}, True),
+        ({"subject": {"identifier": {"system": "urn:mrn", "value": "2"}}}, False),
+        ({"subject": {"identifier": {"system": "urn:other", "value": "2"}}}, True),
+        ({"subject": {"reference": "Patient?identifier=urn:mrn|1"}}, True),
+        ({"subject": {"reference": "Patient?identifier=urn:mrn|2"}}, False),
+        ({"subject": {"reference": "https://example.org/fhir/Patient/p1/_history/2"}}, True),
+        ({"subject": {"reference": "urn:uuid:5"}}, False),
+        ({"focus": [{"reference": "RelatedPerson/mother"}]}, False),
+        ({"focus": [{"reference": "Patient/unborn"}]}, False),
+        ({"focus": [{"reference": "Patient/p1"}]}, True),
+    ],
+)
+def test_whom_a_result_is_about(about: dict[str, Any], own: bool):
+    """A subject by identifier or search, or a focus on somebody else, tells whose result it is."""
+    holder = patient(identifier=[{"system": "urn:mrn", "value": "1"}])
+    one = from_fhir(bundle(holder, observation("HIV antibody", "Positive", **about)))
+    assert bool(one.facts) is own
+    assert ("not counted" in kinds_of_notes(one)) is not own
+
+
+@pytest.mark.parametrize(("status", "counts"), [("final", True), ("preliminary", False)])
+def test_results_inside_a_report_are_read(status: str, *, counts: bool):
+    """Observations contained in a report that counts are the patient's results."""
+    inner = observation("HIV antibody", "Positive", id="o")
+    del inner["subject"]
+    report = {
+        "resourceType": "DiagnosticReport",
+        "id": "r",
+        "status": status,
+        "code": coded("serology"),
+        "subject": {"reference": "Patient/p1"},
+        "contained": [inner],
+        "result": [{"reference": "#o"}],
+    }
+    found = facts_of(record(report), ResultFact)
+    assert [fact.source for fact in found] == (["Observation/r#o"] if counts else [])
+
+
+def test_a_period_that_ends_before_it_begins_is_no_date():
+    """What is said to have ended before it began may have been at any time."""
+    one = record(medication("prednisone", effectivePeriod={"start": "2025-08-01", "end": "2024-12-01"}))
+    (fact,) = facts_of(one, ExposureFact)
+    assert (fact.began, fact.ended) == (DateRange(), None)
+    assert "not used" in kinds_of_notes(one)
+
+
+def test_a_no_to_a_negated_question_is_no_absence():
+    """A no to "HIV negative" leaves open what was found."""
+    facts = record(observation("HIV negative", valueBoolean=False)).facts
+    assert [fact.certain for fact in facts] == [False]
+
+
+def test_a_value_beside_a_reason_for_its_absence_is_not_used():
+    """A number that is said to be missing, by an error, isn't read."""
+    assert not record(observation("Hemoglobin", (50, "g/L"), dataAbsentReason=coded("error"))).facts
 
 
 def test_a_reports_conclusion_is_no_diagnosis():
@@ -649,6 +778,43 @@ def test_half_a_quantity_is_no_quantity():
     one = record(observation("hemoglobin") | {"valueQuantity": value})
     assert not one.facts
     assert "comparator" in str(one.report.notes)
+
+
+@pytest.mark.parametrize("modifier", [{"modifierExtension": [{"url": "urn:x"}]}, {"implicitRules": "urn:x"}])
+@pytest.mark.parametrize(
+    "made",
+    [
+        condition("hypertension"),
+        medication("nivolumab"),
+        procedure("colectomy"),
+        observation("HIV antibody", "Positive"),
+        {"resourceType": "AllergyIntolerance", "id": "a", "code": coded("oxaliplatin")},
+    ],
+)
+def test_what_something_unknown_changes_the_meaning_of_is_unsure(
+    made: dict[str, Any], modifier: dict[str, Any]
+):
+    """A resource with a modifier extension or implicit rules shows neither presence nor absence."""
+    plain, changed = record(made), record(made | modifier)
+    assert all(getattr(fact, "certain", True) for fact in plain.facts)
+    assert changed.facts
+    assert not any(getattr(fact, "certain", True) for fact in changed.facts)
+    assert "not counted" in kinds_of_notes(changed)
+
+
+def test_a_measurement_that_something_unknown_changes_is_not_used():
+    """A modifier extension on a result, or on its component, keeps its number from being read."""
+    pressure = {"code": coded("Systolic blood pressure"), "valueQuantity": {"value": 190, "unit": "mm[Hg]"}}
+    modifier = {"modifierExtension": [{"url": "urn:x"}]}
+    assert record(observation("Blood pressure", component=[pressure])).facts
+    assert not record(observation("Blood pressure", component=[pressure | modifier])).facts
+    assert not record(observation("Hemoglobin", (50, "g/L"), **modifier)).facts
+
+
+def test_a_patient_that_something_unknown_changes_has_no_age():
+    """Birth date and sex of a Patient with implicit rules aren't used."""
+    one = from_fhir(bundle(patient(implicitRules="urn:x")))
+    assert (one.demographics.born, one.demographics.sex) == (None, None)
 
 
 def test_a_status_that_cannot_be_read_is_unsure():

@@ -69,7 +69,8 @@ def read_condition(resource: Json, context: Context) -> Iterator[Fact]:
     began = _no_later(onset or ANY_DAY, recorded)
     none = _none_known(resource.get("code"))
     if none is not None:
-        yield from _none_stated(resource, none, began)
+        if verified.counts == "yes":
+            yield from _none_stated(resource, none, began)
         return
     if _is_circumstance(resource):
         context.note(resource, "not read", "a social circumstance, no disease")
@@ -241,7 +242,7 @@ def read_allergy(resource: Json, context: Context) -> Iterator[Fact]:
     what = reading.what
     if not what.concepts:
         what = replace(what, concepts=_of_category(resource))
-    certain = verified.counts == "yes"
+    certain = verified.counts == "yes" and not _may_be_denied(reading)
     reactions = [{"text": str(each.get("severity"))} for each in resource.get("reaction") or ()]
     yield AllergyFact(
         resource_name(resource),
@@ -251,6 +252,12 @@ def read_allergy(resource: Json, context: Context) -> Iterator[Fact]:
         began,
         qualities=qualities_of(what.text, reactions),
     )
+
+
+def _may_be_denied(reading: Reading) -> bool:
+    """Whether the words of an allergy may say that there is none: "no allergy to oxaliplatin"."""
+    told = set(re.findall(r"\w+", reading.what.text.casefold()))
+    return reading.doubtful or bool(told & words().negations)
 
 
 def _of_category(resource: Json) -> tuple[str, ...]:
@@ -276,7 +283,7 @@ def read_procedure(resource: Json, context: Context) -> Iterator[Fact]:
         return
     concepts = _irradiated(resource, _modality(resource, reading, context), context)
     what = replace(reading.what, concepts=concepts)
-    name, certain = resource_name(resource), status.counts == "yes"
+    name, certain = resource_name(resource), status.counts == "yes" and not reading.doubtful
     if any(context.coder.concepts.category(iri) == "treatment" for iri in concepts):
         yield ExposureFact(name, what, certain, status.ongoing, began, ended)
     else:
@@ -333,7 +340,7 @@ def read_report(resource: Json, context: Context) -> Iterator[Fact]:
 def read_list(resource: Json, context: Context) -> Iterator[Fact]:
     """Yield the completeness that an empty list states ("nil known")."""
     status = context.status(resource, "List.status")
-    if not context.counts(resource, status):
+    if not context.counts(resource, status) or status.counts != "yes":
         return
     reasons = {code for _, code in codes(resource.get("emptyReason"))}
     category = next((lists()[code] for code in codes(resource.get("code")) if code in lists()), None)
@@ -360,6 +367,6 @@ def read_participation(resource: Json, context: Context) -> Iterator[Fact]:
     yield ProcedureFact(resource_name(resource), what, certain, status.ongoing, began, ended)
 
 
-def belongs_to(resource: Json) -> str:
-    """Return the reference of whom a resource is about; empty when it doesn't say."""
-    return reference(resource.get("subject") or resource.get("patient") or resource.get("individual") or {})
+def belongs_to(resource: Json) -> Json:
+    """Return the Reference to whom a resource is about; empty when it doesn't say."""
+    return resource.get("subject") or resource.get("patient") or resource.get("individual") or {}

@@ -169,6 +169,8 @@ class Coder:
         if len(mentions) != 1:
             return frozenset()
         (mention,) = mentions
+        if words().negations & set(_folded(tokens[: mention.start])):
+            return frozenset()
         beside = (*tokens[: mention.start], *tokens[mention.end :])
         narrowing = _narrowing() | (words().objects if "procedure" in categories else frozenset())
         if all(token.isdigit() or token.casefold() in narrowing for token in beside):

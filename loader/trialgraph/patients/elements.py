@@ -29,15 +29,20 @@ from trialgraph.patients.tables import Status, examinations, qualities, roles, s
 from trialgraph.patients.wellformed import COMPLAINTS
 
 __all__ = [
+    "CHANGED",
     "Context",
     "codes",
     "extensions",
     "has_profile",
     "in_role",
+    "is_modified",
     "qualities_of",
     "reference",
     "resource_name",
 ]
+
+CHANGED = "its meaning is changed by an extension or by rules that aren't known"
+"""Why a resource for which `is_modified` holds can't be relied on."""
 
 _PROCEDURE = str(TGC.Procedure)
 _TOLD = re.compile(r"[^,;:()\s]+")
@@ -114,6 +119,8 @@ class Context:
         stated = resource.get(name)
         code = _code(stated) if isinstance(stated, Mapping) else str(stated or "")
         known = statuses().get((element, code)) or statuses().get(("*", code))
+        if is_modified(resource) and (known is None or known.counts != "no"):
+            return Status("unsure", None, CHANGED)
         if known is None and not code:
             return Status("unsure" if element.endswith(".status") else "", None, "of no stated status")
         return known or Status("unsure", None, f"of unknown status {code!r}")
@@ -147,6 +154,8 @@ class Context:
             return None
         start = self.parsed(resource, value.get("start"))
         end = self.parsed(resource, value["end"]) if value.get("end") else None
+        if end is not None and self._reversed(resource, start, end):
+            return ANY_DAY, None
         return start, end
 
     def parsed(self, resource: Json, value: Json) -> DateRange:
@@ -162,7 +171,13 @@ class Context:
     def _period(self, resource: Json, value: Json) -> DateRange:
         start = self.parsed(resource, value.get("start"))
         end = self.parsed(resource, value.get("end"))
-        return DateRange(start.low, end.high)
+        return ANY_DAY if self._reversed(resource, start, end) else DateRange(start.low, end.high)
+
+    def _reversed(self, resource: Json, start: DateRange, end: DateRange) -> bool:
+        if start.low is None or end.high is None or start.low <= end.high:
+            return False
+        self.note(resource, "not used", f"a period from {start} to {end}; taken as undated")
+        return True
 
     def _age(self, value: Json) -> DateRange:
         years = value["value"]
@@ -255,6 +270,14 @@ def extensions(element: Json, role: str) -> Iterator[Json]:
         yield from extensions(extension, role)
 
 
+def is_modified(element: Json) -> bool:
+    """Whether something unknown may change what a resource, or a part of one, means.
+
+    Source: FHIR R4, sections 2.4.1 (modifier extensions) and 2.26.3.1 (implicitRules).
+    """
+    return bool(element.get("modifierExtension") or element.get("implicitRules"))
+
+
 def has_profile(resource: Json, role: str) -> bool:
     """Whether a resource claims a profile that plays a role."""
     profiles = (resource.get("meta") or {}).get("profile") or ()
@@ -262,7 +285,11 @@ def has_profile(resource: Json, role: str) -> bool:
 
 
 def _code(codeable: Json) -> str:
-    return next((str(each.get("code")) for each in codeable.get("coding") or () if each.get("code")), "")
+    """Return the code of a status; where it has none, its words, written as codes are."""
+    codings = codeable.get("coding") or ()
+    words = (codeable.get("text"), *(each.get("display") for each in codings))
+    told = next((str(each).strip().casefold().replace(" ", "-") for each in words if each), "")
+    return next((str(each["code"]) for each in codings if each.get("code")), told)
 
 
 def _years_after(day: date, years: int) -> date:

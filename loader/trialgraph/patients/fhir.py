@@ -25,11 +25,12 @@ from trialgraph.patients.clinical import (
 )
 from trialgraph.patients.coding import Coder, Json
 from trialgraph.patients.dates import ANY_DAY
-from trialgraph.patients.elements import Context, reference, resource_name
+from trialgraph.patients.elements import CHANGED, Context, is_modified, reference, resource_name
 from trialgraph.patients.facts import Demographics, Fact, ImportReport, PatientRecord, Sex, in_order
 from trialgraph.patients.lesions import is_size, read_lesions
 from trialgraph.patients.medications import read_immunization, read_medication
 from trialgraph.patients.observations import observed_on, read_observation
+from trialgraph.patients.tables import statuses
 from trialgraph.patients.wellformed import COMPLAINTS, FULL_URL, wellformed
 from trialgraph.vocabularies import Library, known_concepts, library
 
@@ -52,6 +53,8 @@ _NOT_COUNTED = {
     "FamilyMemberHistory": "a relative's history is not the patient's",
     "MedicationRequest": "a prescription is not an exposure",
 }
+_OTHERS = frozenset({"FamilyMemberHistory", "Group", "Patient", "RelatedPerson"})
+"""What an Observation's focus may be when it is somebody else: a donor, a relative, an unborn child."""
 _OF_EXAMINATIONS = frozenset({"ImagingStudy", "Specimen"})
 _NOT_A_PATIENT = "give a FHIR R4 Bundle, or a list of resources, with one Patient"
 
@@ -131,6 +134,7 @@ def read_record(resources: Sequence[Json], coder: Coder) -> PatientRecord:
     ((identifier, patient),) = patients_of(resources).items()
     demographics = _demographics(patient, context)
     context.born, context.sex = demographics.born, demographics.sex
+    resources = [part for each in resources for part in (each, *_contained_results(each))]
     own = _current([each for each in resources if each["resourceType"] != "Patient"], context)
     own = [each for each in own if _is_about(each, patient, context)]
     facts = [fact for each in own for fact in _facts(each, context)]
@@ -156,7 +160,22 @@ def _facts(resource: Json, context: Context) -> Iterator[Fact]:
         context.note(resource, "not read", f"{kind} holds nothing that eligibility asks for")
 
 
+def _contained_results(report: Json) -> Iterator[Json]:
+    """Yield the Observations that a report which counts holds in itself, named after it."""
+    status = statuses().get(("DiagnosticReport.status", str(report.get("status") or "")))
+    if report["resourceType"] != "DiagnosticReport" or status is None or status.counts != "yes":
+        return
+    shared = ("modifierExtension", "implicitRules", "subject")
+    for each in report.get("contained") or ():
+        if each.get("resourceType") == "Observation" and each.get("id"):
+            inherited = {key: report[key] for key in shared if key in report}
+            yield {**inherited, **each, "id": f"{report.get('id', '')}#{each['id']}"}
+
+
 def _demographics(patient: Json, context: Context) -> Demographics:
+    if is_modified(patient):
+        context.note(patient, "not used", CHANGED)
+        return Demographics(resource_name(patient), None, None, None)
     sexes: dict[str, Sex] = {"female": "female", "male": "male"}
     sex = sexes.get(str(patient.get("gender")))
     if sex is None:
@@ -198,9 +217,25 @@ def _version(resource: Json) -> tuple[str, str]:
 
 
 def _is_about(resource: Json, patient: Json, context: Context) -> bool:
-    subject = belongs_to(resource)
-    url = str(patient.get(FULL_URL) or "")
-    if subject in {"", resource_name(patient), url, reference({"reference": url})}:
-        return True
-    context.note(resource, "not counted", f"about {subject}, not this patient")
-    return False
+    """Whether a resource is about the patient; notes whom it is about when it isn't."""
+    others = [each for each in resource.get("focus") or () if reference(each).split("/")[0] in _OTHERS]
+    for each in (belongs_to(resource), *others):
+        if not _is_patient(each, patient):
+            named = each.get("identifier") or {}
+            told = each.get("reference") or f"{named.get('system', '')} {named.get('value', '')}".strip()
+            context.note(resource, "not counted", f"about {told}, not this patient")
+            return False
+    return True
+
+
+def _is_patient(referring: Json, patient: Json) -> bool:
+    """Whether a Reference is to the patient, by address, search or identifier, or may well be."""
+    target, url = str(referring.get("reference") or ""), str(patient.get(FULL_URL) or "")
+    names = {resource_name(patient), url, reference({"reference": url})}
+    _, searched, query = target.partition("Patient?identifier=")
+    if target and not searched:
+        return reference(referring) in names
+    system, _, value = query.rpartition("|")
+    named = {"system": system, "value": value} if searched else referring.get("identifier") or {}
+    own = [each for each in patient.get("identifier") or () if each.get("system") == named.get("system")]
+    return not named or not own or any(each.get("value") == named.get("value") for each in own)

@@ -9,10 +9,12 @@ from trialgraph.patients.amounts import amount_of
 from trialgraph.patients.coding import Json
 from trialgraph.patients.dates import ANY_DAY
 from trialgraph.patients.elements import (
+    CHANGED,
     Context,
     extensions,
     has_profile,
     in_role,
+    is_modified,
     reference,
     resource_name,
 )
@@ -91,6 +93,10 @@ def _lesion(structure: Json, sizes: list[LesionSize], context: Context) -> Itera
         return
     if not (sizes or related or has_profile(structure, "tumor profile")):
         context.note(structure, "not read", "a body structure that isn't stated to be a tumour")
+        return
+    if is_modified(structure):
+        context.note(structure, "not used", CHANGED)
+        yield LesionFact(resource_name(structure), Coded("tumor"), "", ANY_DAY)
         return
     location = structure.get("location")
     text = str(structure.get("description") or (location or {}).get("text") or "tumor")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from trialgraph.patients.coding import Json, Reading
 from trialgraph.patients.dates import ANY_DAY, DateRange
-from trialgraph.patients.elements import Context, resource_name
+from trialgraph.patients.elements import CHANGED, Context, is_modified, resource_name
 from trialgraph.patients.facts import ExposureFact, Fact
 from trialgraph.patients.tables import words
 
@@ -38,7 +38,12 @@ def read_medication(resource: Json, context: Context) -> Iterator[Fact]:
                 f"{reading.what.text}: acts where it is given; unsure whether it counts",
             )
         yield ExposureFact(
-            resource_name(resource), reading.what, certain and not local, status.ongoing, began, ended
+            resource_name(resource),
+            reading.what,
+            certain and not local and not reading.doubtful,
+            status.ongoing,
+            began,
+            ended,
         )
         yield from context.mentions(resource, reading, began)
 
@@ -98,4 +103,7 @@ def read_immunization(resource: Json, context: Context) -> Iterator[Fact]:
         context.note(resource, "not mapped", f"{reading.what.text}: no concept for this vaccine")
     else:
         began, ended = taken(resource, context, ongoing=False)
-        yield ExposureFact(resource_name(resource), reading.what, active=False, began=began, ended=ended)
+        name, certain = resource_name(resource), not is_modified(resource)
+        if not certain:
+            context.note(resource, "not counted", CHANGED)
+        yield ExposureFact(name, reading.what, certain, active=False, began=began, ended=ended)

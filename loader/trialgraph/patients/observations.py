@@ -13,13 +13,16 @@ from dataclasses import replace
 from trialgraph.patients.amounts import amount_of, normal_of
 from trialgraph.patients.coding import Json, Reading
 from trialgraph.patients.dates import ANY_DAY, DateRange, moment
-from trialgraph.patients.elements import Context, codes, extensions, in_role, resource_name
+from trialgraph.patients.elements import Context, codes, extensions, in_role, is_modified, resource_name
 from trialgraph.patients.facts import Amount, Coded, ConditionFact, Fact, Measurement, ResultFact
 from trialgraph.patients.tables import Answer, Result, answers, questions, results, tests, words
 
 __all__ = ["observed_on", "read_observation"]
 
 _KINDS = frozenset({"biomarker", "condition", "lesion", "measurement", "reproductive"})
+_INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
+"""Its codes are also those of HL7 v2 table 0078, which laboratories send under other names."""
+_NUMBERS = frozenset({"valueInteger", "valueQuantity", "valueRange", "valueRatio"})
 _SELF_EXPLAINING = frozenset({"biomarker", "reproductive"})
 """Answers of these kinds say what they are whatever was asked."""
 
@@ -29,10 +32,17 @@ def read_observation(resource: Json, context: Context) -> Iterator[Fact]:
     status = context.status(resource, "Observation.status")
     if status.counts != "yes":
         context.note(resource, "not counted", status.reason)
+        if status.counts == "unsure":
+            for part in (resource, *(resource.get("component") or ())):
+                yield from _unsure(resource, part, context)
         return
     facts = [*_read(resource, resource, context)]
     for component in resource.get("component") or ():
-        facts += _read(resource, component, context)
+        if is_modified(component):
+            context.note(resource, "not used", "a component that has a modifier extension")
+            facts += _unsure(resource, component, context)
+        else:
+            facts += _read(resource, component, context)
     facts += _comorbidities(resource, context)
     if in_role(resource.get("code"), "variant"):
         facts += _variants(resource, context)
@@ -76,22 +86,34 @@ def _read(resource: Json, part: Json, context: Context) -> Iterator[Fact]:
     value = next(
         ((key, part[key]) for key in part if key.startswith("value") and part[key] is not None), None
     )
-    if value is None:
+    quantities = [iri for iri in asked.what.concepts if context.coder.concepts.is_quantity(iri)]
+    if not quantities and part.get("interpretation") and (value is None or value[0] in _NUMBERS):
+        value = ("valueCodeableConcept", _judgement(part))
+    if value is None or (part.get("dataAbsentReason") and value[0] != "valueCodeableConcept"):
         absent = part.get("dataAbsentReason")
         if absent:
             reason = absent.get("text") or next((code for _, code in codes(absent)), "no reason given")
             context.note(resource, "not used", f"{asked.what.text}: no value ({reason})")
         return
-    quantities = [iri for iri in asked.what.concepts if context.coder.concepts.is_quantity(iri)]
     when = observed_on(resource, context)
     facts: list[Fact] = []
     if quantities:
         facts += _measured(resource, part, asked, value, when, context)
     elif value[0] in ("valueCodeableConcept", "valueBoolean", "valueString"):
         facts += _found(resource, asked, value[1], when, context)
-    if not facts and amount_of(value[1]) is None:
+    else:
+        facts += _unsure(resource, part, context)
+    if not facts:
         facts += _spoken_of(resource, asked, value[1], when, context)
     yield from facts
+
+
+def _judgement(part: Json) -> Json:
+    """Return what a laboratory's interpretations say of a result, as an answer."""
+    codings = [coding for each in part["interpretation"] for coding in each.get("coding") or ()]
+    told = next((each["text"] for each in part["interpretation"] if each.get("text")), None)
+    standard = [{"system": _INTERPRETATION, "code": coding.get("code")} for coding in codings]
+    return {"coding": [*standard, *codings]} | ({"text": told} if told else {})
 
 
 def _asked(codeable: Json, context: Context) -> Reading:
@@ -244,8 +266,9 @@ def _spoken_of(
     resource: Json, asked: Reading, value: Json, when: DateRange, context: Context
 ) -> Iterator[Fact]:
     """Yield what a test that isn't understood may have found, as unsure, unless its answer is a plain no."""
-    answer = _answer(value)
-    if answer is not None and not answer.positive:
+    answer = None if value is None else _answer(value)
+    asked_plainly = not asked.doubtful and not words().negations & set(asked.what.text.casefold().split())
+    if answer is not None and not answer.positive and asked_plainly:
         return
     told = asked.what.text.casefold().replace("/", " ").split()
     iris = {tests()[word.strip("(),;:")] for word in told if word.strip("(),;:") in tests()}
@@ -256,6 +279,15 @@ def _spoken_of(
         yield ConditionFact(
             resource_name(resource), Coded(asked.what.text, (iri,), by_text=True), certain=False, began=when
         )
+
+
+def _unsure(resource: Json, part: Json, context: Context) -> Iterator[Fact]:
+    """Yield what an Observation, or a component, that can't be relied on was for, as unsure."""
+    asked, when = _asked(part.get("code") or {}, context), observed_on(resource, context)
+    yield from _left_open(
+        resource_name(resource), asked, asked.tests or asked.what.concepts, None, when, context
+    )
+    yield from _spoken_of(resource, asked, None, when, context)
 
 
 def _left_open(

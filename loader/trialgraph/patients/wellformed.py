@@ -16,6 +16,9 @@ COMPLAINTS, FULL_URL = "_complaints", "_fullUrl"
 
 _PRIMITIVES: Mapping[str, tuple[type, ...]] = {"string": (str,), "number": (int, float), "boolean": (bool,)}
 
+_JUDGED = frozenset({"Resource", "Component"})
+"""What may be used although a modifier extension changes its meaning: readers take it as unsure."""
+
 _WHOLE = frozenset({"Quantity", "Range", "ReferenceRange"})
 
 
@@ -57,6 +60,9 @@ def _element(value: Json, wanted: str, place: str, complaints: list[str]) -> Jso
             return value
     elif isinstance(value, Mapping):
         before = len(complaints)
+        if wanted not in _JUDGED and value.get("modifierExtension"):
+            complaints.append(f"{place} has a modifier extension")
+            return None
         found = _structure(value, wanted, place, complaints)
         # Half a quantity, without its comparator or unit, would be another quantity.
         return None if wanted in _WHOLE and len(complaints) > before else found
