@@ -459,6 +459,30 @@ def test_a_value_beside_a_reason_for_its_absence_is_not_used():
     assert not record(observation("Hemoglobin", (50, "g/L"), dataAbsentReason=coded("error"))).facts
 
 
+@pytest.mark.parametrize(
+    "of",
+    [
+        {"specimen": {"display": "Urine specimen"}},
+        {"specimen": {"reference": "#s"}, "contained": [{"resourceType": "Specimen", "id": "s"}]},
+        {"bodySite": coded("Ascitic fluid")},
+    ],
+)
+def test_a_measurement_of_another_fluid_is_not_of_blood(of: dict[str, Any]):
+    """Creatinine of urine isn't serum creatinine, where only its words say what was measured."""
+    if "contained" in of:
+        of = of | {"contained": [of["contained"][0] | {"type": coded("Urine")}]}
+    assert record(observation("Creatinine", (9, "mg/dL"))).facts
+    assert not record(observation("Creatinine", (9, "mg/dL"), **of)).facts
+
+
+def test_an_observation_of_family_history_is_not_the_patients():
+    """A relative's disease isn't the patient's, whatever code the observation has."""
+    code = coded("Family history of HIV infection", (SNOMED, "86406008"))
+    one = record(observation("family", "Yes", code=code))
+    assert not one.facts
+    assert kinds_of_notes(one) == ["not counted"]
+
+
 def test_a_reports_conclusion_is_no_diagnosis():
     """A conclusion is unsure: it shows nothing, but what it names can't be called absent."""
     report = {

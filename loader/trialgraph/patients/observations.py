@@ -36,6 +36,10 @@ def read_observation(resource: Json, context: Context) -> Iterator[Fact]:
             for part in (resource, *(resource.get("component") or ())):
                 yield from _unsure(resource, part, context)
         return
+    name = str((resource.get("code") or {}).get("text") or "").casefold()
+    if any(relative in name for relative in words().relatives):
+        context.note(resource, "not counted", "a relative's history is not the patient's")
+        return
     facts = [*_read(resource, resource, context)]
     for component in resource.get("component") or ():
         if is_modified(component):
@@ -150,9 +154,25 @@ def _measured(
         return
     if asked.what.by_text:
         context.note(resource, "by text", f"{asked.what.text}: read as {concepts.label(quantity)}")
+    fluid = _fluid(resource, context)
+    if asked.what.by_text and fluid and not fluid & set(re.findall(r"\w+", asked.what.text.casefold())):
+        context.note(resource, "not used", f"{asked.what.text}: of {', '.join(sorted(fluid))}, not of blood")
+        return
     normal = normal_of(part, amount.unit, context.sex)
     at = moment(str(resource.get("effectiveDateTime") or resource.get("effectiveInstant") or ""))
     yield Measurement(resource_name(resource), asked.what, amount, when, *normal, at)
+
+
+def _fluid(resource: Json, context: Context) -> frozenset[str]:
+    """Return the words by which an Observation's specimen or body site is said not to be blood."""
+    specimens = resource.get("specimen") or ()
+    found = [context.resolve(resource, each) or {} for each in specimens]
+    kinds = [*(kind for each in found for kind in each.get("type") or ()), *(resource.get("bodySite") or ())]
+    kinds = [kind for kind in kinds if isinstance(kind, Mapping)]
+    texts = [*(each.get("display") for each in specimens), *(each.get("text") for each in kinds)]
+    texts += [coding.get("display") for each in kinds for coding in each.get("coding") or ()]
+    told = " ".join(str(text) for text in texts if text).casefold()
+    return words().fluids & set(re.findall(r"\w+", told))
 
 
 def _graded(codeable: Json, asked: Reading, context: Context) -> Amount | None:

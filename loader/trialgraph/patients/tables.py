@@ -121,6 +121,8 @@ class Words(NamedTuple):
         local: Of drugs: given where they act.
         spread: Before an organ, they say where a cancer has spread to.
         staging: In the name of an observation, they say that it stages or grades a cancer.
+        relatives: In the name of an observation, they say that it is about a relative.
+        fluids: In the name of a specimen, they say that it isn't blood.
         joining: Of exceptions: they join what is excepted.
         cured: Of exceptions: they ask no more than that it is over.
         cure: Those of them that what is going on surely doesn't meet.
@@ -137,6 +139,8 @@ class Words(NamedTuple):
     local: frozenset[str]
     spread: tuple[str, ...]
     staging: frozenset[str]
+    relatives: tuple[str, ...]
+    fluids: frozenset[str]
     joining: frozenset[str]
     cured: frozenset[str]
     cure: frozenset[str]
@@ -355,6 +359,8 @@ def words() -> Words:
         frozenset(stated["local"].split()),
         tuple(stated["spread"]),
         frozenset(stated["staging"]),
+        tuple(stated["relatives"]),
+        frozenset(stated["fluids"].split()),
         frozenset(stated["joining"].split()),
         frozenset(stated["cured"].split()),
         frozenset(stated["cure"].split()),
