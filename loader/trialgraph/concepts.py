@@ -105,6 +105,7 @@ class Concepts(Mapping[str, Concept]):
         self._up: dict[str, frozenset[str]] = {}
         self._inherited: dict[tuple[str, str], str | None] = {}
         self._categories: dict[str, frozenset[str]] = {}
+        self._judged: dict[str, bool] = {}
 
     def __getitem__(self, iri: str) -> Concept:
         found = self._concepts.get(str(iri)) or self._of_imported(str(iri))
@@ -130,9 +131,15 @@ class Concepts(Mapping[str, Concept]):
         wider = copy.copy(self)
         wider._concepts = dict(self._concepts)
         wider._categories = {}
-        wider.__dict__.pop("_down", None)
+        for name in ("_down", "widest_first"):
+            wider.__dict__.pop(name, None)
         wider._include(more)
         return wider
+
+    @cached_property
+    def widest_first(self) -> tuple[str, ...]:
+        """All concepts, each after those above it."""
+        return tuple(sorted(self, key=lambda each: (len(self.ancestors(each)), each)))
 
     def label(self, iri: str) -> str:
         """Return the concept's English name."""
@@ -198,7 +205,9 @@ class Concepts(Mapping[str, Concept]):
 
     def is_judged(self, iri: str) -> bool:
         """Return whether what a record calls by a superclass only may be one: an assessment, or a grade."""
-        return self.is_assessment(iri) or self._nearest(iri, "graded") == "true"
+        if iri not in self._judged:
+            self._judged[iri] = self.is_assessment(iri) or self._nearest(iri, "graded") == "true"
+        return self._judged[iri]
 
     def is_quantity(self, iri: str) -> bool:
         """Return whether the concept is measured as a number with a unit."""

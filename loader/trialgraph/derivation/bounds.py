@@ -41,7 +41,7 @@ def latest_possible(
     instances = _instances(found, concepts, axioms)
     crossed, open_kinds = crossings(found, concepts), contested(found, concepts, axioms)
     bounds: dict[str, Presence] = {}
-    for iri in sorted(concepts, key=lambda each: (len(concepts.ancestors(each)), each)):
+    for iri in concepts.widest_first:
         if concepts.is_judged(iri):
             _add_above(iri, instances, concepts)
         categories = needed(iri, concepts)

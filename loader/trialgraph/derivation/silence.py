@@ -7,6 +7,7 @@ it, may be it, or is so general or so unclear that it might be it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import cache
 
 from trialgraph.concepts import Concepts
 from trialgraph.derivation.lesions import MALIGNANCY
@@ -79,7 +80,7 @@ def _judged(silent: Mapping[str, Absence], found: Sorted, concepts: Concepts) ->
     """
     shown = {fact.concept for fact in found.shown}
     judged: dict[str, Absence] = {}
-    for iri in sorted(concepts, key=lambda each: (len(concepts.ancestors(each)), each)):
+    for iri in concepts.widest_first:
         if not concepts.is_judged(iri) or iri in found.possible:
             continue
         for parent in concepts[iri].parents:
@@ -92,7 +93,11 @@ def _judged(silent: Mapping[str, Absence], found: Sorted, concepts: Concepts) ->
 
 def needed(iri: str, concepts: Concepts) -> frozenset[Completeness]:
     """Return the categories that have to be complete; empty when completeness can't cover it."""
-    categories = concepts.categories_below(iri)
+    return _covering(concepts.categories_below(iri))
+
+
+@cache
+def _covering(categories: frozenset[str]) -> frozenset[Completeness]:
     if not categories <= COVERED_BY.keys():
         return frozenset()
     return frozenset(COVERED_BY[category] for category in categories)
