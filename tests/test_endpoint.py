@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import re
@@ -21,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import VOID, Graph, Literal, URIRef
 
+from tests.loops import in_own_loop
 from tests.served import BEARER, TOKEN, served
 from trialgraph.namespaces import GRAPH
 from trialgraph.packaged import packaged_store
@@ -380,7 +380,7 @@ def test_an_answer_that_breaks_off_says_so() -> None:
                 got.append(part)
         return got
 
-    assert asyncio.run(read()) == [b"a"]
+    assert in_own_loop(read()) == [b"a"]
 
 
 @pytest.fixture(scope="module")

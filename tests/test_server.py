@@ -262,7 +262,7 @@ def test_work_waits_for_a_place_no_longer_than_its_time() -> None:
         seen.append(await workers.run(int))
         return seen
 
-    assert asyncio.run(scenario()) == [503, 503, 0]
+    assert in_own_loop(scenario()) == [503, 503, 0]
 
 
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # by rdflib, in SPARQLWrapper
