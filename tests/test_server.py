@@ -25,6 +25,7 @@ from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import JSON, POST, SPARQLWrapper
 from starlette.exceptions import HTTPException
 
+from tests.loops import in_own_loop
 from trialgraph.packaged import packaged_store
 from trialgraph.queries import named_queries
 from trialgraph.server import Server, Settings, application
