@@ -11,7 +11,8 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from tests.test_server import HEAVY, serving
+from tests.serving import serving
+from tests.test_server import HEAVY
 from trialgraph.packaged import packaged_store
 from trialgraph.queries import named_queries
 from trialgraph.server import Settings

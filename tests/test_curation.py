@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from tests.serving import serving
 from tests.shared_files import ROOT
 from tests.strategies import expressions
-from tests.test_server import serving
 from trialgraph.catalogue import screenable_trial, stale_curations
 from trialgraph.cli import app
 from trialgraph.concepts import packaged_concepts

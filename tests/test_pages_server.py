@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.test_server import serving
+from tests.serving import serving
 from trialgraph.catalogue import screenable_trial
 from trialgraph.loading import graph_of
 from trialgraph.namespaces import GRAPH

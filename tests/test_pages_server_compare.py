@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.serving import serving
 from tests.test_pages_server import HOSTILE, OTHER, THIRD, TRIAL, page, words
-from tests.test_server import serving
 from trialgraph.catalogue import screenable_trials
 from trialgraph.concepts import packaged_concepts
 from trialgraph.expressions import AnyOf, Expression, Fact, Limit, Narrative, Not, Value

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from rdflib import Graph
 
-from tests.test_server import serving
+from tests.serving import serving
 from trialgraph.catalogue import screenable_trials
 from trialgraph.derivation import screening_view
 from trialgraph.expressions import Narrative

@@ -11,13 +11,11 @@ import threading
 import time
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pyoxigraph as ox
 import pytest
-import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import URIRef
@@ -26,12 +24,13 @@ from SPARQLWrapper import JSON, POST, SPARQLWrapper
 from starlette.exceptions import HTTPException
 
 from tests.loops import in_own_loop
+from tests.serving import serving
 from trialgraph.packaged import packaged_store
 from trialgraph.queries import named_queries
-from trialgraph.server import Server, Settings, application
+from trialgraph.server import Settings
 from trialgraph.server.negotiation import choose
 from trialgraph.server.workers import Workers
-from trialgraph.stores import Store, open_store
+from trialgraph.stores import open_store
 from trialgraph.stores.federation import reaches_out
 
 SERVICES = tomllib.loads((Path(__file__).parent / "cases" / "services.toml").read_text(encoding="utf-8"))
@@ -42,24 +41,6 @@ CONSTRUCT = "CONSTRUCT { ?trial tg:nctId ?nct } { ?trial tg:nctId ?nct }"
 HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 RESULTS = "application/sparql-results+json"
 VALUES = {"trial": TRIAL, "concept": "Child-Pugh score", "string": "China", "number": "18", "any": "18"}
-
-
-@contextmanager
-def serving(store: Store, settings: Settings | None = None) -> Iterator[httpx.Client]:
-    """Serve a store from a thread, and give a client of it."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        served = application(store, settings)
-        config = uvicorn.Config(served, log_level="error", lifespan="off")
-        server = Server(config, served.state.workers)
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
-        thread.start()
-        try:
-            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            with httpx.Client(base_url=url, timeout=60) as client:
-                yield client
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 @pytest.fixture(scope="module")
