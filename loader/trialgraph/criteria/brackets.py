@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from trialgraph.criteria.chunks import Chunk
 from trialgraph.criteria.vocabulary import Term
@@ -16,6 +16,7 @@ __all__ = [
     "is_gloss",
     "listed_in",
     "only_repeats",
+    "opened",
 ]
 
 _FEW_WORDS = 4
@@ -111,3 +112,12 @@ def are_related(one: Term, other: Term) -> bool:
 def category_of(chunk: Chunk) -> str | None:
     """Return the category of a chunk's concept; None when it names none."""
     return chunk.term.category if chunk.term else None
+
+
+def opened(chunks: Sequence[Chunk]) -> Iterator[Chunk]:
+    """Yield the chunks of a text, those of each bracket in its place."""
+    for chunk in chunks:
+        if chunk.kind == "bracket":
+            yield from opened(chunk.inner)
+        else:
+            yield chunk

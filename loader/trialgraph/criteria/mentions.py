@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from trialgraph.criteria.brackets import opened
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
@@ -66,7 +67,7 @@ def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) ->
     taken = [atom.span for atom in atoms(expression) if not isinstance(atom, Narrative)]
     if len(taken) == sum(1 for _ in atoms(expression)):
         return expression
-    left = list(_left(text, chunks, taken)) if any(map(is_content, _open(chunks))) else []
+    left = list(_left(text, chunks, taken)) if any(map(is_content, opened(chunks))) else []
     return _added(expression, _Source(text, left), denied=False)
 
 
@@ -92,19 +93,11 @@ def _left(text: Text, chunks: Sequence[Chunk], taken: Sequence[Span]) -> Iterato
             bounds[-1] = (bounds[-1][0], max(end, bounds[-1][1]))
         else:
             bounds.append((start, end))
-    for chunk in _open(chunks):
+    for chunk in opened(chunks):
         start, end = text.span(chunk.start, chunk.end)
         following = bisect_right(bounds, start, key=lambda other: other[1])
         if following == len(bounds) or bounds[following][0] >= end:
             yield (start, end), chunk
-
-
-def _open(chunks: Sequence[Chunk]) -> Iterator[Chunk]:
-    for chunk in chunks:
-        if chunk.kind == "bracket":
-            yield from _open(chunk.inner)
-        else:
-            yield chunk
 
 
 def _added(expression: Expression, source: _Source, *, denied: bool) -> Expression:

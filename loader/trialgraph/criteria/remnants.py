@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from trialgraph.criteria.allowances import allowance_at
+from trialgraph.criteria.brackets import opened
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
 from trialgraph.criteria.lexicon import lexicon
@@ -70,25 +71,17 @@ def _is_end(chunk: Chunk) -> bool:
 
 def add_values(expression: Expression, text: Text, chunks: Sequence[Chunk]) -> Expression:
     """Return the expression with the limits that its words state beside them."""
-    stated = any(chunk.kind == "value" for chunk in _open(chunks))
+    stated = any(chunk.kind == "value" for chunk in opened(chunks))
     if not stated or not any(isinstance(atom, Narrative) for atom in atoms(expression)):
         return expression
-    opened = [(text.span(chunk.start, chunk.end), chunk) for chunk in _open(chunks)]
+    places = [(text.span(chunk.start, chunk.end), chunk) for chunk in opened(chunks)]
     taken = [atom.span for atom in atoms(expression) if isinstance(atom, Value)]
     values = frozenset(
         chunk.start
-        for span, chunk in opened
+        for span, chunk in places
         if chunk.kind == "value" and not any(s < span[1] and span[0] < e for s, e in taken)
     )
-    return _added(expression, _Left(text, opened, values)) if values else expression
-
-
-def _open(chunks: Sequence[Chunk]) -> Iterator[Chunk]:
-    for chunk in chunks:
-        if chunk.kind == "bracket":
-            yield from _open(chunk.inner)
-        else:
-            yield chunk
+    return _added(expression, _Left(text, places, values)) if values else expression
 
 
 def _added(expression: Expression, left: _Left) -> Expression:
