@@ -33,14 +33,19 @@ class Workers:
         self._ended = False
         self.at_end: list[Callable[[], None]] = []
 
-    async def run(self, work: Callable[[], _T]) -> _T:
+    async def run(self, work: Callable[[], _T], *, hurried: bool = True) -> _T:
         """Return what the work returns.
+
+        Args:
+            work: What is done in a thread.
+            hurried: Whether the time limit holds: somebody waits for an answer.
 
         Raises:
             HTTPException: with status 503, when the time is over or the server ends.
         """
+        limit = self._seconds if hurried else None
         try:
-            async with asyncio.timeout(0 if self._ended else self._seconds) as wait:
+            async with asyncio.timeout(0 if self._ended else limit) as wait:
                 self._waits.add(wait)
                 try:
                     await self._places.acquire()

@@ -136,7 +136,8 @@ class Engine:
         async with self._lock:
             if only_first and self._snapshot is not None:
                 return
-            before, self._snapshot = self._snapshot, await self._workers.run(partial(Snapshot, self._store))
+            copying = self._workers.run(partial(Snapshot, self._store), hurried=False)
+            before, self._snapshot = self._snapshot, await copying
             self._look_ups = LookUps(self._snapshot.database)
             self.version += 1
         if before is not None:
