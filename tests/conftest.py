@@ -1,7 +1,34 @@
-"""What holds for all tests: none of them sees the vocabularies that a developer has imported."""
+"""What many tests start from.
+
+None of them sees the vocabularies that a developer has imported.
+"""
+
+from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
+import pytest
+
+from tests.serving import serving
+from trialgraph.packaged import packaged_store
+from trialgraph.stores import Store
+
 os.environ["TRIALGRAPH_VOCABULARIES"] = str(Path(tempfile.gettempdir()) / "trialgraph-none")
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[Store]:
+    """Return a store of the packaged trials."""
+    with packaged_store() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def client(store: Store) -> Iterator[httpx.Client]:
+    """Return a client of a server of the packaged trials."""
+    with serving(store) as found:
+        yield found

@@ -1,4 +1,6 @@
-"""A real server of a store, on a free port of this machine."""
+"""A server for tests, in a thread of theirs, as `trialgraph serve` runs it."""
+
+from __future__ import annotations
 
 import asyncio
 import socket
@@ -10,16 +12,23 @@ import httpx
 import uvicorn
 
 from trialgraph.server import Server, Settings, application
+from trialgraph.server.connections import Limits, limited
 from trialgraph.stores import Store
+
+TOKEN = "a token that only the tests know"
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
 @contextmanager
-def serving(store: Store, settings: Settings | None = None) -> Iterator[httpx.Client]:
-    """Serve a store from a thread, and give a client of it."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        served = application(store, settings)
-        config = uvicorn.Config(served, log_level="error", lifespan="off")
-        server = Server(config, served.state.workers)
+def serving(
+    store: Store, settings: Settings | None = None, limits: Limits | None = None
+) -> Iterator[httpx.Client]:
+    """Serve a store on a free port of this machine, and give a client of it."""
+    with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:
+        app = application(store, settings)
+        http = limited(limits or Limits())
+        config = uvicorn.Config(app, http=http, log_level="error", lifespan="off", ws="none")
+        server = Server(config, app.state.workers, at_start=app.state.engine.start)
         thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
         thread.start()
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
 
 import httpx
 import pyoxigraph as ox
@@ -20,13 +19,6 @@ from trialgraph.server.pages import answers, asking
 from trialgraph.server.pages.ask import _examples
 
 COUNT = "SELECT ?kind (COUNT(*) AS ?n) { ?criterion tg:kind ?kind } GROUP BY ?kind ORDER BY ?kind"
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[httpx.Client]:
-    """Return a client of a server of the packaged trials."""
-    with packaged_store() as store, serving(store) as found:
-        yield found
 
 
 def _ask(client: httpx.Client, query: str) -> httpx.Response:

@@ -1,7 +1,6 @@
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urldefrag
@@ -16,17 +15,9 @@ from trialgraph.browsing.site import concept_page
 from trialgraph.cli import app
 from trialgraph.concepts import Concepts, load_concepts, packaged_concepts
 from trialgraph.errors import UsageError
-from trialgraph.packaged import packaged_store
 from trialgraph.stores import Store, open_store
 
 TGC = "https://w3id.org/trialgraph/concept/"
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    """Return a store of the packaged trials."""
-    with packaged_store() as store:
-        yield store
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Search for trials and criteria, held to what the store's own graphs say."""
 
-from collections.abc import Iterator
 from typing import get_args
 
 import pyoxigraph as ox
@@ -25,13 +24,6 @@ from trialgraph.packaged import packaged_store
 from trialgraph.stores import Store, open_store
 
 SBRT = "NCT06794086"
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    """Return a store of the packaged trials."""
-    with packaged_store() as found:
-        yield found
 
 
 def _found(store: Store, wanted: TrialFilter) -> list[str]:

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from rdflib import VOID, Graph, Literal, URIRef
 
 from tests.loops import in_own_loop
-from tests.served import BEARER, TOKEN, served
+from tests.serving import BEARER, TOKEN, serving
 from trialgraph.namespaces import GRAPH
 from trialgraph.packaged import packaged_store
 from trialgraph.server import Settings
@@ -40,17 +40,10 @@ LOOK_UP = f"SELECT ?p ?o {{ trial:{TRIAL} ?p ?o }}"
 
 
 @pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    """Return a store of the packaged trials."""
-    with packaged_store() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
 def client(store: Store) -> Iterator[httpx.Client]:
     """Return a client of a server with tight limits."""
     limits = Limits(head=1.0, rate=1_000_000, number=300)
-    with served(store, Settings(places=4, seconds=3, answer=3_000_000), limits) as found:
+    with serving(store, Settings(places=4, seconds=3, answer=3_000_000), limits) as found:
         yield found
 
 
@@ -290,7 +283,7 @@ def test_only_hosts_that_are_named_are_asked(store: Store, client: httpx.Client)
     other = f"{client.base_url}/sparql"
     query = "SELECT ?id {{ SERVICE <{}> {{ ?t tg:nctId ?id }} }}"
     plain = query.replace("tg:nctId", "<https://w3id.org/trialgraph/ontology#nctId>")
-    with served(store, Settings(services=frozenset({"127.0.0.1"}))) as allowing:
+    with serving(store, Settings(services=frozenset({"127.0.0.1"}))) as allowing:
         rows = _ask(allowing, plain.format(other), "application/json").json()["results"]["bindings"]
         assert len(rows) == 5
         assert _ask(allowing, plain.format("http://localhost:1/")).status_code == 400
@@ -389,7 +382,7 @@ def writable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]
     with open_store(tmp_path_factory.mktemp("store") / "s") as opened, packaged_store() as packaged:
         name = f"{GRAPH}{TRIAL}"
         opened.replace_graph(name, packaged.graph(name))
-        with served(opened, Settings(token=TOKEN)) as found:
+        with serving(opened, Settings(token=TOKEN)) as found:
             yield found
 
 

@@ -2,27 +2,19 @@
 
 import json
 from datetime import date
-from functools import cache
 from typing import Any, get_args
 
 import pytest
 
+from tests.packaged_trials import packaged_trials
 from tests.shared_files import SHARED, shared_file
-from trialgraph.catalogue import screenable_trials
 from trialgraph.derivation import screening_view
-from trialgraph.packaged import packaged_store
 from trialgraph.patients import read_patients
 from trialgraph.screening import screen, to_json
-from trialgraph.shapes.eligibility import ScreenableTrial
 from trialgraph.views import Completeness
 
 _CASES = SHARED / "patients" / "cases.json"
 CASES: list[dict[str, Any]] = json.loads(_CASES.read_text(encoding="utf-8")) if _CASES.exists() else []
-
-
-@cache
-def _trials() -> dict[str, ScreenableTrial]:
-    return {trial.nct: trial for trial in screenable_trials(packaged_store())}
 
 
 def _screened(case: dict[str, Any]) -> dict[str, Any]:
@@ -30,7 +22,7 @@ def _screened(case: dict[str, Any]) -> dict[str, Any]:
     every: tuple[Completeness, ...] = get_args(Completeness)
     assumed = every if "all" in case["assume_complete"] else tuple(case["assume_complete"])
     view = screening_view(record, date.fromisoformat(case["as_of"]), assume_complete=assumed)
-    return to_json(screen(view, [_trials()[case["trial"]]]))["trials"][0]
+    return to_json(screen(view, [packaged_trials()[case["trial"]]]))["trials"][0]
 
 
 def test_the_cases_are_there() -> None:

@@ -10,13 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.packaged_trials import packaged_trials
 from tests.patient_resources import bundle, condition, medication, observation, procedure, record
-from trialgraph.catalogue import screenable_trials
 from trialgraph.derivation import screening_view
 from trialgraph.evaluation import Truth, deciding_atoms, evaluate, evaluate_atom
 from trialgraph.expressions import Atom, Expression, Fact, Limit, Value, atoms
 from trialgraph.namespaces import TGC
-from trialgraph.packaged import packaged_store
 from trialgraph.patients.fhir import from_fhir
 from trialgraph.views import Completeness, Interval, Quantity, ScreeningView, TimeAgo
 
@@ -78,7 +77,7 @@ few = settings(max_examples=12, deadline=None, suppress_health_check=[HealthChec
 
 @cache
 def _criteria() -> dict[str, Expression]:
-    trials = screenable_trials(packaged_store())
+    trials = packaged_trials().values()
     return {f"{trial.nct} {each.id}": each.admits for trial in trials for each in trial.criteria}
 
 

@@ -9,12 +9,10 @@ from typing import Any, get_args
 import pytest
 
 from tests.compact_patients import bundle_of
-from trialgraph.catalogue import screenable_trials
+from tests.packaged_trials import packaged_trials
 from trialgraph.derivation import screening_view
-from trialgraph.packaged import packaged_store
 from trialgraph.patients.fhir import from_fhir
 from trialgraph.screening import Engine, Screening, screen
-from trialgraph.shapes.eligibility import ScreenableTrial
 from trialgraph.views import Completeness, ScreeningView
 
 Case = dict[str, Any]
@@ -29,11 +27,6 @@ def _read(path: Path) -> list[Case]:
 CASES = [case for path in sorted(Path(__file__).parent.glob("cases/patients/*.toml")) for case in _read(path)]
 
 
-@cache
-def _trials() -> dict[str, ScreenableTrial]:
-    return {trial.nct: trial for trial in screenable_trials(packaged_store())}
-
-
 def view_of(case: Case) -> ScreeningView:
     """Return the view of a case's patient on its day."""
     record = from_fhir(bundle_of(case["base"], case.get("with", ()), case.get("without", ())))
@@ -43,7 +36,7 @@ def view_of(case: Case) -> ScreeningView:
 
 
 def _screened(case: Case, engine: Engine = "index") -> Screening:
-    return screen(view_of(case), [_trials()[case["trial"]]], engine=engine)
+    return screen(view_of(case), [packaged_trials()[case["trial"]]], engine=engine)
 
 
 def test_there_are_cases_of_every_trial() -> None:
@@ -73,7 +66,7 @@ def test_one_fact_away(case: Case) -> None:
 def test_every_engine_agrees_on_every_case(engine: Engine) -> None:
     """Both SHACL engines, pySHACL and rudof, give each patient the verdicts of the reference evaluator."""
     for number, case in enumerate(CASES):
-        view, trial = _known_view(number), _trials()[case["trial"]]
+        view, trial = _known_view(number), packaged_trials()[case["trial"]]
         rails, reference = (
             screen(view, [trial], engine=each).trials[0].criteria for each in (engine, "index")
         )

@@ -25,20 +25,6 @@ TRIAL, OTHER, THIRD = "NCT06794086", "NCT06850103", "NCT06120127"
 HOSTILE = '<script>alert("x")</script>'
 
 
-@pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    """Return a store with the packaged trials."""
-    with packaged_store() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def client(store: Store) -> Iterator[httpx.Client]:
-    """Return a client of a server of the packaged trials."""
-    with serving(store) as found:
-        yield found
-
-
 def page(client: httpx.Client, address: str, expected: int = 200, **values: Any) -> str:
     """Return a page without the entities and the surplus of space that its source has."""
     answer = client.get(address, params=values or None)

@@ -1,18 +1,15 @@
 """The pages that compare trials and tell of concepts: what each shows, and what it refuses."""
 
 import re
-from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from tests.serving import serving
 from tests.test_pages_server import HOSTILE, OTHER, THIRD, TRIAL, page, words
 from trialgraph.catalogue import screenable_trials
 from trialgraph.concepts import packaged_concepts
 from trialgraph.expressions import AnyOf, Expression, Fact, Limit, Narrative, Not, Value
 from trialgraph.namespaces import TGC
-from trialgraph.packaged import packaged_store
 from trialgraph.server.pages.alignment import Row, align, side
 from trialgraph.server.pages.limits import demanded_of, families_of, map_family
 from trialgraph.server.pages.readings import pieces, reading
@@ -20,20 +17,6 @@ from trialgraph.shapes.eligibility import Kind, ScreenableCriterion, ScreenableT
 from trialgraph.stores import Store
 
 LIVER = "LiverFunctionMeasurement"
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    """Return a store with the packaged trials."""
-    with packaged_store() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def client(store: Store) -> Iterator[httpx.Client]:
-    """Return a client of a server of the packaged trials."""
-    with serving(store) as found:
-        yield found
 
 
 def criterion(name: str, expression: object, scope: str | None = None) -> ScreenableCriterion:

@@ -2,7 +2,7 @@ import os
 import shutil
 import subprocess
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -17,7 +17,6 @@ from trialgraph.cli import app
 from trialgraph.concepts import load_concepts, packaged_concepts
 from trialgraph.errors import TrialgraphError
 from trialgraph.ontology import CLOSURE, ontology_modules
-from trialgraph.packaged import packaged_store
 from trialgraph.stores import Store
 
 ONTOLOGY = ROOT / "ontology"
@@ -32,13 +31,6 @@ needs_java = pytest.mark.skipif(shutil.which("java") is None, reason="a reasoner
 needs_owl_api = pytest.mark.skipif(
     shutil.which("java") is None or not OWL_API.is_file(), reason="needs Java and Debian's libowlapi-java"
 )
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    """Return a store of the packaged trials."""
-    with packaged_store() as store:
-        yield store
 
 
 @pytest.fixture(scope="module")

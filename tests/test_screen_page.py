@@ -15,11 +15,10 @@ import httpx
 import pytest
 from rdflib import Graph
 
-from tests.serving import serving
 from trialgraph.catalogue import screenable_trials
 from trialgraph.derivation import screening_view
 from trialgraph.expressions import Narrative
-from trialgraph.packaged import packaged_patients, packaged_store
+from trialgraph.packaged import packaged_patients
 from trialgraph.patients import read_patients
 from trialgraph.screening import CriterionVerdict, Screening, TrialVerdict, screen, to_json
 from trialgraph.server.pages import screen as pages
@@ -31,20 +30,6 @@ AS_OF = "2025-09-01"
 PATIENT = packaged_patients()[0]
 MARKER = "".join(("Zweifel", "los", "Einmalig"))
 """A word that stands nowhere else; put together here, so that no constant of this module holds it."""
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    """Return a store of the packaged trials."""
-    with packaged_store() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def client(store: Store) -> Iterator[httpx.Client]:
-    """Return a client of a server over it."""
-    with serving(store) as found:
-        yield found
 
 
 def _send(client: httpx.Client, content: bytes | None = None, path: str = "/screen", **fields: Any) -> Any:

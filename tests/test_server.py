@@ -43,13 +43,6 @@ RESULTS = "application/sparql-results+json"
 VALUES = {"trial": TRIAL, "concept": "Child-Pugh score", "string": "China", "number": "18", "any": "18"}
 
 
-@pytest.fixture(scope="module")
-def client() -> Iterator[httpx.Client]:
-    """Return a client of a server of the packaged trials."""
-    with packaged_store() as store, serving(store) as found:
-        yield found
-
-
 def _ask(client: httpx.Client, query: str, accept: str = "*/*") -> httpx.Response:
     return client.get("/sparql", params={"query": query}, headers={"Accept": accept})
 

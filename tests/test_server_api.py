@@ -3,7 +3,6 @@
 import json
 import re
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -30,20 +29,6 @@ LINES = "application/x-ndjson"
 PATIENT = ROOT / "data" / "patients" / "example-crc-liver.json"
 OTHER = ROOT / "data" / "patients" / "example-crc-prior-pd1.json"
 DAY = {"as_of": "2025-09-01"}
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    """Return a store of the packaged trials."""
-    with packaged_store() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def client(store: Store) -> Iterator[httpx.Client]:
-    """Return a client of a server of it."""
-    with serving(store) as found:
-        yield found
 
 
 def _screen(

@@ -1,27 +1,15 @@
 """The OpenAPI document is true: what it allows is answered as it says, what it forbids is refused."""
 
-from collections.abc import Iterator
-
 import httpx
-import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.config import SchemathesisConfig
 
-from tests.serving import serving
-from trialgraph.packaged import packaged_store
 from trialgraph.queries import named_queries
 from trialgraph.server.api import interface
 
 # A concept that isn't known, or a record that isn't one, is a value as the document has it, and refused.
 CONFIG = {"checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "400", "404", "422"]}}}
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[httpx.Client]:
-    """Return a client of a server of the packaged trials."""
-    with packaged_store() as store, serving(store) as found:
-        yield found
 
 
 schemathesis.serializer.alias(["application/x-ndjson", "application/fhir+ndjson"], "text/plain")

@@ -1,15 +1,12 @@
 """The graph's IRIs as addresses: pages for people, RDF for programs, the ontology as one document."""
 
-from collections.abc import Iterator
 from xml.etree import ElementTree
 
 import httpx
 import pyoxigraph as ox
 import pytest
 
-from tests.serving import serving
 from trialgraph.namespaces import BASE, GRAPH, TG, TRIAL
-from trialgraph.packaged import packaged_store
 from trialgraph.stores import ONTOLOGY_GRAPH, Store
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -29,20 +26,6 @@ PATHS = [
     "/concept/ColorectalCancer",
     "/ontology",
 ]
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    """Return a store of the packaged trials."""
-    with packaged_store() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def client(store: Store) -> Iterator[httpx.Client]:
-    """Return a client of a server of it."""
-    with serving(store) as found:
-        yield found
 
 
 def _triples(answer: httpx.Response, form: ox.RdfFormat) -> set[ox.Triple]:

@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from rdflib import RDF, SH, Graph
 
 from tests.jena import jena_report
+from tests.packaged_trials import packaged_trials
 from tests.shared_files import ROOT
 from tests.strategies import atoms, expressions, views
 from tests.test_one_fact_away import CASES, view_of
-from trialgraph.catalogue import screenable_trials
 from trialgraph.derivation import screening_view
 from trialgraph.evaluation import evaluate
 from trialgraph.expressions import Expression
 from trialgraph.namespaces import BASE
-from trialgraph.packaged import packaged_patients, packaged_store
+from trialgraph.packaged import packaged_patients
 from trialgraph.patients import read_patients
 from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial, compile_shapes, read_of_views
 from trialgraph.shapes.engines import validation_report
@@ -55,7 +55,7 @@ def _numbered(views: Iterable[ScreeningView]) -> tuple[ScreeningView, ...]:
 
 def _together(views: Iterable[ScreeningView], whole: int = 4) -> Graph:
     """Return views in one graph: some of them whole, of the rest what the packaged trials read."""
-    graph, read = Graph(), frozenset().union(*map(read_of_views, _trials()))
+    graph, read = Graph(), frozenset().union(*map(read_of_views, tuple(packaged_trials().values())))
     for number, view in enumerate(views):
         graph += view_graph(view, read if number >= whole else None)
     return graph
@@ -96,12 +96,7 @@ def _packaged() -> tuple[str, Graph, Reported]:
     """Return the packaged shapes, all patients' views in one graph, and what is to be reported."""
     assert len(SHAPES) == 5
     shapes = "\n".join(path.read_text(encoding="utf-8") for path in SHAPES)
-    return shapes, _together(_patients()), _expected(_trials(), _patients())
-
-
-@cache
-def _trials() -> tuple[ScreenableTrial, ...]:
-    return tuple(screenable_trials(packaged_store()))
+    return shapes, _together(_patients()), _expected(tuple(packaged_trials().values()), _patients())
 
 
 def test_pyshacl_and_rudof_agree_on_the_packaged_shapes() -> None:
@@ -147,5 +142,5 @@ def test_each_file_of_shapes_stands_alone(path: Path) -> None:
     """Turtle and view are all it takes: one file reports on one patient by itself."""
     patient = _patients()[:1]
     alone = _results(validation_report(_together(patient), path.read_text(encoding="utf-8")))
-    everything = _expected(_trials(), patient)
+    everything = _expected(tuple(packaged_trials().values()), patient)
     assert alone == {result for result in everything if f"/{path.stem}/" in result[0]}

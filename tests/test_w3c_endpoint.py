@@ -14,7 +14,7 @@ from rdflib import RDF, BNode, Graph, Literal, Namespace, Node, URIRef
 from rdflib.collection import Collection
 from rdflib.compare import isomorphic
 
-from tests.served import BEARER, TOKEN, served
+from tests.serving import BEARER, TOKEN, serving
 from tests.shared_files import SHARED, shared_file
 from trialgraph.server import Settings
 from trialgraph.stores import Store, open_store
@@ -73,7 +73,7 @@ def store() -> Iterator[Store]:
 @pytest.fixture(scope="module")
 def client(store: Store) -> Iterator[httpx.Client]:
     """Return a client of a server that may be written to."""
-    with served(store, Settings(token=TOKEN)) as found:
+    with serving(store, Settings(token=TOKEN)) as found:
         yield found
 
 

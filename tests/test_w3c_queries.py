@@ -17,7 +17,7 @@ from rdflib import RDF, Graph, Literal, Namespace, Node, URIRef
 from rdflib.compare import isomorphic
 from rdflib.namespace import XSD
 
-from tests.served import served
+from tests.serving import serving
 from tests.shared_files import SHARED, shared_file
 from trialgraph.stores import open_store
 from trialgraph.stores.embedded import EmbeddedStore
@@ -91,7 +91,7 @@ def client() -> Iterator[httpx.Client]:
             content = [ox.Quad(*quad.triple, ox.NamedNode(name)) for quad in quads]
             store.replace_all(content, [name], keep=True)
         store.replace_all([], [EMPTY], keep=True)
-        with served(store) as found:
+        with serving(store) as found:
             yield found
 
 
