@@ -1,6 +1,6 @@
 """What many tests start from.
 
-None of them sees the vocabularies that a developer has imported.
+None of them sees the vocabularies that a developer has imported, and none fails because its machine is slow.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.serving import serving
 from trialgraph.packaged import packaged_store
 from trialgraph.stores import Store
 
 os.environ["TRIALGRAPH_VOCABULARIES"] = str(Path(tempfile.gettempdir()) / "trialgraph-none")
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="module")

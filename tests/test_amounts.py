@@ -78,7 +78,7 @@ def test_a_moment_needs_its_time_zone() -> None:
     assert moment("2025-08-26") is None
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(1, 400), st.integers(1, 400))
 def test_an_interpretation_says_no_more_than_the_limits(value: int, limit: int) -> None:
     """Above or within its limit, a result lies where its interpretation alone leaves it."""

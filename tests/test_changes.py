@@ -118,7 +118,7 @@ def test_another_cancer_than_the_study_disease_may_bar_without_an_end() -> None:
     assert (result.criteria[0].verdict, result.criteria[0].changes) == ("fail", None)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     born=st.dates(date(1920, 1, 1), date(2005, 1, 1)),
     limit=st.integers(18, 80),
@@ -135,7 +135,7 @@ def test_a_failed_upper_age_limit_never_changes(born: date, limit: int, inclusiv
         assert _verdict(demanded, _view(TODAY + timedelta(days=later), patient)).verdict == "fail"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     on=st.dates(date(2023, 1, 1), TODAY - timedelta(days=1)),
     amount=st.integers(1, 14),
@@ -160,7 +160,7 @@ def test_a_window_passes_on_the_day_that_is_told(on: date, amount: int, unit: st
         assert before == "fail" if not imprecise else before != "pass"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(expressions, views(), views())
 def test_only_failures_change_and_those_that_cannot_fail_whatever_is_shown(
     expression: Expression, view: ScreeningView, other: ScreeningView

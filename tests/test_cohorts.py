@@ -99,7 +99,7 @@ def test_the_documented_mapping_reads_the_documented_table(tmp_path: Path) -> No
     assert not second.report.notes
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(blank=st.sets(st.sampled_from(HEADER.split(",")[1:])))
 def test_an_empty_cell_is_missing_never_false(tmp_path: Path, blank: set[str]) -> None:
     """A row with fewer cells states less: what isn't stated is neither present nor absent by it."""

@@ -630,7 +630,7 @@ def shown_of(shown: ScreeningView) -> tuple[object, ...]:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(some, completeness, st.lists(st.sampled_from(LATER), unique_by=lambda each: each["id"]))
 def test_facts_after_the_day_change_nothing(
     resources: list[dict[str, Any]], complete: list[Completeness], later: list[dict[str, Any]]
@@ -640,7 +640,7 @@ def test_facts_after_the_day_change_nothing(
     assert shown_of(view(*base, complete=complete)) == shown_of(view(*base, *later, complete=complete))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(some, completeness, st.lists(st.sampled_from(DONT_COUNT), unique_by=lambda each: each["id"]))
 def test_records_that_do_not_count_change_nothing(
     resources: list[dict[str, Any]], complete: list[Completeness], ignored: list[dict[str, Any]]
@@ -651,7 +651,7 @@ def test_records_that_do_not_count_change_nothing(
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(some, completeness, st.randoms(use_true_random=False))
 def test_the_order_of_resources_changes_nothing(
     resources: list[dict[str, Any]], complete: list[Completeness], random: Any
@@ -662,7 +662,7 @@ def test_the_order_of_resources_changes_nothing(
     assert shown_of(view(*resources, complete=complete)) == shown_of(view(*shuffled, complete=complete))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(some, completeness)
 def test_closure(resources: list[dict[str, Any]], complete: list[Completeness]):
     """Presence holds upwards, absence downwards, and the two never meet."""
@@ -681,7 +681,7 @@ def is_within(inner: Interval, outer: Interval) -> bool:
     return outer.low <= inner.low and inner.high <= outer.high
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(some, st.sampled_from(RESOURCES))
 def test_in_the_open_world_more_facts_never_take_anything_back(
     resources: list[dict[str, Any]], more: dict[str, Any]
@@ -699,7 +699,7 @@ def test_in_the_open_world_more_facts_never_take_anything_back(
             assert is_within(after.quantities[key].value, quantity.value)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.floats(0.2, 20).map(canonical_number),
     st.sampled_from([("mg/dL", 1.0), ("mg/L", 10.0), ("g/L", 0.01), ("umol/L", 1e4 / BILIRUBIN)]),

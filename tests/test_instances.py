@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trialgraph.concepts import packaged_concepts
@@ -82,7 +82,7 @@ presences = st.builds(
 
 
 @pytest.mark.parametrize("engine", ["pyshacl", "rudof"])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(
     shown=st.dictionaries(st.sampled_from(KINDS), presences),
     absent=st.booleans(),

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, get_args
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.packaged_trials import packaged_trials
@@ -72,7 +72,7 @@ LATER = [
 ]
 some = st.lists(st.sampled_from(FACTS + RESULTS), max_size=8, unique_by=lambda each: each["id"])
 assumed = st.sampled_from([(), EVERYTHING, ("conditions", "treatments")])
-few = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=12)
 
 
 @cache
@@ -145,7 +145,7 @@ def test_the_order_of_resources_changes_nothing(
     assert _view(*resources, complete=complete) == _view(*shuffled, complete=complete)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(some, st.sampled_from(FACTS + RESULTS))
 def test_in_the_open_world_a_new_fact_settles_and_never_turns(resources: list[Json], more: Json) -> None:
     """What was known stays so; contradictions and newer results have laws of their own."""

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.patient_resources import condition, record
@@ -130,7 +130,7 @@ def cancers(draw: st.DrawFn) -> list[dict[str, Any]]:
     return made
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30)
 @given(
     resources=cancers(),
     study=st.sampled_from([COLORECTAL, (str(TGC.Melanoma),), (), UNTOLD]),

@@ -7,7 +7,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trialgraph.errors import InputError, RecordError
@@ -79,7 +79,7 @@ def test_eligibility_is_the_page_between_its_first_heading_and_its_last_criterio
     assert eligibility.lost_line_breaks == case.get("lost_line_breaks", False)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.sampled_from(NAMES), st.data())
 def test_no_line_of_a_page_is_lost(name: str, data: st.DataObject) -> None:
     """A line that no layout knows is in some text of the record, or named as unread."""
@@ -93,7 +93,7 @@ def test_no_line_of_a_page_is_lost(name: str, data: st.DataObject) -> None:
     assert "Quorn zebra 4711" in json.dumps(read.record.study)
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(st.sampled_from(NAMES), st.data())
 def test_a_page_with_a_line_missing_still_reads_or_is_refused(name: str, data: st.DataObject) -> None:
     """Whatever line a page lacks, it gives a record of that trial or a RecordError."""
@@ -107,7 +107,7 @@ def test_a_page_with_a_line_missing_still_reads_or_is_refused(name: str, data: s
         assert read.record.nct == name
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(
     st.sampled_from(NAMES),
     st.sampled_from(["\n", "\r\n"]),

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib import RDF, SH, Graph
 
@@ -32,7 +32,7 @@ def _trial(*expressions: Expression, kind: Kind = "inclusion") -> ScreenableTria
 
 
 @pytest.mark.parametrize("engine", ["pyshacl", "rudof"])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(
     trees=st.lists(atoms | measured | expressions, min_size=6, max_size=20),
     view=views(),
@@ -50,7 +50,7 @@ def test_rails_are_the_reference_evaluator(
 
 
 @pytest.mark.parametrize("engine", ["pyshacl", "rudof"])
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30)
 @given(trees=st.lists(atoms | measured | expressions, min_size=2, max_size=8), view=views())
 def test_what_shapes_read_of_a_view_is_enough_for_them(
     engine: ShaclEngine, trees: list[Expression], view: ScreeningView
@@ -65,7 +65,7 @@ def test_what_shapes_read_of_a_view_is_enough_for_them(
 
 
 @pytest.mark.parametrize("engine", ["pyshacl", "rudof"])
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20)
 @given(
     trees=st.lists(atoms | measured | expressions, min_size=2, max_size=8),
     patients=st.lists(views(), min_size=2, max_size=4),

@@ -58,7 +58,7 @@ def _read(text: str) -> None:
             assert 0 <= atom.span[0] <= atom.span[1] <= len(criterion.text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(TEXTS)
 def test_any_text_is_read(text: str) -> None:
     """Every text has a reading, whose spans lie inside it and whose JSON says the same."""

@@ -17,7 +17,7 @@ schema = schemathesis.openapi.from_dict(interface.openapi(), config=Schemathesis
 
 
 @schema.parametrize()
-@settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_the_document_is_true(client: httpx.Client, case: schemathesis.Case) -> None:
     """Every operation, asked as the document allows and as it doesn't, answers as the document says."""
     case.call_and_validate(base_url=f"{client.base_url}/api")
