@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunks import Chunk, Text
@@ -16,6 +17,8 @@ _ABBREVIATED = frozenset(
 _OPENING = frozenset({"condition", "negation"})
 _BULLETS = frozenset({"*", "•"})
 _APART = frozenset({"with", "without"})
+_RESTATED = re.compile(r"Must (?:be|have)\b|Healthy volunteers\b")
+"""What the registry's own fields say, where they stand in lines of their own under the last criterion."""
 
 
 def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
@@ -86,6 +89,8 @@ def _lists_exceptions(sentence: Sequence[Chunk]) -> bool:
 def _runs_on(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
     """Whether a capital starts a new statement where a list lost its lines ("… <2+ For subjects with …")."""
     chunk, before = chunks[index], chunks[index - 1]
+    if before.kind != "sign" and _RESTATED.match(text.text, chunk.start):
+        return True
     if chunk.kind != "word" or chunk.classes.isdisjoint(_OPENING):
         return False
     word = text.text[chunk.start : chunk.end].split(" ")[0]

@@ -24,6 +24,7 @@ from trialgraph.criteria.brackets import (
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.epithets import adjectives_at
 from trialgraph.criteria.lesions import counts_lesions
+from trialgraph.criteria.provisos import limits_in
 from trialgraph.criteria.recency import done_lately, treated_lately
 from trialgraph.criteria.results import is_testable, read_aside, result_after
 from trialgraph.criteria.windows import FoundWindow, parse_window
@@ -55,28 +56,10 @@ _HAPPENING = frozenset({"occurring", "occurred", "happening", "diagnosed", "perf
 _AT_LEAST = re.compile(r"(?:for|in|during)\s+(?:at\s+least|a\s+minimum\s+of|≥)\s*", re.IGNORECASE)
 _DEMANDS = frozenset({"must", "should", "shall", "must be", "must have"})
 _RELATIVE = frozenset({"that", "which", "who", "whose", "whom", "where", "if", "when", "patient who"})
-_PREDICATES = frozenset(
-    [
-        "must",
-        "should",
-        "shall",
-        "will",
-        "can",
-        "could",
-        "may",
-        "might",
-        "would",
-        "is",
-        "are",
-        "was",
-        "were",
-        "has",
-        "have",
-        "had",
-        "agree",
-        "need",
-    ]
-)
+_PREDICATES = frozenset({
+    "must", "should", "shall", "will", "can", "could", "may", "might", "would", "is", "are", "was", "were",
+    "has", "have", "had", "agree", "need",
+})  # fmt: skip
 _CEILINGS = frozenset({"≤", "<"})
 _NARROWING = frozenset({"post", "condition", "negation", "definition", "qualifier", "confirmed"})
 
@@ -338,6 +321,7 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
             around.modifiers[name] = words[opening:].strip()
         else:
             around.qualifiers.append(words)
+            around.extra += [] if around.historic else limits_in(rest)
 
 
 def _is_standard(text: Text, chunks: Sequence[Chunk]) -> int:
@@ -397,3 +381,4 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
             around.modifiers[name] = text.text[opening.end : bracket.end - 1].strip(" :,")
         else:
             around.qualifiers.append(words)
+            around.extra += [] if around.historic else limits_in(inner)
