@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
-from trialgraph.expressions import Window
+from trialgraph.expressions import Value, Window
 
-__all__ = ["TREATING", "allowance_at", "allows", "washout"]
+__all__ = ["TREATING", "allowance_at", "allows", "ceiling", "washout"]
 
+_TURNING = frozenset({"condition", "negation", "exception"})
 _LINKING = frozenset({"demonstrate", "and"})
 TREATING = frozenset({"therapy", "treatment", "surgery", "resection", "radiotherapy", "procedure"})
 
@@ -23,6 +24,17 @@ def allowance_at(chunks: Sequence[Chunk]) -> int | None:
     """Return the first chunk that allows something, or None."""
     told = (i for i, chunk in enumerate(chunks) if "allowance" in chunk.classes)
     return next((i for i in told if not _tells_fit(chunks, i) and not _tells_enough(chunks, i)), None)
+
+
+def ceiling(text: Text, chunks: Sequence[Chunk]) -> Value | None:
+    """Return the number that an allowance goes up to, and by which it bars more ("up to 3 lines allowed")."""
+    values = [chunk for chunk in chunks if chunk.kind == "value"]
+    if text.exclusion or len(values) != 1 or any(chunk.classes & _TURNING for chunk in chunks):
+        return None
+    value = values[0].expression
+    counted = isinstance(value, Value) and value.unit == "{count}" and value.limit.high is not None
+    plain = all(chunk is values[0] or not is_content(chunk) for chunk in chunks)
+    return value if isinstance(value, Value) and counted and plain else None
 
 
 def _tells_enough(chunks: Sequence[Chunk], at: int) -> bool:

@@ -9,7 +9,8 @@ from trialgraph.expressions import Expression
 
 __all__ = ["limits_in"]
 
-_TURNING = frozenset({"condition", "negation", "exception", "allowance", "definition", "example", "historic"})
+_TURNING = frozenset({"condition", "negation", "exception", "allowance", "definition"})
+_BEFORE = frozenset({"example", "historic"})
 _EITHER = frozenset({"or", "/", "and/or", "and / or"})
 
 
@@ -20,10 +21,11 @@ def limits_in(chunks: Sequence[Chunk]) -> list[Expression]:
     """
     if any(chunk.classes & _TURNING or chunk.form in _EITHER for chunk in chunks):
         return []
+    told = next((i for i, chunk in enumerate(chunks) if chunk.classes & _BEFORE), len(chunks))
     return [
         chunk.expression
-        for chunk in chunks
-        if chunk.value is not None
+        for chunk in chunks[:told]
+        if chunk.kind == "value"
         and chunk.expression is not None
-        and all(term.unit != "a" for term in chunk.value.terms)
+        and not (chunk.value is not None and any(term.unit == "a" for term in chunk.value.terms))
     ]

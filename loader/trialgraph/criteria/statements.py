@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from trialgraph.criteria.addressees import case_of, concerns_reproduction, read_addressed
-from trialgraph.criteria.allowances import allowance_at, allows, washout
+from trialgraph.criteria.allowances import allowance_at, allows, ceiling, washout
 from trialgraph.criteria.alternatives import aside_at, is_harmless
 from trialgraph.criteria.brackets import category_of
 from trialgraph.criteria.cases import asked_of, except_for, holds_value, read_case, widens
@@ -151,6 +151,8 @@ def _read_allowance(text: Text, chunks: list[Chunk]) -> Statement:
     """Read "… is allowed": it demands nothing, but for a washout, which bars what is too recent."""
     if (aside := aside_at(chunks)) is not None:
         return read_statement(text, chunks[:aside])
+    if (most := ceiling(text, chunks)) is not None:
+        return Statement(most)
     start, end = chunks[0].start, chunks[-1].end
     words = text.text[start:end]
     at = allowance_at(chunks) or 0
