@@ -39,8 +39,12 @@ def dated_alike(head: Expression, instances: Expression) -> Expression:
     return map_facts(head, lambda fact: replace(fact, within=fact.within or window))
 
 
-def example_of(kind: Fact, example: Fact) -> Fact:
+def example_of(kind: Fact, example: Expression) -> Expression:
     """Return an example that a bracket gives of a kind, narrowed as the kind is and as itself says."""
+    return map_facts(example, lambda fact: _example(kind, fact))
+
+
+def _example(kind: Fact, example: Fact) -> Fact:
     alike = kind.category in GIVEN or kind.category == example.category
     lent = kind.modifiers if alike else {}
     told = [lent.get("qualifier"), example.modifiers.get("qualifier")]

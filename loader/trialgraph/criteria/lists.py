@@ -54,7 +54,7 @@ from trialgraph.criteria.sharing import (
 from trialgraph.criteria.surroundings import category_of
 from trialgraph.criteria.timing import share_times, share_windows
 from trialgraph.criteria.trees import all_of, any_of, dated, negate
-from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Value, atoms, is_judged
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Value, atoms, is_judged
 
 __all__ = ["join_segments", "read_condition", "read_segments"]
 
@@ -152,7 +152,7 @@ def _with_values(text: Text, chunks: list[Chunk], concept: int) -> tuple[list[Ch
     if value is None or any(chunk.classes & _PARTING for chunk in chunks[concept + 1 : value]):
         return None
     opening = value
-    while opening > concept + 1 and _links(chunks[opening - 1]):
+    while opening > concept + 1 and (_links(chunks[opening - 1]) or _follows_definition(chunks, opening - 1)):
         opening -= 1
     bracket = chunks[value].kind == "bracket"
     if opening == value and not bracket:
@@ -167,6 +167,11 @@ def _with_values(text: Text, chunks: list[Chunk], concept: int) -> tuple[list[Ch
     joined = join_segments(text, read_segments(text, tail), "or" if text.exclusion else "and")
     kept = [*chunks[:opening], *(chunks[value + 1 :] if bracket else [])]
     return (kept, joined) if any(isinstance(atom, Value) for atom in atoms(joined)) else None
+
+
+def _follows_definition(chunks: Sequence[Chunk], at: int) -> bool:
+    """Whether a sign is the comma behind "i.e."."""
+    return chunks[at].kind == "sign" and "definition" in chunks[at - 1].classes
 
 
 def _unread_head(text: Text, chunks: list[Chunk]) -> Expression | None:
@@ -355,10 +360,16 @@ def _with_examples(text: Text, segment: Segment) -> Expression:
     if not listed or not isinstance(kind, Fact) or not barred or not (text.exclusion or segment.negated):
         return kind
     read = join_segments(text, read_segments(text, listed), "or")
-    instances = [each for each in atoms(read) if isinstance(each, Fact) and is_judged(each)]
-    listed_alike = isinstance(read, AnyOf | Fact)
+    members = read.operands if isinstance(read, AnyOf) else (read,)
     bare = unlisted(kind, text.text[listed[0].start : listed[-1].end])
-    return any_of([kind, *(example_of(bare, each) for each in instances)]) if listed_alike else kind
+    return any_of([kind, *(example_of(bare, each) for each in members if _is_instance(each))])
+
+
+def _is_instance(member: Expression) -> bool:
+    """Whether an example that a bracket lists is read whole: a fact, a limit, or a fact within a limit."""
+    parts = list(atoms(member))
+    limited = isinstance(member, AllOf) and any(isinstance(each, Value) for each in parts)
+    return all(map(is_judged, parts)) and (limited or isinstance(member, Fact | Value))
 
 
 def _hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:

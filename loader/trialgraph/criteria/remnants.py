@@ -29,7 +29,7 @@ _ENDS = frozenset({";", "."})
 _MODAL = frozenset({"must", "should", "must be", "must have", "shall", "need", "are required to"})
 _OF_SOME = frozenset({"with", "for", "in", "who", "whose", "those", "those with", "on", "that", "which"})
 _BUT = frozenset({"unless", "except if", "except when"})
-_TOLD = re.compile(r"=|\b(?:equations?|i\.e|equivalent to|cm lesions?|sensitivity)\b", re.IGNORECASE)
+_TOLD = re.compile(r"=|\b(?:equations?|equivalent to|cm lesions?|sensitivity)\b", re.IGNORECASE)
 _AIMED = re.compile(
     r"\b(?:to|will|would|not) (?:achieve|maintain|meet|reach|keep|be required)\b", re.IGNORECASE
 )

@@ -368,10 +368,11 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
         text, inner
     ):
         return
-    values = [chunk.expression for chunk in inner if chunk.kind == "value" and chunk.expression is not None]
+    told = inner[1:] if "definition" in opening.classes else inner
+    values = [chunk.expression for chunk in told if chunk.kind == "value" and chunk.expression is not None]
     if len(inner) == 1 and inner[0].kind == "window" and inner[0].window is not None:
         around.window = around.window or inner[0].window.window
-    elif values and all(chunk.kind in ("value", "sign") or chunk.form == "or" for chunk in inner):
+    elif values and all(chunk.kind in ("value", "sign") or chunk.form == "or" for chunk in told):
         around.extra.append(values[0] if len(values) == 1 else AnyOf(tuple(values)))
     else:
         words = text.text[bracket.start + 1 : max(bracket.start + 1, bracket.end - 1)].strip()
