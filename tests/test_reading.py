@@ -248,3 +248,23 @@ def test_no_text_breaks_the_reading(words):
     """Thousands of colons and numbers beyond any magnitude are read without an error, and keep words."""
     (criterion,) = read_text(f"- {words}")
     assert any(isinstance(atom, Narrative) for atom in atoms(criterion.expression))
+
+
+def test_rows_of_a_table_in_bullets_belong_to_the_value_that_leads_them_in():
+    """A table of creatinine whose rows are nested items is one alternative, not a demand for each row."""
+    text = (
+        "* Creatinine clearance ≥ 70 mL/min or a serum creatinine based on age/gender as follows:\n\n"
+        "  * Age: Maximum serum creatinine (mg/dL)\n"
+        "  * 6 to < 10 years: 1 (male and female)\n"
+        "  * 10 to < 13 years: 1.2 (male and female)\n"
+        "  * >= 13 years: 1.5 (male), 1.4 (female)\n"
+        "* Bilirubin ≤ 1.5 x ULN"
+    )
+    first, second = read_text(text)
+    assert compact(first.expression) == (
+        "ANY(CreatinineClearance≥70 mL/min, ALL(ANY(NOT Age≥6<10 a, SerumCreatinine≤1 mg/dL),"
+        " ANY(NOT Age≥10<13 a, SerumCreatinine≤1.2 mg/dL),"
+        " ANY(NOT ALL(Age≥13 a, MaleSex), SerumCreatinine≤1.5 mg/dL),"
+        " ANY(NOT ALL(Age≥13 a, FemaleSex), SerumCreatinine≤1.4 mg/dL)))"
+    )
+    assert compact(second.expression) == "TotalBilirubin≤1.5×ULN"

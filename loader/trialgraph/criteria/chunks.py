@@ -13,6 +13,7 @@ from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.limits import Found, parse_limit
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.openers import openers, opens_limit
+from trialgraph.criteria.tables import Table, tables_of
 from trialgraph.criteria.tokens import BRACKETS, CLOSING, Token, bracket_pairs, tokenize
 from trialgraph.criteria.vaccines import without_vaccines
 from trialgraph.criteria.values import FoundValue, ValueReader
@@ -86,10 +87,12 @@ class Text:
     mentions: dict[int, Mention] = field(init=False)
     values: ValueReader = field(init=False)
     lesions: LesionReader = field(init=False)
+    tables: dict[int, Table] = field(init=False)
     chunks: tuple[Chunk, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
         self.tokens = tokenize(self.normalized.text)
+        self.tables = {} if self.exclusion else tables_of(self.text, self.vocabulary.find, self.span)
         mentions = self.vocabulary.mentions(self.tokens)
         self.mentions = without_vaccines(self.normalized.text, self.tokens, mentions)
         for position, token in enumerate(self.tokens):
@@ -141,6 +144,10 @@ class Chunker:
         found: list[Chunk] = []
         while position < len(self.tokens):
             token = self.tokens[position]
+            if (table := self.text.tables.get(token.start)) is not None:
+                found.append(Chunk("value", table.start, table.end, expression=table.expression))
+                position = self._token_at(table.end, position)
+                continue
             if token.text not in BRACKETS:
                 chunk, position = self._chunk(position)
                 found.append(chunk)

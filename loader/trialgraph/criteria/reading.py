@@ -22,6 +22,7 @@ from trialgraph.criteria.outline import Outline
 from trialgraph.criteria.remnants import add_values
 from trialgraph.criteria.sentences import sentences_of
 from trialgraph.criteria.statements import Statement, of_part, read_statement
+from trialgraph.criteria.tables import outline_without
 from trialgraph.criteria.trees import (
     all_of,
     any_of,
@@ -109,7 +110,7 @@ def read_expression(
         and not any("allowance" in chunk.classes for chunk in chunks)
     ):
         return narrative(text, 0, len(text.text))
-    read = _read_outlined(text, chunks, outline)
+    read = _read_outlined(text, chunks, outline_without(outline, text.tables))
     expression = join_complements(read if text.exclusion else loosened(read))
     cancers = 2 if " or " in text.text else 3
     misread = contradicts_itself(expression) or (
@@ -228,7 +229,7 @@ def _with_lead(
     if text.exclusion and facts and either and _INSTANCES.search(lead):
         words = (stop, outline.end)
         return any_of([for_itself(text, head, body, words), instances_of(facts[-1], body)])
-    if text.exclusion and either and _OR_ANY.search(lead):
+    if (text.exclusion and either and _OR_ANY.search(lead)) or _OR_AT_END.search(lead.rstrip(" ,;:.*-•")):
         return any_of([head, body])
     return all_of([head, body])
 
