@@ -139,6 +139,9 @@ def _role(text: Text, clause: Sequence[Chunk], index: int) -> Role:
     allowed = allowance_at(before)
     opening = max((i for i, chunk in enumerate(before) if _supposes(chunk)), default=None)
     ruled = max((i for i, chunk in enumerate(before) if chunk.form in _MODAL), default=None)
+    labelled = opening is not None and any(chunk.form == ":" for chunk in before[opening:])
+    if labelled and not text.exclusion and allowed is None:
+        return "demanded"
     if opening is not None and (ruled is None or ruled < opening):
         if allowed is None or allowed > opening:
             return "barred" if barred and "barring" in _classes(before) else "open"

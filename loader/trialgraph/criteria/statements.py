@@ -138,7 +138,8 @@ def _without_requiring(text: Text, chunks: list[Chunk]) -> list[Chunk]:
 
 def of_part(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     """Read "Part B: platelets ≥ 75 × 10^9/L": values asked in one part of the trial, or None."""
-    colon = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ":"), None)
+    signs = [i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form in (":", ",")]
+    colon = next((i for i in signs if chunks[i].form == ":"), signs[0] if signs else None)
     if not colon or any(is_content(chunk) for chunk in chunks[:colon]):
         return None
     body = read_statement(text, chunks[colon + 1 :]).expression
@@ -210,15 +211,16 @@ def _read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expressio
         body = alternatives_of(body)
     if any(phrase in words for phrase in _DENIED_LIST):
         return negate(AllOf(body.operands) if isinstance(body, AnyOf) else body)
-    valued = all(isinstance(atom, Value) for atom in atoms(body))
-    asked = _values_of_some(text, label, body) if valued else None
+    kinds = {type(atom) for atom in atoms(body)}
+    asked = _values_of_some(text, label, body) if Value in kinds and Fact not in kinds else None
     return asked if asked is not None else _under_label(text, label, body, (chunks[0].start, chunks[-1].end))
 
 
 def _values_of_some(text: Text, label: list[Chunk], body: Expression) -> Expression | None:
     """Read values below "with marrow involvement:", for some, or "without growth factors:"."""
     words = narrative(text, label[0].start, label[-1].end)
-    if label[0].form in _APART and not _is_label(label[1:]):
+    supposed = "condition" in label[0].classes or label[0].form in RESTARTS
+    if (label[0].form in _APART or (supposed and _remark_at(label))) and not _is_label(label[1:]):
         return asked_of(text, words, body)
     return all_of([body, words]) if _remark_at(label) is not None else None
 

@@ -43,6 +43,7 @@ _SEX = re.compile(
 )
 _NUMBER = re.compile(r"(?:0?\.\d+|[1-9]\d*(?:\.\d+)?)(?![\d.]*\d)")
 _HEADED = re.compile(r"\bmale\b(?:(?!\bfemale\b).){1,60}\bfemale\b", re.IGNORECASE)
+_QUANTITY = "reatinine"
 _FURTHEST = 240
 """How many characters may lie between what is limited and the first row."""
 _LONGEST = 160
@@ -80,6 +81,8 @@ def tables_of(
         span: Gives the verbatim span of a stretch of the text.
     """
     found: dict[int, Table] = {}
+    if _QUANTITY not in text:
+        return found
     end = 0
     for lead in _LEAD.finditer(text):
         term, age = find(lead["quantity"]), find("age")
