@@ -63,7 +63,9 @@ class LookUps:
         try:
             results = cast(
                 "ox.QuerySolutions | ox.QueryBoolean",
-                self._store.query(text, prefixes=used_prefixes(text, PREFIXES), use_default_graph_as_union=True),
+                self._store.query(
+                    text, prefixes=used_prefixes(text, PREFIXES), use_default_graph_as_union=True
+                ),
             )
             results.serialize(cast("IO[bytes]", written), format=SOLUTIONS[media])
         except (_TooMuchError, SyntaxError, OSError, ValueError):
