@@ -23,7 +23,13 @@ from trialgraph.errors import TrialgraphError
 from trialgraph.processes.formats import GRAPHS, SOLUTIONS
 from trialgraph.processes.frames import BROKEN, END, HEAD, PART, frame, read_question, whole
 from trialgraph.stores.federation import reaches_out
-from trialgraph.stores.syntax import QuerySyntaxError, check_syntax, dataset_options, is_update
+from trialgraph.stores.syntax import (
+    QuerySyntaxError,
+    check_syntax,
+    dataset_options,
+    is_update,
+    used_prefixes,
+)
 
 if TYPE_CHECKING:
     from trialgraph.stores import Store
@@ -31,9 +37,10 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _STACK = 256 * 1024 * 1024  # bytes of address space; the parser recurses with the nesting of a query
-_HELD = 1 << 20  # bytes kept back at first, so that what fails early fails with a status
+_HELD = 1 << 21  # bytes kept back at first, so that what fails early fails with a status
 _PATIENCE = 1.0  # seconds after which they are sent nevertheless
-_PART = 1 << 16
+_PART = 1 << 17
+_PIPE = 1 << 20  # bytes on their way; the most that Linux lets anyone have
 
 
 class RefusedError(Exception):
@@ -48,6 +55,7 @@ def main() -> None:
     """Answer questions until the server closes the stream, or is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is for the server
     _limit_memory(int(sys.argv[1]))
+    _let_others_first()
     _widen_pipe()
     threading.stack_size(_STACK)
     threading.Thread(target=_serve, daemon=True).start()
@@ -65,16 +73,24 @@ def _limit_memory(limit: int) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def _let_others_first() -> None:
+    """Don't interrupt the server, or each other, at every turn; no less of the processor is had by it."""
+    with suppress(AttributeError, OSError):  # Linux only
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
 def _widen_pipe() -> None:
     with suppress(ImportError, AttributeError, OSError):  # Linux only
         import fcntl
 
-        fcntl.fcntl(1, fcntl.F_SETPIPE_SZ, _HELD)
+        fcntl.fcntl(1, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
 def _serve() -> None:
     engine = _Engine()
-    while (question := read_question(sys.stdin.buffer)) is not None:
+    always = read_question(sys.stdin.buffer) or {}
+    while (asked := read_question(sys.stdin.buffer)) is not None:
+        question = {**always, **asked}
         answer = _Answer(question["limit"])
         try:
             engine.answer(question, answer)
@@ -184,7 +200,7 @@ class _Engine:
 
     def _evaluate(self, question: Mapping[str, Any]) -> Any:
         text, prefixes, allowed = question["text"], question["prefixes"], frozenset(question["services"])
-        known = {"prefixes": prefixes, "base_iri": question["base"]}
+        known = {"prefixes": used_prefixes(text, prefixes), "base_iri": question["base"]}
         try:
             if question["url"]:
                 return _ask_server(question)

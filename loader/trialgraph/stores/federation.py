@@ -39,15 +39,17 @@ def reaches_out(text: str, *, allowed: Set[str] = frozenset()) -> bool:
         >>> reaches_out("SELECT ?service { ?service ?p ?o }")
         False
     """
-    return _follows(_SERVICE, text, allowed)
+    return _follows("service", _SERVICE, text, allowed)
 
 
 def loads(text: str, *, allowed: Set[str] = frozenset()) -> bool:
     """Return whether an update may have a LOAD that fetches from a server which isn't allowed."""
-    return _follows(_LOAD, text, allowed)
+    return _follows("load", _LOAD, text, allowed)
 
 
-def _follows(clause: re.Pattern[str], text: str, allowed: Set[str]) -> bool:
+def _follows(word: str, clause: re.Pattern[str], text: str, allowed: Set[str]) -> bool:
+    if "\\" not in text and word not in text.casefold():  # of most queries that is all there is to say
+        return False
     return any(
         found["named"] is None and not _is_allowed(found, allowed)
         for written in ((text, _ESCAPE.sub(_character, text)) if "\\" in text else (text,))

@@ -19,6 +19,7 @@ __all__ = [
     "names_graphs",
     "refuse_federation",
     "tokens",
+    "used_prefixes",
 ]
 
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"}
@@ -139,6 +140,13 @@ def dataset_options(text: str, default_graphs: Sequence[str], named_graphs: Sequ
     except ValueError as error:
         raise QueryError(f"the name of a graph is no IRI: {error}") from error
     return {"default_graph": default, "named_graphs": named}
+
+
+def used_prefixes(text: str, known: Mapping[str, str]) -> dict[str, str]:
+    """Return those of the known prefixes that a query may use; the engine reads each that it is given."""
+    if "\\" in text:  # what an escape stands for isn't looked at
+        return dict(known)
+    return {name: iri for name, iri in known.items() if f"{name}:" in text}
 
 
 def is_update(text: str) -> bool:

@@ -67,16 +67,16 @@ class Engine:
         self.services = services
         self.version = 0
         self._store = store
-        self._evaluators = Evaluators(limits)
         self._snapshot: Snapshot | None = None
         self._look_ups: LookUps | None = None
         self._lock = asyncio.Lock()
-        self._fixed = {
+        always = {
             "limit": limits.answer,
             "services": sorted(services),
             "prefixes": dict(PREFIXES),
             "url": store.address if isinstance(store, ServerStore) else "",
         }
+        self._evaluators = Evaluators(limits, always)
 
     @property
     def limits(self) -> Limits:
@@ -118,7 +118,7 @@ class Engine:
         if self._snapshot is None and isinstance(self._store, EmbeddedStore):
             await self.refresh(only_first=True)
         folder = "" if self._snapshot is None else str(self._snapshot.database)
-        return await self._evaluators.ask({**self._fixed, **asked, "folder": folder}, gone)
+        return await self._evaluators.ask({**asked, "folder": folder}, gone)
 
     async def start(self) -> None:
         """Have processes ready before the first question comes."""

@@ -22,9 +22,11 @@ from trialgraph.server.sparql.answers import Answer, BrokenAnswerError
 __all__ = ["Evaluators", "Limits"]
 
 _TICK = 0.1  # seconds between looks at what runs
-_SLOW = 2.0  # seconds of processor time after which a query makes room for others
+_LONG = 0.2  # seconds of processor time after which a query no longer keeps others waiting
+_AGE = 1.0  # seconds after which it doesn't either, on a machine with much else to do
+_SLOW = 2.0  # seconds of processor time after which a query makes way for others
 _NICENESS = 5
-_WIDTH = max(6, 2 * (os.cpu_count() or 1))  # queries at once that aren't slow
+_WIDTH = max(2, os.cpu_count() or 1)  # queries at once that aren't long: with more, none is done sooner
 _MOST_WAITING = 2_000  # clients; more than this can't be answered in any time
 _WHOLE_TIME = 10  # time limits that an answer may take in all, with the waits for a slow client
 
@@ -54,10 +56,12 @@ class Evaluators:
 
     Args:
         limits: What a query may use.
+        always: What is the same in every question, of what `evaluation` reads.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, always: Mapping[str, Any]) -> None:
         self.limits = limits
+        self.always = question_frame(always)
         self._idle: list[_Evaluator] = []
         self._busy: set[_Evaluator] = set()
         self._starting = 0
@@ -108,19 +112,15 @@ class Evaluators:
         if evaluator.is_spent:
             evaluator.stop(503, "the query is over")
             return
-        while self._waiting:
-            waiting = self._waiting.popleft()
-            if not waiting.done():
-                self._busy.add(evaluator)
-                waiting.set_result(evaluator)
-                return
         self._idle.append(evaluator)
+        self._give()
 
     def remove(self, evaluator: _Evaluator) -> None:
         """Let go of a process that has ended."""
         self._busy.discard(evaluator)
         with suppress(ValueError):
             self._idle.remove(evaluator)
+        self._give()
         if any(not waiting.done() for waiting in self._waiting):
             self._grow()
 
@@ -130,7 +130,7 @@ class Evaluators:
             raise BrokenAnswerError(503, "the server is ending")
         if self._ticking is None:
             self._ticking = asyncio.get_running_loop().call_later(_TICK, self._tick)
-        if self._idle:
+        if self._idle and self._has_room():
             evaluator: _Evaluator = self._idle.pop()
             self._busy.add(evaluator)
             return evaluator
@@ -150,6 +150,20 @@ class Evaluators:
                 self.release(waiting.result())
             raise
 
+    def _give(self) -> None:
+        """Give processes that are free to those who wait, in their order."""
+        while self._waiting and self._idle and self._has_room():
+            waiting = self._waiting.popleft()
+            if not waiting.done():
+                evaluator = self._idle.pop()
+                self._busy.add(evaluator)
+                waiting.set_result(evaluator)
+
+    def _has_room(self) -> bool:
+        if len(self._busy) < _WIDTH:
+            return True
+        return sum(not evaluator.is_aside() for evaluator in self._busy) < _WIDTH
+
     def _adopt(self) -> None:
         """Start afresh in another event loop than before: the processes of that one can't be heard."""
         loop = asyncio.get_running_loop()
@@ -162,9 +176,9 @@ class Evaluators:
         return len(self._idle) + len(self._busy) + self._starting
 
     def _grow(self) -> None:
-        # more at once than there are processors gains nothing, but slow ones shall not be in the way
-        slow = sum(evaluator.is_spent for evaluator in self._busy)
-        if self._number() >= min(self.limits.places, _WIDTH + slow) or self._ended:
+        # more at once than there are processors gains nothing, but long ones shall not be in the way
+        aside = sum(evaluator.is_aside() for evaluator in self._busy)
+        if self._number() >= min(self.limits.places, _WIDTH + aside) or self._ended:
             return
         self._starting += 1
         starting = asyncio.ensure_future(self._start())
@@ -204,14 +218,15 @@ class Evaluators:
             used = evaluator.used()
             if used > _SLOW:
                 evaluator.make_room()
-                if self._waiting:
-                    self._grow()
             late = f"the query took longer than {limits.seconds:g} seconds; ask for less"
             if answer.taken(now) > limits.seconds or now - answer.since > _WHOLE_TIME * limits.seconds:
                 evaluator.stop(503, late)
             elif crowded and max(used, answer.held(now)) > limits.patience:
                 message = f"the server is busy, and the query took longer than {limits.patience:g} seconds"
                 evaluator.stop(503, message)
+        self._give()
+        if self._waiting:
+            self._grow()
         running = (self._busy or self._waiting) and not self._ended
         self._ticking = self._loop.call_later(_TICK, self._tick) if running else None
 
@@ -235,6 +250,7 @@ class _Evaluator(asyncio.SubprocessProtocol):
         self._transport = cast(asyncio.SubprocessTransport, transport)
         self._inward = cast(asyncio.WriteTransport, self._transport.get_pipe_transport(0))
         self._outward = cast(asyncio.ReadTransport, self._transport.get_pipe_transport(1))
+        self._inward.write(self._owner.always)
 
     def used(self) -> float:
         """Return the seconds of processor time that the question has taken so far.
@@ -243,6 +259,14 @@ class _Evaluator(asyncio.SubprocessProtocol):
         say little of a query.
         """
         return _processor_time(self._transport.get_pid()) - self._used_before
+
+    def is_aside(self) -> bool:
+        """Return whether its question takes so long that others needn't wait for it."""
+        answer = self.answer
+        if answer is None:
+            return False
+        now = asyncio.get_running_loop().time()
+        return now - answer.since > _AGE or answer.held(now) > 0 or self.used() > _LONG
 
     def ask(self, question: Mapping[str, Any]) -> Answer:
         """Put a question; there is none other under way."""

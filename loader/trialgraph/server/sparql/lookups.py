@@ -16,6 +16,7 @@ import pyoxigraph as ox
 
 from trialgraph.processes.formats import SOLUTIONS
 from trialgraph.queries import PREFIXES
+from trialgraph.stores.syntax import used_prefixes
 
 __all__ = ["LookUps"]
 
@@ -48,7 +49,6 @@ class LookUps:
 
     def __init__(self, database: Path) -> None:
         self._store = ox.Store.read_only(str(database))
-        self._prefixes = dict(PREFIXES)
 
     def answer(self, text: str, media: str | None) -> bytes | None:
         """Return the answer to a query, or None when it isn't a small one.
@@ -63,7 +63,9 @@ class LookUps:
         try:
             results = cast(
                 "ox.QuerySolutions | ox.QueryBoolean",
-                self._store.query(text, prefixes=self._prefixes, use_default_graph_as_union=True),
+                self._store.query(
+                    text, prefixes=used_prefixes(text, PREFIXES), use_default_graph_as_union=True
+                ),
             )
             results.serialize(cast("IO[bytes]", written), format=SOLUTIONS[media])
         except (_TooMuchError, SyntaxError, OSError, ValueError):
