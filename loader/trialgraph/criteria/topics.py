@@ -42,6 +42,7 @@ _ABOUT_DISEASES = frozenset(
 )
 _AFTER = frozenset({"after", "following", "on", "during", "to", "by", "since", "with", "including", "of"})
 _LINKING = frozenset({"of", "in", "with"})
+_NEAR = 5
 _LITTLE = frozenset({"of", "the", "a", "any", "their", "is", "are", "in", "with"})
 """Neutral words that may stand inside an aside, so that they don't end it."""
 _DESCRIBING = frozenset({"qualifier", "confirmed", "confirmation", "active"})
@@ -54,6 +55,7 @@ _DOING = frozenset({"harboring", "harbouring", "harbor", "harbour", "undergoing"
 """Words that no lexicon has and that leave the name before them what it is."""
 _VAGUE = frozenset({str(TGC.Neoplasm), str(TGC.InformedConsent), str(TGC.TumorLesion)})
 _ONLY_BARRED = frozenset({str(TGC.MalignantNeoplasm)})
+_MENOPAUSE = frozenset({str(TGC.Postmenopausal), str(TGC.Premenopausal)})
 _OWN = ("study", "trial", "protocol")
 _INVESTIGATIONAL = str(TGC.InvestigationalDrug)
 _RELATIVES = str(TGC.FamilyHistory)
@@ -118,6 +120,8 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]]) -> list[Topic]:
     if not any(is_content(chunk) for chunk, _ in chunks) or lexicon().aside.search(words):
         return []
     if any("allowance" in chunk.classes for chunk, _ in chunks) or _heads(chunks):
+        return []
+    if not text.exclusion and lexicon().explanation.search(words):
         return []
     failed = not text.exclusion and lexicon().failed.search(words) is not None
     sentence = _Sentence(text, chunks, failed=failed, over=lexicon().resolved.search(words) is not None)
@@ -226,7 +230,7 @@ def _take(sentence: _Sentence, index: int) -> None:
     elif chunk.form in _JOINING or chunk.kind != "word" or _leads_to_treatment(sentence, index):
         return
     elif "unactual" in chunk.classes:
-        sentence.unactual = not (sentence.text.exclusion and "planned" in chunk.classes)
+        sentence.unactual = "planned" not in chunk.classes
     else:
         sentence.aside = _aside(chunk, before, sentence.aside)
 
@@ -259,6 +263,7 @@ def _name(sentence: _Sentence, index: int) -> None:
     chunk, before = sentence.chunks[index][0], sentence.chunk(index - 1)
     fact = _fact(sentence, chunk)
     told = sentence.aside or sentence.unactual or (before is not None and _restates(before, chunk))
+    told = told or (not sentence.text.exclusion and _is_capped(sentence, index))
     if sentence.aside == "loose":
         sentence.aside = "open"
     elif chunk.term is not None and _RELATIVES in chunk.term.ancestors:
@@ -268,6 +273,13 @@ def _name(sentence: _Sentence, index: int) -> None:
     if sentence.only in (None, fact.category):
         past = sentence.elapsed and fact.category in GIVEN
         sentence.found.append((fact, past or sentence.negated))
+
+
+def _is_capped(sentence: _Sentence, index: int) -> bool:
+    """Whether a demand sets how much there may be at most ("no more than 2 lines of chemotherapy")."""
+    nearby = [chunk for chunk, _ in sentence.chunks[max(0, index - _NEAR) : index]]
+    limits = [chunk.limit.limit for chunk in nearby if chunk.limit is not None]
+    return any(limit.high is not None and limit.low is None for limit in limits)
 
 
 def _restates(before: Chunk, chunk: Chunk) -> bool:
@@ -292,14 +304,17 @@ def _leads_to_treatment(sentence: _Sentence, index: int) -> bool:
     before = sentence.chunk(index - 1)
     if form == "on" and (before is None or before.form in _STAYING):
         return True
-    if form == "with" and before is not None and before.term is not None:
-        return before.term.category in GIVEN
+    if form == "with" and before is not None and before.term is not None and before.term.category in GIVEN:
+        return True
     return form in (_REQUIRED if sentence.text.exclusion else _AFTER if sentence.failed else frozenset())
 
 
 def _leads_away(chunk: Chunk, before: Chunk | None) -> bool:
     """Whether what follows a word is no longer what the patient has or was given ("risk of", "due to")."""
     after_concept = before is not None and before.kind == "concept"
+    persons = before is not None and before.term is not None and before.term.category == "reproductive"
+    if chunk.form == "with" and persons:
+        return False
     if chunk.form == "for" and before is not None and before.form.startswith("test"):
         return False
     if chunk.classes & _DESCRIBING and not after_concept:
@@ -335,7 +350,9 @@ def _fact(sentence: _Sentence, chunk: Chunk) -> Fact | None:
     if term is None or term.category in (None, "demographic") or term.iri in _VAGUE:
         return None
     demanded = not (text.exclusion or sentence.negated)
-    if demanded and (term.iri in _ONLY_BARRED or term.category == "reproductive"):
+    if demanded and (
+        term.iri in _ONLY_BARRED or (term.category == "reproductive" and term.iri not in _MENOPAUSE)
+    ):
         return None
     if term.iri == _INVESTIGATIONAL and chunk.form.startswith(_OWN):
         return None
