@@ -15,6 +15,7 @@ __all__ = [
     "holds_adjectives",
     "is_gloss",
     "listed_in",
+    "nested",
     "only_repeats",
     "opened",
 ]
@@ -116,8 +117,14 @@ def category_of(chunk: Chunk) -> str | None:
 
 def opened(chunks: Sequence[Chunk]) -> Iterator[Chunk]:
     """Yield the chunks of a text, those of each bracket in its place."""
+    for chunk, _ in nested(chunks):
+        yield chunk
+
+
+def nested(chunks: Sequence[Chunk], depth: int = 0) -> Iterator[tuple[Chunk, int]]:
+    """Yield the chunks of a text, those of each bracket in its place, with the number of brackets around."""
     for chunk in chunks:
         if chunk.kind == "bracket":
-            yield from opened(chunk.inner)
+            yield from nested(chunk.inner, depth + 1)
         else:
-            yield chunk
+            yield chunk, depth

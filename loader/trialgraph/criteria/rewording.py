@@ -22,6 +22,7 @@ _GENERAL = frozenset({str(TGC.SystemicAnticancerTherapy), str(TGC.AntitumorThera
 _BY = frozenset({"with", "by", "due to", "caused by"})
 _BESIDE = frozenset({"either", "the", "a", "an", "any", "known"})
 _QUALIFIER = frozenset({"qualifier"})
+_PERSONS = ("women", "woman", "females", "female", "patients", "men")
 
 
 def reword(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
@@ -38,8 +39,19 @@ def reword(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
             position = named
             continue
         plain.append(_needed(chunks, position))
+        if _has_persons(text, chunks, position):
+            plain.append(replace(chunks[position + 1], form="and", classes=frozenset()))
+            position += 1
         position += 1
     return plain
+
+
+def _has_persons(text: Text, chunks: Sequence[Chunk], at: int) -> bool:
+    """Whether "with" goes on with what the persons of a name have ("postmenopausal women with cancer")."""
+    following = chunks[at + 1] if at + 1 < len(chunks) else None
+    if category_of(chunks[at]) != "reproductive" or following is None or following.form != "with":
+        return False
+    return text.text[chunks[at].start : chunks[at].end].lower().endswith(_PERSONS)
 
 
 def _named_after(chunks: Sequence[Chunk], at: int) -> int | None:

@@ -1,0 +1,371 @@
+"""What a sentence that wasn't read speaks of: concepts that its words demand or bar, each with its sentence.
+
+What stands only in a reason, a condition, an exception, a plan or an explanation isn't spoken of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.facts import is_content
+from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.vocabulary import GIVEN
+from trialgraph.expressions import Fact, Window
+from trialgraph.namespaces import TGC
+
+__all__ = ["Topic", "keeps_from", "topics_of"]
+
+_JOINING = frozenset({"and", "or", ",", "/", "nor", "and/or", "and / or"})
+_MODAL = frozenset(
+    [
+        "must",
+        "should",
+        "shall",
+        "must have",
+        "must be",
+        "need",
+        "need to",
+        "are required to",
+        "is required to",
+    ]
+)
+_HAVING = frozenset({"have", "has", "had", "having", "received", "receive", "receiving", "be", "been",
+                     "undergone", "undergo", "have had", "has had", "require", "use", "take", "taking",
+                     "participate", "planning", "currently"})  # fmt: skip
+_THAT_IS = frozenset({"i.e", "i.e.", "ie", "namely"})
+_REQUIRED = frozenset({"requiring", "require", "required", "requires", "that required", "needing"})
+_ABOUT_DISEASES = frozenset(
+    {"treatment", "therapy", "drug", "medication", "surgery", "agent", "center", "study"}
+)
+_AFTER = frozenset({"after", "following", "on", "during", "to", "by", "since", "with", "including", "of"})
+_LINKING = frozenset({"of", "in", "with"})
+_NEAR = 5
+_LITTLE = frozenset({"of", "the", "a", "any", "their", "is", "are", "in", "with"})
+"""Neutral words that may stand inside an aside, so that they don't end it."""
+_DESCRIBING = frozenset({"qualifier", "confirmed", "confirmation", "active"})
+_STAYING = frozenset({"be", "is", "are", "being", "currently", "stable", "maintained", "patient", "subject",
+                      "participant", "who are", "individual", "must be", "ongoing", "now"})  # fmt: skip
+"""Words before "on" that say what is being taken ("patients on anticoagulants")."""
+_DOING = frozenset({"harboring", "harbouring", "harbor", "harbour", "undergoing", "receiving",
+                    "precluding", "preventing", "impairing", "encompassing", "comprising",
+                    "precludes", "undergo"})  # fmt: skip
+"""Words that no lexicon has and that leave the name before them what it is."""
+_VAGUE = frozenset({str(TGC.Neoplasm), str(TGC.InformedConsent), str(TGC.TumorLesion)})
+_ONLY_BARRED = frozenset({str(TGC.MalignantNeoplasm)})
+_MENOPAUSE = frozenset({str(TGC.Postmenopausal), str(TGC.Premenopausal)})
+_OWN = ("study", "trial", "protocol")
+_INVESTIGATIONAL = str(TGC.InvestigationalDrug)
+_RELATIVES = str(TGC.FamilyHistory)
+_HELD = ("if", "in ", "for ", "when", "provided", "only if")
+"""How the words start that say in whose case something is asked, up to the comma of the main clause."""
+Aside = Literal["", "loose", "open", "held"]
+"""Whether what comes next is no demand: `loose` ends at a comma or a verb, `open` at a verb, `held` at
+the comma before a demand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A concept that a sentence speaks of, as a fact with its sentence, and whether it is denied."""
+
+    fact: Fact
+    denied: bool
+
+
+@dataclass(slots=True)
+class _Sentence:
+    """A sentence under reading: what its words so far make of the concept that comes next.
+
+    Args:
+        text: The text.
+        chunks: The chunks of the sentence, with the number of brackets that each stands in.
+        negated: A "no" holds.
+        aside: What comes next is no demand.
+        failed: It tells of a treatment that didn't help.
+        unactual: What comes next isn't so, or isn't so yet.
+        over: It tells of what is over.
+        elapsed: It tells how long ago something has to be.
+        only: The one category that a definition may list.
+        outer: What held where the open brackets started.
+    """
+
+    text: Text
+    chunks: Sequence[tuple[Chunk, int]]
+    negated: bool = False
+    aside: Aside = ""
+    failed: bool = False
+    unactual: bool = False
+    over: bool = False
+    elapsed: bool = False
+    only: str | None = None
+    outer: list[tuple[bool, Aside, bool]] = field(default_factory=list)
+    found: list[tuple[Fact, bool]] = field(default_factory=list)
+
+    def chunk(self, index: int) -> Chunk | None:
+        """Return a chunk, None before the first and after the last."""
+        return self.chunks[index][0] if 0 <= index < len(self.chunks) else None
+
+
+def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]]) -> list[Topic]:
+    """Return what a sentence demands and what it denies, in its words' order.
+
+    Args:
+        text: The text.
+        chunks: The chunks of the sentence with brackets opened, each with its depth in them.
+    """
+    opening, closing = chunks[0][0].start, chunks[-1][0].end
+    words = text.text[opening:closing]
+    if not any(is_content(chunk) for chunk, _ in chunks) or lexicon().aside.search(words):
+        return []
+    if any("allowance" in chunk.classes for chunk, _ in chunks) or _heads(chunks):
+        return []
+    if not text.exclusion and lexicon().explanation.search(words):
+        return []
+    failed = not text.exclusion and lexicon().failed.search(words) is not None
+    sentence = _Sentence(text, chunks, failed=failed, over=lexicon().resolved.search(words) is not None)
+    sentence.elapsed = not text.exclusion and lexicon().elapsed.search(words) is not None
+    willing = lexicon().willing.search(words)
+    if willing is not None:
+        chunks = [each for each in chunks if each[0].start < opening + willing.start()]
+        if not any(is_content(chunk) for chunk, _ in chunks):
+            return []
+    sentence.chunks = chunks
+    barring = next((i for i, (chunk, _) in enumerate(chunks) if "barring" in chunk.classes), None)
+    if barring is None:
+        _read(sentence, _subject_end(sentence), len(chunks))
+    elif not _bars(sentence, barring):
+        return []
+    if sentence.over:
+        _unresolved(sentence)
+    context = {"context": " ".join(words.split()).strip(" ;,.:")}
+    return [
+        Topic(replace(fact, modifiers={**fact.modifiers, **context}), denied)
+        for fact, denied in _dated(sentence)
+    ]
+
+
+def _heads(chunks: Sequence[tuple[Chunk, int]]) -> bool:
+    """Whether words only say whom what follows is for ("PERIPHERAL T-CELL LYMPHOMA (PTCL) ONLY")."""
+    last = next((chunk for chunk, _ in reversed(chunks) if chunk.kind != "sign"), None)
+    return last is not None and last.form == "only" and sum(is_content(chunk) for chunk, _ in chunks) <= 2
+
+
+def _read(sentence: _Sentence, start: int, end: int) -> None:
+    """Take in the chunks from a place up to an exception or the end."""
+    depth = sentence.chunks[start][1] if start < end else 0
+    for index in range(start, end):
+        chunk, inside = sentence.chunks[index]
+        _open_and_close(sentence, depth, inside)
+        depth = inside
+        if "exception" in chunk.classes:
+            break
+        if "definition" in chunk.classes and chunk.form not in _THAT_IS and not _lists_kinds(sentence):
+            break
+        _take(sentence, index)
+
+
+def _open_and_close(sentence: _Sentence, before: int, now: int) -> None:
+    """Let what a bracket says end with it."""
+    for _ in range(before, now):
+        sentence.outer.append((sentence.negated, sentence.aside, sentence.unactual))
+    for _ in range(now, before):
+        if sentence.outer:
+            sentence.negated, sentence.aside, sentence.unactual = sentence.outer.pop()
+
+
+def _lists_kinds(sentence: _Sentence) -> bool:
+    """Whether a definition may list the diseases that are barred ("cardiac disease, defined as …")."""
+    if not sentence.text.exclusion or not sentence.found or sentence.found[-1][0].category != "condition":
+        return False
+    sentence.only = "condition"
+    return True
+
+
+def _bars(sentence: _Sentence, at: int) -> bool:
+    """Take in what a sentence bars that ends in "… are excluded"; False where that may be turned round."""
+    chunks = [chunk for chunk, _ in sentence.chunks[:at]]
+    turned = {"exception", "negation", "definition"}
+    if any(chunk.classes & turned for chunk in chunks) or not any(map(is_content, chunks)):
+        return False
+    _read(sentence, 0, at)
+    sentence.found = [
+        (fact, not sentence.text.exclusion) for fact, _ in sentence.found if fact.category != "lesion"
+    ]
+    return True
+
+
+def _unresolved(sentence: _Sentence) -> None:
+    """Take "toxicity has resolved" for a bar to toxicity, and "has not recovered from it" too."""
+    barred = not sentence.text.exclusion
+    kinds = ("condition",) if barred else ("condition", "procedure")
+    sentence.found = [(fact, barred) for fact, _ in sentence.found if fact.category in kinds]
+
+
+def _subject_end(sentence: _Sentence) -> int:
+    """Return where the demand starts in "patients with X must have Y", which is about Y."""
+    if sentence.text.exclusion:
+        return 0
+    modal = (index for index, (chunk, _) in enumerate(sentence.chunks) if chunk.form in _MODAL)
+    return next(modal, 0)
+
+
+def _take(sentence: _Sentence, index: int) -> None:
+    chunk = sentence.chunks[index][0]
+    before = sentence.chunk(index - 1)
+    if chunk.kind in ("concept", "lesion") and is_content(chunk):
+        _name(sentence, index)
+        return
+    if chunk.kind == "sign":
+        _part(sentence, index)
+    elif chunk.form == "negative":
+        sentence.negated = True
+    elif sentence.over and chunk.form in ("not", "from"):
+        return
+    elif "negation" in chunk.classes:
+        soon = {each.form for each, _ in sentence.chunks[index + 1 : index + 3]}
+        denies = chunk.form != "not" or bool(soon & _HAVING)
+        sentence.negated, sentence.aside = denies, "" if denies else "open"
+    elif chunk.form in _JOINING or chunk.kind != "word" or _leads_to_treatment(sentence, index):
+        return
+    elif "unactual" in chunk.classes:
+        sentence.unactual = "planned" not in chunk.classes
+    else:
+        sentence.aside = _aside(chunk, before, sentence.aside)
+
+
+def _part(sentence: _Sentence, index: int) -> None:
+    """Let a colon, or a comma that fits, end an aside."""
+    form, aside = sentence.chunks[index][0].form, sentence.aside
+    later = sentence.chunks[index + 1 :] if aside == "held" else ()
+    demanded = any(chunk.form in _MODAL for chunk, _ in later)
+    if form == ":" or (form == "," and (aside == "loose" or demanded)):
+        sentence.aside = ""
+
+
+def _aside(chunk: Chunk, before: Chunk | None, aside: Aside) -> Aside:
+    """Return whether what follows a word is no demand, and how long."""
+    if "example" in chunk.classes:
+        return aside if aside == "held" else ""
+    if "others" in chunk.classes or ("condition" in chunk.classes and chunk.form.startswith(_HELD)):
+        return "held"
+    if chunk.classes & {"condition", "regardless"}:
+        return aside or "open"
+    if _leads_away(chunk, before):
+        return aside or "loose"
+    ends = "neutral" in chunk.classes and chunk.form not in _LITTLE
+    return "" if ends and aside != "held" else aside
+
+
+def _name(sentence: _Sentence, index: int) -> None:
+    """Take in a concept, unless it stands in an aside or its neighbours make it another."""
+    chunk, before = sentence.chunks[index][0], sentence.chunk(index - 1)
+    fact = _fact(sentence, chunk)
+    told = sentence.aside or sentence.unactual or (before is not None and _restates(before, chunk))
+    told = told or (not sentence.text.exclusion and _is_capped(sentence, index))
+    if sentence.aside == "loose":
+        sentence.aside = "open"
+    elif chunk.term is not None and _RELATIVES in chunk.term.ancestors:
+        sentence.aside = "held"
+    if fact is None or told or _goes_on(sentence.text, chunk, sentence.chunk(index + 1)):
+        return
+    if sentence.only in (None, fact.category):
+        past = sentence.elapsed and fact.category in GIVEN
+        sentence.found.append((fact, past or sentence.negated))
+
+
+def _is_capped(sentence: _Sentence, index: int) -> bool:
+    """Whether a demand sets how much there may be at most ("no more than 2 lines of chemotherapy")."""
+    nearby = [chunk for chunk, _ in sentence.chunks[max(0, index - _NEAR) : index]]
+    limits = [chunk.limit.limit for chunk in nearby if chunk.limit is not None]
+    return any(limit.high is not None and limit.low is None for limit in limits)
+
+
+def _restates(before: Chunk, chunk: Chunk) -> bool:
+    """Whether a concept only says once more what stands before it, or of which drug a dose is.
+
+    "Hepatitis B (HBV) infection"; "corticosteroids (> 10 mg prednisone per day)".
+    """
+    one, two = before.term, chunk.term
+    if before.kind == "limit":
+        return before.limit is not None and before.limit.unit is not None
+    if before.kind != "concept" or one is None or two is None:
+        return False
+    return one.iri == two.iri or two.iri in one.ancestors
+
+
+def _leads_to_treatment(sentence: _Sentence, index: int) -> bool:
+    """Whether a word leads to what was given: from failure, from need, or from one treatment to its drugs."""
+    form = sentence.chunks[index][0].form
+    following = next((each for each, _ in sentence.chunks[index + 1 :] if is_content(each)), None)
+    if following is None or following.term is None or following.term.category not in GIVEN:
+        return False
+    before = sentence.chunk(index - 1)
+    if form == "on" and (before is None or before.form in _STAYING):
+        return True
+    if form == "with" and before is not None and before.term is not None and before.term.category in GIVEN:
+        return True
+    return form in (_REQUIRED if sentence.text.exclusion else _AFTER if sentence.failed else frozenset())
+
+
+def _leads_away(chunk: Chunk, before: Chunk | None) -> bool:
+    """Whether what follows a word is no longer what the patient has or was given ("risk of", "due to")."""
+    after_concept = before is not None and before.kind == "concept"
+    persons = before is not None and before.term is not None and before.term.category == "reproductive"
+    if chunk.form == "with" and persons:
+        return False
+    if chunk.form == "for" and before is not None and before.form.startswith("test"):
+        return False
+    if chunk.classes & _DESCRIBING and not after_concept:
+        return False
+    if chunk.form in _LINKING and not after_concept:
+        return before is not None and before.kind == "word" and not before.classes
+    return ("post" in chunk.classes and "neutral" not in chunk.classes) or chunk.form in _LINKING
+
+
+def keeps_from(chunk: Chunk) -> bool:
+    """Whether what follows a word is excepted, a condition or no longer about the patient ("due to")."""
+    if chunk.classes & {"exception", "unactual"}:
+        return True
+    held = "condition" in chunk.classes and chunk.form.startswith(_HELD)
+    return held or (chunk.kind == "word" and _leads_away(chunk, None))
+
+
+def _goes_on(text: Text, chunk: Chunk, following: Chunk | None) -> bool:
+    """Whether the next word turns the concept into something else ("hypertension medication")."""
+    if following is None or following.kind not in ("word", "concept"):
+        return False
+    joined = not text.text[chunk.end : following.start].strip()
+    if chunk.term is not None and chunk.term.category == "condition" and following.form in _ABOUT_DISEASES:
+        return True
+    unknown = following.kind == "word" and not following.classes and following.form not in _DOING
+    return joined and unknown and following.form not in _JOINING
+
+
+def _fact(sentence: _Sentence, chunk: Chunk) -> Fact | None:
+    term, text = chunk.term, sentence.text
+    if isinstance(chunk.expression, Fact):
+        return chunk.expression
+    if term is None or term.category in (None, "demographic") or term.iri in _VAGUE:
+        return None
+    demanded = not (text.exclusion or sentence.negated)
+    if demanded and (
+        term.iri in _ONLY_BARRED or (term.category == "reproductive" and term.iri not in _MENOPAUSE)
+    ):
+        return None
+    if term.iri == _INVESTIGATIONAL and chunk.form.startswith(_OWN):
+        return None
+    return Fact(term.iri, term.label, term.category, span=text.span(chunk.start, chunk.end))
+
+
+def _dated(sentence: _Sentence) -> Iterator[tuple[Fact, bool]]:
+    """Yield the facts in the time that the sentence states after them."""
+    windows = [
+        (sentence.text.span(chunk.start, chunk.end)[0], chunk.window.window)
+        for chunk, _ in sentence.chunks
+        if chunk.kind == "window" and chunk.window is not None
+    ]
+    for fact, denied in sentence.found:
+        window: Window | None = next((w for start, w in windows if start >= fact.span[1]), None)
+        yield replace(fact, within=window), denied
