@@ -22,6 +22,7 @@ from trialgraph.patients.elements import (
     qualities_of,
     reference,
     resource_name,
+    unsure,
 )
 from trialgraph.patients.facts import (
     AllergyFact,
@@ -42,8 +43,8 @@ from trialgraph.patients.tables import (
     organs,
     past_codes,
     roles,
-    words,
 )
+from trialgraph.patients.wording import words
 
 __all__ = [
     "read_allergy",
@@ -326,7 +327,8 @@ def read_report(resource: Json, context: Context) -> Iterator[Fact]:
     if not context.counts(resource, status):
         return
     when = context.day(resource, "effectiveDateTime", "effectivePeriod", "issued") or ANY_DAY
-    yield from context.examined(resource, resource.get("code"), when)
+    examined = context.examined(resource, resource.get("code"), when)
+    yield from examined if status.counts == "yes" else unsure(examined)
     named = []
     for codeable in resource.get("conclusionCode") or ():
         reading = context.coder.read(codeable, _CONDITIONS)

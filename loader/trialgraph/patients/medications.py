@@ -9,7 +9,7 @@ from trialgraph.patients.coding import Json, Reading
 from trialgraph.patients.dates import ANY_DAY, DateRange
 from trialgraph.patients.elements import CHANGED, Context, is_modified, resource_name
 from trialgraph.patients.facts import ExposureFact, Fact
-from trialgraph.patients.tables import words
+from trialgraph.patients.wording import words
 
 __all__ = ["read_immunization", "read_medication", "taken"]
 
