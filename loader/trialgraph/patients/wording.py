@@ -16,15 +16,27 @@ class Words(NamedTuple):
 
     Args:
         neutral: They only narrow what is named.
+        fillers: Patterns of what tells more of what is named, such as a stage.
+        along: Between the names of drugs, they say that each was given.
+        allergic: Before a substance, they say that the patient is allergic to it.
+        allergic_behind: Behind it, they say the same.
         objects: Of procedures: what they are done to, and how much of it.
         parts: They part an organ.
         doubts: They cast doubt.
         negations: Behind a name, they may say that it isn't so.
+        denied: Before the name of a condition, they say that it isn't there.
+        denied_behind: Behind it, they say the same.
+        supposed: Before the name of a condition, they say that it may be there.
+        supposed_behind: Behind it, they say the same.
+        over: Before the name of a condition, they say that it is over.
+        over_behind: Behind it, they say the same.
+        exceptions: In what is denied, they say that something of it may be so.
         past: Before a name, they say that it was so once.
         once: Behind a name, they say the same.
         tails: They lead in more of what is named.
         local: Of drugs: given where they act.
         spread: Before an organ, they say where a cancer has spread to.
+        arising: Behind a metastasis, they say which cancer it came from.
         staging: In the name of an observation, they say that it stages or grades a cancer.
         relatives: In the name of an observation, they say that it is about a relative.
         fluids: In the name of a specimen, they say that it isn't blood.
@@ -36,15 +48,27 @@ class Words(NamedTuple):
     """
 
     neutral: frozenset[str]
+    fillers: tuple[str, ...]
+    along: tuple[str, ...]
+    allergic: tuple[str, ...]
+    allergic_behind: tuple[str, ...]
     objects: frozenset[str]
     parts: frozenset[str]
     doubts: tuple[str, ...]
     negations: frozenset[str]
+    denied: tuple[str, ...]
+    denied_behind: tuple[str, ...]
+    supposed: tuple[str, ...]
+    supposed_behind: tuple[str, ...]
+    over: tuple[str, ...]
+    over_behind: tuple[str, ...]
+    exceptions: frozenset[str]
     past: tuple[str, ...]
     once: tuple[str, ...]
     tails: tuple[str, ...]
     local: frozenset[str]
     spread: tuple[str, ...]
+    arising: tuple[str, ...]
     staging: frozenset[str]
     relatives: tuple[str, ...]
     fluids: frozenset[str]
