@@ -1,8 +1,9 @@
 """Invented patients in a compact notation, and their FHIR bundles.
 
-A fact of the notation is a table with one key that says what it is (`lab`, `result`, `condition`,
-`drug`, `procedure`, `allergy`, `lesion`, `relative`, `patient`) and keys for the rest; facts with
-the same `id` replace each other, which is how a change differs from its base.
+A fact of the notation is a table with one key that says what it is (`lab`, `result`, `panel`,
+`condition`, `drug`, `procedure`, `allergy`, `lesion`, `relative`, `patient`) and keys for the rest;
+facts with the same `id` replace each other, which is how a change differs from its base. What the
+notation has no word for is written as it is in FHIR: `fhir` is the type, `has` holds the elements.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -67,6 +68,19 @@ def _lab(fact: Compact, name: str) -> list[Json]:
 def _result(fact: Compact, name: str) -> list[Json]:
     more = {"status": fact["status"]} if "status" in fact else {}
     return [observation(fact["result"], fact["answer"], day=fact.get("on", "2025-08-01"), id=name, **more)]
+
+
+def _panel(fact: Compact, name: str) -> list[Json]:
+    """Return one Observation with a component per part."""
+    parts = [
+        {"code": coded(part), "valueCodeableConcept": coded(answer)} for part, answer in fact["parts"].items()
+    ]
+    more = {"status": fact["status"]} if "status" in fact else {}
+    return [observation(fact["panel"], day=fact.get("on", "2025-08-01"), id=name, component=parts, **more)]
+
+
+def _fhir(fact: Compact, name: str) -> list[Json]:
+    return [{"resourceType": fact["fhir"], "id": name} | dict(fact["has"])]
 
 
 def _condition(fact: Compact, name: str) -> list[Json]:
@@ -139,6 +153,8 @@ def _relative(fact: Compact, name: str) -> list[Json]:
 _MAKERS: dict[str, Callable[[Compact, str], list[Json]]] = {
     "lab": _lab,
     "result": _result,
+    "panel": _panel,
+    "fhir": _fhir,
     "condition": _condition,
     "drug": _drug,
     "procedure": _procedure,

@@ -145,12 +145,23 @@ def test_which_procedures_were_done(status: str, certain: bool | None):
     assert [fact.certain for fact in procedures] == ([] if certain is None else [certain])
 
 
-@pytest.mark.parametrize("status", ["preliminary", "registered", "cancelled", "entered-in-error"])
+@pytest.mark.parametrize("status", ["registered", "cancelled", "entered-in-error"])
 def test_an_observation_that_does_not_stand_is_no_result(status: str):
-    """Unverified, cancelled and mistaken results are only in the report."""
+    """Results that aren't there yet, cancelled and mistaken results are only in the report."""
     one = record(observation("hemoglobin", (12.0, "g/dL"), status=status))
     assert not one.facts
     assert kinds_of_notes(one) == ["not counted"]
+
+
+@pytest.mark.parametrize("status", ["preliminary", "unknown"])
+def test_a_result_that_is_not_verified_is_unsure(status: str):
+    """It is kept as one that shows nothing by itself, and the report says so."""
+    one = record(
+        observation("hemoglobin", (12.0, "g/dL"), status=status),
+        observation("HIV antibody", "Positive", status=status),
+    )
+    assert [fact.certain for fact in one.facts] == [False, False]
+    assert kinds_of_notes(one).count("not counted") == 2
 
 
 @pytest.mark.parametrize(

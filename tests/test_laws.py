@@ -62,7 +62,12 @@ UNCOUNTED = [
     medication("ipilimumab", status="not-done"),
     procedure("liver transplantation", status="draft"),
     observation("hemoglobin", (30, "g/L"), id="mistaken", status="entered-in-error", day="2025-08-30"),
+]
+UNVERIFIED = [
     observation("platelet count", (3, "10*9/L"), id="early", status="preliminary", day="2025-08-30"),
+    observation("microsatellite instability", "MSI-H", id="msi-2", status="preliminary", day="2025-08-30"),
+    observation("HIV antibody", "Positive", id="hiv-2", status="preliminary", day="2025-08-30"),
+    observation("ECOG performance status", 4, id="ecog-2", status="preliminary", day="2025-08-30"),
 ]
 LATER = [
     condition("brain metastasis", onsetDateTime="2025-09-02"),
@@ -132,6 +137,17 @@ def test_what_does_not_count_changes_no_verdict(
     assert _verdicts(_view(*resources, complete=complete)) == _verdicts(
         _view(*resources, *uncounted, complete=complete)
     )
+
+
+@few
+@given(some, assumed, st.lists(st.sampled_from(UNVERIFIED), min_size=1, unique_by=lambda each: each["id"]))
+def test_what_is_not_verified_settles_nothing(
+    resources: list[Json], complete: tuple[Completeness, ...], unverified: list[Json]
+) -> None:
+    """A preliminary result leaves a verdict as it is, or opens it; it makes no new one."""
+    before = _verdicts(_view(*resources, complete=complete))
+    after = _verdicts(_view(*resources, *unverified, complete=complete))
+    assert all(truth in (None, before[name]) for name, truth in after.items())
 
 
 @few

@@ -17,7 +17,7 @@ from itertools import combinations
 from trialgraph.concepts import Concepts, packaged_concepts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms
 from trialgraph.namespaces import TGC
-from trialgraph.patients.tables import words
+from trialgraph.patients.wording import words
 from trialgraph.resources import product_folder
 from trialgraph.vocabularies import known_concepts
 

@@ -64,7 +64,7 @@ def screening_view(
     _keep_open(found, lesions)
     found.shown += _sex(record.demographics)
     denied = [*found.denied, *_impossible(record.demographics, concepts)]
-    closed = close(found.shown, denied, concepts, axioms)
+    closed = close(found.shown, denied, concepts, axioms, found.doubts)
     reasons = completeness_reasons(found, assume_complete)
     silent = silent_concepts(found, concepts, reasons, axioms)
     silent = {iri: why for iri, why in silent.items() if iri not in closed.conflicts}

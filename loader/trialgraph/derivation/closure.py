@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from trialgraph.concepts import Concepts
@@ -48,7 +48,11 @@ class _Excluded:
 
 
 def close(
-    shown: Iterable[Shown], denied: Iterable[Denied], concepts: Concepts, axioms: Collection[str] | None
+    shown: Iterable[Shown],
+    denied: Iterable[Denied],
+    concepts: Concepts,
+    axioms: Collection[str] | None,
+    doubts: Iterable[Shown | Denied] = (),
 ) -> Closed:
     """Return what facts show by themselves.
 
@@ -57,6 +61,7 @@ def close(
         denied: Facts of what is not.
         concepts: The class tree.
         axioms: IRIs of the contestable axioms switched on; None for those on by default.
+        doubts: Results that aren't verified. They show nothing, but contradict facts that aren't newer.
     """
     positive = [_Implied(fact, dict(concepts.implied(fact.concept, axioms))) for fact in shown]
     negative = [_Excluded(fact, concepts.descendants(fact.concept)) for fact in denied]
@@ -75,6 +80,10 @@ def close(
                 disputed |= {index, place}
                 for iri in {*yes.concepts, *no.concepts}:
                     contested[iri] |= {yes.fact.source, no.fact.source}
+    for index, yes, no in _doubted(positive, negative, doubts, concepts, axioms):
+        disputed.add(index)
+        for iri in {*yes.concepts, *no.concepts}:
+            contested[iri] |= {yes.fact.source, no.fact.source}
     sure = [yes for index, yes in enumerate(positive) if index not in disputed]
     closed.present = _presences(sure)
     denials = [no for place, no in enumerate(negative, len(positive)) if place not in disputed]
@@ -90,6 +99,34 @@ def close(
         if iri not in closed.present and iri not in closed.absent
     }
     return closed
+
+
+def _doubted(
+    positive: Collection[_Implied],
+    negative: Collection[_Excluded],
+    doubts: Iterable[Shown | Denied],
+    concepts: Concepts,
+    axioms: Collection[str] | None,
+) -> Iterator[tuple[int, _Implied, _Excluded]]:
+    """Yield what unverified results contradict that isn't newer: its place among the facts, and both."""
+    perhaps: list[_Implied] = []
+    perhaps_not: list[_Excluded] = []
+    for fact in doubts:
+        if isinstance(fact, Shown):
+            perhaps.append(_Implied(fact, dict(concepts.implied(fact.concept, axioms))))
+        else:
+            perhaps_not.append(_Excluded(fact, concepts.descendants(fact.concept)))
+    perhaps_not += _exclusions(perhaps, concepts)
+    for index, yes in enumerate(positive):
+        for no in perhaps_not:
+            newer = yes.fact.ago.days_max < no.fact.ago.days_min
+            if no.concepts & yes.concepts.keys() and not (newer or _is_over(yes.fact)):
+                yield index, yes, no
+    for place, no in enumerate(negative, len(positive)):
+        for yes in perhaps:
+            newer = no.fact.ago.days_max < yes.fact.ago.days_min
+            if no.concepts & yes.concepts.keys() and not newer:
+                yield place, yes, no
 
 
 def _exclusions(positive: Iterable[_Implied], concepts: Concepts) -> list[_Excluded]:

@@ -43,6 +43,7 @@ class Dated:
     times_uln: Interval | None = None
     times_lln: Interval | None = None
     at: datetime | None = None
+    certain: bool = True
 
 
 def measured_quantities(
@@ -74,6 +75,7 @@ def _dated(measurement: Measurement, concept: Concept) -> Dated | None:
         _multiple(measurement.value, high, floor) or _stated(measurement.standing, _OF_UPPER),
         _multiple(measurement.value, low, floor) or _stated(measurement.standing, _OF_LOWER),
         measurement.at,
+        measurement.certain,
     )
 
 
@@ -103,12 +105,19 @@ def latest(results: Sequence[Dated], as_of: date) -> Quantity | None:
     A result that another one surely follows is out of date. Where imprecise dates leave open which
     is the latest, the value spans all that may be; where results of the very same day can't both
     be true, it spans them and is a conflict. A result whose date straddles the day may not exist
-    yet: alone it isn't used, beside others the value spans it too.
+    yet: alone it isn't used, beside others the value spans it too. So it is with a
+    result that isn't verified, unless a verified one of its day or later takes its place.
     """
-    certain = [each for each in results if each.when.exists(as_of) is True]
+    certain = [each for each in results if each.certain and each.when.exists(as_of) is True]
     if not certain:
         return None
-    straddling = [each for each in results if each.when.exists(as_of) is None]
+    straddling = [
+        each
+        for each in results
+        if each not in certain
+        and each.when.exists(as_of) is not False
+        and (each.certain or not any(_replaces(other, each) for other in certain))
+    ]
     current = [each for each in certain if not any(_after(other, each) for other in certain)]
     current = sorted(
         [*current, *straddling], key=lambda each: (date_text(each.when), each.source, each.shown)
@@ -128,6 +137,11 @@ def latest(results: Sequence[Dated], as_of: date) -> Quantity | None:
         tuple(dict.fromkeys(each.source for each in current)),
         conflict,
     )
+
+
+def _replaces(verified: Dated, other: Dated) -> bool:
+    low, high = verified.when.low, other.when.high
+    return low is not None and high is not None and low >= high
 
 
 def _after(later: Dated, earlier: Dated) -> bool:

@@ -26,7 +26,7 @@ from trialgraph.patients.facts import (
     ProcedureFact,
     ResultFact,
 )
-from trialgraph.patients.tables import dormant, events
+from trialgraph.patients.tables import dormant, events, stains
 from trialgraph.views import Completeness, TimeAgo
 
 __all__ = ["DISEASE_STATUS", "Denied", "Shown", "Sorted", "is_lasting", "sorted_facts"]
@@ -81,6 +81,7 @@ class Sorted:
         conditions: Certain conditions by source, for lesions and primaries.
         lesions: Lesions known by then; None where that is open.
         measurements: All measurements.
+        doubts: Results that aren't verified: they show nothing, but contradict what says otherwise.
         complete: Statements of completeness that hold.
     """
 
@@ -93,6 +94,7 @@ class Sorted:
     conditions: dict[str, ConditionFact] = field(default_factory=dict)
     lesions: list[tuple[LesionFact, bool | None]] = field(default_factory=list)
     measurements: list[Measurement] = field(default_factory=list)
+    doubts: list[Shown | Denied] = field(default_factory=list)
     complete: dict[Completeness, CompletenessStatement] = field(default_factory=dict)
 
 
@@ -226,18 +228,44 @@ def _sort_results(results: Iterable[ResultFact], found: Sorted, concepts: Concep
                 by_concept[iri].append(fact)
     for iri, facts in sorted(by_concept.items()):
         for fact in _current(facts):
-            text = f"{fact.what.text}: {'positive' if fact.positive else 'negative'}{_on(fact)}"
-            when = ago(fact.when, as_of)
-            if fact.positive:
-                text = f"{fact.what.text}{_on(fact)}"
-                passed = concepts.is_a(iri, DISEASE_STATUS) and _stood_otherwise(
-                    fact, results, concepts, as_of
-                )
-                found.shown.append(
-                    Shown(iri, when, False if passed else None, text, fact.source, result=True)
-                )
-            else:
-                found.denied.append(Denied(iri, when, text, fact.source))
+            _sort_result(fact, iri, results, found, concepts, as_of)
+    found.shown += _kept(found)
+
+
+def _sort_result(
+    fact: ResultFact,
+    iri: str,
+    results: Iterable[ResultFact],
+    found: Sorted,
+    concepts: Concepts,
+    as_of: date,
+) -> None:
+    when = ago(fact.when, as_of)
+    text = f"{fact.what.text}{'' if fact.positive else ': negative'}{_on(fact)}"
+    if not fact.positive:
+        denied = Denied(iri, when, text, fact.source)
+        if fact.certain:
+            found.denied.append(denied)
+        else:
+            found.doubts.append(denied)
+        return
+    passed = concepts.is_a(iri, DISEASE_STATUS) and _stood_otherwise(fact, results, concepts, as_of)
+    shown = Shown(iri, when, False if passed else None, text, fact.source, result=True)
+    if fact.certain:
+        found.shown.append(shown)
+    else:
+        found.doubts.append(shown)
+        found.possible[iri].append(fact.source)
+
+
+def _kept(found: Sorted) -> Iterator[Shown]:
+    """Yield what a panel shows of which no protein is lost: each of them was found, and none is in doubt."""
+    lost = {fact.concept for fact in (*found.shown, *found.doubts) if isinstance(fact, Shown)}
+    for whole in sorted({stain.all_kept for stain in stains()}):
+        losses = {stain.loss for stain in stains() if stain.all_kept == whole}
+        kept = [fact for fact in found.denied if fact.concept in losses]
+        if {fact.concept for fact in kept} == losses and not lost & losses:
+            yield from (Shown(whole, each.ago, None, each.text, each.source, result=True) for each in kept)
 
 
 def _stood_otherwise(
@@ -264,7 +292,9 @@ def _on(fact: ResultFact) -> str:
 
 
 def _current(facts: list[ResultFact]) -> Iterator[ResultFact]:
+    """Yield the facts that none surely follows; a verified one takes an unverified one's place that day."""
+    later = [fact.when.low for fact in facts if fact.certain and fact.when.low]
     for fact in facts:
         high = fact.when.high
-        if high is None or not any(other.when.low and other.when.low > high for other in facts):
+        if high is None or not any(day > high or (day == high and not fact.certain) for day in later):
             yield fact

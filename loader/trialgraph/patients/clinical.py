@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from trialgraph.namespaces import TGC
+from trialgraph.patients.cancers import related, sited
 from trialgraph.patients.coding import Json, Reading
 from trialgraph.patients.dates import ANY_DAY, DateRange
 from trialgraph.patients.elements import (
@@ -22,6 +23,7 @@ from trialgraph.patients.elements import (
     qualities_of,
     reference,
     resource_name,
+    unsure,
 )
 from trialgraph.patients.facts import (
     AllergyFact,
@@ -34,16 +36,18 @@ from trialgraph.patients.facts import (
     ResultFact,
 )
 from trialgraph.patients.medications import taken
+from trialgraph.patients.statements import Said, read_said, said_of
 from trialgraph.patients.tables import (
     NoneKnown,
+    Status,
     allergy_categories,
     lists,
     none_known,
     organs,
     past_codes,
     roles,
-    words,
 )
+from trialgraph.patients.wording import words
 
 __all__ = [
     "read_allergy",
@@ -75,7 +79,12 @@ def read_condition(resource: Json, context: Context) -> Iterator[Fact]:
     if _is_circumstance(resource):
         context.note(resource, "not read", "a social circumstance, no disease")
         return
-    codeable, past = _once(resource.get("code") or {})
+    said = said_of(resource.get("code") or {}, context.coder, _CONDITIONS)
+    denied = read_said(resource, said, began, recorded, context)
+    if denied is not None:
+        yield from denied
+        return
+    codeable, past = _once(said.codeable)
     done = [*_done(resource, codeable, began, context)] if past else []
     if done:
         yield from done
@@ -96,16 +105,25 @@ def read_condition(resource: Json, context: Context) -> Iterator[Fact]:
     over = past or (clinical.ongoing is None and ended is not None)
     yield ConditionFact(
         resource_name(resource),
-        replace(reading.what, concepts=_sited(resource, reading, context)),
+        replace(reading.what, concepts=sited(resource, reading, context)),
         certain=verified.counts == "yes" and not reading.doubtful,
-        active=False if over else clinical.ongoing,
+        active=_ongoing(clinical, said, over=over),
         began=began,
         ended=ended,
-        related=_related(resource, context),
+        related=related(resource, context),
         organ=context.coder.organ(resource.get("bodySite") or ()),
         qualities=qualities_of(reading.what.text, [resource.get("severity") or {}]),
     )
     yield from context.mentions(resource, reading, began)
+
+
+def _ongoing(clinical: Status, said: Said, *, over: bool) -> bool | None:
+    """Whether a condition is ongoing, by its status and its words; open where they disagree."""
+    if over:
+        return False
+    if said.mode == "over":
+        return None if clinical.ongoing else False
+    return clinical.ongoing
 
 
 def _done(resource: Json, codeable: Json, began: DateRange, context: Context) -> Iterator[Fact]:
@@ -171,39 +189,6 @@ def _no_later(when: DateRange, recorded: DateRange | None) -> DateRange:
     if when.low is not None and when.low > recorded.high:
         return when
     return DateRange(when.low, recorded.high)
-
-
-def _sited(resource: Json, reading: Reading, context: Context) -> tuple[str, ...]:
-    """Narrow a cancer by its body site and histology: what is so called is a kind of what is coded."""
-    found = reading.what.concepts
-    if len(found) != 1:
-        return found
-    coder, sites = context.coder, resource.get("bodySite") or ()
-    text = " ".join(reading.what.text.casefold().split())
-    told = next((text.partition(phrase)[2] for phrase in words().spread if phrase in text), "")
-    organ = coder.organ(sites) or coder.organ([{"text": told}])
-    candidates = [entry.metastasis for entry in organs() if entry.name == organ and entry.metastasis]
-    if found == (str(TGC.PrimaryMalignantNeoplasm),):
-        place = coder.organ(sites) or coder.organ([{"text": text}])
-        candidates += sorted(coder.named(f"{place} cancer", _CONDITIONS, whole=True))
-    texts = [str(site.get("text") or "") for site in sites] + [organ]
-    for extension in extensions(resource, "histology"):
-        histology = extension.get("valueCodeableConcept") or {}
-        names = [histology.get("text"), *(coding.get("display") for coding in histology.get("coding") or ())]
-        kinds = {str(name).split("(")[0].strip() for name in names if name}
-        for phrase in (f"{text} {kind}" for kind in sorted(kinds) for text in texts if text):
-            candidates += sorted(coder.named(phrase, _CONDITIONS, whole=True))
-    kinds_of_it = [iri for iri in candidates if iri in coder.concepts and coder.concepts.is_a(iri, found[0])]
-    return tuple(sorted(coder.agreed([frozenset(found), *(frozenset({iri}) for iri in kinds_of_it)])))
-
-
-def _related(resource: Json, context: Context) -> tuple[str, ...]:
-    found = {
-        context.source_of(resource, extension["valueReference"])
-        for extension in extensions(resource, "related condition")
-        if extension.get("valueReference")
-    }
-    return tuple(sorted(found))
 
 
 def _none_known(codeable: Json) -> NoneKnown | None:
@@ -326,7 +311,8 @@ def read_report(resource: Json, context: Context) -> Iterator[Fact]:
     if not context.counts(resource, status):
         return
     when = context.day(resource, "effectiveDateTime", "effectivePeriod", "issued") or ANY_DAY
-    yield from context.examined(resource, resource.get("code"), when)
+    examined = context.examined(resource, resource.get("code"), when)
+    yield from examined if status.counts == "yes" else unsure(examined)
     named = []
     for codeable in resource.get("conclusionCode") or ():
         reading = context.coder.read(codeable, _CONDITIONS)

@@ -16,12 +16,14 @@ from typing import Any, NamedTuple, TypeAlias
 
 from trialgraph.concepts import Concepts
 from trialgraph.patients.facts import Coded
-from trialgraph.patients.tables import code_blocks, drug_stems, general_names, organs, words
+from trialgraph.patients.tables import code_blocks, drug_stems, general_names, organs
+from trialgraph.patients.wording import words
 
 __all__ = ["Coder", "Json", "Reading"]
 
 Json: TypeAlias = Any
 _TOKEN = re.compile(r"[^\W_]+(?:[./][^\W_]+)*|[+?]")
+_SUFFIX = re.compile(r"(?<=[a-z]{5})-[a-z]{4}(?![\w-])")
 _SHORTEST_NAME = 6
 """Letters of the shortest drug name that is looked into for a stem."""
 _LONGEST = 10
@@ -84,6 +86,11 @@ class Coder:
             remark = "its codes and words disagree; only what they share is used"
         what = Coded(str(text), tuple(sorted(found)), bool(found) and not by_codes)
         return Reading(what, tests, self._mentioned(str(text), found), self.is_doubtful(str(text)), remark)
+
+    def coded(self, codeable: Json, categories: Collection[str]) -> bool:
+        """Whether a code of a CodeableConcept means a concept of some categories."""
+        codings = [each for each in codeable.get("coding") or () if isinstance(each, Mapping)]
+        return bool(self._by_codes(codings, categories)[0])
 
     def generally(self, codeable: Json, category: str) -> tuple[str | None, bool]:
         """Return what little is known of a thing that has no concept of its own.
@@ -158,8 +165,13 @@ class Coder:
             exact = self._of(self._lookup(_tokens(head)), categories) or self._beside(head, categories)
             if exact:
                 return exact
+        plain = _unfilled(text, of_drugs="treatment" in categories)
+        if plain != text:
+            return self.named(plain, categories)
+        by_organ = tuple(organ_called(token) or token for token in tokens)
         of_organ = tuple(token for token in tokens if token.casefold() not in words().parts)
-        exact = self._of(self._lookup(of_organ), categories) if of_organ != tokens else exact
+        for each in (by_organ, of_organ):
+            exact = exact or (self._of(self._lookup(each), categories) if each != tokens else exact)
         return exact or self._beside(text, categories)
 
     def _beside(self, text: str, categories: Collection[str]) -> frozenset[str]:
@@ -264,6 +276,11 @@ def organs_in(text: str) -> frozenset[str]:
     return frozenset(found[name] for name in longest)
 
 
+def organ_called(word: str) -> str:
+    """Return the organ that a word alone names, of those called by one word; empty when it names none."""
+    return next((organ.name for organ in organs() if word.casefold() in organ.names), "")
+
+
 @lru_cache(maxsize=1)
 def _narrowing() -> frozenset[str]:
     """Return the words that only narrow the name they stand beside: neutral ones, and organs."""
@@ -285,6 +302,20 @@ def _singulars(tokens: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         yield (*tokens[:-1], tokens[-1][:-2] + "is")
     if tokens and len(tokens[-1]) > 4 and tokens[-1].endswith("s"):
         yield (*tokens[:-1], tokens[-1][:-1])
+
+
+@lru_cache(maxsize=1)
+def _fillers() -> re.Pattern[str]:
+    return re.compile("|".join(words().fillers))
+
+
+def _unfilled(text: str, *, of_drugs: bool) -> str:
+    """Return a text without what tells more of what it names: a stage, a biosimilar's four letters.
+
+    Source: FDA, Nonproprietary Naming of Biological Products (2017): a suffix of four small letters.
+    """
+    plain = " ".join(_fillers().sub(" ", text).split())
+    return (_SUFFIX.sub("", plain) if of_drugs else plain) or text
 
 
 @lru_cache(maxsize=1)

@@ -17,16 +17,20 @@ from trialgraph.patients.coding import Coder, Json, Reading
 from trialgraph.patients.dates import ANY_DAY, DateRange, parse_date
 from trialgraph.patients.facts import (
     Coded,
+    CompletenessStatement,
     ConditionFact,
     ExposureFact,
     Fact,
     ImportNote,
+    LesionFact,
     NoteKind,
     ProcedureFact,
+    ResultFact,
     Sex,
 )
 from trialgraph.patients.tables import Status, examinations, qualities, roles, statuses
 from trialgraph.patients.wellformed import COMPLAINTS
+from trialgraph.patients.wording import words
 
 __all__ = [
     "CHANGED",
@@ -36,15 +40,18 @@ __all__ = [
     "has_profile",
     "in_role",
     "is_modified",
+    "observed_on",
     "qualities_of",
     "reference",
     "resource_name",
+    "unsure",
 ]
 
 CHANGED = "its meaning is changed by an extension or by rules that aren't known"
 """Why a resource for which `is_modified` holds can't be relied on."""
 
 _PROCEDURE = str(TGC.Procedure)
+_WORD = re.compile(r"\w+")
 _TOLD = re.compile(r"[^,;:()\s]+")
 
 
@@ -206,9 +213,14 @@ class Context:
     ) -> Iterator[Fact]:
         """Yield what a resource's words mention beside what it states, as unsure facts.
 
-        They show nothing, but keep what is mentioned from being called absent.
+        They show nothing, but keep what is mentioned from being called absent. A marker in the name of
+        a condition ("colon cancer, MSI-H") is stated, unless a word may deny it.
         """
         source = resource_name(resource)
+        plain = not reading.doubtful and not words().negations & set(
+            _WORD.findall(reading.what.text.casefold())
+        )
+        stated = plain and bool(reading.what.concepts) and resource.get("resourceType") == "Condition"
         for iri in reading.mentioned:
             what = Coded(reading.what.text, (iri,), by_text=True)
             match self.coder.concepts.category(iri):
@@ -216,6 +228,8 @@ class Context:
                     yield ConditionFact(source, what, certain=False, began=when)
                 case "treatment":
                     yield ExposureFact(source, what, certain=False, began=when, ended=ended)
+                case "biomarker":
+                    yield ResultFact(source, what, positive=True, when=when, certain=stated)
                 case "procedure" | "other" if self.coder.concepts.is_a(iri, _PROCEDURE):
                     yield ProcedureFact(source, what, certain=False, began=when, ended=ended)
 
@@ -233,6 +247,22 @@ def qualities_of(text: str, graded: Iterable[Json]) -> tuple[str, ...]:
         or any(grade in quality.words for grade in told)
         or any(f" {word} " in said and f" not {word} " not in said for word in quality.words)
     )
+
+
+def observed_on(resource: Json, context: Context) -> DateRange:
+    """Return when an Observation was so; without a time, some day by which it was issued."""
+    when = context.day(resource, "effectiveDateTime", "effectivePeriod", "effectiveInstant")
+    if when is not None:
+        return when
+    issued = context.day(resource, "issued")
+    return DateRange(None, issued.high) if issued else ANY_DAY
+
+
+def unsure(facts: Iterable[Fact]) -> Iterator[Fact]:
+    """Yield facts as ones that aren't certain, those of them that may be either."""
+    for fact in facts:
+        if not isinstance(fact, CompletenessStatement | LesionFact):
+            yield replace(fact, certain=False)
 
 
 def resource_name(resource: Json) -> str:

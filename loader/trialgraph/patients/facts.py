@@ -108,6 +108,8 @@ class Measurement:
         normal_high: Upper limit of it.
         standing: Where the laboratory says that the result lies, limits stated or not.
         at: The moment, which orders the results of one day; None when only the day is stated.
+        certain: False for a result that isn't verified: it shows nothing, but what it may show instead
+            of an earlier one is open.
     """
 
     source: str
@@ -118,6 +120,7 @@ class Measurement:
     normal_high: float | None = None
     standing: Standing = ""
     at: datetime | None = None
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +132,15 @@ class ResultFact:
         what: What was found, or not found.
         positive: True when it is there, False when it is not.
         when: Days on which that may have been so.
+        certain: False for a result that isn't verified, or may mean something else: it shows neither
+            presence nor absence, but contradicts what says otherwise and isn't newer.
     """
 
     source: str
     what: Coded
     positive: bool
     when: DateRange = ANY_DAY
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)

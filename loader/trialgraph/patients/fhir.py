@@ -25,11 +25,11 @@ from trialgraph.patients.clinical import (
 )
 from trialgraph.patients.coding import Coder, Json
 from trialgraph.patients.dates import ANY_DAY
-from trialgraph.patients.elements import CHANGED, Context, is_modified, reference, resource_name
+from trialgraph.patients.elements import CHANGED, Context, is_modified, observed_on, reference, resource_name
 from trialgraph.patients.facts import Demographics, Fact, ImportReport, PatientRecord, Sex, in_order
 from trialgraph.patients.lesions import is_size, read_lesions
 from trialgraph.patients.medications import read_immunization, read_medication
-from trialgraph.patients.observations import observed_on, read_observation
+from trialgraph.patients.observations import read_observation
 from trialgraph.patients.tables import statuses
 from trialgraph.patients.wellformed import COMPLAINTS, FULL_URL, wellformed
 from trialgraph.vocabularies import Library, known_concepts, library

@@ -15,11 +15,11 @@ from trialgraph.patients.elements import (
     has_profile,
     in_role,
     is_modified,
+    observed_on,
     reference,
     resource_name,
 )
 from trialgraph.patients.facts import Amount, Coded, LesionFact, LesionSize
-from trialgraph.patients.observations import observed_on
 
 __all__ = ["is_size", "read_lesions"]
 

@@ -9,7 +9,7 @@ from trialgraph.patients.coding import Json, Reading
 from trialgraph.patients.dates import ANY_DAY, DateRange
 from trialgraph.patients.elements import CHANGED, Context, is_modified, resource_name
 from trialgraph.patients.facts import ExposureFact, Fact
-from trialgraph.patients.tables import words
+from trialgraph.patients.wording import words
 
 __all__ = ["read_immunization", "read_medication", "taken"]
 
@@ -71,7 +71,30 @@ def _drugs(resource: Json, context: Context) -> Iterator[Reading]:
         codeable = medication.get("code")
     if codeable is None:
         codeable = {"text": (resource.get("medicationReference") or {}).get("display") or ""}
-    yield context.read(resource, codeable, _TREATMENTS, "treatments")
+    parts = _combined(codeable, context)
+    if parts:
+        yield from (context.read(resource, part, _TREATMENTS, "treatments") for part in parts)
+    else:
+        yield context.read(resource, codeable, _TREATMENTS, "treatments")
+
+
+def _combined(codeable: Json, context: Context) -> list[Json]:
+    """Return the drugs that a text names side by side; none where it names one, or one thing."""
+    coder = context.coder
+    texts = [codeable.get("text"), *(each.get("display") for each in codeable.get("coding") or ())]
+    text = next((str(each) for each in texts if each), "")
+    if coder.coded(codeable, _TREATMENTS) or coder.named(text, _TREATMENTS, whole=True):
+        return []
+    if coder.generally(codeable, "treatments")[0] is not None:
+        return []
+    if coder.is_doubtful(text):
+        return []
+    between = "|".join([*map(re.escape, words().along), r"(?<=[^\W\d_]{3})/(?=[^\W\d_]{3})"])
+    parts = [part.strip() for part in re.split(between, re.sub(r"\([^()]*\)", "", text))]
+    parts = [part for part in parts if set(re.findall(r"\w+", part.casefold())) - words().neutral]
+    named = [part for part in parts if coder.named(part, _TREATMENTS)]
+    known = len(named) == len(parts) or not coder.read(codeable, _TREATMENTS).what.concepts
+    return [{"text": part} for part in parts] if len(parts) > 1 and named and known else []
 
 
 def taken(resource: Json, context: Context, *, ongoing: bool | None) -> tuple[DateRange, DateRange | None]:

@@ -11,13 +11,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from trialgraph.patients.amounts import amount_of, normal_of
+from trialgraph.patients.answers import answer_of, result_of
 from trialgraph.patients.coding import Json, Reading
-from trialgraph.patients.dates import ANY_DAY, DateRange, moment
-from trialgraph.patients.elements import Context, codes, extensions, in_role, is_modified, resource_name
+from trialgraph.patients.dates import DateRange, moment
+from trialgraph.patients.elements import Context, codes, is_modified, observed_on, resource_name, unsure
 from trialgraph.patients.facts import Amount, Coded, ConditionFact, Fact, Measurement, ResultFact
-from trialgraph.patients.tables import Answer, Result, answers, questions, results, tests, words
+from trialgraph.patients.profiles import absent_comorbidities, variants
+from trialgraph.patients.stains import read_stains
+from trialgraph.patients.tables import Answer, questions, tests
+from trialgraph.patients.wording import words
 
-__all__ = ["observed_on", "read_observation"]
+__all__ = ["read_observation"]
 
 _KINDS = frozenset({"biomarker", "condition", "lesion", "measurement", "reproductive"})
 _INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
@@ -30,11 +34,11 @@ _SELF_EXPLAINING = frozenset({"biomarker", "reproductive"})
 def read_observation(resource: Json, context: Context) -> Iterator[Fact]:
     """Yield the measurements and results of an Observation."""
     status = context.status(resource, "Observation.status")
-    if status.counts != "yes":
-        context.note(resource, "not counted", status.reason)
-        if status.counts == "unsure":
-            for part in (resource, *(resource.get("component") or ())):
-                yield from _unsure(resource, part, context)
+    if not context.counts(resource, status):
+        return
+    if status.counts != "yes" and is_modified(resource):
+        for part in (resource, *(resource.get("component") or ())):
+            yield from _unsure(resource, part, context)
         return
     name = str((resource.get("code") or {}).get("text") or "").casefold()
     if any(relative in name for relative in words().relatives):
@@ -47,9 +51,9 @@ def read_observation(resource: Json, context: Context) -> Iterator[Fact]:
             facts += _unsure(resource, component, context)
         else:
             facts += _read(resource, component, context)
-    facts += _comorbidities(resource, context)
-    if in_role(resource.get("code"), "variant"):
-        facts += _variants(resource, context)
+    facts += [*absent_comorbidities(resource, context), *variants(resource, context)]
+    if status.counts != "yes":
+        facts = [*unsure(facts)]
     told = [fact for fact in facts if not isinstance(fact, ConditionFact)]
     if not told and resource_name(resource) not in {note.resource for note in context.notes}:
         context.note(resource, "not mapped", _why_nothing(resource, context))
@@ -61,7 +65,7 @@ def _why_nothing(resource: Json, context: Context) -> str:
     asked = _asked(resource.get("code") or {}, context)
     name = asked.what.text or "nothing coded"
     value = next((resource[key] for key in resource if key.startswith("value")), None)
-    if isinstance(value, Mapping) and _result(value, asked.what.concepts) is not None:
+    if isinstance(value, Mapping) and result_of(value, asked.what.concepts) is not None:
         return f"{name}: known, and nothing that criteria have a concept for"
     if value is None and not resource.get("component"):
         return f"{name}: it states no value"
@@ -73,15 +77,6 @@ def _why_nothing(resource: Json, context: Context) -> str:
     if isinstance(value, Mapping) and not told:
         told = next((coding.get("display") for coding in value.get("coding") or ()), None)
     return f"{name}: what its answer means isn't known ({told or 'not in words'})"
-
-
-def observed_on(resource: Json, context: Context) -> DateRange:
-    """Return when an Observation was so; without a time, some day by which it was issued."""
-    when = context.day(resource, "effectiveDateTime", "effectivePeriod", "effectiveInstant")
-    if when is not None:
-        return when
-    issued = context.day(resource, "issued")
-    return DateRange(None, issued.high) if issued else ANY_DAY
 
 
 def _read(resource: Json, part: Json, context: Context) -> Iterator[Fact]:
@@ -100,6 +95,10 @@ def _read(resource: Json, part: Json, context: Context) -> Iterator[Fact]:
             context.note(resource, "not used", f"{asked.what.text}: no value ({reason})")
         return
     when = observed_on(resource, context)
+    stained = None if quantities else read_stains(resource, part, value[1], when, context)
+    if stained is not None:
+        yield from stained
+        return
     facts: list[Fact] = []
     if quantities:
         facts += _measured(resource, part, asked, value, when, context)
@@ -129,15 +128,6 @@ def _asked(codeable: Json, context: Context) -> Reading:
         return reading
     by_text = not any(code in table for code in codes(codeable))
     return replace(reading, what=Coded(reading.what.text, tuple(found), by_text), remark="")
-
-
-def _result(codeable: Json, subjects: Iterable[str]) -> Result | None:
-    """Return what an answer means to one of the questions, by the table; None when it isn't there."""
-    texts = [codeable.get("text"), *(coding.get("display") for coding in codeable.get("coding") or ())]
-    plain = (str(text).casefold().replace("(finding)", "") for text in texts if text)
-    keys = [*codes(codeable), *(("", " ".join(text.split())) for text in plain)]
-    found = {table[key] for iri in subjects if (table := results().get(iri)) for key in keys if key in table}
-    return found.pop() if len(found) == 1 else None
 
 
 def _measured(
@@ -182,7 +172,7 @@ def _graded(codeable: Json, asked: Reading, context: Context) -> Amount | None:
     """
     concepts = context.coder.concepts
     (quantity,) = asked.what.concepts
-    result = _result(codeable, [quantity])
+    result = result_of(codeable, [quantity])
     if result is not None:
         return Amount(result.low, result.high, unit=concepts[quantity].unit or "")
     grades = context.coder.read(codeable, {"measurement"}).what.concepts
@@ -195,7 +185,7 @@ def _graded(codeable: Json, asked: Reading, context: Context) -> Amount | None:
         concept = concepts[iri]
         if concept.score is not None and concept.score_of == quantity:
             return Amount(concept.score.low, concept.score.high, unit=concepts[quantity].unit or "")
-    answer = _answer(codeable)
+    answer = answer_of(codeable)
     unit = concepts[quantity].unit or ""
     if answer is None and unit == "{score}":
         return _named_score(codeable, quantity, context)
@@ -220,22 +210,6 @@ def _named_score(codeable: Json, quantity: str, context: Context) -> Amount | No
     return found.pop() if len(found) == 1 else None
 
 
-def _answer(value: Json) -> Answer | None:
-    """Return what a qualitative answer means; None when its codes and words don't agree."""
-    if isinstance(value, bool):
-        return Answer(value, None, None)
-    if isinstance(value, str):
-        value = {"text": value}
-    table = answers()
-    texts = [value.get("text"), *(coding.get("display") for coding in value.get("coding") or ())]
-    folded = {
-        (" ".join(str(text).casefold().replace("(qualifier value)", "").split())) for text in texts if text
-    }
-    found = {table[code] for code in codes(value) if code in table}
-    found |= {table["", text] for text in folded if ("", text) in table}
-    return found.pop() if len({answer.positive for answer in found}) == 1 and found else None
-
-
 def _found(resource: Json, asked: Reading, value: Json, when: DateRange, context: Context) -> Iterator[Fact]:
     name = resource_name(resource)
     codeable = {"text": value} if isinstance(value, str) else value
@@ -247,7 +221,7 @@ def _found(resource: Json, asked: Reading, value: Json, when: DateRange, context
     subjects = asked.tests or asked.what.concepts
     if not subjects:
         subjects = tuple(sorted(context.coder.named(f"positive {asked.what.text}", _KINDS, whole=True)))
-    answer = _answer(value)
+    answer = answer_of(value)
     if answer is None and subjects and isinstance(codeable, Mapping):
         answer = _negated(codeable, subjects, context)
     if answer is None:
@@ -271,7 +245,7 @@ def _named_answer(
 ) -> Fact | None:
     """Return the fact of an answer that names what is there, or where on a scale; None when it names none."""
     name = resource_name(resource)
-    result = _result(codeable, asked.what.concepts)
+    result = result_of(codeable, asked.what.concepts)
     if result is not None and result.concept:
         what = Coded(str(codeable.get("text") or asked.what.text), (result.concept,))
         return ResultFact(name, what, positive=result.positive, when=when)
@@ -286,7 +260,7 @@ def _spoken_of(
     resource: Json, asked: Reading, value: Json, when: DateRange, context: Context
 ) -> Iterator[Fact]:
     """Yield what a test that isn't understood may have found, as unsure, unless its answer is a plain no."""
-    answer = None if value is None else _answer(value)
+    answer = None if value is None else answer_of(value)
     asked_plainly = not asked.doubtful and not words().negations & set(asked.what.text.casefold().split())
     if answer is not None and not answer.positive and asked_plainly:
         return
@@ -361,30 +335,3 @@ def _negated(codeable: Json, subjects: tuple[str, ...], context: Context) -> Ans
         return None
     named = context.coder.named(match[1], _KINDS, whole=True)
     return Answer(positive=False, low=None, high=None) if named and named <= set(subjects) else None
-
-
-def _comorbidities(resource: Json, context: Context) -> Iterator[Fact]:
-    """Yield the comorbidities that mCODE's panel states to be absent."""
-    for extension in extensions(resource, "condition absent"):
-        reading = context.coder.read(extension.get("valueCodeableConcept") or {}, {"condition"})
-        for iri in reading.what.concepts:
-            what = Coded(reading.what.text, (iri,), reading.what.by_text)
-            yield ResultFact(
-                resource_name(resource), what, positive=False, when=observed_on(resource, context)
-            )
-
-
-def _variants(resource: Json, context: Context) -> Iterator[Fact]:
-    """Yield the mutations that a variant shows to be there or not, by the genes studied."""
-    answer = _answer(resource.get("valueCodeableConcept") or {})
-    if answer is None:
-        return
-    genes = [part for part in resource.get("component") or () if in_role(part.get("code"), "gene")]
-    for component in genes:
-        codeable = component.get("valueCodeableConcept") or {}
-        symbols = {coding.get("display") for coding in codeable.get("coding") or ()} | {codeable.get("text")}
-        for symbol in sorted(str(each) for each in symbols if each):
-            for iri in sorted(context.coder.named(f"{symbol} gene mutation", {"biomarker"}, whole=True)):
-                what = Coded(f"{symbol} variant", (iri,), by_text=True)
-                when = observed_on(resource, context)
-                yield ResultFact(resource_name(resource), what, positive=answer.positive, when=when)

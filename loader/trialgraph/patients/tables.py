@@ -18,8 +18,8 @@ __all__ = [
     "Organ",
     "Quality",
     "Result",
+    "Stain",
     "Status",
-    "Words",
     "allergy_categories",
     "answers",
     "code_blocks",
@@ -40,9 +40,10 @@ __all__ = [
     "results",
     "roles",
     "sexes_of_ranges",
+    "stain_answers",
+    "stains",
     "statuses",
     "tests",
-    "words",
 ]
 
 Counts = Literal["yes", "no", "unsure", "dated", ""]
@@ -106,44 +107,14 @@ class Organ(NamedTuple):
     radiotherapy: str
 
 
-class Words(NamedTuple):
-    """Words around a name.
+class Stain(NamedTuple):
+    """A protein that is stained, the IRI of its loss, and of its panel: names, any loss, none lost."""
 
-    Args:
-        neutral: They only narrow what is named.
-        objects: Of procedures: what they are done to, and how much of it.
-        parts: They part an organ.
-        doubts: They cast doubt.
-        negations: Behind a name, they may say that it isn't so.
-        past: Before a name, they say that it was so once.
-        once: Behind a name, they say the same.
-        tails: They lead in more of what is named.
-        local: Of drugs: given where they act.
-        spread: Before an organ, they say where a cancer has spread to.
-        staging: In the name of an observation, they say that it stages or grades a cancer.
-        relatives: In the name of an observation, they say that it is about a relative.
-        fluids: In the name of a specimen, they say that it isn't blood.
-        joining: Of exceptions: they join what is excepted.
-        cured: Of exceptions: they ask no more than that it is over.
-        cure: Those of them that what is going on surely doesn't meet.
-    """
-
-    neutral: frozenset[str]
-    objects: frozenset[str]
-    parts: frozenset[str]
-    doubts: tuple[str, ...]
-    negations: frozenset[str]
-    past: tuple[str, ...]
-    once: tuple[str, ...]
-    tails: tuple[str, ...]
-    local: frozenset[str]
-    spread: tuple[str, ...]
-    staging: frozenset[str]
-    relatives: tuple[str, ...]
-    fluids: frozenset[str]
-    joining: frozenset[str]
-    cured: frozenset[str]
-    cure: frozenset[str]
+    protein: str
+    loss: str
+    panel: tuple[str, ...]
+    loss_of_any: str
+    all_kept: str
 
 
 @lru_cache(maxsize=1)
@@ -195,6 +166,30 @@ def results() -> dict[str, dict[tuple[str, str], Result]]:
         if row["code"]:
             known[row["system"], row["code"]] = result
     return found
+
+
+@lru_cache(maxsize=1)
+def stains() -> tuple[Stain, ...]:
+    """Return the proteins of which records state the loss."""
+    return tuple(
+        Stain(
+            row["protein"],
+            str(TGC[row["loss"]]),
+            tuple(row["panel"].split(";")),
+            str(TGC[row["loss_of_any"]]),
+            str(TGC[row["all_kept"]]),
+        )
+        for row in _rows("stains")
+    )
+
+
+@lru_cache(maxsize=1)
+def stain_answers() -> dict[str, tuple[bool, bool]]:
+    """Return what answers in small letters say of a stained protein.
+
+    Whether it is there, and whether the answer says so only where it is known that it was stained.
+    """
+    return {row["text"]: (row["kept"] == "yes", row["plain"] == "yes") for row in _rows("stain-answers")}
 
 
 @lru_cache(maxsize=1)
@@ -341,30 +336,6 @@ def roles() -> dict[str, frozenset[tuple[str, str]]]:
     for row in _rows("roles"):
         found.setdefault(row["role"], set()).add((row["system"], row["code"]))
     return {role: frozenset(codes) for role, codes in found.items()}
-
-
-@lru_cache(maxsize=1)
-def words() -> Words:
-    """Return the words by which texts wrap a name."""
-    stated = tomllib.loads((product_folder("data") / "records" / "words.toml").read_text(encoding="utf-8"))
-    return Words(
-        frozenset(stated["neutral"].split()),
-        frozenset(stated["objects"].split()),
-        frozenset(stated["parts"].split()),
-        tuple(stated["doubts"]),
-        frozenset(stated["negations"]),
-        tuple(stated["past"]),
-        tuple(stated["once"]),
-        tuple(stated["tails"]),
-        frozenset(stated["local"].split()),
-        tuple(stated["spread"]),
-        frozenset(stated["staging"]),
-        tuple(stated["relatives"]),
-        frozenset(stated["fluids"].split()),
-        frozenset(stated["joining"].split()),
-        frozenset(stated["cured"].split()),
-        frozenset(stated["cure"].split()),
-    )
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

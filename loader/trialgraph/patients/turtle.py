@@ -88,6 +88,8 @@ def _add_fact(graph: Graph, patient: URIRef, node: URIRef, fact: Fact) -> None:
         _add_date(graph, node, TG.stated, fact.stated)
         return
     _add_coded(graph, node, fact.what)
+    if not getattr(fact, "certain", True):
+        graph.add((node, TG.certain, Literal("false", datatype=XSD.boolean)))
     if isinstance(fact, Measurement):
         _add_amount(graph, node, fact.value)
         for term, limit in ((TG.normalLow, fact.normal_low), (TG.normalHigh, fact.normal_high)):
@@ -106,8 +108,6 @@ def _add_fact(graph: Graph, patient: URIRef, node: URIRef, fact: Fact) -> None:
 def _add_course(
     graph: Graph, node: URIRef, fact: ConditionFact | ExposureFact | ProcedureFact | AllergyFact
 ) -> None:
-    if not fact.certain:
-        graph.add((node, TG.certain, Literal(fact.certain)))
     if fact.active is not None:
         graph.add((node, TG.ongoing, Literal(fact.active)))
     _add_date(graph, node, TG.began, fact.began)
@@ -219,6 +219,7 @@ def _read_measurement(graph: Graph, node: Node, source: str) -> Fact:
         _date(graph, node, TG.measured) or ANY_DAY,
         _number(graph, node, TG.normalLow),
         _number(graph, node, TG.normalHigh),
+        certain=_flag(graph, node, TG.certain) is not False,
     )
 
 
@@ -226,7 +227,8 @@ def _read_result(graph: Graph, node: Node, source: str) -> Fact:
     positive = _flag(graph, node, TG.positive)
     if positive is None:
         raise _bad(node, TG.positive, "missing; a result is there (true) or not (false)")
-    return ResultFact(source, _coded(graph, node), positive, _date(graph, node, TG.resulted) or ANY_DAY)
+    when, certain = _date(graph, node, TG.resulted) or ANY_DAY, _flag(graph, node, TG.certain) is not False
+    return ResultFact(source, _coded(graph, node), positive, when, certain)
 
 
 def _read_lesion(graph: Graph, node: Node, source: str) -> Fact:
