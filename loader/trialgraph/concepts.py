@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import copy
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple, Protocol, get_args
+from typing import Any, NamedTuple, Protocol, TypeVar, get_args
 
 from trialgraph.errors import UsageError
 from trialgraph.ontology import (
@@ -49,6 +49,8 @@ __all__ = [
     "load_concepts",
     "packaged_concepts",
 ]
+
+Found = TypeVar("Found")
 
 
 class SurfaceForm(NamedTuple):
@@ -104,8 +106,7 @@ class Concepts(Mapping[str, Concept]):
         self._apart: dict[str, Concept | None] = {}
         self._up: dict[str, frozenset[str]] = {}
         self._inherited: dict[tuple[str, str], str | None] = {}
-        self._categories: dict[str, frozenset[str]] = {}
-        self._judged: dict[str, bool] = {}
+        self._found: dict[tuple[Callable[[Concepts, str], Any], str], Any] = {}
 
     def __getitem__(self, iri: str) -> Concept:
         found = self._concepts.get(str(iri)) or self._of_imported(str(iri))
@@ -130,16 +131,25 @@ class Concepts(Mapping[str, Concept]):
             return self
         wider = copy.copy(self)
         wider._concepts = dict(self._concepts)
-        wider._categories = {}
-        for name in ("_down", "widest_first"):
-            wider.__dict__.pop(name, None)
+        wider._found = {}
         wider._include(more)
+        down = dict(self._down)
+        for iri in wider._concepts.keys() - self._concepts.keys():
+            for above in wider.ancestors(iri):
+                down[above] = down.get(above, frozenset()) | {iri}
+        wider._down = down
         return wider
 
-    @cached_property
-    def widest_first(self) -> tuple[str, ...]:
-        """All concepts, each after those above it."""
-        return tuple(sorted(self, key=lambda each: (len(self.ancestors(each)), each)))
+    def includes(self, iri: str) -> bool:
+        """Return whether a concept is among those that iteration goes through."""
+        return iri in self._concepts
+
+    def once(self, work: Callable[[Concepts, str], Found], iri: str) -> Found:
+        """Return what `work` finds out of a concept, as long as the same concepts are included."""
+        if (work, iri) not in self._found:
+            self._found[work, iri] = work(self, iri)
+        found: Found = self._found[work, iri]
+        return found
 
     def label(self, iri: str) -> str:
         """Return the concept's English name."""
@@ -195,9 +205,7 @@ class Concepts(Mapping[str, Concept]):
 
         A record that is complete shows the concept's absence only if it is complete in all of these.
         """
-        if iri not in self._categories:
-            self._categories[iri] = frozenset(self.category(each) for each in self.descendants(iri))
-        return self._categories[iri]
+        return frozenset(self.category(each) for each in self.descendants(iri))
 
     def is_assessment(self, iri: str) -> bool:
         """Return whether a complete and silent record does not show the concept's absence."""
@@ -205,9 +213,7 @@ class Concepts(Mapping[str, Concept]):
 
     def is_judged(self, iri: str) -> bool:
         """Return whether what a record calls by a superclass only may be one: an assessment, or a grade."""
-        if iri not in self._judged:
-            self._judged[iri] = self.is_assessment(iri) or self._nearest(iri, "graded") == "true"
-        return self._judged[iri]
+        return self.once(_is_judged, iri)
 
     def is_quantity(self, iri: str) -> bool:
         """Return whether the concept is measured as a number with a unit."""
@@ -361,6 +367,10 @@ class Concepts(Mapping[str, Concept]):
             stated = (first(self._stated[each], TG_IRI + term) for each in self._upwards(iri))
             self._inherited[key] = next((value for value in stated if value is not None), None)
         return self._inherited[key]
+
+
+def _is_judged(concepts: Concepts, iri: str) -> bool:
+    return concepts.is_assessment(iri) or concepts._nearest(iri, "graded") == "true"
 
 
 def load_concepts(folder: Path) -> Concepts:

@@ -125,13 +125,12 @@ def _is_other(fact: Fact) -> bool:
 
 def are_apart(one: str, other: str, concepts: Concepts) -> bool:
     """Whether instances of two concepts are surely two cancers (`data/records/cancers.csv`)."""
-    for row in _rows():
-        for beside in _rows():
-            if row == beside or not concepts.is_a(one, row) or not concepts.is_a(other, beside):
-                continue
-            if not (concepts.descendants(row) & concepts.descendants(beside)):
-                return True
-    return False
+    kinds, others = (concepts.ancestors(iri).intersection(_rows()) for iri in (one, other))
+    return any(
+        row != beside and concepts.descendants(row).isdisjoint(concepts.descendants(beside))
+        for row in kinds
+        for beside in others
+    )
 
 
 @lru_cache(maxsize=4096)

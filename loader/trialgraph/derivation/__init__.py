@@ -6,8 +6,9 @@ what silence shows where the record is complete, and the numbers that follow fro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
+from typing import TypeVar
 
 from trialgraph.concepts import Concepts
 from trialgraph.derivation.bounds import latest_possible
@@ -21,6 +22,7 @@ from trialgraph.derivation.lesions import (
     shown_by_lesions,
 )
 from trialgraph.derivation.malignancies import OTHERS, no_second_cancer, other_malignancies
+from trialgraph.derivation.ondemand import Layers, OnDemand
 from trialgraph.derivation.quantities import convert_scores, measured_quantities
 from trialgraph.derivation.scores import age, child_pugh, creatinine_clearance
 from trialgraph.derivation.shown import Denied, Shown, Sorted, is_lasting, sorted_facts
@@ -34,6 +36,8 @@ from trialgraph.views import Absence, Completeness, Presence, Quantity, Screenin
 from trialgraph.vocabularies import known_concepts
 
 __all__ = ["screening_view"]
+
+Entry = TypeVar("Entry")
 
 _AGE, _CHILD_PUGH, _CLEARANCE = (str(TGC[name]) for name in ("Age", "ChildPughScore", "CreatinineClearance"))
 _SEXES = {"female": str(TGC.FemaleSex), "male": str(TGC.MaleSex)}
@@ -66,22 +70,15 @@ def screening_view(
     denied = [*found.denied, *_impossible(record.demographics, concepts)]
     closed = close(found.shown, denied, concepts, axioms, found.doubts)
     reasons = completeness_reasons(found, assume_complete)
-    silent = silent_concepts(found, concepts, reasons, axioms)
-    silent = {iri: why for iri, why in silent.items() if iri not in closed.conflicts}
-    absent = _absent(closed, silent, concepts)
-    quantities = _quantities(record, found, closed, absent, silent, concepts, axioms, as_of)
-    quantities |= lesion_quantities(lesions, closed.present, found, concepts, complete="lesions" in reasons)
-    present, complete = dict(closed.present), {**silent, **absent}
-    latest = latest_possible(found, concepts, reasons, axioms)
-    other, no_other = other_malignancies(found, concepts, silent, absent)
-    for key in OTHERS:
-        if other is not None:
-            present[key] = other
-        if no_other is not None:
-            absent[key] = complete[key] = no_other
+    silent = _undisputed(silent_concepts(found, concepts, reasons, axioms), closed)
+    recorded = _absent(closed, silent, concepts)
+    scored = _quantities(record, found, closed, recorded, silent, concepts, axioms, as_of)
+    counted = lesion_quantities(lesions, closed.present, found, concepts, complete="lesions" in reasons)
+    other, no_other = other_malignancies(found, concepts, silent, recorded)
+    others = dict.fromkeys(OTHERS, no_other) if no_other is not None else {}
     once = no_second_cancer(found, concepts)
-    if once is not None:
-        absent[AGAIN] = once
+    absent = Layers({AGAIN: once} if once is not None else {}, others, recorded)
+    present = closed.present | (dict.fromkeys(OTHERS, other) if other is not None else {})
     over = _over(found.shown, closed.present, concepts, axioms)
     for key, presence, is_over in _qualified(found, closed, concepts, axioms):
         present[key] = presence
@@ -90,14 +87,14 @@ def screening_view(
         patient=record.id,
         as_of=as_of,
         assumed=tuple(sorted(set(assume_complete))),
-        quantities=quantities,
+        quantities=Layers(counted, scored),
         present=present,
         absent=absent,
-        inactive=_inactive(closed, absent, silent, found, concepts),
-        complete=complete,
+        inactive=Layers(absent, _inactive(closed, silent, found, concepts)),
+        complete=Layers(others, recorded, silent),
         conflicts=closed.conflicts,
         over=over,
-        latest={iri: bound for iri, bound in latest.items() if iri not in closed.conflicts},
+        latest=_undisputed(latest_possible(found, concepts, reasons, axioms), closed),
     )
 
 
@@ -158,26 +155,38 @@ def _impossible(who: Demographics, concepts: Concepts) -> list[Denied]:
     """Return what can't be in a patient of this sex."""
     if who.sex is None:
         return []
-    others, text = concepts.excludes(_SEXES[who.sex]), f"{who.sex} patient"
-    return [Denied(iri, NOW, text, who.source) for iri in concepts if concepts.only_in(iri) in others]
+    text = f"{who.sex} patient"
+    return [Denied(iri, NOW, text, who.source) for iri in concepts.once(_not_in, _SEXES[who.sex])]
 
 
-def _absent(closed: Closed, silent: dict[str, Absence], concepts: Concepts) -> dict[str, Absence]:
+def _not_in(concepts: Concepts, sex: str) -> list[str]:
+    others = concepts.excludes(sex)
+    return [iri for iri in concepts if concepts.only_in(iri) in others]
+
+
+def _undisputed(entries: Mapping[str, Entry], closed: Closed) -> Mapping[str, Entry]:
+    """Return entries without those of concepts on which the record contradicts itself."""
+    return OnDemand(lambda: entries, lambda iri: None if iri in closed.conflicts else entries.get(iri))
+
+
+def _absent(closed: Closed, silent: Mapping[str, Absence], concepts: Concepts) -> Mapping[str, Absence]:
     """Return what is not there, with its subclasses: by a fact first, otherwise by silence."""
-    absent = dict(closed.absent)
-    for iri, reason in silent.items():
-        if iri in closed.present:
-            continue
-        for below in concepts.descendants(iri):
-            if below not in absent and below not in closed.present and below not in closed.conflicts:
-                absent[below] = reason
-    return dict(sorted(absent.items()))
+
+    def absence(iri: str) -> Absence | None:
+        if iri in closed.absent:
+            return closed.absent[iri]
+        if iri in closed.present or iri in closed.conflicts or not concepts.includes(iri):
+            return None
+        above = (iri, *sorted(concepts.ancestors(iri)))
+        return next((silent[each] for each in above if each in silent and each not in closed.present), None)
+
+    return OnDemand(lambda: sorted(concepts), absence)
 
 
 def _inactive(
-    closed: Closed, absent: dict[str, Absence], silent: dict[str, Absence], found: Sorted, concepts: Concepts
+    closed: Closed, silent: Mapping[str, Absence], found: Sorted, concepts: Concepts
 ) -> dict[str, Absence]:
-    """Return what is not ongoing: absent, or all of it over and nothing unrecorded."""
+    """Return what is there and not ongoing: all of it over, and nothing unrecorded."""
     over = {
         iri: Absence(presence.shown, presence.evidence, presence.axioms)
         for iri, presence in closed.present.items()
@@ -194,15 +203,15 @@ def _inactive(
         for parent in concepts[iri].parents
         if parent in over
     }
-    return {**crossed, **over, **looked_for, **absent}
+    return {**crossed, **over, **looked_for}
 
 
 def _quantities(
     record: PatientRecord,
     found: Sorted,
     closed: Closed,
-    absent: dict[str, Absence],
-    silent: dict[str, Absence],
+    absent: Mapping[str, Absence],
+    silent: Mapping[str, Absence],
     concepts: Concepts,
     axioms: Collection[str] | None,
     as_of: date,

@@ -6,10 +6,11 @@ though it doesn't say which of its operations were major.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from trialgraph.concepts import Concepts
+from trialgraph.derivation.ondemand import OnDemand
 from trialgraph.derivation.shown import Sorted
 from trialgraph.derivation.silence import contested, crossings, may_show, might_show, needed
 from trialgraph.derivation.times import NOW, latest_of
@@ -17,8 +18,12 @@ from trialgraph.views import Absence, Completeness, Presence, TimeAgo
 
 __all__ = ["latest_possible"]
 
-_Instances = dict[str, dict[str, TimeAgo]]
-"""Concept → the sources that are, or may be, instances of it, with when they last were."""
+class _Instance(NamedTuple):
+    """Something recorded, with all that it is or may be, and when it last was so."""
+
+    kinds: frozenset[str]
+    source: str
+    when: TimeAgo
 
 
 def latest_possible(
@@ -26,7 +31,7 @@ def latest_possible(
     concepts: Concepts,
     reasons: Mapping[Completeness, Absence],
     axioms: Collection[str] | None = None,
-) -> dict[str, Presence]:
+) -> Mapping[str, Presence]:
     """Return when the concepts of complete categories may last have been so, with the reason.
 
     Args:
@@ -40,60 +45,60 @@ def latest_possible(
     """
     instances = _instances(found, concepts, axioms)
     crossed, open_kinds = crossings(found, concepts), contested(found, concepts, axioms)
-    bounds: dict[str, Presence] = {}
-    for iri in concepts.widest_first:
-        if concepts.is_judged(iri):
-            _add_above(iri, instances, concepts)
+
+    def bound(iri: str) -> Presence | None:
+        if not concepts.includes(iri):
+            return None
         categories = needed(iri, concepts)
         if iri in open_kinds or not categories or not categories <= reasons.keys():
-            continue
-        among = dict(instances.get(iri, {}))
+            return None
+        among = _among(iri, instances, concepts)
         if iri in crossed:
-            among |= _rarest(concepts[iri].parents, instances)
+            among |= _rarest(concepts[iri].parents, instances, concepts)
         if concepts.is_judged(iri) and not among:
-            continue
+            return None
         for category in categories:
             for source in found.unclassified.get(category, ()):
                 among[source] = found.times.get((category, source), NOW)
-        if among:
-            why = [reasons[category] for category in sorted(categories)]
-            bounds[iri] = _bound(among, why)
-    return bounds
+        return _bound(among, [reasons[category] for category in sorted(categories)]) if among else None
+
+    return OnDemand(lambda: concepts, bound)
 
 
-def _instances(found: Sorted, concepts: Concepts, axioms: Collection[str] | None) -> _Instances:
-    instances: _Instances = defaultdict(dict)
-
-    def add(iris: Collection[str], source: str, when: TimeAgo) -> None:
-        for iri in iris:
-            known = instances[iri].get(source)
-            instances[iri][source] = latest_of((when, known)) if known else when
-
+def _instances(found: Sorted, concepts: Concepts, axioms: Collection[str] | None) -> list[_Instance]:
+    instances = []
     for fact in found.shown:
-        add(
-            {*concepts.implied(fact.concept, axioms), *may_show(fact.concept, concepts)},
-            fact.source,
-            fact.ago,
-        )
+        kinds = may_show(fact.concept, concepts).union(concepts.implied(fact.concept, axioms))
+        instances.append(_Instance(kinds, fact.source, fact.ago))
     for iri, sources in found.possible.items():
+        kinds = might_show(iri, concepts).union(concepts.implied(iri, axioms))
         for source in sources:
-            kinds = {*might_show(iri, concepts), *concepts.implied(iri, axioms)}
-            add(kinds, source, found.times.get((iri, source), NOW))
+            instances.append(_Instance(kinds, source, found.times.get((iri, source), NOW)))
     return instances
 
 
-def _add_above(iri: str, instances: _Instances, concepts: Concepts) -> None:
-    """Count what a judgement may have been passed on: any instance of a superclass."""
-    for parent in concepts[iri].parents:
-        for source, when in instances.get(parent, {}).items():
-            known = instances[iri].get(source)
-            instances[iri][source] = latest_of((when, known)) if known else when
+def _among(iri: str, instances: Iterable[_Instance], concepts: Concepts) -> dict[str, TimeAgo]:
+    """Return when what is, or may be, an instance last was so, by source.
+
+    A judgement may be passed on any instance of a superclass.
+    """
+    wanted, level = {iri}, [iri]
+    while level:
+        level = [up for each in level if concepts.is_judged(each) for up in concepts[each].parents]
+        wanted.update(level)
+    among: dict[str, TimeAgo] = {}
+    for each in instances:
+        if not wanted.isdisjoint(each.kinds):
+            known = among.get(each.source)
+            among[each.source] = latest_of((each.when, known)) if known else each.when
+    return among
 
 
-def _rarest(parents: Collection[str], instances: _Instances) -> dict[str, TimeAgo]:
+def _rarest(parents: Iterable[str], instances: list[_Instance], concepts: Concepts) -> dict[str, TimeAgo]:
     """Return the instances of the kind that was so longest ago, of kinds that one thing would have to be."""
-    known = [instances[parent] for parent in parents if instances.get(parent)]
-    return max(known, key=lambda each: latest_of(each.values()).days_min) if known else {}
+    each = (_among(parent, instances, concepts) for parent in parents)
+    known = [among for among in each if among]
+    return max(known, key=lambda among: latest_of(among.values()).days_min) if known else {}
 
 
 def _bound(among: Mapping[str, TimeAgo], why: Collection[Absence]) -> Presence:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 
 from trialgraph.concepts import Concepts
+from trialgraph.derivation.ondemand import OnDemand
 from trialgraph.derivation.quantities import Dated, latest
 from trialgraph.derivation.shown import Shown, Sorted
 from trialgraph.derivation.times import NOW, spanning
@@ -25,6 +26,7 @@ METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
 _LESION = str(TGC.TumorLesion)
 _FINDING = str(TGC.LesionFinding)
 _STATUS = str(TGC.DiseaseStatus)
+_NUMBERS = ("count", "organs", "size")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,36 +127,46 @@ def lesion_quantities(
     concepts: Concepts,
     *,
     complete: bool,
-) -> dict[str, Quantity]:
+) -> Mapping[str, Quantity]:
     """Return, per kind of lesion, ``-count``, ``-organs`` and ``-size`` (largest diameter, mm).
 
     At least the lesions surely of the kind; at most those that may be, when the lesions are complete,
     otherwise any number. Quantities of the ontology that mean such a number are there too.
     """
-    quantities: dict[str, Quantity] = {}
-    for iri in _kinds_counted(lesions, concepts):
+    theirs = {above for lesion in lesions for kind in lesion.kinds for above in concepts.ancestors(kind)}
+    meant = {quantity: f"{kind}-{number}" for quantity, kind, number in tables.lesion_quantities()}
+
+    def of_kind(iri: str) -> Mapping[str, Quantity]:
+        if not _is_counted(iri, theirs, concepts):
+            return {}
         sure = [each for each in lesions if each.certain and _is(each, iri, concepts)]
         if not sure and not complete:
-            continue
+            return {}
         may_be = [each for each in lesions if each in sure or _may_be(each, iri, concepts)]
         closed = complete and not _recorded_otherwise(iri, lesions, found, concepts)
         least = 1 if not sure and iri in present and present[iri].active else len(sure)
-        quantities |= _numbers(iri, concepts.label(iri), sure, may_be, least=least, closed=closed)
-    for quantity, kind, number in tables.lesion_quantities():
-        if f"{kind}-{number}" in quantities:
-            quantities[quantity] = quantities[f"{kind}-{number}"]
-    return quantities
+        return _numbers(iri, concepts.label(iri), sure, may_be, least=least, closed=closed)
+
+    kinds = OnDemand(lambda: concepts, of_kind)
+
+    def quantity(key: str) -> Quantity | None:
+        key = meant.get(key, key)
+        iri, _, number = key.rpartition("-")
+        return kinds[iri].get(key) if number in _NUMBERS and concepts.includes(iri) else None
+
+    return OnDemand(
+        lambda: [*(f"{iri}-{number}" for iri in concepts for number in _NUMBERS), *meant], quantity
+    )
 
 
-def _kinds_counted(lesions: Sequence[Lesion], concepts: Concepts) -> list[str]:
-    """Return the kinds that lesions are counted by: theirs, all metastases, and what is judged of them."""
-    theirs = {above for lesion in lesions for kind in lesion.kinds for above in concepts.ancestors(kind)}
-    roots = concepts.descendants(MALIGNANCY) | concepts.descendants(_FINDING) | concepts.descendants(_STATUS)
-    always = concepts.descendants(METASTASIS) | concepts.descendants(_FINDING) | concepts.descendants(_STATUS)
-    judged = {
-        iri for iri in roots if concepts.is_assessment(iri) and not theirs.isdisjoint(concepts[iri].parents)
-    }
-    return sorted((theirs & roots) | always | judged)
+def _is_counted(iri: str, theirs: Set[str], concepts: Concepts) -> bool:
+    """Whether lesions are counted by a kind: one of theirs, any metastasis, and what is judged of them."""
+    above = concepts.ancestors(iri)
+    if above & {METASTASIS, _FINDING, _STATUS}:
+        return True
+    if MALIGNANCY not in above:
+        return False
+    return iri in theirs or (concepts.is_assessment(iri) and not theirs.isdisjoint(concepts[iri].parents))
 
 
 def _recorded_otherwise(iri: str, lesions: Sequence[Lesion], found: Sorted, concepts: Concepts) -> bool:

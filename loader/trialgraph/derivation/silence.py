@@ -7,10 +7,10 @@ it, may be it, or is so general or so unclear that it might be it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from functools import cache
 
 from trialgraph.concepts import Concepts
 from trialgraph.derivation.lesions import MALIGNANCY
+from trialgraph.derivation.ondemand import OnDemand
 from trialgraph.derivation.shown import Sorted
 from trialgraph.views import Absence, Completeness
 
@@ -34,14 +34,16 @@ COVERED_BY: Mapping[str, Completeness] = {
 }
 """The category of the record that a concept's own category is covered by; others never are."""
 
+_NONE = "none recorded; "
+
 
 def completeness_reasons(found: Sorted, assumed: Collection[Completeness]) -> dict[Completeness, Absence]:
     """Return why each complete category is complete; what the record states comes first."""
     reasons = {
-        category: Absence(f"none recorded; {category} assumed complete") for category in sorted(assumed)
+        category: Absence(f"{_NONE}{category} assumed complete") for category in sorted(assumed)
     }
     for category, statement in found.complete.items():
-        text = f"none recorded; record states its {category} complete: {statement.text}".rstrip(": ")
+        text = f"{_NONE}record states its {category} complete: {statement.text}".rstrip(": ")
         reasons[category] = Absence(text, (statement.source,))
     return reasons
 
@@ -51,53 +53,48 @@ def silent_concepts(
     concepts: Concepts,
     reasons: Mapping[Completeness, Absence],
     axioms: Collection[str] | None = None,
-) -> dict[str, Absence]:
+) -> Mapping[str, Absence]:
     """Return the concepts of which every instance is recorded, with the reason.
 
-    Those of them that aren't present are absent. A judgement (``tg:assessment``, ``tg:graded``) is never
-    among them: a silent record doesn't show that a disease is resectable.
+    Those of them that aren't present are absent. A judgement (``tg:assessment``, ``tg:graded``) is among
+    them only where all that it could be passed on has it: a silent record doesn't show that a disease is
+    resectable, but where all of the recorded surgery is major surgery, no other major surgery was done.
     """
     blocked = _blocked(found, concepts, axioms) | contested(found, concepts, axioms)
-    silent = {}
-    for iri in concepts:
-        if iri in blocked or concepts.is_judged(iri):
-            continue
+    shown = sorted({fact.concept for fact in found.shown})
+
+    def reason(iri: str) -> Absence | None:
+        if not concepts.includes(iri):
+            return None
+        if concepts.is_judged(iri):
+            return None if iri in found.possible else judged(iri)
+        if iri in blocked:
+            return None
         categories = needed(iri, concepts)
         if not categories or any(each not in reasons or found.unclassified.get(each) for each in categories):
-            continue
+            return None
         why = [reasons[each] for each in sorted(categories)]
-        text = "; ".join(dict.fromkeys(reason.shown for reason in why))
-        evidence = tuple(dict.fromkeys(source for reason in why for source in reason.evidence))
-        silent[iri] = Absence(text, evidence)
-    return silent | _judged(silent, found, concepts)
+        text = "; ".join(each.shown.removeprefix(_NONE) for each in why)
+        return Absence(f"{_NONE}{text}", tuple(dict.fromkeys(source for each in why for source in each.evidence)))
 
-
-def _judged(silent: Mapping[str, Absence], found: Sorted, concepts: Concepts) -> dict[str, Absence]:
-    """Return the judgements of which every instance is recorded all the same.
-
-    Where all surgery is recorded, and all of what is recorded is major surgery, no other major
-    surgery was done.
-    """
-    shown = {fact.concept for fact in found.shown}
-    judged: dict[str, Absence] = {}
-    for iri in concepts.widest_first:
-        if not concepts.is_judged(iri) or iri in found.possible:
-            continue
+    def judged(iri: str) -> Absence | None:
         for parent in concepts[iri].parents:
-            kinds = {each for each in shown if concepts.is_a(each, parent)}
-            reason = silent.get(parent) or judged.get(parent)
-            if reason and kinds and all(concepts.is_a(each, iri) for each in kinds):
-                judged[iri] = reason
-    return judged
+            kinds = [each for each in shown if concepts.is_a(each, parent)]
+            if kinds and all(concepts.is_a(each, iri) for each in kinds) and parent in silent:
+                return silent[parent]
+        return None
+
+    silent = OnDemand(lambda: concepts, reason)
+    return silent
 
 
 def needed(iri: str, concepts: Concepts) -> frozenset[Completeness]:
     """Return the categories that have to be complete; empty when completeness can't cover it."""
-    return _covering(concepts.categories_below(iri))
+    return concepts.once(_covering, iri)
 
 
-@cache
-def _covering(categories: frozenset[str]) -> frozenset[Completeness]:
+def _covering(concepts: Concepts, iri: str) -> frozenset[Completeness]:
+    categories = concepts.categories_below(iri)
     if not categories <= COVERED_BY.keys():
         return frozenset()
     return frozenset(COVERED_BY[category] for category in categories)
@@ -117,31 +114,35 @@ def _blocked(found: Sorted, concepts: Concepts, axioms: Collection[str] | None) 
     return blocked | crossings(found, concepts)
 
 
-def may_show(iri: str, concepts: Concepts) -> set[str]:
+def may_show(iri: str, concepts: Concepts) -> frozenset[str]:
     """Return what an instance of a concept may be, beside what it surely is."""
-    own = concepts.ancestors(iri)
-    return {*concepts.descendants(iri), *_may_also_be(iri, concepts)} - own
+    return concepts.once(_may_show, iri)
 
 
-def might_show(iri: str, concepts: Concepts) -> set[str]:
+def might_show(iri: str, concepts: Concepts) -> frozenset[str]:
     """Return what something may be that may be an instance of a concept."""
-    return {*concepts.descendants(iri), *concepts.ancestors(iri), *_may_also_be(iri, concepts)}
+    return concepts.once(_may_also_be, iri) | concepts.descendants(iri) | concepts.ancestors(iri)
 
 
-def _may_also_be(iri: str, concepts: Concepts) -> set[str]:
+def _may_show(concepts: Concepts, iri: str) -> frozenset[str]:
+    also = concepts.once(_may_also_be, iri)
+    return (concepts.descendants(iri) | also) - concepts.ancestors(iri)
+
+
+def _may_also_be(concepts: Concepts, iri: str) -> frozenset[str]:
     """Return what the narrower kinds of a concept are; a regimen is no kind of its drugs."""
-    narrower = (each for each in concepts.descendants(iri) if iri in _kinds(each, concepts))
-    return {above for each in narrower for above in _kinds(each, concepts)}
+    kinds = (concepts.once(_kinds, each) for each in concepts.descendants(iri))
+    return frozenset[str]().union(*(above for above in kinds if iri in above))
 
 
-def _kinds(iri: str, concepts: Concepts) -> set[str]:
+def _kinds(concepts: Concepts, iri: str) -> frozenset[str]:
     """Return the superclasses and equivalents of a concept, itself included."""
     found, level = {iri}, [iri]
     while level:
         above = {up for each in level for up in (*concepts[each].parents, *concepts[each].equivalents)}
         level = sorted(above - found)
         found |= above
-    return found
+    return frozenset(found)
 
 
 def crossings(found: Sorted, concepts: Concepts) -> set[str]:
@@ -150,8 +151,12 @@ def crossings(found: Sorted, concepts: Concepts) -> set[str]:
     Who has colorectal cancer and a distant metastasis may have metastatic colorectal cancer.
     """
     shown = frozenset[str]().union(*(concepts.ancestors(fact.concept) for fact in found.shown))
-    cancers = (concepts[iri] for iri in concepts.descendants(MALIGNANCY))
-    return {each.iri for each in cancers if len(each.parents) > 1 and shown.issuperset(each.parents)}
+    return {iri for iri, parents in concepts.once(_crossed, MALIGNANCY) if shown.issuperset(parents)}
+
+
+def _crossed(concepts: Concepts, iri: str) -> list[tuple[str, tuple[str, ...]]]:
+    below = (concepts[each] for each in sorted(concepts.descendants(iri)))
+    return [(each.iri, each.parents) for each in below if len(each.parents) > 1]
 
 
 def contested(found: Sorted, concepts: Concepts, axioms: Collection[str] | None) -> set[str]:

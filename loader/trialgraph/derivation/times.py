@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
+from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date
-
-from dateutil.relativedelta import relativedelta
 
 from trialgraph.patients.dates import DateRange
 from trialgraph.patients.facts import AllergyFact, ConditionFact, ExposureFact, ProcedureFact
@@ -30,11 +29,13 @@ def ago(when: DateRange, as_of: date) -> TimeAgo:
 
 
 def _months(day: date, as_of: date) -> int:
-    """Return the least number of calendar months that reach back from a day to another or before."""
-    months = max(0, (as_of.year - day.year) * 12 + as_of.month - day.month - 1)
-    while as_of - relativedelta(months=months) > day:
-        months += 1
-    return months
+    """Return the least number of calendar months that reach back from a day to another or before.
+
+    Going back by months keeps the day of the month, or takes the last one of a month that is too short.
+    """
+    months = (as_of.year - day.year) * 12 + as_of.month - day.month
+    reached = min(as_of.day, monthrange(day.year, day.month)[1])
+    return max(0, months + (reached > day.day))
 
 
 def latest_of(times: Iterable[TimeAgo]) -> TimeAgo:

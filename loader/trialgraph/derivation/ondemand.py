@@ -1,0 +1,63 @@
+"""Entries of a view that are worked out when they are asked for.
+
+The vocabulary has thousands of concepts and grows; a trial asks for a few dozen. What a record shows of
+one concept depends on the record and on what is near that concept in the tree, so it is worked out for
+the concepts that are asked for, and kept. Whoever goes through all entries gets all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
+
+__all__ = ["Layers", "OnDemand"]
+
+Entry = TypeVar("Entry")
+
+
+class OnDemand(Mapping[str, Entry]):
+    """A mapping whose entries are worked out when they are asked for, and kept.
+
+    Args:
+        keys: Returns the keys that may have an entry, in their order.
+        entry: Returns the entry of any key; None when it has none.
+    """
+
+    def __init__(self, keys: Callable[[], Iterable[str]], entry: Callable[[str], Entry | None]) -> None:
+        self._keys = keys
+        self._entry = entry
+        self._known: dict[str, Entry | None] = {}
+
+    def __getitem__(self, key: str) -> Entry:
+        if key not in self._known:
+            self._known[key] = self._entry(key)
+        found = self._known[key]
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return (key for key in self._keys() if key in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class Layers(Mapping[str, Entry]):
+    """Several mappings as one; where two have an entry for a key, the first counts."""
+
+    def __init__(self, *layers: Mapping[str, Entry]) -> None:
+        self._layers = layers
+
+    def __getitem__(self, key: str) -> Entry:
+        for layer in self._layers:
+            found = layer.get(key)
+            if found is not None:
+                return found
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(key for layer in reversed(self._layers) for key in layer))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
