@@ -9,6 +9,7 @@ from trialgraph.criteria.connectives import RESTARTS
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.fitting import local_name
 from trialgraph.criteria.narratives import narrative
+from trialgraph.criteria.offers import concerns_some_aside
 from trialgraph.criteria.segments import Segment
 from trialgraph.criteria.trees import all_of, any_of, negate
 from trialgraph.criteria.values import FoundValue
@@ -41,7 +42,10 @@ def merge_alternatives(text: Text, segments: list[Segment]) -> list[Segment]:
             start, end = segment.chunks[0].start, segment.chunks[-1].end
             demands = [chunk for chunk in segment.chunks if _demands(chunk)]
             inner = tuple(chunk for chunk in segment.chunks if chunk not in demands)
-            merged[-1].chunks += [Chunk("bracket", start, end, inner=inner), *demands]
+            value = max(i for i, chunk in enumerate(merged[-1].chunks) if chunk.kind == "value")
+            told = any(is_content(chunk) for chunk in merged[-1].chunks[value + 1 :])
+            place = value + 1 if told else len(merged[-1].chunks)
+            merged[-1].chunks[place:place] = [Chunk("bracket", start, end, inner=inner), *demands]
         else:
             merged.append(segment)
     return merged
@@ -196,9 +200,9 @@ def _case(text: Text, chunks: list[Chunk]) -> Expression:
 
 def is_method(chunk: Chunk) -> bool:
     """Whether a bracket only tells how a value is measured."""
-    return chunk.kind == "bracket" and not any(
-        is_content(each) or each.kind == "limit" for each in chunk.inner
-    )
+    told = any(is_content(each) or each.kind == "limit" for each in chunk.inner)
+    words = " ".join(each.form for each in chunk.inner)
+    return chunk.kind == "bracket" and not told and not concerns_some_aside(words)
 
 
 def value_window(before: Sequence[Chunk], after: Sequence[Chunk]) -> Window | None:

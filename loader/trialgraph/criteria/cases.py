@@ -13,6 +13,7 @@ from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.narratives import narrative
+from trialgraph.criteria.offers import concerns_some_aside
 from trialgraph.criteria.segments import trimmed
 from trialgraph.criteria.trees import all_of, any_of, map_facts, negate, only_facts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms
@@ -20,6 +21,7 @@ from trialgraph.namespaces import TGC
 
 __all__ = [
     "asked_of",
+    "by_part",
     "by_sex",
     "except_for",
     "granted",
@@ -34,6 +36,7 @@ _SEXES = {"female": (str(TGC.FemaleSex), "female sex"), "male": (str(TGC.MaleSex
 _OPENING = RESTARTS | {"those", "those with", "individual with", "person with", "people with", "other than"}
 _SILENT = ("neutral", "condition", "exception", "post", "allowance", "tail", "value_tail", "label")
 _WHO = frozenset({"patient who", "subject who", "participant who"})
+_PARTS = frozenset({"for", "in"})
 _MODAL = frozenset(
     {"must", "should", "must have", "must be", "may", "can", "may have", "can have", "need", "need to"}
 )
@@ -63,6 +66,28 @@ def by_sex(text: Text, expression: Expression, value: Chunk, rest: Sequence[Chun
             return None
         read.append(asked_of(text, case, other.expression))
     return any_of(read) if text.exclusion else all_of(read)
+
+
+def by_part(text: Text, expression: Expression, value: Chunk, rest: Sequence[Chunk]) -> Expression | None:
+    """Read "≥ 60 mL/min for cohort A and ≥ 30 mL/min for cohort B": each limit for those behind it."""
+    places = [i for i, chunk in enumerate(rest) if chunk.kind == "limit"]
+    if not places or rest[0].form not in _PARTS:
+        return None
+    read = [asked_of(text, _words_of(text, rest[1 : places[0]]), expression)] if places[0] > 1 else []
+    for start, end in itertools.pairwise([*places, len(rest)]):
+        other = other_limit(text, value, [_alike(rest[start], expression)])
+        words = rest[start + 1 : end]
+        if other is None or len(words) < 2 or words[0].form not in _PARTS:
+            return None
+        read.append(asked_of(text, _words_of(text, words[1:]), other.expression))
+    if len(read) <= len(places):
+        return None
+    return any_of(read) if text.exclusion else all_of(read)
+
+
+def _words_of(text: Text, chunks: Sequence[Chunk]) -> Expression:
+    kept = trimmed(chunks) or list(chunks)
+    return narrative(text, kept[0].start, kept[-1].end)
 
 
 def _alike(chunk: Chunk, expression: Expression) -> Chunk:
@@ -244,7 +269,15 @@ def holds_value(chunk: Chunk) -> bool:
 def granted(text: Text, place: tuple[int, int]) -> Expression | None:
     """Return the case and limit that an exception at a place in the text grants, or None."""
     inside = [chunk for chunk in text.chunks if place[0] <= chunk.start and chunk.end <= place[1]]
-    return read_case(text, inside, excepted=True)
+    return read_case(text, inside, excepted=True) or _lone_value(inside)
+
+
+def _lone_value(chunks: Sequence[Chunk]) -> Expression | None:
+    """Return the limit that an exception is and nothing else ("unless clearance is ≥ 60 mL/min")."""
+    values = [chunk.expression for chunk in chunks if chunk.kind == "value"]
+    rest = [chunk for chunk in chunks if chunk.kind != "value"]
+    plain = all(is_harmless(chunk, *_SILENT) and "negation" not in chunk.classes for chunk in rest)
+    return values[0] if len(values) == 1 and plain else None
 
 
 def except_for(
@@ -268,7 +301,9 @@ def _lifted(fact: Fact, words: str) -> Fact:
 
 
 def with_remark(text: Text, expression: Expression, value: Chunk, remark: Chunk) -> Expression:
-    """Take in a bracket behind a value: another limit, or an exception from this one."""
+    """Take in a bracket behind a value: another limit, an exception, or whom alone it is asked of."""
+    if not _limits(remark.inner) and concerns_some_aside(text.text[remark.start + 1 : remark.end]):
+        return asked_of(text, narrative(text, remark.start + 1, remark.end - 1), expression)
     apart = any(chunk.kind == "value" or "exception" in chunk.classes for chunk in remark.inner)
     case = read_case(text, remark.inner, excepted=True) if apart else None
     if case is None:

@@ -22,7 +22,7 @@ from trialgraph.criteria.alternatives import (
     names_quantity,
     value_window,
 )
-from trialgraph.criteria.cases import by_sex, holds_value, with_remark
+from trialgraph.criteria.cases import by_part, by_sex, holds_value, with_remark
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.circumstances import ask_in_case
 from trialgraph.criteria.connectives import FINITE, VERBS
@@ -229,8 +229,9 @@ def _read_around_value(
     if window is not None:
         expression = dated(expression, window)
     rest = [chunk for chunk in after if chunk.kind not in ("window", "sign")]
-    if (sexed := by_sex(text, expression, chunks[at], rest)) is not None:
-        return sexed
+    parted = by_sex(text, expression, chunks[at], rest) or by_part(text, expression, chunks[at], rest)
+    if parted is not None:
+        return parted
     rest = [chunk for chunk in rest if not is_method(chunk)]
     for chunk in _remarks_on_value(rest):
         expression = with_remark(text, expression, chunks[at], chunk)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["DEMAND", "asks_several", "concerns_some", "counts_several", "offers_choice"]
+__all__ = [
+    "DEMAND",
+    "asks_several",
+    "concerns_some",
+    "concerns_some_aside",
+    "counts_several",
+    "offers_choice",
+]
 
 _SEVERAL = (
     r"\b(?:two|three|four|five|[2-9])(?: or more| additional| other| out)*(?: of (?:the |these )?(?:\w+ )?"
@@ -33,6 +40,12 @@ _SOME = re.compile(
     r"(?:\s+(?:phase|part|cohorts?|portion))?(?:\s+only)?\s*:",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(
+    r"\W*(?:applies\s+)?(?:only\s+)?(?:(?:for|in|to)\s+)?(?:the\s+|all\s+|only\s+)*(?:(?:patients?|subjects?|participants?|those)\s+)?"
+    r"(?:(?:enrolled\s+)?(?:in|on|for)\s+(?:the\s+)?)?(?:[\w-]+\s+){0,2}?"
+    r"(?:sub-?stud(?:y|ies)|cohorts?|arms?|parts?|phase|escalation|expansion)\b",
+    re.IGNORECASE,
+)
 DEMAND = re.compile(
     r"^\W*(?:all |the |any |female |male )*(?:patients?|subjects?|participants?|individuals?|they|women|men)?"
     r"\s*(?:must|should|need to|have to|are required to|may not|shall not|cannot|can not)\b",
@@ -44,6 +57,11 @@ DEMAND = re.compile(
 def concerns_some(words: str) -> bool:
     """Whether a statement is about one cohort or part of the trial only ("For substudy 1, …")."""
     return _SOME.match(words) is not None
+
+
+def concerns_some_aside(words: str) -> bool:
+    """Whether a bracket says that something is about one cohort or part of the trial ("(Part 2 only)")."""
+    return _ASIDE.match(words) is not None
 
 
 def asks_several(words: str) -> bool:

@@ -144,7 +144,7 @@ def _role(text: Text, clause: Sequence[Chunk], index: int) -> Role:
         return "demanded"
     if opening is not None and (ruled is None or ruled < opening):
         if allowed is None or allowed > opening:
-            return "barred" if barred and "barring" in _classes(before) else "open"
+            return "barred" if barred and "barring" in _classes(clause) else "open"
         return "barred" if before[opening].form in _BUT else "demanded"
     if ruled is not None or (allowed is not None and text.exclusion):
         return "demanded"

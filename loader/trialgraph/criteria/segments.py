@@ -179,7 +179,7 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
     for each in following:
         if "active" in each.classes and each.kind == "word":
             return True
-        if each.kind == "value" and _asks_anew(segment, following, each):
+        if _asks_anew(segment, following, each):
             return True
         if is_content(each):
             head = next((c.term.category for c in segment.chunks if is_content(c) and c.term), None)
@@ -205,12 +205,15 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
     return False
 
 
-def _asks_anew(segment: Segment, following: Sequence[Chunk], value: Chunk) -> bool:
-    """Whether a value behind "… for patients with A" is a demand of its own, not of the case."""
-    contents = [chunk for chunk in segment.chunks if is_content(chunk)]
-    if not contents or contents[0].kind != "value":
+def _asks_anew(segment: Segment, following: Sequence[Chunk], chunk: Chunk) -> bool:
+    """Whether a value behind "… for patients with A" is a demand, or a limit another one, of its own."""
+    contents = [each for each in segment.chunks if is_content(each)]
+    if chunk.kind not in ("value", "limit") or not contents or contents[0].kind != "value":
         return False
-    behind = following[list(following).index(value) + 1 :][:1]
+    if (found := chunk.limit) is not None:
+        bound = found.stated and (found.unit is not None or found.relative_to is not None)
+        return bound and segment.chunks[0].kind == "value" and all(c.kind != "limit" for c in segment.chunks)
+    behind = following[list(following).index(chunk) + 1 :][:1]
     return contents[-1].kind != "value" or any(map(_opens_case, behind))
 
 

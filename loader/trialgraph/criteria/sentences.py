@@ -91,7 +91,8 @@ def _runs_on(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
     chunk, before = chunks[index], chunks[index - 1]
     if before.kind != "sign" and _RESTATED.match(text.text, chunk.start):
         return True
-    if chunk.kind != "word" or chunk.classes.isdisjoint(_OPENING):
+    opens = not chunk.classes.isdisjoint(_OPENING) or (before.kind == "value" and chunk.form in RESTARTS)
+    if chunk.kind != "word" or not opens:
         return False
     word = text.text[chunk.start : chunk.end].split(" ")[0]
     return word.istitle() and before.kind != "sign" and before.form not in ("and", "or")
