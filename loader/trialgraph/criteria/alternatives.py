@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from trialgraph.criteria.bounds import moved
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.fitting import local_name
+from trialgraph.criteria.limits import Found
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.offers import concerns_some_aside
 from trialgraph.criteria.segments import Segment
 from trialgraph.criteria.trees import all_of, any_of, negate
 from trialgraph.criteria.values import FoundValue
 from trialgraph.criteria.wording import wording
-from trialgraph.expressions import Expression, Not, Window
+from trialgraph.expressions import Expression, Not, Value, Window, atoms
 
 __all__ = [
     "aside_at",
@@ -149,7 +152,18 @@ def other_limit(text: Text, value: Chunk, limits: list[Chunk]) -> FoundValue | N
     found = limits[0].limit if len(limits) == 1 else None
     if found is None or value.value is None:
         return None
+    found = _alike(found, value.value.expression)
     return text.values.build(value.value.terms, value.value.joiner, found, found.start, 0, 0)
+
+
+def _alike(found: Found, expression: Expression) -> Found:
+    """Let a bare number behind a limit be a bound of the same kind ("≤ 1.7 for men and 1.4 for women")."""
+    first = next((atom.limit for atom in atoms(expression) if isinstance(atom, Value)), None)
+    if first is None or found.stated or found.limit.low is None or found.limit.low != found.limit.high:
+        return found
+    if (first.low is None) == (first.high is None):
+        return found
+    return replace(found, limit=moved(first, found.limit.low), stated=True)
 
 
 def _allows_besides(chunks: Sequence[Chunk]) -> bool:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.alternatives import is_harmless, other_limit, with_alternative
-from trialgraph.criteria.bounds import moved
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
 from trialgraph.criteria.facts import is_content, read_fact
@@ -60,7 +59,7 @@ def by_sex(text: Text, expression: Expression, value: Chunk, rest: Sequence[Chun
         return None
     read = [asked_of(text, sex, expression)]
     for start, end in itertools.pairwise([*starts, len(flat)]):
-        other = other_limit(text, value, [_alike(flat[start], expression)])
+        other = other_limit(text, value, [flat[start]])
         case = _sex(text, flat[start + 1 : end])
         if other is None or case is None:
             return None
@@ -75,7 +74,7 @@ def by_part(text: Text, expression: Expression, value: Chunk, rest: Sequence[Chu
         return None
     read = [asked_of(text, _words_of(text, rest[1 : places[0]]), expression)] if places[0] > 1 else []
     for start, end in itertools.pairwise([*places, len(rest)]):
-        other = other_limit(text, value, [_alike(rest[start], expression)])
+        other = other_limit(text, value, [rest[start]])
         words = rest[start + 1 : end]
         if other is None or len(words) < 2 or words[0].form not in _PARTS:
             return None
@@ -88,17 +87,6 @@ def by_part(text: Text, expression: Expression, value: Chunk, rest: Sequence[Chu
 def _words_of(text: Text, chunks: Sequence[Chunk]) -> Expression:
     kept = trimmed(chunks) or list(chunks)
     return narrative(text, kept[0].start, kept[-1].end)
-
-
-def _alike(chunk: Chunk, expression: Expression) -> Chunk:
-    """Let a bare number behind a limit be a bound of the same kind ("≤ 1.7 for men and 1.4 for women")."""
-    first = next((atom.limit for atom in atoms(expression) if isinstance(atom, Value)), None)
-    found = chunk.limit
-    if found is None or first is None or found.stated or found.limit.low is None:
-        return chunk
-    if (first.low is None) == (first.high is None):
-        return chunk
-    return replace(chunk, limit=replace(found, limit=moved(first, found.limit.low), stated=True))
 
 
 def _limits(chunks: Sequence[Chunk]) -> list[Chunk]:

@@ -71,9 +71,11 @@ _EXCEPTED = re.compile(
     r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|other than)\b"
     r"(?=[^:]{0,60}:\s*$)(?:[^:()]|\([^()]*\))*:\s*$"
     r"|\bunless(?:\s+(?:the|of|for|if|in|any|one|all|or|more|is|are|at|least|they|there|meet\w*|met|who|with|have|has|by"
-    r"|patients?|subjects?|participants?|criteri\w+|conditions?|appl\w+|following|below|as|described|listed))*\s*:\s*$",
+    r"|patients?|subjects?|participants?|criteri\w+|conditions?|appl\w+|following|below|as|described|listed"
+    r"|exclusion|fulfil\w*|satisf\w+|true|exists?|present|occurs?))*\s*:\s*$",
     re.IGNORECASE,
 )
+_MAY_ENTER = re.compile(r"\b(?:may|can|will|is|are)\b[^.]*\bunless\b", re.IGNORECASE)
 _INSTANCES = re.compile(
     r"\b(?:includ\w*|such as)\b[^;.()]{0,80}$|\b(?:includ\w*|such as|e\.g\.?)\W*$",
     re.IGNORECASE,
@@ -194,6 +196,8 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     if _EXCEPTED.search(lead.strip() + (":" if not lead.strip().endswith(":") else "")) and lead.strip():
         head = _read_stretch(text, _between(chunks, start, lead_end), start, lead_end)
         excepted = (outline.items[0].start, outline.items[-1].end)
+        if not text.exclusion and _MAY_ENTER.search(lead):
+            return negate(any_of(read))
         return except_for(text, head, text.text[slice(*excepted)].strip(), excepted)
     if _DENIED.search(lead):
         return negate(all_of(read))
