@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from trialgraph.criteria.ages import explains, stands_behind_persons
+from trialgraph.criteria.bearers import value_beside
 from trialgraph.criteria.compounds import number_follows, value_of_name
 from trialgraph.criteria.genes import with_genes
 from trialgraph.criteria.lesions import FoundSize, LesionReader, counts_lesions
@@ -14,6 +15,7 @@ from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.limits import Found, parse_limit
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.openers import openers, opens_limit
+from trialgraph.criteria.stains import with_stains
 from trialgraph.criteria.tables import Table, tables_of
 from trialgraph.criteria.tokens import BRACKETS, CLOSING, Token, bracket_pairs, tokenize
 from trialgraph.criteria.vaccines import without_vaccines
@@ -40,7 +42,6 @@ _STAGING = frozenset({"stage", "clinical", "pathologic", "grade", "ctcae", "nci"
 _AGED = re.compile(r"\b(?:older|younger|old|of age|over)\b")
 _SOON = 4
 _OLD = re.compile(r"\s*-?\s*(?:old|of age)\b(?:\s+(?:or|and)\s+(?:older|over|above))?", re.IGNORECASE)
-_BEHIND = frozenset(["corrected", "predicted", "of", "for", "total", "serum", "in"])
 _DEEPEST = 4
 
 
@@ -95,7 +96,8 @@ class Text:
         self.tokens = tokenize(self.normalized.text)
         self.tables = {} if self.exclusion else tables_of(self.text, self.vocabulary.find, self.span)
         mentions = self.vocabulary.mentions(self.tokens)
-        self.mentions = without_vaccines(self.normalized.text, self.tokens, mentions)
+        mentions = without_vaccines(self.normalized.text, self.tokens, mentions)
+        self.mentions = with_stains(self.text, self.tokens, mentions, self.vocabulary.named)
         with_genes(self.tokens, self.mentions, self.vocabulary)
         for position, token in enumerate(self.tokens):
             signed = self.vocabulary.signed_at(self.tokens, position) if token.text in _MARKS else None
@@ -199,8 +201,12 @@ class Chunker:
             limit = parse_limit(self.source, token.start)
             if limit is not None and (age := self._age(position, limit)) is not None:
                 return age, self._token_at(age.end, position)
-            if limit is not None and (behind := self._quantity_behind(limit, position)) is not None:
-                return behind
+            beside = None if limit is None else value_beside(self.text.values, position, limit)
+            if beside is not None:
+                end = self.tokens[beside.end - 1].end
+                return Chunk(
+                    "value", token.start, end, expression=beside.expression, value=beside
+                ), beside.end
             if limit is not None and (
                 limit.stated or limit.unit is not None or limit.relative_to is not None
             ):
@@ -245,29 +251,6 @@ class Chunker:
         mention = self.text.mentions.get(position + 1)
         follows = position < len(self.tokens) and self.tokens[position].form == "of"
         return follows and mention is not None and mention.term.category == "treatment"
-
-    def _quantity_behind(self, limit: Found, position: int) -> tuple[Chunk, int] | None:
-        """Return the value that "at least 1500 granulocytes" states, the quantity behind its limit."""
-        index = self._token_at(limit.end, position)
-        while index < len(self.tokens) and self.tokens[index].form in _BEHIND:
-            index += 1
-        mention = self.text.mentions.get(index)
-        if (
-            mention is None
-            or not limit.stated
-            or not mention.term.quantity
-            or mention.term.unit in ("a", None)
-        ):
-            return None
-        if mention.term.unit.startswith("{") or self.text.values.read(index) is not None:
-            return None
-        start, end = self.tokens[position].start, self.tokens[mention.end - 1].end
-        value = self.text.values.build((mention.term,), "", limit, start, -1, mention.end)
-        return (
-            (Chunk("value", start, end, expression=value.expression, value=value), mention.end)
-            if value
-            else None
-        )
 
     def _aged(self, position: int) -> Mention | None:
         term = self.text.vocabulary.find("age")

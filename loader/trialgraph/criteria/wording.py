@@ -74,6 +74,8 @@ class Wording:
     scarce: dict[str, str]
     habitual_units: dict[str, list[tuple[str, float, float]]]
     pairs: dict[str, Pair]
+    measured_by: dict[str, tuple[str, str]]
+    stains: dict[str, str]
 
     def opens_limit(self, sign: str) -> bool:
         """Whether a limit may start with a letter, digit or sign."""
@@ -137,6 +139,8 @@ def wording() -> Wording:
             for name, units in table["habitual_units"].items()
         },
         pairs={name: Pair(**pair) for name, pair in table["pairs"].items()},
+        measured_by={name: (quantity, side) for name, (quantity, side) in table["measured_by"].items()},
+        stains={spelling.lower(): name for spelling, name in _sides(table["stains"]).items()},
     )  # fmt: skip
 
 

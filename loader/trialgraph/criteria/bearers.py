@@ -1,0 +1,60 @@
+"""Limits whose quantity stands behind them, or is told by the condition before them."""
+
+from __future__ import annotations
+
+from trialgraph.criteria.fitting import local_name
+from trialgraph.criteria.limits import Found
+from trialgraph.criteria.values import FoundValue, ValueReader
+from trialgraph.criteria.wording import wording
+
+__all__ = ["value_beside"]
+
+_BEHIND = frozenset(["corrected", "predicted", "of", "for", "total", "serum", "in"])
+_BEFORE = frozenset(["(", "[", ":", ",", "of", "with", "i.e", "defined", "as", "is", "to", "-", "at"])
+_MOST_BETWEEN = 3
+_LONGEST_NAME = 4
+
+
+def value_beside(values: ValueReader, position: int, limit: Found) -> FoundValue | None:
+    """Return the value that a limit at a token states of a quantity that isn't named in front of it."""
+    if not limit.stated:
+        return None
+    return _of_quantity_behind(values, position, limit) or _of_condition_before(values, position, limit)
+
+
+def _token_at(values: ValueReader, offset: int, position: int) -> int:
+    while position < len(values.tokens) and values.tokens[position].start < offset:
+        position += 1
+    return position
+
+
+def _of_quantity_behind(values: ValueReader, position: int, limit: Found) -> FoundValue | None:
+    """Read "at least 1500 granulocytes"."""
+    index = _token_at(values, limit.end, position)
+    while index < len(values.tokens) and values.tokens[index].form in _BEHIND:
+        index += 1
+    mention = values.mention_at(index)
+    if mention is None or not mention.term.quantity or mention.term.unit in ("a", None):
+        return None
+    if mention.term.unit.startswith("{") or values.read(index) is not None:
+        return None
+    start = values.tokens[position].start
+    return values.build((mention.term,), "", limit, start, -1, mention.end)
+
+
+def _of_condition_before(values: ValueReader, position: int, limit: Found) -> FoundValue | None:
+    """Read "bradycardia (< 50 beats/min)" as a limit on the heart rate."""
+    last = position - 1
+    while last >= 0 and position - last <= _MOST_BETWEEN and values.tokens[last].form in _BEFORE:
+        last -= 1
+    for first in range(last, max(-1, last - _LONGEST_NAME), -1):
+        mention = values.mention_at(first)
+        if mention is None or mention.end != last + 1:
+            continue
+        name, side = wording().measured_by.get(local_name(mention.term), ("", ""))
+        term = values.term_named(name)
+        if term is None or (limit.limit.high if side == "high" else limit.limit.low) is not None:
+            return None
+        start, end = values.tokens[position].start, _token_at(values, limit.end, position)
+        return values.build((term,), "", limit, start, -1, end)
+    return None
