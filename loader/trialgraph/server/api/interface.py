@@ -114,9 +114,9 @@ class Served:
         self.store: Store = state.store
         self._workers = state.workers
 
-    async def run(self, work: Callable[[], _T]) -> _T:
-        """Return what work returns that reads the store."""
-        result: _T = await self._workers.run(work)
+    async def run(self, work: Callable[[], _T], *, long: bool = False) -> _T:
+        """Return what work returns that reads the store, or takes `long`; see `Workers.run`."""
+        result: _T = await self._workers.run(work, long=long)
         return result
 
 
