@@ -240,6 +240,46 @@ def test_work_waits_for_a_place_no_longer_than_its_time() -> None:
     assert in_own_loop(scenario()) == [503, 503, 0]
 
 
+def test_work_over_its_time_is_interrupted() -> None:
+    """It spends nothing any more, its place is free, and it can't catch that as an error."""
+    turns = [0]
+
+    def endless() -> None:
+        while True:
+            try:
+                turns[0] += 1
+            except Exception:
+                continue
+
+    async def scenario() -> int:
+        workers = Workers(1, 0.2)
+        for _ in range(20):
+            with pytest.raises(HTTPException):
+                await workers.run(endless)
+        before = turns[0]
+        assert await workers.run(lambda: 7) == 7
+        await asyncio.sleep(0.1)
+        return turns[0] - before
+
+    assert in_own_loop(scenario()) == 0
+
+
+def test_long_work_leaves_places_for_other_work() -> None:
+    """However many ask for work of seconds, half of the places stay for what is quick."""
+    held = threading.Event()
+
+    async def scenario() -> int:
+        workers = Workers(2, 5)
+        slow = [asyncio.ensure_future(workers.run(held.wait, long=True)) for _ in range(4)]
+        await asyncio.sleep(0.1)
+        found = await asyncio.wait_for(workers.run(lambda: 7), 1)
+        held.set()
+        assert all(await asyncio.gather(*slow))
+        return found
+
+    assert in_own_loop(scenario()) == 7
+
+
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # by rdflib, in SPARQLWrapper
 def test_sparqlwrapper_selects_and_constructs(client: httpx.Client) -> None:
     """SPARQLWrapper as its users call it, with its own defaults, by GET and POST."""

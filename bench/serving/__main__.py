@@ -6,20 +6,15 @@ after round, so that what else the machine does meets both; each figure is the m
 
 from __future__ import annotations
 
-import contextlib
-import re
-import shutil
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
 from bench.serving.clients import Run, run
 from bench.serving.mix import KINDS, Question, questions
+from bench.serving.servers import endpoint, engine
 from trialgraph.loading import LoadReport, load_records
 from trialgraph.sources.files import read_records
 from trialgraph.stores import open_store
@@ -43,15 +38,15 @@ def main(*paths: str) -> None:
             asked = questions(opened, _QUESTIONS)
             small = [each for each in questions(opened, 4 * _QUESTIONS) if each.kind == "look-up"]
             count = f"{len(opened.trials()):,} trials, {opened.count():,} triples"
-        with _engine(store) as engine, _endpoint(store) as endpoint:
+        with engine(store) as (theirs, _), endpoint(store) as (ours, _):
             print(f"{count}; {_QUESTIONS} questions a round, {_ROUNDS} rounds; medians\n")
             print("| questions | clients | answers/s | engine's | ratio | p95 ms | engine's | ratio |")
             print("|---|---|---|---|---|---|---|---|")
             for clients in _CLIENTS:
-                _compare("the mix", asked, clients, engine, endpoint)
-            _compare("look-ups", small, 8, engine, endpoint)
+                _compare("the mix", asked, clients, theirs, ours)
+            _compare("look-ups", small, 8, theirs, ours)
             for kind in KINDS:
-                _compare(kind, [each for each in asked if each.kind == kind], 8, engine, endpoint)
+                _compare(kind, [each for each in asked if each.kind == kind], 8, theirs, ours)
 
 
 def _compare(name: str, asked: Sequence[Question], clients: int, engine: str, endpoint: str) -> None:
@@ -72,47 +67,6 @@ def _rate(runs: Sequence[Run]) -> str:
 
 def _late(runs: Sequence[Run]) -> str:
     return f"{1000 * median(each.percentile(0.95) for each in runs):,.1f}"
-
-
-@contextlib.contextmanager
-def _engine(store: Path) -> Iterator[str]:
-    beside = Path(sys.executable).with_name("oxigraph")
-    program = str(beside) if beside.exists() else shutil.which("oxigraph") or "oxigraph"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    place = ["--location", str(store / "oxigraph"), "--bind", f"127.0.0.1:{port}"]
-    command = [program, "serve-read-only", *place, "--union-default-graph"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        try:
-            _await(port)
-            yield f"http://127.0.0.1:{port}/query"
-        finally:
-            server.terminate()
-
-
-@contextlib.contextmanager
-def _endpoint(store: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "trialgraph", "serve", "--port", "0", "--store", str(store)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stderr is not None
-            found = next(
-                match for line in server.stderr if (match := re.search(r"(http://127\.0\.0\.1:(\d+))/", line))
-            )
-            _await(int(found[2]))
-            yield f"{found[1]}/sparql"
-        finally:
-            server.terminate()
-
-
-def _await(port: int) -> None:
-    for _ in range(200):
-        with socket.socket() as client:
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise RuntimeError(f"nothing answers at port {port}")
 
 
 if __name__ == "__main__":

@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
+from typing import TypeAlias
 from urllib.parse import quote, urlsplit
 
 from bench.serving.mix import Question
 
-__all__ = ["Run", "run"]
+__all__ = ["Connection", "Run", "ask", "run"]
+
+Connection: TypeAlias = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @dataclass(slots=True)
@@ -53,14 +56,23 @@ async def _run(url: str, questions: Sequence[Question], clients: int) -> Run:
 
 async def _client(url: str, waiting: Iterator[Question], done: Run) -> None:
     parts = urlsplit(url)
-    reader, writer = await asyncio.open_connection(parts.hostname, parts.port, limit=1 << 20)
+    connection = await asyncio.open_connection(parts.hostname, parts.port, limit=1 << 20)
     for question in waiting:
         started = perf_counter()
-        writer.write(_request(parts.path, parts.netloc, question))
-        size = await _answer(reader, question)
-        done.size += size
+        done.size += await ask(connection, parts.path, parts.netloc, question)
         done.taken.setdefault(question.kind, []).append(perf_counter() - started)
-    writer.close()
+    connection[1].close()
+
+
+async def ask(connection: Connection, path: str, host: str, question: Question) -> int:
+    """Put a question by a connection, and return the bytes of its answer.
+
+    Raises:
+        RuntimeError: when there is none.
+    """
+    reader, writer = connection
+    writer.write(_request(path, host, question))
+    return await _answer(reader, question)
 
 
 def _request(path: str, host: str, question: Question) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import uvicorn
 
-from trialgraph.server.sparql.protocol import CutShortError
+from trialgraph.server.sparql.sending import CutShortError
 from trialgraph.server.workers import Workers
 
 __all__ = ["Server"]

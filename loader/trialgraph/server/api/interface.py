@@ -21,6 +21,7 @@ from trialgraph import __version__
 from trialgraph.server.api.conditional import Conditional
 from trialgraph.server.api.problems import HANDLERS, Problem
 from trialgraph.server.negotiation import choose
+from trialgraph.server.sparql.engine import Engine
 from trialgraph.stores import Store
 
 __all__ = [
@@ -107,16 +108,17 @@ class Interface(FastAPI):
 
 
 class Served:
-    """What is served: a store, and threads to read it in."""
+    """What is served: a store, processes that answer queries, and threads to read it in."""
 
     def __init__(self, request: Request) -> None:
         state = request.scope["served"]
         self.store: Store = state.store
+        self.engine: Engine = state.engine
         self._workers = state.workers
 
-    async def run(self, work: Callable[[], _T]) -> _T:
-        """Return what work returns that reads the store."""
-        result: _T = await self._workers.run(work)
+    async def run(self, work: Callable[[], _T], *, long: bool = False) -> _T:
+        """Return what work returns that reads the store, or takes `long`; see `Workers.run`."""
+        result: _T = await self._workers.run(work, long=long)
         return result
 
 

@@ -7,17 +7,18 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-import pyoxigraph as ox
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from trialgraph.processes.formats import SOLUTIONS
-from trialgraph.queries import Parameter, Query, named_queries, run_query
+from trialgraph.queries import Parameter, Query, bind, named_queries
 from trialgraph.server.api.interface import JSON, NCT, Serving, accepted, answer, interface
 from trialgraph.server.api.problems import problems
-from trialgraph.stores import Store
+from trialgraph.server.sparql.answers import BrokenAnswerError
+from trialgraph.server.sparql.engine import Question
+from trialgraph.server.sparql.sending import Sending, gone
 
 __all__ = ["asked_values", "queried"]
 
@@ -80,7 +81,12 @@ async def run(request: Request, served: Serving) -> Response:
     """Answer a named query."""
     query, values = queried(request), asked_values(request)
     media = accepted(request, SOLUTIONS)
-    return await served.run(partial(_results, served.store, query, values, media))
+    text = await served.run(partial(bind, query, values, served.store))
+    try:
+        found = await served.engine.ask(Question(text, media), partial(gone, request.receive))
+    except BrokenAnswerError as error:
+        raise HTTPException(error.status, error.detail) from None
+    return Sending(found, headers={"Vary": "Accept"})
 
 
 def queried(request: Request) -> Query:
@@ -103,12 +109,6 @@ def asked_values(request: Request) -> dict[str, list[str]]:
         if value.strip():
             given.setdefault(name, []).append(value)
     return given
-
-
-def _results(store: Store, query: Query, values: Mapping[str, list[str]], media: str) -> Response:
-    results = run_query(query, store, values)
-    assert not isinstance(results, ox.QueryTriples)  # a named query has columns
-    return Response(results.serialize(format=SOLUTIONS[media]), headers={"Vary": "Accept"}, media_type=media)
 
 
 def _query(query: Query) -> QueryOfList:

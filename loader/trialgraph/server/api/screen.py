@@ -133,7 +133,7 @@ async def screen_patients(
     media = accepted(request, ["application/json", _LINES])
     kind = _kind(request)
     body = await _body(request)
-    records = await served.run(partial(discreetly, partial(_read, body, kind)))
+    records = await served.run(partial(discreetly, partial(_read, body, kind)), long=True)
     numbers = await served.run(partial(_numbers, served, query))
     work = _Work(served, query, query.as_of or date.today(), numbers)
     if media == _LINES:
@@ -158,7 +158,7 @@ class _Work:
     async def document(self, record: PatientRecord) -> dict[str, Any]:
         """Return the whole screening of a patient as JSON."""
         batches = [batch async for batch in self._batches(record)]
-        told = await self.served.run(partial(discreetly, partial(_told, batches)))
+        told = await self.served.run(partial(discreetly, partial(_told, batches)), long=True)
         return {**told, "report": _report(record)}
 
     async def lines(self, records: Sequence[PatientRecord]) -> AsyncIterator[str]:
@@ -166,7 +166,7 @@ class _Work:
         for record in records:
             batches: list[Screening] = []
             async for batch in self._batches(record):
-                told = await self.served.run(partial(discreetly, partial(to_json, batch)))
+                told = await self.served.run(partial(discreetly, partial(to_json, batch)), long=True)
                 patient = {"patient": told["patient"]}
                 if not batches:
                     head = {name: value for name, value in told.items() if name not in _OF_TRIALS}
@@ -174,11 +174,11 @@ class _Work:
                 for trial in told["trials"]:
                     yield _line({**patient, **trial})
                 batches.append(batch)
-            whole = await self.served.run(partial(discreetly, partial(_told, batches)))
+            whole = await self.served.run(partial(discreetly, partial(_told, batches)), long=True)
             yield _line({name: whole[name] for name in ("patient", "worklist", "axioms")})
 
     async def _batches(self, record: PatientRecord) -> AsyncIterator[Screening]:
-        view = await self.served.run(partial(discreetly, partial(self._view, record)))
+        view = await self.served.run(partial(discreetly, partial(self._view, record)), long=True)
         for start in range(0, max(1, len(self.numbers)), _AT_ONCE):
             numbers = self.numbers[start : start + _AT_ONCE]
 
@@ -186,7 +186,7 @@ class _Work:
                 trials = screenable_trials(self.served.store, numbers) if numbers else []
                 return screen(view, trials, engine=self.query.engine)
 
-            yield await self.served.run(partial(discreetly, screened))
+            yield await self.served.run(partial(discreetly, screened), long=True)
 
     def _view(self, record: PatientRecord) -> Any:
         concepts = concepts_of(self.served.store)

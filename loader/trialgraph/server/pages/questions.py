@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import partial
-from itertools import islice
 from typing import Any
 
-import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from trialgraph.errors import QueryError
-from trialgraph.queries import Query, bind, named_queries, run_query
+from trialgraph.queries import Query, bind, named_queries
 from trialgraph.server.api.trials import asked_values, queried
-from trialgraph.server.pages.cells import cell
+from trialgraph.server.pages.answers import Answer
+from trialgraph.server.pages.asking import answer_to
 from trialgraph.server.pages.frame import page
-from trialgraph.stores import Store
+from trialgraph.server.sparql.answers import BrokenAnswerError
 
 __all__ = ["routes"]
 
@@ -33,26 +31,27 @@ async def queries(request: Request) -> Response:
 async def query(request: Request) -> Response:
     """Answer a named query with the parameters of the form."""
     asked, values = queried(request), asked_values(request)
-    work = partial(_query_page, request.app.state.store, asked, values)
-    response: Response = await request.app.state.workers.run(work)
-    return response
-
-
-def _query_page(store: Store, query: Query, values: Mapping[str, Sequence[str]]) -> Response:
     shown: dict[str, Any] = {"problem": None, "rows": [], "text": None, "more": False}
-    waiting = not values and any(parameter.required for parameter in query.parameters)
+    waiting = not values and any(parameter.required for parameter in asked.parameters)
     status = 200
     if not waiting:
         try:
-            results = run_query(query, store, values)
-            shown["text"] = bind(query, values, store)
-            assert isinstance(results, ox.QuerySolutions)
-            names = [name for name, _ in query.columns]
-            rows = [[cell(row[name]) for name in names] for row in islice(results, _MOST_ROWS + 1)]
-            shown |= {"rows": rows[:_MOST_ROWS], "more": len(rows) > _MOST_ROWS}
+            binding = partial(bind, asked, values, request.app.state.store)
+            text: str = await request.app.state.workers.run(binding)
+            answer = await answer_to(request, text)
+            assert isinstance(answer, Answer)  # a named query has columns
+            shown |= {"text": text, **_shown(answer, asked)}
         except QueryError as error:
             status, shown["problem"] = 400, error.what
-    return page("query.html", status, query=query, values=values, waiting=waiting, most=_MOST_ROWS, **shown)
+        except BrokenAnswerError as error:
+            status, shown["problem"] = error.status, error.detail
+    return page("query.html", status, query=asked, values=values, waiting=waiting, most=_MOST_ROWS, **shown)
+
+
+def _shown(answer: Answer, query: Query) -> dict[str, Any]:
+    places = [answer.columns.index(name) for name, _ in query.columns]
+    rows = [[row[place] for place in places] for row in answer.rows[:_MOST_ROWS]]
+    return {"rows": rows, "more": answer.more or len(answer.rows) > _MOST_ROWS}
 
 
 routes = [Route("/queries", queries), Route("/queries/{name}", query)]

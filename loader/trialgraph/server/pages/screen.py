@@ -121,7 +121,7 @@ async def _answered(request: Request, form: Form, answer: Callable[[Asked, Scree
             raise UsageError("there is no record to screen", advice="choose or drop a FHIR bundle first")
         return answer(wanted, screened(store, wanted))
 
-    response: Response = await request.app.state.workers.run(work)
+    response: Response = await request.app.state.workers.run(work, long=True)
     return _unkept(response)
 
 
@@ -220,7 +220,7 @@ _FORMATS = MappingProxyType(
             "application/json",
             lambda screening: json.dumps(to_json(screening), ensure_ascii=False, indent=2),
         ),
-        "ttl": ("text/turtle", lambda screening: screening_graph(screening).serialize()),
+        "ttl": ("text/turtle", _turtle),
     }
 )
 

@@ -17,8 +17,9 @@ from trialgraph.errors import TrialgraphError
 from trialgraph.processes.formats import graph_format
 from trialgraph.server.sparql.answers import BrokenAnswerError
 from trialgraph.server.sparql.engine import Engine, Question
-from trialgraph.server.sparql.protocol import CORS, gone, refusal, stream
+from trialgraph.server.sparql.protocol import CORS, refusal
 from trialgraph.server.sparql.requests import LARGEST_UPDATE, read_body
+from trialgraph.server.sparql.sending import gone, stream
 from trialgraph.server.sparql.writing import authorize, change
 from trialgraph.stores.embedded import EmbeddedStore
 

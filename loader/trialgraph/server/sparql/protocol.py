@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from types import MappingProxyType
 from urllib.parse import unquote_plus
@@ -14,13 +14,14 @@ from starlette.types import Receive, Scope, Send
 
 from trialgraph.errors import QueryError, TrialgraphError, UsageError
 from trialgraph.processes.formats import media_header
-from trialgraph.server.sparql.answers import Answer, BrokenAnswerError
+from trialgraph.server.sparql.answers import BrokenAnswerError
 from trialgraph.server.sparql.description import service_description
 from trialgraph.server.sparql.engine import Engine, Question
 from trialgraph.server.sparql.requests import Operation, read_operation
+from trialgraph.server.sparql.sending import gone, stream
 from trialgraph.server.sparql.writing import update
 
-__all__ = ["CORS", "CutShortError", "endpoint", "gone", "refusal", "stream"]
+__all__ = ["CORS", "endpoint", "refusal"]
 
 CORS = MappingProxyType(
     {
@@ -33,11 +34,6 @@ CORS = MappingProxyType(
 
 _RAW = [(name.lower().encode(), value.encode()) for name, value in {**CORS, "Vary": "Accept"}.items()]
 _METHODS = CORS["Access-Control-Allow-Methods"]
-_CUT = "\n# The answer ends here, unfinished: %s\n"
-
-
-class CutShortError(Exception):
-    """An answer that has begun can't be ended; the server closes the connection without its end."""
 
 
 async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
@@ -109,34 +105,3 @@ async def _answer(request: Request, operation: Operation, send: Send) -> None:
     )
     answer = await engine.ask(question, partial(gone, request.receive))
     await stream(answer, send, _RAW)
-
-
-async def stream(answer: Answer, send: Send, headers: Iterable[tuple[bytes, bytes]]) -> None:
-    """Send an answer as it comes.
-
-    One that breaks off ends with a line that says why and without the end that HTTP demands, so that
-    no client takes it for whole.
-    """
-    raw = [*headers, (b"content-type", media_header(answer.media).encode())]
-    try:
-        if answer.content is not None:
-            raw.append((b"content-length", str(len(answer.content)).encode()))
-            await send({"type": "http.response.start", "status": 200, "headers": raw})
-            await send({"type": "http.response.body", "body": answer.content})
-            return
-        await send({"type": "http.response.start", "status": 200, "headers": raw})
-        async for part in answer.parts():
-            await send({"type": "http.response.body", "body": part, "more_body": True})
-        await send({"type": "http.response.body"})
-    except BrokenAnswerError as error:
-        last = (_CUT % error.detail).encode()
-        await send({"type": "http.response.body", "body": last, "more_body": True})
-        raise CutShortError(error.detail) from error
-    finally:
-        answer.close()
-
-
-async def gone(receive: Receive) -> None:
-    """Return when the client has gone."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
