@@ -347,7 +347,7 @@ def _fact(sentence: _Sentence, chunk: Chunk) -> Fact | None:
     term, text = chunk.term, sentence.text
     if isinstance(chunk.expression, Fact):
         return chunk.expression
-    if term is None or term.category in (None, "demographic") or term.iri in _VAGUE:
+    if term is None or term.category is None or term.iri in _VAGUE or _RELATIVES in term.ancestors:
         return None
     demanded = not (text.exclusion or sentence.negated)
     if demanded and (
