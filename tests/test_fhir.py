@@ -287,10 +287,10 @@ def test_a_titre_in_words_leaves_open_what_it_is_for():
 
 
 @pytest.mark.parametrize("text", ["Without hypertension", "Never hypertension", "No hypertension"])
-def test_a_negated_condition_has_no_concept(text: str):
-    """Words that deny a condition aren't read as words that narrow it."""
-    stated = [fact for fact in record(condition(text)).facts if fact.certain]
-    assert not [fact for fact in stated if fact.what.concepts]
+def test_a_negated_condition_is_absent(text: str):
+    """Words that deny a condition aren't read as words that narrow it: they state that it isn't there."""
+    (fact,) = record(condition(text)).facts
+    assert (fact.what.concepts, fact.positive) == ((str(TGC.Hypertension),), False)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Literal
 from trialgraph.criteria.ages import explains, stands_behind_persons
 from trialgraph.criteria.bearers import value_beside
 from trialgraph.criteria.compounds import number_follows, value_of_name
-from trialgraph.criteria.genes import with_genes
+from trialgraph.criteria.genes import add_markers
 from trialgraph.criteria.lesions import FoundSize, LesionReader, counts_lesions
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.limits import Found, parse_limit
@@ -28,7 +28,6 @@ from trialgraph.expressions import Expression, Fact, Span
 __all__ = ["Chunk", "Chunker", "Text"]
 
 ChunkKind = Literal["concept", "value", "lesion", "size", "window", "limit", "bracket", "word", "sign"]
-_MARKS = frozenset("+-−")
 _SIGNS = frozenset(",;:/.")
 _QUALIFIER = frozenset({"qualifier"})
 _DEGREE = r"(?:[0IVX]{1,4}|[0-5])[A-Da-d]?[1-3]?(?![A-Za-z0-9])"
@@ -98,11 +97,7 @@ class Text:
         mentions = self.vocabulary.mentions(self.tokens)
         mentions = without_vaccines(self.normalized.text, self.tokens, mentions)
         self.mentions = with_stains(self.text, self.tokens, mentions, self.vocabulary.named)
-        with_genes(self.tokens, self.mentions, self.vocabulary)
-        for position, token in enumerate(self.tokens):
-            signed = self.vocabulary.signed_at(self.tokens, position) if token.text in _MARKS else None
-            if signed is not None:
-                self.mentions[signed.start] = signed
+        add_markers(self.tokens, self.mentions, self.vocabulary)
         self.values = ValueReader(
             self.normalized.text,
             self.tokens,

@@ -1,4 +1,7 @@
-"""Genes that share one word for what happened to them ("mutations in BRCA1, ATM or PALB2")."""
+"""Markers by a sign ("HER2-"), and genes that share one word for what happened to them.
+
+In "mutations in BRCA1, ATM or PALB2" each gene is named with the word, which stands there once.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from trialgraph.criteria.tokens import Token
 from trialgraph.criteria.vocabulary import Mention, Term, Vocabulary
 
-__all__ = ["with_genes"]
+__all__ = ["add_markers"]
 
 _ALIKE = {
     "mutation": ("mutation", "alteration", "rearrangement"),
@@ -28,16 +31,25 @@ _LEADING = frozenset({"in", "of", "affecting", "involving", "to", "the", "at", "
                       "or", "following", "gene", "either", "including", ":", "("})  # fmt: skip
 _MOST_LEADING = 9
 _MOST_GENES = 40
+_SIGNS = frozenset("+-−")
 
 
-def with_genes(tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary) -> None:
-    """Add the genes of a list, each with what the one word before or behind the list says of them.
+def add_markers(tokens: list[Token], mentions: dict[int, Mention], vocabulary: Vocabulary) -> None:
+    """Add the markers that a text names by a sign, or in a list with one word for all of them.
 
     Args:
         tokens: The words of a text.
-        mentions: Concepts by the token they start at; those of genes are added in place.
+        mentions: Concepts by the token they start at; those of markers are added in place.
         vocabulary: Names what happened to a gene ("PALB2 mutation").
     """
+    _add_genes(tokens, mentions, vocabulary)
+    for position, token in enumerate(tokens):
+        signed = vocabulary.signed_at(tokens, position) if token.text in _SIGNS else None
+        if signed is not None:
+            mentions[signed.start] = signed
+
+
+def _add_genes(tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary) -> None:
     words = [index for index, token in enumerate(tokens) if token.form in _ALIKE]
     if not words:
         return

@@ -11,17 +11,19 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from trialgraph.criteria.asides import keeps_from
 from trialgraph.criteria.brackets import nested, opened
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.offers import DEMAND
-from trialgraph.criteria.topics import Topic, keeps_from, topics_of
+from trialgraph.criteria.topics import Topic, topics_of
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import AllOf, AnyOf, Expression, Narrative, Not, Span, Window, atoms
 
 __all__ = ["add_mentions"]
 
 _ENDS = frozenset({";", "."})
+_NEAR = 6
 Deep = tuple[Chunk, int]
 """A chunk, and the number of brackets that it stands in."""
 Placed = tuple[Span, Deep]
@@ -57,7 +59,7 @@ class _Source:
     def is_led_away(self, start: int) -> bool:
         """Whether the word before some words keeps them from being a demand ("except for", "due to")."""
         at = bisect_left(self.every, start, key=lambda each: each[0][0])
-        return at > 0 and keeps_from(self.every[at - 1][1][0])
+        return keeps_from([chunk for _, (chunk, _) in self.every[max(0, at - _NEAR) : at]])
 
     def is_new(self, topic: Topic) -> bool:
         """Whether a topic hasn't been told yet; a criterion that names a thing twice speaks of it once."""

@@ -49,7 +49,9 @@ def reword(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
 def _has_persons(text: Text, chunks: Sequence[Chunk], at: int) -> bool:
     """Whether "with" goes on with what the persons of a name have ("postmenopausal women with cancer")."""
     following = chunks[at + 1] if at + 1 < len(chunks) else None
-    if category_of(chunks[at]) != "reproductive" or following is None or following.form != "with":
+    if text.exclusion or category_of(chunks[at]) != "reproductive":
+        return False
+    if following is None or following.form != "with":
         return False
     return text.text[chunks[at].start : chunks[at].end].lower().endswith(_PERSONS)
 

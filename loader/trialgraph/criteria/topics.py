@@ -5,10 +5,11 @@ What stands only in a reason, a condition, an exception, a plan or an explanatio
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
+from trialgraph.criteria.asides import HAVING, Aside, aside_after
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
@@ -16,7 +17,7 @@ from trialgraph.criteria.vocabulary import GIVEN
 from trialgraph.expressions import Fact, Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["Topic", "keeps_from", "topics_of"]
+__all__ = ["Topic", "topics_of"]
 
 _JOINING = frozenset({"and", "or", ",", "/", "nor", "and/or", "and / or"})
 _MODAL = frozenset(
@@ -32,20 +33,14 @@ _MODAL = frozenset(
         "is required to",
     ]
 )
-_HAVING = frozenset({"have", "has", "had", "having", "received", "receive", "receiving", "be", "been",
-                     "undergone", "undergo", "have had", "has had", "require", "use", "take", "taking",
-                     "participate", "planning", "currently"})  # fmt: skip
 _THAT_IS = frozenset({"i.e", "i.e.", "ie", "namely"})
 _REQUIRED = frozenset({"requiring", "require", "required", "requires", "that required", "needing"})
 _ABOUT_DISEASES = frozenset(
     {"treatment", "therapy", "drug", "medication", "surgery", "agent", "center", "study"}
 )
 _AFTER = frozenset({"after", "following", "on", "during", "to", "by", "since", "with", "including", "of"})
-_LINKING = frozenset({"of", "in", "with"})
 _NEAR = 5
-_LITTLE = frozenset({"of", "the", "a", "any", "their", "is", "are", "in", "with"})
-"""Neutral words that may stand inside an aside, so that they don't end it."""
-_DESCRIBING = frozenset({"qualifier", "confirmed", "confirmation", "active"})
+_NEXT = 2
 _STAYING = frozenset({"be", "is", "are", "being", "currently", "stable", "maintained", "patient", "subject",
                       "participant", "who are", "individual", "must be", "ongoing", "now"})  # fmt: skip
 """Words before "on" that say what is being taken ("patients on anticoagulants")."""
@@ -53,17 +48,18 @@ _DOING = frozenset({"harboring", "harbouring", "harbor", "harbour", "undergoing"
                     "precluding", "preventing", "impairing", "encompassing", "comprising",
                     "precludes", "undergo"})  # fmt: skip
 """Words that no lexicon has and that leave the name before them what it is."""
+_INDEPENDENT = frozenset({"independent", "independence"})
 _VAGUE = frozenset({str(TGC.Neoplasm), str(TGC.InformedConsent), str(TGC.TumorLesion)})
 _ONLY_BARRED = frozenset({str(TGC.MalignantNeoplasm)})
+_OF_WOMEN = frozenset({"procedure", "reproductive"})
+_CHILDBEARING = re.compile(
+    r"child-?\s?bearing|contracep|amenorr|steriliz|reproductive potential", re.IGNORECASE
+)
+"""What a criterion speaks of that names operations and states only to say who can't bear children."""
 _MENOPAUSE = frozenset({str(TGC.Postmenopausal), str(TGC.Premenopausal)})
 _OWN = ("study", "trial", "protocol")
 _INVESTIGATIONAL = str(TGC.InvestigationalDrug)
 _RELATIVES = str(TGC.FamilyHistory)
-_HELD = ("if", "in ", "for ", "when", "provided", "only if")
-"""How the words start that say in whose case something is asked, up to the comma of the main clause."""
-Aside = Literal["", "loose", "open", "held"]
-"""Whether what comes next is no demand: `loose` ends at a comma or a verb, `open` at a verb, `held` at
-the comma before a demand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +117,7 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]]) -> list[Topic]:
         return []
     if any("allowance" in chunk.classes for chunk, _ in chunks) or _heads(chunks):
         return []
-    if not text.exclusion and lexicon().explanation.search(words):
+    if lexicon().explanation.search(words):
         return []
     failed = not text.exclusion and lexicon().failed.search(words) is not None
     sentence = _Sentence(text, chunks, failed=failed, over=lexicon().resolved.search(words) is not None)
@@ -225,14 +221,15 @@ def _take(sentence: _Sentence, index: int) -> None:
         return
     elif "negation" in chunk.classes:
         soon = {each.form for each, _ in sentence.chunks[index + 1 : index + 3]}
-        denies = chunk.form != "not" or bool(soon & _HAVING)
-        sentence.negated, sentence.aside = denies, "" if denies else "open"
+        denies = chunk.form != "not" or bool(soon & HAVING)
+        kept = sentence.aside if sentence.aside == "held" else ""
+        sentence.negated, sentence.aside = denies, kept if denies else "open"
     elif chunk.form in _JOINING or chunk.kind != "word" or _leads_to_treatment(sentence, index):
         return
     elif "unactual" in chunk.classes:
         sentence.unactual = "planned" not in chunk.classes
     else:
-        sentence.aside = _aside(chunk, before, sentence.aside)
+        sentence.aside = aside_after(chunk, before, sentence.aside)
 
 
 def _part(sentence: _Sentence, index: int) -> None:
@@ -244,26 +241,12 @@ def _part(sentence: _Sentence, index: int) -> None:
         sentence.aside = ""
 
 
-def _aside(chunk: Chunk, before: Chunk | None, aside: Aside) -> Aside:
-    """Return whether what follows a word is no demand, and how long."""
-    if "example" in chunk.classes:
-        return aside if aside == "held" else ""
-    if "others" in chunk.classes or ("condition" in chunk.classes and chunk.form.startswith(_HELD)):
-        return "held"
-    if chunk.classes & {"condition", "regardless"}:
-        return aside or "open"
-    if _leads_away(chunk, before):
-        return aside or "loose"
-    ends = "neutral" in chunk.classes and chunk.form not in _LITTLE
-    return "" if ends and aside != "held" else aside
-
-
 def _name(sentence: _Sentence, index: int) -> None:
     """Take in a concept, unless it stands in an aside or its neighbours make it another."""
     chunk, before = sentence.chunks[index][0], sentence.chunk(index - 1)
     fact = _fact(sentence, chunk)
     told = sentence.aside or sentence.unactual or (before is not None and _restates(before, chunk))
-    told = told or (not sentence.text.exclusion and _is_capped(sentence, index))
+    told = told or _is_measured(sentence, index, chunk)
     if sentence.aside == "loose":
         sentence.aside = "open"
     elif chunk.term is not None and _RELATIVES in chunk.term.ancestors:
@@ -275,11 +258,19 @@ def _name(sentence: _Sentence, index: int) -> None:
         sentence.found.append((fact, past or sentence.negated))
 
 
-def _is_capped(sentence: _Sentence, index: int) -> bool:
-    """Whether a demand sets how much there may be at most ("no more than 2 lines of chemotherapy")."""
-    nearby = [chunk for chunk, _ in sentence.chunks[max(0, index - _NEAR) : index]]
-    limits = [chunk.limit.limit for chunk in nearby if chunk.limit is not None]
-    return any(limit.high is not None and limit.low is None for limit in limits)
+def _is_measured(sentence: _Sentence, index: int, chunk: Chunk) -> bool:
+    """Whether words set how much of a treatment there may be at most, or count a time from it.
+
+    "No more than 2 lines of chemotherapy" as a demand; "within 30 days of receiving durvalumab".
+    """
+    nearby = [each for each, _ in sentence.chunks[max(0, index - _NEAR) : index]]
+    limits = [each.limit.limit for each in nearby if each.limit is not None]
+    if not sentence.text.exclusion and any(limit.high is not None and limit.low is None for limit in limits):
+        return True
+    last = [each.kind == "window" for each in nearby[-_NEXT:]]
+    opening = index <= _NEXT + 1
+    apart = opening or any(each.kind == "sign" or each.form in _JOINING for each in nearby[-_NEXT:])
+    return chunk.term is not None and chunk.term.category in GIVEN and any(last) and not apart
 
 
 def _restates(before: Chunk, chunk: Chunk) -> bool:
@@ -309,35 +300,14 @@ def _leads_to_treatment(sentence: _Sentence, index: int) -> bool:
     return form in (_REQUIRED if sentence.text.exclusion else _AFTER if sentence.failed else frozenset())
 
 
-def _leads_away(chunk: Chunk, before: Chunk | None) -> bool:
-    """Whether what follows a word is no longer what the patient has or was given ("risk of", "due to")."""
-    after_concept = before is not None and before.kind == "concept"
-    persons = before is not None and before.term is not None and before.term.category == "reproductive"
-    if chunk.form == "with" and persons:
-        return False
-    if chunk.form == "for" and before is not None and before.form.startswith("test"):
-        return False
-    if chunk.classes & _DESCRIBING and not after_concept:
-        return False
-    if chunk.form in _LINKING and not after_concept:
-        return before is not None and before.kind == "word" and not before.classes
-    return ("post" in chunk.classes and "neutral" not in chunk.classes) or chunk.form in _LINKING
-
-
-def keeps_from(chunk: Chunk) -> bool:
-    """Whether what follows a word is excepted, a condition or no longer about the patient ("due to")."""
-    if chunk.classes & {"exception", "unactual"}:
-        return True
-    held = "condition" in chunk.classes and chunk.form.startswith(_HELD)
-    return held or (chunk.kind == "word" and _leads_away(chunk, None))
-
-
 def _goes_on(text: Text, chunk: Chunk, following: Chunk | None) -> bool:
     """Whether the next word turns the concept into something else ("hypertension medication")."""
     if following is None or following.kind not in ("word", "concept"):
         return False
     joined = not text.text[chunk.end : following.start].strip()
     if chunk.term is not None and chunk.term.category == "condition" and following.form in _ABOUT_DISEASES:
+        return True
+    if joined and following.form in _INDEPENDENT:
         return True
     unknown = following.kind == "word" and not following.classes and following.form not in _DOING
     return joined and unknown and following.form not in _JOINING
@@ -347,9 +317,11 @@ def _fact(sentence: _Sentence, chunk: Chunk) -> Fact | None:
     term, text = chunk.term, sentence.text
     if isinstance(chunk.expression, Fact):
         return chunk.expression
-    if term is None or term.category in (None, "demographic") or term.iri in _VAGUE:
+    if term is None or term.category is None or term.iri in _VAGUE or _RELATIVES in term.ancestors:
         return None
     demanded = not (text.exclusion or sentence.negated)
+    if demanded and term.category in _OF_WOMEN and _CHILDBEARING.search(text.text):
+        return None
     if demanded and (
         term.iri in _ONLY_BARRED or (term.category == "reproductive" and term.iri not in _MENOPAUSE)
     ):

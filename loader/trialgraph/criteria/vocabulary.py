@@ -20,6 +20,8 @@ __all__ = ["GIVEN", "Mention", "Term", "Vocabulary", "default_vocabulary", "is_r
 
 GIVEN = frozenset({"treatment", "procedure"})
 _SEX = str(TGC.Sex)
+_DISEASE_STATUS = str(TGC.DiseaseStatus)
+"""What becomes of a disease, which "recurrent disease" names with no disease of its own."""
 _READ_APART = frozenset({_SEX, str(TGC.HealthyVolunteer), str(TGC.DemographicCharacteristic)})
 """Whom a trial is for: statements about them are read by their form, not as facts of a list."""
 """Categories of what is given to a patient, or done."""
@@ -283,7 +285,9 @@ def vocabulary_entries(concepts: Concepts) -> Iterator[tuple[str, bool, Term]]:
     assessments = {iri for iri in concepts if concepts.is_assessment(iri)}
     plain = {form.form.lower() for form in forms if form.iri not in assessments}
     for surface, case_sensitive, iri in forms:
-        if iri not in terms or _says_more(surface, terms[iri].label):
+        if iri not in terms or (
+            _DISEASE_STATUS not in terms[iri].ancestors and _says_more(surface, terms[iri].label)
+        ):
             continue
         if iri in assessments and _plain_name(surface) in plain:
             continue
