@@ -35,7 +35,8 @@ HEAD = """@prefix tg: <https://w3id.org/trialgraph/ontology#> .
 RIGHT = """tgc:Alkaptonuria a owl:Class ;
     rdfs:subClassOf tgc:Condition ;
     rdfs:label "alkaptonuria"@en ;
-    skos:definition "Condition in which homogentisic acid is not broken down."@en .
+    skos:definition "Condition in which homogentisic acid is not broken down."@en ;
+    dcterms:source <https://w3id.org/trialgraph/ontology> .
 """
 
 
@@ -77,6 +78,16 @@ def test_a_right_concept_passes(tmp_path: Path) -> None:
     ("wrong", "right", "line", "check"),
     [
         ('    skos:definition "', '    rdfs:comment "', 9, "undescribed-terms"),
+        ("rdfs:label", "rdfs:comment", 9, "undescribed-terms"),
+        ("dcterms:source", "rdfs:seeAlso", 12, "unsourced-definitions"),
+        ("Condition in which", "Trouble in which", 12, "definitions-without-genus"),
+        (
+            "Condition in which homogentisic acid is not broken down.",
+            "Alkaptonuria.",
+            12,
+            "empty-definitions",
+        ),
+        ("skos:definition", "skos:altLable 'AKU'@en ;\n    skos:definition", 12, "undeclared-properties"),
         ("tgc:Condition", "tgc:Conditoin", 10, "undefined-terms"),
         ("rdfs:label", "rdfs:label 'black urine'@en ; rdfs:label", 11, "repeated-descriptions"),
         ('"alkaptonuria"', '"Pregnancy"', 11, "shared-labels"),
@@ -104,6 +115,23 @@ def test_a_slip_is_told_by_its_line(wrong: str, right: str, line: int, check: st
 def test_a_file_that_is_no_turtle_is_told_alone(tmp_path: Path) -> None:
     """A syntax error has its line, and hides what would only follow from it."""
     assert _found(tmp_path, RIGHT.replace("owl:Class ;", "owl:Class")) == [(10, "", "syntax")]
+
+
+def test_a_prefix_that_is_not_declared_is_told_by_its_line(tmp_path: Path) -> None:
+    """An unknown prefix is an error of the syntax, and the message names it."""
+    path = tmp_path / "mine.ttl"
+    path.write_text(HEAD + RIGHT.replace("rdfs:subClassOf tgc:", "rdfs:subClassOf tcg:"), encoding="utf-8")
+    (finding,) = check_ontology([path])
+    assert (finding.line, finding.check) == (10, "syntax")
+    assert "tcg:" in finding.message
+
+
+def test_a_cycle_of_superclasses_is_told_at_both_its_classes(tmp_path: Path) -> None:
+    """Two classes that are each above the other are both named."""
+    other = RIGHT.replace("alkaptonuria", "black urine").replace("Alkaptonuria", "BlackUrine")
+    one = RIGHT.replace("tgc:Condition", "tgc:BlackUrine")
+    found = _found(tmp_path, one + other.replace("tgc:Condition", "tgc:Alkaptonuria"))
+    assert {term for _, term, check in found if check == "cycles"} == {"tgc:Alkaptonuria", "tgc:BlackUrine"}
 
 
 def test_a_finding_about_two_files_is_told_in_the_one_that_is_asked_about(tmp_path: Path) -> None:
