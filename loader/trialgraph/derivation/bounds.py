@@ -18,6 +18,7 @@ from trialgraph.views import Absence, Completeness, Presence, TimeAgo
 
 __all__ = ["latest_possible"]
 
+
 class _Instance(NamedTuple):
     """Something recorded, with all that it is or may be, and when it last was so."""
 

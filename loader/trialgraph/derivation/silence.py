@@ -39,9 +39,7 @@ _NONE = "none recorded; "
 
 def completeness_reasons(found: Sorted, assumed: Collection[Completeness]) -> dict[Completeness, Absence]:
     """Return why each complete category is complete; what the record states comes first."""
-    reasons = {
-        category: Absence(f"{_NONE}{category} assumed complete") for category in sorted(assumed)
-    }
+    reasons = {category: Absence(f"{_NONE}{category} assumed complete") for category in sorted(assumed)}
     for category, statement in found.complete.items():
         text = f"{_NONE}record states its {category} complete: {statement.text}".rstrip(": ")
         reasons[category] = Absence(text, (statement.source,))
@@ -75,7 +73,8 @@ def silent_concepts(
             return None
         why = [reasons[each] for each in sorted(categories)]
         text = "; ".join(each.shown.removeprefix(_NONE) for each in why)
-        return Absence(f"{_NONE}{text}", tuple(dict.fromkeys(source for each in why for source in each.evidence)))
+        evidence = tuple(dict.fromkeys(source for each in why for source in each.evidence))
+        return Absence(f"{_NONE}{text}", evidence)
 
     def judged(iri: str) -> Absence | None:
         for parent in concepts[iri].parents:
