@@ -12,7 +12,7 @@ from trialgraph.evaluation import evaluate
 from trialgraph.expressions import Fact, Window, atoms
 from trialgraph.instances import showing_instances
 from trialgraph.namespaces import TGC
-from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial, compile_shapes
+from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial, compile_shapes, view_for
 from trialgraph.shapes.engines import ShaclEngine, reported_rails
 from trialgraph.views import Absence, Presence, ScreeningView, TimeAgo, view_graph
 
@@ -107,9 +107,9 @@ def test_rails_of_a_fact_with_exceptions_are_the_reference_evaluator(
     missing = {DISEASE: Absence("none recorded")} if absent and not shown else {}
     view = ScreeningView("p", date(2025, 1, 1), present=present, absent=missing)
     criterion = ScreenableCriterion("E1", "exclusion", "…", fact)
-    rails = reported_rails(
-        view_graph(view), compile_shapes(ScreenableTrial("NCT00000000", "", (criterion,))), engine=engine
-    )
+    trial = ScreenableTrial("NCT00000000", "", (criterion,))
+    graph = view_graph(view_for(view, trial))
+    rails = reported_rails(graph, compile_shapes(trial), engine=engine)
     truth = evaluate(criterion.admits, view)
     assert rails.get("E1", set()) == {True: set(), None: {"proved"}, False: {"proved", "disproved"}}[truth]
     others = [p for iri, p in shown.items() if iri != str(TGC.Vitiligo)]

@@ -13,7 +13,7 @@ from trialgraph.evaluation import evaluate
 from trialgraph.expressions import AllOf, AnyOf, Fact, Not, Window
 from trialgraph.malignancies import UNTOLD, are_apart, besides, study_disease
 from trialgraph.namespaces import TGC
-from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial, compile_shapes
+from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial, compile_shapes, view_for
 from trialgraph.shapes.engines import reported_rails
 from trialgraph.views import ScreeningView, view_graph
 from trialgraph.vocabularies import known_concepts
@@ -151,8 +151,8 @@ def test_rails_of_another_malignancy_are_the_reference_evaluator(
     fact = Fact(OTHER.concept, "malignancy", "condition", modifiers, within=within, exceptions=excepted)
     criterion = ScreenableCriterion("E1", "exclusion", "…", fact, study=study)
     view = _view(*resources)
-    rails = reported_rails(
-        view_graph(view), compile_shapes(ScreenableTrial("NCT00000000", "", (criterion,))), engine="rudof"
-    ).get("E1", set())
+    trial = ScreenableTrial("NCT00000000", "", (criterion,))
+    graph = view_graph(view_for(view, trial))
+    rails = reported_rails(graph, compile_shapes(trial), engine="rudof").get("E1", set())
     truth = evaluate(criterion.admits, view)
     assert rails == {True: set(), None: {"proved"}, False: {"proved", "disproved"}}[truth]

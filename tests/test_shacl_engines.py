@@ -24,7 +24,13 @@ from trialgraph.expressions import Expression
 from trialgraph.namespaces import BASE
 from trialgraph.packaged import packaged_patients
 from trialgraph.patients import read_patients
-from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial, compile_shapes, read_of_views
+from trialgraph.shapes.eligibility import (
+    ScreenableCriterion,
+    ScreenableTrial,
+    compile_shapes,
+    read_of_views,
+    view_for,
+)
 from trialgraph.shapes.engines import validation_report
 from trialgraph.views import Completeness, ScreeningView, view_graph
 
@@ -57,6 +63,8 @@ def _together(views: Iterable[ScreeningView], whole: int = 4) -> Graph:
     """Return views in one graph: some of them whole, of the rest what the packaged trials read."""
     graph, read = Graph(), frozenset().union(*map(read_of_views, tuple(packaged_trials().values())))
     for number, view in enumerate(views):
+        for trial in _trials():
+            view = view_for(view, trial)
         graph += view_graph(view, read if number >= whole else None)
     return graph
 

@@ -177,8 +177,8 @@ def _presence(atom: Fact, view: ScreeningView) -> Finding:
     finding = _plain_presence(atom, view)
     if finding.truth is None:
         for instance in showing_instances(atom):
-            shown = _plain_presence(instance, view) if fact_key(instance) in view.present else None
-            if shown is not None and shown.truth:
+            shown = _presence(instance, view)
+            if shown.truth:
                 return replace(shown, atom=atom)
     return finding
 

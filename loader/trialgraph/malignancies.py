@@ -67,10 +67,16 @@ def study_disease(
     for named in (demanded, set(conditions)):
         found = {iri for iri in named if iri in concepts and _is_malignant(iri, concepts)}
         if found - concepts.descendants(_METASTASIS):
-            return tuple(sorted(found))
+            return _widest_of(found, concepts)
     if found or not all_known or not conditions:
-        return tuple(sorted(found)) or UNTOLD
+        return _widest_of(found, concepts) or UNTOLD
     return ()
+
+
+def _widest_of(iris: Collection[str], concepts: Concepts) -> tuple[str, ...]:
+    """Return concepts without those that are kinds of others among them; of equivalents one stays."""
+    wider = {iri: (concepts.ancestors(iri) & set(iris)) - {iri} for iri in iris}
+    return tuple(sorted(iri for iri in iris if all(iri in wider[up] and iri < up for up in wider[iri])))
 
 
 def _demanded(expression: Expression) -> Iterator[Fact]:

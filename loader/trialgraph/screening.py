@@ -21,7 +21,13 @@ from trialgraph.missing import MissingFact, MissingKind, missing_facts
 from trialgraph.namespaces import TRIAL
 from trialgraph.ontology import Axiom
 from trialgraph.records import Source
-from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial, compile_shapes, read_of_views
+from trialgraph.shapes.eligibility import (
+    ScreenableCriterion,
+    ScreenableTrial,
+    compile_shapes,
+    read_of_views,
+    view_for,
+)
 from trialgraph.shapes.engines import Rails, ShaclEngine, reported_rails
 from trialgraph.versions import versions
 from trialgraph.views import Completeness, ScreeningView, view_graph
@@ -195,7 +201,7 @@ def screen(
 
 def _rails(view: ScreeningView, trial: ScreenableTrial, engine: ShaclEngine) -> Rails:
     asked, shapes, read = _shapes(trial)
-    rails = reported_rails(view_graph(view, read), shapes, engine=engine)
+    rails = reported_rails(view_graph(view_for(view, trial), read), shapes, engine=engine)
     return rails | {criterion.id: {"proved"} for criterion in trial.criteria if criterion.id not in asked}
 
 

@@ -8,7 +8,7 @@ from trialgraph.catalogue import named_concepts, screenable_trial
 from trialgraph.cli.options import StoreOption, parse_date, reading_store
 from trialgraph.cli.screen import AsOf, AssumeComplete, parse_completeness, single_patient
 from trialgraph.derivation import screening_view
-from trialgraph.shapes.eligibility import compile_shapes
+from trialgraph.shapes.eligibility import compile_shapes, view_for
 from trialgraph.shapes.engines import has_violation, validation_report
 from trialgraph.views import view_graph
 from trialgraph.vocabularies import known_concepts
@@ -43,7 +43,7 @@ def validate(
         assume_complete=parse_completeness(assume_complete),
         concepts=known_concepts().including(named_concepts([wanted])),
     )
-    graph = view_graph(view)
+    graph = view_graph(view_for(view, wanted))
     if view_only:
         typer.echo(graph.serialize(format="turtle"), nl=False)
         return

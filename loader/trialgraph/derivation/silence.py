@@ -73,9 +73,8 @@ def silent_concepts(
             return None
         why = [reasons[each] for each in sorted(categories)]
         text = "; ".join(each.shown.removeprefix(_NONE) for each in why)
-        return Absence(
-            f"{_NONE}{text}", tuple(dict.fromkeys(source for each in why for source in each.evidence))
-        )
+        evidence = tuple(dict.fromkeys(source for each in why for source in each.evidence))
+        return Absence(f"{_NONE}{text}", evidence)
 
     def judged(iri: str) -> Absence | None:
         for parent in concepts[iri].parents:

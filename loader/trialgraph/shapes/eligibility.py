@@ -13,10 +13,20 @@ from trialgraph.criteria.criterion import Curation
 from trialgraph.expressions import AnyOf, Expression, Narrative, Not, Span, atoms, is_judged
 from trialgraph.malignancies import besides
 from trialgraph.namespaces import BASE, TGC
+from trialgraph.narrowed import narrowed_facts, with_narrowed
 from trialgraph.records import Source
 from trialgraph.shapes.rails import Bound, Condition, Every, Never, Shows, Some, disproof, proof, reads
+from trialgraph.views import ScreeningView
 
-__all__ = ["Kind", "ScreenableCriterion", "ScreenableTrial", "compile_shapes", "read_of_views", "view_iri"]
+__all__ = [
+    "Kind",
+    "ScreenableCriterion",
+    "ScreenableTrial",
+    "compile_shapes",
+    "read_of_views",
+    "view_for",
+    "view_iri",
+]
 
 Kind = Literal["inclusion", "exclusion"]
 
@@ -99,6 +109,12 @@ def read_of_views(trial: ScreenableTrial) -> frozenset[tuple[str, str]]:
     """Return all that the eligibility shapes of a trial read of a view, as `view_graph` takes it."""
     rails = (rail(each.admits) for each in trial.criteria for rail in (proof, disproof))
     return frozenset(read for rail in rails for read in reads(rail))
+
+
+def view_for(view: ScreeningView, trial: ScreenableTrial) -> ScreeningView:
+    """Return a view with the keys that the shapes of a trial look for beside those of concepts."""
+    narrowed = [fact for each in trial.criteria for fact in narrowed_facts(each.admits)]
+    return with_narrowed(view, narrowed) if narrowed else view
 
 
 def view_iri(name: str) -> str:

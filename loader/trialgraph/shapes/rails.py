@@ -15,6 +15,7 @@ from trialgraph.evaluation import asks_history, fact_key, is_qualified
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Limit, Narrative, Not, Value, Window
 from trialgraph.instances import showing_instances
 from trialgraph.malignancies import excluded_by, shown_by
+from trialgraph.narrowed import narrowed_key
 
 __all__ = ["Bound", "Condition", "Every", "Never", "Shows", "Some", "disproof", "proof", "reads"]
 
@@ -198,6 +199,10 @@ def _is_active(atom: Fact) -> bool:
 
 
 def _present(atom: Fact) -> Condition:
+    if key := narrowed_key(atom):
+        return _every(
+            Shows("has" if asks_history(atom) else "hasStill", key), _inside_window(key, atom.within)
+        )
     if atom.study is not None:
         return proof(shown_by(atom))
     if instances := showing_instances(atom):
@@ -210,6 +215,8 @@ def _present(atom: Fact) -> Condition:
 
 
 def _absent(atom: Fact) -> Condition:
+    if atom.study and (key := narrowed_key(atom)):
+        return _some(Shows("lacks", key), _outside_window(key, atom.within))
     if atom.study is not None:
         return proof(excluded_by(atom))
     key = fact_key(atom)
