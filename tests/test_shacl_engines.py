@@ -135,7 +135,7 @@ def _generated() -> tuple[list[tuple[int, Expression]], tuple[ScreeningView, ...
     trees: list[Expression] = []
     shown: list[ScreeningView] = []
 
-    @settings(max_examples=60, suppress_health_check=list(HealthCheck), derandomize=True)
+    @settings(max_examples=80, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(st.lists(atoms | expressions, min_size=2, max_size=6), views())
     def gather(some: list[Expression], view: ScreeningView) -> None:
         trees.extend(some)
