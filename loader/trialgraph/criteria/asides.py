@@ -42,6 +42,8 @@ def aside_after(chunk: Chunk, before: Chunk | None, aside: Aside) -> Aside:
     if "example" in chunk.classes:
         return aside if aside == "held" else ""
     held = "condition" in chunk.classes and chunk.form.startswith(_HELD)
+    allergic = before is not None and before.term is not None and before.term.category == "allergy"
+    held = held or (allergic and "allergen" in chunk.classes)
     if held or "others" in chunk.classes or chunk.form in _FITTING:
         return "held"
     if chunk.classes & {"condition", "regardless"}:
