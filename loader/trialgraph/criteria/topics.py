@@ -185,7 +185,7 @@ def _bars(sentence: _Sentence, at: int) -> bool:
     """Take in what a sentence bars that ends in "… are excluded"; False where that may be turned round."""
     chunks = [chunk for chunk, _ in sentence.chunks[:at]]
     turned = {"exception", "negation", "definition"}
-    verb = sentence.chunks[at][0].form.startswith(_BEING) or chunks[-1:] and chunks[-1].form in _BEING
+    verb = sentence.chunks[at][0].form.startswith(_BEING) or (bool(chunks) and chunks[-1].form in _BEING)
     if not verb or any(chunk.classes & turned for chunk in chunks) or not any(map(is_content, chunks)):
         return False
     _read(sentence, 0, at)
