@@ -15,12 +15,14 @@ from trialgraph.criteria.surroundings import category_of
 from trialgraph.criteria.tokens import lookup_form
 from trialgraph.criteria.trees import all_of, any_of, is_formal, negate
 from trialgraph.expressions import Expression, Narrative, Not, atoms
+from trialgraph.namespaces import TGC
 
 __all__ = ["case_of", "concerns_reproduction", "read_addressed"]
 
 _ABSENT = re.compile(r"in\s+(?:the\s+)?absence\s+of\s+", re.IGNORECASE)
 _MODAL = ("must", "should", "shall", "need", "are required to")
 _HAVING = frozenset({"have", "has", "with", "have a", "has a"})
+_MENOPAUSE = frozenset({str(TGC.Premenopausal), str(TGC.Perimenopausal), str(TGC.Postmenopausal)})
 _TELLING = frozenset({"confirmation", "confirmed"})
 Reader = Callable[[Text, list[Chunk]], Expression]
 
@@ -75,7 +77,7 @@ def _opening_case(text: Text, chunks: list[Chunk]) -> Expression:
 def _subject_case(text: Text, chunks: list[Chunk]) -> Expression | None:
     """Read "patients with X must have Y": Y is asked of those with X only."""
     modal = next((i for i, chunk in enumerate(chunks) if _is_modal(chunk)), None)
-    if modal is None and concerns_reproduction(chunks):
+    if modal is None and concerns_reproduction(chunks) and not _tells_menopause(chunks):
         modal = next((i for i, chunk in enumerate(chunks) if i > 1 and chunk.form in _HAVING), None)
     if not modal:
         return None
@@ -88,6 +90,12 @@ def _subject_case(text: Text, chunks: list[Chunk]) -> Expression | None:
         return None
     read = join_segments(text, read_segments(text, body), "and")
     return any_of([negate(case_of(text, case)), read]) if _says_something(read) else None
+
+
+def _tells_menopause(chunks: Sequence[Chunk]) -> bool:
+    """Whether whom a trial is for starts with their menopause ("premenopausal women with X")."""
+    first = next((chunk.term for chunk in chunks if is_content(chunk)), None)
+    return first is not None and first.iri in _MENOPAUSE
 
 
 def _names_patients(text: Text, case: Sequence[Chunk]) -> bool:

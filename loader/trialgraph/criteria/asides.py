@@ -25,6 +25,7 @@ _VERBS = (
     "evidence",
     "diagnosis",
 )
+_FORBIDDING = ("contraindicat", "preclud", "prohibit", "interfer")
 _FITTING = frozenset({"amenable", "suitable", "eligible", "unsuitable", "because", "candidate"})
 """Words after which treatments are named that there are, were or may be, not what the patient had."""
 _LITTLE = frozenset({"of", "the", "a", "any", "their", "is", "are", "in", "with"})
@@ -42,9 +43,11 @@ def aside_after(chunk: Chunk, before: Chunk | None, aside: Aside) -> Aside:
     if "example" in chunk.classes:
         return aside if aside == "held" else ""
     held = "condition" in chunk.classes and chunk.form.startswith(_HELD)
+    allergic = before is not None and before.term is not None and before.term.category == "allergy"
+    held = held or (allergic and "allergen" in chunk.classes)
     if held or "others" in chunk.classes or chunk.form in _FITTING:
         return "held"
-    if chunk.classes & {"condition", "regardless"}:
+    if chunk.classes & {"condition", "regardless"} or chunk.form.startswith(_FORBIDDING):
         return aside or "open"
     if _leads_away(chunk, before):
         return aside or "loose"

@@ -61,10 +61,23 @@ def _add_genes(tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary
                 term = _altered(tokens[start:end], tokens[at].form, vocabulary)
             if term is None:
                 continue
-            if at not in taken:
+            general = _general_at(mentions, at, term)
+            if general is not None:
+                del mentions[general]
+            if general is not None or at not in taken:
                 start, end = _with_word(tokens, at, start, end)
+                start = min(start, general) if general is not None and start == at else start
             mentions[start] = Mention(term, start, end)
             taken |= set(range(start, end))
+
+
+def _general_at(mentions: dict[int, Mention], at: int, term: Term) -> int | None:
+    """Return where a name starts that says only what happened, and no gene ("molecular alteration")."""
+    for start in range(at, max(-1, at - _MOST_LEADING), -1):
+        found = mentions.get(start)
+        if found is not None and found.start <= at < found.end:
+            return start if found.term.iri in term.ancestors else None
+    return None
 
 
 def _with_word(tokens: Sequence[Token], at: int, start: int, end: int) -> tuple[int, int]:

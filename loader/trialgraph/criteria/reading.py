@@ -59,7 +59,9 @@ _NOTE = re.compile(
     r"|these (?:include|are)|examples?|for example|including)\b",
     re.IGNORECASE,
 )
-_DEFINES = re.compile(r"(?:^|[.;]\s)(?:definition|definitions|note|where)\b", re.IGNORECASE)
+_DEFINES = re.compile(
+    r"(?:^|[.;]\s)(?:definition|definitions|note|where)\b|\b(?:is|are) (?:\w+ )?defined\b", re.IGNORECASE
+)
 _WASHOUT = re.compile(r"\bwash-?\s?out\b", re.IGNORECASE)
 _NONE = re.compile(r"^no\s", re.IGNORECASE)
 _OR_AT_END = re.compile(r"\bor$", re.IGNORECASE)

@@ -39,21 +39,23 @@ def reword(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
             position = named
             continue
         plain.append(_needed(chunks, position))
-        if _has_persons(text, chunks, position):
-            plain.append(replace(chunks[position + 1], form="and", classes=frozenset()))
-            position += 1
         position += 1
+        if (having := _persons_end(text, chunks, position - 1)) is not None:
+            plain.append(replace(chunks[having], form="and", classes=frozenset()))
+            position = having + 1
     return plain
 
 
-def _has_persons(text: Text, chunks: Sequence[Chunk], at: int) -> bool:
-    """Whether "with" goes on with what the persons of a name have ("postmenopausal women with cancer")."""
-    following = chunks[at + 1] if at + 1 < len(chunks) else None
+def _persons_end(text: Text, chunks: Sequence[Chunk], at: int) -> int | None:
+    """Return where "with" goes on with what persons have ("postmenopausal women with cancer")."""
     if text.exclusion or category_of(chunks[at]) != "reproductive":
-        return False
-    if following is None or following.form != "with":
-        return False
-    return text.text[chunks[at].start : chunks[at].end].lower().endswith(_PERSONS)
+        return None
+    following = at + 1
+    if following < len(chunks) and "persons" in chunks[following].classes:
+        following += 1
+    elif not text.text[chunks[at].start : chunks[at].end].lower().endswith(_PERSONS):
+        return None
+    return following if following < len(chunks) and chunks[following].form == "with" else None
 
 
 def _named_after(chunks: Sequence[Chunk], at: int) -> int | None:

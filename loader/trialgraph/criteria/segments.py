@@ -177,7 +177,11 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
     elif index and chunks[index - 1].form == "," and chunk.form in ("or", "and"):
         after_comma = True
     for each in following:
-        if "active" in each.classes and each.kind == "word":
+        if (
+            "active" in each.classes
+            and each.kind == "word"
+            and (after_comma or _goes_on_alike(segment, following))
+        ):
             return True
         if _asks_anew(segment, following, each):
             return True
@@ -203,6 +207,14 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
             return False
         plain = plain and bool(each.classes & {"qualifier", "active"})
     return False
+
+
+def _goes_on_alike(segment: Segment, following: Sequence[Chunk]) -> bool:
+    """Whether the next concept is of the kind that a segment starts with ("X requiring A or active Y")."""
+    named = (chunk.term for chunk in following if is_content(chunk))
+    head = next((chunk.term for chunk in segment.chunks if is_content(chunk)), None)
+    term = next(named, None)
+    return term is None or head is None or term.category == head.category
 
 
 def _asks_anew(segment: Segment, following: Sequence[Chunk], chunk: Chunk) -> bool:

@@ -33,7 +33,8 @@ _MODAL = frozenset(
         "is required to",
     ]
 )
-_THAT_IS = frozenset({"i.e", "i.e.", "ie", "namely"})
+_THAT_IS = frozenset({"i.e", "ie", "namely"})
+_BEING = ("is", "are", "be", "will be", "should be", "must be", "were", "was", "may not", "cannot", "not ")
 _REQUIRED = frozenset({"requiring", "require", "required", "requires", "that required", "needing"})
 _ABOUT_DISEASES = frozenset(
     {"treatment", "therapy", "drug", "medication", "surgery", "agent", "center", "study"}
@@ -157,7 +158,8 @@ def _read(sentence: _Sentence, start: int, end: int) -> None:
         depth = inside
         if "exception" in chunk.classes:
             break
-        if "definition" in chunk.classes and chunk.form not in _THAT_IS and not _lists_kinds(sentence):
+        that_is = chunk.form.replace(" ", "").strip(".") in _THAT_IS
+        if "definition" in chunk.classes and not that_is and not _lists_kinds(sentence):
             break
         _take(sentence, index)
 
@@ -183,7 +185,8 @@ def _bars(sentence: _Sentence, at: int) -> bool:
     """Take in what a sentence bars that ends in "… are excluded"; False where that may be turned round."""
     chunks = [chunk for chunk, _ in sentence.chunks[:at]]
     turned = {"exception", "negation", "definition"}
-    if any(chunk.classes & turned for chunk in chunks) or not any(map(is_content, chunks)):
+    verb = sentence.chunks[at][0].form.startswith(_BEING) or (bool(chunks) and chunks[-1].form in _BEING)
+    if not verb or any(chunk.classes & turned for chunk in chunks) or not any(map(is_content, chunks)):
         return False
     _read(sentence, 0, at)
     sentence.found = [
@@ -268,7 +271,7 @@ def _is_measured(sentence: _Sentence, index: int, chunk: Chunk) -> bool:
     if not sentence.text.exclusion and any(limit.high is not None and limit.low is None for limit in limits):
         return True
     last = [each.kind == "window" for each in nearby[-_NEXT:]]
-    opening = index <= _NEXT + 1
+    opening = any(each.kind == "window" for each, _ in sentence.chunks[:2])
     apart = opening or any(each.kind == "sign" or each.form in _JOINING for each in nearby[-_NEXT:])
     return chunk.term is not None and chunk.term.category in GIVEN and any(last) and not apart
 
