@@ -26,7 +26,7 @@ from trialgraph.derivation.ondemand import Layers, OnDemand
 from trialgraph.derivation.quantities import convert_scores, measured_quantities
 from trialgraph.derivation.scores import age, child_pugh, creatinine_clearance
 from trialgraph.derivation.shown import Denied, Shown, Sorted, is_lasting, sorted_facts
-from trialgraph.derivation.silence import completeness_reasons, crossings, silent_concepts
+from trialgraph.derivation.silence import completeness_reasons, crossings, is_placed, silent_concepts
 from trialgraph.derivation.times import NOW
 from trialgraph.malignancies import AGAIN
 from trialgraph.namespaces import TGC
@@ -66,6 +66,7 @@ def screening_view(
     lesions = lesions_of(found, concepts, as_of)
     found.shown += shown_by_lesions(lesions)
     _keep_open(found, lesions)
+    _keep_sites_open(found, concepts)
     found.shown += _sex(record.demographics)
     denied = [*found.denied, *_impossible(record.demographics, concepts)]
     closed = close(found.shown, denied, concepts, axioms, found.doubts)
@@ -143,6 +144,14 @@ def _keep_open(found: Sorted, lesions: list[Lesion]) -> None:
             may_be |= {iri for iri in there if iri} or {METASTASIS}
         for iri in sorted(may_be):
             found.possible[iri].append(lesion.fact.source)
+
+
+def _keep_sites_open(found: Sorted, concepts: Concepts) -> None:
+    """Note that a metastasis may be in any organ, where none is recorded with its organ."""
+    spread = [fact for fact in found.shown if concepts.is_a(fact.concept, METASTASIS)]
+    if not any(is_placed(fact.concept, concepts) for fact in spread):
+        for fact in spread:
+            found.possible[METASTASIS].append(fact.source)
 
 
 def _sex(who: Demographics) -> list[Shown]:

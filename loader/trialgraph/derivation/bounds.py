@@ -12,7 +12,7 @@ from typing import NamedTuple
 from trialgraph.concepts import Concepts
 from trialgraph.derivation.ondemand import OnDemand
 from trialgraph.derivation.shown import Sorted
-from trialgraph.derivation.silence import contested, crossings, may_show, might_show, needed
+from trialgraph.derivation.silence import contested, crossings, may_show, might_show, needed, placed
 from trialgraph.derivation.times import NOW, latest_of
 from trialgraph.views import Absence, Completeness, Presence, TimeAgo
 
@@ -68,8 +68,10 @@ def latest_possible(
 
 def _instances(found: Sorted, concepts: Concepts, axioms: Collection[str] | None) -> list[_Instance]:
     instances = []
+    told = placed(found, concepts)
     for fact in found.shown:
-        kinds = may_show(fact.concept, concepts).union(concepts.implied(fact.concept, axioms))
+        kinds = frozenset(concepts.implied(fact.concept, axioms))
+        kinds = kinds if fact.concept in told else kinds | may_show(fact.concept, concepts)
         instances.append(_Instance(kinds, fact.source, fact.ago))
     for iri, sources in found.possible.items():
         kinds = might_show(iri, concepts).union(concepts.implied(iri, axioms))

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from trialgraph.concepts import Concepts
-from trialgraph.derivation.lesions import MALIGNANCY
+from trialgraph.derivation.lesions import MALIGNANCY, METASTASIS
 from trialgraph.derivation.ondemand import OnDemand
 from trialgraph.derivation.shown import Sorted
+from trialgraph.patients.tables import organs
 from trialgraph.views import Absence, Completeness
 
 __all__ = [
@@ -19,9 +20,11 @@ __all__ = [
     "completeness_reasons",
     "contested",
     "crossings",
+    "is_placed",
     "may_show",
     "might_show",
     "needed",
+    "placed",
     "silent_concepts",
 ]
 
@@ -106,11 +109,27 @@ def _blocked(found: Sorted, concepts: Concepts, axioms: Collection[str] | None) 
     an arterial thromboembolism.
     """
     blocked: set[str] = set()
-    for iri in {fact.concept for fact in found.shown}:
+    told = placed(found, concepts)
+    for iri in {fact.concept for fact in found.shown} - told:
         blocked |= may_show(iri, concepts)
     for iri in found.possible:
         blocked |= might_show(iri, concepts) | concepts.implied(iri, axioms).keys()
     return blocked | crossings(found, concepts)
+
+
+def placed(found: Sorted, concepts: Concepts) -> frozenset[str]:
+    """Return the metastases of no stated site that are recorded, where one with its site is recorded too.
+
+    Who has metastatic cancer and liver metastases is recorded to have it spread to the liver.
+    """
+    shown = {fact.concept for fact in found.shown if concepts.is_a(fact.concept, METASTASIS)}
+    there = {iri for iri in shown if is_placed(iri, concepts)}
+    return frozenset(shown - there) if there else frozenset()
+
+
+def is_placed(iri: str, concepts: Concepts) -> bool:
+    """Whether a kind of metastasis is one of a known organ."""
+    return any(entry.metastasis in concepts.ancestors(iri) for entry in organs() if entry.metastasis)
 
 
 def may_show(iri: str, concepts: Concepts) -> frozenset[str]:

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from trialgraph.namespaces import TGC
 from trialgraph.patients.coding import Coder, Json, Reading
 from trialgraph.patients.elements import Context, extensions
+from trialgraph.patients.facts import Coded
 from trialgraph.patients.tables import organs
 from trialgraph.patients.wording import words
 
-__all__ = ["related", "sited"]
+__all__ = ["read_spread", "related", "sited"]
 
 _CONDITIONS = frozenset({"condition", "lesion", "reproductive", "biomarker"})
 _CANCER = str(TGC.MalignantNeoplasm)
@@ -21,7 +22,7 @@ _METASTASES = ("metastases", "metastasis", "mets")
 
 def sited(resource: Json, reading: Reading, context: Context) -> tuple[str, ...]:
     """Narrow a cancer by its body site and histology: what is so called is a kind of what is coded."""
-    found = reading.what.concepts or _spread(reading.what.text, context.coder)
+    found = reading.what.concepts
     if len(found) != 1:
         return found
     coder, sites = context.coder, resource.get("bodySite") or ()
@@ -44,30 +45,52 @@ def sited(resource: Json, reading: Reading, context: Context) -> tuple[str, ...]
     return tuple(sorted(narrowed | _metastases(reading, coder)))
 
 
+def read_spread(resource: Json, codeable: Json, context: Context) -> Reading | None:
+    """Return the cancer and the metastasis that a name without a concept tells of; None for any other."""
+    coder = context.coder
+    if coder.read(codeable, _CONDITIONS).what.concepts:
+        return None
+    texts = [codeable.get("text"), *(coding.get("display") for coding in codeable.get("coding") or ())]
+    text = next((str(text) for text in texts if text), "")
+    found = _spread(text, coder)
+    if not found:
+        return None
+    labels = ", ".join(coder.concepts.label(iri) for iri in found)
+    context.note(resource, "by text", f"{text}: read as {labels}")
+    return Reading(Coded(text, found, by_text=True))
+
+
 def _spread(text: str, coder: Coder) -> tuple[str, ...]:
     """Return a cancer and its metastasis, where words say both.
 
     "Colon cancer metastatic to liver", "lung metastases from rectal cancer", "metastatic rectal cancer".
     """
-    folded = " ".join(text.casefold().split())
-    if coder.is_doubtful(folded) or words().negations & set(re.findall(r"\w+", folded)):
+    told = " ".join(text.split())
+    folded = told.casefold()
+    if coder.is_doubtful(told) or words().negations & set(re.findall(r"\w+", folded)):
         return ()
     for phrase in words().spread:
-        head, _, place = folded.partition(phrase)
+        head, place = _around(told, phrase)
         there = [entry.metastasis for entry in organs() if entry.name == coder.organ([{"text": place}])]
         cancers = coder.named(head, _CONDITIONS)
         if place and any(there) and (cancers or not head.strip()):
             return _joined(cancers, frozenset(there), coder)
     for phrase in words().arising:
-        metastasis, _, origin = folded.partition(phrase)
+        metastasis, origin = _around(told, phrase)
         kinds, cancers = coder.named(metastasis, _CONDITIONS), coder.named(origin, _CONDITIONS)
         if cancers and kinds and all(coder.concepts.is_a(iri, _METASTASIS) for iri in kinds):
             return _joined(cancers, kinds, coder)
-    before, _, cancer = folded.partition("metastatic ")
+    before, cancer = _around(told, "metastatic ")
     cancers = frozenset() if before else coder.named(cancer, _CONDITIONS)
     if cancers and all(coder.concepts.is_a(iri, _CANCER) for iri in cancers):
         return _joined(cancers, frozenset({_METASTASIS}), coder)
     return ()
+
+
+def _around(text: str, phrase: str) -> tuple[str, str]:
+    """Return what stands before and behind a phrase, in small letters or not; nothing behind without it."""
+    place = text.casefold().find(phrase)
+    return (text, "") if place < 0 else (text[:place], text[place + len(phrase) :])
 
 
 def _joined(cancers: Iterable[str], metastases: Iterable[str], coder: Coder) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from trialgraph.namespaces import TGC
-from trialgraph.patients.cancers import related, sited
+from trialgraph.patients.cancers import read_spread, related, sited
 from trialgraph.patients.coding import Json, Reading
 from trialgraph.patients.dates import ANY_DAY, DateRange
 from trialgraph.patients.elements import (
@@ -36,6 +36,7 @@ from trialgraph.patients.facts import (
     ResultFact,
 )
 from trialgraph.patients.medications import taken
+from trialgraph.patients.stages import staged, stages_of
 from trialgraph.patients.statements import Said, read_said, said_of
 from trialgraph.patients.tables import (
     NoneKnown,
@@ -89,7 +90,8 @@ def read_condition(resource: Json, context: Context) -> Iterator[Fact]:
     if done:
         yield from done
         return
-    reading = context.read(resource, codeable, _CONDITIONS, "conditions")
+    reading = read_spread(resource, codeable, context)
+    reading = reading or context.read(resource, codeable, _CONDITIONS, "conditions")
     if reading.known_other:
         return
     if reading.doubtful:
@@ -115,6 +117,8 @@ def read_condition(resource: Json, context: Context) -> Iterator[Fact]:
         qualities=qualities_of(reading.what.text, [resource.get("severity") or {}]),
     )
     yield from context.mentions(resource, reading, began)
+    if verified.counts == "yes" and not (past or reading.doubtful):
+        yield from staged(resource, stages_of(resource, reading), reading.what.concepts, began, context)
 
 
 def _ongoing(clinical: Status, said: Said, *, over: bool) -> bool | None:

@@ -240,7 +240,8 @@ class Coder:
 
     def _mentioned(self, text: str, found: Collection[str]) -> tuple[str, ...]:
         shown = self._closed(found)
-        mentioned = {iri for mention in self._scan(_tokens(text)) for iri in mention.concepts}
+        apart = [_tokens(text), _tokens(text.replace("/", " "))]
+        mentioned = {iri for each in apart for mention in self._scan(each) for iri in mention.concepts}
         return tuple(sorted(mentioned - shown))
 
     def _scan(self, tokens: tuple[str, ...]) -> Iterator[_Mention]:

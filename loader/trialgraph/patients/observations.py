@@ -15,8 +15,10 @@ from trialgraph.patients.answers import answer_of, result_of
 from trialgraph.patients.coding import Json, Reading
 from trialgraph.patients.dates import DateRange, moment
 from trialgraph.patients.elements import Context, codes, is_modified, observed_on, resource_name, unsure
-from trialgraph.patients.facts import Amount, Coded, ConditionFact, Fact, Measurement, ResultFact
+from trialgraph.patients.facts import Coded, ConditionFact, Fact, Measurement, ResultFact
+from trialgraph.patients.grades import graded, scored
 from trialgraph.patients.profiles import absent_comorbidities, variants
+from trialgraph.patients.stages import is_staging, read_stage
 from trialgraph.patients.stains import read_stains
 from trialgraph.patients.tables import Answer, questions, tests
 from trialgraph.patients.wording import words
@@ -44,7 +46,8 @@ def read_observation(resource: Json, context: Context) -> Iterator[Fact]:
     if any(relative in name for relative in words().relatives):
         context.note(resource, "not counted", "a relative's history is not the patient's")
         return
-    facts = [*_read(resource, resource, context)]
+    facts = [*read_stage(resource, context)] if is_staging(resource) else []
+    facts += _read(resource, resource, context)
     for component in resource.get("component") or ():
         if is_modified(component):
             context.note(resource, "not used", "a component that has a modifier extension")
@@ -54,7 +57,7 @@ def read_observation(resource: Json, context: Context) -> Iterator[Fact]:
     facts += [*absent_comorbidities(resource, context), *variants(resource, context)]
     if status.counts != "yes":
         facts = [*unsure(facts)]
-    told = [fact for fact in facts if not isinstance(fact, ConditionFact)]
+    told = [fact for fact in facts if not isinstance(fact, ConditionFact) or fact.certain]
     if not told and resource_name(resource) not in {note.resource for note in context.notes}:
         context.note(resource, "not mapped", _why_nothing(resource, context))
     yield from facts
@@ -69,8 +72,8 @@ def _why_nothing(resource: Json, context: Context) -> str:
         return f"{name}: known, and nothing that criteria have a concept for"
     if value is None and not resource.get("component"):
         return f"{name}: it states no value"
-    if words().staging & set(re.findall(r"[^\W\d_]+", name.casefold())):
-        return f"{name}: stages and grades aren't judged; criteria on them stay words"
+    if is_staging(resource):
+        return f"{name}: of stages and grades, only distant spread is judged"
     if not asked.what.concepts and not asked.tests:
         return f"{name}: no concept for it"
     told = value.get("text") if isinstance(value, Mapping) else value
@@ -138,7 +141,7 @@ def _measured(
     amount = amount_of(value[1])
     if amount is None and isinstance(value[1], Mapping | str):
         codeable = value[1] if isinstance(value[1], Mapping) else {"text": value[1]}
-        amount = _graded(codeable, asked, context)
+        amount = graded(codeable, asked, context)
     if amount is None:
         context.note(resource, "not used", f"{asked.what.text}: no number could be read from its value")
         return
@@ -163,51 +166,6 @@ def _fluid(resource: Json, context: Context) -> frozenset[str]:
     texts += [coding.get("display") for each in kinds for coding in each.get("coding") or ()]
     told = " ".join(str(text) for text in texts if text).casefold()
     return words().fluids & set(re.findall(r"\w+", told))
-
-
-def _graded(codeable: Json, asked: Reading, context: Context) -> Amount | None:
-    """Return the stretch of a scale that a coded grade means: "Child-Pugh class A", "2+".
-
-    A grade may need its question to be one: "B", or "class B", answers "Child-Pugh class".
-    """
-    concepts = context.coder.concepts
-    (quantity,) = asked.what.concepts
-    result = result_of(codeable, [quantity])
-    if result is not None:
-        return Amount(result.low, result.high, unit=concepts[quantity].unit or "")
-    grades = context.coder.read(codeable, {"measurement"}).what.concepts
-    question, told = asked.what.text.split(), str(codeable.get("text") or "").split()
-    if not grades and question and told:
-        repeated = len(told) > 1 and told[0].casefold() == question[-1].casefold()
-        words = [*question, *(told[1:] if repeated else told)]
-        grades = tuple(sorted(context.coder.named(" ".join(words), {"measurement"}, whole=True)))
-    for iri in grades:
-        concept = concepts[iri]
-        if concept.score is not None and concept.score_of == quantity:
-            return Amount(concept.score.low, concept.score.high, unit=concepts[quantity].unit or "")
-    answer = answer_of(codeable)
-    unit = concepts[quantity].unit or ""
-    if answer is None and unit == "{score}":
-        return _named_score(codeable, quantity, context)
-    if answer is None or not unit.startswith("{"):
-        return None
-    if answer.low is not None:
-        return Amount(answer.low, answer.high, unit=unit)
-    return None if answer.positive else Amount(0.0, 0.0, unit=unit)
-
-
-def _named_score(codeable: Json, quantity: str, context: Context) -> Amount | None:
-    """Read a number, or a range of numbers, beside words that are in a name of the score: "ECOG PS 1-2"."""
-    texts = [codeable.get("text"), *(coding.get("display") for coding in codeable.get("coding") or ())]
-    concept = context.coder.concepts[quantity]
-    names = (concept.label, *concept.synonyms, *concept.abbreviations, "grade", "level", "ps")
-    words = {word for name in names for word in re.findall(r"[^\W\d_]+", name.casefold())}
-    found = set()
-    for text in filter(None, texts):
-        match = re.fullmatch(r"((?:[^\W\d_]+[\s:=()]*)*)(\d+(?:\s*-\s*\d+)?)\s*%?", str(text).strip())
-        if match and set(re.findall(r"[^\W\d_]+", match[1].casefold())) <= words:
-            found.add(amount_of(match[2]))
-    return found.pop() if len(found) == 1 else None
 
 
 def _found(resource: Json, asked: Reading, value: Json, when: DateRange, context: Context) -> Iterator[Fact]:
@@ -249,9 +207,9 @@ def _named_answer(
     if result is not None and result.concept:
         what = Coded(str(codeable.get("text") or asked.what.text), (result.concept,))
         return ResultFact(name, what, positive=result.positive, when=when)
-    scored = _scored(codeable, context)
-    if scored is not None and not asked.what.concepts:
-        return Measurement(name, scored[0], scored[1], when)
+    named = scored(codeable, context)
+    if named is not None and not asked.what.concepts:
+        return Measurement(name, named[0], named[1], when)
     told = _told(resource, asked, codeable, context)
     return None if told is None else ResultFact(name, told, positive=True, when=when)
 
@@ -295,18 +253,6 @@ def _left_open(
         if not context.coder.concepts.is_quantity(iri):
             what = Coded(f"{asked.what.text}: {told}", (iri,), asked.what.by_text)
             yield ConditionFact(name, what, certain=False, began=when)
-
-
-def _scored(codeable: Json, context: Context) -> tuple[Coded, Amount] | None:
-    """Return the quantity and stretch of its scale that an answer names by itself."""
-    reading = context.coder.read(codeable, {"measurement"})
-    for iri in reading.what.concepts:
-        concept = context.coder.concepts[iri]
-        if concept.score is not None and concept.score_of is not None:
-            unit = context.coder.concepts[concept.score_of].unit or ""
-            what = Coded(reading.what.text, (concept.score_of,), reading.what.by_text)
-            return what, Amount(concept.score.low, concept.score.high, unit=unit)
-    return None
 
 
 def _told(resource: Json, asked: Reading, codeable: Json, context: Context) -> Coded | None:

@@ -32,6 +32,7 @@ __all__ = [
     "interpretations",
     "lesion_quantities",
     "lists",
+    "metastatic_stages",
     "none_known",
     "organs",
     "past_codes",
@@ -315,6 +316,12 @@ def events() -> dict[str, bool]:
     has happened, whatever its status says.
     """
     return {str(TGC[row["concept"]]): row["lasting"] == "yes" for row in _rows("events")}
+
+
+@lru_cache(maxsize=1)
+def metastatic_stages() -> tuple[str, ...]:
+    """Return the IRIs of cancers of which every stage IV is one with a distant metastasis."""
+    return tuple(str(TGC[row["concept"]]) for row in _rows("metastatic-stages"))
 
 
 @lru_cache(maxsize=1)
