@@ -59,7 +59,8 @@ async def _client(url: str, waiting: Iterator[Question], done: Run) -> None:
     connection = await asyncio.open_connection(parts.hostname, parts.port, limit=1 << 20)
     for question in waiting:
         started = perf_counter()
-        done.size += await ask(connection, parts.path, parts.netloc, question)
+        size = await ask(connection, parts.path, parts.netloc, question)
+        done.size += size
         done.taken.setdefault(question.kind, []).append(perf_counter() - started)
     connection[1].close()
 

@@ -3,6 +3,7 @@
 from trialgraph.catalogue.concepts import TrialsNaming, concepts_of, search_concepts, trials_naming
 from trialgraph.catalogue.criteria import CriterionFilter, FoundCriteria, FoundCriterion, search_criteria
 from trialgraph.catalogue.names import concept_called
+from trialgraph.catalogue.screenables import concepts_named, trials_to_screen
 from trialgraph.catalogue.search import FacetValue, FoundTrials, Order, TrialFilter, search_trials
 from trialgraph.catalogue.trials import (
     StaleCuration,
@@ -27,6 +28,7 @@ __all__ = [
     "TrialSummary",
     "TrialsNaming",
     "concept_called",
+    "concepts_named",
     "concepts_of",
     "named_concepts",
     "screenable_trial",
@@ -38,4 +40,5 @@ __all__ = [
     "trial_facts",
     "trial_summaries",
     "trials_naming",
+    "trials_to_screen",
 ]

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from trialgraph.cli.options import StoreOption, messages, reading_store, writing_store
 from trialgraph.errors import UsageError
 
 if TYPE_CHECKING:
     from trialgraph.server import Settings
+    from trialgraph.server.readiness import Readiness
     from trialgraph.stores import Store
 
 __all__ = ["serve"]
@@ -85,10 +88,30 @@ def _run(store: Store, settings: Settings, listeners: Sequence[socket.socket]) -
         ws="none",
     )
     try:
-        server = Server(config, served.state.workers, at_start=served.state.engine.start)
-        server.run(sockets=list(listeners))
+        with _progress(served.state.readiness):
+            server = Server(config, served.state.workers, at_start=served.state.following.start)
+            server.run(sockets=list(listeners))
     except KeyboardInterrupt:
         return
+
+
+@contextmanager
+def _progress(readiness: Readiness) -> Iterator[None]:
+    """Show what is read of the store for those who come first; on a terminal, since others don't look on."""
+    from trialgraph.server.readiness import STEPS
+
+    columns = (TextColumn("getting ready: {task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as progress:
+        task = progress.add_task("", total=len(STEPS))
+
+        def told(reading: str | None) -> None:
+            if reading is None:
+                progress.stop()
+            else:
+                progress.update(task, description=reading, completed=readiness.done)
+
+        readiness.told = told
+        yield
 
 
 def _token(file: Path | None) -> str:

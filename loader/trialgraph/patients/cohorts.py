@@ -6,6 +6,7 @@ An empty cell states nothing: it is missing, never a "no".
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -38,7 +39,7 @@ from trialgraph.patients.facts import (
 )
 from trialgraph.resources import product_folder
 
-__all__ = ["read_cohort"]
+__all__ = ["read_cohort", "read_table"]
 
 _COURSES: dict[str, type[ConditionFact] | type[ExposureFact] | type[ProcedureFact] | type[AllergyFact]] = {
     "allergy": AllergyFact,
@@ -65,6 +66,18 @@ def read_cohort(path: Path, columns: Path | None, coder: Coder) -> Iterator[Pati
             yield from _rows(csv.reader(file, strict=True), path, columns, coder)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise PatientError(f"can't be read: {error}", where=str(path), advice="check the file") from error
+
+
+def read_table(text: str, where: str, coder: Coder) -> Iterator[PatientRecord]:
+    """Yield the patients of a table that is in memory, whose columns say by their names what they mean.
+
+    Raises:
+        PatientError: as `read_cohort` does.
+    """
+    try:
+        yield from _rows(csv.reader(io.StringIO(text, newline=""), strict=True), Path(where), None, coder)
+    except csv.Error as error:
+        raise PatientError(f"can't be read: {error}", where=where, advice="check the file") from error
 
 
 def _rows(

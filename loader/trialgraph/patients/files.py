@@ -19,7 +19,7 @@ from trialgraph.errors import PatientError
 from trialgraph.namespaces import BASE
 from trialgraph.patients.checks import checked
 from trialgraph.patients.coding import Coder, Json
-from trialgraph.patients.cohorts import read_cohort
+from trialgraph.patients.cohorts import read_cohort, read_table
 from trialgraph.patients.elements import reference, resource_name
 from trialgraph.patients.facts import ImportNote, PatientRecord
 from trialgraph.patients.fhir import from_fhir, known_coder, patients_of, read_record
@@ -28,7 +28,7 @@ from trialgraph.patients.wellformed import wellformed
 
 __all__ = ["Kind", "read_content", "read_patients"]
 
-Kind = Literal["json", "ndjson", "turtle"]
+Kind = Literal["json", "ndjson", "turtle", "table"]
 
 _EXPORTS = (".ndjson", ".jsonl")
 _SUFFIXES = (".json", *_EXPORTS, ".ttl", ".csv")
@@ -100,6 +100,8 @@ def read_content(
             yield from _read_lines({where: io.BytesIO(content)}, coder)
         case "turtle":
             yield from _read_turtle(_decoded(content, where), where, coder)
+        case "table":
+            yield from read_table(_decoded(content, where), where, coder)
 
 
 def _advice() -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import MappingProxyType
+from typing import Literal
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -20,7 +22,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from trialgraph.errors import QueryError, TrialgraphError, UsageError
 from trialgraph.server import api, pages, sparql
+from trialgraph.server.discretion import told
+from trialgraph.server.following import Following
 from trialgraph.server.negotiation import choose
+from trialgraph.server.readiness import Readiness
 from trialgraph.server.resources import document_routes, graph_routes
 from trialgraph.server.sparql.engine import Engine
 from trialgraph.server.sparql.evaluators import Limits
@@ -39,6 +44,8 @@ _HEADERS = MappingProxyType(
         "X-Content-Type-Options": "nosniff",
     }
 )
+_LOG = logging.getLogger("trialgraph.server")
+_DEFECT = "something went wrong in the server; what was asked or sent hasn't been logged"
 _RAW = [(name.lower().encode(), value.encode()) for name, value in _HEADERS.items()]
 
 
@@ -69,11 +76,34 @@ class _Application(Starlette):
     """An application whose endpoint is reached without a detour, since small queries are quick."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] in ("/sparql", "/sparql/"):
-            scope["app"] = self
-            await sparql.endpoint(scope, receive, with_headers(send))
-        else:
-            await super().__call__(scope, receive, send)
+        answering = _Answering(send)
+        try:
+            if scope["type"] == "http" and scope["path"] in ("/sparql", "/sparql/"):
+                scope["app"] = self
+                await sparql.endpoint(scope, receive, with_headers(answering.send))
+            else:
+                await super().__call__(scope, receive, answering.send)
+        except sparql.CutShortError:
+            raise
+        except Exception as error:  # whatever it is: its text may hold what was asked or sent
+            _LOG.error("%s failed with a %s", scope.get("path"), told(error))
+            if answering.state == "begun":
+                raise sparql.CutShortError(_DEFECT) from None
+            if answering.state == "none":
+                await sparql.refusal(TrialgraphError(_DEFECT))(scope, receive, with_headers(answering.send))
+
+
+class _Answering:
+    """How far an answer has come."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.state: Literal["none", "begun", "whole"] = "none"
+
+    async def send(self, message: Message) -> None:
+        more = message["type"] == "http.response.start" or message.get("more_body", False)
+        self.state = "begun" if more else "whole"
+        await self._send(message)
 
 
 def application(store: Store, settings: Settings | None = None) -> Starlette:
@@ -89,7 +119,7 @@ def application(store: Store, settings: Settings | None = None) -> Starlette:
             Mount("/static", StaticFiles(packages=[("trialgraph.server", "static")])),
         ],
         middleware=[Middleware(_Headers)],
-        exception_handlers={HTTPException: _refusal, TrialgraphError: _error},
+        exception_handlers={HTTPException: _refusal, TrialgraphError: _error, Exception: _defect},
     )
     limits = Limits(chosen.places, chosen.seconds, chosen.patience, chosen.answer, chosen.memory)
     served.state.store = store
@@ -97,6 +127,9 @@ def application(store: Store, settings: Settings | None = None) -> Starlette:
     served.state.workers = Workers(chosen.places, chosen.seconds)
     served.state.engine = Engine(store, limits, served.state.workers, chosen.services)
     served.state.workers.at_end.append(served.state.engine.end)
+    served.state.readiness = Readiness(served.state.workers)
+    served.state.following = Following(served.state)
+    served.state.workers.at_end.append(served.state.following.end)
     served.state.counted = {}
     served.state.changing = asyncio.Lock()
     return served
@@ -144,11 +177,18 @@ def _error(request: Request, error: Exception) -> Response:
     return _response(request, status, error.what if status == 400 else str(error), {})
 
 
+def _defect(request: Request, error: Exception) -> Response:
+    del error  # it is logged where it arrives
+    return _response(request, 500, _DEFECT, {})
+
+
 def _response(request: Request, status: int, detail: str, headers: Mapping[str, str]) -> Response:
     """Return an error as the part of the server where it happened says such things.
 
     Source: RFC 9457 for the JSON interface.
     """
+    if status == 503:
+        detail += request.app.state.readiness.excuse()
     path = request.url.path
     wants = choose(",".join(request.headers.getlist("accept")), ["text/html"])
     if path.startswith("/api/") or (path != "/sparql" and wants is None):

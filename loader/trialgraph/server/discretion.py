@@ -11,9 +11,19 @@ from trialgraph.errors import TrialgraphError
 from trialgraph.patients.coding import organs_in
 from trialgraph.units import conversion
 
-__all__ = ["discreetly"]
+__all__ = ["discreetly", "told"]
 
 _T = TypeVar("_T")
+
+
+def told(error: BaseException) -> str:
+    """Return the kind of an error and its place in the program, which is all that may be said of it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    if not frames:
+        return type(error).__name__
+    own = [frame for frame in frames if "trialgraph" in Path(frame.filename).parts]
+    place = (own or frames)[-1]
+    return f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"
 
 
 def discreetly(work: Callable[[], _T]) -> _T:
@@ -28,9 +38,7 @@ def discreetly(work: Callable[[], _T]) -> _T:
     except TrialgraphError:
         raise
     except Exception as error:  # whatever it is, its text must not reach a log
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(place.filename).name}, line {place.lineno}"
-        what = f"the screening failed with a {type(error).__name__} in {where}"
+        what = f"the screening failed with a {told(error)}"
     finally:
         organs_in.cache_clear()
         conversion.cache_clear()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain, islice
 from pathlib import Path
 
@@ -43,6 +45,19 @@ class EmbeddedStore(Store):
     def revision(self) -> int:
         """How often it was written to since it was opened; other processes' writes aren't seen."""
         return self._changes
+
+    def stamp(self) -> object:
+        """Return something that differs once another process has written to the folder; None in memory."""
+        if self.location == "memory":
+            return None
+        found = []
+        with suppress(OSError), os.scandir(Path(self.location) / _DATABASE) as files:
+            for file in files:
+                with suppress(FileNotFoundError):
+                    if not file.name.startswith(("LOG", "LOCK")):  # which every reader touches
+                        told = file.stat()
+                        found.append((file.name, told.st_size, told.st_mtime_ns))
+        return tuple(sorted(found))
 
     def query(
         self,

@@ -79,6 +79,8 @@ def _refused(request: Request, error: Exception) -> Response:
         return _respond(405, f"{request.method} means nothing here", headers=allow)
     nowhere = error.status_code == 404 and error.detail == HTTPStatus.NOT_FOUND.phrase
     detail = "there is nothing at this address; /api/docs lists what there is" if nowhere else error.detail
+    if error.status_code == 503:
+        detail += request.scope["served"].readiness.excuse()
     return _respond(error.status_code, detail, headers=error.headers)
 
 
@@ -109,9 +111,15 @@ def _known(request: Request, error: Exception) -> Response:
     return _respond(500, str(error))
 
 
+def _defect(request: Request, error: Exception) -> Response:
+    del request, error  # it is logged where it arrives, without its text
+    return _respond(500, "something went wrong in the server; what was asked or sent hasn't been logged")
+
+
 HANDLERS = {
     HTTPException: _refused,
     RequestValidationError: _invalid,
     TrialgraphError: _known,
+    Exception: _defect,
 }
 """What answers each kind of error."""

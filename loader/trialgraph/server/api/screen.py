@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from trialgraph.catalogue import concepts_of, screenable_trials
+from trialgraph.catalogue import concepts_of, trials_to_screen
 from trialgraph.derivation import screening_view
 from trialgraph.errors import PatientError
 from trialgraph.patients import PatientRecord
@@ -183,7 +183,7 @@ class _Work:
             numbers = self.numbers[start : start + _AT_ONCE]
 
             def screened(numbers: Sequence[str] = numbers) -> Screening:
-                trials = screenable_trials(self.served.store, numbers) if numbers else []
+                trials = trials_to_screen(self.served.store, numbers) if numbers else ()
                 return screen(view, trials, engine=self.query.engine)
 
             yield await self.served.run(partial(discreetly, screened), long=True)
@@ -221,7 +221,7 @@ def _numbers(served: Served, query: ScreenQuery) -> Sequence[str]:
     if not query.trial:
         return served.store.trials()
     numbers = list(dict.fromkeys(nct.upper() for nct in query.trial))
-    screenable_trials(served.store, numbers)  # says so when one isn't there
+    trials_to_screen(served.store, numbers)  # says so when one isn't there
     return numbers
 
 

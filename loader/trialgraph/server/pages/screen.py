@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
@@ -29,14 +29,17 @@ from trialgraph.reports.terminal import because
 from trialgraph.screening import Screening, TrialVerdict, to_json
 from trialgraph.server.forms import Form, read_form
 from trialgraph.server.pages.frame import page
+from trialgraph.server.pages.patientfiles import SUFFIXES, PatientFile, SeveralPatientsError
 from trialgraph.server.pages.screenings import Asked, Screened, asked, screened
+from trialgraph.stores import Store
 from trialgraph.views import Completeness
 from trialgraph.vocabularies import known_concepts
 
-__all__ = ["routes"]
+__all__ = ["ready_to_screen", "routes"]
 
 _LARGEST = 16_000_000  # bytes of a form with a record in it
 _PAGE_SIZE = 25
+_MOST_NAMED = 200  # patients of one file
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _VERDICTS = ("eligible", "possible", "ineligible")
 _NOTES = MappingProxyType(
@@ -96,6 +99,8 @@ async def screen(request: Request) -> Response:
         return await _answered(request, form, partial(_results_page, form=form))
     except HTTPException as refusal:
         return await _form_page(request, form, refusal.status_code, str(refusal.detail))
+    except SeveralPatientsError as error:
+        return await _form_page(request, form, 422, str(error), error.patients)
     except (PatientError, UsageError) as error:
         status = 422 if isinstance(error, PatientError) else 400
         return await _form_page(request, form, status, str(error))
@@ -117,8 +122,6 @@ async def _answered(request: Request, form: Form, answer: Callable[[Asked, Scree
 
     def work() -> Response:
         wanted = asked(form)
-        if wanted.record is None:
-            raise UsageError("there is no record to screen", advice="choose or drop a FHIR bundle first")
         return answer(wanted, screened(store, wanted))
 
     response: Response = await request.app.state.workers.run(work, long=True)
@@ -130,8 +133,15 @@ def _unkept(response: Response) -> Response:
     return response
 
 
-async def _form_page(request: Request, form: Form, status: int = 200, problem: str | None = None) -> Response:
+async def _form_page(
+    request: Request,
+    form: Form,
+    status: int = 200,
+    problem: str | None = None,
+    patients: Sequence[str] = (),
+) -> Response:
     def work() -> Response:
+        held = asked(form).record if patients else None
         shown = {
             "number": len(request.app.state.store.trials()),
             "examples": _examples(),
@@ -141,6 +151,10 @@ async def _form_page(request: Request, form: Form, status: int = 200, problem: s
             "trials": " ".join(form.fields.get("trial", ())),
             "categories": get_args(Completeness),
             "largest": _LARGEST,
+            "suffixes": SUFFIXES,
+            "patients": patients[:_MOST_NAMED],
+            "others": len(patients[_MOST_NAMED:]),
+            "held": held.packed if held else "",
         }
         return page("screen.html", status, **shown)
 
@@ -223,6 +237,13 @@ _FORMATS = MappingProxyType(
         "ttl": ("text/turtle", _turtle),
     }
 )
+
+
+def ready_to_screen(store: Store) -> None:
+    """Screen an invented patient, so that what screening remembers of trials is there for the next."""
+    first = packaged_patients()[0]
+    screened(store, Asked(PatientFile.sent(first.name, first.read_bytes()), date.today()))
+    _examples()
 
 
 @cache

@@ -6,38 +6,31 @@ keeps nothing. So the page holds the record itself, packed into a hidden field o
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
-import zlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import get_args
 
-from trialgraph.catalogue import named_concepts, screenable_trials
+from trialgraph.catalogue import concepts_named, trials_to_screen
 from trialgraph.concepts import Concepts
 from trialgraph.derivation import screening_view
-from trialgraph.errors import PatientError, UsageError
+from trialgraph.errors import UsageError
 from trialgraph.namespaces import TG
 from trialgraph.packaged import packaged_patients
 from trialgraph.patients import PatientRecord
-from trialgraph.patients.fhir import from_fhir
 from trialgraph.screening import Screening, TrialVerdict, screen
 from trialgraph.server.discretion import discreetly
 from trialgraph.server.forms import Form
-from trialgraph.server.pages.memory import memory_of
-from trialgraph.shapes.eligibility import ScreenableTrial
+from trialgraph.server.pages.patientfiles import PatientFile
 from trialgraph.stores import Store
 from trialgraph.views import Completeness, ScreeningView
 from trialgraph.vocabularies import known_concepts
 
 __all__ = ["Asked", "Screened", "asked", "screened"]
 
-_MOST_TEXT = 64_000_000  # characters of a record; what is packed smaller is unpacked no further
 _ORDER = {"eligible": 0, "possible": 1, "ineligible": 2}
 _CLOSED = frozenset(
     ("ACTIVE_NOT_RECRUITING", "COMPLETED", "NO_LONGER_AVAILABLE", "SUSPENDED", "TERMINATED", "WITHDRAWN")
@@ -49,10 +42,6 @@ _CONDITIONS = f"""
 PREFIX tg: <{TG}>
 SELECT ?nct ?concept {{ ?trial tg:nctId ?nct ; tg:conditionConcept ?concept }}
 """
-_ADVICE = "send a FHIR R4 bundle of one patient, as JSON"
-
-Json = Any
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +49,18 @@ class Asked:
     """What a form asks for.
 
     Args:
-        record: The patient's record, as parsed JSON; None when the form holds none.
+        record: The file that the patient's record is in; None when the form holds none.
         as_of: The screening date.
         assumed: What to take as recorded completely.
         trials: Registry numbers of the trials; empty for all.
+        patient: Which patient of the file; empty when it has one.
     """
 
-    record: Json = field(repr=False)
+    record: PatientFile | None = field(repr=False)
     as_of: date
     assumed: tuple[Completeness, ...] = ()
     trials: tuple[str, ...] = ()
-
-    @property
-    def packed(self) -> str:
-        """The record for a hidden field."""
-        return base64.b64encode(zlib.compress(json.dumps(self.record).encode(), 6)).decode()
+    patient: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,24 +105,26 @@ def asked(form: Form) -> Asked:
 
     Raises:
         UsageError: when a field has no meaning.
-        PatientError: when the file isn't JSON.
+        PatientError: when the file isn't what its name says.
     """
     upload = form.files.get("record")
     example, held = form.value("example"), form.value("held")
+    record = None
     if upload is not None and upload.content:
-        record = _parsed(upload.content)
+        record = PatientFile.sent(upload.name, upload.content)
     elif example:
-        record = _parsed(_example(example).read_bytes())
-    else:
-        record = _unpacked(held) if held else None
-    return Asked(record, _date(form.value("as_of")), _assumed(form), _trials(form))
+        record = PatientFile.sent(f"{example}.json", _example(example).read_bytes())
+    elif held:
+        record = PatientFile.unpacked(held)
+    return Asked(record, _date(form.value("as_of")), _assumed(form), _trials(form), form.value("patient"))
 
 
 def screened(store: Store, wanted: Asked) -> Screened:
     """Screen the patient of a form.
 
     Raises:
-        PatientError: when the record can't be read as one patient's.
+        PatientError: when the record can't be read.
+        SeveralPatientsError: when the file has several patients, and the form doesn't say which.
         UsageError: when a trial isn't in the store.
         TrialgraphError: for any defect, without a word of the record.
     """
@@ -144,26 +132,15 @@ def screened(store: Store, wanted: Asked) -> Screened:
 
 
 def _screened(store: Store, wanted: Asked) -> Screened:
-    try:
-        record = from_fhir(wanted.record, where="record")
-    except RecursionError:
-        raise PatientError("nested too deeply", where="record", advice=_ADVICE) from None
-    trials, named = _trials_of(store, wanted.trials)
-    concepts = known_concepts().including(named)
+    if wanted.record is None:
+        raise UsageError("there is no record to screen", advice="choose or drop a patient's file first")
+    record = wanted.record.patient(wanted.patient)
+    trials = trials_to_screen(store, wanted.trials)
+    concepts = known_concepts().including(concepts_named(store, trials))
     view = screening_view(record, wanted.as_of, assume_complete=wanted.assumed, concepts=concepts)
     statuses = {row["nct"].value: row["status"].value for row in store.select(_STATUSES)}
     studied = _studied(store, view, concepts)
     return Screened(record, screen(view, trials, engine="index"), studied, statuses)
-
-
-def _trials_of(store: Store, ncts: tuple[str, ...]) -> tuple[Sequence[ScreenableTrial], frozenset[str]]:
-    """Return the trials asked for and the concepts they name; all of a store's are kept until it changes."""
-
-    def read() -> tuple[Sequence[ScreenableTrial], frozenset[str]]:
-        trials = tuple(screenable_trials(store, ncts))
-        return trials, named_concepts(trials)
-
-    return read() if ncts else memory_of(store).recall("trials to screen", read)
 
 
 def _studied(store: Store, view: ScreeningView, concepts: Concepts) -> dict[str, tuple[str, ...]]:
@@ -182,53 +159,6 @@ def _narrowest(iris: set[str], concepts: Concepts) -> set[str]:
         return concepts.is_a(other, iri) and not concepts.is_a(iri, other)
 
     return {iri for iri in iris if not any(is_wider(iri, other) for other in iris)}
-
-
-def _parsed(content: bytes) -> Json:
-    try:
-        return _lawful(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise PatientError("not UTF-8 text", where=f"byte {error.start}", advice=_ADVICE) from None
-    except RecursionError:
-        raise PatientError("nested too deeply", advice=_ADVICE) from None
-
-
-def _lawful(text: str) -> Json:
-    """Return parsed JSON, or the list of resources of NDJSON, that can be written down as UTF-8 again."""
-    if not text.strip():
-        raise PatientError("the file is empty", advice=_ADVICE)
-    try:
-        parsed = json.loads(text, parse_constant=_refuse)
-    except json.JSONDecodeError as error:
-        if error.msg != "Extra data":
-            place = f"line {error.lineno}, column {error.colno}"
-            raise PatientError(f"not JSON: {error.msg}", where=place, advice=_ADVICE) from None
-        parsed = [_line(line, number) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    except ValueError:
-        raise PatientError("not JSON: a number that JSON doesn't have", advice=_ADVICE) from None
-    # half of a surrogate pair can stand in JSON's escapes and in no file
-    return json.loads(json.dumps(parsed, ensure_ascii=False).encode("utf-8", "replace"))
-
-
-def _line(line: str, number: int) -> Json:
-    try:
-        return json.loads(line, parse_constant=_refuse)
-    except ValueError:
-        raise PatientError("not JSON", where=f"line {number}", advice=_ADVICE) from None
-
-
-def _refuse(constant: str) -> Json:
-    raise ValueError(constant)
-
-
-def _unpacked(packed: str) -> Json:
-    try:
-        unpacking = zlib.decompressobj()
-        text = unpacking.decompress(base64.b64decode(packed, validate=True), _MOST_TEXT)
-        return json.loads(text)
-    except (binascii.Error, zlib.error, ValueError, RecursionError):
-        what = "what this page held of the record is damaged"
-        raise UsageError(what, advice="choose the file again") from None
 
 
 def _example(name: str) -> Path:

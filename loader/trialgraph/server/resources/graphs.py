@@ -64,32 +64,40 @@ def described(store: Store, path: str) -> list[ox.Triple]:
 async def trial(request: Request) -> Response:
     """Give the named graph of a trial, or of it what is about one part."""
     name = request.path_params["name"]
-    return await _answer(request, part_of_trial if "/" in name else trial_graph, name)
+    read = part_of_trial if "/" in name else trial_graph
+    nct, _, rest = name.partition("/")
+    return await _answer(request, read, name, f"trial/{nct.upper()}/{rest}".rstrip("/"))
 
 
 async def graph(request: Request) -> Response:
     """Give a named graph."""
-    return await _answer(request, trial_graph, request.path_params["name"])
+    name = request.path_params["name"]
+    return await _answer(request, trial_graph, name, f"graph/{name.upper()}")
 
 
 async def concept(request: Request) -> Response:
     """Give what the ontology says of a concept."""
-    return await _answer(request, described, f"concept/{request.path_params['name']}")
+    path = f"concept/{request.path_params['name']}"
+    return await _answer(request, described, path, path)
 
 
 async def source(request: Request) -> Response:
     """Give what is known of a file that trials were read from."""
-    return await _answer(request, described, f"source/{request.path_params['name']}")
+    path = f"source/{request.path_params['name']}"
+    return await _answer(request, described, path, path)
 
 
-async def _answer(request: Request, read: Callable[[Store, str], list[ox.Triple]], name: str) -> Response:
+async def _answer(
+    request: Request, read: Callable[[Store, str], list[ox.Triple]], name: str, about: str
+) -> Response:
     media = chosen_media(request)
 
     def work() -> Response:
         triples = read(request.app.state.store, name)
         if not triples:
             raise HTTPException(404, f"the store holds nothing called {name[:100]}")
-        return Response(serialize_graph(triples, media), headers=HEADERS, media_type=media)
+        body = serialize_graph(triples, media, first=BASE + about)
+        return Response(body, headers=HEADERS, media_type=media)
 
     response: Response = await request.app.state.workers.run(work)
     return response

@@ -97,6 +97,7 @@ async def change(
     # not among the work that has a time limit: what has begun is seen through
     await to_thread(store.replace_all, quads, graphs, keep=keep)
     await request.app.state.engine.refresh()
+    request.app.state.following.changed()
 
 
 def _problems(quads: Iterable[ox.Quad], graphs: Iterable[str | None]) -> list[str]:

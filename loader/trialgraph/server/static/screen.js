@@ -1,7 +1,7 @@
 /* What screening pages do beyond links and forms: dropping a file anywhere on the form, saying that work is
    under way, and explaining a cell of the matrix where it stands. Without this script all of it works plainly. */
 
-const form = document.querySelector("form.screen");
+const form = document.querySelector("form.screen[data-largest]") ?? document.querySelector("form.screen");
 const input = form?.querySelector("input[type=file]");
 if (input) acceptDrops(form, input);
 if (form) showProgress(form);
@@ -39,11 +39,12 @@ function judge(input, largest) {
 }
 
 function showProgress(form) {
-  const states = [...form.querySelectorAll("[role=status]")];
+  const states = [...document.querySelectorAll("form.screen [role=status]")];
   addEventListener("submit", (event) => {
     if (event.submitter?.hasAttribute("formaction")) return; // a file comes, and the page stays
-    if (event.target !== form && !event.target.closest(".cards")) return;
-    for (const state of states) state.hidden = false;
+    const own = event.target.matches("form.screen") ? event.target : event.target.closest(".cards") && form;
+    if (!own) return;
+    for (const state of states) state.hidden = !own.contains(state);
     document.querySelector("main").setAttribute("aria-busy", "true");
   });
   addEventListener("pageshow", () => {
