@@ -133,6 +133,8 @@ def _role(text: Text, clause: Sequence[Chunk], index: int) -> Role:
     denied = any("negation" in chunk.classes for chunk in before)
     if denied or _AIMED.search(text.text[clause[0].start : clause[index].start]) or _is_point(clause[index]):
         return "open"
+    if text.exclusion and _is_example(before):
+        return "barred"
     barred = text.exclusion
     if any("barring" in chunk.classes for chunk in clause):
         barred = True
@@ -149,6 +151,14 @@ def _role(text: Text, clause: Sequence[Chunk], index: int) -> Role:
     if ruled is not None or (allowed is not None and text.exclusion):
         return "demanded"
     return "barred" if barred else "demanded"
+
+
+def _is_example(before: Sequence[Chunk]) -> bool:
+    """Whether a value is the first example of what is barred, or explains it ("e.g. INR > 3")."""
+    opening = next((chunk for chunk in reversed(before) if "neutral" not in chunk.classes), None)
+    sign = opening is not None and opening.kind == "sign" and len(before) > 1
+    told = before[-2] if sign else opening
+    return told is not None and bool(told.classes & {"example", "definition"})
 
 
 def _is_point(chunk: Chunk) -> bool:
