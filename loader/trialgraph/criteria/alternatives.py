@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -35,6 +36,9 @@ __all__ = [
 _OBTAINED = frozenset(
     {"obtained", "performed", "done", "drawn", "collected", "completed", "taken", "met", "tested"}
 )
+
+
+_FOLD = re.compile(r"\s*(?:(?:times|fold)\b|[x×](?!\s*\d))", re.IGNORECASE)
 
 
 def merge_alternatives(text: Text, segments: list[Segment]) -> list[Segment]:
@@ -152,14 +156,19 @@ def other_limit(text: Text, value: Chunk, limits: list[Chunk]) -> FoundValue | N
     found = limits[0].limit if len(limits) == 1 else None
     if found is None or value.value is None:
         return None
-    found = _alike(found, value.value.expression)
+    found = _alike(text, found, value.value.expression)
     return text.values.build(value.value.terms, value.value.joiner, found, found.start, 0, 0)
 
 
-def _alike(found: Found, expression: Expression) -> Found:
+def _alike(text: Text, found: Found, expression: Expression) -> Found:
     """Let a bare number behind a limit be a bound of the same kind ("≤ 1.7 for men and 1.4 for women")."""
-    first = next((atom.limit for atom in atoms(expression) if isinstance(atom, Value)), None)
-    if first is None or found.stated or found.limit.low is None or found.limit.low != found.limit.high:
+    value = next((atom for atom in atoms(expression) if isinstance(atom, Value)), None)
+    if value is None:
+        return found
+    if value.relative_to is not None and found.unit is None and _FOLD.match(text.text, found.end):
+        found = replace(found, relative_to=found.relative_to or value.relative_to)
+    first = value.limit
+    if found.stated or found.limit.low is None or found.limit.low != found.limit.high:
         return found
     if (first.low is None) == (first.high is None):
         return found

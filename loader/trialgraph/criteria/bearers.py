@@ -51,7 +51,11 @@ def _of_condition_before(values: ValueReader, position: int, limit: Found) -> Fo
         mention = values.mention_at(first)
         if mention is None or mention.end != last + 1:
             continue
-        name, side = wording().measured_by.get(local_name(mention.term), ("", ""))
+        condition = local_name(mention.term)
+        pair = next((each for each in wording().pairs.values() if condition in each.conditions), None)
+        if pair is not None:
+            return values.pair_at(pair, position, values.tokens[position].start)
+        name, side = wording().measured_by.get(condition, ("", ""))
         term = values.term_named(name)
         if term is None or (limit.limit.high if side == "high" else limit.limit.low) is not None:
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
@@ -35,6 +36,10 @@ _SEXES = {"female": (str(TGC.FemaleSex), "female sex"), "male": (str(TGC.MaleSex
 _OPENING = RESTARTS | {"those", "those with", "individual with", "person with", "people with", "other than"}
 _SILENT = ("neutral", "condition", "exception", "post", "allowance", "tail", "value_tail", "label")
 _WHO = frozenset({"patient who", "subject who", "participant who"})
+_ONLY = re.compile(
+    r"\s*(?:only\s+)?(?:for|in)\s+[^()]*\b(?:patients?|subjects?|participants?|those|individuals?|only)\b",
+    re.IGNORECASE,
+)
 _PARTS = frozenset({"for", "in"})
 _MODAL = frozenset(
     {"must", "should", "must have", "must be", "may", "can", "may have", "can have", "need", "need to"}
@@ -290,7 +295,9 @@ def _lifted(fact: Fact, words: str) -> Fact:
 
 def with_remark(text: Text, expression: Expression, value: Chunk, remark: Chunk) -> Expression:
     """Take in a bracket behind a value: another limit, an exception, or whom alone it is asked of."""
-    if not _limits(remark.inner) and concerns_some_aside(text.text[remark.start + 1 : remark.end]):
+    words = text.text[remark.start + 1 : remark.end]
+    plain = not any(chunk.kind in ("limit", "value") for chunk in remark.inner)
+    if plain and (concerns_some_aside(words) or _ONLY.match(words)):
         return asked_of(text, narrative(text, remark.start + 1, remark.end - 1), expression)
     apart = any(chunk.kind == "value" or "exception" in chunk.classes for chunk in remark.inner)
     case = read_case(text, remark.inner, excepted=True) if apart else None

@@ -34,7 +34,9 @@ _RESTATED = re.compile(
 )
 _WITHIN = re.compile(r"within\s+(?=[\d.])", re.IGNORECASE)
 _WITHIN_BOUND = re.compile(r"within\s+(?=[≤<])", re.IGNORECASE)
-THEN = re.compile(r"\s*(?:,\s*)?(?:(?:and|but|to|-)\s*)?(?=[<>≤≥a-z])", re.IGNORECASE)
+THEN = re.compile(
+    r"(?:\s*-?\s*(?:of\s+age|old)\b)?\s*(?:,\s*)?(?:(?:and|but|to|-)\s*)?(?=[<>≤≥a-z])", re.IGNORECASE
+)
 _BRACKET = re.compile(r"\s*\(\s*(?:or\s+)?[≤≥<>=]?\s*[\d.,]+(?!\s*[×x])[^()≤≥<>]{0,24}\)")
 _OLD = re.compile(r"\s*-?\s*(?:old|of\s+age|in\s+age)\b", re.IGNORECASE)
 _OF_THE_PLACE = (
@@ -53,7 +55,8 @@ _NORMAL = re.compile(
     rf"(?:with)?in\s+(?:the\s+|their\s+|{_OF_THE_PLACE}\s+)*"
     r"(?:normal(?:\s+(?:institution(?:al)?|laboratory|lab|reference|local))?(?:\s+(?:limits?|ranges?|values?|levels?))?"
     r"|limits?\s+of\s+(?:institution(?:al)?\s+|the\s+)?normal|(?<=institutional\s)limits?|(?<=reference\s)(?:limits?|ranges?))"
-    r"(?:\s+(?:of|for|per|at)\s+(?:the\s+)?(?:local\s+)?(?:institution|laboratory|lab|site|normal(?:ity)?|age)\b)?(?![a-z])|WNL\b",
+    r"(?:\s+(?:of|for|per|at)\s+(?:the\s+)?(?:local\s+)?(?:institution|laboratory|lab|site|normal(?:ity)?|age)\b)?(?![a-z])|WNL\b"
+    r"|normal(?=\s*(?:$|[.;,)]))",
     re.IGNORECASE,
 )
 
@@ -328,7 +331,7 @@ def _times(value: float, factor: float) -> float:
 
 _GLOSS = re.compile(
     r"\s*[(\[]\s*(?:i?[UL]LN|UNL)\s*[)\]]"
-    r"|\s*(?:for|of|per|at)\s+(?:the\s+|each\s+)*(?:local\s+|reporting\s+|participating\s+)*"
+    r"|\s*(?:for|of|per|at)\s+(?:the\s+|each\s+)*(?:local\s+|reporting\s+|participating\s+|reference\s+|testing\s+|central\s+|respective\s+)*"
     r"(?:institution|laboratory|lab|site|age(?:(?:\s+and\s+|/)(?:sex|gender))?)\b(?!\s*[<>≤≥\d])",
     re.IGNORECASE,
 )

@@ -19,7 +19,6 @@ from trialgraph.criteria.alternatives import (
     is_method,
     merge_alternatives,
     merge_grades,
-    names_quantity,
     value_window,
 )
 from trialgraph.criteria.cases import by_part, by_sex, holds_value, with_remark
@@ -29,6 +28,7 @@ from trialgraph.criteria.connectives import FINITE, VERBS
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.instances import example_of, unlisted
 from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.linkage import follows_definition, links, states_value
 from trialgraph.criteria.merging import closing_remark, merge_qualifiers
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.results import is_testable
@@ -61,11 +61,6 @@ __all__ = ["join_segments", "read_condition", "read_segments"]
 _MISLEADING = frozenset({"condition", "exception", "allowance", "barring", "others", "regardless", "example"})
 _FUTURE = frozenset({"if", "until", "use", "because", "since", "due"})
 _PARTING = frozenset({"condition", "exception", "negation", "allowance", "barring"})
-_LINKS = frozenset({
-    "with", "by", "as", "a", "on", "of", "to", "based", "and", "having", "at", "defined", "for", "sitting",
-    "repeatedly", "sustained", "persistent", "persistently", "consistent", "repeated", "consistently",
-    "resting",
-})  # fmt: skip
 _MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "need to"})
 _WAIVED = re.compile(
     r"(?:(?:is|are|will be|would be|may be)\s+)?"
@@ -148,11 +143,11 @@ def _with_aside(text: Text, chunks: list[Chunk], segment: Segment) -> Expression
 
 def _with_values(text: Text, chunks: list[Chunk], concept: int) -> tuple[list[Chunk], Expression] | None:
     """Part "hypertension with systolic pressure ≥ 160 or …" into the concept and its values."""
-    value = next((i for i, chunk in enumerate(chunks) if i > concept and _states_value(chunk)), None)
+    value = next((i for i, chunk in enumerate(chunks) if i > concept and states_value(chunk)), None)
     if value is None or any(chunk.classes & _PARTING for chunk in chunks[concept + 1 : value]):
         return None
     opening = value
-    while opening > concept + 1 and (_links(chunks[opening - 1]) or _follows_definition(chunks, opening - 1)):
+    while opening > concept + 1 and (links(chunks[opening - 1]) or follows_definition(chunks, opening - 1)):
         opening -= 1
     bracket = chunks[value].kind == "bracket"
     if opening == value and not bracket:
@@ -160,7 +155,7 @@ def _with_values(text: Text, chunks: list[Chunk], concept: int) -> tuple[list[Ch
     tail = trimmed([*(chunks[value].inner if bracket else (chunks[value],)), *chunks[value + 1 :]])
     if bracket and value + 1 < len(chunks):
         tail = trimmed(list(chunks[value].inner))
-    while tail and (_links(tail[0]) or tail[0].kind == "sign"):
+    while tail and (links(tail[0]) or tail[0].kind == "sign"):
         tail.pop(0)
     if not tail:
         return None
@@ -169,36 +164,10 @@ def _with_values(text: Text, chunks: list[Chunk], concept: int) -> tuple[list[Ch
     return (kept, joined) if any(isinstance(atom, Value) for atom in atoms(joined)) else None
 
 
-def _follows_definition(chunks: Sequence[Chunk], at: int) -> bool:
-    """Whether a sign is the comma behind "i.e."."""
-    return chunks[at].kind == "sign" and "definition" in chunks[at - 1].classes
-
-
 def _unread_head(text: Text, chunks: list[Chunk]) -> Expression | None:
     """Return the words of what values are of, unless they turn the values' meaning."""
     misleading = any(chunk.classes & (_MISLEADING | _PARTING) or chunk.form in _FUTURE for chunk in chunks)
     return None if misleading or not chunks else narrative(text, chunks[0].start, chunks[-1].end)
-
-
-def _states_value(chunk: Chunk) -> bool:
-    if chunk.kind == "bracket":
-        first = next((each for each in chunk.inner if not _links(each) and each.kind != "sign"), None)
-        return first is not None and first.kind == "value" and not _is_age(first)
-    return chunk.kind == "value" and not _is_age(chunk)
-
-
-def _is_age(chunk: Chunk) -> bool:
-    """Whether a value is an age, which behind a concept may be the age at which it began."""
-    return chunk.value is not None and any(term.unit == "a" for term in chunk.value.terms)
-
-
-def _links(chunk: Chunk) -> bool:
-    """Whether a chunk only leads from a concept to its values ("defined as blood pressure (BP) of")."""
-    leading = {"definition", "neutral", "qualifier", "active", "label", "value_tail"}
-    if chunk.kind == "bracket":
-        return bool(chunk.inner) and all(map(names_quantity, chunk.inner))
-    named = chunk.kind == "word" and (bool(chunk.classes & leading) or chunk.form in _LINKS)
-    return named or names_quantity(chunk)
 
 
 def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> Expression | None:
@@ -339,7 +308,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             members.append((segment.joint, negate(expression)))
         elif members and text.exclusion and befalls(segment):
             members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
-        elif denied and segment.joint != ";" and _hangs_on(text, segment, tested=tested):
+        elif denied and (_is_limit_too(segment) or _hangs_on(text, segment, tested=tested)):
             denied.append(expression)
             members[-1] = (members[-1][0], negate(any_of(denied)))
         else:
@@ -373,13 +342,18 @@ def _is_instance(member: Expression) -> bool:
     return all(map(is_judged, parts)) and (limited or isinstance(member, Fact | Value))
 
 
+def _is_limit_too(segment: Segment) -> bool:
+    """Whether a member is the limit of "no A or bilirubin > 3 mg/dL", which is denied as A is."""
+    return segment.joint == "or" and not segment.after_comma and isinstance(segment.expression, Value)
+
+
 def _hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
     """Whether a member goes on under the "no" before it, being a noun without a verb of its own.
 
     Under a test's result ("negative …") go on only things that are tested for.
     """
     words = text.text[segment.chunks[0].start : segment.chunks[-1].end]
-    if not segment.carries or lexicon().judgement.search(words):
+    if segment.joint == ";" or not segment.carries or lexicon().judgement.search(words):
         return False
     if tested:
         named = next((chunk for chunk in segment.chunks if is_content(chunk)), segment.chunks[0])

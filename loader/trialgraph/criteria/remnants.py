@@ -28,6 +28,17 @@ Role = Literal["demanded", "barred", "open"]
 _ENDS = frozenset({";", "."})
 _MODAL = frozenset({"must", "should", "must be", "must have", "shall", "need", "are required to"})
 _OF_SOME = frozenset({"with", "for", "in", "who", "whose", "those", "those with", "on", "that", "which"})
+_DESCRIBING = RESTARTS | {
+    "with",
+    "who",
+    "whose",
+    "those",
+    "those with",
+    "that",
+    "which",
+    "patient who",
+    "subject who",
+}
 _BUT = frozenset({"unless", "except if", "except when"})
 _TOLD = re.compile(r"=|\b(?:equations?|equivalent to|cm lesions?|sensitivity)\b", re.IGNORECASE)
 _AIMED = re.compile(
@@ -130,9 +141,13 @@ def _role(text: Text, clause: Sequence[Chunk], index: int) -> Role:
     if aged or lexicon().explanation.search(words) or _TOLD.search(words):
         return "open"
     before = clause[:index]
-    denied = any("negation" in chunk.classes for chunk in before)
+    denied = any(
+        "negation" in chunk.classes and not _is_aside(text, chunk, clause[index]) for chunk in before
+    )
     if denied or _AIMED.search(text.text[clause[0].start : clause[index].start]) or _is_point(clause[index]):
         return "open"
+    if text.exclusion and _is_example(before):
+        return "barred"
     barred = text.exclusion
     if any("barring" in chunk.classes for chunk in clause):
         barred = True
@@ -143,12 +158,37 @@ def _role(text: Text, clause: Sequence[Chunk], index: int) -> Role:
     if labelled and not text.exclusion and allowed is None:
         return "demanded"
     if opening is not None and (ruled is None or ruled < opening):
+        if allowed is None and ruled is None and _describes(clause, opening, index):
+            return "barred" if barred else "demanded"
         if allowed is None or allowed > opening:
             return "barred" if barred and "barring" in _classes(clause) else "open"
         return "barred" if before[opening].form in _BUT else "demanded"
     if ruled is not None or (allowed is not None and text.exclusion):
         return "demanded"
     return "barred" if barred else "demanded"
+
+
+def _is_aside(text: Text, denial: Chunk, value: Chunk) -> bool:
+    """Whether a denial stands in a bracket that is closed before a value ("(no G-CSF), Hb ≥ 9")."""
+    between = text.text[denial.end : value.start]
+    return between.count(")") > between.count("(")
+
+
+def _describes(clause: Sequence[Chunk], opening: int, index: int) -> bool:
+    """Whether "patients who had A and B ≥ 1" only describes who is meant, and rules nothing of them."""
+    named = clause[opening].form in _DESCRIBING and not clause[opening].classes & {"condition", "exception"}
+    rest = clause[index + 1 :]
+    ruled = any(chunk.form in _MODAL or chunk.classes & {"allowance", "barring"} for chunk in rest)
+    supposed = any(chunk.classes & {"condition", "exception"} for chunk in clause[opening:index])
+    return named and not ruled and not supposed
+
+
+def _is_example(before: Sequence[Chunk]) -> bool:
+    """Whether a value is the first example of what is barred, or explains it ("e.g. INR > 3")."""
+    opening = next((chunk for chunk in reversed(before) if "neutral" not in chunk.classes), None)
+    sign = opening is not None and opening.kind == "sign" and len(before) > 1
+    told = before[-2] if sign else opening
+    return told is not None and bool(told.classes & {"example", "definition"})
 
 
 def _is_point(chunk: Chunk) -> bool:

@@ -226,7 +226,7 @@ def _asks_anew(segment: Segment, following: Sequence[Chunk], chunk: Chunk) -> bo
         bound = found.stated and (found.unit is not None or found.relative_to is not None)
         return bound and segment.chunks[0].kind == "value" and all(c.kind != "limit" for c in segment.chunks)
     behind = following[list(following).index(chunk) + 1 :][:1]
-    return contents[-1].kind != "value" or any(map(_opens_case, behind))
+    return len(contents) == 1 or contents[-1].kind != "value" or any(map(_opens_case, behind))
 
 
 def governed(segments: list[Segment]) -> list[Segment]:

@@ -15,7 +15,7 @@ from trialgraph.criteria.tokens import Token
 from trialgraph.criteria.trees import all_of, any_of, dated
 from trialgraph.criteria.vocabulary import Mention, Term
 from trialgraph.criteria.windows import end_of_moment
-from trialgraph.criteria.wording import wording
+from trialgraph.criteria.wording import Pair, wording
 from trialgraph.expressions import Expression, Limit, Span, Value, Window
 
 __all__ = ["FoundValue", "ValueReader"]
@@ -28,16 +28,8 @@ _MOST_TOKENS = 200
 _SIGNS = {("low", True): "≥", ("low", False): ">", ("high", True): "≤", ("high", False): "<"}
 _MEASURED = frozenset({"measured", "calculated", "estimated"})
 _BEFORE_QUANTITY = _MEASURED | {
-    "radioisotope",
-    "isotope",
-    "nuclear",
-    "serum",
-    "plasma",
-    "total",
-    "a",
-    "an",
-    "the",
-}
+    "radioisotope", "isotope", "nuclear", "serum", "plasma", "total", "a", "an", "the", "corrected",
+}  # fmt: skip
 _CLASS = frozenset({"class", "classes"})
 _CLASS_NEAR = 16
 _ENDS = frozenset({".", ";", ")"})
@@ -78,7 +70,7 @@ class ValueReader:
     """Reads values from one text.
 
     Args:
-        text: The normalised text, of which `tokens` are the tokens.
+        text: The normalised text; `tokens` are its tokens.
         mentions: Concepts by the token they start at.
         span: Gives the verbatim span of a stretch of the text.
         term_named: Gives the concept with a local name.
@@ -137,7 +129,7 @@ class ValueReader:
 
     def _is_ratio(self, terms: tuple[Term, ...], end: int, found: Found) -> bool:
         """Whether a limit is on the ratio of two quantities ("neutrophil/lymphocyte ratio ≤ 5")."""
-        own = any("ratio" in term.label or (term.unit or "").startswith("{") for term in terms)
+        own = any("ratio" in term.label or (term.unit or "")[:1] == "{" for term in terms)
         return not own and _RATIO.search(self.text[end : found.start]) is not None
 
     def _unsigned(self, terms: tuple[Term, ...], position: int, found: Found) -> Found:
@@ -249,6 +241,10 @@ class ValueReader:
         if mention is None or pair is None:
             return None
         offset, _ = past_fillers(self.text, self.tokens[self._past_second(mention, pair.second) - 1].end)
+        return self.pair_at(pair, position, offset)
+
+    def pair_at(self, pair: Pair, position: int, offset: int) -> FoundValue | None:
+        """Return the value that a pair of numbers at an offset states; it starts at a token."""
         match = _PAIR.match(self.text, offset)
         first = parse_limit(self.text, offset) if match else None
         if match is None or first is None:

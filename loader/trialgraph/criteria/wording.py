@@ -40,11 +40,15 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two quantities written as one over the other; a limit from `middle` on is against too much."""
+    """Two quantities written as one over the other; a limit from `middle` on is against too much.
+
+    `conditions` are those behind which a pair of numbers is one of them.
+    """
 
     first: str
     second: str
     middle: float
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
