@@ -146,7 +146,9 @@ def _value(atom: Value, view: ScreeningView) -> Finding:
     quantity = view.quantities.get(atom.concept)
     interval = _referred(quantity, atom)
     if quantity is None:
-        return Finding(atom, None, "missing", "no usable result in the record", about=atom.concept_label)
+        parts = ", ".join(view.unscored.get(atom.concept, ()))
+        shown = f"no usable result in the record{f', nor, to work it out: {parts}' if parts else ''}"
+        return Finding(atom, None, "missing", shown, about=atom.concept_label)
     if interval is None:
         shown = f"{quantity.shown} has no {atom.relative_to or 'comparable'} reference"
         return Finding(atom, None, "missing", shown, quantity.evidence)
@@ -185,14 +187,17 @@ def _presence(atom: Fact, view: ScreeningView) -> Finding:
 
 def _besides(atom: Fact, view: ScreeningView) -> Finding:
     """Judge a malignancy besides the study disease, which is known."""
-    for truth, reading in ((True, shown_by(atom)), (False, excluded_by(atom))):
+    readings = [(True, shown_by(atom)), *((False, each) for each in excluded_by(atom).operands)]
+    for truth, reading in readings:
         if evaluate(reading, view):
             told = list(deciding_atoms(reading, view))
+            # What rules it out comes before the study disease, which that names.
+            words = [each.shown for each in told] if truth else [told[0].shown]
             return Finding(
                 atom,
                 truth,
                 None,
-                "; ".join(dict.fromkeys(each.shown for each in told)),
+                "; ".join(dict.fromkeys(words)),
                 tuple(dict.fromkeys(source for each in told for source in each.evidence)),
                 tuple(dict.fromkeys(axiom for each in told for axiom in each.axioms)),
                 "" if truth else need(atom),

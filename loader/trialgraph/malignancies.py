@@ -165,8 +165,8 @@ def shown_by(fact: Fact) -> Expression:
 
 
 @lru_cache(maxsize=4096)
-def excluded_by(fact: Fact) -> Expression:
-    """Return what rules out a malignancy besides the study disease.
+def excluded_by(fact: Fact) -> AnyOf:
+    """Return what rules out a malignancy besides the study disease, each way that does.
 
     There is none at all; or only one, and it is the study disease; or none outside the study
     disease and its metastases, and outside what is excepted, which is over where it has to be cured.
@@ -176,7 +176,7 @@ def excluded_by(fact: Fact) -> Expression:
     about = replace(fact, study=None, exceptions=(), modifiers={})
     none = Not(replace(about, concept=_MALIGNANCY))
     if not fact.study:
-        return none
+        return AnyOf((none,))
     study = AnyOf(tuple(replace(about, concept=each, within=None) for each in fact.study))
     only = Not(replace(fact, study=None, exceptions=()))
     status = {name: words for name, words in fact.modifiers.items() if name == "status"}
@@ -199,7 +199,7 @@ def excluded_by(fact: Fact) -> Expression:
     if any(are_apart(one, other, concepts) for one, other in combinations(fact.study, 2)):
         return AnyOf((none, AllOf((only, study))))  # one of its diseases is another malignancy than the other
     rest = AllOf(tuple(Not(each) for each in (*outside, *going_on, again)))
-    return AnyOf((none, AllOf((AnyOf((only, rest)), study))))
+    return AnyOf((none, AllOf((only, study)), AllOf((rest, study))))
 
 
 def _excepted(said: str) -> list[str]:

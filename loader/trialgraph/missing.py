@@ -40,11 +40,13 @@ class MissingFact:
         need: What would have to be known, in a few words; alike in all trials.
         settles: Ids of the criteria.
         kind: What it is.
+        covered: A list that is missing too would tell it.
     """
 
     need: str
     settles: tuple[str, ...]
     kind: MissingKind = "fact"
+    covered: bool = False
 
 
 def missing_facts(
@@ -56,19 +58,29 @@ def missing_facts(
         unknown: Criteria that are unknown, each with the findings that leave it open.
         view: What the record shows.
     Returns:
-        Facts, and lists that would have to be known to be complete. What can't settle a criterion
-        because a person's judgement stays open beside it is left out.
+        Facts, and lists that would have to be known to be complete; what a list covers comes last. What
+        can't settle a criterion because a person's judgement stays open beside it is left out.
     """
     settles: dict[tuple[str, MissingKind], list[str]] = defaultdict(list)
+    listed: dict[tuple[str, MissingKind], set[str]] = defaultdict(set)
     for criterion, findings in unknown:
+        lists = _lists(findings, view)
+        for name, atoms in lists.items():
+            if _settled(criterion, view, atoms, supposed=False):
+                settles[name, "list"].append(criterion.id)
         for wanted, atoms in _facts(findings, view).items():
             if any(_settled(criterion, view, atoms, supposed=supposed) for supposed in (True, False)):
                 settles[wanted].append(criterion.id)
-        for name, atoms in _lists(findings, view).items():
-            if _settled(criterion, view, atoms, supposed=False):
-                settles[name, "list"].append(criterion.id)
-    ordered = sorted(settles.items(), key=lambda item: (-len(item[1]), item[0]))
-    return tuple(MissingFact(wanted, tuple(ids), kind) for (wanted, kind), ids in ordered)
+                listed[wanted].add(next((name for name, on_it in lists.items() if atoms <= on_it), ""))
+    facts = [
+        MissingFact(wanted, tuple(ids), kind, kind != "list" and _are_wanted(listed[wanted, kind], settles))
+        for (wanted, kind), ids in settles.items()
+    ]
+    return tuple(sorted(facts, key=lambda fact: (fact.covered, -len(fact.settles), fact.need)))
+
+
+def _are_wanted(lists: Iterable[str], settles: Collection[tuple[str, MissingKind]]) -> bool:
+    return all((name, "list") in settles for name in lists)
 
 
 def _facts(findings: Iterable[Finding], view: ScreeningView) -> dict[tuple[str, MissingKind], set[Atom]]:
@@ -86,11 +98,12 @@ def _wanted_result(atom: Value, finding: Finding, view: ScreeningView) -> str:
     """Return which result is wanted: any, another than what is there, or what belongs to it."""
     quantity = view.quantities.get(atom.concept)
     if quantity is None:
-        return need(atom)
+        parts = view.unscored.get(atom.concept, ())
+        return f"{need(atom)}, or to work it out: {', '.join(parts)}" if parts else need(atom)
     if finding.reason == "conflict":
         return f"which result of {need(atom)} is right"
     if finding.reason == "imprecise":
-        return f"{need(atom)}{_so_far(quantity.value)}"
+        return f"{need(atom)}{_so_far(quantity.value, quantity.lacking)}"
     references = {None: quantity.value, "ULN": quantity.times_uln, "LLN": quantity.times_lln}
     if references.get(atom.relative_to) is None:
         what = "baseline" if atom.relative_to == "baseline" else "reference range"
@@ -98,10 +111,11 @@ def _wanted_result(atom: Value, finding: Finding, view: ScreeningView) -> str:
     return f"a newer {need(atom)}"
 
 
-def _so_far(known: Interval) -> str:
+def _so_far(known: Interval, lacking: Collection[str]) -> str:
+    parts = f"; not recorded: {', '.join(lacking)}" if lacking else ""
     if math.isfinite(known.low) and math.isfinite(known.high):
-        return f" ({known.low:g} to {known.high:g} so far)"
-    return ", more exactly"
+        return f" ({known.low:g} to {known.high:g} so far{parts})"
+    return f", more exactly{parts}"
 
 
 def _wanted_fact(atom: Fact, finding: Finding) -> str:

@@ -104,12 +104,16 @@ def _bare(words: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class WorklistItem:
-    """Something not in the record, with how many trials and criteria it would settle."""
+    """Something not in the record, with how many trials and criteria it would settle.
+
+    It is covered when lists that are missing too would tell it.
+    """
 
     need: str
     trials: int
     criteria: int
     kind: MissingKind = "fact"
+    covered: bool = False
 
 
 @dataclass(frozen=True)
@@ -167,15 +171,25 @@ class Screening:
 
     @property
     def worklist(self) -> tuple[WorklistItem, ...]:
-        """What would settle most, first; a fact that can't change an ineligible trial doesn't count."""
-        settled: dict[tuple[str, MissingKind], list[int]] = defaultdict(list)
+        """What would settle most, first; a fact that can't change an ineligible trial doesn't count.
+
+        What lists would tell that are missing too comes after everything else.
+        """
+        settled: dict[tuple[str, MissingKind], list[MissingFact]] = defaultdict(list)
         for trial in self.trials:
             for fact in trial.missing:
-                settled[fact.need, fact.kind].append(len(fact.settles))
-        items = [
-            WorklistItem(need, len(counts), sum(counts), kind) for (need, kind), counts in settled.items()
-        ]
-        return tuple(sorted(items, key=lambda item: (-item.trials, -item.criteria, item.need)))
+                settled[fact.need, fact.kind].append(fact)
+        items = (
+            WorklistItem(
+                need,
+                len(facts),
+                sum(len(fact.settles) for fact in facts),
+                kind,
+                all(fact.covered for fact in facts),
+            )
+            for (need, kind), facts in settled.items()
+        )
+        return tuple(sorted(items, key=lambda item: (item.covered, -item.trials, -item.criteria, item.need)))
 
 
 def screen(

@@ -76,6 +76,7 @@ class Quantity:
         evidence: Resources it was read from, such as ``Observation/hb-1``.
         conflict: Results of the same day disagree; the interval spans them.
         axioms: Contestable axioms used.
+        lacking: Of what is worked out, the parts that aren't recorded and would narrow it.
     """
 
     value: Interval
@@ -86,6 +87,7 @@ class Quantity:
     evidence: tuple[str, ...]
     conflict: bool = False
     axioms: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ class ScreeningView:
             condition, not a treatment, an acute event or a cancer. They are there as history only.
         latest: Where a record is complete in all that could show a concept, when it may last have
             been so at the latest: the least days and months of its time count.
+        unscored: Quantities that could be worked out, by the names of the parts that aren't recorded.
     """
 
     patient: str
@@ -155,6 +158,7 @@ class ScreeningView:
     conflicts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     over: Collection[str] = frozenset()
     latest: Mapping[str, Presence] = field(default_factory=dict)
+    unscored: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def view_graph(view: ScreeningView, read: Collection[tuple[str, str]] | None = None) -> Graph:

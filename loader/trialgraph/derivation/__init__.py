@@ -24,7 +24,7 @@ from trialgraph.derivation.lesions import (
 from trialgraph.derivation.malignancies import OTHERS, no_second_cancer, other_malignancies
 from trialgraph.derivation.ondemand import Layers, OnDemand
 from trialgraph.derivation.quantities import convert_scores, measured_quantities
-from trialgraph.derivation.scores import age, child_pugh, creatinine_clearance
+from trialgraph.derivation.scores import age, child_pugh, creatinine_clearance, unscored
 from trialgraph.derivation.shown import Denied, Shown, Sorted, is_lasting, sorted_facts
 from trialgraph.derivation.silence import completeness_reasons, crossings, is_placed, silent_concepts
 from trialgraph.derivation.times import NOW
@@ -95,6 +95,7 @@ def screening_view(
         complete=Layers(others, recorded, silent),
         conflicts=closed.conflicts,
         over=over,
+        unscored=unscored(scored, record.demographics, concepts),
         latest=_undisputed(latest_possible(found, concepts, reasons, axioms), closed),
     )
 

@@ -25,9 +25,12 @@ from trialgraph.resources import product_folder
 from trialgraph.units import conversion
 from trialgraph.views import Interval, Quantity, canonical_number
 
-__all__ = ["age", "child_pugh", "creatinine_clearance"]
+__all__ = ["age", "child_pugh", "creatinine_clearance", "unscored"]
 
-_CHILD_PUGH = str(TGC.ChildPughScore)
+_AGE, _WEIGHT, _CREATININE, _CLEARANCE, _CHILD_PUGH = (
+    str(TGC[name])
+    for name in ("Age", "BodyWeight", "SerumCreatinine", "CreatinineClearance", "ChildPughScore")
+)
 _CLINICAL_PARTS = (str(TGC.Ascites), str(TGC.HepaticEncephalopathy))
 
 
@@ -55,7 +58,7 @@ def creatinine_clearance(quantities: Mapping[str, Quantity], who: Demographics) 
     Source: Cockcroft and Gault, Nephron 1976;16:31-41: (140 - age) x kg / (72 x mg/dL), and 0.85
         of that in women.
     """
-    parts = [quantities.get(str(TGC[name])) for name in ("Age", "BodyWeight", "SerumCreatinine")]
+    parts = [quantities.get(iri) for iri in (_AGE, _WEIGHT, _CREATININE)]
     known = [part for part in parts if part is not None]
     if who.sex is None or len(known) < len(parts):
         return None
@@ -80,6 +83,24 @@ def creatinine_clearance(quantities: Mapping[str, Quantity], who: Demographics) 
         _evidence(known, (who.source,)),
         any(part.conflict for part in known),
     )
+
+
+def unscored(
+    quantities: Mapping[str, Quantity], who: Demographics, concepts: Concepts
+) -> dict[str, tuple[str, ...]]:
+    """Return the quantities that are worked out from others and aren't, with the parts they lack."""
+    stated: dict[str, object] = {"birth date": who.born, "sex": who.sex}
+    measured = {concepts.label(iri): quantities.get(iri) for iri in (_WEIGHT, _CREATININE)}
+    parts: dict[str, Mapping[str, object]] = {
+        _AGE: {"birth date": who.born},
+        _CLEARANCE: {**stated, **measured},
+        _CHILD_PUGH: {concepts.label(iri): quantities.get(iri) for iri in (*_parts(), *_CLINICAL_PARTS)},
+    }
+    return {
+        score: tuple(name for name, known in of.items() if known is None)
+        for score, of in parts.items()
+        if score not in quantities
+    }
 
 
 def child_pugh(
@@ -119,6 +140,7 @@ def _computed(
     measured = {part: quantities[part] for part in _parts() if part in quantities}
     if not measured:
         return None
+    lacking = [concepts.label(part) for part in _parts() if part not in measured]
     low = high = 0
     for part in _parts():
         points = _points(measured[part].value, part, concepts) if part in measured else (1, 3)
@@ -127,15 +149,20 @@ def _computed(
         present = clinical(part)
         low += 2 if present else 1
         high += 1 if present is False else 3
+        if present is not False:
+            lacking.append(f"how severe the {concepts.label(part)} is" if present else concepts.label(part))
     value = Interval(low, high)
+    shown = "; ".join(part.shown for part in measured.values())
+    open_parts = f"; not recorded: {', '.join(lacking)}" if lacking else ""
     return Quantity(
         value,
         None,
         None,
         spanning(part.ago for part in measured.values()),
-        f"Child-Pugh score {_span(value)} from {'; '.join(part.shown for part in measured.values())}",
+        f"Child-Pugh score {_span(value)} from {shown}{open_parts}",
         _evidence(list(measured.values())),
         any(part.conflict for part in measured.values()),
+        lacking=tuple(lacking),
     )
 
 
