@@ -10,9 +10,15 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.shared_files import ROOT
-from trialgraph.authoring import classify_trials, closure_is_current, write_closure, write_trials
+from trialgraph.authoring import (
+    classify_trials,
+    closure_is_current,
+    whole_trials,
+    write_closure,
+    write_trials,
+)
 from trialgraph.authoring.closure import module_triples
-from trialgraph.authoring.reasoning import Inferences, infer
+from trialgraph.authoring.reasoning import Inferences, infer, write_axioms
 from trialgraph.cli import app
 from trialgraph.concepts import load_concepts, packaged_concepts
 from trialgraph.errors import TrialgraphError
@@ -23,6 +29,7 @@ ONTOLOGY = ROOT / "ontology"
 BASE = "https://w3id.org/trialgraph/"
 TG = f"{BASE}ontology#"
 TGC = f"{BASE}concept/"
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 EXPECTED = tomllib.loads((ROOT / "tests/cases/reasoning/trials.toml").read_text(encoding="utf-8"))
 TRIALS = sorted(name for name in EXPECTED if name.startswith("NCT"))
 OWL_API = Path("/usr/share/java/owlapi-distribution.jar")
@@ -44,6 +51,25 @@ def everything() -> list[ox.Triple]:
     """Return what all modules state, the contestable axioms that are off by default among them."""
     paths = ontology_modules(ONTOLOGY)
     return [quad.triple for path in paths for quad in ox.parse(path=str(path), rename_blank_nodes=True)]
+
+
+def _ask_pellet(path: Path) -> str:
+    """Return what Pellet says of the classes that can't have a member."""
+    return _run_reasoner("pellet", "pellet.Pellet", "unsat", "--ignore-imports", path.as_uri())
+
+
+def _ask_hermit(path: Path) -> str:
+    """Return what HermiT says of consistency, and of the classes that can't have a member."""
+    return _run_reasoner("hermit", "org.semanticweb.HermiT.cli.CommandLine", "-k", "-U", f"file://{path}")
+
+
+def _run_reasoner(name: str, *command: str) -> str:
+    import owlready2
+
+    folder = Path(owlready2.__file__).parent / name
+    path = os.pathsep.join(str(each) for each in [folder, *folder.glob("*.jar")])
+    run = subprocess.run(["java", "-cp", path, *command], capture_output=True, text=True, check=False)
+    return run.stdout + run.stderr
 
 
 def _profile(*files: Path) -> subprocess.CompletedProcess[str]:
@@ -90,18 +116,33 @@ def test_all_modules_together_are_coherent(everything: list[ox.Triple]) -> None:
 @pytest.mark.parametrize(("added", "said"), [("", "no unsatisfiable"), ("tgc:Acne", "1 unsatisfiable")])
 def test_pellet_agrees(added: str, said: str, everything: list[ox.Triple], tmp_path: Path) -> None:
     """A second reasoner finds no empty class either, and finds the one that is put there."""
-    import owlready2
-
     odd = ox.NamedNode(f"{TGC}Acne")
     above = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf")
     more = [ox.Triple(odd, above, ox.NamedNode(f"{TGC}Sintilimab"))] if added else []
-    triples = {each for each in [*everything, *more] if not each.predicate.value.endswith("#imports")}
     path = tmp_path / "all.nt"
-    path.write_bytes(ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"")
-    jars = (Path(owlready2.__file__).parent / "pellet").glob("*.jar")
-    command = ["java", "-cp", os.pathsep.join(map(str, jars)), "pellet.Pellet", "unsat", "--ignore-imports"]
-    run = subprocess.run([*command, path.as_uri()], capture_output=True, text=True, check=False)
-    assert said in run.stdout + run.stderr
+    write_axioms(path, [*everything, *more])
+    assert said in _ask_pellet(path)
+
+
+@needs_java
+@pytest.mark.parametrize("agrees", [True, False])
+def test_whole_trials_agree_with_the_ontology(agrees: bool, store: Store, tmp_path: Path) -> None:
+    """All that the graphs of the five trials state has a model, in which every class can have members.
+
+    A trial that were an arm as well is a contradiction that both reasoners tell.
+    """
+    triples = whole_trials(store, ONTOLOGY)
+    if not agrees:
+        trial, kind = ox.NamedNode(f"{BASE}trial/{TRIALS[0]}"), ox.NamedNode(f"{TG}Arm")
+        triples.append(ox.Triple(trial, ox.NamedNode(f"{_RDF}type"), kind))
+    path = tmp_path / "trials.nt"
+    write_axioms(path, triples)
+    assert ("no unsatisfiable" in _ask_pellet(path)) is agrees
+    hermit = _ask_hermit(path)
+    assert ("owl#Thing is satisfiable" in hermit) is agrees
+    if agrees:
+        empty = hermit.partition("equivalent to 'owl:Nothing':")[2].split()
+        assert empty == ["owl:Nothing"]
 
 
 def _with(folder: Path, text: str) -> Path:

@@ -20,7 +20,7 @@ from trialgraph.errors import TrialgraphError
 from trialgraph.namespaces import BASE, GRAPH, TG, TGC
 from trialgraph.stores import Store
 
-__all__ = ["classify_trials", "trial_individuals", "write_trials"]
+__all__ = ["classify_trials", "trial_individuals", "whole_trials", "write_trials"]
 
 Node: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Triple | ox.Literal
 
@@ -87,6 +87,17 @@ def classify_trials(
             raise TrialgraphError(f"with {nct}, nothing can be of {min(inferred.unsatisfiable)}")
         found |= inferred.types
     return found
+
+
+def whole_trials(store: Store, folder: Path) -> list[ox.Triple]:
+    """Return all that the graphs of a store's trials state, with the ontology that they have to agree with.
+
+    Unlike `trial_individuals` it holds what no definition asks about, so that every domain, range and
+    disjointness is put to the test. Concepts that have nothing to do with the trials are left out.
+    """
+    stated = {each for nct in store.trials() for each in store.graph(str(GRAPH[nct]))}
+    individuals = stated | trial_individuals(store, folder)
+    return list(_apart([*_related(list(module_triples(folder)), individuals), *individuals]))
 
 
 def write_trials(path: Path, store: Store, folder: Path, trials: Collection[str] | None = None) -> int:

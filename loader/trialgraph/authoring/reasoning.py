@@ -20,7 +20,7 @@ from trialgraph.errors import TrialgraphError, UsageError
 if TYPE_CHECKING:
     import owlready2
 
-__all__ = ["Inferences", "infer"]
+__all__ = ["Inferences", "infer", "write_axioms"]
 
 _IMPORTS = "http://www.w3.org/2002/07/owl#imports"
 _DATES = ("date", "gYear", "gYearMonth", "gMonthDay", "gDay", "gMonth", "time", "duration")
@@ -64,8 +64,7 @@ def infer(triples: Iterable[ox.Triple]) -> Inferences:
     world = owlready2.World()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "axioms.nt"
-        kept = {triple for triple in triples if not _is_left_out(triple)}
-        path.write_bytes(ox.serialize(kept, format=ox.RdfFormat.N_TRIPLES) or b"")
+        write_axioms(path, triples)
         ontology = world.get_ontology(path.as_uri()).load()
         try:
             with ontology:
@@ -77,6 +76,12 @@ def infer(triples: Iterable[ox.Triple]) -> Inferences:
         found = _inferences(world)
         world.close()
     return found
+
+
+def write_axioms(path: Path, triples: Iterable[ox.Triple]) -> None:
+    """Write triples as N-Triples for a reasoner: without imports, and without dates, which OWL 2 lacks."""
+    kept = {triple for triple in triples if not _is_left_out(triple)}
+    path.write_bytes(ox.serialize(kept, format=ox.RdfFormat.N_TRIPLES) or b"")
 
 
 def _is_left_out(triple: ox.Triple) -> bool:
