@@ -51,7 +51,7 @@ def test_a_mention_keeps_its_words_beside_it() -> None:
 
 
 def _with_mentions(tree: Expression) -> Expression:
-    """Put beside every narrative what its words could speak of."""
+    """Put beside every narrative and every fact what its words could speak of."""
     fact = Fact("https://w3id.org/trialgraph/concept/Nivolumab", "nivolumab", "treatment", {"context": "…"})
     match tree:
         case AllOf(operands):
@@ -62,6 +62,8 @@ def _with_mentions(tree: Expression) -> Expression:
             return Not(_with_mentions(operand))
         case Narrative():
             return AllOf((Not(fact), AnyOf((replace(fact), tree))))
+        case Fact():
+            return AnyOf((tree, fact))
         case _:
             return tree
 

@@ -12,7 +12,19 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Limit, Narrative, Not, Value, Window
+from trialgraph.expressions import (
+    AllOf,
+    AnyOf,
+    Atom,
+    Expression,
+    Fact,
+    Limit,
+    Narrative,
+    Not,
+    Value,
+    Window,
+    judged_operands,
+)
 from trialgraph.instances import showing_instances
 from trialgraph.malignancies import excluded_by, shown_by
 from trialgraph.views import Absence, Interval, Presence, Quantity, ScreeningView, TimeAgo, canonical_number
@@ -78,10 +90,11 @@ def evaluate(expression: Expression, view: ScreeningView, supposed: Mapping[Atom
     Source: Kleene's strong three-valued logic; design, section 4.1.
     """
     match expression:
-        case AllOf(operands):
-            return _all([evaluate(operand, view, supposed) for operand in operands])
-        case AnyOf(operands):
-            return _not(_all([_not(evaluate(operand, view, supposed)) for operand in operands]))
+        case AllOf():
+            return _all([evaluate(operand, view, supposed) for operand in judged_operands(expression)])
+        case AnyOf():
+            parts = judged_operands(expression)
+            return _not(_all([_not(evaluate(operand, view, supposed)) for operand in parts]))
         case Not(operand):
             return _not(evaluate(operand, view, supposed))
         case _:
@@ -110,8 +123,8 @@ def deciding_atoms(expression: Expression, view: ScreeningView) -> tuple[Finding
 def explain(expression: Expression, view: ScreeningView) -> tuple[Truth, list[Finding]]:
     """Return whether an expression holds in a view, as `evaluate` does, with the atoms that decide."""
     match expression:
-        case AllOf(operands) | AnyOf(operands):
-            parts = [explain(operand, view) for operand in operands]
+        case AllOf() | AnyOf():
+            parts = [explain(operand, view) for operand in judged_operands(expression)]
             truths = [truth for truth, _ in parts]
             truth = (
                 _all(truths) if isinstance(expression, AllOf) else _not(_all([_not(each) for each in truths]))

@@ -29,6 +29,7 @@ __all__ = [
     "atoms",
     "from_json",
     "is_judged",
+    "judged_operands",
     "to_json",
 ]
 
@@ -195,6 +196,17 @@ def atoms(expression: Expression) -> Iterator[Atom]:
             yield from atoms(operand)
         case _:
             yield expression
+
+
+def judged_operands(expression: AllOf | AnyOf) -> tuple[Expression, ...]:
+    """Return the operands without what is only spoken of, which decides nothing; all if there is no other."""
+    kept = tuple(each for each in expression.operands if not _is_spoken_of(each))
+    return kept or expression.operands
+
+
+def _is_spoken_of(expression: Expression) -> bool:
+    inner = expression.operand if isinstance(expression, Not) else expression
+    return isinstance(inner, Fact) and inner.is_mention
 
 
 def is_judged(atom: Atom) -> bool:

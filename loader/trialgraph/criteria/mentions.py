@@ -14,16 +14,19 @@ from dataclasses import dataclass, field
 from trialgraph.criteria.asides import keeps_from
 from trialgraph.criteria.brackets import nested, opened
 from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.enumerations import enumerated
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.offers import DEMAND
 from trialgraph.criteria.topics import Topic, topics_of
 from trialgraph.criteria.trees import all_of, any_of
-from trialgraph.expressions import AllOf, AnyOf, Expression, Narrative, Not, Span, Window, atoms
+from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Narrative, Not, Span, Window, atoms
 
 __all__ = ["add_mentions"]
 
 _ENDS = frozenset({";", "."})
 _NEAR = 6
+_MOST = 60
+"""How far behind a fact its own words are followed."""
 Deep = tuple[Chunk, int]
 """A chunk, and the number of brackets that it stands in."""
 Placed = tuple[Span, Deep]
@@ -33,12 +36,16 @@ Placed = tuple[Span, Deep]
 def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) -> Expression:
     """Return the expression with what its words speak of beside them."""
     taken = [atom.span for atom in atoms(expression) if not isinstance(atom, Narrative)]
-    if len(taken) == sum(1 for _ in atoms(expression)):
-        return expression
-    if not any(map(is_content, opened(chunks))):
+    if not any(map(_may_tell_more, atoms(expression))) or not any(map(is_content, opened(chunks))):
         return expression
     placed = [(text.span(chunk.start, chunk.end), (chunk, depth)) for chunk, depth in nested(chunks)]
-    return _added(expression, _Source(text, placed, list(_left(placed, taken))), denied=False)
+    free = {span for span, _ in _left(placed, [atom.span for atom in atoms(expression)])}
+    source = _Source(text, placed, list(_left(placed, taken)), free=free)
+    return _added(expression, source, denied=False)
+
+
+def _may_tell_more(atom: Atom) -> bool:
+    return isinstance(atom, Narrative) or (isinstance(atom, Fact) and "qualifier" in atom.modifiers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +56,24 @@ class _Source:
     every: Sequence[Placed]
     chunks: Sequence[Placed]
     told: set[tuple[str, bool, Window | None]] = field(default_factory=set)
+    free: set[Span] = field(default_factory=set)
 
     def within(self, span: Span) -> list[Deep]:
         """Return the chunks in a verbatim span, brackets opened, without those that are read already."""
         first = bisect_left(self.chunks, span[0], key=lambda each: each[0][0])
         last = bisect_right(self.chunks, span[1], lo=first, key=lambda each: each[0][1])
         return [chunk for _, chunk in self.chunks[first:last]]
+
+    def behind(self, span: Span) -> list[Deep]:
+        """Return the chunks behind a span up to the end of its sentence or the next atom, nested."""
+        first = bisect_left(self.every, span[1], key=lambda each: each[0][0])
+        last = first
+        while last < len(self.every) and last < first + _MOST and self.every[last][0] in self.free:
+            chunk = self.every[last][1][0]
+            if chunk.kind == "sign" and chunk.form in _ENDS:
+                break
+            last += 1
+        return [chunk for _, chunk in self.every[first:last]]
 
     def is_led_away(self, start: int) -> bool:
         """Whether the word before some words keeps them from being a demand ("except for", "due to")."""
@@ -93,10 +112,19 @@ def _added(expression: Expression, source: _Source, *, denied: bool) -> Expressi
             return Not(_spoken_of(demand, source, turned=False))
         case Not(operand):
             return Not(_added(operand, source, denied=True))
+        case Fact() if "qualifier" in expression.modifiers:
+            return _with_listed(expression, source, denied=denied)
         case Narrative() if not denied and expression.reason != "consent":
             return _spoken_of(expression, source, turned=source.text.exclusion)
         case _:
             return expression
+
+
+def _with_listed(fact: Fact, source: _Source, *, denied: bool) -> Expression:
+    """Put what the words that narrow a fact list besides it beside the fact."""
+    listed = enumerated(source.text, fact, source.behind(fact.span))
+    new = [each for each in listed if source.is_new(Topic(each, denied))]
+    return any_of([fact, *new]) if new else fact
 
 
 def _spoken_of(words: Narrative, source: _Source, *, turned: bool) -> Expression:

@@ -65,6 +65,8 @@ def lookup_form(word: str) -> str:
         'metastasis'
     """
     form = word.lower().removesuffix("'s").removesuffix("'")
+    if len(form) == 3 and word[:2].isupper() and word[2] == "s":
+        return form[:2]
     if len(form) < 4 or not form.endswith("s") or form.endswith(("ss", "us", "is")):
         return form
     if form.endswith("ies") and len(form) > 4:

@@ -34,6 +34,7 @@ _MODAL = frozenset(
     ]
 )
 _THAT_IS = frozenset({"i.e", "ie", "namely"})
+_MANIFEST = ("manifest", "character")
 _BEING = ("is", "are", "be", "will be", "should be", "must be", "were", "was", "may not", "cannot", "not ")
 _REQUIRED = frozenset({"requiring", "require", "required", "requires", "that required", "needing"})
 _ABOUT_DISEASES = frozenset(
@@ -159,7 +160,8 @@ def _read(sentence: _Sentence, start: int, end: int) -> None:
         if "exception" in chunk.classes:
             break
         that_is = chunk.form.replace(" ", "").strip(".") in _THAT_IS
-        if "definition" in chunk.classes and not that_is and not _lists_kinds(sentence):
+        manifest = chunk.form.startswith(_MANIFEST)
+        if "definition" in chunk.classes and not that_is and (manifest or not _lists_kinds(sentence)):
             break
         _take(sentence, index)
 

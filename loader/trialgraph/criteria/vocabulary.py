@@ -154,7 +154,8 @@ class Vocabulary:
             step = 1
             if child is None and _hyphenated(tokens, index):
                 child, step = self._below(node, form + tokens[index + 2].form), 3
-            if child is None and form == "(" and index > position and (after := _abbreviates(tokens, index)):
+            after = _abbreviates(tokens, index) if form == "(" and index > position else 0
+            if after and (child is None or (after < len(tokens) and tokens[after].form in node.children)):
                 index = after
                 continue
             if child is None:

@@ -25,6 +25,7 @@ from trialgraph.expressions import (
     Span,
     Value,
     Window,
+    judged_operands,
 )
 from trialgraph.graph.terms import Term, Triple, boolean, decimal, integer, prefixed, text
 
@@ -63,8 +64,16 @@ class _Sign:
         """Return the sign of the node's operands, as if negations were pushed down to the atoms."""
         if isinstance(node, Not):
             return _Sign(not self.barred, self.alternative)
-        choice = isinstance(node, AnyOf) != self.barred and len(_operands(node)) > 1
+        choice = isinstance(node, AnyOf) != self.barred and _offers_several(node)
         return _Sign(self.barred, self.alternative or choice)
+
+
+def _offers_several(node: Expression) -> bool:
+    """Whether a node has more than one operand; what a fact only names besides itself is no other."""
+    members = _operands(node)
+    if isinstance(node, AllOf | AnyOf) and not any(isinstance(each, Narrative) for each in members):
+        members = judged_operands(node)
+    return len(members) > 1
 
 
 def expression_to_graph(

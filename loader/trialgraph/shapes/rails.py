@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from trialgraph.evaluation import asks_history, fact_key, is_qualified
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Limit, Narrative, Not, Value, Window
+from trialgraph.expressions import (
+    AllOf,
+    AnyOf,
+    Expression,
+    Fact,
+    Limit,
+    Narrative,
+    Not,
+    Value,
+    Window,
+    judged_operands,
+)
 from trialgraph.instances import showing_instances
 from trialgraph.malignancies import excluded_by, shown_by
 from trialgraph.narrowed import narrowed_key
@@ -66,10 +77,10 @@ Condition: TypeAlias = Bound | Shows | Every | Some | Never
 def proof(expression: Expression) -> Condition:
     """Return the condition under which a view proves an expression."""
     match expression:
-        case AllOf(operands):
-            return _every(*map(proof, operands))
-        case AnyOf(operands):
-            return _some(*map(proof, operands))
+        case AllOf():
+            return _every(*map(proof, judged_operands(expression)))
+        case AnyOf():
+            return _some(*map(proof, judged_operands(expression)))
         case Not(operand):
             return disproof(operand)
         case Value():
@@ -87,10 +98,10 @@ def proof(expression: Expression) -> Condition:
 def disproof(expression: Expression) -> Condition:
     """Return the condition under which a view disproves an expression."""
     match expression:
-        case AllOf(operands):
-            return _some(*map(disproof, operands))
-        case AnyOf(operands):
-            return _every(*map(disproof, operands))
+        case AllOf():
+            return _some(*map(disproof, judged_operands(expression)))
+        case AnyOf():
+            return _every(*map(disproof, judged_operands(expression)))
         case Not(operand):
             return proof(operand)
         case Value():

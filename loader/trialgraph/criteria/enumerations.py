@@ -1,0 +1,117 @@
+"""What the words that narrow a fact list besides it: instances in brackets, treatments behind a purpose.
+
+"Immunotherapy (tumor vaccine, cytokine or growth factor given to control the cancer)" is read as
+immunotherapy, narrowed by the bracket. That it speaks of vaccines and cytokines too is told apart,
+as facts that are never judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from trialgraph.criteria.brackets import are_related
+from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.facts import is_content
+from trialgraph.criteria.vocabulary import GIVEN, Term
+from trialgraph.expressions import Fact
+
+__all__ = ["enumerated"]
+
+_THAT_IS = frozenset({"i.e", "ie", "namely"})
+_JOINING = frozenset({"and", "or", ",", "/", "and/or", "and / or", "as well as", "plus"})
+_LISTED = ("condition", "biomarker")
+_HARMLESS = frozenset({"neutral", "qualifier", "active", "tail", "example", "grading", "other", "sample"})
+_CLOSING = frozenset({"negation", "exception", "allowance", "condition", "unactual", "barring", "regardless"})
+
+
+def enumerated(text: Text, fact: Fact, chunks: Sequence[tuple[Chunk, int]]) -> Iterator[Fact]:
+    """Yield the facts that the words behind a fact list besides it.
+
+    Args:
+        text: The text.
+        fact: The fact, which these words narrow.
+        chunks: The chunks behind it in its sentence that no other atom is read from, brackets opened,
+            each with its depth in them; the fact's own bracket starts with the first of them.
+    """
+    term = text.vocabulary.by_iri.get(fact.concept)
+    if term is None or fact.category not in (*GIVEN, *_LISTED):
+        return
+    opened_at: int | None = None
+    before: Term | None = None
+    for index, (chunk, depth) in enumerate(chunks):
+        if opened_at is not None and depth < opened_at:
+            opened_at = None
+        if opened_at is None:
+            opened_at = depth if _opens(chunk, depth, index) else None
+            opens_purpose = text.exclusion and _goes_on_after_purpose(fact, chunks, index, before)
+            if opens_purpose and chunk.term is not None:
+                yield _alike(text, fact, chunk, chunk.term)
+        if is_content(chunk) and chunk.term is not None:
+            before = chunk.term
+        if opened_at is None:
+            continue
+        if not is_content(chunk):
+            opened_at = None if _closes(chunk) else opened_at
+        elif chunk.term is None or not _compatible(fact, term, chunk.term):
+            opened_at = None
+        elif not are_related(chunk.term, term) or term.iri in chunk.term.ancestors:
+            yield _alike(text, fact, chunk, chunk.term)
+
+
+def _opens(chunk: Chunk, depth: int, index: int) -> bool:
+    """Whether a list of instances starts with a chunk: in a bracket right behind, or after "such as"."""
+    that_is = "definition" in chunk.classes and chunk.form.replace(" ", "").strip(".") in _THAT_IS
+    return (index == 0 and depth > 0) or that_is or "example" in chunk.classes
+
+
+def _closes(chunk: Chunk) -> bool:
+    """Whether a word ends a list of instances, since what follows may be about something else."""
+    if chunk.kind in ("window", "limit", "size", "value"):
+        return chunk.kind != "window"
+    if chunk.kind == "sign" or chunk.form in _JOINING:
+        return chunk.form in (";", ".")
+    if chunk.classes & _CLOSING:
+        return True
+    that_is = "definition" in chunk.classes and chunk.form.replace(" ", "").strip(".") in _THAT_IS
+    return not that_is and not chunk.classes & _HARMLESS
+
+
+def _compatible(fact: Fact, term: Term, other: Term) -> bool:
+    """Whether a concept may be an instance of what a fact is about."""
+    if term.category in GIVEN:
+        return other.category in GIVEN
+    return other.category == fact.category
+
+
+def _goes_on_after_purpose(
+    fact: Fact, chunks: Sequence[tuple[Chunk, int]], index: int, before: Term | None
+) -> bool:
+    """Whether a treatment goes on the list behind what another is for ("A for cancer, or B")."""
+    chunk = chunks[index][0]
+    given = chunk.term is not None and chunk.term.category in GIVEN and is_content(chunk)
+    if not given or fact.category not in GIVEN or before is None or before.category in GIVEN:
+        return False
+    last = index - 1
+    while last >= 0 and chunks[last][0].kind == "word" and chunks[last][0].classes & {"qualifier", "other"}:
+        last -= 1
+    return last >= 0 and chunks[last][0].form in ("or", "and", "and/or", "and / or")
+
+
+def _alike(text: Text, fact: Fact, chunk: Chunk, term: Term) -> Fact:
+    """Return a listed instance in the time and state of the fact, told as words only."""
+    words = {name: told for name, told in fact.modifiers.items() if name == "status"}
+    context = text.text[max(0, chunk.start - 80) : chunk.end + 40].strip(" ,;.:")
+    span = text.span(chunk.start, chunk.end)
+    category = term.category or fact.category
+    return replace(
+        fact,
+        concept=term.iri,
+        concept_label=term.label,
+        category=category,
+        modifiers={**words, "context": context},
+        count=None,
+        size=None,
+        span=span,
+        exceptions=(),
+    )
