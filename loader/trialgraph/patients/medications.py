@@ -17,8 +17,16 @@ _TREATMENTS = frozenset({"treatment"})
 
 
 def read_medication(resource: Json, context: Context) -> Iterator[Fact]:
-    """Yield the exposure that a MedicationAdministration, -Statement or -Dispense shows."""
+    """Yield the exposure that a MedicationAdministration, -Statement or -Dispense shows.
+
+    A prescription is none; one that is reported, as by the patient who takes the drug, is unsure.
+    """
     kind = resource["resourceType"]
+    if kind == "MedicationRequest" and not (
+        resource.get("reportedBoolean") or resource.get("reportedReference")
+    ):
+        context.note(resource, "not counted", "a prescription is not an exposure")
+        return
     status = context.status(resource, f"{kind}.status")
     if not context.counts(resource, status):
         return
@@ -113,7 +121,7 @@ def taken(resource: Json, context: Context, *, ongoing: bool | None) -> tuple[Da
     day = context.day(resource, *elements)
     if day is not None:
         return day, None if ongoing else day
-    asserted = context.day(resource, "dateAsserted", "recorded")
+    asserted = context.day(resource, "dateAsserted", "recorded", "authoredOn")
     return (DateRange(None, asserted.high) if asserted else ANY_DAY), None
 
 
