@@ -918,7 +918,7 @@ def assert_all_named(data: dict[str, Any], one: PatientRecord) -> int:
 
 @pytest.mark.parametrize(("reported", "certain"), [(None, []), (False, []), (True, [False])])
 def test_a_reported_prescription_is_unsure(reported: bool | None, certain: list[bool]):
-    """What the patient is reported to be prescribed may have been taken; a plain prescription shows nothing."""
+    """What is reported to be prescribed may have been taken; a plain prescription shows nothing."""
     more = {} if reported is None else {"reportedBoolean": reported}
     one = record(medication("pembrolizumab", kind="MedicationRequest", status="active", **more))
     assert [fact.certain for fact in one.facts] == certain
