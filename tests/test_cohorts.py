@@ -248,3 +248,11 @@ def test_a_wrong_cell_ends_with_code_2(
         main()
     assert end.value.code == 2
     assert "row 2, column 'nivolumab'" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_mapping_that_is_not_there_is_an_error_whatever_is_read(tmp_path: Path) -> None:
+    """A wrong name of the mapping isn't ignored because the patient is a bundle: one line, exit code 2."""
+    patient = ROOT / "data" / "patients"
+    file = next(iter(sorted(patient.glob("*.json"))))
+    with pytest.raises(PatientError, match="no such file"):
+        list(read_patients(file, columns=tmp_path / "nowhere.toml"))

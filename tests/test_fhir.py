@@ -914,3 +914,29 @@ def assert_all_named(data: dict[str, Any], one: PatientRecord) -> int:
     }
     assert named <= sources_of(one)
     return len(named)
+
+
+@pytest.mark.parametrize(("reported", "certain"), [(None, []), (False, []), (True, [False])])
+def test_a_reported_prescription_is_unsure(reported: bool | None, certain: list[bool]):
+    """What is reported to be prescribed may have been taken; a plain prescription shows nothing."""
+    more = {} if reported is None else {"reportedBoolean": reported}
+    one = record(medication("pembrolizumab", kind="MedicationRequest", status="active", **more))
+    assert [fact.certain for fact in one.facts] == certain
+    assert kinds_of_notes(one)[0] in ("not counted", "by text")
+
+
+@pytest.mark.parametrize(
+    ("inside", "counts"),
+    [
+        ({"birthDate": "1960-06-15"}, True),
+        ({"birthDate": "1960-06-15", "gender": "male"}, False),
+        ({"birthDate": "1999-01-01"}, False),
+        ({}, False),
+    ],
+)
+def test_a_contained_patient_is_compared_with_the_patient(inside: dict[str, str], counts: bool):
+    """A subject inside the resource is the patient where what both state agrees, and never for want of it."""
+    contained = {"resourceType": "Patient", "id": "inner", **inside}
+    subject = {"subject": {"reference": "#inner"}, "contained": [contained]}
+    one = record(observation("hemoglobin", (12.0, "g/dL"), **subject))
+    assert bool(one.facts) is counts

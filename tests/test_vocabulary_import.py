@@ -284,14 +284,14 @@ def test_removing_ends_its_use(flat: ImportReport, folder: Path) -> None:
         remove_vocabulary(flat.provenance.name)
 
 
-def _patient(code: str) -> dict[str, Any]:
+def _patient(code: str, text: str = "") -> dict[str, Any]:
     coding = {"system": "http://ncithesaurus.nci.nih.gov", "code": code}
     condition = {
         "resourceType": "Condition",
         "id": "c",
         "subject": {"reference": "Patient/p"},
         "clinicalStatus": {"coding": [{"code": "active"}]},
-        "code": {"coding": [coding]},
+        "code": {"text": text} if text else {"coding": [coding]},
         "onsetDateTime": "2025-01-01",
     }
     resources = [{"resourceType": "Patient", "id": "p"}, condition]
@@ -306,6 +306,19 @@ def test_a_patient_with_an_imported_code_has_its_packaged_ancestors(flat: Import
     """Screening follows an imported code of a record to the packaged concepts above it."""
     view = screening_view(from_fhir(_patient("C900002")), date(2025, 9, 1))
     assert {f"{NCIT}C900002", f"{NCIT}C900001", f"{TGC}GastricCancer"} <= view.present.keys()
+
+
+@pytest.mark.parametrize("text", ["Gastric wobble carcinoma", "Wobbly stomach cancers"])
+def test_a_patient_s_words_are_read_by_imported_names(flat: ImportReport, text: str) -> None:
+    """What no packaged concept is called is looked up among imported names, as codes are."""
+    (fact,) = from_fhir(_patient("", text)).facts
+    assert (fact.what.concepts, fact.what.by_text) == ((f"{NCIT}C900001",), True)
+
+
+def test_a_patient_s_words_keep_their_packaged_meaning(flat: ImportReport) -> None:
+    """A name of the packaged ontology is read as there, whatever is imported."""
+    (fact,) = from_fhir(_patient("", "Gastric cancer")).facts
+    assert fact.what.concepts == (f"{TGC}GastricCancer",)
 
 
 def test_the_absence_of_an_imported_concept_is_shown_when_it_is_asked_about(flat: ImportReport) -> None:

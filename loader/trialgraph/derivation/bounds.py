@@ -12,7 +12,7 @@ from typing import NamedTuple
 from trialgraph.concepts import Concepts
 from trialgraph.derivation.ondemand import OnDemand
 from trialgraph.derivation.shown import Sorted
-from trialgraph.derivation.silence import contested, crossings, may_show, might_show, needed, placed
+from trialgraph.derivation.silence import contested_by, crossings, may_show, might_show, needed, placed
 from trialgraph.derivation.times import NOW, latest_of
 from trialgraph.views import Absence, Completeness, Presence, TimeAgo
 
@@ -45,13 +45,13 @@ def latest_possible(
         instance of a judgement (``tg:assessment``, ``tg:graded``) is recorded as one of its superclasses.
     """
     instances = _instances(found, concepts, axioms)
-    crossed, open_kinds = crossings(found, concepts), contested(found, concepts, axioms)
+    crossed = crossings(found, concepts)
 
     def bound(iri: str) -> Presence | None:
         if not concepts.includes(iri):
             return None
         categories = needed(iri, concepts)
-        if iri in open_kinds or not categories or not categories <= reasons.keys():
+        if not categories or not categories <= reasons.keys():
             return None
         among = _among(iri, instances, concepts)
         if iri in crossed:
@@ -70,11 +70,13 @@ def _instances(found: Sorted, concepts: Concepts, axioms: Collection[str] | None
     instances = []
     told = placed(found, concepts)
     for fact in found.shown:
-        kinds = frozenset(concepts.implied(fact.concept, axioms))
+        kinds = contested_by(fact.concept, concepts, axioms).union(concepts.implied(fact.concept, axioms))
         kinds = kinds if fact.concept in told else kinds | may_show(fact.concept, concepts)
         instances.append(_Instance(kinds, fact.source, fact.ago))
     for iri, sources in found.possible.items():
-        kinds = might_show(iri, concepts).union(concepts.implied(iri, axioms))
+        kinds = might_show(iri, concepts).union(
+            concepts.implied(iri, axioms), contested_by(iri, concepts, axioms)
+        )
         for source in sources:
             instances.append(_Instance(kinds, source, found.times.get((iri, source), NOW)))
     return instances

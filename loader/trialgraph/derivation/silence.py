@@ -19,6 +19,7 @@ __all__ = [
     "COVERED_BY",
     "completeness_reasons",
     "contested",
+    "contested_by",
     "crossings",
     "is_placed",
     "may_show",
@@ -178,11 +179,19 @@ def _crossed(concepts: Concepts, iri: str) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def contested(found: Sorted, concepts: Concepts, axioms: Collection[str] | None) -> set[str]:
-    """Return what is there by a reading that is switched off: careful people differ on it."""
+    """Return what is, or may be, there by a reading that is switched off: careful people differ on it."""
+    recorded = {fact.concept for fact in found.shown} | found.possible.keys()
+    return {above for iri in recorded for above in contested_by(iri, concepts, axioms)}
+
+
+def contested_by(iri: str, concepts: Concepts, axioms: Collection[str] | None) -> frozenset[str]:
+    """Return what an instance of a concept shows by readings that are switched off."""
     enabled = concepts.default_axioms if axioms is None else axioms
-    shown = {above for fact in found.shown for above in concepts.implied(fact.concept, axioms)}
-    contested: set[str] = set()
-    for iri, axiom in concepts.axioms.items():
-        if iri not in enabled and axiom.sub_concept in shown and axiom.super_concept is not None:
-            contested |= concepts.ancestors(axiom.super_concept)
-    return contested
+    shown = concepts.implied(iri, axioms)
+    return frozenset[str]().union(
+        *(
+            concepts.ancestors(axiom.super_concept)
+            for each, axiom in concepts.axioms.items()
+            if each not in enabled and axiom.sub_concept in shown and axiom.super_concept is not None
+        )
+    )

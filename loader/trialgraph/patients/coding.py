@@ -9,7 +9,7 @@ but keeps that from being called absent.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
@@ -22,6 +22,7 @@ from trialgraph.patients.wording import words
 __all__ = ["Coder", "Json", "Reading"]
 
 Json: TypeAlias = Any
+Further: TypeAlias = Callable[[str], Iterable[tuple[str, str]]]
 _TOKEN = re.compile(r"[^\W_]+(?:[./][^\W_]+)*|[+?]")
 _SUFFIX = re.compile(r"(?<=[a-z]{5})-[a-z]{4}(?![\w-])")
 _SHORTEST_NAME = 6
@@ -58,10 +59,18 @@ class Reading:
 
 
 class Coder:
-    """Finds the concepts of coded and written things."""
+    """Finds the concepts of coded and written things.
 
-    def __init__(self, concepts: Concepts) -> None:
+    Args:
+        concepts: The ontology.
+        further: Yields the names, and the IRIs they mean, of imported vocabularies that begin with a word
+            in small letters; they are used where the ontology has no such name.
+    """
+
+    def __init__(self, concepts: Concepts, further: Further | None = None) -> None:
         self.concepts = concepts
+        self._further = further
+        self._imported: dict[str, dict[tuple[str, ...], set[str]]] = {}
         self._forms: dict[tuple[str, ...], list[tuple[tuple[str, ...], bool, str]]] = {}
         for form in concepts.surface_forms():
             tokens = _tokens(form.form)
@@ -261,6 +270,20 @@ class Coder:
             found = frozenset(iri for form, strict, iri in entries if not strict or form == candidate)
             if found:
                 return found
+        return self._looked_up_further(tokens)
+
+    def _looked_up_further(self, tokens: tuple[str, ...]) -> frozenset[str]:
+        if self._further is None or not tokens:
+            return frozenset()
+        for candidate in map(_folded, _singulars(tokens)):
+            first = candidate[0]
+            if first not in self._imported:
+                names = self._imported[first] = {}
+                for name, iri in self._further(first):
+                    names.setdefault(_folded(_tokens(name)), set()).add(iri)
+            found = self._imported[first].get(candidate)
+            if found:
+                return frozenset(found)
         return frozenset()
 
 

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from trialgraph.criteria.vocabulary import default_vocabulary
 from trialgraph.errors import PatientError
 from trialgraph.patients.checks import checked
 from trialgraph.patients.clinical import (
@@ -44,6 +45,7 @@ _READERS: dict[str, Callable[[Json, Context], Iterator[Fact]]] = {
     "List": read_list,
     "MedicationAdministration": read_medication,
     "MedicationDispense": read_medication,
+    "MedicationRequest": read_medication,
     "MedicationStatement": read_medication,
     "Observation": read_observation,
     "Procedure": read_procedure,
@@ -51,7 +53,6 @@ _READERS: dict[str, Callable[[Json, Context], Iterator[Fact]]] = {
 }
 _NOT_COUNTED = {
     "FamilyMemberHistory": "a relative's history is not the patient's",
-    "MedicationRequest": "a prescription is not an exposure",
 }
 _OTHERS = frozenset({"FamilyMemberHistory", "Group", "Patient", "RelatedPerson"})
 """What an Observation's focus may be when it is somebody else: a donor, a relative, an unborn child."""
@@ -60,13 +61,22 @@ _NOT_A_PATIENT = "give a FHIR R4 Bundle, or a list of resources, with one Patien
 
 
 def known_coder() -> Coder:
-    """Return the coder over the packaged ontology, with the codes of imported vocabularies."""
+    """Return the coder over the packaged ontology, with the codes and names of imported vocabularies."""
     return _coder(library())
 
 
 @lru_cache(maxsize=1)
-def _coder(_imported: Library) -> Coder:
-    return Coder(known_concepts())
+def _coder(imported: Library) -> Coder:
+    concepts = known_concepts()
+    if not imported.vocabularies:
+        return Coder(concepts)
+
+    def further(first: str) -> Iterator[tuple[str, str]]:
+        for name, term in imported.names(first, concepts, default_vocabulary().by_iri):
+            if term is not None:
+                yield name, term.iri
+
+    return Coder(concepts, further)
 
 
 def from_fhir(data: Json, *, where: str = "$", coder: Coder | None = None) -> PatientRecord:
@@ -220,12 +230,24 @@ def _is_about(resource: Json, patient: Json, context: Context) -> bool:
     """Whether a resource is about the patient; notes whom it is about when it isn't."""
     others = [each for each in resource.get("focus") or () if reference(each).split("/")[0] in _OTHERS]
     for each in (belongs_to(resource), *others):
-        if not _is_patient(each, patient):
+        inside = context.resolve(resource, each) if str(each.get("reference") or "").startswith("#") else None
+        if not (_is_patient(each, patient) if inside is None else _is_same(inside, patient)):
             named = each.get("identifier") or {}
             told = each.get("reference") or f"{named.get('system', '')} {named.get('value', '')}".strip()
             context.note(resource, "not counted", f"about {told}, not this patient")
             return False
     return True
+
+
+def _is_same(contained: Json, patient: Json) -> bool:
+    """Whether a Patient contained in a resource is the patient: what both state agrees, and is something."""
+    if contained.get("resourceType") != "Patient":
+        return False
+    pairs = [(contained.get(key), patient.get(key)) for key in ("birthDate", "gender")]
+    own = {each.get("system"): each.get("value") for each in patient.get("identifier") or ()}
+    pairs += [(each.get("value"), own.get(each.get("system"))) for each in contained.get("identifier") or ()]
+    stated = [(one, other) for one, other in pairs if one and other]
+    return bool(stated) and all(one == other for one, other in stated)
 
 
 def _is_patient(referring: Json, patient: Json) -> bool:

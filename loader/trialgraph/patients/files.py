@@ -52,6 +52,10 @@ def read_patients(
     Raises:
         PatientError: when the file can't be read as what its name says; says where.
     """
+    if columns is not None and not columns.is_file():
+        raise PatientError(
+            "no such file: what the columns of a table mean", where=str(columns), advice="check --columns"
+        )
     coder = coder or known_coder()
     if path.is_dir():
         files = [each for each in sorted(path.iterdir()) if each.suffix.lower() in _SUFFIXES]

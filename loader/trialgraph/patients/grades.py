@@ -15,6 +15,8 @@ __all__ = ["graded", "scored"]
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NUMBERED = re.compile(r"((?:[^\W\d_]|[\s:=()/-])*?)(\d+(?:\s*-\s*\d+)?)\s*%?(?:\s*[-–:,(.]\s*\D*)?")
+_POINTS = re.compile(r"(.*?[A-C])\s*[-(]?\s*(\d{1,2})\s*(?:points?)?\s*\)?", re.IGNORECASE)
+"""A class with its points: "B7", "Child-Pugh A (6 points)"."""
 _BETWEEN = re.compile(r"\s*(?:[-–/]|\bto\b|\bor\b)\s*")
 
 
@@ -73,6 +75,11 @@ def _stretch(text: str, asked: Reading, context: Context) -> Amount | None:
     """Return what a grade, or a range of grades ("NYHA I-II"), means."""
     plain = re.sub(r"\s*\([^()\d]*\)\s*$", "", text)
     whole = _grade(plain, asked, context)
+    points = _POINTS.fullmatch(text)
+    among = _grade(points[1], asked, context) if points else None
+    if points and among and among.low is not None and among.high is not None:
+        exact = float(points[2])
+        return Amount(exact, exact, unit=among.unit) if among.low <= exact <= among.high else None
     ends = _BETWEEN.split(plain)
     if whole is not None or len(ends) != 2:
         return whole

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from trialgraph.patients.coding import Json, Reading
 from trialgraph.patients.dates import ANY_DAY, DateRange
 from trialgraph.patients.elements import CHANGED, Context, is_modified, resource_name
-from trialgraph.patients.facts import ExposureFact, Fact
+from trialgraph.patients.facts import Coded, ExposureFact, Fact
+from trialgraph.patients.tables import systemic_drugs
 from trialgraph.patients.wording import words
 
 __all__ = ["read_immunization", "read_medication", "taken"]
@@ -17,8 +18,16 @@ _TREATMENTS = frozenset({"treatment"})
 
 
 def read_medication(resource: Json, context: Context) -> Iterator[Fact]:
-    """Yield the exposure that a MedicationAdministration, -Statement or -Dispense shows."""
+    """Yield the exposure that a MedicationAdministration, -Statement or -Dispense shows.
+
+    A prescription is none; one that is reported, as by the patient who takes the drug, is unsure.
+    """
     kind = resource["resourceType"]
+    if kind == "MedicationRequest" and not (
+        resource.get("reportedBoolean") or resource.get("reportedReference")
+    ):
+        context.note(resource, "not counted", "a prescription is not an exposure")
+        return
     status = context.status(resource, f"{kind}.status")
     if not context.counts(resource, status):
         return
@@ -30,31 +39,40 @@ def read_medication(resource: Json, context: Context) -> Iterator[Fact]:
     for reading in _drugs(resource, context):
         if reading.known_other:
             continue
-        local = _acts_locally(resource, reading)
+        said = _said(resource, reading)
+        local = bool(words().local & said)
         if local:
-            context.note(
-                resource,
-                "not counted",
-                f"{reading.what.text}: acts where it is given; unsure whether it counts",
-            )
-        yield ExposureFact(
-            resource_name(resource),
-            reading.what,
-            certain and not local and not reading.doubtful,
-            status.ongoing,
-            began,
-            ended,
-        )
+            why = "acts where it is given; unsure whether it counts"
+            context.note(resource, "not counted", f"{reading.what.text}: {why}")
+        sure = certain and not local and not reading.doubtful
+        name, course = resource_name(resource), (status.ongoing, began, ended)
+        yield ExposureFact(name, reading.what, sure, *course)
+        for iri in () if local else _systemic(reading, context):
+            what = Coded(reading.what.text, (iri,), reading.what.by_text)
+            yield ExposureFact(name, what, sure and bool(words().systemic & said), *course)
         yield from context.mentions(resource, reading, began)
 
 
-def _acts_locally(resource: Json, reading: Reading) -> bool:
+def _said(resource: Json, reading: Reading) -> frozenset[str]:
+    """Return the words of a drug's name and of its routes."""
     routes = [dosage.get("route") or {} for dosage in resource.get("dosage") or ()]
     texts = [each.get("text") for each in routes] + [
         coding.get("display") for each in routes for coding in each.get("coding") or ()
     ]
     said = " ".join(str(text) for text in (reading.what.text, *texts) if text).casefold()
-    return bool(words().local & set(re.findall(r"[\w-]+", said)))
+    return frozenset(re.findall(r"[\w-]+", said))
+
+
+def _systemic(reading: Reading, context: Context) -> list[str]:
+    """Return what a drug is when it isn't given where it acts, such as a systemic corticosteroid."""
+    concepts = context.coder.concepts
+    kinds = {
+        kind
+        for drug, kind in systemic_drugs().items()
+        for iri in reading.what.concepts
+        if concepts.is_a(iri, drug) and not concepts.is_a(iri, kind)
+    }
+    return sorted(kinds)
 
 
 def _drugs(resource: Json, context: Context) -> Iterator[Reading]:
@@ -113,7 +131,7 @@ def taken(resource: Json, context: Context, *, ongoing: bool | None) -> tuple[Da
     day = context.day(resource, *elements)
     if day is not None:
         return day, None if ongoing else day
-    asserted = context.day(resource, "dateAsserted", "recorded")
+    asserted = context.day(resource, "dateAsserted", "recorded", "authoredOn")
     return (DateRange(None, asserted.high) if asserted else ANY_DAY), None
 
 

@@ -206,7 +206,7 @@ def _named_answer(
     result = result_of(codeable, asked.what.concepts)
     if result is not None and result.concept:
         what = Coded(str(codeable.get("text") or asked.what.text), (result.concept,))
-        return ResultFact(name, what, positive=result.positive, when=when)
+        return ResultFact(name, what, positive=result.positive, when=when, certain=result.certain)
     named = scored(codeable, context)
     if named is not None and not asked.what.concepts:
         return Measurement(name, named[0], named[1], when)

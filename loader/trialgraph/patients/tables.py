@@ -44,6 +44,7 @@ __all__ = [
     "stain_answers",
     "stains",
     "statuses",
+    "systemic_drugs",
     "tests",
 ]
 
@@ -71,12 +72,16 @@ class Answer(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What an answer to one question means: a concept that is there or not, or a stretch of a scale."""
+    """What an answer to one question means: a concept that is there or not, or a stretch of a scale.
+
+    One that is not certain leaves open whether the concept is there.
+    """
 
     concept: str
     positive: bool
     low: float | None
     high: float | None
+    certain: bool = True
 
 
 class Quality(NamedTuple):
@@ -160,7 +165,8 @@ def results() -> dict[str, dict[tuple[str, str], Result]]:
     for row in _rows("results"):
         low, high = (float(row[end]) if row[end] else None for end in ("low", "high"))
         concept = str(TGC[row["concept"]]) if row["concept"] else ""
-        result = Result(concept, row["positive"] == "yes", low, high)
+        said = row["positive"]
+        result = Result(concept, said != "no", low, high, said != "perhaps")
         known = found.setdefault(str(TGC[row["question"]]), {})
         if row["text"]:
             known["", row["text"]] = result
@@ -232,6 +238,12 @@ def code_blocks(category: str) -> tuple[tuple[str, str, str], ...]:
 def drug_stems() -> tuple[tuple[str, str, str], ...]:
     """Return stems of drug names ("-pril", "cef-"), the IRI that they mean, and endings that they don't."""
     return tuple((row["stem"], str(TGC[row["concept"]]), row["besides"]) for row in _rows("drug-stems"))
+
+
+@lru_cache(maxsize=1)
+def systemic_drugs() -> dict[str, str]:
+    """Return drugs that count otherwise when they reach the whole body: IRI of the drug, and of that kind."""
+    return {str(TGC[row["drug"]]): str(TGC[row["systemic"]]) for row in _rows("routes")}
 
 
 @lru_cache(maxsize=1)

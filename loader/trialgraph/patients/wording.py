@@ -35,6 +35,7 @@ class Words(NamedTuple):
         once: Behind a name, they say the same.
         tails: They lead in more of what is named.
         local: Of drugs: given where they act.
+        systemic: Of drugs: given so that they reach the whole body.
         spread: Before an organ, they say where a cancer has spread to.
         arising: Behind a metastasis, they say which cancer it came from.
         staging: In the name of an observation, they say that it stages or grades a cancer.
@@ -67,6 +68,7 @@ class Words(NamedTuple):
     once: tuple[str, ...]
     tails: tuple[str, ...]
     local: frozenset[str]
+    systemic: frozenset[str]
     spread: tuple[str, ...]
     arising: tuple[str, ...]
     staging: frozenset[str]
