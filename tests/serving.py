@@ -21,14 +21,22 @@ BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 @contextmanager
 def serving(
-    store: Store, settings: Settings | None = None, limits: Limits | None = None
+    store: Store,
+    settings: Settings | None = None,
+    limits: Limits | None = None,
+    *,
+    following: bool = False,
 ) -> Iterator[httpx.Client]:
-    """Serve a store on a free port of this machine, and give a client of it."""
+    """Serve a store on a free port of this machine, and give a client of it.
+
+    Only when `following`, it reads ahead what visitors need, and looks for changes.
+    """
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:
         app = application(store, settings)
         http = limited(limits or Limits())
         config = uvicorn.Config(app, http=http, log_level="error", lifespan="off", ws="none")
-        server = Server(config, app.state.workers, at_start=app.state.engine.start)
+        begin = app.state.following.start if following else app.state.engine.start
+        server = Server(config, app.state.workers, at_start=begin)
         thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
         thread.start()
         try:

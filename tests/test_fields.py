@@ -20,7 +20,8 @@ FIELDS = packaged_fields()
 ROWS = {row.path: row for row in FIELDS}
 SUBTREES = tuple(row.path.removesuffix("**") for row in FIELDS if row.path.endswith(SUBTREE))
 CONVERTERS = {
-    "string": {"text", "code", "date", "link", "PubMed", "registry identity", "trial", "doses", "concepts"},
+    "string": {"text", "code", "date", "link", "PubMed", "registry identity", "trial", "doses"}
+    | {"concepts", "heading concepts"},
     "boolean": {"boolean"},
     "integer": {"integer"},
     "number": {"decimal"},

@@ -20,6 +20,7 @@ from trialgraph.derivation import screening_view
 from trialgraph.expressions import Narrative
 from trialgraph.packaged import packaged_patients
 from trialgraph.patients import read_patients
+from trialgraph.patients.turtle import to_graph
 from trialgraph.screening import CriterionVerdict, Screening, TrialVerdict, screen, to_json
 from trialgraph.server.pages import screen as pages
 from trialgraph.server.pages import screenings
@@ -176,6 +177,41 @@ def test_examples_are_screened_on_a_day_of_their_own(client: httpx.Client) -> No
         answer = client.post("/screen", data={"example": name, "as_of": day})
         assert answer.status_code == 200
         assert f"as of <strong>{day}" in answer.text
+
+
+TABLE = "patient,sex,born,ECOG performance status\nerste,F,1960-06,1\nzweite,M,1970,2\n"
+
+
+def test_a_graph_and_a_table_are_screened_like_a_bundle(client: httpx.Client) -> None:
+    """Turtle and CSV are known by the names of their files; the page holds them, to ask again."""
+    (record,) = read_patients(PATIENT)
+    turtle = to_graph(record).serialize(format="turtle").encode()
+    single = "\n".join(TABLE.splitlines()[:2]).encode()
+    for name, content, patient in (("a.ttl", turtle, record.id), ("A.CSV", single, "erste")):
+        page = client.post("/screen", data={"as_of": AS_OF}, files={"record": (name, content)})
+        assert page.status_code == 200
+        assert f"<h1>Patient {patient}</h1>" in page.text
+        fields = {"held": _held(page.text), "format": "json", "as_of": AS_OF}
+        assert client.post("/screen/report", data=fields).json()["patient"] == patient
+    shown = client.post("/screen", data={"as_of": AS_OF}, files={"record": ("a.json", turtle)})
+    assert shown.status_code == 422
+
+
+def test_one_of_several_patients_is_chosen(client: httpx.Client) -> None:
+    """A file with several names them; the one that is chosen is screened, and asked about again."""
+    export = b"".join(
+        json.dumps({"resourceType": "Patient", "id": each}).encode() + b"\n" for each in ("erste", "zweite")
+    )
+    for name, content in (("a.csv", TABLE.encode()), ("a.ndjson", export)):
+        page = client.post("/screen", data={"as_of": AS_OF}, files={"record": (name, content)})
+        assert page.status_code == 422
+        assert re.findall(r'name="patient" value="(\w+)"', page.text) == ["erste", "zweite"]
+        chosen = {"held": _held(page.text), "patient": "zweite", "as_of": AS_OF}
+        answer = client.post("/screen", data=chosen)
+        assert answer.status_code == 200
+        again = {"held": _held(answer.text), "patient": "zweite", "format": "json", "as_of": AS_OF}
+        assert client.post("/screen/report", data=again).json()["patient"] == "zweite"
+        assert client.post("/screen", data={**chosen, "patient": "dritte"}).status_code == 400
 
 
 BUNDLE = json.loads(PATIENT.read_bytes())

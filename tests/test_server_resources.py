@@ -50,6 +50,20 @@ def test_a_program_gets_the_format_it_likes(client: httpx.Client, path: str) -> 
     assert sizes.pop() > 2
 
 
+def test_json_ld_reads_as_json(client: httpx.Client, store: Store) -> None:
+    """Short names, one object for each thing, what was asked for first; and the very same statements."""
+    for nct in store.trials():
+        answer = client.get(f"/trial/{nct}.jsonld")
+        document = answer.json()
+        assert document["@context"]["@vocab"] == str(TG)
+        first = document["@graph"][0]
+        assert first["@id"] == f"{BASE}trial/{nct}"
+        assert first["@type"] == "Trial"
+        assert first["nctId"] == nct
+        assert all(iri.startswith(f"{BASE}trial/{nct}/criterion/") for iri in first["criterion"])
+        assert _triples(answer, ox.RdfFormat.JSON_LD) == set(store.graph(str(GRAPH[nct])))
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_a_person_gets_a_page(client: httpx.Client, path: str) -> None:
     """What a browser accepts is HTML, and so is what is asked for without a wish; caches are told."""

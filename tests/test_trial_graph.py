@@ -181,6 +181,27 @@ def test_a_field_outside_the_schema_is_named_in_the_graph() -> None:
     assert values(f"{BASE}graph/NCT00000001", "unreadField", graph) == ["newSection"]
 
 
+def test_inverted_headings_are_read_the_right_way_round() -> None:
+    """A condition that is one name once it is turned round is that; others are read as they stand."""
+    names = {"Lung Neoplasms": "LungCancer", "Neoplasms": "Neoplasm", "Acne": "Acne", "Eczema": "Eczema"}
+
+    def find(text: str) -> Iterator[Mention]:
+        for name, concept in names.items():
+            if name in text:
+                start = text.index(name)
+                yield Mention(f"{BASE}concept/{concept}", start, start + len(name))
+
+    for stated, expected in (
+        ("Neoplasms, Lung", ["LungCancer"]),
+        ("Eczema, Acne", ["Acne", "Eczema"]),
+        ("Neoplasms", ["Neoplasm"]),
+    ):
+        study = json.loads(json.dumps(EXAMPLE))
+        study["protocolSection"]["conditionsModule"]["conditions"] = [stated]
+        graph = graph_of(study, mentions=find)
+        assert sorted(values("", "conditionConcept", graph)) == [f"{BASE}concept/{each}" for each in expected]
+
+
 def test_concepts_are_linked_where_a_finder_is_given() -> None:
     """Names give what is given, descriptions what is mentioned, a dose what is named beside it."""
 

@@ -43,6 +43,21 @@ MentionFinder: TypeAlias = Callable[[str], Iterable[Mention]]
 _TEMPLATE_FIELD = re.compile(r"\{(\w+)\}")
 
 
+def _named(find: MentionFinder, text: str) -> Iterable[Mention]:
+    return find(text)
+
+
+def _named_in_heading(find: MentionFinder, text: str) -> Iterable[Mention]:
+    """Return the concepts of a heading, which may be inverted: ``Carcinoma, Non-Small-Cell Lung``.
+
+    It counts as inverted when the whole of it, turned round, is one name.
+    Source: the inverted headings of MeSH.
+    """
+    plain = " ".join(part.strip() for part in reversed(text.split(",")))
+    whole = [each for each in find(plain) if each.start == 0 and each.end == len(plain)]
+    return whole if "," in text and whole else find(text)
+
+
 def _pubmed(value: str) -> ox.NamedNode | None:
     number = value.strip()
     if not (number.isascii() and number.isdecimal()):
@@ -166,8 +181,9 @@ class _Walk:
     def _other(self, row: Field, subject: ox.NamedNode, value: str) -> None:
         if row.value == "doses":
             self._state_doses(row, subject, value)
-        elif row.value == "concepts":
-            for mention in self._mentions(value) if self._mentions else ():
+        elif row.value in ("concepts", "heading concepts"):
+            named = _named_in_heading if row.value == "heading concepts" else _named
+            for mention in named(self._mentions, value) if self._mentions else ():
                 self._state(row, prefixed(row.predicate), subject, ox.NamedNode(mention.concept))
         else:
             self._references.append((row, subject, value))

@@ -13,12 +13,11 @@ from typing import Literal
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from trialgraph.errors import QueryError, TrialgraphError, UsageError
 from trialgraph.server import api, pages, sparql
@@ -76,21 +75,22 @@ class _Application(Starlette):
     """An application whose endpoint is reached without a detour, since small queries are quick."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answering = _Answering(send)
+        answering, path = _Answering(send), scope.get("path", "")
+        sending = with_headers(answering.send, varies=path.startswith(("/trial/", "/concept/")))
         try:
-            if scope["type"] == "http" and scope["path"] in ("/sparql", "/sparql/"):
+            if path in ("/sparql", "/sparql/"):
                 scope["app"] = self
-                await sparql.endpoint(scope, receive, with_headers(answering.send))
+                await sparql.endpoint(scope, receive, sending)
             else:
-                await super().__call__(scope, receive, answering.send)
+                await super().__call__(scope, receive, sending)
         except sparql.CutShortError:
             raise
         except Exception as error:  # whatever it is: its text may hold what was asked or sent
-            _LOG.error("%s failed with a %s", scope.get("path"), told(error))
+            _LOG.error("%s failed with a %s", path, told(error))
             if answering.state == "begun":
                 raise sparql.CutShortError(_DEFECT) from None
             if answering.state == "none":
-                await sparql.refusal(TrialgraphError(_DEFECT))(scope, receive, with_headers(answering.send))
+                await sparql.refusal(TrialgraphError(_DEFECT))(scope, receive, sending)
 
 
 class _Answering:
@@ -118,7 +118,6 @@ def application(store: Store, settings: Settings | None = None) -> Starlette:
             *api.routes,
             Mount("/static", StaticFiles(packages=[("trialgraph.server", "static")])),
         ],
-        middleware=[Middleware(_Headers)],
         exception_handlers={HTTPException: _refusal, TrialgraphError: _error, Exception: _defect},
     )
     limits = Limits(chosen.places, chosen.seconds, chosen.patience, chosen.answer, chosen.memory)
@@ -133,17 +132,6 @@ def application(store: Store, settings: Settings | None = None) -> Starlette:
     served.state.counted = {}
     served.state.changing = asyncio.Lock()
     return served
-
-
-class _Headers:
-    """Add the headers that every answer has."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        varies = scope["path"].startswith(("/trial/", "/concept/")) if scope["type"] == "http" else False
-        await self._app(scope, receive, with_headers(send, varies=varies))
 
 
 def with_headers(send: Send, *, varies: bool = False) -> Send:
