@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from trialgraph.criteria.bounds import directed, is_from_age, led, moved, sided
+from trialgraph.criteria.bounds import directed, is_from_age, led, moved, sided, tells_distance
 from trialgraph.criteria.fillers import GLOSS, past_fillers
 from trialgraph.criteria.fitting import bounded_alike, fit_limit, local_name, within_normal
 from trialgraph.criteria.limits import Found, parse_limit, parse_range, side_of
@@ -120,7 +120,7 @@ class ValueReader:
             found.stated or local_name(terms[-1]) in wording().scales or is_from_age(terms[-1], found)
         ):
             return None
-        if self._is_ratio(terms, self.tokens[after - 1].end, found):
+        if self._is_ratio(terms, self.tokens[after - 1].end, found) or tells_distance(self.text, found.end):
             return None
         window, end = self.window, self._past_method(found.end)
         read = self.build(terms, joiner, found, self.tokens[position].start, position, end)
