@@ -38,6 +38,9 @@ _OBTAINED = frozenset(
 )
 
 
+_REFERENCE = re.compile(
+    r"[(\[]?\s*(?:the\s+)?(?:i?[ul]ln|normal|upper limit[^()\d]{0,30})\s*(?:[:=]|is|of)\s*\d", re.IGNORECASE
+)
 _FOLD = re.compile(r"\s*(?:(?:times|fold)\b|[x×](?!\s*\d))", re.IGNORECASE)
 
 
@@ -123,7 +126,7 @@ def with_alternative(
         for chunk in chunks
         if chunk.kind != "limit" and not is_harmless(chunk, "condition", "post", "value_tail", "tail")
     ]
-    if _allows_besides(chunks):
+    if _allows_besides(chunks) or _REFERENCE.match(text.text, place[0]):
         return expression
     plain = not any(chunk.kind == "value" for chunk in chunks)
     if (

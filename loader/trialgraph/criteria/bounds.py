@@ -10,7 +10,13 @@ from trialgraph.criteria.vocabulary import Term
 from trialgraph.criteria.wording import wording
 from trialgraph.expressions import Limit
 
-__all__ = ["directed", "is_from_age", "led", "moved", "sided"]
+__all__ = ["directed", "is_from_age", "led", "moved", "sided", "tells_distance"]
+
+_DISTANCE = re.compile(
+    r"\s*(?:below|above|under|over|(?:higher|lower|greater|less)\s+than)\s+(?:the\s+|their\s+|patient's\s+)*"
+    r"(?:lower|upper|limits?|normal|baseline|nadir|[ul]ln|institution\w*)\b",
+    re.IGNORECASE,
+)
 
 
 def is_from_age(term: Term, found: Found) -> bool:
@@ -51,3 +57,8 @@ def sided(match: re.Match[str], first: Found) -> Limit | None:
 def moved(limit: Limit, number: float) -> Limit:
     """Return a bound of the same kind at another number."""
     return replace(limit, low=number) if limit.high is None else replace(limit, high=number)
+
+
+def tells_distance(text: str, end: int) -> bool:
+    """Whether a number tells how far from another one something is ("≥ 2 g/dL below the lower limit")."""
+    return _DISTANCE.match(text, end) is not None

@@ -137,7 +137,7 @@ def _role(text: Text, clause: Sequence[Chunk], index: int) -> Role:
     """Return what a clause makes of a limit in it; "open" where that can't be told."""
     words = text.text[clause[0].start : clause[-1].end]
     value = clause[index].value
-    aged = value is None or any(term.unit == "a" for term in value.terms)
+    aged = value is not None and any(term.unit == "a" for term in value.terms)
     if aged or lexicon().explanation.search(words) or _TOLD.search(words):
         return "open"
     before = clause[:index]

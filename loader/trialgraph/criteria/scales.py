@@ -11,6 +11,8 @@ from trialgraph.expressions import Limit
 
 __all__ = ["parse_scale_limit"]
 
+_GLOSS = re.compile(r"\s*\([^()\d≤≥<>]{4,200}\)")
+
 
 def parse_scale_limit(text: str, position: int, scale: Scale) -> Found | None:
     """Read a limit on a score: numbers, classes ("B"), both ("B7"), lists ("0, 1 or 2"), "or worse"."""
@@ -27,7 +29,7 @@ class _ScaleReader:
         self.value = re.compile(
             rf"\s*(?:(?i:class|grade|score|stage|category|functional|status|ps|level)\b\s*|of\s+)*"
             rf"(?:(?P<symbol>{symbols})(?![a-zA-Z])(?:\s*[(-]?\s*(?P<points>\d{{1,2}})\b(?:\s*(?:points?|score)?\))?)?"
-            r"|(?P<number>\d{1,3}|zero|one|two|three|four)(?!\.?\d|/\d{3})(?:\s*(?:%|points?))?)"
+            r"|(?P<number>\d{1,3}|zero|one|two|three|four)(?!\.?\d|/\d{3})(?:[A-D]\b)?(?:\s*(?:%|points?))?)"
         )
         self.joint = re.compile(
             r"\s*(?:,\s*(?:or|and)?|/|or|and|-|to|through|&|~|;(?=\s*\d)|(?=\s\d(?!\S)))\s*(?:class\s+|score\s+)?(?=[\dIVABCz])"
@@ -82,7 +84,7 @@ class _ScaleReader:
     def _listed(self, low: float, high: float, end: int) -> tuple[float, float, int, int]:
         """Take in the rest of a list or range of scores, so long as it leaves no gap."""
         count = 1
-        while joint := self.joint.match(self.text, end):
+        while joint := self._joint_after(end):
             following = self._value(joint.end())
             if following is None:
                 break
@@ -93,6 +95,13 @@ class _ScaleReader:
                 break
             high, end, count = max(high, following[1]), following[2], count + 1
         return low, high, end, count
+
+    def _joint_after(self, end: int) -> re.Match[str] | None:
+        """Return the joint behind a score, also behind a bracket that explains it ("0 (active) or 1")."""
+        gloss = _GLOSS.match(self.text, end)
+        return self.joint.match(self.text, end) or (
+            self.joint.match(self.text, gloss.end()) if gloss else None
+        )
 
     def _compared(self, start: int, compare: re.Match[str]) -> Found | None:
         side, inside = side_of(compare.group())

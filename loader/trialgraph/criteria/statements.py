@@ -332,8 +332,10 @@ def _read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     head = join_segments(text, read_segments(text, trimmed(chunks[:at])), default)
     rest = trimmed(chunks[at + 1 :])
     facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
-    if not facts or not any(is_content(chunk) for chunk in rest):
+    if not any(is_content(chunk) for chunk in rest):
         return head
+    if not facts:
+        return narrative(text, chunks[0].start, chunks[-1].end) if isinstance(head, Narrative) else head
     if facts[-1].category == "allergy":
         return _with_agents(text, head, rest)
     read = join_segments(text, read_segments(text, rest), default)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from trialgraph.criteria.bounds import directed, is_from_age, led, moved, sided
+from trialgraph.criteria.bounds import directed, is_from_age, led, moved, sided, tells_distance
 from trialgraph.criteria.fillers import GLOSS, past_fillers
 from trialgraph.criteria.fitting import bounded_alike, fit_limit, local_name, within_normal
 from trialgraph.criteria.limits import Found, parse_limit, parse_range, side_of
@@ -32,6 +32,7 @@ _BEFORE_QUANTITY = _MEASURED | {
 }  # fmt: skip
 _CLASS = frozenset({"class", "classes"})
 _CLASS_NEAR = 16
+_CLASS_FAR = 24
 _ENDS = frozenset({".", ";", ")"})
 _ARTICLES = frozenset({"a", "an", "the"})
 _PAIR = re.compile(
@@ -119,7 +120,7 @@ class ValueReader:
             found.stated or local_name(terms[-1]) in wording().scales or is_from_age(terms[-1], found)
         ):
             return None
-        if self._is_ratio(terms, self.tokens[after - 1].end, found):
+        if self._is_ratio(terms, self.tokens[after - 1].end, found) or tells_distance(self.text, found.end):
             return None
         window, end = self.window, self._past_method(found.end)
         read = self.build(terms, joiner, found, self.tokens[position].start, position, end)
@@ -181,19 +182,21 @@ class ValueReader:
         return self.build(terms, joiner, found, start, following, after)
 
     def read_class(self, position: int) -> FoundValue | None:
-        """Return the value of "class III or IV heart failure by NYHA", the scale named behind."""
+        """Return the value of "class III or IV heart failure by NYHA", the scale behind or long before."""
         if self.tokens[position].form not in _CLASS:
             return None
-        for index in range(position + 1, min(position + _CLASS_NEAR, len(self.tokens))):
+        behind = range(position + 1, min(position + _CLASS_NEAR, len(self.tokens)))
+        for index in (*behind, *range(position - 1, max(-1, position - _CLASS_FAR), -1)):
             mention = self.mention_at(index)
-            if self.tokens[index].text in _ENDS:
+            if index > position and self.tokens[index].text in _ENDS:
                 return None
             scale = wording().scales.get(local_name(mention.term)) if mention else None
             if mention is None or scale is None or not scale.symbols:
                 continue
             start = self.tokens[position].start
             found = parse_scale_limit(self.text, start, scale)
-            if found is None or found.end > self.tokens[index].start or self.read(index) is not None:
+            told = index > position and found is not None and found.end > self.tokens[index].start
+            if found is None or told or self.read(index) is not None:
                 return None
             return self.build((mention.term,), "", found, start, -1, self._token_at(found.end))
         return None
