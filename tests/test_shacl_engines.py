@@ -63,7 +63,7 @@ def _together(views: Iterable[ScreeningView], whole: int = 4) -> Graph:
     """Return views in one graph: some of them whole, of the rest what the packaged trials read."""
     graph, read = Graph(), frozenset().union(*map(read_of_views, tuple(packaged_trials().values())))
     for number, view in enumerate(views):
-        for trial in _trials():
+        for trial in packaged_trials().values():
             view = view_for(view, trial)
         graph += view_graph(view, read if number >= whole else None)
     return graph
