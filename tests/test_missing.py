@@ -8,6 +8,7 @@ import pytest
 from trialgraph.evaluation import Finding, deciding_atoms
 from trialgraph.expressions import AllOf, Expression, Fact, Limit, Value, Window
 from trialgraph.missing import MissingFact, missing_facts
+from trialgraph.namespaces import TGC
 from trialgraph.screening import screen
 from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial
 from trialgraph.views import Interval, Presence, Quantity, ScreeningView, TimeAgo
@@ -25,6 +26,7 @@ VIEW = ScreeningView(
     date(2025, 9, 1),
     quantities={
         "x:score": _quantity(5, 7),
+        "x:parted": _quantity(5, 7, lacking=("INR", "ascites")),
         "x:bound": _quantity(0, float("inf")),
         "x:twice": _quantity(1, 9, conflict=True),
         "x:old": _quantity(2, 2),
@@ -35,6 +37,7 @@ VIEW = ScreeningView(
         key: Presence(OPEN, None, "recorded", ("Condition/1",)) for key in ("x:met", "x:drug", "x:pain")
     },
     conflicts={"x:torn": ("Condition/1", "Condition/2")},
+    unscored={"x:clearance": ("body weight",)},
 )
 WINDOW = Window(14, "day", "within 14 days")
 
@@ -58,6 +61,24 @@ def _missing(expression: Expression) -> list[MissingFact]:
     [
         pytest.param(_value("albumin"), "albumin", "result", id="no result"),
         pytest.param(_value("score"), "score (5 to 7 so far)", "result", id="an interval"),
+        pytest.param(
+            _value("parted"),
+            "parted (5 to 7 so far; not recorded: INR, ascites)",
+            "result",
+            id="a score that lacks parts",
+        ),
+        pytest.param(
+            _value("clearance"),
+            "clearance, or to work it out: body weight",
+            "result",
+            id="a score that isn't worked out",
+        ),
+        pytest.param(
+            Fact(str(TGC.MicrosatelliteStable), "microsatellite stable", "biomarker"),
+            "microsatellite stable / mismatch repair proficient",
+            "result",
+            id="one phenotype of two names",
+        ),
         pytest.param(_value("bound"), "bound, more exactly", "result", id="a bound"),
         pytest.param(_value("twice"), "which result of twice is right", "result", id="a conflict of results"),
         pytest.param(_value("old", within=WINDOW), "a newer old", "result", id="an old result"),
@@ -111,3 +132,16 @@ def _criteria(*expressions: Expression) -> tuple[ScreenableCriterion, ...]:
         ScreenableCriterion(f"I{number}", "inclusion", "words", each)
         for number, each in enumerate(expressions, 1)
     )
+
+
+def test_what_a_list_would_tell_is_covered_by_it() -> None:
+    """A disease is on the problem list, a result on none."""
+    asthma, albumin = _fact("asthma"), _value("albumin")
+    trial = ScreenableTrial("NCT00000001", "", _criteria(asthma, albumin, _fact("msi", category="biomarker")))
+    covered = {item.need: item.covered for item in screen(VIEW, [trial], engine="index").worklist}
+    assert covered == {
+        "asthma": True,
+        "albumin": False,
+        "msi": False,
+        "whether all conditions are recorded": False,
+    }

@@ -18,6 +18,7 @@ from trialgraph.expressions import Narrative, from_json
 from trialgraph.namespaces import BASE, TG, TRIAL
 from trialgraph.packaged import packaged_patients, packaged_store
 from trialgraph.patients import read_patients
+from trialgraph.patients.facts import ImportNote, ImportReport
 from trialgraph.reports.earl import screening_graph
 from trialgraph.reports.page import screening_page, shown_together, words_in_parts
 from trialgraph.reports.terminal import print_screening
@@ -212,3 +213,22 @@ def test_marked_words_are_those_that_decide(kind: str) -> None:
         formal = [each.words for each in verdict.grounds if not isinstance(each.asked, Narrative)]
         assert all(words in marked for words in formal)
         assert bool(marked) == any(formal)
+
+
+def test_what_of_the_record_was_not_read_is_on_the_page() -> None:
+    """Each note of the import stands there with its resource and reason, what was left out first."""
+    notes = (
+        ImportNote("Observation/note-a", "by text", "read as <b>hemoglobin</b>"),
+        ImportNote("Observation/note-z", "not used", "impossible value -3 g/L"),
+    )
+    screening = replace(_screening(), report=ImportReport(12, notes))
+    page, document = screening_page(screening), to_json(screening)
+    assert "12 resources" in page
+    assert "read as &lt;b&gt;hemoglobin&lt;/b&gt;" in page
+    assert page.index("Observation/note-z") < page.index("Observation/note-a")
+    assert document["report"] == {
+        "resources": 12,
+        "notes": [{"resource": each.resource, "kind": each.kind, "why": each.why} for each in notes],
+    }
+    assert 'id="record"' not in screening_page(_screening())
+    assert "report" not in to_json(_screening())

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from textwrap import shorten
 from typing import Literal
 
-from trialgraph.evaluation import Finding, evaluate, is_qualified, need, unshown_qualities
+from trialgraph.evaluation import Finding, evaluate, fact_key, is_qualified, need, unshown_qualities
 from trialgraph.expressions import Atom, Fact, Value
 from trialgraph.shapes.eligibility import ScreenableCriterion
 from trialgraph.views import Completeness, Interval, ScreeningView
+from trialgraph.vocabularies import known_concepts
 
 __all__ = ["MissingFact", "MissingKind", "missing_facts"]
 
@@ -58,8 +59,8 @@ def missing_facts(
         unknown: Criteria that are unknown, each with the findings that leave it open.
         view: What the record shows.
     Returns:
-        Facts, and lists that would have to be known to be complete; what a list covers comes last. What
-        can't settle a criterion because a person's judgement stays open beside it is left out.
+        Facts, and lists that would have to be known to be complete. What can't settle a criterion
+        because a person's judgement stays open beside it is left out.
     """
     settles: dict[tuple[str, MissingKind], list[str]] = defaultdict(list)
     listed: dict[tuple[str, MissingKind], set[str]] = defaultdict(set)
@@ -76,7 +77,7 @@ def missing_facts(
         MissingFact(wanted, tuple(ids), kind, kind != "list" and _are_wanted(listed[wanted, kind], settles))
         for (wanted, kind), ids in settles.items()
     ]
-    return tuple(sorted(facts, key=lambda fact: (fact.covered, -len(fact.settles), fact.need)))
+    return tuple(sorted(facts, key=lambda fact: (-len(fact.settles), fact.need)))
 
 
 def _are_wanted(lists: Iterable[str], settles: Collection[tuple[str, MissingKind]]) -> bool:
@@ -122,10 +123,10 @@ def _wanted_fact(atom: Fact, finding: Finding) -> str:
     """Return what has to be known of a fact: whether it is so, or what the record leaves open of it."""
     if finding.reason == "conflict":
         return f"which record of {need(atom)} is right"
+    if not finding.evidence and atom.count is None:
+        return " / ".join(_names(atom))
     if atom.count is not None:
         return f"{need(atom)}: how many"
-    if not finding.evidence:
-        return need(atom)
     if is_qualified(atom):
         qualities = shorten(", ".join(unshown_qualities(atom)), _ENOUGH, placeholder="…")
         return f"{need(atom)}: “{qualities}”?"
@@ -134,6 +135,14 @@ def _wanted_fact(atom: Fact, finding: Finding) -> str:
     if atom.within is not None:
         return f"{need(atom)}: when"
     return f"{need(atom)}: whether it is ongoing" if atom.modifiers.get("status") == "active" else need(atom)
+
+
+def _names(atom: Fact) -> list[str]:
+    """Return the names of what is wanted: of all that mean the same, in whose words it is recorded."""
+    concepts = known_concepts()
+    if atom.concept not in concepts or fact_key(atom) != atom.concept:
+        return [need(atom)]
+    return sorted({need(atom), *map(concepts.label, concepts[atom.concept].equivalents)})
 
 
 def _lists(findings: Collection[Finding], view: ScreeningView) -> dict[str, set[Atom]]:

@@ -20,6 +20,7 @@ from trialgraph.grounds import Ground, grounds
 from trialgraph.missing import MissingFact, MissingKind, missing_facts
 from trialgraph.namespaces import TRIAL
 from trialgraph.ontology import Axiom
+from trialgraph.patients.facts import ImportReport
 from trialgraph.records import Source
 from trialgraph.shapes.eligibility import (
     ScreenableCriterion,
@@ -40,6 +41,7 @@ __all__ = [
     "Screening",
     "TrialVerdict",
     "WorklistItem",
+    "report_to_json",
     "screen",
     "to_json",
 ]
@@ -146,10 +148,17 @@ class TrialVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """One patient screened against some trials."""
+    """One patient screened against some trials.
+
+    Args:
+        view: What the record shows.
+        trials: The verdict on each trial.
+        report: What the import made of the record; None when that isn't told.
+    """
 
     view: ScreeningView
     trials: tuple[TrialVerdict, ...]
+    report: ImportReport | None = None
 
     @property
     def patient(self) -> str:
@@ -171,10 +180,7 @@ class Screening:
 
     @property
     def worklist(self) -> tuple[WorklistItem, ...]:
-        """What would settle most, first; a fact that can't change an ineligible trial doesn't count.
-
-        What lists would tell that are missing too comes after everything else.
-        """
+        """What would settle most, first; a fact that can't change an ineligible trial doesn't count."""
         settled: dict[tuple[str, MissingKind], list[MissingFact]] = defaultdict(list)
         for trial in self.trials:
             for fact in trial.missing:
@@ -189,7 +195,7 @@ class Screening:
             )
             for (need, kind), facts in settled.items()
         )
-        return tuple(sorted(items, key=lambda item: (item.covered, -item.trials, -item.criteria, item.need)))
+        return tuple(sorted(items, key=lambda item: (-item.trials, -item.criteria, item.need)))
 
 
 def screen(
@@ -259,13 +265,30 @@ def _reason(findings: Collection[Finding]) -> UnknownReason:
 
 def to_json(screening: Screening) -> dict[str, Any]:
     """Return a screening as the JSON object of the design's section 7, with what each verdict rests on."""
+    told = _screening_to_json(screening)
+    return told if screening.report is None else {**told, "report": report_to_json(screening.report)}
+
+
+def report_to_json(report: ImportReport) -> dict[str, Any]:
+    """Return what became of the resources of a record."""
+    notes = [{"resource": note.resource, "kind": note.kind, "why": note.why} for note in report]
+    return {"resources": report.resources, "notes": notes}
+
+
+def _screening_to_json(screening: Screening) -> dict[str, Any]:
     return {
         "patient": screening.patient,
         "as_of": screening.view.as_of.isoformat(),
         "assumed_complete": list(screening.assumed_complete),
         "trials": [_trial_to_json(trial) for trial in screening.trials],
         "worklist": [
-            {"need": item.need, "kind": item.kind, "trials": item.trials, "criteria": item.criteria}
+            {
+                "need": item.need,
+                "kind": item.kind,
+                "trials": item.trials,
+                "criteria": item.criteria,
+                "covered": item.covered,
+            }
             for item in screening.worklist
         ],
         "axioms": [
@@ -284,7 +307,13 @@ def _trial_to_json(result: TrialVerdict) -> dict[str, Any]:
         "verdict": result.verdict,
         "criteria": [_criterion_to_json(verdict, result.trial.nct) for verdict in result.criteria],
         "missing": [
-            {"need": fact.need, "kind": fact.kind, "settles": list(fact.settles)} for fact in result.missing
+            {
+                "need": fact.need,
+                "kind": fact.kind,
+                "settles": list(fact.settles),
+                "covered": fact.covered,
+            }
+            for fact in result.missing
         ],
     }
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
@@ -68,13 +69,12 @@ def screen(
     if not trials:
         raise UsageError("the store holds no trials", advice="load some first with: trialgraph load PATH")
     concepts = known_concepts().including(named_concepts(trials))
-    screenings = (
-        screen_view(
-            screening_view(record, date, assume_complete=assumed, concepts=concepts), trials, engine=engine
-        )
-        for record in _records(patients, columns)
-    )
-    _show(screenings, format)
+
+    def screened(record: PatientRecord) -> Screening:
+        view = screening_view(record, date, assume_complete=assumed, concepts=concepts)
+        return replace(screen_view(view, trials, engine=engine), report=record.report)
+
+    _show(map(screened, _records(patients, columns)), format)
 
 
 def parse_completeness(text: str | None) -> tuple[Completeness, ...]:

@@ -12,7 +12,7 @@ from jinja2 import Template
 from trialgraph.expressions import Narrative
 from trialgraph.grounds import Ground
 from trialgraph.reports.templates import template_environment
-from trialgraph.reports.terminal import because
+from trialgraph.reports.terminal import because, uncovered_first
 from trialgraph.screening import CriterionVerdict, Screening
 from trialgraph.versions import versions
 
@@ -25,6 +25,15 @@ REASONS = {
     "narrative": "takes a person",
 }
 """Why something is unknown, in words."""
+
+_NOTES = {
+    "not used": "not used",
+    "not mapped": "not understood",
+    "not counted": "doesn't count",
+    "not read": "of no use for eligibility",
+    "by text": "read by its words",
+}
+"""What became of a resource, in words: what a reader should look at comes first."""
 
 _ENOUGH = 90
 _SIGNS = {"pass": "✓", "fail": "✗", "unknown": "?"}
@@ -52,11 +61,13 @@ def screening_page(screening: Screening) -> str:
     return _template().render(
         screening=screening,
         because=because,
+        worklist=uncovered_first(screening.worklist),
         parts=words_in_parts,
         shown=shown_together,
         axioms={axiom.iri: axiom for axiom in screening.axioms},
         reasons=REASONS,
         signs=_SIGNS,
+        notes=_NOTES,
         made_with=versions(),
     )
 

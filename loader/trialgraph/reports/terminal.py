@@ -1,16 +1,28 @@
 """A screening as tables for the terminal."""
 
 from collections import Counter
+from collections.abc import Iterable
+from typing import TypeVar
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from trialgraph.screening import CriterionVerdict, Screening, TrialVerdict
+from trialgraph.screening import CriterionVerdict, MissingFact, Screening, TrialVerdict, WorklistItem
 from trialgraph.versions import versions
 
-__all__ = ["VERDICT_STYLES", "criteria_table", "print_screening", "trials_table", "worklist_table"]
+__all__ = [
+    "VERDICT_STYLES",
+    "because",
+    "criteria_table",
+    "print_screening",
+    "trials_table",
+    "uncovered_first",
+    "worklist_table",
+]
+
+Item = TypeVar("Item", MissingFact, WorklistItem)
 
 VERDICT_STYLES = {
     "pass": "green",
@@ -91,8 +103,13 @@ def because(result: TrialVerdict) -> str:
         failed = [criterion for criterion in result.criteria if criterion.verdict == "fail"]
         return "; ".join(f"{verdict.criterion.id}: {verdict.explanation}" for verdict in failed)
     if result.missing:
-        return "to find out: " + ", ".join(fact.need for fact in result.missing[:4])
+        return "to find out: " + ", ".join(fact.need for fact in uncovered_first(result.missing)[:4])
     return "" if result.verdict == "eligible" else "the rest takes a person's judgement"
+
+
+def uncovered_first(items: Iterable[Item]) -> list[Item]:
+    """Return what is missing, with what other items would tell as well at the end."""
+    return sorted(items, key=lambda item: item.covered)
 
 
 def criteria_table(criteria: tuple[CriterionVerdict, ...]) -> Table:
@@ -136,7 +153,7 @@ def worklist_table(screening: Screening, *, rows: int = 10) -> Table:
     table.add_column("fact not in the record")
     table.add_column("trials", justify="right")
     table.add_column("criteria", justify="right")
-    for item in screening.worklist[:rows]:
+    for item in uncovered_first(screening.worklist)[:rows]:
         table.add_row(item.need, str(item.trials), str(item.criteria))
     return table
 

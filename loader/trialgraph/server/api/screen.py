@@ -25,7 +25,7 @@ from trialgraph.derivation import screening_view
 from trialgraph.errors import PatientError
 from trialgraph.patients import PatientRecord
 from trialgraph.patients.files import Kind, read_content
-from trialgraph.screening import Engine, Screening, screen, to_json
+from trialgraph.screening import Engine, Screening, report_to_json, screen, to_json
 from trialgraph.server.api.interface import NCT, Served, Serving, accepted, interface
 from trialgraph.server.api.problems import problems
 from trialgraph.server.api.screenings import Screenings
@@ -159,7 +159,7 @@ class _Work:
         """Return the whole screening of a patient as JSON."""
         batches = [batch async for batch in self._batches(record)]
         told = await self.served.run(partial(discreetly, partial(_told, batches)), long=True)
-        return {**told, "report": _report(record)}
+        return {**told, "report": report_to_json(record.report)}
 
     async def lines(self, records: Sequence[PatientRecord]) -> AsyncIterator[str]:
         """Yield the screenings of patients trial by trial, as NDJSON."""
@@ -170,7 +170,7 @@ class _Work:
                 patient = {"patient": told["patient"]}
                 if not batches:
                     head = {name: value for name, value in told.items() if name not in _OF_TRIALS}
-                    yield _line({**head, "report": _report(record)})
+                    yield _line({**head, "report": report_to_json(record.report)})
                 for trial in told["trials"]:
                     yield _line({**patient, **trial})
                 batches.append(batch)
@@ -231,11 +231,6 @@ def _joined(batches: Sequence[Screening]) -> Screening:
 
 def _told(batches: Sequence[Screening]) -> dict[str, Any]:
     return to_json(_joined(batches))
-
-
-def _report(record: PatientRecord) -> dict[str, Any]:
-    notes = [{"resource": note.resource, "kind": note.kind, "why": note.why} for note in record.report]
-    return {"resources": record.report.resources, "notes": notes}
 
 
 def _line(document: Mapping[str, Any]) -> str:
