@@ -104,6 +104,9 @@ def test_judgements_are_not_absent_because_nobody_wrote_them_down(concepts: Conc
     assert concepts.is_assessment(f"{TGC}NoEvidenceOfDisease")
     assert not concepts.is_assessment(f"{TGC}BrainMetastasis")
     assert not concepts.is_assessment(f"{TGC}Hepatectomy")
+    assert concepts.is_assessment(f"{TGC}CYP3A4Inhibitor")
+    assert not concepts.is_assessment(f"{TGC}Ritonavir")
+    assert not concepts.is_assessment(f"{TGC}Omeprazole")
 
 
 def test_quantities_have_units_and_groups_have_members(concepts: Concepts) -> None:

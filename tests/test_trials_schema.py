@@ -60,8 +60,17 @@ def test_domains_and_ranges_are_defined() -> None:
 @pytest.mark.parametrize(
     ("name", "others"),
     [
-        ("Trial", {"obo/CTO_0000220", "obo/NCIT_C15206", "schema.org/MedicalTrial", "fhir/ResearchStudy"}),
-        ("Criterion", {"obo/OBI_0500026", "obo/NCIT_C16112"}),
+        (
+            "Trial",
+            {
+                "obo/CTO_0000220",
+                "obo/NCIT_C15206",
+                "schema.org/MedicalStudy",
+                "schema.org/MedicalTrial",
+                "fhir/ResearchStudy",
+            },
+        ),
+        ("Criterion", {"obo/OBI_0500026", "obo/NCIT_C16112", "earl#TestCriterion"}),
         ("InclusionCriterion", {"obo/OBI_0500027", "obo/NCIT_C25532"}),
         ("ExclusionCriterion", {"obo/OBI_0500028", "obo/NCIT_C25370"}),
     ],
@@ -69,8 +78,9 @@ def test_domains_and_ranges_are_defined() -> None:
 def test_classes_are_aligned_by_mapping(name: str, others: set[str]) -> None:
     """The design's alignments are annotations, so nothing foreign is imported."""
     said = STATED[str(TG[name])]
-    mapped = {iri.strip("<>") for iri in said[f"{SKOS}exactMatch"] + said[f"{SKOS}closeMatch"]}
-    assert {"/".join(iri.split("/")[-2:]) for iri in mapped} == others
+    kinds = ("exact", "close", "broad", "narrow")
+    mapped = {iri.strip("<>") for kind in kinds for iri in said[f"{SKOS}{kind}Match"]}
+    assert {"/".join(iri.split("/")[-2:]).removeprefix("ns/") for iri in mapped} == others
 
 
 def test_every_term_is_used() -> None:
