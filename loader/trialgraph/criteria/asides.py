@@ -25,6 +25,9 @@ _VERBS = (
     "evidence",
     "diagnosis",
 )
+_OTHERS = frozenset({"donor", "caregiver", "partner", "spouse", "parent", "mother", "father", "sibling",
+                     "relative", "family member", "fetus", "newborn"})  # fmt: skip
+"""People of whom something is said that isn't true of the patient."""
 _FORBIDDING = ("contraindicat", "preclud", "prohibit", "interfer")
 _FITTING = frozenset({"amenable", "suitable", "eligible", "unsuitable", "because", "candidate"})
 """Words after which treatments are named that there are, were or may be, not what the patient had."""
@@ -33,9 +36,9 @@ _LITTLE = frozenset({"of", "the", "a", "any", "their", "is", "are", "in", "with"
 _DESCRIBING = frozenset({"qualifier", "confirmed", "confirmation", "active"})
 _HELD = ("if", "in ", "for ", "when", "provided", "only if")
 """How the words start that say in whose case something is asked, up to the comma of the main clause."""
-Aside = Literal["", "loose", "open", "held"]
-"""Whether what comes next is no demand: `loose` ends at a comma or a verb, `open` at a verb, `held` at
-the comma before a demand."""
+Aside = Literal["", "linked", "loose", "open", "held"]
+"""Whether what comes next is no demand: `linked` ends at a comma, `loose` too unless it names something
+first, `open` at a verb, `held` at the comma before a demand."""
 
 
 def aside_after(chunk: Chunk, before: Chunk | None, aside: Aside) -> Aside:
@@ -45,12 +48,12 @@ def aside_after(chunk: Chunk, before: Chunk | None, aside: Aside) -> Aside:
     held = "condition" in chunk.classes and chunk.form.startswith(_HELD)
     allergic = before is not None and before.term is not None and before.term.category == "allergy"
     held = held or (allergic and "allergen" in chunk.classes)
-    if held or "others" in chunk.classes or chunk.form in _FITTING:
+    if held or chunk.form in _OTHERS or chunk.form in _FITTING:
         return "held"
     if chunk.classes & {"condition", "regardless"} or chunk.form.startswith(_FORBIDDING):
         return aside or "open"
     if _leads_away(chunk, before):
-        return aside or "loose"
+        return aside or ("linked" if chunk.form in _LINKING else "loose")
     verb = chunk.form in HAVING or chunk.form.startswith(_VERBS)
     ends = "neutral" in chunk.classes and chunk.form not in _LITTLE and (aside == "open" or verb)
     return "" if ends and aside != "held" else aside

@@ -10,15 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from trialgraph.criteria.brackets import are_related
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.vocabulary import GIVEN, Term
 from trialgraph.expressions import Fact
+from trialgraph.namespaces import TGC
 
 __all__ = ["enumerated"]
 
 _THAT_IS = frozenset({"i.e", "ie", "namely"})
+_GIVEN = frozenset(GIVEN)
+_REQUIRING = frozenset({"requiring", "require", "requires", "required", "that requires", "needing"})
+_ANY_THERAPY = frozenset({str(TGC.SystemicAnticancerTherapy), str(TGC.AntitumorTherapy), str(TGC.Surgery)})
+"""What "systemic treatment" for a disease besides the cancer would wrongly be taken for."""
 _JOINING = frozenset({"and", "or", ",", "/", "and/or", "and / or", "as well as", "plus"})
 _LISTED = ("condition", "biomarker")
 _HARMLESS = frozenset({"neutral", "qualifier", "active", "tail", "example", "grading", "other", "sample"})
@@ -38,12 +42,14 @@ def enumerated(text: Text, fact: Fact, chunks: Sequence[tuple[Chunk, int]]) -> I
     if term is None or fact.category not in (*GIVEN, *_LISTED):
         return
     opened_at: int | None = None
+    kinds: frozenset[str] = frozenset()
     before: Term | None = None
     for index, (chunk, depth) in enumerate(chunks):
         if opened_at is not None and depth < opened_at:
             opened_at = None
         if opened_at is None:
-            opened_at = depth if _opens(chunk, depth, index) else None
+            kinds = _opened_for(text, fact, chunk, depth, index)
+            opened_at = depth if kinds else None
             opens_purpose = text.exclusion and _goes_on_after_purpose(fact, chunks, index, before)
             if opens_purpose and chunk.term is not None:
                 yield _alike(text, fact, chunk, chunk.term)
@@ -53,16 +59,35 @@ def enumerated(text: Text, fact: Fact, chunks: Sequence[tuple[Chunk, int]]) -> I
             continue
         if not is_content(chunk):
             opened_at = None if _closes(chunk) else opened_at
-        elif chunk.term is None or not _compatible(fact, term, chunk.term):
+        elif chunk.term is None or chunk.term.category not in kinds:
             opened_at = None
-        elif not are_related(chunk.term, term) or term.iri in chunk.term.ancestors:
+        elif not _restates(term, chunk.term):
             yield _alike(text, fact, chunk, chunk.term)
 
 
-def _opens(chunk: Chunk, depth: int, index: int) -> bool:
-    """Whether a list of instances starts with a chunk: in a bracket right behind, or after "such as"."""
-    that_is = "definition" in chunk.classes and chunk.form.replace(" ", "").strip(".") in _THAT_IS
-    return (index == 0 and depth > 0) or that_is or "example" in chunk.classes
+def _opened_for(text: Text, fact: Fact, chunk: Chunk, depth: int, index: int) -> frozenset[str]:
+    """Return the categories of what a chunk opens a list of, none where it opens none.
+
+    Instances stand in a bracket right behind a fact, or after "such as"; the treatments that a barred
+    disease requires after "requiring"; the results that tell an infection after "defined as".
+    """
+    alike = _GIVEN if fact.category in GIVEN else frozenset({fact.category})
+    if fact.category == "condition" and text.exclusion:
+        if chunk.form in _REQUIRING:
+            return _GIVEN
+        if "definition" in chunk.classes:
+            return frozenset({"condition", "biomarker"}) if _is_that_is(chunk) else frozenset({"biomarker"})
+    opens = (index == 0 and depth > 0) or _is_that_is(chunk) or "example" in chunk.classes
+    return alike if opens else frozenset()
+
+
+def _is_that_is(chunk: Chunk) -> bool:
+    return "definition" in chunk.classes and chunk.form.replace(" ", "").strip(".") in _THAT_IS
+
+
+def _restates(term: Term, other: Term) -> bool:
+    """Whether a concept says nothing besides another: the same, a wider one, or any treatment at all."""
+    return other.iri == term.iri or other.iri in term.ancestors or other.iri in _ANY_THERAPY
 
 
 def _closes(chunk: Chunk) -> bool:
@@ -73,15 +98,7 @@ def _closes(chunk: Chunk) -> bool:
         return chunk.form in (";", ".")
     if chunk.classes & _CLOSING:
         return True
-    that_is = "definition" in chunk.classes and chunk.form.replace(" ", "").strip(".") in _THAT_IS
-    return not that_is and not chunk.classes & _HARMLESS
-
-
-def _compatible(fact: Fact, term: Term, other: Term) -> bool:
-    """Whether a concept may be an instance of what a fact is about."""
-    if term.category in GIVEN:
-        return other.category in GIVEN
-    return other.category == fact.category
+    return not _is_that_is(chunk) and not chunk.classes & _HARMLESS
 
 
 def _goes_on_after_purpose(

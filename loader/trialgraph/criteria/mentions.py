@@ -24,6 +24,7 @@ from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Narrati
 __all__ = ["add_mentions"]
 
 _ENDS = frozenset({";", "."})
+_SHORT = frozenset({"eg", "ie", "vs", "approx", "incl", "dr", "prof"})
 _NEAR = 6
 _MOST = 60
 """How far behind a fact its own words are followed."""
@@ -147,8 +148,13 @@ def _sentences(chunks: Sequence[Deep]) -> Iterator[list[Deep]]:
     sentence: list[Deep] = []
     for chunk, depth in chunks:
         sentence.append((chunk, depth))
-        if chunk.kind == "sign" and chunk.form in _ENDS:
+        if chunk.kind == "sign" and chunk.form in _ENDS and not _abbreviates(sentence):
             yield sentence
             sentence = []
     if sentence:
         yield sentence
+
+
+def _abbreviates(sentence: Sequence[Deep]) -> bool:
+    """Whether a full stop belongs to an abbreviation ("eg.")."""
+    return len(sentence) > 1 and sentence[-2][0].form in _SHORT

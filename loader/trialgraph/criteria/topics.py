@@ -13,6 +13,7 @@ from trialgraph.criteria.asides import HAVING, Aside, aside_after
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.offers import DEMAND
 from trialgraph.criteria.vocabulary import GIVEN
 from trialgraph.expressions import Fact, Window
 from trialgraph.namespaces import TGC
@@ -37,9 +38,8 @@ _THAT_IS = frozenset({"i.e", "ie", "namely"})
 _MANIFEST = ("manifest", "character")
 _BEING = ("is", "are", "be", "will be", "should be", "must be", "were", "was", "may not", "cannot", "not ")
 _REQUIRED = frozenset({"requiring", "require", "required", "requires", "that required", "needing"})
-_ABOUT_DISEASES = frozenset(
-    {"treatment", "therapy", "drug", "medication", "surgery", "agent", "center", "study"}
-)
+_ABOUT_DISEASES = frozenset({"treatment", "therapy", "drug", "medication", "surgery", "agent", "center",
+                             "study", "clinical", "trial", "resistance", "screening", "clinic"})  # fmt: skip
 _AFTER = frozenset({"after", "following", "on", "during", "to", "by", "since", "with", "including", "of"})
 _NEAR = 5
 _NEXT = 2
@@ -50,6 +50,7 @@ _DOING = frozenset({"harboring", "harbouring", "harbor", "harbour", "undergoing"
                     "precluding", "preventing", "impairing", "encompassing", "comprising",
                     "precludes", "undergo"})  # fmt: skip
 """Words that no lexicon has and that leave the name before them what it is."""
+_DOSES = frozenset({"dose", "dose of", "equivalent"})
 _INDEPENDENT = frozenset({"independent", "independence"})
 _VAGUE = frozenset({str(TGC.Neoplasm), str(TGC.InformedConsent), str(TGC.TumorLesion)})
 _ONLY_BARRED = frozenset({str(TGC.MalignantNeoplasm)})
@@ -222,7 +223,7 @@ def _take(sentence: _Sentence, index: int) -> None:
         _part(sentence, index)
     elif chunk.form == "negative":
         sentence.negated = True
-    elif sentence.over and chunk.form in ("not", "from"):
+    elif _says_nothing(sentence, chunk, before):
         return
     elif "negation" in chunk.classes:
         soon = {each.form for each, _ in sentence.chunks[index + 1 : index + 3]}
@@ -237,12 +238,24 @@ def _take(sentence: _Sentence, index: int) -> None:
         sentence.aside = aside_after(chunk, before, sentence.aside)
 
 
+def _says_nothing(sentence: _Sentence, chunk: Chunk, before: Chunk | None) -> bool:
+    """Whether a word denies nothing of what comes next: "non-", and "must not" within an exclusion.
+
+    There "…, they must not receive A" bars what it denies.
+    """
+    if chunk.form == "non" or (sentence.over and chunk.form in ("not", "from")):
+        return True
+    within = sentence.text.exclusion and chunk.form == "not" and before is not None and before.form in _MODAL
+    opening = sentence.text.text[sentence.chunks[0][0].start : chunk.end]
+    return within and DEMAND.match(opening) is None
+
+
 def _part(sentence: _Sentence, index: int) -> None:
     """Let a colon, or a comma that fits, end an aside."""
     form, aside = sentence.chunks[index][0].form, sentence.aside
     later = sentence.chunks[index + 1 :] if aside == "held" else ()
     demanded = any(chunk.form in _MODAL for chunk, _ in later)
-    if form == ":" or (form == "," and (aside == "loose" or demanded)):
+    if form == ":" or (form == "," and (aside in ("loose", "linked") or demanded)):
         sentence.aside = ""
 
 
@@ -251,7 +264,7 @@ def _name(sentence: _Sentence, index: int) -> None:
     chunk, before = sentence.chunks[index][0], sentence.chunk(index - 1)
     fact = _fact(sentence, chunk)
     told = sentence.aside or sentence.unactual or (before is not None and _restates(before, chunk))
-    told = told or _is_measured(sentence, index, chunk)
+    told = told or _is_measured(sentence, index, chunk) or (before is not None and before.form == "non")
     if sentence.aside == "loose":
         sentence.aside = "open"
     elif chunk.term is not None and _RELATIVES in chunk.term.ancestors:
@@ -313,6 +326,8 @@ def _goes_on(text: Text, chunk: Chunk, following: Chunk | None) -> bool:
     if chunk.term is not None and chunk.term.category == "condition" and following.form in _ABOUT_DISEASES:
         return True
     if joined and following.form in _INDEPENDENT:
+        return True
+    if chunk.term is not None and chunk.term.category in GIVEN and following.form in _DOSES:
         return True
     unknown = following.kind == "word" and not following.classes and following.form not in _DOING
     return joined and unknown and following.form not in _JOINING
