@@ -15,6 +15,8 @@ from trialgraph.resources import product_folder
 
 __all__ = ["conversion", "is_unit"]
 
+_LONGEST = 64
+"""Characters of the longest text that is tried as a unit."""
 _ANNOTATION_ONLY = re.compile(r"\{[^{}]*\}|1")
 _LONE_ANNOTATION = re.compile(r"(?<![\w\]'\"*%^])\{[^{}]*\}")
 _EQUIVALENTS = re.compile(r"\bm?eq\b")
@@ -40,6 +42,8 @@ def conversion(unit: str, canonical: str, molar_mass: float | None = None) -> fl
         0.1
     """
     written = unit.strip()
+    if len(written) > _LONGEST:
+        return None
     spellings = _spellings()
     ucum = spellings.get((_folded(written), canonical)) or spellings.get((_folded(written), "")) or written
     if ucum and ucum == canonical:
@@ -88,9 +92,9 @@ def _factor(ucum: str, canonical: str, molar_mass: float | None) -> float | None
         try:
             # Offset units (temperatures) raise here: they have no factor.
             ratio = (source * factor).to(target.units).magnitude / target.magnitude
-        except PintError:
+            return float(ratio)
+        except (PintError, ArithmeticError):
             continue
-        return float(ratio)
     return None
 
 

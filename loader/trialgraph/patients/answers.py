@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from trialgraph.patients.coding import Json
 from trialgraph.patients.elements import codes
@@ -17,6 +17,8 @@ def answer_of(value: Json) -> Answer | None:
         return Answer(value, None, None)
     if isinstance(value, str):
         value = {"text": value}
+    if not isinstance(value, Mapping):
+        return None
     table = answers()
     texts = [value.get("text"), *(coding.get("display") for coding in value.get("coding") or ())]
     folded = {

@@ -283,7 +283,7 @@ def reference(referring: Json) -> str:
 
 def codes(codeable: Json) -> frozenset[tuple[str, str]]:
     """Return the system and code of each coding."""
-    codings = (codeable or {}).get("coding") or ()
+    codings = codeable.get("coding") or () if isinstance(codeable, Mapping) else ()
     return frozenset((str(each.get("system", "")), str(each.get("code", ""))) for each in codings)
 
 

@@ -19,6 +19,9 @@ _PRIMITIVES: Mapping[str, tuple[type, ...]] = {"string": (str,), "number": (int,
 _JUDGED = frozenset({"Resource", "Component"})
 """What may be used although a modifier extension changes its meaning: readers take it as unsure."""
 
+_LARGEST = 1e300
+"""No number of a record is larger; infinite ones and those that are none aren't numbers either."""
+
 _WHOLE = frozenset({"Quantity", "Range", "ReferenceRange"})
 
 
@@ -56,7 +59,7 @@ def _element(value: Json, wanted: str, place: str, complaints: list[str]) -> Jso
         # A code in AllergyIntolerance, a CodeableConcept elsewhere.
         wanted = "string" if isinstance(value, str) else "CodeableConcept"
     if wanted in _PRIMITIVES:
-        if isinstance(value, _PRIMITIVES[wanted]) and (wanted == "boolean" or not isinstance(value, bool)):
+        if isinstance(value, _PRIMITIVES[wanted]) and _is_plain(value, wanted):
             return value
     elif isinstance(value, Mapping):
         before = len(complaints)
@@ -68,6 +71,13 @@ def _element(value: Json, wanted: str, place: str, complaints: list[str]) -> Jso
         return None if wanted in _WHOLE and len(complaints) > before else found
     complaints.append(f"{place} is no {wanted}")
     return None
+
+
+def _is_plain(value: Json, wanted: str) -> bool:
+    """Whether a value isn't a truth value taken for a number, nor a number beyond all measure."""
+    if isinstance(value, bool):
+        return wanted == "boolean"
+    return not isinstance(value, int | float) or abs(value) <= _LARGEST
 
 
 @lru_cache(maxsize=1)
