@@ -26,6 +26,8 @@ ADDRESSES = {
     "/queries/{name}": ["/queries/child-pugh-limits", f"/queries/arms-and-interventions?trial={TRIAL}"],
 }
 """Where each route of the pages is looked at."""
+OTHERS = ["/ontology", "/api/docs", f"/trial/{TRIAL}/criterion/I4"]
+"""What else is served as a page."""
 WRONG = {"/nowhere": 404, "/trial/NCT99999999": 404}
 
 
@@ -36,7 +38,7 @@ def test_each_page_has_an_address_to_look_at() -> None:
 
 
 @pytest.mark.parametrize("screen", ["desktop-light", "phone-dark"])  # both widths, both sets of colours
-@pytest.mark.parametrize("path", [*(each for some in ADDRESSES.values() for each in some), *WRONG])
+@pytest.mark.parametrize("path", [*(each for some in ADDRESSES.values() for each in some), *OTHERS, *WRONG])
 def test_a_page_opens_without_a_barrier(tab_of: Callable[..., Tab], screen: str, path: str) -> None:
     """On each screen it has one heading, fits the width, and axe-core finds nothing serious."""
     tab = tab_of(screen)

@@ -35,6 +35,7 @@ from trialgraph.views import Completeness
 __all__: list[str] = []
 
 _LARGEST = 32_000_000  # bytes of a body
+_DROPPED = 4 * _LARGEST
 _AT_ONCE = 50  # trials; between such batches others get their turn
 _MOST = 20_000  # pairs of a patient and a trial in an answer that is not streamed
 _LINES = "application/x-ndjson"
@@ -202,11 +203,17 @@ def _kind(request: Request) -> Kind:
 
 
 async def _body(request: Request) -> bytes:
-    received = bytearray()
+    received, size = bytearray(), 0
     async for chunk in request.stream():
-        received += chunk
-        if len(received) > _LARGEST:
-            raise HTTPException(413, f"the body is larger than {_LARGEST:,} bytes")
+        size += len(chunk)
+        if size <= _LARGEST:
+            received += chunk
+        else:  # read and dropped, so that the client gets to know
+            received.clear()
+        if size > _DROPPED:
+            break
+    if size > _LARGEST:
+        raise HTTPException(413, f"the body is larger than {_LARGEST:,} bytes")
     return bytes(received)
 
 
