@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from trialgraph.criteria.bounds import directed, is_from_age, led, tells_distance
+from trialgraph.criteria.bounds import beyond, directed, is_from_age, led, tells_distance
 from trialgraph.criteria.fillers import GLOSS, past_fillers
 from trialgraph.criteria.fitting import bounded_alike, fit_limit, local_name, within_normal
 from trialgraph.criteria.limits import Found, parse_limit, parse_range, side_of
@@ -34,6 +34,7 @@ _BEFORE_QUANTITY = _MEASURED | {
 _CLASS = frozenset({"class", "classes"})
 _CLASS_NEAR = 16
 _CLASS_FAR = 24
+_THAN = re.compile(r"\b(?P<side>better|worse)\s+than\s*$", re.IGNORECASE)
 _ENDS = frozenset({".", ";", ")"})
 _ARTICLES = frozenset({"a", "an", "the"})
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
@@ -50,7 +51,8 @@ _LIST_START = re.compile(
 _LIST_END = re.compile(r"\s*(?:$|[;,.)*•(]|(?:and|or)\b)", re.IGNORECASE)
 _RATIO = re.compile(r"\bratio\b", re.IGNORECASE)
 _UNKNOWN_UNIT = re.compile(
-    r"\s*(?:[×/%^]|\*(?!\s)|\+\s?\d|,\s?\d{3}\b|x\b|(?!(?:and|or)\b)[a-zµ]{1,6}\s?/)", re.IGNORECASE
+    r"\s*(?:[×/%^]|(?:h|hrs?|hours?)\b|\*(?!\s)|\+\s?\d|,\s?\d{3}\b|x\b|(?!(?:and|or)\b)[a-zµ]{1,6}\s?/)",
+    re.IGNORECASE,
 )
 
 
@@ -209,6 +211,8 @@ class ValueReader:
             told = index > position and found is not None and found.end > self.tokens[index].start
             if found is None or told or self.read(index) is not None:
                 return None
+            if than := _THAN.search(self.text, max(0, start - _NEAR), start):
+                found = beyond(found, scale.better, better=than["side"].lower() == "better")
             return self.build((mention.term,), "", found, start, -1, self.token_at(found.end))
         return None
 
