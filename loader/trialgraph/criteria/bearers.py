@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from trialgraph.criteria.fitting import local_name
 from trialgraph.criteria.limits import Found
+from trialgraph.criteria.pairs import pair_at
 from trialgraph.criteria.values import FoundValue, ValueReader
 from trialgraph.criteria.wording import wording
 
 __all__ = ["value_beside"]
 
 _BEHIND = frozenset(["corrected", "predicted", "of", "for", "total", "serum", "in"])
+_BEFORE_SCALE = frozenset(["on", "the", "in", "of", "by", "using", "per", "for", "a", "at"])
 _BEFORE = frozenset(["(", "[", ":", ",", "of", "with", "i.e", "defined", "as", "is", "to", "-", "at"])
+_SCORE = re.compile(r"\bscor(?:e|es|ing|ed)\b[^.;]{0,24}$", re.IGNORECASE)
+_NEAR = 40
 _MOST_BETWEEN = 3
 _LONGEST_NAME = 4
 
@@ -31,15 +37,33 @@ def _token_at(values: ValueReader, offset: int, position: int) -> int:
 def _of_quantity_behind(values: ValueReader, position: int, limit: Found) -> FoundValue | None:
     """Read "at least 1500 granulocytes"."""
     index = _token_at(values, limit.end, position)
-    while index < len(values.tokens) and values.tokens[index].form in _BEHIND:
-        index += 1
+    if scored := _on_scale(values, index, limit):
+        index = scored
+    else:
+        while index < len(values.tokens) and values.tokens[index].form in _BEHIND:
+            index += 1
     mention = values.mention_at(index)
     if mention is None or not mention.term.quantity or mention.term.unit in ("a", None):
         return None
-    if mention.term.unit.startswith("{") or values.read(index) is not None:
+    if (mention.term.unit.startswith("{") and not scored) or values.read(index) is not None:
         return None
     start = values.tokens[position].start
     return values.build((mention.term,), "", limit, start, -1, mention.end)
+
+
+def _on_scale(values: ValueReader, index: int, limit: Found) -> int:
+    """Return the token where the scale of "a score ≥ 24 on the MMSE" starts; 0 when none follows."""
+    first = index
+    while index < len(values.tokens) and values.tokens[index].form in _BEFORE_SCALE:
+        index += 1
+    mention = values.mention_at(index)
+    scored = mention is not None and mention.term.unit == "{score}" and index > first
+    told = limit.unit is None and limit.relative_to is None
+    return (
+        index
+        if scored and told and _SCORE.search(values.text[max(0, limit.start - _NEAR) : limit.start])
+        else 0
+    )
 
 
 def _of_condition_before(values: ValueReader, position: int, limit: Found) -> FoundValue | None:
@@ -54,7 +78,7 @@ def _of_condition_before(values: ValueReader, position: int, limit: Found) -> Fo
         condition = local_name(mention.term)
         pair = next((each for each in wording().pairs.values() if condition in each.conditions), None)
         if pair is not None:
-            return values.pair_at(pair, position, values.tokens[position].start)
+            return pair_at(values, pair, position, values.tokens[position].start)
         name, side = wording().measured_by.get(condition, ("", ""))
         term = values.term_named(name)
         if term is None or (limit.limit.high if side == "high" else limit.limit.low) is not None:

@@ -10,7 +10,7 @@ from trialgraph.criteria.vocabulary import Term
 from trialgraph.criteria.wording import wording
 from trialgraph.expressions import Limit
 
-__all__ = ["directed", "is_from_age", "led", "moved", "sided", "tells_distance"]
+__all__ = ["beyond", "directed", "is_from_age", "led", "moved", "sided", "tells_distance"]
 
 _DISTANCE = re.compile(
     r"\s*(?:below|above|under|over|(?:higher|lower|greater|less)\s+than)\s+(?:the\s+|their\s+|patient's\s+)*"
@@ -52,6 +52,16 @@ def sided(match: re.Match[str], first: Found) -> Limit | None:
     side = wording().suffixes.get(" ".join(suffix["suffix"].lower().split())) if suffix else None
     number = float(match["first"])
     return {"low": Limit(low=number), "high": Limit(high=number)}.get(side or "")
+
+
+def beyond(found: Found, side: str, *, better: bool) -> Found:
+    """Return what is better, or worse, than the classes of a scale of which `side` is the better end."""
+    low, high = found.limit.low, found.limit.high
+    if (side == "low") == better:
+        limit = Limit(high=low, high_inclusive=False)
+    else:
+        limit = Limit(low=high, low_inclusive=False)
+    return replace(found, limit=limit, stated=True)
 
 
 def moved(limit: Limit, number: float) -> Limit:

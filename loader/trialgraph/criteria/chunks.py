@@ -15,6 +15,7 @@ from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.limits import Found, parse_limit
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.openers import openers, opens_limit
+from trialgraph.criteria.pairs import read_pair
 from trialgraph.criteria.stains import with_stains
 from trialgraph.criteria.tables import Table, tables_of
 from trialgraph.criteria.tokens import BRACKETS, CLOSING, Token, bracket_pairs, tokenize
@@ -235,7 +236,7 @@ class Chunker:
         if mention is not None and mention.term.quantity:
             if mention.term.unit == "a" and explains(self.source, self.tokens[position].start):
                 return None
-            return self.text.values.read_pair(position) or self.text.values.read(position)
+            return read_pair(self.text.values, position) or self.text.values.read(position)
         if mention is not None:
             text = self.text
             return value_of_name(text.values, text.mentions, text.vocabulary.find, position, mention)

@@ -22,6 +22,7 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _CELLS = re.compile(_PER_VOLUME, re.IGNORECASE)
 _POWER = r"(?:\s*(?:×|x|\*)?\s*10\s?\^\s?(?P<power>\d{1,2})(?!\d)|(?P<kilo>k)\b(?!\s?/))?"
 _RANGE = re.compile(r"\s*(?:-|to\b|through\b|~)\s*(?=[\d.])", re.IGNORECASE)
+_OR = re.compile(r"\s+or\s+(?=[a-z\d])", re.IGNORECASE)
 _AND_RANGE = re.compile(r"\s*(?:and|to|-)\s*(?=[\d.])", re.IGNORECASE)
 OPENING = re.compile(
     r"(?:between|from|ranging\s+from|range\s+of|range|ranges\s+from)\s+(?=[\d.≥>])", re.IGNORECASE
@@ -224,7 +225,7 @@ def _parse_bound(text: str, position: int) -> Found | None:
 def _parse_uncompared(text: str, start: int, number: _Number) -> Found:
     """Read a range, "18+ years", "18 years or older", or a bare number."""
     joint = _RANGE.match(text, number.end)
-    high = _parse_number(text, joint.end()) if joint else None
+    high = _parse_number(text, joint.end()) if joint else _next_number(text, number)
     if high is not None and high.value > number.value:
         return _with_unit(text, Found(_between(number, high), None, None, start, high.end))
     if plus := _PLUS.match(text, number.end):
@@ -232,6 +233,13 @@ def _parse_uncompared(text: str, start: int, number: _Number) -> Found:
     exact = Found(Limit(low=number.value, high=number.value), None, None, start, number.end, stated=False)
     found = _with_unit(text, exact)
     return _parse_twice_united(text, found) or _with_suffix(text, found)
+
+
+def _next_number(text: str, number: _Number) -> _Number | None:
+    """Return the second of "1 or 2", which is a range when no number lies between them."""
+    joint = _OR.match(text, number.end)
+    high = _parse_number(text, joint.end()) if joint else None
+    return high if high is not None and high.value == number.value + 1 <= 5 else None
 
 
 def _parse_twice_united(text: str, low: Found) -> Found | None:

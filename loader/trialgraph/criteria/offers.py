@@ -35,7 +35,8 @@ _KINDS = re.compile(
 _SOME = re.compile(
     r"(?:only\s+)?(?:for|in)\s+(?:the\s+|patients\s+in\s+|subjects\s+in\s+|participants\s+in\s+)*"
     r"(?:[\w-]+\s+){0,2}?(?:sub-?stud(?:y|ies)|cohorts?|arms?|parts?|phase|expansion|escalation)\b[^:;]{0,60}?[,:]"
-    r"|(?:cohorts?|arms?|sub-?stud(?:y|ies)|parts?|phase)\s+(?:[A-Z]|\d)\w{0,2}\b[^:;,]{0,60}:"
+    r"|(?:(?:eligibility|inclusion|exclusion)\s+criteria\s*-\s*)?"
+    r"(?:cohorts?|arms?|sub-?stud(?:y|ies)|parts?|phase)\s+(?:[A-Z]|\d)\w{0,2}\b(?:\([^()]{1,60}\)|[^:;,(]){0,60}:"
     r"|(?:dose[\s-]+(?:escalation|expansion|finding|confirmation)|expansion|escalation|safety[\s-]+(?:lead|run)-?in|run-?in)"
     r"(?:\s+(?:phase|part|cohorts?|portion))?(?:\s+only)?\s*:",
     re.IGNORECASE,

@@ -163,6 +163,8 @@ def _role(text: Text, clause: Sequence[Chunk], index: int) -> Role:
         if allowed is None or allowed > opening:
             return "barred" if barred and "barring" in _classes(clause) else "open"
         return "barred" if before[opening].form in _BUT else "demanded"
+    if allowed is not None and text.exclusion and _repeats(text, clause[index]):
+        return "open"
     if ruled is not None or (allowed is not None and text.exclusion):
         return "demanded"
     return "barred" if barred else "demanded"
@@ -181,6 +183,19 @@ def _describes(clause: Sequence[Chunk], opening: int, index: int) -> bool:
     ruled = any(chunk.form in _MODAL or chunk.classes & {"allowance", "barring"} for chunk in rest)
     supposed = any(chunk.classes & {"condition", "exception"} for chunk in clause[opening:index])
     return named and not ruled and not supposed
+
+
+def _repeats(text: Text, value: Chunk) -> bool:
+    """Whether an allowance in spite of a limit only repeats it ("eligible with QTc > 500")."""
+    barred = {
+        (atom.concept, atom.limit.low is None)
+        for chunk in opened(text.chunks)
+        if chunk.kind == "value" and chunk.end <= value.start and chunk.expression is not None
+        for atom in atoms(chunk.expression)
+        if isinstance(atom, Value)
+    }
+    allowed = atoms(value.expression) if value.expression is not None else ()
+    return any((a.concept, a.limit.low is None) in barred for a in allowed if isinstance(a, Value))
 
 
 def _is_example(before: Sequence[Chunk]) -> bool:

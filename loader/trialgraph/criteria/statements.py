@@ -137,13 +137,14 @@ def _without_requiring(text: Text, chunks: list[Chunk]) -> list[Chunk]:
 
 
 def of_part(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
-    """Read "Part B: platelets ≥ 75 × 10^9/L": values asked in one part of the trial, or None."""
+    """Read "Part B: platelets ≥ 75 × 10^9/L": what is asked in one part of the trial, or None."""
     signs = [i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form in (":", ",")]
     colon = next((i for i in signs if chunks[i].form == ":"), signs[0] if signs else None)
     if not colon or any(is_content(chunk) for chunk in chunks[:colon]):
         return None
     body = read_statement(text, chunks[colon + 1 :]).expression
-    if body is None or not any(isinstance(atom, Value) for atom in atoms(body)):
+    asked = Value | Fact if chunks[colon].form == ":" else Value
+    if body is None or not any(isinstance(atom, asked) for atom in atoms(body)):
         return None
     return asked_of(text, narrative(text, chunks[0].start, chunks[colon - 1].end), body)
 

@@ -6,16 +6,17 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from trialgraph.criteria.bounds import directed, is_from_age, led, moved, sided, tells_distance
+from trialgraph.criteria.bounds import beyond, directed, is_from_age, led, tells_distance
 from trialgraph.criteria.fillers import GLOSS, past_fillers
 from trialgraph.criteria.fitting import bounded_alike, fit_limit, local_name, within_normal
 from trialgraph.criteria.limits import Found, parse_limit, parse_range, side_of
+from trialgraph.criteria.outsides import outside_of
 from trialgraph.criteria.scales import parse_scale_limit
 from trialgraph.criteria.tokens import Token
 from trialgraph.criteria.trees import all_of, any_of, dated
 from trialgraph.criteria.vocabulary import Mention, Term
 from trialgraph.criteria.windows import end_of_moment
-from trialgraph.criteria.wording import Pair, wording
+from trialgraph.criteria.wording import wording
 from trialgraph.expressions import Expression, Limit, Span, Value, Window
 
 __all__ = ["FoundValue", "ValueReader"]
@@ -33,11 +34,9 @@ _BEFORE_QUANTITY = _MEASURED | {
 _CLASS = frozenset({"class", "classes"})
 _CLASS_NEAR = 16
 _CLASS_FAR = 24
+_THAN = re.compile(r"\b(?P<side>better|worse)\s+than\s*$", re.IGNORECASE)
 _ENDS = frozenset({".", ";", ")"})
 _ARTICLES = frozenset({"a", "an", "the"})
-_PAIR = re.compile(
-    r"[^\d()]{0,40}?(?P<first>\d{2,3})\s*/\s*(?P<second>\d{2,3})\s*(?:mm\s*(?:/|of\s*)?Hg)?", re.IGNORECASE
-)
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
 _NEAR = 16
 _SOON = 4
@@ -52,7 +51,8 @@ _LIST_START = re.compile(
 _LIST_END = re.compile(r"\s*(?:$|[;,.)*•(]|(?:and|or)\b)", re.IGNORECASE)
 _RATIO = re.compile(r"\bratio\b", re.IGNORECASE)
 _UNKNOWN_UNIT = re.compile(
-    r"\s*(?:[×/%^]|\*(?!\s)|\+\s?\d|,\s?\d{3}\b|x\b|(?!(?:and|or)\b)[a-zµ]{1,6}\s?/)", re.IGNORECASE
+    r"\s*(?:[×/%^]|(?:h|hrs?|hours?)\b|\*(?!\s)|\+\s?\d|,\s?\d{3}\b|x\b|(?!(?:and|or)\b)[a-zµ]{1,6}\s?/)",
+    re.IGNORECASE,
 )
 
 
@@ -111,6 +111,8 @@ class ValueReader:
         terms, joiner, after = self._quantities(position)
         if not terms or after >= len(self.tokens):
             return None
+        if not lead and (outside := self._outside(terms, position, self.tokens[after - 1].end)) is not None:
+            return outside
         found = self._limit_after(terms, position, self.tokens[after - 1].end)
         if found is not None and lead:
             found = led(lead, found)
@@ -127,6 +129,17 @@ class ValueReader:
         if read is None or window is None:
             return read
         return replace(read, expression=dated(read.expression, window))
+
+    def _outside(self, terms: tuple[Term, ...], position: int, offset: int) -> FoundValue | None:
+        """Read "< 0.26 or > 1.65", of which either is enough."""
+        told = outside_of(
+            self.text, past_fillers(self.text, offset)[0], lambda at: self._parse(terms[-1], at)
+        )
+        atoms = [self._atom(terms[0], each, self.tokens[position].start) for each in told[:2]] if told else []
+        known = [atom for atom in atoms if atom is not None]
+        if told is None or len(terms) > 1 or len(known) < len(atoms):
+            return None
+        return FoundValue(any_of(known), terms, "", position, self.token_at(told[2]))
 
     def _is_ratio(self, terms: tuple[Term, ...], end: int, found: Found) -> bool:
         """Whether a limit is on the ratio of two quantities ("neutrophil/lymphocyte ratio ≤ 5")."""
@@ -149,10 +162,10 @@ class ValueReader:
 
     def _past_method(self, offset: int) -> int:
         """Return the token after how a value is measured, which stands behind it."""
-        end = self._token_at(offset)
+        end = self.token_at(offset)
         method = wording().method.match(self.text, offset)
         offset = end_of_moment(self.text, method.end() if method else offset)
-        last = max(end, self._token_at(offset))
+        last = max(end, self.token_at(offset))
         comma = end
         for index in range(end, last):
             mention = self.mention_at(index)
@@ -198,7 +211,9 @@ class ValueReader:
             told = index > position and found is not None and found.end > self.tokens[index].start
             if found is None or told or self.read(index) is not None:
                 return None
-            return self.build((mention.term,), "", found, start, -1, self._token_at(found.end))
+            if than := _THAN.search(self.text, max(0, start - _NEAR), start):
+                found = beyond(found, scale.better, better=than["side"].lower() == "better")
+            return self.build((mention.term,), "", found, start, -1, self.token_at(found.end))
         return None
 
     def _lead_at(self, position: int) -> tuple[str, int]:
@@ -210,7 +225,7 @@ class ValueReader:
         if compare is None:
             return "", position
         side, inside = side_of(compare.group())
-        return _SIGNS[side, inside], self._token_at(compare.end())
+        return _SIGNS[side, inside], self.token_at(compare.end())
 
     def _scale_behind(self, position: int, members: Iterable[Term]) -> Term | None:
         """Return the scale that is named behind a limit ("performance status ≥ 70 by Lansky")."""
@@ -237,41 +252,6 @@ class ValueReader:
         expression = (any_of if either else all_of)(known)
         return FoundValue(expression, terms, joiner, first, end)
 
-    def read_pair(self, position: int) -> FoundValue | None:
-        """Return the value that "blood pressure ≤ 140/90 mmHg" states of two quantities."""
-        mention = self.mention_at(position)
-        pair = wording().pairs.get(local_name(mention.term)) if mention else None
-        if mention is None or pair is None:
-            return None
-        offset, _ = past_fillers(self.text, self.tokens[self._past_second(mention, pair.second) - 1].end)
-        return self.pair_at(pair, position, offset)
-
-    def pair_at(self, pair: Pair, position: int, offset: int) -> FoundValue | None:
-        """Return the value that a pair of numbers at an offset states; it starts at a token."""
-        match = _PAIR.match(self.text, offset)
-        first = parse_limit(self.text, offset) if match else None
-        if match is None or first is None:
-            return None
-        limit = sided(match, first)
-        named = self.term_named(pair.first), self.term_named(pair.second)
-        if limit is None or named[0] is None or named[1] is None:
-            return None
-        start, unit = self.tokens[position].start, named[0].unit
-        bounds = [(limit, named[0]), (moved(limit, float(match["second"])), named[1])]
-        span = self.span(start, match.end())
-        known = [Value(t.iri, t.label, bound, unit, None, None, span) for bound, t in bounds]
-        too_much = float(match["first"]) >= pair.middle
-        either = too_much if limit.high is None else not too_much
-        expression = (any_of if either else all_of)(known)
-        return FoundValue(expression, tuple(t for _, t in bounds), "", position, self._token_at(match.end()))
-
-    def _past_second(self, mention: Mention, second: str) -> int:
-        """Return the token after a pair's first quantity, and after the second one when it is named too."""
-        after = self._skip_gloss(mention.end)
-        joined = after < len(self.tokens) and self.tokens[after].form in ("/", "and", "or")
-        other = self.mention_at(after + 1) if joined else None
-        return other.end if other is not None and local_name(other.term) == second else mention.end
-
     def _names_group(self, position: int) -> bool:
         """Whether the quantity at a token is a group: its members share multiples, not numbers."""
         mention = self.mention_at(position)
@@ -284,7 +264,7 @@ class ValueReader:
         furthest = position + _MOST_TOKENS
         while mention is not None and mention.term.quantity and mention.start < furthest:
             terms += [term for term in mention.term.members or (mention.term,) if term not in terms]
-            after = self._skip_gloss(mention.end)
+            after = self.skip_gloss(mention.end)
             following, joined = after, ""
             while (
                 following < len(self.tokens)
@@ -318,16 +298,16 @@ class ValueReader:
                 position += 1
         return self.mention_at(position) if position < len(self.tokens) else None
 
-    def _skip_gloss(self, position: int) -> int:
+    def skip_gloss(self, position: int) -> int:
         """Step over a bracketed abbreviation or explanation of a quantity."""
         while position < len(self.tokens) and self.tokens[position].form in ("(", "["):
             gloss = GLOSS.match(self.text, self.tokens[position - 1].end)
             if gloss is None:
                 return position
-            position = self._token_at(gloss.end())
+            position = self.token_at(gloss.end())
         return position
 
-    def _token_at(self, offset: int) -> int:
+    def token_at(self, offset: int) -> int:
         """Return the first token at or after a character."""
         low, high = 0, len(self.tokens)
         while low < high:
@@ -373,7 +353,7 @@ class ValueReader:
         for name in scales:
             found = parse_scale_limit(self.text, offset, scales[name]) if name in members else None
             if found is not None:
-                start, end = self.tokens[position].start, self._token_at(found.end)
+                start, end = self.tokens[position].start, self.token_at(found.end)
                 named = self._scale_behind(end, members.values()) or members[name]
                 return self.build((named,), "", found, start, -1, end)
         return None
