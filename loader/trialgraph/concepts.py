@@ -126,7 +126,7 @@ class Concepts(Mapping[str, Concept]):
 
     def including(self, iris: Collection[str]) -> Concepts:
         """Return these concepts with the imported ones among some IRIs, and their superclasses, included."""
-        more = sorted(iri for iri in {*map(str, iris)} - self._concepts.keys() if iri in self)
+        more = sorted(iri for iri in set(map(str, iris)) if iri not in self._concepts and iri in self)
         if not more:
             return self
         wider = copy.copy(self)

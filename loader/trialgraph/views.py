@@ -6,6 +6,7 @@ unknown.
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -182,7 +183,7 @@ def view_graph(view: ScreeningView, read: Collection[tuple[str, str]] | None = N
     graph.add((node, TG.asOf, RdfLiteral(view.as_of)))
     for category in view.assumed:
         graph.add((node, TG.assumedComplete, RdfLiteral(category)))
-    view = view if read is None else _cut(view, {key for key, _ in read})
+    view = view if read is None else _cut(view, read)
     for list_name, keys in _lists(view):
         for key in keys:
             if read is None or (key, list_name) in read:
@@ -194,16 +195,34 @@ def view_graph(view: ScreeningView, read: Collection[tuple[str, str]] | None = N
     return graph
 
 
-def _cut(view: ScreeningView, keys: Collection[str]) -> ScreeningView:
-    """Return the part of a view that is about some keys; a view may know thousands of absences."""
-    measured = {key.removesuffix("-timesULN").removesuffix("-timesLLN") for key in keys}
+_TOLD_BY: Mapping[str, tuple[str, ...]] = {
+    "has": ("present",),
+    "hasActive": ("present",),
+    "hasStill": ("present",),
+    "lacks": ("absent",),
+    "lacksActive": ("absent", "inactive"),
+    "hasResultOf": ("quantities",),
+    **dict.fromkeys(("low", "high", "above", "below"), ("quantities",)),
+    **dict.fromkeys(("daysAgoMin", "daysAgoMax", "monthsAgoMin", "monthsAgoMax"), ("present", "quantities")),
+    **dict.fromkeys(("daysAgoLatest", "monthsAgoLatest"), ("latest",)),
+}
+"""The parts of a view that a list, or an end of a key's number, is written from."""
+
+
+def _cut(view: ScreeningView, read: Collection[tuple[str, str]]) -> ScreeningView:
+    """Return the part of a view that some lists and numbers are written from: the rest isn't worked out."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for key, end in read:
+        for part in _TOLD_BY[end]:
+            wanted[part].add(key)
+    measured = {key.removesuffix("-timesULN").removesuffix("-timesLLN") for key in wanted["quantities"]}
     return replace(
         view,
         quantities={key: view.quantities[key] for key in measured if key in view.quantities},
-        present={key: view.present[key] for key in keys if key in view.present},
-        absent={key: view.absent[key] for key in keys if key in view.absent},
-        inactive={key: view.inactive[key] for key in keys if key in view.inactive},
-        latest={key: view.latest[key] for key in keys if key in view.latest},
+        present={key: view.present[key] for key in wanted["present"] if key in view.present},
+        absent={key: view.absent[key] for key in wanted["absent"] if key in view.absent},
+        inactive={key: view.inactive[key] for key in wanted["inactive"] if key in view.inactive},
+        latest={key: view.latest[key] for key in wanted["latest"] if key in view.latest},
     )
 
 

@@ -187,10 +187,16 @@ def _absent(closed: Closed, silent: Mapping[str, Absence], concepts: Concepts) -
             return closed.absent[iri]
         if iri in closed.present or iri in closed.conflicts or not concepts.includes(iri):
             return None
-        above = (iri, *sorted(concepts.ancestors(iri)))
-        return next((silent[each] for each in above if each in silent and each not in closed.present), None)
+        for above in concepts.once(_upwards, iri):
+            if above not in closed.present and (reason := silent.get(above)) is not None:
+                return reason
+        return None
 
     return OnDemand(lambda: sorted(concepts), absence)
+
+
+def _upwards(concepts: Concepts, iri: str) -> tuple[str, ...]:
+    return (iri, *sorted(concepts.ancestors(iri)))
 
 
 def _inactive(

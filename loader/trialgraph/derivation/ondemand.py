@@ -8,7 +8,7 @@ the concepts that are asked for, and kept. Whoever goes through all entries gets
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 __all__ = ["Layers", "OnDemand"]
 
@@ -29,12 +29,23 @@ class OnDemand(Mapping[str, Entry]):
         self._known: dict[str, Entry | None] = {}
 
     def __getitem__(self, key: str) -> Entry:
-        if key not in self._known:
-            self._known[key] = self._entry(key)
-        found = self._known[key]
+        found = self._found(key)
         if found is None:
             raise KeyError(key)
         return found
+
+    def __contains__(self, key: object) -> bool:
+        return self._found(str(key)) is not None
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return the entry of a key; most keys that are asked for have none, so this raises nothing."""
+        found = self._found(key)
+        return default if found is None else found
+
+    def _found(self, key: str) -> Entry | None:
+        if key not in self._known:
+            self._known[key] = self._entry(key)
+        return self._known[key]
 
     def __iter__(self) -> Iterator[str]:
         return (key for key in self._keys() if key in self)
@@ -50,11 +61,25 @@ class Layers(Mapping[str, Entry]):
         self._layers = layers
 
     def __getitem__(self, key: str) -> Entry:
+        found = self._found(key)
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def __contains__(self, key: object) -> bool:
+        return self._found(str(key)) is not None
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return the entry of a key; most keys that are asked for have none, so this raises nothing."""
+        found = self._found(key)
+        return default if found is None else found
+
+    def _found(self, key: str) -> Entry | None:
         for layer in self._layers:
             found = layer.get(key)
             if found is not None:
                 return found
-        raise KeyError(key)
+        return None
 
     def __iter__(self) -> Iterator[str]:
         return iter(dict.fromkeys(key for layer in reversed(self._layers) for key in layer))

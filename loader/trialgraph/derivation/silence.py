@@ -7,6 +7,7 @@ it, may be it, or is so general or so unclear that it might be it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import cache
 
 from trialgraph.concepts import Concepts
 from trialgraph.derivation.lesions import MALIGNANCY, METASTASIS
@@ -72,7 +73,10 @@ def silent_concepts(
             return None if iri in found.possible else judged(iri)
         if iri in blocked:
             return None
-        categories = needed(iri, concepts)
+        return recorded(needed(iri, concepts))
+
+    @cache
+    def recorded(categories: frozenset[Completeness]) -> Absence | None:
         if not categories or any(each not in reasons or found.unclassified.get(each) for each in categories):
             return None
         why = [reasons[each] for each in sorted(categories)]

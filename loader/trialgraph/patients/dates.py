@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 __all__ = ["ANY_DAY", "DateRange", "date_text", "moment", "parse_date", "parse_range"]
 
@@ -83,6 +84,7 @@ def moment(text: str) -> datetime | None:
     return parsed.astimezone(UTC) if parsed.tzinfo is not None else None
 
 
+@lru_cache(maxsize=4096)
 def date_text(when: DateRange) -> str:
     """Return a range as a date, a partial date, or an interval (``2025-01-10/2025-02``, ``../2025``).
 
