@@ -36,6 +36,7 @@ _MODAL = frozenset(
 )
 _THAT_IS = frozenset({"i.e", "ie", "namely"})
 _MANIFEST = ("manifest", "character")
+_RELATIVE = ("that", "which", "who")
 _BEING = ("is", "are", "be", "will be", "should be", "must be", "were", "was", "may not", "cannot", "not ")
 _REQUIRED = frozenset({"requiring", "require", "required", "requires", "that required", "needing"})
 _ABOUT_DISEASES = frozenset({"treatment", "therapy", "drug", "medication", "surgery", "agent", "center",
@@ -116,7 +117,7 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]]) -> list[Topic]:
     """
     opening, closing = chunks[0][0].start, chunks[-1][0].end
     words = text.text[opening:closing]
-    if not any(is_content(chunk) for chunk, _ in chunks) or lexicon().aside.search(words):
+    if not any(is_content(chunk) for chunk, _ in chunks) or lexicon().aside.search(words) or _permits(words):
         return []
     if any("allowance" in chunk.classes for chunk, _ in chunks) or _heads(chunks):
         return []
@@ -143,6 +144,12 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]]) -> list[Topic]:
         Topic(replace(fact, modifiers={**fact.modifiers, **context}), denied)
         for fact, denied in _dated(sentence)
     ]
+
+
+def _permits(words: str) -> bool:
+    """Whether a sentence tells what patients may do ("patients may have received A")."""
+    permitted = lexicon().permission.search(words)
+    return permitted is not None and not words[: permitted.start()].rstrip().endswith(_RELATIVE)
 
 
 def _heads(chunks: Sequence[tuple[Chunk, int]]) -> bool:
