@@ -207,7 +207,9 @@ def _bars(sentence: _Sentence, at: int) -> bool:
 
 def _unresolved(sentence: _Sentence) -> None:
     """Take "toxicity has resolved" for a bar to toxicity, and "has not recovered from it" too."""
-    barred = not sentence.text.exclusion
+    opening = sentence.text.text[sentence.chunks[0][0].start : sentence.chunks[-1][0].end]
+    demanded = DEMAND.match(opening) is not None
+    barred = not sentence.text.exclusion or demanded
     kinds = ("condition",) if barred else ("condition", "procedure")
     sentence.found = [(fact, barred) for fact, _ in sentence.found if fact.category in kinds]
 
@@ -318,7 +320,8 @@ def _leads_to_treatment(sentence: _Sentence, index: int) -> bool:
     if following is None or following.term is None or following.term.category not in GIVEN:
         return False
     before = sentence.chunk(index - 1)
-    if form == "on" and (before is None or before.form in _STAYING):
+    if form == "on" and (before is None or before.form in _STAYING or before.form == "or"):
+        sentence.negated = sentence.negated and before is not None and before.form != "or"
         return True
     if form == "with" and before is not None and before.term is not None and before.term.category in GIVEN:
         return True
