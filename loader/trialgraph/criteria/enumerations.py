@@ -44,8 +44,12 @@ def enumerated(text: Text, fact: Fact, chunks: Sequence[tuple[Chunk, int]]) -> I
     term = text.vocabulary.by_iri.get(fact.concept)
     if term is None or fact.category not in (*GIVEN, *_LISTED):
         return
+    if any("allowance" in chunk.classes for chunk, _ in chunks):
+        return
     inside = _Listing(text, fact)
     for index, (chunk, depth) in enumerate(chunks):
+        if "exception" in chunk.classes:
+            break
         if inside.depth is not None and depth < inside.depth:
             yield from inside.ended()
         if inside.depth is None:

@@ -264,7 +264,7 @@ def _part(sentence: _Sentence, index: int) -> None:
     form, aside = sentence.chunks[index][0].form, sentence.aside
     later = sentence.chunks[index + 1 :] if aside == "held" else ()
     demanded = any(chunk.form in _MODAL for chunk, _ in later)
-    if form == ":" or (form == "," and (aside in ("loose", "linked") or demanded)):
+    if form == ":" or (form == "," and (aside in ("loose", "linked", "kept") or demanded)):
         sentence.aside = ""
 
 
