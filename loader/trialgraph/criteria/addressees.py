@@ -14,7 +14,7 @@ from trialgraph.criteria.segments import part_statement, trimmed
 from trialgraph.criteria.surroundings import category_of
 from trialgraph.criteria.tokens import lookup_form
 from trialgraph.criteria.trees import all_of, any_of, is_formal, negate
-from trialgraph.expressions import Expression, Narrative, Not, atoms
+from trialgraph.expressions import Expression, Fact, Narrative, Not, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = ["case_of", "concerns_reproduction", "read_addressed"]
@@ -127,7 +127,18 @@ def _closing_case(text: Text, chunks: list[Chunk]) -> Expression | None:
     if any(member.joint not in ("", "or") for member in members):
         return None
     read = join_segments(text, read_segments(text, body), "and")
-    return any_of([negate(case_of(text, case)), read]) if _says_something(read) else None
+    if not _says_something(read):
+        return None
+    told = case_of(text, case)
+    if chunks[at].form.startswith("in ") and _is_status(text, told):
+        return all_of([read, told])
+    return any_of([negate(told), read])
+
+
+def _is_status(text: Text, case: Expression) -> bool:
+    """Whether a case tells what has become of the disease ("leukemia in patients with relapsed disease")."""
+    term = text.vocabulary.by_iri.get(case.concept) if isinstance(case, Fact) else None
+    return term is not None and term.category == "other"
 
 
 def case_of(text: Text, chunks: Sequence[Chunk]) -> Expression:

@@ -36,9 +36,9 @@ _LITTLE = frozenset({"of", "the", "a", "any", "their", "is", "are", "in", "with"
 _DESCRIBING = frozenset({"qualifier", "confirmed", "confirmation", "active"})
 _HELD = ("if", "in ", "for ", "when", "provided", "only if")
 """How the words start that say in whose case something is asked, up to the comma of the main clause."""
-Aside = Literal["", "linked", "loose", "open", "held"]
-"""Whether what comes next is no demand: `linked` ends at a comma, `loose` too unless it names something
-first, `open` at a verb, `held` at the comma before a demand."""
+Aside = Literal["", "linked", "loose", "open", "kept", "held"]
+"""Whether what comes next is no demand: `linked` and `kept` end at a comma, `loose` too unless it names
+something first, `open` at a verb, `held` at the comma before a demand; examples end all others."""
 
 
 def aside_after(chunk: Chunk, before: Chunk | None, aside: Aside) -> Aside:
@@ -50,13 +50,15 @@ def aside_after(chunk: Chunk, before: Chunk | None, aside: Aside) -> Aside:
     held = held or (allergic and "allergen" in chunk.classes)
     if held or chunk.form in _OTHERS or chunk.form in _FITTING:
         return "held"
-    if chunk.classes & {"condition", "regardless"} or chunk.form.startswith(_FORBIDDING):
+    if chunk.classes & {"condition", "regardless"}:
         return aside or "open"
+    if chunk.form.startswith(_FORBIDDING):
+        return aside or "kept"
     if _leads_away(chunk, before):
         return aside or ("linked" if chunk.form in _LINKING else "loose")
     verb = chunk.form in HAVING or chunk.form.startswith(_VERBS)
     ends = "neutral" in chunk.classes and chunk.form not in _LITTLE and (aside == "open" or verb)
-    return "" if ends and aside != "held" else aside
+    return "" if ends and aside not in ("held", "kept") else aside
 
 
 def _leads_away(chunk: Chunk, before: Chunk | None) -> bool:

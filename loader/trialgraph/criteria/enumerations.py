@@ -26,6 +26,9 @@ _ANY_THERAPY = frozenset({str(TGC.SystemicAnticancerTherapy), str(TGC.AntitumorT
 _JOINING = frozenset({"and", "or", ",", "/", "and/or", "and / or", "as well as", "plus"})
 _LISTED = ("condition", "biomarker")
 _HARMLESS = frozenset({"neutral", "qualifier", "active", "tail", "example", "grading", "other", "sample"})
+_SPEAKING = frozenset({"must", "must have", "must be", "should", "patient", "subject", "participant", "is",
+                       "are", "was", "were", "may", "can", "will", "has", "have"})  # fmt: skip
+"""Words by which a sentence of its own goes on in a bracket."""
 _CLOSING = frozenset({"negation", "exception", "allowance", "condition", "unactual", "barring", "regardless"})
 
 
@@ -41,28 +44,76 @@ def enumerated(text: Text, fact: Fact, chunks: Sequence[tuple[Chunk, int]]) -> I
     term = text.vocabulary.by_iri.get(fact.concept)
     if term is None or fact.category not in (*GIVEN, *_LISTED):
         return
-    opened_at: int | None = None
-    kinds: frozenset[str] = frozenset()
-    before: Term | None = None
+    if any("allowance" in chunk.classes for chunk, _ in chunks):
+        return
+    inside = _Listing(text, fact)
     for index, (chunk, depth) in enumerate(chunks):
-        if opened_at is not None and depth < opened_at:
-            opened_at = None
-        if opened_at is None:
-            kinds = _opened_for(text, fact, chunk, depth, index)
-            opened_at = depth if kinds else None
-            opens_purpose = text.exclusion and _goes_on_after_purpose(fact, chunks, index, before)
-            if opens_purpose and chunk.term is not None:
+        if "exception" in chunk.classes:
+            break
+        if inside.depth is not None and depth < inside.depth:
+            yield from inside.ended()
+        if inside.depth is None:
+            if _goes_on_after_purpose(text, fact, chunks, index, inside.before) and chunk.term is not None:
                 yield _alike(text, fact, chunk, chunk.term)
-        if is_content(chunk) and chunk.term is not None:
-            before = chunk.term
-        if opened_at is None:
-            continue
-        if not is_content(chunk):
-            opened_at = None if _closes(chunk) else opened_at
-        elif chunk.term is None or chunk.term.category not in kinds:
-            opened_at = None
-        elif not _restates(term, chunk.term):
-            yield _alike(text, fact, chunk, chunk.term)
+            inside.opened(_opened_for(text, fact, chunk, depth, index), depth)
+            if not (index == 0 and depth):
+                inside.before = chunk.term if is_content(chunk) and chunk.term else inside.before
+                continue
+        yield from inside.taken(chunk, term)
+    yield from inside.ended()
+
+
+class _Listing:
+    """What is listed behind a fact: where the list is open, for what, and the word that isn't known yet."""
+
+    def __init__(self, text: Text, fact: Fact) -> None:
+        self.text = text
+        self.fact = fact
+        self.depth: int | None = None
+        self.kinds: frozenset[str] = frozenset()
+        self.before: Term | None = None
+        self.pending: list[Chunk] = []
+
+    def opened(self, kinds: frozenset[str], depth: int) -> None:
+        """Open the list for concepts of some categories, none of which leaves it closed."""
+        self.kinds, self.depth = kinds, depth if kinds else None
+
+    def taken(self, chunk: Chunk, term: Term) -> Iterator[Fact]:
+        """Take in a chunk of the list, which may end it."""
+        if is_content(chunk):
+            self.before = chunk.term or self.before
+            self.pending = []
+            if chunk.term is None or chunk.term.category not in self.kinds:
+                self.depth = None
+            elif not _restates(term, chunk.term):
+                yield _alike(self.text, self.fact, chunk, chunk.term)
+        elif chunk.form in _JOINING:
+            yield from self._target()
+        elif _closes(chunk):
+            unknown = chunk.kind == "word" and not chunk.classes and self.kinds == _GIVEN
+            self.pending = [*self.pending, chunk] if unknown or chunk.form == "-" else []
+            self.depth = self.depth if self.pending else None
+
+    def ended(self) -> Iterator[Fact]:
+        """Close the list."""
+        yield from self._target()
+        self.depth = None
+
+    def _target(self) -> Iterator[Fact]:
+        """Yield what is given against a target that stands for it ("(e.g. CTLA-4, OX-40)")."""
+        if self.pending and self.depth is not None:
+            whole = _joined(self.pending)
+            term = self.text.vocabulary.find(f"anti-{self.text.text[whole.start : whole.end]}")
+            if term is not None and term.category in GIVEN:
+                yield _alike(self.text, self.fact, whole, term)
+            else:
+                self.depth = None
+        self.pending = []
+
+
+def _joined(chunks: Sequence[Chunk]) -> Chunk:
+    """Return one chunk for several that stand side by side."""
+    return Chunk("word", chunks[0].start, chunks[-1].end)
 
 
 def _opened_for(text: Text, fact: Fact, chunk: Chunk, depth: int, index: int) -> frozenset[str]:
@@ -96,16 +147,18 @@ def _closes(chunk: Chunk) -> bool:
         return chunk.kind != "window"
     if chunk.kind == "sign" or chunk.form in _JOINING:
         return chunk.form in (";", ".")
-    if chunk.classes & _CLOSING:
+    if chunk.classes & _CLOSING or chunk.form in _SPEAKING:
         return True
     return not _is_that_is(chunk) and not chunk.classes & _HARMLESS
 
 
 def _goes_on_after_purpose(
-    fact: Fact, chunks: Sequence[tuple[Chunk, int]], index: int, before: Term | None
+    text: Text, fact: Fact, chunks: Sequence[tuple[Chunk, int]], index: int, before: Term | None
 ) -> bool:
     """Whether a treatment goes on the list behind what another is for ("A for cancer, or B")."""
     chunk = chunks[index][0]
+    if not text.exclusion:
+        return False
     given = chunk.term is not None and chunk.term.category in GIVEN and is_content(chunk)
     if not given or fact.category not in GIVEN or before is None or before.category in GIVEN:
         return False

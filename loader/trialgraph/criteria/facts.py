@@ -97,11 +97,27 @@ def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
         if chunks[after].kind != "sign":
             heads.append(chunks[after])
         after += 1
+    after = _over_adjectives(text, heads, chunks, after, around)
     after = _more_exact(heads, chunks, after)
     chunks = _bearing(text, chunks, after, heads[-1], around)
     if not read_after(text, heads[-1], chunks[after:], around):
         return None
     return _assemble(text, heads, chunks, around)
+
+
+def _over_adjectives(
+    text: Text, heads: list[Chunk], chunks: Sequence[Chunk], after: int, around: Around
+) -> int:
+    """Read "HER2-negative early-stage breast cancer" as both; return where the rest starts."""
+    index = after
+    while index < len(chunks) and chunks[index].kind == "word" and "qualifier" in chunks[index].classes:
+        index += 1
+    tumour = chunks[index].term if after < index < len(chunks) and chunks[index].kind == "concept" else None
+    if tumour is None or category_of(heads[-1]) != "biomarker" or _NEOPLASM not in tumour.ancestors:
+        return after
+    around.qualifiers.append(text.text[chunks[after].start : chunks[index - 1].end])
+    heads.append(chunks[index])
+    return index + 1
 
 
 def _kinds_of(head: Chunk) -> frozenset[str]:

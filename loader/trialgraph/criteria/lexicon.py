@@ -85,6 +85,7 @@ class Lexicon:
         self.consent = Phrases(patterns["consent"])
         self.own_drugs = Phrases(patterns["own_drugs"])
         self.aside = Phrases(patterns["aside"])
+        self.permission = Phrases(patterns["permission"])
         self.willing = Phrases(patterns["willing"])
         self.elapsed = Phrases(patterns["elapsed"])
         self.failed = Phrases(patterns["failed"])

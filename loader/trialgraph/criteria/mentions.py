@@ -37,10 +37,13 @@ Placed = tuple[Span, Deep]
 def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) -> Expression:
     """Return the expression with what its words speak of beside them."""
     taken = [atom.span for atom in atoms(expression) if not isinstance(atom, Narrative)]
-    if not any(map(_may_tell_more, atoms(expression))) or not any(map(is_content, opened(chunks))):
+    leaves = list(atoms(expression))
+    named = sum(map(is_content, opened(chunks))) if any(map(_may_tell_more, leaves)) else 0
+    if not named or (named <= len(taken) == len(leaves)):
         return expression
     placed = [(text.span(chunk.start, chunk.end), (chunk, depth)) for chunk, depth in nested(chunks)]
-    free = {span for span, _ in _left(placed, [atom.span for atom in atoms(expression)])}
+    narrowed = any(isinstance(atom, Fact) and "qualifier" in atom.modifiers for atom in leaves)
+    free = {span for span, _ in _left(placed, [atom.span for atom in leaves])} if narrowed else set()
     source = _Source(text, placed, list(_left(placed, taken)), free=free)
     return _added(expression, source, denied=False)
 

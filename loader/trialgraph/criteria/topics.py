@@ -36,6 +36,7 @@ _MODAL = frozenset(
 )
 _THAT_IS = frozenset({"i.e", "ie", "namely"})
 _MANIFEST = ("manifest", "character")
+_RELATIVE = ("that", "which", "who")
 _BEING = ("is", "are", "be", "will be", "should be", "must be", "were", "was", "may not", "cannot", "not ")
 _REQUIRED = frozenset({"requiring", "require", "required", "requires", "that required", "needing"})
 _ABOUT_DISEASES = frozenset({"treatment", "therapy", "drug", "medication", "surgery", "agent", "center",
@@ -116,7 +117,7 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]]) -> list[Topic]:
     """
     opening, closing = chunks[0][0].start, chunks[-1][0].end
     words = text.text[opening:closing]
-    if not any(is_content(chunk) for chunk, _ in chunks) or lexicon().aside.search(words):
+    if not any(is_content(chunk) for chunk, _ in chunks) or lexicon().aside.search(words) or _permits(words):
         return []
     if any("allowance" in chunk.classes for chunk, _ in chunks) or _heads(chunks):
         return []
@@ -143,6 +144,12 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]]) -> list[Topic]:
         Topic(replace(fact, modifiers={**fact.modifiers, **context}), denied)
         for fact, denied in _dated(sentence)
     ]
+
+
+def _permits(words: str) -> bool:
+    """Whether a sentence tells what patients may do ("patients may have received A")."""
+    permitted = lexicon().permission.search(words)
+    return permitted is not None and not words[: permitted.start()].rstrip().endswith(_RELATIVE)
 
 
 def _heads(chunks: Sequence[tuple[Chunk, int]]) -> bool:
@@ -200,7 +207,9 @@ def _bars(sentence: _Sentence, at: int) -> bool:
 
 def _unresolved(sentence: _Sentence) -> None:
     """Take "toxicity has resolved" for a bar to toxicity, and "has not recovered from it" too."""
-    barred = not sentence.text.exclusion
+    opening = sentence.text.text[sentence.chunks[0][0].start : sentence.chunks[-1][0].end]
+    demanded = DEMAND.match(opening) is not None
+    barred = not sentence.text.exclusion or demanded
     kinds = ("condition",) if barred else ("condition", "procedure")
     sentence.found = [(fact, barred) for fact, _ in sentence.found if fact.category in kinds]
 
@@ -255,7 +264,7 @@ def _part(sentence: _Sentence, index: int) -> None:
     form, aside = sentence.chunks[index][0].form, sentence.aside
     later = sentence.chunks[index + 1 :] if aside == "held" else ()
     demanded = any(chunk.form in _MODAL for chunk, _ in later)
-    if form == ":" or (form == "," and (aside in ("loose", "linked") or demanded)):
+    if form == ":" or (form == "," and (aside in ("loose", "linked", "kept") or demanded)):
         sentence.aside = ""
 
 
@@ -311,7 +320,8 @@ def _leads_to_treatment(sentence: _Sentence, index: int) -> bool:
     if following is None or following.term is None or following.term.category not in GIVEN:
         return False
     before = sentence.chunk(index - 1)
-    if form == "on" and (before is None or before.form in _STAYING):
+    if form == "on" and (before is None or before.form in _STAYING or before.form == "or"):
+        sentence.negated = sentence.negated and before is not None and before.form != "or"
         return True
     if form == "with" and before is not None and before.term is not None and before.term.category in GIVEN:
         return True
