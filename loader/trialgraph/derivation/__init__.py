@@ -21,6 +21,7 @@ from trialgraph.derivation.lesions import (
     lesions_of,
     shown_by_lesions,
 )
+from trialgraph.derivation.lines import no_later_line
 from trialgraph.derivation.malignancies import OTHERS, no_second_cancer, other_malignancies
 from trialgraph.derivation.ondemand import Layers, OnDemand
 from trialgraph.derivation.quantities import convert_scores, measured_quantities
@@ -78,7 +79,8 @@ def screening_view(
     other, no_other = other_malignancies(found, concepts, silent, recorded)
     others = dict.fromkeys(OTHERS, no_other) if no_other is not None else {}
     once = no_second_cancer(found, concepts)
-    absent = Layers({AGAIN: once} if once is not None else {}, others, recorded)
+    lines = no_later_line(record, concepts, as_of, silent)
+    absent = Layers({AGAIN: once} if once is not None else {}, others, lines, recorded)
     present = closed.present | (dict.fromkeys(OTHERS, other) if other is not None else {})
     over = _over(found.shown, closed.present, concepts, axioms)
     for key, presence, is_over in _qualified(found, closed, concepts, axioms):
