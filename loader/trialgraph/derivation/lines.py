@@ -6,7 +6,7 @@ course and no more, in a record that has all of it, had no second line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
 from trialgraph.concepts import Concepts
@@ -57,8 +57,10 @@ def no_later_line(
     return dict.fromkeys(concepts.descendants(_LATER), absence)
 
 
-def _is_one_course(given: Iterable[ExposureFact | ProcedureFact]) -> bool:
+def _is_one_course(given: Collection[ExposureFact | ProcedureFact]) -> bool:
     """Whether drugs were begun together and not again after a pause, as far as the record dates them."""
+    if len(given) == 1:
+        return True
     dated = []
     for fact in given:
         low, high = fact.began.low, fact.began.high
