@@ -20,6 +20,7 @@ from trialgraph.derivation.lesions import (
     lesion_quantities,
     lesions_of,
     shown_by_lesions,
+    stated_numbers,
 )
 from trialgraph.derivation.lines import no_later_line
 from trialgraph.derivation.malignancies import OTHERS, no_second_cancer, other_malignancies
@@ -90,7 +91,7 @@ def screening_view(
         patient=record.id,
         as_of=as_of,
         assumed=tuple(sorted(set(assume_complete))),
-        quantities=Layers(counted, scored),
+        quantities=Layers(stated_numbers(counted, scored), counted, scored),
         present=present,
         absent=absent,
         inactive=Layers(absent, _inactive(closed, silent, found, concepts)),
