@@ -20,7 +20,9 @@ from trialgraph.derivation.lesions import (
     lesion_quantities,
     lesions_of,
     shown_by_lesions,
+    stated_numbers,
 )
+from trialgraph.derivation.lines import no_later_line
 from trialgraph.derivation.malignancies import OTHERS, no_second_cancer, other_malignancies
 from trialgraph.derivation.ondemand import Layers, OnDemand
 from trialgraph.derivation.quantities import convert_scores, measured_quantities
@@ -78,7 +80,8 @@ def screening_view(
     other, no_other = other_malignancies(found, concepts, silent, recorded)
     others = dict.fromkeys(OTHERS, no_other) if no_other is not None else {}
     once = no_second_cancer(found, concepts)
-    absent = Layers({AGAIN: once} if once is not None else {}, others, recorded)
+    lines = no_later_line(record, concepts, as_of, silent)
+    absent = Layers({AGAIN: once} if once is not None else {}, others, lines, recorded)
     present = closed.present | (dict.fromkeys(OTHERS, other) if other is not None else {})
     over = _over(found.shown, closed.present, concepts, axioms)
     for key, presence, is_over in _qualified(found, closed, concepts, axioms):
@@ -88,7 +91,7 @@ def screening_view(
         patient=record.id,
         as_of=as_of,
         assumed=tuple(sorted(set(assume_complete))),
-        quantities=Layers(counted, scored),
+        quantities=Layers(stated_numbers(counted, scored), counted, scored),
         present=present,
         absent=absent,
         inactive=Layers(absent, _inactive(closed, silent, found, concepts)),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from trialgraph.concepts import Concepts
 from trialgraph.derivation.ondemand import OnDemand
-from trialgraph.derivation.quantities import Dated, latest
+from trialgraph.derivation.quantities import Dated, hull, latest
 from trialgraph.derivation.shown import Shown, Sorted
 from trialgraph.derivation.times import NOW, spanning
 from trialgraph.namespaces import TGC
@@ -19,7 +19,15 @@ from trialgraph.patients.dates import date_text
 from trialgraph.patients.facts import LesionFact, LesionSize
 from trialgraph.views import Interval, Presence, Quantity
 
-__all__ = ["MALIGNANCY", "METASTASIS", "Lesion", "lesion_quantities", "lesions_of", "shown_by_lesions"]
+__all__ = [
+    "MALIGNANCY",
+    "METASTASIS",
+    "Lesion",
+    "lesion_quantities",
+    "lesions_of",
+    "shown_by_lesions",
+    "stated_numbers",
+]
 
 MALIGNANCY = str(TGC.MalignantNeoplasm)
 METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
@@ -157,6 +165,32 @@ def lesion_quantities(
     return OnDemand(
         lambda: [*(f"{iri}-{number}" for iri in concepts for number in _NUMBERS), *meant], quantity
     )
+
+
+def stated_numbers(counted: Mapping[str, Quantity], measured: Mapping[str, Quantity]) -> dict[str, Quantity]:
+    """Return the numbers of lesions that results state ("number of liver metastases: 6").
+
+    One that the recorded lesions allow is the number; one that they don't is a conflict that spans both.
+
+    Args:
+        counted: The numbers that recorded lesions give, see `lesion_quantities`.
+        measured: The latest results.
+    """
+    stated: dict[str, Quantity] = {}
+    for name, kind, number in tables.lesion_quantities():
+        told, known = measured.get(name), counted.get(f"{kind}-{number}")
+        if told is None or number == "size":
+            continue
+        if known and not (told.value.low <= known.value.high and known.value.low <= told.value.high):
+            told = replace(
+                told,
+                value=hull([told.value, known.value]),
+                shown=f"{told.shown}, but {known.shown}",
+                evidence=tuple(dict.fromkeys([*told.evidence, *known.evidence])),
+                conflict=True,
+            )
+        stated |= {f"{kind}-{number}": told, name: told}
+    return stated
 
 
 def _is_counted(iri: str, theirs: Set[str], concepts: Concepts) -> bool:

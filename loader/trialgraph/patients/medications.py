@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from trialgraph.namespaces import TGC
 from trialgraph.patients.coding import Json, Reading
 from trialgraph.patients.dates import ANY_DAY, DateRange
 from trialgraph.patients.elements import CHANGED, Context, is_modified, resource_name
 from trialgraph.patients.facts import Coded, ExposureFact, Fact
-from trialgraph.patients.tables import systemic_drugs
+from trialgraph.patients.tables import lines, systemic_drugs
 from trialgraph.patients.wording import words
 
 __all__ = ["read_immunization", "read_medication", "taken"]
 
+_ANTICANCER = str(TGC.SystemicAnticancerTherapy)
 _TREATMENTS = frozenset({"treatment"})
 
 
@@ -47,6 +49,8 @@ def read_medication(resource: Json, context: Context) -> Iterator[Fact]:
         sure = certain and not local and not reading.doubtful
         name, course = resource_name(resource), (status.ongoing, began, ended)
         yield ExposureFact(name, reading.what, sure, *course)
+        for iri in _lines(reading, context):
+            yield ExposureFact(name, Coded(reading.what.text, (iri,), by_text=True), sure, *course)
         for iri in () if local else _systemic(reading, context):
             what = Coded(reading.what.text, (iri,), reading.what.by_text)
             yield ExposureFact(name, what, sure and bool(words().systemic & said), *course)
@@ -61,6 +65,14 @@ def _said(resource: Json, reading: Reading) -> frozenset[str]:
     ]
     said = " ".join(str(text) for text in (reading.what.text, *texts) if text).casefold()
     return frozenset(re.findall(r"[\w-]+", said))
+
+
+def _lines(reading: Reading, context: Context) -> list[str]:
+    """Return the line of therapy that the words of an anticancer drug call it: "second-line FOLFIRI"."""
+    concepts, text = context.coder.concepts, reading.what.text.casefold()
+    if not any(concepts.is_a(iri, _ANTICANCER) for iri in reading.what.concepts):
+        return []
+    return sorted({iri for words_of_it, iri in lines() if words_of_it in text})
 
 
 def _systemic(reading: Reading, context: Context) -> list[str]:

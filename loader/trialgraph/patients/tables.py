@@ -31,6 +31,7 @@ __all__ = [
     "general_names",
     "interpretations",
     "lesion_quantities",
+    "lines",
     "lists",
     "metastatic_stages",
     "none_known",
@@ -244,6 +245,12 @@ def drug_stems() -> tuple[tuple[str, str, str], ...]:
 def systemic_drugs() -> dict[str, str]:
     """Return drugs that count otherwise when they reach the whole body: IRI of the drug, and of that kind."""
     return {str(TGC[row["drug"]]): str(TGC[row["systemic"]]) for row in _rows("routes")}
+
+
+@lru_cache(maxsize=1)
+def lines() -> tuple[tuple[str, str], ...]:
+    """Return words beside a drug, in small letters, and the IRI of the line of therapy they call it."""
+    return tuple((row["words"], str(TGC[row["concept"]])) for row in _rows("lines"))
 
 
 @lru_cache(maxsize=1)
