@@ -15,7 +15,7 @@ from trialgraph.catalogue import (
     search_criteria,
     search_trials,
 )
-from trialgraph.catalogue.columns import Column, positions
+from trialgraph.catalogue.columns import Among, Column, positions
 from trialgraph.catalogue.index import Facet
 from trialgraph.catalogue.words import searchable
 from trialgraph.errors import UsageError
@@ -193,9 +193,11 @@ def test_every_criterion_is_named_by_where_it_is(store: Store) -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.sampled_from("abc"))), st.sets(st.sampled_from("abc")))
 def test_a_column_has_the_rows_of_its_values(pairs: list[tuple[int, str]], values: set[str]) -> None:
-    """Sets as bits are sets."""
-    found = positions(Column(41, pairs).having(values), range(41), 41)
-    assert found == sorted({row for row, value in pairs if value in values})
+    """Sets as bits, and as positions where they are small, are sets."""
+    column, expected = Column(41, pairs), {row for row, value in pairs if value in values}
+    assert positions(column.having(values), range(41), 41) == sorted(expected)
+    some = {row for row, value in pairs if value == "a"}
+    assert Among(column.having("a"), 41).count(column.rows(values)) == len(expected & some)
 
 
 @given(st.text(max_size=30))

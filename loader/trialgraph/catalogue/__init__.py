@@ -3,7 +3,7 @@
 from trialgraph.catalogue.concepts import TrialsNaming, concepts_of, search_concepts, trials_naming
 from trialgraph.catalogue.criteria import CriterionFilter, FoundCriteria, FoundCriterion, search_criteria
 from trialgraph.catalogue.names import concept_called
-from trialgraph.catalogue.screenables import concepts_named, trials_to_screen
+from trialgraph.catalogue.screenables import MOST_KEPT, concepts_named, trials_to_screen
 from trialgraph.catalogue.search import FacetValue, FoundTrials, Order, TrialFilter, search_trials
 from trialgraph.catalogue.trials import (
     StaleCuration,
@@ -17,6 +17,7 @@ from trialgraph.catalogue.trials import (
 )
 
 __all__ = [
+    "MOST_KEPT",
     "CriterionFilter",
     "FacetValue",
     "FoundCriteria",

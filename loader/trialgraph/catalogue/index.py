@@ -8,7 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from trialgraph.catalogue.columns import Bits, Column, Remembered, bits_of
+from trialgraph.catalogue.columns import Among, Bits, Column, Remembered, Rows, bits_of, union
 from trialgraph.catalogue.words import contains, searchable, wanted_words
 from trialgraph.concepts import Concepts
 from trialgraph.namespaces import TG, TRIAL
@@ -80,7 +80,7 @@ class TrialIndex:
         for place, value in self._pairs(store, _WORDS):
             words[place].append(searchable(value))
         self._words = ["".join(sorted(each)) for each in words]
-        self._having: dict[tuple[Facet, str], Bits] = {}
+        self._having: dict[tuple[Facet, str], Rows] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -102,12 +102,20 @@ class TrialIndex:
 
     def having(self, facet: Facet, value: str) -> Bits:
         """Return the trials that have a value; a concept is had where any of its kinds is named."""
+        return union((self._rows_having(facet, value),), len(self))
+
+    def count(self, facet: Facet, value: str, among: Among) -> int:
+        """Return how many trials of some have a value."""
+        return among.count(self._rows_having(facet, value))
+
+    def _rows_having(self, facet: Facet, value: str) -> Rows:
         found = self._having.get((facet, value))
         if found is None:
             kinds: Collection[str] = (value,)
             if facet in CONCEPT_FACETS and value in self.concepts:
                 kinds = self.concepts.descendants(value)
-            found = self._having[facet, value] = self._columns[facet].having(kinds)
+            found = self._columns[facet].rows(kinds)
+            self._having[facet, value] = found
         return found
 
     def speaking_of(self, text: str) -> Bits:

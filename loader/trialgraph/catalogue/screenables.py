@@ -10,9 +10,10 @@ from trialgraph.catalogue.trials import named_concepts, screenable_trials
 from trialgraph.shapes.eligibility import ScreenableTrial
 from trialgraph.stores import Store
 
-__all__ = ["concepts_named", "trials_to_screen"]
+__all__ = ["MOST_KEPT", "concepts_named", "trials_to_screen"]
 
-_MOST_KEPT = 20_000  # trials; of a larger store they are read anew for each screening, a batch at a time
+MOST_KEPT = 20_000
+"""Trials that are kept, of 30 kB each; of a larger store they are read anew for each screening."""
 
 
 class _Kept:
@@ -30,7 +31,7 @@ def trials_to_screen(store: Store, ncts: Collection[str] = ()) -> Sequence[Scree
     Raises:
         UsageError: when a trial named isn't in the store.
     """
-    if len(INDEX.of(store)) > _MOST_KEPT:
+    if len(INDEX.of(store)) > MOST_KEPT:
         return screenable_trials(store, ncts)
     kept = _KEPT.of(store).trials
     if not ncts:
@@ -42,5 +43,5 @@ def trials_to_screen(store: Store, ncts: Collection[str] = ()) -> Sequence[Scree
 
 def concepts_named(store: Store, trials: Sequence[ScreenableTrial]) -> frozenset[str]:
     """Return the IRIs of the concepts that the criteria of trials name, or of all trials of the store."""
-    small = len(INDEX.of(store)) <= _MOST_KEPT
+    small = len(INDEX.of(store)) <= MOST_KEPT
     return _KEPT.of(store).named if small else named_concepts(trials)

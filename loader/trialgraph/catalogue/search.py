@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import get_args
 
-from trialgraph.catalogue.columns import Bits, positions
+from trialgraph.catalogue.columns import Among, Bits, positions
 from trialgraph.catalogue.index import CONCEPT_FACETS, INDEX, Facet, Order, TrialIndex
 from trialgraph.catalogue.names import NAMES, concept_called, concept_name, known_label
 from trialgraph.catalogue.trials import TrialSummary, trial_summaries
@@ -156,7 +156,8 @@ def _speaking_of(store: Store, index: TrialIndex, text: str) -> Bits:
 def _counted(
     index: TrialIndex, facet: Facet, among: Bits, chosen: Collection[str], most: int
 ) -> tuple[FacetValue, ...]:
-    counts = {value: (index.having(facet, value) & among).bit_count() for value in index.values(facet)}
+    some = Among(among, len(index))
+    counts = {value: index.count(facet, value, some) for value in index.values(facet)}
     had = (value for value, count in counts.items() if count)
     commonest = heapq.nsmallest(most, had, key=lambda value: (-counts[value], value))
     shown = dict.fromkeys([*commonest, *chosen])

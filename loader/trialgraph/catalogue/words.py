@@ -15,7 +15,8 @@ def searchable(text: str) -> str:
         >>> searchable("PD-1: Sjögren’s")
         ' pd 1 sjogren s'
     """
-    taken_apart = unicodedata.normalize("NFKD", text.casefold())
+    # twice, since either step may leave what the other changes
+    taken_apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     plain = "".join(sign for sign in taken_apart if not unicodedata.combining(sign))
     return "".join(f" {word}" for word in _WORD.findall(plain))
 

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from trialgraph.catalogue import MOST_KEPT
 from trialgraph.criteria.plain import plain
 from trialgraph.errors import PatientError, UsageError
 from trialgraph.namespaces import TGC
@@ -241,6 +242,8 @@ _FORMATS = MappingProxyType(
 
 def ready_to_screen(store: Store) -> None:
     """Screen an invented patient, so that what screening remembers of trials is there for the next."""
+    if len(store.trials()) > MOST_KEPT:
+        return
     first = packaged_patients()[0]
     screened(store, Asked(PatientFile.sent(first.name, first.read_bytes()), date.today()))
     _examples()

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from trialgraph.catalogue import concepts_named, trials_to_screen
+from trialgraph.catalogue import MOST_KEPT, concepts_named, trials_to_screen
 from trialgraph.concepts import Concepts
 from trialgraph.derivation import screening_view
 from trialgraph.errors import UsageError
@@ -134,6 +134,9 @@ def screened(store: Store, wanted: Asked) -> Screened:
 def _screened(store: Store, wanted: Asked) -> Screened:
     if wanted.record is None:
         raise UsageError("there is no record to screen", advice="choose or drop a patient's file first")
+    if not wanted.trials and len(store.trials()) > MOST_KEPT:
+        what = f"this server has more than {MOST_KEPT:,} trials, too many for a page"
+        raise UsageError(what, advice="say which to screen against, or use trialgraph screen for all of them")
     record = wanted.record.patient(wanted.patient)
     trials = trials_to_screen(store, wanted.trials)
     concepts = known_concepts().including(concepts_named(store, trials))
