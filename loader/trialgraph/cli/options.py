@@ -62,7 +62,8 @@ def reading_store(location: str | None) -> Store:
             highlight=False,
             soft_wrap=True,
         )
-        return packaged_store(corrections=read_corrections(curation_folders()))
+        with messages.status("Reading the packaged trials"):
+            return packaged_store(corrections=read_corrections(curation_folders()))
     return open_store(chosen, read_only=True)
 
 

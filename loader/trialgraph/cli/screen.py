@@ -1,12 +1,14 @@
 """``trialgraph screen``: patients against trials."""
 
 import json
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from trialgraph.catalogue import named_concepts, screenable_trials
 from trialgraph.cli.options import StoreOption, messages, output, parse_date, reading_store
@@ -65,7 +67,7 @@ def screen(
     """
     date, assumed = parse_date(as_of), parse_completeness(assume_complete)
     with reading_store(store) as source:
-        trials = screenable_trials(source, trial or ())
+        trials = screenable_trials(source, [nct.upper() for nct in trial or ()])
     if not trials:
         raise UsageError("the store holds no trials", advice="load some first with: trialgraph load PATH")
     concepts = known_concepts().including(named_concepts(trials))
@@ -74,7 +76,7 @@ def screen(
         view = screening_view(record, date, assume_complete=assumed, concepts=concepts)
         return replace(screen_view(view, trials, engine=engine), report=record.report)
 
-    _show(map(screened, _records(patients, columns)), format)
+    _show(_progress(map(screened, _records(patients, columns)), streamed=format == "ndjson"), format)
 
 
 def parse_completeness(text: str | None) -> tuple[Completeness, ...]:
@@ -115,6 +117,17 @@ def _records(paths: list[str], columns: str | None = None) -> Iterator[PatientRe
             yield record
         if not found:
             raise PatientError("no patient in it", where=path, advice="check the export")
+
+
+def _progress(screenings: Iterable[Screening], *, streamed: bool) -> Iterator[Screening]:
+    """Count the patients on a terminal, unless the results go there one by one themselves."""
+    shown = messages.is_terminal and not (streamed and sys.stdout.isatty())
+    columns = SpinnerColumn(), TextColumn("Screening: {task.completed} patients done"), TimeElapsedColumn()
+    with Progress(*columns, console=messages, transient=True, disable=not shown) as progress:
+        task = progress.add_task("", total=None)
+        for each in screenings:
+            yield each
+            progress.advance(task)
 
 
 def _show(screenings: Iterator[Screening], format: Format) -> None:  # noqa: A002

@@ -36,7 +36,7 @@ def validate(
     """
     record = single_patient(patient)
     with reading_store(store) as source:
-        wanted = screenable_trial(source, trial)
+        wanted = screenable_trial(source, trial.upper())
     view = screening_view(
         record,
         parse_date(as_of),
