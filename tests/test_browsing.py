@@ -154,7 +154,9 @@ def test_the_schema_has_a_page_with_its_mappings(site: Path) -> None:
     words = " ".join(page.words.split())
     assert "PD-1 inhibitor trial arm tg:PD1InhibitorArm Arm whose participants receive" in words
     assert "below immunotherapy arm" in words
-    assert "inclusion criterion exact match obo:OBI_0500027 0.95" in words
+    assert "inclusion criterion broad match obo:OBI_0500027 0.9 a rule on who" in words
+    assert "comparator arm tg:ComparatorArm" in words
+    assert "after clinicaltrials.gov" in words
     assert "http://schema.org/MedicalTrial" in page.links
 
 

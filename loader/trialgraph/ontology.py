@@ -48,6 +48,7 @@ _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _OWL = "http://www.w3.org/2002/07/owl#"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _REPLACED_BY = "http://purl.org/dc/terms/isReplacedBy"
+_SOURCE = "http://purl.org/dc/terms/source"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _MODULES = ("annotations.ttl", "concepts.ttl", CLOSURE)
 _CODE_RELATIONS: Mapping[str, CodeRelation] = {
@@ -118,6 +119,8 @@ class Concept:
         codes: Mappings to other systems.
         retired: It is kept only for what names it already, and no text is read as speaking of it.
         replaced_by: IRI of the concept that now has a retired one's meaning, which it is equivalent to.
+        sources: IRIs of where its definition is from; this ontology's own where it was written for it.
+        notes: How it is used, in words.
     """
 
     iri: str
@@ -138,6 +141,8 @@ class Concept:
     codes: tuple[Code, ...] = ()
     retired: bool = False
     replaced_by: str | None = None
+    sources: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +242,8 @@ def _concept(iri: str, stated: Mapping[str, list[str]], equivalents: set[str]) -
         codes=tuple(codes),
         retired=first(stated, f"{_OWL}deprecated") == "true",
         replaced_by=first(stated, _REPLACED_BY),
+        sources=tuple(sorted(stated.get(_SOURCE, ()))),
+        notes=tuple(sorted(stated.get(f"{_SKOS}scopeNote", ()))),
     )
 
 

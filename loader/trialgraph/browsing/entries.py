@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from trialgraph.browsing.uses import Use
 from trialgraph.concepts import Axiom, Code, Concept, Concepts, Range
-from trialgraph.namespaces import TGC
+from trialgraph.namespaces import BASE, TGC
 from trialgraph.ontology import CodeRelation
 
 __all__ = ["Entries", "Entry", "Link", "Reference"]
 
+_THIS = f"{BASE}ontology"
 _RELATIONS: Mapping[CodeRelation, str] = {
     "exact": "same meaning",
     "narrow": "a kind of it",
@@ -47,6 +48,7 @@ class Entry:
         path: The way down to it from the top of the tree, both left out; one of the shortest.
         relations: What else is stated of it: a heading, and concepts.
         facts: What else is stated of it: a heading, and words.
+        sources: Where its definition is from.
         uses: Where trials name it.
         below: Its kinds that trials name, each with the number of places.
     """
@@ -59,6 +61,7 @@ class Entry:
     relations: tuple[tuple[str, tuple[Link, ...]], ...]
     facts: tuple[tuple[str, str], ...]
     references: tuple[Reference, ...]
+    sources: tuple[Reference, ...]
     axioms: tuple[Axiom, ...]
     uses: Sequence[Use]
     below: tuple[tuple[Link, int], ...]
@@ -112,6 +115,7 @@ class Entries:
             relations=tuple(each for each in self._relations(concept) if each[1]),
             facts=tuple(self._facts(concept)),
             references=tuple(map(self._reference, concept.codes)),
+            sources=tuple(map(self._source, concept.sources)),
             axioms=tuple(
                 axiom for axiom in self._concepts.axioms.values()
                 if iri in (axiom.sub_concept, axiom.super_concept, axiom.converts_from, axiom.converts_to)
@@ -168,12 +172,22 @@ class Entries:
             yield "Judgement", "a silent record does not show its absence"
 
     def _reference(self, code: Code) -> Reference:
+        return self._found(code.iri)._replace(relation=_RELATIONS[code.relation])
+
+    def _source(self, iri: str) -> Reference:
+        """Return a publication or a code; of what was written for this ontology, words without an address."""
+        if iri == _THIS:
+            return Reference("this ontology", "", "", "")
+        found = self._found(iri)
+        return found._replace(code=found.code.removeprefix("https://").removeprefix("doi.org/"))
+
+    def _found(self, iri: str) -> Reference:
         for system in self._concepts.code_systems:
-            if code.iri.startswith(system.iri_prefix):
-                plain = code.iri.removeprefix(system.iri_prefix)
-                address = system.page_prefix + plain if system.page_prefix else code.iri
-                return Reference(system.label, plain, address, _RELATIONS[code.relation])
-        return Reference("", code.iri, code.iri, _RELATIONS[code.relation])
+            if iri.startswith(system.iri_prefix):
+                plain = iri.removeprefix(system.iri_prefix)
+                address = system.page_prefix + plain if system.page_prefix else iri
+                return Reference(system.label, plain, address, "")
+        return Reference("DOI" if iri.startswith("https://doi.org/") else "", iri, iri, "")
 
 
 def _range(stretch: Range) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from trialgraph.namespaces import BASE
 from trialgraph.ontology import CLOSURE, TG_IRI, ontology_modules
 
 __all__ = ["Mapped", "Term", "read_alignment", "read_schema"]
@@ -17,6 +18,7 @@ __all__ = ["Mapped", "Term", "read_alignment", "read_schema"]
 _OWL = "http://www.w3.org/2002/07/owl#"
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
+_SOURCE = "http://purl.org/dc/terms/source"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _KINDS: Mapping[str, str] = {
     f"{_OWL}Class": "class",
@@ -24,17 +26,24 @@ _KINDS: Mapping[str, str] = {
     f"{_OWL}DatatypeProperty": "value",
     f"{_OWL}AnnotationProperty": "annotation",
 }
+_JUSTIFICATIONS: Mapping[str, str] = {"semapv:ManualMappingCuration": "judged by hand"}
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A class or property of the schema; other terms are given by their names."""
+    """A class or property of the schema; other terms are given by their names.
+
+    Args:
+        sources: Addresses of where the definition is from, unless it was written for this ontology.
+    """
 
     name: str
     kind: str
     label: str
     definition: str
     notes: tuple[str, ...]
+    examples: tuple[str, ...]
+    sources: tuple[str, ...]
     above: tuple[str, ...]
     domain: tuple[str, ...]
     range: tuple[str, ...]
@@ -42,7 +51,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """How a term stands to one of another vocabulary, who says so, and how surely."""
+    """How a term stands to one of another vocabulary, how surely, and where that one was read.
+
+    Args:
+        source: Address of the page that explains the other term; empty where `comment` names the source.
+    """
 
     name: str
     label: str
@@ -51,6 +64,7 @@ class Mapped:
     address: str
     justification: str
     confidence: str
+    source: str
     comment: str
 
 
@@ -79,12 +93,23 @@ def read_alignment(folder: Path) -> list[Mapped]:
             relation=row["predicate_id"].partition(":")[2].removesuffix("Match"),
             other=row["object_id"],
             address=prefixes[row["object_id"].partition(":")[0]] + row["object_id"].partition(":")[2],
-            justification=row["mapping_justification"].partition(":")[2],
+            justification=_JUSTIFICATIONS.get(row["mapping_justification"], row["mapping_justification"]),
             confidence=row["confidence"],
-            comment=row["comment"],
+            source=source,
+            comment=comment,
         )
         for row in csv.DictReader(lines, delimiter="\t")
+        for source, comment in [_explained(row["comment"])]
     ]
+
+
+def _explained(comment: str) -> tuple[str, str]:
+    """Return the address that a comment begins with, and its words."""
+    if not comment.startswith("https://"):
+        return "", comment
+    source, _, words = comment.partition(": ")
+    source, _, more = source.partition("; ")
+    return source, words or more
 
 
 def _term(iri: str, said: Mapping[str, set[str]]) -> Term:
@@ -96,6 +121,8 @@ def _term(iri: str, said: Mapping[str, set[str]]) -> Term:
         label=min(said.get(f"{_RDFS}label", {""})),
         definition=min(said.get(f"{_SKOS}definition", {""})),
         notes=tuple(sorted(said.get(f"{_SKOS}scopeNote", ()))),
+        examples=tuple(sorted(said.get(f"{_SKOS}example", ()))),
+        sources=tuple(sorted(said.get(_SOURCE, set()) - {f"{BASE}ontology"})),
         above=_names(above),
         domain=_names(said.get(f"{_RDFS}domain", set())),
         range=_names(said.get(f"{_RDFS}range", set())),
