@@ -37,7 +37,7 @@ from trialgraph.patients.facts import (
 )
 from trialgraph.patients.medications import taken
 from trialgraph.patients.stages import staged, stages_of
-from trialgraph.patients.statements import Said, read_said, said_of
+from trialgraph.patients.statements import Said, allergen_of, read_said, said_of
 from trialgraph.patients.tables import (
     NoneKnown,
     Status,
@@ -81,11 +81,12 @@ def read_condition(resource: Json, context: Context) -> Iterator[Fact]:
         context.note(resource, "not read", "a social circumstance, no disease")
         return
     said = said_of(resource.get("code") or {}, context.coder, _CONDITIONS)
-    denied = read_said(resource, said, began, recorded, context)
-    if denied is not None:
-        yield from denied
+    instead = _allergic(resource, began, context, certain=verified.counts == "yes")
+    instead = instead or read_said(resource, said, began, recorded, context)
+    if instead is not None:
+        yield from instead
         return
-    codeable, past = _once(said.codeable)
+    codeable, past = _once(said.codeable if said.mode == "over" else resource.get("code") or {})
     done = [*_done(resource, codeable, began, context)] if past else []
     if done:
         yield from done
@@ -93,6 +94,7 @@ def read_condition(resource: Json, context: Context) -> Iterator[Fact]:
     reading = read_spread(resource, codeable, context)
     reading = reading or context.read(resource, codeable, _CONDITIONS, "conditions")
     if reading.known_other:
+        yield from context.mentions(resource, reading, began)
         return
     if reading.doubtful:
         context.note(resource, "not counted", f"{reading.what.text}: its words leave open whether it is so")
@@ -119,6 +121,15 @@ def read_condition(resource: Json, context: Context) -> Iterator[Fact]:
     yield from context.mentions(resource, reading, began)
     if verified.counts == "yes" and not (past or reading.doubtful):
         yield from staged(resource, stages_of(resource, reading), reading.what.concepts, began, context)
+
+
+def _allergic(resource: Json, began: DateRange, context: Context, *, certain: bool) -> list[Fact] | None:
+    """Return the allergy that a Condition is of; None for any other."""
+    what = allergen_of(resource.get("code") or {}, context)
+    if what is None:
+        return None
+    status = context.status(resource, "Condition.clinicalStatus")
+    return [AllergyFact(resource_name(resource), what, certain, status.ongoing, began)]
 
 
 def _ongoing(clinical: Status, said: Said, *, over: bool) -> bool | None:

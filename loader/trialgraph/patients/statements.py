@@ -18,6 +18,7 @@ from trialgraph.patients.wording import words
 __all__ = ["Said", "read_said", "said_of"]
 
 _KINDS = frozenset({"condition", "lesion", "reproductive", "biomarker"})
+_ALLERGIES = frozenset({"allergy", "treatment"})
 _CANCER = str(TGC.MalignantNeoplasm)
 
 _Mode = Literal["", "denied", "supposed", "relative", "over"]
@@ -51,6 +52,22 @@ def said_of(codeable: Json, coder: Coder, categories: Collection[str]) -> Said:
     mode, name = sorted(readings)[0]
     plain = not _besides().search(name)
     return Said(mode, {"text": name} if mode else codeable, plain)
+
+
+def allergen_of(codeable: Json, context: Context) -> Coded | None:
+    """Return what the patient is allergic to, where a condition is called so; None where it isn't.
+
+    "Penicillin allergy" names the allergy; of "allergic to oxaliplatin" the substance is named.
+    """
+    coder = context.coder
+    texts = [codeable.get("text"), *(coding.get("display") for coding in codeable.get("coding") or ())]
+    text = next((" ".join(str(each).split()) for each in texts if each), "")
+    match = _framed(words().allergic, words().allergic_behind).fullmatch(text)
+    if match is None or coder.coded(codeable, _KINDS) or coder.is_doubtful(text) or _said(text)[0]:
+        return None
+    named = next(group for group in match.groups() if group)
+    found = coder.named(text, _ALLERGIES) or coder.named(named, _ALLERGIES)
+    return Coded(text, tuple(sorted(found)), by_text=True) if found else None
 
 
 def read_said(
@@ -102,7 +119,7 @@ def _said(text: str) -> tuple[_Mode, str]:
     return "", text
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _framed(before: tuple[str, ...], behind: tuple[str, ...]) -> re.Pattern[str]:
     first, last = ("|".join(re.escape(each) for each in frame) for frame in (before, behind))
     return re.compile(
