@@ -82,7 +82,7 @@ def test_what_stays_open_comes_first(client: httpx.Client, store: Store) -> None
 
 
 def test_trials_that_may_take_patients_come_before_those_that_do_not() -> None:
-    """What is about the patient's disease comes next, then what leaves least to find out."""
+    """What is about the patient's disease comes next, the narrowest first, then what leaves least open."""
 
     def result(nct: str, verdicts: str) -> TrialVerdict:
         kinds: dict[str, Any] = {"+": "pass", "-": "fail", "?": "unknown"}
@@ -95,12 +95,13 @@ def test_trials_that_may_take_patients_come_before_those_that_do_not() -> None:
         return TrialVerdict(ScreenableTrial(nct, "", tuple(criteria)), found, ())
 
     statuses = {"closed": "COMPLETED", "fewer": "RECRUITING"}
-    studied = {"closed": ("a",), "fewer": ("a",), "more": ("a",), "other": ()}
+    studied = {"closed": ("a",), "fewer": ("a",), "more": ("a",), "broad": ("b",), "other": ()}
     signs = {
         "bars": "+-",
         "closed": "++?",
         "other": "+?",
         "silent": "+?",
+        "broad": "+?",
         "more": "??",
         "fewer": "++?",
         "all": "+",
@@ -108,8 +109,8 @@ def test_trials_that_may_take_patients_come_before_those_that_do_not() -> None:
     (record,) = read_patients(PATIENT)
     view = screening_view(record, date.fromisoformat(AS_OF))
     screening = Screening(view, tuple(result(nct, verdicts) for nct, verdicts in signs.items()))
-    ranked = screenings.Screened(record, screening, studied, statuses).ranked()
-    expected = ["all", "fewer", "more", "silent", "other", "closed", "bars"]
+    ranked = screenings.Screened(record, screening, studied, statuses, {"broad": 3}).ranked()
+    expected = ["all", "fewer", "more", "broad", "silent", "other", "closed", "bars"]
     assert [each.trial.nct for each in ranked] == expected
 
 

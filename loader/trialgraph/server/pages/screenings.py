@@ -73,27 +73,31 @@ class Screened:
         studied: The diseases in the record that a trial is about, by its registry number; none of a
             trial that is about others. Of one that states no condition nothing is known.
         statuses: The registry's codes of the trials' statuses, by their numbers.
+        breadths: How wide the narrowest of a trial's diseases in the record is: each step has four times as
+            many kinds. A trial about neoplasms is less about this patient than one about rectal cancer.
     """
 
     record: PatientRecord = field(repr=False)
     screening: Screening = field(repr=False)
     studied: Mapping[str, tuple[str, ...]] = field(repr=False)
     statuses: Mapping[str, str] = field(repr=False)
+    breadths: Mapping[str, int] = field(default_factory=dict, repr=False)
 
     def ranked(self) -> list[TrialVerdict]:
         """Return the trials that the record leaves open first.
 
         Of these come first those that don't say that they take nobody any more, then those about a disease
-        in the record; those that state no condition come before those about others. Of equals come first
-        those with least to find out, or least that bars.
+        in the record, the narrowest first; those that state no condition come before those about others. Of
+        equals come first those with least to find out, or least that bars.
         """
 
-        def rank(result: TrialVerdict) -> tuple[int, bool, int, int, int, str]:
+        def rank(result: TrialVerdict) -> tuple[int, bool, int, int, int, int, str]:
             counts = Counter(criterion.verdict for criterion in result.criteria)
             nct, unmet = result.trial.nct, counts["fail"] + counts["unknown"]
             about = 1 if nct not in self.studied else 0 if self.studied[nct] else 2
             closed = self.statuses.get(nct) in _CLOSED
-            return _ORDER[result.verdict], closed, about, unmet, -counts["pass"], nct
+            broad = self.breadths.get(nct, 0)
+            return _ORDER[result.verdict], closed, about, broad, unmet, -counts["pass"], nct
 
         return sorted(self.screening.trials, key=rank)
 
@@ -143,18 +147,23 @@ def _screened(store: Store, wanted: Asked) -> Screened:
     view = screening_view(record, wanted.as_of, assume_complete=wanted.assumed, concepts=concepts)
     statuses = {row["nct"].value: row["status"].value for row in store.select(_STATUSES)}
     studied = _studied(store, view, concepts)
-    return Screened(record, screen(view, trials, engine="index"), studied, statuses)
+    names = {nct: tuple(sorted(map(concepts.label, iris))) for nct, iris in studied.items()}
+    breadths = {
+        nct: min(len(concepts.descendants(iri)).bit_length() // 2 for iri in iris)
+        for nct, iris in studied.items()
+        if iris
+    }
+    return Screened(record, screen(view, trials, engine="index"), names, statuses, breadths)
 
 
-def _studied(store: Store, view: ScreeningView, concepts: Concepts) -> dict[str, tuple[str, ...]]:
-    """Return the names of the diseases that both the record and a trial's conditions name."""
+def _studied(store: Store, view: ScreeningView, concepts: Concepts) -> dict[str, set[str]]:
+    """Return the narrowest diseases that both the record and a trial's conditions name."""
     shared: dict[str, set[str]] = defaultdict(set)
     for row in store.select(_CONDITIONS):
         iri, about = row["concept"].value, shared[row["nct"].value]
         if iri in view.present and iri in concepts and concepts.category(iri) == "condition":
             about.add(iri)
-    narrowest = {nct: _narrowest(iris, concepts) for nct, iris in shared.items()}
-    return {nct: tuple(sorted(map(concepts.label, iris))) for nct, iris in narrowest.items()}
+    return {nct: _narrowest(iris, concepts) for nct, iris in shared.items()}
 
 
 def _narrowest(iris: set[str], concepts: Concepts) -> set[str]:
