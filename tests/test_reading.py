@@ -268,3 +268,27 @@ def test_rows_of_a_table_in_bullets_belong_to_the_value_that_leads_them_in():
         " ANY(NOT ALL(Age≥13 a, FemaleSex), SerumCreatinine≤1.4 mg/dL)))"
     )
     assert compact(second.expression) == "TotalBilirubin≤1.5×ULN"
+
+
+def test_a_list_below_an_if_is_asked_in_that_case_only():
+    """What "if older than 75, the following must be met:" leads in is no demand on the younger."""
+    text = (
+        "* If ≥ 75 years of age, the following must be met:\n"
+        "  * Creatinine clearance ≥ 30 ml/min\n"
+        "  * Total bilirubin ≤ 1.5 x ULN"
+    )
+    (criterion,) = read_text(text)
+    assert compact(criterion.expression) == (
+        "ANY(NOT «If ≥ 75 years of age», ALL(CreatinineClearance≥30 mL/min, TotalBilirubin≤1.5×ULN))"
+    )
+
+
+def test_a_list_below_may_enter_unless_bars():
+    """The items below "may enter the study unless any of the following …" are what nobody may have."""
+    text = (
+        "* Patients with diabetes may enter the study unless any of the following are fulfilled:\n"
+        "  * HbA1c ≥ 7.5%\n"
+        "  * Fasting glucose > 160 mg/dL"
+    )
+    (criterion,) = read_text(text)
+    assert compact(criterion.expression) == "NOT ANY(HemoglobinA1c≥7.5 %, FastingBloodGlucose>160 mg/dL)"

@@ -229,6 +229,8 @@ def _with_lead(
     facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
     if not text.exclusion and facts and _names_some(leading):
         return any_of([negate(head), body])
+    if not text.exclusion and leading and leading[0].form == "if":
+        return _asked_in_case(text, leading, head, body)
     if not any(not isinstance(atom, Narrative) for atom in atoms(head)):
         told = not text.exclusion and any(chunk.kind in ("value", "limit") for chunk in leading)
         return body if not told and _plain_lead(lead, either=either) else all_of([head, body])
@@ -238,6 +240,15 @@ def _with_lead(
     if (text.exclusion and either and _OR_ANY.search(lead)) or _OR_AT_END.search(lead.rstrip(" ,;:.*-•")):
         return any_of([head, body])
     return all_of([head, body])
+
+
+def _asked_in_case(text: Text, leading: Sequence[Chunk], head: Expression, body: Expression) -> Expression:
+    """Ask a list below "if older than 75, the following must be met:" of those in that case only."""
+    if isinstance(head, AnyOf) and isinstance(head.operands[0], Not):
+        return any_of([head.operands[0], all_of([any_of(head.operands[1:]), body])])
+    comma = next((chunk for chunk in leading if chunk.form == ","), leading[-1])
+    words = narrative(text, leading[0].start, comma.start if comma is not leading[-1] else comma.end)
+    return any_of([Not(words), body])
 
 
 def _names_some(leading: Sequence[Chunk]) -> bool:
