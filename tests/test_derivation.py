@@ -722,3 +722,15 @@ def test_days_and_months_ago_agree(day: date, window: int):
     found = ago(DateRange(day, day), AS_OF)
     assert (found.months_max <= window) == (AS_OF - relativedelta(months=window) <= day)
     assert found.days_min == (AS_OF - day).days
+
+
+@pytest.mark.parametrize(
+    ("name", "concept"),
+    [("chronic hepatitis B", "Hepatitis"), ("latent tuberculosis", "Tuberculosis")],
+)
+def test_a_disease_that_may_sleep_is_there_and_perhaps_not_active(name: str, concept: str) -> None:
+    """That it is current in the record doesn't show that it is active: carriers have it all their lives."""
+    found = view(condition(name, onsetDateTime="2005"), complete=ALL).present[str(TGC[concept])]
+    assert found.active is None
+    active = view(condition("active hepatitis B", onsetDateTime="2005")).present[str(TGC.Hepatitis)]
+    assert active.active is True

@@ -317,7 +317,7 @@ def _lesions(atom: Fact, view: ScreeningView) -> Finding:
         atom,
         truth,
         deciding[0].reason,
-        "; ".join(finding.shown for finding in deciding),
+        "; ".join(f"{each.about}: {each.shown}" if each.about else each.shown for each in deciding),
         tuple(dict.fromkeys(resource for finding in deciding for resource in finding.evidence)),
         tuple(dict.fromkeys(axiom for finding in deciding for axiom in finding.axioms)),
     )
