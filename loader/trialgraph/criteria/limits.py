@@ -303,7 +303,7 @@ def _times(value: float, factor: float) -> float:
 
 
 _GLOSS = re.compile(
-    r"\s*[(\[]\s*(?:i?[UL]LN|UNL)\s*[)\]]"
+    r"\s*[(\[]\s*(?:i?[UL]LN|UNL|(?:upper|lower) limits? of (?:the )?normal)\s*[)\]]"
     r"|\s*(?:for|of|per|at)\s+(?:the\s+|each\s+)*(?:local\s+|reporting\s+|participating\s+|reference\s+|testing\s+|central\s+|respective\s+)*"
     r"(?:institution|laboratory|lab|site|age(?:(?:\s+and\s+|/)(?:sex|gender))?)\b(?!\s*[<>≤≥\d])",
     re.IGNORECASE,

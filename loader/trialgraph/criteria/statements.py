@@ -28,6 +28,7 @@ from trialgraph.criteria.sexes import read_sex
 from trialgraph.criteria.subgroups import (
     MODAL,
     age_case,
+    defined_at,
     demand_on_some,
     inner_exceptions,
     only_names_patients,
@@ -201,7 +202,8 @@ def _read_excepted(text: Text, chunks: list[Chunk], at: int) -> Expression:
 
 def _read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression:
     """Drop a label before a colon ("Liver function: …"); a denied list is denied as a whole."""
-    colon = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ":"), None)
+    signs = (i for i, each in enumerate(chunks) if each.kind == "sign" and each.form == ":")
+    colon = next(signs, None) or defined_at(chunks)
     if depth == _MOST_LABELS:
         return narrative(text, chunks[0].start, chunks[-1].end)
     if colon is None or colon == 0:
