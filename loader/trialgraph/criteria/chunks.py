@@ -31,7 +31,7 @@ __all__ = ["Chunk", "Chunker", "Text"]
 ChunkKind = Literal["concept", "value", "lesion", "size", "window", "limit", "bracket", "word", "sign"]
 _SIGNS = frozenset(",;:/.")
 _QUALIFIER = frozenset({"qualifier"})
-_DEGREE = r"(?:[0IVX]{1,4}|[0-5])[A-Da-d]?[1-3]?(?![A-Za-z0-9])"
+_DEGREE = r"(?:(?:[0IVX]{1,4}|[0-5])[A-Da-d]?[1-3]?|one|two|three|four|five)(?![A-Za-z0-9])"
 _STAGE = re.compile(
     rf"(?:(?:clinical|pathologic(?:al)?)\s+)?(?:[≥>≤<]\s*)?(?:(?:NCI[- ]*)?CTCAE\s+(?:v[\w.]*\s+)?)?"
     rf"(?:stages?|[Gg]rades?)\s+(?:[≥>≤<]\s*)?{_DEGREE}"

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
-from math import isinf
+from functools import lru_cache
 
+from trialgraph.criteria.numerals import Number, parse_number, scaled
 from trialgraph.criteria.wording import Unit, wording
 from trialgraph.expressions import Limit, Reference
 
 __all__ = ["OPENING", "THEN", "Found", "after_comparator", "parse_limit", "parse_range", "side_of"]
 
-_PER_VOLUME = r"(?=\s?(?:cells?)?\s?(?:/|per\s)\s?(?:mm|cu|[µu]L|mc|micro))"
-_DIGITS = (
-    rf"\d{{1,3}}(?:\.\d{{3}})+{_PER_VOLUME}|\d{{1,3}}(?:, \d{{3}})+{_PER_VOLUME}"
-    r"|\d{1,3}(?: \d{3})+(?=\s?/)|\d{1,3}(?:,\d{3})+(?!\d|,\d)(?:\.\d+)?|\d+[.·]\d+|\d+,\d(?![\d,])|\d+|\.\d+"
-)
-_DECIMAL_COMMA = re.compile(r"\d+,\d")
-_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
-_CELLS = re.compile(_PER_VOLUME, re.IGNORECASE)
-_POWER = r"(?:\s*(?:×|x|\*)?\s*10\s?\^\s?(?P<power>\d{1,2})(?!\d)|(?P<kilo>k)\b(?!\s?/))?"
 _RANGE = re.compile(r"\s*(?:-|to\b|through\b|~)\s*(?=[\d.])", re.IGNORECASE)
 _OR = re.compile(r"\s+or\s+(?=[a-z\d])", re.IGNORECASE)
 _AND_RANGE = re.compile(r"\s*(?:and|to|-)\s*(?=[\d.])", re.IGNORECASE)
@@ -79,42 +70,6 @@ class Found:
     normal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
-    value: float
-    exponent: int
-    end: int
-
-
-@cache
-def _number_pattern() -> re.Pattern[str]:
-    words = "|".join(wording().numbers)
-    return re.compile(rf"(?:(?P<digits>{_DIGITS}){_POWER}|(?P<word>{words})\b(?:\s*\(\d+\))?)", re.IGNORECASE)
-
-
-def _parse_number(text: str, position: int) -> _Number | None:
-    match = _number_pattern().match(text, position)
-    if match is None:
-        return None
-    if match["word"]:
-        return _Number(wording().numbers[match["word"].lower()], exponent=0, end=match.end())
-    digits = match["digits"].replace("·", ".")
-    if _DECIMAL_COMMA.fullmatch(digits):
-        digits = digits.replace(",", ".")
-    if _THOUSANDS.fullmatch(digits) and _CELLS.match(text, match.end("digits")):
-        digits = digits.replace(".", "")
-    value = float(digits.replace(",", "").replace(" ", ""))
-    if isinf(value):
-        return None
-    exponent = int(match["power"]) if match["power"] else 3 if match["kilo"] else 0
-    return _Number(_scaled(value, exponent), exponent, match.end())
-
-
-def _scaled(value: float, exponent: int) -> float:
-    """Multiply by a power of ten without the dust of binary fractions."""
-    return float(f"{value!r}e{exponent}") if "e" not in repr(value) else value * 10.0**exponent
-
-
 @lru_cache(maxsize=64)
 def parse_limit(text: str, position: int) -> Found | None:
     """Read a limit that starts at a position of a normalised text.
@@ -170,22 +125,22 @@ def parse_range(text: str, position: int) -> Found | None:
 
 def _parse_range(text: str, start: int, position: int) -> Found | None:
     compare = wording().compare.match(text, position)
-    low = _parse_number(text, compare.end() + _blank(text, compare.end()) if compare else position)
+    low = parse_number(text, compare.end() + _blank(text, compare.end()) if compare else position)
     if low is None:
         return None
     after = wording().unit.match(text, low.end)
     joint = _AND_RANGE.match(text, low.end) or (after and _AND_RANGE.match(text, after.end()))
     if not joint:
         return None
-    high = _parse_number(text, joint.end())
+    high = parse_number(text, joint.end())
     if high is None or high.value < low.value:
         return None
     return _with_unit(text, Found(_between(low, high), None, None, start, high.end))
 
 
-def _between(low: _Number, high: _Number) -> Limit:
+def _between(low: Number, high: Number) -> Limit:
     """Return the range of two numbers; a power of ten after the second is meant for both."""
-    first = _scaled(low.value, high.exponent) if high.exponent and not low.exponent else low.value
+    first = scaled(low.value, high.exponent) if high.exponent and not low.exponent else low.value
     return Limit(low=first, high=high.value)
 
 
@@ -208,7 +163,7 @@ def _parse_bound(text: str, position: int) -> Found | None:
     start = position
     if compare:
         position = after_comparator(text, compare.end())
-    number = _parse_number(text, position)
+    number = parse_number(text, position)
     if number is None:
         return _parse_bare_reference(text, start, position, compare)
     if compare is None:
@@ -222,12 +177,14 @@ def _parse_bound(text: str, position: int) -> Found | None:
     return _with_unit(text, Found(limit, None, None, start, number.end))
 
 
-def _parse_uncompared(text: str, start: int, number: _Number) -> Found:
+def _parse_uncompared(text: str, start: int, number: Number) -> Found:
     """Read a range, "18+ years", "18 years or older", or a bare number."""
     joint = _RANGE.match(text, number.end)
-    high = _parse_number(text, joint.end()) if joint else _next_number(text, number)
+    high = parse_number(text, joint.end()) if joint else _next_number(text, number)
     if high is not None and high.value > number.value:
         return _with_unit(text, Found(_between(number, high), None, None, start, high.end))
+    if joint and high is not None and (turned := _parse_turned(text, start, number, high)):
+        return turned
     if plus := _PLUS.match(text, number.end):
         return _with_unit(text, Found(Limit(low=number.value), None, None, start, plus.end()))
     exact = Found(Limit(low=number.value, high=number.value), None, None, start, number.end, stated=False)
@@ -235,17 +192,25 @@ def _parse_uncompared(text: str, start: int, number: _Number) -> Found:
     return _parse_twice_united(text, found) or _with_suffix(text, found)
 
 
-def _next_number(text: str, number: _Number) -> _Number | None:
+def _parse_turned(text: str, start: int, high: Number, low: Number) -> Found | None:
+    """Read "140-100 mmHg", a range from its upper end, which only a unit tells from other numbers."""
+    if not low.value < high.value <= 10 * low.value or low.exponent or high.exponent:
+        return None
+    found = _with_unit(text, Found(Limit(low=low.value, high=high.value), None, None, start, low.end))
+    return found if found.unit is not None else None
+
+
+def _next_number(text: str, number: Number) -> Number | None:
     """Return the second of "1 or 2", which is a range when no number lies between them."""
     joint = _OR.match(text, number.end)
-    high = _parse_number(text, joint.end()) if joint else None
+    high = parse_number(text, joint.end()) if joint else None
     return high if high is not None and high.value == number.value + 1 <= 5 else None
 
 
 def _parse_twice_united(text: str, low: Found) -> Found | None:
     """Read "3 months to 21 years": a range that repeats its unit, or changes it."""
     joint = _UNIT_RANGE.match(text, low.end) if low.unit else None
-    number = _parse_number(text, joint.end()) if joint else None
+    number = parse_number(text, joint.end()) if joint else None
     if number is None or low.unit is None or low.limit.low is None:
         return None
     exact = Found(Limit(low=number.value, high=number.value), None, None, low.start, number.end)
@@ -282,7 +247,7 @@ def _parse_bare_reference(
         return None
     factor, end = 1.0, _after_gloss(text, reference.end())
     if by := _BY.match(text, reference.end()):
-        number = _parse_number(text, by.end())
+        number = parse_number(text, by.end())
         factor, end = (number.value, number.end) if number else (factor, end)
     side, inside = side_of(compare.group())
     relative = wording().references.get(_key(reference.group())) or _end_of_normal(side, inside=inside)
@@ -338,7 +303,7 @@ def _times(value: float, factor: float) -> float:
 
 
 _GLOSS = re.compile(
-    r"\s*[(\[]\s*(?:i?[UL]LN|UNL)\s*[)\]]"
+    r"\s*[(\[]\s*(?:i?[UL]LN|UNL|(?:upper|lower) limits? of (?:the )?normal)\s*[)\]]"
     r"|\s*(?:for|of|per|at)\s+(?:the\s+|each\s+)*(?:local\s+|reporting\s+|participating\s+|reference\s+|testing\s+|central\s+|respective\s+)*"
     r"(?:institution|laboratory|lab|site|age(?:(?:\s+and\s+|/)(?:sex|gender))?)\b(?!\s*[<>≤≥\d])",
     re.IGNORECASE,

@@ -292,7 +292,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     """Return joint and expression of each member; what one "no" denies together is one member."""
     members: list[tuple[str, Expression]] = []
     denied: list[Expression] = []
-    tested = False
+    tested, unread = False, None
     share_windows(segments)
     share_remarks(segments)
     share_clauses(text, segments)
@@ -301,10 +301,12 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     for segment in segments:
         expression = _with_examples(text, segment)
         if segment.expression is None and _denies(segment):
-            denied = []
+            denied, unread = [], segment
             members.append((segment.joint, expression))
+        elif unread is not None and _hangs_on(text, segment, tested=False):
+            members[-1] = (members[-1][0], all_of([members[-1][1], _denied_too(text, unread, segment)]))
         elif segment.negated and segment.expression is not None:
-            denied, tested = [expression], segment.tested
+            denied, tested, unread = [expression], segment.tested, None
             members.append((segment.joint, negate(expression)))
         elif members and text.exclusion and befalls(segment):
             members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
@@ -312,12 +314,21 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             denied.append(expression)
             members[-1] = (members[-1][0], negate(any_of(denied)))
         else:
-            denied = []
+            denied, unread = [], None
             if not text.exclusion and isinstance(expression, Fact) and expression.category == "reproductive":
                 # Asked of some patients only: of a man it would be a demand he can't meet.
                 expression = narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
             members.append((segment.joint, expression))
     return members
+
+
+def _denied_too(text: Text, unread: Segment, segment: Segment) -> Expression:
+    """Deny what goes on under the "no" of a noun that isn't known ("no brain or leptomeningeal disease")."""
+    words = [chunk for chunk in unread.chunks if not chunk.classes & {"negation", "neutral"}]
+    plain = all(chunk.kind in ("word", "bracket") and not chunk.classes for chunk in words)
+    if plain and segment.joint in ("or", ",", "/"):
+        return negate(_with_examples(text, segment))
+    return narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
 
 
 def _with_examples(text: Text, segment: Segment) -> Expression:

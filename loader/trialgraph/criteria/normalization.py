@@ -44,6 +44,7 @@ _EDIT = re.compile(
     | (?P<caret>(?<=10)\s?(?:\\?\^|\*\*|\*(?=\s?\d)|[eE](?=\d)|\^?\s?<sup>)\s?)
     | (?P<lost>(?<=[x*X×]10)\s?(?P<power>\d{{1,2}})(?=\s*(?:/|[µu]?[Ll]\b|per\b|copies|cells|platelets)))
     | (?P<spaced>(?<=[x*X×]\s10)\s?(?P<power2>\d{{1,2}})(?=\s*(?:/|[µu]?[Ll]\b|per\b|copies|cells|platelets)))
+    | (?P<viral>(?<=[\s<>≤≥=]10)[3-6](?=\s?cop(?:ies|y)\s?/\s?m[lL]\b))
     | (?P<raised>(?<=\^)(?:9|12)(?=\s?[lL]\b))
     | (?P<bare>(?<=\d)\s(?=10(?:9|12|\^9|\^12)\s*/\s*[lL]\b))
     | (?P<blank>[^\S\x20]\s*|\x20\s+)
@@ -173,7 +174,17 @@ def _replacement(match: re.Match[str]) -> str:
             return " × " if found[0].isspace() else "×"
         case "caret":
             return "^"
-        case "superscript" | "raised" | "lost" | "power" | "spaced" | "power2" | "bracketed" | "power3":
+        case (
+            "superscript"
+            | "raised"
+            | "lost"
+            | "viral"
+            | "power"
+            | "spaced"
+            | "power2"
+            | "bracketed"
+            | "power3"
+        ):
             return _power(match)
         case "bare":
             return "×"

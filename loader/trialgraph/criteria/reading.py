@@ -86,6 +86,8 @@ _OR_ANY = re.compile(
     r"\binclud|such as|e\.g|\bor\b[^;:]{0,40}\b(?:any|one)\b[^;:]{0,15}\bfollowing\b", re.IGNORECASE
 )
 _MODALS = ("must", "should", "need", "are required to", "have to")
+_WAIVED = re.compile(r"\bnot (?:\w+ )?(?:need|require|necessary|mandatory|applicable|apply)", re.IGNORECASE)
+_LABELS = re.compile(r"^(?:[^:;.()]{1,60}:\s*)+(?=\S)")
 _FOLLOWING = re.compile(
     r"(?:\b(?:with|as|by|have|has|meet\w*|including|defined|according to)\b[^:,]{0,40})?"
     r"\b(?:the )?follow(?:ing|s)\b[^:]{0,60}:?\s*$|:\s*$",
@@ -227,6 +229,11 @@ def _with_lead(
     stop = start + following.start() if following else lead_end
     head = _read_stretch(text, _between(chunks, start, stop), start, stop)
     facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
+    several = [] if text.exclusion else sentences_of(text, leading)
+    if len(several) > 1 and _WAIVED.search(text.text[several[-1][0].start : lead_end]):
+        last = several[-1][0].start
+        return all_of([_read_stretch(text, _between(chunks, start, last), start, last),
+                       narrative(text, last, outline.end)])  # fmt: skip
     if not text.exclusion and facts and _names_some(leading):
         return any_of([negate(head), body])
     if not text.exclusion and leading and leading[0].form == "if":
@@ -308,6 +315,7 @@ def _turned(text: Text, statement: Statement, words: str, place: tuple[int, int]
     """Turn round an exclusion worded as a demand ("must not have …"); "no …" stays words."""
     if not text.exclusion or statement.expression is None:
         return statement
+    words = _LABELS.sub("", words)
     if DEMAND.match(words):
         denied = statement.expression
         if is_formal(denied) and not only_facts(denied):

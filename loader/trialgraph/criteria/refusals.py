@@ -12,9 +12,11 @@ from trialgraph.criteria.lists import join_segments, read_segments
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.segments import trimmed
 from trialgraph.criteria.trees import alternatives_of, is_formal, map_facts, negate
-from trialgraph.expressions import AllOf, Expression
+from trialgraph.expressions import AllOf, AnyOf, Expression, atoms, is_judged
 
 _WHO = frozenset({"patient who", "subject who", "participant who", "individual who", "those who"})
+_TRIAL = frozenset({"for", "from", "in", "to", "the", "this", "our", "trial", "study", "protocol", "entry",
+                    "inclusion", "enrollment", "enrolment", "participation"})  # fmt: skip
 __all__ = ["read_refusal", "without_trailing_verb"]
 
 
@@ -24,11 +26,16 @@ def read_refusal(text: Text, chunks: list[Chunk]) -> Expression | None:
     if at is None:
         return None
     behind = chunks[at + 1 :]
-    if not behind or behind[0].form in ("from", "for this") or _tells_only_when(behind):
+    if not behind or behind[0].form in ("from", "for this") or _tells_only_when(behind) or _is_trial(behind):
         return _read_barred(text, chunks, at)
     if not text.exclusion and not any(map(is_content, chunks[:at])):
         return _barred_behind(text, chunks, at)
     return None
+
+
+def _is_trial(chunks: Sequence[Chunk]) -> bool:
+    """Whether words behind a refusal only say of what ("… are not eligible for the trial")."""
+    return all(chunk.kind == "sign" or chunk.form in _TRIAL for chunk in chunks)
 
 
 def _tells_only_when(chunks: Sequence[Chunk]) -> bool:
@@ -45,7 +52,8 @@ def _read_barred(text: Text, chunks: list[Chunk], at: int) -> Expression:
     if not any(is_content(chunk) for chunk in head) or any("exception" in chunk.classes for chunk in head):
         return whole
     expression = join_segments(text, read_segments(text, head), "or")
-    if not is_formal(expression):
+    listed = text.exclusion and isinstance(expression, AnyOf)
+    if not is_formal(expression) and not (listed and any(map(is_judged, atoms(expression)))):
         return whole
     window = next((chunk.window.window for chunk in chunks[at + 1 :] if chunk.window is not None), None)
     if window is not None:

@@ -105,7 +105,8 @@ def _slash_inside(chunks: Sequence[Chunk], index: int) -> bool:
     if before is None or after is None or not (is_content(before) or is_content(after)):
         return True
     if not is_content(after) and after.end - after.start <= _SHORTEST_NAME:
-        return True
+        letters = after.end - after.start == 1 and before.kind == "concept"
+        return not (letters and before.term is not None and before.term.category == "condition")
     return (
         before.kind == after.kind == "concept"
         and before.term is not None

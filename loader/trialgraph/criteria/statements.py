@@ -27,12 +27,15 @@ from trialgraph.criteria.sexed import read_by_sex
 from trialgraph.criteria.sexes import read_sex
 from trialgraph.criteria.subgroups import (
     MODAL,
+    age_case,
+    defined_at,
     demand_on_some,
     inner_exceptions,
     only_names_patients,
     value_case,
     value_with,
 )
+from trialgraph.criteria.timing import opening_window
 from trialgraph.criteria.trees import (
     all_of,
     alternatives_of,
@@ -42,19 +45,11 @@ from trialgraph.criteria.trees import (
     map_facts,
     negate,
 )
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Value, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
 
 __all__ = ["Statement", "of_part", "read_statement"]
 
-_DENIED_LIST = (
-    "not meet",
-    "not fulfill",
-    "not fulfil",
-    "not satisfy",
-    "fail to meet",
-    "fails to meet",
-    "unable to meet",
-)
+_DENIED_LIST = ("not meet", "not fulfil", "not satisfy", "fail to meet", "fails to meet", "unable to meet")
 
 _MOST_LABELS = 20
 """Labels within labels; a text with more of them is no criterion that anyone wrote."""
@@ -75,6 +70,17 @@ class Statement:
 def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     """Return what a sentence says; chunks of it that aren't understood stay narrative in their place."""
     chunks = trimmed(chunks)
+    found = opening_window(chunks) if text.exclusion else None
+    if found is None or _takes_a_person(text, chunks):
+        return _read_undated(text, chunks)
+    statement = _read_undated(text, trimmed(chunks[1:]))
+    if statement.expression is None:
+        return statement
+    read = map_facts(statement.expression, lambda fact: replace(fact, within=fact.within or found))
+    return replace(statement, expression=dated(read, found))
+
+
+def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
     if not chunks:
         return Statement(None)
     start, end = chunks[0].start, chunks[-1].end
@@ -196,7 +202,8 @@ def _read_excepted(text: Text, chunks: list[Chunk], at: int) -> Expression:
 
 def _read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression:
     """Drop a label before a colon ("Liver function: …"); a denied list is denied as a whole."""
-    colon = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ":"), None)
+    signs = (i for i, each in enumerate(chunks) if each.kind == "sign" and each.form == ":")
+    colon = next(signs, None) or defined_at(chunks)
     if depth == _MOST_LABELS:
         return narrative(text, chunks[0].start, chunks[-1].end)
     if colon is None or colon == 0:
@@ -231,12 +238,21 @@ def _under_label(text: Text, label: list[Chunk], body: Expression, place: tuple[
     if any("negation" in chunk.classes for chunk in label) and not any(
         "condition" in chunk.classes for chunk in label
     ):
-        return negate(alternatives_of(body)) if is_formal(body) else narrative(text, *place)
+        return _under_denial(text, body, place)
     if any(is_content(chunk) for chunk in label):
         return _elaborated(text, label, body, place[1])
     if _is_label(label):
         return body
     return narrative(text, *place) if _narrows(label) else body
+
+
+def _under_denial(text: Text, body: Expression, place: tuple[int, int]) -> Expression:
+    """Return a list below "no:" denied; below "non-pregnant: test negative" it says so itself."""
+    if not is_formal(body):
+        return narrative(text, *place)
+    if any(isinstance(each, Not) for each in (body, *getattr(body, "operands", ()))):
+        return body if isinstance(body, Not) else narrative(text, *place)
+    return negate(alternatives_of(body))
 
 
 def _remarked(text: Text, label: Sequence[Chunk], body: Expression) -> Expression:
@@ -283,7 +299,7 @@ def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> E
         return any_of([negate(case_of(text, label)), body])
     if of_some and not text.exclusion:
         return any_of([negate(join_segments(text, read_segments(text, label[1:]), "or")), body])
-    case = _age_case(label)
+    case = age_case(label)
     facts = [atom for atom in atoms(body) if isinstance(atom, Fact) and atom.category != "demographic"]
     if case is not None and not text.exclusion and not facts:
         return asked_of(text, case, body)
@@ -292,14 +308,6 @@ def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> E
     if not text.exclusion:
         return narrative(text, label[0].start, end)
     return all_of([_read_conditional(text, label), body])
-
-
-def _age_case(label: Sequence[Chunk]) -> Expression | None:
-    """Return the ages that a label names, whom alone the values behind it are asked of ("Age ≥ 16: …")."""
-    values = [chunk for chunk in label if chunk.kind == "value"]
-    plain = all(is_harmless(chunk, "label", "value_tail") for chunk in label if chunk.kind != "value")
-    aged = len(values) == 1 and values[0].value is not None and values[0].value.terms[0].unit == "a"
-    return values[0].expression if aged and plain else None
 
 
 def _is_kind_of(text: Text, label: list[Chunk], body: Expression) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.allowances import TREATING
@@ -18,6 +19,8 @@ from trialgraph.expressions import Expression, Fact, Not, atoms
 
 __all__ = [
     "MODAL",
+    "age_case",
+    "defined_at",
     "demand_on_some",
     "inner_exceptions",
     "only_names_patients",
@@ -31,6 +34,22 @@ _NOT_ENTER = re.compile(
 )
 _RELATIVE = frozenset({"patient who", "subject who", "participant who", "individual who", "those who"})
 _NEAR = 4
+
+
+def age_case(label: Sequence[Chunk]) -> Expression | None:
+    """Return the ages that a label names, whom alone the values behind it are asked of ("Age ≥ 16: …")."""
+    values = [chunk for chunk in label if chunk.kind == "value"]
+    plain = all(is_harmless(chunk, "label", "value_tail") for chunk in label if chunk.kind != "value")
+    aged = len(values) == 1 and values[0].value is not None and values[0].value.terms[0].unit == "a"
+    return values[0].expression if aged and plain else None
+
+
+def defined_at(chunks: Sequence[Chunk]) -> int | None:
+    """Return where "defined as" sets a label off from its limits, as a colon would; None without one."""
+    at = next((i for i, chunk in enumerate(chunks) if "definition" in chunk.classes), 0)
+    labelled = all(chunk.kind == "window" or is_harmless(chunk, "label") for chunk in chunks[:at])
+    valued = at + 1 < len(chunks) and chunks[at + 1].kind == "value"
+    return at if at and labelled and valued else None
 
 
 def value_case(text: Text, chunks: list[Chunk]) -> Expression | None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
-from trialgraph.criteria.chunks import Text
+from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import DETERMINERS, RESTARTS, VERBS
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.segments import Segment, is_bare
 from trialgraph.expressions import Expression, Fact, Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["share_times", "share_windows"]
+__all__ = ["opening_window", "share_times", "share_windows"]
 
 _TIMED = re.compile(
     r"(?:within|in the|during|while|less than|<|≤|over the|for the) .{0,40}"
@@ -23,6 +24,13 @@ _TIMED = re.compile(
 _PLANS = frozenset({str(TGC.PlannedPregnancy), str(TGC.PlannedFathering), str(TGC.PlannedBreastfeeding)})
 _EVENTS = frozenset({"condition", "procedure"})
 _WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNORECASE)
+
+
+def opening_window(chunks: Sequence[Chunk]) -> Window | None:
+    """Return the time that a statement opens with, set off by a comma; None when it has another too."""
+    found = chunks[0].window if len(chunks) > 2 and chunks[1].form == "," else None
+    alone = not any(chunk.kind == "window" for chunk in chunks[1:])
+    return found.window if found is not None and alone and not found.narrowed else None
 
 
 def share_windows(segments: list[Segment]) -> None:
