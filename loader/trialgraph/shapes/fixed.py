@@ -17,6 +17,8 @@ from trialgraph.namespaces import TG
 
 __all__ = ["FixedShapes"]
 
+_DISPROVED = "/disproved"
+
 
 class FixedShapes:
     """Shapes with names, each over the views of a graph.
@@ -30,10 +32,13 @@ class FixedShapes:
         self._graph.parse(data=shapes, format="turtle")
         read = ShapesGraph(self._graph)
         self._graph.fix()
-        self._named = [shape for shape in read.shapes if isinstance(shape.node, URIRef)]
+        named = (shape for shape in read.shapes if isinstance(shape.node, URIRef))
+        self._named = sorted(named, key=lambda shape: str(shape.node).endswith(_DISPROVED))
 
     def violated(self, view: Graph) -> list[str]:
         """Return the names of the shapes that the view in a graph doesn't conform to.
+
+        Of a criterion's two rails, that which bars is validated where the other doesn't conform.
 
         Args:
             view: A screening view as RDF, with one node of class ``tg:ScreeningView``.
@@ -45,7 +50,14 @@ class FixedShapes:
         data = DataGraph.from_rdflib(graph)
         # One result is enough for a shape to be violated.
         executor = Validator(data, shacl_graph=self._graph, options={"abort_on_first": True}).make_executor()
-        return [str(shape.node) for shape in self._named if not shape.validate(executor, data, focus=node)[0]]
+        violated: dict[str, None] = {}
+        for shape in self._named:
+            name = str(shape.node)
+            # What is shown to be met isn't shown to be barred, so that needn't be asked.
+            asked = not name.endswith(_DISPROVED) or f"{name.removesuffix(_DISPROVED)}/proved" in violated
+            if asked and not shape.validate(executor, data, focus=node)[0]:
+                violated[name] = None
+        return list(violated)
 
 
 class _FixedGraph(Graph):
