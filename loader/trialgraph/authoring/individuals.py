@@ -2,8 +2,7 @@
 
 A trial's graph refers to a concept by its name, which is a class as well. What a trial names stands for
 a case of it, so each concept named is stated to be of its own class ("Representing Classes As Property
-Values on the Semantic Web", W3C 2005, approach 2). Whether an atom is a demand, an option or a bar is
-stated as its class, because a reasoner is slow to tell it from the two literals that say so.
+Values on the Semantic Web", W3C 2005, approach 2).
 """
 
 from __future__ import annotations
@@ -34,13 +33,6 @@ _ASKING = (ox.NamedNode(f"{_OWL}onProperty"), ox.NamedNode(f"{_OWL}inverseOf"), 
 _PROPERTIES = tuple(ox.NamedNode(f"{_OWL}{kind}Property") for kind in ("Object", "Datatype"))
 _INDIVIDUAL = ox.NamedNode(f"{_OWL}NamedIndividual")
 _COMPONENT = ox.NamedNode(f"{TG}hasComponent")
-_KINDS: Mapping[tuple[str, str], ox.NamedNode] = {
-    ("required", "false"): ox.NamedNode(str(TG.Demand)),
-    ("required", "true"): ox.NamedNode(str(TG.Option)),
-    ("barred", "false"): ox.NamedNode(str(TG.Bar)),
-    ("barred", "true"): ox.NamedNode(str(TG.JointBar)),
-}
-_TOLD_BY_KIND = frozenset([str(TG.polarity), str(TG.alternative)])
 _PREFIXES = {"tg": str(TG), "tgc": str(TGC), "trial": f"{BASE}trial/", "owl": _OWL}
 
 
@@ -63,7 +55,7 @@ def trial_individuals(store: Store, folder: Path, trials: Collection[str] | None
     of_regimens = [each for each in schema if each.predicate == _COMPONENT and each.subject in concepts]
     concepts |= {each.object for each in of_regimens if _is_concept(each.object)}
     found |= {ox.Triple(each, _TYPE, _INDIVIDUAL) for each in subjects}
-    return found | {ox.Triple(each, _TYPE, each) for each in concepts} | set(_atom_kinds(stated))
+    return found | {ox.Triple(each, _TYPE, each) for each in concepts}
 
 
 def classify_trials(
@@ -126,17 +118,6 @@ def _asked_properties(schema: Iterable[ox.Triple]) -> set[ox.NamedNode]:
 def _is_classed(triple: ox.Triple) -> bool:
     value = triple.object
     return triple.predicate == _TYPE and isinstance(value, ox.NamedNode) and value.value.startswith(str(TG))
-
-
-def _atom_kinds(stated: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
-    says: dict[object, dict[str, str]] = {}
-    for each in stated:
-        if each.predicate.value in _TOLD_BY_KIND and isinstance(each.object, ox.Literal):
-            says.setdefault(each.subject, {})[each.predicate.value] = each.object.value
-    for atom, said in says.items():
-        kind = _KINDS.get((said.get(str(TG.polarity), ""), said.get(str(TG.alternative), "")))
-        if kind is not None and isinstance(atom, ox.NamedNode):
-            yield ox.Triple(atom, _TYPE, kind)
 
 
 def _related(schema: list[ox.Triple], individuals: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
