@@ -19,6 +19,7 @@ from trialgraph.derivation.lesions import (
     Lesion,
     lesion_quantities,
     lesions_of,
+    related_metastases,
     shown_by_lesions,
     stated_numbers,
 )
@@ -71,7 +72,8 @@ def screening_view(
     _keep_sites_open(found, concepts)
     found.shown += _sex(record.demographics)
     denied = [*found.denied, *_impossible(record.demographics, concepts)]
-    closed = close(found.shown, denied, concepts, axioms, found.doubts)
+    shown = [*found.shown, *related_metastases(found, concepts)]
+    closed = close(shown, denied, concepts, axioms, found.doubts)
     reasons = completeness_reasons(found, assume_complete)
     silent = _undisputed(silent_concepts(found, concepts, reasons, axioms), closed)
     recorded = _absent(closed, silent, concepts)
@@ -83,7 +85,7 @@ def screening_view(
     lines = no_later_line(record, concepts, as_of, silent)
     absent = Layers({AGAIN: once} if once is not None else {}, others, lines, recorded)
     present = closed.present | (dict.fromkeys(OTHERS, other) if other is not None else {})
-    over = _over(found.shown, closed.present, concepts, axioms)
+    over = _over(shown, closed.present, concepts, axioms)
     for key, presence, is_over in _qualified(found, closed, concepts, axioms):
         present[key] = presence
         over |= {key} if is_over else set()

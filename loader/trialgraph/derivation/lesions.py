@@ -25,6 +25,7 @@ __all__ = [
     "Lesion",
     "lesion_quantities",
     "lesions_of",
+    "related_metastases",
     "shown_by_lesions",
     "stated_numbers",
 ]
@@ -126,6 +127,43 @@ def shown_by_lesions(lesions: Iterable[Lesion]) -> list[Shown]:
         if lesion.certain
         for iri in sorted(lesion.kinds)
     ]
+
+
+def related_metastases(found: Sorted, concepts: Concepts) -> list[Shown]:
+    """Return what metastases are by the cancers that they are stated to have arisen from.
+
+    A liver metastasis of a rectal cancer is a colorectal liver metastasis.
+    """
+    joint = []
+    for fact in found.shown:
+        condition = found.conditions.get(fact.source)
+        if condition is None or not concepts.is_a(fact.concept, METASTASIS):
+            continue
+        origins = [found.conditions[each] for each in condition.related if each in found.conditions]
+        above = concepts.ancestors(fact.concept).union(
+            *(concepts.ancestors(iri) for origin in origins for iri in origin.what.concepts)
+        )
+        kinds = _crossed(above, concepts) if origins else frozenset()
+        joint += [replace(fact, concept=iri) for iri in sorted(kinds)]
+    return joint
+
+
+def _crossed(above: frozenset[str], concepts: Concepts) -> frozenset[str]:
+    """Return the kinds of metastasis that lie at the crossing of kinds that one is of.
+
+    What was judged of the cancer, such as that it is unresectable, isn't so of the metastasis.
+    """
+    plain = {iri for iri in above if not concepts.is_judged(iri)}
+    found: set[str] = set()
+    while True:
+        more = {
+            iri
+            for iri in concepts.descendants(METASTASIS) - above - found
+            if len(concepts[iri].parents) > 1 and (plain | found).issuperset(concepts[iri].parents)
+        }
+        if not more:
+            return frozenset(found)
+        found |= more
 
 
 def lesion_quantities(

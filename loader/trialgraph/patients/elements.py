@@ -216,18 +216,20 @@ class Context:
         They show nothing, but keep what is mentioned from being called absent. A marker in the name of
         a condition ("colon cancer, MSI-H") is stated, unless a word may deny it.
         """
-        source = resource_name(resource)
-        plain = not reading.doubtful and not words().negations & set(
-            _WORD.findall(reading.what.text.casefold())
-        )
-        stated = plain and bool(reading.what.concepts) and resource.get("resourceType") == "Condition"
+        source, told = resource_name(resource), set(_WORD.findall(reading.what.text.casefold()))
+        named = bool(reading.what.concepts) and resource.get("resourceType") == "Condition"
+        stated = named and not reading.doubtful and not words().negations & told
+        given = when
+        if named and words().causing & told and when.high is not None:
+            # What caused a condition was given by the day that it began.
+            given = ended = DateRange(None, when.high)
         for iri in reading.mentioned:
             what = Coded(reading.what.text, (iri,), by_text=True)
             match self.coder.concepts.category(iri):
                 case "condition" | "lesion":
                     yield ConditionFact(source, what, certain=False, began=when)
                 case "treatment":
-                    yield ExposureFact(source, what, certain=False, began=when, ended=ended)
+                    yield ExposureFact(source, what, certain=False, began=given, ended=ended)
                 case "biomarker":
                     yield ResultFact(source, what, positive=True, when=when, certain=stated)
                 case "procedure" | "other" if self.coder.concepts.is_a(iri, _PROCEDURE):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from trialgraph.namespaces import TGC
 from trialgraph.patients.amounts import amount_of, normal_of
 from trialgraph.patients.answers import answer_of, result_of
 from trialgraph.patients.coding import Json, Reading
@@ -18,7 +19,7 @@ from trialgraph.patients.elements import Context, codes, is_modified, observed_o
 from trialgraph.patients.facts import Coded, ConditionFact, Fact, Measurement, ResultFact
 from trialgraph.patients.grades import graded, scored
 from trialgraph.patients.profiles import absent_comorbidities, variants
-from trialgraph.patients.stages import is_staging, read_stage
+from trialgraph.patients.stages import beside_stage, is_staging, read_stage
 from trialgraph.patients.stains import read_stains
 from trialgraph.patients.tables import Answer, questions, tests
 from trialgraph.patients.wording import words
@@ -29,6 +30,7 @@ _KINDS = frozenset({"biomarker", "condition", "lesion", "measurement", "reproduc
 _INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
 """Its codes are also those of HL7 v2 table 0078, which laboratories send under other names."""
 _NUMBERS = frozenset({"valueInteger", "valueQuantity", "valueRange", "valueRatio"})
+_CANCER = str(TGC.MalignantNeoplasm)
 _SELF_EXPLAINING = frozenset({"biomarker", "reproductive"})
 """Answers of these kinds say what they are whatever was asked."""
 
@@ -46,8 +48,9 @@ def read_observation(resource: Json, context: Context) -> Iterator[Fact]:
     if any(relative in name for relative in words().relatives):
         context.note(resource, "not counted", "a relative's history is not the patient's")
         return
-    facts = [*read_stage(resource, context)] if is_staging(resource) else []
-    facts += _read(resource, resource, context)
+    facts = [*_read(resource, resource, context)]
+    if is_staging(resource):
+        facts = [*read_stage(resource, context), *beside_stage(facts, context)]
     for component in resource.get("component") or ():
         if is_modified(component):
             context.note(resource, "not used", "a component that has a modifier extension")
@@ -224,8 +227,12 @@ def _spoken_of(
         return
     told = asked.what.text.casefold().replace("/", " ").split()
     iris = {tests()[word.strip("(),;:")] for word in told if word.strip("(),;:") in tests()}
+    concepts = context.coder.concepts
     iris |= {
-        iri for iri in asked.mentioned if context.coder.concepts.category(iri) in ("condition", "lesion")
+        iri
+        for iri in asked.mentioned
+        # "Tumor budding" is of the tumor that there is.
+        if concepts.category(iri) in ("condition", "lesion") and not concepts.is_a(_CANCER, iri)
     }
     for iri in sorted(iris):
         yield ConditionFact(

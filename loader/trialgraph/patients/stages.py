@@ -19,8 +19,9 @@ from trialgraph.patients.facts import Coded, ConditionFact, Fact
 from trialgraph.patients.tables import metastatic_stages
 from trialgraph.patients.wording import words
 
-__all__ = ["is_staging", "read_stage", "staged", "stages_of"]
+__all__ = ["beside_stage", "is_staging", "read_stage", "staged", "stages_of"]
 
+_CANCER = str(TGC.MalignantNeoplasm)
 _METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
 _CONDITIONS = frozenset({"condition"})
 _DISTANT = re.compile(r"\b[ypcar]{0,2}T?[0-4X]?[a-d]?\s?(?:N[0-3X][a-c]?)?\s?[ypcar]{0,2}M1[a-d]?\b")
@@ -44,6 +45,14 @@ def read_stage(resource: Json, context: Context) -> Iterator[Fact]:
         iri for each in of for iri in context.coder.read(each.get("code") or {}, _CONDITIONS).what.concepts
     ]
     yield from staged(resource, texts, cancers, observed_on(resource, context), context)
+
+
+def beside_stage(facts: Iterable[Fact], context: Context) -> Iterator[Fact]:
+    """Yield what else an Observation of a stage shows: that it speaks of a cancer doesn't say of which."""
+    for fact in facts:
+        told = isinstance(fact, ConditionFact) and not fact.certain and fact.what.concepts
+        if not told or not any(context.coder.concepts.is_a(iri, _CANCER) for iri in told):
+            yield fact
 
 
 def staged(

@@ -17,6 +17,7 @@ class Words(NamedTuple):
     Args:
         neutral: They only narrow what is named.
         fillers: Patterns of what tells more of what is named, such as a stage.
+        causing: In the name of a condition, they say what caused it.
         along: Between the names of drugs, they say that each was given.
         allergic: Before a substance, they say that the patient is allergic to it.
         allergic_behind: Behind it, they say the same.
@@ -50,6 +51,7 @@ class Words(NamedTuple):
 
     neutral: frozenset[str]
     fillers: tuple[str, ...]
+    causing: frozenset[str]
     along: tuple[str, ...]
     allergic: tuple[str, ...]
     allergic_behind: tuple[str, ...]
