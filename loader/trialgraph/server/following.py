@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from pathlib import Path
+from contextlib import suppress
 from typing import Any
 
-from trialgraph.errors import StoreError
+from starlette.exceptions import HTTPException
+
+from trialgraph.errors import StoreError, TrialgraphError
 from trialgraph.stores.embedded import EmbeddedStore
 
 __all__ = ["Following"]
@@ -50,31 +52,28 @@ class Following:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            await self._state.readiness.read(self._state.store)
+            with suppress(TrialgraphError, HTTPException):  # whoever needs it hears why
+                await self._state.readiness.read(self._state.store)
             await asyncio.sleep(_QUIET)
 
     async def _follow(self) -> None:
         store = self._state.store
         if not isinstance(store, EmbeddedStore) or not store.read_only or store.location == "memory":
             return
-        shown = await asyncio.to_thread(store.stamp)
         while True:
             await asyncio.sleep(_LOOK)
             found = await asyncio.to_thread(store.stamp)
-            if found == shown:
+            if found == store.seen:
                 continue
-            found = await _settled(store.stamp, found)
-            try:
-                fresh = await asyncio.to_thread(EmbeddedStore, Path(store.location), read_only=True)
-                await self._state.engine.adopt(fresh)
-            except StoreError:
-                continue  # it is being made anew; the next look finds it
-            self._state.store, shown = fresh, found
-            self.changed()
+            await _settled(store.stamp, found)
+            with suppress(StoreError, HTTPException):  # it is being made anew; the next look finds it
+                await asyncio.to_thread(store.reopen)
+                await self._state.engine.refresh()
+                self.changed()
 
 
-async def _settled(look: Callable[[], object], found: object) -> object:
-    """Return what a folder looks like once it no longer changes, or has changed for long."""
+async def _settled(look: Callable[[], object], found: object) -> None:
+    """Return once a folder no longer changes, or has changed for long."""
     began = time.monotonic()
     while time.monotonic() - began < _LONGEST:
         await asyncio.sleep(_QUIET)
@@ -82,4 +81,3 @@ async def _settled(look: Callable[[], object], found: object) -> object:
         if now == found:
             break
         found = now
-    return found

@@ -39,11 +39,13 @@ class EmbeddedStore(Store):
         self.location = "memory" if folder is None else str(folder)
         self.read_only = read_only
         self._changes = 0
+        self.seen = self.stamp()
+        """The `stamp` of the folder just before it was opened."""
         self._database: ox.Store | None = ox.Store() if folder is None else _open(folder, read_only=read_only)
 
     @property
     def revision(self) -> int:
-        """How often it was written to since it was opened; other processes' writes aren't seen."""
+        """How often it was written to, or opened anew; other processes' writes aren't seen until then."""
         return self._changes
 
     def stamp(self) -> object:
@@ -58,6 +60,18 @@ class EmbeddedStore(Store):
                         told = file.stat()
                         found.append((file.name, told.st_size, told.st_mtime_ns))
         return tuple(sorted(found))
+
+    def reopen(self) -> None:
+        """Show what other processes have written to the folder; queries under way keep what they see.
+
+        Raises:
+            StoreError: when it can't be opened; then it stays as it was.
+        """
+        if self.read_only and self.location != "memory":
+            now = self.stamp()
+            self._database = _open(Path(self.location), read_only=True)
+            self._changes += 1
+            self.seen = now
 
     def query(
         self,

@@ -126,19 +126,6 @@ class Engine:
         if isinstance(self._store, EmbeddedStore):
             await self.refresh(only_first=True)
 
-    async def adopt(self, store: EmbeddedStore) -> None:
-        """Answer from now on from another store, which holds what this one has come to hold.
-
-        Raises:
-            StoreError: when it can't be copied; then the former stays.
-        """
-        before, self._store = self._store, store
-        try:
-            await self.refresh()
-        except BaseException:
-            self._store = before
-            raise
-
     async def refresh(self, *, only_first: bool = False) -> None:
         """Answer from now on from the store as it is now.
 
