@@ -44,6 +44,7 @@ _TOLD = re.compile(r"=|\b(?:equations?|equivalent to|cm lesions?|sensitivity)\b"
 _AIMED = re.compile(
     r"\b(?:to|will|would|not) (?:achieve|maintain|meet|reach|keep|be required)\b", re.IGNORECASE
 )
+_ENTERS = re.compile(r"eligib|enrol|includ|particip|enter|accru")
 _LEAST = 3
 _FURTHEST = 40
 """How far back the start of a sentence is sought, in chunks."""
@@ -158,6 +159,8 @@ def _role(text: Text, clause: Sequence[Chunk], index: int) -> Role:
     if labelled and not text.exclusion and allowed is None:
         return "demanded"
     if opening is not None and (ruled is None or ruled < opening):
+        if allowed is None and _is_condition_of_entry(text, clause, opening, index):
+            return "demanded"
         if allowed is None and ruled is None and _describes(clause, opening, index):
             return "barred" if barred else "demanded"
         if allowed is None or allowed > opening:
@@ -174,6 +177,32 @@ def _is_aside(text: Text, denial: Chunk, value: Chunk) -> bool:
     """Whether a denial stands in a bracket that is closed before a value ("(no G-CSF), Hb ≥ 9")."""
     between = text.text[denial.end : value.start]
     return between.count(")") > between.count("(")
+
+
+def _is_condition_of_entry(text: Text, clause: Sequence[Chunk], opening: int, index: int) -> bool:
+    """Whether "those with A and B ≥ 1 are eligible" lets in only those who keep the limit."""
+    plain = clause[opening].form in _DESCRIBING and not _classes(clause) & {
+        "negation",
+        "barring",
+        "exception",
+    }
+    after = clause[index + 1 :]
+    allowed = allowance_at(after)
+    enters = allowed is not None and _ENTERS.search(after[allowed].form) is not None
+    return plain and enters and not _limits_again(text, clause[index])
+
+
+def _limits_again(text: Text, value: Chunk) -> bool:
+    """Whether a quantity was limited before, so that what is allowed of it only widens that."""
+    named = {
+        atom.concept
+        for chunk in opened(text.chunks)
+        if chunk.kind == "value" and chunk.end <= value.start and chunk.expression is not None
+        for atom in atoms(chunk.expression)
+        if isinstance(atom, Value)
+    }
+    mine = atoms(value.expression) if value.expression is not None else ()
+    return any(isinstance(atom, Value) and atom.concept in named for atom in mine)
 
 
 def _describes(clause: Sequence[Chunk], opening: int, index: int) -> bool:

@@ -16,6 +16,7 @@ _ABBREVIATED = frozenset(
 )
 _OPENING = frozenset({"condition", "negation"})
 _BULLETS = frozenset({"*", "•"})
+_SEX_AND_LIMIT = 2
 _APART = frozenset({"with", "without"})
 _RESTATED = re.compile(r"Must (?:be|have)\b|Healthy volunteers\b")
 """What the registry's own fields say, where they stand in lines of their own under the last criterion."""
@@ -28,7 +29,7 @@ def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
         if (
             chunk.kind == "sign"
             and (
-                (chunk.form == ";" and not _lists(text, sentences[-1]))
+                (chunk.form == ";" and not (_lists(text, sentences[-1]) or _names_other_sex(chunks, index)))
                 or (chunk.form == "." and not _lists_exceptions(sentences[-1]) and _ends(text, chunks, index))
             )
         ) or (sentences[-1] and _parts(chunks, index, sentences[-1])):
@@ -38,6 +39,13 @@ def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
         else:
             sentences[-1].append(chunk)
     return [sentence for sentence in sentences if sentence]
+
+
+def _names_other_sex(chunks: Sequence[Chunk], index: int) -> bool:
+    """Whether a semicolon parts the limits of the sexes ("QTc: male < 450 ms; female < 470 ms")."""
+    following = chunks[index + 1 : index + 3]
+    sexed = len(following) == _SEX_AND_LIMIT and bool(following[0].classes & {"female", "male"})
+    return sexed and following[1].kind == "limit"
 
 
 def _parts(chunks: Sequence[Chunk], index: int, sentence: Sequence[Chunk]) -> bool:
@@ -91,6 +99,8 @@ def _runs_on(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
     chunk, before = chunks[index], chunks[index - 1]
     if before.kind != "sign" and _RESTATED.match(text.text, chunk.start):
         return True
+    if chunk.kind == "value" and before.kind in ("window", "limit", "value"):
+        return text.text[chunk.start : chunk.end].split(" ")[0].istitle()
     opens = not chunk.classes.isdisjoint(_OPENING) or (before.kind == "value" and chunk.form in RESTARTS)
     if chunk.kind != "word" or not opens:
         return False

@@ -19,7 +19,7 @@ def _stained() -> re.Pattern[str]:
     said = wording()
     names = alternatives(said.stains)
     between = (
-        rf"(?:[\s,/()-]|(?:{names}|and|or|both|status|expressions?|staining|stained|positivity|levels?|nuclear|nuclei|tumou?r"
+        rf"(?:[\s,/()-]|(?:{names}|and|or|both|status|expressions?|expressed|expressing|positive|staining|stained|positivity|levels?|nuclear|nuclei|tumou?r"
         r"|cells?|in|of|is|are|with|by|immunohistochemistry|IHC|the)\b){0,60}"
     )
     return re.compile(
