@@ -99,13 +99,19 @@ def _runs_on(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
     chunk, before = chunks[index], chunks[index - 1]
     if before.kind != "sign" and _RESTATED.match(text.text, chunk.start):
         return True
-    if chunk.kind == "value" and before.kind in ("window", "limit", "value"):
+    measured = chunk.kind == "value" and before.kind in ("window", "limit", "value")
+    if measured or (text.exclusion and before.kind == "window" and _opens_item(chunk)):
         return text.text[chunk.start : chunk.end].split(" ")[0].istitle()
     opens = not chunk.classes.isdisjoint(_OPENING) or (before.kind == "value" and chunk.form in RESTARTS)
     if chunk.kind != "word" or not opens:
         return False
     word = text.text[chunk.start : chunk.end].split(" ")[0]
     return word.istitle() and before.kind != "sign" and before.form not in ("and", "or")
+
+
+def _opens_item(chunk: Chunk) -> bool:
+    """Whether an item of a list that lost its lines may start with a chunk: a disease, or its adjective."""
+    return chunk.kind == "concept" or "qualifier" in chunk.classes
 
 
 def _ends(text: Text, chunks: Sequence[Chunk], index: int) -> bool:

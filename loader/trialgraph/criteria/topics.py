@@ -36,6 +36,7 @@ _MODAL = frozenset(
 )
 _THAT_IS = frozenset({"i.e", "ie", "namely"})
 _MANIFEST = ("manifest", "character")
+_TREATMENT = ("treatment", "therapy", "treated")
 _RELATIVE = ("that", "which", "who")
 _BEING = ("is", "are", "be", "will be", "should be", "must be", "were", "was", "may not", "cannot", "not ")
 _REQUIRED = frozenset({"requiring", "require", "required", "requires", "that required", "needing"})
@@ -239,12 +240,27 @@ def _take(sentence: _Sentence, index: int) -> None:
         denies = chunk.form != "not" or bool(soon & HAVING)
         kept = sentence.aside if sentence.aside == "held" else ""
         sentence.negated, sentence.aside = denies, kept if denies else "open"
-    elif chunk.form in _JOINING or chunk.kind != "word" or _leads_to_treatment(sentence, index):
+    elif chunk.form in _JOINING or chunk.kind != "word" or _leads_on(sentence, index):
         return
     elif "unactual" in chunk.classes:
         sentence.unactual = "planned" not in chunk.classes
     else:
         sentence.aside = aside_after(chunk, before, sentence.aside)
+
+
+def _leads_on(sentence: _Sentence, index: int) -> bool:
+    """Whether a word leads on to something that the patient has or was given."""
+    treats = sentence.chunks[index][0].form == "for" and _treats(sentence, index)
+    return treats or _leads_to_treatment(sentence, index)
+
+
+def _treats(sentence: _Sentence, index: int) -> bool:
+    """Whether "for" leads from a treatment without a name to the disease that it was for."""
+    before = sentence.chunk(index - 1)
+    treated = before is not None and before.kind == "word" and before.form.endswith(_TREATMENT)
+    following = next((each for each, _ in sentence.chunks[index + 1 :] if is_content(each)), None)
+    disease = following is not None and following.term is not None and following.term.category == "condition"
+    return sentence.text.exclusion and not sentence.negated and treated and disease
 
 
 def _says_nothing(sentence: _Sentence, chunk: Chunk, before: Chunk | None) -> bool:
