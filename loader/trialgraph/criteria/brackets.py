@@ -13,6 +13,7 @@ __all__ = [
     "category_of",
     "count_in",
     "holds_adjectives",
+    "instances_behind",
     "is_gloss",
     "listed_in",
     "nested",
@@ -69,6 +70,20 @@ def kinds_in(head: Chunk, inner: Sequence[Chunk]) -> Sequence[Chunk]:
     named = {chunk.term.iri: chunk.term for chunk in inner if chunk.kind == "concept" and chunk.term}
     below = [term for term in named.values() if head.term is not None and head.term.iri in term.ancestors]
     return listed_in(inner) if len(below) == len(named) > 1 else ()
+
+
+def instances_behind(head: Chunk, rest: Sequence[Chunk]) -> Sequence[Chunk]:
+    """Return the diseases that a last bracket names as instances of the one narrowed in front of it, or ().
+
+    "Autoimmune disease requiring systemic treatment (including lupus or vasculitis)".
+    """
+    inner = rest[-1].inner if len(rest) > 1 and rest[-1].kind == "bracket" else ()
+    if not inner or "example" not in inner[0].classes or head.term is None:
+        return ()
+    named = [chunk.term for chunk in inner if chunk.kind == "concept" and chunk.term is not None]
+    alike = category_of(head) == "condition" and all(term.category == "condition" for term in named)
+    told = any(category_of(chunk) == "condition" for chunk in rest[:-1])
+    return inner[1:] if alike and not told and any(head.term.iri in t.ancestors for t in named) else ()
 
 
 def _joins(chunk: Chunk, *, told: bool) -> bool:

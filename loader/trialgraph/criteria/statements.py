@@ -28,6 +28,7 @@ from trialgraph.criteria.sexes import read_sex
 from trialgraph.criteria.subgroups import (
     MODAL,
     age_case,
+    any_kind,
     defined_at,
     demand_on_some,
     inner_exceptions,
@@ -243,7 +244,8 @@ def _under_label(text: Text, label: list[Chunk], body: Expression, place: tuple[
         return _elaborated(text, label, body, place[1])
     if _is_label(label):
         return body
-    return narrative(text, *place) if _narrows(label) else body
+    restricting = any(chunk.classes & {"condition", "negation", "exception"} for chunk in label)
+    return narrative(text, *place) if restricting else body
 
 
 def _under_denial(text: Text, body: Expression, place: tuple[int, int]) -> Expression:
@@ -306,7 +308,8 @@ def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> E
     if is_formal(body) and (text.exclusion or _is_kind_of(text, label, body)):
         return body
     if not text.exclusion:
-        return narrative(text, label[0].start, end)
+        kinds = any_kind(text, label[:-1], body, end) if "example" in label[-1].classes else None
+        return kinds or narrative(text, label[0].start, end)
     return all_of([_read_conditional(text, label), body])
 
 
@@ -325,21 +328,19 @@ def _is_label(chunks: Sequence[Chunk]) -> bool:
     return all(is_harmless(chunk, "label") for chunk in chunks)
 
 
-def _narrows(chunks: Sequence[Chunk]) -> bool:
-    """Whether words before a colon restrict what follows, rather than name it."""
-    return any(chunk.classes & {"condition", "negation", "exception"} for chunk in chunks)
-
-
 def _read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     """Read "X, including A and B": instances of X, in X's time and, for treatments, narrowed as X is."""
     default = "or" if text.exclusion else "and"
     at = next((i for i, chunk in enumerate(chunks) if "example" in chunk.classes and i > 0), None)
     if at is None or not text.exclusion:
-        return join_segments(text, read_segments(text, chunks), default)
+        read = join_segments(text, read_segments(text, trimmed(chunks[at + 1 :])), default) if at else None
+        kinds = any_kind(text, chunks[:at], read, chunks[-1].end) if read is not None else None
+        return kinds or join_segments(text, read_segments(text, chunks), default)
     if not any(is_content(chunk) for chunk in chunks[:at]):
         return _read_unnamed(text, chunks, at)
     head = join_segments(text, read_segments(text, trimmed(chunks[:at])), default)
     rest = trimmed(chunks[at + 1 :])
+    rest = trimmed(rest[0].inner) if len(rest) == 1 and rest[0].kind == "bracket" else rest
     facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
     if not any(is_content(chunk) for chunk in rest):
         return head

@@ -11,15 +11,18 @@ from trialgraph.criteria.alternatives import is_harmless
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
 from trialgraph.criteria.facts import is_content
+from trialgraph.criteria.instances import example_of
 from trialgraph.criteria.lists import join_segments, read_condition, read_segments
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.segments import trimmed
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal, negate
-from trialgraph.expressions import Expression, Fact, Not, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms
+from trialgraph.namespaces import TGC
 
 __all__ = [
     "MODAL",
     "age_case",
+    "any_kind",
     "defined_at",
     "demand_on_some",
     "inner_exceptions",
@@ -34,6 +37,7 @@ _NOT_ENTER = re.compile(
 )
 _RELATIVE = frozenset({"patient who", "subject who", "participant who", "individual who", "those who"})
 _NEAR = 4
+_NEOPLASM = str(TGC.Neoplasm)
 
 
 def age_case(label: Sequence[Chunk]) -> Expression | None:
@@ -42,6 +46,43 @@ def age_case(label: Sequence[Chunk]) -> Expression | None:
     plain = all(is_harmless(chunk, "label", "value_tail") for chunk in label if chunk.kind != "value")
     aged = len(values) == 1 and values[0].value is not None and values[0].value.terms[0].unit == "a"
     return values[0].expression if aged and plain else None
+
+
+def any_kind(text: Text, chunks: Sequence[Chunk], listed: Expression, end: int) -> Expression | None:
+    """Read "solid tumors including A and B" among demands as any of them, each narrowed as the kind is.
+
+    What follows the last disease is a demand of its own. Of a disease that is one of the kind only in part
+    that part is meant ("NSCLC, including adenocarcinoma"); with one that never is, the list up to `end`
+    stays in words too. None unless the kind is a tumour, and the list names diseases, beside words at most.
+    """
+    lead = trimmed(chunks)
+    read = join_segments(text, read_segments(text, lead), "and") if any(map(is_content, lead)) else None
+    kind = text.vocabulary.by_iri.get(read.concept) if isinstance(read, Fact) else None
+    if kind is None or not isinstance(read, Fact) or _NEOPLASM not in (kind.iri, *kind.ancestors):
+        return None
+    members = listed.operands if isinstance(listed, AllOf | AnyOf) else (listed,)
+    named = [i for i, each in enumerate(members) if isinstance(each, Fact) and each.category == "condition"]
+    kinds = members[: named[-1] + 1] if named else ()
+    behind = members[len(kinds) :]
+    plain = all(i in named or isinstance(each, Narrative) for i, each in enumerate(kinds))
+    if not kinds or not plain or (behind and not isinstance(listed, AllOf)):
+        return None
+    known = [each for each in kinds if isinstance(each, Narrative) or _is_below(text, each, kind.iri)]
+    told = [example_of(read, each) for each in known]
+    if not all(each in known or _overlaps(text, each, kind.iri) for each in kinds):
+        told.append(narrative(text, chunks[-1].end, end))
+    return all_of([any_of([read, *told]), *behind])
+
+
+def _is_below(text: Text, each: Expression, kind: str) -> bool:
+    term = text.vocabulary.by_iri.get(each.concept) if isinstance(each, Fact) else None
+    return term is not None and kind in (term.iri, *term.ancestors)
+
+
+def _overlaps(text: Text, each: Expression, kind: str) -> bool:
+    """Whether a concept is known that is both ("lung adenocarcinoma")."""
+    name = each.concept if isinstance(each, Fact) else ""
+    return any({name, kind} <= term.ancestors for term in text.vocabulary.by_iri.values())
 
 
 def defined_at(chunks: Sequence[Chunk]) -> int | None:

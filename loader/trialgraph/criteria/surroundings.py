@@ -16,6 +16,7 @@ from trialgraph.criteria.brackets import (
     category_of,
     count_in,
     holds_adjectives,
+    instances_behind,
     is_gloss,
     kinds_in,
     listed_in,
@@ -308,6 +309,9 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         else:
             rest.append(chunk)
     while rest and (rest[-1].kind == "sign" or rest[-1].form in ("with", "and", "a", "with a")):
+        rest.pop()
+    if behind := instances_behind(head, rest):
+        around.examples = around.examples or behind
         rest.pop()
     around.window = around.window or treated_lately(rest)
     if around.window is None and (done := done_lately(text, head, rest)) is not None:
