@@ -67,6 +67,7 @@ _WAIVED = re.compile(
     r"(?:not\s+(?:required|applicable|needed|necessary|considered)|considered)\b",
     re.IGNORECASE,
 )
+_WITHOUT = frozenset({"no", "without", "absence", "free", "lack"})
 _GOING_ON = frozenset({"with", "subject with", "patient with", "participant with"})
 
 
@@ -303,11 +304,11 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
         if segment.expression is None and _denies(segment):
             denied, unread = [], segment
             members.append((segment.joint, expression))
-        elif unread is not None and _hangs_on(text, segment, tested=False):
-            members[-1] = (members[-1][0], all_of([members[-1][1], _denied_too(text, unread, segment)]))
         elif segment.negated and segment.expression is not None:
             denied, tested, unread = [expression], segment.tested, None
             members.append((segment.joint, negate(expression)))
+        elif unread is not None and segment.expression is not None and _denied_too(text, unread, segment):
+            members[-1] = (members[-1][0], all_of([members[-1][1], negate(expression)]))
         elif members and text.exclusion and befalls(segment):
             members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
         elif denied and (_is_limit_too(segment) or _hangs_on(text, segment, tested=tested)):
@@ -322,13 +323,13 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     return members
 
 
-def _denied_too(text: Text, unread: Segment, segment: Segment) -> Expression:
-    """Deny what goes on under the "no" of a noun that isn't known ("no brain or leptomeningeal disease")."""
+def _denied_too(text: Text, unread: Segment, segment: Segment) -> bool:
+    """Whether a member goes on under the "no" of a noun that isn't known ("no brain or lung disease")."""
+    denial = next(chunk for chunk in unread.chunks if "negation" in chunk.classes)
     words = [chunk for chunk in unread.chunks if not chunk.classes & {"negation", "neutral"}]
     plain = all(chunk.kind in ("word", "bracket") and not chunk.classes for chunk in words)
-    if plain and segment.joint in ("or", ",", "/"):
-        return negate(_with_examples(text, segment))
-    return narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
+    noun = denial.form.split(" ")[0] in _WITHOUT and segment.joint in ("or", ",", "/")
+    return noun and plain and _hangs_on(text, segment, tested=False)
 
 
 def _with_examples(text: Text, segment: Segment) -> Expression:

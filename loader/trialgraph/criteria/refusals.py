@@ -52,7 +52,8 @@ def _read_barred(text: Text, chunks: list[Chunk], at: int) -> Expression:
     if not any(is_content(chunk) for chunk in head) or any("exception" in chunk.classes for chunk in head):
         return whole
     expression = join_segments(text, read_segments(text, head), "or")
-    listed = text.exclusion and isinstance(expression, AnyOf)
+    of_some = any("condition" in chunk.classes or chunk.form == ":" for chunk in head)
+    listed = text.exclusion and isinstance(expression, AnyOf) and not of_some
     if not is_formal(expression) and not (listed and any(map(is_judged, atoms(expression)))):
         return whole
     window = next((chunk.window.window for chunk in chunks[at + 1 :] if chunk.window is not None), None)

@@ -15,6 +15,7 @@ from trialgraph.namespaces import TGC
 __all__ = ["read_by_sex"]
 
 _SEXES = {"female": (str(TGC.FemaleSex), "female sex"), "male": (str(TGC.MaleSex), "male sex")}
+_TESTS = frozenset({"ecg", "ekg"})
 
 
 def read_by_sex(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
@@ -55,6 +56,8 @@ def read_by_sex(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
 
 def _adds_nothing(chunk: Chunk) -> bool:
     """Whether a chunk only labels or joins limits, or says how they are measured."""
+    if chunk.form in _TESTS:
+        return True
     return is_method(chunk) if chunk.kind == "bracket" else is_harmless(chunk, "label", "value_tail", "tail")
 
 

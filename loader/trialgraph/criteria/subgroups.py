@@ -89,6 +89,8 @@ def defined_at(chunks: Sequence[Chunk]) -> int | None:
     """Return where "defined as" sets a label off from its limits, as a colon would; None without one."""
     at = next((i for i, chunk in enumerate(chunks) if "definition" in chunk.classes), 0)
     labelled = all(chunk.kind == "window" or is_harmless(chunk, "label") for chunk in chunks[:at])
+    labelled = labelled and any("label" in chunk.classes for chunk in chunks[:at])
+    labelled = labelled and chunks[at - 1].form not in ("is", "are", "is also", "are also")
     valued = at + 1 < len(chunks) and chunks[at + 1].kind == "value"
     return at if at and labelled and valued else None
 
