@@ -81,14 +81,19 @@ def classify_trials(
     return found
 
 
-def whole_trials(store: Store, folder: Path) -> list[ox.Triple]:
-    """Return all that the graphs of a store's trials state, with the ontology that they have to agree with.
+def whole_trials(store: Store, folder: Path, trials: Collection[str] | None = None) -> list[ox.Triple]:
+    """Return all that the graphs of trials state, with the ontology that they have to agree with.
 
     Unlike `trial_individuals` it holds what no definition asks about, so that every domain, range and
     disjointness is put to the test. Concepts that have nothing to do with the trials are left out.
+
+    Args:
+        store: The trials.
+        folder: The ontology.
+        trials: Registry numbers; None for all.
     """
-    stated = {each for nct in store.trials() for each in store.graph(str(GRAPH[nct]))}
-    individuals = stated | trial_individuals(store, folder)
+    stated = {each for nct in (trials or store.trials()) for each in store.graph(str(GRAPH[nct]))}
+    individuals = stated | trial_individuals(store, folder, trials)
     return list(_apart([*_related(list(module_triples(folder)), individuals), *individuals]))
 
 
