@@ -126,6 +126,7 @@ def application(store: Store, settings: Settings | None = None) -> Starlette:
     served.state.workers = Workers(chosen.places, chosen.seconds)
     served.state.engine = Engine(store, limits, served.state.workers, chosen.services)
     served.state.workers.at_end.append(served.state.engine.end)
+    served.state.workers.at_last.append(served.state.engine.gone)
     served.state.readiness = Readiness(served.state.workers)
     served.state.following = Following(served.state)
     served.state.workers.at_end.append(served.state.following.end)

@@ -43,6 +43,8 @@ class Server(uvicorn.Server):
         """Answer those who wait, and close."""
         self._workers.end()
         await super().shutdown(sockets)
+        for wait in self._workers.at_last:
+            await wait()
 
 
 def _is_the_servers_own(record: logging.LogRecord) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 import ctypes
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import Generic, TypeVar
@@ -37,6 +37,7 @@ class Workers:
         self._waits: set[asyncio.Timeout] = set()
         self._ended = False
         self.at_end: list[Callable[[], None]] = []
+        self.at_last: list[Callable[[], Awaitable[None]]] = []
 
     async def run(self, work: Callable[[], _T], *, hurried: bool = True, long: bool = False) -> _T:
         """Return what the work returns.

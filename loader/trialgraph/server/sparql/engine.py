@@ -143,6 +143,10 @@ class Engine:
         if before is not None:
             before.remove()  # those who still read it have its files open
 
+    async def gone(self) -> None:
+        """Return once its processes have exited."""
+        await self._evaluators.gone()
+
     def end(self) -> None:
         """Stop all queries, and delete the copy."""
         self._evaluators.end()

@@ -65,6 +65,8 @@ class Evaluators:
         self._idle: list[_Evaluator] = []
         self._busy: set[_Evaluator] = set()
         self._starting = 0
+        self.alive: set[_Evaluator] = set()
+        """Processes that haven't exited, whatever they were told."""
         self._waiting: deque[asyncio.Future[_Evaluator]] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ticking: asyncio.TimerHandle | None = None
@@ -105,6 +107,13 @@ class Evaluators:
                 waiting.set_exception(BrokenAnswerError(503, "the server is ending"))
         for evaluator in [*self._busy, *self._idle]:
             evaluator.stop(503, "the server is ending")
+
+    async def gone(self) -> None:
+        """Return once the processes that were stopped have exited; after two seconds anyway."""
+        for _ in range(200):
+            if not self.alive:
+                return
+            await asyncio.sleep(0.01)
 
     def release(self, evaluator: _Evaluator) -> None:
         """Take back a process that has answered."""
@@ -168,7 +177,7 @@ class Evaluators:
         """Start afresh in another event loop than before: the processes of that one can't be heard."""
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
-            self._idle, self._busy, self._starting = [], set(), 0
+            self._idle, self._busy, self.alive, self._starting = [], set(), set(), 0
             self._waiting.clear()
             self._loop, self._ticking, self._ended = loop, None, False
 
@@ -251,6 +260,7 @@ class _Evaluator(asyncio.SubprocessProtocol):
         self._inward = cast(asyncio.WriteTransport, self._transport.get_pipe_transport(0))
         self._outward = cast(asyncio.ReadTransport, self._transport.get_pipe_transport(1))
         self._inward.write(self._owner.always)
+        self._owner.alive.add(self)
 
     def used(self) -> float:
         """Return the seconds of processor time that the question has taken so far.
@@ -289,6 +299,7 @@ class _Evaluator(asyncio.SubprocessProtocol):
                 self._owner.release(self)
 
     def process_exited(self) -> None:
+        self._owner.alive.discard(self)
         message = "the query was stopped: it needs more memory, or is nested deeper, than may be"
         self.stop(503, message)
 
