@@ -201,10 +201,7 @@ class Coder:
     def is_doubtful(self, text: str) -> bool:
         """Whether words leave open that it is so, or say that it isn't the patient's."""
         padded = f" {' '.join(text.casefold().split())} "
-        return any(
-            doubt in padded if not doubt[-1].isalpha() else re.search(rf"\b{re.escape(doubt)}\b", padded)
-            for doubt in words().doubts
-        )
+        return _doubt().search(padded) is not None
 
     def agreed(self, readings: Sequence[frozenset[str]]) -> frozenset[str]:
         """Return what several readings of one thing agree on.
@@ -303,6 +300,15 @@ def organs_in(text: str) -> frozenset[str]:
 def organ_called(word: str) -> str:
     """Return the organ that a word alone names, of those called by one word; empty when it names none."""
     return next((organ.name for organ in organs() if word.casefold() in organ.names), "")
+
+
+@lru_cache(maxsize=1)
+def _doubt() -> re.Pattern[str]:
+    """Return what finds words of doubt: whole words, and signs anywhere."""
+    signs = (
+        re.escape(each) if not each[-1].isalpha() else rf"\b{re.escape(each)}\b" for each in words().doubts
+    )
+    return re.compile("|".join(signs))
 
 
 @lru_cache(maxsize=1)
