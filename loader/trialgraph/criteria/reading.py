@@ -19,6 +19,7 @@ from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.offers import DEMAND, asks_several, concerns_some, counts_several, offers_choice
 from trialgraph.criteria.outline import Outline
+from trialgraph.criteria.predicates import part_predicate
 from trialgraph.criteria.remnants import add_values
 from trialgraph.criteria.sentences import sentences_of
 from trialgraph.criteria.statements import Statement, of_part, read_statement
@@ -123,7 +124,9 @@ def read_expression(
         not text.exclusion and demands_cancers(expression, vocabulary, cancers)
     )
     expression = narrative(text, 0, len(text.text)) if misread else add_values(expression, text, chunks)
-    expression = map_facts(name_exceptions(expression, vocabulary), undated_history)
+    expression = map_facts(
+        name_exceptions(map_facts(expression, part_predicate), vocabulary), undated_history
+    )
     return add_mentions(expression, text, chunks)
 
 

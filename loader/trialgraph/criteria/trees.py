@@ -42,13 +42,13 @@ def alternatives_of(expression: Expression) -> Expression:
     return any_of(expression.operands) if isinstance(expression, AllOf) else expression
 
 
-def map_facts(expression: Expression, change: Callable[[Fact], Fact]) -> Expression:
+def map_facts(expression: Expression, change: Callable[[Fact], Expression]) -> Expression:
     """Return the expression with each of its facts changed."""
     match expression:
         case Fact():
             return change(expression)
         case AllOf(operands):
-            return AllOf(tuple(map_facts(each, change) for each in operands))
+            return all_of([map_facts(each, change) for each in operands])
         case AnyOf(operands):
             return AnyOf(tuple(map_facts(each, change) for each in operands))
         case Not(operand):
