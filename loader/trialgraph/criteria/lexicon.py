@@ -71,13 +71,15 @@ def _unfolded(pattern: str) -> list[str]:
 class Lexicon:
     """Finds the longest phrase at a token, and the classes it belongs to.
 
-    `adjectival` are the endings by which an unknown word is taken for an adjective.
+    `adjectival` are the endings by which an unknown word is taken for an adjective, `places` the
+    narrowing adjectives that name a part of the body.
     """
 
     def __init__(self, phrases: dict[str, list[str]], patterns: dict[str, list[str]]) -> None:
         self._root = _Node()
         self._opened = lru_cache(maxsize=16_384)(self._open)
         self.adjectival = tuple(phrases.pop("adjectival"))
+        self.places = frozenset(phrases.pop("places"))
         for name, members in phrases.items():
             for phrase in members:
                 self._add(phrase, name)

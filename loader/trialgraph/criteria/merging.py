@@ -15,6 +15,7 @@ __all__ = ["closing_remark", "merge_qualifiers"]
 _CARRIED = frozenset(
     {"qualifier", "active", "confirmation", "confirmed", "negation", "neutral", "exposure", "sample", "other"}
 )
+_LONGEST_LIST = 6
 
 
 def _with_adjective(text: Text, chunks: list[Chunk]) -> list[Chunk]:
@@ -57,7 +58,9 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
                 segment.chunks = [*carried.chunks, *_with_adjective(text, segment.chunks)]
                 segment.joint = carried.joint
             carried = None
-        if all(c.kind == "word" and c.classes & _CARRIED for c in segment.chunks) or _is_adjective(
+        if _names_a_place(text, segment, segments[index + 1 :]):
+            merged.append(segment)
+        elif all(c.kind == "word" and c.classes & _CARRIED for c in segment.chunks) or _is_adjective(
             segment, following
         ):
             carried = segment
@@ -82,6 +85,20 @@ def _names_its_own(text: Text, carried: Segment, segment: Segment) -> bool:
     first, last = segment.chunks[0], carried.chunks[-1]
     noun = text.text[first.start : first.end].partition(" ")[2] if first.kind == "concept" else ""
     return bool(noun) and text.vocabulary.find(f"{text.text[last.start : last.end]} {noun}") is not None
+
+
+def _names_a_place(text: Text, segment: Segment, following: Sequence[Segment]) -> bool:
+    """Whether "pulmonary" with the noun of "… or renal disease" behind it names a concept."""
+    word = segment.chunks[-1]
+    if word.form not in lexicon().places:
+        return False
+    concepts = (chunk for other in following[:_LONGEST_LIST] for chunk in other.chunks if is_content(chunk))
+    lender = next(concepts, None)
+    if lender is None or lender.term is None or lender.term.category != "condition":
+        return False
+    noun = text.text[lender.start : lender.end].rpartition(" ")[2]
+    term = text.vocabulary.find(f"{word.form} {noun}")
+    return term is not None and term.category == "condition" and term.iri != lender.term.iri
 
 
 def _is_adjective(segment: Segment, following: Segment | None) -> bool:
