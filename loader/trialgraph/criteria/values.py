@@ -272,6 +272,8 @@ class ValueReader:
                 and following < after + 4
             ):
                 sign = _JOINERS[self.tokens[following].form]
+                if sign in ("and", "or") and joiner != ";" and self.tokens[following - 1].form == ";":
+                    return tuple(terms), joiner, after
                 both = joined == "and" and self.tokens[following - 1].form == "/"
                 joined = "/" if both else sign if joined in ("", ",", "/") else joined
                 following += 1
