@@ -16,6 +16,7 @@ from trialgraph.criteria.limits import Found, parse_limit
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.openers import openers, opens_limit
 from trialgraph.criteria.pairs import read_pair
+from trialgraph.criteria.spelled import add_spelled
 from trialgraph.criteria.stains import with_stains
 from trialgraph.criteria.tables import Table, tables_of
 from trialgraph.criteria.tokens import BRACKETS, CLOSING, Token, bracket_pairs, tokenize
@@ -99,6 +100,7 @@ class Text:
         mentions = without_vaccines(self.normalized.text, self.tokens, mentions)
         self.mentions = with_stains(self.text, self.tokens, mentions, self.vocabulary.named)
         add_markers(self.tokens, self.mentions, self.vocabulary)
+        add_spelled(self.text, self.tokens, self.mentions, self.vocabulary)
         self.values = ValueReader(
             self.normalized.text,
             self.tokens,
