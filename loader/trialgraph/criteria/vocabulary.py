@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast, get_args
 
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.tokens import Token, tokenize
+from trialgraph.criteria.variants import variants_of_condition, variants_of_treatment
 from trialgraph.expressions import Category
 from trialgraph.namespaces import TGC
 
@@ -276,7 +277,27 @@ def default_vocabulary() -> Vocabulary:
     """Return the vocabulary of the packaged ontology."""
     from trialgraph.concepts import packaged_concepts
 
-    return Vocabulary(vocabulary_entries(packaged_concepts()))
+    entries = list(vocabulary_entries(packaged_concepts()))
+    return Vocabulary([*entries, *_reworded(entries)])
+
+
+def _reworded(entries: Iterable[tuple[str, bool, Term]]) -> Iterator[tuple[str, bool, Term]]:
+    """Yield names that are made by rule, where no concept has them and they are of one concept only."""
+    taken: set[str] = set()
+    made: dict[str, dict[str, Term]] = {}
+    for name, acronym, term in entries:
+        taken.add(name.lower())
+        if acronym:
+            continue
+        if term.category == "condition":
+            further = variants_of_condition(name, term.label)
+        else:
+            further = variants_of_treatment(name) if term.category == "treatment" else iter(())
+        for each in further:
+            made.setdefault(each, {})[term.iri] = term
+    for name, terms in made.items():
+        if len(terms) == 1 and name.lower() not in taken:
+            yield name, False, next(iter(terms.values()))
 
 
 def vocabulary_entries(concepts: Concepts) -> Iterator[tuple[str, bool, Term]]:

@@ -1,0 +1,54 @@
+"""Other wordings of a name that English makes by rule: "heart illness", "cancer of the bladder".
+
+So are "inhibitor of CYP3A4" for "CYP3A4 inhibitor", and "cytochrome P450 isozyme 3A4" for the enzyme.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+__all__ = ["variants_of_condition", "variants_of_treatment"]
+
+_ILL = ("disease", "disorder", "illness")
+"""Words for ill health in general, which criteria use for one another."""
+_MALIGNANT = ("cancer", "malignancy", "malignant tumor", "malignant tumour", "malignant neoplasm")
+_PLACED = (("cancer", _MALIGNANT), ("carcinoma", ("carcinoma",)), ("adenocarcinoma", ("adenocarcinoma",)))
+_LONG = "squamous cell carcinoma"
+_SHORT = "SCC"
+_INCOMPLETE = ("cell", "situ")
+"""Last words of what "cancer" stands behind that are no part of the body."""
+_ENZYME = re.compile(r"\bCYP(?=\d)")
+_ENZYMES = ("cytochrome P450 ", "cytochrome P450 isozyme ", "cytochrome P450 isoenzyme ", "CYP450 ")
+_ACTING = re.compile(
+    r"(?P<grade>(?:(?:strong|potent|moderate|weak)\s)?)(?P<target>.+)\s(?P<agent>inhibitor|inducer|substrate)"
+)
+
+
+def variants_of_condition(name: str, label: str) -> Iterator[str]:
+    """Yield further names of a condition; one may be another concept's name too.
+
+    Args:
+        name: A name in use.
+        label: The label of what it names.
+    """
+    start, _, head = name.rpartition(" ")
+    if not start:
+        return
+    if head in _ILL and label.rpartition(" ")[2] in _ILL:
+        yield from (f"{start} {other}" for other in _ILL if other != head)
+    if name.endswith(f" {_LONG}"):
+        yield f"{name.removesuffix(_LONG)}{_SHORT}"
+    for word, heads in _PLACED:
+        if head == word and not start.endswith(_INCOMPLETE):
+            yield from (f"{each} of {article}{start}" for each in heads for article in ("", "the "))
+
+
+def variants_of_treatment(name: str) -> Iterator[str]:
+    """Yield further names of a treatment, as for a condition's; what it is named by stays the same."""
+    acting = _ACTING.fullmatch(name)
+    names = [name] if acting is None else [name, "{grade}{agent} of {target}".format(**acting.groupdict())]
+    yield from names[1:]
+    for each in names:
+        if _ENZYME.search(each):
+            yield from (_ENZYME.sub(enzyme, each) for enzyme in _ENZYMES)
