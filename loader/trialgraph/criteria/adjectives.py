@@ -14,6 +14,7 @@ from trialgraph.criteria.vocabulary import GIVEN
 from trialgraph.expressions import Fact
 
 __all__ = [
+    "name_narrower",
     "share_active",
     "share_elided",
     "share_exceptions",
@@ -50,6 +51,22 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
             leading = None
         elif leading is not None and not (each_its_own and (segment.joint == "," or segment.after_comma)):
             segment.expression = _qualified(fact, leading, first=True)
+
+
+def name_narrower(text: Text, segments: list[Segment]) -> None:
+    """Read the second of "strong inhibitors or inducers of CYP3A4" as the concept it then names."""
+    for segment in segments:
+        fact = segment.expression
+        told = fact.modifiers.get("qualifier") if isinstance(fact, Fact) else None
+        if told is None or not isinstance(fact, Fact) or fact.category != "treatment":
+            continue
+        first, _, others = told.partition("; ")
+        term = text.vocabulary.find(f"{first} {fact.concept_label}")
+        if term is None or term.category != fact.category or fact.concept not in term.ancestors:
+            continue
+        rest = {name: words for name, words in fact.modifiers.items() if name != "qualifier"}
+        modifiers = {**rest, "qualifier": others} if others else rest
+        segment.expression = replace(fact, concept=term.iri, concept_label=term.label, modifiers=modifiers)
 
 
 def _has_adjective(text: Text, segment: Segment) -> bool:

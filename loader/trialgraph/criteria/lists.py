@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.adjectives import (
+    name_narrower,
     share_active,
     share_elided,
     share_exceptions,
@@ -82,6 +83,7 @@ def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     share_allergens(text, segments, _read_segment)
     share_leading(text, segments)
     share_elided(text, segments)
+    name_narrower(text, segments)
     share_active(segments)
     share_history(segments)
     share_nouns(text, segments)
