@@ -97,10 +97,10 @@ class Text:
         self.tokens = tokenize(self.normalized.text)
         self.tables = {} if self.exclusion else tables_of(self.text, self.vocabulary.find, self.span)
         mentions = self.vocabulary.mentions(self.tokens)
-        mentions = without_vaccines(self.normalized.text, self.tokens, mentions)
+        mentions = without_vaccines(self.text, self.tokens, mentions, self.vocabulary)
         self.mentions = with_stains(self.text, self.tokens, mentions, self.vocabulary.named)
         add_markers(self.tokens, self.mentions, self.vocabulary)
-        add_spelled(self.text, self.tokens, self.mentions, self.vocabulary)
+        add_spelled(self.tokens, self.mentions, self.vocabulary)
         self.values = ValueReader(
             self.normalized.text,
             self.tokens,

@@ -6,8 +6,10 @@ for is told by their first letters.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from trialgraph.criteria.genes import add_markers
 from trialgraph.criteria.tokens import Token
 from trialgraph.criteria.vocabulary import Mention, Vocabulary
 
@@ -15,40 +17,62 @@ __all__ = ["add_spelled"]
 
 _LONGEST_WORDS = 10
 _LONGEST_SHORT = 6
-_LONGEST_REST = 6
-_AGAINST = "anti"
 _LOOSE = 3
 """From how many letters on an abbreviation may leave words out ("HER2")."""
 
 
-def add_spelled(
-    text: str, tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary
-) -> None:
-    """Add the concepts that a text names by words, their abbreviation in a bracket, and what follows it.
+@dataclass(frozen=True, slots=True)
+class _Spelled:
+    """Words, from `start`, and the abbreviation in the bracket behind them."""
+
+    start: int
+    opening: int
+    closing: int
+
+
+def add_spelled(tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary) -> None:
+    """Add the concepts that a text names by words, their abbreviation in a bracket, and what is around it.
 
     Args:
-        text: The normalised text.
-        tokens: Its words.
+        tokens: The words of a text.
         mentions: Concepts by the token they start at; those found are added in place, unless a name that
             goes as far starts there.
         vocabulary: Has the names by their abbreviation.
     """
-    for opening, token in enumerate(tokens):
-        if token.text != "(":
+    phrases = list(_phrases(tokens))
+    if not phrases:
+        return
+    kept = _kept(len(tokens), phrases)
+    opened = {phrase.opening + 1 for phrase in phrases}
+    short = [replace(tokens[at], joined=False) if at in opened else tokens[at] for at in kept]
+    plain = vocabulary.mentions(short)
+    found = dict(plain)
+    add_markers(short, found, vocabulary)
+    for place, mention in found.items():
+        start, end = kept[mention.start], kept[mention.end - 1] + 1
+        inside = [phrase for phrase in phrases if start < phrase.closing and end > phrase.opening]
+        more = any(start <= each.opening or end > each.closing for each in inside)
+        if not inside or not (more or plain.get(place) != mention):
             continue
-        closing = _closing(tokens, opening)
-        start = _spelled_from(tokens, opening, closing) if closing else None
-        if start is None:
-            continue
-        before = start - 2 if tokens[start - 1].text == "-" else start - 1
-        against = before >= 0 and tokens[before].form == _AGAINST
-        found = _named(text, tokens, opening, closing, vocabulary, against=against)
-        if found is None:
-            continue
-        start = before if against else start
+        start = min(start, inside[0].start)
+        end += end == inside[-1].closing
         known = mentions.get(start)
-        if known is None or known.end < found.end:
-            mentions[start] = Mention(found.term, start, found.end)
+        if known is None or known.end < end:
+            mentions[start] = Mention(mention.term, start, end)
+
+
+def _phrases(tokens: Sequence[Token]) -> Iterator[_Spelled]:
+    for opening, token in enumerate(tokens):
+        closing = _closing(tokens, opening) if token.text == "(" else 0
+        start = _spelled_from(tokens, opening, closing) if closing else None
+        if start is not None:
+            yield _Spelled(start, opening, closing)
+
+
+def _kept(count: int, phrases: Sequence[_Spelled]) -> list[int]:
+    """Return which tokens stay when each abbreviation stands for its words, without its bracket."""
+    left_out = {place for each in phrases for place in (*range(each.start, each.opening + 1), each.closing)}
+    return [place for place in range(count) if place not in left_out]
 
 
 def _closing(tokens: Sequence[Token], opening: int) -> int:
@@ -82,19 +106,3 @@ def _stands_for(short: str, initials: str) -> bool:
     letters = iter(initials)
     in_order = all(letter in letters for letter in short)
     return in_order and initials[0] == short[0] and initials[-1] == short[-1]
-
-
-def _named(
-    text: str, tokens: Sequence[Token], opening: int, closing: int, vocabulary: Vocabulary, *, against: bool
-) -> Mention | None:
-    """Return the concept that an abbreviation names together with the most of the words behind it.
-
-    What is against it ("anti") may have no words behind it.
-    """
-    short = f"{_AGAINST}-" * against + text[tokens[opening].end : tokens[closing].start]
-    fewest = closing + 1 - against
-    for end in range(min(closing + 1 + _LONGEST_REST, len(tokens)), fewest, -1):
-        term = vocabulary.find(f"{short}{text[tokens[closing].end : tokens[end - 1].end]}")
-        if term is not None and (tokens[end - 1].text.isalnum() or end == closing + 1):
-            return Mention(term, opening, end)
-    return None
