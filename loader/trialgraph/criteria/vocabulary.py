@@ -138,7 +138,10 @@ class Vocabulary:
         else:
             starts = list(range(len(tokens)))
         found = ((start, self.mention_at(tokens, start)) for start in starts)
-        return {start: mention for start, mention in found if mention is not None}
+        named = {start: mention for start, mention in found if mention is not None}
+        for start in [start for start, mention in named.items() if _hides_more(tokens, mention, named)]:
+            del named[start]
+        return named
 
     def mention_at(self, tokens: list[Token], position: int) -> Mention | None:
         """Return the longest mention that starts at a token."""
@@ -235,6 +238,16 @@ class Vocabulary:
             if written in (exact, f"{exact}s"):
                 return term
         return None
+
+
+def _hides_more(tokens: list[Token], mention: Mention, named: dict[int, Mention]) -> bool:
+    """Whether "unresectable cancer" takes the first word of "cancer of the stomach", which says more."""
+    after = mention.start + 1
+    inner = named.get(after)
+    if inner is None or inner.end <= mention.end or mention.end != after + 1:
+        return False
+    _, classes = lexicon().phrase_at(tokens, mention.start)
+    return "qualifier" in classes and inner.term.category == mention.term.category == "condition"
 
 
 def _bare(words: str) -> str:
