@@ -97,6 +97,25 @@ def test_completeness_never_covers_tests_consent_or_reproduction(name: str):
     assert state(shown, name) == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Thrombocytopenia", "unknown"),
+        ("Neutropenia", "unknown"),
+        ("HeparinInducedThrombocytopenia", "absent"),
+    ],
+)
+def test_a_laboratory_finding_need_not_be_among_all_conditions(name: str, expected: str):
+    """A list of diagnoses may leave out what a blood count shows; a diagnosis it doesn't."""
+    assert state(view(condition("liver metastasis"), complete=["conditions"]), name) == expected
+
+
+def test_hypophysitis_tells_nothing_sure_of_the_hormones():
+    """An inflamed pituitary gland may still make enough; its name alone doesn't rule insufficiency out."""
+    shown = view(condition("hypophysitis"), condition("liver metastasis"), complete=["conditions"])
+    assert state(shown, "PituitaryInsufficiency") == "unknown"
+
+
 def test_a_measurement_is_never_assumed():
     """Completeness gives no quantity but numbers of lesions."""
     quantities = view(complete=ALL).quantities

@@ -203,3 +203,14 @@ def test_a_term_is_a_place_on_the_page_of_the_ontology(client: httpx.Client) -> 
     page = client.get("/ontology", headers={"Accept": BROWSER}).text
     for term in (TG.Trial, TG.criterion, TG.nctId, TG.mentions):
         assert f'id="{str(term).removeprefix(str(TG))}"' in page
+
+
+def test_the_page_of_the_ontology_tells_what_a_reasoner_adds_and_how_terms_are_aligned(
+    client: httpx.Client,
+) -> None:
+    """A defined class is below what was inferred of it; a mapping has its relation and its confidence."""
+    page = client.get("/ontology", headers={"Accept": BROWSER}).text
+    defined = page.partition('id="ChemotherapyArm"')[2].partition("</dd>")[0]
+    assert '<a href="#SystemicTherapyArm">' in defined
+    table = page.partition('id="alignment"')[2]
+    assert "close match" in table and "NCIT:C16112" in table

@@ -69,7 +69,7 @@ class Mapped:
 
 
 def read_schema(folder: Path) -> list[Term]:
-    """Return the classes and properties of a folder's schema, by name, with inferred superclasses."""
+    """Return the classes and properties of a folder's schema, by label, with inferred superclasses."""
     stated: dict[str, dict[str, set[str]]] = {}
     for path in [*ontology_modules(folder), folder / CLOSURE]:
         for quad in ox.parse(path=str(path)):
@@ -78,7 +78,7 @@ def read_schema(folder: Path) -> list[Term]:
                 about = stated.setdefault(subject.value, {})
                 about.setdefault(quad.predicate.value, set()).add(value.value)
     found = (_term(iri, said) for iri, said in stated.items() if iri.startswith(TG_IRI))
-    return sorted((each for each in found if each.kind), key=lambda each: each.name.casefold())
+    return sorted((each for each in found if each.kind), key=lambda each: (each.label.casefold(), each.name))
 
 
 def read_alignment(folder: Path) -> list[Mapped]:

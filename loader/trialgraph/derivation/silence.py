@@ -13,6 +13,7 @@ from trialgraph.concepts import Concepts
 from trialgraph.derivation.lesions import MALIGNANCY, METASTASIS
 from trialgraph.derivation.ondemand import OnDemand
 from trialgraph.derivation.shown import Sorted
+from trialgraph.namespaces import TGC
 from trialgraph.patients.tables import organs
 from trialgraph.views import Absence, Completeness
 
@@ -119,7 +120,7 @@ def _blocked(found: Sorted, concepts: Concepts, axioms: Collection[str] | None) 
         blocked |= may_show(iri, concepts)
     for iri in found.possible:
         blocked |= might_show(iri, concepts) | concepts.implied(iri, axioms).keys()
-    return blocked | crossings(found, concepts)
+    return blocked | crossings(found, concepts) | _sequels(found, concepts)
 
 
 def placed(found: Sorted, concepts: Concepts) -> frozenset[str]:
@@ -180,6 +181,20 @@ def crossings(found: Sorted, concepts: Concepts) -> set[str]:
 def _crossed(concepts: Concepts, iri: str) -> list[tuple[str, tuple[str, ...]]]:
     below = (concepts[each] for each in sorted(concepts.descendants(iri)))
     return [(each.iri, each.parents) for each in below if len(each.parents) > 1]
+
+
+def _sequels(found: Sorted, concepts: Concepts) -> set[str]:
+    """Return what may have followed from what is recorded, without being recorded apart."""
+    recorded = {fact.concept for fact in found.shown} | found.possible.keys()
+    above = frozenset[str]().union(*(concepts.ancestors(iri) for iri in recorded))
+    followed = concepts.once(_following, str(TGC.Condition))
+    kinds = (might_show(iri, concepts) for iri, diseases in followed if not above.isdisjoint(diseases))
+    return set().union(*kinds)
+
+
+def _following(concepts: Concepts, top: str) -> list[tuple[str, tuple[str, ...]]]:
+    below = (concepts[each] for each in sorted(concepts.descendants(top)))
+    return [(each.iri, each.sequel_of) for each in below if each.sequel_of]
 
 
 def contested(found: Sorted, concepts: Concepts, axioms: Collection[str] | None) -> set[str]:

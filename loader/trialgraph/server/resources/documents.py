@@ -7,30 +7,37 @@ from functools import cache
 from typing import NamedTuple
 
 import pyoxigraph as ox
-from rdflib import OWL, RDF, RDFS, SKOS
+from rdflib import RDF
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from trialgraph.browsing.schema import Mapped, Term, read_alignment, read_schema
 from trialgraph.namespaces import BASE
 from trialgraph.queries import shorten
+from trialgraph.resources import product_folder
 from trialgraph.server.pages.frame import page
 from trialgraph.server.resources.graphs import described, part_of_trial, trial_graph
-from trialgraph.server.resources.ontology import MODULES, OWL_SUFFIXES, ontology_triples
+from trialgraph.server.resources.ontology import MODULES
 from trialgraph.stores import Store
 
 __all__ = ["routes"]
 
-_TG = f"{BASE}ontology#"
-_TYPE, _LABEL, _MEANING = (ox.NamedNode(str(each)) for each in (RDF.type, RDFS.label, SKOS.definition))
-_DOMAIN, _RANGE, _ABOVE = (ox.NamedNode(str(each)) for each in (RDFS.domain, RDFS.range, RDFS.subClassOf))
+_TYPE = ox.NamedNode(str(RDF.type))
 _KINDS = {
-    str(OWL.Class): "Classes",
-    str(OWL.ObjectProperty): "Object properties",
-    str(OWL.DatatypeProperty): "Data properties",
-    str(OWL.AnnotationProperty): "Annotation properties",
-    str(OWL.NamedIndividual): "Individuals",
+    "class": "Classes",
+    "relation": "Relations between things",
+    "value": "Values",
+    "annotation": "Annotations of concepts",
+}
+_FORMATS = {
+    "ttl": "Turtle",
+    "rdf": "RDF/XML",
+    "owx": "OWL/XML",
+    "ofn": "OWL functional syntax",
+    "jsonld": "JSON-LD",
+    "nt": "N-Triples",
 }
 
 
@@ -47,17 +54,6 @@ class Statement(NamedTuple):
     subject: Shown
     predicate: Shown
     object: Shown
-
-
-class Term(NamedTuple):
-    """A term of the ontology's schema."""
-
-    name: str
-    label: str
-    meaning: str
-    above: list[Shown]
-    domain: list[Shown]
-    range: list[Shown]
 
 
 async def part(request: Request) -> Response:
@@ -92,7 +88,16 @@ async def ontology(request: Request) -> Response:
     if name is not None and name not in MODULES:
         raise HTTPException(404, f"the ontology has no module {name[:100]!r}")
     terms: dict[str, list[Term]] = await request.app.state.workers.run(schema_terms)
-    response = page("ontology.html", terms=terms, modules=MODULES, suffixes=OWL_SUFFIXES)
+    others: list[Mapped] = await request.app.state.workers.run(alignment)
+    response = page(
+        "ontology.html",
+        terms=terms,
+        labels={each.name: each.label for kind in terms.values() for each in kind},
+        alignment=others,
+        modules=[each for each in MODULES if not each.startswith("axioms/")],
+        axioms=[each.partition("/")[2] for each in MODULES if each.startswith("axioms/")],
+        formats=_FORMATS,
+    )
     response.headers["Vary"] = "Accept"
     return response
 
@@ -133,32 +138,15 @@ def _shown(term: object) -> Shown:
 
 @cache
 def schema_terms() -> dict[str, list[Term]]:
-    """Return the terms of the namespace ``tg:`` by their kind, in the order of their names."""
-    stated: dict[str, dict[ox.NamedNode, list[object]]] = {}
-    for triple in ontology_triples():
-        if isinstance(triple.subject, ox.NamedNode) and triple.subject.value.startswith(_TG):
-            stated.setdefault(triple.subject.value, {}).setdefault(triple.predicate, []).append(triple.object)
-    found: dict[str, list[Term]] = {kind: [] for kind in _KINDS.values()}
-    for iri, said in sorted(stated.items()):
-        kinds = [_KINDS[iri] for iri in map(_value, said.get(_TYPE, ())) if iri in _KINDS]
-        for kind in kinds[:1]:
-            found[kind].append(_term(iri, said))
-    return {kind: terms for kind, terms in found.items() if terms}
+    """Return the terms of the namespace ``tg:`` by their kind, in the order of their labels."""
+    terms = read_schema(product_folder("ontology"))
+    return {heading: [each for each in terms if each.kind == kind] for kind, heading in _KINDS.items()}
 
 
-def _term(iri: str, said: dict[ox.NamedNode, list[object]]) -> Term:
-    def one(predicate: ox.NamedNode) -> str:
-        return next(map(_value, said.get(predicate, ())), "")
-
-    def named(predicate: ox.NamedNode) -> list[Shown]:
-        return [_shown(each) for each in said.get(predicate, ()) if isinstance(each, ox.NamedNode)]
-
-    name = iri.removeprefix(_TG)
-    return Term(name, one(_LABEL), one(_MEANING), named(_ABOVE), named(_DOMAIN), named(_RANGE))
-
-
-def _value(term: object) -> str:
-    return term.value if isinstance(term, (ox.NamedNode, ox.Literal)) else ""
+@cache
+def alignment() -> list[Mapped]:
+    """Return how the schema's terms stand to those of other vocabularies."""
+    return read_alignment(product_folder("ontology"))
 
 
 routes = [
