@@ -686,13 +686,13 @@ def test_the_order_of_resources_changes_nothing(
 def test_closure(resources: list[dict[str, Any]], complete: list[Completeness]):
     """Presence holds upwards, absence downwards, and the two never meet."""
     shown = view(*resources, complete=complete)
-    for iri in shown.present.keys() & set(CONCEPTS):
-        assert CONCEPTS.ancestors(iri) <= shown.present.keys() | shown.conflicts.keys()
-    for iri in shown.absent.keys() & set(CONCEPTS):
-        assert CONCEPTS.descendants(iri) <= shown.absent.keys() | shown.conflicts.keys()
-    lists = [set(shown.present), set(shown.absent), set(shown.conflicts)]
-    assert sum(map(len, lists)) == len(set.union(*lists))
-    assert shown.absent.keys() <= shown.complete.keys() | shown.inactive.keys()
+    present, absent, conflicts = set(shown.present), set(shown.absent), set(shown.conflicts)
+    for iri in present & set(CONCEPTS):
+        assert CONCEPTS.ancestors(iri) <= present | conflicts
+    for iri in absent & set(CONCEPTS):
+        assert CONCEPTS.descendants(iri) <= absent | conflicts
+    assert len(present) + len(absent) + len(conflicts) == len(present | absent | conflicts)
+    assert absent <= set(shown.complete) | set(shown.inactive)
 
 
 def is_within(inner: Interval, outer: Interval) -> bool:
