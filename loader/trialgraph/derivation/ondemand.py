@@ -7,6 +7,7 @@ the concepts that are asked for, and kept. Whoever goes through all entries gets
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -15,7 +16,31 @@ __all__ = ["Layers", "OnDemand"]
 Entry = TypeVar("Entry")
 
 
-class OnDemand(Mapping[str, Entry]):
+class _Sought(Mapping[str, Entry]):
+    """A mapping that seeks the entry of a key."""
+
+    @abstractmethod
+    def _found(self, key: str) -> Entry | None: ...
+
+    def __getitem__(self, key: str) -> Entry:
+        found = self._found(key)
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def __contains__(self, key: object) -> bool:
+        return self._found(str(key)) is not None
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return the entry of a key; most keys that are asked for have none, so this raises nothing."""
+        found = self._found(key)
+        return default if found is None else found
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class OnDemand(_Sought[Entry]):
     """A mapping whose entries are worked out when they are asked for, and kept.
 
     Args:
@@ -28,20 +53,6 @@ class OnDemand(Mapping[str, Entry]):
         self._entry = entry
         self._known: dict[str, Entry | None] = {}
 
-    def __getitem__(self, key: str) -> Entry:
-        found = self._found(key)
-        if found is None:
-            raise KeyError(key)
-        return found
-
-    def __contains__(self, key: object) -> bool:
-        return self._found(str(key)) is not None
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """Return the entry of a key; most keys that are asked for have none, so this raises nothing."""
-        found = self._found(key)
-        return default if found is None else found
-
     def _found(self, key: str) -> Entry | None:
         if key not in self._known:
             self._known[key] = self._entry(key)
@@ -50,29 +61,12 @@ class OnDemand(Mapping[str, Entry]):
     def __iter__(self) -> Iterator[str]:
         return (key for key in self._keys() if key in self)
 
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
 
-
-class Layers(Mapping[str, Entry]):
+class Layers(_Sought[Entry]):
     """Several mappings as one; where two have an entry for a key, the first counts."""
 
     def __init__(self, *layers: Mapping[str, Entry]) -> None:
         self._layers = layers
-
-    def __getitem__(self, key: str) -> Entry:
-        found = self._found(key)
-        if found is None:
-            raise KeyError(key)
-        return found
-
-    def __contains__(self, key: object) -> bool:
-        return self._found(str(key)) is not None
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """Return the entry of a key; most keys that are asked for have none, so this raises nothing."""
-        found = self._found(key)
-        return default if found is None else found
 
     def _found(self, key: str) -> Entry | None:
         for layer in self._layers:
@@ -83,6 +77,3 @@ class Layers(Mapping[str, Entry]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(dict.fromkeys(key for layer in reversed(self._layers) for key in layer))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
