@@ -35,9 +35,7 @@ def test_a_concept_is_completed_by_its_name(tab_of: Callable[..., Tab]) -> None:
     tab = tab_of()
     tab.open("/ask")
     _write(tab, "SELECT * { ?c tg:mentions sintil")
-    option = tab.page.locator("[role=option]").first
-    option.wait_for()
-    assert "tgc:Sintilimab" in option.inner_text()
+    tab.page.locator("[role=option]:first-child", has_text="tgc:Sintilimab").wait_for()
     tab.page.wait_for_timeout(100)  # what is offered can be taken a moment after it has come
     tab.page.keyboard.press("Tab")
     assert "tgc:Sintilimab" in _lines(tab)[0]
