@@ -111,9 +111,10 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
         return Statement(narrative(text, start, end), text=words)
     if exception is not None:
         return Statement(_read_excepted(text, chunks, exception), text=words)
-    read = _read_labelled(text, _without_requiring(text, chunks))
+    shorter = _without_requiring(text, chunks)
+    read = _read_labelled(text, shorter)
     plain = any(not isinstance(atom, Narrative) for atom in atoms(read))
-    if not plain:
+    if not plain and shorter is not chunks:
         read = _read_labelled(text, chunks)
     return Statement(all_of([sex[0], read]) if sex is not None and plain else read, text=words)
 
