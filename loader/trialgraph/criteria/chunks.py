@@ -86,6 +86,7 @@ class Text:
     normalized: NormalizedText
     vocabulary: Vocabulary
     exclusion: bool
+    text: str = field(init=False)
     tokens: list[Token] = field(init=False)
     mentions: dict[int, Mention] = field(init=False)
     values: ValueReader = field(init=False)
@@ -94,7 +95,8 @@ class Text:
     chunks: tuple[Chunk, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
-        self.tokens = tokenize(self.normalized.text)
+        self.text = self.normalized.text
+        self.tokens = tokenize(self.text)
         self.tables = {} if self.exclusion else tables_of(self.text, self.vocabulary.find, self.span)
         mentions = self.vocabulary.mentions(self.tokens)
         mentions = without_vaccines(self.text, self.tokens, mentions, self.vocabulary)
@@ -111,14 +113,9 @@ class Text:
         )
         self.lesions = LesionReader(self.normalized.text, self.tokens, self.mentions, self.span)
 
-    @property
-    def text(self) -> str:
-        """The normalised text itself."""
-        return self.normalized.text
-
     def span(self, start: int, end: int) -> Span:
         """Return the verbatim span of a stretch of the normalised text, its edges trimmed."""
-        words = self.normalized.text[start:end]
+        words = self.text[start:end]
         if words[:1].isspace() or words[-1:].isspace():
             start += len(words) - len(words.lstrip())
             words = words.strip()
