@@ -98,7 +98,11 @@ def _lists_exceptions(sentence: Sequence[Chunk]) -> bool:
 def _runs_on(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
     """Whether a capital starts a new statement where a list lost its lines ("… <2+ For subjects with …")."""
     chunk, before = chunks[index], chunks[index - 1]
-    if text.text[chunk.start] in _RESTATING and before.kind != "sign" and _RESTATED.match(text.text, chunk.start):
+    if (
+        text.text[chunk.start] in _RESTATING
+        and before.kind != "sign"
+        and _RESTATED.match(text.text, chunk.start)
+    ):
         return True
     measured = chunk.kind == "value" and before.kind in ("window", "limit", "value")
     if measured or (text.exclusion and before.kind == "window" and _opens_item(chunk)):
