@@ -11,7 +11,7 @@ from trialgraph.criteria.bearers import value_beside
 from trialgraph.criteria.compounds import number_follows, value_of_name
 from trialgraph.criteria.genes import add_markers
 from trialgraph.criteria.lesions import FoundSize, LesionReader, counts_lesions
-from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.lexicon import Phrases, lexicon
 from trialgraph.criteria.limits import Found, parse_limit
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.openers import openers, opens_limit
@@ -93,6 +93,7 @@ class Text:
     lesions: LesionReader = field(init=False)
     tables: dict[int, Table] = field(init=False)
     chunks: tuple[Chunk, ...] = field(init=False, default=())
+    _told: dict[Phrases, bool] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.text = self.normalized.text
@@ -112,6 +113,12 @@ class Text:
             exclusion=self.exclusion,
         )
         self.lesions = LesionReader(self.normalized.text, self.tokens, self.mentions, self.span)
+
+    def search(self, phrases: Phrases, words: str) -> re.Match[str] | None:
+        """Return where words of this text have a turn of phrase: nowhere, when the whole text hasn't."""
+        if phrases not in self._told:
+            self._told[phrases] = phrases.search(self.text) is not None
+        return phrases.search(words) if self._told[phrases] else None
 
     def span(self, start: int, end: int) -> Span:
         """Return the verbatim span of a stretch of the normalised text, its edges trimmed."""

@@ -125,13 +125,13 @@ def _takes_a_person(text: Text, chunks: Sequence[Chunk]) -> bool:
     valued = any(chunk.kind == "value" for chunk in chunks)
     if valued:
         return False
-    if not text.exclusion and lexicon().resolved.search(words):
+    if not text.exclusion and text.search(lexicon().resolved, words):
         return True
     named = [chunk for chunk in chunks if is_content(chunk) and category_of(chunk) != "other"]
-    judged = lexicon().judgement.search(words)
+    judged = text.search(lexicon().judgement, words)
     behind = judged is not None and chunks[0].start + judged.end()
     told = judged is not None and all(chunk.start >= behind for chunk in named)
-    consented = lexicon().consent.search(words)
+    consented = text.search(lexicon().consent, words)
     if consented is None or not text.exclusion:
         return told or consented is not None
     return told or all(chunk.start >= chunks[0].start + consented.start() for chunk in named)
