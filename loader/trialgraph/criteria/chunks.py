@@ -11,7 +11,7 @@ from trialgraph.criteria.bearers import value_beside
 from trialgraph.criteria.compounds import number_follows, value_of_name
 from trialgraph.criteria.genes import add_markers
 from trialgraph.criteria.lesions import FoundSize, LesionReader, counts_lesions
-from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.lexicon import Phrases, lexicon
 from trialgraph.criteria.limits import Found, parse_limit
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.openers import openers, opens_limit
@@ -86,15 +86,19 @@ class Text:
     normalized: NormalizedText
     vocabulary: Vocabulary
     exclusion: bool
+    text: str = field(init=False)
     tokens: list[Token] = field(init=False)
     mentions: dict[int, Mention] = field(init=False)
     values: ValueReader = field(init=False)
     lesions: LesionReader = field(init=False)
     tables: dict[int, Table] = field(init=False)
     chunks: tuple[Chunk, ...] = field(init=False, default=())
+    _turns: bool | None = field(init=False, default=None)
+    _told: dict[Phrases, bool] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.tokens = tokenize(self.normalized.text)
+        self.text = self.normalized.text
+        self.tokens = tokenize(self.text)
         self.tables = {} if self.exclusion else tables_of(self.text, self.vocabulary.find, self.span)
         mentions = self.vocabulary.mentions(self.tokens)
         mentions = without_vaccines(self.text, self.tokens, mentions, self.vocabulary)
@@ -111,14 +115,19 @@ class Text:
         )
         self.lesions = LesionReader(self.normalized.text, self.tokens, self.mentions, self.span)
 
-    @property
-    def text(self) -> str:
-        """The normalised text itself."""
-        return self.normalized.text
+    def search(self, phrases: Phrases, words: str) -> re.Match[str] | None:
+        """Return where words of this text have a turn of phrase: nowhere, when the whole text hasn't."""
+        if self._turns is None:
+            self._turns = lexicon().turns(self.text)
+        if not self._turns:
+            return None
+        if phrases not in self._told:
+            self._told[phrases] = phrases.search(self.text) is not None
+        return phrases.search(words) if self._told[phrases] else None
 
     def span(self, start: int, end: int) -> Span:
         """Return the verbatim span of a stretch of the normalised text, its edges trimmed."""
-        words = self.normalized.text[start:end]
+        words = self.text[start:end]
         if words[:1].isspace() or words[-1:].isspace():
             start += len(words) - len(words.lstrip())
             words = words.strip()

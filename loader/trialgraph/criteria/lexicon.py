@@ -83,6 +83,7 @@ class Lexicon:
         for name, members in phrases.items():
             for phrase in members:
                 self._add(phrase, name)
+        self._turns = Phrases([each.removeprefix("^") for each in itertools.chain(*patterns.values())])
         self.judgement = Phrases(patterns["judgement"])
         self.consent = Phrases(patterns["consent"])
         self.own_drugs = Phrases(patterns["own_drugs"])
@@ -114,6 +115,10 @@ class Lexicon:
             node = node.children.get(tokens[index].form) if index < len(tokens) else None
             index += 1
         return end, classes
+
+    def turns(self, text: str) -> bool:
+        """Whether a text may have any of the turns of phrase; most have none, which one search tells."""
+        return self._turns.search(text) is not None
 
     def opening(self, words: str) -> tuple[int, frozenset[str]]:
         """Return where the phrase that words start with ends, 0 when it is all of them, and its classes."""

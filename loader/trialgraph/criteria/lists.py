@@ -367,7 +367,7 @@ def _hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
     Under a test's result ("negative …") go on only things that are tested for.
     """
     words = text.text[segment.chunks[0].start : segment.chunks[-1].end]
-    if segment.joint == ";" or not segment.carries or lexicon().judgement.search(words):
+    if segment.joint == ";" or not segment.carries or text.search(lexicon().judgement, words):
         return False
     if tested:
         named = next((chunk for chunk in segment.chunks if is_content(chunk)), segment.chunks[0])

@@ -30,8 +30,6 @@ _MOST = 60
 """How far behind a fact its own words are followed."""
 Deep = tuple[Chunk, int]
 """A chunk, and the number of brackets that it stands in."""
-Placed = tuple[Span, Deep]
-"""The same with its verbatim span."""
 
 
 def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) -> Expression:
@@ -41,10 +39,15 @@ def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) ->
     named = sum(map(is_content, opened(chunks))) if any(map(_may_tell_more, leaves)) else 0
     if not named or (named <= len(taken) == len(leaves)):
         return expression
-    placed = [(text.span(chunk.start, chunk.end), (chunk, depth)) for chunk, depth in nested(chunks)]
+    placed = list(nested(chunks))
+    readable = text.normalized.readable
     narrowed = any(isinstance(atom, Fact) and "qualifier" in atom.modifiers for atom in leaves)
-    free = {span for span, _ in _left(placed, [atom.span for atom in leaves])} if narrowed else set()
-    source = _Source(text, placed, list(_left(placed, taken)), free=free)
+    free = (
+        {chunk.start for chunk, _ in _left(placed, [readable(atom.span) for atom in leaves])}
+        if narrowed
+        else set()
+    )
+    source = _Source(text, placed, list(_left(placed, list(map(readable, taken)))), free=free)
     return _added(expression, source, denied=False)
 
 
@@ -52,37 +55,45 @@ def _may_tell_more(atom: Atom) -> bool:
     return isinstance(atom, Narrative) or (isinstance(atom, Fact) and "qualifier" in atom.modifiers)
 
 
+def _start(each: Deep) -> int:
+    return each[0].start
+
+
+def _end(each: Deep) -> int:
+    return each[0].end
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A text, its chunks with their verbatim spans, those that aren't read yet, and what was told of them."""
+    """A text, its chunks, those that aren't read yet, and what was told of them."""
 
     text: Text
-    every: Sequence[Placed]
-    chunks: Sequence[Placed]
+    every: Sequence[Deep]
+    chunks: Sequence[Deep]
     told: set[tuple[str, bool, Window | None]] = field(default_factory=set)
-    free: set[Span] = field(default_factory=set)
+    free: set[int] = field(default_factory=set)
 
     def within(self, span: Span) -> list[Deep]:
         """Return the chunks in a verbatim span, brackets opened, without those that are read already."""
-        first = bisect_left(self.chunks, span[0], key=lambda each: each[0][0])
-        last = bisect_right(self.chunks, span[1], lo=first, key=lambda each: each[0][1])
-        return [chunk for _, chunk in self.chunks[first:last]]
+        start, end = self.text.normalized.readable(span)
+        first = bisect_left(self.chunks, start, key=_start)
+        last = bisect_right(self.chunks, end, lo=first, key=_end)
+        return list(self.chunks[first:last])
 
     def behind(self, span: Span) -> list[Deep]:
         """Return the chunks behind a span up to the end of its sentence or the next atom, nested."""
-        first = bisect_left(self.every, span[1], key=lambda each: each[0][0])
-        last = first
-        while last < len(self.every) and last < first + _MOST and self.every[last][0] in self.free:
-            chunk = self.every[last][1][0]
+        first = last = bisect_left(self.every, self.text.normalized.readable(span)[1], key=_start)
+        while last < len(self.every) and last < first + _MOST and self.every[last][0].start in self.free:
+            chunk = self.every[last][0]
             if chunk.kind == "sign" and chunk.form in _ENDS:
                 break
             last += 1
-        return [chunk for _, chunk in self.every[first:last]]
+        return list(self.every[first:last])
 
     def is_led_away(self, start: int) -> bool:
         """Whether the word before some words keeps them from being a demand ("except for", "due to")."""
-        at = bisect_left(self.every, start, key=lambda each: each[0][0])
-        return keeps_from([chunk for _, (chunk, _) in self.every[max(0, at - _NEAR) : at]])
+        at = bisect_left(self.every, self.text.normalized.readable((start, start))[0], key=_start)
+        return keeps_from([chunk for chunk, _ in self.every[max(0, at - _NEAR) : at]])
 
     def is_new(self, topic: Topic) -> bool:
         """Whether a topic hasn't been told yet; a criterion that names a thing twice speaks of it once."""
@@ -92,7 +103,7 @@ class _Source:
         return new
 
 
-def _left(chunks: Sequence[Placed], taken: Sequence[Span]) -> Iterator[Placed]:
+def _left(chunks: Sequence[Deep], taken: Sequence[Span]) -> Iterator[Deep]:
     """Yield the chunks that overlap nothing taken."""
     bounds: list[Span] = []
     for start, end in sorted(taken):
@@ -100,10 +111,12 @@ def _left(chunks: Sequence[Placed], taken: Sequence[Span]) -> Iterator[Placed]:
             bounds[-1] = (bounds[-1][0], max(end, bounds[-1][1]))
         else:
             bounds.append((start, end))
-    for (start, end), chunk in chunks:
-        following = bisect_right(bounds, start, key=lambda other: other[1])
-        if following == len(bounds) or bounds[following][0] >= end:
-            yield (start, end), chunk
+    following = 0
+    for chunk, depth in chunks:
+        while following < len(bounds) and bounds[following][1] <= chunk.start:
+            following += 1
+        if following == len(bounds) or bounds[following][0] >= chunk.end:
+            yield chunk, depth
 
 
 def _added(expression: Expression, source: _Source, *, denied: bool) -> Expression:

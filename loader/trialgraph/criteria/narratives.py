@@ -13,8 +13,8 @@ def narrative(text: Text, start: int, end: int) -> Narrative:
     """Keep a stretch of text as words, with the reason why it isn't formal."""
     words = text.text[start:end].strip(" ;,.:")
     reason: NarrativeReason = "not-formalised"
-    if lexicon().consent.search(words):
+    if text.search(lexicon().consent, words):
         reason = "consent"
-    elif lexicon().judgement.search(words):
+    elif text.search(lexicon().judgement, words):
         reason = "judgement"
     return Narrative(words, reason, text.span(start, end))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import unescape
@@ -66,14 +67,18 @@ class NormalizedText:
     """Readable text; character i stands for verbatim characters starts[i] up to ends[i]."""
 
     text: str
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
     def verbatim(self, start: int, end: int) -> Span:
         """Return the verbatim span of a stretch of the readable text."""
         if start >= end:
             return (0, 0)
         return self.starts[start], self.ends[end - 1]
+
+    def readable(self, span: Span) -> Span:
+        """Return the stretch of the readable text that stands for a verbatim span."""
+        return bisect_left(self.starts, span[0]), bisect_right(self.ends, span[1])
 
 
 class _Aligned:
@@ -137,9 +142,14 @@ def normalize(verbatim: str, *, words: Collection[str] | None = None) -> Normali
 
 
 def _tidy(verbatim: str) -> NormalizedText:
+    edits = _EDIT.finditer(verbatim)
+    first = next(edits, None)
+    if first is None:
+        length = len(verbatim)
+        return NormalizedText(verbatim, range(length), range(1, length + 1))
     aligned = _Aligned()
     position = 0
-    for match in _EDIT.finditer(verbatim):
+    for match in (first, *edits):
         aligned.keep(verbatim[position : match.start()], position)
         aligned.put(_replacement(match), match.start(), match.end())
         position = match.end()

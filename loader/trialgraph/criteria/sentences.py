@@ -19,6 +19,7 @@ _BULLETS = frozenset({"*", "•"})
 _SEX_AND_LIMIT = 2
 _APART = frozenset({"with", "without"})
 _RESTATED = re.compile(r"Must (?:be|have)\b|Healthy volunteers\b")
+_RESTATING = "MH"
 """What the registry's own fields say, where they stand in lines of their own under the last criterion."""
 
 
@@ -97,7 +98,11 @@ def _lists_exceptions(sentence: Sequence[Chunk]) -> bool:
 def _runs_on(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
     """Whether a capital starts a new statement where a list lost its lines ("… <2+ For subjects with …")."""
     chunk, before = chunks[index], chunks[index - 1]
-    if before.kind != "sign" and _RESTATED.match(text.text, chunk.start):
+    if (
+        text.text[chunk.start] in _RESTATING
+        and before.kind != "sign"
+        and _RESTATED.match(text.text, chunk.start)
+    ):
         return True
     measured = chunk.kind == "value" and before.kind in ("window", "limit", "value")
     if measured or (text.exclusion and before.kind == "window" and _opens_item(chunk)):

@@ -35,7 +35,7 @@ _LEADING = frozenset({"neutral", "active", "negation", "example", "qualifier", "
 
 def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segment], None]) -> None:
     """Complete "bone" in "bone or brain metastases" and "C" in "hepatitis B or C"."""
-    for segment in list(segments):
+    for segment in list(segments) if len(segments) > 1 else ():
         if segment.expression is not None:
             continue
         phrase = _completed(text, segments, segments.index(segment))

@@ -111,9 +111,10 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
         return Statement(narrative(text, start, end), text=words)
     if exception is not None:
         return Statement(_read_excepted(text, chunks, exception), text=words)
-    read = _read_labelled(text, _without_requiring(text, chunks))
+    shorter = _without_requiring(text, chunks)
+    read = _read_labelled(text, shorter)
     plain = any(not isinstance(atom, Narrative) for atom in atoms(read))
-    if not plain:
+    if not plain and shorter is not chunks:
         read = _read_labelled(text, chunks)
     return Statement(all_of([sex[0], read]) if sex is not None and plain else read, text=words)
 
@@ -124,13 +125,13 @@ def _takes_a_person(text: Text, chunks: Sequence[Chunk]) -> bool:
     valued = any(chunk.kind == "value" for chunk in chunks)
     if valued:
         return False
-    if not text.exclusion and lexicon().resolved.search(words):
+    if not text.exclusion and text.search(lexicon().resolved, words):
         return True
     named = [chunk for chunk in chunks if is_content(chunk) and category_of(chunk) != "other"]
-    judged = lexicon().judgement.search(words)
+    judged = text.search(lexicon().judgement, words)
     behind = judged is not None and chunks[0].start + judged.end()
     told = judged is not None and all(chunk.start >= behind for chunk in named)
-    consented = lexicon().consent.search(words)
+    consented = text.search(lexicon().consent, words)
     if consented is None or not text.exclusion:
         return told or consented is not None
     return told or all(chunk.start >= chunks[0].start + consented.start() for chunk in named)

@@ -118,16 +118,20 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]]) -> list[Topic]:
     """
     opening, closing = chunks[0][0].start, chunks[-1][0].end
     words = text.text[opening:closing]
-    if not any(is_content(chunk) for chunk, _ in chunks) or lexicon().aside.search(words) or _permits(words):
+    if (
+        not any(is_content(chunk) for chunk, _ in chunks)
+        or lexicon().aside.search(words)
+        or _permits(text, words)
+    ):
         return []
     if any("allowance" in chunk.classes for chunk, _ in chunks) or _heads(chunks):
         return []
-    if lexicon().explanation.search(words):
+    if text.search(lexicon().explanation, words):
         return []
-    failed = not text.exclusion and lexicon().failed.search(words) is not None
-    sentence = _Sentence(text, chunks, failed=failed, over=lexicon().resolved.search(words) is not None)
-    sentence.elapsed = not text.exclusion and lexicon().elapsed.search(words) is not None
-    willing = lexicon().willing.search(words)
+    failed = not text.exclusion and text.search(lexicon().failed, words) is not None
+    sentence = _Sentence(text, chunks, failed=failed, over=text.search(lexicon().resolved, words) is not None)
+    sentence.elapsed = not text.exclusion and text.search(lexicon().elapsed, words) is not None
+    willing = text.search(lexicon().willing, words)
     if willing is not None:
         chunks = [each for each in chunks if each[0].start < opening + willing.start()]
         if not any(is_content(chunk) for chunk, _ in chunks):
@@ -147,9 +151,9 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]]) -> list[Topic]:
     ]
 
 
-def _permits(words: str) -> bool:
+def _permits(text: Text, words: str) -> bool:
     """Whether a sentence tells what patients may do ("patients may have received A")."""
-    permitted = lexicon().permission.search(words)
+    permitted = text.search(lexicon().permission, words)
     return permitted is not None and not words[: permitted.start()].rstrip().endswith(_RELATIVE)
 
 

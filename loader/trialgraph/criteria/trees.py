@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from operator import is_
 
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, Window
 
@@ -48,13 +49,19 @@ def map_facts(expression: Expression, change: Callable[[Fact], Expression]) -> E
         case Fact():
             return change(expression)
         case AllOf(operands):
-            return all_of([map_facts(each, change) for each in operands])
+            changed = [map_facts(each, change) for each in operands]
+            return expression if _same(changed, operands) else all_of(changed)
         case AnyOf(operands):
-            return AnyOf(tuple(map_facts(each, change) for each in operands))
+            changed = [map_facts(each, change) for each in operands]
+            return expression if _same(changed, operands) else AnyOf(tuple(changed))
         case Not(operand):
             return Not(map_facts(operand, change))
         case _:
             return expression
+
+
+def _same(changed: Sequence[Expression], operands: Sequence[Expression]) -> bool:
+    return all(map(is_, changed, operands))
 
 
 def undated_history(fact: Fact) -> Fact:

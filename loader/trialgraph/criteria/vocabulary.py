@@ -28,6 +28,8 @@ _READ_APART = frozenset({_SEX, str(TGC.HealthyVolunteer), str(TGC.DemographicCha
 """Categories of what is given to a patient, or done."""
 
 _IGNORED = frozenset("-'’.")
+_PASSED = _IGNORED | {"("}
+"""Signs that a name may go on behind."""
 _LONGEST_ABBREVIATION = 6
 _LONGEST_MARKER = 4
 _LONGEST_WAIT = 9
@@ -132,16 +134,25 @@ class Vocabulary:
 
     def mentions(self, tokens: list[Token]) -> dict[int, Mention]:
         """Return the longest mention that starts at each token, where one does."""
-        if self._more is None:
-            known = self._root.children
-            starts = [i for i, token in enumerate(tokens) if token.form in known or _hyphenated(tokens, i)]
-        else:
-            starts = list(range(len(tokens)))
+        starts = self._starts(tokens) if self._more is None else range(len(tokens))
         found = ((start, self.mention_at(tokens, start)) for start in starts)
         named = {start: mention for start, mention in found if mention is not None}
         for start in [start for start, mention in named.items() if _hides_more(tokens, mention, named)]:
             del named[start]
         return named
+
+    def _starts(self, tokens: list[Token]) -> Iterator[int]:
+        """Yield the tokens at which a mention may start: most words are out of it by the next one."""
+        known = self._root.children
+        forms = [*(token.form for token in tokens), "", ""]
+        for index in range(len(tokens)):
+            node = known.get(forms[index])
+            after = forms[index + 1]
+            if node is None:
+                if after == "-" and _hyphenated(tokens, index):
+                    yield index
+            elif node.terms or after in node.children or after in _PASSED or forms[index + 2] == "-":
+                yield index
 
     def mention_at(self, tokens: list[Token], position: int) -> Mention | None:
         """Return the longest mention that starts at a token."""
