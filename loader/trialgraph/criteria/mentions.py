@@ -39,7 +39,7 @@ def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) ->
     taken = [atom.span for atom in atoms(expression) if not isinstance(atom, Narrative)]
     leaves = list(atoms(expression))
     named = sum(map(is_content, opened(chunks))) if any(map(_may_tell_more, leaves)) else 0
-    if not named or (named <= len(taken) == len(leaves)):
+    if not named or (named <= len(set(taken)) and len(taken) == len(leaves)):
         return expression
     placed = [(text.span(chunk.start, chunk.end), (chunk, depth)) for chunk, depth in nested(chunks)]
     narrowed = any(isinstance(atom, Fact) and "qualifier" in atom.modifiers for atom in leaves)

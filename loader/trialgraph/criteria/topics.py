@@ -13,6 +13,7 @@ from trialgraph.criteria.asides import HAVING, Aside, aside_after
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.neighbors import JOINING, goes_on, is_measured, restates
 from trialgraph.criteria.offers import DEMAND
 from trialgraph.criteria.vocabulary import GIVEN
 from trialgraph.expressions import Fact, Window
@@ -20,7 +21,6 @@ from trialgraph.namespaces import TGC
 
 __all__ = ["Topic", "topics_of"]
 
-_JOINING = frozenset({"and", "or", ",", "/", "nor", "and/or", "and / or"})
 _MODAL = frozenset(
     [
         "must",
@@ -40,20 +40,10 @@ _TREATMENT = ("treatment", "therapy", "treated")
 _RELATIVE = ("that", "which", "who")
 _BEING = ("is", "are", "be", "will be", "should be", "must be", "were", "was", "may not", "cannot", "not ")
 _REQUIRED = frozenset({"requiring", "require", "required", "requires", "that required", "needing"})
-_ABOUT_DISEASES = frozenset({"treatment", "therapy", "drug", "medication", "surgery", "agent", "center",
-                             "study", "clinical", "trial", "resistance", "screening", "clinic"})  # fmt: skip
 _AFTER = frozenset({"after", "following", "on", "during", "to", "by", "since", "with", "including", "of"})
-_NEAR = 5
-_NEXT = 2
 _STAYING = frozenset({"be", "is", "are", "being", "currently", "stable", "maintained", "patient", "subject",
                       "participant", "who are", "individual", "must be", "ongoing", "now"})  # fmt: skip
 """Words before "on" that say what is being taken ("patients on anticoagulants")."""
-_DOING = frozenset({"harboring", "harbouring", "harbor", "harbour", "undergoing", "receiving",
-                    "precluding", "preventing", "impairing", "encompassing", "comprising",
-                    "precludes", "undergo"})  # fmt: skip
-"""Words that no lexicon has and that leave the name before them what it is."""
-_DOSES = frozenset({"dose", "dose of", "equivalent"})
-_INDEPENDENT = frozenset({"independent", "independence"})
 _VAGUE = frozenset({str(TGC.Neoplasm), str(TGC.InformedConsent), str(TGC.TumorLesion)})
 _ONLY_BARRED = frozenset({str(TGC.MalignantNeoplasm)})
 _OF_WOMEN = frozenset({"procedure", "reproductive"})
@@ -240,7 +230,7 @@ def _take(sentence: _Sentence, index: int) -> None:
         denies = chunk.form != "not" or bool(soon & HAVING)
         kept = sentence.aside if sentence.aside == "held" else ""
         sentence.negated, sentence.aside = denies, kept if denies else "open"
-    elif chunk.form in _JOINING or chunk.kind != "word" or _leads_on(sentence, index):
+    elif chunk.form in JOINING or chunk.kind != "word" or _leads_on(sentence, index):
         return
     elif "unactual" in chunk.classes:
         sentence.unactual = "planned" not in chunk.classes
@@ -288,45 +278,21 @@ def _name(sentence: _Sentence, index: int) -> None:
     """Take in a concept, unless it stands in an aside or its neighbours make it another."""
     chunk, before = sentence.chunks[index][0], sentence.chunk(index - 1)
     fact = _fact(sentence, chunk)
-    told = sentence.aside or sentence.unactual or (before is not None and _restates(before, chunk))
-    told = told or _is_measured(sentence, index, chunk) or (before is not None and before.form == "non")
+    told = sentence.aside or sentence.unactual or (before is not None and restates(before, chunk))
+    told = (
+        told
+        or is_measured(sentence.text, sentence.chunks, index)
+        or (before is not None and before.form == "non")
+    )
     if sentence.aside == "loose":
         sentence.aside = "open"
     elif chunk.term is not None and _RELATIVES in chunk.term.ancestors:
         sentence.aside = "held"
-    if fact is None or told or _goes_on(sentence.text, chunk, sentence.chunk(index + 1)):
+    if fact is None or told or goes_on(sentence.text, chunk, sentence.chunk(index + 1)):
         return
     if sentence.only in (None, fact.category):
         past = sentence.elapsed and fact.category in GIVEN
         sentence.found.append((fact, past or sentence.negated))
-
-
-def _is_measured(sentence: _Sentence, index: int, chunk: Chunk) -> bool:
-    """Whether words set how much of a treatment there may be at most, or count a time from it.
-
-    "No more than 2 lines of chemotherapy" as a demand; "within 30 days of receiving durvalumab".
-    """
-    nearby = [each for each, _ in sentence.chunks[max(0, index - _NEAR) : index]]
-    limits = [each.limit.limit for each in nearby if each.limit is not None]
-    if not sentence.text.exclusion and any(limit.high is not None and limit.low is None for limit in limits):
-        return True
-    last = [each.kind == "window" for each in nearby[-_NEXT:]]
-    opening = any(each.kind == "window" for each, _ in sentence.chunks[:2])
-    apart = opening or any(each.kind == "sign" or each.form in _JOINING for each in nearby[-_NEXT:])
-    return chunk.term is not None and chunk.term.category in GIVEN and any(last) and not apart
-
-
-def _restates(before: Chunk, chunk: Chunk) -> bool:
-    """Whether a concept only says once more what stands before it, or of which drug a dose is.
-
-    "Hepatitis B (HBV) infection"; "corticosteroids (> 10 mg prednisone per day)".
-    """
-    one, two = before.term, chunk.term
-    if before.kind == "limit":
-        return before.limit is not None and before.limit.unit is not None
-    if before.kind != "concept" or one is None or two is None:
-        return False
-    return one.iri == two.iri or two.iri in one.ancestors
 
 
 def _leads_to_treatment(sentence: _Sentence, index: int) -> bool:
@@ -342,21 +308,6 @@ def _leads_to_treatment(sentence: _Sentence, index: int) -> bool:
     if form == "with" and before is not None and before.term is not None and before.term.category in GIVEN:
         return True
     return form in (_REQUIRED if sentence.text.exclusion else _AFTER if sentence.failed else frozenset())
-
-
-def _goes_on(text: Text, chunk: Chunk, following: Chunk | None) -> bool:
-    """Whether the next word turns the concept into something else ("hypertension medication")."""
-    if following is None or following.kind not in ("word", "concept"):
-        return False
-    joined = not text.text[chunk.end : following.start].strip()
-    if chunk.term is not None and chunk.term.category == "condition" and following.form in _ABOUT_DISEASES:
-        return True
-    if joined and following.form in _INDEPENDENT:
-        return True
-    if chunk.term is not None and chunk.term.category in GIVEN and following.form in _DOSES:
-        return True
-    unknown = following.kind == "word" and not following.classes and following.form not in _DOING
-    return joined and unknown and following.form not in _JOINING
 
 
 def _fact(sentence: _Sentence, chunk: Chunk) -> Fact | None:
