@@ -195,14 +195,14 @@ def _assemble(text: Text, heads: list[Chunk], chunks: Sequence[Chunk], around: A
     for chunk in heads:
         if chunk.term is not None and _MALIGNANT in chunk.term.ancestors:
             around.malignant.add(chunk.term.iri)
-        named = _facts(text, chunk)
-        if not named:
+        fact = _fact(text, chunk)
+        if fact is None:
             return None
         lacking = any(each.term is not None and each.term.label.endswith("negative") for each in heads)
         glued = lacking or (before is not None and chunk.start == before.end)
-        same = groups and not glued and groups[-1][-1].category == named[0].category == "biomarker"
+        same = groups and not glued and groups[-1][-1].category == fact.category == "biomarker"
         before = chunk
-        (groups[-1].extend(named) if same else groups.append(named))
+        (groups[-1].append(fact) if same else groups.append([fact]))
     _count_apart(text, heads[-1], around)
     if not (text.exclusion or around.negated) and category_of(heads[-1]) == "condition":
         _bar_worse(around)
@@ -245,21 +245,26 @@ def _count_apart(text: Text, head: Chunk, around: Around) -> None:
     around.count = None
 
 
-def _facts(text: Text, chunk: Chunk) -> list[Fact]:
-    """Return the fact that a chunk names, or one for each of several that its name lists."""
+def _fact(text: Text, chunk: Chunk) -> Fact | None:
     if isinstance(chunk.expression, Fact):
-        return [chunk.expression]
+        return chunk.expression
     if chunk.term is None or chunk.term.category is None:
-        return []
-    span = text.span(chunk.start, chunk.end)
+        return None
     if chunk.term.iri == _OTHER_MALIGNANT:
-        relation = {"relation": "other"}
-        return [Fact(_MALIGNANT, "malignant neoplasm", "condition", relation, None, None, None, span)]
-    listed = chunk.term.members or (chunk.term,)
-    return [
-        Fact(term.iri, term.label, term.category or chunk.term.category, {}, None, None, None, span)
-        for term in listed
-    ]
+        span = text.span(chunk.start, chunk.end)
+        return Fact(
+            _MALIGNANT, "malignant neoplasm", "condition", {"relation": "other"}, None, None, None, span
+        )
+    return Fact(
+        chunk.term.iri,
+        chunk.term.label,
+        chunk.term.category,
+        {},
+        None,
+        None,
+        None,
+        text.span(chunk.start, chunk.end),
+    )
 
 
 def _narrowed(text: Text, fact: Fact, around: Around) -> Fact:

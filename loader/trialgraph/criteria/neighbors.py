@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunks import Chunk, Text
-from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.vocabulary import GIVEN
 
 __all__ = ["JOINING", "goes_on", "is_measured", "restates"]
@@ -24,7 +23,7 @@ _NEXT = 2
 _Deep = tuple[Chunk, int]
 
 
-def is_measured(text: Text, chunks: Sequence[_Deep], index: int) -> bool:
+def is_measured(chunks: Sequence[_Deep], index: int, *, bars: bool) -> bool:
     """Whether words set how much of a treatment there may be at most, or count a time from it.
 
     "No more than 2 lines of chemotherapy" as a demand; "within 30 days of receiving durvalumab".
@@ -32,7 +31,7 @@ def is_measured(text: Text, chunks: Sequence[_Deep], index: int) -> bool:
     chunk = chunks[index][0]
     nearby = [each for each, _ in chunks[max(0, index - _NEAR) : index]]
     limits = [each.limit.limit for each in nearby if each.limit is not None]
-    if not text.exclusion and any(limit.high is not None and limit.low is None for limit in limits):
+    if not bars and any(limit.high is not None and limit.low is None for limit in limits):
         return True
     last = [each.kind == "window" for each in nearby[-_NEXT:]]
     opening = any(each.kind == "window" for each, _ in chunks[:2])

@@ -50,7 +50,7 @@ def map_facts(expression: Expression, change: Callable[[Fact], Expression]) -> E
         case AllOf(operands):
             return all_of([map_facts(each, change) for each in operands])
         case AnyOf(operands):
-            return AnyOf(tuple(map_facts(each, change) for each in operands))
+            return any_of([map_facts(each, change) for each in operands])
         case Not(operand):
             return Not(map_facts(operand, change))
         case _:
