@@ -225,6 +225,10 @@ class Concepts(Mapping[str, Concept]):
             return ()
         return tuple(sorted(each for each in self.descendants(iri) if self.is_quantity(each)))
 
+    def named_each(self, iri: str) -> tuple[str, ...]:
+        """Return the concepts that a name which lists several stands for ("ILD/pneumonitis"); else ()."""
+        return tuple(self._stated[self[iri].iri].get(f"{TG_IRI}namesEach", ()))
+
     def excludes(self, iri: str) -> frozenset[str]:
         """Return the concepts whose absence a fact about this one shows, their subclasses included."""
         stated = {other for each in self.ancestors(iri) for other in self._excluded[each]}

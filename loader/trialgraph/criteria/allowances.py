@@ -47,7 +47,11 @@ def _tells_enough(chunks: Sequence[Chunk], at: int) -> bool:
 
 
 def _tells_fit(chunks: Sequence[Chunk], at: int) -> bool:
-    if chunks[at].form != "eligible" or at + 1 == len(chunks) or chunks[at + 1].form != "for":
+    if chunks[at].form != "eligible" or at + 1 == len(chunks):
+        return False
+    if "persons" in chunks[at + 1].classes:
+        return True
+    if chunks[at + 1].form != "for":
         return False
     return any(is_content(each) or each.form in TREATING for each in chunks[at + 2 : at + 5])
 

@@ -7,11 +7,12 @@ from typing import Literal
 
 from trialgraph.criteria.chunks import Chunk
 
-__all__ = ["HAVING", "Aside", "aside_after", "keeps_from"]
+__all__ = ["FITTING", "HAVING", "Aside", "aside_after", "keeps_from"]
 
 HAVING = frozenset({"have", "has", "had", "having", "received", "receive", "receiving", "be", "been",
                      "undergone", "undergo", "have had", "has had", "require", "use", "take", "taking",
-                     "participate", "planning", "currently"})  # fmt: skip
+                     "participate", "planning", "currently", "using", "used", "use of", "on", "requiring",
+                     "treated with", "being treated", "undergoing"})  # fmt: skip
 _LINKING = frozenset({"of", "in", "with"})
 _VERBS = (
     "have",
@@ -29,7 +30,9 @@ _OTHERS = frozenset({"donor", "caregiver", "partner", "spouse", "parent", "mothe
                      "relative", "family member", "fetus", "newborn"})  # fmt: skip
 """People of whom something is said that isn't true of the patient."""
 _FORBIDDING = ("contraindicat", "preclud", "prohibit", "interfer")
-_FITTING = frozenset({"amenable", "suitable", "eligible", "unsuitable", "because", "candidate"})
+FITTING = frozenset({"amenable", "suitable", "eligible", "candidate"})
+"""Words that lead to a treatment that patients are fit for."""
+_UNFIT = frozenset({"unsuitable", "because"})
 """Words after which treatments are named that there are, were or may be, not what the patient had."""
 _LITTLE = frozenset({"of", "the", "a", "any", "their", "is", "are", "in", "with"})
 """Neutral words that may stand inside an aside, so that they don't end it."""
@@ -48,7 +51,7 @@ def aside_after(chunk: Chunk, before: Chunk | None, aside: Aside) -> Aside:
     held = "condition" in chunk.classes and chunk.form.startswith(_HELD)
     allergic = before is not None and before.term is not None and before.term.category == "allergy"
     held = held or (allergic and "allergen" in chunk.classes)
-    if held or chunk.form in _OTHERS or chunk.form in _FITTING:
+    if held or chunk.form in _OTHERS or chunk.form in FITTING or chunk.form in _UNFIT:
         return "held"
     if chunk.classes & {"condition", "regardless"}:
         return aside or "open"

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from trialgraph.criteria.asides import keeps_from
 from trialgraph.criteria.brackets import nested, opened
 from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.clauses import asked_of_allowed
 from trialgraph.criteria.enumerations import enumerated
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.offers import DEMAND
@@ -48,11 +49,25 @@ def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) ->
         else set()
     )
     source = _Source(text, placed, list(_left(placed, list(map(readable, taken)))), free=free)
-    return _added(expression, source, denied=False)
+    added = _added(expression, source, denied=False)
+    excepted = any(isinstance(atom, Fact) and "exception" in atom.modifiers for atom in leaves)
+    return _with_asked_of_allowed(added, source) if excepted else added
 
 
 def _may_tell_more(atom: Atom) -> bool:
-    return isinstance(atom, Narrative) or (isinstance(atom, Fact) and "qualifier" in atom.modifiers)
+    told = isinstance(atom, Fact) and bool(atom.modifiers.keys() & {"qualifier", "exception"})
+    return isinstance(atom, Narrative) or told
+
+
+def _with_asked_of_allowed(expression: Expression, source: _Source) -> Expression:
+    """Put what an exception asks of those it lets in beside it ("HIV, unless viral load is undetectable")."""
+    for sentence in _sentences(source.chunks):
+        if not asked_of_allowed(source.text, sentence):
+            continue
+        for topic in filter(source.is_new, topics_of(source.text, sentence)):
+            told = Not(topic.fact) if topic.denied else topic.fact
+            expression = any_of([expression, told]) if source.text.exclusion else all_of([expression, told])
+    return expression
 
 
 def _start(each: Deep) -> int:

@@ -34,6 +34,7 @@ from trialgraph.criteria.trees import (
     only_facts,
     undated_history,
 )
+from trialgraph.criteria.unions import name_each
 from trialgraph.criteria.vocabulary import GIVEN, Vocabulary
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Span, atoms
 
@@ -127,7 +128,7 @@ def read_expression(
     expression = map_facts(
         name_exceptions(map_facts(expression, part_predicate), vocabulary), undated_history
     )
-    return add_mentions(expression, text, chunks)
+    return name_each(add_mentions(expression, text, chunks), vocabulary)
 
 
 def _read_outlined(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:

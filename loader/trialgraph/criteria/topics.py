@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from trialgraph.criteria.asides import HAVING, Aside, aside_after
+from trialgraph.criteria.allowances import allows
+from trialgraph.criteria.asides import FITTING, HAVING, aside_after
 from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.clauses import asked_of_allowed, length_of, permits, telling, without_remarks
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.neighbors import JOINING, goes_on, is_measured, restates
 from trialgraph.criteria.offers import DEMAND
+from trialgraph.criteria.unread import VAGUE, Sentence, leads_on
 from trialgraph.criteria.vocabulary import GIVEN
 from trialgraph.expressions import Fact, Window
 from trialgraph.namespaces import TGC
 
 __all__ = ["Topic", "topics_of"]
 
-_JOINING = frozenset({"and", "or", ",", "/", "nor", "and/or", "and / or"})
 _MODAL = frozenset(
     [
         "must",
@@ -34,27 +37,11 @@ _MODAL = frozenset(
         "is required to",
     ]
 )
+_ANEW = frozenset({"have", "has", "are", "is", "receive", "received", "receiving", "must", "on", "taking"})
+"""Verbs with which a clause of its own starts, that a "no" before it doesn't reach."""
 _THAT_IS = frozenset({"i.e", "ie", "namely"})
 _MANIFEST = ("manifest", "character")
-_TREATMENT = ("treatment", "therapy", "treated")
-_RELATIVE = ("that", "which", "who")
 _BEING = ("is", "are", "be", "will be", "should be", "must be", "were", "was", "may not", "cannot", "not ")
-_REQUIRED = frozenset({"requiring", "require", "required", "requires", "that required", "needing"})
-_ABOUT_DISEASES = frozenset({"treatment", "therapy", "drug", "medication", "surgery", "agent", "center",
-                             "study", "clinical", "trial", "resistance", "screening", "clinic"})  # fmt: skip
-_AFTER = frozenset({"after", "following", "on", "during", "to", "by", "since", "with", "including", "of"})
-_NEAR = 5
-_NEXT = 2
-_STAYING = frozenset({"be", "is", "are", "being", "currently", "stable", "maintained", "patient", "subject",
-                      "participant", "who are", "individual", "must be", "ongoing", "now"})  # fmt: skip
-"""Words before "on" that say what is being taken ("patients on anticoagulants")."""
-_DOING = frozenset({"harboring", "harbouring", "harbor", "harbour", "undergoing", "receiving",
-                    "precluding", "preventing", "impairing", "encompassing", "comprising",
-                    "precludes", "undergo"})  # fmt: skip
-"""Words that no lexicon has and that leave the name before them what it is."""
-_DOSES = frozenset({"dose", "dose of", "equivalent"})
-_INDEPENDENT = frozenset({"independent", "independence"})
-_VAGUE = frozenset({str(TGC.Neoplasm), str(TGC.InformedConsent), str(TGC.TumorLesion)})
 _ONLY_BARRED = frozenset({str(TGC.MalignantNeoplasm)})
 _OF_WOMEN = frozenset({"procedure", "reproductive"})
 _CHILDBEARING = re.compile(
@@ -65,6 +52,9 @@ _MENOPAUSE = frozenset({str(TGC.Postmenopausal), str(TGC.Premenopausal)})
 _OWN = ("study", "trial", "protocol")
 _INVESTIGATIONAL = str(TGC.InvestigationalDrug)
 _RELATIVES = str(TGC.FamilyHistory)
+_STATUS = str(TGC.DiseaseStatus)
+_PROGRESSION = str(TGC.ProgressiveDisease)
+_TOXICITY = str(TGC.TreatmentToxicity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,40 +65,6 @@ class Topic:
     denied: bool
 
 
-@dataclass(slots=True)
-class _Sentence:
-    """A sentence under reading: what its words so far make of the concept that comes next.
-
-    Args:
-        text: The text.
-        chunks: The chunks of the sentence, with the number of brackets that each stands in.
-        negated: A "no" holds.
-        aside: What comes next is no demand.
-        failed: It tells of a treatment that didn't help.
-        unactual: What comes next isn't so, or isn't so yet.
-        over: It tells of what is over.
-        elapsed: It tells how long ago something has to be.
-        only: The one category that a definition may list.
-        outer: What held where the open brackets started.
-    """
-
-    text: Text
-    chunks: Sequence[tuple[Chunk, int]]
-    negated: bool = False
-    aside: Aside = ""
-    failed: bool = False
-    unactual: bool = False
-    over: bool = False
-    elapsed: bool = False
-    only: str | None = None
-    outer: list[tuple[bool, Aside, bool]] = field(default_factory=list)
-    found: list[tuple[Fact, bool]] = field(default_factory=list)
-
-    def chunk(self, index: int) -> Chunk | None:
-        """Return a chunk, None before the first and after the last."""
-        return self.chunks[index][0] if 0 <= index < len(self.chunks) else None
-
-
 def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]]) -> list[Topic]:
     """Return what a sentence demands and what it denies, in its words' order.
 
@@ -116,45 +72,55 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]]) -> list[Topic]:
         text: The text.
         chunks: The chunks of the sentence with brackets opened, each with its depth in them.
     """
-    opening, closing = chunks[0][0].start, chunks[-1][0].end
-    words = text.text[opening:closing]
-    if (
-        not any(is_content(chunk) for chunk, _ in chunks)
-        or lexicon().aside.search(words)
-        or _permits(text, words)
-    ):
+    if not any(is_content(chunk) for chunk, _ in chunks):
         return []
-    if any("allowance" in chunk.classes for chunk, _ in chunks) or _heads(chunks):
+    whole = text.text[chunks[0][0].start : chunks[-1][0].end]
+    chunks = without_remarks(text, chunks)
+    bars, supposed = text.exclusion, False
+    if allows([chunk for chunk, _ in chunks]):
+        chunks, bars, supposed = asked_of_allowed(text, chunks), False, text.exclusion
+    if not any(is_content(chunk) for chunk, _ in chunks):
         return []
-    if text.search(lexicon().explanation, words):
+    words = telling(text, chunks)
+    if lexicon().aside.search(words) or permits(words) or _heads(chunks):
         return []
-    failed = not text.exclusion and text.search(lexicon().failed, words) is not None
-    sentence = _Sentence(text, chunks, failed=failed, over=text.search(lexicon().resolved, words) is not None)
-    sentence.elapsed = not text.exclusion and text.search(lexicon().elapsed, words) is not None
-    willing = text.search(lexicon().willing, words)
-    if willing is not None:
-        chunks = [each for each in chunks if each[0].start < opening + willing.start()]
-        if not any(is_content(chunk) for chunk, _ in chunks):
-            return []
-    sentence.chunks = chunks
-    barring = next((i for i, (chunk, _) in enumerate(chunks) if "barring" in chunk.classes), None)
-    if barring is None:
-        _read(sentence, _subject_end(sentence), len(chunks))
-    elif not _bars(sentence, barring):
+    if lexicon().explanation.search(words):
         return []
-    if sentence.over:
-        _unresolved(sentence)
-    context = {"context": " ".join(words.split()).strip(" ;,.:")}
+    context = {"context": " ".join(whole.split()).strip(" ;,.:")}
     return [
-        Topic(replace(fact, modifiers={**fact.modifiers, **context}), denied)
-        for fact, denied in _dated(sentence)
+        Topic(replace(fact, modifiers={**fact.modifiers, **context}), denied != (bars != text.exclusion))
+        for fact, denied in _dated(_told(text, chunks, words, bars=bars))
+        if not supposed or denied or _may_be_asked(text, fact)
     ]
 
 
-def _permits(text: Text, words: str) -> bool:
-    """Whether a sentence tells what patients may do ("patients may have received A")."""
-    permitted = text.search(lexicon().permission, words)
-    return permitted is not None and not words[: permitted.start()].rstrip().endswith(_RELATIVE)
+def _may_be_asked(text: Text, fact: Fact) -> bool:
+    """Whether those let in may be asked for a thing, rather than told apart by it ("if it is controlled")."""
+    term = text.vocabulary.by_iri.get(fact.concept)
+    status = term is not None and _STATUS in term.ancestors
+    return status or fact.category in (*GIVEN, "biomarker")
+
+
+def _told(text: Text, chunks: Sequence[tuple[Chunk, int]], words: str, *, bars: bool) -> Sentence:
+    """Return a sentence with what it demands and denies."""
+    failed = not bars and lexicon().failed.search(words) is not None
+    over = lexicon().resolved.search(words) is not None
+    sentence = Sentence(text, chunks, bars, failed=failed, over=over)
+    sentence.elapsed = not bars and lexicon().elapsed.search(words) is not None
+    willing = lexicon().willing.search(text.text[chunks[0][0].start : chunks[-1][0].end])
+    if willing is not None:
+        end = chunks[0][0].start + willing.start()
+        sentence.chunks = chunks = [each for each in chunks if each[0].start < end]
+    if not any(is_content(chunk) for chunk, _ in chunks):
+        return sentence
+    barring = next((i for i, (chunk, _) in enumerate(chunks) if "barring" in chunk.classes), None)
+    if barring is None:
+        _read(sentence, _subject_end(sentence), len(chunks))
+    else:
+        _bars(sentence, barring)
+    if sentence.over:
+        _unresolved(sentence)
+    return sentence
 
 
 def _heads(chunks: Sequence[tuple[Chunk, int]]) -> bool:
@@ -163,15 +129,22 @@ def _heads(chunks: Sequence[tuple[Chunk, int]]) -> bool:
     return last is not None and last.form == "only" and sum(is_content(chunk) for chunk, _ in chunks) <= 2
 
 
-def _read(sentence: _Sentence, start: int, end: int) -> None:
+def _read(sentence: Sentence, start: int, end: int) -> None:
     """Take in the chunks from a place up to an exception or the end."""
-    depth = sentence.chunks[start][1] if start < end else 0
+    depth = outside = sentence.chunks[start][1] if start < end else 0
+    excepted: int | None = None
     for index in range(start, end):
         chunk, inside = sentence.chunks[index]
         _open_and_close(sentence, depth, inside)
         depth = inside
+        if excepted is not None and inside >= excepted:
+            continue
+        excepted = None
         if "exception" in chunk.classes:
-            break
+            if inside <= outside:
+                break
+            excepted = inside
+            continue
         that_is = chunk.form.replace(" ", "").strip(".") in _THAT_IS
         manifest = chunk.form.startswith(_MANIFEST)
         if "definition" in chunk.classes and not that_is and (manifest or not _lists_kinds(sentence)):
@@ -179,7 +152,7 @@ def _read(sentence: _Sentence, start: int, end: int) -> None:
         _take(sentence, index)
 
 
-def _open_and_close(sentence: _Sentence, before: int, now: int) -> None:
+def _open_and_close(sentence: Sentence, before: int, now: int) -> None:
     """Let what a bracket says end with it."""
     for _ in range(before, now):
         sentence.outer.append((sentence.negated, sentence.aside, sentence.unactual))
@@ -188,46 +161,48 @@ def _open_and_close(sentence: _Sentence, before: int, now: int) -> None:
             sentence.negated, sentence.aside, sentence.unactual = sentence.outer.pop()
 
 
-def _lists_kinds(sentence: _Sentence) -> bool:
+def _lists_kinds(sentence: Sentence) -> bool:
     """Whether a definition may list the diseases that are barred ("cardiac disease, defined as …")."""
-    if not sentence.text.exclusion or not sentence.found or sentence.found[-1][0].category != "condition":
+    if not sentence.bars or not sentence.found or sentence.found[-1][0].category != "condition":
         return False
     sentence.only = "condition"
     return True
 
 
-def _bars(sentence: _Sentence, at: int) -> bool:
-    """Take in what a sentence bars that ends in "… are excluded"; False where that may be turned round."""
+def _bars(sentence: Sentence, at: int) -> None:
+    """Take in what a sentence bars that ends in "… are excluded", unless that may be turned round."""
     chunks = [chunk for chunk, _ in sentence.chunks[:at]]
     turned = {"exception", "negation", "definition"}
     verb = sentence.chunks[at][0].form.startswith(_BEING) or (bool(chunks) and chunks[-1].form in _BEING)
     if not verb or any(chunk.classes & turned for chunk in chunks) or not any(map(is_content, chunks)):
-        return False
+        return
     _read(sentence, 0, at)
-    sentence.found = [
-        (fact, not sentence.text.exclusion) for fact, _ in sentence.found if fact.category != "lesion"
-    ]
-    return True
+    sentence.found = [(fact, not sentence.bars) for fact, _ in sentence.found if fact.category != "lesion"]
 
 
-def _unresolved(sentence: _Sentence) -> None:
+def _unresolved(sentence: Sentence) -> None:
     """Take "toxicity has resolved" for a bar to toxicity, and "has not recovered from it" too."""
     opening = sentence.text.text[sentence.chunks[0][0].start : sentence.chunks[-1][0].end]
     demanded = DEMAND.match(opening) is not None
-    barred = not sentence.text.exclusion or demanded
+    barred = not sentence.bars or demanded
     kinds = ("condition",) if barred else ("condition", "procedure")
-    sentence.found = [(fact, barred) for fact, _ in sentence.found if fact.category in kinds]
+    past = [(fact, True) for fact, denied in sentence.found if denied and fact.category in GIVEN]
+    over = [(fact, barred) for fact, _ in sentence.found if fact.category in kinds]
+    sentence.found = over + (past if sentence.elapsed else [])
 
 
-def _subject_end(sentence: _Sentence) -> int:
+def _subject_end(sentence: Sentence) -> int:
     """Return where the demand starts in "patients with X must have Y", which is about Y."""
-    if sentence.text.exclusion:
+    if sentence.bars or sentence.over:
+        return 0
+    first = next((chunk.term for chunk, _ in sentence.chunks if is_content(chunk)), None)
+    if sentence.elapsed and first is not None and first.category in GIVEN:
         return 0
     modal = (index for index, (chunk, _) in enumerate(sentence.chunks) if chunk.form in _MODAL)
     return next(modal, 0)
 
 
-def _take(sentence: _Sentence, index: int) -> None:
+def _take(sentence: Sentence, index: int) -> None:
     chunk = sentence.chunks[index][0]
     before = sentence.chunk(index - 1)
     if chunk.kind in ("concept", "lesion") and is_content(chunk):
@@ -237,14 +212,21 @@ def _take(sentence: _Sentence, index: int) -> None:
         _part(sentence, index)
     elif chunk.form == "negative":
         sentence.negated = True
+    elif (
+        sentence.negated and before is not None and before.form == "and" and chunk.form.split(" ")[0] in _ANEW
+    ):
+        sentence.negated, sentence.aside = False, ""
     elif _says_nothing(sentence, chunk, before):
         return
     elif "negation" in chunk.classes:
         soon = {each.form for each, _ in sentence.chunks[index + 1 : index + 3]}
-        denies = chunk.form != "not" or bool(soon & HAVING)
+        fits = any(word.rstrip("s") in FITTING for form in soon for word in form.split(" "))
+        denies = chunk.form != "not" or fits or bool(soon & HAVING)
         kept = sentence.aside if sentence.aside == "held" else ""
         sentence.negated, sentence.aside = denies, kept if denies else "open"
-    elif chunk.form in _JOINING or chunk.kind != "word" or _leads_on(sentence, index):
+    elif "exposure" in chunk.classes and chunk.form.startswith("progression"):
+        _progresses(sentence, chunk)
+    elif chunk.form in JOINING or chunk.kind != "word" or leads_on(sentence, index):
         return
     elif "unactual" in chunk.classes:
         sentence.unactual = "planned" not in chunk.classes
@@ -252,34 +234,27 @@ def _take(sentence: _Sentence, index: int) -> None:
         sentence.aside = aside_after(chunk, before, sentence.aside)
 
 
-def _leads_on(sentence: _Sentence, index: int) -> bool:
-    """Whether a word leads on to something that the patient has or was given."""
-    treats = sentence.chunks[index][0].form == "for" and _treats(sentence, index)
-    return treats or _leads_to_treatment(sentence, index)
+def _progresses(sentence: Sentence, chunk: Chunk) -> None:
+    """Take in the progression of "progression during or after cisplatin", which its preposition goes with."""
+    term = sentence.text.vocabulary.by_iri.get(_PROGRESSION)
+    if term is not None and not (sentence.aside or sentence.unactual):
+        span = sentence.text.span(chunk.start, chunk.end)
+        sentence.found.append((Fact(term.iri, term.label, "condition", span=span), sentence.negated))
 
 
-def _treats(sentence: _Sentence, index: int) -> bool:
-    """Whether "for" leads from a treatment without a name to the disease that it was for."""
-    before = sentence.chunk(index - 1)
-    treated = before is not None and before.kind == "word" and before.form.endswith(_TREATMENT)
-    following = next((each for each, _ in sentence.chunks[index + 1 :] if is_content(each)), None)
-    disease = following is not None and following.term is not None and following.term.category == "condition"
-    return sentence.text.exclusion and not sentence.negated and treated and disease
-
-
-def _says_nothing(sentence: _Sentence, chunk: Chunk, before: Chunk | None) -> bool:
+def _says_nothing(sentence: Sentence, chunk: Chunk, before: Chunk | None) -> bool:
     """Whether a word denies nothing of what comes next: "non-", and "must not" within an exclusion.
 
     There "…, they must not receive A" bars what it denies.
     """
     if chunk.form == "non" or (sentence.over and chunk.form in ("not", "from")):
         return True
-    within = sentence.text.exclusion and chunk.form == "not" and before is not None and before.form in _MODAL
+    within = sentence.bars and chunk.form == "not" and before is not None and before.form in _MODAL
     opening = sentence.text.text[sentence.chunks[0][0].start : chunk.end]
     return within and DEMAND.match(opening) is None
 
 
-def _part(sentence: _Sentence, index: int) -> None:
+def _part(sentence: Sentence, index: int) -> None:
     """Let a colon, or a comma that fits, end an aside."""
     form, aside = sentence.chunks[index][0].form, sentence.aside
     later = sentence.chunks[index + 1 :] if aside == "held" else ()
@@ -288,88 +263,40 @@ def _part(sentence: _Sentence, index: int) -> None:
         sentence.aside = ""
 
 
-def _name(sentence: _Sentence, index: int) -> None:
+def _name(sentence: Sentence, index: int) -> None:
     """Take in a concept, unless it stands in an aside or its neighbours make it another."""
     chunk, before = sentence.chunks[index][0], sentence.chunk(index - 1)
     fact = _fact(sentence, chunk)
-    told = sentence.aside or sentence.unactual or (before is not None and _restates(before, chunk))
-    told = told or _is_measured(sentence, index, chunk) or (before is not None and before.form == "non")
+    aside = "" if sentence.over and _is_toxicity(chunk) else sentence.aside
+    told = aside or sentence.unactual or (before is not None and restates(before, chunk))
+    told = (
+        told
+        or is_measured(sentence.chunks, index, bars=sentence.bars)
+        or (before is not None and before.form == "non")
+    )
     if sentence.aside == "loose":
         sentence.aside = "open"
     elif chunk.term is not None and _RELATIVES in chunk.term.ancestors:
         sentence.aside = "held"
-    if fact is None or told or _goes_on(sentence.text, chunk, sentence.chunk(index + 1)):
+    if fact is None or told or goes_on(sentence.text, chunk, sentence.chunk(index + 1)):
         return
     if sentence.only in (None, fact.category):
         past = sentence.elapsed and fact.category in GIVEN
         sentence.found.append((fact, past or sentence.negated))
 
 
-def _is_measured(sentence: _Sentence, index: int, chunk: Chunk) -> bool:
-    """Whether words set how much of a treatment there may be at most, or count a time from it.
-
-    "No more than 2 lines of chemotherapy" as a demand; "within 30 days of receiving durvalumab".
-    """
-    nearby = [each for each, _ in sentence.chunks[max(0, index - _NEAR) : index]]
-    limits = [each.limit.limit for each in nearby if each.limit is not None]
-    if not sentence.text.exclusion and any(limit.high is not None and limit.low is None for limit in limits):
-        return True
-    last = [each.kind == "window" for each in nearby[-_NEXT:]]
-    opening = any(each.kind == "window" for each, _ in sentence.chunks[:2])
-    apart = opening or any(each.kind == "sign" or each.form in _JOINING for each in nearby[-_NEXT:])
-    return chunk.term is not None and chunk.term.category in GIVEN and any(last) and not apart
+def _is_toxicity(chunk: Chunk) -> bool:
+    """Whether a chunk names what "recovered from" is about, however the words before it are turned."""
+    return chunk.term is not None and _TOXICITY in (chunk.term.iri, *chunk.term.ancestors)
 
 
-def _restates(before: Chunk, chunk: Chunk) -> bool:
-    """Whether a concept only says once more what stands before it, or of which drug a dose is.
-
-    "Hepatitis B (HBV) infection"; "corticosteroids (> 10 mg prednisone per day)".
-    """
-    one, two = before.term, chunk.term
-    if before.kind == "limit":
-        return before.limit is not None and before.limit.unit is not None
-    if before.kind != "concept" or one is None or two is None:
-        return False
-    return one.iri == two.iri or two.iri in one.ancestors
-
-
-def _leads_to_treatment(sentence: _Sentence, index: int) -> bool:
-    """Whether a word leads to what was given: from failure, from need, or from one treatment to its drugs."""
-    form = sentence.chunks[index][0].form
-    following = next((each for each, _ in sentence.chunks[index + 1 :] if is_content(each)), None)
-    if following is None or following.term is None or following.term.category not in GIVEN:
-        return False
-    before = sentence.chunk(index - 1)
-    if form == "on" and (before is None or before.form in _STAYING or before.form == "or"):
-        sentence.negated = sentence.negated and before is not None and before.form != "or"
-        return True
-    if form == "with" and before is not None and before.term is not None and before.term.category in GIVEN:
-        return True
-    return form in (_REQUIRED if sentence.text.exclusion else _AFTER if sentence.failed else frozenset())
-
-
-def _goes_on(text: Text, chunk: Chunk, following: Chunk | None) -> bool:
-    """Whether the next word turns the concept into something else ("hypertension medication")."""
-    if following is None or following.kind not in ("word", "concept"):
-        return False
-    joined = not text.text[chunk.end : following.start].strip()
-    if chunk.term is not None and chunk.term.category == "condition" and following.form in _ABOUT_DISEASES:
-        return True
-    if joined and following.form in _INDEPENDENT:
-        return True
-    if chunk.term is not None and chunk.term.category in GIVEN and following.form in _DOSES:
-        return True
-    unknown = following.kind == "word" and not following.classes and following.form not in _DOING
-    return joined and unknown and following.form not in _JOINING
-
-
-def _fact(sentence: _Sentence, chunk: Chunk) -> Fact | None:
+def _fact(sentence: Sentence, chunk: Chunk) -> Fact | None:
     term, text = chunk.term, sentence.text
     if isinstance(chunk.expression, Fact):
         return chunk.expression
-    if term is None or term.category is None or term.iri in _VAGUE or _RELATIVES in term.ancestors:
+    if term is None or term.category is None or term.iri in VAGUE or _RELATIVES in term.ancestors:
         return None
-    demanded = not (text.exclusion or sentence.negated)
+    demanded = not (sentence.bars or sentence.negated)
     if demanded and term.category in _OF_WOMEN and _CHILDBEARING.search(text.text):
         return None
     if demanded and (
@@ -381,13 +308,20 @@ def _fact(sentence: _Sentence, chunk: Chunk) -> Fact | None:
     return Fact(term.iri, term.label, term.category, span=text.span(chunk.start, chunk.end))
 
 
-def _dated(sentence: _Sentence) -> Iterator[tuple[Fact, bool]]:
-    """Yield the facts in the time that the sentence states after them."""
+def _dated(sentence: Sentence) -> Iterator[tuple[Fact, bool]]:
+    """Yield the facts in the time that the sentence states after them, or that has to be over."""
     windows = [
         (sentence.text.span(chunk.start, chunk.end)[0], chunk.window.window)
         for chunk, _ in sentence.chunks
         if chunk.kind == "window" and chunk.window is not None
     ]
+    waits = [
+        (sentence.text.span(chunk.start, chunk.end)[0], length)
+        for chunk, _ in (sentence.chunks if sentence.elapsed else ())
+        if (length := length_of(sentence.text, chunk)) is not None
+    ]
     for fact, denied in sentence.found:
         window: Window | None = next((w for start, w in windows if start >= fact.span[1]), None)
+        if window is None and denied and waits and fact.category in GIVEN:
+            window = next((w for start, w in waits if start >= fact.span[1]), waits[-1][1])
         yield replace(fact, within=window), denied

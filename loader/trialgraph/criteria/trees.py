@@ -53,7 +53,7 @@ def map_facts(expression: Expression, change: Callable[[Fact], Expression]) -> E
             return expression if _same(changed, operands) else all_of(changed)
         case AnyOf(operands):
             changed = [map_facts(each, change) for each in operands]
-            return expression if _same(changed, operands) else AnyOf(tuple(changed))
+            return expression if _same(changed, operands) else any_of(changed)
         case Not(operand):
             return Not(map_facts(operand, change))
         case _:

@@ -46,7 +46,8 @@ class Term:
         quantity: Whether it is measured.
         unit: UCUM code of its canonical unit; None for a score without one.
         ancestors: IRIs of the concepts above it.
-        members: The quantities that a group's name stands for ("transaminases").
+        members: What a group's name stands for: quantities ("transaminases"), or what it lists
+            ("ILD/pneumonitis").
         cause: The drug or class of drugs that an allergy is to.
         judged: It says how bad or at which line, not of what kind.
     """
@@ -375,8 +376,9 @@ def _says_more(surface: str, label: str) -> bool:
 
 
 def _term(concepts: Concepts, iri: str) -> Term:
-    members = tuple(_term(concepts, each) for each in concepts.quantity_members(iri))
-    quantity = bool(members) or concepts.is_quantity(iri)
+    quantities = concepts.quantity_members(iri)
+    members = tuple(_term(concepts, each) for each in quantities or concepts.named_each(iri))
+    quantity = bool(quantities) or concepts.is_quantity(iri)
     category = None if quantity else cast(Category, concepts.category(iri))
     return Term(
         iri,

@@ -1,0 +1,110 @@
+"""The part of a sentence that tells what patients need: without its brackets, or behind what it allows.
+
+"Tumours must be HER2 positive (central testing is not required)" tells as much as without its bracket.
+"Patients with hepatitis B are eligible if HBV DNA is negative" asks nothing but what stands behind "if".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialgraph.criteria.allowances import allowance_at
+from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.facts import is_content
+from trialgraph.criteria.lexicon import lexicon
+from trialgraph.expressions import CalendarUnit, Window
+
+__all__ = ["asked_of_allowed", "length_of", "permits", "telling", "without_remarks"]
+
+Deep = tuple[Chunk, int]
+_UNITS: dict[str, CalendarUnit] = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
+_PERSONS = ("patient", "subject", "participant")
+_CONDITIONS = frozenset({"if", "only if", "provided", "provided that", "providing", "providing that",
+                         "as long as", "so long as", "on condition that", "on the condition that",
+                         "only when"})  # fmt: skip
+_RELATIVE = ("that", "which", "who")
+
+
+def without_remarks(text: Text, chunks: Sequence[Deep]) -> Sequence[Deep]:
+    """Return a sentence without what allows, excepts, supposes or explains something beside it.
+
+    That stands in brackets, or in a relative clause ("…, which may have started before enrolment").
+    """
+    chunks = _before_relative(chunks)
+    outside = min(depth for _, depth in chunks)
+    if all(depth == outside for _, depth in chunks):
+        return chunks
+    kept: list[Deep] = []
+    bracket: list[Deep] = []
+    for each in [*chunks, None]:
+        if each is not None and each[1] > outside:
+            bracket.append(each)
+            continue
+        if bracket and not _is_remark(text, bracket):
+            kept += bracket
+        bracket = []
+        if each is not None:
+            kept.append(each)
+    return kept
+
+
+def _before_relative(chunks: Sequence[Deep]) -> Sequence[Deep]:
+    for index in range(2, len(chunks)):
+        apart = chunks[index - 1][0].form in _RELATIVE and chunks[index - 2][0].form == ","
+        if apart and "allowance" in chunks[index][0].classes:
+            return chunks[: index - 2] or chunks
+    return chunks
+
+
+def _is_remark(text: Text, bracket: Sequence[Deep]) -> bool:
+    words = text.text[bracket[0][0].start : bracket[-1][0].end]
+    first = bracket[0][0]
+    supposes = "condition" in first.classes and not first.form.startswith(_PERSONS)
+    told = supposes or "exception" in first.classes or any("allowance" in c.classes for c, _ in bracket)
+    return told or lexicon().aside.search(words) is not None or permits(words)
+
+
+def telling(text: Text, chunks: Sequence[Deep]) -> str:
+    """Return the words of chunks, those left out between them left out too."""
+    pieces: list[str] = []
+    start = end = chunks[0][0].start
+    for chunk, _ in chunks:
+        if "(" in text.text[end : chunk.start] and text.text[end : chunk.start].count(")"):
+            pieces.append(text.text[start:end])
+            start = chunk.start
+        end = chunk.end
+    return " ".join([*pieces, text.text[start:end]])
+
+
+def permits(words: str) -> bool:
+    """Whether a sentence tells what patients may do ("patients may have received A")."""
+    permitted = lexicon().permission.search(words)
+    return permitted is not None and not words[: permitted.start()].rstrip().endswith(_RELATIVE)
+
+
+def asked_of_allowed(text: Text, chunks: Sequence[Deep]) -> Sequence[Deep]:
+    """Return what a sentence asks of those it allows ("A are eligible if they have B"), or nothing.
+
+    Where an exclusion doesn't say before whom it allows, what it supposes is just that.
+    """
+    allowed = allowance_at([chunk for chunk, _ in chunks])
+    if allowed is None:
+        return ()
+    if text.exclusion and not any(is_content(chunk) for chunk, _ in chunks[:allowed]):
+        return ()
+    depth = chunks[allowed][1]
+    for index in range(allowed + 1, len(chunks)):
+        chunk, inside = chunks[index]
+        if "exception" in chunk.classes or chunk.classes & {"barring", "regardless"}:
+            return ()
+        if inside == depth and chunk.form in _CONDITIONS:
+            return chunks[index + 1 :]
+    return ()
+
+
+def length_of(text: Text, chunk: Chunk) -> Window | None:
+    """Return the time of "at least 4 weeks", in which there must have been nothing of a kind."""
+    found = chunk.limit
+    if found is None or found.unit is None or found.unit.ucum not in _UNITS or found.limit.low is None:
+        return None
+    return Window(found.limit.low, _UNITS[found.unit.ucum], text.text[chunk.start : chunk.end])
