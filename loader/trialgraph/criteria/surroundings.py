@@ -21,6 +21,7 @@ from trialgraph.criteria.brackets import (
     kinds_in,
     listed_in,
     only_repeats,
+    words_in,
 )
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.epithets import adjectives_at
@@ -379,7 +380,7 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
     elif values and all(chunk.kind in ("value", "sign") or chunk.form == "or" for chunk in told):
         around.extra.append(values[0] if len(values) == 1 else AnyOf(tuple(values)))
     else:
-        words = text.text[bracket.start + 1 : max(bracket.start + 1, bracket.end - 1)].strip()
+        words = words_in(text.text, bracket)
         name = "exception" if "exception" in opening.classes else "qualifier"
         around.examples = around.examples or listed_in(inner)
         if name == "exception":
