@@ -7,9 +7,9 @@ from functools import cache
 from trialgraph.criteria.limits import Found
 from trialgraph.criteria.vocabulary import Term
 from trialgraph.criteria.wording import wording
-from trialgraph.expressions import AllOf, Expression, Limit, Span, Value
+from trialgraph.expressions import AllOf, Expression, Limit, Span, Value, atoms
 
-__all__ = ["bounded_alike", "fit_limit", "local_name", "within_normal"]
+__all__ = ["bounded_alike", "fit_limit", "is_wanted", "local_name", "within_normal"]
 
 _MASS_AND_MOLAR = frozenset({"mass concentration", "molar concentration"})
 _EXCHANGEABLE = (
@@ -106,6 +106,18 @@ def within_normal(term: Term, span: Span) -> Expression | None:
     low = Value(term.iri, term.label, Limit(low=1.0), None, "LLN", None, span)
     high = Value(term.iri, term.label, Limit(high=1.0), None, "ULN", None, span)
     return high if side == "high" else low if side == "low" else AllOf((low, high))
+
+
+def is_wanted(expression: Expression | None) -> bool:
+    """Whether limits are such as patients have to keep: of each quantity, on the side on which it is good."""
+    values = [atom for atom in atoms(expression) if isinstance(atom, Value)] if expression is not None else []
+    return bool(values) and all(_is_good(value) for value in values)
+
+
+def _is_good(value: Value) -> bool:
+    side = wording().wanted.get(value.concept.rpartition("/")[2])
+    worse = value.limit.high if side == "low" else value.limit.low
+    return side is not None and worse is None
 
 
 def bounded_alike(terms: tuple[Term, ...], found: Found) -> tuple[Term, ...]:

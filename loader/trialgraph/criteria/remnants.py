@@ -17,6 +17,7 @@ from trialgraph.criteria.allowances import allowance_at
 from trialgraph.criteria.brackets import opened
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
+from trialgraph.criteria.fitting import is_wanted
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.restrictions import Stated, with_limits
@@ -155,7 +156,9 @@ def _role(text: Text, clause: Sequence[Chunk], index: int) -> Role:
     denied = any(
         "negation" in chunk.classes and not _is_aside(text, chunk, clause[index]) for chunk in before
     )
-    if denied or _AIMED.search(text.text[clause[0].start : clause[index].start]) or _is_point(clause[index]):
+    aimed = _AIMED.search(text.text[clause[0].start : clause[index].start])
+    wanted = is_wanted(clause[index].expression)
+    if (denied and not wanted) or aimed or _is_point(clause[index]):
         return "open"
     if text.exclusion and _is_example(before):
         return "barred"
@@ -174,13 +177,15 @@ def _role(text: Text, clause: Sequence[Chunk], index: int) -> Role:
         if allowed is None and ruled is None and _describes(clause, opening, index):
             return "barred" if barred else "demanded"
         if allowed is None or allowed > opening:
+            if wanted and "barring" not in _classes(clause):
+                return "demanded"
             return "barred" if barred and "barring" in _classes(clause) else "open"
         return "barred" if before[opening].form in _BUT else "demanded"
     if allowed is not None and text.exclusion and _repeats(text, clause[index]):
         return "open"
     if ruled is not None or (allowed is not None and text.exclusion):
         return "demanded"
-    return "barred" if barred else "demanded"
+    return "barred" if barred and not (wanted and allowance_at(clause) is not None) else "demanded"
 
 
 def _dose_role(text: Text, clause: Sequence[Chunk], index: int) -> Role:

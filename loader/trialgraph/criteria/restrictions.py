@@ -6,17 +6,19 @@ The words stay with the fact where more than the limit is in them, so it isn't p
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.fitting import is_wanted
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.trees import all_of, any_of, dated, map_facts
-from trialgraph.expressions import Expression, Fact, Span, Value, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Span, Value, atoms
 
 __all__ = ["Stated", "with_limits"]
 
 _TURNING = frozenset({"negation", "exception", "condition", "allowance", "unactual", "barring"})
+_SUPPOSING = frozenset({"if", "when", "where"})
 _ENDS = frozenset({".", ";"})
 _EITHER = re.compile(r"\bor\b|/|\be\.?g\b|\bsuch\s+as\b|\bincluding\b|\bexample\b", re.IGNORECASE)
 _LETTERS = re.compile(r"[a-z\d]", re.IGNORECASE)
@@ -38,18 +40,55 @@ class Stated:
 def with_limits(
     expression: Expression, text: Text, stated: Sequence[Stated], chunks: Sequence[tuple[Span, Chunk]]
 ) -> Expression:
-    """Return an expression whose facts have the limits in their qualifiers beside them."""
-    found: dict[int, list[Stated]] = {}
+    """Return an expression whose facts have the limits in their qualifiers and exceptions beside them."""
+    narrowing: dict[int, list[Stated]] = {}
+    excepted: dict[int, list[Stated]] = {}
     facts = [atom for atom in atoms(expression) if isinstance(atom, Fact)]
     for each in stated:
-        fact = _narrowed_by(text, each, facts)
+        fact = _with_words(text, each, facts, "qualifier")
         little = text.exclusion and each.taken and _is_little(each)
-        if fact is None or little or _is_age(each) or not _plain(fact, each, chunks):
-            continue
-        known = found.setdefault(id(fact), [])
-        if all(_words(text, other) != _words(text, each) for other in known):
-            known.append(each)
-    return map_facts(expression, lambda fact: _limited(text, fact, found.get(id(fact), []))) if found else expression
+        if fact is not None and not little and not _is_age(each) and _plain(fact, each, chunks):
+            _add(text, narrowing.setdefault(id(fact), []), each)
+        elif is_wanted(each.chunk.expression):
+            fact = _with_words(text, each, facts, "exception")
+            _add(text, excepted.setdefault(id(fact), []), each)
+    if not narrowing and not excepted:
+        return expression
+    limited = map_facts(expression, lambda fact: _limited(text, fact, narrowing.get(id(fact), [])))
+    return limited if not excepted else _lifted(text, limited, excepted, barred=text.exclusion)
+
+
+def _add(text: Text, known: list[Stated], each: Stated) -> None:
+    if all(_words(text, other) != _words(text, each) for other in known):
+        known.append(each)
+
+
+def _lifted(
+    text: Text, expression: Expression, excepted: Mapping[int, Sequence[Stated]], *, barred: bool
+) -> Expression:
+    """Put beside a barred fact the limits that those whom it excepts have to keep."""
+    match expression:
+        case AllOf(operands):
+            return all_of([_lifted(text, each, excepted, barred=barred) for each in operands])
+        case AnyOf(operands):
+            return any_of([_lifted(text, each, excepted, barred=barred) for each in operands])
+        case Not(operand):
+            return Not(_lifted(text, operand, excepted, barred=not barred))
+        case Fact() if barred:
+            kept = [_unless(text, expression, each) for each in excepted.get(id(expression), ())]
+            return all_of([expression, *(each for each in kept if each is not None)])
+        case _:
+            return expression
+
+
+def _unless(text: Text, fact: Fact, each: Stated) -> Expression | None:
+    """Return that a limit, or the rest of its exception, isn't kept."""
+    told = fact.modifiers["exception"]
+    words = next((part for part in told.split("; ") if _words(text, each) in part), told)
+    start = text.text.find(words)
+    if start < 0 or each.chunk.expression is None:
+        return None
+    return any_of([Not(each.chunk.expression), Not(narrative(text, start, start + len(words)))])
 
 
 def _is_age(each: Stated) -> bool:
@@ -67,15 +106,15 @@ def _words(text: Text, each: Stated) -> str:
     return text.text[each.chunk.start : each.chunk.end].strip()
 
 
-def _narrowed_by(text: Text, each: Stated, facts: Sequence[Fact]) -> Fact | None:
-    """Return the fact before a limit, nearest to it, whose qualifier has the limit's words."""
+def _with_words(text: Text, each: Stated, facts: Sequence[Fact], name: str) -> Fact | None:
+    """Return the fact before a limit, nearest to it, a modifier of which has the limit's words."""
     words = _words(text, each)
     own = next((fact for fact in facts if each.span[0] <= fact.span[0] < each.span[1]), None)
     if own is not None and each.taken:
         return own
     behind = [
         fact for fact in facts
-        if fact.span[1] <= each.span[0] and words in fact.modifiers.get("qualifier", "")
+        if fact.span[1] <= each.span[0] and words in fact.modifiers.get(name, "")
     ]  # fmt: skip
     return max(behind, key=lambda fact: fact.span[1], default=None)
 
@@ -83,7 +122,8 @@ def _narrowed_by(text: Text, each: Stated, facts: Sequence[Fact]) -> Fact | None
 def _plain(fact: Fact, each: Stated, chunks: Sequence[tuple[Span, Chunk]]) -> bool:
     """Whether nothing between a fact and a limit turns it round or makes it a case."""
     between = [chunk for span, chunk in chunks if fact.span[1] <= span[0] < each.span[0]]
-    return not any(chunk.classes & _TURNING or chunk.form in _ENDS for chunk in between)
+    turning = _TURNING - {"condition"} if any(chunk.form in _SUPPOSING for chunk in between) else _TURNING
+    return not any(chunk.classes & turning or chunk.form in _ENDS for chunk in between)
 
 
 def _limited(text: Text, fact: Fact, stated: Sequence[Stated]) -> Expression:

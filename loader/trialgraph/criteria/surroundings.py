@@ -381,10 +381,12 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
         around.extra.append(values[0] if len(values) == 1 else AnyOf(tuple(values)))
     else:
         words = words_in(text.text, bracket)
-        name = "exception" if "exception" in opening.classes else "qualifier"
+        excepted = "exception" in opening.classes
+        granted = text.exclusion and not excepted and any("allowance" in chunk.classes for chunk in inner)
+        name = "exception" if granted or excepted else "qualifier"
         around.examples = around.examples or listed_in(inner)
         if name == "exception":
-            around.modifiers[name] = text.text[opening.end : bracket.end - 1].strip(" :,")
+            around.modifiers[name] = words if granted else text.text[opening.end : bracket.end - 1].strip(" :,")
         else:
             around.qualifiers.append(words)
             around.extra += [] if around.historic else limits_in(inner)
