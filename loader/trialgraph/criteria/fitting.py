@@ -20,6 +20,9 @@ _EXCHANGEABLE = (
 )
 _THOUSAND = 1000
 _PER_LITRE = 1e7
+_FEWEST = 1e-4
+_COUNTED = frozenset({"10*9/L", "10*6/L"})
+_MILLION = 1e6
 
 
 def local_name(term: Term) -> str:
@@ -49,6 +52,9 @@ def fit_limit(term: Term, found: Found) -> tuple[Limit, str | None] | None:
     if term.unit == found.unit.ucum == "10*9/L" and min(numbers) >= _THOUSAND:
         # "75,000 × 10^9/L": no blood holds as many; the cells of a microlitre were counted.
         return _divided(found.limit), term.unit
+    if found.unit.ucum == "10*9/L" and 0 < max(numbers) < _FEWEST and term.unit in _COUNTED:
+        # "350 cells/ L": the µ of the microlitre is lost.
+        return _multiplied(found.limit), found.unit.ucum
     if wording().lookalikes.get(term.unit or "") == found.unit.ucum:
         return found.limit, term.unit
     dimension = _dimensions().get(term.unit or "")
@@ -106,6 +112,12 @@ def within_normal(term: Term, span: Span) -> Expression | None:
     low = Value(term.iri, term.label, Limit(low=1.0), None, "LLN", None, span)
     high = Value(term.iri, term.label, Limit(high=1.0), None, "ULN", None, span)
     return high if side == "high" else low if side == "low" else AllOf((low, high))
+
+
+def _multiplied(limit: Limit) -> Limit:
+    low = None if limit.low is None else float(f"{limit.low * _MILLION:.12g}")
+    high = None if limit.high is None else float(f"{limit.high * _MILLION:.12g}")
+    return Limit(low, limit.low_inclusive, high, limit.high_inclusive)
 
 
 def is_wanted(expression: Expression | None) -> bool:
