@@ -17,6 +17,7 @@ from trialgraph.criteria.offers import concerns_some_aside
 from trialgraph.criteria.segments import Segment
 from trialgraph.criteria.trees import all_of, any_of, negate
 from trialgraph.criteria.values import FoundValue
+from trialgraph.criteria.vocabulary import Term
 from trialgraph.criteria.wording import wording
 from trialgraph.expressions import Expression, Not, Value, Window, atoms
 
@@ -160,7 +161,18 @@ def other_limit(text: Text, value: Chunk, limits: list[Chunk]) -> FoundValue | N
     if found is None or value.value is None:
         return None
     found = _alike(text, found, value.value.expression)
-    return text.values.build(value.value.terms, value.value.joiner, found, found.start, 0, 0)
+    terms = _in_unit(text, value.value.terms, found, value.value.expression)
+    return text.values.build(terms, value.value.joiner, found, found.start, 0, 0)
+
+
+def _in_unit(text: Text, terms: tuple[Term, ...], found: Found, expression: Expression) -> tuple[Term, ...]:
+    """Return the quantity that another limit is on when its unit tells ("CrCl ≥ 60 mL/min or ≥ 60 mL/min/1.73 m²")."""
+    if len(terms) > 1 or found.unit is None:
+        return terms
+    first = {atom.unit for atom in atoms(expression) if isinstance(atom, Value)}
+    name = wording().other_units.get(local_name(terms[0]), {}).get(found.unit.ucum)
+    other = text.values.term_named(name) if name is not None and found.unit.ucum not in first else None
+    return (other,) if other is not None else terms
 
 
 def _alike(text: Text, found: Found, expression: Expression) -> Found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from trialgraph.criteria.chunks import Chunk
+from trialgraph.criteria.tokens import CLOSING
 from trialgraph.criteria.vocabulary import Term
 from trialgraph.expressions import Fact, Limit
 
@@ -19,6 +20,7 @@ __all__ = [
     "nested",
     "only_repeats",
     "opened",
+    "words_in",
 ]
 
 _FEW_WORDS = 4
@@ -128,6 +130,12 @@ def are_related(one: Term, other: Term) -> bool:
 def category_of(chunk: Chunk) -> str | None:
     """Return the category of a chunk's concept; None when it names none."""
     return chunk.term.category if chunk.term else None
+
+
+def words_in(text: str, bracket: Chunk) -> str:
+    """Return the words in a bracket; those of a dose have no brackets around them."""
+    words = text[bracket.start : bracket.end]
+    return words[1:-1].strip() if words[:1] in CLOSING else words.strip()
 
 
 def opened(chunks: Sequence[Chunk]) -> Iterator[Chunk]:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from trialgraph.criteria.ages import explains, stands_behind_persons
 from trialgraph.criteria.bearers import value_beside
+from trialgraph.criteria.doses import Dose, doses_of
 from trialgraph.criteria.compounds import number_follows, value_of_name
 from trialgraph.criteria.genes import add_markers
 from trialgraph.criteria.lesions import FoundSize, LesionReader, counts_lesions
@@ -92,6 +93,7 @@ class Text:
     values: ValueReader = field(init=False)
     lesions: LesionReader = field(init=False)
     tables: dict[int, Table] = field(init=False)
+    doses: dict[int, Dose] = field(init=False)
     chunks: tuple[Chunk, ...] = field(init=False, default=())
     _turns: bool | None = field(init=False, default=None)
     _told: dict[Phrases, bool] = field(init=False, default_factory=dict)
@@ -100,6 +102,7 @@ class Text:
         self.text = self.normalized.text
         self.tokens = tokenize(self.text)
         self.tables = {} if self.exclusion else tables_of(self.text, self.vocabulary.find, self.span)
+        self.doses = doses_of(self.text, self.vocabulary.named, self.span)
         mentions = self.vocabulary.mentions(self.tokens)
         mentions = without_vaccines(self.text, self.tokens, mentions, self.vocabulary)
         self.mentions = with_stains(self.text, self.tokens, mentions, self.vocabulary.named)
@@ -158,6 +161,11 @@ class Chunker:
             if (table := self.text.tables.get(token.start)) is not None:
                 found.append(Chunk("value", table.start, table.end, expression=table.expression))
                 position = self._token_at(table.end, position)
+                continue
+            if (dose := self.text.doses.get(token.start)) is not None and not depth and _takes(found):
+                said = Chunk("word", token.start, dose.end, "dose", _QUALIFIER)
+                found.append(Chunk("bracket", token.start, dose.end, inner=(said,)))
+                position = self._token_at(dose.end, position)
                 continue
             if token.text not in BRACKETS:
                 chunk, position = self._chunk(position)
@@ -385,6 +393,11 @@ class Chunker:
         while position < len(self.tokens) and self.tokens[position].start < offset:
             position += 1
         return position
+
+
+def _takes(chunks: list[Chunk]) -> bool:
+    """Whether a dose behind some words is that of a treatment they name."""
+    return any(chunk.term is not None and chunk.term.category == "treatment" for chunk in chunks[-_SOON:])
 
 
 def _is_whole(mention: Mention | None, position: int) -> bool:

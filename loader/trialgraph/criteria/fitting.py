@@ -7,9 +7,9 @@ from functools import cache
 from trialgraph.criteria.limits import Found
 from trialgraph.criteria.vocabulary import Term
 from trialgraph.criteria.wording import wording
-from trialgraph.expressions import AllOf, Expression, Limit, Span, Value
+from trialgraph.expressions import AllOf, Expression, Limit, Span, Value, atoms
 
-__all__ = ["bounded_alike", "fit_limit", "local_name", "within_normal"]
+__all__ = ["bounded_alike", "fit_limit", "is_wanted", "local_name", "within_normal"]
 
 _MASS_AND_MOLAR = frozenset({"mass concentration", "molar concentration"})
 _EXCHANGEABLE = (
@@ -20,6 +20,9 @@ _EXCHANGEABLE = (
 )
 _THOUSAND = 1000
 _PER_LITRE = 1e7
+_FEWEST = 1e-4
+_COUNTED = frozenset({"10*9/L", "10*6/L"})
+_MILLION = 1e6
 
 
 def local_name(term: Term) -> str:
@@ -49,6 +52,9 @@ def fit_limit(term: Term, found: Found) -> tuple[Limit, str | None] | None:
     if term.unit == found.unit.ucum == "10*9/L" and min(numbers) >= _THOUSAND:
         # "75,000 × 10^9/L": no blood holds as many; the cells of a microlitre were counted.
         return _divided(found.limit), term.unit
+    if found.unit.ucum == "10*9/L" and 0 < max(numbers) < _FEWEST and term.unit in _COUNTED:
+        # "350 cells/ L": the µ of the microlitre is lost.
+        return _multiplied(found.limit), found.unit.ucum
     if wording().lookalikes.get(term.unit or "") == found.unit.ucum:
         return found.limit, term.unit
     dimension = _dimensions().get(term.unit or "")
@@ -106,6 +112,24 @@ def within_normal(term: Term, span: Span) -> Expression | None:
     low = Value(term.iri, term.label, Limit(low=1.0), None, "LLN", None, span)
     high = Value(term.iri, term.label, Limit(high=1.0), None, "ULN", None, span)
     return high if side == "high" else low if side == "low" else AllOf((low, high))
+
+
+def _multiplied(limit: Limit) -> Limit:
+    low = None if limit.low is None else float(f"{limit.low * _MILLION:.12g}")
+    high = None if limit.high is None else float(f"{limit.high * _MILLION:.12g}")
+    return Limit(low, limit.low_inclusive, high, limit.high_inclusive)
+
+
+def is_wanted(expression: Expression | None) -> bool:
+    """Whether limits are such as patients have to keep: of each quantity, on the side on which it is good."""
+    values = [atom for atom in atoms(expression) if isinstance(atom, Value)] if expression is not None else []
+    return bool(values) and all(_is_good(value) for value in values)
+
+
+def _is_good(value: Value) -> bool:
+    side = wording().wanted.get(value.concept.rpartition("/")[2])
+    worse = value.limit.high if side == "low" else value.limit.low
+    return side is not None and worse is None
 
 
 def bounded_alike(terms: tuple[Term, ...], found: Found) -> tuple[Term, ...]:

@@ -155,6 +155,8 @@ def _with_values(text: Text, chunks: list[Chunk], concept: int) -> tuple[list[Ch
     bracket = chunks[value].kind == "bracket"
     if opening == value and not bracket:
         return None
+    if text.exclusion and bracket and any("allowance" in chunk.classes for chunk in chunks[value].inner):
+        return None
     tail = trimmed([*(chunks[value].inner if bracket else (chunks[value],)), *chunks[value + 1 :]])
     if bracket and value + 1 < len(chunks):
         tail = trimmed(list(chunks[value].inner))

@@ -17,8 +17,10 @@ from trialgraph.criteria.allowances import allowance_at
 from trialgraph.criteria.brackets import opened
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
+from trialgraph.criteria.fitting import is_wanted
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.narratives import narrative
+from trialgraph.criteria.restrictions import Stated, with_limits
 from trialgraph.criteria.trees import all_of, any_of, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Narrative, Span, Value, atoms
 
@@ -45,6 +47,7 @@ _AIMED = re.compile(
     r"\b(?:to|will|would|not) (?:achieve|maintain|meet|reach|keep|be required)\b", re.IGNORECASE
 )
 _ENTERS = re.compile(r"eligib|enrol|includ|particip|enter|accru")
+_DOSE = "dose"
 _LEAST = 3
 _FURTHEST = 40
 """How far back the start of a sentence is sought, in chunks."""
@@ -82,18 +85,25 @@ def _is_end(chunk: Chunk) -> bool:
 
 
 def add_values(expression: Expression, text: Text, chunks: Sequence[Chunk]) -> Expression:
-    """Return the expression with the limits that its words state beside them."""
-    stated = any(chunk.kind == "value" for chunk in opened(chunks))
-    if not stated or not any(isinstance(atom, Narrative) for atom in atoms(expression)):
+    """Return the expression with the limits beside the words, or the fact's words, that state them."""
+    doses = text.doses.values()
+    if not doses and not any(chunk.kind == "value" for chunk in opened(chunks)):
         return expression
-    places = [(text.span(chunk.start, chunk.end), chunk) for chunk in opened(chunks)]
+    told = [chunk for chunk in opened(chunks) if not any(d.start <= chunk.start < d.end for d in doses)]
+    told += [Chunk("value", dose.start, dose.end, _DOSE, expression=dose.value) for dose in doses]
+    places = [(text.span(c.start, c.end), c) for c in sorted(told, key=lambda chunk: chunk.start)]
     taken = [atom.span for atom in atoms(expression) if isinstance(atom, Value)]
-    values = frozenset(
-        chunk.start
+    stated = [
+        Stated(chunk, span, taken=chunk.form == _DOSE)
         for span, chunk in places
         if chunk.kind == "value" and not any(s < span[1] and span[0] < e for s, e in taken)
-    )
-    return _added(expression, _Left(text, places, values)) if values else expression
+    ]
+    if not stated:
+        return expression
+    words = [atom.span for atom in atoms(expression) if isinstance(atom, Narrative)]
+    inside = [each for each in stated if not any(s <= each.span[0] < e for s, e in words)]
+    left = _Left(text, places, frozenset(each.chunk.start for each in stated))
+    return with_limits(_added(expression, left), text, inside, places)
 
 
 def _added(expression: Expression, left: _Left) -> Expression:
@@ -117,7 +127,7 @@ def _beside(words: Narrative, left: _Left) -> Expression:
             chunk = clause[index]
             if chunk.start not in left.values or chunk.expression is None:
                 continue
-            role = _role(text, clause, index)
+            role = _dose_role(text, clause, index) if chunk.form == _DOSE else _role(text, clause, index)
             if role == "open":
                 continue
             case = _case(text, clause[told].start, chunk.start, words)
@@ -130,7 +140,8 @@ def _beside(words: Narrative, left: _Left) -> Expression:
 
 def _case(text: Text, start: int, end: int, words: Narrative) -> Narrative:
     """Return the words before a limit, which tell in whose case it holds."""
-    before = text.text[start:end]
+    before = text.text[start:end].rstrip(" ([")
+    end = start + len(before)
     return narrative(text, start, end) if sum(map(str.isalpha, before)) >= _LEAST else words
 
 
@@ -145,7 +156,9 @@ def _role(text: Text, clause: Sequence[Chunk], index: int) -> Role:
     denied = any(
         "negation" in chunk.classes and not _is_aside(text, chunk, clause[index]) for chunk in before
     )
-    if denied or _AIMED.search(text.text[clause[0].start : clause[index].start]) or _is_point(clause[index]):
+    aimed = _AIMED.search(text.text[clause[0].start : clause[index].start])
+    wanted = is_wanted(clause[index].expression)
+    if (denied and not wanted) or aimed or _is_point(clause[index]):
         return "open"
     if text.exclusion and _is_example(before):
         return "barred"
@@ -164,13 +177,32 @@ def _role(text: Text, clause: Sequence[Chunk], index: int) -> Role:
         if allowed is None and ruled is None and _describes(clause, opening, index):
             return "barred" if barred else "demanded"
         if allowed is None or allowed > opening:
+            if wanted and "barring" not in _classes(clause):
+                return "demanded"
             return "barred" if barred and "barring" in _classes(clause) else "open"
         return "barred" if before[opening].form in _BUT else "demanded"
     if allowed is not None and text.exclusion and _repeats(text, clause[index]):
         return "open"
     if ruled is not None or (allowed is not None and text.exclusion):
         return "demanded"
-    return "barred" if barred else "demanded"
+    return "barred" if barred and not (wanted and allowance_at(clause) is not None) else "demanded"
+
+
+def _dose_role(text: Text, clause: Sequence[Chunk], index: int) -> Role:
+    """Return what a clause makes of a dose in it: little enough is asked for, too much is barred."""
+    value = clause[index].expression
+    before = _classes(clause[:index])
+    too_much = isinstance(value, Value) and value.limit.high is None
+    allowed = allowance_at(clause) is not None
+    if text.exclusion:
+        ruled = any(chunk.form in _MODAL for chunk in clause[:index])
+        if not too_much:
+            return "demanded" if ruled and not before & {"negation", "exception"} else "open"
+        return "open" if allowed or before & {"negation", "exception", "condition"} else "barred"
+    if too_much:
+        denied = ("barring" in _classes(clause)) != ("negation" in before)
+        return "barred" if denied and not allowed and "exception" not in before else "open"
+    return "open" if before & {"exception", "negation"} or "barring" in _classes(clause) else "demanded"
 
 
 def _is_aside(text: Text, denial: Chunk, value: Chunk) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from trialgraph.criteria.brackets import words_in
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.vocabulary import GIVEN
 from trialgraph.namespaces import TGC
@@ -41,7 +42,7 @@ def read_aside(text: Text, head: Chunk, chunk: Chunk, around: Told) -> bool:
         return True
     if chunk.kind != "bracket" or not chunk.inner or any(map(_says_more, chunk.inner)):
         return False
-    around.qualifiers.append(text.text[chunk.start + 1 : chunk.end - 1].strip())
+    around.qualifiers.append(words_in(text.text, chunk))
     return True
 
 

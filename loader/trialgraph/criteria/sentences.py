@@ -17,6 +17,8 @@ _ABBREVIATED = frozenset(
 _OPENING = frozenset({"condition", "negation"})
 _BULLETS = frozenset({"*", "•"})
 _SEX_AND_LIMIT = 2
+_LONGEST_LEAD = 10
+_SHORT = 5
 _APART = frozenset({"with", "without"})
 _RESTATED = re.compile(r"Must (?:be|have)\b|Healthy volunteers\b")
 _RESTATING = "MH"
@@ -82,9 +84,15 @@ def _lists(text: Text, sentence: Sequence[Chunk]) -> bool:
         return False
     choice = not text.exclusion and offers_choice(text.text[sentence[0].start : sentence[colon].start])
     denies = any("negation" in chunk.classes for chunk in sentence[:colon])
-    return (
-        choice or denies or any("exception" in chunk.classes for chunk in sentence[max(0, colon - 3) : colon])
-    )
+    excepts = any("exception" in chunk.classes for chunk in sentence[max(0, colon - 3) : colon])
+    return choice or denies or excepts or _announces_exceptions(sentence[:colon])
+
+
+def _announces_exceptions(leading: Sequence[Chunk]) -> bool:
+    """Whether words end in "unless … all of the following criteria (are met)"."""
+    told = max((i for i, chunk in enumerate(leading) if "follow" in chunk.form), default=0)
+    opening = any("exception" in chunk.classes for chunk in leading[max(0, told - _LONGEST_LEAD) : told])
+    return opening and len(leading) - told <= _SHORT
 
 
 def _lists_exceptions(sentence: Sequence[Chunk]) -> bool:

@@ -21,6 +21,7 @@ from trialgraph.criteria.brackets import (
     kinds_in,
     listed_in,
     only_repeats,
+    words_in,
 )
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.epithets import adjectives_at
@@ -379,11 +380,13 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
     elif values and all(chunk.kind in ("value", "sign") or chunk.form == "or" for chunk in told):
         around.extra.append(values[0] if len(values) == 1 else AnyOf(tuple(values)))
     else:
-        words = text.text[bracket.start + 1 : max(bracket.start + 1, bracket.end - 1)].strip()
-        name = "exception" if "exception" in opening.classes else "qualifier"
+        words = words_in(text.text, bracket)
+        excepted = "exception" in opening.classes
+        granted = text.exclusion and not excepted and any("allowance" in chunk.classes for chunk in inner)
+        name = "exception" if granted or excepted else "qualifier"
         around.examples = around.examples or listed_in(inner)
         if name == "exception":
-            around.modifiers[name] = text.text[opening.end : bracket.end - 1].strip(" :,")
+            around.modifiers[name] = words if granted else text.text[opening.end : bracket.end - 1].strip(" :,")
         else:
             around.qualifiers.append(words)
             around.extra += [] if around.historic else limits_in(inner)

@@ -80,6 +80,8 @@ class Wording:
     pairs: dict[str, Pair]
     measured_by: dict[str, tuple[str, str]]
     stains: dict[str, str]
+    doses: dict[str, list[str]]
+    other_units: dict[str, dict[str, str]]
 
     def opens_limit(self, sign: str) -> bool:
         """Whether a limit may start with a letter, digit or sign."""
@@ -145,6 +147,8 @@ def wording() -> Wording:
         pairs={name: Pair(**pair) for name, pair in table["pairs"].items()},
         measured_by={name: (quantity, side) for name, (quantity, side) in table["measured_by"].items()},
         stains={spelling.lower(): name for spelling, name in _sides(table["stains"]).items()},
+        doses=table["doses"],
+        other_units=table["other_units"],
     )  # fmt: skip
 
 
