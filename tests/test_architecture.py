@@ -28,6 +28,7 @@ LAYERS = [
         "evaluation",
         "canonical",
         "equivalence",
+        "exemptions",
         "implication",
         "instances",
         "malignancies",

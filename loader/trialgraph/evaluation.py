@@ -7,11 +7,12 @@ held to it by property tests; it also supplies the explanations, which no engine
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
+from trialgraph.exemptions import exemptions, ruled_out_by, unmet_by
 from trialgraph.expressions import (
     AllOf,
     AnyOf,
@@ -195,7 +196,37 @@ def _presence(atom: Fact, view: ScreeningView) -> Finding:
             shown = _presence(instance, view)
             if shown.truth:
                 return replace(shown, atom=atom)
+        for excepted, needed in unmet_by(atom):
+            if evaluate(AllOf((excepted, needed)), view):
+                found = [_presence(excepted, view), _presence(needed, view)]
+                return replace(_joined(atom, found), truth=True)
+        ruling_out = ruled_out_by(atom)
+        if ruling_out is not None and evaluate(ruling_out, view):
+            return _told(atom, ruling_out, view)
     return finding
+
+
+def _told(atom: Fact, ruling_out: Expression, view: ScreeningView) -> Finding:
+    """Return that a fact doesn't hold, with what of the things excepted is there, and why they are."""
+    excepted = {iri for each in exemptions(atom.modifiers["exception"]) for iri in each.concepts}
+    there = [view.present[iri] for iri in sorted(excepted) if iri in view.present]
+    told: list[Presence | Finding] = [
+        replace(each, shown=f"{each.shown}, which is excepted") for each in there
+    ]
+    told += [each for each in deciding_atoms(ruling_out, view) if isinstance(each.atom, Fact)]
+    return replace(_joined(atom, told), truth=False, about=need(atom))
+
+
+def _joined(atom: Fact, told: Iterable[Presence | Finding]) -> Finding:
+    every = list(told)
+    return Finding(
+        atom,
+        None,
+        None,
+        "; ".join(dict.fromkeys(each.shown for each in every)),
+        tuple(dict.fromkeys(source for each in every for source in each.evidence)),
+        tuple(dict.fromkeys(axiom for each in every for axiom in each.axioms)),
+    )
 
 
 def _besides(atom: Fact, view: ScreeningView) -> Finding:
@@ -206,15 +237,8 @@ def _besides(atom: Fact, view: ScreeningView) -> Finding:
             told = list(deciding_atoms(reading, view))
             # What rules it out comes before the study disease, which that names.
             words = [each.shown for each in told] if truth else [told[0].shown]
-            return Finding(
-                atom,
-                truth,
-                None,
-                "; ".join(dict.fromkeys(words)),
-                tuple(dict.fromkeys(source for each in told for source in each.evidence)),
-                tuple(dict.fromkeys(axiom for each in told for axiom in each.axioms)),
-                "" if truth else need(atom),
-            )
+            shown = "; ".join(dict.fromkeys(words))
+            return replace(_joined(atom, told), truth=truth, shown=shown, about="" if truth else need(atom))
     return replace(_open(replace(atom, study=None), view, view.present.get(fact_key(atom))), atom=atom)
 
 

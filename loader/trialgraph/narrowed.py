@@ -17,8 +17,9 @@ from typing import NamedTuple
 
 from trialgraph.derivation.ondemand import Layers
 from trialgraph.derivation.times import latest_of
-from trialgraph.evaluation import asks_history, fact_key, is_qualified
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms
+from trialgraph.evaluation import asks_history, evaluate, fact_key, is_qualified
+from trialgraph.exemptions import exemptions, ruled_out_by, unmet_by
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Window, atoms
 from trialgraph.instances import showing_instances
 from trialgraph.malignancies import excluded_by, shown_by
 from trialgraph.namespaces import TGC
@@ -41,12 +42,20 @@ def narrowed_key(fact: Fact) -> str | None:
         suffix = [_kind(fact), "otherThan", *_short(map(_name, fact.study))]
         if said := fact.modifiers.get("exception", ""):
             suffix += ["except", *_short(_words(said))]
-    elif fact.exceptions and not (fact.count or fact.size or fact.is_mention) and showing_instances(fact):
+    elif _has_exceptions(fact):
         asked = " ".join(fact.modifiers.get(name, "") for name in ("relation", "severity", "qualifier"))
-        suffix = [_kind(fact), *_words(asked), "except", *_short(map(_name, fact.exceptions))]
+        suffix = [_kind(fact), *_words(asked), "except"]
+        conditional = any(each.condition.operands for each in exemptions(fact.modifiers["exception"]))
+        suffix += _short(_words(fact.modifiers["exception"]) if conditional else map(_name, fact.exceptions))
     else:
         return None
     return "-".join([fact.concept, *filter(None, suffix)])
+
+
+def _has_exceptions(fact: Fact) -> bool:
+    if fact.count or fact.size or fact.is_mention:
+        return False
+    return bool(fact.exceptions and showing_instances(fact)) or ruled_out_by(fact) is not None
 
 
 def _kind(fact: Fact) -> str:
@@ -88,11 +97,17 @@ def with_narrowed(view: ScreeningView, facts: Iterable[Fact]) -> ScreeningView:
         fact = replace(each, count=None, size=None)
         key = narrowed_key(each) or fact_key(each)
         shown = [fact_key(row) for row in _rows(fact) if _is_there(row, view)]
+        shown += [
+            fact_key(excepted)
+            for excepted, needed in unmet_by(fact)
+            if _is_there(excepted, view) and evaluate(needed, view)
+        ]
         if shown:
             when = latest_of(view.present[each].ago for each in shown)
             present[key] = Presence(when, None, "one of what it stands for", ())
             over |= {key} if view.over and all(each in view.over for each in shown) else set()
-        bound = _last(excluded_by(fact), view) if fact.study else _NEVER
+        ruling_out = excluded_by(fact) if fact.study else ruled_out_by(fact)
+        bound = _last(ruling_out, view, fact.within) if ruling_out is not None else _NEVER
         if bound == _ALWAYS:
             absent[key] = Absence("ruled out")
         elif bound != _NEVER and fact.within is not None:
@@ -131,15 +146,20 @@ class _Bound(NamedTuple):
 _NEVER, _ALWAYS = _Bound(-math.inf, -math.inf), _Bound(math.inf, math.inf)
 
 
-def _last(ruling_out: Expression, view: ScreeningView) -> _Bound:
-    """Return for which windows a view proves an expression of absences, and of what is there anyhow."""
+def _last(ruling_out: Expression, view: ScreeningView, within: Window | None) -> _Bound:
+    """Return for which windows a view proves an expression of absences, and of what is there anyhow.
+
+    What has another window of its own has to hold within that.
+    """
     match ruling_out:
         case AllOf(operands) | AnyOf(operands):
-            bounds = [_last(operand, view) for operand in operands]
+            bounds = [_last(operand, view, within) for operand in operands]
             days, months = zip(*bounds, strict=True) if bounds else ((), ())
             if isinstance(ruling_out, AllOf):
                 return _Bound(min(days, default=math.inf), min(months, default=math.inf))
             return _Bound(max(days, default=-math.inf), max(months, default=-math.inf))
+        case Not(Fact(within=own)) | Fact(within=own) if own not in (None, within):
+            return _ALWAYS if evaluate(ruling_out, view) else _NEVER
         case Not(Fact() as fact):
             return _absent_for(fact, view)
         case Fact() as fact:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from trialgraph.evaluation import asks_history, fact_key, is_qualified
+from trialgraph.exemptions import ruled_out_by
 from trialgraph.expressions import (
     AllOf,
     AnyOf,
@@ -234,7 +235,10 @@ def _absent(atom: Fact) -> Condition:
     # What is over now may still have been active within the window.
     now = _is_active(atom) and atom.within is None
     lacking = Shows("lacksActive" if now else "lacks", key)
-    return _some(lacking, _outside_window(key, atom.within))
+    absent = _some(lacking, _outside_window(key, atom.within))
+    if ruled_out_by(atom) is None or not (narrowed := narrowed_key(atom)):
+        return absent
+    return _some(absent, Shows("lacks", narrowed), _outside_window(narrowed, atom.within))
 
 
 def _lesion_limits(atom: Fact) -> list[tuple[str, Limit]]:
