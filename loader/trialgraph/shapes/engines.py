@@ -84,12 +84,13 @@ class _RudofShapes:
     def violated(self, view: Graph) -> list[str]:
         triples = [(s.n3(), p.n3(), o.n3()) for s, p, o in view]
         with self._one_at_a_time:
-            # Reading a view anew costs as much as reading hundreds of shapes, so views are swapped.
-            self._validator.add_triples(triples, strict_iris=True)
+            # Reading a view anew costs as much as reading hundreds of shapes, so it is laid over no data.
+            self._validator.begin_staging()
             try:
+                self._validator.add_triples(triples, strict_iris=True)
                 entries = list(self._validator.validate_shacl())
             finally:
-                self._validator.remove_triples(triples, strict_iris=True)
+                self._validator.rollback_staging()
         return [str(entry.source_shape).strip("<>") for entry in entries]
 
 
