@@ -160,10 +160,10 @@ class Concepts(Mapping[str, Concept]):
 
         A regimen's components and their ancestors are among them. No contestable axiom is used.
         """
-        key = self[iri].iri
-        if key not in self._up:
-            self._up[key] = frozenset(self._upwards(key, components=True))
-        return self._up[key]
+        known = self._up.get(iri)
+        if known is None:
+            known = self._up[self[iri].iri] = frozenset(self._upwards(iri, components=True))
+        return known
 
     def descendants(self, iri: str) -> frozenset[str]:
         """Return every concept a fact about which shows this one, itself and its equivalents included."""

@@ -148,8 +148,7 @@ class Fact:
         return "context" in self.modifiers
 
     def __hash__(self) -> int:
-        qualities = tuple(sorted(self.modifiers.items()))
-        return hash((self.concept, qualities, self.count, self.size, self.within, self.span))
+        return hash((self.concept, self.span))
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,12 @@ def _last(ruling_out: Expression, view: ScreeningView, within: Window | None) ->
     """
     match ruling_out:
         case AllOf(operands) | AnyOf(operands):
-            bounds = [_last(operand, view, within) for operand in operands]
+            decides = _NEVER if isinstance(ruling_out, AllOf) else _ALWAYS
+            bounds: list[_Bound] = []
+            for operand in operands:
+                bounds.append(_last(operand, view, within))
+                if bounds[-1] == decides:
+                    return decides
             days, months = zip(*bounds, strict=True) if bounds else ((), ())
             if isinstance(ruling_out, AllOf):
                 return _Bound(min(days, default=math.inf), min(months, default=math.inf))

@@ -123,14 +123,12 @@ def _all_recorded(found: Sorted, concepts: Concepts, silent: Mapping[str, Absenc
         return None
     if any(concepts.is_a(iri, MALIGNANCY) and not concepts.is_a(iri, METASTASIS) for iri in found.pending):
         return None
-    elsewhere = [
-        iri
-        for iri in concepts.descendants(MALIGNANCY)
-        if not concepts.is_assessment(iri) and not _in_lineage(iri, kinds, concepts)
-    ]
+    lineage = [*(concepts.ancestors(kind) | concepts.descendants(kind) for kind in kinds)]
+    apart = concepts.descendants(MALIGNANCY).difference(concepts.descendants(METASTASIS), *lineage)
+    elsewhere = [iri for iri in apart if not concepts.is_assessment(iri)]
     if not elsewhere or any(iri not in silent for iri in elsewhere):
         return None
-    return silent[elsewhere[0]]
+    return silent[min(elsewhere)]
 
 
 def _within_lineage(kinds: Collection[str], found: Sorted, concepts: Concepts) -> bool:

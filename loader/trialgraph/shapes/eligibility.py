@@ -6,6 +6,7 @@ written to be read by a person, so it is composed as text; any SHACL engine can 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from trialgraph.canonical import in_canonical_units
@@ -40,7 +41,7 @@ _INDENT = "    "
 _FEW = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ScreenableCriterion:
     """What screening needs of a criterion: its id, kind, words and formal reading.
 
@@ -64,7 +65,7 @@ class ScreenableCriterion:
         """Whether nothing of it is formal, so that all of it takes a person's judgement."""
         return not any(is_judged(atom) for atom in atoms(self.expression))
 
-    @property
+    @cached_property
     def admits(self) -> Expression:
         """The expression, in canonical units, that holds when the criterion doesn't bar enrolment."""
         stated = self.as_judged(self.expression)
@@ -91,6 +92,10 @@ class ScreenableTrial:
     title: str
     criteria: tuple[ScreenableCriterion, ...]
     source: Source | None = None
+
+    def __hash__(self) -> int:
+        # Not over its criteria: whole trees of expressions, for every screening that looks up its shapes.
+        return hash((self.nct, self.title))
 
 
 def compile_shapes(trial: ScreenableTrial) -> str:
