@@ -122,10 +122,14 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
 
 def _takes_a_person(text: Text, chunks: Sequence[Chunk]) -> bool:
     """Whether a sentence is about consent, a judgement on what it names, or what has to be over."""
-    words = text.text[chunks[0].start : chunks[-1].end]
     valued = any(chunk.kind == "value" for chunk in chunks)
     if valued:
         return False
+    words = text.text[chunks[0].start : chunks[-1].end]
+    for chunk in chunks if text.abilities else ():
+        if "ability" in chunk.classes:
+            at = chunk.start - chunks[0].start
+            words = words[:at] + " " * (chunk.end - chunk.start) + words[at + chunk.end - chunk.start :]
     if not text.exclusion and text.search(lexicon().resolved, words):
         return True
     named = [chunk for chunk in chunks if is_content(chunk) and category_of(chunk) != "other"]
