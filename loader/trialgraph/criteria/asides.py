@@ -48,6 +48,8 @@ def aside_after(chunk: Chunk, before: Chunk | None, aside: Aside) -> Aside:
     """Return whether what follows a word is no demand, and how long."""
     if "example" in chunk.classes:
         return aside if aside == "held" else ""
+    if "ability" in chunk.classes and "neutral" not in chunk.classes:
+        return aside or "loose"
     held = "condition" in chunk.classes and chunk.form.startswith(_HELD)
     allergic = before is not None and before.term is not None and before.term.category == "allergy"
     held = held or (allergic and "allergen" in chunk.classes)

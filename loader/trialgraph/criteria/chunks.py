@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
+from trialgraph.criteria.abilities import add_abilities
 from trialgraph.criteria.ages import explains, stands_behind_persons
 from trialgraph.criteria.bearers import value_beside
-from trialgraph.criteria.doses import Dose, doses_of
 from trialgraph.criteria.compounds import number_follows, value_of_name
+from trialgraph.criteria.doses import Dose, doses_of
 from trialgraph.criteria.genes import add_markers
-from trialgraph.criteria.lesions import FoundSize, LesionReader, counts_lesions
+from trialgraph.criteria.lesions import LesionReader, counts_lesions
 from trialgraph.criteria.lexicon import Phrases, lexicon
 from trialgraph.criteria.limits import Found, parse_limit
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.openers import openers, opens_limit
 from trialgraph.criteria.pairs import read_pair
+from trialgraph.criteria.pieces import Chunk, ChunkKind
 from trialgraph.criteria.spelled import add_spelled
 from trialgraph.criteria.stains import with_stains
 from trialgraph.criteria.tables import Table, tables_of
 from trialgraph.criteria.tokens import BRACKETS, CLOSING, Token, bracket_pairs, tokenize
 from trialgraph.criteria.vaccines import without_vaccines
 from trialgraph.criteria.values import FoundValue, ValueReader
-from trialgraph.criteria.vocabulary import Mention, Term, Vocabulary
-from trialgraph.criteria.windows import STARTERS, FoundWindow, parse_window
+from trialgraph.criteria.vocabulary import Mention, Vocabulary
+from trialgraph.criteria.windows import STARTERS, parse_window
 from trialgraph.criteria.wording import wording
-from trialgraph.expressions import Expression, Fact, Span
+from trialgraph.expressions import Fact, Span
 
 __all__ = ["Chunk", "Chunker", "Text"]
 
-ChunkKind = Literal["concept", "value", "lesion", "size", "window", "limit", "bracket", "word", "sign"]
 _SIGNS = frozenset(",;:/.")
 _QUALIFIER = frozenset({"qualifier"})
 _DEGREE = r"(?:(?:[0IVX]{1,4}|[0-5])[A-Da-d]?[1-3]?|one|two|three|four|five)(?![A-Za-z0-9])"
@@ -48,39 +49,6 @@ _DEEPEST = 4
 
 
 @dataclass(slots=True)
-class Chunk:
-    """A group of tokens; not frozen, since that makes building one four times as slow.
-
-    Args:
-        kind: What it is; ``bracket`` holds the chunks inside it.
-        start: First character in the normalised text.
-        end: Character after its last.
-        form: Look-up form of a word or sign.
-        classes: What a word does (see the lexicon).
-        term: The concept, of a concept chunk.
-        expression: What a value or lesion chunk says.
-        window: Of a window chunk.
-        limit: Of a limit chunk, which names no quantity.
-        value: Of a value chunk, the quantities with their limit.
-        size: Of a size chunk, the diameter.
-        inner: Chunks inside a bracket.
-    """
-
-    kind: ChunkKind
-    start: int
-    end: int
-    form: str = ""
-    classes: frozenset[str] = frozenset()
-    term: Term | None = None
-    expression: Expression | None = None
-    window: FoundWindow | None = None
-    limit: Found | None = None
-    value: FoundValue | None = None
-    size: FoundSize | None = None
-    inner: tuple[Chunk, ...] = ()
-
-
-@dataclass(slots=True)
 class Text:
     """A normalised text under reading."""
 
@@ -94,6 +62,7 @@ class Text:
     lesions: LesionReader = field(init=False)
     tables: dict[int, Table] = field(init=False)
     doses: dict[int, Dose] = field(init=False)
+    abilities: Mapping[int, frozenset[str]] = field(init=False)
     chunks: tuple[Chunk, ...] = field(init=False, default=())
     _turns: bool | None = field(init=False, default=None)
     _told: dict[Phrases, bool] = field(init=False, default_factory=dict)
@@ -107,6 +76,7 @@ class Text:
         mentions = without_vaccines(self.text, self.tokens, mentions, self.vocabulary)
         self.mentions = with_stains(self.text, self.tokens, mentions, self.vocabulary.named)
         add_markers(self.tokens, self.mentions, self.vocabulary)
+        self.abilities = {} if self.exclusion else add_abilities(self.tokens, self.mentions, self.vocabulary)
         add_spelled(self.tokens, self.mentions, self.vocabulary)
         self.values = ValueReader(
             self.normalized.text,
@@ -330,6 +300,8 @@ class Chunker:
             )
         end, classes = lexicon().phrase_at(self.tokens, position)
         last = end - 1
+        if (able := self.text.abilities.get(position)) is not None:
+            return Chunk("word", token.start, self.tokens[last].end, token.form, able), end
         if token.form == "of" and last == position + 1 and self._value(last, self.text.mentions.get(last)):
             # "women of age ≥ 18": the age has a limit of its own.
             end, classes = lexicon().phrase_at(self.tokens[:last], position)

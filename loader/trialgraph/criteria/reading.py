@@ -52,6 +52,7 @@ _ORDERS = (
 _FEWEST_LETTERS = 3
 _LONGEST = 20_000
 _EXAMPLES = re.compile(r"^(?:some )?(?:examples?|for example)\b", re.IGNORECASE)
+_OWN_FIELD = re.compile(r"Healthy volunteers (?:are )?(?:allowed|accepted)\b")
 _EXCEPTION_NOTE = re.compile(
     r"^(?:exceptions?|exempt|however|note that .{0,60}(?:allowed|eligible|permitted|not excluded))\b",
     re.IGNORECASE,
@@ -277,7 +278,7 @@ def _plain_lead(lead: str, *, either: bool) -> bool:
 
 def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> Expression:
     read: list[Expression] = []
-    sentences = sentences_of(text, chunks)
+    sentences = _without_fields(text, sentences_of(text, chunks))
     if len(sentences) > 1 and not text.exclusion and _is_title(sentences[0]):
         sentences = sentences[1:]
     for sentence in sentences:
@@ -307,6 +308,12 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
     if not read:
         return narrative(text, start, end)
     return any_of(read) if text.exclusion else all_of(read)
+
+
+def _without_fields(text: Text, sentences: list[list[Chunk]]) -> list[list[Chunk]]:
+    """Leave out what the registry's own fields say behind the last criterion, which allows nothing of it."""
+    rest = (each for each in sentences[1:] if not _OWN_FIELD.match(text.text, each[0].start))
+    return [*sentences[:1], *rest]
 
 
 def _is_title(sentence: Sequence[Chunk]) -> bool:

@@ -284,7 +284,7 @@ def share_remarks(segments: list[Segment]) -> None:
         one, two = first.expression, second.expression
         if (
             second.joint in ("or", "and", "/")
-            and not second.after_comma
+            and not (second.after_comma or second.negated)
             and isinstance(one, Fact)
             and isinstance(two, Fact)
             and len(first.chunks) <= 2

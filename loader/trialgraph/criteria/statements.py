@@ -38,6 +38,7 @@ from trialgraph.criteria.subgroups import (
     value_with,
 )
 from trialgraph.criteria.timing import opening_window
+from trialgraph.criteria.topics import topics_of
 from trialgraph.criteria.trees import (
     all_of,
     alternatives_of,
@@ -122,10 +123,14 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
 
 def _takes_a_person(text: Text, chunks: Sequence[Chunk]) -> bool:
     """Whether a sentence is about consent, a judgement on what it names, or what has to be over."""
-    words = text.text[chunks[0].start : chunks[-1].end]
     valued = any(chunk.kind == "value" for chunk in chunks)
     if valued:
         return False
+    words = text.text[chunks[0].start : chunks[-1].end]
+    for chunk in chunks if text.abilities else ():
+        if "ability" in chunk.classes:
+            at = chunk.start - chunks[0].start
+            words = words[:at] + " " * (chunk.end - chunk.start) + words[at + chunk.end - chunk.start :]
     if not text.exclusion and text.search(lexicon().resolved, words):
         return True
     named = [chunk for chunk in chunks if is_content(chunk) and category_of(chunk) != "other"]
@@ -298,6 +303,9 @@ def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> E
 
     "Patients with hepatitis B: …" asks something of those patients only.
     """
+    if text.exclusion and (own := _ends_item(text, label, body)):
+        before = _read_labelled(text, trimmed(label[:own]))
+        return any_of([before, _elaborated(text, trimmed(label[own + 1 :]), body, end)])
     of_some = label[0].form in RESTARTS or "condition" in label[0].classes
     if not text.exclusion and concerns_reproduction(label):
         return any_of([negate(case_of(text, label)), body])
@@ -310,11 +318,36 @@ def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> E
     if text.exclusion and "example" in label[-1].classes:
         return _with_kind(text, label, body, end)
     if is_formal(body) and (text.exclusion or _is_kind_of(text, label, body)):
-        return body
+        return _with_topics(text, label, body) if text.exclusion else body
     if not text.exclusion:
         kinds = any_kind(text, label[:-1], body, end) if "example" in label[-1].classes else None
         return kinds or narrative(text, label[0].start, end)
     return all_of([_read_conditional(text, label), body])
+
+
+def _ends_item(text: Text, label: list[Chunk], body: Expression) -> int | None:
+    """Return the "or" behind a member of its own, where the list tells only what follows it ("X or Y: Y1")."""
+    ors = [index for index, chunk in enumerate(label) if chunk.form == "or"]
+    named = [text.vocabulary.by_iri.get(atom.concept) for atom in atoms(body) if isinstance(atom, Fact)]
+    above = {iri for term in named if term is not None for iri in term.ancestors}
+    for index in reversed(ors):
+        before, after = _named(label[:index]), _named(label[index + 1 :])
+        if before and after:
+            return index if after & above and not before & above else None
+    return None
+
+
+def _named(chunks: Sequence[Chunk]) -> set[str]:
+    return {chunk.term.iri for chunk in chunks if chunk.term is not None and is_content(chunk)}
+
+
+def _with_topics(text: Text, label: list[Chunk], body: Expression) -> Expression:
+    """Let a list speak of what its label narrows ("active heart disease: A"); a bare title says nothing."""
+    if not any("qualifier" in chunk.classes or "active" in chunk.classes for chunk in label):
+        return body
+    said = {atom.concept for atom in atoms(body) if isinstance(atom, Fact)}
+    told = [topic.fact for topic in topics_of(text, [(chunk, 0) for chunk in label]) if not topic.denied]
+    return any_of([body, *(fact for fact in told if fact.concept not in said)])
 
 
 def _with_kind(text: Text, label: list[Chunk], body: Expression, end: int) -> Expression:

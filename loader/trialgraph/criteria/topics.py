@@ -78,7 +78,9 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]]) -> list[Topic]:
     chunks = without_remarks(text, chunks)
     bars, supposed = text.exclusion, False
     if allows([chunk for chunk, _ in chunks]):
-        chunks, bars, supposed = asked_of_allowed(text, chunks), False, text.exclusion
+        asked, bars = asked_of_allowed(text, chunks), False
+        supposed = bool(asked) and any(is_content(c) for c, _ in chunks[: len(chunks) - len(asked)])
+        chunks = asked
     if not any(is_content(chunk) for chunk, _ in chunks):
         return []
     words = telling(text, chunks)

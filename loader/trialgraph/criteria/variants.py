@@ -5,10 +5,11 @@ So are "inhibitor of CYP3A4" for "CYP3A4 inhibitor", and "cytochrome P450 isozym
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
-__all__ = ["variants_of_condition", "variants_of_treatment"]
+__all__ = ["variants_of"]
 
 _ILL = ("disease", "disorder", "illness")
 """Words for ill health in general, which criteria use for one another."""
@@ -18,6 +19,8 @@ _LONG = "squamous cell carcinoma"
 _SHORT = "SCC"
 _INCOMPLETE = ("cell", "situ")
 """Last words of what "cancer" stands behind that are no part of the body."""
+_SPEAKING = " speaking"
+_UNDERSTANDING = ("read", "write", "speak", "understand", "comprehend")
 _ENZYME = re.compile(r"\bCYP(?=\d)")
 _ENZYMES = ("cytochrome P450 ", "cytochrome P450 isozyme ", "cytochrome P450 isoenzyme ", "CYP450 ")
 _ACTING = re.compile(
@@ -25,13 +28,24 @@ _ACTING = re.compile(
 )
 
 
-def variants_of_condition(name: str, label: str) -> Iterator[str]:
-    """Yield further names of a condition; one may be another concept's name too.
+def variants_of(name: str, label: str, category: str | None) -> Iterator[str]:
+    """Yield further names of a concept; one may be another concept's name too.
 
     Args:
         name: A name in use.
         label: The label of what it names.
+        category: The category of what it names; None for a quantity.
     """
+    if category == "condition":
+        yield from _of_condition(name, label)
+    elif category == "treatment":
+        yield from _of_treatment(name)
+    elif category == "demographic" and name == label:
+        yield from _of_language(label)
+
+
+def _of_condition(name: str, label: str) -> Iterator[str]:
+    """Yield names with another word for ill health or a malignancy."""
     start, _, head = name.rpartition(" ")
     if not start:
         return
@@ -44,8 +58,22 @@ def variants_of_condition(name: str, label: str) -> Iterator[str]:
             yield from (f"{each} of {article}{start}" for each in heads for article in ("", "the "))
 
 
-def variants_of_treatment(name: str) -> Iterator[str]:
-    """Yield further names of a treatment, as for a condition's; what it is named by stays the same."""
+def _of_language(label: str) -> Iterator[str]:
+    """Yield what someone who speaks a language can do in it ("read, write and understand English")."""
+    if not label.endswith(_SPEAKING):
+        return
+    language = label.removesuffix(_SPEAKING)
+    for count in (1, 2, 3):
+        for verbs in itertools.permutations(_UNDERSTANDING, count):
+            before, last = ", ".join(verbs[:-1]), verbs[-1]
+            joints = ("/", " and ", " or ", ", and ", " and/or ") if before else ("",)
+            skills = [f"{before}{joint}{last}" for joint in joints]
+            yield from (f"{skill} {each}" for skill in skills for each in (language, f"in {language}"))
+            yield from (f"{skill} the {language} language" for skill in skills)
+
+
+def _of_treatment(name: str) -> Iterator[str]:
+    """Yield names of a treatment that put its target behind it, or spell the enzyme out."""
     acting = _ACTING.fullmatch(name)
     names = [name] if acting is None else [name, "{grade}{agent} of {target}".format(**acting.groupdict())]
     yield from names[1:]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast, get_args
 
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.tokens import Token, tokenize
-from trialgraph.criteria.variants import variants_of_condition, variants_of_treatment
+from trialgraph.criteria.variants import variants_of
 from trialgraph.expressions import Category
 from trialgraph.namespaces import TGC
 
@@ -155,9 +155,16 @@ class Vocabulary:
             elif node.terms or after in node.children or after in _PASSED or forms[index + 2] == "-":
                 yield index
 
-    def mention_at(self, tokens: list[Token], position: int) -> Mention | None:
-        """Return the longest mention that starts at a token."""
-        node = self._root
+    def mention_behind(self, opening: Iterable[str], tokens: list[Token], position: int) -> Mention | None:
+        """Return the longest mention that starts at a token, had some words stood before it."""
+        node: _Node | None = self._root
+        for form in opening:
+            node = node.children.get(form) if node is not None else None
+        return None if node is None else self.mention_at(tokens, position, node)
+
+    def mention_at(self, tokens: list[Token], position: int, node: _Node | None = None) -> Mention | None:
+        """Return the longest mention that starts at a token; below `node` of the tree, where it is given."""
+        node = node or self._root
         best: Mention | None = None
         given = False
         index = position
@@ -314,10 +321,7 @@ def _reworded(entries: Iterable[tuple[str, bool, Term]]) -> Iterator[tuple[str, 
         taken.add(name.lower())
         if acronym:
             continue
-        if term.category == "condition":
-            further = variants_of_condition(name, term.label)
-        else:
-            further = variants_of_treatment(name) if term.category == "treatment" else iter(())
+        further = variants_of(name, term.label, term.category)
         for each in further:
             made.setdefault(each, {})[term.iri] = term
     for name, terms in made.items():
