@@ -7,7 +7,9 @@ from typing import Protocol
 
 from trialgraph.criteria.brackets import words_in
 from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.recency import time_aside
 from trialgraph.criteria.vocabulary import GIVEN
+from trialgraph.expressions import Window
 from trialgraph.namespaces import TGC
 
 __all__ = ["Told", "is_testable", "read_aside", "result_after"]
@@ -28,6 +30,7 @@ class Told(Protocol):
     tested: bool
     gone_through: bool
     qualifiers: list[str]
+    window: Window | None
 
 
 def is_testable(head: Chunk) -> bool:
@@ -37,8 +40,11 @@ def is_testable(head: Chunk) -> bool:
 
 
 def read_aside(text: Text, head: Chunk, chunk: Chunk, around: Told) -> bool:
-    """Take in a test's result, a treatment gone through or a bracket before a concept; else False."""
+    """Take in a test's result, a treatment gone through, a time or a bracket before a concept; else False."""
     if _read_result(head, chunk, around) or _read_exposure(text, head, chunk, around):
+        return True
+    if (recent := time_aside(chunk)) is not None and not recent.narrowed:
+        around.window = recent.window
         return True
     if chunk.kind != "bracket" or not chunk.inner or any(map(_says_more, chunk.inner)):
         return False

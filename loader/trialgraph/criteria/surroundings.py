@@ -314,7 +314,7 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
     if behind := instances_behind(head, rest):
         around.examples = around.examples or behind
         rest.pop()
-    around.window = around.window or treated_lately(rest)
+    around.window = around.window or treated_lately(text, rest)
     if around.window is None and (done := done_lately(text, head, rest)) is not None:
         around.window = done
         rest.pop()
