@@ -14,7 +14,8 @@ __all__ = ["done_lately", "time_aside", "treated_lately"]
 
 _DONE = frozenset({"treatment", "procedure", "other"})
 _ABOUT = frozenset({"for", "to", "of", "in", "against", "requiring", "require", "required", "as", "with",
-                    "including", "involving", "using", "administered", "given", "received", "performed"})  # fmt: skip
+                    "including", "involving", "using", "administered", "given", "received",
+                    "performed"})  # fmt: skip
 _JOINTS = frozenset({"or", "and", "and / or", ","})
 _HAPPENED = re.compile(
     r"\b(?:progress|relaps|recur|respon|complet|discontinu|fail|toxicit|adverse|resolv|recover|who|if|unless|until"

@@ -118,6 +118,7 @@ def _pattern() -> re.Pattern[str]:
     )
 
 
+_JOINT_BEHIND = re.compile(r"(?:\s+and)?[\s/-]*$", re.IGNORECASE)
 _MOMENT = re.compile(rf"\s*(?:at|before|prior\s+to|upon|on|preceding|when)\s+{_ANCHOR}", re.IGNORECASE)
 _TRAILING = re.compile(
     r"(?:\b(?:and|of|to|in|for|on|the|this|any|their|a|an|form|day|c|d|1|0|into|being|trial)\b[\s/-]*|[\s/-]+)+$",
@@ -157,7 +158,7 @@ def parse_window(text: str, position: int) -> FoundWindow | None:
     lives = match["lives"] or match["ahead"]
     longer = choice in _LONGER or (bool(lives) and not choice)
     amount, unit = _in_days(_amount(number) if number else 1.0, named.lower())
-    end = match.end() - (len(match.group()) - len(match.group().rstrip(" /-")))
+    end = match.start() + len(_JOINT_BEHIND.sub("", match.group()))
     window = Window(amount, unit, text[match.start() : end], open=longer)
     return FoundWindow(window, match.start(), end, narrowed=bool(choice) and not longer)
 
