@@ -10,12 +10,14 @@ from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.windows import FoundWindow
 from trialgraph.expressions import Window
 
-__all__ = ["done_lately", "time_aside", "treated_lately"]
+__all__ = ["done_lately", "happens", "time_aside", "treated_lately"]
 
 _DONE = frozenset({"treatment", "procedure", "other"})
 _ABOUT = frozenset({"for", "to", "of", "in", "against", "requiring", "require", "required", "as", "with",
                     "including", "involving", "using", "administered", "given", "received",
                     "performed"})  # fmt: skip
+_HAPPENING = frozenset({"occurring", "occurred", "happening", "diagnosed", "performed", "that occurred"})
+_GIVING = frozenset({"administered", "used", "given", "taken", "received", "that was given"})
 _JOINTS = frozenset({"or", "and", "and / or", ","})
 _HAPPENED = re.compile(
     r"\b(?:progress|relaps|recur|respon|complet|discontinu|fail|toxicit|adverse|resolv|recover|who|if|unless|until"
@@ -62,3 +64,12 @@ def time_aside(chunk: Chunk) -> FoundWindow | None:
     if chunk.kind != "bracket" or len(chunk.inner) != 1:
         return None
     return chunk.inner[0].window
+
+
+def happens(head: Chunk, chunk: Chunk, following: Chunk | None) -> bool:
+    """Whether a word only leads to when or for what a thing was ("therapy used for myeloma")."""
+    if following is None:
+        return False
+    given = chunk.form in _GIVING and category_of(head) in _DONE
+    timed = following.kind == "window" and (given or chunk.form in _HAPPENING)
+    return timed or (given and following.form == "for")
