@@ -177,8 +177,11 @@ def share_nouns(text: Text, segments: list[Segment]) -> None:
             continue
         lender = next((each for each in segments[index + 1 :] if not each.borrowed and each.expression), None)
         words = _remark(text, lender.chunks) if lender is not None else None
-        if words is not None and isinstance(lender and lender.expression, Fact):
-            segment.expression = _qualified(fact, words, first=False)
+        lent = lender.expression if lender is not None else None
+        if words is not None and isinstance(lent, Fact):
+            told = lent.within is not None and lent.within.text in words
+            narrowed = replace(fact, within=fact.within or lent.within) if told else fact
+            segment.expression = _qualified(narrowed, words, first=False)
 
 
 def _remark(text: Text, chunks: list[Chunk]) -> str | None:

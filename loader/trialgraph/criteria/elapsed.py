@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from trialgraph.criteria.cases import except_for
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.segments import trimmed
 from trialgraph.criteria.trees import any_of, is_formal, map_facts, negate
@@ -40,6 +41,8 @@ _ENDED = (
     rf"(?:{'|'.join(_ENDINGS)})\s+"
     rf"{_LEAST}LENGTH\s+(?:prior\s+to|before|from)\b"
 )
+_ASKING = ("must", "should", "need", "has to", "have to")
+"""What an exclusion that asks for a time says with it ("surgery must be completed 30 days before")."""
 _BEFORE = re.compile(
     r"\s*,?\s*(?:and\s+)?(?:prior\s+to|before|until|at|and)\s+[\w\s/,-]{0,80}$", re.IGNORECASE
 )
@@ -55,8 +58,24 @@ def read_elapsed(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expressio
         chunks: A statement of it.
         read: Reads the treatments.
     """
+    at = next((i for i, chunk in enumerate(chunks) if i and _excepts(chunk)), None)
+    if at is None:
+        return _read(text, chunks, read)
+    barred = _read(text, trimmed(chunks[:at]), read)
+    start = (chunks[at].inner[0] if chunks[at].kind == "bracket" else chunks[at]).end
+    words = text.text[start : chunks[-1].end].strip(" ;,.:()")
+    return None if barred is None else except_for(text, barred, words, (start, chunks[-1].end))
+
+
+def _excepts(chunk: Chunk) -> bool:
+    """Whether a chunk is an exception, or a bracket with one ("(except for palliative radiotherapy)")."""
+    return "exception" in chunk.classes or bool(chunk.inner and "exception" in chunk.inner[0].classes)
+
+
+def _read(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
     if text.exclusion:
-        return _since(text, chunks, _SINCE_MOST, read)
+        asked = any(chunk.form.startswith(_ASKING) for chunk in chunks)
+        return _since(text, chunks, _SINCE_MOST, read) or (_ended(text, chunks, read) if asked else None)
     barred = _since(text, chunks, _SINCE_LEAST, read) or _ended(text, chunks, read)
     return None if barred is None else negate(barred)
 

@@ -38,6 +38,7 @@ from trialgraph.criteria.segments import (
     Segment,
     befalls,
     governed,
+    lacks_too,
     part_statement,
     resolved_joints,
     says_nothing,
@@ -297,6 +298,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     """Return joint and expression of each member; what one "no" denies together is one member."""
     members: list[tuple[str, Expression]] = []
     denied: list[Expression] = []
+    beside: list[Expression] = []
     tested, unread = False, None
     share_windows(segments)
     share_remarks(segments)
@@ -305,11 +307,15 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     share_times(text, segments)
     for segment in segments:
         expression = _with_examples(text, segment)
-        if segment.expression is None and _denies(segment):
+        if members and text.exclusion and lacks_too(segment):
+            denied = [expression] if segment.negated and segment.expression is not None else []
+            beside, tested, unread = [members[-1][1]], segment.tested, None
+            members[-1] = (members[-1][0], all_of([*beside, negate(expression) if denied else expression]))
+        elif segment.expression is None and _denies(segment):
             denied, unread = [], segment
             members.append((segment.joint, expression))
         elif segment.negated and segment.expression is not None:
-            denied, tested, unread = [expression], segment.tested, None
+            denied, beside, tested, unread = [expression], [], segment.tested, None
             members.append((segment.joint, negate(expression)))
         elif unread is not None and segment.expression is not None and _denied_too(text, unread, segment):
             members[-1] = (members[-1][0], all_of([members[-1][1], negate(expression)]))
@@ -317,7 +323,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
         elif denied and (_is_limit_too(segment) or _hangs_on(text, segment, tested=tested)):
             denied.append(expression)
-            members[-1] = (members[-1][0], negate(any_of(denied)))
+            members[-1] = (members[-1][0], all_of([*beside, negate(any_of(denied))]))
         else:
             denied, unread = [], None
             if not text.exclusion and isinstance(expression, Fact) and expression.category == "reproductive":

@@ -6,31 +6,66 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.alternatives import is_harmless
+from trialgraph.criteria.cases import except_for
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lists import join_segments, read_segments
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.segments import trimmed
 from trialgraph.criteria.trees import alternatives_of, is_formal, map_facts, negate
+from trialgraph.criteria.vocabulary import GIVEN
 from trialgraph.expressions import AllOf, AnyOf, Expression, atoms, is_judged
 
 _WHO = frozenset({"patient who", "subject who", "participant who", "individual who", "those who"})
 _TRIAL = frozenset({"for", "from", "in", "to", "the", "this", "our", "trial", "study", "protocol", "entry",
-                    "inclusion", "enrollment", "enrolment", "participation"})  # fmt: skip
+                    "inclusion", "enrollment", "enrolment", "participation", "participate", "enroll", "enrol",
+                    "enter", "join", "protocol therapy"})  # fmt: skip
+_REASONS = frozenset({"because", "because of", "as", "since", "due to", "given", "owing to", "in order to",
+                      "in view of", "so as to", "for safety reason"})  # fmt: skip
+_UNFIT = frozenset({"ineligible", "not eligible"})
 __all__ = ["read_refusal", "without_trailing_verb"]
 
 
 def read_refusal(text: Text, chunks: list[Chunk]) -> Expression | None:
     """Read what bars in either kind of list: "… are excluded", "excluded are …"; None without such words."""
     at = next((i for i, chunk in enumerate(chunks) if "barring" in chunk.classes), None)
-    if at is None:
+    if at is None or _is_unfit_for(chunks, at):
         return None
-    behind = chunks[at + 1 :]
+    if (excepting := _read_excepting(text, chunks, at)) is not None:
+        return excepting
+    behind = _without_reason(chunks[at + 1 :])
     if not behind or behind[0].form in ("from", "for this") or _tells_only_when(behind) or _is_trial(behind):
         return _read_barred(text, chunks, at)
     if not text.exclusion and not any(map(is_content, chunks[:at])):
         return _barred_behind(text, chunks, at)
-    return None
+    supposed = not text.exclusion and "condition" in behind[0].classes
+    return narrative(text, chunks[0].start, chunks[-1].end) if supposed else None
+
+
+def _is_unfit_for(chunks: Sequence[Chunk], at: int) -> bool:
+    """Whether words say what the patient can't be given ("transplant ineligible"), not who is barred."""
+    named = chunks[at - 1].term if at else None
+    return chunks[at].form in _UNFIT and named is not None and named.category in GIVEN
+
+
+def _read_excepting(text: Text, chunks: list[Chunk], at: int) -> Expression | None:
+    """Read "patients with X are excluded, unless Y"; None without an exception, or where X isn't read."""
+    places = (i for i in range(at + 1, len(chunks) - 1) if "exception" in chunks[i].classes)
+    exception = next(places, None)
+    if exception is None:
+        return None
+    barred = read_refusal(text, trimmed(chunks[:exception]))
+    if barred is None or not is_formal(barred):
+        return None
+    place = (chunks[exception + 1].start, chunks[-1].end)
+    words = text.text[slice(*place)].strip(" ;,.:")
+    return except_for(text, barred, words, place, lifts=chunks[exception].form == "unless")
+
+
+def _without_reason(chunks: list[Chunk]) -> list[Chunk]:
+    """Leave out why something bars ("… are ineligible because of possible interactions")."""
+    reason = next((i for i, chunk in enumerate(chunks) if chunk.form in _REASONS), len(chunks))
+    return trimmed(chunks[:reason])
 
 
 def _is_trial(chunks: Sequence[Chunk]) -> bool:

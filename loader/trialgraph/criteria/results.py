@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Protocol
 
 from trialgraph.criteria.brackets import words_in
 from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.recency import time_aside
 from trialgraph.criteria.vocabulary import GIVEN
+from trialgraph.expressions import Window
 from trialgraph.namespaces import TGC
 
 __all__ = ["Told", "is_testable", "read_aside", "result_after"]
@@ -16,7 +19,15 @@ _TESTABLE = frozenset({"biomarker", "reproductive"})
 _INFECTION = str(TGC.InfectiousDisease)
 _ABSENT = frozenset({"negative", "nonreactive", "undetected", "not detected", "not detectable"})
 _RESULTS = _ABSENT | {"positive", "reactive", "detected", "detectable"}
+_OF_TEST = frozenset({"for", "of", "to"})
 _MORE = frozenset({"negation", "exception", "example", "definition", "condition", "allowance", "regardless"})
+_NEAR = 20
+_STAYING = re.compile(
+    r"(?:^|[,;:.(*]|\b(?:is|are|be|being|currently|already|chronically|patients?|subjects?|participants?|individuals?"
+    r"|persons?|people|those|women|men|who|or|and))\s*$",
+    re.IGNORECASE,
+)
+"""What stands before "on" where it says what is being taken."""
 _COUNT = "{count}"
 _NUMBERS = frozenset({"one", "two", "three", "four", "1", "2", "3", "4"})
 
@@ -28,6 +39,8 @@ class Told(Protocol):
     tested: bool
     gone_through: bool
     qualifiers: list[str]
+    modifiers: dict[str, str]
+    window: Window | None
 
 
 def is_testable(head: Chunk) -> bool:
@@ -37,8 +50,14 @@ def is_testable(head: Chunk) -> bool:
 
 
 def read_aside(text: Text, head: Chunk, chunk: Chunk, around: Told) -> bool:
-    """Take in a test's result, a treatment gone through or a bracket before a concept; else False."""
+    """Take in a test's result, a treatment gone through, a time or a bracket before a concept; else False."""
     if _read_result(head, chunk, around) or _read_exposure(text, head, chunk, around):
+        return True
+    if _is_taken(text, head, chunk):
+        around.modifiers["status"] = "active"
+        return True
+    if (recent := time_aside(chunk)) is not None and not recent.narrowed:
+        around.window = recent.window
         return True
     if chunk.kind != "bracket" or not chunk.inner or any(map(_says_more, chunk.inner)):
         return False
@@ -57,6 +76,8 @@ def _read_result(head: Chunk, chunk: Chunk, around: Told) -> bool:
         return all("sample" in each.classes for each in chunk.inner)
     if chunk.kind != "word" or not is_testable(head):
         return False
+    if around.tested and ("tested" in chunk.classes or chunk.form in _OF_TEST):
+        return True
     if chunk.form in _RESULTS:
         around.tested = True
         around.negated = around.negated != (chunk.form in _ABSENT)
@@ -80,7 +101,7 @@ def result_after(head: Chunk, chunks: Sequence[Chunk], around: Told) -> int | No
         around.negated = around.negated != (chunks[place].form in _ABSENT)
         return place + 1
     tests = next((i for i, chunk in enumerate(chunks) if "tested" not in chunk.classes), len(chunks))
-    return tests if tests and around.tested else None
+    return tests if tests and (around.tested or head.form in _RESULTS) else None
 
 
 def _names_sample(chunk: Chunk) -> bool:
@@ -93,6 +114,14 @@ def _goes_on(chunk: Chunk) -> bool:
     if chunk.kind != "word":
         return False
     return "tested" in chunk.classes or chunk.form in ("is", "are", "must be", "should be", "must", "be", "-")
+
+
+def _is_taken(text: Text, head: Chunk, chunk: Chunk) -> bool:
+    """Whether "on" before a treatment says that it is being taken ("patients on dialysis")."""
+    given = head.term is not None and head.term.category in GIVEN
+    if chunk.form != "on" or not given or not text.exclusion:
+        return False
+    return _STAYING.search(text.text, max(0, chunk.start - _NEAR), chunk.start) is not None
 
 
 def _read_exposure(text: Text, head: Chunk, chunk: Chunk, around: Told) -> bool:

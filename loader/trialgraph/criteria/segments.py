@@ -16,6 +16,7 @@ __all__ = [
     "befalls",
     "governed",
     "is_bare",
+    "lacks_too",
     "part_statement",
     "resolved_joints",
     "says_nothing",
@@ -30,6 +31,7 @@ _APART = frozenset({"allergy", "reproductive", "lesion"})
 _MODAL = frozenset(["must", "should", "shall", "will", "may", "can", "agree", "need"])
 
 _BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
+_BEING = _BEFELL | {"is", "are", "was", "were", "who", "who has", "who have"}
 _JOINTS = {
     "and / or": "or",
     "as well as": "and",
@@ -327,6 +329,12 @@ def befalls(segment: Segment) -> bool:
     """Whether a member tells what came with the one before ("had X and has developed Y", "X, with Y")."""
     came_of_it = segment.joint == "and" and not segment.after_comma and segment.chunks[0].form in _BEFELL
     return came_of_it or (segment.joint == "," and segment.chunks[0].form == "with")
+
+
+def lacks_too(segment: Segment) -> bool:
+    """Whether a member says what those barred lack as well ("surgery in 2 weeks and has not recovered")."""
+    opening = next((chunk for chunk in segment.chunks if chunk.form not in _BEING), segment.chunks[0])
+    return segment.joint == "and" and not segment.after_comma and "negation" in opening.classes
 
 
 def resolved_joints(joints: list[str], default: str, *, exclusion: bool) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
+from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.offers import offers_choice
 
 __all__ = ["sentences_of"]
@@ -15,7 +16,11 @@ _ABBREVIATED = frozenset(
     ["e.g", "i.e", "vs", "approx", "no", "inc", "etc", "dr", "st", "fig", "max", "min", "incl", "resp"]
 )
 _OPENING = frozenset({"condition", "negation"})
+_ENDS = frozenset({".", ";", "-"})
 _BULLETS = frozenset({"*", "•"})
+_LETTERS = 4
+_RUN_TOGETHER = re.compile(rf"[a-z]{{{_LETTERS}}}\.[A-Z][a-z]{{2}}")
+"""The end of a sentence and the start of the next, where the blank between them is lost."""
 _SEX_AND_LIMIT = 2
 _LONGEST_LEAD = 10
 _SHORT = 5
@@ -35,7 +40,7 @@ def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
                 (chunk.form == ";" and not (_lists(text, sentences[-1]) or _names_other_sex(chunks, index)))
                 or (chunk.form == "." and not _lists_exceptions(sentences[-1]) and _ends(text, chunks, index))
             )
-        ) or (sentences[-1] and _parts(chunks, index, sentences[-1])):
+        ) or (sentences[-1] and _parts(text, chunks, index, sentences[-1])):
             sentences.append([])
         elif sentences[-1] and (_runs_on(text, chunks, index) or _notes(text, chunks, index)):
             sentences.append([chunk])
@@ -51,7 +56,7 @@ def _names_other_sex(chunks: Sequence[Chunk], index: int) -> bool:
     return sexed and following[1].kind == "limit"
 
 
-def _parts(chunks: Sequence[Chunk], index: int, sentence: Sequence[Chunk]) -> bool:
+def _parts(text: Text, chunks: Sequence[Chunk], index: int, sentence: Sequence[Chunk]) -> bool:
     """Whether a sign opens a remark on the value before it ("≥ 9 g/dL - no …"), or a line lost."""
     chunk, before = chunks[index], chunks[index - 1]
     if index + 1 == len(chunks):
@@ -60,8 +65,18 @@ def _parts(chunks: Sequence[Chunk], index: int, sentence: Sequence[Chunk]) -> bo
     if chunk.form in _BULLETS:
         return apart
     if chunk.form == "-":
-        return apart and before.kind == "value"
+        return apart and (before.kind == "value" or _allows_behind(text, chunks, index))
     return chunk.form == ":" and before.kind == "value" and _is_asked_of_all(sentence)
+
+
+def _allows_behind(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
+    """Whether a dash opens what is allowed nevertheless ("infection - chronic hepatitis is allowed")."""
+    if not text.exclusion and not any("negation" in chunk.classes for chunk in chunks[:index]):
+        return False
+    ends = (i for i in range(index + 1, len(chunks)) if chunks[i].form in _ENDS)
+    behind = chunks[index + 1 : next(ends, len(chunks))]
+    allowed = next((i for i, chunk in enumerate(behind) if "allowance" in chunk.classes), 0)
+    return any(map(is_content, behind[:allowed])) and any(map(is_content, chunks[:index]))
 
 
 def _is_asked_of_all(sentence: Sequence[Chunk]) -> bool:
@@ -131,10 +146,10 @@ def _ends(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
     if index + 1 >= len(chunks):
         return True
     before, after = chunks[index - 1] if index else None, chunks[index + 1]
-    if after.start == chunks[index].end or (
-        before is not None and before.form.split(" ")[-1] in _ABBREVIATED
-    ):
+    if before is not None and before.form.split(" ")[-1] in _ABBREVIATED:
         return False
+    if after.start == chunks[index].end:
+        return _RUN_TOGETHER.match(text.text, max(0, chunks[index].start - _LETTERS)) is not None
     if before is not None and before.kind == "word" and before.end - before.start == 1:
         return False
     return (

@@ -37,7 +37,7 @@ from trialgraph.criteria.subgroups import (
     value_case,
     value_with,
 )
-from trialgraph.criteria.timing import opening_window
+from trialgraph.criteria.timing import opening_time
 from trialgraph.criteria.topics import topics_of
 from trialgraph.criteria.trees import (
     all_of,
@@ -73,10 +73,11 @@ class Statement:
 def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     """Return what a sentence says; chunks of it that aren't understood stay narrative in their place."""
     chunks = trimmed(chunks)
-    found = opening_window(chunks) if text.exclusion else None
-    if found is None or _takes_a_person(text, chunks):
+    told = opening_time(chunks) if text.exclusion else None
+    if told is None or _takes_a_person(text, chunks):
         return _read_undated(text, chunks)
-    statement = _read_undated(text, trimmed(chunks[1:]))
+    found, rest = told
+    statement = _read_undated(text, trimmed(rest))
     if statement.expression is None:
         return statement
     read = map_facts(statement.expression, lambda fact: replace(fact, within=fact.within or found))

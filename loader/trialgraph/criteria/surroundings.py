@@ -27,7 +27,7 @@ from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.epithets import adjectives_at
 from trialgraph.criteria.lesions import counts_lesions
 from trialgraph.criteria.provisos import limits_in
-from trialgraph.criteria.recency import done_lately, treated_lately
+from trialgraph.criteria.recency import done_lately, happens, treated_lately
 from trialgraph.criteria.results import is_testable, read_aside, result_after
 from trialgraph.criteria.windows import FoundWindow, parse_window
 from trialgraph.expressions import AnyOf, Expression, Limit, Window
@@ -54,7 +54,6 @@ _PAST = (
 )
 _EVER = re.compile(rf"{_PAST}.{{0,40}}\bor\b|\bor\b.{{0,40}}{_PAST}", re.IGNORECASE)
 _UNNAMED = frozenset({"condition", "disease", "disorder", "illness"})
-_HAPPENING = frozenset({"occurring", "occurred", "happening", "diagnosed", "performed", "that occurred"})
 _AT_LEAST = re.compile(r"(?:for|in|during)\s+(?:at\s+least|a\s+minimum\s+of|≥)\s*", re.IGNORECASE)
 _DEMANDS = frozenset({"must", "should", "shall", "must be", "must have"})
 _RELATIVE = frozenset({"that", "which", "who", "whose", "whom", "where", "if", "when", "patient who"})
@@ -198,7 +197,7 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         if chunk.form in _PREDICATES and not (_counts(head) and chunk.form in ("is", "are")):
             return False
         following = chunks[index + 1] if index + 1 < len(chunks) else None
-        if chunk.form in _HAPPENING and following is not None and following.kind == "window":
+        if happens(head, chunk, following):
             continue
         if _take_detail(text, head, chunk, following, around) or "tail" in classes:
             continue
@@ -314,7 +313,7 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
     if behind := instances_behind(head, rest):
         around.examples = around.examples or behind
         rest.pop()
-    around.window = around.window or treated_lately(rest)
+    around.window = around.window or treated_lately(text, rest)
     if around.window is None and (done := done_lately(text, head, rest)) is not None:
         around.window = done
         rest.pop()
@@ -386,7 +385,9 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
         name = "exception" if granted or excepted else "qualifier"
         around.examples = around.examples or listed_in(inner)
         if name == "exception":
-            around.modifiers[name] = words if granted else text.text[opening.end : bracket.end - 1].strip(" :,")
+            around.modifiers[name] = (
+                words if granted else text.text[opening.end : bracket.end - 1].strip(" :,")
+            )
         else:
             around.qualifiers.append(words)
             around.extra += [] if around.historic else limits_in(inner)

@@ -10,11 +10,12 @@ from dataclasses import replace
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import DETERMINERS, RESTARTS, VERBS
 from trialgraph.criteria.facts import is_content
+from trialgraph.criteria.recency import time_aside
 from trialgraph.criteria.segments import Segment, is_bare
-from trialgraph.expressions import Expression, Fact, Window
+from trialgraph.expressions import AllOf, Expression, Fact, Value, Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["opening_window", "share_times", "share_windows"]
+__all__ = ["opening_time", "share_times", "share_windows"]
 
 _TIMED = re.compile(
     r"(?:within|in the|during|while|less than|<|≤|over the|for the) .{0,40}"
@@ -22,15 +23,41 @@ _TIMED = re.compile(
     re.IGNORECASE,
 )
 _PLANS = frozenset({str(TGC.PlannedPregnancy), str(TGC.PlannedFathering), str(TGC.PlannedBreastfeeding)})
+_INJURY = str(TGC.TraumaticInjury)
+_BEFALLING = frozenset({"injury", "procedure"})
+"""Operations and injuries, which trials list together in one time ("trauma or surgery within 4 weeks")."""
 _EVENTS = frozenset({"condition", "procedure"})
+_SOON = 4
+_LEADING = frozenset({"neutral", "qualifier", "active"})
+_LATELY = frozenset({"recent", "any recent", "a recent"})
 _WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNORECASE)
 
 
-def opening_window(chunks: Sequence[Chunk]) -> Window | None:
-    """Return the time that a statement opens with, set off by a comma; None when it has another too."""
+def opening_time(chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
+    """Return the time that a statement opens with, and its other chunks; None when it has another too.
+
+    It is set off by a comma, or stands between "history" and "of".
+    """
     found = chunks[0].window if len(chunks) > 2 and chunks[1].form == "," else None
+    if found is None:
+        return _time_of_history(chunks)
     alone = not any(chunk.kind == "window" for chunk in chunks[1:])
-    return found.window if found is not None and alone and not found.narrowed else None
+    return (found.window, list(chunks[1:])) if alone and not found.narrowed else None
+
+
+def _time_of_history(chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
+    """Return the time in "history (within 6 months) of A, B or C", and the rest without it; else None."""
+    at = next((i for i, chunk in enumerate(chunks[:_SOON]) if (chunk.window or time_aside(chunk))), None)
+    if not at or at + 2 >= len(chunks):
+        return None
+    found = chunks[at].window or time_aside(chunks[at])
+    alone = not any(chunk.window is not None for chunk in chunks[at + 1 :])
+    before = chunks[:at] if chunks[at + 1].form == "of" else chunks[: at + 2]
+    led = "historic" in before[-1].classes and all(chunk.classes & _LEADING for chunk in chunks[:at])
+    if found is None or found.narrowed or not led or not alone:
+        return None
+    lead = [chunk for chunk in chunks[:at] if chunk.form not in _LATELY]
+    return found.window, [*lead, *chunks[at + 1 :]]
 
 
 def share_windows(segments: list[Segment]) -> None:
@@ -53,6 +80,8 @@ def _share_window(segments: list[Segment]) -> None:
     last = segments[-1]
     if isinstance(last.expression, Fact):
         window, category = last.expression.within, last.expression.category
+    elif isinstance(last.expression, AllOf):
+        window, category = _common_time(last.expression), None
     else:
         window, category = _last_window(last), None
     starts = (
@@ -67,7 +96,11 @@ def _share_window(segments: list[Segment]) -> None:
         s
         for s in segments
         if isinstance(s.expression, Fact)
-        and (category in (None, s.expression.category) or {category, s.expression.category} <= given)
+        and (
+            category in (None, s.expression.category)
+            or {category, s.expression.category} <= given
+            or {_event(s.expression), _event(last.expression)} <= _BEFALLING
+        )
         and (not _is_now(s.expression) or not (last.after_comma or s.expression.category == "other"))
     ]
     if any(isinstance(s.expression, Fact) and s.expression.within not in (None, window) for s in members):
@@ -83,6 +116,22 @@ def _share_window(segments: list[Segment]) -> None:
         if isinstance(segment.expression, Fact):
             segment.expression = _timed(segment.expression, window, last.expression)
     _share_doubtful_window(segments, category, window)
+
+
+def _common_time(expression: AllOf) -> Window | None:
+    """Return the time that "symptoms of NYHA class III within 6 months" tells of a disease and its value."""
+    parts = expression.operands
+    disease = isinstance(parts[0], Fact) and parts[0].category == "condition"
+    times = [part.within for part in parts if isinstance(part, Fact | Value) and part.within is not None]
+    plain = all(isinstance(part, Fact | Value) for part in parts)
+    return times[0] if disease and plain and len(set(times)) == 1 else None
+
+
+def _event(expression: Expression | None) -> str | None:
+    """Return the kind of what befalls a patient at one time: an operation or an injury; else None."""
+    if not isinstance(expression, Fact):
+        return None
+    return "injury" if expression.concept == _INJURY else expression.category
 
 
 def _is_now(fact: Fact) -> bool:

@@ -311,7 +311,7 @@ def _fact(sentence: Sentence, chunk: Chunk) -> Fact | None:
 
 
 def _dated(sentence: Sentence) -> Iterator[tuple[Fact, bool]]:
-    """Yield the facts in the time that the sentence states after them, or that has to be over."""
+    """Yield the facts in the time that the sentence opens with, states after them, or that has to be over."""
     windows = [
         (sentence.text.span(chunk.start, chunk.end)[0], chunk.window.window)
         for chunk, _ in sentence.chunks
@@ -322,8 +322,10 @@ def _dated(sentence: Sentence) -> Iterator[tuple[Fact, bool]]:
         for chunk, _ in (sentence.chunks if sentence.elapsed else ())
         if (length := length_of(sentence.text, chunk)) is not None
     ]
+    named = (sentence.text.span(c.start, c.end)[0] for c, _ in sentence.chunks if is_content(c))
+    leads = len(windows) == 1 and windows[0][0] < next(named, 0)
     for fact, denied in sentence.found:
         window: Window | None = next((w for start, w in windows if start >= fact.span[1]), None)
         if window is None and denied and waits and fact.category in GIVEN:
             window = next((w for start, w in waits if start >= fact.span[1]), waits[-1][1])
-        yield replace(fact, within=window), denied
+        yield replace(fact, within=window or (windows[0][1] if leads else None)), denied

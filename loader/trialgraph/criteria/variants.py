@@ -17,6 +17,9 @@ _MALIGNANT = ("cancer", "malignancy", "malignant tumor", "malignant tumour", "ma
 _PLACED = (("cancer", _MALIGNANT), ("carcinoma", ("carcinoma",)), ("adenocarcinoma", ("adenocarcinoma",)))
 _LONG = "squamous cell carcinoma"
 _SHORT = "SCC"
+_SPREAD = " metastasis"
+_LESIONS = ("metastatic lesion", "metastatic disease", "metastatic involvement", "metastatic tumor")
+_FOUND = ("metastatic disease", "metastatic lesion")
 _INCOMPLETE = ("cell", "situ")
 """Last words of what "cancer" stands behind that are no part of the body."""
 _SPEAKING = " speaking"
@@ -53,6 +56,12 @@ def _of_condition(name: str, label: str) -> Iterator[str]:
         yield from (f"{start} {other}" for other in _ILL if other != head)
     if name.endswith(f" {_LONG}"):
         yield f"{name.removesuffix(_LONG)}{_SHORT}"
+    if name.endswith(_SPREAD):
+        site = name.removesuffix(_SPREAD)
+        yield from (f"{site} {lesion}" for lesion in _LESIONS)
+        yield from (
+            f"{lesion} {to} {site}" for lesion in _FOUND for to in ("to", "to the", "in the", "of the")
+        )
     for word, heads in _PLACED:
         if head == word and not start.endswith(_INCOMPLETE):
             yield from (f"{each} of {article}{start}" for each in heads for article in ("", "the "))

@@ -41,7 +41,9 @@ _ANCHOR = (
     r"|signing|signature|signed|baseline|laborator(?:y|ies)|tests?|testing|samples?|visits?|investigational|product|medication|medicinal|agent"
     r"|therapy|surgery|planned|protocol|leukapheresis|apheresis|infusion|participation|date|time|scheduled"
     r"|being|intervention|into|for|and|form|assessment|exam|icf|c1d1|c1|d1|run-in|phase|period|lymphodepletion"
-    r"|conditioning|recruitment|assignment|allocation|patient|subject|participant|protocol-specified|proposed|current|present|now|procedure|procedures|operation)\b[\s/-]*)+"
+    r"|conditioning|pre-?registration|check-in|anticipated|expected|projected|onto|interventions|products|treatments|vaccinations?|preparative"
+    r"|lymphodepleting(?:\s+chemotherapy)?|regimen|recruitment|assignment|allocation|patient|subject|participant|protocol-specified|proposed|current|present|now|procedure|procedures|operation)\b"
+    r"(?:['’]s)?[\s/-]*)+"
 )
 _STOP = (
     r"(?:and|or|unless|except|that|which|who|with|without|requiring|requires?|for|is|are|was|were|has|have"
@@ -117,6 +119,7 @@ def _pattern() -> re.Pattern[str]:
     )
 
 
+_JOINT_BEHIND = re.compile(r"(?:\s+and)?[\s/-]*$", re.IGNORECASE)
 _MOMENT = re.compile(rf"\s*(?:at|before|prior\s+to|upon|on|preceding|when)\s+{_ANCHOR}", re.IGNORECASE)
 _TRAILING = re.compile(
     r"(?:\b(?:and|of|to|in|for|on|the|this|any|their|a|an|form|day|c|d|1|0|into|being|trial)\b[\s/-]*|[\s/-]+)+$",
@@ -156,7 +159,7 @@ def parse_window(text: str, position: int) -> FoundWindow | None:
     lives = match["lives"] or match["ahead"]
     longer = choice in _LONGER or (bool(lives) and not choice)
     amount, unit = _in_days(_amount(number) if number else 1.0, named.lower())
-    end = match.end() - (len(match.group()) - len(match.group().rstrip(" /-")))
+    end = match.start() + len(_JOINT_BEHIND.sub("", match.group()))
     window = Window(amount, unit, text[match.start() : end], open=longer)
     return FoundWindow(window, match.start(), end, narrowed=bool(choice) and not longer)
 
