@@ -9,6 +9,7 @@ from typing import Literal
 from trialgraph.criteria.ages import explains, stands_behind_persons
 from trialgraph.criteria.bearers import value_beside
 from trialgraph.criteria.doses import Dose, doses_of
+from trialgraph.criteria.courses import with_lines
 from trialgraph.criteria.compounds import number_follows, value_of_name
 from trialgraph.criteria.genes import add_markers
 from trialgraph.criteria.lesions import FoundSize, LesionReader, counts_lesions
@@ -108,6 +109,7 @@ class Text:
         self.mentions = with_stains(self.text, self.tokens, mentions, self.vocabulary.named)
         add_markers(self.tokens, self.mentions, self.vocabulary)
         add_spelled(self.tokens, self.mentions, self.vocabulary)
+        with_lines(self.text, self.tokens, self.mentions, self.vocabulary.named)
         self.values = ValueReader(
             self.normalized.text,
             self.tokens,

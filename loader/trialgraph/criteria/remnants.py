@@ -17,6 +17,7 @@ from trialgraph.criteria.allowances import allowance_at
 from trialgraph.criteria.brackets import opened
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
+from trialgraph.criteria.courses import cycles_of
 from trialgraph.criteria.fitting import is_wanted
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.narratives import narrative
@@ -48,6 +49,7 @@ _AIMED = re.compile(
 )
 _ENTERS = re.compile(r"eligib|enrol|includ|particip|enter|accru")
 _DOSE = "dose"
+_COURSE = "course"
 _LEAST = 3
 _FURTHEST = 40
 """How far back the start of a sentence is sought, in chunks."""
@@ -86,15 +88,17 @@ def _is_end(chunk: Chunk) -> bool:
 
 def add_values(expression: Expression, text: Text, chunks: Sequence[Chunk]) -> Expression:
     """Return the expression with the limits beside the words, or the fact's words, that state them."""
-    doses = text.doses.values()
+    courses = cycles_of(text.text, text.tokens, text.mentions, text.vocabulary.named, text.span)
+    doses = [*text.doses.values(), *courses]
     if not doses and not any(chunk.kind == "value" for chunk in opened(chunks)):
         return expression
     told = [chunk for chunk in opened(chunks) if not any(d.start <= chunk.start < d.end for d in doses)]
-    told += [Chunk("value", dose.start, dose.end, _DOSE, expression=dose.value) for dose in doses]
+    told += [Chunk("value", d.start, d.end, _DOSE, expression=d.value) for d in text.doses.values()]
+    told += [Chunk("value", each.start, each.end, _COURSE, expression=each.value) for each in courses]
     places = [(text.span(c.start, c.end), c) for c in sorted(told, key=lambda chunk: chunk.start)]
     taken = [atom.span for atom in atoms(expression) if isinstance(atom, Value)]
     stated = [
-        Stated(chunk, span, taken=chunk.form == _DOSE)
+        Stated(chunk, span, taken=chunk.form in (_DOSE, _COURSE))
         for span, chunk in places
         if chunk.kind == "value" and not any(s < span[1] and span[0] < e for s, e in taken)
     ]
@@ -127,7 +131,8 @@ def _beside(words: Narrative, left: _Left) -> Expression:
             chunk = clause[index]
             if chunk.start not in left.values or chunk.expression is None:
                 continue
-            role = _dose_role(text, clause, index) if chunk.form == _DOSE else _role(text, clause, index)
+            given = chunk.form in (_DOSE, _COURSE)
+            role = _given_role(text, clause, index) if given else _role(text, clause, index)
             if role == "open":
                 continue
             case = _case(text, clause[told].start, chunk.start, words)
@@ -150,6 +155,8 @@ def _role(text: Text, clause: Sequence[Chunk], index: int) -> Role:
     words = text.text[clause[0].start : clause[-1].end]
     value = clause[index].value
     aged = value is not None and any(term.unit == "a" for term in value.terms)
+    if aged and not text.exclusion and _enters_plainly(clause, index):
+        return "demanded"
     if aged or lexicon().explanation.search(words) or _TOLD.search(words):
         return "open"
     before = clause[:index]
@@ -188,10 +195,18 @@ def _role(text: Text, clause: Sequence[Chunk], index: int) -> Role:
     return "barred" if barred and not (wanted and allowance_at(clause) is not None) else "demanded"
 
 
-def _dose_role(text: Text, clause: Sequence[Chunk], index: int) -> Role:
-    """Return what a clause makes of a dose in it: little enough is asked for, too much is barred."""
+def _enters_plainly(clause: Sequence[Chunk], index: int) -> bool:
+    """Whether "patients with X aged 40 to 75 will be considered" lets in only people of that age."""
+    allowed = allowance_at(clause[index + 1 :])
+    around = _classes([chunk for chunk in clause if chunk.form not in _DESCRIBING])
+    first = all(chunk.kind != "value" for chunk in clause[:index])
+    return allowed is not None and first and not around & {"negation", "barring", "exception", "condition"}
+
+
+def _given_role(text: Text, clause: Sequence[Chunk], index: int) -> Role:
+    """Return what a clause makes of how much was given: little enough is asked for, too much is barred."""
     value = clause[index].expression
-    before = _classes(clause[:index])
+    before = _classes([chunk for chunk in clause[:index] if chunk.form not in _DESCRIBING])
     too_much = isinstance(value, Value) and value.limit.high is None
     allowed = allowance_at(clause) is not None
     if text.exclusion:
@@ -199,6 +214,9 @@ def _dose_role(text: Text, clause: Sequence[Chunk], index: int) -> Role:
         if not too_much:
             return "demanded" if ruled and not before & {"negation", "exception"} else "open"
         return "open" if allowed or before & {"negation", "exception", "condition"} else "barred"
+    if too_much and clause[index].form == _COURSE:
+        plain = not (before | _classes(clause)) & {"negation", "exception", "condition", "barring"}
+        return "demanded" if plain and not allowed else "open"
     if too_much:
         denied = ("barring" in _classes(clause)) != ("negation" in before)
         return "barred" if denied and not allowed and "exception" not in before else "open"
