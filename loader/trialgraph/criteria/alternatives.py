@@ -139,7 +139,8 @@ def with_alternative(
     other = other_limit(text, value, limits)
     values = [chunk.expression for chunk in chunks if chunk.kind == "value" and chunk.expression is not None]
     if len(values) == 1 and not limits and not [c for c in words if c.kind != "value"]:
-        return any_of([expression, values[0]])
+        # "Karnofsky ≥ 60 (patients > 16 years) or Lansky ≥ 60 (≤ 16 years)": the age tells the scale.
+        return expression if _is_age(values[0]) and not _is_age(expression) else any_of([expression, values[0]])
     if other is None or values:
         lifted = narrative(text, *place)
         return all_of([expression, Not(lifted)]) if text.exclusion else any_of([expression, lifted])
@@ -153,6 +154,10 @@ def with_alternative(
     if text.exclusion:
         return any_of([all_of([negate(case), expression]), all_of([case, other.expression])])
     return any_of([expression, all_of([case, other.expression])])
+
+
+def _is_age(expression: Expression) -> bool:
+    return isinstance(expression, Value) and expression.concept.endswith("/Age")
 
 
 def other_limit(text: Text, value: Chunk, limits: list[Chunk]) -> FoundValue | None:

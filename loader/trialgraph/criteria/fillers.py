@@ -8,7 +8,7 @@ from trialgraph.criteria.windows import parse_window
 from trialgraph.criteria.wording import wording
 from trialgraph.expressions import Window
 
-__all__ = ["GLOSS", "past_fillers"]
+__all__ = ["AGES", "GLOSS", "past_fillers"]
 
 _FILLER = re.compile(
     r"(?:\s|:|=|,(?=\s*(?:must|should|of|is|with)\b)|-(?=\s)|\b(?:of|is|are|was|were|be|been|being|must|should|shall|has|have|to|with|a(?=\s+(?:score|level|value|count|value))|an|the|as|at(?!\s+(?:least|most|a\b|the\b|or\b))|level|levels|count|counts|value"
@@ -18,8 +18,12 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 GLOSS = re.compile(
-    r"\s*(?:\([^()\d≤≥<>]{0,40}[≤≥<>]=?\s*\d+\s*(?:years?|yrs?)\b[^()≤≥<>]{0,40}\)|\((?!except\b|unless\b)(?:[^()\[\]≤≥<>]|\[[^()\[\]≤≥<>]{1,60}\]|\([^()\[\]≤≥<>]{1,60}\)){1,140}\)|\[[^()\[\]≤≥<>]{1,90}\])"
+    r"\s*(?:\((?!except\b|unless\b)(?:[^()\[\]≤≥<>]|\[[^()\[\]≤≥<>]{1,60}\]|\([^()\[\]≤≥<>]{1,60}\)){1,140}\)|\[[^()\[\]≤≥<>]{1,90}\])"
 )
+AGES = re.compile(
+    r"\s*\([^()\d≤≥<>]{0,40}[≤≥<>]=?\s*\d+\s*(?:years?|yrs?)\b[^()≤≥<>]{0,40}\)(?=\s*[a-z≤≥<>:])", re.IGNORECASE
+)
+"""A bracket that tells of whom a scale is used ("Lansky (< 16 years) or Karnofsky (≥ 16 years) ≥ 60")."""
 _OBTAINED = re.compile(
     r"\s*,?\s*(?:(?:performed|obtained|measured|assessed|done|drawn|taken|determined|collected|evaluated|tested)\s+)?"
     r"(?=(?:within|in\s+the)\s)",

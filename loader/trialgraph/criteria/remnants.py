@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -164,7 +164,7 @@ def _role(text: Text, clause: Sequence[Chunk], index: int) -> Role:
         "negation" in chunk.classes and not _is_aside(text, chunk, clause[index]) for chunk in before
     )
     aimed = _AIMED.search(text.text[clause[0].start : clause[index].start])
-    wanted = is_wanted(clause[index].expression)
+    wanted = is_wanted(clause[index].expression) and not _turns(text, clause[index])
     if (denied and not wanted) or aimed or _is_point(clause[index]):
         return "open"
     if text.exclusion and _is_example(before):
@@ -253,6 +253,18 @@ def _limits_again(text: Text, value: Chunk) -> bool:
     }
     mine = atoms(value.expression) if value.expression is not None else ()
     return any(isinstance(atom, Value) and atom.concept in named for atom in mine)
+
+
+def _turns(text: Text, value: Chunk) -> bool:
+    """Whether a quantity was limited on its other side before."""
+    sides = _sides(chunk for chunk in opened(text.chunks) if chunk.kind == "value" and chunk.end <= value.start)
+    return any((concept, not low) in sides for concept, low in _sides([value]))
+
+
+def _sides(chunks: Iterable[Chunk]) -> set[tuple[str, bool]]:
+    """Return the quantities that values limit, with whether from below."""
+    read = [atom for chunk in chunks if chunk.expression is not None for atom in atoms(chunk.expression)]
+    return {(atom.concept, atom.limit.low is not None) for atom in read if isinstance(atom, Value)}
 
 
 def _describes(clause: Sequence[Chunk], opening: int, index: int) -> bool:
