@@ -1,4 +1,4 @@
-"""How many cycles or lines of treatment a text asks for ("at least 2 cycles of platinum-based chemotherapy")."""
+"""How many cycles or lines of treatment a text asks for ("at least 2 cycles of chemotherapy")."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _BETWEEN = frozenset(
     ["prior", "previous", "full", "complete", "completed", "total", "initial", "additional", "consecutive"]
 )
 _BEHIND = _BETWEEN | {
-    "of", "the", "any", "a", "an", "standard", "care", "induction", "neoadjuvant", "adjuvant", "systemic", "front",
-    "line", "first", "1l", "combination", "intensive", "cytotoxic", "upfront", "initial", "front-line", "frontline",
+    "of", "the", "any", "a", "an", "standard", "care", "induction", "neoadjuvant", "adjuvant", "systemic",
+    "front", "line", "first", "1l", "combination", "intensive", "cytotoxic", "upfront", "frontline",
 }  # fmt: skip
 _FARTHEST = 7
 _MOST = 100
@@ -74,9 +74,7 @@ def _limit_before(text: str, tokens: Sequence[Token], index: int) -> tuple[int, 
     return None
 
 
-def _treatment_behind(
-    tokens: Sequence[Token], mentions: Mapping[int, Mention], index: int
-) -> Mention | None:
+def _treatment_behind(tokens: Sequence[Token], mentions: Mapping[int, Mention], index: int) -> Mention | None:
     """Return the treatment that cycles are of."""
     if index >= len(tokens) or tokens[index].form != "of":
         return None
@@ -102,7 +100,8 @@ def _lines() -> re.Pattern[str]:
     noun = rf"(?:{alternatives(said['nouns'])})"
     head = rf"(?:{alternatives(said['heads'])})"
     return re.compile(
-        rf"(?<![\w-])(?P<name>(?:{adjective})*{head}\s+of\s+(?:{adjective})*{noun}|(?:{adjective})+(?:{noun}\s+)?{head})\b"
+        rf"(?<![\w-])(?:(?:{adjective})*{head}\s+of\s+(?:{adjective})*{noun}"
+        rf"|(?:{adjective})+(?:{noun}\s+)?{head})\b"
         r"(?!\s+(?:of|based|containing)\b|-)",
         re.IGNORECASE,
     )
@@ -118,7 +117,7 @@ def with_lines(
     mentions: dict[int, Mention],
     named: Callable[[str], Term | None],
 ) -> None:
-    """Let numbered lines of therapy be a quantity, however they are called ("2 lines of standard therapy")."""
+    """Let numbered lines of therapy be a quantity, however they are called ("2 lines of SOC therapy")."""
     if "line" not in text and "regimen" not in text:
         return
     term = named(wording().lines["quantity"][0])

@@ -21,7 +21,8 @@ GLOSS = re.compile(
     r"\s*(?:\((?!except\b|unless\b)(?:[^()\[\]≤≥<>]|\[[^()\[\]≤≥<>]{1,60}\]|\([^()\[\]≤≥<>]{1,60}\)){1,140}\)|\[[^()\[\]≤≥<>]{1,90}\])"
 )
 AGES = re.compile(
-    r"\s*\([^()\d≤≥<>]{0,40}[≤≥<>]=?\s*\d+\s*(?:years?|yrs?)\b[^()≤≥<>]{0,40}\)(?=\s*[a-z≤≥<>:])", re.IGNORECASE
+    r"\s*\([^()\d≤≥<>]{0,40}[≤≥<>]=?\s*\d+\s*(?:years?|yrs?)\b[^()≤≥<>]{0,40}\)(?=\s*[a-z≤≥<>:])",
+    re.IGNORECASE,
 )
 """A bracket that tells of whom a scale is used ("Lansky (< 16 years) or Karnofsky (≥ 16 years) ≥ 60")."""
 _OBTAINED = re.compile(

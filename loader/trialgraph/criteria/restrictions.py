@@ -154,7 +154,9 @@ def _part(text: Text, fact: Fact, part: str, inside: Sequence[Stated]) -> Expres
     limits = [each.chunk.expression for each in inside if each.chunk.expression is not None]
     if fact.within is not None:
         within = fact.within
-        limits = [dated(limit, within) if each.taken else limit for limit, each in zip(limits, inside, strict=True)]
+        limits = [
+            dated(limit, within) if each.taken else limit for limit, each in zip(limits, inside, strict=True)
+        ]
     rest = part
     for each in inside:
         rest = rest.replace(_words(text, each), " ", 1)

@@ -386,7 +386,9 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
         name = "exception" if granted or excepted else "qualifier"
         around.examples = around.examples or listed_in(inner)
         if name == "exception":
-            around.modifiers[name] = words if granted else text.text[opening.end : bracket.end - 1].strip(" :,")
+            around.modifiers[name] = (
+                words if granted else text.text[opening.end : bracket.end - 1].strip(" :,")
+            )
         else:
             around.qualifiers.append(words)
             around.extra += [] if around.historic else limits_in(inner)

@@ -314,7 +314,11 @@ class ValueReader:
         if position >= len(self.tokens) or self.tokens[position].text != "(":
             return position
         ages = AGES.match(self.text, self.tokens[position - 1].end)
-        return position if ages is None or local_name(term) not in wording().scales else self.token_at(ages.end())
+        return (
+            position
+            if ages is None or local_name(term) not in wording().scales
+            else self.token_at(ages.end())
+        )
 
     def token_at(self, offset: int) -> int:
         """Return the first token at or after a character."""
