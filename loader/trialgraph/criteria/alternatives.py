@@ -139,7 +139,10 @@ def with_alternative(
     other = other_limit(text, value, limits)
     values = [chunk.expression for chunk in chunks if chunk.kind == "value" and chunk.expression is not None]
     if len(values) == 1 and not limits and not [c for c in words if c.kind != "value"]:
-        return any_of([expression, values[0]])
+        # "Karnofsky ≥ 60 (patients > 16 years) or Lansky ≥ 60 (≤ 16 years)": the age tells the scale.
+        return (
+            expression if _is_age(values[0]) and not _is_age(expression) else any_of([expression, values[0]])
+        )
     if other is None or values:
         lifted = narrative(text, *place)
         return all_of([expression, Not(lifted)]) if text.exclusion else any_of([expression, lifted])
@@ -155,6 +158,10 @@ def with_alternative(
     return any_of([expression, all_of([case, other.expression])])
 
 
+def _is_age(expression: Expression) -> bool:
+    return isinstance(expression, Value) and expression.concept.endswith("/Age")
+
+
 def other_limit(text: Text, value: Chunk, limits: list[Chunk]) -> FoundValue | None:
     """Return a value's quantities with the other limit, when there is one and its unit fits."""
     found = limits[0].limit if len(limits) == 1 else None
@@ -166,7 +173,7 @@ def other_limit(text: Text, value: Chunk, limits: list[Chunk]) -> FoundValue | N
 
 
 def _in_unit(text: Text, terms: tuple[Term, ...], found: Found, expression: Expression) -> tuple[Term, ...]:
-    """Return the quantity that another limit is on when its unit tells ("CrCl ≥ 60 mL/min or ≥ 60 mL/min/1.73 m²")."""
+    """Return the quantity of another limit whose unit tells ("CrCl ≥ 60 mL/min or ≥ 60 mL/min/1.73 m²")."""
     if len(terms) > 1 or found.unit is None:
         return terms
     first = {atom.unit for atom in atoms(expression) if isinstance(atom, Value)}

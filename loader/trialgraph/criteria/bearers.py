@@ -8,6 +8,7 @@ from trialgraph.criteria.fitting import local_name
 from trialgraph.criteria.limits import Found
 from trialgraph.criteria.pairs import pair_at
 from trialgraph.criteria.values import FoundValue, ValueReader
+from trialgraph.criteria.vocabulary import Mention
 from trialgraph.criteria.wording import wording
 
 __all__ = ["value_beside"]
@@ -42,6 +43,9 @@ def _of_quantity_behind(values: ValueReader, position: int, limit: Found) -> Fou
     else:
         while index < len(values.tokens) and values.tokens[index].form in _BEHIND:
             index += 1
+    if (named := _in_bracket(values, index)) is not None:
+        start = values.tokens[position].start
+        return values.build((named.term,), "", limit, start, -1, named.end + 1)
     mention = values.mention_at(index)
     if mention is None or not mention.term.quantity or mention.term.unit in ("a", None):
         return None
@@ -49,6 +53,15 @@ def _of_quantity_behind(values: ValueReader, position: int, limit: Found) -> Fou
         return None
     start = values.tokens[position].start
     return values.build((mention.term,), "", limit, start, -1, mention.end)
+
+
+def _in_bracket(values: ValueReader, index: int) -> Mention | None:
+    """Return the quantity that stands alone in a bracket behind a limit ("< 140 mmHg (systolic)")."""
+    opened = index < len(values.tokens) and values.tokens[index].text == "("
+    mention = values.mention_at(index + 1) if opened else None
+    if mention is None or not mention.term.quantity or mention.end >= len(values.tokens):
+        return None
+    return mention if values.tokens[mention.end].text == ")" and mention.term.unit == "mm[Hg]" else None
 
 
 def _on_scale(values: ValueReader, index: int, limit: Found) -> int:

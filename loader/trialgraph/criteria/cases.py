@@ -184,6 +184,7 @@ def _values(text: Text, chunks: Sequence[Chunk], base: Chunk | None) -> Expressi
     if len(chunks) == 1 and chunks[0].kind == "limit":
         limit = chunks[0].limit
         stated = limit is not None and (limit.stated or limit.relative_to is not None)
+        stated = stated and any(map(str.isdigit, text.text[chunks[0].start : chunks[0].end]))
         other = other_limit(text, base, [chunks[0]]) if base is not None and stated else None
         return other.expression if other else None
     read = [chunk.expression for chunk in chunks if chunk.kind == "value" and chunk.expression is not None]

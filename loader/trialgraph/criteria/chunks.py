@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from trialgraph.criteria.abilities import add_abilities
 from trialgraph.criteria.ages import explains, stands_behind_persons
 from trialgraph.criteria.bearers import value_beside
-from trialgraph.criteria.compounds import number_follows, value_of_name
+from trialgraph.criteria.compounds import is_whole, number_follows, value_of_name
+from trialgraph.criteria.courses import with_lines
 from trialgraph.criteria.doses import Dose, doses_of
 from trialgraph.criteria.genes import add_markers
 from trialgraph.criteria.lesions import LesionReader, counts_lesions
@@ -78,15 +79,10 @@ class Text:
         add_markers(self.tokens, self.mentions, self.vocabulary)
         self.abilities = {} if self.exclusion else add_abilities(self.tokens, self.mentions, self.vocabulary)
         add_spelled(self.tokens, self.mentions, self.vocabulary)
-        self.values = ValueReader(
-            self.normalized.text,
-            self.tokens,
-            self.mentions.get,
-            self.span,
-            self.vocabulary.named,
-            exclusion=self.exclusion,
-        )
-        self.lesions = LesionReader(self.normalized.text, self.tokens, self.mentions, self.span)
+        with_lines(self.text, self.tokens, self.mentions, self.vocabulary.named)
+        at, named = self.mentions.get, self.vocabulary.named
+        self.values = ValueReader(self.text, self.tokens, at, self.span, named, exclusion=self.exclusion)
+        self.lesions = LesionReader(self.text, self.tokens, self.mentions, self.span)
 
     def search(self, phrases: Phrases, words: str) -> re.Match[str] | None:
         """Return where words of this text have a turn of phrase: nowhere, when the whole text hasn't."""
@@ -132,7 +128,8 @@ class Chunker:
                 found.append(Chunk("value", table.start, table.end, expression=table.expression))
                 position = self._token_at(table.end, position)
                 continue
-            if (dose := self.text.doses.get(token.start)) is not None and not depth and _takes(found):
+            dose = self.text.doses.get(token.start)
+            if dose is not None and not depth and any(map(_is_given, found[-_SOON:])):
                 said = Chunk("word", token.start, dose.end, "dose", _QUALIFIER)
                 found.append(Chunk("bracket", token.start, dose.end, inner=(said,)))
                 position = self._token_at(dose.end, position)
@@ -341,7 +338,7 @@ class Chunker:
         if self.tokens[position].form == "non" and end == position + 1:
             word = end + 1 if self._hyphen(end) else end
             denied = self.text.mentions.get(word)
-            if word >= len(self.tokens) or _is_whole(denied, word):
+            if word >= len(self.tokens) or is_whole(denied, word):
                 return min(word, len(self.tokens)), classes
             return word + 1, _QUALIFIER
         narrows = not classes or "qualifier" in classes
@@ -367,11 +364,5 @@ class Chunker:
         return position
 
 
-def _takes(chunks: list[Chunk]) -> bool:
-    """Whether a dose behind some words is that of a treatment they name."""
-    return any(chunk.term is not None and chunk.term.category == "treatment" for chunk in chunks[-_SOON:])
-
-
-def _is_whole(mention: Mention | None, position: int) -> bool:
-    """Whether "non" before a concept denies all of it: one word, or a state of reproduction."""
-    return mention is not None and (mention.end == position + 1 or mention.term.category == "reproductive")
+def _is_given(chunk: Chunk) -> bool:
+    return chunk.term is not None and chunk.term.category == "treatment"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from trialgraph.criteria.values import FoundValue, ValueReader
 from trialgraph.criteria.vocabulary import Mention, Term
 
-__all__ = ["number_follows", "value_of_name"]
+__all__ = ["is_whole", "number_follows", "value_of_name"]
 
 _NUMBER = re.compile(r"\d")
 _NEAR = 64
@@ -46,3 +46,8 @@ def value_of_name(
             mentions[position] = mention
             return value if value is not None and value.end > mention.end else None
     return None
+
+
+def is_whole(mention: Mention | None, position: int) -> bool:
+    """Whether "non" before a concept denies all of it: one word, or a state of reproduction."""
+    return mention is not None and (mention.end == position + 1 or mention.term.category == "reproductive")

@@ -14,14 +14,26 @@ from trialgraph.expressions import Limit, Span, Value
 
 __all__ = ["Dose", "doses_of"]
 
-_RATE = r"(?:/\s?d(?:ay)?\b|per\s+day\b|(?:a|each|every)\s+day\b|(?:once\s+)?daily\b|once\s+a\s+day\b|QD\b|/\s?24\s?h\b)"
-_AMOUNT = rf"(?P<number>\d+(?:\.\d+)?)\s?-?\s?(?:mg|milligrams?)(?![a-z])(?!\s?(?:/|per)\s?(?:kg|m))(?P<rate>\s*{_RATE})?"
+_RATE = (
+    r"(?:/\s?d(?:ay)?\b|per\s+day\b|(?:a|each|every)\s+day\b|(?:once\s+)?daily\b|once\s+a\s+day\b|QD\b"
+    r"|/\s?24\s?h\b)"
+)
+_AMOUNT = (
+    r"(?P<number>\d+(?:\.\d+)?)\s?-?\s?(?:mg|milligrams?)(?![a-z])(?!\s?(?:/|per)\s?(?:kg|m))"
+    rf"(?P<rate>\s*{_RATE})?"
+)
+_BEHIND = rf"(?P<behind>[\s,(]*{_RATE}\)?)?"
 _EQUIVALENT = (
-    r"(?P<like>(?:[\s,-]*\(?\s*(?:or|and|/)?\s*(?:an?\s+|its\s+|their\s+|the\s+|any\s+|another\s+|other\s+|daily\s+)*"
-    r"(?:corticosteroid\s+|glucocorticoid\s+|steroid\s+|dose\s+|bio)?-?equivalents?\b(?:\s+(?:doses?|dosage|steroids?|corticosteroids?)\b)?"
+    r"(?:(?:[\s,-]*\(?\s*(?:or|and|/)?\s*"
+    r"(?:an?\s+|its\s+|their\s+|the\s+|any\s+|another\s+|other\s+|daily\s+)*"
+    r"(?:corticosteroid\s+|glucocorticoid\s+|steroid\s+|dose\s+|bio)?-?equivalents?\b"
+    r"(?:\s+(?:doses?|dosage|steroids?|corticosteroids?)\b)?"
     r"(?:\s+of\s+(?:other|similar|another)\s+\w+)?)?\)?)"
 )
-_LEADING = r"(?:(?:a|an|the|of|to|oral|total|daily|dose|doses|dosage|equivalent|equivalents|is|was|be|at|in)\b\s*|[:=]\s*)*"
+_LEADING = (
+    r"(?:(?:a|an|the|of|to|oral|total|daily|dose|doses|dosage|equivalent|equivalents|is|was|be|at|in)\b\s*"
+    r"|[:=]\s*)*"
+)
 _BEFORE_DRUG = r"\s*,?\s*\(?(?:(?:of|oral|systemic|or|the|equivalent|to)\b\s*)*"
 _CUMULATIVE = re.compile(r"\b(?:cumulative|total|course|pulses?|bolus|single)\b[^.;]{0,40}$", re.IGNORECASE)
 _NEAR = 60
@@ -49,16 +61,19 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     found: list[tuple[re.Pattern[str], str]] = []
     for name, drugs in said.doses.items():
         drug = rf"\b(?:{alternatives(drugs)})\b"
-        ahead = rf"{compare}{_AMOUNT}{suffix}{_BEFORE_DRUG}{drug}{_EQUIVALENT}(?P<behind>[\s,(]*{_RATE}\)?)?(?P<more>{_EQUIVALENT.replace('like', 'likewise')})"
-        behind = rf"(?P<drug>{drug}){_EQUIVALENT.replace('like', 'likewise')}[\s(,]*{_LEADING}{compare}{_AMOUNT}(?P<behind>[\s,(]*{_RATE}\)?)?{suffix}{_EQUIVALENT}"
-        led = rf"(?P<compare>{said.compare.pattern})\s*{_LEADING}{drug}\s*{_AMOUNT}(?P<behind>[\s,(]*{_RATE}\)?)?{suffix}{_EQUIVALENT}"
+        ahead = rf"{compare}{_AMOUNT}{suffix}{_BEFORE_DRUG}{drug}{_EQUIVALENT}{_BEHIND}{_EQUIVALENT}"
+        told = rf"{_AMOUNT}{_BEHIND}{suffix}{_EQUIVALENT}"
+        behind = rf"(?P<drug>{drug}){_EQUIVALENT}[\s(,]*{_LEADING}{compare}{told}"
+        led = rf"(?P<compare>{said.compare.pattern})\s*{_LEADING}{drug}\s*{told}"
         found += [(re.compile(each, re.IGNORECASE), name) for each in (led, ahead, behind)]
     return tuple(found)
 
 
 @cache
 def _named() -> re.Pattern[str]:
-    return re.compile(alternatives(drug for drugs in wording().doses.values() for drug in drugs), re.IGNORECASE)
+    return re.compile(
+        alternatives(drug for drugs in wording().doses.values() for drug in drugs), re.IGNORECASE
+    )
 
 
 def doses_of(

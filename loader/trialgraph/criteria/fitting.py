@@ -52,6 +52,8 @@ def fit_limit(term: Term, found: Found) -> tuple[Limit, str | None] | None:
     if term.unit == found.unit.ucum == "10*9/L" and min(numbers) >= _THOUSAND:
         # "75,000 × 10^9/L": no blood holds as many; the cells of a microlitre were counted.
         return _divided(found.limit), term.unit
+    if found.unit.ucum == "10*9/L" and (misspelt := _of_microlitre(term, found)) is not None:
+        return misspelt, found.unit.ucum
     if found.unit.ucum == "10*9/L" and 0 < max(numbers) < _FEWEST and term.unit in _COUNTED:
         # "350 cells/ L": the µ of the microlitre is lost.
         return _multiplied(found.limit), found.unit.ucum
@@ -112,6 +114,22 @@ def within_normal(term: Term, span: Span) -> Expression | None:
     low = Value(term.iri, term.label, Limit(low=1.0), None, "LLN", None, span)
     high = Value(term.iri, term.label, Limit(high=1.0), None, "ULN", None, span)
     return high if side == "high" else low if side == "low" else AllOf((low, high))
+
+
+def _of_microlitre(term: Term, found: Found) -> Limit | None:
+    """Return "ANC ≥ 1,500/mL" as cells of a microlitre, where only they are as many as people have."""
+    factor = found.unit.factor if found.unit is not None else 1.0
+    bounds = next((b for b in wording().habitual_units.get(local_name(term), ()) if b[0] == "10*9/L"), None)
+    if bounds is None or factor >= 1 / _THOUSAND:
+        return None
+    low, high = (
+        None if number is None else round(number / factor / _THOUSAND, 9)
+        for number in (found.limit.low, found.limit.high)
+    )
+    numbers = [number for number in (low, high) if number is not None]
+    if not all(bounds[1] <= number <= bounds[2] for number in numbers):
+        return None
+    return Limit(low, found.limit.low_inclusive, high, found.limit.high_inclusive)
 
 
 def _multiplied(limit: Limit) -> Limit:

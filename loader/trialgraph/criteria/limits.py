@@ -12,7 +12,7 @@ from trialgraph.expressions import Limit, Reference
 
 __all__ = ["OPENING", "THEN", "Found", "after_comparator", "parse_limit", "parse_range", "side_of"]
 
-_RANGE = re.compile(r"\s*(?:-|to\b|through\b|~)\s*(?=[\d.])", re.IGNORECASE)
+_RANGE = re.compile(r"\s*(?:(?:-|to\b|through\b|~)\s*(?=[\d.])|to\s+(?=[a-z]))", re.IGNORECASE)
 _OR = re.compile(r"\s+or\s+(?=[a-z\d])", re.IGNORECASE)
 _AND_RANGE = re.compile(r"\s*(?:and|to|-)\s*(?=[\d.])", re.IGNORECASE)
 OPENING = re.compile(
@@ -41,6 +41,7 @@ _TIMES = re.compile(
     rf"(?:\(?{_OF_THE_PLACE}(?:\s+|/))*(?P<opened>\()?|\s*(?:{_OF_THE_PLACE}(?:\s+|/))*)",
     re.IGNORECASE,
 )
+_OF_LIMITS = re.compile(r"(?:normal\s+)?(?:institutional|laboratory|normal)\s+limits?\b", re.IGNORECASE)
 _CLOSED = re.compile(r"\s*\)")
 _BY = re.compile(r"\s*[×x*]\s*(?=\d)")
 _NORMAL = re.compile(
@@ -174,7 +175,9 @@ def _parse_bound(text: str, position: int) -> Found | None:
         if side == "low"
         else Limit(high=number.value, high_inclusive=inside)
     )
-    return _with_unit(text, Found(limit, None, None, start, number.end))
+    again = wording().suffix.match(text, number.end) if inside else None
+    end = again.end() if again and wording().suffixes[_key(again["suffix"])] == side else number.end
+    return _with_unit(text, Found(limit, None, None, start, end))
 
 
 def _parse_uncompared(text: str, start: int, number: Number) -> Found:
@@ -276,7 +279,7 @@ def _with_unit(text: str, found: Found) -> Found:
     times = _TIMES.match(text, found.end)
     if times:
         reference = wording().reference.match(text, times.end())
-        if reference is None and (times["sign"] or times["word"]):
+        if reference is None and (times["sign"] or times["word"] or _OF_LIMITS.match(text, times.end())):
             reference = wording().normal.match(text, times.end())
         if reference:
             relative = wording().references.get(_key(reference.group()), "ULN")

@@ -11,7 +11,7 @@ from trialgraph.criteria.wording import wording
 
 __all__ = ["Number", "parse_number", "scaled"]
 
-_PER_VOLUME = r"(?=\s?(?:cells?)?\s?(?:/|per\s)\s?(?:mm|cu|[µu]L|mc|micro))"
+_PER_VOLUME = r"(?=\s?(?:cells?)?\s?(?:/|per\s)\s?(?:mm|cu|[µu]L|mL\b|mc|micro))"
 _DIGITS = (
     rf"\d{{1,3}}(?:\.\d{{3}})+{_PER_VOLUME}|\d{{1,3}}(?:, \d{{3}})+{_PER_VOLUME}"
     r"|\d{1,3}(?: \d{3})+(?=\s?/)|\d{1,3}(?:,\d{3})+(?!\d|,\d)(?:\.\d+)?|\d+[.·]\d+|\d+,\d(?![\d,])|\d+|\.\d+"

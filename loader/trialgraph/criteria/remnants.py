@@ -7,47 +7,22 @@ it: so nothing is proved or disproved by it that the words alone wouldn't, and p
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from trialgraph.criteria.allowances import allowance_at
 from trialgraph.criteria.brackets import opened
 from trialgraph.criteria.chunks import Chunk, Text
-from trialgraph.criteria.connectives import RESTARTS
-from trialgraph.criteria.fitting import is_wanted
-from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.courses import cycles_of
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.restrictions import Stated, with_limits
+from trialgraph.criteria.roles import COURSE, DOSE, role_of
 from trialgraph.criteria.trees import all_of, any_of, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Narrative, Span, Value, atoms
 
 __all__ = ["add_values"]
 
-Role = Literal["demanded", "barred", "open"]
 _ENDS = frozenset({";", "."})
-_MODAL = frozenset({"must", "should", "must be", "must have", "shall", "need", "are required to"})
-_OF_SOME = frozenset({"with", "for", "in", "who", "whose", "those", "those with", "on", "that", "which"})
-_DESCRIBING = RESTARTS | {
-    "with",
-    "who",
-    "whose",
-    "those",
-    "those with",
-    "that",
-    "which",
-    "patient who",
-    "subject who",
-}
-_BUT = frozenset({"unless", "except if", "except when"})
-_TOLD = re.compile(r"=|\b(?:equations?|equivalent to|cm lesions?|sensitivity)\b", re.IGNORECASE)
-_AIMED = re.compile(
-    r"\b(?:to|will|would|not) (?:achieve|maintain|meet|reach|keep|be required)\b", re.IGNORECASE
-)
-_ENTERS = re.compile(r"eligib|enrol|includ|particip|enter|accru")
-_DOSE = "dose"
 _LEAST = 3
 _FURTHEST = 40
 """How far back the start of a sentence is sought, in chunks."""
@@ -86,15 +61,17 @@ def _is_end(chunk: Chunk) -> bool:
 
 def add_values(expression: Expression, text: Text, chunks: Sequence[Chunk]) -> Expression:
     """Return the expression with the limits beside the words, or the fact's words, that state them."""
-    doses = text.doses.values()
+    courses = cycles_of(text.text, text.tokens, text.mentions, text.vocabulary.named, text.span)
+    doses = [*text.doses.values(), *courses]
     if not doses and not any(chunk.kind == "value" for chunk in opened(chunks)):
         return expression
     told = [chunk for chunk in opened(chunks) if not any(d.start <= chunk.start < d.end for d in doses)]
-    told += [Chunk("value", dose.start, dose.end, _DOSE, expression=dose.value) for dose in doses]
+    told += [Chunk("value", d.start, d.end, DOSE, expression=d.value) for d in text.doses.values()]
+    told += [Chunk("value", each.start, each.end, COURSE, expression=each.value) for each in courses]
     places = [(text.span(c.start, c.end), c) for c in sorted(told, key=lambda chunk: chunk.start)]
     taken = [atom.span for atom in atoms(expression) if isinstance(atom, Value)]
     stated = [
-        Stated(chunk, span, taken=chunk.form == _DOSE)
+        Stated(chunk, span, taken=chunk.form in (DOSE, COURSE))
         for span, chunk in places
         if chunk.kind == "value" and not any(s < span[1] and span[0] < e for s, e in taken)
     ]
@@ -127,7 +104,7 @@ def _beside(words: Narrative, left: _Left) -> Expression:
             chunk = clause[index]
             if chunk.start not in left.values or chunk.expression is None:
                 continue
-            role = _dose_role(text, clause, index) if chunk.form == _DOSE else _role(text, clause, index)
+            role = role_of(text, clause, index)
             if role == "open":
                 continue
             case = _case(text, clause[told].start, chunk.start, words)
@@ -143,146 +120,3 @@ def _case(text: Text, start: int, end: int, words: Narrative) -> Narrative:
     before = text.text[start:end].rstrip(" ([")
     end = start + len(before)
     return narrative(text, start, end) if sum(map(str.isalpha, before)) >= _LEAST else words
-
-
-def _role(text: Text, clause: Sequence[Chunk], index: int) -> Role:
-    """Return what a clause makes of a limit in it; "open" where that can't be told."""
-    words = text.text[clause[0].start : clause[-1].end]
-    value = clause[index].value
-    aged = value is not None and any(term.unit == "a" for term in value.terms)
-    if aged or lexicon().explanation.search(words) or _TOLD.search(words):
-        return "open"
-    before = clause[:index]
-    denied = any(
-        "negation" in chunk.classes and not _is_aside(text, chunk, clause[index]) for chunk in before
-    )
-    aimed = _AIMED.search(text.text[clause[0].start : clause[index].start])
-    wanted = is_wanted(clause[index].expression)
-    if (denied and not wanted) or aimed or _is_point(clause[index]):
-        return "open"
-    if text.exclusion and _is_example(before):
-        return "barred"
-    barred = text.exclusion
-    if any("barring" in chunk.classes for chunk in clause):
-        barred = True
-    allowed = allowance_at(before)
-    opening = max((i for i, chunk in enumerate(before) if _supposes(chunk)), default=None)
-    ruled = max((i for i, chunk in enumerate(before) if chunk.form in _MODAL), default=None)
-    labelled = opening is not None and any(chunk.form == ":" for chunk in before[opening:])
-    if labelled and not text.exclusion and allowed is None:
-        return "demanded"
-    if opening is not None and (ruled is None or ruled < opening):
-        if allowed is None and _is_condition_of_entry(text, clause, opening, index):
-            return "demanded"
-        if allowed is None and ruled is None and _describes(clause, opening, index):
-            return "barred" if barred else "demanded"
-        if allowed is None or allowed > opening:
-            if wanted and "barring" not in _classes(clause):
-                return "demanded"
-            return "barred" if barred and "barring" in _classes(clause) else "open"
-        return "barred" if before[opening].form in _BUT else "demanded"
-    if allowed is not None and text.exclusion and _repeats(text, clause[index]):
-        return "open"
-    if ruled is not None or (allowed is not None and text.exclusion):
-        return "demanded"
-    return "barred" if barred and not (wanted and allowance_at(clause) is not None) else "demanded"
-
-
-def _dose_role(text: Text, clause: Sequence[Chunk], index: int) -> Role:
-    """Return what a clause makes of a dose in it: little enough is asked for, too much is barred."""
-    value = clause[index].expression
-    before = _classes(clause[:index])
-    too_much = isinstance(value, Value) and value.limit.high is None
-    allowed = allowance_at(clause) is not None
-    if text.exclusion:
-        ruled = any(chunk.form in _MODAL for chunk in clause[:index])
-        if not too_much:
-            return "demanded" if ruled and not before & {"negation", "exception"} else "open"
-        return "open" if allowed or before & {"negation", "exception", "condition"} else "barred"
-    if too_much:
-        denied = ("barring" in _classes(clause)) != ("negation" in before)
-        return "barred" if denied and not allowed and "exception" not in before else "open"
-    return "open" if before & {"exception", "negation"} or "barring" in _classes(clause) else "demanded"
-
-
-def _is_aside(text: Text, denial: Chunk, value: Chunk) -> bool:
-    """Whether a denial stands in a bracket that is closed before a value ("(no G-CSF), Hb ≥ 9")."""
-    between = text.text[denial.end : value.start]
-    return between.count(")") > between.count("(")
-
-
-def _is_condition_of_entry(text: Text, clause: Sequence[Chunk], opening: int, index: int) -> bool:
-    """Whether "those with A and B ≥ 1 are eligible" lets in only those who keep the limit."""
-    plain = clause[opening].form in _DESCRIBING and not _classes(clause) & {
-        "negation",
-        "barring",
-        "exception",
-    }
-    after = clause[index + 1 :]
-    allowed = allowance_at(after)
-    enters = allowed is not None and _ENTERS.search(after[allowed].form) is not None
-    return plain and enters and not _limits_again(text, clause[index])
-
-
-def _limits_again(text: Text, value: Chunk) -> bool:
-    """Whether a quantity was limited before, so that what is allowed of it only widens that."""
-    named = {
-        atom.concept
-        for chunk in opened(text.chunks)
-        if chunk.kind == "value" and chunk.end <= value.start and chunk.expression is not None
-        for atom in atoms(chunk.expression)
-        if isinstance(atom, Value)
-    }
-    mine = atoms(value.expression) if value.expression is not None else ()
-    return any(isinstance(atom, Value) and atom.concept in named for atom in mine)
-
-
-def _describes(clause: Sequence[Chunk], opening: int, index: int) -> bool:
-    """Whether "patients who had A and B ≥ 1" only describes who is meant, and rules nothing of them."""
-    named = clause[opening].form in _DESCRIBING and not clause[opening].classes & {"condition", "exception"}
-    rest = clause[index + 1 :]
-    ruled = any(chunk.form in _MODAL or chunk.classes & {"allowance", "barring"} for chunk in rest)
-    supposed = any(chunk.classes & {"condition", "exception"} for chunk in clause[opening:index])
-    return named and not ruled and not supposed
-
-
-def _repeats(text: Text, value: Chunk) -> bool:
-    """Whether an allowance in spite of a limit only repeats it ("eligible with QTc > 500")."""
-    barred = {
-        (atom.concept, atom.limit.low is None)
-        for chunk in opened(text.chunks)
-        if chunk.kind == "value" and chunk.end <= value.start and chunk.expression is not None
-        for atom in atoms(chunk.expression)
-        if isinstance(atom, Value)
-    }
-    allowed = atoms(value.expression) if value.expression is not None else ()
-    return any((a.concept, a.limit.low is None) in barred for a in allowed if isinstance(a, Value))
-
-
-def _is_example(before: Sequence[Chunk]) -> bool:
-    """Whether a value is the first example of what is barred, or explains it ("e.g. INR > 3")."""
-    opening = next((chunk for chunk in reversed(before) if "neutral" not in chunk.classes), None)
-    sign = opening is not None and opening.kind == "sign" and len(before) > 1
-    told = before[-2] if sign else opening
-    return told is not None and bool(told.classes & {"example", "definition"})
-
-
-def _is_point(chunk: Chunk) -> bool:
-    """Whether a value is one number or the reference range, which a name in a table may have beside it."""
-    limits = (
-        [atom.limit for atom in atoms(chunk.expression) if isinstance(atom, Value)]
-        if chunk.expression
-        else []
-    )
-    return chunk.form.startswith("normal") or any(limit.low == limit.high for limit in limits)
-
-
-def _classes(chunks: Sequence[Chunk]) -> set[str]:
-    return {name for chunk in chunks for name in chunk.classes}
-
-
-def _supposes(chunk: Chunk) -> bool:
-    """Whether a word opens whom or which case something is about."""
-    return (
-        bool(chunk.classes & {"condition", "exception"}) or chunk.form in RESTARTS or chunk.form in _OF_SOME
-    )

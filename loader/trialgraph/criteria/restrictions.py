@@ -132,11 +132,15 @@ def _limited(text: Text, fact: Fact, stated: Sequence[Stated]) -> Expression:
         return fact
     kept: list[str] = []
     asked: list[Expression] = []
-    for part in fact.modifiers["qualifier"].split("; "):
+    parts = [part for part in fact.modifiers.get("qualifier", "").split("; ") if part]
+    for part in parts:
         inside = [each for each in stated if _words(text, each) in part]
         read = _part(text, fact, part, inside)
         asked += [] if read is None else [read]
-        kept += [part] if read is None or _rest(text, part, inside) else []
+        told = any(each.taken and part in _words(text, each) for each in stated)
+        kept += [part] if not told and (read is None or _rest(text, part, inside)) else []
+    apart = [each for each in stated if not any(_words(text, each) in part for part in parts)]
+    asked += [read for each in apart if (read := _part(text, fact, _words(text, each), [each])) is not None]
     modifiers = {name: told for name, told in fact.modifiers.items() if name != "qualifier"}
     if kept:
         modifiers["qualifier"] = "; ".join(kept)
@@ -150,7 +154,9 @@ def _part(text: Text, fact: Fact, part: str, inside: Sequence[Stated]) -> Expres
     limits = [each.chunk.expression for each in inside if each.chunk.expression is not None]
     if fact.within is not None:
         within = fact.within
-        limits = [dated(limit, within) if each.taken else limit for limit, each in zip(limits, inside, strict=True)]
+        limits = [
+            dated(limit, within) if each.taken else limit for limit, each in zip(limits, inside, strict=True)
+        ]
     rest = part
     for each in inside:
         rest = rest.replace(_words(text, each), " ", 1)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from trialgraph.criteria.bounds import beyond, directed, is_from_age, led, tells_distance
-from trialgraph.criteria.fillers import GLOSS, past_fillers
+from trialgraph.criteria.fillers import AGES, GLOSS, past_fillers
 from trialgraph.criteria.fitting import bounded_alike, fit_limit, local_name, within_normal
 from trialgraph.criteria.limits import Found, parse_limit, parse_range, side_of
 from trialgraph.criteria.outsides import outside_of
@@ -48,7 +48,7 @@ _CONTEXT = 48
 _LIST_START = re.compile(
     r"(?:^|[;:,.*•)(\-/\d]|\b(?:and|or|serum|total|a|the|calculated|estimated))\s*$", re.IGNORECASE
 )
-_LIST_END = re.compile(r"\s*(?:$|[;,.)*•(]|(?:and|or)\b)", re.IGNORECASE)
+_LIST_END = re.compile(r"\s*(?:$|[;,.)*•(\[]|≤\s*\d+\s*(?:days?|weeks?)\b|(?:and|or)\b)", re.IGNORECASE)
 _RATIO = re.compile(r"\bratio\b", re.IGNORECASE)
 _UNKNOWN_UNIT = re.compile(
     r"\s*(?:[×/%^]|(?:h|hrs?|hours?)\b|\*(?!\s)|\+\s?\d|,\s?\d{3}\b|x\b|(?!(?:and|or)\b)[a-zµ]{1,6}\s?/)",
@@ -264,7 +264,7 @@ class ValueReader:
         furthest = position + _MOST_TOKENS
         while mention is not None and mention.term.quantity and mention.start < furthest:
             terms += [term for term in mention.term.members or (mention.term,) if term not in terms]
-            after = self.skip_gloss(mention.end)
+            after = self._skip_ages(self.skip_gloss(mention.end), mention.term)
             following, joined = after, ""
             while (
                 following < len(self.tokens)
@@ -308,6 +308,17 @@ class ValueReader:
                 return position
             position = self.token_at(gloss.end())
         return position
+
+    def _skip_ages(self, position: int, term: Term) -> int:
+        """Step over the ages that a scale of performance is for."""
+        if position >= len(self.tokens) or self.tokens[position].text != "(":
+            return position
+        ages = AGES.match(self.text, self.tokens[position - 1].end)
+        return (
+            position
+            if ages is None or local_name(term) not in wording().scales
+            else self.token_at(ages.end())
+        )
 
     def token_at(self, offset: int) -> int:
         """Return the first token at or after a character."""

@@ -82,6 +82,8 @@ class Wording:
     stains: dict[str, str]
     doses: dict[str, list[str]]
     other_units: dict[str, dict[str, str]]
+    cycles: dict[str, str]
+    lines: dict[str, list[str]]
 
     def opens_limit(self, sign: str) -> bool:
         """Whether a limit may start with a letter, digit or sign."""
@@ -149,6 +151,8 @@ def wording() -> Wording:
         stains={spelling.lower(): name for spelling, name in _sides(table["stains"]).items()},
         doses=table["doses"],
         other_units=table["other_units"],
+        cycles=table["cycles"],
+        lines=table["lines"],
     )  # fmt: skip
 
 
