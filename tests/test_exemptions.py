@@ -96,6 +96,7 @@ facts = st.builds(
 @pytest.mark.parametrize(("engine", "examples"), [("rudof", 80), ("pyshacl", 25)])
 def test_rails_of_exemptions_are_the_reference_evaluator(engine: ShaclEngine, examples: int) -> None:
     """SHACL and the evaluator agree on what is excepted, with windows and with what goes on."""
+
     @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
     @given(each=st.lists(facts, min_size=2, max_size=4), view=views())
     def law(each: list[Fact], view: ScreeningView) -> None:
