@@ -24,6 +24,7 @@ LAYERS = [
     ("authoring", "queries", "loading"),
     ("patients", "views"),
     (
+        "allergies",
         "derivation",
         "evaluation",
         "canonical",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from trialgraph.exemptions import exemptions, ruled_out_by, unmet_by
+from trialgraph.exemptions import exempted, ruled_out_by, unmet_by
 from trialgraph.expressions import (
     AllOf,
     AnyOf,
@@ -208,7 +208,7 @@ def _presence(atom: Fact, view: ScreeningView) -> Finding:
 
 def _told(atom: Fact, ruling_out: Expression, view: ScreeningView) -> Finding:
     """Return that a fact doesn't hold, with what of the things excepted is there, and why they are."""
-    excepted = {iri for each in exemptions(atom.modifiers["exception"]) for iri in each.concepts}
+    excepted = {iri for each in exempted(atom) for iri in each.concepts}
     there = [view.present[iri] for iri in sorted(excepted) if iri in view.present]
     told: list[Presence | Finding] = [
         replace(each, shown=f"{each.shown}, which is excepted") for each in there

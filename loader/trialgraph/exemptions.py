@@ -23,7 +23,7 @@ from trialgraph.patients.wording import words
 from trialgraph.resources import product_folder
 from trialgraph.vocabularies import known_concepts
 
-__all__ = ["Exemption", "exemptions", "ruled_out_by", "unmet_by"]
+__all__ = ["Exemption", "exempted", "exemptions", "ruled_out_by", "unmet_by"]
 
 _WORD = re.compile(r"[^\W_]+")
 _JOINING = re.compile(r",|\b(?:or|and)\b")
@@ -64,21 +64,13 @@ def ruled_out_by(fact: Fact) -> Expression | None:
     there or meets what is asked of it.
     """
     concepts = known_concepts()
-    if (
-        "exception" not in fact.modifiers
-        or fact.count
-        or fact.size
-        or fact.is_mention
-        or fact.study is not None
-    ):
+    if fact.is_mention or fact.count or fact.size or fact.concept not in concepts:
         return None
-    if (
-        fact.concept not in concepts
-        or concepts.is_judged(fact.concept)
-        or concepts.is_a(_MALIGNANT, fact.concept)
-    ):
+    # Which cancers are excepted depends on the study disease: that is for `trialgraph.malignancies`.
+    cancers = fact.study is not None or concepts.is_a(_MALIGNANT, fact.concept)
+    if cancers or concepts.is_judged(fact.concept):
         return None
-    excepted = [each for each in exemptions(fact.modifiers["exception"]) if _concern(fact, each, concepts)]
+    excepted = [each for each in exempted(fact) if _concern(fact, each, concepts)]
     if not excepted:
         return None
     status = {name: said for name, said in fact.modifiers.items() if name == "status"}
@@ -103,7 +95,7 @@ def unmet_by(fact: Fact) -> tuple[tuple[Fact, Fact], ...]:
     about = replace(fact, modifiers=modifiers, exceptions=())
     return tuple(
         (_named(about, iri, concepts), drug)
-        for each in exemptions(fact.modifiers["exception"])
+        for each in exempted(fact)
         for iri in sorted(each.concepts & each.unmet.keys())
         for drug in each.unmet[iri]
     )
@@ -132,6 +124,13 @@ def _widest(iri: str, within: frozenset[str], above: frozenset[str], concepts: C
         return {iri}
     children = (each for each in concepts.descendants(iri) if iri in concepts[each].parents)
     return {found for each in children for found in _widest(each, within, above, concepts)}
+
+
+def exempted(fact: Fact) -> tuple[Exemption, ...]:
+    """Return what is excepted from a fact: by words, or since it is surely no allergy to what is given."""
+    if "agent" in fact.modifiers:
+        return (Exemption(frozenset(fact.exceptions), AllOf(())),) if fact.exceptions else ()
+    return exemptions(fact.modifiers.get("exception", ""))
 
 
 @lru_cache(maxsize=4096)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from trialgraph.derivation.ondemand import Layers
 from trialgraph.derivation.times import latest_of
 from trialgraph.evaluation import asks_history, evaluate, fact_key, is_qualified
-from trialgraph.exemptions import exemptions, ruled_out_by, unmet_by
+from trialgraph.exemptions import exempted, ruled_out_by, unmet_by
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Window, atoms
 from trialgraph.instances import showing_instances
 from trialgraph.malignancies import excluded_by, shown_by
@@ -45,7 +45,7 @@ def narrowed_key(fact: Fact) -> str | None:
     elif _has_exceptions(fact):
         asked = " ".join(fact.modifiers.get(name, "") for name in ("relation", "severity", "qualifier"))
         suffix = [_kind(fact), *_words(asked), "except"]
-        conditional = any(each.condition.operands for each in exemptions(fact.modifiers["exception"]))
+        conditional = any(each.condition.operands for each in exempted(fact))
         suffix += _short(_words(fact.modifiers["exception"]) if conditional else map(_name, fact.exceptions))
     else:
         return None

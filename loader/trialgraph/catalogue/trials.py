@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 from rdflib import PROV
 
+from trialgraph.allergies import concerns_own_drugs
 from trialgraph.criteria.criterion import Curation
 from trialgraph.errors import UsageError
 from trialgraph.expressions import Narrative, Span, atoms, from_json
@@ -70,6 +71,8 @@ _LABELS = f"""
 PREFIX tg: <{TG}>
 SELECT DISTINCT ?nct ?value WHERE {{ VALUES_OF_TRIALS ?trial tg:nctId ?nct ; PATH ?value }}
 """
+
+_GIVEN = "tg:intervention/(tg:name|tg:otherName|tg:description)|tg:arm/(tg:label|tg:description)"
 
 CURATED = (
     "prov:wasAttributedTo/tg:name ?who ; prov:generatedAtTime ?when ; tg:rationale ?why ; tg:fileName ?file"
@@ -196,9 +199,9 @@ def screenable_trials(store: Store, ncts: Collection[str] = ()) -> list[Screenab
     }
     query = _CRITERIA.replace("VALUES_OF_TRIALS", wanted)
     rows = groupby(store.select(query), key=lambda row: (row["nct"].value, row["title"].value))
-    about = _conditions(store, ncts)
+    about, given = _conditions(store, ncts), _given(store, ncts)
     trials = [
-        _trial(nct, title, solutions, about.get(nct, _Conditions()), sources.get(nct))
+        _trial(nct, title, solutions, about.get(nct, _Conditions()), given.get(nct, ""), sources.get(nct))
         for (nct, title), solutions in rows
     ]
     absent = set(ncts) - {trial.nct for trial in trials}
@@ -276,13 +279,29 @@ def _conditions(store: Store, ncts: Collection[str]) -> dict[str, _Conditions]:
     }
 
 
+def _given(store: Store, ncts: Collection[str]) -> dict[str, str]:
+    """Return the words in which records tell what their trials give, by registry number."""
+    words = _by_trial(store, _GIVEN, ncts)
+    return {nct: " ".join(each) for nct, each in words.items()}
+
+
 def _trial(
-    nct: str, title: str, rows: Iterable[ox.QuerySolution], about: _Conditions, source: Source | None
+    nct: str,
+    title: str,
+    rows: Iterable[ox.QuerySolution],
+    about: _Conditions,
+    given: str,
+    source: Source | None,
 ) -> ScreenableTrial:
     criteria = [replace(criterion_of(row), span=_span(row)) for row in rows if row["id"] is not None]
     admitting = [each.expression for each in criteria if each.kind == "inclusion" and each.scope is None]
     study = study_disease(admitting, about.concepts, all_known=about.all_known)
-    return ScreenableTrial(nct, title, tuple(replace(each, study=study) for each in criteria), source)
+    told = (replace(each, study=study, given=_where_asked(each, given)) for each in criteria)
+    return ScreenableTrial(nct, title, tuple(told), source)
+
+
+def _where_asked(criterion: ScreenableCriterion, given: str) -> str:
+    return given if concerns_own_drugs(criterion.expression) else ""
 
 
 def _span(row: ox.QuerySolution) -> Span | None:

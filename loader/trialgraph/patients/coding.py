@@ -25,6 +25,7 @@ Json: TypeAlias = Any
 Further: TypeAlias = Callable[[str], Iterable[tuple[str, str]]]
 _TOKEN = re.compile(r"[^\W_]+(?:[./][^\W_]+)*|[+?]")
 _SUFFIX = re.compile(r"(?<=[a-z]{5})-[a-z]{4}(?![\w-])")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _SHORTEST_NAME = 6
 """Letters of the shortest drug name that is looked into for a stem."""
 _LONGEST = 10
@@ -124,7 +125,7 @@ class Coder:
         if self.is_doubtful(text):
             return
         tokens = _folded(_tokens(_head(text)[0]))
-        plain = tuple(token for token in tokens if token not in _narrowing() and not token.isdigit())
+        plain = tuple(token for token in tokens if token not in _narrowing() and not _NUMBER.fullmatch(token))
         for each in (tokens, plain):
             known = general_names().get((category, " ".join(each).replace(".", " ").replace("/", " ")))
             if known is not None:
@@ -194,7 +195,7 @@ class Coder:
             return frozenset()
         beside = (*tokens[: mention.start], *tokens[mention.end :])
         narrowing = _narrowing() | (words().objects if "procedure" in categories else frozenset())
-        if all(token.isdigit() or token.casefold() in narrowing for token in beside):
+        if all(_NUMBER.fullmatch(token) or token.casefold() in narrowing for token in beside):
             return self._of(mention.concepts, categories)
         return frozenset()
 

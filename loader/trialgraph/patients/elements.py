@@ -28,7 +28,7 @@ from trialgraph.patients.facts import (
     ResultFact,
     Sex,
 )
-from trialgraph.patients.tables import Status, examinations, qualities, roles, statuses
+from trialgraph.patients.tables import Status, examinations, findings, qualities, roles, statuses
 from trialgraph.patients.wellformed import COMPLAINTS
 from trialgraph.patients.wording import words
 
@@ -99,6 +99,11 @@ class Context:
         """
         reading = self.coder.read(codeable or {}, categories)
         name = reading.what.text or "nothing coded"
+        unnamed = category == "conditions" and not reading.what.concepts
+        if unnamed and (may_be := _may_be(codeable or {}, name)):
+            labels = " or ".join(self.coder.concepts.label(iri) for iri in may_be)
+            self.note(resource, "not mapped", f"{name}: a finding, which may be {labels}")
+            return replace(reading, known_other=True, mentioned=(*reading.mentioned, *may_be))
         if category and not reading.what.concepts and not reading.doubtful:
             general, by_text = self.coder.generally(codeable or {}, category)
             if general == "":
@@ -287,6 +292,15 @@ def codes(codeable: Json) -> frozenset[tuple[str, str]]:
     """Return the system and code of each coding."""
     codings = codeable.get("coding") or () if isinstance(codeable, Mapping) else ()
     return frozenset((str(each.get("system", "")), str(each.get("code", ""))) for each in codings)
+
+
+def _may_be(codeable: Json, name: str) -> tuple[str, ...]:
+    """Return what a finding of unknown nature may be, by its words or its codes."""
+    codes = [str(coding.get("code") or "") for coding in codeable.get("coding") or ()]
+    for words_of_it, starts, may_be in findings():
+        if words_of_it.search(name) or any(code.startswith(starts) for code in codes if starts):
+            return may_be
+    return ()
 
 
 def in_role(codeable: Json, role: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
@@ -28,6 +29,7 @@ __all__ = [
     "episodes",
     "events",
     "examinations",
+    "findings",
     "general_names",
     "interpretations",
     "lesion_quantities",
@@ -233,6 +235,19 @@ def code_blocks(category: str) -> tuple[tuple[str, str, str], ...]:
         if row["category"] == category
     )
     return tuple(sorted(rows, key=lambda row: -len(row[1])))
+
+
+@lru_cache(maxsize=1)
+def findings() -> tuple[tuple[re.Pattern[str], tuple[str, ...], tuple[str, ...]], ...]:
+    """Return findings of unknown nature: their words, starts of ICD-10 codes, what they may be."""
+    return tuple(
+        (
+            re.compile(rf"\b(?:{row['words']})\b", re.IGNORECASE),
+            tuple(row["codes"].split()),
+            tuple(str(TGC[name]) for name in row["may_be"].split()),
+        )
+        for row in _rows("findings")
+    )
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from trialgraph.allergies import of_trial_drugs
 from trialgraph.canonical import in_canonical_units
 from trialgraph.criteria.criterion import Curation
 from trialgraph.expressions import AnyOf, Expression, Narrative, Not, Span, atoms, is_judged
@@ -47,8 +48,9 @@ class ScreenableCriterion:
 
     A criterion with a scope ("part B") is one that only some of the trial's patients have to meet.
     One with a curation was read by a person. `study` holds the concepts of the trial's own disease, as
-    `trialgraph.malignancies.study_disease` returns them. The span tells where its words stand in the
-    trial's source; what comes of a structured field has none.
+    `trialgraph.malignancies.study_disease` returns them; `given` the words in which the record tells what it
+    gives, where the criterion is about allergies to that. The span tells where its words stand in the trial's
+    source; what comes of a structured field has none.
     """
 
     id: str
@@ -59,6 +61,7 @@ class ScreenableCriterion:
     curation: Curation | None = None
     study: tuple[str, ...] | None = None
     span: Span | None = None
+    given: str = ""
 
     @property
     def is_narrative(self) -> bool:
@@ -75,8 +78,8 @@ class ScreenableCriterion:
         return AnyOf((admits, Narrative(f"doesn't apply outside: {self.scope}", "judgement")))
 
     def as_judged(self, part: Expression) -> Expression:
-        """Return a part of the expression in canonical units, with the study disease where that matters."""
-        return besides(in_canonical_units(part), self.study)
+        """Return a part of the expression in canonical units, as this trial's disease and drugs make it."""
+        return of_trial_drugs(besides(in_canonical_units(part), self.study), self.given)
 
     @property
     def is_open(self) -> bool:

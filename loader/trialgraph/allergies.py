@@ -1,0 +1,143 @@
+"""What an allergy to "the study drugs" is surely not: one to something that the trial doesn't give.
+
+A trial rarely says what its drugs are made of, so an allergy to one of them is hardly ever ruled out by
+name. But someone allergic to penicillin and nothing else isn't allergic to a cancer drug.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
+
+from trialgraph.concepts import packaged_concepts
+from trialgraph.criteria.lexicon import lexicon
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
+from trialgraph.namespaces import TGC
+from trialgraph.resources import product_folder
+
+__all__ = ["concerns_own_drugs", "of_trial_drugs"]
+
+_OWN = re.compile(
+    r"\b(?:components?|parts?|any|all) of the (?:study |trial |investigational )?(?:therap|treatment|regimen)"
+    r"|\b(?:drugs?|medications?|agents?|treatments?) (?:related to|involved in) (?:this|the) (?:study|trial)",
+    re.IGNORECASE,
+)
+_MADE_OF = re.compile(r"\b(?:excipient|ingredient|formulation|additive|constituent)", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+_BESIDE = frozenset(
+    {"a", "an", "and", "any", "component", "components", "known", "of", "or", "other", "the", "to"}
+)
+_LONGEST = 6
+"""Words of the longest name of a drug."""
+_FOOD = str(TGC.FoodHypersensitivity)
+
+
+class _Row(NamedTuple):
+    """An allergy, and what in a trial's own words may be its cause."""
+
+    allergy: str
+    cause: re.Pattern[str]
+
+
+def concerns_own_drugs(expression: Expression) -> bool:
+    """Return whether an expression speaks of an allergy to a trial's own drugs."""
+    match expression:
+        case AllOf(operands) | AnyOf(operands):
+            return any(concerns_own_drugs(each) for each in operands)
+        case Not(operand):
+            return concerns_own_drugs(operand)
+        case Fact(category="allergy"):
+            return _is_own(_agent(expression))
+        case _:
+            return False
+
+
+@lru_cache(maxsize=4096)
+def of_trial_drugs(expression: Expression, given: str) -> Expression:
+    """Return an expression whose allergies to the trial's drugs leave out those that surely aren't.
+
+    So do allergies to what has a name, such as "other monoclonal antibodies".
+
+    Args:
+        expression: As read.
+        given: The words in which the trial's record tells what it gives; empty when it doesn't.
+    """
+    match expression:
+        case AllOf(operands):
+            return AllOf(tuple(of_trial_drugs(each, given) for each in operands))
+        case AnyOf(operands):
+            return AnyOf(tuple(of_trial_drugs(each, given) for each in operands))
+        case Not(operand):
+            return Not(of_trial_drugs(operand, given))
+        case Fact(category="allergy") if said := _agent(expression):
+            known = bool(given) if _is_own(said) else _is_named(said)
+            others = tuple(row.allergy for row in _rows() if known and _is_other(row, said, given))
+            return replace(expression, exceptions=others)
+        case _:
+            return expression
+
+
+def _agent(fact: Fact) -> str:
+    """Return the words for what an allergy is to; none of one that has to be severe, or known to be."""
+    plain = fact.modifiers.keys() - {"status"} == {"agent"} and not (fact.count or fact.size)
+    return fact.modifiers["agent"] if plain else ""
+
+
+def _is_own(said: str) -> bool:
+    return bool(lexicon().own_drugs.search(said) or _OWN.search(said))
+
+
+def _is_named(said: str) -> bool:
+    """Whether words for what an allergy is to are names of drugs or of their kinds, and nothing else."""
+    tokens = [each for each in _WORD.findall(said.casefold()) if each not in _BESIDE]
+    at = 0
+    while at < len(tokens):
+        ends = range(min(len(tokens), at + _LONGEST), at, -1)
+        end = next((each for each in ends if " ".join(tokens[at:each]) in _drug_names()), None)
+        if end is None:
+            return False
+        at = end
+    return bool(tokens)
+
+
+@lru_cache(maxsize=1)
+def _drug_names() -> frozenset[str]:
+    concepts = packaged_concepts()
+    drugs = concepts.descendants(str(TGC.Treatment))
+    names = {
+        " ".join(_WORD.findall(form.form.casefold()))
+        for form in concepts.surface_forms()
+        if form.iri in drugs
+    }
+    return frozenset({*names, *(f"{name}s" for name in names)})
+
+
+def _is_other(row: _Row, said: str, given: str) -> bool:
+    if row.allergy == _FOOD and _MADE_OF.search(said):
+        return False
+    return not row.cause.search(f"{given} {said}")
+
+
+@lru_cache(maxsize=1)
+def _rows() -> tuple[_Row, ...]:
+    path = product_folder("data") / "records" / "allergies.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            _Row(str(TGC[row["allergy"]]), re.compile("|".join(_causes(row)), re.IGNORECASE))
+            for row in csv.DictReader(file)
+        )
+
+
+def _causes(row: dict[str, str]) -> Iterator[str]:
+    """Yield patterns of the words that name a cause: given ones, and the names of drugs and their kinds."""
+    concepts = packaged_concepts()
+    drugs = {below for name in row["agents"].split() for below in concepts.descendants(str(TGC[name]))}
+    if row["words"]:
+        yield rf"\b(?:{row['words']})"
+    for form in concepts.surface_forms():
+        if form.iri in drugs:
+            yield rf"\b{re.escape(form.form)}s?\b"
