@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
-from trialgraph.criteria.chunks import Text
-from trialgraph.criteria.trees import map_facts
+from trialgraph.criteria.chunks import Chunk, Text
+from trialgraph.criteria.facts import is_content
+from trialgraph.criteria.trees import any_of, map_facts
 from trialgraph.criteria.vocabulary import GIVEN
-from trialgraph.expressions import Expression, Fact, Value, atoms
+from trialgraph.expressions import AnyOf, Expression, Fact, Value, atoms
 
-__all__ = ["dated_alike", "example_of", "for_itself", "instances_of", "of_unread_kind", "unlisted"]
+__all__ = [
+    "dated_alike",
+    "end_of_list",
+    "example_of",
+    "for_itself",
+    "instances_of",
+    "narrowed_alike",
+    "of_unread_kind",
+    "unlisted",
+]
+
+_JUDGING = frozenset({"barring", "allowance", "exception"})
+"""What words do that say what becomes of those who have had something, rather than narrow it."""
 
 _STATE = re.compile(
     r"(?:uncontrolled|poorly|inadequately|severe|symptomatic|unstable|untreated)\b", re.IGNORECASE
@@ -37,6 +51,42 @@ def dated_alike(head: Expression, instances: Expression) -> Expression:
     windows = {atom.within for atom in atoms(instances) if isinstance(atom, Fact)}
     window = windows.pop() if len(windows) == 1 else None
     return map_facts(head, lambda fact: replace(fact, within=fact.within or window))
+
+
+def end_of_list(text: Text, chunks: Sequence[Chunk]) -> str:
+    """Return the words behind a list of instances that narrow them ("… for more than two weeks"); else ""."""
+    named = max((i for i, chunk in enumerate(chunks) if _names(chunk)), default=-1)
+    behind = [chunk for chunk in chunks[named + 1 :] if chunk.kind != "window"]
+    while behind and behind[-1].kind in ("bracket", "sign") and not _narrows(behind[-1]):
+        behind.pop()
+    if named < 0 or any(chunk.classes & _JUDGING or chunk.form == "prior" for chunk in behind):
+        return ""
+    start = next((chunk.start for chunk in behind if _narrows(chunk)), None)
+    return "" if start is None else text.text[start : behind[-1].end].strip(" ;,.:")
+
+
+def _names(chunk: Chunk) -> bool:
+    return chunk.kind == "concept" and is_content(chunk)
+
+
+def _narrows(chunk: Chunk) -> bool:
+    if chunk.kind == "bracket":
+        return any(inner.kind in ("value", "limit") for inner in chunk.inner)
+    return chunk.kind in ("value", "limit") or ("post" in chunk.classes and "neutral" not in chunk.classes)
+
+
+def narrowed_alike(expression: Expression, words: str) -> Expression:
+    """Return a kind of treatment, or its instances, narrowed by words that close their list.
+
+    An instance that words or a value narrow already is left as it is.
+    """
+    match expression:
+        case Fact() if words and expression.category in GIVEN and "qualifier" not in expression.modifiers:
+            return replace(expression, modifiers={**expression.modifiers, "qualifier": words})
+        case AnyOf(operands):
+            return any_of([narrowed_alike(each, words) for each in operands])
+        case _:
+            return expression
 
 
 def example_of(kind: Fact, example: Expression) -> Expression:

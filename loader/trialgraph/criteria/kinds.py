@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
-from trialgraph.criteria.instances import dated_alike, for_itself, instances_of, of_unread_kind
+from trialgraph.criteria.instances import (
+    dated_alike,
+    end_of_list,
+    for_itself,
+    instances_of,
+    narrowed_alike,
+    of_unread_kind,
+)
 from trialgraph.criteria.lists import join_segments, read_segments
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.segments import trimmed
@@ -35,13 +42,15 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
         return narrative(text, chunks[0].start, chunks[-1].end) if isinstance(head, Narrative) else head
     if facts[-1].category == "allergy":
         return _with_agents(text, head, rest)
+    closing = end_of_list(text, rest)
     read = join_segments(text, read_segments(text, rest), default)
+    head = map_facts(head, lambda fact: narrowed_alike(fact, closing) if fact is facts[-1] else fact)
     kind = list(atoms(head))[-1]
     if isinstance(kind, Narrative):
         return any_of([head, map_facts(read, lambda fact: of_unread_kind(fact, kind.text))])
     head = dated_alike(head, read)
     head = for_itself(text, head, read, (chunks[at].start, chunks[-1].end))
-    instances = instances_of(facts[-1], read)
+    instances = narrowed_alike(instances_of(facts[-1], read), closing)
     if is_formal(head):
         formal = [each for each in _members(instances) if is_formal(each)]
         return any_of([head, *formal])

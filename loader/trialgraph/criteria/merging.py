@@ -15,6 +15,9 @@ __all__ = ["closing_remark", "merge_qualifiers"]
 _CARRIED = frozenset(
     {"qualifier", "active", "confirmation", "confirmed", "negation", "neutral", "exposure", "sample", "other"}
 )
+_ACTING = frozenset({"received", "receive", "receiving", "have received", "has received", "underwent"})
+_VERB_BEFORE = 3
+"""Words of a statement that its verb is among."""
 _LONGEST_LIST = 6
 
 
@@ -50,8 +53,9 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
     for index, segment in enumerate(segments):
         following = segments[index + 1] if index + 1 < len(segments) else None
         if carried is not None:
-            if segment.joint == "or" and (
-                _has_own_adjective(text, segment.chunks) or _names_its_own(text, carried, segment)
+            if (_acts(segment) and _only_describes(carried)) or (
+                segment.joint == "or"
+                and (_has_own_adjective(text, segment.chunks) or _names_its_own(text, carried, segment))
             ):
                 merged.append(carried)
             else:
@@ -71,6 +75,15 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
     if carried is not None:
         merged.append(carried)
     return merged
+
+
+def _acts(segment: Segment) -> bool:
+    """Whether a verb starts a new statement ("… metastatic, and either previously received A")."""
+    return any(chunk.form in _ACTING for chunk in segment.chunks[:_VERB_BEFORE])
+
+
+def _only_describes(segment: Segment) -> bool:
+    return all("qualifier" in chunk.classes for chunk in segment.chunks)
 
 
 def _adds_to_value(before: Segment, segment: Segment) -> bool:

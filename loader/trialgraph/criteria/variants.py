@@ -29,6 +29,13 @@ _ENZYMES = ("cytochrome P450 ", "cytochrome P450 isozyme ", "cytochrome P450 iso
 _ACTING = re.compile(
     r"(?P<grade>(?:(?:strong|potent|moderate|weak)\s)?)(?P<target>.+)\s(?P<agent>inhibitor|inducer|substrate)"
 )
+_AGAINST = re.compile(
+    r"anti-(?P<first>\S+)(?:\s(?:agent|drug|therapy|treatment))?"
+    r"|(?P<second>\S+)-(?:targeted|targeting|directed)\s(?:agent|drug|therapy|treatment)"
+)
+_GIVEN = ("agent", "drug", "therapy", "treatment")
+_TARGETING = ("targeting", "directed against", "directed at", "directed to", "against")
+_TARGETED = ("targeted", "targeting", "directed")
 
 
 def variants_of(name: str, label: str, category: str | None) -> Iterator[str]:
@@ -84,6 +91,11 @@ def _of_language(label: str) -> Iterator[str]:
 def _of_treatment(name: str) -> Iterator[str]:
     """Yield names of a treatment that put its target behind it, or spell the enzyme out."""
     acting = _ACTING.fullmatch(name)
+    against = _AGAINST.fullmatch(name)
+    if against is not None:
+        target = against["first"] or against["second"]
+        yield from (f"{given} {aimed} {target}" for given in _GIVEN for aimed in _TARGETING)
+        yield from (f"{target}-{aimed} {given}" for given in _GIVEN for aimed in _TARGETED)
     names = [name] if acting is None else [name, "{grade}{agent} of {target}".format(**acting.groupdict())]
     yield from names[1:]
     for each in names:
