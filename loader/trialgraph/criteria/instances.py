@@ -71,7 +71,7 @@ def _names(chunk: Chunk) -> bool:
 
 def _narrows(chunk: Chunk) -> bool:
     if chunk.kind == "bracket":
-        return any(inner.kind in ("value", "limit") for inner in chunk.inner)
+        return any(inner.kind in ("value", "limit") or inner.form == "dose" for inner in chunk.inner)
     return chunk.kind in ("value", "limit") or ("post" in chunk.classes and "neutral" not in chunk.classes)
 
 
