@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,7 +27,14 @@ __all__ = [
 _GOVERNING = frozenset({"to", "for", "of", "contraindication", "risk", "only", "candidate"})
 
 _NARROWING = frozenset({"post", "definition", "condition", "regardless"})
+_BY = frozenset({"by", "on"})
+_GROUNDING = frozenset(
+    {"evidenced", "documented", "determined", "demonstrated", "diagnosed", "confirmed", "established",
+     "verified", "indicated", "suggested", "supported", "shown", "detected"}
+)  # fmt: skip
+_COUNTED = frozenset({"value", "lesion", "size"})
 _SHORTEST_NAME = 3
+_OPENING_WORDS = 3
 _APART = frozenset({"allergy", "reproductive", "lesion"})
 _MODAL = frozenset(["must", "should", "shall", "will", "may", "can", "agree", "need"])
 
@@ -168,11 +176,11 @@ def _is_other_matter(segment: Segment, following: Sequence[Chunk]) -> bool:
 def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
     """Whether a comma or conjunction ends a swallowing phrase: what follows stands on its own."""
     chunk = chunks[index]
-    if chunk.form in (";",):
-        return True
     following = list(chunks[index + 1 : index + 9])
-    if _takes_all(segment):
-        return _is_other_matter(segment, following)
+    if chunk.form == ";" or _takes_all(segment):
+        return chunk.form == ";" or _is_other_matter(segment, following)
+    if _lists_grounds(segment, chunk):
+        return _states_anew(following)
     after_comma = chunk.form == ","
     plain = True
     if following and following[0].form in ("or", "and"):
@@ -210,6 +218,29 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
             return False
         plain = plain and bool(each.classes & {"qualifier", "active"})
     return False
+
+
+def _lists_grounds(segment: Segment, joint: Chunk) -> bool:
+    """Whether a list goes on of what something rests on ("as evidenced by A, B or the presence of C")."""
+    pairs = enumerate(itertools.pairwise(segment.chunks), start=1)
+    at = next((i for i, (told, by) in pairs if by.form in _BY and told.form in _GROUNDING), 0)
+    at = at or next((i for i, chunk in enumerate(segment.chunks) if chunk.form == "based on"), 0)
+    rest = segment.chunks[at:]
+    if not at or any(chunk.kind == "window" for chunk in rest):
+        return False
+    return joint.form != "and" or any(chunk.form == "," for chunk in rest)
+
+
+def _states_anew(following: Sequence[Chunk]) -> bool:
+    """Whether a verb, a person, a denial or a number opens another statement, behind a list or in it."""
+    words = [chunk for chunk in following[:_OPENING_WORDS] if chunk.form not in ("or", "and")]
+    return any(
+        chunk.kind in _COUNTED
+        or chunk.form.split(" ")[0] in VERBS
+        or chunk.form in RESTARTS
+        or "negation" in chunk.classes
+        for chunk in words
+    )
 
 
 def _goes_on_alike(segment: Segment, following: Sequence[Chunk]) -> bool:
