@@ -16,6 +16,7 @@ __all__ = ["VAGUE", "Sentence", "leads_on"]
 
 VAGUE = frozenset({str(TGC.Neoplasm), str(TGC.InformedConsent), str(TGC.TumorLesion)})
 _TREATMENT = ("treatment", "therapy", "treated")
+_HAVING = frozenset({"with", "on", "who", "have", "has", "receiving", "and"})
 _FOR = frozenset({"for", "to", "for a", "to a", "for an"})
 _SOON = 7
 _REQUIRED = frozenset({"requiring", "require", "required", "requires", "that required", "needing"})
@@ -40,6 +41,7 @@ class Sentence:
         unactual: What comes next isn't so, or isn't so yet.
         over: It tells of what is over.
         elapsed: It tells how long ago something has to be.
+        state: It tells in what state someone has a disease, each word of it as a demand.
         only: The one category that a definition may list.
         outer: What held where the open brackets started.
     """
@@ -53,6 +55,7 @@ class Sentence:
     unactual: bool = False
     over: bool = False
     elapsed: bool = False
+    state: bool = False
     only: str | None = None
     outer: list[tuple[bool, Aside, bool]] = field(default_factory=list)
     found: list[tuple[Fact, bool]] = field(default_factory=list)
@@ -64,6 +67,8 @@ class Sentence:
 
 def leads_on(sentence: Sentence, index: int) -> bool:
     """Whether a word leads on to something that the patient has or was given."""
+    if sentence.state and sentence.chunks[index][0].form in _HAVING:
+        return True
     treats = sentence.chunks[index][0].form == "for" and _treats(sentence, index)
     return treats or _fits(sentence, index) or _leads_to_treatment(sentence, index)
 
