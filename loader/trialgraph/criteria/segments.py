@@ -30,6 +30,7 @@ _SHORTEST_NAME = 3
 _APART = frozenset({"allergy", "reproductive", "lesion"})
 _MODAL = frozenset(["must", "should", "shall", "will", "may", "can", "agree", "need"])
 
+_WHO = frozenset({"who", "who are", "who have"})
 _BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
 _BEING = _BEFELL | {"is", "are", "was", "were", "who", "who has", "who have"}
 _JOINTS = {
@@ -261,7 +262,7 @@ def subjects(segments: list[Segment], *, exclusion: bool) -> list[Segment]:
             and kept
             and segment.joint in ("and", "or", "/")
             and not segment.after_comma
-            and _is_noun(kept[-1])
+            and (_is_noun(kept[-1]) or (_names_persons(kept[-1]) and segment.chunks[0].form in _WHO))
         ):
             before = kept.pop()
             segment.chunks, segment.joint, segment.after_comma = (
@@ -271,6 +272,11 @@ def subjects(segments: list[Segment], *, exclusion: bool) -> list[Segment]:
             )
         kept.append(segment)
     return kept
+
+
+def _names_persons(segment: Segment) -> bool:
+    """Whether a segment only says whom a demand is made of ("men receiving A and who … must")."""
+    return "persons" in segment.chunks[0].classes
 
 
 def _is_noun(segment: Segment) -> bool:

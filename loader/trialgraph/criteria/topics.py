@@ -37,7 +37,8 @@ _MODAL = frozenset(
         "is required to",
     ]
 )
-_ANEW = frozenset({"have", "has", "are", "is", "receive", "received", "receiving", "must", "on", "taking"})
+_ANEW = frozenset({"have", "has", "had", "are", "is", "receive", "received", "receiving", "must", "on",
+                   "taking", "treated", "progressed", "undergone"})  # fmt: skip
 """Verbs with which a clause of its own starts, that a "no" before it doesn't reach."""
 _THAT_IS = frozenset({"i.e", "ie", "namely", "asfollow"})
 _MANIFEST = ("manifest", "character")

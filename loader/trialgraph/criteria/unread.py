@@ -17,6 +17,7 @@ __all__ = ["VAGUE", "Sentence", "leads_on"]
 VAGUE = frozenset({str(TGC.Neoplasm), str(TGC.InformedConsent), str(TGC.TumorLesion)})
 _TREATMENT = ("treatment", "therapy", "treated")
 _HAVING = frozenset({"with", "on", "who", "have", "has", "receiving", "and"})
+_CANCER = str(TGC.MalignantNeoplasm)
 _FOR = frozenset({"for", "to", "for a", "to a", "for an"})
 _SOON = 7
 _REQUIRED = frozenset({"requiring", "require", "required", "requires", "that required", "needing"})
@@ -91,11 +92,12 @@ def _fits(sentence: Sentence, index: int) -> bool:
 
 
 def _treats(sentence: Sentence, index: int) -> bool:
-    """Whether "for" leads from a treatment without a name to the disease that it was for."""
+    """Whether "for" leads from a treatment without a name to the disease that it was for, not the cancer."""
     before = sentence.chunk(index - 1)
     treated = before is not None and before.kind == "word" and before.form.endswith(_TREATMENT)
     following = next((each for each, _ in sentence.chunks[index + 1 :] if is_content(each)), None)
-    disease = following is not None and following.term is not None and following.term.category == "condition"
+    named = following.term if following is not None else None
+    disease = named is not None and named.category == "condition" and _CANCER not in named.ancestors
     return sentence.bars and not sentence.negated and treated and disease
 
 
