@@ -18,6 +18,7 @@ __all__ = ["asked_of_allowed", "length_of", "permits", "telling", "without_remar
 
 Deep = tuple[Chunk, int]
 _UNITS: dict[str, CalendarUnit] = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
+_RULING = frozenset({"allowance", "barring"})
 _PERSONS = ("patient", "subject", "participant")
 _CONDITIONS = frozenset({"if", "only if", "provided", "provided that", "providing", "providing that",
                          "as long as", "so long as", "on condition that", "on the condition that",
@@ -61,7 +62,7 @@ def _is_remark(text: Text, bracket: Sequence[Deep]) -> bool:
     words = text.text[bracket[0][0].start : bracket[-1][0].end]
     first = bracket[0][0]
     supposes = "condition" in first.classes and not first.form.startswith(_PERSONS)
-    told = supposes or "exception" in first.classes or any("allowance" in c.classes for c, _ in bracket)
+    told = supposes or "exception" in first.classes or any(c.classes & _RULING for c, _ in bracket)
     return told or lexicon().aside.search(words) is not None or permits(text, words)
 
 

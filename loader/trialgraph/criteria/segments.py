@@ -27,6 +27,8 @@ _GOVERNING = frozenset({"to", "for", "of", "contraindication", "risk", "only", "
 
 _NARROWING = frozenset({"post", "definition", "condition", "regardless"})
 _SHORTEST_NAME = 3
+_LISTED = 2
+"""How many members before it make a list of what an unknown word stands in."""
 _APART = frozenset({"allergy", "reproductive", "lesion"})
 _MODAL = frozenset(["must", "should", "shall", "will", "may", "can", "agree", "need"])
 
@@ -244,11 +246,22 @@ def governed(segments: list[Segment]) -> list[Segment]:
             and (_governs(last) or any(is_content(chunk) for chunk in last.chunks))
             and is_bare(segment)
             and segment.joint != ";"
+            and not _only_narrows(kept, segment)
         ):
             last.chunks = [*last.chunks, *segment.chunks]
         else:
             kept.append(segment)
     return kept
+
+
+def _only_narrows(kept: Sequence[Segment], segment: Segment) -> bool:
+    """Whether the last member of a list has an adjective that isn't known ("A, B, long acting C, D")."""
+    *before, last = kept
+    named = next((i for i, chunk in enumerate(last.chunks) if is_content(chunk)), 0)
+    plain = bool(named) and named == len(last.chunks) - 1
+    unknown = plain and all(chunk.kind == "word" and not chunk.classes for chunk in last.chunks[:named])
+    listed = [each for each in before[-_LISTED:] if each.expression is not None]
+    return unknown and len(listed) == _LISTED and segment.expression is not None
 
 
 def subjects(segments: list[Segment], *, exclusion: bool) -> list[Segment]:

@@ -40,6 +40,8 @@ _MODAL = frozenset(
 _ANEW = frozenset({"have", "has", "had", "are", "is", "receive", "received", "receiving", "must", "on",
                    "taking", "treated", "progressed", "undergone"})  # fmt: skip
 """Verbs with which a clause of its own starts, that a "no" before it doesn't reach."""
+_NON = frozenset({"non", "non -"})
+_BULLETS = frozenset({"*", "•"})
 _THAT_IS = frozenset({"i.e", "ie", "namely", "asfollow"})
 _MANIFEST = ("manifest", "character")
 _BEING = ("is", "are", "be", "will be", "should be", "must be", "were", "was", "may not", "cannot", "not ")
@@ -221,6 +223,9 @@ def _take(sentence: Sentence, index: int) -> None:
         return
     if chunk.kind == "sign":
         _part(sentence, index)
+    elif chunk.form in _BULLETS:
+        sentence.lead = sentence.negated if sentence.lead is None else sentence.lead
+        sentence.negated, sentence.aside = sentence.lead, "held" if sentence.aside == "held" else ""
     elif chunk.form == "negative":
         sentence.negated = True
     elif (
@@ -258,7 +263,7 @@ def _says_nothing(sentence: Sentence, chunk: Chunk, before: Chunk | None) -> boo
 
     There "…, they must not receive A" bars what it denies.
     """
-    if chunk.form == "non" or (sentence.over and chunk.form in ("not", "from")):
+    if chunk.form in _NON or (sentence.over and chunk.form in ("not", "from")):
         return True
     within = sentence.bars and chunk.form == "not" and before is not None and before.form in _MODAL
     opening = sentence.text.text[sentence.chunks[0][0].start : chunk.end]
@@ -283,7 +288,7 @@ def _name(sentence: Sentence, index: int) -> None:
     told = (
         told
         or is_measured(sentence.chunks, index, bars=sentence.bars)
-        or (before is not None and before.form == "non")
+        or (before is not None and before.form in _NON)
     )
     if sentence.aside == "loose":
         sentence.aside = "open"

@@ -17,6 +17,8 @@ __all__ = ["VAGUE", "Sentence", "leads_on"]
 VAGUE = frozenset({str(TGC.Neoplasm), str(TGC.InformedConsent), str(TGC.TumorLesion)})
 _TREATMENT = ("treatment", "therapy", "treated")
 _HAVING = frozenset({"with", "on", "who", "have", "has", "receiving", "and"})
+_ANY_THERAPY = frozenset({str(TGC.SystemicAnticancerTherapy), str(TGC.AntitumorTherapy)})
+"""What "systemic treatment" for a disease besides the cancer would wrongly be taken for."""
 _CANCER = str(TGC.MalignantNeoplasm)
 _FOR = frozenset({"for", "to", "for a", "to a", "for an"})
 _SOON = 7
@@ -42,6 +44,7 @@ class Sentence:
         unactual: What comes next isn't so, or isn't so yet.
         over: It tells of what is over.
         elapsed: It tells how long ago something has to be.
+        lead: Whether a "no" holds for each item of a list in it; None before the first.
         state: It tells in what state someone has a disease, each word of it as a demand.
         only: The one category that a definition may list.
         outer: What held where the open brackets started.
@@ -56,6 +59,7 @@ class Sentence:
     unactual: bool = False
     over: bool = False
     elapsed: bool = False
+    lead: bool | None = None
     state: bool = False
     only: str | None = None
     outer: list[tuple[bool, Aside, bool]] = field(default_factory=list)
@@ -113,4 +117,6 @@ def _leads_to_treatment(sentence: Sentence, index: int) -> bool:
         return True
     if form == "with" and before is not None and before.term is not None and before.term.category in GIVEN:
         return True
-    return form in (_REQUIRED if sentence.bars else _AFTER if sentence.failed else frozenset())
+    if sentence.bars:
+        return form in _REQUIRED and following.term.iri not in _ANY_THERAPY
+    return sentence.failed and form in _AFTER
