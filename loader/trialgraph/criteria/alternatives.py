@@ -127,6 +127,8 @@ def with_alternative(
         for chunk in chunks
         if chunk.kind != "limit" and not is_harmless(chunk, "condition", "post", "value_tail", "tail")
     ]
+    if _forbids(chunks):
+        return all_of([expression, narrative(text, *place)])
     if _allows_besides(chunks) or _REFERENCE.match(text.text, place[0]):
         return expression
     plain = not any(chunk.kind == "value" for chunk in chunks)
@@ -195,6 +197,12 @@ def _alike(text: Text, found: Found, expression: Expression) -> Found:
     if (first.low is None) == (first.high is None):
         return found
     return replace(found, limit=moved(first, found.limit.low), stated=True)
+
+
+def _forbids(chunks: Sequence[Chunk]) -> bool:
+    """Whether a bracket says that something beside the limit isn't allowed ("no transfusion allowed")."""
+    allowed = next((i for i, chunk in enumerate(chunks) if "allowance" in chunk.classes), 0)
+    return any(chunk.form == "no" for chunk in chunks[:allowed]) and any(map(is_content, chunks[:allowed]))
 
 
 def _allows_besides(chunks: Sequence[Chunk]) -> bool:

@@ -58,7 +58,7 @@ def aside_after(chunk: Chunk, before: Chunk | None, aside: Aside) -> Aside:
     if chunk.classes & {"condition", "regardless"}:
         return aside or "open"
     if chunk.form.startswith(_FORBIDDING):
-        return aside or "kept"
+        return "held" if aside == "held" else "kept"
     if _leads_away(chunk, before):
         return aside or ("linked" if chunk.form in _LINKING else "loose")
     verb = chunk.form in HAVING or chunk.form.startswith(_VERBS)

@@ -26,6 +26,7 @@ from trialgraph.criteria.tables import Table, tables_of
 from trialgraph.criteria.tokens import BRACKETS, CLOSING, Token, bracket_pairs, tokenize
 from trialgraph.criteria.vaccines import without_vaccines
 from trialgraph.criteria.values import FoundValue, ValueReader
+from trialgraph.criteria.viruses import with_viruses
 from trialgraph.criteria.vocabulary import Mention, Vocabulary
 from trialgraph.criteria.windows import STARTERS, parse_window
 from trialgraph.criteria.wording import wording
@@ -79,6 +80,7 @@ class Text:
         add_markers(self.tokens, self.mentions, self.vocabulary)
         self.abilities = {} if self.exclusion else add_abilities(self.tokens, self.mentions, self.vocabulary)
         add_spelled(self.tokens, self.mentions, self.vocabulary)
+        with_viruses(self.tokens, self.mentions, self.vocabulary)
         with_lines(self.text, self.tokens, self.mentions, self.vocabulary.named)
         at, named = self.mentions.get, self.vocabulary.named
         self.values = ValueReader(self.text, self.tokens, at, self.span, named, exclusion=self.exclusion)

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trialgraph.criteria.allowances import allowance_at
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.expressions import CalendarUnit, Window
+from trialgraph.namespaces import TGC
 
 __all__ = ["asked_of_allowed", "length_of", "permits", "telling", "without_remarks"]
 
 Deep = tuple[Chunk, int]
 _UNITS: dict[str, CalendarUnit] = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
+_RULING = frozenset({"allowance", "barring"})
 _PERSONS = ("patient", "subject", "participant")
 _CONDITIONS = frozenset({"if", "only if", "provided", "provided that", "providing", "providing that",
                          "as long as", "so long as", "on condition that", "on the condition that",
                          "only when"})  # fmt: skip
+_INFECTIONS = frozenset({str(TGC.InfectiousDisease), str(TGC.InfectionMarker)})
 _RELATIVE = ("that", "which", "who")
 
 
@@ -60,8 +62,8 @@ def _is_remark(text: Text, bracket: Sequence[Deep]) -> bool:
     words = text.text[bracket[0][0].start : bracket[-1][0].end]
     first = bracket[0][0]
     supposes = "condition" in first.classes and not first.form.startswith(_PERSONS)
-    told = supposes or "exception" in first.classes or any("allowance" in c.classes for c, _ in bracket)
-    return told or lexicon().aside.search(words) is not None or permits(words)
+    told = supposes or "exception" in first.classes or any(c.classes & _RULING for c, _ in bracket)
+    return told or lexicon().aside.search(words) is not None or permits(text, words)
 
 
 def telling(text: Text, chunks: Sequence[Deep]) -> str:
@@ -76,22 +78,24 @@ def telling(text: Text, chunks: Sequence[Deep]) -> str:
     return " ".join([*pieces, text.text[start:end]])
 
 
-def permits(words: str) -> bool:
+def permits(text: Text, words: str) -> bool:
     """Whether a sentence tells what patients may do ("patients may have received A")."""
-    permitted = lexicon().permission.search(words)
+    permitted = text.search(lexicon().permission, words)
     return permitted is not None and not words[: permitted.start()].rstrip().endswith(_RELATIVE)
 
 
-def asked_of_allowed(text: Text, chunks: Sequence[Deep]) -> Sequence[Deep]:
+def asked_of_allowed(text: Text, chunks: Sequence[Deep], allowed: int | None) -> Sequence[Deep]:
     """Return what a sentence asks of those it allows ("A are eligible if they have B"), or nothing.
 
+    `allowed` is the chunk that allows something, None where none does.
+    Who is allowed in spite of an infection is told by its state ("HIV on A with undetectable viral load").
     Where an exclusion doesn't say before whom it allows, what it supposes is just that.
     """
-    allowed = allowance_at([chunk for chunk, _ in chunks])
     if allowed is None:
         return ()
     if text.exclusion and not any(is_content(chunk) for chunk, _ in chunks[:allowed]):
         return ()
+    first = next((i for i, (chunk, _) in enumerate(chunks[:allowed]) if is_content(chunk)), allowed)
     depth = chunks[allowed][1]
     for index in range(allowed + 1, len(chunks)):
         chunk, inside = chunks[index]
@@ -99,7 +103,12 @@ def asked_of_allowed(text: Text, chunks: Sequence[Deep]) -> Sequence[Deep]:
             return ()
         if inside == depth and chunk.form in _CONDITIONS:
             return chunks[index + 1 :]
-    return ()
+    return chunks[first + 1 : allowed] if first < allowed and _is_infection(chunks[first][0]) else ()
+
+
+def _is_infection(chunk: Chunk) -> bool:
+    above = chunk.term.ancestors if chunk.term is not None else frozenset()
+    return not above.isdisjoint(_INFECTIONS)
 
 
 def length_of(text: Text, chunk: Chunk) -> Window | None:

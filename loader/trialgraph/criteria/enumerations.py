@@ -18,6 +18,8 @@ from trialgraph.namespaces import TGC
 
 __all__ = ["enumerated"]
 
+_ENOUGH = 2
+"""After how many members of a list a name that isn't known is one more, not what the others are named for."""
 _THAT_IS = frozenset({"i.e", "ie", "namely"})
 _GIVEN = frozenset(GIVEN)
 _REQUIRING = frozenset({"requiring", "require", "requires", "required", "that requires", "needing"})
@@ -73,6 +75,7 @@ class _Listing:
         self.kinds: frozenset[str] = frozenset()
         self.before: Term | None = None
         self.pending: list[Chunk] = []
+        self.told = 0
 
     def opened(self, kinds: frozenset[str], depth: int) -> None:
         """Open the list for concepts of some categories, none of which leaves it closed."""
@@ -86,6 +89,7 @@ class _Listing:
             if chunk.term is None or chunk.term.category not in self.kinds:
                 self.depth = None
             elif not _restates(term, chunk.term):
+                self.told += 1
                 yield _alike(self.text, self.fact, chunk, chunk.term)
         elif chunk.form in _JOINING:
             yield from self._target()
@@ -106,7 +110,7 @@ class _Listing:
             term = self.text.vocabulary.find(f"anti-{self.text.text[whole.start : whole.end]}")
             if term is not None and term.category in GIVEN:
                 yield _alike(self.text, self.fact, whole, term)
-            else:
+            elif self.told < _ENOUGH:
                 self.depth = None
         self.pending = []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trialgraph.criteria.brackets import nested
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.instances import (
@@ -16,6 +17,7 @@ from trialgraph.criteria.lists import join_segments, read_segments
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.segments import trimmed
 from trialgraph.criteria.subgroups import any_kind
+from trialgraph.criteria.topics import topics_of
 from trialgraph.criteria.trees import any_of, is_formal, map_facts
 from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, atoms
 
@@ -53,7 +55,7 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     instances = narrowed_alike(instances_of(facts[-1], read), closing)
     if is_formal(head):
         formal = [each for each in _members(instances) if is_formal(each)]
-        return any_of([head, *formal])
+        return any_of([head, *formal, *_told(text, rest, formal)])
     return any_of([head, instances])
 
 
@@ -76,6 +78,13 @@ def _with_agents(text: Text, head: Expression, chunks: list[Chunk]) -> Expressio
         return head
     place = text.span(chunks[0].start, chunks[-1].end)
     return any_of([head, Fact(general.iri, general.label, "allergy", {"agent": words}, span=place)])
+
+
+def _told(text: Text, chunks: list[Chunk], formal: list[Expression]) -> list[Fact]:
+    """Return what instances speak of that aren't all understood."""
+    said = {atom.concept for each in formal for atom in atoms(each) if isinstance(atom, Fact)}
+    topics = topics_of(text, list(nested(chunks)))
+    return [topic.fact for topic in topics if not topic.denied and topic.fact.concept not in said]
 
 
 def _members(expression: Expression) -> tuple[Expression, ...]:

@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from trialgraph.criteria.allowances import allowance_at
 from trialgraph.criteria.asides import keeps_from
 from trialgraph.criteria.brackets import nested, opened
 from trialgraph.criteria.chunks import Chunk, Text
@@ -50,8 +51,8 @@ def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) ->
     )
     source = _Source(text, placed, list(_left(placed, list(map(readable, taken)))), free=free)
     added = _added(expression, source, denied=False)
-    excepted = any(isinstance(atom, Fact) and "exception" in atom.modifiers for atom in leaves)
-    return _with_asked_of_allowed(added, source) if excepted else added
+    allowed = any("allowance" in chunk.classes for chunk in chunks)
+    return _with_asked_of_allowed(added, source) if allowed else added
 
 
 def _may_tell_more(atom: Atom) -> bool:
@@ -60,9 +61,9 @@ def _may_tell_more(atom: Atom) -> bool:
 
 
 def _with_asked_of_allowed(expression: Expression, source: _Source) -> Expression:
-    """Put what an exception asks of those it lets in beside it ("HIV, unless viral load is undetectable")."""
+    """Put beside a reading what those let in are asked for ("eligible if the load is undetectable")."""
     for sentence in _sentences(source.chunks):
-        if not asked_of_allowed(source.text, sentence):
+        if not asked_of_allowed(source.text, sentence, allowance_at([chunk for chunk, _ in sentence])):
             continue
         for topic in filter(source.is_new, topics_of(source.text, sentence)):
             told = Not(topic.fact) if topic.denied else topic.fact

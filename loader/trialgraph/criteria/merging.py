@@ -19,6 +19,8 @@ _ACTING = frozenset({"received", "receive", "receiving", "have received", "has r
 _VERB_BEFORE = 3
 """Words of a statement that its verb is among."""
 _LONGEST_LIST = 6
+_RELATIVE = frozenset({"whom", "which"})
+"""Words that with a preposition start another case ("… or for whom there is none")."""
 
 
 def _with_adjective(text: Text, chunks: list[Chunk]) -> list[Chunk]:
@@ -138,6 +140,8 @@ def _ends_in_adjective(chunks: Sequence[Chunk]) -> bool:
 def _is_remark(segment: Segment) -> bool:
     """Whether a segment only goes on about the one before it ("or after first-line therapy", "if …")."""
     first = segment.chunks[0]
+    if segment.joint == "or" and len(segment.chunks) > 1 and segment.chunks[1].form in _RELATIVE:
+        return False
     staged = first.form == "stage" and segment.joint == ","
     if staged and all(chunk.kind != "word" for chunk in segment.chunks[1:]):
         return True

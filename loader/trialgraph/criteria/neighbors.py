@@ -18,6 +18,8 @@ _DOING = frozenset({"harboring", "harbouring", "harbor", "harbour", "undergoing"
 """Words that no lexicon has and that leave the name before them what it is."""
 _DOSES = frozenset({"dose", "dose of", "equivalent"})
 _INDEPENDENT = frozenset({"independent", "independence"})
+_BULLETS = frozenset({"*", "•"})
+_LINKING = frozenset({"of", "the", "a", "any", "first", "before", "prior", "to", "prior to", "start"})
 _NEAR = 5
 _NEXT = 2
 _Deep = tuple[Chunk, int]
@@ -33,6 +35,8 @@ def is_measured(chunks: Sequence[_Deep], index: int, *, bars: bool) -> bool:
     limits = [each.limit.limit for each in nearby if each.limit is not None]
     if not bars and any(limit.high is not None and limit.low is None for limit in limits):
         return True
+    while nearby and nearby[-1].form in _LINKING:
+        nearby.pop()
     last = [each.kind == "window" for each in nearby[-_NEXT:]]
     opening = any(each.kind == "window" for each, _ in chunks[:2])
     apart = opening or any(each.kind == "sign" or each.form in JOINING for each in nearby[-_NEXT:])
@@ -54,14 +58,21 @@ def restates(before: Chunk, chunk: Chunk) -> bool:
 
 def goes_on(text: Text, chunk: Chunk, following: Chunk | None) -> bool:
     """Whether the next word turns the concept into something else ("hypertension medication")."""
-    if following is None or following.kind not in ("word", "concept"):
+    if following is None or following.kind not in ("word", "concept") or following.form in _BULLETS:
         return False
     joined = not text.text[chunk.end : following.start].strip()
     if chunk.term is not None and chunk.term.category == "condition" and following.form in _ABOUT_DISEASES:
         return True
-    if joined and following.form in _INDEPENDENT:
+    if joined and (following.form in _INDEPENDENT or _causes(chunk, following)):
         return True
     if chunk.term is not None and chunk.term.category in GIVEN and following.form in _DOSES:
         return True
     unknown = following.kind == "word" and not following.classes and following.form not in _DOING
     return joined and unknown and following.form not in JOINING
+
+
+def _causes(chunk: Chunk, following: Chunk) -> bool:
+    """Whether a treatment only tells what a disease is from ("radiation pneumonitis")."""
+    one, two = chunk.term, following.term
+    given = one is not None and one.category in GIVEN
+    return given and two is not None and two.category == "condition"

@@ -19,6 +19,7 @@ from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.offers import DEMAND, asks_several, concerns_some, counts_several, offers_choice
 from trialgraph.criteria.outline import Outline
+from trialgraph.criteria.participations import add_investigational
 from trialgraph.criteria.predicates import part_predicate
 from trialgraph.criteria.remnants import add_values
 from trialgraph.criteria.sentences import sentences_of
@@ -129,7 +130,8 @@ def read_expression(
     expression = map_facts(
         name_exceptions(map_facts(expression, part_predicate), vocabulary), undated_history
     )
-    return name_each(add_mentions(expression, text, chunks), vocabulary)
+    told = add_investigational(add_mentions(expression, text, chunks), text)
+    return name_each(told, vocabulary)
 
 
 def _read_outlined(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:

@@ -35,9 +35,12 @@ _GROUNDING = frozenset(
 _COUNTED = frozenset({"value", "lesion", "size"})
 _SHORTEST_NAME = 3
 _OPENING_WORDS = 3
+_LISTED = 2
+"""How many members before it make a list of what an unknown word stands in."""
 _APART = frozenset({"allergy", "reproductive", "lesion"})
 _MODAL = frozenset(["must", "should", "shall", "will", "may", "can", "agree", "need"])
 
+_WHO = frozenset({"who", "who are", "who have"})
 _BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
 _BEING = _BEFELL | {"is", "are", "was", "were", "who", "who has", "who have"}
 _JOINTS = {
@@ -274,11 +277,22 @@ def governed(segments: list[Segment]) -> list[Segment]:
             and (_governs(last) or any(is_content(chunk) for chunk in last.chunks))
             and is_bare(segment)
             and segment.joint != ";"
+            and not _only_narrows(kept, segment)
         ):
             last.chunks = [*last.chunks, *segment.chunks]
         else:
             kept.append(segment)
     return kept
+
+
+def _only_narrows(kept: Sequence[Segment], segment: Segment) -> bool:
+    """Whether the last member of a list has an adjective that isn't known ("A, B, long acting C, D")."""
+    *before, last = kept
+    named = next((i for i, chunk in enumerate(last.chunks) if is_content(chunk)), 0)
+    plain = bool(named) and named == len(last.chunks) - 1
+    unknown = plain and all(chunk.kind == "word" and not chunk.classes for chunk in last.chunks[:named])
+    listed = [each for each in before[-_LISTED:] if each.expression is not None]
+    return unknown and len(listed) == _LISTED and segment.expression is not None
 
 
 def subjects(segments: list[Segment], *, exclusion: bool) -> list[Segment]:
@@ -292,7 +306,7 @@ def subjects(segments: list[Segment], *, exclusion: bool) -> list[Segment]:
             and kept
             and segment.joint in ("and", "or", "/")
             and not segment.after_comma
-            and _is_noun(kept[-1])
+            and (_is_noun(kept[-1]) or (_names_persons(kept[-1]) and segment.chunks[0].form in _WHO))
         ):
             before = kept.pop()
             segment.chunks, segment.joint, segment.after_comma = (
@@ -302,6 +316,11 @@ def subjects(segments: list[Segment], *, exclusion: bool) -> list[Segment]:
             )
         kept.append(segment)
     return kept
+
+
+def _names_persons(segment: Segment) -> bool:
+    """Whether a segment only says whom a demand is made of ("men receiving A and who … must")."""
+    return "persons" in segment.chunks[0].classes
 
 
 def _is_noun(segment: Segment) -> bool:

@@ -190,6 +190,8 @@ def _tell(text: Text, told: list[Chunk], around: Around) -> None:
 
 def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> bool:
     """Take in what follows a concept; False when it makes the concept something else."""
+    if chunks and chunks[0].form in _UNNAMED and category_of(head) == "treatment":
+        return False
     for index, chunk in enumerate(chunks):
         classes = chunk.classes
         if (onward := _step_over(text, head, chunks[index:], around)) is not None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from trialgraph.criteria.allowances import allows
+from trialgraph.criteria.allowances import allowance_at
 from trialgraph.criteria.asides import FITTING, HAVING, aside_after
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.clauses import asked_of_allowed, length_of, permits, telling, without_remarks
@@ -37,9 +37,12 @@ _MODAL = frozenset(
         "is required to",
     ]
 )
-_ANEW = frozenset({"have", "has", "are", "is", "receive", "received", "receiving", "must", "on", "taking"})
+_ANEW = frozenset({"have", "has", "had", "are", "is", "receive", "received", "receiving", "must", "on",
+                   "taking", "treated", "progressed", "undergone"})  # fmt: skip
 """Verbs with which a clause of its own starts, that a "no" before it doesn't reach."""
-_THAT_IS = frozenset({"i.e", "ie", "namely"})
+_NON = frozenset({"non", "non -"})
+_BULLETS = frozenset({"*", "•"})
+_THAT_IS = frozenset({"i.e", "ie", "namely", "asfollow"})
 _MANIFEST = ("manifest", "character")
 _BEING = ("is", "are", "be", "will be", "should be", "must be", "were", "was", "may not", "cannot", "not ")
 _ONLY_BARRED = frozenset({str(TGC.MalignantNeoplasm)})
@@ -76,24 +79,32 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]]) -> list[Topic]:
         return []
     whole = text.text[chunks[0][0].start : chunks[-1][0].end]
     chunks = without_remarks(text, chunks)
-    bars, supposed = text.exclusion, False
-    if allows([chunk for chunk, _ in chunks]):
-        asked, bars = asked_of_allowed(text, chunks), False
-        supposed = bool(asked) and any(is_content(c) for c, _ in chunks[: len(chunks) - len(asked)])
+    bars, supposed, state = text.exclusion, False, False
+    allowed = allowance_at([chunk for chunk, _ in chunks])
+    if allowed is not None and not _forbids(chunks[:allowed]):
+        asked, bars = asked_of_allowed(text, chunks, allowed), False
+        supposed = bool(asked) and any(is_content(c) for c, _ in chunks if c.start < asked[0][0].start)
+        state = bool(asked) and asked[-1][0].end <= chunks[allowed][0].start
         chunks = asked
     if not any(is_content(chunk) for chunk, _ in chunks):
         return []
     words = telling(text, chunks)
-    if lexicon().aside.search(words) or permits(words) or _heads(chunks):
+    if lexicon().aside.search(words) or permits(text, words) or _heads(chunks):
         return []
-    if lexicon().explanation.search(words):
+    if text.search(lexicon().explanation, words):
         return []
     context = {"context": " ".join(whole.split()).strip(" ;,.:")}
     return [
         Topic(replace(fact, modifiers={**fact.modifiers, **context}), denied != (bars != text.exclusion))
-        for fact, denied in _dated(_told(text, chunks, words, bars=bars))
+        for fact, denied in _dated(_told(Sentence(text, chunks, bars, state=state), words))
         if not supposed or denied or _may_be_asked(text, fact)
     ]
+
+
+def _forbids(chunks: Sequence[tuple[Chunk, int]]) -> bool:
+    """Whether a "no" turns what is allowed behind it ("no transfusion allowed within 7 days")."""
+    named = next((i for i, (chunk, _) in enumerate(chunks) if is_content(chunk)), 0)
+    return any(chunk.form == "no" for chunk, _ in chunks[:named])
 
 
 def _may_be_asked(text: Text, fact: Fact) -> bool:
@@ -103,13 +114,13 @@ def _may_be_asked(text: Text, fact: Fact) -> bool:
     return status or fact.category in (*GIVEN, "biomarker")
 
 
-def _told(text: Text, chunks: Sequence[tuple[Chunk, int]], words: str, *, bars: bool) -> Sentence:
+def _told(sentence: Sentence, words: str) -> Sentence:
     """Return a sentence with what it demands and denies."""
-    failed = not bars and lexicon().failed.search(words) is not None
-    over = lexicon().resolved.search(words) is not None
-    sentence = Sentence(text, chunks, bars, failed=failed, over=over)
-    sentence.elapsed = not bars and lexicon().elapsed.search(words) is not None
-    willing = lexicon().willing.search(text.text[chunks[0][0].start : chunks[-1][0].end])
+    text, chunks = sentence.text, sentence.chunks
+    sentence.failed = not sentence.bars and text.search(lexicon().failed, words) is not None
+    sentence.over = text.search(lexicon().resolved, words) is not None
+    sentence.elapsed = not sentence.bars and text.search(lexicon().elapsed, words) is not None
+    willing = text.search(lexicon().willing, text.text[chunks[0][0].start : chunks[-1][0].end])
     if willing is not None:
         end = chunks[0][0].start + willing.start()
         sentence.chunks = chunks = [each for each in chunks if each[0].start < end]
@@ -212,6 +223,9 @@ def _take(sentence: Sentence, index: int) -> None:
         return
     if chunk.kind == "sign":
         _part(sentence, index)
+    elif chunk.form in _BULLETS:
+        sentence.lead = sentence.negated if sentence.lead is None else sentence.lead
+        sentence.negated, sentence.aside = sentence.lead, "held" if sentence.aside == "held" else ""
     elif chunk.form == "negative":
         sentence.negated = True
     elif (
@@ -249,7 +263,7 @@ def _says_nothing(sentence: Sentence, chunk: Chunk, before: Chunk | None) -> boo
 
     There "…, they must not receive A" bars what it denies.
     """
-    if chunk.form == "non" or (sentence.over and chunk.form in ("not", "from")):
+    if chunk.form in _NON or (sentence.over and chunk.form in ("not", "from")):
         return True
     within = sentence.bars and chunk.form == "not" and before is not None and before.form in _MODAL
     opening = sentence.text.text[sentence.chunks[0][0].start : chunk.end]
@@ -274,7 +288,7 @@ def _name(sentence: Sentence, index: int) -> None:
     told = (
         told
         or is_measured(sentence.chunks, index, bars=sentence.bars)
-        or (before is not None and before.form == "non")
+        or (before is not None and before.form in _NON)
     )
     if sentence.aside == "loose":
         sentence.aside = "open"

@@ -16,6 +16,10 @@ __all__ = ["VAGUE", "Sentence", "leads_on"]
 
 VAGUE = frozenset({str(TGC.Neoplasm), str(TGC.InformedConsent), str(TGC.TumorLesion)})
 _TREATMENT = ("treatment", "therapy", "treated")
+_HAVING = frozenset({"with", "on", "who", "have", "has", "receiving", "and"})
+_ANY_THERAPY = frozenset({str(TGC.SystemicAnticancerTherapy), str(TGC.AntitumorTherapy)})
+"""What "systemic treatment" for a disease besides the cancer would wrongly be taken for."""
+_CANCER = str(TGC.MalignantNeoplasm)
 _FOR = frozenset({"for", "to", "for a", "to a", "for an"})
 _SOON = 7
 _REQUIRED = frozenset({"requiring", "require", "required", "requires", "that required", "needing"})
@@ -40,6 +44,8 @@ class Sentence:
         unactual: What comes next isn't so, or isn't so yet.
         over: It tells of what is over.
         elapsed: It tells how long ago something has to be.
+        lead: Whether a "no" holds for each item of a list in it; None before the first.
+        state: It tells in what state someone has a disease, each word of it as a demand.
         only: The one category that a definition may list.
         outer: What held where the open brackets started.
     """
@@ -53,6 +59,8 @@ class Sentence:
     unactual: bool = False
     over: bool = False
     elapsed: bool = False
+    lead: bool | None = None
+    state: bool = False
     only: str | None = None
     outer: list[tuple[bool, Aside, bool]] = field(default_factory=list)
     found: list[tuple[Fact, bool]] = field(default_factory=list)
@@ -64,6 +72,8 @@ class Sentence:
 
 def leads_on(sentence: Sentence, index: int) -> bool:
     """Whether a word leads on to something that the patient has or was given."""
+    if sentence.state and sentence.chunks[index][0].form in _HAVING:
+        return True
     treats = sentence.chunks[index][0].form == "for" and _treats(sentence, index)
     return treats or _fits(sentence, index) or _leads_to_treatment(sentence, index)
 
@@ -86,11 +96,12 @@ def _fits(sentence: Sentence, index: int) -> bool:
 
 
 def _treats(sentence: Sentence, index: int) -> bool:
-    """Whether "for" leads from a treatment without a name to the disease that it was for."""
+    """Whether "for" leads from a treatment without a name to the disease that it was for, not the cancer."""
     before = sentence.chunk(index - 1)
     treated = before is not None and before.kind == "word" and before.form.endswith(_TREATMENT)
     following = next((each for each, _ in sentence.chunks[index + 1 :] if is_content(each)), None)
-    disease = following is not None and following.term is not None and following.term.category == "condition"
+    named = following.term if following is not None else None
+    disease = named is not None and named.category == "condition" and _CANCER not in named.ancestors
     return sentence.bars and not sentence.negated and treated and disease
 
 
@@ -106,4 +117,6 @@ def _leads_to_treatment(sentence: Sentence, index: int) -> bool:
         return True
     if form == "with" and before is not None and before.term is not None and before.term.category in GIVEN:
         return True
-    return form in (_REQUIRED if sentence.bars else _AFTER if sentence.failed else frozenset())
+    if sentence.bars:
+        return form in _REQUIRED and following.term.iri not in _ANY_THERAPY
+    return sentence.failed and form in _AFTER
