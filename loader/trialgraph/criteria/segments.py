@@ -26,6 +26,7 @@ __all__ = [
 _GOVERNING = frozenset({"to", "for", "of", "contraindication", "risk", "only", "candidate"})
 
 _NARROWING = frozenset({"post", "definition", "condition", "regardless"})
+_FINDING = frozenset({"history", "history of", "presence of", "known", "evidence of"})
 _SHORTEST_NAME = 3
 _APART = frozenset({"allergy", "reproductive", "lesion"})
 _MODAL = frozenset(["must", "should", "shall", "will", "may", "can", "agree", "need"])
@@ -194,14 +195,8 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
             if category == "biomarker" == head:
                 return True
             return after_comma and (category == head or not plain or each.kind != "concept")
-        if "negation" in each.classes or each.form in (
-            "history",
-            "history of",
-            "presence of",
-            "known",
-            "evidence of",
-        ):
-            return True
+        if "negation" in each.classes or each.form in _FINDING:
+            return not (chunk.form == "or" and plain and not after_comma and _denies_behind(segment))
         if (
             each.kind not in ("word", "window")
             or not each.classes & {"neutral", "qualifier", "active"}
@@ -210,6 +205,12 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
             return False
         plain = plain and bool(each.classes & {"qualifier", "active"})
     return False
+
+
+def _denies_behind(segment: Segment) -> bool:
+    """Whether words behind a name deny something, so that "or evidence of X" is denied with it."""
+    named = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), len(segment.chunks))
+    return any("negation" in chunk.classes for chunk in segment.chunks[named + 1 :])
 
 
 def _goes_on_alike(segment: Segment, following: Sequence[Chunk]) -> bool:

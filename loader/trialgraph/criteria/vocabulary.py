@@ -160,14 +160,19 @@ class Vocabulary:
         node: _Node | None = self._root
         for form in opening:
             node = node.children.get(form) if node is not None else None
-        return None if node is None else self.mention_at(tokens, position, node)
+        return None if node is None else self._followed(node, tokens, position, position)
 
-    def mention_at(self, tokens: list[Token], position: int, node: _Node | None = None) -> Mention | None:
-        """Return the longest mention that starts at a token; below `node` of the tree, where it is given."""
-        node = node or self._root
-        best: Mention | None = None
-        given = False
-        index = position
+    def mention_at(self, tokens: list[Token], position: int) -> Mention | None:
+        """Return the longest mention that starts at a token; a prefix ("anti-viral") may be part of it."""
+        found = self._followed(self._root, tokens, position, position)
+        if found is None and _hyphenated(tokens, position):
+            joined = self._below(self._root, tokens[position].form + tokens[position + 2].form)
+            found = None if joined is None else self._followed(joined, tokens, position, position + 3)
+        return found
+
+    def _followed(self, node: _Node, tokens: list[Token], position: int, index: int) -> Mention | None:
+        term = self._choose(node, tokens, position, index) if node.terms and index > position else None
+        best, given = None if term is None else Mention(term, position, index), node.later
         while index < len(tokens):
             form = tokens[index].form
             if form in _IGNORED and index > position:
