@@ -46,6 +46,7 @@ from trialgraph.criteria.segments import (
     trimmed,
 )
 from trialgraph.criteria.sharing import (
+    drop_repeated,
     repeat_history,
     share_allergens,
     share_clauses,
@@ -92,7 +93,7 @@ def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     repeat_history(text, segments)
     return [
         segment
-        for segment in subjects(governed(segments), exclusion=text.exclusion)
+        for segment in subjects(governed(drop_repeated(segments)), exclusion=text.exclusion)
         if not says_nothing(segment)
     ]
 
