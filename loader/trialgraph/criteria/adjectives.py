@@ -58,7 +58,7 @@ def name_narrower(text: Text, segments: list[Segment]) -> None:
     for segment in segments:
         fact = segment.expression
         told = fact.modifiers.get("qualifier") if isinstance(fact, Fact) else None
-        if told is None or not isinstance(fact, Fact) or fact.category != "treatment":
+        if told is None or not isinstance(fact, Fact) or fact.category not in GIVEN:
             continue
         first, _, others = told.partition("; ")
         term = text.vocabulary.find(f"{first} {fact.concept_label}")

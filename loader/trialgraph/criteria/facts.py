@@ -102,7 +102,15 @@ def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
     chunks = _bearing(text, chunks, after, heads[-1], around)
     if not read_after(text, heads[-1], chunks[after:], around):
         return None
+    if not text.exclusion and _bars_any(heads[-1], chunks[0], around):
+        return None
     return _assemble(text, heads, chunks, around)
+
+
+def _bars_any(head: Chunk, opening: Chunk, around: Around) -> bool:
+    """Whether "any surgery within 4 weeks" stands among demands by mistake, since nobody demands it so."""
+    given = category_of(head) in ("treatment", "procedure")
+    return given and opening.form in _EVERY and around.window is not None and not around.negated
 
 
 def _over_adjectives(

@@ -46,6 +46,7 @@ from trialgraph.criteria.segments import (
     trimmed,
 )
 from trialgraph.criteria.sharing import (
+    drop_repeated,
     repeat_history,
     share_allergens,
     share_clauses,
@@ -92,7 +93,7 @@ def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     repeat_history(text, segments)
     return [
         segment
-        for segment in subjects(governed(segments), exclusion=text.exclusion)
+        for segment in subjects(governed(drop_repeated(segments)), exclusion=text.exclusion)
         if not says_nothing(segment)
     ]
 
@@ -337,7 +338,7 @@ def _denied_too(text: Text, unread: Segment, segment: Segment) -> bool:
     """Whether a member goes on under the "no" of a noun that isn't known ("no brain or lung disease")."""
     denial = next(chunk for chunk in unread.chunks if "negation" in chunk.classes)
     words = [chunk for chunk in unread.chunks if not chunk.classes & {"negation", "neutral"}]
-    plain = all(chunk.kind in ("word", "bracket") and not chunk.classes for chunk in words)
+    plain = all(not (is_content(chunk) or chunk.classes or chunk.kind == "sign") for chunk in words)
     noun = denial.form.split(" ")[0] in _WITHOUT and segment.joint in ("or", ",", "/")
     return noun and plain and _hangs_on(text, segment, tested=False)
 

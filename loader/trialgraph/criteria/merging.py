@@ -9,6 +9,7 @@ from trialgraph.criteria.epithets import adjectives_at
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.segments import Segment
+from trialgraph.criteria.sharing import unbracketed
 
 __all__ = ["closing_remark", "merge_qualifiers"]
 
@@ -31,7 +32,7 @@ def _with_adjective(text: Text, chunks: list[Chunk]) -> list[Chunk]:
     words = text.text[first.start : first.end]
     adjective, _, noun = words.partition(" ")
     _, classes = lexicon().opening(adjective)
-    term = text.vocabulary.find(noun) if "qualifier" in classes and noun else None
+    term = text.vocabulary.find(unbracketed(noun)) if "qualifier" in classes and noun else None
     if term is None:
         return chunks
     middle = first.start + len(adjective)
@@ -98,7 +99,9 @@ def _adds_to_value(before: Segment, segment: Segment) -> bool:
 def _names_its_own(text: Text, carried: Segment, segment: Segment) -> bool:
     """Whether "measurable" with the noun of "or evaluable disease" is a concept, so no adjective of it."""
     first, last = segment.chunks[0], carried.chunks[-1]
-    noun = text.text[first.start : first.end].partition(" ")[2] if first.kind == "concept" else ""
+    noun = (
+        unbracketed(text.text[first.start : first.end].partition(" ")[2]) if first.kind == "concept" else ""
+    )
     return bool(noun) and text.vocabulary.find(f"{text.text[last.start : last.end]} {noun}") is not None
 
 

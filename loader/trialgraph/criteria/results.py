@@ -19,6 +19,7 @@ _TESTABLE = frozenset({"biomarker", "reproductive"})
 _INFECTION = str(TGC.InfectiousDisease)
 _ABSENT = frozenset({"negative", "nonreactive", "undetected", "not detected", "not detectable"})
 _RESULTS = _ABSENT | {"positive", "reactive", "detected", "detectable"}
+_THAT_IS = frozenset({"i.e", "ie"})
 _OF_TEST = frozenset({"for", "of", "to"})
 _MORE = frozenset({"negation", "exception", "example", "definition", "condition", "allowance", "regardless"})
 _NEAR = 20
@@ -59,10 +60,22 @@ def read_aside(text: Text, head: Chunk, chunk: Chunk, around: Told) -> bool:
     if (recent := time_aside(chunk)) is not None and not recent.narrowed:
         around.window = recent.window
         return True
-    if chunk.kind != "bracket" or not chunk.inner or any(map(_says_more, chunk.inner)):
+    inner = _explained(chunk)
+    if chunk.kind != "bracket" or not inner or any(map(_says_more, inner)):
         return False
-    around.qualifiers.append(words_in(text.text, chunk))
+    if inner is chunk.inner:
+        around.qualifiers.append(words_in(text.text, chunk))
+    elif not all(each.classes & {"active", "neutral"} for each in inner):
+        around.qualifiers.append(text.text[inner[0].start : inner[-1].end])
     return True
+
+
+def _explained(bracket: Chunk) -> Sequence[Chunk]:
+    """Return what a bracket says, without "i.e." ("significant (i.e., active) heart disease")."""
+    inner = bracket.inner
+    if not inner or inner[0].form.replace(" ", "").strip(".") not in _THAT_IS:
+        return inner
+    return inner[2:] if len(inner) > 1 and inner[1].form == "," else inner[1:]
 
 
 def _says_more(chunk: Chunk) -> bool:

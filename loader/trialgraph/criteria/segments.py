@@ -33,6 +33,7 @@ _GROUNDING = frozenset(
      "verified", "indicated", "suggested", "supported", "shown", "detected"}
 )  # fmt: skip
 _COUNTED = frozenset({"value", "lesion", "size"})
+_FINDING = frozenset({"history", "history of", "presence of", "known", "evidence of"})
 _SHORTEST_NAME = 3
 _OPENING_WORDS = 3
 _LISTED = 2
@@ -205,14 +206,8 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
             if category == "biomarker" == head:
                 return True
             return after_comma and (category == head or not plain or each.kind != "concept")
-        if "negation" in each.classes or each.form in (
-            "history",
-            "history of",
-            "presence of",
-            "known",
-            "evidence of",
-        ):
-            return True
+        if "negation" in each.classes or each.form in _FINDING:
+            return not (chunk.form == "or" and plain and not after_comma and _denies_behind(segment))
         if (
             each.kind not in ("word", "window")
             or not each.classes & {"neutral", "qualifier", "active"}
@@ -244,6 +239,12 @@ def _states_anew(following: Sequence[Chunk]) -> bool:
         or "negation" in chunk.classes
         for chunk in words
     )
+
+
+def _denies_behind(segment: Segment) -> bool:
+    """Whether words behind a name deny something, so that "or evidence of X" is denied with it."""
+    named = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), len(segment.chunks))
+    return any("negation" in chunk.classes for chunk in segment.chunks[named + 1 :])
 
 
 def _goes_on_alike(segment: Segment, following: Sequence[Chunk]) -> bool:

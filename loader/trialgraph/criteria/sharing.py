@@ -17,12 +17,14 @@ from trialgraph.criteria.vocabulary import GIVEN, Term
 from trialgraph.expressions import Fact
 
 __all__ = [
+    "drop_repeated",
     "repeat_history",
     "share_allergens",
     "share_clauses",
     "share_purpose",
     "share_remarks",
     "share_words",
+    "unbracketed",
 ]
 
 
@@ -49,6 +51,19 @@ def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segme
             segment.chunks = phrase
             segment.borrowed = True
             read(text, segment)
+
+
+def drop_repeated(segments: list[Segment]) -> list[Segment]:
+    """Leave out the first of "cerebrovascular accident/stroke (within 6 months)", which is the same thing."""
+    kept: list[Segment] = []
+    for segment in segments:
+        one, two = kept[-1].expression if kept else None, segment.expression
+        same = isinstance(one, Fact) and isinstance(two, Fact) and one.concept == two.concept
+        if same and segment.joint == "/" and isinstance(one, Fact) and _is_plain(one):
+            before = kept.pop()
+            segment.joint, segment.after_comma = before.joint, before.after_comma
+        kept.append(segment)
+    return kept
 
 
 def _says_the_same(phrase: list[Chunk], segment: Segment) -> bool:
@@ -83,8 +98,9 @@ def _completed(text: Text, segments: list[Segment], index: int) -> list[Chunk] |
         if named is None:
             continue
         tail = _noun_after(segments[other], named) if ahead else named.end
-        tokens = token_texts(text.text[named.start : tail])
-        for shared, lost in _shared(tokens, ahead=ahead):
+        tokens = token_texts(unbracketed(text.text[named.start : tail]))
+        plain = _shared(token_texts(unbracketed(text.text[named.start : named.end])), ahead=ahead)
+        for shared, lost in itertools.chain(_shared(tokens, ahead=ahead), plain if tail > named.end else ()):
             term = text.vocabulary.find(f"{words} {shared}" if ahead else f"{shared} {words}")
             if (
                 term is not None
@@ -96,6 +112,11 @@ def _completed(text: Text, segments: list[Segment], index: int) -> list[Chunk] |
                 found = Chunk("concept", start, end, term=term)
                 return [*segment.chunks[:first], *lost, found, *segment.chunks[last + 1 :]]
     return None
+
+
+def unbracketed(name: str) -> str:
+    """Return a name without the abbreviation in brackets that it ends in."""
+    return name.partition(" (")[0] if name.endswith(")") else name
 
 
 def _noun_after(segment: Segment, named: Chunk) -> int:
@@ -122,7 +143,7 @@ def _name_end(segment: Segment, first: int) -> int:
 def _shared(tokens: list[str], *, ahead: bool) -> Iterator[tuple[str, list[Chunk]]]:
     """Yield the words that a name may lend its neighbour, with an adjective ("active") left out of them."""
     sizes = range(1, len(tokens) if len(tokens) > 1 or not ahead else 2)
-    for size in sizes:
+    for size in reversed(sizes) if ahead else sizes:
         if ahead:
             yield " ".join(tokens[-size:]), []
             continue

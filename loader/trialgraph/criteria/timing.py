@@ -65,11 +65,18 @@ def share_windows(segments: list[Segment]) -> None:
     start = 0
     for index, segment in enumerate(segments[:-1]):
         fact = segment.expression
-        if isinstance(fact, Fact) and fact.within is not None and segments[index + 1].after_comma:
+        if isinstance(fact, Fact) and fact.within is not None and _ends_list(fact, segments[index + 1]):
             if segment.joint in ("or", "and") and index > start:
                 _share_window(segments[start : index + 1])
             start = index + 1
     _share_window(segments[start:])
+
+
+def _ends_list(fact: Fact, following: Segment) -> bool:
+    """Whether a time is that of the list before it: another follows ("A or B in 3 weeks or C in 2")."""
+    other = following.expression
+    timed = isinstance(other, Fact) and other.within not in (None, fact.within)
+    return following.after_comma or (timed and following.joint in ("or", "and"))
 
 
 def _share_window(segments: list[Segment]) -> None:

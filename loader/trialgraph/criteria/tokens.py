@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["BRACKETS", "CLOSING", "Token", "bracket_pairs", "lookup_form", "token_texts", "tokenize"]
+__all__ = [
+    "BRACKETS",
+    "CLOSING",
+    "Token",
+    "bracket_pairs",
+    "hyphenated",
+    "lookup_form",
+    "token_texts",
+    "tokenize",
+]
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+|\S")
 CLOSING = {"(": ")", "[": "]"}
@@ -103,6 +112,11 @@ _PLAIN_ES = frozenset(
         "aminotransferases",
     ]
 )
+
+
+def hyphenated(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a hyphen joins a word to the next ("extra-hepatic")."""
+    return index + 2 < len(tokens) and tokens[index + 1].text == "-" and tokens[index + 1].joined
 
 
 def bracket_pairs(tokens: Sequence[Token]) -> frozenset[int]:

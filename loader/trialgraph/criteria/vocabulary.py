@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, cast, get_args
 
 from trialgraph.criteria.lexicon import lexicon
-from trialgraph.criteria.tokens import Token, tokenize
+from trialgraph.criteria.tokens import Token, hyphenated, tokenize
 from trialgraph.criteria.variants import variants_of
 from trialgraph.expressions import Category
 from trialgraph.namespaces import TGC
@@ -150,7 +150,7 @@ class Vocabulary:
             node = known.get(forms[index])
             after = forms[index + 1]
             if node is None:
-                if after == "-" and _hyphenated(tokens, index):
+                if after == "-" and hyphenated(tokens, index):
                     yield index
             elif node.terms or after in node.children or after in _PASSED or forms[index + 2] == "-":
                 yield index
@@ -160,14 +160,19 @@ class Vocabulary:
         node: _Node | None = self._root
         for form in opening:
             node = node.children.get(form) if node is not None else None
-        return None if node is None else self.mention_at(tokens, position, node)
+        return None if node is None else self._followed(node, tokens, position, position)
 
-    def mention_at(self, tokens: list[Token], position: int, node: _Node | None = None) -> Mention | None:
-        """Return the longest mention that starts at a token; below `node` of the tree, where it is given."""
-        node = node or self._root
-        best: Mention | None = None
-        given = False
-        index = position
+    def mention_at(self, tokens: list[Token], position: int) -> Mention | None:
+        """Return the longest mention that starts at a token; a prefix ("anti-viral") may be part of it."""
+        found = self._followed(self._root, tokens, position, position)
+        if found is None and hyphenated(tokens, position):
+            joined = self._below(self._root, tokens[position].form + tokens[position + 2].form)
+            found = None if joined is None else self._followed(joined, tokens, position, position + 3)
+        return found
+
+    def _followed(self, node: _Node, tokens: list[Token], position: int, index: int) -> Mention | None:
+        term = self._choose(node, tokens, position, index) if node.terms and index > position else None
+        best, given = None if term is None else Mention(term, position, index), node.later
         while index < len(tokens):
             form = tokens[index].form
             if form in _IGNORED and index > position:
@@ -175,7 +180,7 @@ class Vocabulary:
                 continue
             child = self._below(node, form) if node is self._root else node.children.get(form)
             step = 1
-            if child is None and _hyphenated(tokens, index):
+            if child is None and hyphenated(tokens, index):
                 child, step = self._below(node, form + tokens[index + 2].form), 3
             after = _abbreviates(tokens, index) if form == "(" and index > position else 0
             if after and (child is None or (after < len(tokens) and tokens[after].form in node.children)):
@@ -297,11 +302,6 @@ def _abbreviates(tokens: list[Token], index: int) -> int:
             short = bool(written) and all(word.isupper() or not word.islower() for word in written)
             return place + 1 if short and tokens[place + 1].text != "(" else 0
     return 0
-
-
-def _hyphenated(tokens: list[Token], index: int) -> bool:
-    """Whether a hyphen joins a word to the next ("extra-hepatic")."""
-    return index + 2 < len(tokens) and tokens[index + 1].text == "-" and tokens[index + 1].joined
 
 
 @cache

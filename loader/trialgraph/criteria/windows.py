@@ -52,7 +52,9 @@ _STOP = (
 _ITEM = r"(?:\d{1,2}|[a-z])[.)]\s"
 _NAMED = (
     rf"(?:(?<=\bof )(?:(?!{_STOP}|{_ITEM})[\w/+-]+[ ]?){{1,4}}(?:(?:and|plus)\s+[\w-]+(?=\s*(?:[,.;)]|$)))?"
-    r"|(?<=\bdose )[A-Z]{1,5}[- ]?\d{2,}\w*)?"
+    r"|(?<=\bdose )[A-Z]{1,5}[- ]?\d{2,}\w*"
+    rf"|(?<=\bfirst )(?:(?!{_STOP})[\w/+-]+\s+)(?:(?:or|and)\s+[\w/+-]+\s+)?"
+    r"(?:administration|dose|infusion|injection)\b)?"
     r"(?:\s*on\s+(?:cycle\s*\d+,?\s*)?day\s*[-+]?\d+)?"
 )
 _UNITS = "|".join([*get_args(CalendarUnit), "hour"])
