@@ -93,6 +93,8 @@ def _of_condition_before(values: ValueReader, position: int, limit: Found) -> Fo
         if pair is not None:
             return pair_at(values, pair, position, values.tokens[position].start)
         name, side = wording().measured_by.get(condition, ("", ""))
+        if not name and mention.term.quantity:
+            continue
         term = values.term_named(name)
         if term is None or (limit.limit.high if side == "high" else limit.limit.low) is not None:
             return None

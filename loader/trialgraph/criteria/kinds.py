@@ -10,7 +10,7 @@ from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.segments import trimmed
 from trialgraph.criteria.subgroups import any_kind
 from trialgraph.criteria.trees import any_of, is_formal, map_facts
-from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Value, atoms
 
 __all__ = ["read_instances"]
 
@@ -43,7 +43,7 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     head = for_itself(text, head, read, (chunks[at].start, chunks[-1].end))
     instances = instances_of(facts[-1], read)
     if is_formal(head):
-        formal = [each for each in _members(instances) if is_formal(each)]
+        formal = [each for each in _members(instances) if is_formal(each) or _is_limited(each)]
         return any_of([head, *formal])
     return any_of([head, instances])
 
@@ -67,6 +67,11 @@ def _with_agents(text: Text, head: Expression, chunks: list[Chunk]) -> Expressio
         return head
     place = text.span(chunks[0].start, chunks[-1].end)
     return any_of([head, Fact(general.iri, general.label, "allergy", {"agent": words}, span=place)])
+
+
+def _is_limited(member: Expression) -> bool:
+    """Whether a member is a fact within a limit, with more words behind them."""
+    return isinstance(member, AllOf) and any(isinstance(each, Value) for each in atoms(member))
 
 
 def _members(expression: Expression) -> tuple[Expression, ...]:

@@ -37,7 +37,7 @@ _OF_THE_PLACE = (
     r"|corresponding|reference|central)"
 )
 _TIMES = re.compile(
-    r"(?:(?:\s*(?P<sign>(?:×|x|\*)(?:'?s\b)?)\s*|\s*-?\s*(?P<word>(?:times|time|folds?|multiples?)\b\s*(?:[×x]\s*|\(\s*[×x*]\s*\)\s*)?))"
+    r"(?:(?:\s*(?P<sign>(?:×|x|\*|\?)(?:'?s\b)?)\s*|\s*-?\s*(?P<word>(?:times|time|folds?|multiples?)\b\s*(?:[×x]\s*|\(\s*[×x*]\s*\)\s*)?))"
     rf"(?:\(?{_OF_THE_PLACE}(?:\s+|/))*(?P<opened>\()?|\s*(?:{_OF_THE_PLACE}(?:\s+|/))*)",
     re.IGNORECASE,
 )

@@ -9,7 +9,13 @@ from trialgraph.criteria.limits import OPENING, THEN, Found, after_comparator, s
 from trialgraph.criteria.wording import Scale, wording
 from trialgraph.expressions import Limit
 
-__all__ = ["parse_scale_limit"]
+__all__ = ["parse_scale_limit", "parse_sum"]
+
+_SUM = re.compile(
+    r"(?:(?:sum|scores?|grade|gleason|of|is)\s+)*(?P<compare>[≥>≤<]?)\s*(?P<first>[1-5])\s*\+\s*(?P<second>[1-5])(?![\d.])"
+    r"(?:\s*=\s*\(?\d{1,2}\)?)?",
+    re.IGNORECASE,
+)
 
 _GLOSS = re.compile(r"\s*\([^()\d≤≥<>]{4,200}\)")
 
@@ -17,6 +23,23 @@ _GLOSS = re.compile(r"\s*\([^()\d≤≥<>]{4,200}\)")
 def parse_scale_limit(text: str, position: int, scale: Scale) -> Found | None:
     """Read a limit on a score: numbers, classes ("B"), both ("B7"), lists ("0, 1 or 2"), "or worse"."""
     return _ScaleReader(text, scale).read(position)
+
+
+def parse_sum(text: str, position: int) -> Found | None:
+    """Read a score told as the sum of its parts ("≥ 4+3", "3+4=7 or higher")."""
+    match = _SUM.match(text, position)
+    if match is None:
+        return None
+    total = float(match["first"]) + float(match["second"])
+    suffix = wording().suffix.match(text, match.end()) if not match["compare"] else None
+    side = wording().suffixes[" ".join(suffix["suffix"].lower().split())] if suffix else ""
+    end = suffix.end() if suffix and side in ("low", "high") else match.end()
+    inside = True
+    if match["compare"]:
+        side, inside = side_of(match["compare"])
+    low = None if side == "high" else total
+    high = None if side == "low" else total
+    return Found(Limit(low, inside and low is not None, high, inside and high is not None), None, None, position, end)
 
 
 class _ScaleReader:
