@@ -26,20 +26,25 @@ def parse_scale_limit(text: str, position: int, scale: Scale) -> Found | None:
 
 
 def parse_sum(text: str, position: int) -> Found | None:
-    """Read a score told as the sum of its parts ("≥ 4+3", "3+4=7 or higher")."""
+    """Read a score told as the sum of its parts ("≥ 3+4", "4+3=7"); it is loose where their order counts."""
     match = _SUM.match(text, position)
     if match is None:
         return None
-    total = float(match["first"]) + float(match["second"])
+    first, second = int(match["first"]), int(match["second"])
     suffix = wording().suffix.match(text, match.end()) if not match["compare"] else None
-    side = wording().suffixes[" ".join(suffix["suffix"].lower().split())] if suffix else ""
+    side, inside = wording().suffixes[" ".join(suffix["suffix"].lower().split())] if suffix else "", True
     end = suffix.end() if suffix and side in ("low", "high") else match.end()
-    inside = True
     if match["compare"]:
         side, inside = side_of(match["compare"])
-    low = None if side == "high" else total
-    high = None if side == "low" else total
-    return Found(Limit(low, inside and low is not None, high, inside and high is not None), None, None, position, end)
+    total = float(first + second)
+    limit = Limit(
+        None if side == "high" else total,
+        inside or side == "high",
+        None if side == "low" else total,
+        inside or side == "low",
+    )
+    ordered = (first <= second) if side == "low" else (first >= second) if side == "high" else first == second
+    return Found(limit, None, None, position, end, loose=not ordered)
 
 
 class _ScaleReader:

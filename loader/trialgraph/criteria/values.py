@@ -17,7 +17,7 @@ from trialgraph.criteria.trees import all_of, any_of, dated
 from trialgraph.criteria.vocabulary import Mention, Term
 from trialgraph.criteria.windows import end_of_moment
 from trialgraph.criteria.wording import wording
-from trialgraph.expressions import Expression, Limit, Span, Value, Window
+from trialgraph.expressions import Expression, Limit, Narrative, Span, Value, Window
 
 __all__ = ["FoundValue", "ValueReader"]
 
@@ -250,6 +250,11 @@ class ValueReader:
         if found.normal and joiner != "or":
             either = False
         expression = (any_of if either else all_of)(known)
+        if found.loose:
+            words = self.text[found.start : found.end].strip()
+            expression = all_of(
+                [expression, Narrative(words, "not-formalised", self.span(found.start, found.end))]
+            )
         return FoundValue(expression, terms, joiner, first, end)
 
     def _names_group(self, position: int) -> bool:
