@@ -53,7 +53,7 @@ class _ScaleReader:
     def __init__(self, text: str, scale: Scale) -> None:
         self.text = text
         self.scale = scale
-        symbols = "|".join(sorted(scale.symbols, key=len, reverse=True)) or "(?!)"
+        symbols = "|".join(map(re.escape, sorted(scale.symbols, key=len, reverse=True))) or "(?!)"
         self.value = re.compile(
             rf"\s*(?:(?i:class|grade|score|stage|category|functional|status|ps|level)\b\s*|of\s+)*"
             rf"(?:(?P<symbol>{symbols})(?![a-zA-Z])(?:\s*[(-]?\s*(?P<points>\d{{1,2}})\b(?:\s*(?:points?|score)?\))?)?"
