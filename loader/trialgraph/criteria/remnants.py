@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from trialgraph.criteria.brackets import opened
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.courses import cycles_of
+from trialgraph.criteria.fitting import is_wanted
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.restrictions import Stated, with_limits
 from trialgraph.criteria.roles import COURSE, DOSE, SIZE, role_of
 from trialgraph.criteria.trees import all_of, any_of, negate
-from trialgraph.expressions import AllOf, AnyOf, Expression, Narrative, Span, Value, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Narrative, Not, Span, Value, atoms
 
 __all__ = ["add_values"]
 
@@ -106,8 +107,28 @@ def _added(expression: Expression, left: _Left) -> Expression:
             return any_of([_added(each, left) for each in operands])
         case Narrative() if expression.reason != "consent":
             return _beside(expression, left)
+        case Not(Narrative() as words) if left.text.exclusion:
+            return Not(_asked(words, left))
         case _:
             return expression
+
+
+def _asked(words: Narrative, left: _Left) -> Expression:
+    """Put beside words that an exclusion denies the limits they ask for ("should have HIV RNA < 400")."""
+    stated = [
+        (clause, index)
+        for clause, told in left.clauses(words.span)
+        for index in range(told, len(clause))
+        if clause[index].start in left.values
+    ]
+    kept = [
+        limit
+        for clause, index in stated
+        if (limit := clause[index].expression) is not None
+        and is_wanted(limit)
+        and role_of(left.text, clause, index) == "demanded"
+    ]
+    return all_of([words, *kept])
 
 
 def _beside(words: Narrative, left: _Left) -> Expression:

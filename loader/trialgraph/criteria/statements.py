@@ -327,7 +327,7 @@ def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> E
 
 
 def _ends_item(text: Text, label: list[Chunk], body: Expression) -> int | None:
-    """Return the "or" behind a member of its own, where the list tells only what follows it ("X or Y: Y1")."""
+    """Return the "or" behind a member of its own, where the list tells only what follows ("X or Y: Y1")."""
     ors = [index for index, chunk in enumerate(label) if chunk.form == "or"]
     named = [text.vocabulary.by_iri.get(atom.concept) for atom in atoms(body) if isinstance(atom, Fact)]
     above = {iri for term in named if term is not None for iri in term.ancestors}
