@@ -17,6 +17,8 @@ _BEHIND = frozenset(["corrected", "predicted", "of", "for", "total", "serum", "i
 _BEFORE_SCALE = frozenset(["on", "the", "in", "of", "by", "using", "per", "for", "a", "at"])
 _BEFORE = frozenset(["(", "[", ":", ",", "of", "with", "i.e", "defined", "as", "is", "to", "-", "at"])
 _SCORE = re.compile(r"\bscor(?:e|es|ing|ed)\b[^.;]{0,24}$", re.IGNORECASE)
+_PRESSURES = re.compile(r"[^\d()]{0,24}\d{2,3}\s?/\s?\d{2,3}\s*mm\s?-?(?:of\s)?Hg\b", re.IGNORECASE)
+"""Two numbers over each other in the unit of pressures, which are those of the blood."""
 _NEAR = 40
 _MOST_BETWEEN = 3
 _LONGEST_NAME = 4
@@ -26,6 +28,8 @@ def value_beside(values: ValueReader, position: int, limit: Found) -> FoundValue
     """Return the value that a limit at a token states of a quantity that isn't named in front of it."""
     if not limit.stated:
         return None
+    if _PRESSURES.match(values.text, limit.start):
+        return pair_at(values, wording().pairs["BloodPressure"], position, values.tokens[position].start)
     return _of_quantity_behind(values, position, limit) or _of_condition_before(values, position, limit)
 
 
@@ -93,6 +97,8 @@ def _of_condition_before(values: ValueReader, position: int, limit: Found) -> Fo
         if pair is not None:
             return pair_at(values, pair, position, values.tokens[position].start)
         name, side = wording().measured_by.get(condition, ("", ""))
+        if not name and mention.term.quantity:
+            continue
         term = values.term_named(name)
         if term is None or (limit.limit.high if side == "high" else limit.limit.low) is not None:
             return None

@@ -8,6 +8,7 @@ from trialgraph.criteria.chunks import Chunk
 from trialgraph.criteria.tokens import CLOSING
 from trialgraph.criteria.vocabulary import Term
 from trialgraph.expressions import Fact, Limit
+from trialgraph.namespaces import TGC
 
 __all__ = [
     "are_related",
@@ -20,10 +21,12 @@ __all__ = [
     "nested",
     "only_repeats",
     "opened",
+    "tells_stain",
     "words_in",
 ]
 
 _FEW_WORDS = 4
+_STAIN = str(TGC.HER2ImmunohistochemistryScore)
 
 
 def holds_adjectives(bracket: Chunk) -> bool:
@@ -52,6 +55,13 @@ def only_repeats(head: Chunk, inner: Sequence[Chunk]) -> bool:
         ):
             return False
     return True
+
+
+def tells_stain(head: Chunk, bracket: Chunk) -> bool:
+    """Whether a bracket tells by which score of a stain a marker is called positive or negative."""
+    scored = [value.terms for chunk in bracket.inner if (value := chunk.value) is not None]
+    named = all(term.iri == _STAIN for terms in scored for term in terms)
+    return bool(scored) and named and category_of(head) == "biomarker"
 
 
 def listed_in(inner: Sequence[Chunk]) -> Sequence[Chunk]:

@@ -11,10 +11,10 @@ from trialgraph.expressions import Window
 __all__ = ["AGES", "GLOSS", "past_fillers"]
 
 _FILLER = re.compile(
-    r"(?:\s|:|=|,(?=\s*(?:must|should|of|is|with)\b)|-(?=\s)|\b(?:of|is|are|was|were|be|been|being|must|should|shall|has|have|to|with|a(?=\s+(?:score|level|value|count|value))|an|the|as|at(?!\s+(?:least|most|a\b|the\b|or\b))|level|levels|count|counts|value"
+    r"(?:\s|:|=|,(?=\s*(?:must|should|of|is|with|serum|plasma|blood)\b)|-(?=\s)|\b(?:of|is|are|was|were|be|been|being|must|should|shall|has|have|to|with|a(?=\s+(?:score|level|value|count|value))|an|the|as|at(?!\s+(?:least|most|a\b|the\b|or\b))|level|levels|count|counts|value"
     r"|values|score|scores|scale|status|performance|class|grade|concentration|results?|estimate[sd]?|calculated|measured|by|liver"
     r"|function|in(?!\s+(?:normal|the|institution|excess))|range|ranging|points?|index|rate|defined|serum|plasma|total|cells?|ps|both|fasting|either|time|dose|dipstick|classification|rating|each|measurements?|length|period|expressed|in\s+the\s+screening\s+period|during\s+(?:the\s+)?screening(?:\s+period)?|castrate|castration|equals?(?!\s+(?:to\s+)?(?:or|and|than)\b)|functional|when|screening|baseline|ratio"
-    r"|rest|standard|categor(?:y|ies)|current|for\s+liver\s+function|which|that|activity|tests?|according|prolongation|interval|elevations?|average|questionnaire|readings?|limit(?=\s*[≤≥<>])|visits?|consistently|persistently|repeatedly|at\s+(?:the\s+)?(?:time\s+of\s+)?screening(?:\s+visit)?)\b|(?:(?<=\s)[.?]|•)\s*(?=\d))*",
+    r"|rest|standard|categor(?:y|ies)|current|for\s+liver\s+function|which|that|activity|tests?|according|prolongation|interval|elevations?|average|questionnaire|readings?|limit(?=\s*[≤≥<>])|visits?|deemed|quantit(?:y|ies)|fractions?|consistently|persistently|repeatedly|at\s+(?:the\s+)?(?:time\s+of\s+)?screening(?:\s+visit)?)\b|(?:(?<=\s)[.?]|•)\s*(?=\d))*",
     re.IGNORECASE,
 )
 GLOSS = re.compile(

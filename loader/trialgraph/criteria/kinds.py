@@ -19,7 +19,7 @@ from trialgraph.criteria.segments import trimmed
 from trialgraph.criteria.subgroups import any_kind
 from trialgraph.criteria.topics import topics_of
 from trialgraph.criteria.trees import any_of, is_formal, map_facts
-from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Value, atoms
 
 __all__ = ["read_instances"]
 
@@ -54,7 +54,7 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     head = for_itself(text, head, read, (chunks[at].start, chunks[-1].end))
     instances = narrowed_alike(instances_of(facts[-1], read), closing)
     if is_formal(head):
-        formal = [each for each in _members(instances) if is_formal(each)]
+        formal = [each for each in _members(instances) if is_formal(each) or _is_limited(each)]
         return any_of([head, *formal, *_told(text, rest, formal)])
     return any_of([head, instances])
 
@@ -85,6 +85,11 @@ def _told(text: Text, chunks: list[Chunk], formal: list[Expression]) -> list[Fac
     said = {atom.concept for each in formal for atom in atoms(each) if isinstance(atom, Fact)}
     topics = topics_of(text, list(nested(chunks)))
     return [topic.fact for topic in topics if not topic.denied and topic.fact.concept not in said]
+
+
+def _is_limited(member: Expression) -> bool:
+    """Whether a member is a fact within a limit, with more words behind them."""
+    return isinstance(member, AllOf) and any(isinstance(each, Value) for each in atoms(member))
 
 
 def _members(expression: Expression) -> tuple[Expression, ...]:

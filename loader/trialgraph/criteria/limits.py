@@ -37,7 +37,7 @@ _OF_THE_PLACE = (
     r"|corresponding|reference|central)"
 )
 _TIMES = re.compile(
-    r"(?:(?:\s*(?P<sign>(?:×|x|\*)(?:'?s\b)?)\s*|\s*-?\s*(?P<word>(?:times|time|folds?|multiples?)\b\s*(?:[×x]\s*|\(\s*[×x*]\s*\)\s*)?))"
+    r"(?:(?:\s*(?P<sign>(?:×|x|\*|\?)(?:'?s\b)?)\s*|\s*-?\s*(?P<word>(?:times|time|folds?|multiples?)\b\s*(?:[×x]\s*|\(\s*[×x*]\s*\)\s*)?))"
     rf"(?:\(?{_OF_THE_PLACE}(?:\s+|/))*(?P<opened>\()?|\s*(?:{_OF_THE_PLACE}(?:\s+|/))*)",
     re.IGNORECASE,
 )
@@ -59,7 +59,8 @@ class Found:
     """A limit in a text, and the characters it takes.
 
     `stated` tells a comparator or a range from a bare number; `normal` stands for the result's own
-    reference range, of which the quantity decides the sides that count.
+    reference range, of which the quantity decides the sides that count. The words of a `loose` limit ask
+    for more than its numbers.
     """
 
     limit: Limit
@@ -69,6 +70,7 @@ class Found:
     end: int
     stated: bool = True
     normal: bool = False
+    loose: bool = False
 
 
 @lru_cache(maxsize=64)

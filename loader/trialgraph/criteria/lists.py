@@ -22,6 +22,7 @@ from trialgraph.criteria.alternatives import (
     merge_grades,
     value_window,
 )
+from trialgraph.criteria.brackets import tells_stain
 from trialgraph.criteria.cases import by_part, by_sex, holds_value, with_remark
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.circumstances import ask_in_case
@@ -155,7 +156,7 @@ def _with_values(text: Text, chunks: list[Chunk], concept: int) -> tuple[list[Ch
     while opening > concept + 1 and (links(chunks[opening - 1]) or follows_definition(chunks, opening - 1)):
         opening -= 1
     bracket = chunks[value].kind == "bracket"
-    if opening == value and not bracket:
+    if (opening == value and not bracket) or (bracket and tells_stain(chunks[concept], chunks[value])):
         return None
     if text.exclusion and bracket and any("allowance" in chunk.classes for chunk in chunks[value].inner):
         return None

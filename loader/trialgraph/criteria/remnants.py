@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from trialgraph.criteria.brackets import opened
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.courses import cycles_of
+from trialgraph.criteria.fitting import is_wanted
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.restrictions import Stated, with_limits
-from trialgraph.criteria.roles import COURSE, DOSE, role_of
+from trialgraph.criteria.roles import COURSE, DOSE, SIZE, role_of
 from trialgraph.criteria.trees import all_of, any_of, negate
-from trialgraph.expressions import AllOf, AnyOf, Expression, Narrative, Span, Value, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Narrative, Not, Span, Value, atoms
 
 __all__ = ["add_values"]
 
@@ -63,9 +64,10 @@ def add_values(expression: Expression, text: Text, chunks: Sequence[Chunk]) -> E
     """Return the expression with the limits beside the words, or the fact's words, that state them."""
     courses = cycles_of(text.text, text.tokens, text.mentions, text.vocabulary.named, text.span)
     doses = [*text.doses.values(), *courses]
-    if not doses and not any(chunk.kind == "value" for chunk in opened(chunks)):
+    if not doses and not any(chunk.kind in ("value", "size") for chunk in opened(chunks)):
         return expression
     told = [chunk for chunk in opened(chunks) if not any(d.start <= chunk.start < d.end for d in doses)]
+    told = [_as_value(text, chunk) for chunk in told]
     told += [Chunk("value", d.start, d.end, DOSE, expression=d.value) for d in text.doses.values()]
     told += [Chunk("value", each.start, each.end, COURSE, expression=each.value) for each in courses]
     places = [(text.span(c.start, c.end), c) for c in sorted(told, key=lambda chunk: chunk.start)]
@@ -78,9 +80,23 @@ def add_values(expression: Expression, text: Text, chunks: Sequence[Chunk]) -> E
     if not stated:
         return expression
     words = [atom.span for atom in atoms(expression) if isinstance(atom, Narrative)]
-    inside = [each for each in stated if not any(s <= each.span[0] < e for s, e in words)]
+    inside = [
+        each
+        for each in stated
+        if each.chunk.form != SIZE and not any(s <= each.span[0] < e for s, e in words)
+    ]
     left = _Left(text, places, frozenset(each.chunk.start for each in stated))
     return with_limits(_added(expression, left), text, inside, places)
+
+
+def _as_value(text: Text, chunk: Chunk) -> Chunk:
+    """Return a diameter as one of the largest lesion, where no lesion took it."""
+    term = text.vocabulary.named("LargestLesionDiameter") if chunk.size is not None else None
+    if term is None or chunk.size is None:
+        return chunk
+    place = text.span(chunk.start, chunk.end)
+    value = Value(term.iri, term.label, chunk.size.size, term.unit, None, None, place)
+    return Chunk("value", chunk.start, chunk.end, SIZE, expression=value)
 
 
 def _added(expression: Expression, left: _Left) -> Expression:
@@ -91,8 +107,28 @@ def _added(expression: Expression, left: _Left) -> Expression:
             return any_of([_added(each, left) for each in operands])
         case Narrative() if expression.reason != "consent":
             return _beside(expression, left)
+        case Not(Narrative() as words) if left.text.exclusion:
+            return Not(_asked(words, left))
         case _:
             return expression
+
+
+def _asked(words: Narrative, left: _Left) -> Expression:
+    """Put beside words that an exclusion denies the limits they ask for ("should have HIV RNA < 400")."""
+    stated = [
+        (clause, index)
+        for clause, told in left.clauses(words.span)
+        for index in range(told, len(clause))
+        if clause[index].start in left.values
+    ]
+    kept = [
+        limit
+        for clause, index in stated
+        if (limit := clause[index].expression) is not None
+        and is_wanted(limit)
+        and role_of(left.text, clause, index) == "demanded"
+    ]
+    return all_of([words, *kept])
 
 
 def _beside(words: Narrative, left: _Left) -> Expression:

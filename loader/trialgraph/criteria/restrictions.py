@@ -18,7 +18,7 @@ from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Span, Va
 __all__ = ["Stated", "with_limits"]
 
 _TURNING = frozenset({"negation", "exception", "condition", "allowance", "unactual", "barring"})
-_SUPPOSING = frozenset({"if", "when", "where"})
+_SUPPOSING = frozenset({"if", "when", "where", "in the setting of"})
 _ENDS = frozenset({".", ";"})
 _EITHER = re.compile(r"\bor\b|/|\be\.?g\b|\bsuch\s+as\b|\bincluding\b|\bexample\b", re.IGNORECASE)
 _LETTERS = re.compile(r"[a-z\d]", re.IGNORECASE)

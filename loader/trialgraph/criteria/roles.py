@@ -14,7 +14,7 @@ from trialgraph.criteria.fitting import is_wanted
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.expressions import Value, atoms
 
-__all__ = ["COURSE", "DOSE", "role_of"]
+__all__ = ["COURSE", "DOSE", "SIZE", "role_of"]
 
 Role = Literal["demanded", "barred", "open"]
 _MODAL = frozenset({"must", "should", "must be", "must have", "shall", "need", "are required to"})
@@ -35,9 +35,17 @@ _TOLD = re.compile(r"=|\b(?:equations?|equivalent to|cm lesions?|sensitivity)\b"
 _AIMED = re.compile(
     r"\b(?:to|will|would|not) (?:achieve|maintain|meet|reach|keep|be required)\b", re.IGNORECASE
 )
+_TUMOR = re.compile(r"tumou?r|mass\b|cancer|carcinoma", re.IGNORECASE)
+_MEASURED = re.compile(
+    r"measurab|measured|recist|evaluab|lugano|lesions|metasta|lymph|\bnod(?:e|al|ule)|axis|biops|spleen|polyp|residual|cavity|margin|thick"
+    r"|adjacent|within|from|between",
+    re.IGNORECASE,
+)
+"""What tells a size that has to be seen, or one of something else, from that of a tumour."""
 _ENTERS = re.compile(r"eligib|enrol|includ|particip|enter|accru")
 DOSE = "dose"
 COURSE = "course"
+SIZE = "size"
 """What chunks are called that tell how much of a treatment was given."""
 
 
@@ -46,6 +54,8 @@ def role_of(text: Text, clause: Sequence[Chunk], index: int) -> Role:
     if clause[index].form in (DOSE, COURSE):
         return _given_role(text, clause, index)
     words = text.text[clause[0].start : clause[-1].end]
+    if clause[index].form == SIZE and not (_TUMOR.search(words) and not _MEASURED.search(words)):
+        return "open"
     value = clause[index].value
     aged = value is not None and any(term.unit == "a" for term in value.terms)
     if aged and not text.exclusion and _enters_plainly(clause, index):

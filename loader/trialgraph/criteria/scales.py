@@ -9,7 +9,13 @@ from trialgraph.criteria.limits import OPENING, THEN, Found, after_comparator, s
 from trialgraph.criteria.wording import Scale, wording
 from trialgraph.expressions import Limit
 
-__all__ = ["parse_scale_limit"]
+__all__ = ["parse_scale_limit", "parse_sum"]
+
+_SUM = re.compile(
+    r"(?:(?:sum|scores?|grade|gleason|of|is)\s+)*(?P<compare>[≥>≤<]?)\s*(?P<first>[1-5])\s*\+\s*(?P<second>[1-5])(?![\d.])"
+    r"(?:\s*=\s*\(?\d{1,2}\)?)?",
+    re.IGNORECASE,
+)
 
 _GLOSS = re.compile(r"\s*\([^()\d≤≥<>]{4,200}\)")
 
@@ -19,13 +25,35 @@ def parse_scale_limit(text: str, position: int, scale: Scale) -> Found | None:
     return _ScaleReader(text, scale).read(position)
 
 
+def parse_sum(text: str, position: int) -> Found | None:
+    """Read a score told as the sum of its parts ("≥ 3+4", "4+3=7"); it is loose where their order counts."""
+    match = _SUM.match(text, position)
+    if match is None:
+        return None
+    first, second = int(match["first"]), int(match["second"])
+    suffix = wording().suffix.match(text, match.end()) if not match["compare"] else None
+    side, inside = wording().suffixes[" ".join(suffix["suffix"].lower().split())] if suffix else "", True
+    end = suffix.end() if suffix and side in ("low", "high") else match.end()
+    if match["compare"]:
+        side, inside = side_of(match["compare"])
+    total = float(first + second)
+    limit = Limit(
+        None if side == "high" else total,
+        inside or side == "high",
+        None if side == "low" else total,
+        inside or side == "low",
+    )
+    ordered = (first <= second) if side == "low" else (first >= second) if side == "high" else first == second
+    return Found(limit, None, None, position, end, loose=not ordered)
+
+
 class _ScaleReader:
     """Reads limits on one scale; a class stands for the range of its scores."""
 
     def __init__(self, text: str, scale: Scale) -> None:
         self.text = text
         self.scale = scale
-        symbols = "|".join(sorted(scale.symbols, key=len, reverse=True)) or "(?!)"
+        symbols = "|".join(map(re.escape, sorted(scale.symbols, key=len, reverse=True))) or "(?!)"
         self.value = re.compile(
             rf"\s*(?:(?i:class|grade|score|stage|category|functional|status|ps|level)\b\s*|of\s+)*"
             rf"(?:(?P<symbol>{symbols})(?![a-zA-Z])(?:\s*[(-]?\s*(?P<points>\d{{1,2}})\b(?:\s*(?:points?|score)?\))?)?"

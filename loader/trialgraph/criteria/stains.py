@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
 from trialgraph.criteria.tokens import Token
@@ -27,6 +27,21 @@ def _stained() -> re.Pattern[str]:
     )
 
 
+_SCORED = re.compile(
+    r"\b(?:(?:HER-?\s?2|ERBB2)(?:/neu)?\s+)?(?:IHC|immunohistochemistry(?:\s*\(IHC\))?)"
+    r"(?=\s*(?:scores?\s*)?(?:of\s*)?[0-3]\+?(?![\d.%]))",
+    re.IGNORECASE,
+)
+_SCORE = "HER2ImmunohistochemistryScore"
+_HER2 = re.compile(r"\b(?:HER-?\s?2|ERBB2)", re.IGNORECASE)
+
+
+def _scored(text: str) -> Iterator[re.Match[str]]:
+    """Yield the names of the score of a stain for HER2 ("IHC 3+"), in a text that names it."""
+    if "+" in text and _HER2.search(text):
+        yield from _SCORED.finditer(text)
+
+
 def with_stains(
     text: str,
     tokens: Sequence[Token],
@@ -42,14 +57,14 @@ def with_stains(
         named: Gives the concept with a local name.
     """
     kept = dict(mentions)
-    if "%" not in text:
+    shares = _stained().finditer(text) if "%" in text else ()
+    names = [(found, wording().stains[" ".join(found["name"].lower().split())]) for found in shares]
+    names += [(found, _SCORE) for found in _scored(text)]
+    if not names:
         return kept
     starts = {token.start: index for index, token in enumerate(tokens)}
-    for found in _stained().finditer(text):
-        first, term = (
-            starts.get(found.start()),
-            named(wording().stains[" ".join(found["name"].lower().split())]),
-        )
+    for found, name in names:
+        first, term = starts.get(found.start()), named(name)
         if first is None or term is None:
             continue
         known = kept.get(first)

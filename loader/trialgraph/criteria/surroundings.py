@@ -21,6 +21,7 @@ from trialgraph.criteria.brackets import (
     kinds_in,
     listed_in,
     only_repeats,
+    tells_stain,
     words_in,
 )
 from trialgraph.criteria.chunks import Chunk, Text
@@ -361,7 +362,7 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
     if inner and "example" in inner[0].classes:
         around.examples = inner[1:]
         return
-    if not inner or only_repeats(head, inner):
+    if not inner or only_repeats(head, inner) or tells_stain(head, bracket):
         around.examples = around.examples or kinds_in(head, inner)
         return
     if is_testable(head) and all("sample" in chunk.classes or chunk.form == "or" for chunk in inner):

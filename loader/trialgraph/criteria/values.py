@@ -11,13 +11,13 @@ from trialgraph.criteria.fillers import AGES, GLOSS, past_fillers
 from trialgraph.criteria.fitting import bounded_alike, fit_limit, local_name, within_normal
 from trialgraph.criteria.limits import Found, parse_limit, parse_range, side_of
 from trialgraph.criteria.outsides import outside_of
-from trialgraph.criteria.scales import parse_scale_limit
+from trialgraph.criteria.scales import parse_scale_limit, parse_sum
 from trialgraph.criteria.tokens import Token
 from trialgraph.criteria.trees import all_of, any_of, dated
 from trialgraph.criteria.vocabulary import Mention, Term
 from trialgraph.criteria.windows import end_of_moment
 from trialgraph.criteria.wording import wording
-from trialgraph.expressions import Expression, Limit, Span, Value, Window
+from trialgraph.expressions import Expression, Limit, Narrative, Span, Value, Window
 
 __all__ = ["FoundValue", "ValueReader"]
 
@@ -250,6 +250,11 @@ class ValueReader:
         if found.normal and joiner != "or":
             either = False
         expression = (any_of if either else all_of)(known)
+        if found.loose:
+            words = self.text[found.start : found.end].strip()
+            expression = all_of(
+                [expression, Narrative(words, "not-formalised", self.span(found.start, found.end))]
+            )
         return FoundValue(expression, terms, joiner, first, end)
 
     def _names_group(self, position: int) -> bool:
@@ -350,6 +355,8 @@ class ValueReader:
         return self._parse(terms[-1], offset)
 
     def _parse(self, term: Term, offset: int) -> Found | None:
+        if local_name(term) in wording().sums and (told := parse_sum(self.text, offset)) is not None:
+            return told
         scale = wording().scales.get(local_name(term))
         return (
             parse_limit(self.text, offset) if scale is None else parse_scale_limit(self.text, offset, scale)
@@ -376,7 +383,8 @@ class ValueReader:
         if found.normal:
             return within_normal(term, span)
         bare = found.unit is None and found.relative_to is None
-        if bare and _UNKNOWN_UNIT.match(self.text, found.end):
+        scored = local_name(term) in wording().scales
+        if bare and not scored and _UNKNOWN_UNIT.match(self.text, found.end):
             return None
         fitted = fit_limit(term, found)
         others = [self.term_named(name) for name in wording().by_unit.get(local_name(term), ())]

@@ -83,6 +83,7 @@ class Wording:
     doses: dict[str, list[str]]
     other_units: dict[str, dict[str, str]]
     cycles: dict[str, str]
+    sums: frozenset[str]
     lines: dict[str, list[str]]
 
     def opens_limit(self, sign: str) -> bool:
@@ -111,7 +112,7 @@ def wording() -> Wording:
         for row in sorted(rows, key=lambda row: len(row["spelling"]), reverse=True)
     )
     return Wording(
-        compare=re.compile(rf"[{signs}]|(?:{words})(?![a-z])", re.IGNORECASE),
+        compare=re.compile(rf"(?:{words})(?![a-z])|[{signs}]", re.IGNORECASE),
         comparators={phrase.lower(): (side, inside) for phrase, (side, inside) in comparators.items()},
         signs=frozenset([".", *(phrase[0] for phrase in comparators)]),
         leads=frozenset(phrase.lower().split()[0] for phrase in comparators) | {"normal", "between"},
@@ -152,6 +153,7 @@ def wording() -> Wording:
         doses=table["doses"],
         other_units=table["other_units"],
         cycles=table["cycles"],
+        sums=frozenset(table["sums"]),
         lines=table["lines"],
     )  # fmt: skip
 
