@@ -28,7 +28,8 @@ def showing_instances(fact: Fact) -> tuple[Fact, ...]:
     """Return facts without exceptions, any of which shows the given one; none when none is known.
 
     Of a fact that demands a quality they are those stated to have it. Otherwise, their concepts are the
-    widest below the fact's own that share no instance with what is excepted.
+    widest below the fact's own that share no instance with what is excepted; or its own, where an exception
+    that is meant for another of several things is stated to be disjoint from it.
     """
     concepts = known_concepts()
     if not fact.exceptions:
@@ -37,12 +38,14 @@ def showing_instances(fact: Fact) -> tuple[Fact, ...]:
         return ()
     if fact.concept == _PRIMARY or concepts.is_a(_MALIGNANT, fact.concept):
         return ()  # A cancer may be the study disease, which is never what is barred.
+    modifiers = {name: words for name, words in fact.modifiers.items() if name != "exception"}
+    if all(each in concepts and concepts.are_disjoint(fact.concept, each) for each in fact.exceptions):
+        return (replace(fact, modifiers=modifiers, exceptions=()),)
     if any(each not in concepts or concepts.is_judged(each) for each in fact.exceptions):
         return ()
     named = [told for each in fact.exceptions for told in (each, *concepts[each].sequel_of)]
     excepted = frozenset(below for each in named for below in concepts.descendants(each))
     above = frozenset(up for each in named for up in concepts.ancestors(each))
-    modifiers = {name: words for name, words in fact.modifiers.items() if name != "exception"}
     return tuple(
         replace(fact, concept=iri, concept_label=concepts.label(iri), modifiers=modifiers, exceptions=())
         for iri in sorted(_apart(fact.concept, excepted, above, concepts))
