@@ -51,7 +51,6 @@ __all__ = [
 ]
 
 Found = TypeVar("Found")
-_DISJOINT = "http://www.w3.org/2002/07/owl#disjointWith"
 
 
 class SurfaceForm(NamedTuple):
@@ -239,10 +238,6 @@ class Concepts(Mapping[str, Concept]):
         """Return the concepts that are stated, of either, never to hold together with this one."""
         return frozenset(self._excluded[self[iri].iri])
 
-    def are_disjoint(self, one: str, other: str) -> bool:
-        """Return whether two concepts are stated to share no instance."""
-        return one in self._stated[other].get(_DISJOINT, ()) or other in self._stated[one].get(_DISJOINT, ())
-
     def only_in(self, iri: str) -> str | None:
         """Return the demographic concept without which this one can't hold; None when it always can."""
         return self._nearest(iri, "onlyIn")
@@ -314,10 +309,11 @@ class Concepts(Mapping[str, Concept]):
     def _by_code(self) -> dict[str, tuple[CodeMatch, ...]]:
         order = get_args(CodeRelation)
         found: dict[str, list[CodeMatch]] = defaultdict(list)
-        for iri, code in ((each.iri, code) for each in self._concepts.values() for code in each.codes):
-            found[code.iri].append(CodeMatch(iri, code.relation))
+        for concept in self._concepts.values():
+            for code in concept.codes:
+                found[code.iri].append(CodeMatch(concept.iri, code.relation))
         return {
-            iri: tuple(sorted(told, key=lambda m: order.index(m.relation))) for iri, told in found.items()
+            iri: tuple(sorted(each, key=lambda m: order.index(m.relation))) for iri, each in found.items()
         }
 
     @cached_property

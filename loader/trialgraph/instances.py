@@ -39,7 +39,7 @@ def showing_instances(fact: Fact) -> tuple[Fact, ...]:
     if fact.concept == _PRIMARY or concepts.is_a(_MALIGNANT, fact.concept):
         return ()  # A cancer may be the study disease, which is never what is barred.
     modifiers = {name: words for name, words in fact.modifiers.items() if name != "exception"}
-    if all(each in concepts and concepts.are_disjoint(fact.concept, each) for each in fact.exceptions):
+    if all(each in concepts[fact.concept].disjoint for each in fact.exceptions):
         return (replace(fact, modifiers=modifiers, exceptions=()),)
     if any(each not in concepts or concepts.is_judged(each) for each in fact.exceptions):
         return ()
