@@ -34,6 +34,7 @@ LAYERS = [
         "instances",
         "malignancies",
         "narrowed",
+        "outlines",
     ),
     ("shapes",),
     ("changes", "grounds", "missing", "versions"),
