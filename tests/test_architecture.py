@@ -27,6 +27,7 @@ LAYERS = [
         "allergies",
         "derivation",
         "evaluation",
+        "examples",
         "canonical",
         "equivalence",
         "exemptions",

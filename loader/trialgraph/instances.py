@@ -75,7 +75,7 @@ def _of_quality(fact: Fact) -> Iterator[Fact]:
     ]
     modifiers = {name: said for name, said in fact.modifiers.items() if name not in asked}
     for quality in named if all(named) else ():
-        yield replace(fact, concept=f"{fact.concept}-{quality}", modifiers=modifiers)
+        yield replace(fact, concept=f"{fact.concept}-{quality}", modifiers=modifiers, examples=())
 
 
 def _apart(iri: str, excepted: frozenset[str], above: frozenset[str], concepts: Concepts) -> set[str]:

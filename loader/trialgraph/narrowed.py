@@ -46,10 +46,14 @@ def narrowed_key(fact: Fact) -> str | None:
         asked = " ".join(fact.modifiers.get(name, "") for name in ("relation", "severity", "qualifier"))
         suffix = [_kind(fact), *_words(asked), "except"]
         conditional = any(each.condition.operands for each in exempted(fact))
-        suffix += _short(_words(fact.modifiers["exception"]) if conditional else map(_name, excepted(fact)))
+        suffix += _short(_words(fact.modifiers["exception"]) if conditional else map(_name, _left_out(fact)))
     else:
         return None
     return "-".join([fact.concept, *filter(None, suffix)])
+
+
+def _left_out(fact: Fact) -> tuple[str, ...]:
+    return excepted(fact) or fact.examples
 
 
 def _has_exceptions(fact: Fact) -> bool:
