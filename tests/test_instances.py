@@ -46,6 +46,18 @@ def test_a_disease_that_leads_to_the_excepted_one_shows_nothing() -> None:
     assert "AutoimmuneThyroiditis" not in _names("Active autoimmune disease, except hypothyroidism")
 
 
+def test_an_exception_that_is_meant_for_another_thing() -> None:
+    """A clot in the lung is no superficial one, nor one at a catheter, so it shows the fact."""
+    excepted = tuple(str(TGC[name]) for name in ("CatheterRelatedThrombosis", "SuperficialVeinThrombosis"))
+    modifiers = {"exception": "catheter-related thrombosis or superficial thrombosis"}
+    embolism, thrombosis = (
+        Fact(str(TGC[name]), "", "condition", modifiers, exceptions=excepted)
+        for name in ("PulmonaryEmbolism", "DeepVeinThrombosis")
+    )
+    assert [each.concept for each in showing_instances(embolism)] == [embolism.concept]
+    assert showing_instances(thrombosis) == ()
+
+
 @pytest.mark.parametrize(
     "words",
     [

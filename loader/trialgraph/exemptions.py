@@ -23,8 +23,10 @@ from trialgraph.patients.wording import words
 from trialgraph.resources import product_folder
 from trialgraph.vocabularies import known_concepts
 
-__all__ = ["Exemption", "exempted", "exemptions", "ruled_out_by", "unmet_by"]
+__all__ = ["NAMED", "Exemption", "exempted", "exemptions", "ruled_out_by", "unmet_by"]
 
+NAMED = "-named"
+"""Ends the key of a view for that something is recorded by the name of a judgement."""
 _WORD = re.compile(r"[^\W_]+")
 _JOINING = re.compile(r",|\b(?:or|and)\b")
 _NUMBERS = {"two": 2.0}
@@ -74,10 +76,10 @@ def ruled_out_by(fact: Fact) -> Expression | None:
     if not excepted:
         return None
     status = {name: said for name, said in fact.modifiers.items() if name == "status"}
-    about = replace(fact, modifiers=status, exceptions=())
+    about = replace(fact, modifiers=status, exceptions=(), examples=())
     inside = frozenset(iri for each in excepted for iri in each.concepts)
-    outside = sorted(_outside(fact.concept, inside, concepts))
-    parts: list[Expression] = [Not(_named(about, iri, concepts)) for iri in outside]
+    outside = (_named(about, iri, concepts) for iri in sorted(_outside(fact.concept, inside, concepts)))
+    parts: list[Expression] = [Not(_as_called(each, concepts)) for each in outside]
     for each in excepted:
         if each.condition.operands:
             there = [Not(_named(about, iri, concepts)) for iri in sorted(each.concepts)]
@@ -92,7 +94,7 @@ def unmet_by(fact: Fact) -> tuple[tuple[Fact, Fact], ...]:
         return ()
     concepts = known_concepts()
     modifiers = {name: said for name, said in fact.modifiers.items() if name != "exception"}
-    about = replace(fact, modifiers=modifiers, exceptions=())
+    about = replace(fact, modifiers=modifiers, exceptions=(), examples=())
     return tuple(
         (_named(about, iri, concepts), drug)
         for each in exempted(fact)
@@ -108,6 +110,11 @@ def _concern(fact: Fact, exemption: Exemption, concepts: Concepts) -> bool:
 
 def _named(about: Fact, iri: str, concepts: Concepts) -> Fact:
     return replace(about, concept=iri, concept_label=concepts.label(iri))
+
+
+def _as_called(fact: Fact, concepts: Concepts) -> Fact:
+    """Return the fact, or of a judgement that something is recorded by its name: what isn't can't be told."""
+    return replace(fact, concept=f"{fact.concept}{NAMED}") if concepts.is_judged(fact.concept) else fact
 
 
 def _outside(iri: str, inside: Collection[str], concepts: Concepts) -> set[str]:
@@ -127,9 +134,10 @@ def _widest(iri: str, within: frozenset[str], above: frozenset[str], concepts: C
 
 
 def exempted(fact: Fact) -> tuple[Exemption, ...]:
-    """Return what is excepted from a fact: by words, or since it is surely no allergy to what is given."""
-    if "agent" in fact.modifiers:
-        return (Exemption(frozenset(fact.exceptions), AllOf(())),) if fact.exceptions else ()
+    """Return what is excepted from a fact: by words, by its examples, or as no allergy to what is given."""
+    others = fact.examples or (fact.exceptions if "agent" in fact.modifiers else ())
+    if others:
+        return (Exemption(frozenset(others), AllOf(())),)
     return exemptions(fact.modifiers.get("exception", ""))
 
 

@@ -129,6 +129,7 @@ class Fact:
             understood: an instance of `concept` that is certainly none of these proves the fact.
         study: Of another malignancy, once it is judged for a trial: IRIs of the trial's own disease,
             none where that isn't known. No part of the reading, so not of the JSON.
+        examples: Of a general name, once it is judged: IRIs of the kinds that its examples are about.
     """
 
     concept: str
@@ -141,6 +142,7 @@ class Fact:
     span: Span = (0, 0)
     exceptions: tuple[str, ...] = ()
     study: tuple[str, ...] | None = None
+    examples: tuple[str, ...] = ()
 
     @property
     def is_mention(self) -> bool:

@@ -7,11 +7,11 @@ of the trial's graph it is, and what the record shows of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trialgraph.criteria.plain import plain
 from trialgraph.evaluation import Finding
-from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Narrative, Not, Span, atoms
+from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Narrative, Not, Span, atoms
 from trialgraph.shapes.eligibility import ScreenableCriterion
 
 __all__ = ["Ground", "grounds"]
@@ -50,15 +50,20 @@ def grounds(criterion: ScreenableCriterion, findings: Iterable[Finding]) -> tupl
         findings: What decides it, or leaves it open.
     """
     places = {
-        atom: (node, leaf)
+        _bare(atom): (node, leaf)
         for node, leaf in _leaves(criterion.expression, "expression")
         for atom in atoms(criterion.as_judged(leaf))
     }
-    located = ((finding, *places.get(finding.atom, ("", finding.atom))) for finding in findings)
+    located = ((finding, *places.get(_bare(finding.atom), ("", finding.atom))) for finding in findings)
     return tuple(
         Ground(finding, node, asked, asked.span, criterion.text[slice(*asked.span)])
         for finding, node, asked in located
     )
+
+
+def _bare(atom: Atom) -> Atom:
+    """Return an atom without what only the whole criterion tells of it."""
+    return replace(atom, examples=()) if isinstance(atom, Fact) and atom.examples else atom
 
 
 def _leaves(expression: Expression, node: str) -> Iterator[tuple[str, Atom]]:

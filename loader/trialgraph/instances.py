@@ -14,10 +14,11 @@ from functools import lru_cache
 from trialgraph.concepts import Concepts
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
+from trialgraph.outlines import most_excepted
 from trialgraph.patients.tables import qualities
 from trialgraph.vocabularies import known_concepts
 
-__all__ = ["showing_instances"]
+__all__ = ["excepted", "showing_instances"]
 
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _PRIMARY = str(TGC.PrimaryMalignantNeoplasm)
@@ -28,25 +29,35 @@ def showing_instances(fact: Fact) -> tuple[Fact, ...]:
     """Return facts without exceptions, any of which shows the given one; none when none is known.
 
     Of a fact that demands a quality they are those stated to have it. Otherwise, their concepts are the
-    widest below the fact's own that share no instance with what is excepted.
+    widest below the fact's own that share no instance with what is excepted; or its own, where an exception
+    that is meant for another of several things is stated to be disjoint from it.
     """
-    concepts = known_concepts()
-    if not fact.exceptions:
+    concepts, exceptions = known_concepts(), excepted(fact)
+    if not exceptions:
         return tuple(_of_quality(fact))
     if fact.concept not in concepts:
         return ()
     if fact.concept == _PRIMARY or concepts.is_a(_MALIGNANT, fact.concept):
         return ()  # A cancer may be the study disease, which is never what is barred.
-    if any(each not in concepts or concepts.is_judged(each) for each in fact.exceptions):
-        return ()
-    named = [told for each in fact.exceptions for told in (each, *concepts[each].sequel_of)]
-    excepted = frozenset(below for each in named for below in concepts.descendants(each))
-    above = frozenset(up for each in named for up in concepts.ancestors(each))
     modifiers = {name: words for name, words in fact.modifiers.items() if name != "exception"}
+    if all(each in concepts[fact.concept].disjoint for each in exceptions):
+        return (replace(fact, modifiers=modifiers, exceptions=()),)
+    if any(each not in concepts or concepts.is_judged(each) for each in exceptions):
+        return ()
+    named = [told for each in exceptions for told in (each, *concepts[each].sequel_of)]
+    those = frozenset(below for each in named for below in concepts.descendants(each))
+    above = frozenset(up for each in named for up in concepts.ancestors(each))
     return tuple(
         replace(fact, concept=iri, concept_label=concepts.label(iri), modifiers=modifiers, exceptions=())
-        for iri in sorted(_apart(fact.concept, excepted, above, concepts))
+        for iri in sorted(_apart(fact.concept, those, above, concepts))
     )
+
+
+def excepted(fact: Fact) -> tuple[str, ...]:
+    """Return the concepts that are excepted from a fact, or that its exception may be about at most."""
+    if fact.exceptions or fact.category != "treatment" or fact.is_mention:
+        return fact.exceptions
+    return most_excepted(fact.modifiers.get("exception", ""))
 
 
 def _of_quality(fact: Fact) -> Iterator[Fact]:
@@ -64,7 +75,7 @@ def _of_quality(fact: Fact) -> Iterator[Fact]:
     ]
     modifiers = {name: said for name, said in fact.modifiers.items() if name not in asked}
     for quality in named if all(named) else ():
-        yield replace(fact, concept=f"{fact.concept}-{quality}", modifiers=modifiers)
+        yield replace(fact, concept=f"{fact.concept}-{quality}", modifiers=modifiers, examples=())
 
 
 def _apart(iri: str, excepted: frozenset[str], above: frozenset[str], concepts: Concepts) -> set[str]:

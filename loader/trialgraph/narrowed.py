@@ -20,7 +20,7 @@ from trialgraph.derivation.times import latest_of
 from trialgraph.evaluation import asks_history, evaluate, fact_key, is_qualified
 from trialgraph.exemptions import exempted, ruled_out_by, unmet_by
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Window, atoms
-from trialgraph.instances import showing_instances
+from trialgraph.instances import excepted, showing_instances
 from trialgraph.malignancies import excluded_by, shown_by
 from trialgraph.namespaces import TGC
 from trialgraph.views import Absence, Presence, ScreeningView, TimeAgo
@@ -46,16 +46,20 @@ def narrowed_key(fact: Fact) -> str | None:
         asked = " ".join(fact.modifiers.get(name, "") for name in ("relation", "severity", "qualifier"))
         suffix = [_kind(fact), *_words(asked), "except"]
         conditional = any(each.condition.operands for each in exempted(fact))
-        suffix += _short(_words(fact.modifiers["exception"]) if conditional else map(_name, fact.exceptions))
+        suffix += _short(_words(fact.modifiers["exception"]) if conditional else map(_name, _left_out(fact)))
     else:
         return None
     return "-".join([fact.concept, *filter(None, suffix)])
 
 
+def _left_out(fact: Fact) -> tuple[str, ...]:
+    return excepted(fact) or fact.examples
+
+
 def _has_exceptions(fact: Fact) -> bool:
     if fact.count or fact.size or fact.is_mention:
         return False
-    return bool(fact.exceptions and showing_instances(fact)) or ruled_out_by(fact) is not None
+    return bool(excepted(fact) and showing_instances(fact)) or ruled_out_by(fact) is not None
 
 
 def _kind(fact: Fact) -> str:

@@ -116,6 +116,7 @@ class Concept:
         score_of: The quantity of whose scale it is a stretch, and `score` that stretch.
         caused_by: For a hypersensitivity, the IRI of the drug or class of drugs.
         sequel_of: IRIs of the diseases that it may follow from.
+        disjoint: IRIs of concepts stated on it to share no instance with it.
         codes: Mappings to other systems.
         retired: It is kept only for what names it already, and no text is read as speaking of it.
         replaced_by: IRI of the concept that now has a retired one's meaning, which it is equivalent to.
@@ -138,6 +139,7 @@ class Concept:
     score: Range | None = None
     caused_by: str | None = None
     sequel_of: tuple[str, ...] = ()
+    disjoint: tuple[str, ...] = ()
     codes: tuple[Code, ...] = ()
     retired: bool = False
     replaced_by: str | None = None
@@ -239,6 +241,7 @@ def _concept(iri: str, stated: Mapping[str, list[str]], equivalents: set[str]) -
         score=_range(stated, f"{TG_IRI}score"),
         caused_by=first(stated, f"{TG_IRI}causedBy"),
         sequel_of=_named(stated, f"{TG_IRI}sequelOf"),
+        disjoint=_named(stated, f"{_OWL}disjointWith"),
         codes=tuple(codes),
         retired=first(stated, f"{_OWL}deprecated") == "true",
         replaced_by=first(stated, _REPLACED_BY),

@@ -31,6 +31,7 @@ from trialgraph.derivation.scores import age, child_pugh, creatinine_clearance, 
 from trialgraph.derivation.shown import Denied, Shown, Sorted, is_lasting, sorted_facts
 from trialgraph.derivation.silence import completeness_reasons, crossings, is_placed, silent_concepts
 from trialgraph.derivation.times import NOW
+from trialgraph.exemptions import NAMED
 from trialgraph.malignancies import AGAIN
 from trialgraph.namespaces import TGC
 from trialgraph.patients.facts import CompletenessStatement, Demographics, PatientRecord
@@ -190,6 +191,8 @@ def _absent(closed: Closed, silent: Mapping[str, Absence], concepts: Concepts) -
     def absence(iri: str) -> Absence | None:
         if iri in closed.absent:
             return closed.absent[iri]
+        if iri.endswith(NAMED):
+            return silent.get(iri)
         if iri in closed.present or iri in closed.conflicts or not concepts.includes(iri):
             return None
         for above in concepts.once(_upwards, iri):

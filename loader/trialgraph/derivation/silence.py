@@ -13,6 +13,7 @@ from trialgraph.concepts import Concepts
 from trialgraph.derivation.lesions import MALIGNANCY, METASTASIS
 from trialgraph.derivation.ondemand import OnDemand
 from trialgraph.derivation.shown import Sorted
+from trialgraph.exemptions import NAMED
 from trialgraph.namespaces import TGC
 from trialgraph.patients.tables import organs
 from trialgraph.views import Absence, Completeness
@@ -63,13 +64,17 @@ def silent_concepts(
     Those of them that aren't present are absent. A judgement (``tg:assessment``, ``tg:graded``) is among
     them only where all that it could be passed on has it: a silent record doesn't show that a disease is
     resectable, but where all of the recorded surgery is major surgery, no other major surgery was done.
+    The key of a judgement with `NAMED` behind it is there where nothing is recorded that is called so.
     """
     blocked = _blocked(found, concepts, axioms) | contested(found, concepts, axioms)
     shown = sorted({fact.concept for fact in found.shown})
 
-    def reason(iri: str) -> Absence | None:
+    def reason(key: str) -> Absence | None:
+        iri = key.removesuffix(NAMED)
         if not concepts.includes(iri):
             return None
+        if key != iri:
+            return None if _is_named(iri, found, concepts) else recorded(needed(iri, concepts))
         if concepts.is_judged(iri):
             return None if iri in found.possible else judged(iri)
         if iri in blocked:
@@ -94,6 +99,12 @@ def silent_concepts(
 
     silent = OnDemand(lambda: concepts, reason)
     return silent
+
+
+def _is_named(iri: str, found: Sorted, concepts: Concepts) -> bool:
+    """Whether something recorded is called by a concept, or may be meant to be."""
+    shown = any(concepts.is_a(fact.concept, iri) for fact in found.shown)
+    return shown or any(concepts.is_a(each, iri) or concepts.is_a(iri, each) for each in found.possible)
 
 
 def needed(iri: str, concepts: Concepts) -> frozenset[Completeness]:

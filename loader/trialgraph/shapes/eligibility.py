@@ -12,6 +12,7 @@ from typing import Literal
 from trialgraph.allergies import of_trial_drugs
 from trialgraph.canonical import in_canonical_units
 from trialgraph.criteria.criterion import Curation
+from trialgraph.examples import with_examples
 from trialgraph.expressions import AnyOf, Expression, Narrative, Not, Span, atoms, is_judged
 from trialgraph.malignancies import besides
 from trialgraph.namespaces import BASE, TGC
@@ -79,7 +80,8 @@ class ScreenableCriterion:
 
     def as_judged(self, part: Expression) -> Expression:
         """Return a part of the expression in canonical units, as this trial's disease and drugs make it."""
-        return of_trial_drugs(besides(in_canonical_units(part), self.study), self.given)
+        told = with_examples(besides(in_canonical_units(part), self.study), self.text)
+        return of_trial_drugs(told, self.given)
 
     @property
     def is_open(self) -> bool:
