@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -37,6 +37,8 @@ _LEADING = (
 _BEFORE_DRUG = r"\s*,?\s*\(?(?:(?:of|oral|systemic|or|the|equivalent|to)\b\s*)*"
 _CUMULATIVE = re.compile(r"\b(?:cumulative|total|course|pulses?|bolus|single)\b[^.;]{0,40}$", re.IGNORECASE)
 _NEAR = 60
+_FURTHEST = 160
+"""How many characters a dose may stand from its drug, its comparator included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +89,14 @@ def doses_of(
         span: Gives the verbatim span of a stretch of the text.
     """
     found: dict[int, Dose] = {}
-    if "mg" not in text or _named().search(text) is None:
-        return found
+    stretches = list(_around_drugs(text)) if "mg" in text else []
     taken = 0
-    matches = ((match, name) for pattern, name in _patterns() for match in pattern.finditer(text))
+    matches = (
+        (match, name)
+        for start, end in stretches
+        for pattern, name in _patterns()
+        for match in pattern.finditer(text, start, end)
+    )
     for match, name in sorted(matches, key=lambda each: (each[0].start(), -each[0].end())):
         term, limit = named(name), _limit(match)
         if term is None or limit is None or match.start() < taken or not _is_daily(text, match):
@@ -108,6 +114,19 @@ def doses_of(
         told += len(text[told:]) - len(text[told:].lstrip())
         found[told] = Dose(value, start, end, told)
     return found
+
+
+def _around_drugs(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the stretches of a text around the drugs that doses are told in, near ones together."""
+    start, end = 0, -1
+    for match in _named().finditer(text):
+        if match.start() - _FURTHEST > end >= 0:
+            yield start, end
+        if match.start() - _FURTHEST > end:
+            start = max(0, match.start() - _FURTHEST)
+        end = match.end() + _FURTHEST
+    if end >= 0:
+        yield start, end
 
 
 def _limit(match: re.Match[str]) -> Limit | None:
