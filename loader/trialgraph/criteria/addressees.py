@@ -89,7 +89,10 @@ def _subject_case(text: Text, chunks: list[Chunk]) -> Expression | None:
     if not subject or not all("neutral" in chunk.classes for chunk in case[:named]):
         return None
     read = join_segments(text, read_segments(text, body), "and")
-    return any_of([negate(case_of(text, case)), read]) if _says_something(read) else None
+    if not _says_something(read):
+        valued = any(chunk.kind == "value" for chunk in case)
+        return None if valued else narrative(text, chunks[0].start, chunks[-1].end)
+    return any_of([negate(case_of(text, case)), read])
 
 
 def _tells_menopause(chunks: Sequence[Chunk]) -> bool:
