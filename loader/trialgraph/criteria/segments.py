@@ -307,7 +307,7 @@ def subjects(segments: list[Segment], *, exclusion: bool) -> list[Segment]:
             and kept
             and segment.joint in ("and", "or", "/")
             and not segment.after_comma
-            and (_is_noun(kept[-1]) or (_names_persons(kept[-1]) and segment.chunks[0].form in _WHO))
+            and (_is_noun(kept[-1]) or (_names_persons(kept[-1], segment)))
         ):
             before = kept.pop()
             segment.chunks, segment.joint, segment.after_comma = (
@@ -319,9 +319,10 @@ def subjects(segments: list[Segment], *, exclusion: bool) -> list[Segment]:
     return kept
 
 
-def _names_persons(segment: Segment) -> bool:
-    """Whether a segment only says whom a demand is made of ("men receiving A and who … must")."""
-    return "persons" in segment.chunks[0].classes
+def _names_persons(segment: Segment, following: Segment) -> bool:
+    """Whether a segment only says whom a demand is made of ("men on A and who …", "men on A/B …")."""
+    goes_on = following.joint == "/" or following.chunks[0].form in _WHO
+    return goes_on and "persons" in segment.chunks[0].classes
 
 
 def _is_noun(segment: Segment) -> bool:

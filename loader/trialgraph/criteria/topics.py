@@ -40,6 +40,7 @@ _MODAL = frozenset(
 _ANEW = frozenset({"have", "has", "had", "are", "is", "receive", "received", "receiving", "must", "on",
                    "taking", "treated", "progressed", "undergone"})  # fmt: skip
 """Verbs with which a clause of its own starts, that a "no" before it doesn't reach."""
+_NAMING = frozenset({"concept", "lesion"})
 _NON = frozenset({"non", "non -"})
 _BULLETS = frozenset({"*", "•"})
 _THAT_IS = frozenset({"i.e", "ie", "namely", "asfollow"})
@@ -75,7 +76,7 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]]) -> list[Topic]:
         text: The text.
         chunks: The chunks of the sentence with brackets opened, each with its depth in them.
     """
-    if not any(is_content(chunk) for chunk, _ in chunks):
+    if not any(chunk.kind in _NAMING for chunk, _ in chunks):
         return []
     whole = text.text[chunks[0][0].start : chunks[-1][0].end]
     chunks = without_remarks(text, chunks)
@@ -86,7 +87,7 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]]) -> list[Topic]:
         supposed = bool(asked) and any(is_content(c) for c, _ in chunks if c.start < asked[0][0].start)
         state = bool(asked) and asked[-1][0].end <= chunks[allowed][0].start
         chunks = asked
-    if not any(is_content(chunk) for chunk, _ in chunks):
+    if not any(chunk.kind in _NAMING for chunk, _ in chunks):
         return []
     words = telling(text, chunks)
     if lexicon().aside.search(words) or permits(text, words) or _heads(chunks):
@@ -124,7 +125,7 @@ def _told(sentence: Sentence, words: str) -> Sentence:
     if willing is not None:
         end = chunks[0][0].start + willing.start()
         sentence.chunks = chunks = [each for each in chunks if each[0].start < end]
-    if not any(is_content(chunk) for chunk, _ in chunks):
+    if not any(chunk.kind in _NAMING for chunk, _ in chunks):
         return sentence
     barring = next((i for i, (chunk, _) in enumerate(chunks) if "barring" in chunk.classes), None)
     if barring is None:
@@ -221,7 +222,9 @@ def _take(sentence: Sentence, index: int) -> None:
     if chunk.kind in ("concept", "lesion") and is_content(chunk):
         _name(sentence, index)
         return
-    if chunk.kind == "sign":
+    if chunk.kind == "concept" and chunk.term is not None and chunk.term.quantity:
+        _test(sentence, chunk, before)
+    elif chunk.kind == "sign":
         _part(sentence, index)
     elif chunk.form in _BULLETS:
         sentence.lead = sentence.negated if sentence.lead is None else sentence.lead
@@ -248,6 +251,17 @@ def _take(sentence: Sentence, index: int) -> None:
         sentence.unactual = "planned" not in chunk.classes
     else:
         sentence.aside = aside_after(chunk, before, sentence.aside)
+
+
+def _test(sentence: Sentence, chunk: Chunk, before: Chunk | None) -> None:
+    """Take "negative for HCV RNA" for a test whose positive result has a name."""
+    if before is None or not before.form.startswith("negative"):
+        return
+    words = sentence.text.text[chunk.start : chunk.end]
+    term = sentence.text.vocabulary.find(f"{words} positive")
+    if term is not None and term.category == "biomarker":
+        span = sentence.text.span(chunk.start, chunk.end)
+        sentence.found.append((Fact(term.iri, term.label, term.category, span=span), True))
 
 
 def _progresses(sentence: Sentence, chunk: Chunk) -> None:
