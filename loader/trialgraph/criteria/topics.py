@@ -12,7 +12,14 @@ from dataclasses import dataclass, replace
 from trialgraph.criteria.allowances import allowance_at
 from trialgraph.criteria.asides import FITTING, HAVING, aside_after
 from trialgraph.criteria.chunks import Chunk, Text
-from trialgraph.criteria.clauses import asked_of_allowed, length_of, permits, telling, without_remarks
+from trialgraph.criteria.clauses import (
+    as_unfit,
+    asked_of_allowed,
+    length_of,
+    permits,
+    telling,
+    without_remarks,
+)
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.neighbors import JOINING, goes_on, is_measured, restates
@@ -79,7 +86,7 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]]) -> list[Topic]:
     if not any(chunk.kind in _NAMING for chunk, _ in chunks):
         return []
     whole = text.text[chunks[0][0].start : chunks[-1][0].end]
-    chunks = without_remarks(text, chunks)
+    chunks = as_unfit(without_remarks(text, chunks))
     bars, supposed, state = text.exclusion, False, False
     allowed = allowance_at([chunk for chunk, _ in chunks])
     if allowed is not None and not _forbids(chunks[:allowed]):
@@ -186,7 +193,7 @@ def _lists_kinds(sentence: Sentence) -> bool:
 def _bars(sentence: Sentence, at: int) -> None:
     """Take in what a sentence bars that ends in "… are excluded", unless that may be turned round."""
     chunks = [chunk for chunk, _ in sentence.chunks[:at]]
-    turned = {"exception", "negation", "definition"}
+    turned = {"exception", "definition"} if sentence.over else {"exception", "negation", "definition"}
     verb = sentence.chunks[at][0].form.startswith(_BEING) or (bool(chunks) and chunks[-1].form in _BEING)
     if not verb or any(chunk.classes & turned for chunk in chunks) or not any(map(is_content, chunks)):
         return
