@@ -7,17 +7,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from trialgraph.criteria.brackets import category_of
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.vocabulary import GIVEN
 from trialgraph.expressions import CalendarUnit, Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["asked_of_allowed", "length_of", "permits", "telling", "without_remarks"]
+__all__ = ["as_unfit", "asked_of_allowed", "length_of", "permits", "telling", "without_remarks"]
 
 Deep = tuple[Chunk, int]
 _UNITS: dict[str, CalendarUnit] = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
+_DENIAL = frozenset({"negation"})
+_SOON = 7
 _RULING = frozenset({"allowance", "barring"})
 _PERSONS = ("patient", "subject", "participant")
 _CONDITIONS = frozenset({"if", "only if", "provided", "provided that", "providing", "providing that",
@@ -48,6 +53,19 @@ def without_remarks(text: Text, chunks: Sequence[Deep]) -> Sequence[Deep]:
         if each is not None:
             kept.append(each)
     return kept
+
+
+def as_unfit(chunks: Sequence[Deep]) -> Sequence[Deep]:
+    """Return a sentence with "not eligible for surgery" as what patients aren't fit for, not as a bar."""
+    for index, (chunk, depth) in enumerate(chunks[:-2]):
+        if "barring" not in chunk.classes or not chunk.form.endswith("eligible"):
+            continue
+        named = next((each for each, _ in chunks[index + 2 : index + _SOON] if is_content(each)), None)
+        if chunks[index + 1][0].form == "for" and named and category_of(named) in GIVEN:
+            denial = replace(chunk, form="not", classes=_DENIAL)
+            fitting = replace(chunk, form="eligible", classes=frozenset())
+            return [*chunks[:index], (denial, depth), (fitting, depth), *chunks[index + 1 :]]
+    return chunks
 
 
 def _before_relative(chunks: Sequence[Deep]) -> Sequence[Deep]:
@@ -95,6 +113,8 @@ def asked_of_allowed(text: Text, chunks: Sequence[Deep], allowed: int | None) ->
         return ()
     if text.exclusion and not any(is_content(chunk) for chunk, _ in chunks[:allowed]):
         return ()
+    if not text.exclusion and chunks[allowed + 1 : allowed + 2] and chunks[allowed + 1][0].form == ":":
+        return chunks[allowed + 2 :]
     first = next((i for i, (chunk, _) in enumerate(chunks[:allowed]) if is_content(chunk)), allowed)
     depth = chunks[allowed][1]
     for index in range(allowed + 1, len(chunks)):

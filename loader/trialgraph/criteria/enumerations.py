@@ -10,22 +10,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from trialgraph.criteria.allowances import allowance_at
+from trialgraph.criteria.asides import FITTING
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.vocabulary import GIVEN, Term
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 
-__all__ = ["enumerated"]
+__all__ = ["enumerated", "fitting"]
 
 _ENOUGH = 2
 """After how many members of a list a name that isn't known is one more, not what the others are named for."""
 _THAT_IS = frozenset({"i.e", "ie", "namely"})
 _GIVEN = frozenset(GIVEN)
 _REQUIRING = frozenset({"requiring", "require", "requires", "required", "that requires", "needing"})
+_TAKING = frozenset({"receiving", "taking"})
+_HOLDING = frozenset({"included", "contained", "containing", "contain", "comprising", "consisting of"})
+"""Words that lead from a treatment to its parts ("a regimen that included A and B")."""
+_FOR = frozenset({"for", "to"})
 _ANY_THERAPY = frozenset({str(TGC.SystemicAnticancerTherapy), str(TGC.AntitumorTherapy), str(TGC.Surgery)})
 """What "systemic treatment" for a disease besides the cancer would wrongly be taken for."""
 _JOINING = frozenset({"and", "or", ",", "/", "and/or", "and / or", "as well as", "plus"})
+_NO_DEMAND = (_ANY_THERAPY - {str(TGC.Surgery)}) | {str(TGC.StandardTherapy), str(TGC.Biopsy)}
 _LISTED = ("condition", "biomarker")
 _HARMLESS = frozenset({"neutral", "qualifier", "active", "tail", "example", "grading", "other", "sample"})
 _SPEAKING = frozenset({"must", "must have", "must be", "should", "patient", "subject", "participant", "is",
@@ -46,7 +53,7 @@ def enumerated(text: Text, fact: Fact, chunks: Sequence[tuple[Chunk, int]]) -> I
     term = text.vocabulary.by_iri.get(fact.concept)
     if term is None or fact.category not in (*GIVEN, *_LISTED):
         return
-    if any("allowance" in chunk.classes for chunk, _ in chunks):
+    if allowance_at([chunk for chunk, _ in chunks]) is not None:
         return
     inside = _Listing(text, fact)
     for index, (chunk, depth) in enumerate(chunks):
@@ -63,6 +70,27 @@ def enumerated(text: Text, fact: Fact, chunks: Sequence[tuple[Chunk, int]]) -> I
                 continue
         yield from inside.taken(chunk, term)
     yield from inside.ended()
+
+
+def fitting(text: Text, fact: Fact, chunks: Sequence[tuple[Chunk, int]]) -> Iterator[tuple[Fact, bool]]:
+    """Yield the treatments that a demanded disease has to be fit for, and whether it must not be.
+
+    "Cancer suitable for A and B", "tumors not amenable to surgery or radiation".
+    """
+    if text.exclusion or fact.category != "condition":
+        return
+    words = [chunk for chunk, _ in chunks]
+    starts = (i for i, chunk in enumerate(words[:-1]) if chunk.form in FITTING)
+    at = next((i for i in starts if words[i + 1].form in _FOR), None)
+    if at is None:
+        return
+    denied = any("negation" in chunk.classes for chunk in words[max(0, at - 2) : at])
+    for chunk in words[at + 2 :]:
+        if is_content(chunk) and chunk.term is not None and chunk.term.category in GIVEN:
+            if chunk.term.iri not in _NO_DEMAND:
+                yield _alike(text, fact, chunk, chunk.term), denied
+        elif _closes(chunk) and chunk.form != "with":
+            return
 
 
 class _Listing:
@@ -128,11 +156,12 @@ def _opened_for(text: Text, fact: Fact, chunk: Chunk, depth: int, index: int) ->
     """
     alike = _GIVEN if fact.category in GIVEN else frozenset({fact.category})
     if fact.category == "condition" and text.exclusion:
-        if chunk.form in _REQUIRING:
+        if chunk.form in _REQUIRING or chunk.form in _TAKING:
             return _GIVEN
         if "definition" in chunk.classes:
             return frozenset({"condition", "biomarker"}) if _is_that_is(chunk) else frozenset({"biomarker"})
-    opens = (index == 0 and depth > 0) or _is_that_is(chunk) or "example" in chunk.classes
+    holds = chunk.form in _HOLDING and fact.category in GIVEN
+    opens = (index == 0 and depth > 0) or _is_that_is(chunk) or "example" in chunk.classes or holds
     return alike if opens else frozenset()
 
 

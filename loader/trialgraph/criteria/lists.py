@@ -28,6 +28,7 @@ from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.circumstances import ask_in_case
 from trialgraph.criteria.connectives import FINITE, VERBS
 from trialgraph.criteria.facts import is_content, read_fact
+from trialgraph.criteria.governing import governed, subjects
 from trialgraph.criteria.instances import example_of, unlisted
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.linkage import follows_definition, links, states_value
@@ -38,12 +39,10 @@ from trialgraph.criteria.rewording import reword
 from trialgraph.criteria.segments import (
     Segment,
     befalls,
-    governed,
     lacks_too,
     part_statement,
     resolved_joints,
     says_nothing,
-    subjects,
     trimmed,
 )
 from trialgraph.criteria.sharing import (

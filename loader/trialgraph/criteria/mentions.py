@@ -16,8 +16,7 @@ from trialgraph.criteria.asides import keeps_from
 from trialgraph.criteria.brackets import nested, opened
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.clauses import asked_of_allowed
-from trialgraph.criteria.enumerations import enumerated
-from trialgraph.criteria.facts import is_content
+from trialgraph.criteria.enumerations import enumerated, fitting
 from trialgraph.criteria.offers import DEMAND
 from trialgraph.criteria.topics import Topic, topics_of
 from trialgraph.criteria.trees import all_of, any_of
@@ -38,7 +37,8 @@ def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) ->
     """Return the expression with what its words speak of beside them."""
     taken = [atom.span for atom in atoms(expression) if not isinstance(atom, Narrative)]
     leaves = list(atoms(expression))
-    named = sum(map(is_content, opened(chunks))) if any(map(_may_tell_more, leaves)) else 0
+    tells = any(map(_may_tell_more, leaves))
+    named = sum(chunk.kind in ("concept", "lesion") for chunk in opened(chunks)) if tells else 0
     if not named or (named <= len(taken) == len(leaves)):
         return expression
     placed = list(nested(chunks))
@@ -157,7 +157,11 @@ def _with_listed(fact: Fact, source: _Source, *, denied: bool) -> Expression:
     """Put what the words that narrow a fact list besides it beside the fact."""
     listed = enumerated(source.text, fact, source.behind(fact.span))
     new = [each for each in listed if source.is_new(Topic(each, denied))]
-    return any_of([fact, *new]) if new else fact
+    told = any_of([fact, *new]) if new else fact
+    for each, unfit in fitting(source.text, fact, source.behind(fact.span)):
+        if not denied and source.is_new(Topic(each, unfit)):
+            told = all_of([told, Not(each) if unfit else each])
+    return told
 
 
 def _spoken_of(words: Narrative, source: _Source, *, turned: bool) -> Expression:

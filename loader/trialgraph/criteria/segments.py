@@ -9,22 +9,18 @@ from dataclasses import dataclass
 from trialgraph.criteria.chunks import Chunk
 from trialgraph.criteria.connectives import DETERMINERS, FINITE, RESTARTS, VERBS
 from trialgraph.criteria.facts import is_content
-from trialgraph.criteria.lexicon import lexicon
 from trialgraph.expressions import Expression
 
 __all__ = [
     "Segment",
     "befalls",
-    "governed",
     "is_bare",
     "lacks_too",
     "part_statement",
     "resolved_joints",
     "says_nothing",
-    "subjects",
 ]
 
-_GOVERNING = frozenset({"to", "for", "of", "contraindication", "risk", "only", "candidate"})
 
 _NARROWING = frozenset({"post", "definition", "condition", "regardless"})
 _BY = frozenset({"by", "on"})
@@ -36,12 +32,8 @@ _COUNTED = frozenset({"value", "lesion", "size"})
 _FINDING = frozenset({"history", "history of", "presence of", "known", "evidence of"})
 _SHORTEST_NAME = 3
 _OPENING_WORDS = 3
-_LISTED = 2
-"""How many members before it make a list of what an unknown word stands in."""
 _APART = frozenset({"allergy", "reproductive", "lesion"})
-_MODAL = frozenset(["must", "should", "shall", "will", "may", "can", "agree", "need"])
 
-_WHO = frozenset({"who", "who are", "who have"})
 _BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
 _BEING = _BEFELL | {"is", "are", "was", "were", "who", "who has", "who have"}
 _JOINTS = {
@@ -265,79 +257,6 @@ def _asks_anew(segment: Segment, following: Sequence[Chunk], chunk: Chunk) -> bo
         return bound and segment.chunks[0].kind == "value" and all(c.kind != "limit" for c in segment.chunks)
     behind = following[list(following).index(chunk) + 1 :][:1]
     return len(contents) == 1 or contents[-1].kind != "value" or any(map(_opens_case, behind))
-
-
-def governed(segments: list[Segment]) -> list[Segment]:
-    """Let a phrase that isn't understood keep the bare list on it ("contraindications to A, B or C")."""
-    kept: list[Segment] = []
-    for segment in segments:
-        last = kept[-1] if kept else None
-        if (
-            last is not None
-            and last.expression is None
-            and (_governs(last) or any(is_content(chunk) for chunk in last.chunks))
-            and is_bare(segment)
-            and segment.joint != ";"
-            and not _only_narrows(kept, segment)
-        ):
-            last.chunks = [*last.chunks, *segment.chunks]
-        else:
-            kept.append(segment)
-    return kept
-
-
-def _only_narrows(kept: Sequence[Segment], segment: Segment) -> bool:
-    """Whether the last member of a list has an adjective that isn't known ("A, B, long acting C, D")."""
-    *before, last = kept
-    named = next((i for i, chunk in enumerate(last.chunks) if is_content(chunk)), 0)
-    plain = bool(named) and named == len(last.chunks) - 1
-    unknown = plain and all(chunk.kind == "word" and not chunk.classes for chunk in last.chunks[:named])
-    listed = [each for each in before[-_LISTED:] if each.expression is not None]
-    return unknown and len(listed) == _LISTED and segment.expression is not None
-
-
-def subjects(segments: list[Segment], *, exclusion: bool) -> list[Segment]:
-    """Keep "women of childbearing potential and men … must" together: its first half isn't a demand."""
-    kept: list[Segment] = []
-    verbs = _MODAL if exclusion else _MODAL | {"is", "are"}
-    for segment in segments:
-        speaks = segment.expression is None and any(chunk.form in verbs for chunk in segment.chunks)
-        while (
-            speaks
-            and kept
-            and segment.joint in ("and", "or", "/")
-            and not segment.after_comma
-            and (_is_noun(kept[-1]) or (_names_persons(kept[-1]) and segment.chunks[0].form in _WHO))
-        ):
-            before = kept.pop()
-            segment.chunks, segment.joint, segment.after_comma = (
-                [*before.chunks, *segment.chunks],
-                before.joint,
-                before.after_comma,
-            )
-        kept.append(segment)
-    return kept
-
-
-def _names_persons(segment: Segment) -> bool:
-    """Whether a segment only says whom a demand is made of ("men receiving A and who … must")."""
-    return "persons" in segment.chunks[0].classes
-
-
-def _is_noun(segment: Segment) -> bool:
-    return not segment.negated and not any(
-        chunk.form in VERBS - {"patient", "subject", "participant", "who"} for chunk in segment.chunks
-    )
-
-
-def _governs(segment: Segment) -> bool:
-    return any(
-        chunk.classes & {"post", "condition", "unactual"}
-        or chunk.form in _GOVERNING
-        or lexicon().judgement.search(chunk.form)
-        for chunk in segment.chunks
-        if chunk.form not in ("have", "has", "had", "is", "are", "with", "who", "such")
-    )
 
 
 def is_bare(segment: Segment) -> bool:

@@ -12,7 +12,14 @@ from dataclasses import dataclass, replace
 from trialgraph.criteria.allowances import allowance_at
 from trialgraph.criteria.asides import FITTING, HAVING, aside_after
 from trialgraph.criteria.chunks import Chunk, Text
-from trialgraph.criteria.clauses import asked_of_allowed, length_of, permits, telling, without_remarks
+from trialgraph.criteria.clauses import (
+    as_unfit,
+    asked_of_allowed,
+    length_of,
+    permits,
+    telling,
+    without_remarks,
+)
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.neighbors import JOINING, goes_on, is_measured, restates
@@ -40,6 +47,7 @@ _MODAL = frozenset(
 _ANEW = frozenset({"have", "has", "had", "are", "is", "receive", "received", "receiving", "must", "on",
                    "taking", "treated", "progressed", "undergone"})  # fmt: skip
 """Verbs with which a clause of its own starts, that a "no" before it doesn't reach."""
+_NAMING = frozenset({"concept", "lesion"})
 _NON = frozenset({"non", "non -"})
 _BULLETS = frozenset({"*", "•"})
 _THAT_IS = frozenset({"i.e", "ie", "namely", "asfollow"})
@@ -75,10 +83,10 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]]) -> list[Topic]:
         text: The text.
         chunks: The chunks of the sentence with brackets opened, each with its depth in them.
     """
-    if not any(is_content(chunk) for chunk, _ in chunks):
+    if not any(chunk.kind in _NAMING for chunk, _ in chunks):
         return []
     whole = text.text[chunks[0][0].start : chunks[-1][0].end]
-    chunks = without_remarks(text, chunks)
+    chunks = as_unfit(without_remarks(text, chunks))
     bars, supposed, state = text.exclusion, False, False
     allowed = allowance_at([chunk for chunk, _ in chunks])
     if allowed is not None and not _forbids(chunks[:allowed]):
@@ -86,7 +94,7 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]]) -> list[Topic]:
         supposed = bool(asked) and any(is_content(c) for c, _ in chunks if c.start < asked[0][0].start)
         state = bool(asked) and asked[-1][0].end <= chunks[allowed][0].start
         chunks = asked
-    if not any(is_content(chunk) for chunk, _ in chunks):
+    if not any(chunk.kind in _NAMING for chunk, _ in chunks):
         return []
     words = telling(text, chunks)
     if lexicon().aside.search(words) or permits(text, words) or _heads(chunks):
@@ -124,7 +132,7 @@ def _told(sentence: Sentence, words: str) -> Sentence:
     if willing is not None:
         end = chunks[0][0].start + willing.start()
         sentence.chunks = chunks = [each for each in chunks if each[0].start < end]
-    if not any(is_content(chunk) for chunk, _ in chunks):
+    if not any(chunk.kind in _NAMING for chunk, _ in chunks):
         return sentence
     barring = next((i for i, (chunk, _) in enumerate(chunks) if "barring" in chunk.classes), None)
     if barring is None:
@@ -185,7 +193,7 @@ def _lists_kinds(sentence: Sentence) -> bool:
 def _bars(sentence: Sentence, at: int) -> None:
     """Take in what a sentence bars that ends in "… are excluded", unless that may be turned round."""
     chunks = [chunk for chunk, _ in sentence.chunks[:at]]
-    turned = {"exception", "negation", "definition"}
+    turned = {"exception", "definition"} if sentence.over else {"exception", "negation", "definition"}
     verb = sentence.chunks[at][0].form.startswith(_BEING) or (bool(chunks) and chunks[-1].form in _BEING)
     if not verb or any(chunk.classes & turned for chunk in chunks) or not any(map(is_content, chunks)):
         return
@@ -221,7 +229,9 @@ def _take(sentence: Sentence, index: int) -> None:
     if chunk.kind in ("concept", "lesion") and is_content(chunk):
         _name(sentence, index)
         return
-    if chunk.kind == "sign":
+    if chunk.kind == "concept" and chunk.term is not None and chunk.term.quantity:
+        _test(sentence, chunk, before)
+    elif chunk.kind == "sign":
         _part(sentence, index)
     elif chunk.form in _BULLETS:
         sentence.lead = sentence.negated if sentence.lead is None else sentence.lead
@@ -248,6 +258,17 @@ def _take(sentence: Sentence, index: int) -> None:
         sentence.unactual = "planned" not in chunk.classes
     else:
         sentence.aside = aside_after(chunk, before, sentence.aside)
+
+
+def _test(sentence: Sentence, chunk: Chunk, before: Chunk | None) -> None:
+    """Take "negative for HCV RNA" for a test whose positive result has a name."""
+    if before is None or not before.form.startswith("negative"):
+        return
+    words = sentence.text.text[chunk.start : chunk.end]
+    term = sentence.text.vocabulary.find(f"{words} positive")
+    if term is not None and term.category == "biomarker":
+        span = sentence.text.span(chunk.start, chunk.end)
+        sentence.found.append((Fact(term.iri, term.label, term.category, span=span), True))
 
 
 def _progresses(sentence: Sentence, chunk: Chunk) -> None:

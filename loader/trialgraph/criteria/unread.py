@@ -25,7 +25,8 @@ _SOON = 7
 _REQUIRED = frozenset({"requiring", "require", "required", "requires", "that required", "needing"})
 _AFTER = frozenset({"after", "following", "on", "during", "to", "by", "since", "with", "including", "of"})
 _STAYING = frozenset({"be", "is", "are", "being", "currently", "stable", "maintained", "patient", "subject",
-                      "participant", "who are", "individual", "must be", "ongoing", "now"})  # fmt: skip
+                      "participant", "who are", "individual", "must", "must be", "ongoing", "now",
+                      "stable dose", "effective"})  # fmt: skip
 """Words before "on" that say what is being taken ("patients on anticoagulants")."""
 _STANDARD = str(TGC.StandardTherapy)
 
