@@ -17,7 +17,14 @@ from trialgraph.criteria.instances import for_itself, instances_of
 from trialgraph.criteria.mentions import add_mentions
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.normalization import NormalizedText
-from trialgraph.criteria.offers import DEMAND, asks_several, concerns_some, counts_several, offers_choice
+from trialgraph.criteria.offers import (
+    DEMAND,
+    asks_several,
+    concerns_some,
+    counts_several,
+    lets_in,
+    offers_choice,
+)
 from trialgraph.criteria.outline import Outline
 from trialgraph.criteria.participations import add_investigational
 from trialgraph.criteria.predicates import part_predicate
@@ -204,11 +211,15 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     if counts_several(lead):
         return narrative(text, start, end)
     read = [_read_outlined(text, _between(chunks, item.start, item.end), item) for item in outline.items]
-    if _EXCEPTED.search(lead.strip() + (":" if not lead.strip().endswith(":") else "")) and lead.strip():
+    if (text.exclusion and lets_in(lead)) or (
+        lead.strip() and _EXCEPTED.search(lead.strip().removesuffix(":") + ":")
+    ):
         head = _read_stretch(text, _between(chunks, start, lead_end), start, lead_end)
         excepted = (outline.items[0].start, outline.items[-1].end)
         if not text.exclusion and _MAY_ENTER.search(lead):
             return negate(any_of(read))
+        if not any(isinstance(atom, Fact) for atom in atoms(head)):
+            return narrative(text, start, end)
         return except_for(text, head, text.text[slice(*excepted)].strip(), excepted)
     if _DENIED.search(lead):
         return negate(all_of(read))
@@ -283,7 +294,7 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
     sentences = _without_fields(text, sentences_of(text, chunks))
     if len(sentences) > 1 and not text.exclusion and _is_title(sentences[0]):
         sentences = sentences[1:]
-    for sentence in sentences:
+    for sentence in _with_list(text, sentences):
         words = text.text[sentence[0].start : sentence[-1].end]
         place = (sentence[0].start, sentence[-1].end)
         named = any(chunk.kind == "value" for chunk in sentence)
@@ -310,6 +321,14 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
     if not read:
         return narrative(text, start, end)
     return any_of(read) if text.exclusion else all_of(read)
+
+
+def _with_list(text: Text, sentences: list[list[Chunk]]) -> list[list[Chunk]]:
+    """Keep what lets some in after all, in an exclusion, with the list behind it ("… eligible if: …")."""
+    for index, sentence in enumerate(sentences):
+        if text.exclusion and lets_in(text.text[sentence[0].start : sentence[-1].end]):
+            return [*sentences[:index], [chunk for each in sentences[index:] for chunk in each]]
+    return sentences
 
 
 def _without_fields(text: Text, sentences: list[list[Chunk]]) -> list[list[Chunk]]:

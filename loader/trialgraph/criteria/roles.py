@@ -81,7 +81,8 @@ def _role_in_clause(text: Text, clause: Sequence[Chunk], index: int, *, wanted: 
     excluding = "barring" in _classes(clause)
     barred = text.exclusion or excluding
     allowed = allowance_at(before)
-    opening = max((i for i, chunk in enumerate(before) if _supposes(chunk)), default=None)
+    supposing = [i for i, chunk in enumerate(before) if _supposes(chunk)]
+    opening = max((i for i in supposing if not _is_aside(text, before[i], clause[index])), default=None)
     ruled = max((i for i, chunk in enumerate(before) if chunk.form in _MODAL), default=None)
     labelled = opening is not None and any(chunk.form == ":" for chunk in before[opening:])
     if labelled and not text.exclusion and allowed is None:
@@ -92,7 +93,9 @@ def _role_in_clause(text: Text, clause: Sequence[Chunk], index: int, *, wanted: 
         if allowed is None and ruled is None and _describes(clause, opening, index):
             return "barred" if barred else "demanded"
         if allowed is None or allowed > opening:
-            kept = wanted and not excluding
+            case = "condition" in before[opening].classes and before[opening].form not in _DESCRIBING
+            supposed = case and allowance_at(clause) is None
+            kept = wanted and not excluding and not supposed
             return "demanded" if kept else "barred" if excluding else "open"
         return "barred" if before[opening].form in _BUT else "demanded"
     if allowed is not None and text.exclusion and _repeats(text, clause[index]):
