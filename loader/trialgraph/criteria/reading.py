@@ -29,7 +29,7 @@ from trialgraph.criteria.outline import Outline
 from trialgraph.criteria.participations import add_investigational
 from trialgraph.criteria.predicates import part_predicate
 from trialgraph.criteria.remnants import add_values
-from trialgraph.criteria.sentences import sentences_of
+from trialgraph.criteria.sentences import sentences_of, time_of_label, with_list
 from trialgraph.criteria.statements import Statement, of_part, read_statement
 from trialgraph.criteria.tables import outline_without
 from trialgraph.criteria.trees import (
@@ -294,7 +294,7 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
     sentences = _without_fields(text, sentences_of(text, chunks))
     if len(sentences) > 1 and not text.exclusion and _is_title(sentences[0]):
         sentences = sentences[1:]
-    for sentence in _with_list(text, sentences):
+    for sentence in with_list(text, sentences):
         words = text.text[sentence[0].start : sentence[-1].end]
         place = (sentence[0].start, sentence[-1].end)
         named = any(chunk.kind == "value" for chunk in sentence)
@@ -320,15 +320,13 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
             read.append(narrative(text, *place))
     if not read:
         return narrative(text, start, end)
-    return any_of(read) if text.exclusion else all_of(read)
+    return any_of(read) if text.exclusion else all_of(_in_time(chunks, read))
 
 
-def _with_list(text: Text, sentences: list[list[Chunk]]) -> list[list[Chunk]]:
-    """Keep what lets some in after all, in an exclusion, with the list behind it ("… eligible if: …")."""
-    for index, sentence in enumerate(sentences):
-        if text.exclusion and lets_in(text.text[sentence[0].start : sentence[-1].end]):
-            return [*sentences[:index], [chunk for each in sentences[index:] for chunk in each]]
-    return sentences
+def _in_time(chunks: Sequence[Chunk], read: list[Expression]) -> list[Expression]:
+    """Give the values of all sentences the time that the label in front of them states."""
+    recent = time_of_label(chunks)
+    return read if recent is None else [read[0], *(dated(each, recent) for each in read[1:])]
 
 
 def _without_fields(text: Text, sentences: list[list[Chunk]]) -> list[list[Chunk]]:
