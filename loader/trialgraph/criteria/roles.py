@@ -42,6 +42,7 @@ _MEASURED = re.compile(
     re.IGNORECASE,
 )
 """What tells a size that has to be seen, or one of something else, from that of a tumour."""
+_GIVEN = frozenset({"received", "previously treated with", "treated with", "have received", "has received"})
 _ENTERS = re.compile(r"eligib|enrol|includ|particip|enter|accru")
 DOSE = "dose"
 COURSE = "course"
@@ -67,7 +68,7 @@ def role_of(text: Text, clause: Sequence[Chunk], index: int) -> Role:
         "negation" in chunk.classes and not _is_aside(text, chunk, clause[index]) for chunk in before
     )
     aimed = _AIMED.search(text.text[clause[0].start : clause[index].start])
-    wanted = is_wanted(clause[index].expression) and not _turns(text, clause[index])
+    wanted = _is_kept(text, clause, index)
     if (denied and not wanted) or aimed or _is_point(clause[index]):
         return "open"
     if text.exclusion and _is_example(before):
@@ -163,6 +164,14 @@ def _limits_again(text: Text, value: Chunk) -> bool:
     }
     mine = atoms(value.expression) if value.expression is not None else ()
     return any(isinstance(atom, Value) and atom.concept in named for atom in mine)
+
+
+def _is_kept(text: Text, clause: Sequence[Chunk], index: int) -> bool:
+    """Whether patients have to keep a limit wherever it is told, as with how much they were given."""
+    value = clause[index].expression
+    counted = isinstance(value, Value) and value.unit == "{count}" and not text.exclusion
+    given = counted and index > 0 and clause[index - 1].form in _GIVEN
+    return given or (is_wanted(value) and not _turns(text, clause[index]))
 
 
 def _turns(text: Text, value: Chunk) -> bool:
