@@ -22,6 +22,7 @@ from trialgraph.criteria.wording import wording
 from trialgraph.expressions import Expression, Not, Value, Window, atoms
 
 __all__ = [
+    "OBTAINED",
     "aside_at",
     "is_harmless",
     "is_method",
@@ -34,7 +35,7 @@ __all__ = [
 ]
 
 
-_OBTAINED = frozenset(
+OBTAINED = frozenset(
     {"obtained", "performed", "done", "drawn", "collected", "completed", "taken", "met", "tested"}
 )
 
@@ -271,7 +272,7 @@ def value_window(before: Sequence[Chunk], after: Sequence[Chunk]) -> Window | No
         if (
             chunk.kind == "word"
             and not chunk.classes & {"value_tail", "confirmed"}
-            and chunk.form != "obtained"
+            and chunk.form not in OBTAINED
         ):
             return None
     return None
@@ -281,7 +282,7 @@ def _bracketed_window(chunk: Chunk) -> Window | None:
     """Return the time that a bracket states for the value before it, and nothing else."""
     windows = [each.window.window for each in chunk.inner if each.window is not None]
     rest = [each for each in chunk.inner if each.window is None]
-    plain = all(is_harmless(each, "value_tail", "label", "tail") or each.form in _OBTAINED for each in rest)
+    plain = all(is_harmless(each, "value_tail", "label", "tail") or each.form in OBTAINED for each in rest)
     return windows[0] if len(windows) == 1 and plain else None
 
 

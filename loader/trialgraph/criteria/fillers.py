@@ -8,7 +8,7 @@ from trialgraph.criteria.windows import parse_window
 from trialgraph.criteria.wording import wording
 from trialgraph.expressions import Window
 
-__all__ = ["AGES", "GLOSS", "past_fillers"]
+__all__ = ["AGES", "GLOSS", "past_fillers", "told_when"]
 
 _FILLER = re.compile(
     r"(?:\s|:|=|,(?=\s*(?:must|should|of|is|with|serum|plasma|blood)\b)|-(?=\s)|\b(?:of|is|are|was|were|be|been|being|must|should|shall|has|have|to|with|a(?=\s+(?:score|level|value|count|value))|an|the|as|at(?!\s+(?:least|most|a\b|the\b|or\b))|level|levels|count|counts|value"
@@ -30,6 +30,7 @@ _OBTAINED = re.compile(
     r"(?=(?:within|in\s+the)\s)",
     re.IGNORECASE,
 )
+_WHEN = re.compile(r"\bwithin\b|≤", re.IGNORECASE)
 _MOST = 8
 
 
@@ -49,3 +50,11 @@ def past_fillers(text: str, offset: int) -> tuple[int, Window | None]:
             break
         offset = rest.end()
     return offset, window
+
+
+def told_when(text: str, start: int, end: int) -> Window | None:
+    """Return the time in the words of how a value is measured ("… formula (within 30 days)")."""
+    if end <= start:
+        return None
+    found = (parse_window(text, match.start()) for match in _WHEN.finditer(text, start, end))
+    return next((each.window for each in found if each is not None), None)

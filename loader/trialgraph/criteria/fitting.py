@@ -85,9 +85,14 @@ def _fit_bare(term: Term, found: Found) -> tuple[Limit, str | None] | None:
     numbers = [number for number in (low, high) if number is not None]
     if term.unit == "10*9/L" and min(numbers) >= _THOUSAND and max(numbers) < _PER_LITRE:
         return _divided(found.limit), term.unit
+    if term.unit == "10*9/L" and min(numbers) >= _PER_LITRE:
+        # "ANC ≥ 1.5 × 10^9": per litre, as the power tells.
+        return _divided(_divided(_divided(found.limit))), term.unit
     for unit, least, most in wording().habitual_units.get(local_name(term), ()):
         if all(least <= number <= most for number in numbers):
             return found.limit, unit
+        if unit == "10*9/L" and all(least <= number / _THOUSAND <= most for number in numbers):
+            return _divided(found.limit), unit
     return None
 
 

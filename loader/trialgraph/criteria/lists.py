@@ -16,6 +16,7 @@ from trialgraph.criteria.adjectives import (
     share_places,
 )
 from trialgraph.criteria.alternatives import (
+    OBTAINED,
     is_harmless,
     is_method,
     merge_alternatives,
@@ -204,7 +205,8 @@ def _read_around_value(
     window = value_window(before, after)
     if window is not None:
         expression = dated(expression, window)
-    rest = [chunk for chunk in after if chunk.kind not in ("window", "sign")]
+    timing = OBTAINED if window is not None else ()
+    rest = [chunk for chunk in after if chunk.kind not in ("window", "sign") and chunk.form not in timing]
     parted = by_sex(text, expression, chunks[at], rest) or by_part(text, expression, chunks[at], rest)
     if parted is not None:
         return parted

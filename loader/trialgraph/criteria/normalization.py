@@ -26,6 +26,7 @@ _SIGNS = {
     "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-", "’": "'", "‘": "'", "“": '"', "”": '"',
     "\u200b": "", "\ufeff": "", "\u00ad": "", "®": "", "™": "",
     "\u2028": " ", "\u2029": " ", "∙": "·", "✕": "×", "х": "×",
+    "˂": "<", "˃": ">", "˚": "°", "º": "°", "﹤": "<", "﹥": ">", "≮": "≥", "≯": "≤",
 }  # fmt: skip
 
 _MULTIPLIED = (
@@ -34,7 +35,7 @@ _MULTIPLIED = (
 _EDIT = re.compile(
     rf"""(?![a-df-wyzA-DF-WYZ,.;:'"-]|[eE](?!\d)|\x20[a-df-wyzA-DF-WYZ])(?:
       (?P<escape>\\(?=[-<>\[\]^*_~#().&+=|`{{}}"'/!$%:;,?@\\]))
-    | (?P<entity>&(?:lt|gt|le|ge|amp|nbsp|\#8804|\#8805|\#60|\#62);(?:\s?=)?)
+    | (?P<entity>&(?:amp;)*(?:lt|gt|le|ge|amp|nbsp|\#8804|\#8805|\#60|\#62);(?:\s?=)?)
     | (?P<misread>â‰[¥¤]|â€[“”˜™œ\x9d]|Î¼|Âµ|Ã—|Â[°±²³])
     | (?P<symbol>(?<!\S)[³£](?=\s?\d)|(?<=[a-z\s])[³£](?=\s\d))
     | (?P<comparator>=\s?/\s?[<>]|[<>]\s?or\s?=(?:\s?to\b)?|=\s?or\s?[<>]|[≥≤]\s?[<>]
@@ -43,7 +44,7 @@ _EDIT = re.compile(
     | (?P<superscript>(?<=10)\s?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
     | (?P<bracketed>(?<=10)\s?[(\[]\s?(?P<power3>\d{{1,2}})\s?[)\]](?=\s*(?:/|per\b|cells)))
     | (?P<caret>(?<=10)\s?(?:\\?\^|\*\*|\*(?=\s?\d)|[eE](?=\d)|\^?\s?<sup>)\s?)
-    | (?P<lost>(?<=[x*X×]10)\s?(?P<power>\d{{1,2}})(?=\s*(?:/|[µu]?[Ll]\b|per\b|copies|cells|platelets)))
+    | (?P<lost>(?<=[x*X×]10)\s?(?P<power>\d{{1,2}})(?=\s*(?:/|[µu]?[Ll]\b|per\b|copies|cells?\b|platelets)))
     | (?P<spaced>(?<=[x*X×]\s10)\s?(?P<power2>\d{{1,2}})(?=\s*(?:/|[µu]?[Ll]\b|per\b|copies|cells|platelets)))
     | (?P<viral>(?<=[\s<>≤≥=]10)[3-6](?=\s?cop(?:ies|y)\s?/\s?m[lL]\b))
     | (?P<raised>(?<=\^)(?:9|12)(?=\s?[lL]\b))
@@ -162,7 +163,7 @@ def _mended(found: str) -> str:
     if not found.startswith("&"):
         sign = found.encode("cp1252", "ignore").decode("utf-8", "ignore")
         return _SIGNS.get(sign, sign.translate(_SUPERSCRIPTS))
-    sign = unescape(found.rstrip("= ")).replace("\xa0", " ")
+    sign = unescape(unescape(unescape(found.rstrip("= ")))).replace("\xa0", " ")
     return {"<": "≤", ">": "≥"}.get(sign, sign) if found.endswith("=") else sign
 
 

@@ -10,6 +10,7 @@ __all__ = [
     "concerns_some",
     "concerns_some_aside",
     "counts_several",
+    "lets_in",
     "offers_choice",
 ]
 
@@ -47,6 +48,16 @@ _ASIDE = re.compile(
     r"(?:sub-?stud(?:y|ies)|cohorts?|arms?|parts?|phase|escalation|expansion)\b",
     re.IGNORECASE,
 )
+_LETS_IN = re.compile(
+    r"\b(?:eligible|allowed|permitted|acceptable|enroll?(?:ed)?|included|participate|considered|exclude[sd]?)\b[^.;:]{0,90}?"
+    r"\b(?:if|provided|when|as long as|so long as|assuming|providing)\b(?:(?!includ|such as)[^.:()])*:\s*$",
+    re.IGNORECASE,
+)
+_KEEPS_OUT = re.compile(
+    r"\b(?:not|never|cannot|in)\s?-?(?:be\s+|been\s+)?(?:eligible|allowed|permitted|acceptable|enrol|includ|participat|considered)"
+    r"|\bineligible\b|(?<!not )(?<!not be )(?<!not necessarily )\bexcluded?\b|\bunless\b",
+    re.IGNORECASE,
+)
 DEMAND = re.compile(
     r"^\W*(?:all |the |any |female |male )*(?:patients?|subjects?|participants?|individuals?|they|women|men)?"
     r"\s*(?:must|should|need to|have to|are required to|may not|shall not|cannot|can not)\b",
@@ -78,3 +89,14 @@ def counts_several(lead: str) -> bool:
 def offers_choice(lead: str) -> bool:
     """Whether any one of the items that follow is enough ("one of", "the following histologies")."""
     return _ANY.search(lead) is not None or _KINDS.search(lead) is not None
+
+
+def lets_in(lead: str) -> bool:
+    """Whether a lead-in ends in what lets people in after all ("… are eligible if:")."""
+    return lead.rstrip().endswith(":") and _LETS_IN.search(_last(lead)) is not None
+
+
+def _last(lead: str) -> str:
+    """Return the last sentence of a lead-in; one that denies is none of these."""
+    words = re.split(r"(?<=[a-z)\]])[.;]\s+(?=[A-Za-z])", lead)[-1]
+    return "" if _KEEPS_OUT.search(words) else words

@@ -17,12 +17,19 @@ from trialgraph.criteria.instances import for_itself, instances_of
 from trialgraph.criteria.mentions import add_mentions
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.normalization import NormalizedText
-from trialgraph.criteria.offers import DEMAND, asks_several, concerns_some, counts_several, offers_choice
+from trialgraph.criteria.offers import (
+    DEMAND,
+    asks_several,
+    concerns_some,
+    counts_several,
+    lets_in,
+    offers_choice,
+)
 from trialgraph.criteria.outline import Outline
 from trialgraph.criteria.participations import add_investigational
 from trialgraph.criteria.predicates import part_predicate
 from trialgraph.criteria.remnants import add_values
-from trialgraph.criteria.sentences import sentences_of
+from trialgraph.criteria.sentences import sentences_of, time_of_label, with_list
 from trialgraph.criteria.statements import Statement, of_part, read_statement
 from trialgraph.criteria.tables import outline_without
 from trialgraph.criteria.trees import (
@@ -204,11 +211,15 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     if counts_several(lead):
         return narrative(text, start, end)
     read = [_read_outlined(text, _between(chunks, item.start, item.end), item) for item in outline.items]
-    if _EXCEPTED.search(lead.strip() + (":" if not lead.strip().endswith(":") else "")) and lead.strip():
+    if (text.exclusion and lets_in(lead)) or (
+        lead.strip() and _EXCEPTED.search(lead.strip().removesuffix(":") + ":")
+    ):
         head = _read_stretch(text, _between(chunks, start, lead_end), start, lead_end)
         excepted = (outline.items[0].start, outline.items[-1].end)
         if not text.exclusion and _MAY_ENTER.search(lead):
             return negate(any_of(read))
+        if not any(isinstance(atom, Fact) for atom in atoms(head)):
+            return narrative(text, start, end)
         return except_for(text, head, text.text[slice(*excepted)].strip(), excepted)
     if _DENIED.search(lead):
         return negate(all_of(read))
@@ -283,7 +294,7 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
     sentences = _without_fields(text, sentences_of(text, chunks))
     if len(sentences) > 1 and not text.exclusion and _is_title(sentences[0]):
         sentences = sentences[1:]
-    for sentence in sentences:
+    for sentence in with_list(text, sentences):
         words = text.text[sentence[0].start : sentence[-1].end]
         place = (sentence[0].start, sentence[-1].end)
         named = any(chunk.kind == "value" for chunk in sentence)
@@ -309,7 +320,13 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
             read.append(narrative(text, *place))
     if not read:
         return narrative(text, start, end)
-    return any_of(read) if text.exclusion else all_of(read)
+    return any_of(read) if text.exclusion else all_of(_in_time(chunks, read))
+
+
+def _in_time(chunks: Sequence[Chunk], read: list[Expression]) -> list[Expression]:
+    """Give the values of all sentences the time that the label in front of them states."""
+    recent = time_of_label(chunks)
+    return read if recent is None else [read[0], *(dated(each, recent) for each in read[1:])]
 
 
 def _without_fields(text: Text, sentences: list[list[Chunk]]) -> list[list[Chunk]]:

@@ -42,6 +42,7 @@ _MEASURED = re.compile(
     re.IGNORECASE,
 )
 """What tells a size that has to be seen, or one of something else, from that of a tumour."""
+_GIVEN = frozenset({"received", "previously treated with", "treated with", "have received", "has received"})
 _ENTERS = re.compile(r"eligib|enrol|includ|particip|enter|accru")
 DOSE = "dose"
 COURSE = "course"
@@ -67,7 +68,7 @@ def role_of(text: Text, clause: Sequence[Chunk], index: int) -> Role:
         "negation" in chunk.classes and not _is_aside(text, chunk, clause[index]) for chunk in before
     )
     aimed = _AIMED.search(text.text[clause[0].start : clause[index].start])
-    wanted = is_wanted(clause[index].expression) and not _turns(text, clause[index])
+    wanted = _is_kept(text, clause, index)
     if (denied and not wanted) or aimed or _is_point(clause[index]):
         return "open"
     if text.exclusion and _is_example(before):
@@ -81,7 +82,8 @@ def _role_in_clause(text: Text, clause: Sequence[Chunk], index: int, *, wanted: 
     excluding = "barring" in _classes(clause)
     barred = text.exclusion or excluding
     allowed = allowance_at(before)
-    opening = max((i for i, chunk in enumerate(before) if _supposes(chunk)), default=None)
+    supposing = [i for i, chunk in enumerate(before) if _supposes(chunk)]
+    opening = max((i for i in supposing if not _is_aside(text, before[i], clause[index])), default=None)
     ruled = max((i for i, chunk in enumerate(before) if chunk.form in _MODAL), default=None)
     labelled = opening is not None and any(chunk.form == ":" for chunk in before[opening:])
     if labelled and not text.exclusion and allowed is None:
@@ -92,7 +94,9 @@ def _role_in_clause(text: Text, clause: Sequence[Chunk], index: int, *, wanted: 
         if allowed is None and ruled is None and _describes(clause, opening, index):
             return "barred" if barred else "demanded"
         if allowed is None or allowed > opening:
-            kept = wanted and not excluding
+            case = "condition" in before[opening].classes and before[opening].form not in _DESCRIBING
+            supposed = case and allowance_at(clause) is None
+            kept = wanted and not excluding and not supposed
             return "demanded" if kept else "barred" if excluding else "open"
         return "barred" if before[opening].form in _BUT else "demanded"
     if allowed is not None and text.exclusion and _repeats(text, clause[index]):
@@ -160,6 +164,14 @@ def _limits_again(text: Text, value: Chunk) -> bool:
     }
     mine = atoms(value.expression) if value.expression is not None else ()
     return any(isinstance(atom, Value) and atom.concept in named for atom in mine)
+
+
+def _is_kept(text: Text, clause: Sequence[Chunk], index: int) -> bool:
+    """Whether patients have to keep a limit wherever it is told, as with how much they were given."""
+    value = clause[index].expression
+    counted = isinstance(value, Value) and value.unit == "{count}" and not text.exclusion
+    given = counted and index > 0 and clause[index - 1].form in _GIVEN
+    return given or (is_wanted(value) and not _turns(text, clause[index]))
 
 
 def _turns(text: Text, value: Chunk) -> bool:

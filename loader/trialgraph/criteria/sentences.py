@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
 from trialgraph.criteria.facts import is_content
-from trialgraph.criteria.offers import offers_choice
+from trialgraph.criteria.offers import lets_in, offers_choice
+from trialgraph.expressions import Window
 
-__all__ = ["sentences_of"]
+__all__ = ["sentences_of", "time_of_label", "with_list"]
 
 _ABBREVIATED = frozenset(
     ["e.g", "i.e", "vs", "approx", "no", "inc", "etc", "dr", "st", "fig", "max", "min", "incl", "resp"]
@@ -47,6 +48,22 @@ def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
         else:
             sentences[-1].append(chunk)
     return [sentence for sentence in sentences if sentence]
+
+
+def time_of_label(chunks: Sequence[Chunk]) -> Window | None:
+    """Return the time that a label sets for the values behind it ("within 28 days, as follows: …")."""
+    label = next((i for i, chunk in enumerate(chunks) if chunk.form == ":"), 0)
+    valued = any(chunk.kind in ("value", "limit") for chunk in chunks[:label])
+    times = [chunk.window.window for chunk in chunks[:label] if chunk.window is not None]
+    return times[0] if len(times) == 1 and not valued else None
+
+
+def with_list(text: Text, sentences: list[list[Chunk]]) -> list[list[Chunk]]:
+    """Keep what lets some in after all, in an exclusion, with the list behind it ("… eligible if: …")."""
+    for index, sentence in enumerate(sentences):
+        if text.exclusion and lets_in(text.text[sentence[0].start : sentence[-1].end]):
+            return [*sentences[:index], [chunk for each in sentences[index:] for chunk in each]]
+    return sentences
 
 
 def _names_other_sex(chunks: Sequence[Chunk], index: int) -> bool:

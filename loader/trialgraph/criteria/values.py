@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from trialgraph.criteria.bounds import beyond, directed, is_from_age, led, tells_distance
-from trialgraph.criteria.fillers import AGES, GLOSS, past_fillers
+from trialgraph.criteria.fillers import AGES, GLOSS, past_fillers, told_when
 from trialgraph.criteria.fitting import bounded_alike, fit_limit, local_name, within_normal
 from trialgraph.criteria.limits import Found, parse_limit, parse_range, side_of
 from trialgraph.criteria.outsides import outside_of
@@ -124,7 +124,8 @@ class ValueReader:
             return None
         if self._is_ratio(terms, self.tokens[after - 1].end, found) or tells_distance(self.text, found.end):
             return None
-        window, end = self.window, self._past_method(found.end)
+        end = self._past_method(found.end)
+        window = self.window or told_when(self.text, found.end, self.tokens[end - 1].end)
         read = self.build(terms, joiner, found, self.tokens[position].start, position, end)
         if read is None or window is None:
             return read
