@@ -4,12 +4,15 @@ A fact of the notation is a table with one key that says what it is (`lab`, `res
 `condition`, `drug`, `procedure`, `allergy`, `lesion`, `relative`, `patient`) and keys for the rest;
 facts with the same `id` replace each other, which is how a change differs from its base. What the
 notation has no word for is written as it is in FHIR: `fhir` is the type, `has` holds the elements.
+`codes` stand beside the text of whatever is coded, as "sct 22298006" or "icd I21.9".
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tests.patient_resources import (
+    LOINC,
+    SNOMED,
     bundle,
     coded,
     condition,
@@ -21,6 +24,12 @@ from tests.patient_resources import (
     tumor_size,
 )
 
+_SYSTEMS = {
+    "sct": SNOMED,
+    "icd": "http://hl7.org/fhir/sid/icd-10-cm",
+    "rx": "http://www.nlm.nih.gov/research/umls/rxnorm",
+    "loinc": LOINC,
+}
 Compact = Mapping[str, Any]
 Json = dict[str, Any]
 
@@ -46,7 +55,12 @@ def _kind(fact: Compact) -> str:
 
 
 def _resources(fact: Compact, name: str) -> list[Json]:
-    return _MAKERS[_kind(fact)](fact, name)
+    made = _MAKERS[_kind(fact)](fact, name)
+    found = [(_SYSTEMS[system], code) for system, code in map(str.split, fact.get("codes", ()))]
+    for resource in made if found else ():
+        element = "medicationCodeableConcept" if "medicationCodeableConcept" in resource else "code"
+        resource[element] = coded(resource[element]["text"], *found)
+    return made
 
 
 def _patient(fact: Compact, name: str) -> list[Json]:

@@ -6,6 +6,7 @@ they show nothing, but keep what they may be from being called absent.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from trialgraph.patients.facts import (
     ResultFact,
 )
 from trialgraph.patients.tables import dormant, events, stains
+from trialgraph.patients.wording import words
 from trialgraph.views import Completeness, TimeAgo
 
 __all__ = ["DISEASE_STATUS", "Denied", "Shown", "Sorted", "is_lasting", "sorted_facts"]
@@ -81,6 +83,7 @@ class Sorted:
         conditions: Certain conditions by source, for lesions and primaries.
         lesions: Lesions known by then; None where that is open.
         measurements: All measurements.
+        local: Sources of drugs that are given where they act, such as a cream.
         doubts: Results that aren't verified: they show nothing, but contradict what says otherwise.
         complete: Statements of completeness that hold.
     """
@@ -94,6 +97,7 @@ class Sorted:
     conditions: dict[str, ConditionFact] = field(default_factory=dict)
     lesions: list[tuple[LesionFact, bool | None]] = field(default_factory=list)
     measurements: list[Measurement] = field(default_factory=list)
+    local: set[str] = field(default_factory=set)
     doubts: list[Shown | Denied] = field(default_factory=list)
     complete: dict[Completeness, CompletenessStatement] = field(default_factory=dict)
 
@@ -127,6 +131,10 @@ def _sort_course(fact: Course, found: Sorted, concepts: Concepts, as_of: date) -
         return
     iris = _iris(fact, concepts)
     certain = fact.certain and exists is True
+    if isinstance(fact, ExposureFact) and words().local & set(
+        re.findall(r"[\w-]+", fact.what.text.casefold())
+    ):
+        found.local.add(fact.source)
     if not fact.what.concepts:
         category = _CATEGORIES[type(fact)]
         found.unclassified[category].append(fact.source)

@@ -15,7 +15,7 @@ from trialgraph.derivation.ondemand import OnDemand
 from trialgraph.derivation.shown import Sorted
 from trialgraph.exemptions import NAMED
 from trialgraph.namespaces import TGC
-from trialgraph.patients.tables import organs
+from trialgraph.patients.tables import organs, systemic_drugs
 from trialgraph.views import Absence, Completeness
 
 __all__ = [
@@ -64,6 +64,7 @@ def silent_concepts(
     Those of them that aren't present are absent. A judgement (``tg:assessment``, ``tg:graded``) is among
     them only where all that it could be passed on has it: a silent record doesn't show that a disease is
     resectable, but where all of the recorded surgery is major surgery, no other major surgery was done.
+    A drug wasn't given systemically where all that is recorded of it is given where it acts.
     The key of a judgement with `NAMED` behind it is there where nothing is recorded that is called so.
     """
     blocked = _blocked(found, concepts, axioms) | contested(found, concepts, axioms)
@@ -76,7 +77,7 @@ def silent_concepts(
         if key != iri:
             return None if _is_named(iri, found, concepts) else recorded(needed(iri, concepts))
         if concepts.is_judged(iri):
-            return None if iri in found.possible else judged(iri)
+            return None if iri in found.possible else judged(iri) or systemic(iri)
         if iri in blocked:
             return None
         return recorded(needed(iri, concepts))
@@ -96,6 +97,17 @@ def silent_concepts(
             if kinds and all(concepts.is_a(each, iri) for each in kinds) and parent in silent:
                 return silent[parent]
         return None
+
+    def systemic(iri: str) -> Absence | None:
+        drugs = {
+            below
+            for drug, kind in systemic_drugs().items()
+            if kind == iri
+            for below in concepts.descendants(drug)
+        }
+        sources = {fact.source for fact in found.shown if fact.concept in drugs}
+        sources |= {source for each in drugs & found.possible.keys() for source in found.possible[each]}
+        return recorded(needed(iri, concepts)) if drugs and sources <= found.local else None
 
     silent = OnDemand(lambda: concepts, reason)
     return silent

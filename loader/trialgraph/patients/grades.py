@@ -33,6 +33,8 @@ def graded(codeable: Json, asked: Reading, context: Context) -> Amount | None:
     (quantity,) = asked.what.concepts
     unit = context.coder.concepts[quantity].unit or ""
     result = result_of(codeable, [quantity])
+    if result is not None and result.concept:
+        return None  # It says that something is there, or isn't, not how much.
     if result is not None:
         return Amount(result.low, result.high, unit=unit)
     texts = _texts(codeable)

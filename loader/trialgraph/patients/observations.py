@@ -108,6 +108,9 @@ def _read(resource: Json, part: Json, context: Context) -> Iterator[Fact]:
     facts: list[Fact] = []
     if quantities:
         facts += _measured(resource, part, asked, value, when, context)
+        if not facts and isinstance(value[1], Mapping):
+            named = _named_answer(resource, asked, value[1], when, context)
+            facts += [] if named is None else [named]
     elif value[0] in ("valueCodeableConcept", "valueBoolean", "valueString"):
         facts += _found(resource, asked, value[1], when, context)
     else:
@@ -129,7 +132,8 @@ def _asked(codeable: Json, context: Context) -> Reading:
     """Return what an Observation is about: its question by a table, otherwise the concept of its code."""
     reading = context.coder.read(codeable, _KINDS)
     table, text = questions(), " ".join(str(codeable.get("text") or "").casefold().split())
-    found = {table[key] for key in (*codes(codeable), ("", text)) if key in table}
+    names = (("", text), ("", text.partition(" by ")[0]))  # LOINC names a method last
+    found = {table[key] for key in (*codes(codeable), *names) if key in table}
     if len(found) != 1 or reading.what.concepts:
         return reading
     by_text = not any(code in table for code in codes(codeable))
