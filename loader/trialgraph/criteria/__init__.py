@@ -11,6 +11,7 @@ from functools import lru_cache, partial
 
 from trialgraph.criteria.allergens import name_allergens, trial_drugs
 from trialgraph.criteria.criterion import Criterion, Kind, Part
+from trialgraph.criteria.leads import below_leads
 from trialgraph.criteria.normalization import common_words, normalize, words_of
 from trialgraph.criteria.outline import outline
 from trialgraph.criteria.reading import read_expression
@@ -76,7 +77,7 @@ def _read(
     drugs: Sequence[Term] = (),
 ) -> Iterator[Criterion]:
     counts: dict[Kind, int] = {"inclusion": 0, "exclusion": 0}
-    for item in segment(eligibility, kind=kind).items:
+    for item in below_leads(segment(eligibility, kind=kind).items):
         counts[item.kind] += 1
         understood = _understood if words is None else partial(_understand, words=words)
         normalized, expression = understood(item.text, item.kind, item.parts, vocabulary)

@@ -10,6 +10,7 @@ from trialgraph.criteria.connectives import RESTARTS
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.lists import join_segments, read_condition, read_segments
 from trialgraph.criteria.narratives import narrative
+from trialgraph.criteria.offers import DEMANDED
 from trialgraph.criteria.segments import part_statement, trimmed
 from trialgraph.criteria.surroundings import category_of
 from trialgraph.criteria.tokens import lookup_form
@@ -71,6 +72,8 @@ def _opening_case(text: Text, chunks: list[Chunk]) -> Expression:
     body = join_segments(text, read_segments(text, chunks[comma + 1 :]), "or" if text.exclusion else "and")
     if not _says_something(body):
         return whole
+    if text.exclusion and DEMANDED.search(text.text, chunks[comma].end, chunks[-1].end):
+        return all_of([condition, negate(body)]) if is_formal(body) else whole
     return all_of([condition, body]) if text.exclusion else any_of([negate(condition), body])
 
 

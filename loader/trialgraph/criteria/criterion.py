@@ -59,7 +59,8 @@ class Criterion:
             ``(0, 0)`` for a statement of the structured fields.
         normalized: The same words made readable: lines unwrapped, escapes undone, lost spaces put back.
         parts: Its nested items.
-        scope: The part of the trial it is for, as a heading names it ("part B"); None for the whole.
+        scope: The part of the trial it is for, as a heading names it ("part B"), or those
+            of a list that it is among ("one of the following"); None for the whole.
         curation: Who set the expression by hand; None when it was read.
         replaced: The reading that was set aside for it.
         expression: What it says, formally.

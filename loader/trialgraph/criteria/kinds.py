@@ -15,10 +15,12 @@ from trialgraph.criteria.instances import (
 )
 from trialgraph.criteria.lists import join_segments, read_segments
 from trialgraph.criteria.narratives import narrative
+from trialgraph.criteria.offers import DEMANDED
 from trialgraph.criteria.segments import trimmed
 from trialgraph.criteria.subgroups import any_kind
 from trialgraph.criteria.topics import topics_of
 from trialgraph.criteria.trees import any_of, is_formal, map_facts
+from trialgraph.criteria.vocabulary import GIVEN
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Value, atoms
 
 __all__ = ["read_instances"]
@@ -31,7 +33,9 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     if at is None or not text.exclusion:
         read = join_segments(text, read_segments(text, trimmed(chunks[at + 1 :])), default) if at else None
         kinds = any_kind(text, chunks[:at], read, chunks[-1].end) if read is not None else None
-        return kinds or join_segments(text, read_segments(text, chunks), default)
+        return (
+            kinds or _including(text, chunks, at) or join_segments(text, read_segments(text, chunks), default)
+        )
     if not any(is_content(chunk) for chunk in chunks[:at]):
         return _read_unnamed(text, chunks, at)
     head = join_segments(text, read_segments(text, trimmed(chunks[:at])), default)
@@ -57,6 +61,20 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
         formal = [each for each in _members(instances) if is_formal(each) or _is_limited(each)]
         return any_of([head, *formal, *_told(text, rest, formal)])
     return any_of([head, instances])
+
+
+def _including(text: Text, chunks: list[Chunk], at: int | None) -> Expression | None:
+    """Read "chemotherapy including a platinum agent" among demands: not just any such treatment."""
+    if at is None or chunks[at].form != "including" or any(chunk.kind == "window" for chunk in chunks[at:]):
+        return None
+    head = join_segments(text, read_segments(text, trimmed(chunks[:at])), "and")
+    named = list(atoms(head))[-1]
+    if not isinstance(named, Fact) or named.category not in GIVEN:
+        return None
+    words = text.text[chunks[at].start : chunks[-1].end].strip(" ;,.:")
+    if DEMANDED.search(words):
+        return narrative(text, chunks[0].start, chunks[-1].end)
+    return map_facts(head, lambda fact: narrowed_alike(fact, words) if fact is named else fact)
 
 
 def _read_unnamed(text: Text, chunks: list[Chunk], at: int) -> Expression:

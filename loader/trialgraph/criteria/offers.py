@@ -6,10 +6,12 @@ import re
 
 __all__ = [
     "DEMAND",
+    "DEMANDED",
     "asks_several",
     "concerns_some",
     "concerns_some_aside",
     "counts_several",
+    "defines_childbearing",
     "lets_in",
     "offers_choice",
 ]
@@ -58,12 +60,24 @@ _KEEPS_OUT = re.compile(
     r"|\bineligible\b|(?<!not )(?<!not be )(?<!not necessarily )\bexcluded?\b|\bunless\b",
     re.IGNORECASE,
 )
+_CHILDBEARING = re.compile(
+    r"\b(?:child-?\s?bearing\s+(?:potential|age)|(?:post-?)?menopaus(?:e|al)|surgically\s+sterile)\b"
+    r"(?:\s+status)?(?:\s*\([^()]{1,40}\))?\s+(?:is|are|includes?|means?|refers?)\s+"
+    r"(?:(?:also|considered|defined|to|as|those|someone|any|an?|one|sexually|mature)\b|\w+\s+(?:defined|considered)\b)"
+    r"|\bconsidered\s+(?:to\s+be\s+)?(?:\w+\s+){0,2}?(?:(?:non-?)?child-?\s?bearing|(?:post-?)?menopaus|(?:in)?fertile|sterile)",
+    re.IGNORECASE,
+)
 DEMAND = re.compile(
     r"^\W*(?:all |the |any |female |male )*(?:patients?|subjects?|participants?|individuals?|they|women|men)?"
     r"\s*(?:must|should|need to|have to|are required to|may not|shall not|cannot|can not)\b",
     re.IGNORECASE,
 )
 """How a statement opens that tells what patients have to meet, in either kind of list."""
+
+
+def defines_childbearing(words: str) -> bool:
+    """Whether words tell what childbearing potential or menopause is, rather than ask for it."""
+    return _CHILDBEARING.search(words) is not None
 
 
 def concerns_some(words: str) -> bool:
@@ -74,6 +88,10 @@ def concerns_some(words: str) -> bool:
 def concerns_some_aside(words: str) -> bool:
     """Whether a bracket says that something is about one cohort or part of the trial ("(Part 2 only)")."""
     return _ASIDE.match(words) is not None
+
+
+DEMANDED = re.compile(r"\b(?:must|should|ha(?:s|ve) to|needs? to)\b", re.IGNORECASE)
+"""What makes a demand of a statement, wherever it stands in it."""
 
 
 def asks_several(words: str) -> bool:

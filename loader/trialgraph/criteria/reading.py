@@ -14,6 +14,7 @@ from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.exceptions import name_exceptions
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.instances import for_itself, instances_of
+from trialgraph.criteria.lifting import lift
 from trialgraph.criteria.mentions import add_mentions
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.normalization import NormalizedText
@@ -22,6 +23,7 @@ from trialgraph.criteria.offers import (
     asks_several,
     concerns_some,
     counts_several,
+    defines_childbearing,
     lets_in,
     offers_choice,
 )
@@ -44,7 +46,7 @@ from trialgraph.criteria.trees import (
 )
 from trialgraph.criteria.unions import name_each
 from trialgraph.criteria.vocabulary import GIVEN, Vocabulary
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Span, atoms
+from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Not, Span, atoms
 
 __all__ = ["read_expression"]
 
@@ -208,8 +210,8 @@ def _between(chunks: Sequence[Chunk], start: int, end: int) -> list[Chunk]:
 def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
     start, lead_end, end = outline.start, outline.lead_end, outline.end
     lead = text.text[start:lead_end]
-    if counts_several(lead):
-        return narrative(text, start, end)
+    if counts_several(lead) or defines_childbearing(lead):
+        return _defined_below(text, chunks, outline)
     read = [_read_outlined(text, _between(chunks, item.start, item.end), item) for item in outline.items]
     if (text.exclusion and lets_in(lead)) or (
         lead.strip() and _EXCEPTED.search(lead.strip().removesuffix(":") + ":")
@@ -230,6 +232,17 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     if all(isinstance(atom, Narrative) for atom in atoms(body)) and not any(map(str.isdigit, lead)):
         return narrative(text, start, end)
     return _with_lead(text, chunks, outline, body, either=either)
+
+
+def _defined_below(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
+    """Keep a list in words that counts its items, or tells what a state is; what stands before it is read."""
+    leading = sentences_of(text, _between(chunks, outline.start, outline.lead_end))
+    if len(leading) < 2 or counts_several(text.text[outline.start : outline.lead_end]):
+        return narrative(text, outline.start, outline.end)
+    last = leading[-1][0].start
+    before = _read_stretch(text, _between(chunks, outline.start, last), outline.start, last)
+    joined = any_of if text.exclusion else all_of
+    return joined([before, narrative(text, last, outline.end)])
 
 
 def _with_lead(
@@ -303,12 +316,12 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
         if concerns_some(words):
             read.append(of_part(text, sentence) or narrative(text, *place))
             continue
-        if asks_several(words):
+        if asks_several(words) or defines_childbearing(words):
             read.append(narrative(text, sentence[0].start, end))
             break
         statement = _turned(text, read_statement(text, sentence), words, place)
         if read and (_EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
-            read = _lift(text, read, words, place)
+            read = lift(text, read, words, place)
         elif read and _NOTE.match(words):
             remark = narrative(text, sentence[0].start, chunks[-1].end)
             if text.exclusion and _EXAMPLES.match(words):
@@ -360,35 +373,3 @@ def _turned(text: Text, statement: Statement, words: str, place: tuple[int, int]
         ]
         return statement if kept else Statement(narrative(text, *place), text=words)
     return statement
-
-
-def _lift(text: Text, read: list[Expression], words: str, place: tuple[int, int]) -> list[Expression]:
-    """Let an allowance lift the demands before it that it may be about."""
-    if text.exclusion:
-        return [except_for(text, any_of(read), words, place)]
-    return [
-        except_for(text, each, words, place, lifts=True)
-        if _bars(each) or _shares_concept(text, each, place)
-        else each
-        for each in read
-    ]
-
-
-def _bars(expression: Expression) -> bool:
-    match expression:
-        case Not():
-            return True
-        case AllOf(operands) | AnyOf(operands):
-            return any(_bars(each) for each in operands)
-        case _:
-            return False
-
-
-def _shares_concept(text: Text, expression: Expression, place: tuple[int, int]) -> bool:
-    named = {
-        iri
-        for position, mention in text.mentions.items()
-        if place[0] <= text.tokens[position].start < place[1]
-        for iri in (mention.term.iri, *mention.term.ancestors)
-    }
-    return any(not isinstance(atom, Narrative) and atom.concept in named for atom in atoms(expression))

@@ -1,0 +1,45 @@
+"""Lists that lost their indents are held to be asked of some patients only."""
+
+import pytest
+
+from trialgraph.criteria import read_text
+
+
+def _scopes(text: str) -> list[str | None]:
+    return [each.scope for each in read_text(text)]
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "Must meet one of the following:",
+        "Measurable disease, defined as at least one of:",
+        "AST and ALT ≤ 3 x ULN with the following exceptions:",
+        "Women of childbearing potential are defined as:",
+    ],
+)
+def test_items_below_a_choice_an_exception_or_a_definition(lead: str) -> None:
+    """None of them is asked of everyone."""
+    words = lead.rstrip(":")
+    assert _scopes(f"* {lead}\n* Serum M-protein ≥ 0.5 g/dL\n* Stroke") == [None, words, words]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "* Adequate organ function as follows:\n* Platelets ≥ 100 x 10^9/L\n* Hemoglobin ≥ 9 g/dL",
+        "Exclusion criteria:\n* Any of the following:\n* Stroke\n* Myocardial infarction",
+        "* One of the following:\n  * Stroke\n  * Myocardial infarction\n* Hemoglobin ≥ 9 g/dL",
+    ],
+)
+def test_other_lists_are_asked_of_all(text: str) -> None:
+    """Demands that are all to be met, any of what is barred, and a list that kept its indents."""
+    assert set(_scopes(text)) == {None}
+
+
+def test_a_heading_ends_the_list() -> None:
+    """So does an item that has nested ones itself."""
+    text = "* One of the following:\n* Stroke\nExclusion criteria:\n* Pregnancy"
+    assert _scopes(text) == [None, "One of the following", None]
+    text = "* One of the following:\n* Stroke\n* Organ function:\n  * Hemoglobin ≥ 9 g/dL\n* Age ≥ 18 years"
+    assert _scopes(text) == [None, "One of the following", None, None]
