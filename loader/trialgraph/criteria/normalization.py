@@ -49,6 +49,7 @@ _EDIT = re.compile(
     | (?P<viral>(?<=[\s<>≤≥=]10)[3-6](?=\s?cop(?:ies|y)\s?/\s?m[lL]\b))
     | (?P<raised>(?<=\^)(?:9|12)(?=\s?[lL]\b))
     | (?P<bare>(?<=\d)\s(?=10(?:9|12|\^9|\^12)\s*/\s*[lL]\b))
+    | (?P<gap>(?<=[<>≤≥=\s]\d)\x20(?=\.\d))
     | (?P<blank>[^\S\x20]\s*|\x20\s+)
     | (?P<sign>[{"".join(_SIGNS)}⁰¹²³⁴⁵⁶⁷⁸⁹])
     | (?P<wide>[\uff01-\uff5e\u3000])
@@ -170,7 +171,7 @@ def _mended(found: str) -> str:
 def _replacement(match: re.Match[str]) -> str:
     found = match.group()
     match match.lastgroup:
-        case "escape":
+        case "escape" | "gap":
             return ""
         case "blank":
             return " "

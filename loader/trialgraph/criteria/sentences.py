@@ -43,7 +43,12 @@ def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
             )
         ) or (sentences[-1] and _parts(text, chunks, index, sentences[-1])):
             sentences.append([])
-        elif sentences[-1] and (_runs_on(text, chunks, index) or _notes(text, chunks, index)):
+        elif sentences[-1] and (
+            _runs_on(text, chunks, index)
+            or _notes(text, chunks, index)
+            or _heads(text, chunks, index)
+            or _measures_next(text, chunks, index, sentences[-1])
+        ):
             sentences.append([chunk])
         else:
             sentences[-1].append(chunk)
@@ -107,6 +112,27 @@ def _notes(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
     """Whether a note starts without a full stop before it ("… ≥ 90 g/L Note: …")."""
     chunk = chunks[index]
     return chunk.form == "note" and text.text[chunk.start].isupper() and chunks[index - 1].kind != "sign"
+
+
+def _heads(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
+    """Whether the name of a group of tests starts without a full stop before it ("… g/dL Renal: …")."""
+    signs = (i for i in range(index, min(index + _SHORT, len(chunks))) if chunks[i].kind == "sign")
+    name = chunks[index : next((i for i in signs if chunks[i].form == ":"), index)]
+    named = bool(name) and all("label" in chunk.classes and chunk.kind == "word" for chunk in name)
+    heard = index > 0 and any(chunk.kind == "value" for chunk in chunks[:index])
+    return (
+        named
+        and heard
+        and text.text[name[0].start].isupper()
+        and (chunks[index - 1].kind != "sign" or chunks[index - 1].form == ",")
+    )
+
+
+def _measures_next(text: Text, chunks: Sequence[Chunk], index: int, sentence: Sequence[Chunk]) -> bool:
+    """Whether the next test starts behind whom the last is for ("… for liver metastases Albumin ≥ 3")."""
+    case = chunks[index].kind == "value" and chunks[index - 1].kind == "concept"
+    limited = case and any(chunk.kind == "value" for chunk in sentence)
+    return limited and text.text[chunks[index].start : chunks[index].end].split(" ")[0].istitle()
 
 
 def _lists(text: Text, sentence: Sequence[Chunk]) -> bool:

@@ -13,6 +13,7 @@ from trialgraph.criteria.brackets import category_of
 from trialgraph.criteria.cases import asked_of, except_for, holds_value, read_case, widens
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.connectives import RESTARTS
+from trialgraph.criteria.dispensations import read_dispensation
 from trialgraph.criteria.elapsed import read_elapsed
 from trialgraph.criteria.exceptions import item_run_in, resumes_at
 from trialgraph.criteria.facts import is_content
@@ -91,7 +92,9 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
     words = text.text[start:end]
     if _takes_a_person(text, chunks):
         return Statement(narrative(text, start, end), text=words)
-    if (told := read_refusal(text, chunks) or read_by_sex(text, chunks)) is not None:
+    told = read_refusal(text, chunks) or read_by_sex(text, chunks)
+    told = told or read_dispensation(text, chunks, lambda before: read_statement(text, before).expression)
+    if told is not None:
         return Statement(told, text=words)
     case = None if text.exclusion and allows(chunks) else read_case(text, chunks)
     if case is not None and (not allows(chunks) or widens(text, case, start)):
