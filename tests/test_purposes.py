@@ -36,12 +36,13 @@ def _verdict(*resources: Json, engine: Engine = "index") -> str:
         ([CANCER, CAPEOX, condition("Breast cancer", onsetDateTime="2025-01-10")], "unknown"),
         ([CANCER, medication("CAPEOX", effectiveDateTime="2019-02-01")], "unknown"),
         ([CANCER, medication("Rituximab", effectiveDateTime="2025-08-01")], "unknown"),
-        ([CANCER, procedure("Cholecystectomy", performedDateTime="2025-08-01")], "unknown"),
+        ([CANCER, procedure("Cholecystectomy", performedDateTime="2025-08-01")], "pass"),
+        ([CANCER, procedure("Splenectomy", performedDateTime="2025-08-01")], "unknown"),
         ([CAPEOX], "unknown"),
     ],
     ids=[
         "nothing", "chemotherapy", "resection", "another cancer", "before the cancer",
-        "not only for cancer", "no tumor surgery", "no cancer recorded",
+        "not only for cancer", "never for it", "perhaps for it", "no cancer recorded",
     ],
 )  # fmt: skip
 def test_what_was_given_for_the_study_disease(resources: list[Json], wanted: str, engine: Engine) -> None:

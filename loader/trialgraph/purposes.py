@@ -17,7 +17,7 @@ from trialgraph.namespaces import TGC
 from trialgraph.resources import product_folder
 from trialgraph.vocabularies import known_concepts
 
-__all__ = ["SINCE", "for_study_disease", "given_for"]
+__all__ = ["SINCE", "for_study_disease", "given_for", "never_for"]
 
 SINCE = "sinceCancer"
 """The quality in a view of a treatment that wasn't over before any cancer began."""
@@ -77,6 +77,30 @@ def given_for(fact: Fact) -> tuple[tuple[Fact, Expression], ...]:
         for iri in _anticancer()
         if concepts.is_a(iri, fact.concept)
     )
+
+
+@lru_cache(maxsize=4096)
+def never_for(fact: Fact) -> tuple[str, ...]:
+    """Return IRIs of operations that are never done for the disease that a treatment has to be for."""
+    concepts, disease = known_concepts(), [iri for iri in fact.disease if iri in known_concepts()]
+    return tuple(
+        iri
+        for iri, besides in _other_surgery()
+        if disease
+        and not any(
+            concepts.is_a(one, other) or concepts.is_a(other, one) for one in disease for other in besides
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def _other_surgery() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    path = product_folder("data") / "records" / "other-surgery.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            (str(TGC[row["concept"]]), tuple(str(TGC[name]) for name in row["besides"].split()))
+            for row in csv.DictReader(file)
+        )
 
 
 @lru_cache(maxsize=1)
