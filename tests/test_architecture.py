@@ -36,6 +36,7 @@ LAYERS = [
         "malignancies",
         "narrowed",
         "outlines",
+        "purposes",
     ),
     ("shapes",),
     ("changes", "grounds", "missing", "versions"),

@@ -28,6 +28,7 @@ from trialgraph.expressions import (
 )
 from trialgraph.instances import showing_instances
 from trialgraph.malignancies import excluded_by, shown_by
+from trialgraph.purposes import given_for
 from trialgraph.views import Absence, Interval, Presence, Quantity, ScreeningView, TimeAgo, canonical_number
 
 __all__ = [
@@ -196,10 +197,9 @@ def _presence(atom: Fact, view: ScreeningView) -> Finding:
             shown = _presence(instance, view)
             if shown.truth:
                 return replace(shown, atom=atom)
-        for excepted, needed in unmet_by(atom):
-            if evaluate(AllOf((excepted, needed)), view):
-                found = [_presence(excepted, view), _presence(needed, view)]
-                return replace(_joined(atom, found), truth=True)
+        for pair in (*unmet_by(atom), *given_for(atom)):
+            if evaluate(AllOf(pair), view):
+                return replace(_joined(atom, deciding_atoms(AllOf(pair), view)), truth=True)
         ruling_out = ruled_out_by(atom)
         if ruling_out is not None and evaluate(ruling_out, view):
             return _told(atom, ruling_out, view)

@@ -20,6 +20,7 @@ from trialgraph.concepts import Concepts, packaged_concepts
 from trialgraph.expressions import AllOf, AnyOf, Category, Expression, Fact, Not, Window
 from trialgraph.namespaces import TGC
 from trialgraph.patients.wording import words
+from trialgraph.purposes import never_for
 from trialgraph.resources import product_folder
 from trialgraph.vocabularies import known_concepts
 
@@ -76,7 +77,7 @@ def ruled_out_by(fact: Fact) -> Expression | None:
     if not excepted:
         return None
     status = {name: said for name, said in fact.modifiers.items() if name == "status"}
-    about = replace(fact, modifiers=status, exceptions=(), examples=())
+    about = replace(fact, modifiers=status, exceptions=(), examples=(), disease=())
     inside = frozenset(iri for each in excepted for iri in each.concepts)
     outside = (_named(about, iri, concepts) for iri in sorted(_outside(fact.concept, inside, concepts)))
     parts: list[Expression] = [Not(_as_called(each, concepts)) for each in outside]
@@ -94,7 +95,7 @@ def unmet_by(fact: Fact) -> tuple[tuple[Fact, Fact], ...]:
         return ()
     concepts = known_concepts()
     modifiers = {name: said for name, said in fact.modifiers.items() if name != "exception"}
-    about = replace(fact, modifiers=modifiers, exceptions=(), examples=())
+    about = replace(fact, modifiers=modifiers, exceptions=(), examples=(), disease=())
     return tuple(
         (_named(about, iri, concepts), drug)
         for each in exempted(fact)
@@ -134,8 +135,8 @@ def _widest(iri: str, within: frozenset[str], above: frozenset[str], concepts: C
 
 
 def exempted(fact: Fact) -> tuple[Exemption, ...]:
-    """Return what is excepted from a fact: by words, by its examples, or as no allergy to what is given."""
-    others = fact.examples or (fact.exceptions if "agent" in fact.modifiers else ())
+    """Return what is excepted from a fact: by words, by examples, or as nothing that it can be about."""
+    others = fact.examples or never_for(fact) or (fact.exceptions if "agent" in fact.modifiers else ())
     if others:
         return (Exemption(frozenset(others), AllOf(())),)
     return exemptions(fact.modifiers.get("exception", ""))

@@ -130,6 +130,7 @@ class Fact:
         study: Of another malignancy, once it is judged for a trial: IRIs of the trial's own disease,
             none where that isn't known. No part of the reading, so not of the JSON.
         examples: Of a general name, once it is judged: IRIs of the kinds that its examples are about.
+        disease: Of a treatment for the study disease, once it is judged: IRIs of that disease.
     """
 
     concept: str
@@ -143,6 +144,7 @@ class Fact:
     exceptions: tuple[str, ...] = ()
     study: tuple[str, ...] | None = None
     examples: tuple[str, ...] = ()
+    disease: tuple[str, ...] = ()
 
     @property
     def is_mention(self) -> bool:

@@ -23,6 +23,7 @@ from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Window, 
 from trialgraph.instances import excepted, showing_instances
 from trialgraph.malignancies import excluded_by, shown_by
 from trialgraph.namespaces import TGC
+from trialgraph.purposes import given_for
 from trialgraph.views import Absence, Presence, ScreeningView, TimeAgo
 
 __all__ = ["narrowed_facts", "narrowed_key", "with_narrowed"]
@@ -42,6 +43,8 @@ def narrowed_key(fact: Fact) -> str | None:
         suffix = [_kind(fact), "otherThan", *_short(map(_name, fact.study))]
         if said := fact.modifiers.get("exception", ""):
             suffix += ["except", *_short(_words(said))]
+    elif fact.disease and given_for(fact):
+        suffix = [_kind(fact), "for", *_short(map(_name, fact.disease))]
     elif _has_exceptions(fact):
         asked = " ".join(fact.modifiers.get(name, "") for name in ("relation", "severity", "qualifier"))
         suffix = [_kind(fact), *_words(asked), "except"]
@@ -103,7 +106,7 @@ def with_narrowed(view: ScreeningView, facts: Iterable[Fact]) -> ScreeningView:
         shown = [fact_key(row) for row in _rows(fact) if _is_there(row, view)]
         shown += [
             fact_key(excepted)
-            for excepted, needed in unmet_by(fact)
+            for excepted, needed in (*unmet_by(fact), *given_for(fact))
             if _is_there(excepted, view) and evaluate(needed, view)
         ]
         if shown:

@@ -24,7 +24,7 @@ from trialgraph.derivation.lesions import (
     stated_numbers,
 )
 from trialgraph.derivation.lines import no_later_line
-from trialgraph.derivation.malignancies import OTHERS, no_second_cancer, other_malignancies
+from trialgraph.derivation.malignancies import OTHERS, no_second_cancer, other_malignancies, since_cancer
 from trialgraph.derivation.ondemand import Layers, OnDemand
 from trialgraph.derivation.quantities import convert_scores, measured_quantities
 from trialgraph.derivation.scores import age, child_pugh, creatinine_clearance, unscored
@@ -71,7 +71,7 @@ def screening_view(
     found.shown += shown_by_lesions(lesions)
     _keep_open(found, lesions)
     _keep_sites_open(found, concepts)
-    found.shown += _sex(record.demographics)
+    found.shown = [*since_cancer(found, concepts, as_of), *_sex(record.demographics)]
     denied = [*found.denied, *_impossible(record.demographics, concepts)]
     shown = [*found.shown, *related_metastases(found, concepts)]
     closed = close(shown, denied, concepts, axioms, found.doubts)

@@ -8,6 +8,8 @@ the study disease is, a trial's criteria know (`trialgraph.malignancies`).
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from itertools import combinations
 
 from trialgraph.concepts import Concepts
@@ -18,10 +20,14 @@ from trialgraph.derivation.times import spanning
 from trialgraph.malignancies import IN_SITU, OTHER, are_apart
 from trialgraph.namespaces import TGC
 from trialgraph.patients.facts import ConditionFact
+from trialgraph.purposes import SINCE
 from trialgraph.views import Absence, Presence
 
-__all__ = ["OTHERS", "no_second_cancer", "other_malignancies"]
+__all__ = ["OTHERS", "no_second_cancer", "other_malignancies", "since_cancer"]
 
+_ANTITUMOR = str(TGC.AntitumorTherapy)
+_BEFORE = 31
+"""Days by which a cancer may be recorded after it is treated, as a polyp may turn out to be one."""
 OTHERS = (OTHER, str(TGC.OtherMalignantNeoplasm))
 """Keys of malignancies besides the study disease."""
 
@@ -64,6 +70,24 @@ def no_second_cancer(found: Sorted, concepts: Concepts) -> Absence | None:
         if not (are_apart(one.concept, other.concept, concepts) or _are_one(one, other, found, concepts)):
             return None
     return Absence("no second cancer of one kind recorded")
+
+
+def since_cancer(found: Sorted, concepts: Concepts, as_of: date) -> list[Shown]:
+    """Return what is shown, with the quality `SINCE` of treatments not over before any cancer began."""
+    conditions = [
+        fact
+        for fact in found.conditions.values()
+        if any(concepts.is_a(iri, MALIGNANCY) for iri in fact.what.concepts)
+    ]
+    begun = [fact.began.low for fact in conditions]
+    first = min((day for day in begun if day is not None), default=as_of) if None not in begun else date.min
+    longest = (as_of - first).days + _BEFORE
+    return [
+        replace(fact, qualities=(*fact.qualities, SINCE))
+        if begun and fact.ago.days_min <= longest and concepts.is_a(fact.concept, _ANTITUMOR)
+        else fact
+        for fact in found.shown
+    ]
 
 
 def _primaries(found: Sorted, concepts: Concepts) -> list[Shown]:

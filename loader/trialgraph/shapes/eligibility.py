@@ -17,6 +17,7 @@ from trialgraph.expressions import AnyOf, Expression, Narrative, Not, Span, atom
 from trialgraph.malignancies import besides
 from trialgraph.namespaces import BASE, TGC
 from trialgraph.narrowed import narrowed_facts, with_narrowed
+from trialgraph.purposes import for_study_disease
 from trialgraph.records import Source
 from trialgraph.shapes.rails import Bound, Condition, Every, Never, Shows, Some, disproof, proof, reads
 from trialgraph.views import ScreeningView
@@ -81,7 +82,7 @@ class ScreenableCriterion:
     def as_judged(self, part: Expression) -> Expression:
         """Return a part of the expression in canonical units, as this trial's disease and drugs make it."""
         told = with_examples(besides(in_canonical_units(part), self.study), self.text)
-        return of_trial_drugs(told, self.given)
+        return for_study_disease(of_trial_drugs(told, self.given), self.study)
 
     @property
     def is_open(self) -> bool:
