@@ -20,6 +20,7 @@ from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.openers import openers, opens_limit
 from trialgraph.criteria.pairs import read_pair
 from trialgraph.criteria.pieces import Chunk, ChunkKind
+from trialgraph.criteria.purposes import add_purposes
 from trialgraph.criteria.spelled import add_spelled
 from trialgraph.criteria.stains import with_stains
 from trialgraph.criteria.tables import Table, tables_of
@@ -80,6 +81,7 @@ class Text:
         add_markers(self.tokens, self.mentions, self.vocabulary)
         self.abilities = {} if self.exclusion else add_abilities(self.tokens, self.mentions, self.vocabulary)
         add_spelled(self.tokens, self.mentions, self.vocabulary)
+        add_purposes(self.tokens, self.mentions, self.vocabulary)
         with_viruses(self.tokens, self.mentions, self.vocabulary)
         with_lines(self.text, self.tokens, self.mentions, self.vocabulary.named)
         at, named = self.mentions.get, self.vocabulary.named

@@ -7,6 +7,7 @@ import re
 __all__ = [
     "DEMAND",
     "DEMANDED",
+    "SOME_ASKED",
     "asks_several",
     "concerns_some",
     "concerns_some_aside",
@@ -73,6 +74,12 @@ DEMAND = re.compile(
     re.IGNORECASE,
 )
 """How a statement opens that tells what patients have to meet, in either kind of list."""
+SOME_ASKED = re.compile(
+    r"^\W*(?:note:?\s*)?(?:[\w-]+ ){0,3}?(?:females?|women|wocbp)\b[^.;:]*?"
+    r"\b(?:must|should|need to|have to|are required to)\b",
+    re.IGNORECASE,
+)
+"""How a statement opens that tells what some have to meet ("women of childbearing potential must …")."""
 
 
 def defines_childbearing(words: str) -> bool:

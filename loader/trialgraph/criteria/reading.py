@@ -20,6 +20,7 @@ from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.offers import (
     DEMAND,
+    SOME_ASKED,
     asks_several,
     concerns_some,
     counts_several,
@@ -275,7 +276,8 @@ def _with_lead(
     if text.exclusion and facts and either and _INSTANCES.search(lead):
         words = (stop, outline.end)
         return any_of([for_itself(text, head, body, words), instances_of(facts[-1], body)])
-    if (text.exclusion and either and _OR_ANY.search(lead)) or _OR_AT_END.search(lead.rstrip(" ,;:.*-•")):
+    apart = _OR_ANY.search(lead) or SOME_ASKED.match(text.text[slice(lead_end, outline.end)].lstrip(" *-•"))
+    if (text.exclusion and either and apart) or _OR_AT_END.search(lead.rstrip(" ,;:.*-•")):
         return any_of([head, body])
     return all_of([head, body])
 
@@ -294,6 +296,7 @@ def _names_some(leading: Sequence[Chunk]) -> bool:
     modal = next((i for i, chunk in enumerate(leading) if chunk.form.startswith(_MODALS)), None)
     subject = leading[:modal] if modal is not None else ()
     told = any(chunk.classes & {"confirmation", "confirmed"} for chunk in subject)
+    told = told or any(is_content(chunk) for chunk in leading[len(subject) :])
     return not told and any(is_content(chunk) for chunk in subject)
 
 

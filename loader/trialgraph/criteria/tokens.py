@@ -12,6 +12,7 @@ __all__ = [
     "CLOSING",
     "Token",
     "bracket_pairs",
+    "ends_sentence",
     "hyphenated",
     "lookup_form",
     "token_texts",
@@ -21,6 +22,8 @@ __all__ = [
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+|\S")
 CLOSING = {"(": ")", "[": "]"}
 BRACKETS = frozenset([*CLOSING, *CLOSING.values()])
+_ABBREVIATED = 3
+"""How long a word may be that a full stop shortens ("St. Gallen", "H. Pylori")."""
 
 
 @dataclass(slots=True)
@@ -129,3 +132,11 @@ def bracket_pairs(tokens: Sequence[Token]) -> frozenset[int]:
         elif token.text in BRACKETS and opened and CLOSING[tokens[opened[-1]].text] == token.text:
             paired |= {opened.pop(), index}
     return frozenset(paired)
+
+
+def ends_sentence(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a full stop behind a whole word has a capital behind it ("breastfeeding. Women …")."""
+    if tokens[index].form != "." or not 0 < index < len(tokens) - 1:
+        return False
+    before, after = tokens[index - 1], tokens[index + 1]
+    return len(before.text) > _ABBREVIATED and after.text[0].isupper() and not after.joined

@@ -23,7 +23,7 @@ from trialgraph.criteria.clauses import (
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.neighbors import JOINING, goes_on, is_measured, restates
-from trialgraph.criteria.offers import DEMAND
+from trialgraph.criteria.offers import DEMAND, SOME_ASKED
 from trialgraph.criteria.unread import VAGUE, Sentence, leads_on
 from trialgraph.criteria.vocabulary import GIVEN
 from trialgraph.expressions import Fact, Window
@@ -87,7 +87,8 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]]) -> list[Topic]:
         return []
     whole = text.text[chunks[0][0].start : chunks[-1][0].end]
     chunks = as_unfit(without_remarks(text, chunks))
-    bars, supposed, state = text.exclusion, False, False
+    bars = text.exclusion and not (SOME_ASKED.match(whole) and not DEMAND.match(whole))
+    supposed, state = False, False
     allowed = allowance_at([chunk for chunk, _ in chunks])
     if allowed is not None and not _forbids(chunks[:allowed]):
         asked, bars = asked_of_allowed(text, chunks, allowed), False

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, cast, get_args
 
 from trialgraph.criteria.lexicon import lexicon
-from trialgraph.criteria.tokens import Token, hyphenated, tokenize
+from trialgraph.criteria.tokens import Token, ends_sentence, hyphenated, tokenize
 from trialgraph.criteria.variants import variants_of
 from trialgraph.expressions import Category
 from trialgraph.namespaces import TGC
@@ -175,7 +175,7 @@ class Vocabulary:
         best, given = None if term is None else Mention(term, position, index), node.later
         while index < len(tokens):
             form = tokens[index].form
-            if form in _IGNORED and index > position:
+            if form in _IGNORED and index > position and not ends_sentence(tokens, index):
                 index += 1
                 continue
             child = self._below(node, form) if node is self._root else node.children.get(form)
