@@ -67,7 +67,10 @@ def _including(text: Text, chunks: list[Chunk], at: int | None) -> Expression | 
     """Read "chemotherapy including a platinum agent" among demands: not just any such treatment."""
     if at is None or chunks[at].form != "including" or any(chunk.kind == "window" for chunk in chunks[at:]):
         return None
-    head = join_segments(text, read_segments(text, trimmed(chunks[:at])), "and")
+    lead = trimmed(chunks[:at])
+    if not any(map(is_content, lead)):
+        return None
+    head = join_segments(text, read_segments(text, lead), "and")
     named = list(atoms(head))[-1]
     if not isinstance(named, Fact) or named.category not in GIVEN:
         return None
