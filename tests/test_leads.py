@@ -16,6 +16,7 @@ def _scopes(text: str) -> list[str | None]:
         "Measurable disease, defined as at least one of:",
         "AST and ALT ≤ 3 x ULN with the following exceptions:",
         "Women of childbearing potential are defined as:",
+        "Patients with treated brain metastases are eligible, provided that they meet all of the following:",
     ],
 )
 def test_items_below_a_choice_an_exception_or_a_definition(lead: str) -> None:

@@ -138,6 +138,9 @@ def test_no_character_of_any_string_is_lost(text):
         ("Exclusion Criteria (Cohort 2):", "exclusion", "Cohort 2"),
         ("Inclusion and Exclusion Criteria:", None, None),
         ("Patients with any of the following will be excluded:", "exclusion", None),
+        ("Subjects must meet all of the following inclusion criteria to participate:", "inclusion", None),
+        ("To be considered eligible, participants must meet all of the following:", "inclusion", None),
+        ("The main inclusion and exclusion criteria include the following:", None, None),
     ],
 )
 def test_headings_come_in_many_forms(line, kind, scope):
@@ -154,6 +157,9 @@ def test_headings_come_in_many_forms(line, kind, scope):
         "Other protocol-defined inclusion/exclusion criteria may apply.",
         "Exclusion of pregnancy by a serum test within 7 days before the first dose of the study drug",
         "ECOG 0-1",
+        "Examples of live vaccines include, but are not limited to, the following:",
+        "Patients with treated CNS metastases are eligible, provided that they meet all of the following:",
+        "Women will be eligible if they meet the following criteria:",
     ],
 )
 def test_statements_that_mention_criteria_are_no_headings(line):

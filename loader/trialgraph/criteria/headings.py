@@ -32,7 +32,15 @@ _LEAD_EXCLUSION = re.compile(
     r"\b(?:exclu(?:ded|sion|de)|ineligible|disqualified|not\s+(?:be\s+)?(?:eligible|included|enrolled|allowed|participate))\b",
     re.IGNORECASE,
 )
-_LEAD_INCLUSION = re.compile(r"\b(?:eligible|included?|enrolled|enrollment)\b", re.IGNORECASE)
+_LEAD_INCLUSION = re.compile(
+    r"\b(?:eligible|eligibility|included|inclusion|enrolled|enrollment|enrolment)\b", re.IGNORECASE
+)
+_ENTERING = re.compile(
+    r"\b(?:stud(?:y|ies)|trial|research|enrol\w*|participat\w*|inclusion\s+criteri\w+|entry|registration|randomi[sz]\w*"
+    r"|cohort|to\s+be\s+(?:considered\s+)?eligible)\b",
+    re.IGNORECASE,
+)
+"""What a sentence speaks of that heads what patients have to meet, rather than what some may be let in by."""
 _SCOPE_LINE = re.compile(
     rf"^{_DECORATION}(?:(?:additional|specific)\s+\w+\s+)?(?:for\s+)?(?:the\s+)?"
     r"(?P<scope>(?:part|phase|cohort|arm|group|stratum|stage|step|substudy|sub-study)\s+[\w\s/&-]{1,40}?)"
@@ -103,12 +111,15 @@ def parse_heading(line: str) -> Heading | None:
 def _parse_sentence_heading(line: str) -> Heading | None:
     if len(line) > _LONGEST or not line.rstrip().endswith((":", "：")) or not line[:1].isalpha():
         return None
+    if _BOTH.search(line):
+        return Heading(None, None, len(line))
     if _LEAD_EXCLUSION.search(line) and re.search(
         r"\b(?:patients?|subjects?|participants?|following)\b", line, re.I
     ):
         return Heading("exclusion", None, len(line))
     if (
         _LEAD_INCLUSION.search(line)
+        and _ENTERING.search(line)
         and re.search(r"\b(?:all|following)\b", line, re.I)
         and not _CHOICE.search(line)
     ):

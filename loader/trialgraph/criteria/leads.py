@@ -24,10 +24,14 @@ _DEFINED = re.compile(
     r"\b(?:child-?\s?bearing|(?:pre|post)?-?menopaus\w*|reproductive|sterile|(?:in)?fertile)\b[^:.;]{0,160}:\s*$",
     re.IGNORECASE,
 )
+_ALLOWED = re.compile(
+    r"\b(?:eligible|allowed|permitted|acceptable|may\s+(?:be\s+)?(?:included|enrolled?|participate|enter))\b[^:;]{0,160}:\s*$",
+    re.IGNORECASE,
+)
 
 
 def below_leads(items: Iterable[Item]) -> Iterator[Item]:
-    """Yield items, those below a lead-in of a choice, an exception or a definition with it as their scope.
+    """Yield items; a lead-in of a choice, exception, allowance or definition is the scope of those below it.
 
     Args:
         items: The items of a section in order. A heading, other nested items or the next lead-in end the
@@ -47,5 +51,5 @@ def below_leads(items: Iterable[Item]) -> Iterator[Item]:
 def _lead_of(item: Item) -> str | None:
     """Return the last sentence of an item, where what it leads in isn't asked of everyone."""
     words = " ".join(_SENTENCE.split(item.text)[-1].split())
-    some = _EXCEPTED.search(words) or _DEFINED.search(words)
+    some = any(pattern.search(words) for pattern in (_EXCEPTED, _DEFINED, _ALLOWED))
     return words.rstrip(" :") if some or (item.kind == "inclusion" and offers_choice(words)) else None

@@ -6,6 +6,7 @@ import re
 
 from trialgraph.criteria.cases import except_for
 from trialgraph.criteria.chunks import Text
+from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.trees import any_of
 from trialgraph.expressions import AllOf, AnyOf, Expression, Narrative, Not, Value, atoms
 
@@ -16,6 +17,18 @@ _OTHER_VALUE = re.compile(
     re.IGNORECASE,
 )
 """What an allowance says of values other than those that were asked for."""
+_POINTS_BACK = re.compile(
+    r"^\W*(?:this|these|it|that|the\s+(?:above|former|limit|requirement|criterion|restriction))\b"
+    r"|\b(?:not|n't)\s+(?:apply|applicable)\b",
+    re.IGNORECASE,
+)
+"""How an allowance is about the demand before it, though it names nothing of it."""
+_CAPPED = re.compile(
+    r"(?:\b(?:maximum|at most|(?:no|not) more than|up to|only)\b|[≤<])[^.;]{0,40}?"
+    r"(?:\d|\b(?:one|two|three|lines?)\b)",
+    re.IGNORECASE,
+)
+"""What an allowance lets in up to a number, which asks for no more than that."""
 
 
 def lift(text: Text, read: list[Expression], words: str, place: tuple[int, int]) -> list[Expression]:
@@ -23,11 +36,16 @@ def lift(text: Text, read: list[Expression], words: str, place: tuple[int, int])
     if text.exclusion:
         return [except_for(text, any_of(read), words, place)]
     lower = _OTHER_VALUE.search(words) is not None
+    lifted = [
+        _bars(each) or _shares_concept(text, each, place) or (lower and _is_limited(each)) for each in read
+    ]
+    if not any(lifted) and _POINTS_BACK.search(words):
+        lifted[-1] = True
+    if not any(lifted) and _CAPPED.search(words):
+        return [*read, narrative(text, *place)]
     return [
-        except_for(text, each, words, place, lifts=True)
-        if _bars(each) or _shares_concept(text, each, place) or (lower and _is_limited(each))
-        else each
-        for each in read
+        except_for(text, each, words, place, lifts=True) if is_lifted else each
+        for each, is_lifted in zip(read, lifted, strict=True)
     ]
 
 

@@ -55,6 +55,8 @@ __all__ = ["Statement", "of_part", "read_statement"]
 
 _DENIED_LIST = ("not meet", "not fulfil", "not satisfy", "fail to meet", "fails to meet", "unable to meet")
 
+_BEING = frozenset({"are", "is", "was", "were", "who"})
+"""Words before a denial that make it one of what somebody is ("who are not candidates for A …:")."""
 _MOST_LABELS = 20
 """Labels within labels; a text with more of them is no criterion that anyone wrote."""
 _WHO = frozenset({"patient who", "subject who", "participant who"})
@@ -247,9 +249,11 @@ def _values_of_some(text: Text, label: list[Chunk], body: Expression) -> Express
 
 def _under_label(text: Text, label: list[Chunk], body: Expression, place: tuple[int, int]) -> Expression:
     """Return what a list says below its label."""
-    if any("negation" in chunk.classes for chunk in label) and not any(
-        "condition" in chunk.classes for chunk in label
-    ):
+    denial = next((i for i, chunk in enumerate(label) if "negation" in chunk.classes), None)
+    if denial is not None and not any("condition" in chunk.classes for chunk in label):
+        told = bool(denial) and label[denial - 1].form.split(" ")[-1] in _BEING
+        if told and any(map(is_content, label[denial:])):
+            return narrative(text, *place)
         return _under_denial(text, body, place)
     if any(is_content(chunk) for chunk in label):
         return _elaborated(text, label, body, place[1])
