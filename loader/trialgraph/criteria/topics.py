@@ -248,7 +248,7 @@ def _take(sentence: Sentence, index: int) -> None:
     elif "negation" in chunk.classes:
         soon = {each.form for each, _ in sentence.chunks[index + 1 : index + 3]}
         fits = any(word.rstrip("s") in FITTING for form in soon for word in form.split(" "))
-        denies = chunk.form != "not" or fits or bool(soon & HAVING)
+        denies = chunk.form != "not" or fits or bool(soon & HAVING) or _is_state(sentence.chunk(index + 1))
         kept = sentence.aside if sentence.aside == "held" else ""
         sentence.negated, sentence.aside = denies, kept if denies else "open"
     elif "exposure" in chunk.classes and chunk.form.startswith("progression"):
@@ -259,6 +259,11 @@ def _take(sentence: Sentence, index: int) -> None:
         sentence.unactual = "planned" not in chunk.classes
     else:
         sentence.aside = aside_after(chunk, before, sentence.aside)
+
+
+def _is_state(chunk: Chunk | None) -> bool:
+    """Whether a chunk names what a woman is or isn't ("not pregnant")."""
+    return chunk is not None and chunk.term is not None and chunk.term.category == "reproductive"
 
 
 def _test(sentence: Sentence, chunk: Chunk, before: Chunk | None) -> None:
