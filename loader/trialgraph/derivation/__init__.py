@@ -17,6 +17,7 @@ from trialgraph.derivation.lesions import (
     MALIGNANCY,
     METASTASIS,
     Lesion,
+    large_lesions,
     lesion_quantities,
     lesions_of,
     related_metastases,
@@ -68,7 +69,7 @@ def screening_view(
     concepts = (concepts or known_concepts()).including(_named(record))
     found = sorted_facts(record, concepts, as_of)
     lesions = lesions_of(found, concepts, as_of)
-    found.shown += shown_by_lesions(lesions)
+    found.shown += [*shown_by_lesions(lesions), *large_lesions(lesions, found, concepts)]
     _keep_open(found, lesions)
     _keep_sites_open(found, concepts)
     found.shown = [*since_cancer(found, concepts, as_of), *_sex(record.demographics)]

@@ -23,6 +23,7 @@ __all__ = [
     "MALIGNANCY",
     "METASTASIS",
     "Lesion",
+    "large_lesions",
     "lesion_quantities",
     "lesions_of",
     "related_metastases",
@@ -35,6 +36,9 @@ METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
 _LESION = str(TGC.TumorLesion)
 _FINDING = str(TGC.LesionFinding)
 _STATUS = str(TGC.DiseaseStatus)
+_LOCAL = (str(TGC.LocalTherapy), str(TGC.Radiotherapy))
+_LARGE = str(TGC.LesionOfTenMillimeters)
+_LARGE_MM = 10
 _NUMBERS = ("count", "organs", "size")
 
 
@@ -127,6 +131,23 @@ def shown_by_lesions(lesions: Iterable[Lesion]) -> list[Shown]:
         if lesion.certain
         for iri in sorted(lesion.kinds)
     ]
+
+
+def large_lesions(lesions: Iterable[Lesion], found: Sorted, concepts: Concepts) -> list[Shown]:
+    """Return the lesions that are large enough to be measured; none where one may have been treated."""
+    soft = {organ.name for organ in tables.organs() if organ.soft}
+    if any(concepts.is_a(fact.concept, kind) for fact in found.shown for kind in _LOCAL):
+        return []
+    return [
+        Shown(_LARGE, lesion.size.ago, active=True, text=_measured(lesion), source=lesion.fact.source)
+        for lesion in lesions
+        if lesion.certain and lesion.named and lesion.size and lesion.fact.organ in soft
+        if lesion.size.value.low >= _LARGE_MM
+    ]
+
+
+def _measured(lesion: Lesion) -> str:
+    return f"lesion: {lesion.fact.what.text} {lesion.size.shown if lesion.size else ''}"
 
 
 def related_metastases(found: Sorted, concepts: Concepts) -> list[Shown]:

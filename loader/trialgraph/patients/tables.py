@@ -106,7 +106,7 @@ class NoneKnown(NamedTuple):
 class Organ(NamedTuple):
     """An organ, its names in records, and IRIs of the metastasis, the lesion and radiotherapy there.
 
-    The IRIs may be empty.
+    The IRIs may be empty. In a soft organ, lesions are measurable by their longest diameter.
     """
 
     name: str
@@ -114,6 +114,7 @@ class Organ(NamedTuple):
     metastasis: str
     lesion: str
     radiotherapy: str
+    soft: bool
 
 
 class Stain(NamedTuple):
@@ -317,11 +318,18 @@ def lists() -> dict[tuple[str, str], str]:
 @lru_cache(maxsize=1)
 def organs() -> tuple[Organ, ...]:
     """Return the organs that lesions are told apart by."""
+
+    def iri(row: dict[str, str], kind: str) -> str:
+        return str(TGC[row[kind]]) if row[kind] else ""
+
     return tuple(
         Organ(
-            row["organ"],
-            tuple(row["names"].split(";")),
-            *(str(TGC[row[kind]]) if row[kind] else "" for kind in ("metastasis", "lesion", "radiotherapy")),
+            name=row["organ"],
+            names=tuple(row["names"].split(";")),
+            metastasis=iri(row, "metastasis"),
+            lesion=iri(row, "lesion"),
+            radiotherapy=iri(row, "radiotherapy"),
+            soft=row["measurable"] == "yes",
         )
         for row in _rows("organs")
     )
