@@ -14,6 +14,7 @@ from trialgraph.expressions import AnyOf, Expression, Fact, Value, atoms
 
 __all__ = [
     "dated_alike",
+    "demanded_kinds",
     "end_of_list",
     "example_of",
     "for_itself",
@@ -109,6 +110,22 @@ def unlisted(kind: Fact, words: str) -> Fact:
     parts = [part for part in kind.modifiers.get("qualifier", "").split("; ") if part and words not in part]
     others = {name: told for name, told in kind.modifiers.items() if name != "qualifier"}
     return replace(kind, modifiers={**others, "qualifier": "; ".join(parts)} if parts else others)
+
+
+def demanded_kinds(text: Text, kind: Fact, listed: Expression, place: tuple[int, int]) -> Expression:
+    """Return the kinds that a bracket lists of the disease demanded ("lymphoma (DLBCL or MCL)"), else it.
+
+    What "e.g." introduces are examples only.
+    """
+    members = listed.operands if isinstance(listed, AnyOf) else (listed,)
+    terms = [text.vocabulary.by_iri.get(each.concept) for each in members if isinstance(each, Fact)]
+    opened = text.text[: place[0]].rstrip().endswith(("(", "["))
+    if kind.category != "condition" or not opened or not 1 < len(terms) == len(members):
+        return kind
+    if not all(term is not None and kind.concept in term.ancestors for term in terms):
+        return kind
+    bare = unlisted(kind, text.text[slice(*place)])
+    return any_of([example_of(bare, each) for each in members])
 
 
 def _narrowing(fact: Fact) -> dict[str, str]:

@@ -30,7 +30,7 @@ from trialgraph.criteria.circumstances import ask_in_case
 from trialgraph.criteria.connectives import FINITE, VERBS
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.governing import governed, subjects
-from trialgraph.criteria.instances import example_of, unlisted
+from trialgraph.criteria.instances import demanded_kinds, example_of, unlisted
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.linkage import follows_definition, links, states_value
 from trialgraph.criteria.merging import closing_remark, merge_qualifiers
@@ -352,9 +352,11 @@ def _with_examples(text: Text, segment: Segment) -> Expression:
         return narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
     listed = trimmed(segment.examples)
     barred = isinstance(kind, Fact) and kind.category != "reproductive"
-    if not listed or not isinstance(kind, Fact) or not barred or not (text.exclusion or segment.negated):
+    if not listed or not isinstance(kind, Fact) or not barred:
         return kind
     read = join_segments(text, read_segments(text, listed), "or")
+    if not (text.exclusion or segment.negated):
+        return demanded_kinds(text, kind, read, (listed[0].start, listed[-1].end))
     members = read.operands if isinstance(read, AnyOf) else (read,)
     bare = unlisted(kind, text.text[listed[0].start : listed[-1].end])
     return any_of([kind, *(example_of(bare, each) for each in members if _is_instance(each))])

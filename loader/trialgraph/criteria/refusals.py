@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 
 from trialgraph.criteria.alternatives import is_harmless
@@ -86,7 +87,9 @@ def _read_barred(text: Text, chunks: list[Chunk], at: int) -> Expression:
     head = head[1:] if head and head[0].form in _WHO else head
     if not any(is_content(chunk) for chunk in head) or any("exception" in chunk.classes for chunk in head):
         return whole
-    expression = join_segments(text, read_segments(text, head), "or")
+    barring = copy(text)
+    barring.exclusion = True
+    expression = join_segments(barring, read_segments(barring, head), "or")
     of_some = any("condition" in chunk.classes or chunk.form == ":" for chunk in head)
     listed = text.exclusion and isinstance(expression, AnyOf) and not of_some
     if not is_formal(expression) and not (listed and any(map(is_judged, atoms(expression)))):
