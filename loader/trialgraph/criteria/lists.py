@@ -31,6 +31,7 @@ from trialgraph.criteria.connectives import FINITE, VERBS
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.governing import governed, subjects
 from trialgraph.criteria.instances import demanded_kinds, example_of, unlisted
+from trialgraph.criteria.joints import befalls, lacks_too, resolved_joints
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.linkage import follows_definition, links, states_value
 from trialgraph.criteria.merging import closing_remark, merge_qualifiers
@@ -39,10 +40,7 @@ from trialgraph.criteria.results import is_testable
 from trialgraph.criteria.rewording import reword
 from trialgraph.criteria.segments import (
     Segment,
-    befalls,
-    lacks_too,
     part_statement,
-    resolved_joints,
     says_nothing,
     trimmed,
 )
