@@ -28,6 +28,7 @@ from trialgraph.criteria.cases import by_part, by_sex, holds_value, with_remark
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.circumstances import ask_in_case
 from trialgraph.criteria.connectives import FINITE, VERBS
+from trialgraph.criteria.counts import counted_for
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.governing import governed, subjects
 from trialgraph.criteria.instances import demanded_kinds, example_of, unlisted
@@ -66,9 +67,8 @@ _PARTING = frozenset({"condition", "exception", "negation", "allowance", "barrin
 _MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "need to"})
 _WAIVED = re.compile(
     r"(?:(?:is|are|will be|would be|may be)\s+)?"
-    r"(?:not\s+(?:required|applicable|needed|necessary|considered)|considered)\b",
-    re.IGNORECASE,
-)
+    r"(?:not\s+(?:required|applicable|needed|necessary|considered)|considered)\b", re.IGNORECASE
+)  # fmt: skip
 _WITHOUT = frozenset({"no", "without", "absence", "free", "lack"})
 _GOING_ON = frozenset({"with", "subject with", "patient with", "participant with"})
 
@@ -223,6 +223,8 @@ def _read_around_value(
     named = read_fact(text, rest) if is_content(rest[0]) else None
     if named is not None and not named.negated:
         return all_of([expression, named.expression])
+    if (counted := counted_for(text, expression, rest, after[-1].end)) is not None:
+        return counted
     condition = next(
         (i for i, chunk in enumerate(rest) if chunk.classes & {"condition"} or chunk.form == "for"), None
     )

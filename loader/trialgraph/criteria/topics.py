@@ -320,7 +320,9 @@ def _name(sentence: Sentence, index: int) -> None:
         return
     if sentence.only in (None, fact.category):
         past = sentence.elapsed and fact.category in GIVEN
-        sentence.found.append((fact, past or sentence.negated))
+        following = sentence.chunk(index + 1)
+        lacking = following is not None and "lacking" in following.classes
+        sentence.found.append((fact, past or lacking or sentence.negated))
 
 
 def _is_toxicity(chunk: Chunk) -> bool:
