@@ -48,9 +48,10 @@ def for_itself(text: Text, head: Expression, instances: Expression, place: tuple
 
 
 def dated_alike(head: Expression, instances: Expression) -> Expression:
-    """Give a kind the time that all its instances are given ("agents, including A and B within 14 days")."""
-    windows = {atom.within for atom in atoms(instances) if isinstance(atom, Fact)}
-    window = windows.pop() if len(windows) == 1 else None
+    """Give a kind the time of its instances ("agents, including A and B within 14 days"), all or most."""
+    windows = [atom.within for atom in atoms(instances) if isinstance(atom, Fact)]
+    most = max(windows, key=windows.count, default=None)
+    window = most if 2 * windows.count(most) > len(windows) else None
     return map_facts(head, lambda fact: replace(fact, within=fact.within or window))
 
 

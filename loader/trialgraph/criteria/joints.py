@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from trialgraph.criteria.brackets import category_of
+from trialgraph.criteria.chunks import Text
+from trialgraph.criteria.connectives import VERBS
+from trialgraph.criteria.facts import is_content
+from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.results import is_testable
 from trialgraph.criteria.segments import Segment
+from trialgraph.expressions import Value
 
-__all__ = ["befalls", "lacks_too", "resolved_joints"]
+__all__ = [
+    "befalls",
+    "denied_too",
+    "denies",
+    "hangs_on",
+    "is_limit_too",
+    "lacks_too",
+    "resolved_joints",
+]
 
+_WITHOUT = frozenset({"no", "without", "absence", "free", "lack"})
 _BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
 _BEING = _BEFELL | {"is", "are", "was", "were", "who", "who has", "who have"}
 
@@ -36,3 +52,45 @@ def resolved_joints(joints: list[str], default: str, *, exclusion: bool) -> list
             continue
         resolved.append(meaning if joint != "/" else default)
     return resolved[::-1]
+
+
+def denied_too(text: Text, unread: Segment, segment: Segment) -> bool:
+    """Whether a member goes on under the "no" of a noun that isn't known ("no brain or lung disease")."""
+    denial = next(chunk for chunk in unread.chunks if "negation" in chunk.classes)
+    words = [chunk for chunk in unread.chunks if not chunk.classes & {"negation", "neutral"}]
+    plain = all(not (is_content(chunk) or chunk.classes or chunk.kind == "sign") for chunk in words)
+    noun = denial.form.split(" ")[0] in _WITHOUT and segment.joint in ("or", ",", "/")
+    return noun and plain and hangs_on(text, segment, tested=False)
+
+
+def is_limit_too(segment: Segment) -> bool:
+    """Whether a member is the limit of "no A or bilirubin > 3 mg/dL", which is denied as A is."""
+    return segment.joint == "or" and not segment.after_comma and isinstance(segment.expression, Value)
+
+
+def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
+    """Whether a member goes on under the "no" before it, being a noun without a verb of its own.
+
+    Under a test's result ("negative …") go on only things that are tested for.
+    """
+    words = text.text[segment.chunks[0].start : segment.chunks[-1].end]
+    if segment.joint == ";" or not segment.carries or text.search(lexicon().judgement, words):
+        return False
+    if tested:
+        named = next((chunk for chunk in segment.chunks if is_content(chunk)), segment.chunks[0])
+        return is_testable(named) and category_of(named) != "reproductive"
+    for chunk in segment.chunks:
+        if (
+            is_content(chunk)
+            or chunk.classes & {"qualifier", "active"}
+            or (not chunk.classes and chunk.kind == "word")
+        ):
+            return True
+        if chunk.form in VERBS:
+            return False
+    return True
+
+
+def denies(segment: Segment) -> bool:
+    """Whether a member has a "no" among its words."""
+    return any("negation" in chunk.classes for chunk in segment.chunks)

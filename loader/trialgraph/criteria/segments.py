@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from trialgraph.criteria.chunks import Chunk
 from trialgraph.criteria.connectives import DETERMINERS, FINITE, RESTARTS, VERBS
 from trialgraph.criteria.facts import is_content
+from trialgraph.criteria.washouts import OtherTime
 from trialgraph.expressions import Expression
 
 __all__ = [
@@ -60,6 +61,7 @@ class Segment:
     borrowed: bool = False
     examples: Sequence[Chunk] = ()
     tested: bool = False
+    other_time: OtherTime | None = None
 
 
 def part_statement(chunks: Sequence[Chunk]) -> list[Segment]:

@@ -22,6 +22,7 @@ _TIMED = re.compile(
     r"\b(?:hour|day|week|month|year|half|cycle|study|trial|interval|period)",
     re.IGNORECASE,
 )
+_PERSONS = ("those", "who", "patient", "subject", "participant")
 _PLANS = frozenset({str(TGC.PlannedPregnancy), str(TGC.PlannedFathering), str(TGC.PlannedBreastfeeding)})
 _INJURY = str(TGC.TraumaticInjury)
 _BEFALLING = frozenset({"injury", "procedure"})
@@ -168,8 +169,9 @@ def _timed(fact: Fact, window: Window, last: Expression | None) -> Fact:
 
 
 def _speaks_anew(segment: Segment) -> bool:
-    """Whether a member is a clause with a verb of its own ("or has not recovered from …")."""
-    return segment.expression is None and segment.chunks[0].form in VERBS
+    """Whether a member is a clause with a verb of its own ("or (those who) have not recovered from …")."""
+    opening = segment.chunks[0].form
+    return segment.expression is None and (opening in VERBS or opening.startswith(_PERSONS))
 
 
 def _share_doubtful_window(segments: list[Segment], category: str | None, window: Window) -> None:
