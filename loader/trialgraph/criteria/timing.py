@@ -23,6 +23,8 @@ _TIMED = re.compile(
     re.IGNORECASE,
 )
 _PERSONS = ("those", "who", "patient", "subject", "participant")
+_ANEW = frozenset({"negation", "unactual", "planned"})
+"""What a clause of its own behind a list starts with ("or not recovered from …", "or planned use")."""
 _PLANS = frozenset({str(TGC.PlannedPregnancy), str(TGC.PlannedFathering), str(TGC.PlannedBreastfeeding)})
 _INJURY = str(TGC.TraumaticInjury)
 _BEFALLING = frozenset({"injury", "procedure"})
@@ -75,9 +77,10 @@ def share_windows(segments: list[Segment]) -> None:
 
 def _ends_list(fact: Fact, following: Segment) -> bool:
     """Whether a time is that of the list before it: another follows ("A or B in 3 weeks or C in 2")."""
-    other = following.expression
+    other, opening = following.expression, following.chunks[0]
     timed = isinstance(other, Fact) and other.within not in (None, fact.within)
-    return following.after_comma or (timed and following.joint in ("or", "and"))
+    anew = opening.form.startswith(_PERSONS) or not opening.classes.isdisjoint(_ANEW)
+    return following.after_comma or ((timed or anew) and following.joint in ("or", "and"))
 
 
 def _share_window(segments: list[Segment]) -> None:
