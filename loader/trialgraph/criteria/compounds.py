@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.tokens import Token
@@ -54,7 +54,7 @@ def value_of_name(
     return None
 
 
-def is_whole(mention: Mention | None, position: int, tokens: Sequence[Token]) -> bool:
+def is_whole(mention: Mention | None, position: int, tokens: list[Token]) -> bool:
     """Whether "non" before a concept denies all of it: one word, or a state of reproduction.
 
     Before a noun of its own it only says of which kind that is ("non-cancer illness").
