@@ -8,8 +8,9 @@ from trialgraph.criteria.connectives import VERBS
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.results import is_testable
-from trialgraph.criteria.segments import Segment
-from trialgraph.expressions import Value
+from trialgraph.criteria.segments import Segment, is_bare
+from trialgraph.expressions import AllOf, Fact, Value
+from trialgraph.namespaces import TGC
 
 __all__ = [
     "befalls",
@@ -22,6 +23,7 @@ __all__ = [
 ]
 
 _WITHOUT = frozenset({"no", "without", "absence", "free", "lack"})
+_CLASSES = frozenset({str(TGC.NYHAClass), str(TGC.ChildPughScore)})
 _BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
 _BEING = _BEFELL | {"is", "are", "was", "were", "who", "who has", "who have"}
 
@@ -64,8 +66,16 @@ def denied_too(text: Text, unread: Segment, segment: Segment) -> bool:
 
 
 def is_limit_too(segment: Segment) -> bool:
-    """Whether a member is the limit of "no A or bilirubin > 3 mg/dL", which is denied as A is."""
-    return segment.joint == "or" and not segment.after_comma and isinstance(segment.expression, Value)
+    """Whether a member is the limit of "no A or bilirubin > 3 mg/dL", which is denied as A is.
+
+    So is a disease told by its class: "no A, NYHA class III or IV heart failure".
+    """
+    told = segment.expression
+    if isinstance(told, AllOf):
+        classed = any(isinstance(each, Value) and each.concept in _CLASSES for each in told.operands)
+        ill = any(isinstance(each, Fact) and each.category == "condition" for each in told.operands)
+        return classed and ill and segment.joint in ("or", ",") and segment.chunks[0].kind == "value"
+    return segment.joint == "or" and not segment.after_comma and isinstance(told, Value)
 
 
 def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
@@ -73,8 +83,13 @@ def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
 
     Under a test's result ("negative …") go on only things that are tested for.
     """
+    if segment.joint == ";" or not segment.carries:
+        return False
+    told = segment.expression
+    close = segment.joint in ("or", "/") and not segment.after_comma and is_bare(segment)
+    close = close and isinstance(told, Fact) and told.category == "condition"
     words = text.text[segment.chunks[0].start : segment.chunks[-1].end]
-    if segment.joint == ";" or not segment.carries or text.search(lexicon().judgement, words):
+    if not close and text.search(lexicon().judgement, words):
         return False
     if tested:
         named = next((chunk for chunk in segment.chunks if is_content(chunk)), segment.chunks[0])
