@@ -54,6 +54,23 @@ def test_general_readings(kind, text, expected):
     assert compact(criterion.expression) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "drug"),
+    [
+        ("Participation in another clinical study with an investigational product", True),
+        ("Has participated in a study of an investigational agent within 4 weeks", True),
+        ("Participation in another clinical trial", False),
+        ("Participation in another clinical trial, previous chemotherapy", False),
+    ],
+)
+def test_the_drug_of_a_study_is_spoken_of(text, drug):
+    """Whoever takes part in a study of a drug may have been given it: it is told apart, never judged."""
+    (criterion,) = read_text(text, kind="exclusion")
+    told = [atom for atom in atoms(criterion.expression) if isinstance(atom, Fact) and atom.is_mention]
+    assert [fact.concept_label for fact in told] == ["investigational drug"] * drug
+    assert any(is_judged(atom) for atom in atoms(criterion.expression))
+
+
 @pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.stem)
 def test_packaged_readings(path):
     """Every computable statement of the five packaged records is read as a careful reader reads it."""

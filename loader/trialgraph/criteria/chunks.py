@@ -342,7 +342,7 @@ class Chunker:
         if self.tokens[position].form == "non" and end == position + 1:
             word = end + 1 if self._hyphen(end) else end
             denied = self.text.mentions.get(word)
-            if word >= len(self.tokens) or is_whole(denied, word):
+            if word >= len(self.tokens) or is_whole(denied, word, self.tokens):
                 return min(word, len(self.tokens)), classes
             return word + 1, _QUALIFIER
         narrows = not classes or "qualifier" in classes

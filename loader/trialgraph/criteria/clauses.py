@@ -14,13 +14,11 @@ from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.vocabulary import GIVEN
-from trialgraph.expressions import CalendarUnit, Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["as_unfit", "asked_of_allowed", "length_of", "permits", "telling", "without_remarks"]
+__all__ = ["as_unfit", "asked_of_allowed", "permits", "telling", "without_remarks"]
 
 Deep = tuple[Chunk, int]
-_UNITS: dict[str, CalendarUnit] = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
 _DENIAL = frozenset({"negation"})
 _SOON = 7
 _RULING = frozenset({"allowance", "barring"})
@@ -129,11 +127,3 @@ def asked_of_allowed(text: Text, chunks: Sequence[Deep], allowed: int | None) ->
 def _is_infection(chunk: Chunk) -> bool:
     above = chunk.term.ancestors if chunk.term is not None else frozenset()
     return not above.isdisjoint(_INFECTIONS)
-
-
-def length_of(text: Text, chunk: Chunk) -> Window | None:
-    """Return the time of "at least 4 weeks", in which there must have been nothing of a kind."""
-    found = chunk.limit
-    if found is None or found.unit is None or found.unit.ucum not in _UNITS or found.limit.low is None:
-        return None
-    return Window(found.limit.low, _UNITS[found.unit.ucum], text.text[chunk.start : chunk.end])

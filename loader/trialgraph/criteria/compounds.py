@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.tokens import Token
 from trialgraph.criteria.values import FoundValue, ValueReader
 from trialgraph.criteria.vocabulary import Mention, Term
 
 __all__ = ["is_whole", "number_follows", "value_of_name"]
 
 _NUMBER = re.compile(r"\d")
+_BEHIND = frozenset(
+    {"and", "or", "with", "without", "in", "at", "within", "who", "but", "for", "status", "by", "on"}
+)
+"""Words before which a name ends its noun phrase."""
 _NEAR = 64
 """How far behind a name the number of its limit stands at most."""
 
@@ -48,6 +54,15 @@ def value_of_name(
     return None
 
 
-def is_whole(mention: Mention | None, position: int) -> bool:
-    """Whether "non" before a concept denies all of it: one word, or a state of reproduction."""
-    return mention is not None and (mention.end == position + 1 or mention.term.category == "reproductive")
+def is_whole(mention: Mention | None, position: int, tokens: list[Token]) -> bool:
+    """Whether "non" before a concept denies all of it: one word, or a state of reproduction.
+
+    Before a noun of its own it only says of which kind that is ("non-cancer illness").
+    """
+    if mention is None or mention.term.category == "reproductive":
+        return mention is not None
+    if mention.end > position + 1 or mention.end >= len(tokens):
+        return mention.end == position + 1
+    following = tokens[mention.end]
+    ends = not following.text.isalpha() or following.form in _BEHIND
+    return (ends and following.text != "/") or "persons" in lexicon().phrase_at(tokens, mention.end)[1]

@@ -11,6 +11,7 @@ from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.segments import trimmed
 from trialgraph.criteria.trees import any_of, is_formal, map_facts, negate
 from trialgraph.criteria.vocabulary import GIVEN
+from trialgraph.criteria.washouts import is_shorter
 from trialgraph.criteria.windows import length_in, window_of
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms
 
@@ -41,6 +42,10 @@ _ENDED = (
     rf"(?:{'|'.join(_ENDINGS)})\s+"
     rf"{_LEAST}LENGTH\s+(?:prior\s+to|before|from)\b"
 )
+_LONGEST_LABEL = 12
+_OF_LABELS = frozenset({"word", "concept", "bracket", "sign"})
+_TURNING = frozenset({"negation", "condition", "exception", "allowance", "barring"})
+_BEING = frozenset({"is", "are", "was", "were", "has", "have", "has been", "have been", "must", "must be"})
 _ASKING = ("must", "should", "need", "has to", "have to")
 """What an exclusion that asks for a time says with it ("surgery must be completed 30 days before")."""
 _BEFORE = re.compile(
@@ -77,7 +82,16 @@ def _read(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | Non
         asked = any(chunk.form.startswith(_ASKING) for chunk in chunks)
         return _since(text, chunks, _SINCE_MOST, read) or (_ended(text, chunks, read) if asked else None)
     barred = _since(text, chunks, _SINCE_LEAST, read) or _ended(text, chunks, read)
+    if barred is None and (labelled := _behind_label(chunks)):
+        barred = _since(text, labelled, _SINCE_LEAST, read)
     return None if barred is None else negate(barred)
+
+
+def _behind_label(chunks: Sequence[Chunk]) -> Sequence[Chunk]:
+    """Return what stands behind "Monoclonal antibodies:", nothing without such a label."""
+    colon = next((i for i, chunk in enumerate(chunks[:_LONGEST_LABEL]) if chunk.form == ":"), None)
+    plain = all(chunk.kind in _OF_LABELS and not chunk.classes & _TURNING for chunk in chunks[:colon])
+    return chunks[colon + 1 :] if colon and plain else ()
 
 
 def _since(text: Text, chunks: Sequence[Chunk], pattern: str, read: Reader) -> Expression | None:
@@ -101,6 +115,8 @@ def _ended(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | No
     if match is None:
         return None
     head = trimmed([chunk for chunk in chunks if chunk.end <= match.start()])
+    while head and head[-1].form in _BEING:
+        head.pop()
     return _within(text, head, match, match.start(), read)
 
 
@@ -120,5 +136,7 @@ def _within(
     ):
         return None
     window = window_of(match, text.text[start : match.end()].strip(" ("))
+    if any(fact.within is not None and is_shorter(fact.within, window) for fact in facts):
+        return None
     dated = map_facts(expression, lambda fact: replace(fact, within=fact.within or window))
     return any_of(dated.operands) if isinstance(dated, AllOf | AnyOf) else dated

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from trialgraph.criteria.brackets import category_of, only_repeats
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.surroundings import REQUIRING, Around, read_after, read_before
+from trialgraph.criteria.washouts import OtherTime
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact
 from trialgraph.namespaces import TGC
 
@@ -61,6 +62,7 @@ class FactReading:
         negated: The stretch itself denies them ("no", "negative").
         leading: What narrows them from in front, and may narrow bare members of the list after them.
         examples: The instances of them that a bracket lists ("(e.g. A or B)").
+        other_time: The time that a bracket sets for some treatments of its own.
         tested: The result of a test denies them ("negative pregnancy test"), but nothing else in a list.
     """
 
@@ -69,6 +71,7 @@ class FactReading:
     leading: str | None = None
     examples: Sequence[Chunk] = ()
     tested: bool = False
+    other_time: OtherTime | None = None
 
 
 def is_content(chunk: Chunk) -> bool:
@@ -220,7 +223,8 @@ def _assemble(text: Text, heads: list[Chunk], chunks: Sequence[Chunk], around: A
     expression = parts[0] if len(parts) == 1 else AllOf(tuple(parts))
     last = next((chunk for chunk in reversed(chunks) if not _abbreviates(heads[-1], chunk)), chunks[-1])
     leading = around.leading if last.kind == "concept" else None
-    return FactReading(expression, around.negated, leading, around.examples, around.tested)
+    told = around.examples, around.tested, around.other_time
+    return FactReading(expression, around.negated, leading, *told)
 
 
 def _bar_worse(around: Around) -> None:

@@ -14,6 +14,7 @@ from trialgraph.expressions import AnyOf, Expression, Fact, Value, atoms
 
 __all__ = [
     "dated_alike",
+    "demanded_kinds",
     "end_of_list",
     "example_of",
     "for_itself",
@@ -47,9 +48,10 @@ def for_itself(text: Text, head: Expression, instances: Expression, place: tuple
 
 
 def dated_alike(head: Expression, instances: Expression) -> Expression:
-    """Give a kind the time that all its instances are given ("agents, including A and B within 14 days")."""
-    windows = {atom.within for atom in atoms(instances) if isinstance(atom, Fact)}
-    window = windows.pop() if len(windows) == 1 else None
+    """Give a kind the time of its instances ("agents, including A and B within 14 days"), all or most."""
+    windows = [atom.within for atom in atoms(instances) if isinstance(atom, Fact)]
+    most = max(windows, key=windows.count, default=None)
+    window = most if 2 * windows.count(most) > len(windows) else None
     return map_facts(head, lambda fact: replace(fact, within=fact.within or window))
 
 
@@ -109,6 +111,22 @@ def unlisted(kind: Fact, words: str) -> Fact:
     parts = [part for part in kind.modifiers.get("qualifier", "").split("; ") if part and words not in part]
     others = {name: told for name, told in kind.modifiers.items() if name != "qualifier"}
     return replace(kind, modifiers={**others, "qualifier": "; ".join(parts)} if parts else others)
+
+
+def demanded_kinds(text: Text, kind: Fact, listed: Expression, place: tuple[int, int]) -> Expression:
+    """Return the kinds that a bracket lists of the disease demanded ("lymphoma (DLBCL or MCL)"), else it.
+
+    What "e.g." introduces are examples only.
+    """
+    members = listed.operands if isinstance(listed, AnyOf) else (listed,)
+    terms = [text.vocabulary.by_iri.get(each.concept) for each in members if isinstance(each, Fact)]
+    opened = text.text[: place[0]].rstrip().endswith(("(", "["))
+    if kind.category != "condition" or not opened or not 1 < len(terms) == len(members):
+        return kind
+    if not all(term is not None and kind.concept in term.ancestors for term in terms):
+        return kind
+    bare = unlisted(kind, text.text[slice(*place)])
+    return any_of([example_of(bare, each) for each in members])
 
 
 def _narrowing(fact: Fact) -> dict[str, str]:

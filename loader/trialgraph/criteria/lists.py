@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from copy import copy
+from dataclasses import replace
 
 from trialgraph.criteria.adjectives import (
     name_narrower,
@@ -28,21 +30,26 @@ from trialgraph.criteria.cases import by_part, by_sex, holds_value, with_remark
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.circumstances import ask_in_case
 from trialgraph.criteria.connectives import FINITE, VERBS
+from trialgraph.criteria.counts import counted_for
 from trialgraph.criteria.facts import is_content, read_fact
 from trialgraph.criteria.governing import governed, subjects
-from trialgraph.criteria.instances import example_of, unlisted
-from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.instances import demanded_kinds, example_of, unlisted
+from trialgraph.criteria.joints import (
+    befalls,
+    denied_too,
+    denies,
+    hangs_on,
+    is_limit_too,
+    lacks_too,
+    resolved_joints,
+)
 from trialgraph.criteria.linkage import follows_definition, links, states_value
 from trialgraph.criteria.merging import closing_remark, merge_qualifiers
 from trialgraph.criteria.narratives import narrative
-from trialgraph.criteria.results import is_testable
 from trialgraph.criteria.rewording import reword
 from trialgraph.criteria.segments import (
     Segment,
-    befalls,
-    lacks_too,
     part_statement,
-    resolved_joints,
     says_nothing,
     trimmed,
 )
@@ -55,12 +62,11 @@ from trialgraph.criteria.sharing import (
     share_remarks,
     share_words,
 )
-from trialgraph.criteria.surroundings import category_of
 from trialgraph.criteria.timing import share_times, share_windows
-from trialgraph.criteria.trees import all_of, any_of, dated, negate
+from trialgraph.criteria.trees import all_of, any_of, dated, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Value, atoms, is_judged
 
-__all__ = ["join_segments", "read_condition", "read_segments"]
+__all__ = ["join_segments", "read_barred", "read_condition", "read_segments"]
 
 _MISLEADING = frozenset({"condition", "exception", "allowance", "barring", "others", "regardless", "example"})
 _FUTURE = frozenset({"if", "until", "use", "because", "since", "due"})
@@ -68,10 +74,8 @@ _PARTING = frozenset({"condition", "exception", "negation", "allowance", "barrin
 _MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "need to"})
 _WAIVED = re.compile(
     r"(?:(?:is|are|will be|would be|may be)\s+)?"
-    r"(?:not\s+(?:required|applicable|needed|necessary|considered)|considered)\b",
-    re.IGNORECASE,
-)
-_WITHOUT = frozenset({"no", "without", "absence", "free", "lack"})
+    r"(?:not\s+(?:required|applicable|needed|necessary|considered)|considered)\b", re.IGNORECASE
+)  # fmt: skip
 _GOING_ON = frozenset({"with", "subject with", "patient with", "participant with"})
 
 
@@ -99,6 +103,13 @@ def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     ]
 
 
+def read_barred(text: Text, chunks: Sequence[Chunk]) -> Expression:
+    """Return what bars in a list of things that bar, also where it stands among demands."""
+    barring = copy(text)
+    barring.exclusion = True
+    return join_segments(barring, read_segments(barring, chunks), "or")
+
+
 def _read_segment(text: Text, segment: Segment) -> None:
     chunks = segment.chunks
     segment.carries = True
@@ -121,7 +132,7 @@ def _read_segment(text: Text, segment: Segment) -> None:
     if reading is not None:
         segment.expression, segment.negated = reading.expression, reading.negated
         segment.leading, segment.tested = reading.leading, reading.tested
-        segment.examples = reading.examples
+        segment.examples, segment.other_time = reading.examples, reading.other_time
         ask_in_case(text, segment)
         return
     segment.carries = not any(chunk.form in FINITE for chunk in chunks)
@@ -225,6 +236,8 @@ def _read_around_value(
     named = read_fact(text, rest) if is_content(rest[0]) else None
     if named is not None and not named.negated:
         return all_of([expression, named.expression])
+    if (counted := counted_for(text, expression, rest, after[-1].end)) is not None:
+        return counted
     condition = next(
         (i for i, chunk in enumerate(rest) if chunk.classes & {"condition"} or chunk.form == "for"), None
     )
@@ -309,22 +322,22 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     share_purpose(segments)
     share_times(text, segments)
     for segment in segments:
-        expression = _with_examples(text, segment)
+        expression = _with_other_time(text, segment)
         if members and text.exclusion and lacks_too(segment):
             denied = [expression] if segment.negated and segment.expression is not None else []
             beside, tested, unread = [members[-1][1]], segment.tested, None
             members[-1] = (members[-1][0], all_of([*beside, negate(expression) if denied else expression]))
-        elif segment.expression is None and _denies(segment):
+        elif segment.expression is None and denies(segment):
             denied, unread = [], segment
             members.append((segment.joint, expression))
         elif segment.negated and segment.expression is not None:
             denied, beside, tested, unread = [expression], [], segment.tested, None
             members.append((segment.joint, negate(expression)))
-        elif unread is not None and segment.expression is not None and _denied_too(text, unread, segment):
+        elif unread is not None and segment.expression is not None and denied_too(text, unread, segment):
             members[-1] = (members[-1][0], all_of([members[-1][1], negate(expression)]))
         elif members and text.exclusion and befalls(segment):
             members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
-        elif denied and (_is_limit_too(segment) or _hangs_on(text, segment, tested=tested)):
+        elif denied and (is_limit_too(segment) or hangs_on(text, segment, tested=tested)):
             denied.append(expression)
             members[-1] = (members[-1][0], all_of([*beside, negate(any_of(denied))]))
         else:
@@ -336,13 +349,14 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     return members
 
 
-def _denied_too(text: Text, unread: Segment, segment: Segment) -> bool:
-    """Whether a member goes on under the "no" of a noun that isn't known ("no brain or lung disease")."""
-    denial = next(chunk for chunk in unread.chunks if "negation" in chunk.classes)
-    words = [chunk for chunk in unread.chunks if not chunk.classes & {"negation", "neutral"}]
-    plain = all(not (is_content(chunk) or chunk.classes or chunk.kind == "sign") for chunk in words)
-    noun = denial.form.split(" ")[0] in _WITHOUT and segment.joint in ("or", ",", "/")
-    return noun and plain and _hangs_on(text, segment, tested=False)
+def _with_other_time(text: Text, segment: Segment) -> Expression:
+    """Return what a member says, with the treatments for which a bracket sets another time."""
+    read = _with_examples(text, segment)
+    if segment.other_time is None:
+        return read
+    window, chunks = segment.other_time
+    others = join_segments(text, read_segments(text, trimmed(chunks)), "or")
+    return any_of([read, map_facts(others, lambda fact: replace(fact, within=window))])
 
 
 def _with_examples(text: Text, segment: Segment) -> Expression:
@@ -352,9 +366,11 @@ def _with_examples(text: Text, segment: Segment) -> Expression:
         return narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
     listed = trimmed(segment.examples)
     barred = isinstance(kind, Fact) and kind.category != "reproductive"
-    if not listed or not isinstance(kind, Fact) or not barred or not (text.exclusion or segment.negated):
+    if not listed or not isinstance(kind, Fact) or not barred:
         return kind
     read = join_segments(text, read_segments(text, listed), "or")
+    if not (text.exclusion or segment.negated):
+        return demanded_kinds(text, kind, read, (listed[0].start, listed[-1].end))
     members = read.operands if isinstance(read, AnyOf) else (read,)
     bare = unlisted(kind, text.text[listed[0].start : listed[-1].end])
     return any_of([kind, *(example_of(bare, each) for each in members if _is_instance(each))])
@@ -365,35 +381,3 @@ def _is_instance(member: Expression) -> bool:
     parts = list(atoms(member))
     limited = isinstance(member, AllOf) and any(isinstance(each, Value) for each in parts)
     return all(map(is_judged, parts)) and (limited or isinstance(member, Fact | Value))
-
-
-def _is_limit_too(segment: Segment) -> bool:
-    """Whether a member is the limit of "no A or bilirubin > 3 mg/dL", which is denied as A is."""
-    return segment.joint == "or" and not segment.after_comma and isinstance(segment.expression, Value)
-
-
-def _hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
-    """Whether a member goes on under the "no" before it, being a noun without a verb of its own.
-
-    Under a test's result ("negative …") go on only things that are tested for.
-    """
-    words = text.text[segment.chunks[0].start : segment.chunks[-1].end]
-    if segment.joint == ";" or not segment.carries or text.search(lexicon().judgement, words):
-        return False
-    if tested:
-        named = next((chunk for chunk in segment.chunks if is_content(chunk)), segment.chunks[0])
-        return is_testable(named) and category_of(named) != "reproductive"
-    for chunk in segment.chunks:
-        if (
-            is_content(chunk)
-            or chunk.classes & {"qualifier", "active"}
-            or (not chunk.classes and chunk.kind == "word")
-        ):
-            return True
-        if chunk.form in VERBS:
-            return False
-    return True
-
-
-def _denies(segment: Segment) -> bool:
-    return any("negation" in chunk.classes for chunk in segment.chunks)

@@ -19,7 +19,6 @@ from trialgraph.criteria.mentions import add_mentions
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.normalization import NormalizedText
 from trialgraph.criteria.offers import (
-    DEMAND,
     SOME_ASKED,
     asks_several,
     concerns_some,
@@ -33,18 +32,17 @@ from trialgraph.criteria.participations import add_investigational
 from trialgraph.criteria.predicates import part_predicate
 from trialgraph.criteria.remnants import add_values
 from trialgraph.criteria.sentences import sentences_of, time_of_label, with_list
-from trialgraph.criteria.statements import Statement, of_part, read_statement
+from trialgraph.criteria.statements import of_part, read_statement
 from trialgraph.criteria.tables import outline_without
 from trialgraph.criteria.trees import (
     all_of,
     any_of,
     dated,
-    is_formal,
     map_facts,
     negate,
-    only_facts,
     undated_history,
 )
+from trialgraph.criteria.turns import turned
 from trialgraph.criteria.unions import name_each
 from trialgraph.criteria.vocabulary import GIVEN, Vocabulary
 from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Not, Span, atoms
@@ -77,7 +75,6 @@ _DEFINES = re.compile(
     r"(?:^|[.;]\s)(?:definition|definitions|note|where)\b|\b(?:is|are) (?:\w+ )?defined\b", re.IGNORECASE
 )
 _WASHOUT = re.compile(r"\bwash-?\s?out\b", re.IGNORECASE)
-_NONE = re.compile(r"^no\s", re.IGNORECASE)
 _OR_AT_END = re.compile(r"\bor$", re.IGNORECASE)
 _ALL = re.compile(r"\ball\b[^:]{0,30}\bfollowing\b|\bboth of\b", re.IGNORECASE)
 _DENIED = re.compile(
@@ -101,7 +98,6 @@ _OR_ANY = re.compile(
 )
 _MODALS = ("must", "should", "need", "are required to", "have to")
 _WAIVED = re.compile(r"\bnot (?:\w+ )?(?:need|require|necessary|mandatory|applicable|apply)", re.IGNORECASE)
-_LABELS = re.compile(r"^(?:[^:;.()]{1,60}:\s*)+(?=\S)")
 _FOLLOWING = re.compile(
     r"(?:\b(?:with|as|by|have|has|meet\w*|including|defined|according to)\b[^:,]{0,40})?"
     r"\b(?:the )?follow(?:ing|s)\b[^:]{0,60}:?\s*$|:\s*$",
@@ -322,7 +318,7 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
         if asks_several(words) or defines_childbearing(words):
             read.append(narrative(text, sentence[0].start, end))
             break
-        statement = _turned(text, read_statement(text, sentence), words, place)
+        statement = turned(text, read_statement(text, sentence), words, place)
         if read and (_EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
             read = lift(text, read, words, place)
         elif read and _NOTE.match(words):
@@ -355,24 +351,3 @@ def _is_title(sentence: Sequence[Chunk]) -> bool:
     """Whether a sentence is a lone name that heads those after it ("Growth factors. The last dose …")."""
     term = sentence[0].term if len(sentence) == 1 else None
     return term is not None and term.category in GIVEN
-
-
-def _turned(text: Text, statement: Statement, words: str, place: tuple[int, int]) -> Statement:
-    """Turn round an exclusion worded as a demand ("must not have …"); "no …" stays words."""
-    if not text.exclusion or statement.expression is None:
-        return statement
-    words = _LABELS.sub("", words)
-    if DEMAND.match(words):
-        denied = statement.expression
-        if is_formal(denied) and not only_facts(denied):
-            return Statement(negate(denied), text=words)
-        plain = isinstance(denied, Not) and not isinstance(denied.operand, Narrative)
-        return Statement(negate(denied) if plain else Not(narrative(text, *place)), text=words)
-    if _NONE.match(words) and isinstance(statement.expression, Not):
-        kept = [
-            a
-            for a in atoms(statement.expression)
-            if isinstance(a, Fact) and a.category in ("lesion", "biomarker", "other")
-        ]
-        return statement if kept else Statement(narrative(text, *place), text=words)
-    return statement

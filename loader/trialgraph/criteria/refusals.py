@@ -9,7 +9,7 @@ from trialgraph.criteria.alternatives import is_harmless
 from trialgraph.criteria.cases import except_for
 from trialgraph.criteria.chunks import Chunk, Text
 from trialgraph.criteria.facts import is_content
-from trialgraph.criteria.lists import join_segments, read_segments
+from trialgraph.criteria.lists import join_segments, read_barred, read_segments
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.segments import trimmed
 from trialgraph.criteria.trees import alternatives_of, is_formal, map_facts, negate
@@ -86,7 +86,7 @@ def _read_barred(text: Text, chunks: list[Chunk], at: int) -> Expression:
     head = head[1:] if head and head[0].form in _WHO else head
     if not any(is_content(chunk) for chunk in head) or any("exception" in chunk.classes for chunk in head):
         return whole
-    expression = join_segments(text, read_segments(text, head), "or")
+    expression = read_barred(text, head)
     of_some = any("condition" in chunk.classes or chunk.form == ":" for chunk in head)
     listed = text.exclusion and isinstance(expression, AnyOf) and not of_some
     if not is_formal(expression) and not (listed and any(map(is_judged, atoms(expression)))):

@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from trialgraph.criteria.chunks import Chunk
 from trialgraph.criteria.connectives import DETERMINERS, FINITE, RESTARTS, VERBS
 from trialgraph.criteria.facts import is_content
+from trialgraph.criteria.washouts import OtherTime
 from trialgraph.expressions import Expression
 
 __all__ = [
     "Segment",
-    "befalls",
     "is_bare",
-    "lacks_too",
     "part_statement",
-    "resolved_joints",
     "says_nothing",
 ]
 
@@ -34,8 +32,6 @@ _SHORTEST_NAME = 3
 _OPENING_WORDS = 3
 _APART = frozenset({"allergy", "reproductive", "lesion"})
 
-_BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
-_BEING = _BEFELL | {"is", "are", "was", "were", "who", "who has", "who have"}
 _JOINTS = {
     "and / or": "or",
     "as well as": "and",
@@ -65,6 +61,7 @@ class Segment:
     borrowed: bool = False
     examples: Sequence[Chunk] = ()
     tested: bool = False
+    other_time: OtherTime | None = None
 
 
 def part_statement(chunks: Sequence[Chunk]) -> list[Segment]:
@@ -293,31 +290,3 @@ def trimmed(chunks: Sequence[Chunk]) -> list[Chunk]:
     while kept and (kept[0].kind == "sign" or kept[0].form in ("and", "or")):
         kept.pop(0)
     return kept
-
-
-def befalls(segment: Segment) -> bool:
-    """Whether a member tells what came with the one before ("had X and has developed Y", "X, with Y")."""
-    came_of_it = segment.joint == "and" and not segment.after_comma and segment.chunks[0].form in _BEFELL
-    return came_of_it or (segment.joint == "," and segment.chunks[0].form == "with")
-
-
-def lacks_too(segment: Segment) -> bool:
-    """Whether a member says what those barred lack as well ("surgery in 2 weeks and has not recovered")."""
-    opening = next((chunk for chunk in segment.chunks if chunk.form not in _BEING), segment.chunks[0])
-    return segment.joint == "and" and not segment.after_comma and "negation" in opening.classes
-
-
-def resolved_joints(joints: list[str], default: str, *, exclusion: bool) -> list[str]:
-    """Let a comma mean the next conjunction to its right; a list of exclusions offers alternatives."""
-    resolved = []
-    meaning = default
-    for joint in reversed(joints):
-        if joint in ("and", "or"):
-            meaning = joint
-            if joint == "and" and exclusion:
-                meaning = "or"
-        elif joint in (";", ""):
-            resolved.append(default)
-            continue
-        resolved.append(meaning if joint != "/" else default)
-    return resolved[::-1]

@@ -31,6 +31,8 @@ __all__ = [
 _RELATIVE = ("that ", "which ")
 _TARGETING = re.compile(r"\b(?:targeting|directed (?:at|against|to)|against)\b", re.IGNORECASE)
 _APART = frozenset({"other", "any", "any other", "another", "additional"})
+_OF_NAMES = frozenset({"small", "large"})
+"""Adjectives that are part of a name without its noun ("small bowel or stomach resection")."""
 _TIMED = frozenset({"within", "during", "while", "before", "after", "prior", "since", "for"})
 _LEADING = frozenset({"neutral", "active", "negation", "example", "qualifier", "confirmation", "confirmed"})
 
@@ -88,6 +90,18 @@ def _completed(text: Text, segments: list[Segment], index: int) -> list[Chunk] |
         return None
     if first and "confirmation" in segment.chunks[first - 1].classes:
         first -= 1
+    before = segment.chunks[first - 1] if first else None
+    if before is not None and before.form in _OF_NAMES:
+        return _completed_from(text, segments, index, first - 1)
+    found = _completed_from(text, segments, index, first)
+    if found is None and before is not None and "qualifier" in before.classes:
+        found = _completed_from(text, segments, index, first - 1)
+    return found
+
+
+def _completed_from(text: Text, segments: list[Segment], index: int, first: int) -> list[Chunk] | None:
+    """Return a member completed by the words that a neighbour lends, its own from a place on."""
+    segment = segments[index]
     last = _name_end(segment, first)
     start, end = segment.chunks[first].start, segment.chunks[last].end
     words = text.text[start:end]
@@ -316,7 +330,8 @@ def share_remarks(segments: list[Segment]) -> None:
                 words is not None and not timed and len(second.chunks) > 1 and is_content(second.chunks[0])
             )
             if narrowed_after and not one.modifiers and one.category == two.category:
-                first.expression = replace(one, modifiers=two.modifiers)
+                told = {name: each for name, each in two.modifiers.items() if name != "relation"}
+                first.expression = replace(one, modifiers=told)
             elif words is not None and one.concept == two.concept and _is_plain(one):
                 first.expression = replace(one, modifiers={**one.modifiers, "qualifier": words})
             elif words is not None and one.category == two.category and _is_plain(one):

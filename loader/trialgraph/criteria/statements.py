@@ -20,7 +20,7 @@ from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.instances import for_itself, instances_of
 from trialgraph.criteria.kinds import read_instances
 from trialgraph.criteria.lexicon import lexicon
-from trialgraph.criteria.lists import join_segments, read_segments
+from trialgraph.criteria.lists import join_segments, read_barred, read_segments
 from trialgraph.criteria.narratives import narrative
 from trialgraph.criteria.offers import offers_choice
 from trialgraph.criteria.refusals import read_refusal, without_trailing_verb
@@ -104,7 +104,7 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
     asked = demand_on_some(text, chunks) if text.exclusion and not allows(chunks) else None
     if asked is not None:
         return Statement(asked, text=words)
-    elapsed = read_elapsed(text, chunks, lambda rest: join_segments(text, read_segments(text, rest), "or"))
+    elapsed = read_elapsed(text, chunks, lambda rest: read_barred(text, rest))
     if elapsed is not None and not allows(chunks):
         return Statement(elapsed, text=words)
     chunks = inner_exceptions(text, chunks)

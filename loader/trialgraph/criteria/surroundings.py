@@ -30,7 +30,8 @@ from trialgraph.criteria.lesions import counts_lesions
 from trialgraph.criteria.provisos import limits_in
 from trialgraph.criteria.recency import done_lately, happens, treated_lately
 from trialgraph.criteria.results import is_testable, read_aside, result_after
-from trialgraph.criteria.windows import FoundWindow, parse_window
+from trialgraph.criteria.washouts import OtherTime, is_shorter, other_time
+from trialgraph.criteria.windows import FoundWindow, end_of_moment, parse_window
 from trialgraph.expressions import AnyOf, Expression, Limit, Window
 from trialgraph.namespaces import TGC
 
@@ -63,6 +64,8 @@ _PREDICATES = frozenset({
     "has", "have", "had", "agree", "need",
 })  # fmt: skip
 _CEILINGS = frozenset({"≤", "<"})
+_FINDING = frozenset({"confirmed", "determined", "detected", "assessed", "tested", "measured", "by", "per",
+                      "documented", "identified", "as determined", "found"})  # fmt: skip
 _NARROWING = frozenset({"post", "condition", "negation", "definition", "qualifier", "confirmed"})
 
 
@@ -86,6 +89,7 @@ class Around:
     malignant: set[str] = field(default_factory=set)
     extra: list[Expression] = field(default_factory=list)
     examples: Sequence[Chunk] = ()
+    other_time: OtherTime | None = None
 
 
 def read_before(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> bool:
@@ -298,6 +302,8 @@ def _counts(head: Chunk) -> bool:
 
 def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> None:
     """Keep what narrows a concept in its own words; a diameter among them is read."""
+    if around.window is not None and end_of_moment(text.text, chunks[0].start) >= chunks[-1].end:
+        return
     rest = []
     plain = not any("definition" in chunk.classes or chunk.form == "or" for chunk in chunks)
     for chunk in chunks:
@@ -341,26 +347,17 @@ def _is_standard(text: Text, chunks: Sequence[Chunk]) -> int:
 
 def _is_method(head: Chunk, chunk: Chunk) -> bool:
     """Whether the rest tells how a marker was found, which doesn't change what was found."""
-    return category_of(head) == "biomarker" and chunk.form in (
-        "confirmed",
-        "determined",
-        "detected",
-        "assessed",
-        "tested",
-        "measured",
-        "by",
-        "documented",
-        "identified",
-        "as determined",
-        "found",
-        "per",
-    )
+    return category_of(head) == "biomarker" and chunk.form in _FINDING
 
 
 def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> None:
     inner = bracket.inner
     if inner and "example" in inner[0].classes:
         around.examples = inner[1:]
+        return
+    other = other_time(text, inner) if text.exclusion or around.negated else None
+    if other is not None and not is_shorter(other.window, around.window):
+        around.other_time = other
         return
     if not inner or only_repeats(head, inner) or tells_stain(head, bracket):
         around.examples = around.examples or kinds_in(head, inner)

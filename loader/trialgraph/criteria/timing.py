@@ -22,6 +22,9 @@ _TIMED = re.compile(
     r"\b(?:hour|day|week|month|year|half|cycle|study|trial|interval|period)",
     re.IGNORECASE,
 )
+_PERSONS = ("those", "who", "patient", "subject", "participant")
+_ANEW = frozenset({"negation", "unactual", "planned"})
+"""What a clause of its own behind a list starts with ("or not recovered from …", "or planned use")."""
 _PLANS = frozenset({str(TGC.PlannedPregnancy), str(TGC.PlannedFathering), str(TGC.PlannedBreastfeeding)})
 _INJURY = str(TGC.TraumaticInjury)
 _BEFALLING = frozenset({"injury", "procedure"})
@@ -74,9 +77,10 @@ def share_windows(segments: list[Segment]) -> None:
 
 def _ends_list(fact: Fact, following: Segment) -> bool:
     """Whether a time is that of the list before it: another follows ("A or B in 3 weeks or C in 2")."""
-    other = following.expression
+    other, opening = following.expression, following.chunks[0]
     timed = isinstance(other, Fact) and other.within not in (None, fact.within)
-    return following.after_comma or (timed and following.joint in ("or", "and"))
+    anew = opening.form.startswith(_PERSONS) or not opening.classes.isdisjoint(_ANEW)
+    return following.after_comma or ((timed or anew) and following.joint in ("or", "and"))
 
 
 def _share_window(segments: list[Segment]) -> None:
@@ -168,8 +172,9 @@ def _timed(fact: Fact, window: Window, last: Expression | None) -> Fact:
 
 
 def _speaks_anew(segment: Segment) -> bool:
-    """Whether a member is a clause with a verb of its own ("or has not recovered from …")."""
-    return segment.expression is None and segment.chunks[0].form in VERBS
+    """Whether a member is a clause with a verb of its own ("or (those who) have not recovered from …")."""
+    opening = segment.chunks[0].form
+    return segment.expression is None and (opening in VERBS or opening.startswith(_PERSONS))
 
 
 def _share_doubtful_window(segments: list[Segment], category: str | None, window: Window) -> None:

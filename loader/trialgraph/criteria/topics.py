@@ -12,20 +12,14 @@ from dataclasses import dataclass, replace
 from trialgraph.criteria.allowances import allowance_at
 from trialgraph.criteria.asides import FITTING, HAVING, aside_after
 from trialgraph.criteria.chunks import Chunk, Text
-from trialgraph.criteria.clauses import (
-    as_unfit,
-    asked_of_allowed,
-    length_of,
-    permits,
-    telling,
-    without_remarks,
-)
+from trialgraph.criteria.clauses import as_unfit, asked_of_allowed, permits, telling, without_remarks
 from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.neighbors import JOINING, goes_on, is_measured, restates
 from trialgraph.criteria.offers import DEMAND, SOME_ASKED
 from trialgraph.criteria.unread import VAGUE, Sentence, leads_on
 from trialgraph.criteria.vocabulary import GIVEN
+from trialgraph.criteria.washouts import length_of
 from trialgraph.expressions import Fact, Window
 from trialgraph.namespaces import TGC
 
@@ -325,7 +319,9 @@ def _name(sentence: Sentence, index: int) -> None:
         return
     if sentence.only in (None, fact.category):
         past = sentence.elapsed and fact.category in GIVEN
-        sentence.found.append((fact, past or sentence.negated))
+        following = sentence.chunk(index + 1)
+        lacking = following is not None and "lacking" in following.classes
+        sentence.found.append((fact, past or lacking or sentence.negated))
 
 
 def _is_toxicity(chunk: Chunk) -> bool:

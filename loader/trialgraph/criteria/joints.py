@@ -1,0 +1,111 @@
+"""How the members of a list are joined: what one adds to the one before, and what a comma means."""
+
+from __future__ import annotations
+
+from trialgraph.criteria.brackets import category_of
+from trialgraph.criteria.chunks import Text
+from trialgraph.criteria.connectives import VERBS
+from trialgraph.criteria.facts import is_content
+from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.results import is_testable
+from trialgraph.criteria.segments import Segment, is_bare
+from trialgraph.expressions import AllOf, Fact, Value
+from trialgraph.namespaces import TGC
+
+__all__ = [
+    "befalls",
+    "denied_too",
+    "denies",
+    "hangs_on",
+    "is_limit_too",
+    "lacks_too",
+    "resolved_joints",
+]
+
+_WITHOUT = frozenset({"no", "without", "absence", "free", "lack"})
+_CLASSES = frozenset({str(TGC.NYHAClass), str(TGC.ChildPughScore)})
+_BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
+_BEING = _BEFELL | {"is", "are", "was", "were", "who", "who has", "who have"}
+
+
+def befalls(segment: Segment) -> bool:
+    """Whether a member tells what came with the one before ("had X and has developed Y", "X, with Y")."""
+    came_of_it = segment.joint == "and" and not segment.after_comma and segment.chunks[0].form in _BEFELL
+    return came_of_it or (segment.joint == "," and segment.chunks[0].form == "with")
+
+
+def lacks_too(segment: Segment) -> bool:
+    """Whether a member says what those barred lack as well ("surgery in 2 weeks and has not recovered")."""
+    opening = next((chunk for chunk in segment.chunks if chunk.form not in _BEING), segment.chunks[0])
+    return segment.joint == "and" and not segment.after_comma and "negation" in opening.classes
+
+
+def resolved_joints(joints: list[str], default: str, *, exclusion: bool) -> list[str]:
+    """Let a comma mean the next conjunction to its right; a list of exclusions offers alternatives."""
+    resolved = []
+    meaning = default
+    for joint in reversed(joints):
+        if joint in ("and", "or"):
+            meaning = joint
+            if joint == "and" and exclusion:
+                meaning = "or"
+        elif joint in (";", ""):
+            resolved.append(default)
+            continue
+        resolved.append(meaning if joint != "/" else default)
+    return resolved[::-1]
+
+
+def denied_too(text: Text, unread: Segment, segment: Segment) -> bool:
+    """Whether a member goes on under the "no" of a noun that isn't known ("no brain or lung disease")."""
+    denial = next(chunk for chunk in unread.chunks if "negation" in chunk.classes)
+    words = [chunk for chunk in unread.chunks if not chunk.classes & {"negation", "neutral"}]
+    plain = all(not (is_content(chunk) or chunk.classes or chunk.kind == "sign") for chunk in words)
+    noun = denial.form.split(" ")[0] in _WITHOUT and segment.joint in ("or", ",", "/")
+    return noun and plain and hangs_on(text, segment, tested=False)
+
+
+def is_limit_too(segment: Segment) -> bool:
+    """Whether a member is the limit of "no A or bilirubin > 3 mg/dL", which is denied as A is.
+
+    So is a disease told by its class: "no A, NYHA class III or IV heart failure".
+    """
+    told = segment.expression
+    if isinstance(told, AllOf):
+        classed = any(isinstance(each, Value) and each.concept in _CLASSES for each in told.operands)
+        ill = any(isinstance(each, Fact) and each.category == "condition" for each in told.operands)
+        return classed and ill and segment.joint in ("or", ",") and segment.chunks[0].kind == "value"
+    return segment.joint == "or" and not segment.after_comma and isinstance(told, Value)
+
+
+def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
+    """Whether a member goes on under the "no" before it, being a noun without a verb of its own.
+
+    Under a test's result ("negative …") go on only things that are tested for.
+    """
+    if segment.joint == ";" or not segment.carries:
+        return False
+    told = segment.expression
+    close = segment.joint in ("or", "/") and not segment.after_comma and is_bare(segment)
+    close = close and isinstance(told, Fact) and told.category == "condition"
+    words = text.text[segment.chunks[0].start : segment.chunks[-1].end]
+    if not close and text.search(lexicon().judgement, words):
+        return False
+    if tested:
+        named = next((chunk for chunk in segment.chunks if is_content(chunk)), segment.chunks[0])
+        return is_testable(named) and category_of(named) != "reproductive"
+    for chunk in segment.chunks:
+        if (
+            is_content(chunk)
+            or chunk.classes & {"qualifier", "active"}
+            or (not chunk.classes and chunk.kind == "word")
+        ):
+            return True
+        if chunk.form in VERBS:
+            return False
+    return True
+
+
+def denies(segment: Segment) -> bool:
+    """Whether a member has a "no" among its words."""
+    return any("negation" in chunk.classes for chunk in segment.chunks)
