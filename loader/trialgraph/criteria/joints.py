@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from trialgraph.criteria.brackets import category_of
 from trialgraph.criteria.chunks import Text
 from trialgraph.criteria.connectives import VERBS
@@ -9,19 +11,23 @@ from trialgraph.criteria.facts import is_content
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.results import is_testable
 from trialgraph.criteria.segments import Segment, is_bare
-from trialgraph.expressions import AllOf, Fact, Value
+from trialgraph.criteria.trees import any_of
+from trialgraph.criteria.vocabulary import GIVEN
+from trialgraph.expressions import AllOf, Expression, Fact, Value
 from trialgraph.namespaces import TGC
 
 __all__ = [
     "befalls",
     "denied_too",
     "denies",
+    "either_of_strokes",
     "hangs_on",
     "is_limit_too",
     "lacks_too",
     "resolved_joints",
 ]
 
+_NEGATIVE = re.compile(r"\b(?:negative|wild[ -]type|undetectable|absence)\b")
 _WITHOUT = frozenset({"no", "without", "absence", "free", "lack"})
 _CLASSES = frozenset({str(TGC.NYHAClass), str(TGC.ChildPughScore)})
 _BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
@@ -38,6 +44,32 @@ def lacks_too(segment: Segment) -> bool:
     """Whether a member says what those barred lack as well ("surgery in 2 weeks and has not recovered")."""
     opening = next((chunk for chunk in segment.chunks if chunk.form not in _BEING), segment.chunks[0])
     return segment.joint == "and" and not segment.after_comma and "negation" in opening.classes
+
+
+def either_of_strokes(operands: list[tuple[str, Expression]]) -> list[tuple[str, Expression]]:
+    """Let a stroke between two things of a kind offer either of them ("breast/ovarian cancer").
+
+    Not so between treatments, which it may join ("fludarabine/melphalan"), between negative results, and
+    in a list whose commas and conjunctions tell what it means.
+    """
+    if any(joint in (",", "or") for joint, _ in operands[1:]):
+        return operands
+    joined: list[tuple[str, Expression]] = []
+    last: Fact | None = None
+    for joint, each in operands:
+        fact = each if isinstance(each, Fact) else None
+        if joint == "/" and last is not None and fact is not None and _are_choices(last, fact):
+            joined[-1] = (joined[-1][0], any_of([joined[-1][1], fact]))
+        else:
+            joined.append((joint, each))
+        last = fact
+    return joined
+
+
+def _are_choices(one: Fact, other: Fact) -> bool:
+    if one.category != other.category or one.category in GIVEN:
+        return False
+    return not any(_NEGATIVE.search(fact.concept_label) for fact in (one, other))
 
 
 def resolved_joints(joints: list[str], default: str, *, exclusion: bool) -> list[str]:

@@ -38,6 +38,7 @@ from trialgraph.criteria.joints import (
     befalls,
     denied_too,
     denies,
+    either_of_strokes,
     hangs_on,
     is_limit_too,
     lacks_too,
@@ -301,6 +302,8 @@ def _join_block(text: Text, segments: list[Segment], default: str) -> Expression
         words = narrative(text, segments[remark].chunks[0].start, segments[-1].chunks[-1].end)
         return all_of([_join_block(text, segments[:remark], default), words])
     operands = _negated_groups(text, segments)
+    if not text.exclusion:
+        operands = either_of_strokes(operands)
     joints = resolved_joints([joint for joint, _ in operands], default, exclusion=text.exclusion)
     alternatives: list[list[Expression]] = [[]]
     for joint, (_, expression) in zip(joints, operands, strict=True):
