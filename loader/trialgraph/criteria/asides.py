@@ -12,7 +12,8 @@ __all__ = ["FITTING", "HAVING", "Aside", "aside_after", "keeps_from"]
 HAVING = frozenset({"have", "has", "had", "having", "received", "receive", "receiving", "be", "been",
                      "undergone", "undergo", "have had", "has had", "require", "use", "take", "taking",
                      "participate", "planning", "currently", "using", "used", "use of", "on", "requiring",
-                     "treated with", "being treated", "undergoing", "included", "include", "contained"})  # fmt: skip
+                     "treated with", "being treated", "undergoing", "included", "include",
+                     "contained"})  # fmt: skip
 _LINKING = frozenset({"of", "in", "with"})
 _VERBS = (
     "have",
