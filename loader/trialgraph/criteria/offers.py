@@ -61,6 +61,7 @@ _KEEPS_OUT = re.compile(
     r"|\bineligible\b|(?<!not )(?<!not be )(?<!not necessarily )\bexcluded?\b|\bunless\b",
     re.IGNORECASE,
 )
+_BRACKETS = re.compile(r"\([^()]*\)")
 _CHILDBEARING = re.compile(
     r"\b(?:child-?\s?bearing\s+(?:potential|age)|(?:post-?)?menopaus(?:e|al)|surgically\s+sterile)\b"
     r"(?:\s+status)?(?:\s*\([^()]{1,40}\))?\s+(?:is|are|includes?|means?|refers?)\s+"
@@ -83,8 +84,11 @@ SOME_ASKED = re.compile(
 
 
 def defines_childbearing(words: str) -> bool:
-    """Whether words tell what childbearing potential or menopause is, rather than ask for it."""
-    return _CHILDBEARING.search(words) is not None
+    """Whether words tell what childbearing potential or menopause is, rather than ask for it.
+
+    A bracket that does so behind a demand leaves the demand one.
+    """
+    return _CHILDBEARING.search(_BRACKETS.sub("", words)) is not None
 
 
 def concerns_some(words: str) -> bool:
