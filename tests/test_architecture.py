@@ -33,6 +33,7 @@ LAYERS = [
         "exemptions",
         "implication",
         "instances",
+        "kleene",
         "malignancies",
         "narrowed",
         "outlines",

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.packaged_trials import packaged_trials
 from tests.patient_resources import bundle, condition, medication, observation, procedure, record
 from trialgraph.derivation import screening_view
-from trialgraph.evaluation import Truth, deciding_atoms, evaluate, evaluate_atom
-from trialgraph.expressions import Atom, Expression, Fact, Limit, Value, atoms
+from trialgraph.evaluation import Truth, deciding_atoms, evaluate, evaluate_atom, is_shown
+from trialgraph.expressions import Atom, Expression, Fact, Limit, Not, Value, atoms
 from trialgraph.namespaces import TGC
 from trialgraph.patients.fhir import from_fhir
 from trialgraph.views import Completeness, Interval, Quantity, ScreeningView, TimeAgo
@@ -272,3 +272,13 @@ def _meets(number: float, limit: Limit) -> bool:
 @cache
 def _bounds_of(criterion: str) -> frozenset[tuple[str, float]]:
     return frozenset((atom.concept, bound) for name, atom, bound in _limits() if name == criterion)
+
+
+@few
+@given(some, assumed)
+def test_what_is_shown_is_what_is_true(resources: list[Json], complete: Collection[Completeness]) -> None:
+    """Looking no further than a proof takes tells the same as weighing every part."""
+    view = _view(*resources, complete=complete)
+    for expression in _criteria().values():
+        for each in (expression, Not(expression)):
+            assert is_shown(each, view) == (evaluate(each, view) is True)

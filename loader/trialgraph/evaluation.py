@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from trialgraph.exemptions import exempted, ruled_out_by, unmet_by
 from trialgraph.expressions import (
@@ -27,6 +27,7 @@ from trialgraph.expressions import (
     judged_operands,
 )
 from trialgraph.instances import showing_instances
+from trialgraph.kleene import Truth, all_true, negated
 from trialgraph.malignancies import excluded_by, shown_by
 from trialgraph.purposes import given_for
 from trialgraph.views import Absence, Interval, Presence, Quantity, ScreeningView, TimeAgo, canonical_number
@@ -42,12 +43,11 @@ __all__ = [
     "explain",
     "fact_key",
     "is_qualified",
+    "is_shown",
     "need",
     "unshown_qualities",
 ]
 
-Truth: TypeAlias = bool | None
-"""True, False, or None for unknown."""
 
 UnknownReason = Literal["missing", "conflict", "imprecise", "narrative"]
 
@@ -93,24 +93,25 @@ def evaluate(expression: Expression, view: ScreeningView, supposed: Mapping[Atom
     """
     match expression:
         case AllOf():
-            return _all([evaluate(operand, view, supposed) for operand in judged_operands(expression)])
+            return all_true([evaluate(operand, view, supposed) for operand in judged_operands(expression)])
         case AnyOf():
             parts = judged_operands(expression)
-            return _not(_all([_not(evaluate(operand, view, supposed)) for operand in parts]))
+            return negated(all_true([negated(evaluate(operand, view, supposed)) for operand in parts]))
         case Not(operand):
-            return _not(evaluate(operand, view, supposed))
+            return negated(evaluate(operand, view, supposed))
         case _:
             return supposed[expression] if expression in supposed else evaluate_atom(expression, view).truth
 
 
-def _all(truths: list[Truth]) -> Truth:
-    if False in truths:
-        return False
-    return None if None in truths else True
-
-
-def _not(truth: Truth) -> Truth:
-    return None if truth is None else not truth
+def is_shown(expression: Expression, view: ScreeningView) -> bool:
+    """Return whether a view proves an expression, as `evaluate` does, looking no further than that takes."""
+    match expression:
+        case AllOf():
+            return all(is_shown(operand, view) for operand in judged_operands(expression))
+        case AnyOf():
+            return any(is_shown(operand, view) for operand in judged_operands(expression))
+        case _:
+            return evaluate(expression, view) is True
 
 
 def deciding_atoms(expression: Expression, view: ScreeningView) -> tuple[Finding, ...]:
@@ -129,12 +130,14 @@ def explain(expression: Expression, view: ScreeningView) -> tuple[Truth, list[Fi
             parts = [explain(operand, view) for operand in judged_operands(expression)]
             truths = [truth for truth, _ in parts]
             truth = (
-                _all(truths) if isinstance(expression, AllOf) else _not(_all([_not(each) for each in truths]))
+                all_true(truths)
+                if isinstance(expression, AllOf)
+                else negated(all_true([negated(each) for each in truths]))
             )
             return truth, [finding for each, findings in parts if each is truth for finding in findings]
         case Not(operand):
             truth, findings = explain(operand, view)
-            return _not(truth), findings
+            return negated(truth), findings
         case _:
             found = evaluate_atom(expression, view)
             # The words beside a mention stand for it.
@@ -198,10 +201,10 @@ def _presence(atom: Fact, view: ScreeningView) -> Finding:
             if shown.truth:
                 return replace(shown, atom=atom)
         for pair in (*unmet_by(atom), *given_for(atom)):
-            if evaluate(AllOf(pair), view):
+            if is_shown(AllOf(pair), view):
                 return replace(_joined(atom, deciding_atoms(AllOf(pair), view)), truth=True)
         ruling_out = ruled_out_by(atom)
-        if ruling_out is not None and evaluate(ruling_out, view):
+        if ruling_out is not None and is_shown(ruling_out, view):
             return _told(atom, ruling_out, view)
     return finding
 
@@ -233,7 +236,7 @@ def _besides(atom: Fact, view: ScreeningView) -> Finding:
     """Judge a malignancy besides the study disease, which is known."""
     readings = [(True, shown_by(atom)), *((False, each) for each in excluded_by(atom).operands)]
     for truth, reading in readings:
-        if evaluate(reading, view):
+        if is_shown(reading, view):
             told = list(deciding_atoms(reading, view))
             # What rules it out comes before the study disease, which that names.
             words = [each.shown for each in told] if truth else [told[0].shown]
@@ -335,7 +338,7 @@ def _lesions(atom: Fact, view: ScreeningView) -> Finding:
     for limit, suffix in ((atom.count, "count"), (atom.size, "size")):
         if limit is not None:
             findings.append(_lesion_quantity(atom, limit, suffix, view))
-    truth = _all([finding.truth for finding in findings])
+    truth = all_true([finding.truth for finding in findings])
     deciding = [finding for finding in findings if finding.truth is truth]
     return Finding(
         atom,
@@ -360,7 +363,7 @@ def _lesion_quantity(atom: Fact, limit: Limit, suffix: str, view: ScreeningView)
 
 
 def _compare(interval: Interval, limit: Limit) -> Truth:
-    return _all([_above(interval, limit), _below(interval, limit)])
+    return all_true([_above(interval, limit), _below(interval, limit)])
 
 
 def _above(interval: Interval, limit: Limit) -> Truth:
