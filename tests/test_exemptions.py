@@ -6,14 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.rails import assert_rails_tell_the_truth
 from trialgraph.concepts import packaged_concepts
-from trialgraph.evaluation import evaluate
 from trialgraph.exemptions import exemptions, ruled_out_by
 from trialgraph.expressions import Fact, Window
 from trialgraph.namespaces import TGC
-from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial, compile_shapes, view_for
-from trialgraph.shapes.engines import ShaclEngine, reported_rails
-from trialgraph.views import Absence, Presence, ScreeningView, TimeAgo, view_graph
+from trialgraph.shapes.engines import ShaclEngine
+from trialgraph.views import Absence, Presence, ScreeningView, TimeAgo
 
 DISEASE = str(TGC.AutoimmuneDisease)
 SAID = (
@@ -102,11 +101,6 @@ def test_rails_of_exemptions_are_the_reference_evaluator(engine: ShaclEngine, ex
     def law(each: list[Fact], view: ScreeningView) -> None:
         for fact in each:
             assert ruled_out_by(fact) is not None
-            criterion = ScreenableCriterion("E1", "exclusion", "…", fact)
-            trial = ScreenableTrial("NCT00000000", "", (criterion,))
-            graph = view_graph(view_for(view, trial))
-            rails = reported_rails(graph, compile_shapes(trial), engine=engine).get("E1", set())
-            truth = evaluate(criterion.admits, view)
-            assert rails == {True: set(), None: {"proved"}, False: {"proved", "disproved"}}[truth], fact
+            assert_rails_tell_the_truth(fact, view, engine)
 
     law()

@@ -6,17 +6,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.rails import assert_rails_tell_the_truth
 from tests.strategies import presences
 from trialgraph.concepts import packaged_concepts
 from trialgraph.derivation.times import latest_of
-from trialgraph.evaluation import evaluate
 from trialgraph.expressions import Fact, Window
 from trialgraph.malignancies import AGAIN, IN_SITU, OTHER
 from trialgraph.namespaces import TGC
 from trialgraph.narrowed import narrowed_key
-from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial, compile_shapes, view_for
-from trialgraph.shapes.engines import ShaclEngine, reported_rails
-from trialgraph.views import Absence, Presence, ScreeningView, view_graph
+from trialgraph.shapes.engines import ShaclEngine
+from trialgraph.views import Absence, Presence, ScreeningView
 
 MALIGNANCY, BREAST, COLON, MELANOMA = (
     str(TGC[name]) for name in ("MalignantNeoplasm", "BreastCancer", "ColorectalCancer", "Melanoma")
@@ -113,12 +112,7 @@ def test_rails_of_narrowed_facts_are_the_reference_evaluator(engine: ShaclEngine
     @given(facts=st.lists(others | infections, min_size=2, max_size=5), view=views())
     def law(facts: list[Fact], view: ScreeningView) -> None:
         for fact in facts:
-            criterion = ScreenableCriterion("E1", "exclusion", "…", fact, study=fact.study)
-            trial = ScreenableTrial("NCT00000000", "", (criterion,))
-            graph = view_graph(view_for(view, trial))
-            rails = reported_rails(graph, compile_shapes(trial), engine=engine).get("E1", set())
-            truth = evaluate(criterion.admits, view)
-            assert rails == {True: set(), None: {"proved"}, False: {"proved", "disproved"}}[truth], fact
+            assert_rails_tell_the_truth(fact, view, engine)
 
     law()
 

@@ -10,11 +10,12 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from trialgraph.concepts import packaged_concepts
 from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.trees import map_facts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
 from trialgraph.namespaces import TGC
 from trialgraph.resources import product_folder
@@ -66,19 +67,16 @@ def of_trial_drugs(expression: Expression, given: str) -> Expression:
         expression: As read.
         given: The words in which the trial's record tells what it gives; empty when it doesn't.
     """
-    match expression:
-        case AllOf(operands):
-            return AllOf(tuple(of_trial_drugs(each, given) for each in operands))
-        case AnyOf(operands):
-            return AnyOf(tuple(of_trial_drugs(each, given) for each in operands))
-        case Not(operand):
-            return Not(of_trial_drugs(operand, given))
-        case Fact(category="allergy") if said := _agent(expression):
-            known = bool(given) if _is_own(said) else _is_named(said)
-            others = tuple(row.allergy for row in _rows() if known and _is_other(row, said, given))
-            return replace(expression, exceptions=others)
-        case _:
-            return expression
+    return map_facts(expression, partial(_without_others, given=given))
+
+
+def _without_others(fact: Fact, given: str) -> Fact:
+    said = _agent(fact) if fact.category == "allergy" else ""
+    if not said:
+        return fact
+    known = bool(given) if _is_own(said) else _is_named(said)
+    others = tuple(row.allergy for row in _rows() if known and _is_other(row, said, given))
+    return replace(fact, exceptions=others)
 
 
 def _agent(fact: Fact) -> str:

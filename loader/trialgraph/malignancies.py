@@ -11,10 +11,11 @@ import csv
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import combinations
 
 from trialgraph.concepts import Concepts, packaged_concepts
+from trialgraph.criteria.trees import map_facts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms
 from trialgraph.namespaces import TGC
 from trialgraph.patients.wording import words
@@ -109,20 +110,16 @@ def besides(expression: Expression, study: tuple[str, ...] | None) -> Expression
         expression: As read.
         study: As `study_disease` returns it; None to leave the expression as it is.
     """
-    match expression:
-        case AllOf(operands):
-            return AllOf(tuple(besides(operand, study) for operand in operands))
-        case AnyOf(operands):
-            return AnyOf(tuple(besides(operand, study) for operand in operands))
-        case Not(operand):
-            return Not(besides(operand, study))
-        case Fact(concept=concept) if study is not None and concept == _MALIGNANCY and _is_other(expression):
-            if study == ():
-                plain = {name: said for name, said in expression.modifiers.items() if name != "relation"}
-                return replace(expression, modifiers=plain)
-            return replace(expression, study=() if study == UNTOLD else study)
-        case _:
-            return expression
+    return expression if study is None else map_facts(expression, partial(_besides, study=study))
+
+
+def _besides(fact: Fact, study: tuple[str, ...]) -> Fact:
+    if fact.concept != _MALIGNANCY or not _is_other(fact):
+        return fact
+    if study == ():
+        plain = {name: said for name, said in fact.modifiers.items() if name != "relation"}
+        return replace(fact, modifiers=plain)
+    return replace(fact, study=() if study == UNTOLD else study)
 
 
 def _is_other(fact: Fact) -> bool:

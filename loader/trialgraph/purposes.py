@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
+from trialgraph.criteria.trees import map_facts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
 from trialgraph.malignancies import UNTOLD
 from trialgraph.namespaces import TGC
@@ -36,19 +37,9 @@ def for_study_disease(expression: Expression, study: tuple[str, ...] | None) -> 
         expression: As read.
         study: As `trialgraph.malignancies.study_disease` returns it.
     """
-    match expression:
-        case _ if not study or study == UNTOLD:
-            return expression
-        case AllOf(operands):
-            return AllOf(tuple(for_study_disease(each, study) for each in operands))
-        case AnyOf(operands):
-            return AnyOf(tuple(for_study_disease(each, study) for each in operands))
-        case Not(operand):
-            return Not(for_study_disease(operand, study))
-        case Fact() if _is_for_study(expression):
-            return replace(expression, disease=study)
-        case _:
-            return expression
+    if not study or study == UNTOLD:
+        return expression
+    return map_facts(expression, lambda fact: replace(fact, disease=study) if _is_for_study(fact) else fact)
 
 
 def _is_for_study(fact: Fact) -> bool:
