@@ -116,16 +116,13 @@ def _notes(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
 
 def _heads(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
     """Whether the name of a group of tests starts without a full stop before it ("… g/dL Renal: …")."""
+    if "label" not in chunks[index].classes or not text.text[chunks[index].start].isupper():
+        return False
     signs = (i for i in range(index, min(index + _SHORT, len(chunks))) if chunks[i].kind == "sign")
     name = chunks[index : next((i for i in signs if chunks[i].form == ":"), index)]
     named = bool(name) and all("label" in chunk.classes and chunk.kind == "word" for chunk in name)
     heard = index > 0 and any(chunk.kind == "value" for chunk in chunks[:index])
-    return (
-        named
-        and heard
-        and text.text[name[0].start].isupper()
-        and (chunks[index - 1].kind != "sign" or chunks[index - 1].form == ",")
-    )
+    return named and heard and (chunks[index - 1].kind != "sign" or chunks[index - 1].form == ",")
 
 
 def _measures_next(text: Text, chunks: Sequence[Chunk], index: int, sentence: Sequence[Chunk]) -> bool:
