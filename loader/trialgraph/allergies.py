@@ -16,8 +16,9 @@ from typing import NamedTuple
 from trialgraph.concepts import packaged_concepts
 from trialgraph.criteria.lexicon import lexicon
 from trialgraph.criteria.trees import map_facts
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
+from trialgraph.expressions import Expression, Fact, atoms
 from trialgraph.namespaces import TGC
+from trialgraph.outlines import treatments_in
 from trialgraph.resources import product_folder
 
 __all__ = ["concerns_own_drugs", "of_trial_drugs"]
@@ -32,8 +33,6 @@ _WORD = re.compile(r"[^\W_]+")
 _BESIDE = frozenset(
     {"a", "an", "and", "any", "component", "components", "known", "of", "or", "other", "the", "to"}
 )
-_LONGEST = 6
-"""Words of the longest name of a drug."""
 _FOOD = str(TGC.FoodHypersensitivity)
 
 
@@ -46,15 +45,8 @@ class _Row(NamedTuple):
 
 def concerns_own_drugs(expression: Expression) -> bool:
     """Return whether an expression speaks of an allergy to a trial's own drugs."""
-    match expression:
-        case AllOf(operands) | AnyOf(operands):
-            return any(concerns_own_drugs(each) for each in operands)
-        case Not(operand):
-            return concerns_own_drugs(operand)
-        case Fact(category="allergy"):
-            return _is_own(_agent(expression))
-        case _:
-            return False
+    facts = (atom for atom in atoms(expression) if isinstance(atom, Fact) and atom.category == "allergy")
+    return any(_is_own(_agent(fact)) for fact in facts)
 
 
 @lru_cache(maxsize=4096)
@@ -92,26 +84,8 @@ def _is_own(said: str) -> bool:
 def _is_named(said: str) -> bool:
     """Whether words for what an allergy is to are names of drugs or of their kinds, and nothing else."""
     tokens = [each for each in _WORD.findall(said.casefold()) if each not in _BESIDE]
-    at = 0
-    while at < len(tokens):
-        ends = range(min(len(tokens), at + _LONGEST), at, -1)
-        end = next((each for each in ends if " ".join(tokens[at:each]) in _drug_names()), None)
-        if end is None:
-            return False
-        at = end
-    return bool(tokens)
-
-
-@lru_cache(maxsize=1)
-def _drug_names() -> frozenset[str]:
-    concepts = packaged_concepts()
-    drugs = concepts.descendants(str(TGC.Treatment))
-    names = {
-        " ".join(_WORD.findall(form.form.casefold()))
-        for form in concepts.surface_forms()
-        if form.iri in drugs
-    }
-    return frozenset({*names, *(f"{name}s" for name in names)})
+    named = sum(end - start for start, end, _ in treatments_in(tokens))
+    return bool(tokens) and named == len(tokens)
 
 
 def _is_other(row: _Row, said: str, given: str) -> bool:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from trialgraph.derivation.ondemand import Layers
 from trialgraph.derivation.times import latest_of
-from trialgraph.evaluation import asks_history, evaluate, fact_key, is_qualified
+from trialgraph.evaluation import asks_history, fact_key, is_qualified, is_shown
 from trialgraph.exemptions import exempted, ruled_out_by, unmet_by
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Window, atoms
 from trialgraph.instances import excepted, showing_instances
@@ -107,7 +107,7 @@ def with_narrowed(view: ScreeningView, facts: Iterable[Fact]) -> ScreeningView:
         shown += [
             fact_key(excepted)
             for excepted, needed in (*unmet_by(fact), *given_for(fact))
-            if _is_there(excepted, view) and evaluate(needed, view)
+            if _is_there(excepted, view) and is_shown(needed, view)
         ]
         if shown:
             when = latest_of(view.present[each].ago for each in shown)
@@ -171,7 +171,7 @@ def _last(ruling_out: Expression, view: ScreeningView, within: Window | None) ->
                 return _Bound(min(days, default=math.inf), min(months, default=math.inf))
             return _Bound(max(days, default=-math.inf), max(months, default=-math.inf))
         case Not(Fact(within=own)) | Fact(within=own) if own not in (None, within):
-            return _ALWAYS if evaluate(ruling_out, view) else _NEVER
+            return _ALWAYS if is_shown(ruling_out, view) else _NEVER
         case Not(Fact() as fact):
             return _absent_for(fact, view)
         case Fact() as fact:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from trialgraph.concepts import packaged_concepts
 from trialgraph.namespaces import TGC
 
-__all__ = ["most_excepted"]
+__all__ = ["most_excepted", "treatments_in"]
 
 _WORD = re.compile(r"[^\W_]+")
 _PARTS = re.compile(r";|(?<=[a-z)])\s+(?=[A-Z][a-z])")
@@ -81,18 +81,19 @@ def _part(words: str) -> set[str]:
     tokens = _WORD.findall(head.casefold())
     while tokens and tokens[-1] in _TRAILING:
         tokens.pop()
-    if not tokens or not any(end == len(tokens) for _, end, _ in _mentions(tokens)):
+    if not tokens or not any(end == len(tokens) for _, end, _ in treatments_in(tokens)):
         return set()
-    found = {iri for _, _, iris in _mentions(tokens) for iri in iris}
+    found = {iri for _, _, iris in treatments_in(tokens) for iri in iris}
     for piece in _JOINS.split(words[len(head) :])[1:]:
-        named = {iri for _, _, iris in _mentions(_WORD.findall(piece.casefold())) for iri in iris}
+        named = {iri for _, _, iris in treatments_in(_WORD.findall(piece.casefold())) for iri in iris}
         if not named and _AGENT.search(piece):
             return set()
         found |= named
     return found
 
 
-def _mentions(tokens: list[str]) -> Iterator[tuple[int, int, frozenset[str]]]:
+def treatments_in(tokens: list[str]) -> Iterator[tuple[int, int, frozenset[str]]]:
+    """Yield where the longest names of treatments start and end among words in lower case, and their IRIs."""
     at = 0
     while at < len(tokens):
         ends = range(min(len(tokens), at + _LONGEST), at, -1)

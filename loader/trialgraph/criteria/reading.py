@@ -207,7 +207,9 @@ def _between(chunks: Sequence[Chunk], start: int, end: int) -> list[Chunk]:
 def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
     start, lead_end, end = outline.start, outline.lead_end, outline.end
     lead = text.text[start:lead_end]
-    if counts_several(lead) or defines_childbearing(lead):
+    if counts_several(lead):
+        return narrative(text, start, end)
+    if defines_childbearing(lead):
         return _defined_below(text, chunks, outline)
     read = [_read_outlined(text, _between(chunks, item.start, item.end), item) for item in outline.items]
     if (text.exclusion and lets_in(lead)) or (
@@ -232,9 +234,9 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
 
 
 def _defined_below(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
-    """Keep a list in words that counts its items, or tells what a state is; what stands before it is read."""
+    """Keep a list in words that tells what a state is; what stands before it is read."""
     leading = sentences_of(text, _between(chunks, outline.start, outline.lead_end))
-    if len(leading) < 2 or counts_several(text.text[outline.start : outline.lead_end]):
+    if len(leading) < 2:
         return narrative(text, outline.start, outline.end)
     last = leading[-1][0].start
     before = _read_stretch(text, _between(chunks, outline.start, last), outline.start, last)

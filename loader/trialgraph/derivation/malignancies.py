@@ -147,7 +147,7 @@ def _all_recorded(found: Sorted, concepts: Concepts, silent: Mapping[str, Absenc
         return None
     if any(concepts.is_a(iri, MALIGNANCY) and not concepts.is_a(iri, METASTASIS) for iri in found.pending):
         return None
-    lineage = [*(concepts.ancestors(kind) | concepts.descendants(kind) for kind in kinds)]
+    lineage = [concepts.ancestors(kind) | concepts.descendants(kind) for kind in kinds]
     apart = concepts.descendants(MALIGNANCY).difference(concepts.descendants(METASTASIS), *lineage)
     elsewhere = [iri for iri in apart if not concepts.is_assessment(iri)]
     if not elsewhere or any(iri not in silent for iri in elsewhere):
