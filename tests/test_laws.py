@@ -7,14 +7,14 @@ from functools import cache
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.packaged_trials import packaged_trials
 from tests.patient_resources import bundle, condition, medication, observation, procedure, record
 from trialgraph.derivation import screening_view
 from trialgraph.evaluation import Truth, deciding_atoms, evaluate, evaluate_atom, is_shown
-from trialgraph.expressions import Atom, Expression, Fact, Limit, Not, Value, atoms
+from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Limit, Not, Value, atoms
 from trialgraph.namespaces import TGC
 from trialgraph.patients.fhir import from_fhir
 from trialgraph.views import Completeness, Interval, Quantity, ScreeningView, TimeAgo
@@ -274,11 +274,23 @@ def _bounds_of(criterion: str) -> frozenset[tuple[str, float]]:
     return frozenset((atom.concept, bound) for name, atom, bound in _limits() if name == criterion)
 
 
+def _parts(expression: Expression) -> Iterator[Expression]:
+    yield expression
+    match expression:
+        case AllOf(operands) | AnyOf(operands):
+            for operand in operands:
+                yield from _parts(operand)
+        case Not(operand):
+            yield from _parts(operand)
+
+
 @few
 @given(some, assumed)
+@example(FACTS + RESULTS, EVERYTHING)
 def test_what_is_shown_is_what_is_true(resources: list[Json], complete: Collection[Completeness]) -> None:
     """Looking no further than a proof takes tells the same as weighing every part."""
     view = _view(*resources, complete=complete)
     for expression in _criteria().values():
-        for each in (expression, Not(expression)):
+        for each in _parts(expression):
             assert is_shown(each, view) == (evaluate(each, view) is True)
+            assert is_shown(Not(each), view) == (evaluate(each, view) is False)
