@@ -1,6 +1,7 @@
 """The package's shape: imports run one way, modules stay small, names say what things are."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,19 @@ LAYERS = [
     ("cli",),
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+# The same within the reading of criteria, a folder each; the modules beside them use any of them or none.
+READING = (
+    "language",
+    "sections",
+    "quantities",
+    "chunking",
+    "facts",
+    "members",
+    "conditions",
+    "lists",
+    "mentions",
+    "statements",
+)
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "misc"}
 
 
@@ -80,6 +94,18 @@ def test_imports_run_one_way(path: Path) -> None:
     assert own in LEVEL, f"give {own} a place among the layers"
     downstream = {name for name in _imports(path) if LEVEL.get(name, 0) > LEVEL[own]}
     assert not downstream
+
+
+@pytest.mark.parametrize("folder", sorted(path.parent for path in PACKAGE.glob("criteria/*/__init__.py")))
+def test_criteria_are_read_from_words_to_statements(folder: Path) -> None:
+    """A folder of the reading uses those before it only: words know nothing of the lists they stand in."""
+    assert folder.name in READING, f"give {folder.name} a place among the folders"
+    later = READING[READING.index(folder.name) + 1 :]
+    for path in folder.glob("*.py"):
+        imported = re.findall(
+            r"^from trialgraph\.criteria\.(\w+)", path.read_text(encoding="utf-8"), re.MULTILINE
+        )
+        assert not set(imported) & set(later), f"{path.name} looks ahead"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.shared_files import ROOT
-from trialgraph.criteria.lexicon import Phrases, lexicon
+from trialgraph.criteria.language.lexicon import Phrases, lexicon
 
 PATH = ROOT / "data" / "language" / "lexicon.toml"
 TABLE = tomllib.loads(PATH.read_text(encoding="utf-8"))

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from tests.compact import mentioned
 from tests.shared_files import ROOT
 from tests.strategies import expressions, views
-from trialgraph.criteria.chunks import Chunker, Text
-from trialgraph.criteria.mentions import add_mentions
-from trialgraph.criteria.narratives import narrative
-from trialgraph.criteria.normalization import normalize
+from trialgraph.criteria.chunking.chunks import Chunker, Text
+from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.language.vocabulary import default_vocabulary
+from trialgraph.criteria.mentions.mentions import add_mentions
 from trialgraph.criteria.plain import plain
-from trialgraph.criteria.vocabulary import default_vocabulary
+from trialgraph.criteria.sections.normalization import normalize
 from trialgraph.evaluation import deciding_atoms, evaluate, evaluate_atom
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms, is_judged
 from trialgraph.shapes.rails import Never, disproof, proof

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from tests.compact import compact
 from tests.shared_files import ROOT
 from trialgraph.criteria import read_criteria, read_structured, read_text
-from trialgraph.criteria.limits import parse_limit
 from trialgraph.criteria.plain import plain
+from trialgraph.criteria.quantities.limits import parse_limit
 from trialgraph.expressions import (
     AllOf,
     AnyOf,

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.shared_files import ROOT, shared_file
 from trialgraph.criteria import read_criteria
-from trialgraph.criteria.headings import parse_heading
-from trialgraph.criteria.segmentation import Segmentation, segment
+from trialgraph.criteria.sections.headings import parse_heading
+from trialgraph.criteria.sections.segmentation import Segmentation, segment
 from trialgraph.records import EligibilityText
 from trialgraph.sources.files import Refusal, read_records
 

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from tests.shared_files import shared_file
 from trialgraph.concepts import packaged_concepts
 from trialgraph.criteria import read_text
-from trialgraph.criteria.tokens import tokenize
-from trialgraph.criteria.vocabulary import default_vocabulary
+from trialgraph.criteria.language.tokens import tokenize
+from trialgraph.criteria.language.vocabulary import default_vocabulary
 from trialgraph.derivation import screening_view
 from trialgraph.errors import InputError, UsageError
 from trialgraph.expressions import Fact, atoms

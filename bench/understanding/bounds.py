@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from bench.understanding.annotations import Annotation
 from trialgraph.concepts import Concepts
-from trialgraph.criteria.wording import wording
+from trialgraph.criteria.language.wording import wording
 from trialgraph.expressions import Limit, Value
 from trialgraph.units import conversion
 

@@ -6,7 +6,7 @@ import re
 
 from bench.understanding.alignment import Pair
 from bench.understanding.names import content_words
-from trialgraph.criteria.wording import wording
+from trialgraph.criteria.language.wording import wording
 from trialgraph.expressions import Fact, Limit, Window
 
 __all__ = ["has_status", "has_window", "same_status", "same_window"]

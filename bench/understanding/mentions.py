@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from trialgraph.criteria import Criterion, read_text
-from trialgraph.criteria.chunks import Chunk, Chunker, Text
-from trialgraph.criteria.limits import parse_limit
-from trialgraph.criteria.normalization import normalize
-from trialgraph.criteria.vocabulary import Term, default_vocabulary
+from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
+from trialgraph.criteria.language.vocabulary import Term, default_vocabulary
+from trialgraph.criteria.quantities.limits import parse_limit
+from trialgraph.criteria.sections.normalization import normalize
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, is_judged
 
 __all__ = ["KINDS", "Found", "Mention", "find_mentions"]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from bench.understanding.annotations import Annotation
 from trialgraph.concepts import Concepts, packaged_concepts
-from trialgraph.criteria.lexicon import lexicon
-from trialgraph.criteria.tokens import tokenize
+from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.tokens import tokenize
 
 __all__ = ["Named", "Names", "content_words"]
 

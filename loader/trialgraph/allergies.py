@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from trialgraph.concepts import packaged_concepts
-from trialgraph.criteria.lexicon import lexicon
+from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.trees import map_facts
 from trialgraph.expressions import Expression, Fact, atoms
 from trialgraph.namespaces import TGC

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from trialgraph.criteria import Criterion, read_criteria, read_structured
-from trialgraph.criteria.tokens import tokenize
+from trialgraph.criteria.language.tokens import tokenize
 from trialgraph.curation import NO_CORRECTIONS, Corrections, StaleCorrection, correct
 from trialgraph.expressions import Narrative, atoms
 from trialgraph.graph import (

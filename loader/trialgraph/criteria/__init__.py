@@ -2,6 +2,12 @@
 
 Segmentation parts a section into criteria, normalisation gives each a readable text aligned with
 the verbatim one, reading turns that into an expression over the ontology's concepts.
+
+Each folder uses those before it: ``language`` (what words do and name), ``sections`` (a section parted and
+made readable), ``quantities`` (numbers, limits, times), ``chunking`` (words grouped into what they say),
+``facts`` (one stretch as a fact), ``members`` and ``lists`` (what is joined, and how), ``conditions`` (what
+holds in some case only), ``mentions`` (what words that stay words speak of), ``statements`` (sentences, up
+to whole criteria).
 """
 
 from __future__ import annotations
@@ -11,13 +17,13 @@ from functools import lru_cache, partial
 
 from trialgraph.criteria.allergens import name_allergens, trial_drugs
 from trialgraph.criteria.criterion import Criterion, Kind, Part
-from trialgraph.criteria.leads import below_leads
-from trialgraph.criteria.normalization import common_words, normalize, words_of
-from trialgraph.criteria.outline import outline
-from trialgraph.criteria.reading import read_expression
-from trialgraph.criteria.segmentation import Piece, Segmentation, segment
+from trialgraph.criteria.language.vocabulary import Term, Vocabulary, default_vocabulary
+from trialgraph.criteria.sections.leads import below_leads
+from trialgraph.criteria.sections.normalization import common_words, normalize, words_of
+from trialgraph.criteria.sections.outline import outline
+from trialgraph.criteria.sections.segmentation import Piece, Segmentation, segment
+from trialgraph.criteria.statements.reading import read_expression
 from trialgraph.criteria.structured import read_structured
-from trialgraph.criteria.vocabulary import Term, Vocabulary, default_vocabulary
 from trialgraph.expressions import Expression
 from trialgraph.records import EligibilityText, TrialRecord
 

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from trialgraph.criteria.chunks import Chunk, Chunker, Text
-from trialgraph.criteria.connectives import DETERMINERS
-from trialgraph.criteria.lexicon import lexicon
-from trialgraph.criteria.normalization import normalize
-from trialgraph.criteria.segments import part_statement
-from trialgraph.criteria.tokens import tokenize
+from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
+from trialgraph.criteria.language.connectives import DETERMINERS
+from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.tokens import tokenize
+from trialgraph.criteria.language.vocabulary import Term, Vocabulary
+from trialgraph.criteria.members.segments import part_statement
+from trialgraph.criteria.sections.normalization import normalize
 from trialgraph.criteria.trees import all_of, any_of
-from trialgraph.criteria.vocabulary import Term, Vocabulary
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
 
 __all__ = ["name_allergens", "trial_drugs"]

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
-from trialgraph.criteria.chunks import Chunk, Chunker, Text
+from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.criterion import Criterion
-from trialgraph.criteria.fitting import fit_limit
-from trialgraph.criteria.lexicon import lexicon
-from trialgraph.criteria.normalization import normalize
-from trialgraph.criteria.tokens import tokenize
-from trialgraph.criteria.vocabulary import Vocabulary, default_vocabulary
-from trialgraph.criteria.wording import wording
+from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.tokens import tokenize
+from trialgraph.criteria.language.vocabulary import Vocabulary, default_vocabulary
+from trialgraph.criteria.language.wording import wording
+from trialgraph.criteria.quantities.fitting import fit_limit
+from trialgraph.criteria.sections.normalization import normalize
 from trialgraph.expressions import Narrative, atoms, is_judged
 
 __all__ = ["Cause", "Diagnosis", "Outcome", "Unread", "causes", "diagnose", "outcome_of"]

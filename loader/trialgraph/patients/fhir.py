@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from trialgraph.criteria.vocabulary import default_vocabulary
+from trialgraph.criteria.language.vocabulary import default_vocabulary
 from trialgraph.errors import PatientError
 from trialgraph.patients.checks import checked
 from trialgraph.patients.clinical import (

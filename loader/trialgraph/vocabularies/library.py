@@ -11,7 +11,7 @@ from pathlib import Path
 import platformdirs
 
 from trialgraph.concepts import Concepts, packaged_concepts
-from trialgraph.criteria.vocabulary import Term, Vocabulary, default_vocabulary, vocabulary_entries
+from trialgraph.criteria.language.vocabulary import Term, Vocabulary, default_vocabulary, vocabulary_entries
 from trialgraph.errors import UsageError
 from trialgraph.ontology import TG_IRI, read_statements
 from trialgraph.resources import product_folder

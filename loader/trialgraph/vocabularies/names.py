@@ -15,9 +15,9 @@ from functools import cache
 from typing import NamedTuple
 
 from trialgraph.concepts import Concepts
-from trialgraph.criteria.lexicon import lexicon
-from trialgraph.criteria.tokens import Token, lookup_form, tokenize
-from trialgraph.criteria.vocabulary import is_read
+from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.tokens import Token, lookup_form, tokenize
+from trialgraph.criteria.language.vocabulary import is_read
 from trialgraph.resources import product_folder
 from trialgraph.vocabularies.matching import Matched
 from trialgraph.vocabularies.published import Tell

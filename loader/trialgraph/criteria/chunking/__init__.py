@@ -1,0 +1,1 @@
+"""A criterion's words grouped into what they say: concepts, values, times, brackets, little words."""

@@ -1,0 +1,46 @@
+"""What patients have to be able to do: "able to swallow tablets" denies "inability to swallow tablets"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.tokens import Token
+from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
+
+__all__ = ["add_abilities"]
+
+_FIRST = frozenset({"able", "ability", "capable"})
+_PLAIN = frozenset({"ability", "neutral"})
+_DENYING = frozenset({"ability", "negation"})
+_LACKING = ("inability", "to")
+
+
+def add_abilities(
+    tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary
+) -> Mapping[int, frozenset[str]]:
+    """Return what "able to" does, by the token it starts at, where it is known what patients are able to.
+
+    It does nothing to a language behind it, and denies what someone can't do.
+
+    Args:
+        tokens: The words of a text.
+        mentions: Concepts by the token they start at; the inability that is denied is added in place.
+        vocabulary: Has the names of inabilities ("inability to swallow").
+    """
+    found: dict[int, frozenset[str]] = {}
+    for position, token in enumerate(tokens):
+        if token.form not in _FIRST:
+            continue
+        after, classes = lexicon().phrase_at(list(tokens), position)
+        if "ability" not in classes:
+            continue
+        named, own = mentions.get(after), mentions.get(position)
+        if named is not None and named.term.category == "demographic":
+            found[position] = _PLAIN
+        elif (lacking := vocabulary.mention_behind(_LACKING, list(tokens), after)) is not None:
+            named = mentions[after] = lacking
+            found[position] = _DENYING
+        if position in found and own is not None and named is not None and own.end <= named.end:
+            del mentions[position]
+    return found

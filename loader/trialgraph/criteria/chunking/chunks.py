@@ -1,0 +1,372 @@
+"""A criterion's words grouped into what they say: concepts, values, windows, brackets, little words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from trialgraph.criteria.chunking.abilities import add_abilities
+from trialgraph.criteria.chunking.genes import add_markers
+from trialgraph.criteria.chunking.pieces import Chunk, ChunkKind
+from trialgraph.criteria.chunking.purposes import add_purposes
+from trialgraph.criteria.chunking.spelled import add_spelled
+from trialgraph.criteria.chunking.vaccines import without_vaccines
+from trialgraph.criteria.chunking.viruses import with_viruses
+from trialgraph.criteria.language.lexicon import Phrases, lexicon
+from trialgraph.criteria.language.tokens import BRACKETS, CLOSING, Token, bracket_pairs, tokenize
+from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
+from trialgraph.criteria.language.wording import wording
+from trialgraph.criteria.quantities.ages import explains, stands_behind_persons
+from trialgraph.criteria.quantities.bearers import value_beside
+from trialgraph.criteria.quantities.compounds import is_whole, number_follows, value_of_name
+from trialgraph.criteria.quantities.courses import with_lines
+from trialgraph.criteria.quantities.doses import Dose, doses_of
+from trialgraph.criteria.quantities.lesions import LesionReader, counts_lesions
+from trialgraph.criteria.quantities.limits import Found, parse_limit
+from trialgraph.criteria.quantities.openers import openers, opens_limit
+from trialgraph.criteria.quantities.pairs import read_pair
+from trialgraph.criteria.quantities.stains import with_stains
+from trialgraph.criteria.quantities.tables import Table, tables_of
+from trialgraph.criteria.quantities.values import FoundValue, ValueReader
+from trialgraph.criteria.quantities.windows import STARTERS, parse_window
+from trialgraph.criteria.sections.normalization import NormalizedText
+from trialgraph.expressions import Fact, Span
+
+__all__ = ["Chunk", "Chunker", "Text"]
+
+_SIGNS = frozenset(",;:/.")
+_QUALIFIER = frozenset({"qualifier"})
+_DEGREE = r"(?:(?:[0IVX]{1,4}|[0-5])[A-Da-d]?[1-3]?|one|two|three|four|five)(?![A-Za-z0-9])"
+_STAGE = re.compile(
+    rf"(?:(?:clinical|pathologic(?:al)?)\s+)?(?:[≥>≤<]\s*)?(?:(?:NCI[- ]*)?CTCAE\s+(?:v[\w.]*\s+)?)?"
+    rf"(?:stages?|[Gg]rades?)\s+(?:[≥>≤<]\s*)?{_DEGREE}"
+    rf"(?:\s*(?:-|to|/|,|or|and|,\s*or)\s*(?:stages?\s+|grades?\s+)?{_DEGREE})*(?:\s+or\s+(?:higher|greater|above|lower|less))?",
+    re.IGNORECASE,
+)
+_STAGING = frozenset({"stage", "clinical", "pathologic", "grade", "ctcae", "nci", "≥", ">", "≤", "<"})
+_AGED = re.compile(r"\b(?:older|younger|old|of age|over)\b")
+_SOON = 4
+_OLD = re.compile(r"\s*-?\s*(?:old|of age)\b(?:\s+(?:or|and)\s+(?:older|over|above))?", re.IGNORECASE)
+_DEEPEST = 4
+
+
+@dataclass(slots=True)
+class Text:
+    """A normalised text under reading."""
+
+    normalized: NormalizedText
+    vocabulary: Vocabulary
+    exclusion: bool
+    text: str = field(init=False)
+    tokens: list[Token] = field(init=False)
+    mentions: dict[int, Mention] = field(init=False)
+    values: ValueReader = field(init=False)
+    lesions: LesionReader = field(init=False)
+    tables: dict[int, Table] = field(init=False)
+    doses: dict[int, Dose] = field(init=False)
+    abilities: Mapping[int, frozenset[str]] = field(init=False)
+    chunks: tuple[Chunk, ...] = field(init=False, default=())
+    _turns: bool | None = field(init=False, default=None)
+    _told: dict[Phrases, bool] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.text = self.normalized.text
+        self.tokens = tokenize(self.text)
+        self.tables = {} if self.exclusion else tables_of(self.text, self.vocabulary.find, self.span)
+        self.doses = doses_of(self.text, self.vocabulary.named, self.span)
+        mentions = self.vocabulary.mentions(self.tokens)
+        mentions = without_vaccines(self.text, self.tokens, mentions, self.vocabulary)
+        self.mentions = with_stains(self.text, self.tokens, mentions, self.vocabulary.named)
+        add_markers(self.tokens, self.mentions, self.vocabulary)
+        self.abilities = {} if self.exclusion else add_abilities(self.tokens, self.mentions, self.vocabulary)
+        add_spelled(self.tokens, self.mentions, self.vocabulary)
+        add_purposes(self.tokens, self.mentions, self.vocabulary)
+        with_viruses(self.tokens, self.mentions, self.vocabulary)
+        with_lines(self.text, self.tokens, self.mentions, self.vocabulary.named)
+        at, named = self.mentions.get, self.vocabulary.named
+        self.values = ValueReader(self.text, self.tokens, at, self.span, named, exclusion=self.exclusion)
+        self.lesions = LesionReader(self.text, self.tokens, self.mentions, self.span)
+
+    def search(self, phrases: Phrases, words: str) -> re.Match[str] | None:
+        """Return where words of this text have a turn of phrase: nowhere, when the whole text hasn't."""
+        if self._turns is None:
+            self._turns = lexicon().turns(self.text)
+        if not self._turns:
+            return None
+        if phrases not in self._told:
+            self._told[phrases] = phrases.search(self.text) is not None
+        return phrases.search(words) if self._told[phrases] else None
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the verbatim span of a stretch of the normalised text, its edges trimmed."""
+        words = self.text[start:end]
+        if words[:1].isspace() or words[-1:].isspace():
+            start += len(words) - len(words.lstrip())
+            words = words.strip()
+        return self.normalized.verbatim(start, start + len(words))
+
+
+class Chunker:
+    """Groups the tokens of a text; every token ends up in exactly one chunk."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self.tokens = text.tokens
+        self.source = text.text
+        self.paired = bracket_pairs(self.tokens)
+
+    def chunks(self) -> tuple[Chunk, ...]:
+        """Return the chunks of the whole text."""
+        found, position = self._until(0, None, 0)
+        while position < len(self.tokens):
+            more, position = self._until(position + 1, None, 0)
+            found += more
+        return tuple(found)
+
+    def _until(self, position: int, closing: str | None, depth: int) -> tuple[list[Chunk], int]:
+        found: list[Chunk] = []
+        while position < len(self.tokens):
+            token = self.tokens[position]
+            if (table := self.text.tables.get(token.start)) is not None:
+                found.append(Chunk("value", table.start, table.end, expression=table.expression))
+                position = self._token_at(table.end, position)
+                continue
+            dose = self.text.doses.get(token.start)
+            if dose is not None and not depth and any(map(_is_given, found[-_SOON:])):
+                said = Chunk("word", token.start, dose.end, "dose", _QUALIFIER)
+                found.append(Chunk("bracket", token.start, dose.end, inner=(said,)))
+                position = self._token_at(dose.end, position)
+                continue
+            if token.text not in BRACKETS:
+                chunk, position = self._chunk(position)
+                found.append(chunk)
+                continue
+            if token.text == closing:
+                return found, position + 1
+            if position not in self.paired:
+                found.append(Chunk("sign", token.start, token.end, token.text))
+                position += 1
+                continue
+            if token.text == "(" and (value := self._bracketed(position)) is not None:
+                found.append(value[0])
+                position = value[1]
+                continue
+            if token.text in CLOSING and depth < _DEEPEST:
+                inner, after = self._until(position + 1, CLOSING[token.text], depth + 1)
+                end = self.tokens[after - 1].end
+                found.append(Chunk("bracket", token.start, end, inner=tuple(inner)))
+                position = after
+                continue
+            chunk, position = self._chunk(position)
+            found.append(chunk)
+        return found, position
+
+    def _chunk(self, position: int) -> tuple[Chunk, int]:
+        token = self.tokens[position]
+        mention = self.text.mentions.get(position)
+        if mention is None and token.text in _SIGNS:
+            return Chunk("sign", token.start, token.end, token.text), position + 1
+        if self._is_plain(position, mention):
+            return self._words(position, mention)
+        if token.form == "aged" and mention is None:
+            mention = self._aged(position)
+        if found := self._lesion(position):
+            return found
+        number = token.number is not None
+        if number or token.form in STARTERS:
+            window = parse_window(self.source, token.start)
+            if window is not None:
+                return Chunk("window", window.start, window.end, window=window), self._token_at(
+                    window.end, position
+                )
+        if value := self._value(position, mention):
+            end = self.tokens[value.end - 1].end
+            return Chunk("value", token.start, end, expression=value.expression, value=value), value.end
+        if number or token.form in wording().limit_openers or opens_limit(token.text):
+            limit = parse_limit(self.source, token.start)
+            if limit is not None and (age := self._age(position, limit)) is not None:
+                return age, self._token_at(age.end, position)
+            beside = None if limit is None else value_beside(self.text.values, position, limit)
+            if beside is not None:
+                end = self.tokens[beside.end - 1].end
+                return Chunk(
+                    "value", token.start, end, expression=beside.expression, value=beside
+                ), beside.end
+            if limit is not None and (
+                limit.stated or limit.unit is not None or limit.relative_to is not None
+            ):
+                chunk = Chunk("limit", token.start, limit.end, limit=limit)
+                return chunk, self._token_at(limit.end, position)
+        return self._words(position, mention)
+
+    def _is_plain(self, position: int, mention: Mention | None) -> bool:
+        """Whether no value, limit, lesion or window can start at a token."""
+        token = self.tokens[position]
+        measured = mention is not None and (mention.term.quantity or counts_lesions(mention.term))
+        opens = measured or token.form in openers() or not token.text.isalpha()
+        return not opens and not number_follows(self.text.values, position, mention)
+
+    def _bracketed(self, position: int) -> tuple[Chunk, int] | None:
+        """Return the value of a quantity that stands alone in a bracket, its limit behind it."""
+        mention = self.text.mentions.get(position + 1)
+        after = mention.end if mention is not None else len(self.tokens)
+        if mention is None or not mention.term.quantity or after >= len(self.tokens):
+            return None
+        if self.tokens[after].text != ")":
+            return None
+        value = self.text.values.read(position + 1)
+        if value is None or value.end <= after:
+            return None
+        start, end = self.tokens[position].start, self.tokens[value.end - 1].end
+        return Chunk("value", start, end, expression=value.expression, value=value), value.end
+
+    def _value(self, position: int, mention: Mention | None) -> FoundValue | None:
+        """Return the value that starts at a token: with its quantity, or with a comparator before it."""
+        if mention is not None and mention.term.quantity:
+            if mention.term.unit == "a" and explains(self.source, self.tokens[position].start):
+                return None
+            return read_pair(self.text.values, position) or self.text.values.read(position)
+        if mention is not None:
+            text = self.text
+            return value_of_name(text.values, text.mentions, text.vocabulary.find, position, mention)
+        return self.text.values.read_led(position) or self.text.values.read_class(position)
+
+    def _of_treatment(self, position: int) -> bool:
+        """Whether "of chemotherapy" follows, of which "no more than 2 prior lines" is then a number."""
+        mention = self.text.mentions.get(position + 1)
+        follows = position < len(self.tokens) and self.tokens[position].form == "of"
+        return follows and mention is not None and mention.term.category == "treatment"
+
+    def _aged(self, position: int) -> Mention | None:
+        term = self.text.vocabulary.find("age")
+        if term is None:
+            return None
+        self.text.mentions[position] = Mention(term, position, position + 1)
+        return self.text.mentions[position]
+
+    def _age(self, position: int, limit: Found) -> Chunk | None:
+        """Return the age that "18 years or older", or "adults (≥ 18 years)", states without the word."""
+        start = self.tokens[position].start
+        words = self.source[start : limit.end + 16].lower()
+        term = self.text.vocabulary.find("age") if limit.stated else None
+        in_years = limit.unit is not None and limit.unit.ucum in ("a", "mo")
+        said = _AGED.search(words[: limit.end - start + 12]) or stands_behind_persons(
+            self.source, self.tokens, position, limit
+        )
+        if term is None or not in_years or not said or explains(self.source, start):
+            return None
+        value = self.text.values.build((term,), "", limit, start, 0, 0)
+        old = _OLD.match(self.source, limit.end)
+        end = old.end() if old else limit.end
+        return Chunk("value", start, end, expression=value.expression, value=value) if value else None
+
+    def _lesion(self, position: int) -> tuple[Chunk, int] | None:
+        token = self.tokens[position]
+        mention = self.text.mentions.get(position)
+        counted = mention is not None and counts_lesions(mention.term)
+        if not (
+            counted
+            or token.form in wording().limit_openers
+            or (not token.text.isalpha() and wording().opens_limit(token.text[0]))
+            or token.form in wording().numbers
+        ):
+            if token.form not in wording().size_openers:
+                return None
+            size = self.text.lesions.read_size(position)
+            return (
+                (Chunk("size", size.start, size.end, size=size), self._token_at(size.end, position))
+                if size
+                else None
+            )
+        found = self.text.lesions.read_count(position)
+        if found is not None and not self._of_treatment(self._token_at(found[1], position)):
+            atom, end = found
+            term = self.text.vocabulary.by_iri[atom.concept]
+            kind: ChunkKind = "lesion" if isinstance(atom, Fact) else "value"
+            return Chunk(kind, token.start, end, term=term, expression=atom), self._token_at(end, position)
+        size = None if counted else self.text.lesions.read_size(position)
+        return (
+            (Chunk("size", size.start, size.end, size=size), self._token_at(size.end, position))
+            if size
+            else None
+        )
+
+    def _words(self, position: int, mention: Mention | None) -> tuple[Chunk, int]:
+        token = self.tokens[position]
+        stage = _STAGE.match(self.source, token.start) if token.form in _STAGING else None
+        if stage is not None:
+            return Chunk("word", token.start, stage.end(), "stage", _QUALIFIER), self._token_at(
+                stage.end(), position
+            )
+        end, classes = lexicon().phrase_at(self.tokens, position)
+        last = end - 1
+        if (able := self.text.abilities.get(position)) is not None:
+            return Chunk("word", token.start, self.tokens[last].end, token.form, able), end
+        if token.form == "of" and last == position + 1 and self._value(last, self.text.mentions.get(last)):
+            # "women of age ≥ 18": the age has a limit of its own.
+            end, classes = lexicon().phrase_at(self.tokens[:last], position)
+        if "confirmation" in classes and self._tells_confirmation(end):
+            mention = None
+        if "qualifier" in classes and mention is not None and mention.end == end == position + 1:
+            mention = None
+        if mention is not None and mention.end >= end:
+            if (after := self._suffixed(mention.end)) is not None:
+                return Chunk("word", token.start, self.tokens[after - 1].end, token.form, _QUALIFIER), after
+            last = self.tokens[mention.end - 1].end
+            return Chunk("concept", token.start, last, token.form, classes, mention.term), mention.end
+        if token.text in _SIGNS:
+            return Chunk("sign", token.start, token.end, token.text), position + 1
+        if (
+            not classes
+            and end < len(self.tokens)
+            and self.tokens[end].form == token.form
+            and len(token.form) > 3
+        ):
+            classes = frozenset({"neutral"})
+        if end < len(self.tokens) and (self.tokens[end].text == "-" or token.form == "non"):
+            end, classes = self._compound(position, end, classes)
+        form = token.form if end == position + 1 else " ".join(t.form for t in self.tokens[position:end])
+        return Chunk("word", token.start, self.tokens[end - 1].end, form, classes), end
+
+    def _suffixed(self, after: int) -> int | None:
+        """Return where an adjective made of a concept ends ("platinum-resistant"), if one is."""
+        known = self._hyphen(after) and "suffix" in lexicon().phrase_at(self.tokens, after + 1)[1]
+        return after + 2 if known else None
+
+    def _compound(self, position: int, end: int, classes: frozenset[str]) -> tuple[int, frozenset[str]]:
+        """Take words that hyphens join as one adjective ("castration-resistant", "non-squamous NSCLC").
+
+        "Non" before one word that is a concept denies it ("non-pregnant").
+        """
+        if self.tokens[position].form == "non" and end == position + 1:
+            word = end + 1 if self._hyphen(end) else end
+            denied = self.text.mentions.get(word)
+            if word >= len(self.tokens) or is_whole(denied, word, self.tokens):
+                return min(word, len(self.tokens)), classes
+            return word + 1, _QUALIFIER
+        narrows = not classes or "qualifier" in classes
+        while narrows and self._hyphen(end) and end + 1 not in self.text.mentions:
+            if not self.tokens[position].text.isalpha() or not self.tokens[end + 1].text.isalpha():
+                break
+            end += 2
+        return end, classes
+
+    def _hyphen(self, index: int) -> bool:
+        """Whether a hyphen at a token joins the words on either side."""
+        joined = index + 1 < len(self.tokens) and self.tokens[index].text == "-"
+        return joined and self.tokens[index].joined and self.tokens[index + 1].joined
+
+    def _tells_confirmation(self, position: int) -> bool:
+        """Whether "confirmed" or the like follows soon, so that "imaging" says how, not what."""
+        following = range(position, min(position + _SOON, len(self.tokens)))
+        return any("confirmed" in lexicon().phrase_at(self.tokens, index)[1] for index in following)
+
+    def _token_at(self, offset: int, position: int) -> int:
+        while position < len(self.tokens) and self.tokens[position].start < offset:
+            position += 1
+        return position
+
+
+def _is_given(chunk: Chunk) -> bool:
+    return chunk.term is not None and chunk.term.category == "treatment"

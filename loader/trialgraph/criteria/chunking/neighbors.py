@@ -1,0 +1,78 @@
+"""What the neighbours of a name make of it: a measure, the same thing once more, something else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.language.vocabulary import GIVEN
+
+__all__ = ["JOINING", "goes_on", "is_measured", "restates"]
+
+JOINING = frozenset({"and", "or", ",", "/", "nor", "and/or", "and / or"})
+_ABOUT_DISEASES = frozenset({"treatment", "therapy", "drug", "medication", "surgery", "agent", "center",
+                             "study", "clinical", "trial", "resistance", "screening", "clinic"})  # fmt: skip
+_DOING = frozenset({"harboring", "harbouring", "harbor", "harbour", "undergoing", "receiving",
+                    "precluding", "preventing", "impairing", "encompassing", "comprising",
+                    "precludes", "undergo"})  # fmt: skip
+"""Words that no lexicon has and that leave the name before them what it is."""
+_DOSES = frozenset({"dose", "dose of", "equivalent"})
+_INDEPENDENT = frozenset({"independent", "independence"})
+_BULLETS = frozenset({"*", "•"})
+_LINKING = frozenset({"of", "the", "a", "any", "first", "before", "prior", "to", "prior to", "start"})
+_NEAR = 5
+_NEXT = 2
+_Deep = tuple[Chunk, int]
+
+
+def is_measured(chunks: Sequence[_Deep], index: int, *, bars: bool) -> bool:
+    """Whether words set how much of a treatment there may be at most, or count a time from it.
+
+    "No more than 2 lines of chemotherapy" as a demand; "within 30 days of receiving durvalumab".
+    """
+    chunk = chunks[index][0]
+    nearby = [each for each, _ in chunks[max(0, index - _NEAR) : index]]
+    limits = [each.limit.limit for each in nearby if each.limit is not None]
+    if not bars and any(limit.high is not None and limit.low is None for limit in limits):
+        return True
+    while nearby and nearby[-1].form in _LINKING:
+        nearby.pop()
+    last = [each.kind == "window" for each in nearby[-_NEXT:]]
+    opening = any(each.kind == "window" for each, _ in chunks[:2])
+    apart = opening or any(each.kind == "sign" or each.form in JOINING for each in nearby[-_NEXT:])
+    return chunk.term is not None and chunk.term.category in GIVEN and any(last) and not apart
+
+
+def restates(before: Chunk, chunk: Chunk) -> bool:
+    """Whether a concept only says once more what stands before it, or of which drug a dose is.
+
+    "Hepatitis B (HBV) infection"; "corticosteroids (> 10 mg prednisone per day)".
+    """
+    one, two = before.term, chunk.term
+    if before.kind == "limit":
+        return before.limit is not None and before.limit.unit is not None
+    if before.kind != "concept" or one is None or two is None:
+        return False
+    return one.iri == two.iri or two.iri in one.ancestors
+
+
+def goes_on(text: Text, chunk: Chunk, following: Chunk | None) -> bool:
+    """Whether the next word turns the concept into something else ("hypertension medication")."""
+    if following is None or following.kind not in ("word", "concept") or following.form in _BULLETS:
+        return False
+    joined = not text.text[chunk.end : following.start].strip()
+    if chunk.term is not None and chunk.term.category == "condition" and following.form in _ABOUT_DISEASES:
+        return True
+    if joined and (following.form in _INDEPENDENT or _causes(chunk, following)):
+        return True
+    if chunk.term is not None and chunk.term.category in GIVEN and following.form in _DOSES:
+        return True
+    unknown = following.kind == "word" and not following.classes and following.form not in _DOING
+    return joined and unknown and following.form not in JOINING
+
+
+def _causes(chunk: Chunk, following: Chunk) -> bool:
+    """Whether a treatment only tells what a disease is from ("radiation pneumonitis")."""
+    one, two = chunk.term, following.term
+    given = one is not None and one.category in GIVEN
+    return given and two is not None and two.category == "condition"

@@ -1,0 +1,50 @@
+"""One piece of a criterion's words: a concept, a value, a window, a bracket, a little word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from trialgraph.criteria.language.vocabulary import Term
+from trialgraph.criteria.quantities.lesions import FoundSize
+from trialgraph.criteria.quantities.limits import Found
+from trialgraph.criteria.quantities.values import FoundValue
+from trialgraph.criteria.quantities.windows import FoundWindow
+from trialgraph.expressions import Expression
+
+__all__ = ["Chunk", "ChunkKind"]
+
+ChunkKind = Literal["concept", "value", "lesion", "size", "window", "limit", "bracket", "word", "sign"]
+
+
+@dataclass(slots=True)
+class Chunk:
+    """A group of tokens; not frozen, since that makes building one four times as slow.
+
+    Args:
+        kind: What it is; ``bracket`` holds the chunks inside it.
+        start: First character in the normalised text.
+        end: Character after its last.
+        form: Look-up form of a word or sign.
+        classes: What a word does (see the lexicon).
+        term: The concept, of a concept chunk.
+        expression: What a value or lesion chunk says.
+        window: Of a window chunk.
+        limit: Of a limit chunk, which names no quantity.
+        value: Of a value chunk, the quantities with their limit.
+        size: Of a size chunk, the diameter.
+        inner: Chunks inside a bracket.
+    """
+
+    kind: ChunkKind
+    start: int
+    end: int
+    form: str = ""
+    classes: frozenset[str] = frozenset()
+    term: Term | None = None
+    expression: Expression | None = None
+    window: FoundWindow | None = None
+    limit: Found | None = None
+    value: FoundValue | None = None
+    size: FoundSize | None = None
+    inner: tuple[Chunk, ...] = ()

@@ -1,0 +1,108 @@
+"""Names that spell out the abbreviation they go on from: "B7 homolog 3 (B7-H3) targeted therapy".
+
+The vocabulary has such names by the abbreviation. That the words before the bracket are what it stands
+for is told by their first letters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from trialgraph.criteria.chunking.genes import add_markers
+from trialgraph.criteria.language.tokens import Token
+from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
+
+__all__ = ["add_spelled"]
+
+_LONGEST_WORDS = 10
+_LONGEST_SHORT = 6
+_LOOSE = 3
+"""From how many letters on an abbreviation may leave words out ("HER2")."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelled:
+    """Words, from `start`, and the abbreviation in the bracket behind them."""
+
+    start: int
+    opening: int
+    closing: int
+
+
+def add_spelled(tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary) -> None:
+    """Add the concepts that a text names by words, their abbreviation in a bracket, and what is around it.
+
+    Args:
+        tokens: The words of a text.
+        mentions: Concepts by the token they start at; those found are added in place, unless a name that
+            goes as far starts there.
+        vocabulary: Has the names by their abbreviation.
+    """
+    phrases = list(_phrases(tokens))
+    if not phrases:
+        return
+    kept = _kept(len(tokens), phrases)
+    opened = {phrase.opening + 1 for phrase in phrases}
+    short = [replace(tokens[at], joined=False) if at in opened else tokens[at] for at in kept]
+    plain = vocabulary.mentions(short)
+    found = dict(plain)
+    add_markers(short, found, vocabulary)
+    for place, mention in found.items():
+        start, end = kept[mention.start], kept[mention.end - 1] + 1
+        inside = [phrase for phrase in phrases if start < phrase.closing and end > phrase.opening]
+        more = any(start <= each.opening or end > each.closing for each in inside)
+        if not inside or not (more or plain.get(place) != mention):
+            continue
+        start = min(start, inside[0].start)
+        end += end == inside[-1].closing
+        known = mentions.get(start)
+        if known is None or known.end < end:
+            mentions[start] = Mention(mention.term, start, end)
+
+
+def _phrases(tokens: Sequence[Token]) -> Iterator[_Spelled]:
+    for opening, token in enumerate(tokens):
+        closing = _closing(tokens, opening) if token.text == "(" else 0
+        start = _spelled_from(tokens, opening, closing) if closing else None
+        if start is not None:
+            yield _Spelled(start, opening, closing)
+
+
+def _kept(count: int, phrases: Sequence[_Spelled]) -> list[int]:
+    """Return which tokens stay when each abbreviation stands for its words, without its bracket."""
+    left_out = {place for each in phrases for place in (*range(each.start, each.opening + 1), each.closing)}
+    return [place for place in range(count) if place not in left_out]
+
+
+def _closing(tokens: Sequence[Token], opening: int) -> int:
+    """Return where the bracket around an abbreviation closes, 0 when there is no abbreviation in it."""
+    for place in range(opening + 2, min(opening + 2 + _LONGEST_SHORT, len(tokens))):
+        if tokens[place].text == ")":
+            inner = tokens[opening + 1 : place]
+            one_word = all(each.joined for each in inner[1:])
+            return place if one_word and any(each.text.isupper() for each in inner) else 0
+    return 0
+
+
+def _spelled_from(tokens: Sequence[Token], opening: int, closing: int) -> int | None:
+    """Return where the words start that an abbreviation behind them stands for."""
+    short = "".join(each.text for each in tokens[opening + 1 : closing] if each.text.isalnum()).lower()
+    initials = ""
+    for start in range(opening - 1, max(-1, opening - 1 - _LONGEST_WORDS), -1):
+        word = tokens[start].text
+        if not word.isalnum():
+            if word != "-":
+                return None
+            continue
+        initials = (word.lower() if word.isdecimal() else word[0].lower()) + initials
+        if initials == short or (len(short) >= _LOOSE and _stands_for(short, initials)):
+            return start
+    return None
+
+
+def _stands_for(short: str, initials: str) -> bool:
+    """Whether an abbreviation's letters are among words' first letters, in order, both ends included."""
+    letters = iter(initials)
+    in_order = all(letter in letters for letter in short)
+    return in_order and initials[0] == short[0] and initials[-1] == short[-1]

@@ -1,0 +1,371 @@
+"""Limits that hold for some patients only: by sex, with a condition, in an exception."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import replace
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.conditions.alternatives import is_harmless, other_limit, with_alternative
+from trialgraph.criteria.facts.facts import is_content, read_fact
+from trialgraph.criteria.language.connectives import RESTARTS
+from trialgraph.criteria.language.offers import concerns_some_aside
+from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.trees import all_of, any_of, map_facts, negate, only_facts
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms
+from trialgraph.namespaces import TGC
+
+__all__ = [
+    "asked_of",
+    "by_part",
+    "by_sex",
+    "except_for",
+    "granted",
+    "holds_value",
+    "loosened",
+    "read_case",
+    "widens",
+    "with_remark",
+]
+
+_SEXES = {"female": (str(TGC.FemaleSex), "female sex"), "male": (str(TGC.MaleSex), "male sex")}
+_OPENING = RESTARTS | {"those", "those with", "individual with", "person with", "people with", "other than"}
+_SILENT = ("neutral", "condition", "exception", "post", "allowance", "tail", "value_tail", "label")
+_WHO = frozenset({"patient who", "subject who", "participant who"})
+_ONLY = re.compile(
+    r"\s*(?:only\s+)?(?:for|in)\s+[^()]*\b(?:patients?|subjects?|participants?|those|individuals?|only)\b",
+    re.IGNORECASE,
+)
+_PARTS = frozenset({"for", "in"})
+_MODAL = frozenset(
+    {"must", "should", "must have", "must be", "may", "can", "may have", "can have", "need", "need to"}
+)
+_POINTING = frozenset({"which", "whom", "this", "that", "such", "these"})
+_JOINTS = frozenset({"and", ",", "with"})
+_REFUSING = frozenset({"negation", "barring"})
+
+
+def asked_of(text: Text, case: Expression, demand: Expression) -> Expression:
+    """Return what is asked of those in a case only."""
+    return all_of([case, demand]) if text.exclusion else any_of([negate(case), demand])
+
+
+def by_sex(text: Text, expression: Expression, value: Chunk, rest: Sequence[Chunk]) -> Expression | None:
+    """Read "> 470 ms in women or > 450 ms in men": each limit for its sex; None when none is named."""
+    flat = [each for chunk in rest for each in (chunk.inner if _limits(chunk.inner) else (chunk,))]
+    limits = _limits(flat)
+    starts = [flat.index(limit) for limit in limits]
+    sex = _sex(text, flat[: starts[0] if starts else None])
+    if sex is None:
+        return None
+    read = [asked_of(text, sex, expression)]
+    for start, end in itertools.pairwise([*starts, len(flat)]):
+        other = other_limit(text, value, [flat[start]])
+        case = _sex(text, flat[start + 1 : end])
+        if other is None or case is None:
+            return None
+        read.append(asked_of(text, case, other.expression))
+    return any_of(read) if text.exclusion else all_of(read)
+
+
+def by_part(text: Text, expression: Expression, value: Chunk, rest: Sequence[Chunk]) -> Expression | None:
+    """Read "≥ 60 mL/min for cohort A and ≥ 30 mL/min for cohort B": each limit for those behind it."""
+    places = [i for i, chunk in enumerate(rest) if chunk.kind == "limit"]
+    if not places or rest[0].form not in _PARTS:
+        return None
+    read = [asked_of(text, _words_of(text, rest[1 : places[0]]), expression)] if places[0] > 1 else []
+    for start, end in itertools.pairwise([*places, len(rest)]):
+        other = other_limit(text, value, [rest[start]])
+        words = rest[start + 1 : end]
+        if other is None or len(words) < 2 or words[0].form not in _PARTS:
+            return None
+        read.append(asked_of(text, _words_of(text, words[1:]), other.expression))
+    if len(read) <= len(places):
+        return None
+    return any_of(read) if text.exclusion else all_of(read)
+
+
+def _words_of(text: Text, chunks: Sequence[Chunk]) -> Expression:
+    kept = trimmed(chunks) or list(chunks)
+    return narrative(text, kept[0].start, kept[-1].end)
+
+
+def _limits(chunks: Sequence[Chunk]) -> list[Chunk]:
+    return [chunk for chunk in chunks if chunk.kind == "limit"]
+
+
+def _sex(text: Text, chunks: Sequence[Chunk]) -> Fact | None:
+    """Return the one sex that words name, and nothing else; also in a bracket."""
+    flat = [each for chunk in chunks for each in (chunk.inner if chunk.kind == "bracket" else (chunk,))]
+    named = {name: chunk for chunk in flat for name in _SEXES if name in chunk.classes}
+    if len(named) != 1 or not all(_says_nothing_more(chunk) for chunk in flat):
+        return None
+    ((name, chunk),) = named.items()
+    iri, label = _SEXES[name]
+    return Fact(iri, label, "demographic", span=text.span(chunk.start, chunk.end))
+
+
+def _says_nothing_more(chunk: Chunk) -> bool:
+    return chunk.kind in ("word", "sign") and (
+        chunk.kind == "sign"
+        or is_harmless(chunk, "value_tail", "tail", *_SEXES)
+        or chunk.form in ("for", "in")
+    )
+
+
+def read_case(text: Text, chunks: Sequence[Chunk], *, excepted: bool = False) -> AllOf | None:
+    """Read "patients with Gilbert's syndrome may have bilirubin ≤ 3 × ULN" as a case and its limit.
+
+    Args:
+        text: The text under reading.
+        chunks: A sentence, a bracket's contents or an exception; a bare limit in it is of the quantity
+            that the text named last.
+        excepted: Whether the words stand in an exception, so that they are about a case anyway.
+    Returns:
+        Case and values, in this order; None when the words say anything else.
+    """
+    chunks = trimmed([each for chunk in chunks for each in _opened(chunk)])
+    if not chunks:
+        return None
+    found = [i for i, chunk in enumerate(chunks) if chunk.kind in ("value", "limit")]
+    if not found or any(chunk.classes & _REFUSING for chunk in chunks):
+        return None
+    before = text.chunks[: bisect_right(text.chunks, chunks[0].start, key=lambda chunk: chunk.end)]
+    base = next((chunk for chunk in reversed(before) if chunk.kind == "value"), None)
+    first = last = found[0]
+    if (parted := _parted_case(text, chunks, found)) is not None:
+        return parted
+    alone = chunks[first].kind == "limit" and first + 1 < len(chunks) and _opens_case(chunks[first + 1])
+    if not alone:
+        last = found[-1]
+    values = _values(text, chunks[first : last + 1], base)
+    around = (chunks[:first], chunks[last + 1 :])
+    case = _case_before(text, *around, excepted=excepted)
+    if case is None and (excepted or chunks[first].kind == "limit"):
+        case = _case_after(text, *around)
+    return AllOf((case, values)) if values is not None and case is not None else None
+
+
+def widens(text: Text, case: AllOf, start: int) -> bool:
+    """Whether a quantity of a case was limited before, so that a permission widens that limit."""
+    before = [chunk.expression for chunk in text.chunks if chunk.end <= start and chunk.expression]
+    named = {atom.concept for each in before for atom in atoms(each) if isinstance(atom, Value)}
+    return any(isinstance(atom, Value) and atom.concept in named for atom in atoms(case))
+
+
+def _parted_case(text: Text, chunks: Sequence[Chunk], found: Sequence[int]) -> AllOf | None:
+    """Read "if total bilirubin > 1.5 × ULN, direct bilirubin must be ≤ ULN": a value is the case."""
+    comma = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ","), 0)
+    if "condition" not in chunks[0].classes or not found[0] < comma < found[-1]:
+        return None
+    case = _named_case(text, chunks[1:comma])
+    body = [
+        chunk for chunk in chunks[comma + 1 :] if chunk.kind == "value" or not is_harmless(chunk, *_SILENT)
+    ]
+    demanded = _values(text, body, None) if body else None
+    return AllOf((case, demanded)) if isinstance(case, Value) and demanded is not None else None
+
+
+def _opened(chunk: Chunk) -> Sequence[Chunk]:
+    """Return what a bracket around a limit holds, and any other chunk as it is."""
+    return (
+        chunk.inner
+        if chunk.kind == "bracket" and any(c.kind in ("value", "limit") for c in chunk.inner)
+        else (chunk,)
+    )
+
+
+def _values(text: Text, chunks: Sequence[Chunk], base: Chunk | None) -> Expression | None:
+    """Return values joined by "and", or a limit for the quantities before it."""
+    if len(chunks) == 1 and chunks[0].kind == "limit":
+        limit = chunks[0].limit
+        stated = limit is not None and (limit.stated or limit.relative_to is not None)
+        stated = stated and any(map(str.isdigit, text.text[chunks[0].start : chunks[0].end]))
+        other = other_limit(text, base, [chunks[0]]) if base is not None and stated else None
+        return other.expression if other else None
+    read = [chunk.expression for chunk in chunks if chunk.kind == "value" and chunk.expression is not None]
+    rest = [chunk for chunk in chunks if chunk.kind != "value"]
+    if not read or any(chunk.form not in _JOINTS and "neutral" not in chunk.classes for chunk in rest):
+        return None
+    return all_of(read)
+
+
+def _case_before(
+    text: Text, before: Sequence[Chunk], after: Sequence[Chunk], *, excepted: bool
+) -> Expression | None:
+    words = trimmed(before)
+    if not words or any(chunk.classes & {"condition", "exception"} for chunk in after):
+        return None
+    conditional = bool(words[0].classes & {"condition", "exception"})
+    of_some = words[0].form in _OPENING or words[0].form in _WHO
+    linked = any(chunk.form in _MODAL or "allowance" in chunk.classes for chunk in [*words[1:], *after])
+    if not (excepted or (conditional and not of_some) or (of_some and linked and not text.exclusion)):
+        return None
+    case = _named_case(text, words[1:] if conditional else words)
+    if case is None or all(is_harmless(chunk, *_SILENT) for chunk in after):
+        return case
+    return all_of([case, narrative(text, after[0].start, after[-1].end)])
+
+
+def _case_after(text: Text, before: Sequence[Chunk], after: Sequence[Chunk]) -> Expression | None:
+    words = trimmed(after)
+    if (
+        not words
+        or not _opens_case(words[0])
+        or any(not is_harmless(chunk, "label", "allowance", "value_tail") for chunk in before)
+    ):
+        return None
+    return _named_case(text, words[1:])
+
+
+def _opens_case(chunk: Chunk) -> bool:
+    return "condition" in chunk.classes or chunk.form in ("for", "in", "with")
+
+
+def _named_case(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
+    """Return a case: a fact when one is plainly named, else its words."""
+    words = list(chunks)
+    for index, (chunk, following) in enumerate(itertools.pairwise(words)):
+        if chunk.form == "in" and following.form in _POINTING:
+            words = words[:index]
+            break
+    while words and (
+        words[-1].kind == "sign" or (not is_content(words[-1]) and is_harmless(words[-1], *_SILENT))
+    ):
+        words.pop()
+    while words and not is_content(words[0]) and is_harmless(words[0], "condition"):
+        words.pop(0)
+    if not words:
+        return None
+    if len(words) == 1 and words[0].kind == "value":
+        return words[0].expression
+    reading = read_fact(text, words) if any(map(is_content, words)) else None
+    if reading is not None and not reading.negated and isinstance(reading.expression, Fact):
+        return reading.expression
+    return narrative(text, words[0].start, words[-1].end)
+
+
+def holds_value(chunk: Chunk) -> bool:
+    """Whether a bracket holds values and nothing else."""
+    if not chunk.inner:
+        return False
+    rest = [each for each in chunk.inner if each.kind != "value"]
+    valued = len(rest) < len(chunk.inner)
+    return valued and all(
+        is_harmless(each, "value_tail", "label") or each.form in ("or", "and") for each in rest
+    )
+
+
+def granted(text: Text, place: tuple[int, int]) -> Expression | None:
+    """Return the case and limit that an exception at a place in the text grants, or None."""
+    inside = [chunk for chunk in text.chunks if place[0] <= chunk.start and chunk.end <= place[1]]
+    return read_case(text, inside, excepted=True) or _lone_value(inside)
+
+
+def _lone_value(chunks: Sequence[Chunk]) -> Expression | None:
+    """Return the limit that an exception is and nothing else ("unless clearance is ≥ 60 mL/min")."""
+    values = [chunk.expression for chunk in chunks if chunk.kind == "value"]
+    rest = [chunk for chunk in chunks if chunk.kind != "value"]
+    plain = all(is_harmless(chunk, *_SILENT) and "negation" not in chunk.classes for chunk in rest)
+    return values[0] if len(values) == 1 and plain else None
+
+
+def except_for(
+    text: Text, expression: Expression, words: str, place: tuple[int, int], *, lifts: bool = False
+) -> Expression:
+    """Let an exception lift what an expression bars.
+
+    Facts carry it as a modifier, so that their absence still settles them. A narrative exception
+    stands beside anything else, and beside a demand that it `lifts` ("unless …", "… are eligible").
+    """
+    demanded = lifts and not text.exclusion and not isinstance(expression, Not)
+    if demanded or not only_facts(expression):
+        lifted = granted(text, place) or narrative(text, *place)
+        return all_of([expression, Not(lifted)]) if text.exclusion else any_of([expression, lifted])
+    return map_facts(expression, lambda fact: _lifted(fact, words))
+
+
+def _lifted(fact: Fact, words: str) -> Fact:
+    known = fact.modifiers.get("exception")
+    return replace(fact, modifiers={**fact.modifiers, "exception": f"{known}; {words}" if known else words})
+
+
+def with_remark(text: Text, expression: Expression, value: Chunk, remark: Chunk) -> Expression:
+    """Take in a bracket behind a value: another limit, an exception, or whom alone it is asked of."""
+    words = text.text[remark.start + 1 : remark.end]
+    plain = not any(chunk.kind in ("limit", "value") for chunk in remark.inner)
+    if plain and (concerns_some_aside(words) or _ONLY.match(words)):
+        return asked_of(text, narrative(text, remark.start + 1, remark.end - 1), expression)
+    apart = any(chunk.kind == "value" or "exception" in chunk.classes for chunk in remark.inner)
+    case = read_case(text, remark.inner, excepted=True) if apart else None
+    if case is None:
+        return with_alternative(text, expression, value, list(remark.inner), (remark.start, remark.end))
+    return all_of([expression, negate(case)]) if text.exclusion else any_of([expression, case])
+
+
+def loosened(expression: Expression) -> Expression:
+    """Let a wider limit for some patients stand beside the limit for all, which it would else contradict."""
+    match expression:
+        case AllOf(operands):
+            return _grant([loosened(each) for each in operands])
+        case AnyOf(operands):
+            return any_of([loosened(each) for each in operands])
+        case _:
+            return expression
+
+
+def _grant(operands: list[Expression]) -> Expression:
+    kept = list(operands)
+    for asked in operands:
+        case, values = _parts(asked)
+        targets = {value: _base(kept, value) for value in values}
+        if case is None or not any(targets.values()):
+            continue
+        kept.remove(asked)
+        besides = [value for value, base in targets.items() if base is None]
+        for value, base in targets.items():
+            if base is not None:
+                wider = all_of([case, value, *besides])
+                kept = [_beside(each, base, wider) for each in kept]
+    return all_of(kept)
+
+
+def _parts(asked: Expression) -> tuple[Expression | None, list[Value]]:
+    """Return case and values of a demand on some patients."""
+    if not isinstance(asked, AnyOf) or not isinstance(asked.operands[0], Not) or len(asked.operands) != 2:
+        return None, []
+    demand = asked.operands[1]
+    values = list(demand.operands) if isinstance(demand, AllOf) else [demand]
+    plain = [value for value in values if isinstance(value, Value)]
+    return (asked.operands[0].operand, plain) if len(plain) == len(values) else (None, [])
+
+
+def _base(operands: Sequence[Expression], value: Value) -> Value | None:
+    """Return the limit for all patients that a limit for some widens."""
+    for operand in operands:
+        choice = isinstance(operand, AnyOf) and all(isinstance(each, Value) for each in operand.operands)
+        members = operand.operands if isinstance(operand, AnyOf) and choice else (operand,)
+        for member in members:
+            if isinstance(member, Value) and member.concept == value.concept and _widens(value, member):
+                return member
+    return None
+
+
+def _widens(one: Value, other: Value) -> bool:
+    if (one.unit, one.relative_to) != (other.unit, other.relative_to):
+        return True
+    high = one.limit.high is not None and other.limit.high is not None and one.limit.high > other.limit.high
+    low = one.limit.low is not None and other.limit.low is not None and one.limit.low < other.limit.low
+    return high or low
+
+
+def _beside(operand: Expression, base: Value, wider: Expression) -> Expression:
+    if operand is base or operand == base:
+        return any_of([operand, wider])
+    if isinstance(operand, AnyOf) and base in operand.operands:
+        return any_of([*operand.operands, wider])
+    return operand

@@ -1,0 +1,25 @@
+"""What is asked in some circumstances only, told behind it: "prior trastuzumab if HER2 positive"."""
+
+from __future__ import annotations
+
+from trialgraph.criteria.chunking.chunks import Text
+from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.facts.facts import is_content, read_fact
+from trialgraph.criteria.members.segments import Segment
+from trialgraph.criteria.trees import any_of, negate
+
+__all__ = ["ask_in_case"]
+
+
+def ask_in_case(text: Text, segment: Segment) -> None:
+    """Ask "X if Y" of those with Y only; who "has not had X if Y" isn't barred for want of X alone."""
+    chunks = segment.chunks
+    concept = next((i for i, chunk in enumerate(chunks) if is_content(chunk)), len(chunks))
+    case = next((i for i in range(concept + 1, len(chunks)) if "of some" in chunks[i].classes), None)
+    if case is None or case + 1 == len(chunks):
+        return
+    if text.exclusion and segment.negated:
+        segment.expression, segment.negated = None, False
+    elif not text.exclusion and not segment.negated and (asked := read_fact(text, chunks[:case])) is not None:
+        words = narrative(text, chunks[case].start, chunks[-1].end)
+        segment.expression = any_of([asked.expression, negate(words)])

@@ -1,0 +1,108 @@
+"""A limit, and what is asked of those who don't meet it: together they are an alternative."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+from trialgraph.criteria.language.vocabulary import Vocabulary
+from trialgraph.criteria.quantities.lesions import counts_lesions
+from trialgraph.criteria.trees import all_of, any_of
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value
+from trialgraph.namespaces import TGC
+
+__all__ = ["contradicts_itself", "demands_cancers", "join_complements"]
+
+_MALIGNANT = str(TGC.MalignantNeoplasm)
+_STEPS = "{plus}"
+
+
+def join_complements(expression: Expression) -> Expression:
+    """Read "protein <2+; for those with protein ≥2+, B" as one or the other, anywhere in a tree.
+
+    The first limit bars nobody whom the second statement provides for.
+    """
+    match expression:
+        case AllOf(operands):
+            return _joined([join_complements(each) for each in operands])
+        case AnyOf(operands):
+            return any_of([join_complements(each) for each in operands])
+        case Not(operand):
+            return Not(join_complements(operand))
+        case _:
+            return expression
+
+
+def _joined(operands: list[Expression]) -> Expression:
+    kept = list(operands)
+    for value in [each for each in operands if isinstance(each, Value)]:
+        for case in [each for each in kept if isinstance(each, AnyOf)]:
+            others = [each for each in case.operands if not _denies_rest(each, value)]
+            if len(others) + 1 == len(case.operands) and value in kept:
+                kept[kept.index(value)] = any_of([value, *others])
+                kept.remove(case)
+    return all_of(kept)
+
+
+def _denies_rest(expression: Expression, value: Value) -> bool:
+    """Whether an expression denies just the values that a limit leaves out."""
+    if not isinstance(expression, Not) or not isinstance(expression.operand, Value):
+        return False
+    other = expression.operand
+    same = (other.concept, other.unit, other.relative_to) == (value.concept, value.unit, value.relative_to)
+    one, two = value.limit, other.limit
+    if value.unit == _STEPS and one.high is not None and two.low == one.high + 1 and two.low_inclusive:
+        return same and one.high_inclusive and one.low is None and two.high is None
+    below = one.low is None and two.high is None and one.high == two.low is not None
+    above = one.high is None and two.low is None and one.low == two.high is not None
+    touching = (below and one.high_inclusive != two.low_inclusive) or (
+        above and one.low_inclusive != two.high_inclusive
+    )
+    return same and touching
+
+
+def demands_cancers(expression: Expression, vocabulary: Vocabulary, number: int) -> bool:
+    """Whether a tree asks for that many unrelated cancers at once: a list of choices was misread."""
+    match expression:
+        case AllOf(operands):
+            terms = [vocabulary.by_iri.get(each.concept) for each in operands if isinstance(each, Fact)]
+            distinct = {term.iri: term for term in terms if term}.values()
+            cancers = [t for t in distinct if _MALIGNANT in t.ancestors and not counts_lesions(t)]
+            apart = [c for c in cancers if not any(o.iri != c.iri and c.iri in o.ancestors for o in cancers)]
+            several = len(apart) >= number
+            return several or any(demands_cancers(each, vocabulary, number) for each in operands)
+        case AnyOf(operands):
+            return any(demands_cancers(each, vocabulary, number) for each in operands)
+        case _:
+            return False
+
+
+def contradicts_itself(expression: Expression) -> bool:
+    """Whether a tree asks one quantity to be below and above a number at once: it was misread."""
+    match expression:
+        case AllOf(operands):
+            values = {replace(each, span=(0, 0)) for each in operands if isinstance(each, Value)}
+            apart = any(_disjoint(one, two) for one, two in itertools.combinations(values, 2))
+            return apart or any(map(contradicts_itself, operands))
+        case AnyOf(operands):
+            return any(map(contradicts_itself, operands))
+        case Not(operand):
+            return contradicts_itself(operand)
+        case _:
+            return False
+
+
+def _disjoint(one: Value, two: Value) -> bool:
+    if (one.concept, one.unit, one.relative_to) != (two.concept, two.unit, two.relative_to):
+        return False
+    highs = [value.limit.high for value in (one, two) if value.limit.high is not None]
+    lows = [value.limit.low for value in (one, two) if value.limit.low is not None]
+    if not highs or not lows:
+        return False
+    high, low = min(highs), max(lows)
+    closed = all(
+        (value.limit.high != high or value.limit.high_inclusive)
+        and (value.limit.low != low or value.limit.low_inclusive)
+        for value in (one, two)
+    )
+    return high < low or (high == low and not closed)

@@ -1,0 +1,158 @@
+"""Limits in words that stayed words: known for what they are, in the case of those words only.
+
+"Where stem cells are to be collected, platelets ≥ 50 × 10^9/L" has a limit that is plain in a sentence
+that isn't. The limit is then asked (or barred) in the case that the words tell, and the words stay beside
+it: so nothing is proved or disproved by it that the words alone wouldn't, and people and queries find it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from trialgraph.criteria.chunking.brackets import opened
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.conditions.roles import COURSE, DOSE, SIZE, role_of
+from trialgraph.criteria.facts.restrictions import Stated, with_limits
+from trialgraph.criteria.quantities.courses import cycles_of
+from trialgraph.criteria.quantities.fitting import is_wanted
+from trialgraph.criteria.trees import all_of, any_of, negate
+from trialgraph.expressions import AllOf, AnyOf, Expression, Narrative, Not, Span, Value, atoms
+
+__all__ = ["add_values"]
+
+_ENDS = frozenset({";", "."})
+_LEAST = 3
+_FURTHEST = 40
+"""How far back the start of a sentence is sought, in chunks."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """The chunks of a text with their verbatim spans, brackets opened; the values that nothing took."""
+
+    text: Text
+    chunks: Sequence[tuple[Span, Chunk]]
+    values: frozenset[int]
+
+    def clauses(self, span: Span) -> Iterator[tuple[list[Chunk], int]]:
+        """Yield the clauses of a verbatim span, each from its sentence's start, and where it starts in it."""
+        first = bisect_left(self.chunks, span[0], key=lambda each: each[0][0])
+        opening = first
+        while opening and first - opening < _FURTHEST and not _is_end(self.chunks[opening - 1][1]):
+            opening -= 1
+        clause = [chunk for _, chunk in self.chunks[opening:first]]
+        told = len(clause)
+        for place, chunk in self.chunks[first:]:
+            if place[1] > span[1]:
+                break
+            if _is_end(chunk):
+                yield clause, told
+                clause, told = [], 0
+            else:
+                clause.append(chunk)
+        yield clause, told
+
+
+def _is_end(chunk: Chunk) -> bool:
+    return chunk.kind == "sign" and chunk.form in _ENDS
+
+
+def add_values(expression: Expression, text: Text, chunks: Sequence[Chunk]) -> Expression:
+    """Return the expression with the limits beside the words, or the fact's words, that state them."""
+    courses = cycles_of(text.text, text.tokens, text.mentions, text.vocabulary.named, text.span)
+    doses = [*text.doses.values(), *courses]
+    if not doses and not any(chunk.kind in ("value", "size") for chunk in opened(chunks)):
+        return expression
+    told = [chunk for chunk in opened(chunks) if not any(d.start <= chunk.start < d.end for d in doses)]
+    told = [_as_value(text, chunk) for chunk in told]
+    told += [Chunk("value", d.start, d.end, DOSE, expression=d.value) for d in text.doses.values()]
+    told += [Chunk("value", each.start, each.end, COURSE, expression=each.value) for each in courses]
+    places = [(text.span(c.start, c.end), c) for c in sorted(told, key=lambda chunk: chunk.start)]
+    taken = [atom.span for atom in atoms(expression) if isinstance(atom, Value)]
+    stated = [
+        Stated(chunk, span, taken=chunk.form in (DOSE, COURSE))
+        for span, chunk in places
+        if chunk.kind == "value" and not any(s < span[1] and span[0] < e for s, e in taken)
+    ]
+    if not stated:
+        return expression
+    words = [atom.span for atom in atoms(expression) if isinstance(atom, Narrative)]
+    inside = [
+        each
+        for each in stated
+        if each.chunk.form != SIZE and not any(s <= each.span[0] < e for s, e in words)
+    ]
+    left = _Left(text, places, frozenset(each.chunk.start for each in stated))
+    return with_limits(_added(expression, left), text, inside, places)
+
+
+def _as_value(text: Text, chunk: Chunk) -> Chunk:
+    """Return a diameter as one of the largest lesion, where no lesion took it."""
+    term = text.vocabulary.named("LargestLesionDiameter") if chunk.size is not None else None
+    if term is None or chunk.size is None:
+        return chunk
+    place = text.span(chunk.start, chunk.end)
+    value = Value(term.iri, term.label, chunk.size.size, term.unit, None, None, place)
+    return Chunk("value", chunk.start, chunk.end, SIZE, expression=value)
+
+
+def _added(expression: Expression, left: _Left) -> Expression:
+    match expression:
+        case AllOf(operands):
+            return all_of([_added(each, left) for each in operands])
+        case AnyOf(operands):
+            return any_of([_added(each, left) for each in operands])
+        case Narrative() if expression.reason != "consent":
+            return _beside(expression, left)
+        case Not(Narrative() as words) if left.text.exclusion:
+            return Not(_asked(words, left))
+        case _:
+            return expression
+
+
+def _asked(words: Narrative, left: _Left) -> Expression:
+    """Put beside words that an exclusion denies the limits they ask for ("should have HIV RNA < 400")."""
+    stated = [
+        (clause, index)
+        for clause, told in left.clauses(words.span)
+        for index in range(told, len(clause))
+        if clause[index].start in left.values
+    ]
+    kept = [
+        limit
+        for clause, index in stated
+        if (limit := clause[index].expression) is not None
+        and is_wanted(limit)
+        and role_of(left.text, clause, index) == "demanded"
+    ]
+    return all_of([words, *kept])
+
+
+def _beside(words: Narrative, left: _Left) -> Expression:
+    """Put each limit that words state beside them, in their case."""
+    text = left.text
+    read: list[Expression] = []
+    for clause, told in left.clauses(words.span):
+        for index in range(told, len(clause)):
+            chunk = clause[index]
+            if chunk.start not in left.values or chunk.expression is None:
+                continue
+            role = role_of(text, clause, index)
+            if role == "open":
+                continue
+            case = _case(text, clause[told].start, chunk.start, words)
+            limit = chunk.expression if (role == "demanded") != text.exclusion else negate(chunk.expression)
+            read.append(all_of([case, limit]) if text.exclusion else any_of([negate(case), limit]))
+    if not read:
+        return words
+    return any_of([words, *read]) if text.exclusion else all_of([words, *read])
+
+
+def _case(text: Text, start: int, end: int, words: Narrative) -> Narrative:
+    """Return the words before a limit, which tell in whose case it holds."""
+    before = text.text[start:end].rstrip(" ([")
+    end = start + len(before)
+    return narrative(text, start, end) if sum(map(str.isalpha, before)) >= _LEAST else words

@@ -1,0 +1,55 @@
+"""Which sex a statement asks for ("female patients", "men with prostate cancer")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.conditions.alternatives import is_harmless
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.surroundings import category_of
+from trialgraph.expressions import Fact
+from trialgraph.namespaces import TGC
+
+__all__ = ["read_sex"]
+
+_SEXES = {"female": (str(TGC.FemaleSex), "female sex"), "male": (str(TGC.MaleSex), "male sex")}
+_RULING = frozenset(
+    {"must", "should", "shall", "will", "may", "can", "agree", "need", "must have", "must be"}
+)
+
+
+def read_sex(text: Text, chunks: Sequence[Chunk]) -> tuple[Fact, bool] | None:
+    """Return the sex that a demand starts with, and whether it asks for nothing else.
+
+    "Women must …" rules something for women, who then aren't the only ones admitted; so does anything
+    about reproduction.
+    """
+    named = [i for i, chunk in enumerate(chunks) if _names_sex(chunk)]
+    sexes = {name for i in named for name in chunks[i].classes & _SEXES.keys()}
+    if len(sexes) != 1 or not all(is_harmless(chunk) for chunk in chunks[: named[0]]):
+        return None
+    rest = chunks[named[0] + 1 :]
+    content = [chunk for chunk in rest if is_content(chunk)]
+    if any(chunk.kind == "concept" for chunk in chunks[: named[0]]) or not _fits(rest, content):
+        return None
+    iri, label = _SEXES[sexes.pop()]
+    place = text.span(chunks[named[0]].start, chunks[named[0]].end)
+    return Fact(iri, label, "demographic", span=place), not content
+
+
+def _names_sex(chunk: Chunk) -> bool:
+    """Whether a word is a sex, and not in whose case something is asked ("in women")."""
+    return bool(chunk.classes & _SEXES.keys()) and "condition" not in chunk.classes
+
+
+def _fits(rest: Sequence[Chunk], content: Sequence[Chunk]) -> bool:
+    """Whether what follows a sex describes the patients: nothing, an age, a cancer."""
+    if any(chunk.form in _RULING or chunk.classes & {"negation", "condition"} for chunk in rest):
+        return False
+    if not content:
+        return all(is_harmless(chunk, "tail", "value_tail") or chunk.form == "only" for chunk in rest)
+    first = content[0]
+    aged = first.value is not None and all(term.iri == str(TGC.Age) for term in first.value.terms)
+    ill = first.term is not None and str(TGC.MalignantNeoplasm) in first.term.ancestors
+    return (aged or ill) and all(category_of(chunk) != "reproductive" for chunk in content)

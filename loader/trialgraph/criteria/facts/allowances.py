@@ -1,0 +1,76 @@
+"""What words allow, and the washout they ask for with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.expressions import Value, Window
+
+__all__ = ["TREATING", "allowance_at", "allows", "ceiling", "washout"]
+
+_TURNING = frozenset({"condition", "negation", "exception"})
+_LINKING = frozenset({"demonstrate", "and"})
+TREATING = frozenset({"therapy", "treatment", "surgery", "resection", "radiotherapy", "procedure"})
+
+
+def allows(chunks: Sequence[Chunk]) -> bool:
+    """Whether something is allowed; "eligible for surgery" says what the patient is fit for."""
+    return allowance_at(chunks) is not None
+
+
+def allowance_at(chunks: Sequence[Chunk]) -> int | None:
+    """Return the first chunk that allows something, or None."""
+    told = (i for i, chunk in enumerate(chunks) if "allowance" in chunk.classes)
+    return next((i for i in told if not _tells_fit(chunks, i) and not _tells_enough(chunks, i)), None)
+
+
+def ceiling(text: Text, chunks: Sequence[Chunk]) -> Value | None:
+    """Return the number that an allowance goes up to, and by which it bars more ("up to 3 lines allowed")."""
+    values = [chunk for chunk in chunks if chunk.kind == "value"]
+    if text.exclusion or len(values) != 1 or any(chunk.classes & _TURNING for chunk in chunks):
+        return None
+    value = values[0].expression
+    counted = isinstance(value, Value) and value.unit == "{count}" and value.limit.high is not None
+    plain = all(chunk is values[0] or not is_content(chunk) for chunk in chunks)
+    return value if isinstance(value, Value) and counted and plain else None
+
+
+def _tells_enough(chunks: Sequence[Chunk], at: int) -> bool:
+    """Whether "acceptable" stands before what has to be so ("acceptable renal function: …")."""
+    following = chunks[at + 1] if at + 1 < len(chunks) else None
+    heads = following is not None and ("label" in following.classes or following.kind == "concept")
+    led = all("neutral" in chunk.classes or chunk.form in _LINKING for chunk in chunks[:at])
+    linked = any(chunk.form in ("is", "are", "be", "will be") for chunk in chunks[:at])
+    return chunks[at].form == "acceptable" and heads and led and not linked
+
+
+def _tells_fit(chunks: Sequence[Chunk], at: int) -> bool:
+    if chunks[at].form != "eligible" or at + 1 == len(chunks):
+        return False
+    if "persons" in chunks[at + 1].classes:
+        return True
+    if chunks[at + 1].form != "for":
+        return False
+    return any(is_content(each) or each.form in TREATING for each in chunks[at + 2 : at + 5])
+
+
+def washout(text: Text, chunks: Sequence[Chunk]) -> Window | None:
+    """Return the washout that an allowance asks for; None when it asks for none."""
+    if "wash" not in text.text[chunks[0].start : chunks[-1].end].lower():
+        return None
+    units = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
+    for chunk in chunks:
+        if chunk.window is not None:
+            return chunk.window.window
+        found = chunk.limit
+        if (
+            found is not None
+            and found.unit is not None
+            and found.unit.ucum in units
+            and found.limit.low is not None
+        ):
+            wording = text.text[chunks[0].start : chunk.end]
+            return Window(found.limit.low, units[found.unit.ucum], wording[wording.lower().find("wash") :])  # type: ignore[arg-type]
+    return None

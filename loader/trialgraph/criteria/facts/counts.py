@@ -1,0 +1,36 @@
+"""How many lines or cycles of a treatment there were for something ("2 lines for metastatic disease")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.trees import all_of, any_of
+from trialgraph.expressions import Expression, Value
+
+__all__ = ["counted_for"]
+
+_COUNT = "{count}"
+_PURPOSE = frozenset({"for", "in", "in the", "for the", "against"})
+
+
+def counted_for(text: Text, expression: Expression, rest: Sequence[Chunk], end: int) -> Expression | None:
+    """Return a number of treatments with what they were for, else None.
+
+    The count of all lines is at least that of those for one thing. So it may be too high without
+    telling anything, and where it is low enough, that of the lines meant is too.
+
+    Args:
+        text: The text under reading.
+        expression: The number.
+        rest: The chunks behind it.
+        end: Where these end.
+    """
+    if not isinstance(expression, Value) or expression.unit != _COUNT or rest[0].form not in _PURPOSE:
+        return None
+    if len(rest) == 1 or "persons" in rest[1].classes or rest[1].form.startswith("patient"):
+        return None
+    words = narrative(text, rest[0].start, end)
+    ceiling = expression.limit.high is not None and expression.limit.low is None
+    return any_of([expression, words]) if ceiling else all_of([expression, words])

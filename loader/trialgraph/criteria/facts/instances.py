@@ -1,0 +1,164 @@
+"""A kind of disease or treatment and the instances listed of it ("X, such as A or B")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.trees import any_of, map_facts
+from trialgraph.expressions import AnyOf, Expression, Fact, Value, atoms
+
+__all__ = [
+    "dated_alike",
+    "demanded_kinds",
+    "end_of_list",
+    "example_of",
+    "for_itself",
+    "instances_of",
+    "narrowed_alike",
+    "of_unread_kind",
+    "unlisted",
+]
+
+_JUDGING = frozenset({"barring", "allowance", "exception"})
+"""What words do that say what becomes of those who have had something, rather than narrow it."""
+
+_STATE = re.compile(
+    r"(?:uncontrolled|poorly|inadequately|severe|symptomatic|unstable|untreated)\b", re.IGNORECASE
+)
+
+
+def for_itself(text: Text, head: Expression, instances: Expression, place: tuple[int, int]) -> Expression:
+    """Let a bare kind not stand for itself when its instances are narrower than their names.
+
+    "Gastrointestinal disease, such as active ulcers": not every such disease is meant, since an
+    ulcer that isn't active is one too. The kind keeps its examples as a modifier.
+    """
+    narrower = any(
+        isinstance(each, Value)
+        or (isinstance(each, Fact) and bool(_narrowing(each) or each.within or each.count))
+        for each in atoms(instances)
+    )
+    words = text.text[place[0] : place[1]].strip(" ;,.:")
+    return map_facts(head, lambda fact: _exemplified(fact, words)) if narrower else head
+
+
+def dated_alike(head: Expression, instances: Expression) -> Expression:
+    """Give a kind the time of its instances ("agents, including A and B within 14 days"), all or most."""
+    windows = [atom.within for atom in atoms(instances) if isinstance(atom, Fact)]
+    most = max(windows, key=windows.count, default=None)
+    window = most if 2 * windows.count(most) > len(windows) else None
+    return map_facts(head, lambda fact: replace(fact, within=fact.within or window))
+
+
+def end_of_list(text: Text, chunks: Sequence[Chunk]) -> str:
+    """Return the words behind a list of instances that narrow them ("… for more than two weeks"); else ""."""
+    named = max((i for i, chunk in enumerate(chunks) if _names(chunk)), default=-1)
+    behind = [chunk for chunk in chunks[named + 1 :] if chunk.kind != "window"]
+    while behind and behind[-1].kind in ("bracket", "sign") and not _narrows(behind[-1]):
+        behind.pop()
+    if named < 0 or any(chunk.classes & _JUDGING or chunk.form == "prior" for chunk in behind):
+        return ""
+    start = next((chunk.start for chunk in behind if _narrows(chunk)), None)
+    return "" if start is None else text.text[start : behind[-1].end].strip(" ;,.:")
+
+
+def _names(chunk: Chunk) -> bool:
+    return chunk.kind == "concept" and is_content(chunk)
+
+
+def _narrows(chunk: Chunk) -> bool:
+    if chunk.kind == "bracket":
+        return any(inner.kind in ("value", "limit") or inner.form == "dose" for inner in chunk.inner)
+    return chunk.kind in ("value", "limit") or ("post" in chunk.classes and "neutral" not in chunk.classes)
+
+
+def narrowed_alike(expression: Expression, words: str) -> Expression:
+    """Return a kind of treatment, or its instances, narrowed by words that close their list.
+
+    An instance that words or a value narrow already is left as it is.
+    """
+    match expression:
+        case Fact() if words and expression.category in GIVEN and "qualifier" not in expression.modifiers:
+            return replace(expression, modifiers={**expression.modifiers, "qualifier": words})
+        case AnyOf(operands):
+            return any_of([narrowed_alike(each, words) for each in operands])
+        case _:
+            return expression
+
+
+def example_of(kind: Fact, example: Expression) -> Expression:
+    """Return an example that a bracket gives of a kind, narrowed as the kind is and as itself says."""
+    return map_facts(example, lambda fact: _example(kind, fact))
+
+
+def _example(kind: Fact, example: Fact) -> Fact:
+    alike = kind.category in GIVEN or kind.category == example.category
+    lent = kind.modifiers if alike else {}
+    told = [lent.get("qualifier"), example.modifiers.get("qualifier")]
+    modifiers = {**lent, **example.modifiers}
+    if any(told):
+        modifiers["qualifier"] = "; ".join(dict.fromkeys(filter(None, told)))
+    return replace(example, modifiers=modifiers, within=example.within or kind.within)
+
+
+def unlisted(kind: Fact, words: str) -> Fact:
+    """Return a kind without the list of its instances that narrows it."""
+    parts = [part for part in kind.modifiers.get("qualifier", "").split("; ") if part and words not in part]
+    others = {name: told for name, told in kind.modifiers.items() if name != "qualifier"}
+    return replace(kind, modifiers={**others, "qualifier": "; ".join(parts)} if parts else others)
+
+
+def demanded_kinds(text: Text, kind: Fact, listed: Expression, place: tuple[int, int]) -> Expression:
+    """Return the kinds that a bracket lists of the disease demanded ("lymphoma (DLBCL or MCL)"), else it.
+
+    What "e.g." introduces are examples only.
+    """
+    members = listed.operands if isinstance(listed, AnyOf) else (listed,)
+    terms = [text.vocabulary.by_iri.get(each.concept) for each in members if isinstance(each, Fact)]
+    opened = text.text[: place[0]].rstrip().endswith(("(", "["))
+    if kind.category != "condition" or not opened or not 1 < len(terms) == len(members):
+        return kind
+    if not all(term is not None and kind.concept in term.ancestors for term in terms):
+        return kind
+    bare = unlisted(kind, text.text[slice(*place)])
+    return any_of([example_of(bare, each) for each in members])
+
+
+def _narrowing(fact: Fact) -> dict[str, str]:
+    return {name: told for name, told in fact.modifiers.items() if (name, told) != ("status", "history")}
+
+
+def _exemplified(fact: Fact, words: str) -> Fact:
+    if _narrowing(fact) or fact.within or fact.category in GIVEN:
+        return fact
+    return replace(fact, modifiers={**fact.modifiers, "example": words})
+
+
+def instances_of(kind: Fact, instances: Expression) -> Expression:
+    """Return the instances in the time of their kind, and in its state where they state none."""
+    inherited = dict(kind.modifiers) if kind.category in GIVEN else _state(kind)
+
+    def inherit(fact: Fact) -> Fact:
+        bare = not fact.modifiers and fact.within is None and fact.category == kind.category
+        given = inherited if bare or kind.category in GIVEN else {}
+        return replace(fact, within=fact.within or kind.within, modifiers={**given, **fact.modifiers})
+
+    return map_facts(instances, inherit)
+
+
+def _state(kind: Fact) -> dict[str, str]:
+    """Return what of a kind's adjectives tells a state, which its instances are in too."""
+    state = {name: words for name, words in kind.modifiers.items() if name == "status"}
+    first = kind.modifiers.get("qualifier", "").split(";")[0]
+    return {**state, "qualifier": first} if _STATE.match(first) else state
+
+
+def of_unread_kind(fact: Fact, words: str) -> Fact:
+    """Return an instance of "any other uncontrolled condition": it has to be what these words say."""
+    told = fact.modifiers.get("qualifier")
+    return replace(fact, modifiers={**fact.modifiers, "qualifier": f"{told}; {words}" if told else words})

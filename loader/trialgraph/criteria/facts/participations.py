@@ -1,0 +1,62 @@
+"""Investigational drugs that a bar to other trials names ("a study of an investigational agent")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trialgraph.criteria.chunking.chunks import Text
+from trialgraph.criteria.language.vocabulary import Mention
+from trialgraph.criteria.quantities.windows import STARTERS, parse_window
+from trialgraph.criteria.trees import any_of
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, atoms
+from trialgraph.namespaces import TGC
+
+__all__ = ["add_investigational"]
+
+_PARTICIPATION = str(TGC.TrialParticipation)
+_DRUG = str(TGC.InvestigationalDrug)
+_ENDS = frozenset({".", ";"})
+
+
+def add_investigational(expression: Expression, text: Text) -> Expression:
+    """Return the expression with the investigational drug beside the trial that was to give it.
+
+    Taking part bars for what was given there, so the drug is spoken of, though the words only name the trial.
+    """
+    if not text.exclusion:
+        return expression
+    trials = [fact for fact in _barred(expression) if fact.concept == _PARTICIPATION]
+    if not trials or any(isinstance(atom, Fact) and atom.concept == _DRUG for atom in atoms(expression)):
+        return expression
+    told = next((drug for trial in trials if (drug := _given(text, trial)) is not None), None)
+    return expression if told is None else any_of([expression, told])
+
+
+def _barred(expression: Expression) -> Iterator[Fact]:
+    match expression:
+        case Fact():
+            yield expression
+        case AllOf(operands) | AnyOf(operands):
+            for each in operands:
+                yield from _barred(each)
+
+
+def _given(text: Text, trial: Fact) -> Fact | None:
+    """Return the investigational drug named in a trial's words, or behind them in their sentence."""
+    start, _ = text.normalized.readable(trial.span)
+    named: Mention | None = None
+    window = trial.within
+    for index, token in enumerate(text.tokens):
+        if token.start >= start and token.text in _ENDS:
+            break
+        mention = text.mentions.get(index) if token.start >= start else None
+        if named is None and mention is not None and mention.term.iri == _DRUG:
+            named = mention
+        if named is not None and window is None and token.form in STARTERS:
+            found = parse_window(text.text, token.start)
+            window = found.window if found is not None else None
+    if named is None:
+        return None
+    first, last = text.tokens[named.start].start, text.tokens[named.end - 1].end
+    told = {"context": text.text[min(start, first) : last]}
+    return Fact(_DRUG, named.term.label, "treatment", told, None, None, window, text.span(first, last))

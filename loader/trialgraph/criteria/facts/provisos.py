@@ -1,0 +1,31 @@
+"""Limits within the words that narrow a concept ("heart failure treated at present with LVEF < 40%")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunking.chunks import Chunk
+from trialgraph.expressions import Expression
+
+__all__ = ["limits_in"]
+
+_TURNING = frozenset({"condition", "negation", "exception", "allowance", "definition"})
+_BEFORE = frozenset({"example", "historic"})
+_EITHER = frozenset({"or", "/", "and/or", "and / or"})
+
+
+def limits_in(chunks: Sequence[Chunk]) -> list[Expression]:
+    """Return the limits that narrowing words demand of today, none where they leave a choice or turn it.
+
+    An age among them is when the thing began.
+    """
+    if any(chunk.classes & _TURNING or chunk.form in _EITHER for chunk in chunks):
+        return []
+    told = next((i for i, chunk in enumerate(chunks) if chunk.classes & _BEFORE), len(chunks))
+    return [
+        chunk.expression
+        for chunk in chunks[:told]
+        if chunk.kind == "value"
+        and chunk.expression is not None
+        and not (chunk.value is not None and any(term.unit == "a" for term in chunk.value.terms))
+    ]

@@ -1,0 +1,75 @@
+"""Times inside what narrows a concept: when a disease needed treatment, when a treatment was given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunking.brackets import category_of
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.quantities.windows import FoundWindow
+from trialgraph.expressions import Window
+
+__all__ = ["done_lately", "happens", "time_aside", "treated_lately"]
+
+_DONE = frozenset({"treatment", "procedure", "other"})
+_ABOUT = frozenset({"for", "to", "of", "in", "against", "requiring", "require", "required", "as", "with",
+                    "including", "involving", "using", "administered", "given", "received",
+                    "performed"})  # fmt: skip
+_HAPPENING = frozenset({"occurring", "occurred", "happening", "diagnosed", "performed", "that occurred"})
+_GIVING = frozenset({"administered", "used", "given", "taken", "received", "that was given"})
+_JOINTS = frozenset({"or", "and", "and / or", ","})
+_HAPPENED = re.compile(
+    r"\b(?:progress|relaps|recur|respon|complet|discontinu|fail|toxicit|adverse|resolv|recover|who|if|unless|until"
+    r"|except|other than|after|since)",
+    re.IGNORECASE,
+)
+
+
+_GOING_ON = re.compile(
+    r"(?:that|which|who)\s+(?:is|are|was|were|has\s+been|have\s+been)\s+(?:\w+\s+)?(?:progressing|active|present"
+    r"|detected|diagnosed|treated)\b"
+    r"(?:(?:,\s*|\s+(?:or|and)\s+)(?:(?:that|which|who)\s+)?(?:(?:is|are|was|were|has|have|had|been)\s+)*"
+    r"(?:progress\w+|active|present|detected|diagnosed|treated|requir\w+(?:\s+\w+){1,3}))*\s*$",
+    re.IGNORECASE,
+)
+"""Clauses that tell when a disease was there, and nothing else."""
+
+
+def done_lately(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> Window | None:
+    """Return the time behind "radiotherapy to the pelvis", when it tells of that and of nothing else."""
+    last = chunks[-1].window if len(chunks) > 1 else None
+    if last is None or last.narrowed or category_of(head) not in _DONE:
+        return None
+    words = " ".join(text.text[each.start : each.end] for each in chunks[:-1] if each.kind != "bracket")
+    plain = chunks[0].form in _ABOUT and not (_HAPPENED.search(words) or chunks[-2].form in _JOINTS)
+    return last.window if plain and sum(chunk.window is not None for chunk in chunks) == 1 else None
+
+
+def treated_lately(text: Text, chunks: Sequence[Chunk]) -> Window | None:
+    """Return the time in which a disease was active or required treatment, so that it was there then."""
+    times = [chunk.window.window for chunk in chunks if chunk.window is not None]
+    if len(times) != 1:
+        return None
+    if any("needing" in chunk.classes for chunk in chunks[:4]):
+        return times[0]
+    last = chunks[-1].window
+    told = last is not None and not last.narrowed
+    there = told and _GOING_ON.match(text.text[chunks[0].start : chunks[-1].start])
+    return times[0] if there else None
+
+
+def time_aside(chunk: Chunk) -> FoundWindow | None:
+    """Return the time that is all that a bracket says ("recent (within 6 months) stroke")."""
+    if chunk.kind != "bracket" or len(chunk.inner) != 1:
+        return None
+    return chunk.inner[0].window
+
+
+def happens(head: Chunk, chunk: Chunk, following: Chunk | None) -> bool:
+    """Whether a word only leads to when or for what a thing was ("therapy used for myeloma")."""
+    if following is None:
+        return False
+    given = chunk.form in _GIVING and category_of(head) in _DONE
+    timed = following.kind == "window" and (given or chunk.form in _HAPPENING)
+    return timed or (given and following.form == "for")

@@ -1,0 +1,164 @@
+"""Results of tests ("negative serum pregnancy test") and treatments gone through ("progressed on …")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+from trialgraph.criteria.chunking.brackets import words_in
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.facts.recency import time_aside
+from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.expressions import Window
+from trialgraph.namespaces import TGC
+
+__all__ = ["Told", "is_testable", "read_aside", "result_after"]
+
+_TESTABLE = frozenset({"biomarker", "reproductive"})
+_INFECTION = str(TGC.InfectiousDisease)
+_ABSENT = frozenset({"negative", "nonreactive", "undetected", "not detected", "not detectable"})
+_RESULTS = _ABSENT | {"positive", "reactive", "detected", "detectable"}
+_THAT_IS = frozenset({"i.e", "ie"})
+_OF_TEST = frozenset({"for", "of", "to"})
+_MORE = frozenset({"negation", "exception", "example", "definition", "condition", "allowance", "regardless"})
+_NEAR = 20
+_STAYING = re.compile(
+    r"(?:^|[,;:.(*]|\b(?:is|are|be|being|currently|already|chronically|patients?|subjects?|participants?|individuals?"
+    r"|persons?|people|those|women|men|who|or|and))\s*$",
+    re.IGNORECASE,
+)
+"""What stands before "on" where it says what is being taken."""
+_COUNT = "{count}"
+_NUMBERS = frozenset({"one", "two", "three", "four", "1", "2", "3", "4"})
+
+
+class Told(Protocol):
+    """What these words change of what is said around a concept."""
+
+    negated: bool
+    tested: bool
+    gone_through: bool
+    qualifiers: list[str]
+    modifiers: dict[str, str]
+    window: Window | None
+
+
+def is_testable(head: Chunk) -> bool:
+    """Whether a concept is one that a test finds: a marker, a pregnancy, an infection."""
+    term = head.term
+    return term is not None and (term.category in _TESTABLE or _INFECTION in (term.iri, *term.ancestors))
+
+
+def read_aside(text: Text, head: Chunk, chunk: Chunk, around: Told) -> bool:
+    """Take in a test's result, a treatment gone through, a time or a bracket before a concept; else False."""
+    if _read_result(head, chunk, around) or _read_exposure(text, head, chunk, around):
+        return True
+    if _is_taken(text, head, chunk):
+        around.modifiers["status"] = "active"
+        return True
+    if (recent := time_aside(chunk)) is not None and not recent.narrowed:
+        around.window = recent.window
+        return True
+    inner = _explained(chunk)
+    if chunk.kind != "bracket" or not inner or any(map(_says_more, inner)):
+        return False
+    if inner is chunk.inner:
+        around.qualifiers.append(words_in(text.text, chunk))
+    elif not all(each.classes & {"active", "neutral"} for each in inner):
+        around.qualifiers.append(text.text[inner[0].start : inner[-1].end])
+    return True
+
+
+def _explained(bracket: Chunk) -> Sequence[Chunk]:
+    """Return what a bracket says, without "i.e." ("significant (i.e., active) heart disease")."""
+    inner = bracket.inner
+    if not inner or inner[0].form.replace(" ", "").strip(".") not in _THAT_IS:
+        return inner
+    return inner[2:] if len(inner) > 1 and inner[1].form == "," else inner[1:]
+
+
+def _says_more(chunk: Chunk) -> bool:
+    """Whether a word in a bracket may do more than narrow ("(non-infectious) pneumonitis")."""
+    return chunk.kind not in ("word", "sign") or bool(chunk.classes & _MORE) or chunk.form == ";"
+
+
+def _read_result(head: Chunk, chunk: Chunk, around: Told) -> bool:
+    """Take in "negative" or the sample tested before a concept; False for any other word."""
+    if chunk.kind == "bracket" and chunk.inner and is_testable(head):
+        return all("sample" in each.classes for each in chunk.inner)
+    if chunk.kind != "word" or not is_testable(head):
+        return False
+    if around.tested and ("tested" in chunk.classes or chunk.form in _OF_TEST):
+        return True
+    if chunk.form in _RESULTS:
+        around.tested = True
+        around.negated = around.negated != (chunk.form in _ABSENT)
+        return True
+    return "sample" in chunk.classes
+
+
+def result_after(head: Chunk, chunks: Sequence[Chunk], around: Told) -> int | None:
+    """Return how many chunks behind a concept tell the result of its test; None when they don't."""
+    if head.term is not None and head.term.category in GIVEN:
+        lacking = next((i for i, chunk in enumerate(chunks[:2]) if "lacking" in chunk.classes), None)
+        around.negated = around.negated != (lacking is not None)
+        return None if lacking is None else lacking + 1
+    if not is_testable(head):
+        return None
+    place = 0
+    while place < len(chunks) and (_goes_on(chunks[place]) or _names_sample(chunks[place])):
+        place += 1
+    if place < len(chunks) and chunks[place].form in _RESULTS:
+        around.tested = True
+        around.negated = around.negated != (chunks[place].form in _ABSENT)
+        return place + 1
+    tests = next((i for i, chunk in enumerate(chunks) if "tested" not in chunk.classes), len(chunks))
+    return tests if tests and (around.tested or head.form in _RESULTS) else None
+
+
+def _names_sample(chunk: Chunk) -> bool:
+    """Whether a bracket tells how or on what was tested ("HCV RNA [qualitative] is detected")."""
+    told = chunk.kind == "bracket" and bool(chunk.inner)
+    return told and all("sample" in each.classes or each.form == "or" for each in chunk.inner)
+
+
+def _goes_on(chunk: Chunk) -> bool:
+    if chunk.kind != "word":
+        return False
+    return "tested" in chunk.classes or chunk.form in ("is", "are", "must be", "should be", "must", "be", "-")
+
+
+def _is_taken(text: Text, head: Chunk, chunk: Chunk) -> bool:
+    """Whether "on" before a treatment says that it is being taken ("patients on dialysis")."""
+    given = head.term is not None and head.term.category in GIVEN
+    if chunk.form != "on" or not given or not text.exclusion:
+        return False
+    return _STAYING.search(text.text, max(0, chunk.start - _NEAR), chunk.start) is not None
+
+
+def _read_exposure(text: Text, head: Chunk, chunk: Chunk, around: Told) -> bool:
+    """Take in how often or how a treatment was gone through; False for any other word.
+
+    A demand of "no more than 2 lines" asks for none, so it isn't one of the treatment.
+    """
+    if head.term is None or head.term.category not in GIVEN:
+        return False
+    words = text.text[chunk.start : chunk.end]
+    if "exposure" in chunk.classes:
+        around.gone_through = True
+        around.qualifiers.append(words)
+        return True
+    if chunk.term is not None and chunk.term.unit == _COUNT:
+        return True
+    if chunk.form in _NUMBERS and chunk.kind == "word":
+        around.qualifiers.append(words)
+        return True
+    found = chunk.limit
+    if chunk.kind != "limit" or found is None or found.unit is not None or found.relative_to is not None:
+        return False
+    if not found.limit.low and not text.exclusion:
+        return False
+    if (found.limit.low, found.limit.high, found.limit.low_inclusive) != (1, None, True):
+        around.qualifiers.append(words)
+    return True

@@ -1,0 +1,111 @@
+"""Turns of phrase that say a thing the long way round, as the plain words for it.
+
+"Infection with hepatitis B" is hepatitis B, "systemic treatment with corticosteroids" is systemic
+corticosteroids, and who "requires" a drug needs it, which its name alone doesn't say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from trialgraph.criteria.chunking.brackets import category_of
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.namespaces import TGC
+
+__all__ = ["reword"]
+
+_INFECTION = str(TGC.InfectiousDisease)
+_GENERAL = frozenset({str(TGC.SystemicAnticancerTherapy), str(TGC.AntitumorTherapy)})
+_BY = frozenset({"with", "by", "due to", "caused by"})
+_BESIDE = frozenset({"either", "the", "a", "an", "any", "known"})
+_QUALIFIER = frozenset({"qualifier"})
+_PERSONS = ("women", "woman", "females", "female", "patients", "men")
+
+
+def reword(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Return the chunks of a statement with its roundabout phrases put plainly."""
+    plain: list[Chunk] = []
+    position = 0
+    while position < len(chunks):
+        named = _named_after(chunks, position)
+        if named is not None:
+            plain = [
+                *_alike(plain, chunks[position], chunks[named]),
+                *_kept_of(text, chunks[position], chunks[named]),
+            ]
+            position = named
+            continue
+        plain.append(_needed(chunks, position))
+        position += 1
+        if (having := _persons_end(text, chunks, position - 1)) is not None:
+            plain.append(replace(chunks[having], form="and", classes=frozenset()))
+            position = having + 1
+    return plain
+
+
+def _persons_end(text: Text, chunks: Sequence[Chunk], at: int) -> int | None:
+    """Return where "with" goes on with what persons have ("postmenopausal women with cancer")."""
+    if text.exclusion or category_of(chunks[at]) != "reproductive":
+        return None
+    following = at + 1
+    if following < len(chunks) and "persons" in chunks[following].classes:
+        following += 1
+    elif not text.text[chunks[at].start : chunks[at].end].lower().endswith(_PERSONS):
+        return None
+    return following if following < len(chunks) and chunks[following].form == "with" else None
+
+
+def _named_after(chunks: Sequence[Chunk], at: int) -> int | None:
+    """Return where the concept stands that "infection with" or "treatment with" only leads up to."""
+    head = chunks[at].term if chunks[at].kind == "concept" else None
+    if head is None or at + 2 >= len(chunks) or chunks[at + 1].form not in _BY:
+        return None
+    index = at + 2
+    while index < len(chunks) - 1 and chunks[index].form in _BESIDE:
+        index += 1
+    found = chunks[index].term if chunks[index].kind == "concept" else None
+    if found is None or found.iri == head.iri:
+        return None
+    kind = head.iri in found.ancestors and (head.iri == _INFECTION or head.category == "treatment")
+    general = head.iri in _GENERAL and found.category == "treatment"
+    return index if kind or general else None
+
+
+def _alike(before: Sequence[Chunk], head: Chunk, found: Chunk) -> list[Chunk]:
+    """Let the first of "infection or active infection due to B" be one due to B too."""
+    same = [i for i, chunk in enumerate(before[:-1]) if chunk.term is not None and chunk.term == head.term]
+    if (
+        not same
+        or before[same[-1] + 1].form not in ("or", "and")
+        or any(map(is_content, before[same[-1] + 1 :]))
+    ):
+        return list(before)
+    at = same[-1]
+    return [*before[:at], replace(before[at], term=found.term), *before[at + 1 :]]
+
+
+def _kept_of(text: Text, head: Chunk, found: Chunk) -> list[Chunk]:
+    """Return the first word of "systemic treatment", where what follows isn't one against cancer."""
+    if head.term is None or found.term is None or head.term.iri in found.term.ancestors:
+        return []
+    word = text.text[head.start : head.end].split(" ")[0]
+    systemic = word.lower() == "systemic"
+    return [Chunk("word", head.start, head.start + len(word), word.lower(), _QUALIFIER)] if systemic else []
+
+
+def _needed(chunks: Sequence[Chunk], at: int) -> Chunk:
+    """Let "requiring" straight before a treatment narrow it."""
+    chunk = chunks[at]
+    if chunk.kind != "word" or "needing" not in chunk.classes or any(is_content(c) for c in chunks[:at]):
+        return chunk
+    following = next((each for each in chunks[at + 1 :] if is_content(each)), None)
+    between = chunks[at + 1 : chunks.index(following)] if following is not None else []
+    led = all(each.kind == "word" and "neutral" in each.classes for each in chunks[:at])
+    plain = all(
+        each.classes & {"qualifier", "neutral"} or each.form in (",", "or", "and") for each in between
+    )
+    given = following is not None and category_of(following) in GIVEN
+    return replace(chunk, classes=_QUALIFIER) if led and plain and given else chunk

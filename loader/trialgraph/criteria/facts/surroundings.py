@@ -1,0 +1,393 @@
+"""What is said around a concept: words that demand nothing, words that narrow, denials, times.
+
+Every word is accounted for. One that isn't known may turn the concept into something else
+("hypertension medication", "risk of bleeding"), so then nothing is read.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from trialgraph.criteria.chunking.brackets import (
+    are_related,
+    category_of,
+    count_in,
+    holds_adjectives,
+    instances_behind,
+    is_gloss,
+    kinds_in,
+    listed_in,
+    only_repeats,
+    tells_stain,
+    words_in,
+)
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.epithets import adjectives_at
+from trialgraph.criteria.facts.provisos import limits_in
+from trialgraph.criteria.facts.recency import done_lately, happens, treated_lately
+from trialgraph.criteria.facts.results import is_testable, read_aside, result_after
+from trialgraph.criteria.facts.washouts import OtherTime, is_shorter, other_time
+from trialgraph.criteria.quantities.lesions import counts_lesions
+from trialgraph.criteria.quantities.windows import FoundWindow, end_of_moment, parse_window
+from trialgraph.expressions import AnyOf, Expression, Limit, Window
+from trialgraph.namespaces import TGC
+
+__all__ = ["REQUIRING", "Around", "category_of", "read_after", "read_before"]
+
+_STANDARD = re.compile(
+    r"(?:based on|according to|in accordance with|as per|per|by|using|following"
+    r"|as (?:defined|assessed|determined|measured|evaluated|described) (?:by|in|per)"
+    r"|defined (?:by|per|as per|according to)|(?:assessed|evaluated|measured) (?:by|per|using|according to))"
+    r"\b.{0,140}"
+    r"\b(?:criteria|guidelines?|classification|consensus|edition|version|standards?"
+    r"|RECIST|AJCC|UICC|WHO|AASLD|i?m?RECIST|RANO|Lugano|Cheson|IMWG)\b"
+    r"(?:[\s\"')\].,]*(?:criteria|version|v\.?|ver\.?)?\s*\d+(?:\.\d+)*)?"
+    r"(?:\s+(?:criteria|guidelines?|version|staging|classification|recommendations))*[\s\"')\].,]*",
+    re.IGNORECASE,
+)
+_BESIDES = re.compile(r"\b(?:previous|prior|history|concurrent|concomitant|coexisting|co-existing)\b")
+REQUIRING = frozenset({"requiring", "require", "needing"})
+_PAST = (
+    r"\b(?:received|participated|undergone|underwent|used|taken|had|enrolled|treated"
+    r"|prior|previous\w*|history|past|second)\b"
+)
+_EVER = re.compile(rf"{_PAST}.{{0,40}}\bor\b|\bor\b.{{0,40}}{_PAST}", re.IGNORECASE)
+_UNNAMED = frozenset({"condition", "disease", "disorder", "illness"})
+_AT_LEAST = re.compile(r"(?:for|in|during)\s+(?:at\s+least|a\s+minimum\s+of|≥)\s*", re.IGNORECASE)
+_DEMANDS = frozenset({"must", "should", "shall", "must be", "must have"})
+_RELATIVE = frozenset({"that", "which", "who", "whose", "whom", "where", "if", "when", "patient who"})
+_PREDICATES = frozenset({
+    "must", "should", "shall", "will", "can", "could", "may", "might", "would", "is", "are", "was", "were",
+    "has", "have", "had", "agree", "need",
+})  # fmt: skip
+_CEILINGS = frozenset({"≤", "<"})
+_FINDING = frozenset({"confirmed", "determined", "detected", "assessed", "tested", "measured", "by", "per",
+                      "documented", "identified", "as determined", "found"})  # fmt: skip
+_NARROWING = frozenset({"post", "condition", "negation", "definition", "qualifier", "confirmed"})
+
+
+@dataclass(slots=True)
+class Around:
+    """What is said around a concept."""
+
+    negated: bool = False
+    other: bool = False
+    besides: bool = False
+    historic: bool = False
+    qualified: tuple[int, int] | None = None
+    tested: bool = False
+    gone_through: bool = False
+    leading: str | None = None
+    qualifiers: list[str] = field(default_factory=list)
+    modifiers: dict[str, str] = field(default_factory=dict)
+    window: Window | None = None
+    count: Limit | None = None
+    size: Limit | None = None
+    malignant: set[str] = field(default_factory=set)
+    extra: list[Expression] = field(default_factory=list)
+    examples: Sequence[Chunk] = ()
+    other_time: OtherTime | None = None
+
+
+def read_before(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> bool:
+    """Take in the words before a concept; False when one of them isn't known to be harmless."""
+    told: list[Chunk] = []
+    plain: set[str] = set()
+    chunks = _after_requiring(text, chunks, around)
+    adjectives = adjectives_at(chunks)
+    for index, chunk in enumerate(chunks):
+        joined = chunk.form in ("or", "and", "/") and bool(told or around.qualified)
+        if joined or _is_comma(chunk) or read_aside(text, head, chunk, around) or _is_any(chunk):
+            continue
+        if holds_adjectives(chunk):
+            _qualify(text, chunk, around)
+            continue
+        if chunk.kind != "word":
+            return False
+        classes = chunk.classes
+        around.besides = around.besides or _BESIDES.search(chunk.form) is not None
+        around.historic = around.historic or "historic" in classes
+        if classes & {"confirmation", "confirmed"} and not (
+            chunk.form in ("evidence of", "diagnosis of") and not told
+        ):
+            told.append(chunk)
+        elif "negation" in classes:
+            around.negated = not around.negated
+        elif "other" in classes:
+            around.other = True
+        elif "qualifier" in classes or _is_one_of(text, chunks, index):
+            _qualify(text, chunk, around)
+        elif "active" in classes:
+            _activate(text, chunks, around)
+        elif index in adjectives:
+            _qualify(text, chunk, around)
+            plain.add(around.qualifiers[-1])
+        elif "neutral" not in classes and not (text.exclusion and "example" in classes):
+            return False
+    _tell(text, told, around)
+    lone = [
+        words
+        for words in around.qualifiers
+        if words not in plain and words.lower() not in ("multiple", "first", "new")
+    ]
+    around.leading = "; ".join(lone) or None
+    return True
+
+
+def _is_comma(chunk: Chunk) -> bool:
+    return chunk.kind == "sign" and chunk.form in (",", ".")
+
+
+def _is_any(chunk: Chunk) -> bool:
+    """Whether a number asks for no more than one ("one or more activating mutations")."""
+    limit = chunk.limit.limit if chunk.limit is not None and chunk.limit.unit is None else None
+    return limit is not None and (limit.low, limit.low_inclusive, limit.high) == (1, True, None)
+
+
+def _is_one_of(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
+    """Whether "active" is one of two things a disease may be ("active or chronic"): neither is needed."""
+    if "active" not in chunks[index].classes:
+        return False
+    for before, after in itertools.pairwise(chunks[max(0, index - 1) : index + 2]):
+        between = text.text[before.end : after.start].strip().lower()
+        other = after if before is chunks[index] else before
+        if between in ("or", "and/or", "/") and "qualifier" in other.classes:
+            return True
+    return False
+
+
+def _activate(text: Text, chunks: Sequence[Chunk], around: Around) -> None:
+    """Take "currently" for a state, unless what is over will do as well ("received or is receiving")."""
+    if not _EVER.search(text.text, chunks[0].start, chunks[-1].end):
+        around.modifiers["status"] = "active"
+
+
+def _after_requiring(text: Text, chunks: Sequence[Chunk], around: Around) -> Sequence[Chunk]:
+    """Keep "other conditions requiring" before a treatment as what narrows it, and return the rest."""
+    for index in range(1, len(chunks)):
+        if chunks[index].form in REQUIRING and chunks[index - 1].form in _UNNAMED:
+            around.qualifiers.append(text.text[chunks[0].start : chunks[index].end])
+            return chunks[index + 1 :]
+    return chunks
+
+
+def _qualify(text: Text, chunk: Chunk, around: Around) -> None:
+    """Keep a narrowing word; words that stand together stay together."""
+    if around.qualified is not None:
+        between = text.text[around.qualified[1] : chunk.start].strip(" ,")
+        if between in ("", "or", "and", "/", "and/or"):
+            around.qualified = (around.qualified[0], chunk.end)
+            around.qualifiers[-1] = text.text[around.qualified[0] : chunk.end]
+            return
+    around.qualified = (chunk.start, chunk.end)
+    around.qualifiers.append(text.text[chunk.start : chunk.end])
+
+
+def _tell(text: Text, told: list[Chunk], around: Around) -> None:
+    """Keep how a diagnosis has to be confirmed, unless the clinic's word is enough."""
+    means = [chunk for chunk in told if "confirmation" in chunk.classes]
+    if means and not any(chunk.form.startswith("clinic") for chunk in means):
+        around.modifiers["confirmation"] = text.text[means[0].start : told[-1].end]
+
+
+def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> bool:
+    """Take in what follows a concept; False when it makes the concept something else."""
+    if chunks and chunks[0].form in _UNNAMED and category_of(head) == "treatment":
+        return False
+    for index, chunk in enumerate(chunks):
+        classes = chunk.classes
+        if (onward := _step_over(text, head, chunks[index:], around)) is not None:
+            return read_after(text, head, onward, around)
+        if chunk.form in _PREDICATES and not (_counts(head) and chunk.form in ("is", "are")):
+            return False
+        following = chunks[index + 1] if index + 1 < len(chunks) else None
+        if happens(head, chunk, following):
+            continue
+        if _take_detail(text, head, chunk, following, around) or "tail" in classes:
+            continue
+        if classes & {"example", "regardless"} or _is_method(head, chunk):
+            return True
+        if not text.exclusion and _asks_otherwise(head, chunks[index:], around):
+            return False
+        if classes & _NARROWING or chunk.kind == "limit":
+            _keep_rest(text, head, chunks[index:], around)
+            return True
+        if not is_gloss(head, chunk):
+            return False
+    return True
+
+
+def _step_over(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> Sequence[Chunk] | None:
+    """Return what follows a test's result, a time without or a diagnosis's rules, else None."""
+    if (after := result_after(head, chunks, around)) is not None:
+        return chunks[after:]
+    if around.negated and (washed := _time_without(text, chunks[0])) is not None:
+        around.window = around.window or washed.window
+        return [chunk for chunk in chunks if chunk.start >= washed.end]
+    if standard := _is_standard(text, chunks):
+        return [chunk for chunk in chunks if chunk.start >= standard]
+    return None
+
+
+def _asks_otherwise(head: Chunk, chunks: Sequence[Chunk], around: Around) -> bool:
+    """Whether what follows a concept in a demand asks something of it, or offers something else."""
+    ruled = any(chunk.form in _DEMANDS for chunk in chunks)
+    heading = len(chunks) == 1 and chunks[0].form == "only"
+    if ruled or heading or _sets_ceiling(chunks[0]) or _offers_other(head, chunks):
+        return True
+    return not around.negated and _tells_outcome(head, chunks)
+
+
+def _tells_outcome(head: Chunk, chunks: Sequence[Chunk]) -> bool:
+    """Whether a sentence goes on to say what became of a thing ("toxicity from X has resolved")."""
+    plain = ("is", "are") if _counts(head) else ()
+    verbs = (i for i, chunk in enumerate(chunks) if chunk.form in _PREDICATES and chunk.form not in plain)
+    told = next(verbs, None)
+    return told is not None and not any(chunk.form in _RELATIVE for chunk in chunks[:told])
+
+
+def _sets_ceiling(chunk: Chunk) -> bool:
+    """Whether a demand says how bad a thing may be at most ("toxicity ≤ grade 2"), without asking for it."""
+    found = chunk.limit
+    return chunk.form in _CEILINGS or (found is not None and found.limit.low is None)
+
+
+def _offers_other(head: Chunk, chunks: Sequence[Chunk]) -> bool:
+    """Whether another tumour is offered in the words behind one, which would make it an alternative."""
+    if head.term is None or str(TGC.Neoplasm) not in (head.term.iri, *head.term.ancestors):
+        return False
+    either = next((i for i, chunk in enumerate(chunks) if chunk.form in ("or", "and / or")), len(chunks))
+    others = [chunk.term for chunk in chunks[either:] if chunk.term is not None]
+    return any(
+        str(TGC.MalignantNeoplasm) in term.ancestors and not are_related(head.term, term) for term in others
+    )
+
+
+def _time_without(text: Text, chunk: Chunk) -> FoundWindow | None:
+    """Return the time in which there must have been none ("no transfusion for at least 7 days before …")."""
+    opening = _AT_LEAST.match(text.text, chunk.start)
+    found = parse_window(text.text, opening.end()) if opening else None
+    if found is None:
+        return None
+    return replace(found, window=replace(found.window, text=text.text[chunk.start : found.end]))
+
+
+def _take_detail(text: Text, head: Chunk, chunk: Chunk, following: Chunk | None, around: Around) -> bool:
+    """Take in a detail that stands on its own behind a concept: a value, a time, a bracket, a status."""
+    if chunk.kind == "value" and chunk.expression is not None:
+        around.extra.append(chunk.expression)
+    elif chunk.kind == "window" and chunk.window is not None:
+        around.window = around.window or chunk.window.window
+        if chunk.window.narrowed:
+            around.qualifiers.append(text.text[chunk.start : chunk.end])
+    elif chunk.kind == "bracket":
+        _read_bracket(text, head, chunk, around)
+    elif chunk.kind == "size" and chunk.size is not None and _counts(head):
+        around.size = chunk.size.size
+    elif chunk.form == "stage" and following is not None and following.kind == "window":
+        around.qualifiers.append(text.text[chunk.start : chunk.end])
+    elif chunk.kind == "word" and "active" in chunk.classes:
+        around.modifiers["status"] = "active"
+    else:
+        return chunk.kind == "sign" and chunk.form in (".", ",", ":")
+    return True
+
+
+def _counts(head: Chunk) -> bool:
+    return head.term is not None and counts_lesions(head.term)
+
+
+def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> None:
+    """Keep what narrows a concept in its own words; a diameter among them is read."""
+    if around.window is not None and end_of_moment(text.text, chunks[0].start) >= chunks[-1].end:
+        return
+    rest = []
+    plain = not any("definition" in chunk.classes or chunk.form == "or" for chunk in chunks)
+    for chunk in chunks:
+        if (
+            plain
+            and chunk.kind == "size"
+            and chunk.size is not None
+            and head.term
+            and counts_lesions(head.term)
+        ):
+            around.size = chunk.size.size
+        else:
+            rest.append(chunk)
+    while rest and (rest[-1].kind == "sign" or rest[-1].form in ("with", "and", "a", "with a")):
+        rest.pop()
+    if behind := instances_behind(head, rest):
+        around.examples = around.examples or behind
+        rest.pop()
+    around.window = around.window or treated_lately(text, rest)
+    if around.window is None and (done := done_lately(text, head, rest)) is not None:
+        around.window = done
+        rest.pop()
+    if rest:
+        name = "agent" if head.term is not None and head.term.category == "allergy" else "qualifier"
+        words = text.text[rest[0].start : rest[-1].end]
+        if name == "agent":
+            opening = rest[0].end - rest[0].start if "allergen" in rest[0].classes else 0
+            around.modifiers[name] = words[opening:].strip()
+        else:
+            around.qualifiers.append(words)
+            around.extra += [] if around.historic else limits_in(rest)
+
+
+def _is_standard(text: Text, chunks: Sequence[Chunk]) -> int:
+    """Return where the name of the rules by which a diagnosis is made ends; 0 when there is none."""
+    found = _STANDARD.match(text.text[chunks[0].start : chunks[-1].end])
+    if found is None or any(chunk.kind in ("value", "lesion", "size") for chunk in chunks):
+        return 0
+    return chunks[0].start + found.end()
+
+
+def _is_method(head: Chunk, chunk: Chunk) -> bool:
+    """Whether the rest tells how a marker was found, which doesn't change what was found."""
+    return category_of(head) == "biomarker" and chunk.form in _FINDING
+
+
+def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> None:
+    inner = bracket.inner
+    if inner and "example" in inner[0].classes:
+        around.examples = inner[1:]
+        return
+    other = other_time(text, inner) if text.exclusion or around.negated else None
+    if other is not None and not is_shorter(other.window, around.window):
+        around.other_time = other
+        return
+    if not inner or only_repeats(head, inner) or tells_stain(head, bracket):
+        around.examples = around.examples or kinds_in(head, inner)
+        return
+    if is_testable(head) and all("sample" in chunk.classes or chunk.form == "or" for chunk in inner):
+        return
+    opening = inner[0]
+    if head.term and counts_lesions(head.term) and (count := count_in(inner)) is not None:
+        around.count = count
+        return
+    if opening.form in ("using", "by", "per", "calculated", "based", "according") or _is_standard(
+        text, inner
+    ):
+        return
+    told = inner[1:] if "definition" in opening.classes else inner
+    values = [chunk.expression for chunk in told if chunk.kind == "value" and chunk.expression is not None]
+    if len(inner) == 1 and inner[0].kind == "window" and inner[0].window is not None:
+        around.window = around.window or inner[0].window.window
+    elif values and all(chunk.kind in ("value", "sign") or chunk.form == "or" for chunk in told):
+        around.extra.append(values[0] if len(values) == 1 else AnyOf(tuple(values)))
+    else:
+        words = words_in(text.text, bracket)
+        excepted = "exception" in opening.classes
+        granted = text.exclusion and not excepted and any("allowance" in chunk.classes for chunk in inner)
+        name = "exception" if granted or excepted else "qualifier"
+        around.examples = around.examples or listed_in(inner)
+        if name == "exception":
+            around.modifiers[name] = (
+                words if granted else text.text[opening.end : bracket.end - 1].strip(" :,")
+            )
+        else:
+            around.qualifiers.append(words)
+            around.extra += [] if around.historic else limits_in(inner)

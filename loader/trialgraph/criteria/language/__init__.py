@@ -1,0 +1,1 @@
+"""The words of criteria: tables of what they do, and which concept a phrase names."""

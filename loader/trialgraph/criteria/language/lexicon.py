@@ -1,0 +1,140 @@
+"""What words do in a criterion: the table ``data/language/lexicon.toml``, ready for look-up."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import cast
+
+from trialgraph.criteria.language.tokens import Token, tokenize
+from trialgraph.resources import product_folder
+
+__all__ = ["Lexicon", "Phrases", "lexicon"]
+
+_START = re.compile(r"(\\b)?([a-z](?![?*+{]))?(.*)")
+_CHOICE = re.compile(r"((?:\\b)?)\(\?:([^()]*)\)(?![?*+{])(.*)")
+_NONE = frozenset[str]()
+_SILENT = frozenset("-'’")
+
+
+@dataclass(slots=True)
+class _Node:
+    children: dict[str, _Node] = field(default_factory=dict)
+    classes: frozenset[str] = frozenset()
+
+
+class Phrases:
+    """Turns of phrase that tell a kind of statement; searches are remembered, since words recur.
+
+    Patterns are in lower case, and so are the words they are sought in: that is four times as fast as
+    a search that minds both cases.
+    """
+
+    def __init__(self, patterns: list[str]) -> None:
+        self._pattern = re.compile(_by_letter(patterns))
+        self._found = lru_cache(maxsize=16_384)(self._pattern.search)
+
+    def search(self, words: str) -> re.Match[str] | None:
+        """Return where the words, in lower case, have such a turn of phrase, or None."""
+        return self._found(words.lower())
+
+
+def _by_letter(patterns: Iterable[str]) -> str:
+    """Return a pattern for any of the given ones, parted by the letter that they start with.
+
+    At most places of a text that leaves one letter to look at rather than every pattern.
+    """
+    groups: dict[str, dict[str, list[str]]] = {}
+    for pattern in itertools.chain.from_iterable(map(_unfolded, patterns)):
+        edge, letter, rest = cast(re.Match[str], _START.match(pattern)).groups(default="")
+        groups.setdefault(edge, {}).setdefault(letter, []).append(rest)
+    return "|".join(
+        edge + _any(letter + _any(rests) for letter, rests in letters.items())
+        for edge, letters in groups.items()
+    )
+
+
+def _any(patterns: Iterable[str]) -> str:
+    return f"(?:{'|'.join(patterns)})"
+
+
+def _unfolded(pattern: str) -> list[str]:
+    """Return one pattern for each member of a choice that a pattern starts with."""
+    choice = _CHOICE.match(pattern)
+    return [pattern] if choice is None else [f"{choice[1]}{each}{choice[3]}" for each in choice[2].split("|")]
+
+
+class Lexicon:
+    """Finds the longest phrase at a token, and the classes it belongs to.
+
+    `adjectival` are the endings by which an unknown word is taken for an adjective, `places` the
+    narrowing adjectives that name a part of the body.
+    """
+
+    def __init__(self, phrases: dict[str, list[str]], patterns: dict[str, list[str]]) -> None:
+        self._root = _Node()
+        self._opened = lru_cache(maxsize=16_384)(self._open)
+        self.adjectival = tuple(phrases.pop("adjectival"))
+        self.places = frozenset(phrases.pop("places"))
+        for name, members in phrases.items():
+            for phrase in members:
+                self._add(phrase, name)
+        self._turns = Phrases([each.removeprefix("^") for each in itertools.chain(*patterns.values())])
+        self.judgement = Phrases(patterns["judgement"])
+        self.consent = Phrases(patterns["consent"])
+        self.own_drugs = Phrases(patterns["own_drugs"])
+        self.aside = Phrases(patterns["aside"])
+        self.permission = Phrases(patterns["permission"])
+        self.willing = Phrases(patterns["willing"])
+        self.elapsed = Phrases(patterns["elapsed"])
+        self.failed = Phrases(patterns["failed"])
+        self.resolved = Phrases(patterns["resolved"])
+        self.explanation = Phrases(patterns["explanation"])
+
+    def _add(self, phrase: str, name: str) -> None:
+        node = self._root
+        for token in tokenize(phrase):
+            if token.form not in _SILENT:
+                node = node.children.setdefault(token.form, _Node())
+        node.classes |= {name}
+
+    def phrase_at(self, tokens: list[Token], position: int) -> tuple[int, frozenset[str]]:
+        """Return where the longest known phrase ends, and its classes; the next token when unknown."""
+        end, classes = position + 1, _NONE
+        node = self._root.children.get(tokens[position].form) if position < len(tokens) else None
+        index = position + 1
+        while node is not None:
+            if node.classes:
+                end, classes = index, node.classes
+            while index < len(tokens) and tokens[index].form in _SILENT:
+                index += 1
+            node = node.children.get(tokens[index].form) if index < len(tokens) else None
+            index += 1
+        return end, classes
+
+    def turns(self, text: str) -> bool:
+        """Whether a text may have any of the turns of phrase; most have none, which one search tells."""
+        return self._turns.search(text) is not None
+
+    def opening(self, words: str) -> tuple[int, frozenset[str]]:
+        """Return where the phrase that words start with ends, 0 when it is all of them, and its classes."""
+        return self._opened(words)
+
+    def _open(self, words: str) -> tuple[int, frozenset[str]]:
+        tokens = tokenize(words)
+        after, classes = self.phrase_at(tokens, 0)
+        return (tokens[after - 1].end if after < len(tokens) else 0), classes
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the packaged lexicon."""
+    path = product_folder("data") / "language" / "lexicon.toml"
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    phrases = {name: members for name, members in table.items() if isinstance(members, list)}
+    patterns = {name: members["patterns"] for name, members in table.items() if isinstance(members, dict)}
+    return Lexicon(phrases, patterns)

@@ -1,0 +1,1 @@
+"""A list of facts and values, joined as its conjunctions say."""

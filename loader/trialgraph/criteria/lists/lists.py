@@ -1,0 +1,386 @@
+"""A list of facts and values, joined as its conjunctions say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import replace
+
+from trialgraph.criteria.chunking.brackets import tells_stain
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.conditions.alternatives import (
+    OBTAINED,
+    is_harmless,
+    is_method,
+    merge_alternatives,
+    merge_grades,
+    value_window,
+)
+from trialgraph.criteria.conditions.cases import by_part, by_sex, holds_value, with_remark
+from trialgraph.criteria.conditions.circumstances import ask_in_case
+from trialgraph.criteria.facts.counts import counted_for
+from trialgraph.criteria.facts.facts import is_content, read_fact
+from trialgraph.criteria.facts.instances import demanded_kinds, example_of, unlisted
+from trialgraph.criteria.facts.rewording import reword
+from trialgraph.criteria.language.connectives import FINITE, VERBS
+from trialgraph.criteria.lists.linkage import follows_definition, links, states_value
+from trialgraph.criteria.members.adjectives import (
+    name_narrower,
+    share_active,
+    share_elided,
+    share_exceptions,
+    share_history,
+    share_leading,
+    share_nouns,
+    share_places,
+)
+from trialgraph.criteria.members.governing import governed, subjects
+from trialgraph.criteria.members.joints import (
+    befalls,
+    denied_too,
+    denies,
+    either_of_strokes,
+    hangs_on,
+    is_limit_too,
+    lacks_too,
+    resolved_joints,
+)
+from trialgraph.criteria.members.merging import closing_remark, merge_qualifiers
+from trialgraph.criteria.members.segments import (
+    Segment,
+    part_statement,
+    says_nothing,
+    trimmed,
+)
+from trialgraph.criteria.members.sharing import (
+    drop_repeated,
+    repeat_history,
+    share_allergens,
+    share_clauses,
+    share_purpose,
+    share_remarks,
+    share_words,
+)
+from trialgraph.criteria.members.timing import share_times, share_windows
+from trialgraph.criteria.trees import all_of, any_of, dated, map_facts, negate
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Value, atoms, is_judged
+
+__all__ = ["join_segments", "read_barred", "read_condition", "read_segments"]
+
+_MISLEADING = frozenset({"condition", "exception", "allowance", "barring", "others", "regardless", "example"})
+_FUTURE = frozenset({"if", "until", "use", "because", "since", "due"})
+_PARTING = frozenset({"condition", "exception", "negation", "allowance", "barring"})
+_MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "need to"})
+_WAIVED = re.compile(
+    r"(?:(?:is|are|will be|would be|may be)\s+)?"
+    r"(?:not\s+(?:required|applicable|needed|necessary|considered)|considered)\b", re.IGNORECASE
+)  # fmt: skip
+_GOING_ON = frozenset({"with", "subject with", "patient with", "participant with"})
+
+
+def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
+    """Part a statement and read each part."""
+    segments = part_statement(reword(text, chunks))
+    segments = merge_qualifiers(text, merge_grades(merge_alternatives(text, segments)))
+    for segment in segments:
+        _read_segment(text, segment)
+    share_words(text, segments, _read_segment)
+    share_places(text, segments, _read_segment)
+    share_allergens(text, segments, _read_segment)
+    share_leading(text, segments)
+    share_elided(text, segments)
+    name_narrower(text, segments)
+    share_active(segments)
+    share_history(segments)
+    share_nouns(text, segments)
+    share_exceptions(text, segments)
+    repeat_history(text, segments)
+    return [
+        segment
+        for segment in subjects(governed(drop_repeated(segments)), exclusion=text.exclusion)
+        if not says_nothing(segment)
+    ]
+
+
+def read_barred(text: Text, chunks: Sequence[Chunk]) -> Expression:
+    """Return what bars in a list of things that bar, also where it stands among demands."""
+    barring = copy(text)
+    barring.exclusion = True
+    return join_segments(barring, read_segments(barring, chunks), "or")
+
+
+def _read_segment(text: Text, segment: Segment) -> None:
+    chunks = segment.chunks
+    segment.carries = True
+    value = next((i for i, chunk in enumerate(chunks) if chunk.kind == "value"), None)
+    concept = next((i for i, chunk in enumerate(chunks) if is_content(chunk) and chunk.kind != "value"), None)
+    if value is not None and (concept is None or value < concept):
+        segment.expression = _read_value(text, chunks, value, segment)
+        segment.carries = False
+        return
+    if value is None and (apart := _with_aside(text, chunks, segment)) is not None:
+        segment.expression = apart
+        return
+    parted = _with_values(text, chunks, concept) if concept is not None else None
+    reading = read_fact(text, chunks if parted is None else parted[0])
+    if parted is not None:
+        named = reading.expression if reading else _unread_head(text, parted[0])
+        segment.expression = all_of([named, parted[1]]) if named is not None else None
+        segment.negated, segment.carries = reading is not None and reading.negated, False
+        return
+    if reading is not None:
+        segment.expression, segment.negated = reading.expression, reading.negated
+        segment.leading, segment.tested = reading.leading, reading.tested
+        segment.examples, segment.other_time = reading.examples, reading.other_time
+        ask_in_case(text, segment)
+        return
+    segment.carries = not any(chunk.form in FINITE for chunk in chunks)
+
+
+def _with_aside(text: Text, chunks: list[Chunk], segment: Segment) -> Expression | None:
+    """Read "adults (≥ 18 years) with breast cancer": the bracket before the concept is a value of its own."""
+    concept = next((i for i, chunk in enumerate(chunks) if is_content(chunk)), len(chunks))
+    aside = next((chunk for chunk in chunks[:concept] if holds_value(chunk)), None)
+    if aside is None:
+        return None
+    rest = [chunk for chunk in chunks if chunk is not aside]
+    default = "or" if text.exclusion else "and"
+    value = join_segments(text, read_segments(text, trimmed(aside.inner)), default)
+    reading = read_fact(text, rest)
+    if reading is not None and reading.negated:
+        return None
+    if reading is not None:
+        segment.carries = False
+        return all_of([value, reading.expression])
+    if all(is_harmless(chunk, "label") for chunk in rest):
+        return value
+    return all_of([value, narrative(text, rest[0].start, rest[-1].end)])
+
+
+def _with_values(text: Text, chunks: list[Chunk], concept: int) -> tuple[list[Chunk], Expression] | None:
+    """Part "hypertension with systolic pressure ≥ 160 or …" into the concept and its values."""
+    value = next((i for i, chunk in enumerate(chunks) if i > concept and states_value(chunk)), None)
+    if value is None or any(chunk.classes & _PARTING for chunk in chunks[concept + 1 : value]):
+        return None
+    opening = value
+    while opening > concept + 1 and (links(chunks[opening - 1]) or follows_definition(chunks, opening - 1)):
+        opening -= 1
+    bracket = chunks[value].kind == "bracket"
+    if (opening == value and not bracket) or (bracket and tells_stain(chunks[concept], chunks[value])):
+        return None
+    if text.exclusion and bracket and any("allowance" in chunk.classes for chunk in chunks[value].inner):
+        return None
+    tail = trimmed([*(chunks[value].inner if bracket else (chunks[value],)), *chunks[value + 1 :]])
+    if bracket and value + 1 < len(chunks):
+        tail = trimmed(list(chunks[value].inner))
+    while tail and (links(tail[0]) or tail[0].kind == "sign"):
+        tail.pop(0)
+    if not tail:
+        return None
+    joined = join_segments(text, read_segments(text, tail), "or" if text.exclusion else "and")
+    kept = [*chunks[:opening], *(chunks[value + 1 :] if bracket else [])]
+    return (kept, joined) if any(isinstance(atom, Value) for atom in atoms(joined)) else None
+
+
+def _unread_head(text: Text, chunks: list[Chunk]) -> Expression | None:
+    """Return the words of what values are of, unless they turn the values' meaning."""
+    misleading = any(chunk.classes & (_MISLEADING | _PARTING) or chunk.form in _FUTURE for chunk in chunks)
+    return None if misleading or not chunks else narrative(text, chunks[0].start, chunks[-1].end)
+
+
+def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> Expression | None:
+    before = chunks[:at]
+    unknown: list[Chunk] = []
+    for chunk in before:
+        if "negation" in chunk.classes:
+            segment.negated = not segment.negated
+        elif not is_harmless(chunk, "label", "qualifier", "active", "value_tail") and chunk.form.strip(
+            "'\"*-"
+        ):
+            unknown.append(chunk)
+    expression = chunks[at].expression
+    if expression is None or any(chunk.classes & _MISLEADING or chunk.form in _FUTURE for chunk in unknown):
+        return None
+    read = _read_around_value(text, expression, chunks, at, segment)
+    if not unknown:
+        return read
+    return all_of([narrative(text, unknown[0].start, chunks[at].start), read])
+
+
+def _read_around_value(
+    text: Text, expression: Expression, chunks: list[Chunk], at: int, segment: Segment
+) -> Expression:
+    """Take in what is said behind a value: its time, other limits, in which case it is asked."""
+    before, after = chunks[:at], chunks[at + 1 :]
+    window = value_window(before, after)
+    if window is not None:
+        expression = dated(expression, window)
+    timing = OBTAINED if window is not None else ()
+    rest = [chunk for chunk in after if chunk.kind not in ("window", "sign") and chunk.form not in timing]
+    parted = by_sex(text, expression, chunks[at], rest) or by_part(text, expression, chunks[at], rest)
+    if parted is not None:
+        return parted
+    rest = [chunk for chunk in rest if not is_method(chunk)]
+    for chunk in _remarks_on_value(rest):
+        expression = with_remark(text, expression, chunks[at], chunk)
+        rest.remove(chunk)
+    if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
+        return expression
+    sexes = [chunk for chunk in before if chunk.classes & {"female", "male"}]
+    if rest[0].form in _MODALS and len(sexes) == 1:
+        words = narrative(text, rest[0].start, after[-1].end)
+        return all_of([expression, words]) if text.exclusion else any_of([negate(expression), words])
+    if _WAIVED.match(text.text, rest[0].start):
+        return narrative(text, chunks[at].start, after[-1].end)
+    named = read_fact(text, rest) if is_content(rest[0]) else None
+    if named is not None and not named.negated:
+        return all_of([expression, named.expression])
+    if (counted := counted_for(text, expression, rest, after[-1].end)) is not None:
+        return counted
+    condition = next(
+        (i for i, chunk in enumerate(rest) if chunk.classes & {"condition"} or chunk.form == "for"), None
+    )
+    if condition is not None:
+        asked = read_condition(text, rest[condition + 1 :])
+        alternative = text.exclusion or segment.joint == "or"
+        return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
+    return all_of([expression, narrative(text, rest[0].start, after[-1].end)])
+
+
+def _remarks_on_value(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Return the brackets before any new concept or unknown word, so that they are about the value."""
+    other = next(
+        (i for i, c in enumerate(chunks) if is_content(c) or (c.kind == "word" and not c.classes)),
+        len(chunks),
+    )
+    return [chunk for chunk in chunks[:other] if chunk.kind == "bracket"]
+
+
+def read_condition(text: Text, chunks: Sequence[Chunk]) -> Expression:
+    """Return in whose case something is asked; words where it isn't understood."""
+    kept = trimmed(chunks)
+    if not kept:
+        return Narrative("", "not-formalised")
+    if not any(is_content(chunk) for chunk in kept):
+        return narrative(text, kept[0].start, kept[-1].end)
+    return join_segments(text, read_segments(text, kept), "and")
+
+
+def join_segments(text: Text, segments: list[Segment], default: str) -> Expression:
+    """Put the members of a list together as their conjunctions say."""
+    blocks: list[list[Segment]] = []
+    for segment in segments:
+        alone = default == "and" and (_stands_alone(segment) or _goes_on(segment, segments))
+        if segment.joint == ";" or not blocks or alone:
+            blocks.append([])
+        blocks[-1].append(segment)
+    joined = [_join_block(text, block, default) for block in blocks]
+    return any_of(joined) if default == "or" else all_of(joined)
+
+
+def _stands_alone(segment: Segment) -> bool:
+    """Whether ", and must not …" starts a demand of its own rather than ending a list of alternatives."""
+    speaks = segment.negated or any(
+        chunk.form in VERBS | {"must have", "must be"} for chunk in segment.chunks[:3]
+    )
+    return segment.joint == "and" and segment.after_comma and speaks
+
+
+def _goes_on(segment: Segment, segments: list[Segment]) -> bool:
+    """Whether ", with A or B" adds a demand to what stands before it, and isn't one of its alternatives."""
+    opening = segment.chunks[0].form
+    offered = any(each.joint == "or" and each.chunks[0].form == opening for each in segments)
+    return segment.joint == "," and opening in _GOING_ON and not offered
+
+
+def _join_block(text: Text, segments: list[Segment], default: str) -> Expression:
+    if all(segment.expression is None for segment in segments):
+        return narrative(text, segments[0].chunks[0].start, segments[-1].chunks[-1].end)
+    if not text.exclusion and (remark := closing_remark(segments)):
+        words = narrative(text, segments[remark].chunks[0].start, segments[-1].chunks[-1].end)
+        return all_of([_join_block(text, segments[:remark], default), words])
+    operands = _negated_groups(text, segments)
+    if not text.exclusion:
+        operands = either_of_strokes(operands)
+    joints = resolved_joints([joint for joint, _ in operands], default, exclusion=text.exclusion)
+    alternatives: list[list[Expression]] = [[]]
+    for joint, (_, expression) in zip(joints, operands, strict=True):
+        if joint == "or" and alternatives[-1]:
+            alternatives.append([])
+        alternatives[-1].append(expression)
+    return any_of([all_of(group) for group in alternatives if group])
+
+
+def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expression]]:
+    """Return joint and expression of each member; what one "no" denies together is one member."""
+    members: list[tuple[str, Expression]] = []
+    denied: list[Expression] = []
+    beside: list[Expression] = []
+    tested, unread = False, None
+    share_windows(segments)
+    share_remarks(segments)
+    share_clauses(text, segments)
+    share_purpose(segments)
+    share_times(text, segments)
+    for segment in segments:
+        expression = _with_other_time(text, segment)
+        if members and text.exclusion and lacks_too(segment):
+            denied = [expression] if segment.negated and segment.expression is not None else []
+            beside, tested, unread = [members[-1][1]], segment.tested, None
+            members[-1] = (members[-1][0], all_of([*beside, negate(expression) if denied else expression]))
+        elif segment.expression is None and denies(segment):
+            denied, unread = [], segment
+            members.append((segment.joint, expression))
+        elif segment.negated and segment.expression is not None:
+            denied, beside, tested, unread = [expression], [], segment.tested, None
+            members.append((segment.joint, negate(expression)))
+        elif unread is not None and segment.expression is not None and denied_too(text, unread, segment):
+            members[-1] = (members[-1][0], all_of([members[-1][1], negate(expression)]))
+        elif members and text.exclusion and befalls(segment):
+            members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
+        elif denied and (is_limit_too(segment) or hangs_on(text, segment, tested=tested)):
+            denied.append(expression)
+            members[-1] = (members[-1][0], all_of([*beside, negate(any_of(denied))]))
+        else:
+            denied, unread = [], None
+            if not text.exclusion and isinstance(expression, Fact) and expression.category == "reproductive":
+                # Asked of some patients only: of a man it would be a demand he can't meet.
+                expression = narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
+            members.append((segment.joint, expression))
+    return members
+
+
+def _with_other_time(text: Text, segment: Segment) -> Expression:
+    """Return what a member says, with the treatments for which a bracket sets another time."""
+    read = _with_examples(text, segment)
+    if segment.other_time is None:
+        return read
+    window, chunks = segment.other_time
+    others = join_segments(text, read_segments(text, trimmed(chunks)), "or")
+    return any_of([read, map_facts(others, lambda fact: replace(fact, within=window))])
+
+
+def _with_examples(text: Text, segment: Segment) -> Expression:
+    """Return what a member says, with the instances that a bracket lists of what it bars."""
+    kind = segment.expression
+    if kind is None:
+        return narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
+    listed = trimmed(segment.examples)
+    barred = isinstance(kind, Fact) and kind.category != "reproductive"
+    if not listed or not isinstance(kind, Fact) or not barred:
+        return kind
+    read = join_segments(text, read_segments(text, listed), "or")
+    if not (text.exclusion or segment.negated):
+        return demanded_kinds(text, kind, read, (listed[0].start, listed[-1].end))
+    members = read.operands if isinstance(read, AnyOf) else (read,)
+    bare = unlisted(kind, text.text[listed[0].start : listed[-1].end])
+    return any_of([kind, *(example_of(bare, each) for each in members if _is_instance(each))])
+
+
+def _is_instance(member: Expression) -> bool:
+    """Whether an example that a bracket lists is read whole: a fact, a limit, or a fact within a limit."""
+    parts = list(atoms(member))
+    limited = isinstance(member, AllOf) and any(isinstance(each, Value) for each in parts)
+    return all(map(is_judged, parts)) and (limited or isinstance(member, Fact | Value))

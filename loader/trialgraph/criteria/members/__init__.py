@@ -1,0 +1,1 @@
+"""The members of a list: where it is parted, what they share, what belongs to a neighbour."""

@@ -1,0 +1,208 @@
+"""Adjectives and remarks that the members of a list have in common."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.members.segments import Segment, is_bare
+from trialgraph.expressions import Fact
+
+__all__ = [
+    "name_narrower",
+    "share_active",
+    "share_elided",
+    "share_exceptions",
+    "share_history",
+    "share_leading",
+    "share_nouns",
+    "share_places",
+]
+
+_SHARED = (",", "or", "and", "/")
+
+
+def share_leading(text: Text, segments: list[Segment]) -> None:
+    """Let "poorly controlled" before a list hold for its bare members too.
+
+    The adjective may be part of the first member's own name ("unhealed wounds, ulcers or fractures").
+    """
+    leading: str | None = None
+    first: Fact | None = None
+    first_owns = False
+    each_its_own = sum(_has_adjective(text, each) for each in segments) > 1
+    for segment in segments:
+        fact = segment.expression
+        if leading is not None and _is_unknown_noun(segment):
+            continue
+        if segment.leading is not None or not isinstance(fact, Fact):
+            leading, first_owns = segment.leading, False
+            first = fact if isinstance(fact, Fact) else None
+        elif own := _own_adjective(text, segment):
+            leading, first, first_owns = own, fact, True
+        elif (first is not None and not _alike(first, fact, own=first_owns)) or (
+            segment.joint not in _SHARED or not is_content(segment.chunks[0])
+        ):
+            leading = None
+        elif leading is not None and not (each_its_own and (segment.joint == "," or segment.after_comma)):
+            segment.expression = _qualified(fact, leading, first=True)
+
+
+def name_narrower(text: Text, segments: list[Segment]) -> None:
+    """Read the second of "strong inhibitors or inducers of CYP3A4" as the concept it then names."""
+    for segment in segments:
+        fact = segment.expression
+        told = fact.modifiers.get("qualifier") if isinstance(fact, Fact) else None
+        if told is None or not isinstance(fact, Fact) or fact.category not in GIVEN:
+            continue
+        first, _, others = told.partition("; ")
+        term = text.vocabulary.find(f"{first} {fact.concept_label}")
+        if term is None or term.category != fact.category or fact.concept not in term.ancestors:
+            continue
+        rest = {name: words for name, words in fact.modifiers.items() if name != "qualifier"}
+        modifiers = {**rest, "qualifier": others} if others else rest
+        segment.expression = replace(fact, concept=term.iri, concept_label=term.label, modifiers=modifiers)
+
+
+def _has_adjective(text: Text, segment: Segment) -> bool:
+    """Whether a member has an adjective or a state of its own."""
+    fact = segment.expression
+    status = isinstance(fact, Fact) and fact.modifiers.get("status") == "active"
+    return segment.leading is not None or status or _own_adjective(text, segment) is not None
+
+
+def share_elided(text: Text, segments: list[Segment]) -> None:
+    """Let "major" in "any major organic or infectious disease" hold for the disease that is read."""
+    for before, segment in itertools.pairwise(segments):
+        fact = segment.expression
+        told = [chunk for chunk in before.chunks if "qualifier" in chunk.classes]
+        elided = all(
+            chunk.kind == "word" and not chunk.classes & {"negation", "post"} for chunk in before.chunks
+        )
+        one_noun = segment.joint in ("or", "and", "/") and not segment.after_comma and is_bare(segment)
+        if before.expression is None and elided and told and one_noun and isinstance(fact, Fact):
+            segment.expression = _qualified(fact, text.text[told[0].start : told[-1].end], first=True)
+
+
+def share_history(segments: list[Segment]) -> None:
+    """Let "history of" before a list hold for its bare members."""
+    told = False
+    for segment in segments:
+        fact = segment.expression
+        if not isinstance(fact, Fact) or segment.negated:
+            told = told and fact is None and not segment.negated
+        elif fact.modifiers.get("status") == "history":
+            told = True
+        elif told and segment.joint in _SHARED and is_bare(segment) and fact.category == "condition":
+            if fact.within is None and "status" not in fact.modifiers:
+                segment.expression = replace(fact, modifiers={"status": "history", **fact.modifiers})
+        else:
+            told = False
+
+
+def _alike(first: Fact, fact: Fact, *, own: bool) -> bool:
+    """Whether what narrows one member may narrow another: "major surgery, chemotherapy" isn't major twice."""
+    if own:
+        return first.category == fact.category == "condition"
+    return first.category == fact.category or {first.category, fact.category} <= GIVEN
+
+
+def _qualified(fact: Fact, words: str, *, first: bool) -> Fact:
+    own = fact.modifiers.get("qualifier")
+    if own is not None and words in own:
+        return fact
+    joined = words if own is None else f"{words}; {own}" if first else f"{own}; {words}"
+    return replace(fact, modifiers={**fact.modifiers, "qualifier": joined})
+
+
+def _is_unknown_noun(segment: Segment) -> bool:
+    """Whether a member is a noun or two that no concept has as its name, so that a list goes on over it."""
+    words = [chunk for chunk in segment.chunks if chunk.kind != "bracket"]
+    plain = all(chunk.kind == "word" and chunk.classes <= {"label", "qualifier"} for chunk in words)
+    return segment.expression is None and plain and len(words) <= 2
+
+
+def _own_adjective(text: Text, segment: Segment) -> str | None:
+    """Return the grading word that a concept's name starts with, for a member that is nothing else."""
+    first = segment.chunks[-1]
+    if first.kind != "concept" or not all("neutral" in chunk.classes for chunk in segment.chunks[:-1]):
+        return None
+    end, classes = lexicon().opening(text.text[first.start : first.end])
+    return text.text[first.start : first.start + end] if end and "grading" in classes else None
+
+
+def share_places(text: Text, segments: list[Segment], read: Callable[[Text, Segment], None]) -> None:
+    """Read "cerebral infarction or hemorrhage" as cerebral in both, where that names a concept."""
+    for before, segment in itertools.pairwise(segments):
+        first, last = before.chunks[-1], segment.chunks[-1]
+        if segment.joint not in ("or", "and") or segment.after_comma or len(segment.chunks) > 1:
+            continue
+        if first.kind != "concept" or last.kind != "concept" or first.term is None or last.term is None:
+            continue
+        adjective, _, noun = text.text[first.start : first.end].partition(" ")
+        term = text.vocabulary.find(f"{adjective} {text.text[last.start : last.end]}") if noun else None
+        new = term is not None and term.iri not in (first.term.iri, last.term.iri)
+        if term is not None and new and term.category == last.term.category == first.term.category:
+            segment.chunks = [replace(last, term=term)]
+            read(text, segment)
+
+
+def share_active(segments: list[Segment]) -> None:
+    """Let "active" before "A or B" hold for both, and before a list of treatments for all of them."""
+    for before, segment in itertools.pairwise(segments):
+        one, two = before.expression, segment.expression
+        if not isinstance(one, Fact) or not isinstance(two, Fact) or "status" not in one.modifiers:
+            continue
+        pair = segment.joint in ("or", "and", "/") and not segment.after_comma
+        listed = segment.joint in _SHARED and {one.category, two.category} <= GIVEN
+        one_noun = before.borrowed and segment.joint in _SHARED
+        alike = one.category == two.category or listed
+        anew = "status" in two.modifiers or two.within is not None or one.concept == two.concept
+        plain = not anew and (is_bare(segment) or one_noun)
+        if alike and plain and (pair or listed or one_noun) and not segment.negated:
+            status = one.modifiers["status"]
+            segment.expression = replace(two, modifiers={"status": status, **two.modifiers})
+
+
+def share_nouns(text: Text, segments: list[Segment]) -> None:
+    """Let what narrows a noun narrow each member that borrows it ("alcohol or drug abuse affecting …")."""
+    for index, segment in enumerate(segments):
+        fact = segment.expression
+        if not segment.borrowed or not isinstance(fact, Fact):
+            continue
+        lender = next((each for each in segments[index + 1 :] if not each.borrowed and each.expression), None)
+        words = _remark(text, lender.chunks) if lender is not None else None
+        lent = lender.expression if lender is not None else None
+        if words is not None and isinstance(lent, Fact):
+            told = lent.within is not None and lent.within.text in words
+            narrowed = replace(fact, within=fact.within or lent.within) if told else fact
+            segment.expression = _qualified(narrowed, words, first=False)
+
+
+def _remark(text: Text, chunks: list[Chunk]) -> str | None:
+    """Return what narrows a concept from behind, from the first such word on."""
+    concept = next((i for i, chunk in enumerate(chunks) if is_content(chunk)), len(chunks))
+    rest = [chunk for chunk in chunks[concept + 1 :] if "tail" not in chunk.classes]
+    if not rest or rest[0].kind != "word" or not rest[0].classes & {"post", "condition", "definition"}:
+        return None
+    return text.text[rest[0].start : chunks[-1].end]
+
+
+def share_exceptions(text: Text, segments: list[Segment]) -> None:
+    """Let what is excepted from "other thromboembolism" be excepted from the kinds of it listed before."""
+    for index, segment in enumerate(segments):
+        fact = segment.expression
+        words = fact.modifiers.get("exception") if isinstance(fact, Fact) else None
+        if words is None or not isinstance(fact, Fact):
+            continue
+        for earlier in segments[:index]:
+            kind = earlier.expression
+            term = text.vocabulary.by_iri.get(kind.concept) if isinstance(kind, Fact) else None
+            below = term is not None and fact.concept in term.ancestors
+            if below and isinstance(kind, Fact) and "exception" not in kind.modifiers:
+                earlier.expression = replace(kind, modifiers={**kind.modifiers, "exception": words})

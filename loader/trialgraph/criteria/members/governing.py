@@ -1,0 +1,92 @@
+"""Members of a list that belong to a neighbour: what unread words govern, and whom a demand is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.connectives import VERBS
+from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.members.segments import Segment, is_bare
+
+__all__ = ["governed", "subjects"]
+
+_GOVERNING = frozenset({"to", "for", "of", "contraindication", "risk", "only", "candidate"})
+_MODAL = frozenset(["must", "should", "shall", "will", "may", "can", "agree", "need"])
+_WHO = frozenset({"who", "who are", "who have"})
+_LISTED = 2
+"""How many members before it make a list of what an unknown word stands in."""
+
+
+def governed(segments: list[Segment]) -> list[Segment]:
+    """Let a phrase that isn't understood keep the bare list on it ("contraindications to A, B or C")."""
+    kept: list[Segment] = []
+    for segment in segments:
+        last = kept[-1] if kept else None
+        if (
+            last is not None
+            and last.expression is None
+            and (_governs(last) or any(is_content(chunk) for chunk in last.chunks))
+            and is_bare(segment)
+            and segment.joint != ";"
+            and not _only_narrows(kept, segment)
+        ):
+            last.chunks = [*last.chunks, *segment.chunks]
+        else:
+            kept.append(segment)
+    return kept
+
+
+def _only_narrows(kept: Sequence[Segment], segment: Segment) -> bool:
+    """Whether the last member of a list has an adjective that isn't known ("A, B, long acting C, D")."""
+    *before, last = kept
+    named = next((i for i, chunk in enumerate(last.chunks) if is_content(chunk)), 0)
+    plain = bool(named) and named == len(last.chunks) - 1
+    unknown = plain and all(chunk.kind == "word" and not chunk.classes for chunk in last.chunks[:named])
+    listed = [each for each in before[-_LISTED:] if each.expression is not None]
+    return unknown and len(listed) == _LISTED and segment.expression is not None
+
+
+def subjects(segments: list[Segment], *, exclusion: bool) -> list[Segment]:
+    """Keep "women of childbearing potential and men … must" together: its first half isn't a demand."""
+    kept: list[Segment] = []
+    verbs = _MODAL if exclusion else _MODAL | {"is", "are"}
+    for segment in segments:
+        speaks = segment.expression is None and any(chunk.form in verbs for chunk in segment.chunks)
+        while (
+            speaks
+            and kept
+            and segment.joint in ("and", "or", "/")
+            and not segment.after_comma
+            and (_is_noun(kept[-1]) or (_names_persons(kept[-1], segment)))
+        ):
+            before = kept.pop()
+            segment.chunks, segment.joint, segment.after_comma = (
+                [*before.chunks, *segment.chunks],
+                before.joint,
+                before.after_comma,
+            )
+        kept.append(segment)
+    return kept
+
+
+def _names_persons(segment: Segment, following: Segment) -> bool:
+    """Whether a segment only says whom a demand is made of ("men on A and who …", "men on A/B …")."""
+    goes_on = following.joint == "/" or following.chunks[0].form in _WHO
+    return goes_on and "persons" in segment.chunks[0].classes
+
+
+def _is_noun(segment: Segment) -> bool:
+    return not segment.negated and not any(
+        chunk.form in VERBS - {"patient", "subject", "participant", "who"} for chunk in segment.chunks
+    )
+
+
+def _governs(segment: Segment) -> bool:
+    return any(
+        chunk.classes & {"post", "condition", "unactual"}
+        or chunk.form in _GOVERNING
+        or lexicon().judgement.search(chunk.form)
+        for chunk in segment.chunks
+        if chunk.form not in ("have", "has", "had", "is", "are", "with", "who", "such")
+    )

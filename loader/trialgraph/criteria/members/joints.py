@@ -1,0 +1,143 @@
+"""How the members of a list are joined: what one adds to the one before, and what a comma means."""
+
+from __future__ import annotations
+
+import re
+
+from trialgraph.criteria.chunking.brackets import category_of
+from trialgraph.criteria.chunking.chunks import Text
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.results import is_testable
+from trialgraph.criteria.language.connectives import VERBS
+from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.members.segments import Segment, is_bare
+from trialgraph.criteria.trees import any_of
+from trialgraph.expressions import AllOf, Expression, Fact, Value
+from trialgraph.namespaces import TGC
+
+__all__ = [
+    "befalls",
+    "denied_too",
+    "denies",
+    "either_of_strokes",
+    "hangs_on",
+    "is_limit_too",
+    "lacks_too",
+    "resolved_joints",
+]
+
+_NEGATIVE = re.compile(r"\b(?:negative|wild[ -]type|undetectable|absence)\b")
+_WITHOUT = frozenset({"no", "without", "absence", "free", "lack"})
+_CLASSES = frozenset({str(TGC.NYHAClass), str(TGC.ChildPughScore)})
+_BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
+_BEING = _BEFELL | {"is", "are", "was", "were", "who", "who has", "who have"}
+
+
+def befalls(segment: Segment) -> bool:
+    """Whether a member tells what came with the one before ("had X and has developed Y", "X, with Y")."""
+    came_of_it = segment.joint == "and" and not segment.after_comma and segment.chunks[0].form in _BEFELL
+    return came_of_it or (segment.joint == "," and segment.chunks[0].form == "with")
+
+
+def lacks_too(segment: Segment) -> bool:
+    """Whether a member says what those barred lack as well ("surgery in 2 weeks and has not recovered")."""
+    opening = next((chunk for chunk in segment.chunks if chunk.form not in _BEING), segment.chunks[0])
+    return segment.joint == "and" and not segment.after_comma and "negation" in opening.classes
+
+
+def either_of_strokes(operands: list[tuple[str, Expression]]) -> list[tuple[str, Expression]]:
+    """Let a stroke between two things of a kind offer either of them ("breast/ovarian cancer").
+
+    Not so between treatments, which it may join ("fludarabine/melphalan"), between negative results, and
+    in a list whose commas and conjunctions tell what it means.
+    """
+    if any(joint in (",", "or") for joint, _ in operands[1:]):
+        return operands
+    joined: list[tuple[str, Expression]] = []
+    last: Fact | None = None
+    for joint, each in operands:
+        fact = each if isinstance(each, Fact) else None
+        if joint == "/" and last is not None and fact is not None and _are_choices(last, fact):
+            joined[-1] = (joined[-1][0], any_of([joined[-1][1], fact]))
+        else:
+            joined.append((joint, each))
+        last = fact
+    return joined
+
+
+def _are_choices(one: Fact, other: Fact) -> bool:
+    if one.category != other.category or one.category in GIVEN:
+        return False
+    return not any(_NEGATIVE.search(fact.concept_label) for fact in (one, other))
+
+
+def resolved_joints(joints: list[str], default: str, *, exclusion: bool) -> list[str]:
+    """Let a comma mean the next conjunction to its right; a list of exclusions offers alternatives."""
+    resolved = []
+    meaning = default
+    for joint in reversed(joints):
+        if joint in ("and", "or"):
+            meaning = joint
+            if joint == "and" and exclusion:
+                meaning = "or"
+        elif joint in (";", ""):
+            resolved.append(default)
+            continue
+        resolved.append(meaning if joint != "/" else default)
+    return resolved[::-1]
+
+
+def denied_too(text: Text, unread: Segment, segment: Segment) -> bool:
+    """Whether a member goes on under the "no" of a noun that isn't known ("no brain or lung disease")."""
+    denial = next(chunk for chunk in unread.chunks if "negation" in chunk.classes)
+    words = [chunk for chunk in unread.chunks if not chunk.classes & {"negation", "neutral"}]
+    plain = all(not (is_content(chunk) or chunk.classes or chunk.kind == "sign") for chunk in words)
+    noun = denial.form.split(" ")[0] in _WITHOUT and segment.joint in ("or", ",", "/")
+    return noun and plain and hangs_on(text, segment, tested=False)
+
+
+def is_limit_too(segment: Segment) -> bool:
+    """Whether a member is the limit of "no A or bilirubin > 3 mg/dL", which is denied as A is.
+
+    So is a disease told by its class: "no A, NYHA class III or IV heart failure".
+    """
+    told = segment.expression
+    if isinstance(told, AllOf):
+        classed = any(isinstance(each, Value) and each.concept in _CLASSES for each in told.operands)
+        ill = any(isinstance(each, Fact) and each.category == "condition" for each in told.operands)
+        return classed and ill and segment.joint in ("or", ",") and segment.chunks[0].kind == "value"
+    return segment.joint == "or" and not segment.after_comma and isinstance(told, Value)
+
+
+def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
+    """Whether a member goes on under the "no" before it, being a noun without a verb of its own.
+
+    Under a test's result ("negative …") go on only things that are tested for.
+    """
+    if segment.joint == ";" or not segment.carries:
+        return False
+    told = segment.expression
+    close = segment.joint in ("or", "/") and not segment.after_comma and is_bare(segment)
+    close = close and isinstance(told, Fact) and told.category == "condition"
+    words = text.text[segment.chunks[0].start : segment.chunks[-1].end]
+    if not close and text.search(lexicon().judgement, words):
+        return False
+    if tested:
+        named = next((chunk for chunk in segment.chunks if is_content(chunk)), segment.chunks[0])
+        return is_testable(named) and category_of(named) != "reproductive"
+    for chunk in segment.chunks:
+        if (
+            is_content(chunk)
+            or chunk.classes & {"qualifier", "active"}
+            or (not chunk.classes and chunk.kind == "word")
+        ):
+            return True
+        if chunk.form in VERBS:
+            return False
+    return True
+
+
+def denies(segment: Segment) -> bool:
+    """Whether a member has a "no" among its words."""
+    return any("negation" in chunk.classes for chunk in segment.chunks)

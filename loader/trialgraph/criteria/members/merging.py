@@ -1,0 +1,169 @@
+"""Words between the members of a list that belong to a neighbour: adjectives alone, and remarks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.epithets import adjectives_at
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.members.segments import Segment
+from trialgraph.criteria.members.sharing import unbracketed
+
+__all__ = ["closing_remark", "merge_qualifiers"]
+
+_CARRIED = frozenset(
+    {"qualifier", "active", "confirmation", "confirmed", "negation", "neutral", "exposure", "sample", "other"}
+)
+_ACTING = frozenset({"received", "receive", "receiving", "have received", "has received", "underwent"})
+_VERB_BEFORE = 3
+"""Words of a statement that its verb is among."""
+_LONGEST_LIST = 6
+_RELATIVE = frozenset({"whom", "which"})
+"""Words that with a preposition start another case ("… or for whom there is none")."""
+
+
+def _with_adjective(text: Text, chunks: list[Chunk]) -> list[Chunk]:
+    """Part "IV antibiotics" after "oral or": both adjectives narrow the noun."""
+    first = chunks[0]
+    if first.kind != "concept":
+        return chunks
+    words = text.text[first.start : first.end]
+    adjective, _, noun = words.partition(" ")
+    _, classes = lexicon().opening(adjective)
+    term = text.vocabulary.find(unbracketed(noun)) if "qualifier" in classes and noun else None
+    if term is None:
+        return chunks
+    middle = first.start + len(adjective)
+    word = Chunk("word", first.start, middle, adjective.lower(), frozenset({"qualifier"}))
+    return [word, Chunk("concept", middle + 1, first.end, noun.lower(), frozenset(), term), *chunks[1:]]
+
+
+def _has_own_adjective(text: Text, chunks: list[Chunk]) -> bool:
+    """Whether a name begins with an adjective that can't be taken from it ("metastatic disease")."""
+    first = chunks[0]
+    if first.kind != "concept" or len(_with_adjective(text, chunks)) > len(chunks):
+        return False
+    adjective = text.text[first.start : first.end].split(" ")[0]
+    return "qualifier" in lexicon().opening(adjective)[1]
+
+
+def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
+    """Join "severe" and "uncontrolled infections": words alone qualify what comes next."""
+    merged: list[Segment] = []
+    carried: Segment | None = None
+    for index, segment in enumerate(segments):
+        following = segments[index + 1] if index + 1 < len(segments) else None
+        if carried is not None:
+            if (_acts(segment) and _only_describes(carried)) or (
+                segment.joint == "or"
+                and (_has_own_adjective(text, segment.chunks) or _names_its_own(text, carried, segment))
+            ):
+                merged.append(carried)
+            else:
+                segment.chunks = [*carried.chunks, *_with_adjective(text, segment.chunks)]
+                segment.joint = carried.joint
+            carried = None
+        if _names_a_place(text, segment, segments[index + 1 :]):
+            merged.append(segment)
+        elif all(c.kind == "word" and c.classes & _CARRIED for c in segment.chunks) or _is_adjective(
+            segment, following
+        ):
+            carried = segment
+        elif merged and _is_remark(segment) and not _adds_to_value(merged[-1], segment):
+            merged[-1].chunks += segment.chunks
+        else:
+            merged.append(segment)
+    if carried is not None:
+        merged.append(carried)
+    return merged
+
+
+def _acts(segment: Segment) -> bool:
+    """Whether a verb starts a new statement ("… metastatic, and either previously received A")."""
+    return any(chunk.form in _ACTING for chunk in segment.chunks[:_VERB_BEFORE])
+
+
+def _only_describes(segment: Segment) -> bool:
+    return all("qualifier" in chunk.classes for chunk in segment.chunks)
+
+
+def _adds_to_value(before: Segment, segment: Segment) -> bool:
+    """Whether "or requiring dialysis" behind a value is an alternative to it rather than a remark on it."""
+    first = segment.chunks[0]
+    other = first.kind == "word" and "condition" not in first.classes
+    return other and segment.joint == "or" and any(chunk.kind == "value" for chunk in before.chunks)
+
+
+def _names_its_own(text: Text, carried: Segment, segment: Segment) -> bool:
+    """Whether "measurable" with the noun of "or evaluable disease" is a concept, so no adjective of it."""
+    first, last = segment.chunks[0], carried.chunks[-1]
+    noun = (
+        unbracketed(text.text[first.start : first.end].partition(" ")[2]) if first.kind == "concept" else ""
+    )
+    return bool(noun) and text.vocabulary.find(f"{text.text[last.start : last.end]} {noun}") is not None
+
+
+def _names_a_place(text: Text, segment: Segment, following: Sequence[Segment]) -> bool:
+    """Whether "pulmonary" with the noun of "… or renal disease" behind it names a concept."""
+    word = segment.chunks[-1]
+    if word.form not in lexicon().places:
+        return False
+    concepts = (chunk for other in following[:_LONGEST_LIST] for chunk in other.chunks if is_content(chunk))
+    lender = next(concepts, None)
+    if lender is None or lender.term is None or lender.term.category != "condition":
+        return False
+    noun = text.text[lender.start : lender.end].rpartition(" ")[2]
+    term = text.vocabulary.find(f"{word.form} {noun}")
+    return term is not None and term.category == "condition" and term.iri != lender.term.iri
+
+
+def _is_adjective(segment: Segment, following: Segment | None) -> bool:
+    """Whether "ipsilateral" goes with the noun of the member behind it ("or contralateral breast cancer")."""
+    if following is None or following.joint not in ("or", "and", "/") or following.after_comma:
+        return False
+    concept = next((i for i, chunk in enumerate(following.chunks) if is_content(chunk)), 0)
+    return (
+        _ends_in_adjective(following.chunks[:concept])
+        and _ends_in_adjective(segment.chunks)
+        and (
+            segment.chunks[-1].form.endswith(lexicon().adjectival)
+            or "qualifier" in segment.chunks[-1].classes
+        )
+    )
+
+
+def _ends_in_adjective(chunks: Sequence[Chunk]) -> bool:
+    if not chunks or chunks[-1].kind != "word":
+        return False
+    return "qualifier" in chunks[-1].classes or len(chunks) - 1 in adjectives_at(chunks)
+
+
+def _is_remark(segment: Segment) -> bool:
+    """Whether a segment only goes on about the one before it ("or after first-line therapy", "if …")."""
+    first = segment.chunks[0]
+    if segment.joint == "or" and len(segment.chunks) > 1 and segment.chunks[1].form in _RELATIVE:
+        return False
+    staged = first.form == "stage" and segment.joint == ","
+    if staged and all(chunk.kind != "word" for chunk in segment.chunks[1:]):
+        return True
+    if first.form == "which" and segment.joint == ",":
+        return True
+    if first.kind in ("window", "bracket", "limit"):
+        return not any(is_content(chunk) for chunk in segment.chunks)
+    return bool(first.classes & {"post", "condition"}) and not first.classes & {
+        "negation",
+        "neutral",
+        "active",
+        "qualifier",
+    }
+
+
+def closing_remark(segments: list[Segment]) -> int:
+    """Return where ", unsupported by A or B" behind a value starts, 0 when nothing of the kind does."""
+    at = next((i for i, each in enumerate(segments) if each.expression is None), 0)
+    unread = all(segment.expression is None for segment in segments[at:])
+    valued = at > 0 and any(chunk.kind == "value" for chunk in segments[at - 1].chunks)
+    either = any(segment.joint == "or" for segment in segments[at + 1 :])
+    return at if unread and valued and either and segments[at].joint == "," else 0

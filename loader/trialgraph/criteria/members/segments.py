@@ -1,0 +1,292 @@
+"""The members of a list: where a statement is parted, and what stays together."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from trialgraph.criteria.chunking.chunks import Chunk
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.washouts import OtherTime
+from trialgraph.criteria.language.connectives import DETERMINERS, FINITE, RESTARTS, VERBS
+from trialgraph.expressions import Expression
+
+__all__ = [
+    "Segment",
+    "is_bare",
+    "part_statement",
+    "says_nothing",
+]
+
+
+_NARROWING = frozenset({"post", "definition", "condition", "regardless"})
+_BY = frozenset({"by", "on"})
+_GROUNDING = frozenset(
+    {"evidenced", "documented", "determined", "demonstrated", "diagnosed", "confirmed", "established",
+     "verified", "indicated", "suggested", "supported", "shown", "detected"}
+)  # fmt: skip
+_COUNTED = frozenset({"value", "lesion", "size"})
+_FINDING = frozenset({"history", "history of", "presence of", "known", "evidence of"})
+_SHORTEST_NAME = 3
+_OPENING_WORDS = 3
+_APART = frozenset({"allergy", "reproductive", "lesion"})
+
+_JOINTS = {
+    "and / or": "or",
+    "as well as": "and",
+    "and": "and",
+    "or": "or",
+    "nor": "or",
+    "plus": "and",
+    "&": "and",
+    ",": ",",
+    ";": ";",
+    "/": "/",
+    ":": ",",
+}
+
+
+@dataclass(slots=True)
+class Segment:
+    """A member of a list: how it is joined to the one before, its chunks, what it says."""
+
+    joint: str
+    chunks: list[Chunk]
+    expression: Expression | None = None
+    negated: bool = False
+    carries: bool = False
+    leading: str | None = None
+    after_comma: bool = False
+    borrowed: bool = False
+    examples: Sequence[Chunk] = ()
+    tested: bool = False
+    other_time: OtherTime | None = None
+
+
+def part_statement(chunks: Sequence[Chunk]) -> list[Segment]:
+    """Part a statement at its commas and conjunctions."""
+    segments = [Segment("", [])]
+    swallowing = False
+    for index, chunk in enumerate(chunks):
+        joint = _JOINTS.get(chunk.form) if chunk.kind in ("word", "sign") else None
+        current = segments[-1]
+        if (
+            joint == ","
+            and current.chunks
+            and index + 1 < len(chunks)
+            and "definition" in chunks[index + 1].classes
+        ):
+            continue
+        if (
+            joint is None
+            or (swallowing and not _strong(chunks, index, current))
+            or _slash_inside(chunks, index)
+        ):
+            if not swallowing and _starts_new_value(current, chunk):
+                segments.append(Segment(";", [chunk]))
+                swallowing = False
+                continue
+            current.chunks.append(chunk)
+            swallowing = swallowing or _swallows(current, chunk)
+            continue
+        swallowing = False
+        if current.chunks:
+            segments.append(Segment(joint, [], after_comma=joint == ","))
+        else:
+            current.after_comma = current.after_comma or joint == ","
+            current.joint = joint if joint not in (",", ";") or not current.joint else current.joint
+    return [segment for segment in segments if segment.chunks]
+
+
+def _slash_inside(chunks: Sequence[Chunk], index: int) -> bool:
+    """Whether a slash joins biomarkers or words of one name, not members of a list."""
+    if chunks[index].form != "/":
+        return False
+    before = chunks[index - 1] if index else None
+    after = chunks[index + 1] if index + 1 < len(chunks) else None
+    if before is None or after is None or not (is_content(before) or is_content(after)):
+        return True
+    if not is_content(after) and after.end - after.start <= _SHORTEST_NAME:
+        letters = after.end - after.start == 1 and before.kind == "concept"
+        return not (letters and before.term is not None and before.term.category == "condition")
+    return (
+        before.kind == after.kind == "concept"
+        and before.term is not None
+        and before.term.category == "biomarker"
+    )
+
+
+def _starts_new_value(segment: Segment, chunk: Chunk) -> bool:
+    """Whether a value follows another without any sign between, as in a list that lost its lines."""
+    last = segment.chunks[-1] if segment.chunks else None
+    if last is None or chunk.kind != "value" or last.form == "for" or "condition" in last.classes:
+        return False
+    return any(each.kind == "value" for each in segment.chunks)
+
+
+def _swallows(segment: Segment, chunk: Chunk) -> bool:
+    """Whether a phrase after a concept takes what follows with it ("requiring X or Y")."""
+    opens = _opens_case(chunk)
+    narrows = not chunk.classes.isdisjoint(_NARROWING) and "tail" not in chunk.classes
+    if not opens and not narrows:
+        return False
+    if not any(is_content(each) and each.kind != "value" for each in segment.chunks[:-1]):
+        return opens and any(each.kind == "value" for each in segment.chunks[:-1])
+    return narrows
+
+
+def _opens_case(chunk: Chunk) -> bool:
+    """Whether a word says in whose case a value is asked ("… for patients with A and B")."""
+    return chunk.form == "for" or "condition" in chunk.classes
+
+
+def _takes_all(segment: Segment) -> bool:
+    """Whether a segment keeps everything up to its end: a definition, or what an allergy is to."""
+    concept = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), len(segment.chunks))
+    rest = segment.chunks[concept + 1 :]
+    if any("definition" in chunk.classes for chunk in rest):
+        return True
+    term = segment.chunks[concept].term if concept < len(segment.chunks) else None
+    return (
+        term is not None and term.category == "allergy" and any("allergen" in chunk.classes for chunk in rest)
+    )
+
+
+def _is_other_matter(segment: Segment, following: Sequence[Chunk]) -> bool:
+    """Whether what follows a list of allergens isn't one ("… to X, or has a history of stroke")."""
+    allergic = any(chunk.term is not None and chunk.term.category == "allergy" for chunk in segment.chunks)
+    for chunk in following:
+        if chunk.form in ("or", "and") or (chunk.form in DETERMINERS and allergic):
+            continue
+        if is_content(chunk):
+            return allergic and chunk.term is not None and chunk.term.category in _APART
+        anew = chunk.form.split(" ")[0] in VERBS or chunk.form in RESTARTS
+        return allergic and (anew or "active" in chunk.classes)
+    return False
+
+
+def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
+    """Whether a comma or conjunction ends a swallowing phrase: what follows stands on its own."""
+    chunk = chunks[index]
+    following = list(chunks[index + 1 : index + 9])
+    if chunk.form == ";" or _takes_all(segment):
+        return chunk.form == ";" or _is_other_matter(segment, following)
+    if _lists_grounds(segment, chunk):
+        return _states_anew(following)
+    after_comma = chunk.form == ","
+    plain = True
+    if following and following[0].form in ("or", "and"):
+        following = following[1:]
+    elif index and chunks[index - 1].form == "," and chunk.form in ("or", "and"):
+        after_comma = True
+    for each in following:
+        if (
+            "active" in each.classes
+            and each.kind == "word"
+            and (after_comma or _goes_on_alike(segment, following))
+        ):
+            return True
+        if _asks_anew(segment, following, each):
+            return True
+        if is_content(each):
+            head = next((c.term.category for c in segment.chunks if is_content(c) and c.term), None)
+            category = each.term.category if each.term else None
+            if category == "biomarker" == head:
+                return True
+            return after_comma and (category == head or not plain or each.kind != "concept")
+        if "negation" in each.classes or each.form in _FINDING:
+            return not (chunk.form == "or" and plain and not after_comma and _denies_behind(segment))
+        if (
+            each.kind not in ("word", "window")
+            or not each.classes & {"neutral", "qualifier", "active"}
+            or each.form in FINITE
+        ):
+            return False
+        plain = plain and bool(each.classes & {"qualifier", "active"})
+    return False
+
+
+def _lists_grounds(segment: Segment, joint: Chunk) -> bool:
+    """Whether a list goes on of what something rests on ("as evidenced by A, B or the presence of C")."""
+    pairs = enumerate(itertools.pairwise(segment.chunks), start=1)
+    at = next((i for i, (told, by) in pairs if by.form in _BY and told.form in _GROUNDING), 0)
+    at = at or next((i for i, chunk in enumerate(segment.chunks) if chunk.form == "based on"), 0)
+    rest = segment.chunks[at:]
+    if not at or any(chunk.kind == "window" for chunk in rest):
+        return False
+    return joint.form != "and" or any(chunk.form == "," for chunk in rest)
+
+
+def _states_anew(following: Sequence[Chunk]) -> bool:
+    """Whether a verb, a person, a denial or a number opens another statement, behind a list or in it."""
+    words = [chunk for chunk in following[:_OPENING_WORDS] if chunk.form not in ("or", "and")]
+    return any(
+        chunk.kind in _COUNTED
+        or chunk.form.split(" ")[0] in VERBS
+        or chunk.form in RESTARTS
+        or "negation" in chunk.classes
+        for chunk in words
+    )
+
+
+def _denies_behind(segment: Segment) -> bool:
+    """Whether words behind a name deny something, so that "or evidence of X" is denied with it."""
+    named = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), len(segment.chunks))
+    return any("negation" in chunk.classes for chunk in segment.chunks[named + 1 :])
+
+
+def _goes_on_alike(segment: Segment, following: Sequence[Chunk]) -> bool:
+    """Whether the next concept is of the kind that a segment starts with ("X requiring A or active Y")."""
+    named = (chunk.term for chunk in following if is_content(chunk))
+    head = next((chunk.term for chunk in segment.chunks if is_content(chunk)), None)
+    term = next(named, None)
+    return term is None or head is None or term.category == head.category
+
+
+def _asks_anew(segment: Segment, following: Sequence[Chunk], chunk: Chunk) -> bool:
+    """Whether a value behind "… for patients with A" is a demand, or a limit another one, of its own."""
+    contents = [each for each in segment.chunks if is_content(each)]
+    if chunk.kind not in ("value", "limit") or not contents or contents[0].kind != "value":
+        return False
+    if (found := chunk.limit) is not None:
+        bound = found.stated and (found.unit is not None or found.relative_to is not None)
+        return bound and segment.chunks[0].kind == "value" and all(c.kind != "limit" for c in segment.chunks)
+    behind = following[list(following).index(chunk) + 1 :][:1]
+    return len(contents) == 1 or contents[-1].kind != "value" or any(map(_opens_case, behind))
+
+
+def is_bare(segment: Segment) -> bool:
+    """Whether a member of a list starts with its noun, so that it may hang on what stands before."""
+    for chunk in segment.chunks:
+        if is_content(chunk):
+            return chunk.kind == "concept"
+        if (
+            chunk.kind not in ("bracket", "window")
+            and chunk.form not in DETERMINERS
+            and not (chunk.kind == "word" and not chunk.classes)
+        ):
+            return False
+    return True
+
+
+def says_nothing(segment: Segment) -> bool:
+    """Whether a member demands nothing, so that it may be left out."""
+    if "regardless" in segment.chunks[0].classes:
+        return True
+    return segment.expression is None and all(
+        chunk.kind == "word"
+        and bool(chunk.classes & {"neutral", "tail", "value_tail"})
+        and "negation" not in chunk.classes
+        for chunk in segment.chunks
+    )
+
+
+def trimmed(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Return chunks without signs and conjunctions at either end."""
+    kept = list(chunks)
+    while kept and (kept[-1].kind == "sign" or kept[-1].form in ("and", "or")):
+        kept.pop()
+    while kept and (kept[0].kind == "sign" or kept[0].form in ("and", "or")):
+        kept.pop(0)
+    return kept

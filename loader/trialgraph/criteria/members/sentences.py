@@ -1,0 +1,199 @@
+"""Where one statement ends and the next one starts, also where the signs between them are lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.connectives import RESTARTS
+from trialgraph.criteria.language.offers import lets_in, offers_choice
+from trialgraph.expressions import Window
+
+__all__ = ["sentences_of", "time_of_label", "with_list"]
+
+_ABBREVIATED = frozenset(
+    ["e.g", "i.e", "vs", "approx", "no", "inc", "etc", "dr", "st", "fig", "max", "min", "incl", "resp"]
+)
+_OPENING = frozenset({"condition", "negation"})
+_ENDS = frozenset({".", ";", "-"})
+_BULLETS = frozenset({"*", "•"})
+_LETTERS = 4
+_RUN_TOGETHER = re.compile(rf"[a-z]{{{_LETTERS}}}\.[A-Z][a-z]{{2}}")
+"""The end of a sentence and the start of the next, where the blank between them is lost."""
+_SEX_AND_LIMIT = 2
+_LONGEST_LEAD = 10
+_SHORT = 5
+_APART = frozenset({"with", "without"})
+_RESTATED = re.compile(r"Must (?:be|have)\b|Healthy volunteers\b")
+_RESTATING = "MH"
+"""What the registry's own fields say, where they stand in lines of their own under the last criterion."""
+
+
+def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
+    """Part the chunks of a stretch at semicolons, full stops, and what else ends a statement."""
+    sentences: list[list[Chunk]] = [[]]
+    for index, chunk in enumerate(chunks):
+        if (
+            chunk.kind == "sign"
+            and (
+                (chunk.form == ";" and not (_lists(text, sentences[-1]) or _names_other_sex(chunks, index)))
+                or (chunk.form == "." and not _lists_exceptions(sentences[-1]) and _ends(text, chunks, index))
+            )
+        ) or (sentences[-1] and _parts(text, chunks, index, sentences[-1])):
+            sentences.append([])
+        elif sentences[-1] and (
+            _runs_on(text, chunks, index)
+            or _notes(text, chunks, index)
+            or _heads(text, chunks, index)
+            or _measures_next(text, chunks, index, sentences[-1])
+        ):
+            sentences.append([chunk])
+        else:
+            sentences[-1].append(chunk)
+    return [sentence for sentence in sentences if sentence]
+
+
+def time_of_label(chunks: Sequence[Chunk]) -> Window | None:
+    """Return the time that a label sets for the values behind it ("within 28 days, as follows: …")."""
+    label = next((i for i, chunk in enumerate(chunks) if chunk.form == ":"), 0)
+    valued = any(chunk.kind in ("value", "limit") for chunk in chunks[:label])
+    times = [chunk.window.window for chunk in chunks[:label] if chunk.window is not None]
+    return times[0] if len(times) == 1 and not valued else None
+
+
+def with_list(text: Text, sentences: list[list[Chunk]]) -> list[list[Chunk]]:
+    """Keep what lets some in after all, in an exclusion, with the list behind it ("… eligible if: …")."""
+    for index, sentence in enumerate(sentences):
+        if text.exclusion and lets_in(text.text[sentence[0].start : sentence[-1].end]):
+            return [*sentences[:index], [chunk for each in sentences[index:] for chunk in each]]
+    return sentences
+
+
+def _names_other_sex(chunks: Sequence[Chunk], index: int) -> bool:
+    """Whether a semicolon parts the limits of the sexes ("QTc: male < 450 ms; female < 470 ms")."""
+    following = chunks[index + 1 : index + 3]
+    sexed = len(following) == _SEX_AND_LIMIT and bool(following[0].classes & {"female", "male"})
+    return sexed and following[1].kind == "limit"
+
+
+def _parts(text: Text, chunks: Sequence[Chunk], index: int, sentence: Sequence[Chunk]) -> bool:
+    """Whether a sign opens a remark on the value before it ("≥ 9 g/dL - no …"), or a line lost."""
+    chunk, before = chunks[index], chunks[index - 1]
+    if index + 1 == len(chunks):
+        return False
+    apart = before.end < chunk.start and chunk.end < chunks[index + 1].start
+    if chunk.form in _BULLETS:
+        return apart
+    if chunk.form == "-":
+        return apart and (before.kind == "value" or _allows_behind(text, chunks, index))
+    return chunk.form == ":" and before.kind == "value" and _is_asked_of_all(sentence)
+
+
+def _allows_behind(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
+    """Whether a dash opens what is allowed nevertheless ("infection - chronic hepatitis is allowed")."""
+    if not text.exclusion and not any("negation" in chunk.classes for chunk in chunks[:index]):
+        return False
+    ends = (i for i in range(index + 1, len(chunks)) if chunks[i].form in _ENDS)
+    behind = chunks[index + 1 : next(ends, len(chunks))]
+    allowed = next((i for i, chunk in enumerate(behind) if "allowance" in chunk.classes), 0)
+    return any(map(is_content, behind[:allowed])) and any(map(is_content, chunks[:index]))
+
+
+def _is_asked_of_all(sentence: Sequence[Chunk]) -> bool:
+    """Whether a value before a colon is a demand of its own, not the case that the rest is asked in."""
+    aged = any(each.value is not None and each.value.terms[0].unit == "a" for each in sentence)
+    of_some = any("condition" in each.classes for each in sentence) or sentence[0].form in RESTARTS
+    return not aged and not of_some and sentence[0].form not in _APART
+
+
+def _notes(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
+    """Whether a note starts without a full stop before it ("… ≥ 90 g/L Note: …")."""
+    chunk = chunks[index]
+    return chunk.form == "note" and text.text[chunk.start].isupper() and chunks[index - 1].kind != "sign"
+
+
+def _heads(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
+    """Whether the name of a group of tests starts without a full stop before it ("… g/dL Renal: …")."""
+    if "label" not in chunks[index].classes or not text.text[chunks[index].start].isupper():
+        return False
+    signs = (i for i in range(index, min(index + _SHORT, len(chunks))) if chunks[i].kind == "sign")
+    name = chunks[index : next((i for i in signs if chunks[i].form == ":"), index)]
+    named = bool(name) and all("label" in chunk.classes and chunk.kind == "word" for chunk in name)
+    heard = index > 0 and any(chunk.kind == "value" for chunk in chunks[:index])
+    return named and heard and (chunks[index - 1].kind != "sign" or chunks[index - 1].form == ",")
+
+
+def _measures_next(text: Text, chunks: Sequence[Chunk], index: int, sentence: Sequence[Chunk]) -> bool:
+    """Whether the next test starts behind whom the last is for ("… for liver metastases Albumin ≥ 3")."""
+    case = chunks[index].kind == "value" and chunks[index - 1].kind == "concept"
+    limited = case and any(chunk.kind == "value" for chunk in sentence)
+    return limited and text.text[chunks[index].start : chunks[index].end].split(" ")[0].istitle()
+
+
+def _lists(text: Text, sentence: Sequence[Chunk]) -> bool:
+    """Whether a sentence has announced a list of denials or choices, whose items semicolons part."""
+    colon = next((i for i, chunk in enumerate(sentence) if chunk.kind == "sign" and chunk.form == ":"), None)
+    if colon is None:
+        return False
+    choice = not text.exclusion and offers_choice(text.text[sentence[0].start : sentence[colon].start])
+    denies = any("negation" in chunk.classes for chunk in sentence[:colon])
+    excepts = any("exception" in chunk.classes for chunk in sentence[max(0, colon - 3) : colon])
+    return choice or denies or excepts or _announces_exceptions(sentence[:colon])
+
+
+def _announces_exceptions(leading: Sequence[Chunk]) -> bool:
+    """Whether words end in "unless … all of the following criteria (are met)"."""
+    told = max((i for i, chunk in enumerate(leading) if "follow" in chunk.form), default=0)
+    opening = any("exception" in chunk.classes for chunk in leading[max(0, told - _LONGEST_LEAD) : told])
+    return opening and len(leading) - told <= _SHORT
+
+
+def _lists_exceptions(sentence: Sequence[Chunk]) -> bool:
+    """Whether a sentence has announced "the following exceptions:", which full stops may part."""
+    colon = next((i for i, chunk in enumerate(sentence) if chunk.kind == "sign" and chunk.form == ":"), None)
+    leading = sentence[max(0, (colon or 0) - 4) : colon or 0]
+    listed = any("follow" in chunk.form for chunk in leading)
+    return listed and any("exception" in chunk.classes for chunk in leading)
+
+
+def _runs_on(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
+    """Whether a capital starts a new statement where a list lost its lines ("… <2+ For subjects with …")."""
+    chunk, before = chunks[index], chunks[index - 1]
+    if (
+        text.text[chunk.start] in _RESTATING
+        and before.kind != "sign"
+        and _RESTATED.match(text.text, chunk.start)
+    ):
+        return True
+    measured = chunk.kind == "value" and before.kind in ("window", "limit", "value")
+    if measured or (text.exclusion and before.kind == "window" and _opens_item(chunk)):
+        return text.text[chunk.start : chunk.end].split(" ")[0].istitle()
+    opens = not chunk.classes.isdisjoint(_OPENING) or (before.kind == "value" and chunk.form in RESTARTS)
+    if chunk.kind != "word" or not opens:
+        return False
+    word = text.text[chunk.start : chunk.end].split(" ")[0]
+    return word.istitle() and before.kind != "sign" and before.form not in ("and", "or")
+
+
+def _opens_item(chunk: Chunk) -> bool:
+    """Whether an item of a list that lost its lines may start with a chunk: a disease, or its adjective."""
+    return chunk.kind == "concept" or "qualifier" in chunk.classes
+
+
+def _ends(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
+    if index + 1 >= len(chunks):
+        return True
+    before, after = chunks[index - 1] if index else None, chunks[index + 1]
+    if before is not None and before.form.split(" ")[-1] in _ABBREVIATED:
+        return False
+    if after.start == chunks[index].end:
+        return _RUN_TOGETHER.match(text.text, max(0, chunks[index].start - _LETTERS)) is not None
+    if before is not None and before.kind == "word" and before.end - before.start == 1:
+        return False
+    return (
+        text.text[after.start].isupper()
+        or text.text[after.start] in "*•(-"
+        or text.text[after.start].isdigit()
+    )

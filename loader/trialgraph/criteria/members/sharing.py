@@ -1,0 +1,340 @@
+"""What the members of a list lend each other: nouns, adjectives, time spans."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.connectives import DETERMINERS, VERBS
+from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.tokens import token_texts
+from trialgraph.criteria.language.vocabulary import GIVEN, Term
+from trialgraph.criteria.members.segments import Segment, is_bare
+from trialgraph.expressions import Fact
+
+__all__ = [
+    "drop_repeated",
+    "repeat_history",
+    "share_allergens",
+    "share_clauses",
+    "share_purpose",
+    "share_remarks",
+    "share_words",
+    "unbracketed",
+]
+
+
+_RELATIVE = ("that ", "which ")
+_TARGETING = re.compile(r"\b(?:targeting|directed (?:at|against|to)|against)\b", re.IGNORECASE)
+_APART = frozenset({"other", "any", "any other", "another", "additional"})
+_OF_NAMES = frozenset({"small", "large"})
+"""Adjectives that are part of a name without its noun ("small bowel or stomach resection")."""
+_TIMED = frozenset({"within", "during", "while", "before", "after", "prior", "since", "for"})
+_LEADING = frozenset({"neutral", "active", "negation", "example", "qualifier", "confirmation", "confirmed"})
+
+
+def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segment], None]) -> None:
+    """Complete "bone" in "bone or brain metastases" and "C" in "hepatitis B or C"."""
+    for segment in list(segments) if len(segments) > 1 else ():
+        if segment.expression is not None:
+            continue
+        phrase = _completed(text, segments, segments.index(segment))
+        following = next(iter(segments[segments.index(segment) + 1 :]), None)
+        if phrase is not None and following is not None and _says_the_same(phrase, following):
+            following.chunks = [*phrase[:-1], *following.chunks]
+            following.joint, following.after_comma = segment.joint, segment.after_comma
+            segments.remove(segment)
+            read(text, following)
+        elif phrase is not None:
+            segment.chunks = phrase
+            segment.borrowed = True
+            read(text, segment)
+
+
+def drop_repeated(segments: list[Segment]) -> list[Segment]:
+    """Leave out the first of "cerebrovascular accident/stroke (within 6 months)", which is the same thing."""
+    kept: list[Segment] = []
+    for segment in segments:
+        one, two = kept[-1].expression if kept else None, segment.expression
+        same = isinstance(one, Fact) and isinstance(two, Fact) and one.concept == two.concept
+        if same and segment.joint == "/" and isinstance(one, Fact) and _is_plain(one):
+            before = kept.pop()
+            segment.joint, segment.after_comma = before.joint, before.after_comma
+        kept.append(segment)
+    return kept
+
+
+def _says_the_same(phrase: list[Chunk], segment: Segment) -> bool:
+    """Whether "stem cell or marrow transplant" names one concept twice, so that one member will do."""
+    named, first = phrase[-1].term, segment.chunks[0].term
+    return named is not None and first is not None and named.iri == first.iri
+
+
+def _named(segment: Segment) -> bool:
+    return any(chunk.kind == "concept" and is_content(chunk) for chunk in segment.chunks)
+
+
+def _completed(text: Text, segments: list[Segment], index: int) -> list[Chunk] | None:
+    segment = segments[index]
+    first = next(
+        (i for i, c in enumerate(segment.chunks) if not c.classes & _LEADING),
+        None,
+    )
+    if first is None and "qualifier" in segment.chunks[-1].classes:
+        first = len(segment.chunks) - 1
+    if first is None:
+        return None
+    if first and "confirmation" in segment.chunks[first - 1].classes:
+        first -= 1
+    before = segment.chunks[first - 1] if first else None
+    if before is not None and before.form in _OF_NAMES:
+        return _completed_from(text, segments, index, first - 1)
+    found = _completed_from(text, segments, index, first)
+    if found is None and before is not None and "qualifier" in before.classes:
+        found = _completed_from(text, segments, index, first - 1)
+    return found
+
+
+def _completed_from(text: Text, segments: list[Segment], index: int, first: int) -> list[Chunk] | None:
+    """Return a member completed by the words that a neighbour lends, its own from a place on."""
+    segment = segments[index]
+    last = _name_end(segment, first)
+    start, end = segment.chunks[first].start, segment.chunks[last].end
+    words = text.text[start:end]
+    earlier = [i for i in range(index - 1, max(-1, index - 7), -1) if _named(segments[i])]
+    following = next((i for i in range(index + 1, min(index + 6, len(segments))) if _named(segments[i])), -1)
+    for other, ahead in [*([(following, True)] if following >= 0 else []), *((i, False) for i in earlier)]:
+        named = next((c for c in segments[other].chunks if c.kind == "concept" and is_content(c)), None)
+        if named is None:
+            continue
+        tail = _noun_after(segments[other], named) if ahead else named.end
+        tokens = token_texts(unbracketed(text.text[named.start : tail]))
+        plain = _shared(token_texts(unbracketed(text.text[named.start : named.end])), ahead=ahead)
+        for shared, lost in itertools.chain(_shared(tokens, ahead=ahead), plain if tail > named.end else ()):
+            term = text.vocabulary.find(f"{words} {shared}" if ahead else f"{shared} {words}")
+            if (
+                term is not None
+                and not term.quantity
+                and named.term is not None
+                and (len(tokens) > 1 or named.term.iri in term.ancestors)
+                and (term.iri != named.term.iri or (ahead and other == index + 1))
+            ):
+                found = Chunk("concept", start, end, term=term)
+                return [*segment.chunks[:first], *lost, found, *segment.chunks[last + 1 :]]
+    return None
+
+
+def unbracketed(name: str) -> str:
+    """Return a name without the abbreviation in brackets that it ends in."""
+    return name.partition(" (")[0] if name.endswith(")") else name
+
+
+def _noun_after(segment: Segment, named: Chunk) -> int:
+    """Return where the noun after a name ends, which it may lend ("psychiatric or drug abuse disorders")."""
+    after = segment.chunks.index(named) + 1
+    following = segment.chunks[after] if after < len(segment.chunks) else named
+    return following.end if "tail" in following.classes else named.end
+
+
+def _name_end(segment: Segment, first: int) -> int:
+    """Return the place of the last chunk before a time or a bracket, where a name may end."""
+    last = len(segment.chunks) - 1
+    behind = (
+        i
+        for i in range(first + 1, last + 1)
+        if "post" in segment.chunks[i].classes and segment.chunks[i].form in _TIMED
+    )
+    last = next(behind, last + 1) - 1
+    while last > first and segment.chunks[last].kind in ("window", "bracket", "sign"):
+        last -= 1
+    return last
+
+
+def _shared(tokens: list[str], *, ahead: bool) -> Iterator[tuple[str, list[Chunk]]]:
+    """Yield the words that a name may lend its neighbour, with an adjective ("active") left out of them."""
+    sizes = range(1, len(tokens) if len(tokens) > 1 or not ahead else 2)
+    for size in reversed(sizes) if ahead else sizes:
+        if ahead:
+            yield " ".join(tokens[-size:]), []
+            continue
+        kept = tokens[:-size]
+        yield " ".join(kept), []
+        _, classes = lexicon().opening(kept[0])
+        if len(kept) > 1 and "active" in classes:
+            yield " ".join(kept[1:]), [Chunk("word", 0, 0, kept[0].lower(), classes)]
+
+
+def share_allergens(text: Text, segments: list[Segment], read: Callable[[Text, Segment], None]) -> None:
+    """Read the members after "allergy to A" as allergies too, not as drugs taken."""
+    allergy: Term | None = None
+    for index, segment in enumerate(segments):
+        head = next((c.term for c in segment.chunks if c.kind == "concept" and is_content(c)), None)
+        if head is not None and head.category == "allergy":
+            told = isinstance(segment.expression, Fact) and "agent" in segment.expression.modifiers
+            allergy = head if told or head.cause is not None else None
+        elif allergy is not None and segment.joint != ";" and _is_allergen(segment):
+            phrase = _completed(text, segments, index)
+            if phrase is not None:
+                segment.chunks = phrase
+                read(text, segment)
+            else:
+                start, end = segment.chunks[0].start, segment.chunks[-1].end
+                agent = text.text[start:end].strip(" ,;.")
+                general = text.vocabulary.general(allergy)
+                segment.expression = Fact(
+                    general.iri, general.label, "allergy", {"agent": agent}, span=text.span(start, end)
+                )
+        else:
+            allergy = None
+    _share_agent(text, segments)
+
+
+def _share_agent(text: Text, segments: list[Segment]) -> None:
+    """Let "allergy, hypersensitivity or intolerance to A" say of the allergy too what it is to."""
+    agent: str | None = None
+    for segment in reversed(segments):
+        fact = segment.expression
+        to = next((i for i, c in enumerate(segment.chunks) if c.form.split(" ")[-1] == "to"), None)
+        if isinstance(fact, Fact) and fact.category == "allergy":
+            agent = fact.modifiers.get("agent", _allergen(text, segment, fact) or agent)
+            bare = is_content(segment.chunks[-1]) and segment.chunks[-1].kind == "concept"
+            if agent is not None and bare and "agent" not in fact.modifiers and _is_general(text, fact):
+                segment.expression = replace(fact, modifiers={**fact.modifiers, "agent": agent})
+        elif segment.expression is None and to is not None and to + 1 < len(segment.chunks):
+            agent = text.text[segment.chunks[to + 1].start : segments[-1].chunks[-1].end].strip(" ,;.:")
+        if segment.after_comma is False and segment.joint == ";":
+            agent = None
+
+
+def _allergen(text: Text, segment: Segment, fact: Fact) -> str | None:
+    """Return what an allergy with a name of its own is to."""
+    term = text.vocabulary.by_iri[fact.concept]
+    named = next((chunk for chunk in segment.chunks if chunk.term == term), None)
+    if term.cause is None or named is None:
+        return None
+    _, _, words = text.text[named.start : named.end].partition(" to ")
+    return words or term.label.removesuffix(" hypersensitivity")
+
+
+def _is_general(text: Text, fact: Fact) -> bool:
+    return text.vocabulary.by_iri[fact.concept].cause is None
+
+
+def _is_allergen(segment: Segment) -> bool:
+    fact = segment.expression
+    bare = is_bare(segment) or segment.chunks[0].form in DETERMINERS | {"its", "their"}
+    return bare and (fact is None or (isinstance(fact, Fact) and fact.category == "treatment"))
+
+
+def repeat_history(text: Text, segments: list[Segment]) -> None:
+    """Read "active X or history within 2 years": the same thing, in another time."""
+    for before, segment in itertools.pairwise(segments):
+        window = next((chunk.window.window for chunk in segment.chunks if chunk.window is not None), None)
+        told = any(chunk.form in ("history", "history of") for chunk in segment.chunks)
+        plain = all(
+            chunk.kind in ("window", "bracket", "sign") or "neutral" in chunk.classes
+            for chunk in segment.chunks
+        )
+        if isinstance(before.expression, Fact) and segment.expression is None and window and told and plain:
+            bracket = next((c for c in segment.chunks if c.kind == "bracket"), None)
+            words = (
+                text.text[bracket.inner[0].end : bracket.end - 1].strip(" :")
+                if bracket and bracket.inner
+                else ""
+            )
+            excepted = {"exception": words} if bracket and "exception" in bracket.inner[0].classes else {}
+            place = text.span(segment.chunks[0].start, segment.chunks[-1].end)
+            segment.expression = replace(before.expression, modifiers=excepted, within=window, span=place)
+            before.expression = replace(
+                before.expression, modifiers={**before.expression.modifiers, **excepted}
+            )
+
+
+def share_purpose(segments: list[Segment]) -> None:
+    """Let "for castration-resistant disease" behind "use of A, B or C" be said of all three."""
+    last = segments[-1].expression
+    told = last.modifiers.get("qualifier", "") if isinstance(last, Fact) else ""
+    words = next((part for part in told.split("; ") if part.startswith("for ")), None)
+    if not isinstance(last, Fact) or last.category not in GIVEN or words is None:
+        return
+    for segment in reversed(segments[:-1]):
+        fact = segment.expression
+        if not isinstance(fact, Fact) or fact.category not in GIVEN or fact.modifiers:
+            return
+        if fact.within not in (None, last.within):
+            return
+        segment.expression = replace(fact, modifiers={"qualifier": words})
+
+
+def _share_targets(text: Text, segments: list[Segment]) -> None:
+    """Let "antibodies, small molecules and cells targeting X" be said of the antibodies too."""
+    words = ""
+    for segment in reversed(segments):
+        fact = segment.expression
+        if fact is None:
+            told = text.text[segment.chunks[0].start : segment.chunks[-1].end]
+            found = _TARGETING.search(told)
+            words = told[found.start() :] if found else words
+        elif isinstance(fact, Fact) and fact.category == "treatment" and words and not fact.modifiers:
+            segment.expression = replace(fact, modifiers={"qualifier": words})
+        else:
+            words = ""
+
+
+def share_clauses(text: Text, segments: list[Segment]) -> None:
+    """Let "illness/social situations that would limit compliance" be said of the illness too."""
+    _share_targets(text, segments)
+    for first, second in itertools.pairwise(segments):
+        fact = first.expression
+        one_noun = second.joint in ("/", "or", "and") and not second.after_comma
+        if not one_noun or not isinstance(fact, Fact) or second.expression is not None:
+            continue
+        words = _clause(text, second)
+        if words is not None and "qualifier" not in fact.modifiers:
+            first.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": words})
+
+
+def _clause(text: Text, segment: Segment) -> str | None:
+    """Return the relative clause of a member that starts with a noun; None without one."""
+    at = next((i for i, c in enumerate(segment.chunks) if c.form in ("that", "which") and i > 0), None)
+    noun = segment.chunks[:at]
+    words = [chunk for chunk in noun if chunk.kind in ("word", "concept") and chunk.form not in _APART]
+    if at is None or len(words) < len(noun) or words[0].form in VERBS or at + 1 == len(segment.chunks):
+        return None
+    return text.text[segment.chunks[at].start : segment.chunks[-1].end]
+
+
+def _is_plain(fact: Fact) -> bool:
+    """Whether nothing is said of a fact but that it may be over."""
+    return fact.within is None and fact.modifiers.items() <= {("status", "history")}
+
+
+def share_remarks(segments: list[Segment]) -> None:
+    """Let what narrows the last of "pregnant or breastfeeding women who …" narrow the first as well."""
+    for first, second in reversed(list(itertools.pairwise(segments))):
+        one, two = first.expression, second.expression
+        if (
+            second.joint in ("or", "and", "/")
+            and not (second.after_comma or second.negated)
+            and isinstance(one, Fact)
+            and isinstance(two, Fact)
+            and len(first.chunks) <= 2
+        ):
+            words = two.modifiers.get("qualifier")
+            timed = words is not None and words.split(" ", 1)[0] in _TIMED - {"for"}
+            narrowed_after = (
+                words is not None and not timed and len(second.chunks) > 1 and is_content(second.chunks[0])
+            )
+            if narrowed_after and not one.modifiers and one.category == two.category:
+                told = {name: each for name, each in two.modifiers.items() if name != "relation"}
+                first.expression = replace(one, modifiers=told)
+            elif words is not None and one.concept == two.concept and _is_plain(one):
+                first.expression = replace(one, modifiers={**one.modifiers, "qualifier": words})
+            elif words is not None and one.category == two.category and _is_plain(one):
+                clause = next((part for part in words.split("; ") if part.startswith(_RELATIVE)), None)
+                told = {} if clause is None else {"qualifier": clause}
+                first.expression = replace(one, modifiers={**one.modifiers, **told})

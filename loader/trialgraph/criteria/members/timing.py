@@ -1,0 +1,272 @@
+"""What time the members of a list have in common."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.recency import time_aside
+from trialgraph.criteria.language.connectives import DETERMINERS, RESTARTS, VERBS
+from trialgraph.criteria.members.segments import Segment, is_bare
+from trialgraph.expressions import AllOf, Expression, Fact, Value, Window
+from trialgraph.namespaces import TGC
+
+__all__ = ["opening_time", "share_times", "share_windows"]
+
+_TIMED = re.compile(
+    r"(?:within|in the|during|while|less than|<|≤|over the|for the) .{0,40}"
+    r"\b(?:hour|day|week|month|year|half|cycle|study|trial|interval|period)",
+    re.IGNORECASE,
+)
+_PERSONS = ("those", "who", "patient", "subject", "participant")
+_ANEW = frozenset({"negation", "unactual", "planned"})
+"""What a clause of its own behind a list starts with ("or not recovered from …", "or planned use")."""
+_PLANS = frozenset({str(TGC.PlannedPregnancy), str(TGC.PlannedFathering), str(TGC.PlannedBreastfeeding)})
+_INJURY = str(TGC.TraumaticInjury)
+_BEFALLING = frozenset({"injury", "procedure"})
+"""Operations and injuries, which trials list together in one time ("trauma or surgery within 4 weeks")."""
+_EVENTS = frozenset({"condition", "procedure"})
+_SOON = 4
+_LEADING = frozenset({"neutral", "qualifier", "active"})
+_LATELY = frozenset({"recent", "any recent", "a recent"})
+_WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNORECASE)
+
+
+def opening_time(chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
+    """Return the time that a statement opens with, and its other chunks; None when it has another too.
+
+    It is set off by a comma, or stands between "history" and "of".
+    """
+    found = chunks[0].window if len(chunks) > 2 and chunks[1].form == "," else None
+    if found is None:
+        return _time_of_history(chunks)
+    alone = not any(chunk.kind == "window" for chunk in chunks[1:])
+    return (found.window, list(chunks[1:])) if alone and not found.narrowed else None
+
+
+def _time_of_history(chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
+    """Return the time in "history (within 6 months) of A, B or C", and the rest without it; else None."""
+    at = next((i for i, chunk in enumerate(chunks[:_SOON]) if (chunk.window or time_aside(chunk))), None)
+    if not at or at + 2 >= len(chunks):
+        return None
+    found = chunks[at].window or time_aside(chunks[at])
+    alone = not any(chunk.window is not None for chunk in chunks[at + 1 :])
+    before = chunks[:at] if chunks[at + 1].form == "of" else chunks[: at + 2]
+    led = "historic" in before[-1].classes and all(chunk.classes & _LEADING for chunk in chunks[:at])
+    if found is None or found.narrowed or not led or not alone:
+        return None
+    lead = [chunk for chunk in chunks[:at] if chunk.form not in _LATELY]
+    return found.window, [*lead, *chunks[at + 1 :]]
+
+
+def share_windows(segments: list[Segment]) -> None:
+    """Let a time span at the end of a list, or of one of several lists, hold for the members without one."""
+    start = 0
+    for index, segment in enumerate(segments[:-1]):
+        fact = segment.expression
+        if isinstance(fact, Fact) and fact.within is not None and _ends_list(fact, segments[index + 1]):
+            if segment.joint in ("or", "and") and index > start:
+                _share_window(segments[start : index + 1])
+            start = index + 1
+    _share_window(segments[start:])
+
+
+def _ends_list(fact: Fact, following: Segment) -> bool:
+    """Whether a time is that of the list before it: another follows ("A or B in 3 weeks or C in 2")."""
+    other, opening = following.expression, following.chunks[0]
+    timed = isinstance(other, Fact) and other.within not in (None, fact.within)
+    anew = opening.form.startswith(_PERSONS) or not opening.classes.isdisjoint(_ANEW)
+    return following.after_comma or ((timed or anew) and following.joint in ("or", "and"))
+
+
+def _share_window(segments: list[Segment]) -> None:
+    while len(segments) > 2 and _speaks_anew(segments[-1]):
+        segments = segments[:-1]
+    if len(segments) < 2 or any(segment.joint == ";" for segment in segments):
+        return
+    last = segments[-1]
+    if isinstance(last.expression, Fact):
+        window, category = last.expression.within, last.expression.category
+    elif isinstance(last.expression, AllOf):
+        window, category = _common_time(last.expression), None
+    else:
+        window, category = _last_window(last), None
+    starts = (
+        last.chunks[0].form in DETERMINERS
+        or is_content(last.chunks[0])
+        or not last.chunks[0].classes & {"neutral", "negation"}
+    )
+    if window is None or (not starts and (last.after_comma or last.joint != "or")):
+        return
+    given = {"treatment", "procedure", "other"}
+    members = [
+        s
+        for s in segments
+        if isinstance(s.expression, Fact)
+        and (
+            category in (None, s.expression.category)
+            or {category, s.expression.category} <= given
+            or {_event(s.expression), _event(last.expression)} <= _BEFALLING
+        )
+        and (not _is_now(s.expression) or not (last.after_comma or s.expression.category == "other"))
+    ]
+    if any(isinstance(s.expression, Fact) and s.expression.within not in (None, window) for s in members):
+        members = _close_by(segments, members)
+    facts = [s.expression for s in members if isinstance(s.expression, Fact) and not s.borrowed]
+    kinds = {
+        (fact.concept, *(name for name, told in fact.modifiers.items() if told != "history"))
+        for fact in facts
+    }
+    if len(kinds) > len({concept for concept, *_ in kinds}):
+        return
+    for segment in _reached(segments, members):
+        if isinstance(segment.expression, Fact):
+            segment.expression = _timed(segment.expression, window, last.expression)
+    _share_doubtful_window(segments, category, window)
+
+
+def _common_time(expression: AllOf) -> Window | None:
+    """Return the time that "symptoms of NYHA class III within 6 months" tells of a disease and its value."""
+    parts = expression.operands
+    disease = isinstance(parts[0], Fact) and parts[0].category == "condition"
+    times = [part.within for part in parts if isinstance(part, Fact | Value) and part.within is not None]
+    plain = all(isinstance(part, Fact | Value) for part in parts)
+    return times[0] if disease and plain and len(set(times)) == 1 else None
+
+
+def _event(expression: Expression | None) -> str | None:
+    """Return the kind of what befalls a patient at one time: an operation or an injury; else None."""
+    if not isinstance(expression, Fact):
+        return None
+    return "injury" if expression.concept == _INJURY else expression.category
+
+
+def _is_now(fact: Fact) -> bool:
+    return fact.modifiers.get("status") == "active"
+
+
+def _close_by(segments: list[Segment], members: list[Segment]) -> list[Segment]:
+    """Return the last members that no comma parts from the end of a list in which times differ."""
+    close = [segments[-1]]
+    for before, segment in reversed(list(itertools.pairwise(segments))):
+        fact = before.expression
+        timed = not isinstance(fact, Fact) or fact.within is not None or before not in members
+        if segment.after_comma or segment.joint not in ("or", "and", "/") or timed:
+            break
+        close.append(before)
+    return close
+
+
+def _timed(fact: Fact, window: Window, last: Expression | None) -> Fact:
+    """Return a fact in the time of the last of its list, with what narrows it ("whichever is shorter")."""
+    told = last.modifiers.get("qualifier", "") if isinstance(last, Fact) else ""
+    own = fact.modifiers.get("qualifier")
+    if window.text not in told or (own is not None and window.text in own):
+        return replace(fact, within=window)
+    words = f"{own}; {window.text}" if own else window.text
+    return replace(fact, within=window, modifiers={**fact.modifiers, "qualifier": words})
+
+
+def _speaks_anew(segment: Segment) -> bool:
+    """Whether a member is a clause with a verb of its own ("or (those who) have not recovered from …")."""
+    opening = segment.chunks[0].form
+    return segment.expression is None and (opening in VERBS or opening.startswith(_PERSONS))
+
+
+def _share_doubtful_window(segments: list[Segment], category: str | None, window: Window) -> None:
+    """Narrow bare procedures listed with a dated condition, and the other way round, in words only.
+
+    Whether "bypass, or stroke within 3 months" means a recent bypass, its words don't settle.
+    """
+    for segment in segments[:-1]:
+        fact = segment.expression
+        bare = isinstance(fact, Fact) and "exception" not in fact.modifiers and is_bare(segment)
+        if bare and isinstance(fact, Fact) and fact.within is None and {category, fact.category} == _EVENTS:
+            told = filter(None, [fact.modifiers.get("qualifier"), window.text])
+            segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": "; ".join(told)})
+
+
+def _reached(segments: list[Segment], members: list[Segment]) -> list[Segment]:
+    """Return the members from the last back to one with a lead-in of its own ("history of A, B or C")."""
+    reached = []
+    for segment in reversed(segments):
+        if segment in members:
+            reached.append(segment)
+        if segment is not segments[-1] and any(chunk.form in RESTARTS for chunk in segment.chunks):
+            break
+    return reached
+
+
+def _share_inner_time(text: Text, segments: list[Segment]) -> None:
+    """Let a time inside the second of "A or B … within 4 weeks" narrow the first too, which it may be of."""
+    for before, segment in itertools.pairwise(segments):
+        one, two = before.expression, segment.expression
+        if segment.joint not in ("or", "and") or segment.after_comma or not isinstance(one, Fact):
+            continue
+        told = isinstance(two, Fact) and (two.within is not None or two.category != "allergy")
+        end = segment.chunks[-1].end
+        found = _WITHIN.search(text.text, segment.chunks[0].start, end)
+        if not told and found and one.within is None and "qualifier" not in one.modifiers:
+            words = text.text[found.start() : end]
+            before.expression = replace(one, modifiers={**one.modifiers, "qualifier": words})
+
+
+def _without_remarks(segments: list[Segment]) -> list[Segment]:
+    """Return a list without words behind it that name nothing (", prior to the first dose")."""
+    kept = list(segments)
+    while len(kept) > 1 and kept[-1].expression is None and not any(map(is_content, kept[-1].chunks)):
+        kept.pop()
+    return kept
+
+
+def _time_in(words: str) -> str:
+    """Return the time that words tell from their start, or end with; empty without one."""
+    found = _TIMED.match(words) or _WITHIN.search(words)
+    return words[found.start() :] if found else ""
+
+
+def share_times(text: Text, segments: list[Segment]) -> None:
+    """Let a time that could not be read as a window narrow all members of its list, not only the last."""
+    _share_inner_time(text, segments)
+    segments = _without_remarks(segments)
+    last = segments[-1]
+    told = last.expression.modifiers.get("qualifier", "") if isinstance(last.expression, Fact) else ""
+    words = next(filter(None, map(_time_in, told.split("; "))), "")
+    if len(segments) < 2 or not words or (not is_bare(last) and last.after_comma):
+        return
+    members = [segment for segment in segments[:-1] if isinstance(segment.expression, Fact)]
+    if _plans(last):
+        # "Pregnant, or planning pregnancy during the study": the time is that of the plan.
+        members = [segment for segment in members if _plans(segment)]
+    for segment in _reached(segments, members):
+        fact = segment.expression
+        known = fact.modifiers.get("qualifier", "") if isinstance(fact, Fact) else ""
+        if isinstance(fact, Fact) and fact.within is None and not _TIMED.search(known):
+            joined = f"{known}; {words}" if known else words
+            segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": joined})
+
+
+def _plans(segment: Segment) -> bool:
+    return isinstance(segment.expression, Fact) and segment.expression.concept in _PLANS
+
+
+def _last_window(segment: Segment) -> Window | None:
+    times = [chunk.window for chunk in segment.chunks if chunk.window is not None]
+    ends = segment.chunks[-1].kind in ("window", "bracket")
+    found = times[0] if len(times) == 1 and ends else None
+    alone = (
+        segment.expression is None
+        and segment.joint in ("or", "and")
+        and (not segment.after_comma or is_bare(segment) or _is_noun_phrase(segment))
+    )
+    return found.window if found is not None and alone else None
+
+
+def _is_noun_phrase(segment: Segment) -> bool:
+    """Whether a member has no verb and nothing like "history of" or "no" of its own."""
+    own = {"neutral", "negation", "active"}
+    return not any(chunk.form in VERBS or chunk.classes & own for chunk in segment.chunks)

@@ -1,0 +1,1 @@
+"""Concepts that words speak of which stayed words: never judged, but found."""

@@ -1,0 +1,196 @@
+"""What words that stayed words speak of: concepts that they demand or bar, never to be judged.
+
+Where a statement can't be read whole, the concepts it names still tell what it is about: which trials
+speak of stroke is a fair question to ask of a graph. Such a fact carries its sentence as the modifier
+``context``, stands beside the words it is from, and neither proves nor disproves anything.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from trialgraph.criteria.chunking.asides import keeps_from
+from trialgraph.criteria.chunking.brackets import nested, opened
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.facts.allowances import allowance_at
+from trialgraph.criteria.facts.clauses import asked_of_allowed
+from trialgraph.criteria.facts.enumerations import enumerated, fitting
+from trialgraph.criteria.language.offers import DEMAND
+from trialgraph.criteria.mentions.topics import Topic, topics_of
+from trialgraph.criteria.trees import all_of, any_of
+from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Narrative, Not, Span, Window, atoms
+
+__all__ = ["add_mentions"]
+
+_ENDS = frozenset({";", "."})
+_SHORT = frozenset({"eg", "ie", "vs", "approx", "incl", "dr", "prof"})
+_NEAR = 6
+_MOST = 60
+"""How far behind a fact its own words are followed."""
+Deep = tuple[Chunk, int]
+"""A chunk, and the number of brackets that it stands in."""
+
+
+def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) -> Expression:
+    """Return the expression with what its words speak of beside them."""
+    taken = [atom.span for atom in atoms(expression) if not isinstance(atom, Narrative)]
+    leaves = list(atoms(expression))
+    tells = any(map(_may_tell_more, leaves))
+    named = sum(chunk.kind in ("concept", "lesion") for chunk in opened(chunks)) if tells else 0
+    if not named or (named <= len(taken) == len(leaves)):
+        return expression
+    placed = list(nested(chunks))
+    readable = text.normalized.readable
+    narrowed = any(isinstance(atom, Fact) and "qualifier" in atom.modifiers for atom in leaves)
+    free = (
+        {chunk.start for chunk, _ in _left(placed, [readable(atom.span) for atom in leaves])}
+        if narrowed
+        else set()
+    )
+    source = _Source(text, placed, list(_left(placed, list(map(readable, taken)))), free=free)
+    added = _added(expression, source, denied=False)
+    allowed = any("allowance" in chunk.classes for chunk in chunks)
+    return _with_asked_of_allowed(added, source) if allowed else added
+
+
+def _may_tell_more(atom: Atom) -> bool:
+    told = isinstance(atom, Fact) and bool(atom.modifiers.keys() & {"qualifier", "exception"})
+    return isinstance(atom, Narrative) or told
+
+
+def _with_asked_of_allowed(expression: Expression, source: _Source) -> Expression:
+    """Put beside a reading what those let in are asked for ("eligible if the load is undetectable")."""
+    for sentence in _sentences(source.chunks):
+        if not asked_of_allowed(source.text, sentence, allowance_at([chunk for chunk, _ in sentence])):
+            continue
+        for topic in filter(source.is_new, topics_of(source.text, sentence)):
+            told = Not(topic.fact) if topic.denied else topic.fact
+            expression = any_of([expression, told]) if source.text.exclusion else all_of([expression, told])
+    return expression
+
+
+def _start(each: Deep) -> int:
+    return each[0].start
+
+
+def _end(each: Deep) -> int:
+    return each[0].end
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A text, its chunks, those that aren't read yet, and what was told of them."""
+
+    text: Text
+    every: Sequence[Deep]
+    chunks: Sequence[Deep]
+    told: set[tuple[str, bool, Window | None]] = field(default_factory=set)
+    free: set[int] = field(default_factory=set)
+
+    def within(self, span: Span) -> list[Deep]:
+        """Return the chunks in a verbatim span, brackets opened, without those that are read already."""
+        start, end = self.text.normalized.readable(span)
+        first = bisect_left(self.chunks, start, key=_start)
+        last = bisect_right(self.chunks, end, lo=first, key=_end)
+        return list(self.chunks[first:last])
+
+    def behind(self, span: Span) -> list[Deep]:
+        """Return the chunks behind a span up to the end of its sentence or the next atom, nested."""
+        first = last = bisect_left(self.every, self.text.normalized.readable(span)[1], key=_start)
+        while last < len(self.every) and last < first + _MOST and self.every[last][0].start in self.free:
+            chunk = self.every[last][0]
+            if chunk.kind == "sign" and chunk.form in _ENDS:
+                break
+            last += 1
+        return list(self.every[first:last])
+
+    def is_led_away(self, start: int) -> bool:
+        """Whether the word before some words keeps them from being a demand ("except for", "due to")."""
+        at = bisect_left(self.every, self.text.normalized.readable((start, start))[0], key=_start)
+        return keeps_from([chunk for chunk, _ in self.every[max(0, at - _NEAR) : at]])
+
+    def is_new(self, topic: Topic) -> bool:
+        """Whether a topic hasn't been told yet; a criterion that names a thing twice speaks of it once."""
+        key = (topic.fact.concept, topic.denied, topic.fact.within)
+        new = key not in self.told
+        self.told.add(key)
+        return new
+
+
+def _left(chunks: Sequence[Deep], taken: Sequence[Span]) -> Iterator[Deep]:
+    """Yield the chunks that overlap nothing taken."""
+    bounds: list[Span] = []
+    for start, end in sorted(taken):
+        if bounds and start <= bounds[-1][1]:
+            bounds[-1] = (bounds[-1][0], max(end, bounds[-1][1]))
+        else:
+            bounds.append((start, end))
+    following = 0
+    for chunk, depth in chunks:
+        while following < len(bounds) and bounds[following][1] <= chunk.start:
+            following += 1
+        if following == len(bounds) or bounds[following][0] >= chunk.end:
+            yield chunk, depth
+
+
+def _added(expression: Expression, source: _Source, *, denied: bool) -> Expression:
+    match expression:
+        case AllOf(operands):
+            return all_of([_added(each, source, denied=denied) for each in operands])
+        case AnyOf(operands):
+            return any_of([_added(each, source, denied=denied) for each in operands])
+        case Not(Narrative(words) as demand) if source.text.exclusion and DEMAND.match(words):
+            return Not(_spoken_of(demand, source, turned=False))
+        case Not(operand):
+            return Not(_added(operand, source, denied=True))
+        case Fact() if "qualifier" in expression.modifiers:
+            return _with_listed(expression, source, denied=denied)
+        case Narrative() if not denied and expression.reason != "consent":
+            return _spoken_of(expression, source, turned=source.text.exclusion)
+        case _:
+            return expression
+
+
+def _with_listed(fact: Fact, source: _Source, *, denied: bool) -> Expression:
+    """Put what the words that narrow a fact list besides it beside the fact."""
+    listed = enumerated(source.text, fact, source.behind(fact.span))
+    new = [each for each in listed if source.is_new(Topic(each, denied))]
+    told = any_of([fact, *new]) if new else fact
+    for each, unfit in fitting(source.text, fact, source.behind(fact.span)):
+        if not denied and source.is_new(Topic(each, unfit)):
+            told = all_of([told, Not(each) if unfit else each])
+    return told
+
+
+def _spoken_of(words: Narrative, source: _Source, *, turned: bool) -> Expression:
+    """Put what words speak of beside them; `turned` where "must have" is meant the other way round."""
+    demanded: list[Expression] = []
+    denied: list[Expression] = []
+    sentences = list(_sentences(source.within(words.span)))
+    if source.is_led_away(words.span[0]):
+        del sentences[:1]
+    for sentence in sentences:
+        opening = source.text.text[sentence[0][0].start : sentence[-1][0].end]
+        turn = turned and DEMAND.match(opening) is not None
+        for topic in filter(source.is_new, topics_of(source.text, sentence)):
+            (denied if topic.denied != turn else demanded).append(topic.fact)
+    beside = any_of([*demanded, words]) if demanded else words
+    return all_of([*map(Not, denied), beside]) if denied else beside
+
+
+def _sentences(chunks: Sequence[Deep]) -> Iterator[list[Deep]]:
+    sentence: list[Deep] = []
+    for chunk, depth in chunks:
+        sentence.append((chunk, depth))
+        if chunk.kind == "sign" and chunk.form in _ENDS and not _abbreviates(sentence):
+            yield sentence
+            sentence = []
+    if sentence:
+        yield sentence
+
+
+def _abbreviates(sentence: Sequence[Deep]) -> bool:
+    """Whether a full stop belongs to an abbreviation ("eg.")."""
+    return len(sentence) > 1 and sentence[-2][0].form in _SHORT

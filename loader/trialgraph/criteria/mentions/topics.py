@@ -1,0 +1,368 @@
+"""What a sentence that wasn't read speaks of: concepts that its words demand or bar, each with its sentence.
+
+What stands only in a reason, a condition, an exception, a plan or an explanation isn't spoken of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from trialgraph.criteria.chunking.asides import FITTING, HAVING, aside_after
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.neighbors import JOINING, goes_on, is_measured, restates
+from trialgraph.criteria.facts.allowances import allowance_at
+from trialgraph.criteria.facts.clauses import as_unfit, asked_of_allowed, permits, telling, without_remarks
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.washouts import length_of
+from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.offers import DEMAND, SOME_ASKED
+from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.mentions.unread import VAGUE, Sentence, leads_on
+from trialgraph.expressions import Fact, Window
+from trialgraph.namespaces import TGC
+
+__all__ = ["Topic", "topics_of"]
+
+_MODAL = frozenset(
+    [
+        "must",
+        "should",
+        "shall",
+        "must have",
+        "must be",
+        "need",
+        "need to",
+        "are required to",
+        "is required to",
+    ]
+)
+_ANEW = frozenset({"have", "has", "had", "are", "is", "receive", "received", "receiving", "must", "on",
+                   "taking", "treated", "progressed", "undergone"})  # fmt: skip
+"""Verbs with which a clause of its own starts, that a "no" before it doesn't reach."""
+_NAMING = frozenset({"concept", "lesion"})
+_NON = frozenset({"non", "non -"})
+_BULLETS = frozenset({"*", "•"})
+_THAT_IS = frozenset({"i.e", "ie", "namely", "asfollow"})
+_MANIFEST = ("manifest", "character")
+_BEING = ("is", "are", "be", "will be", "should be", "must be", "were", "was", "may not", "cannot", "not ")
+_ONLY_BARRED = frozenset({str(TGC.MalignantNeoplasm)})
+_OF_WOMEN = frozenset({"procedure", "reproductive"})
+_CHILDBEARING = re.compile(
+    r"child-?\s?bearing|contracep|amenorr|steriliz|reproductive potential", re.IGNORECASE
+)
+"""What a criterion speaks of that names operations and states only to say who can't bear children."""
+_MENOPAUSE = frozenset({str(TGC.Postmenopausal), str(TGC.Premenopausal)})
+_OWN = ("study", "trial", "protocol")
+_INVESTIGATIONAL = str(TGC.InvestigationalDrug)
+_RELATIVES = str(TGC.FamilyHistory)
+_STATUS = str(TGC.DiseaseStatus)
+_PROGRESSION = str(TGC.ProgressiveDisease)
+_TOXICITY = str(TGC.TreatmentToxicity)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A concept that a sentence speaks of, as a fact with its sentence, and whether it is denied."""
+
+    fact: Fact
+    denied: bool
+
+
+def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]]) -> list[Topic]:
+    """Return what a sentence demands and what it denies, in its words' order.
+
+    Args:
+        text: The text.
+        chunks: The chunks of the sentence with brackets opened, each with its depth in them.
+    """
+    if not any(chunk.kind in _NAMING for chunk, _ in chunks):
+        return []
+    whole = text.text[chunks[0][0].start : chunks[-1][0].end]
+    chunks = as_unfit(without_remarks(text, chunks))
+    bars = text.exclusion and not (SOME_ASKED.match(whole) and not DEMAND.match(whole))
+    supposed, state = False, False
+    allowed = allowance_at([chunk for chunk, _ in chunks])
+    if allowed is not None and not _forbids(chunks[:allowed]):
+        asked, bars = asked_of_allowed(text, chunks, allowed), False
+        supposed = bool(asked) and any(is_content(c) for c, _ in chunks if c.start < asked[0][0].start)
+        state = bool(asked) and asked[-1][0].end <= chunks[allowed][0].start
+        chunks = asked
+    if not any(chunk.kind in _NAMING for chunk, _ in chunks):
+        return []
+    words = telling(text, chunks)
+    if lexicon().aside.search(words) or permits(text, words) or _heads(chunks):
+        return []
+    if text.search(lexicon().explanation, words):
+        return []
+    context = {"context": " ".join(whole.split()).strip(" ;,.:")}
+    return [
+        Topic(replace(fact, modifiers={**fact.modifiers, **context}), denied != (bars != text.exclusion))
+        for fact, denied in _dated(_told(Sentence(text, chunks, bars, state=state), words))
+        if not supposed or denied or _may_be_asked(text, fact)
+    ]
+
+
+def _forbids(chunks: Sequence[tuple[Chunk, int]]) -> bool:
+    """Whether a "no" turns what is allowed behind it ("no transfusion allowed within 7 days")."""
+    named = next((i for i, (chunk, _) in enumerate(chunks) if is_content(chunk)), 0)
+    return any(chunk.form == "no" for chunk, _ in chunks[:named])
+
+
+def _may_be_asked(text: Text, fact: Fact) -> bool:
+    """Whether those let in may be asked for a thing, rather than told apart by it ("if it is controlled")."""
+    term = text.vocabulary.by_iri.get(fact.concept)
+    status = term is not None and _STATUS in term.ancestors
+    return status or fact.category in (*GIVEN, "biomarker")
+
+
+def _told(sentence: Sentence, words: str) -> Sentence:
+    """Return a sentence with what it demands and denies."""
+    text, chunks = sentence.text, sentence.chunks
+    sentence.failed = not sentence.bars and text.search(lexicon().failed, words) is not None
+    sentence.over = text.search(lexicon().resolved, words) is not None
+    sentence.elapsed = not sentence.bars and text.search(lexicon().elapsed, words) is not None
+    willing = text.search(lexicon().willing, text.text[chunks[0][0].start : chunks[-1][0].end])
+    if willing is not None:
+        end = chunks[0][0].start + willing.start()
+        sentence.chunks = chunks = [each for each in chunks if each[0].start < end]
+    if not any(chunk.kind in _NAMING for chunk, _ in chunks):
+        return sentence
+    barring = next((i for i, (chunk, _) in enumerate(chunks) if "barring" in chunk.classes), None)
+    if barring is None:
+        _read(sentence, _subject_end(sentence), len(chunks))
+    else:
+        _bars(sentence, barring)
+    if sentence.over:
+        _unresolved(sentence)
+    return sentence
+
+
+def _heads(chunks: Sequence[tuple[Chunk, int]]) -> bool:
+    """Whether words only say whom what follows is for ("PERIPHERAL T-CELL LYMPHOMA (PTCL) ONLY")."""
+    last = next((chunk for chunk, _ in reversed(chunks) if chunk.kind != "sign"), None)
+    return last is not None and last.form == "only" and sum(is_content(chunk) for chunk, _ in chunks) <= 2
+
+
+def _read(sentence: Sentence, start: int, end: int) -> None:
+    """Take in the chunks from a place up to an exception or the end."""
+    depth = outside = sentence.chunks[start][1] if start < end else 0
+    excepted: int | None = None
+    for index in range(start, end):
+        chunk, inside = sentence.chunks[index]
+        _open_and_close(sentence, depth, inside)
+        depth = inside
+        if excepted is not None and inside >= excepted:
+            continue
+        excepted = None
+        if "exception" in chunk.classes:
+            if inside <= outside:
+                break
+            excepted = inside
+            continue
+        that_is = chunk.form.replace(" ", "").strip(".") in _THAT_IS
+        manifest = chunk.form.startswith(_MANIFEST)
+        if "definition" in chunk.classes and not that_is and (manifest or not _lists_kinds(sentence)):
+            break
+        _take(sentence, index)
+
+
+def _open_and_close(sentence: Sentence, before: int, now: int) -> None:
+    """Let what a bracket says end with it."""
+    for _ in range(before, now):
+        sentence.outer.append((sentence.negated, sentence.aside, sentence.unactual))
+    for _ in range(now, before):
+        if sentence.outer:
+            sentence.negated, sentence.aside, sentence.unactual = sentence.outer.pop()
+
+
+def _lists_kinds(sentence: Sentence) -> bool:
+    """Whether a definition may list the diseases that are barred ("cardiac disease, defined as …")."""
+    if not sentence.bars or not sentence.found or sentence.found[-1][0].category != "condition":
+        return False
+    sentence.only = "condition"
+    return True
+
+
+def _bars(sentence: Sentence, at: int) -> None:
+    """Take in what a sentence bars that ends in "… are excluded", unless that may be turned round."""
+    chunks = [chunk for chunk, _ in sentence.chunks[:at]]
+    turned = {"exception", "definition"} if sentence.over else {"exception", "negation", "definition"}
+    verb = sentence.chunks[at][0].form.startswith(_BEING) or (bool(chunks) and chunks[-1].form in _BEING)
+    if not verb or any(chunk.classes & turned for chunk in chunks) or not any(map(is_content, chunks)):
+        return
+    _read(sentence, 0, at)
+    sentence.found = [(fact, not sentence.bars) for fact, _ in sentence.found if fact.category != "lesion"]
+
+
+def _unresolved(sentence: Sentence) -> None:
+    """Take "toxicity has resolved" for a bar to toxicity, and "has not recovered from it" too."""
+    opening = sentence.text.text[sentence.chunks[0][0].start : sentence.chunks[-1][0].end]
+    demanded = DEMAND.match(opening) is not None
+    barred = not sentence.bars or demanded
+    kinds = ("condition",) if barred else ("condition", "procedure")
+    past = [(fact, True) for fact, denied in sentence.found if denied and fact.category in GIVEN]
+    over = [(fact, barred) for fact, _ in sentence.found if fact.category in kinds]
+    sentence.found = over + (past if sentence.elapsed else [])
+
+
+def _subject_end(sentence: Sentence) -> int:
+    """Return where the demand starts in "patients with X must have Y", which is about Y."""
+    if sentence.bars or sentence.over:
+        return 0
+    first = next((chunk.term for chunk, _ in sentence.chunks if is_content(chunk)), None)
+    if sentence.elapsed and first is not None and first.category in GIVEN:
+        return 0
+    modal = (index for index, (chunk, _) in enumerate(sentence.chunks) if chunk.form in _MODAL)
+    return next(modal, 0)
+
+
+def _take(sentence: Sentence, index: int) -> None:
+    chunk = sentence.chunks[index][0]
+    before = sentence.chunk(index - 1)
+    if chunk.kind in ("concept", "lesion") and is_content(chunk):
+        _name(sentence, index)
+        return
+    if chunk.kind == "concept" and chunk.term is not None and chunk.term.quantity:
+        _test(sentence, chunk, before)
+    elif chunk.kind == "sign":
+        _part(sentence, index)
+    elif chunk.form in _BULLETS:
+        sentence.lead = sentence.negated if sentence.lead is None else sentence.lead
+        sentence.negated, sentence.aside = sentence.lead, "held" if sentence.aside == "held" else ""
+    elif chunk.form == "negative":
+        sentence.negated = True
+    elif (
+        sentence.negated and before is not None and before.form == "and" and chunk.form.split(" ")[0] in _ANEW
+    ):
+        sentence.negated, sentence.aside = False, ""
+    elif _says_nothing(sentence, chunk, before):
+        return
+    elif "negation" in chunk.classes:
+        soon = {each.form for each, _ in sentence.chunks[index + 1 : index + 3]}
+        fits = any(word.rstrip("s") in FITTING for form in soon for word in form.split(" "))
+        denies = chunk.form != "not" or fits or bool(soon & HAVING) or _is_state(sentence.chunk(index + 1))
+        kept = sentence.aside if sentence.aside == "held" else ""
+        sentence.negated, sentence.aside = denies, kept if denies else "open"
+    elif "exposure" in chunk.classes and chunk.form.startswith("progression"):
+        _progresses(sentence, chunk)
+    elif chunk.form in JOINING or chunk.kind != "word" or leads_on(sentence, index):
+        return
+    elif "unactual" in chunk.classes:
+        sentence.unactual = "planned" not in chunk.classes
+    else:
+        sentence.aside = aside_after(chunk, before, sentence.aside)
+
+
+def _is_state(chunk: Chunk | None) -> bool:
+    """Whether a chunk names what a woman is or isn't ("not pregnant")."""
+    return chunk is not None and chunk.term is not None and chunk.term.category == "reproductive"
+
+
+def _test(sentence: Sentence, chunk: Chunk, before: Chunk | None) -> None:
+    """Take "negative for HCV RNA" for a test whose positive result has a name."""
+    if before is None or not before.form.startswith("negative"):
+        return
+    words = sentence.text.text[chunk.start : chunk.end]
+    term = sentence.text.vocabulary.find(f"{words} positive")
+    if term is not None and term.category == "biomarker":
+        span = sentence.text.span(chunk.start, chunk.end)
+        sentence.found.append((Fact(term.iri, term.label, term.category, span=span), True))
+
+
+def _progresses(sentence: Sentence, chunk: Chunk) -> None:
+    """Take in the progression of "progression during or after cisplatin", which its preposition goes with."""
+    term = sentence.text.vocabulary.by_iri.get(_PROGRESSION)
+    if term is not None and not (sentence.aside or sentence.unactual):
+        span = sentence.text.span(chunk.start, chunk.end)
+        sentence.found.append((Fact(term.iri, term.label, "condition", span=span), sentence.negated))
+
+
+def _says_nothing(sentence: Sentence, chunk: Chunk, before: Chunk | None) -> bool:
+    """Whether a word denies nothing of what comes next: "non-", and "must not" within an exclusion.
+
+    There "…, they must not receive A" bars what it denies.
+    """
+    if chunk.form in _NON or (sentence.over and chunk.form in ("not", "from")):
+        return True
+    within = sentence.bars and chunk.form == "not" and before is not None and before.form in _MODAL
+    opening = sentence.text.text[sentence.chunks[0][0].start : chunk.end]
+    return within and DEMAND.match(opening) is None
+
+
+def _part(sentence: Sentence, index: int) -> None:
+    """Let a colon, or a comma that fits, end an aside."""
+    form, aside = sentence.chunks[index][0].form, sentence.aside
+    later = sentence.chunks[index + 1 :] if aside == "held" else ()
+    demanded = any(chunk.form in _MODAL for chunk, _ in later)
+    if form == ":" or (form == "," and (aside in ("loose", "linked", "kept") or demanded)):
+        sentence.aside = ""
+
+
+def _name(sentence: Sentence, index: int) -> None:
+    """Take in a concept, unless it stands in an aside or its neighbours make it another."""
+    chunk, before = sentence.chunks[index][0], sentence.chunk(index - 1)
+    fact = _fact(sentence, chunk)
+    aside = "" if sentence.over and _is_toxicity(chunk) else sentence.aside
+    told = aside or sentence.unactual or (before is not None and restates(before, chunk))
+    told = (
+        told
+        or is_measured(sentence.chunks, index, bars=sentence.bars)
+        or (before is not None and before.form in _NON)
+    )
+    if sentence.aside == "loose":
+        sentence.aside = "open"
+    elif chunk.term is not None and _RELATIVES in chunk.term.ancestors:
+        sentence.aside = "held"
+    if fact is None or told or goes_on(sentence.text, chunk, sentence.chunk(index + 1)):
+        return
+    if sentence.only in (None, fact.category):
+        past = sentence.elapsed and fact.category in GIVEN
+        following = sentence.chunk(index + 1)
+        lacking = following is not None and "lacking" in following.classes
+        sentence.found.append((fact, past or lacking or sentence.negated))
+
+
+def _is_toxicity(chunk: Chunk) -> bool:
+    """Whether a chunk names what "recovered from" is about, however the words before it are turned."""
+    return chunk.term is not None and _TOXICITY in (chunk.term.iri, *chunk.term.ancestors)
+
+
+def _fact(sentence: Sentence, chunk: Chunk) -> Fact | None:
+    term, text = chunk.term, sentence.text
+    if isinstance(chunk.expression, Fact):
+        return chunk.expression
+    if term is None or term.category is None or term.iri in VAGUE or _RELATIVES in term.ancestors:
+        return None
+    demanded = not (sentence.bars or sentence.negated)
+    if demanded and term.category in _OF_WOMEN and _CHILDBEARING.search(text.text):
+        return None
+    if demanded and (
+        term.iri in _ONLY_BARRED or (term.category == "reproductive" and term.iri not in _MENOPAUSE)
+    ):
+        return None
+    if term.iri == _INVESTIGATIONAL and chunk.form.startswith(_OWN):
+        return None
+    return Fact(term.iri, term.label, term.category, span=text.span(chunk.start, chunk.end))
+
+
+def _dated(sentence: Sentence) -> Iterator[tuple[Fact, bool]]:
+    """Yield the facts in the time that the sentence opens with, states after them, or that has to be over."""
+    windows = [
+        (sentence.text.span(chunk.start, chunk.end)[0], chunk.window.window)
+        for chunk, _ in sentence.chunks
+        if chunk.kind == "window" and chunk.window is not None
+    ]
+    waits = [
+        (sentence.text.span(chunk.start, chunk.end)[0], length)
+        for chunk, _ in (sentence.chunks if sentence.elapsed else ())
+        if (length := length_of(sentence.text, chunk)) is not None
+    ]
+    named = (sentence.text.span(c.start, c.end)[0] for c, _ in sentence.chunks if is_content(c))
+    leads = len(windows) == 1 and windows[0][0] < next(named, 0)
+    for fact, denied in sentence.found:
+        window: Window | None = next((w for start, w in windows if start >= fact.span[1]), None)
+        if window is None and denied and waits and fact.category in GIVEN:
+            window = next((w for start, w in waits if start >= fact.span[1]), waits[-1][1])
+        yield replace(fact, within=window or (windows[0][1] if leads else None)), denied

@@ -1,0 +1,123 @@
+"""A sentence that wasn't read: what its words so far make of the name that comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from trialgraph.criteria.chunking.asides import FITTING, Aside
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.expressions import Fact
+from trialgraph.namespaces import TGC
+
+__all__ = ["VAGUE", "Sentence", "leads_on"]
+
+VAGUE = frozenset({str(TGC.Neoplasm), str(TGC.InformedConsent), str(TGC.TumorLesion)})
+_TREATMENT = ("treatment", "therapy", "treated")
+_HAVING = frozenset({"with", "on", "who", "have", "has", "receiving", "and"})
+_ANY_THERAPY = frozenset({str(TGC.SystemicAnticancerTherapy), str(TGC.AntitumorTherapy)})
+"""What "systemic treatment" for a disease besides the cancer would wrongly be taken for."""
+_CANCER = str(TGC.MalignantNeoplasm)
+_FOR = frozenset({"for", "to", "for a", "to a", "for an"})
+_SOON = 7
+_REQUIRED = frozenset({"requiring", "require", "required", "requires", "that required", "needing"})
+_AFTER = frozenset({"after", "following", "on", "during", "to", "by", "since", "with", "including", "of"})
+_STAYING = frozenset({"be", "is", "are", "being", "currently", "stable", "maintained", "patient", "subject",
+                      "participant", "who are", "individual", "must", "must be", "ongoing", "now",
+                      "stable dose", "effective"})  # fmt: skip
+"""Words before "on" that say what is being taken ("patients on anticoagulants")."""
+_STANDARD = str(TGC.StandardTherapy)
+
+
+@dataclass(slots=True)
+class Sentence:
+    """A sentence under reading: what its words so far make of the concept that comes next.
+
+    Args:
+        text: The text.
+        chunks: The chunks of the sentence, with the number of brackets that each stands in.
+        bars: What it names bars patients, unless a word turns it.
+        negated: A "no" holds.
+        aside: What comes next is no demand.
+        failed: It tells of a treatment that didn't help.
+        unactual: What comes next isn't so, or isn't so yet.
+        over: It tells of what is over.
+        elapsed: It tells how long ago something has to be.
+        lead: Whether a "no" holds for each item of a list in it; None before the first.
+        state: It tells in what state someone has a disease, each word of it as a demand.
+        only: The one category that a definition may list.
+        outer: What held where the open brackets started.
+    """
+
+    text: Text
+    chunks: Sequence[tuple[Chunk, int]]
+    bars: bool
+    negated: bool = False
+    aside: Aside = ""
+    failed: bool = False
+    unactual: bool = False
+    over: bool = False
+    elapsed: bool = False
+    lead: bool | None = None
+    state: bool = False
+    only: str | None = None
+    outer: list[tuple[bool, Aside, bool]] = field(default_factory=list)
+    found: list[tuple[Fact, bool]] = field(default_factory=list)
+
+    def chunk(self, index: int) -> Chunk | None:
+        """Return a chunk, None before the first and after the last."""
+        return self.chunks[index][0] if 0 <= index < len(self.chunks) else None
+
+
+def leads_on(sentence: Sentence, index: int) -> bool:
+    """Whether a word leads on to something that the patient has or was given."""
+    if sentence.state and sentence.chunks[index][0].form in _HAVING:
+        return True
+    treats = sentence.chunks[index][0].form == "for" and _treats(sentence, index)
+    return treats or _fits(sentence, index) or _leads_to_treatment(sentence, index)
+
+
+def _fits(sentence: Sentence, index: int) -> bool:
+    """Whether "eligible for" or "amenable to" leads to a treatment that patients have to be fit for."""
+    word, after = sentence.chunks[index][0], sentence.chunk(index + 1)
+    first = index - 1 if word.form in _FOR else index
+    fitting, link = sentence.chunk(first), sentence.chunk(first + 1)
+    if fitting is None or fitting.form not in FITTING or link is None or link.form not in _FOR:
+        return False
+    following = next(
+        (each for each, _ in sentence.chunks[first + 2 : first + _SOON] if is_content(each)), None
+    )
+    named = following.term if following is not None else None
+    given = named is not None and named.category in GIVEN and named.iri != _STANDARD
+    terms = [chunk.term for chunk, _ in sentence.chunks[:first] if chunk.term is not None]
+    others = any(t.category in ("biomarker", "lesion") or t.iri in VAGUE for t in terms)
+    return given and after is not None and (sentence.negated or not others)
+
+
+def _treats(sentence: Sentence, index: int) -> bool:
+    """Whether "for" leads from a treatment without a name to the disease that it was for, not the cancer."""
+    before = sentence.chunk(index - 1)
+    treated = before is not None and before.kind == "word" and before.form.endswith(_TREATMENT)
+    following = next((each for each, _ in sentence.chunks[index + 1 :] if is_content(each)), None)
+    named = following.term if following is not None else None
+    disease = named is not None and named.category == "condition" and _CANCER not in named.ancestors
+    return sentence.bars and not sentence.negated and treated and disease
+
+
+def _leads_to_treatment(sentence: Sentence, index: int) -> bool:
+    """Whether a word leads to what was given: from failure, from need, or from one treatment to its drugs."""
+    form = sentence.chunks[index][0].form
+    following = next((each for each, _ in sentence.chunks[index + 1 :] if is_content(each)), None)
+    if following is None or following.term is None or following.term.category not in GIVEN:
+        return False
+    before = sentence.chunk(index - 1)
+    if form == "on" and (before is None or before.form in _STAYING or before.form == "or"):
+        sentence.negated = sentence.negated and before is not None and before.form != "or"
+        return True
+    if form == "with" and before is not None and before.term is not None and before.term.category in GIVEN:
+        return True
+    if sentence.bars:
+        return form in _REQUIRED and following.term.iri not in _ANY_THERAPY
+    return sentence.failed and form in _AFTER

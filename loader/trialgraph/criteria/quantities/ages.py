@@ -1,0 +1,44 @@
+"""Ages that are told without the word, and those that only explain something."""
+
+from __future__ import annotations
+
+import re
+
+from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.tokens import Token
+from trialgraph.criteria.quantities.limits import Found
+
+__all__ = ["explains", "stands_behind_persons"]
+
+_AFTER_AGE = re.compile(
+    r"\s*(?:$|[.,;)\]]|(?:with|who|at|and|or|inclusive|on|in(?!\s+(?:remission|duration))|eligible|undergoing|diagnosed|scheduled|planned"
+    r"|male|female|men|women|regardless|by|when)\b)",
+    re.IGNORECASE,
+)
+_ALONE = re.compile(r"[\s.;,)]*(?:$|(?:at|on|and\s+(?:older|over|above))\b)", re.IGNORECASE)
+_BEFORE_AGE = frozenset(
+    ["(", "[", ",", ":", "who", "is", "are", "must", "be", "between", "from", "-", "should"]
+)
+_SENTENCE_ENDS = (". ", ";", "*", "•")
+_AROUND = 200
+
+
+def explains(text: str, start: int) -> bool:
+    """Whether a sentence explains who is past childbearing, so that an age in it is no demand."""
+    before, after = text[max(0, start - _AROUND) : start], text[start : start + _AROUND]
+    opening = max(before.rfind(sign) for sign in _SENTENCE_ENDS) + 1
+    ends = [place for sign in _SENTENCE_ENDS if (place := after.find(sign)) >= 0]
+    return lexicon().explanation.search(before[opening:] + after[: min(ends, default=None)]) is not None
+
+
+def stands_behind_persons(text: str, tokens: list[Token], position: int, limit: Found) -> bool:
+    """Whether years stand right behind those whose age they are, and of nothing else."""
+    in_years = limit.unit is not None and limit.unit.ucum == "a"
+    if not in_years or not _AFTER_AGE.match(text, limit.end):
+        return False
+    index = position - 1
+    while index >= 0 and tokens[index].form in _BEFORE_AGE:
+        index -= 1
+    if index < 0:
+        return _ALONE.match(text, limit.end) is not None
+    return "persons" in lexicon().phrase_at(tokens, index)[1]

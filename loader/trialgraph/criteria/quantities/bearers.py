@@ -1,0 +1,107 @@
+"""Limits whose quantity stands behind them, or is told by the condition before them."""
+
+from __future__ import annotations
+
+import re
+
+from trialgraph.criteria.language.vocabulary import Mention
+from trialgraph.criteria.language.wording import wording
+from trialgraph.criteria.quantities.fitting import local_name
+from trialgraph.criteria.quantities.limits import Found
+from trialgraph.criteria.quantities.pairs import pair_at
+from trialgraph.criteria.quantities.values import FoundValue, ValueReader
+
+__all__ = ["value_beside"]
+
+_BEHIND = frozenset(["corrected", "predicted", "of", "for", "total", "serum", "in"])
+_BEFORE_SCALE = frozenset(["on", "the", "in", "of", "by", "using", "per", "for", "a", "at"])
+_BEFORE = frozenset(["(", "[", ":", ",", "of", "with", "i.e", "defined", "as", "is", "to", "-", "at"])
+_SCORE = re.compile(r"\bscor(?:e|es|ing|ed)\b[^.;]{0,24}$", re.IGNORECASE)
+_PRESSURES = re.compile(r"[^\d()]{0,24}\d{2,3}\s?/\s?\d{2,3}\s*mm\s?-?(?:of\s)?Hg\b", re.IGNORECASE)
+"""Two numbers over each other in the unit of pressures, which are those of the blood."""
+_NEAR = 40
+_MOST_BETWEEN = 3
+_LONGEST_NAME = 4
+
+
+def value_beside(values: ValueReader, position: int, limit: Found) -> FoundValue | None:
+    """Return the value that a limit at a token states of a quantity that isn't named in front of it."""
+    if not limit.stated:
+        return None
+    if _PRESSURES.match(values.text, limit.start):
+        return pair_at(values, wording().pairs["BloodPressure"], position, values.tokens[position].start)
+    return _of_quantity_behind(values, position, limit) or _of_condition_before(values, position, limit)
+
+
+def _token_at(values: ValueReader, offset: int, position: int) -> int:
+    while position < len(values.tokens) and values.tokens[position].start < offset:
+        position += 1
+    return position
+
+
+def _of_quantity_behind(values: ValueReader, position: int, limit: Found) -> FoundValue | None:
+    """Read "at least 1500 granulocytes"."""
+    index = _token_at(values, limit.end, position)
+    if scored := _on_scale(values, index, limit):
+        index = scored
+    else:
+        while index < len(values.tokens) and values.tokens[index].form in _BEHIND:
+            index += 1
+    if (named := _in_bracket(values, index)) is not None:
+        start = values.tokens[position].start
+        return values.build((named.term,), "", limit, start, -1, named.end + 1)
+    mention = values.mention_at(index)
+    if mention is None or not mention.term.quantity or mention.term.unit in ("a", None):
+        return None
+    if (mention.term.unit.startswith("{") and not scored) or values.read(index) is not None:
+        return None
+    start = values.tokens[position].start
+    return values.build((mention.term,), "", limit, start, -1, mention.end)
+
+
+def _in_bracket(values: ValueReader, index: int) -> Mention | None:
+    """Return the quantity that stands alone in a bracket behind a limit ("< 140 mmHg (systolic)")."""
+    opened = index < len(values.tokens) and values.tokens[index].text == "("
+    mention = values.mention_at(index + 1) if opened else None
+    if mention is None or not mention.term.quantity or mention.end >= len(values.tokens):
+        return None
+    return mention if values.tokens[mention.end].text == ")" and mention.term.unit == "mm[Hg]" else None
+
+
+def _on_scale(values: ValueReader, index: int, limit: Found) -> int:
+    """Return the token where the scale of "a score ≥ 24 on the MMSE" starts; 0 when none follows."""
+    first = index
+    while index < len(values.tokens) and values.tokens[index].form in _BEFORE_SCALE:
+        index += 1
+    mention = values.mention_at(index)
+    scored = mention is not None and mention.term.unit == "{score}" and index > first
+    told = limit.unit is None and limit.relative_to is None
+    return (
+        index
+        if scored and told and _SCORE.search(values.text[max(0, limit.start - _NEAR) : limit.start])
+        else 0
+    )
+
+
+def _of_condition_before(values: ValueReader, position: int, limit: Found) -> FoundValue | None:
+    """Read "bradycardia (< 50 beats/min)" as a limit on the heart rate."""
+    last = position - 1
+    while last >= 0 and position - last <= _MOST_BETWEEN and values.tokens[last].form in _BEFORE:
+        last -= 1
+    for first in range(last, max(-1, last - _LONGEST_NAME), -1):
+        mention = values.mention_at(first)
+        if mention is None or mention.end != last + 1:
+            continue
+        condition = local_name(mention.term)
+        pair = next((each for each in wording().pairs.values() if condition in each.conditions), None)
+        if pair is not None:
+            return pair_at(values, pair, position, values.tokens[position].start)
+        name, side = wording().measured_by.get(condition, ("", ""))
+        if not name and mention.term.quantity:
+            continue
+        term = values.term_named(name)
+        if term is None or (limit.limit.high if side == "high" else limit.limit.low) is not None:
+            return None
+        start, end = values.tokens[position].start, _token_at(values, limit.end, position)
+        return values.build((term,), "", limit, start, -1, end)
+    return None

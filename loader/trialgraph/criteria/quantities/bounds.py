@@ -1,0 +1,74 @@
+"""Bounds told by other words than a comparator in front of the number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from trialgraph.criteria.language.vocabulary import Term
+from trialgraph.criteria.language.wording import wording
+from trialgraph.criteria.quantities.limits import Found
+from trialgraph.expressions import Limit
+
+__all__ = ["beyond", "directed", "is_from_age", "led", "moved", "sided", "tells_distance"]
+
+_DISTANCE = re.compile(
+    r"\s*(?:below|above|under|over|(?:higher|lower|greater|less)\s+than)\s+(?:the\s+|their\s+|patient's\s+)*"
+    r"(?:lower|upper|limits?|normal|baseline|nadir|[ul]ln|institution\w*)\b",
+    re.IGNORECASE,
+)
+
+
+def is_from_age(term: Term, found: Found) -> bool:
+    """Whether a number is of an age from which on ("ages 12+")."""
+    return term.unit == "a" and found.unit is not None and found.unit.ucum == "{plus}"
+
+
+def led(lead: str, found: Found) -> Found | None:
+    """Apply a comparator that stands before its quantity to a number, or to a class of a scale."""
+    low, high = found.limit.low, found.limit.high
+    if low is None or high is None or found.relative_to is not None or (found.stated and low == high):
+        return None
+    bounds = {
+        "≥": Limit(low=low),
+        ">": Limit(low=high, low_inclusive=False),
+        "≤": Limit(high=high),
+        "<": Limit(high=low, high_inclusive=False),
+    }
+    return replace(found, limit=bounds[lead], stated=True)
+
+
+def directed(found: Found, side: str, number: float) -> Found:
+    """Return a limit with its number as the bound on one side."""
+    limit = Limit(low=number) if side == "low" else Limit(high=number)
+    return replace(found, limit=limit, stated=True)
+
+
+def sided(match: re.Match[str], first: Found) -> Limit | None:
+    """Return the bound on the first of a pair of numbers; None for a pair without a comparator."""
+    if first.stated:
+        return first.limit if first.limit.low is None or first.limit.high is None else None
+    suffix = wording().suffix.match(match.string, match.end())
+    side = wording().suffixes.get(" ".join(suffix["suffix"].lower().split())) if suffix else None
+    number = float(match["first"])
+    return {"low": Limit(low=number), "high": Limit(high=number)}.get(side or "")
+
+
+def beyond(found: Found, side: str, *, better: bool) -> Found:
+    """Return what is better, or worse, than the classes of a scale of which `side` is the better end."""
+    low, high = found.limit.low, found.limit.high
+    if (side == "low") == better:
+        limit = Limit(high=low, high_inclusive=False)
+    else:
+        limit = Limit(low=high, low_inclusive=False)
+    return replace(found, limit=limit, stated=True)
+
+
+def moved(limit: Limit, number: float) -> Limit:
+    """Return a bound of the same kind at another number."""
+    return replace(limit, low=number) if limit.high is None else replace(limit, high=number)
+
+
+def tells_distance(text: str, end: int) -> bool:
+    """Whether a number tells how far from another one something is ("≥ 2 g/dL below the lower limit")."""
+    return _DISTANCE.match(text, end) is not None

@@ -1,0 +1,135 @@
+"""How many cycles or lines of treatment a text asks for ("at least 2 cycles of chemotherapy")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+
+from trialgraph.criteria.language.tokens import Token
+from trialgraph.criteria.language.vocabulary import Mention, Term
+from trialgraph.criteria.language.wording import alternatives, wording
+from trialgraph.criteria.quantities.doses import Dose
+from trialgraph.criteria.quantities.fitting import local_name
+from trialgraph.criteria.quantities.limits import Found, parse_limit
+from trialgraph.expressions import Span, Value
+
+__all__ = ["cycles_of", "with_lines"]
+
+_CYCLE = frozenset({"cycle"})
+_BETWEEN = frozenset(
+    ["prior", "previous", "full", "complete", "completed", "total", "initial", "additional", "consecutive"]
+)
+_BEHIND = _BETWEEN | {
+    "of", "the", "any", "a", "an", "standard", "care", "induction", "neoadjuvant", "adjuvant", "systemic",
+    "front", "line", "first", "1l", "combination", "intensive", "cytotoxic", "upfront", "frontline",
+}  # fmt: skip
+_FARTHEST = 7
+_MOST = 100
+
+
+def cycles_of(
+    text: str,
+    tokens: Sequence[Token],
+    mentions: Mapping[int, Mention],
+    named: Callable[[str], Term | None],
+    span: Callable[[int, int], Span],
+) -> list[Dose]:
+    """Return the limits on numbers of cycles of treatment, in text order.
+
+    Args:
+        text: The normalised text.
+        tokens: Its tokens.
+        mentions: Concepts by the token they start at.
+        named: Gives the concept with a local name.
+        span: Gives the verbatim span of a stretch of the text.
+    """
+    found: list[Dose] = []
+    if "cycle" not in text:
+        return found
+    for index, token in enumerate(tokens):
+        if token.form not in _CYCLE:
+            continue
+        limited = _limit_before(text, tokens, index)
+        given = _treatment_behind(tokens, mentions, index + 1)
+        term = _counted(given, named) if given is not None else None
+        if limited is None or given is None or term is None:
+            continue
+        start, end = tokens[limited[0]].start, tokens[given.end - 1].end
+        value = Value(term.iri, term.label, limited[1].limit, term.unit, None, None, span(start, end))
+        found.append(Dose(value, start, end, start))
+    return found
+
+
+def _limit_before(text: str, tokens: Sequence[Token], index: int) -> tuple[int, Found] | None:
+    """Return where the limit right before a token starts, and the limit."""
+    for first in range(max(0, index - _FARTHEST), index):
+        found = parse_limit(text, tokens[first].start)
+        if found is None or not found.stated or found.unit is not None or found.end > tokens[index].start:
+            continue
+        between = [token.form for token in tokens[first:index] if token.start >= found.end]
+        numbers = [number for number in (found.limit.low, found.limit.high) if number is not None]
+        if all(form in _BETWEEN for form in between) and all(number <= _MOST for number in numbers):
+            return first, found
+    return None
+
+
+def _treatment_behind(tokens: Sequence[Token], mentions: Mapping[int, Mention], index: int) -> Mention | None:
+    """Return the treatment that cycles are of."""
+    if index >= len(tokens) or tokens[index].form != "of":
+        return None
+    for at in range(index + 1, min(index + _FARTHEST, len(tokens))):
+        mention = mentions.get(at)
+        if mention is not None and mention.term.category == "treatment":
+            return mention
+        if tokens[at].form not in _BEHIND and tokens[at].text != "-":
+            return None
+    return None
+
+
+def _counted(given: Mention, named: Callable[[str], Term | None]) -> Term | None:
+    """Return the number that cycles of a treatment are counted by; None for one without."""
+    name = wording().cycles.get(local_name(given.term))
+    return None if name is None else named(name)
+
+
+@cache
+def _lines() -> re.Pattern[str]:
+    said = wording().lines
+    adjective = rf"(?:{alternatives(said['adjectives'])})(?:\s+|\s*/\s*|\s+(?:and|or)\s+|-)"
+    noun = rf"(?:{alternatives(said['nouns'])})"
+    head = rf"(?:{alternatives(said['heads'])})"
+    return re.compile(
+        rf"(?<![\w-])(?:(?:{adjective})*{head}\s+of\s+(?:{adjective})*{noun}"
+        rf"|(?:{adjective})+(?:{noun}\s+)?{head})\b"
+        r"(?!\s+(?:of|based|containing)\b|-)",
+        re.IGNORECASE,
+    )
+
+
+_NUMBERED = re.compile(r"(?:\d|\b(?:one|two|three|four|five|six|more|fewer))\)?\s+$", re.IGNORECASE)
+_NEAR = 12
+
+
+def with_lines(
+    text: str,
+    tokens: Sequence[Token],
+    mentions: dict[int, Mention],
+    named: Callable[[str], Term | None],
+) -> None:
+    """Let numbered lines of therapy be a quantity, however they are called ("2 lines of SOC therapy")."""
+    if "line" not in text and "regimen" not in text:
+        return
+    term = named(wording().lines["quantity"][0])
+    starts = {token.start: index for index, token in enumerate(tokens)}
+    for found in _lines().finditer(text):
+        first = starts.get(found.start())
+        if term is None or first is None:
+            continue
+        known = mentions.get(first)
+        last = next(i for i in range(first, len(tokens)) if tokens[i].end >= found.end())
+        quantity = known is not None and local_name(known.term) == local_name(term) and known.end > last
+        if not quantity and _NUMBERED.search(text[max(0, found.start() - _NEAR) : found.start()]):
+            for inner in range(first, last + 1):
+                mentions.pop(inner, None)
+            mentions[first] = Mention(term, first, last + 1)

@@ -1,0 +1,60 @@
+"""What may stand between a quantity and its limit: little words, brackets, methods, when it is measured."""
+
+from __future__ import annotations
+
+import re
+
+from trialgraph.criteria.language.wording import wording
+from trialgraph.criteria.quantities.windows import parse_window
+from trialgraph.expressions import Window
+
+__all__ = ["AGES", "GLOSS", "past_fillers", "told_when"]
+
+_FILLER = re.compile(
+    r"(?:\s|:|=|,(?=\s*(?:must|should|of|is|with|serum|plasma|blood)\b)|-(?=\s)|\b(?:of|is|are|was|were|be|been|being|must|should|shall|has|have|to|with|a(?=\s+(?:score|level|value|count|value))|an|the|as|at(?!\s+(?:least|most|a\b|the\b|or\b))|level|levels|count|counts|value"
+    r"|values|score|scores|scale|status|performance|class|grade|concentration|results?|estimate[sd]?|calculated|measured|by|liver"
+    r"|function|in(?!\s+(?:normal|the|institution|excess))|range|ranging|points?|index|rate|defined|serum|plasma|total|cells?|ps|both|fasting|either|time|dose|dipstick|classification|rating|each|measurements?|length|period|expressed|in\s+the\s+screening\s+period|during\s+(?:the\s+)?screening(?:\s+period)?|castrate|castration|equals?(?!\s+(?:to\s+)?(?:or|and|than)\b)|functional|when|screening|baseline|ratio"
+    r"|rest|standard|categor(?:y|ies)|current|for\s+liver\s+function|which|that|activity|tests?|according|prolongation|interval|elevations?|average|questionnaire|readings?|limit(?=\s*[≤≥<>])|visits?|deemed|quantit(?:y|ies)|fractions?|consistently|persistently|repeatedly|at\s+(?:the\s+)?(?:time\s+of\s+)?screening(?:\s+visit)?)\b|(?:(?<=\s)[.?]|•)\s*(?=\d))*",
+    re.IGNORECASE,
+)
+GLOSS = re.compile(
+    r"\s*(?:\((?!except\b|unless\b)(?:[^()\[\]≤≥<>]|\[[^()\[\]≤≥<>]{1,60}\]|\([^()\[\]≤≥<>]{1,60}\)){1,140}\)|\[[^()\[\]≤≥<>]{1,90}\])"
+)
+AGES = re.compile(
+    r"\s*\([^()\d≤≥<>]{0,40}[≤≥<>]=?\s*\d+\s*(?:years?|yrs?)\b[^()≤≥<>]{0,40}\)(?=\s*[a-z≤≥<>:])",
+    re.IGNORECASE,
+)
+"""A bracket that tells of whom a scale is used ("Lansky (< 16 years) or Karnofsky (≥ 16 years) ≥ 60")."""
+_OBTAINED = re.compile(
+    r"\s*,?\s*(?:(?:performed|obtained|measured|assessed|done|drawn|taken|determined|collected|evaluated|tested)\s+)?"
+    r"(?=(?:within|in\s+the)\s)",
+    re.IGNORECASE,
+)
+_WHEN = re.compile(r"\bwithin\b|≤", re.IGNORECASE)
+_MOST = 8
+
+
+def past_fillers(text: str, offset: int) -> tuple[int, Window | None]:
+    """Return the character after what only goes on about a quantity, and the time it tells."""
+    window = None
+    for _ in range(_MOST):
+        obtained = _OBTAINED.match(text, offset)
+        timed = parse_window(text, obtained.end()) if obtained else None
+        if timed is not None:
+            window, offset = timed.window, timed.end
+            continue
+        rest = (
+            wording().method.match(text, offset) or GLOSS.match(text, offset) or _FILLER.match(text, offset)
+        )
+        if rest is None or rest.end() == offset:
+            break
+        offset = rest.end()
+    return offset, window
+
+
+def told_when(text: str, start: int, end: int) -> Window | None:
+    """Return the time in the words of how a value is measured ("… formula (within 30 days)")."""
+    if end <= start:
+        return None
+    found = (parse_window(text, match.start()) for match in _WHEN.finditer(text, start, end))
+    return next((each.window for each in found if each is not None), None)

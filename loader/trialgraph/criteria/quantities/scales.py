@@ -1,0 +1,182 @@
+"""Limits on scores: numbers and classes of a scale, in lists and ranges, and their worse or better side."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from trialgraph.criteria.language.wording import Scale, wording
+from trialgraph.criteria.quantities.limits import OPENING, THEN, Found, after_comparator, side_of
+from trialgraph.expressions import Limit
+
+__all__ = ["parse_scale_limit", "parse_sum"]
+
+_SUM = re.compile(
+    r"(?:(?:sum|scores?|grade|gleason|of|is)\s+)*(?P<compare>[≥>≤<]?)\s*(?P<first>[1-5])\s*\+\s*(?P<second>[1-5])(?![\d.])"
+    r"(?:\s*=\s*\(?\d{1,2}\)?)?",
+    re.IGNORECASE,
+)
+
+_GLOSS = re.compile(r"\s*\([^()\d≤≥<>]{4,200}\)")
+
+
+def parse_scale_limit(text: str, position: int, scale: Scale) -> Found | None:
+    """Read a limit on a score: numbers, classes ("B"), both ("B7"), lists ("0, 1 or 2"), "or worse"."""
+    return _ScaleReader(text, scale).read(position)
+
+
+def parse_sum(text: str, position: int) -> Found | None:
+    """Read a score told as the sum of its parts ("≥ 3+4", "4+3=7"); it is loose where their order counts."""
+    match = _SUM.match(text, position)
+    if match is None:
+        return None
+    first, second = int(match["first"]), int(match["second"])
+    suffix = wording().suffix.match(text, match.end()) if not match["compare"] else None
+    side, inside = wording().suffixes[" ".join(suffix["suffix"].lower().split())] if suffix else "", True
+    end = suffix.end() if suffix and side in ("low", "high") else match.end()
+    if match["compare"]:
+        side, inside = side_of(match["compare"])
+    total = float(first + second)
+    limit = Limit(
+        None if side == "high" else total,
+        inside or side == "high",
+        None if side == "low" else total,
+        inside or side == "low",
+    )
+    ordered = (first <= second) if side == "low" else (first >= second) if side == "high" else first == second
+    return Found(limit, None, None, position, end, loose=not ordered)
+
+
+class _ScaleReader:
+    """Reads limits on one scale; a class stands for the range of its scores."""
+
+    def __init__(self, text: str, scale: Scale) -> None:
+        self.text = text
+        self.scale = scale
+        symbols = "|".join(map(re.escape, sorted(scale.symbols, key=len, reverse=True))) or "(?!)"
+        self.value = re.compile(
+            rf"\s*(?:(?i:class|grade|score|stage|category|functional|status|ps|level)\b\s*|of\s+)*"
+            rf"(?:(?P<symbol>{symbols})(?![a-zA-Z])(?:\s*[(-]?\s*(?P<points>\d{{1,2}})\b(?:\s*(?:points?|score)?\))?)?"
+            r"|(?P<number>\d{1,3}|zero|one|two|three|four)(?!\.?\d|/\d{3})(?:[A-D]\b)?(?:\s*(?:%|points?))?)"
+        )
+        self.joint = re.compile(
+            r"\s*(?:,\s*(?:or|and)?|/|or|and|-|to|through|&|~|;(?=\s*\d)|(?=\s\d(?!\S)))\s*(?:class\s+|score\s+)?(?=[\dIVABCz])"
+        )
+
+    def read(self, position: int) -> Found | None:
+        position = self._skip(position)
+        opening = OPENING.match(self.text, position)
+        start, position = position, opening.end() if opening else position
+        compare = wording().compare.match(self.text, position)
+        if compare:
+            return self._compared(start, compare)
+        first = self._value(position)
+        if first is None:
+            return None
+        low, high, end = first
+        inner = wording().compare.match(self.text, self._skip(end))
+        if inner and low != high:
+            return self._inside_class((low, high), start, inner)
+        low, high, end, count = self._listed(low, high, end)
+        if (
+            count == 1
+            and self.scale.symbols
+            and self.text[position - 1 : position + 1].isalnum()
+            and position
+        ):
+            # "Classification1" ends in the number of a note.
+            return None
+        return self._suffixed(low, high, start, end, stated=count > 1 or low != high)
+
+    def _skip(self, position: int) -> int:
+        while position < len(self.text) and self.text[position] in " :=":
+            position += 1
+        return position
+
+    def _value(self, position: int) -> tuple[float, float, int] | None:
+        match = self.value.match(self.text, position)
+        if match is None:
+            return None
+        if match["symbol"]:
+            low, high = self.scale.symbols[match["symbol"]]
+            if match["points"] and low == high:
+                return low, high, match.end("symbol")
+            if match["points"]:
+                low = high = float(match["points"])
+            return low, high, match.end()
+        words = {"zero": 0.0, **wording().numbers}
+        number = words.get(match["number"])
+        value = float(match["number"]) if number is None else number
+        return (value, value, match.end()) if self.scale.low <= value <= self.scale.high else None
+
+    def _listed(self, low: float, high: float, end: int) -> tuple[float, float, int, int]:
+        """Take in the rest of a list or range of scores, so long as it leaves no gap."""
+        count = 1
+        while joint := self._joint_after(end):
+            following = self._value(joint.end())
+            if following is None:
+                break
+            span = any(sign in joint.group() for sign in ("-", "~", "to", "through"))
+            if not joint.group().strip() and following[0] != high + 1:
+                break
+            if (not span and following[0] > high + 1 and self.scale.high < 50) or following[0] < low:
+                break
+            high, end, count = max(high, following[1]), following[2], count + 1
+        return low, high, end, count
+
+    def _joint_after(self, end: int) -> re.Match[str] | None:
+        """Return the joint behind a score, also behind a bracket that explains it ("0 (active) or 1")."""
+        gloss = _GLOSS.match(self.text, end)
+        return self.joint.match(self.text, end) or (
+            self.joint.match(self.text, gloss.end()) if gloss else None
+        )
+
+    def _compared(self, start: int, compare: re.Match[str]) -> Found | None:
+        side, inside = side_of(compare.group())
+        value = self._value(after_comparator(self.text, compare.end()))
+        if value is None:
+            return None
+        low, high, end = value
+        if side == "low":
+            limit = Limit(low=low if inside else high, low_inclusive=inside)
+            then = THEN.match(self.text, end)
+            second = wording().compare.match(self.text, then.end()) if then else None
+            if second and side_of(second.group())[0] == "high":
+                upper = self._value(self._skip(second.end()))
+                if upper:
+                    within = side_of(second.group())[1]
+                    limit = replace(limit, high=upper[1] if within else upper[0], high_inclusive=within)
+                    end = upper[2]
+        else:
+            limit = Limit(high=high if inside else low, high_inclusive=inside)
+            suffix = re.compile(r"\s*\(\s*\d(?:\s*(?:,|-|or|/|and)\s*(?:or\s*)?\d)*\s*\)").match(
+                self.text, end
+            )
+            end = suffix.end() if suffix else end
+        return Found(limit, None, None, start, end)
+
+    def _inside_class(self, span: tuple[float, float], start: int, compare: re.Match[str]) -> Found | None:
+        """Read "B >7": the scores of a class beyond a number, "or worse" those of worse classes too."""
+        inner = self._compared(start, compare)
+        if inner is None:
+            return None
+        limit = inner.limit
+        suffix = wording().suffix.match(self.text, inner.end)
+        if suffix and wording().suffixes[" ".join(suffix["suffix"].lower().split())] in ("worse", "low"):
+            return replace(inner, end=suffix.end())
+        low = span[0] if limit.low is None else limit.low
+        high = span[1] if limit.high is None else limit.high
+        return replace(inner, limit=Limit(low, limit.low_inclusive, high, limit.high_inclusive))
+
+    def _suffixed(self, low: float, high: float, start: int, end: int, *, stated: bool) -> Found:
+        suffix = wording().suffix.match(self.text, end)
+        if suffix:
+            side = wording().suffixes[" ".join(suffix["suffix"].lower().split())]
+            better = self.scale.better
+            worse = "high" if better == "low" else "low"
+            open_side = {"better": better, "worse": worse, "low": "high", "high": "low"}[side]
+            limit = Limit(low=low) if open_side == "high" else Limit(high=high)
+            return Found(limit, None, None, start, suffix.end())
+        if high >= self.scale.high and self.scale.symbols and self.scale.better == "low" and high > low:
+            return Found(Limit(low=low), None, None, start, end)
+        return Found(Limit(low=low, high=high), None, None, start, end, stated)

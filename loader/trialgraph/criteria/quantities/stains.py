@@ -1,0 +1,74 @@
+"""Proteins that are quantities where a share of stained cells follows ("ER and PR < 1%", "PD-L1 ≥ 50%")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+
+from trialgraph.criteria.language.tokens import Token
+from trialgraph.criteria.language.vocabulary import Mention, Term
+from trialgraph.criteria.language.wording import alternatives, wording
+
+__all__ = ["with_stains"]
+
+
+@cache
+def _stained() -> re.Pattern[str]:
+    """Return the pattern of a protein's name, with its share of stained cells ahead."""
+    said = wording()
+    names = alternatives(said.stains)
+    between = (
+        rf"(?:[\s,/()-]|(?:{names}|and|or|both|status|expressions?|expressed|expressing|positive|staining|stained|positivity|levels?|nuclear|nuclei|tumou?r"
+        r"|cells?|in|of|is|are|with|by|immunohistochemistry|IHC|the)\b){0,60}"
+    )
+    return re.compile(
+        rf"\b(?P<name>{names})\b(?={between}(?:{said.compare.pattern})\s*\d+(?:\.\d+)?\s*%)", re.IGNORECASE
+    )
+
+
+_SCORED = re.compile(
+    r"\b(?:(?:HER-?\s?2|ERBB2)(?:/neu)?\s+)?(?:IHC|immunohistochemistry(?:\s*\(IHC\))?)"
+    r"(?=\s*(?:scores?\s*)?(?:of\s*)?[0-3]\+?(?![\d.%]))",
+    re.IGNORECASE,
+)
+_SCORE = "HER2ImmunohistochemistryScore"
+_HER2 = re.compile(r"\b(?:HER-?\s?2|ERBB2)", re.IGNORECASE)
+
+
+def _scored(text: str) -> Iterator[re.Match[str]]:
+    """Yield the names of the score of a stain for HER2 ("IHC 3+"), in a text that names it."""
+    if "+" in text and _HER2.search(text):
+        yield from _SCORED.finditer(text)
+
+
+def with_stains(
+    text: str,
+    tokens: Sequence[Token],
+    mentions: Mapping[int, Mention],
+    named: Callable[[str], Term | None],
+) -> dict[int, Mention]:
+    """Return the mentions with the proteins of which a text limits the share of stained cells.
+
+    Args:
+        text: The normalised text.
+        tokens: Its tokens.
+        mentions: Concepts by the token they start at.
+        named: Gives the concept with a local name.
+    """
+    kept = dict(mentions)
+    shares = _stained().finditer(text) if "%" in text else ()
+    names = [(found, wording().stains[" ".join(found["name"].lower().split())]) for found in shares]
+    names += [(found, _SCORE) for found in _scored(text)]
+    if not names:
+        return kept
+    starts = {token.start: index for index, token in enumerate(tokens)}
+    for found, name in names:
+        first, term = starts.get(found.start()), named(name)
+        if first is None or term is None:
+            continue
+        known = kept.get(first)
+        last = next(i for i in range(first, len(tokens)) if tokens[i].end >= found.end())
+        if known is None or (not known.term.quantity and known.end <= last + 1):
+            kept[first] = Mention(term, first, last + 1)
+    return kept

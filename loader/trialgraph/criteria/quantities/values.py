@@ -1,0 +1,398 @@
+"""Value atoms: quantities with their limits, one limit for several quantities, ages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from trialgraph.criteria.language.tokens import Token
+from trialgraph.criteria.language.vocabulary import Mention, Term
+from trialgraph.criteria.language.wording import wording
+from trialgraph.criteria.quantities.bounds import beyond, directed, is_from_age, led, tells_distance
+from trialgraph.criteria.quantities.fillers import AGES, GLOSS, past_fillers, told_when
+from trialgraph.criteria.quantities.fitting import bounded_alike, fit_limit, local_name, within_normal
+from trialgraph.criteria.quantities.limits import Found, parse_limit, parse_range, side_of
+from trialgraph.criteria.quantities.outsides import outside_of
+from trialgraph.criteria.quantities.scales import parse_scale_limit, parse_sum
+from trialgraph.criteria.quantities.windows import end_of_moment
+from trialgraph.criteria.trees import all_of, any_of, dated
+from trialgraph.expressions import Expression, Limit, Narrative, Span, Value, Window
+
+__all__ = ["FoundValue", "ValueReader"]
+
+_BRACKETED = re.compile(r"\s*[(\[]\s*(?=[≤≥<>])")
+_CLOSING = re.compile(r"\s*[)\]]")
+_JOINERS = {"/": "/", ",": ",", "and": "and", "or": "or", "&": "and", "plus": "and", ";": ";"}
+_MOST_TOKENS = 200
+"""How far the names before a limit are followed, so that a text of nothing but names takes no longer."""
+_SIGNS = {("low", True): "≥", ("low", False): ">", ("high", True): "≤", ("high", False): "<"}
+_MEASURED = frozenset({"measured", "calculated", "estimated"})
+_BEFORE_QUANTITY = _MEASURED | {
+    "radioisotope", "isotope", "nuclear", "serum", "plasma", "total", "a", "an", "the", "corrected",
+}  # fmt: skip
+_CLASS = frozenset({"class", "classes"})
+_CLASS_NEAR = 16
+_CLASS_FAR = 24
+_THAN = re.compile(r"\b(?P<side>better|worse)\s+than\s*$", re.IGNORECASE)
+_ENDS = frozenset({".", ";", ")"})
+_ARTICLES = frozenset({"a", "an", "the"})
+_BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
+_NEAR = 16
+_SOON = 4
+_CHANGE = re.compile(
+    r"\b(?:decreases?|increases?|increasing|decreasing|drop|rise|rising|decline|reduction|change|fall|doubling|improvement|loss)\s+(?:in|of|from|to)?\s*(?:the\s+|their\s+|a\s+|serum\s+|baseline\s+)*$",
+    re.IGNORECASE,
+)
+_CONTEXT = 48
+_LIST_START = re.compile(
+    r"(?:^|[;:,.*•)(\-/\d]|\b(?:and|or|serum|total|a|the|calculated|estimated))\s*$", re.IGNORECASE
+)
+_LIST_END = re.compile(r"\s*(?:$|[;,.)*•(\[]|≤\s*\d+\s*(?:days?|weeks?)\b|(?:and|or)\b)", re.IGNORECASE)
+_RATIO = re.compile(r"\bratio\b", re.IGNORECASE)
+_UNKNOWN_UNIT = re.compile(
+    r"\s*(?:[×/%^]|(?:h|hrs?|hours?)\b|\*(?!\s)|\+\s?\d|,\s?\d{3}\b|x\b|(?!(?:and|or)\b)[a-zµ]{1,6}\s?/)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundValue:
+    """An expression over value atoms, and the tokens it takes."""
+
+    expression: Expression
+    terms: tuple[Term, ...]
+    joiner: str
+    start: int
+    end: int
+
+
+class ValueReader:
+    """Reads values from one text.
+
+    Args:
+        text: The normalised text; `tokens` are its tokens.
+        mentions: Concepts by the token they start at.
+        span: Gives the verbatim span of a stretch of the text.
+        term_named: Gives the concept with a local name.
+        exclusion: Whether a list of quantities before one limit offers alternatives.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        tokens: list[Token],
+        mention_at: Callable[[int], Mention | None],
+        span: Callable[[int, int], Span],
+        term_named: Callable[[str], Term | None],
+        *,
+        exclusion: bool,
+    ) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.mention_at = mention_at
+        self.span = span
+        self.term_named = term_named
+        self.exclusion = exclusion
+        self.window: Window | None = None
+
+    def read(self, position: int, lead: str = "") -> FoundValue | None:
+        """Return the value that starts with the quantity at a token, or None when it has no limit.
+
+        Args:
+            position: The token the quantity starts at.
+            lead: A comparator before the quantity ("> NYHA class II", "minimum weight of 40 kg").
+        """
+        start = self.tokens[position].start
+        if _CHANGE.search(self.text[max(0, start - _CONTEXT) : start]):
+            return None
+        if group := self._read_scale_group(position):
+            return group
+        terms, joiner, after = self._quantities(position)
+        if not terms or after >= len(self.tokens):
+            return None
+        if not lead and (outside := self._outside(terms, position, self.tokens[after - 1].end)) is not None:
+            return outside
+        found = self._limit_after(terms, position, self.tokens[after - 1].end)
+        if found is not None and lead:
+            found = led(lead, found)
+        elif found is not None and not found.stated:
+            found = self._unsigned(terms, position, found)
+        if found is None or not (
+            found.stated or local_name(terms[-1]) in wording().scales or is_from_age(terms[-1], found)
+        ):
+            return None
+        if self._is_ratio(terms, self.tokens[after - 1].end, found) or tells_distance(self.text, found.end):
+            return None
+        end = self._past_method(found.end)
+        window = self.window or told_when(self.text, found.end, self.tokens[end - 1].end)
+        read = self.build(terms, joiner, found, self.tokens[position].start, position, end)
+        if read is None or window is None:
+            return read
+        return replace(read, expression=dated(read.expression, window))
+
+    def _outside(self, terms: tuple[Term, ...], position: int, offset: int) -> FoundValue | None:
+        """Read "< 0.26 or > 1.65", of which either is enough."""
+        told = outside_of(
+            self.text, past_fillers(self.text, offset)[0], lambda at: self._parse(terms[-1], at)
+        )
+        atoms = [self._atom(terms[0], each, self.tokens[position].start) for each in told[:2]] if told else []
+        known = [atom for atom in atoms if atom is not None]
+        if told is None or len(terms) > 1 or len(known) < len(atoms):
+            return None
+        return FoundValue(any_of(known), terms, "", position, self.token_at(told[2]))
+
+    def _is_ratio(self, terms: tuple[Term, ...], end: int, found: Found) -> bool:
+        """Whether a limit is on the ratio of two quantities ("neutrophil/lymphocyte ratio ≤ 5")."""
+        own = any("ratio" in term.label or (term.unit or "")[:1] == "{" for term in terms)
+        return not own and _RATIO.search(self.text[end : found.start]) is not None
+
+    def _unsigned(self, terms: tuple[Term, ...], position: int, found: Found) -> Found:
+        """Read "platelets 100,000/mm3" in a list of demands, which can only be meant one way."""
+        sides = {wording().wanted.get(local_name(term)) for term in terms}
+        number, start = found.limit.low, self.tokens[position].start
+        known = found.unit is not None or found.relative_to is not None
+        ends = _LIST_END.match(self.text, found.end) and _LIST_START.search(
+            self.text[max(0, start - _NEAR) : start]
+        )
+        if self.exclusion or not known or not ends or len(sides) != 1 or number is None:
+            return found
+        (side,) = sides
+        against = side == "low" and found.relative_to == "ULN"
+        return found if side is None or against else directed(found, side, number)
+
+    def _past_method(self, offset: int) -> int:
+        """Return the token after how a value is measured, which stands behind it."""
+        end = self.token_at(offset)
+        method = wording().method.match(self.text, offset)
+        offset = end_of_moment(self.text, method.end() if method else offset)
+        last = max(end, self.token_at(offset))
+        comma = end
+        for index in range(end, last):
+            mention = self.mention_at(index)
+            if mention is not None and mention.term.quantity and self.tokens[index - 1].form != "for":
+                return comma
+            comma = index if self.tokens[index].text == "," else comma
+        return last
+
+    def read_led(self, position: int) -> FoundValue | None:
+        """Return the value whose comparator, or "normal", stands before its quantity, at a token."""
+        if self.tokens[position].form not in wording().leads:
+            return None
+        lead, following = self._lead_at(position)
+        while lead and following < len(self.tokens) and self.tokens[following].form in _ARTICLES:
+            following += 1
+        mention = self.mention_at(following) if lead else None
+        if mention is None or not mention.term.quantity:
+            return None
+        if lead != "normal":
+            return self.read(following, lead if lead != "between" else "")
+        terms, joiner, after = self._quantities(following)
+        offset = self.tokens[after - 1].end
+        if self._limit_after(terms, following, offset) is not None or not terms:
+            return None
+        start = self.tokens[position].start
+        found = Found(Limit(low=1.0, high=1.0), None, None, start, offset, normal=True)
+        return self.build(terms, joiner, found, start, following, after)
+
+    def read_class(self, position: int) -> FoundValue | None:
+        """Return the value of "class III or IV heart failure by NYHA", the scale behind or long before."""
+        if self.tokens[position].form not in _CLASS:
+            return None
+        behind = range(position + 1, min(position + _CLASS_NEAR, len(self.tokens)))
+        for index in (*behind, *range(position - 1, max(-1, position - _CLASS_FAR), -1)):
+            mention = self.mention_at(index)
+            if index > position and self.tokens[index].text in _ENDS:
+                return None
+            scale = wording().scales.get(local_name(mention.term)) if mention else None
+            if mention is None or scale is None or not scale.symbols:
+                continue
+            start = self.tokens[position].start
+            found = parse_scale_limit(self.text, start, scale)
+            told = index > position and found is not None and found.end > self.tokens[index].start
+            if found is None or told or self.read(index) is not None:
+                return None
+            if than := _THAN.search(self.text, max(0, start - _NEAR), start):
+                found = beyond(found, scale.better, better=than["side"].lower() == "better")
+            return self.build((mention.term,), "", found, start, -1, self.token_at(found.end))
+        return None
+
+    def _lead_at(self, position: int) -> tuple[str, int]:
+        """Return the comparator, "between" or "normal" that stands at a token, and the token after it."""
+        token = self.tokens[position]
+        if token.form in ("normal", "between"):
+            return token.form, position + 1
+        compare = wording().compare.match(self.text, token.start)
+        if compare is None:
+            return "", position
+        side, inside = side_of(compare.group())
+        return _SIGNS[side, inside], self.token_at(compare.end())
+
+    def _scale_behind(self, position: int, members: Iterable[Term]) -> Term | None:
+        """Return the scale that is named behind a limit ("performance status ≥ 70 by Lansky")."""
+        near = range(position, min(position + _SOON, len(self.tokens)))
+        mentions = [mention for index in near if (mention := self.mention_at(index)) is not None]
+        return next((mention.term for mention in mentions if mention.term in members), None)
+
+    def build(
+        self, terms: tuple[Term, ...], joiner: str, found: Found, start: int, first: int, end: int
+    ) -> FoundValue | None:
+        """Return the expression of quantities that share a limit, None when a unit doesn't fit one."""
+        if first >= 0 and self._names_group(first) and found.relative_to is None and not found.normal:
+            return None
+        terms = bounded_alike(terms, found)
+        if not terms:
+            return None
+        atoms = [self._atom(term, found, start) for term in terms]
+        known = [atom for atom in atoms if atom is not None]
+        if len(known) < len(atoms):
+            return None
+        either = joiner == "or" or (self.exclusion and joiner != "and")
+        if found.normal and joiner != "or":
+            either = False
+        expression = (any_of if either else all_of)(known)
+        if found.loose:
+            words = self.text[found.start : found.end].strip()
+            expression = all_of(
+                [expression, Narrative(words, "not-formalised", self.span(found.start, found.end))]
+            )
+        return FoundValue(expression, terms, joiner, first, end)
+
+    def _names_group(self, position: int) -> bool:
+        """Whether the quantity at a token is a group: its members share multiples, not numbers."""
+        mention = self.mention_at(position)
+        return mention is not None and bool(mention.term.members)
+
+    def _quantities(self, position: int) -> tuple[tuple[Term, ...], str, int]:
+        mention = self.mention_at(position)
+        terms: list[Term] = []
+        joiner = ""
+        furthest = position + _MOST_TOKENS
+        while mention is not None and mention.term.quantity and mention.start < furthest:
+            terms += [term for term in mention.term.members or (mention.term,) if term not in terms]
+            after = self._skip_ages(self.skip_gloss(mention.end), mention.term)
+            following, joined = after, ""
+            while (
+                following < len(self.tokens)
+                and self.tokens[following].form in _JOINERS
+                and following < after + 4
+            ):
+                sign = _JOINERS[self.tokens[following].form]
+                if sign in ("and", "or") and joiner != ";" and self.tokens[following - 1].form == ";":
+                    return tuple(terms), joiner, after
+                both = joined == "and" and self.tokens[following - 1].form == "/"
+                joined = "/" if both else sign if joined in ("", ",", "/") else joined
+                following += 1
+            if not joined:
+                adjacent = self.mention_at(after)
+                if adjacent is None or adjacent.term.iri != mention.term.iri:
+                    return tuple(terms), joiner, after
+                mention = adjacent
+                continue
+            position = after
+            mention = self._next_quantity(following)
+            if mention is not None:
+                joiner = joined if joiner in ("", ",", "/") else joiner
+        return tuple(terms), joiner, position
+
+    def _next_quantity(self, position: int) -> Mention | None:
+        while position < len(self.tokens) and self.tokens[position].form in _BEFORE_QUANTITY:
+            mention = self.mention_at(position)
+            if mention is not None:
+                return mention
+            told = self.tokens[position].form in _MEASURED
+            position += 1
+            if told and position < len(self.tokens) and self.tokens[position].form == "or":
+                position += 1
+        return self.mention_at(position) if position < len(self.tokens) else None
+
+    def skip_gloss(self, position: int) -> int:
+        """Step over a bracketed abbreviation or explanation of a quantity."""
+        while position < len(self.tokens) and self.tokens[position].form in ("(", "["):
+            gloss = GLOSS.match(self.text, self.tokens[position - 1].end)
+            if gloss is None:
+                return position
+            position = self.token_at(gloss.end())
+        return position
+
+    def _skip_ages(self, position: int, term: Term) -> int:
+        """Step over the ages that a scale of performance is for."""
+        if position >= len(self.tokens) or self.tokens[position].text != "(":
+            return position
+        ages = AGES.match(self.text, self.tokens[position - 1].end)
+        return (
+            position
+            if ages is None or local_name(term) not in wording().scales
+            else self.token_at(ages.end())
+        )
+
+    def token_at(self, offset: int) -> int:
+        """Return the first token at or after a character."""
+        low, high = 0, len(self.tokens)
+        while low < high:
+            middle = (low + high) // 2
+            if self.tokens[middle].end <= offset:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def _is_bracketed(self, position: int, offset: int) -> bool:
+        """Whether a quantity stands alone in a bracket behind a name that isn't known."""
+        before = self.tokens[position - 1].text if position else ""
+        return before == "(" and self.text[offset : offset + 1] == ")"
+
+    def _limit_after(self, terms: tuple[Term, ...], position: int, offset: int) -> Found | None:
+        if self._is_bracketed(position, offset):
+            offset += 1
+        offset, self.window = past_fillers(self.text, offset)
+        if bracket := _BRACKETED.match(self.text, offset):
+            found = self._parse(terms[-1], bracket.end())
+            closing = _CLOSING.match(self.text, found.end) if found else None
+            return replace(found, end=closing.end()) if found and closing else None
+        start = self.tokens[position].start
+        if _BETWEEN.search(self.text[max(0, start - _NEAR) : start]):
+            return parse_range(self.text, offset)
+        return self._parse(terms[-1], offset)
+
+    def _parse(self, term: Term, offset: int) -> Found | None:
+        if local_name(term) in wording().sums and (told := parse_sum(self.text, offset)) is not None:
+            return told
+        scale = wording().scales.get(local_name(term))
+        return (
+            parse_limit(self.text, offset) if scale is None else parse_scale_limit(self.text, offset, scale)
+        )
+
+    def _read_scale_group(self, position: int) -> FoundValue | None:
+        """Read a limit on "performance status": on the first of its scales that has the numbers."""
+        mention = self.mention_at(position)
+        scales = wording().scales
+        if mention is None or not any(local_name(term) in scales for term in mention.term.members):
+            return None
+        offset, _ = past_fillers(self.text, self.tokens[mention.end - 1].end)
+        members = {local_name(term): term for term in mention.term.members}
+        for name in scales:
+            found = parse_scale_limit(self.text, offset, scales[name]) if name in members else None
+            if found is not None:
+                start, end = self.tokens[position].start, self.token_at(found.end)
+                named = self._scale_behind(end, members.values()) or members[name]
+                return self.build((named,), "", found, start, -1, end)
+        return None
+
+    def _atom(self, term: Term, found: Found, start: int) -> Expression | None:
+        span = self.span(start, found.end)
+        if found.normal:
+            return within_normal(term, span)
+        bare = found.unit is None and found.relative_to is None
+        scored = local_name(term) in wording().scales
+        if bare and not scored and _UNKNOWN_UNIT.match(self.text, found.end):
+            return None
+        fitted = fit_limit(term, found)
+        others = [self.term_named(name) for name in wording().by_unit.get(local_name(term), ())]
+        for other in others:
+            if fitted is None and other is not None:
+                term, fitted = other, fit_limit(other, found)
+        if fitted is None:
+            return None
+        limit, unit = fitted
+        return Value(term.iri, term.label, limit, unit, found.relative_to, None, span)

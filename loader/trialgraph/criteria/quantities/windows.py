@@ -1,0 +1,188 @@
+"""Stretches of time before the screening date: "within 4 weeks prior to the first dose"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import cast, get_args
+
+from trialgraph.criteria.language.wording import wording
+from trialgraph.expressions import CalendarUnit, Window
+
+__all__ = ["STARTERS", "FoundWindow", "end_of_moment", "length_in", "parse_window", "window_of"]
+
+STARTERS = frozenset(
+    [
+        "within",
+        "in",
+        "during",
+        "over",
+        "for",
+        "last",
+        "past",
+        "previous",
+        "prior",
+        "preceding",
+        "less",
+        "≤",
+        "<",
+        "under",
+        "the",
+        "up",
+    ]
+)
+"""Forms of words that a window starts with; a bare number may start one too."""
+
+_ANCHOR = (
+    r"(?:(?:the|a|an|first|1st|initial|start|starting|started|initiation|initiating|beginning|commencement|commencing"
+    r"|administration|receiving|receipt|dose|doses|dosing|study|trial|treatment|drug|drugs|of|to|on|in|this|any|their|enrollment"
+    r"|enrolment|enrolling|randomi[sz]ation|randomi[sz]ed|screening|registration|entry|entering|inclusion|cycle|day|d|c|1|0|informed|consent"
+    r"|signing|signature|signed|baseline|laborator(?:y|ies)|tests?|testing|samples?|visits?|investigational|product|medication|medicinal|agent"
+    r"|therapy|surgery|planned|protocol|leukapheresis|apheresis|infusion|participation|date|time|scheduled"
+    r"|being|intervention|into|for|and|form|assessment|exam|icf|c1d1|c1|d1|run-in|phase|period|lymphodepletion"
+    r"|conditioning|pre-?registration|check-in|anticipated|expected|projected|onto|interventions|products|treatments|vaccinations?|preparative"
+    r"|lymphodepleting(?:\s+chemotherapy)?|regimen|recruitment|assignment|allocation|patient|subject|participant|protocol-specified|proposed|current|present|now|procedure|procedures|operation)\b"
+    r"(?:['’]s)?[\s/-]*)+"
+)
+_STOP = (
+    r"(?:and|or|unless|except|that|which|who|with|without|requiring|requires?|for|is|are|was|were|has|have"
+    r"|within|if|in|on|at|to|of|patients?|subjects?|participants?|any|a|an|prior|before|other|plus)\b"
+)
+_ITEM = r"(?:\d{1,2}|[a-z])[.)]\s"
+_NAMED = (
+    rf"(?:(?<=\bof )(?:(?!{_STOP}|{_ITEM})[\w/+-]+[ ]?){{1,4}}(?:(?:and|plus)\s+[\w-]+(?=\s*(?:[,.;)]|$)))?"
+    r"|(?<=\bdose )[A-Z]{1,5}[- ]?\d{2,}\w*"
+    rf"|(?<=\bfirst )(?:(?!{_STOP})[\w/+-]+\s+)(?:(?:or|and)\s+[\w/+-]+\s+)?"
+    r"(?:administration|dose|infusion|injection)\b)?"
+    r"(?:\s*on\s+(?:cycle\s*\d+,?\s*)?day\s*[-+]?\d+)?"
+)
+_UNITS = "|".join([*get_args(CalendarUnit), "hour"])
+
+
+@dataclass(frozen=True, slots=True)
+class FoundWindow:
+    """A window and the characters it takes; `narrowed` when the text shortens it further."""
+
+    window: Window
+    start: int
+    end: int
+    narrowed: bool = False
+
+
+def _length(name: str) -> tuple[str, str]:
+    """Return patterns for a number and its unit, in groups that end in `name`."""
+    words = "|".join(wording().numbers)
+    number = (
+        rf"(?P<number{name}>\d+(?:\.\d+)?|{words})(?:\s*\(\s*\w+\s*\))?(?:\s*(?:full|complete|calendar))?"
+    )
+    return number, rf"(?P<unit{name}>{_UNITS})s?\b(?!\s+(?:of\s+age|old)\b)(?:\s*\(\s*\d+\s+\w+\s*\))?"
+
+
+_RECENT = r"(?:last|past|previous|prior|preceding|most\s+recent)(?:\s*[<≤])?"
+_WORDS_BETWEEN = r"(?:(?!or\b|and\b|with\b|for\b|any\b)[\w-]+\s+){0,4}?"
+_BEFORE = (
+    r"(?:\s*,?\s*(?:(?:immediately|just)\s+)?(?:prior\s+to|before|preceding|of|from|prior)\s+"
+    rf"{_WORDS_BETWEEN}{_ANCHOR}{_NAMED}(?:\s*\(\s*{_ANCHOR}\))?|\s+(?:ago|prior|before|previously)\b)"
+)
+_SOME_LIVES = (
+    r"(?:\d+|[a-z]+)\s*(?:\(\s*\w+\s*\)\s*)?(?:drug[- ]?\s?)?(?:elimination\s+|terminal\s+|plasma\s+)?"
+    r"(?:half[- ]?li(?:fe|ves)|t\s*1/2)(?:\s*\(\s*t\s*1/2\s*\))?"
+    r"(?:\s+of\s+(?:the\s+|that\s+|each\s+)?(?:(?!or\b|and\b|prior\b|before\b)[\w-]+\s*){1,4})?"
+)
+_HALF_LIVES = rf"(?P<lives>\s*[,(]?\s*(?:or|and)\s+(?:within\s+|at\s+least\s+|<\s*)?{_SOME_LIVES}\)?)?"
+_WHICHEVER = (
+    r"(?P<which>\s*[,(]*\s*whichever\s+(?:time\s+|period\s+|one\s+)?(?:is|was|comes|occurs)?\s*(?:the\s+)?"
+    r"(?P<choice>longer|shorter|first|later|earlier|greater|longest|shortest|smaller|less)"
+    r"(?:\s+in\s+duration)?\s*\)?)?"
+)
+_LONGER = frozenset({"longer", "later", "greater", "longest"})
+_ELSEWHEN = re.compile(
+    r"\s+(?:of|after|from|following|since)\s+(?:(?:the|their|his|her|a|an|initial|first|last|prior|previous|most|recent"
+    r"|any|original)\s+)*(?:after|completi\w+|completing|diagnos\w+|relapse|progression|transplant\w*|surgery|birth"
+    r"|discontinu\w+|therap\w+|chemotherapy|radi\w+|onset|end|finishing|cessation|last|admi\w+)\b"
+    r"|\s+(?:after|following)\b",
+    re.IGNORECASE,
+)
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    (number1, unit1), (number2, unit2), (number3, unit3), (number4, unit4) = map(_length, "1234")
+    return re.compile(
+        r"(?:(?:(?:with)?in|during|over|for|up\s+to)\s+(?:a\s+period\s+of\s+|the\s+|≤\s*)*"
+        rf"(?P<recent>{_RECENT}\s+)?(?:the\s+)?(?:{number1}\s*-?\s*)?{unit1}(?P<before>{_BEFORE})?"
+        rf"|(?:the\s+)?{_RECENT}\s+{number2}\s*-?\s*{unit2}(?:{_BEFORE})?"
+        rf"|(?P<most>(?:less\s+than|≤|<|under)\s*)?{number3}\s*-?\s*{unit3}(?:\s+or\s+less)?{_BEFORE}"
+        rf"|(?:within|<|≤|less\s+than)\s*(?P<ahead>{_SOME_LIVES}\s*(?:,\s*)?(?:or|and)\s+(?:within\s+|<\s*)?)"
+        rf"{number4}\s*-?\s*{unit4}(?P<before4>{_BEFORE})?(?=\s*(?:[,(]|whichever|prior|before|from|of)))"
+        rf"{_HALF_LIVES}{_WHICHEVER}(?P<before2>{_BEFORE})?",
+        re.IGNORECASE,
+    )
+
+
+_JOINT_BEHIND = re.compile(r"(?:\s+and)?[\s/-]*$", re.IGNORECASE)
+_MOMENT = re.compile(rf"\s*(?:at|before|prior\s+to|upon|on|preceding|when)\s+{_ANCHOR}", re.IGNORECASE)
+_TRAILING = re.compile(
+    r"(?:\b(?:and|of|to|in|for|on|the|this|any|their|a|an|form|day|c|d|1|0|into|being|trial)\b[\s/-]*|[\s/-]+)+$",
+    re.IGNORECASE,
+)
+
+
+def end_of_moment(text: str, position: int) -> int:
+    """Return where "at screening" or "prior to the first dose" ends; the position when none is there."""
+    match = _MOMENT.match(text, position)
+    if match is None:
+        return position
+    trailing = _TRAILING.search(match.group())
+    return match.end() - (len(trailing.group()) if trailing else 0)
+
+
+def parse_window(text: str, position: int) -> FoundWindow | None:
+    """Return the window that starts at a position, or None.
+
+    "After" and "for at least" don't look back from the screening date, so they make no window. The
+    longer of two spans, of which only one has a stated length, is at least that one.
+    """
+    match = _pattern().match(text, position)
+    if match is None or _ELSEWHEN.match(text, match.end()):
+        return None
+    opener = text[position : position + 4].lower()
+    before = match["before"] or match["before2"] or match["before4"]
+    if opener.startswith(("for ", "in ", "over")) and not (match["recent"] or before):
+        return None
+    if opener.startswith("for") and not match["recent"]:
+        return None
+    number = match["number1"] or match["number2"] or match["number3"] or match["number4"]
+    named = match["unit1"] or match["unit2"] or match["unit3"] or match["unit4"]
+    if number is None and not match["recent"]:
+        return None
+    choice = (match["choice"] or "").lower()
+    lives = match["lives"] or match["ahead"]
+    longer = choice in _LONGER or (bool(lives) and not choice)
+    amount, unit = _in_days(_amount(number) if number else 1.0, named.lower())
+    end = match.start() + len(_JOINT_BEHIND.sub("", match.group()))
+    window = Window(amount, unit, text[match.start() : end], open=longer)
+    return FoundWindow(window, match.start(), end, narrowed=bool(choice) and not longer)
+
+
+def _in_days(amount: float, unit: str) -> tuple[float, CalendarUnit]:
+    """Return a length in a calendar unit: hours are parts of a day."""
+    return (amount / 24, "day") if unit == "hour" else (amount, cast(CalendarUnit, unit))
+
+
+def _amount(words: str) -> float:
+    named = wording().numbers.get(words.lower())
+    return float(words) if named is None else float(named)
+
+
+@cache
+def length_in(pattern: str) -> re.Pattern[str]:
+    """Return a pattern in which LENGTH stands for a length of time, its parts as groups of their own."""
+    return re.compile(pattern.replace("LENGTH", "{}\\s*-?\\s*{}".format(*_length(""))), re.IGNORECASE)
+
+
+def window_of(match: re.Match[str], words: str) -> Window:
+    """Return the time of a match of such a pattern, told in the given words."""
+    amount, unit = _in_days(_amount(match["number"]), match["unit"].lower())
+    return Window(amount, unit, words)

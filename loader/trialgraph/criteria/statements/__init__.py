@@ -1,0 +1,1 @@
+"""Whole statements, from a sentence to a criterion with its nested items."""

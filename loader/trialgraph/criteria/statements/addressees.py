@@ -1,0 +1,169 @@
+"""Whom a statement addresses: "women of childbearing potential must …", "… for patients with X"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.facts.facts import is_content, read_fact
+from trialgraph.criteria.facts.surroundings import category_of
+from trialgraph.criteria.language.connectives import RESTARTS
+from trialgraph.criteria.language.offers import DEMANDED
+from trialgraph.criteria.language.tokens import lookup_form
+from trialgraph.criteria.lists.lists import join_segments, read_condition, read_segments
+from trialgraph.criteria.members.segments import part_statement, trimmed
+from trialgraph.criteria.trees import all_of, any_of, is_formal, negate
+from trialgraph.expressions import Expression, Fact, Narrative, Not, atoms
+from trialgraph.namespaces import TGC
+
+__all__ = ["case_of", "concerns_reproduction", "read_addressed"]
+
+_ABSENT = re.compile(r"in\s+(?:the\s+)?absence\s+of\s+", re.IGNORECASE)
+_MODAL = ("must", "should", "shall", "need", "are required to")
+_HAVING = frozenset({"have", "has", "with", "have a", "has a"})
+_MENOPAUSE = frozenset({str(TGC.Premenopausal), str(TGC.Perimenopausal), str(TGC.Postmenopausal)})
+_TELLING = frozenset({"confirmation", "confirmed"})
+Reader = Callable[[Text, list[Chunk]], Expression]
+
+
+def read_addressed(text: Text, chunks: list[Chunk], read: Reader) -> Expression | None:
+    """Return what a statement asks in some case only; None when it is asked of all.
+
+    Args:
+        text: The text under reading.
+        chunks: A statement without exceptions and labels.
+        read: Reads what is asked.
+    """
+    if not chunks:
+        return None
+    if (asked := _in_absence(text, chunks, read)) is not None:
+        return asked
+    if "condition" in chunks[0].classes:
+        return _opening_case(text, chunks)
+    if text.exclusion:
+        return None
+    return _subject_case(text, chunks) or _closing_case(text, chunks)
+
+
+def _in_absence(text: Text, chunks: list[Chunk], read: Reader) -> Expression | None:
+    """Read "in the absence of X, B": B is said of those without X only."""
+    comma = _comma(chunks)
+    opening = _ABSENT.match(text.text, chunks[0].start)
+    if opening is None or comma is None or not any(is_content(chunk) for chunk in chunks[comma + 1 :]):
+        return None
+    condition = read_condition(text, [chunk for chunk in chunks[:comma] if chunk.start >= opening.end()])
+    body = read(text, chunks[comma + 1 :])
+    return all_of([negate(condition), body]) if text.exclusion else any_of([condition, body])
+
+
+def _comma(chunks: Sequence[Chunk]) -> int | None:
+    return next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ","), None)
+
+
+def _opening_case(text: Text, chunks: list[Chunk]) -> Expression:
+    """Read "for subjects with X, Y": Y is asked of those with X only."""
+    whole = narrative(text, chunks[0].start, chunks[-1].end)
+    comma = _comma(chunks)
+    if comma is None or not any(is_content(chunk) for chunk in chunks[comma + 1 :]):
+        return whole
+    condition = case_of(text, chunks[1:comma])
+    body = join_segments(text, read_segments(text, chunks[comma + 1 :]), "or" if text.exclusion else "and")
+    if not _says_something(body):
+        return whole
+    if text.exclusion and DEMANDED.search(text.text, chunks[comma].end, chunks[-1].end):
+        return all_of([condition, negate(body)]) if is_formal(body) else whole
+    return all_of([condition, body]) if text.exclusion else any_of([negate(condition), body])
+
+
+def _subject_case(text: Text, chunks: list[Chunk]) -> Expression | None:
+    """Read "patients with X must have Y": Y is asked of those with X only."""
+    modal = next((i for i, chunk in enumerate(chunks) if _is_modal(chunk)), None)
+    if modal is None and concerns_reproduction(chunks) and not _tells_menopause(chunks):
+        modal = next((i for i, chunk in enumerate(chunks) if i > 1 and chunk.form in _HAVING), None)
+    if not modal:
+        return None
+    case, body = trimmed(chunks[:modal]), trimmed(chunks[modal:])
+    named = next((i for i, chunk in enumerate(case) if is_content(chunk)), None)
+    if named is None or not any(is_content(chunk) for chunk in body) or _is_told(case):
+        return None
+    subject = case[0].form in RESTARTS or _names_patients(text, case) or concerns_reproduction(case)
+    if not subject or not all("neutral" in chunk.classes for chunk in case[:named]):
+        return None
+    read = join_segments(text, read_segments(text, body), "and")
+    if not _says_something(read):
+        valued = any(chunk.kind == "value" for chunk in case)
+        return None if valued else narrative(text, chunks[0].start, chunks[-1].end)
+    return any_of([negate(case_of(text, case)), read])
+
+
+def _tells_menopause(chunks: Sequence[Chunk]) -> bool:
+    """Whether whom a trial is for starts with their menopause ("premenopausal women with X")."""
+    first = next((chunk.term for chunk in chunks if is_content(chunk)), None)
+    return first is not None and first.iri in _MENOPAUSE
+
+
+def _names_patients(text: Text, case: Sequence[Chunk]) -> bool:
+    """Whether words end in those they are about ("HIV-infected patients")."""
+    return lookup_form(text.text[case[0].start : case[-1].end].split()[-1]) in RESTARTS
+
+
+def _is_modal(chunk: Chunk) -> bool:
+    return chunk.kind == "word" and chunk.form.startswith(_MODAL)
+
+
+def _is_told(chunks: Sequence[Chunk]) -> bool:
+    """Whether a subject is described by what all have to have ("patients with confirmed X must …")."""
+    return any(chunk.classes & _TELLING and "neutral" not in chunk.classes for chunk in chunks)
+
+
+def _closing_case(text: Text, chunks: list[Chunk]) -> Expression | None:
+    """Read "Y for patients with X": Y is asked of those with X only.
+
+    In a list it would be open how many of its members that holds for, so there nothing is read.
+    """
+    at = next((i for i, chunk in enumerate(chunks) if i and "of some" in chunk.classes), None)
+    if at is None or not any(is_content(chunk) for chunk in chunks[at + 1 :]):
+        return None
+    body, case = trimmed(chunks[:at]), trimmed(chunks[at + 1 :])
+    if not any(is_content(chunk) for chunk in body) or any(chunk.kind == "value" for chunk in body):
+        return None
+    members = part_statement(body)
+    if any(member.joint not in ("", "or") for member in members):
+        return None
+    read = join_segments(text, read_segments(text, body), "and")
+    if not _says_something(read):
+        return None
+    told = case_of(text, case)
+    if chunks[at].form.startswith("in ") and _is_status(text, told):
+        return all_of([read, told])
+    return any_of([negate(told), read])
+
+
+def _is_status(text: Text, case: Expression) -> bool:
+    """Whether a case tells what has become of the disease ("leukemia in patients with relapsed disease")."""
+    term = text.vocabulary.by_iri.get(case.concept) if isinstance(case, Fact) else None
+    return term is not None and term.category == "other"
+
+
+def case_of(text: Text, chunks: Sequence[Chunk]) -> Expression:
+    """Return in whose case something is asked; words where that isn't understood."""
+    kept = trimmed(chunks)
+    reading = read_fact(text, kept) if kept else None
+    if reading is not None:
+        return Not(reading.expression) if reading.negated else reading.expression
+    read = read_condition(text, kept)
+    if is_formal(read) or not kept:
+        return read
+    return narrative(text, kept[0].start, kept[-1].end)
+
+
+def _says_something(expression: Expression) -> bool:
+    return any(not isinstance(atom, Narrative) for atom in atoms(expression))
+
+
+def concerns_reproduction(chunks: Sequence[Chunk]) -> bool:
+    """Whether the first concept named is a reproductive state, which some patients only can be in."""
+    first = next((chunk for chunk in chunks if is_content(chunk)), None)
+    return first is not None and category_of(first) == "reproductive"

@@ -1,0 +1,118 @@
+"""Which concepts an exception names ("autoimmune disease, except vitiligo and controlled asthma")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from trialgraph.concepts import packaged_concepts
+from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
+from trialgraph.criteria.language.vocabulary import Vocabulary
+from trialgraph.criteria.lists.lists import read_segments
+from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.sections.normalization import normalize
+from trialgraph.criteria.trees import map_facts
+from trialgraph.expressions import Expression, Fact, atoms
+
+__all__ = ["item_run_in", "name_exceptions", "resumes_at"]
+
+_JOINING = (" or ", " and ", ",", ";")
+
+
+def name_exceptions(expression: Expression, vocabulary: Vocabulary) -> Expression:
+    """Return the expression with the concepts of its facts' exceptions, where all their words are read.
+
+    An exception with a part that isn't understood may be about anything, so none of it is named.
+    """
+    read: dict[str, tuple[str, ...]] = {}
+
+    def named(fact: Fact) -> Fact:
+        words = fact.modifiers.get("exception")
+        if words is None:
+            return fact
+        if words not in read:
+            read[words] = _concepts(words, vocabulary) or _name(words)
+        return replace(fact, exceptions=read[words])
+
+    return map_facts(expression, named)
+
+
+def _name(words: str) -> tuple[str, ...]:
+    """Return the concept that the whole of an exception is a name of, also one that isn't read for itself."""
+    return _names().get(" ".join(words.casefold().split()), ())
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for form in packaged_concepts().surface_forms():
+        name = form.form.casefold()
+        found[name] = (*found.get(name, ()), form.iri)
+    return {name: iris for name, iris in found.items() if len(iris) == 1}
+
+
+def _concepts(words: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    text = Text(normalize(words), vocabulary, exclusion=True)
+    chunks = trimmed(Chunker(text).chunks())
+    if not chunks:
+        return ()
+    found = set(_named(chunks))
+    for segment in read_segments(text, chunks):
+        parts = [] if segment.expression is None else list(atoms(segment.expression))
+        if (
+            not parts
+            or segment.negated
+            or not all(isinstance(part, Fact) and _is_one(part) for part in parts)
+        ):
+            return ()
+        found |= {part.concept for part in parts if isinstance(part, Fact)}
+    return tuple(sorted(found))
+
+
+def _named(chunks: Iterable[Chunk]) -> Iterator[str]:
+    for chunk in chunks:
+        if chunk.term is not None:
+            yield chunk.term.iri
+        yield from _named(chunk.inner)
+
+
+def _is_one(fact: Fact) -> bool:
+    """Whether what narrows a fact can't hide a further exception ("eczema that is mild or a rash")."""
+    return not any(joining in words for words in fact.modifiers.values() for joining in _JOINING)
+
+
+def item_run_in(text: Text, chunks: Sequence[Chunk]) -> int | None:
+    """Return where an item with a time of its own starts in exceptions that lost their lines.
+
+    Whether it is an exception or a bar ("… premedication Receipt of live vaccines within 4 weeks before
+    the first dose") can't be told, so it must not be taken for either.
+    """
+    at = next((i for i, chunk in enumerate(chunks) if chunk.kind == "window"), None)
+    if at is None or not (chunks[0].kind == "sign" and chunks[0].form == ":"):
+        return None
+    starts = [
+        index
+        for index in range(2, at)
+        if text.text[chunks[index].start : chunks[index].end].split(" ")[0].istitle()
+        and chunks[index - 1].kind not in ("sign", "window")
+        and chunks[index - 1].form not in ("and", "or")
+    ]
+    return starts[-1] if starts else None
+
+
+def resumes_at(chunks: Sequence[Chunk], at: int) -> int | None:
+    """Return where the time of what is barred goes on behind an exception that stands inside its sentence.
+
+    "Surgery, other than biopsy, within 4 weeks": the weeks are those of the surgery. So they are without
+    the commas after "other than", which stands with the noun it narrows.
+    """
+    for index in range(at + 2, len(chunks)):
+        if chunks[index].kind == "window":
+            after_comma = chunks[index - 1].form == ","
+            return index if after_comma or chunks[at].form == "other than" else None
+        if "exception" in chunks[index].classes or (
+            chunks[index].form == "," and index + 1 < len(chunks) and chunks[index + 1].kind != "window"
+        ):
+            return None
+    return None

@@ -1,0 +1,117 @@
+"""A kind and the instances listed of it, in one statement: "antibiotics, including A and B"."""
+
+from __future__ import annotations
+
+from trialgraph.criteria.chunking.brackets import nested
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.instances import (
+    dated_alike,
+    end_of_list,
+    for_itself,
+    instances_of,
+    narrowed_alike,
+    of_unread_kind,
+)
+from trialgraph.criteria.language.offers import DEMANDED
+from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.lists.lists import join_segments, read_segments
+from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.mentions.topics import topics_of
+from trialgraph.criteria.statements.subgroups import any_kind
+from trialgraph.criteria.trees import any_of, is_formal, map_facts
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Value, atoms
+
+__all__ = ["read_instances"]
+
+
+def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
+    """Read "X, including A and B": instances of X, in X's time and, for treatments, narrowed as X is."""
+    default = "or" if text.exclusion else "and"
+    at = next((i for i, chunk in enumerate(chunks) if "example" in chunk.classes and i > 0), None)
+    if at is None or not text.exclusion:
+        read = join_segments(text, read_segments(text, trimmed(chunks[at + 1 :])), default) if at else None
+        kinds = any_kind(text, chunks[:at], read, chunks[-1].end) if read is not None else None
+        return (
+            kinds or _including(text, chunks, at) or join_segments(text, read_segments(text, chunks), default)
+        )
+    if not any(is_content(chunk) for chunk in chunks[:at]):
+        return _read_unnamed(text, chunks, at)
+    head = join_segments(text, read_segments(text, trimmed(chunks[:at])), default)
+    rest = trimmed(chunks[at + 1 :])
+    rest = trimmed(rest[0].inner) if len(rest) == 1 and rest[0].kind == "bracket" else rest
+    facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
+    if not any(is_content(chunk) for chunk in rest):
+        return head
+    if not facts:
+        return narrative(text, chunks[0].start, chunks[-1].end) if isinstance(head, Narrative) else head
+    if facts[-1].category == "allergy":
+        return _with_agents(text, head, rest)
+    closing = end_of_list(text, rest)
+    read = join_segments(text, read_segments(text, rest), default)
+    head = map_facts(head, lambda fact: narrowed_alike(fact, closing) if fact is facts[-1] else fact)
+    kind = list(atoms(head))[-1]
+    if isinstance(kind, Narrative):
+        return any_of([head, map_facts(read, lambda fact: of_unread_kind(fact, kind.text))])
+    head = dated_alike(head, read)
+    head = for_itself(text, head, read, (chunks[at].start, chunks[-1].end))
+    instances = narrowed_alike(instances_of(facts[-1], read), closing)
+    if is_formal(head):
+        formal = [each for each in _members(instances) if is_formal(each) or _is_limited(each)]
+        return any_of([head, *formal, *_told(text, rest, formal)])
+    return any_of([head, instances])
+
+
+def _including(text: Text, chunks: list[Chunk], at: int | None) -> Expression | None:
+    """Read "chemotherapy including a platinum agent" among demands: not just any such treatment."""
+    if at is None or chunks[at].form != "including" or any(chunk.kind == "window" for chunk in chunks[at:]):
+        return None
+    lead = trimmed(chunks[:at])
+    if not any(map(is_content, lead)):
+        return None
+    head = join_segments(text, read_segments(text, lead), "and")
+    named = list(atoms(head))[-1]
+    if not isinstance(named, Fact) or named.category not in GIVEN:
+        return None
+    words = text.text[chunks[at].start : chunks[-1].end].strip(" ;,.:")
+    if DEMANDED.search(words):
+        return narrative(text, chunks[0].start, chunks[-1].end)
+    return map_facts(head, lambda fact: narrowed_alike(fact, words) if fact is named else fact)
+
+
+def _read_unnamed(text: Text, chunks: list[Chunk], at: int) -> Expression:
+    """Read "serious comorbidity, such as A or B", whose kind has no name that is known."""
+    read = join_segments(text, read_segments(text, trimmed(chunks[at + 1 :]) or chunks), "or")
+    unknown = [chunk for chunk in chunks[:at] if chunk.kind == "word" and not chunk.classes]
+    told = any(chunk.classes & {"negation", "condition", "unactual", "turning"} for chunk in chunks[:at])
+    if not unknown or told or not any(isinstance(atom, Fact) for atom in atoms(read)):
+        return join_segments(text, read_segments(text, chunks), "or")
+    kind = narrative(text, chunks[0].start, chunks[at - 1].end)
+    return any_of([kind, map_facts(read, lambda fact: of_unread_kind(fact, kind.text))])
+
+
+def _with_agents(text: Text, head: Expression, chunks: list[Chunk]) -> Expression:
+    """Read "allergy to monoclonal antibodies such as A": A is one that the allergy may be to."""
+    words = text.text[chunks[0].start : chunks[-1].end].strip(" ,;.:")
+    general = text.vocabulary.hypersensitivity
+    if general is None:
+        return head
+    place = text.span(chunks[0].start, chunks[-1].end)
+    return any_of([head, Fact(general.iri, general.label, "allergy", {"agent": words}, span=place)])
+
+
+def _told(text: Text, chunks: list[Chunk], formal: list[Expression]) -> list[Fact]:
+    """Return what instances speak of that aren't all understood."""
+    said = {atom.concept for each in formal for atom in atoms(each) if isinstance(atom, Fact)}
+    topics = topics_of(text, list(nested(chunks)))
+    return [topic.fact for topic in topics if not topic.denied and topic.fact.concept not in said]
+
+
+def _is_limited(member: Expression) -> bool:
+    """Whether a member is a fact within a limit, with more words behind them."""
+    return isinstance(member, AllOf) and any(isinstance(each, Value) for each in atoms(member))
+
+
+def _members(expression: Expression) -> tuple[Expression, ...]:
+    return expression.operands if isinstance(expression, AnyOf) else (expression,)

@@ -1,0 +1,355 @@
+"""From a criterion's words to its expression: sentences, nested items and lead-ins."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import replace
+
+from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
+from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.chunking.unions import name_each
+from trialgraph.criteria.conditions.cases import except_for, loosened
+from trialgraph.criteria.conditions.complements import contradicts_itself, demands_cancers, join_complements
+from trialgraph.criteria.conditions.lifting import lift
+from trialgraph.criteria.conditions.remnants import add_values
+from trialgraph.criteria.criterion import Kind
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.instances import for_itself, instances_of
+from trialgraph.criteria.facts.participations import add_investigational
+from trialgraph.criteria.language.offers import (
+    SOME_ASKED,
+    asks_several,
+    concerns_some,
+    counts_several,
+    defines_childbearing,
+    lets_in,
+    offers_choice,
+)
+from trialgraph.criteria.language.predicates import part_predicate
+from trialgraph.criteria.language.vocabulary import GIVEN, Vocabulary
+from trialgraph.criteria.members.sentences import sentences_of, time_of_label, with_list
+from trialgraph.criteria.mentions.mentions import add_mentions
+from trialgraph.criteria.quantities.tables import outline_without
+from trialgraph.criteria.sections.normalization import NormalizedText
+from trialgraph.criteria.sections.outline import Outline
+from trialgraph.criteria.statements.exceptions import name_exceptions
+from trialgraph.criteria.statements.statements import of_part, read_statement
+from trialgraph.criteria.statements.turns import turned
+from trialgraph.criteria.trees import (
+    all_of,
+    any_of,
+    dated,
+    map_facts,
+    negate,
+    undated_history,
+)
+from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Not, Span, atoms
+
+__all__ = ["read_expression"]
+
+_INLINE = re.compile(
+    r"(?:(?<=[\s;,:.])|^)\(?(?P<name>[ivx]{1,4}|[a-hA-H]|\d{1,2}|[①-⑳])(?:\)|(?<=[①-⑳])|\.(?=\s+[A-Z≥≤<>]))\s*(?=[A-Za-z≥≤<>])"
+)
+_ORDERS = (
+    tuple(str(number) for number in range(1, 30)),
+    tuple("abcdefgh"),
+    ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"),
+    tuple("①②③④⑤⑥⑦⑧⑨⑩"),
+)
+_FEWEST_LETTERS = 3
+_LONGEST = 20_000
+_EXAMPLES = re.compile(r"^(?:some )?(?:examples?|for example)\b", re.IGNORECASE)
+_OWN_FIELD = re.compile(r"Healthy volunteers (?:are )?(?:allowed|accepted)\b")
+_EXCEPTION_NOTE = re.compile(
+    r"^(?:exceptions?|exempt|however|note that .{0,60}(?:allowed|eligible|permitted|not excluded))\b",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(
+    r"^(?:note|nb|n\.b\.|definition|this (?:includes?|does|criterion|applies)"
+    r"|these (?:include|are)|examples?|for example|including)\b",
+    re.IGNORECASE,
+)
+_DEFINES = re.compile(
+    r"(?:^|[.;]\s)(?:definition|definitions|note|where)\b|\b(?:is|are) (?:\w+ )?defined\b", re.IGNORECASE
+)
+_WASHOUT = re.compile(r"\bwash-?\s?out\b", re.IGNORECASE)
+_OR_AT_END = re.compile(r"\bor$", re.IGNORECASE)
+_ALL = re.compile(r"\ball\b[^:]{0,30}\bfollowing\b|\bboth of\b", re.IGNORECASE)
+_DENIED = re.compile(
+    r"\bnot (?:meet|fulfil|fulfill|satisfy|have)\b[^:]*\bfollowing\b|\bfails? to meet\b", re.IGNORECASE
+)
+_EXCEPTED = re.compile(
+    r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|other than)\b"
+    r"(?=[^:]{0,60}:\s*$)(?:[^:()]|\([^()]*\))*:\s*$"
+    r"|\bunless(?:\s+(?:the|of|for|if|in|any|one|all|or|more|is|are|at|least|they|there|meet\w*|met|who|with|have|has|by"
+    r"|patients?|subjects?|participants?|criteri\w+|conditions?|appl\w+|following|below|as|described|listed"
+    r"|exclusion|fulfil\w*|satisf\w+|true|exists?|present|occurs?))*\s*:\s*$",
+    re.IGNORECASE,
+)
+_MAY_ENTER = re.compile(r"\b(?:may|can|will|is|are)\b[^.]*\bunless\b", re.IGNORECASE)
+_INSTANCES = re.compile(
+    r"\b(?:includ\w*|such as)\b[^;.()]{0,80}$|\b(?:includ\w*|such as|e\.g\.?)\W*$",
+    re.IGNORECASE,
+)
+_OR_ANY = re.compile(
+    r"\binclud|such as|e\.g|\bor\b[^;:]{0,40}\b(?:any|one)\b[^;:]{0,15}\bfollowing\b", re.IGNORECASE
+)
+_MODALS = ("must", "should", "need", "are required to", "have to")
+_WAIVED = re.compile(r"\bnot (?:\w+ )?(?:need|require|necessary|mandatory|applicable|apply)", re.IGNORECASE)
+_FOLLOWING = re.compile(
+    r"(?:\b(?:with|as|by|have|has|meet\w*|including|defined|according to)\b[^:,]{0,40})?"
+    r"\b(?:the )?follow(?:ing|s)\b[^:]{0,60}:?\s*$|:\s*$",
+    re.IGNORECASE,
+)
+
+
+def read_expression(
+    normalized: NormalizedText, kind: Kind, outline: Outline, vocabulary: Vocabulary
+) -> Expression:
+    """Return what a criterion says.
+
+    Args:
+        normalized: Its readable text.
+        kind: Inclusion or exclusion: what a bare list of its items means.
+        outline: Where its nested items are in the readable text.
+        vocabulary: The words of the concepts.
+    """
+    if len(normalized.text) > _LONGEST:
+        return Narrative(normalized.text, "not-formalised", normalized.verbatim(0, len(normalized.text)))
+    text = Text(normalized, vocabulary, kind == "exclusion")
+    text.chunks = chunks = Chunker(text).chunks()
+    if (
+        kind == "inclusion"
+        and _WASHOUT.search(text.text)
+        and not any("allowance" in chunk.classes for chunk in chunks)
+    ):
+        return narrative(text, 0, len(text.text))
+    read = _read_outlined(text, chunks, outline_without(outline, text.tables))
+    expression = join_complements(read if text.exclusion else loosened(read))
+    cancers = 2 if " or " in text.text else 3
+    misread = contradicts_itself(expression) or (
+        not text.exclusion and demands_cancers(expression, vocabulary, cancers)
+    )
+    expression = narrative(text, 0, len(text.text)) if misread else add_values(expression, text, chunks)
+    expression = map_facts(
+        name_exceptions(map_facts(expression, part_predicate), vocabulary), undated_history
+    )
+    told = add_investigational(add_mentions(expression, text, chunks), text)
+    return name_each(told, vocabulary)
+
+
+def _read_outlined(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
+    """Read a stretch that may have nested items, or a list inside its sentence."""
+    if not outline.items:
+        outline = _with_inline_items(text.text, outline)
+    if outline.items:
+        return _read_parts(text, chunks, outline)
+    return _read_stretch(text, chunks, outline.start, outline.end)
+
+
+def _with_inline_items(words: str, outline: Outline) -> Outline:
+    lead_end, parts = _inline_parts(words[outline.start : outline.end])
+    start = outline.start
+    items = tuple(Outline(start + first, start + last, start + last) for first, last in parts)
+    return Outline(start, start + lead_end, outline.end, items)
+
+
+def _inline_parts(words: str) -> tuple[int, list[Span]]:
+    """Return where the words before a list inside a sentence end, and its items are ("1) …; 2) …")."""
+    signs = list(_INLINE.finditer(words))
+    found = _in_order(words, signs, 0)
+    if found and _DEFINES.search(words[: found[0].start()]):
+        return len(words), []
+    if len(found) >= 2 and len(words[: found[0].start()].split()) <= 40:
+        starts = [match.end() for match in found]
+        ends = [*(match.start() for match in found[1:]), len(words)]
+        return found[0].start(), list(zip(starts, ends, strict=True))
+    after_first = _in_order(words, signs, 1)
+    if after_first and words[: after_first[0].start()].rstrip().endswith((";", ",", ".")):
+        starts = [0, *(match.end() for match in after_first)]
+        ends = [*(match.start() for match in after_first), len(words)]
+        return 0, list(zip(starts, ends, strict=True))
+    return len(words), []
+
+
+def _in_order(words: str, signs: Sequence[re.Match[str]], first: int) -> list[re.Match[str]]:
+    """Return those of the numbers and letters in a sentence that count on from the given place."""
+    found: list[re.Match[str]] = []
+    depth, position = 0, 0
+    for match in signs:
+        depth = _depth(words, position, match.start(), depth)
+        position = match.end()
+        place = first + len(found)
+        if depth == 0 and any(
+            place < len(order) and match["name"].lower() == order[place] for order in _ORDERS
+        ):
+            found.append(match)
+    return found
+
+
+def _depth(words: str, start: int, end: int, depth: int) -> int:
+    """Return how many brackets are open at `end`, with `depth` open at `start`."""
+    for sign in words[start:end]:
+        if sign in "([":
+            depth += 1
+        elif sign in ")]" and depth:
+            depth -= 1
+    return depth
+
+
+def _between(chunks: Sequence[Chunk], start: int, end: int) -> list[Chunk]:
+    first = bisect_left(chunks, start, key=lambda chunk: chunk.start)
+    return list(chunks[first : bisect_right(chunks, end, lo=first, key=lambda chunk: chunk.end)])
+
+
+def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
+    start, lead_end, end = outline.start, outline.lead_end, outline.end
+    lead = text.text[start:lead_end]
+    if counts_several(lead):
+        return narrative(text, start, end)
+    if defines_childbearing(lead):
+        return _defined_below(text, chunks, outline)
+    read = [_read_outlined(text, _between(chunks, item.start, item.end), item) for item in outline.items]
+    if (text.exclusion and lets_in(lead)) or (
+        lead.strip() and _EXCEPTED.search(lead.strip().removesuffix(":") + ":")
+    ):
+        head = _read_stretch(text, _between(chunks, start, lead_end), start, lead_end)
+        excepted = (outline.items[0].start, outline.items[-1].end)
+        if not text.exclusion and _MAY_ENTER.search(lead):
+            return negate(any_of(read))
+        if not any(isinstance(atom, Fact) for atom in atoms(head)):
+            return narrative(text, start, end)
+        return except_for(text, head, text.text[slice(*excepted)].strip(), excepted)
+    if _DENIED.search(lead):
+        return negate(all_of(read))
+    endings = (text.text[item.start : item.end].rstrip(" ,;.*-•") for item in outline.items[:-1])
+    ors = any(_OR_AT_END.search(ending) for ending in endings)
+    either = ors or offers_choice(lead) or (text.exclusion and not _ALL.search(lead))
+    body = any_of(read) if either else all_of(read)
+    if all(isinstance(atom, Narrative) for atom in atoms(body)) and not any(map(str.isdigit, lead)):
+        return narrative(text, start, end)
+    return _with_lead(text, chunks, outline, body, either=either)
+
+
+def _defined_below(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
+    """Keep a list in words that tells what a state is; what stands before it is read."""
+    leading = sentences_of(text, _between(chunks, outline.start, outline.lead_end))
+    if len(leading) < 2:
+        return narrative(text, outline.start, outline.end)
+    last = leading[-1][0].start
+    before = _read_stretch(text, _between(chunks, outline.start, last), outline.start, last)
+    joined = any_of if text.exclusion else all_of
+    return joined([before, narrative(text, last, outline.end)])
+
+
+def _with_lead(
+    text: Text, chunks: Sequence[Chunk], outline: Outline, body: Expression, *, either: bool
+) -> Expression:
+    start, lead_end = outline.start, outline.lead_end
+    lead = text.text[start:lead_end]
+    leading = _between(chunks, start, lead_end)
+    recent = next((c.window.window for c in leading if c.window is not None), None)
+    if recent is not None:
+        body = dated(body, recent)
+    if text.exclusion and recent is not None:
+        body = map_facts(body, lambda fact: replace(fact, within=fact.within or recent))
+    following = _FOLLOWING.search(lead)
+    stop = start + following.start() if following else lead_end
+    head = _read_stretch(text, _between(chunks, start, stop), start, stop)
+    facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
+    several = [] if text.exclusion else sentences_of(text, leading)
+    if len(several) > 1 and _WAIVED.search(text.text[several[-1][0].start : lead_end]):
+        last = several[-1][0].start
+        return all_of([_read_stretch(text, _between(chunks, start, last), start, last),
+                       narrative(text, last, outline.end)])  # fmt: skip
+    if not text.exclusion and facts and _names_some(leading):
+        return any_of([negate(head), body])
+    if not text.exclusion and leading and leading[0].form == "if":
+        return _asked_in_case(text, leading, head, body)
+    if not any(not isinstance(atom, Narrative) for atom in atoms(head)):
+        told = not text.exclusion and any(chunk.kind in ("value", "limit") for chunk in leading)
+        return body if not told and _plain_lead(lead, either=either) else all_of([head, body])
+    if text.exclusion and facts and either and _INSTANCES.search(lead):
+        words = (stop, outline.end)
+        return any_of([for_itself(text, head, body, words), instances_of(facts[-1], body)])
+    apart = _OR_ANY.search(lead) or SOME_ASKED.match(text.text[slice(lead_end, outline.end)].lstrip(" *-•"))
+    if (text.exclusion and either and apart) or _OR_AT_END.search(lead.rstrip(" ,;:.*-•")):
+        return any_of([head, body])
+    return all_of([head, body])
+
+
+def _asked_in_case(text: Text, leading: Sequence[Chunk], head: Expression, body: Expression) -> Expression:
+    """Ask a list below "if older than 75, the following must be met:" of those in that case only."""
+    if isinstance(head, AnyOf) and isinstance(head.operands[0], Not):
+        return any_of([head.operands[0], all_of([any_of(head.operands[1:]), body])])
+    comma = next((chunk for chunk in leading if chunk.form == ","), leading[-1])
+    words = narrative(text, leading[0].start, comma.start if comma is not leading[-1] else comma.end)
+    return any_of([Not(words), body])
+
+
+def _names_some(leading: Sequence[Chunk]) -> bool:
+    """Whether a lead-in asks its list of some patients only ("patients who received X must meet:")."""
+    modal = next((i for i, chunk in enumerate(leading) if chunk.form.startswith(_MODALS)), None)
+    subject = leading[:modal] if modal is not None else ()
+    told = any(chunk.classes & {"confirmation", "confirmed"} for chunk in subject)
+    told = told or any(is_content(chunk) for chunk in leading[len(subject) :])
+    return not told and any(is_content(chunk) for chunk in subject)
+
+
+def _plain_lead(lead: str, *, either: bool) -> bool:
+    """Whether a lead-in without a concept only announces its list."""
+    return len(lead.split()) <= 30 or either
+
+
+def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> Expression:
+    read: list[Expression] = []
+    sentences = _without_fields(text, sentences_of(text, chunks))
+    if len(sentences) > 1 and not text.exclusion and _is_title(sentences[0]):
+        sentences = sentences[1:]
+    for sentence in with_list(text, sentences):
+        words = text.text[sentence[0].start : sentence[-1].end]
+        place = (sentence[0].start, sentence[-1].end)
+        named = any(chunk.kind == "value" for chunk in sentence)
+        if sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named:
+            continue
+        if concerns_some(words):
+            read.append(of_part(text, sentence) or narrative(text, *place))
+            continue
+        if asks_several(words) or defines_childbearing(words):
+            read.append(narrative(text, sentence[0].start, end))
+            break
+        statement = turned(text, read_statement(text, sentence), words, place)
+        if read and (_EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
+            read = lift(text, read, words, place)
+        elif read and _NOTE.match(words):
+            remark = narrative(text, sentence[0].start, chunks[-1].end)
+            if text.exclusion and _EXAMPLES.match(words):
+                return any_of([*read, remark])
+            return all_of([*read, remark]) if not text.exclusion else all_of([any_of(read), remark])
+        elif statement.expression is not None:
+            read.append(statement.expression)
+        elif statement.role == "allowance":
+            read.append(narrative(text, *place))
+    if not read:
+        return narrative(text, start, end)
+    return any_of(read) if text.exclusion else all_of(_in_time(chunks, read))
+
+
+def _in_time(chunks: Sequence[Chunk], read: list[Expression]) -> list[Expression]:
+    """Give the values of all sentences the time that the label in front of them states."""
+    recent = time_of_label(chunks)
+    return read if recent is None else [read[0], *(dated(each, recent) for each in read[1:])]
+
+
+def _without_fields(text: Text, sentences: list[list[Chunk]]) -> list[list[Chunk]]:
+    """Leave out what the registry's own fields say behind the last criterion, which allows nothing of it."""
+    rest = (each for each in sentences[1:] if not _OWN_FIELD.match(text.text, each[0].start))
+    return [*sentences[:1], *rest]
+
+
+def _is_title(sentence: Sequence[Chunk]) -> bool:
+    """Whether a sentence is a lone name that heads those after it ("Growth factors. The last dose …")."""
+    term = sentence[0].term if len(sentence) == 1 else None
+    return term is not None and term.category in GIVEN

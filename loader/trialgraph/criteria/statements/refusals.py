@@ -1,0 +1,119 @@
+"""What bars in either kind of list: "patients with X are excluded", "X is not permitted"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.conditions.alternatives import is_harmless
+from trialgraph.criteria.conditions.cases import except_for
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.lists.lists import join_segments, read_barred, read_segments
+from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.trees import alternatives_of, is_formal, map_facts, negate
+from trialgraph.expressions import AllOf, AnyOf, Expression, atoms, is_judged
+
+_WHO = frozenset({"patient who", "subject who", "participant who", "individual who", "those who"})
+_TRIAL = frozenset({"for", "from", "in", "to", "the", "this", "our", "trial", "study", "protocol", "entry",
+                    "inclusion", "enrollment", "enrolment", "participation", "participate", "enroll", "enrol",
+                    "enter", "join", "protocol therapy"})  # fmt: skip
+_REASONS = frozenset({"because", "because of", "as", "since", "due to", "given", "owing to", "in order to",
+                      "in view of", "so as to", "for safety reason"})  # fmt: skip
+_UNFIT = frozenset({"ineligible", "not eligible"})
+__all__ = ["read_refusal", "without_trailing_verb"]
+
+
+def read_refusal(text: Text, chunks: list[Chunk]) -> Expression | None:
+    """Read what bars in either kind of list: "… are excluded", "excluded are …"; None without such words."""
+    at = next((i for i, chunk in enumerate(chunks) if "barring" in chunk.classes), None)
+    if at is None or _is_unfit_for(chunks, at):
+        return None
+    if (excepting := _read_excepting(text, chunks, at)) is not None:
+        return excepting
+    behind = _without_reason(chunks[at + 1 :])
+    if not behind or behind[0].form in ("from", "for this") or _tells_only_when(behind) or _is_trial(behind):
+        return _read_barred(text, chunks, at)
+    if not text.exclusion and not any(map(is_content, chunks[:at])):
+        return _barred_behind(text, chunks, at)
+    supposed = not text.exclusion and "condition" in behind[0].classes
+    return narrative(text, chunks[0].start, chunks[-1].end) if supposed else None
+
+
+def _is_unfit_for(chunks: Sequence[Chunk], at: int) -> bool:
+    """Whether words say what the patient can't be given ("transplant ineligible"), not who is barred."""
+    named = chunks[at - 1].term if at else None
+    return chunks[at].form in _UNFIT and named is not None and named.category in GIVEN
+
+
+def _read_excepting(text: Text, chunks: list[Chunk], at: int) -> Expression | None:
+    """Read "patients with X are excluded, unless Y"; None without an exception, or where X isn't read."""
+    places = (i for i in range(at + 1, len(chunks) - 1) if "exception" in chunks[i].classes)
+    exception = next(places, None)
+    if exception is None:
+        return None
+    barred = read_refusal(text, trimmed(chunks[:exception]))
+    if barred is None or not is_formal(barred):
+        return None
+    place = (chunks[exception + 1].start, chunks[-1].end)
+    words = text.text[slice(*place)].strip(" ;,.:")
+    return except_for(text, barred, words, place, lifts=chunks[exception].form == "unless")
+
+
+def _without_reason(chunks: list[Chunk]) -> list[Chunk]:
+    """Leave out why something bars ("… are ineligible because of possible interactions")."""
+    reason = next((i for i, chunk in enumerate(chunks) if chunk.form in _REASONS), len(chunks))
+    return trimmed(chunks[:reason])
+
+
+def _is_trial(chunks: Sequence[Chunk]) -> bool:
+    """Whether words behind a refusal only say of what ("… are not eligible for the trial")."""
+    return all(chunk.kind == "sign" or chunk.form in _TRIAL for chunk in chunks)
+
+
+def _tells_only_when(chunks: Sequence[Chunk]) -> bool:
+    """Whether words behind a refusal only say for what time it holds ("… not permitted within 14 days")."""
+    timed = any(chunk.kind == "window" for chunk in chunks[:2])
+    return timed and all(chunk.kind in ("window", "sign") or is_harmless(chunk, "tail") for chunk in chunks)
+
+
+def _read_barred(text: Text, chunks: list[Chunk], at: int) -> Expression:
+    """Read "patients with X are excluded", which bars X in either kind of list."""
+    whole = narrative(text, chunks[0].start, chunks[-1].end)
+    head = without_trailing_verb(chunks[:at])
+    head = head[1:] if head and head[0].form in _WHO else head
+    if not any(is_content(chunk) for chunk in head) or any("exception" in chunk.classes for chunk in head):
+        return whole
+    expression = read_barred(text, head)
+    of_some = any("condition" in chunk.classes or chunk.form == ":" for chunk in head)
+    listed = text.exclusion and isinstance(expression, AnyOf) and not of_some
+    if not is_formal(expression) and not (listed and any(map(is_judged, atoms(expression)))):
+        return whole
+    window = next((chunk.window.window for chunk in chunks[at + 1 :] if chunk.window is not None), None)
+    if window is not None:
+        expression = map_facts(expression, lambda fact: replace(fact, within=fact.within or window))
+    return expression if text.exclusion else negate(alternatives_of(expression))
+
+
+def _barred_behind(text: Text, chunks: list[Chunk], at: int) -> Expression:
+    """Read "patients will be excluded if they have X", which bars X though it stands among demands."""
+    rest = trimmed(chunks[at + 1 :])
+    while rest and "condition" in rest[0].classes:
+        rest = rest[1:]
+    read = join_segments(text, read_segments(text, rest), "or") if any(map(is_content, rest)) else None
+    alternatives = read is not None and is_formal(read) and not isinstance(read, AllOf)
+    return (
+        negate(read)
+        if read is not None and alternatives
+        else narrative(text, chunks[0].start, chunks[-1].end)
+    )
+
+
+def without_trailing_verb(chunks: list[Chunk]) -> list[Chunk]:
+    """Return what stands before "are", "will be" and the like at the end of some words."""
+    kept = list(chunks)
+    while kept and kept[-1].form in ("is", "are", "be", "will be", "should", "must", "may", "will"):
+        kept.pop()
+    return kept

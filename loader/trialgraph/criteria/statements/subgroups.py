@@ -1,0 +1,170 @@
+"""Statements about some patients only, and lists that go on after what one member excepts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.conditions.alternatives import is_harmless
+from trialgraph.criteria.facts.allowances import TREATING
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.instances import example_of
+from trialgraph.criteria.language.connectives import RESTARTS
+from trialgraph.criteria.lists.lists import join_segments, read_condition, read_segments
+from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal, negate
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms
+from trialgraph.namespaces import TGC
+
+__all__ = [
+    "MODAL",
+    "age_case",
+    "any_kind",
+    "defined_at",
+    "demand_on_some",
+    "inner_exceptions",
+    "only_names_patients",
+    "value_case",
+    "value_with",
+]
+
+MODAL = frozenset({"must", "should", "must have", "must be", "need", "need to", "are required to"})
+_NOT_ENTER = re.compile(
+    r"^\w+ not (?:be )?(?:participat|enrol|includ|enter|eligib|take part|join)", re.IGNORECASE
+)
+_RELATIVE = frozenset({"patient who", "subject who", "participant who", "individual who", "those who"})
+_NEAR = 4
+_NEOPLASM = str(TGC.Neoplasm)
+
+
+def age_case(label: Sequence[Chunk]) -> Expression | None:
+    """Return the ages that a label names, whom alone the values behind it are asked of ("Age ≥ 16: …")."""
+    values = [chunk for chunk in label if chunk.kind == "value"]
+    plain = all(is_harmless(chunk, "label", "value_tail") for chunk in label if chunk.kind != "value")
+    aged = len(values) == 1 and values[0].value is not None and values[0].value.terms[0].unit == "a"
+    return values[0].expression if aged and plain else None
+
+
+def any_kind(text: Text, chunks: Sequence[Chunk], listed: Expression, end: int) -> Expression | None:
+    """Read "solid tumors including A and B" among demands as any of them, each narrowed as the kind is.
+
+    What follows the last disease is a demand of its own. Of a disease that is one of the kind only in part
+    that part is meant ("NSCLC, including adenocarcinoma"); with one that never is, the list up to `end`
+    stays in words too. None unless the kind is a tumour, and the list names diseases, beside words at most.
+    """
+    lead = trimmed(chunks)
+    read = join_segments(text, read_segments(text, lead), "and") if any(map(is_content, lead)) else None
+    kind = text.vocabulary.by_iri.get(read.concept) if isinstance(read, Fact) else None
+    if kind is None or not isinstance(read, Fact) or _NEOPLASM not in (kind.iri, *kind.ancestors):
+        return None
+    members = listed.operands if isinstance(listed, AllOf | AnyOf) else (listed,)
+    named = [i for i, each in enumerate(members) if isinstance(each, Fact) and each.category == "condition"]
+    kinds = members[: named[-1] + 1] if named else ()
+    behind = members[len(kinds) :]
+    plain = all(i in named or isinstance(each, Narrative) for i, each in enumerate(kinds))
+    if not kinds or not plain or (behind and not isinstance(listed, AllOf)):
+        return None
+    known = [each for each in kinds if isinstance(each, Narrative) or _is_below(text, each, kind.iri)]
+    told = [example_of(read, each) for each in known]
+    if not all(each in known or _overlaps(text, each, kind.iri) for each in kinds):
+        told.append(narrative(text, chunks[-1].end, end))
+    return all_of([any_of([read, *told]), *behind])
+
+
+def _is_below(text: Text, each: Expression, kind: str) -> bool:
+    term = text.vocabulary.by_iri.get(each.concept) if isinstance(each, Fact) else None
+    return term is not None and kind in (term.iri, *term.ancestors)
+
+
+def _overlaps(text: Text, each: Expression, kind: str) -> bool:
+    """Whether a concept is known that is both ("lung adenocarcinoma")."""
+    name = each.concept if isinstance(each, Fact) else ""
+    return any({name, kind} <= term.ancestors for term in text.vocabulary.by_iri.values())
+
+
+def defined_at(chunks: Sequence[Chunk]) -> int | None:
+    """Return where "defined as" sets a label off from its limits, as a colon would; None without one."""
+    at = next((i for i, chunk in enumerate(chunks) if "definition" in chunk.classes), 0)
+    labelled = all(chunk.kind == "window" or is_harmless(chunk, "label") for chunk in chunks[:at])
+    labelled = labelled and any("label" in chunk.classes for chunk in chunks[:at])
+    labelled = labelled and chunks[at - 1].form not in ("is", "are", "is also", "are also")
+    valued = at + 1 < len(chunks) and chunks[at + 1].kind == "value"
+    return at if at and labelled and valued else None
+
+
+def value_case(text: Text, chunks: list[Chunk]) -> Expression | None:
+    """Read "patients with creatinine > 1.5 must have B": B is asked of those with that value only."""
+    modal = next((i for i, chunk in enumerate(chunks) if chunk.form in MODAL), None)
+    if modal is None or chunks[0].form not in RESTARTS:
+        return None
+    case, body = trimmed(chunks[1:modal]), trimmed(chunks[modal + 1 :])
+    if not case or any(chunk.kind != "value" and not is_harmless(chunk, "label") for chunk in case):
+        return None
+    condition = read_condition(text, case)
+    if not body or not is_formal(condition):
+        return None
+    read = join_segments(text, read_segments(text, body), "and")
+    return any_of([negate(condition), read])
+
+
+def value_with(text: Text, chunks: list[Chunk]) -> Expression | None:
+    """Read "without liver metastases, ALT ≤ 2.5 × ULN": the limit is for those without them only."""
+    comma = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ","), None)
+    if comma is None or chunks[0].form not in ("with", "without") or text.exclusion:
+        return None
+    case, body = trimmed(chunks[1:comma]), trimmed(chunks[comma + 1 :])
+    if not case or not any(chunk.kind == "value" for chunk in body) or any(c.kind == "value" for c in case):
+        return None
+    read = join_segments(text, read_segments(text, body), "and")
+    condition = read_condition(text, case)
+    if any(isinstance(atom, Fact) for atom in atoms(read)) or not is_formal(condition):
+        return None
+    return any_of([condition if chunks[0].form == "without" else negate(condition), read])
+
+
+def inner_exceptions(text: Text, chunks: list[Chunk]) -> list[Chunk]:
+    """Let "requiring drugs other than A or B, stroke" except drugs only: the list goes on after them."""
+    at = next((i for i, chunk in enumerate(chunks) if "exception" in chunk.classes and i > 0), None)
+    if at is None or not text.exclusion:
+        return chunks
+    told = [chunk.term.category for chunk in chunks[:at] if is_content(chunk) and chunk.term is not None]
+    treated = any(
+        each.form in TREATING or "needing" in each.classes for each in chunks[max(0, at - _NEAR) : at]
+    )
+    for index in range(at + 1, len(chunks)):
+        if chunks[index].form != ",":
+            continue
+        excepted = {c.term.category for c in chunks[at:index] if is_content(c) and c.term is not None}
+        after = next((c.term.category for c in chunks[index:] if is_content(c) and c.term is not None), None)
+        over = any(each.form in ("or", "and") for each in chunks[at:index])
+        drugs = "condition" not in excepted and (excepted or (treated and over))
+        if drugs and "condition" in told and after == "condition":
+            inner = replace(chunks[at], classes=frozenset({"post"}))
+            return [*chunks[:at], inner, *chunks[at + 1 :]]
+    return chunks
+
+
+def demand_on_some(text: Text, chunks: list[Chunk]) -> Expression | None:
+    """Read "patients with X must be stable" among exclusions: it bars those with X who aren't."""
+    modal = next((i for i, chunk in enumerate(chunks) if chunk.form in MODAL), None)
+    opens = chunks[0].form in RESTARTS or chunks[0].form in _RELATIVE
+    if modal is None or modal < 2 or not opens:
+        return None
+    start, end = chunks[modal].start, chunks[-1].end
+    condition = read_condition(text, chunks[1:modal])
+    if not is_formal(condition):
+        return narrative(text, chunks[0].start, end)
+    condition = alternatives_of(condition)
+    if _NOT_ENTER.search(text.text[start:end]):
+        return condition
+    return all_of([condition, Not(narrative(text, start, end))])
+
+
+def only_names_patients(chunks: list[Chunk], *, exclusion: bool) -> bool:
+    """Whether "patients who have had A, B or C" just goes on to what they had, without a demand on them."""
+    goes_on = len(chunks) > 1 and not any(chunk.form in MODAL for chunk in chunks)
+    once = exclusion or not any(chunk.form in ("who", "whose") for chunk in chunks)
+    return goes_on and once and chunks[0].form in _RELATIVE

@@ -1,0 +1,53 @@
+"""Exclusions that are worded as demands or denials ("must not have …", "does not have …")."""
+
+from __future__ import annotations
+
+import re
+
+from trialgraph.criteria.chunking.chunks import Text
+from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.language.offers import DEMAND
+from trialgraph.criteria.statements.statements import Statement
+from trialgraph.criteria.trees import is_formal, negate, only_facts
+from trialgraph.expressions import Fact, Narrative, Not, atoms
+from trialgraph.namespaces import TGC
+
+__all__ = ["turned"]
+
+_MALIGNANT = str(TGC.MalignantNeoplasm)
+_METASTATIC = str(TGC.MetastaticMalignantNeoplasm)
+_LABELS = re.compile(r"^(?:[^:;.()]{1,60}:\s*)+(?=\S)")
+_NONE = re.compile(
+    r"(?:no\s|(?:(?:patients?|subjects?|participants?|persons?)\s+)?(?:who\s+)?"
+    r"(?:(?:does|do|has|have)\s+not\s+(?:have|had)\s|ha(?:s|ve)\s+no\s"
+    r"|(?:is|are)\s+not\s+(?:pregnant|breast-?\s?feeding|lactating)))",
+    re.IGNORECASE,
+)
+"""How an exclusion denies what it probably bars; what it may well ask for is denied as it says."""
+_ASKED_FOR = frozenset({"lesion", "biomarker", "other"})
+
+
+def turned(text: Text, statement: Statement, words: str, place: tuple[int, int]) -> Statement:
+    """Turn round an exclusion worded as a demand ("must not have …"); "no …" stays words."""
+    if not text.exclusion or statement.expression is None:
+        return statement
+    words = _LABELS.sub("", words)
+    if DEMAND.match(words):
+        denied = statement.expression
+        if is_formal(denied) and not only_facts(denied):
+            return Statement(negate(denied), text=words)
+        plain = isinstance(denied, Not) and not isinstance(denied.operand, Narrative)
+        return Statement(negate(denied) if plain else Not(narrative(text, *place)), text=words)
+    if _NONE.match(words) and isinstance(statement.expression, Not):
+        facts = [atom for atom in atoms(statement.expression) if isinstance(atom, Fact)]
+        kept = any(_may_be_asked_for(text, fact) for fact in facts)
+        return statement if kept else Statement(narrative(text, *place), text=words)
+    return statement
+
+
+def _may_be_asked_for(text: Text, fact: Fact) -> bool:
+    """Whether patients may have to have a thing: a lesion, a marker, a cancer."""
+    term = text.vocabulary.by_iri.get(fact.concept)
+    cancer = term is not None and _MALIGNANT in (term.iri, *term.ancestors)
+    metastasis = term is not None and _METASTATIC in term.ancestors
+    return fact.category in _ASKED_FOR or (cancer and not metastasis)
