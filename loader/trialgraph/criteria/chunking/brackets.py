@@ -154,10 +154,12 @@ def opened(chunks: Sequence[Chunk]) -> Iterator[Chunk]:
         yield chunk
 
 
-def nested(chunks: Sequence[Chunk], depth: int = 0) -> Iterator[tuple[Chunk, int]]:
-    """Yield the chunks of a text, those of each bracket in its place, with the number of brackets around."""
+def nested(chunks: Sequence[Chunk], depth: int = 0) -> list[tuple[Chunk, int]]:
+    """Return the chunks of a text, those of each bracket in its place, with the number of brackets around."""
+    found: list[tuple[Chunk, int]] = []
     for chunk in chunks:
         if chunk.kind == "bracket":
-            yield from nested(chunk.inner, depth + 1)
+            found += nested(chunk.inner, depth + 1)
         else:
-            yield chunk, depth
+            found.append((chunk, depth))
+    return found

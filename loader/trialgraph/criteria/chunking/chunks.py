@@ -67,7 +67,6 @@ class Text:
     doses: dict[int, Dose] = field(init=False)
     abilities: Mapping[int, frozenset[str]] = field(init=False)
     chunks: tuple[Chunk, ...] = field(init=False, default=())
-    _turns: bool | None = field(init=False, default=None)
     _told: dict[Phrases, bool] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -90,10 +89,6 @@ class Text:
 
     def search(self, phrases: Phrases, words: str) -> re.Match[str] | None:
         """Return where words of this text have a turn of phrase: nowhere, when the whole text hasn't."""
-        if self._turns is None:
-            self._turns = lexicon().turns(self.text)
-        if not self._turns:
-            return None
         if phrases not in self._told:
             self._told[phrases] = phrases.search(self.text) is not None
         return phrases.search(words) if self._told[phrases] else None

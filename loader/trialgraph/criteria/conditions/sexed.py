@@ -24,7 +24,7 @@ def read_by_sex(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     One sex alone has to be set off by a colon: "female patients aged ≥ 18" asks for women.
     """
     flat = list(_open(chunks))
-    sexes = {name for name in _SEXES if any(name in chunk.classes for chunk in flat)}
+    sexes = _SEXES.keys() & frozenset[str]().union(*[chunk.classes for chunk in flat])
     if not sexes or (len(sexes) == 1 and not any(chunk.form == ":" for chunk in flat)):
         return None
     read: list[Expression] = []

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import cast
 
+from trialgraph.criteria.language.literals import needed_by_all
 from trialgraph.criteria.language.tokens import Token, tokenize
 from trialgraph.resources import product_folder
 
@@ -31,16 +32,18 @@ class Phrases:
     """Turns of phrase that tell a kind of statement; searches are remembered, since words recur.
 
     Patterns are in lower case, and so are the words they are sought in: that is four times as fast as
-    a search that minds both cases.
+    a search that minds both cases. Most words have none of the letters that some pattern needs.
     """
 
     def __init__(self, patterns: list[str]) -> None:
+        self._needed = needed_by_all(patterns)
         self._pattern = re.compile(_by_letter(patterns))
         self._found = lru_cache(maxsize=16_384)(self._pattern.search)
 
     def search(self, words: str) -> re.Match[str] | None:
         """Return where the words, in lower case, have such a turn of phrase, or None."""
-        return self._found(words.lower())
+        words = words.lower()
+        return self._found(words) if any(map(words.__contains__, self._needed)) else None
 
 
 def _by_letter(patterns: Iterable[str]) -> str:
@@ -83,7 +86,6 @@ class Lexicon:
         for name, members in phrases.items():
             for phrase in members:
                 self._add(phrase, name)
-        self._turns = Phrases([each.removeprefix("^") for each in itertools.chain(*patterns.values())])
         self.judgement = Phrases(patterns["judgement"])
         self.consent = Phrases(patterns["consent"])
         self.own_drugs = Phrases(patterns["own_drugs"])
@@ -115,10 +117,6 @@ class Lexicon:
             node = node.children.get(tokens[index].form) if index < len(tokens) else None
             index += 1
         return end, classes
-
-    def turns(self, text: str) -> bool:
-        """Whether a text may have any of the turns of phrase; most have none, which one search tells."""
-        return self._turns.search(text) is not None
 
     def opening(self, words: str) -> tuple[int, frozenset[str]]:
         """Return where the phrase that words start with ends, 0 when it is all of them, and its classes."""

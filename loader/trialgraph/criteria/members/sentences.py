@@ -43,11 +43,15 @@ def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
             )
         ) or (sentences[-1] and _parts(text, chunks, index, sentences[-1])):
             sentences.append([])
-        elif sentences[-1] and (
-            _runs_on(text, chunks, index)
-            or _notes(text, chunks, index)
-            or _heads(text, chunks, index)
-            or _measures_next(text, chunks, index, sentences[-1])
+        elif (
+            sentences[-1]
+            and not text.text[chunk.start].islower()
+            and (
+                _runs_on(text, chunks, index)
+                or _notes(text, chunks, index)
+                or _heads(text, chunks, index)
+                or _measures_next(text, chunks, index, sentences[-1])
+            )
         ):
             sentences.append([chunk])
         else:

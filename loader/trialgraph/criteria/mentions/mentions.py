@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from trialgraph.criteria.chunking.asides import keeps_from
-from trialgraph.criteria.chunking.brackets import nested, opened
+from trialgraph.criteria.chunking.brackets import nested
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.facts.clauses import asked_of_allowed
@@ -38,10 +38,10 @@ def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) ->
     taken = [atom.span for atom in atoms(expression) if not isinstance(atom, Narrative)]
     leaves = list(atoms(expression))
     tells = any(map(_may_tell_more, leaves))
-    named = sum(chunk.kind in ("concept", "lesion") for chunk in opened(chunks)) if tells else 0
+    placed = nested(chunks) if tells else []
+    named = len([1 for chunk, _ in placed if chunk.kind in ("concept", "lesion")])
     if not named or (named <= len(taken) == len(leaves)):
         return expression
-    placed = list(nested(chunks))
     readable = text.normalized.readable
     narrowed = any(isinstance(atom, Fact) and "qualifier" in atom.modifiers for atom in leaves)
     free = (

@@ -104,7 +104,7 @@ def _with_agents(text: Text, head: Expression, chunks: list[Chunk]) -> Expressio
 def _told(text: Text, chunks: list[Chunk], formal: list[Expression]) -> list[Fact]:
     """Return what instances speak of that aren't all understood."""
     said = {atom.concept for each in formal for atom in atoms(each) if isinstance(atom, Fact)}
-    topics = topics_of(text, list(nested(chunks)))
+    topics = topics_of(text, nested(chunks))
     return [topic.fact for topic in topics if not topic.denied and topic.fact.concept not in said]
 
 

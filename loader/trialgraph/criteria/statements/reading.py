@@ -50,7 +50,7 @@ from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Not, Span
 __all__ = ["read_expression"]
 
 _INLINE = re.compile(
-    r"(?:(?<=[\s;,:.])|^)\(?(?P<name>[ivx]{1,4}|[a-hA-H]|\d{1,2}|[①-⑳])(?:\)|(?<=[①-⑳])|\.(?=\s+[A-Z≥≤<>]))\s*(?=[A-Za-z≥≤<>])"
+    r"(?<![^\s;,:.])\(?(?P<name>[ivx]{1,4}|[a-hA-H]|\d{1,2}|[①-⑳])(?:\)|(?<=[①-⑳])|\.(?=\s+[A-Z≥≤<>]))\s*(?=[A-Za-z≥≤<>])"
 )
 _ORDERS = (
     tuple(str(number) for number in range(1, 30)),
