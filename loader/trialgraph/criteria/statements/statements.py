@@ -13,6 +13,7 @@ from trialgraph.criteria.conditions.alternatives import aside_at, is_harmless
 from trialgraph.criteria.conditions.cases import asked_of, except_for, holds_value, read_case, widens
 from trialgraph.criteria.conditions.dispensations import read_dispensation
 from trialgraph.criteria.conditions.elapsed import read_elapsed
+from trialgraph.criteria.conditions.recoveries import read_recovery
 from trialgraph.criteria.conditions.sexed import read_by_sex
 from trialgraph.criteria.conditions.sexes import read_sex
 from trialgraph.criteria.facts.allowances import allowance_at, allows, ceiling, washout
@@ -92,9 +93,10 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
         return Statement(None)
     start, end = chunks[0].start, chunks[-1].end
     words = text.text[start:end]
-    if _takes_a_person(text, chunks):
+    told = read_recovery(text, chunks, lambda rest: read_statement(text, rest).expression)
+    if told is None and _takes_a_person(text, chunks):
         return Statement(narrative(text, start, end), text=words)
-    told = read_refusal(text, chunks) or read_by_sex(text, chunks)
+    told = told or read_refusal(text, chunks) or read_by_sex(text, chunks)
     told = told or read_dispensation(text, chunks, lambda before: read_statement(text, before).expression)
     if told is not None:
         return Statement(told, text=words)

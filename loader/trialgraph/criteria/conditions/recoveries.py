@@ -1,0 +1,146 @@
+"""What patients have to have recovered from: "recovered from toxicities of prior therapy to grade ≤ 1"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from trialgraph.criteria.chunking.brackets import category_of
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.conditions.cases import except_for
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.vocabulary import GIVEN, Term
+from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.trees import all_of, any_of, negate
+from trialgraph.expressions import Expression, Fact
+from trialgraph.namespaces import TGC
+
+__all__ = ["read_recovery"]
+
+_RECOVERED = re.compile(r"(?:^|[\s-])(?:recover(?:ed|y|s)?|resolved|resolution)\b")
+_LACKING = re.compile(r"^(?:failure|failed|incomplete|inadequate|insufficient|lack|non)\b")
+_ASKING = ("must", "should", "need", "has to", "have to")
+_TOXIC = frozenset({str(TGC.TreatmentToxicity), str(TGC.SurgicalComplication)})
+_LITTLE = frozenset({"neutral", "negation", "post", "persons", "condition", "qualifier", "historic", "tail"})
+_ENOUGH = frozenset({"adequate", "complete", "full", "sufficient"})
+_HAVING = frozenset({"has", "have", "had", "is", "are", "has had", "have had"})
+_HARMS = frozenset({"ae", "effect", "side effect", "toxic effect"})
+_ADVERBS = ("ly", "yet")
+
+Reader = Callable[[list[Chunk]], Expression | None]
+
+
+def read_recovery(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
+    """Return what of a treatment must be over, as a toxicity or operation that bars until then.
+
+    The fact keeps the words for how far it has to be over, so that only its absence is ever certain. None
+    for a statement about anything else, or whose denial and kind don't go together.
+
+    Args:
+        text: The text under reading.
+        chunks: A statement of it.
+        read: Reads what a list says besides.
+    """
+    except_at = next((i for i, chunk in enumerate(chunks) if i and "exception" in chunk.classes), len(chunks))
+    found = _read(text, trimmed(chunks[:except_at]), read)
+    excepted = chunks[except_at + 1 :]
+    if found is None or not excepted:
+        return found if except_at == len(chunks) else None
+    place = (excepted[0].start, excepted[-1].end)
+    return except_for(text, found, text.text[slice(*place)].strip(" ;,.:"), place)
+
+
+def _read(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
+    at = next((i for i, chunk in enumerate(chunks) if _RECOVERED.search(chunk.form)), None)
+    if at is None or any("allowance" in chunk.classes for chunk in chunks):
+        return None
+    start, end = _clause(chunks, at, "or" if text.exclusion else "and")
+    clause = list(chunks[start:end])
+    at -= start
+    heads = _heads(text, clause, at)
+    if not heads or (text.exclusion and heads[0][0] < at) or not _is_plain(text, clause, heads[0][0], at):
+        return None
+    denied = any("negation" in chunk.classes or _LACKING.match(chunk.form) for chunk in clause[: at + 1])
+    asked = any(chunk.form.startswith(_ASKING) for chunk in clause)
+    if denied if not text.exclusion else not (denied or asked):
+        return None
+    besides = [read(part) for part in (trimmed(chunks[:start]), trimmed(chunks[end:])) if part]
+    told = [each for each in besides if each is not None]
+    if len(told) < len(besides):
+        return None
+    barred = [_unresolved(text, clause, head, at) for head in heads]
+    return any_of([*told, *barred]) if text.exclusion else all_of([*told, *map(negate, barred)])
+
+
+def _clause(chunks: Sequence[Chunk], at: int, joint: str) -> tuple[int, int]:
+    """Return where the statement on recovery starts and ends among what the word joins."""
+    first = next((i for i in range(at - 1, -1, -1) if _is_harm(chunks[i])), at)
+    start = next((i for i in range(first, 0, -1) if chunks[i - 1].form == joint), 0)
+    if not all(map(_is_little, chunks[start:first])) or not any(map(is_content, chunks[:start])):
+        start = 0
+    ends = (i for i in range(at + 1, len(chunks) - 1) if chunks[i].form == joint and _restarts(chunks[i + 1]))
+    return start, next(ends, len(chunks))
+
+
+def _restarts(chunk: Chunk) -> bool:
+    return chunk.form in _HAVING or chunk.form.startswith(_ASKING) or "persons" in chunk.classes
+
+
+def _is_little(chunk: Chunk) -> bool:
+    little = bool(chunk.classes & _LITTLE) or chunk.form.endswith(_ADVERBS) or chunk.form in _ENOUGH
+    return chunk.kind == "word" and (little or _LACKING.match(chunk.form) is not None)
+
+
+def _is_harm(chunk: Chunk) -> bool:
+    return chunk.term is not None and not _TOXIC.isdisjoint((chunk.term.iri, *chunk.term.ancestors))
+
+
+def _is_plain(text: Text, clause: Sequence[Chunk], head: int, at: int) -> bool:
+    """Whether nothing but recovery is asked: no opinion on it, no value, no demand or denial behind it."""
+    words = text.text[clause[0].start : clause[max(head, at)].end]
+    behind = clause[at + 1 :]
+    return (
+        all(map(_is_little, clause[: min(head, at)]))
+        and text.search(lexicon().judgement, words) is None
+        and not any(chunk.kind == "value" for chunk in clause)
+        and not any("negation" in chunk.classes or chunk.form.startswith(_ASKING) for chunk in behind)
+    )
+
+
+def _heads(text: Text, clause: Sequence[Chunk], at: int) -> list[tuple[int, Term]]:
+    """Return where what has to be over is named, and its concept: toxicities, or else treatments."""
+    named = [(i, chunk.term) for i, chunk in enumerate(clause) if chunk.kind == "concept" and chunk.term]
+    toxic = [(i, term) for i, term in named if _is_harm(clause[i])]
+    if toxic:
+        return toxic[:1] if all(i >= min(at, toxic[0][0]) for i, _ in named) else []
+    behind = [(i, term) for i, term in named if i > at and category_of(clause[i]) in GIVEN]
+    if len(behind) < len(named) or not any(chunk.form == "from" for chunk in clause[at:]):
+        return []
+    any_harm = next((i for i in range(at, len(clause)) if clause[i].form in _HARMS), None)
+    toxicity = text.vocabulary.named("TreatmentToxicity")
+    if not named and any_harm is not None and toxicity is not None:
+        return [(any_harm, toxicity)]
+    return [(i, _toxicity(text, term)) for i, term in behind]
+
+
+def _toxicity(text: Text, given: Term) -> Term:
+    """Return the toxicity that is named after a treatment, that of any treatment, or an operation itself."""
+    named = text.vocabulary.find(f"{given.label} toxicity")
+    if named is not None and str(TGC.TreatmentToxicity) in named.ancestors:
+        return named
+    toxicity = text.vocabulary.named("TreatmentToxicity")
+    return given if given.category == "procedure" or toxicity is None else toxicity
+
+
+def _unresolved(text: Text, clause: Sequence[Chunk], head: tuple[int, Term], at: int) -> Fact:
+    place, term = head
+    between = clause[at + 1 : place] if place > at else []
+    before = [chunk for chunk in clause[: min(place, at)] if "qualifier" in chunk.classes]
+    told = [chunk for chunk in between if not chunk.classes or "qualifier" in chunk.classes]
+    parts = (before, told, clause[place + 1 :])
+    words = [text.text[part[0].start : part[-1].end].strip(" ,;.") for part in parts if part]
+    over = "not recovered" if term.category == "procedure" else "unresolved"
+    qualifier = "; ".join([over, *(each for each in words if each)])
+    span = text.span(clause[place].start, clause[place].end)
+    return Fact(term.iri, term.label, term.category or "condition", {"qualifier": qualifier}, span=span)
