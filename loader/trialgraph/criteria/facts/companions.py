@@ -154,7 +154,8 @@ def _may_stand(head: Term, opening: Chunk, chunks: Sequence[Chunk]) -> bool:
         return False
     if named.category == "other" and chunks[at + 1 : at + 2] and chunks[at + 1].form == "of":
         return False
-    if any(chunk.classes & _UNSEEN or chunk.form in _POSSIBLE | _OPENING for chunk in chunks[:at]):
+    first = 1 if opening.form in _LACKING else 0
+    if any(chunk.classes & _UNSEEN or chunk.form in _POSSIBLE | _OPENING for chunk in chunks[first:at]):
         return False
     if opening.form in _STAYING:
         past = any("historic" in chunk.classes for chunk in chunks[:at])
@@ -169,7 +170,8 @@ def _is_whole(told: Expression, chunks: Sequence[Chunk]) -> bool:
     if not is_formal(told):
         return False
     at = next((i for i, chunk in enumerate(chunks) if is_content(chunk)), 0)
-    if not any(chunk.form in _EITHER for chunk in chunks[at:]):
+    joint = next((i for i, chunk in enumerate(chunks) if i > at and chunk.form in _EITHER), len(chunks))
+    if not any(is_content(chunk) or chunk.kind == "window" for chunk in chunks[joint:]):
         return True
     kinds = {each.category for each in atoms(told) if isinstance(each, Fact)}
     return isinstance(told, AnyOf) and len(kinds) == 1
