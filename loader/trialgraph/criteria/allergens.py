@@ -21,9 +21,15 @@ __all__ = ["name_allergens", "trial_drugs"]
 
 _GENERAL = frozenset({"hypersensitivity", "drug hypersensitivity"})
 _TO = frozenset({"to", "either", "both", "of", "against"})
+_AND_SO_ON = frozenset({"etc", "and so on"})
 _OWN = re.compile(
     r"\b(?:any|component|excipient|ingredient|constituent|formulation|additive|metabolite)", re.I
 )
+_OPENING = re.compile(
+    r"^(?:(?:(?:known|severe|prior|suspected)\s+)*(?:hypersensitivit|allerg|sensitivit)\w+\s+to\s+|(?:to|either|both)\s+)",
+    re.IGNORECASE,
+)
+"""What a member of a list of agents may start with that the allergy says already."""
 
 
 def trial_drugs(study: Mapping[str, Any], vocabulary: Vocabulary) -> tuple[Term, ...]:
@@ -104,8 +110,15 @@ def _lists_agents(fact: Fact) -> bool:
 
 def _allergies(fact: Fact, vocabulary: Vocabulary, drugs: Sequence[Term]) -> Iterator[Fact]:
     text = Text(normalize(fact.modifiers["agent"]), vocabulary, exclusion=True)
+    start: int | None = None
     for segment in part_statement(Chunker(text).chunks()):
-        words = text.text[segment.chunks[0].start : segment.chunks[-1].end].strip(" ,;.:")
+        start = segment.chunks[0].start if start is None else start
+        words = text.text[start : segment.chunks[-1].end].strip(" ,;.:")
+        if len(segment.chunks) == 1 and _is_adjective(segment.chunks[0]):
+            continue
+        start = None
+        if words.lower() in _AND_SO_ON:
+            continue
         own = drugs if lexicon().own_drugs.search(words) else ()
         drug = None if own else _bare_drug(segment.chunks)
         if drug is not None:
@@ -117,8 +130,13 @@ def _allergies(fact: Fact, vocabulary: Vocabulary, drugs: Sequence[Term]) -> Ite
             yield replace(fact, modifiers={**fact.modifiers, "agent": _without_opening(words)})
 
 
+def _is_adjective(chunk: Chunk) -> bool:
+    """Whether a member of a list goes with the noun of the next ("chimeric or humanized antibodies")."""
+    return chunk.kind == "word" and not chunk.classes and chunk.form.endswith(lexicon().adjectival)
+
+
 def _without_opening(words: str) -> str:
-    return re.sub(r"^(?:to|either|both)\s+", "", words)
+    return _OPENING.sub("", words)
 
 
 def _bare_drug(chunks: Iterable[Chunk]) -> Term | None:

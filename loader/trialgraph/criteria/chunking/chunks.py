@@ -10,6 +10,7 @@ from trialgraph.criteria.chunking.abilities import add_abilities
 from trialgraph.criteria.chunking.genes import add_markers
 from trialgraph.criteria.chunking.pieces import Chunk, ChunkKind
 from trialgraph.criteria.chunking.purposes import add_purposes
+from trialgraph.criteria.chunking.sensitivities import add_sensitivities
 from trialgraph.criteria.chunking.spelled import add_spelled
 from trialgraph.criteria.chunking.vaccines import without_vaccines
 from trialgraph.criteria.chunking.viruses import with_viruses
@@ -81,6 +82,8 @@ class Text:
         self.abilities = {} if self.exclusion else add_abilities(self.tokens, self.mentions, self.vocabulary)
         add_spelled(self.tokens, self.mentions, self.vocabulary)
         add_purposes(self.tokens, self.mentions, self.vocabulary)
+        if self.exclusion:
+            add_sensitivities(self.tokens, self.mentions, self.vocabulary)
         with_viruses(self.tokens, self.mentions, self.vocabulary)
         with_lines(self.text, self.tokens, self.mentions, self.vocabulary.named)
         at, named = self.mentions.get, self.vocabulary.named

@@ -12,7 +12,9 @@ from trialgraph.criteria.quantities.values import FoundValue
 from trialgraph.criteria.quantities.windows import FoundWindow
 from trialgraph.expressions import Expression
 
-__all__ = ["Chunk", "ChunkKind"]
+__all__ = ["Chunk", "ChunkKind", "is_content"]
+
+_CONTENT = frozenset({"concept", "value", "lesion"})
 
 ChunkKind = Literal["concept", "value", "lesion", "size", "window", "limit", "bracket", "word", "sign"]
 
@@ -48,3 +50,10 @@ class Chunk:
     value: FoundValue | None = None
     size: FoundSize | None = None
     inner: tuple[Chunk, ...] = ()
+
+
+def is_content(chunk: Chunk) -> bool:
+    """Whether a chunk names something that can be formalised: a concept other than a bare quantity."""
+    return chunk.kind in _CONTENT and not (
+        chunk.kind == "concept" and chunk.term is not None and chunk.term.quantity
+    )

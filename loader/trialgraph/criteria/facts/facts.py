@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from trialgraph.criteria.chunking.brackets import category_of, only_repeats
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.criteria.facts.surroundings import REQUIRING, Around, read_after, read_before
 from trialgraph.criteria.facts.washouts import OtherTime
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact
@@ -15,7 +16,6 @@ from trialgraph.namespaces import TGC
 
 __all__ = ["FactReading", "is_content", "read_fact"]
 
-_CONTENT = frozenset({"concept", "value", "lesion"})
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _NEOPLASM = str(TGC.Neoplasm)
 _PRIMARY_MALIGNANT = str(TGC.PrimaryMalignantNeoplasm)
@@ -72,13 +72,6 @@ class FactReading:
     examples: Sequence[Chunk] = ()
     tested: bool = False
     other_time: OtherTime | None = None
-
-
-def is_content(chunk: Chunk) -> bool:
-    """Whether a chunk names something that can be formalised: a concept other than a bare quantity."""
-    return chunk.kind in _CONTENT and not (
-        chunk.kind == "concept" and chunk.term is not None and chunk.term.quantity
-    )
 
 
 def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:

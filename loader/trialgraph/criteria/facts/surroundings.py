@@ -26,9 +26,11 @@ from trialgraph.criteria.chunking.brackets import (
 )
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.epithets import adjectives_at
+from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.criteria.facts.provisos import limits_in
 from trialgraph.criteria.facts.recency import done_lately, happens, treated_lately
 from trialgraph.criteria.facts.results import is_testable, read_aside, result_after
+from trialgraph.criteria.facts.standards import standard_end
 from trialgraph.criteria.facts.washouts import OtherTime, is_shorter, other_time
 from trialgraph.criteria.quantities.lesions import counts_lesions
 from trialgraph.criteria.quantities.windows import FoundWindow, end_of_moment, parse_window
@@ -37,17 +39,6 @@ from trialgraph.namespaces import TGC
 
 __all__ = ["REQUIRING", "Around", "category_of", "read_after", "read_before"]
 
-_STANDARD = re.compile(
-    r"(?:based on|according to|in accordance with|as per|per|by|using|following"
-    r"|as (?:defined|assessed|determined|measured|evaluated|described) (?:by|in|per)"
-    r"|defined (?:by|per|as per|according to)|(?:assessed|evaluated|measured) (?:by|per|using|according to))"
-    r"\b.{0,140}"
-    r"\b(?:criteria|guidelines?|classification|consensus|edition|version|standards?"
-    r"|RECIST|AJCC|UICC|WHO|AASLD|i?m?RECIST|RANO|Lugano|Cheson|IMWG)\b"
-    r"(?:[\s\"')\].,]*(?:criteria|version|v\.?|ver\.?)?\s*\d+(?:\.\d+)*)?"
-    r"(?:\s+(?:criteria|guidelines?|version|staging|classification|recommendations))*[\s\"')\].,]*",
-    re.IGNORECASE,
-)
 _BESIDES = re.compile(r"\b(?:previous|prior|history|concurrent|concomitant|coexisting|co-existing)\b")
 REQUIRING = frozenset({"requiring", "require", "needing"})
 _PAST = (
@@ -66,6 +57,9 @@ _PREDICATES = frozenset({
 _CEILINGS = frozenset({"≤", "<"})
 _FINDING = frozenset({"confirmed", "determined", "detected", "assessed", "tested", "measured", "by", "per",
                       "documented", "identified", "as determined", "found"})  # fmt: skip
+_TREATED = frozenset({"treated with", "previously treated with", "receiving", "taking", "currently receiving",
+                      "having", "harboring", "harbouring", "bearing", "carrying"})  # fmt: skip
+_ILL = frozenset({"condition", "lesion", "biomarker"})
 _NARROWING = frozenset({"post", "condition", "negation", "definition", "qualifier", "confirmed"})
 
 
@@ -212,12 +206,17 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
             return True
         if not text.exclusion and _asks_otherwise(head, chunks[index:], around):
             return False
-        if classes & _NARROWING or chunk.kind == "limit":
+        if classes & _NARROWING or chunk.kind == "limit" or _is_treated(head, chunks[index:]):
             _keep_rest(text, head, chunks[index:], around)
             return True
         if not is_gloss(head, chunk):
             return False
     return True
+
+
+def _is_treated(head: Chunk, chunks: Sequence[Chunk]) -> bool:
+    """Whether what follows tells what a disease is treated with, or has ("lymphoma treated with X")."""
+    return chunks[0].form in _TREATED and category_of(head) in _ILL and any(map(is_content, chunks))
 
 
 def _step_over(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> Sequence[Chunk] | None:
@@ -227,7 +226,7 @@ def _step_over(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
     if around.negated and (washed := _time_without(text, chunks[0])) is not None:
         around.window = around.window or washed.window
         return [chunk for chunk in chunks if chunk.start >= washed.end]
-    if standard := _is_standard(text, chunks):
+    if standard := standard_end(text, chunks):
         return [chunk for chunk in chunks if chunk.start >= standard]
     return None
 
@@ -337,14 +336,6 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
             around.extra += [] if around.historic else limits_in(rest)
 
 
-def _is_standard(text: Text, chunks: Sequence[Chunk]) -> int:
-    """Return where the name of the rules by which a diagnosis is made ends; 0 when there is none."""
-    found = _STANDARD.match(text.text[chunks[0].start : chunks[-1].end])
-    if found is None or any(chunk.kind in ("value", "lesion", "size") for chunk in chunks):
-        return 0
-    return chunks[0].start + found.end()
-
-
 def _is_method(head: Chunk, chunk: Chunk) -> bool:
     """Whether the rest tells how a marker was found, which doesn't change what was found."""
     return category_of(head) == "biomarker" and chunk.form in _FINDING
@@ -368,7 +359,7 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
     if head.term and counts_lesions(head.term) and (count := count_in(inner)) is not None:
         around.count = count
         return
-    if opening.form in ("using", "by", "per", "calculated", "based", "according") or _is_standard(
+    if opening.form in ("using", "by", "per", "calculated", "based", "according") or standard_end(
         text, inner
     ):
         return

@@ -33,6 +33,8 @@ _TARGETING = re.compile(r"\b(?:targeting|directed (?:at|against|to)|against)\b",
 _APART = frozenset({"other", "any", "any other", "another", "additional"})
 _OF_NAMES = frozenset({"small", "large"})
 """Adjectives that are part of a name without its noun ("small bowel or stomach resection")."""
+_NAMED = " hypersensitivity"
+"""How the names of allergies end that say what they are to."""
 _TIMED = frozenset({"within", "during", "while", "before", "after", "prior", "since", "for"})
 _LEADING = frozenset({"neutral", "active", "negation", "example", "qualifier", "confirmation", "confirmed"})
 
@@ -172,9 +174,11 @@ def share_allergens(text: Text, segments: list[Segment], read: Callable[[Text, S
     """Read the members after "allergy to A" as allergies too, not as drugs taken."""
     allergy: Term | None = None
     for index, segment in enumerate(segments):
-        head = next((c.term for c in segment.chunks if c.kind == "concept" and is_content(c)), None)
-        if head is not None and head.category == "allergy":
+        named = next((c for c in segment.chunks if c.kind == "concept" and is_content(c)), None)
+        head = named.term if named is not None else None
+        if named is not None and head is not None and head.category == "allergy":
             told = isinstance(segment.expression, Fact) and "agent" in segment.expression.modifiers
+            told = told or " to " in text.text[named.start : named.end]
             allergy = head if told or head.cause is not None else None
         elif allergy is not None and segment.joint != ";" and _is_allergen(segment):
             phrase = _completed(text, segments, index)
@@ -214,14 +218,15 @@ def _allergen(text: Text, segment: Segment, fact: Fact) -> str | None:
     """Return what an allergy with a name of its own is to."""
     term = text.vocabulary.by_iri[fact.concept]
     named = next((chunk for chunk in segment.chunks if chunk.term == term), None)
-    if term.cause is None or named is None:
+    if named is None:
         return None
     _, _, words = text.text[named.start : named.end].partition(" to ")
-    return words or term.label.removesuffix(" hypersensitivity")
+    return words or (term.label.removesuffix(_NAMED) if term.cause is not None else None)
 
 
 def _is_general(text: Text, fact: Fact) -> bool:
-    return text.vocabulary.by_iri[fact.concept].cause is None
+    cause = text.vocabulary.by_iri[fact.concept].cause
+    return cause is None and not fact.concept_label.endswith(_NAMED)
 
 
 def _is_allergen(segment: Segment) -> bool:

@@ -21,12 +21,15 @@ from trialgraph.criteria.language.offers import DEMAND
 from trialgraph.criteria.mentions.topics import Topic, topics_of
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Narrative, Not, Span, Window, atoms
+from trialgraph.namespaces import TGC
 
 __all__ = ["add_mentions"]
 
 _ENDS = frozenset({";", "."})
 _SHORT = frozenset({"eg", "ie", "vs", "approx", "incl", "dr", "prof"})
 _NEAR = 6
+_STANDARD = str(TGC.StandardTherapy)
+_ILL = frozenset({"condition", "lesion", "biomarker", "other"})
 _MOST = 60
 """How far behind a fact its own words are followed."""
 Deep = tuple[Chunk, int]
@@ -161,7 +164,23 @@ def _with_listed(fact: Fact, source: _Source, *, denied: bool) -> Expression:
     for each, unfit in fitting(source.text, fact, source.behind(fact.span)):
         if not denied and source.is_new(Topic(each, unfit)):
             told = all_of([told, Not(each) if unfit else each])
-    return told
+    if denied or source.text.exclusion:
+        return told
+    return all_of([told, *_told_behind(fact, source)])
+
+
+def _told_behind(fact: Fact, source: _Source) -> Iterator[Expression]:
+    """Yield what else the words that narrow a demanded fact ask ("relapsed after X or Y")."""
+    term = source.text.vocabulary.by_iri.get(fact.concept)
+    behind = source.behind(fact.span)
+    if term is None or fact.category not in _ILL or not behind:
+        return
+    for topic in topics_of(source.text, behind):
+        other = topic.fact.concept
+        if other == term.iri or other in term.ancestors or (topic.denied and other == _STANDARD):
+            continue
+        if source.is_new(topic):
+            yield Not(topic.fact) if topic.denied else topic.fact
 
 
 def _spoken_of(words: Narrative, source: _Source, *, turned: bool) -> Expression:

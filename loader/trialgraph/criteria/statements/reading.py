@@ -15,6 +15,7 @@ from trialgraph.criteria.conditions.complements import contradicts_itself, deman
 from trialgraph.criteria.conditions.lifting import lift
 from trialgraph.criteria.conditions.remnants import add_values
 from trialgraph.criteria.criterion import Kind
+from trialgraph.criteria.facts.companions import with_companions
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import for_itself, instances_of
 from trialgraph.criteria.facts.participations import add_investigational
@@ -29,6 +30,7 @@ from trialgraph.criteria.language.offers import (
 )
 from trialgraph.criteria.language.predicates import part_predicate
 from trialgraph.criteria.language.vocabulary import GIVEN, Vocabulary
+from trialgraph.criteria.lists.lists import join_segments, read_segments
 from trialgraph.criteria.members.sentences import sentences_of, time_of_label, with_list
 from trialgraph.criteria.mentions.mentions import add_mentions
 from trialgraph.criteria.quantities.tables import outline_without
@@ -132,7 +134,14 @@ def read_expression(
     misread = contradicts_itself(expression) or (
         not text.exclusion and demands_cancers(expression, vocabulary, cancers)
     )
-    expression = narrative(text, 0, len(text.text)) if misread else add_values(expression, text, chunks)
+    if misread:
+        expression = narrative(text, 0, len(text.text))
+    else:
+        joint = "or" if text.exclusion else "and"
+        expression = with_companions(
+            expression, text, chunks, lambda each: join_segments(text, read_segments(text, each), joint)
+        )
+        expression = add_values(expression, text, chunks)
     expression = map_facts(
         name_exceptions(map_facts(expression, part_predicate), vocabulary), undated_history
     )

@@ -1,0 +1,187 @@
+"""Facts told in the words that narrow another fact: "solid tumor with measurable disease".
+
+Who has a solid tumor with measurable disease has both, and who lacks either isn't meant. So the second is
+a fact beside the first wherever its words read as one by themselves. What is a cause, a purpose or a
+place of the first ("due to", "for", "requiring") stays in its words.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.vocabulary import GIVEN, Term
+from trialgraph.criteria.trees import all_of, any_of, is_formal, map_facts
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms
+from trialgraph.namespaces import TGC
+
+__all__ = ["with_companions"]
+
+_HAVING = frozenset({"with", "with a", "with documented", "having", "harboring", "harbouring", "bearing",
+                     "carrying", "expressing", "presenting with", "that harbor"})  # fmt: skip
+_LACKING = frozenset({"without"})
+_PERSONS = frozenset({"who", "patient who", "subject who", "participant who"})
+_THINGS = frozenset({"that", "which", "that is"})
+_STAYING = frozenset({"on", "receiving", "taking"})
+_TREATED = frozenset({"treated with", "previously treated with"})
+_OPENING = _HAVING | _LACKING | _PERSONS | _THINGS | _STAYING | _TREATED
+_HEADS = frozenset({"condition", "lesion", "biomarker"})
+_HAD = frozenset({"condition", "lesion", "biomarker", "other"})
+_EITHER = frozenset({"or", "and / or", "/"})
+_POSSIBLE = frozenset({"will", "can", "could", "may", "might", "would", "should", "either"})
+_PLACING = frozenset({"of", "in", "from", "at", "per", "by", "according to", "based on"})
+_LEADING_AWAY = frozenset({"post", "condition", "exception", "allowance", "definition", "regardless",
+                           "example", "unactual", "barring", "negation"})  # fmt: skip
+_UNSEEN = frozenset({"unactual", "planned", "condition", "exception", "allowance", "barring", "example",
+                     "needing", "definition"})  # fmt: skip
+_NO_DEMAND = frozenset({str(TGC.StandardTherapy), str(TGC.Biopsy)})
+Read = Callable[[Sequence[Chunk]], Expression]
+
+
+def with_companions(expression: Expression, text: Text, chunks: Sequence[Chunk], read: Read) -> Expression:
+    """Return an expression whose facts have those told in their qualifiers beside them.
+
+    Args:
+        expression: What a text says.
+        text: The text.
+        chunks: Its chunks.
+        read: Reads a stretch as a statement of its own.
+    """
+    match expression:
+        case AllOf(operands):
+            return _joined([with_companions(each, text, chunks, read) for each in operands])
+        case AnyOf(operands):
+            return _either([with_companions(each, text, chunks, read) for each in operands])
+        case Not(operand):
+            return Not(with_companions(operand, text, chunks, read))
+        case Fact() if "qualifier" in expression.modifiers and "context" not in expression.modifiers:
+            return _parted(expression, text, chunks, read)
+        case _:
+            return expression
+
+
+def _joined(operands: Sequence[Expression]) -> Expression:
+    """Join with AND what may tell the same companion twice."""
+    joined = all_of(operands)
+    return all_of(list(dict.fromkeys(joined.operands))) if isinstance(joined, AllOf) else joined
+
+
+def _either(operands: Sequence[Expression]) -> Expression:
+    """Join with OR; what all of them tell beside them stands beside the choice."""
+    first = operands[0].operands[1:] if isinstance(operands[0], AllOf) else ()
+    shared = [
+        each for each in first if all(isinstance(o, AllOf) and each in o.operands for o in operands[1:])
+    ]
+    if not shared:
+        return any_of(operands)
+    bare = [all_of([each for each in o.operands if each not in shared]) for o in operands
+            if isinstance(o, AllOf)]  # fmt: skip
+    return all_of([any_of(bare), *shared])
+
+
+def _parted(fact: Fact, text: Text, chunks: Sequence[Chunk], read: Read) -> Expression:
+    """Part the words that narrow a fact into those and the facts told in them."""
+    term = text.vocabulary.by_iri.get(fact.concept)
+    if term is None or fact.category not in _HEADS:
+        return fact
+    end = text.normalized.readable(fact.span)[1]
+    kept: list[str] = []
+    told: list[Expression] = []
+    for part in fact.modifiers["qualifier"].split("; "):
+        at = text.text.find(part, end)
+        inside = _between(chunks, at, at + len(part)) if at >= 0 else []
+        found = _companion(term, inside, read)
+        if found is None:
+            kept.append(part)
+            continue
+        place, companion = found
+        coincident = text.exclusion and _may_be_apart(companion)
+        words = part if coincident else text.text[at : inside[place].start].strip(" ,")
+        kept += [words] if words else []
+        told.append(companion)
+    if not told:
+        return fact
+    modifiers = {name: words for name, words in fact.modifiers.items() if name != "qualifier"}
+    if kept:
+        modifiers["qualifier"] = "; ".join(kept)
+    return _joined([replace(fact, modifiers=modifiers), *told])
+
+
+def _may_be_apart(companion: Expression) -> bool:
+    """Whether a patient may have both a disease and this without the one being with the other.
+
+    A bleeding beside a brain metastasis isn't yet a metastasis with hemorrhage, so the words stay.
+    """
+    return any(
+        isinstance(each, Fact) and each.category in ("condition", "other") for each in atoms(companion)
+    )
+
+
+def _between(chunks: Sequence[Chunk], start: int, end: int) -> list[Chunk]:
+    """Return the chunks of a stretch that starts and ends with one of them, else none."""
+    first = bisect_left(chunks, start, key=lambda chunk: chunk.start)
+    last = first
+    while last < len(chunks) and chunks[last].end <= end:
+        last += 1
+    exact = first < last and chunks[first].start == start
+    return list(chunks[first:last]) if exact else []
+
+
+def _companion(head: Term, chunks: Sequence[Chunk], read: Read) -> tuple[int, Expression] | None:
+    """Return where the words of a fact beside another start, and that fact."""
+    for index, opening in enumerate(chunks):
+        if opening.form in _OPENING:
+            start = index if opening.form in _LACKING else index + 1
+            if _may_stand(head, opening, chunks[start:]):
+                told = read(chunks[start:])
+                if _is_whole(told, chunks[start:]) and not _denies_part(opening, told):
+                    return index, map_facts(told, _ongoing) if opening.form in _STAYING else told
+        elif is_content(opening) or (opening.classes & _LEADING_AWAY and opening.form not in _PLACING):
+            return None
+    return None
+
+
+def _may_stand(head: Term, opening: Chunk, chunks: Sequence[Chunk]) -> bool:
+    """Whether a stretch names what is so, of a kind that its first word leads to."""
+    at = next((i for i, chunk in enumerate(chunks) if is_content(chunk)), None)
+    named = chunks[at].term if at is not None else None
+    if at is None or named is None:
+        return False
+    if named.iri == head.iri or named.iri in head.ancestors or named.iri in _NO_DEMAND:
+        return False
+    if named.category == "other" and chunks[at + 1 : at + 2] and chunks[at + 1].form == "of":
+        return False
+    first = 1 if opening.form in _LACKING else 0
+    if any(chunk.classes & _UNSEEN or chunk.form in _POSSIBLE | _OPENING for chunk in chunks[first:at]):
+        return False
+    if opening.form in _STAYING:
+        past = any("historic" in chunk.classes for chunk in chunks[:at])
+        return named.category == "treatment" and not past
+    if opening.form in _TREATED:
+        return named.category in GIVEN
+    return named.category in _HAD or (opening.form not in _HAVING | _LACKING and named.category in GIVEN)
+
+
+def _is_whole(told: Expression, chunks: Sequence[Chunk]) -> bool:
+    """Whether alternatives are told as such and of one category, so that none was lost or parted wrongly."""
+    if not is_formal(told):
+        return False
+    at = next((i for i, chunk in enumerate(chunks) if is_content(chunk)), 0)
+    joint = next((i for i, chunk in enumerate(chunks) if i > at and chunk.form in _EITHER), len(chunks))
+    if not any(is_content(chunk) or chunk.kind == "window" for chunk in chunks[joint:]):
+        return True
+    kinds = {each.category for each in atoms(told) if isinstance(each, Fact)}
+    return isinstance(told, AnyOf) and len(kinds) == 1
+
+
+def _denies_part(opening: Chunk, told: Expression) -> bool:
+    """Whether a thing is said not to have been treated, which the patient may well have been."""
+    return opening.form in _THINGS and isinstance(told, Not)
+
+
+def _ongoing(fact: Fact) -> Fact:
+    given = fact.category == "treatment"
+    return replace(fact, modifiers={"status": "active", **fact.modifiers}) if given else fact

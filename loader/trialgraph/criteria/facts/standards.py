@@ -1,0 +1,30 @@
+"""The rules by which a diagnosis is made or a disease is measured, which narrow nothing ("per RECIST")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+
+__all__ = ["standard_end"]
+
+_STANDARD = re.compile(
+    r"(?:based on|according to|in accordance with|as per|per|by|using|following"
+    r"|as (?:defined|assessed|determined|measured|evaluated|described) (?:by|in|per)"
+    r"|defined (?:by|per|as per|according to)|(?:assessed|evaluated|measured) (?:by|per|using|according to))"
+    r"\b.{0,140}"
+    r"\b(?:criteria|guidelines?|classification|consensus|edition|version|standards?"
+    r"|RECIST|AJCC|UICC|WHO|AASLD|i?m?RECIST|RANO|Lugano|Cheson|IMWG)\b"
+    r"(?:[\s\"')\].,]*(?:criteria|version|v\.?|ver\.?)?\s*\d+(?:\.\d+)*)?"
+    r"(?:\s+(?:criteria|guidelines?|version|staging|classification|recommendations))*[\s\"')\].,]*",
+    re.IGNORECASE,
+)
+
+
+def standard_end(text: Text, chunks: Sequence[Chunk]) -> int:
+    """Return where the name of the rules by which a diagnosis is made ends; 0 when there is none."""
+    found = _STANDARD.match(text.text[chunks[0].start : chunks[-1].end])
+    if found is None or any(chunk.kind in ("value", "lesion", "size") for chunk in chunks):
+        return 0
+    return chunks[0].start + found.end()
