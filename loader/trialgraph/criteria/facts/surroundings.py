@@ -131,7 +131,7 @@ def read_before(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around
     lone = [
         words
         for words in around.qualifiers
-        if words not in plain and words.lower() not in ("multiple", "first", "new")
+        if (words not in plain or " or " in words) and words.lower() not in ("multiple", "first", "new")
     ]
     around.leading = "; ".join(lone) or None
     return True

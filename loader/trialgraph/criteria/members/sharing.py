@@ -12,12 +12,16 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import DETERMINERS, VERBS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import token_texts
+from trialgraph.criteria.language.variants import usual_noun
 from trialgraph.criteria.language.vocabulary import GIVEN, Term
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import Fact
+from trialgraph.namespaces import TGC
 
 __all__ = [
+    "ANY_ILLNESS",
     "drop_repeated",
+    "lent_name",
     "repeat_history",
     "share_allergens",
     "share_clauses",
@@ -34,6 +38,10 @@ _APART = frozenset({"other", "any", "any other", "another", "additional"})
 _OF_NAMES = frozenset({"small", "large"})
 """Adjectives that are part of a name without its noun ("small bowel or stomach resection")."""
 _TIMED = frozenset({"within", "during", "while", "before", "after", "prior", "since", "for"})
+ANY_ILLNESS = str(TGC.MedicalIllness)
+"""What "chronic medical" in "acute or chronic medical or psychiatric condition" would say of any."""
+_UNKNOWN_WORDS = 3
+"""How many words that aren't known may stand before a name in a member of a list."""
 _LEADING = frozenset({"neutral", "active", "negation", "example", "qualifier", "confirmation", "confirmed"})
 
 
@@ -50,9 +58,11 @@ def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segme
             segments.remove(segment)
             read(text, following)
         elif phrase is not None:
-            segment.chunks = phrase
+            own, segment.chunks = segment.chunks, phrase
             segment.borrowed = True
             read(text, segment)
+            if segment.expression is None:
+                segment.chunks, segment.borrowed = own, False
 
 
 def drop_repeated(segments: list[Segment]) -> list[Segment]:
@@ -96,35 +106,74 @@ def _completed(text: Text, segments: list[Segment], index: int) -> list[Chunk] |
     found = _completed_from(text, segments, index, first)
     if found is None and before is not None and "qualifier" in before.classes:
         found = _completed_from(text, segments, index, first - 1)
-    return found
+    return found or _completed_later(text, segments, index, first)
 
 
-def _completed_from(text: Text, segments: list[Segment], index: int, first: int) -> list[Chunk] | None:
+def _completed_later(text: Text, segments: list[Segment], index: int, first: int) -> list[Chunk] | None:
+    """Return a member whose name starts behind words that aren't known ("uncompensated respiratory or …")."""
+    chunks = segments[index].chunks
+    for start in range(first + 1, min(first + 1 + _UNKNOWN_WORDS, len(chunks))):
+        if any(chunk.kind != "word" for chunk in chunks[first:start]) or not chunks[start].form.isalpha():
+            return None
+        found = _completed_from(text, segments, index, start, behind=False)
+        named = None if found is None else next((c.term for c in found if is_content(c)), None)
+        if named is not None and ANY_ILLNESS not in named.ancestors:
+            return found
+    return None
+
+
+def _completed_from(
+    text: Text, segments: list[Segment], index: int, first: int, *, behind: bool = True
+) -> list[Chunk] | None:
     """Return a member completed by the words that a neighbour lends, its own from a place on."""
     segment = segments[index]
     last = _name_end(segment, first)
     start, end = segment.chunks[first].start, segment.chunks[last].end
     words = text.text[start:end]
-    earlier = [i for i in range(index - 1, max(-1, index - 7), -1) if _named(segments[i])]
+    before = range(index - 1, max(-1, index - 7), -1) if behind else ()
+    earlier = [i for i in before if _named(segments[i])]
     following = next((i for i in range(index + 1, min(index + 6, len(segments))) if _named(segments[i])), -1)
     for other, ahead in [*([(following, True)] if following >= 0 else []), *((i, False) for i in earlier)]:
         named = next((c for c in segments[other].chunks if c.kind == "concept" and is_content(c)), None)
         if named is None:
             continue
         tail = _noun_after(segments[other], named) if ahead else named.end
-        tokens = token_texts(unbracketed(text.text[named.start : tail]))
-        plain = _shared(token_texts(unbracketed(text.text[named.start : named.end])), ahead=ahead)
-        for shared, lost in itertools.chain(_shared(tokens, ahead=ahead), plain if tail > named.end else ()):
-            term = text.vocabulary.find(f"{words} {shared}" if ahead else f"{shared} {words}")
-            if (
-                term is not None
-                and not term.quantity
-                and named.term is not None
-                and (len(tokens) > 1 or named.term.iri in term.ancestors)
-                and (term.iri != named.term.iri or (ahead and other == index + 1))
-            ):
-                found = Chunk("concept", start, end, term=term)
-                return [*segment.chunks[:first], *lost, found, *segment.chunks[last + 1 :]]
+        found = lent_name(text, words, named, tail, ahead=ahead, same=ahead and other == index + 1)
+        if found is not None:
+            term, lost = found
+            whole = Chunk("concept", start, end, term=term)
+            return [*segment.chunks[:first], *lost, whole, *segment.chunks[last + 1 :]]
+    return None
+
+
+def lent_name(
+    text: Text, words: str, lender: Chunk, end: int, *, ahead: bool, same: bool
+) -> tuple[Term, list[Chunk]] | None:
+    """Return what some words name with words that a neighbour lends them; None where they name nothing.
+
+    Args:
+        text: The text.
+        words: The words that lack a noun, or the start of their name.
+        lender: The concept that the neighbour names.
+        end: Where the lender's name ends, with the noun behind it.
+        ahead: Whether the lender stands behind the words and lends its end, or before them, its start.
+        same: Whether what the lender names will do too.
+    Returns:
+        The concept, and the adjective that the lender's start leaves out.
+    """
+    tokens = token_texts(unbracketed(text.text[lender.start : end]))
+    lent = [_shared(tokens, ahead=ahead)]
+    if end > lender.end:
+        lent.append(_shared(token_texts(unbracketed(text.text[lender.start : lender.end])), ahead=ahead))
+    if ahead and tokens and (noun := usual_noun(tokens[-1])) is not None:
+        lent.append(iter([(noun, [])]))
+    for shared, lost in itertools.chain.from_iterable(lent):
+        term = text.vocabulary.find(f"{words} {shared}" if ahead else f"{shared} {words}")
+        if term is None or term.quantity or lender.term is None:
+            continue
+        more = len(tokens) > 1 or lender.term.iri in term.ancestors
+        if more and (same or term.iri != lender.term.iri):
+            return term, lost
     return None
 
 
