@@ -343,7 +343,8 @@ def share_clauses(text: Text, segments: list[Segment]) -> None:
         if not one_noun or not isinstance(fact, Fact) or second.expression is not None:
             continue
         words = _clause(text, second)
-        if words is not None and "qualifier" not in fact.modifiers:
+        again = any(chunk.term is not None and chunk.term.iri == fact.concept for chunk in second.chunks)
+        if words is not None and not again and "qualifier" not in fact.modifiers:
             first.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": words})
 
 
