@@ -28,6 +28,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.epithets import adjectives_at
 from trialgraph.criteria.facts.provisos import limits_in
 from trialgraph.criteria.facts.recency import done_lately, happens, treated_lately
+from trialgraph.criteria.facts.regimens import regimen_after
 from trialgraph.criteria.facts.results import is_testable, read_aside, result_after
 from trialgraph.criteria.facts.washouts import OtherTime, is_shorter, other_time
 from trialgraph.criteria.quantities.lesions import counts_lesions
@@ -221,8 +222,10 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
 
 
 def _step_over(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> Sequence[Chunk] | None:
-    """Return what follows a test's result, a time without or a diagnosis's rules, else None."""
+    """Return what follows a test's result, a regimen, a time without or a diagnosis's rules, else None."""
     if (after := result_after(head, chunks, around)) is not None:
+        return chunks[after:]
+    if after := regimen_after(head, chunks):
         return chunks[after:]
     if around.negated and (washed := _time_without(text, chunks[0])) is not None:
         around.window = around.window or washed.window

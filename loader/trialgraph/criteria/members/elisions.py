@@ -13,7 +13,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import VERBS
 from trialgraph.criteria.language.vocabulary import GIVEN, Term
-from trialgraph.criteria.members.sharing import ANY_ILLNESS, lent_name
+from trialgraph.criteria.members.lending import ANY_ILLNESS, lent_name
 
 __all__ = ["with_elided"]
 

@@ -4,31 +4,25 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import DETERMINERS, VERBS
-from trialgraph.criteria.language.lexicon import lexicon
-from trialgraph.criteria.language.tokens import token_texts
-from trialgraph.criteria.language.variants import usual_noun
 from trialgraph.criteria.language.vocabulary import GIVEN, Term
+from trialgraph.criteria.members.lending import ANY_ILLNESS, lent_name
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import Fact
-from trialgraph.namespaces import TGC
 
 __all__ = [
-    "ANY_ILLNESS",
     "drop_repeated",
-    "lent_name",
     "repeat_history",
     "share_allergens",
     "share_clauses",
     "share_purpose",
     "share_remarks",
     "share_words",
-    "unbracketed",
 ]
 
 
@@ -38,8 +32,6 @@ _APART = frozenset({"other", "any", "any other", "another", "additional"})
 _OF_NAMES = frozenset({"small", "large"})
 """Adjectives that are part of a name without its noun ("small bowel or stomach resection")."""
 _TIMED = frozenset({"within", "during", "while", "before", "after", "prior", "since", "for"})
-ANY_ILLNESS = str(TGC.MedicalIllness)
-"""What "chronic medical" in "acute or chronic medical or psychiatric condition" would say of any."""
 _UNKNOWN_WORDS = 3
 """How many words that aren't known may stand before a name in a member of a list."""
 _LEADING = frozenset({"neutral", "active", "negation", "example", "qualifier", "confirmation", "confirmed"})
@@ -49,6 +41,10 @@ def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segme
     """Complete "bone" in "bone or brain metastases" and "C" in "hepatitis B or C"."""
     for segment in list(segments) if len(segments) > 1 else ():
         if segment.expression is not None:
+            continue
+        if _ends_in_hyphen(segment.chunks) and _named(segment):
+            segment.chunks = segment.chunks[:-1]
+            read(text, segment)
             continue
         phrase = _completed(text, segments, segments.index(segment))
         following = next(iter(segments[segments.index(segment) + 1 :]), None)
@@ -146,42 +142,6 @@ def _completed_from(
     return None
 
 
-def lent_name(
-    text: Text, words: str, lender: Chunk, end: int, *, ahead: bool, same: bool
-) -> tuple[Term, list[Chunk]] | None:
-    """Return what some words name with words that a neighbour lends them; None where they name nothing.
-
-    Args:
-        text: The text.
-        words: The words that lack a noun, or the start of their name.
-        lender: The concept that the neighbour names.
-        end: Where the lender's name ends, with the noun behind it.
-        ahead: Whether the lender stands behind the words and lends its end, or before them, its start.
-        same: Whether what the lender names will do too.
-    Returns:
-        The concept, and the adjective that the lender's start leaves out.
-    """
-    tokens = token_texts(unbracketed(text.text[lender.start : end]))
-    lent = [_shared(tokens, ahead=ahead)]
-    if end > lender.end:
-        lent.append(_shared(token_texts(unbracketed(text.text[lender.start : lender.end])), ahead=ahead))
-    if ahead and tokens and (noun := usual_noun(tokens[-1])) is not None:
-        lent.append(iter([(noun, [])]))
-    for shared, lost in itertools.chain.from_iterable(lent):
-        term = text.vocabulary.find(f"{words} {shared}" if ahead else f"{shared} {words}")
-        if term is None or term.quantity or lender.term is None:
-            continue
-        more = len(tokens) > 1 or lender.term.iri in term.ancestors
-        if more and (same or term.iri != lender.term.iri):
-            return term, lost
-    return None
-
-
-def unbracketed(name: str) -> str:
-    """Return a name without the abbreviation in brackets that it ends in."""
-    return name.partition(" (")[0] if name.endswith(")") else name
-
-
 def _noun_after(segment: Segment, named: Chunk) -> int:
     """Return where the noun after a name ends, which it may lend ("psychiatric or drug abuse disorders")."""
     after = segment.chunks.index(named) + 1
@@ -203,18 +163,9 @@ def _name_end(segment: Segment, first: int) -> int:
     return last
 
 
-def _shared(tokens: list[str], *, ahead: bool) -> Iterator[tuple[str, list[Chunk]]]:
-    """Yield the words that a name may lend its neighbour, with an adjective ("active") left out of them."""
-    sizes = range(1, len(tokens) if len(tokens) > 1 or not ahead else 2)
-    for size in reversed(sizes) if ahead else sizes:
-        if ahead:
-            yield " ".join(tokens[-size:]), []
-            continue
-        kept = tokens[:-size]
-        yield " ".join(kept), []
-        _, classes = lexicon().opening(kept[0])
-        if len(kept) > 1 and "active" in classes:
-            yield " ".join(kept[1:]), [Chunk("word", 0, 0, kept[0].lower(), classes)]
+def _ends_in_hyphen(chunks: list[Chunk]) -> bool:
+    """Whether a name waits for what its hyphen joins it to ("hypo-")."""
+    return len(chunks) > 1 and chunks[-1].form == "-" and chunks[-2].end == chunks[-1].start
 
 
 def share_allergens(text: Text, segments: list[Segment], read: Callable[[Text, Segment], None]) -> None:
