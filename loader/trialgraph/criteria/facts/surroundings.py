@@ -29,6 +29,7 @@ from trialgraph.criteria.chunking.epithets import adjectives_at
 from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.criteria.facts.provisos import limits_in
 from trialgraph.criteria.facts.recency import done_lately, happens, treated_lately
+from trialgraph.criteria.facts.regimens import regimen_after
 from trialgraph.criteria.facts.results import is_testable, read_aside, result_after
 from trialgraph.criteria.facts.standards import standard_end
 from trialgraph.criteria.facts.washouts import OtherTime, is_shorter, other_time
@@ -125,7 +126,7 @@ def read_before(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around
     lone = [
         words
         for words in around.qualifiers
-        if words not in plain and words.lower() not in ("multiple", "first", "new")
+        if (words not in plain or " or " in words) and words.lower() not in ("multiple", "first", "new")
     ]
     around.leading = "; ".join(lone) or None
     return True
@@ -220,8 +221,10 @@ def _is_treated(head: Chunk, chunks: Sequence[Chunk]) -> bool:
 
 
 def _step_over(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> Sequence[Chunk] | None:
-    """Return what follows a test's result, a time without or a diagnosis's rules, else None."""
+    """Return what follows a test's result, a regimen, a time without or a diagnosis's rules, else None."""
     if (after := result_after(head, chunks, around)) is not None:
+        return chunks[after:]
+    if after := regimen_after(head, chunks):
         return chunks[after:]
     if around.negated and (washed := _time_without(text, chunks[0])) is not None:
         around.window = around.window or washed.window

@@ -75,7 +75,7 @@ class Lexicon:
     """Finds the longest phrase at a token, and the classes it belongs to.
 
     `adjectival` are the endings by which an unknown word is taken for an adjective, `places` the
-    narrowing adjectives that name a part of the body.
+    narrowing adjectives that name a part of the body, `prefixes` what may stand for a whole word.
     """
 
     def __init__(self, phrases: dict[str, list[str]], patterns: dict[str, list[str]]) -> None:
@@ -83,6 +83,7 @@ class Lexicon:
         self._opened = lru_cache(maxsize=16_384)(self._open)
         self.adjectival = tuple(phrases.pop("adjectival"))
         self.places = frozenset(phrases.pop("places"))
+        self.prefixes = frozenset(phrases.pop("prefixes"))
         for name, members in phrases.items():
             for phrase in members:
                 self._add(phrase, name)

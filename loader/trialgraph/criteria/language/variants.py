@@ -9,7 +9,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-__all__ = ["variants_of"]
+__all__ = ["usual_noun", "variants_of"]
 
 _ILL = ("disease", "disorder", "illness")
 """Words for ill health in general, which criteria use for one another."""
@@ -20,6 +20,13 @@ _SHORT = "SCC"
 _SPREAD = " metastasis"
 _LESIONS = ("metastatic lesion", "metastatic disease", "metastatic involvement", "metastatic tumor")
 _FOUND = ("metastatic disease", "metastatic lesion")
+_USUAL = {
+    "disease": ("condition", "conditions", "disorder", "disorders", "illness", "illnesses", "diseases"),
+    "cancer": ("tumor", "tumors", "tumour", "tumours", "malignancy", "malignancies", "neoplasm", "neoplasms",
+               "cancers"),
+}  # fmt: skip
+_USUAL_NOUNS = {other: noun for noun, others in _USUAL.items() for other in others}
+"""Nouns for ill health and for malignancies, by the one that most names have."""
 _INCOMPLETE = ("cell", "situ")
 """Last words of what "cancer" stands behind that are no part of the body."""
 _SPEAKING = " speaking"
@@ -52,6 +59,14 @@ def variants_of(name: str, label: str, category: str | None) -> Iterator[str]:
         yield from _of_treatment(name)
     elif category == "demographic" and name == label:
         yield from _of_language(label)
+
+
+def usual_noun(word: str) -> str | None:
+    """Return the noun that most names have for one that a list's members share ("tumors": "cancer").
+
+    None for any other word, and for that noun itself.
+    """
+    return _USUAL_NOUNS.get(word.lower())
 
 
 def _of_condition(name: str, label: str) -> Iterator[str]:

@@ -8,8 +8,8 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.epithets import adjectives_at
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.members.lending import unbracketed
 from trialgraph.criteria.members.segments import Segment
-from trialgraph.criteria.members.sharing import unbracketed
 
 __all__ = ["closing_remark", "merge_qualifiers"]
 

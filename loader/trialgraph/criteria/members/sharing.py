@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import DETERMINERS, VERBS
-from trialgraph.criteria.language.lexicon import lexicon
-from trialgraph.criteria.language.tokens import token_texts
 from trialgraph.criteria.language.vocabulary import GIVEN, Term
+from trialgraph.criteria.members.lending import ANY_ILLNESS, lent_name
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import Fact
 
@@ -24,7 +23,6 @@ __all__ = [
     "share_purpose",
     "share_remarks",
     "share_words",
-    "unbracketed",
 ]
 
 
@@ -36,6 +34,8 @@ _OF_NAMES = frozenset({"small", "large"})
 _NAMED = " hypersensitivity"
 """How the names of allergies end that say what they are to."""
 _TIMED = frozenset({"within", "during", "while", "before", "after", "prior", "since", "for"})
+_UNKNOWN_WORDS = 3
+"""How many words that aren't known may stand before a name in a member of a list."""
 _LEADING = frozenset({"neutral", "active", "negation", "example", "qualifier", "confirmation", "confirmed"})
 
 
@@ -43,6 +43,10 @@ def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segme
     """Complete "bone" in "bone or brain metastases" and "C" in "hepatitis B or C"."""
     for segment in list(segments) if len(segments) > 1 else ():
         if segment.expression is not None:
+            continue
+        if _ends_in_hyphen(segment.chunks) and _named(segment):
+            segment.chunks = segment.chunks[:-1]
+            read(text, segment)
             continue
         phrase = _completed(text, segments, segments.index(segment))
         following = next(iter(segments[segments.index(segment) + 1 :]), None)
@@ -52,9 +56,11 @@ def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segme
             segments.remove(segment)
             read(text, following)
         elif phrase is not None:
-            segment.chunks = phrase
+            own, segment.chunks = segment.chunks, phrase
             segment.borrowed = True
             read(text, segment)
+            if segment.expression is None:
+                segment.chunks, segment.borrowed = own, False
 
 
 def drop_repeated(segments: list[Segment]) -> list[Segment]:
@@ -98,41 +104,44 @@ def _completed(text: Text, segments: list[Segment], index: int) -> list[Chunk] |
     found = _completed_from(text, segments, index, first)
     if found is None and before is not None and "qualifier" in before.classes:
         found = _completed_from(text, segments, index, first - 1)
-    return found
+    return found or _completed_later(text, segments, index, first)
 
 
-def _completed_from(text: Text, segments: list[Segment], index: int, first: int) -> list[Chunk] | None:
+def _completed_later(text: Text, segments: list[Segment], index: int, first: int) -> list[Chunk] | None:
+    """Return a member whose name starts behind words that aren't known ("uncompensated respiratory or …")."""
+    chunks = segments[index].chunks
+    for start in range(first + 1, min(first + 1 + _UNKNOWN_WORDS, len(chunks))):
+        if any(chunk.kind != "word" for chunk in chunks[first:start]) or not chunks[start].form.isalpha():
+            return None
+        found = _completed_from(text, segments, index, start, behind=False)
+        named = None if found is None else next((c.term for c in found if is_content(c)), None)
+        if named is not None and ANY_ILLNESS not in named.ancestors:
+            return found
+    return None
+
+
+def _completed_from(
+    text: Text, segments: list[Segment], index: int, first: int, *, behind: bool = True
+) -> list[Chunk] | None:
     """Return a member completed by the words that a neighbour lends, its own from a place on."""
     segment = segments[index]
     last = _name_end(segment, first)
     start, end = segment.chunks[first].start, segment.chunks[last].end
     words = text.text[start:end]
-    earlier = [i for i in range(index - 1, max(-1, index - 7), -1) if _named(segments[i])]
+    before = range(index - 1, max(-1, index - 7), -1) if behind else ()
+    earlier = [i for i in before if _named(segments[i])]
     following = next((i for i in range(index + 1, min(index + 6, len(segments))) if _named(segments[i])), -1)
     for other, ahead in [*([(following, True)] if following >= 0 else []), *((i, False) for i in earlier)]:
         named = next((c for c in segments[other].chunks if c.kind == "concept" and is_content(c)), None)
         if named is None:
             continue
         tail = _noun_after(segments[other], named) if ahead else named.end
-        tokens = token_texts(unbracketed(text.text[named.start : tail]))
-        plain = _shared(token_texts(unbracketed(text.text[named.start : named.end])), ahead=ahead)
-        for shared, lost in itertools.chain(_shared(tokens, ahead=ahead), plain if tail > named.end else ()):
-            term = text.vocabulary.find(f"{words} {shared}" if ahead else f"{shared} {words}")
-            if (
-                term is not None
-                and not term.quantity
-                and named.term is not None
-                and (len(tokens) > 1 or named.term.iri in term.ancestors)
-                and (term.iri != named.term.iri or (ahead and other == index + 1))
-            ):
-                found = Chunk("concept", start, end, term=term)
-                return [*segment.chunks[:first], *lost, found, *segment.chunks[last + 1 :]]
+        found = lent_name(text, words, named, tail, ahead=ahead, same=ahead and other == index + 1)
+        if found is not None:
+            term, lost = found
+            whole = Chunk("concept", start, end, term=term)
+            return [*segment.chunks[:first], *lost, whole, *segment.chunks[last + 1 :]]
     return None
-
-
-def unbracketed(name: str) -> str:
-    """Return a name without the abbreviation in brackets that it ends in."""
-    return name.partition(" (")[0] if name.endswith(")") else name
 
 
 def _noun_after(segment: Segment, named: Chunk) -> int:
@@ -156,18 +165,9 @@ def _name_end(segment: Segment, first: int) -> int:
     return last
 
 
-def _shared(tokens: list[str], *, ahead: bool) -> Iterator[tuple[str, list[Chunk]]]:
-    """Yield the words that a name may lend its neighbour, with an adjective ("active") left out of them."""
-    sizes = range(1, len(tokens) if len(tokens) > 1 or not ahead else 2)
-    for size in reversed(sizes) if ahead else sizes:
-        if ahead:
-            yield " ".join(tokens[-size:]), []
-            continue
-        kept = tokens[:-size]
-        yield " ".join(kept), []
-        _, classes = lexicon().opening(kept[0])
-        if len(kept) > 1 and "active" in classes:
-            yield " ".join(kept[1:]), [Chunk("word", 0, 0, kept[0].lower(), classes)]
+def _ends_in_hyphen(chunks: list[Chunk]) -> bool:
+    """Whether a name waits for what its hyphen joins it to ("hypo-")."""
+    return len(chunks) > 1 and chunks[-1].form == "-" and chunks[-2].end == chunks[-1].start
 
 
 def share_allergens(text: Text, segments: list[Segment], read: Callable[[Text, Segment], None]) -> None:
@@ -299,7 +299,8 @@ def share_clauses(text: Text, segments: list[Segment]) -> None:
         if not one_noun or not isinstance(fact, Fact) or second.expression is not None:
             continue
         words = _clause(text, second)
-        if words is not None and "qualifier" not in fact.modifiers:
+        again = any(chunk.term is not None and chunk.term.iri == fact.concept for chunk in second.chunks)
+        if words is not None and not again and "qualifier" not in fact.modifiers:
             first.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": words})
 
 

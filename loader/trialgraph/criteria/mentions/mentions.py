@@ -18,6 +18,7 @@ from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.facts.clauses import asked_of_allowed
 from trialgraph.criteria.facts.enumerations import enumerated, fitting
 from trialgraph.criteria.language.offers import DEMAND
+from trialgraph.criteria.members.elisions import with_elided
 from trialgraph.criteria.mentions.topics import Topic, topics_of
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Narrative, Not, Span, Window, atoms
@@ -45,6 +46,7 @@ def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) ->
     named = len([1 for chunk, _ in placed if chunk.kind in ("concept", "lesion")])
     if not named or (named <= len(taken) == len(leaves)):
         return expression
+    placed = with_elided(text, placed)
     readable = text.normalized.readable
     narrowed = any(isinstance(atom, Fact) and "qualifier" in atom.modifiers for atom in leaves)
     free = (

@@ -55,7 +55,8 @@ _NAMED = (
     r"|(?<=\bdose )[A-Z]{1,5}[- ]?\d{2,}\w*"
     rf"|(?<=\bfirst )(?:(?!{_STOP})[\w/+-]+\s+)(?:(?:or|and)\s+[\w/+-]+\s+)?"
     r"(?:administration|dose|infusion|injection)\b)?"
-    r"(?:\s*on\s+(?:cycle\s*\d+,?\s*)?day\s*[-+]?\d+)?"
+    r"(?:(?:\s*on\s+(?:cycle\s*\d+,?\s*)?|\s*,\s*(?:on\s+)?(?:study\s+)?)day\s*[-+]?\d+(?!\d)"
+    r"(?:\s*\((?:c\s?1\s?)?d\s?1\))?(?:\s+of\s+(?:the\s+)?(?:study|protocol)\s+(?:treatment|drug|therapy))?)?"
 )
 _UNITS = "|".join([*get_args(CalendarUnit), "hour"])
 

@@ -1,0 +1,46 @@
+"""What a treatment's name is joined to behind it: "bortezomib-based therapy", "bortezomib chemotherapy"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunking.brackets import category_of
+from trialgraph.criteria.chunking.chunks import Chunk
+from trialgraph.namespaces import TGC
+
+__all__ = ["regimen_after"]
+
+_PART_OF = frozenset({"based", "containing"})
+_KINDS = frozenset(
+    map(
+        str,
+        (
+            TGC.BiologicTherapy,
+            TGC.Chemotherapy,
+            TGC.HormoneTherapy,
+            TGC.Immunotherapy,
+            TGC.SystemicAnticancerTherapy,
+            TGC.TargetedTherapy,
+        ),
+    )
+)
+"""Kinds of treatment, which behind a drug only say what kind it is of."""
+
+
+def regimen_after(head: Chunk, chunks: Sequence[Chunk]) -> int:
+    """Return how many chunks behind a treatment only say that it is part of a regimen, or of what kind.
+
+    Args:
+        head: The treatment.
+        chunks: What follows it.
+    """
+    if category_of(head) != "treatment":
+        return 0
+    at = 1 if chunks[0].form == "-" and len(chunks) > 1 else 0
+    parted = chunks[at].form in _PART_OF
+    if parted:
+        at += 1
+    elif at or head.term is None or head.term.iri in _KINDS:
+        return 0
+    kind = chunks[at].term if at < len(chunks) else None
+    return at + 1 if kind is not None and kind.iri in _KINDS else at

@@ -1,0 +1,155 @@
+"""Names whose noun or beginning a neighbour lends them, in words that aren't read as a list.
+
+"Partial" in "complete resection (partial or radical nephrectomy)" names a partial nephrectomy, and
+"gastric" in "ulcers (gastric or duodenal)" a gastric ulcer, whatever becomes of the sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.connectives import VERBS
+from trialgraph.criteria.language.vocabulary import GIVEN, Term
+from trialgraph.criteria.members.lending import ANY_ILLNESS, lent_name
+
+__all__ = ["with_elided"]
+
+_JOINTS = frozenset({"or", "and", "/", ",", "and / or", "and/or", "nor", "as well as"})
+_CONJUNCTIONS = _JOINTS - {","}
+_LONGEST_NAME = 3
+"""How many chunks a name may have that lacks its noun."""
+_LONGEST_LIST = 7
+_LONGEST_MEMBER = 4
+Deep = tuple[Chunk, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """What stands between two joints or brackets: its place among the chunks, what joins it, its depth."""
+
+    start: int
+    end: int
+    joint: str
+    depth: int
+
+
+def with_elided(text: Text, chunks: Sequence[Deep]) -> list[Deep]:
+    """Return the chunks of a text, brackets opened, with a concept for each name that a neighbour completes.
+
+    Args:
+        text: The text.
+        chunks: Its chunks, each with the number of brackets around it.
+    """
+    kept = list(chunks)
+    cells = list(_cells(chunks))
+    for index, cell in enumerate(cells):
+        if cell.start == cell.end or any(is_content(chunk) for chunk, _ in chunks[cell.start : cell.end]):
+            continue
+        found = _ahead(text, chunks, cells, index) or _behind(text, chunks, cells, index)
+        if found is not None:
+            first, last, term = found
+            whole = Chunk("concept", kept[first][0].start, kept[last][0].end, term=term)
+            kept[first : last + 1] = [(whole, cell.depth)] * (last + 1 - first)
+    return [each for index, each in enumerate(kept) if not index or each[0] is not kept[index - 1][0]]
+
+
+def _cells(chunks: Sequence[Deep]) -> Iterator[_Cell]:
+    start, joint, depth = 0, "", 0
+    for index, (chunk, inside) in enumerate(chunks):
+        if inside != depth:
+            yield _Cell(start, index, joint, depth)
+            start, joint, depth = index, "(" if inside > depth else ")", inside
+        if chunk.form in _JOINTS or chunk.kind == "sign":
+            yield _Cell(start, index, joint, depth)
+            start, joint = index + 1, chunk.form
+    yield _Cell(start, len(chunks), joint, depth)
+
+
+def _ahead(
+    text: Text, chunks: Sequence[Deep], cells: Sequence[_Cell], index: int
+) -> tuple[int, int, Term] | None:
+    """Return the place of a name that a member behind it in its list completes, and what it names."""
+    cell, joined = cells[index], False
+    for other in cells[index + 1 : index + _LONGEST_LIST]:
+        if other.joint not in _JOINTS or other.depth != cell.depth:
+            return None
+        joined = joined or other.joint in _CONJUNCTIONS
+        if other.end == other.start:
+            continue
+        named = _named(chunks, other)
+        if named is None:
+            if not _is_member(chunks, other):
+                return None
+            continue
+        lender = chunks[named][0]
+        if not joined or named - other.start > _LONGEST_NAME:
+            return None
+        after = chunks[named + 1][0] if named + 1 < len(chunks) else lender
+        end = after.end if "tail" in after.classes else lender.end
+        for first in range(max(cell.start, cell.end - _LONGEST_NAME), cell.end):
+            term = _completed(text, chunks, (first, cell.end - 1), (lender, end), ahead=True)
+            if term is not None and (term.category != "biomarker" or other is cells[index + 1]):
+                return first, cell.end - 1, term
+        return None
+    return None
+
+
+def _behind(
+    text: Text, chunks: Sequence[Deep], cells: Sequence[_Cell], index: int
+) -> tuple[int, int, Term] | None:
+    """Return the place of a name that a member before it in its list completes, and what it names."""
+    cell = cells[index]
+    if cell.joint not in _JOINTS or not _is_member(chunks, cell):
+        return None
+    for at in range(index - 1, max(-1, index - _LONGEST_LIST), -1):
+        other = cells[at]
+        if other.depth != cell.depth:
+            return None
+        named = _named(chunks, other, last=True)
+        if named is None and other.end > other.start and not _is_member(chunks, other):
+            return None
+        if named is not None:
+            if named != other.end - 1:
+                return None
+            lender = chunks[named][0]
+            places = (cell.start, cell.end - 1)
+            term = _completed(text, chunks, places, (lender, lender.end), ahead=False)
+            return None if term is None or term.category == "biomarker" else (*places, term)
+        if other.joint not in _JOINTS:
+            return None
+    return None
+
+
+def _named(chunks: Sequence[Deep], cell: _Cell, *, last: bool = False) -> int | None:
+    """Return the place of a concept in a cell, the first or the last; None without one."""
+    places = range(cell.start, cell.end)
+    concepts = (i for i in (reversed(places) if last else places) if is_content(chunks[i][0]))
+    at = next(concepts, None)
+    return at if at is not None and chunks[at][0].kind == "concept" else None
+
+
+def _is_member(chunks: Sequence[Deep], cell: _Cell) -> bool:
+    """Whether a cell is a few words without a verb, as members of a list are."""
+    inside = [chunk for chunk, _ in chunks[cell.start : cell.end]]
+    return len(inside) <= _LONGEST_MEMBER and all(
+        chunk.kind == "word" and chunk.form not in VERBS and "negation" not in chunk.classes
+        for chunk in inside
+    )
+
+
+def _completed(
+    text: Text, chunks: Sequence[Deep], place: tuple[int, int], lender: tuple[Chunk, int], *, ahead: bool
+) -> Term | None:
+    """Return what the chunks from one place to another name with what a neighbour lends them, or None."""
+    first, last = chunks[place[0]][0], chunks[place[1]][0]
+    if any(chunk.kind != "word" for chunk, _ in chunks[place[0] : place[1] + 1]):
+        return None
+    found = lent_name(text, text.text[first.start : last.end], *lender, ahead=ahead, same=False)
+    term, other = None if found is None else found[0], lender[0].term
+    if term is None or other is None or ANY_ILLNESS in term.ancestors:
+        return None
+    alike = term.category == other.category or {term.category, other.category} <= GIVEN
+    return term if alike else None

@@ -1,0 +1,88 @@
+"""Names that are complete only with words of a neighbour: "bone" in "bone or brain metastases"."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.tokens import token_texts
+from trialgraph.criteria.language.variants import usual_noun
+from trialgraph.criteria.language.vocabulary import GIVEN, Term
+from trialgraph.namespaces import TGC
+
+__all__ = ["ANY_ILLNESS", "lent_name", "unbracketed"]
+
+ANY_ILLNESS = str(TGC.MedicalIllness)
+"""What "chronic medical" in "acute or chronic medical or psychiatric condition" would say of any."""
+
+
+def lent_name(
+    text: Text, words: str, lender: Chunk, end: int, *, ahead: bool, same: bool
+) -> tuple[Term, list[Chunk]] | None:
+    """Return what some words name with words that a neighbour lends them; None where they name nothing.
+
+    Args:
+        text: The text.
+        words: The words that lack a noun, or the start of their name.
+        lender: The concept that the neighbour names.
+        end: Where the lender's name ends, with the noun behind it.
+        ahead: Whether the lender stands behind the words and lends its end, or before them, its start.
+        same: Whether what the lender names will do too.
+    Returns:
+        The concept, and the adjective that the lender's start leaves out.
+    """
+    if ahead and (prefix := words.rstrip(" -").lower()) in lexicon().prefixes:
+        return _prefixed(text, prefix, lender)
+    tokens = token_texts(unbracketed(text.text[lender.start : end]))
+    lent = [_shared(tokens, ahead=ahead)]
+    if end > lender.end:
+        lent.append(_shared(token_texts(unbracketed(text.text[lender.start : lender.end])), ahead=ahead))
+    if ahead and tokens and (noun := usual_noun(tokens[-1])) is not None:
+        lent.append(iter([(noun, [])]))
+    for shared, lost in itertools.chain.from_iterable(lent):
+        term = text.vocabulary.find(f"{words} {shared}" if ahead else f"{shared} {words}")
+        if term is None or term.quantity or lender.term is None:
+            continue
+        more = len(tokens) > 1 or lender.term.iri in term.ancestors
+        if more and (same or term.iri != lender.term.iri):
+            return term, lost
+    return None
+
+
+def _prefixed(text: Text, prefix: str, lender: Chunk) -> tuple[Term, list[Chunk]] | None:
+    """Return what "hypo-" names beside "hyperthyroidism", or None."""
+    name = text.text[lender.start : lender.end].lower()
+    for other in lexicon().prefixes:
+        rest = name.removeprefix(other)
+        if rest == name or other == prefix:
+            continue
+        term = text.vocabulary.find(prefix + rest) or text.vocabulary.find(f"{prefix}-{rest.lstrip('-')}")
+        given = term is not None and lender.term is not None and term.category in GIVEN
+        if (
+            term is not None
+            and lender.term is not None
+            and (term.category == lender.term.category or (given and lender.term.category in GIVEN))
+        ):
+            return term, []
+    return None
+
+
+def unbracketed(name: str) -> str:
+    """Return a name without the abbreviation in brackets that it ends in."""
+    return name.partition(" (")[0] if name.endswith(")") else name
+
+
+def _shared(tokens: list[str], *, ahead: bool) -> Iterator[tuple[str, list[Chunk]]]:
+    """Yield the words that a name may lend its neighbour, with an adjective ("active") left out of them."""
+    sizes = range(1, len(tokens) if len(tokens) > 1 or not ahead else 2)
+    for size in reversed(sizes) if ahead else sizes:
+        if ahead:
+            yield " ".join(tokens[-size:]), []
+            continue
+        kept = tokens[:-size]
+        yield " ".join(kept), []
+        _, classes = lexicon().opening(kept[0])
+        if len(kept) > 1 and "active" in classes:
+            yield " ".join(kept[1:]), [Chunk("word", 0, 0, kept[0].lower(), classes)]
