@@ -28,9 +28,9 @@ _LEAST = (
 _MOST = r"(?:less\s+than|fewer\s+than|[<≤]|within|no\s+more\s+than)\s*"
 _WAITED = (
     r"(?:\s*(?:must|should|have|has|had|be|been|period|interval|wash-?out|elapsed|passed|is|are|required|out|for|time))*"
-    r"\s*(?:since|from|after|between|following|of)\s+"
+    r"\s*(?:since|from|after|between|following|of|post|beyond)\s+"
     r"(?:(?:the|their|his|her|any|all|last|final|most|recent|prior|previous|completion|end|cessation|discontinuation"
-    r"|finishing|completing|receiving|administration|dose|doses|date|day|cycle|of|course|receipt)\s+)*"
+    r"|finishing|completing|receiving|administration|dose|doses|date|day|cycle|of|course|receipt|infusion|exposure\s+to)\s+)*"
 )
 _SINCE_LEAST = f"{_OPENING}{_LEAST}LENGTH{_WAITED}"
 _SINCE_MOST = f"{_OPENING}{_MOST}LENGTH{_WAITED}"

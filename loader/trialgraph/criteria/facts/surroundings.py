@@ -32,7 +32,7 @@ from trialgraph.criteria.facts.recency import done_lately, happens, treated_late
 from trialgraph.criteria.facts.regimens import regimen_after
 from trialgraph.criteria.facts.results import is_testable, read_aside, result_after
 from trialgraph.criteria.facts.standards import standard_end
-from trialgraph.criteria.facts.washouts import OtherTime, is_shorter, other_time
+from trialgraph.criteria.facts.washouts import OtherTime, is_shorter, other_time, time_off
 from trialgraph.criteria.quantities.lesions import counts_lesions
 from trialgraph.criteria.quantities.windows import FoundWindow, end_of_moment, parse_window
 from trialgraph.expressions import AnyOf, Expression, Limit, Window
@@ -229,6 +229,9 @@ def _step_over(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
     if around.negated and (washed := _time_without(text, chunks[0])) is not None:
         around.window = around.window or washed.window
         return [chunk for chunk in chunks if chunk.start >= washed.end]
+    if around.negated and (lasting := time_off(text, chunks, 0)) is not None:
+        around.window = around.window or lasting
+        return chunks[2:]
     if standard := standard_end(text, chunks):
         return [chunk for chunk in chunks if chunk.start >= standard]
     return None

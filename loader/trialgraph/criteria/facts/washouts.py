@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from trialgraph.criteria.chunking.brackets import category_of
@@ -10,7 +11,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.expressions import CalendarUnit, Window
 
-__all__ = ["OtherTime", "is_shorter", "length_of", "other_time"]
+__all__ = ["OtherTime", "is_shorter", "length_of", "other_time", "time_off"]
 
 _UNITS: dict[str, CalendarUnit] = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
 _LEADING = frozenset({"for", "if", "since", "from", "after", "following", "if prior", "in case of"})
@@ -38,6 +39,18 @@ def other_time(text: Text, inner: Sequence[Chunk]) -> OtherTime | None:
     if window is None or not named or not all("neutral" in chunk.classes for chunk in words):
         return None
     return OtherTime(window, rest) if all(category_of(chunk) in GIVEN for chunk in named) else None
+
+
+def time_off(text: Text, chunks: Sequence[Chunk], index: int) -> Window | None:
+    """Return the time of "for at least 2 weeks" behind what there must have been none of, or None."""
+    if chunks[index].form != "for" or index + 1 >= len(chunks):
+        return None
+    length = length_of(text, chunks[index + 1])
+    return (
+        None
+        if length is None
+        else replace(length, text=text.text[chunks[index].start : chunks[index + 1].end])
+    )
 
 
 def is_shorter(window: Window, other: Window | None) -> bool:

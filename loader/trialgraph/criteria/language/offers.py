@@ -131,4 +131,4 @@ def lets_in(lead: str) -> bool:
 def _last(lead: str) -> str:
     """Return the last sentence of a lead-in; one that denies is none of these."""
     words = re.split(r"(?<=[a-z)\]])[.;]\s+(?=[A-Za-z])", lead)[-1]
-    return "" if _KEEPS_OUT.search(words) else words
+    return "" if _KEEPS_OUT.search(_BRACKETS.sub("", words)) else words

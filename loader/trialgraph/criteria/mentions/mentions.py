@@ -19,6 +19,7 @@ from trialgraph.criteria.facts.clauses import asked_of_allowed
 from trialgraph.criteria.facts.enumerations import enumerated, fitting
 from trialgraph.criteria.language.offers import DEMAND
 from trialgraph.criteria.members.elisions import with_elided
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.mentions.topics import Topic, topics_of
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Narrative, Not, Span, Window, atoms
@@ -31,6 +32,8 @@ _SHORT = frozenset({"eg", "ie", "vs", "approx", "incl", "dr", "prof"})
 _NEAR = 6
 _STANDARD = str(TGC.StandardTherapy)
 _ILL = frozenset({"condition", "lesion", "biomarker", "other"})
+_BARRED_STILL = frozenset({*GIVEN, "condition"})
+_UNLESS = frozenset({"unless", "except if", "except when"})
 _MOST = 60
 """How far behind a fact its own words are followed."""
 Deep = tuple[Chunk, int]
@@ -41,10 +44,11 @@ def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) ->
     """Return the expression with what its words speak of beside them."""
     taken = [atom.span for atom in atoms(expression) if not isinstance(atom, Narrative)]
     leaves = list(atoms(expression))
-    tells = any(map(_may_tell_more, leaves))
+    allowed = any("allowance" in chunk.classes for chunk in chunks)
+    tells = allowed or any(map(_may_tell_more, leaves))
     placed = nested(chunks) if tells else []
     named = len([1 for chunk, _ in placed if chunk.kind in ("concept", "lesion")])
-    if not named or (named <= len(taken) == len(leaves)):
+    if not named or (not allowed and named <= len(taken) == len(leaves)):
         return expression
     placed = with_elided(text, placed)
     readable = text.normalized.readable
@@ -56,7 +60,8 @@ def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) ->
     )
     source = _Source(text, placed, list(_left(placed, list(map(readable, taken)))), free=free)
     added = _added(expression, source, denied=False)
-    allowed = any("allowance" in chunk.classes for chunk in chunks)
+    if text.exclusion and any(chunk.form in _UNLESS for chunk in chunks):
+        added = _with_asked_unless(added, source)
     return _with_asked_of_allowed(added, source) if allowed else added
 
 
@@ -73,6 +78,18 @@ def _with_asked_of_allowed(expression: Expression, source: _Source) -> Expressio
         for topic in filter(source.is_new, topics_of(source.text, sentence)):
             told = Not(topic.fact) if topic.denied else topic.fact
             expression = any_of([expression, told]) if source.text.exclusion else all_of([expression, told])
+    return expression
+
+
+def _with_asked_unless(expression: Expression, source: _Source) -> Expression:
+    """Put beside a bar what those it spares must not have or be given ("unless off corticosteroids")."""
+    for sentence in _sentences(source.chunks):
+        at = next((i for i, (chunk, _) in enumerate(sentence) if i and chunk.form in _UNLESS), len(sentence))
+        for topic in (
+            topics_of(source.text, sentence[at + 1 :], spared=True) if at + 1 < len(sentence) else ()
+        ):
+            if not topic.denied and topic.fact.category in _BARRED_STILL and source.is_new(topic):
+                expression = any_of([expression, topic.fact])
     return expression
 
 

@@ -15,10 +15,11 @@ from trialgraph.criteria.chunking.neighbors import JOINING, goes_on, is_measured
 from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.facts.clauses import as_unfit, asked_of_allowed, permits, telling, without_remarks
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.facts.washouts import length_of
+from trialgraph.criteria.facts.washouts import length_of, time_off
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import DEMAND, SOME_ASKED
 from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.mentions.states import take_state
 from trialgraph.criteria.mentions.unread import VAGUE, Sentence, leads_on
 from trialgraph.expressions import Fact, Window
 from trialgraph.namespaces import TGC
@@ -70,18 +71,19 @@ class Topic:
     denied: bool
 
 
-def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]]) -> list[Topic]:
+def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]], *, spared: bool = False) -> list[Topic]:
     """Return what a sentence demands and what it denies, in its words' order.
 
     Args:
         text: The text.
         chunks: The chunks of the sentence with brackets opened, each with its depth in them.
+        spared: They tell whom an exclusion spares ("unless …"), so that they bar nothing by themselves.
     """
     if not any(chunk.kind in _NAMING for chunk, _ in chunks):
         return []
     whole = text.text[chunks[0][0].start : chunks[-1][0].end]
     chunks = as_unfit(without_remarks(text, chunks))
-    bars = text.exclusion and not (SOME_ASKED.match(whole) and not DEMAND.match(whole))
+    bars = text.exclusion and not spared and not (SOME_ASKED.match(whole) and not DEMAND.match(whole))
     supposed, state = False, False
     allowed = allowance_at([chunk for chunk, _ in chunks])
     if allowed is not None and not _forbids(chunks[:allowed]):
@@ -237,7 +239,7 @@ def _take(sentence: Sentence, index: int) -> None:
         sentence.negated and before is not None and before.form == "and" and chunk.form.split(" ")[0] in _ANEW
     ):
         sentence.negated, sentence.aside = False, ""
-    elif _says_nothing(sentence, chunk, before):
+    elif _says_nothing(sentence, chunk, before) or take_state(sentence, index):
         return
     elif "negation" in chunk.classes:
         soon = {each.form for each, _ in sentence.chunks[index + 1 : index + 3]}
@@ -298,6 +300,9 @@ def _part(sentence: Sentence, index: int) -> None:
     demanded = any(chunk.form in _MODAL for chunk, _ in later)
     if form == ":" or (form == "," and (aside in ("loose", "linked", "kept") or demanded)):
         sentence.aside = ""
+    following = sentence.chunk(index + 1)
+    if form == "," and following is not None and following.form.split(" ")[0] in _ANEW:
+        sentence.unactual = False
 
 
 def _name(sentence: Sentence, index: int) -> None:
@@ -359,10 +364,18 @@ def _dated(sentence: Sentence) -> Iterator[tuple[Fact, bool]]:
         for chunk, _ in (sentence.chunks if sentence.elapsed else ())
         if (length := length_of(sentence.text, chunk)) is not None
     ]
+    flat = [chunk for chunk, _ in sentence.chunks]
+    off = [
+        (sentence.text.span(chunk.start, chunk.end)[0], length)
+        for index, chunk in enumerate(flat)
+        if chunk.form == "for" and (length := time_off(sentence.text, flat, index)) is not None
+    ]
     named = (sentence.text.span(c.start, c.end)[0] for c, _ in sentence.chunks if is_content(c))
     leads = len(windows) == 1 and windows[0][0] < next(named, 0)
     for fact, denied in sentence.found:
         window: Window | None = next((w for start, w in windows if start >= fact.span[1]), None)
+        if window is None and denied and fact.category in GIVEN:
+            window = next((w for start, w in off if start >= fact.span[1]), None)
         if window is None and denied and waits and fact.category in GIVEN:
             window = next((w for start, w in waits if start >= fact.span[1]), waits[-1][1])
         yield replace(fact, within=window or (windows[0][1] if leads else None)), denied

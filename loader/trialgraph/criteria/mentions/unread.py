@@ -118,6 +118,6 @@ def _leads_to_treatment(sentence: Sentence, index: int) -> bool:
         return True
     if form == "with" and before is not None and before.term is not None and before.term.category in GIVEN:
         return True
-    if sentence.bars:
+    if sentence.bars or (sentence.negated and form in _REQUIRED):
         return form in _REQUIRED and following.term.iri not in _ANY_THERAPY
     return sentence.failed and form in _AFTER

@@ -10,7 +10,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.chunking.unions import name_each
-from trialgraph.criteria.conditions.cases import except_for, loosened
+from trialgraph.criteria.conditions.cases import asked_of, except_for, loosened
 from trialgraph.criteria.conditions.complements import contradicts_itself, demands_cancers, join_complements
 from trialgraph.criteria.conditions.lifting import lift
 from trialgraph.criteria.conditions.remnants import add_values
@@ -37,6 +37,8 @@ from trialgraph.criteria.quantities.tables import outline_without
 from trialgraph.criteria.sections.normalization import NormalizedText
 from trialgraph.criteria.sections.outline import Outline
 from trialgraph.criteria.statements.exceptions import name_exceptions
+from trialgraph.criteria.statements.notes import EXCEPTION_NOTE, NOTE, are_notes, says_more, with_notes
+from trialgraph.criteria.statements.parts import by_part_of_trial, part_led_in
 from trialgraph.criteria.statements.statements import of_part, read_statement
 from trialgraph.criteria.statements.turns import turned
 from trialgraph.criteria.trees import (
@@ -64,15 +66,6 @@ _FEWEST_LETTERS = 3
 _LONGEST = 20_000
 _EXAMPLES = re.compile(r"^(?:some )?(?:examples?|for example)\b", re.IGNORECASE)
 _OWN_FIELD = re.compile(r"Healthy volunteers (?:are )?(?:allowed|accepted)\b")
-_EXCEPTION_NOTE = re.compile(
-    r"^(?:exceptions?|exempt|however|note that .{0,60}(?:allowed|eligible|permitted|not excluded))\b",
-    re.IGNORECASE,
-)
-_NOTE = re.compile(
-    r"^(?:note|nb|n\.b\.|definition|this (?:includes?|does|criterion|applies)"
-    r"|these (?:include|are)|examples?|for example|including)\b",
-    re.IGNORECASE,
-)
 _DEFINES = re.compile(
     r"(?:^|[.;]\s)(?:definition|definitions|note|where)\b|\b(?:is|are) (?:\w+ )?defined\b", re.IGNORECASE
 )
@@ -224,22 +217,34 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     if (text.exclusion and lets_in(lead)) or (
         lead.strip() and _EXCEPTED.search(lead.strip().removesuffix(":") + ":")
     ):
-        head = _read_stretch(text, _between(chunks, start, lead_end), start, lead_end)
-        excepted = (outline.items[0].start, outline.items[-1].end)
-        if not text.exclusion and _MAY_ENTER.search(lead):
-            return negate(any_of(read))
-        if not any(isinstance(atom, Fact) for atom in atoms(head)):
-            return narrative(text, start, end)
-        return except_for(text, head, text.text[slice(*excepted)].strip(), excepted)
+        return _excepted_below(text, chunks, outline, read)
     if _DENIED.search(lead):
         return negate(all_of(read))
     endings = (text.text[item.start : item.end].rstrip(" ,;.*-•") for item in outline.items[:-1])
     ors = any(_OR_AT_END.search(ending) for ending in endings)
     either = ors or offers_choice(lead) or (text.exclusion and not _ALL.search(lead))
     body = any_of(read) if either else all_of(read)
-    if all(isinstance(atom, Narrative) for atom in atoms(body)) and not any(map(str.isdigit, lead)):
-        return narrative(text, start, end)
-    return _with_lead(text, chunks, outline, body, either=either)
+    items = [_between(chunks, item.start, item.end) for item in outline.items]
+    if all(isinstance(atom, Narrative) for atom in atoms(body)) and are_notes(text, items):
+        head = _read_stretch(text, _between(chunks, start, lead_end), start, lead_end)
+        return with_notes(text, head, lead, items) or narrative(text, start, end)
+    whole = _with_lead(text, chunks, outline, body, either=either)
+    told = any(map(says_more, atoms(whole))) or any(map(str.isdigit, lead))
+    return whole if told else narrative(text, start, end)
+
+
+def _excepted_below(
+    text: Text, chunks: Sequence[Chunk], outline: Outline, read: list[Expression]
+) -> Expression:
+    """Let a list below "X, except for:" lift what X bars; below "may enter unless:" it bars."""
+    start, lead_end = outline.start, outline.lead_end
+    if not text.exclusion and _MAY_ENTER.search(text.text[start:lead_end]):
+        return negate(any_of(read))
+    head = _read_stretch(text, _between(chunks, start, lead_end), start, lead_end)
+    if not any(isinstance(atom, Fact) for atom in atoms(head)):
+        return narrative(text, start, outline.end)
+    excepted = (outline.items[0].start, outline.items[-1].end)
+    return except_for(text, head, text.text[slice(*excepted)].strip(), excepted)
 
 
 def _defined_below(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
@@ -264,6 +269,8 @@ def _with_lead(
         body = dated(body, recent)
     if text.exclusion and recent is not None:
         body = map_facts(body, lambda fact: replace(fact, within=fact.within or recent))
+    if (case := part_led_in(text, start, lead_end)) is not None:
+        return asked_of(text, case, body)
     following = _FOLLOWING.search(lead)
     stop = start + following.start() if following else lead_end
     head = _read_stretch(text, _between(chunks, start, stop), start, stop)
@@ -313,11 +320,31 @@ def _plain_lead(lead: str, *, either: bool) -> bool:
 
 
 def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> Expression:
+    """Read the sentences of a stretch; those behind the name of a part of the trial are asked there only."""
     read: list[Expression] = []
     sentences = _without_fields(text, sentences_of(text, chunks))
     if len(sentences) > 1 and not text.exclusion and _is_title(sentences[0]):
         sentences = sentences[1:]
-    for sentence in with_list(text, sentences):
+    for case, run in by_part_of_trial(text, with_list(text, sentences)):
+        last = bool(run) and run[-1][-1] is sentences[-1][-1]
+        told = _read_sentences(text, run, chunks[-1].end if last else run[-1][-1].end) if run else []
+        if case is None:
+            read += told
+        else:
+            read.append(asked_of(text, case, _joined(text, told)) if told else case)
+    if not read:
+        return narrative(text, start, end)
+    return any_of(read) if text.exclusion else all_of(_in_time(chunks, read))
+
+
+def _joined(text: Text, read: Sequence[Expression]) -> Expression:
+    return any_of(read) if text.exclusion else all_of(read)
+
+
+def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[Expression]:
+    """Read sentences one after the other, up to `end`; what allows or explains is joined to those before."""
+    read: list[Expression] = []
+    for sentence in sentences:
         words = text.text[sentence[0].start : sentence[-1].end]
         place = (sentence[0].start, sentence[-1].end)
         named = any(chunk.kind == "value" for chunk in sentence)
@@ -330,20 +357,18 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
             read.append(narrative(text, sentence[0].start, end))
             break
         statement = turned(text, read_statement(text, sentence), words, place)
-        if read and (_EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
+        if read and (EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
             read = lift(text, read, words, place)
-        elif read and _NOTE.match(words):
-            remark = narrative(text, sentence[0].start, chunks[-1].end)
+        elif read and NOTE.match(words):
+            remark = narrative(text, sentence[0].start, end)
             if text.exclusion and _EXAMPLES.match(words):
-                return any_of([*read, remark])
-            return all_of([*read, remark]) if not text.exclusion else all_of([any_of(read), remark])
+                return [any_of([*read, remark])]
+            return [*read, remark] if not text.exclusion else [all_of([any_of(read), remark])]
         elif statement.expression is not None:
             read.append(statement.expression)
         elif statement.role == "allowance":
             read.append(narrative(text, *place))
-    if not read:
-        return narrative(text, start, end)
-    return any_of(read) if text.exclusion else all_of(_in_time(chunks, read))
+    return read
 
 
 def _in_time(chunks: Sequence[Chunk], read: list[Expression]) -> list[Expression]:

@@ -1,0 +1,103 @@
+"""The part of the trial that a statement opens with: "Part 1A (monotherapy): …", "In phase 2, …"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["Opening", "opening_part"]
+
+_PARTS = r"(?:cohorts?|arms?|parts?|phases?|groups?|sub-?stud(?:y|ies)|strat(?:um|a)|portions?|segments?)"
+_NUMBER = r"(?:\d{1,2}(?:[A-Za-z]|\.\d)?|(?-i:[IVX]{1,4}[A-Da-d]?|[A-Z]{1,2}\d{0,2}(?:\.\d)?|[a-e]))(?![\w%])"
+_JOINED = rf"(?:\s*(?:,|/|&|-|–|,?\s+and|,?\s+or|\s+to)\s*(?:{_PARTS}\s+)?{_NUMBER})*"
+_STEP = (
+    r"(?:dose[\s-]+(?:escalation|expansion|finding|confirmation|optimi[sz]ation)|dose[\s-]+level\s+\d+|expansion|escalation"
+    r"|(?:safety[\s-]+)?(?:lead|run)-?in)"
+)
+_NAMED = (
+    rf"(?:(?:treatment|combination|expansion|study)\s+)?(?:{_PARTS}\s+{_NUMBER}{_JOINED}(?:\s+{_STEP})?"
+    rf"|(?:(?:monotherapy|combination|single[\s-]agent|separate)\s+)?{_STEP}"
+    rf"|(?:(?-i:[A-Z])[\w/+-]*\s+|[\w]+-risk\s+|(?:mono|combination\s+)therapy\s+){{1,3}}(?:cohorts?|arms?|strat(?:um|a)))"
+    r"(?:\s+(?:phases?|parts?|cohorts?|arms?|portions?|stages?|of\s+the\s+(?:study|trial)))*"
+)
+_ALL = rf"(?:all|both)\s+(?:study\s+|treatment\s+)?{_PARTS}"
+_PERSONS = r"(?:patients?|subjects?|participants?|individuals?)"
+_ASIDE = r"(?:\s*(?:\([^()]{1,90}\)|\[[^\[\]]{1,90}\]))?"
+_ONLY = rf"(?:\s+{_PERSONS})?(?:\s*,?\s*only)?"
+_OPENING = re.compile(
+    rf"""(?:(?P<lead>(?:only\s+)?(?:for|in)\s+(?:the\s+)?(?:{_PERSONS}\s+(?:enrolled\s+)?(?:in|on|to)\s+(?:the\s+)?)?)?)
+    (?:(?P<all>{_ALL})|(?P<some>{_NAMED}(?:\s+and\s+{_NAMED})?)){_ONLY}(?P<aside>{_ASIDE}){_ONLY}
+    (?P<end>\s*:\s*|\s+[-–]\s+|\s*,\s+|\s+(?=(?-i:[A-Z])|[≥≤<>])|[\s.]*$)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_BRACKET = re.compile(
+    rf"[(\[]\s*(?:(?:for|in)\s+)?(?:the\s+)?(?:(?P<all>{_ALL})|(?P<some>{_NAMED}(?:\s+and\s+{_NAMED})?))"
+    rf"(?P<rest>[^()\[\]:]{{0,40}})[)\]]\s*[:,-]?\s*",
+    re.IGNORECASE,
+)
+_BRACKETED_LABEL = re.compile(r"[(\[]\s*(?P<name>(?:for|in)\b[^()\[\]]{2,120})[)\]]\s*:\s*", re.IGNORECASE)
+_OF_PERSONS = re.compile(
+    rf"(?:all\s+|the\s+)?{_PERSONS}\s+(?:enrolled\s+|enrolling\s+|participating\s+|treated\s+)?(?:in|into|on|to)\s+(?:the\s+)?"
+    rf"(?P<some>{_NAMED}(?:\s+and\s+{_NAMED})?){_ASIDE}\s*,?\s+(?=(?:must|should|will|shall|need|are\s+required|have|has)\b)",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(
+    r"[(\[]|for\b|in\b|only\b|all\b|both\b|patients?\b|subjects?\b|participants?\b|individuals?\b|the\b"
+    r"|cohort|arm|part|phase|group|sub-?stud|strat|portion|segment|dose|expansion|escalation|safety|lead|run|mono|combination"
+    r"|single|separate|(?:[\w/+-]+\s+){1,3}(?:cohort|arm|strat)",
+    re.IGNORECASE,
+)
+_LONGEST = 260
+_COLON = ":"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The part of a trial that a statement opens with.
+
+    Args:
+        end: Where the words that name the part end.
+        rest: Where what is asked there starts.
+        whole: All of the trial's parts are named, so that nothing is asked of some only.
+        labelled: A colon or a bracket sets the name off, so that the rest can't be more of it.
+    """
+
+    end: int
+    rest: int
+    whole: bool
+    labelled: bool
+
+
+def opening_part(words: str) -> Opening | None:
+    """Return the part of the trial that words open with, or None when they open with none.
+
+    Example:
+        >>> opening_part("Part 1A (Monotherapy): Platelets").rest
+        23
+    """
+    if _FIRST.match(words) is None:
+        return None
+    head = words[:_LONGEST]
+    if match := _BRACKET.match(head):
+        return Opening(match.end("rest") + 1, match.end(), match["all"] is not None, labelled=True)
+    if match := _BRACKETED_LABEL.match(head):
+        return Opening(match.end("name") + 1, match.end(), whole=False, labelled=True)
+    if match := _OF_PERSONS.match(head):
+        return Opening(match.end("some"), match.end(), whole=False, labelled=True)
+    match = _OPENING.match(head)
+    if match is None or not _sets_off(match):
+        return None
+    end = match.start("end")
+    return Opening(end, match.end(), match["all"] is not None, labelled=match["end"].strip() == _COLON)
+
+
+def _sets_off(match: re.Match[str]) -> bool:
+    """Whether what stands between a part's name and the rest parts them, rather than going on with it."""
+    sign = match["end"].strip()
+    if sign == _COLON:
+        return True
+    if sign == ",":
+        return match["lead"] is not None
+    if sign in ("-", "–"):
+        return True
+    return bool(match["aside"].strip()) or (bool(match["lead"]) and match.end() == len(match.string))

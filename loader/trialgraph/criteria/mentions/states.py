@@ -1,0 +1,78 @@
+"""What has to be so: a disease without symptoms ("must be asymptomatic"), a treatment that was stopped."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from trialgraph.criteria.chunking.brackets import opened
+from trialgraph.criteria.chunking.chunks import Chunk
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.washouts import time_off
+from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.mentions.unread import Sentence
+from trialgraph.expressions import Fact
+
+__all__ = ["take_state"]
+
+_WITHOUT = frozenset({"asymptomatic"})
+_BEING = frozenset({"is", "are", "be", "must be", "been", "have been", "has been", "remain", "if", "only if",
+                    "they", "patient", "subject", "participant", ",", "and", "or", "unless", "should be",
+                    "provided", "who are", "who is", "clinically", "neurologically", "currently", "both",
+                    "also"})  # fmt: skip
+_STOPPED = ("discontinu", "stopp", "ceas", "tapered off")
+_SOON = 4
+_FURTHEST = 60
+"""How far back in a text the disease is sought that is without symptoms, in chunks."""
+
+
+def take_state(sentence: Sentence, index: int) -> bool:
+    """Take in a word that tells what has to be so; whether it is one.
+
+    "Asymptomatic", said of the disease named last, bars it with symptoms; "have discontinued" denies.
+    """
+    chunk = sentence.chunks[index][0]
+    if _is_stopped(sentence, index):
+        sentence.negated, sentence.aside = True, ""
+        return True
+    if chunk.form not in _WITHOUT or not _is_said(sentence, index):
+        return False
+    if sentence.bars or sentence.negated or sentence.aside or sentence.unactual:
+        return True
+    disease = _disease_before(sentence, chunk)
+    if disease is not None and disease.term is not None:
+        term, span = disease.term, sentence.text.span(chunk.start, chunk.end)
+        fact = Fact(term.iri, term.label, "condition", {"qualifier": "symptomatic"}, span=span)
+        sentence.found.append((fact, True))
+    return True
+
+
+def _is_stopped(sentence: Sentence, index: int) -> bool:
+    """Whether "have discontinued A for at least 4 weeks" bars A; without a time, it tells of the past."""
+    if sentence.bars or not sentence.chunks[index][0].form.startswith(_STOPPED):
+        return False
+    behind = [chunk for chunk, _ in sentence.chunks[index + 1 :]]
+    named = next((i for i, chunk in enumerate(behind[:_SOON]) if is_content(chunk)), None)
+    given = behind[named].term if named is not None else None
+    lasting = any(time_off(sentence.text, behind, i) for i in range(len(behind)))
+    return given is not None and given.category in GIVEN and lasting
+
+
+def _is_said(sentence: Sentence, index: int) -> bool:
+    """Whether a word is what somebody has to be, rather than an adjective of a name behind it."""
+    before, after = sentence.chunk(index - 1), sentence.chunk(index + 1)
+    told = before is None or before.form in _BEING
+    while after is not None and after.kind == "word" and "qualifier" in after.classes:
+        index += 1
+        after = sentence.chunk(index + 1)
+    return told and (after is None or not (is_content(after) or after.form == "for"))
+
+
+def _disease_before(sentence: Sentence, chunk: Chunk) -> Chunk | None:
+    """Return the disease that a text named last before a word; None when it was something else."""
+    every = list(opened(sentence.text.chunks)) or [each for each, _ in sentence.chunks]
+    at = bisect_left(every, chunk.start, key=lambda each: each.start)
+    named = [each for each in every[max(0, at - _FURTHEST) : at] if each.kind == "concept" and each.term]
+    diseases = [each for each in reversed(named) if each.term and each.term.category == "condition"]
+    last = diseases[0].term if diseases else None
+    narrower = (each for each in diseases if last and each.term and last.iri in each.term.ancestors)
+    return next(narrower, diseases[0] if diseases else None)

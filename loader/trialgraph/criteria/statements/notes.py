@@ -1,0 +1,78 @@
+"""Notes and allowances in a list of their own below a statement: "brain metastases * Note: …"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.conditions.lifting import lift
+from trialgraph.criteria.facts.allowances import allows
+from trialgraph.criteria.language.offers import DEMANDED
+from trialgraph.criteria.members.sentences import sentences_of
+from trialgraph.criteria.trees import all_of
+from trialgraph.expressions import Atom, Expression, Fact, Not, Span, atoms, is_judged
+
+__all__ = ["EXCEPTION_NOTE", "NOTE", "are_notes", "says_more", "with_notes"]
+
+EXCEPTION_NOTE = re.compile(
+    r"^(?:exceptions?|exempt|however|note that .{0,60}(?:allowed|eligible|permitted|not excluded))\b",
+    re.IGNORECASE,
+)
+NOTE = re.compile(
+    r"^(?:note|nb|n\.b\.|definition|this (?:includes?|does|criterion|applies)"
+    r"|these (?:include|are)|examples?|for example|including)\b",
+    re.IGNORECASE,
+)
+Item = Sequence[Chunk]
+
+
+def are_notes(text: Text, items: Sequence[Item]) -> bool:
+    """Whether all items of a list only explain or allow something of what stands above it."""
+    return all(item and _is_note(text, item) for item in items)
+
+
+def with_notes(text: Text, head: Expression, lead: str, items: Sequence[Item]) -> Expression | None:
+    """Return what stands above notes, lifted by those that allow something.
+
+    Args:
+        text: The text under reading.
+        head: What stands above them says.
+        lead: Its words.
+        items: The notes' chunks.
+    Returns:
+        None when nothing is asked there, or just a name stands above what is allowed of it ("HIV: *
+        patients with HIV are eligible if …"), since a demand only tells so in as many words.
+    """
+    allowing = [_allows(text, item) for item in items]
+    asked = text.exclusion or isinstance(head, Not) or DEMANDED.search(lead) is not None
+    if not any(map(says_more, atoms(head))) or (any(allowing) and not asked):
+        return None
+    for item, lifts in zip(items, allowing, strict=True):
+        start, end = _place(item)
+        if lifts:
+            head = lift(text, [head], text.text[start:end], (start, end))[0]
+        else:
+            head = all_of([head, narrative(text, start, end)])
+    return head
+
+
+def says_more(atom: Atom) -> bool:
+    """Whether an atom asks something formal, more than whom a list is for ("females who: …")."""
+    return is_judged(atom) and not (isinstance(atom, Fact) and atom.category == "demographic")
+
+
+def _place(item: Item) -> Span:
+    return item[0].start, item[-1].end
+
+
+def _is_note(text: Text, item: Item) -> bool:
+    words = text.text[slice(*_place(item))]
+    return bool(EXCEPTION_NOTE.match(words) or NOTE.match(words)) or allows(item)
+
+
+def _allows(text: Text, item: Item) -> bool:
+    """Whether the first sentence of a note allows something; what a later one allows is beside its point."""
+    noted = EXCEPTION_NOTE.match(text.text[slice(*_place(item))]) is not None
+    return noted or allows(sentences_of(text, item)[0])

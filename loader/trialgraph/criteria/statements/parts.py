@@ -1,0 +1,57 @@
+"""What is asked in a part of the trial only: "Part 1A (monotherapy): …", and what follows there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.language.cohorts import opening_part
+from trialgraph.expressions import Expression
+
+__all__ = ["by_part_of_trial", "part_led_in"]
+
+Sentence = list[Chunk]
+
+
+def by_part_of_trial(
+    text: Text, sentences: Sequence[Sentence]
+) -> Iterator[tuple[Expression | None, list[Sentence]]]:
+    """Yield runs of sentences with the words of the part that they are for, None where they are for all.
+
+    What stands behind the name of a part is for that part up to the next name.
+    """
+    case: Expression | None = None
+    run: list[Sentence] = []
+    for sentence in sentences:
+        found = _parted(text, sentence)
+        if found is None:
+            run.append(sentence)
+            continue
+        if run or case is not None:
+            yield case, run
+        case, rest = found
+        run = [rest] if rest else []
+    if run or case is not None:
+        yield case, run
+
+
+def _parted(text: Text, sentence: Sentence) -> tuple[Expression | None, Sentence] | None:
+    """Return the words of the part that a sentence opens with, and the rest; None when it opens with none."""
+    start, end = sentence[0].start, sentence[-1].end
+    opening = opening_part(text.text[start:end])
+    if opening is None:
+        return None
+    behind = start + opening.rest
+    if any(chunk.start < behind < chunk.end for chunk in sentence):
+        return None
+    case = None if opening.whole else narrative(text, start, start + opening.end)
+    return case, [chunk for chunk in sentence if chunk.start >= behind]
+
+
+def part_led_in(text: Text, start: int, end: int) -> Expression | None:
+    """Return the words of the part that a lead-in names and nothing else ("Cohort B only:"), or None."""
+    words = text.text[start:end].rstrip()
+    opening = opening_part(words)
+    alone = opening is not None and opening.rest >= len(words) and not opening.whole
+    return narrative(text, start, start + opening.end) if opening is not None and alone else None
