@@ -288,19 +288,30 @@ def _with_unit(text: str, found: Found) -> Found:
             end = _after_gloss(text, reference.end())
             closed = _CLOSED.match(text, end) if times["opened"] else None
             return replace(found, relative_to=relative, end=closed.end() if closed else end)
-    match = wording().unit.match(text, found.end)
-    if match is None:
+    told = _unit_at(text, found.end)
+    if told is None:
         return found
-    unit = wording().units["".join(match["unit"].lower().split())]
+    unit, end = told
     low, high = found.limit.low, found.limit.high
     limit = replace(
         found.limit,
         low=None if low is None else _times(low, unit.factor),
         high=None if high is None else _times(high, unit.factor),
     )
-    end = match.end()
     bracket = _BRACKET.match(text, end)
     return replace(found, limit=limit, unit=unit, end=bracket.end() if bracket else end)
+
+
+def _unit_at(text: str, position: int) -> tuple[Unit, int] | None:
+    """Return the unit that starts at a position, in symbols or in words, and where it ends."""
+    spelled = wording().spelled_unit.match(text, position)
+    if spelled is not None:
+        parts = (wording().unit_words[_key(spelled[name])] for name in ("above", "below"))
+        unit = wording().units.get("/".join(parts).lower().replace(" ", ""))
+        if unit is not None:
+            return unit, spelled.end()
+    match = wording().unit.match(text, position)
+    return None if match is None else (wording().units["".join(match["unit"].lower().split())], match.end())
 
 
 def _times(value: float, factor: float) -> float:
