@@ -1,4 +1,4 @@
-"""Limits of the quantity named before them, in words that stayed words ("(≤ 5 × ULN if related to disease)")."""
+"""Limits of the quantity named before them, in words that stayed words ("≤ 5 × ULN if liver metastases")."""
 
 from __future__ import annotations
 

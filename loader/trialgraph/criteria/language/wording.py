@@ -87,6 +87,7 @@ class Wording:
     cycles: dict[str, str]
     sums: frozenset[str]
     lines: dict[str, list[str]]
+    lines_of: dict[str, list[str]]
 
     def opens_limit(self, sign: str) -> bool:
         """Whether a limit may start with a letter, digit or sign."""
@@ -159,6 +160,7 @@ def wording() -> Wording:
         cycles=table["cycles"],
         sums=frozenset(table["sums"]),
         lines=table["lines"],
+        lines_of=table["lines_of"],
     )  # fmt: skip
 
 
