@@ -24,6 +24,7 @@ _PLUS = re.compile(r"\s?\+(?=\s*-?(?:years?|yrs?|months?)\b)", re.IGNORECASE)
 _RESTATED = re.compile(
     r"[\s:='\"]*(?:(?:to|than)\s+(?=[\d.]))?(?:[(\[]\s*[≤≥<>=]+\s*[)\]]|[≤≥<>](?=\s?\d))?[\s:=]*"
 )
+_THAN = re.compile(r"\s+(?:than|or)\b", re.IGNORECASE)
 _WITHIN = re.compile(r"within\s+(?=[\d.])", re.IGNORECASE)
 _WITHIN_BOUND = re.compile(r"within\s+(?=[≤<])", re.IGNORECASE)
 THEN = re.compile(
@@ -179,7 +180,14 @@ def _parse_bound(text: str, position: int) -> Found | None:
     )
     again = wording().suffix.match(text, number.end) if inside else None
     end = again.end() if again and wording().suffixes[_key(again["suffix"])] == side else number.end
-    return _with_unit(text, Found(limit, None, None, start, end))
+    found = _with_unit(text, Found(limit, None, None, start, end))
+    again = wording().suffix.match(text, found.end) if inside and found.end > end else None
+    told = (
+        again is not None
+        and wording().suffixes[_key(again["suffix"])] == side
+        and not _THAN.match(text, again.end())
+    )
+    return replace(found, end=again.end()) if again and told else found
 
 
 def _parse_uncompared(text: str, start: int, number: Number) -> Found:
