@@ -43,6 +43,10 @@ OBTAINED = frozenset(
 _REFERENCE = re.compile(
     r"[(\[]?\s*(?:the\s+)?(?:i?[ul]ln|normal|upper limit[^()\d]{0,30})\s*(?:[:=]|is|of)\s*\d", re.IGNORECASE
 )
+_UNITED = re.compile(r"\s*(?:[/%°^]|[mµu]?g\b|mg|[µum]?mol)", re.IGNORECASE)
+_ENDED = re.compile(r"[.;*•]\s")
+_NEAR = 60
+_MOST_FOLD = 5
 _FOLD = re.compile(r"\s*(?:(?:times|fold)\b|[x×](?!\s*\d))", re.IGNORECASE)
 
 
@@ -112,7 +116,9 @@ def _is_alternative(text: Text, before: Segment, segment: Segment) -> bool:
     ):
         return False
     found = limits[0].limit
-    bound = found is not None and (found.relative_to is not None or found.unit is not None)
+    bound = found is not None and (
+        found.relative_to is not None or found.unit is not None or _is_multiple(text, found, value)
+    )
     return bound and other_limit(text, value, limits[:1]) is not None
 
 
@@ -170,7 +176,7 @@ def other_limit(text: Text, value: Chunk, limits: list[Chunk]) -> FoundValue | N
     found = limits[0].limit if len(limits) == 1 else None
     if found is None or value.value is None:
         return None
-    found = _alike(text, found, value.value.expression)
+    found = _alike(text, found, value)
     terms = _in_unit(text, value.value.terms, found, value.value.expression)
     return text.values.build(terms, value.value.joiner, found, found.start, 0, 0)
 
@@ -185,19 +191,37 @@ def _in_unit(text: Text, terms: tuple[Term, ...], found: Found, expression: Expr
     return (other,) if other is not None else terms
 
 
-def _alike(text: Text, found: Found, expression: Expression) -> Found:
+def _alike(text: Text, found: Found, base: Chunk) -> Found:
     """Let a bare number behind a limit be a bound of the same kind ("≤ 1.7 for men and 1.4 for women")."""
-    value = next((atom for atom in atoms(expression) if isinstance(atom, Value)), None)
+    told = base.value.expression if base.value is not None else None
+    value = next((atom for atom in atoms(told) if isinstance(atom, Value)), None) if told else None
     if value is None:
         return found
     if value.relative_to is not None and found.unit is None and _FOLD.match(text.text, found.end):
         found = replace(found, relative_to=found.relative_to or value.relative_to)
     first = value.limit
+    if _continues(text, found, base, value):
+        found = replace(found, relative_to=value.relative_to)
     if found.stated or found.limit.low is None or found.limit.low != found.limit.high:
         return found
     if (first.low is None) == (first.high is None):
         return found
     return replace(found, limit=moved(first, found.limit.low), stated=True)
+
+
+def _is_multiple(text: Text, found: Found, value: Chunk) -> bool:
+    known = [atom for atom in atoms(value.expression) if isinstance(atom, Value)] if value.expression else []
+    return bool(known) and _continues(text, found, value, known[0])
+
+
+def _continues(text: Text, found: Found, base: Chunk, value: Value) -> bool:
+    """Whether a number without a unit is a multiple too ("≤ 2.5 × ULN, or ≤ 5 if …"), the larger one."""
+    bare = found.unit is None and found.relative_to is None and value.relative_to == "ULN"
+    high, first = found.limit.high, value.limit.high
+    if not bare or high is None or first is None or not first < high <= _MOST_FOLD * first:
+        return False
+    near = found.start - base.end <= _NEAR and not _ENDED.search(text.text, base.end, found.start)
+    return near and not _UNITED.match(text.text, found.end)
 
 
 def _forbids(chunks: Sequence[Chunk]) -> bool:

@@ -56,7 +56,7 @@ def asked_of(text: Text, case: Expression, demand: Expression) -> Expression:
 
 def by_sex(text: Text, expression: Expression, value: Chunk, rest: Sequence[Chunk]) -> Expression | None:
     """Read "> 470 ms in women or > 450 ms in men": each limit for its sex; None when none is named."""
-    flat = [each for chunk in rest for each in (chunk.inner if _limits(chunk.inner) else (chunk,))]
+    flat = _flat(rest)
     limits = _limits(flat)
     starts = [flat.index(limit) for limit in limits]
     sex = _sex(text, flat[: starts[0] if starts else None])
@@ -74,6 +74,7 @@ def by_sex(text: Text, expression: Expression, value: Chunk, rest: Sequence[Chun
 
 def by_part(text: Text, expression: Expression, value: Chunk, rest: Sequence[Chunk]) -> Expression | None:
     """Read "≥ 60 mL/min for cohort A and ≥ 30 mL/min for cohort B": each limit for those behind it."""
+    rest = _flat(rest)
     places = [i for i, chunk in enumerate(rest) if chunk.kind == "limit"]
     if not places or rest[0].form not in _PARTS:
         return None
@@ -92,6 +93,11 @@ def by_part(text: Text, expression: Expression, value: Chunk, rest: Sequence[Chu
 def _words_of(text: Text, chunks: Sequence[Chunk]) -> Expression:
     kept = trimmed(chunks) or list(chunks)
     return narrative(text, kept[0].start, kept[-1].end)
+
+
+def _flat(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Return chunks with those of each bracket that holds a limit in its place."""
+    return [each for chunk in chunks for each in (chunk.inner if _limits(chunk.inner) else (chunk,))]
 
 
 def _limits(chunks: Sequence[Chunk]) -> list[Chunk]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from trialgraph.criteria.chunking.brackets import opened
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.conditions.continued import CONTINUED, with_continued
 from trialgraph.criteria.conditions.roles import COURSE, DOSE, SIZE, role_of
 from trialgraph.criteria.facts.restrictions import Stated, with_limits
 from trialgraph.criteria.quantities.courses import cycles_of
@@ -24,6 +25,7 @@ from trialgraph.expressions import AllOf, AnyOf, Expression, Narrative, Not, Spa
 __all__ = ["add_values"]
 
 _ENDS = frozenset({";", "."})
+_OPENING = frozenset({"for", "in", "with"})
 _LEAST = 3
 _FURTHEST = 40
 """How far back the start of a sentence is sought, in chunks."""
@@ -67,7 +69,7 @@ def add_values(expression: Expression, text: Text, chunks: Sequence[Chunk]) -> E
     if not doses and not any(chunk.kind in ("value", "size") for chunk in opened(chunks)):
         return expression
     told = [chunk for chunk in opened(chunks) if not any(d.start <= chunk.start < d.end for d in doses)]
-    told = [_as_value(text, chunk) for chunk in told]
+    told = [_as_value(text, chunk) for chunk in with_continued(text, told)]
     told += [Chunk("value", d.start, d.end, DOSE, expression=d.value) for d in text.doses.values()]
     told += [Chunk("value", each.start, each.end, COURSE, expression=each.value) for each in courses]
     places = [(text.span(c.start, c.end), c) for c in sorted(told, key=lambda chunk: chunk.start)]
@@ -83,7 +85,7 @@ def add_values(expression: Expression, text: Text, chunks: Sequence[Chunk]) -> E
     inside = [
         each
         for each in stated
-        if each.chunk.form != SIZE and not any(s <= each.span[0] < e for s, e in words)
+        if each.chunk.form not in (SIZE, CONTINUED) and not any(s <= each.span[0] < e for s, e in words)
     ]
     left = _Left(text, places, frozenset(each.chunk.start for each in stated))
     return with_limits(_added(expression, left), text, inside, places)
@@ -143,12 +145,22 @@ def _beside(words: Narrative, left: _Left) -> Expression:
             role = role_of(text, clause, index)
             if role == "open":
                 continue
-            case = _case(text, clause[told].start, chunk.start, words)
+            case = _case_behind(text, clause, index) if chunk.form == CONTINUED else None
+            case = case or _case(text, clause[told].start, chunk.start, words)
             limit = chunk.expression if (role == "demanded") != text.exclusion else negate(chunk.expression)
             read.append(all_of([case, limit]) if text.exclusion else any_of([negate(case), limit]))
     if not read:
         return words
     return any_of([words, *read]) if text.exclusion else all_of([words, *read])
+
+
+def _case_behind(text: Text, clause: Sequence[Chunk], index: int) -> Narrative | None:
+    """Return the words behind a limit that tell in whose case it holds ("if …", "for patients with …")."""
+    behind = clause[index + 1 :]
+    if not behind or not ("condition" in behind[0].classes or behind[0].form in _OPENING):
+        return None
+    last = next((i for i, chunk in enumerate(behind) if chunk.form == ","), len(behind))
+    return narrative(text, behind[0].start, behind[last - 1].end) if last > 1 else None
 
 
 def _case(text: Text, start: int, end: int, words: Narrative) -> Narrative:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from trialgraph.criteria.chunking.brackets import opened
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.conditions.continued import CONTINUED
 from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.lexicon import lexicon
@@ -54,6 +55,9 @@ def role_of(text: Text, clause: Sequence[Chunk], index: int) -> Role:
     """Return what a clause makes of a limit in it; "open" where that can't be told."""
     if clause[index].form in (DOSE, COURSE):
         return _given_role(text, clause, index)
+    if clause[index].form == CONTINUED:
+        kept = is_wanted(clause[index].expression)
+        return "open" if kept == text.exclusion else "demanded" if kept else "barred"
     words = text.text[clause[0].start : clause[-1].end]
     if clause[index].form == SIZE and not (_TUMOR.search(words) and not _MEASURED.search(words)):
         return "open"

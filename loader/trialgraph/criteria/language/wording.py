@@ -68,6 +68,8 @@ class Wording:
     normal: re.Pattern[str]
     unit: re.Pattern[str]
     units: dict[str, Unit]
+    spelled_unit: re.Pattern[str]
+    unit_words: dict[str, str]
     numbers: dict[str, float]
     scales: dict[str, Scale]
     method: re.Pattern[str]
@@ -85,6 +87,7 @@ class Wording:
     cycles: dict[str, str]
     sums: frozenset[str]
     lines: dict[str, list[str]]
+    lines_of: dict[str, list[str]]
 
     def opens_limit(self, sign: str) -> bool:
         """Whether a limit may start with a letter, digit or sign."""
@@ -130,6 +133,8 @@ def wording() -> Wording:
             )
             for row in reversed(rows)
         },
+        spelled_unit=_spelled(table["unit_words"]),
+        unit_words=table["unit_words"],
         numbers=table["numbers"],
         scales={
             name: Scale(scale["better"], scale["low"], scale["high"], {
@@ -155,7 +160,18 @@ def wording() -> Wording:
         cycles=table["cycles"],
         sums=frozenset(table["sums"]),
         lines=table["lines"],
+        lines_of=table["lines_of"],
     )  # fmt: skip
+
+
+def _spelled(words: Iterable[str]) -> re.Pattern[str]:
+    """Return the pattern of a unit in words, each of which a bracket may repeat as a symbol."""
+    word = alternatives(words)
+    symbol = r"(?:\s*[(\[][a-z/\^]{1,8}\d?[)\]])?"
+    return re.compile(
+        rf"\s*-?(?P<above>{word}){symbol}\s*(?:/\s*(?:per\b\s*)?|\bper\b\s*|\bin(?:\s+a)?\b\s*)(?P<below>{word})(?![a-z]){symbol}",
+        re.IGNORECASE,
+    )
 
 
 def _method(openers: list[str], links: list[str], words: list[str]) -> re.Pattern[str]:

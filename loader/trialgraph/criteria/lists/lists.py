@@ -16,6 +16,7 @@ from trialgraph.criteria.conditions.alternatives import (
     is_method,
     merge_alternatives,
     merge_grades,
+    other_limit,
     value_window,
 )
 from trialgraph.criteria.conditions.cases import by_part, by_sex, holds_value, with_remark
@@ -223,7 +224,7 @@ def _read_around_value(
     if parted is not None:
         return parted
     rest = [chunk for chunk in rest if not is_method(chunk)]
-    for chunk in _remarks_on_value(rest):
+    for chunk in _remarks_on_value(text, chunks[at], rest):
         expression = with_remark(text, expression, chunks[at], chunk)
         rest.remove(chunk)
     if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
@@ -249,13 +250,15 @@ def _read_around_value(
     return all_of([expression, narrative(text, rest[0].start, after[-1].end)])
 
 
-def _remarks_on_value(chunks: Sequence[Chunk]) -> list[Chunk]:
-    """Return the brackets before any new concept or unknown word, so that they are about the value."""
+def _remarks_on_value(text: Text, value: Chunk, chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Return the brackets about a value: before any new concept or unknown word, or with its other limit."""
     other = next(
         (i for i, c in enumerate(chunks) if is_content(c) or (c.kind == "word" and not c.classes)),
         len(chunks),
     )
-    return [chunk for chunk in chunks[:other] if chunk.kind == "bracket"]
+    behind = [chunk for chunk in chunks[other:] if chunk.inner and chunk.inner[0].kind == "limit"]
+    limited = [chunk for chunk in behind if other_limit(text, value, [chunk.inner[0]]) is not None]
+    return [*(chunk for chunk in chunks[:other] if chunk.kind == "bracket"), *limited]
 
 
 def read_condition(text: Text, chunks: Sequence[Chunk]) -> Expression:

@@ -6,6 +6,7 @@ import re
 
 from trialgraph.criteria.language.vocabulary import Mention
 from trialgraph.criteria.language.wording import wording
+from trialgraph.criteria.quantities.bounds import SCALED
 from trialgraph.criteria.quantities.fitting import local_name
 from trialgraph.criteria.quantities.limits import Found
 from trialgraph.criteria.quantities.pairs import pair_at
@@ -15,8 +16,29 @@ __all__ = ["value_beside"]
 
 _BEHIND = frozenset(["corrected", "predicted", "of", "for", "total", "serum", "in"])
 _BEFORE_SCALE = frozenset(["on", "the", "in", "of", "by", "using", "per", "for", "a", "at"])
-_BEFORE = frozenset(["(", "[", ":", ",", "of", "with", "i.e", "defined", "as", "is", "to", "-", "at"])
-_SCORE = re.compile(r"\bscor(?:e|es|ing|ed)\b[^.;]{0,24}$", re.IGNORECASE)
+_BEFORE = frozenset(
+    [
+        "(",
+        "[",
+        ":",
+        ",",
+        "of",
+        "with",
+        "i.e",
+        "defined",
+        "as",
+        "is",
+        "to",
+        "-",
+        "at",
+        "an",
+        "average",
+        "rated",
+        "intensity",
+        "severity",
+    ]
+)
+_SCORE = re.compile(r"\b(?:scor(?:e|es|ing|ed)|levels?|ratings?|results?)\b[^.;]{0,24}$", re.IGNORECASE)
 _PRESSURES = re.compile(r"[^\d()]{0,24}\d{2,3}\s?/\s?\d{2,3}\s*mm\s?-?(?:of\s)?Hg\b", re.IGNORECASE)
 """Two numbers over each other in the unit of pressures, which are those of the blood."""
 _NEAR = 40
@@ -100,7 +122,12 @@ def _of_condition_before(values: ValueReader, position: int, limit: Found) -> Fo
         if not name and mention.term.quantity:
             continue
         term = values.term_named(name)
-        if term is None or (limit.limit.high if side == "high" else limit.limit.low) is not None:
+        scored = term is not None and term.unit == "{score}"
+        if (
+            term is None
+            or (scored and not SCALED.match(values.text, limit.end))
+            or (limit.limit.high if side == "high" else limit.limit.low) is not None
+        ):
             return None
         start, end = values.tokens[position].start, _token_at(values, limit.end, position)
         return values.build((term,), "", limit, start, -1, end)

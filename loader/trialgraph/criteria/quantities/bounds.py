@@ -10,13 +10,23 @@ from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.limits import Found
 from trialgraph.expressions import Limit
 
-__all__ = ["beyond", "directed", "is_from_age", "led", "moved", "sided", "tells_distance"]
+__all__ = ["SCALED", "beyond", "directed", "is_from_age", "led", "moved", "sided", "tells_distance"]
 
 _DISTANCE = re.compile(
     r"\s*(?:below|above|under|over|(?:higher|lower|greater|less)\s+than)\s+(?:the\s+|their\s+|patient's\s+)*"
     r"(?:lower|upper|limits?|normal|baseline|nadir|[ul]ln|institution\w*)\b",
     re.IGNORECASE,
 )
+
+SCALED = re.compile(
+    r"\s*(?:/\s?\d{1,3}\b(?!\s?/)|out\s+of\s+(?:an?\s+)?(?:possible\s+|maximum\s+(?:of\s+)?)?\d{1,3}\b"
+    r"|[(\[]\s*(?:on\s+)?(?:an?\s+|the\s+)?(?:scale\s+(?:of\s+)?)?0\s?(?:-|to)\s?\d{1,3}[^()\[\]]{0,20}[)\]]"
+    r"|(?:on|using)\s+(?:an?\s+|the\s+)?(?:scale\s+(?:of|from)\s+)?(?:0\s?(?:-|to)\s?)?\d{1,3}(?:[-\s]?points?)?"
+    r"(?:\s+(?:numeric(?:al)?\s+)?(?:rating\s+)?(?:scale|NRS|VAS)|(?<=0-10))\b"
+    r"|on\s+(?:an?\s+|the\s+)(?:pain\s+)?(?:numeric(?:al)?|visual)\s+(?:rating|analog(?:ue)?)\s+scale\b(?:\s*\([^()]{1,12}\))?)",
+    re.IGNORECASE,
+)
+"""What tells of which scale a number is, behind it: "5/10", "4 out of 10", "4 on a 0-10 scale"."""
 
 
 def is_from_age(term: Term, found: Found) -> bool:

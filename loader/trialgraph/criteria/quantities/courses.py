@@ -12,7 +12,7 @@ from trialgraph.criteria.language.wording import alternatives, wording
 from trialgraph.criteria.quantities.doses import Dose
 from trialgraph.criteria.quantities.fitting import local_name
 from trialgraph.criteria.quantities.limits import Found, parse_limit
-from trialgraph.expressions import Span, Value
+from trialgraph.expressions import Limit, Span, Value
 
 __all__ = ["cycles_of", "with_lines"]
 
@@ -107,6 +107,22 @@ def _lines() -> re.Pattern[str]:
     )
 
 
+@cache
+def _lines_of() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return the patterns of lines of one kind of therapy, each with the quantity that counts them."""
+    said = wording().lines
+    adjective = rf"(?:{alternatives([*said['adjectives'], 'additional', 'combination'])})(?:\s+|\s*/\s*|-)"
+    noun = rf"(?:{alternatives([*said['nouns'], 'chemotherapy'])})"
+    head = rf"(?:{alternatives(said['heads'])})"
+    found = []
+    for name, kinds in wording().lines_of.items():
+        kind = rf"(?:cytotoxic\s+)?(?:{alternatives(kinds)})"
+        behind = rf"(?:{adjective})*{head}\s+of\s+(?:{adjective})*{kind}(?:\s+(?:{adjective})*{noun})?"
+        ahead = rf"(?:{adjective})*{kind}\s+(?:{noun}\s+)?{head}"
+        found.append((re.compile(rf"(?<![\w-])(?:{behind}|{ahead})\b(?![-/])", re.IGNORECASE), name))
+    return tuple(found)
+
+
 _NUMBERED = re.compile(r"(?:\d|\b(?:one|two|three|four|five|six|more|fewer))\)?\s+$", re.IGNORECASE)
 _NEAR = 12
 
@@ -122,6 +138,7 @@ def with_lines(
         return
     term = named(wording().lines["quantity"][0])
     starts = {token.start: index for index, token in enumerate(tokens)}
+    _with_kinds(text, tokens, mentions, named, starts)
     for found in _lines().finditer(text):
         first = starts.get(found.start())
         if term is None or first is None:
@@ -130,6 +147,29 @@ def with_lines(
         last = next(i for i in range(first, len(tokens)) if tokens[i].end >= found.end())
         quantity = known is not None and local_name(known.term) == local_name(term) and known.end > last
         if not quantity and _NUMBERED.search(text[max(0, found.start() - _NEAR) : found.start()]):
+            for inner in range(first, last + 1):
+                mentions.pop(inner, None)
+            mentions[first] = Mention(term, first, last + 1)
+
+
+def _with_kinds(
+    text: str,
+    tokens: Sequence[Token],
+    mentions: dict[int, Mention],
+    named: Callable[[str], Term | None],
+    starts: Mapping[int, int],
+) -> None:
+    """Let lines of one kind of therapy be a quantity, where their number has a limit.
+
+    "At least one line of chemotherapy" only says that there was some, which is a fact.
+    """
+    for pattern, name in _lines_of():
+        for found in pattern.finditer(text):
+            first, term = starts.get(found.start()), named(name)
+            limited = _limit_before(text, tokens, first) if first is not None else None
+            if first is None or limited is None or term is None or limited[1].limit == Limit(low=1.0):
+                continue
+            last = next(i for i in range(first, len(tokens)) if tokens[i].end >= found.end())
             for inner in range(first, last + 1):
                 mentions.pop(inner, None)
             mentions[first] = Mention(term, first, last + 1)

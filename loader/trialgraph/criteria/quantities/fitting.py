@@ -41,7 +41,8 @@ def fit_limit(term: Term, found: Found) -> tuple[Limit, str | None] | None:
     if found.relative_to is not None:
         return None if is_scale or term.unit == "a" else (found.limit, None)
     if is_scale:
-        return found.limit, None
+        scored = found.unit is None or found.unit.ucum in ("%", "{score}")
+        return (found.limit, None) if scored else None
     if term.unit == "a":
         return _fit_age(found)
     if found.unit is None:

@@ -24,6 +24,7 @@ _PLUS = re.compile(r"\s?\+(?=\s*-?(?:years?|yrs?|months?)\b)", re.IGNORECASE)
 _RESTATED = re.compile(
     r"[\s:='\"]*(?:(?:to|than)\s+(?=[\d.]))?(?:[(\[]\s*[≤≥<>=]+\s*[)\]]|[≤≥<>](?=\s?\d))?[\s:=]*"
 )
+_THAN = re.compile(r"\s+(?:than|or)\b", re.IGNORECASE)
 _WITHIN = re.compile(r"within\s+(?=[\d.])", re.IGNORECASE)
 _WITHIN_BOUND = re.compile(r"within\s+(?=[≤<])", re.IGNORECASE)
 THEN = re.compile(
@@ -179,7 +180,14 @@ def _parse_bound(text: str, position: int) -> Found | None:
     )
     again = wording().suffix.match(text, number.end) if inside else None
     end = again.end() if again and wording().suffixes[_key(again["suffix"])] == side else number.end
-    return _with_unit(text, Found(limit, None, None, start, end))
+    found = _with_unit(text, Found(limit, None, None, start, end))
+    again = wording().suffix.match(text, found.end) if inside and found.end > end else None
+    told = (
+        again is not None
+        and wording().suffixes[_key(again["suffix"])] == side
+        and not _THAN.match(text, again.end())
+    )
+    return replace(found, end=again.end()) if again and told else found
 
 
 def _parse_uncompared(text: str, start: int, number: Number) -> Found:
@@ -288,19 +296,30 @@ def _with_unit(text: str, found: Found) -> Found:
             end = _after_gloss(text, reference.end())
             closed = _CLOSED.match(text, end) if times["opened"] else None
             return replace(found, relative_to=relative, end=closed.end() if closed else end)
-    match = wording().unit.match(text, found.end)
-    if match is None:
+    told = _unit_at(text, found.end)
+    if told is None:
         return found
-    unit = wording().units["".join(match["unit"].lower().split())]
+    unit, end = told
     low, high = found.limit.low, found.limit.high
     limit = replace(
         found.limit,
         low=None if low is None else _times(low, unit.factor),
         high=None if high is None else _times(high, unit.factor),
     )
-    end = match.end()
     bracket = _BRACKET.match(text, end)
     return replace(found, limit=limit, unit=unit, end=bracket.end() if bracket else end)
+
+
+def _unit_at(text: str, position: int) -> tuple[Unit, int] | None:
+    """Return the unit that starts at a position, in symbols or in words, and where it ends."""
+    spelled = wording().spelled_unit.match(text, position)
+    if spelled is not None:
+        parts = (wording().unit_words[_key(spelled[name])] for name in ("above", "below"))
+        unit = wording().units.get("/".join(parts).lower().replace(" ", ""))
+        if unit is not None:
+            return unit, spelled.end()
+    match = wording().unit.match(text, position)
+    return None if match is None else (wording().units["".join(match["unit"].lower().split())], match.end())
 
 
 def _times(value: float, factor: float) -> float:
