@@ -18,8 +18,8 @@ from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.facts.clauses import asked_of_allowed
 from trialgraph.criteria.facts.enumerations import enumerated, fitting
 from trialgraph.criteria.language.offers import DEMAND
-from trialgraph.criteria.members.elisions import with_elided
 from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.members.elisions import with_elided
 from trialgraph.criteria.mentions.topics import Topic, topics_of
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Narrative, Not, Span, Window, atoms
