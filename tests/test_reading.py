@@ -309,3 +309,26 @@ def test_a_list_below_may_enter_unless_bars():
     )
     (criterion,) = read_text(text)
     assert compact(criterion.expression) == "NOT ANY(HemoglobinA1c≥7.5 %, FastingBloodGlucose>160 mg/dL)"
+
+
+def test_examples_below_those_let_in_bar_nobody():
+    """What "… are eligible. Examples include:" leads in among exclusions is allowed, item by item."""
+    text = (
+        "Exclusion Criteria:\n\n"
+        "* Prior malignancy whose history is unlikely to interfere is allowed. Examples include:\n"
+        "  1. Carcinoma in situ\n"
+        "  2. Cutaneous skin cancers requiring only local excision\n"
+    )
+    (criterion,) = read_text(text)
+    assert not any(isinstance(atom, Fact) and is_judged(atom) for atom in atoms(criterion.expression))
+
+
+def test_an_item_that_is_excluded_bars_by_itself():
+    """Below the name of what it is about, an item that says "should be excluded" is one more exclusion."""
+    text = (
+        "Exclusion Criteria:\n\n"
+        "* Central nervous system involvement\n"
+        "  * Patients with known brain metastases should be excluded because of their poor prognosis\n"
+    )
+    (criterion,) = read_text(text)
+    assert compact(criterion.expression) == "ANY(CNSInvolvement, BrainMetastasis)"

@@ -47,6 +47,7 @@ _AT_MOST = re.compile(
     r"|\bgrades?\s*0\s*(?:-|to|or)\s*[12]\b",
     re.IGNORECASE,
 )
+_BEING = ("is ", "are ", "be ", "will ", "should ")
 _EVERY = frozenset({"any", "all"})
 """Words with which a treatment gone through is any there was, not one that there has to be."""
 _BEARING = frozenset({"harboring", "harbouring", "bearing", "carrying", "with", "that harbor", "expressing"})
@@ -98,7 +99,8 @@ def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
     chunks = _bearing(text, chunks, after, heads[-1], around)
     if not read_after(text, heads[-1], chunks[after:], around):
         return None
-    if not text.exclusion and _bars_any(heads[-1], chunks[0], around):
+    barred = any("barring" in chunk.classes and chunk.form.startswith(_BEING) for chunk in chunks[after:])
+    if not text.exclusion and (barred or _bars_any(heads[-1], chunks[0], around)):
         return None
     return _assemble(text, heads, chunks, around)
 

@@ -40,6 +40,7 @@ _SOME = re.compile(
     r"(?:only\s+)?(?:for|in)\s+(?:the\s+|patients\s+in\s+|subjects\s+in\s+|participants\s+in\s+)*"
     r"(?:[\w-]+\s+){0,2}?(?:sub-?stud(?:y|ies)|cohorts?|arms?|parts?|phase|expansion|escalation)\b[^:;]{0,60}?[,:]"
     r"|(?:(?:eligibility|inclusion|exclusion)\s+criteria\s*-\s*)?"
+    r"(?:(?:mono|combination|single|dose|treatment|safety|pivotal|main|triplet|doublet)[\w-]*\s+(?:therapy\s+)?)?"
     r"(?:cohorts?|arms?|sub-?stud(?:y|ies)|parts?|phase)\s+(?:[A-Z]|\d)\w{0,2}\b(?:\([^()]{1,60}\)|[^:;,(]){0,60}:"
     r"|(?:dose[\s-]+(?:escalation|expansion|finding|confirmation)|expansion|escalation|safety[\s-]+(?:lead|run)-?in|run-?in)"
     r"(?:\s+(?:phase|part|cohorts?|portion))?(?:\s+only)?\s*:",
@@ -56,6 +57,11 @@ _LETS_IN = re.compile(
     r"\b(?:if|provided|when|as long as|so long as|assuming|providing)\b(?:(?!includ|such as)[^.:()])*:\s*$",
     re.IGNORECASE,
 )
+_LET_IN = re.compile(
+    r"\b(?:eligible|allowed|permitted|acceptable|may (?:be )?enroll?(?:ed)?)\b[^.;:]*:\s*$", re.IGNORECASE
+)
+_EXAMPLES = re.compile(r"[.;]\s+(?:some |common )?examples?\b[^.;:]*:\s*$", re.IGNORECASE)
+"""What a sentence of its own says between those let in and the list of them."""
 _KEEPS_OUT = re.compile(
     r"\b(?:not|never|cannot|in)\s?-?(?:be\s+|been\s+)?(?:eligible|allowed|permitted|acceptable|enrol|includ|participat|considered)"
     r"|\bineligible\b|(?<!not )(?<!not be )(?<!not necessarily )\bexcluded?\b|\bunless\b",
@@ -125,7 +131,9 @@ def offers_choice(lead: str) -> bool:
 
 def lets_in(lead: str) -> bool:
     """Whether a lead-in ends in what lets people in after all ("… are eligible if:")."""
-    return lead.rstrip().endswith(":") and _LETS_IN.search(_last(lead)) is not None
+    before = _EXAMPLES.sub(":", lead)
+    letting = _LETS_IN if before == lead else _LET_IN
+    return lead.rstrip().endswith(":") and letting.search(_last(before)) is not None
 
 
 def _last(lead: str) -> str:

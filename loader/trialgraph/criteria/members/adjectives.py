@@ -80,7 +80,8 @@ def share_elided(text: Text, segments: list[Segment]) -> None:
     """Let "major" in "any major organic or infectious disease" hold for the disease that is read."""
     for before, segment in itertools.pairwise(segments):
         fact = segment.expression
-        told = [chunk for chunk in before.chunks if "qualifier" in chunk.classes]
+        narrows = (chunk for chunk in before.chunks if "qualifier" in chunk.classes)
+        told = [chunk for chunk in narrows if chunk.form not in lexicon().places]
         elided = all(
             chunk.kind == "word" and not chunk.classes & {"negation", "post"} for chunk in before.chunks
         )

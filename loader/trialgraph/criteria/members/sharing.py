@@ -10,6 +10,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import DETERMINERS, VERBS
+from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN, Term
 from trialgraph.criteria.members.lending import ANY_ILLNESS, lent_name
 from trialgraph.criteria.members.segments import Segment, is_bare
@@ -101,7 +102,8 @@ def _completed(text: Text, segments: list[Segment], index: int) -> list[Chunk] |
     before = segment.chunks[first - 1] if first else None
     if before is not None and before.form in _OF_NAMES:
         return _completed_from(text, segments, index, first - 1)
-    found = _completed_from(text, segments, index, first)
+    placed = before is not None and before.form in lexicon().places
+    found = _completed_from(text, segments, index, first, behind=not placed)
     if found is None and before is not None and "qualifier" in before.classes:
         found = _completed_from(text, segments, index, first - 1)
     return found or _completed_later(text, segments, index, first)

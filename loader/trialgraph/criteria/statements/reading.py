@@ -92,6 +92,9 @@ _OR_ANY = re.compile(
     r"\binclud|such as|e\.g|\bor\b[^;:]{0,40}\b(?:any|one)\b[^;:]{0,15}\bfollowing\b", re.IGNORECASE
 )
 _MODALS = ("must", "should", "need", "are required to", "have to")
+_EXCLUDED = re.compile(
+    r"\b(?:are|is|be|must) (?:also )?(?:excluded|ineligible|not (?:be )?eligible)\b", re.IGNORECASE
+)
 _WAIVED = re.compile(r"\bnot (?:\w+ )?(?:need|require|necessary|mandatory|applicable|apply)", re.IGNORECASE)
 _FOLLOWING = re.compile(
     r"(?:\b(?:with|as|by|have|has|meet\w*|including|defined|according to)\b[^:,]{0,40})?"
@@ -291,9 +294,16 @@ def _with_lead(
         words = (stop, outline.end)
         return any_of([for_itself(text, head, body, words), instances_of(facts[-1], body)])
     apart = _OR_ANY.search(lead) or SOME_ASKED.match(text.text[slice(lead_end, outline.end)].lstrip(" *-•"))
-    if (text.exclusion and either and apart) or _OR_AT_END.search(lead.rstrip(" ,;:.*-•")):
+    if (text.exclusion and either and (apart or _excludes(text, outline))) or _OR_AT_END.search(
+        lead.rstrip(" ,;:.*-•")
+    ):
         return any_of([head, body])
     return all_of([head, body])
+
+
+def _excludes(text: Text, outline: Outline) -> bool:
+    """Whether an item below the name of what it is about bars by itself ("… should be excluded")."""
+    return any(_EXCLUDED.search(text.text[item.start : item.end]) for item in outline.items)
 
 
 def _asked_in_case(text: Text, leading: Sequence[Chunk], head: Expression, body: Expression) -> Expression:
