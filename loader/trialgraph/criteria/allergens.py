@@ -22,6 +22,7 @@ __all__ = ["name_allergens", "trial_drugs"]
 _GENERAL = frozenset({"hypersensitivity", "drug hypersensitivity"})
 _TO = frozenset({"to", "either", "both", "of", "against"})
 _AND_SO_ON = frozenset({"etc", "and so on"})
+_ORIGINS = frozenset({"human", "humanized", "humanised", "murine", "mouse", "bovine", "porcine", "equine"})
 _OWN = re.compile(
     r"\b(?:any|component|excipient|ingredient|constituent|formulation|additive|metabolite)", re.I
 )
@@ -132,7 +133,8 @@ def _allergies(fact: Fact, vocabulary: Vocabulary, drugs: Sequence[Term]) -> Ite
 
 def _is_adjective(chunk: Chunk) -> bool:
     """Whether a member of a list goes with the noun of the next ("chimeric or humanized antibodies")."""
-    return chunk.kind == "word" and not chunk.classes and chunk.form.endswith(lexicon().adjectival)
+    adjective = chunk.form in _ORIGINS or chunk.form.endswith(lexicon().adjectival)
+    return chunk.kind == "word" and not chunk.classes and adjective
 
 
 def _without_opening(words: str) -> str:

@@ -12,6 +12,7 @@ from trialgraph.criteria.chunking.pieces import Chunk, ChunkKind
 from trialgraph.criteria.chunking.purposes import add_purposes
 from trialgraph.criteria.chunking.sensitivities import add_sensitivities
 from trialgraph.criteria.chunking.spelled import add_spelled
+from trialgraph.criteria.chunking.staging import stage_end
 from trialgraph.criteria.chunking.vaccines import without_vaccines
 from trialgraph.criteria.chunking.viruses import with_viruses
 from trialgraph.criteria.language.lexicon import Phrases, lexicon
@@ -38,14 +39,6 @@ __all__ = ["Chunk", "Chunker", "Text"]
 
 _SIGNS = frozenset(",;:/.")
 _QUALIFIER = frozenset({"qualifier"})
-_DEGREE = r"(?:(?:[0IVX]{1,4}|[0-5])[A-Da-d]?[1-3]?|one|two|three|four|five)(?![A-Za-z0-9])"
-_STAGE = re.compile(
-    rf"(?:(?:clinical|pathologic(?:al)?)\s+)?(?:[≥>≤<]\s*)?(?:(?:NCI[- ]*)?CTCAE\s+(?:v[\w.]*\s+)?)?"
-    rf"(?:stages?|[Gg]rades?)\s+(?:[≥>≤<]\s*)?{_DEGREE}"
-    rf"(?:\s*(?:-|to|/|,|or|and|,\s*or)\s*(?:stages?\s+|grades?\s+)?{_DEGREE})*(?:\s+or\s+(?:higher|greater|above|lower|less))?",
-    re.IGNORECASE,
-)
-_STAGING = frozenset({"stage", "clinical", "pathologic", "grade", "ctcae", "nci", "≥", ">", "≤", "<"})
 _AGED = re.compile(r"\b(?:older|younger|old|of age|over)\b")
 _SOON = 4
 _OLD = re.compile(r"\s*-?\s*(?:old|of age)\b(?:\s+(?:or|and)\s+(?:older|over|above))?", re.IGNORECASE)
@@ -292,11 +285,11 @@ class Chunker:
 
     def _words(self, position: int, mention: Mention | None) -> tuple[Chunk, int]:
         token = self.tokens[position]
-        stage = _STAGE.match(self.source, token.start) if token.form in _STAGING else None
+        named = self.tokens[mention.end - 1].end if mention is not None else 0
+        stage = stage_end(self.source, token, named)
         if stage is not None:
-            return Chunk("word", token.start, stage.end(), "stage", _QUALIFIER), self._token_at(
-                stage.end(), position
-            )
+            chunk = Chunk("word", token.start, stage, "stage", _QUALIFIER)
+            return chunk, self._token_at(stage, position)
         end, classes = lexicon().phrase_at(self.tokens, position)
         last = end - 1
         if (able := self.text.abilities.get(position)) is not None:

@@ -8,10 +8,14 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import Expression, Value
+from trialgraph.namespaces import TGC
 
-__all__ = ["counted_for"]
+__all__ = ["behind_lines", "counted_for"]
 
 _COUNT = "{count}"
+_LINES = str(TGC.PriorTherapyLineCount)
+_CONTAINING = frozenset({"containing", "included", "contained"})
+_RELATIVE = frozenset({"that", "which", "must", "of which"})
 _PURPOSE = frozenset({"for", "in", "in the", "for the", "against"})
 
 
@@ -34,3 +38,12 @@ def counted_for(text: Text, expression: Expression, rest: Sequence[Chunk], end: 
     words = narrative(text, rest[0].start, end)
     ceiling = expression.limit.high is not None and expression.limit.low is None
     return any_of([expression, words]) if ceiling else all_of([expression, words])
+
+
+def behind_lines(expression: Expression, rest: Sequence[Chunk]) -> Sequence[Chunk]:
+    """Return what lines of therapy that are counted have to include ("2 lines, including A"), else none."""
+    if not isinstance(expression, Value) or expression.concept != _LINES or expression.limit.low is None:
+        return ()
+    told = rest[1:] if rest[0].form in _RELATIVE else rest
+    holds = bool(told) and ("example" in told[0].classes or told[0].form in _CONTAINING)
+    return told[1:] if holds else ()

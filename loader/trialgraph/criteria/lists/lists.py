@@ -21,7 +21,7 @@ from trialgraph.criteria.conditions.alternatives import (
 )
 from trialgraph.criteria.conditions.cases import by_part, by_sex, holds_value, with_remark
 from trialgraph.criteria.conditions.circumstances import ask_in_case
-from trialgraph.criteria.facts.counts import counted_for
+from trialgraph.criteria.facts.counts import behind_lines, counted_for
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.facts.instances import demanded_kinds, example_of, unlisted
 from trialgraph.criteria.facts.rewording import reword
@@ -235,7 +235,8 @@ def _read_around_value(
         return all_of([expression, words]) if text.exclusion else any_of([negate(expression), words])
     if _WAIVED.match(text.text, rest[0].start):
         return narrative(text, chunks[at].start, after[-1].end)
-    named = read_fact(text, rest) if is_content(rest[0]) else None
+    told = rest if is_content(rest[0]) else behind_lines(expression, rest)
+    named = read_fact(text, told) if told else None
     if named is not None and not named.negated:
         return all_of([expression, named.expression])
     if (counted := counted_for(text, expression, rest, after[-1].end)) is not None:

@@ -128,6 +128,12 @@ class _Source:
             last += 1
         return list(self.every[first:last])
 
+    def at(self, span: Span) -> Sequence[Deep]:
+        """Return the chunks of a span, nested."""
+        start, end = self.text.normalized.readable(span)
+        first = bisect_left(self.every, start, key=_start)
+        return self.every[first : bisect_right(self.every, end, lo=first, key=_end)]
+
     def is_led_away(self, start: int) -> bool:
         """Whether the word before some words keeps them from being a demand ("except for", "due to")."""
         at = bisect_left(self.every, self.text.normalized.readable((start, start))[0], key=_start)
@@ -194,7 +200,8 @@ def _told_behind(fact: Fact, source: _Source) -> Iterator[Expression]:
     behind = source.behind(fact.span)
     if term is None or fact.category not in _ILL or not behind:
         return
-    for topic in topics_of(source.text, behind):
+    told = [*source.at(fact.span), *behind] if fact.category == "other" else behind
+    for topic in topics_of(source.text, told):
         other = topic.fact.concept
         if other == term.iri or other in term.ancestors or (topic.denied and other == _STANDARD):
             continue

@@ -125,6 +125,8 @@ def _lines_of() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 _NUMBERED = re.compile(r"(?:\d|\b(?:one|two|three|four|five|six|more|fewer))\)?\s+$", re.IGNORECASE)
 _NEAR = 12
+_SOON = 5
+_LITTLE = frozenset({"a", "an", "any", "the", "either", "prior", "single", "agent"})
 
 
 def with_lines(
@@ -145,6 +147,10 @@ def with_lines(
             continue
         known = mentions.get(first)
         last = next(i for i in range(first, len(tokens)) if tokens[i].end >= found.end())
+        if _of_kind(tokens, mentions, last + 1):
+            if known is not None and known.term.quantity:
+                del mentions[first]
+            continue
         quantity = known is not None and local_name(known.term) == local_name(term) and known.end > last
         if not quantity and _NUMBERED.search(text[max(0, found.start() - _NEAR) : found.start()]):
             for inner in range(first, last + 1):
@@ -173,3 +179,16 @@ def _with_kinds(
             for inner in range(first, last + 1):
                 mentions.pop(inner, None)
             mentions[first] = Mention(term, first, last + 1)
+
+
+def _of_kind(tokens: Sequence[Token], mentions: Mapping[int, Mention], after: int) -> bool:
+    """Whether lines are of one kind of treatment, which is what is asked for ("1 line of therapy with X")."""
+    if after >= len(tokens) or tokens[after].form != "with":
+        return False
+    for at in range(after + 1, min(after + _SOON, len(tokens))):
+        mention = mentions.get(at)
+        if mention is not None:
+            return mention.term.category == "treatment"
+        if tokens[at].form not in _LITTLE:
+            return False
+    return False

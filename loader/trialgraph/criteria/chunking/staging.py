@@ -1,0 +1,49 @@
+"""Stages and grades as one narrowing word: "stage IIB-IVA", "clinical stage T1c-T2 N0 M0", "cT3-4 or N+"."""
+
+from __future__ import annotations
+
+import re
+
+from trialgraph.criteria.language.tokens import Token
+
+__all__ = ["stage_end"]
+
+_DEGREE = r"(?:(?:[0IVX]{1,4}|[0-5])[A-Da-d]?[1-3]?|one|two|three|four|five)(?![A-Za-z0-9])"
+_STAGE = re.compile(
+    rf"(?:(?:clinical|pathologic(?:al)?)\s+)?(?:[≥>≤<]\s*)?(?:(?:NCI[- ]*)?CTCAE\s+(?:v[\w.]*\s+)?)?"
+    rf"(?:stages?|[Gg]rades?)\s+(?:[≥>≤<]\s*)?{_DEGREE}"
+    rf"(?:\s*(?:-|to|/|,|or|and|,\s*or)\s*(?:stages?\s+|grades?\s+)?{_DEGREE})*(?:\s+or\s+(?:higher|greater|above|lower|less))?",
+    re.IGNORECASE,
+)
+_SIZE = r"(?:[0-4](?:mi|[a-d](?:/[a-d])*)?|is|[xX]|a)"
+_RANGE = rf"(?:\s*[-/]\s*{_SIZE}(?![a-z0-9]))*"
+_PART = rf"(?:[cpyru]{{0,2}}[TNM](?:{_SIZE}\+?|\+){_RANGE}|[Aa]ny\s+[TNM](?![A-Za-z0-9]))"
+_TNM = re.compile(
+    rf"(?:(?:[Cc]linical|[Pp]athologic(?:al)?)\s+)?(?:[Ss]tages?\s+)?{_PART}"
+    rf"(?:\s*(?:[-/]|,\s*(?:and|or)|,|and|or|to|plus)?\s*(?:[Ss]tages?\s+)?{_PART})*(?![A-Za-z0-9+])"
+    r"(?!\s*(?:-|to)\s*[LCS]\d|\s*[-/]?\s*(?:weighted|FLAIR|MR|imag|sequence|signal|hyper|intrinsic|contrast))"
+)
+"""Letters with numbers of the tumor, its nodes and metastases; not of vertebrae or of how a scan is made."""
+_OPENING = frozenset(
+    {"stage", "clinical", "pathologic", "pathological", "grade", "ctcae", "nci", "≥", ">", "≤", "<"}
+)
+_LETTERS = frozenset("TNM")
+_LONGEST = 3
+
+
+def stage_end(text: str, token: Token, named: int = 0) -> int | None:
+    """Return where the stage or grade that starts at a token ends, or None.
+
+    Args:
+        text: The normalised text.
+        token: One of its words.
+        named: Where the name of a concept that starts there ends: "M1 disease" is one.
+    """
+    if token.form in _OPENING:
+        found = _STAGE.match(text, token.start) or _TNM.match(text, token.start)
+        return found.end() if found else None
+    letters = token.text
+    if len(letters) <= _LONGEST and (letters[-1] in _LETTERS or letters in ("any", "Any")):
+        found = _TNM.match(text, token.start)
+        return found.end() if found and found.end() > named else None
+    return None
