@@ -12,13 +12,19 @@ from dataclasses import dataclass
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import VERBS
+from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN, Term
-from trialgraph.criteria.members.lending import ANY_ILLNESS, lent_name
+from trialgraph.criteria.members.lending import ANY_ILLNESS, lent_name, unbracketed
+from trialgraph.namespaces import TGC
 
 __all__ = ["with_elided"]
 
 _JOINTS = frozenset({"or", "and", "/", ",", "and / or", "and/or", "nor", "as well as"})
 _CONJUNCTIONS = _JOINTS - {","}
+_OPENING = "("
+"""What joins the first of a list of instances to what they are instances of: a bracket, or "such as"."""
+_MALIGNANT = str(TGC.MalignantNeoplasm)
+_THAT_IS = frozenset({"i.e", "ie", "namely"})
 _LONGEST_NAME = 3
 """How many chunks a name may have that lacks its noun."""
 _LONGEST_LIST = 7
@@ -48,7 +54,11 @@ def with_elided(text: Text, chunks: Sequence[Deep]) -> list[Deep]:
     for index, cell in enumerate(cells):
         if cell.start == cell.end or any(is_content(chunk) for chunk, _ in chunks[cell.start : cell.end]):
             continue
-        found = _ahead(text, chunks, cells, index) or _behind(text, chunks, cells, index)
+        found = (
+            _ahead(text, chunks, cells, index)
+            or _behind(text, chunks, cells, index)
+            or _kind_of(text, chunks, cells, index)
+        )
         if found is not None:
             first, last, term = found
             whole = Chunk("concept", kept[first][0].start, kept[last][0].end, term=term)
@@ -61,8 +71,11 @@ def _cells(chunks: Sequence[Deep]) -> Iterator[_Cell]:
     for index, (chunk, inside) in enumerate(chunks):
         if inside != depth:
             yield _Cell(start, index, joint, depth)
-            start, joint, depth = index, "(" if inside > depth else ")", inside
-        if chunk.form in _JOINTS or chunk.kind == "sign":
+            start, joint, depth = index, _OPENING if inside > depth else ")", inside
+        if "example" in chunk.classes or chunk.form.strip(".") in _THAT_IS:
+            yield _Cell(start, index, joint, depth)
+            start, joint = index + 1, _OPENING
+        elif chunk.form in _JOINTS or chunk.kind == "sign":
             yield _Cell(start, index, joint, depth)
             start, joint = index + 1, chunk.form
     yield _Cell(start, len(chunks), joint, depth)
@@ -121,6 +134,34 @@ def _behind(
         if other.joint not in _JOINTS:
             return None
     return None
+
+
+def _kind_of(
+    text: Text, chunks: Sequence[Deep], cells: Sequence[_Cell], index: int
+) -> tuple[int, int, Term] | None:
+    """Return the place of an instance that its kind before the list completes ("ulcers (gastric or …)")."""
+    first = index
+    while first > 0 and cells[first].joint in _JOINTS and cells[first].depth == cells[index].depth:
+        first -= 1
+    cell = cells[index]
+    inside = [chunk for chunk, _ in chunks[cell.start : cell.end]]
+    described = all("qualifier" in each.classes and each.form not in lexicon().places for each in inside)
+    if cells[first].joint != _OPENING or described or not _is_member(chunks, cell):
+        return None
+    before = next((each for each in reversed(cells[:first]) if each.start < each.end), None)
+    lender = chunks[before.end - 1][0] if before is not None else None
+    if before is None or lender is None or lender.term is None or not is_content(lender):
+        return None
+    places = (cell.start, cell.end - 1)
+    words = text.text[chunks[cell.start][0].start : chunks[cell.end - 1][0].end]
+    name = unbracketed(text.text[lender.start : lender.end])
+    whole = text.vocabulary.find(f"{words} {name}")
+    if whole is not None and not whole.quantity and whole.category == lender.term.category:
+        return (*places, whole)
+    term = text.vocabulary.find(f"{name} {words}")
+    term = term or _completed(text, chunks, places, (lender, lender.end), ahead=True)
+    below = term is not None and bool((term.ancestors - {term.iri}) & {lender.term.iri, _MALIGNANT})
+    return (*places, term) if term is not None and below else None
 
 
 def _named(chunks: Sequence[Deep], cell: _Cell, *, last: bool = False) -> int | None:

@@ -48,7 +48,8 @@ def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) ->
     tells = allowed or any(map(_may_tell_more, leaves))
     placed = nested(chunks) if tells else []
     named = len([1 for chunk, _ in placed if chunk.kind in ("concept", "lesion")])
-    if not named or (not allowed and named <= len(taken) == len(leaves)):
+    more = allowed or any(map(_lists, leaves))
+    if not named or (not more and named <= len(taken) == len(leaves)):
         return expression
     placed = with_elided(text, placed)
     readable = text.normalized.readable
@@ -68,6 +69,12 @@ def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) ->
 def _may_tell_more(atom: Atom) -> bool:
     told = isinstance(atom, Fact) and bool(atom.modifiers.keys() & {"qualifier", "exception"})
     return isinstance(atom, Narrative) or told
+
+
+def _lists(atom: Atom) -> bool:
+    """Whether words that narrow a fact may name some kinds of it ("ulcers (gastric or duodenal)")."""
+    words = atom.modifiers.get("qualifier", "") if isinstance(atom, Fact) else ""
+    return " or " in words or "," in words or "/" in words
 
 
 def _with_asked_of_allowed(expression: Expression, source: _Source) -> Expression:

@@ -251,10 +251,24 @@ def _take(sentence: Sentence, index: int) -> None:
         _progresses(sentence, chunk)
     elif chunk.form in JOINING or chunk.kind != "word" or leads_on(sentence, index):
         return
-    elif "unactual" in chunk.classes:
-        sentence.unactual = "planned" not in chunk.classes
-    else:
+    elif not _tells_of_risk(sentence, index):
         sentence.aside = aside_after(chunk, before, sentence.aside)
+
+
+def _tells_of_risk(sentence: Sentence, index: int) -> bool:
+    """Take in a word of what isn't so, or not yet, and whether it was one.
+
+    Examples of "factors that increase the risk of X" are of what patients have.
+    """
+    chunk = sentence.chunks[index][0]
+    if "unactual" in chunk.classes:
+        sentence.unactual = "planned" not in chunk.classes
+        return True
+    listed = "example" in chunk.classes and sentence.unactual and sentence.bars
+    if not listed or not any("factor" in each.form for each, _ in sentence.chunks[:index]):
+        return False
+    sentence.unactual, sentence.aside = False, ""
+    return True
 
 
 def _is_state(chunk: Chunk | None) -> bool:

@@ -328,6 +328,8 @@ def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> E
     if text.exclusion and "example" in label[-1].classes:
         return _with_kind(text, label, body, end)
     if is_formal(body) and (text.exclusion or _is_kind_of(text, label, body)):
+        if not text.exclusion and "example" in label[-1].classes and isinstance(body, AllOf):
+            return alternatives_of(body)
         return _with_topics(text, label, body) if text.exclusion else body
     if not text.exclusion:
         kinds = any_kind(text, label[:-1], body, end) if "example" in label[-1].classes else None

@@ -62,7 +62,7 @@ def any_kind(text: Text, chunks: Sequence[Chunk], listed: Expression, end: int) 
         return None
     members = listed.operands if isinstance(listed, AllOf | AnyOf) else (listed,)
     named = [i for i, each in enumerate(members) if isinstance(each, Fact) and each.category == "condition"]
-    kinds = members[: named[-1] + 1] if named else ()
+    kinds = members if named and isinstance(listed, AnyOf) else members[: named[-1] + 1] if named else ()
     behind = members[len(kinds) :]
     plain = all(i in named or isinstance(each, Narrative) for i, each in enumerate(kinds))
     if not kinds or not plain or (behind and not isinstance(listed, AllOf)):
