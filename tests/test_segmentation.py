@@ -200,3 +200,49 @@ def test_no_section_is_slow(text):
     start = time.perf_counter()
     segment(EligibilityText(text))
     assert time.perf_counter() - start < 5
+
+
+RUN_ON = """Exclusion Criteria:
+
+* 1\\. Active infection. Simple cystitis is permitted. 2\\. Systemic steroids above grade 2.
+
+  3\\. Any of the following:
+
+  • Stroke within 6 months;
+  * History of severe cardiomyopathy. 4. Autoimmune disease
+
+    5\\. Known HIV infection with CTCAE version 5. Stable disease, see section 6. Otherwise none.
+"""
+
+
+def test_numbers_that_run_on_part_items():
+    """A number that counts on starts an item, in a paragraph of another and inside its line too."""
+    items = segment(EligibilityText(RUN_ON)).items
+    assert [" ".join(item.text.split()) for item in items] == [
+        "Active infection. Simple cystitis is permitted.",
+        "Systemic steroids above grade 2.",
+        "Any of the following: • Stroke within 6 months; * History of severe cardiomyopathy.",
+        "Autoimmune disease",
+        "Known HIV infection with CTCAE version 5. Stable disease, see section 6. Otherwise none.",
+    ]
+    assert [part.text for part in items[2].parts] == [
+        "Stroke within 6 months;",
+        "History of severe cardiomyopathy.",
+    ]
+
+
+def test_numbers_between_tell_what_a_list_lacks():
+    """Where the next line's number tells that some are missing, they are sought anywhere in the line."""
+    text = (
+        "Inclusion:\n1. Adults 2. Stage II or III 3. Two CT scans\n\n  4. Age above 18\n  5. Grade 1. Nothing"
+    )
+    items = segment(EligibilityText(text)).items
+    assert [item.text for item in items] == [
+        "Adults", "Stage II or III", "Two CT scans", "Age above 18", "Grade 1. Nothing",
+    ]  # fmt: skip
+
+
+def test_a_list_inside_an_item_stays_there():
+    """Numbers that a list has in lines of their own below, or that refer to something, part no line."""
+    text = "1. Function: 1. Platelets above 50. 2. Hemoglobin above 8.\n2. Age above 18, see table 3. Adults"
+    assert len(segment(EligibilityText(text)).items) == 2

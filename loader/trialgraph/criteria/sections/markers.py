@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-__all__ = ["Line", "Marker", "Numbering", "lines_of"]
+__all__ = ["Line", "Marker", "Numbering", "RunOn", "lines_of", "run_ons"]
 
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv")
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -24,15 +24,47 @@ _MARKER = re.compile(
     )""",
     re.VERBOSE,
 )
+_NUMBERED = re.compile(r"(?P<open>\()?(?P<number>\d{1,2})(?P<close>\\?[.)])\s+(?=[A-Z≥≤<>\"“(])")
+"""A number behind a bullet ("* 1. Age")."""
+_RUN_ON = re.compile(r"[0-9]{1,2}(?:\\?[.)])(?:\s+(?=[A-Z≥≤<>])|(?=[A-Z][a-z]))")
 
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A bullet or number at the start of a line; `number` is 0 for a bullet."""
+    """A bullet or number at the start of a line.
+
+    Args:
+        text: As it is written, both of two that stand together ("* 1.").
+        style: The bullet, or how numbers of its kind are framed.
+        number: 0 for a bullet.
+        counted: Style and number of the number itself, also of one behind a bullet; None for a letter.
+    """
 
     text: str
     style: str
     number: int
+    counted: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunOn:
+    """A number inside a line that may start an item: where it and its words start, its style and number."""
+
+    start: int
+    content: int
+    counted: tuple[str, int]
+
+
+def run_ons(text: str, start: int, end: int) -> Iterator[RunOn]:
+    """Yield the numbers inside a stretch that stand before a capital as an item's number would."""
+    for match in _RUN_ON.finditer(text, start, end):
+        at = match.start()
+        opened = at > start and text[at - 1] == "("
+        at -= opened
+        if at > start and text[at - 1].isspace():
+            number = match.group().rstrip()
+            frame = f"1{'(' if opened else ''}{number[-1]}"
+            yield RunOn(at, match.end(), (frame, int(number.rstrip(".)\\"))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +97,13 @@ def lines_of(text: str) -> list[Line]:
         match = _MARKER.match(text, start, end)
         marker = plausible.marker(match) if match else None
         content = min(match.end(), end) if match and marker else start
+        if match and marker and marker.number == 0:
+            second = _NUMBERED.match(text, content, end)
+            inner = plausible.marker(second) if second else None
+            if second and inner and inner.counted:
+                marker = Marker(text[start : second.end()].strip(), marker.style, 0, inner.counted)
+                content = min(second.end(), end)
+        plausible.note(run_ons(text, content, end))
         leads_in = end > start and text[end - 1] in ":："
         found.append(Line(index, start, content, end, indent, marker, leads_in))
         position += len(raw) + 1
@@ -86,16 +125,25 @@ class _Plausible:
         for style, number in self._readings(match):
             if number in (0, 1) or self._follows(style, number):
                 self.last[style].add(number)
-                return Marker(match.group().strip(), style, number)
+                counted = (style, number) if style.startswith("1") else None
+                return Marker(match.group().strip(), style, number, counted)
         return None
+
+    def note(self, numbers: Iterable[RunOn]) -> None:
+        """Take in numbers inside a line that count on, so that those in the lines below are plausible."""
+        for each in numbers:
+            style, number = each.counted
+            if number - 1 in self.last[style]:
+                self.last[style].add(number)
 
     def _follows(self, style: str, number: int) -> bool:
         seen = self.last[style]
         return any(number - step in seen for step in (1, 2, 3))
 
     def _readings(self, match: re.Match[str]) -> Iterable[tuple[str, int]]:
-        groups = match.groupdict()
-        frame = f"{'(' if groups['open'] else ''}{'.' if groups['close'] in ('.', '、', '．') else ')'}"
+        groups = defaultdict(lambda: None, match.groupdict())
+        point = (groups["close"] or "").lstrip("\\") in (".", "、", "．")
+        frame = f"{'(' if groups['open'] else ''}{'.' if point else ')'}"
         if groups["bullet"]:
             yield groups["bullet"].lstrip("\\"), 0
         elif groups["dash"]:
@@ -121,11 +169,23 @@ class Numbering:
 
     def __init__(self, lines: Iterable[Line]) -> None:
         self._places: dict[tuple[str, int, int], list[int]] = defaultdict(list)
+        self._counted: dict[tuple[str, int], list[int]] = defaultdict(list)
         for line in lines:
             if line.marker is not None:
                 self._places[line.marker.style, line.indent, line.marker.number].append(line.index)
+                if line.marker.counted is not None:
+                    self._counted[line.marker.counted].append(line.index)
 
     def continues(self, style: str, indent: int, number: int, after: int) -> bool:
         """Whether `number` of that style and indent stands below line `after`."""
         places = self._places.get((style, indent, number), [])
         return bisect_right(places, after) < len(places)
+
+    def next_counted(self, style: str, number: int, after: int) -> int | None:
+        """Return the first greater number of that style that a line below line `after` starts with."""
+        below: list[tuple[int, int]] = []
+        for (name, counted), places in self._counted.items():
+            at = bisect_right(places, after)
+            if name == style and counted > number and at < len(places):
+                below.append((places[at], counted))
+        return min(below)[1] if below else None

@@ -15,6 +15,7 @@ from typing import Literal
 from trialgraph.criteria.criterion import Kind, Part
 from trialgraph.criteria.sections.headings import Heading, is_lead_in, parse_heading
 from trialgraph.criteria.sections.markers import Line, Marker, Numbering, lines_of
+from trialgraph.criteria.sections.runons import with_run_ons
 from trialgraph.expressions import Span
 from trialgraph.records import EligibilityText
 
@@ -75,7 +76,7 @@ def segment(eligibility: EligibilityText, *, kind: Kind = "inclusion") -> Segmen
         >>> [item.text for item in segment(EligibilityText("Inclusion:\\n1. Age\\n2. ECOG 0-1")).items]
         ['Age', 'ECOG 0-1']
     """
-    lines = lines_of(eligibility.text)
+    lines = with_run_ons(eligibility.text, lines_of(eligibility.text))
     builder = _Builder(eligibility.text, kind)
     if eligibility.list_style == "lines":
         _segment_lines(lines, builder)
@@ -212,6 +213,7 @@ class _Level:
     indent: int
     style: str
     number: int
+    counted: tuple[str, int] | None = None
 
 
 class _Levels:
@@ -227,10 +229,12 @@ class _Levels:
     def place(self, line: Line, marker: Marker, *, led_in: bool) -> int:
         """Return the depth of a marked line, 0 for a criterion of its own, and open or close lists."""
         stack = self.stack
+        if (resumed := self._resumed(line, marker)) is not None:
+            return resumed
         while stack and line.indent < stack[-1].indent:
             stack.pop()
         if not stack or line.indent > stack[-1].indent:
-            stack.append(_Level(line.indent, marker.style, marker.number))
+            stack.append(_Level(line.indent, marker.style, marker.number, marker.counted))
             return len(stack) - 1
         for depth in range(len(stack) - 1, -1, -1):
             level = stack[depth]
@@ -238,13 +242,30 @@ class _Levels:
                 break
             if level.style == marker.style and not (led_in and marker.number == 1 and level.number > 1):
                 del stack[depth + 1 :]
-                level.number = marker.number
+                level.number, level.counted = marker.number, marker.counted or level.counted
                 return depth
         if led_in or self._goes_on(line, marker):
-            stack.append(_Level(line.indent, marker.style, marker.number))
+            stack.append(_Level(line.indent, marker.style, marker.number, marker.counted))
         else:
-            stack[-1] = _Level(line.indent, marker.style, marker.number)
+            stack[-1] = _Level(line.indent, marker.style, marker.number, marker.counted)
         return len(stack) - 1
+
+    def _resumed(self, line: Line, marker: Marker) -> int | None:
+        """Return the depth of the list that a number goes on with, however far it is indented.
+
+        The registry indents numbers in paragraphs of another item ("* 1. A", then "2. B").
+        """
+        if marker.counted is None:
+            return None
+        style, number = marker.counted
+        for depth in range(len(self.stack) - 1, -1, -1):
+            level = self.stack[depth]
+            if level.counted == (style, number - 1) and level.indent <= line.indent:
+                del self.stack[depth + 1 :]
+                level.counted = marker.counted
+                level.number = level.number and number
+                return depth
+        return None
 
     def _goes_on(self, line: Line, marker: Marker) -> bool:
         """Whether the enclosing list continues below, so that this other style is nested in it."""
