@@ -1,6 +1,7 @@
 """Other wordings of a name that English makes by rule: "heart illness", "cancer of the bladder".
 
-So are "inhibitor of CYP3A4" for "CYP3A4 inhibitor", and "cytochrome P450 isozyme 3A4" for the enzyme.
+So are "inhibitor of CYP3A4" for "CYP3A4 inhibitor", "cytochrome P450 isozyme 3A4" for the enzyme, and
+"hypersensitivity to latex" for an allergy to it.
 """
 
 from __future__ import annotations
@@ -43,6 +44,17 @@ _AGAINST = re.compile(
 _GIVEN = ("agent", "drug", "therapy", "treatment")
 _TARGETING = ("targeting", "directed against", "directed at", "directed to", "against")
 _TARGETED = ("targeted", "targeting", "directed")
+_ALLERGY = "allergy to "
+_ANYTHING = ("drug", "drugs", "food")
+"""What an allergy may be to without saying of which kind it is ("hypersensitivity to drug formulations")."""
+_ALLERGIC = (
+    "hypersensitivity",
+    "allergic reaction",
+    "hypersensitivity reaction",
+    "anaphylaxis",
+    "anaphylactic reaction",
+    "allergic",
+)
 
 
 def variants_of(name: str, label: str, category: str | None) -> Iterator[str]:
@@ -57,6 +69,9 @@ def variants_of(name: str, label: str, category: str | None) -> Iterator[str]:
         yield from _of_condition(name, label)
     elif category == "treatment":
         yield from _of_treatment(name)
+    elif category == "allergy" and name.startswith(_ALLERGY):
+        cause = name.removeprefix(_ALLERGY)
+        yield from (f"{word} to {cause}" for word in _ALLERGIC if cause not in _ANYTHING)
     elif category == "demographic" and name == label:
         yield from _of_language(label)
 
