@@ -42,7 +42,13 @@ _MEASURED = re.compile(
     r"|adjacent|within|from|between",
     re.IGNORECASE,
 )
+_SEEN = re.compile(
+    r"measurab|recist|rano\b|evaluab|lugano|biops|spleen|margin|adjacent|cavity|tissue|slide|recommend|not (?:require|need)"
+    r"|\bT[0-4][a-d]?(?:\b|N)",
+    re.IGNORECASE,
+)
 """What tells a size that has to be seen, or one of something else, from that of a tumour."""
+_METASTASIS = "BrainMetastasisDiameter"
 _GIVEN = frozenset({"received", "previously treated with", "treated with", "have received", "has received"})
 _ENTERS = re.compile(r"eligib|enrol|includ|particip|enter|accru")
 DOSE = "dose"
@@ -59,7 +65,7 @@ def role_of(text: Text, clause: Sequence[Chunk], index: int) -> Role:
         kept = is_wanted(clause[index].expression)
         return "open" if kept == text.exclusion else "demanded" if kept else "barred"
     words = text.text[clause[0].start : clause[-1].end]
-    if clause[index].form == SIZE and not (_TUMOR.search(words) and not _MEASURED.search(words)):
+    if clause[index].form == SIZE and not _tells_tumor(clause[index], words, exclusion=text.exclusion):
         return "open"
     value = clause[index].value
     aged = value is not None and any(term.unit == "a" for term in value.terms)
@@ -78,6 +84,15 @@ def role_of(text: Text, clause: Sequence[Chunk], index: int) -> Role:
     if text.exclusion and _is_example(before):
         return "barred"
     return _role_in_clause(text, clause, index, wanted=wanted)
+
+
+def _tells_tumor(chunk: Chunk, words: str, *, exclusion: bool) -> bool:
+    """Whether a diameter is one of a tumour, not of what has to be seen, or of a metastasis for itself."""
+    if chunk.size is not None and chunk.size.told:
+        # How large a metastasis has to be is asked of what is measured, or treated.
+        least = chunk.size.name == _METASTASIS and chunk.size.size.high is None and not exclusion
+        return not least and _SEEN.search(words) is None
+    return _TUMOR.search(words) is not None and _MEASURED.search(words) is None
 
 
 def _role_in_clause(text: Text, clause: Sequence[Chunk], index: int, *, wanted: bool) -> Role:
