@@ -31,6 +31,7 @@ _DESCRIBING = RESTARTS | {
     "patient who",
     "subject who",
 }
+_WITH = frozenset({"with documented"})
 _BUT = frozenset({"unless", "except if", "except when"})
 _TOLD = re.compile(r"=|\b(?:equations?|equivalent to|cm lesions?|sensitivity)\b", re.IGNORECASE)
 _AIMED = re.compile(
@@ -110,7 +111,7 @@ def _role_in_clause(text: Text, clause: Sequence[Chunk], index: int, *, wanted: 
     if opening is not None and (ruled is None or ruled < opening):
         if allowed is None and _is_condition_of_entry(text, clause, opening, index):
             return "demanded"
-        if allowed is None and ruled is None and _describes(clause, opening, index):
+        if allowed is None and ruled is None and _describes(text, clause, opening, index):
             return "barred" if barred else "demanded"
         if allowed is None or allowed > opening:
             case = "condition" in before[opening].classes and before[opening].form not in _DESCRIBING
@@ -207,12 +208,15 @@ def _sides(chunks: Iterable[Chunk]) -> set[tuple[str, bool]]:
     return {(atom.concept, atom.limit.low is not None) for atom in read if isinstance(atom, Value)}
 
 
-def _describes(clause: Sequence[Chunk], opening: int, index: int) -> bool:
+def _describes(text: Text, clause: Sequence[Chunk], opening: int, index: int) -> bool:
     """Whether "patients who had A and B ≥ 1" only describes who is meant, and rules nothing of them."""
-    named = clause[opening].form in _DESCRIBING and not clause[opening].classes & {"condition", "exception"}
+    form, classes = clause[opening].form, clause[opening].classes
+    named = (form in _WITH and text.exclusion) or (
+        form in _DESCRIBING and not classes & {"condition", "exception"}
+    )
     rest = clause[index + 1 :]
     ruled = any(chunk.form in _MODAL or chunk.classes & {"allowance", "barring"} for chunk in rest)
-    supposed = any(chunk.classes & {"condition", "exception"} for chunk in clause[opening:index])
+    supposed = any(chunk.classes & {"condition", "exception"} for chunk in clause[opening + 1 : index])
     return named and not ruled and not supposed
 
 
