@@ -44,8 +44,8 @@ _MEASURED = re.compile(
     re.IGNORECASE,
 )
 _SEEN = re.compile(
-    r"measurab|recist|rano\b|evaluab|lugano|biops|spleen|margin|adjacent|cavity|tissue|slide|recommend|not (?:require|need)"
-    r"|\bT[0-4][a-d]?(?:\b|N)",
+    r"measurab|recist|rano\b|evaluab|lugano|biops|spleen|margin|adjacent|cavity|tissue|slide|recommend"
+    r"|not (?:require|need)|\bT[0-4][a-d]?(?:\b|N)",
     re.IGNORECASE,
 )
 """What tells a size that has to be seen, or one of something else, from that of a tumour."""
