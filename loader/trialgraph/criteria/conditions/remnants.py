@@ -92,13 +92,13 @@ def add_values(expression: Expression, text: Text, chunks: Sequence[Chunk]) -> E
 
 
 def _as_value(text: Text, chunk: Chunk) -> Chunk:
-    """Return a diameter as one of the largest lesion, where no lesion took it."""
-    term = text.vocabulary.named("LargestLesionDiameter") if chunk.size is not None else None
+    """Return a diameter as one of the largest lesion, or of what it is told of, where no lesion took it."""
+    term = text.vocabulary.named(chunk.size.name) if chunk.size is not None else None
     if term is None or chunk.size is None:
         return chunk
     place = text.span(chunk.start, chunk.end)
     value = Value(term.iri, term.label, chunk.size.size, term.unit, None, None, place)
-    return Chunk("value", chunk.start, chunk.end, SIZE, expression=value)
+    return Chunk("value", chunk.start, chunk.end, SIZE, expression=value, size=chunk.size)
 
 
 def _added(expression: Expression, left: _Left) -> Expression:

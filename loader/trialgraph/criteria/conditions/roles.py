@@ -31,6 +31,7 @@ _DESCRIBING = RESTARTS | {
     "patient who",
     "subject who",
 }
+_WITH = frozenset({"with documented"})
 _BUT = frozenset({"unless", "except if", "except when"})
 _TOLD = re.compile(r"=|\b(?:equations?|equivalent to|cm lesions?|sensitivity)\b", re.IGNORECASE)
 _AIMED = re.compile(
@@ -42,7 +43,13 @@ _MEASURED = re.compile(
     r"|adjacent|within|from|between",
     re.IGNORECASE,
 )
+_SEEN = re.compile(
+    r"measurab|recist|rano\b|evaluab|lugano|biops|spleen|margin|adjacent|cavity|tissue|slide|recommend"
+    r"|not (?:require|need)|\bT[0-4][a-d]?(?:\b|N)",
+    re.IGNORECASE,
+)
 """What tells a size that has to be seen, or one of something else, from that of a tumour."""
+_METASTASIS = "BrainMetastasisDiameter"
 _GIVEN = frozenset({"received", "previously treated with", "treated with", "have received", "has received"})
 _ENTERS = re.compile(r"eligib|enrol|includ|particip|enter|accru")
 DOSE = "dose"
@@ -59,7 +66,7 @@ def role_of(text: Text, clause: Sequence[Chunk], index: int) -> Role:
         kept = is_wanted(clause[index].expression)
         return "open" if kept == text.exclusion else "demanded" if kept else "barred"
     words = text.text[clause[0].start : clause[-1].end]
-    if clause[index].form == SIZE and not (_TUMOR.search(words) and not _MEASURED.search(words)):
+    if clause[index].form == SIZE and not _tells_tumor(clause[index], words, exclusion=text.exclusion):
         return "open"
     value = clause[index].value
     aged = value is not None and any(term.unit == "a" for term in value.terms)
@@ -80,6 +87,15 @@ def role_of(text: Text, clause: Sequence[Chunk], index: int) -> Role:
     return _role_in_clause(text, clause, index, wanted=wanted)
 
 
+def _tells_tumor(chunk: Chunk, words: str, *, exclusion: bool) -> bool:
+    """Whether a diameter is one of a tumour, not of what has to be seen, or of a metastasis for itself."""
+    if chunk.size is not None and chunk.size.told:
+        # How large a metastasis has to be is asked of what is measured, or treated.
+        least = chunk.size.name == _METASTASIS and chunk.size.size.high is None and not exclusion
+        return not least and _SEEN.search(words) is None
+    return _TUMOR.search(words) is not None and _MEASURED.search(words) is None
+
+
 def _role_in_clause(text: Text, clause: Sequence[Chunk], index: int, *, wanted: bool) -> Role:
     """Return what words of rule, permission and case make of a limit behind them."""
     before = clause[:index]
@@ -95,7 +111,7 @@ def _role_in_clause(text: Text, clause: Sequence[Chunk], index: int, *, wanted: 
     if opening is not None and (ruled is None or ruled < opening):
         if allowed is None and _is_condition_of_entry(text, clause, opening, index):
             return "demanded"
-        if allowed is None and ruled is None and _describes(clause, opening, index):
+        if allowed is None and ruled is None and _describes(text, clause, opening, index):
             return "barred" if barred else "demanded"
         if allowed is None or allowed > opening:
             case = "condition" in before[opening].classes and before[opening].form not in _DESCRIBING
@@ -192,12 +208,15 @@ def _sides(chunks: Iterable[Chunk]) -> set[tuple[str, bool]]:
     return {(atom.concept, atom.limit.low is not None) for atom in read if isinstance(atom, Value)}
 
 
-def _describes(clause: Sequence[Chunk], opening: int, index: int) -> bool:
+def _describes(text: Text, clause: Sequence[Chunk], opening: int, index: int) -> bool:
     """Whether "patients who had A and B ≥ 1" only describes who is meant, and rules nothing of them."""
-    named = clause[opening].form in _DESCRIBING and not clause[opening].classes & {"condition", "exception"}
+    form, classes = clause[opening].form, clause[opening].classes
+    named = (form in _WITH and text.exclusion) or (
+        form in _DESCRIBING and not classes & {"condition", "exception"}
+    )
     rest = clause[index + 1 :]
     ruled = any(chunk.form in _MODAL or chunk.classes & {"allowance", "barring"} for chunk in rest)
-    supposed = any(chunk.classes & {"condition", "exception"} for chunk in clause[opening:index])
+    supposed = any(chunk.classes & {"condition", "exception"} for chunk in clause[opening + 1 : index])
     return named and not ruled and not supposed
 
 

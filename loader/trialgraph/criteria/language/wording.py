@@ -88,6 +88,7 @@ class Wording:
     sums: frozenset[str]
     lines: dict[str, list[str]]
     lines_of: dict[str, list[str]]
+    diameters: dict[str, str]
 
     def opens_limit(self, sign: str) -> bool:
         """Whether a limit may start with a letter, digit or sign."""
@@ -161,6 +162,7 @@ def wording() -> Wording:
         sums=frozenset(table["sums"]),
         lines=table["lines"],
         lines_of=table["lines_of"],
+        diameters={noun.lower(): name for noun, name in _sides(table["diameters"]).items()},
     )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ _PRESSURES = re.compile(r"[^\d()]{0,24}\d{2,3}\s?/\s?\d{2,3}\s*mm\s?-?(?:of\s)?H
 """Two numbers over each other in the unit of pressures, which are those of the blood."""
 _NEAR = 40
 _MOST_BETWEEN = 3
-_LONGEST_NAME = 4
+_LONGEST_NAME = 6
 
 
 def value_beside(values: ValueReader, position: int, limit: Found) -> FoundValue | None:
@@ -77,8 +77,19 @@ def _of_quantity_behind(values: ValueReader, position: int, limit: Found) -> Fou
         return None
     if (mention.term.unit.startswith("{") and not scored) or values.read(index) is not None:
         return None
-    start = values.tokens[position].start
-    return values.build((mention.term,), "", limit, start, -1, mention.end)
+    start, end, terms = values.tokens[position].start, mention.end, [mention.term]
+    while (following := _joined(values, end)) is not None and following.term.unit == mention.term.unit:
+        terms, end = [*terms, following.term], following.end
+    return values.build(tuple(terms), "and" if len(terms) > 1 else "", limit, start, -1, end)
+
+
+def _joined(values: ValueReader, index: int) -> Mention | None:
+    """Return the quantity that "and" joins to the one before a token, without a limit of its own."""
+    joined = index + 1 < len(values.tokens) and values.tokens[index].form in ("and", "&")
+    mention = values.mention_at(index + 1) if joined else None
+    if mention is None or not mention.term.quantity or values.read(index + 1) is not None:
+        return None
+    return mention
 
 
 def _in_bracket(values: ValueReader, index: int) -> Mention | None:
@@ -119,7 +130,7 @@ def _of_condition_before(values: ValueReader, position: int, limit: Found) -> Fo
         if pair is not None:
             return pair_at(values, pair, position, values.tokens[position].start)
         name, side = wording().measured_by.get(condition, ("", ""))
-        if not name and mention.term.quantity:
+        if not name:
             continue
         term = values.term_named(name)
         scored = term is not None and term.unit == "{score}"

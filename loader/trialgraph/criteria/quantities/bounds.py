@@ -10,7 +10,17 @@ from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.limits import Found
 from trialgraph.expressions import Limit
 
-__all__ = ["SCALED", "beyond", "directed", "is_from_age", "led", "moved", "sided", "tells_distance"]
+__all__ = [
+    "SCALED",
+    "beyond",
+    "directed",
+    "is_from_age",
+    "led",
+    "moved",
+    "on_scale",
+    "sided",
+    "tells_distance",
+]
 
 _DISTANCE = re.compile(
     r"\s*(?:below|above|under|over|(?:higher|lower|greater|less)\s+than)\s+(?:the\s+|their\s+|patient's\s+)*"
@@ -82,3 +92,11 @@ def moved(limit: Limit, number: float) -> Limit:
 def tells_distance(text: str, end: int) -> bool:
     """Whether a number tells how far from another one something is ("≥ 2 g/dL below the lower limit")."""
     return _DISTANCE.match(text, end) is not None
+
+
+def on_scale(text: str, term: Term, found: Found | None) -> Found | None:
+    """Take in what tells of which scale a score is behind it ("5/10", "4 on a 0-10 scale")."""
+    if found is None or term.unit != "{score}" or found.unit is not None:
+        return found
+    told = SCALED.match(text, found.end)
+    return replace(found, end=told.end()) if told else found

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Term
+from trialgraph.criteria.language.wording import alternatives, wording
 from trialgraph.criteria.quantities.limits import Found, parse_limit
 from trialgraph.expressions import Fact, Limit, Span, Value
 from trialgraph.namespaces import TGC
@@ -20,6 +22,7 @@ _SILENT_ADJECTIVES = frozenset(
     {"total", "the", "of", "or", "distinct", "separate", "discrete", "different", "known"}
 )
 _MOST_LESIONS = 100
+_NEAR = 80
 _MILLIMETRES = {"mm": 1.0, "cm": 10.0}
 _SIZE = re.compile(
     r"(?:(?:maximum|maximal|max\.?|largest|longest|greatest|total|single|long|the)\s+)*(?:tumou?r\s+|lesion\s+)?(?:diameters?|dimensions?|size|axis)\b"
@@ -28,9 +31,11 @@ _SIZE = re.compile(
     re.IGNORECASE,
 )
 _SIZE_AFTER = re.compile(
-    r"\s+in\s+(?:(?:the\s+)?(?:maximum|maximal|largest|longest|greatest|long)\s+)*(?:diameter|dimension|size|axis)\b",
+    r"\s+in\s+(?:(?:the|its|their|any)\s+)?(?:(?:maximum|maximal|largest|longest|greatest|long|single)\s+)*"
+    r"(?:diameter|dimension|size|axis)\b",
     re.IGNORECASE,
 )
+_DISTANCE = re.compile(r"\s*(?:away\b|from\b|to\s+the\b|of\s+(?:the|any)\b)", re.IGNORECASE)
 _NUMBER_FILLER = re.compile(r"(?:\s|:|,|\b(?:number|count|total|of|is|are|must|be|with|a)\b)*", re.IGNORECASE)
 
 
@@ -39,13 +44,32 @@ def counts_lesions(term: Term) -> bool:
     return term.category == "lesion" or _METASTATIC in term.ancestors
 
 
+LARGEST = "LargestLesionDiameter"
+
+
+@cache
+def _sized() -> re.Pattern[str]:
+    """Return the pattern of what a length is the diameter of, right before the length."""
+    return re.compile(
+        rf"\b(?P<noun>{alternatives(wording().diameters)})(?:\s*\([^()]{{1,40}}\))?\s*,?\s*"
+        r"(?:(?:that|which|must|should|may|be|is|are|was|were|have|has|measure[sd]?|measuring|of|with|all|each|each\s+of\s+which|a|size|diameter)\b\s*"
+        r"|\(\s*)*$",
+        re.IGNORECASE,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class FoundSize:
-    """A limit on the largest diameter, in millimetres, and the characters it takes."""
+    """A limit on a diameter, in millimetres, the characters it takes, and the quantity that it is of.
+
+    `told` is whether the words right before it name what it is the diameter of.
+    """
 
     size: Limit
     start: int
     end: int
+    name: str = LARGEST
+    told: bool = False
 
 
 class LesionReader:
@@ -80,8 +104,18 @@ class LesionReader:
             found = parse_limit(self.text, words.end())
             return self._size(found, start, found.end) if found and found.stated else None
         found = parse_limit(self.text, start)
-        after = _SIZE_AFTER.match(self.text, found.end) if found else None
-        return self._size(found, start, after.end()) if found and after else None
+        if found is None or found.unit is None or found.unit.ucum not in _MILLIMETRES:
+            return None
+        after = _SIZE_AFTER.match(self.text, found.end)
+        distant = _DISTANCE.match(self.text, found.end) or not found.stated
+        noun = None if distant else _sized().search(self.text, max(0, start - _NEAR), start)
+        if after is None and noun is None:
+            return None
+        size = self._size(found, start, after.end() if after else found.end)
+        if size is None or noun is None:
+            return size
+        name = wording().diameters[" ".join(noun["noun"].lower().split())]
+        return replace(size, name=name, told=True)
 
     def _size(self, found: Found, start: int, end: int) -> FoundSize | None:
         factor = _MILLIMETRES.get(found.unit.ucum) if found.unit else None

@@ -20,7 +20,7 @@ def _stained() -> re.Pattern[str]:
     names = alternatives(said.stains)
     between = (
         rf"(?:[\s,/()-]|(?:{names}|and|or|both|status|expressions?|expressed|expressing|positive|staining|stained|positivity|levels?|nuclear|nuclei|tumou?r"
-        r"|cells?|in|of|is|are|with|by|immunohistochemistry|IHC|the)\b){0,60}"
+        r"|cells?|in|of|is|are|with|by|immunohistochemistry|IHC|TC|TPS|the)\b){0,60}"
     )
     return re.compile(
         rf"\b(?P<name>{names})\b(?={between}(?:{said.compare.pattern})\s*\d+(?:\.\d+)?\s*%)", re.IGNORECASE

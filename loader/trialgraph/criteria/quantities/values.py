@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Term
 from trialgraph.criteria.language.wording import wording
-from trialgraph.criteria.quantities.bounds import SCALED, beyond, directed, is_from_age, led, tells_distance
+from trialgraph.criteria.quantities.bounds import beyond, directed, is_from_age, led, on_scale, tells_distance
 from trialgraph.criteria.quantities.fillers import AGES, GLOSS, past_fillers, told_when
 from trialgraph.criteria.quantities.fitting import bounded_alike, fit_limit, local_name, within_normal
 from trialgraph.criteria.quantities.limits import Found, parse_limit, parse_range, side_of
@@ -356,19 +356,11 @@ class ValueReader:
         return self._parse(terms[-1], offset)
 
     def _parse(self, term: Term, offset: int) -> Found | None:
-        found = self._parsed(term, offset)
-        if found is None or term.unit != "{score}" or found.unit is not None:
-            return found
-        most = SCALED.match(self.text, found.end)
-        return replace(found, end=most.end()) if most else found
-
-    def _parsed(self, term: Term, offset: int) -> Found | None:
         if local_name(term) in wording().sums and (told := parse_sum(self.text, offset)) is not None:
             return told
-        scale = wording().scales.get(local_name(term))
-        return (
-            parse_limit(self.text, offset) if scale is None else parse_scale_limit(self.text, offset, scale)
-        )
+        if (scale := wording().scales.get(local_name(term))) is not None:
+            return parse_scale_limit(self.text, offset, scale)
+        return on_scale(self.text, term, parse_limit(self.text, offset))
 
     def _read_scale_group(self, position: int) -> FoundValue | None:
         """Read a limit on "performance status": on the first of its scales that has the numbers."""
