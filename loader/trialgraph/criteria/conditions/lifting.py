@@ -8,15 +8,25 @@ from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.cases import except_for
 from trialgraph.criteria.trees import any_of
-from trialgraph.expressions import AllOf, AnyOf, Expression, Narrative, Not, Value, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
+from trialgraph.namespaces import TGC
 
 __all__ = ["lift"]
 
+_CANCER = str(TGC.PrimaryMalignantNeoplasm)
 _OTHER_VALUE = re.compile(
     r"\b(?:lower|higher|greater|lesser|elevated|abnormal|outside|below|above|exceeding|older|younger)\b",
     re.IGNORECASE,
 )
 """What an allowance says of values other than those that were asked for."""
+_OTHERS = re.compile(
+    r"\W*(?:patients?|subjects?|participants?|individuals?|those|women|men)\s+with\b", re.IGNORECASE
+)
+"""How an allowance names others than those asked for before."""
+_EARLIER = re.compile(
+    r"\b(?:prior|previous\w*|history|past|concurrent|second|other|another)\b", re.IGNORECASE
+)
+"""What an allowance says of a cancer that isn't the one under study."""
 _POINTS_BACK = re.compile(
     r"^\W*(?:this|these|it|that|the\s+(?:above|former|limit|requirement|criterion|restriction))\b"
     r"|\b(?:not|n't)\s+(?:apply|applicable)\b",
@@ -43,10 +53,24 @@ def lift(text: Text, read: list[Expression], words: str, place: tuple[int, int])
         lifted[-1] = True
     if not any(lifted) and _CAPPED.search(words):
         return [*read, narrative(text, *place)]
+    if not any(lifted) and _OTHERS.match(words) and not _EARLIER.search(words):
+        lifted = [_is_other_cancer(text, each, place) for each in read]
     return [
         except_for(text, each, words, place, lifts=True) if is_lifted else each
         for each, is_lifted in zip(read, lifted, strict=True)
     ]
+
+
+def _is_other_cancer(text: Text, expression: Expression, place: tuple[int, int]) -> bool:
+    """Whether an allowance names a cancer beside the one that is asked for, so that either will do."""
+    asked = {atom.concept for atom in atoms(expression) if isinstance(atom, Fact)}
+    named = [mention.term for position, mention in text.mentions.items()
+             if place[0] <= text.tokens[position].start < place[1]]  # fmt: skip
+    other = [
+        term for term in named if _CANCER in term.ancestors and asked.isdisjoint((term.iri, *term.ancestors))
+    ]
+    cancers = (term for iri in asked if (term := text.vocabulary.by_iri.get(iri)) is not None)
+    return bool(other) and any(_CANCER in term.ancestors for term in cancers)
 
 
 def _bars(expression: Expression) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,9 +14,14 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.lists.lists import join_segments, read_barred, read_segments
 from trialgraph.criteria.members.segments import trimmed
-from trialgraph.criteria.trees import alternatives_of, is_formal, map_facts, negate
+from trialgraph.criteria.trees import all_of, alternatives_of, is_formal, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, atoms, is_judged
 
+_PART = re.compile(
+    r"\s*(from\s+(?:the\s+)?(?:study\s+)?(?:arms?|cohorts?|parts?|phase|sub-?stud(?:y|ies))\b[^.;,]*)",
+    re.IGNORECASE,
+)
+"""What some are kept from is a part of the trial only."""
 _WHO = frozenset({"patient who", "subject who", "participant who", "individual who", "those who"})
 _TRIAL = frozenset({"for", "from", "in", "to", "the", "this", "our", "trial", "study", "protocol", "entry",
                     "inclusion", "enrollment", "enrolment", "participation", "participate", "enroll", "enrol",
@@ -94,7 +100,10 @@ def _read_barred(text: Text, chunks: list[Chunk], at: int) -> Expression:
     window = next((chunk.window.window for chunk in chunks[at + 1 :] if chunk.window is not None), None)
     if window is not None:
         expression = map_facts(expression, lambda fact: replace(fact, within=fact.within or window))
-    return expression if text.exclusion else negate(alternatives_of(expression))
+    barred = expression if text.exclusion else alternatives_of(expression)
+    if (part := _PART.match(text.text, chunks[at].end)) is not None:
+        barred = all_of([narrative(text, *part.span(1)), barred])
+    return barred if text.exclusion else negate(barred)
 
 
 def _barred_behind(text: Text, chunks: list[Chunk], at: int) -> Expression:

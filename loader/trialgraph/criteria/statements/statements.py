@@ -254,7 +254,8 @@ def _under_label(text: Text, label: list[Chunk], body: Expression, place: tuple[
     denial = next((i for i, chunk in enumerate(label) if "negation" in chunk.classes), None)
     if denial is not None and not any("condition" in chunk.classes for chunk in label):
         told = bool(denial) and label[denial - 1].form.split(" ")[-1] in _BEING
-        if told and any(map(is_content, label[denial:])):
+        which = any(chunk.form.startswith(("that", "which")) for chunk in label[max(0, denial - 2) : denial])
+        if told and (which or any(map(is_content, label[denial:]))):
             return narrative(text, *place)
         return _under_denial(text, body, place)
     if any(is_content(chunk) for chunk in label):
