@@ -20,7 +20,7 @@ from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import DEMAND, SOME_ASKED
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.mentions.states import take_state
-from trialgraph.criteria.mentions.unread import VAGUE, Sentence, leads_on
+from trialgraph.criteria.mentions.unread import VAGUE, Sentence, leads_on, lists_kinds, names_kind
 from trialgraph.expressions import Fact, Window
 from trialgraph.namespaces import TGC
 
@@ -165,8 +165,11 @@ def _read(sentence: Sentence, start: int, end: int) -> None:
             continue
         that_is = chunk.form.replace(" ", "").strip(".") in _THAT_IS
         manifest = chunk.form.startswith(_MANIFEST)
-        if "definition" in chunk.classes and not that_is and (manifest or not _lists_kinds(sentence)):
-            break
+        if "definition" in chunk.classes and not that_is and (manifest or not lists_kinds(sentence)):
+            if inside <= outside:
+                break
+            if not names_kind(sentence, index):
+                excepted = inside
         _take(sentence, index)
 
 
@@ -177,14 +180,6 @@ def _open_and_close(sentence: Sentence, before: int, now: int) -> None:
     for _ in range(now, before):
         if sentence.outer:
             sentence.negated, sentence.aside, sentence.unactual = sentence.outer.pop()
-
-
-def _lists_kinds(sentence: Sentence) -> bool:
-    """Whether a definition may list the diseases that are barred ("cardiac disease, defined as …")."""
-    if not sentence.bars or not sentence.found or sentence.found[-1][0].category != "condition":
-        return False
-    sentence.only = "condition"
-    return True
 
 
 def _bars(sentence: Sentence, at: int) -> None:

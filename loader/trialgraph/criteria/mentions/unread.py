@@ -12,7 +12,7 @@ from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 
-__all__ = ["VAGUE", "Sentence", "leads_on"]
+__all__ = ["VAGUE", "Sentence", "leads_on", "lists_kinds", "names_kind"]
 
 VAGUE = frozenset({str(TGC.Neoplasm), str(TGC.InformedConsent), str(TGC.TumorLesion)})
 _TREATMENT = ("treatment", "therapy", "treated")
@@ -74,6 +74,21 @@ class Sentence:
     def chunk(self, index: int) -> Chunk | None:
         """Return a chunk, None before the first and after the last."""
         return self.chunks[index][0] if 0 <= index < len(self.chunks) else None
+
+
+def lists_kinds(sentence: Sentence) -> bool:
+    """Whether a definition may list the diseases that are barred ("cardiac disease, defined as …")."""
+    if not sentence.bars or not sentence.found or sentence.found[-1][0].category != "condition":
+        return False
+    sentence.only = "condition"
+    return True
+
+
+def names_kind(sentence: Sentence, index: int) -> bool:
+    """Whether a definition in a bracket lists kinds of what is before it ("GI cancers (defined as HCC …")."""
+    following = next((chunk.term for chunk, _ in sentence.chunks[index + 1 :] if is_content(chunk)), None)
+    found = sentence.found[-1][0].concept if sentence.found else None
+    return following is not None and found is not None and found in following.ancestors
 
 
 def leads_on(sentence: Sentence, index: int) -> bool:
