@@ -31,6 +31,7 @@ _STAYING = frozenset({"be", "is", "are", "being", "currently", "stable", "mainta
                       "stable dose", "effective"})  # fmt: skip
 """Words before "on" that say what is being taken ("patients on anticoagulants")."""
 _ILL = frozenset({"condition", "lesion", "biomarker"})
+_SITES = frozenset({"site", "area", "focus", "foci"})
 _MADE = frozenset({"consisting", "combination", "composed", "recipient"})
 _BULLETS = frozenset({"*", "•", ":", ",", ";"})
 _STANDARD = str(TGC.StandardTherapy)
@@ -108,7 +109,7 @@ def _has_beside(sentence: Sentence, index: int) -> bool:
         return False
     form, told = sentence.chunks[index][0].form, following.term.category
     if form == "of":
-        led = before.form in _MADE or (before.term is not None and before.term.category == "other")
+        led = before.form in _MADE | _SITES or (before.term is not None and before.term.category == "other")
         return led and (told in GIVEN if before.form in _MADE else told == "condition")
     ill = before.term is not None and before.term.category in _ILL
     return form == "with" and ill and told in _ILL

@@ -125,12 +125,6 @@ def read_expression(
         return Narrative(normalized.text, "not-formalised", normalized.verbatim(0, len(normalized.text)))
     text = Text(normalized, vocabulary, kind == "exclusion")
     text.chunks = chunks = Chunker(text).chunks()
-    if (
-        kind == "inclusion"
-        and _WASHOUT.search(text.text)
-        and not any("allowance" in chunk.classes for chunk in chunks)
-    ):
-        return narrative(text, 0, len(text.text))
     read = _read_outlined(text, chunks, outline_without(outline, text.tables))
     expression = join_complements(read if text.exclusion else loosened(read))
     cancers = 2 if " or " in text.text else 3
@@ -367,6 +361,9 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
         named = any(chunk.kind == "value" for chunk in sentence)
         if sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named:
             continue
+        if not text.exclusion and _is_washout(words, sentence):
+            read.append(narrative(text, *place))
+            continue
         if concerns_some(words):
             read.append(of_part(text, sentence) or narrative(text, *place))
             continue
@@ -389,6 +386,11 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
         elif statement.role == "allowance":
             read.append(narrative(text, *place))
     return read
+
+
+def _is_washout(words: str, sentence: Sequence[Chunk]) -> bool:
+    """Whether a demand tells how long something must be over, which names it without asking for it."""
+    return _WASHOUT.search(words) is not None and not any("allowance" in chunk.classes for chunk in sentence)
 
 
 def _in_time(chunks: Sequence[Chunk], read: list[Expression]) -> list[Expression]:
