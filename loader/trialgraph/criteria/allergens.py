@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from trialgraph.criteria.chunking.brackets import are_related
 from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.language.connectives import DETERMINERS
 from trialgraph.criteria.language.lexicon import lexicon
@@ -124,11 +125,30 @@ def _allergies(fact: Fact, vocabulary: Vocabulary, drugs: Sequence[Term]) -> Ite
         drug = None if own else _bare_drug(segment.chunks)
         if drug is not None:
             yield _allergy(fact, vocabulary, drug, words)
+            yield from _bracketed(fact, vocabulary, text, segment.chunks, drug)
             continue
         yield from (_allergy(fact, vocabulary, each, each.label) for each in own)
+        if not own:
+            yield from _bracketed(fact, vocabulary, text, segment.chunks, None)
         if not own or _OWN.search(words):
             # What a tablet is made of besides its drug isn't among the concepts.
             yield replace(fact, modifiers={**fact.modifiers, "agent": _without_opening(words)})
+
+
+def _bracketed(
+    fact: Fact, vocabulary: Vocabulary, text: Text, chunks: Iterable[Chunk], named: Term | None
+) -> Iterator[Fact]:
+    """Yield the allergies to drugs that a bracket lists ("any of the study drugs (A, B or C)").
+
+    `named` is the drug before the bracket, which this may only abbreviate.
+    """
+    for bracket in (chunk for chunk in chunks if chunk.kind == "bracket"):
+        for chunk in bracket.inner:
+            term = chunk.term if chunk.kind == "concept" else None
+            if term is None or term.category != "treatment":
+                continue
+            if named is None or not are_related(named, term):
+                yield _allergy(fact, vocabulary, term, text.text[chunk.start : chunk.end])
 
 
 def _is_adjective(chunk: Chunk) -> bool:

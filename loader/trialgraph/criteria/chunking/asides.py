@@ -30,6 +30,8 @@ _VERBS = (
 _OTHERS = frozenset({"donor", "caregiver", "partner", "spouse", "parent", "mother", "father", "sibling",
                      "relative", "family member", "fetus", "newborn"})  # fmt: skip
 """People of whom something is said that isn't true of the patient."""
+_OF_TISSUE = ("histolog", "cytolog", "histopath")
+"""How the diagnosis is opened that all patients have, whatever was said of their treatment before it."""
 _FORBIDDING = ("contraindicat", "preclud", "prohibit", "interfer")
 FITTING = frozenset({"amenable", "suitable", "eligible", "candidate"})
 """Words that lead to a treatment that patients are fit for."""
@@ -62,6 +64,8 @@ def aside_after(chunk: Chunk, before: Chunk | None, aside: Aside) -> Aside:
         return "held" if aside == "held" else "kept"
     if _leads_away(chunk, before):
         return aside or ("linked" if chunk.form in _LINKING else "loose")
+    if aside == "held" and "confirmation" in chunk.classes and chunk.form.startswith(_OF_TISSUE):
+        return ""
     verb = chunk.form in HAVING or chunk.form.startswith(_VERBS)
     ends = "neutral" in chunk.classes and chunk.form not in _LITTLE and (aside == "open" or verb)
     return "" if ends and aside not in ("held", "kept") else aside
@@ -69,6 +73,8 @@ def aside_after(chunk: Chunk, before: Chunk | None, aside: Aside) -> Aside:
 
 def _leads_away(chunk: Chunk, before: Chunk | None) -> bool:
     """Whether what follows a word is no longer what the patient has or was given ("risk of", "due to")."""
+    if chunk.form == "following" and before is not None and before.form.endswith("the"):
+        return False
     after_concept = before is not None and before.kind == "concept"
     persons = before is not None and before.term is not None and before.term.category == "reproductive"
     if chunk.form == "with" and persons:

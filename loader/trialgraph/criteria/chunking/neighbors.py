@@ -11,10 +11,14 @@ __all__ = ["JOINING", "goes_on", "is_measured", "restates"]
 
 JOINING = frozenset({"and", "or", ",", "/", "nor", "and/or", "and / or"})
 _ABOUT_DISEASES = frozenset({"treatment", "therapy", "drug", "medication", "surgery", "agent", "center",
-                             "study", "clinical", "trial", "resistance", "screening", "clinic"})  # fmt: skip
+                             "study", "clinical", "trial", "resistance", "screening", "clinic", "risk",
+                             "threshold"})  # fmt: skip
 _DOING = frozenset({"harboring", "harbouring", "harbor", "harbour", "undergoing", "receiving",
                     "precluding", "preventing", "impairing", "encompassing", "comprising",
-                    "precludes", "undergo"})  # fmt: skip
+                    "precludes", "undergo", "targeting", "lasting", "measuring", "involving", "occurring",
+                    "occurred", "consistent", "consisting", "exist", "existed", "identified", "alone", "upon",
+                    "outside", "involvement", "requiring", "affecting", "progressing", "located",
+                    "potentially", "administered", "given", "planned", "directed"})  # fmt: skip
 """Words that no lexicon has and that leave the name before them what it is."""
 _DOSES = frozenset({"dose", "dose of", "equivalent"})
 _INDEPENDENT = frozenset({"independent", "independence"})
@@ -61,7 +65,14 @@ def goes_on(text: Text, chunk: Chunk, following: Chunk | None) -> bool:
     if following is None or following.kind not in ("word", "concept") or following.form in _BULLETS:
         return False
     joined = not text.text[chunk.end : following.start].strip()
-    if chunk.term is not None and chunk.term.category == "condition" and following.form in _ABOUT_DISEASES:
+    if _leaves_alone(text, chunk, following):
+        return False
+    if (
+        joined
+        and chunk.term is not None
+        and chunk.term.category == "condition"
+        and following.form in _ABOUT_DISEASES
+    ):
         return True
     if joined and (following.form in _INDEPENDENT or _causes(chunk, following)):
         return True
@@ -69,6 +80,14 @@ def goes_on(text: Text, chunk: Chunk, following: Chunk | None) -> bool:
         return True
     unknown = following.kind == "word" and not following.classes and following.form not in _DOING
     return joined and unknown and following.form not in JOINING
+
+
+def _leaves_alone(text: Text, chunk: Chunk, following: Chunk) -> bool:
+    """Whether the next word isn't joined to a name: a dash behind it, or "gene" after its mutation."""
+    category = chunk.term.category if chunk.term is not None else None
+    if following.form == "-" and chunk.end < following.start:
+        return not text.exclusion and category not in GIVEN
+    return following.form == "gene" and category == "biomarker"
 
 
 def _causes(chunk: Chunk, following: Chunk) -> bool:

@@ -66,7 +66,8 @@ def enumerated(text: Text, fact: Fact, chunks: Sequence[tuple[Chunk, int]]) -> I
                 yield _alike(text, fact, chunk, chunk.term)
             inside.opened(_opened_for(text, fact, chunk, depth, index), depth)
             if not (index == 0 and depth):
-                inside.before = chunk.term if is_content(chunk) and chunk.term else inside.before
+                named = chunk.term if is_content(chunk) and not depth else None
+                inside.before = named or inside.before
                 continue
         yield from inside.taken(chunk, term)
     yield from inside.ended()
@@ -112,7 +113,7 @@ class _Listing:
     def taken(self, chunk: Chunk, term: Term) -> Iterator[Fact]:
         """Take in a chunk of the list, which may end it."""
         if is_content(chunk):
-            self.before = chunk.term or self.before
+            self.before = (chunk.term if not self.depth else None) or self.before
             self.pending = []
             if chunk.term is None or chunk.term.category not in self.kinds:
                 self.depth = None

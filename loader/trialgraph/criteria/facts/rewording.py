@@ -38,6 +38,9 @@ def reword(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
             ]
             position = named
             continue
+        if not text.exclusion and _combines(chunks, position):
+            position += 2
+            continue
         plain.append(_needed(chunks, position))
         position += 1
         if (having := _persons_end(text, chunks, position - 1)) is not None:
@@ -56,6 +59,11 @@ def _persons_end(text: Text, chunks: Sequence[Chunk], at: int) -> int | None:
     elif not text.text[chunks[at].start : chunks[at].end].lower().endswith(_PERSONS):
         return None
     return following if following < len(chunks) and chunks[following].form == "with" else None
+
+
+def _combines(chunks: Sequence[Chunk], at: int) -> bool:
+    """Whether "combination of A and B" is asked for, which is both; a bar needs them together."""
+    return chunks[at].form == "combination" and at + 1 < len(chunks) and chunks[at + 1].form == "of"
 
 
 def _named_after(chunks: Sequence[Chunk], at: int) -> int | None:

@@ -28,6 +28,8 @@ _GROUNDING = frozenset(
 )  # fmt: skip
 _COUNTED = frozenset({"value", "lesion", "size"})
 _FINDING = frozenset({"history", "history of", "presence of", "known", "evidence of"})
+_RELATIVE = frozenset({"that is"})
+"""What starts a clause about one thing as often as it tells what is meant."""
 _SHORTEST_NAME = 3
 _OPENING_WORDS = 3
 _APART = frozenset({"allergy", "reproductive", "lesion"})
@@ -145,7 +147,7 @@ def _takes_all(segment: Segment) -> bool:
     """Whether a segment keeps everything up to its end: a definition, or what an allergy is to."""
     concept = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), len(segment.chunks))
     rest = segment.chunks[concept + 1 :]
-    if any("definition" in chunk.classes for chunk in rest):
+    if any("definition" in chunk.classes and chunk.form not in _RELATIVE for chunk in rest):
         return True
     term = segment.chunks[concept].term if concept < len(segment.chunks) else None
     return (

@@ -20,7 +20,7 @@ from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import DEMAND, SOME_ASKED
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.mentions.states import take_state
-from trialgraph.criteria.mentions.unread import VAGUE, Sentence, leads_on
+from trialgraph.criteria.mentions.unread import VAGUE, Sentence, leads_on, lists_kinds, names_kind
 from trialgraph.expressions import Fact, Window
 from trialgraph.namespaces import TGC
 
@@ -40,12 +40,13 @@ _MODAL = frozenset(
     ]
 )
 _ANEW = frozenset({"have", "has", "had", "are", "is", "receive", "received", "receiving", "must", "on",
-                   "taking", "treated", "progressed", "undergone"})  # fmt: skip
+                   "taking", "treated", "progressed", "undergone", "should", "shall", "will"})  # fmt: skip
 """Verbs with which a clause of its own starts, that a "no" before it doesn't reach."""
 _NAMING = frozenset({"concept", "lesion"})
 _NON = frozenset({"non", "non -"})
 _BULLETS = frozenset({"*", "•"})
 _THAT_IS = frozenset({"i.e", "ie", "namely", "asfollow"})
+_PROGRESSING = ("progression", "progressive disease")
 _MANIFEST = ("manifest", "character")
 _BEING = ("is", "are", "be", "will be", "should be", "must be", "were", "was", "may not", "cannot", "not ")
 _ONLY_BARRED = frozenset({str(TGC.MalignantNeoplasm)})
@@ -163,10 +164,13 @@ def _read(sentence: Sentence, start: int, end: int) -> None:
                 break
             excepted = inside
             continue
-        that_is = chunk.form.replace(" ", "").strip(".") in _THAT_IS
+        that_is = chunk.form == "that is" or chunk.form.replace(" ", "").strip(".") in _THAT_IS
         manifest = chunk.form.startswith(_MANIFEST)
-        if "definition" in chunk.classes and not that_is and (manifest or not _lists_kinds(sentence)):
-            break
+        if "definition" in chunk.classes and not that_is and (manifest or not lists_kinds(sentence)):
+            if inside <= outside:
+                break
+            if not names_kind(sentence, index):
+                excepted = inside
         _take(sentence, index)
 
 
@@ -177,14 +181,6 @@ def _open_and_close(sentence: Sentence, before: int, now: int) -> None:
     for _ in range(now, before):
         if sentence.outer:
             sentence.negated, sentence.aside, sentence.unactual = sentence.outer.pop()
-
-
-def _lists_kinds(sentence: Sentence) -> bool:
-    """Whether a definition may list the diseases that are barred ("cardiac disease, defined as …")."""
-    if not sentence.bars or not sentence.found or sentence.found[-1][0].category != "condition":
-        return False
-    sentence.only = "condition"
-    return True
 
 
 def _bars(sentence: Sentence, at: int) -> None:
@@ -247,7 +243,7 @@ def _take(sentence: Sentence, index: int) -> None:
         denies = chunk.form != "not" or fits or bool(soon & HAVING) or _is_state(sentence.chunk(index + 1))
         kept = sentence.aside if sentence.aside == "held" else ""
         sentence.negated, sentence.aside = denies, kept if denies else "open"
-    elif "exposure" in chunk.classes and chunk.form.startswith("progression"):
+    elif "exposure" in chunk.classes and chunk.form.startswith(_PROGRESSING):
         _progresses(sentence, chunk)
     elif chunk.form in JOINING or chunk.kind != "word" or leads_on(sentence, index):
         return
@@ -324,7 +320,7 @@ def _name(sentence: Sentence, index: int) -> None:
     chunk, before = sentence.chunks[index][0], sentence.chunk(index - 1)
     fact = _fact(sentence, chunk)
     aside = "" if sentence.over and _is_toxicity(chunk) else sentence.aside
-    told = aside or sentence.unactual or (before is not None and restates(before, chunk))
+    told = aside or sentence.unactual or (before is not None and _restates(sentence, before, chunk))
     told = (
         told
         or is_measured(sentence.chunks, index, bars=sentence.bars)
@@ -341,6 +337,12 @@ def _name(sentence: Sentence, index: int) -> None:
         following = sentence.chunk(index + 1)
         lacking = following is not None and "lacking" in following.classes
         sentence.found.append((fact, past or lacking or sentence.negated))
+
+
+def _restates(sentence: Sentence, before: Chunk, chunk: Chunk) -> bool:
+    """Whether a name only repeats the one before it, or says of which drug the dose of a treatment is."""
+    told = any(fact.category in GIVEN for fact, _ in sentence.found)
+    return restates(before, chunk) and (told or before.kind != "limit")
 
 
 def _is_toxicity(chunk: Chunk) -> bool:

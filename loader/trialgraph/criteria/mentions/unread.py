@@ -12,7 +12,7 @@ from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 
-__all__ = ["VAGUE", "Sentence", "leads_on"]
+__all__ = ["VAGUE", "Sentence", "leads_on", "lists_kinds", "names_kind"]
 
 VAGUE = frozenset({str(TGC.Neoplasm), str(TGC.InformedConsent), str(TGC.TumorLesion)})
 _TREATMENT = ("treatment", "therapy", "treated")
@@ -23,11 +23,17 @@ _CANCER = str(TGC.MalignantNeoplasm)
 _FOR = frozenset({"for", "to", "for a", "to a", "for an"})
 _SOON = 7
 _REQUIRED = frozenset({"requiring", "require", "required", "requires", "that required", "needing"})
-_AFTER = frozenset({"after", "following", "on", "during", "to", "by", "since", "with", "including", "of"})
+_AFTER = frozenset(
+    {"after", "following", "on", "during", "to", "by", "since", "with", "including", "of", "based on"}
+)
 _STAYING = frozenset({"be", "is", "are", "being", "currently", "stable", "maintained", "patient", "subject",
                       "participant", "who are", "individual", "must", "must be", "ongoing", "now",
                       "stable dose", "effective"})  # fmt: skip
 """Words before "on" that say what is being taken ("patients on anticoagulants")."""
+_ILL = frozenset({"condition", "lesion", "biomarker"})
+_SITES = frozenset({"site", "area", "focus", "foci"})
+_MADE = frozenset({"consisting", "combination", "composed", "recipient"})
+_BULLETS = frozenset({"*", "•", ":", ",", ";"})
 _STANDARD = str(TGC.StandardTherapy)
 
 
@@ -71,12 +77,42 @@ class Sentence:
         return self.chunks[index][0] if 0 <= index < len(self.chunks) else None
 
 
+def lists_kinds(sentence: Sentence) -> bool:
+    """Whether a definition may list the diseases that are barred ("cardiac disease, defined as …")."""
+    if not sentence.bars or not sentence.found or sentence.found[-1][0].category != "condition":
+        return False
+    sentence.only = "condition"
+    return True
+
+
+def names_kind(sentence: Sentence, index: int) -> bool:
+    """Whether a definition in a bracket lists kinds of what is before it ("GI cancers (defined as HCC …")."""
+    following = next((chunk.term for chunk, _ in sentence.chunks[index + 1 :] if is_content(chunk)), None)
+    found = sentence.found[-1][0].concept if sentence.found else None
+    return following is not None and found is not None and found in following.ancestors
+
+
 def leads_on(sentence: Sentence, index: int) -> bool:
     """Whether a word leads on to something that the patient has or was given."""
     if sentence.state and sentence.chunks[index][0].form in _HAVING:
         return True
     treats = sentence.chunks[index][0].form == "for" and _treats(sentence, index)
+    treats = treats or _has_beside(sentence, index)
     return treats or _fits(sentence, index) or _leads_to_treatment(sentence, index)
+
+
+def _has_beside(sentence: Sentence, index: int) -> bool:
+    """Whether a word leads from a disease to what goes with it, or from its relapse to the disease."""
+    before = sentence.chunk(index - 1)
+    following = next((each for each, _ in sentence.chunks[index + 1 :] if is_content(each)), None)
+    if before is None or following is None or following.term is None:
+        return False
+    form, told = sentence.chunks[index][0].form, following.term.category
+    if form == "of":
+        led = before.form in _MADE | _SITES or (before.term is not None and before.term.category == "other")
+        return led and (told in GIVEN if before.form in _MADE else told == "condition")
+    ill = before.term is not None and before.term.category in _ILL
+    return form == "with" and ill and told in _ILL
 
 
 def _fits(sentence: Sentence, index: int) -> bool:
@@ -113,7 +149,7 @@ def _leads_to_treatment(sentence: Sentence, index: int) -> bool:
     if following is None or following.term is None or following.term.category not in GIVEN:
         return False
     before = sentence.chunk(index - 1)
-    if form == "on" and (before is None or before.form in _STAYING or before.form == "or"):
+    if form == "on" and (before is None or before.form in _STAYING | _BULLETS or before.form == "or"):
         sentence.negated = sentence.negated and before is not None and before.form != "or"
         return True
     if form == "with" and before is not None and before.term is not None and before.term.category in GIVEN:

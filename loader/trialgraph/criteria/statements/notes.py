@@ -10,11 +10,12 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.lifting import lift
 from trialgraph.criteria.facts.allowances import allows
 from trialgraph.criteria.language.offers import DEMANDED
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.sentences import sentences_of
 from trialgraph.criteria.trees import all_of
 from trialgraph.expressions import Atom, Expression, Fact, Not, Span, atoms, is_judged
 
-__all__ = ["EXCEPTION_NOTE", "NOTE", "are_notes", "says_more", "with_notes"]
+__all__ = ["EXCEPTION_NOTE", "NOTE", "are_notes", "is_title", "says_more", "with_notes", "without_fields"]
 
 EXCEPTION_NOTE = re.compile(
     r"^(?:exceptions?|exempt|however|note that .{0,60}(?:allowed|eligible|permitted|not excluded))\b",
@@ -25,6 +26,7 @@ NOTE = re.compile(
     r"|these (?:include|are)|examples?|for example|including)\b",
     re.IGNORECASE,
 )
+_OWN_FIELD = re.compile(r"Healthy volunteers (?:are )?(?:allowed|accepted)\b")
 Item = Sequence[Chunk]
 
 
@@ -76,3 +78,15 @@ def _allows(text: Text, item: Item) -> bool:
     """Whether the first sentence of a note allows something; what a later one allows is beside its point."""
     noted = EXCEPTION_NOTE.match(text.text[slice(*_place(item))]) is not None
     return noted or allows(sentences_of(text, item)[0])
+
+
+def without_fields(text: Text, sentences: list[list[Chunk]]) -> list[list[Chunk]]:
+    """Leave out what the registry's own fields say behind the last criterion, which allows nothing of it."""
+    rest = (each for each in sentences[1:] if not _OWN_FIELD.match(text.text, each[0].start))
+    return [*sentences[:1], *rest]
+
+
+def is_title(sentence: Sequence[Chunk]) -> bool:
+    """Whether a sentence is a lone name that heads those after it ("Growth factors. The last dose …")."""
+    term = sentence[0].term if len(sentence) == 1 else None
+    return term is not None and term.category in GIVEN

@@ -29,15 +29,24 @@ from trialgraph.criteria.language.offers import (
     offers_choice,
 )
 from trialgraph.criteria.language.predicates import part_predicate
-from trialgraph.criteria.language.vocabulary import GIVEN, Vocabulary
+from trialgraph.criteria.language.vocabulary import Vocabulary
 from trialgraph.criteria.lists.lists import join_segments, read_segments
 from trialgraph.criteria.members.sentences import sentences_of, time_of_label, with_list
 from trialgraph.criteria.mentions.mentions import add_mentions
 from trialgraph.criteria.quantities.tables import outline_without
 from trialgraph.criteria.sections.normalization import NormalizedText
 from trialgraph.criteria.sections.outline import Outline
+from trialgraph.criteria.statements.examples import EXAMPLES, listed_instances
 from trialgraph.criteria.statements.exceptions import name_exceptions
-from trialgraph.criteria.statements.notes import EXCEPTION_NOTE, NOTE, are_notes, says_more, with_notes
+from trialgraph.criteria.statements.notes import (
+    EXCEPTION_NOTE,
+    NOTE,
+    are_notes,
+    is_title,
+    says_more,
+    with_notes,
+    without_fields,
+)
 from trialgraph.criteria.statements.parts import by_part_of_trial, part_led_in
 from trialgraph.criteria.statements.statements import of_part, read_statement
 from trialgraph.criteria.statements.turns import turned
@@ -64,8 +73,6 @@ _ORDERS = (
 )
 _FEWEST_LETTERS = 3
 _LONGEST = 20_000
-_EXAMPLES = re.compile(r"^(?:some )?(?:examples?|for example)\b", re.IGNORECASE)
-_OWN_FIELD = re.compile(r"Healthy volunteers (?:are )?(?:allowed|accepted)\b")
 _DEFINES = re.compile(
     r"(?:^|[.;]\s)(?:definition|definitions|note|where)\b|\b(?:is|are) (?:\w+ )?defined\b", re.IGNORECASE
 )
@@ -118,12 +125,6 @@ def read_expression(
         return Narrative(normalized.text, "not-formalised", normalized.verbatim(0, len(normalized.text)))
     text = Text(normalized, vocabulary, kind == "exclusion")
     text.chunks = chunks = Chunker(text).chunks()
-    if (
-        kind == "inclusion"
-        and _WASHOUT.search(text.text)
-        and not any("allowance" in chunk.classes for chunk in chunks)
-    ):
-        return narrative(text, 0, len(text.text))
     read = _read_outlined(text, chunks, outline_without(outline, text.tables))
     expression = join_complements(read if text.exclusion else loosened(read))
     cancers = 2 if " or " in text.text else 3
@@ -332,8 +333,8 @@ def _plain_lead(lead: str, *, either: bool) -> bool:
 def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> Expression:
     """Read the sentences of a stretch; those behind the name of a part of the trial are asked there only."""
     read: list[Expression] = []
-    sentences = _without_fields(text, sentences_of(text, chunks))
-    if len(sentences) > 1 and not text.exclusion and _is_title(sentences[0]):
+    sentences = without_fields(text, sentences_of(text, chunks))
+    if len(sentences) > 1 and not text.exclusion and is_title(sentences[0]):
         sentences = sentences[1:]
     for case, run in by_part_of_trial(text, with_list(text, sentences)):
         last = bool(run) and run[-1][-1] is sentences[-1][-1]
@@ -360,6 +361,9 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
         named = any(chunk.kind == "value" for chunk in sentence)
         if sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named:
             continue
+        if not text.exclusion and _is_washout(words, sentence):
+            read.append(narrative(text, *place))
+            continue
         if concerns_some(words):
             read.append(of_part(text, sentence) or narrative(text, *place))
             continue
@@ -370,8 +374,11 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
         if read and (EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
             read = lift(text, read, words, place)
         elif read and NOTE.match(words):
+            if text.exclusion and (listed := listed_instances(text, sentences, sentence)) is not None:
+                read.append(listed)
+                continue
             remark = narrative(text, sentence[0].start, end)
-            if text.exclusion and _EXAMPLES.match(words):
+            if text.exclusion and EXAMPLES.match(words):
                 return [any_of([*read, remark])]
             return [*read, remark] if not text.exclusion else [all_of([any_of(read), remark])]
         elif statement.expression is not None:
@@ -381,19 +388,12 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
     return read
 
 
+def _is_washout(words: str, sentence: Sequence[Chunk]) -> bool:
+    """Whether a demand tells how long something must be over, which names it without asking for it."""
+    return _WASHOUT.search(words) is not None and not any("allowance" in chunk.classes for chunk in sentence)
+
+
 def _in_time(chunks: Sequence[Chunk], read: list[Expression]) -> list[Expression]:
     """Give the values of all sentences the time that the label in front of them states."""
     recent = time_of_label(chunks)
     return read if recent is None else [read[0], *(dated(each, recent) for each in read[1:])]
-
-
-def _without_fields(text: Text, sentences: list[list[Chunk]]) -> list[list[Chunk]]:
-    """Leave out what the registry's own fields say behind the last criterion, which allows nothing of it."""
-    rest = (each for each in sentences[1:] if not _OWN_FIELD.match(text.text, each[0].start))
-    return [*sentences[:1], *rest]
-
-
-def _is_title(sentence: Sequence[Chunk]) -> bool:
-    """Whether a sentence is a lone name that heads those after it ("Growth factors. The last dose …")."""
-    term = sentence[0].term if len(sentence) == 1 else None
-    return term is not None and term.category in GIVEN

@@ -1,0 +1,48 @@
+"""Sentences that list instances of what the one before them bars ("Examples include angina or …")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunking.brackets import category_of
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.lists.lists import join_segments, read_segments
+from trialgraph.criteria.members.segments import trimmed
+from trialgraph.expressions import Expression, Fact, atoms
+
+__all__ = ["EXAMPLES", "listed_instances"]
+
+EXAMPLES = re.compile(r"^(?:some )?(?:examples?|for example)\b", re.IGNORECASE)
+_SOON = 8
+_OPENING = frozenset({",", ":", "the", "following", "of", "the following"})
+_LETTING_IN = frozenset({"exception", "allowance"})
+
+
+def listed_instances(
+    text: Text, sentences: Sequence[Sequence[Chunk]], sentence: Sequence[Chunk]
+) -> Expression | None:
+    """Return the instances that a sentence lists, any of which bars; None where it isn't plain that they do.
+
+    Args:
+        text: The text of an exclusion.
+        sentences: All of its sentences; behind an exception, examples may be of whom it lets in.
+        sentence: One of them.
+    """
+    if EXAMPLES.match(text.text[sentence[0].start : sentence[-1].end]) is None:
+        return None
+    before = [chunk for each in sentences for chunk in each if chunk.start < sentence[0].start]
+    at = next((i for i, chunk in enumerate(sentence[:_SOON]) if "example" in chunk.classes), None)
+    if at is None or any(chunk.classes & _LETTING_IN for chunk in before):
+        return None
+    if any(is_content(chunk) and category_of(chunk) != "condition" for chunk in sentence[:at]):
+        return None
+    first = at + 1
+    while first < len(sentence) and sentence[first].form in _OPENING:
+        first += 1
+    listed = trimmed(sentence[first:])
+    if not listed:
+        return None
+    read = join_segments(text, read_segments(text, listed), "or")
+    return read if any(isinstance(atom, Fact) for atom in atoms(read)) else None
