@@ -49,6 +49,8 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
             segment.joint not in _SHARED or not is_content(segment.chunks[0])
         ):
             leading = None
+        elif segment.narrower:
+            leading = None
         elif leading is not None and not (each_its_own and (segment.joint == "," or segment.after_comma)):
             segment.expression = _qualified(fact, leading, first=True)
 
@@ -164,7 +166,7 @@ def share_active(segments: list[Segment]) -> None:
         one_noun = before.borrowed and segment.joint in _SHARED
         alike = one.category == two.category or listed
         anew = "status" in two.modifiers or two.within is not None or one.concept == two.concept
-        plain = not anew and (is_bare(segment) or one_noun)
+        plain = not (anew or segment.narrower) and (is_bare(segment) or one_noun)
         if alike and plain and (pair or listed or one_noun) and not segment.negated:
             status = one.modifiers["status"]
             segment.expression = replace(two, modifiers={"status": status, **two.modifiers})
