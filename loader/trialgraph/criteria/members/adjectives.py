@@ -46,10 +46,8 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
         elif own := _own_adjective(text, segment):
             leading, first, first_owns = own, fact, True
         elif (first is not None and not _alike(first, fact, own=first_owns)) or (
-            segment.joint not in _SHARED or not is_content(segment.chunks[0])
+            segment.narrower or segment.joint not in _SHARED or not is_content(segment.chunks[0])
         ):
-            leading = None
-        elif segment.narrower:
             leading = None
         elif leading is not None and not (each_its_own and (segment.joint == "," or segment.after_comma)):
             segment.expression = _qualified(fact, leading, first=True)
