@@ -289,7 +289,8 @@ def _stands_alone(segment: Segment) -> bool:
     speaks = segment.negated or any(
         chunk.form in VERBS | {"must have", "must be"} for chunk in segment.chunks[:3]
     )
-    return segment.joint == "and" and segment.after_comma and speaks
+    must = segment.chunks[0].form.split(" ")[0] == "must"
+    return segment.joint == "and" and (segment.after_comma or must) and speaks
 
 
 def _goes_on(segment: Segment, segments: list[Segment]) -> bool:

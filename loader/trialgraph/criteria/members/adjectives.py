@@ -46,7 +46,7 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
         elif own := _own_adjective(text, segment):
             leading, first, first_owns = own, fact, True
         elif (first is not None and not _alike(first, fact, own=first_owns)) or (
-            segment.joint not in _SHARED or not is_content(segment.chunks[0])
+            segment.narrower or segment.joint not in _SHARED or not is_content(segment.chunks[0])
         ):
             leading = None
         elif leading is not None and not (each_its_own and (segment.joint == "," or segment.after_comma)):
@@ -164,7 +164,7 @@ def share_active(segments: list[Segment]) -> None:
         one_noun = before.borrowed and segment.joint in _SHARED
         alike = one.category == two.category or listed
         anew = "status" in two.modifiers or two.within is not None or one.concept == two.concept
-        plain = not anew and (is_bare(segment) or one_noun)
+        plain = not (anew or segment.narrower) and (is_bare(segment) or one_noun)
         if alike and plain and (pair or listed or one_noun) and not segment.negated:
             status = one.modifiers["status"]
             segment.expression = replace(two, modifiers={"status": status, **two.modifiers})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.language.lexicon import lexicon
@@ -14,6 +14,9 @@ from trialgraph.namespaces import TGC
 
 __all__ = ["ANY_ILLNESS", "lent_name", "unbracketed"]
 
+_CANCER = "cancer"
+_TESTED = "for"
+"""What a name may start with before what it lends ("test for hepatitis B surface or core antigen")."""
 ANY_ILLNESS = str(TGC.MedicalIllness)
 """What "chronic medical" in "acute or chronic medical or psychiatric condition" would say of any."""
 
@@ -36,11 +39,12 @@ def lent_name(
     if ahead and (prefix := words.rstrip(" -").lower()) in lexicon().prefixes:
         return _prefixed(text, prefix, lender)
     tokens = token_texts(unbracketed(text.text[lender.start : end]))
-    lent = [_shared(tokens, ahead=ahead)]
+    lent: list[Iterable[tuple[str, list[Chunk]]]] = [_shared(tokens, ahead=ahead)]
     if end > lender.end:
         lent.append(_shared(token_texts(unbracketed(text.text[lender.start : lender.end])), ahead=ahead))
-    if ahead and tokens and (noun := usual_noun(tokens[-1])) is not None:
-        lent.append(iter([(noun, [])]))
+    if ahead and tokens:
+        nouns = (usual_noun(tokens[-1]), _noun_of(lender.term))
+        lent.append((noun, []) for noun in nouns if noun is not None)
     for shared, lost in itertools.chain.from_iterable(lent):
         term = text.vocabulary.find(f"{words} {shared}" if ahead else f"{shared} {words}")
         if term is None or term.quantity or lender.term is None:
@@ -49,6 +53,11 @@ def lent_name(
         if more and (same or term.iri != lender.term.iri):
             return term, lost
     return None
+
+
+def _noun_of(term: Term | None) -> str | None:
+    """Return the noun for a malignancy that a concept's label ends in, where its name is another."""
+    return _CANCER if term is not None and term.label.endswith(f" {_CANCER}") else None
 
 
 def _prefixed(text: Text, prefix: str, lender: Chunk) -> tuple[Term, list[Chunk]] | None:
@@ -83,6 +92,8 @@ def _shared(tokens: list[str], *, ahead: bool) -> Iterator[tuple[str, list[Chunk
             continue
         kept = tokens[:-size]
         yield " ".join(kept), []
+        if _TESTED in kept:
+            yield " ".join(kept[kept.index(_TESTED) + 1 :]), []
         _, classes = lexicon().opening(kept[0])
         if len(kept) > 1 and "active" in classes:
             yield " ".join(kept[1:]), [Chunk("word", 0, 0, kept[0].lower(), classes)]

@@ -10,6 +10,7 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.members.lending import unbracketed
 from trialgraph.criteria.members.segments import Segment
+from trialgraph.namespaces import TGC
 
 __all__ = ["closing_remark", "merge_qualifiers"]
 
@@ -19,6 +20,19 @@ _CARRIED = frozenset(
 _ACTING = frozenset({"received", "receive", "receiving", "have received", "has received", "underwent"})
 _VERB_BEFORE = 3
 """Words of a statement that its verb is among."""
+_CANCER, _NEOPLASM = str(TGC.MalignantNeoplasm), str(TGC.Neoplasm)
+_COURSES = (
+    "acute",
+    "chronic",
+    "latent",
+    "active",
+    "systemic",
+    "metastatic",
+    "recurrent",
+    "localized",
+    "disseminated",
+)
+"""How an adjective starts that stands beside another of its kind, rather than in a name of its own."""
 _LONGEST_LIST = 6
 _RELATIVE = frozenset({"whom", "which"})
 """Words that with a preposition start another case ("… or for whom there is none")."""
@@ -61,6 +75,9 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
                 and (_has_own_adjective(text, segment.chunks) or _names_its_own(text, carried, segment))
             ):
                 merged.append(carried)
+            elif (wider := _wider(text, segment)) is not None:
+                carried.chunks, segment.narrower = [*carried.chunks, wider], True
+                merged.append(carried)
             else:
                 segment.chunks = [*carried.chunks, *_with_adjective(text, segment.chunks)]
                 segment.joint = carried.joint
@@ -78,6 +95,25 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
     if carried is not None:
         merged.append(carried)
     return merged
+
+
+def _wider(text: Text, segment: Segment) -> Chunk | None:
+    """Return the noun that an adjective before "or" goes with, where the name behind has its own.
+
+    "High-grade or muscle-invasive urothelial carcinoma": any urothelial carcinoma of a high grade.
+    """
+    first = segment.chunks[0]
+    if segment.joint not in ("or", "/") or sum(map(is_content, segment.chunks)) > 1 or first.term is None:
+        return None
+    if first.term.category != "condition" or text.text[first.start :].lower().startswith(_COURSES):
+        return None
+    start = first.start
+    for _ in range(text.text.count(" ", first.start, first.end)):
+        start = text.text.index(" ", start) + 1
+        term = text.vocabulary.find(unbracketed(text.text[start : first.end]))
+        if term is not None and term.iri in first.term.ancestors - {first.term.iri, _CANCER, _NEOPLASM}:
+            return Chunk("concept", start, first.end, term=term)
+    return None
 
 
 def _acts(segment: Segment) -> bool:

@@ -51,7 +51,10 @@ _JOINTS = {
 
 @dataclass(slots=True)
 class Segment:
-    """A member of a list: how it is joined to the one before, its chunks, what it says."""
+    """A member of a list: how it is joined to the one before, its chunks, what it says.
+
+    It is `narrower` where its name's own adjective takes the place of the one before "or".
+    """
 
     joint: str
     chunks: list[Chunk]
@@ -63,6 +66,7 @@ class Segment:
     borrowed: bool = False
     examples: Sequence[Chunk] = ()
     tested: bool = False
+    narrower: bool = False
     other_time: OtherTime | None = None
 
 
