@@ -21,6 +21,7 @@ from trialgraph.criteria.language.offers import DEMAND, SOME_ASKED
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.mentions.states import take_state
 from trialgraph.criteria.mentions.unread import VAGUE, Sentence, leads_on
+from trialgraph.criteria.mentions.clauses import ANEW, clause_after, heads, is_said_of, is_unfit
 from trialgraph.expressions import Fact, Window
 from trialgraph.namespaces import TGC
 
@@ -39,15 +40,11 @@ _MODAL = frozenset(
         "is required to",
     ]
 )
-_ANEW = frozenset({"have", "has", "had", "are", "is", "receive", "received", "receiving", "must", "on",
-                   "taking", "treated", "progressed", "undergone"})  # fmt: skip
-"""Verbs with which a clause of its own starts, that a "no" before it doesn't reach."""
 _NAMING = frozenset({"concept", "lesion"})
 _NON = frozenset({"non", "non -"})
 _BULLETS = frozenset({"*", "•"})
 _THAT_IS = frozenset({"i.e", "ie", "namely", "asfollow"})
 _MANIFEST = ("manifest", "character")
-_BEING = ("is", "are", "be", "will be", "should be", "must be", "were", "was", "may not", "cannot", "not ")
 _ONLY_BARRED = frozenset({str(TGC.MalignantNeoplasm)})
 _OF_WOMEN = frozenset({"procedure", "reproductive"})
 _CHILDBEARING = re.compile(
@@ -94,7 +91,7 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]], *, spared: bool =
     if not any(chunk.kind in _NAMING for chunk, _ in chunks):
         return []
     words = telling(text, chunks)
-    if lexicon().aside.search(words) or permits(text, words) or _heads(chunks):
+    if lexicon().aside.search(words) or permits(text, words) or heads(chunks):
         return []
     if text.search(lexicon().explanation, words):
         return []
@@ -128,23 +125,20 @@ def _told(sentence: Sentence, words: str) -> Sentence:
     willing = text.search(lexicon().willing, text.text[chunks[0][0].start : chunks[-1][0].end])
     if willing is not None:
         end = chunks[0][0].start + willing.start()
-        sentence.chunks = chunks = [each for each in chunks if each[0].start < end]
+        sentence.chunks = chunks = [
+            *(each for each in chunks if each[0].start < end),
+            *clause_after([each for each in chunks if each[0].start >= end]),
+        ]
     if not any(chunk.kind in _NAMING for chunk, _ in chunks):
         return sentence
     barring = next((i for i, (chunk, _) in enumerate(chunks) if "barring" in chunk.classes), None)
-    if barring is None:
+    if barring is None or is_unfit(chunks, barring) or (sentence.bars and not is_said_of(chunks, barring)):
         _read(sentence, _subject_end(sentence), len(chunks))
     else:
         _bars(sentence, barring)
     if sentence.over:
         _unresolved(sentence)
     return sentence
-
-
-def _heads(chunks: Sequence[tuple[Chunk, int]]) -> bool:
-    """Whether words only say whom what follows is for ("PERIPHERAL T-CELL LYMPHOMA (PTCL) ONLY")."""
-    last = next((chunk for chunk, _ in reversed(chunks) if chunk.kind != "sign"), None)
-    return last is not None and last.form == "only" and sum(is_content(chunk) for chunk, _ in chunks) <= 2
 
 
 def _read(sentence: Sentence, start: int, end: int) -> None:
@@ -191,8 +185,11 @@ def _bars(sentence: Sentence, at: int) -> None:
     """Take in what a sentence bars that ends in "… are excluded", unless that may be turned round."""
     chunks = [chunk for chunk, _ in sentence.chunks[:at]]
     turned = {"exception", "definition"} if sentence.over else {"exception", "negation", "definition"}
-    verb = sentence.chunks[at][0].form.startswith(_BEING) or (bool(chunks) and chunks[-1].form in _BEING)
-    if not verb or any(chunk.classes & turned for chunk in chunks) or not any(map(is_content, chunks)):
+    if (
+        not is_said_of(sentence.chunks, at)
+        or any(chunk.classes & turned for chunk in chunks)
+        or not any(map(is_content, chunks))
+    ):
         return
     _read(sentence, 0, at)
     sentence.found = [(fact, not sentence.bars) for fact, _ in sentence.found if fact.category != "lesion"]
@@ -236,7 +233,7 @@ def _take(sentence: Sentence, index: int) -> None:
     elif chunk.form == "negative":
         sentence.negated = True
     elif (
-        sentence.negated and before is not None and before.form == "and" and chunk.form.split(" ")[0] in _ANEW
+        sentence.negated and before is not None and before.form == "and" and chunk.form.split(" ")[0] in ANEW
     ):
         sentence.negated, sentence.aside = False, ""
     elif _says_nothing(sentence, chunk, before) or take_state(sentence, index):
@@ -315,7 +312,7 @@ def _part(sentence: Sentence, index: int) -> None:
     if form == ":" or (form == "," and (aside in ("loose", "linked", "kept") or demanded)):
         sentence.aside = ""
     following = sentence.chunk(index + 1)
-    if form == "," and following is not None and following.form.split(" ")[0] in _ANEW:
+    if form == "," and following is not None and following.form.split(" ")[0] in ANEW:
         sentence.unactual = False
 
 
