@@ -19,9 +19,9 @@ from trialgraph.criteria.facts.washouts import length_of, time_off
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import DEMAND, SOME_ASKED
 from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.mentions.clauses import ANEW, clause_after, heads, is_said_of, is_unfit
 from trialgraph.criteria.mentions.states import take_state
 from trialgraph.criteria.mentions.unread import VAGUE, Sentence, leads_on
-from trialgraph.criteria.mentions.clauses import ANEW, clause_after, heads, is_said_of, is_unfit
 from trialgraph.expressions import Fact, Window
 from trialgraph.namespaces import TGC
 
