@@ -19,7 +19,15 @@ from trialgraph.criteria.facts.washouts import length_of, time_off
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import DEMAND, SOME_ASKED
 from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.criteria.mentions.clauses import ANEW, clause_after, heads, is_said_of, is_unfit
+from trialgraph.criteria.mentions.clauses import (
+    ANEW,
+    admits_cancers,
+    clause_after,
+    forbids,
+    heads,
+    is_said_of,
+    is_unfit,
+)
 from trialgraph.criteria.mentions.states import take_state
 from trialgraph.criteria.mentions.unread import VAGUE, Sentence, leads_on
 from trialgraph.expressions import Fact, Window
@@ -83,7 +91,9 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]], *, spared: bool =
     bars = text.exclusion and not spared and not (SOME_ASKED.match(whole) and not DEMAND.match(whole))
     supposed, state = False, False
     allowed = allowance_at([chunk for chunk, _ in chunks])
-    if allowed is not None and not _forbids(chunks[:allowed]):
+    if allowed is not None and not text.exclusion and admits_cancers(chunks, allowed):
+        chunks = chunks[:allowed]
+    elif allowed is not None and not forbids(chunks[:allowed]):
         asked, bars = asked_of_allowed(text, chunks, allowed), False
         supposed = bool(asked) and any(is_content(c) for c, _ in chunks if c.start < asked[0][0].start)
         state = bool(asked) and asked[-1][0].end <= chunks[allowed][0].start
@@ -101,12 +111,6 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]], *, spared: bool =
         for fact, denied in _dated(_told(Sentence(text, chunks, bars, state=state), words))
         if not supposed or denied or _may_be_asked(text, fact)
     ]
-
-
-def _forbids(chunks: Sequence[tuple[Chunk, int]]) -> bool:
-    """Whether a "no" turns what is allowed behind it ("no transfusion allowed within 7 days")."""
-    named = next((i for i, (chunk, _) in enumerate(chunks) if is_content(chunk)), 0)
-    return any(chunk.form == "no" for chunk, _ in chunks[:named])
 
 
 def _may_be_asked(text: Text, fact: Fact) -> bool:
@@ -203,7 +207,7 @@ def _unresolved(sentence: Sentence) -> None:
     kinds = ("condition",) if barred else ("condition", "procedure")
     past = [(fact, True) for fact, denied in sentence.found if denied and fact.category in GIVEN]
     over = [(fact, barred) for fact, _ in sentence.found if fact.category in kinds]
-    sentence.found = over + (past if sentence.elapsed else [])
+    sentence.found = over + past
 
 
 def _subject_end(sentence: Sentence) -> int:
@@ -236,7 +240,7 @@ def _take(sentence: Sentence, index: int) -> None:
         sentence.negated and before is not None and before.form == "and" and chunk.form.split(" ")[0] in ANEW
     ):
         sentence.negated, sentence.aside = False, ""
-    elif _says_nothing(sentence, chunk, before) or take_state(sentence, index):
+    elif _says_nothing(sentence, index) or take_state(sentence, index):
         return
     elif "negation" in chunk.classes:
         soon = {each.form for each, _ in sentence.chunks[index + 1 : index + 3]}
@@ -292,12 +296,15 @@ def _progresses(sentence: Sentence, chunk: Chunk) -> None:
         sentence.found.append((Fact(term.iri, term.label, "condition", span=span), sentence.negated))
 
 
-def _says_nothing(sentence: Sentence, chunk: Chunk, before: Chunk | None) -> bool:
+def _says_nothing(sentence: Sentence, index: int) -> bool:
     """Whether a word denies nothing of what comes next: "non-", and "must not" within an exclusion.
 
     There "…, they must not receive A" bars what it denies.
     """
-    if chunk.form in _NON or (sentence.over and chunk.form in ("not", "from")):
+    chunk, before, following = (sentence.chunk(i) for i in (index, index - 1, index + 1))
+    assert chunk is not None
+    needed = following is not None and "needing" in following.classes
+    if chunk.form in _NON or (sentence.over and chunk.form in ("not", "from") and not needed):
         return True
     within = sentence.bars and chunk.form == "not" and before is not None and before.form in _MODAL
     opening = sentence.text.text[sentence.chunks[0][0].start : chunk.end]
