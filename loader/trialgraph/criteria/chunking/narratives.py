@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+import re
+
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.expressions import Narrative, NarrativeReason
 
-__all__ = ["narrative"]
+__all__ = ["asks_consent", "narrative"]
+
+_MOMENT = re.compile(
+    r"\b(?:(?:at|on|upon|when|before|after|since|until|from(?=\s+(?:the\s+)?(?:time|day|date|sign))|prior\s+to|(?:days?|weeks?|months?|years?)\s+of)\s+"
+    r"(?:the\s+)?(?:(?:time|day|date|moment)\s+(?:of\s+|when\s+|that\s+)?)?)"
+    r"(?:the\s+)?(?:(?:signing|signature|providing|provision|giving|obtaining|written)\s+(?:of\s+)?)?"
+    r"(?:(?:the|an?|written|study|main|their)\s+)*(?:informed\s+consent|consent|icf)\b(?:\s+(?:form|document))?"
+    r"(?:\s*\(icf\))?(?:\s+(?:is|was)\s+(?:signed|obtained|given|provided)|\s+(?:signature|signing|date)\b)?",
+    re.IGNORECASE,
+)
+"""When consent is given, as what a time is told by ("within 4 weeks before signing the informed consent")."""
+
+
+def asks_consent(text: Text, words: str) -> re.Match[str] | None:
+    """Return where words are about giving consent; a time that is counted from it is about something else."""
+    found = text.search(lexicon().consent, words)
+    if found is None:
+        return None
+    return lexicon().consent.search(_MOMENT.sub(lambda moment: " " * len(moment.group()), words))
 
 
 def narrative(text: Text, start: int, end: int) -> Narrative:
     """Keep a stretch of text as words, with the reason why it isn't formal."""
     words = text.text[start:end].strip(" ;,.:")
     reason: NarrativeReason = "not-formalised"
-    if text.search(lexicon().consent, words):
+    if asks_consent(text, words):
         reason = "consent"
     elif text.search(lexicon().judgement, words):
         reason = "judgement"

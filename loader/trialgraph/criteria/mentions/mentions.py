@@ -20,6 +20,7 @@ from trialgraph.criteria.facts.enumerations import enumerated, fitting
 from trialgraph.criteria.language.offers import DEMAND
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.elisions import with_elided
+from trialgraph.criteria.mentions.clauses import bars_as_such
 from trialgraph.criteria.mentions.topics import Topic, topics_of
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Narrative, Not, Span, Window, atoms
@@ -226,8 +227,10 @@ def _spoken_of(words: Narrative, source: _Source, *, turned: bool) -> Expression
     for sentence in sentences:
         opening = source.text.text[sentence[0][0].start : sentence[-1][0].end]
         turn = turned and DEMAND.match(opening) is not None
+        none = turned and opening[:3].lower() == "no "
         for topic in filter(source.is_new, topics_of(source.text, sentence)):
-            (denied if topic.denied != turn else demanded).append(topic.fact)
+            meant = turn or (none and topic.denied and bars_as_such(source.text, topic.fact))
+            (denied if topic.denied != meant else demanded).append(topic.fact)
     beside = any_of([*demanded, words]) if demanded else words
     return all_of([*map(Not, denied), beside]) if denied else beside
 

@@ -8,17 +8,21 @@ from trialgraph.criteria.chunking.brackets import opened
 from trialgraph.criteria.chunking.chunks import Chunk
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.washouts import time_off
+from trialgraph.criteria.language.offers import DEMAND
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.mentions.unread import Sentence
 from trialgraph.expressions import Fact
 
 __all__ = ["take_state"]
 
-_WITHOUT = frozenset({"asymptomatic"})
+_STATES = {"asymptomatic": "symptomatic", "treated": "untreated", "adequately treated": "untreated"}
+"""Words that say in which state a disease must be, with the state that is barred so."""
+_RULED = frozenset({"been", "must have been", "must be", "should have been", "be"})
 _BEING = frozenset({"is", "are", "be", "must be", "been", "have been", "has been", "remain", "if", "only if",
                     "they", "patient", "subject", "participant", ",", "and", "or", "unless", "should be",
                     "provided", "who are", "who is", "clinically", "neurologically", "currently", "both",
                     "also"})  # fmt: skip
+_ENDING = frozenset({",", ";", "and", "."})
 _STOPPED = ("discontinu", "stopp", "ceas", "tapered off")
 _SOON = 4
 _FURTHEST = 60
@@ -34,14 +38,19 @@ def take_state(sentence: Sentence, index: int) -> bool:
     if _is_stopped(sentence, index):
         sentence.negated, sentence.aside = True, ""
         return True
-    if chunk.form not in _WITHOUT or not _is_said(sentence, index):
+    state = _STATES.get(chunk.form)
+    if state is None or not (
+        _is_said(sentence, index) if state == "symptomatic" else _is_ruled(sentence, index)
+    ):
         return False
-    if sentence.bars or sentence.negated or sentence.aside or sentence.unactual:
+    opening = sentence.text.text[sentence.chunks[0][0].start : chunk.end]
+    allowing = sentence.bars and DEMAND.match(opening) is None
+    if allowing or sentence.negated or sentence.aside or sentence.unactual:
         return True
     disease = _disease_before(sentence, chunk)
     if disease is not None and disease.term is not None:
         term, span = disease.term, sentence.text.span(chunk.start, chunk.end)
-        fact = Fact(term.iri, term.label, "condition", {"qualifier": "symptomatic"}, span=span)
+        fact = Fact(term.iri, term.label, "condition", {"qualifier": state}, span=span)
         sentence.found.append((fact, True))
     return True
 
@@ -65,6 +74,14 @@ def _is_said(sentence: Sentence, index: int) -> bool:
         index += 1
         after = sentence.chunk(index + 1)
     return told and (after is None or not (is_content(after) or after.form == "for"))
+
+
+def _is_ruled(sentence: Sentence, index: int) -> bool:
+    """Whether "must have been treated" ends there, so that it is no part of "treated with A"."""
+    before, after = sentence.chunk(index - 1), sentence.chunk(index + 1)
+    ruled = any(chunk.form.startswith("must") for chunk, _ in sentence.chunks[max(0, index - 2) : index])
+    ends = after is None or after.form in _ENDING
+    return ruled and before is not None and before.form in _RULED and ends
 
 
 def _disease_before(sentence: Sentence, chunk: Chunk) -> Chunk | None:

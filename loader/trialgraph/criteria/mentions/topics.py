@@ -19,6 +19,15 @@ from trialgraph.criteria.facts.washouts import length_of, time_off
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import DEMAND, SOME_ASKED
 from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.mentions.clauses import (
+    ANEW,
+    admits_cancers,
+    clause_after,
+    forbids,
+    heads,
+    is_said_of,
+    is_unfit,
+)
 from trialgraph.criteria.mentions.states import take_state
 from trialgraph.criteria.mentions.unread import VAGUE, Sentence, leads_on, lists_kinds, names_kind
 from trialgraph.expressions import Fact, Window
@@ -39,16 +48,12 @@ _MODAL = frozenset(
         "is required to",
     ]
 )
-_ANEW = frozenset({"have", "has", "had", "are", "is", "receive", "received", "receiving", "must", "on",
-                   "taking", "treated", "progressed", "undergone", "should", "shall", "will"})  # fmt: skip
-"""Verbs with which a clause of its own starts, that a "no" before it doesn't reach."""
 _NAMING = frozenset({"concept", "lesion"})
 _NON = frozenset({"non", "non -"})
 _BULLETS = frozenset({"*", "•"})
 _THAT_IS = frozenset({"i.e", "ie", "namely", "asfollow"})
 _PROGRESSING = ("progression", "progressive disease")
 _MANIFEST = ("manifest", "character")
-_BEING = ("is", "are", "be", "will be", "should be", "must be", "were", "was", "may not", "cannot", "not ")
 _ONLY_BARRED = frozenset({str(TGC.MalignantNeoplasm)})
 _OF_WOMEN = frozenset({"procedure", "reproductive"})
 _CHILDBEARING = re.compile(
@@ -87,7 +92,9 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]], *, spared: bool =
     bars = text.exclusion and not spared and not (SOME_ASKED.match(whole) and not DEMAND.match(whole))
     supposed, state = False, False
     allowed = allowance_at([chunk for chunk, _ in chunks])
-    if allowed is not None and not _forbids(chunks[:allowed]):
+    if allowed is not None and not text.exclusion and admits_cancers(chunks, allowed):
+        chunks = chunks[:allowed]
+    elif allowed is not None and not forbids(chunks[:allowed]):
         asked, bars = asked_of_allowed(text, chunks, allowed), False
         supposed = bool(asked) and any(is_content(c) for c, _ in chunks if c.start < asked[0][0].start)
         state = bool(asked) and asked[-1][0].end <= chunks[allowed][0].start
@@ -95,7 +102,7 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]], *, spared: bool =
     if not any(chunk.kind in _NAMING for chunk, _ in chunks):
         return []
     words = telling(text, chunks)
-    if lexicon().aside.search(words) or permits(text, words) or _heads(chunks):
+    if lexicon().aside.search(words) or permits(text, words) or heads(chunks):
         return []
     if text.search(lexicon().explanation, words):
         return []
@@ -105,12 +112,6 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]], *, spared: bool =
         for fact, denied in _dated(_told(Sentence(text, chunks, bars, state=state), words))
         if not supposed or denied or _may_be_asked(text, fact)
     ]
-
-
-def _forbids(chunks: Sequence[tuple[Chunk, int]]) -> bool:
-    """Whether a "no" turns what is allowed behind it ("no transfusion allowed within 7 days")."""
-    named = next((i for i, (chunk, _) in enumerate(chunks) if is_content(chunk)), 0)
-    return any(chunk.form == "no" for chunk, _ in chunks[:named])
 
 
 def _may_be_asked(text: Text, fact: Fact) -> bool:
@@ -129,23 +130,20 @@ def _told(sentence: Sentence, words: str) -> Sentence:
     willing = text.search(lexicon().willing, text.text[chunks[0][0].start : chunks[-1][0].end])
     if willing is not None:
         end = chunks[0][0].start + willing.start()
-        sentence.chunks = chunks = [each for each in chunks if each[0].start < end]
+        sentence.chunks = chunks = [
+            *(each for each in chunks if each[0].start < end),
+            *clause_after([each for each in chunks if each[0].start >= end]),
+        ]
     if not any(chunk.kind in _NAMING for chunk, _ in chunks):
         return sentence
     barring = next((i for i, (chunk, _) in enumerate(chunks) if "barring" in chunk.classes), None)
-    if barring is None:
+    if barring is None or is_unfit(chunks, barring) or (sentence.bars and not is_said_of(chunks, barring)):
         _read(sentence, _subject_end(sentence), len(chunks))
     else:
         _bars(sentence, barring)
     if sentence.over:
         _unresolved(sentence)
     return sentence
-
-
-def _heads(chunks: Sequence[tuple[Chunk, int]]) -> bool:
-    """Whether words only say whom what follows is for ("PERIPHERAL T-CELL LYMPHOMA (PTCL) ONLY")."""
-    last = next((chunk for chunk, _ in reversed(chunks) if chunk.kind != "sign"), None)
-    return last is not None and last.form == "only" and sum(is_content(chunk) for chunk, _ in chunks) <= 2
 
 
 def _read(sentence: Sentence, start: int, end: int) -> None:
@@ -187,8 +185,11 @@ def _bars(sentence: Sentence, at: int) -> None:
     """Take in what a sentence bars that ends in "… are excluded", unless that may be turned round."""
     chunks = [chunk for chunk, _ in sentence.chunks[:at]]
     turned = {"exception", "definition"} if sentence.over else {"exception", "negation", "definition"}
-    verb = sentence.chunks[at][0].form.startswith(_BEING) or (bool(chunks) and chunks[-1].form in _BEING)
-    if not verb or any(chunk.classes & turned for chunk in chunks) or not any(map(is_content, chunks)):
+    if (
+        not is_said_of(sentence.chunks, at)
+        or any(chunk.classes & turned for chunk in chunks)
+        or not any(map(is_content, chunks))
+    ):
         return
     _read(sentence, 0, at)
     sentence.found = [(fact, not sentence.bars) for fact, _ in sentence.found if fact.category != "lesion"]
@@ -202,7 +203,7 @@ def _unresolved(sentence: Sentence) -> None:
     kinds = ("condition",) if barred else ("condition", "procedure")
     past = [(fact, True) for fact, denied in sentence.found if denied and fact.category in GIVEN]
     over = [(fact, barred) for fact, _ in sentence.found if fact.category in kinds]
-    sentence.found = over + (past if sentence.elapsed else [])
+    sentence.found = over + past
 
 
 def _subject_end(sentence: Sentence) -> int:
@@ -232,10 +233,10 @@ def _take(sentence: Sentence, index: int) -> None:
     elif chunk.form == "negative":
         sentence.negated = True
     elif (
-        sentence.negated and before is not None and before.form == "and" and chunk.form.split(" ")[0] in _ANEW
+        sentence.negated and before is not None and before.form == "and" and chunk.form.split(" ")[0] in ANEW
     ):
         sentence.negated, sentence.aside = False, ""
-    elif _says_nothing(sentence, chunk, before) or take_state(sentence, index):
+    elif _says_nothing(sentence, index) or take_state(sentence, index):
         return
     elif "negation" in chunk.classes:
         soon = {each.form for each, _ in sentence.chunks[index + 1 : index + 3]}
@@ -291,12 +292,15 @@ def _progresses(sentence: Sentence, chunk: Chunk) -> None:
         sentence.found.append((Fact(term.iri, term.label, "condition", span=span), sentence.negated))
 
 
-def _says_nothing(sentence: Sentence, chunk: Chunk, before: Chunk | None) -> bool:
+def _says_nothing(sentence: Sentence, index: int) -> bool:
     """Whether a word denies nothing of what comes next: "non-", and "must not" within an exclusion.
 
     There "…, they must not receive A" bars what it denies.
     """
-    if chunk.form in _NON or (sentence.over and chunk.form in ("not", "from")):
+    chunk, before, following = (sentence.chunk(i) for i in (index, index - 1, index + 1))
+    assert chunk is not None
+    needed = following is not None and "needing" in following.classes
+    if chunk.form in _NON or (sentence.over and chunk.form in ("not", "from") and not needed):
         return True
     within = sentence.bars and chunk.form == "not" and before is not None and before.form in _MODAL
     opening = sentence.text.text[sentence.chunks[0][0].start : chunk.end]
@@ -311,7 +315,7 @@ def _part(sentence: Sentence, index: int) -> None:
     if form == ":" or (form == "," and (aside in ("loose", "linked", "kept") or demanded)):
         sentence.aside = ""
     following = sentence.chunk(index + 1)
-    if form == "," and following is not None and following.form.split(" ")[0] in _ANEW:
+    if form == "," and following is not None and following.form.split(" ")[0] in ANEW:
         sentence.unactual = False
 
 

@@ -86,16 +86,30 @@ def _subject_case(text: Text, chunks: list[Chunk]) -> Expression | None:
         return None
     case, body = trimmed(chunks[:modal]), trimmed(chunks[modal:])
     named = next((i for i, chunk in enumerate(case) if is_content(chunk)), None)
-    if named is None or not any(is_content(chunk) for chunk in body) or _is_told(case):
+    if named is None or not body or _is_told(case):
         return None
     subject = case[0].form in RESTARTS or _names_patients(text, case) or concerns_reproduction(case)
-    if not subject or not all("neutral" in chunk.classes for chunk in case[:named]):
+    tumour = _is_tumour(case[named])
+    if not subject or any(not _describes(chunk, tumour=tumour) for chunk in case[:named]):
         return None
+    if not any(is_content(chunk) for chunk in body):
+        apart = tumour or category_of(case[named]) != "condition"
+        return None if apart else narrative(text, chunks[0].start, chunks[-1].end)
     read = join_segments(text, read_segments(text, body), "and")
     if not _says_something(read):
         valued = any(chunk.kind == "value" for chunk in case)
         return None if valued else narrative(text, chunks[0].start, chunks[-1].end)
     return any_of([negate(case_of(text, case)), read])
+
+
+def _is_tumour(chunk: Chunk) -> bool:
+    return chunk.term is not None and str(TGC.Neoplasm) in (chunk.term.iri, *chunk.term.ancestors)
+
+
+def _describes(chunk: Chunk, *, tumour: bool) -> bool:
+    """Whether a word before a disease only tells who is meant; "advanced" before a cancer asks for that."""
+    told = "qualifier" in chunk.classes and chunk.form.split(" ")[-1] in ("of", "from")
+    return "neutral" in chunk.classes or (not tumour and (told or chunk.form in ("or", "and", "and / or")))
 
 
 def _tells_menopause(chunks: Sequence[Chunk]) -> bool:

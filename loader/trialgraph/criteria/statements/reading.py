@@ -38,6 +38,7 @@ from trialgraph.criteria.sections.normalization import NormalizedText
 from trialgraph.criteria.sections.outline import Outline
 from trialgraph.criteria.statements.examples import EXAMPLES, listed_instances
 from trialgraph.criteria.statements.exceptions import name_exceptions
+from trialgraph.criteria.statements.inlines import with_inline_items
 from trialgraph.criteria.statements.notes import (
     EXCEPTION_NOTE,
     NOTE,
@@ -58,24 +59,12 @@ from trialgraph.criteria.trees import (
     negate,
     undated_history,
 )
-from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Not, Span, atoms
+from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Not, atoms
 
 __all__ = ["read_expression"]
 
-_INLINE = re.compile(
-    r"(?<![^\s;,:.])\(?(?P<name>[ivx]{1,4}|[a-hA-H]|\d{1,2}|[①-⑳])(?:\)|(?<=[①-⑳])|\.(?=\s+[A-Z≥≤<>]))\s*(?=[A-Za-z≥≤<>])"
-)
-_ORDERS = (
-    tuple(str(number) for number in range(1, 30)),
-    tuple("abcdefgh"),
-    ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"),
-    tuple("①②③④⑤⑥⑦⑧⑨⑩"),
-)
 _FEWEST_LETTERS = 3
 _LONGEST = 20_000
-_DEFINES = re.compile(
-    r"(?:^|[.;]\s)(?:definition|definitions|note|where)\b|\b(?:is|are) (?:\w+ )?defined\b", re.IGNORECASE
-)
 _WASHOUT = re.compile(r"\bwash-?\s?out\b", re.IGNORECASE)
 _OR_AT_END = re.compile(r"\bor$", re.IGNORECASE)
 _ALL = re.compile(r"\ball\b[^:]{0,30}\bfollowing\b|\bboth of\b", re.IGNORECASE)
@@ -149,60 +138,10 @@ def read_expression(
 def _read_outlined(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
     """Read a stretch that may have nested items, or a list inside its sentence."""
     if not outline.items:
-        outline = _with_inline_items(text.text, outline)
+        outline = with_inline_items(text.text, outline)
     if outline.items:
         return _read_parts(text, chunks, outline)
     return _read_stretch(text, chunks, outline.start, outline.end)
-
-
-def _with_inline_items(words: str, outline: Outline) -> Outline:
-    lead_end, parts = _inline_parts(words[outline.start : outline.end])
-    start = outline.start
-    items = tuple(Outline(start + first, start + last, start + last) for first, last in parts)
-    return Outline(start, start + lead_end, outline.end, items)
-
-
-def _inline_parts(words: str) -> tuple[int, list[Span]]:
-    """Return where the words before a list inside a sentence end, and its items are ("1) …; 2) …")."""
-    signs = list(_INLINE.finditer(words))
-    found = _in_order(words, signs, 0)
-    if found and _DEFINES.search(words[: found[0].start()]):
-        return len(words), []
-    if len(found) >= 2 and len(words[: found[0].start()].split()) <= 40:
-        starts = [match.end() for match in found]
-        ends = [*(match.start() for match in found[1:]), len(words)]
-        return found[0].start(), list(zip(starts, ends, strict=True))
-    after_first = _in_order(words, signs, 1)
-    if after_first and words[: after_first[0].start()].rstrip().endswith((";", ",", ".")):
-        starts = [0, *(match.end() for match in after_first)]
-        ends = [*(match.start() for match in after_first), len(words)]
-        return 0, list(zip(starts, ends, strict=True))
-    return len(words), []
-
-
-def _in_order(words: str, signs: Sequence[re.Match[str]], first: int) -> list[re.Match[str]]:
-    """Return those of the numbers and letters in a sentence that count on from the given place."""
-    found: list[re.Match[str]] = []
-    depth, position = 0, 0
-    for match in signs:
-        depth = _depth(words, position, match.start(), depth)
-        position = match.end()
-        place = first + len(found)
-        if depth == 0 and any(
-            place < len(order) and match["name"].lower() == order[place] for order in _ORDERS
-        ):
-            found.append(match)
-    return found
-
-
-def _depth(words: str, start: int, end: int, depth: int) -> int:
-    """Return how many brackets are open at `end`, with `depth` open at `start`."""
-    for sign in words[start:end]:
-        if sign in "([":
-            depth += 1
-        elif sign in ")]" and depth:
-            depth -= 1
-    return depth
 
 
 def _between(chunks: Sequence[Chunk], start: int, end: int) -> list[Chunk]:

@@ -42,7 +42,7 @@ def read_refusal(text: Text, chunks: list[Chunk]) -> Expression | None:
     behind = _without_reason(chunks[at + 1 :])
     if not behind or behind[0].form in ("from", "for this") or _tells_only_when(behind) or _is_trial(behind):
         return _read_barred(text, chunks, at)
-    if not text.exclusion and not any(map(is_content, chunks[:at])):
+    if not any(map(is_content, chunks[:at])) and (not text.exclusion or "condition" in behind[0].classes):
         return _barred_behind(text, chunks, at)
     supposed = not text.exclusion and "condition" in behind[0].classes
     return narrative(text, chunks[0].start, chunks[-1].end) if supposed else None
@@ -107,11 +107,13 @@ def _read_barred(text: Text, chunks: list[Chunk], at: int) -> Expression:
 
 
 def _barred_behind(text: Text, chunks: list[Chunk], at: int) -> Expression:
-    """Read "patients will be excluded if they have X", which bars X though it stands among demands."""
+    """Read "patients will be excluded if they have X", which bars X in either kind of list."""
     rest = trimmed(chunks[at + 1 :])
     while rest and "condition" in rest[0].classes:
         rest = rest[1:]
     read = join_segments(text, read_segments(text, rest), "or") if any(map(is_content, rest)) else None
+    if text.exclusion and read is not None and any(map(is_judged, atoms(read))):
+        return read
     alternatives = read is not None and is_formal(read) and not isinstance(read, AllOf)
     return (
         negate(read)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
-from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.chunking.narratives import asks_consent, narrative
 from trialgraph.criteria.conditions.alternatives import aside_at, is_harmless
 from trialgraph.criteria.conditions.cases import asked_of, except_for, holds_value, read_case, widens
 from trialgraph.criteria.conditions.dispensations import read_dispensation
@@ -145,7 +145,7 @@ def _takes_a_person(text: Text, chunks: Sequence[Chunk]) -> bool:
     judged = text.search(lexicon().judgement, words)
     behind = judged is not None and chunks[0].start + judged.end()
     told = judged is not None and all(chunk.start >= behind for chunk in named)
-    consented = text.search(lexicon().consent, words)
+    consented = asks_consent(text, words)
     if consented is None or not text.exclusion:
         return told or consented is not None
     return told or all(chunk.start >= chunks[0].start + consented.start() for chunk in named)

@@ -1,0 +1,87 @@
+"""What words of a clause make of the rest: who is unfit, what a bar is said of, where it starts anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.expressions import Fact
+from trialgraph.namespaces import TGC
+
+__all__ = [
+    "ANEW",
+    "admits_cancers",
+    "bars_as_such",
+    "clause_after",
+    "forbids",
+    "heads",
+    "is_said_of",
+    "is_unfit",
+]
+
+ANEW = frozenset({"have", "has", "had", "are", "is", "receive", "received", "receiving", "must", "on",
+                   "taking", "treated", "progressed", "undergone", "should", "shall", "will"})  # fmt: skip
+"""Verbs with which a clause of its own starts, that a "no" before it doesn't reach."""
+_BEING = ("is", "are", "be", "will be", "should be", "must be", "were", "was", "may not", "cannot", "not ")
+_RULING = frozenset({"must", "are", "is"})
+_NEOPLASM = str(TGC.Neoplasm)
+_MALIGNANT = str(TGC.MalignantNeoplasm)
+_METASTATIC = str(TGC.MetastaticMalignantNeoplasm)
+_PERSONS = ("patient", "subject", "participant", "individual")
+_BESIDES = frozenset({"historic", "other", "negation", "exception", "condition", "barring", "regardless"})
+_UNFIT = frozenset({"ineligible", "not eligible"})
+
+
+def admits_cancers(chunks: Sequence[tuple[Chunk, int]], allowed: int) -> bool:
+    """Whether "patients with lung cancer or lymphoma are eligible" tells whom a trial is for.
+
+    Other diseases, metastases and earlier cancers are let in besides what the trial is for.
+    """
+    before, behind = [chunk for chunk, _ in chunks[:allowed]], [chunk for chunk, _ in chunks[allowed + 1 :]]
+    named = [chunk.term for chunk in before if chunk.kind in ("concept", "lesion")]
+    cancers = all(term is not None and _MALIGNANT in term.ancestors for term in named)
+    spread = any(term is not None and _METASTATIC in (term.iri, *term.ancestors) for term in named)
+    persons = bool(before) and before[0].form.startswith(_PERSONS) and chunks[allowed][0].form == "eligible"
+    besides = any(chunk.classes & _BESIDES or chunk.form == "also" for chunk in before)
+    supposed = any(chunk.classes & _BESIDES for chunk in behind)
+    return bool(named) and cancers and not spread and persons and not besides and not supposed
+
+
+def bars_as_such(text: Text, fact: Fact) -> bool:
+    """Whether nobody demands a thing, so that an exclusion that denies it bars it ("no hypercalcemia")."""
+    term = text.vocabulary.by_iri.get(fact.concept)
+    return term is not None and fact.category == "condition" and _NEOPLASM not in (term.iri, *term.ancestors)
+
+
+def clause_after(chunks: Sequence[tuple[Chunk, int]]) -> Sequence[tuple[Chunk, int]]:
+    """Return what a verb behind a comma says of the patient again ("willing to have A, has B")."""
+    for index in range(1, len(chunks)):
+        comma, verb = chunks[index - 1][0].form == ",", chunks[index][0].form.split(" ")[0]
+        if comma and verb in ANEW - _RULING:
+            return chunks[index - 1 :]
+    return ()
+
+
+def is_unfit(chunks: Sequence[tuple[Chunk, int]], at: int) -> bool:
+    """Whether a word says what patients aren't fit for ("relapsed or ineligible for A"), and bars nobody."""
+    following = chunks[at + 1][0].form if at + 1 < len(chunks) else ""
+    before = chunks[at - 1][0].form if at else ""
+    return chunks[at][0].form in _UNFIT and following == "for" and (not at or before not in _BEING)
+
+
+def is_said_of(chunks: Sequence[tuple[Chunk, int]], at: int) -> bool:
+    """Whether a word that bars is said of what stands before it ("… are excluded"), and is no adjective."""
+    return chunks[at][0].form.startswith(_BEING) or (at > 0 and chunks[at - 1][0].form in _BEING)
+
+
+def heads(chunks: Sequence[tuple[Chunk, int]]) -> bool:
+    """Whether words only say whom what follows is for ("PERIPHERAL T-CELL LYMPHOMA (PTCL) ONLY")."""
+    last = next((chunk for chunk, _ in reversed(chunks) if chunk.kind != "sign"), None)
+    return last is not None and last.form == "only" and sum(is_content(chunk) for chunk, _ in chunks) <= 2
+
+
+def forbids(chunks: Sequence[tuple[Chunk, int]]) -> bool:
+    """Whether a "no" turns what is allowed behind it ("no transfusion allowed within 7 days")."""
+    named = next((i for i, (chunk, _) in enumerate(chunks) if is_content(chunk)), 0)
+    return any(chunk.form == "no" for chunk, _ in chunks[:named])

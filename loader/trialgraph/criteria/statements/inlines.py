@@ -1,0 +1,75 @@
+"""Lists inside a sentence: "1) …; 2) …", "a) … b) …"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from trialgraph.criteria.sections.outline import Outline
+from trialgraph.expressions import Span
+
+__all__ = ["with_inline_items"]
+
+_INLINE = re.compile(
+    r"(?<![^\s;,:.])\(?(?P<name>[ivx]{1,4}|[a-hA-H]|\d{1,2}|[①-⑳])(?:\)|(?<=[①-⑳])|\.(?=\s+[A-Z≥≤<>]))\s*(?=[A-Za-z≥≤<>])"
+)
+_ORDERS = (
+    tuple(str(number) for number in range(1, 30)),
+    tuple("abcdefgh"),
+    ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"),
+    tuple("①②③④⑤⑥⑦⑧⑨⑩"),
+)
+_DEFINES = re.compile(
+    r"(?:^|[.;]\s)(?:definition|definitions|note|where)\b|\b(?:is|are) (?:\w+ )?defined\b", re.IGNORECASE
+)
+
+
+def with_inline_items(words: str, outline: Outline) -> Outline:
+    """Return a stretch with the items of a list inside its sentence as nested ones."""
+    lead_end, parts = _inline_parts(words[outline.start : outline.end])
+    start = outline.start
+    items = tuple(Outline(start + first, start + last, start + last) for first, last in parts)
+    return Outline(start, start + lead_end, outline.end, items)
+
+
+def _inline_parts(words: str) -> tuple[int, list[Span]]:
+    """Return where the words before a list inside a sentence end, and its items are ("1) …; 2) …")."""
+    signs = list(_INLINE.finditer(words))
+    found = _in_order(words, signs, 0)
+    if found and _DEFINES.search(words[: found[0].start()]):
+        return len(words), []
+    if len(found) >= 2 and len(words[: found[0].start()].split()) <= 40:
+        starts = [match.end() for match in found]
+        ends = [*(match.start() for match in found[1:]), len(words)]
+        return found[0].start(), list(zip(starts, ends, strict=True))
+    after_first = _in_order(words, signs, 1)
+    if after_first and words[: after_first[0].start()].rstrip().endswith((";", ",", ".")):
+        starts = [0, *(match.end() for match in after_first)]
+        ends = [*(match.start() for match in after_first), len(words)]
+        return 0, list(zip(starts, ends, strict=True))
+    return len(words), []
+
+
+def _in_order(words: str, signs: Sequence[re.Match[str]], first: int) -> list[re.Match[str]]:
+    """Return those of the numbers and letters in a sentence that count on from the given place."""
+    found: list[re.Match[str]] = []
+    depth, position = 0, 0
+    for match in signs:
+        depth = _depth(words, position, match.start(), depth)
+        position = match.end()
+        place = first + len(found)
+        if depth == 0 and any(
+            place < len(order) and match["name"].lower() == order[place] for order in _ORDERS
+        ):
+            found.append(match)
+    return found
+
+
+def _depth(words: str, start: int, end: int, depth: int) -> int:
+    """Return how many brackets are open at `end`, with `depth` open at `start`."""
+    for sign in words[start:end]:
+        if sign in "([":
+            depth += 1
+        elif sign in ")]" and depth:
+            depth -= 1
+    return depth
