@@ -10,7 +10,7 @@ from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Term
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.bounds import beyond, directed, is_from_age, led, on_scale, tells_distance
-from trialgraph.criteria.quantities.fillers import AGES, GLOSS, past_fillers, told_when
+from trialgraph.criteria.quantities.fillers import AGES, GLOSS, averaged, past_fillers, told_when
 from trialgraph.criteria.quantities.fitting import bounded_alike, fit_limit, local_name, within_normal
 from trialgraph.criteria.quantities.limits import Found, parse_limit, parse_range, side_of
 from trialgraph.criteria.quantities.outsides import outside_of
@@ -125,7 +125,11 @@ class ValueReader:
         if self._is_ratio(terms, self.tokens[after - 1].end, found) or tells_distance(self.text, found.end):
             return None
         end = self._past_method(found.end)
-        window = self.window or told_when(self.text, found.end, self.tokens[end - 1].end)
+        window = (
+            self.window
+            or told_when(self.text, found.end, self.tokens[end - 1].end)
+            or averaged(self.text, start)
+        )
         read = self.build(terms, joiner, found, self.tokens[position].start, position, end)
         if read is None or window is None:
             return read
