@@ -28,6 +28,12 @@ _DISTANCE = re.compile(
     re.IGNORECASE,
 )
 
+_CHANGE = re.compile(
+    r"\b(?:decreases?|increases?|increasing|decreasing|drop|rise|rising|decline|reduction|change|fall|doubling|improvement|loss)\s+(?:in|of|from|to)?\s*(?:the\s+|their\s+|a\s+|serum\s+|baseline\s+)*$",
+    re.IGNORECASE,
+)
+_CONTEXT = 48
+_RATIO = re.compile(r"\bratio\b", re.IGNORECASE)
 SCALED = re.compile(
     r"\s*(?:/\s?\d{1,3}\b(?!\s?/)|out\s+of\s+(?:an?\s+)?(?:possible\s+|maximum\s+(?:of\s+)?)?\d{1,3}\b"
     r"|[(\[]\s*(?:on\s+)?(?:an?\s+|the\s+)?(?:scale\s+(?:of\s+)?)?0\s?(?:-|to)\s?\d{1,3}[^()\[\]]{0,20}[)\]]"
@@ -100,3 +106,14 @@ def on_scale(text: str, term: Term, found: Found | None) -> Found | None:
         return found
     told = SCALED.match(text, found.end)
     return replace(found, end=told.end()) if told else found
+
+
+def tells_change(text: str, start: int) -> bool:
+    """Whether the words before a quantity tell of its change ("a rise in creatinine of 0.5 mg/dL")."""
+    return _CHANGE.search(text[max(0, start - _CONTEXT) : start]) is not None
+
+
+def is_ratio(text: str, terms: tuple[Term, ...], end: int, found: Found) -> bool:
+    """Whether a limit is on the ratio of two quantities ("neutrophil/lymphocyte ratio ≤ 5")."""
+    own = any("ratio" in term.label or (term.unit or "")[:1] == "{" for term in terms)
+    return not own and _RATIO.search(text[end : found.start]) is not None

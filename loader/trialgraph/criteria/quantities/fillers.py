@@ -63,6 +63,6 @@ def told_when(text: str, start: int, end: int) -> Window | None:
 
 
 def averaged(text: str, start: int) -> Window | None:
-    """Return the time over which a quantity is averaged, told right before it ("3-day average pain score")."""
+    """Return the time that a quantity is averaged over, told right before it ("3-day average pain score")."""
     match = _AVERAGED.search(text, max(0, start - _NEAR), start)
     return Window(float(match["days"]), "day", match.group().strip()) if match else None

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Term
 from trialgraph.criteria.language.wording import wording
-from trialgraph.criteria.quantities.bounds import beyond, directed, is_from_age, led, on_scale, tells_distance
+from trialgraph.criteria.quantities.bounds import (
+    beyond,
+    directed,
+    is_from_age,
+    is_ratio,
+    led,
+    on_scale,
+    tells_change,
+    tells_distance,
+)
 from trialgraph.criteria.quantities.fillers import AGES, GLOSS, averaged, past_fillers, told_when
 from trialgraph.criteria.quantities.fitting import bounded_alike, fit_limit, local_name, within_normal
 from trialgraph.criteria.quantities.limits import Found, parse_limit, parse_range, side_of
@@ -40,16 +51,10 @@ _ARTICLES = frozenset({"a", "an", "the"})
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
 _NEAR = 16
 _SOON = 4
-_CHANGE = re.compile(
-    r"\b(?:decreases?|increases?|increasing|decreasing|drop|rise|rising|decline|reduction|change|fall|doubling|improvement|loss)\s+(?:in|of|from|to)?\s*(?:the\s+|their\s+|a\s+|serum\s+|baseline\s+)*$",
-    re.IGNORECASE,
-)
-_CONTEXT = 48
 _LIST_START = re.compile(
     r"(?:^|[;:,.*•)(\-/\d]|\b(?:and|or|serum|total|a|the|calculated|estimated))\s*$", re.IGNORECASE
 )
 _LIST_END = re.compile(r"\s*(?:$|[;,.)*•(\[]|≤\s*\d+\s*(?:days?|weeks?)\b|(?:and|or)\b)", re.IGNORECASE)
-_RATIO = re.compile(r"\bratio\b", re.IGNORECASE)
 _UNKNOWN_UNIT = re.compile(
     r"\s*(?:[×/%^]|(?:h|hrs?|hours?)\b|\*(?!\s)|\+\s?\d|,\s?\d{3}\b|x\b|(?!(?:and|or)\b)[a-zµ]{1,6}\s?/)",
     re.IGNORECASE,
@@ -104,7 +109,7 @@ class ValueReader:
             lead: A comparator before the quantity ("> NYHA class II", "minimum weight of 40 kg").
         """
         start = self.tokens[position].start
-        if _CHANGE.search(self.text[max(0, start - _CONTEXT) : start]):
+        if tells_change(self.text, start):
             return None
         if group := self._read_scale_group(position):
             return group
@@ -122,7 +127,9 @@ class ValueReader:
             found.stated or local_name(terms[-1]) in wording().scales or is_from_age(terms[-1], found)
         ):
             return None
-        if self._is_ratio(terms, self.tokens[after - 1].end, found) or tells_distance(self.text, found.end):
+        if is_ratio(self.text, terms, self.tokens[after - 1].end, found) or tells_distance(
+            self.text, found.end
+        ):
             return None
         end = self._past_method(found.end)
         window = (
@@ -145,11 +152,6 @@ class ValueReader:
         if told is None or len(terms) > 1 or len(known) < len(atoms):
             return None
         return FoundValue(any_of(known), terms, "", position, self.token_at(told[2]))
-
-    def _is_ratio(self, terms: tuple[Term, ...], end: int, found: Found) -> bool:
-        """Whether a limit is on the ratio of two quantities ("neutrophil/lymphocyte ratio ≤ 5")."""
-        own = any("ratio" in term.label or (term.unit or "")[:1] == "{" for term in terms)
-        return not own and _RATIO.search(self.text[end : found.start]) is not None
 
     def _unsigned(self, terms: tuple[Term, ...], position: int, found: Found) -> Found:
         """Read "platelets 100,000/mm3" in a list of demands, which can only be meant one way."""
@@ -332,14 +334,7 @@ class ValueReader:
 
     def token_at(self, offset: int) -> int:
         """Return the first token at or after a character."""
-        low, high = 0, len(self.tokens)
-        while low < high:
-            middle = (low + high) // 2
-            if self.tokens[middle].end <= offset:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        return bisect_right(self.tokens, offset, key=attrgetter("end"))
 
     def _is_bracketed(self, position: int, offset: int) -> bool:
         """Whether a quantity stands alone in a bracket behind a name that isn't known."""
