@@ -32,6 +32,10 @@ _CHANGE = re.compile(
     r"\b(?:decreases?|increases?|increasing|decreasing|drop|rise|rising|decline|reduction|change|fall|doubling|improvement|loss)\s+(?:in|of|from|to)?\s*(?:the\s+|their\s+|a\s+|serum\s+|baseline\s+)*$",
     re.IGNORECASE,
 )
+_CALLED = re.compile(
+    r"\s*(?:is|are|was|were|will\s+be)\s+(?:categori[sz]ed|classified|termed|labell?ed|called|counted|scored)\b",
+    re.IGNORECASE,
+)
 _CONTEXT = 48
 _RATIO = re.compile(r"\bratio\b", re.IGNORECASE)
 SCALED = re.compile(
@@ -96,8 +100,11 @@ def moved(limit: Limit, number: float) -> Limit:
 
 
 def tells_distance(text: str, end: int) -> bool:
-    """Whether a number tells how far from another one something is ("≥ 2 g/dL below the lower limit")."""
-    return _DISTANCE.match(text, end) is not None
+    """Whether a number tells how far from another one something is ("≥ 2 g/dL below the lower limit").
+
+    So does one that is only called something ("scores of 3-4 are categorized as moderate").
+    """
+    return _DISTANCE.match(text, end) is not None or _CALLED.match(text, end) is not None
 
 
 def on_scale(text: str, term: Term, found: Found | None) -> Found | None:
