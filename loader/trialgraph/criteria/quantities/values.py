@@ -25,7 +25,7 @@ from trialgraph.criteria.quantities.fillers import AGES, GLOSS, averaged, past_f
 from trialgraph.criteria.quantities.fitting import bounded_alike, fit_limit, local_name, within_normal
 from trialgraph.criteria.quantities.limits import Found, parse_limit, parse_range, side_of
 from trialgraph.criteria.quantities.outsides import outside_of
-from trialgraph.criteria.quantities.scales import parse_scale_limit, parse_sum
+from trialgraph.criteria.quantities.scales import alike_scales, parse_scale_limit, parse_sum
 from trialgraph.criteria.quantities.windows import end_of_moment
 from trialgraph.criteria.trees import all_of, any_of, dated
 from trialgraph.expressions import Expression, Limit, Narrative, Span, Value, Window
@@ -157,7 +157,8 @@ class ValueReader:
         """Read "platelets 100,000/mm3" in a list of demands, which can only be meant one way."""
         sides = {wording().wanted.get(local_name(term)) for term in terms}
         number, start = found.limit.low, self.tokens[position].start
-        known = found.unit is not None or found.relative_to is not None
+        scored = local_name(terms[-1]) in wording().scales
+        known = scored or found.unit is not None or found.relative_to is not None
         ends = _LIST_END.match(self.text, found.end) and _LIST_START.search(
             self.text[max(0, start - _NEAR) : start]
         )
@@ -234,11 +235,16 @@ class ValueReader:
         side, inside = side_of(compare.group())
         return _SIGNS[side, inside], self.token_at(compare.end())
 
-    def _scale_behind(self, position: int, members: Iterable[Term]) -> Term | None:
+    def _scale_behind(self, position: int, members: Iterable[Term]) -> Mention | None:
         """Return the scale that is named behind a limit ("performance status ≥ 70 by Lansky")."""
         near = range(position, min(position + _SOON, len(self.tokens)))
         mentions = [mention for index in near if (mention := self.mention_at(index)) is not None]
-        return next((mention.term for mention in mentions if mention.term in members), None)
+        return next((mention for mention in mentions if mention.term in members), None)
+
+    def _closes(self, start: int, end: int) -> bool:
+        """Whether the token at the end closes a bracket that was opened after the start."""
+        opened = any(token.text == "(" for token in self.tokens[start:end])
+        return opened and end < len(self.tokens) and self.tokens[end].text == ")"
 
     def build(
         self, terms: tuple[Term, ...], joiner: str, found: Found, start: int, first: int, end: int
@@ -336,13 +342,9 @@ class ValueReader:
         """Return the first token at or after a character."""
         return bisect_right(self.tokens, offset, key=attrgetter("end"))
 
-    def _is_bracketed(self, position: int, offset: int) -> bool:
-        """Whether a quantity stands alone in a bracket behind a name that isn't known."""
-        before = self.tokens[position - 1].text if position else ""
-        return before == "(" and self.text[offset : offset + 1] == ")"
-
     def _limit_after(self, terms: tuple[Term, ...], position: int, offset: int) -> Found | None:
-        if self._is_bracketed(position, offset):
+        if position and self.tokens[position - 1].text == "(" and self.text[offset : offset + 1] == ")":
+            # It stands alone in a bracket behind a name that isn't known.
             offset += 1
         offset, self.window = past_fillers(self.text, offset)
         if bracket := _BRACKETED.match(self.text, offset):
@@ -373,8 +375,12 @@ class ValueReader:
             found = parse_scale_limit(self.text, offset, scales[name]) if name in members else None
             if found is not None:
                 start, end = self.tokens[position].start, self.token_at(found.end)
-                named = self._scale_behind(end, members.values()) or members[name]
-                return self.build((named,), "", found, start, -1, end)
+                told = self._scale_behind(end, members.values())
+                name = local_name(told.term) if told is not None else name
+                alike = alike_scales(self.text, name, self.term_named)
+                if told is not None and len(alike) == 1:
+                    end = told.end + self._closes(end, told.end)
+                return self.build(alike, "or" if len(alike) > 1 else "", found, start, -1, end)
         return None
 
     def _atom(self, term: Term, found: Found, start: int) -> Expression | None:
