@@ -12,7 +12,6 @@ from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Term
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.bounds import (
-    beyond,
     directed,
     is_from_age,
     is_ratio,
@@ -42,11 +41,6 @@ _MEASURED = frozenset({"measured", "calculated", "estimated"})
 _BEFORE_QUANTITY = _MEASURED | {
     "radioisotope", "isotope", "nuclear", "serum", "plasma", "total", "a", "an", "the", "corrected",
 }  # fmt: skip
-_CLASS = frozenset({"class", "classes"})
-_CLASS_NEAR = 16
-_CLASS_FAR = 24
-_THAN = re.compile(r"\b(?P<side>better|worse)\s+than\s*$", re.IGNORECASE)
-_ENDS = frozenset({".", ";", ")"})
 _ARTICLES = frozenset({"a", "an", "the"})
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
 _NEAR = 16
@@ -201,28 +195,6 @@ class ValueReader:
         start = self.tokens[position].start
         found = Found(Limit(low=1.0, high=1.0), None, None, start, offset, normal=True)
         return self.build(terms, joiner, found, start, following, after)
-
-    def read_class(self, position: int) -> FoundValue | None:
-        """Return the value of "class III or IV heart failure by NYHA", the scale behind or long before."""
-        if self.tokens[position].form not in _CLASS:
-            return None
-        behind = range(position + 1, min(position + _CLASS_NEAR, len(self.tokens)))
-        for index in (*behind, *range(position - 1, max(-1, position - _CLASS_FAR), -1)):
-            mention = self.mention_at(index)
-            if index > position and self.tokens[index].text in _ENDS:
-                return None
-            scale = wording().scales.get(local_name(mention.term)) if mention else None
-            if mention is None or scale is None or not scale.symbols:
-                continue
-            start = self.tokens[position].start
-            found = parse_scale_limit(self.text, start, scale)
-            told = index > position and found is not None and found.end > self.tokens[index].start
-            if found is None or told or self.read(index) is not None:
-                return None
-            if than := _THAN.search(self.text, max(0, start - _NEAR), start):
-                found = beyond(found, scale.better, better=than["side"].lower() == "better")
-            return self.build((mention.term,), "", found, start, -1, self.token_at(found.end))
-        return None
 
     def _lead_at(self, position: int) -> tuple[str, int]:
         """Return the comparator, "between" or "normal" that stands at a token, and the token after it."""
