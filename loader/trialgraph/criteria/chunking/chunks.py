@@ -21,6 +21,7 @@ from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.ages import explains, stands_behind_persons
 from trialgraph.criteria.quantities.bearers import value_beside
+from trialgraph.criteria.quantities.classes import read_class
 from trialgraph.criteria.quantities.compounds import is_whole, number_follows, value_of_name
 from trialgraph.criteria.quantities.courses import with_lines
 from trialgraph.criteria.quantities.doses import Dose, doses_of
@@ -221,7 +222,7 @@ class Chunker:
         if mention is not None:
             text = self.text
             return value_of_name(text.values, text.mentions, text.vocabulary.find, position, mention)
-        return self.text.values.read_led(position) or self.text.values.read_class(position)
+        return self.text.values.read_led(position) or read_class(self.text.values, position)
 
     def _of_treatment(self, position: int) -> bool:
         """Whether "of chemotherapy" follows, of which "no more than 2 prior lines" is then a number."""

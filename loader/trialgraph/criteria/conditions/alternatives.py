@@ -221,6 +221,8 @@ def _continues(text: Text, found: Found, base: Chunk, value: Value) -> bool:
     if not bare or high is None or first is None or not first < high <= _MOST_FOLD * first:
         return False
     near = found.start - base.end <= _NEAR and not _ENDED.search(text.text, base.end, found.start)
+    named = (text.tokens[index].start for index, mention in text.mentions.items() if mention.term.quantity)
+    near = near and not any(base.end <= start < found.start for start in named)
     return near and not _UNITED.match(text.text, found.end)
 
 
@@ -304,9 +306,11 @@ def value_window(before: Sequence[Chunk], after: Sequence[Chunk]) -> Window | No
 
 def _bracketed_window(chunk: Chunk) -> Window | None:
     """Return the time that a bracket states for the value before it, and nothing else."""
-    windows = [each.window.window for each in chunk.inner if each.window is not None]
-    rest = [each for each in chunk.inner if each.window is None]
-    plain = all(is_harmless(each, "value_tail", "label", "tail") or each.form in OBTAINED for each in rest)
+    waived = (i for i, each in enumerate(chunk.inner) if "exception" in each.classes)
+    inner = chunk.inner[: next(waived, None)]
+    windows = [each.window.window for each in inner if each.window is not None]
+    rest = [each for each in inner if each.window is None]
+    plain = all(is_harmless(c, "value_tail", "label", "tail") or c.form in OBTAINED | {"to"} for c in rest)
     return windows[0] if len(windows) == 1 and plain else None
 
 

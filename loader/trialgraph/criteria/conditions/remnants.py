@@ -19,7 +19,7 @@ from trialgraph.criteria.conditions.roles import COURSE, DOSE, SIZE, role_of
 from trialgraph.criteria.facts.restrictions import Stated, with_limits
 from trialgraph.criteria.quantities.courses import cycles_of
 from trialgraph.criteria.quantities.fitting import is_wanted
-from trialgraph.criteria.trees import all_of, any_of, negate
+from trialgraph.criteria.trees import all_of, any_of, dated, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Narrative, Not, Span, Value, atoms
 
 __all__ = ["add_values"]
@@ -147,11 +147,18 @@ def _beside(words: Narrative, left: _Left) -> Expression:
                 continue
             case = _case_behind(text, clause, index) if chunk.form == CONTINUED else None
             case = case or _case(text, clause[told].start, chunk.start, words)
-            limit = chunk.expression if (role == "demanded") != text.exclusion else negate(chunk.expression)
+            limit = _dated(chunk.expression, clause[index + 1 : index + 2])
+            limit = limit if (role == "demanded") != text.exclusion else negate(limit)
             read.append(all_of([case, limit]) if text.exclusion else any_of([negate(case), limit]))
     if not read:
         return words
     return any_of([words, *read]) if text.exclusion else all_of([words, *read])
+
+
+def _dated(limit: Expression, behind: Sequence[Chunk]) -> Expression:
+    """Return a limit with the time right behind it."""
+    found = behind[0].window if behind else None
+    return limit if found is None else dated(limit, found.window)
 
 
 def _case_behind(text: Text, clause: Sequence[Chunk], index: int) -> Narrative | None:

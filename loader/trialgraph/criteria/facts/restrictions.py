@@ -22,6 +22,8 @@ _SUPPOSING = frozenset({"if", "when", "where", "in the setting of"})
 _ENDS = frozenset({".", ";"})
 _EITHER = re.compile(r"\bor\b|/|\be\.?g\b|\bsuch\s+as\b|\bincluding\b|\bexample\b", re.IGNORECASE)
 _LETTERS = re.compile(r"[a-z\d]", re.IGNORECASE)
+_ASKED = re.compile(r"\b(?:must|should)\s+be\s*$", re.IGNORECASE)
+_NEAR = 12
 _LINKS = re.compile(
     r"\b(?:and|or|i\.e|defined|as|with|of|at|a|the|in|is|are|dos(?:es?|ages?|ing)|equivalents?|to|therapy|use)\b",
     re.IGNORECASE,
@@ -47,6 +49,8 @@ def with_limits(
     for each in stated:
         fact = _with_words(text, each, facts, "qualifier")
         little = text.exclusion and each.taken and _is_little(each)
+        if fact is not None and little and _ASKED.search(text.text[: each.chunk.start][-_NEAR:]):
+            each, little = _turned(each), False
         if fact is not None and not little and not _is_age(each) and _plain(fact, each, chunks):
             _add(text, narrowing.setdefault(id(fact), []), each)
         elif is_wanted(each.chunk.expression):
@@ -94,6 +98,12 @@ def _unless(text: Text, fact: Fact, each: Stated) -> Expression | None:
 def _is_age(each: Stated) -> bool:
     value = each.chunk.value
     return value is not None and any(term.unit == "a" for term in value.terms)
+
+
+def _turned(each: Stated) -> Stated:
+    """Return a dose that must not be exceeded as the larger one, which is barred."""
+    limit = each.chunk.expression
+    return each if limit is None else replace(each, chunk=replace(each.chunk, expression=Not(limit)))
 
 
 def _is_little(each: Stated) -> bool:

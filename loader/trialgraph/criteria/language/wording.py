@@ -89,6 +89,7 @@ class Wording:
     lines: dict[str, list[str]]
     lines_of: dict[str, list[str]]
     diameters: dict[str, str]
+    named_by_unit: dict[str, dict[str, list[str]]]
 
     def opens_limit(self, sign: str) -> bool:
         """Whether a limit may start with a letter, digit or sign."""
@@ -162,6 +163,7 @@ def wording() -> Wording:
         sums=frozenset(table["sums"]),
         lines=table["lines"],
         lines_of=table["lines_of"],
+        named_by_unit=table["named_by_unit"],
         diameters={noun.lower(): name for noun, name in _sides(table["diameters"]).items()},
     )  # fmt: skip
 

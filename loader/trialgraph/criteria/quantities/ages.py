@@ -15,7 +15,7 @@ _AFTER_AGE = re.compile(
     r"|male|female|men|women|regardless|by|when)\b)",
     re.IGNORECASE,
 )
-_ALONE = re.compile(r"[\s.;,)]*(?:$|(?:at|on|and\s+(?:older|over|above))\b)", re.IGNORECASE)
+_ALONE = re.compile(r"[\s.;,)]*(?:$|(?:at|on|and\s+(?:older|over|above))\b|(?<=\.\s)Note\b)", re.IGNORECASE)
 _BEFORE_AGE = frozenset(
     ["(", "[", ",", ":", "who", "is", "are", "must", "be", "between", "from", "-", "should"]
 )

@@ -28,6 +28,16 @@ _DISTANCE = re.compile(
     re.IGNORECASE,
 )
 
+_CHANGE = re.compile(
+    r"\b(?:decreases?|increases?|increasing|decreasing|drop|rise|rising|decline|reduction|change|fall|doubling|improvement|loss)\s+(?:in|of|from|to)?\s*(?:the\s+|their\s+|a\s+|serum\s+|baseline\s+)*$",
+    re.IGNORECASE,
+)
+_CALLED = re.compile(
+    r"\s*(?:is|are|was|were|will\s+be)\s+(?:categori[sz]ed|classified|termed|labell?ed|called|counted|scored)\b",
+    re.IGNORECASE,
+)
+_CONTEXT = 48
+_RATIO = re.compile(r"\bratio\b", re.IGNORECASE)
 SCALED = re.compile(
     r"\s*(?:/\s?\d{1,3}\b(?!\s?/)|out\s+of\s+(?:an?\s+)?(?:possible\s+|maximum\s+(?:of\s+)?)?\d{1,3}\b"
     r"|[(\[]\s*(?:on\s+)?(?:an?\s+|the\s+)?(?:scale\s+(?:of\s+)?)?0\s?(?:-|to)\s?\d{1,3}[^()\[\]]{0,20}[)\]]"
@@ -90,8 +100,11 @@ def moved(limit: Limit, number: float) -> Limit:
 
 
 def tells_distance(text: str, end: int) -> bool:
-    """Whether a number tells how far from another one something is ("≥ 2 g/dL below the lower limit")."""
-    return _DISTANCE.match(text, end) is not None
+    """Whether a number tells how far from another one something is ("≥ 2 g/dL below the lower limit").
+
+    So does one that is only called something ("scores of 3-4 are categorized as moderate").
+    """
+    return _DISTANCE.match(text, end) is not None or _CALLED.match(text, end) is not None
 
 
 def on_scale(text: str, term: Term, found: Found | None) -> Found | None:
@@ -100,3 +113,14 @@ def on_scale(text: str, term: Term, found: Found | None) -> Found | None:
         return found
     told = SCALED.match(text, found.end)
     return replace(found, end=told.end()) if told else found
+
+
+def tells_change(text: str, start: int) -> bool:
+    """Whether the words before a quantity tell of its change ("a rise in creatinine of 0.5 mg/dL")."""
+    return _CHANGE.search(text[max(0, start - _CONTEXT) : start]) is not None
+
+
+def is_ratio(text: str, terms: tuple[Term, ...], end: int, found: Found) -> bool:
+    """Whether a limit is on the ratio of two quantities ("neutrophil/lymphocyte ratio ≤ 5")."""
+    own = any("ratio" in term.label or (term.unit or "")[:1] == "{" for term in terms)
+    return not own and _RATIO.search(text[end : found.start]) is not None

@@ -120,9 +120,15 @@ def _lines_of() -> tuple[tuple[re.Pattern[str], str], ...]:
         behind = rf"(?:{adjective})*{head}\s+of\s+(?:{adjective})*{kind}(?:\s+(?:{adjective})*{noun})?"
         ahead = rf"(?:{adjective})*{kind}\s+(?:{noun}\s+)?{head}"
         found.append((re.compile(rf"(?<![\w-])(?:{behind}|{ahead})\b(?![-/])", re.IGNORECASE), name))
+    therapy = r"(?:therap(?:y|ies)|treatments?)"
+    counted = (
+        rf"(?<![\w-])(?:{adjective})+{therapy}\b(?!\s+(?:with|of|using|lines?|regimens?|cycles?)\b|[-/])"
+    )
+    found.append((re.compile(counted, re.IGNORECASE), wording().lines["quantity"][0]))
     return tuple(found)
 
 
+_COUNTED = re.compile(r"\blines?\b|regimen|therap|treatment", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:\d|\b(?:one|two|three|four|five|six|more|fewer))\)?\s+$", re.IGNORECASE)
 _NEAR = 12
 _SOON = 5
@@ -136,7 +142,7 @@ def with_lines(
     named: Callable[[str], Term | None],
 ) -> None:
     """Let numbered lines of therapy be a quantity, however they are called ("2 lines of SOC therapy")."""
-    if "line" not in text and "regimen" not in text:
+    if not _COUNTED.search(text):
         return
     term = named(wording().lines["quantity"][0])
     starts = {token.start: index for index, token in enumerate(tokens)}
@@ -167,13 +173,19 @@ def _with_kinds(
 ) -> None:
     """Let lines of one kind of therapy be a quantity, where their number has a limit.
 
-    "At least one line of chemotherapy" only says that there was some, which is a fact.
+    "At least one line of chemotherapy" only says that there was some, which is a fact; so does "at least two
+    prior therapies", which aren't told to be lines.
     """
+    counted = wording().lines["quantity"][0]
     for pattern, name in _lines_of():
         for found in pattern.finditer(text):
             first, term = starts.get(found.start()), named(name)
             limited = _limit_before(text, tokens, first) if first is not None else None
-            if first is None or limited is None or term is None or limited[1].limit == Limit(low=1.0):
+            if first is None or limited is None or term is None:
+                continue
+            bound = limited[1].limit
+            least = bound.high is None and bound.low_inclusive
+            if bound == Limit(low=1.0) or (least and name == counted):
                 continue
             last = next(i for i in range(first, len(tokens)) if tokens[i].end >= found.end())
             for inner in range(first, last + 1):

@@ -36,6 +36,7 @@ _LEADING = (
 )
 _BEFORE_DRUG = r"\s*,?\s*\(?(?:(?:of|oral|systemic|or|the|equivalent|to)\b\s*)*"
 _CUMULATIVE = re.compile(r"\b(?:cumulative|total|course|pulses?|bolus|single)\b[^.;]{0,40}$", re.IGNORECASE)
+_PER_WEIGHT = re.compile(r"\s*(?:/|per)\s?(?:kg|m2|m\^2)", re.IGNORECASE)
 _NEAR = 60
 _FURTHEST = 160
 """How many characters a dose may stand from its drug, its comparator included."""
@@ -147,4 +148,6 @@ def _is_daily(text: str, match: re.Match[str]) -> bool:
     told = match["rate"] or match["behind"]
     alike = "equivalent" in match.group().lower()
     before = text[max(0, match.start() - _NEAR) : match.start()]
+    if _PER_WEIGHT.match(text, match.end()):
+        return False
     return bool(told) or (alike and _CUMULATIVE.search(before) is None)

@@ -8,13 +8,14 @@ from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.windows import parse_window
 from trialgraph.expressions import Window
 
-__all__ = ["AGES", "GLOSS", "past_fillers", "told_when"]
+__all__ = ["AGES", "GLOSS", "averaged", "past_fillers", "told_when"]
 
 _FILLER = re.compile(
-    r"(?:\s|:|=|,(?=\s*(?:must|should|of|is|with|serum|plasma|blood)\b)|-(?=\s)|\b(?:of|is|are|was|were|be|been|being|must|should|shall|has|have|to|with|a(?=\s+(?:score|level|value|count|value))|an|the|as|at(?!\s+(?:least|most|a\b|the\b|or\b))|level|levels|count|counts|value"
+    r"(?:\s|:|=|,(?=\s*(?:must|should|of|is|with|serum|plasma|blood)\b)|-(?=\s)|\b(?:of\s+cognitive\s+function|and\s+a\s+24-?\s?h(?:ou)?r?\s+urine\s+collection|of\s+(?:this|the)\s+(?:mammogram|image|scan)"
+    r"|of|is|are|was|were|be|been|being|must|should|shall|has|have|to|with|a(?=\s+(?:score|level|value|count|value))|an|the|as|at(?!\s+(?:least|most|a\b|the\b|or\b))|level|levels|count|counts|value"
     r"|values|score|scores|scale|status|performance|class|grade|concentration|results?|estimate[sd]?|calculated|measured|by|liver"
     r"|function|in(?!\s+(?:normal|the|institution|excess))|range|ranging|points?|index|rate|defined|serum|plasma|total|cells?|ps|both|fasting|either|time|dose|dipstick|classification|rating|each|measurements?|length|period|expressed|in\s+the\s+screening\s+period|during\s+(?:the\s+)?screening(?:\s+period)?|castrate|castration|equals?(?!\s*(?:to\s*)?(?:/|or\b|and\b|than\b))|functional|when|screening|baseline|ratio"
-    r"|rest|standard|categor(?:y|ies)|current|for\s+liver\s+function|which|that|activity|tests?|according|prolongation|interval|elevations?|average|questionnaire|readings?|limit(?=\s*[≤≥<>])|visits?|deemed|absolute(?=\s+value)|minimum\s+requirement|(?:minimum\s+)?laboratory(?=\s+value)|required|requirement|rated|reported|for\s+(?:worst\s+|average\s+)?pain|of\s+cognitive\s+function|on\s+(?:the\s+)?(?:diagnostic\s+)?(?:breast\s+)?(?:core\s+)?(?:tissue|biopsy|specimen)|number(?!\s+of)|found|quantit(?:y|ies)|fractions?|consistently|persistently|repeatedly|at\s+(?:the\s+)?(?:time\s+of\s+)?screening(?:\s+visit)?)\b|(?:(?<=\s)[.?]|•)\s*(?=\d))*",
+    r"|rest|standard|categor(?:y|ies)|current|for\s+liver\s+function|which|that|activity|tests?|according|prolongation|interval|elevations?|average|questionnaire|readings?|limit(?=\s*[≤≥<>])|visits?|deemed|all(?:\s+of)?(?=\s*[≥≤<>])|absolute(?=\s+value)|minimum\s+requirement|(?:minimum\s+)?laboratory(?=\s+value)|required|requirement|rated|reported|for\s+(?:worst\s+|average\s+)?pain|on\s+(?:the\s+)?(?:diagnostic\s+)?(?:breast\s+)?(?:core\s+)?(?:tissue|biopsy|specimen)|number(?!\s+of)|found|quantit(?:y|ies)|fractions?|consistently|persistently|repeatedly|at\s+(?:the\s+)?(?:time\s+of\s+)?screening(?:\s+visit)?)\b|(?:(?<=\s)[.?]|•)\s*(?=\d))*",
     re.IGNORECASE,
 )
 GLOSS = re.compile(
@@ -31,6 +32,8 @@ _OBTAINED = re.compile(
     re.IGNORECASE,
 )
 _WHEN = re.compile(r"\bwithin\b|≤", re.IGNORECASE)
+_AVERAGED = re.compile(r"\b(?P<days>\d{1,2})-day\s+(?:average|mean)\s+(?:of\s+)?(?:the\s+)?$", re.IGNORECASE)
+_NEAR = 30
 _MOST = 8
 
 
@@ -58,3 +61,9 @@ def told_when(text: str, start: int, end: int) -> Window | None:
         return None
     found = (parse_window(text, match.start()) for match in _WHEN.finditer(text, start, end))
     return next((each.window for each in found if each is not None), None)
+
+
+def averaged(text: str, start: int) -> Window | None:
+    """Return the time that a quantity is averaged over, told right before it ("3-day average pain score")."""
+    match = _AVERAGED.search(text, max(0, start - _NEAR), start)
+    return Window(float(match["days"]), "day", match.group().strip()) if match else None

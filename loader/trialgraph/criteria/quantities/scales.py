@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
+from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.language.wording import Scale, wording
+from trialgraph.criteria.quantities.fitting import local_name
 from trialgraph.criteria.quantities.limits import OPENING, THEN, Found, after_comparator, side_of
 from trialgraph.expressions import Limit
 
-__all__ = ["parse_scale_limit", "parse_sum"]
+__all__ = ["alike_scales", "parse_scale_limit", "parse_sum"]
 
 _SUM = re.compile(
     r"(?:(?:sum|scores?|grade|gleason|of|is)\s+)*(?P<compare>[≥>≤<]?)\s*(?P<first>[1-5])\s*\+\s*(?P<second>[1-5])(?![\d.])"
@@ -23,6 +26,20 @@ _GLOSS = re.compile(r"\s*\([^()\d≤≥<>]{4,200}\)")
 def parse_scale_limit(text: str, position: int, scale: Scale) -> Found | None:
     """Read a limit on a score: numbers, classes ("B"), both ("B7"), lists ("0, 1 or 2"), "or worse"."""
     return _ScaleReader(text, scale).read(position)
+
+
+def alike_scales(text: str, name: str, find: Callable[[str], Term | None]) -> tuple[Term, ...]:
+    """Return a scale, and those of the same numbers that a text names without a limit."""
+    scales = wording().scales
+    alike = [other for other in scales if other == name or scales[other] == scales[name]]
+    terms = [term for other in alike if (term := find(other)) is not None]
+    return tuple(term for term in terms if local_name(term) == name or _is_named_alone(text, term))
+
+
+def _is_named_alone(text: str, term: Term) -> bool:
+    word = re.escape(term.label.split()[0])
+    limited = re.search(rf"\b{word}\b[^.;]{{0,40}}?[≥>≤<]\s*\d{{2,3}}\b(?!\s*-?\s*(?:year|yr))", text)
+    return limited is None and re.search(rf"\b{word}\b", text) is not None
 
 
 def parse_sum(text: str, position: int) -> Found | None:

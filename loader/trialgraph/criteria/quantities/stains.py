@@ -42,6 +42,23 @@ def _scored(text: str) -> Iterator[re.Match[str]]:
         yield from _SCORED.finditer(text)
 
 
+@cache
+def _of_unit() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return the patterns of names that a unit behind their limit makes those of a quantity."""
+    said = wording()
+    limit = rf"\s*(?:\(?\s*(?:of|is|:)?\s*(?:{said.compare.pattern})\s*)\d+(?:\.\d+)?\s*"
+    return tuple(
+        (
+            re.compile(
+                rf"\b(?P<name>{alternatives(told['names'])})\b(?={limit}(?:{alternatives(told['units'])}))",
+                re.IGNORECASE,
+            ),
+            name,
+        )
+        for name, told in said.named_by_unit.items()
+    )
+
+
 def with_stains(
     text: str,
     tokens: Sequence[Token],
@@ -60,6 +77,8 @@ def with_stains(
     shares = _stained().finditer(text) if "%" in text else ()
     names = [(found, wording().stains[" ".join(found["name"].lower().split())]) for found in shares]
     names += [(found, _SCORE) for found in _scored(text)]
+    if "min" in text and "GFR" in text:
+        names += [(found, name) for pattern, name in _of_unit() for found in pattern.finditer(text)]
     if not names:
         return kept
     starts = {token.start: index for index, token in enumerate(tokens)}

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Term
 from trialgraph.criteria.language.wording import wording
-from trialgraph.criteria.quantities.bounds import beyond, directed, is_from_age, led, on_scale, tells_distance
-from trialgraph.criteria.quantities.fillers import AGES, GLOSS, past_fillers, told_when
+from trialgraph.criteria.quantities.bounds import (
+    directed,
+    is_from_age,
+    is_ratio,
+    led,
+    on_scale,
+    tells_change,
+    tells_distance,
+)
+from trialgraph.criteria.quantities.fillers import AGES, GLOSS, averaged, past_fillers, told_when
 from trialgraph.criteria.quantities.fitting import bounded_alike, fit_limit, local_name, within_normal
 from trialgraph.criteria.quantities.limits import Found, parse_limit, parse_range, side_of
 from trialgraph.criteria.quantities.outsides import outside_of
-from trialgraph.criteria.quantities.scales import parse_scale_limit, parse_sum
+from trialgraph.criteria.quantities.scales import alike_scales, parse_scale_limit, parse_sum
 from trialgraph.criteria.quantities.windows import end_of_moment
 from trialgraph.criteria.trees import all_of, any_of, dated
 from trialgraph.expressions import Expression, Limit, Narrative, Span, Value, Window
@@ -31,25 +41,14 @@ _MEASURED = frozenset({"measured", "calculated", "estimated"})
 _BEFORE_QUANTITY = _MEASURED | {
     "radioisotope", "isotope", "nuclear", "serum", "plasma", "total", "a", "an", "the", "corrected",
 }  # fmt: skip
-_CLASS = frozenset({"class", "classes"})
-_CLASS_NEAR = 16
-_CLASS_FAR = 24
-_THAN = re.compile(r"\b(?P<side>better|worse)\s+than\s*$", re.IGNORECASE)
-_ENDS = frozenset({".", ";", ")"})
 _ARTICLES = frozenset({"a", "an", "the"})
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
 _NEAR = 16
 _SOON = 4
-_CHANGE = re.compile(
-    r"\b(?:decreases?|increases?|increasing|decreasing|drop|rise|rising|decline|reduction|change|fall|doubling|improvement|loss)\s+(?:in|of|from|to)?\s*(?:the\s+|their\s+|a\s+|serum\s+|baseline\s+)*$",
-    re.IGNORECASE,
-)
-_CONTEXT = 48
 _LIST_START = re.compile(
     r"(?:^|[;:,.*•)(\-/\d]|\b(?:and|or|serum|total|a|the|calculated|estimated))\s*$", re.IGNORECASE
 )
 _LIST_END = re.compile(r"\s*(?:$|[;,.)*•(\[]|≤\s*\d+\s*(?:days?|weeks?)\b|(?:and|or)\b)", re.IGNORECASE)
-_RATIO = re.compile(r"\bratio\b", re.IGNORECASE)
 _UNKNOWN_UNIT = re.compile(
     r"\s*(?:[×/%^]|(?:h|hrs?|hours?)\b|\*(?!\s)|\+\s?\d|,\s?\d{3}\b|x\b|(?!(?:and|or)\b)[a-zµ]{1,6}\s?/)",
     re.IGNORECASE,
@@ -104,7 +103,7 @@ class ValueReader:
             lead: A comparator before the quantity ("> NYHA class II", "minimum weight of 40 kg").
         """
         start = self.tokens[position].start
-        if _CHANGE.search(self.text[max(0, start - _CONTEXT) : start]):
+        if tells_change(self.text, start):
             return None
         if group := self._read_scale_group(position):
             return group
@@ -122,10 +121,16 @@ class ValueReader:
             found.stated or local_name(terms[-1]) in wording().scales or is_from_age(terms[-1], found)
         ):
             return None
-        if self._is_ratio(terms, self.tokens[after - 1].end, found) or tells_distance(self.text, found.end):
+        if is_ratio(self.text, terms, self.tokens[after - 1].end, found) or tells_distance(
+            self.text, found.end
+        ):
             return None
         end = self._past_method(found.end)
-        window = self.window or told_when(self.text, found.end, self.tokens[end - 1].end)
+        window = (
+            self.window
+            or told_when(self.text, found.end, self.tokens[end - 1].end)
+            or averaged(self.text, start)
+        )
         read = self.build(terms, joiner, found, self.tokens[position].start, position, end)
         if read is None or window is None:
             return read
@@ -142,16 +147,12 @@ class ValueReader:
             return None
         return FoundValue(any_of(known), terms, "", position, self.token_at(told[2]))
 
-    def _is_ratio(self, terms: tuple[Term, ...], end: int, found: Found) -> bool:
-        """Whether a limit is on the ratio of two quantities ("neutrophil/lymphocyte ratio ≤ 5")."""
-        own = any("ratio" in term.label or (term.unit or "")[:1] == "{" for term in terms)
-        return not own and _RATIO.search(self.text[end : found.start]) is not None
-
     def _unsigned(self, terms: tuple[Term, ...], position: int, found: Found) -> Found:
         """Read "platelets 100,000/mm3" in a list of demands, which can only be meant one way."""
         sides = {wording().wanted.get(local_name(term)) for term in terms}
         number, start = found.limit.low, self.tokens[position].start
-        known = found.unit is not None or found.relative_to is not None
+        scored = local_name(terms[-1]) in wording().scales
+        known = scored or found.unit is not None or found.relative_to is not None
         ends = _LIST_END.match(self.text, found.end) and _LIST_START.search(
             self.text[max(0, start - _NEAR) : start]
         )
@@ -195,28 +196,6 @@ class ValueReader:
         found = Found(Limit(low=1.0, high=1.0), None, None, start, offset, normal=True)
         return self.build(terms, joiner, found, start, following, after)
 
-    def read_class(self, position: int) -> FoundValue | None:
-        """Return the value of "class III or IV heart failure by NYHA", the scale behind or long before."""
-        if self.tokens[position].form not in _CLASS:
-            return None
-        behind = range(position + 1, min(position + _CLASS_NEAR, len(self.tokens)))
-        for index in (*behind, *range(position - 1, max(-1, position - _CLASS_FAR), -1)):
-            mention = self.mention_at(index)
-            if index > position and self.tokens[index].text in _ENDS:
-                return None
-            scale = wording().scales.get(local_name(mention.term)) if mention else None
-            if mention is None or scale is None or not scale.symbols:
-                continue
-            start = self.tokens[position].start
-            found = parse_scale_limit(self.text, start, scale)
-            told = index > position and found is not None and found.end > self.tokens[index].start
-            if found is None or told or self.read(index) is not None:
-                return None
-            if than := _THAN.search(self.text, max(0, start - _NEAR), start):
-                found = beyond(found, scale.better, better=than["side"].lower() == "better")
-            return self.build((mention.term,), "", found, start, -1, self.token_at(found.end))
-        return None
-
     def _lead_at(self, position: int) -> tuple[str, int]:
         """Return the comparator, "between" or "normal" that stands at a token, and the token after it."""
         token = self.tokens[position]
@@ -228,11 +207,16 @@ class ValueReader:
         side, inside = side_of(compare.group())
         return _SIGNS[side, inside], self.token_at(compare.end())
 
-    def _scale_behind(self, position: int, members: Iterable[Term]) -> Term | None:
+    def _scale_behind(self, position: int, members: Iterable[Term]) -> Mention | None:
         """Return the scale that is named behind a limit ("performance status ≥ 70 by Lansky")."""
         near = range(position, min(position + _SOON, len(self.tokens)))
         mentions = [mention for index in near if (mention := self.mention_at(index)) is not None]
-        return next((mention.term for mention in mentions if mention.term in members), None)
+        return next((mention for mention in mentions if mention.term in members), None)
+
+    def _closes(self, start: int, end: int) -> bool:
+        """Whether the token at the end closes a bracket that was opened after the start."""
+        opened = any(token.text == "(" for token in self.tokens[start:end])
+        return opened and end < len(self.tokens) and self.tokens[end].text == ")"
 
     def build(
         self, terms: tuple[Term, ...], joiner: str, found: Found, start: int, first: int, end: int
@@ -328,22 +312,11 @@ class ValueReader:
 
     def token_at(self, offset: int) -> int:
         """Return the first token at or after a character."""
-        low, high = 0, len(self.tokens)
-        while low < high:
-            middle = (low + high) // 2
-            if self.tokens[middle].end <= offset:
-                low = middle + 1
-            else:
-                high = middle
-        return low
-
-    def _is_bracketed(self, position: int, offset: int) -> bool:
-        """Whether a quantity stands alone in a bracket behind a name that isn't known."""
-        before = self.tokens[position - 1].text if position else ""
-        return before == "(" and self.text[offset : offset + 1] == ")"
+        return bisect_right(self.tokens, offset, key=attrgetter("end"))
 
     def _limit_after(self, terms: tuple[Term, ...], position: int, offset: int) -> Found | None:
-        if self._is_bracketed(position, offset):
+        if position and self.tokens[position - 1].text == "(" and self.text[offset : offset + 1] == ")":
+            # It stands alone in a bracket behind a name that isn't known.
             offset += 1
         offset, self.window = past_fillers(self.text, offset)
         if bracket := _BRACKETED.match(self.text, offset):
@@ -374,8 +347,12 @@ class ValueReader:
             found = parse_scale_limit(self.text, offset, scales[name]) if name in members else None
             if found is not None:
                 start, end = self.tokens[position].start, self.token_at(found.end)
-                named = self._scale_behind(end, members.values()) or members[name]
-                return self.build((named,), "", found, start, -1, end)
+                told = self._scale_behind(end, members.values())
+                name = local_name(told.term) if told is not None else name
+                alike = alike_scales(self.text, name, self.term_named)
+                if told is not None and len(alike) == 1:
+                    end = told.end + self._closes(end, told.end)
+                return self.build(alike, "or" if len(alike) > 1 else "", found, start, -1, end)
         return None
 
     def _atom(self, term: Term, found: Found, start: int) -> Expression | None:

@@ -111,7 +111,7 @@ _ELSEWHEN = re.compile(
 def _pattern() -> re.Pattern[str]:
     (number1, unit1), (number2, unit2), (number3, unit3), (number4, unit4) = map(_length, "1234")
     return re.compile(
-        r"(?:(?:(?:with)?in|during|over|for|up\s+to)\s+(?:a\s+period\s+of\s+|the\s+|≤\s*)*"
+        r"(?:(?:(?:with)?in|during|over|for|up\s+to)\s+(?:within\s+|a\s+period\s+of\s+|the\s+|≤\s*)*"
         rf"(?P<recent>{_RECENT}\s+)?(?:the\s+)?(?:{number1}\s*-?\s*)?{unit1}(?P<before>{_BEFORE})?"
         rf"|(?:the\s+)?{_RECENT}\s+{number2}\s*-?\s*{unit2}(?:{_BEFORE})?"
         rf"|(?P<most>(?:less\s+than|≤|<|under)\s*)?{number3}\s*-?\s*{unit3}(?:\s+or\s+less)?{_BEFORE}"
