@@ -13,7 +13,8 @@ from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
 __all__ = ["add_sensitivities"]
 
 _NAMES = frozenset({"sensitivity", "sensitivities"})
-_ALIKE = frozenset({"allergy", "allergies", "hypersensitivity", "intolerance"})
+_ALIKE = frozenset({"allergy", "allergies", "hypersensitivity", "intolerance", "contraindication",
+                    "contraindications"})  # fmt: skip
 _PHYSICAL = frozenset({"light", "sunlight", "sun", "ultraviolet", "uv", "radiation", "near", "cold", "heat"})
 """What skin or a tumour is sensitive to."""
 _WHOLE = "hypersensitivity"

@@ -29,7 +29,14 @@ from trialgraph.criteria.mentions.clauses import (
     is_unfit,
 )
 from trialgraph.criteria.mentions.states import take_state
-from trialgraph.criteria.mentions.unread import VAGUE, Sentence, leads_on, lists_kinds, names_kind
+from trialgraph.criteria.mentions.unread import (
+    VAGUE,
+    Sentence,
+    is_number_behind,
+    leads_on,
+    lists_kinds,
+    names_kind,
+)
 from trialgraph.expressions import Fact, Window
 from trialgraph.namespaces import TGC
 
@@ -236,7 +243,7 @@ def _take(sentence: Sentence, index: int) -> None:
         sentence.negated and before is not None and before.form == "and" and chunk.form.split(" ")[0] in ANEW
     ):
         sentence.negated, sentence.aside = False, ""
-    elif _says_nothing(sentence, index) or take_state(sentence, index):
+    elif _says_nothing(sentence, index) or is_number_behind(sentence, index) or take_state(sentence, index):
         return
     elif "negation" in chunk.classes:
         soon = {each.form for each, _ in sentence.chunks[index + 1 : index + 3]}

@@ -12,7 +12,7 @@ from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 
-__all__ = ["VAGUE", "Sentence", "leads_on", "lists_kinds", "names_kind"]
+__all__ = ["VAGUE", "Sentence", "is_number_behind", "leads_on", "lists_kinds", "names_kind"]
 
 VAGUE = frozenset({str(TGC.Neoplasm), str(TGC.InformedConsent), str(TGC.TumorLesion)})
 _TREATMENT = ("treatment", "therapy", "treated")
@@ -22,6 +22,7 @@ _ANY_THERAPY = frozenset({str(TGC.SystemicAnticancerTherapy), str(TGC.AntitumorT
 _CANCER = str(TGC.MalignantNeoplasm)
 _FOR = frozenset({"for", "to", "for a", "to a", "for an"})
 _SOON = 7
+_COUNTS = ("one", "1", "two", "2", "a ", "single")
 _REQUIRED = frozenset({"requiring", "require", "required", "requires", "that required", "needing"})
 _AFTER = frozenset(
     {"after", "following", "on", "during", "to", "by", "since", "with", "including", "of", "based on"}
@@ -90,6 +91,13 @@ def names_kind(sentence: Sentence, index: int) -> bool:
     following = next((chunk.term for chunk, _ in sentence.chunks[index + 1 :] if is_content(chunk)), None)
     found = sentence.found[-1][0].concept if sentence.found else None
     return following is not None and found is not None and found in following.ancestors
+
+
+def is_number_behind(sentence: Sentence, index: int) -> bool:
+    """Whether "only" tells how many there were ("received only one prior line"), not in which case."""
+    following = sentence.chunk(index + 1)
+    counted = following is not None and (following.kind == "limit" or following.form.startswith(_COUNTS))
+    return sentence.chunks[index][0].form == "only" and counted
 
 
 def leads_on(sentence: Sentence, index: int) -> bool:
