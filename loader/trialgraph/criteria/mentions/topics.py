@@ -42,19 +42,8 @@ from trialgraph.namespaces import TGC
 
 __all__ = ["Topic", "topics_of"]
 
-_MODAL = frozenset(
-    [
-        "must",
-        "should",
-        "shall",
-        "must have",
-        "must be",
-        "need",
-        "need to",
-        "are required to",
-        "is required to",
-    ]
-)
+_MODAL = frozenset({"must", "should", "shall", "must have", "must be", "need", "need to", "are required to",
+                    "is required to"})  # fmt: skip
 _NAMING = frozenset({"concept", "lesion"})
 _NON = frozenset({"non", "non -"})
 _BULLETS = frozenset({"*", "•"})
