@@ -27,7 +27,9 @@ _PERSONS = frozenset({"who", "patient who", "subject who", "participant who"})
 _THINGS = frozenset({"that", "which", "that is"})
 _STAYING = frozenset({"on", "receiving", "taking"})
 _TREATED = frozenset({"treated with", "previously treated with"})
-_OPENING = _HAVING | _LACKING | _PERSONS | _THINGS | _STAYING | _TREATED
+_ENTAILING = frozenset({"associated with", "resulting in", "resulting"})
+"""Words behind a disease that tell what comes with it; of the two together they say more than of each."""
+_OPENING = _ENTAILING | _HAVING | _LACKING | _PERSONS | _THINGS | _STAYING | _TREATED
 _HEADS = frozenset({"condition", "lesion", "biomarker"})
 _HAD = frozenset({"condition", "lesion", "biomarker", "other"})
 _EITHER = frozenset({"or", "and / or", "/"})
@@ -98,7 +100,7 @@ def _parted(fact: Fact, text: Text, chunks: Sequence[Chunk], read: Read) -> Expr
             kept.append(part)
             continue
         place, companion = found
-        coincident = text.exclusion and _may_be_apart(companion)
+        coincident = inside[place].form in _ENTAILING or (text.exclusion and _may_be_apart(companion))
         words = part if coincident else text.text[at : inside[place].start].strip(" ,")
         kept += [words] if words else []
         told.append(companion)
@@ -157,6 +159,8 @@ def _may_stand(head: Term, opening: Chunk, chunks: Sequence[Chunk]) -> bool:
     first = 1 if opening.form in _LACKING else 0
     if any(chunk.classes & _UNSEEN or chunk.form in _POSSIBLE | _OPENING for chunk in chunks[first:at]):
         return False
+    if opening.form in _ENTAILING:
+        return head.category == named.category == "condition"
     if opening.form in _STAYING:
         past = any("historic" in chunk.classes for chunk in chunks[:at])
         return named.category == "treatment" and not past
