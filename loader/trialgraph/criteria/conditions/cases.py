@@ -211,10 +211,18 @@ def _case_before(
     linked = any(chunk.form in _MODAL or "allowance" in chunk.classes for chunk in [*words[1:], *after])
     if not (excepted or (conditional and not of_some) or (of_some and linked and not text.exclusion)):
         return None
+    if of_some and not excepted and _asks_more(words):
+        return None
     case = _named_case(text, words[1:] if conditional else words)
     if case is None or all(is_harmless(chunk, *_SILENT) for chunk in after):
         return case
     return all_of([case, narrative(text, after[0].start, after[-1].end)])
+
+
+def _asks_more(words: Sequence[Chunk]) -> bool:
+    """Whether a disease is named behind "must have", so that it is asked for too ("must have X, Y ≥ 5")."""
+    ruled = max((i for i, chunk in enumerate(words) if chunk.form in _MODAL), default=len(words))
+    return any(is_content(chunk) for chunk in words[ruled + 1 :])
 
 
 def _case_after(text: Text, before: Sequence[Chunk], after: Sequence[Chunk]) -> Expression | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.language.vocabulary import Vocabulary
@@ -11,7 +12,7 @@ from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value
 from trialgraph.namespaces import TGC
 
-__all__ = ["contradicts_itself", "demands_cancers", "join_complements"]
+__all__ = ["contradicts_itself", "demands_cancers", "join_complements", "lists_cancers"]
 
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _STEPS = "{plus}"
@@ -75,6 +76,21 @@ def demands_cancers(expression: Expression, vocabulary: Vocabulary, number: int)
             return any(demands_cancers(each, vocabulary, number) for each in operands)
         case _:
             return False
+
+
+def lists_cancers(items: Sequence[Expression], vocabulary: Vocabulary) -> bool:
+    """Whether each item of a list asks for a cancer, unrelated ones, so that any of them must be enough."""
+    each_one = all(any(_is_cancer(fact, vocabulary) for fact in _asked_at_once(item)) for item in items)
+    return each_one and demands_cancers(all_of(items), vocabulary, 2)
+
+
+def _asked_at_once(item: Expression) -> Sequence[Expression]:
+    return item.operands if isinstance(item, AllOf | AnyOf) else (item,)
+
+
+def _is_cancer(expression: Expression, vocabulary: Vocabulary) -> bool:
+    term = vocabulary.by_iri.get(expression.concept) if isinstance(expression, Fact) else None
+    return term is not None and _MALIGNANT in term.ancestors
 
 
 def contradicts_itself(expression: Expression) -> bool:

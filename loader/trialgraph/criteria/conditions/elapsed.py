@@ -34,6 +34,11 @@ _WAITED = (
 )
 _SINCE_LEAST = f"{_OPENING}{_LEAST}LENGTH{_WAITED}"
 _SINCE_MOST = f"{_OPENING}{_MOST}LENGTH{_WAITED}"
+_AGAIN = (
+    rf"(?:[,;]|\band\b|\bor\b)[\s,]*(?:and\s+)?(?:{_LEAST})?LENGTH"
+    rf"(?:\s*wash-?\s?out(?:\s+period)?\s+(?:for|of|from)\s+|{_WAITED})"
+)
+"""How the time of another treatment follows ("4 weeks from surgery and 2 weeks from radiotherapy")."""
 _ENDINGS = (
     "completed", "discontinued", "stopped", "finished", "ended", "terminated", "ceased", "concluded", "given",
 )  # fmt: skip
@@ -99,6 +104,11 @@ def _since(text: Text, chunks: Sequence[Chunk], pattern: str, read: Reader) -> E
     match = length_in(pattern).match(text.text, start, end)
     if match is None:
         return None
+    if (again := length_in(_AGAIN).search(text.text, match.end(), end)) is not None:
+        first = trimmed([chunk for chunk in chunks if match.end() <= chunk.start < again.start()])
+        second = trimmed([chunk for chunk in chunks if chunk.start >= again.end()])
+        barred = _within(text, first, match, start, read), _within(text, second, again, again.start(), read)
+        return any_of([each for each in barred if each]) if all(barred) else None
     rest = trimmed([chunk for chunk in chunks if chunk.start >= match.end()])
     after = _BEFORE.search(text.text, match.end(), end)
     if after is not None:

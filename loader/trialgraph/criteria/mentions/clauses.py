@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 
@@ -18,6 +19,7 @@ __all__ = [
     "heads",
     "is_said_of",
     "is_unfit",
+    "may_be_asked",
 ]
 
 ANEW = frozenset({"have", "has", "had", "are", "is", "receive", "received", "receiving", "must", "on",
@@ -25,11 +27,11 @@ ANEW = frozenset({"have", "has", "had", "are", "is", "receive", "received", "rec
 """Verbs with which a clause of its own starts, that a "no" before it doesn't reach."""
 _BEING = ("is", "are", "be", "will be", "should be", "must be", "were", "was", "may not", "cannot", "not ")
 _RULING = frozenset({"must", "are", "is"})
-_NEOPLASM = str(TGC.Neoplasm)
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _METASTATIC = str(TGC.MetastaticMalignantNeoplasm)
 _PERSONS = ("patient", "subject", "participant", "individual")
 _BESIDES = frozenset({"historic", "other", "negation", "exception", "condition", "barring", "regardless"})
+_STATUS = str(TGC.DiseaseStatus)
 _UNFIT = frozenset({"ineligible", "not eligible"})
 
 
@@ -51,7 +53,8 @@ def admits_cancers(chunks: Sequence[tuple[Chunk, int]], allowed: int) -> bool:
 def bars_as_such(text: Text, fact: Fact) -> bool:
     """Whether nobody demands a thing, so that an exclusion that denies it bars it ("no hypercalcemia")."""
     term = text.vocabulary.by_iri.get(fact.concept)
-    return term is not None and fact.category == "condition" and _NEOPLASM not in (term.iri, *term.ancestors)
+    above = (term.iri, *term.ancestors) if term is not None and fact.category == "condition" else ()
+    return bool(above) and (_MALIGNANT not in above or _METASTATIC in above)
 
 
 def clause_after(chunks: Sequence[tuple[Chunk, int]]) -> Sequence[tuple[Chunk, int]]:
@@ -85,3 +88,10 @@ def forbids(chunks: Sequence[tuple[Chunk, int]]) -> bool:
     """Whether a "no" turns what is allowed behind it ("no transfusion allowed within 7 days")."""
     named = next((i for i, (chunk, _) in enumerate(chunks) if is_content(chunk)), 0)
     return any(chunk.form == "no" for chunk, _ in chunks[:named])
+
+
+def may_be_asked(text: Text, fact: Fact) -> bool:
+    """Whether those let in may be asked for a thing, rather than told apart by it ("if it is controlled")."""
+    term = text.vocabulary.by_iri.get(fact.concept)
+    status = term is not None and _STATUS in term.ancestors
+    return status or fact.category in (*GIVEN, "biomarker")

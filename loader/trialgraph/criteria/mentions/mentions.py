@@ -17,6 +17,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.facts.clauses import asked_of_allowed
 from trialgraph.criteria.facts.enumerations import enumerated, fitting
+from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.offers import DEMAND
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.elisions import with_elided
@@ -237,13 +238,23 @@ def _spoken_of(words: Narrative, source: _Source, *, turned: bool) -> Expression
 
 def _sentences(chunks: Sequence[Deep]) -> Iterator[list[Deep]]:
     sentence: list[Deep] = []
-    for chunk, depth in chunks:
+    for index, (chunk, depth) in enumerate(chunks):
+        if sentence and chunk.form == "and" and _rules_anew(chunks[index + 1 : index + 3]):
+            yield sentence
+            sentence = []
+            continue
         sentence.append((chunk, depth))
         if chunk.kind == "sign" and chunk.form in _ENDS and not _abbreviates(sentence):
             yield sentence
             sentence = []
     if sentence:
         yield sentence
+
+
+def _rules_anew(chunks: Sequence[Deep]) -> bool:
+    """Whether a clause of its own starts ("… and patients must have recovered")."""
+    forms = [chunk.form for chunk, _ in chunks]
+    return len(forms) > 1 and forms[0] in RESTARTS and forms[1].startswith(("must", "should"))
 
 
 def _abbreviates(sentence: Sequence[Deep]) -> bool:

@@ -24,7 +24,7 @@ _BEING = frozenset({"is", "are", "be", "must be", "been", "have been", "has been
                     "also"})  # fmt: skip
 _ENDING = frozenset({",", ";", "and", "."})
 _STOPPED = ("discontinu", "stopp", "ceas", "tapered off")
-_SOON = 4
+_SOON = 7
 _FURTHEST = 60
 """How far back in a text the disease is sought that is without symptoms, in chunks."""
 
@@ -43,9 +43,7 @@ def take_state(sentence: Sentence, index: int) -> bool:
         _is_said(sentence, index) if state == "symptomatic" else _is_ruled(sentence, index)
     ):
         return False
-    opening = sentence.text.text[sentence.chunks[0][0].start : chunk.end]
-    allowing = sentence.bars and DEMAND.match(opening) is None
-    if allowing or sentence.negated or sentence.aside or sentence.unactual:
+    if not _is_asked(sentence, index) or sentence.negated or sentence.aside or sentence.unactual:
         return True
     disease = _disease_before(sentence, chunk)
     if disease is not None and disease.term is not None:
@@ -57,13 +55,21 @@ def take_state(sentence: Sentence, index: int) -> bool:
 
 def _is_stopped(sentence: Sentence, index: int) -> bool:
     """Whether "have discontinued A for at least 4 weeks" bars A; without a time, it tells of the past."""
-    if sentence.bars or not sentence.chunks[index][0].form.startswith(_STOPPED):
+    if not sentence.chunks[index][0].form.startswith(_STOPPED) or not _is_asked(sentence, index):
         return False
     behind = [chunk for chunk, _ in sentence.chunks[index + 1 :]]
     named = next((i for i, chunk in enumerate(behind[:_SOON]) if is_content(chunk)), None)
     given = behind[named].term if named is not None else None
-    lasting = any(time_off(sentence.text, behind, i) for i in range(len(behind)))
+    lasting = any(
+        each.kind == "window" or time_off(sentence.text, behind, i) for i, each in enumerate(behind)
+    )
     return given is not None and given.category in GIVEN and lasting
+
+
+def _is_asked(sentence: Sentence, index: int) -> bool:
+    """Whether a sentence says what has to be so, which in an exclusion only a demand does."""
+    opening = sentence.text.text[sentence.chunks[0][0].start : sentence.chunks[index][0].end]
+    return not sentence.bars or DEMAND.match(opening) is not None
 
 
 def _is_said(sentence: Sentence, index: int) -> bool:

@@ -27,6 +27,7 @@ from trialgraph.criteria.mentions.clauses import (
     heads,
     is_said_of,
     is_unfit,
+    may_be_asked,
 )
 from trialgraph.criteria.mentions.states import take_state
 from trialgraph.criteria.mentions.unread import (
@@ -60,7 +61,6 @@ _MENOPAUSE = frozenset({str(TGC.Postmenopausal), str(TGC.Premenopausal)})
 _OWN = ("study", "trial", "protocol")
 _INVESTIGATIONAL = str(TGC.InvestigationalDrug)
 _RELATIVES = str(TGC.FamilyHistory)
-_STATUS = str(TGC.DiseaseStatus)
 _PROGRESSION = str(TGC.ProgressiveDisease)
 _TOXICITY = str(TGC.TreatmentToxicity)
 
@@ -106,15 +106,8 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]], *, spared: bool =
     return [
         Topic(replace(fact, modifiers={**fact.modifiers, **context}), denied != (bars != text.exclusion))
         for fact, denied in _dated(_told(Sentence(text, chunks, bars, state=state), words))
-        if not supposed or denied or _may_be_asked(text, fact)
+        if not supposed or denied or may_be_asked(text, fact)
     ]
-
-
-def _may_be_asked(text: Text, fact: Fact) -> bool:
-    """Whether those let in may be asked for a thing, rather than told apart by it ("if it is controlled")."""
-    term = text.vocabulary.by_iri.get(fact.concept)
-    status = term is not None and _STATUS in term.ancestors
-    return status or fact.category in (*GIVEN, "biomarker")
 
 
 def _told(sentence: Sentence, words: str) -> Sentence:

@@ -122,7 +122,9 @@ def _pattern() -> re.Pattern[str]:
     )
 
 
-_JOINT_BEHIND = re.compile(r"(?:\s+and)?[\s/-]*$", re.IGNORECASE)
+_JOINT_BEHIND = re.compile(
+    r"(?:\s+and(?:\s+(?:the\s+)?(?:patients?|subjects?|participants?))?)?[\s/-]*$", re.IGNORECASE
+)
 _MOMENT = re.compile(rf"\s*(?:at|before|prior\s+to|upon|on|preceding|when)\s+{_ANCHOR}", re.IGNORECASE)
 _TRAILING = re.compile(
     r"(?:\b(?:and|of|to|in|for|on|the|this|any|their|a|an|form|day|c|d|1|0|into|being|trial)\b[\s/-]*|[\s/-]+)+$",

@@ -11,7 +11,12 @@ from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.chunking.unions import name_each
 from trialgraph.criteria.conditions.cases import asked_of, except_for, loosened
-from trialgraph.criteria.conditions.complements import contradicts_itself, demands_cancers, join_complements
+from trialgraph.criteria.conditions.complements import (
+    contradicts_itself,
+    demands_cancers,
+    join_complements,
+    lists_cancers,
+)
 from trialgraph.criteria.conditions.lifting import lift
 from trialgraph.criteria.conditions.remnants import add_values
 from trialgraph.criteria.criterion import Kind
@@ -166,6 +171,7 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     endings = (text.text[item.start : item.end].rstrip(" ,;.*-•") for item in outline.items[:-1])
     ors = any(_OR_AT_END.search(ending) for ending in endings)
     either = ors or offers_choice(lead) or (text.exclusion and not _ALL.search(lead))
+    either = either or (not text.exclusion and lists_cancers(read, text.vocabulary))
     body = any_of(read) if either else all_of(read)
     items = [_between(chunks, item.start, item.end) for item in outline.items]
     if all(isinstance(atom, Narrative) for atom in atoms(body)) and are_notes(text, items):

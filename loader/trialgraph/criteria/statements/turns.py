@@ -9,7 +9,7 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.language.offers import DEMAND
 from trialgraph.criteria.statements.statements import Statement
 from trialgraph.criteria.trees import is_formal, negate, only_facts
-from trialgraph.expressions import Fact, Narrative, Not, atoms
+from trialgraph.expressions import AnyOf, Fact, Narrative, Not, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = ["turned"]
@@ -38,8 +38,10 @@ def turned(text: Text, statement: Statement, words: str, place: tuple[int, int])
             return Statement(negate(denied), text=words)
         plain = isinstance(denied, Not) and not isinstance(denied.operand, Narrative)
         return Statement(negate(denied) if plain else Not(narrative(text, *place)), text=words)
-    if _NONE.match(words) and isinstance(statement.expression, Not):
-        facts = [atom for atom in atoms(statement.expression) if isinstance(atom, Fact)]
+    said = statement.expression
+    denied_first = said.operands[0] if isinstance(said, AnyOf) else said
+    if _NONE.match(words) and isinstance(denied_first, Not):
+        facts = [atom for atom in atoms(denied_first) if isinstance(atom, Fact)]
         kept = any(_may_be_asked_for(text, fact) for fact in facts)
         return statement if kept else Statement(narrative(text, *place), text=words)
     return statement
