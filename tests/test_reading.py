@@ -255,9 +255,9 @@ def test_plain_english():
 )
 def test_no_criterion_is_slow(text):
     """Whatever a criterion repeats, reading it takes no more than moments."""
-    start = time.perf_counter()
+    start = time.process_time()
     read_text(text)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 @pytest.mark.parametrize("words", ["years - : stroke" * 1200, "hemoglobin ≥ " + "9" * 400 + " g/dL"])

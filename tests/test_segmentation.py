@@ -197,9 +197,9 @@ def test_nested_items_stay_inside_their_criterion():
 )
 def test_no_section_is_slow(text):
     """Ten thousand bullets, deep nesting and a criterion of a megabyte take a fraction of a second."""
-    start = time.perf_counter()
+    start = time.process_time()
     segment(EligibilityText(text))
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 RUN_ON = """Exclusion Criteria:
