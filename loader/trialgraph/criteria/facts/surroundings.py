@@ -204,6 +204,8 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         if _take_detail(text, head, chunk, following, around) or "tail" in classes:
             continue
         if classes & {"example", "regardless"} or _is_method(head, chunk):
+            if "example" in classes and text.exclusion:
+                around.examples = around.examples or chunks[index + 1 :]
             return True
         if not text.exclusion and _asks_otherwise(head, chunks[index:], around):
             return False

@@ -21,6 +21,9 @@ __all__ = ["with_elided"]
 
 _JOINTS = frozenset({"or", "and", "/", ",", "and / or", "and/or", "nor", "as well as"})
 _CONJUNCTIONS = _JOINTS - {","}
+_AIMS = frozenset(
+    {"targeting", "against", "directed against", "directed at", "targeted against", "that target"}
+)
 _OPENING = "("
 """What joins the first of a list of instances to what they are instances of: a bracket, or "such as"."""
 _MALIGNANT = str(TGC.MalignantNeoplasm)
@@ -52,18 +55,30 @@ def with_elided(text: Text, chunks: Sequence[Deep]) -> list[Deep]:
     kept = list(chunks)
     cells = list(_cells(chunks))
     for index, cell in enumerate(cells):
-        if cell.start == cell.end or any(is_content(chunk) for chunk, _ in chunks[cell.start : cell.end]):
+        inside = [chunk for chunk, _ in chunks[cell.start : cell.end]]
+        if not inside:
             continue
-        found = (
-            _ahead(text, chunks, cells, index)
-            or _behind(text, chunks, cells, index)
-            or _kind_of(text, chunks, cells, index)
-        )
+        if any(map(is_content, inside)):
+            found = _aimed(text, chunks, cells, index) if any(c.form in _AIMS for c in inside) else None
+        else:
+            found = _completed_by_any(text, chunks, cells, index)
         if found is not None:
             first, last, term = found
             whole = Chunk("concept", kept[first][0].start, kept[last][0].end, term=term)
             kept[first : last + 1] = [(whole, cell.depth)] * (last + 1 - first)
     return [each for index, each in enumerate(kept) if not index or each[0] is not kept[index - 1][0]]
+
+
+def _completed_by_any(
+    text: Text, chunks: Sequence[Deep], cells: Sequence[_Cell], index: int
+) -> tuple[int, int, Term] | None:
+    """Return the place of a name without its noun, and what it names; None where nothing completes it."""
+    return (
+        _ahead(text, chunks, cells, index)
+        or _behind(text, chunks, cells, index)
+        or _kind_of(text, chunks, cells, index)
+        or _aimed(text, chunks, cells, index)
+    )
 
 
 def _cells(chunks: Sequence[Deep]) -> Iterator[_Cell]:
@@ -97,16 +112,23 @@ def _ahead(
             if not _is_member(chunks, other):
                 return None
             continue
-        lender = chunks[named][0]
         if not joined or named - other.start > _LONGEST_NAME:
             return None
-        after = chunks[named + 1][0] if named + 1 < len(chunks) else lender
-        end = after.end if "tail" in after.classes else lender.end
-        for first in range(max(cell.start, cell.end - _LONGEST_NAME), cell.end):
-            term = _completed(text, chunks, (first, cell.end - 1), (lender, end), ahead=True)
-            if term is not None and (term.category != "biomarker" or other is cells[index + 1]):
-                return first, cell.end - 1, term
-        return None
+        return _lent_by(text, chunks, (cell, other), named, close=other is cells[index + 1])
+    return None
+
+
+def _lent_by(
+    text: Text, chunks: Sequence[Deep], cells: tuple[_Cell, _Cell], named: int, *, close: bool
+) -> tuple[int, int, Term] | None:
+    """Return the place of what ends a cell and what it names with the noun of another's concept."""
+    cell, lender = cells[0], chunks[named][0]
+    after = chunks[named + 1][0] if named + 1 < len(chunks) else lender
+    end = after.end if "tail" in after.classes else lender.end
+    for first in range(max(cell.start, cell.end - _LONGEST_NAME), cell.end):
+        term = _completed(text, chunks, (first, cell.end - 1), (lender, end), ahead=True)
+        if term is not None and (term.category != "biomarker" or close):
+            return first, cell.end - 1, term
     return None
 
 
@@ -162,6 +184,31 @@ def _kind_of(
     term = term or _completed(text, chunks, places, (lender, lender.end), ahead=True)
     below = term is not None and bool((term.ancestors - {term.iri}) & {lender.term.iri, _MALIGNANT})
     return (*places, term) if term is not None and below else None
+
+
+def _aimed(
+    text: Text, chunks: Sequence[Deep], cells: Sequence[_Cell], index: int
+) -> tuple[int, int, Term] | None:
+    """Return the place of a target that stands for what is given against it ("targeting CTLA-4 or …")."""
+    cell = cells[index]
+    for at in range(index, max(-1, index - _LONGEST_LIST), -1):
+        other = cells[at]
+        aims = [i for i in range(other.start, other.end) if chunks[i][0].form in _AIMS]
+        if aims:
+            first = aims[-1] + 1 if at == index else cell.start
+            inside = [chunk for chunk, _ in chunks[first : cell.end]]
+            if not inside or len(inside) > _LONGEST_MEMBER or any(chunk.kind != "word" for chunk in inside):
+                return None
+            term = text.vocabulary.find(f"anti-{text.text[inside[0].start : inside[-1].end]}")
+            given = term is not None and term.category in GIVEN
+            return (first, cell.end - 1, term) if term is not None and given else None
+        if (
+            other.joint not in _JOINTS
+            or other.depth != cell.depth
+            or other.end - other.start > _LONGEST_MEMBER
+        ):
+            return None
+    return None
 
 
 def _named(chunks: Sequence[Deep], cell: _Cell, *, last: bool = False) -> int | None:

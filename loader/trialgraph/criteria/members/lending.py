@@ -15,6 +15,7 @@ from trialgraph.namespaces import TGC
 __all__ = ["ANY_ILLNESS", "lent_name", "unbracketed"]
 
 _CANCER = "cancer"
+_TARGETING = frozenset({"targeting", "against", "directed"})
 _TESTED = "for"
 """What a name may start with before what it lends ("test for hepatitis B surface or core antigen")."""
 ANY_ILLNESS = str(TGC.MedicalIllness)
@@ -45,6 +46,9 @@ def lent_name(
     if ahead and tokens:
         nouns = (usual_noun(tokens[-1]), _noun_of(lender.term))
         lent.append((noun, []) for noun in nouns if noun is not None)
+    if not ahead and lender.term is not None and not _TARGETING.isdisjoint(tokens):
+        target = text.vocabulary.find(f"anti-{words}")
+        return (target, []) if target is not None and target.category == lender.term.category else None
     for shared, lost in itertools.chain.from_iterable(lent):
         term = text.vocabulary.find(f"{words} {shared}" if ahead else f"{shared} {words}")
         if term is None or term.quantity or lender.term is None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from trialgraph.criteria.chunking.asides import keeps_from
 from trialgraph.criteria.chunking.brackets import nested
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.narratives import asks_consent
 from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.facts.clauses import asked_of_allowed
 from trialgraph.criteria.facts.enumerations import enumerated, fitting
@@ -184,7 +185,7 @@ def _added(expression: Expression, source: _Source, *, denied: bool) -> Expressi
             return Not(_added(operand, source, denied=True))
         case Fact() if "qualifier" in expression.modifiers:
             return _with_listed(expression, source, denied=denied)
-        case Narrative() if not denied and expression.reason != "consent":
+        case Narrative() if not denied and (expression.reason != "consent" or source.text.exclusion):
             return _spoken_of(expression, source, turned=source.text.exclusion)
         case _:
             return expression
@@ -222,7 +223,10 @@ def _spoken_of(words: Narrative, source: _Source, *, turned: bool) -> Expression
     """Put what words speak of beside them; `turned` where "must have" is meant the other way round."""
     demanded: list[Expression] = []
     denied: list[Expression] = []
-    sentences = list(_sentences(source.within(words.span)))
+    start, end = words.span
+    if words.reason == "consent" and (asked := asks_consent(source.text, words.text)) is not None:
+        end = start + asked.start()
+    sentences = list(_sentences(source.within((start, end))))
     if source.is_led_away(words.span[0]):
         del sentences[:1]
     for sentence in sentences:
