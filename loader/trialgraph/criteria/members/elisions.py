@@ -27,7 +27,7 @@ _AIMS = frozenset(
 _OPENING = "("
 """What joins the first of a list of instances to what they are instances of: a bracket, or "such as"."""
 _MALIGNANT = str(TGC.MalignantNeoplasm)
-_THAT_IS = frozenset({"i.e", "ie", "namely"})
+_THAT_IS = frozenset({"i.e", "i.e.", "ie", "ie.", "namely"})
 _LONGEST_NAME = 3
 """How many chunks a name may have that lacks its noun."""
 _LONGEST_LIST = 7
@@ -52,8 +52,10 @@ def with_elided(text: Text, chunks: Sequence[Deep]) -> list[Deep]:
         text: The text.
         chunks: Its chunks, each with the number of brackets around it.
     """
-    kept = list(chunks)
+    kept, changed = list(chunks), False
     cells = list(_cells(chunks))
+    if len(cells) == 1:
+        return kept
     for index, cell in enumerate(cells):
         inside = [chunk for chunk, _ in chunks[cell.start : cell.end]]
         if not inside:
@@ -63,9 +65,11 @@ def with_elided(text: Text, chunks: Sequence[Deep]) -> list[Deep]:
         else:
             found = _completed_by_any(text, chunks, cells, index)
         if found is not None:
-            first, last, term = found
+            (first, last, term), changed = found, True
             whole = Chunk("concept", kept[first][0].start, kept[last][0].end, term=term)
             kept[first : last + 1] = [(whole, cell.depth)] * (last + 1 - first)
+    if not changed:
+        return kept
     return [each for index, each in enumerate(kept) if not index or each[0] is not kept[index - 1][0]]
 
 
@@ -87,12 +91,13 @@ def _cells(chunks: Sequence[Deep]) -> Iterator[_Cell]:
         if inside != depth:
             yield _Cell(start, index, joint, depth)
             start, joint, depth = index, _OPENING if inside > depth else ")", inside
-        if "example" in chunk.classes or chunk.form.strip(".") in _THAT_IS:
+        form = chunk.form
+        if form in _JOINTS or chunk.kind == "sign":
+            yield _Cell(start, index, joint, depth)
+            start, joint = index + 1, form
+        elif chunk.kind == "word" and (form in _THAT_IS or "example" in chunk.classes):
             yield _Cell(start, index, joint, depth)
             start, joint = index + 1, _OPENING
-        elif chunk.form in _JOINTS or chunk.kind == "sign":
-            yield _Cell(start, index, joint, depth)
-            start, joint = index + 1, chunk.form
     yield _Cell(start, len(chunks), joint, depth)
 
 

@@ -8,6 +8,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.epithets import adjectives_at
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.members.lending import unbracketed
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.namespaces import TGC
@@ -142,9 +143,14 @@ def _names_its_own(text: Text, carried: Segment, segment: Segment) -> bool:
 
 
 def _names_a_place(text: Text, segment: Segment, following: Sequence[Segment]) -> bool:
-    """Whether "pulmonary" with the noun of "… or renal disease" behind it names a concept."""
+    """Whether "pulmonary" with the noun of "… or renal disease" behind it names a concept.
+
+    So does "intrahepatic" with that of "hilar cholangiocarcinoma": both are kinds of what the noun names.
+    """
     word = segment.chunks[-1]
-    if word.form not in lexicon().places:
+    placed = word.form in lexicon().places
+    narrows = "qualifier" in word.classes or word.form.endswith(lexicon().adjectival)
+    if not placed and (word.kind != "word" or not narrows):
         return False
     concepts = (chunk for other in following[:_LONGEST_LIST] for chunk in other.chunks if is_content(chunk))
     lender = next(concepts, None)
@@ -152,7 +158,17 @@ def _names_a_place(text: Text, segment: Segment, following: Sequence[Segment]) -
         return False
     noun = text.text[lender.start : lender.end].rpartition(" ")[2]
     term = text.vocabulary.find(f"{word.form} {noun}")
-    return term is not None and term.category == "condition" and term.iri != lender.term.iri
+    if term is None or term.category != "condition" or term.iri == lender.term.iri:
+        return False
+    return placed or _are_kinds(text, noun, term, lender.term)
+
+
+def _are_kinds(text: Text, noun: str, term: Term, other: Term) -> bool:
+    """Whether two concepts are kinds of the one that a noun names, and not of how bad or how far it is."""
+    general = text.vocabulary.find(noun)
+    if general is None or term.judged or general.iri in (_CANCER, _NEOPLASM, term.iri, other.iri):
+        return False
+    return other.iri not in term.ancestors and general.iri in term.ancestors & other.ancestors
 
 
 def _is_adjective(segment: Segment, following: Segment | None) -> bool:
