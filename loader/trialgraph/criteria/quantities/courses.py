@@ -18,7 +18,18 @@ __all__ = ["cycles_of", "with_lines"]
 
 _CYCLE = frozenset({"cycle"})
 _BETWEEN = frozenset(
-    ["prior", "previous", "full", "complete", "completed", "total", "initial", "additional", "consecutive", ","]
+    [
+        "prior",
+        "previous",
+        "full",
+        "complete",
+        "completed",
+        "total",
+        "initial",
+        "additional",
+        "consecutive",
+        ",",
+    ]
 )
 _BEHIND = _BETWEEN | {
     "of", "the", "any", "a", "an", "standard", "care", "induction", "neoadjuvant", "adjuvant", "systemic",
