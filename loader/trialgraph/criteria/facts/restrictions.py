@@ -12,20 +12,21 @@ from dataclasses import dataclass, replace
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.quantities.fitting import is_wanted
+from trialgraph.criteria.quantities.windows import FoundWindow, parse_window
 from trialgraph.criteria.trees import all_of, any_of, dated, map_facts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Span, Value, atoms
 
 __all__ = ["Stated", "with_limits"]
 
 _TURNING = frozenset({"negation", "exception", "condition", "allowance", "unactual", "barring"})
-_SUPPOSING = frozenset({"if", "when", "where", "in the setting of"})
+_SUPPOSING = frozenset({"if", "when", "where", "in the setting of", "with documented"})
 _ENDS = frozenset({".", ";"})
 _EITHER = re.compile(r"\bor\b|/|\be\.?g\b|\bsuch\s+as\b|\bincluding\b|\bexample\b", re.IGNORECASE)
 _LETTERS = re.compile(r"[a-z\d]", re.IGNORECASE)
 _ASKED = re.compile(r"\b(?:must|should)\s+be\s*$", re.IGNORECASE)
 _NEAR = 12
 _LINKS = re.compile(
-    r"\b(?:and|or|i\.e|defined|as|with|of|at|a|the|in|is|are|dos(?:es?|ages?|ing)|equivalents?|to|therapy|use)\b",
+    r"\b(?:and|or|i\.e|defined|documented|as|with|of|at|a|the|in|is|are|dos(?:es?|ages?|ing)|equivalents?|to|therapy|use)\b",
     re.IGNORECASE,
 )
 
@@ -161,15 +162,13 @@ def _part(text: Text, fact: Fact, part: str, inside: Sequence[Stated]) -> Expres
     """Return what the limits in a part of a qualifier ask; its other words may offer something else."""
     if not inside:
         return None
-    limits = [each.chunk.expression for each in inside if each.chunk.expression is not None]
-    if fact.within is not None:
-        within = fact.within
-        limits = [
-            dated(limit, within) if each.taken else limit for limit, each in zip(limits, inside, strict=True)
-        ]
-    rest = part
+    limits = []
     for each in inside:
-        rest = rest.replace(_words(text, each), " ", 1)
+        limit, told = each.chunk.expression, _window_behind(text, each)
+        window = told.window if told is not None else fact.within if each.taken else None
+        if limit is not None:
+            limits.append(limit if window is None else dated(limit, window))
+    rest = _without(text, part, inside)
     between = _EITHER.search(rest) is not None
     if not between:
         return all_of(limits)
@@ -181,6 +180,19 @@ def _part(text: Text, fact: Fact, part: str, inside: Sequence[Stated]) -> Expres
 
 def _rest(text: Text, part: str, inside: Sequence[Stated]) -> bool:
     """Whether a part of a qualifier says more than its limits."""
+    return _LETTERS.search(_LINKS.sub("", _without(text, part, inside))) is not None
+
+
+def _without(text: Text, part: str, inside: Sequence[Stated]) -> str:
+    """Return a part of a qualifier without its limits and the times right behind them."""
     for each in inside:
-        part = part.replace(_words(text, each), " ", 1)
-    return _LETTERS.search(_LINKS.sub("", part)) is not None
+        told = _window_behind(text, each)
+        words = text.text[each.chunk.start : told.end].strip() if told is not None else _words(text, each)
+        part = part.replace(words, " ", 1) if words in part else part.replace(_words(text, each), " ", 1)
+    return part
+
+
+def _window_behind(text: Text, each: Stated) -> FoundWindow | None:
+    """Return the time right behind a limit ("eGFR < 30 within 30 days")."""
+    words = text.text[each.chunk.end :]
+    return parse_window(text.text, each.chunk.end + len(words) - len(words.lstrip()))

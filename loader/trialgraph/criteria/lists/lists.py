@@ -18,6 +18,7 @@ from trialgraph.criteria.conditions.alternatives import (
     merge_grades,
     other_limit,
     value_window,
+    with_alternative,
 )
 from trialgraph.criteria.conditions.cases import by_part, by_sex, holds_value, with_remark
 from trialgraph.criteria.conditions.circumstances import ask_in_case
@@ -229,6 +230,8 @@ def _read_around_value(
         rest.remove(chunk)
     if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
         return expression
+    if rest[0].kind == "limit" and other_limit(text, chunks[at], [rest[0]]) is not None:
+        return with_alternative(text, expression, chunks[at], rest, (rest[0].start, rest[-1].end))
     sexes = [chunk for chunk in before if chunk.classes & {"female", "male"}]
     if rest[0].form in _MODALS and len(sexes) == 1:
         words = narrative(text, rest[0].start, after[-1].end)

@@ -18,7 +18,18 @@ __all__ = ["cycles_of", "with_lines"]
 
 _CYCLE = frozenset({"cycle"})
 _BETWEEN = frozenset(
-    ["prior", "previous", "full", "complete", "completed", "total", "initial", "additional", "consecutive"]
+    [
+        "prior",
+        "previous",
+        "full",
+        "complete",
+        "completed",
+        "total",
+        "initial",
+        "additional",
+        "consecutive",
+        ",",
+    ]
 )
 _BEHIND = _BETWEEN | {
     "of", "the", "any", "a", "an", "standard", "care", "induction", "neoadjuvant", "adjuvant", "systemic",
@@ -128,7 +139,12 @@ def _lines_of() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple(found)
 
 
-_COUNTED = re.compile(r"\blines?\b|regimen|therap|treatment", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"(?:\d|\b(?:one|two|three|four|five|six|seven|more|fewer))\)?\s(?:[^\s.;]+\s){0,6}?"
+    r"(?:lines?|regimens?|chemotherap(?:y|ies)|therap(?:y|ies)|treatments?)\b",
+    re.IGNORECASE,
+)
+"""A number soon before what is counted, without which no text is looked through for lines of therapy."""
 _NUMBERED = re.compile(r"(?:\d|\b(?:one|two|three|four|five|six|more|fewer))\)?\s+$", re.IGNORECASE)
 _NEAR = 12
 _SOON = 5

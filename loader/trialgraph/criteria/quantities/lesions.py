@@ -19,7 +19,7 @@ __all__ = ["FoundSize", "LesionReader", "counts_lesions"]
 
 _METASTATIC = str(TGC.MetastaticMalignantNeoplasm)
 _SILENT_ADJECTIVES = frozenset(
-    {"total", "the", "of", "or", "distinct", "separate", "discrete", "different", "known"}
+    {"total", "the", "of", "or", "distinct", "separate", "discrete", "different", "known", ","}
 )
 _MOST_LESIONS = 100
 _NEAR = 80
