@@ -14,6 +14,8 @@ __all__ = ["usual_noun", "variants_of"]
 
 _ILL = ("disease", "disorder", "illness")
 """Words for ill health in general, which criteria use for one another."""
+_SPECIFIC = ("disease", "disorder")
+"""Those that name an illness of some kind; "medical condition" says less than "medical illness"."""
 _MALIGNANT = ("cancer", "malignancy", "malignant tumor", "malignant tumour", "malignant neoplasm")
 _PLACED = (("cancer", _MALIGNANT), ("carcinoma", ("carcinoma",)), ("adenocarcinoma", ("adenocarcinoma",)))
 _LONG = "squamous cell carcinoma"
@@ -89,8 +91,11 @@ def _of_condition(name: str, label: str) -> Iterator[str]:
     start, _, head = name.rpartition(" ")
     if not start:
         return
-    if head in _ILL and label.rpartition(" ")[2] in _ILL:
+    kind = label.rpartition(" ")[2]
+    if head in _ILL and kind in _ILL:
         yield from (f"{start} {other}" for other in _ILL if other != head)
+    if head in _SPECIFIC and kind in _SPECIFIC:
+        yield f"{start} condition"
     if name.endswith(f" {_LONG}"):
         yield f"{name.removesuffix(_LONG)}{_SHORT}"
     if name.endswith(_SPREAD):
