@@ -89,7 +89,7 @@ def name_allergens(expression: Expression, vocabulary: Vocabulary, drugs: Sequen
         case Not(operand):
             return Not(name_allergens(operand, vocabulary, drugs))
         case Fact() if _lists_agents(expression):
-            return any_of(list(dict.fromkeys(_allergies(expression, vocabulary, drugs))))
+            return any_of(list(dict.fromkeys(_allergies(expression, vocabulary, drugs))) or [expression])
         case _:
             return expression
 
@@ -113,10 +113,11 @@ def _lists_agents(fact: Fact) -> bool:
 def _allergies(fact: Fact, vocabulary: Vocabulary, drugs: Sequence[Term]) -> Iterator[Fact]:
     text = Text(normalize(fact.modifiers["agent"]), vocabulary, exclusion=True)
     start: int | None = None
-    for segment in part_statement(Chunker(text).chunks()):
+    members = part_statement(Chunker(text).chunks())
+    for segment in members:
         start = segment.chunks[0].start if start is None else start
         words = text.text[start : segment.chunks[-1].end].strip(" ,;.:")
-        if len(segment.chunks) == 1 and _is_adjective(segment.chunks[0]):
+        if segment is not members[-1] and len(segment.chunks) == 1 and _is_adjective(segment.chunks[0]):
             continue
         start = None
         if words.lower() in _AND_SO_ON:

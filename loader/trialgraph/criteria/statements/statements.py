@@ -251,7 +251,7 @@ def _values_of_some(text: Text, label: list[Chunk], body: Expression) -> Express
 
 def _under_label(text: Text, label: list[Chunk], body: Expression, place: tuple[int, int]) -> Expression:
     """Return what a list says below its label."""
-    denial = next((i for i, chunk in enumerate(label) if "negation" in chunk.classes), None)
+    denial = next((i for i, c in enumerate(label) if c.kind == "word" and "negation" in c.classes), None)
     if denial is not None and not any("condition" in chunk.classes for chunk in label):
         told = bool(denial) and label[denial - 1].form.split(" ")[-1] in _BEING
         which = any(chunk.form.startswith(("that", "which")) for chunk in label[max(0, denial - 2) : denial])
