@@ -685,7 +685,7 @@ def test_ndjson_is_read_by_patient(tmp_path: Path):
             "GastrointestinalDisease",
         ),
         (condition("?", code=coded("Living alone", (ICD, "Z60.2"))), None),
-        (condition("dental caries"), None),
+        (condition("impacted cerumen"), None),
         (medication("Zofenopril 30 mg tablet"), "ACEInhibitor"),
         (procedure("?", code=coded("Beam radiation of something", (f"{ICD}-pcs", "D0011ZZ"))), ""),
         (condition("foobar disease"), ""),

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-__all__ = ["usual_noun", "variants_of"]
+if TYPE_CHECKING:
+    from trialgraph.criteria.language.vocabulary import Term
+
+__all__ = ["reworded", "usual_noun", "variants_of"]
 
 _ILL = ("disease", "disorder", "illness")
 """Words for ill health in general, which criteria use for one another."""
@@ -136,3 +140,19 @@ def _of_treatment(name: str) -> Iterator[str]:
     for each in names:
         if _ENZYME.search(each):
             yield from (_ENZYME.sub(enzyme, each) for enzyme in _ENZYMES)
+
+
+def reworded(entries: Iterable[tuple[str, bool, Term]]) -> Iterator[tuple[str, bool, Term]]:
+    """Yield names that are made by rule, where no concept has them and they are of one concept only."""
+    taken: set[str] = set()
+    made: dict[str, dict[str, Term]] = {}
+    for name, acronym, term in entries:
+        taken.add(name.lower())
+        if acronym:
+            continue
+        further = variants_of(name, term.label, term.category)
+        for each in further:
+            made.setdefault(each, {})[term.iri] = term
+    for name, terms in made.items():
+        if len(terms) == 1 and name.lower() not in taken:
+            yield name, False, next(iter(terms.values()))
