@@ -430,7 +430,7 @@ def importer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str
     yield run
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(names=st.lists(NAMES, min_size=1, max_size=4), parent=st.sampled_from(["C4911", "C2", "C1", ""]))
 def test_any_names_are_kept_and_packaged_readings_stay(
     importer: Callable[[str, str], None], names: list[str], parent: str

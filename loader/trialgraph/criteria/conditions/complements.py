@@ -94,8 +94,10 @@ def _is_cancer(expression: Expression, vocabulary: Vocabulary) -> bool:
 
 
 def contradicts_itself(expression: Expression) -> bool:
-    """Whether a tree asks one quantity to be below and above a number at once: it was misread."""
+    """Whether a tree asks for two values of a quantity at once, or joins nothing: then it was misread."""
     match expression:
+        case AllOf(()) | AnyOf(()):
+            return True
         case AllOf(operands):
             values = {replace(each, span=(0, 0)) for each in operands if isinstance(each, Value)}
             apart = any(_disjoint(one, two) for one, two in itertools.combinations(values, 2))
