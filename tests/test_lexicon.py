@@ -2,11 +2,12 @@ import re
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.shared_files import ROOT
 from trialgraph.criteria.language.lexicon import Phrases, lexicon
+from trialgraph.criteria.language.literals import needed_letters
 
 PATH = ROOT / "data" / "language" / "lexicon.toml"
 TABLE = tomllib.loads(PATH.read_text(encoding="utf-8"))
@@ -58,3 +59,12 @@ def test_opening_ends_where_the_first_phrase_does(words, end, told):
     after, classes = lexicon().opening(words)
     assert after == end
     assert ("grading" in classes) is told
+
+
+@pytest.mark.parametrize("pattern", [each for patterns in PATTERNS.values() for each in patterns])
+@settings(max_examples=10, suppress_health_check=list(HealthCheck), deadline=None)
+@given(data=st.data())
+def test_what_a_pattern_fits_has_letters_that_it_needs(pattern, data):
+    """No text that a pattern fits lacks all of the letters without which the pattern isn't tried."""
+    words = data.draw(st.from_regex(pattern.removeprefix("^"), alphabet=st.characters(codec="ascii")))
+    assert any(letters in words for letters in needed_letters(pattern))

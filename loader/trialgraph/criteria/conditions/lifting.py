@@ -7,6 +7,7 @@ import re
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.cases import except_for
+from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.trees import any_of
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
 from trialgraph.namespaces import TGC
@@ -64,13 +65,11 @@ def lift(text: Text, read: list[Expression], words: str, place: tuple[int, int])
 def _is_other_cancer(text: Text, expression: Expression, place: tuple[int, int]) -> bool:
     """Whether an allowance names a cancer beside the one that is asked for, so that either will do."""
     asked = {atom.concept for atom in atoms(expression) if isinstance(atom, Fact)}
-    named = [mention.term for position, mention in text.mentions.items()
-             if place[0] <= text.tokens[position].start < place[1]]  # fmt: skip
-    other = [
-        term for term in named if _CANCER in term.ancestors and asked.isdisjoint((term.iri, *term.ancestors))
-    ]
-    cancers = (term for iri in asked if (term := text.vocabulary.by_iri.get(iri)) is not None)
-    return bool(other) and any(_CANCER in term.ancestors for term in cancers)
+    cancers = (term for term in _named(text, place) if _CANCER in term.ancestors)
+    if all(asked & {term.iri, *term.ancestors} for term in cancers):
+        return False
+    known = (text.vocabulary.by_iri.get(iri) for iri in asked)
+    return any(term is not None and _CANCER in term.ancestors for term in known)
 
 
 def _bars(expression: Expression) -> bool:
@@ -84,13 +83,14 @@ def _bars(expression: Expression) -> bool:
 
 
 def _shares_concept(text: Text, expression: Expression, place: tuple[int, int]) -> bool:
-    named = {
-        iri
-        for position, mention in text.mentions.items()
-        if place[0] <= text.tokens[position].start < place[1]
-        for iri in (mention.term.iri, *mention.term.ancestors)
-    }
+    named = {iri for term in _named(text, place) for iri in (term.iri, *term.ancestors)}
     return any(not isinstance(atom, Narrative) and atom.concept in named for atom in atoms(expression))
+
+
+def _named(text: Text, place: tuple[int, int]) -> list[Term]:
+    """Return the concepts that a stretch of the text names."""
+    return [mention.term for position, mention in text.mentions.items()
+            if place[0] <= text.tokens[position].start < place[1]]  # fmt: skip
 
 
 def _is_limited(expression: Expression) -> bool:
