@@ -51,7 +51,7 @@ def test_a_cell_tells_why(tab_of: Callable[..., Tab]) -> None:
     assert "I10" in dialog.inner_text()
     page.keyboard.press("Escape")
     assert not page.evaluate(OPENED)
-    page.wait_for_function("document.activeElement.ariaLabel?.includes('I10')")
+    page.locator("a[aria-label*='I10']:focus").wait_for()
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -74,14 +74,15 @@ def test_the_report_is_taken_home(tab_of: Callable[..., Tab], tmp_path: Path, sc
 def test_another_assumption_needs_no_file(tab_of: Callable[..., Tab]) -> None:
     """What is taken as complete is changed on the page of the result."""
     page = _screened(tab_of()).page
-    before = page.locator("a.cell.unknown").count()
+    unknown = page.locator("a.cell.unknown")
+    before = unknown.count()
     page.get_by_text("Change the date").click()
     page.get_by_label("Conditions").check()
     page.get_by_role("button", name="Screen again").click()
-    page.wait_for_function("n => document.querySelectorAll('a.cell.unknown').length < n", arg=before)
-    assert "recorded completely: conditions" in page.inner_text("main")
+    page.get_by_text("recorded completely: conditions").first.wait_for()
+    assert unknown.count() < before
     page.get_by_role("button", name="ineligible").click()
-    page.wait_for_function("document.querySelectorAll('button.on')[0].value == 'ineligible'")
+    page.locator("button.on[value=ineligible]").wait_for()
     assert "recorded completely: conditions" in page.inner_text("main")
 
 
