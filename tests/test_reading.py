@@ -300,6 +300,26 @@ def test_a_list_below_an_if_is_asked_in_that_case_only():
     )
 
 
+@pytest.mark.parametrize(
+    ("lead", "read"),
+    [
+        (
+            "For patients with solid tumors",
+            "ANY(NOT SolidTumor, ALL(Hemoglobin≥9 g/dL, PlateletCount≥50 10*9/L))",
+        ),
+        (
+            "Adequate hematologic function (unless due to bone marrow involvement)",
+            "ANY(ALL(Hemoglobin≥9 g/dL, PlateletCount≥50 10*9/L), «due to bone marrow involvement»)",
+        ),
+        ("Adequate hematologic function", "ALL(Hemoglobin≥9 g/dL, PlateletCount≥50 10*9/L)"),
+    ],
+)
+def test_a_lead_in_tells_of_whom_its_list_is_asked(lead, read):
+    """Limits below "for patients with X:" or "unless due to Y:" are no demand on the others."""
+    (criterion,) = read_text(f"* {lead}:\n  * Hemoglobin ≥ 9 g/dL\n  * Platelets ≥ 50 x 10^9/L")
+    assert compact(criterion.expression) == read
+
+
 def test_a_list_below_may_enter_unless_bars():
     """The items below "may enter the study unless any of the following …" are what nobody may have."""
     text = (

@@ -72,12 +72,12 @@ class Names:
             self._by_form[_form(surface.form)].add(surface.iri)
 
     def resolve(self, atom: Annotation) -> Named:
-        """Return what an annotation's name means, the whole name first, then without narrowing words."""
-        whole = _BRACKET.sub("", atom.name).strip() or atom.name
-        for name, narrowing in self._readings(whole):
+        """Return what an annotation's name means, the whole name first, then without brackets and narrowing words."""
+        short = _BRACKET.sub("", atom.name).strip() or atom.name
+        for name, narrowing in ((atom.name, ""), *self._readings(short)):
             if found := self._fitting(self._by_form.get(_form(name), set()), atom):
                 return Named(frozenset(found), content_words(name), narrowing)
-        return Named(frozenset(), content_words(whole))
+        return Named(frozenset(), content_words(short))
 
     def members(self, named: Named) -> tuple[Named, ...]:
         """Return the quantities of a group's name ("transaminases"), or nothing."""

@@ -47,6 +47,11 @@ _AT_MOST = re.compile(
     r"|\bgrades?\s*0\s*(?:-|to|or)\s*[12]\b",
     re.IGNORECASE,
 )
+_ALTERATION = re.compile(
+    r"\b(?:mutation|mutational|variant|alteration|aberration|rearrangement|translocation|fusion|amplification"
+    r"|methylation|deletion|codeletion|co-deletion|expression|overexpression)s?$",
+    re.IGNORECASE,
+)
 _BEING = ("is ", "are ", "be ", "will ", "should ")
 _EVERY = frozenset({"any", "all"})
 """Words with which a treatment gone through is any there was, not one that there has to be."""
@@ -97,12 +102,20 @@ def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
     after = _over_adjectives(text, heads, chunks, after, around)
     after = _more_exact(heads, chunks, after)
     chunks = _bearing(text, chunks, after, heads[-1], around)
+    if _speaks_of_status(text, heads[-1], chunks[after:]):
+        return None
     if not read_after(text, heads[-1], chunks[after:], around):
         return None
     barred = any("barring" in chunk.classes and chunk.form.startswith(_BEING) for chunk in chunks[after:])
     if not text.exclusion and (barred or _bars_any(heads[-1], chunks[0], around)):
         return None
     return _assemble(text, heads, chunks, around)
+
+
+def _speaks_of_status(text: Text, head: Chunk, behind: Sequence[Chunk]) -> bool:
+    """Whether a marker is only what a status is of ("known KRAS mutation status" is no mutation)."""
+    told = bool(behind) and behind[0].form == "status" and category_of(head) == "biomarker"
+    return told and _ALTERATION.search(text.text, head.start, head.end) is not None
 
 
 def _bars_any(head: Chunk, opening: Chunk, around: Around) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import RESTARTS
+from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import lets_in, offers_choice
 from trialgraph.expressions import Window
 
@@ -26,6 +27,8 @@ _SEX_AND_LIMIT = 2
 _LONGEST_LEAD = 10
 _SHORT = 5
 _APART = frozenset({"with", "without"})
+_RELATIVE = frozenset({"that", "which", "who"})
+_LONGEST_ASIDE = 14
 _RESTATED = re.compile(r"Must (?:be|have)\b|Healthy volunteers\b")
 _RESTATING = "MH"
 """What the registry's own fields say, where they stand in lines of their own under the last criterion."""
@@ -34,6 +37,7 @@ _RESTATING = "MH"
 def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
     """Part the chunks of a stretch at semicolons, full stops, and what else ends a statement."""
     sentences: list[list[Chunk]] = [[]]
+    chunks = _with_asides(text, _without_etc(chunks))
     for index, chunk in enumerate(chunks):
         if (
             chunk.kind == "sign"
@@ -57,6 +61,29 @@ def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
         else:
             sentences[-1].append(chunk)
     return [sentence for sentence in sentences if sentence]
+
+
+def _without_etc(chunks: Sequence[Chunk]) -> Sequence[Chunk]:
+    """Drop "etc." and the signs around it where it parts a list from its time ("A, B, etc. in 4 weeks")."""
+    timed = [i for i, chunk in enumerate(chunks) if i > 1 and chunk.kind == "window"]
+    dropped: set[int] = set()
+    for at in timed:
+        first = next(i for i in range(at - 1, -1, -1) if chunks[i].kind != "sign" or i == 0)
+        if chunks[first].form == "etc":
+            dropped.update(range(first - (chunks[first - 1].form == ","), at))
+    return [chunk for index, chunk in enumerate(chunks) if index not in dropped] if dropped else chunks
+
+
+def _with_asides(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
+    """Drop the commas in "that, in the opinion of the investigator, would …", which part no members."""
+    dropped: set[int] = set()
+    for index, chunk in enumerate(chunks[:-3]):
+        if chunk.form in _RELATIVE and chunks[index + 1].form == ",":
+            near = range(index + 2, min(index + _LONGEST_ASIDE, len(chunks)))
+            end = next((i for i in near if chunks[i].form == ","), None)
+            if end and text.search(lexicon().judgement, text.text[chunk.end : chunks[end].start]):
+                dropped |= {index + 1, end}
+    return [chunk for index, chunk in enumerate(chunks) if index not in dropped] if dropped else chunks
 
 
 def time_of_label(chunks: Sequence[Chunk]) -> Window | None:
@@ -137,7 +164,9 @@ def _measures_next(text: Text, chunks: Sequence[Chunk], index: int, sentence: Se
 
 
 def _lists(text: Text, sentence: Sequence[Chunk]) -> bool:
-    """Whether a sentence has announced a list of denials or choices, whose items semicolons part."""
+    """Whether a sentence has announced a list whose items semicolons part: denials, choices, dated kinds."""
+    if text.exclusion and _lists_dated(sentence):
+        return True
     colon = next((i for i, chunk in enumerate(sentence) if chunk.kind == "sign" and chunk.form == ":"), None)
     if colon is None:
         return False
@@ -145,6 +174,12 @@ def _lists(text: Text, sentence: Sequence[Chunk]) -> bool:
     denies = any("negation" in chunk.classes for chunk in sentence[:colon])
     excepts = any("exception" in chunk.classes for chunk in sentence[max(0, colon - 3) : colon])
     return choice or denies or excepts or _announces_exceptions(sentence[:colon])
+
+
+def _lists_dated(sentence: Sequence[Chunk]) -> bool:
+    """Whether a time is set for all that a sentence lists ("heart disease in the last 6 months, including")."""
+    listing = next((i for i, chunk in enumerate(sentence) if "example" in chunk.classes), 0)
+    return any(chunk.kind == "window" for chunk in sentence[:listing])
 
 
 def _announces_exceptions(leading: Sequence[Chunk]) -> bool:

@@ -292,18 +292,35 @@ def _share_targets(text: Text, segments: list[Segment]) -> None:
             words = ""
 
 
+_LONGEST = 120
+"""Letters of a clause; what is longer has run on into the next criterion."""
+
+
 def share_clauses(text: Text, segments: list[Segment]) -> None:
     """Let "illness/social situations that would limit compliance" be said of the illness too."""
     _share_targets(text, segments)
     for first, second in itertools.pairwise(segments):
         fact = first.expression
-        one_noun = second.joint in ("/", "or", "and") and not second.after_comma
-        if not one_noun or not isinstance(fact, Fact) or second.expression is not None:
+        joined = second.joint in ("/", "or", "and")
+        if not joined or not isinstance(fact, Fact) or second.expression is not None:
             continue
         words = _clause(text, second)
+        if second.after_comma and not (words and _may_be_of_both(text, second, words)):
+            continue
         again = any(chunk.term is not None and chunk.term.iri == fact.concept for chunk in second.chunks)
         if words is not None and not again and "qualifier" not in fact.modifiers:
             first.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": words})
+
+
+def _may_be_of_both(text: Text, segment: Segment, words: str) -> bool:
+    """Whether "illness, or social situations that would limit compliance" may judge the illness too."""
+    another = not segment.chunks[0].classes.isdisjoint({"neutral", "other"})
+    judged = text.search(lexicon().judgement, words)
+    return (
+        judged is not None
+        and len(words) < _LONGEST
+        and not (another or segment.chunks[0].form in DETERMINERS)
+    )
 
 
 def _clause(text: Text, segment: Segment) -> str | None:

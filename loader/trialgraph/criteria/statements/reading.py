@@ -41,6 +41,7 @@ from trialgraph.criteria.mentions.mentions import add_mentions
 from trialgraph.criteria.quantities.tables import outline_without
 from trialgraph.criteria.sections.normalization import NormalizedText
 from trialgraph.criteria.sections.outline import Outline
+from trialgraph.criteria.statements.addressees import case_of
 from trialgraph.criteria.statements.examples import EXAMPLES, listed_instances
 from trialgraph.criteria.statements.exceptions import name_exceptions
 from trialgraph.criteria.statements.inlines import with_inline_items
@@ -96,7 +97,12 @@ _MODALS = ("must", "should", "need", "are required to", "have to")
 _EXCLUDED = re.compile(
     r"\b(?:are|is|be|must) (?:also )?(?:excluded|ineligible|not (?:be )?eligible)\b", re.IGNORECASE
 )
+_ABOUT = frozenset({"for", "in"})
 _WAIVED = re.compile(r"\bnot (?:\w+ )?(?:need|require|necessary|mandatory|applicable|apply)", re.IGNORECASE)
+_CAUSE = re.compile(
+    r"\bunless (?P<cause>(?:due|related|secondary|attribut\w+) to [^:;()]*[^\s:;()])", re.IGNORECASE
+)
+"""What excuses from the limits listed below ("adequate counts, unless due to marrow involvement:")."""
 _FOLLOWING = re.compile(
     r"(?:\b(?:with|as|by|have|has|meet\w*|including|defined|according to)\b[^:,]{0,40})?"
     r"\b(?:the )?follow(?:ing|s)\b[^:]{0,60}:?\s*$|:\s*$",
@@ -220,6 +226,8 @@ def _with_lead(
         body = map_facts(body, lambda fact: replace(fact, within=fact.within or recent))
     if (case := part_led_in(text, start, lead_end)) is not None:
         return asked_of(text, case, body)
+    if not text.exclusion and (waived := _CAUSE.search(text.text, start, lead_end)):
+        return any_of([body, narrative(text, waived.start("cause"), waived.end())])
     following = _FOLLOWING.search(lead)
     stop = start + following.start() if following else lead_end
     head = _read_stretch(text, _between(chunks, start, stop), start, stop)
@@ -233,6 +241,8 @@ def _with_lead(
         return any_of([negate(head), body])
     if not text.exclusion and leading and leading[0].form == "if":
         return _asked_in_case(text, leading, head, body)
+    if (case := _opening_case(text, _between(leading, start, stop))) is not None:
+        return asked_of(text, case, body)
     if not any(not isinstance(atom, Narrative) for atom in atoms(head)):
         told = not text.exclusion and any(chunk.kind in ("value", "limit") for chunk in leading)
         return body if not told and _plain_lead(lead, either=either) else all_of([head, body])
@@ -259,6 +269,17 @@ def _asked_in_case(text: Text, leading: Sequence[Chunk], head: Expression, body:
     comma = next((chunk for chunk in leading if chunk.form == ","), leading[-1])
     words = narrative(text, leading[0].start, comma.start if comma is not leading[-1] else comma.end)
     return any_of([Not(words), body])
+
+
+def _opening_case(text: Text, leading: Sequence[Chunk]) -> Expression | None:
+    """Return whom alone a list below "for patients with melanoma:" is about; None when it is about all."""
+    opening = leading[0] if leading else None
+    if opening is None or "condition" not in opening.classes or opening.form.split(" ")[0] not in _ABOUT:
+        return None
+    sign = next((i for i, chunk in enumerate(leading) if chunk.form in (",", ":")), len(leading))
+    case, behind = leading[1:sign], leading[sign:]
+    named = any(map(is_content, case)) and not any(chunk.kind == "value" for chunk in case)
+    return case_of(text, case) if named and not any(map(is_content, behind)) else None
 
 
 def _names_some(leading: Sequence[Chunk]) -> bool:

@@ -55,7 +55,6 @@ from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, No
 __all__ = ["Statement", "of_part", "read_statement"]
 
 _DENIED_LIST = ("not meet", "not fulfil", "not satisfy", "fail to meet", "fails to meet", "unable to meet")
-
 _BEING = frozenset({"are", "is", "was", "were", "who"})
 """Words before a denial that make it one of what somebody is ("who are not candidates for A …:")."""
 _MOST_LABELS = 20
@@ -317,10 +316,11 @@ def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> E
     if text.exclusion and (own := _ends_item(text, label, body)):
         before = _read_labelled(text, trimmed(label[:own]))
         return any_of([before, _elaborated(text, trimmed(label[own + 1 :]), body, end)])
-    of_some = label[0].form in RESTARTS or "condition" in label[0].classes
     if not text.exclusion and concerns_reproduction(label):
         return any_of([negate(case_of(text, label)), body])
-    if of_some and not text.exclusion:
+    if "condition" in label[0].classes:
+        return asked_of(text, case_of(text, label[1:]), body)
+    if label[0].form in RESTARTS and not text.exclusion:
         return any_of([negate(join_segments(text, read_segments(text, label[1:]), "or")), body])
     case = age_case(label)
     facts = [atom for atom in atoms(body) if isinstance(atom, Fact) and atom.category != "demographic"]
