@@ -72,7 +72,7 @@ class Names:
             self._by_form[_form(surface.form)].add(surface.iri)
 
     def resolve(self, atom: Annotation) -> Named:
-        """Return what an annotation's name means, the whole name first, then without brackets and narrowing words."""
+        """Return what a name means: the whole of it first, then without brackets and narrowing words."""
         short = _BRACKET.sub("", atom.name).strip() or atom.name
         for name, narrowing in ((atom.name, ""), *self._readings(short)):
             if found := self._fitting(self._by_form.get(_form(name), set()), atom):

@@ -177,7 +177,7 @@ def _lists(text: Text, sentence: Sequence[Chunk]) -> bool:
 
 
 def _lists_dated(sentence: Sequence[Chunk]) -> bool:
-    """Whether a time is set for all that a sentence lists ("heart disease in the last 6 months, including")."""
+    """Whether a time is set for all that a sentence lists ("diseases in the last 6 months, including")."""
     listing = next((i for i, chunk in enumerate(sentence) if "example" in chunk.classes), 0)
     return any(chunk.kind == "window" for chunk in sentence[:listing])
 
