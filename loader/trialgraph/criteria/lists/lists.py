@@ -245,9 +245,10 @@ def _read_around_value(
     if (counted := counted_for(text, expression, rest, after[-1].end)) is not None:
         return counted
     condition = next(
-        (i for i, chunk in enumerate(rest) if chunk.classes & {"condition"} or chunk.form == "for"), None
+        (i for i, each in enumerate(rest) if "condition" in each.classes or each.form == "for"), 0
     )
-    if condition is not None:
+    told = any(is_content(chunk) for chunk in rest[:condition]) and rest[condition].form == "for"
+    if "condition" in rest[condition].classes or (rest[condition].form == "for" and not told):
         asked = read_condition(text, rest[condition + 1 :])
         alternative = text.exclusion or segment.joint == "or"
         return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
