@@ -13,6 +13,7 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import for_itself, instances_of
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.offers import offers_choice
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.lists.lists import join_segments, read_segments
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.mentions.topics import topics_of
@@ -42,6 +43,8 @@ def read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression
         return read_conditional(text, chunks)
     label, rest = chunks[:colon], trimmed(chunks[colon + 1 :])
     words = text.text[label[0].start : label[-1].end].lower()
+    if not text.exclusion and (at := _object_at(label, rest)) is not None:
+        return read_conditional(text, [*rest[:at], *label, *rest[at:]])
     if not any(is_content(chunk) for chunk in rest):
         return read_conditional(text, chunks) if not rest else _with_rest(text, label, rest)
     body = _remarked(text, label, read_labelled(text, rest, depth + 1))
@@ -54,6 +57,17 @@ def read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression
     kinds = {type(atom) for atom in atoms(body)}
     asked = _values_of_some(text, label, body) if Value in kinds and Fact not in kinds else None
     return asked if asked is not None else _under_label(text, label, body, (chunks[0].start, chunks[-1].end))
+
+
+def _object_at(label: Sequence[Chunk], rest: Sequence[Chunk]) -> int | None:
+    """Return where a label stands for what isn't said again ("Chemotherapy: must not have had within …")."""
+    at = next((i for i, chunk in enumerate(rest) if chunk.kind != "word"), None)
+    if not at or rest[at].kind != "window" or not all(chunk.kind == "bracket" for chunk in rest[at + 1 :]):
+        return None
+    denied = [chunk for chunk in rest[:at] if "negation" in chunk.classes]
+    plain = all(chunk in denied or "neutral" in chunk.classes for chunk in rest[:at])
+    given = any(chunk.term is not None and chunk.term.category in GIVEN for chunk in label)
+    return at if len(denied) == 1 and plain and given and not _denies(label) else None
 
 
 def _values_of_some(text: Text, label: list[Chunk], body: Expression) -> Expression | None:

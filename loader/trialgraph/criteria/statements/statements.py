@@ -39,7 +39,7 @@ from trialgraph.criteria.trees import (
 )
 from trialgraph.expressions import Expression, Fact, Narrative, Value, atoms
 
-__all__ = ["Statement", "of_part", "read_statement"]
+__all__ = ["Statement", "of_part", "read_statement", "read_time_since"]
 
 Role = Literal["demand", "allowance"]
 
@@ -85,7 +85,7 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
     asked = demand_on_some(text, chunks) if text.exclusion and not allows(chunks) else None
     if asked is not None:
         return Statement(asked, text=words)
-    elapsed = read_elapsed(text, chunks, lambda rest: read_barred(text, rest))
+    elapsed = read_time_since(text, chunks)
     if elapsed is not None and not allows(chunks):
         return Statement(elapsed, text=words)
     chunks = inner_exceptions(text, chunks)
@@ -106,6 +106,13 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
     if not plain and shorter is not chunks:
         read = read_labelled(text, chunks)
     return Statement(all_of([sex[0], read]) if sex is not None and plain else read, text=words)
+
+
+def read_time_since(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
+    """Return what a sentence bars that tells how long a treatment must be over; None for any other."""
+    return read_elapsed(
+        text, chunks, lambda rest: read_barred(text, rest), lambda rest: read_statement(text, rest).expression
+    )
 
 
 def _takes_a_person(text: Text, chunks: Sequence[Chunk]) -> bool:
