@@ -7,71 +7,82 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.cases import except_for
+from trialgraph.criteria.conditions.intervals import (
+    AGAIN,
+    ENDED,
+    ENDINGS,
+    FRAMES,
+    LISTED,
+    SINCE_LEAST,
+    SINCE_MOST,
+)
+from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.washouts import is_shorter
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.quantities.windows import length_in, window_of
-from trialgraph.criteria.trees import any_of, is_formal, map_facts, negate
+from trialgraph.criteria.trees import all_of, any_of, is_formal, map_facts, negate, only_facts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms
 
-__all__ = ["read_elapsed"]
+__all__ = ["read_elapsed", "read_interval", "tells_elapsed"]
 
-_OPENING = (
-    r"(?:(?:patients?|subjects?|participants?|they|who|must|should|have|has|had|be|an?|the|there|interval|of)"
-    r"\s+)*"
-)
-_LEAST = (
-    r"(?:at\s+least|a\s+minimum\s+of|minimum\s+of|minimum|no\s+less\s+than|not\s+less\s+than"
-    r"|[≥>]|more\s+than|greater\s+than|over)\s*"
-)
-_MOST = r"(?:less\s+than|fewer\s+than|[<≤]|within|no\s+more\s+than)\s*"
-_WAITED = (
-    r"(?:\s*(?:must|should|have|has|had|be|been|period|interval|wash-?out|elapsed|passed|is|are|required|out|for|time))*"
-    r"\s*(?:since|from|after|between|following|of|post|beyond)\s+"
-    r"(?:(?:the|their|his|her|any|all|last|final|most|recent|prior|previous|completion|end|cessation|discontinuation"
-    r"|finishing|completing|receiving|administration|dose|doses|date|day|cycle|of|course|receipt|infusion|exposure\s+to)\s+)*"
-)
-_SINCE_LEAST = f"{_OPENING}{_LEAST}LENGTH{_WAITED}"
-_SINCE_MOST = f"{_OPENING}{_MOST}LENGTH{_WAITED}"
-_AGAIN = (
-    rf"(?:[,;]|\band\b|\bor\b)[\s,]*(?:and\s+)?(?:{_LEAST})?LENGTH"
-    rf"(?:\s*wash-?\s?out(?:\s+period)?\s+(?:for|of|from)\s+|{_WAITED})"
-)
-"""How the time of another treatment follows ("4 weeks from surgery and 2 weeks from radiotherapy")."""
-_ENDINGS = (
-    "completed", "discontinued", "stopped", "finished", "ended", "terminated", "ceased", "concluded", "given",
-)  # fmt: skip
-_ENDED = (
-    r"\s*\(?(?:must|should|need\s+to|has\s+to|have\s+to|is\s+to)?\s*(?:have|be|been|has|\s)*"
-    rf"(?:{'|'.join(_ENDINGS)})\s+"
-    rf"{_LEAST}LENGTH\s+(?:prior\s+to|before|from)\b"
-)
 _LONGEST_LABEL = 12
 _OF_LABELS = frozenset({"word", "concept", "bracket", "sign"})
 _TURNING = frozenset({"negation", "condition", "exception", "allowance", "barring"})
 _BEING = frozenset({"is", "are", "was", "were", "has", "have", "has been", "have been", "must", "must be"})
 _ASKING = ("must", "should", "need", "has to", "have to")
 """What an exclusion that asks for a time says with it ("surgery must be completed 30 days before")."""
+_JOINTS = frozenset({"and", ",", ";"})
+_ALL_JOINTS = frozenset({*_JOINTS, "or", "and / or"})
+_TIMED = frozenset({"limit", "window", "value"})
+_UNSAID = frozenset({"agent", "drug", "therapy", "treatment", "medication", "dose", "infusion", "last",
+                     "it", "them", "product", "procedure"})  # fmt: skip
+"""What stands for a treatment that the label names ("Antibodies: at least 3 weeks since the last dose")."""
+_GIVING = frozenset({"dose", "administration", "infusion", "cycle"})
+"""What a treatment's name may end in where its last time is meant ("since the last chemotherapy dose")."""
+_ENTERING = (
+    r"(?:enrol|random|regist|stud(?:y|ies)|trial|first|treatment|screen|day|c\s?1|start|initiat|begin|protocol|entr|baseline"
+    r"|consent|leuka|apher|lymphod|infus|inclusion|planned|cycle)"
+)
 _BEFORE = re.compile(
-    r"\s*,?\s*(?:and\s+)?(?:prior\s+to|before|until|at|and)\s+[\w\s/,-]{0,80}$", re.IGNORECASE
+    rf"\s*,?\s*(?:and\s+)?(?:(?:prior\s+to|before|until|at(?!\s+(?:least|a)\b))\s+|to\s+(?=[^,;]*\b{_ENTERING}))[\w\s/,()\[\]-]{{0,80}}$",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(rf"\s+and\s+(?=[^,;]*\b{_ENTERING})[\w\s/()\[\]-]{{0,80}}$", re.IGNORECASE)
+_UNTIL_WORSE = re.compile(r"\b(?:to|until|and)\s+(?:\w+\s+){0,3}(?:recurr|relaps|progress)", re.IGNORECASE)
+"""What makes a time one that a treatment worked for."""
+_ELAPSED = re.compile(
+    r"wash-?\s?out|\belapsed\b|\b(?:times?|intervals?|periods?)\b[^:;]{0,40}\b(?:since|from|after|between)\b",
+    re.IGNORECASE,
 )
 
+_GOING_ON = ("must", "should", "may", "has ", "have ", "is ", "are ")
+"""How a clause opens that says more of the treatment, or of whoever had it."""
+
 Reader = Callable[[list[Chunk]], Expression]
+Beside = Callable[[list[Chunk]], Expression | None]
 
 
-def read_elapsed(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
+def tells_elapsed(lead: str) -> bool:
+    """Whether the items below a lead-in are treatments with the time that they have to be over for."""
+    return _ELAPSED.search(lead.rsplit(". ", 1)[-1]) is not None
+
+
+def read_elapsed(text: Text, chunks: Sequence[Chunk], read: Reader, beside: Beside) -> Expression | None:
     """Return what a time since treatments bars; None when a statement is about none.
 
     Args:
         text: The text under reading.
         chunks: A statement of it.
         read: Reads the treatments.
+        beside: Reads what else is demanded in the same sentence.
     """
     at = next((i for i, chunk in enumerate(chunks) if i and _excepts(chunk)), None)
     if at is None:
-        return _read(text, chunks, read)
-    barred = _read(text, trimmed(chunks[:at]), read)
+        return _read(text, chunks, read, beside)
+    barred = _read(text, trimmed(chunks[:at]), read, beside)
     start = (chunks[at].inner[0] if chunks[at].kind == "bracket" else chunks[at]).end
     words = text.text[start : chunks[-1].end].strip(" ;,.:()")
     return None if barred is None else except_for(text, barred, words, (start, chunks[-1].end))
@@ -82,47 +93,180 @@ def _excepts(chunk: Chunk) -> bool:
     return "exception" in chunk.classes or bool(chunk.inner and "exception" in chunk.inner[0].classes)
 
 
-def _read(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
+def _read(text: Text, chunks: Sequence[Chunk], read: Reader, beside: Beside) -> Expression | None:
     if text.exclusion:
-        asked = any(chunk.form.startswith(_ASKING) for chunk in chunks)
-        return _since(text, chunks, _SINCE_MOST, read) or (_ended(text, chunks, read) if asked else None)
-    barred = _since(text, chunks, _SINCE_LEAST, read) or _ended(text, chunks, read)
-    if barred is None and (labelled := _behind_label(chunks)):
-        barred = _since(text, labelled, _SINCE_LEAST, read)
+        return _barred_as_such(text, chunks, read)
+    words = text.text[chunks[0].start : chunks[-1].end].lower()
+    if not any(chunk.kind in _TIMED for chunk in chunks) and "wash" not in words:
+        return None
+    clause = _clause_after(text, chunks)
+    barred = _barred(text, chunks[:clause], read)
+    if barred is None or clause is None:
+        return None if barred is None else negate(barred)
+    rest = trimmed(chunks[clause + 1 :])
+    if not rest:
+        return negate(barred)
+    own = rest[0].form.startswith(_GOING_ON)
+    if own and any(chunk.term is not None and chunk.term.category == "lesion" for chunk in rest):
+        return None
+    told = narrative(text, rest[0].start, rest[-1].end) if own else beside(rest)
+    return None if told is None else all_of([negate(barred), told])
+
+
+def _barred_as_such(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
+    """Read "less than 4 weeks since X" among exclusions, also as a demand ("X must be completed …")."""
+    if (barred := _since(text, chunks, SINCE_MOST, read)) is not None:
+        return barred
+    if not any(chunk.form.startswith(_ASKING) for chunk in chunks):
+        return None
+    clause = _clause_after(text, chunks)
+    rest = trimmed(chunks[clause + 1 :]) if clause is not None else []
+    barred = _ended(text, chunks[:clause], read)
+    if barred is None or not rest:
+        return barred
+    return any_of([barred, Not(narrative(text, rest[0].start, rest[-1].end))])
+
+
+def _barred(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
+    barred = _since(text, chunks, SINCE_LEAST, read) or _framed(text, chunks, FRAMES, read)
+    barred = barred or _ended(text, chunks, read)
+    if barred is None and (colon := _label_before(chunks)):
+        label, rest = chunks[:colon], chunks[colon + 1 :]
+        return _since(text, rest, SINCE_LEAST, read, label) if rest else None
+    return barred
+
+
+def read_interval(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
+    """Return what an item below "time since prior treatment:" bars ("nitrosoureas: 6 weeks"), or None."""
+    kept = trimmed(chunks)
+    barred = _framed(text, kept, LISTED, read) or _of_unread_time(text, kept, read) if kept else None
     return None if barred is None else negate(barred)
 
 
-def _behind_label(chunks: Sequence[Chunk]) -> Sequence[Chunk]:
-    """Return what stands behind "Monoclonal antibodies:", nothing without such a label."""
+def _of_unread_time(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
+    """Read "chemotherapy: longer than its cycle": the treatment, narrowed by words that nobody records."""
+    colon = _label_before(chunks)
+    if not colon or not chunks[colon + 1 :] or any(chunk.classes & _TURNING for chunk in chunks):
+        return None
+    label, words = chunks[:colon], text.text[chunks[colon + 1].start : chunks[-1].end].strip(" ;,.")
+    given = any(map(_is_given, label)) and not any(chunk.kind == "value" for chunk in chunks)
+    named = read(list(label)) if given else None
+    if named is None or not is_formal(named) or not only_facts(named):
+        return None
+    facts = [atom for atom in atoms(named) if isinstance(atom, Fact)]
+    if any(fact.category not in GIVEN for fact in facts):
+        return None
+    return map_facts(named, lambda fact: replace(fact, modifiers={**fact.modifiers, "qualifier": words}))
+
+
+def _clause_after(text: Text, chunks: Sequence[Chunk]) -> int | None:
+    """Return the joint behind which something else than a treatment is demanded, or None."""
+    named = False
+    for index, chunk in enumerate(chunks):
+        named = named or _is_given(chunk)
+        if named and chunk.form in _JOINTS and _demands_anew(text, chunks[index + 1 :]):
+            return index
+    return None
+
+
+def _demands_anew(text: Text, chunks: Sequence[Chunk]) -> bool:
+    if chunks and chunks[0].form.split(" ")[0] == "to":
+        return False
+    for chunk in chunks:
+        if chunk.form in _JOINTS:
+            continue
+        if chunk.classes & {"negation", "persons"} or chunk.form.startswith((*_ASKING, "recovered", "has ")):
+            return True
+        if chunk.kind == "value" or (chunk.term is not None and is_content(chunk)):
+            return not _is_given(chunk)
+        if chunk.kind == "limit":
+            return text.text[chunk.start].lower() in "am≥>"
+    return False
+
+
+def _is_given(chunk: Chunk) -> bool:
+    return chunk.term is not None and chunk.term.category in GIVEN
+
+
+def _label_before(chunks: Sequence[Chunk]) -> int | None:
+    """Return the colon behind a label such as "Monoclonal antibodies:", None without one."""
     colon = next((i for i, chunk in enumerate(chunks[:_LONGEST_LABEL]) if chunk.form == ":"), None)
     plain = all(chunk.kind in _OF_LABELS and not chunk.classes & _TURNING for chunk in chunks[:colon])
-    return chunks[colon + 1 :] if colon and plain else ()
+    return colon if colon and plain else None
 
 
-def _since(text: Text, chunks: Sequence[Chunk], pattern: str, read: Reader) -> Expression | None:
+def _since(
+    text: Text, chunks: Sequence[Chunk], pattern: str, read: Reader, label: Sequence[Chunk] = ()
+) -> Expression | None:
     start, end = chunks[0].start, chunks[-1].end
     match = length_in(pattern).match(text.text, start, end)
     if match is None:
         return None
-    if (again := length_in(_AGAIN).search(text.text, match.end(), end)) is not None:
-        first = trimmed([chunk for chunk in chunks if match.end() <= chunk.start < again.start()])
-        second = trimmed([chunk for chunk in chunks if chunk.start >= again.end()])
-        barred = _within(text, first, match, start, read), _within(text, second, again, again.start(), read)
-        return any_of([each for each in barred if each]) if all(barred) else None
-    rest = trimmed([chunk for chunk in chunks if chunk.start >= match.end()])
-    after = _BEFORE.search(text.text, match.end(), end)
-    if after is not None:
-        rest = trimmed([chunk for chunk in rest if chunk.end <= after.start()]) or rest
-    return _within(text, rest, match, start, read)
+    times = [match, *length_in(AGAIN).finditer(text.text, match.end(), end)]
+    places = [start, *(each.start() for each in times[1:]), end]
+    barred = []
+    for index, each in enumerate(times):
+        stop = places[index + 1]
+        inside = trimmed([chunk for chunk in chunks if each.end() <= chunk.start < stop])
+        named = _named(text, inside, each) if inside else None
+        if named is not None and label and all(map(_is_unsaid, named)):
+            named = list(label)
+        barred.append(_within(text, named, each, places[index], read) if named else None)
+    return any_of([each for each in barred if each]) if all(barred) else None
+
+
+def _is_unsaid(chunk: Chunk) -> bool:
+    return chunk.kind == "word" and (chunk.form in _UNSAID or "neutral" in chunk.classes)
+
+
+def _named(text: Text, chunks: list[Chunk], match: re.Match[str]) -> list[Chunk] | None:
+    """Return the treatments without up to when the time is told; None where more is said."""
+    start, end = chunks[0].start, chunks[-1].end
+    if _UNTIL_WORSE.search(text.text, start, end):
+        return None
+    between = re.search(r"\bbetween\b", match.group(), re.IGNORECASE) is not None
+    after = (_BETWEEN if between else _BEFORE).search(text.text, start, end)
+    if after is None:
+        return None if between else chunks
+    kept = trimmed([chunk for chunk in chunks if chunk.end <= after.start()])
+    cut = [chunk for chunk in chunks if chunk.start >= after.start()]
+    return (kept or chunks) if not _joins_more(cut[1:]) else None
+
+
+def _joins_more(chunks: Sequence[Chunk]) -> bool:
+    """Whether something is named behind a joint, so that it would be lost with what stands before."""
+    joint = next((i for i, chunk in enumerate(chunks) if chunk.form in _ALL_JOINTS), len(chunks))
+    return any(map(is_content, chunks[joint:]))
+
+
+def _framed(text: Text, chunks: Sequence[Chunk], frames: Sequence[str], read: Reader) -> Expression | None:
+    start, end = chunks[0].start, chunks[-1].end
+    for frame in frames:
+        match = length_in(frame).match(text.text, start, end)
+        if match is None:
+            continue
+        first, last = match.span("named")
+        inside = [chunk for chunk in chunks if first <= chunk.start and chunk.end <= last]
+        named: list[Chunk] | None = trimmed(inside)
+        tail = [chunk for chunk in chunks if chunk.start >= match.end()]
+        if "tail" in match.groupdict():
+            if _joins_more(tail) or (named and _UNTIL_WORSE.search(text.text, first, end)):
+                continue
+        elif named:
+            named = _named(text, named, match)
+        timed = any(chunk.kind in ("limit", "window") for chunk in named or ())
+        if named and not timed and (barred := _within(text, named, match, start, read)) is not None:
+            return barred
+    return None
 
 
 def _ended(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
     start, end = chunks[0].start, chunks[-1].end
     words = text.text[start:end].lower()
-    if not any(ending in words for ending in _ENDINGS):
+    if not any(ending in words for ending in ENDINGS):
         return None
-    match = length_in(_ENDED).search(text.text, start, end)
-    if match is None:
+    match = length_in(ENDED).search(text.text, start, end)
+    if match is None or _joins_more([chunk for chunk in chunks if chunk.start >= match.end()]):
         return None
     head = trimmed([chunk for chunk in chunks if chunk.end <= match.start()])
     while head and head[-1].form in _BEING:
@@ -134,8 +278,9 @@ def _within(
     text: Text, chunks: Sequence[Chunk], match: re.Match[str], start: int, read: Reader
 ) -> Expression | None:
     """Return the treatments in the time that has to be over, when nothing else is said of them."""
-    given = any(chunk.term is not None and chunk.term.category in GIVEN for chunk in chunks)
-    if not given or any("negation" in chunk.classes for chunk in chunks):
+    if chunks[-1:] and chunks[-1].form in _GIVING:
+        chunks = chunks[:-1]
+    if not any(map(_is_given, chunks)) or any("negation" in chunk.classes for chunk in chunks):
         return None
     expression = read(list(chunks))
     facts = [atom for atom in atoms(expression) if isinstance(atom, Fact)]

@@ -14,21 +14,36 @@ from trialgraph.criteria.language.offers import DEMANDED
 from trialgraph.criteria.language.tokens import lookup_form
 from trialgraph.criteria.lists.lists import join_segments, read_condition, read_segments
 from trialgraph.criteria.members.segments import part_statement, trimmed
+from trialgraph.criteria.statements.kinds import read_instances
+from trialgraph.criteria.statements.subgroups import MODAL, only_names_patients, value_case, value_with
 from trialgraph.criteria.trees import all_of, any_of, is_formal, negate
 from trialgraph.expressions import Expression, Fact, Narrative, Not, atoms
 from trialgraph.namespaces import TGC
 
-__all__ = ["case_of", "concerns_reproduction", "read_addressed"]
+__all__ = ["case_of", "concerns_reproduction", "read_conditional"]
 
 _ABSENT = re.compile(r"in\s+(?:the\s+)?absence\s+of\s+", re.IGNORECASE)
 _MODAL = ("must", "should", "shall", "need", "are required to")
 _HAVING = frozenset({"have", "has", "with", "have a", "has a"})
 _MENOPAUSE = frozenset({str(TGC.Premenopausal), str(TGC.Perimenopausal), str(TGC.Postmenopausal)})
 _TELLING = frozenset({"confirmation", "confirmed"})
+_WHO = frozenset({"patient who", "subject who", "participant who"})
 Reader = Callable[[Text, list[Chunk]], Expression]
 
 
-def read_addressed(text: Text, chunks: list[Chunk], read: Reader) -> Expression | None:
+def read_conditional(text: Text, chunks: list[Chunk]) -> Expression:
+    """Read what is asked in some case only, or else of all."""
+    if not text.exclusion and (asked := value_case(text, chunks) or value_with(text, chunks)) is not None:
+        return asked
+    if chunks and only_names_patients(chunks, exclusion=text.exclusion):
+        return read_instances(text, chunks[1:])
+    valued = any(chunk.kind == "value" for chunk in chunks)
+    if valued and chunks[0].form in _WHO and not any(chunk.form in MODAL for chunk in chunks):
+        return read_instances(text, trimmed(chunks[1:]))
+    return _read_addressed(text, chunks, read_conditional) or read_instances(text, chunks)
+
+
+def _read_addressed(text: Text, chunks: list[Chunk], read: Reader) -> Expression | None:
     """Return what a statement asks in some case only; None when it is asked of all.
 
     Args:

@@ -17,6 +17,7 @@ from trialgraph.criteria.conditions.complements import (
     join_complements,
     lists_cancers,
 )
+from trialgraph.criteria.conditions.elapsed import read_interval, tells_elapsed
 from trialgraph.criteria.conditions.lifting import lift
 from trialgraph.criteria.conditions.remnants import add_values
 from trialgraph.criteria.criterion import Kind
@@ -34,8 +35,9 @@ from trialgraph.criteria.language.offers import (
     offers_choice,
 )
 from trialgraph.criteria.language.predicates import part_predicate
-from trialgraph.criteria.language.vocabulary import Vocabulary
-from trialgraph.criteria.lists.lists import join_segments, read_segments
+from trialgraph.criteria.language.vocabulary import GIVEN, Vocabulary
+from trialgraph.criteria.lists.lists import join_segments, read_barred, read_segments
+from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of, time_of_label, with_list
 from trialgraph.criteria.mentions.mentions import add_mentions
 from trialgraph.criteria.quantities.tables import outline_without
@@ -55,7 +57,7 @@ from trialgraph.criteria.statements.notes import (
     without_fields,
 )
 from trialgraph.criteria.statements.parts import by_part_of_trial, part_led_in
-from trialgraph.criteria.statements.statements import of_part, read_statement
+from trialgraph.criteria.statements.statements import of_part, read_statement, read_time_since
 from trialgraph.criteria.statements.turns import turned
 from trialgraph.criteria.trees import (
     all_of,
@@ -167,7 +169,10 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
         return narrative(text, start, end)
     if defines_childbearing(lead):
         return _defined_below(text, chunks, outline)
-    read = [_read_outlined(text, _between(chunks, item.start, item.end), item) for item in outline.items]
+    timed = not text.exclusion and tells_elapsed(lead)
+    read = [
+        _read_item(text, _between(chunks, item.start, item.end), item, timed=timed) for item in outline.items
+    ]
     if (text.exclusion and lets_in(lead)) or (
         lead.strip() and _EXCEPTED.search(lead.strip().removesuffix(":") + ":")
     ):
@@ -186,6 +191,16 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     whole = _with_lead(text, chunks, outline, body, either=either)
     told = any(map(says_more, atoms(whole))) or any(map(str.isdigit, lead))
     return whole if told else narrative(text, start, end)
+
+
+def _read_item(text: Text, chunks: Sequence[Chunk], item: Outline, *, timed: bool) -> Expression:
+    """Read a nested item; a `timed` one may be a treatment with the time that it has to be over for."""
+    told = (
+        read_interval(text, chunks, lambda each: read_barred(text, each))
+        if timed and not item.items
+        else None
+    )
+    return told or _read_outlined(text, chunks, item)
 
 
 def _excepted_below(
@@ -237,6 +252,8 @@ def _with_lead(
         last = several[-1][0].start
         return all_of([_read_stretch(text, _between(chunks, start, last), start, last),
                        narrative(text, last, outline.end)])  # fmt: skip
+    if not text.exclusion and facts and _only_titles(facts, body):
+        return body
     if not text.exclusion and facts and _names_some(leading):
         return any_of([negate(head), body])
     if not text.exclusion and leading and leading[0].form == "if":
@@ -255,6 +272,13 @@ def _with_lead(
     ):
         return any_of([head, body])
     return all_of([head, body])
+
+
+def _only_titles(facts: Sequence[Fact], body: Expression) -> bool:
+    """Whether a lead-in just names the treatments that its list bars ("Prior biologic therapy: …")."""
+    denied = [each for each in getattr(body, "operands", (body,)) if isinstance(each, Not)]
+    barred = {atom.concept for each in denied for atom in atoms(each) if isinstance(atom, Fact)}
+    return all(fact.category in GIVEN and fact.concept in barred for fact in facts)
 
 
 def _excludes(text: Text, outline: Outline) -> bool:
@@ -328,7 +352,7 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
         if sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named:
             continue
         if not text.exclusion and _is_washout(words, sentence):
-            read.append(narrative(text, *place))
+            read.append(read_time_since(text, trimmed(sentence)) or narrative(text, *place))
             continue
         if concerns_some(words):
             read.append(of_part(text, sentence) or narrative(text, *place))

@@ -1,0 +1,70 @@
+"""How texts word the time since a treatment: "at least 4 weeks since X", "X: washout of 3 weeks"."""
+
+from __future__ import annotations
+
+__all__ = ["AGAIN", "ENDED", "ENDINGS", "FRAMES", "LISTED", "SINCE_LEAST", "SINCE_MOST"]
+
+_OPENING = (
+    r"(?:(?:patients?|subjects?|participants?|they|who|must|should|have|has|had|be|an?|the|there|interval|of)"
+    r"\s+)*"
+)
+_LEAST = (
+    r"(?:at\s+least|at\s+a\s+minimum|(?:a\s+)?minimum(?:\s+(?:interval|period|time|wash-?out))?(?:\s+of)?"
+    r"|no\s+less\s+than|not\s+less\s+than|[≥>]|(?:more|greater|longer)\s+than(?:\s+or\s+equal\s+to)?|over)\s*"
+)
+_MOST = r"(?:less\s+than|fewer\s+than|[<≤]|within|no\s+more\s+than)\s*"
+_LAST = (
+    r"(?:(?:the|their|his|her|his/her|any|all|last|final|most|recent|prior|previous|completion|end|cessation"
+    r"|discontinuation|finishing|completing|receiving|received|administration|dose|doses|date|day|cycle|of|course|receipt"
+    r"|infusion|exposure\s+to|(?:research\s+)?(?:patient|subject|participant)(?:['’]s)?)\s+)*"
+)
+_OVER = (
+    r"(?:\s*(?:must|should|have|has|had|be|been|period|interval|wash-?out|elapsed|passed|is|are|required|out|for"
+    r"|time))*"
+)
+_SINCE = r"\s*(?:since|from|after|between|following|of|post|beyond)\s+"
+_WAITED = f"{_OVER}{_SINCE}{_LAST}"
+SINCE_LEAST = f"{_OPENING}{_LEAST}LENGTH{_WAITED}"
+SINCE_MOST = f"{_OPENING}{_MOST}LENGTH{_WAITED}"
+AGAIN = (
+    rf"(?:[,;]|\band\b|\bor\b)[\s,]*(?:and\s+|or\s+)?(?:{_LEAST})?LENGTH"
+    rf"(?:\s*wash-?\s?out(?:\s+period)?\s+(?:for|of|from)\s+|{_WAITED})"
+)
+"""How the time of another treatment follows ("4 weeks from surgery and 2 weeks from radiotherapy")."""
+ENDINGS = (
+    "completed", "discontinued", "stopped", "finished", "ended", "terminated", "ceased", "concluded", "given",
+    "administered",
+)  # fmt: skip
+ENDED = (
+    r"\s*\(?(?:must|should|need\s+to|has\s+to|have\s+to|is\s+to)?\s*(?:have|be|been|has|\s)*"
+    rf"(?:{'|'.join(ENDINGS)})\s+"
+    rf"{_LEAST}LENGTH\s+(?:prior\s+to|before|from)\b"
+)
+_BEFORE = r"\s*(?:\(\s*wash-?\s?out[^()]*\)\s*)?(?:prior\s+to|before)\b"
+_WASHOUT = r"wash-?\s?out(?:\s+(?:period|time|interval))?"
+_DUE = r"(?:\s+(?:is|are|will|must|should|be|have|has|been|required|needed|necessary|requested|elapsed))*"
+_IS = r"\s*(?::|\s(?:must|should|has\s+to|is|will)?(?:\s+(?:be|have\s+been|of))?)\s*"
+_NAMED = r"(?P<named>[^.;:]{3,120}?)"
+FRAMES = (
+    rf"{_OPENING}(?:{_LEAST})?LENGTH\s*{_WASHOUT}{_DUE}\s+(?:between|for|of|from|since|after|following)\s+{_LAST}"
+    r"(?P<named>.+)",
+    rf"{_OPENING}(?:(?:adequate|minimum|appropriate|required|sufficient)\s+)*{_WASHOUT}(?:\s*(?:of|:|-|is|must|should|be|at))*"
+    rf"\s*(?:{_LEAST}|least\s+)?LENGTH{_DUE}\s+(?:between|for|of|from|since|after|following)\s+{_LAST}(?P<named>.+)",
+    rf"{_OPENING}{_WASHOUT}\s+(?:for|of|from|after)\s+{_LAST}{_NAMED}{_IS}(?:{_LEAST})?LENGTH(?P<tail>\b)",
+    rf"{_OPENING}(?:minimum\s+)?(?:time|interval)\s+(?:elapsed\s+)?(?:since|from|after)\s+{_LAST}{_NAMED}{_IS}{_LEAST}LENGTH"
+    r"(?P<tail>\b)",
+    r"(?:the\s+)?(?:last|final|most\s+recent)\s+(?:dose|doses|administration|infusion|treatment|cycle|course)\s+(?:of|with)\s+"
+    rf"{_NAMED}(?:\s+(?:must|should|have|has|be|been|was|given|administered|received|completed))*\s*{_LEAST}LENGTH(?P<tail>{_BEFORE})",
+    r"(?:(?:patients?|subjects?|participants?|they)\s+)?(?:must\s+|should\s+)(?:have\s+)?"
+    r"(?:completed?|discontinued?|stop(?:ped)?|finish(?:ed)?|ended)\s+"
+    rf"{_NAMED}\s*{_LEAST}LENGTH(?P<tail>{_BEFORE})",
+    r"(?:(?:patients?|subjects?|participants?|they)\s+)?(?:must|should)\s+be\s+LENGTH\s*(?:out\s+)?(?:post|from|since|after)\s+"
+    rf"{_LAST}(?P<named>.+)",
+)
+"""Other wordings of it, each with the treatments as `named`; with a `tail`, up to when it is told behind."""
+LISTED = (
+    rf"(?:(?:must|should)\s+be\s+)?(?:{_LEAST})?LENGTH\s*(?:{_WASHOUT}\s*)?(?:for|from|since|after|of|following|:|-)?\s+{_LAST}"
+    r"(?P<named>[^:]+)",
+    rf"(?P<named>[^:;]{{3,120}}?)\s*(?:[:,=–-]|\bfor\b|\()?\s*(?:{_LEAST})?LENGTH(?P<tail>\)?\s*(?:wash-?\s?out(?:\s+period)?)?)$",
+)
+"""How an item of a list below "time since prior treatment:" tells its treatments and their time."""

@@ -1,0 +1,219 @@
+"""What stands behind a label and a colon: its limits, kinds, instances, or what it denies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.conditions.alternatives import is_harmless
+from trialgraph.criteria.conditions.cases import asked_of
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.instances import for_itself, instances_of
+from trialgraph.criteria.language.connectives import RESTARTS
+from trialgraph.criteria.language.offers import offers_choice
+from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.lists.lists import join_segments, read_segments
+from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.mentions.topics import topics_of
+from trialgraph.criteria.statements.addressees import case_of, concerns_reproduction, read_conditional
+from trialgraph.criteria.statements.subgroups import age_case, any_kind, defined_at
+from trialgraph.criteria.trees import all_of, alternatives_of, any_of, dated, is_formal, map_facts, negate
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms
+
+__all__ = ["read_labelled"]
+
+_DENIED_LIST = ("not meet", "not fulfil", "not satisfy", "fail to meet", "fails to meet", "unable to meet")
+
+_BEING = frozenset({"are", "is", "was", "were", "who"})
+"""Words before a denial that make it one of what somebody is ("who are not candidates for A …:")."""
+_MOST_LABELS = 20
+"""Labels within labels; a text with more of them is no criterion that anyone wrote."""
+_APART = frozenset({"with", "without", "in", "for"})
+
+
+def read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression:
+    """Drop a label before a colon ("Liver function: …"); a denied list is denied as a whole."""
+    signs = (i for i, each in enumerate(chunks) if each.kind == "sign" and each.form == ":")
+    colon = next(signs, None) or defined_at(chunks)
+    if depth == _MOST_LABELS:
+        return narrative(text, chunks[0].start, chunks[-1].end)
+    if colon is None or colon == 0:
+        return read_conditional(text, chunks)
+    label, rest = chunks[:colon], trimmed(chunks[colon + 1 :])
+    words = text.text[label[0].start : label[-1].end].lower()
+    if not text.exclusion and (at := _object_at(label, rest)) is not None:
+        return read_conditional(text, [*rest[:at], *label, *rest[at:]])
+    if not any(is_content(chunk) for chunk in rest):
+        return read_conditional(text, chunks) if not rest else _with_rest(text, label, rest)
+    body = _remarked(text, label, read_labelled(text, rest, depth + 1))
+    if not text.exclusion and offers_choice(words) and isinstance(body, AllOf):
+        if any(chunk.form == "and" for chunk in rest):
+            return narrative(text, chunks[0].start, chunks[-1].end)
+        body = alternatives_of(body)
+    if any(phrase in words for phrase in _DENIED_LIST):
+        return negate(AllOf(body.operands) if isinstance(body, AnyOf) else body)
+    kinds = {type(atom) for atom in atoms(body)}
+    asked = _values_of_some(text, label, body) if Value in kinds and Fact not in kinds else None
+    return asked if asked is not None else _under_label(text, label, body, (chunks[0].start, chunks[-1].end))
+
+
+def _object_at(label: Sequence[Chunk], rest: Sequence[Chunk]) -> int | None:
+    """Return where a label stands for what isn't said again ("Chemotherapy: must not have had within …")."""
+    at = next((i for i, chunk in enumerate(rest) if chunk.kind != "word"), None)
+    if not at or rest[at].kind != "window" or not all(chunk.kind == "bracket" for chunk in rest[at + 1 :]):
+        return None
+    denied = [chunk for chunk in rest[:at] if "negation" in chunk.classes]
+    plain = all(chunk in denied or "neutral" in chunk.classes for chunk in rest[:at])
+    given = any(chunk.term is not None and chunk.term.category in GIVEN for chunk in label)
+    return at if len(denied) == 1 and plain and given and not _denies(label) else None
+
+
+def _values_of_some(text: Text, label: list[Chunk], body: Expression) -> Expression | None:
+    """Read values below "with marrow involvement:", for some, or "without growth factors:"."""
+    words = narrative(text, label[0].start, label[-1].end)
+    supposed = "condition" in label[0].classes or label[0].form in RESTARTS
+    if (label[0].form in _APART or (supposed and _remark_at(label))) and not _is_label(label[1:]):
+        return asked_of(text, words, body)
+    return all_of([body, words]) if _remark_at(label) is not None else None
+
+
+def _under_label(text: Text, label: list[Chunk], body: Expression, place: tuple[int, int]) -> Expression:
+    """Return what a list says below its label."""
+    denial = next((i for i, c in enumerate(label) if c.kind == "word" and "negation" in c.classes), None)
+    if denial is not None and not any("condition" in chunk.classes for chunk in label):
+        told = bool(denial) and label[denial - 1].form.split(" ")[-1] in _BEING
+        which = any(chunk.form.startswith(("that", "which")) for chunk in label[max(0, denial - 2) : denial])
+        if told and (which or any(map(is_content, label[denial:]))):
+            return narrative(text, *place)
+        return _under_denial(text, body, place)
+    if any(is_content(chunk) for chunk in label):
+        return _elaborated(text, label, body, place[1])
+    if _is_label(label):
+        return body
+    restricting = any(chunk.classes & {"condition", "negation", "exception"} for chunk in label)
+    return narrative(text, *place) if restricting else body
+
+
+def _under_denial(text: Text, body: Expression, place: tuple[int, int]) -> Expression:
+    """Return a list below "no:" denied; below "non-pregnant: test negative" it says so itself."""
+    if not is_formal(body):
+        return narrative(text, *place)
+    if any(isinstance(each, Not) for each in (body, *getattr(body, "operands", ()))):
+        return body if isinstance(body, Not) else narrative(text, *place)
+    return negate(alternatives_of(body))
+
+
+def _remarked(text: Text, label: Sequence[Chunk], body: Expression) -> Expression:
+    """Return what stands behind a label, in the time the label states, or beside its bracketed denial."""
+    demand = next((chunk for chunk in label if chunk.kind == "bracket" and _denies(chunk.inner)), None)
+    if demand is not None:
+        remark = narrative(text, demand.start, demand.end)
+        return any_of([body, remark]) if text.exclusion else all_of([body, remark])
+    dated_by = label[: _remark_at(label)]
+    window = next((chunk.window.window for chunk in _flat(dated_by) if chunk.window is not None), None)
+    if window is None:
+        return body
+    return dated(map_facts(body, lambda fact: replace(fact, within=fact.within or window)), window)
+
+
+def _denies(chunks: Sequence[Chunk]) -> bool:
+    return any("negation" in chunk.classes for chunk in chunks)
+
+
+def _remark_at(label: Sequence[Chunk]) -> int | None:
+    """Return where a "no" before a colon denies something of its own ("without growth factors:")."""
+    at = next((i for i, chunk in enumerate(label) if "negation" in chunk.classes), None)
+    own = at is not None and any(not is_harmless(chunk, "label") for chunk in label[at + 1 :])
+    return at if own else None
+
+
+def _with_rest(text: Text, label: list[Chunk], rest: list[Chunk]) -> Expression:
+    if not any(is_content(chunk) for chunk in label):
+        return narrative(text, label[0].start, rest[-1].end)
+    valued = any(chunk.kind == "value" for chunk in label)
+    if not text.exclusion and not valued:
+        return narrative(text, label[0].start, rest[-1].end)
+    remainder = narrative(text, rest[0].start, rest[-1].end)
+    return all_of([read_conditional(text, label), remainder])
+
+
+def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> Expression:
+    """Read "Extrahepatic metastases: bone or brain metastases", where the list says what is meant.
+
+    "Patients with hepatitis B: …" asks something of those patients only.
+    """
+    if text.exclusion and (own := _ends_item(text, label, body)):
+        before = read_labelled(text, trimmed(label[:own]))
+        return any_of([before, _elaborated(text, trimmed(label[own + 1 :]), body, end)])
+    if not text.exclusion and concerns_reproduction(label):
+        return any_of([negate(case_of(text, label)), body])
+    if "condition" in label[0].classes:
+        return asked_of(text, case_of(text, label[1:]), body)
+    if label[0].form in RESTARTS and not text.exclusion:
+        return any_of([negate(join_segments(text, read_segments(text, label[1:]), "or")), body])
+    case = age_case(label)
+    facts = [atom for atom in atoms(body) if isinstance(atom, Fact) and atom.category != "demographic"]
+    if case is not None and not text.exclusion and not facts:
+        return asked_of(text, case, body)
+    if text.exclusion and "example" in label[-1].classes:
+        return _with_kind(text, label, body, end)
+    if is_formal(body) and (text.exclusion or _is_kind_of(text, label, body)):
+        if not text.exclusion and "example" in label[-1].classes and isinstance(body, AllOf):
+            return alternatives_of(body)
+        return _with_topics(text, label, body) if text.exclusion else body
+    if not text.exclusion:
+        kinds = any_kind(text, label[:-1], body, end) if "example" in label[-1].classes else None
+        return kinds or narrative(text, label[0].start, end)
+    return all_of([read_conditional(text, label), body])
+
+
+def _ends_item(text: Text, label: list[Chunk], body: Expression) -> int | None:
+    """Return the "or" behind a member of its own, where a list tells only what follows it ("X or Y: Z")."""
+    ors = [index for index, chunk in enumerate(label) if chunk.form == "or"]
+    named = [text.vocabulary.by_iri.get(atom.concept) for atom in atoms(body) if isinstance(atom, Fact)]
+    above = {iri for term in named if term is not None for iri in term.ancestors}
+    for index in reversed(ors):
+        before, after = _named(label[:index]), _named(label[index + 1 :])
+        if before and after:
+            return index if after & above and not before & above else None
+    return None
+
+
+def _named(chunks: Sequence[Chunk]) -> set[str]:
+    return {chunk.term.iri for chunk in chunks if chunk.term is not None and is_content(chunk)}
+
+
+def _with_topics(text: Text, label: list[Chunk], body: Expression) -> Expression:
+    """Let a list speak of what its label narrows ("active heart disease: A"); a bare title says nothing."""
+    if not any("qualifier" in chunk.classes or "active" in chunk.classes for chunk in label):
+        return body
+    said = {atom.concept for atom in atoms(body) if isinstance(atom, Fact)}
+    told = [topic.fact for topic in topics_of(text, [(chunk, 0) for chunk in label]) if not topic.denied]
+    return any_of([body, *(fact for fact in told if fact.concept not in said)])
+
+
+def _with_kind(text: Text, label: list[Chunk], body: Expression, end: int) -> Expression:
+    """Read "heart disease, including but not limited to: A, B" as the kind or its instances."""
+    head = read_conditional(text, trimmed(label[:-1]))
+    facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
+    if not facts:
+        return any_of([head, body])
+    head = for_itself(text, head, body, (label[-1].start, end))
+    return any_of([head, instances_of(facts[-1], body)])
+
+
+def _is_kind_of(text: Text, label: list[Chunk], body: Expression) -> bool:
+    """Whether a list names kinds of what its label names, rather than demands on those with it."""
+    named = {chunk.term.iri for chunk in label if chunk.term is not None and is_content(chunk)}
+    terms = [text.vocabulary.by_iri.get(a.concept) for a in atoms(body) if isinstance(a, Fact)]
+    return bool(terms) and all(term is not None and bool(named & term.ancestors) for term in terms)
+
+
+def _flat(chunks: Sequence[Chunk]) -> list[Chunk]:
+    return [inner for chunk in chunks for inner in (chunk, *_flat(chunk.inner))]
+
+
+def _is_label(chunks: Sequence[Chunk]) -> bool:
+    return all(is_harmless(chunk, "label") for chunk in chunks)
