@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from trialgraph.criteria.chunking.brackets import category_of, only_repeats
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.pieces import is_content
+from trialgraph.criteria.facts.strokes import are_choices
 from trialgraph.criteria.facts.surroundings import REQUIRING, Around, read_after, read_before
 from trialgraph.criteria.facts.washouts import OtherTime
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact
 from trialgraph.namespaces import TGC
 
@@ -220,6 +222,7 @@ def _assemble(text: Text, heads: list[Chunk], chunks: Sequence[Chunk], around: A
         lacking = any(each.term is not None and each.term.label.endswith("negative") for each in heads)
         glued = lacking or (before is not None and chunk.start == before.end)
         same = groups and not glued and groups[-1][-1].category == fact.category == "biomarker"
+        same = same or (bool(groups) and fact.category in GIVEN and are_choices(text, groups[-1][-1], fact))
         before = chunk
         (groups[-1].append(fact) if same else groups.append([fact]))
     _count_apart(text, heads[-1], around)

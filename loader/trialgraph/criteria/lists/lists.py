@@ -312,7 +312,7 @@ def _join_block(text: Text, segments: list[Segment], default: str) -> Expression
         return all_of([_join_block(text, segments[:remark], default), words])
     operands = _negated_groups(text, segments)
     if not text.exclusion:
-        operands = either_of_strokes(operands)
+        operands = either_of_strokes(text, operands)
     joints = resolved_joints([joint for joint, _ in operands], default, exclusion=text.exclusion)
     alternatives: list[list[Expression]] = [[]]
     for joint, (_, expression) in zip(joints, operands, strict=True):

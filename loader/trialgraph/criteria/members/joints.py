@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.strokes import are_choices
 from trialgraph.criteria.facts.results import is_testable
 from trialgraph.criteria.language.connectives import VERBS
 from trialgraph.criteria.language.lexicon import lexicon
-from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.criteria.trees import any_of
 from trialgraph.expressions import AllOf, Expression, Fact, Value
@@ -27,7 +25,6 @@ __all__ = [
     "resolved_joints",
 ]
 
-_NEGATIVE = re.compile(r"\b(?:negative|wild[ -]type|undetectable|absence)\b")
 _WITHOUT = frozenset({"no", "without", "absence", "free", "lack"})
 _CLASSES = frozenset({str(TGC.NYHAClass), str(TGC.ChildPughScore)})
 _BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
@@ -46,11 +43,11 @@ def lacks_too(segment: Segment) -> bool:
     return segment.joint == "and" and not segment.after_comma and "negation" in opening.classes
 
 
-def either_of_strokes(operands: list[tuple[str, Expression]]) -> list[tuple[str, Expression]]:
+def either_of_strokes(text: Text, operands: list[tuple[str, Expression]]) -> list[tuple[str, Expression]]:
     """Let a stroke between two things of a kind offer either of them ("breast/ovarian cancer").
 
-    Not so between treatments, which it may join ("fludarabine/melphalan"), between negative results, and
-    in a list whose commas and conjunctions tell what it means.
+    Not so between treatments of different classes, which it may join ("fludarabine/melphalan"), between
+    negative results, and in a list whose commas and conjunctions tell what it means.
     """
     if any(joint in (",", "or") for joint, _ in operands[1:]):
         return operands
@@ -58,18 +55,12 @@ def either_of_strokes(operands: list[tuple[str, Expression]]) -> list[tuple[str,
     last: Fact | None = None
     for joint, each in operands:
         fact = each if isinstance(each, Fact) else None
-        if joint == "/" and last is not None and fact is not None and _are_choices(last, fact):
+        if joint == "/" and last is not None and fact is not None and are_choices(text, last, fact):
             joined[-1] = (joined[-1][0], any_of([joined[-1][1], fact]))
         else:
             joined.append((joint, each))
         last = fact
     return joined
-
-
-def _are_choices(one: Fact, other: Fact) -> bool:
-    if one.category != other.category or one.category in GIVEN:
-        return False
-    return not any(_NEGATIVE.search(fact.concept_label) for fact in (one, other))
 
 
 def resolved_joints(joints: list[str], default: str, *, exclusion: bool) -> list[str]:
