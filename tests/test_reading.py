@@ -320,6 +320,13 @@ def test_a_lead_in_tells_of_whom_its_list_is_asked(lead, read):
     assert compact(criterion.expression) == read
 
 
+def test_words_that_go_on_in_their_list_are_read_with_it():
+    """Drugs below "unwilling to use contraception during treatment with:" bar nobody."""
+    text = "Exclusion Criteria:\n\n* Unwilling to use contraception during treatment with:\n  * Cisplatin"
+    (criterion,) = read_text(text)
+    assert not any(isinstance(atom, Fact) and is_judged(atom) for atom in atoms(criterion.expression))
+
+
 def test_a_list_below_may_enter_unless_bars():
     """The items below "may enter the study unless any of the following …" are what nobody may have."""
     text = (

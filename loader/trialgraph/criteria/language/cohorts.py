@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 __all__ = ["Opening", "opening_part"]
 
-_PARTS = r"(?:cohorts?|arms?|parts?|phases?|groups?|sub-?stud(?:y|ies)|strat(?:um|a)|portions?|segments?)"
+_PARTS = (
+    r"(?:cohorts?|arms?|parts?|phases?|groups?|sub-?stud(?:y|ies)|strat(?:um|a)|portions?|segments?|modules?)"
+)
 _NUMBER = r"(?:\d{1,2}(?:[A-Za-z]|\.\d)?|(?-i:[IVX]{1,4}[A-Da-d]?|[A-Z]{1,2}\d{0,2}(?:\.\d)?|[a-e]))(?![\w%])"
-_JOINED = rf"(?:\s*(?:,|/|&|-|–|,?\s+and|,?\s+or|\s+to)\s*(?:{_PARTS}\s+)?{_NUMBER})*"
+_JOINED = rf"(?:\s*(?:,|/|&|-|–|,?\s+and|,?\s+or|\s+to)\s*(?:{_PARTS}\s+)?{_NUMBER}|\s+{_PARTS}\s+{_NUMBER})*"
 _STEP = (
     r"(?:dose[\s-]+(?:escalation|expansion|finding|confirmation|optimi[sz]ation)|dose[\s-]+level\s+\d+|expansion|escalation"
     r"|(?:safety[\s-]+)?(?:lead|run)-?in)"
@@ -43,7 +45,7 @@ _OF_PERSONS = re.compile(
 )
 _FIRST = re.compile(
     r"[(\[]|for\b|in\b|only\b|all\b|both\b|patients?\b|subjects?\b|participants?\b|individuals?\b|the\b"
-    r"|cohort|arm|part|phase|group|sub-?stud|strat|portion|segment|dose|expansion|escalation|safety|lead|run|mono|combination"
+    r"|cohort|arm|part|phase|group|sub-?stud|strat|portion|segment|module|dose|expansion|escalation|safety|lead|run|mono|combination"
     r"|single|separate|(?:[\w/+-]+\s+){1,3}(?:cohort|arm|strat)",
     re.IGNORECASE,
 )

@@ -178,11 +178,18 @@ def _spelled(words: Iterable[str]) -> re.Pattern[str]:
     )
 
 
+_LIMITING = (
+    r"unless|except|excluding|if(?! applicable| needed| possible| available)|without|not?|only"
+    r"|patients?|subjects?|participants?|individuals?|allowed|permitted"
+)
+"""Words of a bracket that tells of whom a value is asked, rather than how it is measured."""
+
+
 def _method(openers: list[str], links: list[str], words: list[str]) -> re.Pattern[str]:
     """Return the pattern of how something is measured: an opening and words that name methods."""
     opening = rf"(?:{alternatives([*openers, *links])})\b"
     word = rf"(?:{alternatives(words)})(?![\w'])"
-    gloss = r"\s*[(\[][^()\[\]≤≥<>]{1,60}[)\]]"
+    gloss = rf"\s*[(\[](?![^()\[\]]*\b(?:{_LIMITING})\b)[^()\[\]≤≥<>]{{1,60}}[)\]]"
     return re.compile(
         rf"[\s,]*(?:{alternatives(openers)})\b(?:(?:[\s,/-]*{opening})*[\s,/-]*{word}(?:{gloss})?)+",
         re.IGNORECASE,

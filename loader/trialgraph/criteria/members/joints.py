@@ -5,9 +5,9 @@ from __future__ import annotations
 from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.facts.strokes import are_choices
 from trialgraph.criteria.facts.results import is_testable
-from trialgraph.criteria.language.connectives import VERBS
+from trialgraph.criteria.facts.strokes import are_choices
+from trialgraph.criteria.language.connectives import FINITE, VERBS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.criteria.trees import any_of
@@ -106,7 +106,7 @@ def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
 
     Under a test's result ("negative …") go on only things that are tested for.
     """
-    if segment.joint == ";" or not segment.carries:
+    if segment.joint == ";" or not segment.carries or segment.chunks[0].form.split(" ")[0] in FINITE:
         return False
     told = segment.expression
     close = segment.joint in ("or", "/") and not segment.after_comma and is_bare(segment)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+
 from trialgraph.criteria.chunking.brackets import nested
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
@@ -23,13 +26,18 @@ from trialgraph.criteria.statements.subgroups import any_kind
 from trialgraph.criteria.trees import any_of, is_formal, map_facts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Value, atoms
 
-__all__ = ["read_instances"]
+__all__ = ["lists_sorts", "read_instances"]
+
+_SORTS = frozenset({"subtype", "histologic subtype", "histological subtype", "variant", "histology"})
+"""What a name is followed by where some kinds of it are meant, which a list behind it tells."""
 
 
 def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     """Read "X, including A and B": instances of X, in X's time and, for treatments, narrowed as X is."""
     default = "or" if text.exclusion else "and"
     at = next((i for i, chunk in enumerate(chunks) if "example" in chunk.classes and i > 0), None)
+    if at is not None and text.exclusion and lists_sorts(chunks):
+        return _read_sorts(text, chunks, at)
     if at is None or not text.exclusion:
         read = join_segments(text, read_segments(text, trimmed(chunks[at + 1 :])), default) if at else None
         kinds = any_kind(text, chunks[:at], read, chunks[-1].end) if read is not None else None
@@ -61,6 +69,20 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
         formal = [each for each in _members(instances) if is_formal(each) or _is_limited(each)]
         return any_of([head, *formal, *_told(text, rest, formal)])
     return any_of([head, instances])
+
+
+def lists_sorts(chunks: Sequence[Chunk]) -> bool:
+    """Whether words name some kinds of what they name ("melanoma subtypes including A and B")."""
+    return any(one.form in _SORTS and "example" in two.classes for one, two in itertools.pairwise(chunks))
+
+
+def _read_sorts(text: Text, chunks: list[Chunk], at: int) -> Expression:
+    """Read "melanoma subtypes including A and B", which bars some kinds of it, not all."""
+    rest = trimmed(chunks[at + 1 :])
+    read = join_segments(text, read_segments(text, rest), "or") if any(map(is_content, rest)) else None
+    if read is None or not any(isinstance(atom, Fact) for atom in atoms(read)):
+        return narrative(text, chunks[0].start, chunks[-1].end)
+    return any_of([narrative(text, chunks[0].start, chunks[at - 1].end), read])
 
 
 def _including(text: Text, chunks: list[Chunk], at: int | None) -> Expression | None:

@@ -18,6 +18,7 @@ from trialgraph.criteria.lists.lists import join_segments, read_segments
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.mentions.topics import topics_of
 from trialgraph.criteria.statements.addressees import case_of, concerns_reproduction, read_conditional
+from trialgraph.criteria.statements.parts import part_named
 from trialgraph.criteria.statements.subgroups import age_case, any_kind, defined_at
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, dated, is_formal, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms
@@ -48,6 +49,8 @@ def read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression
     if not any(is_content(chunk) for chunk in rest):
         return read_conditional(text, chunks) if not rest else _with_rest(text, label, rest)
     body = _remarked(text, label, read_labelled(text, rest, depth + 1))
+    if (part := part_named(text, label[0].start, label[-1].end)) is not None:
+        return asked_of(text, part, body)
     if not text.exclusion and offers_choice(words) and isinstance(body, AllOf):
         if any(chunk.form == "and" for chunk in rest):
             return narrative(text, chunks[0].start, chunks[-1].end)
@@ -87,6 +90,8 @@ def _under_label(text: Text, label: list[Chunk], body: Expression, place: tuple[
         which = any(chunk.form.startswith(("that", "which")) for chunk in label[max(0, denial - 2) : denial])
         if told and (which or any(map(is_content, label[denial:]))):
             return narrative(text, *place)
+        if not all(is_harmless(chunk, "label", "qualifier", "active") for chunk in label[:denial]):
+            return _without(text, label, denial, body) or narrative(text, *place)
         return _under_denial(text, body, place)
     if any(is_content(chunk) for chunk in label):
         return _elaborated(text, label, body, place[1])
@@ -94,6 +99,15 @@ def _under_label(text: Text, label: list[Chunk], body: Expression, place: tuple[
         return body
     restricting = any(chunk.classes & {"condition", "negation", "exception"} for chunk in label)
     return narrative(text, *place) if restricting else body
+
+
+def _without(text: Text, label: list[Chunk], denial: int, body: Expression) -> Expression | None:
+    """Read "lymphoma without any of the following: …" as the one and not the others; else None."""
+    head = trimmed(label[:denial])
+    if text.exclusion or label[denial].form != "without" or not is_formal(body) or not head:
+        return None
+    read = read_conditional(text, head)
+    return all_of([read, negate(alternatives_of(body))]) if is_formal(read) else None
 
 
 def _under_denial(text: Text, body: Expression, place: tuple[int, int]) -> Expression:

@@ -9,7 +9,7 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.language.cohorts import opening_part
 from trialgraph.expressions import Expression
 
-__all__ = ["by_part_of_trial", "part_led_in"]
+__all__ = ["by_part_of_trial", "part_led_in", "part_named"]
 
 Sentence = list[Chunk]
 
@@ -55,3 +55,11 @@ def part_led_in(text: Text, start: int, end: int) -> Expression | None:
     opening = opening_part(words)
     alone = opening is not None and opening.rest >= len(words) and not opening.whole
     return narrative(text, start, start + opening.end) if opening is not None and alone else None
+
+
+def part_named(text: Text, start: int, end: int) -> Expression | None:
+    """Return the words of a label that names a part of the trial and nothing else ("Cohort B"), or None."""
+    words = text.text[start:end].rstrip()
+    opening = opening_part(f"{words}:")
+    alone = opening is not None and opening.end == len(words) and not opening.whole
+    return narrative(text, start, start + len(words)) if alone else None

@@ -25,6 +25,7 @@ from trialgraph.criteria.facts.companions import with_companions
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import for_itself, instances_of
 from trialgraph.criteria.facts.participations import add_investigational
+from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import (
     SOME_ASKED,
     asks_several,
@@ -105,6 +106,8 @@ _CAUSE = re.compile(
     r"\bunless (?P<cause>(?:due|related|secondary|attribut\w+) to [^:;()]*[^\s:;()])", re.IGNORECASE
 )
 """What excuses from the limits listed below ("adequate counts, unless due to marrow involvement:")."""
+_UNFINISHED = re.compile(r"\b(?:with|after|during|while|receiving|taking)\s*:?\s*$", re.IGNORECASE)
+"""How words end that the items below go on with ("unwilling to use contraception during treatment with:")."""
 _FOLLOWING = re.compile(
     r"(?:\b(?:with|as|by|have|has|meet\w*|including|defined|according to)\b[^:,]{0,40})?"
     r"\b(?:the )?follow(?:ing|s)\b[^:]{0,60}:?\s*$|:\s*$",
@@ -166,6 +169,8 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     start, lead_end, end = outline.start, outline.lead_end, outline.end
     lead = text.text[start:lead_end]
     if counts_several(lead):
+        return narrative(text, start, end)
+    if _UNFINISHED.search(lead) and text.search(lexicon().willing, lead):
         return narrative(text, start, end)
     if defines_childbearing(lead):
         return _defined_below(text, chunks, outline)
@@ -239,12 +244,13 @@ def _with_lead(
         body = dated(body, recent)
     if text.exclusion and recent is not None:
         body = map_facts(body, lambda fact: replace(fact, within=fact.within or recent))
-    if (case := part_led_in(text, start, lead_end)) is not None:
+    following = _FOLLOWING.search(lead)
+    stop = start + following.start() if following else lead_end
+    case = part_led_in(text, start, lead_end) or _opening_case(text, _between(leading, start, stop))
+    if case is not None:
         return asked_of(text, case, body)
     if not text.exclusion and (waived := _CAUSE.search(text.text, start, lead_end)):
         return any_of([body, narrative(text, waived.start("cause"), waived.end())])
-    following = _FOLLOWING.search(lead)
-    stop = start + following.start() if following else lead_end
     head = _read_stretch(text, _between(chunks, start, stop), start, stop)
     facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
     several = [] if text.exclusion else sentences_of(text, leading)
@@ -258,8 +264,6 @@ def _with_lead(
         return any_of([negate(head), body])
     if not text.exclusion and leading and leading[0].form == "if":
         return _asked_in_case(text, leading, head, body)
-    if (case := _opening_case(text, _between(leading, start, stop))) is not None:
-        return asked_of(text, case, body)
     if not any(not isinstance(atom, Narrative) for atom in atoms(head)):
         told = not text.exclusion and any(chunk.kind in ("value", "limit") for chunk in leading)
         return body if not told and _plain_lead(lead, either=either) else all_of([head, body])

@@ -14,6 +14,7 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.lists.lists import join_segments, read_barred, read_segments
 from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.statements.kinds import lists_sorts, read_instances
 from trialgraph.criteria.trees import all_of, alternatives_of, is_formal, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, atoms, is_judged
 
@@ -92,6 +93,8 @@ def _read_barred(text: Text, chunks: list[Chunk], at: int) -> Expression:
     head = head[1:] if head and head[0].form in _WHO else head
     if not any(is_content(chunk) for chunk in head) or any("exception" in chunk.classes for chunk in head):
         return whole
+    if lists_sorts(head):
+        return read_instances(text, head) if text.exclusion else whole
     expression = read_barred(text, head)
     of_some = any("condition" in chunk.classes or chunk.form == ":" for chunk in head)
     listed = text.exclusion and isinstance(expression, AnyOf) and not of_some

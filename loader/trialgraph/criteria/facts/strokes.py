@@ -1,0 +1,37 @@
+"""What a stroke between two names means: either of them ("PD-1/PD-L1 inhibitors"), or both."""
+
+from __future__ import annotations
+
+import re
+
+from trialgraph.criteria.chunking.chunks import Text
+from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.expressions import Fact
+
+__all__ = ["are_choices"]
+
+_NEGATIVE = re.compile(r"\b(?:negative|wild[ -]type|undetectable|absence)\b")
+
+
+def are_choices(text: Text, one: Fact, other: Fact) -> bool:
+    """Whether a stroke between two facts offers either: results and diseases, but for negative results.
+
+    Of treatments only those of one class are alternatives ("cisplatin/carboplatin"); others may be given
+    together ("fludarabine/melphalan").
+    """
+    if one.category != other.category:
+        return False
+    if one.category in GIVEN:
+        return not _classes(text, one).isdisjoint(_classes(text, other))
+    return not any(_NEGATIVE.search(fact.concept_label) for fact in (one, other))
+
+
+def _classes(text: Text, fact: Fact) -> set[str]:
+    """Return the concepts right above the one of a fact."""
+    terms = text.vocabulary.by_iri
+    above = terms[fact.concept].ancestors - {fact.concept}
+    return {
+        iri
+        for iri in above
+        if not any(iri in terms[each].ancestors - {each} for each in above if each in terms)
+    }
