@@ -22,6 +22,7 @@ from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.offers import DEMAND
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.elisions import with_elided
+from trialgraph.criteria.members.illnesses import with_illnesses
 from trialgraph.criteria.mentions.clauses import bars_as_such
 from trialgraph.criteria.mentions.topics import Topic, topics_of
 from trialgraph.criteria.trees import all_of, any_of
@@ -30,6 +31,7 @@ from trialgraph.namespaces import TGC
 
 __all__ = ["add_mentions"]
 
+_NAMING = frozenset({"concept", "lesion"})
 _ENDS = frozenset({";", "."})
 _SHORT = frozenset({"eg", "ie", "vs", "approx", "incl", "dr", "prof"})
 _NEAR = 6
@@ -49,20 +51,22 @@ def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) ->
     leaves = list(atoms(expression))
     allowed = any("allowance" in chunk.classes for chunk in chunks)
     tells = allowed or any(map(_may_tell_more, leaves))
-    placed = nested(chunks) if tells else []
-    named = len([1 for chunk, _ in placed if chunk.kind in ("concept", "lesion")])
+    placed = with_illnesses(text, nested(chunks)) if tells else []
+    readable = text.normalized.readable
+    left = list(_left(placed, [readable(span) for span in taken]))
     more = allowed or any(map(_lists, leaves))
-    if not named or (not more and named <= len(taken) == len(leaves)):
+    more = more or len(taken) < len(leaves)
+    if not any(chunk.kind in _NAMING for chunk, _ in (placed if more else left)):
         return expression
     placed = with_elided(text, placed)
-    readable = text.normalized.readable
+    left = list(_left(placed, [readable(span) for span in taken]))
     narrowed = any(isinstance(atom, Fact) and "qualifier" in atom.modifiers for atom in leaves)
     free = (
         {chunk.start for chunk, _ in _left(placed, [readable(atom.span) for atom in leaves])}
         if narrowed
         else set()
     )
-    source = _Source(text, placed, list(_left(placed, list(map(readable, taken)))), free=free)
+    source = _Source(text, placed, left, free=free)
     added = _added(expression, source, denied=False)
     if text.exclusion and any(chunk.form in _UNLESS for chunk in chunks):
         added = _with_asked_unless(added, source)
