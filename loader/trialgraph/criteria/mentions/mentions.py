@@ -7,6 +7,7 @@ speak of stroke is a fair question to ask of a graph. Such a fact carries its se
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from trialgraph.criteria.chunking.brackets import nested
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import asks_consent
 from trialgraph.criteria.facts.allowances import allowance_at
+from trialgraph.criteria.facts.alternatives import alternatives, markers
 from trialgraph.criteria.facts.clauses import asked_of_allowed
 from trialgraph.criteria.facts.enumerations import enumerated, fitting
 from trialgraph.criteria.language.connectives import RESTARTS
@@ -197,10 +199,15 @@ def _added(expression: Expression, source: _Source, *, denied: bool) -> Expressi
 
 def _with_listed(fact: Fact, source: _Source, *, denied: bool) -> Expression:
     """Put what the words that narrow a fact list besides it beside the fact."""
-    listed = enumerated(source.text, fact, source.behind(fact.span))
+    behind = source.behind(fact.span)
+    listed = list(enumerated(source.text, fact, behind))
+    if source.text.exclusion and not denied:
+        spans = {each.span for each in listed}
+        more = itertools.chain(markers(source.text, fact, behind), alternatives(source.text, fact, behind))
+        listed += [each for each in more if each.span not in spans]
     new = [each for each in listed if source.is_new(Topic(each, denied))]
     told = any_of([fact, *new]) if new else fact
-    for each, unfit in fitting(source.text, fact, source.behind(fact.span)):
+    for each, unfit in fitting(source.text, fact, behind):
         if not denied and source.is_new(Topic(each, unfit)):
             told = all_of([told, Not(each) if unfit else each])
     if denied or source.text.exclusion:
