@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.compact import mentioned
 from tests.shared_files import ROOT
 from tests.strategies import expressions, views
+from trialgraph.criteria import read_text
 from trialgraph.criteria.chunking.chunks import Chunker, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.language.vocabulary import default_vocabulary
@@ -21,11 +22,14 @@ from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, No
 from trialgraph.shapes.rails import Never, disproof, proof
 from trialgraph.views import Absence, ScreeningView
 
-CASES = [
-    line.rstrip("\n").partition(" ;")
-    for line in (ROOT / "tests/cases/readings/mentions.txt").read_text(encoding="utf-8").splitlines()
-    if line and not line.startswith("#")
-]
+
+def _cases(name: str) -> list[tuple[str, str, str]]:
+    lines = (ROOT / "tests/cases/readings" / name).read_text(encoding="utf-8").splitlines()
+    return [line.rstrip("\n").partition(" ;") for line in lines if line and not line.startswith("#")]
+
+
+CASES = _cases("mentions.txt")
+BESIDE = _cases("beside.txt")
 
 
 def _unread(kind: str, words: str) -> Expression:
@@ -39,6 +43,14 @@ def test_words_speak_of_what_they_demand_or_bar(case: tuple[str, str, str]) -> N
     """What stands only in a reason, a condition, an exception or a plan is not spoken of."""
     kind, _, words = case[0].partition(" | ")
     assert mentioned(_unread(kind, words)) == case[2].strip()
+
+
+@pytest.mark.parametrize("case", BESIDE, ids=lambda case: case[0])
+def test_words_beside_what_is_read_speak_too(case: tuple[str, str, str]) -> None:
+    """What narrows a fact may demand or bar something else, which is spoken of beside the fact."""
+    kind, _, words = case[0].partition(" | ")
+    (criterion,) = read_text(words, kind="exclusion" if kind == "E" else "inclusion")
+    assert mentioned(criterion.expression) == case[2].strip()
 
 
 def test_a_mention_keeps_its_words_beside_it() -> None:

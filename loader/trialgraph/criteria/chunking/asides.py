@@ -13,7 +13,8 @@ HAVING = frozenset({"have", "has", "had", "having", "received", "receive", "rece
                      "undergone", "undergo", "have had", "has had", "require", "use", "take", "taking",
                      "participate", "planning", "currently", "using", "used", "use of", "on", "requiring",
                      "treated with", "being treated", "undergoing", "included", "include",
-                     "contained"})  # fmt: skip
+                     "contained", "experiencing", "experience", "experienced", "exhibiting", "showing",
+                     "suffering", "suffering from"})  # fmt: skip
 _LINKING = frozenset({"of", "in", "with"})
 _VERBS = (
     "have",
@@ -37,7 +38,7 @@ FITTING = frozenset({"amenable", "suitable", "eligible", "candidate"})
 """Words that lead to a treatment that patients are fit for."""
 _UNFIT = frozenset({"unsuitable", "because"})
 """Words after which treatments are named that there are, were or may be, not what the patient had."""
-_LITTLE = frozenset({"of", "the", "a", "any", "their", "is", "are", "in", "with"})
+_LITTLE = frozenset({"of", "the", "a", "an", "any", "their", "is", "are", "in", "with"})
 """Neutral words that may stand inside an aside, so that they don't end it."""
 _DESCRIBING = frozenset({"qualifier", "confirmed", "confirmation", "active"})
 _HELD = ("if", "in ", "for ", "when", "provided", "only if")

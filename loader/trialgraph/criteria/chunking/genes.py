@@ -30,6 +30,12 @@ _BETWEEN = frozenset({"gene", "genomic", "activating", "sensitizing", "sensitisi
 _LEADING = frozenset({"in", "of", "affecting", "involving", "to", "the", "at", "least", "one", "any", "more",
                       "or", "following", "gene", "either", "including", ":", "("})  # fmt: skip
 _MOST_LEADING = 9
+_FURTHEST = 50
+"""Up to how many tokens behind "mutation" its genes may be listed ("in one of the MMR genes (MLH1, …)")."""
+_ENDING = frozenset({";"})
+_OPENING = frozenset(
+    {"(", "i", "e", "g", "ie", "eg", "including", ":", ",", "namely", "such", "as", "[", "."}
+)
 _MOST_GENES = 40
 _SIGNS = frozenset("+-−")
 
@@ -104,6 +110,23 @@ def _behind(tokens: Sequence[Token], at: int) -> Iterator[tuple[int, int]]:
         index += 1
     if index > at + 1:
         yield from _listed(tokens, index)
+    yield from _around_genes(tokens, at)
+
+
+def _around_genes(tokens: Sequence[Token], at: int) -> list[tuple[int, int]]:
+    """Return the genes listed by the word "genes" further behind, at least two of them."""
+    for index in range(at + 1, min(len(tokens), at + _FURTHEST)):
+        if tokens[index].form in _ENDING or tokens[index].form in _ALIKE:
+            break
+        if tokens[index].form == "gene":
+            start = index + 1
+            if any(token.form in _ALIKE for token in tokens[start : start + 2]):
+                return []
+            while start < len(tokens) and tokens[start].form in _OPENING:
+                start += 1
+            found = [*_before(tokens, index), *(_listed(tokens, start) if start > index + 1 else ())]
+            return found if len(found) > 1 else []
+    return []
 
 
 def _listed(tokens: Sequence[Token], start: int) -> Iterator[tuple[int, int]]:

@@ -31,6 +31,8 @@ _HOLDING = frozenset({"included", "contained", "containing", "contain", "compris
 _FOR = frozenset({"for", "to"})
 _ANY_THERAPY = frozenset({str(TGC.SystemicAnticancerTherapy), str(TGC.AntitumorTherapy), str(TGC.Surgery)})
 """What "systemic treatment" for a disease besides the cancer would wrongly be taken for."""
+_ANY_ILLNESS = str(TGC.MedicalIllness)
+"""What "medical illness of the heart or lungs" says of diseases of the heart and of the lungs."""
 _JOINING = frozenset({"and", "or", ",", "/", "and/or", "and / or", "as well as", "plus"})
 _NO_DEMAND = (_ANY_THERAPY - {str(TGC.Surgery)}) | {str(TGC.StandardTherapy), str(TGC.Biopsy)}
 _LISTED = ("condition", "biomarker")
@@ -162,6 +164,7 @@ def _opened_for(text: Text, fact: Fact, chunk: Chunk, depth: int, index: int) ->
         if "definition" in chunk.classes:
             return frozenset({"condition", "biomarker"}) if _is_that_is(chunk) else frozenset({"biomarker"})
     holds = chunk.form in _HOLDING and fact.category in GIVEN
+    holds = holds or (index == 0 and chunk.form == "of" and fact.concept == _ANY_ILLNESS)
     opens = (index == 0 and depth > 0) or _is_that_is(chunk) or "example" in chunk.classes or holds
     return alike if opens else frozenset()
 

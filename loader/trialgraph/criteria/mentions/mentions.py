@@ -7,6 +7,7 @@ speak of stroke is a fair question to ask of a graph. Such a fact carries its se
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,12 +17,14 @@ from trialgraph.criteria.chunking.brackets import nested
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import asks_consent
 from trialgraph.criteria.facts.allowances import allowance_at
+from trialgraph.criteria.facts.alternatives import alternatives, markers
 from trialgraph.criteria.facts.clauses import asked_of_allowed
 from trialgraph.criteria.facts.enumerations import enumerated, fitting
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.offers import DEMAND
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.elisions import with_elided
+from trialgraph.criteria.members.illnesses import with_illnesses
 from trialgraph.criteria.mentions.clauses import bars_as_such
 from trialgraph.criteria.mentions.topics import Topic, topics_of
 from trialgraph.criteria.trees import all_of, any_of
@@ -30,6 +33,7 @@ from trialgraph.namespaces import TGC
 
 __all__ = ["add_mentions"]
 
+_NAMING = frozenset({"concept", "lesion"})
 _ENDS = frozenset({";", "."})
 _SHORT = frozenset({"eg", "ie", "vs", "approx", "incl", "dr", "prof"})
 _NEAR = 6
@@ -49,20 +53,22 @@ def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) ->
     leaves = list(atoms(expression))
     allowed = any("allowance" in chunk.classes for chunk in chunks)
     tells = allowed or any(map(_may_tell_more, leaves))
-    placed = nested(chunks) if tells else []
-    named = len([1 for chunk, _ in placed if chunk.kind in ("concept", "lesion")])
+    placed = with_illnesses(text, nested(chunks)) if tells else []
+    readable = text.normalized.readable
+    left = list(_left(placed, [readable(span) for span in taken]))
     more = allowed or any(map(_lists, leaves))
-    if not named or (not more and named <= len(taken) == len(leaves)):
+    more = more or len(taken) < len(leaves)
+    if not any(chunk.kind in _NAMING for chunk, _ in (placed if more else left)):
         return expression
     placed = with_elided(text, placed)
-    readable = text.normalized.readable
+    left = list(_left(placed, [readable(span) for span in taken]))
     narrowed = any(isinstance(atom, Fact) and "qualifier" in atom.modifiers for atom in leaves)
     free = (
         {chunk.start for chunk, _ in _left(placed, [readable(atom.span) for atom in leaves])}
         if narrowed
         else set()
     )
-    source = _Source(text, placed, list(_left(placed, list(map(readable, taken)))), free=free)
+    source = _Source(text, placed, left, free=free)
     added = _added(expression, source, denied=False)
     if text.exclusion and any(chunk.form in _UNLESS for chunk in chunks):
         added = _with_asked_unless(added, source)
@@ -193,10 +199,15 @@ def _added(expression: Expression, source: _Source, *, denied: bool) -> Expressi
 
 def _with_listed(fact: Fact, source: _Source, *, denied: bool) -> Expression:
     """Put what the words that narrow a fact list besides it beside the fact."""
-    listed = enumerated(source.text, fact, source.behind(fact.span))
+    behind = source.behind(fact.span)
+    listed = list(enumerated(source.text, fact, behind))
+    if source.text.exclusion and not denied:
+        spans = {each.span for each in listed}
+        more = itertools.chain(markers(source.text, fact, behind), alternatives(source.text, fact, behind))
+        listed += [each for each in more if each.span not in spans]
     new = [each for each in listed if source.is_new(Topic(each, denied))]
     told = any_of([fact, *new]) if new else fact
-    for each, unfit in fitting(source.text, fact, source.behind(fact.span)):
+    for each, unfit in fitting(source.text, fact, behind):
         if not denied and source.is_new(Topic(each, unfit)):
             told = all_of([told, Not(each) if unfit else each])
     if denied or source.text.exclusion:

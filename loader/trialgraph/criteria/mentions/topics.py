@@ -6,7 +6,7 @@ What stands only in a reason, a condition, an exception, a plan or an explanatio
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from trialgraph.criteria.chunking.asides import FITTING, HAVING, aside_after
@@ -15,7 +15,6 @@ from trialgraph.criteria.chunking.neighbors import JOINING, goes_on, is_measured
 from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.facts.clauses import as_unfit, asked_of_allowed, permits, telling, without_remarks
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.facts.washouts import length_of, time_off
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import DEMAND, SOME_ASKED
 from trialgraph.criteria.language.vocabulary import GIVEN
@@ -29,6 +28,8 @@ from trialgraph.criteria.mentions.clauses import (
     is_unfit,
     may_be_asked,
 )
+from trialgraph.criteria.mentions.dates import dated
+from trialgraph.criteria.mentions.pregnancies import tested_for_pregnancy
 from trialgraph.criteria.mentions.states import take_state
 from trialgraph.criteria.mentions.unread import (
     VAGUE,
@@ -38,7 +39,7 @@ from trialgraph.criteria.mentions.unread import (
     lists_kinds,
     names_kind,
 )
-from trialgraph.expressions import Fact, Window
+from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 
 __all__ = ["Topic", "topics_of"]
@@ -83,6 +84,19 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]], *, spared: bool =
     """
     if not any(chunk.kind in _NAMING for chunk, _ in chunks):
         return []
+    told = _topics_of(text, chunks, spared=spared)
+    tested = None if spared else tested_for_pregnancy(text, chunks)
+    if tested is None or any(topic.fact.concept == tested.concept for topic in told):
+        return told
+    words = text.text[chunks[0][0].start : chunks[-1][0].end]
+    if text.exclusion and DEMAND.search(words) is None and SOME_ASKED.match(words) is None:
+        return told
+    sentence = Sentence(text, chunks, bars=False, found=[(tested, True)])
+    context = {"context": " ".join(words.split()).strip(" ;,.:")}
+    return [*told, *(Topic(replace(fact, modifiers=context), denied=True) for fact, _ in dated(sentence))]
+
+
+def _topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]], *, spared: bool) -> list[Topic]:
     whole = text.text[chunks[0][0].start : chunks[-1][0].end]
     chunks = as_unfit(without_remarks(text, chunks))
     bars = text.exclusion and not spared and not (SOME_ASKED.match(whole) and not DEMAND.match(whole))
@@ -105,7 +119,7 @@ def topics_of(text: Text, chunks: Sequence[tuple[Chunk, int]], *, spared: bool =
     context = {"context": " ".join(whole.split()).strip(" ;,.:")}
     return [
         Topic(replace(fact, modifiers={**fact.modifiers, **context}), denied != (bars != text.exclusion))
-        for fact, denied in _dated(_told(Sentence(text, chunks, bars, state=state), words))
+        for fact, denied in dated(_told(Sentence(text, chunks, bars, state=state), words))
         if not supposed or denied or may_be_asked(text, fact)
     ]
 
@@ -236,9 +250,15 @@ def _take(sentence: Sentence, index: int) -> None:
     elif "exposure" in chunk.classes and chunk.form.startswith(_PROGRESSING):
         _progresses(sentence, chunk)
     elif chunk.form in JOINING or chunk.kind != "word" or leads_on(sentence, index):
-        return
+        _open_examples(sentence, chunk)
     elif not _tells_of_risk(sentence, index):
         sentence.aside = aside_after(chunk, before, sentence.aside)
+
+
+def _open_examples(sentence: Sentence, chunk: Chunk) -> None:
+    """Let examples end an aside, however they are led in ("A for lung cancer, including B")."""
+    if "example" in chunk.classes and sentence.aside != "held":
+        sentence.aside = ""
 
 
 def _tells_of_risk(sentence: Sentence, index: int) -> bool:
@@ -359,32 +379,3 @@ def _fact(sentence: Sentence, chunk: Chunk) -> Fact | None:
     if term.iri == _INVESTIGATIONAL and chunk.form.startswith(_OWN):
         return None
     return Fact(term.iri, term.label, term.category, span=text.span(chunk.start, chunk.end))
-
-
-def _dated(sentence: Sentence) -> Iterator[tuple[Fact, bool]]:
-    """Yield the facts in the time that the sentence opens with, states after them, or that has to be over."""
-    windows = [
-        (sentence.text.span(chunk.start, chunk.end)[0], chunk.window.window)
-        for chunk, _ in sentence.chunks
-        if chunk.kind == "window" and chunk.window is not None
-    ]
-    waits = [
-        (sentence.text.span(chunk.start, chunk.end)[0], length)
-        for chunk, _ in (sentence.chunks if sentence.elapsed else ())
-        if (length := length_of(sentence.text, chunk)) is not None
-    ]
-    flat = [chunk for chunk, _ in sentence.chunks]
-    off = [
-        (sentence.text.span(chunk.start, chunk.end)[0], length)
-        for index, chunk in enumerate(flat)
-        if chunk.form == "for" and (length := time_off(sentence.text, flat, index)) is not None
-    ]
-    named = (sentence.text.span(c.start, c.end)[0] for c, _ in sentence.chunks if is_content(c))
-    leads = len(windows) == 1 and windows[0][0] < next(named, 0)
-    for fact, denied in sentence.found:
-        window: Window | None = next((w for start, w in windows if start >= fact.span[1]), None)
-        if window is None and denied and fact.category in GIVEN:
-            window = next((w for start, w in off if start >= fact.span[1]), None)
-        if window is None and denied and waits and fact.category in GIVEN:
-            window = next((w for start, w in waits if start >= fact.span[1]), waits[-1][1])
-        yield replace(fact, within=window or (windows[0][1] if leads else None)), denied

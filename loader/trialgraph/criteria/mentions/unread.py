@@ -32,6 +32,8 @@ _STAYING = frozenset({"be", "is", "are", "being", "currently", "stable", "mainta
                       "stable dose", "effective"})  # fmt: skip
 """Words before "on" that say what is being taken ("patients on anticoagulants")."""
 _ILL = frozenset({"condition", "lesion", "biomarker"})
+_GENE_MUTATION = str(TGC.GeneMutation)
+_WITHIN = frozenset({"in", "of", "involving", "affecting", "to"})
 _SITES = frozenset({"site", "area", "focus", "foci"})
 _MADE = frozenset({"consisting", "combination", "composed", "recipient"})
 _BULLETS = frozenset({"*", "•", ":", ",", ";"})
@@ -104,9 +106,21 @@ def leads_on(sentence: Sentence, index: int) -> bool:
     """Whether a word leads on to something that the patient has or was given."""
     if sentence.state and sentence.chunks[index][0].form in _HAVING:
         return True
+    if _leads_to_gene(sentence, index):
+        return True
     treats = sentence.chunks[index][0].form == "for" and _treats(sentence, index)
     treats = treats or _has_beside(sentence, index)
     return treats or _fits(sentence, index) or _leads_to_treatment(sentence, index)
+
+
+def _leads_to_gene(sentence: Sentence, index: int) -> bool:
+    """Whether a word leads from a mutation to the genes that it is in ("a mutation in one of: BRCA1, …")."""
+    if sentence.chunks[index][0].form not in _WITHIN:
+        return False
+    following = next((each for each, _ in sentence.chunks[index + 1 :] if is_content(each)), None)
+    if following is None or following.term is None or _GENE_MUTATION not in following.term.ancestors:
+        return False
+    return sentence.text.text[following.start : following.end].isupper()
 
 
 def _has_beside(sentence: Sentence, index: int) -> bool:
