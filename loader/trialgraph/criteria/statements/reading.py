@@ -44,6 +44,7 @@ from trialgraph.criteria.quantities.tables import outline_without
 from trialgraph.criteria.sections.normalization import NormalizedText
 from trialgraph.criteria.sections.outline import Outline
 from trialgraph.criteria.statements.addressees import case_of
+from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.examples import EXAMPLES, listed_instances
 from trialgraph.criteria.statements.exceptions import name_exceptions
 from trialgraph.criteria.statements.inlines import with_inline_items
@@ -52,6 +53,7 @@ from trialgraph.criteria.statements.notes import (
     NOTE,
     are_notes,
     is_title,
+    only_notes,
     says_more,
     with_notes,
     without_fields,
@@ -169,6 +171,9 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
         return narrative(text, start, end)
     if defines_childbearing(lead):
         return _defined_below(text, chunks, outline)
+    items = [_between(chunks, item.start, item.end) for item in outline.items]
+    if (allergies := read_allergies(text, _between(chunks, start, lead_end), items)) is not None:
+        return allergies
     timed = not text.exclusion and tells_elapsed(lead)
     read = [
         _read_item(text, _between(chunks, item.start, item.end), item, timed=timed) for item in outline.items
@@ -184,8 +189,9 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     either = ors or offers_choice(lead) or (text.exclusion and not _ALL.search(lead))
     either = either or (not text.exclusion and lists_cancers(read, text.vocabulary))
     body = any_of(read) if either else all_of(read)
-    items = [_between(chunks, item.start, item.end) for item in outline.items]
-    if all(isinstance(atom, Narrative) for atom in atoms(body)) and are_notes(text, items):
+    silent = all(isinstance(atom, Narrative) for atom in atoms(body))
+    told = text.exclusion or any(item.items for item in outline.items)
+    if (silent and are_notes(text, items)) or (told and only_notes(text, items)):
         head = _read_stretch(text, _between(chunks, start, lead_end), start, lead_end)
         return with_notes(text, head, lead, items) or narrative(text, start, end)
     whole = _with_lead(text, chunks, outline, body, either=either)
@@ -252,10 +258,8 @@ def _with_lead(
         last = several[-1][0].start
         return all_of([_read_stretch(text, _between(chunks, start, last), start, last),
                        narrative(text, last, outline.end)])  # fmt: skip
-    if not text.exclusion and facts and _only_titles(facts, body):
-        return body
-    if not text.exclusion and facts and _names_some(leading):
-        return any_of([negate(head), body])
+    if not text.exclusion and facts and (asked := _of_named(leading, head, body)) is not None:
+        return asked
     if not text.exclusion and leading and leading[0].form == "if":
         return _asked_in_case(text, leading, head, body)
     if (case := _opening_case(text, _between(leading, start, stop))) is not None:
@@ -266,7 +270,8 @@ def _with_lead(
     if text.exclusion and facts and either and _INSTANCES.search(lead):
         words = (stop, outline.end)
         return any_of([for_itself(text, head, body, words), instances_of(facts[-1], body)])
-    apart = _OR_ANY.search(lead) or SOME_ASKED.match(text.text[slice(lead_end, outline.end)].lstrip(" *-•"))
+    of_some = SOME_ASKED.match(text.text[slice(lead_end, outline.end)].lstrip(" *-•")) is not None
+    apart = of_some or _OR_ANY.search(lead) is not None or only_notes(text, [_first_item(chunks, outline)])
     if (text.exclusion and either and (apart or _excludes(text, outline))) or _OR_AT_END.search(
         lead.rstrip(" ,;:.*-•")
     ):
@@ -274,11 +279,22 @@ def _with_lead(
     return all_of([head, body])
 
 
+def _of_named(leading: Sequence[Chunk], head: Expression, body: Expression) -> Expression | None:
+    """Return a list below some, or below a mere title; None where the lead-in asks for what it names."""
+    if _only_titles([atom for atom in atoms(head) if isinstance(atom, Fact)], body):
+        return body
+    return any_of([negate(head), body]) if _names_some(leading) else None
+
+
 def _only_titles(facts: Sequence[Fact], body: Expression) -> bool:
     """Whether a lead-in just names the treatments that its list bars ("Prior biologic therapy: …")."""
     denied = [each for each in getattr(body, "operands", (body,)) if isinstance(each, Not)]
     barred = {atom.concept for each in denied for atom in atoms(each) if isinstance(atom, Fact)}
     return all(fact.category in GIVEN and fact.concept in barred for fact in facts)
+
+
+def _first_item(chunks: Sequence[Chunk], outline: Outline) -> list[Chunk]:
+    return _between(chunks, outline.items[0].start, outline.items[0].end)
 
 
 def _excludes(text: Text, outline: Outline) -> bool:
