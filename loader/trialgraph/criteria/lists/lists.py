@@ -247,8 +247,8 @@ def _read_around_value(
     condition = next(
         (i for i, each in enumerate(rest) if "condition" in each.classes or each.form == "for"), 0
     )
-    told = any(is_content(chunk) for chunk in rest[:condition]) and rest[condition].form == "for"
-    if "condition" in rest[condition].classes or (rest[condition].form == "for" and not told):
+    named_before = any(is_content(chunk) for chunk in rest[:condition])
+    if "condition" in rest[condition].classes or (rest[condition].form == "for" and not named_before):
         asked = read_condition(text, rest[condition + 1 :])
         alternative = text.exclusion or segment.joint == "or"
         return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])

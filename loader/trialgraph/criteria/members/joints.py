@@ -5,8 +5,8 @@ from __future__ import annotations
 from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.facts.strokes import are_choices
 from trialgraph.criteria.facts.results import is_testable
+from trialgraph.criteria.facts.strokes import are_choices
 from trialgraph.criteria.language.connectives import VERBS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.members.segments import Segment, is_bare
