@@ -13,12 +13,14 @@ __all__ = ["with_inline_items"]
 _INLINE = re.compile(
     r"(?<![^\s;,:.])\(?(?P<name>[ivx]{1,4}|[a-hA-H]|\d{1,2}|[①-⑳])(?:\)|(?<=[①-⑳])|\.(?=\s+[A-Z≥≤<>]))\s*(?=[A-Za-z≥≤<>])"
 )
+_FEWEST_BULLETS = 2
 _ORDERS = (
     tuple(str(number) for number in range(1, 30)),
     tuple("abcdefgh"),
     ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"),
     tuple("①②③④⑤⑥⑦⑧⑨⑩"),
 )
+_BULLET = re.compile(r"(?<![^\s;,:.])(?:[•●▪◦]\s*|\*\s+)(?=[A-Z≥≤<>])")
 _DEFINES = re.compile(
     r"(?:^|[.;]\s)(?:definition|definitions|note|where)\b|\b(?:is|are) (?:\w+ )?defined\b", re.IGNORECASE
 )
@@ -42,12 +44,26 @@ def _inline_parts(words: str) -> tuple[int, list[Span]]:
         starts = [match.end() for match in found]
         ends = [*(match.start() for match in found[1:]), len(words)]
         return found[0].start(), list(zip(starts, ends, strict=True))
+    if (bulleted := _bulleted(words)) is not None:
+        return bulleted
     after_first = _in_order(words, signs, 1)
     if after_first and words[: after_first[0].start()].rstrip().endswith((";", ",", ".")):
         starts = [0, *(match.end() for match in after_first)]
         ends = [*(match.start() for match in after_first), len(words)]
         return 0, list(zip(starts, ends, strict=True))
     return len(words), []
+
+
+def _bulleted(words: str) -> tuple[int, list[Span]] | None:
+    """Return where the words before bullets that lost their lines end, and the items; None without any."""
+    signs = list(_BULLET.finditer(words))
+    if len(signs) < _FEWEST_BULLETS or not words[: signs[0].start()].rstrip().endswith(":"):
+        return None
+    kind = signs[0].group()[0]
+    if words.count(kind) != len(signs) or any(sign.group()[0] != kind for sign in signs):
+        return None
+    ends = [*(sign.start() for sign in signs[1:]), len(words)]
+    return signs[0].start(), [(sign.end(), end) for sign, end in zip(signs, ends, strict=True)]
 
 
 def _in_order(words: str, signs: Sequence[re.Match[str]], first: int) -> list[re.Match[str]]:

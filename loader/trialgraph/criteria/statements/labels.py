@@ -18,6 +18,7 @@ from trialgraph.criteria.lists.lists import join_segments, read_segments
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.mentions.topics import topics_of
 from trialgraph.criteria.statements.addressees import case_of, concerns_reproduction, read_conditional
+from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.parts import part_named
 from trialgraph.criteria.statements.subgroups import age_case, any_kind, defined_at
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, dated, is_formal, map_facts, negate
@@ -44,6 +45,8 @@ def read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression
         return read_conditional(text, chunks)
     label, rest = chunks[:colon], trimmed(chunks[colon + 1 :])
     words = text.text[label[0].start : label[-1].end].lower()
+    if (allergies := read_allergies(text, label, [rest])) is not None:
+        return allergies
     if not text.exclusion and (at := _object_at(label, rest)) is not None:
         return read_conditional(text, [*rest[:at], *label, *rest[at:]])
     if not any(is_content(chunk) for chunk in rest):

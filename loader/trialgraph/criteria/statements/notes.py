@@ -15,7 +15,16 @@ from trialgraph.criteria.members.sentences import sentences_of
 from trialgraph.criteria.trees import all_of
 from trialgraph.expressions import Atom, Expression, Fact, Not, Span, atoms, is_judged
 
-__all__ = ["EXCEPTION_NOTE", "NOTE", "are_notes", "is_title", "says_more", "with_notes", "without_fields"]
+__all__ = [
+    "EXCEPTION_NOTE",
+    "NOTE",
+    "are_notes",
+    "is_title",
+    "only_notes",
+    "says_more",
+    "with_notes",
+    "without_fields",
+]
 
 EXCEPTION_NOTE = re.compile(
     r"^(?:exceptions?|exempt|however|note that .{0,60}(?:allowed|eligible|permitted|not excluded))\b",
@@ -26,6 +35,7 @@ NOTE = re.compile(
     r"|these (?:include|are)|examples?|for example|including)\b",
     re.IGNORECASE,
 )
+_CALLED_SO = re.compile(r"(?:please\s+)?(?:note|nb|n\.b\.)(?=\W)", re.IGNORECASE)
 _OWN_FIELD = re.compile(r"Healthy volunteers (?:are )?(?:allowed|accepted)\b")
 Item = Sequence[Chunk]
 
@@ -33,6 +43,11 @@ Item = Sequence[Chunk]
 def are_notes(text: Text, items: Sequence[Item]) -> bool:
     """Whether all items of a list only explain or allow something of what stands above it."""
     return all(item and _is_note(text, item) for item in items)
+
+
+def only_notes(text: Text, items: Sequence[Item]) -> bool:
+    """Whether all items of a list say that they are notes."""
+    return all(item and _CALLED_SO.match(text.text, item[0].start, item[-1].end) for item in items)
 
 
 def with_notes(text: Text, head: Expression, lead: str, items: Sequence[Item]) -> Expression | None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.chunking.narratives import narrative
@@ -22,12 +20,9 @@ from trialgraph.criteria.conditions.lifting import lift
 from trialgraph.criteria.conditions.remnants import add_values
 from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.facts.companions import with_companions
-from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.facts.instances import for_itself, instances_of
 from trialgraph.criteria.facts.participations import add_investigational
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import (
-    SOME_ASKED,
     asks_several,
     concerns_some,
     counts_several,
@@ -36,7 +31,7 @@ from trialgraph.criteria.language.offers import (
     offers_choice,
 )
 from trialgraph.criteria.language.predicates import part_predicate
-from trialgraph.criteria.language.vocabulary import GIVEN, Vocabulary
+from trialgraph.criteria.language.vocabulary import Vocabulary
 from trialgraph.criteria.lists.lists import join_segments, read_barred, read_segments
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of, time_of_label, with_list
@@ -44,20 +39,22 @@ from trialgraph.criteria.mentions.mentions import add_mentions
 from trialgraph.criteria.quantities.tables import outline_without
 from trialgraph.criteria.sections.normalization import NormalizedText
 from trialgraph.criteria.sections.outline import Outline
-from trialgraph.criteria.statements.addressees import case_of
+from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.examples import EXAMPLES, listed_instances
 from trialgraph.criteria.statements.exceptions import name_exceptions
 from trialgraph.criteria.statements.inlines import with_inline_items
+from trialgraph.criteria.statements.leadins import between, with_lead
 from trialgraph.criteria.statements.notes import (
     EXCEPTION_NOTE,
     NOTE,
     are_notes,
     is_title,
+    only_notes,
     says_more,
     with_notes,
     without_fields,
 )
-from trialgraph.criteria.statements.parts import by_part_of_trial, part_led_in
+from trialgraph.criteria.statements.parts import by_part_of_trial
 from trialgraph.criteria.statements.statements import of_part, read_statement, read_time_since
 from trialgraph.criteria.statements.turns import turned
 from trialgraph.criteria.trees import (
@@ -68,7 +65,7 @@ from trialgraph.criteria.trees import (
     negate,
     undated_history,
 )
-from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Not, atoms
+from trialgraph.expressions import Expression, Fact, Narrative, atoms
 
 __all__ = ["read_expression"]
 
@@ -89,30 +86,8 @@ _EXCEPTED = re.compile(
     re.IGNORECASE,
 )
 _MAY_ENTER = re.compile(r"\b(?:may|can|will|is|are)\b[^.]*\bunless\b", re.IGNORECASE)
-_INSTANCES = re.compile(
-    r"\b(?:includ\w*|such as)\b[^;.()]{0,80}$|\b(?:includ\w*|such as|e\.g\.?)\W*$",
-    re.IGNORECASE,
-)
-_OR_ANY = re.compile(
-    r"\binclud|such as|e\.g|\bor\b[^;:]{0,40}\b(?:any|one)\b[^;:]{0,15}\bfollowing\b", re.IGNORECASE
-)
-_MODALS = ("must", "should", "need", "are required to", "have to")
-_EXCLUDED = re.compile(
-    r"\b(?:are|is|be|must) (?:also )?(?:excluded|ineligible|not (?:be )?eligible)\b", re.IGNORECASE
-)
-_ABOUT = frozenset({"for", "in"})
-_WAIVED = re.compile(r"\bnot (?:\w+ )?(?:need|require|necessary|mandatory|applicable|apply)", re.IGNORECASE)
-_CAUSE = re.compile(
-    r"\bunless (?P<cause>(?:due|related|secondary|attribut\w+) to [^:;()]*[^\s:;()])", re.IGNORECASE
-)
-"""What excuses from the limits listed below ("adequate counts, unless due to marrow involvement:")."""
 _UNFINISHED = re.compile(r"\b(?:with|after|during|while|receiving|taking)\s*:?\s*$", re.IGNORECASE)
 """How words end that the items below go on with ("unwilling to use contraception during treatment with:")."""
-_FOLLOWING = re.compile(
-    r"(?:\b(?:with|as|by|have|has|meet\w*|including|defined|according to)\b[^:,]{0,40})?"
-    r"\b(?:the )?follow(?:ing|s)\b[^:]{0,60}:?\s*$|:\s*$",
-    re.IGNORECASE,
-)
 
 
 def read_expression(
@@ -160,11 +135,6 @@ def _read_outlined(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Exp
     return _read_stretch(text, chunks, outline.start, outline.end)
 
 
-def _between(chunks: Sequence[Chunk], start: int, end: int) -> list[Chunk]:
-    first = bisect_left(chunks, start, key=lambda chunk: chunk.start)
-    return list(chunks[first : bisect_right(chunks, end, lo=first, key=lambda chunk: chunk.end)])
-
-
 def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
     start, lead_end, end = outline.start, outline.lead_end, outline.end
     lead = text.text[start:lead_end]
@@ -174,9 +144,12 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
         return narrative(text, start, end)
     if defines_childbearing(lead):
         return _defined_below(text, chunks, outline)
+    items = [between(chunks, item.start, item.end) for item in outline.items]
+    if (allergies := read_allergies(text, between(chunks, start, lead_end), items)) is not None:
+        return allergies
     timed = not text.exclusion and tells_elapsed(lead)
     read = [
-        _read_item(text, _between(chunks, item.start, item.end), item, timed=timed) for item in outline.items
+        _read_item(text, between(chunks, item.start, item.end), item, timed=timed) for item in outline.items
     ]
     if (text.exclusion and lets_in(lead)) or (
         lead.strip() and _EXCEPTED.search(lead.strip().removesuffix(":") + ":")
@@ -189,11 +162,12 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     either = ors or offers_choice(lead) or (text.exclusion and not _ALL.search(lead))
     either = either or (not text.exclusion and lists_cancers(read, text.vocabulary))
     body = any_of(read) if either else all_of(read)
-    items = [_between(chunks, item.start, item.end) for item in outline.items]
-    if all(isinstance(atom, Narrative) for atom in atoms(body)) and are_notes(text, items):
-        head = _read_stretch(text, _between(chunks, start, lead_end), start, lead_end)
+    silent = all(isinstance(atom, Narrative) for atom in atoms(body))
+    told = text.exclusion or any(item.items for item in outline.items)
+    if (silent and are_notes(text, items)) or (told and only_notes(text, items)):
+        head = _read_stretch(text, between(chunks, start, lead_end), start, lead_end)
         return with_notes(text, head, lead, items) or narrative(text, start, end)
-    whole = _with_lead(text, chunks, outline, body, either=either)
+    whole = with_lead(text, chunks, outline, body, _read_stretch, either=either)
     told = any(map(says_more, atoms(whole))) or any(map(str.isdigit, lead))
     return whole if told else narrative(text, start, end)
 
@@ -215,7 +189,7 @@ def _excepted_below(
     start, lead_end = outline.start, outline.lead_end
     if not text.exclusion and _MAY_ENTER.search(text.text[start:lead_end]):
         return negate(any_of(read))
-    head = _read_stretch(text, _between(chunks, start, lead_end), start, lead_end)
+    head = _read_stretch(text, between(chunks, start, lead_end), start, lead_end)
     if not any(isinstance(atom, Fact) for atom in atoms(head)):
         return narrative(text, start, outline.end)
     excepted = (outline.items[0].start, outline.items[-1].end)
@@ -224,104 +198,13 @@ def _excepted_below(
 
 def _defined_below(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
     """Keep a list in words that tells what a state is; what stands before it is read."""
-    leading = sentences_of(text, _between(chunks, outline.start, outline.lead_end))
+    leading = sentences_of(text, between(chunks, outline.start, outline.lead_end))
     if len(leading) < 2:
         return narrative(text, outline.start, outline.end)
     last = leading[-1][0].start
-    before = _read_stretch(text, _between(chunks, outline.start, last), outline.start, last)
+    before = _read_stretch(text, between(chunks, outline.start, last), outline.start, last)
     joined = any_of if text.exclusion else all_of
     return joined([before, narrative(text, last, outline.end)])
-
-
-def _with_lead(
-    text: Text, chunks: Sequence[Chunk], outline: Outline, body: Expression, *, either: bool
-) -> Expression:
-    start, lead_end = outline.start, outline.lead_end
-    lead = text.text[start:lead_end]
-    leading = _between(chunks, start, lead_end)
-    recent = next((c.window.window for c in leading if c.window is not None), None)
-    if recent is not None:
-        body = dated(body, recent)
-    if text.exclusion and recent is not None:
-        body = map_facts(body, lambda fact: replace(fact, within=fact.within or recent))
-    following = _FOLLOWING.search(lead)
-    stop = start + following.start() if following else lead_end
-    case = part_led_in(text, start, lead_end) or _opening_case(text, _between(leading, start, stop))
-    if case is not None:
-        return asked_of(text, case, body)
-    if not text.exclusion and (waived := _CAUSE.search(text.text, start, lead_end)):
-        return any_of([body, narrative(text, waived.start("cause"), waived.end())])
-    head = _read_stretch(text, _between(chunks, start, stop), start, stop)
-    facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
-    several = [] if text.exclusion else sentences_of(text, leading)
-    if len(several) > 1 and _WAIVED.search(text.text[several[-1][0].start : lead_end]):
-        last = several[-1][0].start
-        return all_of([_read_stretch(text, _between(chunks, start, last), start, last),
-                       narrative(text, last, outline.end)])  # fmt: skip
-    if not text.exclusion and facts and _only_titles(facts, body):
-        return body
-    if not text.exclusion and facts and _names_some(leading):
-        return any_of([negate(head), body])
-    if not text.exclusion and leading and leading[0].form == "if":
-        return _asked_in_case(text, leading, head, body)
-    if not any(not isinstance(atom, Narrative) for atom in atoms(head)):
-        told = not text.exclusion and any(chunk.kind in ("value", "limit") for chunk in leading)
-        return body if not told and _plain_lead(lead, either=either) else all_of([head, body])
-    if text.exclusion and facts and either and _INSTANCES.search(lead):
-        words = (stop, outline.end)
-        return any_of([for_itself(text, head, body, words), instances_of(facts[-1], body)])
-    apart = _OR_ANY.search(lead) or SOME_ASKED.match(text.text[slice(lead_end, outline.end)].lstrip(" *-•"))
-    if (text.exclusion and either and (apart or _excludes(text, outline))) or _OR_AT_END.search(
-        lead.rstrip(" ,;:.*-•")
-    ):
-        return any_of([head, body])
-    return all_of([head, body])
-
-
-def _only_titles(facts: Sequence[Fact], body: Expression) -> bool:
-    """Whether a lead-in just names the treatments that its list bars ("Prior biologic therapy: …")."""
-    denied = [each for each in getattr(body, "operands", (body,)) if isinstance(each, Not)]
-    barred = {atom.concept for each in denied for atom in atoms(each) if isinstance(atom, Fact)}
-    return all(fact.category in GIVEN and fact.concept in barred for fact in facts)
-
-
-def _excludes(text: Text, outline: Outline) -> bool:
-    """Whether an item below the name of what it is about bars by itself ("… should be excluded")."""
-    return any(_EXCLUDED.search(text.text[item.start : item.end]) for item in outline.items)
-
-
-def _asked_in_case(text: Text, leading: Sequence[Chunk], head: Expression, body: Expression) -> Expression:
-    """Ask a list below "if older than 75, the following must be met:" of those in that case only."""
-    if isinstance(head, AnyOf) and isinstance(head.operands[0], Not):
-        return any_of([head.operands[0], all_of([any_of(head.operands[1:]), body])])
-    comma = next((chunk for chunk in leading if chunk.form == ","), leading[-1])
-    words = narrative(text, leading[0].start, comma.start if comma is not leading[-1] else comma.end)
-    return any_of([Not(words), body])
-
-
-def _opening_case(text: Text, leading: Sequence[Chunk]) -> Expression | None:
-    """Return whom alone a list below "for patients with melanoma:" is about; None when it is about all."""
-    opening = leading[0] if leading else None
-    if opening is None or "condition" not in opening.classes or opening.form.split(" ")[0] not in _ABOUT:
-        return None
-    sign = next((i for i, chunk in enumerate(leading) if chunk.form in (",", ":")), len(leading))
-    case, behind = leading[1:sign], leading[sign:]
-    named = any(map(is_content, case)) and not any(chunk.kind == "value" for chunk in case)
-    return case_of(text, case) if named and not any(map(is_content, behind)) else None
-
-
-def _names_some(leading: Sequence[Chunk]) -> bool:
-    """Whether a lead-in asks its list of some patients only ("patients who received X must meet:")."""
-    modal = next((i for i, chunk in enumerate(leading) if chunk.form.startswith(_MODALS)), None)
-    subject = leading[:modal] if modal is not None else ()
-    told = any(chunk.classes & {"confirmation", "confirmed"} for chunk in subject)
-    told = told or any(is_content(chunk) for chunk in leading[len(subject) :])
-    return not told and any(is_content(chunk) for chunk in subject)
-
-
-def _plain_lead(lead: str, *, either: bool) -> bool:
-    """Whether a lead-in without a concept only announces its list."""
-    return len(lead.split()) <= 30 or either
 
 
 def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> Expression:

@@ -29,6 +29,9 @@ _TRIAL = frozenset({"for", "from", "in", "to", "the", "this", "our", "trial", "s
                     "enter", "join", "protocol therapy"})  # fmt: skip
 _REASONS = frozenset({"because", "because of", "as", "since", "due to", "given", "owing to", "in order to",
                       "in view of", "so as to", "for safety reason"})  # fmt: skip
+_ALLOWED = frozenset({"allowed", "allowable", "permitted", "acceptable", "accepted", "permissible"})
+_COUNTED = frozenset({"limit", "value"})
+_TURNED = frozenset({"negation", "condition", "exception", "barring"})
 _UNFIT = frozenset({"ineligible", "not eligible"})
 __all__ = ["read_refusal", "without_trailing_verb"]
 
@@ -37,7 +40,7 @@ def read_refusal(text: Text, chunks: list[Chunk]) -> Expression | None:
     """Read what bars in either kind of list: "… are excluded", "excluded are …"; None without such words."""
     at = next((i for i, chunk in enumerate(chunks) if "barring" in chunk.classes), None)
     if at is None or _is_unfit_for(chunks, at):
-        return None
+        return _denied_leave(text, chunks) if at is None else None
     if (excepting := _read_excepting(text, chunks, at)) is not None:
         return excepting
     behind = _without_reason(chunks[at + 1 :])
@@ -123,6 +126,19 @@ def _barred_behind(text: Text, chunks: list[Chunk], at: int) -> Expression:
         if read is not None and alternatives
         else narrative(text, chunks[0].start, chunks[-1].end)
     )
+
+
+def _denied_leave(text: Text, chunks: list[Chunk]) -> Expression | None:
+    """Read "no prior A is allowed", which bars A in either kind of list; None for anything else."""
+    told = [i for i, chunk in enumerate(chunks) if "allowance" in chunk.classes]
+    denies = chunks[0].form == "no" and len(told) == 1 and chunks[told[0]].form in _ALLOWED
+    if not denies or any(chunk.classes & _TURNED or chunk.kind in _COUNTED for chunk in chunks[1:]):
+        return None
+    before = without_trailing_verb(chunks[1 : told[0]])
+    barred = read_barred(text, [*before, *chunks[told[0] + 1 :]]) if any(map(is_content, before)) else None
+    if barred is None or not is_formal(barred):
+        return None
+    return barred if text.exclusion else negate(alternatives_of(barred))
 
 
 def without_trailing_verb(chunks: list[Chunk]) -> list[Chunk]:

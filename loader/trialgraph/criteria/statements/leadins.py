@@ -1,0 +1,168 @@
+"""A list with the words that lead it in: whom it is asked of, what it lists instances of, when."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.conditions.cases import asked_of
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.instances import for_itself, instances_of
+from trialgraph.criteria.language.offers import SOME_ASKED
+from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.members.sentences import sentences_of
+from trialgraph.criteria.sections.outline import Outline
+from trialgraph.criteria.statements.addressees import case_of
+from trialgraph.criteria.statements.notes import only_notes
+from trialgraph.criteria.statements.parts import part_led_in
+from trialgraph.criteria.trees import all_of, any_of, dated, map_facts, negate
+from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Not, atoms
+
+__all__ = ["between", "with_lead"]
+
+_OR_AT_END = re.compile(r"\bor$", re.IGNORECASE)
+_INSTANCES = re.compile(
+    r"\b(?:includ\w*|such as)\b[^;.()]{0,80}$|\b(?:includ\w*|such as|e\.g\.?)\W*$",
+    re.IGNORECASE,
+)
+_OR_ANY = re.compile(
+    r"\binclud|such as|e\.g|\bor\b[^;:]{0,40}\b(?:any|one)\b[^;:]{0,15}\bfollowing\b", re.IGNORECASE
+)
+_MODALS = ("must", "should", "need", "are required to", "have to")
+_EXCLUDED = re.compile(
+    r"\b(?:are|is|be|must) (?:also )?(?:excluded|ineligible|not (?:be )?eligible)\b", re.IGNORECASE
+)
+_ABOUT = frozenset({"for", "in"})
+_WAIVED = re.compile(r"\bnot (?:\w+ )?(?:need|require|necessary|mandatory|applicable|apply)", re.IGNORECASE)
+_FOLLOWING = re.compile(
+    r"(?:\b(?:with|as|by|have|has|meet\w*|including|defined|according to)\b[^:,]{0,40})?"
+    r"\b(?:the )?follow(?:ing|s)\b[^:]{0,60}:?\s*$|:\s*$",
+    re.IGNORECASE,
+)
+_CAUSE = re.compile(
+    r"\bunless (?P<cause>(?:due|related|secondary|attribut\w+) to [^:;()]*[^\s:;()])", re.IGNORECASE
+)
+"""What excuses from the limits listed below ("adequate counts, unless due to marrow involvement:")."""
+Reader = Callable[[Text, Sequence[Chunk], int, int], Expression]
+
+
+def between(chunks: Sequence[Chunk], start: int, end: int) -> list[Chunk]:
+    """Return the chunks between two places of the text."""
+    first = bisect_left(chunks, start, key=lambda chunk: chunk.start)
+    return list(chunks[first : bisect_right(chunks, end, lo=first, key=lambda chunk: chunk.end)])
+
+
+def with_lead(
+    text: Text, chunks: Sequence[Chunk], outline: Outline, body: Expression, read: Reader, *, either: bool
+) -> Expression:
+    """Join a list with the words that lead it in.
+
+    Args:
+        text: The text under reading.
+        chunks: The chunks of the stretch.
+        outline: Where its lead-in and its items are.
+        body: What the items say together.
+        read: Reads the sentences of a stretch, from its chunks, start and end.
+        either: Whether any one of the items is enough.
+    """
+    start, lead_end = outline.start, outline.lead_end
+    lead = text.text[start:lead_end]
+    leading = between(chunks, start, lead_end)
+    recent = next((c.window.window for c in leading if c.window is not None), None)
+    if recent is not None:
+        body = dated(body, recent)
+    if text.exclusion and recent is not None:
+        body = map_facts(body, lambda fact: replace(fact, within=fact.within or recent))
+    if (case := part_led_in(text, start, lead_end)) is not None:
+        return asked_of(text, case, body)
+    if not text.exclusion and (waived := _CAUSE.search(text.text, start, lead_end)):
+        return any_of([body, narrative(text, waived.start("cause"), waived.end())])
+    following = _FOLLOWING.search(lead)
+    stop = start + following.start() if following else lead_end
+    head = read(text, between(chunks, start, stop), start, stop)
+    facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
+    several = [] if text.exclusion else sentences_of(text, leading)
+    if len(several) > 1 and _WAIVED.search(text.text[several[-1][0].start : lead_end]):
+        last = several[-1][0].start
+        return all_of([read(text, between(chunks, start, last), start, last),
+                       narrative(text, last, outline.end)])  # fmt: skip
+    if not text.exclusion and facts and (asked := _of_named(leading, head, body)) is not None:
+        return asked
+    if not text.exclusion and leading and leading[0].form == "if":
+        return _asked_in_case(text, leading, head, body)
+    if (case := _opening_case(text, between(leading, start, stop))) is not None:
+        return asked_of(text, case, body)
+    if not any(not isinstance(atom, Narrative) for atom in atoms(head)):
+        told = not text.exclusion and any(chunk.kind in ("value", "limit") for chunk in leading)
+        return body if not told and _plain_lead(lead, either=either) else all_of([head, body])
+    if text.exclusion and facts and either and _INSTANCES.search(lead):
+        words = (stop, outline.end)
+        return any_of([for_itself(text, head, body, words), instances_of(facts[-1], body)])
+    of_some = SOME_ASKED.match(text.text[slice(lead_end, outline.end)].lstrip(" *-•")) is not None
+    apart = of_some or _OR_ANY.search(lead) is not None or only_notes(text, [_first_item(chunks, outline)])
+    if (text.exclusion and either and (apart or _excludes(text, outline))) or _OR_AT_END.search(
+        lead.rstrip(" ,;:.*-•")
+    ):
+        return any_of([head, body])
+    return all_of([head, body])
+
+
+def _of_named(leading: Sequence[Chunk], head: Expression, body: Expression) -> Expression | None:
+    """Return a list below some, or below a mere title; None where the lead-in asks for what it names."""
+    if _only_titles([atom for atom in atoms(head) if isinstance(atom, Fact)], body):
+        return body
+    return any_of([negate(head), body]) if _names_some(leading) else None
+
+
+def _only_titles(facts: Sequence[Fact], body: Expression) -> bool:
+    """Whether a lead-in just names the treatments that its list bars ("Prior biologic therapy: …")."""
+    denied = [each for each in getattr(body, "operands", (body,)) if isinstance(each, Not)]
+    barred = {atom.concept for each in denied for atom in atoms(each) if isinstance(atom, Fact)}
+    return all(fact.category in GIVEN and fact.concept in barred for fact in facts)
+
+
+def _first_item(chunks: Sequence[Chunk], outline: Outline) -> list[Chunk]:
+    return between(chunks, outline.items[0].start, outline.items[0].end)
+
+
+def _excludes(text: Text, outline: Outline) -> bool:
+    """Whether an item below the name of what it is about bars by itself ("… should be excluded")."""
+    return any(_EXCLUDED.search(text.text[item.start : item.end]) for item in outline.items)
+
+
+def _asked_in_case(text: Text, leading: Sequence[Chunk], head: Expression, body: Expression) -> Expression:
+    """Ask a list below "if older than 75, the following must be met:" of those in that case only."""
+    if isinstance(head, AnyOf) and isinstance(head.operands[0], Not):
+        return any_of([head.operands[0], all_of([any_of(head.operands[1:]), body])])
+    comma = next((chunk for chunk in leading if chunk.form == ","), leading[-1])
+    words = narrative(text, leading[0].start, comma.start if comma is not leading[-1] else comma.end)
+    return any_of([Not(words), body])
+
+
+def _opening_case(text: Text, leading: Sequence[Chunk]) -> Expression | None:
+    """Return whom alone a list below "for patients with melanoma:" is about; None when it is about all."""
+    opening = leading[0] if leading else None
+    if opening is None or "condition" not in opening.classes or opening.form.split(" ")[0] not in _ABOUT:
+        return None
+    sign = next((i for i, chunk in enumerate(leading) if chunk.form in (",", ":")), len(leading))
+    case, behind = leading[1:sign], leading[sign:]
+    named = any(map(is_content, case)) and not any(chunk.kind == "value" for chunk in case)
+    return case_of(text, case) if named and not any(map(is_content, behind)) else None
+
+
+def _names_some(leading: Sequence[Chunk]) -> bool:
+    """Whether a lead-in asks its list of some patients only ("patients who received X must meet:")."""
+    modal = next((i for i, chunk in enumerate(leading) if chunk.form.startswith(_MODALS)), None)
+    subject = leading[:modal] if modal is not None else ()
+    told = any(chunk.classes & {"confirmation", "confirmed"} for chunk in subject)
+    told = told or any(is_content(chunk) for chunk in leading[len(subject) :])
+    return not told and any(is_content(chunk) for chunk in subject)
+
+
+def _plain_lead(lead: str, *, either: bool) -> bool:
+    """Whether a lead-in without a concept only announces its list."""
+    return len(lead.split()) <= 30 or either
