@@ -79,6 +79,7 @@ class Wording:
     wanted: dict[str, str]
     scarce: dict[str, str]
     habitual_units: dict[str, list[tuple[str, float, float]]]
+    likely_units: dict[str, list[tuple[str, float, float]]]
     pairs: dict[str, Pair]
     measured_by: dict[str, tuple[str, str]]
     stains: dict[str, str]
@@ -150,10 +151,8 @@ def wording() -> Wording:
         normal_sides=_sides(table["normal_sides"]),
         scarce={name: side for name, side in _sides(table["normal_sides"]).items() if side == "low"},
         wanted=_sides(table["wanted"]),
-        habitual_units={
-            name: [(unit, low, high) for unit, low, high in units]
-            for name, units in table["habitual_units"].items()
-        },
+        habitual_units=_ranges(table["habitual_units"]),
+        likely_units=_ranges(table["likely_units"]),
         pairs={name: Pair(**pair) for name, pair in table["pairs"].items()},
         measured_by={name: (quantity, side) for name, (quantity, side) in table["measured_by"].items()},
         stains={spelling.lower(): name for spelling, name in _sides(table["stains"]).items()},
@@ -194,6 +193,14 @@ def _method(openers: list[str], links: list[str], words: list[str]) -> re.Patter
         rf"[\s,]*(?:{alternatives(openers)})\b(?:(?:[\s,/-]*{opening})*[\s,/-]*{word}(?:{gloss})?)+",
         re.IGNORECASE,
     )
+
+
+def _ranges(table: dict[str, list[list[str | float]]]) -> dict[str, list[tuple[str, float, float]]]:
+    """Return the units of each quantity with the numbers between which a limit is in each."""
+    return {
+        name: [(str(unit), float(low), float(high)) for unit, low, high in units]
+        for name, units in table.items()
+    }
 
 
 def _sides(table: dict[str, list[str]]) -> dict[str, str]:

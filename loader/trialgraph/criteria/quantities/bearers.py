@@ -75,7 +75,8 @@ def _of_quantity_behind(values: ValueReader, position: int, limit: Found) -> Fou
     mention = values.mention_at(index)
     if mention is None or not mention.term.quantity or mention.term.unit in ("a", None):
         return None
-    if (mention.term.unit.startswith("{") and not scored) or values.read(index) is not None:
+    counted = limit.unit is not None and limit.unit.ucum == mention.term.unit
+    if (mention.term.unit.startswith("{") and not scored and not counted) or values.read(index) is not None:
         return None
     start, end, terms = values.tokens[position].start, mention.end, [mention.term]
     while (following := _joined(values, end)) is not None and following.term.unit == mention.term.unit:

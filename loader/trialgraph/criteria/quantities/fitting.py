@@ -7,9 +7,10 @@ from functools import cache
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.limits import Found
-from trialgraph.expressions import AllOf, Expression, Limit, Span, Value, atoms
+from trialgraph.criteria.trees import all_of, any_of
+from trialgraph.expressions import AllOf, Expression, Limit, Narrative, Span, Value, atoms
 
-__all__ = ["bounded_alike", "fit_limit", "is_wanted", "local_name", "within_normal"]
+__all__ = ["bounded_alike", "fit_limit", "is_wanted", "likely_value", "local_name", "within_normal"]
 
 _MASS_AND_MOLAR = frozenset({"mass concentration", "molar concentration"})
 _EXCHANGEABLE = (
@@ -94,6 +95,23 @@ def _fit_bare(term: Term, found: Found) -> tuple[Limit, str | None] | None:
             return found.limit, unit
         if unit == "10*9/L" and all(least <= number / _THOUSAND <= most for number in numbers):
             return _divided(found.limit), unit
+    return None
+
+
+def likely_value(term: Term, found: Found, words: str, span: Span) -> Expression | None:
+    """Return a limit in the unit its numbers are likely in, with its words for where another may be meant.
+
+    "Bilirubin ≤ 2.0" is kept at 2 mg/dL, also where multiples of the upper limit were meant, since few of
+    those are below 1 mg/dL. Above it the words alone decide. None when the numbers aren't likely in any.
+    """
+    bounds = [number for number in (found.limit.low, found.limit.high) if number is not None]
+    if len(bounds) != 1 or not found.stated:
+        return None
+    for unit, least, most in wording().likely_units.get(local_name(term), ()):
+        if least <= bounds[0] <= most:
+            value = Value(term.iri, term.label, found.limit, unit, None, None, span)
+            beside = Narrative(words, "not-formalised", span)
+            return (any_of if _is_good(value) else all_of)([value, beside])
     return None
 
 

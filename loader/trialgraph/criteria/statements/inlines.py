@@ -13,6 +13,7 @@ __all__ = ["with_inline_items"]
 _INLINE = re.compile(
     r"(?<![^\s;,:.])\(?(?P<name>[ivx]{1,4}|[a-hA-H]|\d{1,2}|[①-⑳])(?:\)|(?<=[①-⑳])|\.(?=\s+[A-Z≥≤<>]))\s*(?=[A-Za-z≥≤<>])"
 )
+_BULLET = re.compile(r"•\s*")
 _ORDERS = (
     tuple(str(number) for number in range(1, 30)),
     tuple("abcdefgh"),
@@ -26,10 +27,19 @@ _DEFINES = re.compile(
 
 def with_inline_items(words: str, outline: Outline) -> Outline:
     """Return a stretch with the items of a list inside its sentence as nested ones."""
-    lead_end, parts = _inline_parts(words[outline.start : outline.end])
+    stretch = words[outline.start : outline.end]
+    lead_end, parts = _bulleted_parts(stretch) if stretch.count("•") > 1 else _inline_parts(stretch)
     start = outline.start
     items = tuple(Outline(start + first, start + last, start + last) for first, last in parts)
     return Outline(start, start + lead_end, outline.end, items)
+
+
+def _bulleted_parts(words: str) -> tuple[int, list[Span]]:
+    """Return the same of a list whose bullets stand in one line ("function: • ALT …, • bilirubin …")."""
+    bullets = list(_BULLET.finditer(words))
+    ends = [*(bullet.start() for bullet in bullets[1:]), len(words)]
+    parts = [(bullet.end(), end) for bullet, end in zip(bullets, ends, strict=True)]
+    return (bullets[0].start(), parts) if bullets else (len(words), [])
 
 
 def _inline_parts(words: str) -> tuple[int, list[Span]]:
