@@ -86,6 +86,7 @@ class Wording:
     doses: dict[str, list[str]]
     other_units: dict[str, dict[str, str]]
     cycles: dict[str, str]
+    per_hundred: frozenset[str]
     sums: frozenset[str]
     lines: dict[str, list[str]]
     lines_of: dict[str, list[str]]
@@ -159,6 +160,7 @@ def wording() -> Wording:
         doses=table["doses"],
         other_units=table["other_units"],
         cycles=table["cycles"],
+        per_hundred=frozenset(table["per_hundred"]),
         sums=frozenset(table["sums"]),
         lines=table["lines"],
         lines_of=table["lines_of"],

@@ -49,7 +49,7 @@ def fit_limit(term: Term, found: Found) -> tuple[Limit, str | None] | None:
     if found.unit is None:
         return _fit_bare(term, found)
     if found.unit.ucum == "%" and (term.unit == "{score}" or term.unit == "1"):
-        return None
+        return (found.limit, None) if local_name(term) in wording().per_hundred else None
     numbers = [number for number in (found.limit.low, found.limit.high) if number is not None]
     if term.unit == found.unit.ucum == "10*9/L" and min(numbers) >= _THOUSAND:
         # "75,000 × 10^9/L": no blood holds as many; the cells of a microlitre were counted.

@@ -127,7 +127,7 @@ class ValueReader:
             self.text, found.end
         ):
             return None
-        end = self._past_method(found.end)
+        end = self.past_method(found.end)
         window = (
             self.window
             or told_when(self.text, found.end, self.tokens[end - 1].end)
@@ -164,7 +164,7 @@ class ValueReader:
         against = side == "low" and found.relative_to == "ULN"
         return found if side is None or against else directed(found, side, number)
 
-    def _past_method(self, offset: int) -> int:
+    def past_method(self, offset: int) -> int:
         """Return the token after how a value is measured, which stands behind it."""
         end = self.token_at(offset)
         method = wording().method.match(self.text, offset)
