@@ -125,7 +125,10 @@ def wording() -> Wording:
         leads=frozenset(phrase.lower().split()[0] for phrase in comparators) | {"normal", "between"},
         limit_openers=frozenset(table["limit_openers"]),
         size_openers=frozenset(table["size_openers"]),
-        suffix=re.compile(rf"\s*,?\s*(?P<suffix>{alternatives(suffixes)})\b", re.IGNORECASE),
+        suffix=re.compile(
+            rf"\s*(?:,\s*|(?P<opened>\()\s*)?(?P<suffix>{alternatives(suffixes)})\b(?(opened)\s*\))",
+            re.IGNORECASE,
+        ),
         suffixes=suffixes,
         reference=re.compile(rf"(?:{alternatives(references)})(?![a-z]){_NOT_AN_ASSAY}", re.IGNORECASE),
         references={phrase.lower(): reference for phrase, reference in references.items()},

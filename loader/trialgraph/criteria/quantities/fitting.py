@@ -43,7 +43,7 @@ def fit_limit(term: Term, found: Found) -> tuple[Limit, str | None] | None:
         return None if is_scale or term.unit == "a" else (found.limit, None)
     if is_scale:
         scored = found.unit is None or found.unit.ucum in ("%", "{score}")
-        return (found.limit, None) if scored else None
+        return (found.limit, None) if scored and _is_on_scale(term, found.limit) else None
     if term.unit == "a":
         return _fit_age(found)
     if found.unit is None:
@@ -67,6 +67,12 @@ def fit_limit(term: Term, found: Found) -> tuple[Limit, str | None] | None:
     if any({found.unit.dimension, dimension} <= group for group in _EXCHANGEABLE):
         return found.limit, f"{found.unit.ucum}/(24.h)" if found.unit.dimension == "mass" else found.unit.ucum
     return None
+
+
+def _is_on_scale(term: Term, limit: Limit) -> bool:
+    """Whether a limit's numbers are scores of a scale ("in bed < 50%" is no performance status)."""
+    scale = wording().scales[local_name(term)]
+    return all(number is None or scale.low <= number <= scale.high for number in (limit.low, limit.high))
 
 
 def _fit_age(found: Found) -> tuple[Limit, str | None] | None:
