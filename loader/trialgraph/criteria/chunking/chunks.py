@@ -19,7 +19,7 @@ from trialgraph.criteria.language.lexicon import Phrases, lexicon
 from trialgraph.criteria.language.tokens import BRACKETS, CLOSING, Token, bracket_pairs, tokenize
 from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
 from trialgraph.criteria.language.wording import wording
-from trialgraph.criteria.quantities.ages import explains, stands_behind_persons
+from trialgraph.criteria.quantities.ages import explains, may_be_new, stands_behind_persons
 from trialgraph.criteria.quantities.bearers import value_beside
 from trialgraph.criteria.quantities.classes import read_class
 from trialgraph.criteria.quantities.compounds import is_whole, number_follows, value_of_name
@@ -247,6 +247,8 @@ class Chunker:
             self.source, self.tokens, position, limit
         )
         if term is None or not in_years or not said or explains(self.source, start):
+            return None
+        if may_be_new(self.source, start, limit):
             return None
         value = self.text.values.build((term,), "", limit, start, 0, 0)
         old = _OLD.match(self.source, limit.end)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.conditions.alternatives import is_harmless, other_limit, with_alternative
+from trialgraph.criteria.conditions.alternatives import is_harmless, is_method, other_limit, with_alternative
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.offers import concerns_some_aside
@@ -41,6 +41,8 @@ _ONLY = re.compile(
     re.IGNORECASE,
 )
 _PARTS = frozenset({"for", "in"})
+_MEASURING = frozenset({"for", "in", "on", "screening", "ecg", "ekg", "electrocardiogram"})
+"""Words around a sex that tell how its limit is measured."""
 _MODAL = frozenset(
     {"must", "should", "must have", "must be", "may", "can", "may have", "can have", "need", "need to"}
 )
@@ -106,7 +108,8 @@ def _limits(chunks: Sequence[Chunk]) -> list[Chunk]:
 
 def _sex(text: Text, chunks: Sequence[Chunk]) -> Fact | None:
     """Return the one sex that words name, and nothing else; also in a bracket."""
-    flat = [each for chunk in chunks for each in (chunk.inner if chunk.kind == "bracket" else (chunk,))]
+    apart = [chunk for chunk in chunks if not is_method(chunk) or _names_sex(chunk)]
+    flat = [each for chunk in apart for each in (chunk.inner if chunk.kind == "bracket" else (chunk,))]
     named = {name: chunk for chunk in flat for name in _SEXES if name in chunk.classes}
     if len(named) != 1 or not all(_says_nothing_more(chunk) for chunk in flat):
         return None
@@ -115,11 +118,13 @@ def _sex(text: Text, chunks: Sequence[Chunk]) -> Fact | None:
     return Fact(iri, label, "demographic", span=text.span(chunk.start, chunk.end))
 
 
+def _names_sex(chunk: Chunk) -> bool:
+    return any(name in each.classes for each in chunk.inner for name in _SEXES)
+
+
 def _says_nothing_more(chunk: Chunk) -> bool:
     return chunk.kind in ("word", "sign") and (
-        chunk.kind == "sign"
-        or is_harmless(chunk, "value_tail", "tail", *_SEXES)
-        or chunk.form in ("for", "in")
+        chunk.kind == "sign" or is_harmless(chunk, "value_tail", "tail", *_SEXES) or chunk.form in _MEASURING
     )
 
 

@@ -15,7 +15,7 @@ from trialgraph.criteria.chunking.brackets import opened
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.continued import CONTINUED, with_continued
-from trialgraph.criteria.conditions.roles import COURSE, DOSE, SIZE, role_of
+from trialgraph.criteria.conditions.roles import COURSE, DOSE, SIZE, is_of_all, role_of
 from trialgraph.criteria.facts.restrictions import Stated, with_limits
 from trialgraph.criteria.quantities.courses import cycles_of
 from trialgraph.criteria.quantities.fitting import is_wanted
@@ -144,6 +144,9 @@ def _beside(words: Narrative, left: _Left) -> Expression:
                 continue
             role = role_of(text, clause, index)
             if role == "open":
+                continue
+            if not text.exclusion and is_of_all(text, clause, index):
+                read.append(_dated(chunk.expression, clause[index + 1 : index + 2]))
                 continue
             case = _case_behind(text, clause, index) if chunk.form == CONTINUED else None
             case = case or _case(text, clause[told].start, chunk.start, words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -15,7 +16,7 @@ from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.quantities.fitting import is_wanted
 from trialgraph.expressions import Value, atoms
 
-__all__ = ["COURSE", "DOSE", "SIZE", "role_of"]
+__all__ = ["COURSE", "DOSE", "SIZE", "is_of_all", "role_of"]
 
 Role = Literal["demanded", "barred", "open"]
 _MODAL = frozenset({"must", "should", "must be", "must have", "shall", "need", "are required to"})
@@ -50,6 +51,14 @@ _SEEN = re.compile(
 )
 """What tells a size that has to be seen, or one of something else, from that of a tumour."""
 _METASTASIS = "BrainMetastasisDiameter"
+_PEOPLE = r"(?:adults?|patients?|subjects?|participants?|individuals?|persons?|people|volunteers?)"
+_ENTRANTS = re.compile(
+    rf"\s*(?:(?:(?:fe)?males?|men|women|adult|and|or|and/or|non-?\s?pregnant|eligible|all|healthy|human|consenting)\b[\s,/]*)*"
+    rf"(?:{_PEOPLE}|(?:fe)?males?\s+(?:and|or)\s+(?:fe)?males?|(?:wo)?men\s+(?:and|or)\s+(?:wo)?men)(?:\s+must\s+be)?\s*,?\s*"
+    r"[(\[]?\s*(?:i\.?\s?e\.?\s*,?\s*)?(?:(?:who\s+are|with(?:\s+an?)?|of)\s+)?",
+    re.IGNORECASE,
+)
+"""Everyone whom a criterion is about, at its start, and what leads from them to their age."""
 _GIVEN = frozenset({"received", "previously treated with", "treated with", "have received", "has received"})
 _ENTERS = re.compile(r"eligib|enrol|includ|particip|enter|accru")
 DOSE = "dose"
@@ -68,9 +77,8 @@ def role_of(text: Text, clause: Sequence[Chunk], index: int) -> Role:
     words = text.text[clause[0].start : clause[-1].end]
     if clause[index].form == SIZE and not _tells_tumor(clause[index], words, exclusion=text.exclusion):
         return "open"
-    value = clause[index].value
-    aged = value is not None and any(term.unit == "a" for term in value.terms)
-    if aged and not text.exclusion and _enters_plainly(clause, index):
+    aged = _tells_age(clause[index])
+    if aged and not text.exclusion and (_enters_plainly(clause, index) or is_of_all(text, clause, index)):
         return "demanded"
     if aged or lexicon().explanation.search(words) or _TOLD.search(words):
         return "open"
@@ -132,6 +140,20 @@ def _enters_plainly(clause: Sequence[Chunk], index: int) -> bool:
     around = _classes([chunk for chunk in clause if chunk.form not in _DESCRIBING])
     first = all(chunk.kind != "value" for chunk in clause[:index])
     return allowed is not None and first and not around & {"negation", "barring", "exception", "condition"}
+
+
+def _tells_age(chunk: Chunk) -> bool:
+    return chunk.value is not None and any(term.unit == "a" for term in chunk.value.terms)
+
+
+def is_of_all(text: Text, clause: Sequence[Chunk], index: int) -> bool:
+    """Whether an age is that of everyone a criterion starts with ("adults (≥ 18 years) undergoing X")."""
+    if not _tells_age(clause[index]):
+        return False
+    told = _ENTRANTS.match(text.text, 0, clause[index].start)
+    after = itertools.takewhile(lambda chunk: chunk.form != ",", clause[index + 1 :])
+    ruled = any(c.form in _MODAL or c.classes & {"allowance", "barring", "negation"} for c in after)
+    return told is not None and told.end() == clause[index].start and not ruled
 
 
 def _given_role(text: Text, clause: Sequence[Chunk], index: int) -> Role:

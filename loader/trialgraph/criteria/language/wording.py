@@ -79,12 +79,14 @@ class Wording:
     wanted: dict[str, str]
     scarce: dict[str, str]
     habitual_units: dict[str, list[tuple[str, float, float]]]
+    likely_units: dict[str, list[tuple[str, float, float]]]
     pairs: dict[str, Pair]
     measured_by: dict[str, tuple[str, str]]
     stains: dict[str, str]
     doses: dict[str, list[str]]
     other_units: dict[str, dict[str, str]]
     cycles: dict[str, str]
+    per_hundred: frozenset[str]
     sums: frozenset[str]
     lines: dict[str, list[str]]
     lines_of: dict[str, list[str]]
@@ -123,7 +125,10 @@ def wording() -> Wording:
         leads=frozenset(phrase.lower().split()[0] for phrase in comparators) | {"normal", "between"},
         limit_openers=frozenset(table["limit_openers"]),
         size_openers=frozenset(table["size_openers"]),
-        suffix=re.compile(rf"\s*,?\s*(?P<suffix>{alternatives(suffixes)})\b", re.IGNORECASE),
+        suffix=re.compile(
+            rf"\s*(?:,\s*|(?P<opened>\()\s*)?(?P<suffix>{alternatives(suffixes)})\b(?(opened)\s*\))",
+            re.IGNORECASE,
+        ),
         suffixes=suffixes,
         reference=re.compile(rf"(?:{alternatives(references)})(?![a-z]){_NOT_AN_ASSAY}", re.IGNORECASE),
         references={phrase.lower(): reference for phrase, reference in references.items()},
@@ -150,16 +155,15 @@ def wording() -> Wording:
         normal_sides=_sides(table["normal_sides"]),
         scarce={name: side for name, side in _sides(table["normal_sides"]).items() if side == "low"},
         wanted=_sides(table["wanted"]),
-        habitual_units={
-            name: [(unit, low, high) for unit, low, high in units]
-            for name, units in table["habitual_units"].items()
-        },
+        habitual_units=_ranges(table["habitual_units"]),
+        likely_units=_ranges(table["likely_units"]),
         pairs={name: Pair(**pair) for name, pair in table["pairs"].items()},
         measured_by={name: (quantity, side) for name, (quantity, side) in table["measured_by"].items()},
         stains={spelling.lower(): name for spelling, name in _sides(table["stains"]).items()},
         doses=table["doses"],
         other_units=table["other_units"],
         cycles=table["cycles"],
+        per_hundred=frozenset(table["per_hundred"]),
         sums=frozenset(table["sums"]),
         lines=table["lines"],
         lines_of=table["lines_of"],
@@ -194,6 +198,14 @@ def _method(openers: list[str], links: list[str], words: list[str]) -> re.Patter
         rf"[\s,]*(?:{alternatives(openers)})\b(?:(?:[\s,/-]*{opening})*[\s,/-]*{word}(?:{gloss})?)+",
         re.IGNORECASE,
     )
+
+
+def _ranges(table: dict[str, list[list[str | float]]]) -> dict[str, list[tuple[str, float, float]]]:
+    """Return the units of each quantity with the numbers between which a limit is in each."""
+    return {
+        name: [(str(unit), float(low), float(high)) for unit, low, high in units]
+        for name, units in table.items()
+    }
 
 
 def _sides(table: dict[str, list[str]]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.quantities.limits import Found
 
-__all__ = ["explains", "stands_behind_persons"]
+__all__ = ["explains", "may_be_new", "stands_behind_persons"]
 
 _AFTER_AGE = re.compile(
     r"\s*(?:$|[.,;)\]]|(?:with|who|at|and|or|inclusive|on|in(?!\s+(?:remission|duration))|eligible|undergoing|diagnosed|scheduled|planned"
@@ -19,6 +19,12 @@ _ALONE = re.compile(r"[\s.;,)]*(?:$|(?:at|on|and\s+(?:older|over|above))\b|(?<=\
 _BEFORE_AGE = frozenset(
     ["(", "[", ",", ":", "who", "is", "are", "must", "be", "between", "from", "-", "should"]
 )
+_SOMEONE = re.compile(
+    r"^\W*$|(?:\b(?:child\w*|infants?|bab(?:y|ies)|neonates?|adolescents?|toddlers?|patients?|subjects?|participants?|persons?"
+    r"|individuals?|(?:fe)?males?|boys?|girls?|ages?|aged|must be)\b)[^.;()]{0,30}$",
+    re.IGNORECASE,
+)
+_FEW_YEARS = 2
 _SENTENCE_ENDS = (". ", ";", "*", "•")
 _AROUND = 200
 
@@ -29,6 +35,14 @@ def explains(text: str, start: int) -> bool:
     opening = max(before.rfind(sign) for sign in _SENTENCE_ENDS) + 1
     ends = [place for sign in _SENTENCE_ENDS if (place := after.find(sign)) >= 0]
     return lexicon().explanation.search(before[opening:] + after[: min(ends, default=None)]) is not None
+
+
+def may_be_new(text: str, position: int, limit: Found) -> bool:
+    """Whether months may be the age of a scan, a sample or a lesion ("new (younger than 6 months)")."""
+    numbers = [number for number in (limit.limit.low, limit.limit.high) if number is not None]
+    in_months = limit.unit is not None and limit.unit.ucum != "a"
+    few = in_months or max(numbers) < _FEW_YEARS
+    return few and _SOMEONE.search(text[max(0, position - _AROUND) : position]) is None
 
 
 def stands_behind_persons(text: str, tokens: list[Token], position: int, limit: Found) -> bool:

@@ -41,6 +41,9 @@ _BEFORE = frozenset(
 _SCORE = re.compile(r"\b(?:scor(?:e|es|ing|ed)|levels?|ratings?|results?)\b[^.;]{0,24}$", re.IGNORECASE)
 _PRESSURES = re.compile(r"[^\d()]{0,24}\d{2,3}\s?/\s?\d{2,3}\s*mm\s?-?(?:of\s)?Hg\b", re.IGNORECASE)
 """Two numbers over each other in the unit of pressures, which are those of the blood."""
+_AGE_BEFORE = re.compile(
+    r"\b(?:years?|yrs?)(?:\s+(?:old|of\s+age))?\s*(?:,|and|or|/|with|weighing|\s)+$", re.IGNORECASE
+)
 _NEAR = 40
 _MOST_BETWEEN = 3
 _LONGEST_NAME = 6
@@ -52,7 +55,21 @@ def value_beside(values: ValueReader, position: int, limit: Found) -> FoundValue
         return None
     if _PRESSURES.match(values.text, limit.start):
         return pair_at(values, wording().pairs["BloodPressure"], position, values.tokens[position].start)
-    return _of_quantity_behind(values, position, limit) or _of_condition_before(values, position, limit)
+    return (
+        _of_quantity_behind(values, position, limit)
+        or _of_condition_before(values, position, limit)
+        or _beside_age(values, position, limit)
+    )
+
+
+def _beside_age(values: ValueReader, position: int, limit: Found) -> FoundValue | None:
+    """Read "≥ 12 years and > 40 kg": a weight beside an age is that of the body."""
+    weighs = limit.unit is not None and limit.unit.ucum in ("kg", "[lb_av]")
+    if not weighs or not _AGE_BEFORE.search(values.text[max(0, limit.start - _NEAR) : limit.start]):
+        return None
+    term, start = values.term_named("BodyWeight"), values.tokens[position].start
+    end = _token_at(values, limit.end, position)
+    return None if term is None else values.build((term,), "", limit, start, -1, end)
 
 
 def _token_at(values: ValueReader, offset: int, position: int) -> int:
@@ -75,11 +92,15 @@ def _of_quantity_behind(values: ValueReader, position: int, limit: Found) -> Fou
     mention = values.mention_at(index)
     if mention is None or not mention.term.quantity or mention.term.unit in ("a", None):
         return None
-    if (mention.term.unit.startswith("{") and not scored) or values.read(index) is not None:
+    counted = limit.unit is not None and limit.unit.ucum == mention.term.unit
+    if mention.term.unit.startswith("{") and not scored and not counted:
+        return None
+    if values.read(index) is not None and not (counted and mention.term.unit == "{plus}"):
         return None
     start, end, terms = values.tokens[position].start, mention.end, [mention.term]
     while (following := _joined(values, end)) is not None and following.term.unit == mention.term.unit:
         terms, end = [*terms, following.term], following.end
+    end = values.past_method(values.tokens[end - 1].end)
     return values.build(tuple(terms), "and" if len(terms) > 1 else "", limit, start, -1, end)
 
 

@@ -15,14 +15,14 @@ _FILLER = re.compile(
     r"|of|is|are|was|were|be|been|being|must|should|shall|has|have|to|with|a(?=\s+(?:score|level|value|count|value))|an|the|as|at(?!\s+(?:least|most|a\b|the\b|or\b))|level|levels|count|counts|value"
     r"|values|score|scores|scale|status|performance|class|grade|concentration|results?|estimate[sd]?|calculated|measured|by|liver"
     r"|function|in(?!\s+(?:normal|the|institution|excess))|range|ranging|points?|index|rate|defined|serum|plasma|total|cells?|ps|both|fasting|either|time|dose|dipstick|classification|rating|each|measurements?|length|period|expressed|in\s+the\s+screening\s+period|during\s+(?:the\s+)?screening(?:\s+period)?|castrate|castration|equals?(?!\s*(?:to\s*)?(?:/|or\b|and\b|than\b))|functional|when|screening|baseline|ratio"
-    r"|rest|standard|categor(?:y|ies)|current|for\s+liver\s+function|which|that|activity|tests?|according|prolongation|interval|elevations?|average|questionnaire|readings?|limit(?=\s*[≤≥<>])|visits?|deemed|all(?:\s+of)?(?=\s*[≥≤<>])|absolute(?=\s+value)|minimum\s+requirement|(?:minimum\s+)?laboratory(?=\s+value)|required|requirement|criteria(?=\s+of)|rated|reported|for\s+(?:worst\s+|average\s+)?pain|on\s+(?:the\s+)?(?:diagnostic\s+)?(?:breast\s+)?(?:core\s+)?(?:tissue|biopsy|specimen)|number(?!\s+of)|found|quantit(?:y|ies)|fractions?|consistently|persistently|repeatedly|at\s+(?:the\s+)?(?:time\s+of\s+)?screening(?:\s+visit)?)\b|(?:(?<=\s)[.?]|•)\s*(?=\d))*",
+    r"|rest|(?:ambient|room)\s+(?:environment|air)|standard|categor(?:y|ies)|current|for\s+liver\s+function|which|that|activity|tests?|according|prolongation|interval|elevations?|average|questionnaire|readings?|limit(?=\s*[≤≥<>])|visits?|deemed|all(?:\s+of)?(?=\s*[≥≤<>])|absolute(?=\s+value)|minimum\s+requirement|(?:minimum\s+)?laboratory(?=\s+value)|required|requirement|criteria(?=\s+of)|rated|reported|for\s+(?:worst\s+|average\s+)?pain|on\s+(?:the\s+)?(?:diagnostic\s+)?(?:breast\s+)?(?:core\s+)?(?:tissue|biopsy|specimen)|number(?!\s+of)|found|quantit(?:y|ies)|fractions?|consistently|persistently|repeatedly|at\s+(?:the\s+)?(?:time\s+of\s+)?screening(?:\s+visit)?)\b|(?:(?<=\s)[.?]|•)\s*(?=\d))*",
     re.IGNORECASE,
 )
 GLOSS = re.compile(
     r"\s*(?:\((?!except\b|unless\b)(?:[^()\[\]≤≥<>]|\[[^()\[\]≤≥<>]{1,60}\]|\([^()\[\]≤≥<>]{1,60}\)){1,140}\)|\[[^()\[\]≤≥<>]{1,90}\])"
 )
 AGES = re.compile(
-    r"\s*\([^()\d≤≥<>]{0,40}[≤≥<>]=?\s*\d+\s*(?:years?|yrs?)\b[^()≤≥<>]{0,40}\)(?=\s*[a-z≤≥<>:])",
+    r"\s*\([^()\d≤≥<>]{0,40}[≤≥<>]=?\s*\d+\s*(?:years?|yrs?)\b[^()≤≥<>]{0,40}\)(?=\s*[a-z≤≥<>:(])",
     re.IGNORECASE,
 )
 """A bracket that tells of whom a scale is used ("Lansky (< 16 years) or Karnofsky (≥ 16 years) ≥ 60")."""

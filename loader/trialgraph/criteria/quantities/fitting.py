@@ -7,9 +7,10 @@ from functools import cache
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.limits import Found
-from trialgraph.expressions import AllOf, Expression, Limit, Span, Value, atoms
+from trialgraph.criteria.trees import all_of, any_of
+from trialgraph.expressions import AllOf, Expression, Limit, Narrative, Span, Value, atoms
 
-__all__ = ["bounded_alike", "fit_limit", "is_wanted", "local_name", "within_normal"]
+__all__ = ["bounded_alike", "fit_limit", "is_wanted", "likely_value", "local_name", "within_normal"]
 
 _MASS_AND_MOLAR = frozenset({"mass concentration", "molar concentration"})
 _EXCHANGEABLE = (
@@ -42,13 +43,13 @@ def fit_limit(term: Term, found: Found) -> tuple[Limit, str | None] | None:
         return None if is_scale or term.unit == "a" else (found.limit, None)
     if is_scale:
         scored = found.unit is None or found.unit.ucum in ("%", "{score}")
-        return (found.limit, None) if scored else None
+        return (found.limit, None) if scored and _is_on_scale(term, found.limit) else None
     if term.unit == "a":
         return _fit_age(found)
     if found.unit is None:
         return _fit_bare(term, found)
     if found.unit.ucum == "%" and (term.unit == "{score}" or term.unit == "1"):
-        return None
+        return (found.limit, None) if local_name(term) in wording().per_hundred else None
     numbers = [number for number in (found.limit.low, found.limit.high) if number is not None]
     if term.unit == found.unit.ucum == "10*9/L" and min(numbers) >= _THOUSAND:
         # "75,000 × 10^9/L": no blood holds as many; the cells of a microlitre were counted.
@@ -66,6 +67,12 @@ def fit_limit(term: Term, found: Found) -> tuple[Limit, str | None] | None:
     if any({found.unit.dimension, dimension} <= group for group in _EXCHANGEABLE):
         return found.limit, f"{found.unit.ucum}/(24.h)" if found.unit.dimension == "mass" else found.unit.ucum
     return None
+
+
+def _is_on_scale(term: Term, limit: Limit) -> bool:
+    """Whether a limit's numbers are scores of a scale ("in bed < 50%" is no performance status)."""
+    scale = wording().scales[local_name(term)]
+    return all(number is None or scale.low <= number <= scale.high for number in (limit.low, limit.high))
 
 
 def _fit_age(found: Found) -> tuple[Limit, str | None] | None:
@@ -94,6 +101,23 @@ def _fit_bare(term: Term, found: Found) -> tuple[Limit, str | None] | None:
             return found.limit, unit
         if unit == "10*9/L" and all(least <= number / _THOUSAND <= most for number in numbers):
             return _divided(found.limit), unit
+    return None
+
+
+def likely_value(term: Term, found: Found, words: str, span: Span) -> Expression | None:
+    """Return a limit in the unit its numbers are likely in, with its words for where another may be meant.
+
+    "Bilirubin ≤ 2.0" is kept at 2 mg/dL, also where multiples of the upper limit were meant, since few of
+    those are below 1 mg/dL. Above it the words alone decide. None when the numbers aren't likely in any.
+    """
+    bounds = [number for number in (found.limit.low, found.limit.high) if number is not None]
+    if len(bounds) != 1 or not found.stated:
+        return None
+    for unit, least, most in wording().likely_units.get(local_name(term), ()):
+        if least <= bounds[0] <= most:
+            value = Value(term.iri, term.label, found.limit, unit, None, None, span)
+            beside = Narrative(words, "not-formalised", span)
+            return (any_of if _is_good(value) else all_of)([value, beside])
     return None
 
 

@@ -8,6 +8,13 @@ from functools import lru_cache
 
 from trialgraph.criteria.language.wording import Unit, wording
 from trialgraph.criteria.quantities.numerals import Number, parse_number, scaled
+from trialgraph.criteria.quantities.ranges import (
+    OF_THE_PLACE,
+    after_gloss,
+    end_of_bracket,
+    end_of_normal_range,
+    numbers_of_range,
+)
 from trialgraph.expressions import Limit, Reference
 
 __all__ = ["OPENING", "THEN", "Found", "after_comparator", "parse_limit", "parse_range", "side_of"]
@@ -32,27 +39,14 @@ THEN = re.compile(
 )
 _BRACKET = re.compile(r"\s*\(\s*(?:or\s+)?[≤≥<>=]?\s*[\d.,]+(?!\s*[×x])[^()≤≥<>]{0,24}\)")
 _OLD = re.compile(r"\s*-?\s*(?:old|of\s+age|in\s+age)\b", re.IGNORECASE)
-_OF_THE_PLACE = (
-    r"(?:of|the|than|above|a|institution(?:al|'s|s)?|laborator(?:y|y's|ies)|lab|local|site(?:'s)?|cent(?:er|re)(?:'s)?|hospital"
-    r"|specific|respective|individual|participating|testing|age-?\s?(?:adjusted|appropriate|specific|based)|applicable"
-    r"|corresponding|reference|central)"
-)
 _TIMES = re.compile(
     r"(?:(?:\s*(?P<sign>(?:×|x|\*|\?)(?:'?s\b)?)\s*|\s*-?\s*(?P<word>(?:times|time|folds?|multiples?)\b\s*(?:[×x]\s*|\(\s*[×x*]\s*\)\s*)?))"
-    rf"(?:\(?{_OF_THE_PLACE}(?:\s+|/))*(?P<opened>\()?|\s*(?:{_OF_THE_PLACE}(?:\s+|/))*)",
+    rf"(?:\(?(?:than|above|{OF_THE_PLACE})(?:\s+|/))*(?P<opened>\()?|\s*(?:{OF_THE_PLACE}(?:\s+|/))*)",
     re.IGNORECASE,
 )
 _OF_LIMITS = re.compile(r"(?:normal\s+)?(?:institutional|laboratory|normal)\s+limits?\b", re.IGNORECASE)
 _CLOSED = re.compile(r"\s*\)")
 _BY = re.compile(r"\s*[×x*]\s*(?=\d)")
-_NORMAL = re.compile(
-    rf"(?:with)?in\s+(?:the\s+|their\s+|{_OF_THE_PLACE}\s+)*"
-    r"(?:normal(?:\s+(?:institution(?:al)?|laboratory|lab|reference|local))?(?:\s+(?:limits?|ranges?|values?|levels?))?"
-    r"|limits?\s+of\s+(?:institution(?:al)?\s+|the\s+)?normal|(?<=institutional\s)limits?|(?<=reference\s)(?:limits?|ranges?))"
-    r"(?:\s+(?:of|for|per|at)\s+(?:the\s+)?(?:local\s+)?(?:institution|laboratory|lab|site|normal(?:ity)?|age)\b)?(?![a-z])|WNL\b"
-    r"|normal(?=\s*(?:$|[.;,)]))",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +83,10 @@ def parse_limit(text: str, position: int) -> Found | None:
     opening = OPENING.match(text, position)
     if opening:
         return _parse_range(text, position, opening.end())
-    normal = _NORMAL.match(text, position)
-    if normal:
-        return Found(Limit(low=1.0, high=1.0), None, None, position, normal.end(), normal=True)
+    normal = end_of_normal_range(text, position)
+    if normal is not None:
+        plain = Found(Limit(low=1.0, high=1.0), None, None, position, normal, normal=True)
+        return _parse_numbers_of_range(text, plain) or plain
     within = _WITHIN.match(text, position)
     if within:
         return _parse_within(text, position, within.end())
@@ -100,8 +95,21 @@ def parse_limit(text: str, position: int) -> Found | None:
     return None if first is None else _with_second(text, first)
 
 
+def _parse_numbers_of_range(text: str, normal: Found) -> Found | None:
+    """Read "within normal limits (≤ 1.5 × ULN)", where a bracket tells what is held to be normal."""
+    start = numbers_of_range(text, normal.end)
+    found = None if start is None else parse_limit(text, start)
+    end = None if found is None else end_of_bracket(text, found.end)
+    if found is None or end is None or found.normal or not found.stated:
+        return None
+    told = found.relative_to is not None or found.unit is not None
+    return replace(found, start=normal.start, end=end) if told else None
+
+
 def _with_second(text: str, first: Found) -> Found | None:
     """Take in the other side of a limit ("≥ 18 and ≤ 75 years", "18 to < 75 years")."""
+    if first.stated and (upper := _up_to(text, first)) is not None:
+        return upper
     then = (THEN if first.stated else _TO_BOUND).match(text, first.end)
     second = _parse_bound(text, then.end()) if then else None
     if second is None or not second.stated:
@@ -112,6 +120,18 @@ def _with_second(text: str, first: Found) -> Found | None:
             first, limit=Limit(low=first.limit.low, high=first.limit.low), stated=False
         )
     return _merge(first, second) if _opposite(text, first, second) else first
+
+
+def _up_to(text: str, first: Found) -> Found | None:
+    """Take in the upper end of "≥ 18 years to 80 years", which has no sign of its own."""
+    joint = _UNIT_RANGE.match(text, first.end) if first.limit.high is None else None
+    number = parse_number(text, joint.end()) if joint else None
+    if number is None or first.limit.low is None or number.value <= first.limit.low:
+        return None
+    upper = _with_unit(text, Found(Limit(high=number.value), None, None, first.start, number.end))
+    same = (upper.unit, upper.relative_to) == (first.unit, first.relative_to)
+    bare = first.unit is None and first.relative_to is None
+    return _merge(first, upper) if same or bare else None
 
 
 def _parse_within(text: str, start: int, position: int) -> Found | None:
@@ -258,7 +278,7 @@ def _parse_bare_reference(
     reference = wording().reference.match(text, offset) or wording().normal.match(text, offset)
     if reference is None:
         return None
-    factor, end = 1.0, _after_gloss(text, reference.end())
+    factor, end = 1.0, after_gloss(text, reference.end())
     if by := _BY.match(text, reference.end()):
         number = parse_number(text, by.end())
         factor, end = (number.value, number.end) if number else (factor, end)
@@ -293,7 +313,7 @@ def _with_unit(text: str, found: Found) -> Found:
             reference = wording().normal.match(text, times.end())
         if reference:
             relative = wording().references.get(_key(reference.group()), "ULN")
-            end = _after_gloss(text, reference.end())
+            end = after_gloss(text, reference.end())
             closed = _CLOSED.match(text, end) if times["opened"] else None
             return replace(found, relative_to=relative, end=closed.end() if closed else end)
     told = _unit_at(text, found.end)
@@ -324,20 +344,6 @@ def _unit_at(text: str, position: int) -> tuple[Unit, int] | None:
 
 def _times(value: float, factor: float) -> float:
     return value if factor == 1 else float(f"{value * factor:.12g}")
-
-
-_GLOSS = re.compile(
-    r"\s*[(\[]\s*(?:i?[UL]LN|UNL|(?:upper|lower) limits? of (?:the )?normal)\s*[)\]]"
-    r"|\s*(?:for|of|per|at)\s+(?:the\s+|each\s+)*(?:local\s+|reporting\s+|participating\s+|reference\s+|testing\s+|central\s+|respective\s+)*"
-    r"(?:institution|laboratory|lab|site|age(?:(?:\s+and\s+|/)(?:sex|gender))?)\b(?!\s*[<>≤≥\d])",
-    re.IGNORECASE,
-)
-
-
-def _after_gloss(text: str, position: int) -> int:
-    while gloss := _GLOSS.match(text, position):
-        position = gloss.end()
-    return position
 
 
 def _with_suffix(text: str, found: Found) -> Found:

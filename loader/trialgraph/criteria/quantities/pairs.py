@@ -53,7 +53,7 @@ def pair_at(values: ValueReader, pair: Pair, position: int, offset: int) -> Foun
 
 def _past_second(values: ValueReader, mention: Mention, second: str) -> int:
     """Return the token after a pair's first quantity, and after the second one when it is named too."""
-    after = values.skip_gloss(mention.end)
+    after = values.series.skip_gloss(mention.end)
     joined = after < len(values.tokens) and values.tokens[after].form in ("/", "and", "or")
     other = values.mention_at(after + 1) if joined else None
     return other.end if other is not None and local_name(other.term) == second else mention.end

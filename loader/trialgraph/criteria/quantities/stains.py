@@ -77,7 +77,7 @@ def with_stains(
     shares = _stained().finditer(text) if "%" in text else ()
     names = [(found, wording().stains[" ".join(found["name"].lower().split())]) for found in shares]
     names += [(found, _SCORE) for found in _scored(text)]
-    if "min" in text and "GFR" in text:
+    if "min" in text and ("GFR" in text or "learance" in text):
         names += [(found, name) for pattern, name in _of_unit() for found in pattern.finditer(text)]
     if not names:
         return kept

@@ -20,11 +20,18 @@ from trialgraph.criteria.quantities.bounds import (
     tells_change,
     tells_distance,
 )
-from trialgraph.criteria.quantities.fillers import AGES, GLOSS, averaged, past_fillers, told_when
-from trialgraph.criteria.quantities.fitting import bounded_alike, fit_limit, local_name, within_normal
+from trialgraph.criteria.quantities.fillers import averaged, past_fillers, told_when
+from trialgraph.criteria.quantities.fitting import (
+    bounded_alike,
+    fit_limit,
+    likely_value,
+    local_name,
+    within_normal,
+)
 from trialgraph.criteria.quantities.limits import Found, parse_limit, parse_range, side_of
 from trialgraph.criteria.quantities.outsides import outside_of
 from trialgraph.criteria.quantities.scales import alike_scales, parse_scale_limit, parse_sum
+from trialgraph.criteria.quantities.series import SeriesReader
 from trialgraph.criteria.quantities.windows import end_of_moment
 from trialgraph.criteria.trees import all_of, any_of, dated
 from trialgraph.expressions import Expression, Limit, Narrative, Span, Value, Window
@@ -33,18 +40,12 @@ __all__ = ["FoundValue", "ValueReader"]
 
 _BRACKETED = re.compile(r"\s*[(\[]\s*(?=[≤≥<>])")
 _CLOSING = re.compile(r"\s*[)\]]")
-_JOINERS = {"/": "/", ",": ",", "and": "and", "or": "or", "&": "and", "plus": "and", ";": ";"}
-_MOST_TOKENS = 200
-"""How far the names before a limit are followed, so that a text of nothing but names takes no longer."""
 _SIGNS = {("low", True): "≥", ("low", False): ">", ("high", True): "≤", ("high", False): "<"}
-_MEASURED = frozenset({"measured", "calculated", "estimated"})
-_BEFORE_QUANTITY = _MEASURED | {
-    "radioisotope", "isotope", "nuclear", "serum", "plasma", "total", "a", "an", "the", "corrected",
-}  # fmt: skip
 _ARTICLES = frozenset({"a", "an", "the"})
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
 _NEAR = 16
 _SOON = 4
+_PAIR = 2
 _LIST_START = re.compile(
     r"(?:^|[;:,.*•)(\-/\d]|\b(?:and|or|serum|total|a|the|calculated|estimated))\s*$", re.IGNORECASE
 )
@@ -94,6 +95,7 @@ class ValueReader:
         self.term_named = term_named
         self.exclusion = exclusion
         self.window: Window | None = None
+        self.series = SeriesReader(text, tokens, mention_at)
 
     def read(self, position: int, lead: str = "") -> FoundValue | None:
         """Return the value that starts with the quantity at a token, or None when it has no limit.
@@ -107,7 +109,7 @@ class ValueReader:
             return None
         if group := self._read_scale_group(position):
             return group
-        terms, joiner, after = self._quantities(position)
+        terms, joiner, after = self.series.read(position)
         if not terms or after >= len(self.tokens):
             return None
         if not lead and (outside := self._outside(terms, position, self.tokens[after - 1].end)) is not None:
@@ -125,7 +127,7 @@ class ValueReader:
             self.text, found.end
         ):
             return None
-        end = self._past_method(found.end)
+        end = self.past_method(found.end)
         window = (
             self.window
             or told_when(self.text, found.end, self.tokens[end - 1].end)
@@ -162,7 +164,7 @@ class ValueReader:
         against = side == "low" and found.relative_to == "ULN"
         return found if side is None or against else directed(found, side, number)
 
-    def _past_method(self, offset: int) -> int:
+    def past_method(self, offset: int) -> int:
         """Return the token after how a value is measured, which stands behind it."""
         end = self.token_at(offset)
         method = wording().method.match(self.text, offset)
@@ -188,10 +190,14 @@ class ValueReader:
             return None
         if lead != "normal":
             return self.read(following, lead if lead != "between" else "")
-        terms, joiner, after = self._quantities(following)
+        terms, joiner, after = self.series.read(following)
         offset = self.tokens[after - 1].end
         if self._limit_after(terms, following, offset) is not None or not terms:
-            return None
+            if len(terms) != _PAIR or mention.term.members:
+                return None
+            # "Normal ALT, and HBV DNA < 2,000 IU/mL": the limit is on the second alone.
+            terms, joiner, after = terms[:1], "", self.series.skip_gloss(mention.end)
+            offset = self.tokens[after - 1].end
         start = self.tokens[position].start
         found = Found(Limit(low=1.0, high=1.0), None, None, start, offset, normal=True)
         return self.build(terms, joiner, found, start, following, after)
@@ -247,81 +253,16 @@ class ValueReader:
         mention = self.mention_at(position)
         return mention is not None and bool(mention.term.members)
 
-    def _quantities(self, position: int) -> tuple[tuple[Term, ...], str, int]:
-        mention = self.mention_at(position)
-        terms: list[Term] = []
-        joiner = ""
-        furthest = position + _MOST_TOKENS
-        while mention is not None and mention.term.quantity and mention.start < furthest:
-            terms += [term for term in mention.term.members or (mention.term,) if term not in terms]
-            after = self._skip_ages(self.skip_gloss(mention.end), mention.term)
-            following, joined = after, ""
-            while (
-                following < len(self.tokens)
-                and self.tokens[following].form in _JOINERS
-                and following < after + 4
-            ):
-                sign = _JOINERS[self.tokens[following].form]
-                if sign in ("and", "or") and joiner != ";" and self.tokens[following - 1].form == ";":
-                    return tuple(terms), joiner, after
-                both = joined == "and" and self.tokens[following - 1].form == "/"
-                joined = "/" if both else sign if joined in ("", ",", "/") else joined
-                following += 1
-            if not joined:
-                adjacent = self.mention_at(after)
-                if adjacent is None or adjacent.term.iri != mention.term.iri:
-                    return tuple(terms), joiner, after
-                mention = adjacent
-                continue
-            position = after
-            mention = self._next_quantity(following)
-            if mention is not None:
-                joiner = joined if joiner in ("", ",", "/") else joiner
-        return tuple(terms), joiner, position
-
-    def _next_quantity(self, position: int) -> Mention | None:
-        while position < len(self.tokens) and self.tokens[position].form in _BEFORE_QUANTITY:
-            mention = self.mention_at(position)
-            if mention is not None:
-                return mention
-            told = self.tokens[position].form in _MEASURED
-            position += 1
-            if told and position < len(self.tokens) and self.tokens[position].form == "or":
-                position += 1
-        return self.mention_at(position) if position < len(self.tokens) else None
-
-    def skip_gloss(self, position: int) -> int:
-        """Step over a bracketed abbreviation or explanation of a quantity."""
-        while position < len(self.tokens) and self.tokens[position].form in ("(", "["):
-            gloss = GLOSS.match(self.text, self.tokens[position - 1].end)
-            if gloss is None:
-                return position
-            position = self.token_at(gloss.end())
-        return position
-
-    def _skip_ages(self, position: int, term: Term) -> int:
-        """Step over the ages that a scale of performance is for."""
-        if position >= len(self.tokens) or self.tokens[position].text != "(":
-            return position
-        ages = AGES.match(self.text, self.tokens[position - 1].end)
-        return (
-            position
-            if ages is None or local_name(term) not in wording().scales
-            else self.token_at(ages.end())
-        )
-
     def token_at(self, offset: int) -> int:
         """Return the first token at or after a character."""
         return bisect_right(self.tokens, offset, key=attrgetter("end"))
 
     def _limit_after(self, terms: tuple[Term, ...], position: int, offset: int) -> Found | None:
-        if position and self.tokens[position - 1].text == "(" and self.text[offset : offset + 1] == ")":
-            # It stands alone in a bracket behind a name that isn't known.
-            offset += 1
         offset, self.window = past_fillers(self.text, offset)
         if bracket := _BRACKETED.match(self.text, offset):
             found = self._parse(terms[-1], bracket.end())
-            closing = _CLOSING.match(self.text, found.end) if found else None
+            method = wording().method.match(self.text, found.end) if found else None
+            closing = _CLOSING.match(self.text, method.end() if method else found.end) if found else None
             return replace(found, end=closing.end()) if found and closing else None
         start = self.tokens[position].start
         if _BETWEEN.search(self.text[max(0, start - _NEAR) : start]):
@@ -364,7 +305,9 @@ class ValueReader:
         if bare and not scored and _UNKNOWN_UNIT.match(self.text, found.end):
             return None
         fitted = fit_limit(term, found)
-        others = [self.term_named(name) for name in wording().by_unit.get(local_name(term), ())]
+        if fitted is None and bare and _LIST_END.match(self.text, found.end):
+            return likely_value(term, found, self.text[start : found.end].strip(), span)
+        others = [self.term_named(name) for name in wording().by_unit.get(local_name(term), ()) if not bare]
         for other in others:
             if fitted is None and other is not None:
                 term, fitted = other, fit_limit(other, found)

@@ -1,0 +1,129 @@
+"""Several quantities in front of one limit ("ALT (SGPT) and AST (SGOT) ≤ 2.5 × ULN")."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from functools import cached_property
+from operator import attrgetter
+
+from trialgraph.criteria.language.tokens import Token, bracket_pairs
+from trialgraph.criteria.language.vocabulary import Mention, Term
+from trialgraph.criteria.language.wording import wording
+from trialgraph.criteria.quantities.fillers import AGES, GLOSS
+from trialgraph.criteria.quantities.fitting import local_name
+
+__all__ = ["SeriesReader"]
+
+_JOINERS = {"/": "/", ",": ",", "and": "and", "or": "or", "&": "and", "plus": "and", ";": ";"}
+_MOST_TOKENS = 200
+"""How far the names before a limit are followed, so that a text of nothing but names takes no longer."""
+_MEASURED = frozenset({"measured", "calculated", "estimated"})
+_BEFORE_QUANTITY = _MEASURED | {
+    "radioisotope", "isotope", "nuclear", "serum", "plasma", "total", "a", "an", "the", "corrected",
+}  # fmt: skip
+_OPENERS = frozenset({"(", "["})
+_CLOSERS = frozenset({")", "]"})
+_SOON = 4
+
+
+class SeriesReader:
+    """Reads the quantities that stand before a limit in one text.
+
+    Args:
+        text: The normalised text; `tokens` are its tokens.
+        mention_at: Gives the concept that starts at a token.
+    """
+
+    def __init__(self, text: str, tokens: list[Token], mention_at: Callable[[int], Mention | None]) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.mention_at = mention_at
+
+    def read(self, position: int) -> tuple[tuple[Term, ...], str, int]:
+        """Return the quantities from a token on, what joins them, and the token after them."""
+        mention = self.mention_at(position)
+        terms: list[Term] = []
+        joiner, unpaired = "", False
+        furthest = position + _MOST_TOKENS
+        while mention is not None and mention.term.quantity and mention.start < furthest:
+            terms += [term for term in mention.term.members or (mention.term,) if term not in terms]
+            alone = len(terms) == 1 and self._closes_around(mention)
+            after = self._skip_ages(self.skip_gloss(mention.end + alone), mention.term)
+            while unpaired and after < len(self.tokens) and self.tokens[after].text in _CLOSERS:
+                after += 1
+            following, joined = after, ""
+            while (
+                following < len(self.tokens)
+                and self.tokens[following].form in _JOINERS
+                and following < after + 4
+            ):
+                sign = _JOINERS[self.tokens[following].form]
+                if sign in ("and", "or") and joiner != ";" and self.tokens[following - 1].form == ";":
+                    return tuple(terms), joiner, after
+                both = joined == "and" and self.tokens[following - 1].form == "/"
+                joined = "/" if both else sign if joined in ("", ",", "/") else joined
+                following += 1
+            if not joined:
+                adjacent = self._next_quantity(self._past_openers(after, unpaired=unpaired))
+                if adjacent is None or adjacent.term.iri != mention.term.iri:
+                    return tuple(terms), joiner, after
+                mention, unpaired = adjacent, True
+                continue
+            position = after
+            mention = self._next_quantity(following)
+            if mention is not None:
+                joiner = joined if joiner in ("", ",", "/") else joiner
+        return tuple(terms), joiner, position
+
+    def _closes_around(self, mention: Mention) -> bool:
+        """Whether a quantity stands alone in a bracket, behind a name that isn't known."""
+        opened = mention.start > 0 and self.tokens[mention.start - 1].text == "("
+        return opened and mention.end < len(self.tokens) and self.tokens[mention.end].text == ")"
+
+    def _past_openers(self, position: int, *, unpaired: bool) -> int:
+        """Step over brackets that open, of which a name given again has more than it closes."""
+        if position >= len(self.tokens) or self.tokens[position].text not in _OPENERS:
+            return position
+        end = position if position in self._paired and not unpaired else position + 1
+        while position < end < len(self.tokens) and self.tokens[end].text in _OPENERS:
+            end += 1
+        return end
+
+    @cached_property
+    def _paired(self) -> frozenset[int]:
+        return bracket_pairs(self.tokens)
+
+    def _next_quantity(self, position: int) -> Mention | None:
+        while position < len(self.tokens) and self.tokens[position].form in _BEFORE_QUANTITY:
+            mention = self.mention_at(position)
+            if mention is not None:
+                return mention
+            told = self.tokens[position].form in _MEASURED
+            position += 1
+            if told and position < len(self.tokens) and self.tokens[position].form == "or":
+                position += 1
+        return self.mention_at(position) if position < len(self.tokens) else None
+
+    def skip_gloss(self, position: int) -> int:
+        """Step over a bracketed abbreviation or explanation of a quantity."""
+        while position < len(self.tokens) and self.tokens[position].form in ("(", "["):
+            gloss = GLOSS.match(self.text, self.tokens[position - 1].end)
+            if gloss is None:
+                return position
+            position = self._token_at(gloss.end())
+        return position
+
+    def _skip_ages(self, position: int, term: Term) -> int:
+        """Step over the ages that a scale of performance is for."""
+        if position >= len(self.tokens) or self.tokens[position].text != "(":
+            return position
+        ages = AGES.match(self.text, self.tokens[position - 1].end)
+        return (
+            position
+            if ages is None or local_name(term) not in wording().scales
+            else self._token_at(ages.end())
+        )
+
+    def _token_at(self, offset: int) -> int:
+        return bisect_right(self.tokens, offset, key=attrgetter("end"))
