@@ -18,8 +18,6 @@ from typing import Any, BinaryIO
 
 import platformdirs
 
-from trialgraph import __version__
-
 __all__ = ["cache_folder", "kept"]
 
 _FOLDER_VARIABLE = "TRIALGRAPH_CACHE"
@@ -57,7 +55,6 @@ def kept(name: str, sources: Iterable[Path], make: Callable[[], Any]) -> Any:
 
 
 def _told(sources: Iterable[Path]) -> Iterator[bytes]:
-    yield __version__.encode()
     for source in sources:
         data = source.read_bytes()
         yield f"\n{source.name} {len(data)}\n".encode()
