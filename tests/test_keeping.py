@@ -12,8 +12,9 @@ import pytest
 
 from tests.shared_files import ROOT
 from trialgraph import ontology
-from trialgraph.concepts import Concepts
+from trialgraph.concepts import Concepts, packaged_concepts
 from trialgraph.criteria.language import names
+from trialgraph.criteria.language.tokens import lookup_form, token_texts
 from trialgraph.criteria.language.vocabulary import Vocabulary, default_vocabulary
 from trialgraph.keeping import kept
 
@@ -151,3 +152,20 @@ def test_a_concept_that_is_added_is_known_and_read(
     again = Vocabulary(names.Names(table(), made=True))
     assert again.by_iri == {**default_vocabulary().by_iri, found.iri: found}
     assert Vocabulary(names.Names(table(), made=False)).find("wobble illness") is None
+
+
+def test_every_name_is_in_the_table() -> None:
+    """What the table gives for its first words is every name with what it names, and nothing else."""
+    wanted = set()
+    for name, acronym, term in names.vocabulary_entries(packaged_concepts()):
+        forms = [form for form in map(lookup_form, token_texts(name)) if form not in names.SILENT]
+        wanted.add((tuple(forms), term.iri, names.bare(name) if acronym else None))
+    table = names.packaged_names(made=False)
+    found = {
+        ((first, *name.rest), name.term.iri, name.exact)
+        for first in table.first_words()
+        for name in table.starting_with(first)
+    }
+    assert len(found) > 10_000
+    assert found == wanted
+    assert ("grave", "", "disease") in {forms for forms, _, _ in found}

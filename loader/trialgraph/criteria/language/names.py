@@ -100,7 +100,7 @@ class Names:
         for table in self._tables:
             for line in table.get(first, "").splitlines():
                 rest, term, *exact = line.split("\t")
-                yield Name(rest.split(), self._listed[int(term)], exact[0] if exact else None)
+                yield Name(rest.split(" ")[1:], self._listed[int(term)], exact[0] if exact else None)
 
 
 def _terms(rows: list[list[Any]], iris: list[str]) -> dict[str, Term]:
@@ -134,7 +134,7 @@ def _table() -> dict[str, Any]:
 
     ``terms`` are rows of what a term is, with the ancestors as places in ``iris``; ``named`` are those that
     names stand for. ``own`` and ``made`` have a text for each first word: a line for each name, of its other
-    words, the place of its term in ``named`` and, for an acronym, what has to be written.
+    words, each behind a space, the place of its term in ``named`` and, of an acronym, what has to be written.
     """
     from trialgraph.concepts import packaged_concepts
 
@@ -187,7 +187,8 @@ def _by_first_word(entries: Iterable[tuple[str, bool, Term]], places: Mapping[st
         forms = [form for form in map(lookup_form, token_texts(surface)) if form not in SILENT]
         if forms:
             exact = [bare(surface)] if acronym else []
-            line = "\t".join([" ".join(forms[1:]), str(places[term.iri]), *exact])
+            rest = "".join(f" {form}" for form in forms[1:])  # an apostrophe's form is empty
+            line = "\t".join([rest, str(places[term.iri]), *exact])
             lines.setdefault(forms[0], {})[line] = None
     return {first: "\n".join(each) for first, each in lines.items()}
 
