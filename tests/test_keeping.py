@@ -131,6 +131,7 @@ def test_a_concept_that_is_added_is_known_and_read(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An edit of the ontology reaches the concepts and the names that criteria are read by."""
+    packaged = default_vocabulary().by_iri
     copied = tmp_path / "ontology"
     shutil.copytree(ROOT / "ontology", copied)
     for module in (ontology, names):
@@ -150,7 +151,7 @@ def test_a_concept_that_is_added_is_known_and_read(
     assert found is not None
     assert found.label == "wobble disease"
     again = Vocabulary(names.Names(table(), made=True))
-    assert again.by_iri == {**default_vocabulary().by_iri, found.iri: found}
+    assert again.by_iri == {**packaged, found.iri: found}
     assert Vocabulary(names.Names(table(), made=False)).find("wobble illness") is None
 
 
