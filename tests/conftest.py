@@ -1,10 +1,12 @@
 """What many tests start from.
 
 None of them sees the vocabularies that a developer has imported, and none fails because its machine is slow.
+What processes keep for the next one is kept apart from the developer's own.
 """
 
 from __future__ import annotations
 
+import getpass
 import os
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +21,9 @@ from trialgraph.packaged import packaged_store
 from trialgraph.stores import Store
 
 os.environ["TRIALGRAPH_VOCABULARIES"] = str(Path(tempfile.gettempdir()) / "trialgraph-none")
+os.environ.setdefault(
+    "TRIALGRAPH_CACHE", str(Path(tempfile.gettempdir()) / f"trialgraph-{getpass.getuser()}")
+)
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 

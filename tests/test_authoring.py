@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.shared_files import ROOT
-from trialgraph.authoring import check_ontology
+from trialgraph.authoring import Finding, check_ontology
 from trialgraph.authoring.blocks import read_blocks
 from trialgraph.authoring.checkdigits import has_right_check_digit
 from trialgraph.cli import app
@@ -58,13 +58,14 @@ def test_there_are_mistakes_to_find() -> None:
 
 
 @pytest.mark.parametrize("path", MISTAKES, ids=lambda path: path.stem)
-def test_each_mistake_is_told_at_its_line(path: Path) -> None:
-    """A check names the file and the line of a term that the mistake is about."""
-    found = [finding for finding in check_ontology([path]) if finding.check == path.stem]
+def test_each_mistake_is_told_at_its_line(path: Path, tmp_path: Path) -> None:
+    """A check names the file and the line of a term that the mistake is about, in an ontology of its own."""
+    copied = Path(shutil.copy(path, tmp_path))
+    found = [finding for finding in check_ontology([tmp_path]) if finding.check == path.stem]
     assert found
     lines = path.read_text(encoding="utf-8").splitlines()
     for finding in found:
-        assert finding.path == path
+        assert finding.path == copied
         assert finding.term in lines[finding.line - 1]
         assert "{" not in finding.message
 
@@ -74,42 +75,55 @@ def test_a_right_concept_passes(tmp_path: Path) -> None:
     assert _found(tmp_path, RIGHT) == []
 
 
-@pytest.mark.parametrize(
-    ("wrong", "right", "line", "check"),
-    [
-        ('    skos:definition "', '    rdfs:comment "', 9, "undescribed-terms"),
-        ("rdfs:label", "rdfs:comment", 9, "undescribed-terms"),
-        ("dcterms:source", "rdfs:seeAlso", 12, "unsourced-definitions"),
-        ("Condition in which", "Trouble in which", 12, "definitions-without-genus"),
-        (
-            "Condition in which homogentisic acid is not broken down.",
-            "Alkaptonuria.",
-            12,
-            "empty-definitions",
-        ),
-        ("skos:definition", "skos:altLable 'AKU'@en ;\n    skos:definition", 12, "undeclared-properties"),
-        ("tgc:Condition", "tgc:Conditoin", 10, "undefined-terms"),
-        ("rdfs:label", "rdfs:label 'black urine'@en ; rdfs:label", 11, "repeated-descriptions"),
-        ('"alkaptonuria"', '"Pregnancy"', 11, "shared-labels"),
-        ("skos:definition", "skos:altLabel 'HBsAg'@en ;\n    skos:definition", 12, "shared-synonyms"),
-        ("skos:definition", "skos:exactMatch sct:360381004 ;\n    skos:definition", 12, "unproven-codes"),
-        ("skos:definition", "skos:exactMatch sct:360381005 ;\n    skos:definition", 12, "check-digits"),
-        ("skos:definition", "skos:exactMatch sct:A3603 ;\n    skos:definition", 12, "malformed-codes"),
-        ("skos:definition", 'tg:canonicalUnit "mgs per dl" ;\n    skos:definition', 12, "units"),
-        ("skos:definition", "tg:catgory 'condition' ;\n    skos:definition", 12, "undefined-terms"),
-        ("rdfs:subClassOf", "rdfs:subClassOf tgc:ClinicalConcept ,", 10, "redundant-superclasses"),
-        (
-            "homogentisic",
-            'acid"@en .\n\ntgc:Alkaptonuria a owl:Class ; rdfs:comment "',
-            14,
-            "repeated-blocks",
-        ),
-    ],
-)
-def test_a_slip_is_told_by_its_line(wrong: str, right: str, line: int, check: str, tmp_path: Path) -> None:
+SLIPS = [
+    ('    skos:definition "', '    rdfs:comment "', 9, "undescribed-terms"),
+    ("rdfs:label", "rdfs:comment", 9, "undescribed-terms"),
+    ("dcterms:source", "rdfs:seeAlso", 12, "unsourced-definitions"),
+    ("Condition in which", "Trouble in which", 12, "definitions-without-genus"),
+    (
+        "Condition in which homogentisic acid is not broken down.",
+        "Alkaptonuria.",
+        12,
+        "empty-definitions",
+    ),
+    ("skos:definition", "skos:altLable 'AKU'@en ;\n    skos:definition", 12, "undeclared-properties"),
+    ("tgc:Condition", "tgc:Conditoin", 10, "undefined-terms"),
+    ("rdfs:label", "rdfs:label 'black urine'@en ; rdfs:label", 11, "repeated-descriptions"),
+    ('"alkaptonuria"', '"Pregnancy"', 11, "shared-labels"),
+    ("skos:definition", "skos:altLabel 'HBsAg'@en ;\n    skos:definition", 12, "shared-synonyms"),
+    ("skos:definition", "skos:exactMatch sct:360381004 ;\n    skos:definition", 12, "unproven-codes"),
+    ("skos:definition", "skos:exactMatch sct:360381005 ;\n    skos:definition", 12, "check-digits"),
+    ("skos:definition", "skos:exactMatch sct:A3603 ;\n    skos:definition", 12, "malformed-codes"),
+    ("skos:definition", 'tg:canonicalUnit "mgs per dl" ;\n    skos:definition', 12, "units"),
+    ("skos:definition", "tg:catgory 'condition' ;\n    skos:definition", 12, "undefined-terms"),
+    ("rdfs:subClassOf", "rdfs:subClassOf tgc:ClinicalConcept ,", 10, "redundant-superclasses"),
+    (
+        "homogentisic",
+        'acid"@en .\n\ntgc:Alkaptonuria a owl:Class ; rdfs:comment "',
+        14,
+        "repeated-blocks",
+    ),
+]
+"""What is mistyped of a right concept, what stands there instead, and the line and the check that tell it."""
+
+
+@pytest.fixture(scope="module")
+def slips(tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
+    """Return what is found of concepts of which each has one slip and a file and a name of its own."""
+    folder = tmp_path_factory.mktemp("slips")
+    paths = [folder / f"{number}.ttl" for number in range(len(SLIPS))]
+    for path, (wrong, right, _, _) in zip(paths, SLIPS, strict=True):
+        text = RIGHT.replace(wrong, right, 1).replace("lkaptonuria", f"lkaptonuria{path.stem}")
+        path.write_text(HEAD + text, encoding="utf-8")
+    return check_ontology(paths)
+
+
+@pytest.mark.parametrize("number", range(len(SLIPS)), ids=lambda number: f"{number}-{SLIPS[number][3]}")
+def test_a_slip_is_told_by_its_line(number: int, slips: list[Finding]) -> None:
     """Every slip of an editor is found, at the very line where it can be told."""
-    found = _found(tmp_path, RIGHT.replace(wrong, right, 1))
-    assert (line, "tgc:Alkaptonuria", check) in found
+    *_, line, check = SLIPS[number]
+    found = [(each.line, each.term, each.check) for each in slips if each.path.stem == str(number)]
+    assert (line, f"tgc:Alkaptonuria{number}", check) in found
 
 
 def test_a_file_that_is_no_turtle_is_told_alone(tmp_path: Path) -> None:

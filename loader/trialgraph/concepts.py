@@ -26,14 +26,19 @@ from trialgraph.ontology import (
     Conversion,
     Range,
     Statements,
+    SurfaceForm,
+    codes_of,
+    concept_iris,
+    equivalent_pairs,
     first,
+    names_of,
+    packaged_statements,
     read_axioms,
     read_code_systems,
     read_concept,
-    read_concepts,
+    read_imported,
     read_statements,
 )
-from trialgraph.resources import product_folder
 
 __all__ = [
     "Axiom",
@@ -51,14 +56,6 @@ __all__ = [
 ]
 
 Found = TypeVar("Found")
-
-
-class SurfaceForm(NamedTuple):
-    """A name under which texts speak of a concept."""
-
-    form: str
-    case_sensitive: bool
-    iri: str
 
 
 class CodeMatch(NamedTuple):
@@ -102,14 +99,16 @@ class Concepts(Mapping[str, Concept]):
     def __init__(self, statements: Statements, imported: Imported | None = None) -> None:
         self._imported = imported
         self._stated = dict(statements)
-        self._concepts = read_concepts(statements)
+        self._equivalents = equivalent_pairs(statements)
+        self._concepts: dict[str, Concept | None] = dict.fromkeys(concept_iris(statements))
+        """None for what nobody has asked for yet."""
         self._apart: dict[str, Concept | None] = {}
         self._up: dict[str, frozenset[str]] = {}
         self._inherited: dict[tuple[str, str], str | None] = {}
         self._found: dict[tuple[Callable[[Concepts, str], Any], str], Any] = {}
 
     def __getitem__(self, iri: str) -> Concept:
-        found = self._concepts.get(str(iri)) or self._of_imported(str(iri))
+        found = self._concepts.get(str(iri)) or self._read(str(iri))
         if found is None:
             advice = "concepts are defined in ontology/concepts.ttl"
             raise UsageError(f"there is no concept {iri}", advice=advice)
@@ -275,16 +274,7 @@ class Concepts(Mapping[str, Concept]):
 
     def surface_forms(self) -> tuple[SurfaceForm, ...]:
         """Return every name of every concept in use; one form may name several concepts."""
-        return tuple(
-            SurfaceForm(form, case_sensitive, concept.iri)
-            for concept in self._concepts.values()
-            for forms, case_sensitive in (
-                ((concept.label, *concept.synonyms), False),
-                (concept.abbreviations, True),
-            )
-            for form in forms
-            if not concept.retired
-        )
+        return tuple(form for iri in self._concepts for form in names_of(iri, self._stated[iri]))
 
     @cached_property
     def axioms(self) -> Mapping[str, Axiom]:
@@ -309,16 +299,17 @@ class Concepts(Mapping[str, Concept]):
     def _by_code(self) -> dict[str, tuple[CodeMatch, ...]]:
         order = get_args(CodeRelation)
         found: dict[str, list[CodeMatch]] = defaultdict(list)
-        for concept in self._concepts.values():
-            for code in concept.codes:
-                found[code.iri].append(CodeMatch(concept.iri, code.relation))
+        for iri in self._concepts:
+            for code in codes_of(self._stated[iri]):
+                found[code.iri].append(CodeMatch(iri, code.relation))
         return {
             iri: tuple(sorted(each, key=lambda m: order.index(m.relation))) for iri, each in found.items()
         }
 
     @cached_property
     def _allergies(self) -> dict[str, str]:
-        return {each.caused_by: each.iri for each in self._concepts.values() if each.caused_by is not None}
+        causes = {iri: first(self._stated[iri], f"{TG_IRI}causedBy") for iri in self._concepts}
+        return {cause: iri for iri, cause in causes.items() if cause is not None}
 
     @cached_property
     def _excluded(self) -> dict[str, set[str]]:
@@ -337,6 +328,13 @@ class Concepts(Mapping[str, Concept]):
                 below[above].add(iri)
         return {iri: frozenset(found) for iri, found in below.items()}
 
+    def _read(self, iri: str) -> Concept | None:
+        """Return a concept that nobody has asked for yet, remembering it; None for an unknown one."""
+        if iri not in self._concepts:
+            return self._of_imported(iri)
+        found = self._concepts[iri] = read_concept(iri, self._stated[iri], self._equivalents.get(iri, ()))
+        return found
+
     def _of_imported(self, iri: str) -> Concept | None:
         """Return an imported concept, remembering it; None for an unknown one."""
         if self._imported is None:
@@ -345,7 +343,7 @@ class Concepts(Mapping[str, Concept]):
             stated = self._imported.statements(iri)
             if stated is not None:
                 self._stated[iri] = stated
-            self._apart[iri] = None if stated is None else read_concept(iri, stated)
+            self._apart[iri] = None if stated is None else read_imported(iri, stated)
         return self._apart[iri]
 
     def _include(self, iris: Iterable[str]) -> None:
@@ -397,4 +395,4 @@ def packaged_concepts() -> Concepts:
         >>> packaged_concepts().label("https://w3id.org/trialgraph/concept/PD1Inhibitor")
         'PD-1 inhibitor'
     """
-    return load_concepts(product_folder("ontology"))
+    return Concepts(packaged_statements())

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
 import pyoxigraph
 
 from trialgraph.errors import UsageError
+from trialgraph.keeping import kept
+from trialgraph.resources import product_folder
 
 __all__ = [
     "CLOSURE",
@@ -24,13 +27,20 @@ __all__ = [
     "Conversion",
     "Range",
     "Statements",
+    "SurfaceForm",
+    "codes_of",
+    "concept_iris",
+    "equivalent_pairs",
     "first",
+    "names_of",
     "ontology_modules",
+    "packaged_statements",
     "read_axioms",
     "read_code_systems",
     "read_concept",
-    "read_concepts",
+    "read_imported",
     "read_statements",
+    "statement_files",
 ]
 
 CodeRelation = Literal["exact", "narrow", "positive", "broad", "close"]
@@ -80,6 +90,14 @@ class Code(NamedTuple):
 
     iri: str
     relation: CodeRelation
+
+
+class SurfaceForm(NamedTuple):
+    """A name under which texts speak of a concept; with `case_sensitive`, only in exactly this case."""
+
+    form: str
+    case_sensitive: bool
+    iri: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +189,28 @@ def ontology_modules(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*.ttl") if path.name != CLOSURE)
 
 
+def statement_files(folder: Path) -> list[Path]:
+    """Return the files of an ontology folder that state what concepts are, in the order they are read in."""
+    return [*(folder / name for name in _MODULES), *sorted((folder / "axioms").glob("*.ttl"))]
+
+
+@cache
+def packaged_statements() -> Statements:
+    """Return what the ontology that comes with this installation states of concepts.
+
+    Raises:
+        UsageError: when a module is missing or isn't Turtle; says which, and where in it.
+    """
+    folder = product_folder("ontology")
+    try:
+        found: Statements = kept(
+            "ontology", [*statement_files(folder), Path(__file__)], lambda: read_statements(folder)
+        )
+    except OSError as error:
+        raise UsageError(f"the ontology can't be read: {error}", where=str(folder)) from error
+    return found
+
+
 def read_statements(folder: Path) -> Statements:
     """Return what the concept modules of an ontology folder state, with what a reasoner made of them.
 
@@ -178,7 +218,7 @@ def read_statements(folder: Path) -> Statements:
         UsageError: when a module is missing or isn't Turtle; says which, and where in it.
     """
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for path in (*(folder / name for name in _MODULES), *sorted((folder / "axioms").glob("*.ttl"))):
+    for path in statement_files(folder):
         try:
             for triple in pyoxigraph.parse(path=str(path)):
                 found[triple.subject.value][triple.predicate.value].append(triple.object.value)
@@ -192,20 +232,40 @@ def first(stated: Mapping[str, list[str]], predicate: str) -> str | None:
     return next(iter(stated.get(predicate, ())), None)
 
 
-def read_concepts(statements: Statements) -> dict[str, Concept]:
-    """Return the concepts that statements define, by IRI, sorted."""
+def concept_iris(statements: Statements) -> list[str]:
+    """Return the IRIs of the concepts that statements define, sorted."""
+    return sorted(iri for iri in statements if iri.startswith(_TGC))
+
+
+def equivalent_pairs(statements: Statements) -> Mapping[str, set[str]]:
+    """Return the IRIs of the classes that are stated to be equivalent to each that has such, either way."""
     equivalents: dict[str, set[str]] = defaultdict(set)
     for iri, stated in statements.items():
         for other in (*stated.get(f"{_OWL}equivalentClass", ()), *stated.get(_REPLACED_BY, ())):
             equivalents[iri].add(other)
             equivalents[other].add(iri)
-    iris = sorted(iri for iri in statements if iri.startswith(_TGC))
-    return {iri: _concept(iri, statements[iri], equivalents[iri]) for iri in iris}
+    return dict(equivalents)
 
 
-def read_concept(iri: str, stated: Mapping[str, list[str]]) -> Concept:
+def names_of(iri: str, stated: Mapping[str, list[str]]) -> Iterator[SurfaceForm]:
+    """Yield the names of a concept, none of a retired one."""
+    if _is_retired(stated):
+        return
+    for name in (first(stated, f"{_RDFS}label") or "", *stated.get(f"{_SKOS}altLabel", ())):
+        yield SurfaceForm(name, case_sensitive=False, iri=iri)
+    for name in stated.get(f"{TG_IRI}abbreviation", ()):
+        yield SurfaceForm(name, case_sensitive=True, iri=iri)
+
+
+def codes_of(stated: Mapping[str, list[str]]) -> Iterator[Code]:
+    """Yield the codes of other systems that a concept is mapped to, closest relation first."""
+    for predicate, relation in _CODE_RELATIONS.items():
+        yield from (Code(code, relation) for code in sorted(stated.get(predicate, ())))
+
+
+def read_imported(iri: str, stated: Mapping[str, list[str]]) -> Concept:
     """Return a concept of another vocabulary, whose superclasses may be of any."""
-    return replace(_concept(iri, stated, set()), parents=tuple(stated.get(f"{_RDFS}subClassOf", ())))
+    return replace(read_concept(iri, stated), parents=tuple(stated.get(f"{_RDFS}subClassOf", ())))
 
 
 def read_axioms(statements: Statements) -> dict[str, Axiom]:
@@ -222,9 +282,11 @@ def _instances(statements: Statements, kind: str) -> list[str]:
     return sorted(iri for iri, stated in statements.items() if TG_IRI + kind in stated.get(_TYPE, ()))
 
 
-def _concept(iri: str, stated: Mapping[str, list[str]], equivalents: set[str]) -> Concept:
+def read_concept(
+    iri: str, stated: Mapping[str, list[str]], equivalents: Iterable[str] = frozenset()
+) -> Concept:
+    """Return what is stated of a concept, given the classes that are stated to be equivalent to it."""
     mass = first(stated, f"{TG_IRI}molarMass")
-    codes = [Code(code, how) for by, how in _CODE_RELATIONS.items() for code in sorted(stated.get(by, ()))]
     return Concept(
         iri=iri,
         label=first(stated, f"{_RDFS}label") or "",
@@ -242,12 +304,16 @@ def _concept(iri: str, stated: Mapping[str, list[str]], equivalents: set[str]) -
         caused_by=first(stated, f"{TG_IRI}causedBy"),
         sequel_of=_named(stated, f"{TG_IRI}sequelOf"),
         disjoint=_named(stated, f"{_OWL}disjointWith"),
-        codes=tuple(codes),
-        retired=first(stated, f"{_OWL}deprecated") == "true",
+        codes=tuple(codes_of(stated)),
+        retired=_is_retired(stated),
         replaced_by=first(stated, _REPLACED_BY),
         sources=tuple(sorted(stated.get(_SOURCE, ()))),
         notes=tuple(sorted(stated.get(f"{_SKOS}scopeNote", ()))),
     )
+
+
+def _is_retired(stated: Mapping[str, list[str]]) -> bool:
+    return first(stated, f"{_OWL}deprecated") == "true"
 
 
 def _named(stated: Mapping[str, list[str]], predicate: str) -> tuple[str, ...]:

@@ -55,6 +55,7 @@ def conversion(unit: str, canonical: str, molar_mass: float | None = None) -> fl
     return _factor(ucum, canonical, molar_mass)
 
 
+@lru_cache(maxsize=4096)
 def is_unit(ucum: str) -> bool:
     """Return whether this is a UCUM code; annotations without a unit stand for the number one.
 

@@ -1,43 +1,70 @@
 """The command line: one module per command, thin over the library."""
 
 import sys
-from typing import NoReturn, cast
+from functools import cache
+from importlib import import_module
+from typing import Any, NoReturn, cast
 
 import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
 
 from trialgraph import __version__
-from trialgraph.cli.check import check
-from trialgraph.cli.curation import curation
-from trialgraph.cli.demo import demo
-from trialgraph.cli.fetch import fetch
-from trialgraph.cli.load import load
-from trialgraph.cli.ontology import ontology
-from trialgraph.cli.parse import parse
-from trialgraph.cli.queries import queries
-from trialgraph.cli.query import query
-from trialgraph.cli.screen import screen
-from trialgraph.cli.serve import serve
-from trialgraph.cli.shapes import shapes
-from trialgraph.cli.show import show
-from trialgraph.cli.validate import validate
-from trialgraph.cli.vocabulary import vocabulary
 from trialgraph.errors import TrialgraphError
 
-__all__ = ["app", "main"]
+__all__ = ["COMMANDS", "app", "main"]
+
+COMMANDS = (
+    "demo",
+    "fetch",
+    "load",
+    "check",
+    "show",
+    "parse",
+    "queries",
+    "query",
+    "screen",
+    "shapes",
+    "validate",
+    "serve",
+    "curation",
+    "vocabulary",
+    "ontology",
+)
+"""Names of the commands, in the order of the help; each is in the module of its name."""
+
+
+class _Commands(TyperGroup):
+    """The commands, each imported when it is asked for, so that none waits for what only others need."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = {name: TyperCommand(name) for name in COMMANDS}
+        """In place of the commands: their names, for what is told of a wrong one."""
+
+    def get_command(self, _context: Any, cmd_name: str) -> Any:
+        """Return a command by its name; None when there is none."""
+        return _command(cmd_name) if cmd_name in COMMANDS else None
+
+
+@cache
+def _command(name: str) -> Any:
+    found = getattr(import_module(f"trialgraph.cli.{name}"), name)
+    if not isinstance(found, typer.Typer):
+        alone = typer.Typer(add_completion=False, rich_markup_mode="markdown")
+        alone.command(name)(found)
+        found = alone
+    return get_command(found)
+
 
 app = typer.Typer(
     name="trialgraph",
+    cls=_Commands,
     help="A knowledge graph of clinical trials, their eligibility criteria and the concepts they name.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-
-for command in (demo, fetch, load, check, show, parse, queries, query, screen, shapes, validate, serve):
-    app.command()(command)
-app.add_typer(curation)
-app.add_typer(vocabulary)
-app.add_typer(ontology)
 
 
 def _show_version(value: bool) -> None:

@@ -24,7 +24,10 @@ from trialgraph.stores import Store
 __all__ = ["check", "curation", "new"]
 
 curation = typer.Typer(
-    name="curation", help="Correct the reading of a criterion by hand.", no_args_is_help=True
+    name="curation",
+    help="Correct the reading of a criterion by hand.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from trialgraph.cli.options import messages, output
-from trialgraph.criteria import Criterion
+from trialgraph.criteria.criterion import Criterion
 from trialgraph.criteria.diagnosis import Diagnosis
 
 __all__ = ["diagnose_trials", "print_report", "report_json"]

@@ -15,6 +15,7 @@ ontology = typer.Typer(
     help="Check the ontology, reason over it, and write it as web pages.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
+    add_completion=False,
 )
 
 

@@ -1,17 +1,21 @@
 """Options and consoles that several commands share."""
 
+from __future__ import annotations
+
 import os
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from trialgraph.curation import curation_folders, read_corrections
 from trialgraph.errors import UsageError
-from trialgraph.stores import Store, open_store, store_location
+from trialgraph.stores import open_store, store_location
+
+if TYPE_CHECKING:
+    from trialgraph.stores import Store
 
 __all__ = [
     "CurationOption",
@@ -54,6 +58,7 @@ def reading_store(location: str | None) -> Store:
     """Open the store to read; before anything was loaded, the packaged records stand in."""
     chosen = store_location(location)
     if location is None and not chosen.startswith("http") and not Path(chosen).exists():
+        from trialgraph.curation import curation_folders, read_corrections
         from trialgraph.packaged import packaged_store
 
         messages.print(

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.text import Text
 
 from trialgraph.cli.options import messages
-from trialgraph.criteria import Criterion
+from trialgraph.criteria.criterion import Criterion
 from trialgraph.criteria.plain import plain
 from trialgraph.curation import StaleCorrection
 from trialgraph.shapes.eligibility import ScreenableCriterion

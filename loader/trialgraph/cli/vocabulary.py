@@ -31,6 +31,7 @@ vocabulary = typer.Typer(
     help="Import larger vocabularies, to be used in reading beside the packaged one; list and remove them.",
     invoke_without_command=True,
     rich_markup_mode="markdown",
+    add_completion=False,
 )
 
 

@@ -10,22 +10,14 @@ holds in some case only), ``mentions`` (what words that stay words speak of), ``
 to whole criteria).
 """
 
-from __future__ import annotations
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from collections.abc import Collection, Iterator, Sequence
-from functools import lru_cache, partial
-
-from trialgraph.criteria.allergens import name_allergens, trial_drugs
-from trialgraph.criteria.criterion import Criterion, Kind, Part
-from trialgraph.criteria.language.vocabulary import Term, Vocabulary, default_vocabulary
-from trialgraph.criteria.sections.leads import below_leads
-from trialgraph.criteria.sections.normalization import common_words, normalize, words_of
-from trialgraph.criteria.sections.outline import outline
-from trialgraph.criteria.sections.segmentation import Piece, Segmentation, segment
-from trialgraph.criteria.statements.reading import read_expression
-from trialgraph.criteria.structured import read_structured
-from trialgraph.expressions import Expression
-from trialgraph.records import EligibilityText, TrialRecord
+if TYPE_CHECKING:
+    from trialgraph.criteria.criterion import Criterion, Kind, Part
+    from trialgraph.criteria.eligibility import read_criteria, read_text
+    from trialgraph.criteria.sections.segmentation import Piece, Segmentation, segment
+    from trialgraph.criteria.structured import read_structured
 
 __all__ = [
     "Criterion",
@@ -39,80 +31,21 @@ __all__ = [
     "segment",
 ]
 
-
-def read_criteria(record: TrialRecord, *, vocabulary: Vocabulary | None = None) -> tuple[Criterion, ...]:
-    """Return the criteria of a trial's eligibility section, in order.
-
-    Args:
-        record: The trial; without a section there are no criteria.
-        vocabulary: Words of the concepts; None for the packaged ontology's.
-    Returns:
-        Criteria ``I1`` … and ``E1`` …, each with its expression. Spans are in the source text.
-    """
-    if record.eligibility is None:
-        return ()
-    words: Collection[str] | None = None
-    if record.eligibility.lost_line_breaks:
-        words = common_words() | words_of(record.study)
-    vocabulary = vocabulary or default_vocabulary()
-    drugs = trial_drugs(record.study, vocabulary)
-    return tuple(_read(record.eligibility, "inclusion", words, vocabulary, drugs))
+_HOMES = {
+    "Criterion": "criterion",
+    "Kind": "criterion",
+    "Part": "criterion",
+    "Piece": "sections.segmentation",
+    "Segmentation": "sections.segmentation",
+    "read_criteria": "eligibility",
+    "read_structured": "structured",
+    "read_text": "eligibility",
+    "segment": "sections.segmentation",
+}
 
 
-def read_text(
-    text: str, *, kind: Kind = "inclusion", vocabulary: Vocabulary | None = None
-) -> tuple[Criterion, ...]:
-    r"""Return the criteria of a plain text.
-
-    Args:
-        text: An eligibility section, or criteria without headings.
-        kind: What criteria are that stand before any heading.
-        vocabulary: Words of the concepts; None for the packaged ontology's.
-    Example:
-        >>> [each.id for each in read_text("Inclusion:\\n* Age ≥ 18 years\\nExclusion:\\n* Pregnancy")]
-        ['I1', 'E1']
-    """
-    return tuple(_read(EligibilityText(text), kind, None, vocabulary or default_vocabulary()))
-
-
-def _read(
-    eligibility: EligibilityText,
-    kind: Kind,
-    words: Collection[str] | None,
-    vocabulary: Vocabulary,
-    drugs: Sequence[Term] = (),
-) -> Iterator[Criterion]:
-    counts: dict[Kind, int] = {"inclusion": 0, "exclusion": 0}
-    for item in below_leads(segment(eligibility, kind=kind).items):
-        counts[item.kind] += 1
-        understood = _understood if words is None else partial(_understand, words=words)
-        normalized, expression = understood(item.text, item.kind, item.parts, vocabulary)
-        start, end = item.span
-        yield Criterion(
-            f"{'I' if item.kind == 'inclusion' else 'E'}{counts[item.kind]}",
-            item.kind,
-            counts[item.kind],
-            item.text,
-            (start + eligibility.offset, end + eligibility.offset),
-            normalized,
-            item.parts,
-            item.scope,
-            expression=name_allergens(expression, vocabulary, drugs),
-        )
-
-
-def _understand(
-    text: str,
-    kind: Kind,
-    parts: tuple[Part, ...],
-    vocabulary: Vocabulary,
-    *,
-    words: Collection[str] | None = None,
-) -> tuple[str, Expression]:
-    """Return the readable text of a criterion and what it says."""
-    normalized = normalize(text, words=words)
-    return normalized.text, read_expression(normalized, kind, outline(text, parts, normalized), vocabulary)
-
-
-_understood = lru_cache(maxsize=8192)(_understand)
-"""The same for what was read before: a tenth of the registry's criteria are word for word as others are."""
+def __getattr__(name: str) -> object:
+    # on demand, because most commands need only a part, such as the words, and all of it takes long to import
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -13,7 +13,8 @@ import pyoxigraph as ox
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fixed
 
 from trialgraph.errors import StoreError
-from trialgraph.stores.interface import Results, Store
+from trialgraph.namespaces import BASE
+from trialgraph.stores.interface import ONTOLOGY_GRAPH, Results, Store
 from trialgraph.stores.syntax import check_syntax, dataset_options, refuse_federation
 
 __all__ = ["EmbeddedStore"]
@@ -200,6 +201,19 @@ class EmbeddedStore(Store):
     def _update(self, text: str) -> None:
         try:
             self._writable().update(text)
+            self._changes += 1
+        except OSError as error:
+            raise StoreError(f"the store can't be written: {error}", where=self.location) from error
+
+    def _replace_ontology(self, files: Sequence[Path], mark: ox.Triple) -> None:
+        if self._has(ONTOLOGY_GRAPH):
+            super()._replace_ontology(files, mark)
+            return
+        # As one document, whose triples never become Python's: a third of the time, still one transaction.
+        modules = b"\n".join([*(file.read_bytes() for file in files), f"{mark} .".encode()])
+        graph = ox.NamedNode(ONTOLOGY_GRAPH)
+        try:
+            self._writable().load(modules, ox.RdfFormat.TURTLE, base_iri=BASE, to_graph=graph)
             self._changes += 1
         except OSError as error:
             raise StoreError(f"the store can't be written: {error}", where=self.location) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeAlias
 
@@ -154,6 +155,10 @@ class Store(ABC):
         mark = ox.Triple(ox.NamedNode(ONTOLOGY_GRAPH), _VERSION, ox.Literal(f"sha256:{digest}"))
         if self.ask(f"ASK {{ GRAPH <{ONTOLOGY_GRAPH}> {{ {mark} }} }}"):
             return
+        self._replace_ontology(files, mark)
+
+    def _replace_ontology(self, files: Sequence[Path], mark: ox.Triple) -> None:
+        """Make the ontology's modules, and what tells them from others, the whole content of its graph."""
         triples = {quad.triple for file in files for quad in ox.parse(path=str(file), base_iri=BASE)}
         self.replace_graph(ONTOLOGY_GRAPH, [*triples, mark])
 

@@ -8,7 +8,6 @@ import platformdirs
 from trialgraph.errors import StoreError
 from trialgraph.stores.embedded import EmbeddedStore
 from trialgraph.stores.interface import Store
-from trialgraph.stores.server import ServerStore
 
 __all__ = ["open_store", "store_location"]
 
@@ -43,6 +42,8 @@ def open_store(location: str | Path | None = None, *, read_only: bool = False) -
     if location is None:
         store = EmbeddedStore(None, read_only=False)
     elif str(location).startswith(("http://", "https://")):
+        from trialgraph.stores.server import ServerStore  # of what it imports, nothing else needs much
+
         store = ServerStore(str(location), read_only=read_only)
     elif "://" in str(location):
         raise StoreError("a store is a folder or an http(s) URL", where=str(location))

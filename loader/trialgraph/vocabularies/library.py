@@ -11,10 +11,10 @@ from pathlib import Path
 import platformdirs
 
 from trialgraph.concepts import Concepts, packaged_concepts
-from trialgraph.criteria.language.vocabulary import Term, Vocabulary, default_vocabulary, vocabulary_entries
+from trialgraph.criteria.language.names import Term, packaged_names
+from trialgraph.criteria.language.vocabulary import Vocabulary, default_vocabulary
 from trialgraph.errors import UsageError
-from trialgraph.ontology import TG_IRI, read_statements
-from trialgraph.resources import product_folder
+from trialgraph.ontology import TG_IRI, packaged_statements
 from trialgraph.vocabularies.index import ImportedConcept, Index, open_index
 from trialgraph.vocabularies.published import Tell
 from trialgraph.vocabularies.turtle import Provenance
@@ -152,7 +152,7 @@ def _library(files: tuple[tuple[Path, int], ...], tell: Tell) -> Library:
 def _known_concepts(imported: Library) -> Concepts:
     if not imported.vocabularies:
         return packaged_concepts()
-    return Concepts(read_statements(product_folder("ontology")), imported)
+    return Concepts(packaged_statements(), imported)
 
 
 @lru_cache(maxsize=2)
@@ -165,4 +165,4 @@ def _reading_vocabulary(imported: Library) -> Vocabulary:
     def more(first: str) -> Iterator[tuple[str, Term | None]]:
         yield from imported.names(first, concepts, packaged)
 
-    return Vocabulary(vocabulary_entries(packaged_concepts()), more)
+    return Vocabulary(packaged_names(made=False), more)

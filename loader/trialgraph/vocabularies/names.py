@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 from trialgraph.concepts import Concepts
 from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.names import is_read
 from trialgraph.criteria.language.tokens import Token, lookup_form, tokenize
-from trialgraph.criteria.language.vocabulary import is_read
 from trialgraph.resources import product_folder
 from trialgraph.vocabularies.matching import Matched
 from trialgraph.vocabularies.published import Tell

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from trialgraph.criteria.language.vocabulary import Term
+    from trialgraph.criteria.language.names import Term
 
 __all__ = ["reworded", "usual_noun", "variants_of"]
 

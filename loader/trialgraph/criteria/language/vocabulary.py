@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, cast, get_args
 
 from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.names import SILENT, Names, Term, bare, packaged_names
 from trialgraph.criteria.language.tokens import (
     Token,
     ends_sentence,
@@ -18,57 +17,17 @@ from trialgraph.criteria.language.tokens import (
     token_texts,
     tokenize,
 )
-from trialgraph.criteria.language.variants import reworded
-from trialgraph.expressions import Category
-from trialgraph.namespaces import TGC
 
-if TYPE_CHECKING:
-    from trialgraph.concepts import Concepts
-
-__all__ = ["GIVEN", "Mention", "Term", "Vocabulary", "default_vocabulary", "is_read", "vocabulary_entries"]
+__all__ = ["GIVEN", "Mention", "Term", "Vocabulary", "default_vocabulary"]
 
 GIVEN = frozenset({"treatment", "procedure"})
-_SEX = str(TGC.Sex)
-_DISEASE_STATUS = str(TGC.DiseaseStatus)
-"""What becomes of a disease, which "recurrent disease" names with no disease of its own."""
-_READ_APART = frozenset({_SEX, str(TGC.HealthyVolunteer), str(TGC.DemographicCharacteristic)})
-"""Whom a trial is for: statements about them are read by their form, not as facts of a list."""
 """Categories of what is given to a patient, or done."""
 
-_IGNORED = frozenset("-'’.")
-_PASSED = _IGNORED | {"("}
+_PASSED = SILENT | {"("}
 """Signs that a name may go on behind."""
 _LONGEST_ABBREVIATION = 6
 _LONGEST_MARKER = 4
 _LONGEST_WAIT = 9
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """What reading has to know of a concept.
-
-    Args:
-        iri: The concept.
-        label: Its label.
-        category: Kind of record that shows it; None for a quantity.
-        quantity: Whether it is measured.
-        unit: UCUM code of its canonical unit; None for a score without one.
-        ancestors: IRIs of the concepts above it.
-        members: What a group's name stands for: quantities ("transaminases"), or what it lists
-            ("ILD/pneumonitis").
-        cause: The drug or class of drugs that an allergy is to.
-        judged: It says how bad or at which line, not of what kind.
-    """
-
-    iri: str
-    label: str
-    category: Category | None
-    quantity: bool = False
-    unit: str | None = None
-    ancestors: frozenset[str] = frozenset()
-    members: tuple[Term, ...] = ()
-    cause: str | None = None
-    judged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,35 +54,42 @@ class Vocabulary:
     to be written in capitals. Look-up is by word through a tree, linear in the text.
 
     Args:
-        entries: Names, whether each is an acronym, and what it names.
+        names: The packaged concepts' names; a text's words decide which of them are put into the tree.
         more: Gives further names that start with a word, in look-up form, when a text first has it;
-            a name that an entry has too keeps that entry's meaning. One that names None isn't read,
+            a name that is packaged too keeps that meaning. One that names None isn't read,
             nor is a shorter one of these at its start read in its place.
     """
 
     def __init__(
-        self,
-        entries: Iterable[tuple[str, bool, Term]],
-        more: Callable[[str], Iterable[tuple[str, Term | None]]] | None = None,
+        self, names: Names, more: Callable[[str], Iterable[tuple[str, Term | None]]] | None = None
     ) -> None:
         self._root = _Node()
+        self._names = names
+        self._waiting = names.first_words()
         self._more = more
         self._asked: set[str] = set()
         self._found = lru_cache(maxsize=16_384)(self._find)
-        self.by_iri: dict[str, Term] = {}
+        self.by_iri = dict(names.terms)
         self._named: dict[str, Term] = {}
         self._allergies: dict[str, Term] = {}
-        for surface, acronym, term in entries:
-            self.by_iri.setdefault(term.iri, term)
+        for term in names.terms.values():
             self._named.setdefault(term.iri.rpartition("/")[2], term)
             if term.cause is not None:
                 self._allergies.setdefault(term.cause, term)
-            self._add(surface, term, acronym=acronym)
 
-    def _add(self, surface: str, term: Term, *, acronym: bool) -> None:
-        node = self._node(surface)
-        if node is not self._root and all(known.iri != term.iri for known, _ in node.terms):
-            node.terms.append((term, _bare(surface) if acronym else None))
+    def _first(self, form: str) -> _Node | None:
+        """Return the node of a first word, after its names were put below it; None when there are none."""
+        if form in self._waiting:
+            top = _Node()
+            for name in self._names.starting_with(form):
+                node = top
+                for word in name.rest:
+                    node = node.children.get(word) or node.children.setdefault(word, _Node())
+                if all(known.iri != name.term.iri for known, _ in node.terms):
+                    node.terms.append((name.term, name.exact))
+            self._root.children[form] = top
+            self._waiting.discard(form)
+        return self._root.children.get(form)
 
     def _add_later(self, surface: str, term: Term | None) -> None:
         node = self._node(surface)
@@ -137,8 +103,8 @@ class Vocabulary:
     def _node(self, surface: str) -> _Node:
         node = self._root
         for form in map(lookup_form, token_texts(surface)):
-            if form not in _IGNORED:
-                below = node.children.get(form)
+            if form not in SILENT:
+                below = self._first(form) if node is self._root else node.children.get(form)
                 if below is None:
                     below = node.children[form] = _Node()
                 node = below
@@ -155,10 +121,11 @@ class Vocabulary:
 
     def _starts(self, tokens: list[Token]) -> Iterator[int]:
         """Yield the tokens at which a mention may start: most words are out of it by the next one."""
-        known = self._root.children
+        known, waiting = self._root.children, self._waiting
         forms = [*(token.form for token in tokens), "", ""]
         for index in range(len(tokens)):
-            node = known.get(forms[index])
+            form = forms[index]
+            node = self._first(form) if form in waiting else known.get(form)
             after = forms[index + 1]
             if node is None:
                 if after == "-" and hyphenated(tokens, index):
@@ -170,7 +137,7 @@ class Vocabulary:
         """Return the longest mention that starts at a token, had some words stood before it."""
         node: _Node | None = self._root
         for form in opening:
-            node = node.children.get(form) if node is not None else None
+            node = node if node is None else self._below(node, form)
         return None if node is None else self._followed(node, tokens, position, position)
 
     def mention_at(self, tokens: list[Token], position: int) -> Mention | None:
@@ -186,7 +153,7 @@ class Vocabulary:
         best, given = None if term is None else Mention(term, position, index), node.later
         while index < len(tokens):
             form = tokens[index].form
-            if form in _IGNORED and index > position and not ends_sentence(tokens, index):
+            if form in SILENT and index > position and not ends_sentence(tokens, index):
                 index += 1
                 continue
             child = self._below(node, form) if node is self._root else node.children.get(form)
@@ -214,7 +181,7 @@ class Vocabulary:
             self._asked.add(form)
             for surface, term in self._more(form):
                 self._add_later(surface, term)
-        return node.children.get(form)
+        return self._first(form) if node is self._root else node.children.get(form)
 
     def signed_at(self, tokens: list[Token], index: int) -> Mention | None:
         """Return the mention that a plus or minus behind a marker's name makes ("HER2-", "ER+")."""
@@ -269,7 +236,7 @@ class Vocabulary:
         for term, exact in node.terms:
             if exact is None:
                 return term
-            written = written or _bare("".join([token.text for token in tokens[start:end]]))
+            written = written or bare("".join([token.text for token in tokens[start:end]]))
             if written in (exact, f"{exact}s"):
                 return term
         return None
@@ -283,11 +250,6 @@ def _hides_more(tokens: list[Token], mention: Mention, named: dict[int, Mention]
         return False
     _, classes = lexicon().phrase_at(tokens, mention.start)
     return "qualifier" in classes and inner.term.category == mention.term.category == "condition"
-
-
-def _bare(words: str) -> str:
-    """Return the words without spaces and hyphens, their case kept."""
-    return words if words.isalnum() else "".join(filter(str.isalnum, words))
 
 
 def _goes_on(tokens: list[Token], index: int) -> bool:
@@ -318,82 +280,4 @@ def _abbreviates(tokens: list[Token], index: int) -> int:
 @cache
 def default_vocabulary() -> Vocabulary:
     """Return the vocabulary of the packaged ontology."""
-    from trialgraph.concepts import packaged_concepts
-
-    # Nothing of what is built is garbage, and looking for some takes a third of the time.
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        entries = list(vocabulary_entries(packaged_concepts()))
-        return Vocabulary([*entries, *reworded(entries)])
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def vocabulary_entries(concepts: Concepts) -> Iterator[tuple[str, bool, Term]]:
-    """Yield the names that criteria are read by, whether each is an acronym, and what it names."""
-    forms = concepts.surface_forms()
-    terms = {iri: _term(concepts, iri) for iri in concepts if is_read(concepts, iri)}
-    assessments = {iri for iri in concepts if concepts.is_assessment(iri)}
-    plain = {form.form.lower() for form in forms if form.iri not in assessments}
-    for surface, case_sensitive, iri in forms:
-        if iri not in terms or (
-            _DISEASE_STATUS not in terms[iri].ancestors and _says_more(surface, terms[iri].label)
-        ):
-            continue
-        if iri in assessments and _plain_name(surface) in plain:
-            continue
-        yield surface, case_sensitive, terms[iri]
-
-
-def _plain_name(surface: str) -> str | None:
-    """Return a name without the grading word it starts with; None when it starts with none."""
-    end, classes = lexicon().opening(surface)
-    return surface[end:].lstrip().lower() if end and "grading" in classes else None
-
-
-def is_read(concepts: Concepts, iri: str) -> bool:
-    """Return whether criteria are read as naming a concept.
-
-    Classes of a score are read as limits of the score; the roots of the categories say nothing; what
-    isn't about a patient (endpoints, response criteria) makes no fact.
-    """
-    category = concepts.category(iri)
-    if (
-        category not in get_args(Category)
-        and not concepts.is_quantity(iri)
-        and not concepts.quantity_members(iri)
-    ):
-        return False
-    stretch = concepts[iri].score_of is not None
-    parents = concepts[iri].parents
-    top = category == "other" and all(not concepts[each].parents for each in parents)
-    root = concepts.label(iri) == category or top
-    apart = category == "other" and not concepts.is_quantity(iri) and not concepts.is_assessment(iri)
-    sexed = _SEX in concepts[iri].parents or iri in _READ_APART
-    return not (stretch or root or apart or sexed)
-
-
-def _says_more(surface: str, label: str) -> bool:
-    """Whether a name has a narrowing word that the concept hasn't ("severe arrhythmia"): it is read apart."""
-    end, classes = lexicon().opening(surface)
-    return end > 0 and "grading" in classes and surface[:end].lower() not in label.lower()
-
-
-def _term(concepts: Concepts, iri: str) -> Term:
-    quantities = concepts.quantity_members(iri)
-    members = tuple(_term(concepts, each) for each in quantities or concepts.named_each(iri))
-    quantity = bool(quantities) or concepts.is_quantity(iri)
-    category = None if quantity else cast(Category, concepts.category(iri))
-    return Term(
-        iri,
-        concepts.label(iri),
-        category,
-        quantity,
-        concepts[iri].unit,
-        concepts.ancestors(iri),
-        members,
-        concepts[iri].caused_by if category == "allergy" else None,
-        concepts.is_judged(iri),
-    )
+    return Vocabulary(packaged_names())

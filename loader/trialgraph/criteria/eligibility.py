@@ -1,0 +1,97 @@
+"""Sections of eligibility criteria, read: from a record or a text to its criteria."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache, partial
+
+from trialgraph.criteria.allergens import name_allergens, trial_drugs
+from trialgraph.criteria.criterion import Criterion, Kind, Part
+from trialgraph.criteria.language.vocabulary import Term, Vocabulary, default_vocabulary
+from trialgraph.criteria.sections.leads import below_leads
+from trialgraph.criteria.sections.normalization import common_words, normalize, words_of
+from trialgraph.criteria.sections.outline import outline
+from trialgraph.criteria.sections.segmentation import segment
+from trialgraph.criteria.statements.reading import read_expression
+from trialgraph.expressions import Expression
+from trialgraph.records import EligibilityText, TrialRecord
+
+__all__ = ["read_criteria", "read_text"]
+
+
+def read_criteria(record: TrialRecord, *, vocabulary: Vocabulary | None = None) -> tuple[Criterion, ...]:
+    """Return the criteria of a trial's eligibility section, in order.
+
+    Args:
+        record: The trial; without a section there are no criteria.
+        vocabulary: Words of the concepts; None for the packaged ontology's.
+    Returns:
+        Criteria ``I1`` … and ``E1`` …, each with its expression. Spans are in the source text.
+    """
+    if record.eligibility is None:
+        return ()
+    words: Collection[str] | None = None
+    if record.eligibility.lost_line_breaks:
+        words = common_words() | words_of(record.study)
+    vocabulary = vocabulary or default_vocabulary()
+    drugs = trial_drugs(record.study, vocabulary)
+    return tuple(_read(record.eligibility, "inclusion", words, vocabulary, drugs))
+
+
+def read_text(
+    text: str, *, kind: Kind = "inclusion", vocabulary: Vocabulary | None = None
+) -> tuple[Criterion, ...]:
+    r"""Return the criteria of a plain text.
+
+    Args:
+        text: An eligibility section, or criteria without headings.
+        kind: What criteria are that stand before any heading.
+        vocabulary: Words of the concepts; None for the packaged ontology's.
+    Example:
+        >>> [each.id for each in read_text("Inclusion:\\n* Age ≥ 18 years\\nExclusion:\\n* Pregnancy")]
+        ['I1', 'E1']
+    """
+    return tuple(_read(EligibilityText(text), kind, None, vocabulary or default_vocabulary()))
+
+
+def _read(
+    eligibility: EligibilityText,
+    kind: Kind,
+    words: Collection[str] | None,
+    vocabulary: Vocabulary,
+    drugs: Sequence[Term] = (),
+) -> Iterator[Criterion]:
+    counts: dict[Kind, int] = {"inclusion": 0, "exclusion": 0}
+    for item in below_leads(segment(eligibility, kind=kind).items):
+        counts[item.kind] += 1
+        understood = _understood if words is None else partial(_understand, words=words)
+        normalized, expression = understood(item.text, item.kind, item.parts, vocabulary)
+        start, end = item.span
+        yield Criterion(
+            f"{'I' if item.kind == 'inclusion' else 'E'}{counts[item.kind]}",
+            item.kind,
+            counts[item.kind],
+            item.text,
+            (start + eligibility.offset, end + eligibility.offset),
+            normalized,
+            item.parts,
+            item.scope,
+            expression=name_allergens(expression, vocabulary, drugs),
+        )
+
+
+def _understand(
+    text: str,
+    kind: Kind,
+    parts: tuple[Part, ...],
+    vocabulary: Vocabulary,
+    *,
+    words: Collection[str] | None = None,
+) -> tuple[str, Expression]:
+    """Return the readable text of a criterion and what it says."""
+    normalized = normalize(text, words=words)
+    return normalized.text, read_expression(normalized, kind, outline(text, parts, normalized), vocabulary)
+
+
+_understood = lru_cache(maxsize=8192)(_understand)
+"""The same for what was read before: a tenth of the registry's criteria are word for word as others are."""
