@@ -6,13 +6,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.shared_files import ROOT
+from trialgraph.criteria.language.choices import alternatives
 from trialgraph.criteria.language.lexicon import Phrases, lexicon
 from trialgraph.criteria.language.literals import needed_letters
+from trialgraph.criteria.language.tokens import token_texts, tokenize
 
 PATH = ROOT / "data" / "language" / "lexicon.toml"
 TABLE = tomllib.loads(PATH.read_text(encoding="utf-8"))
 PATTERNS = {name: table["patterns"] for name, table in TABLE.items() if isinstance(table, dict)}
 WORDS = sorted(set(re.findall(r"[a-z]+", str(PATTERNS))))
+LETTERS = st.text("aB µ/.+", min_size=1, max_size=5).map(str.strip).filter(bool)
 
 
 def test_patterns_are_in_lower_case():
@@ -68,3 +71,33 @@ def test_what_a_pattern_fits_has_letters_that_it_needs(pattern, data):
     """No text that a pattern fits lacks all of the letters without which the pattern isn't tried."""
     words = data.draw(st.from_regex(pattern.removeprefix("^"), alphabet=st.characters(codec="ascii")))
     assert any(letters in words for letters in needed_letters(pattern))
+
+
+@given(phrases=st.lists(LETTERS, min_size=1, max_size=8), words=LETTERS)
+def test_the_longest_of_the_phrases_is_found_whatever_its_case(phrases, words):
+    """A pattern for many phrases finds what trying them one by one, the longest first, would find."""
+    spaced = " ".join(words.split())
+    fitting = [len(each) for each in (" ".join(each.split()) for each in phrases)
+               if spaced.lower().startswith(each.lower())]  # fmt: skip
+    found = re.compile(alternatives(phrases), re.IGNORECASE).match(spaced)
+    assert (found.end() if found else None) == max(fitting, default=None)
+
+
+@pytest.mark.parametrize("words", ["mg/dl", "MG / dL", "mg /dl"])
+def test_strokes_of_units_may_stand_apart(words):
+    """A unit is found with blanks around its stroke, and without a blank that its spelling has."""
+    unit = re.compile(alternatives(["mg/dL", "mm Hg"], loose=True), re.IGNORECASE)
+    assert unit.fullmatch(words)
+    assert unit.fullmatch("mmhg")
+
+
+@given(text=st.text("aB9 ,.-_\n'µ½", max_size=30))
+def test_tokens_are_those_of_the_whole_text(text):
+    """Parting a text at its blanks first changes no token; each stands where its words do."""
+    tokens = tokenize(text)
+    assert [token.text for token in tokens] == token_texts(text)
+    before = 0
+    for token in tokens:
+        assert text[token.start : token.end] == token.text
+        assert token.joined is (0 < token.start == before)
+        before = token.end

@@ -59,13 +59,23 @@ def token_texts(text: str) -> list[str]:
 
 def tokenize(text: str) -> list[Token]:
     """Return the tokens of a text in order; hyphens and slashes are tokens of their own."""
-    tokens = []
+    tokens: list[Token] = []
     end = 0
-    for word in token_texts(text):
-        start, before = text.find(word, end), end
+    for word in text.split():
+        start = text.find(word, end)
+        for piece, form, first, last in _pieces(word):
+            tokens.append(Token(piece, form, start + first, start + last, first > 0))
         end = start + len(word)
-        tokens.append(Token(word, lookup_form(word), start, end, 0 < start == before))
     return tokens
+
+
+@lru_cache(maxsize=65536)
+def _pieces(word: str) -> tuple[tuple[str, str, int, int], ...]:
+    """Return the tokens of what stands between two spaces: each, its form, and where it starts and ends.
+
+    They are remembered, since most of a criterion is made of what others are made of.
+    """
+    return tuple((each[0], lookup_form(each[0]), each.start(), each.end()) for each in _TOKEN.finditer(word))
 
 
 @lru_cache(maxsize=65536)

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
+from trialgraph.criteria.language.choices import alternatives
 from trialgraph.expressions import Reference
 from trialgraph.resources import product_folder
 
-__all__ = ["Pair", "Scale", "Unit", "Wording", "alternatives", "wording"]
+__all__ = ["Pair", "Scale", "Unit", "Wording", "wording"]
 
 
 _NOT_AN_ASSAY = r"(?!\s+of\s+(?:the\s+)?(?:quanti|detect|assay))"
@@ -98,12 +99,6 @@ class Wording:
         return sign.isalnum() or sign in self.signs
 
 
-def alternatives(phrases: Iterable[str]) -> str:
-    """Return a pattern for any of the phrases, longest first, with flexible spaces."""
-    longest_first = sorted(phrases, key=len, reverse=True)
-    return "|".join(r"\s+".join(map(re.escape, phrase.split())) for phrase in longest_first)
-
-
 @cache
 def wording() -> Wording:
     """Return the wording of limits from ``data/language/limits.toml`` and ``units.csv``."""
@@ -114,10 +109,7 @@ def wording() -> Wording:
     comparators, suffixes, references = table["comparators"], table["suffixes"], table["references"]
     signs = "".join(sign for sign in comparators if len(sign) == 1)
     words = alternatives(phrase for phrase in comparators if len(phrase) > 1)
-    spaced = "|".join(
-        re.escape(row["spelling"]).replace(r"\ ", r"\s?").replace("/", r"\s?/\s?")
-        for row in sorted(rows, key=lambda row: len(row["spelling"]), reverse=True)
-    )
+    spaced = alternatives((row["spelling"] for row in rows), loose=True)
     return Wording(
         compare=re.compile(rf"(?:{words})(?![a-z])|[{signs}]", re.IGNORECASE),
         comparators={phrase.lower(): (side, inside) for phrase, (side, inside) in comparators.items()},

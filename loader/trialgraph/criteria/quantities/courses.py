@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
+from trialgraph.criteria.language.choices import alternatives
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Term
-from trialgraph.criteria.language.wording import alternatives, wording
+from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.doses import Dose
 from trialgraph.criteria.quantities.fitting import local_name
 from trialgraph.criteria.quantities.limits import Found, parse_limit

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from trialgraph.criteria.language.choices import alternatives
 from trialgraph.criteria.language.vocabulary import Term
-from trialgraph.criteria.language.wording import alternatives, wording
+from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.limits import side_of
 from trialgraph.expressions import Limit, Span, Value
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
+from trialgraph.criteria.language.choices import alternatives
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Term
-from trialgraph.criteria.language.wording import alternatives, wording
+from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.limits import Found, parse_limit
 from trialgraph.expressions import Fact, Limit, Span, Value
 from trialgraph.namespaces import TGC

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
+from trialgraph.criteria.language.choices import alternatives
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Term
-from trialgraph.criteria.language.wording import alternatives, wording
+from trialgraph.criteria.language.wording import wording
 
 __all__ = ["with_stains"]
 
