@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, cast, get_args
 
 from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.omissions import is_omitted
 from trialgraph.criteria.language.tokens import (
     Token,
     ends_sentence,
@@ -41,6 +42,8 @@ _PASSED = _IGNORED | {"("}
 _LONGEST_ABBREVIATION = 6
 _LONGEST_MARKER = 4
 _LONGEST_WAIT = 9
+_ARMS = frozenset("pq")
+"""Arms of a chromosome: a sign behind one tells of its gain or loss ("5q-")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,8 @@ class Vocabulary:
     def _add(self, surface: str, term: Term, *, acronym: bool) -> None:
         node = self._node(surface)
         if node is not self._root and all(known.iri != term.iri for known, _ in node.terms):
-            node.terms.append((term, _bare(surface) if acronym else None))
+            exact = acronym or _seems_plural(surface)
+            node.terms.append((term, _bare(surface) if exact else None))
 
     def _add_later(self, surface: str, term: Term | None) -> None:
         node = self._node(surface)
@@ -149,7 +153,7 @@ class Vocabulary:
         starts = self._starts(tokens) if self._more is None else range(len(tokens))
         found = ((start, self.mention_at(tokens, start)) for start in starts)
         named = {start: mention for start, mention in found if mention is not None}
-        for start in [start for start, mention in named.items() if _hides_more(tokens, mention, named)]:
+        for start in [start for start, mention in named.items() if is_omitted(tokens, mention, named)]:
             del named[start]
         return named
 
@@ -223,10 +227,11 @@ class Vocabulary:
         apart = after is None or not after.joined or not after.text[0].isalnum() or sign.text == "+"
         if not sign.joined or not apart or _goes_on(tokens, index):
             return None
-        result = "positive" if sign.text == "+" else "negative"
+        arm = tokens[index - 1].form in _ARMS
+        results = ("gain", "deletion") if arm else ("positive", "negative")
         for start in range(max(0, index - _LONGEST_MARKER), index):
             name = "".join(f"{'' if token.joined else ' '}{token.text}" for token in tokens[start:index])
-            term = self.find(f"{name} {result}")
+            term = self.find(f"{name} {results[sign.text != '+']}")
             if term is not None and term.category == "biomarker":
                 return Mention(term, start, index + 1)
         return None
@@ -275,14 +280,9 @@ class Vocabulary:
         return None
 
 
-def _hides_more(tokens: list[Token], mention: Mention, named: dict[int, Mention]) -> bool:
-    """Whether "unresectable cancer" takes the first word of "cancer of the stomach", which says more."""
-    after = mention.start + 1
-    inner = named.get(after)
-    if inner is None or inner.end <= mention.end or mention.end != after + 1:
-        return False
-    _, classes = lexicon().phrase_at(tokens, mention.start)
-    return "qualifier" in classes and inner.term.category == mention.term.category == "condition"
+def _seems_plural(surface: str) -> bool:
+    """Whether a name is initials with an S at their end ("AIDS"), which "AID" isn't one of."""
+    return surface.isupper() and surface.isalpha() and lookup_form(surface) != surface.lower()
 
 
 def _bare(words: str) -> str:
