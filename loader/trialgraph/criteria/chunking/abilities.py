@@ -11,26 +11,31 @@ from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
 __all__ = ["add_abilities"]
 
 _FIRST = frozenset({"able", "ability", "capable"})
+_LACKED = frozenset({"unable", "inability", "not", "incapable"})
 _PLAIN = frozenset({"ability", "neutral"})
 _DENYING = frozenset({"ability", "negation"})
 _LACKING = ("inability", "to")
 
 
 def add_abilities(
-    tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary
+    tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary, *, exclusion: bool
 ) -> Mapping[int, frozenset[str]]:
     """Return what "able to" does, by the token it starts at, where it is known what patients are able to.
 
-    It does nothing to a language behind it, and denies what someone can't do.
+    It does nothing to a language behind it, and denies what someone can't do; "unable to" denies the
+    language.
 
     Args:
         tokens: The words of a text.
         mentions: Concepts by the token they start at; the inability that is denied is added in place.
         vocabulary: Has the names of inabilities ("inability to swallow").
+        exclusion: The text is an exclusion, which asks for no ability.
     """
     found: dict[int, frozenset[str]] = {}
     for position, token in enumerate(tokens):
-        if token.form not in _FIRST:
+        if token.form in _LACKED and _denies_trait(tokens, position, mentions):
+            found[position] = _DENYING
+        if token.form not in _FIRST or exclusion:
             continue
         after, classes = lexicon().phrase_at(list(tokens), position)
         if "ability" not in classes:
@@ -44,3 +49,10 @@ def add_abilities(
         if position in found and own is not None and named is not None and own.end <= named.end:
             del mentions[position]
     return found
+
+
+def _denies_trait(tokens: Sequence[Token], position: int, mentions: Mapping[int, Mention]) -> bool:
+    """Whether words like "unable to" stand before a language that someone speaks."""
+    after, classes = lexicon().phrase_at(list(tokens), position)
+    named = mentions.get(after) if "inability" in classes else None
+    return named is not None and named.term.category == "demographic"

@@ -186,7 +186,7 @@ def _by_first_word(entries: Iterable[tuple[str, bool, Term]], places: Mapping[st
     for surface, acronym, term in entries:
         forms = [form for form in map(lookup_form, token_texts(surface)) if form not in SILENT]
         if forms:
-            exact = [bare(surface)] if acronym else []
+            exact = [bare(surface)] if acronym or _seems_plural(surface) else []
             rest = "".join(f" {form}" for form in forms[1:])  # an apostrophe's form is empty
             line = "\t".join([rest, str(places[term.iri]), *exact])
             lines.setdefault(forms[0], {})[line] = None
@@ -264,3 +264,8 @@ def _term(concepts: Concepts, iri: str) -> Term:
         concepts[iri].caused_by if category == "allergy" else None,
         concepts.is_judged(iri),
     )
+
+
+def _seems_plural(surface: str) -> bool:
+    """Whether a name is initials with an S at their end ("AIDS"), which "AID" isn't one of."""
+    return surface.isupper() and surface.isalpha() and lookup_form(surface) != surface.lower()

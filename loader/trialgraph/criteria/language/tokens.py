@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from trialgraph.criteria.language.spellings import usual_spelling
+
 __all__ = [
     "BRACKETS",
     "CLOSING",
@@ -80,12 +82,16 @@ def _pieces(word: str) -> tuple[tuple[str, str, int, int], ...]:
 
 @lru_cache(maxsize=65536)
 def lookup_form(word: str) -> str:
-    """Return the form under which a word is looked up: lower case, plural endings gone.
+    """Return the form under which a word is looked up: lower case, plural endings gone, one spelling.
 
     Example:
         >>> lookup_form("Metastases")
         'metastasis'
     """
+    return usual_spelling(_singular(word))
+
+
+def _singular(word: str) -> str:
     form = word.lower().removesuffix("'s").removesuffix("'")
     if len(form) == 3 and word[:2].isupper() and word[2] == "s":
         return form[:2]
@@ -95,7 +101,7 @@ def lookup_form(word: str) -> str:
         return form[:-3] + "y"
     if form.endswith(("ases", "eses", "oses", "yses", "ises")) and form not in _PLAIN_ES:
         return form[:-2] + "is"
-    if form.endswith(("sses", "xes", "ches", "shes")):
+    if form.endswith(("sses", "xes", "ches", "shes", "uses")) and form not in _PLAIN_ES:
         return form[:-2]
     return form[:-1]
 
@@ -123,6 +129,16 @@ _PLAIN_ES = frozenset(
         "ligases",
         "transaminases",
         "aminotransferases",
+        "abuses",
+        "aches",
+        "backaches",
+        "clauses",
+        "excuses",
+        "headaches",
+        "houses",
+        "pauses",
+        "refuses",
+        "spouses",
     ]
 )
 

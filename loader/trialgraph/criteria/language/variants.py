@@ -25,8 +25,9 @@ _PLACED = (("cancer", _MALIGNANT), ("carcinoma", ("carcinoma",)), ("adenocarcino
 _LONG = "squamous cell carcinoma"
 _SHORT = "SCC"
 _SPREAD = " metastasis"
-_LESIONS = ("metastatic lesion", "metastatic disease", "metastatic involvement", "metastatic tumor")
-_FOUND = ("metastatic disease", "metastatic lesion")
+_LESIONS = ("metastatic lesion", "metastatic disease", "metastatic involvement", "metastatic tumor", "mets")
+_FOUND = ("metastatic disease", "metastatic lesion", "metastasis")
+_FROM = ("to", "to the", "in", "in the", "of the")
 _USUAL = {
     "disease": ("condition", "conditions", "disorder", "disorders", "illness", "illnesses", "diseases"),
     "cancer": ("tumor", "tumors", "tumour", "tumours", "malignancy", "malignancies", "neoplasm", "neoplasms",
@@ -105,9 +106,7 @@ def _of_condition(name: str, label: str) -> Iterator[str]:
     if name.endswith(_SPREAD):
         site = name.removesuffix(_SPREAD)
         yield from (f"{site} {lesion}" for lesion in _LESIONS)
-        yield from (
-            f"{lesion} {to} {site}" for lesion in _FOUND for to in ("to", "to the", "in the", "of the")
-        )
+        yield from (f"{lesion} {to} {site}" for lesion in _FOUND for to in _FROM)
     for word, heads in _PLACED:
         if head == word and not start.endswith(_INCOMPLETE):
             yield from (f"{each} of {article}{start}" for each in heads for article in ("", "the "))

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.names import SILENT, Names, Term, bare, packaged_names
+from trialgraph.criteria.language.omissions import is_omitted
 from trialgraph.criteria.language.tokens import (
     Token,
     ends_sentence,
@@ -28,6 +28,8 @@ _PASSED = SILENT | {"("}
 _LONGEST_ABBREVIATION = 6
 _LONGEST_MARKER = 4
 _LONGEST_WAIT = 9
+_ARMS = frozenset("pq")
+"""Arms of a chromosome: a sign behind one tells of its gain or loss ("5q-")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class Vocabulary:
         starts = self._starts(tokens) if self._more is None else range(len(tokens))
         found = ((start, self.mention_at(tokens, start)) for start in starts)
         named = {start: mention for start, mention in found if mention is not None}
-        for start in [start for start, mention in named.items() if _hides_more(tokens, mention, named)]:
+        for start in [start for start, mention in named.items() if is_omitted(tokens, mention, named)]:
             del named[start]
         return named
 
@@ -190,10 +192,11 @@ class Vocabulary:
         apart = after is None or not after.joined or not after.text[0].isalnum() or sign.text == "+"
         if not sign.joined or not apart or _goes_on(tokens, index):
             return None
-        result = "positive" if sign.text == "+" else "negative"
+        arm = tokens[index - 1].form in _ARMS
+        results = ("gain", "deletion") if arm else ("positive", "negative")
         for start in range(max(0, index - _LONGEST_MARKER), index):
             name = "".join(f"{'' if token.joined else ' '}{token.text}" for token in tokens[start:index])
-            term = self.find(f"{name} {result}")
+            term = self.find(f"{name} {results[sign.text != '+']}")
             if term is not None and term.category == "biomarker":
                 return Mention(term, start, index + 1)
         return None
@@ -240,16 +243,6 @@ class Vocabulary:
             if written in (exact, f"{exact}s"):
                 return term
         return None
-
-
-def _hides_more(tokens: list[Token], mention: Mention, named: dict[int, Mention]) -> bool:
-    """Whether "unresectable cancer" takes the first word of "cancer of the stomach", which says more."""
-    after = mention.start + 1
-    inner = named.get(after)
-    if inner is None or inner.end <= mention.end or mention.end != after + 1:
-        return False
-    _, classes = lexicon().phrase_at(tokens, mention.start)
-    return "qualifier" in classes and inner.term.category == mention.term.category == "condition"
 
 
 def _goes_on(tokens: list[Token], index: int) -> bool:

@@ -55,12 +55,14 @@ def value_of_name(
 
 
 def is_whole(mention: Mention | None, position: int, tokens: list[Token]) -> bool:
-    """Whether "non" before a concept denies all of it: one word, or a state of reproduction.
+    """Whether "non" before a concept denies all of it: one word, a language, a state of reproduction.
 
     Before a noun of its own it only says of which kind that is ("non-cancer illness").
     """
     if mention is None or mention.term.category == "reproductive":
         return mention is not None
+    if mention.term.category == "demographic" and mention.end > position + 1:
+        return True
     if mention.end > position + 1 or mention.end >= len(tokens):
         return mention.end == position + 1
     following = tokens[mention.end]

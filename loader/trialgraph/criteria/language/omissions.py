@@ -1,0 +1,56 @@
+"""Names that are passed over where they stand, since they say too little there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.namespaces import TGC
+
+if TYPE_CHECKING:
+    from trialgraph.criteria.language.tokens import Token
+    from trialgraph.criteria.language.vocabulary import Mention
+
+__all__ = ["is_omitted"]
+
+_UNSPECIFIC = frozenset({str(TGC.MedicalIllness), str(TGC.IntercurrentIllness)})
+"""Ill health of any kind: without a word for how bad it is, what it means is left to someone's judgement."""
+_LONGEST_GRADE = 7
+_JOINTS = frozenset(",/-")
+
+
+def is_omitted(tokens: list[Token], mention: Mention, named: Mapping[int, Mention]) -> bool:
+    """Return whether a mention is left out, for one that says more or for saying nothing.
+
+    Args:
+        tokens: Those of the text.
+        mention: One of `named`.
+        named: The mentions of the text by where they start.
+    """
+    return _hides_more(tokens, mention, named) or _says_nothing(tokens, mention)
+
+
+def _hides_more(tokens: list[Token], mention: Mention, named: Mapping[int, Mention]) -> bool:
+    """Whether "unresectable cancer" takes the first word of "cancer of the stomach", which says more."""
+    after = mention.start + 1
+    inner = named.get(after)
+    if inner is None or inner.end <= mention.end or mention.end != after + 1:
+        return False
+    _, classes = lexicon().phrase_at(tokens, mention.start)
+    return "qualifier" in classes and inner.term.category == mention.term.category == "condition"
+
+
+def _says_nothing(tokens: list[Token], mention: Mention) -> bool:
+    """Whether "any medical condition" stands without a word for how bad it is."""
+    if mention.term.iri not in _UNSPECIFIC:
+        return False
+    before = mention.start - 1
+    while before >= 0 and mention.start - before <= _LONGEST_GRADE:
+        _, classes = lexicon().phrase_at(tokens, before)
+        if "severity" in classes:
+            return False
+        if not classes and tokens[before].text not in _JOINTS:
+            return True
+        before -= 1
+    return True
