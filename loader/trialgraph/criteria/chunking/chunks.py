@@ -61,6 +61,7 @@ class Text:
     tables: dict[int, Table] = field(init=False)
     doses: dict[int, Dose] = field(init=False)
     abilities: Mapping[int, frozenset[str]] = field(init=False)
+    purposes: Mapping[int, int] = field(init=False)
     chunks: tuple[Chunk, ...] = field(init=False, default=())
     _told: dict[Phrases, bool] = field(init=False, default_factory=dict)
 
@@ -77,7 +78,7 @@ class Text:
             self.tokens, self.mentions, self.vocabulary, exclusion=self.exclusion
         )
         add_spelled(self.tokens, self.mentions, self.vocabulary)
-        add_purposes(self.tokens, self.mentions, self.vocabulary)
+        self.purposes = add_purposes(self.tokens, self.mentions, self.vocabulary)
         if self.exclusion:
             add_sensitivities(self.tokens, self.mentions, self.vocabulary)
         with_viruses(self.tokens, self.mentions, self.vocabulary)
@@ -326,7 +327,12 @@ class Chunker:
         return Chunk("word", token.start, self.tokens[end - 1].end, form, classes), end
 
     def _suffixed(self, after: int) -> int | None:
-        """Return where an adjective made of a concept ends ("platinum-resistant"), if one is."""
+        """Return where an adjective made of a concept ends ("platinum-resistant"), if one is.
+
+        So is a disease before its treatment ("lymphoma therapy").
+        """
+        if (treatment := self.text.purposes.get(after)) is not None:
+            return treatment
         known = self._hyphen(after) and "suffix" in lexicon().phrase_at(self.tokens, after + 1)[1]
         return after + 2 if known else None
 

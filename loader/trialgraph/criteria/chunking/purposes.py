@@ -1,43 +1,82 @@
-"""What a treatment is that is only said to be for a cancer: "prior treatment for breast cancer"."""
+"""What a treatment is that is only said to be for a disease: "treatment for breast cancer", "HCV drugs"."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from trialgraph.criteria.language.tokens import Token
-from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
+from trialgraph.criteria.language.vocabulary import GIVEN, Mention, Vocabulary
 from trialgraph.namespaces import TGC
 
 __all__ = ["add_purposes"]
 
 _THERAPY = frozenset({"treatment", "therapy"})
-_EARLIER = frozenset({"prior", "previous", "concurrent", "concomitant"})
+_EARLIER = frozenset({"prior", "previous", "concurrent", "concomitant", "any", "all", "receiving", "received",
+                      "undergoing", "active", "current", "ongoing", "no", "completed"})  # fmt: skip
 _FOR = frozenset({"for", "of"})
 _BETWEEN = frozenset(
     {"the", "a", "an", "their", "this", "current", "any", "another", "other", "primary", "study"}
 )
 _FARTHEST = 6
+_GIVEN_FOR = frozenset({"treatment", "therapy", "regimen", "medication", "drug", "medicine"})
+"""What names a treatment by the disease before it ("lymphoma therapy")."""
+_KINDS = frozenset({*_GIVEN_FOR, "chemotherapy", "radiotherapy", "radiation", "surgery", "immunotherapy",
+                    "vaccine", "irradiation"})  # fmt: skip
+"""Last words of kinds of treatment, which say little without the disease before them."""
+_AIMED = frozenset({"directed", "specific", "targeted", "related"})
+_AGAINST = "anti"
+_OTHERWISE = frozenset({"-", "naive", "naïve", "related", "induced", "emergent", "refractory", "resistant",
+                        "failure", "option", "plan", "center", "history", "toxicity"})  # fmt: skip
+"""Words behind which a treatment isn't what is spoken of ("breast cancer treatment-related lymphedema")."""
+_TUMOR = str(TGC.Neoplasm)
 _CANCER = str(TGC.MalignantNeoplasm)
 _ANTITUMOR = str(TGC.AntitumorTherapy)
 
 
-def add_purposes(tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary) -> None:
+def add_purposes(
+    tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary
+) -> dict[int, int]:
     """Take the treatment of "prior treatment for breast cancer" for antitumor therapy, with that purpose.
 
     Args:
         tokens: The words of a text.
         mentions: Concepts by the token they start at; the therapies are added in place.
         vocabulary: Has the concepts.
+    Returns:
+        For each disease that only tells what a treatment is for ("lymphoma therapy"), by the token behind
+        it, the token that the treatment starts at.
     """
     term = vocabulary.by_iri.get(_ANTITUMOR)
     if term is None:
-        return
+        return {}
     for index in range(1, len(tokens) - 2):
         if tokens[index].form not in _THERAPY or tokens[index - 1].form not in _EARLIER or index in mentions:
             continue
         if tokens[index + 1].form in _FOR and _is_cancer(tokens, mentions, index + 2):
             mentions[index] = Mention(term, index, index + 1)
             mentions.pop(index - 1, None)
+    led = {}
+    for mention in [each for each in mentions.values() if each.term.category == "condition"]:
+        start = _treatment_after(tokens, mentions, mention)
+        if start is None or _within_name(mention, mentions) or _needs_no_name(tokens, mention):
+            continue
+        led[mention.end] = start
+        if start not in mentions and _TUMOR in mention.term.ancestors and not _names_drug(tokens, start + 1):
+            mentions[start] = Mention(term, start, start + 1)
+        first = _first(tokens, mentions, mention)
+        if first < mention.start:
+            del mentions[mention.start]
+            mentions[first] = Mention(mention.term, first, mention.end)
+    return led
+
+
+def _first(tokens: Sequence[Token], mentions: dict[int, Mention], disease: Mention) -> int:
+    """Return where the words start that name a disease: "anti-lymphoma", "HER2-positive breast cancer"."""
+    start = disease.start
+    if start > 1 and tokens[start - 2].form == _AGAINST:
+        return start - 2
+    markers = (each for each in mentions.values() if each.end == start and each.term.category == "biomarker")
+    return min((each.start for each in markers), default=start)
 
 
 def _is_cancer(tokens: Sequence[Token], mentions: dict[int, Mention], start: int) -> bool:
@@ -48,3 +87,38 @@ def _is_cancer(tokens: Sequence[Token], mentions: dict[int, Mention], start: int
         if tokens[index].form not in _BETWEEN:
             return False
     return False
+
+
+def _treatment_after(tokens: Sequence[Token], mentions: dict[int, Mention], disease: Mention) -> int | None:
+    """Return where the treatment starts that a disease right before it says the purpose of."""
+    start = disease.end
+    if start + 1 < len(tokens) and tokens[start].text == "-" and tokens[start + 1].form in _AIMED:
+        start += 1
+    if start < len(tokens) and tokens[start].form in _AIMED:
+        start += 1
+    if start >= len(tokens):
+        return None
+    named = mentions.get(start)
+    if named is None:
+        end, known = start + 1, tokens[start].form in _GIVEN_FOR
+    else:
+        end, known = named.end, named.term.category in GIVEN and tokens[named.end - 1].form in _KINDS
+    if not known or (end < len(tokens) and tokens[end].form in _OTHERWISE):
+        return None
+    return start
+
+
+def _within_name(disease: Mention, mentions: dict[int, Mention]) -> bool:
+    """Whether a longer name has the disease ("anti-seizure medication")."""
+    return any(each.start < disease.start and each.end > disease.end for each in mentions.values())
+
+
+def _needs_no_name(tokens: Sequence[Token], disease: Mention) -> bool:
+    """Whether what is against a disease has a word of its own ("anti-cancer", "anti-HCV")."""
+    against = disease.start > 1 and tokens[disease.start - 2].form == _AGAINST
+    return against and (_TUMOR not in disease.term.ancestors or disease.term.iri == _CANCER)
+
+
+def _names_drug(tokens: Sequence[Token], after: int) -> bool:
+    """Whether the drug follows that a treatment was with ("breast cancer treatment with tamoxifen")."""
+    return after < len(tokens) and tokens[after].form == "with"
