@@ -74,9 +74,7 @@ class Text:
         mentions = without_vaccines(self.text, self.tokens, mentions, self.vocabulary)
         self.mentions = with_stains(self.text, self.tokens, mentions, self.vocabulary.named)
         add_markers(self.tokens, self.mentions, self.vocabulary)
-        self.abilities = add_abilities(
-            self.tokens, self.mentions, self.vocabulary, exclusion=self.exclusion
-        )
+        self.abilities = add_abilities(self.tokens, self.mentions, self.vocabulary, exclusion=self.exclusion)
         add_spelled(self.tokens, self.mentions, self.vocabulary)
         self.purposes = add_purposes(self.tokens, self.mentions, self.vocabulary)
         if self.exclusion:
