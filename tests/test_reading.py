@@ -320,6 +320,44 @@ def test_a_lead_in_tells_of_whom_its_list_is_asked(lead, read):
     assert compact(criterion.expression) == read
 
 
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "None of the following",
+        "Patients must not have any of the following",
+        "Patients may not have",
+        "Absence of",
+        "Patients with any of the following are excluded",
+        "Patients are not eligible if",
+        "The following are not allowed",
+    ],
+)
+def test_a_list_that_is_denied_bars(lead):
+    """What a lead-in among demands denies bars, item by item."""
+    (criterion,) = read_text(f"* {lead}:\n  * Stroke\n  * Diabetes mellitus")
+    assert compact(criterion.expression) == "NOT ANY(Stroke, DiabetesMellitus)"
+
+
+def test_a_denied_list_has_the_time_and_the_demand_of_its_lead_in():
+    """The time before a denied list dates it, and what is asked before the denial stays asked."""
+    text = "* Patients with diabetes who have not received any of the following within 7 days:\n  * Rifampin"
+    (criterion,) = read_text(text)
+    assert compact(criterion.expression) == "ALL(DiabetesMellitus, NOT Rifampicin @7d)"
+
+
+@pytest.mark.parametrize(
+    ("lead", "read"),
+    [
+        ("HIV-positive patients are eligible if", "ANY(NOT HIVInfection, CD4Count≥0.2 10*9/L)"),
+        ("Patients with melanoma are eligible if", "CD4Count≥0.2 10*9/L"),
+    ],
+)
+def test_what_is_asked_of_those_allowed_is_asked_of_no_others(lead, read):
+    """A list below "patients with HIV are eligible if:" is for them; the cancer asked for is no such case."""
+    (criterion,) = read_text(f"* {lead}:\n  * CD4 count ≥ 200/mm3")
+    assert compact(criterion.expression) == read
+
+
 def test_words_that_go_on_in_their_list_are_read_with_it():
     """Drugs below "unwilling to use contraception during treatment with:" bar nobody."""
     text = "Exclusion Criteria:\n\n* Unwilling to use contraception during treatment with:\n  * Cisplatin"

@@ -14,15 +14,21 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import for_itself, instances_of
 from trialgraph.criteria.language.offers import SOME_ASKED
 from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of
 from trialgraph.criteria.sections.outline import Outline
 from trialgraph.criteria.statements.addressees import case_of
 from trialgraph.criteria.statements.notes import only_notes
 from trialgraph.criteria.statements.parts import part_led_in
+from trialgraph.criteria.statements.refusals import without_trailing_verb
 from trialgraph.criteria.trees import all_of, any_of, dated, map_facts, negate
 from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Not, atoms
+from trialgraph.namespaces import TGC
 
 __all__ = ["between", "with_lead"]
+
+_NEOPLASM = str(TGC.Neoplasm)
+_METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
 
 _OR_AT_END = re.compile(r"\bor$", re.IGNORECASE)
 _INSTANCES = re.compile(
@@ -77,10 +83,9 @@ def with_lead(
         body = dated(body, recent)
     if text.exclusion and recent is not None:
         body = map_facts(body, lambda fact: replace(fact, within=fact.within or recent))
-    if (case := part_led_in(text, start, lead_end)) is not None:
-        return asked_of(text, case, body)
-    if not text.exclusion and (waived := _CAUSE.search(text.text, start, lead_end)):
-        return any_of([body, narrative(text, waived.start("cause"), waived.end())])
+    asked = _asked_of_some(text, chunks, outline, body, read)
+    if asked is not None:
+        return asked
     following = _FOLLOWING.search(lead)
     stop = start + following.start() if following else lead_end
     head = read(text, between(chunks, start, stop), start, stop)
@@ -109,6 +114,46 @@ def with_lead(
     ):
         return any_of([head, body])
     return all_of([head, body])
+
+
+def _asked_of_some(
+    text: Text, chunks: Sequence[Chunk], outline: Outline, body: Expression, read: Reader
+) -> Expression | None:
+    """Return a list below a part of the trial, whom it allows, or what excuses from it; None below others."""
+    start, lead_end = outline.start, outline.lead_end
+    if (case := part_led_in(text, start, lead_end)) is not None:
+        return asked_of(text, case, body)
+    if text.exclusion:
+        return None
+    sentences = sentences_of(text, between(chunks, start, lead_end))
+    if sentences and (case := _allowed_case(text, sentences[-1])) is not None:
+        last = sentences[-1][0].start
+        before = [read(text, between(chunks, start, last), start, last)] if len(sentences) > 1 else []
+        return all_of([*before, asked_of(text, case, body)])
+    waived = _CAUSE.search(text.text, start, lead_end)
+    return any_of([body, narrative(text, waived.start("cause"), waived.end())]) if waived else None
+
+
+def _allowed_case(text: Text, leading: Sequence[Chunk]) -> Expression | None:
+    """Return whom alone a list below "patients with HIV are allowed if:" is about; None when it is about all.
+
+    The cancer that a trial is for isn't allowed, but asked for.
+    """
+    at = next((i for i, chunk in enumerate(leading) if "allowance" in chunk.classes), 0)
+    before = trimmed(without_trailing_verb(list(leading[:at])))
+    named = [chunk for chunk in before if is_content(chunk)]
+    if not named or leading[0].form == "if" or any(chunk.kind == "value" for chunk in named):
+        return None
+    if any(chunk.classes & {"negation", "exception"} for chunk in leading) or any(map(_is_cancer, named)):
+        return None
+    if any(chunk.form.startswith(_MODALS) for chunk in before):
+        return None
+    return case_of(text, before)
+
+
+def _is_cancer(chunk: Chunk) -> bool:
+    kinds = {chunk.term.iri, *chunk.term.ancestors} if chunk.term is not None else set()
+    return _NEOPLASM in kinds and _METASTASIS not in kinds
 
 
 def _of_named(leading: Sequence[Chunk], head: Expression, body: Expression) -> Expression | None:
