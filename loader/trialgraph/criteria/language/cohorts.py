@@ -43,6 +43,13 @@ _OF_PERSONS = re.compile(
     rf"(?P<some>{_NAMED}(?:\s+and\s+{_NAMED})?){_ASIDE}\s*,?\s+(?=(?:must|should|will|shall|need|are\s+required|have|has)\b)",
     re.IGNORECASE,
 )
+_OF_ARM = re.compile(
+    rf"""(?:only\s+)?(?:for|in)\s+(?:the\s+)?
+    (?:(?!must\b|should\b|all\b|both\b|any\b|left\b|right\b|upper\b|affected\b|(?:non-?)?dominant\b)[\w/+-]+\s+){{1,5}}
+    (?:cohorts?|arms?)(?:\s+(?:in|of)\s+(?:the\s+)?{_PARTS}\s+{_NUMBER}{_JOINED})?{_ASIDE}(?P<end>\s*[:,]\s+)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""An arm by its name: "for the initial staging arm, …", "for CRC and HNSCC cohorts in phase 2a: …"."""
 _FIRST = re.compile(
     r"[(\[]|for\b|in\b|only\b|all\b|both\b|patients?\b|subjects?\b|participants?\b|individuals?\b|the\b"
     r"|cohort|arm|part|phase|group|sub-?stud|strat|portion|segment|module|dose|expansion|escalation|safety|lead|run|mono|combination"
@@ -86,6 +93,8 @@ def opening_part(words: str) -> Opening | None:
         return Opening(match.end("name") + 1, match.end(), whole=False, labelled=True)
     if match := _OF_PERSONS.match(head):
         return Opening(match.end("some"), match.end(), whole=False, labelled=True)
+    if match := _OF_ARM.match(head):
+        return Opening(match.start("end"), match.end(), whole=False, labelled=match["end"].strip() == _COLON)
     match = _OPENING.match(head)
     if match is None or not _sets_off(match):
         return None
