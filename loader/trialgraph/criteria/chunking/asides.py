@@ -76,6 +76,8 @@ def _leads_away(chunk: Chunk, before: Chunk | None) -> bool:
     """Whether what follows a word is no longer what the patient has or was given ("risk of", "due to")."""
     if chunk.form == "following" and before is not None and before.form.endswith("the"):
         return False
+    if chunk.form == "more" and before is not None and before.form == "or":
+        return False
     after_concept = before is not None and before.kind == "concept"
     persons = before is not None and before.term is not None and before.term.category == "reproductive"
     if chunk.form == "with" and persons:

@@ -18,7 +18,7 @@ from trialgraph.criteria.language.vocabulary import GIVEN, Term
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 
-__all__ = ["enumerated", "fitting"]
+__all__ = ["enumerated", "fitting", "kinds_behind"]
 
 _ENOUGH = 2
 """After how many members of a list a name that isn't known is one more, not what the others are named for."""
@@ -37,6 +37,7 @@ _JOINING = frozenset({"and", "or", ",", "/", "and/or", "and / or", "as well as",
 _NO_DEMAND = (_ANY_THERAPY - {str(TGC.Surgery)}) | {str(TGC.StandardTherapy), str(TGC.Biopsy)}
 _LISTED = ("condition", "biomarker")
 _HARMLESS = frozenset({"neutral", "qualifier", "active", "tail", "example", "grading", "other", "sample"})
+_WITH_KINDS = frozenset({"tail", "example", "definition"})
 _SPEAKING = frozenset({"must", "must have", "must be", "should", "patient", "subject", "participant", "is",
                        "are", "was", "were", "may", "can", "will", "has", "have"})  # fmt: skip
 """Words by which a sentence of its own goes on in a bracket."""
@@ -94,6 +95,29 @@ def fitting(text: Text, fact: Fact, chunks: Sequence[tuple[Chunk, int]]) -> Iter
                 yield _alike(text, fact, chunk, chunk.term), denied
         elif _closes(chunk) and chunk.form != "with":
             return
+
+
+def kinds_behind(text: Text, fact: Fact, chunks: Sequence[tuple[Chunk, int]]) -> list[Fact]:
+    """Return the kinds of a fact that a bracket behind it names ("gastric cancer (gastric adenocarcinoma)").
+
+    Args:
+        text: The text.
+        fact: The fact.
+        chunks: The chunks of the bracket right behind it, with their depths; none where there is no bracket.
+    Returns:
+        Nothing where the bracket says something else too.
+    """
+    named = [chunk for chunk, _ in chunks if is_content(chunk)]
+    below = all(chunk.term is not None and fact.concept in chunk.term.ancestors for chunk in named)
+    plain = all(
+        chunk.form in _JOINING or (chunk.kind == "word" and chunk.classes & _WITH_KINDS)
+        for chunk, _ in chunks
+        if not is_content(chunk)
+    )
+    if not named or not below or not plain or fact.category not in (*GIVEN, *_LISTED):
+        return []
+    terms = ((chunk, chunk.term) for chunk in named if chunk.term is not None)
+    return [_alike(text, fact, chunk, term) for chunk, term in terms if term.iri != fact.concept]
 
 
 class _Listing:

@@ -21,6 +21,10 @@ _INFECTION = str(TGC.InfectiousDisease)
 _GENERAL = frozenset({str(TGC.SystemicAnticancerTherapy), str(TGC.AntitumorTherapy)})
 _BY = frozenset({"with", "by", "due to", "caused by"})
 _BESIDE = frozenset({"either", "the", "a", "an", "any", "known"})
+_FERTILE = str(TGC.ChildbearingPotential)
+_EXPECTING = frozenset({str(TGC.Pregnancy), str(TGC.PositivePregnancyTest), str(TGC.Breastfeeding)})
+_LINKING = frozenset({"who", "that", "with", "are", "is", "has", "have", "has a", "have a", "a", "test",
+                      "tested", "currently", "either", "known to be"})  # fmt: skip
 _QUALIFIER = frozenset({"qualifier"})
 _PERSONS = ("women", "woman", "females", "female", "patients", "men")
 
@@ -41,6 +45,9 @@ def reword(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
         if not text.exclusion and _combines(chunks, position):
             position += 2
             continue
+        if text.exclusion and (state := _state_of_fertile(chunks, position)) is not None:
+            position = state
+            continue
         plain.append(_needed(chunks, position))
         position += 1
         if (having := _persons_end(text, chunks, position - 1)) is not None:
@@ -59,6 +66,18 @@ def _persons_end(text: Text, chunks: Sequence[Chunk], at: int) -> int | None:
     elif not text.text[chunks[at].start : chunks[at].end].lower().endswith(_PERSONS):
         return None
     return following if following < len(chunks) and chunks[following].form == "with" else None
+
+
+def _state_of_fertile(chunks: Sequence[Chunk], at: int) -> int | None:
+    """Return where "pregnant" stands in "women of childbearing potential who are pregnant", else None."""
+    found = chunks[at].term
+    if found is None or found.iri != _FERTILE:
+        return None
+    following = at + 1
+    while following < len(chunks) and chunks[following].form in _LINKING:
+        following += 1
+    told = chunks[following].term if at + 1 < following < len(chunks) else None
+    return following if told is not None and told.iri in _EXPECTING else None
 
 
 def _combines(chunks: Sequence[Chunk], at: int) -> bool:

@@ -19,7 +19,7 @@ from trialgraph.criteria.chunking.narratives import asks_consent
 from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.facts.alternatives import alternatives, markers
 from trialgraph.criteria.facts.clauses import asked_of_allowed
-from trialgraph.criteria.facts.enumerations import enumerated, fitting
+from trialgraph.criteria.facts.enumerations import enumerated, fitting, kinds_behind
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.offers import DEMAND
 from trialgraph.criteria.language.vocabulary import GIVEN
@@ -52,7 +52,7 @@ def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) ->
     taken = [atom.span for atom in atoms(expression) if not isinstance(atom, Narrative)]
     leaves = list(atoms(expression))
     allowed = any("allowance" in chunk.classes for chunk in chunks)
-    tells = allowed or any(map(_may_tell_more, leaves))
+    tells = allowed or any(map(_may_tell_more, leaves)) or any(map(_holds_names, chunks))
     placed = with_illnesses(text, nested(chunks)) if tells else []
     readable = text.normalized.readable
     left = list(_left(placed, [readable(span) for span in taken]))
@@ -78,6 +78,11 @@ def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) ->
 def _may_tell_more(atom: Atom) -> bool:
     told = isinstance(atom, Fact) and bool(atom.modifiers.keys() & {"qualifier", "exception"})
     return isinstance(atom, Narrative) or told
+
+
+def _holds_names(chunk: Chunk) -> bool:
+    """Whether a bracket names something, which may be kinds of what stands before it."""
+    return chunk.kind == "bracket" and any(each.kind == "concept" for each in chunk.inner)
 
 
 def _lists(atom: Atom) -> bool:
@@ -144,6 +149,17 @@ class _Source:
             last += 1
         return list(self.every[first:last])
 
+    def from_end(self, span: Span) -> list[Deep]:
+        """Return the chunks of a bracket right behind a span, none where another atom is read from it."""
+        first = last = bisect_left(self.every, self.text.normalized.readable(span)[1], key=_start)
+        while last < len(self.every) and self.every[last][1]:
+            last += 1
+        if first == last:
+            return []
+        start, end = self.every[first][0].start, self.every[last - 1][0].end
+        unread = bisect_right(self.chunks, end, key=_end) - bisect_left(self.chunks, start, key=_start)
+        return list(self.every[first:last]) if unread == last - first else []
+
     def at(self, span: Span) -> Sequence[Deep]:
         """Return the chunks of a span, nested."""
         start, end = self.text.normalized.readable(span)
@@ -191,6 +207,10 @@ def _added(expression: Expression, source: _Source, *, denied: bool) -> Expressi
             return Not(_added(operand, source, denied=True))
         case Fact() if "qualifier" in expression.modifiers:
             return _with_listed(expression, source, denied=denied)
+        case Fact():
+            listed = kinds_behind(source.text, expression, source.from_end(expression.span))
+            new = [each for each in listed if source.is_new(Topic(each, denied))]
+            return any_of([expression, *new]) if new else expression
         case Narrative() if not denied and (expression.reason != "consent" or source.text.exclusion):
             return _spoken_of(expression, source, turned=source.text.exclusion)
         case _:

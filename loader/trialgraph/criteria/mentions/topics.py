@@ -47,6 +47,7 @@ __all__ = ["Topic", "topics_of"]
 _MODAL = frozenset({"must", "should", "shall", "must have", "must be", "need", "need to", "are required to",
                     "is required to"})  # fmt: skip
 _NAMING = frozenset({"concept", "lesion"})
+_AHEAD = 7
 _NON = frozenset({"non", "non -"})
 _BULLETS = frozenset({"*", "•"})
 _THAT_IS = frozenset({"i.e", "ie", "namely", "asfollow"})
@@ -242,9 +243,7 @@ def _take(sentence: Sentence, index: int) -> None:
     elif _says_nothing(sentence, index) or is_number_behind(sentence, index) or take_state(sentence, index):
         return
     elif "negation" in chunk.classes:
-        soon = {each.form for each, _ in sentence.chunks[index + 1 : index + 3]}
-        fits = any(word.rstrip("s") in FITTING for form in soon for word in form.split(" "))
-        denies = chunk.form != "not" or fits or bool(soon & HAVING) or _is_state(sentence.chunk(index + 1))
+        denies = _denies(sentence, index)
         kept = sentence.aside if sentence.aside == "held" else ""
         sentence.negated, sentence.aside = denies, kept if denies else "open"
     elif "exposure" in chunk.classes and chunk.form.startswith(_PROGRESSING):
@@ -253,6 +252,23 @@ def _take(sentence: Sentence, index: int) -> None:
         _open_examples(sentence, chunk)
     elif not _tells_of_risk(sentence, index):
         sentence.aside = aside_after(chunk, before, sentence.aside)
+
+
+def _denies(sentence: Sentence, index: int) -> bool:
+    """Whether a "no" denies what is named next; a "not" may only deny a verb ("not controlled by A").
+
+    It does before what patients have, do or are fit for ("not a candidate for A", "not receiving A").
+    """
+    if sentence.chunks[index][0].form != "not":
+        return True
+    ahead = [each.form for each, _ in sentence.chunks[index + 1 : index + _AHEAD]]
+    ahead = ahead[: ahead.index(",")] if "," in ahead else ahead
+    soon = ahead[:2]
+    fits = any(word.rstrip("s") in FITTING for form in soon for word in form.split(" "))
+    opens = not any(is_content(each) for each, _ in sentence.chunks[:index])
+    doing = opens and any(form.endswith("ing") for form in soon)
+    candidate = opens and any(form.startswith("candidate") for form in ahead)
+    return fits or doing or candidate or bool(set(soon) & HAVING) or _is_state(sentence.chunk(index + 1))
 
 
 def _open_examples(sentence: Sentence, chunk: Chunk) -> None:

@@ -106,11 +106,20 @@ def leads_on(sentence: Sentence, index: int) -> bool:
     """Whether a word leads on to something that the patient has or was given."""
     if sentence.state and sentence.chunks[index][0].form in _HAVING:
         return True
-    if _leads_to_gene(sentence, index):
+    if _leads_to_gene(sentence, index) or _is_symptom_of(sentence, index):
         return True
     treats = sentence.chunks[index][0].form == "for" and _treats(sentence, index)
     treats = treats or _has_beside(sentence, index)
     return treats or _fits(sentence, index) or _leads_to_treatment(sentence, index)
+
+
+def _is_symptom_of(sentence: Sentence, index: int) -> bool:
+    """Whether "from" leads from symptoms to the disease that they are of."""
+    if sentence.chunks[index][0].form not in ("from", "of"):
+        return False
+    depth = sentence.chunks[index][1]
+    outside = [each for each, inside in sentence.chunks[max(0, index - _SOON) : index] if inside == depth]
+    return bool(outside) and outside[-1].form.startswith("symptom")
 
 
 def _leads_to_gene(sentence: Sentence, index: int) -> bool:
