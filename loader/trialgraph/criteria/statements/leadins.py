@@ -47,6 +47,12 @@ _CAUSE = re.compile(
     r"\bunless (?P<cause>(?:due|related|secondary|attribut\w+) to [^:;()]*[^\s:;()])", re.IGNORECASE
 )
 """What excuses from the limits listed below ("adequate counts, unless due to marrow involvement:")."""
+_OF_PARTS = re.compile(
+    r"(?:for|in)\s+(?:the\s+)?(?:cohorts?|arms?|parts?|phases?|groups?)\s[^.;]*:\s*$"
+    r"|[^.;:]*\b(?:cohorts?|arms?|parts?|groups?)\b[^.;:]{0,30}\bonly\s*:\s*$",
+    re.IGNORECASE,
+)
+"""What a lead-in is that names parts of the trial, in brackets or behind a name too."""
 Reader = Callable[[Text, Sequence[Chunk], int, int], Expression]
 
 
@@ -77,12 +83,15 @@ def with_lead(
         body = dated(body, recent)
     if text.exclusion and recent is not None:
         body = map_facts(body, lambda fact: replace(fact, within=fact.within or recent))
-    if (case := part_led_in(text, start, lead_end)) is not None:
+    following = _FOLLOWING.search(lead)
+    stop = start + following.start() if following else lead_end
+    case = part_led_in(text, start, lead_end) or _opening_case(text, between(leading, start, stop))
+    if case is None and _OF_PARTS.match(lead):
+        case = narrative(text, start, lead_end)
+    if case is not None:
         return asked_of(text, case, body)
     if not text.exclusion and (waived := _CAUSE.search(text.text, start, lead_end)):
         return any_of([body, narrative(text, waived.start("cause"), waived.end())])
-    following = _FOLLOWING.search(lead)
-    stop = start + following.start() if following else lead_end
     head = read(text, between(chunks, start, stop), start, stop)
     facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
     several = [] if text.exclusion else sentences_of(text, leading)
@@ -94,8 +103,6 @@ def with_lead(
         return asked
     if not text.exclusion and leading and leading[0].form == "if":
         return _asked_in_case(text, leading, head, body)
-    if (case := _opening_case(text, between(leading, start, stop))) is not None:
-        return asked_of(text, case, body)
     if not any(not isinstance(atom, Narrative) for atom in atoms(head)):
         told = not text.exclusion and any(chunk.kind in ("value", "limit") for chunk in leading)
         return body if not told and _plain_lead(lead, either=either) else all_of([head, body])

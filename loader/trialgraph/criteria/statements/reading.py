@@ -40,6 +40,7 @@ from trialgraph.criteria.quantities.tables import outline_without
 from trialgraph.criteria.sections.normalization import NormalizedText
 from trialgraph.criteria.sections.outline import Outline
 from trialgraph.criteria.statements.allergies import read_allergies
+from trialgraph.criteria.statements.denials import read_denied
 from trialgraph.criteria.statements.examples import EXAMPLES, listed_instances
 from trialgraph.criteria.statements.exceptions import name_exceptions
 from trialgraph.criteria.statements.inlines import with_inline_items
@@ -155,6 +156,9 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
         lead.strip() and _EXCEPTED.search(lead.strip().removesuffix(":") + ":")
     ):
         return _excepted_below(text, chunks, outline, read)
+    leading = between(chunks, start, lead_end)
+    if (denied := read_denied(text, leading, read, (start, end), _read_stretch)) is not None:
+        return denied
     if _DENIED.search(lead):
         return negate(all_of(read))
     endings = (text.text[item.start : item.end].rstrip(" ,;.*-•") for item in outline.items[:-1])
