@@ -26,6 +26,8 @@ _LITTLE = frozenset({"neutral", "negation", "post", "persons", "condition", "qua
 _ENOUGH = frozenset({"adequate", "complete", "full", "sufficient"})
 _HAVING = frozenset({"has", "have", "had", "is", "are", "has had", "have had"})
 _HARMS = frozenset({"ae", "effect", "side effect", "toxic effect"})
+_STOPPED = frozenset({"discontinued", "stopped", "interrupted", "ceased", "terminated"})
+_BEING = frozenset({"be", "have been", "been"})
 _ADVERBS = ("ly", "yet")
 
 Reader = Callable[[list[Chunk]], Expression | None]
@@ -42,6 +44,8 @@ def read_recovery(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expressi
         chunks: A statement of it.
         read: Reads what a list says besides.
     """
+    if (stopped := _to_be_stopped(text, chunks)) is not None:
+        return stopped
     except_at = next((i for i, chunk in enumerate(chunks) if i and "exception" in chunk.classes), len(chunks))
     found = _read(text, trimmed(chunks[:except_at]), read)
     excepted = chunks[except_at + 1 :]
@@ -71,6 +75,26 @@ def _read(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | Non
         return None
     barred = [_unresolved(text, clause, head, at) for head in heads]
     return any_of([*told, *barred]) if text.exclusion else all_of([*told, *map(negate, barred)])
+
+
+def _to_be_stopped(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
+    """Read "breastfeeding should be discontinued", which bars those who go on; a reason may stand by it."""
+    at = next((i for i, chunk in enumerate(chunks) if i and chunk.form in _STOPPED), None)
+    first = at
+    while first and (chunks[first - 1].form in _BEING or chunks[first - 1].form.startswith(_ASKING)):
+        first -= 1
+    state = chunks[first - 1] if first and at is not None and first < at else None
+    asked = state is not None and any(chunk.form.startswith(_ASKING) for chunk in chunks[first:at])
+    if state is None or not asked or state.term is None or category_of(state) != "reproductive":
+        return None
+    reason = chunks[0].form.startswith("because")
+    if not reason and any(map(is_content, chunks[: (first or 1) - 1])):
+        return None
+    span = text.span(state.start, state.end)
+    going_on = Fact(
+        state.term.iri, state.term.label, "reproductive", {"qualifier": "not discontinued"}, span=span
+    )
+    return going_on if text.exclusion else negate(going_on)
 
 
 def _clause(chunks: Sequence[Chunk], at: int, joint: str) -> tuple[int, int]:

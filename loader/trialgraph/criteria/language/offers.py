@@ -28,7 +28,7 @@ _COUNTED = re.compile(
 _SEVERAL_OF = re.compile(_SEVERAL, re.IGNORECASE)
 _ANY = re.compile(
     r"\b(?:one (?:or more )?of|any (?:one )?of|at least (?:one|1)|either|≥\s*1 of|1 of|one or more"
-    r"|any one)\b",
+    r"|any one|any number of)\b",
     re.IGNORECASE,
 )
 _KINDS = re.compile(
@@ -42,6 +42,8 @@ _SOME = re.compile(
     r"|(?:(?:eligibility|inclusion|exclusion)\s+criteria\s*-\s*)?"
     r"(?:(?:mono|combination|single|dose|treatment|safety|pivotal|main|triplet|doublet)[\w-]*\s+(?:therapy\s+)?)?"
     r"(?:cohorts?|arms?|sub-?stud(?:y|ies)|parts?|phase)\s+(?:[A-Z]|\d)\w{0,2}\b(?:\([^()]{1,60}\)|[^:;,(]){0,60}:"
+    r"|(?:(?:all\s+)?(?:patients?|subjects?|participants?)\s+)(?:enrolled|treated|assigned|randomi[sz]ed)\s+(?:on|at|to|in|into)\s+"
+    r"(?:the\s+)?[^:;.]{0,60}?\bdose\s+level\b[^:;.]{0,20}?\b(?:must|should|need|have)\b"
     r"|(?:dose[\s-]+(?:escalation|expansion|finding|confirmation)|expansion|escalation|safety[\s-]+(?:lead|run)-?in|run-?in)"
     r"(?:\s+(?:phase|part|cohorts?|portion))?(?:\s+only)?\s*:",
     re.IGNORECASE,

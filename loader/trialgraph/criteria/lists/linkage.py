@@ -1,4 +1,4 @@
-"""What stands between a concept and the values that tell how bad it is ("anemia, defined as Hb < 8")."""
+"""What stands between a concept and its values ("anemia, defined as Hb < 8"), and goes on behind them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,53 @@ from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk
 from trialgraph.criteria.conditions.alternatives import names_quantity
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.members.segments import Segment
 
-__all__ = ["follows_definition", "links", "states_value"]
+__all__ = ["follows_definition", "links", "merge_denied", "states_value"]
 
 _LINKS = frozenset({
     "with", "by", "as", "a", "on", "of", "to", "based", "and", "having", "at", "defined", "for", "sitting",
     "repeatedly", "sustained", "persistent", "persistently", "consistent", "repeated", "consistently",
     "resting",
 })  # fmt: skip
+
+
+_WITHOUT = frozenset({
+    "without", "unsupported by", "in the absence of", "independent of", "without the use of",
+    "without use of", "without support of", "without support from", "without the support of",
+    "without the aid of", "not supported by",
+})  # fmt: skip
+"""What a value is measured without ("platelets ≥ 75 without transfusion or growth factors")."""
+_VALUED = frozenset({"value", "limit"})
+
+
+def merge_denied(segments: list[Segment]) -> list[Segment]:
+    """Put what a value is measured without into its member: "without A or B" offers no B instead."""
+    merged: list[Segment] = []
+    for segment in segments:
+        if merged and segment.joint in ("or", "and", "and / or", ",") and _goes_on(merged[-1], segment):
+            merged[-1].chunks.extend(segment.chunks)
+        else:
+            merged.append(segment)
+    return merged
+
+
+def _goes_on(before: Segment, segment: Segment) -> bool:
+    """Whether a member goes on with what the value before it is measured without."""
+    value = next((i for i, chunk in enumerate(before.chunks) if chunk.kind == "value"), None)
+    behind = before.chunks[value + 1 :] if value is not None else []
+    denied = next((i for i, chunk in enumerate(behind) if chunk.form in _WITHOUT), None)
+    if denied is None or not any(map(_is_given, behind[denied:])):
+        return False
+    plain = all(chunk.kind not in _VALUED and "negation" not in chunk.classes for chunk in segment.chunks)
+    named = [chunk for chunk in segment.chunks if is_content(chunk)]
+    return plain and bool(named) and _is_given(segment.chunks[0]) and all(map(_is_given, named))
+
+
+def _is_given(chunk: Chunk) -> bool:
+    return chunk.term is not None and chunk.term.category in GIVEN
 
 
 def follows_definition(chunks: Sequence[Chunk], at: int) -> bool:

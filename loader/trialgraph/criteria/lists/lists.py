@@ -27,7 +27,7 @@ from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.facts.instances import demanded_kinds, example_of, unlisted
 from trialgraph.criteria.facts.rewording import reword
 from trialgraph.criteria.language.connectives import FINITE, VERBS
-from trialgraph.criteria.lists.linkage import follows_definition, links, states_value
+from trialgraph.criteria.lists.linkage import follows_definition, links, merge_denied, states_value
 from trialgraph.criteria.members.adjectives import (
     name_narrower,
     share_active,
@@ -85,7 +85,7 @@ _GOING_ON = frozenset({"with", "subject with", "patient with", "participant with
 def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     """Part a statement and read each part."""
     segments = part_statement(reword(text, chunks))
-    segments = merge_qualifiers(text, merge_grades(merge_alternatives(text, segments)))
+    segments = merge_qualifiers(text, merge_denied(merge_grades(merge_alternatives(text, segments))))
     for segment in segments:
         _read_segment(text, segment)
     share_words(text, segments, _read_segment)

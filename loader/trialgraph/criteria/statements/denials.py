@@ -1,35 +1,107 @@
-"""Lists that a lead-in among demands denies: "must not have any of the following:", "… are excluded:"."""
+"""Lists below words that deny what they list: "no history of any of the following:", "must not have:"."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.alternatives import is_harmless
+from trialgraph.criteria.conditions.cases import asked_of
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.offers import DEMAND
+from trialgraph.criteria.lists.lists import read_barred
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of
+from trialgraph.criteria.trees import all_of, any_of, dated, is_formal, map_facts, negate
+from trialgraph.expressions import Expression, Fact, Not, atoms
 
-__all__ = ["denial_of_list"]
+__all__ = ["read_denied"]
 
+_DENYING = frozenset({
+    "no", "not", "none of", "without", "absence of", "lack of", "free of", "free from", "never", "neither",
+    "do not have", "doe not have", "no history of", "no evidence of", "no known", "no sign of",
+    "in the absence of", "cannot have", "may not have", "may not have had", "may not have received",
+    "negative for", "seronegative for",
+})  # fmt: skip
+_LISTING = frozenset({
+    "following", "any", "of", "the following", "criterion", "condition", "disease", "disorder", "illness",
+    "item", "apply", "event", "therapy", "treatment", "medication", "drug", "agent", "comorbidity", "below",
+    "listed", "feature", "situation", "diagnosis", "medical", "finding", "exclusion",
+})  # fmt: skip
+_INSTANCES = re.compile(
+    r"\b(?:including|such as|e\.g|i\.e|(?:is |are )?defined (?:as|by)|namely)\b", re.IGNORECASE
+)
+_FOLLOWING = re.compile(r"\b(?:following|below)\b[^.;]{0,40}$", re.IGNORECASE)
+_FAILED = re.compile(
+    r"\bnot (?:meet|fulfil|fulfill|satisfy)\b(?![^:]*\b(?:any|either|one)\b)|\bfails? to meet\b",
+    re.IGNORECASE,
+)
+"""What says that a list isn't met as a whole, rather than that nothing of it is."""
 _SOME = frozenset({"patient who", "subject who", "participant who", "individual who", "those who"})
 _UNDOING = frozenset({"condition", "exception", "allowance", "example", "negation", "barring", "regardless"})
 """What words behind a denial do where the list isn't what they deny."""
 _ASKING = re.compile(r"\b(?:must|should|shall|need\w*|requir\w*|will|however|but)\b", re.IGNORECASE)
 _SUPPOSING = frozenset({"if", "when", "where", "provided", "provided that", "unless"})
+_FEW = 6
+_TURNED = frozenset({"condition", "exception", "allowance", "barring"})
+_MODALS = ("must", "should", "may", "can", "shall", "will")
+
+Reader = Callable[[Text, Sequence[Chunk], int, int], Expression]
 
 
-def denial_of_list(text: Text, leading: Sequence[Chunk]) -> list[Chunk] | None:
-    """Return what a lead-in asks besides the list that it denies; None when it denies none.
+def read_denied(
+    text: Text, leading: Sequence[Chunk], items: Sequence[Expression], place: tuple[int, int], read: Reader
+) -> Expression | None:
+    """Return a list whose lead-in denies each of its items; None below any other words.
 
     Args:
-        text: The text under reading, among demands.
-        leading: The chunks of the lead-in; its last sentence is looked at.
+        text: The text under reading.
+        leading: The chunks of the lead-in.
+        items: What each item says.
+        place: Where the lead-in starts, and the list ends.
+        read: Reads the sentences of a stretch, from its chunks, start and end.
     """
-    sentences = sentences_of(text, leading)
+    sentences = sentences_of(text, leading) if leading else []
     last = trimmed(sentences[-1]) if sentences else []
+    besides = None if text.exclusion else _besides(text, last)
+    if besides is not None:
+        below = [chunk for chunk in text.chunks if last[-1].end <= chunk.start < place[1]]
+        if any("allowance" in chunk.classes for chunk in below):
+            return narrative(text, *place)
+        first = [chunk for chunk in leading if chunk.start < last[0].start]
+        asked = [read(text, each, each[0].start, each[-1].end) for each in (first, besides) if each]
+        return all_of([*asked, negate(_timed(leading, any_of(items)))])
+    at = next((i for i in range(len(last) - 1, -1, -1) if last[i].form in _DENYING), None)
+    if at is None or (text.exclusion and not _demands(text, last)) or not _leads_in(text, leading):
+        return None
+    behind = [chunk for chunk in last[at + 1 :] if chunk.kind != "sign"]
+    if any(chunk.kind == "value" or chunk.classes & _TURNED for chunk in behind):
+        return None
+    kind = _denied_kind(text, last[at + 1 :]) if any(map(is_content, behind)) else ()
+    if kind is None:
+        return None
+    listed = _barred(items, kind)
+    if listed is None or (not kind and not all(map(_leads_on, behind))):
+        plain = len(behind) <= _FEW and all(is_harmless(chunk, "label") for chunk in last[:at])
+        return narrative(text, *place) if plain else None
+    denied = listed if text.exclusion else negate(listed)
+    if (case := _case(text, last[:at])) is not None:
+        denied = asked_of(text, case, denied)
+    if len(sentences) == 1:
+        return denied
+    before = read(text, [c for c in leading if c.start < last[0].start], place[0], last[0].start)
+    return any_of([before, denied]) if text.exclusion else all_of([before, denied])
+
+
+def _besides(text: Text, last: list[Chunk]) -> list[Chunk] | None:
+    """Return what a lead-in asks besides the list that all its words deny or bar; None where they don't."""
+    if not last or last[0].form in _SUPPOSING or _FAILED.search(text.text, last[0].start, last[-1].end):
+        return None
     at = next((i for i, chunk in enumerate(last) if _denies(chunk)), None)
-    if at is None or last[0].form in _SUPPOSING:
+    if at is None:
         return None
     before, behind = last[:at], last[at + 1 :]
     if "barring" in last[at].classes:
@@ -55,3 +127,56 @@ def _says_nothing(chunk: Chunk) -> bool:
 
 def _may_follow(chunk: Chunk) -> bool:
     return "condition" in chunk.classes or (_says_nothing(chunk) and not chunk.classes & _UNDOING)
+
+
+def _timed(leading: Sequence[Chunk], body: Expression) -> Expression:
+    """Return a list in the time that its lead-in tells."""
+    recent = next((chunk.window.window for chunk in leading if chunk.window is not None), None)
+    if recent is None:
+        return body
+    return dated(map_facts(body, lambda fact: replace(fact, within=fact.within or recent)), recent)
+
+
+def _leads_in(text: Text, leading: Sequence[Chunk]) -> bool:
+    """Whether words end in a colon, or name what follows."""
+    words = text.text[leading[0].start : leading[-1].end + 1].rstrip()
+    return words.endswith(":") or _FOLLOWING.search(words) is not None
+
+
+def _demands(text: Text, chunks: Sequence[Chunk]) -> bool:
+    """Whether an exclusion is worded as a demand, so that what it denies bars ("patients must not have:")."""
+    words = text.text[chunks[0].start : chunks[-1].end] if chunks else ""
+    return DEMAND.match(words) is not None or any(chunk.form.startswith(_MODALS) for chunk in chunks)
+
+
+def _denied_kind(text: Text, chunks: Sequence[Chunk]) -> tuple[Expression, ...] | None:
+    """Return the kind that a list names instances of ("no serious illness, such as:"), or None."""
+    match = _INSTANCES.search(text.text, chunks[0].start, chunks[-1].end)
+    if match is None:
+        return None
+    named = trimmed([chunk for chunk in chunks if chunk.end <= match.start()])
+    read = read_barred(text, named) if any(map(is_content, named)) else None
+    return (read,) if read is not None and is_formal(read) and not isinstance(read, Not) else None
+
+
+def _barred(items: Sequence[Expression], kind: Sequence[Expression]) -> Expression | None:
+    """Return any of what the items name; None where one of them is denied itself."""
+    if any(isinstance(atom, Not) for item in items for atom in (item, *getattr(item, "operands", ()))):
+        return None
+    told = any(isinstance(atom, Fact) for item in items for atom in atoms(item))
+    return any_of([*kind, *items]) if told or all(map(is_formal, items)) else None
+
+
+def _leads_on(chunk: Chunk) -> bool:
+    return (
+        chunk.kind == "window" or chunk.form in _LISTING or is_harmless(chunk, "label", "qualifier", "active")
+    )
+
+
+def _case(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
+    """Return the words for whom alone something is denied ("patients with X must not have:")."""
+    if not any(map(is_content, chunks)):
+        return None
+    modal = next((i for i, chunk in enumerate(chunks) if chunk.form.startswith(_MODALS)), len(chunks))
+    kept = trimmed(chunks[:modal])
+    return narrative(text, kept[0].start, kept[-1].end) if kept else None

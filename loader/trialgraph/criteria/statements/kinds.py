@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from copy import copy
+from dataclasses import replace
 
 from trialgraph.criteria.chunking.brackets import nested
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.conditions.alternatives import is_harmless
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import (
     dated_alike,
@@ -19,17 +22,21 @@ from trialgraph.criteria.facts.instances import (
 )
 from trialgraph.criteria.language.offers import DEMANDED
 from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.lists.lists import join_segments, read_segments
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.mentions.topics import topics_of
+from trialgraph.criteria.quantities.fitting import local_name
 from trialgraph.criteria.statements.subgroups import any_kind
-from trialgraph.criteria.trees import any_of, is_formal, map_facts
+from trialgraph.criteria.trees import any_of, is_formal, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Value, atoms
 
-__all__ = ["lists_sorts", "read_instances"]
+__all__ = ["lists_sorts", "read_denied_kind", "read_instances"]
 
 _SORTS = frozenset({"subtype", "histologic subtype", "histological subtype", "variant", "histology"})
 """What a name is followed by where some kinds of it are meant, which a list behind it tells."""
+_HISTORIC = frozenset({"neutral", "historic"})
+_TURNING = frozenset({"negation", "condition", "exception", "allowance", "barring"})
 
 
 def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
@@ -38,6 +45,8 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     at = next((i for i, chunk in enumerate(chunks) if "example" in chunk.classes and i > 0), None)
     if at is not None and text.exclusion and lists_sorts(chunks):
         return _read_sorts(text, chunks, at)
+    if at is not None and not text.exclusion and (denied := read_denied_kind(text, chunks)) is not None:
+        return denied
     if at is None or not text.exclusion:
         read = join_segments(text, read_segments(text, trimmed(chunks[at + 1 :])), default) if at else None
         kinds = any_kind(text, chunks[:at], read, chunks[-1].end) if read is not None else None
@@ -83,6 +92,33 @@ def _read_sorts(text: Text, chunks: list[Chunk], at: int) -> Expression:
     if read is None or not any(isinstance(atom, Fact) for atom in atoms(read)):
         return narrative(text, chunks[0].start, chunks[-1].end)
     return any_of([narrative(text, chunks[0].start, chunks[at - 1].end), read])
+
+
+def read_denied_kind(text: Text, chunks: list[Chunk]) -> Expression | None:
+    """Read "no serious illness, such as A or B" among demands, which bars the kind and each instance of it.
+
+    None where nothing is denied before the instances, or anything else is asked in the same statement.
+    """
+    at = next((i for i, chunk in enumerate(chunks) if "example" in chunk.classes and i > 0), 0)
+    denial = next((i for i, chunk in enumerate(chunks[:at]) if "negation" in chunk.classes), None)
+    if denial is None or not any(map(is_content, chunks[denial:at])):
+        return None
+    plain = all(is_harmless(chunk, "label") for chunk in chunks[:denial])
+    if not plain or any(_asks_more(chunk) for chunk in chunks[denial + 1 :]):
+        return None
+    barring = copy(text)
+    barring.exclusion = True
+    past = [replace(chunks[denial], form="history of", classes=_HISTORIC)]
+    opening = past if chunks[denial].form.endswith("history of") else []
+    read = read_instances(barring, [*opening, *trimmed(chunks[denial + 1 :])])
+    return negate(read) if isinstance(next(atoms(read)), Fact) else None
+
+
+def _asks_more(chunk: Chunk) -> bool:
+    """Whether a word turns what is denied, or asks for something else."""
+    terms = chunk.value.terms if chunk.value is not None else ()
+    limit = chunk.kind == "value" and not any(local_name(term) in wording().scales for term in terms)
+    return limit or bool(chunk.classes & _TURNING) or chunk.form.startswith(("must", "should"))
 
 
 def _including(text: Text, chunks: list[Chunk], at: int | None) -> Expression | None:

@@ -19,6 +19,7 @@ from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.mentions.topics import topics_of
 from trialgraph.criteria.statements.addressees import case_of, concerns_reproduction, read_conditional
 from trialgraph.criteria.statements.allergies import read_allergies
+from trialgraph.criteria.statements.kinds import read_denied_kind
 from trialgraph.criteria.statements.parts import part_named
 from trialgraph.criteria.statements.subgroups import age_case, any_kind, defined_at
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, dated, is_formal, map_facts, negate
@@ -47,6 +48,8 @@ def read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression
     words = text.text[label[0].start : label[-1].end].lower()
     if (allergies := read_allergies(text, label, [rest])) is not None:
         return allergies
+    if not text.exclusion and (denied := _denied_instances(text, label, rest)) is not None:
+        return denied
     if not text.exclusion and (at := _object_at(label, rest)) is not None:
         return read_conditional(text, [*rest[:at], *label, *rest[at:]])
     if not any(is_content(chunk) for chunk in rest):
@@ -63,6 +66,14 @@ def read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression
     kinds = {type(atom) for atom in atoms(body)}
     asked = _values_of_some(text, label, body) if Value in kinds and Fact not in kinds else None
     return asked if asked is not None else _under_label(text, label, body, (chunks[0].start, chunks[-1].end))
+
+
+def _denied_instances(text: Text, label: list[Chunk], rest: list[Chunk]) -> Expression | None:
+    """Read "no serious illness, including any of the following: A, B", or None."""
+    at = next((i for i, chunk in enumerate(label) if i and "example" in chunk.classes), None)
+    if at is None or any(is_content(chunk) for chunk in label[at + 1 :]):
+        return None
+    return read_denied_kind(text, [*label[: at + 1], *rest])
 
 
 def _object_at(label: Sequence[Chunk], rest: Sequence[Chunk]) -> int | None:

@@ -53,6 +53,12 @@ _CAUSE = re.compile(
     r"\bunless (?P<cause>(?:due|related|secondary|attribut\w+) to [^:;()]*[^\s:;()])", re.IGNORECASE
 )
 """What excuses from the limits listed below ("adequate counts, unless due to marrow involvement:")."""
+_OF_PARTS = re.compile(
+    r"(?:for|in)\s+(?:the\s+)?(?:cohorts?|arms?|parts?|phases?|groups?)\s[^.;]*:\s*$"
+    r"|[^.;:]*\b(?:cohorts?|arms?|parts?|groups?)\b[^.;:]{0,30}\bonly\s*:\s*$",
+    re.IGNORECASE,
+)
+"""What a lead-in is that names parts of the trial, in brackets or behind a name too."""
 Reader = Callable[[Text, Sequence[Chunk], int, int], Expression]
 
 
@@ -83,11 +89,11 @@ def with_lead(
         body = dated(body, recent)
     if text.exclusion and recent is not None:
         body = map_facts(body, lambda fact: replace(fact, within=fact.within or recent))
+    following = _FOLLOWING.search(lead)
+    stop = start + following.start() if following else lead_end
     asked = _asked_of_some(text, chunks, outline, body, read)
     if asked is not None:
         return asked
-    following = _FOLLOWING.search(lead)
-    stop = start + following.start() if following else lead_end
     head = read(text, between(chunks, start, stop), start, stop)
     facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
     several = [] if text.exclusion else sentences_of(text, leading)
@@ -99,8 +105,6 @@ def with_lead(
         return asked
     if not text.exclusion and leading and leading[0].form == "if":
         return _asked_in_case(text, leading, head, body)
-    if (case := _opening_case(text, between(leading, start, stop))) is not None:
-        return asked_of(text, case, body)
     if not any(not isinstance(atom, Narrative) for atom in atoms(head)):
         told = not text.exclusion and any(chunk.kind in ("value", "limit") for chunk in leading)
         return body if not told and _plain_lead(lead, either=either) else all_of([head, body])
@@ -121,7 +125,13 @@ def _asked_of_some(
 ) -> Expression | None:
     """Return a list below a part of the trial, whom it allows, or what excuses from it; None below others."""
     start, lead_end = outline.start, outline.lead_end
-    if (case := part_led_in(text, start, lead_end)) is not None:
+    lead = text.text[start:lead_end]
+    following = _FOLLOWING.search(lead)
+    stop = start + following.start() if following else lead_end
+    case = part_led_in(text, start, lead_end) or _opening_case(text, between(chunks, start, stop))
+    if case is None and _OF_PARTS.match(lead):
+        case = narrative(text, start, lead_end)
+    if case is not None:
         return asked_of(text, case, body)
     if text.exclusion:
         return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.chunking.narratives import narrative
@@ -41,7 +40,7 @@ from trialgraph.criteria.quantities.tables import outline_without
 from trialgraph.criteria.sections.normalization import NormalizedText
 from trialgraph.criteria.sections.outline import Outline
 from trialgraph.criteria.statements.allergies import read_allergies
-from trialgraph.criteria.statements.denials import denial_of_list
+from trialgraph.criteria.statements.denials import read_denied
 from trialgraph.criteria.statements.examples import EXAMPLES, listed_instances
 from trialgraph.criteria.statements.exceptions import name_exceptions
 from trialgraph.criteria.statements.inlines import with_inline_items
@@ -79,11 +78,6 @@ _ALL = re.compile(r"\ball\b[^:]{0,30}\bfollowing\b|\bboth of\b", re.IGNORECASE)
 _DENIED = re.compile(
     r"\bnot (?:meet|fulfil|fulfill|satisfy|have)\b[^:]*\bfollowing\b|\bfails? to meet\b", re.IGNORECASE
 )
-_FAILED = re.compile(
-    r"\bnot (?:meet|fulfil|fulfill|satisfy)\b(?![^:]*\b(?:any|either|one)\b)|\bfails? to meet\b",
-    re.IGNORECASE,
-)
-"""What says that a list isn't met as a whole, rather than that nothing of it is."""
 _EXCEPTED = re.compile(
     r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|other than)\b"
     r"(?=[^:]{0,60}:\s*$)(?:[^:()]|\([^()]*\))*:\s*$"
@@ -162,7 +156,8 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
         lead.strip() and _EXCEPTED.search(lead.strip().removesuffix(":") + ":")
     ):
         return _excepted_below(text, chunks, outline, read)
-    if not text.exclusion and (denied := _denied_below(text, chunks, outline, read)) is not None:
+    leading = between(chunks, start, lead_end)
+    if (denied := read_denied(text, leading, read, (start, end), _read_stretch)) is not None:
         return denied
     if _DENIED.search(lead):
         return negate(all_of(read))
@@ -203,27 +198,6 @@ def _excepted_below(
         return narrative(text, start, outline.end)
     excepted = (outline.items[0].start, outline.items[-1].end)
     return except_for(text, head, text.text[slice(*excepted)].strip(), excepted)
-
-
-def _denied_below(
-    text: Text, chunks: Sequence[Chunk], outline: Outline, read: list[Expression]
-) -> Expression | None:
-    """Bar what a list below "must not have any of the following:" names, in the time told there."""
-    if _FAILED.search(text.text, outline.start, outline.lead_end):
-        return None
-    leading = between(chunks, outline.start, outline.lead_end)
-    besides = denial_of_list(text, leading)
-    if besides is None:
-        return None
-    items = (between(chunks, item.start, item.lead_end) for item in outline.items)
-    if any("allowance" in chunk.classes for item in items for chunk in item):
-        return narrative(text, outline.start, outline.end)
-    recent = next((chunk.window.window for chunk in leading if chunk.window is not None), None)
-    body = any_of(read)
-    if recent is not None:
-        body = dated(map_facts(body, lambda fact: replace(fact, within=fact.within or recent)), recent)
-    asked = [_read_stretch(text, besides, besides[0].start, besides[-1].end)] if besides else []
-    return all_of([*asked, negate(body)])
 
 
 def _defined_below(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
