@@ -14,6 +14,7 @@ from trialgraph.criteria.conditions.alternatives import is_harmless, is_method, 
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.offers import concerns_some_aside
+from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.trees import all_of, any_of, map_facts, negate, only_facts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms
@@ -108,7 +109,7 @@ def _limits(chunks: Sequence[Chunk]) -> list[Chunk]:
 
 def _sex(text: Text, chunks: Sequence[Chunk]) -> Fact | None:
     """Return the one sex that words name, and nothing else; also in a bracket."""
-    apart = [chunk for chunk in chunks if not is_method(chunk) or _names_sex(chunk)]
+    apart = _without_method(text, [chunk for chunk in chunks if not is_method(chunk) or _names_sex(chunk)])
     flat = [each for chunk in apart for each in (chunk.inner if chunk.kind == "bracket" else (chunk,))]
     named = {name: chunk for chunk in flat for name in _SEXES if name in chunk.classes}
     if len(named) != 1 or not all(_says_nothing_more(chunk) for chunk in flat):
@@ -116,6 +117,15 @@ def _sex(text: Text, chunks: Sequence[Chunk]) -> Fact | None:
     ((name, chunk),) = named.items()
     iri, label = _SEXES[name]
     return Fact(iri, label, "demographic", span=text.span(chunk.start, chunk.end))
+
+
+def _without_method(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
+    """Leave out how a limit is measured, which the words behind a sex tell up to their end."""
+    for index, chunk in enumerate(chunks):
+        told = wording().method.match(text.text, chunk.start) if index else None
+        if told is not None and told.end() >= chunks[-1].end:
+            return chunks[:index]
+    return chunks
 
 
 def _names_sex(chunk: Chunk) -> bool:

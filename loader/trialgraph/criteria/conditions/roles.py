@@ -14,9 +14,9 @@ from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.quantities.fitting import is_wanted
-from trialgraph.expressions import Value, atoms
+from trialgraph.expressions import Expression, Fact, Value, atoms
 
-__all__ = ["COURSE", "DOSE", "SIZE", "is_of_all", "role_of"]
+__all__ = ["COURSE", "DOSE", "SIZE", "defines_condition", "is_of_all", "role_of"]
 
 Role = Literal["demanded", "barred", "open"]
 _MODAL = frozenset({"must", "should", "must be", "must have", "shall", "need", "are required to"})
@@ -32,6 +32,8 @@ _DESCRIBING = RESTARTS | {
     "patient who",
     "subject who",
 }
+_BEING = frozenset({"is", "are", "is also", "are also"})
+_MAYBE = ("may", "can", "could")
 _WITH = frozenset({"with documented"})
 _BUT = frozenset({"unless", "except if", "except when"})
 _TOLD = re.compile(r"=|\b(?:equations?|equivalent to|cm lesions?|sensitivity)\b", re.IGNORECASE)
@@ -83,6 +85,8 @@ def role_of(text: Text, clause: Sequence[Chunk], index: int) -> Role:
     if aged or lexicon().explanation.search(words) or _TOLD.search(words):
         return "open"
     before = clause[:index]
+    if not text.exclusion and _defined_in(before):
+        return "open"
     denied = any(
         "negation" in chunk.classes and not _is_aside(text, chunk, clause[index]) for chunk in before
     )
@@ -137,9 +141,11 @@ def _role_in_clause(text: Text, clause: Sequence[Chunk], index: int, *, wanted: 
 def _enters_plainly(clause: Sequence[Chunk], index: int) -> bool:
     """Whether "patients with X aged 40 to 75 will be considered" lets in only people of that age."""
     allowed = allowance_at(clause[index + 1 :])
+    if allowed is None or clause[index + 1 + allowed].form.startswith(_MAYBE):
+        return False
     around = _classes([chunk for chunk in clause if chunk.form not in _DESCRIBING])
     first = all(chunk.kind != "value" for chunk in clause[:index])
-    return allowed is not None and first and not around & {"negation", "barring", "exception", "condition"}
+    return first and not around & {"negation", "barring", "exception", "condition"}
 
 
 def _tells_age(chunk: Chunk) -> bool:
@@ -154,6 +160,24 @@ def is_of_all(text: Text, clause: Sequence[Chunk], index: int) -> bool:
     after = itertools.takewhile(lambda chunk: chunk.form != ",", clause[index + 1 :])
     ruled = any(c.form in _MODAL or c.classes & {"allowance", "barring", "negation"} for c in after)
     return told is not None and told.end() == clause[index].start and not ruled
+
+
+def defines_condition(sentence: Sequence[Chunk], told: Sequence[Expression]) -> bool:
+    """Whether a sentence behind others only says what is called so ("Severe hypertension is defined as …").
+
+    One that is asked for in them is told more of by it.
+    """
+    asked = {each.concept for each in told if isinstance(each, Fact)}
+    named = _defined_in(sentence)
+    return bool(told) and bool(named) and not named & asked and any(c.kind == "value" for c in sentence)
+
+
+def _defined_in(clause: Sequence[Chunk]) -> set[str]:
+    """Return the conditions of which a clause says what they are defined as."""
+    at = next((i for i, chunk in enumerate(clause) if i and "definition" in chunk.classes), 0)
+    if not at or clause[at - 1].form not in _BEING:
+        return set()
+    return {c.term.iri for c in clause[:at] if c.term is not None and c.term.category == "condition"}
 
 
 def _given_role(text: Text, clause: Sequence[Chunk], index: int) -> Role:

@@ -11,7 +11,7 @@ from trialgraph.criteria.facts.surroundings import category_of
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 
-__all__ = ["read_sex"]
+__all__ = ["read_sex", "sex_before"]
 
 _SEXES = {"female": (str(TGC.FemaleSex), "female sex"), "male": (str(TGC.MaleSex), "male sex")}
 _RULING = frozenset(
@@ -36,6 +36,18 @@ def read_sex(text: Text, chunks: Sequence[Chunk]) -> tuple[Fact, bool] | None:
     iri, label = _SEXES[sexes.pop()]
     place = text.span(chunks[named[0]].start, chunks[named[0]].end)
     return Fact(iri, label, "demographic", span=place), not content
+
+
+def sex_before(text: Text, before: Sequence[Chunk], value: Chunk) -> Fact | None:
+    """Return the one sex that words in front of a value name ("male subjects with QTcF > 450 ms")."""
+    if value.value is None or any(term.iri == str(TGC.Age) for term in value.value.terms):
+        return None
+    named = [(chunk, name) for chunk in before for name in sorted(chunk.classes & _SEXES.keys())]
+    if len(named) != 1:
+        return None
+    ((chunk, name),) = named
+    iri, label = _SEXES[name]
+    return Fact(iri, label, "demographic", span=text.span(chunk.start, chunk.end))
 
 
 def _names_sex(chunk: Chunk) -> bool:

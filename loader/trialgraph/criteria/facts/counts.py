@@ -16,6 +16,7 @@ _COUNT = "{count}"
 _LINES = str(TGC.PriorTherapyLineCount)
 _CONTAINING = frozenset({"containing", "included", "contained"})
 _RELATIVE = frozenset({"that", "which", "must", "of which"})
+_GIVEN = frozenset({"given", "administered", "received", "used", "provided", "prescribed"})
 _PURPOSE = frozenset({"for", "in", "in the", "for the", "against"})
 
 
@@ -31,7 +32,10 @@ def counted_for(text: Text, expression: Expression, rest: Sequence[Chunk], end: 
         rest: The chunks behind it.
         end: Where these end.
     """
-    if not isinstance(expression, Value) or expression.unit != _COUNT or rest[0].form not in _PURPOSE:
+    if not isinstance(expression, Value) or expression.unit != _COUNT:
+        return None
+    rest = rest[1:] if rest[0].form in _GIVEN else rest
+    if not rest or rest[0].form not in _PURPOSE:
         return None
     if len(rest) == 1 or "persons" in rest[1].classes or rest[1].form.startswith("patient"):
         return None

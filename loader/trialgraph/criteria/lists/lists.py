@@ -22,6 +22,7 @@ from trialgraph.criteria.conditions.alternatives import (
 )
 from trialgraph.criteria.conditions.cases import by_part, by_sex, holds_value, with_remark
 from trialgraph.criteria.conditions.circumstances import ask_in_case
+from trialgraph.criteria.conditions.sexes import sex_before
 from trialgraph.criteria.facts.counts import behind_lines, counted_for
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.facts.instances import demanded_kinds, example_of, unlisted
@@ -206,6 +207,8 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> E
     if expression is None or any(chunk.classes & _MISLEADING or chunk.form in _FUTURE for chunk in unknown):
         return None
     read = _read_around_value(text, expression, chunks, at, segment)
+    if text.exclusion and not segment.negated and (sex := sex_before(text, before, chunks[at])) is not None:
+        read = all_of([sex, read])
     if not unknown:
         return read
     return all_of([narrative(text, unknown[0].start, chunks[at].start), read])

@@ -108,11 +108,14 @@ def _counted(given: Mention, named: Callable[[str], Term | None]) -> Term | None
 @cache
 def _lines() -> re.Pattern[str]:
     said = wording().lines
-    adjective = rf"(?:{alternatives(said['adjectives'])})(?:\s+|\s*/\s*|\s+(?:and|or)\s+|-)"
+    adjective = (
+        rf"(?:{alternatives(said['adjectives'])})(?:\s+|\s*/\s*|\s+(?:and|or)\s+(?!prior\b|previous\b)|-)"
+    )
     noun = rf"(?:{alternatives(said['nouns'])})"
     head = rf"(?:{alternatives(said['heads'])})"
+    linked = rf"(?:of\s+|(?=(?:prior|previous)\s))(?:{adjective})*"
     return re.compile(
-        rf"(?<![\w-])(?:(?:{adjective})*{head}\s+of\s+(?:{adjective})*{noun}"
+        rf"(?<![\w-])(?:(?:{adjective})*{head}\s+{linked}{noun}"
         rf"|(?:{adjective})+(?:{noun}\s+)?{head})\b"
         r"(?!\s+(?:of|based|containing)\b|-)",
         re.IGNORECASE,

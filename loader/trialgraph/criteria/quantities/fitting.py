@@ -19,6 +19,7 @@ _EXCHANGEABLE = (
     frozenset({"mass", "mass rate"}),
     frozenset({"enzyme concentration", "arbitrary concentration"}),
 )
+_MOST_PER_CENT = 200
 _THOUSAND = 1000
 _PER_LITRE = 1e7
 _FEWEST = 1e-4
@@ -48,9 +49,9 @@ def fit_limit(term: Term, found: Found) -> tuple[Limit, str | None] | None:
         return _fit_age(found)
     if found.unit is None:
         return _fit_bare(term, found)
-    if found.unit.ucum == "%" and (term.unit == "{score}" or term.unit == "1"):
-        return (found.limit, None) if local_name(term) in wording().per_hundred else None
     numbers = [number for number in (found.limit.low, found.limit.high) if number is not None]
+    if found.unit.ucum == "%" and (term.unit in ("{score}", "1") or max(numbers) > _MOST_PER_CENT):
+        return (found.limit, None) if local_name(term) in wording().per_hundred else None
     if term.unit == found.unit.ucum == "10*9/L" and min(numbers) >= _THOUSAND:
         # "75,000 × 10^9/L": no blood holds as many; the cells of a microlitre were counted.
         return _divided(found.limit), term.unit

@@ -19,6 +19,8 @@ __all__ = ["pair_at", "read_pair"]
 _PAIR = re.compile(
     r"[^\d()]{0,40}?(?P<first>\d{2,3})\s*/\s*(?P<second>\d{2,3})\s*(?:mm\s*(?:/|of\s*)?Hg)?", re.IGNORECASE
 )
+_OPENED = re.compile(r"\s*\(\s*(?=[≤≥<>])")
+_CLOSED = re.compile(r"\s*\)")
 
 
 def read_pair(values: ValueReader, position: int) -> FoundValue | None:
@@ -33,6 +35,8 @@ def read_pair(values: ValueReader, position: int) -> FoundValue | None:
 
 def pair_at(values: ValueReader, pair: Pair, position: int, offset: int) -> FoundValue | None:
     """Return the value that a pair of numbers at an offset states; it starts at a token."""
+    opened = _OPENED.match(values.text, offset)
+    offset = opened.end() if opened else offset
     match = _PAIR.match(values.text, offset)
     first = parse_limit(values.text, offset) if match else None
     if match is None or first is None:
@@ -48,7 +52,9 @@ def pair_at(values: ValueReader, pair: Pair, position: int, offset: int) -> Foun
     too_much = float(match["first"]) >= pair.middle
     either = too_much if limit.high is None else not too_much
     expression = (any_of if either else all_of)(known)
-    return FoundValue(expression, tuple(t for _, t in bounds), "", position, values.token_at(match.end()))
+    closed = _CLOSED.match(values.text, match.end()) if opened else None
+    end = values.token_at(closed.end() if closed else match.end())
+    return FoundValue(expression, tuple(t for _, t in bounds), "", position, end)
 
 
 def _past_second(values: ValueReader, mention: Mention, second: str) -> int:

@@ -24,6 +24,8 @@ _BEFORE_QUANTITY = _MEASURED | {
 }  # fmt: skip
 _OPENERS = frozenset({"(", "["})
 _CLOSERS = frozenset({")", "]"})
+_APART = _JOINERS.keys() | {"for", "in", "with", "if", "patient", "patients", "subjects", "participants"}
+"""Words that no name of a quantity holds."""
 _SOON = 4
 
 
@@ -48,7 +50,7 @@ class SeriesReader:
         furthest = position + _MOST_TOKENS
         while mention is not None and mention.term.quantity and mention.start < furthest:
             terms += [term for term in mention.term.members or (mention.term,) if term not in terms]
-            alone = len(terms) == 1 and self._closes_around(mention)
+            alone = self._closes_around(mention)
             after = self._skip_ages(self.skip_gloss(mention.end + alone), mention.term)
             while unpaired and after < len(self.tokens) and self.tokens[after].text in _CLOSERS:
                 after += 1
@@ -103,7 +105,20 @@ class SeriesReader:
             position += 1
             if told and position < len(self.tokens) and self.tokens[position].form == "or":
                 position += 1
-        return self.mention_at(position) if position < len(self.tokens) else None
+        mention = self.mention_at(position) if position < len(self.tokens) else None
+        return mention or self._abbreviated(position)
+
+    def _abbreviated(self, position: int) -> Mention | None:
+        """Return the quantity in a bracket behind a name that isn't known ("alanine transminase (ALT)")."""
+        end = position
+        while end < len(self.tokens) and end < position + _SOON and self.tokens[end].text.isalpha():
+            if self.mention_at(end) is not None or self.tokens[end].form in _APART:
+                return None
+            end += 1
+        mention = self.mention_at(end + 1) if position < end < len(self.tokens) - 1 else None
+        if mention is None or not mention.term.quantity or not self._closes_around(mention):
+            return None
+        return mention
 
     def skip_gloss(self, position: int) -> int:
         """Step over a bracketed abbreviation or explanation of a quantity."""

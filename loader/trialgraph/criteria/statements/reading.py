@@ -18,6 +18,7 @@ from trialgraph.criteria.conditions.complements import (
 from trialgraph.criteria.conditions.elapsed import read_interval, tells_elapsed
 from trialgraph.criteria.conditions.lifting import lift
 from trialgraph.criteria.conditions.remnants import add_values
+from trialgraph.criteria.conditions.roles import defines_condition
 from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.facts.companions import with_companions
 from trialgraph.criteria.facts.participations import add_investigational
@@ -242,8 +243,8 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
         named = any(chunk.kind == "value" for chunk in sentence)
         if sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named:
             continue
-        if not text.exclusion and _is_washout(words, sentence):
-            read.append(read_time_since(text, trimmed(sentence)) or narrative(text, *place))
+        if not text.exclusion and (told := _told_besides(text, sentence, read)) is not None:
+            read.append(told)
             continue
         if concerns_some(words):
             read.append(of_part(text, sentence) or narrative(text, *place))
@@ -267,6 +268,14 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
         elif statement.role == "allowance":
             read.append(narrative(text, *place))
     return read
+
+
+def _told_besides(text: Text, sentence: list[Chunk], read: list[Expression]) -> Expression | None:
+    """Return what a sentence among demands tells without demanding it: a washout, what a disease is."""
+    place = (sentence[0].start, sentence[-1].end)
+    if _is_washout(text.text[slice(*place)], sentence):
+        return read_time_since(text, trimmed(sentence)) or narrative(text, *place)
+    return narrative(text, *place) if defines_condition(sentence, read) else None
 
 
 def _is_washout(words: str, sentence: Sequence[Chunk]) -> bool:
