@@ -16,8 +16,8 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.packaged_trials import shared_store
 from tests.serving import serving
-from trialgraph.packaged import packaged_store
 from trialgraph.stores import Store
 
 os.environ["TRIALGRAPH_VOCABULARIES"] = str(Path(tempfile.gettempdir()) / "trialgraph-none")
@@ -28,11 +28,13 @@ settings.register_profile("any machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any machine")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def store() -> Iterator[Store]:
-    """Return a store of the packaged trials."""
-    with packaged_store() as found:
-        yield found
+    """Return a store of the packaged trials, the same for all tests; none may write to it."""
+    found = shared_store()
+    made = found.revision
+    yield found
+    assert found.revision == made
 
 
 @pytest.fixture(scope="module")

@@ -12,11 +12,11 @@ import pytest
 
 from tests.serving import serving
 from tests.test_server import HEAVY
-from trialgraph.packaged import packaged_store
 from trialgraph.queries import named_queries
 from trialgraph.server import Settings
 from trialgraph.server.pages import answers, asking
 from trialgraph.server.pages.ask import _examples
+from trialgraph.stores import Store
 
 COUNT = "SELECT ?kind (COUNT(*) AS ?n) { ?criterion tg:kind ?kind } GROUP BY ?kind ORDER BY ?kind"
 
@@ -97,9 +97,9 @@ def test_a_wrong_query_stays_in_the_editor(client: httpx.Client, query: str, sta
     assert html.escape(query[:60]).replace("&#x27;", "&#39;") in answer.text
 
 
-def test_a_query_over_the_time_limit_stays_in_the_editor() -> None:
+def test_a_query_over_the_time_limit_stays_in_the_editor(store: Store) -> None:
     """Its status is that of the endpoint."""
-    with packaged_store() as store, serving(store, Settings(places=2, seconds=0.5)) as client:
+    with serving(store, Settings(places=2, seconds=0.5)) as client:
         answer = _ask(client, HEAVY)
         assert answer.status_code == 503
         assert "0.5 seconds" in answer.text

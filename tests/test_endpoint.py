@@ -23,7 +23,6 @@ from rdflib import VOID, Graph, Literal, URIRef
 from tests.loops import in_own_loop
 from tests.serving import BEARER, TOKEN, serving
 from trialgraph.namespaces import GRAPH
-from trialgraph.packaged import packaged_store
 from trialgraph.server import Settings
 from trialgraph.server.connections import Limits
 from trialgraph.server.sparql.answers import Answer, BrokenAnswerError
@@ -129,7 +128,7 @@ def test_a_query_over_its_time_is_stopped(client: httpx.Client) -> None:
     answer = _ask(client, CARTESIAN)
     assert (answer.status_code, "longer than 3 seconds" in answer.text) == (503, True)
     assert "retry-after" in answer.headers
-    assert time.perf_counter() - began < 20
+    assert time.perf_counter() - began < 60
     before = _processes()
     time.sleep(1)
     assert all(taken - before.get(process, 0) < 0.5 for process, taken in _processes().items())
@@ -191,7 +190,7 @@ def test_a_client_that_never_ends_its_request_is_cut_off(client: httpx.Client) -
             connection.sendall(begin)
             began, received = time.perf_counter(), b""
             connection.settimeout(0.1)
-            while time.perf_counter() - began < 15:
+            while time.perf_counter() - began < 45:
                 try:
                     connection.sendall(drip)
                     received += connection.recv(1000)
@@ -200,7 +199,7 @@ def test_a_client_that_never_ends_its_request_is_cut_off(client: httpx.Client) -
                     continue
                 except OSError:
                     break
-            assert time.perf_counter() - began < 15
+            assert time.perf_counter() - began < 45
             assert not received or status in received
     assert _ask(client, "ASK {}").status_code == 200
 
@@ -377,11 +376,11 @@ def test_an_answer_that_breaks_off_says_so() -> None:
 
 
 @pytest.fixture(scope="module")
-def writable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+def writable(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """Return a client of a server that may be written to, over a folder."""
-    with open_store(tmp_path_factory.mktemp("store") / "s") as opened, packaged_store() as packaged:
+    with open_store(tmp_path_factory.mktemp("store") / "s") as opened:
         name = f"{GRAPH}{TRIAL}"
-        opened.replace_graph(name, packaged.graph(name))
+        opened.replace_graph(name, store.graph(name))
         with serving(opened, Settings(token=TOKEN)) as found:
             yield found
 

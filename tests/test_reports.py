@@ -10,20 +10,20 @@ import pytest
 from rdflib import OWL, RDF, Graph, Literal, Namespace, URIRef
 from rich.console import Console
 
+from tests.packaged_trials import shared_store
 from tests.shared_files import ROOT
 from trialgraph.catalogue import screenable_trials
 from trialgraph.concepts import packaged_concepts
 from trialgraph.derivation import screening_view
 from trialgraph.expressions import Narrative, from_json
 from trialgraph.namespaces import BASE, TG, TRIAL
-from trialgraph.packaged import packaged_patients, packaged_store
+from trialgraph.packaged import packaged_patients
 from trialgraph.patients import read_patients
 from trialgraph.patients.facts import ImportNote, ImportReport
 from trialgraph.reports.earl import screening_graph
 from trialgraph.reports.page import screening_page, shown_together, words_in_parts
 from trialgraph.reports.terminal import print_screening
 from trialgraph.screening import Screening, screen, to_json
-from trialgraph.stores import Store
 from trialgraph.versions import versions
 from trialgraph.views import Completeness
 
@@ -33,15 +33,10 @@ EVERYTHING: tuple[Completeness, ...] = get_args(Completeness)
 
 
 @cache
-def _store() -> Store:
-    return packaged_store()
-
-
-@cache
 def _screening() -> Screening:
     record = next(iter(read_patients(packaged_patients()[0])))
     view = screening_view(record, date(2025, 9, 1), assume_complete=EVERYTHING)
-    return screen(view, screenable_trials(_store()), engine="index")
+    return screen(view, screenable_trials(shared_store()), engine="index")
 
 
 def test_a_criterion_is_where_its_span_says() -> None:
@@ -70,7 +65,7 @@ def test_the_grounds_of_a_verdict_are_nodes_of_its_expression() -> None:
                 assert ground["words"] == criterion["text"][start:end]
                 assert from_json(ground["atom"]).span == (start, end)
                 query = f"ASK {{ <{ground['node']}> <{TG.spanStart}> {start} ; <{TG.spanEnd}> {end} }}"
-                assert _store().ask(query), ground
+                assert shared_store().ask(query), ground
                 found += 1
     assert found > 200
 
@@ -177,7 +172,7 @@ def test_earl_asserts_every_verdict_and_leads_to_the_facts() -> None:
     assert len(list(graph.subjects(RDF.type, EARL.Assertion))) == total
     places = set(graph.objects(None, EARL.pointer)) | set(graph.objects(None, TG.findingOf))
     assert len(places) > 200
-    assert all(_store().ask(f"ASK {{ <{place}> a ?kind }}") for place in places)
+    assert all(shared_store().ask(f"ASK {{ <{place}> a ?kind }}") for place in places)
 
 
 def _outcome(graph: Graph, part: str) -> object:

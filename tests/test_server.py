@@ -25,12 +25,11 @@ from starlette.exceptions import HTTPException
 
 from tests.loops import in_own_loop
 from tests.serving import serving
-from trialgraph.packaged import packaged_store
 from trialgraph.queries import named_queries
 from trialgraph.server import Settings
 from trialgraph.server.negotiation import choose
 from trialgraph.server.workers import Workers
-from trialgraph.stores import open_store
+from trialgraph.stores import Store, open_store
 from trialgraph.stores.federation import reaches_out
 
 SERVICES = tomllib.loads((Path(__file__).parent / "cases" / "services.toml").read_text(encoding="utf-8"))
@@ -206,19 +205,19 @@ def test_a_query_that_only_has_the_word_is_answered(client: httpx.Client, name: 
 @pytest.mark.parametrize("text", ["service#" * 12_000, "service" * 14_000, "service " * 12_000, "?" * 99_000])
 def test_looking_for_services_takes_no_time(text: str) -> None:
     """No text makes the search slow."""
-    start = time.perf_counter()
+    start = time.process_time()
     reaches_out(text)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
-def test_a_query_over_the_time_limit_gives_503() -> None:
+def test_a_query_over_the_time_limit_gives_503(store: Store) -> None:
     """The client hears of it in time, and the server answers others meanwhile and ends at once."""
-    with packaged_store() as store, serving(store, Settings(places=2, seconds=0.5)) as client:
+    with serving(store, Settings(places=2, seconds=2)) as client:
         start = time.perf_counter()
         answer = _ask(client, HEAVY)
-        assert (answer.status_code, "0.5 seconds" in answer.text) == (503, True)
+        assert (answer.status_code, "2 seconds" in answer.text) == (503, True)
         assert client.get("/api/queries/child-pugh-limits").status_code == 200
-        assert time.perf_counter() - start < 10
+        assert time.perf_counter() - start < 40
 
 
 def test_work_waits_for_a_place_no_longer_than_its_time() -> None:

@@ -39,8 +39,8 @@ Reported: TypeAlias = set[tuple[str, str, str]]
 
 SHAPES = sorted((ROOT / "shapes" / "eligibility").glob("*.ttl"))
 EVERYTHING: tuple[Completeness, ...] = get_args(Completeness)
-EVERY = 15
-"""Of the invented patients each fifteenth, which is some of every trial."""
+EVERY = 30
+"""Of the invented patients each thirtieth, which is some of every trial."""
 
 
 @cache

@@ -31,6 +31,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+_PATIENCE = 60_000
+"""Milliseconds that a page is given to show something, on a machine that is busy with other things."""
 SCREENS: dict[str, dict[str, Any]] = {
     "desktop-light": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
     "desktop-dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
@@ -71,6 +73,11 @@ class Tab:
         answer = self.page.goto(self.site.url + path)
         assert answer is not None
         return answer.status
+
+    def arrive(self, address: str) -> None:
+        """Wait for a page that a click leads to, with all that its scripts do at first."""
+        self.page.wait_for_url(address)
+        self.page.wait_for_load_state()
 
     def watch(self) -> None:
         """Note every problem from now on."""
@@ -132,6 +139,7 @@ def running_chromium() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         pytest.skip("needs Chromium (Debian's package chromium)")
+    playwright.expect.set_options(timeout=_PATIENCE)
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
@@ -153,7 +161,7 @@ def tab_of(chromium: Browser, site: Site) -> Iterator[Callable[..., Tab]]:
 
     def new(screen: str = "desktop-light", **options: Any) -> Tab:
         context = chromium.new_context(**SCREENS[screen], reduced_motion="reduce", **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(_PATIENCE)
         contexts.append(context)
         tabs.append(Tab(context.new_page(), site))
         tabs[-1].watch()
@@ -165,10 +173,17 @@ def tab_of(chromium: Browser, site: Site) -> Iterator[Callable[..., Tab]]:
     assert [problem for tab in tabs for problem in tab.problems] == []
 
 
-@pytest.fixture(params=SCREENS)
+@pytest.fixture(params=["desktop-light", "phone-dark"])
 def screen(request: pytest.FixtureRequest) -> str:
-    """Return the name of each kind of screen."""
+    """Return the name of a kind of screen: of both widths, and of both sets of colours."""
     return str(request.param)
+
+
+def expect(shown: Any) -> Any:
+    """Return what waits until a part of a page, or the page, is as it is said to become."""
+    from playwright.sync_api import expect
+
+    return expect(shown)
 
 
 @cache

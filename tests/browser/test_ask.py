@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Tab, barriers, overflows
+from tests.browser.conftest import Tab, barriers, expect, overflows
 
 
-def _lines(tab: Tab) -> list[str]:
-    return tab.page.locator(".cm-line").all_inner_texts()
+def _line(tab: Tab, number: int) -> Any:
+    return expect(tab.page.locator(".cm-line").nth(number))
 
 
 def _write(tab: Tab, text: str) -> None:
     tab.page.locator(".cm-content").click()
+    expect(tab.page.locator(".cm-content")).to_be_focused()
     tab.page.keyboard.press("Control+a")
     tab.page.keyboard.type(text)
 
@@ -38,7 +41,7 @@ def test_a_concept_is_completed_by_its_name(tab_of: Callable[..., Tab]) -> None:
     tab.page.locator("[role=option]:first-child", has_text="tgc:Sintilimab").wait_for()
     tab.page.wait_for_timeout(100)  # what is offered can be taken a moment after it has come
     tab.page.keyboard.press("Tab")
-    assert "tgc:Sintilimab" in _lines(tab)[0]
+    _line(tab, 0).to_contain_text("tgc:Sintilimab")
 
 
 def test_a_property_and_a_variable_are_completed(tab_of: Callable[..., Tab]) -> None:
@@ -65,10 +68,11 @@ def test_an_error_is_marked_where_it_is(tab_of: Callable[..., Tab]) -> None:
     """The word at fault is underlined, the cursor stands there, and the page says why."""
     tab = tab_of("phone-dark")
     tab.open("/ask?query=SELECT%20*%20{%0A%20%20?trial%20nope:x%20?y%20}")
-    assert "Line 2, column 10" in tab.page.get_by_role("alert").inner_text()
-    assert tab.page.locator(".cm-lintRange-error").inner_text() == "nope:x"
+    expect(tab.page.get_by_role("alert")).to_contain_text("Line 2, column 10")
+    expect(tab.page.locator(".cm-lintRange-error")).to_have_text("nope:x")
+    expect(tab.page.locator(".cm-content")).to_be_focused()
     tab.page.keyboard.type("tg:nctId ?n . ?trial ")
-    assert _lines(tab)[1].startswith("  ?trial tg:nctId ?n")
+    _line(tab, 1).to_have_text(re.compile(r"^\s*\?trial tg:nctId \?n"))
     assert barriers(tab.page) == []
 
 
@@ -77,8 +81,9 @@ def test_the_tab_key_leaves_the_editor(tab_of: Callable[..., Tab]) -> None:
     tab = tab_of()
     tab.open("/ask")
     tab.page.locator(".cm-content").click()
+    expect(tab.page.locator(".cm-content")).to_be_focused()
     tab.page.keyboard.press("Tab")
-    assert tab.page.evaluate("document.activeElement.textContent") == "Ask"
+    expect(tab.page.get_by_role("button", name="Ask", exact=True)).to_be_focused()
 
 
 @pytest.mark.parametrize("screen", ["desktop-light", "phone-dark"])
@@ -88,5 +93,5 @@ def test_without_scripts_it_is_a_form(tab_of: Callable[..., Tab], screen: str) -
     tab.open("/ask")
     tab.page.fill("#query", "SELECT ?trial { ?trial a tg:Trial } ORDER BY ?trial")
     tab.page.get_by_role("button", name="Ask", exact=True).click()
-    assert tab.page.get_by_role("link", name="NCT06120127").count() == 1
-    assert tab.page.locator("table a").count() == 5
+    expect(tab.page.get_by_role("link", name="NCT06120127")).to_have_count(1)
+    expect(tab.page.locator("table a")).to_have_count(5)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.browser.conftest import Tab, overflows
+from tests.browser.conftest import Tab, expect, overflows
 
 TRIAL, OTHER = "NCT06794086", "NCT06850103"
 
@@ -23,16 +23,20 @@ def test_trials_are_found_narrowed_and_compared(tab: Tab) -> None:
     tab.open("/")
     tab.page.get_by_role("searchbox", name="Search trials").fill("metastases")
     tab.page.get_by_role("button", name="Search").click()
-    found = tab.page.locator(".results > li").count()
+    tab.arrive("**/?*q=metastases*")
+    results = tab.page.locator(".results > li")
+    found = results.count()
     tab.page.locator("#filters").get_by_role("link", name="phase 3").click()
-    assert tab.page.locator(".results > li").count() < found
+    tab.arrive("**/?*phase=*")
+    assert 0 < results.count() < found
     tab.page.get_by_role("link", name="Phase: phase 3").click()
-    assert tab.page.locator(".results > li").count() == found
+    expect(results).to_have_count(found)
     tab.open("/")
     for nct in (TRIAL, OTHER):
         tab.page.get_by_role("checkbox", name=f"{nct}: compare").check()
     tab.page.get_by_role("button", name="Compare the trials ticked").click()
-    assert tab.page.get_by_role("heading", level=1).inner_text() == "Compare trials"
+    expect(tab.page.get_by_role("heading", level=1)).to_have_text("Compare trials")
+    tab.page.wait_for_load_state()
     assert tab.page.locator("td.strict").count() > 5
     assert not overflows(tab.page)
 
@@ -43,6 +47,7 @@ def test_marked_words_tell_what_they_were_taken_for(tab: Tab) -> None:
     marked = tab.page.locator("#I9 .hit").first
     tab.page.locator("#I9 .id a").focus()
     tab.page.keyboard.press("Tab")
+    expect(marked).to_be_focused()
     tip = marked.evaluate("each => getComputedStyle(each, '::after').content")
     assert "ECOG performance status from 0 to 1" in tip
     assert not overflows(tab.page)
@@ -54,9 +59,9 @@ def test_a_shape_opens_where_its_criterion_stands(tab: Tab) -> None:
     """It is there without another page, and long lines scroll in their own box."""
     tab.open(f"/trial/{TRIAL}")
     criterion = tab.page.locator("#I9")
-    assert not criterion.get_by_text("sh:NodeShape").first.is_visible()
+    expect(criterion.get_by_text("sh:NodeShape").first).to_be_hidden()
     criterion.get_by_text("Shape, RDF and source").click()
-    assert criterion.get_by_text("sh:NodeShape").first.is_visible()
+    expect(criterion.get_by_text("sh:NodeShape").first).to_be_visible()
     assert not overflows(tab.page)
 
 
@@ -64,17 +69,18 @@ def test_the_tree_opens_and_the_search_finds(tab: Tab) -> None:
     """A branch shows its kinds; a synonym leads to its concept."""
     tab.open("/concepts")
     tab.page.get_by_label("kinds of measurement").click()
-    assert tab.page.get_by_role("link", name="age", exact=True).is_visible()
+    expect(tab.page.get_by_role("link", name="age", exact=True)).to_be_visible()
     tab.page.get_by_role("searchbox", name="Find a concept").fill("haemoglobin")
     tab.page.keyboard.press("Enter")
     tab.page.locator(".found a").first.click()
-    assert tab.page.get_by_role("heading", level=1).inner_text() == "hemoglobin"
+    expect(tab.page.get_by_role("heading", level=1)).to_have_text("hemoglobin")
 
 
 def test_a_square_of_the_map_leads_to_its_criterion(tab: Tab) -> None:
     """A family is chosen from those offered."""
     tab.open("/compare/map")
     tab.page.get_by_role("link", name="liver function measurement").click()
+    tab.arrive("**/compare/map?*family=LiverFunctionMeasurement*")
     tab.page.locator(".heats .heat a").first.click()
     tab.page.wait_for_url("**/trial/NCT*")
-    assert tab.page.locator(":target").is_visible()
+    expect(tab.page.locator(":target")).to_be_visible()
