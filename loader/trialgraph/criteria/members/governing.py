@@ -53,7 +53,7 @@ def subjects(segments: list[Segment], *, exclusion: bool) -> list[Segment]:
     verbs = _MODAL if exclusion else _MODAL | {"is", "are"}
     for segment in segments:
         speaks = segment.expression is None and any(chunk.form in verbs for chunk in segment.chunks)
-        while speaks and kept and _goes_on_with(kept[-1], segment):
+        while kept and speaks and _goes_on_with(kept[-1], segment):
             before = kept.pop()
             segment.chunks, segment.joint, segment.after_comma = (
                 [*before.chunks, *segment.chunks],
