@@ -26,6 +26,8 @@ __all__ = [
 ]
 
 _FEW_WORDS = 4
+_JOINTS = frozenset({"or", "and", "and/or", "and / or", "etc"})
+_RESULTS = frozenset({"positive", "reactive", "detected", "detectable"})
 _STAIN = str(TGC.HER2ImmunohistochemistryScore)
 
 
@@ -103,8 +105,7 @@ def _joins(chunk: Chunk, *, told: bool) -> bool:
     with_member = {"neutral", "tail", "sample", "tested"} if told else {"neutral", "tail", "qualifier"}
     if "negation" in chunk.classes:
         return False
-    results = {"positive", "reactive", "detected", "detectable"} if told else set()
-    joining = chunk.form in {"or", "and", "and/or", "and / or", "etc", *results}
+    joining = chunk.form in _JOINTS or (told and chunk.form in _RESULTS)
     return chunk.kind == "word" and (joining or bool(chunk.classes & with_member))
 
 

@@ -83,7 +83,7 @@ def _is_cancer(tokens: Sequence[Token], mentions: dict[int, Mention], start: int
     for index in range(start, min(start + _FARTHEST, len(tokens))):
         named = mentions.get(index)
         if named is not None:
-            return _CANCER in (named.term.iri, *named.term.ancestors)
+            return named.term.is_a(_CANCER)
         if tokens[index].form not in _BETWEEN:
             return False
     return False

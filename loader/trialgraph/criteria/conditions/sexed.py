@@ -24,14 +24,14 @@ def read_by_sex(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     One sex alone has to be set off by a colon: "female patients aged ≥ 18" asks for women.
     """
     flat = list(_open(chunks))
-    sexes = _SEXES.keys() & frozenset[str]().union(*[chunk.classes for chunk in flat])
+    sexes = frozenset(_SEXES) & frozenset[str]().union(*[chunk.classes for chunk in flat])
     if not sexes or (len(sexes) == 1 and not any(chunk.form == ":" for chunk in flat)):
         return None
     read: list[Expression] = []
     terms: tuple[Term, ...] = ()
     sex: Fact | None = None
     for chunk in flat:
-        named = chunk.classes & _SEXES.keys()
+        named = chunk.classes.intersection(_SEXES)
         if named:
             if len(named) > 1 or sex is not None:
                 return None

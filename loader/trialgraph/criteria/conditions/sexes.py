@@ -26,7 +26,7 @@ def read_sex(text: Text, chunks: Sequence[Chunk]) -> tuple[Fact, bool] | None:
     about reproduction.
     """
     named = [i for i, chunk in enumerate(chunks) if _names_sex(chunk)]
-    sexes = {name for i in named for name in chunks[i].classes & _SEXES.keys()}
+    sexes = {name for i in named for name in chunks[i].classes.intersection(_SEXES)}
     if len(sexes) != 1 or not all(is_harmless(chunk) for chunk in chunks[: named[0]]):
         return None
     rest = chunks[named[0] + 1 :]
@@ -52,7 +52,7 @@ def sex_before(text: Text, before: Sequence[Chunk], value: Chunk) -> Fact | None
 
 def _names_sex(chunk: Chunk) -> bool:
     """Whether a word is a sex, and not in whose case something is asked ("in women")."""
-    return bool(chunk.classes & _SEXES.keys()) and "condition" not in chunk.classes
+    return not chunk.classes.isdisjoint(_SEXES) and "condition" not in chunk.classes
 
 
 def _fits(rest: Sequence[Chunk], content: Sequence[Chunk]) -> bool:

@@ -91,7 +91,7 @@ def markers(text: Text, fact: Fact, chunks: Sequence[Deep]) -> Iterator[Fact]:
         chunks: The chunks behind it, as for `alternatives`.
     """
     term = text.vocabulary.by_iri.get(fact.concept)
-    if term is None or _INFECTION not in (term.iri, *term.ancestors):
+    if term is None or not term.is_a(_INFECTION):
         return
     for index, (chunk, _) in enumerate(chunks):
         if chunk.classes & {"exception", "condition", "allowance", "negation", "barring", "regardless"}:

@@ -35,7 +35,7 @@ _ANY_ILLNESS = str(TGC.MedicalIllness)
 """What "medical illness of the heart or lungs" says of diseases of the heart and of the lungs."""
 _JOINING = frozenset({"and", "or", ",", "/", "and/or", "and / or", "as well as", "plus"})
 _NO_DEMAND = (_ANY_THERAPY - {str(TGC.Surgery)}) | {str(TGC.StandardTherapy), str(TGC.Biopsy)}
-_LISTED = ("condition", "biomarker")
+_LISTED = GIVEN | {"condition", "biomarker"}
 _HARMLESS = frozenset({"neutral", "qualifier", "active", "tail", "example", "grading", "other", "sample"})
 _WITH_KINDS = frozenset({"tail", "example", "definition"})
 _SPEAKING = frozenset({"must", "must have", "must be", "should", "patient", "subject", "participant", "is",
@@ -54,7 +54,7 @@ def enumerated(text: Text, fact: Fact, chunks: Sequence[tuple[Chunk, int]]) -> I
             each with its depth in them; the fact's own bracket starts with the first of them.
     """
     term = text.vocabulary.by_iri.get(fact.concept)
-    if term is None or fact.category not in (*GIVEN, *_LISTED):
+    if term is None or fact.category not in _LISTED:
         return
     if allowance_at([chunk for chunk, _ in chunks]) is not None:
         return

@@ -255,7 +255,7 @@ def _abbreviates(head: Chunk, chunk: Chunk) -> bool:
 def _count_apart(text: Text, head: Chunk, around: Around) -> None:
     """Read the number of oligometastases as one of metastases there, since those are what is counted."""
     term, count = head.term, around.count
-    if term is None or count is None or _OLIGOMETASTATIC not in (term.iri, *term.ancestors):
+    if term is None or count is None or not term.is_a(_OLIGOMETASTATIC):
         return
     general = {_OLIGOMETASTATIC, *text.vocabulary.by_iri[_OLIGOMETASTATIC].ancestors}
     above = term.ancestors - general - {term.iri}

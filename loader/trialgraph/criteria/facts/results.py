@@ -47,7 +47,7 @@ class Told(Protocol):
 def is_testable(head: Chunk) -> bool:
     """Whether a concept is one that a test finds: a marker, a pregnancy, an infection."""
     term = head.term
-    return term is not None and (term.category in _TESTABLE or _INFECTION in (term.iri, *term.ancestors))
+    return term is not None and (term.category in _TESTABLE or term.is_a(_INFECTION))
 
 
 def read_aside(text: Text, head: Chunk, chunk: Chunk, around: Told) -> bool:

@@ -61,6 +61,7 @@ _FINDING = frozenset({"confirmed", "determined", "detected", "assessed", "tested
 _TREATED = frozenset({"treated with", "previously treated with", "receiving", "taking", "currently receiving",
                       "having", "harboring", "harbouring", "bearing", "carrying"})  # fmt: skip
 _ILL = frozenset({"condition", "lesion", "biomarker"})
+_NEOPLASM = str(TGC.Neoplasm)
 _NARROWING = frozenset({"post", "condition", "negation", "definition", "qualifier", "confirmed"})
 
 
@@ -264,7 +265,7 @@ def _sets_ceiling(chunk: Chunk) -> bool:
 
 def _offers_other(head: Chunk, chunks: Sequence[Chunk]) -> bool:
     """Whether another tumour is offered in the words behind one, which would make it an alternative."""
-    if head.term is None or str(TGC.Neoplasm) not in (head.term.iri, *head.term.ancestors):
+    if head.term is None or not head.term.is_a(_NEOPLASM):
         return False
     either = next((i for i, chunk in enumerate(chunks) if chunk.form in ("or", "and / or")), len(chunks))
     others = [chunk.term for chunk in chunks[either:] if chunk.term is not None]

@@ -61,6 +61,10 @@ class Term:
     cause: str | None = None
     judged: bool = False
 
+    def is_a(self, iri: str) -> bool:
+        """Whether it is a concept, or one below it."""
+        return iri == self.iri or iri in self.ancestors
+
 
 class Name(NamedTuple):
     """A name behind its first word.

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from trialgraph.criteria.language.choices import alternatives
 from trialgraph.expressions import Reference
@@ -134,10 +135,10 @@ def wording() -> Wording:
         },
         spelled_unit=_spelled(table["unit_words"]),
         unit_words=table["unit_words"],
-        numbers=table["numbers"],
+        numbers={word: float(number) for word, number in table["numbers"].items()},
         scales={
-            name: Scale(scale["better"], scale["low"], scale["high"], {
-                symbol: (low, high) for symbol, (low, high) in scale.get("symbols", {}).items()
+            name: Scale(scale["better"], float(scale["low"]), float(scale["high"]), {
+                symbol: (float(low), float(high)) for symbol, (low, high) in scale.get("symbols", {}).items()
             }, frozenset(scale.get("grades", ())))
             for name, scale in table["scales"].items()
         },
@@ -149,7 +150,7 @@ def wording() -> Wording:
         wanted=_sides(table["wanted"]),
         habitual_units=_ranges(table["habitual_units"]),
         likely_units=_ranges(table["likely_units"]),
-        pairs={name: Pair(**pair) for name, pair in table["pairs"].items()},
+        pairs={name: _pair(row) for name, row in table["pairs"].items()},
         measured_by={name: (quantity, side) for name, (quantity, side) in table["measured_by"].items()},
         stains={spelling.lower(): name for spelling, name in _sides(table["stains"]).items()},
         doses=table["doses"],
@@ -162,6 +163,10 @@ def wording() -> Wording:
         named_by_unit=table["named_by_unit"],
         diameters={noun.lower(): name for noun, name in _sides(table["diameters"]).items()},
     )  # fmt: skip
+
+
+def _pair(row: dict[str, Any]) -> Pair:
+    return Pair(row["first"], row["second"], float(row["middle"]), tuple(row.get("conditions", ())))
 
 
 def _spelled(words: Iterable[str]) -> re.Pattern[str]:

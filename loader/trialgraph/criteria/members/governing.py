@@ -53,13 +53,7 @@ def subjects(segments: list[Segment], *, exclusion: bool) -> list[Segment]:
     verbs = _MODAL if exclusion else _MODAL | {"is", "are"}
     for segment in segments:
         speaks = segment.expression is None and any(chunk.form in verbs for chunk in segment.chunks)
-        while (
-            speaks
-            and kept
-            and segment.joint in ("and", "or", "/")
-            and not segment.after_comma
-            and (_is_noun(kept[-1]) or (_names_persons(kept[-1], segment)))
-        ):
+        while kept and speaks and _goes_on_with(kept[-1], segment):
             before = kept.pop()
             segment.chunks, segment.joint, segment.after_comma = (
                 [*before.chunks, *segment.chunks],
@@ -68,6 +62,12 @@ def subjects(segments: list[Segment], *, exclusion: bool) -> list[Segment]:
             )
         kept.append(segment)
     return kept
+
+
+def _goes_on_with(before: Segment, segment: Segment) -> bool:
+    """Whether a segment is the second half of one whose first names whom it is about."""
+    joined = segment.joint in ("and", "or", "/") and not segment.after_comma
+    return joined and (_is_noun(before) or _names_persons(before, segment))
 
 
 def _names_persons(segment: Segment, following: Segment) -> bool:

@@ -60,8 +60,12 @@ def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segme
             own, segment.chunks = segment.chunks, phrase
             segment.borrowed = True
             read(text, segment)
-            if segment.expression is None:
+            if not _was_read(segment):
                 segment.chunks, segment.borrowed = own, False
+
+
+def _was_read(segment: Segment) -> bool:
+    return segment.expression is not None
 
 
 def drop_repeated(segments: list[Segment]) -> list[Segment]:

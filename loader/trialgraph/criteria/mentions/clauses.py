@@ -43,7 +43,7 @@ def admits_cancers(chunks: Sequence[tuple[Chunk, int]], allowed: int) -> bool:
     before, behind = [chunk for chunk, _ in chunks[:allowed]], [chunk for chunk, _ in chunks[allowed + 1 :]]
     named = [chunk.term for chunk in before if chunk.kind in ("concept", "lesion")]
     cancers = all(term is not None and _MALIGNANT in term.ancestors for term in named)
-    spread = any(term is not None and _METASTATIC in (term.iri, *term.ancestors) for term in named)
+    spread = any(term is not None and term.is_a(_METASTATIC) for term in named)
     persons = bool(before) and before[0].form.startswith(_PERSONS) and chunks[allowed][0].form == "eligible"
     besides = any(chunk.classes & _BESIDES or chunk.form == "also" for chunk in before)
     supposed = any(chunk.classes & _BESIDES for chunk in behind)
@@ -94,4 +94,4 @@ def may_be_asked(text: Text, fact: Fact) -> bool:
     """Whether those let in may be asked for a thing, rather than told apart by it ("if it is controlled")."""
     term = text.vocabulary.by_iri.get(fact.concept)
     status = term is not None and _STATUS in term.ancestors
-    return status or fact.category in (*GIVEN, "biomarker")
+    return status or fact.category == "biomarker" or fact.category in GIVEN

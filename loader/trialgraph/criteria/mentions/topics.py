@@ -376,7 +376,7 @@ def _restates(sentence: Sentence, before: Chunk, chunk: Chunk) -> bool:
 
 def _is_toxicity(chunk: Chunk) -> bool:
     """Whether a chunk names what "recovered from" is about, however the words before it are turned."""
-    return chunk.term is not None and _TOXICITY in (chunk.term.iri, *chunk.term.ancestors)
+    return chunk.term is not None and chunk.term.is_a(_TOXICITY)
 
 
 def _fact(sentence: Sentence, chunk: Chunk) -> Fact | None:

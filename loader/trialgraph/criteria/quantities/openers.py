@@ -19,7 +19,7 @@ def openers() -> frozenset[str]:
         | said.limit_openers
         | said.size_openers
         | said.leads
-        | said.numbers.keys()
+        | frozenset(said.numbers)
         | {"aged", "class"}
     )
 

@@ -27,6 +27,7 @@ _MODAL = ("must", "should", "shall", "need", "are required to")
 _HAVING = frozenset({"have", "has", "with", "have a", "has a"})
 _MENOPAUSE = frozenset({str(TGC.Premenopausal), str(TGC.Perimenopausal), str(TGC.Postmenopausal)})
 _TELLING = frozenset({"confirmation", "confirmed"})
+_NEOPLASM = str(TGC.Neoplasm)
 _WHO = frozenset({"patient who", "subject who", "participant who"})
 Reader = Callable[[Text, list[Chunk]], Expression]
 
@@ -118,7 +119,7 @@ def _subject_case(text: Text, chunks: list[Chunk]) -> Expression | None:
 
 
 def _is_tumour(chunk: Chunk) -> bool:
-    return chunk.term is not None and str(TGC.Neoplasm) in (chunk.term.iri, *chunk.term.ancestors)
+    return chunk.term is not None and chunk.term.is_a(_NEOPLASM)
 
 
 def _describes(chunk: Chunk, *, tumour: bool) -> bool:

@@ -58,7 +58,7 @@ def any_kind(text: Text, chunks: Sequence[Chunk], listed: Expression, end: int) 
     lead = trimmed(chunks)
     read = join_segments(text, read_segments(text, lead), "and") if any(map(is_content, lead)) else None
     kind = text.vocabulary.by_iri.get(read.concept) if isinstance(read, Fact) else None
-    if kind is None or not isinstance(read, Fact) or _NEOPLASM not in (kind.iri, *kind.ancestors):
+    if kind is None or not isinstance(read, Fact) or not kind.is_a(_NEOPLASM):
         return None
     members = listed.operands if isinstance(listed, AllOf | AnyOf) else (listed,)
     named = [i for i, each in enumerate(members) if isinstance(each, Fact) and each.category == "condition"]
@@ -76,7 +76,7 @@ def any_kind(text: Text, chunks: Sequence[Chunk], listed: Expression, end: int) 
 
 def _is_below(text: Text, each: Expression, kind: str) -> bool:
     term = text.vocabulary.by_iri.get(each.concept) if isinstance(each, Fact) else None
-    return term is not None and kind in (term.iri, *term.ancestors)
+    return term is not None and term.is_a(kind)
 
 
 def _overlaps(text: Text, each: Expression, kind: str) -> bool:

@@ -50,6 +50,6 @@ def turned(text: Text, statement: Statement, words: str, place: tuple[int, int])
 def _may_be_asked_for(text: Text, fact: Fact) -> bool:
     """Whether patients may have to have a thing: a lesion, a marker, a cancer."""
     term = text.vocabulary.by_iri.get(fact.concept)
-    cancer = term is not None and _MALIGNANT in (term.iri, *term.ancestors)
+    cancer = term is not None and term.is_a(_MALIGNANT)
     metastasis = term is not None and _METASTATIC in term.ancestors
     return fact.category in _ASKED_FOR or (cancer and not metastasis)
