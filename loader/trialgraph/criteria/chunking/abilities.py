@@ -14,6 +14,7 @@ _FIRST = frozenset({"able", "ability", "capable"})
 _LACKED = frozenset({"unable", "inability", "not", "incapable"})
 _PLAIN = frozenset({"ability", "neutral"})
 _DENYING = frozenset({"ability", "negation"})
+_LACKING_IT = frozenset({"lacked ability", "negation"})
 _LACKING = ("inability", "to")
 
 
@@ -34,7 +35,7 @@ def add_abilities(
     found: dict[int, frozenset[str]] = {}
     for position, token in enumerate(tokens):
         if token.form in _LACKED and _denies_trait(tokens, position, mentions):
-            found[position] = _DENYING
+            found[position] = _LACKING_IT
         if token.form not in _FIRST or exclusion:
             continue
         after, classes = lexicon().phrase_at(list(tokens), position)

@@ -46,6 +46,7 @@ from trialgraph.criteria.members.joints import (
     denies,
     either_of_strokes,
     hangs_on,
+    is_ability,
     is_limit_too,
     lacks_too,
     resolved_joints,
@@ -346,7 +347,8 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             denied, unread = [], segment
             members.append((segment.joint, expression))
         elif segment.negated and segment.expression is not None:
-            denied, beside, tested, unread = [expression], [], segment.tested, None
+            denied = [] if is_ability(segment) else [expression]
+            beside, tested, unread = [], segment.tested, None
             members.append((segment.joint, negate(expression)))
         elif unread is not None and segment.expression is not None and denied_too(text, unread, segment):
             members[-1] = (members[-1][0], all_of([members[-1][1], negate(expression)]))

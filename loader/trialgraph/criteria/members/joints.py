@@ -20,11 +20,14 @@ __all__ = [
     "denies",
     "either_of_strokes",
     "hangs_on",
+    "is_ability",
     "is_limit_too",
     "lacks_too",
     "resolved_joints",
 ]
 
+_ABSENT = frozenset({"undetectable", "negative", "no", "normal"})
+"""First words of names that deny something by themselves."""
 _WITHOUT = frozenset({"no", "without", "absence", "free", "lack"})
 _CLASSES = frozenset({str(TGC.NYHAClass), str(TGC.ChildPughScore)})
 _BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
@@ -104,9 +107,13 @@ def is_limit_too(segment: Segment) -> bool:
 def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
     """Whether a member goes on under the "no" before it, being a noun without a verb of its own.
 
-    Under a test's result ("negative …") go on only things that are tested for.
+    Under a test's result ("negative …") go on only things that are tested for, and under no "no" what is
+    an absence itself ("undetectable viral load").
     """
     if segment.joint == ";" or not segment.carries or segment.chunks[0].form.split(" ")[0] in FINITE:
+        return False
+    named = next((chunk for chunk in segment.chunks if is_content(chunk)), segment.chunks[0])
+    if named.term is not None and named.term.label.split(" ")[0] in _ABSENT:
         return False
     told = segment.expression
     close = segment.joint in ("or", "/") and not segment.after_comma and is_bare(segment)
@@ -115,7 +122,6 @@ def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
     if not close and text.search(lexicon().judgement, words):
         return False
     if tested:
-        named = next((chunk for chunk in segment.chunks if is_content(chunk)), segment.chunks[0])
         return is_testable(named) and category_of(named) != "reproductive"
     for chunk in segment.chunks:
         if (
@@ -132,3 +138,8 @@ def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
 def denies(segment: Segment) -> bool:
     """Whether a member has a "no" among its words."""
     return any("negation" in chunk.classes for chunk in segment.chunks)
+
+
+def is_ability(segment: Segment) -> bool:
+    """Whether a member says what patients are able to do, which nothing else hangs on."""
+    return any("ability" in chunk.classes for chunk in segment.chunks)

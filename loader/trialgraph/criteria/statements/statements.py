@@ -122,7 +122,7 @@ def _takes_a_person(text: Text, chunks: Sequence[Chunk]) -> bool:
         return False
     words = text.text[chunks[0].start : chunks[-1].end]
     for chunk in chunks if text.abilities else ():
-        if "ability" in chunk.classes:
+        if chunk.classes & {"ability", "lacked ability"}:
             at = chunk.start - chunks[0].start
             words = words[:at] + " " * (chunk.end - chunk.start) + words[at + chunk.end - chunk.start :]
     if not text.exclusion and text.search(lexicon().resolved, words):
