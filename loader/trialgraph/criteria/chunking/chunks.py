@@ -44,6 +44,7 @@ _AGED = re.compile(r"\b(?:older|younger|old|of age|over)\b")
 _SOON = 4
 _OLD = re.compile(r"\s*-?\s*(?:old|of age)\b(?:\s+(?:or|and)\s+(?:older|over|above))?", re.IGNORECASE)
 _DEEPEST = 4
+_OR = tokenize("or")
 
 
 @dataclass(slots=True)
@@ -62,6 +63,7 @@ class Text:
     doses: dict[int, Dose] = field(init=False)
     abilities: Mapping[int, frozenset[str]] = field(init=False)
     purposes: Mapping[int, int] = field(init=False)
+    joints: frozenset[int] = field(init=False)
     chunks: tuple[Chunk, ...] = field(init=False, default=())
     _told: dict[Phrases, bool] = field(init=False, default_factory=dict)
 
@@ -73,7 +75,7 @@ class Text:
         mentions = self.vocabulary.mentions(self.tokens)
         mentions = without_vaccines(self.text, self.tokens, mentions, self.vocabulary)
         self.mentions = with_stains(self.text, self.tokens, mentions, self.vocabulary.named)
-        add_markers(self.tokens, self.mentions, self.vocabulary)
+        self.joints = add_markers(self.tokens, self.mentions, self.vocabulary)
         self.abilities = add_abilities(self.tokens, self.mentions, self.vocabulary, exclusion=self.exclusion)
         add_spelled(self.tokens, self.mentions, self.vocabulary)
         self.purposes = add_purposes(self.tokens, self.mentions, self.vocabulary)
@@ -158,8 +160,8 @@ class Chunker:
     def _chunk(self, position: int) -> tuple[Chunk, int]:
         token = self.tokens[position]
         mention = self.text.mentions.get(position)
-        if mention is None and token.text in _SIGNS:
-            return Chunk("sign", token.start, token.end, token.text), position + 1
+        if mention is None and (token.text in _SIGNS or position in self.text.joints):
+            return self._sign(position), position + 1
         if self._is_plain(position, mention):
             return self._words(position, mention)
         if token.form == "aged" and mention is None:
@@ -192,6 +194,13 @@ class Chunker:
                 chunk = Chunk("limit", token.start, limit.end, limit=limit)
                 return chunk, self._token_at(limit.end, position)
         return self._words(position, mention)
+
+    def _sign(self, position: int) -> Chunk:
+        """Return a sign, or the "or" that it stands for."""
+        token = self.tokens[position]
+        if position in self.text.joints:
+            return Chunk("word", token.start, token.end, "or", lexicon().phrase_at(_OR, 0)[1])
+        return Chunk("sign", token.start, token.end, token.text)
 
     def _is_plain(self, position: int, mention: Mention | None) -> bool:
         """Whether no value, limit, lesion or window can start at a token."""

@@ -6,9 +6,11 @@ In "mutations in BRCA1, ATM or PALB2" each gene is named with the word, which st
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Term, Vocabulary
+from trialgraph.namespaces import TGC
 
 __all__ = ["add_markers"]
 
@@ -36,29 +38,41 @@ _ENDING = frozenset({";"})
 _OPENING = frozenset(
     {"(", "i", "e", "g", "ie", "eg", "including", ":", ",", "namely", "such", "as", "[", "."}
 )
+_FARTHEST_LIST = 14
 _MOST_GENES = 40
+_LIST_OPENS = frozenset("(:[")
+_ONE = frozenset({"one", "any", "either"})
+_ORIGINS = frozenset({str(TGC.GermlineMutation), str(TGC.SomaticMutation)})
+"""Mutations told by where they come from, which then narrows that of the gene."""
+_LIST_ENDS = frozenset({".", ";", ",", "or", "and"})
 _SIGNS = frozenset("+-−")
 
 
-def add_markers(tokens: list[Token], mentions: dict[int, Mention], vocabulary: Vocabulary) -> None:
+def add_markers(tokens: list[Token], mentions: dict[int, Mention], vocabulary: Vocabulary) -> frozenset[int]:
     """Add the markers that a text names by a sign, or in a list with one word for all of them.
 
     Args:
         tokens: The words of a text.
         mentions: Concepts by the token they start at; those of markers are added in place.
         vocabulary: Names what happened to a gene ("PALB2 mutation").
+    Returns:
+        The tokens that mean "or" between the genes of a list.
     """
-    _add_genes(tokens, mentions, vocabulary)
+    joints = _add_genes(tokens, mentions, vocabulary)
     for position, token in enumerate(tokens):
         signed = vocabulary.signed_at(tokens, position) if token.text in _SIGNS else None
         if signed is not None:
             mentions[signed.start] = signed
+    return joints
 
 
-def _add_genes(tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary) -> None:
+def _add_genes(
+    tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary
+) -> frozenset[int]:
+    joints: frozenset[int] = frozenset()
     words = [index for index, token in enumerate(tokens) if token.form in _ALIKE]
     if not words:
-        return
+        return joints
     taken = {i for mention in mentions.values() for i in range(mention.start, mention.end)}
     for at in words:
         for start, end in (*_before(tokens, at), *_behind(tokens, at)):
@@ -69,12 +83,52 @@ def _add_genes(tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary
                 continue
             general = _general_at(mentions, at, term)
             if general is not None:
-                del mentions[general]
+                origin = mentions.pop(general).term.iri in _ORIGINS
+                general = at if origin else general
             if general is not None or at not in taken:
                 start, end = _with_word(tokens, at, start, end)
                 start = min(start, general) if general is not None and start == at else start
             mentions[start] = Mention(term, start, end)
             taken |= set(range(start, end))
+        joints |= _join_list(tokens, mentions, at)
+    return joints
+
+
+def _join_list(tokens: Sequence[Token], mentions: dict[int, Mention], at: int) -> frozenset[int]:
+    """Let the first gene listed take in what leads to it: "mutation in one of the DNA repair genes (A, B)".
+
+    That is when the list has nothing else, and one of its genes is enough.
+
+    Returns:
+        The tokens between its members, which all mean "or".
+    """
+    opening = _list_of_genes(tokens, at + 1)
+    if opening + 1 not in mentions or any(at <= place <= opening for place in mentions):
+        return frozenset()
+    last = mentions[opening + 1]
+    joints: list[int] = []
+    while last.term.category == "biomarker" and last.end < len(tokens) and tokens[last.end].form in _JOINING:
+        place = last.end
+        while place < len(tokens) and tokens[place].form in _JOINING:
+            place += 1
+        if place not in mentions:
+            break
+        joints.extend(range(last.end, place))
+        last = mentions[place]
+    closing = last.end if tokens[opening].text != ":" else None
+    said = {token.form for token in tokens[at:opening]}
+    every = "and" in {tokens[joint].form for joint in joints} and not said & _ONE
+    if last.term.category != "biomarker" or every or (closing is not None and not _closes(tokens, closing)):
+        return frozenset()
+    if closing is not None:
+        mentions[last.start] = replace(last, end=closing + 1)
+    first = mentions.pop(opening + 1)
+    mentions[at] = replace(first, start=at)
+    return frozenset(joints)
+
+
+def _closes(tokens: Sequence[Token], index: int) -> bool:
+    return index < len(tokens) and tokens[index].text in ")]"
 
 
 def _general_at(mentions: dict[int, Mention], at: int, term: Term) -> int | None:
@@ -82,7 +136,8 @@ def _general_at(mentions: dict[int, Mention], at: int, term: Term) -> int | None
     for start in range(at, max(-1, at - _MOST_LEADING), -1):
         found = mentions.get(start)
         if found is not None and found.start <= at < found.end:
-            return start if found.term.iri in term.ancestors else None
+            whole = found.term.iri in term.ancestors or found.term.iri in _ORIGINS
+            return start if whole else None
     return None
 
 
@@ -129,6 +184,16 @@ def _around_genes(tokens: Sequence[Token], at: int) -> list[tuple[int, int]]:
     return []
 
 
+def _list_of_genes(tokens: Sequence[Token], start: int) -> int:
+    """Return the sign that opens a list of genes, "in one of the DNA repair genes (A, B)"; else the end."""
+    for index in range(start, min(len(tokens) - 1, start + _FARTHEST_LIST)):
+        if tokens[index].form == "gene" and tokens[index + 1].text in _LIST_OPENS:
+            return index + 1
+        if tokens[index].form in _LIST_ENDS:
+            break
+    return len(tokens)
+
+
 def _listed(tokens: Sequence[Token], start: int) -> Iterator[tuple[int, int]]:
     for _ in range(_MOST_GENES):
         end = _symbol_end(tokens, start)
@@ -162,17 +227,40 @@ def _symbol_end(tokens: Sequence[Token], start: int) -> int:
     if start >= len(tokens) or not _opens(tokens[start]):
         return start
     end = start + 1
-    while end < len(tokens) and tokens[end].joined and tokens[end].text.isalnum():
-        end += 1
-    return end
+    while end < len(tokens) and tokens[end].joined:
+        if tokens[end].text.isalnum():
+            end += 1
+        elif _numbers(tokens, end):
+            end += 2
+        else:
+            break
+    apart = end == start + 1 and _apart(tokens, end)
+    return end + 1 if apart else end
+
+
+def _apart(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a symbol's number stands behind a space, then a further gene or nothing ("BRCA 1 or …")."""
+    if index >= len(tokens) or not tokens[index].text.isdecimal() or len(tokens[index].text) > 1:
+        return False
+    return index + 1 == len(tokens) or tokens[index + 1].form in _JOINING or _closes(tokens, index + 1)
+
+
+def _numbers(tokens: Sequence[Token], hyphen: int) -> bool:
+    """Whether a hyphen stands before the number that a symbol ends with ("BCL-2")."""
+    if tokens[hyphen].text != "-" or not tokens[hyphen].joined or hyphen + 1 >= len(tokens):
+        return False
+    return tokens[hyphen + 1].joined and tokens[hyphen + 1].text.isdecimal()
 
 
 def _symbol_start(tokens: Sequence[Token], end: int) -> int | None:
     start = end - 1
-    while (
-        start and tokens[start].joined and tokens[start].text.isalnum() and tokens[start - 1].text.isalnum()
-    ):
-        start -= 1
+    while start and tokens[start].joined and tokens[start].text.isalnum():
+        if tokens[start - 1].text.isalnum():
+            start -= 1
+        elif start > 1 and _numbers(tokens, start - 1) and tokens[start - 2].text.isalpha():
+            start -= 2
+        else:
+            break
     return start if _opens(tokens[start]) else None
 
 

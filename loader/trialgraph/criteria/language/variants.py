@@ -51,6 +51,19 @@ _AGAINST = re.compile(
 _GIVEN = ("agent", "drug", "therapy", "treatment")
 _TARGETING = ("targeting", "directed against", "directed at", "directed to", "against")
 _TARGETED = ("targeted", "targeting", "directed")
+_AIMED = ("directed", "targeted")
+_GIVEN_ALIKE = (frozenset({"therapy", "treatment"}), frozenset({"drug", "medication", "agent"}))
+"""Words for what is given to a patient that trials use for one another."""
+_OF_ANY = ("study ", "trial ", "alternative ")
+_BLOCKER = " inhibitor"
+_BLOCKING = (
+    "antagonist",
+    "blocker",
+    "blocking agent",
+    "blocking drug",
+    "blocking antibody",
+    "blocking therapy",
+)
 _ALLERGY = "allergy to "
 _ANYTHING = ("drug", "drugs", "food")
 """What an allergy may be to without saying of which kind it is ("hypersensitivity to drug formulations")."""
@@ -134,6 +147,14 @@ def _of_treatment(name: str) -> Iterator[str]:
         target = against["first"] or against["second"]
         yield from (f"{given} {aimed} {target}" for given in _GIVEN for aimed in _TARGETING)
         yield from (f"{target}-{aimed} {given}" for given in _GIVEN for aimed in _TARGETED)
+        yield from (f"anti-{target} {given}" for given in _GIVEN)
+        yield from (f"anti-{target}-{aimed} {given}" for given in _GIVEN for aimed in _AIMED)
+    if name.endswith(_BLOCKER) and name[0].isupper():
+        target = name.removesuffix(_BLOCKER)
+        yield from (f"{target} {word}" for word in _BLOCKING)
+    start, _, head = name.rpartition(" ")
+    if start and not name.startswith(_OF_ANY):
+        yield from (f"{start} {other}" for words in _GIVEN_ALIKE if head in words for other in words - {head})
     names = [name] if acting is None else [name, "{grade}{agent} of {target}".format(**acting.groupdict())]
     yield from names[1:]
     for each in names:
