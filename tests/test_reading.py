@@ -338,6 +338,22 @@ def test_a_list_that_is_denied_bars(lead):
     assert compact(criterion.expression) == "NOT ANY(Stroke, DiabetesMellitus)"
 
 
+@pytest.mark.parametrize(
+    ("lead", "read"),
+    [
+        (
+            "Patients must not have heart disease including any of the following",
+            "ANY(HeartDisease, Stroke, DiabetesMellitus)",
+        ),
+        ("Patients who do not have the following", "NOT ALL(Stroke, DiabetesMellitus)"),
+    ],
+)
+def test_an_exclusion_worded_as_a_demand_bars(lead, read):
+    """Among exclusions "must not have" bars; "who do not have the following" bars those who lack any."""
+    (criterion,) = read_text(f"Exclusion Criteria:\n\n* {lead}:\n  * Stroke\n  * Diabetes mellitus")
+    assert compact(criterion.expression) == read
+
+
 def test_a_denied_list_has_the_time_and_the_demand_of_its_lead_in():
     """The time before a denied list dates it, and what is asked before the denial stays asked."""
     text = "* Patients with diabetes who have not received any of the following within 7 days:\n  * Rifampin"

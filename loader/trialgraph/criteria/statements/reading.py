@@ -77,7 +77,9 @@ _WASHOUT = re.compile(r"\bwash-?\s?out\b", re.IGNORECASE)
 _OR_AT_END = re.compile(r"\bor$", re.IGNORECASE)
 _ALL = re.compile(r"\ball\b[^:]{0,30}\bfollowing\b|\bboth of\b", re.IGNORECASE)
 _DENIED = re.compile(
-    r"\bnot (?:meet|fulfil|fulfill|satisfy|have)\b[^:]*\bfollowing\b|\bfails? to meet\b", re.IGNORECASE
+    r"(?<!must )(?<!should )(?<!may )\bnot (?:meet|fulfil|fulfill|satisfy|have)\b[^:]*\bfollowing\b"
+    r"|\bfails? to meet\b",
+    re.IGNORECASE,
 )
 _EXCEPTED = re.compile(
     r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|other than)\b"
