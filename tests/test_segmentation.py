@@ -141,6 +141,16 @@ def test_no_character_of_any_string_is_lost(text):
         ("Subjects must meet all of the following inclusion criteria to participate:", "inclusion", None),
         ("To be considered eligible, participants must meet all of the following:", "inclusion", None),
         ("The main inclusion and exclusion criteria include the following:", None, None),
+        ("EXCLUSION CRITERIA SUMMARY:", "exclusion", None),
+        ("4.2 Exclusion Criteria", "exclusion", None),
+        ("Stage 1: Exclusion Criteria", "exclusion", "Stage 1"),
+        ("Phase 1 Key Exclusion Criteria:", "exclusion", "Phase 1"),
+        ("Exclusion Criteria Cohort A:", "exclusion", "Cohort A"),
+        ("Exclusion Criteria;", "exclusion", None),
+        ("EXCLUSION CRITIERIA:", "exclusion", None),
+        ("Exclusions:", "exclusion", None),
+        ("Key exclusion criteria are as follows:", "exclusion", None),
+        ("Exclusion Criteria Patients meeting any of the following will be excluded.", "exclusion", None),
     ],
 )
 def test_headings_come_in_many_forms(line, kind, scope):
@@ -160,6 +170,7 @@ def test_headings_come_in_many_forms(line, kind, scope):
         "Examples of live vaccines include, but are not limited to, the following:",
         "Patients with treated CNS metastases are eligible, provided that they meet all of the following:",
         "Women will be eligible if they meet the following criteria:",
+        "Exclusion criteria apply to all cohorts of the study and are checked again at registration",
     ],
 )
 def test_statements_that_mention_criteria_are_no_headings(line):
@@ -213,6 +224,21 @@ RUN_ON = """Exclusion Criteria:
 
     5\\. Known HIV infection with CTCAE version 5. Stable disease, see section 6. Otherwise none.
 """
+
+
+def test_headings_that_run_on_part_sections():
+    """A heading at the end of an item's line is that of the items below it; one that is spoken of is none."""
+    text = (
+        "* Willing and able to give consent before any procedure Exclusion Criteria\n"
+        "* Stroke\n* Meets all other Inclusion Criteria\n* Seizure"
+    )
+    items = segment(EligibilityText(text)).items
+    assert [(item.kind, item.text) for item in items] == [
+        ("inclusion", "Willing and able to give consent before any procedure"),
+        ("exclusion", "Stroke"),
+        ("exclusion", "Meets all other Inclusion Criteria"),
+        ("exclusion", "Seizure"),
+    ]
 
 
 def test_numbers_that_run_on_part_items():

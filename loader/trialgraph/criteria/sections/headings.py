@@ -10,13 +10,21 @@ from trialgraph.criteria.criterion import Kind
 __all__ = ["Heading", "is_lead_in", "parse_heading"]
 
 _DECORATION = r"[\s*_#>\\-]*"
-_TAIL = r"(?P<tail>\s*(?:(?:for|of|in)\s+[^:.;]{1,90}|[-–—(,/\[][^:]{0,90})?)"
+_PART = r"(?:stages?|steps?|phases?|parts?|cohorts?|arms?|groups?|strat(?:um|a))"
+_TAIL = (
+    r"(?P<tail>\s*(?:(?:for|of|in)\s+[^:.;]{1,90}|[-–—(,/\[][^:]{0,90}"
+    rf"|(?:(?:applicable\s+to|all\s+{_PART}|{_PART}\s+(?:\d|[IVX]+\b|[A-Z]\b)|(?:trial|study)\s+\w+|summary)\b[^:.;]{{0,90}}"
+    r"|(?:are|is|includes?|will\s+be)(?:\s+(?:as\s+follows|the\s+following|listed\s+below|as\s+below))?)(?=\s*[:：]))?)"
+)
+_CRITERIA = r"(?:criteri(?:a|on|as|um)|critieria|critera|critiera|criteira|criterias)"
+"""Also as it is often misspelt."""
 _KIND = re.compile(
-    rf"""^{_DECORATION}(?:[IVX\d]{{1,4}}[.)]\s+)?
+    rf"""^{_DECORATION}(?:[IVX\d]{{1,4}}[.)]\s+|\d{{1,2}}(?:\.\d{{1,2}}){{1,3}}[.)]?\s+|(?P<part>{_PART}\s+\w{{1,4}})\s*[:,–-]?\s+)?
     (?P<before>(?:[^\W\d_][\w/&'’()-]*\s+){{0,6}}?)
-    (?P<negated>non[-\s]?)?(?:pre[-\s]?)?(?P<kind>inclusion|exclusion)(?P<criteria>\s*[-–]?\s*criteri(?:a|on|as|um))?
+    (?P<negated>non[-\s]?)?(?:pre[-\s]?)?(?P<kind>inclusion|exclusion)(?:s(?=\s*[:：]\s*$))?
+    (?P<criteria>\s*[-–]?\s*{_CRITERIA})?
     {_TAIL}
-    (?P<end>\s*[:：]{_DECORATION}|\s*[-–.]?{_DECORATION}$)""",
+    (?P<end>\s*[:：]{_DECORATION}|\s*[-–.;]?{_DECORATION}$)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _CRITERIA_FOR = re.compile(
@@ -69,6 +77,12 @@ _CHOICE = re.compile(
 )
 _ALL = re.compile(r"\ball\b[^:]{0,40}\bfollowing\b", re.IGNORECASE)
 _LONGEST = 240
+_RULING = re.compile(
+    rf"^{_DECORATION}(?P<kind>inclusion|exclusion)\s+{_CRITERIA}\s+(?:(?:all|any)\s+)?"
+    r"(?:patients?|subjects?|participants?|individuals?)\s+[^.:]{0,60}\b(?:any|one|all|following|exclusion|inclusion)\b[^.:]{0,120}[.:]?$",
+    re.IGNORECASE,
+)
+"""A heading with the sentence that says what it means in the same line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +113,8 @@ def parse_heading(line: str) -> Heading | None:
         if match.groupdict().get("negated"):
             kind = "exclusion"
         return Heading(kind, _scope_of(match), match.end(), match.end() >= len(line))
+    if len(line) <= _LONGEST and (ruling := _RULING.match(line)) is not None:
+        return Heading("inclusion" if ruling["kind"].lower() == "inclusion" else "exclusion", None, len(line))
     general = _GENERAL.match(head)
     if general:
         return Heading(None, None, general.end(), general.end() >= len(line))
@@ -140,7 +156,8 @@ def _is_sentence(match: re.Match[str]) -> bool:
 
 
 def _scope_of(match: re.Match[str]) -> str | None:
-    for words in (match["tail"], match.groupdict().get("before") or ""):
+    groups = match.groupdict()
+    for words in (match["tail"], groups.get("before") or "", groups.get("part") or ""):
         bare = re.sub(r"^(?:for|of|in)\s+(?:the\s+)?", "", words.strip(" \t-–—()[],/*_"), flags=re.IGNORECASE)
         if _SCOPE_WORD.search(bare):
             return bare.strip()

@@ -1,4 +1,4 @@
-"""Numbered items that run on in the line of another: "… are allowed. 3. Presence of … 4. Malignant …"."""
+"""Items and headings that run on in the line of another: "… are allowed. 3. Presence of … 4. Malignant …"."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from trialgraph.criteria.sections.headings import parse_heading
 from trialgraph.criteria.sections.markers import Line, Marker, Numbering, RunOn, run_ons
 
 __all__ = ["with_run_ons"]
@@ -18,6 +19,19 @@ _REFERS = re.compile(
 """What a number belongs to that stands behind it."""
 _ANEW = re.compile(r"criteria\b", re.IGNORECASE)
 _LAST = 30
+_FEWEST_WORDS = 4
+_LONGEST_TAIL = 60
+"""How far from a line's end a heading in it is sought, so that no line makes that slow."""
+_HEADING = re.compile(
+    r"(?P<before>\S+)\s+(?P<heading>(?:(?:Main|Key|Major)\s+)?"
+    r"(?:(?:Ex|In)clusion\s+Criteria|(?:EX|IN)CLUSION\s+CRITERIA)\s*:?)$"
+)
+_SPOKEN_OF = frozenset({
+    "the", "all", "any", "these", "following", "other", "meet", "meets", "meeting", "fulfill", "fulfil",
+    "study", "trial", "protocol", "of", "and", "or", "to", "per", "with", "in", "additional", "for", "no",
+    "none", "above", "below", "see", "both", "and/or", "/", "by", "under", "satisfy", "main", "key",
+})  # fmt: skip
+"""Words before "Exclusion Criteria" that speak of them."""
 _ENDS = (".", ";", ":", ")", "]")
 
 
@@ -27,6 +41,7 @@ def with_run_ons(text: str, lines: Sequence[Line]) -> list[Line]:
     A number starts an item where it counts on from the last one at the start of a line, stands behind the end
     of a sentence and before a capital, and the list doesn't have it in a line of its own further down.
     """
+    lines = _with_headings(text, lines)
     numbering = Numbering(lines)
     parted: list[Line] = []
     last: Line | None = None
@@ -41,6 +56,33 @@ def with_run_ons(text: str, lines: Sequence[Line]) -> list[Line]:
     if len(parted) == len(lines):
         return list(lines)
     return [replace(line, index=index) for index, line in enumerate(parted)]
+
+
+def _with_headings(text: str, lines: Sequence[Line]) -> Sequence[Line]:
+    """Return lines, one that ends in the heading of those below it parted there."""
+    parted: list[Line] = []
+    for line in lines:
+        tail = max(line.content, line.end - _LONGEST_TAIL)
+        match = _HEADING.search(text, tail, line.end) if not line.blank else None
+        if match is None or line.index == len(lines) - 1 or not _heads_what_follows(text, line, match):
+            parted.append(line)
+            continue
+        end = match.end("before")
+        parted.append(replace(line, end=end, leads_in=text[end - 1] == ":"))
+        start = match.start("heading")
+        parted.append(replace(line, start=start, content=start, marker=None, indent=0))
+    if len(parted) == len(lines):
+        return lines
+    return [replace(line, index=index) for index, line in enumerate(parted)]
+
+
+def _heads_what_follows(text: str, line: Line, match: re.Match[str]) -> bool:
+    """Whether a line ends in a heading, rather than is one, or speaks of the criteria."""
+    words = text[line.content : match.end("before")].split()
+    apart = line.marker is not None or match["before"].endswith((".", ";"))
+    if match["before"].lower() in _SPOKEN_OF or len(words) < _FEWEST_WORDS or not apart:
+        return False
+    return parse_heading(text[line.start : line.end]) is None
 
 
 def _parted(text: str, line: Line, last: Line, numbering: Numbering) -> list[Line]:
