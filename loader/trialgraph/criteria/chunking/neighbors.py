@@ -18,7 +18,7 @@ _DOING = frozenset({"harboring", "harbouring", "harbor", "harbour", "undergoing"
                     "precludes", "undergo", "targeting", "lasting", "measuring", "involving", "occurring",
                     "occurred", "consistent", "consisting", "exist", "existed", "identified", "alone", "upon",
                     "outside", "involvement", "requiring", "affecting", "progressing", "located",
-                    "potentially", "administered", "given", "planned", "directed"})  # fmt: skip
+                    "potentially", "situation", "administered", "given", "planned", "directed"})  # fmt: skip
 """Words that no lexicon has and that leave the name before them what it is."""
 _DOSES = frozenset({"dose", "dose of", "equivalent"})
 _INDEPENDENT = frozenset({"independent", "independence"})

@@ -131,6 +131,7 @@ class _Listing:
         self.before: Term | None = None
         self.pending: list[Chunk] = []
         self.told = 0
+        self.skipping = False
 
     def opened(self, kinds: frozenset[str], depth: int) -> None:
         """Open the list for concepts of some categories, none of which leaves it closed."""
@@ -138,6 +139,10 @@ class _Listing:
 
     def taken(self, chunk: Chunk, term: Term) -> Iterator[Fact]:
         """Take in a chunk of the list, which may end it."""
+        if self.skipping and chunk.form not in _JOINING:
+            self.depth = None if chunk.classes & _CLOSING else self.depth
+            return
+        self.skipping = False
         if is_content(chunk):
             self.before = (chunk.term if not self.depth else None) or self.before
             self.pending = []
@@ -151,7 +156,13 @@ class _Listing:
         elif _closes(chunk):
             unknown = chunk.kind == "word" and not chunk.classes and self.kinds == _GIVEN
             self.pending = [*self.pending, chunk] if unknown or chunk.form == "-" else []
-            self.depth = self.depth if self.pending else None
+            self.skipping = not self.pending and self._may_skip(chunk)
+            self.depth = self.depth if self.pending or self.skipping else None
+
+    def _may_skip(self, chunk: Chunk) -> bool:
+        """Whether a member of a bracket may be passed over for a word of it, up to the next one."""
+        plain = chunk.kind == "word" and not chunk.classes & _CLOSING and chunk.form not in _SPEAKING
+        return bool(self.depth) and "condition" in self.kinds and plain
 
     def ended(self) -> Iterator[Fact]:
         """Close the list."""
@@ -189,6 +200,8 @@ def _opened_for(text: Text, fact: Fact, chunk: Chunk, depth: int, index: int) ->
             return frozenset({"condition", "biomarker"}) if _is_that_is(chunk) else frozenset({"biomarker"})
     holds = chunk.form in _HOLDING and fact.category in GIVEN
     holds = holds or (index == 0 and chunk.form == "of" and fact.concept == _ANY_ILLNESS)
+    if depth and text.exclusion and fact.category == "condition" and "example" in chunk.classes:
+        return frozenset({"condition", "procedure"})
     opens = (index == 0 and depth > 0) or _is_that_is(chunk) or "example" in chunk.classes or holds
     return alike if opens else frozenset()
 

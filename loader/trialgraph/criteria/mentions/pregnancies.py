@@ -12,9 +12,8 @@ __all__ = ["tested_for_pregnancy"]
 
 _PREGNANCY = str(TGC.Pregnancy)
 _ABSENT = frozenset({"negative", "negative for"})
-_SUPPOSING = frozenset(
-    {"if", "unless", "when", "until", "in case", "in case of", "confirmed by", "by", "not"}
-)
+_SUPPOSING = frozenset({"if", "unless", "when", "until", "in case", "in case of"})
+_PROVING = frozenset({"confirmed by", "by", "not"})
 """Words after which a test is a case or a proof of something else, not what is asked for."""
 _NEAR = 7
 _SOON = 5
@@ -40,7 +39,8 @@ def tested_for_pregnancy(text: Text, chunks: Sequence[tuple[Chunk, int]]) -> Fac
         led = at is not None and all(each.form not in (",", ";") for each in before[at:])
         ends = any(each.form in _ABSENT for each in after)
         leading = before[:at] if led else before
-        if (led or ends) and not any(each.form in _SUPPOSING for each in leading):
+        supposed = any(each.form in _SUPPOSING for each, _ in chunks[:index])
+        if (led or ends) and not (supposed or any(each.form in _PROVING for each in leading)):
             return Fact(
                 chunk.term.iri, chunk.term.label, "reproductive", span=text.span(chunk.start, chunk.end)
             )
