@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from trialgraph.criteria.chunking.chunks import Text
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.criteria.trees import any_of, negate
 
-__all__ = ["ask_in_case"]
+__all__ = ["ask_in_case", "limits_some"]
+
+_MODALS = frozenset({"must", "must have", "must be", "should", "should have", "need", "need to"})
 
 
 def ask_in_case(text: Text, segment: Segment) -> None:
@@ -23,3 +27,9 @@ def ask_in_case(text: Text, segment: Segment) -> None:
     elif not text.exclusion and not segment.negated and (asked := read_fact(text, chunks[:case])) is not None:
         words = narrative(text, chunks[case].start, chunks[-1].end)
         segment.expression = any_of([asked.expression, negate(words)])
+
+
+def limits_some(before: Sequence[Chunk]) -> bool:
+    """Whether a limit before "must have" tells of whom alone a value is asked ("on 75 mg must have …")."""
+    limited = next((i for i, chunk in enumerate(before) if chunk.kind == "limit"), len(before))
+    return any(chunk.form in _MODALS for chunk in before[limited + 1 :])

@@ -21,7 +21,7 @@ from trialgraph.criteria.conditions.alternatives import (
     with_alternative,
 )
 from trialgraph.criteria.conditions.cases import by_part, by_sex, holds_value, with_remark
-from trialgraph.criteria.conditions.circumstances import ask_in_case
+from trialgraph.criteria.conditions.circumstances import ask_in_case, limits_some
 from trialgraph.criteria.conditions.sexes import sex_before
 from trialgraph.criteria.facts.counts import behind_lines, counted_for
 from trialgraph.criteria.facts.facts import is_content, read_fact
@@ -204,7 +204,7 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> E
             "'\"*-"
         ):
             unknown.append(chunk)
-    expression = chunks[at].expression
+    expression = None if limits_some(before) else chunks[at].expression
     if expression is None or any(chunk.classes & _MISLEADING or chunk.form in _FUTURE for chunk in unknown):
         return None
     read = _read_around_value(text, expression, chunks, at, segment)

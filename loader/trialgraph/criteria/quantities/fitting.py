@@ -54,7 +54,7 @@ def fit_limit(term: Term, found: Found) -> tuple[Limit, str | None] | None:
         return (found.limit, None) if local_name(term) in wording().per_hundred else None
     if term.unit == found.unit.ucum == "10*9/L" and min(numbers) >= _THOUSAND:
         # "75,000 × 10^9/L": no blood holds as many; the cells of a microlitre were counted.
-        return _divided(found.limit), term.unit
+        return _of_blood(found.limit), term.unit
     if found.unit.ucum == "10*9/L" and (misspelt := _of_microlitre(term, found)) is not None:
         return misspelt, found.unit.ucum
     if found.unit.ucum == "10*9/L" and 0 < max(numbers) < _FEWEST and term.unit in _COUNTED:
@@ -120,6 +120,13 @@ def likely_value(term: Term, found: Found, words: str, span: Span) -> Expression
             beside = Narrative(words, "not-formalised", span)
             return (any_of if _is_good(value) else all_of)([value, beside])
     return None
+
+
+def _of_blood(limit: Limit) -> Limit:
+    """Return a count of cells with as few powers of ten as blood may hold ("100,000 × 10^9/µL")."""
+    while min(number for number in (limit.low, limit.high) if number is not None) >= _THOUSAND:
+        limit = _divided(limit)
+    return limit
 
 
 def _divided(limit: Limit) -> Limit:
