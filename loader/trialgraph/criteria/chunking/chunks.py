@@ -55,6 +55,7 @@ class Text:
     vocabulary: Vocabulary
     exclusion: bool
     text: str = field(init=False)
+    lowered: str = field(init=False)
     tokens: list[Token] = field(init=False)
     mentions: dict[int, Mention] = field(init=False)
     values: ValueReader = field(init=False)
@@ -69,6 +70,7 @@ class Text:
 
     def __post_init__(self) -> None:
         self.text = self.normalized.text
+        self.lowered = self.text.lower()
         self.tokens = tokenize(self.text)
         self.tables = {} if self.exclusion else tables_of(self.text, self.vocabulary.find, self.span)
         self.doses = doses_of(self.text, self.vocabulary.named, self.span)

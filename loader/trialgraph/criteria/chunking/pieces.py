@@ -19,11 +19,9 @@ _CONTENT = frozenset({"concept", "value", "lesion"})
 ChunkKind = Literal["concept", "value", "lesion", "size", "window", "limit", "bracket", "word", "sign"]
 
 
-@dataclass(slots=True, init=False)
+@dataclass(slots=True)
 class Chunk:
     """A group of tokens; not frozen, since that makes building one four times as slow.
-
-    Its constructor is spelled out, since only that is compiled with the rest (`hatch_build.py`).
 
     Args:
         kind: What it is; ``bracket`` holds the chunks inside it.
@@ -52,34 +50,6 @@ class Chunk:
     value: FoundValue | None = None
     size: FoundSize | None = None
     inner: tuple[Chunk, ...] = ()
-
-    def __init__(
-        self,
-        kind: ChunkKind,
-        start: int,
-        end: int,
-        form: str = "",
-        classes: frozenset[str] = frozenset(),
-        term: Term | None = None,
-        expression: Expression | None = None,
-        window: FoundWindow | None = None,
-        limit: Found | None = None,
-        value: FoundValue | None = None,
-        size: FoundSize | None = None,
-        inner: tuple[Chunk, ...] = (),
-    ) -> None:
-        self.kind = kind
-        self.start = start
-        self.end = end
-        self.form = form
-        self.classes = classes
-        self.term = term
-        self.expression = expression
-        self.window = window
-        self.limit = limit
-        self.value = value
-        self.size = size
-        self.inner = inner
 
 
 def is_content(chunk: Chunk) -> bool:

@@ -18,6 +18,8 @@ from trialgraph.namespaces import TGC
 
 __all__ = ["read_recovery"]
 
+_STEMS = ("recover", "resol")
+"""What each word for being over has in it."""
 _RECOVERED = re.compile(r"(?:^|[\s-])(?:recover(?:ed|y|s)?|resolved|resolution)\b")
 _LACKING = re.compile(r"^(?:failure|failed|incomplete|inadequate|insufficient|lack|non)\b")
 _ASKING = ("must", "should", "need", "has to", "have to")
@@ -46,6 +48,8 @@ def read_recovery(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expressi
     """
     if (stopped := _to_be_stopped(text, chunks)) is not None:
         return stopped
+    if not any(map(text.lowered.__contains__, _STEMS)):
+        return None
     except_at = next((i for i, chunk in enumerate(chunks) if i and "exception" in chunk.classes), len(chunks))
     found = _read(text, trimmed(chunks[:except_at]), read)
     excepted = chunks[except_at + 1 :]

@@ -28,11 +28,9 @@ _ABBREVIATED = 3
 """How long a word may be that a full stop shortens ("St. Gallen", "H. Pylori")."""
 
 
-@dataclass(slots=True, init=False)
+@dataclass(slots=True)
 class Token:
     """One word, number or sign; not frozen, since that makes building one four times as slow.
-
-    Its constructor is spelled out, since only that is compiled with the rest (`hatch_build.py`).
 
     Args:
         text: As it stands in the normalised text.
@@ -47,13 +45,6 @@ class Token:
     start: int
     end: int
     joined: bool
-
-    def __init__(self, text: str, form: str, start: int, end: int, joined: bool) -> None:  # noqa: FBT001
-        self.text = text
-        self.form = form
-        self.start = start
-        self.end = end
-        self.joined = joined
 
     @property
     def number(self) -> float | None:

@@ -145,10 +145,10 @@ def _lines_of() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 _COUNTED = re.compile(
     r"(?:\d|\b(?:one|two|three|four|five|six|seven|more|fewer))\)?\s(?:[^\s.;]+\s){0,6}?"
-    r"(?:lines?|regimens?|chemotherap(?:y|ies)|therap(?:y|ies)|treatments?)\b",
-    re.IGNORECASE,
+    r"(?:lines?|regimens?|chemotherap(?:y|ies)|therap(?:y|ies)|treatments?)\b"
 )
 """A number soon before what is counted, without which no text is looked through for lines of therapy."""
+_COUNTABLE = ("line", "regimen", "therap", "treatment")
 _NUMBERED = re.compile(r"(?:\d|\b(?:one|two|three|four|five|six|more|fewer))\)?\s+$", re.IGNORECASE)
 _NEAR = 12
 _SOON = 5
@@ -162,7 +162,8 @@ def with_lines(
     named: Callable[[str], Term | None],
 ) -> None:
     """Let numbered lines of therapy be a quantity, however they are called ("2 lines of SOC therapy")."""
-    if not _COUNTED.search(text):
+    lowered = text.lower()
+    if not any(map(lowered.__contains__, _COUNTABLE)) or not _COUNTED.search(lowered):
         return
     term = named(wording().lines["quantity"][0])
     starts = {token.start: index for index, token in enumerate(tokens)}

@@ -14,6 +14,8 @@ _INLINE = re.compile(
     r"(?<![^\s;,:.])\(?(?P<name>[ivx]{1,4}|[a-hA-H]|\d{1,2}|[①-⑳])(?:\)|(?<=[①-⑳])|\.(?=\s+[A-Z≥≤<>]))\s*(?=[A-Za-z≥≤<>])"
 )
 _FEWEST_BULLETS = 2
+_CLOSING = (")", ". ")
+"""What stands behind the number or letter of an item, unless it is in a circle."""
 _ORDERS = (
     tuple(str(number) for number in range(1, 30)),
     tuple("abcdefgh"),
@@ -36,6 +38,8 @@ def with_inline_items(words: str, outline: Outline) -> Outline:
 
 def _inline_parts(words: str) -> tuple[int, list[Span]]:
     """Return where the words before a list inside a sentence end, and its items are ("1) …; 2) …")."""
+    if words.isascii() and not any(map(words.__contains__, _CLOSING)):
+        return len(words), []
     signs = list(_INLINE.finditer(words))
     found = _in_order(words, signs, 0)
     if found and _DEFINES.search(words[: found[0].start()]):
