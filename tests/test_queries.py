@@ -2,8 +2,8 @@
 
 import json
 import re
-import sys
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -355,7 +355,7 @@ def _run(*arguments: str, stdin: str | None = None) -> Result:
 
 def test_the_command_answers_a_named_query_as_a_table(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows come with IRIs shortened, and their number goes to standard error."""
-    monkeypatch.setattr(sys.modules["trialgraph.cli.query"], "output", Console(width=200))
+    monkeypatch.setattr(import_module("trialgraph.cli.query"), "output", Console(width=200))
     result = _run("query", "child-pugh-limits", "--store", folder)
     assert result.exit_code == 0
     assert "NCT06592612/criterion/I5" in result.stdout

@@ -338,6 +338,12 @@ def test_a_list_that_is_denied_bars(lead):
     assert compact(criterion.expression) == "NOT ANY(Stroke, DiabetesMellitus)"
 
 
+def test_methods_of_contraception_are_no_demand():
+    """Operations below "approved methods of birth control are:" are ways out of one, not asked for."""
+    (criterion,) = read_text("* Approved methods of birth control are:\n  * Tubal ligation\n  * Vasectomy")
+    assert not any(isinstance(atom, Fact) and is_judged(atom) for atom in atoms(criterion.expression))
+
+
 @pytest.mark.parametrize(
     ("lead", "read"),
     [

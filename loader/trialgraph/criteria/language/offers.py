@@ -14,6 +14,7 @@ __all__ = [
     "counts_several",
     "defines_childbearing",
     "lets_in",
+    "lists_contraception",
     "offers_choice",
 ]
 
@@ -78,6 +79,14 @@ _CHILDBEARING = re.compile(
     r"|\bconsidered\s+(?:to\s+be\s+)?(?:\w+\s+){0,2}?(?:(?:non-?)?child-?\s?bearing|(?:post-?)?menopaus|(?:in)?fertile|sterile)",
     re.IGNORECASE,
 )
+_MEANS = r"(?:methods?|forms?|means|options?|measures?)"
+_CONTRACEPTION = r"(?:contracepti\w+|birth[- ]control)"
+_METHODS = re.compile(
+    rf"\b(?:{_MEANS}\s+(?:of\s+)?(?:\w+\s+){{0,3}}{_CONTRACEPTION}|{_CONTRACEPTION}\s+(?:\w+\s+){{0,2}}{_MEANS})\b"
+    rf"[^.:;]{{0,80}}:?\s*$"
+    rf"|\b{_CONTRACEPTION}\b[^.:;]{{0,30}}\b(?:are|includ\w+|defined as|following)\b[^.:;]{{0,40}}:?\s*$",
+    re.IGNORECASE,
+)
 DEMAND = re.compile(
     r"^\W*(?:all |the |any |female |male )*(?:patients?|subjects?|participants?|individuals?|they|women|men)?"
     r"\s*(?:must|should|need to|have to|are required to|may not|shall not"
@@ -101,6 +110,11 @@ def defines_childbearing(words: str) -> bool:
     if not any(map(words.lower().__contains__, _STATES)):
         return False
     return _CHILDBEARING.search(_BRACKETS.sub("", words)) is not None
+
+
+def lists_contraception(words: str) -> bool:
+    """Whether words lead in the methods of contraception that will do ("acceptable methods are:")."""
+    return _METHODS.search(words) is not None
 
 
 def concerns_some(words: str) -> bool:

@@ -28,6 +28,7 @@ _OPENING = "("
 """What joins the first of a list of instances to what they are instances of: a bracket, or "such as"."""
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _THAT_IS = frozenset({"i.e", "i.e.", "ie", "ie.", "namely"})
+_LEADING_ON = frozenset({"for", "to"})
 _LONGEST_NAME = 3
 """How many chunks a name may have that lacks its noun."""
 _LONGEST_LIST = 7
@@ -128,6 +129,8 @@ def _lent_by(
 ) -> tuple[int, int, Term] | None:
     """Return the place of what ends a cell and what it names with the noun of another's concept."""
     cell, lender = cells[0], chunks[named][0]
+    if any(chunk.form.split(" ")[-1] in _LEADING_ON for chunk, _ in chunks[cells[1].start : named]):
+        return None
     after = chunks[named + 1][0] if named + 1 < len(chunks) else lender
     end = after.end if "tail" in after.classes else lender.end
     for first in range(max(cell.start, cell.end - _LONGEST_NAME), cell.end):

@@ -35,6 +35,7 @@ _OF_NAMES = frozenset({"small", "large"})
 _NAMED = " hypersensitivity"
 """How the names of allergies end that say what they are to."""
 _TIMED = frozenset({"within", "during", "while", "before", "after", "prior", "since", "for"})
+_LEADING_ON = frozenset({"for", "to"})
 _UNKNOWN_WORDS = 3
 """How many words that aren't known may stand before a name in a member of a list."""
 _LEADING = frozenset({"neutral", "active", "negation", "example", "qualifier", "confirmation", "confirmed"})
@@ -126,6 +127,12 @@ def _completed_later(text: Text, segments: list[Segment], index: int, first: int
     return None
 
 
+def _stands_apart(segment: Segment, named: Chunk) -> bool:
+    """Whether a member names something else before its concept ("cardiac function to be fit for surgery")."""
+    before = segment.chunks[: segment.chunks.index(named)]
+    return any(chunk.form.split(" ")[-1] in _LEADING_ON for chunk in before)
+
+
 def _completed_from(
     text: Text, segments: list[Segment], index: int, first: int, *, behind: bool = True
 ) -> list[Chunk] | None:
@@ -139,7 +146,7 @@ def _completed_from(
     following = next((i for i in range(index + 1, min(index + 6, len(segments))) if _named(segments[i])), -1)
     for other, ahead in [*([(following, True)] if following >= 0 else []), *((i, False) for i in earlier)]:
         named = next((c for c in segments[other].chunks if c.kind == "concept" and is_content(c)), None)
-        if named is None:
+        if named is None or (ahead and _stands_apart(segments[other], named)):
             continue
         tail = _noun_after(segments[other], named) if ahead else named.end
         found = lent_name(text, words, named, tail, ahead=ahead, same=ahead and other == index + 1)

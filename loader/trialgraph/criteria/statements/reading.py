@@ -29,6 +29,7 @@ from trialgraph.criteria.language.offers import (
     counts_several,
     defines_childbearing,
     lets_in,
+    lists_contraception,
     offers_choice,
 )
 from trialgraph.criteria.language.predicates import part_predicate
@@ -146,7 +147,7 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
         return narrative(text, start, end)
     if _UNFINISHED.search(lead) and text.search(lexicon().willing, lead):
         return narrative(text, start, end)
-    if defines_childbearing(lead):
+    if defines_childbearing(lead) or lists_contraception(lead):
         return _defined_below(text, chunks, outline)
     items = [between(chunks, item.start, item.end) for item in outline.items]
     if (allergies := read_allergies(text, between(chunks, start, lead_end), items)) is not None:
@@ -204,7 +205,7 @@ def _excepted_below(
 
 
 def _defined_below(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
-    """Keep a list in words that tells what a state is; what stands before it is read."""
+    """Keep a list in words that tells what a state is, or what prevents it; what stands before it is read."""
     leading = sentences_of(text, between(chunks, outline.start, outline.lead_end))
     if len(leading) < 2:
         return narrative(text, outline.start, outline.end)
