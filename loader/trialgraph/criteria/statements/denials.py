@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
@@ -15,7 +14,8 @@ from trialgraph.criteria.language.offers import DEMAND
 from trialgraph.criteria.lists.lists import read_barred
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of
-from trialgraph.criteria.trees import all_of, any_of, dated, is_formal, map_facts, negate
+from trialgraph.criteria.statements.leadins import in_time_of
+from trialgraph.criteria.trees import all_of, any_of, is_formal, negate
 from trialgraph.expressions import Expression, Fact, Not, atoms
 
 __all__ = ["read_denied"]
@@ -73,7 +73,7 @@ def read_denied(
             return narrative(text, *place)
         first = [chunk for chunk in leading if chunk.start < last[0].start]
         asked = [read(text, each, each[0].start, each[-1].end) for each in (first, besides) if each]
-        return all_of([*asked, negate(_timed(leading, any_of(items)))])
+        return all_of([*asked, negate(in_time_of(leading, any_of(items), facts_too=True))])
     at = next((i for i in range(len(last) - 1, -1, -1) if last[i].form in _DENYING), None)
     if at is None or (text.exclusion and not _demands(text, last)) or not _leads_in(text, leading):
         return None
@@ -127,14 +127,6 @@ def _says_nothing(chunk: Chunk) -> bool:
 
 def _may_follow(chunk: Chunk) -> bool:
     return "condition" in chunk.classes or (_says_nothing(chunk) and not chunk.classes & _UNDOING)
-
-
-def _timed(leading: Sequence[Chunk], body: Expression) -> Expression:
-    """Return a list in the time that its lead-in tells."""
-    recent = next((chunk.window.window for chunk in leading if chunk.window is not None), None)
-    if recent is None:
-        return body
-    return dated(map_facts(body, lambda fact: replace(fact, within=fact.within or recent)), recent)
 
 
 def _leads_in(text: Text, leading: Sequence[Chunk]) -> bool:

@@ -25,7 +25,7 @@ from trialgraph.criteria.trees import all_of, any_of, dated, map_facts, negate
 from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Not, atoms
 from trialgraph.namespaces import TGC
 
-__all__ = ["between", "with_lead"]
+__all__ = ["between", "in_time_of", "with_lead"]
 
 _NEOPLASM = str(TGC.Neoplasm)
 _METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
@@ -68,6 +68,15 @@ def between(chunks: Sequence[Chunk], start: int, end: int) -> list[Chunk]:
     return list(chunks[first : bisect_right(chunks, end, lo=first, key=lambda chunk: chunk.end)])
 
 
+def in_time_of(leading: Sequence[Chunk], body: Expression, *, facts_too: bool) -> Expression:
+    """Return a list in the time that its lead-in tells: its values, and its facts where they bar."""
+    recent = next((chunk.window.window for chunk in leading if chunk.window is not None), None)
+    if recent is None:
+        return body
+    body = dated(body, recent)
+    return map_facts(body, lambda fact: replace(fact, within=fact.within or recent)) if facts_too else body
+
+
 def with_lead(
     text: Text, chunks: Sequence[Chunk], outline: Outline, body: Expression, read: Reader, *, either: bool
 ) -> Expression:
@@ -84,14 +93,10 @@ def with_lead(
     start, lead_end = outline.start, outline.lead_end
     lead = text.text[start:lead_end]
     leading = between(chunks, start, lead_end)
-    recent = next((c.window.window for c in leading if c.window is not None), None)
-    if recent is not None:
-        body = dated(body, recent)
-    if text.exclusion and recent is not None:
-        body = map_facts(body, lambda fact: replace(fact, within=fact.within or recent))
+    body = in_time_of(leading, body, facts_too=text.exclusion)
     following = _FOLLOWING.search(lead)
     stop = start + following.start() if following else lead_end
-    asked = _asked_of_some(text, chunks, outline, body, read)
+    asked = _asked_of_some(text, chunks, (start, stop, lead_end), body, read)
     if asked is not None:
         return asked
     head = read(text, between(chunks, start, stop), start, stop)
@@ -121,15 +126,15 @@ def with_lead(
 
 
 def _asked_of_some(
-    text: Text, chunks: Sequence[Chunk], outline: Outline, body: Expression, read: Reader
+    text: Text, chunks: Sequence[Chunk], lead: tuple[int, int, int], body: Expression, read: Reader
 ) -> Expression | None:
-    """Return a list below a part of the trial, whom it allows, or what excuses from it; None below others."""
-    start, lead_end = outline.start, outline.lead_end
-    lead = text.text[start:lead_end]
-    following = _FOLLOWING.search(lead)
-    stop = start + following.start() if following else lead_end
+    """Return a list below a part of the trial, whom it allows, or what excuses from it; None below others.
+
+    The `lead` is where the lead-in starts, where it goes over to "the following:", and where it ends.
+    """
+    start, stop, lead_end = lead
     case = part_led_in(text, start, lead_end) or _opening_case(text, between(chunks, start, stop))
-    if case is None and _OF_PARTS.match(lead):
+    if case is None and _OF_PARTS.match(text.text[start:lead_end]):
         case = narrative(text, start, lead_end)
     if case is not None:
         return asked_of(text, case, body)
