@@ -11,6 +11,7 @@ import pytest
 from rdflib import RDF, SH, Graph
 
 from tests.shared_files import ROOT
+from trialgraph.packaged import packaged_store
 from trialgraph.shapes.engines import validation_report
 
 TRIALS = ROOT / "data" / "trials"
@@ -314,3 +315,18 @@ def test_nothing_asked_shows_the_help() -> None:
     assert "Usage:" in shown.stdout
     assert "screen" in shown.stdout
     assert shown.stderr == ""
+
+
+def test_the_help_waits_for_no_command() -> None:
+    """The list of the commands is told without importing what they need."""
+    told = "import sys; from trialgraph.cli import app; app(['--help'], standalone_mode=False)"
+    imported = f"{told}; print(*(name for name in sys.modules if name.startswith('trialgraph.')))"
+    shown = subprocess.run([sys.executable, "-c", imported], capture_output=True, text=True, check=True)
+    assert "ontology" in shown.stdout
+    assert shown.stdout.splitlines()[-1].split() == ["trialgraph.errors", "trialgraph.cli"]
+
+
+def test_of_the_packaged_trials_only_those_asked_for_are_read() -> None:
+    """Without a store, one trial doesn't wait for the others to be read."""
+    assert packaged_store(["NCT06794086"]).trials() == ["NCT06794086"]
+    assert len(packaged_store().trials()) == 5

@@ -67,7 +67,7 @@ def study_disease(
         demanded |= {fact.concept for each in admitting for fact in _spoken_of(each)}
     for named in (demanded, set(conditions)):
         found = {iri for iri in named if iri in concepts and _is_malignant(iri, concepts)}
-        if found - concepts.descendants(_METASTASIS):
+        if not all(concepts.is_a(iri, _METASTASIS) for iri in found):
             return _widest_of(found, concepts)
     if found or not all_known or not conditions:
         return _widest_of(found, concepts) or UNTOLD

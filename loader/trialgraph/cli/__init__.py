@@ -14,37 +14,42 @@ from trialgraph.errors import TrialgraphError
 
 __all__ = ["COMMANDS", "app", "main"]
 
-COMMANDS = (
-    "demo",
-    "fetch",
-    "load",
-    "check",
-    "show",
-    "parse",
-    "queries",
-    "query",
-    "screen",
-    "shapes",
-    "validate",
-    "serve",
-    "curation",
-    "vocabulary",
-    "ontology",
-)
-"""Names of the commands, in the order of the help; each is in the module of its name."""
+COMMANDS = {
+    "demo": "Load the packaged trials, ask across them, screen two invented patients. Writes nothing.",
+    "fetch": "Get records from ClinicalTrials.gov's API v2, each as FOLDER/NCT….json.",
+    "load": "Load trial records; a trial that is already there is replaced, at once or not at all.",
+    "check": "Check loaded trials: what each has to have, and places of a record that contradict each other.",
+    "show": "Print a trial, and every criterion with its formal reading beside its words.",
+    "parse": "Read eligibility criteria and print what each of them says, formally.",
+    "queries": "List the named queries: what each answers, and its parameters.",
+    "query": "Answer a SPARQL query over the loaded trials.",
+    "screen": "Say of each patient and trial: eligible, ineligible or possible, and why.",
+    "shapes": "Print the SHACL shapes that a trial's criteria compile to, as Turtle.",
+    "validate": "Print the SHACL validation report of a patient against a trial's criteria, as Turtle.",
+    "serve": "Serve the loaded trials: pages, a SPARQL endpoint at /sparql, JSON under /api.",
+    "curation": "Correct the reading of a criterion by hand.",
+    "vocabulary": "Import larger vocabularies, to be used in reading beside the packaged one; list and "
+    "remove them.",
+    "ontology": "Check the ontology, reason over it, and write it as web pages.",
+}
+"""Names of the commands, in the order of the help, with how the help of each starts.
+
+Each is in the module of its name.
+"""
 
 
 class _Commands(TyperGroup):
-    """The commands, each imported when it is asked for, so that none waits for what only others need."""
+    """The commands, each imported when it is run, so that none waits for what only others need."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        self.commands = {name: TyperCommand(name) for name in COMMANDS}
-        """In place of the commands: their names, for what is told of a wrong one."""
+        self.commands = {name: TyperCommand(name, help=summary) for name, summary in COMMANDS.items()}
+        """In place of the commands: what is told of them all."""
 
-    def get_command(self, _context: Any, cmd_name: str) -> Any:
-        """Return a command by its name; None when there is none."""
-        return _command(cmd_name) if cmd_name in COMMANDS else None
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the name, the command itself and its arguments."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command and _command(args[0]), rest
 
 
 @cache

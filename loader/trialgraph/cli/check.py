@@ -38,7 +38,7 @@ def check(
         raise UsageError(f"unknown format {form!r}", advice=f"use one of {', '.join(_FORMATS)}")
     if every == bool(trials):
         raise UsageError("name trials, or give --all, and not both", advice="trialgraph check NCT06794086")
-    with reading_store(store) as opened:
+    with reading_store(store, *(trials or ())) as opened:
         asked = opened.trials() if every else _wanted(opened, trials or [])
         checked = dict(_progress(opened, asked))
     findings = [finding for found in checked.values() for finding in found]

@@ -39,7 +39,7 @@ def new(
     folder: CurationOption = None,
 ) -> None:
     """Print a curation with a criterion's present reading, to be corrected and saved."""
-    with reading_store(store) as opened:
+    with reading_store(store, trial) as opened:
         found = {each.id: each for each in screenable_trial(opened, trial.upper()).criteria}
     wanted = found.get(criterion.upper())
     if wanted is None:

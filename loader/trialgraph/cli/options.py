@@ -54,8 +54,13 @@ output = Console(width=_PLAIN_WIDTH if _IS_PLAIN else None, highlight=False)
 messages = Console(stderr=True)
 
 
-def reading_store(location: str | None) -> Store:
-    """Open the store to read; before anything was loaded, the packaged records stand in."""
+def reading_store(location: str | None, *trials: str) -> Store:
+    """Open the store to read; before anything was loaded, the packaged records stand in.
+
+    Args:
+        location: What the option says, None without it.
+        trials: Registry numbers of the only trials that are asked for, so that no others need be read.
+    """
     chosen = store_location(location)
     if location is None and not chosen.startswith("http") and not Path(chosen).exists():
         from trialgraph.curation import curation_folders, read_corrections
@@ -68,7 +73,8 @@ def reading_store(location: str | None) -> Store:
             soft_wrap=True,
         )
         with messages.status("Reading the packaged trials"):
-            return packaged_store(corrections=read_corrections(curation_folders()))
+            wanted = {each.upper() for each in trials}
+            return packaged_store(wanted, corrections=read_corrections(curation_folders()))
     return open_store(chosen, read_only=True)
 
 

@@ -66,7 +66,7 @@ def screen(
     --assume-complete says that what isn't recorded didn't happen.
     """
     date, assumed = parse_date(as_of), parse_completeness(assume_complete)
-    with reading_store(store) as source:
+    with reading_store(store, *(trial or ())) as source:
         trials = screenable_trials(source, [nct.upper() for nct in trial or ()])
     if not trials:
         raise UsageError("the store holds no trials", advice="load some first with: trialgraph load PATH")

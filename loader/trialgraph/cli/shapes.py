@@ -9,5 +9,5 @@ from trialgraph.shapes.eligibility import compile_shapes
 
 def shapes(trial: TrialArgument, store: StoreOption = None) -> None:
     """Print the SHACL shapes that a trial's criteria compile to, as Turtle."""
-    with reading_store(store) as source:
+    with reading_store(store, trial) as source:
         typer.echo(compile_shapes(screenable_trial(source, trial.upper())), nl=False)

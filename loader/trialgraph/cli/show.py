@@ -14,7 +14,7 @@ from trialgraph.stores import Store
 
 def show(trial: TrialArgument, store: StoreOption = None) -> None:
     """Print a trial, and every criterion with its formal reading beside its words."""
-    with reading_store(store) as source:
+    with reading_store(store, trial) as source:
         screenable = screenable_trial(source, trial)
         output.print(Text.assemble((screenable.nct, "bold"), "  ", screenable.title))
         output.print(Padding(_facts(source, trial), (1, 0)))

@@ -35,7 +35,7 @@ def validate(
     what `trialgraph shapes` prints, any SHACL engine makes the same report.
     """
     record = single_patient(patient)
-    with reading_store(store) as source:
+    with reading_store(store, trial) as source:
         wanted = screenable_trial(source, trial.upper())
     view = screening_view(
         record,
