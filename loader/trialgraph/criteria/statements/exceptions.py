@@ -25,17 +25,18 @@ def name_exceptions(expression: Expression, vocabulary: Vocabulary) -> Expressio
 
     An exception with a part that isn't understood may be about anything, so none of it is named.
     """
-    read: dict[str, tuple[str, ...]] = {}
 
     def named(fact: Fact) -> Fact:
         words = fact.modifiers.get("exception")
-        if words is None:
-            return fact
-        if words not in read:
-            read[words] = _concepts(words, vocabulary) or _name(words)
-        return replace(fact, exceptions=read[words])
+        return fact if words is None else replace(fact, exceptions=_read(words, vocabulary))
 
     return map_facts(expression, named)
+
+
+@lru_cache(maxsize=8192)
+def _read(words: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Return the concepts that the words of an exception name; they are remembered, since words recur."""
+    return _concepts(words, vocabulary) or _name(words)
 
 
 def _name(words: str) -> tuple[str, ...]:
