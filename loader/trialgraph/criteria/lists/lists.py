@@ -1,11 +1,10 @@
-"""A list of facts and values, joined as its conjunctions say."""
+"""The members of a list: what each says by itself, and with the words that they share."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import replace
 
 from trialgraph.criteria.chunking.brackets import tells_stain
 from trialgraph.criteria.chunking.chunks import Chunk, Text
@@ -25,9 +24,9 @@ from trialgraph.criteria.conditions.circumstances import ask_in_case, limits_som
 from trialgraph.criteria.conditions.sexes import sex_before
 from trialgraph.criteria.facts.counts import behind_lines, counted_for
 from trialgraph.criteria.facts.facts import is_content, read_fact
-from trialgraph.criteria.facts.instances import demanded_kinds, example_of, unlisted
 from trialgraph.criteria.facts.rewording import reword
-from trialgraph.criteria.language.connectives import FINITE, VERBS
+from trialgraph.criteria.language.connectives import FINITE
+from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.linkage import follows_definition, links, merge_denied, states_value
 from trialgraph.criteria.members.adjectives import (
     name_narrower,
@@ -40,18 +39,7 @@ from trialgraph.criteria.members.adjectives import (
     share_places,
 )
 from trialgraph.criteria.members.governing import governed, subjects
-from trialgraph.criteria.members.joints import (
-    befalls,
-    denied_too,
-    denies,
-    either_of_strokes,
-    hangs_on,
-    is_ability,
-    is_limit_too,
-    lacks_too,
-    resolved_joints,
-)
-from trialgraph.criteria.members.merging import closing_remark, merge_qualifiers
+from trialgraph.criteria.members.merging import merge_qualifiers
 from trialgraph.criteria.members.segments import (
     Segment,
     part_statement,
@@ -62,16 +50,12 @@ from trialgraph.criteria.members.sharing import (
     drop_repeated,
     repeat_history,
     share_allergens,
-    share_clauses,
-    share_purpose,
-    share_remarks,
     share_words,
 )
-from trialgraph.criteria.members.timing import share_times, share_windows
-from trialgraph.criteria.trees import all_of, any_of, dated, map_facts, negate
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Value, atoms, is_judged
+from trialgraph.criteria.trees import all_of, any_of, dated, negate
+from trialgraph.expressions import Expression, Fact, Narrative, Value, atoms
 
-__all__ = ["join_segments", "read_barred", "read_condition", "read_segments"]
+__all__ = ["read_barred", "read_condition", "read_segments"]
 
 _MISLEADING = frozenset({"condition", "exception", "allowance", "barring", "others", "regardless", "example"})
 _FUTURE = frozenset({"if", "until", "use", "because", "since", "due"})
@@ -81,7 +65,6 @@ _WAIVED = re.compile(
     r"(?:(?:is|are|will be|would be|may be)\s+)?"
     r"(?:not\s+(?:required|applicable|needed|necessary|considered)|considered)\b", re.IGNORECASE
 )  # fmt: skip
-_GOING_ON = frozenset({"with", "subject with", "patient with", "participant with"})
 
 
 def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
@@ -101,11 +84,24 @@ def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     share_nouns(text, segments)
     share_exceptions(text, segments)
     repeat_history(text, segments)
-    return [
+    told = [
         segment
         for segment in subjects(governed(drop_repeated(segments)), exclusion=text.exclusion)
         if not says_nothing(segment)
     ]
+    for segment in told:
+        _read_listed(text, segment)
+    return told
+
+
+def _read_listed(text: Text, segment: Segment) -> None:
+    """Read what a bracket lists: instances of what a member names, treatments with a time of their own."""
+    kind, listed = segment.expression, trimmed(segment.examples)
+    if listed and isinstance(kind, Fact) and kind.category != "reproductive":
+        segment.listed = join_segments(text, read_segments(text, listed), "or")
+    if segment.other_time is not None:
+        others = trimmed(segment.other_time[1])
+        segment.others = join_segments(text, read_segments(text, others), "or")
 
 
 def read_barred(text: Text, chunks: Sequence[Chunk]) -> Expression:
@@ -278,123 +274,3 @@ def read_condition(text: Text, chunks: Sequence[Chunk]) -> Expression:
     if not any(is_content(chunk) for chunk in kept):
         return narrative(text, kept[0].start, kept[-1].end)
     return join_segments(text, read_segments(text, kept), "and")
-
-
-def join_segments(text: Text, segments: list[Segment], default: str) -> Expression:
-    """Put the members of a list together as their conjunctions say."""
-    blocks: list[list[Segment]] = []
-    for segment in segments:
-        alone = default == "and" and (_stands_alone(segment) or _goes_on(segment, segments))
-        if segment.joint == ";" or not blocks or alone:
-            blocks.append([])
-        blocks[-1].append(segment)
-    joined = [_join_block(text, block, default) for block in blocks]
-    return any_of(joined) if default == "or" else all_of(joined)
-
-
-def _stands_alone(segment: Segment) -> bool:
-    """Whether ", and must not …" starts a demand of its own rather than ending a list of alternatives."""
-    speaks = segment.negated or any(
-        chunk.form in VERBS | {"must have", "must be"} for chunk in segment.chunks[:3]
-    )
-    must = segment.chunks[0].form.split(" ")[0] == "must"
-    return segment.joint == "and" and (segment.after_comma or must) and speaks
-
-
-def _goes_on(segment: Segment, segments: list[Segment]) -> bool:
-    """Whether ", with A or B" adds a demand to what stands before it, and isn't one of its alternatives."""
-    opening = segment.chunks[0].form
-    offered = any(each.joint == "or" and each.chunks[0].form == opening for each in segments)
-    return segment.joint == "," and opening in _GOING_ON and not offered
-
-
-def _join_block(text: Text, segments: list[Segment], default: str) -> Expression:
-    if all(segment.expression is None for segment in segments):
-        return narrative(text, segments[0].chunks[0].start, segments[-1].chunks[-1].end)
-    if not text.exclusion and (remark := closing_remark(segments)):
-        words = narrative(text, segments[remark].chunks[0].start, segments[-1].chunks[-1].end)
-        return all_of([_join_block(text, segments[:remark], default), words])
-    operands = _negated_groups(text, segments)
-    if not text.exclusion:
-        operands = either_of_strokes(text, operands)
-    joints = resolved_joints([joint for joint, _ in operands], default, exclusion=text.exclusion)
-    alternatives: list[list[Expression]] = [[]]
-    for joint, (_, expression) in zip(joints, operands, strict=True):
-        if joint == "or" and alternatives[-1]:
-            alternatives.append([])
-        alternatives[-1].append(expression)
-    return any_of([all_of(group) for group in alternatives if group])
-
-
-def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expression]]:
-    """Return joint and expression of each member; what one "no" denies together is one member."""
-    members: list[tuple[str, Expression]] = []
-    denied: list[Expression] = []
-    beside: list[Expression] = []
-    tested, unread = False, None
-    share_windows(segments)
-    share_remarks(segments)
-    share_clauses(text, segments)
-    share_purpose(segments)
-    share_times(text, segments)
-    for segment in segments:
-        expression = _with_other_time(text, segment)
-        if members and text.exclusion and lacks_too(segment):
-            denied = [expression] if segment.negated and segment.expression is not None else []
-            beside, tested, unread = [members[-1][1]], segment.tested, None
-            members[-1] = (members[-1][0], all_of([*beside, negate(expression) if denied else expression]))
-        elif segment.expression is None and denies(segment):
-            denied, unread = [], segment
-            members.append((segment.joint, expression))
-        elif segment.negated and segment.expression is not None:
-            denied = [] if is_ability(segment) else [expression]
-            beside, tested, unread = [], segment.tested, None
-            members.append((segment.joint, negate(expression)))
-        elif unread is not None and segment.expression is not None and denied_too(text, unread, segment):
-            members[-1] = (members[-1][0], all_of([members[-1][1], negate(expression)]))
-        elif members and text.exclusion and befalls(segment):
-            members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
-        elif denied and (is_limit_too(segment) or hangs_on(text, segment, tested=tested)):
-            denied.append(expression)
-            members[-1] = (members[-1][0], all_of([*beside, negate(any_of(denied))]))
-        else:
-            denied, unread = [], None
-            if not text.exclusion and isinstance(expression, Fact) and expression.category == "reproductive":
-                # Asked of some patients only: of a man it would be a demand he can't meet.
-                expression = narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
-            members.append((segment.joint, expression))
-    return members
-
-
-def _with_other_time(text: Text, segment: Segment) -> Expression:
-    """Return what a member says, with the treatments for which a bracket sets another time."""
-    read = _with_examples(text, segment)
-    if segment.other_time is None:
-        return read
-    window, chunks = segment.other_time
-    others = join_segments(text, read_segments(text, trimmed(chunks)), "or")
-    return any_of([read, map_facts(others, lambda fact: replace(fact, within=window))])
-
-
-def _with_examples(text: Text, segment: Segment) -> Expression:
-    """Return what a member says, with the instances that a bracket lists of what it bars."""
-    kind = segment.expression
-    if kind is None:
-        return narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
-    listed = trimmed(segment.examples)
-    barred = isinstance(kind, Fact) and kind.category != "reproductive"
-    if not listed or not isinstance(kind, Fact) or not barred:
-        return kind
-    read = join_segments(text, read_segments(text, listed), "or")
-    if not (text.exclusion or segment.negated):
-        return demanded_kinds(text, kind, read, (listed[0].start, listed[-1].end))
-    members = read.operands if isinstance(read, AnyOf) else (read,)
-    bare = unlisted(kind, text.text[listed[0].start : listed[-1].end])
-    return any_of([kind, *(example_of(bare, each) for each in members if _is_instance(each))])
-
-
-def _is_instance(member: Expression) -> bool:
-    """Whether an example that a bracket lists is read whole: a fact, a limit, or a fact within a limit."""
-    parts = list(atoms(member))
-    limited = isinstance(member, AllOf) and any(isinstance(each, Value) for each in parts)
-    return all(map(is_judged, parts)) and (limited or isinstance(member, Fact | Value))

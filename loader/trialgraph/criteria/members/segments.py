@@ -53,7 +53,8 @@ _JOINTS = {
 class Segment:
     """A member of a list: how it is joined to the one before, its chunks, what it says.
 
-    It is `narrower` where its name's own adjective takes the place of the one before "or".
+    It is `narrower` where its name's own adjective takes the place of the one before "or". What its
+    examples say is `listed`; `others` is what its other time is for.
     """
 
     joint: str
@@ -68,6 +69,8 @@ class Segment:
     tested: bool = False
     narrower: bool = False
     other_time: OtherTime | None = None
+    listed: Expression | None = None
+    others: Expression | None = None
 
 
 def part_statement(chunks: Sequence[Chunk]) -> list[Segment]:

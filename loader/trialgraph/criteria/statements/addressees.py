@@ -12,7 +12,8 @@ from trialgraph.criteria.facts.surroundings import category_of
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.offers import DEMANDED
 from trialgraph.criteria.language.tokens import lookup_form
-from trialgraph.criteria.lists.lists import join_segments, read_condition, read_segments
+from trialgraph.criteria.lists.joining import join_segments
+from trialgraph.criteria.lists.lists import read_condition, read_segments
 from trialgraph.criteria.members.segments import part_statement, trimmed
 from trialgraph.criteria.statements.kinds import read_instances
 from trialgraph.criteria.statements.subgroups import MODAL, only_names_patients, value_case, value_with

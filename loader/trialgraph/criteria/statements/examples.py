@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.lists.lists import join_segments, read_segments
+from trialgraph.criteria.lists.joining import join_segments
+from trialgraph.criteria.lists.lists import read_segments
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.expressions import Expression, Fact, atoms
 

@@ -23,7 +23,8 @@ from trialgraph.criteria.facts.instances import (
 from trialgraph.criteria.language.offers import DEMANDED
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.language.wording import wording
-from trialgraph.criteria.lists.lists import join_segments, read_segments
+from trialgraph.criteria.lists.joining import join_segments
+from trialgraph.criteria.lists.lists import read_segments
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.mentions.topics import topics_of
 from trialgraph.criteria.quantities.fitting import local_name

@@ -14,7 +14,8 @@ from trialgraph.criteria.facts.instances import for_itself, instances_of
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.offers import offers_choice
 from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.criteria.lists.lists import join_segments, read_segments
+from trialgraph.criteria.lists.joining import join_segments
+from trialgraph.criteria.lists.lists import read_segments
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.mentions.topics import topics_of
 from trialgraph.criteria.statements.addressees import case_of, concerns_reproduction, read_conditional

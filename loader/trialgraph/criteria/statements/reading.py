@@ -34,7 +34,8 @@ from trialgraph.criteria.language.offers import (
 )
 from trialgraph.criteria.language.predicates import part_predicate
 from trialgraph.criteria.language.vocabulary import Vocabulary
-from trialgraph.criteria.lists.lists import join_segments, read_barred, read_segments
+from trialgraph.criteria.lists.joining import join_segments
+from trialgraph.criteria.lists.lists import read_barred, read_segments
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of, time_of_label, with_list
 from trialgraph.criteria.mentions.mentions import add_mentions

@@ -12,7 +12,8 @@ from trialgraph.criteria.conditions.alternatives import is_harmless
 from trialgraph.criteria.conditions.cases import except_for
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.criteria.lists.lists import join_segments, read_barred, read_segments
+from trialgraph.criteria.lists.joining import join_segments
+from trialgraph.criteria.lists.lists import read_barred, read_segments
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.statements.kinds import lists_sorts, read_instances
 from trialgraph.criteria.trees import all_of, alternatives_of, is_formal, map_facts, negate

@@ -13,7 +13,8 @@ from trialgraph.criteria.facts.allowances import TREATING
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import example_of
 from trialgraph.criteria.language.connectives import RESTARTS
-from trialgraph.criteria.lists.lists import join_segments, read_condition, read_segments
+from trialgraph.criteria.lists.joining import join_segments
+from trialgraph.criteria.lists.lists import read_condition, read_segments
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms
