@@ -419,3 +419,10 @@ def test_an_item_that_is_excluded_bars_by_itself():
     )
     (criterion,) = read_text(text)
     assert compact(criterion.expression) == "ANY(CNSInvolvement, BrainMetastasis)"
+
+
+@pytest.mark.parametrize("lead", ["Adequate washout before enrolment, defined as", "Last dose of"])
+def test_a_list_of_times_since_treatments_demands_none(lead):
+    """What has to be over for some time is barred until then, and stays words where it isn't understood."""
+    (criterion,) = read_text(f"* {lead}:\n  * Cisplatin > 3 weeks prior to enrolment\n  * Other cisplatin")
+    assert compact(criterion.expression) == "ALL(NOT Cisplatin @3w, «Other cisplatin»)"

@@ -26,7 +26,7 @@ from trialgraph.criteria.quantities.windows import length_in, window_of
 from trialgraph.criteria.trees import all_of, any_of, is_formal, map_facts, negate, only_facts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms
 
-__all__ = ["read_elapsed", "read_interval", "tells_elapsed"]
+__all__ = ["asks_treatment", "read_elapsed", "read_interval", "tells_elapsed"]
 
 _LONGEST_LABEL = 12
 _OF_LABELS = frozenset({"word", "concept", "bracket", "sign"})
@@ -54,7 +54,9 @@ _BETWEEN = re.compile(rf"\s+and\s+(?=[^,;]*\b{_ENTERING})[\w\s/()\[\]-]{{0,80}}$
 _UNTIL_WORSE = re.compile(r"\b(?:to|until|and)\s+(?:\w+\s+){0,3}(?:recurr|relaps|progress)", re.IGNORECASE)
 """What makes a time one that a treatment worked for."""
 _ELAPSED = re.compile(
-    r"wash-?\s?out|\belapsed\b|\b(?:times?|intervals?|periods?)\b[^:;]{0,40}\b(?:since|from|after|between)\b",
+    r"wash-?\s?out|\belapsed\b|\b(?:times?|intervals?|periods?)\b[^:;]{0,40}\b(?:since|from|after|between)\b"
+    r"|\b(?:last|final|most recent)\s+(?:dose|fraction|administration|infusion|cycle|course)s?\s+"
+    r"(?:of|with|for)\s*:?\s*$",
     re.IGNORECASE,
 )
 
@@ -141,6 +143,17 @@ def read_interval(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expressi
     kept = trimmed(chunks)
     barred = _framed(text, kept, LISTED, read) or _of_unread_time(text, kept, read) if kept else None
     return None if barred is None else negate(barred)
+
+
+def asks_treatment(expression: Expression) -> bool:
+    """Whether a treatment is demanded, which no item below "time since prior treatment:" does."""
+    match expression:
+        case AllOf(operands) | AnyOf(operands):
+            return any(map(asks_treatment, operands))
+        case Fact():
+            return expression.category in GIVEN and not expression.is_mention
+        case _:
+            return False
 
 
 def _of_unread_time(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:

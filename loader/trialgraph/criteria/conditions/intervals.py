@@ -63,8 +63,9 @@ FRAMES = (
 )
 """Other wordings of it, each with the treatments as `named`; with a `tail`, up to when it is told behind."""
 LISTED = (
-    rf"(?:(?:must|should)\s+be\s+)?(?:{_LEAST})?LENGTH\s*(?:{_WASHOUT}\s*)?(?:for|from|since|after|of|following|:|-)?\s+{_LAST}"
+    rf"(?:(?:must|should)\s+be\s+)?(?:{_LEAST})?LENGTH\s*(?:{_WASHOUT}\s*|out\s+)?(?:for|from|since|after|of|following|:|-)?\s+{_LAST}"
     r"(?P<named>[^:]+)",
-    rf"(?P<named>[^:;]{{3,120}}?)\s*(?:[:,=–-]|\bfor\b|\()?\s*(?:{_LEAST})?LENGTH(?P<tail>\)?\s*(?:wash-?\s?out(?:\s+period)?)?)$",
+    rf"(?P<named>[^:;]{{3,120}}?)\s*(?:[:,=–-]|\bfor\b|\()?\s*(?:{_LEAST})?LENGTH"
+    r"(?P<tail>\)?\s*(?:wash-?\s?out(?:\s+period)?)?(?:\s*(?:prior\s+to|before)\b[^.:;()]{0,60})?)$",
 )
 """How an item of a list below "time since prior treatment:" tells its treatments and their time."""

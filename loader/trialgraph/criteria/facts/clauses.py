@@ -20,6 +20,8 @@ __all__ = ["as_unfit", "asked_of_allowed", "permits", "telling", "without_remark
 
 Deep = tuple[Chunk, int]
 _DENIAL = frozenset({"negation"})
+_UNFIT = "ineligible"
+_ENDS = frozenset({",", ";", "."})
 _SOON = 7
 _RULING = frozenset({"allowance", "barring"})
 _PERSONS = ("patient", "subject", "participant")
@@ -54,15 +56,22 @@ def without_remarks(text: Text, chunks: Sequence[Deep]) -> Sequence[Deep]:
 
 
 def as_unfit(chunks: Sequence[Deep]) -> Sequence[Deep]:
-    """Return a sentence with "not eligible for surgery" as what patients aren't fit for, not as a bar."""
+    """Return a sentence with "not eligible for surgery" as what patients aren't fit for, not as a bar.
+
+    Who is "ineligible for A", up to a comma, may or may not have had A: that says nothing of A.
+    """
     for index, (chunk, depth) in enumerate(chunks[:-2]):
         if "barring" not in chunk.classes or not chunk.form.endswith("eligible"):
             continue
         named = next((each for each, _ in chunks[index + 2 : index + _SOON] if is_content(each)), None)
-        if chunks[index + 1][0].form == "for" and named and category_of(named) in GIVEN:
-            denial = replace(chunk, form="not", classes=_DENIAL)
-            fitting = replace(chunk, form="eligible", classes=frozenset())
-            return [*chunks[:index], (denial, depth), (fitting, depth), *chunks[index + 1 :]]
+        if chunks[index + 1][0].form != "for" or not named or category_of(named) not in GIVEN:
+            continue
+        if chunk.form.endswith(_UNFIT):
+            ends = (i for i, (each, _) in enumerate(chunks[index:], index) if each.form in _ENDS)
+            return [*chunks[:index], *chunks[next(ends, len(chunks)) :]]
+        denial = replace(chunk, form="not", classes=_DENIAL)
+        fitting = replace(chunk, form="eligible", classes=frozenset())
+        return [*chunks[:index], (denial, depth), (fitting, depth), *chunks[index + 1 :]]
     return chunks
 
 

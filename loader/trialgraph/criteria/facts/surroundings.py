@@ -335,7 +335,8 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         around.window = done
         rest.pop()
     if rest:
-        name = "agent" if head.term is not None and head.term.category == "allergy" else "qualifier"
+        allergic = head.term is not None and head.term.category == "allergy"
+        name = "qualifier" if not allergic or _tells_how(rest[0]) else "agent"
         words = text.text[rest[0].start : rest[-1].end]
         if name == "agent":
             opening = rest[0].end - rest[0].start if "allergen" in rest[0].classes else 0
@@ -343,6 +344,11 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         else:
             around.qualifiers.append(words)
             around.extra += [] if around.historic else limits_in(rest)
+
+
+def _tells_how(chunk: Chunk) -> bool:
+    """Whether what follows an allergy tells of its cases, not what it is to ("requiring epinephrine")."""
+    return "post" in chunk.classes and "allergen" not in chunk.classes
 
 
 def _is_method(head: Chunk, chunk: Chunk) -> bool:

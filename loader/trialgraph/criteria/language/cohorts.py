@@ -50,6 +50,17 @@ _OF_ARM = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """An arm by its name: "for the initial staging arm, …", "for CRC and HNSCC cohorts in phase 2a: …"."""
+_EVERYONE = (
+    r"(?:[^:]*\b(?:must|may|should|have|has|is|are|including|child-?bearing|reproductive|fertile)\b"
+    r"|(?:for\s+|in\s+)?(?:the\s+|all\s+)*(?:(?:wo|fe)?m(?:en|ales?)|patients?|subjects?|participants?|adults?)\b\s*(?:only|:))"
+)
+_THOSE = re.compile(
+    rf"(?!{_EVERYONE})(?P<some>(?:[^.:;()\[\]]|\([^()]{{1,60}}\)){{2,90}}?\bonly\s*(?:\([^()]{{1,90}}\))?"
+    rf"|[^.:;()\[\]]{{2,60}}\(\s*{_PARTS}\s+{_NUMBER}[^()]{{0,20}}\)"
+    rf"|for\s+(?!\w*\s*(?:fe)?males?\b)[^.,:;()]{{2,80}}\s(?:patients|subjects|participants))\s*:\s+(?=\S)",
+    re.IGNORECASE,
+)
+"""Whom alone something is asked of: "Regimen B only (with trastuzumab): …", "For lymphoma patients: …"."""
 _FIRST = re.compile(
     r"[(\[]|for\b|in\b|only\b|all\b|both\b|patients?\b|subjects?\b|participants?\b|individuals?\b|the\b"
     r"|cohort|arm|part|phase|group|sub-?stud|strat|portion|segment|module|dose|expansion|escalation|safety|lead|run|mono|combination"
@@ -84,9 +95,9 @@ def opening_part(words: str) -> Opening | None:
         >>> opening_part("Part 1A (Monotherapy): Platelets").rest
         23
     """
-    if _FIRST.match(words) is None:
-        return None
     head = words[:_LONGEST]
+    if _FIRST.match(words) is None:
+        return _of_those(head)
     if match := _BRACKET.match(head):
         return Opening(match.end("rest") + 1, match.end(), match["all"] is not None, labelled=True)
     if match := _BRACKETED_LABEL.match(head):
@@ -97,9 +108,15 @@ def opening_part(words: str) -> Opening | None:
         return Opening(match.start("end"), match.end(), whole=False, labelled=match["end"].strip() == _COLON)
     match = _OPENING.match(head)
     if match is None or not _sets_off(match):
-        return None
+        return _of_those(head)
     end = match.start("end")
     return Opening(end, match.end(), match["all"] is not None, labelled=match["end"].strip() == _COLON)
+
+
+def _of_those(head: str) -> Opening | None:
+    """Return whom words ask something of, told by a treatment, a place or a disease; None without them."""
+    match = _THOSE.match(head) if _COLON in head else None
+    return None if match is None else Opening(match.end("some"), match.end(), whole=False, labelled=True)
 
 
 def _sets_off(match: re.Match[str]) -> bool:

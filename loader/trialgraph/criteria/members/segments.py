@@ -33,6 +33,8 @@ _RELATIVE = frozenset({"that is"})
 _SHORTEST_NAME = 3
 _OPENING_WORDS = 3
 _APART = frozenset({"allergy", "reproductive", "lesion"})
+_KNOWN = frozenset({"known", "suspected", "confirmed", "documented"})
+"""What is said of a disease behind a list of allergens, and not of one of them."""
 
 _JOINTS = {
     "and / or": "or",
@@ -165,11 +167,15 @@ def _takes_all(segment: Segment) -> bool:
 def _is_other_matter(segment: Segment, following: Sequence[Chunk]) -> bool:
     """Whether what follows a list of allergens isn't one ("… to X, or has a history of stroke")."""
     allergic = any(chunk.term is not None and chunk.term.category == "allergy" for chunk in segment.chunks)
+    apart = _APART
     for chunk in following:
         if chunk.form in ("or", "and") or (chunk.form in DETERMINERS and allergic):
             continue
+        if chunk.form in _KNOWN:
+            apart = _APART | {"condition"}
+            continue
         if is_content(chunk):
-            return allergic and chunk.term is not None and chunk.term.category in _APART
+            return allergic and chunk.term is not None and chunk.term.category in apart
         anew = chunk.form.split(" ")[0] in VERBS or chunk.form in RESTARTS
         return allergic and (anew or "active" in chunk.classes)
     return False

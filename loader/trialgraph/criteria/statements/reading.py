@@ -15,7 +15,7 @@ from trialgraph.criteria.conditions.complements import (
     join_complements,
     lists_cancers,
 )
-from trialgraph.criteria.conditions.elapsed import read_interval, tells_elapsed
+from trialgraph.criteria.conditions.elapsed import asks_treatment, read_interval, tells_elapsed
 from trialgraph.criteria.conditions.lifting import lift
 from trialgraph.criteria.conditions.remnants import add_values
 from trialgraph.criteria.conditions.roles import defines_condition
@@ -188,7 +188,8 @@ def _read_item(text: Text, chunks: Sequence[Chunk], item: Outline, *, timed: boo
         if timed and not item.items
         else None
     )
-    return told or _read_outlined(text, chunks, item)
+    read = told or _read_outlined(text, chunks, item)
+    return narrative(text, item.start, item.end) if timed and asks_treatment(read) else read
 
 
 def _excepted_below(
