@@ -16,8 +16,8 @@ from trialgraph.criteria.lists.lists import join_segments, read_condition, read_
 from trialgraph.criteria.members.segments import part_statement, trimmed
 from trialgraph.criteria.statements.kinds import read_instances
 from trialgraph.criteria.statements.subgroups import MODAL, only_names_patients, value_case, value_with
-from trialgraph.criteria.trees import all_of, any_of, is_formal, negate
-from trialgraph.expressions import Expression, Fact, Narrative, Not, atoms
+from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal, negate
+from trialgraph.expressions import AllOf, Expression, Fact, Narrative, Not, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = ["case_of", "concerns_reproduction", "read_conditional"]
@@ -28,6 +28,7 @@ _HAVING = frozenset({"have", "has", "with", "have a", "has a"})
 _MENOPAUSE = frozenset({str(TGC.Premenopausal), str(TGC.Perimenopausal), str(TGC.Postmenopausal)})
 _TELLING = frozenset({"confirmation", "confirmed"})
 _NEOPLASM = str(TGC.Neoplasm)
+_METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
 _WHO = frozenset({"patient who", "subject who", "participant who"})
 Reader = Callable[[Text, list[Chunk]], Expression]
 
@@ -185,8 +186,25 @@ def case_of(text: Text, chunks: Sequence[Chunk]) -> Expression:
         return Not(reading.expression) if reading.negated else reading.expression
     read = read_condition(text, kept)
     if is_formal(read) or not kept:
-        return read
+        return _any_disease(text, read)
     return narrative(text, kept[0].start, kept[-1].end)
+
+
+def _any_disease(text: Text, case: Expression) -> Expression:
+    """Return patients with several diseases as those with any ("patients with A, B and C must …").
+
+    Of two diseases that aren't both primary cancers, a patient may have to have both.
+    """
+    if not isinstance(case, AllOf):
+        return case
+    diseases = [each for each in case.operands if isinstance(each, Fact) and each.category == "condition"]
+    apart = len(diseases) > 2 or all(_is_cancer(text, each) for each in diseases)
+    return alternatives_of(case) if apart and len(diseases) == len(case.operands) else case
+
+
+def _is_cancer(text: Text, fact: Fact) -> bool:
+    term = text.vocabulary.by_iri.get(fact.concept)
+    return term is not None and term.is_a(_NEOPLASM) and not term.is_a(_METASTASIS)
 
 
 def _says_something(expression: Expression) -> bool:
