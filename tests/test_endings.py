@@ -64,3 +64,20 @@ def test_any_item_bars() -> None:
     """Whatever they end in."""
     read = _read("Patients with:", "Stroke", "Asthma or", "Epilepsy", "Ascites", kind="exclusion")
     assert read == "ANY(Stroke, Asthma, Epilepsy, Ascites)"
+
+
+def test_a_lead_in_asks_behind_the_name_of_a_part() -> None:
+    """What it names there is asked too; a part that only a later sentence names isn't that of the list."""
+    read = _read("For Part 4 only - Participants with colorectal cancer and:", "Stroke", "Asthma")
+    assert read == "ANY(NOT «For Part 4 only», ALL(ColorectalCancer, Stroke, Asthma))"
+    read = _read("Part 1: Melanoma. Part 2: Sarcoma with:", "Stroke", "Asthma")
+    assert read.startswith("ALL(") and "Stroke, Asthma" in read
+
+
+def test_an_item_that_is_not_permitted_bars_by_itself() -> None:
+    """Also below the name of something else."""
+    read = _read(
+        "Prior therapy of melanoma:", "Bisphosphonates are permitted", "Radiotherapy is not permitted",
+        kind="exclusion",
+    )  # fmt: skip
+    assert read.startswith("ANY(") and "Radiotherapy" in read

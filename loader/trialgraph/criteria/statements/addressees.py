@@ -27,8 +27,11 @@ _MODAL = ("must", "should", "shall", "need", "are required to")
 _HAVING = frozenset({"have", "has", "with", "have a", "has a"})
 _MENOPAUSE = frozenset({str(TGC.Premenopausal), str(TGC.Perimenopausal), str(TGC.Postmenopausal)})
 _TELLING = frozenset({"confirmation", "confirmed"})
+_LACKING = frozenset({"do not have", "doe not have", "without", "who do not have", "who doe not have"})
 _NEOPLASM = str(TGC.Neoplasm)
 _METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
+_PROVIDED = frozenset({"provided", "provided that", "only if"})
+"""What adds a demand to the one before it, rather than telling whom that is asked of."""
 _WHO = frozenset({"patient who", "subject who", "participant who"})
 Reader = Callable[[Text, list[Chunk]], Expression]
 
@@ -97,6 +100,8 @@ def _opening_case(text: Text, chunks: list[Chunk]) -> Expression:
 def _subject_case(text: Text, chunks: list[Chunk]) -> Expression | None:
     """Read "patients with X must have Y": Y is asked of those with X only."""
     modal = next((i for i, chunk in enumerate(chunks) if _is_modal(chunk)), None)
+    if modal and (lacking := _lacking_case(text, chunks[:modal], chunks[modal:])) is not None:
+        return lacking
     if modal is None and concerns_reproduction(chunks) and not _tells_menopause(chunks):
         modal = next((i for i, chunk in enumerate(chunks) if i > 1 and chunk.form in _HAVING), None)
     if not modal:
@@ -117,6 +122,20 @@ def _subject_case(text: Text, chunks: list[Chunk]) -> Expression | None:
         valued = any(chunk.kind == "value" for chunk in case)
         return None if valued else narrative(text, chunks[0].start, chunks[-1].end)
     return any_of([negate(case_of(text, case)), read])
+
+
+def _lacking_case(text: Text, subject: list[Chunk], demand: list[Chunk]) -> Expression | None:
+    """Read "patients who do not have X must have Y", which asks Y of those without X, and bars no X."""
+    at = next((i for i, chunk in enumerate(subject) if chunk.form in _LACKING), None)
+    named = subject[at + 1 :] if at else []
+    persons = [chunk for chunk in subject[:at] if "persons" in chunk.classes or chunk.form in _WHO]
+    if not named or not persons or any(map(is_content, subject[:at])) or not any(map(is_content, named)):
+        return None
+    case = alternatives_of(read_condition(text, named))
+    body = join_segments(text, read_segments(text, trimmed(demand)), "and")
+    if not is_formal(case) or not _says_something(body):
+        return narrative(text, subject[0].start, demand[-1].end)
+    return any_of([case, body])
 
 
 def _is_tumour(chunk: Chunk) -> bool:
@@ -150,7 +169,7 @@ def _is_told(chunks: Sequence[Chunk]) -> bool:
 
 
 def _closing_case(text: Text, chunks: list[Chunk]) -> Expression | None:
-    """Read "Y for patients with X": Y is asked of those with X only.
+    """Read "Y for patients with X": Y is asked of those with X only; "Y provided X" asks for both.
 
     In a list it would be open how many of its members that holds for, so there nothing is read.
     """
@@ -167,7 +186,7 @@ def _closing_case(text: Text, chunks: list[Chunk]) -> Expression | None:
     if not _says_something(read):
         return None
     told = case_of(text, case)
-    if chunks[at].form.startswith("in ") and _is_status(text, told):
+    if chunks[at].form in _PROVIDED or (chunks[at].form.startswith("in ") and _is_status(text, told)):
         return all_of([read, told])
     return any_of([negate(told), read])
 

@@ -31,6 +31,7 @@ from trialgraph.criteria.language.offers import (
     lets_in,
     lists_contraception,
     offers_choice,
+    waives,
 )
 from trialgraph.criteria.language.predicates import part_predicate
 from trialgraph.criteria.language.vocabulary import Vocabulary
@@ -53,6 +54,7 @@ from trialgraph.criteria.statements.notes import (
     NOTE,
     are_notes,
     is_title,
+    noted_refusal,
     only_notes,
     says_more,
     with_notes,
@@ -274,8 +276,10 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
         if read and (EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
             read = lift(text, read, words, place)
         elif read and NOTE.match(words):
-            if text.exclusion and (listed := listed_instances(text, sentences, sentence)) is not None:
-                read.append(listed)
+            if (
+                told := noted_refusal(text, sentence) or listed_instances(text, sentences, sentence)
+            ) is not None:
+                read.append(told)
                 continue
             remark = narrative(text, sentence[0].start, end)
             if text.exclusion and EXAMPLES.match(words):
@@ -291,9 +295,10 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
 def _told_besides(text: Text, sentence: list[Chunk], read: list[Expression]) -> Expression | None:
     """Return what a sentence among demands tells without demanding it: a washout, what a disease is."""
     place = (sentence[0].start, sentence[-1].end)
-    if _is_washout(text.text[slice(*place)], sentence):
+    words = text.text[slice(*place)]
+    if _is_washout(words, sentence):
         return read_time_since(text, trimmed(sentence)) or narrative(text, *place)
-    return narrative(text, *place) if defines_condition(sentence, read) else None
+    return narrative(text, *place) if waives(words) or defines_condition(sentence, read) else None
 
 
 def _is_washout(words: str, sentence: Sequence[Chunk]) -> bool:
