@@ -16,6 +16,7 @@ __all__ = [
     "lets_in",
     "lists_contraception",
     "offers_choice",
+    "waives",
 ]
 
 _SEVERAL = (
@@ -102,6 +103,19 @@ SOME_ASKED = re.compile(
 """How a statement opens that tells what some have to meet ("women of childbearing potential must …")."""
 
 
+_WAIVING = re.compile(
+    r"(?:(?!\b(?:who|whom|whose|which|that|if|when|where|but|and)\b)[^,;:()])*?"
+    r"\b(?:(?:is|are|was|were)\s+not\s+(?:\w+ly\s+)?(?:required|mandatory|necessary|needed|obligatory|a\s+requirement)"
+    r"|(?:do|does)\s+not\s+(?:have|need)\s+to|need\s+not"
+    r"|(?:do|does|will|would|should)\s+(?:not\s+)?(?:be\s+)?count(?:ed)?"
+    r"|(?:is|are|will\s+be|should\s+be)\s+(?:not\s+)?(?:considered|counted|regarded)\s+(?:as\s+|to\s+be\s+)?"
+    r"(?:(?:an?|one|the|part\s+of|prior|previous|separate|single)\s+)*(?:\w+\s+)?(?:measurable|evaluable|lines?|regimens?|target\s+lesions?)"
+    r")\b(?!.*\b(?:but|however)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""How a sentence waives something, or tells what counts as something, and asks for nothing instead."""
+
+
 def defines_childbearing(words: str) -> bool:
     """Whether words tell what childbearing potential or menopause is, rather than ask for it.
 
@@ -151,6 +165,14 @@ def lets_in(lead: str) -> bool:
     before = _EXAMPLES.sub(":", lead)
     letting = _LETS_IN if before == lead else _LET_IN
     return lead.rstrip().endswith(":") and letting.search(_last(before)) is not None
+
+
+def waives(words: str) -> bool:
+    """Whether a sentence says of what it opens with that it isn't asked for ("… is not required").
+
+    Or as what it counts ("adjuvant therapy does not count as a line").
+    """
+    return _WAIVING.match(words) is not None
 
 
 def _last(lead: str) -> str:

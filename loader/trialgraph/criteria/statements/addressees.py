@@ -17,8 +17,8 @@ from trialgraph.criteria.lists.lists import read_condition, read_segments
 from trialgraph.criteria.members.segments import part_statement, trimmed
 from trialgraph.criteria.statements.kinds import read_instances
 from trialgraph.criteria.statements.subgroups import MODAL, only_names_patients, value_case, value_with
-from trialgraph.criteria.trees import all_of, any_of, is_formal, negate
-from trialgraph.expressions import Expression, Fact, Narrative, Not, atoms
+from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal, negate
+from trialgraph.expressions import AllOf, Expression, Fact, Narrative, Not, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = ["case_of", "concerns_reproduction", "read_conditional"]
@@ -28,7 +28,11 @@ _MODAL = ("must", "should", "shall", "need", "are required to")
 _HAVING = frozenset({"have", "has", "with", "have a", "has a"})
 _MENOPAUSE = frozenset({str(TGC.Premenopausal), str(TGC.Perimenopausal), str(TGC.Postmenopausal)})
 _TELLING = frozenset({"confirmation", "confirmed"})
+_LACKING = frozenset({"do not have", "doe not have", "without", "who do not have", "who doe not have"})
 _NEOPLASM = str(TGC.Neoplasm)
+_METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
+_PROVIDED = frozenset({"provided", "provided that", "only if"})
+"""What adds a demand to the one before it, rather than telling whom that is asked of."""
 _WHO = frozenset({"patient who", "subject who", "participant who"})
 Reader = Callable[[Text, list[Chunk]], Expression]
 
@@ -97,6 +101,8 @@ def _opening_case(text: Text, chunks: list[Chunk]) -> Expression:
 def _subject_case(text: Text, chunks: list[Chunk]) -> Expression | None:
     """Read "patients with X must have Y": Y is asked of those with X only."""
     modal = next((i for i, chunk in enumerate(chunks) if _is_modal(chunk)), None)
+    if modal and (lacking := _lacking_case(text, chunks[:modal], chunks[modal:])) is not None:
+        return lacking
     if modal is None and concerns_reproduction(chunks) and not _tells_menopause(chunks):
         modal = next((i for i, chunk in enumerate(chunks) if i > 1 and chunk.form in _HAVING), None)
     if not modal:
@@ -117,6 +123,20 @@ def _subject_case(text: Text, chunks: list[Chunk]) -> Expression | None:
         valued = any(chunk.kind == "value" for chunk in case)
         return None if valued else narrative(text, chunks[0].start, chunks[-1].end)
     return any_of([negate(case_of(text, case)), read])
+
+
+def _lacking_case(text: Text, subject: list[Chunk], demand: list[Chunk]) -> Expression | None:
+    """Read "patients who do not have X must have Y", which asks Y of those without X, and bars no X."""
+    at = next((i for i, chunk in enumerate(subject) if chunk.form in _LACKING), None)
+    named = subject[at + 1 :] if at else []
+    persons = [chunk for chunk in subject[:at] if "persons" in chunk.classes or chunk.form in _WHO]
+    if not named or not persons or any(map(is_content, subject[:at])) or not any(map(is_content, named)):
+        return None
+    case = alternatives_of(read_condition(text, named))
+    body = join_segments(text, read_segments(text, trimmed(demand)), "and")
+    if not is_formal(case) or not _says_something(body):
+        return narrative(text, subject[0].start, demand[-1].end)
+    return any_of([case, body])
 
 
 def _is_tumour(chunk: Chunk) -> bool:
@@ -150,7 +170,7 @@ def _is_told(chunks: Sequence[Chunk]) -> bool:
 
 
 def _closing_case(text: Text, chunks: list[Chunk]) -> Expression | None:
-    """Read "Y for patients with X": Y is asked of those with X only.
+    """Read "Y for patients with X": Y is asked of those with X only; "Y provided X" asks for both.
 
     In a list it would be open how many of its members that holds for, so there nothing is read.
     """
@@ -167,7 +187,7 @@ def _closing_case(text: Text, chunks: list[Chunk]) -> Expression | None:
     if not _says_something(read):
         return None
     told = case_of(text, case)
-    if chunks[at].form.startswith("in ") and _is_status(text, told):
+    if chunks[at].form in _PROVIDED or (chunks[at].form.startswith("in ") and _is_status(text, told)):
         return all_of([read, told])
     return any_of([negate(told), read])
 
@@ -186,8 +206,25 @@ def case_of(text: Text, chunks: Sequence[Chunk]) -> Expression:
         return Not(reading.expression) if reading.negated else reading.expression
     read = read_condition(text, kept)
     if is_formal(read) or not kept:
-        return read
+        return _any_disease(text, read)
     return narrative(text, kept[0].start, kept[-1].end)
+
+
+def _any_disease(text: Text, case: Expression) -> Expression:
+    """Return patients with several diseases as those with any ("patients with A, B and C must …").
+
+    Of two diseases that aren't both primary cancers, a patient may have to have both.
+    """
+    if not isinstance(case, AllOf):
+        return case
+    diseases = [each for each in case.operands if isinstance(each, Fact) and each.category == "condition"]
+    apart = len(diseases) > 2 or all(_is_cancer(text, each) for each in diseases)
+    return alternatives_of(case) if apart and len(diseases) == len(case.operands) else case
+
+
+def _is_cancer(text: Text, fact: Fact) -> bool:
+    term = text.vocabulary.by_iri.get(fact.concept)
+    return term is not None and term.is_a(_NEOPLASM) and not term.is_a(_METASTASIS)
 
 
 def _says_something(expression: Expression) -> bool:

@@ -27,11 +27,11 @@ def listed_instances(
     """Return the instances that a sentence lists, any of which bars; None where it isn't plain that they do.
 
     Args:
-        text: The text of an exclusion.
+        text: The text; among demands nothing is listed so.
         sentences: All of its sentences; behind an exception, examples may be of whom it lets in.
         sentence: One of them.
     """
-    if EXAMPLES.match(text.text[sentence[0].start : sentence[-1].end]) is None:
+    if not text.exclusion or EXAMPLES.match(text.text[sentence[0].start : sentence[-1].end]) is None:
         return None
     before = [chunk for each in sentences for chunk in each if chunk.start < sentence[0].start]
     at = next((i for i, chunk in enumerate(sentence[:_SOON]) if "example" in chunk.classes), None)

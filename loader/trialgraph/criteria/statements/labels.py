@@ -26,7 +26,7 @@ from trialgraph.criteria.statements.subgroups import age_case, any_kind, defined
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, dated, is_formal, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms
 
-__all__ = ["read_labelled"]
+__all__ = ["is_kind_of", "read_labelled"]
 
 _DENIED_LIST = ("not meet", "not fulfil", "not satisfy", "fail to meet", "fails to meet", "unable to meet")
 
@@ -180,7 +180,7 @@ def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> E
         return any_of([negate(case_of(text, label)), body])
     if "condition" in label[0].classes:
         return asked_of(text, case_of(text, label[1:]), body)
-    if label[0].form in RESTARTS and not text.exclusion:
+    if label[0].form in RESTARTS and not text.exclusion and "example" not in label[-1].classes:
         return any_of([negate(join_segments(text, read_segments(text, label[1:]), "or")), body])
     case = age_case(label)
     facts = [atom for atom in atoms(body) if isinstance(atom, Fact) and atom.category != "demographic"]
@@ -188,7 +188,7 @@ def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> E
         return asked_of(text, case, body)
     if text.exclusion and "example" in label[-1].classes:
         return _with_kind(text, label, body, end)
-    if is_formal(body) and (text.exclusion or _is_kind_of(text, label, body)):
+    if is_formal(body) and (text.exclusion or is_kind_of(text, label, body)):
         if not text.exclusion and "example" in label[-1].classes and isinstance(body, AllOf):
             return alternatives_of(body)
         return _with_topics(text, label, body) if text.exclusion else body
@@ -233,7 +233,7 @@ def _with_kind(text: Text, label: list[Chunk], body: Expression, end: int) -> Ex
     return any_of([head, instances_of(facts[-1], body)])
 
 
-def _is_kind_of(text: Text, label: list[Chunk], body: Expression) -> bool:
+def is_kind_of(text: Text, label: list[Chunk], body: Expression) -> bool:
     """Whether a list names kinds of what its label names, rather than demands on those with it."""
     named = {chunk.term.iri for chunk in label if chunk.term is not None and is_content(chunk)}
     terms = [text.vocabulary.by_iri.get(a.concept) for a in atoms(body) if isinstance(a, Fact)]

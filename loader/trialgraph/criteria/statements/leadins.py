@@ -12,6 +12,7 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.cases import asked_of
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import for_itself, instances_of
+from trialgraph.criteria.language.cohorts import Opening, opening_part
 from trialgraph.criteria.language.offers import SOME_ASKED
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import trimmed
@@ -40,7 +41,8 @@ _OR_ANY = re.compile(
 )
 _MODALS = ("must", "should", "need", "are required to", "have to")
 _EXCLUDED = re.compile(
-    r"\b(?:are|is|be|must) (?:also )?(?:excluded|ineligible|not (?:be )?eligible)\b", re.IGNORECASE
+    r"\b(?:are|is|be|must) (?:also )?(?:excluded|ineligible|not (?:be )?(?:eligible|allowed|permitted))\b",
+    re.IGNORECASE,
 )
 _ABOUT = frozenset({"for", "in"})
 _WAIVED = re.compile(r"\bnot (?:\w+ )?(?:need|require|necessary|mandatory|applicable|apply)", re.IGNORECASE)
@@ -93,6 +95,11 @@ def with_lead(
     start, lead_end = outline.start, outline.lead_end
     lead = text.text[start:lead_end]
     leading = between(chunks, start, lead_end)
+    opening = _part_before(text, leading)
+    if opening is not None:
+        case = narrative(text, start, start + opening.end)
+        rest = replace(outline, start=start + opening.rest)
+        return asked_of(text, case, with_lead(text, chunks, rest, body, read, either=either))
     body = in_time_of(leading, body, facts_too=text.exclusion)
     following = _FOLLOWING.search(lead)
     stop = start + following.start() if following else lead_end
@@ -123,6 +130,19 @@ def with_lead(
     ):
         return any_of([head, body])
     return all_of([head, body])
+
+
+def _part_before(text: Text, leading: Sequence[Chunk]) -> Opening | None:
+    """Return the one part of the trial that a lead-in names before what it asks there; None without one."""
+    if not leading or (opening := opening_part(text.text[leading[0].start : leading[-1].end])) is None:
+        return None
+    behind = leading[0].start + opening.rest
+    named = any(is_content(chunk) for chunk in leading if chunk.start >= behind)
+    if opening.whole or not named:
+        return None
+    others = sentences_of(text, leading)[1:]
+    parted = any(opening_part(text.text[each[0].start : each[-1].end]) is not None for each in others)
+    return None if parted else opening
 
 
 def _asked_of_some(

@@ -11,8 +11,10 @@ from trialgraph.criteria.conditions.lifting import lift
 from trialgraph.criteria.facts.allowances import allows
 from trialgraph.criteria.language.offers import DEMANDED
 from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of
-from trialgraph.criteria.trees import all_of
+from trialgraph.criteria.statements.refusals import read_refusal
+from trialgraph.criteria.trees import all_of, is_formal
 from trialgraph.expressions import Atom, Expression, Fact, Not, Span, atoms, is_judged
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "NOTE",
     "are_notes",
     "is_title",
+    "noted_refusal",
     "only_notes",
     "says_more",
     "with_notes",
@@ -48,6 +51,15 @@ def are_notes(text: Text, items: Sequence[Item]) -> bool:
 def only_notes(text: Text, items: Sequence[Item]) -> bool:
     """Whether all items of a list say that they are notes."""
     return all(item and _CALLED_SO.match(text.text, item[0].start, item[-1].end) for item in items)
+
+
+def noted_refusal(text: Text, note: Item) -> Expression | None:
+    """Return what a note bars ("Note: patients with uveal melanoma are excluded"), or None."""
+    called = _CALLED_SO.match(text.text, note[0].start, note[-1].end)
+    if called is None or not any("barring" in chunk.classes for chunk in note):
+        return None
+    refused = read_refusal(text, trimmed([chunk for chunk in note if chunk.start >= called.end()]))
+    return refused if refused is not None and is_formal(refused) else None
 
 
 def with_notes(text: Text, head: Expression, lead: str, items: Sequence[Item]) -> Expression | None:

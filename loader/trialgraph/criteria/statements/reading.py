@@ -31,6 +31,7 @@ from trialgraph.criteria.language.offers import (
     lets_in,
     lists_contraception,
     offers_choice,
+    waives,
 )
 from trialgraph.criteria.language.predicates import part_predicate
 from trialgraph.criteria.language.vocabulary import Vocabulary
@@ -44,6 +45,7 @@ from trialgraph.criteria.sections.normalization import NormalizedText
 from trialgraph.criteria.sections.outline import Outline
 from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.denials import read_denied
+from trialgraph.criteria.statements.endings import join_items
 from trialgraph.criteria.statements.examples import EXAMPLES, listed_instances
 from trialgraph.criteria.statements.exceptions import name_exceptions
 from trialgraph.criteria.statements.inlines import with_inline_items
@@ -53,6 +55,7 @@ from trialgraph.criteria.statements.notes import (
     NOTE,
     are_notes,
     is_title,
+    noted_refusal,
     only_notes,
     says_more,
     with_notes,
@@ -76,7 +79,6 @@ __all__ = ["read_expression"]
 _FEWEST_LETTERS = 3
 _LONGEST = 20_000
 _WASHOUT = re.compile(r"\bwash-?\s?out\b", re.IGNORECASE)
-_OR_AT_END = re.compile(r"\bor$", re.IGNORECASE)
 _ALL = re.compile(r"\ball\b[^:]{0,30}\bfollowing\b|\bboth of\b", re.IGNORECASE)
 _DENIED = re.compile(
     r"(?<!must )(?<!should )(?<!may )\bnot (?:meet|fulfil|fulfill|satisfy|have)\b[^:]*\bfollowing\b"
@@ -166,11 +168,15 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
         return denied
     if _DENIED.search(lead):
         return negate(all_of(read))
-    endings = (text.text[item.start : item.end].rstrip(" ,;.*-•") for item in outline.items[:-1])
-    ors = any(_OR_AT_END.search(ending) for ending in endings)
-    either = ors or offers_choice(lead) or (text.exclusion and not _ALL.search(lead))
+    either = offers_choice(lead) or (text.exclusion and not _ALL.search(lead))
     either = either or (not text.exclusion and lists_cancers(read, text.vocabulary))
-    body = any_of(read) if either else all_of(read)
+    body, either = join_items(
+        [text.text[item.start : item.end] for item in outline.items],
+        read,
+        lambda places: _read_together(text, chunks, [outline.items[i] for i in places]),
+        either=either,
+        every=not text.exclusion,
+    )
     silent = all(isinstance(atom, Narrative) for atom in atoms(body))
     told = text.exclusion or any(item.items for item in outline.items)
     if (silent and are_notes(text, items)) or (told and only_notes(text, items)):
@@ -179,6 +185,17 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     whole = with_lead(text, chunks, outline, body, _read_stretch, either=either)
     told = any(map(says_more, atoms(whole))) or any(map(str.isdigit, lead))
     return whole if told else narrative(text, start, end)
+
+
+def _read_together(text: Text, chunks: Sequence[Chunk], items: Sequence[Outline]) -> Expression:
+    """Read items that are alternatives as the one sentence they make."""
+    words: list[Chunk] = []
+    for item in items:
+        own = [chunk for chunk in between(chunks, item.start, item.end) if chunk.form != "-"]
+        joint = next((chunk for chunk in reversed(own) if chunk.kind != "sign"), None)
+        words += trimmed(own)
+        words += [joint] if joint is not None and joint.form == "or" and item is not items[-1] else []
+    return _read_stretch(text, words, items[0].start, items[-1].end)
 
 
 def _read_item(text: Text, chunks: Sequence[Chunk], item: Outline, *, timed: bool) -> Expression:
@@ -261,8 +278,10 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
         if read and (EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
             read = lift(text, read, words, place)
         elif read and NOTE.match(words):
-            if text.exclusion and (listed := listed_instances(text, sentences, sentence)) is not None:
-                read.append(listed)
+            if (
+                told := noted_refusal(text, sentence) or listed_instances(text, sentences, sentence)
+            ) is not None:
+                read.append(told)
                 continue
             remark = narrative(text, sentence[0].start, end)
             if text.exclusion and EXAMPLES.match(words):
@@ -278,9 +297,10 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
 def _told_besides(text: Text, sentence: list[Chunk], read: list[Expression]) -> Expression | None:
     """Return what a sentence among demands tells without demanding it: a washout, what a disease is."""
     place = (sentence[0].start, sentence[-1].end)
-    if _is_washout(text.text[slice(*place)], sentence):
+    words = text.text[slice(*place)]
+    if _is_washout(words, sentence):
         return read_time_since(text, trimmed(sentence)) or narrative(text, *place)
-    return narrative(text, *place) if defines_condition(sentence, read) else None
+    return narrative(text, *place) if waives(words) or defines_condition(sentence, read) else None
 
 
 def _is_washout(words: str, sentence: Sequence[Chunk]) -> bool:

@@ -16,8 +16,9 @@ from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_barred, read_segments
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.statements.kinds import lists_sorts, read_instances
-from trialgraph.criteria.trees import all_of, alternatives_of, is_formal, map_facts, negate
-from trialgraph.expressions import AllOf, AnyOf, Expression, atoms, is_judged
+from trialgraph.criteria.statements.labels import is_kind_of
+from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal, map_facts, negate
+from trialgraph.expressions import AllOf, AnyOf, Expression, Not, atoms, is_judged
 
 _PART = re.compile(
     r"\s*(from\s+(?:the\s+)?(?:study\s+)?(?:arms?|cohorts?|parts?|phase|sub-?stud(?:y|ies))\b[^.;,]*)",
@@ -30,6 +31,8 @@ _TRIAL = frozenset({"for", "from", "in", "to", "the", "this", "our", "trial", "s
                     "enter", "join", "protocol therapy"})  # fmt: skip
 _REASONS = frozenset({"because", "because of", "as", "since", "due to", "given", "owing to", "in order to",
                       "in view of", "so as to", "for safety reason"})  # fmt: skip
+_LIKEWISE = frozenset({"as", "as well as"})
+_BEING = frozenset({"is", "are", "were", "was"})
 _ALLOWED = frozenset({"allowed", "allowable", "permitted", "acceptable", "accepted", "permissible"})
 _COUNTED = frozenset({"limit", "value"})
 _TURNED = frozenset({"negation", "condition", "exception", "barring"})
@@ -42,8 +45,8 @@ def read_refusal(text: Text, chunks: list[Chunk]) -> Expression | None:
     at = next((i for i, chunk in enumerate(chunks) if "barring" in chunk.classes), None)
     if at is None or _is_unfit_for(chunks, at):
         return _denied_leave(text, chunks) if at is None else None
-    if (excepting := _read_excepting(text, chunks, at)) is not None:
-        return excepting
+    if (told := _read_excepting(text, chunks, at) or _others_too(text, chunks)) is not None:
+        return told
     behind = _without_reason(chunks[at + 1 :])
     if not behind or behind[0].form in ("from", "for this") or _tells_only_when(behind) or _is_trial(behind):
         return _read_barred(text, chunks, at)
@@ -73,6 +76,19 @@ def _read_excepting(text: Text, chunks: list[Chunk], at: int) -> Expression | No
     return except_for(text, barred, words, place, lifts=chunks[exception].form == "unless")
 
 
+def _others_too(text: Text, chunks: list[Chunk]) -> Expression | None:
+    """Read "patients with X are excluded, as are patients with Y", which bars both; None for any other."""
+    at = next((i for i, chunk in enumerate(chunks[:-1]) if chunk.form in _LIKEWISE), 0)
+    if not at or chunks[at + 1].form not in _BEING:
+        return None
+    first = read_refusal(text, trimmed(chunks[:at]))
+    others = read_barred(text, trimmed(chunks[at + 2 :]))
+    if first is None or not is_formal(first) or not is_formal(others) or isinstance(others, Not):
+        return narrative(text, chunks[0].start, chunks[-1].end)
+    barred = others if text.exclusion else negate(alternatives_of(others))
+    return any_of([first, barred]) if text.exclusion else all_of([first, barred])
+
+
 def _without_reason(chunks: list[Chunk]) -> list[Chunk]:
     """Leave out why something bars ("… are ineligible because of possible interactions")."""
     reason = next((i for i, chunk in enumerate(chunks) if chunk.form in _REASONS), len(chunks))
@@ -94,7 +110,9 @@ def _read_barred(text: Text, chunks: list[Chunk], at: int) -> Expression:
     """Read "patients with X are excluded", which bars X in either kind of list."""
     whole = narrative(text, chunks[0].start, chunks[-1].end)
     head = without_trailing_verb(chunks[:at])
-    head = head[1:] if head and head[0].form in _WHO else head
+    if (rest := _behind_label(text, head)) is None:
+        return whole
+    head = rest[1:] if rest and rest[0].form in _WHO else rest
     if not any(is_content(chunk) for chunk in head) or any("exception" in chunk.classes for chunk in head):
         return whole
     if lists_sorts(head):
@@ -111,6 +129,19 @@ def _read_barred(text: Text, chunks: list[Chunk], at: int) -> Expression:
     if (part := _PART.match(text.text, chunks[at].end)) is not None:
         barred = all_of([narrative(text, *part.span(1)), barred])
     return barred if text.exclusion else negate(barred)
+
+
+def _behind_label(text: Text, head: list[Chunk]) -> list[Chunk] | None:
+    """Return what is barred behind a label ("Steroids: patients who take prednisone are …").
+
+    None where the label names what isn't said again ("hepatitis B: patients with active infection …").
+    """
+    colon = next((i for i, chunk in enumerate(head) if chunk.form == ":"), 0)
+    label, rest = head[:colon], trimmed(head[colon + 1 :])
+    if not any(map(is_content, label)) or not rest:
+        return head
+    named = rest[1:] if rest[0].form in _WHO else rest
+    return rest if is_kind_of(text, label, read_barred(text, named)) else None
 
 
 def _barred_behind(text: Text, chunks: list[Chunk], at: int) -> Expression:

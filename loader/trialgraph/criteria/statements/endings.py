@@ -1,0 +1,79 @@
+"""How the items of a list are joined by the words that they end in ("… × ULN, OR", "… treatments; and")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from trialgraph.criteria.trees import all_of, any_of, is_formal
+from trialgraph.expressions import Expression, Value, atoms
+
+__all__ = ["join_items"]
+
+_OR = re.compile(r"\bor$", re.IGNORECASE)
+_AND = re.compile(r"\band$", re.IGNORECASE)
+_BESIDE_SIGNS = " ,;.*-•"
+_SERIAL = (",", ";")
+"""What items of one list in prose end in, so that the "or" before the last one is for all of them."""
+
+Rereader = Callable[[Sequence[int]], Expression]
+
+
+def join_items(
+    words: Sequence[str], items: Sequence[Expression], reread: Rereader, *, either: bool, every: bool
+) -> tuple[Expression, bool]:
+    """Return what the items of a list say together, and whether any one of them is enough.
+
+    Args:
+        words: Each item's words, to its end.
+        items: What each item says.
+        reread: Reads some items, by their places, as one stretch of words.
+        either: Whether any one is enough by the words that lead them in.
+        every: Whether the list is one of demands, so that an "or" may join two of them only.
+    """
+    ends = [each.rstrip(_BESIDE_SIGNS) for each in words[:-1]]
+    ors = [_OR.search(end) is not None for end in ends]
+    if either or not any(ors):
+        return (any_of(items) if either else all_of(items)), either
+    if not every or all(ors):
+        return any_of(items), True
+    if all(own or _AND.search(end) is not None for own, end in zip(ors, ends, strict=True)):
+        return any_of([all_of([items[i] for i in run]) for run in _runs(ors, apart=True)]), True
+    runs = _runs(ors, apart=False)
+    groups = [[items[i] for i in run] for run in runs]
+    limits = all(any(isinstance(atom, Value) for atom in atoms(each)) for each in groups[-1])
+    if _is_series(words, ors) or (len(groups[-1]) > 1 and not limits) or _share_quantity(groups):
+        return any_of(items), True
+    return all_of([_alternatives(items, run, reread) for run in runs]), False
+
+
+def _runs(ors: Sequence[bool], *, apart: bool) -> list[list[int]]:
+    """Return the places of the items that belong together: those between the ors if `apart`, else across."""
+    runs = [[0]]
+    for i, own in enumerate(ors, start=1):
+        if own is apart:
+            runs.append([i])
+        else:
+            runs[-1].append(i)
+    return runs
+
+
+def _is_series(words: Sequence[str], ors: Sequence[bool]) -> bool:
+    """Whether items are set off by commas up to an "or" that goes on to the last."""
+    first = ors.index(True)
+    return all(ors[first:]) and any(each.rstrip(" *-•").endswith(_SERIAL) for each in words[:first])
+
+
+def _share_quantity(groups: Sequence[Sequence[Expression]]) -> bool:
+    """Whether a quantity is limited in two groups, which no patient need meet both of ("score 0-1", "2")."""
+    limited = [{atom.concept for each in group for atom in atoms(each) if isinstance(atom, Value)}
+               for group in groups]  # fmt: skip
+    return len(set().union(*limited)) < sum(map(len, limited))
+
+
+def _alternatives(items: Sequence[Expression], run: Sequence[int], reread: Rereader) -> Expression:
+    """Return the items of a run, of which one is enough; a limit may be for those of another's case only."""
+    if len(run) == 1:
+        return items[run[0]]
+    together = reread(run)
+    return together if is_formal(together) else any_of([items[i] for i in run])
