@@ -112,6 +112,8 @@ class Chunker:
         self.tokens = text.tokens
         self.source = text.text
         self.paired = bracket_pairs(self.tokens)
+        self.opened = 0
+        """How many brackets that a limit has opened aren't closed yet."""
 
     def chunks(self) -> tuple[Chunk, ...]:
         """Return the chunks of the whole text."""
@@ -138,6 +140,12 @@ class Chunker:
             if token.text not in BRACKETS:
                 chunk, position = self._chunk(position)
                 found.append(chunk)
+                if chunk.kind == "value":
+                    self.opened += max(0, self._unclosed(chunk))
+                continue
+            if token.text == ")" and self.opened:
+                self.opened -= 1
+                position += 1
                 continue
             if token.text == closing:
                 return found, position + 1
@@ -197,6 +205,9 @@ class Chunker:
                 return chunk, self._token_at(limit.end, position)
         return self._words(position, mention)
 
+    def _unclosed(self, chunk: Chunk) -> int:
+        return self.source.count("(", chunk.start, chunk.end) - self.source.count(")", chunk.start, chunk.end)
+
     def _sign(self, position: int) -> Chunk:
         """Return a sign, or the "or" that it stands for."""
         token = self.tokens[position]
@@ -212,12 +223,16 @@ class Chunker:
         return not opens and not number_follows(self.text.values, position, mention)
 
     def _bracketed(self, position: int) -> tuple[Chunk, int] | None:
-        """Return the value of a quantity that stands alone in a bracket, its limit behind it."""
+        """Return the value of the quantities that stand alone in a bracket, their limit behind it."""
         mention = self.text.mentions.get(position + 1)
-        after = mention.end if mention is not None else len(self.tokens)
-        if mention is None or not mention.term.quantity or after >= len(self.tokens):
+        if mention is None or not mention.term.quantity or mention.end >= len(self.tokens):
             return None
+        after = mention.end
         if self.tokens[after].text != ")":
+            after = self.text.values.series.read(position + 1)[2] - 1
+        if self.tokens[after].text != ")" or "(" in {
+            token.text for token in self.tokens[position + 1 : after]
+        }:
             return None
         value = self.text.values.read(position + 1)
         if value is None or value.end <= after:

@@ -33,6 +33,7 @@ _BEFORE = frozenset(
         "at",
         "an",
         "average",
+        "mean",
         "rated",
         "intensity",
         "severity",

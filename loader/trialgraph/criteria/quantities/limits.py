@@ -33,6 +33,7 @@ _RESTATED = re.compile(
 )
 _THAN = re.compile(r"\s+(?:than|or)\b", re.IGNORECASE)
 _WITHIN = re.compile(r"within\s+(?=[\d.])", re.IGNORECASE)
+_WITHIN_REFERENCE = re.compile(rf"within\s+(?:{OF_THE_PLACE}\s+)*(?=(?:u|i)\w*\s)", re.IGNORECASE)
 _WITHIN_BOUND = re.compile(r"within\s+(?=[≤<])", re.IGNORECASE)
 THEN = re.compile(
     r"(?:\s*-?\s*(?:of\s+age|old)\b)?\s*(?:,\s*)?(?:(?:and|but|to|-)\s*)?(?=[<>≤≥a-z])", re.IGNORECASE
@@ -87,9 +88,8 @@ def parse_limit(text: str, position: int) -> Found | None:
     if normal is not None:
         plain = Found(Limit(low=1.0, high=1.0), None, None, position, normal, normal=True)
         return _parse_numbers_of_range(text, plain) or plain
-    within = _WITHIN.match(text, position)
-    if within:
-        return _parse_within(text, position, within.end())
+    if within := _parse_within(text, position):
+        return within
     bound = _WITHIN_BOUND.match(text, position)
     first = _parse_bound(text, bound.end() if bound else position)
     return None if first is None else _with_second(text, first)
@@ -134,12 +134,18 @@ def _up_to(text: str, first: Found) -> Found | None:
     return _merge(first, upper) if same or bare else None
 
 
-def _parse_within(text: str, start: int, position: int) -> Found | None:
-    """Read "within 1.5 times the upper limit of normal": up to it."""
-    found = _parse_bound(text, position)
-    if found is None or found.relative_to is None or found.stated:
+def _parse_within(text: str, start: int) -> Found | None:
+    """Read "within 1.5 times the upper limit of normal", or without a number: up to it."""
+    counted = _WITHIN.match(text, start)
+    found = _parse_bound(text, counted.end()) if counted else None
+    if found is not None:
+        told = found.relative_to is not None and not found.stated
+        return replace(found, limit=Limit(high=found.limit.high), start=start, stated=True) if told else None
+    named = _WITHIN_REFERENCE.match(text, start)
+    reference = wording().reference.match(text, named.end()) if named else None
+    if reference is None or wording().references.get(_key(reference.group())) != "ULN":
         return None
-    return replace(found, limit=Limit(high=found.limit.high), start=start, stated=True)
+    return Found(Limit(high=1.0), None, "ULN", start, after_gloss(text, reference.end()))
 
 
 def parse_range(text: str, position: int) -> Found | None:
@@ -169,11 +175,7 @@ def _between(low: Number, high: Number) -> Limit:
 
 
 def _blank(text: str, position: int) -> int:
-    return (
-        len(text) - position - len(text[position:].lstrip())
-        if position < len(text) and text[position] == " "
-        else 0
-    )
+    return len(text) - position - len(text[position:].lstrip()) if text.startswith(" ", position) else 0
 
 
 def after_comparator(text: str, position: int) -> int:

@@ -20,7 +20,7 @@ def openers() -> frozenset[str]:
         | said.size_openers
         | said.leads
         | frozenset(said.numbers)
-        | {"aged", "class"}
+        | {"aged", "class", "classes", "grade", "grades", "stage", "classification"}
     )
 
 

@@ -20,6 +20,7 @@ _SUM = re.compile(
     re.IGNORECASE,
 )
 
+_CLASS = re.compile(r"(?:(?:class(?:es|ification)?|grades?)\b\s*)+", re.IGNORECASE)
 _GLOSS = re.compile(r"\s*\([^()\d≤≥<>]{4,200}\)")
 
 
@@ -72,7 +73,7 @@ class _ScaleReader:
         self.scale = scale
         symbols = "|".join(map(re.escape, sorted(scale.symbols, key=len, reverse=True))) or "(?!)"
         self.value = re.compile(
-            rf"\s*(?:(?i:class|grade|score|stage|category|functional|status|ps|level)\b\s*|of\s+)*"
+            rf"\s*(?:(?i:class(?:es|ification)?|grades?|score|stage|category|functional|status|ps|level)\b\s*|of\s+)*"
             rf"(?:(?P<symbol>{symbols})(?![a-zA-Z])(?:\s*[(-]?\s*(?P<points>\d{{1,2}})\b(?:\s*(?:points?|score)?\))?)?"
             r"|(?P<number>\d{1,3}|zero|one|two|three|four)(?!\.?\d|/\d{3})(?:[A-D]\b)?(?:\s*(?:%|points?))?)"
         )
@@ -84,7 +85,8 @@ class _ScaleReader:
         position = self._skip(position)
         opening = OPENING.match(self.text, position)
         start, position = position, opening.end() if opening else position
-        compare = wording().compare.match(self.text, position)
+        named = _CLASS.match(self.text, position)
+        compare = wording().compare.match(self.text, named.end() if named else position)
         if compare:
             return self._compared(start, compare)
         first = self._value(position)

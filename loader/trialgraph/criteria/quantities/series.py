@@ -44,7 +44,7 @@ class SeriesReader:
 
     def read(self, position: int) -> tuple[tuple[Term, ...], str, int]:
         """Return the quantities from a token on, what joins them, and the token after them."""
-        mention = self.mention_at(position)
+        mention, first = self.mention_at(position), position
         terms: list[Term] = []
         joiner, unpaired = "", False
         furthest = position + _MOST_TOKENS
@@ -69,7 +69,7 @@ class SeriesReader:
             if not joined:
                 adjacent = self._next_quantity(self._past_openers(after, unpaired=unpaired))
                 if adjacent is None or adjacent.term.iri != mention.term.iri:
-                    return tuple(terms), joiner, after
+                    return tuple(terms), joiner, after + self._closes_series(first, after)
                 mention, unpaired = adjacent, True
                 continue
             position = after
@@ -82,6 +82,13 @@ class SeriesReader:
         """Whether a quantity stands alone in a bracket, behind a name that isn't known."""
         opened = mention.start > 0 and self.tokens[mention.start - 1].text == "("
         return opened and mention.end < len(self.tokens) and self.tokens[mention.end].text == ")"
+
+    def _closes_series(self, first: int, after: int) -> bool:
+        """Whether a bracket that opens right before several quantities closes behind the last of them."""
+        opened = 0 < first < after < len(self.tokens) and self.tokens[first - 1].text == "("
+        alone = self.mention_at(first)
+        several = alone is not None and alone.end < after
+        return opened and several and self.tokens[after].text == ")"
 
     def _past_openers(self, position: int, *, unpaired: bool) -> int:
         """Step over brackets that open, of which a name given again has more than it closes."""

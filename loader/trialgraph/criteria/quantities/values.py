@@ -39,6 +39,10 @@ from trialgraph.expressions import Expression, Limit, Narrative, Span, Value, Wi
 __all__ = ["FoundValue", "ValueReader"]
 
 _BRACKETED = re.compile(r"\s*[(\[]\s*(?=[≤≥<>])")
+_BY_SEX = re.compile(
+    r"\s*(?:for|in)\s+(?:fe)?(?:males?|men|women)\b[^()]{1,40}\b(?:fe)?(?:males?|men|women)\s*\)",
+    re.IGNORECASE,
+)
 _CLOSING = re.compile(r"\s*[)\]]")
 _SIGNS = {("low", True): "≥", ("low", False): ">", ("high", True): "≤", ("high", False): "<"}
 _ARTICLES = frozenset({"a", "an", "the"})
@@ -263,6 +267,8 @@ class ValueReader:
             found = self._parse(terms[-1], bracket.end())
             method = wording().method.match(self.text, found.end) if found else None
             closing = _CLOSING.match(self.text, method.end() if method else found.end) if found else None
+            if found and closing is None and _BY_SEX.match(self.text, found.end):
+                return found
             return replace(found, end=closing.end()) if found and closing else None
         start = self.tokens[position].start
         if _BETWEEN.search(self.text[max(0, start - _NEAR) : start]):

@@ -38,6 +38,7 @@ _EDIT = re.compile(
     | (?P<entity>&(?:amp;)*(?:lt|gt|le|ge|amp|nbsp|\#8804|\#8805|\#60|\#62);(?:\s?=)?)
     | (?P<misread>â‰[¥¤]|â€[“”˜™œ\x9d]|Î¼|Âµ|Ã—|Â[°±²³])
     | (?P<symbol>(?<!\S)[³£](?=\s?\d)|(?<=[a-z\s])[³£](?=\s\d))
+    | (?P<enclosed>\(\s?\\?[<>≤≥]\\?=?\s?\)(?=\s?\d))
     | (?P<comparator>=\s?/\s?[<>]|[<>]\s?or\s?=(?:\s?to\b)?|=\s?or\s?[<>]|[≥≤]\s?[<>]
         |>\s?/\s?=|<\s?/\s?=|>\s?=|=\s?>|<\s?=|=\s?<|=\s?\\[<>]|\\[<>]\s?=|[<>]{{1,2}}\u0332)
     | (?P<times>(?<=\d)(?:[^\S\r\n]*[x*X×]\s*|\s*[xX×]\s*)(?={_MULTIPLIED}))
@@ -176,6 +177,8 @@ def _replacement(match: re.Match[str]) -> str:
             return ""
         case "blank":
             return " "
+        case "enclosed":
+            return found[-2] if "=" not in found else "≥" if ">" in found else "≤"
         case "comparator":
             return "≥" if ">" in found or "≥" in found else "≤"
         case "entity" | "misread":
