@@ -165,6 +165,8 @@ def _is_other_matter(segment: Segment, following: Sequence[Chunk]) -> bool:
     for chunk in following:
         if chunk.form in ("or", "and") or (chunk.form in DETERMINERS and allergic):
             continue
+        if allergic and (chunk.kind == "bracket" or "qualifier" in chunk.classes):
+            continue
         if is_content(chunk):
             return allergic and chunk.term is not None and chunk.term.category in _APART
         anew = chunk.form.split(" ")[0] in VERBS or chunk.form in RESTARTS
