@@ -30,6 +30,8 @@ _COUNTED = frozenset({"value", "lesion", "size"})
 _FINDING = frozenset({"history", "history of", "presence of", "known", "evidence of"})
 _RELATIVE = frozenset({"that is"})
 """What starts a clause about one thing as often as it tells what is meant."""
+_CLAUSES = _RELATIVE | {"that", "which", "who"}
+_SHORTEST_CLAUSE = 2
 _SHORTEST_NAME = 3
 _OPENING_WORDS = 3
 _APART = frozenset({"allergy", "reproductive", "lesion"})
@@ -202,7 +204,8 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
             category = each.term.category if each.term else None
             if category == "biomarker" == head:
                 return True
-            return after_comma and (category == head or not plain or each.kind != "concept")
+            apart = category == head or not plain or each.kind != "concept" or _clause_is_over(segment)
+            return after_comma and apart
         if "negation" in each.classes or each.form in _FINDING:
             return not (chunk.form == "or" and plain and not after_comma and _denies_behind(segment))
         if (
@@ -213,6 +216,15 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
             return False
         plain = plain and bool(each.classes & {"qualifier", "active"})
     return False
+
+
+def _clause_is_over(segment: Segment) -> bool:
+    """Whether a clause that names nothing narrows a member ("X that is likely to affect absorption")."""
+    forms = [chunk.form for chunk in segment.chunks]
+    at = next((i for i in range(len(forms) - 1, 0, -1) if forms[i] in _CLAUSES), len(forms))
+    behind = segment.chunks[at + 1 :]
+    plain = not any(is_content(chunk) or chunk.form == "," for chunk in behind)
+    return plain and len(behind) >= _SHORTEST_CLAUSE
 
 
 def _lists_grounds(segment: Segment, joint: Chunk) -> bool:
