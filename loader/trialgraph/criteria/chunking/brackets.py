@@ -18,6 +18,7 @@ __all__ = [
     "instances_behind",
     "is_gloss",
     "listed_in",
+    "markers_in",
     "nested",
     "only_repeats",
     "opened",
@@ -29,6 +30,8 @@ _FEW_WORDS = 4
 _JOINTS = frozenset({"or", "and", "and/or", "and / or", "etc"})
 _RESULTS = frozenset({"positive", "reactive", "detected", "detectable"})
 _STAIN = str(TGC.HER2ImmunohistochemistryScore)
+_INFECTION = str(TGC.InfectiousDisease)
+_LACKING = ("negative", "negativity", "undetectable")
 
 
 def holds_adjectives(bracket: Chunk) -> bool:
@@ -84,6 +87,22 @@ def kinds_in(head: Chunk, inner: Sequence[Chunk]) -> Sequence[Chunk]:
     named = {chunk.term.iri: chunk.term for chunk in inner if chunk.kind == "concept" and chunk.term}
     below = [term for term in named.values() if head.term is not None and head.term.iri in term.ancestors]
     return listed_in(inner) if len(below) == len(named) > 1 else ()
+
+
+def markers_in(head: Chunk, inner: Sequence[Chunk]) -> Sequence[Chunk]:
+    """Return the markers that a bracket behind an infection knows it by ("HIV (HIV 1/2 antibodies)"), or ().
+
+    Any of them will do, so those that have to be found together are none.
+    """
+    if head.term is None or _INFECTION not in head.term.ancestors:
+        return ()
+    named = [chunk.term for chunk in inner if chunk.term is not None]
+    found = all(
+        term.category == "biomarker" and not any(word in term.label for word in _LACKING) for term in named
+    )
+    together = any(chunk.form in ("and", "+") for chunk in inner)
+    told = [chunk for chunk in inner if chunk.kind != "bracket"]
+    return told if named and found and not together and only_repeats(head, told) else ()
 
 
 def instances_behind(head: Chunk, rest: Sequence[Chunk]) -> Sequence[Chunk]:

@@ -13,6 +13,7 @@ from trialgraph.criteria.chunking.purposes import add_purposes
 from trialgraph.criteria.chunking.sensitivities import add_sensitivities
 from trialgraph.criteria.chunking.spelled import add_spelled
 from trialgraph.criteria.chunking.staging import stage_end
+from trialgraph.criteria.chunking.trials import add_trials
 from trialgraph.criteria.chunking.vaccines import without_vaccines
 from trialgraph.criteria.chunking.viruses import with_viruses
 from trialgraph.criteria.language.lexicon import Phrases, lexicon
@@ -80,6 +81,7 @@ class Text:
         self.joints = add_markers(self.tokens, self.mentions, self.vocabulary)
         self.abilities = add_abilities(self.tokens, self.mentions, self.vocabulary, exclusion=self.exclusion)
         add_spelled(self.tokens, self.mentions, self.vocabulary)
+        add_trials(self.tokens, self.mentions, self.vocabulary)
         self.purposes = add_purposes(self.tokens, self.mentions, self.vocabulary)
         if self.exclusion:
             add_sensitivities(self.tokens, self.mentions, self.vocabulary)

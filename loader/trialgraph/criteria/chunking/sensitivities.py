@@ -1,4 +1,4 @@
-"""Allergies called sensitivities: "known sensitivity to gemcitabine" bars as "hypersensitivity to …" does.
+"""Allergies called sensitivities or intolerances: "known sensitivity to gemcitabine" bars as an allergy does.
 
 Only where something bars: what a demand calls sensitive to a drug is a tumour, not a patient.
 """
@@ -12,17 +12,22 @@ from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
 
 __all__ = ["add_sensitivities"]
 
-_NAMES = frozenset({"sensitivity", "sensitivities"})
-_ALIKE = frozenset({"allergy", "allergies", "hypersensitivity", "intolerance", "contraindication",
-                    "contraindications"})  # fmt: skip
+_SENSITIVITIES = frozenset({"sensitivity", "sensitivities"})
+_INTOLERANCES = frozenset({"intolerance", "intolerances"})
+_ALIKE = frozenset({"allergy", "allergies", "hypersensitivity", "sensitivity", "intolerance",
+                    "contraindication", "contraindications", "reaction", "reactions"})  # fmt: skip
+_JOINTS = frozenset({"or", "and", "/"})
+_DESCRIBED = frozenset({"previous", "prior", "known", "adverse", "allergic", "severe", "serious", "other"})
 _PHYSICAL = frozenset({"light", "sunlight", "sun", "ultraviolet", "uv", "radiation", "near", "cold", "heat"})
 """What skin or a tumour is sensitive to."""
 _WHOLE = "hypersensitivity"
+_TREATED = frozenset({"therapy", "treatment", "exercise", "heat", "cold", "standard", "procedure"})
+"""What someone doesn't tolerate without being allergic to it."""
 _SOON = 3
 
 
 def add_sensitivities(tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary) -> None:
-    """Add an allergy for each "sensitivity to" something.
+    """Add an allergy for each "sensitivity to" or "intolerance to" something.
 
     Args:
         tokens: The words of a text that says what bars.
@@ -30,20 +35,34 @@ def add_sensitivities(tokens: Sequence[Token], mentions: dict[int, Mention], voc
         vocabulary: Has the concept.
     """
     for index, token in enumerate(tokens[:-2]):
-        if token.form not in _NAMES or index in mentions or not _leads_to(tokens, index + 1):
+        intolerant = token.form in _INTOLERANCES
+        if not intolerant and token.form not in _SENSITIVITIES:
+            continue
+        if index in mentions or not _leads_to(tokens, index + 1):
             continue
         before = tokens[index - 1] if index else None
         split = before is not None and before.form == "hyper"
         part = before is not None and before.text in ("-", "/") and token.joined
         following = {each.form for each in tokens[index + 2 : index + 2 + _SOON]}
+        unlike = following & (_TREATED if intolerant else _PHYSICAL)
         term = vocabulary.find(_WHOLE)
-        if term is not None and not part and not following & _PHYSICAL:
+        if term is not None and not (part or unlike or (intolerant and _is_second(tokens, index))):
             mentions[index - split] = Mention(term, index - split, index + 1)
+
+
+def _is_second(tokens: Sequence[Token], index: int) -> bool:
+    """Whether an intolerance stands beside what is no allergy ("resistance or intolerance to imatinib")."""
+    joined = index > 1 and tokens[index - 1].form in _JOINTS
+    return joined and tokens[index - 2].form not in _ALIKE
 
 
 def _leads_to(tokens: Sequence[Token], after: int) -> bool:
     """Whether what someone is sensitive to follows ("sensitivity to A", "sensitivity or allergy to A")."""
     if tokens[after].form == "to":
-        return True
-    alike = after + 2 < len(tokens) and tokens[after + 1].form in _ALIKE
-    return alike and tokens[after].text in ("or", "and", "/") and tokens[after + 2].form == "to"
+        return after + 1 < len(tokens) and tokens[after + 1].form not in _JOINTS
+    if tokens[after].form not in _JOINTS:
+        return False
+    named = after + 1
+    while named + 2 < len(tokens) and tokens[named].form in _DESCRIBED:
+        named += 1
+    return named + 1 < len(tokens) and tokens[named].form in _ALIKE and tokens[named + 1].form == "to"

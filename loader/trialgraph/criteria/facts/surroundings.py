@@ -20,6 +20,7 @@ from trialgraph.criteria.chunking.brackets import (
     is_gloss,
     kinds_in,
     listed_in,
+    markers_in,
     only_repeats,
     tells_stain,
     words_in,
@@ -365,8 +366,9 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
     if other is not None and not is_shorter(other.window, around.window):
         around.other_time = other
         return
-    if not inner or only_repeats(head, inner) or tells_stain(head, bracket):
-        around.examples = around.examples or kinds_in(head, inner)
+    markers = markers_in(head, inner)
+    if not inner or markers or only_repeats(head, inner) or tells_stain(head, bracket):
+        around.examples = around.examples or markers or kinds_in(head, inner)
         return
     if is_testable(head) and all("sample" in chunk.classes or chunk.form == "or" for chunk in inner):
         return

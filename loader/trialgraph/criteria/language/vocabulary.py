@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from trialgraph.criteria.language.names import SILENT, Names, Term, bare, packaged_names
 from trialgraph.criteria.language.omissions import is_omitted
 from trialgraph.criteria.language.tokens import (
+    CLOSING,
     Token,
     ends_sentence,
     hyphenated,
@@ -23,7 +24,7 @@ __all__ = ["GIVEN", "Mention", "Term", "Vocabulary", "default_vocabulary"]
 GIVEN = frozenset({"treatment", "procedure"})
 """Categories of what is given to a patient, or done."""
 
-_PASSED = SILENT | {"("}
+_PASSED = SILENT | frozenset(CLOSING)
 """Signs that a name may go on behind."""
 _LONGEST_ABBREVIATION = 6
 _LONGEST_MARKER = 4
@@ -162,7 +163,7 @@ class Vocabulary:
             step = 1
             if child is None and hyphenated(tokens, index):
                 child, step = self._below(node, form + tokens[index + 2].form), 3
-            after = _abbreviates(tokens, index) if form == "(" and index > position else 0
+            after = _abbreviates(tokens, index, node) if form in CLOSING and index > position else 0
             if after and (child is None or (after < len(tokens) and tokens[after].form in node.children)):
                 index = after
                 continue
@@ -257,16 +258,18 @@ def _goes_on(tokens: list[Token], index: int) -> bool:
     return waits and any(one.text == "-" and two.joined and two.text[0].isalpha() for one, two in pairs)
 
 
-def _abbreviates(tokens: list[Token], index: int) -> int:
+def _abbreviates(tokens: list[Token], index: int, node: _Node) -> int:
     """Return where an abbreviation in a name ends ("small cell (SCLC) lung cancer"), 0 for other brackets.
 
-    Another bracket right behind it would be an explanation, so a name never goes on over two.
+    Another bracket right behind it would be an explanation, unless it is part of the name.
     """
+    closing = CLOSING[tokens[index].text]
     for place in range(index + 1, min(index + _LONGEST_ABBREVIATION, len(tokens) - 1)):
-        if tokens[place].text == ")":
+        if tokens[place].text == closing:
             written = [token.text for token in tokens[index + 1 : place] if token.text[0].isalpha()]
             short = bool(written) and all(word.isupper() or not word.islower() for word in written)
-            return place + 1 if short and tokens[place + 1].text != "(" else 0
+            following = tokens[place + 1].form
+            return place + 1 if short and (following not in CLOSING or following in node.children) else 0
     return 0
 
 

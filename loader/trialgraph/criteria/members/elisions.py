@@ -118,10 +118,17 @@ def _ahead(
             if not _is_member(chunks, other):
                 return None
             continue
-        if not joined or named - other.start > _LONGEST_NAME:
+        if named - other.start > _LONGEST_NAME:
             return None
-        return _lent_by(text, chunks, (cell, other), named, close=other is cells[index + 1])
+        found = _lent_by(text, chunks, (cell, other), named, close=other is cells[index + 1])
+        if joined or found is not None or not _is_one_word(chunks, other):
+            return found if joined else None
     return None
+
+
+def _is_one_word(chunks: Sequence[Deep], cell: _Cell) -> bool:
+    """Whether a member is a word that has no noun of its own ("radiopharmaceutical", "stroke")."""
+    return cell.end - cell.start == 1 and " " not in chunks[cell.start][0].form
 
 
 def _lent_by(

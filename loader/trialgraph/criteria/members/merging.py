@@ -34,6 +34,7 @@ _COURSES = (
     "disseminated",
 )
 """How an adjective starts that stands beside another of its kind, rather than in a name of its own."""
+_LENDING = frozenset({"condition", "treatment"})
 _LONGEST_LIST = 6
 _RELATIVE = frozenset({"whom", "which"})
 """Words that with a preposition start another case ("… or for whom there is none")."""
@@ -146,6 +147,7 @@ def _names_a_place(text: Text, segment: Segment, following: Sequence[Segment]) -
     """Whether "pulmonary" with the noun of "… or renal disease" behind it names a concept.
 
     So does "intrahepatic" with that of "hilar cholangiocarcinoma": both are kinds of what the noun names.
+    So does "antineoplastic" with that of "biological agents", unless it only narrows ("oral antibiotics").
     """
     word = segment.chunks[-1]
     placed = word.form in lexicon().places
@@ -154,10 +156,14 @@ def _names_a_place(text: Text, segment: Segment, following: Sequence[Segment]) -
         return False
     concepts = (chunk for other in following[:_LONGEST_LIST] for chunk in other.chunks if is_content(chunk))
     lender = next(concepts, None)
-    if lender is None or lender.term is None or lender.term.category != "condition":
+    if lender is None or lender.term is None or lender.term.category not in _LENDING:
         return False
     noun = text.text[lender.start : lender.end].rpartition(" ")[2]
     term = text.vocabulary.find(f"{word.form} {noun}")
+    if lender.term.category == "treatment":
+        plain = len(segment.chunks) == 1 and text.vocabulary.find(noun) is None
+        given = plain and term is not None and term.category == "treatment"
+        return given and term is not None and lender.term.iri not in {term.iri, *term.ancestors}
     if term is None or term.category != "condition" or term.iri == lender.term.iri:
         return False
     return placed or _are_kinds(text, noun, term, lender.term)

@@ -30,6 +30,8 @@ _COUNTED = frozenset({"value", "lesion", "size"})
 _FINDING = frozenset({"history", "history of", "presence of", "known", "evidence of"})
 _RELATIVE = frozenset({"that is"})
 """What starts a clause about one thing as often as it tells what is meant."""
+_CLAUSES = _RELATIVE | {"that", "which", "who"}
+_SHORTEST_CLAUSE = 2
 _SHORTEST_NAME = 3
 _OPENING_WORDS = 3
 _APART = frozenset({"allergy", "reproductive", "lesion"})
@@ -166,18 +168,20 @@ def _takes_all(segment: Segment) -> bool:
 
 def _is_other_matter(segment: Segment, following: Sequence[Chunk]) -> bool:
     """Whether what follows a list of allergens isn't one ("… to X, or has a history of stroke")."""
-    allergic = any(chunk.term is not None and chunk.term.category == "allergy" for chunk in segment.chunks)
+    if not any(chunk.term is not None and chunk.term.category == "allergy" for chunk in segment.chunks):
+        return False
     apart = _APART
     for chunk in following:
-        if chunk.form in ("or", "and") or (chunk.form in DETERMINERS and allergic):
-            continue
         if chunk.form in _KNOWN:
             apart = _APART | {"condition"}
             continue
+        if chunk.form in ("or", "and") or chunk.form in DETERMINERS or chunk.kind == "bracket":
+            continue
+        if "qualifier" in chunk.classes:
+            continue
         if is_content(chunk):
-            return allergic and chunk.term is not None and chunk.term.category in apart
-        anew = chunk.form.split(" ")[0] in VERBS or chunk.form in RESTARTS
-        return allergic and (anew or "active" in chunk.classes)
+            return chunk.term is not None and chunk.term.category in apart
+        return chunk.form.split(" ")[0] in VERBS or chunk.form in RESTARTS or "active" in chunk.classes
     return False
 
 
@@ -209,7 +213,8 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
             category = each.term.category if each.term else None
             if category == "biomarker" == head:
                 return True
-            return after_comma and (category == head or not plain or each.kind != "concept")
+            apart = category == head or not plain or each.kind != "concept" or _clause_is_over(segment)
+            return after_comma and apart
         if "negation" in each.classes or each.form in _FINDING:
             return not (chunk.form == "or" and plain and not after_comma and _denies_behind(segment))
         if (
@@ -220,6 +225,15 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
             return False
         plain = plain and bool(each.classes & {"qualifier", "active"})
     return False
+
+
+def _clause_is_over(segment: Segment) -> bool:
+    """Whether a clause that names nothing narrows a member ("X that is likely to affect absorption")."""
+    forms = [chunk.form for chunk in segment.chunks]
+    at = next((i for i in range(len(forms) - 1, 0, -1) if forms[i] in _CLAUSES), len(forms))
+    behind = segment.chunks[at + 1 :]
+    plain = not any(is_content(chunk) or chunk.form == "," for chunk in behind)
+    return plain and len(behind) >= _SHORTEST_CLAUSE
 
 
 def _lists_grounds(segment: Segment, joint: Chunk) -> bool:

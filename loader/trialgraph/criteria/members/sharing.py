@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
@@ -28,6 +28,7 @@ __all__ = [
 
 
 _RELATIVE = ("that ", "which ")
+_RELATIVES = frozenset({"that", "that is", "which", "who"})
 _TARGETING = re.compile(r"\b(?:targeting|directed (?:at|against|to)|against)\b", re.IGNORECASE)
 _APART = frozenset({"other", "any", "any other", "another", "additional"})
 _OF_NAMES = frozenset({"small", "large"})
@@ -118,7 +119,8 @@ def _completed_later(text: Text, segments: list[Segment], index: int, first: int
     """Return a member whose name starts behind words that aren't known ("uncompensated respiratory or …")."""
     chunks = segments[index].chunks
     for start in range(first + 1, min(first + 1 + _UNKNOWN_WORDS, len(chunks))):
-        if any(chunk.kind != "word" for chunk in chunks[first:start]) or not chunks[start].form.isalpha():
+        known = chunks[start].form.isalpha() or bool(chunks[start].classes & _LEADING)
+        if any(chunk.kind != "word" for chunk in chunks[first:start]) or not known:
             return None
         found = _completed_from(text, segments, index, start, behind=False)
         named = None if found is None else next((c.term for c in found if is_content(c)), None)
@@ -143,8 +145,10 @@ def _completed_from(
     words = text.text[start:end]
     before = range(index - 1, max(-1, index - 7), -1) if behind else ()
     earlier = [i for i in before if _named(segments[i])]
-    following = next((i for i in range(index + 1, min(index + 6, len(segments))) if _named(segments[i])), -1)
-    for other, ahead in [*([(following, True)] if following >= 0 else []), *((i, False) for i in earlier)]:
+    following = list(_lenders(segments, index))
+    lenders = [(i, True) for i in following[:1]] + [(i, False) for i in earlier]
+    lenders += [(i, True) for i in following[1:]]
+    for other, ahead in lenders:
         named = next((c for c in segments[other].chunks if c.kind == "concept" and is_content(c)), None)
         if named is None or (ahead and _stands_apart(segments[other], named)):
             continue
@@ -157,6 +161,17 @@ def _completed_from(
     return None
 
 
+def _lenders(segments: list[Segment], index: int) -> Iterator[int]:
+    """Yield the named members behind one that may lend it a noun: the next, and the one behind a word."""
+    for other in range(index + 1, min(index + 6, len(segments))):
+        if not _named(segments[other]):
+            continue
+        yield other
+        alone = len(segments[other].chunks) == 1 and " " not in segments[other].chunks[0].form
+        if not alone or segments[other].joint != ",":
+            return
+
+
 def _noun_after(segment: Segment, named: Chunk) -> int:
     """Return where the noun after a name ends, which it may lend ("psychiatric or drug abuse disorders")."""
     after = segment.chunks.index(named) + 1
@@ -165,12 +180,13 @@ def _noun_after(segment: Segment, named: Chunk) -> int:
 
 
 def _name_end(segment: Segment, first: int) -> int:
-    """Return the place of the last chunk before a time or a bracket, where a name may end."""
+    """Return the place of the last chunk before a time, a clause or a bracket, where a name may end."""
     last = len(segment.chunks) - 1
     behind = (
         i
         for i in range(first + 1, last + 1)
-        if "post" in segment.chunks[i].classes and segment.chunks[i].form in _TIMED
+        if ("post" in segment.chunks[i].classes and segment.chunks[i].form in _TIMED)
+        or (segment.chunks[i].form in _RELATIVES and "tail" not in segment.chunks[i - 1].classes)
     )
     last = next(behind, last + 1) - 1
     while last > first and segment.chunks[last].kind in ("window", "bracket", "sign"):
