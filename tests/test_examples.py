@@ -68,3 +68,18 @@ def test_without_examples_a_quality_stays_open() -> None:
         "Gastrointestinal bleeding", clinical="resolved", onsetDateTime="2020", abatementDateTime="2020"
     )
     assert _passes(BLEEDING, found) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("HIV infection (HIV antibody positive)", {"HIVInfection"}),
+        ("HIV antibody positive", {"HIVTest"}),
+        ("Symptomatic HIV infection or positive HIV test", {"HIVInfection", "HIVTest"}),
+        ("HIV infection or positive HCV antibody", {"HIVInfection", "HCVAntibody"}),
+    ],
+)
+def test_what_shows_a_disease_adds_nothing_to_it(words: str, asked: set[str]) -> None:
+    """Who has no HIV infection needn't be shown to have no positive test, where the infection is asked."""
+    told = with_examples(_criterion(words).expression, words)
+    assert {atom.concept.rpartition("/")[2] for atom in atoms(told) if isinstance(atom, Fact)} == asked

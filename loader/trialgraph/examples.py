@@ -1,7 +1,8 @@
 """What a general name with examples says of the kinds that its examples have limits for.
 
 "Clinically serious heart disease, such as … myocardial infarction within 12 months": how recent an
-infarction has to be is said, so one of longer ago isn't serious by these words.
+infarction has to be is said, so one of longer ago isn't serious by these words. "HIV infection (HIV
+antibody positive)": what only shows the disease, by an axiom in force, adds nothing to it.
 """
 
 from __future__ import annotations
@@ -24,19 +25,40 @@ _SUCH_AS = re.compile(
 def with_examples(expression: Expression, text: str) -> Expression:
     """Return an expression whose general facts leave what their examples are about to these.
 
+    Of alternatives, a finding that shows another one, which is stated without more, is left out: it would
+    have to be ruled out apart from the disease, of which a record that tells of no such disease says nothing.
+
     Args:
         expression: As read.
         text: The criterion's words, in which its atoms have their spans.
     """
     match expression:
         case AnyOf(operands):
-            return AnyOf(tuple(_general(each, operands, text) for each in operands))
+            told = tuple(_general(each, operands, text) for each in _diseases(operands))
+            return AnyOf(told) if len(told) > 1 else told[0]
         case AllOf(operands):
             return AllOf(tuple(with_examples(each, text) for each in operands))
         case Not(operand):
             return Not(with_examples(operand, text))
         case _:
             return expression
+
+
+def _diseases(operands: tuple[Expression, ...]) -> tuple[Expression, ...]:
+    """Return alternatives without the findings that show another one of them by an axiom in force."""
+    plain = {
+        each.concept
+        for each in operands
+        if isinstance(each, Fact) and not each.is_mention and not is_qualified(each) and each.within is None
+    }
+    return tuple(each for each in operands if not (isinstance(each, Fact) and _shows(each, plain)))
+
+
+def _shows(fact: Fact, diseases: set[str]) -> bool:
+    concepts = known_concepts()
+    if fact.is_mention or not diseases or fact.concept not in concepts:
+        return False
+    return any(axioms and above in diseases for above, axioms in concepts.implied(fact.concept).items())
 
 
 def _general(part: Expression, among: tuple[Expression, ...], text: str) -> Expression:
