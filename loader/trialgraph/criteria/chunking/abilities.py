@@ -8,10 +8,12 @@ from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
 
-__all__ = ["add_abilities"]
+__all__ = ["ABLE", "add_abilities"]
 
 _FIRST = frozenset({"able", "ability", "capable"})
 _LACKED = frozenset({"unable", "inability", "not", "incapable"})
+ABLE = _FIRST | _LACKED
+"""Forms of words of which a text that tells of abilities has one."""
 _PLAIN = frozenset({"ability", "neutral"})
 _DENYING = frozenset({"ability", "negation"})
 _LACKING_IT = frozenset({"lacked ability", "negation"})
