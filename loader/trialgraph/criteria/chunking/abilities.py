@@ -8,12 +8,11 @@ from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
 
-__all__ = ["ABLE", "add_abilities"]
+__all__ = ["add_abilities"]
 
 _FIRST = frozenset({"able", "ability", "capable"})
 _LACKED = frozenset({"unable", "inability", "not", "incapable"})
-ABLE = _FIRST | _LACKED
-"""Forms of words of which a text that tells of abilities has one."""
+_ABLE = _FIRST | _LACKED
 _PLAIN = frozenset({"ability", "neutral"})
 _DENYING = frozenset({"ability", "negation"})
 _LACKING_IT = frozenset({"lacked ability", "negation"})
@@ -35,7 +34,8 @@ def add_abilities(
         exclusion: The text is an exclusion, which asks for no ability.
     """
     found: dict[int, frozenset[str]] = {}
-    for position, token in enumerate(tokens):
+    for position in [position for position, token in enumerate(tokens) if token.form in _ABLE]:
+        token = tokens[position]
         if token.form in _LACKED and _denies_trait(tokens, position, mentions):
             found[position] = _LACKING_IT
         if token.form not in _FIRST or exclusion:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from trialgraph.criteria.chunking.abilities import ABLE, add_abilities
+from trialgraph.criteria.chunking.abilities import add_abilities
 from trialgraph.criteria.chunking.genes import add_markers
 from trialgraph.criteria.chunking.pieces import Chunk, ChunkKind
 from trialgraph.criteria.chunking.purposes import add_purposes
@@ -58,7 +58,6 @@ class Text:
     text: str = field(init=False)
     lowered: str = field(init=False)
     tokens: list[Token] = field(init=False)
-    forms: frozenset[str] = field(init=False)
     mentions: dict[int, Mention] = field(init=False)
     values: ValueReader = field(init=False)
     lesions: LesionReader = field(init=False)
@@ -74,20 +73,14 @@ class Text:
         self.text = self.normalized.text
         self.lowered = self.text.lower()
         self.tokens = tokenize(self.text)
-        self.forms = frozenset([token.form for token in self.tokens])
         self.tables = {} if self.exclusion else tables_of(self.text, self.vocabulary.find, self.span)
         self.doses = doses_of(self.text, self.vocabulary.named, self.span)
         mentions = self.vocabulary.mentions(self.tokens)
         mentions = without_vaccines(self.text, self.tokens, mentions, self.vocabulary)
         self.mentions = with_stains(self.text, self.tokens, mentions, self.vocabulary.named)
         self.joints = add_markers(self.tokens, self.mentions, self.vocabulary)
-        self.abilities = {}
-        if not ABLE.isdisjoint(self.forms):
-            self.abilities = add_abilities(
-                self.tokens, self.mentions, self.vocabulary, exclusion=self.exclusion
-            )
-        if "(" in self.forms:
-            add_spelled(self.tokens, self.mentions, self.vocabulary)
+        self.abilities = add_abilities(self.tokens, self.mentions, self.vocabulary, exclusion=self.exclusion)
+        add_spelled(self.tokens, self.mentions, self.vocabulary)
         add_trials(self.tokens, self.mentions, self.vocabulary)
         self.purposes = add_purposes(self.tokens, self.mentions, self.vocabulary)
         if self.exclusion:
