@@ -12,6 +12,7 @@ __all__ = ["add_abilities"]
 
 _FIRST = frozenset({"able", "ability", "capable"})
 _LACKED = frozenset({"unable", "inability", "not", "incapable"})
+_ABLE = _FIRST | _LACKED
 _PLAIN = frozenset({"ability", "neutral"})
 _DENYING = frozenset({"ability", "negation"})
 _LACKING_IT = frozenset({"lacked ability", "negation"})
@@ -33,7 +34,8 @@ def add_abilities(
         exclusion: The text is an exclusion, which asks for no ability.
     """
     found: dict[int, frozenset[str]] = {}
-    for position, token in enumerate(tokens):
+    for position in [position for position, token in enumerate(tokens) if token.form in _ABLE]:
+        token = tokens[position]
         if token.form in _LACKED and _denies_trait(tokens, position, mentions):
             found[position] = _LACKING_IT
         if token.form not in _FIRST or exclusion:

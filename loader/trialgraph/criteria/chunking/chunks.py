@@ -33,7 +33,7 @@ from trialgraph.criteria.quantities.pairs import read_pair
 from trialgraph.criteria.quantities.stains import with_stains
 from trialgraph.criteria.quantities.tables import Table, tables_of
 from trialgraph.criteria.quantities.values import FoundValue, ValueReader
-from trialgraph.criteria.quantities.windows import STARTERS, parse_window
+from trialgraph.criteria.quantities.windows import STARTERS, parse_window, tells_time
 from trialgraph.criteria.sections.normalization import NormalizedText
 from trialgraph.expressions import Fact, Span
 
@@ -116,6 +116,7 @@ class Chunker:
         self.paired = bracket_pairs(self.tokens)
         self.opened = 0
         """How many brackets that a limit has opened aren't closed yet."""
+        self.timed = tells_time(text.lowered)
 
     def chunks(self) -> tuple[Chunk, ...]:
         """Return the chunks of the whole text."""
@@ -181,7 +182,7 @@ class Chunker:
         if found := self._lesion(position):
             return found
         number = token.number is not None
-        if number or token.form in STARTERS:
+        if self.timed and (number or token.form in STARTERS):
             window = parse_window(self.source, token.start)
             if window is not None:
                 return Chunk("window", window.start, window.end, window=window), self._token_at(

@@ -62,8 +62,8 @@ def add_spelled(tokens: Sequence[Token], mentions: dict[int, Mention], vocabular
 
 
 def _phrases(tokens: Sequence[Token]) -> Iterator[_Spelled]:
-    for opening, token in enumerate(tokens):
-        closing = _closing(tokens, opening) if token.text == "(" else 0
+    for opening in [opening for opening, token in enumerate(tokens) if token.text == "("]:
+        closing = _closing(tokens, opening)
         start = _spelled_from(tokens, opening, closing) if closing else None
         if start is not None:
             yield _Spelled(start, opening, closing)

@@ -36,6 +36,8 @@ def with_continued(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
         text: The text under reading.
         chunks: Its chunks in order, those of brackets in their place.
     """
+    if not any(chunk.kind == "value" for chunk in chunks):
+        return list(chunks)
     read: list[Chunk] = []
     base: Chunk | None = None
     for index, chunk in enumerate(chunks):

@@ -34,7 +34,7 @@ def reword(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
     plain: list[Chunk] = []
     position = 0
     while position < len(chunks):
-        named = _named_after(chunks, position)
+        named = _named_after(chunks, position) if chunks[position].kind == "concept" else None
         if named is not None:
             plain = [
                 *_alike(plain, chunks[position], chunks[named]),
@@ -87,7 +87,7 @@ def _combines(chunks: Sequence[Chunk], at: int) -> bool:
 
 def _named_after(chunks: Sequence[Chunk], at: int) -> int | None:
     """Return where the concept stands that "infection with" or "treatment with" only leads up to."""
-    head = chunks[at].term if chunks[at].kind == "concept" else None
+    head = chunks[at].term
     if head is None or at + 2 >= len(chunks) or chunks[at + 1].form not in _BY:
         return None
     index = at + 2

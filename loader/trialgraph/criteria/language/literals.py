@@ -12,7 +12,8 @@ _BRACKETS = {"(": ")", "[": "]"}
 
 def needed_by_all(patterns: Iterable[str]) -> frozenset[str]:
     """Return letters of which every text that fits one of the patterns has some; empty ones are in any."""
-    return frozenset[str]().union(*map(needed_letters, patterns))
+    found = frozenset[str]().union(*map(needed_letters, patterns))
+    return frozenset(each for each in found if not any(other in each for other in found - {each}))
 
 
 def needed_letters(pattern: str) -> frozenset[str]:

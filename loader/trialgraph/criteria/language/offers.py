@@ -28,6 +28,8 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _SEVERAL_OF = re.compile(_SEVERAL, re.IGNORECASE)
+_LISTED = ("following", "below", "criteria", "conditions", "factors", " of the", " of:")
+"""Letters without which no sentence asks for several of a list."""
 _ANY = re.compile(
     r"\b(?:one (?:or more )?of|any (?:one )?of|at least (?:one|1)|either|≥\s*1 of|1 of|one or more"
     r"|any one|any number of)\b",
@@ -147,7 +149,7 @@ DEMANDED = re.compile(r"\b(?:must|should|ha(?:s|ve) to|needs? to)\b", re.IGNOREC
 
 def asks_several(words: str) -> bool:
     """Whether a sentence asks for a number of items of a list ("two of the following")."""
-    return _SEVERAL_OF.search(words) is not None
+    return any(map(words.lower().__contains__, _LISTED)) and _SEVERAL_OF.search(words) is not None
 
 
 def counts_several(lead: str) -> bool:

@@ -62,22 +62,25 @@ def token_texts(text: str) -> list[str]:
 def tokenize(text: str) -> list[Token]:
     """Return the tokens of a text in order; hyphens and slashes are tokens of their own."""
     tokens: list[Token] = []
-    end = 0
-    for word in text.split():
-        start = text.find(word, end)
-        for piece, form, first, last in _pieces(word):
-            tokens.append(Token(piece, form, start + first, start + last, first > 0))
-        end = start + len(word)
+    start = 0
+    for word in text.split(" "):
+        for piece, form, first, last, joined in _pieces(word):
+            tokens.append(Token(piece, form, start + first, start + last, joined))
+        start += len(word) + 1
     return tokens
 
 
 @lru_cache(maxsize=65536)
-def _pieces(word: str) -> tuple[tuple[str, str, int, int], ...]:
-    """Return the tokens of what stands between two spaces: each, its form, and where it starts and ends.
+def _pieces(word: str) -> tuple[tuple[str, str, int, int, bool], ...]:
+    """Return the fields of the tokens of what stands between two spaces, as if that started a text.
 
     They are remembered, since most of a criterion is made of what others are made of.
     """
-    return tuple((each[0], lookup_form(each[0]), each.start(), each.end()) for each in _TOKEN.finditer(word))
+    return tuple(
+        (each[0], lookup_form(each[0]), first, each.end(), first > 0 and not word[first - 1].isspace())
+        for each in _TOKEN.finditer(word)
+        for first in (each.start(),)
+    )
 
 
 @lru_cache(maxsize=65536)
@@ -152,10 +155,11 @@ def bracket_pairs(tokens: Sequence[Token]) -> frozenset[int]:
     """Return which tokens are brackets that open or close with another."""
     opened: list[int] = []
     paired: set[int] = set()
-    for index, token in enumerate(tokens):
-        if token.text in CLOSING:
+    for index in [index for index, token in enumerate(tokens) if token.text in BRACKETS]:
+        sign = tokens[index].text
+        if sign in CLOSING:
             opened.append(index)
-        elif token.text in BRACKETS and opened and CLOSING[tokens[opened[-1]].text] == token.text:
+        elif opened and CLOSING[tokens[opened[-1]].text] == sign:
             paired |= {opened.pop(), index}
     return frozenset(paired)
 

@@ -70,9 +70,23 @@ _WAIVED = re.compile(
 def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     """Part a statement and read each part."""
     segments = part_statement(reword(text, chunks))
-    segments = merge_qualifiers(text, merge_denied(merge_grades(merge_alternatives(text, segments))))
+    several = len(segments) > 1
+    if several:
+        segments = merge_qualifiers(text, merge_denied(merge_grades(merge_alternatives(text, segments))))
     for segment in segments:
         _read_segment(text, segment)
+    if several:
+        segments = _shared(text, segments)
+    else:
+        name_narrower(text, segments)
+    told = [segment for segment in segments if not says_nothing(segment)]
+    for segment in told:
+        _read_listed(text, segment)
+    return told
+
+
+def _shared(text: Text, segments: list[Segment]) -> list[Segment]:
+    """Return the members of a list, each with what it shares with others."""
     share_words(text, segments, _read_segment)
     share_places(text, segments, _read_segment)
     share_allergens(text, segments, _read_segment)
@@ -84,14 +98,7 @@ def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     share_nouns(text, segments)
     share_exceptions(text, segments)
     repeat_history(text, segments)
-    told = [
-        segment
-        for segment in subjects(governed(drop_repeated(segments)), exclusion=text.exclusion)
-        if not says_nothing(segment)
-    ]
-    for segment in told:
-        _read_listed(text, segment)
-    return told
+    return subjects(governed(drop_repeated(segments)), exclusion=text.exclusion)
 
 
 def _read_listed(text: Text, segment: Segment) -> None:

@@ -35,8 +35,9 @@ def with_illnesses(text: Text, chunks: Sequence[Deep]) -> list[Deep]:
         chunks: Its chunks, each with the number of brackets around it.
     """
     kept = list(chunks)
-    for index in range(len(chunks) - 2, -1, -1):
-        start = _list_start(chunks, index) if _is_noun(chunks[index][0]) else None
+    nouns = [index for index, (chunk, _) in enumerate(chunks[:-1]) if _is_noun(chunk)]
+    for index in reversed(nouns):
+        start = _list_start(chunks, index)
         members = list(_members(text, chunks, start)) if start is not None else []
         if len(members) > 1:
             for first, last, term in reversed(members):
@@ -49,7 +50,7 @@ def _is_noun(chunk: Chunk) -> bool:
     """Whether a chunk names any disease at all."""
     if chunk.kind == "word":
         return chunk.form in _NOUNS
-    return chunk.kind == "concept" and chunk.term is not None and chunk.term.iri == ANY_ILLNESS
+    return chunk.term is not None and chunk.term.iri == ANY_ILLNESS and chunk.kind == "concept"
 
 
 def _list_start(chunks: Sequence[Deep], noun: int) -> int | None:

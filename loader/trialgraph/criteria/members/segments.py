@@ -96,7 +96,7 @@ def part_statement(chunks: Sequence[Chunk]) -> list[Segment]:
             or (swallowing and not _strong(chunks, index, current))
             or _slash_inside(chunks, index)
         ):
-            if not swallowing and _starts_new_value(current, chunk):
+            if chunk.kind == "value" and not swallowing and _starts_new_value(current):
                 segments.append(Segment(";", [chunk]))
                 swallowing = False
                 continue
@@ -130,10 +130,10 @@ def _slash_inside(chunks: Sequence[Chunk], index: int) -> bool:
     )
 
 
-def _starts_new_value(segment: Segment, chunk: Chunk) -> bool:
+def _starts_new_value(segment: Segment) -> bool:
     """Whether a value follows another without any sign between, as in a list that lost its lines."""
     last = segment.chunks[-1] if segment.chunks else None
-    if last is None or chunk.kind != "value" or last.form == "for" or "condition" in last.classes:
+    if last is None or last.form == "for" or "condition" in last.classes:
         return False
     return any(each.kind == "value" for each in segment.chunks)
 

@@ -20,6 +20,7 @@ _ABBREVIATED = frozenset(
 _OPENING = frozenset({"condition", "negation"})
 _ENDS = frozenset({".", ";", "-"})
 _BULLETS = frozenset({"*", "•"})
+_PARTING = _BULLETS | {"-", ":"}
 _LETTERS = 4
 _RUN_TOGETHER = re.compile(rf"[a-z]{{{_LETTERS}}}\.[A-Z][a-z]{{2}}")
 """The end of a sentence and the start of the next, where the blank between them is lost."""
@@ -45,7 +46,7 @@ def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
                 (chunk.form == ";" and not (_lists(text, sentences[-1]) or _names_other_sex(chunks, index)))
                 or (chunk.form == "." and not _lists_exceptions(sentences[-1]) and _ends(text, chunks, index))
             )
-        ) or (sentences[-1] and _parts(text, chunks, index, sentences[-1])):
+        ) or (sentences[-1] and chunk.form in _PARTING and _parts(text, chunks, index, sentences[-1])):
             sentences.append([])
         elif (
             sentences[-1]

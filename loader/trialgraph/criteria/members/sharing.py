@@ -51,8 +51,9 @@ def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segme
             segment.chunks = segment.chunks[:-1]
             read(text, segment)
             continue
-        phrase = _completed(text, segments, segments.index(segment))
-        following = next(iter(segments[segments.index(segment) + 1 :]), None)
+        at = next(index for index, each in enumerate(segments) if each is segment)
+        phrase = _completed(text, segments, at)
+        following = segments[at + 1] if at + 1 < len(segments) else None
         if phrase is not None and following is not None and _says_the_same(phrase, following):
             following.chunks = [*phrase[:-1], *following.chunks]
             following.joint, following.after_comma = segment.joint, segment.after_comma

@@ -55,13 +55,12 @@ def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) ->
     tells = allowed or any(map(_may_tell_more, leaves)) or any(map(_holds_names, chunks))
     placed = with_illnesses(text, nested(chunks)) if tells else []
     readable = text.normalized.readable
-    left = list(_left(placed, [readable(span) for span in taken]))
-    more = allowed or any(map(_lists, leaves))
-    more = more or len(taken) < len(leaves)
-    if not any(chunk.kind in _NAMING for chunk, _ in (placed if more else left)):
+    bounds = [readable(span) for span in taken]
+    more = allowed or len(taken) < len(leaves) or any(map(_lists, leaves))
+    if not any(chunk.kind in _NAMING for chunk, _ in (placed if more else _left(placed, bounds))):
         return expression
     placed = with_elided(text, placed)
-    left = list(_left(placed, [readable(span) for span in taken]))
+    left = list(_left(placed, bounds))
     narrowed = any(isinstance(atom, Fact) and "qualifier" in atom.modifiers for atom in leaves)
     free = (
         {chunk.start for chunk, _ in _left(placed, [readable(atom.span) for atom in leaves])}

@@ -27,6 +27,8 @@ _REQUIRED = frozenset({"requiring", "require", "required", "requires", "that req
 _AFTER = frozenset(
     {"after", "following", "on", "during", "to", "by", "since", "with", "including", "of", "based on"}
 )
+_LEADING = _REQUIRED | _AFTER
+"""Words that may lead to what was given; "on" and "with" are among them."""
 _STAYING = frozenset({"be", "is", "are", "being", "currently", "stable", "maintained", "patient", "subject",
                       "participant", "who are", "individual", "must", "must be", "ongoing", "now",
                       "stable dose", "effective"})  # fmt: skip
@@ -134,6 +136,8 @@ def _leads_to_gene(sentence: Sentence, index: int) -> bool:
 
 def _has_beside(sentence: Sentence, index: int) -> bool:
     """Whether a word leads from a disease to what goes with it, or from its relapse to the disease."""
+    if sentence.chunks[index][0].form not in ("of", "with"):
+        return False
     before = sentence.chunk(index - 1)
     following = next((each for each, _ in sentence.chunks[index + 1 :] if is_content(each)), None)
     if before is None or following is None or following.term is None:
@@ -176,6 +180,8 @@ def _treats(sentence: Sentence, index: int) -> bool:
 def _leads_to_treatment(sentence: Sentence, index: int) -> bool:
     """Whether a word leads to what was given: from failure, from need, or from one treatment to its drugs."""
     form = sentence.chunks[index][0].form
+    if form not in _LEADING:
+        return False
     following = next((each for each, _ in sentence.chunks[index + 1 :] if is_content(each)), None)
     if following is None or following.term is None or following.term.category not in GIVEN:
         return False

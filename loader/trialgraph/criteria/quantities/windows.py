@@ -10,7 +10,7 @@ from typing import cast, get_args
 from trialgraph.criteria.language.wording import wording
 from trialgraph.expressions import CalendarUnit, Window
 
-__all__ = ["STARTERS", "FoundWindow", "end_of_moment", "length_in", "parse_window", "window_of"]
+__all__ = ["STARTERS", "FoundWindow", "end_of_moment", "length_in", "parse_window", "tells_time", "window_of"]
 
 STARTERS = frozenset(
     [
@@ -58,7 +58,8 @@ _NAMED = (
     r"(?:(?:\s*on\s+(?:cycle\s*\d+,?\s*)?|\s*,\s*(?:on\s+)?(?:study\s+)?)day\s*[-+]?\d+(?!\d)"
     r"(?:\s*\((?:c\s?1\s?)?d\s?1\))?(?:\s+of\s+(?:the\s+)?(?:study|protocol)\s+(?:treatment|drug|therapy))?)?"
 )
-_UNITS = "|".join([*get_args(CalendarUnit), "hour"])
+_IN_UNITS = (*get_args(CalendarUnit), "hour")
+_UNITS = "|".join(_IN_UNITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,11 @@ def end_of_moment(text: str, position: int) -> int:
         return position
     trailing = _TRAILING.search(match.group())
     return match.end() - (len(trailing.group()) if trailing else 0)
+
+
+def tells_time(lowered: str) -> bool:
+    """Whether a text in lower case names a unit of time, without which it has no window."""
+    return any(map(lowered.__contains__, _IN_UNITS))
 
 
 def parse_window(text: str, position: int) -> FoundWindow | None:

@@ -105,7 +105,8 @@ def parse_heading(line: str) -> Heading | None:
         'part B'
     """
     head = line[:_LONGEST]
-    match = _KIND.match(head) or _CRITERIA_FOR.match(head)
+    named = "clusion" in head.lower()
+    match = (_KIND.match(head) or _CRITERIA_FOR.match(head)) if named else None
     if match and not _is_sentence(match):
         if _BOTH.search(match.group()):
             return Heading(None, None, match.end(), match.end() >= len(line))
@@ -113,7 +114,7 @@ def parse_heading(line: str) -> Heading | None:
         if match.groupdict().get("negated"):
             kind = "exclusion"
         return Heading(kind, _scope_of(match), match.end(), match.end() >= len(line))
-    if len(line) <= _LONGEST and (ruling := _RULING.match(line)) is not None:
+    if named and len(line) <= _LONGEST and (ruling := _RULING.match(line)) is not None:
         return Heading("inclusion" if ruling["kind"].lower() == "inclusion" else "exclusion", None, len(line))
     general = _GENERAL.match(head)
     if general:

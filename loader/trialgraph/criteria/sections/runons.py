@@ -63,7 +63,8 @@ def _with_headings(text: str, lines: Sequence[Line]) -> Sequence[Line]:
     parted: list[Line] = []
     for line in lines:
         tail = max(line.content, line.end - _LONGEST_TAIL)
-        match = _HEADING.search(text, tail, line.end) if not line.blank else None
+        named = "clusion" in text[tail : line.end].lower()
+        match = _HEADING.search(text, tail, line.end) if named else None
         if match is None or line.index == len(lines) - 1 or not _heads_what_follows(text, line, match):
             parted.append(line)
             continue

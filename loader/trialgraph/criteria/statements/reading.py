@@ -305,7 +305,8 @@ def _told_besides(text: Text, sentence: list[Chunk], read: list[Expression]) -> 
 
 def _is_washout(words: str, sentence: Sequence[Chunk]) -> bool:
     """Whether a demand tells how long something must be over, which names it without asking for it."""
-    return _WASHOUT.search(words) is not None and not any("allowance" in chunk.classes for chunk in sentence)
+    told = "wash" in words.lower() and _WASHOUT.search(words) is not None
+    return told and not any("allowance" in chunk.classes for chunk in sentence)
 
 
 def _in_time(chunks: Sequence[Chunk], read: list[Expression]) -> list[Expression]:
