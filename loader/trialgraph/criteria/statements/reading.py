@@ -45,7 +45,7 @@ from trialgraph.criteria.sections.normalization import NormalizedText
 from trialgraph.criteria.sections.outline import Outline
 from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.denials import read_denied
-from trialgraph.criteria.statements.endings import join_items
+from trialgraph.criteria.statements.endings import join_items, with_alternative
 from trialgraph.criteria.statements.examples import EXAMPLES, listed_instances
 from trialgraph.criteria.statements.exceptions import name_exceptions
 from trialgraph.criteria.statements.inlines import with_inline_items
@@ -288,7 +288,7 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
                 return [any_of([*read, remark])]
             return [*read, remark] if not text.exclusion else [all_of([any_of(read), remark])]
         elif statement.expression is not None:
-            read.append(statement.expression)
+            read = with_alternative(text, sentences, sentence, [*read, statement.expression])
         elif statement.role == "allowance":
             read.append(narrative(text, *place))
     return read
