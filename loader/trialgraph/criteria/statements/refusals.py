@@ -27,8 +27,8 @@ _PART = re.compile(
 """What some are kept from is a part of the trial only."""
 _WHO = frozenset({"patient who", "subject who", "participant who", "individual who", "those who"})
 TRIAL = frozenset({"for", "from", "in", "into", "to", "the", "this", "our", "trial", "study", "protocol",
-                   "entry", "inclusion", "enrollment", "enrolment", "participation", "participate", "enroll", "enrol",
-                    "enter", "join", "protocol therapy"})  # fmt: skip
+                   "entry", "inclusion", "enrollment", "enrolment", "participation", "participate",
+                   "enroll", "enrol", "enter", "join", "protocol therapy"})  # fmt: skip
 _REASONS = frozenset({"because", "because of", "as", "since", "due to", "given", "owing to", "in order to",
                       "in view of", "so as to", "for safety reason"})  # fmt: skip
 _LIKEWISE = frozenset({"as", "as well as"})
