@@ -81,3 +81,27 @@ def test_an_item_that_is_not_permitted_bars_by_itself() -> None:
         kind="exclusion",
     )  # fmt: skip
     assert read.startswith("ANY(") and "Radiotherapy" in read
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Melanoma; or sarcoma", "ANY(Melanoma, Sarcoma)"),
+        ("Melanoma. OR sarcoma", "ANY(Melanoma, Sarcoma)"),
+        ("Creatinine ≤ 1.5 x ULN; or creatinine clearance ≥ 60 mL/min", KIDNEYS),
+        ("Albumin ≥ 30 g/L. Creatinine ≤ 1.5 x ULN; or creatinine clearance ≥ 60 mL/min",
+         f"ALL(Albumin≥30 g/L, {KIDNEYS})"),
+    ],
+)  # fmt: skip
+def test_an_or_between_sentences_offers_either(words: str, expected: str) -> None:
+    """A semicolon or a full stop before it changes nothing."""
+    (criterion,) = read_text(words, kind="inclusion")
+    assert compact(criterion.expression) == expected
+
+
+def test_an_or_behind_several_sentences_stays_open() -> None:
+    """It may go back to the first of them, or to the last only."""
+    (criterion,) = read_text(
+        "ANC ≥ 1.5 x 10^9/L; platelets ≥ 100 x 10^9/L; or hemoglobin ≥ 9 g/dL", kind="inclusion"
+    )
+    assert compact(criterion.expression).startswith("ALL(")

@@ -11,12 +11,14 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.cases import except_for
 from trialgraph.criteria.conditions.intervals import (
     AGAIN,
+    BARRED,
     ENDED,
     ENDINGS,
     FRAMES,
     LISTED,
     SINCE_LEAST,
     SINCE_MOST,
+    WHO_HAD,
 )
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.washouts import is_shorter
@@ -37,6 +39,8 @@ _ASKING = ("must", "should", "need", "has to", "have to")
 _JOINTS = frozenset({"and", ",", ";"})
 _ALL_JOINTS = frozenset({*_JOINTS, "or", "and / or"})
 _TIMED = frozenset({"limit", "window", "value"})
+_TELLING = ("week", "day", "month", "wash")
+"""What the words of a time have in them, one of which every statement of it has."""
 _UNSAID = frozenset({"agent", "drug", "therapy", "treatment", "medication", "dose", "infusion", "last",
                      "it", "them", "product", "procedure"})  # fmt: skip
 """What stands for a treatment that the label names ("Antibodies: at least 3 weeks since the last dose")."""
@@ -51,6 +55,8 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(rf"\s+and\s+(?=[^,;]*\b{_ENTERING})[\w\s/()\[\]-]{{0,80}}$", re.IGNORECASE)
+_OF_SOME = re.compile(r"\bfor\s+(?:those|patients?|participants?|subjects?|individuals?)\b", re.IGNORECASE)
+"""Of whom alone a time is asked."""
 _UNTIL_WORSE = re.compile(r"\b(?:to|until|and)\s+(?:\w+\s+){0,3}(?:recurr|relaps|progress)", re.IGNORECASE)
 """What makes a time one that a treatment worked for."""
 _ELAPSED = re.compile(
@@ -99,8 +105,10 @@ def _read(text: Text, chunks: Sequence[Chunk], read: Reader, beside: Beside) -> 
     if text.exclusion:
         return _barred_as_such(text, chunks, read)
     words = text.text[chunks[0].start : chunks[-1].end].lower()
-    if not any(chunk.kind in _TIMED for chunk in chunks) and "wash" not in words:
+    if not any(chunk.kind in _TIMED for chunk in chunks) and not any(unit in words for unit in _TELLING):
         return None
+    if (barred := _framed(text, chunks, (WHO_HAD,), read)) is not None:
+        return negate(barred)
     clause = _clause_after(text, chunks)
     barred = _barred(text, chunks[:clause], read)
     if barred is None or clause is None:
@@ -117,7 +125,8 @@ def _read(text: Text, chunks: Sequence[Chunk], read: Reader, beside: Beside) -> 
 
 def _barred_as_such(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
     """Read "less than 4 weeks since X" among exclusions, also as a demand ("X must be completed …")."""
-    if (barred := _since(text, chunks, SINCE_MOST, read)) is not None:
+    barred = _since(text, chunks, SINCE_MOST, read) or _framed(text, chunks, BARRED, read)
+    if barred is not None:
         return barred
     if not any(chunk.form.startswith(_ASKING) for chunk in chunks):
         return None
@@ -268,6 +277,9 @@ def _framed(text: Text, chunks: Sequence[Chunk], frames: Sequence[str], read: Re
         elif named:
             named = _named(text, named, match)
         timed = any(chunk.kind in ("limit", "window") for chunk in named or ())
+        if inside and "least" in match.groupdict() and match["least"] is None:
+            # "completed radiotherapy within 12 weeks before" demands it
+            timed = timed or text.text[inside[-1].end : match.start("number")].strip() not in ("", "for")
         if named and not timed and (barred := _within(text, named, match, start, read)) is not None:
             return barred
     return None
@@ -279,7 +291,11 @@ def _ended(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | No
     if not any(ending in words for ending in ENDINGS):
         return None
     match = length_in(ENDED).search(text.text, start, end)
-    if match is None or _joins_more([chunk for chunk in chunks if chunk.start >= match.end()]):
+    if (
+        match is None
+        or _OF_SOME.search(text.text, match.end(), end)
+        or _joins_more([chunk for chunk in chunks if chunk.start >= match.end()])
+    ):
         return None
     head = trimmed([chunk for chunk in chunks if chunk.end <= match.start()])
     while head and head[-1].form in _BEING:

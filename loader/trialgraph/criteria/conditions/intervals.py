@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["AGAIN", "ENDED", "ENDINGS", "FRAMES", "LISTED", "SINCE_LEAST", "SINCE_MOST"]
+__all__ = ["AGAIN", "BARRED", "ENDED", "ENDINGS", "FRAMES", "LISTED", "SINCE_LEAST", "SINCE_MOST", "WHO_HAD"]
 
 _OPENING = (
     r"(?:(?:patients?|subjects?|participants?|they|who|must|should|have|has|had|be|an?|the|there|interval|of)"
@@ -10,12 +10,12 @@ _OPENING = (
 )
 _LEAST = (
     r"(?:at\s+least|at\s+a\s+minimum|(?:a\s+)?minimum(?:\s+(?:interval|period|time|wash-?out))?(?:\s+of)?"
-    r"|no\s+less\s+than|not\s+less\s+than|[≥>]|(?:more|greater|longer)\s+than(?:\s+or\s+equal\s+to)?|over)\s*"
+    r"|no\s+less\s+than|not\s+less\s+than|[≥>]|(?<!no\s)(?<!not\s)(?:more|greater|longer)\s+than(?:\s+or\s+equal\s+to)?|over)\s*"
 )
 _MOST = r"(?:less\s+than|fewer\s+than|[<≤]|within|no\s+more\s+than)\s*"
 _LAST = (
     r"(?:(?:the|their|his|her|his/her|any|all|last|final|most|recent|prior|previous|completion|end|cessation"
-    r"|discontinuation|finishing|completing|receiving|received|administration|dose|doses|date|day|cycle|of|course|receipt"
+    r"|discontinuation|finishing|completing|stopping|ending|receiving|received|administration|dose|doses|date|day|cycle|of|course|receipt"
     r"|infusion|exposure\s+to|(?:research\s+)?(?:patient|subject|participant)(?:['’]s)?)\s+)*"
 )
 _OVER = (
@@ -28,40 +28,62 @@ SINCE_LEAST = f"{_OPENING}{_LEAST}LENGTH{_WAITED}"
 SINCE_MOST = f"{_OPENING}{_MOST}LENGTH{_WAITED}"
 AGAIN = (
     rf"(?:[,;]|\band\b|\bor\b)[\s,]*(?:and\s+|or\s+)?(?:{_LEAST})?LENGTH"
-    rf"(?:\s*wash-?\s?out(?:\s+period)?\s+(?:for|of|from)\s+|{_WAITED})"
+    rf"(?:\s*wash-?\s?out(?:\s+period)?\s+(?:for|of|from)\s+|\s+for\s+(?!whom|which)|{_WAITED})"
 )
 """How the time of another treatment follows ("4 weeks from surgery and 2 weeks from radiotherapy")."""
 ENDINGS = (
     "completed", "discontinued", "stopped", "finished", "ended", "terminated", "ceased", "concluded", "given",
     "administered",
 )  # fmt: skip
+_ENDING = rf"(?:{'|'.join(ENDINGS)})(?:\s+or\s+[a-z]+ed)?\s+(?:for\s+)?"
+_HAVING = r"(?:have|be|been|has|\s)*"
 ENDED = (
-    r"\s*\(?(?:must|should|need\s+to|has\s+to|have\s+to|is\s+to)?\s*(?:have|be|been|has|\s)*"
-    rf"(?:{'|'.join(ENDINGS)})\s+"
-    rf"{_LEAST}LENGTH\s+(?:prior\s+to|before|from)\b"
+    rf"\s*\(?(?:(?:must|should|need\s+to|has\s+to|have\s+to)\s*{_HAVING}{_ENDING}(?:{_LEAST})?"
+    rf"|(?:is\s+to)?\s*{_HAVING}{_ENDING}{_LEAST})LENGTH\s+(?:prior\s+to|before|from)\b"
 )
+_PERSONS = r"(?:(?:the|all|any)\s+)?(?:patients?|subjects?|participants?|individuals?|women|men|they)"
+_FINAL = r"(?:last|final|most\s+recent)\s+(?:dose|doses|administration|infusion|treatment|cycle|course)"
 _BEFORE = r"\s*(?:\(\s*wash-?\s?out[^()]*\)\s*)?(?:prior\s+to|before)\b"
 _WASHOUT = r"wash-?\s?out(?:\s+(?:period|time|interval))?"
 _DUE = r"(?:\s+(?:is|are|will|must|should|be|have|has|been|required|needed|necessary|requested|elapsed))*"
 _IS = r"\s*(?::|\s(?:must|should|has\s+to|is|will)?(?:\s+(?:be|have\s+been|of))?)\s*"
 _NAMED = r"(?P<named>[^.;:]{3,120}?)"
 FRAMES = (
-    rf"{_OPENING}(?:{_LEAST})?LENGTH\s*{_WASHOUT}{_DUE}\s+(?:between|for|of|from|since|after|following)\s+{_LAST}"
+    rf"{_OPENING}(?:{_LEAST}(?:an?\s+)?)?LENGTH\s*{_WASHOUT}{_DUE}\s+(?:between|for|of|from|since|after|following)\s+{_LAST}"
     r"(?P<named>.+)",
     rf"{_OPENING}(?:(?:adequate|minimum|appropriate|required|sufficient)\s+)*{_WASHOUT}(?:\s*(?:of|:|-|is|must|should|be|at))*"
     rf"\s*(?:{_LEAST}|least\s+)?LENGTH{_DUE}\s+(?:between|for|of|from|since|after|following)\s+{_LAST}(?P<named>.+)",
     rf"{_OPENING}{_WASHOUT}\s+(?:for|of|from|after)\s+{_LAST}{_NAMED}{_IS}(?:{_LEAST})?LENGTH(?P<tail>\b)",
     rf"{_OPENING}(?:minimum\s+)?(?:time|interval)\s+(?:elapsed\s+)?(?:since|from|after)\s+{_LAST}{_NAMED}{_IS}{_LEAST}LENGTH"
     r"(?P<tail>\b)",
-    r"(?:the\s+)?(?:last|final|most\s+recent)\s+(?:dose|doses|administration|infusion|treatment|cycle|course)\s+(?:of|with)\s+"
+    rf"(?:{_PERSONS}\s+)?(?:(?:must|should)\s+have\s+(?:had|received)\s+)?(?:(?:the|their|a)\s+)?{_FINAL}\s+(?:of|with)\s+"
     rf"{_NAMED}(?:\s+(?:must|should|have|has|be|been|was|given|administered|received|completed))*\s*{_LEAST}LENGTH(?P<tail>{_BEFORE})",
-    r"(?:(?:patients?|subjects?|participants?|they)\s+)?(?:must\s+|should\s+)(?:have\s+)?"
+    rf"(?:{_PERSONS}\s+)?(?:must\s+|should\s+)(?:have\s+)?"
     r"(?:completed?|discontinued?|stop(?:ped)?|finish(?:ed)?|ended)\s+"
-    rf"{_NAMED}\s*{_LEAST}LENGTH(?P<tail>{_BEFORE})",
-    r"(?:(?:patients?|subjects?|participants?|they)\s+)?(?:must|should)\s+be\s+LENGTH\s*(?:out\s+)?(?:post|from|since|after)\s+"
+    rf"{_NAMED}\s*(?:\bfor\s+)?(?P<least>{_LEAST})?LENGTH(?P<tail>{_BEFORE})",
+    rf"(?:{_PERSONS}\s+)?(?:must|should)\s+be\s+LENGTH\s*(?:out\s+)?(?:post|from|since|after)\s+"
     rf"{_LAST}(?P<named>.+)",
+    r"(?:an?\s+)?LENGTH\s+(?:out\s+(?:from|of|since)\s+|(?:must|should|needs?\s+to)\s+have\s+(?:elapsed|passed)\s+(?:since|from|after)\s+"
+    r"|(?:since|from)\s+(?=(?:the\s+)?(?:completion|end|last|cessation|discontinuation|most\s+recent)\b))"
+    rf"{_LAST}(?P<named>.+)",
+    rf"{_NAMED}\s+(?:must|should|requires?)\s+(?:have\s+)?(?:an?\s+)?(?:{_LEAST})?LENGTH(?P<tail>\s*(?:\([^()]*\)\s*)?{_WASHOUT})\b",
+    rf"(?P<named>[^.;:]{{3,120}}?):\s*(?:the\s+)?{_FINAL}\s+(?:must|should|has\s+to)\s+(?:have\s+been|be)\s+"
+    rf"(?:(?:given|administered|received)\s+)?{_LEAST}LENGTH(?P<tail>{_BEFORE})",
 )
 """Other wordings of it, each with the treatments as `named`; with a `tail`, up to when it is told behind."""
+WHO_HAD = (
+    rf"(?:(?:for|in)\s+)?{_PERSONS}\s+(?:who\s+)?(?:have\s+|has\s+)?(?:been\s+)?(?:previously\s+)?"
+    r"(?:received|had|undergone|treated\s+with)\s+(?P<named>[^.;:]{3,160}?),\s+(?:for\s+eligibility,?\s+)?"
+    r"(?=[^.;:]*\b(?:interval|since|elapsed|wash-?\s?out|last)\b)(?:the|an?|there|at\s+least|interval|time)\b[^.;:\d]{0,120}?"
+    rf"{_LEAST}LENGTH(?P<tail>\b)"
+)
+"""How a time is asked of those who had a treatment only, which is no demand to have had it."""
+_TOO_SHORT = r"(?:less\s+than|fewer\s+than|<)\s*"
+BARRED = (
+    rf"(?:the\s+)?(?:{_FINAL}\s+of|complet(?:ed|ion\s+of))\s+{_NAMED}\s*{_TOO_SHORT}LENGTH(?P<tail>{_BEFORE})",
+    rf"{_NAMED}\s+(?:completed|stopped|discontinued|ended|finished)\s+{_TOO_SHORT}LENGTH(?P<tail>{_BEFORE})",
+)
+"""Wordings of a time that is too short, among exclusions ("chemotherapy completed < 7 days prior to …")."""
 LISTED = (
     rf"(?:(?:must|should)\s+be\s+)?(?:{_LEAST})?LENGTH\s*(?:{_WASHOUT}\s*|out\s+)?(?:for|from|since|after|of|following|:|-)?\s+{_LAST}"
     r"(?P<named>[^:]+)",

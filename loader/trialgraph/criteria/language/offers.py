@@ -8,6 +8,7 @@ __all__ = [
     "DEMAND",
     "DEMANDED",
     "SOME_ASKED",
+    "admits",
     "asks_several",
     "concerns_some",
     "concerns_some_aside",
@@ -118,6 +119,11 @@ _WAIVING = re.compile(
 """How a sentence waives something, or tells what counts as something, and asks for nothing instead."""
 
 
+_ADMITTING = re.compile(
+    r"\W*in\s+order\s+(?:for|to)\b[^.;]*?\b(?:eligible|enrol\w*|participate)\b", re.IGNORECASE
+)
+
+
 def defines_childbearing(words: str) -> bool:
     """Whether words tell what childbearing potential or menopause is, rather than ask for it.
 
@@ -167,6 +173,11 @@ def lets_in(lead: str) -> bool:
     before = _EXAMPLES.sub(":", lead)
     letting = _LETS_IN if before == lead else _LET_IN
     return lead.rstrip().endswith(":") and letting.search(_last(before)) is not None
+
+
+def admits(words: str) -> bool:
+    """Whether a sentence says what some have to meet to be let in ("in order for A to be eligible, …")."""
+    return _ADMITTING.match(words) is not None
 
 
 def waives(words: str) -> bool:

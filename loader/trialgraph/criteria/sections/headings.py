@@ -31,6 +31,20 @@ _CRITERIA_FOR = re.compile(
     rf"^{_DECORATION}(?:\w+\s+){{0,2}}criteria\s+for\s+(?P<kind>inclusion|exclusion){_TAIL}\s*(?:[:：]{_DECORATION}|$)",
     re.IGNORECASE,
 )
+_CALLED = (
+    rf"(?P<before>(?:(?:additional|specific|key|main|general|major|abbreviated|physician|(?:module|{_PART})\s+[\w.]{{1,4}})\s+)*)"
+    rf"(?P<negated>non[-\s]?)?(?P<kind>inclusion|exclusion)\s+{_CRITERIA}"
+)
+_NAMED = re.compile(
+    rf"^{_DECORATION}{_CALLED}(?P<tail>\s+[^:.;]{{1,90}})?\s*(?P<end>[:：]){_DECORATION}$"
+    rf"|^{_DECORATION}{_CALLED.replace('?P<', '?P<bare_')}"
+    rf"(?P<bare_tail>\s+(?:(?:specific\s+(?:to|for)|to\s+receive)\b|{_PART}\s+(?:\d|[IVX]+\b|[A-Z]\b))[^:.;]{{0,90}})?"
+    rf"{_DECORATION}$",
+    re.IGNORECASE,
+)
+"""A line that is nothing but a list's name, whomever it is for ("Module 1 specific inclusion criteria:")."""
+_SAID = re.compile(r"\s+(?:will|shall|may|are|is|includes?)\b", re.IGNORECASE)
+_OTHER_LIST = re.compile(r"\b(?:inclusion|exclusion)\b", re.IGNORECASE)
 _GENERAL = re.compile(
     rf"^{_DECORATION}(?:(?:eligibility|patient|disease|selection|entry|study)\s+)?"
     rf"(?:criteria|characteristics|eligibility)\s*(?:[:：]{_DECORATION}|$)",
@@ -56,7 +70,7 @@ _SCOPE_LINE = re.compile(
     re.IGNORECASE,
 )
 _SCOPE_WORD = re.compile(
-    r"\b(?:parts?|phases?|cohorts?|arms?|groups?|strat(?:um|a)|stages?|steps?|sub-?stud(?:y|ies)|controls?|donors?"
+    r"\b(?:parts?|phases?|cohorts?|arms?|groups?|strat(?:um|a)|stages?|steps?|modules?|sub-?stud(?:y|ies)|controls?|donors?"
     r"|escalation|expansion|randomi[sz]ation|healthy|volunteers?|caregivers?|providers?|retreatment|crossover"
     r"|treatment|registration|screening)\b",
     re.IGNORECASE,
@@ -114,6 +128,8 @@ def parse_heading(line: str) -> Heading | None:
         if match.groupdict().get("negated"):
             kind = "exclusion"
         return Heading(kind, _scope_of(match), match.end(), match.end() >= len(line))
+    if named and (called := _parse_name(line)) is not None:
+        return called
     if named and len(line) <= _LONGEST and (ruling := _RULING.match(line)) is not None:
         return Heading("inclusion" if ruling["kind"].lower() == "inclusion" else "exclusion", None, len(line))
     general = _GENERAL.match(head)
@@ -123,6 +139,22 @@ def parse_heading(line: str) -> Heading | None:
     if scope and len(line) <= _LONGEST:
         return Heading(None, scope["scope"].strip(), len(line))
     return _parse_sentence_heading(line)
+
+
+def _parse_name(line: str) -> Heading | None:
+    """Return what a line says that is nothing but the name of a list, or None."""
+    match = _NAMED.match(line) if len(line) <= _LONGEST else None
+    if match is None or _BOTH.search(line) or _OTHERS_APPLY.search(line):
+        return None
+    bare = match["kind"] is None
+    kind, tail, before = (match[f"bare_{name}" if bare else name] for name in ("kind", "tail", "before"))
+    if (bare and not (tail or before)) or _OTHER_LIST.search(tail or ""):
+        return None
+    denied = match["bare_negated" if bare else "negated"]
+    barring = kind.lower() == "exclusion" or denied is not None
+    named = None if tail is None or _SAID.match(tail) else tail.strip(" \t()[],/*_-")
+    scope = named or _scope_in(before)
+    return Heading("exclusion" if barring else "inclusion", scope, len(line))
 
 
 def _parse_sentence_heading(line: str) -> Heading | None:
@@ -158,7 +190,12 @@ def _is_sentence(match: re.Match[str]) -> bool:
 
 def _scope_of(match: re.Match[str]) -> str | None:
     groups = match.groupdict()
-    for words in (match["tail"], groups.get("before") or "", groups.get("part") or ""):
+    return _scope_in(match["tail"], groups.get("before") or "", groups.get("part") or "")
+
+
+def _scope_in(*places: str) -> str | None:
+    """Return the part of the trial that words around a heading's kind name, or None."""
+    for words in places:
         bare = re.sub(r"^(?:for|of|in)\s+(?:the\s+)?", "", words.strip(" \t-–—()[],/*_"), flags=re.IGNORECASE)
         if _SCOPE_WORD.search(bare):
             return bare.strip()

@@ -1,14 +1,15 @@
-"""How the items of a list are joined by the words that they end in ("… × ULN, OR", "… treatments; and")."""
+"""How items and sentences are joined by the words that they end or open in ("… × ULN, OR", "…; or …")."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
 
+from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.trees import all_of, any_of, is_formal
-from trialgraph.expressions import Expression, Value, atoms
+from trialgraph.expressions import AnyOf, Expression, Not, Value, atoms
 
-__all__ = ["join_items"]
+__all__ = ["join_items", "with_alternative"]
 
 _OR = re.compile(r"\bor$", re.IGNORECASE)
 _AND = re.compile(r"\band$", re.IGNORECASE)
@@ -77,3 +78,31 @@ def _alternatives(items: Sequence[Expression], run: Sequence[int], reread: Rerea
         return items[run[0]]
     together = reread(run)
     return together if is_formal(together) else any_of([items[i] for i in run])
+
+
+def with_alternative(
+    text: Text, sentences: Sequence[Sequence[Chunk]], sentence: Sequence[Chunk], read: list[Expression]
+) -> list[Expression]:
+    """Return what sentences demand, the last of them joined with the one before by its "or".
+
+    A third one before them may be an alternative too, or not; and what is asked of some only would let in
+    everyone else. Both stay demands of their own.
+
+    Args:
+        text: The text under reading.
+        sentences: All sentences of a stretch.
+        sentence: One of them.
+        read: What it and those before it say.
+    """
+    at = next(i for i, each in enumerate(sentences) if each is sentence)
+    if text.exclusion or at == 0 or len(read) < 2 or not _joined_by_or(sentences[at - 1], sentence):
+        return read
+    series = at > 1 and ";" in text.text[sentences[at - 2][-1].end : sentences[at - 1][0].start]
+    cases = (each for each in read[-2:] if isinstance(each, AnyOf))
+    if series or any(isinstance(operand, Not) for each in cases for operand in each.operands):
+        return read
+    return [*read[:-2], any_of(read[-2:])]
+
+
+def _joined_by_or(before: Sequence[Chunk], sentence: Sequence[Chunk]) -> bool:
+    return sentence[0].form == "or" or before[-1].form == "or"

@@ -24,6 +24,7 @@ from trialgraph.criteria.facts.companions import with_companions
 from trialgraph.criteria.facts.participations import add_investigational
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import (
+    admits,
     asks_several,
     concerns_some,
     counts_several,
@@ -43,9 +44,10 @@ from trialgraph.criteria.mentions.mentions import add_mentions
 from trialgraph.criteria.quantities.tables import outline_without
 from trialgraph.criteria.sections.normalization import NormalizedText
 from trialgraph.criteria.sections.outline import Outline
+from trialgraph.criteria.statements.admissions import read_admission
 from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.denials import read_denied
-from trialgraph.criteria.statements.endings import join_items
+from trialgraph.criteria.statements.endings import join_items, with_alternative
 from trialgraph.criteria.statements.examples import EXAMPLES, listed_instances
 from trialgraph.criteria.statements.exceptions import name_exceptions
 from trialgraph.criteria.statements.inlines import with_inline_items
@@ -265,7 +267,7 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
         named = any(chunk.kind == "value" for chunk in sentence)
         if sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named:
             continue
-        if not text.exclusion and (told := _told_besides(text, sentence, read)) is not None:
+        if (told := _told_besides(text, sentence, read)) is not None:
             read.append(told)
             continue
         if concerns_some(words):
@@ -288,19 +290,23 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
                 return [any_of([*read, remark])]
             return [*read, remark] if not text.exclusion else [all_of([any_of(read), remark])]
         elif statement.expression is not None:
-            read.append(statement.expression)
+            read = with_alternative(text, sentences, sentence, [*read, statement.expression])
         elif statement.role == "allowance":
             read.append(narrative(text, *place))
     return read
 
 
 def _told_besides(text: Text, sentence: list[Chunk], read: list[Expression]) -> Expression | None:
-    """Return what a sentence among demands tells without demanding it: a washout, what a disease is."""
+    """Return what a sentence says without demanding or barring what it names; None for a plain one."""
     place = (sentence[0].start, sentence[-1].end)
     words = text.text[slice(*place)]
+    if text.exclusion:
+        return narrative(text, *place) if admits(words) else None
     if _is_washout(words, sentence):
         return read_time_since(text, trimmed(sentence)) or narrative(text, *place)
-    return narrative(text, *place) if waives(words) or defines_condition(sentence, read) else None
+    if waives(words) or defines_condition(sentence, read):
+        return narrative(text, *place)
+    return read_admission(text, sentence, first=not read)
 
 
 def _is_washout(words: str, sentence: Sequence[Chunk]) -> bool:

@@ -26,9 +26,9 @@ _PART = re.compile(
 )
 """What some are kept from is a part of the trial only."""
 _WHO = frozenset({"patient who", "subject who", "participant who", "individual who", "those who"})
-_TRIAL = frozenset({"for", "from", "in", "to", "the", "this", "our", "trial", "study", "protocol", "entry",
-                    "inclusion", "enrollment", "enrolment", "participation", "participate", "enroll", "enrol",
-                    "enter", "join", "protocol therapy"})  # fmt: skip
+TRIAL = frozenset({"for", "from", "in", "into", "to", "the", "this", "our", "trial", "study", "protocol",
+                   "entry", "inclusion", "enrollment", "enrolment", "participation", "participate",
+                   "enroll", "enrol", "enter", "join", "protocol therapy"})  # fmt: skip
 _REASONS = frozenset({"because", "because of", "as", "since", "due to", "given", "owing to", "in order to",
                       "in view of", "so as to", "for safety reason"})  # fmt: skip
 _LIKEWISE = frozenset({"as", "as well as"})
@@ -37,7 +37,7 @@ _ALLOWED = frozenset({"allowed", "allowable", "permitted", "acceptable", "accept
 _COUNTED = frozenset({"limit", "value"})
 _TURNED = frozenset({"negation", "condition", "exception", "barring"})
 _UNFIT = frozenset({"ineligible", "not eligible"})
-__all__ = ["read_refusal", "without_trailing_verb"]
+__all__ = ["TRIAL", "read_refusal", "without_trailing_verb"]
 
 
 def read_refusal(text: Text, chunks: list[Chunk]) -> Expression | None:
@@ -97,7 +97,7 @@ def _without_reason(chunks: list[Chunk]) -> list[Chunk]:
 
 def _is_trial(chunks: Sequence[Chunk]) -> bool:
     """Whether words behind a refusal only say of what ("… are not eligible for the trial")."""
-    return all(chunk.kind == "sign" or chunk.form in _TRIAL for chunk in chunks)
+    return all(chunk.kind == "sign" or chunk.form in TRIAL for chunk in chunks)
 
 
 def _tells_only_when(chunks: Sequence[Chunk]) -> bool:
