@@ -198,9 +198,9 @@ def _left(chunks: Sequence[Deep], taken: Sequence[Span]) -> Iterator[Deep]:
 
 def _added(expression: Expression, source: _Source, *, denied: bool) -> Expression:
     told = _told(expression, source, denied=denied)
-    if isinstance(expression, Fact) and "exception" in expression.modifiers:
-        if not denied and not source.text.exclusion:
-            return all_of([told, *_excepted(expression, source)])
+    demands = not denied and not source.text.exclusion
+    if demands and isinstance(expression, Fact) and "exception" in expression.modifiers:
+        return all_of([told, *_excepted(expression, source)])
     return told
 
 
@@ -227,7 +227,7 @@ def _told(expression: Expression, source: _Source, *, denied: bool) -> Expressio
 
 
 def _excepted(fact: Fact, source: _Source) -> Iterator[Expression]:
-    """Yield what a demanded disease mustn't be ("acute myeloid leukemia, excluding the promyelocytic one")."""
+    """Yield what a demanded disease mustn't be ("leukemia, excluding the promyelocytic one")."""
     behind = source.behind(fact.span)
     at = next((i for i, (chunk, _) in enumerate(behind) if "exception" in chunk.classes), len(behind))
     inside = list(itertools.takewhile(lambda each: each[1] >= behind[at][1], behind[at + 1 :]))

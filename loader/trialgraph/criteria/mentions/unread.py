@@ -29,7 +29,8 @@ _AFTER = frozenset(
 )
 _STAYING = frozenset({"be", "is", "are", "being", "currently", "stable", "maintained", "patient", "subject",
                       "participant", "who are", "individual", "must", "must be", "ongoing", "now",
-                      "stable dose", "effective", "still", "continue", "continued", "remain", "maintain"})  # fmt: skip
+                      "stable dose", "effective", "still", "continue", "continued", "remain",
+                      "maintain"})  # fmt: skip
 """Words before "on" that say what is being taken ("patients on anticoagulants")."""
 _ILL = frozenset({"condition", "lesion", "biomarker"})
 _GENE_MUTATION = str(TGC.GeneMutation)
