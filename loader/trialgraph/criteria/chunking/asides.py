@@ -36,7 +36,7 @@ _OF_TISSUE = ("histolog", "cytolog", "histopath")
 _FORBIDDING = ("contraindicat", "preclud", "prohibit", "interfer")
 FITTING = frozenset({"amenable", "suitable", "eligible", "candidate"})
 """Words that lead to a treatment that patients are fit for."""
-_UNFIT = frozenset({"unsuitable", "because"})
+_UNFIT = frozenset({"unsuitable", "because", "may or may not"})
 """Words after which treatments are named that there are, were or may be, not what the patient had."""
 _LITTLE = frozenset({"of", "the", "a", "an", "any", "their", "is", "are", "in", "with"})
 """Neutral words that may stand inside an aside, so that they don't end it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
@@ -24,6 +25,7 @@ _DOSES = frozenset({"dose", "dose of", "equivalent"})
 _INDEPENDENT = frozenset({"independent", "independence"})
 _BULLETS = frozenset({"*", "•"})
 _LINKING = frozenset({"of", "the", "a", "any", "first", "before", "prior", "to", "prior to", "start"})
+_SUSPENDED = re.compile(r"\s*(?:,|/|or\b|and\b)")
 _NEAR = 5
 _NEXT = 2
 _Deep = tuple[Chunk, int]
@@ -83,8 +85,15 @@ def goes_on(text: Text, chunk: Chunk, following: Chunk | None) -> bool:
 
 
 def _leaves_alone(text: Text, chunk: Chunk, following: Chunk) -> bool:
-    """Whether the next word isn't joined to a name: a dash behind it, or "gene" after its mutation."""
+    """Whether the next word isn't joined to a name: a dash behind it, or "gene" after its mutation.
+
+    A plus adds one treatment to another, and "taxane-, platinum- or …" leaves out what is said once.
+    """
     category = chunk.term.category if chunk.term is not None else None
+    if category in GIVEN and following.form == "+" and chunk.end < following.start:
+        return True
+    if category in GIVEN and following.form == "-" and _SUSPENDED.match(text.text, following.end):
+        return True
     if following.form == "-" and chunk.end < following.start:
         return not text.exclusion and category not in GIVEN
     return following.form == "gene" and category == "biomarker"

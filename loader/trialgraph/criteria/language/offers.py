@@ -94,7 +94,8 @@ _METHODS = re.compile(
 DEMAND = re.compile(
     r"^\W*(?:all |the |any |female |male )*(?:patients?|subjects?|participants?|individuals?|they|women|men)?"
     r"\s*(?:must|should|need to|have to|are required to|may not|shall not"
-    r"|(?:cannot|can not)(?=\s+(?:also\s+|currently\s+)?(?:be|have|receive|take|use|participate)\b))\b",
+    r"|(?:cannot|can not)(?=\s+(?:also\s+|currently\s+)?(?:be|have|receive|take|use|participate)\b))\b"
+    r"(?!\s+(?:also\s+)?be\s+(?:excluded|ineligible)\b)",
     re.IGNORECASE,
 )
 """How a statement opens that tells what patients have to meet, in either kind of list."""

@@ -255,7 +255,7 @@ def _read_around_value(
         (i for i, each in enumerate(rest) if "condition" in each.classes or each.form == "for"), 0
     )
     far = any(is_content(chunk) for chunk in rest[:condition])
-    if "condition" in rest[condition].classes or (rest[condition].form == "for" and not far):
+    if not far and ("condition" in rest[condition].classes or rest[condition].form == "for"):
         asked = read_condition(text, rest[condition + 1 :])
         alternative = text.exclusion or segment.joint == "or"
         return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])

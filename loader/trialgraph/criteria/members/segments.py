@@ -10,6 +10,7 @@ from trialgraph.criteria.chunking.chunks import Chunk
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.washouts import OtherTime
 from trialgraph.criteria.language.connectives import DETERMINERS, FINITE, RESTARTS, VERBS
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.expressions import Expression
 
 __all__ = [
@@ -27,6 +28,7 @@ _GROUNDING = frozenset(
      "verified", "indicated", "suggested", "supported", "shown", "detected"}
 )  # fmt: skip
 _COUNTED = frozenset({"value", "lesion", "size"})
+_TURNING = frozenset({"negation", "exception", "condition", "allowance"})
 _FINDING = frozenset({"history", "history of", "presence of", "known", "evidence of"})
 _RELATIVE = frozenset({"that is"})
 """What starts a clause about one thing as often as it tells what is meant."""
@@ -93,7 +95,11 @@ def part_statement(chunks: Sequence[Chunk]) -> list[Segment]:
             continue
         if (
             joint is None
-            or (swallowing and not _strong(chunks, index, current))
+            or (
+                swallowing
+                and not _strong(chunks, index, current)
+                and not _names_another(chunks, index, current)
+            )
             or _slash_inside(chunks, index)
         ):
             if chunk.kind == "value" and not swallowing and _starts_new_value(current):
@@ -234,6 +240,27 @@ def _clause_is_over(segment: Segment) -> bool:
     behind = segment.chunks[at + 1 :]
     plain = not any(is_content(chunk) or chunk.form == "," for chunk in behind)
     return plain and len(behind) >= _SHORTEST_CLAUSE
+
+
+def _names_another(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
+    """Whether another treatment follows behind the time of one, or another disease behind "regardless of".
+
+    "Radiotherapy with a wide field within 4 weeks or radiotherapy with a limited one within 2 weeks."
+    """
+    following = chunks[index + 1 : index + 9]
+    named = next((chunk.term for chunk in following if is_content(chunk)), None)
+    at = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), 0)
+    head, rest = segment.chunks[at].term, segment.chunks[at + 1 :]
+    if named is None or head is None or named.category != head.category:
+        return False
+    if _takes_all(segment) or any(chunk.classes & _TURNING for chunk in following[:_OPENING_WORDS]):
+        return False
+    if head.category in GIVEN:
+        timed = bool(rest) and rest[-1].kind == "window" and is_content(following[0])
+        own = named.iri == head.iri or any(chunk.kind == "window" for chunk in following)
+        return timed and own and any(not chunk.classes.isdisjoint(_NARROWING) for chunk in rest)
+    told = next((i for i, chunk in enumerate(rest) if "regardless" in chunk.classes), None)
+    return told is not None and head.category == "condition" and not any(map(is_content, rest[told:]))
 
 
 def _lists_grounds(segment: Segment, joint: Chunk) -> bool:

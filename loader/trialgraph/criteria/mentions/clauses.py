@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.language.vocabulary import GIVEN, Term
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 
@@ -30,6 +30,7 @@ _RULING = frozenset({"must", "are", "is"})
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _METASTATIC = str(TGC.MetastaticMalignantNeoplasm)
 _PERSONS = ("patient", "subject", "participant", "individual")
+_OPENING = 2
 _BESIDES = frozenset({"historic", "other", "negation", "exception", "condition", "barring", "regardless"})
 _STATUS = str(TGC.DiseaseStatus)
 _UNFIT = frozenset({"ineligible", "not eligible"})
@@ -42,12 +43,20 @@ def admits_cancers(chunks: Sequence[tuple[Chunk, int]], allowed: int) -> bool:
     """
     before, behind = [chunk for chunk, _ in chunks[:allowed]], [chunk for chunk, _ in chunks[allowed + 1 :]]
     named = [chunk.term for chunk in before if chunk.kind in ("concept", "lesion")]
-    cancers = all(term is not None and _MALIGNANT in term.ancestors for term in named)
+    first = named[0] if named else None
+    cancers = first is not None and _MALIGNANT in first.ancestors
+    cancers = cancers and all(term is not None and _is_of_cancer(term) for term in named)
     spread = any(term is not None and term.is_a(_METASTATIC) for term in named)
-    persons = bool(before) and before[0].form.startswith(_PERSONS) and chunks[allowed][0].form == "eligible"
+    persons = any(chunk.form.startswith(_PERSONS) for chunk in before[:_OPENING])
+    persons = persons and chunks[allowed][0].form == "eligible"
     besides = any(chunk.classes & _BESIDES or chunk.form == "also" for chunk in before)
     supposed = any(chunk.classes & _BESIDES for chunk in behind)
-    return bool(named) and cancers and not spread and persons and not besides and not supposed
+    return cancers and not spread and persons and not besides and not supposed
+
+
+def _is_of_cancer(term: Term) -> bool:
+    """Whether something is a cancer or a marker of one ("lymphoma with translocations of MYC and BCL2")."""
+    return _MALIGNANT in term.ancestors or term.category == "biomarker"
 
 
 def bars_as_such(text: Text, fact: Fact) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trialgraph.criteria.chunking.asides import keeps_from
 from trialgraph.criteria.chunking.brackets import nested
@@ -41,6 +41,7 @@ _STANDARD = str(TGC.StandardTherapy)
 _ILL = frozenset({"condition", "lesion", "biomarker", "other"})
 _BARRED_STILL = frozenset({*GIVEN, "condition"})
 _UNLESS = frozenset({"unless", "except if", "except when"})
+_NARROWING = frozenset({"qualifier", "exception"})
 _MOST = 60
 """How far behind a fact its own words are followed."""
 Deep = tuple[Chunk, int]
@@ -61,7 +62,7 @@ def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) ->
         return expression
     placed = with_elided(text, placed)
     left = list(_left(placed, bounds))
-    narrowed = any(isinstance(atom, Fact) and "qualifier" in atom.modifiers for atom in leaves)
+    narrowed = any(isinstance(atom, Fact) and not _NARROWING.isdisjoint(atom.modifiers) for atom in leaves)
     free = (
         {chunk.start for chunk, _ in _left(placed, [readable(atom.span) for atom in leaves])}
         if narrowed
@@ -75,7 +76,7 @@ def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) ->
 
 
 def _may_tell_more(atom: Atom) -> bool:
-    told = isinstance(atom, Fact) and bool(atom.modifiers.keys() & {"qualifier", "exception"})
+    told = isinstance(atom, Fact) and bool(atom.modifiers.keys() & _NARROWING)
     return isinstance(atom, Narrative) or told
 
 
@@ -195,6 +196,14 @@ def _left(chunks: Sequence[Deep], taken: Sequence[Span]) -> Iterator[Deep]:
 
 
 def _added(expression: Expression, source: _Source, *, denied: bool) -> Expression:
+    told = _told(expression, source, denied=denied)
+    demands = not denied and not source.text.exclusion
+    if demands and isinstance(expression, Fact) and "exception" in expression.modifiers:
+        return all_of([told, *_excepted(expression, source)])
+    return told
+
+
+def _told(expression: Expression, source: _Source, *, denied: bool) -> Expression:
     match expression:
         case AllOf(operands):
             return all_of([_added(each, source, denied=denied) for each in operands])
@@ -214,6 +223,20 @@ def _added(expression: Expression, source: _Source, *, denied: bool) -> Expressi
             return _spoken_of(expression, source, turned=source.text.exclusion)
         case _:
             return expression
+
+
+def _excepted(fact: Fact, source: _Source) -> Iterator[Expression]:
+    """Yield what a demanded disease mustn't be ("leukemia, excluding the promyelocytic one")."""
+    behind = source.behind(fact.span)
+    at = next((i for i, (chunk, _) in enumerate(behind) if "exception" in chunk.classes), len(behind))
+    inside = list(itertools.takewhile(lambda each: each[1] >= behind[at][1], behind[at + 1 :]))
+    term = source.text.vocabulary.by_iri.get(fact.concept)
+    if not inside or term is None or fact.category != "condition":
+        return
+    for topic in topics_of(source.text, inside):
+        other = topic.fact.category == fact.category and topic.fact.concept not in (term.iri, *term.ancestors)
+        if other and not topic.denied and source.is_new(replace(topic, denied=True)):
+            yield Not(topic.fact)
 
 
 def _with_listed(fact: Fact, source: _Source, *, denied: bool) -> Expression:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from trialgraph.criteria.chunking.asides import FITTING, HAVING, aside_after
+from trialgraph.criteria.chunking.asides import aside_after
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.neighbors import JOINING, goes_on, is_measured, restates
 from trialgraph.criteria.facts.allowances import allowance_at
@@ -29,6 +29,7 @@ from trialgraph.criteria.mentions.clauses import (
     may_be_asked,
 )
 from trialgraph.criteria.mentions.dates import dated
+from trialgraph.criteria.mentions.negations import MODAL, NON, denies, says_nothing
 from trialgraph.criteria.mentions.pregnancies import tested_for_pregnancy
 from trialgraph.criteria.mentions.states import take_state
 from trialgraph.criteria.mentions.unread import (
@@ -44,12 +45,9 @@ from trialgraph.namespaces import TGC
 
 __all__ = ["Topic", "topics_of"]
 
-_MODAL = frozenset({"must", "should", "shall", "must have", "must be", "need", "need to", "are required to",
-                    "is required to"})  # fmt: skip
 _NAMING = frozenset({"concept", "lesion"})
-_AHEAD = 7
-_NON = frozenset({"non", "non -"})
 _BULLETS = frozenset({"*", "•"})
+_IF = frozenset({"if", "when", "in case", "in case of"})
 _THAT_IS = frozenset({"i.e", "ie", "namely", "asfollow"})
 _PROGRESSING = ("progression", "progressive disease")
 _MANIFEST = ("manifest", "character")
@@ -186,8 +184,16 @@ def _open_and_close(sentence: Sentence, before: int, now: int) -> None:
 
 
 def _bars(sentence: Sentence, at: int) -> None:
-    """Take in what a sentence bars that ends in "… are excluded", unless that may be turned round."""
+    """Take in what a sentence bars that ends in "… are excluded", unless that may be turned round.
+
+    "Patients are excluded if they have had A" bars what stands behind.
+    """
     chunks = [chunk for chunk, _ in sentence.chunks[:at]]
+    if at + 1 < len(sentence.chunks) and not any(map(is_content, chunks)):
+        if sentence.chunks[at + 1][0].form in _IF:
+            _read(sentence, at + 2, len(sentence.chunks))
+            sentence.found = [(fact, denied == sentence.bars) for fact, denied in sentence.found]
+        return
     turned = {"exception", "definition"} if sentence.over else {"exception", "negation", "definition"}
     if (
         not is_said_of(sentence.chunks, at)
@@ -217,7 +223,7 @@ def _subject_end(sentence: Sentence) -> int:
     first = next((chunk.term for chunk, _ in sentence.chunks if is_content(chunk)), None)
     if sentence.elapsed and first is not None and first.category in GIVEN:
         return 0
-    modal = (index for index, (chunk, _) in enumerate(sentence.chunks) if chunk.form in _MODAL)
+    modal = (index for index, (chunk, _) in enumerate(sentence.chunks) if chunk.form in MODAL)
     return next(modal, 0)
 
 
@@ -240,35 +246,18 @@ def _take(sentence: Sentence, index: int) -> None:
         sentence.negated and before is not None and before.form == "and" and chunk.form.split(" ")[0] in ANEW
     ):
         sentence.negated, sentence.aside = False, ""
-    elif _says_nothing(sentence, index) or is_number_behind(sentence, index) or take_state(sentence, index):
+    elif says_nothing(sentence, index) or is_number_behind(sentence, index) or take_state(sentence, index):
         return
     elif "negation" in chunk.classes:
-        denies = _denies(sentence, index)
+        named = denies(sentence, index)
         kept = sentence.aside if sentence.aside == "held" else ""
-        sentence.negated, sentence.aside = denies, kept if denies else "open"
+        sentence.negated, sentence.aside = named, kept if named else "open"
     elif "exposure" in chunk.classes and chunk.form.startswith(_PROGRESSING):
         _progresses(sentence, chunk)
     elif chunk.form in JOINING or chunk.kind != "word" or leads_on(sentence, index):
         _open_examples(sentence, chunk)
     elif not _tells_of_risk(sentence, index):
         sentence.aside = aside_after(chunk, before, sentence.aside)
-
-
-def _denies(sentence: Sentence, index: int) -> bool:
-    """Whether a "no" denies what is named next; a "not" may only deny a verb ("not controlled by A").
-
-    It does before what patients have, do or are fit for ("not a candidate for A", "not receiving A").
-    """
-    if sentence.chunks[index][0].form != "not":
-        return True
-    ahead = [each.form for each, _ in sentence.chunks[index + 1 : index + _AHEAD]]
-    ahead = ahead[: ahead.index(",")] if "," in ahead else ahead
-    soon = ahead[:2]
-    fits = any(word.rstrip("s") in FITTING for form in soon for word in form.split(" "))
-    opens = not any(is_content(each) for each, _ in sentence.chunks[:index])
-    doing = opens and any(form.endswith("ing") for form in soon)
-    candidate = opens and any(form.startswith("candidate") for form in ahead)
-    return fits or doing or candidate or bool(set(soon) & HAVING) or _is_state(sentence.chunk(index + 1))
 
 
 def _open_examples(sentence: Sentence, chunk: Chunk) -> None:
@@ -293,11 +282,6 @@ def _tells_of_risk(sentence: Sentence, index: int) -> bool:
     return True
 
 
-def _is_state(chunk: Chunk | None) -> bool:
-    """Whether a chunk names what a woman is or isn't ("not pregnant")."""
-    return chunk is not None and chunk.term is not None and chunk.term.category == "reproductive"
-
-
 def _test(sentence: Sentence, chunk: Chunk, before: Chunk | None) -> None:
     """Take "negative for HCV RNA" for a test whose positive result has a name."""
     if before is None or not before.form.startswith("negative"):
@@ -317,26 +301,11 @@ def _progresses(sentence: Sentence, chunk: Chunk) -> None:
         sentence.found.append((Fact(term.iri, term.label, "condition", span=span), sentence.negated))
 
 
-def _says_nothing(sentence: Sentence, index: int) -> bool:
-    """Whether a word denies nothing of what comes next: "non-", and "must not" within an exclusion.
-
-    There "…, they must not receive A" bars what it denies.
-    """
-    chunk, before, following = (sentence.chunk(i) for i in (index, index - 1, index + 1))
-    assert chunk is not None
-    needed = following is not None and "needing" in following.classes
-    if chunk.form in _NON or (sentence.over and chunk.form in ("not", "from") and not needed):
-        return True
-    within = sentence.bars and chunk.form == "not" and before is not None and before.form in _MODAL
-    opening = sentence.text.text[sentence.chunks[0][0].start : chunk.end]
-    return within and DEMAND.match(opening) is None
-
-
 def _part(sentence: Sentence, index: int) -> None:
     """Let a colon, or a comma that fits, end an aside."""
     form, aside = sentence.chunks[index][0].form, sentence.aside
     later = sentence.chunks[index + 1 :] if aside == "held" else ()
-    demanded = any(chunk.form in _MODAL for chunk, _ in later)
+    demanded = any(chunk.form in MODAL for chunk, _ in later)
     if form == ":" or (form == "," and (aside in ("loose", "linked", "kept") or demanded)):
         sentence.aside = ""
     following = sentence.chunk(index + 1)
@@ -353,7 +322,7 @@ def _name(sentence: Sentence, index: int) -> None:
     told = (
         told
         or is_measured(sentence.chunks, index, bars=sentence.bars)
-        or (before is not None and before.form in _NON)
+        or (before is not None and before.form in NON)
     )
     if sentence.aside == "loose":
         sentence.aside = "open"

@@ -31,7 +31,8 @@ _LEADING = _REQUIRED | _AFTER
 """Words that may lead to what was given; "on" and "with" are among them."""
 _STAYING = frozenset({"be", "is", "are", "being", "currently", "stable", "maintained", "patient", "subject",
                       "participant", "who are", "individual", "must", "must be", "ongoing", "now",
-                      "stable dose", "effective"})  # fmt: skip
+                      "stable dose", "effective", "still", "continue", "continued", "remain",
+                      "maintain"})  # fmt: skip
 """Words before "on" that say what is being taken ("patients on anticoagulants")."""
 _ILL = frozenset({"condition", "lesion", "biomarker"})
 _GENE_MUTATION = str(TGC.GeneMutation)
@@ -124,6 +125,16 @@ def _is_symptom_of(sentence: Sentence, index: int) -> bool:
     return bool(outside) and outside[-1].form.startswith("symptom")
 
 
+def _doses(sentence: Sentence, at: int) -> bool:
+    """Whether "on" leads to a dose of what is being taken ("pain on stable doses of opioids")."""
+    for chunk, _ in sentence.chunks[at + 1 : at + _SOON]:
+        if is_content(chunk):
+            return False
+        if chunk.form.startswith("stable") or "dose" in chunk.form:
+            return True
+    return False
+
+
 def _leads_to_gene(sentence: Sentence, index: int) -> bool:
     """Whether a word leads from a mutation to the genes that it is in ("a mutation in one of: BRCA1, …")."""
     if sentence.chunks[index][0].form not in _WITHIN:
@@ -186,7 +197,9 @@ def _leads_to_treatment(sentence: Sentence, index: int) -> bool:
     if following is None or following.term is None or following.term.category not in GIVEN:
         return False
     before = sentence.chunk(index - 1)
-    if form == "on" and (before is None or before.form in _STAYING | _BULLETS or before.form == "or"):
+    if form == "on" and (
+        before is None or before.form in _STAYING | _BULLETS or before.form == "or" or _doses(sentence, index)
+    ):
         sentence.negated = sentence.negated and before is not None and before.form != "or"
         return True
     if form == "with" and before is not None and before.term is not None and before.term.category in GIVEN:
