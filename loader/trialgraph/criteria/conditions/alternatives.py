@@ -270,10 +270,11 @@ def _case(text: Text, chunks: list[Chunk]) -> Expression:
         if not is_content(c)
         and not is_harmless(c, "condition", "post", "tail", "value_tail", "confirmation", "confirmed")
     ]
-    if len(content) == 1 and content[0].kind == "concept" and not others:
+    denials = sum("negation" in chunk.classes for chunk in chunks)
+    if len(content) == 1 and content[0].kind == "concept" and not others and denials < 2:
         reading = read_fact(text, content)
         if reading is not None:
-            return reading.expression
+            return negate(reading.expression) if denials else reading.expression
     start, end = min(chunk.start for chunk in chunks), max(chunk.end for chunk in chunks)
     return narrative(text, start, end)
 

@@ -1,4 +1,4 @@
-"""Limits within the words that narrow a concept ("heart failure treated at present with LVEF < 40%")."""
+"""What words behind a concept are: limits that narrow it ("heart failure with LVEF < 40%"), or its cause."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.chunks import Chunk
 from trialgraph.expressions import Expression
 
-__all__ = ["limits_in"]
+__all__ = ["limits_in", "names_cause"]
 
 _TURNING = frozenset({"condition", "negation", "exception", "allowance", "definition"})
 _BEFORE = frozenset({"example", "historic"})
@@ -29,3 +29,8 @@ def limits_in(chunks: Sequence[Chunk]) -> list[Expression]:
         and chunk.expression is not None
         and not (chunk.value is not None and any(term.unit == "a" for term in chunk.value.terms))
     ]
+
+
+def names_cause(chunk: Chunk) -> bool:
+    """Whether what follows an allergy may be what it is to, rather than a case of it ("requiring steroids")."""
+    return "post" not in chunk.classes or "allergen" in chunk.classes

@@ -28,7 +28,7 @@ from trialgraph.criteria.chunking.brackets import (
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.epithets import adjectives_at
 from trialgraph.criteria.chunking.pieces import is_content
-from trialgraph.criteria.facts.provisos import limits_in
+from trialgraph.criteria.facts.provisos import limits_in, names_cause
 from trialgraph.criteria.facts.recency import done_lately, happens, treated_lately
 from trialgraph.criteria.facts.regimens import regimen_after
 from trialgraph.criteria.facts.results import is_testable, read_aside, result_after
@@ -337,7 +337,7 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         rest.pop()
     if rest:
         allergic = head.term is not None and head.term.category == "allergy"
-        name = "qualifier" if not allergic or _tells_how(rest[0]) else "agent"
+        name = "agent" if allergic and names_cause(rest[0]) else "qualifier"
         words = text.text[rest[0].start : rest[-1].end]
         if name == "agent":
             opening = rest[0].end - rest[0].start if "allergen" in rest[0].classes else 0
@@ -345,11 +345,6 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         else:
             around.qualifiers.append(words)
             around.extra += [] if around.historic else limits_in(rest)
-
-
-def _tells_how(chunk: Chunk) -> bool:
-    """Whether what follows an allergy tells of its cases, not what it is to ("requiring epinephrine")."""
-    return "post" in chunk.classes and "allergen" not in chunk.classes
 
 
 def _is_method(head: Chunk, chunk: Chunk) -> bool:

@@ -8,6 +8,7 @@ from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.facts.instances import demanded_kinds, example_of, unlisted
 from trialgraph.criteria.language.connectives import VERBS
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.joints import (
     befalls,
     denied_too,
@@ -20,7 +21,7 @@ from trialgraph.criteria.members.joints import (
     resolved_joints,
 )
 from trialgraph.criteria.members.merging import closing_remark
-from trialgraph.criteria.members.segments import Segment, trimmed
+from trialgraph.criteria.members.segments import Segment, stops_treatment, trimmed
 from trialgraph.criteria.members.sharing import share_clauses, share_purpose, share_remarks
 from trialgraph.criteria.members.timing import share_times, share_windows
 from trialgraph.criteria.trees import all_of, any_of, map_facts, negate
@@ -28,6 +29,7 @@ from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Value, atoms,
 
 __all__ = ["join_segments"]
 
+_GIVING = ("have", "has", "had", "treated with", "received", "receiving", "undergone", "previously treated")
 _GOING_ON = frozenset({"with", "subject with", "patient with", "participant with"})
 
 
@@ -35,7 +37,11 @@ def join_segments(text: Text, segments: list[Segment], default: str) -> Expressi
     """Put the members of a list together as their conjunctions say."""
     blocks: list[list[Segment]] = []
     for segment in segments:
-        alone = default == "and" and (_stands_alone(segment) or _goes_on(segment, segments))
+        alone = default == "and" and (
+            _stands_alone(segment)
+            or _goes_on(segment, segments)
+            or bool(blocks and _asks_of_either(blocks[-1], segment))
+        )
         if segment.joint == ";" or not blocks or alone:
             blocks.append([])
         blocks[-1].append(segment)
@@ -52,6 +58,15 @@ def _stands_alone(segment: Segment) -> bool:
     return segment.joint == "and" and (segment.after_comma or must) and speaks
 
 
+def _asks_of_either(before: list[Segment], segment: Segment) -> bool:
+    """Whether "A or B and have received C" asks for C with either disease, not with the last alone."""
+    diseases = all(isinstance(e.expression, Fact) and e.expression.category == "condition" for e in before)
+    offered = any(each.joint == "or" for each in before)
+    opening = segment.chunks[0].form
+    spoken = any(each.chunks[0].form.startswith(_GIVING) for each in before[1:])
+    return segment.joint == "and" and opening.startswith(_GIVING) and diseases and offered and not spoken
+
+
 def _goes_on(segment: Segment, segments: list[Segment]) -> bool:
     """Whether ", with A or B" adds a demand to what stands before it, and isn't one of its alternatives."""
     opening = segment.chunks[0].form
@@ -65,6 +80,9 @@ def _join_block(text: Text, segments: list[Segment], default: str) -> Expression
     if not text.exclusion and (remark := closing_remark(segments)):
         words = narrative(text, segments[remark].chunks[0].start, segments[-1].chunks[-1].end)
         return all_of([_join_block(text, segments[:remark], default), words])
+    stopped = next((i for i, each in enumerate(segments) if text.exclusion and i and _is_stopped(each)), None)
+    if stopped is not None:
+        return _with_stopped(text, segments, stopped, default)
     operands = _negated_groups(text, segments)
     if not text.exclusion:
         operands = either_of_strokes(text, operands)
@@ -75,6 +93,26 @@ def _join_block(text: Text, segments: list[Segment], default: str) -> Expression
             alternatives.append([])
         alternatives[-1].append(expression)
     return any_of([all_of(group) for group in alternatives if group])
+
+
+def _is_stopped(segment: Segment) -> bool:
+    """Whether a member only tells that the treatments before it were stopped."""
+    return segment.joint == "and" and segment.expression is None and stops_treatment(segment.chunks)
+
+
+def _with_stopped(text: Text, segments: list[Segment], at: int, default: str) -> Expression:
+    """Read "stroke, or prior A or B, and was discontinued due to C": only A and B bar together with C."""
+    first = at
+    while first and _is_given(segments[first - 1].expression):
+        first -= 1
+    first = 0 if first == at else first
+    words = narrative(text, segments[at].chunks[0].start, segments[-1].chunks[-1].end)
+    stopped = all_of([_join_block(text, segments[first:at], default), words])
+    return any_of([_join_block(text, segments[:first], default), stopped]) if first else stopped
+
+
+def _is_given(expression: Expression | None) -> bool:
+    return isinstance(expression, Fact) and expression.category in GIVEN
 
 
 def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expression]]:

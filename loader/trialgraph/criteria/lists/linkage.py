@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk
 from trialgraph.criteria.conditions.alternatives import names_quantity
@@ -33,16 +34,26 @@ def merge_denied(segments: list[Segment]) -> list[Segment]:
     merged: list[Segment] = []
     for segment in segments:
         if merged and segment.joint in ("or", "and", "and / or", ",") and _goes_on(merged[-1], segment):
-            merged[-1].chunks.extend(segment.chunks)
+            _add(merged[-1].chunks, segment.chunks)
         else:
             merged.append(segment)
     return merged
 
 
+def _add(chunks: list[Chunk], more: Sequence[Chunk]) -> None:
+    """Put chunks behind others, within the bracket of an alternative limit that these end in."""
+    last = chunks[-1]
+    if last.kind == "bracket" and chunks[-2].kind == "value":
+        chunks[-1] = replace(last, end=more[-1].end, inner=(*last.inner, *more))
+    else:
+        chunks.extend(more)
+
+
 def _goes_on(before: Segment, segment: Segment) -> bool:
     """Whether a member goes on with what the value before it is measured without."""
     value = next((i for i, chunk in enumerate(before.chunks) if chunk.kind == "value"), None)
-    behind = before.chunks[value + 1 :] if value is not None else []
+    behind: Sequence[Chunk] = before.chunks[value + 1 :] if value is not None else []
+    behind = behind[0].inner if len(behind) == 1 and behind[0].kind == "bracket" else behind
     denied = next((i for i, chunk in enumerate(behind) if chunk.form in _WITHOUT), None)
     if denied is None or not any(map(_is_given, behind[denied:])):
         return False

@@ -18,6 +18,7 @@ __all__ = [
     "is_bare",
     "part_statement",
     "says_nothing",
+    "stops_treatment",
 ]
 
 
@@ -37,6 +38,7 @@ _SHORTEST_CLAUSE = 2
 _SHORTEST_NAME = 3
 _OPENING_WORDS = 3
 _APART = frozenset({"allergy", "reproductive", "lesion"})
+_STOPPED = ("discontinued", "stopped", "withdrawn", "discontinue")
 _KNOWN = frozenset({"known", "suspected", "confirmed", "documented"})
 """What is said of a disease behind a list of allergens, and not of one of them."""
 
@@ -197,6 +199,8 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
     following = list(chunks[index + 1 : index + 9])
     if chunk.form == ";" or _takes_all(segment):
         return chunk.form == ";" or _is_other_matter(segment, following)
+    if chunk.form == "and" and stops_treatment(following):
+        return True
     if _lists_grounds(segment, chunk):
         return _states_anew(following)
     after_comma = chunk.form == ","
@@ -219,6 +223,8 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
             category = each.term.category if each.term else None
             if category == "biomarker" == head:
                 return True
+            if category == head == "condition" and _leaves_open(segment):
+                return True
             apart = category == head or not plain or each.kind != "concept" or _clause_is_over(segment)
             return after_comma and apart
         if "negation" in each.classes or each.form in _FINDING:
@@ -231,6 +237,20 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
             return False
         plain = plain and bool(each.classes & {"qualifier", "active"})
     return False
+
+
+def stops_treatment(chunks: Sequence[Chunk]) -> bool:
+    """Whether a clause says that the treatment named before it was stopped ("and was discontinued due to X")."""
+    verb = next((chunk for chunk in chunks if not chunk.classes & {"neutral"} and chunk.form != "to"), None)
+    opens = verb is not None and all(not is_content(each) for each in chunks if each.start < verb.start)
+    return verb is not None and opens and verb.form.startswith(_STOPPED)
+
+
+def _leaves_open(segment: Segment) -> bool:
+    """Whether a disease ends in what it may have or not ("CML with or without BCR-ABL1 and AML")."""
+    at = next((i for i, chunk in enumerate(segment.chunks) if "regardless" in chunk.classes), None)
+    named = [] if at is None else [chunk.term for chunk in segment.chunks[at:] if chunk.term is not None]
+    return bool(named) and all(term.category != "condition" for term in named)
 
 
 def _clause_is_over(segment: Segment) -> bool:

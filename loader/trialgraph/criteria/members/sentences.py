@@ -166,7 +166,7 @@ def _measures_next(text: Text, chunks: Sequence[Chunk], index: int, sentence: Se
 
 def _lists(text: Text, sentence: Sequence[Chunk]) -> bool:
     """Whether a sentence has announced a list whose items semicolons part: denials, choices, dated kinds."""
-    if text.exclusion and _lists_dated(sentence):
+    if text.exclusion and (_lists_dated(sentence) or _tells_exceptions(sentence)):
         return True
     colon = next((i for i, chunk in enumerate(sentence) if chunk.kind == "sign" and chunk.form == ":"), None)
     if colon is None:
@@ -175,6 +175,11 @@ def _lists(text: Text, sentence: Sequence[Chunk]) -> bool:
     denies = any("negation" in chunk.classes for chunk in sentence[:colon])
     excepts = any("exception" in chunk.classes for chunk in sentence[max(0, colon - 3) : colon])
     return choice or denies or excepts or _announces_exceptions(sentence[:colon])
+
+
+def _tells_exceptions(sentence: Sequence[Chunk]) -> bool:
+    """Whether a sentence is a list of exceptions, also without a colon ("Exceptions include A; B; or C")."""
+    return bool(sentence) and sentence[0].form.startswith("exception") and "exception" in sentence[0].classes
 
 
 def _lists_dated(sentence: Sequence[Chunk]) -> bool:

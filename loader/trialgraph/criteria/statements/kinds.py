@@ -25,11 +25,11 @@ from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_segments
-from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.members.segments import stops_treatment, trimmed
 from trialgraph.criteria.mentions.topics import topics_of
 from trialgraph.criteria.quantities.fitting import local_name
 from trialgraph.criteria.statements.subgroups import any_kind
-from trialgraph.criteria.trees import any_of, is_formal, map_facts, negate
+from trialgraph.criteria.trees import all_of, any_of, is_formal, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Value, atoms
 
 __all__ = ["lists_sorts", "read_denied_kind", "read_instances"]
@@ -44,6 +44,10 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     """Read "X, including A and B": instances of X, in X's time and, for treatments, narrowed as X is."""
     default = "or" if text.exclusion else "and"
     at = next((i for i, chunk in enumerate(chunks) if "example" in chunk.classes and i > 0), None)
+    stopped = _stopped_at(chunks, at) if at is not None and text.exclusion else None
+    if stopped is not None:
+        words = narrative(text, chunks[stopped + 1].start, chunks[-1].end)
+        return all_of([read_instances(text, trimmed(chunks[:stopped])), words])
     if at is not None and text.exclusion and lists_sorts(chunks):
         return _read_sorts(text, chunks, at)
     if at is not None and not text.exclusion and (denied := read_denied_kind(text, chunks)) is not None:
@@ -79,6 +83,12 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
         formal = [each for each in _members(instances) if is_formal(each) or _is_limited(each)]
         return any_of([head, *formal, *_told(text, rest, formal)])
     return any_of([head, instances])
+
+
+def _stopped_at(chunks: Sequence[Chunk], at: int) -> int | None:
+    """Return the "and" behind which instances of a treatment are told to have been stopped, or None."""
+    places = (i for i, chunk in enumerate(chunks) if i > at and chunk.form == "and")
+    return next((i for i in places if stops_treatment(chunks[i + 1 :])), None)
 
 
 def lists_sorts(chunks: Sequence[Chunk]) -> bool:

@@ -22,7 +22,7 @@ from trialgraph.criteria.statements.addressees import case_of, concerns_reproduc
 from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.kinds import read_denied_kind
 from trialgraph.criteria.statements.parts import part_named
-from trialgraph.criteria.statements.subgroups import age_case, any_kind, defined_at
+from trialgraph.criteria.statements.subgroups import MODAL, age_case, any_kind, defined_at
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, dated, is_formal, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms
 
@@ -178,6 +178,9 @@ def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> E
         return any_of([before, _elaborated(text, trimmed(label[own + 1 :]), body, end)])
     if not text.exclusion and concerns_reproduction(label):
         return any_of([negate(case_of(text, label)), body])
+    if not text.exclusion and "example" in label[-1].classes and _opens_persons(label[0]):
+        # "Patients with solid tumours, including: …" says of which kinds, and asks nothing more of them.
+        label = [chunk for chunk in trimmed(label[1:]) if chunk.form not in MODAL]
     if "condition" in label[0].classes:
         return asked_of(text, case_of(text, label[1:]), body)
     if label[0].form in RESTARTS and not text.exclusion and "example" not in label[-1].classes:
@@ -196,6 +199,11 @@ def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> E
         kinds = any_kind(text, label[:-1], body, end) if "example" in label[-1].classes else None
         return kinds or narrative(text, label[0].start, end)
     return all_of([read_conditional(text, label), body])
+
+
+def _opens_persons(chunk: Chunk) -> bool:
+    """Whether a word opens whom something is about, which names a case where a demand follows."""
+    return chunk.form in RESTARTS or ("condition" in chunk.classes and chunk.form.endswith("with"))
 
 
 def _ends_item(text: Text, label: list[Chunk], body: Expression) -> int | None:
