@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from trialgraph.criteria.chunking.abilities import add_abilities
 from trialgraph.criteria.chunking.genes import add_markers
-from trialgraph.criteria.chunking.pieces import Chunk, ChunkKind
+from trialgraph.criteria.chunking.outcomes import add_outcomes, tells_outcome
+from trialgraph.criteria.chunking.pieces import Chunk, ChunkKind, is_given
 from trialgraph.criteria.chunking.purposes import add_purposes
 from trialgraph.criteria.chunking.sensitivities import add_sensitivities
 from trialgraph.criteria.chunking.spelled import add_spelled
@@ -82,6 +83,7 @@ class Text:
         self.abilities = add_abilities(self.tokens, self.mentions, self.vocabulary, exclusion=self.exclusion)
         add_spelled(self.tokens, self.mentions, self.vocabulary)
         add_trials(self.tokens, self.mentions, self.vocabulary)
+        add_outcomes(self.tokens, self.mentions, self.vocabulary)
         self.purposes = add_purposes(self.tokens, self.mentions, self.vocabulary)
         if self.exclusion:
             add_sensitivities(self.tokens, self.mentions, self.vocabulary)
@@ -135,7 +137,7 @@ class Chunker:
                 position = self._token_at(table.end, position)
                 continue
             dose = self.text.doses.get(token.start)
-            if dose is not None and not depth and any(map(_is_given, found[-_SOON:])):
+            if dose is not None and not depth and any(map(is_given, found[-_SOON:])):
                 said = Chunk("word", token.start, dose.end, "dose", _QUALIFIER)
                 found.append(Chunk("bracket", token.start, dose.end, inner=(said,)))
                 position = self._token_at(dose.end, position)
@@ -334,7 +336,8 @@ class Chunker:
             mention = None
         if "qualifier" in classes and mention is not None and mention.end == end == position + 1:
             mention = None
-        if mention is not None and mention.end >= end:
+        told = "exposure" in classes and tells_outcome(self.tokens, self.text.mentions, position)
+        if mention is not None and (mention.end >= end or told):
             if (after := self._suffixed(mention.end)) is not None:
                 return Chunk("word", token.start, self.tokens[after - 1].end, token.form, _QUALIFIER), after
             last = self.tokens[mention.end - 1].end
@@ -395,7 +398,3 @@ class Chunker:
         while position < len(self.tokens) and self.tokens[position].start < offset:
             position += 1
         return position
-
-
-def _is_given(chunk: Chunk) -> bool:
-    return chunk.term is not None and chunk.term.category == "treatment"

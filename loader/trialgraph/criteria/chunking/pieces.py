@@ -12,7 +12,7 @@ from trialgraph.criteria.quantities.values import FoundValue
 from trialgraph.criteria.quantities.windows import FoundWindow
 from trialgraph.expressions import Expression
 
-__all__ = ["Chunk", "ChunkKind", "is_content"]
+__all__ = ["Chunk", "ChunkKind", "is_content", "is_given"]
 
 _CONTENT = frozenset({"concept", "value", "lesion"})
 
@@ -57,3 +57,8 @@ def is_content(chunk: Chunk) -> bool:
     return chunk.kind in _CONTENT and not (
         chunk.kind == "concept" and chunk.term is not None and chunk.term.quantity
     )
+
+
+def is_given(chunk: Chunk) -> bool:
+    """Whether a chunk names a treatment."""
+    return chunk.term is not None and chunk.term.category == "treatment"

@@ -20,11 +20,20 @@ _STANDARD = re.compile(
     r"(?:\s+(?:criteria|guidelines?|version|staging|classification|recommendations))*[\s\"')\].,]*",
     re.IGNORECASE,
 )
+_VERSION = re.compile(
+    r"(?:\bRECIST\s*)(?P<rest>\(?(?:version|ver\.?|v\.?)?\s*1\.[01]\)?(?:\s+(?:criteria|guidelines?))*)",
+    re.IGNORECASE,
+)
+_LONGEST_NAME = 10
 
 
 def standard_end(text: Text, chunks: Sequence[Chunk]) -> int:
     """Return where the name of the rules by which a diagnosis is made ends; 0 when there is none."""
-    found = _STANDARD.match(text.text[chunks[0].start : chunks[-1].end])
+    start, end = chunks[0].start, chunks[-1].end
+    version = _VERSION.search(text.text, max(0, start - _LONGEST_NAME), end)
+    if version is not None and version.start("rest") <= start < version.end():
+        return version.end()
+    found = _STANDARD.match(text.text[start:end])
     if found is None or any(chunk.kind in ("value", "lesion", "size") for chunk in chunks):
         return 0
     return chunks[0].start + found.end()
