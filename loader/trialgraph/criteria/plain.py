@@ -17,6 +17,8 @@ _UNITS = {
     "{count}": "",
     "{plus}": "+",
     "/min": "per minute",
+    "/d": "per day",
+    "/wk": "per week",
     "g/(24.h)": "g per 24 hours",
     "mg/(24.h)": "mg per 24 hours",
     "meq/L": "mEq/L",
