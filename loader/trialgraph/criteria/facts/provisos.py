@@ -32,5 +32,5 @@ def limits_in(chunks: Sequence[Chunk]) -> list[Expression]:
 
 
 def names_cause(chunk: Chunk) -> bool:
-    """Whether what follows an allergy may be what it is to, rather than a case of it ("requiring steroids")."""
+    """Whether what follows an allergy may be what it is to, not a case of it ("requiring steroids")."""
     return "post" not in chunk.classes or "allergen" in chunk.classes

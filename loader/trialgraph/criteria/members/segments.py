@@ -219,14 +219,7 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
         if _asks_anew(segment, following, each):
             return True
         if is_content(each):
-            head = next((c.term.category for c in segment.chunks if is_content(c) and c.term), None)
-            category = each.term.category if each.term else None
-            if category == "biomarker" == head:
-                return True
-            if category == head == "condition" and _leaves_open(segment):
-                return True
-            apart = category == head or not plain or each.kind != "concept" or _clause_is_over(segment)
-            return after_comma and apart
+            return _names_anew(segment, each, plain, after_comma)
         if "negation" in each.classes or each.form in _FINDING:
             return not (chunk.form == "or" and plain and not after_comma and _denies_behind(segment))
         if (
@@ -239,8 +232,21 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
     return False
 
 
+def _names_anew(segment: Segment, chunk: Chunk, plain: bool, after_comma: bool) -> bool:
+    """Whether what is named behind a comma or conjunction is a member of its own."""
+    head = next((each.term.category for each in segment.chunks if is_content(each) and each.term), None)
+    category = chunk.term.category if chunk.term else None
+    if category == "biomarker" == head:
+        return True
+    if category == head == "condition" and _leaves_open(segment):
+        return True
+    return after_comma and (
+        category == head or not plain or chunk.kind != "concept" or _clause_is_over(segment)
+    )
+
+
 def stops_treatment(chunks: Sequence[Chunk]) -> bool:
-    """Whether a clause says that the treatment named before it was stopped ("and was discontinued due to X")."""
+    """Whether a clause says that the treatment before it was stopped ("and was discontinued due to X")."""
     verb = next((chunk for chunk in chunks if not chunk.classes & {"neutral"} and chunk.form != "to"), None)
     opens = verb is not None and all(not is_content(each) for each in chunks if each.start < verb.start)
     return verb is not None and opens and verb.form.startswith(_STOPPED)
