@@ -219,7 +219,7 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
         if _asks_anew(segment, following, each):
             return True
         if is_content(each):
-            return _names_anew(segment, each, plain, after_comma)
+            return _names_anew(segment, each, plain=plain, after_comma=after_comma)
         if "negation" in each.classes or each.form in _FINDING:
             return not (chunk.form == "or" and plain and not after_comma and _denies_behind(segment))
         if (
@@ -232,7 +232,7 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
     return False
 
 
-def _names_anew(segment: Segment, chunk: Chunk, plain: bool, after_comma: bool) -> bool:
+def _names_anew(segment: Segment, chunk: Chunk, *, plain: bool, after_comma: bool) -> bool:
     """Whether what is named behind a comma or conjunction is a member of its own."""
     head = next((each.term.category for each in segment.chunks if is_content(each) and each.term), None)
     category = chunk.term.category if chunk.term else None
