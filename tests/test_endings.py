@@ -105,3 +105,14 @@ def test_an_or_behind_several_sentences_stays_open() -> None:
         "ANC ≥ 1.5 x 10^9/L; platelets ≥ 100 x 10^9/L; or hemoglobin ≥ 9 g/dL", kind="inclusion"
     )
     assert compact(criterion.expression).startswith("ALL(")
+
+
+@pytest.mark.parametrize(
+    "verb", ["do not meet", "do not fulfil", "do not have", "fail to meet", "are unable to meet"]
+)
+def test_a_list_that_is_not_met_bars_as_a_whole(verb: str) -> None:
+    """Whoever lacks one of its items is barred; of whom "any" of it isn't so, it stays open."""
+    read = _read(f"Patients who {verb} the following:", "Stroke", "Asthma", kind="exclusion")
+    assert read == "NOT ALL(Stroke, Asthma)"
+    read = _read("Patients who do not meet any of the following:", "Stroke", "Asthma", kind="exclusion")
+    assert read.startswith("«")

@@ -14,8 +14,11 @@ __all__ = [
     "concerns_some_aside",
     "counts_several",
     "defines_childbearing",
+    "fails_list",
+    "lacks_list",
     "lets_in",
     "lists_contraception",
+    "meets_nothing",
     "offers_choice",
     "waives",
 ]
@@ -179,6 +182,33 @@ def lets_in(lead: str) -> bool:
 def admits(words: str) -> bool:
     """Whether a sentence says what some have to meet to be let in ("in order for A to be eligible, …")."""
     return _ADMITTING.match(words) is not None
+
+
+_SOME_OF = r"[^:]*\b(?:any|either|one)\b"
+_FAILING = re.compile(
+    rf"\bnot (?:meet|fulfill?|satisfy)\b(?!{_SOME_OF})|\b(?:fails?|unable) to (?:meet|fulfill?|satisfy)\b",
+    re.IGNORECASE,
+)
+_UNRULED = r"(?<!must )(?<!should )(?<!may )\bnot"
+_LACKING = re.compile(rf"{_UNRULED} have\b(?!{_SOME_OF})[^:]*\bfollowing\b", re.IGNORECASE)
+_NONE_OF = re.compile(
+    rf"{_UNRULED} (?:meet|fulfill?|satisfy|have)\b{_SOME_OF}[^:]*\bfollowing\b", re.IGNORECASE
+)
+
+
+def fails_list(words: str) -> bool:
+    """Whether words say that a list isn't met as a whole, rather than that nothing of it is."""
+    return _FAILING.search(words) is not None
+
+
+def lacks_list(words: str) -> bool:
+    """Whether words say that somebody lacks some of what a list names ("who do not have the following")."""
+    return _LACKING.search(words) is not None
+
+
+def meets_nothing(words: str) -> bool:
+    """Whether words say that nothing of a list is so ("do not meet any of the following")."""
+    return _NONE_OF.search(words) is not None
 
 
 def waives(words: str) -> bool:

@@ -10,7 +10,7 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.alternatives import is_harmless
 from trialgraph.criteria.conditions.cases import asked_of
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.language.offers import DEMAND
+from trialgraph.criteria.language.offers import DEMAND, fails_list
 from trialgraph.criteria.lists.lists import read_barred
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of
@@ -35,11 +35,6 @@ _INSTANCES = re.compile(
     r"\b(?:including|such as|e\.g|i\.e|(?:is |are )?defined (?:as|by)|namely)\b", re.IGNORECASE
 )
 _FOLLOWING = re.compile(r"\b(?:following|below)\b[^.;]{0,40}$", re.IGNORECASE)
-_FAILED = re.compile(
-    r"\bnot (?:meet|fulfil|fulfill|satisfy)\b(?![^:]*\b(?:any|either|one)\b)|\bfails? to meet\b",
-    re.IGNORECASE,
-)
-"""What says that a list isn't met as a whole, rather than that nothing of it is."""
 _SOME = frozenset({"patient who", "subject who", "participant who", "individual who", "those who"})
 _UNDOING = frozenset({"condition", "exception", "allowance", "example", "negation", "barring", "regardless"})
 """What words behind a denial do where the list isn't what they deny."""
@@ -98,7 +93,7 @@ def read_denied(
 
 def _besides(text: Text, last: list[Chunk]) -> list[Chunk] | None:
     """Return what a lead-in asks besides the list that all its words deny or bar; None where they don't."""
-    if not last or last[0].form in _SUPPOSING or _FAILED.search(text.text, last[0].start, last[-1].end):
+    if not last or last[0].form in _SUPPOSING or fails_list(text.text[last[0].start : last[-1].end]):
         return None
     at = next((i for i, chunk in enumerate(last) if _denies(chunk)), None)
     if at is None:

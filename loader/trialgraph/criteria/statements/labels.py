@@ -12,7 +12,7 @@ from trialgraph.criteria.conditions.cases import asked_of
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import for_itself, instances_of
 from trialgraph.criteria.language.connectives import RESTARTS
-from trialgraph.criteria.language.offers import offers_choice
+from trialgraph.criteria.language.offers import fails_list, offers_choice
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_segments
@@ -27,8 +27,6 @@ from trialgraph.criteria.trees import all_of, alternatives_of, any_of, dated, is
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms
 
 __all__ = ["is_kind_of", "read_labelled"]
-
-_DENIED_LIST = ("not meet", "not fulfil", "not satisfy", "fail to meet", "fails to meet", "unable to meet")
 
 _BEING = frozenset({"are", "is", "was", "were", "who"})
 """Words before a denial that make it one of what somebody is ("who are not candidates for A …:")."""
@@ -62,7 +60,7 @@ def read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression
         if any(chunk.form == "and" for chunk in rest):
             return narrative(text, chunks[0].start, chunks[-1].end)
         body = alternatives_of(body)
-    if any(phrase in words for phrase in _DENIED_LIST):
+    if fails_list(words):
         return negate(AllOf(body.operands) if isinstance(body, AnyOf) else body)
     kinds = {type(atom) for atom in atoms(body)}
     asked = _values_of_some(text, label, body) if Value in kinds and Fact not in kinds else None

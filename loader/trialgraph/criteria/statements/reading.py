@@ -29,8 +29,11 @@ from trialgraph.criteria.language.offers import (
     concerns_some,
     counts_several,
     defines_childbearing,
+    fails_list,
+    lacks_list,
     lets_in,
     lists_contraception,
+    meets_nothing,
     offers_choice,
     waives,
 )
@@ -82,11 +85,6 @@ _FEWEST_LETTERS = 3
 _LONGEST = 20_000
 _WASHOUT = re.compile(r"\bwash-?\s?out\b", re.IGNORECASE)
 _ALL = re.compile(r"\ball\b[^:]{0,30}\bfollowing\b|\bboth of\b", re.IGNORECASE)
-_DENIED = re.compile(
-    r"(?<!must )(?<!should )(?<!may )\bnot (?:meet|fulfil|fulfill|satisfy|have)\b[^:]*\bfollowing\b"
-    r"|\bfails? to meet\b",
-    re.IGNORECASE,
-)
 _EXCEPTED = re.compile(
     r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|other than)\b"
     r"(?=[^:]{0,60}:\s*$)(?:[^:()]|\([^()]*\))*:\s*$"
@@ -168,8 +166,10 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     leading = between(chunks, start, lead_end)
     if (denied := read_denied(text, leading, read, (start, end), _read_stretch)) is not None:
         return denied
-    if _DENIED.search(lead):
+    if fails_list(lead) or lacks_list(lead):
         return negate(all_of(read))
+    if text.exclusion and meets_nothing(lead):
+        return narrative(text, start, end)
     either = offers_choice(lead) or (text.exclusion and not _ALL.search(lead))
     either = either or (not text.exclusion and lists_cancers(read, text.vocabulary))
     body, either = join_items(
