@@ -111,7 +111,8 @@ SOME_ASKED = re.compile(
 
 
 _WAIVING = re.compile(
-    r"(?:(?!\b(?:who|whom|whose|which|that|if|when|where|but|and)\b)[^,;:()])*?"
+    r"\W*(?:priority|preference)\s+(?:should|will|may|is)\b"
+    r"|(?:(?!\b(?:who|whom|whose|which|that|if|when|where|but|and)\b)[^,;:()])*?"
     r"\b(?:(?:is|are|was|were)\s+not\s+(?:\w+ly\s+)?(?:required|mandatory|necessary|needed|obligatory|a\s+requirement)"
     r"|(?:do|does)\s+not\s+(?:have|need)\s+to|need\s+not"
     r"|(?:do|does|will|would|should)\s+(?:not\s+)?(?:be\s+)?count(?:ed)?"
