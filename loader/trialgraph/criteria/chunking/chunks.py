@@ -187,9 +187,8 @@ class Chunker:
         if self.timed and (number or token.form in STARTERS):
             window = parse_window(self.source, token.start)
             if window is not None:
-                return Chunk("window", window.start, window.end, window=window), self._token_at(
-                    window.end, position
-                )
+                after = self._token_at(window.end, position)
+                return Chunk("window", window.start, window.end, window=window), after
         if value := self._value(position, mention):
             end = self.tokens[value.end - 1].end
             return Chunk("value", token.start, end, expression=value.expression, value=value), value.end

@@ -127,7 +127,7 @@ def _read_segment(text: Text, segment: Segment) -> None:
         segment.expression = _read_value(text, chunks, value, segment)
         segment.carries = False
         return
-    if value is None and (apart := _with_aside(text, chunks, segment)) is not None:
+    if value is None and (apart := _with_aside(text, chunks, concept, segment)) is not None:
         segment.expression = apart
         return
     parted = _with_values(text, chunks, concept) if concept is not None else None
@@ -146,9 +146,8 @@ def _read_segment(text: Text, segment: Segment) -> None:
     segment.carries = not any(chunk.form in FINITE for chunk in chunks)
 
 
-def _with_aside(text: Text, chunks: list[Chunk], segment: Segment) -> Expression | None:
+def _with_aside(text: Text, chunks: list[Chunk], concept: int | None, segment: Segment) -> Expression | None:
     """Read "adults (≥ 18 years) with breast cancer": the bracket before the concept is a value of its own."""
-    concept = next((i for i, chunk in enumerate(chunks) if is_content(chunk)), len(chunks))
     aside = next((chunk for chunk in chunks[:concept] if holds_value(chunk)), None)
     if aside is None:
         return None

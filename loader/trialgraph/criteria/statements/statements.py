@@ -80,14 +80,15 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
     told = told or read_dispensation(text, chunks, lambda before: read_statement(text, before).expression)
     if told is not None:
         return Statement(told, text=words)
-    case = None if text.exclusion and allows(chunks) else read_case(text, chunks)
-    if case is not None and (not allows(chunks) or widens(text, case, start)):
+    allowing = allows(chunks)
+    case = None if text.exclusion and allowing else read_case(text, chunks)
+    if case is not None and (not allowing or widens(text, case, start)):
         return Statement(asked_of(text, *case.operands), text=words)
-    asked = demand_on_some(text, chunks) if text.exclusion and not allows(chunks) else None
+    asked = demand_on_some(text, chunks) if text.exclusion and not allowing else None
     if asked is not None:
         return Statement(asked, text=words)
-    elapsed = read_time_since(text, chunks)
-    if elapsed is not None and not allows(chunks):
+    elapsed = None if allowing else read_time_since(text, chunks)
+    if elapsed is not None:
         return Statement(elapsed, text=words)
     chunks = inner_exceptions(text, chunks)
     exception = next((i for i, chunk in enumerate(chunks) if "exception" in chunk.classes and i > 0), None)
