@@ -1,5 +1,7 @@
 """Names that spell out the abbreviation they go on from: "B7 homolog 3 (B7-H3) targeted therapy".
 
+What an abbreviation is spelled out as tells what it doesn't stand for as well.
+
 The vocabulary has such names by the abbreviation. That the words before the bracket are what it stands
 for is told by their first letters.
 """
@@ -16,6 +18,9 @@ from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
 __all__ = ["add_spelled"]
 
 _LONGEST_WORDS = 10
+_STEM = 5
+_BEFORE = frozenset({"history", "known", "infection", "no"})
+"""What may stand before a name without being of it."""
 _LONGEST_SHORT = 6
 _LOOSE = 3
 """From how many letters on an abbreviation may leave words out ("HER2")."""
@@ -42,6 +47,7 @@ def add_spelled(tokens: Sequence[Token], mentions: dict[int, Mention], vocabular
     phrases = list(_phrases(tokens))
     if not phrases:
         return
+    _drop_strangers(tokens, mentions, vocabulary, phrases)
     kept = _kept(len(tokens), phrases)
     opened = {phrase.opening + 1 for phrase in phrases}
     short = [replace(tokens[at], joined=False) if at in opened else tokens[at] for at in kept]
@@ -59,6 +65,39 @@ def add_spelled(tokens: Sequence[Token], mentions: dict[int, Mention], vocabular
         known = mentions.get(start)
         if known is None or known.end < end:
             mentions[start] = Mention(mention.term, start, end)
+
+
+def _drop_strangers(
+    tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary, phrases: Sequence[_Spelled]
+) -> None:
+    """Drop what an abbreviation stands for elsewhere, where a text spells it out as something else.
+
+    The "legally authorized representative (LAR)" is no low anterior resection, here and further on.
+    """
+    for phrase in phrases:
+        inner = mentions.get(phrase.opening + 1)
+        if (
+            inner is None
+            or inner.end != phrase.closing
+            or not _is_stranger(tokens, phrase, inner, vocabulary)
+        ):
+            continue
+        said = [token.text for token in tokens[inner.start : inner.end]]
+        for start, each in list(mentions.items()):
+            if each.term == inner.term and [token.text for token in tokens[start : each.end]] == said:
+                del mentions[start]
+
+
+def _is_stranger(tokens: Sequence[Token], phrase: _Spelled, inner: Mention, vocabulary: Vocabulary) -> bool:
+    """Whether no word that an abbreviation stands for opens a name of its concept."""
+    short = "".join(token.text for token in tokens[inner.start : inner.end])
+    words = [token.form for token in tokens[phrase.start : phrase.opening] if token.text.isalpha()]
+    if inner.term.category is None or not short.isalpha() or words[0] in _BEFORE:
+        return False
+    if any(vocabulary.opens_name(word, inner.term) for word in words):
+        return False
+    label = {word[:_STEM] for word in inner.term.label.lower().split() if len(word) >= _STEM}
+    return not any(word[:_STEM] in label for word in words)
 
 
 def _phrases(tokens: Sequence[Token]) -> Iterator[_Spelled]:

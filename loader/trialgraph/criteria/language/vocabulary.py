@@ -143,6 +143,10 @@ class Vocabulary:
             node = node if node is None else self._below(node, form)
         return None if node is None else self._followed(node, tokens, position, position)
 
+    def opens_name(self, form: str, term: Term) -> bool:
+        """Whether a packaged name of a concept starts with a word, in look-up form."""
+        return any(name.term.iri == term.iri for name in self._names.starting_with(form))
+
     def mention_at(self, tokens: list[Token], position: int) -> Mention | None:
         """Return the longest mention that starts at a token; a prefix ("anti-viral") may be part of it."""
         found = self._followed(self._root, tokens, position, position)

@@ -33,6 +33,7 @@ from trialgraph.criteria.mentions.negations import MODAL, NON, denies, says_noth
 from trialgraph.criteria.mentions.pregnancies import tested_for_pregnancy
 from trialgraph.criteria.mentions.states import take_state
 from trialgraph.criteria.mentions.unread import (
+    UNAVAILABLE,
     VAGUE,
     Sentence,
     is_number_behind,
@@ -360,6 +361,8 @@ def _fact(sentence: Sentence, chunk: Chunk) -> Fact | None:
     if demanded and (
         term.iri in _ONLY_BARRED or (term.category == "reproductive" and term.iri not in _MENOPAUSE)
     ):
+        return None
+    if term.iri in UNAVAILABLE and sentence.negated and not sentence.bars:
         return None
     if term.iri == _INVESTIGATIONAL and chunk.form.startswith(_OWN):
         return None

@@ -12,9 +12,11 @@ from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 
-__all__ = ["VAGUE", "Sentence", "is_number_behind", "leads_on", "lists_kinds", "names_kind"]
+__all__ = ["UNAVAILABLE", "VAGUE", "Sentence", "is_number_behind", "leads_on", "lists_kinds", "names_kind"]
 
 VAGUE = frozenset({str(TGC.Neoplasm), str(TGC.InformedConsent), str(TGC.TumorLesion)})
+UNAVAILABLE = frozenset({str(TGC.DefinitiveTherapy), str(TGC.StandardTherapy)})
+"""What patients are told not to be fit for, or that there isn't, which doesn't mean that they had none."""
 _TREATMENT = ("treatment", "therapy", "treated")
 _HAVING = frozenset({"with", "on", "who", "have", "has", "receiving", "and"})
 _ANY_THERAPY = frozenset({str(TGC.SystemicAnticancerTherapy), str(TGC.AntitumorTherapy)})
