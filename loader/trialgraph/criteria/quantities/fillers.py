@@ -11,7 +11,7 @@ from trialgraph.expressions import Window
 __all__ = ["AGES", "GLOSS", "averaged", "past_fillers", "told_when"]
 
 _FILLER = re.compile(
-    r"(?:\s|:|=|,(?=\s*(?:must|should|of|is|with|serum|plasma|blood)\b|\s*[≤≥<>]\s?\d|\s*within\s+(?:\d|normal|institution))|-(?=\s)|\b(?:of\s+cognitive\s+function|and\s+a\s+24-?\s?h(?:ou)?r?\s+urine\s+collection|of\s+(?:this|the)\s+(?:mammogram|image|scan)"
+    r"(?:\s|:|=|,(?=\s*(?:must|should|of|is|with|serum|plasma|blood)\b|\s*[≤≥<>]\s?\d|\s*within\s+(?:\d|normal|institution))|-(?=\s)|,?\s*\bas\s+(?:applicable|appropriate)\b,?|\b(?:of\s+cognitive\s+function|and\s+a\s+24-?\s?h(?:ou)?r?\s+urine\s+collection|of\s+(?:this|the)\s+(?:mammogram|image|scan)"
     r"|of|is|are|was|were|be|been|being|must|should|shall|has|have|to|with|a(?=\s+(?:score|level|value|count|value))|an|the|as|at(?!\s+(?:least|most|a\b|the\b|or\b))|level|levels|count|counts|value"
     r"|values|score|scores|scale|status|performance|class|grade|concentration|results?|estimate[sd]?|calculated|measured|by|liver"
     r"|function|in(?!\s+(?:normal|the|institution|excess))|range|ranging|points?|index|rate|defined|serum|plasma|total|cells?|ps|both|fasting|either|time|dose|dipstick|classification|rating|each|measurements?|length|period|expressed|in\s+the\s+screening\s+period|during\s+(?:the\s+)?screening(?:\s+period)?|castrate|castration|equals?(?!\s*(?:to\s*)?(?:/|or\b|and\b|than\b))|functional|when|screening|baseline|ratio"
