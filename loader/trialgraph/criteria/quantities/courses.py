@@ -149,6 +149,9 @@ _COUNTED = re.compile(
 )
 """A number soon before what is counted, without which no text is looked through for lines of therapy."""
 _BARE = re.compile(r"(?:prior|previous)\s+(?:therap(?:y|ies)|treatments?)", re.IGNORECASE)
+_OF_KINDS = re.compile(
+    r"\s+(?:that\s+|which\s+)?(?:must\s+)?(?:have\s+)?(?:includ|contain|consist|compris)", re.IGNORECASE
+)
 _COUNTABLE = ("line", "regimen", "therap", "treatment")
 _NUMBERED = re.compile(r"(?:\d|\b(?:one|two|three|four|five|six|more|fewer))\)?\s+$", re.IGNORECASE)
 _NEAR = 12
@@ -208,7 +211,7 @@ def _with_kinds(
                 continue
             bound = limited[1].limit
             least = bound.high is None and bound.low_inclusive
-            bare = _BARE.fullmatch(found.group()) is not None
+            bare = _BARE.fullmatch(found.group()) and not _OF_KINDS.match(text, found.end())
             if not bare and (bound == Limit(low=1.0) or (least and name == counted)):
                 continue
             last = next(i for i in range(first, len(tokens)) if tokens[i].end >= found.end())
