@@ -19,6 +19,7 @@ _UNITS = {
     "/min": "per minute",
     "/d": "per day",
     "/wk": "per week",
+    "min/wk": "minutes per week",
     "g/(24.h)": "g per 24 hours",
     "mg/(24.h)": "mg per 24 hours",
     "meq/L": "mEq/L",

@@ -6,6 +6,7 @@ import re
 
 from trialgraph.criteria.language.vocabulary import Mention
 from trialgraph.criteria.language.wording import wording
+from trialgraph.criteria.quantities.amounts import amount_at
 from trialgraph.criteria.quantities.bounds import SCALED
 from trialgraph.criteria.quantities.fitting import local_name
 from trialgraph.criteria.quantities.limits import Found
@@ -57,7 +58,8 @@ def value_beside(values: ValueReader, position: int, limit: Found) -> FoundValue
     if _PRESSURES.match(values.text, limit.start):
         return pair_at(values, wording().pairs["BloodPressure"], position, values.tokens[position].start)
     return (
-        _of_quantity_behind(values, position, limit)
+        amount_at(values, position, limit)
+        or _of_quantity_behind(values, position, limit)
         or _of_condition_before(values, position, limit)
         or _beside_age(values, position, limit)
     )

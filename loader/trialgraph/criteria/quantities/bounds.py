@@ -12,6 +12,7 @@ from trialgraph.expressions import Limit
 
 __all__ = [
     "SCALED",
+    "after_distance",
     "beyond",
     "directed",
     "is_from_age",
@@ -23,11 +24,16 @@ __all__ = [
 ]
 
 _DISTANCE = re.compile(
-    r"\s*(?:below|above|under|over|(?:higher|lower|greater|less)\s+than)\s+(?:the\s+|their\s+|patient's\s+)*"
+    r"\s*(?:decrease|increase|drop|rise|decline|reduction)\b|\s*(?:below|above|under|over|(?:higher|lower|greater|less)\s+than)\s+(?:the\s+|their\s+|patient's\s+)*"
     r"(?:lower|upper|limits?|normal|baseline|nadir|[ul]ln|institution\w*)\b",
     re.IGNORECASE,
 )
 
+_OTHER_LIMIT = re.compile(
+    r"(?P<distance>[^.;()<>≥≤\d]{8,80}?)\s*(?:\([^()]{1,12}\)\s*)?,?\s*(?:and\s*/\s*)?or\s+"
+    r"(?:(?:an?|absolute|the|hemoglobin|haemoglobin|hgb|hb|calcium|corrected|serum|value|level|of|is|with)\s+)*(?=[<>≤≥])",
+    re.IGNORECASE,
+)
 _CHANGE = re.compile(
     r"\b(?:decreases?|increases?|increasing|decreasing|drop|rise|rising|decline|reduction|change|fall|doubling|improvement|loss)\s+(?:in|of|from|to)?\s*(?:the\s+|their\s+|a\s+|serum\s+|baseline\s+)*$",
     re.IGNORECASE,
@@ -105,6 +111,15 @@ def tells_distance(text: str, end: int) -> bool:
     So does one that is only called something ("scores of 3-4 are categorized as moderate").
     """
     return _DISTANCE.match(text, end) is not None or _CALLED.match(text, end) is not None
+
+
+def after_distance(text: str, end: int) -> tuple[int, int] | None:
+    """Return where the words of a distance end, and where another limit starts behind them.
+
+    "≥ 2 g/dL below the lower limit of normal or < 10 g/dL" sets a limit of its own beside the distance.
+    """
+    match = _OTHER_LIMIT.match(text, end) if _DISTANCE.match(text, end) else None
+    return (match.end("distance"), match.end()) if match else None
 
 
 def on_scale(text: str, term: Term, found: Found | None) -> Found | None:

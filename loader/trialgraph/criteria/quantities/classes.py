@@ -101,6 +101,7 @@ def _before(values: ValueReader, position: int) -> Iterator[int]:
     """Yield the tokens before a class, from the sentence before too where it says what somebody is."""
     told = any(token.form in _COPULAS for token in values.tokens[max(0, position - _SOON) : position])
     for index in range(position - 1, max(-1, position - _CLASS_FAR), -1):
-        if values.tokens[index].text in _STOPS and not told:
+        goes_on = values.tokens[index].text == ";" and values.tokens[index + 1].form == "or"
+        if values.tokens[index].text in _STOPS and not (told or goes_on):
             return
         yield index

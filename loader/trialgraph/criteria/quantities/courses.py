@@ -148,6 +148,10 @@ _COUNTED = re.compile(
     r"(?:lines?|regimens?|chemotherap(?:y|ies)|therap(?:y|ies)|treatments?)\b"
 )
 """A number soon before what is counted, without which no text is looked through for lines of therapy."""
+_BARE = re.compile(r"(?:prior|previous)\s+(?:therap(?:y|ies)|treatments?)", re.IGNORECASE)
+_OF_KINDS = re.compile(
+    r"\s+(?:that\s+|which\s+)?(?:must\s+)?(?:have\s+)?(?:includ|contain|consist|compris)", re.IGNORECASE
+)
 _COUNTABLE = ("line", "regimen", "therap", "treatment")
 _NUMBERED = re.compile(r"(?:\d|\b(?:one|two|three|four|five|six|more|fewer))\)?\s+$", re.IGNORECASE)
 _NEAR = 12
@@ -195,7 +199,8 @@ def _with_kinds(
     """Let lines of one kind of therapy be a quantity, where their number has a limit.
 
     "At least one line of chemotherapy" only says that there was some, which is a fact; so does "at least two
-    prior therapies", which aren't told to be lines.
+    prior systemic therapies", which aren't told to be lines. Of prior therapies as such, nothing but their
+    number is told.
     """
     counted = wording().lines["quantity"][0]
     for pattern, name in _lines_of():
@@ -206,7 +211,8 @@ def _with_kinds(
                 continue
             bound = limited[1].limit
             least = bound.high is None and bound.low_inclusive
-            if bound == Limit(low=1.0) or (least and name == counted):
+            bare = _BARE.fullmatch(found.group()) and not _OF_KINDS.match(text, found.end())
+            if not bare and (bound == Limit(low=1.0) or (least and name == counted)):
                 continue
             last = next(i for i in range(first, len(tokens)) if tokens[i].end >= found.end())
             for inner in range(first, last + 1):

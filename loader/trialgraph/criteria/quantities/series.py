@@ -22,6 +22,7 @@ _MEASURED = frozenset({"measured", "calculated", "estimated"})
 _BEFORE_QUANTITY = _MEASURED | {
     "radioisotope", "isotope", "nuclear", "serum", "plasma", "total", "a", "an", "the", "corrected",
 }  # fmt: skip
+_CORRECTED = frozenset({"corrected", "adjusted"})
 _OPENERS = frozenset({"(", "["})
 _CLOSERS = frozenset({")", "]"})
 _APART = _JOINERS.keys() | {"for", "in", "with", "if", "patient", "patients", "subjects", "participants"}
@@ -52,6 +53,7 @@ class SeriesReader:
             terms += [term for term in mention.term.members or (mention.term,) if term not in terms]
             alone = self._closes_around(mention)
             after = self._skip_ages(self.skip_gloss(mention.end + alone), mention.term)
+            after = self._skip_correction(after)
             while unpaired and after < len(self.tokens) and self.tokens[after].text in _CLOSERS:
                 after += 1
             following, joined = after, ""
@@ -82,6 +84,15 @@ class SeriesReader:
         """Whether a quantity stands alone in a bracket, behind a name that isn't known."""
         opened = mention.start > 0 and self.tokens[mention.start - 1].text == "("
         return opened and mention.end < len(self.tokens) and self.tokens[mention.end].text == ")"
+
+    def _skip_correction(self, position: int) -> int:
+        """Step over what a quantity before another one is corrected for ("DLCO corrected for Hb, FEV1")."""
+        if position >= len(self.tokens) or self.tokens[position].form not in _CORRECTED:
+            return position
+        told = wording().method.match(self.text, self.tokens[position - 1].end)
+        end = self._token_at(told.end()) if told else position
+        joined = end < len(self.tokens) and self.tokens[end].form in _JOINERS
+        return end if joined else position
 
     def _closes_series(self, first: int, after: int) -> bool:
         """Whether a bracket that opens right before several quantities closes behind the last of them."""

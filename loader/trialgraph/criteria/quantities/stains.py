@@ -43,6 +43,9 @@ def _scored(text: str) -> Iterator[re.Match[str]]:
         yield from _SCORED.finditer(text)
 
 
+_LIMITED_BY_UNIT = re.compile(r"GFR|learance|[Cc]ortisol|itamin D")
+
+
 @cache
 def _of_unit() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Return the patterns of names that a unit behind their limit makes those of a quantity."""
@@ -78,7 +81,7 @@ def with_stains(
     shares = _stained().finditer(text) if "%" in text else ()
     names = [(found, wording().stains[" ".join(found["name"].lower().split())]) for found in shares]
     names += [(found, _SCORE) for found in _scored(text)]
-    if "min" in text and ("GFR" in text or "learance" in text):
+    if "/" in text and _LIMITED_BY_UNIT.search(text):
         names += [(found, name) for pattern, name in _of_unit() for found in pattern.finditer(text)]
     if not names:
         return kept

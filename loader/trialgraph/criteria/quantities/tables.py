@@ -21,11 +21,18 @@ from trialgraph.namespaces import TGC
 __all__ = ["Table", "outline_without", "tables_of"]
 
 _LEAD = re.compile(
-    r"(?:(?:the\s+)?(?:maximum|normal)\s+)?(?:serum\s+)?(?P<quantity>creatinine)(?:\s*\([^()]{1,60}\))?\s*,?\s*"
-    r"(?:(?:levels?|limits?|values?|maximum|as)\s+)*(?:based\s+(?:up)?on|according\s+to|by|for|adjusted\s+for)\s+"
-    r"(?:the\s+|patient'?s?\s+)?(?:age|gender|sex)\b",
+    r"(?:(?:an?|the)\s+)?(?:(?:maximum|normal)\s+)?(?:serum\s+)?(?P<quantity>creatinine)(?:\s*\([^()]{1,60}\))?\s*,?\s*"
+    r"(?:(?:(?:levels?|limits?|values?|maximum|as)\s+)*(?:based\s+(?:up)?on|according\s+to|by|for|adjusted\s+for)\s+"
+    r"(?:the\s+|patient'?s?\s+)?(?:age|gender|sex)\b"
+    r"|(?:is\s+|must\s+be\s+)?(?:at\s+or\s+)?(?:below|less\s+than|within|≤|<)\s+(?:or\s+equal\s+to\s+)?the\s+(?:maximum|max|values?|limits?)\b"
+    r"[^.;:*≥>\d]{0,40}\b(?:below|following)\b)",
     re.IGNORECASE,
 )
+_HEADER = re.compile(
+    r"\bage\b(?:\s*\([^()]{1,12}\))?[\s;,|]+max(?:imum|\.)?\s+(?:serum\s+)?(?P<quantity>creatinine)\b(?:\s*\(mg/dL\))?",
+    re.IGNORECASE,
+)
+"""The columns of a table, right before its rows."""
 _APART = re.compile(
     r"\b(?:clearance|GFR|filtration|eligible|patients?|participants?|subjects?)\b", re.IGNORECASE
 )
@@ -43,6 +50,9 @@ _SEX = re.compile(
 )
 _NUMBER = re.compile(r"(?:0?\.\d+|[1-9]\d*(?:\.\d+)?)(?![\d.]*\d)")
 _HEADED = re.compile(r"\bmale\b(?:(?!\bfemale\b).){1,60}\bfemale\b", re.IGNORECASE)
+_OWN = re.compile(r"\bmax(?:imum|\.)?\s+(?:serum\s+)?creatinine\b", re.IGNORECASE)
+_AGED = re.compile(r"(?<![\w.])(?:ages?\s*:?\s*)?[≥>\d]", re.IGNORECASE)
+_NEAR = 48
 _QUANTITY = "reatinine"
 _FURTHEST = 240
 """How many characters may lie between what is limited and the first row."""
@@ -84,7 +94,7 @@ def tables_of(
     if _QUANTITY not in text:
         return found
     end = 0
-    for lead in _LEAD.finditer(text):
+    for lead in sorted((*_LEAD.finditer(text), *_HEADER.finditer(text)), key=lambda match: match.start()):
         term, age = find(lead["quantity"]), find("age")
         rows = list(_rows(text, lead.end())) if lead.start() >= end else []
         if term is None or age is None or len(rows) < _FEWEST:
@@ -99,6 +109,27 @@ def tables_of(
         ):
             end += 1
         found[lead.start()] = Table(lead.start(), end, all_of(demands))
+    return found or _unled(text, find, span)
+
+
+def _unled(
+    text: str, find: Callable[[str], Term | None], span: Callable[[int, int], Span]
+) -> dict[int, Table]:
+    """Return rows that say themselves what they limit ("Age: 3 to < 6 years; maximum creatinine: 0.8")."""
+    found: dict[int, Table] = {}
+    term, age, end = find("creatinine"), find("age"), 0
+    for named in _OWN.finditer(text):
+        for sign in _AGED.finditer(text, max(end, named.start() - _NEAR), named.start()):
+            row = _row(text, sign.start(), None, headed=False)
+            if (
+                row is not None
+                and row.start < named.start() < row.end
+                and term is not None
+                and age is not None
+            ):
+                end = row.end
+                found[row.start] = Table(row.start, end, _demand(row, term, age, span))
+                break
     return found
 
 
@@ -116,11 +147,9 @@ def _rows(text: str, offset: int) -> Iterator[_Row]:
 
 
 def _first_age(text: str, offset: int) -> int | None:
-    for sign in re.finditer(
-        r"(?<![\w.])(?:ages?\s*:?\s*)?[≥>\d]", text[offset : offset + _FURTHEST], re.IGNORECASE
-    ):
-        if _row(text, offset + sign.start(), None, headed=True) is not None:
-            return offset + sign.start()
+    for sign in _AGED.finditer(text, offset, offset + _FURTHEST):
+        if _row(text, sign.start(), None, headed=True) is not None:
+            return sign.start()
     return None
 
 

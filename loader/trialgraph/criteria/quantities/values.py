@@ -12,6 +12,7 @@ from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Term
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.bounds import (
+    after_distance,
     directed,
     is_from_age,
     is_ratio,
@@ -51,7 +52,7 @@ _NEAR = 16
 _SOON = 4
 _PAIR = 2
 _LIST_START = re.compile(
-    r"(?:^|[;:,.*•)(\-/\d]|\b(?:and|or|serum|total|a|the|calculated|estimated))\s*$", re.IGNORECASE
+    r"(?:^|[;:,.*•)(\-/\d]|\b(?:and|or|serum|total|an?|the|have|has|calculated|estimated))\s*$", re.IGNORECASE
 )
 _LIST_END = re.compile(r"\s*(?:$|[;,.)*•(\[]|≤\s*\d+\s*(?:days?|weeks?)\b|(?:and|or)\b)", re.IGNORECASE)
 _UNKNOWN_UNIT = re.compile(
@@ -127,10 +128,10 @@ class ValueReader:
             found.stated or local_name(terms[-1]) in wording().scales or is_from_age(terms[-1], found)
         ):
             return None
-        if is_ratio(self.text, terms, self.tokens[after - 1].end, found) or tells_distance(
-            self.text, found.end
-        ):
+        if is_ratio(self.text, terms, self.tokens[after - 1].end, found):
             return None
+        if tells_distance(self.text, found.end):
+            return self._beside_distance(terms, position, found)
         end = self.past_method(found.end)
         window = (
             self.window
@@ -152,6 +153,19 @@ class ValueReader:
         if told is None or len(terms) > 1 or len(known) < len(atoms):
             return None
         return FoundValue(any_of(known), terms, "", position, self.token_at(told[2]))
+
+    def _beside_distance(self, terms: tuple[Term, ...], position: int, found: Found) -> FoundValue | None:
+        """Read "> 2 g/dL below the lower limit of normal or < 10 g/dL": of the first only its words."""
+        places = after_distance(self.text, found.end)
+        second = self._parse(terms[-1], places[1]) if places else None
+        if places is None or second is None or not second.stated or tells_distance(self.text, second.end):
+            return None
+        start = self.tokens[position].start
+        read = self.build(terms, "", second, start, position, self.past_method(second.end))
+        if read is None:
+            return None
+        words = Narrative(self.text[start : places[0]].strip(), "not-formalised", self.span(start, places[0]))
+        return replace(read, expression=any_of([words, read.expression]))
 
     def _unsigned(self, terms: tuple[Term, ...], position: int, found: Found) -> Found:
         """Read "platelets 100,000/mm3" in a list of demands, which can only be meant one way."""

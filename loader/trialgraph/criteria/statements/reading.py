@@ -137,7 +137,7 @@ def read_expression(
 def _read_outlined(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
     """Read a stretch that may have nested items, or a list inside its sentence."""
     if not outline.items:
-        outline = with_inline_items(text.text, outline)
+        outline = outline_without(with_inline_items(text.text, outline), text.tables)
     if outline.items:
         return _read_parts(text, chunks, outline)
     return _read_stretch(text, chunks, outline.start, outline.end)
