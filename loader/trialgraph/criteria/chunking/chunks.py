@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from trialgraph.criteria.chunking.abilities import add_abilities
 from trialgraph.criteria.chunking.genes import add_markers
+from trialgraph.criteria.chunking.impairments import add_impairments
 from trialgraph.criteria.chunking.outcomes import add_outcomes, tells_outcome
 from trialgraph.criteria.chunking.pieces import Chunk, ChunkKind, is_given
 from trialgraph.criteria.chunking.purposes import add_purposes
@@ -83,6 +84,7 @@ class Text:
         self.abilities = add_abilities(self.tokens, self.mentions, self.vocabulary, exclusion=self.exclusion)
         add_spelled(self.tokens, self.mentions, self.vocabulary)
         add_trials(self.tokens, self.mentions, self.vocabulary)
+        add_impairments(self.tokens, self.mentions, self.vocabulary)
         add_outcomes(self.tokens, self.mentions, self.vocabulary)
         self.purposes = add_purposes(self.tokens, self.mentions, self.vocabulary)
         if self.exclusion:
@@ -298,24 +300,21 @@ class Chunker:
         ):
             if token.form not in wording().size_openers:
                 return None
-            size = self.text.lesions.read_size(position)
-            return (
-                (Chunk("size", size.start, size.end, size=size), self._token_at(size.end, position))
-                if size
-                else None
-            )
+            return self._sized(position)
         found = self.text.lesions.read_count(position)
         if found is not None and not self._of_treatment(self._token_at(found[1], position)):
             atom, end = found
             term = self.text.vocabulary.by_iri[atom.concept]
             kind: ChunkKind = "lesion" if isinstance(atom, Fact) else "value"
             return Chunk(kind, token.start, end, term=term, expression=atom), self._token_at(end, position)
-        size = None if counted else self.text.lesions.read_size(position)
-        return (
-            (Chunk("size", size.start, size.end, size=size), self._token_at(size.end, position))
-            if size
-            else None
-        )
+        return None if counted else self._sized(position)
+
+    def _sized(self, position: int) -> tuple[Chunk, int] | None:
+        """Return the diameter that starts at a token."""
+        size = self.text.lesions.read_size(position)
+        if size is None:
+            return None
+        return Chunk("size", size.start, size.end, size=size), self._token_at(size.end, position)
 
     def _words(self, position: int, mention: Mention | None) -> tuple[Chunk, int]:
         token = self.tokens[position]

@@ -40,6 +40,9 @@ _OPENING = frozenset(
 )
 _FARTHEST_LIST = 14
 _MOST_GENES = 40
+_LONGEST_SYMBOL = 6
+_LONGEST_NAME = 9
+"""How many tokens a gene's symbol, and its full name, may have."""
 _LIST_OPENS = frozenset("(:[")
 _ONE = frozenset({"one", "any", "either"})
 _ORIGINS = frozenset({str(TGC.GermlineMutation), str(TGC.SomaticMutation)})
@@ -153,6 +156,9 @@ def _with_word(tokens: Sequence[Token], at: int, start: int, end: int) -> tuple[
 
 
 def _altered(symbol: Sequence[Token], word: str, vocabulary: Vocabulary) -> Term | None:
+    """Return what happened to a gene, by its symbol or by the one in the bracket behind its full name."""
+    opening = next((i for i, token in enumerate(symbol) if token.text == "("), None)
+    symbol = symbol if opening is None else symbol[opening + 1 : -1]
     name = "".join(token.text for token in symbol)
     named = (vocabulary.find(f"{name} {alike}") for alike in _ALIKE[word])
     return next((term for term in named if term is not None and term.category == "biomarker"), None)
@@ -212,7 +218,7 @@ def _before(tokens: Sequence[Token], at: int) -> list[tuple[int, int]]:
     while end and tokens[end - 1].form in _BETWEEN and tokens[end - 1].text.islower():
         end -= 1
     while end and len(found) < _MOST_GENES:
-        start = _symbol_start(tokens, end)
+        start = _full_name_start(tokens, end) if tokens[end - 1].text == ")" else _symbol_start(tokens, end)
         if start is None:
             break
         found.append((start, end))
@@ -262,6 +268,24 @@ def _symbol_start(tokens: Sequence[Token], end: int) -> int | None:
         else:
             break
     return start if _opens(tokens[start]) else None
+
+
+def _full_name_start(tokens: Sequence[Token], end: int) -> int | None:
+    """Return where the full name of a gene starts that its symbol stands behind ("MET proto-oncogene (MET)").
+
+    The name starts with the letter that the symbol starts with, and has no joint in it.
+    """
+    opening = next(
+        (i for i in range(end - 2, max(0, end - _LONGEST_SYMBOL), -1) if tokens[i].text == "("), None
+    )
+    if opening is None or _symbol_start(tokens, end - 1) != opening + 1:
+        return None
+    letter, start = tokens[opening + 1].text[0], None
+    for index in range(opening - 1, max(-1, opening - _LONGEST_NAME), -1):
+        if tokens[index].form in _JOINING or not (tokens[index].text.isalnum() or tokens[index].text == "-"):
+            break
+        start = index if tokens[index].text[0].upper() == letter else start
+    return start
 
 
 def _opens(token: Token) -> bool:

@@ -316,13 +316,7 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
     rest = []
     plain = not any("definition" in chunk.classes or chunk.form == "or" for chunk in chunks)
     for chunk in chunks:
-        if (
-            plain
-            and chunk.kind == "size"
-            and chunk.size is not None
-            and head.term
-            and counts_lesions(head.term)
-        ):
+        if plain and chunk.kind == "size" and chunk.size is not None and _counts(head):
             around.size = chunk.size.size
         else:
             rest.append(chunk)

@@ -33,7 +33,7 @@ _TURNING = frozenset({"negation", "exception", "condition", "allowance"})
 _FINDING = frozenset({"history", "history of", "presence of", "known", "evidence of"})
 _RELATIVE = frozenset({"that is"})
 """What starts a clause about one thing as often as it tells what is meant."""
-_CLAUSES = _RELATIVE | {"that", "which", "who"}
+_CLAUSES = _RELATIVE | {"that", "which", "who", "affecting"}
 _SHORTEST_CLAUSE = 2
 _SHORTEST_NAME = 3
 _OPENING_WORDS = 3

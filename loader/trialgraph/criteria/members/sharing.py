@@ -36,6 +36,8 @@ _OF_NAMES = frozenset({"small", "large"})
 _NAMED = " hypersensitivity"
 """How the names of allergies end that say what they are to."""
 _TIMED = frozenset({"within", "during", "while", "before", "after", "prior", "since", "for"})
+_UNNAMED = frozenset({"disease", "disorder", "condition", "illness"})
+"""Nouns that are a name only with the words behind them ("disease affecting gastrointestinal function")."""
 _LEADING_ON = frozenset({"for", "to"})
 _UNKNOWN_WORDS = 3
 """How many words that aren't known may stand before a name in a member of a list."""
@@ -381,7 +383,7 @@ def share_remarks(segments: list[Segment]) -> None:
             timed = words is not None and words.split(" ", 1)[0] in _TIMED - {"for"}
             narrowed_after = (
                 words is not None and not timed and len(second.chunks) > 1 and is_content(second.chunks[0])
-            )
+            ) and second.chunks[0].form not in _UNNAMED
             if narrowed_after and not one.modifiers and one.category == two.category:
                 told = {name: each for name, each in two.modifiers.items() if name != "relation"}
                 first.expression = replace(one, modifiers=told)
