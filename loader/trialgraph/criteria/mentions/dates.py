@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.facts.washouts import length_of, time_off
+from trialgraph.criteria.facts.washouts import time_off
 from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.criteria.mentions.unread import Sentence
+from trialgraph.criteria.mentions.unread import Sentence, time_counted
 from trialgraph.expressions import Fact, Window
 
 __all__ = ["dated"]
@@ -23,8 +23,8 @@ def dated(sentence: Sentence) -> Iterator[tuple[Fact, bool]]:
     ]
     waits = [
         (sentence.text.span(chunk.start, chunk.end)[0], length)
-        for chunk, _ in (sentence.chunks if sentence.elapsed else ())
-        if (length := length_of(sentence.text, chunk)) is not None
+        for chunk, _ in (sentence.chunks if sentence.elapsed or sentence.since else ())
+        if (length := time_counted(sentence, chunk)) is not None
     ]
     flat = [chunk for chunk, _ in sentence.chunks]
     off = [
@@ -38,6 +38,6 @@ def dated(sentence: Sentence) -> Iterator[tuple[Fact, bool]]:
         window: Window | None = next((w for start, w in windows if start >= fact.span[1]), None)
         if window is None and denied and fact.category in GIVEN:
             window = next((w for start, w in off if start >= fact.span[1]), None)
-        if window is None and denied and waits and fact.category in GIVEN:
+        if window is None and (denied or sentence.since) and waits and fact.category in GIVEN:
             window = next((w for start, w in waits if start >= fact.span[1]), waits[-1][1])
         yield replace(fact, within=window or (windows[0][1] if leads else None)), denied

@@ -150,8 +150,14 @@ class _Source:
         return list(self.every[first:last])
 
     def from_end(self, span: Span) -> list[Deep]:
-        """Return the chunks of a bracket right behind a span, none where another atom is read from it."""
-        first = last = bisect_left(self.every, self.text.normalized.readable(span)[1], key=_start)
+        """Return the chunks of a bracket right behind a span, none where another atom is read from it.
+
+        A noun that adds nothing may stand between ("anticoagulation medications (warfarin)").
+        """
+        first = bisect_left(self.every, self.text.normalized.readable(span)[1], key=_start)
+        if first < len(self.every) and not self.every[first][1] and "tail" in self.every[first][0].classes:
+            first += 1
+        last = first
         while last < len(self.every) and self.every[last][1]:
             last += 1
         if first == last:

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trialgraph.criteria.chunking.asides import FITTING, Aside
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.washouts import length_of
 from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.expressions import Fact
+from trialgraph.expressions import Fact, Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["UNAVAILABLE", "VAGUE", "Sentence", "is_number_behind", "leads_on", "lists_kinds", "names_kind"]
+__all__ = [
+    "UNAVAILABLE",
+    "VAGUE",
+    "Sentence",
+    "is_number_behind",
+    "leads_on",
+    "lists_kinds",
+    "names_kind",
+    "time_counted",
+]
 
 VAGUE = frozenset({str(TGC.Neoplasm), str(TGC.InformedConsent), str(TGC.TumorLesion)})
 UNAVAILABLE = frozenset({str(TGC.DefinitiveTherapy), str(TGC.StandardTherapy)})
@@ -24,7 +34,10 @@ _ANY_THERAPY = frozenset({str(TGC.SystemicAnticancerTherapy), str(TGC.AntitumorT
 _CANCER = str(TGC.MalignantNeoplasm)
 _FOR = frozenset({"for", "to", "for a", "to a", "for an"})
 _SOON = 7
+_LAST = frozenset({"last", "prior", "previous", "completion of", "any", "any prior", "the"})
 _COUNTS = ("one", "1", "two", "2", "a ", "single")
+_OUTCOMES = ("progress", "relaps", "recurr", "remission", "respon", "disease", "free")
+"""What a time is told of that a treatment worked for, before it."""
 _REQUIRED = frozenset({"requiring", "require", "required", "requires", "that required", "needing"})
 _AFTER = frozenset(
     {"after", "following", "on", "during", "to", "by", "since", "with", "including", "of", "based on"}
@@ -59,6 +72,7 @@ class Sentence:
         unactual: What comes next isn't so, or isn't so yet.
         over: It tells of what is over.
         elapsed: It tells how long ago something has to be.
+        since: A time is counted from a treatment that it names ("less than 14 days since the last X").
         lead: Whether a "no" holds for each item of a list in it; None before the first.
         state: It tells in what state someone has a disease, each word of it as a demand.
         only: The one category that a definition may list.
@@ -74,6 +88,7 @@ class Sentence:
     unactual: bool = False
     over: bool = False
     elapsed: bool = False
+    since: bool = False
     lead: bool | None = None
     state: bool = False
     only: str | None = None
@@ -113,6 +128,10 @@ def leads_on(sentence: Sentence, index: int) -> bool:
         return True
     if _leads_to_gene(sentence, index) or _is_symptom_of(sentence, index):
         return True
+    if _counts_from(sentence, index):
+        sentence.since = True
+        sentence.elapsed = sentence.elapsed or not sentence.bars
+        return True
     treats = sentence.chunks[index][0].form == "for" and _treats(sentence, index)
     treats = treats or _has_beside(sentence, index)
     return treats or _fits(sentence, index) or _leads_to_treatment(sentence, index)
@@ -125,6 +144,38 @@ def _is_symptom_of(sentence: Sentence, index: int) -> bool:
     depth = sentence.chunks[index][1]
     outside = [each for each, inside in sentence.chunks[max(0, index - _SOON) : index] if inside == depth]
     return bool(outside) and outside[-1].form.startswith("symptom")
+
+
+def _counts_from(sentence: Sentence, at: int) -> bool:
+    """Whether a time is counted from the last of a treatment ("4 weeks out from A", "14 days since A")."""
+    form, before = sentence.chunks[at][0].form, sentence.chunk(at - 1)
+    following = sentence.chunk(at + 1)
+    if before is None or following is None or form not in ("since", "from"):
+        return False
+    out = before.form == "out"
+    place = at - 2 if out else at - 1
+    length, told = sentence.chunk(place), sentence.chunk(place - 1)
+    counted = form == "since" or out or following.form in _LAST
+    if length is None or not counted or time_counted(sentence, length) is None:
+        return False
+    if told is not None and (told.kind == "concept" or told.form.startswith(_OUTCOMES)):
+        return False
+    behind = [each for each, _ in sentence.chunks[at + 1 : at + _SOON]]
+    named = next((i for i, each in enumerate(behind) if is_content(each)), None)
+    if named is None or any("negation" in each.classes for each in behind[:named]):
+        return False
+    return (term := behind[named].term) is not None and term.category in GIVEN
+
+
+def time_counted(sentence: Sentence, chunk: Chunk) -> Window | None:
+    """Return the time that a demand has to be over for at least, or that a bar reaches back at most."""
+    if not sentence.bars:
+        return length_of(sentence.text, chunk)
+    found = chunk.limit
+    if found is None or found.limit.low is not None or found.limit.high is None:
+        return None
+    least = replace(found, limit=replace(found.limit, low=found.limit.high, high=None))
+    return length_of(sentence.text, replace(chunk, limit=least))
 
 
 def _doses(sentence: Sentence, at: int) -> bool:
