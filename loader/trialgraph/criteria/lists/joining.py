@@ -60,18 +60,19 @@ def _stands_alone(segment: Segment) -> bool:
 
 def _asks_of_either(before: list[Segment], segment: Segment) -> bool:
     """Whether "A or B and have received C" asks for C with either disease, not with the last alone."""
+    if segment.joint != "and" or not segment.chunks[0].form.startswith(_GIVING):
+        return False
     diseases = all(isinstance(e.expression, Fact) and e.expression.category == "condition" for e in before)
     offered = any(each.joint == "or" for each in before)
-    opening = segment.chunks[0].form
-    spoken = any(each.chunks[0].form.startswith(_GIVING) for each in before[1:])
-    return segment.joint == "and" and opening.startswith(_GIVING) and diseases and offered and not spoken
+    return diseases and offered and not any(each.chunks[0].form.startswith(_GIVING) for each in before[1:])
 
 
 def _goes_on(segment: Segment, segments: list[Segment]) -> bool:
     """Whether ", with A or B" adds a demand to what stands before it, and isn't one of its alternatives."""
     opening = segment.chunks[0].form
-    offered = any(each.joint == "or" and each.chunks[0].form == opening for each in segments)
-    return segment.joint == "," and opening in _GOING_ON and not offered
+    if segment.joint != "," or opening not in _GOING_ON:
+        return False
+    return not any(each.joint == "or" and each.chunks[0].form == opening for each in segments)
 
 
 def _join_block(text: Text, segments: list[Segment], default: str) -> Expression:
