@@ -77,6 +77,7 @@ def test_without_examples_a_quality_stays_open() -> None:
         ("HIV antibody positive", {"HIVTest"}),
         ("Symptomatic HIV infection or positive HIV test", {"HIVInfection", "HIVTest"}),
         ("HIV infection or positive HCV antibody", {"HIVInfection", "HCVAntibody"}),
+        ("Systemic corticosteroids or immunosuppressants", {"SystemicCorticosteroid", "Immunosuppressant"}),
     ],
 )
 def test_what_shows_a_disease_adds_nothing_to_it(words: str, asked: set[str]) -> None:

@@ -25,7 +25,7 @@ _SUCH_AS = re.compile(
 def with_examples(expression: Expression, text: str) -> Expression:
     """Return an expression whose general facts leave what their examples are about to these.
 
-    Of alternatives, a finding that shows another one, which is stated without more, is left out: it would
+    Of alternatives, what shows a disease that is another one, stated without more, is left out: it would
     have to be ruled out apart from the disease, of which a record that tells of no such disease says nothing.
 
     Args:
@@ -45,11 +45,12 @@ def with_examples(expression: Expression, text: str) -> Expression:
 
 
 def _diseases(operands: tuple[Expression, ...]) -> tuple[Expression, ...]:
-    """Return alternatives without the findings that show another one of them by an axiom in force."""
+    """Return alternatives without what shows a disease among them by an axiom in force."""
     plain = {
         each.concept
         for each in operands
-        if isinstance(each, Fact) and not each.is_mention and not is_qualified(each) and each.within is None
+        if isinstance(each, Fact) and each.category == "condition" and not each.is_mention
+        if not is_qualified(each) and each.within is None
     }
     return tuple(each for each in operands if not (isinstance(each, Fact) and _shows(each, plain)))
 
