@@ -11,6 +11,7 @@ import pytest
 from rdflib import RDF, SH, Graph
 
 from tests.shared_files import ROOT
+from trialgraph.cli import COMMANDS
 from trialgraph.packaged import packaged_store
 from trialgraph.shapes.engines import validation_report
 
@@ -322,8 +323,10 @@ def test_the_help_waits_for_no_command() -> None:
     told = "import sys; from trialgraph.cli import app; app(['--help'], standalone_mode=False)"
     imported = f"{told}; print(*(name for name in sys.modules if name.startswith('trialgraph.')))"
     shown = subprocess.run([sys.executable, "-c", imported], capture_output=True, text=True, check=True)
-    assert "ontology" in shown.stdout
-    assert shown.stdout.splitlines()[-1].split() == ["trialgraph.errors", "trialgraph.cli"]
+    *lines, modules = shown.stdout.splitlines()
+    for name, summary in COMMANDS.items():
+        assert any(f" {name} " in line and summary[:20] in line for line in lines), name
+    assert modules.split() == ["trialgraph.errors", "trialgraph.cli"]
 
 
 def test_of_the_packaged_trials_only_those_asked_for_are_read() -> None:
