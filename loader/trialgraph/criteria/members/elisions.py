@@ -14,7 +14,7 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import VERBS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN, Term
-from trialgraph.criteria.members.lending import ANY_ILLNESS, lent_name, unbracketed
+from trialgraph.criteria.members.lending import ANY_ILLNESS, is_one_word, leads_on, lent_name, unbracketed
 from trialgraph.namespaces import TGC
 
 __all__ = ["with_elided"]
@@ -28,7 +28,6 @@ _OPENING = "("
 """What joins the first of a list of instances to what they are instances of: a bracket, or "such as"."""
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _THAT_IS = frozenset({"i.e", "i.e.", "ie", "ie.", "namely"})
-_LEADING_ON = frozenset({"for", "to"})
 _LONGEST_NAME = 3
 """How many chunks a name may have that lacks its noun."""
 _LONGEST_LIST = 7
@@ -121,14 +120,13 @@ def _ahead(
         if named - other.start > _LONGEST_NAME:
             return None
         found = _lent_by(text, chunks, (cell, other), named, close=other is cells[index + 1])
-        if joined or found is not None or not _is_one_word(chunks, other):
+        if (
+            joined
+            or found is not None
+            or not is_one_word([chunk for chunk, _ in chunks[other.start : other.end]])
+        ):
             return found if joined else None
     return None
-
-
-def _is_one_word(chunks: Sequence[Deep], cell: _Cell) -> bool:
-    """Whether a member is a word that has no noun of its own ("radiopharmaceutical", "stroke")."""
-    return cell.end - cell.start == 1 and " " not in chunks[cell.start][0].form
 
 
 def _lent_by(
@@ -136,7 +134,7 @@ def _lent_by(
 ) -> tuple[int, int, Term] | None:
     """Return the place of what ends a cell and what it names with the noun of another's concept."""
     cell, lender = cells[0], chunks[named][0]
-    if any(chunk.form.split(" ")[-1] in _LEADING_ON for chunk, _ in chunks[cells[1].start : named]):
+    if leads_on([chunk for chunk, _ in chunks[cells[1].start : named]]):
         return None
     after = chunks[named + 1][0] if named + 1 < len(chunks) else lender
     end = after.end if "tail" in after.classes else lender.end

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.language.lexicon import lexicon
@@ -12,14 +12,25 @@ from trialgraph.criteria.language.variants import usual_noun
 from trialgraph.criteria.language.vocabulary import GIVEN, Term
 from trialgraph.namespaces import TGC
 
-__all__ = ["ANY_ILLNESS", "lent_name", "unbracketed"]
+__all__ = ["ANY_ILLNESS", "is_one_word", "leads_on", "lent_name", "unbracketed"]
 
 _CANCER = "cancer"
+_LEADING = frozenset({"for", "to"})
 _TARGETING = frozenset({"targeting", "against", "directed"})
 _TESTED = "for"
 """What a name may start with before what it lends ("test for hepatitis B surface or core antigen")."""
 ANY_ILLNESS = str(TGC.MedicalIllness)
 """What "chronic medical" in "acute or chronic medical or psychiatric condition" would say of any."""
+
+
+def is_one_word(chunks: Sequence[Chunk]) -> bool:
+    """Whether a member is a word that has no noun of its own ("radiopharmaceutical", "stroke")."""
+    return len(chunks) == 1 and " " not in chunks[0].form
+
+
+def leads_on(chunks: Sequence[Chunk]) -> bool:
+    """Whether words before a concept name something else ("cardiac function to be fit for surgery")."""
+    return any(chunk.form.split(" ")[-1] in _LEADING for chunk in chunks)
 
 
 def lent_name(

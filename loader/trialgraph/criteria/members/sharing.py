@@ -12,7 +12,7 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import DETERMINERS, VERBS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN, Term
-from trialgraph.criteria.members.lending import ANY_ILLNESS, lent_name
+from trialgraph.criteria.members.lending import ANY_ILLNESS, is_one_word, leads_on, lent_name
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import Fact
 
@@ -38,7 +38,6 @@ _NAMED = " hypersensitivity"
 _TIMED = frozenset({"within", "during", "while", "before", "after", "prior", "since", "for"})
 _UNNAMED = frozenset({"disease", "disorder", "condition", "illness"})
 """Nouns that are a name only with the words behind them ("disease affecting gastrointestinal function")."""
-_LEADING_ON = frozenset({"for", "to"})
 _UNKNOWN_WORDS = 3
 """How many words that aren't known may stand before a name in a member of a list."""
 _LEADING = frozenset({"neutral", "active", "negation", "example", "qualifier", "confirmation", "confirmed"})
@@ -133,9 +132,8 @@ def _completed_later(text: Text, segments: list[Segment], index: int, first: int
 
 
 def _stands_apart(segment: Segment, named: Chunk) -> bool:
-    """Whether a member names something else before its concept ("cardiac function to be fit for surgery")."""
-    before = segment.chunks[: segment.chunks.index(named)]
-    return any(chunk.form.split(" ")[-1] in _LEADING_ON for chunk in before)
+    """Whether a member names something else before its concept."""
+    return leads_on(segment.chunks[: segment.chunks.index(named)])
 
 
 def _completed_from(
@@ -170,8 +168,7 @@ def _lenders(segments: list[Segment], index: int) -> Iterator[int]:
         if not _named(segments[other]):
             continue
         yield other
-        alone = len(segments[other].chunks) == 1 and " " not in segments[other].chunks[0].form
-        if not alone or segments[other].joint != ",":
+        if not is_one_word(segments[other].chunks) or segments[other].joint != ",":
             return
 
 

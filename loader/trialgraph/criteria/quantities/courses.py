@@ -161,12 +161,20 @@ _LITTLE = frozenset({"a", "an", "any", "the", "either", "prior", "single", "agen
 
 def with_lines(
     text: str,
+    lowered: str,
     tokens: Sequence[Token],
     mentions: dict[int, Mention],
     named: Callable[[str], Term | None],
 ) -> None:
-    """Let numbered lines of therapy be a quantity, however they are called ("2 lines of SOC therapy")."""
-    lowered = text.lower()
+    """Let numbered lines of therapy be a quantity, however they are called ("2 lines of SOC therapy").
+
+    Args:
+        text: A text.
+        lowered: The same in lower case.
+        tokens: Its words.
+        mentions: Concepts by the token they start at; counts are put in place of what they count.
+        named: Gives the concept of a local name.
+    """
     if not any(map(lowered.__contains__, _COUNTABLE)) or not _COUNTED.search(lowered):
         return
     term = named(wording().lines["quantity"][0])

@@ -143,8 +143,7 @@ def parse_heading(line: str) -> Heading | None:
 
 def _parse_name(line: str) -> Heading | None:
     """Return what a line says that is nothing but the name of a list, or None."""
-    called = len(line) <= _LONGEST and "clusion" in line.lower()
-    match = _NAMED.match(line) if called else None
+    match = _NAMED.match(line) if len(line) <= _LONGEST else None
     if match is None or _BOTH.search(line) or _OTHERS_APPLY.search(line):
         return None
     bare = match["kind"] is None
