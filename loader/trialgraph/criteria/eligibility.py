@@ -14,6 +14,7 @@ from trialgraph.criteria.sections.outline import outline
 from trialgraph.criteria.sections.segmentation import segment
 from trialgraph.criteria.statements.reading import read_expression
 from trialgraph.expressions import Expression
+from trialgraph.garbage import collection_paused
 from trialgraph.records import EligibilityText, TrialRecord
 
 __all__ = ["read_criteria", "read_text"]
@@ -35,7 +36,8 @@ def read_criteria(record: TrialRecord, *, vocabulary: Vocabulary | None = None) 
         words = common_words() | words_of(record.study)
     vocabulary = vocabulary or default_vocabulary()
     drugs = trial_drugs(record.study, vocabulary)
-    return tuple(_read(record.eligibility, "inclusion", words, vocabulary, drugs))
+    with collection_paused():
+        return tuple(_read(record.eligibility, "inclusion", words, vocabulary, drugs))
 
 
 def read_text(
@@ -51,7 +53,9 @@ def read_text(
         >>> [each.id for each in read_text("Inclusion:\\n* Age ≥ 18 years\\nExclusion:\\n* Pregnancy")]
         ['I1', 'E1']
     """
-    return tuple(_read(EligibilityText(text), kind, None, vocabulary or default_vocabulary()))
+    vocabulary = vocabulary or default_vocabulary()
+    with collection_paused():
+        return tuple(_read(EligibilityText(text), kind, None, vocabulary))
 
 
 def _read(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +12,7 @@ from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import lookup_form, token_texts
 from trialgraph.criteria.language.variants import reworded
 from trialgraph.expressions import Category
+from trialgraph.garbage import collection_paused
 from trialgraph.keeping import kept
 from trialgraph.namespaces import TGC
 from trialgraph.ontology import statement_files
@@ -142,15 +142,9 @@ def _table() -> dict[str, Any]:
     """
     from trialgraph.concepts import packaged_concepts
 
-    # Nothing of what is built is garbage, and looking for some takes a third of the time.
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
+    with collection_paused():
         entries = list(vocabulary_entries(packaged_concepts()))
         made = list(reworded(entries))
-    finally:
-        if collecting:
-            gc.enable()
     named = {term.iri: term for _, _, term in entries}
     terms = {term.iri: term for top in named.values() for term in _with_members(top)}
     above = sorted({iri for term in terms.values() for iri in term.ancestors})
