@@ -13,7 +13,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 
 # Upstream first. A module may import from its own layer and from those above it in this list.
 LAYERS = [
-    ("errors", "keeping", "resources", "namespaces"),
+    ("errors", "garbage", "keeping", "resources", "namespaces"),
     ("records", "ontology", "concepts", "expressions", "units"),
     ("sources",),
     ("criteria",),

@@ -11,7 +11,7 @@ __all__ = ["collection_paused"]
 
 @contextmanager
 def collection_paused() -> Iterator[None]:
-    """Look for no cyclic garbage meanwhile, which is a waste where next to nothing of what is made is garbage.
+    """Look for no cyclic garbage meanwhile: a waste where next to nothing of what is made is garbage.
 
     What is no longer referred to is freed as ever. Who paused it resumes it, so that threads and nested uses
     leave it as they found it.
