@@ -2,6 +2,7 @@ import subprocess
 import sys
 
 import pytest
+from bench.understanding.agreement import agreements
 from bench.understanding.alignment import align
 from bench.understanding.annotated import ANNOTATED, annotated_report
 from bench.understanding.annotations import Annotation, read_trials
@@ -137,6 +138,47 @@ def test_names_meet_concepts_by_the_products_own_words(category, name, concept, 
     assert NAMES.match(NAMES.resolve(atom), str(TGC[concept])) == match
 
 
+@pytest.mark.parametrize(
+    ("name", "polarity", "stated"),
+    [
+        (
+            "HER2-positive breast cancer",
+            "required",
+            [("required", TGC.HER2Positive), ("required", TGC.BreastCancer)],
+        ),
+        ("negative pregnancy test", "required", [("barred", TGC.Pregnancy)]),
+        ("ability to swallow", "barred", [("required", TGC.InabilityToSwallow)]),
+        ("zorblax syndrome", "barred", []),
+    ],
+)
+def test_a_name_without_a_concept_is_read_as_a_criterion_would_be(name, polarity, stated):
+    """What it denies is turned round; what isn't understood names nothing."""
+    atom = Annotation("fact", "condition", name, "", "", polarity, "", "", name)
+    found = [(told.polarity, iri) for told, named in NAMES.stated(atom) for iri in named.iris]
+    assert found == [(polarity, str(iri)) for polarity, iri in stated]
+
+
+def test_annotators_agree_on_what_both_say_alike_and_on_nothing_else(tmp_path):
+    """Contraries of turned values are alike; a unit or a concept of its own isn't."""
+    (tmp_path / "again").mkdir()
+    one = _trial(tmp_path, *RIGHT)
+    other = _trial(
+        tmp_path / "again",
+        *RIGHT[:1],
+        '  value | ANC | < 1500 | /mm3 | barred | | "ANC ≥ 1500/mm3"',
+        *RIGHT[2:3],
+        *RIGHT[3:4],
+        '  value | hemoglobin | >= 9 | mmol/L | required | | "Hemoglobin ≥ 9 g/dL"',
+        *RIGHT[5:7],
+        '  fact | reproductive | breastfeeding | barred | | | "Pregnancy"',
+    )
+    there = agreements([(one, other)], NAMES)
+    assert (there["value"].found, there["value"].atoms) == (2, 3)
+    assert (there["fact"].found, there["fact"].atoms) == (1, 2)
+    whole = agreements([(one, one)], NAMES)
+    assert all(each.found == each.polarity == each.atoms for each in whole.values())
+
+
 def test_the_words_of_the_held_out_set_stay_unseen(tmp_path):
     """No listing of errors is written for the held-out set, and asking for one is refused."""
     for split in ("dev", "test"):
@@ -153,9 +195,10 @@ def test_the_words_of_the_held_out_set_stay_unseen(tmp_path):
 
 
 def test_the_annotated_development_trials_keep_to_the_format():
-    """Every line of the development set is read, and each quote is in its section's words."""
-    trials = read_trials(ANNOTATED / "dev")
-    assert len(trials) >= 14
+    """Every line of the development set is read, and of those annotated again."""
+    dev = ANNOTATED / "dev"
+    trials = [*read_trials(dev), *read_trials(ANNOTATED / "again", dev)]
+    assert len(trials) >= 26
     for trial in trials:
         assert not trial.problems
         assert trial.items

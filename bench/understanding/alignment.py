@@ -112,14 +112,12 @@ def _expected(trial: AnnotatedTrial, names: Names, problems: list[str]) -> Itera
             if key in seen:
                 continue
             seen.add(key)
-            named = names.resolve(atom)
-            if atom.kind == "fact":
-                yield Expected(atom, item, named)
-                continue
-            if not is_limit(atom.limit):
+            if atom.kind == "value" and not is_limit(atom.limit):
                 problems.append(f"{trial.nct}: {atom.limit!r} is no limit")
-            for meant in names.members(named) or (named,):
-                yield Expected(atom, item, meant)
+            for told, named in names.stated(atom):
+                group = names.members(named) if atom.kind == "value" else ()
+                for meant in group or (named,):
+                    yield Expected(told, item, meant)
 
 
 def _offers(expected: Sequence[Expected], read: Sequence[ReadAtom], names: Names) -> Iterator[Pair]:

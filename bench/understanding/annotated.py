@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bench.understanding.agreement import agreement_report
 from bench.understanding.alignment import align
 from bench.understanding.annotations import read_trials
 from bench.understanding.listings import write_listing
@@ -15,6 +16,8 @@ __all__ = ["ANNOTATED", "DEVELOPMENT", "annotated_report"]
 
 ANNOTATED = Path(__file__).resolve().parents[1] / "annotated"
 DEVELOPMENT = "dev"
+_AGAIN = "again"
+"""The folder of trials of the development set that somebody else annotated once more."""
 _HEADINGS = ("set", "atoms", "precision", "recall", "F1", "lenient P", "lenient R", "polarity", "windows",
              "stated windows", "status", "wrong on excepted")  # fmt: skip
 
@@ -23,12 +26,12 @@ def annotated_report(folder: Path, splits: tuple[str, ...], errors: Path | None)
     """Return the table of scores for each split.
 
     Args:
-        folder: Has a folder of annotated trials for each split.
+        folder: Has a folder of annotated trials for each split, and ``again`` with some annotated twice.
         splits: Names of the splits.
         errors: Where to write what went wrong, of the development set only, so that the words of
             the held-out set stay unseen.
     """
-    names, rows, notes = Names(), [], []
+    names, rows, notes, agreed = Names(), [], [], ""
     for split in splits:
         trials = read_trials(folder / split)
         if not trials:
@@ -45,7 +48,9 @@ def annotated_report(folder: Path, splits: tuple[str, ...], errors: Path | None)
         if split == DEVELOPMENT and errors is not None:
             for alignment in alignments:
                 write_listing(alignment, errors)
-    return table(_HEADINGS, rows) + "\n\n" + "\n".join(notes)
+        if split == DEVELOPMENT and (folder / _AGAIN).is_dir():
+            agreed = "\n\n" + agreement_report(trials, read_trials(folder / _AGAIN, folder / split))
+    return table(_HEADINGS, rows) + "\n\n" + "\n".join(notes) + agreed
 
 
 def _row(name: str, counts: AtomScore) -> list[object]:

@@ -78,19 +78,20 @@ class _Draft:
     problems: list[str] = field(default_factory=list)
 
 
-def read_trials(folder: Path) -> list[AnnotatedTrial]:
+def read_trials(folder: Path, sections: Path | None = None) -> list[AnnotatedTrial]:
     """Return the annotated trials of a folder, by number.
 
     Args:
-        folder: ``NCT….txt`` files with the section's words beside each as ``NCT….eligibility.txt``.
+        folder: ``NCT….txt`` files.
+        sections: Has the section's words of each as ``NCT….eligibility.txt``; None for the same folder.
     Raises:
         InputError: when an annotation has no text beside it.
     """
-    return [_read_trial(path) for path in sorted(folder.glob("NCT*.txt")) if path.suffixes == [".txt"]]
+    files = (path for path in sorted(folder.glob("NCT*.txt")) if path.suffixes == [".txt"])
+    return [_read_trial(path, (sections or folder) / f"{path.stem}.eligibility.txt") for path in files]
 
 
-def _read_trial(path: Path) -> AnnotatedTrial:
-    section = path.with_name(f"{path.stem}.eligibility.txt")
+def _read_trial(path: Path, section: Path) -> AnnotatedTrial:
     if not section.is_file():
         raise InputError("an annotated trial lacks its text", where=str(section))
     text = section.read_text(encoding="utf-8")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
-from bench.understanding.annotations import Annotation
+from bench.understanding.annotations import Annotation, Polarity
 from trialgraph.concepts import Concepts, packaged_concepts
+from trialgraph.criteria import read_text
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import tokenize
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
 
 __all__ = ["Named", "Names", "content_words"]
 
@@ -45,6 +48,9 @@ _SILENT = frozenset(
     ]
 )
 _NEAR = 2
+_OPPOSITE: dict[Polarity, Polarity] = {"required": "barred", "barred": "required"}
+_ADDS_NOTHING = frozenset({"status"})
+"""Modifiers of a fact with which a name still says no more than its concept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,21 @@ class Names:
             if found := self._fitting(self._by_form.get(_form(name), set()), atom):
                 return Named(frozenset(found), content_words(name), narrowing)
         return Named(frozenset(), content_words(short))
+
+    def stated(self, atom: Annotation) -> tuple[tuple[Annotation, Named], ...]:
+        """Return what an atom's name means, with the atom as it speaks of that.
+
+        The name of a fact that no concept has is read as the software reads it: "HER2-positive breast
+        cancer" is two facts, a required "negative pregnancy test" is a barred one.
+        """
+        named = self.resolve(atom)
+        parts = () if named.iris or atom.kind == "value" else _read(atom.name)
+        if not parts or (atom.polarity not in _OPPOSITE and any(denied for _, denied in parts)):
+            return ((atom, named),)
+        return tuple(
+            (replace(atom, polarity=_OPPOSITE[atom.polarity]) if denied else atom, replace(named, iris=iris))
+            for iris, denied in parts
+        )
 
     def members(self, named: Named) -> tuple[Named, ...]:
         """Return the quantities of a group's name ("transaminases"), or nothing."""
@@ -142,6 +163,29 @@ class Names:
 
     def _equal(self, iris: set[str]) -> set[str]:
         return iris | {other for each in iris for other in self.concepts[each].equivalents}
+
+
+@cache
+def _read(name: str) -> tuple[tuple[frozenset[str], bool], ...]:
+    """Return the concepts that a name is read as, and which of them it denies; none where words are left."""
+    criteria = read_text(name)
+    facts = list(_facts(criteria[0].expression)) if len(criteria) == 1 else []
+    if not all(isinstance(fact, Fact) and fact.modifiers.keys() <= _ADDS_NOTHING for fact, _ in facts):
+        return ()
+    return tuple(
+        dict.fromkeys((frozenset([fact.concept]), denied) for fact, denied in facts if isinstance(fact, Fact))
+    )
+
+
+def _facts(expression: Expression, *, denied: bool = False) -> Iterator[tuple[Expression, bool]]:
+    match expression:
+        case AllOf(operands) | AnyOf(operands):
+            for each in operands:
+                yield from _facts(each, denied=denied)
+        case Not(operand):
+            yield from _facts(operand, denied=not denied)
+        case _:
+            yield expression, denied
 
 
 def content_words(words: str) -> frozenset[str]:
