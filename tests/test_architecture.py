@@ -29,6 +29,7 @@ LAYERS = [
         "derivation",
         "evaluation",
         "examples",
+        "measured",
         "canonical",
         "equivalence",
         "exemptions",

@@ -134,6 +134,8 @@ class Concept:
         score_of: The quantity of whose scale it is a stretch, and `score` that stretch.
         caused_by: For a hypersensitivity, the IRI of the drug or class of drugs.
         sequel_of: IRIs of the diseases that it may follow from.
+        shown_by_high: IRIs of the quantities by whose high values it is told.
+        shown_by_low: IRIs of those by whose low values it is.
         disjoint: IRIs of concepts stated on it to share no instance with it.
         codes: Mappings to other systems.
         retired: It is kept only for what names it already, and no text is read as speaking of it.
@@ -157,6 +159,8 @@ class Concept:
     score: Range | None = None
     caused_by: str | None = None
     sequel_of: tuple[str, ...] = ()
+    shown_by_high: tuple[str, ...] = ()
+    shown_by_low: tuple[str, ...] = ()
     disjoint: tuple[str, ...] = ()
     codes: tuple[Code, ...] = ()
     retired: bool = False
@@ -303,6 +307,8 @@ def read_concept(
         score=_range(stated, f"{TG_IRI}score"),
         caused_by=first(stated, f"{TG_IRI}causedBy"),
         sequel_of=_named(stated, f"{TG_IRI}sequelOf"),
+        shown_by_high=_named(stated, f"{TG_IRI}shownByHigh"),
+        shown_by_low=_named(stated, f"{TG_IRI}shownByLow"),
         disjoint=_named(stated, f"{_OWL}disjointWith"),
         codes=tuple(codes_of(stated)),
         retired=_is_retired(stated),

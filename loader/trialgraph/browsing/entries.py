@@ -155,6 +155,8 @@ class Entries:
         yield "Same as", self._links(each for each in concept.equivalents if each != concept.replaced_by)
         yield "Consists of", self._links(concept.components)
         yield "May follow from", self._links(concept.sequel_of)
+        yield "Shown by high", self._links(concept.shown_by_high)
+        yield "Shown by low", self._links(concept.shown_by_low)
         yield "Never together with", self._links(self._concepts.excluded_by_statement(concept.iri))
         yield from ((heading, self._links([iri] if iri else [])) for heading, iri in one)
 
