@@ -19,6 +19,8 @@ _TESTABLE = frozenset({"biomarker", "reproductive"})
 _INFECTION = str(TGC.InfectiousDisease)
 _ABSENT = frozenset({"negative", "nonreactive", "undetected", "not detected", "not detectable"})
 _RESULTS = _ABSENT | {"positive", "reactive", "detected", "detectable"}
+_SIGNS = {"-": "negative", "+": "positive", "–": "negative", "−": "negative"}
+_CLOSING = frozenset({",", ";", ".", ")", "/"})
 _THAT_IS = frozenset({"i.e", "ie"})
 _OF_TEST = frozenset({"for", "of", "to"})
 _MORE = frozenset({"negation", "exception", "example", "definition", "condition", "allowance", "regardless"})
@@ -107,14 +109,33 @@ def result_after(head: Chunk, chunks: Sequence[Chunk], around: Told) -> int | No
     if not is_testable(head):
         return None
     place = 0
+    if sign := _sign_after(head, chunks):
+        around.tested = True
+        around.negated = around.negated != (sign in _ABSENT)
+        return 1
     while place < len(chunks) and (_goes_on(chunks[place]) or _names_sample(chunks[place])):
         place += 1
-    if place < len(chunks) and chunks[place].form in _RESULTS:
+    result = _result(chunks[place]) if place < len(chunks) else ""
+    if result in _RESULTS:
         around.tested = True
-        around.negated = around.negated != (chunks[place].form in _ABSENT)
+        around.negated = around.negated != (result in _ABSENT)
         return place + 1
     tests = next((i for i, chunk in enumerate(chunks) if "tested" not in chunk.classes), len(chunks))
     return tests if tests and (around.tested or head.form in _RESULTS) else None
+
+
+def _sign_after(head: Chunk, chunks: Sequence[Chunk]) -> str:
+    """Return the result that a sign at the end of a name tells ("HBsAg-"), if any."""
+    if not chunks or chunks[0].start != head.end or chunks[0].form not in _SIGNS:
+        return ""
+    ends = len(chunks) == 1 or chunks[1].start > chunks[0].end or chunks[1].form in _CLOSING
+    return _SIGNS[chunks[0].form] if ends else ""
+
+
+def _result(chunk: Chunk) -> str:
+    """Return the form of a result; a sign in brackets is one ("HBsAg (-)")."""
+    inside = [each.form for each in chunk.inner]
+    return _SIGNS.get("".join(inside), "") if inside else chunk.form
 
 
 def _names_sample(chunk: Chunk) -> bool:

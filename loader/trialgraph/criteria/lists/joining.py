@@ -16,9 +16,12 @@ from trialgraph.criteria.members.joints import (
     either_of_strokes,
     hangs_on,
     is_ability,
+    is_found,
     is_limit_too,
     lacks_too,
     resolved_joints,
+    share_results,
+    tells_result,
 )
 from trialgraph.criteria.members.merging import closing_remark
 from trialgraph.criteria.members.segments import Segment, stops_treatment, trimmed
@@ -127,8 +130,12 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     share_clauses(text, segments)
     share_purpose(segments)
     share_times(text, segments)
+    share_results(text, segments)
+    result: Segment | None = None
     for segment in segments:
         expression = _with_other_time(text, segment)
+        other = result is not None and is_found(text, segment)
+        result = segment if segment.negated and tells_result(segment) else result
         if members and text.exclusion and lacks_too(segment):
             denied = [expression] if segment.negated and segment.expression is not None else []
             beside, tested, unread = [members[-1][1]], segment.tested, None
@@ -144,7 +151,11 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             members[-1] = (members[-1][0], all_of([members[-1][1], negate(expression)]))
         elif members and text.exclusion and befalls(segment):
             members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
-        elif denied and (is_limit_too(segment) or hangs_on(text, segment, tested=tested)):
+        elif other and segment.joint == "and" and segment.expression is not None:
+            # "HBsAg negative and HBcAb positive" is one finding, also where either finding would bar.
+            members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
+            denied, result = [], None
+        elif denied and not other and (is_limit_too(segment) or hangs_on(text, segment, tested=tested)):
             denied.append(expression)
             members[-1] = (members[-1][0], all_of([*beside, negate(any_of(denied))]))
         else:

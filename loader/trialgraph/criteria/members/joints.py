@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.facts.facts import is_content
@@ -21,13 +24,24 @@ __all__ = [
     "either_of_strokes",
     "hangs_on",
     "is_ability",
+    "is_found",
     "is_limit_too",
     "lacks_too",
     "resolved_joints",
+    "share_results",
+    "tells_result",
 ]
 
 _ABSENT = frozenset({"undetectable", "negative", "no", "normal"})
 """First words of names that deny something by themselves."""
+_FOUND = re.compile(
+    r"(?<!not )\b(?:sero)?(?:positive|reactive|detected|detectable|present)\b|\+(?=\W|$)", re.IGNORECASE
+)
+"""A test's result that says that something is there."""
+_LACKING = re.compile(r"\b(?:sero)?negative\b|\(\s*-\s*\)", re.IGNORECASE)
+_SIGN = 2
+"""A bracket with fewer chunks may hold a sign."""
+_NEGATIVE_FOR = ("negative", "negative for")
 _WITHOUT = frozenset({"no", "without", "absence", "free", "lack"})
 _CLASSES = frozenset({str(TGC.NYHAClass), str(TGC.ChildPughScore)})
 _BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
@@ -133,6 +147,40 @@ def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
         if chunk.form in VERBS:
             return False
     return True
+
+
+def tells_result(segment: Segment) -> bool:
+    """Whether what a member denies is the result of a test ("negative HBsAg", "negative for HBsAg")."""
+    return segment.tested or any(chunk.form.endswith(_NEGATIVE_FOR) for chunk in segment.chunks)
+
+
+def is_found(text: Text, segment: Segment) -> bool:
+    """Whether a member has a result of its own, by which something is there ("HBcAb (+)")."""
+    told = (text.text[chunk.start : chunk.end + 1] for chunk in segment.chunks if len(chunk.inner) < _SIGN)
+    return any(map(_FOUND.search, told))
+
+
+def share_results(text: Text, segments: Sequence[Segment]) -> None:
+    """Let markers take the result that stands behind the last of them ("HIV, HBV and HCV negative")."""
+    for at, segment in enumerate(segments):
+        if not (segment.tested and segment.negated and segment.joint in ("and", "or", "/")):
+            continue
+        if not _LACKING.search(text.text, segment.chunks[0].end, segment.chunks[-1].end):
+            continue
+        for before in reversed(segments[:at]):
+            if not _is_marker(text, before):
+                break
+            before.negated = before.tested = True
+            if before.joint not in ("and", "or", ",", "/"):
+                break
+
+
+def _is_marker(text: Text, segment: Segment) -> bool:
+    """Whether a member is no more than the name of what is tested for, in letters ("HBV", "HBsAg")."""
+    named = segment.chunks[-1]
+    words = text.text[segment.chunks[0].start : named.end]
+    bare = isinstance(segment.expression, Fact) and not (segment.negated or segment.expression.modifiers)
+    return bare and is_content(named) and is_testable(named) and words.isalpha() and not words[1:].islower()
 
 
 def denies(segment: Segment) -> bool:

@@ -15,6 +15,7 @@ from trialgraph.criteria.chunking.neighbors import JOINING, goes_on, is_measured
 from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.facts.clauses import as_unfit, asked_of_allowed, permits, telling, without_remarks
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.results import is_testable
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import DEMAND, SOME_ASKED
 from trialgraph.criteria.language.vocabulary import GIVEN
@@ -242,7 +243,7 @@ def _take(sentence: Sentence, index: int) -> None:
         sentence.lead = sentence.negated if sentence.lead is None else sentence.lead
         sentence.negated, sentence.aside = sentence.lead, "held" if sentence.aside == "held" else ""
     elif chunk.form == "negative":
-        sentence.negated = True
+        _lacks(sentence, index)
     elif (
         sentence.negated and before is not None and before.form == "and" and chunk.form.split(" ")[0] in ANEW
     ):
@@ -281,6 +282,18 @@ def _tells_of_risk(sentence: Sentence, index: int) -> bool:
         return False
     sentence.unactual, sentence.aside = False, ""
     return True
+
+
+def _lacks(sentence: Sentence, index: int) -> None:
+    """Let "negative" deny the marker before it ("HBsAg negative but HBcAb positive"), else what follows."""
+    before, depth = sentence.chunks[index - 1] if index else (None, 0)
+    beside = before is not None and depth == sentence.chunks[index][1] and is_testable(before)
+    term = before.term if before is not None and beside else None
+    if term is None:
+        sentence.negated = True
+    elif sentence.found and sentence.found[-1][0].concept == term.iri:
+        fact, denied = sentence.found[-1]
+        sentence.found[-1] = (fact, not denied)
 
 
 def _test(sentence: Sentence, chunk: Chunk, before: Chunk | None) -> None:

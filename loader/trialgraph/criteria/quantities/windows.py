@@ -49,9 +49,16 @@ _STOP = (
     r"(?:and|or|unless|except|that|which|who|with|without|requiring|requires?|for|is|are|was|were|has|have"
     r"|within|if|in|on|at|to|of|patients?|subjects?|participants?|any|a|an|prior|before|other|plus)\b"
 )
+_DRUG = (
+    r"(?:placebo|[\w-]*\d[\w-]*|[\w-]{3,}(?:mab|cept|nib|lib|rib|sib|zomib|taxel|platin|rubicin|tecan|citabine"
+    r"|lutamide|domide|trexate|limus|stat|degib|tide|leucel|fosfamide|mustine))"
+)
+"""A drug by its code or its stem (WHO's list of stems for international nonproprietary names)."""
+_OTHER = rf"(?:(?:(?:and/or|or)\s+{_DRUG}|(?:and|plus)\s+[\w-]+)(?=\s*(?:[,.;()]|$)))?"
+"""The second drug of "the first dose of A or B", which ends there."""
 _ITEM = r"(?:\d{1,2}|[a-z])[.)]\s"
 _NAMED = (
-    rf"(?:(?<=\bof )(?:(?!{_STOP}|{_ITEM})[\w/+-]+[ ]?){{1,4}}(?:(?:and|plus)\s+[\w-]+(?=\s*(?:[,.;)]|$)))?"
+    rf"(?:(?<=\bof )(?:(?!{_STOP}|{_ITEM})[\w/+-]+[ ]?){{1,4}}{_OTHER}"
     r"|(?<=\bdose )[A-Z]{1,5}[- ]?\d{2,}\w*"
     rf"|(?<=\bfirst )(?:(?!{_STOP})[\w/+-]+\s+)(?:(?:or|and)\s+[\w/+-]+\s+)?"
     r"(?:administration|dose|infusion|injection)\b)?"

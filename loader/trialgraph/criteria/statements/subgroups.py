@@ -158,7 +158,8 @@ def demand_on_some(text: Text, chunks: list[Chunk]) -> Expression | None:
     condition = read_condition(text, chunks[1:modal])
     if not is_formal(condition):
         return narrative(text, chunks[0].start, end)
-    condition = alternatives_of(condition)
+    if not any(isinstance(each, Not) for each in getattr(condition, "operands", ())):
+        condition = alternatives_of(condition)
     if _NOT_ENTER.search(text.text[start:end]):
         return condition
     return all_of([condition, Not(narrative(text, start, end))])
