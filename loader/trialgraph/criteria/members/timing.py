@@ -112,6 +112,7 @@ def _share_window(segments: list[Segment]) -> None:
             or {category, s.expression.category} <= given
             or {_event(s.expression), _event(last.expression)} <= _BEFALLING
         )
+        and (not _plans(last) or _plans(s))
         and (not _is_now(s.expression) or not (last.after_comma or s.expression.category == "other"))
     ]
     if any(isinstance(s.expression, Fact) and s.expression.within not in (None, window) for s in members):
@@ -239,8 +240,8 @@ def share_times(text: Text, segments: list[Segment]) -> None:
     if len(segments) < 2 or not words or (not is_bare(last) and last.after_comma):
         return
     members = [segment for segment in segments[:-1] if isinstance(segment.expression, Fact)]
-    if _plans(last):
-        # "Pregnant, or planning pregnancy during the study": the time is that of the plan.
+    if _plans(last) or _plans(segments[-2]):
+        # "Pregnant, or planning to become pregnant or breastfeed during the study": the time is the plan's.
         members = [segment for segment in members if _plans(segment)]
     for segment in _reached(segments, members):
         fact = segment.expression

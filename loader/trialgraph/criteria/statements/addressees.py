@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
@@ -17,7 +18,7 @@ from trialgraph.criteria.lists.lists import read_condition, read_segments
 from trialgraph.criteria.members.segments import part_statement, trimmed
 from trialgraph.criteria.statements.kinds import read_instances
 from trialgraph.criteria.statements.subgroups import MODAL, only_names_patients, value_case, value_with
-from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal, negate
+from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal, map_facts, negate
 from trialgraph.expressions import AllOf, Expression, Fact, Narrative, Not, atoms
 from trialgraph.namespaces import TGC
 
@@ -187,6 +188,10 @@ def _closing_case(text: Text, chunks: list[Chunk]) -> Expression | None:
     if not _says_something(read):
         return None
     told = case_of(text, case)
+    if isinstance(told, Fact) and told.category == "reproductive" and told.within is not None:
+        # "A negative test for women of childbearing potential within 7 days": when it is to be done.
+        window, told = told.within, replace(told, within=None)
+        read = map_facts(read, lambda fact: replace(fact, within=fact.within or window))
     if chunks[at].form in _PROVIDED or (chunks[at].form.startswith("in ") and _is_status(text, told)):
         return all_of([read, told])
     return any_of([negate(told), read])
