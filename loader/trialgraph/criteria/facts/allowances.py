@@ -11,6 +11,7 @@ from trialgraph.expressions import Value, Window
 __all__ = ["TREATING", "allowance_at", "allows", "ceiling", "washout"]
 
 _TURNING = frozenset({"condition", "negation", "exception"})
+_RANGES = frozenset({"range", "limit", "level", "value"})
 _LINKING = frozenset({"demonstrate", "and"})
 TREATING = frozenset({"therapy", "treatment", "surgery", "resection", "radiotherapy", "procedure"})
 
@@ -38,8 +39,10 @@ def ceiling(text: Text, chunks: Sequence[Chunk]) -> Value | None:
 
 
 def _tells_enough(chunks: Sequence[Chunk], at: int) -> bool:
-    """Whether "acceptable" stands before what has to be so ("acceptable renal function: …")."""
+    """Whether "acceptable" stands before what has to be so ("acceptable renal function: …", "… range")."""
     following = chunks[at + 1] if at + 1 < len(chunks) else None
+    if chunks[at].form == "acceptable" and following is not None and following.form in _RANGES:
+        return True
     heads = following is not None and ("label" in following.classes or following.kind == "concept")
     led = all("neutral" in chunk.classes or chunk.form in _LINKING for chunk in chunks[:at])
     linked = any(chunk.form in ("is", "are", "be", "will be") for chunk in chunks[:at])

@@ -54,7 +54,9 @@ _DRUG = (
     r"|lutamide|domide|trexate|limus|stat|degib|tide|leucel|fosfamide|mustine))"
 )
 """A drug by its code or its stem (WHO's list of stems for international nonproprietary names)."""
-_OTHER = rf"(?:(?:(?:and/or|or)\s+{_DRUG}|(?:and|plus)\s+[\w-]+)(?=\s*(?:[,.;()]|$)))?"
+_OTHER = (
+    rf"(?:(?:\([^()]{{1,30}}\)\s+)?(?:(?:and/or|or)\s+{_DRUG}|(?:and|plus)\s+[\w-]+)(?=\s*(?:[,.;()]|$)))?"
+)
 """The second drug of "the first dose of A or B", which ends there."""
 _ITEM = r"(?:\d{1,2}|[a-z])[.)]\s"
 _NAMED = (
