@@ -17,6 +17,11 @@ from trialgraph.resources import product_folder
 __all__ = ["Pair", "Scale", "Unit", "Wording", "wording"]
 
 
+_NOT_A_TISSUE = (
+    r"(?!\s+(?:(?:adjacent|surrounding|background)\s+)?(?:liver|lungs?|brain|bone|marrow|muscle|tissues?|parenchyma"
+    r"|background|organs?)\b(?!\s+(?:function|enzyme|test|metast)))"
+)
+_NOT_A_LINE = r"(?!\s+(?:the\s+)?(?:first|second|third|1st|2nd|3rd)\b)"
 _NOT_AN_ASSAY = r"(?!\s+of\s+(?:the\s+)?(?:quanti|detect|assay))"
 
 
@@ -119,13 +124,13 @@ def wording() -> Wording:
         limit_openers=frozenset(table["limit_openers"]),
         size_openers=frozenset(table["size_openers"]),
         suffix=re.compile(
-            rf"\s*(?:,\s*|(?P<opened>\()\s*)?(?P<suffix>{alternatives(suffixes)})\b(?(opened)\s*\))",
+            rf"\s*(?:,\s*|(?P<opened>\()\s*)?(?P<suffix>{alternatives(suffixes)})\b{_NOT_A_LINE}(?(opened)\s*\))",
             re.IGNORECASE,
         ),
         suffixes=suffixes,
         reference=re.compile(rf"(?:{alternatives(references)})(?![a-z]){_NOT_AN_ASSAY}", re.IGNORECASE),
         references={phrase.lower(): reference for phrase, reference in references.items()},
-        normal=re.compile(rf"(?:{alternatives(table['normal'])})(?![a-z])", re.IGNORECASE),
+        normal=re.compile(rf"(?:{alternatives(table['normal'])})(?![a-z]){_NOT_A_TISSUE}", re.IGNORECASE),
         unit=re.compile(rf"\s*-?(?P<unit>{spaced})(?![a-zA-Z])", re.IGNORECASE),
         units={
             "".join(row["spelling"].lower().split()): Unit(

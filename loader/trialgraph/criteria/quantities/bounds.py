@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.language.wording import wording
-from trialgraph.criteria.quantities.limits import Found
+from trialgraph.criteria.quantities.ages import is_lawful
+from trialgraph.criteria.quantities.limits import Found, parse_limit
 from trialgraph.expressions import Limit
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "directed",
     "is_from_age",
     "led",
+    "limit_at",
     "moved",
     "on_scale",
     "sided",
@@ -25,7 +27,8 @@ __all__ = [
 
 _DISTANCE = re.compile(
     r"\s*(?:decrease|increase|drop|rise|decline|reduction)\b|\s*(?:below|above|under|over|(?:higher|lower|greater|less)\s+than)\s+(?:the\s+|their\s+|patient's\s+)*"
-    r"(?:lower|upper|limits?|normal|baseline|nadir|[ul]ln|institution\w*)\b",
+    r"(?:lower|upper|limits?|normal|baseline|nadir|[ul]ln|u?nl|iuln|controls?|institution\w*)\b"
+    r"|\s*(?:on|for|in)\s+(?:the\s+)?(?:items?|questions?)\b",
     re.IGNORECASE,
 )
 
@@ -108,9 +111,17 @@ def moved(limit: Limit, number: float) -> Limit:
 def tells_distance(text: str, end: int) -> bool:
     """Whether a number tells how far from another one something is ("≥ 2 g/dL below the lower limit").
 
-    So does one that is only called something ("scores of 3-4 are categorized as moderate").
+    It is no limit either where it is on a part of a score ("> 0 on item 9"), or is only called something
+    ("scores of 3-4 are categorized as moderate").
     """
     return _DISTANCE.match(text, end) is not None or _CALLED.match(text, end) is not None
+
+
+def limit_at(text: str, position: int) -> Found | None:
+    """Return the limit at a position, unless it is one on something else than the quantity before it."""
+    limit = parse_limit(text, position)
+    elsewhere = limit is not None and (tells_distance(text, limit.end) or is_lawful(text, position))
+    return None if elsewhere else limit
 
 
 def after_distance(text: str, end: int) -> tuple[int, int] | None:

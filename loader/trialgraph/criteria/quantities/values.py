@@ -56,7 +56,7 @@ _LIST_START = re.compile(
 )
 _LIST_END = re.compile(r"\s*(?:$|[;,.)*•(\[]|≤\s*\d+\s*(?:days?|weeks?)\b|(?:and|or)\b)", re.IGNORECASE)
 _UNKNOWN_UNIT = re.compile(
-    r"\s*(?:[×/%^]|(?:h|hrs?|hours?)\b|\*(?!\s)|\+\s?\d|,\s?\d{3}\b|x\b|(?!(?:and|or)\b)[a-zµ]{1,6}\s?/)",
+    r"\s*(?:[×/%^]|-?(?:folds?|times)\b|(?:h|hrs?|hours?)\b|\*(?!\s)|\+\s?\d|,\s?\d{3}\b|x\b|(?!(?:and|or)\b)[a-zµ]{1,6}\s?/)",
     re.IGNORECASE,
 )
 
