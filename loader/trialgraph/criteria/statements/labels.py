@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.chunking.pieces import with_inner
 from trialgraph.criteria.conditions.alternatives import is_harmless
 from trialgraph.criteria.conditions.cases import asked_of
 from trialgraph.criteria.facts.facts import is_content
@@ -139,7 +140,7 @@ def _remarked(text: Text, label: Sequence[Chunk], body: Expression) -> Expressio
         remark = narrative(text, demand.start, demand.end)
         return any_of([body, remark]) if text.exclusion else all_of([body, remark])
     dated_by = label[: _remark_at(label)]
-    window = next((chunk.window.window for chunk in _flat(dated_by) if chunk.window is not None), None)
+    window = next((chunk.window.window for chunk in with_inner(dated_by) if chunk.window is not None), None)
     if window is None:
         return body
     return dated(map_facts(body, lambda fact: replace(fact, within=fact.within or window)), window)
@@ -244,10 +245,6 @@ def is_kind_of(text: Text, label: list[Chunk], body: Expression) -> bool:
     named = {chunk.term.iri for chunk in label if chunk.term is not None and is_content(chunk)}
     terms = [text.vocabulary.by_iri.get(a.concept) for a in atoms(body) if isinstance(a, Fact)]
     return bool(terms) and all(term is not None and bool(named & term.ancestors) for term in terms)
-
-
-def _flat(chunks: Sequence[Chunk]) -> list[Chunk]:
-    return [inner for chunk in chunks for inner in (chunk, *_flat(chunk.inner))]
 
 
 def _is_label(chunks: Sequence[Chunk]) -> bool:
