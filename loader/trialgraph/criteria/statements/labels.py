@@ -25,7 +25,7 @@ from trialgraph.criteria.statements.kinds import read_denied_kind
 from trialgraph.criteria.statements.parts import part_named
 from trialgraph.criteria.statements.subgroups import MODAL, age_case, any_kind, defined_at
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, dated, is_formal, map_facts, negate
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
 
 __all__ = ["is_kind_of", "read_labelled"]
 
@@ -55,7 +55,8 @@ def read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression
     if not any(is_content(chunk) for chunk in rest):
         return read_conditional(text, chunks) if not rest else _with_rest(text, label, rest)
     body = _remarked(text, label, read_labelled(text, rest, depth + 1))
-    if (part := part_named(text, label[0].start, label[-1].end)) is not None:
+    part = part_named(text, label[0].start, label[-1].end) or _other_person(text, label)
+    if part is not None and any(not isinstance(atom, Narrative) for atom in atoms(body)):
         return asked_of(text, part, body)
     if not text.exclusion and offers_choice(words) and isinstance(body, AllOf):
         if any(chunk.form == "and" for chunk in rest):
@@ -66,6 +67,14 @@ def read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression
     kinds = {type(atom) for atom in atoms(body)}
     asked = _values_of_some(text, label, body) if Value in kinds and Fact not in kinds else None
     return asked if asked is not None else _under_label(text, label, body, (chunks[0].start, chunks[-1].end))
+
+
+def _other_person(text: Text, label: list[Chunk]) -> Expression | None:
+    """Return the words of a label that names somebody else than the patient ("DONOR: age ≥ 18"), or None."""
+    others = [chunk for chunk in label if "others" in chunk.classes]
+    rest = [chunk for chunk in label if chunk not in others]
+    plain = all(is_harmless(chunk, "label") and "persons" not in chunk.classes for chunk in rest)
+    return narrative(text, label[0].start, label[-1].end) if others and plain else None
 
 
 def _denied_instances(text: Text, label: list[Chunk], rest: list[Chunk]) -> Expression | None:
