@@ -55,8 +55,7 @@ def read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression
     if not any(is_content(chunk) for chunk in rest):
         return read_conditional(text, chunks) if not rest else _with_rest(text, label, rest)
     body = _remarked(text, label, read_labelled(text, rest, depth + 1))
-    part = part_named(text, label[0].start, label[-1].end) or _other_person(text, label)
-    if part is not None and any(not isinstance(atom, Narrative) for atom in atoms(body)):
+    if (part := part_named(text, label[0].start, label[-1].end) or _other(text, label, body)) is not None:
         return asked_of(text, part, body)
     if not text.exclusion and offers_choice(words) and isinstance(body, AllOf):
         if any(chunk.form == "and" for chunk in rest):
@@ -69,12 +68,13 @@ def read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression
     return asked if asked is not None else _under_label(text, label, body, (chunks[0].start, chunks[-1].end))
 
 
-def _other_person(text: Text, label: list[Chunk]) -> Expression | None:
+def _other(text: Text, label: list[Chunk], body: Expression) -> Expression | None:
     """Return the words of a label that names somebody else than the patient ("DONOR: age ≥ 18"), or None."""
     others = [chunk for chunk in label if "others" in chunk.classes]
     rest = [chunk for chunk in label if chunk not in others]
     plain = all(is_harmless(chunk, "label") and "persons" not in chunk.classes for chunk in rest)
-    return narrative(text, label[0].start, label[-1].end) if others and plain else None
+    formal = any(not isinstance(atom, Narrative) for atom in atoms(body))
+    return narrative(text, label[0].start, label[-1].end) if others and plain and formal else None
 
 
 def _denied_instances(text: Text, label: list[Chunk], rest: list[Chunk]) -> Expression | None:
