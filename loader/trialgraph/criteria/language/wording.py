@@ -22,7 +22,7 @@ _NOT_A_TISSUE = (
     r"|background|organs?)\b(?!\s+(?:function|enzyme|test|metast)))"
 )
 _NOT_A_LINE = r"(?!\s+(?:the\s+)?(?:first|second|third|1st|2nd|3rd)\b)"
-_NOT_AN_ASSAY = r"(?!\s+of\s+(?:the\s+)?(?:quanti|detect|assay))"
+_NOT_AN_ASSAY = r"(?!\s+of\s+(?:the\s+)?(?:quanti|qualif|detect|assay))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,7 @@ class Wording:
     cycles: dict[str, str]
     per_hundred: frozenset[str]
     sums: frozenset[str]
+    exact: dict[str, tuple[float, float]]
     lines: dict[str, list[str]]
     lines_of: dict[str, list[str]]
     diameters: dict[str, str]
@@ -163,6 +164,7 @@ def wording() -> Wording:
         cycles=table["cycles"],
         per_hundred=frozenset(table["per_hundred"]),
         sums=frozenset(table["sums"]),
+        exact={name: (float(low), float(high)) for name, (low, high) in table["exact"].items()},
         lines=table["lines"],
         lines_of=table["lines_of"],
         named_by_unit=table["named_by_unit"],

@@ -8,7 +8,7 @@ from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.quantities.limits import Found
 
-__all__ = ["explains", "is_lawful", "may_be_new", "stands_behind_persons"]
+__all__ = ["explains", "is_lawful", "is_of_diagnosis", "may_be_new", "stands_behind_persons"]
 
 _AFTER_AGE = re.compile(
     r"\s*(?:$|[.,;)\]]|(?:with|who|at|and|or|inclusive|on|in(?!\s+(?:remission|duration))|eligible|undergoing|diagnosed|scheduled|planned"
@@ -25,6 +25,10 @@ _SOMEONE = re.compile(
     re.IGNORECASE,
 )
 _LAWFUL = re.compile(r"\b(?:legal age|age of (?:consent|majority))\b[^.;≥]{0,80}$", re.IGNORECASE)
+_DIAGNOSED = re.compile(
+    r"\b(?:diagnos(?:ed|is)|onset)\b[^.;:,()]{0,80}?\b(?:at|between|after|by|from|when|with\s+an)\s+(?:the\s+|an?\s+)?$",
+    re.IGNORECASE,
+)
 _FEW_YEARS = 2
 _SENTENCE_ENDS = (". ", ";", "*", "•")
 _AROUND = 200
@@ -43,6 +47,11 @@ def explains(text: str, start: int) -> bool:
 def is_lawful(text: str, start: int) -> bool:
     """Whether a number of years is the age of consent of some place ("if the legal age is > 18 years")."""
     return _LAWFUL.search(text[max(0, start - _AROUND) : start]) is not None
+
+
+def is_of_diagnosis(text: str, start: int) -> bool:
+    """Whether an age is the one at which a disease was found ("diagnosed between the ages of 15 and 39")."""
+    return _DIAGNOSED.search(text[max(0, start - _AROUND) : start]) is not None
 
 
 def may_be_new(text: str, position: int, limit: Found) -> bool:

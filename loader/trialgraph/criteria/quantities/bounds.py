@@ -8,6 +8,7 @@ from dataclasses import replace
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.ages import is_lawful
+from trialgraph.criteria.quantities.fitting import local_name
 from trialgraph.criteria.quantities.limits import Found, parse_limit
 from trialgraph.expressions import Limit
 
@@ -16,6 +17,7 @@ __all__ = [
     "after_distance",
     "beyond",
     "directed",
+    "is_exact",
     "is_from_age",
     "led",
     "limit_at",
@@ -45,6 +47,7 @@ _CALLED = re.compile(
     r"\s*(?:is|are|was|were|will\s+be)\s+(?:categori[sz]ed|classified|termed|labell?ed|called|counted|scored)\b",
     re.IGNORECASE,
 )
+_PART = re.compile(r"\s*[+/&,-]|\s+(?:(?:and|or)\s+\d|in\b|patterns?|cores?)", re.IGNORECASE)
 _CONTEXT = 48
 _RATIO = re.compile(r"\bratio\b", re.IGNORECASE)
 SCALED = re.compile(
@@ -61,6 +64,13 @@ SCALED = re.compile(
 def is_from_age(term: Term, found: Found) -> bool:
     """Whether a number is of an age from which on ("ages 12+")."""
     return term.unit == "a" and found.unit is not None and found.unit.ucum == "{plus}"
+
+
+def is_exact(text: str, term: Term, found: Found) -> bool:
+    """Whether a bare number is a score that is told so ("Gleason score 7"), not one of its parts."""
+    least, most = wording().exact.get(local_name(term), (1.0, 0.0))
+    told = found.limit.low if found.unit is None and found.relative_to is None else None
+    return told is not None and least <= told <= most and _PART.match(text, found.end) is None
 
 
 def led(lead: str, found: Found) -> Found | None:

@@ -68,7 +68,7 @@ from trialgraph.criteria.statements.notes import (
 )
 from trialgraph.criteria.statements.parts import by_part_of_trial
 from trialgraph.criteria.statements.statements import of_part, read_statement, read_time_since
-from trialgraph.criteria.statements.timed import in_time_of_tests
+from trialgraph.criteria.statements.timed import graded_in_time, in_time_of_tests
 from trialgraph.criteria.statements.turns import turned
 from trialgraph.criteria.trees import (
     all_of,
@@ -131,6 +131,7 @@ def read_expression(
     expression = map_facts(
         name_exceptions(map_facts(expression, part_predicate), vocabulary), undated_history
     )
+    expression = graded_in_time(expression)
     told = add_investigational(add_mentions(expression, text, chunks), text)
     return name_each(told, vocabulary)
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.pieces import Chunk, with_inner
+from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.windows import parse_window
 from trialgraph.criteria.trees import all_of, dated
-from trialgraph.expressions import AllOf, Atom, Expression, Narrative, Value, Window, atoms
+from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Narrative, Not, Value, Window, atoms
 
-__all__ = ["in_shared_time", "in_time_of_tests"]
+__all__ = ["graded_in_time", "in_shared_time", "in_time_of_tests"]
 
 _LASTING = frozenset({"a", "mo", "{count}", "{score}"})
 """Units of what isn't measured on one day: ages, counts of courses, scores of a disease."""
@@ -56,6 +57,33 @@ def in_time_of_tests(read: Expression) -> Expression:
         if values and not any(value.unit in _LASTING for value in values):
             return dated(rest, window)
     return read
+
+
+def graded_in_time(expression: Expression) -> Expression:
+    """Return classes of a disease in the time of the disease ("heart failure, NYHA III, within 6 months")."""
+    match expression:
+        case AllOf(operands):
+            inner = tuple(map(graded_in_time, operands))
+            windows = [
+                (each.concept, each.within) for each in inner if isinstance(each, Fact) and each.within
+            ]
+            return AllOf(tuple(_graded(each, windows) for each in inner))
+        case AnyOf(operands):
+            return AnyOf(tuple(map(graded_in_time, operands)))
+        case Not(operand):
+            return Not(graded_in_time(operand))
+        case _:
+            return expression
+
+
+def _graded(expression: Expression, windows: Sequence[tuple[str, Window]]) -> Expression:
+    scale = wording().scales.get(_name(expression.concept)) if isinstance(expression, Value) else None
+    times = [window for concept, window in windows if scale is not None and _name(concept) in scale.grades]
+    return dated(expression, times[0]) if len(times) == 1 else expression
+
+
+def _name(concept: str) -> str:
+    return concept.rpartition("/")[2]
 
 
 def _time_of_tests(expression: Expression) -> Window | None:
