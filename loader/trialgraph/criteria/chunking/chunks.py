@@ -24,12 +24,13 @@ from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.ages import explains, may_be_new, stands_behind_persons
 from trialgraph.criteria.quantities.bearers import value_beside
+from trialgraph.criteria.quantities.bounds import limit_at
 from trialgraph.criteria.quantities.classes import read_class
 from trialgraph.criteria.quantities.compounds import is_whole, number_follows, value_of_name
 from trialgraph.criteria.quantities.courses import with_lines
 from trialgraph.criteria.quantities.doses import Dose, doses_of
 from trialgraph.criteria.quantities.lesions import LesionReader, counts_lesions
-from trialgraph.criteria.quantities.limits import Found, parse_limit
+from trialgraph.criteria.quantities.limits import Found
 from trialgraph.criteria.quantities.openers import openers, opens_limit
 from trialgraph.criteria.quantities.pairs import read_pair
 from trialgraph.criteria.quantities.stains import with_stains
@@ -195,7 +196,7 @@ class Chunker:
             end = self.tokens[value.end - 1].end
             return Chunk("value", token.start, end, expression=value.expression, value=value), value.end
         if number or token.form in wording().limit_openers or opens_limit(token.text):
-            limit = parse_limit(self.source, token.start)
+            limit = limit_at(self.source, token.start)
             if limit is not None and (age := self._age(position, limit)) is not None:
                 return age, self._token_at(age.end, position)
             beside = None if limit is None else value_beside(self.text.values, position, limit)

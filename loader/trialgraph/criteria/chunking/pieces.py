@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,7 +13,7 @@ from trialgraph.criteria.quantities.values import FoundValue
 from trialgraph.criteria.quantities.windows import FoundWindow
 from trialgraph.expressions import Expression
 
-__all__ = ["Chunk", "ChunkKind", "is_content", "is_given"]
+__all__ = ["Chunk", "ChunkKind", "is_content", "is_given", "with_inner"]
 
 _CONTENT = frozenset({"concept", "value", "lesion"})
 
@@ -62,3 +63,8 @@ def is_content(chunk: Chunk) -> bool:
 def is_given(chunk: Chunk) -> bool:
     """Whether a chunk names a treatment."""
     return chunk.term is not None and chunk.term.category == "treatment"
+
+
+def with_inner(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Return chunks, each followed by those inside it."""
+    return [inner for chunk in chunks for inner in (chunk, *with_inner(chunk.inner))]

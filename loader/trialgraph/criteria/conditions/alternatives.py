@@ -24,6 +24,7 @@ from trialgraph.expressions import Expression, Not, Value, Window, atoms
 __all__ = [
     "OBTAINED",
     "aside_at",
+    "bracketed_window",
     "is_harmless",
     "is_method",
     "merge_alternatives",
@@ -294,7 +295,7 @@ def value_window(before: Sequence[Chunk], after: Sequence[Chunk]) -> Window | No
     for chunk in after:
         if chunk.window is not None:
             return chunk.window.window
-        if (inside := _bracketed_window(chunk)) is not None:
+        if (inside := bracketed_window(chunk)) is not None:
             return inside
         if (
             chunk.kind == "word"
@@ -305,7 +306,7 @@ def value_window(before: Sequence[Chunk], after: Sequence[Chunk]) -> Window | No
     return None
 
 
-def _bracketed_window(chunk: Chunk) -> Window | None:
+def bracketed_window(chunk: Chunk) -> Window | None:
     """Return the time that a bracket states for the value before it, and nothing else."""
     waived = (i for i, each in enumerate(chunk.inner) if "exception" in each.classes)
     inner = chunk.inner[: next(waived, None)]

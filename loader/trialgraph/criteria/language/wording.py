@@ -17,7 +17,12 @@ from trialgraph.resources import product_folder
 __all__ = ["Pair", "Scale", "Unit", "Wording", "wording"]
 
 
-_NOT_AN_ASSAY = r"(?!\s+of\s+(?:the\s+)?(?:quanti|detect|assay))"
+_NOT_A_TISSUE = (
+    r"(?!\s+(?:(?:adjacent|surrounding|background)\s+)?(?:liver|lungs?|brain|bone|marrow|muscle|tissues?|parenchyma"
+    r"|background|organs?)\b(?!\s+(?:function|enzyme|test|metast)))"
+)
+_NOT_A_LINE = r"(?!\s+(?:the\s+)?(?:first|second|third|1st|2nd|3rd)\b)"
+_NOT_AN_ASSAY = r"(?!\s+of\s+(?:the\s+)?(?:quanti|qualif|detect|assay))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,7 @@ class Wording:
     cycles: dict[str, str]
     per_hundred: frozenset[str]
     sums: frozenset[str]
+    exact: dict[str, tuple[float, float]]
     lines: dict[str, list[str]]
     lines_of: dict[str, list[str]]
     diameters: dict[str, str]
@@ -119,13 +125,13 @@ def wording() -> Wording:
         limit_openers=frozenset(table["limit_openers"]),
         size_openers=frozenset(table["size_openers"]),
         suffix=re.compile(
-            rf"\s*(?:,\s*|(?P<opened>\()\s*)?(?P<suffix>{alternatives(suffixes)})\b(?(opened)\s*\))",
+            rf"\s*(?:,\s*|(?P<opened>\()\s*)?(?P<suffix>{alternatives(suffixes)})\b{_NOT_A_LINE}(?(opened)\s*\))",
             re.IGNORECASE,
         ),
         suffixes=suffixes,
         reference=re.compile(rf"(?:{alternatives(references)})(?![a-z]){_NOT_AN_ASSAY}", re.IGNORECASE),
         references={phrase.lower(): reference for phrase, reference in references.items()},
-        normal=re.compile(rf"(?:{alternatives(table['normal'])})(?![a-z])", re.IGNORECASE),
+        normal=re.compile(rf"(?:{alternatives(table['normal'])})(?![a-z]){_NOT_A_TISSUE}", re.IGNORECASE),
         unit=re.compile(rf"\s*-?(?P<unit>{spaced})(?![a-zA-Z])", re.IGNORECASE),
         units={
             "".join(row["spelling"].lower().split()): Unit(
@@ -158,6 +164,7 @@ def wording() -> Wording:
         cycles=table["cycles"],
         per_hundred=frozenset(table["per_hundred"]),
         sums=frozenset(table["sums"]),
+        exact={name: (float(low), float(high)) for name, (low, high) in table["exact"].items()},
         lines=table["lines"],
         lines_of=table["lines_of"],
         named_by_unit=table["named_by_unit"],

@@ -8,7 +8,7 @@ from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.quantities.limits import Found
 
-__all__ = ["explains", "may_be_new", "stands_behind_persons"]
+__all__ = ["explains", "is_lawful", "is_of_diagnosis", "may_be_new", "stands_behind_persons"]
 
 _AFTER_AGE = re.compile(
     r"\s*(?:$|[.,;)\]]|(?:with|who|at|and|or|inclusive|on|in(?!\s+(?:remission|duration))|eligible|undergoing|diagnosed|scheduled|planned"
@@ -24,17 +24,34 @@ _SOMEONE = re.compile(
     r"|individuals?|(?:fe)?males?|boys?|girls?|ages?|aged|must be)\b)[^.;()]{0,30}$",
     re.IGNORECASE,
 )
+_LAWFUL = re.compile(r"\b(?:legal age|age of (?:consent|majority))\b[^.;≥]{0,80}$", re.IGNORECASE)
+_DIAGNOSED = re.compile(
+    r"\b(?:diagnos(?:ed|is)|onset)\b[^.;:,()]{0,80}?\b(?:at|between|after|by|from|when|with\s+an)\s+(?:the\s+|an?\s+)?$",
+    re.IGNORECASE,
+)
 _FEW_YEARS = 2
 _SENTENCE_ENDS = (". ", ";", "*", "•")
 _AROUND = 200
 
 
 def explains(text: str, start: int) -> bool:
-    """Whether a sentence explains who is past childbearing, so that an age in it is no demand."""
+    """Whether a sentence explains who is past childbearing or of age, so that an age in it is no demand."""
     before, after = text[max(0, start - _AROUND) : start], text[start : start + _AROUND]
+    if is_lawful(text, start):
+        return True
     opening = max(before.rfind(sign) for sign in _SENTENCE_ENDS) + 1
     ends = [place for sign in _SENTENCE_ENDS if (place := after.find(sign)) >= 0]
     return lexicon().explanation.search(before[opening:] + after[: min(ends, default=None)]) is not None
+
+
+def is_lawful(text: str, start: int) -> bool:
+    """Whether a number of years is the age of consent of some place ("if the legal age is > 18 years")."""
+    return _LAWFUL.search(text[max(0, start - _AROUND) : start]) is not None
+
+
+def is_of_diagnosis(text: str, start: int) -> bool:
+    """Whether an age is the one at which a disease was found ("diagnosed between the ages of 15 and 39")."""
+    return _DIAGNOSED.search(text[max(0, start - _AROUND) : start]) is not None
 
 
 def may_be_new(text: str, position: int, limit: Found) -> bool:

@@ -1,13 +1,19 @@
-"""Quantities told by what is done or lost: "> 150 minutes/week of exercise", "lost > 10% of body weight"."""
+"""Quantities told by what is done or lost: "> 150 minutes/week of exercise", "lost > 10% of body weight".
+
+So is how much someone has smoked, which alone is counted in pack-years.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from trialgraph.criteria.quantities.limits import Found
 from trialgraph.criteria.quantities.values import FoundValue, ValueReader
+from trialgraph.criteria.quantities.windows import parse_window
+from trialgraph.criteria.trees import dated
 
-__all__ = ["amount_at"]
+__all__ = ["amount_at", "dated_by"]
 
 _ACTIVE_BEHIND = re.compile(
     r"\s*(?:of\s+)?(?:[a-z][a-z/-]*,?\s+){0,6}?(?:exercise|physical\s+activity|activity)\b", re.IGNORECASE
@@ -24,11 +30,22 @@ _LOST_BEFORE = re.compile(r"\b(?:loss|lost|losing|lose)\s+(?:of\s+)?(?:an?\s+)?$
 _DECREASED = re.compile(
     r"\bweight\s+(?:has\s+)?(?:decreased|decrease|dropped|reduced)\s+(?:by|of)\s+$", re.IGNORECASE
 )
+_SMOKED_BEHIND = re.compile(
+    r"\s*(?:of\s+)?(?:(?:cigarettes?|tobacco)\s+)?(?:smoking|use|history(?:\s+of\s+(?:\w+\s+)?(?:smoking|use|tobacco))?)"
+    r"(?:\s+history)?\b",
+    re.IGNORECASE,
+)
+_PACK_YEARS = "{pack_years}"
+_TIMED = re.compile(
+    r"\s*(?:(?:of|from|in)\s+(?:(?:their|the|baseline|total|usual|initial)\s+)*body\s*-?weight\s+)?"
+    r"(?=(?:with)?in\s|during\s|over\s|past\s|last\s)",
+    re.IGNORECASE,
+)
 _NEAR = 60
 
 
 def amount_at(values: ValueReader, position: int, limit: Found) -> FoundValue | None:
-    """Return the value of a limit at a token on exercise in a week or on the weight lost."""
+    """Return the value of a limit at a token on exercise in a week, the weight lost or what was smoked."""
     if limit.unit is None or not limit.stated:
         return None
     before = values.text[max(0, limit.start - _NEAR) : limit.start]
@@ -36,6 +53,10 @@ def amount_at(values: ValueReader, position: int, limit: Found) -> FoundValue | 
         behind = _ACTIVE_BEHIND.match(values.text, limit.end)
         told = behind is not None or _ACTIVE_BEFORE.search(before) is not None
         return _value(values, position, limit, "PhysicalActivityPerWeek", behind) if told else None
+    if limit.unit.ucum == _PACK_YEARS:
+        return _value(
+            values, position, limit, "SmokingPackYears", _SMOKED_BEHIND.match(values.text, limit.end)
+        )
     if limit.unit.ucum != "%":
         return None
     behind = _LOST_BEHIND.match(values.text, limit.end)
@@ -52,4 +73,14 @@ def _value(
     term = values.term_named(name)
     start = values.tokens[position].start
     end = values.token_at(behind.end() if behind else limit.end)
-    return None if term is None else values.build((term,), "", limit, start, -1, end)
+    read = None if term is None else values.build((term,), "", limit, start, -1, end)
+    return dated_by(values.text, behind.end() if behind else limit.end, read)
+
+
+def dated_by(text: str, end: int, read: FoundValue | None) -> FoundValue | None:
+    """Return a value in the time that is told right behind its limit ("> 10% in the last 3 months")."""
+    behind = _TIMED.match(text, end)
+    found = parse_window(text, behind.end()) if read is not None and behind is not None else None
+    if read is None or found is None:
+        return read
+    return replace(read, expression=dated(read.expression, found.window))

@@ -6,7 +6,7 @@ import re
 
 from trialgraph.criteria.language.vocabulary import Mention
 from trialgraph.criteria.language.wording import wording
-from trialgraph.criteria.quantities.amounts import amount_at
+from trialgraph.criteria.quantities.amounts import amount_at, dated_by
 from trialgraph.criteria.quantities.bounds import SCALED
 from trialgraph.criteria.quantities.fitting import local_name
 from trialgraph.criteria.quantities.limits import Found
@@ -165,5 +165,5 @@ def _of_condition_before(values: ValueReader, position: int, limit: Found) -> Fo
         ):
             return None
         start, end = values.tokens[position].start, _token_at(values, limit.end, position)
-        return values.build((term,), "", limit, start, -1, end)
+        return dated_by(values.text, limit.end, values.build((term,), "", limit, start, -1, end))
     return None

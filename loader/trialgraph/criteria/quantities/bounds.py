@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.language.wording import wording
-from trialgraph.criteria.quantities.limits import Found
+from trialgraph.criteria.quantities.ages import is_lawful
+from trialgraph.criteria.quantities.fitting import local_name
+from trialgraph.criteria.quantities.limits import Found, parse_limit
 from trialgraph.expressions import Limit
 
 __all__ = [
@@ -15,8 +17,10 @@ __all__ = [
     "after_distance",
     "beyond",
     "directed",
+    "is_exact",
     "is_from_age",
     "led",
+    "limit_at",
     "moved",
     "on_scale",
     "sided",
@@ -25,7 +29,8 @@ __all__ = [
 
 _DISTANCE = re.compile(
     r"\s*(?:decrease|increase|drop|rise|decline|reduction)\b|\s*(?:below|above|under|over|(?:higher|lower|greater|less)\s+than)\s+(?:the\s+|their\s+|patient's\s+)*"
-    r"(?:lower|upper|limits?|normal|baseline|nadir|[ul]ln|institution\w*)\b",
+    r"(?:lower|upper|limits?|normal|baseline|nadir|[ul]ln|u?nl|iuln|controls?|institution\w*)\b"
+    r"|\s*(?:on|for|in)\s+(?:the\s+)?(?:items?|questions?)\b",
     re.IGNORECASE,
 )
 
@@ -42,6 +47,7 @@ _CALLED = re.compile(
     r"\s*(?:is|are|was|were|will\s+be)\s+(?:categori[sz]ed|classified|termed|labell?ed|called|counted|scored)\b",
     re.IGNORECASE,
 )
+_PART = re.compile(r"\s*[+/&,-]|\s+(?:(?:and|or)\s+\d|in\b|patterns?|cores?)", re.IGNORECASE)
 _CONTEXT = 48
 _RATIO = re.compile(r"\bratio\b", re.IGNORECASE)
 SCALED = re.compile(
@@ -58,6 +64,13 @@ SCALED = re.compile(
 def is_from_age(term: Term, found: Found) -> bool:
     """Whether a number is of an age from which on ("ages 12+")."""
     return term.unit == "a" and found.unit is not None and found.unit.ucum == "{plus}"
+
+
+def is_exact(text: str, term: Term, found: Found) -> bool:
+    """Whether a bare number is a score that is told so ("Gleason score 7"), not one of its parts."""
+    least, most = wording().exact.get(local_name(term), (1.0, 0.0))
+    told = found.limit.low if found.unit is None and found.relative_to is None else None
+    return told is not None and least <= told <= most and _PART.match(text, found.end) is None
 
 
 def led(lead: str, found: Found) -> Found | None:
@@ -108,9 +121,17 @@ def moved(limit: Limit, number: float) -> Limit:
 def tells_distance(text: str, end: int) -> bool:
     """Whether a number tells how far from another one something is ("≥ 2 g/dL below the lower limit").
 
-    So does one that is only called something ("scores of 3-4 are categorized as moderate").
+    It is no limit either where it is on a part of a score ("> 0 on item 9"), or is only called something
+    ("scores of 3-4 are categorized as moderate").
     """
     return _DISTANCE.match(text, end) is not None or _CALLED.match(text, end) is not None
+
+
+def limit_at(text: str, position: int) -> Found | None:
+    """Return the limit at a position, unless it is one on something else than the quantity before it."""
+    limit = parse_limit(text, position)
+    elsewhere = limit is not None and (tells_distance(text, limit.end) or is_lawful(text, position))
+    return None if elsewhere else limit
 
 
 def after_distance(text: str, end: int) -> tuple[int, int] | None:

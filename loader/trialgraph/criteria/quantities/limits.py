@@ -27,9 +27,10 @@ OPENING = re.compile(
 )
 _TO_BOUND = re.compile(r"\s*(?:-|to|~)\s*(?=[<≤])", re.IGNORECASE)
 _UNIT_RANGE = re.compile(r"(?:\s+(?:of\s+age|old))?\s*(?:-|to\b|through\b|~)\s*(?=[\d.])", re.IGNORECASE)
-_PLUS = re.compile(r"\s?\+(?=\s*-?(?:years?|yrs?|months?)\b)", re.IGNORECASE)
+_PLUS = re.compile(r"\s?\+(?=\s*-?(?:(?:pack[\s-]?)?years?|yrs?|months?)\b)", re.IGNORECASE)
 _RESTATED = re.compile(
     r"[\s:='\"]*(?:(?:to|than)\s+(?=[\d.]))?(?:[(\[]\s*[≤≥<>=]+\s*[)\]]|[≤≥<>](?=\s?\d))?[\s:=]*"
+    r"(?:an?\s+(?=\d+[\s-]?pack))?"
 )
 _THAN = re.compile(r"\s+(?:than|or)\b", re.IGNORECASE)
 _WITHIN = re.compile(r"within\s+(?=[\d.])", re.IGNORECASE)
@@ -359,7 +360,8 @@ def _with_suffix(text: str, found: Found) -> Found:
     if side not in ("low", "high"):
         return found
     limit = Limit(low=number) if side == "low" else Limit(high=number)
-    return replace(found, limit=limit, end=match.end(), stated=True)
+    told = replace(found, limit=limit, end=match.end(), stated=True)
+    return told if found.unit is not None else _with_unit(text, told)
 
 
 def _in_months(found: Found) -> Found:

@@ -33,10 +33,12 @@ class Number:
 
 @cache
 def _number_pattern() -> re.Pattern[str]:
-    words = "|".join(wording().numbers)
+    words = "|".join(sorted(wording().numbers, key=len, reverse=True))
     counted = r"10\s?\^\s?(?P<alone>\d{1,2})(?=\s?(?:cop|IU|cp))"
     return re.compile(
-        rf"(?:{counted}|(?P<digits>{_DIGITS}){_POWER}|(?P<word>{words})\b(?:\s*\(\d+\))?)", re.IGNORECASE
+        rf"(?:{counted}|(?P<digits>{_DIGITS}){_POWER}"
+        rf"|(?P<word>{words})\b(?![-\s](?:{words})\b)(?:\s*\(\d+\))?)",
+        re.IGNORECASE,
     )
 
 

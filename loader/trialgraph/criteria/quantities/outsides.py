@@ -1,4 +1,7 @@
-"""Limits on either side of what is normal ("free light chain ratio (< 0.26 or > 1.65)")."""
+"""Two limits on one quantity: on either side of what is normal, or a number beside the normal limit.
+
+"Free light chain ratio (< 0.26 or > 1.65)", "≥ 50% or the lower limit of normal".
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,12 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.limits import Found
+from trialgraph.criteria.quantities.ranges import OF_THE_PLACE, after_gloss
+from trialgraph.expressions import Limit
 
-__all__ = ["outside_of"]
+__all__ = ["outside_of", "reference_beside"]
 
 _OPENED = re.compile(r"\s*(?P<bracket>[(\[])?\s*(?=[<>≤≥])")
 _JOINT = re.compile(r"\s*(?:,?\s*or|,|/|and/or)\s*(?=[<>≤≥])")
@@ -34,3 +40,36 @@ def outside_of(
     if below >= above or (opened["bracket"] and closed is None):
         return None
     return first, second, closed.end() if closed else second.end
+
+
+_OR_REFERENCE = re.compile(rf"\s*,?\s*or\s+(?:{OF_THE_PLACE}\s+)*", re.IGNORECASE)
+_WHICHEVER = re.compile(
+    r"[^.;]{0,50}?,?\s*whichever\s+(?:value\s+)?is\s+(?:the\s+)?(?P<choice>low|great|high|small|less)\w*",
+    re.IGNORECASE,
+)
+
+
+def reference_beside(text: str, found: Found) -> tuple[Found, bool] | None:
+    """Return the normal limit beside a number ("≥ 50% or the lower limit of normal"), and whether both count.
+
+    None where no such limit stands there.
+    """
+    joint = _OR_REFERENCE.match(text, found.end) if found.relative_to is None and found.stated else None
+    reference = wording().reference.match(text, joint.end()) if joint else None
+    if reference is None:
+        return None
+    relative = wording().references[" ".join(reference.group().lower().split())]
+    low, high = found.limit.low, found.limit.high
+    if (low is None) == (high is None):
+        return None
+    limit = (
+        Limit(high=1.0, high_inclusive=found.limit.high_inclusive)
+        if low is None
+        else Limit(low=1.0, low_inclusive=found.limit.low_inclusive)
+    )
+    end = after_gloss(text, reference.end())
+    told = _WHICHEVER.match(text, end)
+    if told is None:
+        return Found(limit, None, relative, found.start, end), False
+    least = told["choice"].lower() in ("low", "small", "less")
+    return Found(limit, None, relative, found.start, told.end()), least == (low is None)

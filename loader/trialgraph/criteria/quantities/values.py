@@ -11,9 +11,11 @@ from operator import attrgetter
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Term
 from trialgraph.criteria.language.wording import wording
+from trialgraph.criteria.quantities.ages import is_of_diagnosis
 from trialgraph.criteria.quantities.bounds import (
     after_distance,
     directed,
+    is_exact,
     is_from_age,
     is_ratio,
     led,
@@ -30,7 +32,7 @@ from trialgraph.criteria.quantities.fitting import (
     within_normal,
 )
 from trialgraph.criteria.quantities.limits import Found, parse_limit, parse_range, side_of
-from trialgraph.criteria.quantities.outsides import outside_of
+from trialgraph.criteria.quantities.outsides import outside_of, reference_beside
 from trialgraph.criteria.quantities.scales import alike_scales, parse_scale_limit, parse_sum
 from trialgraph.criteria.quantities.series import SeriesReader
 from trialgraph.criteria.quantities.windows import end_of_moment
@@ -56,7 +58,7 @@ _LIST_START = re.compile(
 )
 _LIST_END = re.compile(r"\s*(?:$|[;,.)*•(\[]|≤\s*\d+\s*(?:days?|weeks?)\b|(?:and|or)\b)", re.IGNORECASE)
 _UNKNOWN_UNIT = re.compile(
-    r"\s*(?:[×/%^]|(?:h|hrs?|hours?)\b|\*(?!\s)|\+\s?\d|,\s?\d{3}\b|x\b|(?!(?:and|or)\b)[a-zµ]{1,6}\s?/)",
+    r"\s*(?:[×/%^]|-?(?:folds?|times)\b|(?:h|hrs?|hours?)\b|\*(?!\s)|\+\s?\d|,\s?\d{3}\b|x\b|(?!(?:and|or)\b)[a-zµ]{1,6}\s?/)",
     re.IGNORECASE,
 )
 
@@ -117,6 +119,7 @@ class ValueReader:
         terms, joiner, after = self.series.read(position)
         if not terms or after >= len(self.tokens):
             return None
+        terms = self._of_diagnosis(terms, start)
         if not lead and (outside := self._outside(terms, position, self.tokens[after - 1].end)) is not None:
             return outside
         found = self._limit_after(terms, position, self.tokens[after - 1].end)
@@ -125,13 +128,18 @@ class ValueReader:
         elif found is not None and not found.stated:
             found = self._unsigned(terms, position, found)
         if found is None or not (
-            found.stated or local_name(terms[-1]) in wording().scales or is_from_age(terms[-1], found)
+            found.stated
+            or local_name(terms[-1]) in wording().scales
+            or is_from_age(terms[-1], found)
+            or is_exact(self.text, terms[-1], found)
         ):
             return None
         if is_ratio(self.text, terms, self.tokens[after - 1].end, found):
             return None
         if tells_distance(self.text, found.end):
             return self._beside_distance(terms, position, found)
+        if (either := self._beside_reference(terms, position, found)) is not None:
+            return either
         end = self.past_method(found.end)
         window = (
             self.window
@@ -142,6 +150,12 @@ class ValueReader:
         if read is None or window is None:
             return read
         return replace(read, expression=dated(read.expression, window))
+
+    def _of_diagnosis(self, terms: tuple[Term, ...], start: int) -> tuple[Term, ...]:
+        """Return the age at diagnosis in place of an age that the words before tell to be it."""
+        asked = len(terms) == 1 and local_name(terms[0]) == "Age" and is_of_diagnosis(self.text, start)
+        found = self.term_named("AgeAtDiagnosis") if asked else None
+        return (found,) if found is not None else terms
 
     def _outside(self, terms: tuple[Term, ...], position: int, offset: int) -> FoundValue | None:
         """Read "< 0.26 or > 1.65", of which either is enough."""
@@ -166,6 +180,20 @@ class ValueReader:
             return None
         words = Narrative(self.text[start : places[0]].strip(), "not-formalised", self.span(start, places[0]))
         return replace(read, expression=any_of([words, read.expression]))
+
+    def _beside_reference(self, terms: tuple[Term, ...], position: int, found: Found) -> FoundValue | None:
+        """Read "≥ 50% or the institutional lower limit of normal"."""
+        beside = reference_beside(self.text, found) if len(terms) == 1 else None
+        if beside is None:
+            return None
+        other, both = beside
+        start = self.tokens[position].start
+        first, second = self._atom(terms[0], found, start), self._atom(terms[0], other, start)
+        if first is None or second is None:
+            return None
+        joined = (all_of if both else any_of)([first, second])
+        expression = joined if self.window is None else dated(joined, self.window)
+        return FoundValue(expression, terms, "", position, self.past_method(other.end))
 
     def _unsigned(self, terms: tuple[Term, ...], position: int, found: Found) -> Found:
         """Read "platelets 100,000/mm3" in a list of demands, which can only be meant one way."""

@@ -83,7 +83,7 @@ class FoundWindow:
 
 def _length(name: str) -> tuple[str, str]:
     """Return patterns for a number and its unit, in groups that end in `name`."""
-    words = "|".join(wording().numbers)
+    words = "|".join(sorted(wording().numbers, key=len, reverse=True))
     number = (
         rf"(?P<number{name}>\d+(?:\.\d+)?|{words})(?:\s*\(\s*\w+\s*\))?(?:\s*(?:full|complete|calendar))?"
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.chunking.pieces import with_inner
 from trialgraph.criteria.conditions.alternatives import is_harmless
 from trialgraph.criteria.conditions.cases import asked_of
 from trialgraph.criteria.facts.facts import is_content
@@ -24,7 +25,7 @@ from trialgraph.criteria.statements.kinds import read_denied_kind
 from trialgraph.criteria.statements.parts import part_named
 from trialgraph.criteria.statements.subgroups import MODAL, age_case, any_kind, defined_at
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, dated, is_formal, map_facts, negate
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
 
 __all__ = ["is_kind_of", "read_labelled"]
 
@@ -54,7 +55,7 @@ def read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression
     if not any(is_content(chunk) for chunk in rest):
         return read_conditional(text, chunks) if not rest else _with_rest(text, label, rest)
     body = _remarked(text, label, read_labelled(text, rest, depth + 1))
-    if (part := part_named(text, label[0].start, label[-1].end)) is not None:
+    if (part := part_named(text, label[0].start, label[-1].end) or _other(text, label, body)) is not None:
         return asked_of(text, part, body)
     if not text.exclusion and offers_choice(words) and isinstance(body, AllOf):
         if any(chunk.form == "and" for chunk in rest):
@@ -65,6 +66,15 @@ def read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression
     kinds = {type(atom) for atom in atoms(body)}
     asked = _values_of_some(text, label, body) if Value in kinds and Fact not in kinds else None
     return asked if asked is not None else _under_label(text, label, body, (chunks[0].start, chunks[-1].end))
+
+
+def _other(text: Text, label: list[Chunk], body: Expression) -> Expression | None:
+    """Return the words of a label that names somebody else than the patient ("DONOR: age ≥ 18"), or None."""
+    others = [chunk for chunk in label if "others" in chunk.classes]
+    rest = [chunk for chunk in label if chunk not in others]
+    plain = all(is_harmless(chunk, "label") and "persons" not in chunk.classes for chunk in rest)
+    formal = any(not isinstance(atom, Narrative) for atom in atoms(body))
+    return narrative(text, label[0].start, label[-1].end) if others and plain and formal else None
 
 
 def _denied_instances(text: Text, label: list[Chunk], rest: list[Chunk]) -> Expression | None:
@@ -139,7 +149,7 @@ def _remarked(text: Text, label: Sequence[Chunk], body: Expression) -> Expressio
         remark = narrative(text, demand.start, demand.end)
         return any_of([body, remark]) if text.exclusion else all_of([body, remark])
     dated_by = label[: _remark_at(label)]
-    window = next((chunk.window.window for chunk in _flat(dated_by) if chunk.window is not None), None)
+    window = next((chunk.window.window for chunk in with_inner(dated_by) if chunk.window is not None), None)
     if window is None:
         return body
     return dated(map_facts(body, lambda fact: replace(fact, within=fact.within or window)), window)
@@ -244,10 +254,6 @@ def is_kind_of(text: Text, label: list[Chunk], body: Expression) -> bool:
     named = {chunk.term.iri for chunk in label if chunk.term is not None and is_content(chunk)}
     terms = [text.vocabulary.by_iri.get(a.concept) for a in atoms(body) if isinstance(a, Fact)]
     return bool(terms) and all(term is not None and bool(named & term.ancestors) for term in terms)
-
-
-def _flat(chunks: Sequence[Chunk]) -> list[Chunk]:
-    return [inner for chunk in chunks for inner in (chunk, *_flat(chunk.inner))]
 
 
 def _is_label(chunks: Sequence[Chunk]) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.conditions.alternatives import bracketed_window
 from trialgraph.criteria.conditions.cases import asked_of
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import for_itself, instances_of
@@ -73,6 +74,7 @@ def between(chunks: Sequence[Chunk], start: int, end: int) -> list[Chunk]:
 def in_time_of(leading: Sequence[Chunk], body: Expression, *, facts_too: bool) -> Expression:
     """Return a list in the time that its lead-in tells: its values, and its facts where they bar."""
     recent = next((chunk.window.window for chunk in leading if chunk.window is not None), None)
+    recent = recent or next(filter(None, map(bracketed_window, leading)), None)
     if recent is None:
         return body
     body = dated(body, recent)

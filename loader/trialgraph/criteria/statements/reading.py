@@ -68,6 +68,7 @@ from trialgraph.criteria.statements.notes import (
 )
 from trialgraph.criteria.statements.parts import by_part_of_trial
 from trialgraph.criteria.statements.statements import of_part, read_statement, read_time_since
+from trialgraph.criteria.statements.timed import graded_in_time, in_time_of_tests
 from trialgraph.criteria.statements.turns import turned
 from trialgraph.criteria.trees import (
     all_of,
@@ -114,7 +115,7 @@ def read_expression(
     text = Text(normalized, vocabulary, kind == "exclusion")
     text.chunks = chunks = Chunker(text).chunks()
     read = _read_outlined(text, chunks, outline_without(outline, text.tables))
-    expression = join_complements(read if text.exclusion else loosened(read))
+    expression = join_complements(read if text.exclusion else in_time_of_tests(loosened(read)))
     cancers = 2 if " or " in text.text else 3
     misread = contradicts_itself(expression) or (
         not text.exclusion and demands_cancers(expression, vocabulary, cancers)
@@ -130,6 +131,7 @@ def read_expression(
     expression = map_facts(
         name_exceptions(map_facts(expression, part_predicate), vocabulary), undated_history
     )
+    expression = graded_in_time(expression)
     told = add_investigational(add_mentions(expression, text, chunks), text)
     return name_each(told, vocabulary)
 

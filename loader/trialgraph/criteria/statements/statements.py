@@ -30,6 +30,7 @@ from trialgraph.criteria.statements.subgroups import (
     demand_on_some,
     inner_exceptions,
 )
+from trialgraph.criteria.statements.timed import in_shared_time
 from trialgraph.criteria.trees import (
     all_of,
     alternatives_of,
@@ -104,6 +105,7 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
         return Statement(_read_excepted(text, chunks, exception), text=words)
     shorter = _without_requiring(text, chunks)
     read = read_labelled(text, shorter)
+    read = in_shared_time(chunks, read)
     plain = any(not isinstance(atom, Narrative) for atom in atoms(read))
     if not plain and shorter is not chunks:
         read = read_labelled(text, chunks)
