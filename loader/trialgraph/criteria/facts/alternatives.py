@@ -39,6 +39,11 @@ _STARTING = re.compile(
 )
 """How a time is told from what is given first ("before the first dose of A", which may go on "or B")."""
 _MOST_LEADING = 7
+_LEADING = frozenset({"to", "with", "-"})
+_UNDER = frozenset({"under", "exposure to", "exposure", "use of", "receipt of", "treatment with", "need of"})
+"""Words, besides verbs, that say of what follows that patients are given it."""
+_NEW = frozenset({"needing", "planned"})
+"""What says of a treatment that it is needed or planned, whatever stands before it."""
 _INFECTION = str(TGC.InfectiousDisease)
 _MARKER = str(TGC.InfectionMarker)
 _VAGUE = frozenset({str(TGC.InvestigationalDrug), str(TGC.TumorLesion), str(TGC.Neoplasm),
@@ -113,7 +118,7 @@ def _goes_on_before(text: Text, chunks: Sequence[Deep], at: int) -> bool:
     before = chunks[at - 1][0] if at else None
     if before is None or before.kind == "window":
         return before is not None and _STARTING.search(text.text, before.start, before.end) is not None
-    return bool(before.classes & {"qualifier", "active"})
+    return before.kind == "word" and bool(before.classes & {"qualifier", "active"})
 
 
 def _named_after(chunks: Sequence[Deep], at: int, group: str, named: set[str], *, caused: bool) -> int | None:
@@ -129,11 +134,12 @@ def _named_after(chunks: Sequence[Deep], at: int, group: str, named: set[str], *
             vague = chunk.term is not None and chunk.term.iri in _VAGUE
             fits = anew or (kind == group and not caused)
             return index if clear and fits and not vague else None
-        if chunk.kind != "word" or chunk.classes & (_ENDING | {"negation", "unactual", "planned"}):
+        having = chunk.form in HAVING | _UNDER or (group == "given" and bool(chunk.classes & _NEW))
+        if chunk.classes & (_ENDING | {"negation"}) or ("unactual" in chunk.classes and not having):
             return None
-        having = chunk.form in HAVING
+        unknown = anew and chunk.kind == "word" and not chunk.classes
         anew = anew or having or bool(chunk.classes & _ANEW)
-        if not (having or chunk.classes & _DESCRIBING or chunk.form in ("to", "with")):
+        if not (having or unknown or chunk.classes & _DESCRIBING or chunk.form in _LEADING):
             return None
     return None
 
