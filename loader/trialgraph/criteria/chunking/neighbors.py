@@ -20,13 +20,16 @@ _DOING = frozenset({"harboring", "harbouring", "harbor", "harbour", "undergoing"
                     "occurred", "consistent", "consisting", "exist", "existed", "identified", "alone", "upon",
                     "outside", "involvement", "requiring", "affecting", "progressing", "located",
                     "potentially", "situation", "administered", "given", "planned", "directed", "judged",
-                    "found", "impacting", "hindering", "making", "incompatible", "prescribed", "dosed",
+                    "found", "impacting", "hindering", "making", "limiting", "impeding", "hampering",
+                    "compromising", "prohibiting", "rendering", "originating", "abutting",
+                    "incompatible", "prescribed", "dosed",
                     "orally", "intravenously", "topically"})  # fmt: skip
 """Words that no lexicon has and that leave the name before them what it is."""
 _MADE_AS = frozenset({"product", "supplement", "capsule", "tablet", "wafer", "implant", "implantation",
                       "intervention"})  # fmt: skip
 """Nouns that leave the treatment before them what it is."""
 _CONTAINING = re.compile(r"\s*-?\s*(?:regimen|therap|treatment|compound|product|combination|chemotherap)")
+_BLOCKING = re.compile(r"inhibit|antagon|antibod|blocker", re.IGNORECASE)
 _DOSES = frozenset({"dose", "dose of", "equivalent"})
 _INDEPENDENT = frozenset({"independent", "independence"})
 _BULLETS = frozenset({"*", "•"})
@@ -68,10 +71,15 @@ def restates(before: Chunk, chunk: Chunk) -> bool:
     return one.iri == two.iri or two.iri in one.ancestors
 
 
-def is_against(chunks: Sequence[_Deep], index: int) -> bool:
-    """Whether a treatment is one against what is named ("anti-cytokine therapy")."""
-    before = [chunk.form for chunk, _ in chunks[max(0, index - 2) : index]]
-    return before == ["anti", "-"] and chunks[index - 1][0].end == chunks[index][0].start
+def is_against(text: Text, chunks: Sequence[_Deep], index: int) -> bool:
+    """Whether a treatment is one against what is named ("anti-cytokine therapy").
+
+    "Anti-EGFR inhibitor" is named whole, prefix or not.
+    """
+    chunk = chunks[index][0]
+    before = [each.form for each, _ in chunks[max(0, index - 2) : index]]
+    joined = before == ["anti", "-"] and chunks[index - 1][0].end == chunk.start
+    return joined and _BLOCKING.search(text.text, chunk.start, chunk.end) is None
 
 
 def goes_on(text: Text, chunk: Chunk, following: Chunk | None) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.mentions.topics import topics_of
 from trialgraph.criteria.mentions.unread import VAGUE
 from trialgraph.expressions import Fact
@@ -35,7 +36,7 @@ def defined(text: Text, fact: Fact, chunks: Sequence[Deep]) -> Iterator[Fact]:
     """
     term = text.vocabulary.by_iri.get(fact.concept)
     at = next((i for i in range(len(chunks)) if _defines(chunks, i)), len(chunks))
-    own = not any(is_content(chunk) or "exception" in chunk.classes for chunk, _ in chunks[:at])
+    own = not any(_leads_off(chunk) for chunk, _ in chunks[:at])
     if at == len(chunks) or not own or term is None or fact.category != "condition":
         return
     first = at + 1 if "definition" in chunks[at][0].classes else at + 2
@@ -48,6 +49,12 @@ def defined(text: Text, fact: Fact, chunks: Sequence[Deep]) -> Iterator[Fact]:
         same = topic.fact.concept in VAGUE or topic.fact.concept in (term.iri, *term.ancestors)
         if named is not None and not same and not topic.denied and topic.fact.category in _TOLD:
             yield topic.fact
+
+
+def _leads_off(chunk: Chunk) -> bool:
+    """Whether what is defined behind a chunk may be that, rather than the disease before it."""
+    given = is_content(chunk) and chunk.term is not None and chunk.term.category in GIVEN
+    return given or chunk.kind == "window" or "exception" in chunk.classes
 
 
 def _defines(chunks: Sequence[Deep], at: int) -> bool:

@@ -17,7 +17,7 @@ from trialgraph.criteria.chunking.brackets import nested
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import asks_consent
 from trialgraph.criteria.facts.allowances import allowance_at
-from trialgraph.criteria.facts.alternatives import alternatives, markers
+from trialgraph.criteria.facts.alternatives import alternatives, markers, timed
 from trialgraph.criteria.facts.clauses import asked_of_allowed
 from trialgraph.criteria.facts.enumerations import enumerated, fitting, kinds_behind
 from trialgraph.criteria.language.connectives import RESTARTS
@@ -265,6 +265,8 @@ def _with_listed(fact: Fact, source: _Source, *, denied: bool) -> Expression:
             defined(source.text, fact, inside),
         )
         listed += [each for each in more if each.span not in spans]
+    if source.text.exclusion or denied:
+        listed += timed(source.text, fact, behind)
     new = [each for each in listed if source.is_new(Topic(each, denied))]
     told = any_of([fact, *new]) if new else fact
     for each, unfit in fitting(source.text, fact, behind):

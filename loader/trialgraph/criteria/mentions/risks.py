@@ -16,6 +16,7 @@ from trialgraph.namespaces import TGC
 __all__ = ["goes_on_listing", "tells_of_risk"]
 
 _THAT_IS = frozenset({"i.e", "ie", "namely"})
+_DUE = frozenset({"due to", "because of", "secondary to"})
 _OR = frozenset({"or", "/", "and/or", "and / or"})
 _HAD = frozenset({"history", "evidence", "presence", "current evidence"})
 _UNCLEAR = frozenset({"condition", "regardless", "negation", "unactual", "exception"})
@@ -32,10 +33,9 @@ def tells_of_risk(sentence: Sentence, index: int) -> bool:
         sentence.unactual = not (actual or "planned" in chunk.classes)
         sentence.aside = "" if actual and sentence.aside not in ("held", "kept") else sentence.aside
         return True
-    that_is = chunk.form.replace(" ", "").strip(".") in _THAT_IS
-    if not (sentence.unactual and sentence.bars and ("example" in chunk.classes or that_is)):
-        return False
-    if not _lists_reasons(sentence, index):
+    lists = "example" in chunk.classes or chunk.form.replace(" ", "").strip(".") in _THAT_IS
+    lists = lists or chunk.form in _DUE
+    if not (sentence.unactual and sentence.bars and lists and _lists_reasons(sentence, index)):
         return False
     sentence.unactual, sentence.aside = False, ""
     return True

@@ -26,6 +26,7 @@ from trialgraph.criteria.mentions.clauses import (
     heads,
     is_said_of,
     is_unfit,
+    keeps_on,
     may_be_asked,
 )
 from trialgraph.criteria.mentions.dates import dated
@@ -132,7 +133,10 @@ def _told(sentence: Sentence, words: str) -> Sentence:
     sentence.over = text.search(lexicon().resolved, words) is not None
     sentence.elapsed = not sentence.bars and text.search(lexicon().elapsed, words) is not None
     willing = text.search(lexicon().willing, text.text[chunks[0][0].start : chunks[-1][0].end])
-    if willing is not None:
+    kept = keeps_on(text, chunks) if sentence.bars else chunks
+    if len(kept) < len(chunks):
+        sentence.chunks = chunks = kept
+    elif willing is not None:
         end = chunks[0][0].start + willing.start()
         sentence.chunks = chunks = [
             *(each for each in chunks if each[0].start < end),
@@ -310,7 +314,7 @@ def _name(sentence: Sentence, index: int) -> None:
         told
         or is_measured(sentence.chunks, index, bars=sentence.bars)
         or (before is not None and before.form in NON)
-        or is_against(sentence.chunks, index)
+        or is_against(sentence.text, sentence.chunks, index)
     )
     if sentence.aside == "loose":
         sentence.aside = "open"
