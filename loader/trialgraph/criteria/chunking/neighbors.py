@@ -25,7 +25,7 @@ _DOING = frozenset({"harboring", "harbouring", "harbor", "harbour", "undergoing"
                     "incompatible", "prescribed", "dosed",
                     "orally", "intravenously", "topically"})  # fmt: skip
 """Words that no lexicon has and that leave the name before them what it is."""
-_MADE_AS = frozenset({"product", "supplement", "capsule", "tablet", "wafer", "implant", "implantation",
+_MADE_AS = frozenset({"product", "supplement", "wafer", "implant", "implantation",
                       "intervention"})  # fmt: skip
 """Nouns that leave the treatment before them what it is."""
 _CONTAINING = re.compile(r"\s*-?\s*(?:regimen|therap|treatment|compound|product|combination|chemotherap)")

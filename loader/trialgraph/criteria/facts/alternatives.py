@@ -17,6 +17,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.neighbors import goes_on
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.washouts import length_of
+from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.expressions import Fact, Window
 from trialgraph.namespaces import TGC
@@ -183,7 +184,7 @@ def _named_after(chunks: Sequence[Deep], at: int, group: str, named: set[str], *
         having = chunk.form in HAVING | _UNDER or bool(chunk.classes & _NEW)
         if chunk.classes & (_ENDING | {"negation"}) or ("unactual" in chunk.classes and not having):
             return None
-        unknown = anew and chunk.kind == "word" and not chunk.classes
+        unknown = anew and not chunk.classes and chunk.form.endswith(lexicon().adjectival)
         anew = anew or having or bool(chunk.classes & _ANEW)
         if not (having or unknown or chunk.classes & _DESCRIBING or chunk.form in _LEADING):
             return None

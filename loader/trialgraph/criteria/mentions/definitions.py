@@ -74,4 +74,7 @@ def _lists(chunks: Sequence[Deep]) -> bool:
     """Whether each of what is named is enough by itself: a single thing, or things that an "or" joins."""
     named = [i for i, (chunk, _) in enumerate(chunks) if is_content(chunk)]
     joints = {chunk.form for chunk, _ in chunks[named[0] : named[-1]]} if named else set()
-    return bool(named) and ("and" not in joints or bool(joints & _OR))
+    if not joints & {",", *_OR}:
+        rest = [chunk for chunk, _ in chunks[named[-1] + 1 :]] if named else []
+        return len(named) == 1 and all(chunk.kind in ("window", "sign") for chunk in rest)
+    return "and" not in joints or bool(joints & _OR)
