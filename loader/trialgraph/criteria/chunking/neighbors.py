@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.language.vocabulary import GIVEN
 
-__all__ = ["JOINING", "goes_on", "is_measured", "restates"]
+__all__ = ["JOINING", "goes_on", "is_against", "is_measured", "restates"]
 
 JOINING = frozenset({"and", "or", ",", "/", "nor", "and/or", "and / or"})
 _ABOUT_DISEASES = frozenset({"treatment", "therapy", "drug", "medication", "surgery", "agent", "center",
@@ -19,8 +19,17 @@ _DOING = frozenset({"harboring", "harbouring", "harbor", "harbour", "undergoing"
                     "precludes", "undergo", "targeting", "lasting", "measuring", "involving", "occurring",
                     "occurred", "consistent", "consisting", "exist", "existed", "identified", "alone", "upon",
                     "outside", "involvement", "requiring", "affecting", "progressing", "located",
-                    "potentially", "situation", "administered", "given", "planned", "directed"})  # fmt: skip
+                    "potentially", "situation", "administered", "given", "planned", "directed", "judged",
+                    "found", "impacting", "hindering", "making", "limiting", "impeding", "hampering",
+                    "compromising", "prohibiting", "rendering", "originating", "abutting",
+                    "incompatible", "prescribed", "dosed",
+                    "orally", "intravenously", "topically"})  # fmt: skip
 """Words that no lexicon has and that leave the name before them what it is."""
+_MADE_AS = frozenset({"product", "supplement", "wafer", "implant", "implantation",
+                      "intervention"})  # fmt: skip
+"""Nouns that leave the treatment before them what it is."""
+_CONTAINING = re.compile(r"\s*-?\s*(?:regimen|therap|treatment|compound|product|combination|chemotherap)")
+_BLOCKING = re.compile(r"inhibit|antagon|antibod|blocker", re.IGNORECASE)
 _DOSES = frozenset({"dose", "dose of", "equivalent"})
 _INDEPENDENT = frozenset({"independent", "independence"})
 _BULLETS = frozenset({"*", "•"})
@@ -62,6 +71,17 @@ def restates(before: Chunk, chunk: Chunk) -> bool:
     return one.iri == two.iri or two.iri in one.ancestors
 
 
+def is_against(text: Text, chunks: Sequence[_Deep], index: int) -> bool:
+    """Whether a treatment is one against what is named ("anti-cytokine therapy").
+
+    "Anti-EGFR inhibitor" is named whole, prefix or not.
+    """
+    chunk = chunks[index][0]
+    before = [each.form for each, _ in chunks[max(0, index - 2) : index]]
+    joined = before == ["anti", "-"] and chunks[index - 1][0].end == chunk.start
+    return joined and _BLOCKING.search(text.text, chunk.start, chunk.end) is None
+
+
 def goes_on(text: Text, chunk: Chunk, following: Chunk | None) -> bool:
     """Whether the next word turns the concept into something else ("hypertension medication")."""
     if following is None or following.kind not in ("word", "concept") or following.form in _BULLETS:
@@ -91,6 +111,11 @@ def _leaves_alone(text: Text, chunk: Chunk, following: Chunk) -> bool:
     """
     category = chunk.term.category if chunk.term is not None else None
     if category in GIVEN and following.form == "+" and chunk.end < following.start:
+        return True
+    if category in GIVEN and (
+        following.form in _MADE_AS
+        or (following.form == "containing" and _CONTAINING.match(text.text, following.end))
+    ):
         return True
     if category in GIVEN and following.form == "-" and _SUSPENDED.match(text.text, following.end):
         return True

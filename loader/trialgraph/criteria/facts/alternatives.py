@@ -7,19 +7,25 @@ from an ulcer or a tumor"), as the words before it tell.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 
 from trialgraph.criteria.chunking.asides import HAVING
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.neighbors import goes_on
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.washouts import length_of
+from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.expressions import Fact, Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["alternatives", "markers"]
+__all__ = ["alternatives", "markers", "timed"]
 
 _OR = frozenset({"or", "and/or", "and / or", "nor"})
+_FOR = frozenset({"for", "if"})
 _LIST = _OR | {",", "and", "/"}
 _DESCRIBING = frozenset(
     {"qualifier", "grading", "active", "historic", "neutral", "other", "tail", "confirmed"}
@@ -39,6 +45,11 @@ _STARTING = re.compile(
 )
 """How a time is told from what is given first ("before the first dose of A", which may go on "or B")."""
 _MOST_LEADING = 7
+_LEADING = frozenset({"to", "with", "-"})
+_UNDER = frozenset({"under", "exposure to", "exposure", "use of", "receipt of", "treatment with", "need of"})
+"""Words, besides verbs, that say of what follows that patients are given it."""
+_NEW = frozenset({"needing", "planned"})
+"""What says of a treatment that it is needed or planned, whatever stands before it."""
 _INFECTION = str(TGC.InfectiousDisease)
 _MARKER = str(TGC.InfectionMarker)
 _VAGUE = frozenset({str(TGC.InvestigationalDrug), str(TGC.TumorLesion), str(TGC.Neoplasm),
@@ -104,6 +115,47 @@ def markers(text: Text, fact: Fact, chunks: Sequence[Deep]) -> Iterator[Fact]:
                 yield _told(text, chunk, None)
 
 
+def timed(text: Text, fact: Fact, chunks: Sequence[Deep]) -> Iterator[Fact]:
+    """Yield the treatments that another time is set for ("therapy within 4 weeks (2 weeks for radiation)").
+
+    Args:
+        text: The text.
+        fact: What there mustn't have been.
+        chunks: The chunks behind it, as for `alternatives`.
+    """
+    if fact.category not in GIVEN:
+        return
+    for index, (chunk, depth) in enumerate(chunks[:-1]):
+        window = _time_of(text, chunk)
+        apart = depth > 0 or (index > 0 and chunks[index - 1][0].form in _LIST)
+        if window is None or not apart or chunks[index + 1][0].form not in _FOR:
+            continue
+        behind = _inside(chunks[index + 2 :], depth)
+        if behind and _GROUPS.get(_category(behind[0][0])) == "given":
+            for told in _list_from(text, behind, 0):
+                yield replace(told, within=window)
+
+
+def _inside(chunks: Sequence[Deep], depth: int) -> list[Deep]:
+    """Return chunks up to the end of a bracket, nested in it, without words that only describe."""
+    listed = itertools.takewhile(lambda each: each[1] >= depth, chunks)
+    return [(each, inside - depth) for each, inside in listed if not _describes(each, inside)]
+
+
+def _time_of(text: Text, chunk: Chunk) -> Window | None:
+    return chunk.window.window if chunk.window is not None else length_of(text, chunk)
+
+
+def _category(chunk: Chunk) -> str:
+    return (chunk.term.category or "") if is_content(chunk) and chunk.term is not None else ""
+
+
+def _describes(chunk: Chunk, depth: int) -> bool:
+    """Whether a word only describes what is named next; a bracket may do so in words that nothing knows."""
+    known = bool(chunk.classes & _DESCRIBING) or (depth > 0 and not chunk.classes)
+    return chunk.kind == "word" and known and chunk.form not in _LIST
+
+
 def _is_same(fact: Fact, chunk: Chunk) -> bool:
     return chunk.term is not None and chunk.term.iri == fact.concept
 
@@ -113,7 +165,7 @@ def _goes_on_before(text: Text, chunks: Sequence[Deep], at: int) -> bool:
     before = chunks[at - 1][0] if at else None
     if before is None or before.kind == "window":
         return before is not None and _STARTING.search(text.text, before.start, before.end) is not None
-    return bool(before.classes & {"qualifier", "active"})
+    return before.kind == "word" and bool(before.classes & {"qualifier", "active"})
 
 
 def _named_after(chunks: Sequence[Deep], at: int, group: str, named: set[str], *, caused: bool) -> int | None:
@@ -129,11 +181,12 @@ def _named_after(chunks: Sequence[Deep], at: int, group: str, named: set[str], *
             vague = chunk.term is not None and chunk.term.iri in _VAGUE
             fits = anew or (kind == group and not caused)
             return index if clear and fits and not vague else None
-        if chunk.kind != "word" or chunk.classes & (_ENDING | {"negation", "unactual", "planned"}):
+        having = chunk.form in HAVING | _UNDER or bool(chunk.classes & _NEW)
+        if chunk.classes & (_ENDING | {"negation"}) or ("unactual" in chunk.classes and not having):
             return None
-        having = chunk.form in HAVING
+        unknown = anew and not chunk.classes and chunk.form.endswith(lexicon().adjectival)
         anew = anew or having or bool(chunk.classes & _ANEW)
-        if not (having or chunk.classes & _DESCRIBING or chunk.form in ("to", "with")):
+        if not (having or unknown or chunk.classes & _DESCRIBING or chunk.form in _LEADING):
             return None
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
@@ -19,6 +20,7 @@ __all__ = [
     "heads",
     "is_said_of",
     "is_unfit",
+    "keeps_on",
     "may_be_asked",
 ]
 
@@ -33,6 +35,11 @@ _PERSONS = ("patient", "subject", "participant", "individual")
 _OPENING = 2
 _BESIDES = frozenset({"historic", "other", "negation", "exception", "condition", "barring", "regardless"})
 _STATUS = str(TGC.DiseaseStatus)
+_KEEPING = re.compile(
+    r"\b(?:un(?:willing|able)|inab\w+|unwillingness|refus\w+|not\s+(?:willing|able)|cannot)\b[^.;,]{0,30}?"
+    r"\b(?:stop|discontinue|cease|withhold|forgo|forego|interrupt|abstain\s+from)(?:\s+(?:taking|using))?\b",
+    re.IGNORECASE,
+)
 _UNFIT = frozenset({"ineligible", "not eligible"})
 
 
@@ -73,6 +80,14 @@ def clause_after(chunks: Sequence[tuple[Chunk, int]]) -> Sequence[tuple[Chunk, i
         if comma and verb in ANEW - _RULING:
             return chunks[index - 1 :]
     return ()
+
+
+def keeps_on(text: Text, chunks: Sequence[tuple[Chunk, int]]) -> Sequence[tuple[Chunk, int]]:
+    """Return a bar without its "unwilling to stop", since whom it bars is taking what follows."""
+    found = _KEEPING.search(text.text, chunks[0][0].start, chunks[-1][0].end) if chunks else None
+    if found is None:
+        return chunks
+    return [each for each in chunks if each[0].end <= found.start() or each[0].start >= found.end()]
 
 
 def is_unfit(chunks: Sequence[tuple[Chunk, int]], at: int) -> bool:

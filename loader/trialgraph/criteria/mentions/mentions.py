@@ -17,7 +17,7 @@ from trialgraph.criteria.chunking.brackets import nested
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import asks_consent
 from trialgraph.criteria.facts.allowances import allowance_at
-from trialgraph.criteria.facts.alternatives import alternatives, markers
+from trialgraph.criteria.facts.alternatives import alternatives, markers, timed
 from trialgraph.criteria.facts.clauses import asked_of_allowed
 from trialgraph.criteria.facts.enumerations import enumerated, fitting, kinds_behind
 from trialgraph.criteria.language.connectives import RESTARTS
@@ -26,6 +26,7 @@ from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.elisions import with_elided
 from trialgraph.criteria.members.illnesses import with_illnesses
 from trialgraph.criteria.mentions.clauses import bars_as_such
+from trialgraph.criteria.mentions.definitions import defined
 from trialgraph.criteria.mentions.topics import Topic, topics_of
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Narrative, Not, Span, Window, atoms
@@ -172,6 +173,12 @@ class _Source:
         first = bisect_left(self.every, start, key=_start)
         return self.every[first : bisect_right(self.every, end, lo=first, key=_end)]
 
+    def inside(self, span: Span, behind: Sequence[Deep]) -> list[Deep]:
+        """Return the chunks behind a span up to the end of the bracket that it stands in, nested in that."""
+        depth = next((each for _, each in self.at(span)), 0)
+        within = itertools.takewhile(lambda each: each[1] >= depth, behind)
+        return [(chunk, each - depth) for chunk, each in within]
+
     def is_led_away(self, start: int) -> bool:
         """Whether the word before some words keeps them from being a demand ("except for", "due to")."""
         at = bisect_left(self.every, self.text.normalized.readable((start, start))[0], key=_start)
@@ -251,8 +258,15 @@ def _with_listed(fact: Fact, source: _Source, *, denied: bool) -> Expression:
     listed = list(enumerated(source.text, fact, behind))
     if source.text.exclusion and not denied:
         spans = {each.span for each in listed}
-        more = itertools.chain(markers(source.text, fact, behind), alternatives(source.text, fact, behind))
+        inside = source.inside(fact.span, behind)
+        more = itertools.chain(
+            markers(source.text, fact, inside),
+            alternatives(source.text, fact, inside),
+            defined(source.text, fact, inside),
+        )
         listed += [each for each in more if each.span not in spans]
+    if source.text.exclusion or denied:
+        listed += timed(source.text, fact, behind)
     new = [each for each in listed if source.is_new(Topic(each, denied))]
     told = any_of([fact, *new]) if new else fact
     for each, unfit in fitting(source.text, fact, behind):

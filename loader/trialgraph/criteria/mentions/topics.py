@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from trialgraph.criteria.chunking.asides import aside_after
 from trialgraph.criteria.chunking.chunks import Chunk, Text
-from trialgraph.criteria.chunking.neighbors import JOINING, goes_on, is_measured, restates
+from trialgraph.criteria.chunking.neighbors import JOINING, goes_on, is_against, is_measured, restates
 from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.facts.clauses import as_unfit, asked_of_allowed, permits, telling, without_remarks
 from trialgraph.criteria.facts.facts import is_content
@@ -27,11 +27,13 @@ from trialgraph.criteria.mentions.clauses import (
     heads,
     is_said_of,
     is_unfit,
+    keeps_on,
     may_be_asked,
 )
 from trialgraph.criteria.mentions.dates import dated
 from trialgraph.criteria.mentions.negations import MODAL, NON, denies, says_nothing
 from trialgraph.criteria.mentions.pregnancies import tested_for_pregnancy
+from trialgraph.criteria.mentions.risks import goes_on_listing, tells_of_risk
 from trialgraph.criteria.mentions.states import take_state
 from trialgraph.criteria.mentions.unread import (
     UNAVAILABLE,
@@ -132,7 +134,10 @@ def _told(sentence: Sentence, words: str) -> Sentence:
     sentence.over = text.search(lexicon().resolved, words) is not None
     sentence.elapsed = not sentence.bars and text.search(lexicon().elapsed, words) is not None
     willing = text.search(lexicon().willing, text.text[chunks[0][0].start : chunks[-1][0].end])
-    if willing is not None:
+    kept = keeps_on(text, chunks) if sentence.bars else chunks
+    if len(kept) < len(chunks):
+        sentence.chunks = chunks = kept
+    elif willing is not None:
         end = chunks[0][0].start + willing.start()
         sentence.chunks = chunks = [
             *(each for each in chunks if each[0].start < end),
@@ -258,7 +263,7 @@ def _take(sentence: Sentence, index: int) -> None:
         _progresses(sentence, chunk)
     elif chunk.form in JOINING or chunk.kind != "word" or leads_on(sentence, index):
         _open_examples(sentence, chunk)
-    elif not _tells_of_risk(sentence, index):
+    elif not tells_of_risk(sentence, index):
         sentence.aside = aside_after(chunk, before, sentence.aside)
 
 
@@ -266,22 +271,6 @@ def _open_examples(sentence: Sentence, chunk: Chunk) -> None:
     """Let examples end an aside, however they are led in ("A for lung cancer, including B")."""
     if "example" in chunk.classes and sentence.aside != "held":
         sentence.aside = ""
-
-
-def _tells_of_risk(sentence: Sentence, index: int) -> bool:
-    """Take in a word of what isn't so, or not yet, and whether it was one.
-
-    Examples of "factors that increase the risk of X" are of what patients have.
-    """
-    chunk = sentence.chunks[index][0]
-    if "unactual" in chunk.classes:
-        sentence.unactual = "planned" not in chunk.classes
-        return True
-    listed = "example" in chunk.classes and sentence.unactual and sentence.bars
-    if not listed or not any("factor" in each.form for each, _ in sentence.chunks[:index]):
-        return False
-    sentence.unactual, sentence.aside = False, ""
-    return True
 
 
 def _lacks(sentence: Sentence, index: int) -> None:
@@ -320,7 +309,8 @@ def _part(sentence: Sentence, index: int) -> None:
     form, aside = sentence.chunks[index][0].form, sentence.aside
     later = sentence.chunks[index + 1 :] if aside == "held" else ()
     demanded = any(chunk.form in MODAL for chunk, _ in later)
-    if form == ":" or (form == "," and (aside in ("loose", "linked", "kept") or demanded)):
+    ends = aside in ("loose", "linked", "kept") or demanded
+    if form == ":" or (form == "," and (ends or (aside == "open" and goes_on_listing(sentence, index)))):
         sentence.aside = ""
     following = sentence.chunk(index + 1)
     if form == "," and following is not None and following.form.split(" ")[0] in ANEW:
@@ -337,6 +327,7 @@ def _name(sentence: Sentence, index: int) -> None:
         told
         or is_measured(sentence.chunks, index, bars=sentence.bars)
         or (before is not None and before.form in NON)
+        or is_against(sentence.text, sentence.chunks, index)
     )
     if sentence.aside == "loose":
         sentence.aside = "open"

@@ -133,7 +133,7 @@ def leads_on(sentence: Sentence, index: int) -> bool:
         sentence.elapsed = sentence.elapsed or not sentence.bars
         return True
     treats = sentence.chunks[index][0].form == "for" and _treats(sentence, index)
-    treats = treats or _has_beside(sentence, index)
+    treats = treats or _has_beside(sentence, index) or _is_timed(sentence, index)
     return treats or _fits(sentence, index) or _leads_to_treatment(sentence, index)
 
 
@@ -165,6 +165,16 @@ def _counts_from(sentence: Sentence, at: int) -> bool:
     if named is None or any("negation" in each.classes for each in behind[:named]):
         return False
     return (term := behind[named].term) is not None and term.category in GIVEN
+
+
+def _is_timed(sentence: Sentence, at: int) -> bool:
+    """Whether a bar sets a time of its own for a treatment ("…, or < 42 days for mitomycin")."""
+    time, before, following = (sentence.chunk(at + step) for step in (-1, -2, 1))
+    if sentence.chunks[at][0].form != "for" or time is None or following is None or not sentence.bars:
+        return False
+    timed = time.window is not None or time_counted(sentence, time) is not None
+    apart = before is None or before.kind == "sign" or before.form in ("or", "and")
+    return timed and apart and following.term is not None and following.term.category in GIVEN
 
 
 def time_counted(sentence: Sentence, chunk: Chunk) -> Window | None:

@@ -36,7 +36,7 @@ _EDIT = re.compile(
     rf"""(?![a-df-wyzA-DF-WYZ,.;:'"-]|[eE](?!\d)|\x20[a-df-wyzA-DF-WYZ])(?:
       (?P<escape>\\(?=[-<>\[\]^*_~#().&+=|`{{}}"'/!$%:;,?@\\]))
     | (?P<entity>&(?:amp;)*(?:lt|gt|le|ge|amp|nbsp|\#8804|\#8805|\#60|\#62);(?:\s?=)?)
-    | (?P<misread>â‰[¥¤]|â€[“”˜™œ\x9d]|Î¼|Âµ|Ã—|Â[°±²³])
+    | (?P<misread>â‰[¥¤]|â€[“”˜™œ\x9d]|Î¼|Âµ|Ã—|Â[°±²³]|(?<=[a-z])\?(?=s\s))
     | (?P<symbol>(?<!\S)[³£](?=\s?\d)|(?<=[a-z\s])[³£](?=\s\d))
     | (?P<enclosed>\(\s?\\?[<>≤≥]\\?=?\s?\)(?=\s?\d))
     | (?P<comparator>=\s?/\s?[<>]|[<>]\s?or\s?=(?:\s?to\b)?|=\s?or\s?[<>]|[≥≤]\s?[<>]
@@ -162,7 +162,9 @@ def _tidy(verbatim: str) -> NormalizedText:
 
 
 def _mended(found: str) -> str:
-    """Return the sign of an HTML entity ("&lt;=" is one sign), or of UTF-8 read as Windows-1252."""
+    """Return the sign of an HTML entity ("&lt;=" is one sign), of UTF-8 read as Windows-1252, or lost."""
+    if found == "?":
+        return "'"
     if not found.startswith("&"):
         sign = found.encode("cp1252", "ignore").decode("utf-8", "ignore")
         return _SIGNS.get(sign, sign.translate(_SUPERSCRIPTS))
