@@ -25,6 +25,8 @@ __all__ = ["SILENT", "Name", "Names", "Term", "bare", "is_read", "packaged_names
 
 _MODULES = ("concepts.py", "expressions.py", "namespaces.py", "ontology.py")
 """Modules of the package that names depend on, beside those of this folder."""
+_WORDS = ("lexicon.toml", "spellings.toml", "words.txt")
+"""Tables of words that names depend on."""
 SILENT = frozenset("-'’.")
 """Signs that stand in a name without telling it from others."""
 _SEX = str(TGC.Sex)
@@ -127,8 +129,9 @@ def packaged_names(*, made: bool = True) -> Names:
 def _packaged_table() -> dict[str, Any]:
     folder = Path(__file__).parent
     modules = [*folder.glob("*.py"), *(folder.parents[1] / name for name in _MODULES)]
-    words = product_folder("data") / "language" / "lexicon.toml"
-    sources = [*statement_files(product_folder("ontology")), words, *sorted(modules)]
+    language = product_folder("data") / "language"
+    words = [language / name for name in _WORDS]
+    sources = [*statement_files(product_folder("ontology")), *words, *sorted(modules)]
     table: dict[str, Any] = kept("names", sources, _table)
     return table
 

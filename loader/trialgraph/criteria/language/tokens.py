@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from trialgraph.criteria.language.misspellings import word_meant
 from trialgraph.criteria.language.spellings import usual_spelling
 
 __all__ = [
@@ -91,6 +92,10 @@ def lookup_form(word: str) -> str:
         >>> lookup_form("Metastases")
         'metastasis'
     """
+    return word_meant(_spelt(word), _spelt)
+
+
+def _spelt(word: str) -> str:
     return usual_spelling(_singular(word))
 
 
