@@ -40,7 +40,8 @@ def _opens_list(tokens: list[Token], mention: Mention) -> bool:
     start, end = mention.start, mention.end
     if mention.term.category != "condition" or tokens[start].form not in _ILLNESSES:
         return False
-    return tokens[start + 1].form == "of" and end < len(tokens) and tokens[end].form in _LIST_JOINTS
+    following = tokens[end].form if end < len(tokens) else ""
+    return end > start + 1 and tokens[start + 1].form == "of" and following in _LIST_JOINTS
 
 
 def _hides_more(tokens: list[Token], mention: Mention, named: Mapping[int, Mention]) -> bool:
