@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from tests.shared_files import ROOT
 from trialgraph.criteria import read_criteria
-from trialgraph.criteria.sections.normalization import common_words, normalize
+from trialgraph.criteria.language.misspellings import common_words
+from trialgraph.criteria.sections.normalization import normalize
 from trialgraph.sources.files import read_records
 
 JOINTS = [

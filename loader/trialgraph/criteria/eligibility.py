@@ -7,9 +7,10 @@ from functools import lru_cache, partial
 
 from trialgraph.criteria.allergens import name_allergens, trial_drugs
 from trialgraph.criteria.criterion import Criterion, Kind, Part
+from trialgraph.criteria.language.misspellings import common_words
 from trialgraph.criteria.language.vocabulary import Term, Vocabulary, default_vocabulary
 from trialgraph.criteria.sections.leads import below_leads
-from trialgraph.criteria.sections.normalization import common_words, normalize, words_of
+from trialgraph.criteria.sections.normalization import normalize, words_of
 from trialgraph.criteria.sections.outline import outline
 from trialgraph.criteria.sections.segmentation import segment
 from trialgraph.criteria.statements.reading import read_expression

@@ -26,6 +26,7 @@ _ALIKE = {
     "amplification": ("amplification", "alteration"),
 }
 """For what happened to a gene, the words by which a concept of it may be named, the nearest first."""
+_GENE = frozenset({"gene", "oncogene", "protooncogene"})
 _JOINING = frozenset({",", "/", "or", "and", "&", ";"})
 _BETWEEN = frozenset({"gene", "genomic", "activating", "sensitizing", "sensitising", "driver", "oncogenic",
                       "targetable", "actionable", "tumor", "somatic", "germline", "hotspot"})  # fmt: skip
@@ -62,11 +63,25 @@ def add_markers(tokens: list[Token], mentions: dict[int, Mention], vocabulary: V
         The tokens that mean "or" between the genes of a list.
     """
     joints = _add_genes(tokens, mentions, vocabulary)
+    for index in [index for index, token in enumerate(tokens) if token.form in _GENE]:
+        _take_in(tokens, mentions, index)
     for position, token in enumerate(tokens):
         signed = vocabulary.signed_at(tokens, position) if token.text in _SIGNS else None
         if signed is not None:
             mentions[signed.start] = signed
     return joints
+
+
+def _take_in(tokens: Sequence[Token], mentions: dict[int, Mention], gene: int) -> None:
+    """Let "mutation of EGFR" take in the word "gene" behind it, and a symbol in brackets before it."""
+    behind = _full_name_start(tokens, gene) if gene and tokens[gene - 1].text == ")" else None
+    if gene + 1 < len(tokens) and tokens[gene + 1].text in _LIST_OPENS:
+        return
+    for start, mention in mentions.items():
+        bare = mention.end == gene or (behind is not None and start < behind < mention.end < gene)
+        leads = tokens[start].form in _ALIKE and tokens[mention.end - 1].form not in _ALIKE
+        if bare and leads and mention.term.category == "biomarker":
+            mentions[start] = replace(mention, end=gene + 1)
 
 
 def _add_genes(

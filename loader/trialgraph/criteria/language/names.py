@@ -21,12 +21,26 @@ from trialgraph.resources import product_folder
 if TYPE_CHECKING:
     from trialgraph.concepts import Concepts
 
-__all__ = ["SILENT", "Name", "Names", "Term", "bare", "is_read", "packaged_names", "vocabulary_entries"]
+__all__ = [
+    "ARTICLES",
+    "SILENT",
+    "Name",
+    "Names",
+    "Term",
+    "bare",
+    "is_read",
+    "packaged_names",
+    "vocabulary_entries",
+]
 
 _MODULES = ("concepts.py", "expressions.py", "namespaces.py", "ontology.py")
 """Modules of the package that names depend on, beside those of this folder."""
+_WORDS = ("lexicon.toml", "spellings.toml", "words.txt")
+"""Tables of words that names depend on."""
 SILENT = frozenset("-'’.")
 """Signs that stand in a name without telling it from others."""
+ARTICLES = frozenset({"the", "an"})
+"""Words within a name that may be missing in a text, or stand only there ("cancer of the bladder")."""
 _SEX = str(TGC.Sex)
 _DISEASE_STATUS = str(TGC.DiseaseStatus)
 """What becomes of a disease, which "recurrent disease" names with no disease of its own."""
@@ -127,8 +141,9 @@ def packaged_names(*, made: bool = True) -> Names:
 def _packaged_table() -> dict[str, Any]:
     folder = Path(__file__).parent
     modules = [*folder.glob("*.py"), *(folder.parents[1] / name for name in _MODULES)]
-    words = product_folder("data") / "language" / "lexicon.toml"
-    sources = [*statement_files(product_folder("ontology")), words, *sorted(modules)]
+    language = product_folder("data") / "language"
+    words = [language / name for name in _WORDS]
+    sources = [*statement_files(product_folder("ontology")), *words, *sorted(modules)]
     table: dict[str, Any] = kept("names", sources, _table)
     return table
 
@@ -185,7 +200,8 @@ def _by_first_word(entries: Iterable[tuple[str, bool, Term]], places: Mapping[st
         forms = [form for form in map(lookup_form, token_texts(surface)) if form not in SILENT]
         if forms:
             exact = [bare(surface)] if acronym or _seems_plural(surface) else []
-            rest = "".join(f" {form}" for form in forms[1:])  # an apostrophe's form is empty
+            # an apostrophe's form is empty
+            rest = "".join(f" {form}" for form in forms[1:] if form not in ARTICLES)
             line = "\t".join([rest, str(places[term.iri]), *exact])
             lines.setdefault(forms[0], {})[line] = None
     return {first: "\n".join(each) for first, each in lines.items()}

@@ -17,6 +17,8 @@ __all__ = ["is_omitted"]
 _UNSPECIFIC = frozenset({str(TGC.MedicalIllness), str(TGC.IntercurrentIllness)})
 """Ill health of any kind: without a word for how bad it is, what it means is left to someone's judgement."""
 _LONGEST_GRADE = 7
+_ILLNESSES = frozenset({"disease", "disorder", "illness", "condition"})
+_LIST_JOINTS = frozenset({",", "/", "or", "and"})
 _JOINTS = frozenset(",/-")
 
 
@@ -28,7 +30,18 @@ def is_omitted(tokens: list[Token], mention: Mention, named: Mapping[int, Mentio
         mention: One of `named`.
         named: The mentions of the text by where they start.
     """
+    if _opens_list(tokens, mention):
+        return True
     return _hides_more(tokens, mention, named) or _says_nothing(tokens, mention)
+
+
+def _opens_list(tokens: list[Token], mention: Mention) -> bool:
+    """Whether "disease of the heart" goes on with "or lungs", which has to be read with the same noun."""
+    start, end = mention.start, mention.end
+    if mention.term.category != "condition" or tokens[start].form not in _ILLNESSES:
+        return False
+    following = tokens[end].form if end < len(tokens) else ""
+    return end > start + 1 and tokens[start + 1].form == "of" and following in _LIST_JOINTS
 
 
 def _hides_more(tokens: list[Token], mention: Mention, named: Mapping[int, Mention]) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from trialgraph.criteria.language.misspellings import word_meant
 from trialgraph.criteria.language.spellings import usual_spelling
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
 ]
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+|\S")
+_NON = "non"
+_NOT_A_STATE = re.compile(rf"{_NON}(?:pregnant|lactating|nursing|breastfeeding|smokers?)", re.IGNORECASE)
 CLOSING = {"(": ")", "[": "]"}
 BRACKETS = frozenset([*CLOSING, *CLOSING.values()])
 _ABBREVIATED = 3
@@ -56,7 +59,7 @@ class Token:
 
 def token_texts(text: str) -> list[str]:
     """Return the words, numbers and signs of a text in order."""
-    return _TOKEN.findall(text)
+    return [text[start:end] for start, end in _parts(text)]
 
 
 def tokenize(text: str) -> list[Token]:
@@ -77,10 +80,25 @@ def _pieces(word: str) -> tuple[tuple[str, str, int, int, bool], ...]:
     They are remembered, since most of a criterion is made of what others are made of.
     """
     return tuple(
-        (each[0], lookup_form(each[0]), first, each.end(), first > 0 and not word[first - 1].isspace())
-        for each in _TOKEN.finditer(word)
-        for first in (each.start(),)
+        (
+            word[first:end],
+            lookup_form(word[first:end]),
+            first,
+            end,
+            first > 0 and not word[first - 1].isspace(),
+        )
+        for first, end in _parts(word)
     )
+
+
+def _parts(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each token starts and ends; "non" before what a woman may be is one ("nonpregnant")."""
+    for found in _TOKEN.finditer(text):
+        start, end = found.span()
+        if _NOT_A_STATE.fullmatch(found[0]):
+            yield start, start + len(_NON)
+            start += len(_NON)
+        yield start, end
 
 
 @lru_cache(maxsize=65536)
@@ -91,6 +109,10 @@ def lookup_form(word: str) -> str:
         >>> lookup_form("Metastases")
         'metastasis'
     """
+    return word_meant(_spelt(word), _spelt)
+
+
+def _spelt(word: str) -> str:
     return usual_spelling(_singular(word))
 
 

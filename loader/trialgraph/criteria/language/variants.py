@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from trialgraph.criteria.language.clauses import clauses_of
+
 if TYPE_CHECKING:
     from trialgraph.criteria.language.names import Term
 
@@ -20,6 +22,11 @@ _ILL = ("disease", "disorder", "illness")
 """Words for ill health in general, which criteria use for one another."""
 _SPECIFIC = ("disease", "disorder")
 """Those that name an illness of some kind; "medical condition" says less than "medical illness"."""
+_BESIDE = ("comorbidity", "co-morbidity", "morbidity", "comorbid disease", "comorbid condition")
+"""An illness of a kind beside the one that is studied."""
+_OF_NO_KIND = ("systemic", "medical", "chronic", "intercurrent", "acute")
+_ADJECTIVE = ("al", "ic", "ar", "ary", "ory", "ous", "ine", "une")
+"""Ends of words that tell what a system of the body does, not what it is ("cardiovascular")."""
 _MALIGNANT = ("cancer", "malignancy", "malignant tumor", "malignant tumour", "malignant neoplasm")
 _PLACED = (("cancer", _MALIGNANT), ("carcinoma", ("carcinoma",)), ("adenocarcinoma", ("adenocarcinoma",)))
 _LONG = "squamous cell carcinoma"
@@ -89,6 +96,9 @@ def variants_of(name: str, label: str, category: str | None) -> Iterator[str]:
         yield from _of_condition(name, label)
     elif category == "treatment":
         yield from _of_treatment(name)
+        yield from clauses_of(name, label)
+    elif category in ("procedure", "reproductive"):
+        yield from clauses_of(name, label)
     elif category == "allergy" and name.startswith(_ALLERGY):
         cause = name.removeprefix(_ALLERGY)
         yield from (f"{word} to {cause}" for word in _ALLERGIC if cause not in _ANYTHING)
@@ -114,6 +124,9 @@ def _of_condition(name: str, label: str) -> Iterator[str]:
         yield from (f"{start} {other}" for other in _ILL if other != head)
     if head in _SPECIFIC and kind in _SPECIFIC:
         yield f"{start} condition"
+        yield from (f"{start} {beside}" for beside in _BESIDE if start not in _OF_NO_KIND)
+        of_it = f"{start} system" if start.endswith(_ADJECTIVE) else start
+        yield from (f"{other} of {of_it}" for other in (*_ILL, "condition"))
     if name.endswith(f" {_LONG}"):
         yield f"{name.removesuffix(_LONG)}{_SHORT}"
     if name.endswith(_SPREAD):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-from trialgraph.criteria.language.names import SILENT, Names, Term, bare, packaged_names
+from trialgraph.criteria.language.names import ARTICLES, SILENT, Names, Term, bare, packaged_names
 from trialgraph.criteria.language.omissions import is_omitted
 from trialgraph.criteria.language.tokens import (
     CLOSING,
@@ -24,8 +24,9 @@ __all__ = ["GIVEN", "Mention", "Term", "Vocabulary", "default_vocabulary"]
 GIVEN = frozenset({"treatment", "procedure"})
 """Categories of what is given to a patient, or done."""
 
-_PASSED = SILENT | frozenset(CLOSING)
+_PASSED = SILENT | ARTICLES | frozenset(CLOSING)
 """Signs that a name may go on behind."""
+_UNSAID = SILENT | ARTICLES
 _LONGEST_ABBREVIATION = 6
 _LONGEST_MARKER = 4
 _LONGEST_WAIT = 9
@@ -106,7 +107,7 @@ class Vocabulary:
     def _node(self, surface: str) -> _Node:
         node = self._root
         for form in map(lookup_form, token_texts(surface)):
-            if form not in SILENT:
+            if form not in (SILENT if node is self._root else _UNSAID):
                 below = self._first(form) if node is self._root else node.children.get(form)
                 if below is None:
                     below = node.children[form] = _Node()
@@ -139,7 +140,7 @@ class Vocabulary:
     def mention_behind(self, opening: Iterable[str], tokens: list[Token], position: int) -> Mention | None:
         """Return the longest mention that starts at a token, had some words stood before it."""
         node: _Node | None = self._root
-        for form in opening:
+        for form in (form for form in opening if form not in ARTICLES):
             node = node if node is None else self._below(node, form)
         return None if node is None else self._followed(node, tokens, position, position)
 
@@ -160,7 +161,7 @@ class Vocabulary:
         best, given = None if term is None else Mention(term, position, index), node.later
         while index < len(tokens):
             form = tokens[index].form
-            if form in SILENT and index > position and not ends_sentence(tokens, index):
+            if form in _UNSAID and index > position and not ends_sentence(tokens, index):
                 index += 1
                 continue
             child = self._below(node, form) if node is self._root else node.children.get(form)

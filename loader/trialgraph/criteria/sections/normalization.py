@@ -11,14 +11,12 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from html import unescape
 
 from trialgraph.expressions import Span
 from trialgraph.records import Json
-from trialgraph.resources import product_folder
 
-__all__ = ["NormalizedText", "common_words", "normalize", "words_of"]
+__all__ = ["NormalizedText", "normalize", "words_of"]
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _SIGNS = {
@@ -107,13 +105,6 @@ class _Aligned:
 
     def finish(self) -> NormalizedText:
         return NormalizedText("".join(self.pieces), tuple(self.starts), tuple(self.ends))
-
-
-@cache
-def common_words() -> frozenset[str]:
-    """Return the words that eligibility criteria are commonly written with, in lower case."""
-    lines = (product_folder("data") / "language" / "words.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
 def words_of(value: Json) -> frozenset[str]:
