@@ -52,14 +52,18 @@ def for_itself(text: Text, head: Expression, instances: Expression, place: tuple
 def dated_alike(head: Expression, instances: Expression, chunks: Sequence[Chunk]) -> Expression:
     """Give a kind the time of its instances ("agents, including A and B within 14 days"), all or most.
 
-    Where no instance is read in a time, it is the only time in the words of their list, if it ends them.
+    Where no instance is read in a time, a treatment is in the only time of their list, if that ends it.
     """
     windows = [atom.within for atom in atoms(instances) if isinstance(atom, Fact)]
     most = max(windows, key=windows.count, default=None)
     window = most if 2 * windows.count(most) > len(windows) else None
-    if not any(windows):
-        window = closing_time(chunks)
-    return map_facts(head, lambda fact: replace(fact, within=fact.within or window))
+    closing = None if any(windows) else closing_time(chunks)
+
+    def dated(fact: Fact) -> Fact:
+        last = closing if fact.category in (*GIVEN, "other") else None
+        return replace(fact, within=fact.within or window or last)
+
+    return map_facts(head, dated)
 
 
 def with_times(text: Text, head: Expression, chunks: Sequence[Chunk]) -> Expression:
