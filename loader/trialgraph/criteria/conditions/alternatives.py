@@ -28,6 +28,7 @@ __all__ = [
     "is_harmless",
     "is_method",
     "merge_alternatives",
+    "merge_cases",
     "merge_grades",
     "names_quantity",
     "other_limit",
@@ -49,6 +50,30 @@ _ENDED = re.compile(r"[.;*•]\s")
 _NEAR = 60
 _MOST_FOLD = 5
 _FOLD = re.compile(r"\s*(?:(?:times|fold)\b|[x×](?!\s*\d))", re.IGNORECASE)
+
+
+def merge_cases(text: Text, segments: list[Segment]) -> list[Segment]:
+    """Read "creatinine ≤ 1.5 or, if > 1.5, clearance ≥ 30" as the first limit, or both of the others."""
+    merged: list[Segment] = []
+    for segment in segments:
+        value = segment.chunks[0]
+        found = _case_of_value(text, merged) if value.kind == "value" and segment.joint == "," else None
+        if found is not None and value.expression is not None:
+            case = merged.pop()
+            both = all_of([found.expression, value.expression])
+            first = replace(value, start=case.chunks[0].start, expression=both)
+            segment.chunks, segment.joint, segment.after_comma = [first, *segment.chunks[1:]], "or", False
+        merged.append(segment)
+    return merged
+
+
+def _case_of_value(text: Text, segments: list[Segment]) -> FoundValue | None:
+    """Return the limit of the last but one of some members that the last is nothing but a case of."""
+    if len(segments) < 2 or segments[-1].joint != "or" or text.exclusion:
+        return None
+    value, case = segments[-2].chunks[-1], segments[-1].chunks
+    asked = len(case) == 2 and "condition" in case[0].classes and case[1].kind == "limit"
+    return other_limit(text, value, [case[1]]) if asked and value.kind == "value" else None
 
 
 def merge_alternatives(text: Text, segments: list[Segment]) -> list[Segment]:

@@ -10,9 +10,10 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.trees import any_of, map_facts
-from trialgraph.expressions import AnyOf, Expression, Fact, Value, atoms
+from trialgraph.expressions import AnyOf, Expression, Fact, Value, Window, atoms
 
 __all__ = [
+    "closing_time",
     "dated_alike",
     "demanded_kinds",
     "end_of_list",
@@ -22,6 +23,7 @@ __all__ = [
     "narrowed_alike",
     "of_unread_kind",
     "unlisted",
+    "with_times",
 ]
 
 _JUDGING = frozenset({"barring", "allowance", "exception"})
@@ -47,12 +49,42 @@ def for_itself(text: Text, head: Expression, instances: Expression, place: tuple
     return map_facts(head, lambda fact: _exemplified(fact, words)) if narrower else head
 
 
-def dated_alike(head: Expression, instances: Expression) -> Expression:
-    """Give a kind the time of its instances ("agents, including A and B within 14 days"), all or most."""
+def dated_alike(head: Expression, instances: Expression, chunks: Sequence[Chunk]) -> Expression:
+    """Give a kind the time of its instances ("agents, including A and B within 14 days"), all or most.
+
+    Where no instance is read in a time, a treatment is in the only time of their list, if that ends it.
+    """
     windows = [atom.within for atom in atoms(instances) if isinstance(atom, Fact)]
     most = max(windows, key=windows.count, default=None)
     window = most if 2 * windows.count(most) > len(windows) else None
-    return map_facts(head, lambda fact: replace(fact, within=fact.within or window))
+    closing = None if any(windows) else closing_time(chunks)
+
+    def dated(fact: Fact) -> Fact:
+        last = closing if fact.category in (*GIVEN, "other") else None
+        return replace(fact, within=fact.within or window or last)
+
+    return map_facts(head, dated)
+
+
+def with_times(text: Text, head: Expression, chunks: Sequence[Chunk]) -> Expression:
+    """Keep instances in different times with a kind that is in none ("such as A in 2 weeks, B in 4")."""
+    if not any(chunk.window is not None for chunk in chunks):
+        return head
+    words = text.text[chunks[0].start : chunks[-1].end].strip(" ;,.:")
+
+    def told(fact: Fact) -> Fact:
+        bare = fact.within is None and "qualifier" not in fact.modifiers and "example" not in fact.modifiers
+        return replace(fact, modifiers={**fact.modifiers, "example": words}) if bare else fact
+
+    return map_facts(head, told)
+
+
+def closing_time(chunks: Sequence[Chunk]) -> Window | None:
+    """Return the only time in the words of a list, behind which nothing more is named; else None."""
+    times = [i for i, chunk in enumerate(chunks) if chunk.window is not None]
+    found = chunks[times[0]].window if len(times) == 1 else None
+    ends = found is not None and not found.narrowed and not any(map(_names, chunks[times[0] + 1 :]))
+    return found.window if found is not None and ends else None
 
 
 def end_of_list(text: Text, chunks: Sequence[Chunk]) -> str:

@@ -75,7 +75,8 @@ class Lexicon:
     """Finds the longest phrase at a token, and the classes it belongs to.
 
     `adjectival` are the endings by which an unknown word is taken for an adjective, `places` the
-    narrowing adjectives that name a part of the body, `prefixes` what may stand for a whole word.
+    narrowing adjectives that name a part of the body, `prefixes` what may stand for a whole word,
+    `contraries` the adjectives that another one excludes.
     """
 
     def __init__(self, phrases: dict[str, list[str]], patterns: dict[str, list[str]]) -> None:
@@ -84,6 +85,8 @@ class Lexicon:
         self.adjectival = tuple(phrases.pop("adjectival"))
         self.places = frozenset(phrases.pop("places"))
         self.prefixes = frozenset(phrases.pop("prefixes"))
+        pairs = [pair.partition(" ") for pair in phrases.pop("contraries")]
+        self.contraries = {**{a: b for a, _, b in pairs}, **{b: a for a, _, b in pairs}}
         for name, members in phrases.items():
             for phrase in members:
                 self._add(phrase, name)

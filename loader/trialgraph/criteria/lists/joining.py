@@ -39,11 +39,13 @@ _GOING_ON = frozenset({"with", "subject with", "patient with", "participant with
 def join_segments(text: Text, segments: list[Segment], default: str) -> Expression:
     """Put the members of a list together as their conjunctions say."""
     blocks: list[list[Segment]] = []
+    listed = _asks_each(segments)
     for segment in segments:
         alone = default == "and" and (
             _stands_alone(segment)
             or _goes_on(segment, segments)
             or bool(blocks and _asks_of_either(blocks[-1], segment))
+            or (listed and segment.joint in (",", "and"))
         )
         if segment.joint == ";" or not blocks or alone:
             blocks.append([])
@@ -68,6 +70,14 @@ def _asks_of_either(before: list[Segment], segment: Segment) -> bool:
     diseases = all(isinstance(e.expression, Fact) and e.expression.category == "condition" for e in before)
     offered = any(each.joint == "or" for each in before)
     return diseases and offered and not any(each.chunks[0].form.startswith(_GIVING) for each in before[1:])
+
+
+def _asks_each(segments: list[Segment]) -> bool:
+    """Whether ", and D" ends a list of limits in which "B or C" is one member ("A, B or C, and D")."""
+    joints = [(each.joint, each.after_comma) for each in segments[1:]]
+    ended = ("and", True) in joints and all(joint in ("or", ",", "and") for joint, _ in joints)
+    close = ("or", False) in joints and ("or", True) not in joints
+    return ended and close and all(isinstance(each.expression, Value) for each in segments)
 
 
 def _goes_on(segment: Segment, segments: list[Segment]) -> bool:

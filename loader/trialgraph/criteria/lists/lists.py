@@ -14,6 +14,7 @@ from trialgraph.criteria.conditions.alternatives import (
     is_harmless,
     is_method,
     merge_alternatives,
+    merge_cases,
     merge_grades,
     other_limit,
     value_window,
@@ -52,6 +53,7 @@ from trialgraph.criteria.members.sharing import (
     share_allergens,
     share_words,
 )
+from trialgraph.criteria.members.timing import time_of_any_kind
 from trialgraph.criteria.trees import all_of, any_of, dated, negate
 from trialgraph.expressions import Expression, Fact, Narrative, Value, atoms
 
@@ -72,13 +74,15 @@ def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     segments = part_statement(reword(text, chunks))
     several = len(segments) > 1
     if several:
-        segments = merge_qualifiers(text, merge_denied(merge_grades(merge_alternatives(text, segments))))
+        segments = merge_alternatives(text, merge_cases(text, segments))
+        segments = merge_qualifiers(text, merge_denied(merge_grades(segments)))
     for segment in segments:
         _read_segment(text, segment)
     if several:
         segments = _shared(text, segments)
     else:
         name_narrower(text, segments)
+    time_of_any_kind(segments)
     told = [segment for segment in segments if not says_nothing(segment)]
     for segment in told:
         _read_listed(text, segment)

@@ -50,7 +50,16 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
         ):
             leading = None
         elif leading is not None and not (each_its_own and (segment.joint == "," or segment.after_comma)):
-            segment.expression = _qualified(fact, leading, first=True)
+            leading = _fitting(leading, fact)
+            segment.expression = _qualified(fact, leading, first=True) if leading else fact
+
+
+def _fitting(words: str, fact: Fact) -> str | None:
+    """Return adjectives without those whose contrary a concept's name has ("acute", before "chronic X")."""
+    named = fact.concept_label.lower().split()
+    other = lexicon().contraries
+    told = [word for word in words.split(" ") if other.get(word.lower().strip(",;")) not in named]
+    return words if len(told) == words.count(" ") + 1 else " ".join(told).strip(" ,;") or None
 
 
 def name_narrower(text: Text, segments: list[Segment]) -> None:

@@ -9,13 +9,15 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.instances import closing_time
 from trialgraph.criteria.facts.recency import time_aside
 from trialgraph.criteria.language.connectives import DETERMINERS, RESTARTS, VERBS
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import AllOf, Expression, Fact, Value, Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["opening_time", "share_times", "share_windows"]
+__all__ = ["opening_time", "share_times", "share_windows", "time_of_any_kind"]
 
 _TIMED = re.compile(
     r"(?:within|in the|during|while|less than|<|≤|over the|for the) .{0,40}"
@@ -81,6 +83,16 @@ def _ends_list(fact: Fact, following: Segment) -> bool:
     timed = isinstance(other, Fact) and other.within not in (None, fact.within)
     anew = opening.form.startswith(_PERSONS) or not opening.classes.isdisjoint(_ANEW)
     return following.after_comma or ((timed or anew) and following.joint in ("or", "and"))
+
+
+def time_of_any_kind(segments: list[Segment]) -> None:
+    """Let the time behind "including those with X", which says nothing else, hold for the members before."""
+    for index, segment in enumerate(segments):
+        window = closing_time(segment.chunks) if "regardless" in segment.chunks[0].classes else None
+        for before in segments[:index] if window is not None else ():
+            fact = before.expression
+            if isinstance(fact, Fact) and fact.within is None and fact.category in (*GIVEN, "other"):
+                before.expression = replace(fact, within=window)
 
 
 def _share_window(segments: list[Segment]) -> None:

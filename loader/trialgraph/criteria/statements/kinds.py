@@ -19,6 +19,7 @@ from trialgraph.criteria.facts.instances import (
     instances_of,
     narrowed_alike,
     of_unread_kind,
+    with_times,
 )
 from trialgraph.criteria.language.offers import DEMANDED
 from trialgraph.criteria.language.vocabulary import GIVEN
@@ -65,7 +66,8 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     rest = trimmed(rest[0].inner) if len(rest) == 1 and rest[0].kind == "bracket" else rest
     facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
     if not any(is_content(chunk) for chunk in rest):
-        return head
+        unread = narrative(text, chunks[at].start, chunks[-1].end)
+        return with_times(text, dated_alike(head, unread, rest), chunks[at:])
     if not facts:
         return narrative(text, chunks[0].start, chunks[-1].end) if isinstance(head, Narrative) else head
     if facts[-1].category == "allergy":
@@ -76,8 +78,9 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     kind = list(atoms(head))[-1]
     if isinstance(kind, Narrative):
         return any_of([head, map_facts(read, lambda fact: of_unread_kind(fact, kind.text))])
-    head = dated_alike(head, read)
+    head = dated_alike(head, read, rest)
     head = for_itself(text, head, read, (chunks[at].start, chunks[-1].end))
+    head = with_times(text, head, chunks[at:])
     instances = narrowed_alike(instances_of(facts[-1], read), closing)
     if is_formal(head):
         formal = [each for each in _members(instances) if is_formal(each) or _is_limited(each)]

@@ -22,6 +22,7 @@ from trialgraph.criteria.conditions.roles import defines_condition
 from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.facts.companions import with_companions
 from trialgraph.criteria.facts.participations import add_investigational
+from trialgraph.criteria.facts.refinement import with_narrower
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import (
     admits,
@@ -131,9 +132,9 @@ def read_expression(
     expression = map_facts(
         name_exceptions(map_facts(expression, part_predicate), vocabulary), undated_history
     )
-    expression = graded_in_time(expression)
+    expression = with_narrower(graded_in_time(expression), text)
     told = add_investigational(add_mentions(expression, text, chunks), text)
-    return name_each(told, vocabulary)
+    return with_narrower(name_each(told, vocabulary), text)
 
 
 def _read_outlined(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
