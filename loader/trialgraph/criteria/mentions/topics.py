@@ -29,6 +29,7 @@ from trialgraph.criteria.mentions.clauses import (
     may_be_asked,
 )
 from trialgraph.criteria.mentions.dates import dated
+from trialgraph.criteria.mentions.leading import leads_to
 from trialgraph.criteria.mentions.negations import MODAL, NON, denies, says_nothing
 from trialgraph.criteria.mentions.pregnancies import tested_for_pregnancy
 from trialgraph.criteria.mentions.states import take_state
@@ -58,7 +59,7 @@ _CHILDBEARING = re.compile(
     r"child-?\s?bearing|contracep|amenorr|steriliz|reproductive potential", re.IGNORECASE
 )
 """What a criterion speaks of that names operations and states only to say who can't bear children."""
-_MENOPAUSE = frozenset({str(TGC.Postmenopausal), str(TGC.Premenopausal)})
+_MENSTRUAL = frozenset({str(TGC.Postmenopausal), str(TGC.Premenopausal), str(TGC.MenstrualDisorder)})
 _OWN = ("study", "trial", "protocol")
 _INVESTIGATIONAL = str(TGC.InvestigationalDrug)
 _RELATIVES = str(TGC.FamilyHistory)
@@ -167,12 +168,20 @@ def _read(sentence: Sentence, start: int, end: int) -> None:
             continue
         that_is = chunk.form == "that is" or chunk.form.replace(" ", "").strip(".") in _THAT_IS
         manifest = chunk.form.startswith(_MANIFEST)
+        if manifest and _marks(sentence, index):
+            continue
         if "definition" in chunk.classes and not that_is and (manifest or not lists_kinds(sentence)):
             if inside <= outside:
                 break
             if not names_kind(sentence, index):
                 excepted = inside
         _take(sentence, index)
+
+
+def _marks(sentence: Sentence, index: int) -> bool:
+    """Whether "characterized by" leads to a marker of the tumour before it."""
+    following = next((chunk for chunk, _ in sentence.chunks[index + 1 :] if is_content(chunk)), None)
+    return following is not None and following.term is not None and following.term.category == "biomarker"
 
 
 def _open_and_close(sentence: Sentence, before: int, now: int) -> None:
@@ -255,7 +264,12 @@ def _take(sentence: Sentence, index: int) -> None:
         sentence.negated, sentence.aside = named, kept if named else "open"
     elif "exposure" in chunk.classes and chunk.form.startswith(_PROGRESSING):
         _progresses(sentence, chunk)
-    elif chunk.form in JOINING or chunk.kind != "word" or leads_on(sentence, index):
+    elif (
+        chunk.form in JOINING
+        or chunk.kind != "word"
+        or leads_on(sentence, index)
+        or leads_to(sentence, index)
+    ):
         _open_examples(sentence, chunk)
     elif not _tells_of_risk(sentence, index):
         sentence.aside = aside_after(chunk, before, sentence.aside)
@@ -358,9 +372,8 @@ def _fact(sentence: Sentence, chunk: Chunk) -> Fact | None:
     demanded = not (sentence.bars or sentence.negated)
     if demanded and term.category in _OF_WOMEN and _CHILDBEARING.search(text.text):
         return None
-    if demanded and (
-        term.iri in _ONLY_BARRED or (term.category == "reproductive" and term.iri not in _MENOPAUSE)
-    ):
+    of_some = term.category == "reproductive" and _MENSTRUAL.isdisjoint((term.iri, *term.ancestors))
+    if demanded and (term.iri in _ONLY_BARRED or of_some):
         return None
     if term.iri in UNAVAILABLE and sentence.negated and not sentence.bars:
         return None
