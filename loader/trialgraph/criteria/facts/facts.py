@@ -189,9 +189,7 @@ def _marked(text: Text, chunks: Sequence[Chunk], after: int, head: Chunk, around
         else:
             members[-1].append(chunk)
     members = [each for each in members if each and not all(is_gloss(head, chunk) for chunk in each)]
-    marked = all(
-        category_of(chunk) == "biomarker" for each in members for chunk in each if is_content(chunk)
-    )
+    marked = all(category_of(chunk) == "biomarker" for each in members for chunk in each if is_content(chunk))
     told = [read_fact(text, each) if marked else None for each in members]
     read = [Not(each.expression) if each.negated else each.expression for each in told if each is not None]
     joints = {chunk.form for chunk in chunks[at].inner if chunk.form in _JOINTS}

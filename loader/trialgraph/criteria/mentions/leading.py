@@ -23,8 +23,9 @@ _RULED = frozenset({"rule", "ruled", "ruling"})
 _OTHERS = frozenset({"other", "others", "negation", "exception", "condition", "historic", "unactual"})
 _NO_DEMAND = frozenset({str(TGC.StandardTherapy), str(TGC.Biopsy), str(TGC.SystemicAnticancerTherapy),
                         str(TGC.AntitumorTherapy)})  # fmt: skip
-_EXTENTS = frozenset({str(TGC.LocallyAdvancedDisease), str(TGC.DistantMetastasis),
-                      str(TGC.MetastaticMalignantNeoplasm), str(TGC.PrimaryMalignantNeoplasm)})  # fmt: skip
+_METASTATIC = str(TGC.MetastaticMalignantNeoplasm)
+_PRIMARY = str(TGC.PrimaryMalignantNeoplasm)
+_EXTENTS = frozenset({_METASTATIC, _PRIMARY, str(TGC.LocallyAdvancedDisease), str(TGC.DistantMetastasis)})
 """How far a cancer had spread when it was treated, which it may since have done further."""
 _SOON = 6
 
@@ -58,8 +59,10 @@ def _for_disease(sentence: Sentence, index: int) -> bool:
     given = before.term is not None and before.term.category in GIVEN
     if not given and (form == "of" or not before.form.endswith(_TREATING)):
         return False
-    above = named.term.ancestors | {named.term.iri} if named.term is not None else frozenset()
-    return is_tumour(named) and _EXTENTS.isdisjoint(above)
+    if named.term is None or named.term.iri in _EXTENTS:
+        return False
+    spread = _METASTATIC in named.term.ancestors and _PRIMARY not in named.term.ancestors
+    return is_tumour(named) and not spread
 
 
 def _chooses(sentence: Sentence, index: int) -> bool:

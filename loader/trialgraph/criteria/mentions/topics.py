@@ -363,6 +363,16 @@ def _is_toxicity(chunk: Chunk) -> bool:
     return chunk.term is not None and chunk.term.is_a(_TOXICITY)
 
 
+def _describes(sentence: Sentence, chunk: Chunk) -> bool:
+    """Whether a name is but an adjective of the treatment right behind it ("standard-of-care surgery")."""
+    behind = (each for each, _ in sentence.chunks if each.start >= chunk.end)
+    following = next(behind, None)
+    if following is None or following.term is None or not is_content(following):
+        return False
+    joined = not sentence.text.text[chunk.end : following.start].strip()
+    return joined and following.term.category in GIVEN
+
+
 def _fact(sentence: Sentence, chunk: Chunk) -> Fact | None:
     term, text = chunk.term, sentence.text
     if isinstance(chunk.expression, Fact):
@@ -375,7 +385,7 @@ def _fact(sentence: Sentence, chunk: Chunk) -> Fact | None:
     of_some = term.category == "reproductive" and _MENSTRUAL.isdisjoint((term.iri, *term.ancestors))
     if demanded and (term.iri in _ONLY_BARRED or of_some):
         return None
-    if term.iri in UNAVAILABLE and sentence.negated and not sentence.bars:
+    if term.iri in UNAVAILABLE and not sentence.bars and (sentence.negated or _describes(sentence, chunk)):
         return None
     if term.iri == _INVESTIGATIONAL and chunk.form.startswith(_OWN):
         return None
