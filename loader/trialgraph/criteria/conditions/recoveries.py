@@ -77,7 +77,9 @@ def _read(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | Non
     heads = _heads(text, clause, at)
     if not heads or (text.exclusion and heads[0][0] < at) or not _is_plain(text, clause, heads[0][0], at):
         return None
-    denied = any(_denies(chunk) for chunk in clause[: at + 1])
+    denied = any(
+        _denies(chunk) or (text.exclusion and "negation" in chunk.classes) for chunk in clause[: at + 1]
+    )
     asked = any(chunk.form.startswith(_ASKING) for chunk in clause)
     if denied if not text.exclusion else not (denied or asked):
         return None
@@ -91,7 +93,8 @@ def _read(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | Non
 
 def _denies(chunk: Chunk) -> bool:
     """Whether a word denies; "non-hematologic" in the name of a toxicity doesn't."""
-    return (chunk.kind == "word" and "negation" in chunk.classes) or _LACKING.match(chunk.form) is not None
+    lacking = "negation" in chunk.classes or _LACKING.match(chunk.form) is not None
+    return chunk.kind == "word" and lacking
 
 
 def _bound_at(text: Text, chunks: Sequence[Chunk]) -> int | None:

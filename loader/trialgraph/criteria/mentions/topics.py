@@ -233,6 +233,8 @@ def _subject_end(sentence: Sentence) -> int:
     first = next((chunk.term for chunk, _ in sentence.chunks if is_content(chunk)), None)
     if sentence.elapsed and first is not None and first.category in GIVEN:
         return 0
+    if sentence.chunks[0][0].form == "no":
+        return 0
     modal = (index for index, (chunk, _) in enumerate(sentence.chunks) if chunk.form in MODAL)
     return next(modal, 0)
 
