@@ -77,9 +77,7 @@ def _read(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | Non
     heads = _heads(text, clause, at)
     if not heads or (text.exclusion and heads[0][0] < at) or not _is_plain(text, clause, heads[0][0], at):
         return None
-    denied = any(
-        _denies(chunk) or (text.exclusion and "negation" in chunk.classes) for chunk in clause[: at + 1]
-    )
+    denied = any(_denies(chunk) for chunk in clause[: at + 1])
     asked = any(chunk.form.startswith(_ASKING) for chunk in clause)
     if denied if not text.exclusion else not (denied or asked):
         return None
@@ -93,8 +91,11 @@ def _read(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | Non
 
 def _denies(chunk: Chunk) -> bool:
     """Whether a word denies; "non-hematologic" in the name of a toxicity doesn't."""
-    lacking = "negation" in chunk.classes or _LACKING.match(chunk.form) is not None
-    return chunk.kind == "word" and lacking
+    return _is_negation(chunk) or (chunk.kind == "word" and _LACKING.match(chunk.form) is not None)
+
+
+def _is_negation(chunk: Chunk) -> bool:
+    return chunk.kind == "word" and "negation" in chunk.classes
 
 
 def _bound_at(text: Text, chunks: Sequence[Chunk]) -> int | None:
@@ -159,7 +160,7 @@ def _is_plain(text: Text, clause: Sequence[Chunk], head: int, at: int) -> bool:
         all(map(_is_little, clause[: min(head, at)]))
         and text.search(lexicon().judgement, words) is None
         and not any(chunk.kind == "value" for chunk in clause)
-        and not any(_denies(chunk) or chunk.form.startswith(_ASKING) for chunk in behind)
+        and not any(_is_negation(chunk) or chunk.form.startswith(_ASKING) for chunk in behind)
     )
 
 
