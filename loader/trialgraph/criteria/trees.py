@@ -39,8 +39,30 @@ def negate(expression: Expression) -> Expression:
 
 
 def alternatives_of(expression: Expression) -> Expression:
-    """Return an expression of the same operands, any of which is enough."""
-    return any_of(expression.operands) if isinstance(expression, AllOf) else expression
+    """Return an expression of the same operands, any of which is enough.
+
+    A disease and the markers that narrow it stay one ("EGFR-mutated lung cancer", "cancer (HER2 positive)").
+    """
+    if not isinstance(expression, AllOf):
+        return expression
+    groups: list[list[Expression]] = []
+    for each in expression.operands:
+        if groups and _is_of_one(groups[-1], each):
+            groups[-1].append(each)
+        else:
+            groups.append([each])
+    return any_of([all_of(group) for group in groups])
+
+
+def _is_of_one(group: Sequence[Expression], operand: Expression) -> bool:
+    """Whether a marker and a disease stand side by side, or markers in the bracket behind one."""
+    before = group[-1]
+    if not isinstance(before, Fact) or not isinstance(operand, Fact):
+        return False
+    categories = [each.category for each in (*group, operand) if isinstance(each, Fact)]
+    bracketed = len(group) > 1 and categories[0] == "condition"
+    gap = operand.span[0] - before.span[1]
+    return categories.count("condition") == 1 and "biomarker" in categories and 0 <= gap <= 1 + bracketed
 
 
 def map_facts(expression: Expression, change: Callable[[Fact], Expression]) -> Expression:

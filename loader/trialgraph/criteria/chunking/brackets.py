@@ -17,6 +17,7 @@ __all__ = [
     "holds_adjectives",
     "instances_behind",
     "is_gloss",
+    "is_tumour",
     "listed_in",
     "markers_in",
     "nested",
@@ -31,6 +32,7 @@ _JOINTS = frozenset({"or", "and", "and/or", "and / or", "etc"})
 _RESULTS = frozenset({"positive", "reactive", "detected", "detectable"})
 _STAIN = str(TGC.HER2ImmunohistochemistryScore)
 _INFECTION = str(TGC.InfectiousDisease)
+_NEOPLASM = str(TGC.Neoplasm)
 _LACKING = ("negative", "negativity", "undetectable")
 
 
@@ -46,15 +48,18 @@ def holds_adjectives(bracket: Chunk) -> bool:
 
 
 def only_repeats(head: Chunk, inner: Sequence[Chunk]) -> bool:
-    """Whether a bracket only abbreviates or paraphrases the concept before it."""
+    """Whether a bracket only abbreviates or paraphrases the concept before it.
+
+    A marker paraphrases the infection that it shows, but narrows a tumour ("NSCLC (PD-L1 positive)").
+    """
     if len(inner) == 1 and inner[0].kind == "word" and not inner[0].classes:
         return True
     for chunk in inner:
-        repeats = is_gloss(head, chunk) or (
-            category_of(head) == "condition" and category_of(chunk) == "biomarker"
-        )
+        marked = category_of(head) == "condition" and category_of(chunk) == "biomarker"
+        if marked and is_tumour(head):
+            return False
         if (
-            not repeats
+            not (marked or is_gloss(head, chunk))
             and not chunk.classes & {"tail", "neutral"}
             and chunk.form not in ("-", "/", ",", "or", "and", "antibody")
         ):
@@ -155,6 +160,11 @@ def is_gloss(head: Chunk, chunk: Chunk) -> bool:
 def are_related(one: Term, other: Term) -> bool:
     """Whether two concepts are the same, or one is above the other."""
     return one.iri == other.iri or one.iri in other.ancestors or other.iri in one.ancestors
+
+
+def is_tumour(chunk: Chunk) -> bool:
+    """Whether a chunk names a tumour of any kind."""
+    return chunk.term is not None and (chunk.term.iri == _NEOPLASM or _NEOPLASM in chunk.term.ancestors)
 
 
 def category_of(chunk: Chunk) -> str | None:

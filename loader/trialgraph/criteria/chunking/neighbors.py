@@ -35,6 +35,10 @@ _INDEPENDENT = frozenset({"independent", "independence"})
 _BULLETS = frozenset({"*", "•"})
 _LINKING = frozenset({"of", "the", "a", "any", "first", "before", "prior", "to", "prior to", "start"})
 _SUSPENDED = re.compile(r"\s*(?:,|/|or\b|and\b)")
+_TYPE = re.compile(
+    r"(?:(?:sub)?types?|histolog(?:y|ies)|diagnos[ie]s)\b(?!\s+(?:other|different|not|[A-Z]\b|[IVX\d]+\b))"
+)
+"""What a disease is called once more behind its name, unless it is told apart from others by it."""
 _NEAR = 5
 _NEXT = 2
 _Deep = tuple[Chunk, int]
@@ -110,6 +114,8 @@ def _leaves_alone(text: Text, chunk: Chunk, following: Chunk) -> bool:
     A plus adds one treatment to another, and "taxane-, platinum- or …" leaves out what is said once.
     """
     category = chunk.term.category if chunk.term is not None else None
+    if category == "condition" and _TYPE.match(text.text, following.start):
+        return True
     if category in GIVEN and following.form == "+" and chunk.end < following.start:
         return True
     if category in GIVEN and (

@@ -21,6 +21,13 @@ __all__ = ["read_recovery"]
 _STEMS = ("recover", "resol")
 """What each word for being over has in it."""
 _RECOVERED = re.compile(r"(?:^|[\s-])(?:recover(?:ed|y|s)?|resolved|resolution)\b")
+_BOUNDED = re.compile(
+    r"\b(?:must|should|needs?\s+to|has\s+to|have\s+to)\s+be\s+(?:of\s+)?(?:(?:nci\W+)?ctcae\s+)?"
+    r"(?:(?:≤|<|no\s+(?:more|greater|higher|worse)\s+than|less\s+than\s+or\s+equal\s+to|at\s+most)\s*grade\s*[0-4]"
+    r"|grade\s*(?:≤|<)\s*[0-4]|grade\s*[0-4]\s+or\s+(?:less|lower|better|below|baseline|grade\s*0)"
+    r"|grade\s*(?:0\s*(?:-|–|or|to|/)\s*1)\b)"
+)
+"""How bad something may still be ("toxicities must be grade 1 or less")."""
 _LACKING = re.compile(r"^(?:failure|failed|incomplete|inadequate|insufficient|lack|non)\b")
 _ASKING = ("must", "should", "need", "has to", "have to")
 _TOXIC = frozenset({str(TGC.TreatmentToxicity), str(TGC.SurgicalComplication)})
@@ -48,7 +55,7 @@ def read_recovery(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expressi
     """
     if (stopped := _to_be_stopped(text, chunks)) is not None:
         return stopped
-    if not any(map(text.lowered.__contains__, _STEMS)):
+    if not any(map(text.lowered.__contains__, _STEMS)) and _bound_at(text, chunks) is None:
         return None
     except_at = next((i for i, chunk in enumerate(chunks) if i and "exception" in chunk.classes), len(chunks))
     found = _read(text, trimmed(chunks[:except_at]), read)
@@ -61,6 +68,7 @@ def read_recovery(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expressi
 
 def _read(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
     at = next((i for i, chunk in enumerate(chunks) if _RECOVERED.search(chunk.form)), None)
+    at = _bound_at(text, chunks) if at is None else at
     if at is None or any("allowance" in chunk.classes for chunk in chunks):
         return None
     start, end = _clause(chunks, at, "or" if text.exclusion else "and")
@@ -69,7 +77,7 @@ def _read(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | Non
     heads = _heads(text, clause, at)
     if not heads or (text.exclusion and heads[0][0] < at) or not _is_plain(text, clause, heads[0][0], at):
         return None
-    denied = any("negation" in chunk.classes or _LACKING.match(chunk.form) for chunk in clause[: at + 1])
+    denied = any(_denies(chunk) for chunk in clause[: at + 1])
     asked = any(chunk.form.startswith(_ASKING) for chunk in clause)
     if denied if not text.exclusion else not (denied or asked):
         return None
@@ -79,6 +87,26 @@ def _read(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | Non
         return None
     barred = [_unresolved(text, clause, head, at) for head in heads]
     return any_of([*told, *barred]) if text.exclusion else all_of([*told, *map(negate, barred)])
+
+
+def _denies(chunk: Chunk) -> bool:
+    """Whether a word denies; "non-hematologic" in the name of a toxicity doesn't."""
+    return _is_negation(chunk) or (chunk.kind == "word" and _LACKING.match(chunk.form) is not None)
+
+
+def _is_negation(chunk: Chunk) -> bool:
+    return chunk.kind == "word" and "negation" in chunk.classes
+
+
+def _bound_at(text: Text, chunks: Sequence[Chunk]) -> int | None:
+    """Return where a demand says how bad toxicities named before it may be at most; None where none does."""
+    if text.exclusion or not any(map(_is_harm, chunks)):
+        return None
+    found = _BOUNDED.search(text.lowered, chunks[0].start, chunks[-1].end)
+    harm = next(i for i, chunk in enumerate(chunks) if _is_harm(chunk))
+    starts = (i for i, chunk in enumerate(chunks) if found is not None and chunk.start >= found.start())
+    at = next(starts, None)
+    return at if at is not None and harm < at else None
 
 
 def _to_be_stopped(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
@@ -132,7 +160,7 @@ def _is_plain(text: Text, clause: Sequence[Chunk], head: int, at: int) -> bool:
         all(map(_is_little, clause[: min(head, at)]))
         and text.search(lexicon().judgement, words) is None
         and not any(chunk.kind == "value" for chunk in clause)
-        and not any("negation" in chunk.classes or chunk.form.startswith(_ASKING) for chunk in behind)
+        and not any(_is_negation(chunk) or chunk.form.startswith(_ASKING) for chunk in behind)
     )
 
 

@@ -6,14 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from trialgraph.criteria.chunking.brackets import category_of, only_repeats
+from trialgraph.criteria.chunking.brackets import category_of, is_gloss, is_tumour, only_repeats
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.criteria.facts.strokes import are_choices
 from trialgraph.criteria.facts.surroundings import REQUIRING, Around, read_after, read_before
 from trialgraph.criteria.facts.washouts import OtherTime
 from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
 from trialgraph.namespaces import TGC
 
 __all__ = ["FactReading", "is_content", "read_fact"]
@@ -58,6 +58,9 @@ _BEING = ("is ", "are ", "be ", "will ", "should ")
 _EVERY = frozenset({"any", "all"})
 """Words with which a treatment gone through is any there was, not one that there has to be."""
 _BEARING = frozenset({"harboring", "harbouring", "bearing", "carrying", "with", "that harbor", "expressing"})
+_CHOOSING = frozenset({"or", "and/or", "and / or"})
+_ADDING = frozenset({"and", "&"})
+_JOINTS = _CHOOSING | _ADDING | {","}
 _STACKABLE = frozenset({"biomarker", "condition"})
 
 
@@ -104,6 +107,7 @@ def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
     after = _over_adjectives(text, heads, chunks, after, around)
     after = _more_exact(heads, chunks, after)
     chunks = _bearing(text, chunks, after, heads[-1], around)
+    chunks = _marked(text, chunks, after, heads[-1], around)
     if _speaks_of_status(text, heads[-1], chunks[after:]):
         return None
     if not read_after(text, heads[-1], chunks[after:], around):
@@ -169,6 +173,33 @@ def _bearing(text: Text, chunks: Sequence[Chunk], after: int, head: Chunk, aroun
         return chunks
     around.extra.append(reading.expression)
     return chunks[:at]
+
+
+def _marked(text: Text, chunks: Sequence[Chunk], after: int, head: Chunk, around: Around) -> Sequence[Chunk]:
+    """Take markers in a bracket behind a tumour as facts of their own; return the chunks without it."""
+    at = after
+    while at < len(chunks) and _abbreviates(head, chunks[at]):
+        at += 1
+    if at == len(chunks) or not is_tumour(head) or chunks[at].kind != "bracket":
+        return chunks
+    members: list[list[Chunk]] = [[]]
+    for chunk in chunks[at].inner:
+        if chunk.form in _JOINTS:
+            members.append([])
+        else:
+            members[-1].append(chunk)
+    members = [each for each in members if each and not all(is_gloss(head, chunk) for chunk in each)]
+    marked = all(category_of(chunk) == "biomarker" for each in members for chunk in each if is_content(chunk))
+    told = [read_fact(text, each) if marked else None for each in members]
+    read = [Not(each.expression) if each.negated else each.expression for each in told if each is not None]
+    joints = {chunk.form for chunk in chunks[at].inner if chunk.form in _JOINTS}
+    either = not joints.isdisjoint(_CHOOSING)
+    if not read or len(read) < len(members) or (either and not joints.isdisjoint(_ADDING)):
+        return chunks
+    if isinstance(read[0], Fact):
+        read[0] = replace(read[0], span=(text.span(chunks[at].start, chunks[at].end)[0], read[0].span[1]))
+    around.extra.append(read[0] if len(read) == 1 else AnyOf(tuple(read)) if either else AllOf(tuple(read)))
+    return [*chunks[:at], *chunks[at + 1 :]]
 
 
 def _requires(chunks: Sequence[Chunk]) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.facts.allowances import TREATING
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.vocabulary import GIVEN, Term
 from trialgraph.expressions import Fact
@@ -30,6 +31,8 @@ ANEW = frozenset({"have", "has", "had", "are", "is", "receive", "received", "rec
 _BEING = ("is", "are", "be", "will be", "should be", "must be", "were", "was", "may not", "cannot", "not ")
 _RULING = frozenset({"must", "are", "is"})
 _MALIGNANT = str(TGC.MalignantNeoplasm)
+_TRIED = frozenset({_MALIGNANT, str(TGC.PlasmaCellDisorder)})
+_LET_IN = frozenset({"eligible", "will be considered", "will be included", "are included"})
 _METASTATIC = str(TGC.MetastaticMalignantNeoplasm)
 _PERSONS = ("patient", "subject", "participant", "individual")
 _OPENING = 2
@@ -40,6 +43,7 @@ _KEEPING = re.compile(
     r"\b(?:stop|discontinue|cease|withhold|forgo|forego|interrupt|abstain\s+from)(?:\s+(?:taking|using))?\b",
     re.IGNORECASE,
 )
+_SOON = 3
 _UNFIT = frozenset({"ineligible", "not eligible"})
 
 
@@ -51,11 +55,11 @@ def admits_cancers(chunks: Sequence[tuple[Chunk, int]], allowed: int) -> bool:
     before, behind = [chunk for chunk, _ in chunks[:allowed]], [chunk for chunk, _ in chunks[allowed + 1 :]]
     named = [chunk.term for chunk in before if chunk.kind in ("concept", "lesion")]
     first = named[0] if named else None
-    cancers = first is not None and _MALIGNANT in first.ancestors
+    cancers = first is not None and not _TRIED.isdisjoint(first.ancestors)
     cancers = cancers and all(term is not None and _is_of_cancer(term) for term in named)
     spread = any(term is not None and term.is_a(_METASTATIC) for term in named)
     persons = any(chunk.form.startswith(_PERSONS) for chunk in before[:_OPENING])
-    persons = persons and chunks[allowed][0].form == "eligible"
+    persons = persons and chunks[allowed][0].form in _LET_IN
     besides = any(chunk.classes & _BESIDES or chunk.form == "also" for chunk in before)
     supposed = any(chunk.classes & _BESIDES for chunk in behind)
     return cancers and not spread and persons and not besides and not supposed
@@ -63,7 +67,7 @@ def admits_cancers(chunks: Sequence[tuple[Chunk, int]], allowed: int) -> bool:
 
 def _is_of_cancer(term: Term) -> bool:
     """Whether something is a cancer or a marker of one ("lymphoma with translocations of MYC and BCL2")."""
-    return _MALIGNANT in term.ancestors or term.category == "biomarker"
+    return not _TRIED.isdisjoint(term.ancestors) or term.category == "biomarker"
 
 
 def bars_as_such(text: Text, fact: Fact) -> bool:
@@ -94,7 +98,10 @@ def is_unfit(chunks: Sequence[tuple[Chunk, int]], at: int) -> bool:
     """Whether a word says what patients aren't fit for ("relapsed or ineligible for A"), and bars nobody."""
     following = chunks[at + 1][0].form if at + 1 < len(chunks) else ""
     before = chunks[at - 1][0].form if at else ""
-    return chunks[at][0].form in _UNFIT and following == "for" and (not at or before not in _BEING)
+    given = any(chunk.form in TREATING for chunk, _ in chunks[at + 2 : at + 2 + _SOON])
+    told = given or not at or before not in _BEING
+    unfit = chunks[at][0].form in _UNFIT or (given and chunks[at][0].form.endswith("eligible"))
+    return unfit and following == "for" and told
 
 
 def is_said_of(chunks: Sequence[tuple[Chunk, int]], at: int) -> bool:

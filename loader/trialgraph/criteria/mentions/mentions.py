@@ -211,7 +211,7 @@ def _left(chunks: Sequence[Deep], taken: Sequence[Span]) -> Iterator[Deep]:
 def _added(expression: Expression, source: _Source, *, denied: bool) -> Expression:
     told = _told(expression, source, denied=denied)
     demands = not denied and not source.text.exclusion
-    if demands and isinstance(expression, Fact) and "exception" in expression.modifiers:
+    if demands and isinstance(expression, Fact) and not _NARROWING.isdisjoint(expression.modifiers):
         return all_of([told, *_excepted(expression, source)])
     return told
 

@@ -13,13 +13,16 @@ __all__ = ["MODAL", "NON", "denies", "says_nothing"]
 MODAL = frozenset({"must", "should", "shall", "must have", "must be", "need", "need to", "are required to",
                    "is required to"})  # fmt: skip
 NON = frozenset({"non", "non -"})
+_SHOWING = frozenset({"indicate", "show", "demonstrate", "reveal"})
+"""What a test does that finds something ("the biopsy must not show A")."""
 _AHEAD = 7
 
 
 def denies(sentence: Sentence, index: int) -> bool:
     """Whether a "no" denies what is named next; a "not" may only deny a verb ("not controlled by A").
 
-    It does before what patients have, do or are fit for ("not a candidate for A", "not receiving A").
+    It does before what patients have, do, plan or are fit for ("not a candidate for A", "not receiving A"),
+    and before what a test must not show.
     """
     if sentence.chunks[index][0].form != "not":
         return True
@@ -30,7 +33,13 @@ def denies(sentence: Sentence, index: int) -> bool:
     opens = not any(is_content(each) for each, _ in sentence.chunks[:index])
     doing = opens and any(form.endswith("ing") for form in soon)
     candidate = opens and any(form.startswith("candidate") for form in ahead)
-    return fits or doing or candidate or bool(set(soon) & HAVING) or _is_state(sentence.chunk(index + 1))
+    following = sentence.chunk(index + 1)
+    planned = following is not None and "planned" in following.classes
+    before = sentence.chunk(index - 1)
+    shown = not sentence.bars and bool(soon) and soon[0] in _SHOWING
+    shown = shown and before is not None and before.form in MODAL
+    doing = doing or planned or shown
+    return fits or doing or candidate or bool(set(soon) & HAVING) or _is_state(following)
 
 
 def _is_state(chunk: Chunk | None) -> bool:

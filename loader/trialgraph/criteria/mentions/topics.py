@@ -31,6 +31,7 @@ from trialgraph.criteria.mentions.clauses import (
     may_be_asked,
 )
 from trialgraph.criteria.mentions.dates import dated
+from trialgraph.criteria.mentions.leading import leads_to
 from trialgraph.criteria.mentions.negations import MODAL, NON, denies, says_nothing
 from trialgraph.criteria.mentions.pregnancies import tested_for_pregnancy
 from trialgraph.criteria.mentions.risks import goes_on_listing, tells_of_risk
@@ -61,7 +62,7 @@ _CHILDBEARING = re.compile(
     r"child-?\s?bearing|contracep|amenorr|steriliz|reproductive potential", re.IGNORECASE
 )
 """What a criterion speaks of that names operations and states only to say who can't bear children."""
-_MENOPAUSE = frozenset({str(TGC.Postmenopausal), str(TGC.Premenopausal)})
+_MENSTRUAL = frozenset({str(TGC.Postmenopausal), str(TGC.Premenopausal), str(TGC.MenstrualDisorder)})
 _OWN = ("study", "trial", "protocol")
 _INVESTIGATIONAL = str(TGC.InvestigationalDrug)
 _RELATIVES = str(TGC.FamilyHistory)
@@ -173,12 +174,20 @@ def _read(sentence: Sentence, start: int, end: int) -> None:
             continue
         that_is = chunk.form == "that is" or chunk.form.replace(" ", "").strip(".") in _THAT_IS
         manifest = chunk.form.startswith(_MANIFEST)
+        if manifest and _marks(sentence, index):
+            continue
         if "definition" in chunk.classes and not that_is and (manifest or not lists_kinds(sentence)):
             if inside <= outside:
                 break
             if not names_kind(sentence, index):
                 excepted = inside
         _take(sentence, index)
+
+
+def _marks(sentence: Sentence, index: int) -> bool:
+    """Whether "characterized by" leads to a marker of the tumour before it."""
+    following = next((chunk for chunk, _ in sentence.chunks[index + 1 :] if is_content(chunk)), None)
+    return following is not None and following.term is not None and following.term.category == "biomarker"
 
 
 def _open_and_close(sentence: Sentence, before: int, now: int) -> None:
@@ -230,6 +239,8 @@ def _subject_end(sentence: Sentence) -> int:
     first = next((chunk.term for chunk, _ in sentence.chunks if is_content(chunk)), None)
     if sentence.elapsed and first is not None and first.category in GIVEN:
         return 0
+    if sentence.chunks[0][0].form == "no":
+        return 0
     modal = (index for index, (chunk, _) in enumerate(sentence.chunks) if chunk.form in MODAL)
     return next(modal, 0)
 
@@ -261,7 +272,12 @@ def _take(sentence: Sentence, index: int) -> None:
         sentence.negated, sentence.aside = named, kept if named else "open"
     elif "exposure" in chunk.classes and chunk.form.startswith(_PROGRESSING):
         _progresses(sentence, chunk)
-    elif chunk.form in JOINING or chunk.kind != "word" or leads_on(sentence, index):
+    elif (
+        chunk.form in JOINING
+        or chunk.kind != "word"
+        or leads_on(sentence, index)
+        or leads_to(sentence, index)
+    ):
         _open_examples(sentence, chunk)
     elif not tells_of_risk(sentence, index):
         sentence.aside = aside_after(chunk, before, sentence.aside)
@@ -353,6 +369,16 @@ def _is_toxicity(chunk: Chunk) -> bool:
     return chunk.term is not None and chunk.term.is_a(_TOXICITY)
 
 
+def _describes(sentence: Sentence, chunk: Chunk) -> bool:
+    """Whether a name is but an adjective of the treatment right behind it ("standard-of-care surgery")."""
+    behind = (each for each, _ in sentence.chunks if each.start >= chunk.end)
+    following = next(behind, None)
+    if following is None or following.term is None or not is_content(following):
+        return False
+    joined = not sentence.text.text[chunk.end : following.start].strip()
+    return joined and following.term.category in GIVEN
+
+
 def _fact(sentence: Sentence, chunk: Chunk) -> Fact | None:
     term, text = chunk.term, sentence.text
     if isinstance(chunk.expression, Fact):
@@ -362,11 +388,10 @@ def _fact(sentence: Sentence, chunk: Chunk) -> Fact | None:
     demanded = not (sentence.bars or sentence.negated)
     if demanded and term.category in _OF_WOMEN and _CHILDBEARING.search(text.text):
         return None
-    if demanded and (
-        term.iri in _ONLY_BARRED or (term.category == "reproductive" and term.iri not in _MENOPAUSE)
-    ):
+    of_some = term.category == "reproductive" and _MENSTRUAL.isdisjoint((term.iri, *term.ancestors))
+    if demanded and (term.iri in _ONLY_BARRED or of_some):
         return None
-    if term.iri in UNAVAILABLE and sentence.negated and not sentence.bars:
+    if term.iri in UNAVAILABLE and not sentence.bars and (sentence.negated or _describes(sentence, chunk)):
         return None
     if term.iri == _INVESTIGATIONAL and chunk.form.startswith(_OWN):
         return None

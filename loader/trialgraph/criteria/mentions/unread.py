@@ -56,6 +56,7 @@ _SITES = frozenset({"site", "area", "focus", "foci"})
 _MADE = frozenset({"consisting", "combination", "composed", "recipient"})
 _BULLETS = frozenset({"*", "•", ":", ",", ";"})
 _STANDARD = str(TGC.StandardTherapy)
+_STATUS = str(TGC.DiseaseStatus)
 
 
 @dataclass(slots=True)
@@ -221,7 +222,7 @@ def _has_beside(sentence: Sentence, index: int) -> bool:
         led = before.form in _MADE | _SITES or (before.term is not None and before.term.category == "other")
         return led and (told in GIVEN if before.form in _MADE else told == "condition")
     ill = before.term is not None and before.term.category in _ILL
-    return form == "with" and ill and told in _ILL
+    return form == "with" and ill and (told in _ILL or _STATUS in following.term.ancestors)
 
 
 def _fits(sentence: Sentence, index: int) -> bool:
