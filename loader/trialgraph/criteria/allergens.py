@@ -141,9 +141,10 @@ def _bracketed(
 ) -> Iterator[Fact]:
     """Yield the allergies to drugs that a bracket lists ("any of the study drugs (A, B or C)").
 
-    `named` is the drug before the bracket, which this may only abbreviate.
+    `named` is the drug before the bracket, which this may only abbreviate. "The …" tells what it is.
     """
-    for bracket in (chunk for chunk in chunks if chunk.kind == "bracket"):
+    brackets = (chunk for chunk in chunks if chunk.kind == "bracket" and chunk.inner)
+    for bracket in (each for each in brackets if each.inner[0].form != "the"):
         for chunk in bracket.inner:
             term = chunk.term if chunk.kind == "concept" else None
             if term is None or term.category != "treatment":

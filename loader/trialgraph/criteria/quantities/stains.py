@@ -1,4 +1,4 @@
-"""Proteins that are quantities where a share of stained cells follows ("ER and PR < 1%", "PD-L1 ≥ 50%")."""
+"""Proteins that are quantities where a share of stained cells follows ("ER and PR < 1%"); tests for HER2."""
 
 from __future__ import annotations
 
@@ -29,8 +29,10 @@ def _stained() -> re.Pattern[str]:
 
 
 _SCORED = re.compile(
-    r"\b(?:(?:HER-?\s?2|ERBB2)(?:/neu)?\s+)?(?:IHC|immunohistochemistry(?:\s*\(IHC\))?)"
-    r"(?=\s*(?:scores?\s*)?(?:of\s*)?[0-3]\+?(?![\d.%]))",
+    r"\b(?:(?:(?:HER-?\s?2|ERBB2)(?:/neu)?\s+)?(?:IHC|immunohistochemistry(?:\s*\(IHC\))?)"
+    r"(?=\s*(?:scores?\s*)?(?:of\s*)?[0-3]\+?(?![\d.%]))"
+    r"|(?:HER-?\s?2|ERBB2)(?:/neu)?(?:\s+(?:score|status|protein|staining))?"
+    r"(?=\s*(?:of\s+|is\s+|:\s*|=\s*)?[0-3]\+(?![\d.%])))",
     re.IGNORECASE,
 )
 _SCORE = "HER2ImmunohistochemistryScore"
@@ -41,6 +43,28 @@ def _scored(text: str) -> Iterator[re.Match[str]]:
     """Yield the names of the score of a stain for HER2 ("IHC 3+"), in a text that names it."""
     if "+" in text and _HER2.search(text):
         yield from _SCORED.finditer(text)
+
+
+_HYBRIDIZED = re.compile(
+    r"(?:\b(?P<before>[A-Z][A-Z\d]{2,6})[\s-]+)?"
+    r"\b(?P<told>(?:[FDCS]?ISH|(?:[Ff]luorescen(?:ce|t)\s+)?[Ii]n[\s-]+[Ss]itu\s+[Hh]ybridi[sz]ation"
+    r"(?:\s*\([FDCS]?ISH\))?)\s*"
+    r"(?:-?\s*(?P<found>[Pp]ositiv(?:e|ity)|[Aa]mplified|[Aa]mplification)\b"
+    r"|-?\s*(?P<lacking>[Nn]egativ(?:e|ity)|(?:[Nn]on-?\s?|not\s+|un)[Aa]mplified)\b"
+    r"|(?P<plus>\+)|(?P<minus>[-−])(?=[\s,;.)\]/]|$)))"
+    r"(?!\s*(?:with\b|or\s+(?:un(?:tested|known|available)|not\b)))"
+)
+_STAINED = frozenset({"HER2", "ERBB2", "IHC", "AND"})
+
+
+def _hybridized(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield where in situ hybridization of HER2 has a result ("ISH+"), in a text that names it, and which."""
+    if "ISH" not in text and "ybridi" not in text:
+        return
+    for found in _HYBRIDIZED.finditer(text) if _HER2.search(text) else ():
+        if found["before"] is None or found["before"] in _STAINED:
+            positive = found["found"] or found["plus"]
+            yield *found.span("told"), "HER2Positive" if positive else "HER2ISHNegative"
 
 
 _LIMITED_BY_UNIT = re.compile(r"GFR|learance|[Cc]ortisol|itamin D")
@@ -79,19 +103,20 @@ def with_stains(
     """
     kept = dict(mentions)
     shares = _stained().finditer(text) if "%" in text else ()
-    names = [(found, wording().stains[" ".join(found["name"].lower().split())]) for found in shares]
-    names += [(found, _SCORE) for found in _scored(text)]
+    names = [(*found.span(), wording().stains[" ".join(found["name"].lower().split())]) for found in shares]
+    names += [(*found.span(), _SCORE) for found in _scored(text)]
+    names += _hybridized(text)
     if "/" in text and _LIMITED_BY_UNIT.search(text):
-        names += [(found, name) for pattern, name in _of_unit() for found in pattern.finditer(text)]
+        names += [(*found.span(), name) for pattern, name in _of_unit() for found in pattern.finditer(text)]
     if not names:
         return kept
     starts = {token.start: index for index, token in enumerate(tokens)}
-    for found, name in names:
-        first, term = starts.get(found.start()), named(name)
+    for start, end, name in names:
+        first, term = starts.get(start), named(name)
         if first is None or term is None:
             continue
         known = kept.get(first)
-        last = next(i for i in range(first, len(tokens)) if tokens[i].end >= found.end())
+        last = next(i for i in range(first, len(tokens)) if tokens[i].end >= end)
         if known is None or (not known.term.quantity and known.end <= last + 1):
             kept[first] = Mention(term, first, last + 1)
     return kept
