@@ -66,17 +66,37 @@ def dated_alike(head: Expression, instances: Expression, chunks: Sequence[Chunk]
     return map_facts(head, dated)
 
 
-def with_times(text: Text, head: Expression, chunks: Sequence[Chunk]) -> Expression:
-    """Keep instances in different times with a kind that is in none ("such as A in 2 weeks, B in 4")."""
+def with_times(
+    text: Text, head: Expression, chunks: Sequence[Chunk], instances: Expression | None = None
+) -> Expression:
+    """Keep instances in different times with a kind that is in none ("such as A in 2 weeks, B in 4").
+
+    Args:
+        text: The text under reading.
+        head: The kind.
+        chunks: Of the words that list its instances.
+        instances: What they were read as, of which what is of that kind counts; None where none was read.
+    """
     if not any(chunk.window is not None for chunk in chunks):
         return head
     words = text.text[chunks[0].start : chunks[-1].end].strip(" ;,.:")
+    timed = [each for each in _facts(instances) if each.within is not None]
 
     def told(fact: Fact) -> Fact:
         bare = fact.within is None and "qualifier" not in fact.modifiers and "example" not in fact.modifiers
-        return replace(fact, modifiers={**fact.modifiers, "example": words}) if bare else fact
+        of_kind = instances is None or any(_is_kind(text, each, fact) for each in timed)
+        return replace(fact, modifiers={**fact.modifiers, "example": words}) if bare and of_kind else fact
 
     return map_facts(head, told)
+
+
+def _facts(expression: Expression | None) -> list[Fact]:
+    return [] if expression is None else [atom for atom in atoms(expression) if isinstance(atom, Fact)]
+
+
+def _is_kind(text: Text, fact: Fact, kind: Fact) -> bool:
+    term = text.vocabulary.by_iri.get(fact.concept)
+    return term is not None and kind.concept in (term.iri, *term.ancestors)
 
 
 def closing_time(chunks: Sequence[Chunk]) -> Window | None:

@@ -25,7 +25,7 @@ _FEWEST_LETTERS = 2
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _UNSURE = re.compile(
     r"\b(?:or|and|not?|non|without|except|excluding|other|than|of|for|to|with|by|from|in|suspected|possible|potential"
-    r"|related|associated|induced|specific)\b|[/():]",
+    r"|related|associated|induced|specific|stage|secondary)\b|[/():]",
     re.IGNORECASE,
 )
 """What keeps words before a concept from all telling of it."""

@@ -80,7 +80,7 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
         return any_of([head, map_facts(read, lambda fact: of_unread_kind(fact, kind.text))])
     head = dated_alike(head, read, rest)
     head = for_itself(text, head, read, (chunks[at].start, chunks[-1].end))
-    head = with_times(text, head, chunks[at:])
+    head = with_times(text, head, chunks[at:], read)
     instances = narrowed_alike(instances_of(facts[-1], read), closing)
     if is_formal(head):
         formal = [each for each in _members(instances) if is_formal(each) or _is_limited(each)]
