@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Text
@@ -10,6 +11,7 @@ from trialgraph.criteria.facts.instances import demanded_kinds, example_of, unli
 from trialgraph.criteria.language.connectives import VERBS
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.joints import (
+    avoids,
     befalls,
     denied_too,
     denies,
@@ -33,7 +35,7 @@ from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Value, atoms,
 __all__ = ["join_segments"]
 
 _GIVING = ("have", "has", "had", "treated with", "received", "receiving", "undergone", "previously treated")
-_GOING_ON = frozenset({"with", "subject with", "patient with", "participant with"})
+_GOING_ON = frozenset({"either", "with", "subject with", "patient with", "participant with"})
 
 
 def join_segments(text: Text, segments: list[Segment], default: str) -> Expression:
@@ -142,7 +144,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     share_times(text, segments)
     share_results(text, segments)
     result: Segment | None = None
-    for segment in segments:
+    for segment in _with_avoided(text, segments):
         expression = _with_other_time(text, segment)
         other = result is not None and is_found(text, segment)
         result = segment if segment.negated and tells_result(segment) else result
@@ -175,6 +177,20 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
                 expression = narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
             members.append((segment.joint, expression))
     return members
+
+
+def _with_avoided(text: Text, segments: Sequence[Segment]) -> list[Segment]:
+    """Return members with what goes on behind "abstain from A" in its words ("… and the use of B")."""
+    kept: list[Segment] = []
+    for segment in segments:
+        goes_on = (
+            kept and not text.exclusion and avoids(text, kept[-1]) and hangs_on(text, segment, tested=False)
+        )
+        if goes_on:
+            kept[-1] = replace(kept[-1], chunks=[*kept[-1].chunks, *segment.chunks])
+        else:
+            kept.append(segment)
+    return kept
 
 
 def _with_other_time(text: Text, segment: Segment) -> Expression:

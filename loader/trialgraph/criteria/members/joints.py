@@ -18,6 +18,7 @@ from trialgraph.expressions import AllOf, Expression, Fact, Value
 from trialgraph.namespaces import TGC
 
 __all__ = [
+    "avoids",
     "befalls",
     "denied_too",
     "denies",
@@ -42,6 +43,9 @@ _LACKING = re.compile(r"\b(?:sero)?negative\b|\(\s*-\s*\)", re.IGNORECASE)
 _SIGN = 2
 """A bracket with fewer chunks may hold a sign."""
 _NEGATIVE_FOR = ("negative", "negative for")
+_AVOIDING = re.compile(
+    r"\b(?:abstain|abstaining|refrain|refraining)\s+from\b|\bavoid(?:ing)?\b", re.IGNORECASE
+)
 _WITHOUT = frozenset({"no", "without", "absence", "free", "lack"})
 _CLASSES = frozenset({str(TGC.NYHAClass), str(TGC.ChildPughScore)})
 _BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
@@ -186,6 +190,12 @@ def _is_marker(text: Text, segment: Segment) -> bool:
 def denies(segment: Segment) -> bool:
     """Whether a member has a "no" among its words."""
     return any("negation" in chunk.classes for chunk in segment.chunks)
+
+
+def avoids(text: Text, segment: Segment) -> bool:
+    """Whether a member that wasn't read asks to keep from something ("abstain from sunbathing and A")."""
+    words = text.text[segment.chunks[0].start : segment.chunks[-1].end]
+    return segment.expression is None and _AVOIDING.search(words) is not None
 
 
 def is_ability(segment: Segment) -> bool:

@@ -31,6 +31,7 @@ _GROUNDING = frozenset(
 _COUNTED = frozenset({"value", "lesion", "size"})
 _TURNING = frozenset({"negation", "exception", "condition", "allowance"})
 _FINDING = frozenset({"history", "history of", "presence of", "known", "evidence of"})
+_DESCRIBING = frozenset({"neutral", "qualifier", "active"})
 _RELATIVE = frozenset({"that is"})
 """What starts a clause about one thing as often as it tells what is meant."""
 _CLAUSES = _RELATIVE | {"that", "which", "who", "affecting"}
@@ -201,8 +202,9 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
         return chunk.form == ";" or _is_other_matter(segment, following)
     if chunk.form == "and" and stops_treatment(following):
         return True
-    if _lists_grounds(segment, chunk):
-        return _states_anew(following)
+    in_case = _is_in_case(segment, chunk, following)
+    if in_case or _lists_grounds(segment, chunk):
+        return not in_case and _states_anew(following)
     after_comma = chunk.form == ","
     plain = True
     if following and following[0].form in ("or", "and"):
@@ -222,14 +224,20 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
             return _names_anew(segment, each, plain=plain, after_comma=after_comma)
         if "negation" in each.classes or each.form in _FINDING:
             return not (chunk.form == "or" and plain and not after_comma and _denies_behind(segment))
-        if (
-            each.kind not in ("word", "window")
-            or not each.classes & {"neutral", "qualifier", "active"}
-            or each.form in FINITE
-        ):
+        if each.kind not in ("word", "window") or not each.classes & _DESCRIBING or each.form in FINITE:
             return False
         plain = plain and bool(each.classes & {"qualifier", "active"})
     return False
+
+
+def _is_in_case(segment: Segment, joint: Chunk, following: Sequence[Chunk]) -> bool:
+    """Whether what is named next belongs to a value's case ("≥ 5 for patients with A and known B")."""
+    valued = next((i for i, each in enumerate(segment.chunks) if each.kind == "value"), None)
+    if joint.form not in ("and", "or") or valued is None:
+        return False
+    named = next((i for i, each in enumerate(following) if not each.classes & _DESCRIBING), len(following))
+    told = 0 < named < len(following) and following[named].kind == "concept"
+    return told and any(map(_opens_case, segment.chunks[valued + 1 :]))
 
 
 def _names_anew(segment: Segment, chunk: Chunk, *, plain: bool, after_comma: bool) -> bool:

@@ -14,8 +14,8 @@ _INLINE = re.compile(
     r"(?<![^\s;,:.])\(?(?P<name>[ivx]{1,4}|[a-hA-H]|\d{1,2}|[①-⑳])(?:\)|(?<=[①-⑳])|\.(?=\s+[A-Z≥≤<>]))\s*(?=[A-Za-z≥≤<>])"
 )
 _FEWEST_BULLETS = 2
-_CLOSING = (")", ". ")
-"""What stands behind the number or letter of an item, unless it is in a circle."""
+_CLOSING = (")", ". ", "* ")
+"""What stands behind the number or letter of an item, unless it is in a circle, or for it."""
 _ORDERS = (
     tuple(str(number) for number in range(1, 30)),
     tuple("abcdefgh"),
