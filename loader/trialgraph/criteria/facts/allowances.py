@@ -11,8 +11,15 @@ from trialgraph.expressions import Value, Window
 __all__ = ["TREATING", "allowance_at", "allows", "ceiling", "washout"]
 
 _TURNING = frozenset({"condition", "negation", "exception"})
-_RANGES = frozenset({"range", "limit", "level", "value"})
 _LINKING = frozenset({"demonstrate", "and"})
+_RANGES = frozenset({"range", "limit", "level", "value"})
+_BEING = frozenset({"is", "are", "be", "will be", "may be", "can be", "considered", "deemed", "were", "was"})
+_BEHIND = frozenset(
+    ["for", "as", "to", "in", "with", "at", "and", "or", "but", "per", "by", "within", "during", "only",
+     "provided", "until", "unless", "while", "after", "before", "from", "on", "up to"]
+)  # fmt: skip
+"""What follows where "acceptable" is said of what stands before it."""
+_SOON = 2
 TREATING = frozenset({"therapy", "treatment", "surgery", "resection", "radiotherapy", "procedure"})
 
 
@@ -39,14 +46,17 @@ def ceiling(text: Text, chunks: Sequence[Chunk]) -> Value | None:
 
 
 def _tells_enough(chunks: Sequence[Chunk], at: int) -> bool:
-    """Whether "acceptable" stands before what has to be so ("acceptable renal function: …", "… range")."""
+    """Whether "acceptable" stands before its noun ("acceptable renal function", "an acceptable method").
+
+    A sentence that starts with it tells what will do, unless that is an organ's function or a concept.
+    """
     following = chunks[at + 1] if at + 1 < len(chunks) else None
-    if chunks[at].form == "acceptable" and following is not None and following.form in _RANGES:
-        return True
-    heads = following is not None and ("label" in following.classes or following.kind == "concept")
-    led = all("neutral" in chunk.classes or chunk.form in _LINKING for chunk in chunks[:at])
-    linked = any(chunk.form in ("is", "are", "be", "will be") for chunk in chunks[:at])
-    return chunks[at].form == "acceptable" and heads and led and not linked
+    if chunks[at].form != "acceptable" or following is None or following.kind not in ("word", "concept"):
+        return False
+    if all("neutral" in chunk.classes or chunk.form in _LINKING for chunk in chunks[:at]):
+        return "label" in following.classes or following.kind == "concept" or following.form in _RANGES
+    said = any(chunk.form in _BEING for chunk in chunks[max(0, at - _SOON) : at])
+    return not said and following.form not in _BEHIND and "condition" not in following.classes
 
 
 def _tells_fit(chunks: Sequence[Chunk], at: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from trialgraph.criteria.members.joints import (
     either_of_strokes,
     hangs_on,
     is_ability,
+    is_bare_state,
     is_found,
     is_limit_too,
     lacks_too,
@@ -34,6 +36,7 @@ from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Value, atoms,
 
 __all__ = ["join_segments"]
 
+_CONTRACEPTION = re.compile(r"contracept|birth[ -]control|abstain|abstinence", re.IGNORECASE)
 _GIVING = ("have", "has", "had", "treated with", "received", "receiving", "undergone", "previously treated")
 _GOING_ON = frozenset({"either", "with", "subject with", "patient with", "participant with"})
 
@@ -144,7 +147,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     share_times(text, segments)
     share_results(text, segments)
     result: Segment | None = None
-    for segment in _with_avoided(text, segments):
+    for segment in _with_avoided(text, _of_both_sexes(text, segments)):
         expression = _with_other_time(text, segment)
         other = result is not None and is_found(text, segment)
         result = segment if segment.negated and tells_result(segment) else result
@@ -177,6 +180,22 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
                 expression = narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
             members.append((segment.joint, expression))
     return members
+
+
+def _of_both_sexes(text: Text, segments: Sequence[Segment]) -> list[Segment]:
+    """Return members with whom a bar on those who won't use contraception names kept in its words.
+
+    "Women of childbearing potential and men who are not willing to use contraception" bars no woman as such.
+    """
+    at = next((i for i, each in enumerate(segments[:-1]) if is_bare_state(each)), None)
+    if not text.exclusion or at is None or segments[at + 1].joint == ";":
+        return list(segments)
+    behind = segments[at + 1 :]
+    if not _CONTRACEPTION.search(text.text, behind[0].chunks[0].start, behind[-1].chunks[-1].end):
+        return list(segments)
+    last = next((i for i, each in enumerate(behind) if each.joint == ";"), len(behind))
+    chunks = [chunk for each in segments[at : at + 1 + last] for chunk in each.chunks]
+    return [*segments[:at], replace(segments[at], expression=None, chunks=chunks), *behind[last:]]
 
 
 def _with_avoided(text: Text, segments: Sequence[Segment]) -> list[Segment]:

@@ -54,14 +54,15 @@ from trialgraph.criteria.members.sharing import (
     share_words,
 )
 from trialgraph.criteria.members.timing import time_of_any_kind
-from trialgraph.criteria.trees import all_of, any_of, dated, negate
-from trialgraph.expressions import Expression, Fact, Narrative, Value, atoms
+from trialgraph.criteria.trees import all_of, alternatives_of, any_of, dated, negate
+from trialgraph.expressions import AllOf, Expression, Fact, Narrative, Value, atoms
 
 __all__ = ["read_barred", "read_condition", "read_segments"]
 
 _MISLEADING = frozenset({"condition", "exception", "allowance", "barring", "others", "regardless", "example"})
 _FUTURE = frozenset({"if", "until", "use", "because", "since", "due"})
 _PARTING = frozenset({"condition", "exception", "negation", "allowance", "barring"})
+_PAIR = 2
 _MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "need to"})
 _WAIVED = re.compile(
     r"(?:(?:is|are|will be|would be|may be)\s+)?"
@@ -259,10 +260,19 @@ def _read_around_value(
     )
     far = any(is_content(chunk) for chunk in rest[:condition])
     if not far and ("condition" in rest[condition].classes or rest[condition].form == "for"):
-        asked = read_condition(text, rest[condition + 1 :])
+        begins, kept = rest[condition].start, {chunk.start for chunk in rest}
+        case = [each for each in after if each.start > begins and (each.start in kept or each.form == ",")]
+        asked = _of_any(read_condition(text, case))
         alternative = text.exclusion or segment.joint == "or"
         return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
     return all_of([expression, narrative(text, rest[0].start, after[-1].end)])
+
+
+def _of_any(case: Expression) -> Expression:
+    """Return patients with many diseases as those with any ("≥ 5 for patients with A, B and C")."""
+    parts = case.operands if isinstance(case, AllOf) else ()
+    diseases = all(isinstance(each, Fact) and each.category == "condition" for each in parts)
+    return alternatives_of(case) if len(parts) > _PAIR and diseases else case
 
 
 def _remarks_on_value(text: Text, value: Chunk, chunks: Sequence[Chunk]) -> list[Chunk]:

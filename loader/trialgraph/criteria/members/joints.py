@@ -25,6 +25,7 @@ __all__ = [
     "either_of_strokes",
     "hangs_on",
     "is_ability",
+    "is_bare_state",
     "is_found",
     "is_limit_too",
     "lacks_too",
@@ -46,6 +47,7 @@ _NEGATIVE_FOR = ("negative", "negative for")
 _AVOIDING = re.compile(
     r"\b(?:abstain|abstaining|refrain|refraining)\s+from\b|\bavoid(?:ing)?\b", re.IGNORECASE
 )
+_CHILDBEARING = str(TGC.ChildbearingPotential)
 _WITHOUT = frozenset({"no", "without", "absence", "free", "lack"})
 _CLASSES = frozenset({str(TGC.NYHAClass), str(TGC.ChildPughScore)})
 _BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
@@ -196,6 +198,12 @@ def avoids(text: Text, segment: Segment) -> bool:
     """Whether a member that wasn't read asks to keep from something ("abstain from sunbathing and A")."""
     words = text.text[segment.chunks[0].start : segment.chunks[-1].end]
     return segment.expression is None and _AVOIDING.search(words) is not None
+
+
+def is_bare_state(segment: Segment) -> bool:
+    """Whether a member names women who may bear children, and says no more of them."""
+    fact = segment.expression
+    return isinstance(fact, Fact) and fact.concept == _CHILDBEARING and "qualifier" not in fact.modifiers
 
 
 def is_ability(segment: Segment) -> bool:

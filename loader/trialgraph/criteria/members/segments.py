@@ -233,11 +233,19 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
 def _is_in_case(segment: Segment, joint: Chunk, following: Sequence[Chunk]) -> bool:
     """Whether what is named next belongs to a value's case ("≥ 5 for patients with A and known B")."""
     valued = next((i for i, each in enumerate(segment.chunks) if each.kind == "value"), None)
-    if joint.form not in ("and", "or") or valued is None:
+    if joint.form not in ("and", "or", ",") or valued is None:
         return False
-    named = next((i for i, each in enumerate(following) if not each.classes & _DESCRIBING), len(following))
-    told = 0 < named < len(following) and following[named].kind == "concept"
-    return told and any(map(_opens_case, segment.chunks[valued + 1 :]))
+    behind = following[1:] if following and following[0].form in ("and", "or") else following
+    named = next((each for each in behind if not each.classes & _DESCRIBING), None)
+    told = named is not None and named.kind == "concept"
+    return named is not None and told and _are_diseases(segment.chunks[valued + 1 :], named)
+
+
+def _are_diseases(case: Sequence[Chunk], named: Chunk) -> bool:
+    """Whether a case is one of diseases, and what is named after it is another."""
+    first = next((i for i, each in enumerate(case) if _opens_case(each)), len(case))
+    told = [each.term.category for each in (*case[first:], named) if each.kind == "concept" and each.term]
+    return len(told) > 1 and set(told) == {"condition"}
 
 
 def _names_anew(segment: Segment, chunk: Chunk, *, plain: bool, after_comma: bool) -> bool:
