@@ -38,6 +38,8 @@ __all__ = ["join_segments"]
 
 _CONTRACEPTION = re.compile(r"contracept|birth[ -]control|abstain|abstinence", re.IGNORECASE)
 _GIVING = ("have", "has", "had", "treated with", "received", "receiving", "undergone", "previously treated")
+_GIVEN_TOO = re.compile(r"ha(?:ve|s|d) (?:previously )?(?:been treated|received|undergone)\b")
+"""How a clause of its own starts that asks for treatments ("relapsed, and have received A or B")."""
 _GOING_ON = frozenset({"either", "with", "subject with", "patient with", "participant with"})
 
 
@@ -64,8 +66,10 @@ def _stands_alone(segment: Segment) -> bool:
     speaks = segment.negated or any(
         chunk.form in VERBS | {"must have", "must be"} for chunk in segment.chunks[:3]
     )
-    must = segment.chunks[0].form.split(" ")[0] == "must"
-    return segment.joint == "and" and (segment.after_comma or must) and speaks
+    opening = " ".join(chunk.form for chunk in segment.chunks[:3])
+    given = _GIVEN_TOO.match(opening) is not None and _is_given(segment.expression)
+    anew = opening.split(" ")[0] == "must" or given
+    return segment.joint == "and" and (segment.after_comma or anew) and speaks
 
 
 def _asks_of_either(before: list[Segment], segment: Segment) -> bool:

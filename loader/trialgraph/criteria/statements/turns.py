@@ -9,7 +9,7 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.language.offers import DEMAND
 from trialgraph.criteria.statements.statements import Statement
 from trialgraph.criteria.trees import is_formal, negate, only_facts
-from trialgraph.expressions import AnyOf, Fact, Narrative, Not, atoms
+from trialgraph.expressions import AllOf, AnyOf, Fact, Narrative, Not, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = ["turned"]
@@ -20,7 +20,7 @@ _LABELS = re.compile(r"^(?:[^:;.()]{1,60}:\s*)+(?=\S)")
 _NONE = re.compile(
     r"(?:no\s|(?:(?:patients?|subjects?|participants?|persons?)\s+)?(?:who\s+)?"
     r"(?:(?:does|do|has|have)\s+not\s+(?:have|had)\s|ha(?:s|ve)\s+no\s"
-    r"|(?:is|are)\s+not\s+(?:pregnant|breast-?\s?feeding|lactating)))",
+    r"|(?:(?:is|are)\s+)?not\s+(?:currently\s+)?(?:pregnant|breast-?\s?feeding|lactating|nursing)))",
     re.IGNORECASE,
 )
 """How an exclusion denies what it probably bars; what it may well ask for is denied as it says."""
@@ -39,7 +39,7 @@ def turned(text: Text, statement: Statement, words: str, place: tuple[int, int])
         plain = isinstance(denied, Not) and not isinstance(denied.operand, Narrative)
         return Statement(negate(denied) if plain else Not(narrative(text, *place)), text=words)
     said = statement.expression
-    denied_first = said.operands[0] if isinstance(said, AnyOf) else said
+    denied_first = said.operands[0] if isinstance(said, AnyOf | AllOf) else said
     if _NONE.match(words) and isinstance(denied_first, Not):
         facts = [atom for atom in atoms(denied_first) if isinstance(atom, Fact)]
         kept = any(_may_be_asked_for(text, fact) for fact in facts)
