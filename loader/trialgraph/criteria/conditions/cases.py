@@ -17,7 +17,7 @@ from trialgraph.criteria.language.offers import concerns_some_aside
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.trees import all_of, any_of, map_facts, negate, only_facts
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value
 from trialgraph.namespaces import TGC
 
 __all__ = [
@@ -29,7 +29,6 @@ __all__ = [
     "holds_value",
     "loosened",
     "read_case",
-    "widens",
     "with_remark",
 ]
 
@@ -165,17 +164,20 @@ def read_case(text: Text, chunks: Sequence[Chunk], *, excepted: bool = False) ->
         last = found[-1]
     values = _values(text, chunks[first : last + 1], base)
     around = (chunks[:first], chunks[last + 1 :])
+    if values is not None and not excepted and (more := _asked_too(text, chunks, around[1])) is not None:
+        values, around = all_of([values, more]), (around[0], [])
     case = _case_before(text, *around, excepted=excepted)
     if case is None and (excepted or chunks[first].kind == "limit"):
         case = _case_after(text, *around)
     return AllOf((case, values)) if values is not None and case is not None else None
 
 
-def widens(text: Text, case: AllOf, start: int) -> bool:
-    """Whether a quantity of a case was limited before, so that a permission widens that limit."""
-    before = [chunk.expression for chunk in text.chunks if chunk.end <= start and chunk.expression]
-    named = {atom.concept for each in before for atom in atoms(each) if isinstance(atom, Value)}
-    return any(isinstance(atom, Value) and atom.concept in named for atom in atoms(case))
+def _asked_too(text: Text, chunks: Sequence[Chunk], after: Sequence[Chunk]) -> Expression | None:
+    """Return what goes on behind a demand's values ("if HIV-positive, CD4 ≥ 350 and B"): of the same case."""
+    told = trimmed(after)
+    joined = told and after[0].form in (",", "and")
+    plain = any("allowance" in each.classes for each in chunks) or all(is_harmless(c, *_SILENT) for c in told)
+    return _words_of(text, told) if joined and not plain else None
 
 
 def _parted_case(text: Text, chunks: Sequence[Chunk], found: Sequence[int]) -> AllOf | None:
@@ -242,13 +244,8 @@ def _asks_more(words: Sequence[Chunk]) -> bool:
 
 def _case_after(text: Text, before: Sequence[Chunk], after: Sequence[Chunk]) -> Expression | None:
     words = trimmed(after)
-    if (
-        not words
-        or not _opens_case(words[0])
-        or any(not is_harmless(chunk, "label", "allowance", "value_tail") for chunk in before)
-    ):
-        return None
-    return _named_case(text, words[1:])
+    plain = all(is_harmless(chunk, "label", "allowance", "value_tail") for chunk in before)
+    return _named_case(text, words[1:]) if words and plain and _opens_case(words[0]) else None
 
 
 def _opens_case(chunk: Chunk) -> bool:

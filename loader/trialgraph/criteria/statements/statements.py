@@ -10,7 +10,7 @@ from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import asks_consent, narrative
 from trialgraph.criteria.conditions.alternatives import aside_at
-from trialgraph.criteria.conditions.cases import asked_of, except_for, holds_value, read_case, widens
+from trialgraph.criteria.conditions.cases import asked_of, except_for, holds_value, read_case
 from trialgraph.criteria.conditions.dispensations import read_dispensation
 from trialgraph.criteria.conditions.elapsed import read_elapsed
 from trialgraph.criteria.conditions.recoveries import read_recovery
@@ -39,7 +39,7 @@ from trialgraph.criteria.trees import (
     map_facts,
     negate,
 )
-from trialgraph.expressions import Expression, Fact, Narrative, Value, atoms
+from trialgraph.expressions import AllOf, Expression, Fact, Narrative, Value, atoms
 
 __all__ = ["Statement", "of_part", "read_statement", "read_time_since"]
 
@@ -83,7 +83,7 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
         return Statement(told, text=words)
     allowing = allows(chunks)
     case = None if text.exclusion and allowing else read_case(text, chunks)
-    if case is not None and (not allowing or widens(text, case, start)):
+    if case is not None and (not allowing or _widens(text, case, start)):
         return Statement(asked_of(text, *case.operands), text=words)
     asked = demand_on_some(text, chunks) if text.exclusion and not allowing else None
     if asked is not None:
@@ -204,3 +204,10 @@ def _read_excepted(text: Text, chunks: list[Chunk], at: int) -> Expression:
     words = text.text[tail[0].start : end].strip(" ;,.:")
     place = (tail[0].start, end)
     return except_for(text, read_labelled(text, head), words, place, lifts=chunks[at].form == "unless")
+
+
+def _widens(text: Text, case: AllOf, start: int) -> bool:
+    """Whether a quantity of a case was limited before, so that a permission widens that limit."""
+    before = [chunk.expression for chunk in text.chunks if chunk.end <= start and chunk.expression]
+    named = {atom.concept for each in before for atom in atoms(each) if isinstance(atom, Value)}
+    return any(isinstance(atom, Value) and atom.concept in named for atom in atoms(case))
