@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bench.understanding.annotations import AnnotatedTrial, Annotation, Item
+from bench.understanding.alignment import Expected
+from bench.understanding.annotations import AnnotatedTrial
 from bench.understanding.bounds import annotated_demand, is_limit, same_demand
-from bench.understanding.names import Named, Names
+from bench.understanding.names import Names
 from bench.understanding.tables import figure, table
 
 __all__ = ["Agreement", "agreement_report", "agreements"]
@@ -36,13 +37,6 @@ class Agreement:
     def share(self) -> float | None:
         """The share that was found; None of nothing."""
         return self.found / self.atoms if self.atoms else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    atom: Annotation
-    named: Named
-    item: Item
 
 
 def agreement_report(first: Sequence[AnnotatedTrial], second: Sequence[AnnotatedTrial]) -> str:
@@ -77,7 +71,7 @@ def agreements(pairs: Sequence[tuple[AnnotatedTrial, AnnotatedTrial]], names: Na
         there = list(_told(other, names))
         taken: set[int] = set()
         for each in _told(one, names):
-            if each.atom.polarity not in ("required", "barred"):
+            if not each.demanded:
                 continue
             counts = found[each.atom.kind]
             counts.atoms += 1
@@ -90,14 +84,14 @@ def agreements(pairs: Sequence[tuple[AnnotatedTrial, AnnotatedTrial]], names: Na
     return found
 
 
-def _told(trial: AnnotatedTrial, names: Names) -> Iterator[_Told]:
+def _told(trial: AnnotatedTrial, names: Names) -> Iterator[Expected]:
     for item in trial.items:
         for written in item.atoms:
             for atom, named in names.stated(written):
-                yield _Told(atom, named, item)
+                yield Expected(atom, item, named)
 
 
-def _same(one: _Told, other: _Told, names: Names) -> bool:
+def _same(one: Expected, other: Expected, names: Names) -> bool:
     """Whether two atoms are of one criterion, as either annotator parted them, and say the same."""
     together = (
         one.item.start <= other.atom.place < one.item.end
@@ -106,7 +100,7 @@ def _same(one: _Told, other: _Told, names: Names) -> bool:
     return together and one.atom.kind == other.atom.kind and _same_demand(one, other, names)
 
 
-def _same_demand(one: _Told, other: _Told, names: Names) -> bool:
+def _same_demand(one: Expected, other: Expected, names: Names) -> bool:
     written = [(each.atom.limit, each.atom.unit) for each in (one, other)]
     if not one.named.iris or not other.named.iris:
         return one.named.words == other.named.words and written[0] == written[1]
@@ -119,11 +113,11 @@ def _same_demand(one: _Told, other: _Told, names: Names) -> bool:
     return same_demand(first, second)
 
 
-def _preference(one: _Told, other: _Told) -> tuple[bool, int]:
+def _preference(one: Expected, other: Expected) -> tuple[bool, int]:
     return _effect(one) != _effect(other), abs(one.atom.place - other.atom.place)
 
 
-def _effect(told: _Told) -> object:
+def _effect(told: Expected) -> object:
     """Return what a fact does to enrolment; a barred value is the same as its contrary that is required."""
     return told.atom.polarity if told.atom.kind == "fact" else "value"
 

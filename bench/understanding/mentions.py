@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from bench.understanding.leaves import leaves
 from trialgraph.criteria import Criterion, read_text
 from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.language.vocabulary import Term, default_vocabulary
 from trialgraph.criteria.quantities.limits import parse_limit
 from trialgraph.criteria.sections.normalization import normalize
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, is_judged
+from trialgraph.expressions import Fact, Narrative, Value, is_judged
 
 __all__ = ["KINDS", "Found", "Mention", "find_mentions"]
 
@@ -135,7 +136,9 @@ def _value_parts(text: Text, chunk: Chunk) -> Iterator[tuple[str, int, int, str]
 
 def _add_read(criterion: Criterion, text: Text, mentions: Sequence[Mention], found: Found) -> None:
     offset = criterion.span[0]
-    for atom, negated in _flat(criterion.expression, negated=False):
+    for atom, negated in leaves(criterion.expression):
+        if isinstance(atom, Narrative):
+            continue
         start, end = atom.span[0] + offset, atom.span[1] + offset
         inside = [each for each in mentions if start <= each.start and each.end <= end]
         if isinstance(atom, Value):
@@ -152,17 +155,6 @@ def _add_read(criterion: Criterion, text: Text, mentions: Sequence[Mention], fou
         if atom.within is not None and named:
             found.times.update((named[0], time) for time in _time(criterion, text, mentions, atom))
     found.read.update(time for _, time in found.times)
-
-
-def _flat(expression: Expression, *, negated: bool) -> Iterator[tuple[Value | Fact, bool]]:
-    match expression:
-        case AllOf(operands) | AnyOf(operands):
-            for operand in operands:
-                yield from _flat(operand, negated=negated)
-        case Not(operand):
-            yield from _flat(operand, negated=not negated)
-        case Value() | Fact():
-            yield expression, negated
 
 
 def _members(mention: Mention, text: Text) -> list[str]:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from bench.understanding.annotations import Annotation, Polarity
+from bench.understanding.leaves import leaves
 from trialgraph.concepts import Concepts, packaged_concepts
 from trialgraph.criteria import read_text
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import tokenize
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
+from trialgraph.expressions import Fact
 
 __all__ = ["Named", "Names", "content_words"]
 
@@ -169,23 +170,12 @@ class Names:
 def _read(name: str) -> tuple[tuple[frozenset[str], bool], ...]:
     """Return the concepts that a name is read as, and which of them it denies; none where words are left."""
     criteria = read_text(name)
-    facts = list(_facts(criteria[0].expression)) if len(criteria) == 1 else []
+    facts = list(leaves(criteria[0].expression)) if len(criteria) == 1 else []
     if not all(isinstance(fact, Fact) and fact.modifiers.keys() <= _ADDS_NOTHING for fact, _ in facts):
         return ()
     return tuple(
         dict.fromkeys((frozenset([fact.concept]), denied) for fact, denied in facts if isinstance(fact, Fact))
     )
-
-
-def _facts(expression: Expression, *, denied: bool = False) -> Iterator[tuple[Expression, bool]]:
-    match expression:
-        case AllOf(operands) | AnyOf(operands):
-            for each in operands:
-                yield from _facts(each, denied=denied)
-        case Not(operand):
-            yield from _facts(operand, denied=not denied)
-        case _:
-            yield expression, denied
 
 
 def content_words(words: str) -> frozenset[str]:

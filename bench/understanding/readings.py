@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from bench.understanding.leaves import leaves
 from trialgraph.criteria import Criterion, read_text
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, is_judged
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, is_judged
 from trialgraph.namespaces import TGC
 
 __all__ = ["ReadAtom", "passable", "read_atoms"]
@@ -48,7 +49,10 @@ def read_atoms(text: str, *, judged: bool = False) -> list[ReadAtom]:
     found: list[ReadAtom] = []
     for criterion in read_text(text):
         seen = set()
-        for atom, required in _flat(criterion.expression, criterion.kind == "inclusion"):
+        for atom, denied in leaves(criterion.expression):
+            if isinstance(atom, Narrative):
+                continue
+            required = denied != (criterion.kind == "inclusion")
             key = _said(atom, required)
             if key in seen or (judged and not is_judged(atom)):
                 continue
@@ -64,17 +68,6 @@ def _said(atom: Value | Fact, required: bool) -> tuple[object, ...]:  # noqa: FB
         return atom.concept, atom.limit, atom.unit, atom.relative_to, atom.within, required
     modifiers = tuple(sorted(atom.modifiers.items()))
     return atom.concept, modifiers, atom.count, atom.size, atom.within, required
-
-
-def _flat(expression: Expression, required: bool) -> Iterator[tuple[Value | Fact, bool]]:  # noqa: FBT001
-    match expression:
-        case AllOf(operands) | AnyOf(operands):
-            for operand in operands:
-                yield from _flat(operand, required)
-        case Not(operand):
-            yield from _flat(operand, not required)
-        case Value() | Fact():
-            yield expression, required
 
 
 def passable(expression: Expression, atom: Expression, truth: bool, wanted: bool) -> bool:  # noqa: FBT001
