@@ -179,6 +179,15 @@ def test_annotators_agree_on_what_both_say_alike_and_on_nothing_else(tmp_path):
     assert all(each.found == each.polarity == each.atoms for each in whole.values())
 
 
+def test_annotators_do_not_agree_across_criteria(tmp_path):
+    """What one says of a criterion isn't what the other says of another, though the words be the same."""
+    (tmp_path / "again").mkdir()
+    told = '  fact | condition | stroke | barred | | | "{}"'
+    one = _trial(tmp_path, "E | Stroke", told.format("Stroke"), "E | Pregnancy")
+    other = _trial(tmp_path / "again", "E | Stroke", "E | Pregnancy", told.format("Pregnancy"))
+    assert agreements([(one, other)], NAMES)["fact"].found == 0
+
+
 def test_the_words_of_the_held_out_set_stay_unseen(tmp_path):
     """No listing of errors is written for the held-out set, and asking for one is refused."""
     for split in ("dev", "test"):
