@@ -116,9 +116,9 @@ def harmful(pair: Pair) -> bool:
     What is excepted may not hurt at all. A supposition may not decide alone, which a fact with a
     qualifier that records can't show never does, since it is never proved.
     """
-    if pair.expected.atom.polarity == "excepted" and not pair.read.required:
-        return True
     fact = pair.read.atom
+    if pair.expected.atom.polarity == "excepted" and not pair.read.required and not is_judged(fact):
+        return True
     kept = isinstance(fact, Fact) and "qualifier" in fact.modifiers and not pair.read.required
     return pair.read.decides and is_judged(fact) and not kept
 

@@ -36,7 +36,7 @@ from trialgraph.criteria.quantities.pairs import read_pair
 from trialgraph.criteria.quantities.stains import with_stains
 from trialgraph.criteria.quantities.tables import Table, tables_of
 from trialgraph.criteria.quantities.values import FoundValue, ValueReader
-from trialgraph.criteria.quantities.windows import STARTERS, parse_window, tells_time
+from trialgraph.criteria.quantities.windows import STARTERS, end_of_moment, parse_window, tells_time
 from trialgraph.criteria.sections.normalization import NormalizedText
 from trialgraph.expressions import Fact, Span
 
@@ -286,7 +286,7 @@ class Chunker:
             return None
         value = self.text.values.build((term,), "", limit, start, 0, 0)
         old = _OLD.match(self.source, limit.end)
-        end = old.end() if old else limit.end
+        end = end_of_moment(self.source, old.end() if old else limit.end)
         return Chunk("value", start, end, expression=value.expression, value=value) if value else None
 
     def _lesion(self, position: int) -> tuple[Chunk, int] | None:

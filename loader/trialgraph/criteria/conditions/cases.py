@@ -11,6 +11,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.alternatives import is_harmless, is_method, other_limit, with_alternative
+from trialgraph.criteria.conditions.excuses import excused_by
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.offers import concerns_some_aside
@@ -289,7 +290,7 @@ def holds_value(chunk: Chunk) -> bool:
 def granted(text: Text, place: tuple[int, int]) -> Expression | None:
     """Return the case and limit that an exception at a place in the text grants, or None."""
     inside = [chunk for chunk in text.chunks if place[0] <= chunk.start and chunk.end <= place[1]]
-    return read_case(text, inside, excepted=True) or _lone_value(inside)
+    return read_case(text, inside, excepted=True) or _lone_value(inside) or excused_by(text, inside)
 
 
 def _lone_value(chunks: Sequence[Chunk]) -> Expression | None:
@@ -327,7 +328,8 @@ def with_remark(text: Text, expression: Expression, value: Chunk, remark: Chunk)
     if plain and (concerns_some_aside(words) or _ONLY.match(words)):
         return asked_of(text, narrative(text, remark.start + 1, remark.end - 1), expression)
     apart = any(chunk.kind == "value" or "exception" in chunk.classes for chunk in remark.inner)
-    case = read_case(text, remark.inner, excepted=True) if apart else None
+    told = read_case(text, remark.inner, excepted=True) if apart else None
+    case = told or (excused_by(text, remark.inner) if apart and plain else None)
     if case is None:
         return with_alternative(text, expression, value, list(remark.inner), (remark.start, remark.end))
     return all_of([expression, negate(case)]) if text.exclusion else any_of([expression, case])

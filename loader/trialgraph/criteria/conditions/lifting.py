@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
@@ -12,7 +13,7 @@ from trialgraph.criteria.trees import any_of
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
 from trialgraph.namespaces import TGC
 
-__all__ = ["lift"]
+__all__ = ["excuses", "lift"]
 
 _CANCER = str(TGC.PrimaryMalignantNeoplasm)
 _OTHER_VALUE = re.compile(
@@ -60,6 +61,18 @@ def lift(text: Text, read: list[Expression], words: str, place: tuple[int, int])
         except_for(text, each, words, place, lifts=True) if is_lifted else each
         for each, is_lifted in zip(read, lifted, strict=True)
     ]
+
+
+def excuses(text: Text, read: Sequence[Expression], place: tuple[int, int]) -> bool:
+    """Whether an allowance may be about what is barred or asked for before it.
+
+    What is asked of some only it leaves as it is.
+    """
+    return any((_bars(each) and not _is_case(each)) or _shares_concept(text, each, place) for each in read)
+
+
+def _is_case(expression: Expression) -> bool:
+    return isinstance(expression, AnyOf) and isinstance(expression.operands[0], Not)
 
 
 def _is_other_cancer(text: Text, expression: Expression, place: tuple[int, int]) -> bool:

@@ -200,7 +200,7 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
     following = list(chunks[index + 1 : index + 9])
     if chunk.form == ";" or _takes_all(segment):
         return chunk.form == ";" or _is_other_matter(segment, following)
-    if chunk.form == "and" and stops_treatment(following):
+    if chunk.form == "and" and (stops_treatment(following) or _lasted(segment, following)):
         return True
     in_case = _is_in_case(segment, chunk, following)
     if in_case or _lists_grounds(segment, chunk):
@@ -228,6 +228,15 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
             return False
         plain = plain and bool(each.classes & {"qualifier", "active"})
     return False
+
+
+def _lasted(segment: Segment, following: Sequence[Chunk]) -> bool:
+    """Whether a member ends in how long it went on, before another ("A for at least 4 weeks and have B")."""
+    ends = [chunk.form if chunk.kind == "word" else chunk.kind for chunk in segment.chunks[-2:]]
+    if ends != ["for", "limit"]:
+        return False
+    named = next((each for each in following if not each.classes & _DESCRIBING), None)
+    return named is not None and is_content(named)
 
 
 def _is_in_case(segment: Segment, joint: Chunk, following: Sequence[Chunk]) -> bool:

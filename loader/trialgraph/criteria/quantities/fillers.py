@@ -8,7 +8,7 @@ from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.windows import parse_window
 from trialgraph.expressions import Window
 
-__all__ = ["AGES", "GLOSS", "averaged", "past_fillers", "told_when"]
+__all__ = ["AGES", "GLOSS", "averaged", "end_of_doing", "past_fillers", "told_when"]
 
 _FILLER = re.compile(
     r"(?:\s|:|=|,(?=\s*(?:must|should|of|is|with|serum|plasma|blood)\b|\s*[≤≥<>]\s?\d|\s*within\s+(?:\d|normal|institution))|-(?=\s)|,?\s*\bas\s+(?:applicable|appropriate)\b,?|\b(?:of\s+cognitive\s+function|and\s+a\s+24-?\s?h(?:ou)?r?\s+urine\s+collection|of\s+(?:this|the)\s+(?:mammogram|image|scan)"
@@ -31,6 +31,12 @@ _OBTAINED = re.compile(
     r"(?=(?:within|in\s+the)\s)",
     re.IGNORECASE,
 )
+_DONE_WITHIN = re.compile(
+    r"\s*,?\s*(?:as\s+)?(?:performed|obtained|measured|assessed|done|drawn|taken|determined|collected|evaluated|tested"
+    r"|documented)\s+(?:by\s+\w+\s+)?(?=(?:within|in\s+the|≤|<)\s*\w)",
+    re.IGNORECASE,
+)
+"""How a value's time may be led up to behind it ("…, determined within 14 days of registration")."""
 _WHEN = re.compile(r"\bwithin\b|≤", re.IGNORECASE)
 _AVERAGED = re.compile(r"\b(?P<days>\d{1,2})-day\s+(?:average|mean)\s+(?:of\s+)?(?:the\s+)?$", re.IGNORECASE)
 _NEAR = 30
@@ -53,6 +59,12 @@ def past_fillers(text: str, offset: int) -> tuple[int, Window | None]:
             break
         offset = rest.end()
     return offset, window
+
+
+def end_of_doing(text: str, offset: int) -> int:
+    """Return where the time of a value starts that words behind it lead up to; the offset without one."""
+    done = _DONE_WITHIN.match(text, offset)
+    return done.end() if done is not None and parse_window(text, done.end()) is not None else offset
 
 
 def told_when(text: str, start: int, end: int) -> Window | None:

@@ -23,7 +23,7 @@ from trialgraph.criteria.quantities.bounds import (
     tells_change,
     tells_distance,
 )
-from trialgraph.criteria.quantities.fillers import averaged, past_fillers, told_when
+from trialgraph.criteria.quantities.fillers import averaged, end_of_doing, past_fillers, told_when
 from trialgraph.criteria.quantities.fitting import (
     bounded_alike,
     fit_limit,
@@ -61,6 +61,9 @@ _UNKNOWN_UNIT = re.compile(
     r"\s*(?:[×/%^]|-?(?:folds?|times)\b|(?:h|hrs?|hours?)\b|\*(?!\s)|\+\s?\d|,\s?\d{3}\b|x\b|(?!(?:and|or)\b)[a-zµ]{1,6}\s?/)",
     re.IGNORECASE,
 )
+
+_OF_AGE = re.compile(r"\s+(?:of\s+age|old)\b(?=\s+(?:at|on|before|prior|upon|when)\b)", re.IGNORECASE)
+"""What stands between an age and when it is reached ("18 years of age at the time of consent")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +216,12 @@ class ValueReader:
     def past_method(self, offset: int) -> int:
         """Return the token after how a value is measured, which stands behind it."""
         end = self.token_at(offset)
+        if (aged := _OF_AGE.match(self.text, offset)) is not None:
+            offset = aged.end()
         method = wording().method.match(self.text, offset)
-        offset = end_of_moment(self.text, method.end() if method else offset)
-        last = max(end, self.token_at(offset))
+        behind = end_of_moment(self.text, method.end()) if method else offset
+        moment = end_of_doing(self.text, max(behind, end_of_moment(self.text, offset)))
+        last = max(end, self.token_at(moment) if moment > offset else end)
         comma = end
         for index in range(end, last):
             mention = self.mention_at(index)

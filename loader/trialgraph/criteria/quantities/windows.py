@@ -137,18 +137,23 @@ _JOINT_BEHIND = re.compile(
 )
 _MOMENT = re.compile(rf"\s*(?:at|before|prior\s+to|upon|on|preceding|when)\s+{_ANCHOR}", re.IGNORECASE)
 _TRAILING = re.compile(
-    r"(?:\b(?:and|of|to|in|for|on|the|this|any|their|a|an|form|day|c|d|1|0|into|being|trial)\b[\s/-]*|[\s/-]+)+$",
+    r"(?:\b(?:and|of|to|in|for|on|the|this|any|their|a|an|(?<!consent )form|day|c|d|(?<!visit )1|0|into|being"
+    r"|trial)\b[\s/-]*|[\s/-]+)+$",
     re.IGNORECASE,
 )
 
 
 def end_of_moment(text: str, position: int) -> int:
-    """Return where "at screening" or "prior to the first dose" ends; the position when none is there."""
+    """Return where "at screening" or "prior to the first dose" ends.
+
+    It is the position when no moment is told, or one of something unknown ("at the time of the scan").
+    """
     match = _MOMENT.match(text, position)
     if match is None:
         return position
     trailing = _TRAILING.search(match.group())
-    return match.end() - (len(trailing.group()) if trailing else 0)
+    cut = trailing.group() if trailing else ""
+    return position if cut.lower().startswith("of ") else match.end() - len(cut)
 
 
 def tells_time(lowered: str) -> bool:

@@ -13,6 +13,7 @@ from trialgraph.criteria.facts.surroundings import category_of
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.offers import DEMANDED
 from trialgraph.criteria.language.tokens import lookup_form
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_condition, read_segments
 from trialgraph.criteria.members.segments import part_statement, trimmed
@@ -22,7 +23,7 @@ from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal
 from trialgraph.expressions import AllOf, Expression, Fact, Narrative, Not, atoms
 from trialgraph.namespaces import TGC
 
-__all__ = ["case_of", "concerns_reproduction", "read_conditional"]
+__all__ = ["case_of", "concerns_reproduction", "may_be_borne", "read_conditional"]
 
 _ABSENT = re.compile(r"in\s+(?:the\s+)?absence\s+of\s+", re.IGNORECASE)
 _MODAL = ("must", "should", "shall", "need", "are required to")
@@ -32,6 +33,10 @@ _TELLING = frozenset({"confirmation", "confirmed"})
 _LACKING = frozenset({"do not have", "doe not have", "without", "who do not have", "who doe not have"})
 _NEOPLASM = str(TGC.Neoplasm)
 _METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
+_OTHER_CANCER = str(TGC.OtherMalignantNeoplasm)
+_INFECTION_MARKER = str(TGC.InfectionMarker)
+_BORNE = GIVEN | {"condition", "reproductive", "allergy"}
+"""What some of those whom a trial is for may have; a tumour is what it is for."""
 _PROVIDED = frozenset({"provided", "provided that", "only if"})
 """What adds a demand to the one before it, rather than telling whom that is asked of."""
 _WHO = frozenset({"patient who", "subject who", "participant who"})
@@ -118,12 +123,20 @@ def _subject_case(text: Text, chunks: list[Chunk]) -> Expression | None:
         return None
     if not any(is_content(chunk) for chunk in body):
         apart = tumour or category_of(case[named]) != "condition"
-        return None if apart else narrative(text, chunks[0].start, chunks[-1].end)
+        return None if apart else _asked_in_words(text, case, body)
     read = join_segments(text, read_segments(text, body), "and")
     if not _says_something(read):
         valued = any(chunk.kind == "value" for chunk in case)
-        return None if valued else narrative(text, chunks[0].start, chunks[-1].end)
+        return None if valued else _asked_in_words(text, case, body)
     return any_of([negate(case_of(text, case)), read])
+
+
+def _asked_in_words(text: Text, case: list[Chunk], body: list[Chunk]) -> Expression:
+    """Return words that are asked of those with a disease only, or of all where that isn't sure."""
+    told = case_of(text, case)
+    if not is_formal(told) or not all(may_be_borne(text, atom) for atom in atoms(told)):
+        return narrative(text, case[0].start, body[-1].end)
+    return any_of([negate(told), narrative(text, body[0].start, body[-1].end)])
 
 
 def _lacking_case(text: Text, subject: list[Chunk], demand: list[Chunk]) -> Expression | None:
@@ -162,7 +175,7 @@ def _names_patients(text: Text, case: Sequence[Chunk]) -> bool:
 
 
 def _is_modal(chunk: Chunk) -> bool:
-    return chunk.kind == "word" and chunk.form.startswith(_MODAL)
+    return chunk.kind == "word" and chunk.form.startswith(_MODAL) and not chunk.form.startswith("needed")
 
 
 def _is_told(chunks: Sequence[Chunk]) -> bool:
@@ -234,6 +247,17 @@ def _is_cancer(text: Text, fact: Fact) -> bool:
 
 def _says_something(expression: Expression) -> bool:
     return any(not isinstance(atom, Narrative) for atom in atoms(expression))
+
+
+def may_be_borne(text: Text, atom: Expression) -> bool:
+    """Whether an atom is what some of those whom a trial is for may have, rather than what it is for."""
+    term = text.vocabulary.by_iri.get(atom.concept) if isinstance(atom, Fact) else None
+    if not isinstance(atom, Fact) or term is None:
+        return False
+    if atom.concept == _OTHER_CANCER or atom.modifiers.get("relation") == "other":
+        return True
+    borne = atom.category in _BORNE or _INFECTION_MARKER in term.ancestors
+    return borne and (not term.is_a(_NEOPLASM) or term.is_a(_METASTASIS))
 
 
 def concerns_reproduction(chunks: Sequence[Chunk]) -> bool:

@@ -1,17 +1,25 @@
-"""Demands worded as whom a trial lets in: "patients are eligible if they have X", "only Y are eligible"."""
+"""Demands worded as whom a trial lets in: "patients are eligible if they have X", "only Y are eligible".
+
+Those with a disease may be let in "if …", which is asked of them alone.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
-from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.facts.allowances import allowance_at
+from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.statements.addressees import case_of, may_be_borne
 from trialgraph.criteria.statements.refusals import TRIAL, without_trailing_verb
 from trialgraph.criteria.statements.statements import read_statement
-from trialgraph.expressions import AllOf, Expression, Fact, Not, atoms, is_judged
+from trialgraph.criteria.trees import alternatives_of, any_of, is_formal, negate
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms, is_judged
 
-__all__ = ["read_admission"]
+__all__ = ["asks_some", "read_admission", "read_permission"]
 
 _ADMITTED = frozenset({"eligible", "enrolled", "recruited", "included", "are included", "will be included",
                        "be included", "accrued", "accepted"})  # fmt: skip
@@ -19,6 +27,19 @@ _SUPPOSED = frozenset({"if", "only if"})
 _BESIDES = frozenset({"also", "still", "additionally", "even"})
 _SEXES = frozenset({"female", "male"})
 _PRONOUNS = frozenset({"they", "she", "he", "he / she", "he or she"})
+_MODALS = ("must", "should", "shall", "need")
+_PROVIDED = frozenset({"if", "only if", "provided", "provided that", "providing", "providing that",
+                       "as long as", "so long as", "on condition that", "on the condition that", "when",
+                       "only when",
+                       "unless"})  # fmt: skip
+_TURNED = frozenset({"negation", "condition", "exception", "barring"})
+_ADDED = frozenset({"only", "also", "still", "considered", "consider", "be considered", "may", "can",
+                    "may be", "can be", "as"})  # fmt: skip
+"""What stands between those who are let in and "eligible"."""
+_POINTING = re.compile(r"(?:it|its|their|this|these|that)\b", re.IGNORECASE)
+"""How a condition starts that tells more of what those have who are let in."""
+_LISTING = re.compile(r",|/|\b(?:and|or)\b", re.IGNORECASE)
+"""What goes on to something else within what a concept is said to be like."""
 
 
 def read_admission(text: Text, chunks: Sequence[Chunk], *, first: bool) -> Expression | None:
@@ -46,6 +67,97 @@ def read_admission(text: Text, chunks: Sequence[Chunk], *, first: bool) -> Expre
     return told if told is None or not of_sex or _denies_states(told) else None
 
 
+def read_permission(
+    text: Text, chunks: Sequence[Chunk], *, first: bool = True
+) -> tuple[Expression, Expression] | None:
+    """Read "patients with X are eligible if Y", which asks Y of those with X, and nothing of others.
+
+    Args:
+        text: The text under reading.
+        chunks: A sentence of it, or an item.
+        first: Whether nothing was asked before; behind a demand "those with X are eligible" asks nothing.
+    Returns:
+        Who has X, and what is asked of them, in words where that isn't understood. Where no more is
+        said than that they are let in, those are the words. None for any other sentence, and where X is a
+        tumour or isn't understood.
+    """
+    at = allowance_at(chunks)
+    if not at:
+        return None
+    subject, behind = _whom(chunks[:at]), chunks[at + 1 :]
+    provided = next((i for i, chunk in enumerate(behind) if chunk.form in _PROVIDED), None)
+    if not all(_is_trial(each) or each.form in _ADDED for each in behind[:provided]):
+        return None
+    if any(chunk.classes & _TURNED for chunk in subject):
+        return None
+    if provided is None and not first and sum(map(is_content, subject)) == 1:
+        return None
+    if provided is None:
+        return _let_in(text, subject, narrative(text, chunks[0].start, chunks[-1].end))
+    asked = list(behind[provided + 1 :])
+    asked = trimmed(asked[1:] if asked and asked[0].form in _PRONOUNS else asked)
+    if not asked or not any(map(is_content, subject)):
+        return None
+    read = case_of(text, subject)
+    if isinstance(read, AllOf):
+        return _let_in(text, subject, narrative(text, chunks[0].start, chunks[-1].end))
+    case = alternatives_of(read)
+    borne = [atom for atom in atoms(case) if may_be_borne(text, atom)]
+    told = sum(map(is_content, subject)) <= len(borne) or not any(map(_goes_on, borne))
+    if not told or not is_formal(case) or len(borne) < sum(1 for _ in atoms(case)):
+        return None
+    return case, _asked(text, asked, denied=behind[provided].form == "unless")
+
+
+def asks_some(text: Text, chunks: Sequence[Chunk], read: Expression) -> bool:
+    """Whether an item asks something of those with X only, so that it can't be one of several ways in.
+
+    Those without X would have met it, whatever the others ask.
+    """
+    case = isinstance(read, AnyOf) and isinstance(read.operands[0], Not) and not is_formal(read)
+    modal = any(chunk.form.startswith(_MODALS) for chunk in chunks)
+    return (case and modal) or read_permission(text, chunks) is not None
+
+
+def _whom(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Return who is let in ("for patients with X, they are …", "patients with X may only be …")."""
+    subject = without_trailing_verb(list(chunks))
+    while subject and subject[-1].form in _ADDED:
+        subject = without_trailing_verb(subject[:-1])
+    if len(subject) > 1 and subject[-1].form in _PRONOUNS and subject[-2].form == ",":
+        subject = subject[1:-2] if "of some" in subject[0].classes else subject[:-2]
+    return trimmed(subject)
+
+
+def _let_in(text: Text, subject: Sequence[Chunk], words: Expression) -> tuple[Expression, Expression] | None:
+    """Return who has a disease with which a trial lets some in ("those with X who take Y are eligible")."""
+    named = [read_fact(text, [chunk]) for chunk in subject if is_content(chunk)]
+    diseases = [each.expression for each in named if each is not None and not each.negated]
+    borne = [each for each in diseases if isinstance(each, Fact) and each.category == "condition"]
+    first = borne[:1] == diseases[:1] and all(may_be_borne(text, each) for each in borne)
+    return (any_of(borne), words) if borne and first else None
+
+
+def _asked(text: Text, chunks: list[Chunk], *, denied: bool) -> Expression:
+    """Return what a permission asks, or what it denies ("unless …"); in words unless all is understood."""
+    pointing = _POINTING.match(text.text, chunks[0].start) is not None
+    read = None if pointing else read_statement(text, chunks).expression
+    unsure = read is not None and not is_formal(read) and (denied or _chooses(read))
+    if read is None or unsure or any(map(_goes_on, atoms(read))):
+        read = narrative(text, chunks[0].start, chunks[-1].end)
+        return Not(read) if denied else read
+    return negate(alternatives_of(read)) if denied else read
+
+
+def _chooses(read: Expression) -> bool:
+    """Whether something is asked for in one of two ways, which what isn't understood may part otherwise."""
+    return isinstance(read, AnyOf) or any(map(_chooses, getattr(read, "operands", ())))
+
+
+def _goes_on(atom: Expression) -> bool:
+    return isinstance(atom, Fact) and _LISTING.search(atom.modifiers.get("qualifier", "")) is not None
+
+
 def _told(text: Text, chunks: list[Chunk]) -> Expression | None:
     last = next((i for i in range(len(chunks) - 1, -1, -1) if is_content(chunks[i])), None)
     if last is None:
@@ -64,7 +176,7 @@ def _names_anyone(chunks: Sequence[Chunk]) -> bool:
 
 
 def _is_trial(chunk: Chunk) -> bool:
-    return chunk.kind == "sign" or chunk.form in TRIAL
+    return chunk.kind == "sign" or chunk.form in TRIAL or TRIAL.issuperset(chunk.form.split())
 
 
 def _denies_states(expression: Expression) -> bool:

@@ -45,6 +45,7 @@ _EXCLUDED = re.compile(
     r"\b(?:are|is|be|must) (?:also )?(?:excluded|ineligible|not (?:be )?(?:eligible|allowed|permitted))\b",
     re.IGNORECASE,
 )
+_MEETING = frozenset({"must", "should", "meet", "must meet", "fulfill", "satisfy", "has", "."})
 _ABOUT = frozenset({"for", "in"})
 _WAIVED = re.compile(r"\bnot (?:\w+ )?(?:need|require|necessary|mandatory|applicable|apply)", re.IGNORECASE)
 _FOLLOWING = re.compile(
@@ -120,7 +121,10 @@ def with_lead(
     if not text.exclusion and leading and leading[0].form == "if":
         return _asked_in_case(text, leading, head, body)
     if not any(not isinstance(atom, Narrative) for atom in atoms(head)):
-        told = not text.exclusion and any(chunk.kind in ("value", "limit") for chunk in leading)
+        told = not text.exclusion and any(
+            chunk.kind == "value" or (chunk.kind == "limit" and not (either and _counts_items(leading, at)))
+            for at, chunk in enumerate(leading)
+        )
         return body if not told and _plain_lead(lead, either=either) else all_of([head, body])
     if text.exclusion and facts and either and _INSTANCES.search(lead):
         words = (stop, outline.end)
@@ -243,6 +247,12 @@ def _names_some(leading: Sequence[Chunk]) -> bool:
     told = any(chunk.classes & {"confirmation", "confirmed"} for chunk in subject)
     told = told or any(is_content(chunk) for chunk in leading[len(subject) :])
     return not told and any(is_content(chunk) for chunk in subject)
+
+
+def _counts_items(leading: Sequence[Chunk], at: int) -> bool:
+    """Whether a number tells how many items are enough ("must meet at least one of the following:")."""
+    plain = all("neutral" in chunk.classes or chunk.form in _MEETING for chunk in leading[:at])
+    return plain and at + 1 < len(leading) and leading[at + 1].form == "of"
 
 
 def _plain_lead(lead: str, *, either: bool) -> bool:

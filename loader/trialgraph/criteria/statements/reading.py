@@ -16,7 +16,7 @@ from trialgraph.criteria.conditions.complements import (
     lists_cancers,
 )
 from trialgraph.criteria.conditions.elapsed import asks_treatment, read_interval, tells_elapsed
-from trialgraph.criteria.conditions.lifting import lift
+from trialgraph.criteria.conditions.lifting import excuses, lift
 from trialgraph.criteria.conditions.remnants import add_values
 from trialgraph.criteria.conditions.roles import defines_condition
 from trialgraph.criteria.criterion import Kind
@@ -48,7 +48,7 @@ from trialgraph.criteria.mentions.mentions import add_mentions
 from trialgraph.criteria.quantities.tables import outline_without
 from trialgraph.criteria.sections.normalization import NormalizedText
 from trialgraph.criteria.sections.outline import Outline
-from trialgraph.criteria.statements.admissions import read_admission
+from trialgraph.criteria.statements.admissions import asks_some, read_admission, read_permission
 from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.denials import read_denied
 from trialgraph.criteria.statements.endings import join_items, with_alternative
@@ -175,6 +175,11 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
         return narrative(text, start, end)
     either = offers_choice(lead) or (text.exclusion and not _ALL.search(lead))
     either = either or (not text.exclusion and lists_cancers(read, text.vocabulary))
+    if either and not text.exclusion:
+        read = [
+            narrative(text, item.start, item.end) if asks_some(text, items[i], read[i]) else read[i]
+            for i, item in enumerate(outline.items)
+        ]
     body, either = join_items(
         [text.text[item.start : item.end] for item in outline.items],
         read,
@@ -309,7 +314,15 @@ def _told_besides(text: Text, sentence: list[Chunk], read: list[Expression]) -> 
         return read_time_since(text, trimmed(sentence)) or narrative(text, *place)
     if waives(words) or defines_condition(sentence, read):
         return narrative(text, *place)
-    return read_admission(text, sentence, first=not read)
+    return read_admission(text, sentence, first=not read) or _permitted(text, sentence, read)
+
+
+def _permitted(text: Text, sentence: list[Chunk], read: list[Expression]) -> Expression | None:
+    """Return what is asked of some whom a sentence lets in, unless it excuses them from what was asked."""
+    told = read_permission(text, sentence, first=not read)
+    if told is None or excuses(text, read, (sentence[0].start, sentence[-1].end)):
+        return None
+    return asked_of(text, *told)
 
 
 def _is_washout(words: str, sentence: Sequence[Chunk]) -> bool:

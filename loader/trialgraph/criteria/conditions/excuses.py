@@ -1,0 +1,97 @@
+"""What excuses from a limit: "unless the patient has Gilbert's syndrome", "(unless due to metastases)"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.facts.facts import is_content, read_fact
+from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.trees import all_of, any_of
+from trialgraph.expressions import Expression, Fact
+
+__all__ = ["excused_by"]
+
+_CAUSES = frozenset({"due to", "related to", "attributable to", "attributed to", "because of", "caused by",
+                     "associated with", "secondary to", "explained by", "resulting from"})  # fmt: skip
+_OPENING = frozenset({"in", "for", "there", "on", "elevated", "elevation", "increase", "increased",
+                      "abnormal", "abnormality", "change", "result", "secondary", "to",
+                      "case", "of"})  # fmt: skip
+"""What may stand before the condition that excuses."""
+_APART = re.compile(
+    r"\b(?:other\s+than|excluding|apart\s+from|aside\s+from|not\s+including|exclusive\s+of)\s*$",
+    re.IGNORECASE,
+)
+"""What sets one cause apart from others ("from any disease other than leukaemia"), and excuses nobody."""
+_NEAR = 20
+_LONGEST = 4
+"""Words that a condition may be described by; more of them say something else."""
+_PRESENT = frozenset({"are", "is", "present", "exist", "exists"})
+_SILENT = ("condition", "exception")
+
+
+def excused_by(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
+    """Return the condition, or the treatment under way, that excuses from a limit; None for anything else.
+
+    What a value is out of its limits "due to" is needed for the excuse, but no proof of it, so that words
+    stay beside it.
+
+    Args:
+        text: The text under reading.
+        chunks: An exception without its limit; a bracket around it is opened.
+    """
+    if len(chunks) == 1 and chunks[0].kind == "bracket":
+        chunks = chunks[0].inner
+    if not chunks or any("allowance" in chunk.classes for chunk in chunks):
+        return None
+    start = chunks[1].start if len(chunks) > 1 and "exception" in chunks[0].classes else chunks[0].start
+    whose = any(
+        chunk.classes & {"persons", "of some"} or chunk.form.endswith(" with") for chunk in chunks[:3]
+    )
+    if _APART.search(text.text[max(0, start - _NEAR) : start]) and not whose:
+        return None
+    members: list[list[Chunk]] = [[]]
+    for chunk in chunks:
+        if chunk.form == "or" and chunk.kind == "word":
+            members.append([])
+        else:
+            members[-1].append(chunk)
+    read = [_member(text, member) for member in members]
+    known = [each for each in read if each is not None]
+    return any_of(known) if known and len(known) == len(read) else None
+
+
+def _member(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
+    kept = _behind_opening(chunks)
+    while kept and (kept[-1].form in _PRESENT or kept[-1].kind == "sign"):
+        kept.pop()
+    if not kept or not any(map(is_content, kept)):
+        return None
+    reading = read_fact(text, kept)
+    if reading is None or reading.negated or not isinstance(reading.expression, Fact):
+        return None
+    fact = reading.expression
+    if fact.category == "treatment" and not fact.modifiers and fact.within is None:
+        fact = replace(fact, modifiers={"status": "active"})
+    if fact.category not in {"condition", *GIVEN}:
+        return None
+    if len(fact.modifiers.get("qualifier", "").split()) > _LONGEST:
+        return None
+    caused = any(chunk.form in _CAUSES or chunk.form == "secondary" for chunk in chunks)
+    return all_of([fact, narrative(text, chunks[0].start, chunks[-1].end)]) if caused else fact
+
+
+def _behind_opening(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Return what stands behind "in patients with", "there is", "elevated due to" and the like."""
+    kept = trimmed(chunks)
+    while kept:
+        first = kept[0]
+        silent = "neutral" in first.classes or any(each in first.classes for each in _SILENT)
+        if not (silent or first.form in _CAUSES or first.form in _OPENING or first.kind == "sign"):
+            break
+        kept = kept[1:]
+    return list(kept)
