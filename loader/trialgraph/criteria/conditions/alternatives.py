@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.conditions.supports import unsupported
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.offers import concerns_some_aside
@@ -161,7 +162,7 @@ def with_alternative(
         if chunk.kind != "limit" and not is_harmless(chunk, "condition", "post", "value_tail", "tail")
     ]
     if _forbids(chunks):
-        return all_of([expression, narrative(text, *place)])
+        return all_of([expression, unsupported(text, chunks) or narrative(text, *place)])
     if _allows_besides(chunks) or _REFERENCE.match(text.text, place[0]):
         return expression
     plain = not any(chunk.kind == "value" for chunk in chunks)
@@ -170,7 +171,8 @@ def with_alternative(
         and not limits
         and not any(chunk.classes & {"condition", "exception", "allowance"} for chunk in chunks)
     ):
-        return all_of([expression, narrative(text, *place)]) if words else expression
+        told = (unsupported(text, chunks) or narrative(text, *place)) if words else None
+        return expression if told is None else all_of([expression, told])
     other = other_limit(text, value, limits)
     values = [chunk.expression for chunk in chunks if chunk.kind == "value" and chunk.expression is not None]
     if len(values) == 1 and not limits and not [c for c in words if c.kind != "value"]:

@@ -23,6 +23,7 @@ from trialgraph.criteria.conditions.alternatives import (
 from trialgraph.criteria.conditions.cases import by_part, by_sex, holds_value, with_remark
 from trialgraph.criteria.conditions.circumstances import ask_in_case, limits_some
 from trialgraph.criteria.conditions.sexes import sex_before
+from trialgraph.criteria.conditions.supports import unsupported
 from trialgraph.criteria.facts.counts import behind_lines, counted_for
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.facts.rewording import reword
@@ -265,7 +266,8 @@ def _read_around_value(
         asked = _of_any(read_condition(text, case))
         alternative = text.exclusion or segment.joint == "or"
         return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
-    return all_of([expression, narrative(text, rest[0].start, after[-1].end)])
+    without = unsupported(text, [each for each in after if each.start >= rest[0].start])
+    return all_of([expression, without or narrative(text, rest[0].start, after[-1].end)])
 
 
 def _of_any(case: Expression) -> Expression:
