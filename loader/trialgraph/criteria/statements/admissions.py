@@ -88,7 +88,7 @@ def read_permission(
     provided = next((i for i, chunk in enumerate(behind) if chunk.form in _PROVIDED), None)
     if not all(_is_trial(each) or each.form in _ADDED for each in behind[:provided]):
         return None
-    if any(chunk.classes & _TURNED for chunk in subject):
+    if any(chunk.classes & _TURNED or chunk.kind in ("value", "limit") for chunk in subject):
         return None
     if provided is None and not first and sum(map(is_content, subject)) == 1:
         return None
