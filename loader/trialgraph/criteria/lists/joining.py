@@ -23,6 +23,7 @@ from trialgraph.criteria.members.joints import (
     is_found,
     is_limit_too,
     lacks_too,
+    may_be_denied,
     resolved_joints,
     share_results,
     tells_result,
@@ -166,8 +167,11 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             denied = [] if is_ability(segment) else [expression]
             beside, tested, unread = [], segment.tested, None
             members.append((segment.joint, negate(expression)))
-        elif unread is not None and segment.expression is not None and denied_too(text, unread, segment):
-            members[-1] = (members[-1][0], all_of([members[-1][1], negate(expression)]))
+        elif unread is not None and segment.expression is not None and _goes_under(text, unread, segment):
+            words = narrative(text, unread.chunks[0].start, segment.chunks[-1].end)
+            plain = denied_too(text, unread, segment)
+            told = all_of([members[-1][1], negate(expression)]) if plain else words
+            members[-1] = (members[-1][0], told)
         elif members and text.exclusion and befalls(segment):
             members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
         elif other and segment.joint == "and" and segment.expression is not None:
@@ -184,6 +188,13 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
                 expression = narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
             members.append((segment.joint, expression))
     return members
+
+
+def _goes_under(text: Text, unread: Segment, segment: Segment) -> bool:
+    """Whether a member goes on under the "no" of words that weren't read, or may do so among demands."""
+    if text.exclusion or denies(segment):
+        return denied_too(text, unread, segment)
+    return may_be_denied(text, unread, segment)
 
 
 def _of_both_sexes(text: Text, segments: Sequence[Segment]) -> list[Segment]:

@@ -29,6 +29,7 @@ __all__ = [
     "is_found",
     "is_limit_too",
     "lacks_too",
+    "may_be_denied",
     "resolved_joints",
     "share_results",
     "tells_result",
@@ -48,7 +49,9 @@ _AVOIDING = re.compile(
     r"\b(?:abstain|abstaining|refrain|refraining)\s+from\b|\bavoid(?:ing)?\b", re.IGNORECASE
 )
 _CHILDBEARING = str(TGC.ChildbearingPotential)
-_WITHOUT = frozenset({"no", "without", "absence", "free", "lack"})
+_WITHOUT = frozenset({"no", "without", "absence", "free", "lack", "seronegative"})
+_NOMINAL = frozenset({"tail", "qualifier", "label", "value_tail", "active", "historic", "other"})
+"""What words of a noun that isn't known may do, such as the "disease" of "no locoregional disease"."""
 _CLASSES = frozenset({str(TGC.NYHAClass), str(TGC.ChildPughScore)})
 _BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
 _BEING = _BEFELL | {"is", "are", "was", "were", "who", "who has", "who have"}
@@ -104,11 +107,21 @@ def resolved_joints(joints: list[str], default: str, *, exclusion: bool) -> list
 
 def denied_too(text: Text, unread: Segment, segment: Segment) -> bool:
     """Whether a member goes on under the "no" of a noun that isn't known ("no brain or lung disease")."""
-    denial = next(chunk for chunk in unread.chunks if "negation" in chunk.classes)
     words = [chunk for chunk in unread.chunks if not chunk.classes & {"negation", "neutral"}]
-    plain = all(not (is_content(chunk) or chunk.classes or chunk.kind == "sign") for chunk in words)
+    plain = all(
+        not (is_content(chunk) or chunk.classes - _NOMINAL or chunk.kind == "sign") for chunk in words
+    )
+    return plain and may_be_denied(text, unread, segment) and not denies(segment)
+
+
+def may_be_denied(text: Text, unread: Segment, segment: Segment) -> bool:
+    """Whether a member may go on under the "no" of words that weren't read, of which only a person can tell.
+
+    So may any illness behind the "no" of "no contraindication to A, including B or C".
+    """
+    denial = next(chunk for chunk in unread.chunks if "negation" in chunk.classes)
     noun = denial.form.split(" ")[0] in _WITHOUT and segment.joint in ("or", ",", "/")
-    return noun and plain and hangs_on(text, segment, tested=False)
+    return noun and hangs_on(text, segment, tested=False)
 
 
 def is_limit_too(segment: Segment) -> bool:
@@ -136,8 +149,9 @@ def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
     if named.term is not None and named.term.label.split(" ")[0] in _ABSENT:
         return False
     told = segment.expression
-    close = segment.joint in ("or", "/") and not segment.after_comma and is_bare(segment)
-    close = close and isinstance(told, Fact) and told.category == "condition"
+    ill = isinstance(told, Fact) and told.category == "condition"
+    close = segment.joint in ("or", "/") and not segment.after_comma and is_bare(segment) and ill
+    close = close or (not text.exclusion and _is_one_more(segment) and (ill or told is None))
     words = text.text[segment.chunks[0].start : segment.chunks[-1].end]
     if not close and text.search(lexicon().judgement, words):
         return False
@@ -153,6 +167,12 @@ def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
         if chunk.form in VERBS:
             return False
     return True
+
+
+def _is_one_more(segment: Segment) -> bool:
+    """Whether a member ends a list with what is left of its kind ("or any other illness that …")."""
+    opening = segment.chunks[0]
+    return segment.joint in ("or", ",") and ("other" in opening.classes or opening.form == "any")
 
 
 def tells_result(segment: Segment) -> bool:

@@ -54,6 +54,7 @@ from trialgraph.criteria.statements.denials import read_denied
 from trialgraph.criteria.statements.endings import join_items, with_alternative
 from trialgraph.criteria.statements.examples import EXAMPLES, listed_instances
 from trialgraph.criteria.statements.exceptions import name_exceptions
+from trialgraph.criteria.statements.idle import without_idle, without_waived_items
 from trialgraph.criteria.statements.inlines import with_inline_items
 from trialgraph.criteria.statements.leadins import between, with_lead
 from trialgraph.criteria.statements.notes import (
@@ -141,6 +142,9 @@ def _read_outlined(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Exp
     """Read a stretch that may have nested items, or a list inside its sentence."""
     if not outline.items:
         outline = outline_without(with_inline_items(text.text, outline), text.tables)
+    whole, outline = outline, without_waived_items(text, outline)
+    if whole.end != outline.end:
+        chunks = between(chunks, outline.start, outline.end)
     if outline.items:
         return _read_parts(text, chunks, outline)
     return _read_stretch(text, chunks, outline.start, outline.end)
@@ -242,7 +246,7 @@ def _defined_below(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Exp
 def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> Expression:
     """Read the sentences of a stretch; those behind the name of a part of the trial are asked there only."""
     read: list[Expression] = []
-    sentences = without_fields(text, sentences_of(text, chunks))
+    sentences = without_idle(text, without_fields(text, sentences_of(text, chunks)))
     if len(sentences) > 1 and not text.exclusion and is_title(sentences[0]):
         sentences = sentences[1:]
     for case, run in by_part_of_trial(text, with_list(text, sentences)):
