@@ -34,6 +34,9 @@ _CHILDREN = re.compile(
 )
 """How words tell why those under an age are left out, which the age before them has told."""
 
+_LETTING = re.compile(r"\b(?:allow(?:ed|able)|permitted|eligible|acceptable|participate|enroll?(?:ed)?)\b")
+_SAYING_MORE = re.compile(r"[a-z)][.;]\s+[A-Z]|\bexclu|\bineligible|\bnot\s+(?:be\s+)?(?:allow|permit|eligib|accept)")
+
 
 def waives_test(words: str) -> bool:
     """Whether words only say of a test that it isn't required.
@@ -59,7 +62,7 @@ def without_idle(text: Text, sentences: Sequence[list[Chunk]]) -> list[list[Chun
         if kept:
             if (waiving and waives_test(_words(text, sentence))) or _explains_age(text, sentence, kept):
                 continue
-            sentence = _opened(sentence)
+            sentence = _opened(text, sentence)
         kept.append(sentence)
     return kept
 
@@ -112,8 +115,10 @@ def _age(chunk: Chunk) -> Limit | None:
     return told.limit if isinstance(told, Value) and told.concept == _AGE else None
 
 
-def _opened(sentence: list[Chunk]) -> list[Chunk]:
+def _opened(text: Text, sentence: list[Chunk]) -> list[Chunk]:
     """Return the words of a sentence that stands in brackets and allows something; any other as it is."""
     told = [chunk for chunk in sentence if chunk.kind != "sign"]
-    alone = len(told) == 1 and told[0].kind == "bracket"
-    return list(told[0].inner) if alone and allows(told[0].inner) else sentence
+    if len(told) != 1 or told[0].kind != "bracket" or not allows(told[0].inner):
+        return sentence
+    words = _words(text, told[0].inner)
+    return list(told[0].inner) if _LETTING.search(words) and not _SAYING_MORE.search(words) else sentence
