@@ -35,7 +35,9 @@ _CHILDREN = re.compile(
 """How words tell why those under an age are left out, which the age before them has told."""
 
 _LETTING = re.compile(r"\b(?:allow(?:ed|able)|permitted|eligible|acceptable|participate|enroll?(?:ed)?)\b")
-_SAYING_MORE = re.compile(r"[a-z)][.;]\s+[A-Z]|\bexclu|\bineligible|\bnot\s+(?:be\s+)?(?:allow|permit|eligib|accept)")
+_SAYING_MORE = re.compile(
+    r"[a-z)][.;]\s+[A-Z]|\bexclu|\bineligible|\bnot\s+(?:be\s+)?(?:allow|permit|eligib|accept)"
+)
 
 
 def waives_test(words: str) -> bool:
