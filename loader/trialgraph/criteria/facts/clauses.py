@@ -139,10 +139,15 @@ def _is_infection(chunk: Chunk) -> bool:
     return not above.isdisjoint(_INFECTIONS)
 
 
-def names_others(chunks: Sequence[Chunk], index: int) -> bool:
-    """Whether other people are named behind a conjunction ("… and women who are pregnant")."""
+def names_others(chunks: Sequence[Chunk], index: int, before: Sequence[Chunk]) -> bool:
+    """Whether other people are named behind a conjunction ("… and women who are pregnant").
+
+    Not so behind words `before` it that say in whose case something is asked ("for patients with A and …").
+    """
     person = chunks[index + 1] if index + 2 < len(chunks) else None
     if person is None or chunks[index].form not in ("and", "or"):
+        return False
+    if any(chunk.form == "for" or "condition" in chunk.classes for chunk in before):
         return False
     told = person.form.split(" ")
     named = "persons" in person.classes or told[0] in (*_PERSONS, "individual", "those")

@@ -14,6 +14,7 @@ __all__ = [
     "concerns_some_aside",
     "counts_several",
     "defines_childbearing",
+    "discounts",
     "fails_list",
     "lacks_list",
     "lets_in",
@@ -120,6 +121,12 @@ _WAIVING = re.compile(
     re.IGNORECASE,
 )
 """How a sentence waives something, or tells what counts as something, and asks for nothing instead."""
+_NOT_COUNTED = re.compile(
+    r"\b(?:(?:do|does|will|would)\s+not\s+(?:qualify|count)\s+(?:as|for)|(?:is|are|will\s+be)\s+(?:not\s+|non-?)"
+    r"(?:considered|counted|regarded|measurable|evaluable)|(?:is|are)\s+considered\s+(?:to\s+be\s+|as\s+)?"
+    r"(?:non|un)-?\s?(?:measurable|evaluable))\b[^.;:]*:?\s*$",
+    re.IGNORECASE,
+)
 _PREFERRING = re.compile(r"\W*(?:priority|preference)\s+(?:should|will|may|is)\b", re.IGNORECASE)
 _ASIDE_FIRST = re.compile(r"[,;:()]|\b(?:who|whom|whose|which|that|if|when|where|but|and)\b", re.IGNORECASE)
 _DEMAND_BEHIND = re.compile(r"\b(?:but|however)\b", re.IGNORECASE)
@@ -213,6 +220,11 @@ def lacks_list(words: str) -> bool:
 def meets_nothing(words: str) -> bool:
     """Whether words say that nothing of a list is so ("do not meet any of the following")."""
     return _NONE_OF.search(words) is not None
+
+
+def discounts(lead: str) -> bool:
+    """Whether a lead-in says that the items below it don't count as something ("… are not measurable:")."""
+    return _NOT_COUNTED.search(lead) is not None
 
 
 def waives(words: str) -> bool:

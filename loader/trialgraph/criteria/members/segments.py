@@ -106,9 +106,7 @@ def part_statement(chunks: Sequence[Chunk], *, barring: bool = False) -> list[Se
                 swallowing
                 and not _strong(chunks, index, current)
                 and not _names_another(chunks, index, current)
-                and not (
-                    barring and names_others(chunks, index) and not any(map(_opens_case, current.chunks))
-                )
+                and not (barring and names_others(chunks, index, current.chunks))
             )
             or _slash_inside(chunks, index)
         ):

@@ -1,4 +1,4 @@
-"""Words that ask for nothing: which test needn't be done, why children are left out."""
+"""Words that ask for nothing: which test needn't be done, what comes later, why children are out."""
 
 from __future__ import annotations
 
@@ -34,6 +34,14 @@ _CHILDREN = re.compile(
 )
 """How words tell why those under an age are left out, which the age before them has told."""
 
+_LATER = re.compile(
+    r"\W*note\W+(?:that\s+)?(?:(?:the\s+)?(?:patients?|subjects?|participants?),?\s+)?(?:if\s+enrolled,?\s+)?(?:they\s+)?"
+    r"(?:should|must)\s+(?:not\s+)?(?:be\s+)?(?:receiv|remain|continue|given)\w*\b[^.;]*"
+    r"\b(?:during|while|whilst|throughout|following)\s+(?:the\s+)?(?:receiving\s+|on\s+|enrolled\s+|in\s+)*"
+    r"(?:stud|trial|treat|particip|interven|therap)",
+    re.IGNORECASE,
+)
+"""How a note opens on what is to be done once treatment has started, of which nothing follows before."""
 _LETTING = re.compile(r"\b(?:allow(?:ed|able)|permitted|eligible|acceptable|participate|enroll?(?:ed)?)\b")
 _SAYING_MORE = re.compile(
     r"[a-z)][.;]\s+[A-Z]|\bexclu|\bineligible|\bnot\s+(?:be\s+)?(?:allow|permit|eligib|accept)"
@@ -62,7 +70,8 @@ def without_idle(text: Text, sentences: Sequence[list[Chunk]]) -> list[list[Chun
     for each in sentences:
         sentence = _without_waivers(text, each) if waiving else each
         if kept:
-            if (waiving and waives_test(_words(text, sentence))) or _explains_age(text, sentence, kept):
+            words = _words(text, sentence)
+            if (waiving and waives_test(words)) or _LATER.match(words) or _explains_age(text, sentence, kept):
                 continue
             sentence = _opened(text, sentence)
         kept.append(sentence)

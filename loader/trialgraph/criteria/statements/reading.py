@@ -30,6 +30,7 @@ from trialgraph.criteria.language.offers import (
     concerns_some,
     counts_several,
     defines_childbearing,
+    discounts,
     fails_list,
     lacks_list,
     lets_in,
@@ -157,7 +158,7 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
         return narrative(text, start, end)
     if _UNFINISHED.search(lead) and text.search(lexicon().willing, lead):
         return narrative(text, start, end)
-    if defines_childbearing(lead) or lists_contraception(lead):
+    if defines_childbearing(lead) or lists_contraception(lead) or discounts(lead):
         return _defined_below(text, chunks, outline)
     items = [between(chunks, item.start, item.end) for item in outline.items]
     if (allergies := read_allergies(text, between(chunks, start, lead_end), items)) is not None:
