@@ -19,6 +19,7 @@ from trialgraph.criteria.members.joints import (
     either_of_strokes,
     hangs_on,
     is_ability,
+    is_adjectival,
     is_bare_state,
     is_found,
     is_limit_too,
@@ -167,9 +168,9 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             denied = [] if is_ability(segment) else [expression]
             beside, tested, unread = [], segment.tested, None
             members.append((segment.joint, negate(expression)))
-        elif unread is not None and segment.expression is not None and _goes_under(text, unread, segment):
+        elif unread is not None and _goes_under(text, unread, segment):
             words = narrative(text, unread.chunks[0].start, segment.chunks[-1].end)
-            plain = denied_too(text, unread, segment)
+            plain = segment.expression is not None and denied_too(text, unread, segment)
             told = all_of([members[-1][1], negate(expression)]) if plain else words
             members[-1] = (members[-1][0], told)
         elif members and text.exclusion and befalls(segment):
@@ -192,6 +193,8 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
 
 def _goes_under(text: Text, unread: Segment, segment: Segment) -> bool:
     """Whether a member goes on under the "no" of words that weren't read, or may do so among demands."""
+    if segment.expression is None:
+        return not text.exclusion and segment.joint != "and" and is_adjectival(segment)
     if text.exclusion or denies(segment):
         return denied_too(text, unread, segment)
     return may_be_denied(text, unread, segment)

@@ -25,6 +25,7 @@ __all__ = [
     "either_of_strokes",
     "hangs_on",
     "is_ability",
+    "is_adjectival",
     "is_bare_state",
     "is_found",
     "is_limit_too",
@@ -120,7 +121,7 @@ def may_be_denied(text: Text, unread: Segment, segment: Segment) -> bool:
     So may any illness behind the "no" of "no contraindication to A, including B or C".
     """
     denial = next(chunk for chunk in unread.chunks if "negation" in chunk.classes)
-    noun = denial.form.split(" ")[0] in _WITHOUT and segment.joint in ("or", ",", "/")
+    noun = denial.form.split(" ")[0] in _WITHOUT | {"neither"} and segment.joint in ("or", ",", "/")
     return noun and hangs_on(text, segment, tested=False)
 
 
@@ -224,6 +225,11 @@ def is_bare_state(segment: Segment) -> bool:
     """Whether a member names women who may bear children, and says no more of them."""
     fact = segment.expression
     return isinstance(fact, Fact) and fact.concept == _CHILDBEARING and "qualifier" not in fact.modifiers
+
+
+def is_adjectival(segment: Segment) -> bool:
+    """Whether a member is an adjective of what the list ends in ("no local, invasive, or metastatic …")."""
+    return all("qualifier" in chunk.classes for chunk in segment.chunks)
 
 
 def is_ability(segment: Segment) -> bool:
