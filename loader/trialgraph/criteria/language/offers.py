@@ -65,7 +65,8 @@ _ASIDE = re.compile(
 )
 _LETS_IN = re.compile(
     r"\b(?:eligible|allowed|permitted|acceptable|enroll?(?:ed)?|included|participate|considered|exclude[sd]?)\b[^.;:]{0,90}?"
-    r"\b(?:if|provided|when|as long as|so long as|assuming|providing)\b(?:(?!includ|such as)[^.:()])*:\s*$",
+    r"\b(?:if|provided|when|as long as|so long as|assuming|providing|who (?:meet|satisfy|fulfill?)"
+    r"|but (?:they )?(?:must|should|need to))\b(?:(?!includ|such as)[^.:()])*:\s*$",
     re.IGNORECASE,
 )
 _LET_IN = re.compile(

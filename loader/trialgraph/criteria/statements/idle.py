@@ -42,9 +42,12 @@ _LATER = re.compile(
     re.IGNORECASE,
 )
 """How a note opens on what is to be done once treatment has started, of which nothing follows before."""
-_LETTING = re.compile(r"\b(?:allow(?:ed|able)|permitted|eligible|acceptable|participate|enroll?(?:ed)?)\b")
+_LETTING = re.compile(
+    r"\b(?:allow(?:ed|able)|permitted|eligible|acceptable|participate|enroll?(?:ed)?|not excluded)\b",
+    re.IGNORECASE,
+)
 _SAYING_MORE = re.compile(
-    r"[a-z)][.;]\s+[A-Z]|\bexclu|\bineligible|\bnot\s+(?:be\s+)?(?:allow|permit|eligib|accept)"
+    r"[a-z)][.;]\s+[A-Z]|(?<!not )\bexclu|\bineligible|\bnot\s+(?:be\s+)?(?:allow|permit|eligib|accept)"
 )
 
 
@@ -132,4 +135,8 @@ def _opened(text: Text, sentence: list[Chunk]) -> list[Chunk]:
     if len(told) != 1 or told[0].kind != "bracket" or not allows(told[0].inner):
         return sentence
     words = _words(text, told[0].inner)
-    return list(told[0].inner) if _LETTING.search(words) and not _SAYING_MORE.search(words) else sentence
+    return (
+        list(told[0].inner)
+        if _LETTING.search(words) and not _SAYING_MORE.search(words.replace("NOT", "not"))
+        else sentence
+    )

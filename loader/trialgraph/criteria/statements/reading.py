@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.chunking.narratives import narrative
@@ -51,6 +51,7 @@ from trialgraph.criteria.sections.normalization import NormalizedText
 from trialgraph.criteria.sections.outline import Outline
 from trialgraph.criteria.statements.admissions import read_admission
 from trialgraph.criteria.statements.allergies import read_allergies
+from trialgraph.criteria.statements.demands import read_demanded
 from trialgraph.criteria.statements.denials import read_denied
 from trialgraph.criteria.statements.endings import join_items, with_alternative
 from trialgraph.criteria.statements.examples import EXAMPLES, listed_instances
@@ -167,6 +168,9 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     read = [
         _read_item(text, between(chunks, item.start, item.end), item, timed=timed) for item in outline.items
     ]
+    demanded = read_demanded(text, between(chunks, start, lead_end), outline, _reader(chunks))
+    if demanded is not None:
+        return demanded
     if (text.exclusion and lets_in(lead)) or (
         lead.strip() and _EXCEPTED.search(lead.strip().removesuffix(":") + ":")
     ):
@@ -195,6 +199,11 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     whole = with_lead(text, chunks, outline, body, _read_stretch, either=either)
     told = any(map(says_more, atoms(whole))) or any(map(str.isdigit, lead))
     return whole if told else narrative(text, start, end)
+
+
+def _reader(chunks: Sequence[Chunk]) -> Callable[[Text, Outline], Expression]:
+    """Return what reads an item of a list, from the chunks of its text."""
+    return lambda text, item: _read_outlined(text, between(chunks, item.start, item.end), item)
 
 
 def _read_together(text: Text, chunks: Sequence[Chunk], items: Sequence[Outline]) -> Expression:
