@@ -16,6 +16,7 @@ __all__ = [
     "defines_childbearing",
     "discounts",
     "fails_list",
+    "handles_negative",
     "lacks_list",
     "lets_in",
     "lists_contraception",
@@ -140,6 +141,19 @@ _ADMITTING = re.compile(
 )
 
 
+_HANDLED = re.compile(
+    r"\W*(?:patients?|subjects?|participants?|those|individuals)\s(?:(?!\b(?:that|which|who|whose)\b)[^.;:])*?\bnegative\b"
+    r"(?:(?!\b(?:that|which|who|whose)\b)[^.;:])*?\b(?:can|could)\s+be\s+"
+    r"(?:evaluated|considered|enrolled|included|treated|started|tested|screened|referred)\b",
+    re.IGNORECASE,
+)
+
+
+def handles_negative(words: str) -> bool:
+    """Whether a sentence tells what can be done for patients with a negative result, which bars nobody."""
+    return "negative" in words and _HANDLED.match(words) is not None
+
+
 def defines_childbearing(words: str) -> bool:
     """Whether words tell what childbearing potential or menopause is, rather than ask for it.
 
@@ -198,7 +212,8 @@ def admits(words: str) -> bool:
 
 _SOME_OF = r"[^:]*\b(?:any|either|one)\b"
 _FAILING = re.compile(
-    rf"\bnot (?:meet|fulfill?|satisfy)\b(?!{_SOME_OF})|\b(?:fails?|unable) to (?:meet|fulfill?|satisfy)\b",
+    rf"\bnot (?:meet(?:ing)?|fulfill?(?:ing)?|satisfy(?:ing)?)\b(?!{_SOME_OF})"
+    r"|\b(?:fails?|unable) to (?:meet|fulfill?|satisfy)\b",
     re.IGNORECASE,
 )
 _UNRULED = r"(?<!must )(?<!should )(?<!may )\bnot"

@@ -144,7 +144,8 @@ def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
     Under a test's result ("negative …") go on only things that are tested for, and under no "no" what is
     an absence itself ("undetectable viral load").
     """
-    if segment.joint == ";" or not segment.carries or segment.chunks[0].form.split(" ")[0] in FINITE:
+    opening = segment.chunks[0].form.split(" ")[0]
+    if segment.joint == ";" or not segment.carries or opening in FINITE or opening in _WITHOUT:
         return False
     named = next((chunk for chunk in segment.chunks if is_content(chunk)), segment.chunks[0])
     if named.term is not None and named.term.label.split(" ")[0] in _ABSENT:
@@ -173,7 +174,9 @@ def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
 def _is_one_more(segment: Segment) -> bool:
     """Whether a member ends a list with what is left of its kind ("or any other illness that …")."""
     opening = segment.chunks[0]
-    return segment.joint in ("or", ",") and ("other" in opening.classes or opening.form == "any")
+    following = segment.chunks[1].form if len(segment.chunks) > 1 else "of"
+    some = opening.form == "any" and following not in ("of", "one")
+    return segment.joint in ("or", ",") and ("other" in opening.classes or some)
 
 
 def tells_result(segment: Segment) -> bool:

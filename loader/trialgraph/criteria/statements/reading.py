@@ -32,6 +32,7 @@ from trialgraph.criteria.language.offers import (
     defines_childbearing,
     discounts,
     fails_list,
+    handles_negative,
     lacks_list,
     lets_in,
     lists_contraception,
@@ -318,7 +319,7 @@ def _told_besides(text: Text, sentence: list[Chunk], read: list[Expression]) -> 
     place = (sentence[0].start, sentence[-1].end)
     words = text.text[slice(*place)]
     if text.exclusion:
-        return narrative(text, *place) if admits(words) else None
+        return narrative(text, *place) if admits(words) or handles_negative(words) else None
     if _is_washout(words, sentence):
         return read_time_since(text, trimmed(sentence)) or narrative(text, *place)
     if waives(words) or defines_condition(sentence, read):
