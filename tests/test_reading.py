@@ -360,6 +360,51 @@ def test_an_exclusion_worded_as_a_demand_bars(lead, read):
     assert compact(criterion.expression) == read
 
 
+@pytest.mark.parametrize(
+    ("lead", "read"),
+    [
+        (
+            "HIV-positive patients may be included but must have",
+            "ALL(HIVInfection, NOT CD4Count>0.25 10*9/L)",
+        ),
+        (
+            "Infection. Patients with HIV must have",
+            "ANY(InfectiousDisease, ALL(HIVInfection, NOT CD4Count>0.25 10*9/L))",
+        ),
+        ("Participants must have normal organ function as defined below", "NOT CD4Count>0.25 10*9/L"),
+    ],
+)
+def test_a_list_of_demands_among_exclusions_bars_those_who_lack_some(lead, read):
+    """It bars whoever it is asked of and doesn't have it, and nobody who has."""
+    (criterion,) = read_text(f"Exclusion Criteria:\n\n* {lead}:\n  * CD4 count above 250 cells/mcL")
+    assert compact(criterion.expression) == read
+
+
+def test_limits_to_keep_are_demands_among_exclusions_too():
+    """A list under the wrong heading bars those who miss a limit; one that bars as it says stays as it is."""
+    limits = "* ANC ≥ 1500/mm3\n* Platelets ≥ 100,000/mm3\n* Bilirubin ≤ 1.5 x ULN"
+    kept = f"Exclusion Criteria:\n\n{limits}\n* Stroke"
+    assert [compact(each.expression) for each in read_text(kept)] == [
+        "NOT AbsoluteNeutrophilCount≥1.5 10*9/L",
+        "NOT PlateletCount≥100 10*9/L",
+        "NOT TotalBilirubin≤1.5×ULN",
+        "Stroke",
+    ]
+    mixed = kept.replace("Bilirubin ≤", "Bilirubin >")
+    assert compact(read_text(mixed)[0].expression) == "AbsoluteNeutrophilCount≥1.5 10*9/L"
+
+
+def test_what_does_not_count_is_not_asked_for():
+    """Lesions below "the following are not considered measurable" aren't demanded."""
+    words = "* Measurable disease. The following do not qualify as measurable:\n  * Ascites\n  * Stroke"
+    (criterion,) = read_text(words)
+    assert [
+        atom.concept_label
+        for atom in atoms(criterion.expression)
+        if is_judged(atom) and isinstance(atom, Fact)
+    ] == ["measurable disease"]
+
+
 def test_a_denied_list_has_the_time_and_the_demand_of_its_lead_in():
     """The time before a denied list dates it, and what is asked before the denial stays asked."""
     text = "* Patients with diabetes who have not received any of the following within 7 days:\n  * Rifampin"

@@ -280,9 +280,16 @@ def aside_at(chunks: Sequence[Chunk]) -> int | None:
         head, tail = chunks[:at], chunks[at + 1 :]
         valued = any(chunk.kind == "value" for chunk in head)
         lifting = any(chunk.term is not None and chunk.term.category == "condition" for chunk in tail)
+        lifting = lifting or _names_patients(head)
         if valued and not lifting and _allows_besides(tail) and not _mentions_allowance(head):
             return at
     return None
+
+
+def _names_patients(chunks: Sequence[Chunk]) -> bool:
+    """Whether words name patients with a disease, of whom all that follows is said ("patients with HIV")."""
+    people = bool(chunks) and (chunks[0].form in RESTARTS or "persons" in chunks[0].classes)
+    return people and any(chunk.term is not None and chunk.term.category == "condition" for chunk in chunks)
 
 
 def _mentions_allowance(chunks: Sequence[Chunk]) -> bool:

@@ -16,7 +16,7 @@ from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.namespaces import TGC
 
-__all__ = ["as_unfit", "asked_of_allowed", "permits", "telling", "without_remarks"]
+__all__ = ["as_unfit", "asked_of_allowed", "names_others", "permits", "telling", "without_remarks"]
 
 Deep = tuple[Chunk, int]
 _DENIAL = frozenset({"negation"})
@@ -30,6 +30,7 @@ _CONDITIONS = frozenset({"if", "only if", "provided", "provided that", "providin
                          "only when"})  # fmt: skip
 _INFECTIONS = frozenset({str(TGC.InfectiousDisease), str(TGC.InfectionMarker)})
 _RELATIVE = ("that", "which", "who")
+_WHO = frozenset({"who", "with", "whose", "having"})
 
 
 def without_remarks(text: Text, chunks: Sequence[Deep]) -> Sequence[Deep]:
@@ -136,3 +137,18 @@ def asked_of_allowed(text: Text, chunks: Sequence[Deep], allowed: int | None) ->
 def _is_infection(chunk: Chunk) -> bool:
     above = chunk.term.ancestors if chunk.term is not None else frozenset()
     return not above.isdisjoint(_INFECTIONS)
+
+
+def names_others(chunks: Sequence[Chunk], index: int, before: Sequence[Chunk]) -> bool:
+    """Whether other people are named behind a conjunction ("… and women who are pregnant").
+
+    Not so behind words `before` it that say in whose case something is asked ("for patients with A and …").
+    """
+    person = chunks[index + 1] if index + 2 < len(chunks) else None
+    if person is None or chunks[index].form not in ("and", "or"):
+        return False
+    if any(chunk.form == "for" or "condition" in chunk.classes for chunk in before):
+        return False
+    told = person.form.split(" ")
+    named = "persons" in person.classes or told[0] in (*_PERSONS, "individual", "those")
+    return named and (told[-1] in _WHO or (len(told) == 1 and chunks[index + 2].form in _WHO))

@@ -14,7 +14,9 @@ __all__ = [
     "concerns_some_aside",
     "counts_several",
     "defines_childbearing",
+    "discounts",
     "fails_list",
+    "handles_negative",
     "lacks_list",
     "lets_in",
     "lists_contraception",
@@ -64,7 +66,8 @@ _ASIDE = re.compile(
 )
 _LETS_IN = re.compile(
     r"\b(?:eligible|allowed|permitted|acceptable|enroll?(?:ed)?|included|participate|considered|exclude[sd]?)\b[^.;:]{0,90}?"
-    r"\b(?:if|provided|when|as long as|so long as|assuming|providing)\b(?:(?!includ|such as)[^.:()])*:\s*$",
+    r"\b(?:if|provided|when|as long as|so long as|assuming|providing|who (?:meet|satisfy|fulfill?)"
+    r"|but (?:they )?(?:must|should|need to))\b(?:(?!includ|such as)[^.:()])*:\s*$",
     re.IGNORECASE,
 )
 _LET_IN = re.compile(
@@ -120,6 +123,12 @@ _WAIVING = re.compile(
     re.IGNORECASE,
 )
 """How a sentence waives something, or tells what counts as something, and asks for nothing instead."""
+_NOT_COUNTED = re.compile(
+    r"\b(?:(?:do|does|will|would)\s+not\s+(?:qualify|count)\s+(?:as|for)|(?:is|are|will\s+be)\s+(?:not\s+|non-?)"
+    r"(?:considered|counted|regarded|measurable|evaluable)|(?:is|are)\s+considered\s+(?:to\s+be\s+|as\s+)?"
+    r"(?:non|un)-?\s?(?:measurable|evaluable))\b[^.;:]*:?\s*$",
+    re.IGNORECASE,
+)
 _PREFERRING = re.compile(r"\W*(?:priority|preference)\s+(?:should|will|may|is)\b", re.IGNORECASE)
 _ASIDE_FIRST = re.compile(r"[,;:()]|\b(?:who|whom|whose|which|that|if|when|where|but|and)\b", re.IGNORECASE)
 _DEMAND_BEHIND = re.compile(r"\b(?:but|however)\b", re.IGNORECASE)
@@ -130,6 +139,19 @@ _WAIVING_WORDS = (" not ", " count", " considered ", " regarded ", "priority", "
 _ADMITTING = re.compile(
     r"\W*in\s+order\s+(?:for|to)\b[^.;]*?\b(?:eligible|enrol\w*|participate)\b", re.IGNORECASE
 )
+
+
+_HANDLED = re.compile(
+    r"\W*(?:patients?|subjects?|participants?|those|individuals)\s(?:(?!\b(?:that|which|who|whose)\b)[^.;:])*?\bnegative\b"
+    r"(?:(?!\b(?:that|which|who|whose)\b)[^.;:])*?\b(?:can|could)\s+be\s+"
+    r"(?:evaluated|considered|enrolled|included|treated|started|tested|screened|referred)\b",
+    re.IGNORECASE,
+)
+
+
+def handles_negative(words: str) -> bool:
+    """Whether a sentence tells what can be done for patients with a negative result, which bars nobody."""
+    return "negative" in words and _HANDLED.match(words) is not None
 
 
 def defines_childbearing(words: str) -> bool:
@@ -190,7 +212,8 @@ def admits(words: str) -> bool:
 
 _SOME_OF = r"[^:]*\b(?:any|either|one)\b"
 _FAILING = re.compile(
-    rf"\bnot (?:meet|fulfill?|satisfy)\b(?!{_SOME_OF})|\b(?:fails?|unable) to (?:meet|fulfill?|satisfy)\b",
+    rf"\bnot (?:meet(?:ing)?|fulfill?(?:ing)?|satisfy(?:ing)?)\b(?!{_SOME_OF})"
+    r"|\b(?:fails?|unable) to (?:meet|fulfill?|satisfy)\b",
     re.IGNORECASE,
 )
 _UNRULED = r"(?<!must )(?<!should )(?<!may )\bnot"
@@ -213,6 +236,11 @@ def lacks_list(words: str) -> bool:
 def meets_nothing(words: str) -> bool:
     """Whether words say that nothing of a list is so ("do not meet any of the following")."""
     return _NONE_OF.search(words) is not None
+
+
+def discounts(lead: str) -> bool:
+    """Whether a lead-in says that the items below it don't count as something ("… are not measurable:")."""
+    return _NOT_COUNTED.search(lead) is not None
 
 
 def waives(words: str) -> bool:

@@ -19,10 +19,12 @@ from trialgraph.criteria.members.joints import (
     either_of_strokes,
     hangs_on,
     is_ability,
+    is_adjectival,
     is_bare_state,
     is_found,
     is_limit_too,
     lacks_too,
+    may_be_denied,
     resolved_joints,
     share_results,
     tells_result,
@@ -31,6 +33,7 @@ from trialgraph.criteria.members.merging import closing_remark
 from trialgraph.criteria.members.segments import Segment, stops_treatment, trimmed
 from trialgraph.criteria.members.sharing import share_clauses, share_purpose, share_remarks
 from trialgraph.criteria.members.timing import share_times, share_windows
+from trialgraph.criteria.quantities.fitting import is_wanted
 from trialgraph.criteria.trees import all_of, any_of, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Value, atoms, is_judged
 
@@ -166,17 +169,20 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             denied = [] if is_ability(segment) else [expression]
             beside, tested, unread = [], segment.tested, None
             members.append((segment.joint, negate(expression)))
-        elif unread is not None and segment.expression is not None and denied_too(text, unread, segment):
-            members[-1] = (members[-1][0], all_of([members[-1][1], negate(expression)]))
+        elif unread is not None and _goes_under(text, unread, segment):
+            words = narrative(text, unread.chunks[0].start, segment.chunks[-1].end)
+            plain = segment.expression is not None and denied_too(text, unread, segment)
+            told = all_of([members[-1][1], negate(expression)]) if plain else words
+            members[-1] = (members[-1][0], told)
         elif members and text.exclusion and befalls(segment):
             members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
         elif other and segment.joint == "and" and segment.expression is not None:
             # "HBsAg negative and HBcAb positive" is one finding, also where either finding would bar.
             members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
             denied, result = [], None
-        elif denied and not other and (is_limit_too(segment) or hangs_on(text, segment, tested=tested)):
+        elif denied and not other and _is_denied_too(text, denied, segment, tested=tested):
             denied.append(expression)
-            members[-1] = (members[-1][0], all_of([*beside, negate(any_of(denied))]))
+            members[-1] = (members[-1][0], all_of([*beside, _none_of(text, denied, segment)]))
         else:
             denied, unread = [], None
             if not text.exclusion and isinstance(expression, Fact) and expression.category == "reproductive":
@@ -184,6 +190,33 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
                 expression = narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
             members.append((segment.joint, expression))
     return members
+
+
+def _is_denied_too(text: Text, denied: Sequence[Expression], segment: Segment, *, tested: bool) -> bool:
+    """Whether a "no" before a member is about it too."""
+    limit = is_limit_too(segment) or _limits_too(text, denied, segment)
+    return limit or hangs_on(text, segment, tested=tested)
+
+
+def _limits_too(text: Text, denied: Sequence[Expression], segment: Segment) -> bool:
+    """Whether a member of what bars is one more limit to keep ("without platelets > 100, hemoglobin > 9")."""
+    listed = text.exclusion and segment.joint in ("and", ",") and not denies(segment)
+    return listed and is_wanted(segment.expression) and all(map(is_wanted, denied))
+
+
+def _none_of(text: Text, denied: Sequence[Expression], last: Segment) -> Expression:
+    """Return that nothing of what one "no" denies is so; of limits to keep, that one isn't, where it bars."""
+    limits = text.exclusion and last.joint != "or" and all(map(is_wanted, denied))
+    return negate(all_of(denied) if limits else any_of(denied))
+
+
+def _goes_under(text: Text, unread: Segment, segment: Segment) -> bool:
+    """Whether a member goes on under the "no" of words that weren't read, or may do so among demands."""
+    if segment.expression is None:
+        return not text.exclusion and segment.joint != "and" and is_adjectival(segment)
+    if text.exclusion or denies(segment):
+        return denied_too(text, unread, segment)
+    return may_be_denied(text, unread, segment)
 
 
 def _of_both_sexes(text: Text, segments: Sequence[Segment]) -> list[Segment]:

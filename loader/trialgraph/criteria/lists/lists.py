@@ -65,6 +65,8 @@ _FUTURE = frozenset({"if", "until", "use", "because", "since", "due"})
 _PARTING = frozenset({"condition", "exception", "negation", "allowance", "barring"})
 _PAIR = 2
 _MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "need to"})
+_FAILING = frozenset({"inability", "unable", "failure", "fails", "fail", "failed"})
+"""How words open that deny the value behind them ("inability to maintain platelets > 50,000")."""
 _WAIVED = re.compile(
     r"(?:(?:is|are|will be|would be|may be)\s+)?"
     r"(?:not\s+(?:required|applicable|needed|necessary|considered)|considered)\b", re.IGNORECASE
@@ -73,7 +75,7 @@ _WAIVED = re.compile(
 
 def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     """Part a statement and read each part."""
-    segments = part_statement(reword(text, chunks))
+    segments = part_statement(reword(text, chunks), barring=text.exclusion)
     several = len(segments) > 1
     if several:
         segments = merge_alternatives(text, merge_cases(text, segments))
@@ -220,6 +222,8 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> E
         read = all_of([sex, read])
     if not unknown:
         return read
+    if text.exclusion and unknown[0].form.split(" ")[0] in _FAILING:
+        read = negate(read)
     return all_of([narrative(text, unknown[0].start, chunks[at].start), read])
 
 

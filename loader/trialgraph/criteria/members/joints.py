@@ -25,10 +25,12 @@ __all__ = [
     "either_of_strokes",
     "hangs_on",
     "is_ability",
+    "is_adjectival",
     "is_bare_state",
     "is_found",
     "is_limit_too",
     "lacks_too",
+    "may_be_denied",
     "resolved_joints",
     "share_results",
     "tells_result",
@@ -48,7 +50,9 @@ _AVOIDING = re.compile(
     r"\b(?:abstain|abstaining|refrain|refraining)\s+from\b|\bavoid(?:ing)?\b", re.IGNORECASE
 )
 _CHILDBEARING = str(TGC.ChildbearingPotential)
-_WITHOUT = frozenset({"no", "without", "absence", "free", "lack"})
+_WITHOUT = frozenset({"no", "without", "absence", "free", "lack", "seronegative"})
+_NOMINAL = frozenset({"tail", "qualifier", "label", "value_tail", "active", "historic", "other"})
+"""What words of a noun that isn't known may do, such as the "disease" of "no locoregional disease"."""
 _CLASSES = frozenset({str(TGC.NYHAClass), str(TGC.ChildPughScore)})
 _BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
 _BEING = _BEFELL | {"is", "are", "was", "were", "who", "who has", "who have"}
@@ -104,11 +108,21 @@ def resolved_joints(joints: list[str], default: str, *, exclusion: bool) -> list
 
 def denied_too(text: Text, unread: Segment, segment: Segment) -> bool:
     """Whether a member goes on under the "no" of a noun that isn't known ("no brain or lung disease")."""
-    denial = next(chunk for chunk in unread.chunks if "negation" in chunk.classes)
     words = [chunk for chunk in unread.chunks if not chunk.classes & {"negation", "neutral"}]
-    plain = all(not (is_content(chunk) or chunk.classes or chunk.kind == "sign") for chunk in words)
-    noun = denial.form.split(" ")[0] in _WITHOUT and segment.joint in ("or", ",", "/")
-    return noun and plain and hangs_on(text, segment, tested=False)
+    plain = all(
+        not (is_content(chunk) or chunk.classes - _NOMINAL or chunk.kind == "sign") for chunk in words
+    )
+    return plain and may_be_denied(text, unread, segment) and not denies(segment)
+
+
+def may_be_denied(text: Text, unread: Segment, segment: Segment) -> bool:
+    """Whether a member may go on under the "no" of words that weren't read, of which only a person can tell.
+
+    So may any illness behind the "no" of "no contraindication to A, including B or C".
+    """
+    denial = next(chunk for chunk in unread.chunks if "negation" in chunk.classes)
+    noun = denial.form.split(" ")[0] in _WITHOUT | {"neither"} and segment.joint in ("or", ",", "/")
+    return noun and hangs_on(text, segment, tested=False)
 
 
 def is_limit_too(segment: Segment) -> bool:
@@ -130,14 +144,16 @@ def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
     Under a test's result ("negative …") go on only things that are tested for, and under no "no" what is
     an absence itself ("undetectable viral load").
     """
-    if segment.joint == ";" or not segment.carries or segment.chunks[0].form.split(" ")[0] in FINITE:
+    opening = segment.chunks[0].form.split(" ")[0]
+    if segment.joint == ";" or not segment.carries or opening in FINITE or opening in _WITHOUT:
         return False
     named = next((chunk for chunk in segment.chunks if is_content(chunk)), segment.chunks[0])
     if named.term is not None and named.term.label.split(" ")[0] in _ABSENT:
         return False
     told = segment.expression
-    close = segment.joint in ("or", "/") and not segment.after_comma and is_bare(segment)
-    close = close and isinstance(told, Fact) and told.category == "condition"
+    ill = isinstance(told, Fact) and told.category == "condition"
+    close = segment.joint in ("or", "/") and not segment.after_comma and is_bare(segment) and ill
+    close = close or (not text.exclusion and _is_one_more(segment) and (ill or told is None))
     words = text.text[segment.chunks[0].start : segment.chunks[-1].end]
     if not close and text.search(lexicon().judgement, words):
         return False
@@ -153,6 +169,14 @@ def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
         if chunk.form in VERBS:
             return False
     return True
+
+
+def _is_one_more(segment: Segment) -> bool:
+    """Whether a member ends a list with what is left of its kind ("or any other illness that …")."""
+    opening = segment.chunks[0]
+    following = segment.chunks[1].form if len(segment.chunks) > 1 else "of"
+    some = opening.form == "any" and following not in ("of", "one")
+    return segment.joint in ("or", ",") and ("other" in opening.classes or some)
 
 
 def tells_result(segment: Segment) -> bool:
@@ -204,6 +228,11 @@ def is_bare_state(segment: Segment) -> bool:
     """Whether a member names women who may bear children, and says no more of them."""
     fact = segment.expression
     return isinstance(fact, Fact) and fact.concept == _CHILDBEARING and "qualifier" not in fact.modifiers
+
+
+def is_adjectival(segment: Segment) -> bool:
+    """Whether a member is an adjective of what the list ends in ("no local, invasive, or metastatic …")."""
+    return all("qualifier" in chunk.classes for chunk in segment.chunks)
 
 
 def is_ability(segment: Segment) -> bool:

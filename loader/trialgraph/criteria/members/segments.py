@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trialgraph.criteria.chunking.chunks import Chunk
+from trialgraph.criteria.facts.clauses import names_others
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.washouts import OtherTime
 from trialgraph.criteria.language.connectives import DETERMINERS, FINITE, RESTARTS, VERBS
@@ -82,8 +83,11 @@ class Segment:
     others: Expression | None = None
 
 
-def part_statement(chunks: Sequence[Chunk]) -> list[Segment]:
-    """Part a statement at its commas and conjunctions."""
+def part_statement(chunks: Sequence[Chunk], *, barring: bool = False) -> list[Segment]:
+    """Part a statement at its commas and conjunctions; one that bars also where it names others.
+
+    "Patients with A who aren't B and patients with C" are two who are barred.
+    """
     segments = [Segment("", [])]
     swallowing = False
     for index, chunk in enumerate(chunks):
@@ -102,6 +106,7 @@ def part_statement(chunks: Sequence[Chunk]) -> list[Segment]:
                 swallowing
                 and not _strong(chunks, index, current)
                 and not _names_another(chunks, index, current)
+                and not (barring and names_others(chunks, index, current.chunks))
             )
             or _slash_inside(chunks, index)
         ):

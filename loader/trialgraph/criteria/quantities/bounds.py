@@ -52,7 +52,7 @@ _CONTEXT = 48
 _RATIO = re.compile(r"\bratio\b", re.IGNORECASE)
 SCALED = re.compile(
     r"\s*(?:/\s?\d{1,3}\b(?!\s?/)|out\s+of\s+(?:an?\s+)?(?:possible\s+|maximum\s+(?:of\s+)?)?\d{1,3}\b"
-    r"|[(\[]\s*(?:on\s+)?(?:an?\s+|the\s+)?(?:scale\s+(?:of\s+)?)?0\s?(?:-|to)\s?\d{1,3}[^()\[\]]{0,20}[)\]]"
+    r"|[(\[]\s*(?:on\s+)?(?:an?\s+|the\s+)?(?:(?:scale|range)[,:]?\s+(?:(?:of|from)\s+)?)?0\s?(?:-|to)\s?\d{1,3}[^()\[\]]{0,20}[)\]]"
     r"|(?:on|using)\s+(?:an?\s+|the\s+)?(?:scale\s+(?:of|from)\s+)?(?:0\s?(?:-|to)\s?)?\d{1,3}(?:[-\s]?points?)?"
     r"(?:\s+(?:numeric(?:al)?\s+)?(?:rating\s+)?(?:scale|NRS|VAS)|(?<=0-10))\b"
     r"|on\s+(?:an?\s+|the\s+)(?:pain\s+)?(?:numeric(?:al)?|visual)\s+(?:rating|analog(?:ue)?)\s+scale\b(?:\s*\([^()]{1,12}\))?)",

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.conditions.sexes import read_sex
 from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.members.segments import trimmed
@@ -24,6 +25,11 @@ __all__ = ["asks_some", "read_admission", "read_permission"]
 _ADMITTED = frozenset({"eligible", "enrolled", "recruited", "included", "are included", "will be included",
                        "be included", "accrued", "accepted"})  # fmt: skip
 _SUPPOSED = frozenset({"if", "only if"})
+_RESTRICTING = re.compile(
+    r"\W*only\b(?!\s+(?:if|when)\b)[^.;:]*?\b(?:eligible|enrolled|recruited|included|allowed|permitted|accepted|enter)\b",
+    re.IGNORECASE,
+)
+"""How a sentence opens that lets nobody else in ("only tumors with a BRCA mutation are eligible")."""
 _BESIDES = frozenset({"also", "still", "additionally", "even"})
 _SEXES = frozenset({"female", "male"})
 _PRONOUNS = frozenset({"they", "she", "he", "he / she", "he or she"})
@@ -52,12 +58,14 @@ def read_admission(text: Text, chunks: Sequence[Chunk], *, first: bool) -> Expre
     """
     at = next((i for i, chunk in enumerate(chunks) if chunk.form in _ADMITTED), None)
     if at is None:
-        return None
+        return _in_words(text, chunks)
     subject, behind = chunks[:at], chunks[at + 1 :]
     if subject and subject[0].form == "only" and all(_is_trial(chunk) for chunk in behind):
-        return _told(text, trimmed(without_trailing_verb(list(subject[1:]))))
+        return _told(text, trimmed(without_trailing_verb(list(subject[1:])))) or _in_words(text, chunks)
     supposed = next((i for i, chunk in enumerate(behind) if chunk.form in _SUPPOSED), None)
-    if not first or supposed is None or not all(map(_is_trial, behind[:supposed])):
+    if supposed is None or not all(map(_is_trial, behind[:supposed])):
+        return _in_words(text, chunks)
+    if not first and behind[supposed].form != "only if":
         return None
     if not _names_anyone(subject):
         return None
@@ -158,7 +166,16 @@ def _goes_on(atom: Expression) -> bool:
     return isinstance(atom, Fact) and _LISTING.search(atom.modifiers.get("qualifier", "")) is not None
 
 
+def _in_words(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
+    """Return the words of a sentence that lets nobody in but those it names; None for any other."""
+    start, end = chunks[0].start, chunks[-1].end
+    return narrative(text, start, end) if _RESTRICTING.match(text.text, start, end) else None
+
+
 def _told(text: Text, chunks: list[Chunk]) -> Expression | None:
+    sex = read_sex(text, chunks) if chunks else None
+    if sex is not None and sex[1]:
+        return sex[0]
     last = next((i for i in range(len(chunks) - 1, -1, -1) if is_content(chunks[i])), None)
     if last is None:
         return None

@@ -9,7 +9,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.lifting import lift
 from trialgraph.criteria.facts.allowances import allows
-from trialgraph.criteria.language.offers import DEMANDED
+from trialgraph.criteria.language.offers import DEMAND, DEMANDED
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of
@@ -30,7 +30,9 @@ __all__ = [
 ]
 
 EXCEPTION_NOTE = re.compile(
-    r"^(?:exceptions?|exempt|however|note that .{0,60}(?:allowed|eligible|permitted|not excluded))\b",
+    r"^(?:exceptions?|exempt|however|note that .{0,60}(?:allowed|eligible|permitted|not excluded)"
+    r"|(?:note\W+)?(?:this|these|the (?:above|exclusion)|(?:exclusion )?criteri(?:on|a))\b[^.;]{0,40}"
+    r"\b(?:do(?:es)? not apply|(?:is|are) not applicable) (?:to|for|in))\b",
     re.IGNORECASE,
 )
 NOTE = re.compile(
@@ -54,9 +56,16 @@ def only_notes(text: Text, items: Sequence[Item]) -> bool:
 
 
 def noted_refusal(text: Text, note: Item) -> Expression | None:
-    """Return what a note bars ("Note: patients with uveal melanoma are excluded"), or None."""
+    """Return what a note bars ("Note: patients with uveal melanoma are excluded"), or None.
+
+    Among exclusions one that tells what patients must be or have bars those who aren't or haven't.
+    """
     called = _CALLED_SO.match(text.text, note[0].start, note[-1].end)
-    if called is None or not any("barring" in chunk.classes for chunk in note):
+    if called is None:
+        return None
+    if text.exclusion and DEMAND.match(text.text[called.end() : note[-1].end]):
+        return Not(narrative(text, note[0].start, note[-1].end))
+    if not any("barring" in chunk.classes for chunk in note):
         return None
     refused = read_refusal(text, trimmed([chunk for chunk in note if chunk.start >= called.end()]))
     return refused if refused is not None and is_formal(refused) else None

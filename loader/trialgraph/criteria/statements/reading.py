@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.chunking.narratives import narrative
@@ -30,7 +30,9 @@ from trialgraph.criteria.language.offers import (
     concerns_some,
     counts_several,
     defines_childbearing,
+    discounts,
     fails_list,
+    handles_negative,
     lacks_list,
     lets_in,
     lists_contraception,
@@ -50,10 +52,12 @@ from trialgraph.criteria.sections.normalization import NormalizedText
 from trialgraph.criteria.sections.outline import Outline
 from trialgraph.criteria.statements.admissions import asks_some, read_admission, read_permission
 from trialgraph.criteria.statements.allergies import read_allergies
+from trialgraph.criteria.statements.demands import read_demanded
 from trialgraph.criteria.statements.denials import read_denied
 from trialgraph.criteria.statements.endings import join_items, with_alternative
 from trialgraph.criteria.statements.examples import EXAMPLES, listed_instances
 from trialgraph.criteria.statements.exceptions import name_exceptions
+from trialgraph.criteria.statements.idle import without_idle, without_waived_items
 from trialgraph.criteria.statements.inlines import with_inline_items
 from trialgraph.criteria.statements.leadins import between, with_lead
 from trialgraph.criteria.statements.notes import (
@@ -141,6 +145,9 @@ def _read_outlined(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Exp
     """Read a stretch that may have nested items, or a list inside its sentence."""
     if not outline.items:
         outline = outline_without(with_inline_items(text.text, outline), text.tables)
+    whole, outline = outline, without_waived_items(text, outline)
+    if whole.end != outline.end:
+        chunks = between(chunks, outline.start, outline.end)
     if outline.items:
         return _read_parts(text, chunks, outline)
     return _read_stretch(text, chunks, outline.start, outline.end)
@@ -153,7 +160,7 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
         return narrative(text, start, end)
     if _UNFINISHED.search(lead) and text.search(lexicon().willing, lead):
         return narrative(text, start, end)
-    if defines_childbearing(lead) or lists_contraception(lead):
+    if defines_childbearing(lead) or lists_contraception(lead) or discounts(lead):
         return _defined_below(text, chunks, outline)
     items = [between(chunks, item.start, item.end) for item in outline.items]
     if (allergies := read_allergies(text, between(chunks, start, lead_end), items)) is not None:
@@ -162,6 +169,9 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     read = [
         _read_item(text, between(chunks, item.start, item.end), item, timed=timed) for item in outline.items
     ]
+    demanded = read_demanded(text, between(chunks, start, lead_end), outline, _reader(chunks))
+    if demanded is not None:
+        return demanded
     if (text.exclusion and lets_in(lead)) or (
         lead.strip() and _EXCEPTED.search(lead.strip().removesuffix(":") + ":")
     ):
@@ -195,6 +205,11 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     whole = with_lead(text, chunks, outline, body, _read_stretch, either=either)
     told = any(map(says_more, atoms(whole))) or any(map(str.isdigit, lead))
     return whole if told else narrative(text, start, end)
+
+
+def _reader(chunks: Sequence[Chunk]) -> Callable[[Text, Outline], Expression]:
+    """Return what reads an item of a list, from the chunks of its text."""
+    return lambda text, item: _read_outlined(text, between(chunks, item.start, item.end), item)
 
 
 def _read_together(text: Text, chunks: Sequence[Chunk], items: Sequence[Outline]) -> Expression:
@@ -247,7 +262,7 @@ def _defined_below(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Exp
 def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> Expression:
     """Read the sentences of a stretch; those behind the name of a part of the trial are asked there only."""
     read: list[Expression] = []
-    sentences = without_fields(text, sentences_of(text, chunks))
+    sentences = without_idle(text, without_fields(text, sentences_of(text, chunks)))
     if len(sentences) > 1 and not text.exclusion and is_title(sentences[0]):
         sentences = sentences[1:]
     for case, run in by_part_of_trial(text, with_list(text, sentences)):
@@ -309,7 +324,7 @@ def _told_besides(text: Text, sentence: list[Chunk], read: list[Expression]) -> 
     place = (sentence[0].start, sentence[-1].end)
     words = text.text[slice(*place)]
     if text.exclusion:
-        return narrative(text, *place) if admits(words) else None
+        return narrative(text, *place) if admits(words) or handles_negative(words) else None
     if _is_washout(words, sentence):
         return read_time_since(text, trimmed(sentence)) or narrative(text, *place)
     if waives(words) or defines_condition(sentence, read):

@@ -129,7 +129,7 @@ def value_with(text: Text, chunks: list[Chunk]) -> Expression | None:
 def inner_exceptions(text: Text, chunks: list[Chunk]) -> list[Chunk]:
     """Let "requiring drugs other than A or B, stroke" except drugs only: the list goes on after them."""
     at = next((i for i, chunk in enumerate(chunks) if "exception" in chunk.classes and i > 0), None)
-    if at is None or not text.exclusion:
+    if at is None or not text.exclusion or chunks[at].form == "unless":
         return chunks
     told = [chunk.term.category for chunk in chunks[:at] if is_content(chunk) and chunk.term is not None]
     treated = any(

@@ -8,8 +8,8 @@ from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.language.offers import DEMAND
 from trialgraph.criteria.statements.statements import Statement
-from trialgraph.criteria.trees import is_formal, negate, only_facts
-from trialgraph.expressions import AllOf, AnyOf, Fact, Narrative, Not, atoms
+from trialgraph.criteria.trees import any_of, is_formal, negate, only_facts
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = ["turned"]
@@ -24,6 +24,13 @@ _NONE = re.compile(
     re.IGNORECASE,
 )
 """How an exclusion denies what it probably bars; what it may well ask for is denied as it says."""
+_LIMITED = re.compile(
+    r"(?:(?!\b(?:if|when|unless|who|with|not)\b)[^.;:,]){1,60}?\b(?:must|should|needs?\s+to|ha(?:s|ve)\s+to)\s+be\b"
+    r"(?!\s+(?:excluded|ineligible))",
+    re.IGNORECASE,
+)
+"""How a demand opens that a value be within a limit ("creatinine must be < 1.5 mg/dL")."""
+_EITHER = re.compile(r"\bor\b", re.IGNORECASE)
 _ASKED_FOR = frozenset({"lesion", "biomarker", "other"})
 
 
@@ -32,10 +39,10 @@ def turned(text: Text, statement: Statement, words: str, place: tuple[int, int])
     if not text.exclusion or statement.expression is None:
         return statement
     words = _LABELS.sub("", words)
-    if DEMAND.match(words):
+    if DEMAND.match(words) or (_limits(statement.expression) and _LIMITED.match(words)):
         denied = statement.expression
         if is_formal(denied) and not only_facts(denied):
-            return Statement(negate(denied), text=words)
+            return Statement(_lacking(denied, words), text=words)
         plain = isinstance(denied, Not) and not isinstance(denied.operand, Narrative)
         return Statement(negate(denied) if plain else Not(narrative(text, *place)), text=words)
     said = statement.expression
@@ -45,6 +52,18 @@ def turned(text: Text, statement: Statement, words: str, place: tuple[int, int])
         kept = any(_may_be_asked_for(text, fact) for fact in facts)
         return statement if kept else Statement(narrative(text, *place), text=words)
     return statement
+
+
+def _lacking(asked: Expression, words: str) -> Expression:
+    """Return that any of what a demand asks for is missing, unless it asks for one of it only."""
+    if isinstance(asked, AnyOf) and _EITHER.search(words) is None:
+        return any_of([negate(one) for one in asked.operands])
+    return negate(asked)
+
+
+def _limits(expression: Expression) -> bool:
+    """Whether a statement is about values only."""
+    return all(isinstance(atom, Value) for atom in atoms(expression))
 
 
 def _may_be_asked_for(text: Text, fact: Fact) -> bool:
