@@ -63,6 +63,10 @@ _MISLEADING = frozenset({"condition", "exception", "allowance", "barring", "othe
 _FUTURE = frozenset({"if", "until", "use", "because", "since", "due"})
 _PARTING = frozenset({"condition", "exception", "negation", "allowance", "barring"})
 _PAIR = 2
+_PROVISOS = frozenset(
+    {"provided", "provided that", "providing", "providing that", "as long as", "so long as"}
+)
+"""What opens something more that is asked, where it names no disease of which a wider limit may be."""
 _MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "need to"})
 _WAIVED = re.compile(
     r"(?:(?:is|are|will be|would be|may be)\s+)?"
@@ -263,7 +267,8 @@ def _read_around_value(
         begins, kept = rest[condition].start, {chunk.start for chunk in rest}
         case = [each for each in after if each.start > begins and (each.start in kept or each.form == ",")]
         asked = _of_any(read_condition(text, case))
-        alternative = text.exclusion or segment.joint == "or"
+        proviso = rest[condition].form in _PROVISOS and not isinstance(asked, Fact)
+        alternative = text.exclusion or segment.joint == "or" or proviso
         return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
     return all_of([expression, narrative(text, rest[0].start, after[-1].end)])
 

@@ -67,7 +67,7 @@ def _hybridized(text: str) -> Iterator[tuple[int, int, str]]:
             yield *found.span("told"), "HER2Positive" if positive else "HER2ISHNegative"
 
 
-_LIMITED_BY_UNIT = re.compile(r"GFR|learance|[Cc]ortisol|itamin D")
+_LIMITED_BY_UNIT = re.compile(r"GFR|learance|[Cc]ortisol|itamin D|reatine\b")
 
 
 @cache
@@ -106,7 +106,7 @@ def with_stains(
     names = [(*found.span(), wording().stains[" ".join(found["name"].lower().split())]) for found in shares]
     names += [(*found.span(), _SCORE) for found in _scored(text)]
     names += _hybridized(text)
-    if "/" in text and _LIMITED_BY_UNIT.search(text):
+    if _LIMITED_BY_UNIT.search(text):
         names += [(*found.span(), name) for pattern, name in _of_unit() for found in pattern.finditer(text)]
     if not names:
         return kept

@@ -50,6 +50,7 @@ _CLOSING = re.compile(r"\s*[)\]]")
 _SIGNS = {("low", True): "≥", ("low", False): ">", ("high", True): "≤", ("high", False): "<"}
 _ARTICLES = frozenset({"a", "an", "the"})
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
+_DEMONSTRATING = re.compile(r"\s*(?:collection\s*)?(?:demonstrat|show|reveal|indicat|[≤≥<>])", re.IGNORECASE)
 _NEAR = 16
 _SOON = 4
 _PAIR = 2
@@ -214,7 +215,13 @@ class ValueReader:
         """Return the token after how a value is measured, which stands behind it."""
         end = self.token_at(offset)
         method = wording().method.match(self.text, offset)
-        offset = end_of_moment(self.text, method.end() if method else offset)
+        told = method.end() if method else offset
+        if _DEMONSTRATING.match(self.text, told):
+            # "… on dipstick or 24-hour urine demonstrating < 1 g": another test, with its own limit.
+            told = max(offset, self.text.rfind(" or ", offset, told))
+        offset = max(
+            end_of_moment(self.text, end_of_moment(self.text, offset)), end_of_moment(self.text, told)
+        )
         last = max(end, self.token_at(offset))
         comma = end
         for index in range(end, last):
