@@ -27,11 +27,24 @@ def join_complements(expression: Expression) -> Expression:
         case AllOf(operands):
             return _joined([join_complements(each) for each in operands])
         case AnyOf(operands):
-            return any_of([join_complements(each) for each in operands])
+            return any_of(_each_in_its_case([join_complements(each) for each in operands]))
         case Not(operand):
             return Not(join_complements(operand))
         case _:
             return expression
+
+
+def _each_in_its_case(operands: list[Expression]) -> list[Expression]:
+    """Read "A from 16 years on, or B below 16 years" as two cases: who is in neither of them isn't meant."""
+    for index, denied in enumerate(operands):
+        for last in range(index + 2, len(operands)):
+            case = operands[last]
+            if not isinstance(case, AllOf) or not isinstance(denied, Not):
+                continue
+            if any(isinstance(each, Value) and _denies_rest(denied, each) for each in case.operands):
+                first = all_of([denied.operand, any_of(operands[index + 1 : last])])
+                return [*operands[:index], first, *operands[last:]]
+    return operands
 
 
 def _joined(operands: list[Expression]) -> Expression:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.trees import all_of, any_of
-from trialgraph.expressions import Expression, Value
+from trialgraph.expressions import Expression, Value, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = ["behind_lines", "counted_for"]
@@ -40,7 +40,8 @@ def counted_for(text: Text, expression: Expression, rest: Sequence[Chunk], end: 
         rest: The chunks behind it.
         end: Where these end.
     """
-    if not isinstance(expression, Value) or expression.unit != _COUNT:
+    told = [atom for atom in atoms(expression) if isinstance(atom, Value)]
+    if len(told) != 1 or told[0].unit != _COUNT:
         return None
     rest = rest[1:] if rest[0].form in _GIVEN else rest
     if not rest or rest[0].form not in _PURPOSE:
@@ -50,7 +51,7 @@ def counted_for(text: Text, expression: Expression, rest: Sequence[Chunk], end: 
     if _OWN.fullmatch(text.text, rest[0].start, end):
         return expression
     words = narrative(text, rest[0].start, end)
-    ceiling = expression.limit.high is not None and expression.limit.low is None
+    ceiling = told[0].limit.high is not None and told[0].limit.low is None
     return any_of([expression, words]) if ceiling else all_of([expression, words])
 
 

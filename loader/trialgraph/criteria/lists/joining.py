@@ -31,6 +31,7 @@ from trialgraph.criteria.members.merging import closing_remark
 from trialgraph.criteria.members.segments import Segment, stops_treatment, trimmed
 from trialgraph.criteria.members.sharing import share_clauses, share_purpose, share_remarks
 from trialgraph.criteria.members.timing import share_times, share_windows
+from trialgraph.criteria.quantities.fitting import is_wanted
 from trialgraph.criteria.trees import all_of, any_of, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Value, atoms, is_judged
 
@@ -86,7 +87,26 @@ def _asks_each(segments: list[Segment]) -> bool:
     joints = [(each.joint, each.after_comma) for each in segments[1:]]
     ended = ("and", True) in joints and all(joint in ("or", ",", "and") for joint, _ in joints)
     close = ("or", False) in joints and ("or", True) not in joints
-    return ended and close and all(isinstance(each.expression, Value) for each in segments)
+    if ended and close and all(isinstance(each.expression, Value) for each in segments):
+        return True
+    return _goes_on_behind(segments)
+
+
+def _goes_on_behind(segments: list[Segment]) -> bool:
+    """Whether limits to be kept go on behind a choice of them ("creatinine ≤ A or clearance ≥ B, C")."""
+    last = max((i for i, each in enumerate(segments) if i and each.joint == "or"), default=0)
+    if not last or any(each.joint == "or" and each.after_comma for each in segments):
+        return False
+    if not any(each.joint == "," or (each.joint == "and" and each.after_comma) for each in segments[last:]):
+        return False
+    return all(_asks_limit(each) for each in segments)
+
+
+def _asks_limit(segment: Segment) -> bool:
+    told = (
+        [atom for atom in atoms(segment.expression) if isinstance(atom, Value)] if segment.expression else []
+    )
+    return not segment.negated and any(map(is_wanted, told))
 
 
 def _goes_on(segment: Segment, segments: list[Segment]) -> bool:

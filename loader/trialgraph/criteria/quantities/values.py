@@ -118,7 +118,7 @@ class ValueReader:
         if group := self._read_scale_group(position):
             return group
         terms, joiner, after = self.series.read(position)
-        if not terms or after >= len(self.tokens):
+        if not terms or after >= len(self.tokens) or (len(terms) > 1 and any(t.unit == "a" for t in terms)):
             return None
         terms = self._of_diagnosis(terms, start)
         if not lead and (outside := self._outside(terms, position, self.tokens[after - 1].end)) is not None:
