@@ -41,7 +41,10 @@ from trialgraph.expressions import Expression, Limit, Narrative, Span, Value, Wi
 
 __all__ = ["FoundValue", "ValueReader"]
 
-_BRACKETED = re.compile(r"\s*[(\[]\s*(?=[≤≥<>])")
+_BRACKETED = re.compile(
+    r"\s*[(\[]\s*(?:i\.?\s?e\.?,?\s*|defined\s+as\s+)?(?=[≤≥<>]|(?:at\s+least|(?:less|more|greater|lower|higher)\s+than)\b)",
+    re.IGNORECASE,
+)
 _BY_SEX = re.compile(
     r"\s*(?:for|in)\s+(?:fe)?(?:males?|men|women)\b[^()]{1,40}\b(?:fe)?(?:males?|men|women)\s*\)",
     re.IGNORECASE,
