@@ -49,6 +49,35 @@ _POINTING = frozenset({"which", "whom", "this", "that", "such", "these"})
 _JOINTS = frozenset({"and", ",", "with"})
 _REFUSING = frozenset({"negation", "barring"})
 _THEN = "then"
+_FINDING = frozenset(
+    {
+        "or",
+        "and",
+        "on",
+        "by",
+        "a",
+        "an",
+        "the",
+        "urine",
+        "urinary",
+        "dipstick",
+        "routine",
+        "random",
+        "analysis",
+    }
+    | {
+        "urinalysis",
+        "test",
+        "result",
+        "screening",
+        "baseline",
+        "indicate",
+        "indicates",
+        "indicated",
+        "reveal",
+    }
+    | {"reveals", "show", "shows", "demonstrate", "demonstrates", "is"}
+)
 _SUPPOSING = frozenset({"if", "when"})
 
 
@@ -211,12 +240,18 @@ def _parted_case(
 
 def _told_case(text: Text, chunks: Sequence[Chunk], base: Chunk | None) -> Expression | None:
     """Return a case that a value makes, told whole or as another limit of what was limited before."""
-    told = [chunk for chunk in chunks if not is_harmless(chunk, *_SILENT)]
-    limited = base is not None and [chunk.kind for chunk in told] == ["limit"]
-    other = other_limit(text, base, told) if limited and base is not None else None
+    told = [chunk for chunk in chunks if not (is_harmless(chunk, *_SILENT) or _names_test(chunk))]
+    kinds = [chunk.kind for chunk in told]
+    other = other_limit(text, base, told) if kinds == ["limit"] and base is not None else None
     if other is not None:
         return other.expression
-    return _named_case(text, chunks)
+    return told[0].expression if kinds == ["value"] else _named_case(text, chunks)
+
+
+def _names_test(chunk: Chunk) -> bool:
+    """Whether a chunk tells only by what a value is found ("dipstick or routine analysis indicates")."""
+    quantity = chunk.kind == "concept" and chunk.term is not None and chunk.term.quantity
+    return quantity or (chunk.kind in ("word", "sign") and set(chunk.form.split()) <= _FINDING)
 
 
 def _opened(chunk: Chunk) -> Sequence[Chunk]:
