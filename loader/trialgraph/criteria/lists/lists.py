@@ -68,6 +68,7 @@ _PROVISOS = frozenset(
 )
 """What opens something more that is asked, where it names no disease of which a wider limit may be."""
 _MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "need to"})
+_FOOTNOTE = re.compile(r"\s*[*†‡§]+\s*")
 _WAIVED = re.compile(
     r"(?:(?:is|are|will be|would be|may be)\s+)?"
     r"(?:not\s+(?:required|applicable|needed|necessary|considered)|considered)\b", re.IGNORECASE
@@ -236,6 +237,7 @@ def _read_around_value(
         expression = dated(expression, window)
     timing = OBTAINED if window is not None else ()
     rest = [chunk for chunk in after if chunk.kind not in ("window", "sign") and chunk.form not in timing]
+    rest = [chunk for chunk in rest if not _FOOTNOTE.fullmatch(text.text, chunk.start, chunk.end)]
     parted = by_sex(text, expression, chunks[at], rest) or by_part(text, expression, chunks[at], rest)
     if parted is not None:
         return parted
