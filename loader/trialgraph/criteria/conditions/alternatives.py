@@ -49,6 +49,7 @@ _REFERENCE = re.compile(
 _UNITED = re.compile(r"\s*(?:[/%°^]|[mµu]?g\b|mg|[µum]?mol)", re.IGNORECASE)
 _ENDED = re.compile(r"[.;*•]\s")
 _NEAR = 60
+_TIMES = frozenset({"d", "wk", "mo", "a", "h"})
 _MOST_FOLD = 5
 _FOLD = re.compile(r"\s*(?:(?:times|fold)\b|[x×](?!\s*\d))", re.IGNORECASE)
 
@@ -180,6 +181,8 @@ def with_alternative(
         return (
             expression if _is_age(values[0]) and not _is_age(expression) else any_of([expression, values[0]])
         )
+    if plain and other is None and _asks_time(chunks, limits):
+        return all_of([expression, narrative(text, *place)])
     if other is None or values:
         lifted = narrative(text, *place)
         return all_of([expression, Not(lifted)]) if text.exclusion else any_of([expression, lifted])
@@ -193,6 +196,13 @@ def with_alternative(
     if text.exclusion:
         return any_of([all_of([negate(case), expression]), all_of([case, other.expression])])
     return any_of([expression, all_of([case, other.expression])])
+
+
+def _asks_time(chunks: Sequence[Chunk], limits: Sequence[Chunk]) -> bool:
+    """Whether a bracket only asks how long something has been so ("unsupported for 14 days")."""
+    timed = bool(limits) and all(c.limit and c.limit.unit and c.limit.unit.ucum in _TIMES for c in limits)
+    either = any(c.classes & {"condition", "exception", "allowance"} or c.form == "or" for c in chunks)
+    return timed and not either
 
 
 def _is_age(expression: Expression) -> bool:

@@ -18,7 +18,7 @@ from trialgraph.criteria.language.offers import concerns_some_aside
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.trees import all_of, any_of, map_facts, negate, only_facts
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value
+from trialgraph.expressions import AllOf, Expression, Fact, Not, Value
 from trialgraph.namespaces import TGC
 
 __all__ = [
@@ -28,7 +28,6 @@ __all__ = [
     "except_for",
     "granted",
     "holds_value",
-    "loosened",
     "read_case",
     "with_remark",
 ]
@@ -50,6 +49,37 @@ _MODAL = frozenset(
 _POINTING = frozenset({"which", "whom", "this", "that", "such", "these"})
 _JOINTS = frozenset({"and", ",", "with"})
 _REFUSING = frozenset({"negation", "barring"})
+_THEN = "then"
+_FINDING = frozenset(
+    {
+        "or",
+        "and",
+        "on",
+        "by",
+        "a",
+        "an",
+        "the",
+        "urine",
+        "urinary",
+        "dipstick",
+        "routine",
+        "random",
+        "analysis",
+    }
+    | {
+        "urinalysis",
+        "test",
+        "result",
+        "screening",
+        "baseline",
+        "indicate",
+        "indicates",
+        "indicated",
+        "reveal",
+    }
+    | {"reveals", "show", "shows", "demonstrate", "demonstrates", "is"}
+)
+_SUPPOSING = frozenset({"if", "when"})
 
 
 def asked_of(text: Text, case: Expression, demand: Expression) -> Expression:
@@ -158,7 +188,7 @@ def read_case(text: Text, chunks: Sequence[Chunk], *, excepted: bool = False) ->
     before = text.chunks[: bisect_right(text.chunks, chunks[0].start, key=lambda chunk: chunk.end)]
     base = next((chunk for chunk in reversed(before) if chunk.kind == "value"), None)
     first = last = found[0]
-    if (parted := _parted_case(text, chunks, found)) is not None:
+    if (parted := _parted_case(text, chunks, found, base)) is not None:
         return parted
     alone = chunks[first].kind == "limit" and first + 1 < len(chunks) and _opens_case(chunks[first + 1])
     if not alone:
@@ -181,17 +211,48 @@ def _asked_too(text: Text, chunks: Sequence[Chunk], after: Sequence[Chunk]) -> E
     return _words_of(text, told) if joined and not plain else None
 
 
-def _parted_case(text: Text, chunks: Sequence[Chunk], found: Sequence[int]) -> AllOf | None:
-    """Read "if total bilirubin > 1.5 × ULN, direct bilirubin must be ≤ ULN": a value is the case."""
-    comma = next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ","), 0)
-    if "condition" not in chunks[0].classes or not found[0] < comma < found[-1]:
+def _parted_case(
+    text: Text, chunks: Sequence[Chunk], found: Sequence[int], base: Chunk | None
+) -> AllOf | None:
+    """Read "if total bilirubin > 1.5 × ULN, then direct bilirubin must be ≤ ULN": a value is the case.
+
+    "In Gilbert's syndrome, if …" is both at once.
+    """
+    parting = next((i for i, chunk in enumerate(chunks) if chunk.form in (",", _THEN)), 0)
+    if "condition" not in chunks[0].classes or not parting:
         return None
-    case = _named_case(text, chunks[1:comma])
+    if parting < found[0] and "condition" in chunks[parting + 1].classes:
+        places = [place - parting - 1 for place in found]
+        some = _named_case(text, chunks[1:parting])
+        inner = _parted_case(text, chunks[parting + 1 :], places, base) if isinstance(some, Fact) else None
+        return AllOf((all_of([some, inner.operands[0]]), inner.operands[1])) if some and inner else None
+    if not found[0] < parting < found[-1]:
+        return None
+    case = _told_case(text, chunks[1:parting], base)
+    supposed = chunks[0].form in _SUPPOSING or chunks[found[0] - 1].form == "and"
     body = [
-        chunk for chunk in chunks[comma + 1 :] if chunk.kind == "value" or not is_harmless(chunk, *_SILENT)
+        chunk
+        for chunk in chunks[parting + 1 :]
+        if chunk.kind == "value" or not (chunk.form == _THEN or is_harmless(chunk, *_SILENT))
     ]
     demanded = _values(text, body, None) if body else None
-    return AllOf((case, demanded)) if isinstance(case, Value) and demanded is not None else None
+    return AllOf((case, demanded)) if demanded and case and (supposed or isinstance(case, Value)) else None
+
+
+def _told_case(text: Text, chunks: Sequence[Chunk], base: Chunk | None) -> Expression | None:
+    """Return a case that a value makes, told whole or as another limit of what was limited before."""
+    told = [chunk for chunk in chunks if not (is_harmless(chunk, *_SILENT) or _names_test(chunk))]
+    kinds = [chunk.kind for chunk in told]
+    other = other_limit(text, base, told) if kinds == ["limit"] and base is not None else None
+    if other is not None:
+        return other.expression
+    return told[0].expression if kinds == ["value"] else _named_case(text, chunks)
+
+
+def _names_test(chunk: Chunk) -> bool:
+    """Whether a chunk tells only by what a value is found ("dipstick or routine analysis indicates")."""
+    quantity = chunk.kind == "concept" and chunk.term is not None and chunk.term.quantity
+    return quantity or (chunk.kind in ("word", "sign") and set(chunk.form.split()) <= _FINDING)
 
 
 def _opened(chunk: Chunk) -> Sequence[Chunk]:
@@ -261,7 +322,9 @@ def _named_case(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
             words = words[:index]
             break
     while words and (
-        words[-1].kind == "sign" or (not is_content(words[-1]) and is_harmless(words[-1], *_SILENT))
+        words[-1].kind == "sign"
+        or words[-1].form == _THEN
+        or (not is_content(words[-1]) and is_harmless(words[-1], *_SILENT))
     ):
         words.pop()
     while words and not is_content(words[0]) and is_harmless(words[0], "condition"):
@@ -333,67 +396,3 @@ def with_remark(text: Text, expression: Expression, value: Chunk, remark: Chunk)
     if case is None:
         return with_alternative(text, expression, value, list(remark.inner), (remark.start, remark.end))
     return all_of([expression, negate(case)]) if text.exclusion else any_of([expression, case])
-
-
-def loosened(expression: Expression) -> Expression:
-    """Let a wider limit for some patients stand beside the limit for all, which it would else contradict."""
-    match expression:
-        case AllOf(operands):
-            return _grant([loosened(each) for each in operands])
-        case AnyOf(operands):
-            return any_of([loosened(each) for each in operands])
-        case _:
-            return expression
-
-
-def _grant(operands: list[Expression]) -> Expression:
-    kept = list(operands)
-    for asked in operands:
-        case, values = _parts(asked)
-        targets = {value: _base(kept, value) for value in values}
-        if case is None or not any(targets.values()):
-            continue
-        kept.remove(asked)
-        besides = [value for value, base in targets.items() if base is None]
-        for value, base in targets.items():
-            if base is not None:
-                wider = all_of([case, value, *besides])
-                kept = [_beside(each, base, wider) for each in kept]
-    return all_of(kept)
-
-
-def _parts(asked: Expression) -> tuple[Expression | None, list[Value]]:
-    """Return case and values of a demand on some patients."""
-    if not isinstance(asked, AnyOf) or not isinstance(asked.operands[0], Not) or len(asked.operands) != 2:
-        return None, []
-    demand = asked.operands[1]
-    values = list(demand.operands) if isinstance(demand, AllOf) else [demand]
-    plain = [value for value in values if isinstance(value, Value)]
-    return (asked.operands[0].operand, plain) if len(plain) == len(values) else (None, [])
-
-
-def _base(operands: Sequence[Expression], value: Value) -> Value | None:
-    """Return the limit for all patients that a limit for some widens."""
-    for operand in operands:
-        choice = isinstance(operand, AnyOf) and all(isinstance(each, Value) for each in operand.operands)
-        members = operand.operands if isinstance(operand, AnyOf) and choice else (operand,)
-        for member in members:
-            if isinstance(member, Value) and member.concept == value.concept and _widens(value, member):
-                return member
-    return None
-
-
-def _widens(one: Value, other: Value) -> bool:
-    if (one.unit, one.relative_to) != (other.unit, other.relative_to):
-        return True
-    high = one.limit.high is not None and other.limit.high is not None and one.limit.high > other.limit.high
-    low = one.limit.low is not None and other.limit.low is not None and one.limit.low < other.limit.low
-    return high or low
-
-
-def _beside(operand: Expression, base: Value, wider: Expression) -> Expression:
-    if operand is base or operand == base:
-        return any_of([operand, wider])
-    if isinstance(operand, AnyOf) and base in operand.operands:
-        return any_of([*operand.operands, wider])
-    return operand

@@ -27,22 +27,48 @@ def join_complements(expression: Expression) -> Expression:
         case AllOf(operands):
             return _joined([join_complements(each) for each in operands])
         case AnyOf(operands):
-            return any_of([join_complements(each) for each in operands])
+            return any_of(_each_in_its_case([join_complements(each) for each in operands]))
         case Not(operand):
             return Not(join_complements(operand))
         case _:
             return expression
 
 
+def _each_in_its_case(operands: list[Expression]) -> list[Expression]:
+    """Read "A from 16 years on, or B below 16 years" as two cases: who is in neither of them isn't meant."""
+    for index, denied in enumerate(operands):
+        for last in range(index + 2, len(operands)):
+            case = operands[last]
+            if not isinstance(case, AllOf) or not isinstance(denied, Not):
+                continue
+            if any(isinstance(each, Value) and _denies_rest(denied, each) for each in case.operands):
+                first = all_of([denied.operand, any_of(operands[index + 1 : last])])
+                return [*operands[:index], first, *operands[last:]]
+    return operands
+
+
 def _joined(operands: list[Expression]) -> Expression:
     kept = list(operands)
     for value in [each for each in operands if isinstance(each, Value)]:
         for case in [each for each in kept if isinstance(each, AnyOf)]:
-            others = [each for each in case.operands if not _denies_rest(each, value)]
-            if len(others) + 1 == len(case.operands) and value in kept:
-                kept[kept.index(value)] = any_of([value, *others])
+            rests = [_rest_of_case(each, value) for each in case.operands]
+            told = [rest for rest in rests if rest is not None]
+            if len(told) == 1 and value in kept:
+                others = [each for each, rest in zip(case.operands, rests, strict=True) if rest is None]
+                both = all_of([*told[0], any_of(others)]) if told[0] else any_of(others)
+                kept[kept.index(value)] = any_of([value, both])
                 kept.remove(case)
     return all_of(kept)
+
+
+def _rest_of_case(expression: Expression, value: Value) -> Sequence[Expression] | None:
+    """Return what else is said of those in a denied case whose values a limit leaves out; None of others."""
+    if not isinstance(expression, Not):
+        return None
+    case = expression.operand
+    members = case.operands if isinstance(case, AllOf) else (case,)
+    rest = [each for each in members if not _denies_rest(Not(each), value)]
+    return rest if len(rest) + 1 == len(members) else None
 
 
 def _denies_rest(expression: Expression, value: Value) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.trees import all_of, any_of
-from trialgraph.expressions import Expression, Value
+from trialgraph.expressions import Expression, Value, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = ["behind_lines", "counted_for"]
@@ -17,6 +18,13 @@ _LINES = str(TGC.PriorTherapyLineCount)
 _CONTAINING = frozenset({"containing", "included", "contained"})
 _RELATIVE = frozenset({"that", "which", "must", "of which"})
 _GIVEN = frozenset({"given", "administered", "received", "used", "provided", "prescribed"})
+_NOUN = r"(?:disease|cancer|malignancy|tumou?r|lymphoma|leuka?emia|myeloma)"
+_OWN = re.compile(
+    rf"for\s+(?:(?:their|this|the|his\s+or\s+her)\s+(?:current\s+|study\s+)?{_NOUN}"
+    rf"(?:\s+under\s+(?:study|investigation))?|{_NOUN}\s+under\s+study)\s*\.?",
+    re.IGNORECASE,
+)
+"""The disease that a trial is about, which lines are counted of anyway."""
 _PURPOSE = frozenset({"for", "in", "in the", "for the", "against"})
 
 
@@ -32,15 +40,18 @@ def counted_for(text: Text, expression: Expression, rest: Sequence[Chunk], end: 
         rest: The chunks behind it.
         end: Where these end.
     """
-    if not isinstance(expression, Value) or expression.unit != _COUNT:
+    told = [atom for atom in atoms(expression) if isinstance(atom, Value)]
+    if len(told) != 1 or told[0].unit != _COUNT:
         return None
     rest = rest[1:] if rest[0].form in _GIVEN else rest
     if not rest or rest[0].form not in _PURPOSE:
         return None
     if len(rest) == 1 or "persons" in rest[1].classes or rest[1].form.startswith("patient"):
         return None
+    if _OWN.fullmatch(text.text, rest[0].start, end):
+        return expression
     words = narrative(text, rest[0].start, end)
-    ceiling = expression.limit.high is not None and expression.limit.low is None
+    ceiling = told[0].limit.high is not None and told[0].limit.low is None
     return any_of([expression, words]) if ceiling else all_of([expression, words])
 
 

@@ -89,7 +89,26 @@ def _asks_each(segments: list[Segment]) -> bool:
     joints = [(each.joint, each.after_comma) for each in segments[1:]]
     ended = ("and", True) in joints and all(joint in ("or", ",", "and") for joint, _ in joints)
     close = ("or", False) in joints and ("or", True) not in joints
-    return ended and close and all(isinstance(each.expression, Value) for each in segments)
+    if ended and close and all(isinstance(each.expression, Value) for each in segments):
+        return True
+    return _goes_on_behind(segments)
+
+
+def _goes_on_behind(segments: list[Segment]) -> bool:
+    """Whether limits to be kept go on behind a choice of them ("creatinine ≤ A or clearance ≥ B, C")."""
+    last = max((i for i, each in enumerate(segments) if i and each.joint == "or"), default=0)
+    if not last or any(each.joint == "or" and each.after_comma for each in segments):
+        return False
+    if not any(each.joint == "," or (each.joint == "and" and each.after_comma) for each in segments[last:]):
+        return False
+    return all(_asks_limit(each) for each in segments)
+
+
+def _asks_limit(segment: Segment) -> bool:
+    told = (
+        [atom for atom in atoms(segment.expression) if isinstance(atom, Value)] if segment.expression else []
+    )
+    return not segment.negated and any(map(is_wanted, told))
 
 
 def _goes_on(segment: Segment, segments: list[Segment]) -> bool:

@@ -64,9 +64,14 @@ _MISLEADING = frozenset({"condition", "exception", "allowance", "barring", "othe
 _FUTURE = frozenset({"if", "until", "use", "because", "since", "due"})
 _PARTING = frozenset({"condition", "exception", "negation", "allowance", "barring"})
 _PAIR = 2
+_PROVISOS = frozenset(
+    {"provided", "provided that", "providing", "providing that", "as long as", "so long as"}
+)
+"""What opens something more that is asked, where it names no disease of which a wider limit may be."""
 _MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "need to"})
 _FAILING = frozenset({"inability", "unable", "failure", "fails", "fail", "failed"})
 """How words open that deny the value behind them ("inability to maintain platelets > 50,000")."""
+_FOOTNOTE = re.compile(r"\s*[*†‡§]+\s*")
 _WAIVED = re.compile(
     r"(?:(?:is|are|will be|would be|may be)\s+)?"
     r"(?:not\s+(?:required|applicable|needed|necessary|considered)|considered)\b", re.IGNORECASE
@@ -237,6 +242,7 @@ def _read_around_value(
         expression = dated(expression, window)
     timing = OBTAINED if window is not None else ()
     rest = [chunk for chunk in after if chunk.kind not in ("window", "sign") and chunk.form not in timing]
+    rest = [chunk for chunk in rest if not _FOOTNOTE.fullmatch(text.text, chunk.start, chunk.end)]
     parted = by_sex(text, expression, chunks[at], rest) or by_part(text, expression, chunks[at], rest)
     if parted is not None:
         return parted
@@ -268,7 +274,8 @@ def _read_around_value(
         begins, kept = rest[condition].start, {chunk.start for chunk in rest}
         case = [each for each in after if each.start > begins and (each.start in kept or each.form == ",")]
         asked = _of_any(read_condition(text, case))
-        alternative = text.exclusion or segment.joint == "or"
+        proviso = rest[condition].form in _PROVISOS and not isinstance(asked, Fact)
+        alternative = text.exclusion or segment.joint == "or" or proviso
         return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
     without = unsupported(text, [each for each in after if each.start >= rest[0].start])
     return all_of([expression, without or narrative(text, rest[0].start, after[-1].end)])

@@ -76,6 +76,12 @@ def _is_on_scale(term: Term, limit: Limit) -> bool:
     return all(number is None or scale.low <= number <= scale.high for number in (limit.low, limit.high))
 
 
+def _is_pattern(term: Term, limit: Limit) -> bool:
+    """Whether a range is below all scores there are: of the patterns they sum up ("Gleason grade 4 or 5")."""
+    least = wording().exact.get(local_name(term), (0.0, 0.0))[0]
+    return limit.low is not None and limit.high is not None and limit.high < least
+
+
 def _fit_age(found: Found) -> tuple[Limit, str | None] | None:
     if found.unit is None:
         return found.limit, "a"
@@ -89,7 +95,7 @@ def _fit_age(found: Found) -> tuple[Limit, str | None] | None:
 def _fit_bare(term: Term, found: Found) -> tuple[Limit, str | None] | None:
     """Fit a limit without a unit: right for ratios and scores, and plain for cell counts per microlitre."""
     if term.unit is None or term.unit.startswith("{") or term.unit == "1":
-        return found.limit, None
+        return None if _is_pattern(term, found.limit) else (found.limit, None)
     low, high = found.limit.low, found.limit.high
     numbers = [number for number in (low, high) if number is not None]
     if term.unit == "10*9/L" and min(numbers) >= _THOUSAND and max(numbers) < _PER_LITRE:

@@ -25,7 +25,7 @@ _CLOSING = re.compile(r"(?:\s+(?:at|for|in|per)\s[^()\d]{1,30})?\s*\)")
 _GLOSS = re.compile(
     r"\s*[(\[]\s*(?:i?[UL]LN|UNL|(?:upper|lower) limits? of (?:the )?normal)\s*[)\]]"
     r"|\s*(?:for|of|per|at)\s+(?:the\s+|each\s+)*(?:local\s+|reporting\s+|participating\s+|reference\s+|testing\s+|central\s+|respective\s+)*"
-    r"(?:institution|laboratory|lab|site|age(?:(?:\s+and\s+|/)(?:sex|gender))?)\b(?!\s*[<>≤≥\d])",
+    r"(?:institution(?:(?:'s|al)?\s+(?:normal|reference)\s+range)?|laboratory|lab|site|age(?:(?:\s+and\s+|/)(?:sex|gender))?)\b(?!\s*[<>≤≥\d])",
     re.IGNORECASE,
 )
 

@@ -67,14 +67,18 @@ def _hybridized(text: str) -> Iterator[tuple[int, int, str]]:
             yield *found.span("told"), "HER2Positive" if positive else "HER2ISHNegative"
 
 
-_LIMITED_BY_UNIT = re.compile(r"GFR|learance|[Cc]ortisol|itamin D")
+_SHOWING = (
+    r"(?:(?:must|should|is\s+to|to)\s+be\s+(?:collected|obtained)\s+)?(?:and\s+)?(?:(?:must|should|will|to)\s+)?"
+    r"(?:demonstrat(?:e|es|ing)|show(?:s|ing)?)"
+)
+_LIMITED_BY_UNIT = re.compile(r"24\s?-?\s?h|GFR|learance|[Cc]ortisol|itamin D|reatine\b")
 
 
 @cache
 def _of_unit() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Return the patterns of names that a unit behind their limit makes those of a quantity."""
     said = wording()
-    limit = rf"\s*(?:\(?\s*(?:of|is|:)?\s*(?:{said.compare.pattern})\s*)\d+(?:\.\d+)?\s*"
+    limit = rf"\s*(?:\(?\s*(?:of|is|:|{_SHOWING})?\s*(?:{said.compare.pattern})\s*)\d+(?:\.\d+)?\s*"
     return tuple(
         (
             re.compile(
@@ -106,7 +110,7 @@ def with_stains(
     names = [(*found.span(), wording().stains[" ".join(found["name"].lower().split())]) for found in shares]
     names += [(*found.span(), _SCORE) for found in _scored(text)]
     names += _hybridized(text)
-    if "/" in text and _LIMITED_BY_UNIT.search(text):
+    if _LIMITED_BY_UNIT.search(text):
         names += [(*found.span(), name) for pattern, name in _of_unit() for found in pattern.finditer(text)]
     if not names:
         return kept

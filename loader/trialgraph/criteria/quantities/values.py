@@ -41,7 +41,10 @@ from trialgraph.expressions import Expression, Limit, Narrative, Span, Value, Wi
 
 __all__ = ["FoundValue", "ValueReader"]
 
-_BRACKETED = re.compile(r"\s*[(\[]\s*(?=[≤≥<>])")
+_BRACKETED = re.compile(
+    r"\s*[(\[]\s*(?:i\.?\s?e\.?,?\s*|defined\s+as\s+)?(?=[≤≥<>]|(?:at\s+least|(?:less|more|greater|lower|higher)\s+than)\b)",
+    re.IGNORECASE,
+)
 _BY_SEX = re.compile(
     r"\s*(?:for|in)\s+(?:fe)?(?:males?|men|women)\b[^()]{1,40}\b(?:fe)?(?:males?|men|women)\s*\)",
     re.IGNORECASE,
@@ -50,6 +53,7 @@ _CLOSING = re.compile(r"\s*[)\]]")
 _SIGNS = {("low", True): "≥", ("low", False): ">", ("high", True): "≤", ("high", False): "<"}
 _ARTICLES = frozenset({"a", "an", "the"})
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
+_DEMONSTRATING = re.compile(r"\s*(?:collection\s*)?(?:demonstrat|show|reveal|indicat|[≤≥<>])", re.IGNORECASE)
 _NEAR = 16
 _SOON = 4
 _PAIR = 2
@@ -120,7 +124,7 @@ class ValueReader:
         if group := self._read_scale_group(position):
             return group
         terms, joiner, after = self.series.read(position)
-        if not terms or after >= len(self.tokens):
+        if not terms or after >= len(self.tokens) or (len(terms) > 1 and any(t.unit == "a" for t in terms)):
             return None
         terms = self._of_diagnosis(terms, start)
         if not lead and (outside := self._outside(terms, position, self.tokens[after - 1].end)) is not None:
@@ -219,8 +223,14 @@ class ValueReader:
         if (aged := _OF_AGE.match(self.text, offset)) is not None:
             offset = aged.end()
         method = wording().method.match(self.text, offset)
-        behind = end_of_moment(self.text, method.end()) if method else offset
-        moment = end_of_doing(self.text, max(behind, end_of_moment(self.text, offset)))
+        told = method.end() if method else offset
+        if _DEMONSTRATING.match(self.text, told):
+            # "… on dipstick or 24-hour urine demonstrating < 1 g": another test, with its own limit.
+            told = max(offset, self.text.rfind(" or ", offset, told))
+        moment = max(
+            end_of_moment(self.text, end_of_moment(self.text, offset)), end_of_moment(self.text, told)
+        )
+        moment = end_of_doing(self.text, moment)
         last = max(end, self.token_at(moment) if moment > offset else end)
         comma = end
         for index in range(end, last):

@@ -40,7 +40,7 @@ _ANCHOR = (
     r"|enrolment|enrolling|randomi[sz]ation|randomi[sz]ed|screening|registration|entry|entering|inclusion|cycle|day|d|c|1|0|informed|consent"
     r"|signing|signature|signed|baseline|laborator(?:y|ies)|tests?|testing|samples?|visits?|investigational|product|medication|medicinal|agent"
     r"|therapy|surgery|planned|protocol|leukapheresis|apheresis|infusion|participation|date|time|scheduled"
-    r"|being|intervention|into|for|and|form|assessment|exam|icf|c1d1|c1|d1|run-in|phase|period|lymphodepletion"
+    r"|being|intervention|into|for|and|form|document|assessment|exam|icf|c1d1|c1|d1|run-in|phase|period|lymphodepletion"
     r"|conditioning|pre-?registration|check-in|anticipated|expected|projected|onto|interventions|products|treatments|vaccinations?|preparative"
     r"|lymphodepleting(?:\s+chemotherapy)?|regimen|recruitment|assignment|allocation|patient|subject|participant|protocol-specified|proposed|current|present|now|procedure|procedures|operation)\b"
     r"(?:['’]s)?[\s/-]*)+"
@@ -135,9 +135,13 @@ def _pattern() -> re.Pattern[str]:
 _JOINT_BEHIND = re.compile(
     r"(?:\s+and(?:\s+(?:the\s+)?(?:patients?|subjects?|participants?))?)?[\s/-]*$", re.IGNORECASE
 )
-_MOMENT = re.compile(rf"\s*(?:at|before|prior\s+to|upon|on|preceding|when)\s+{_ANCHOR}", re.IGNORECASE)
+_MOMENT = re.compile(
+    rf"\s*(?:at|before|prior\s+to|upon|on|preceding|when|during(?=\s+(?:the\s+)?screening\b))\s+{_ANCHOR}",
+    re.IGNORECASE,
+)
+_CONSENT_FORM = re.compile(r"\s*[(\[](?:ICF|informed\s+consent(?:\s+form)?)[)\]]", re.IGNORECASE)
 _TRAILING = re.compile(
-    r"(?:\b(?:and|of|to|in|for|on|the|this|any|their|a|an|(?<!consent )form|day|c|d|(?<!visit )1|0|into|being"
+    r"(?:\b(?:and|of|to|in|for|on|the|this|any|their|a|an|(?<!consent\s)form|day|c|d|(?<!visit\s)1|0|into|being"
     r"|trial)\b[\s/-]*|[\s/-]+)+$",
     re.IGNORECASE,
 )
@@ -153,7 +157,10 @@ def end_of_moment(text: str, position: int) -> int:
         return position
     trailing = _TRAILING.search(match.group())
     cut = trailing.group() if trailing else ""
-    return position if cut.lower().startswith("of ") else match.end() - len(cut)
+    if cut.lower().startswith("of "):
+        return position
+    gloss = _CONSENT_FORM.match(text, match.end() - len(cut))
+    return gloss.end() if gloss else match.end() - len(cut)
 
 
 def tells_time(lowered: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.chunking.unions import name_each
-from trialgraph.criteria.conditions.cases import asked_of, except_for, loosened
+from trialgraph.criteria.conditions.cases import asked_of, except_for
 from trialgraph.criteria.conditions.complements import (
     contradicts_itself,
     demands_cancers,
@@ -19,6 +19,7 @@ from trialgraph.criteria.conditions.elapsed import asks_treatment, read_interval
 from trialgraph.criteria.conditions.lifting import excuses, lift
 from trialgraph.criteria.conditions.remnants import add_values
 from trialgraph.criteria.conditions.roles import defines_condition
+from trialgraph.criteria.conditions.widening import loosened
 from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.facts.companions import with_companions
 from trialgraph.criteria.facts.participations import add_investigational

@@ -1,0 +1,74 @@
+"""Wider limits for some patients beside the limit for all, which they would else contradict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialgraph.criteria.trees import all_of, any_of
+from trialgraph.expressions import AllOf, AnyOf, Expression, Not, Value
+
+__all__ = ["loosened"]
+
+
+def loosened(expression: Expression) -> Expression:
+    """Let a wider limit for some patients stand beside the limit for all, which it would else contradict."""
+    match expression:
+        case AllOf(operands):
+            return _grant([loosened(each) for each in operands])
+        case AnyOf(operands):
+            return any_of([loosened(each) for each in operands])
+        case _:
+            return expression
+
+
+def _grant(operands: list[Expression]) -> Expression:
+    kept = list(operands)
+    for asked in operands:
+        case, values = _parts(asked)
+        targets = {value: _base(kept, value) for value in values}
+        if case is None or not any(targets.values()):
+            continue
+        kept.remove(asked)
+        besides = [value for value, base in targets.items() if base is None]
+        for value, base in targets.items():
+            if base is not None:
+                wider = all_of([case, value, *besides])
+                kept = [_beside(each, base, wider) for each in kept]
+    return all_of(kept)
+
+
+def _parts(asked: Expression) -> tuple[Expression | None, list[Value]]:
+    """Return case and values of a demand on some patients."""
+    if not isinstance(asked, AnyOf) or not isinstance(asked.operands[0], Not) or len(asked.operands) != 2:
+        return None, []
+    demand = asked.operands[1]
+    values = list(demand.operands) if isinstance(demand, AllOf) else [demand]
+    plain = [value for value in values if isinstance(value, Value)]
+    return (asked.operands[0].operand, plain) if len(plain) == len(values) else (None, [])
+
+
+def _base(operands: Sequence[Expression], value: Value) -> Value | None:
+    """Return the limit for all patients that a limit for some widens."""
+    for operand in operands:
+        choice = isinstance(operand, AnyOf) and all(isinstance(each, Value) for each in operand.operands)
+        members = operand.operands if isinstance(operand, AnyOf) and choice else (operand,)
+        for member in members:
+            if isinstance(member, Value) and member.concept == value.concept and _widens(value, member):
+                return member
+    return None
+
+
+def _widens(one: Value, other: Value) -> bool:
+    if (one.unit, one.relative_to) != (other.unit, other.relative_to):
+        return True
+    high = one.limit.high is not None and other.limit.high is not None and one.limit.high > other.limit.high
+    low = one.limit.low is not None and other.limit.low is not None and one.limit.low < other.limit.low
+    return high or low
+
+
+def _beside(operand: Expression, base: Value, wider: Expression) -> Expression:
+    if operand is base or operand == base:
+        return any_of([operand, wider])
+    if isinstance(operand, AnyOf) and base in operand.operands:
+        return any_of([*operand.operands, wider])
+    return operand
