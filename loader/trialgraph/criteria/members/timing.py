@@ -33,6 +33,11 @@ _BEFALLING = frozenset({"injury", "procedure"})
 """Operations and injuries, which trials list together in one time ("trauma or surgery within 4 weeks")."""
 _EVENTS = frozenset({"condition", "procedure"})
 _SOON = 4
+_EXPECTING = frozenset({"anticipates", "anticipate", "anticipating", "expects", "expect", "plans", "requires",
+                        "intends", "intend", "scheduled", "has", "have", "is", "are", "will", "who", "likely",
+                        "unlikely", "need", "needs", "expected"})  # fmt: skip
+"""What a clause about what is still to come, or a verb of its own, opens with."""
+_LASTING = frozenset({"throughout", "during", "while", "at any time during", "for the duration of", "until"})
 _LEADING = frozenset({"neutral", "qualifier", "active"})
 _LATELY = frozenset({"recent", "any recent", "a recent"})
 _WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNORECASE)
@@ -71,7 +76,7 @@ def share_windows(segments: list[Segment]) -> None:
     for index, segment in enumerate(segments[:-1]):
         fact = segment.expression
         if isinstance(fact, Fact) and fact.within is not None and _ends_list(fact, segments[index + 1]):
-            if segment.joint in ("or", "and") and index > start:
+            if segment.joint in ("or", "and", "/") and index > start:
                 _share_window(segments[start : index + 1])
             start = index + 1
     _share_window(segments[start:])
@@ -81,8 +86,15 @@ def _ends_list(fact: Fact, following: Segment) -> bool:
     """Whether a time is that of the list before it: another follows ("A or B in 3 weeks or C in 2")."""
     other, opening = following.expression, following.chunks[0]
     timed = isinstance(other, Fact) and other.within not in (None, fact.within)
-    anew = opening.form.startswith(_PERSONS) or not opening.classes.isdisjoint(_ANEW)
+    anew = opening.form.startswith(_PERSONS) or not opening.classes.isdisjoint(_ANEW) or _goes_on(following)
     return following.after_comma or ((timed or anew) and following.joint in ("or", "and"))
+
+
+def _goes_on(segment: Segment) -> bool:
+    """Whether what isn't read behind a list is a clause of its own, or a time alone ("throughout treatment")."""
+    opening = segment.chunks[0].form
+    plain = segment.expression is None and not opening.startswith("recover")
+    return plain and (opening.split(" ")[0] in _EXPECTING or opening in _LASTING)
 
 
 def time_of_any_kind(segments: list[Segment]) -> None:
