@@ -11,7 +11,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import closing_time
 from trialgraph.criteria.facts.recency import time_aside
-from trialgraph.criteria.language.connectives import DETERMINERS, RESTARTS, VERBS
+from trialgraph.criteria.language.connectives import DETERMINERS, EXPECTING, RESTARTS, VERBS
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import AllOf, Expression, Fact, Value, Window
@@ -33,10 +33,6 @@ _BEFALLING = frozenset({"injury", "procedure"})
 """Operations and injuries, which trials list together in one time ("trauma or surgery within 4 weeks")."""
 _EVENTS = frozenset({"condition", "procedure"})
 _SOON = 4
-_EXPECTING = frozenset({"anticipates", "anticipate", "anticipating", "expects", "expect", "plans", "requires",
-                        "intends", "intend", "scheduled", "has", "have", "is", "are", "will", "who", "likely",
-                        "unlikely", "need", "needs", "expected"})  # fmt: skip
-"""What a clause about what is still to come, or a verb of its own, opens with."""
 _LASTING = frozenset({"throughout", "during", "while", "at any time during", "for the duration of", "until"})
 _LEADING = frozenset({"neutral", "qualifier", "active"})
 _LATELY = frozenset({"recent", "any recent", "a recent"})
@@ -94,7 +90,7 @@ def _goes_on(segment: Segment) -> bool:
     """Whether what isn't read behind a list is a clause of its own, or a time alone ("throughout treatment")."""
     opening = segment.chunks[0].form
     plain = segment.expression is None and not opening.startswith("recover")
-    return plain and (opening.split(" ")[0] in _EXPECTING or opening in _LASTING)
+    return plain and (opening.split(" ")[0] in EXPECTING or opening in _LASTING)
 
 
 def time_of_any_kind(segments: list[Segment]) -> None:
