@@ -82,12 +82,13 @@ def _ends_list(fact: Fact, following: Segment) -> bool:
     """Whether a time is that of the list before it: another follows ("A or B in 3 weeks or C in 2")."""
     other, opening = following.expression, following.chunks[0]
     timed = isinstance(other, Fact) and other.within not in (None, fact.within)
-    anew = opening.form.startswith(_PERSONS) or not opening.classes.isdisjoint(_ANEW) or _goes_on(following)
+    anew = opening.form.startswith(_PERSONS) or not opening.classes.isdisjoint(_ANEW)
+    anew = anew or _goes_on(following)
     return following.after_comma or ((timed or anew) and following.joint in ("or", "and"))
 
 
 def _goes_on(segment: Segment) -> bool:
-    """Whether what isn't read behind a list is a clause of its own, or a time alone ("throughout treatment")."""
+    """Whether what isn't read behind a list has a verb of its own or is a time ("throughout treatment")."""
     opening = segment.chunks[0].form
     plain = segment.expression is None and not opening.startswith("recover")
     return plain and (opening.split(" ")[0] in EXPECTING or opening in _LASTING)
