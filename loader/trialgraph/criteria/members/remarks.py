@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.expressions import Fact
@@ -14,6 +16,11 @@ from trialgraph.namespaces import TGC
 __all__ = ["is_plain", "share_remarks"]
 
 _RELATIVE = ("that ", "which ", "requiring ", "associated with ")
+_PART = re.compile(
+    r"(?:(?:for|in)\s+)?(?:the\s+)?[^()]{0,60}\b(?:cohorts?|arms?|parts?|phases?|groups?)\b[^()]{0,20}\bonly"
+    r"|only\s+(?:for|in)\s+[^()]{0,60}\b(?:cohorts?|arms?|parts?|phases?|groups?)\b[^()]{0,20}",
+    re.IGNORECASE,
+)
 _INJURY = str(TGC.TraumaticInjury)
 _FEW = 2
 """The most chunks of a member that is bare."""
@@ -27,14 +34,28 @@ def is_plain(fact: Fact) -> bool:
     return fact.within is None and fact.modifiers.items() <= {("status", "history")}
 
 
-def share_remarks(segments: Sequence[Segment]) -> None:
+def share_remarks(text: Text, segments: Sequence[Segment]) -> None:
     """Let what narrows the last of "pregnant or breastfeeding women who …" narrow those before as well."""
+    _share_part(text, segments)
     pairs = list(itertools.pairwise(segments))
     for first, second in reversed(pairs):
         if second.joint in ("or", "and", "/") and not (second.after_comma or second.negated):
             _share_with(first, second)
         elif second.joint == "," and _is_narrowed_alike(segments, second):
             _share_clause(first, second)
+
+
+def _share_part(text: Text, segments: Sequence[Segment]) -> None:
+    """Let "(TNBC cohort only)" behind a list be said of all: it tells whom the list is for."""
+    bracket = segments[-1].chunks[-1]
+    words = text.text[bracket.start + 1 : bracket.end - 1] if bracket.kind == "bracket" else ""
+    if not text.exclusion or _PART.fullmatch(words) is None:
+        return
+    for segment in segments[:-1]:
+        fact = segment.expression
+        if isinstance(fact, Fact):
+            told = filter(None, (fact.modifiers.get("qualifier"), words))
+            segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": "; ".join(told)})
 
 
 def _share_with(first: Segment, second: Segment) -> None:

@@ -17,7 +17,7 @@ from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import AllOf, Expression, Fact, Value, Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["opening_time", "share_times", "share_windows", "time_of_any_kind"]
+__all__ = ["ends_plan", "opening_time", "share_times", "share_windows", "time_of_any_kind"]
 
 _TIMED = re.compile(
     r"(?:within|in the|during|while|less than|<|≤|over the|for the) .{0,40}"
@@ -35,6 +35,10 @@ _EVENTS = frozenset({"condition", "procedure"})
 _SOON = 4
 _LASTING = frozenset({"throughout", "during", "while", "at any time during", "for the duration of", "until"})
 _LEADING = frozenset({"neutral", "qualifier", "active"})
+_SPAN = re.compile(
+    r"(?:starting|beginning) (?:with|from|at|on)\b"
+    r"|(?:the )?(?:pre-?)?screening\b.{0,20} (?:through|until|to)\b"
+)
 _LATELY = frozenset({"recent", "any recent", "a recent"})
 _WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNORECASE)
 
@@ -274,6 +278,15 @@ def share_times(text: Text, segments: list[Segment]) -> None:
 
 def _plans(segment: Segment) -> bool:
     return isinstance(segment.expression, Fact) and segment.expression.concept in _PLANS
+
+
+def ends_plan(before: Sequence[Segment], segment: Segment) -> bool:
+    """Whether unread words only tell from when to when a plan behind which they stand is meant.
+
+    "Expecting to conceive …, starting with the screening visit through 120 days after the last dose."
+    """
+    words = " ".join(chunk.form for chunk in segment.chunks)
+    return segment.expression is None and any(map(_plans, before)) and _SPAN.match(words) is not None
 
 
 def _last_window(segment: Segment) -> Window | None:

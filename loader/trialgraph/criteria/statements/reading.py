@@ -54,6 +54,7 @@ from trialgraph.criteria.statements.denials import read_denied
 from trialgraph.criteria.statements.endings import join_items, with_alternative
 from trialgraph.criteria.statements.examples import EXAMPLES, listed_instances
 from trialgraph.criteria.statements.exceptions import name_exceptions
+from trialgraph.criteria.statements.idle import adds_nothing
 from trialgraph.criteria.statements.inlines import with_inline_items
 from trialgraph.criteria.statements.leadins import between, with_lead
 from trialgraph.criteria.statements.notes import (
@@ -268,7 +269,8 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
         words = text.text[sentence[0].start : sentence[-1].end]
         place = (sentence[0].start, sentence[-1].end)
         named = any(chunk.kind == "value" for chunk in sentence)
-        if sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named:
+        few = sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named
+        if few or (read and adds_nothing(text, sentence, read)):
             continue
         if (told := _told_besides(text, sentence, read)) is not None:
             read.append(told)

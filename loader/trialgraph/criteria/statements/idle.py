@@ -1,0 +1,50 @@
+"""Sentences behind a demand or a bar that add nothing to it, so that they leave nothing open.
+
+What is done when a test is positive, whom to tell of a pregnancy and where to read more asks nothing of
+who is screened. Examples of the vaccines that the sentence before bars are barred with them, and vaccines
+that aren't live were never among the live ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.statements.examples import EXAMPLES
+from trialgraph.expressions import Expression, Fact, atoms, is_judged
+from trialgraph.namespaces import TGC
+
+__all__ = ["adds_nothing", "is_idle"]
+
+_LIVE = frozenset({str(TGC.LiveVaccine), str(TGC.LiveAttenuatedVaccine)})
+_VACCINE = re.compile(r"vaccin|immuni[sz]", re.IGNORECASE)
+_NOT_LIVE = re.compile(
+    r"\b(?:killed|inactivated|non-?live|seasonal|influenza|flu|covid|sars)\b", re.IGNORECASE
+)
+
+
+def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expression]) -> bool:
+    """Whether a sentence leaves what the sentences before it say as it is.
+
+    Args:
+        text: The text under reading.
+        sentence: Its chunks.
+        read: What the sentences before it say.
+    """
+    told = [atom for each in read for atom in atoms(each) if is_judged(atom)]
+    if not told:
+        return False
+    words = text.text[sentence[0].start : sentence[-1].end]
+    if is_idle(text, words):
+        return True
+    live = text.exclusion and all(isinstance(atom, Fact) and atom.concept in _LIVE for atom in told)
+    vaccines = live and _VACCINE.search(words) is not None
+    return vaccines and (EXAMPLES.match(words) is not None or _NOT_LIVE.search(words) is not None)
+
+
+def is_idle(text: Text, words: str) -> bool:
+    """Whether words tell what is done when a test is positive, whom to inform or where to read more."""
+    found = text.search(lexicon().idle, words)
+    return found is not None and not words[: found.start()].strip()
