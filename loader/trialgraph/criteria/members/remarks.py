@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.members.segments import Segment
+from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 
@@ -41,7 +41,7 @@ def share_remarks(text: Text, segments: Sequence[Segment]) -> None:
     for first, second in reversed(pairs):
         if second.joint in ("or", "and", "/") and not (second.after_comma or second.negated):
             _share_with(first, second)
-        elif second.joint == "," and _is_narrowed_alike(segments, second):
+        elif second.joint == "," and is_bare(second) and _is_narrowed_alike(segments, second):
             _share_clause(first, second)
 
 
@@ -86,7 +86,8 @@ def _share_clause(first: Segment, second: Segment) -> None:
     if clause is None or not isinstance(one, Fact) or not isinstance(two, Fact):
         return
     alike = one.category == two.category or (one.category == "procedure" and two.concept == _INJURY)
-    if alike and is_plain(one) and _ends_in_name(first):
+    anew = any("historic" in chunk.classes for chunk in second.chunks) or "relation" in two.modifiers
+    if alike and is_plain(one) and not anew and _ends_in_name(first):
         first.expression = replace(one, modifiers={**one.modifiers, "qualifier": clause})
 
 

@@ -20,6 +20,8 @@ __all__ = ["adds_nothing", "is_idle"]
 
 _LIVE = frozenset({str(TGC.LiveVaccine), str(TGC.LiveAttenuatedVaccine)})
 _VACCINE = re.compile(r"vaccin|immuni[sz]", re.IGNORECASE)
+_ASKED = re.compile(r"\b(?:must|should|agree)\b", re.IGNORECASE)
+_EXCEPTED = re.compile(r"\b(?:except|allow|permit|exclu|eligib)", re.IGNORECASE)
 _NOT_LIVE = re.compile(
     r"\b(?:killed|inactivated|non-?live|seasonal|influenza|flu|covid|sars)\b", re.IGNORECASE
 )
@@ -40,11 +42,12 @@ def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expressio
     if is_idle(text, words):
         return True
     live = text.exclusion and all(isinstance(atom, Fact) and atom.concept in _LIVE for atom in told)
-    vaccines = live and _VACCINE.search(words) is not None
+    vaccines = live and _VACCINE.search(words) is not None and _ASKED.search(words) is None
     return vaccines and (EXAMPLES.match(words) is not None or _NOT_LIVE.search(words) is not None)
 
 
 def is_idle(text: Text, words: str) -> bool:
     """Whether words tell what is done when a test is positive, whom to inform or where to read more."""
     found = text.search(lexicon().idle, words)
-    return found is not None and not words[: found.start()].strip()
+    told = found is not None and not words[: found.start()].strip()
+    return told and _EXCEPTED.search(words) is None
