@@ -30,7 +30,8 @@ __all__ = [
 ]
 
 EXCEPTION_NOTE = re.compile(
-    r"^(?:exceptions?|exempt|however|(?:see|refer to) [^.;]{0,60}\bexceptions?"
+    r"^(?:\W*(?:(?:note|nb|n\.b\.)\W+(?:the )?)?exceptions?|exempt|however"
+    r"|(?:see|refer to) [^.;]{0,60}\bexceptions?"
     r"|note that .{0,60}(?:allowed|eligible|permitted|not excluded))\b",
     re.IGNORECASE,
 )
