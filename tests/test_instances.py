@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.patient_resources import condition, record
 from trialgraph.concepts import packaged_concepts
 from trialgraph.criteria import read_text
+from trialgraph.derivation import screening_view
 from trialgraph.evaluation import evaluate
 from trialgraph.expressions import Fact, Window, atoms
 from trialgraph.instances import showing_instances
@@ -44,6 +46,24 @@ def test_a_disease_that_leads_to_the_excepted_one_shows_nothing() -> None:
     """A record of Hashimoto thyroiditis may be all that tells of an excepted hypothyroidism."""
     assert "AutoimmuneThyroiditis" in _names("Active autoimmune disease, except vitiligo")
     assert "AutoimmuneThyroiditis" not in _names("Active autoimmune disease, except hypothyroidism")
+
+
+@pytest.mark.parametrize(
+    ("words", "clinical", "truth"),
+    [
+        ("Glioblastoma", "recurrence", True),
+        ("Glioblastoma", "relapse", True),
+        ("Recurrent glioblastoma", "active", True),
+        ("Glioblastoma", "active", None),
+        ("Non-recurrent glioblastoma", "active", None),
+        ("Metastatic glioblastoma", "active", None),
+    ],
+)
+def test_a_record_may_tell_that_a_disease_came_back(words: str, clinical: str, truth: bool | None) -> None:
+    """What is demanded to be recurrent is, where the record's words or its clinical status say so."""
+    fact = _exclusion("Recurrent glioblastoma")
+    found = screening_view(record(condition(words, clinical=clinical)), date(2025, 9, 1))
+    assert evaluate(fact, found) is truth
 
 
 def test_an_exception_that_is_meant_for_another_thing() -> None:

@@ -59,6 +59,8 @@ __all__ = [
     "read_report",
 ]
 
+_GRADING = ("severity", "clinicalStatus")
+"""Elements of a Condition that tell a quality of it."""
 _CONDITIONS = frozenset({"condition", "lesion", "reproductive", "biomarker"})
 _PROCEDURES = frozenset({"procedure", "treatment", "other"})
 _ALLERGIES = frozenset({"allergy", "treatment"})
@@ -116,7 +118,7 @@ def read_condition(resource: Json, context: Context) -> Iterator[Fact]:
         ended=ended,
         related=related(resource, context),
         organ=context.coder.organ(resource.get("bodySite") or ()),
-        qualities=qualities_of(reading.what.text, [resource.get("severity") or {}]),
+        qualities=qualities_of(reading.what.text, [resource.get(name) or {} for name in _GRADING]),
     )
     yield from context.mentions(resource, reading, began)
     if verified.counts == "yes" and not (past or reading.doubtful):

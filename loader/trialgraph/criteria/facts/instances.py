@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.connectives import EXPECTING
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.trees import any_of, map_facts
 from trialgraph.expressions import AnyOf, Expression, Fact, Value, Window, atoms
@@ -29,6 +31,7 @@ __all__ = [
 _JUDGING = frozenset({"barring", "allowance", "exception"})
 """What words do that say what becomes of those who have had something, rather than narrow it."""
 
+_TO_COME = frozenset({"planned", "unactual"})
 _STATE = re.compile(
     r"(?:uncontrolled|poorly|inadequately|severe|symptomatic|unstable|untreated)\b", re.IGNORECASE
 )
@@ -101,15 +104,30 @@ def _is_kind(text: Text, fact: Fact, kind: Fact) -> bool:
 
 def closing_time(chunks: Sequence[Chunk]) -> Window | None:
     """Return the only time in the words of a list, behind which nothing more is named; else None."""
+    chunks = _before_plan(chunks)
     times = [i for i, chunk in enumerate(chunks) if chunk.window is not None]
     found = chunks[times[0]].window if len(times) == 1 else None
     ends = found is not None and not found.narrowed and not any(map(_names, chunks[times[0] + 1 :]))
     return found.window if found is not None and ends else None
 
 
+def _before_plan(chunks: Sequence[Chunk]) -> Sequence[Chunk]:
+    """Return a list up to what is to come behind its time ("A, within 4 weeks, or plans to receive B")."""
+    timed = next((i for i, chunk in enumerate(chunks) if chunk.window is not None), len(chunks))
+    for index in range(timed + 1, len(chunks) - 1):
+        following = chunks[index + 1]
+        comes = following.classes & _TO_COME or following.form.split(" ")[0] in EXPECTING
+        if chunks[index].form in ("or", "and") and comes:
+            return chunks[:index]
+    return chunks
+
+
 def end_of_list(text: Text, chunks: Sequence[Chunk]) -> str:
     """Return the words behind a list of instances that narrow them ("… for more than two weeks"); else ""."""
-    named = max((i for i, chunk in enumerate(chunks) if _names(chunk)), default=-1)
+    chunks = _before_plan(chunks)
+    pairs = enumerate(itertools.pairwise(chunks))
+    apart = next((i for i, (sign, word) in pairs if sign.form == "," and _opens_place(word)), len(chunks))
+    named = max((i for i, chunk in enumerate(chunks[:apart]) if _names(chunk)), default=-1)
     behind = [chunk for chunk in chunks[named + 1 :] if chunk.kind != "window"]
     while behind and behind[-1].kind in ("bracket", "sign") and not _narrows(behind[-1]):
         behind.pop()
@@ -117,6 +135,11 @@ def end_of_list(text: Text, chunks: Sequence[Chunk]) -> str:
         return ""
     start = next((chunk.start for chunk in behind if _narrows(chunk)), None)
     return "" if start is None else text.text[start : behind[-1].end].strip(" ;,.:")
+
+
+def _opens_place(chunk: Chunk) -> bool:
+    """Whether a word behind a comma starts where all of a list was given ("…, to the region of interest")."""
+    return chunk.form in ("to", "to the")
 
 
 def _names(chunk: Chunk) -> bool:

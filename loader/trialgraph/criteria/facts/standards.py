@@ -10,7 +10,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 __all__ = ["standard_end"]
 
 _STANDARD = re.compile(
-    r"(?:based on|according to|in accordance with|as per|per|by|using|following"
+    r"(?:(?:is|are)\s+)?(?:based on|according to|in accordance with|as per|per|by|using|following"
     r"|as (?:defined|assessed|determined|measured|evaluated|described) (?:by|in|per)"
     r"|defined (?:by|per|as per|according to)|(?:assessed|evaluated|measured) (?:by|per|using|according to))"
     r"\b.{0,140}"
@@ -20,6 +20,24 @@ _STANDARD = re.compile(
     r"(?:\s+(?:criteria|guidelines?|version|staging|classification|recommendations))*[\s\"')\].,]*",
     re.IGNORECASE,
 )
+_MET = re.compile(
+    r"(?:that|which|who|must)\s+meets?\s+(?:the\s+)?(?!.{0,60}\b(?:following|below|these|all|any|one)\b)"
+    r"[^.;,:]{0,90}\b(?:Working Group|Workshop|IMWG|IWG|iwCLL|WHO|World Health Organization)\b"
+    r"[^.;,:]{0,30}\bcriteria\b[\s.]*",
+    re.IGNORECASE,
+)
+_MEASURED = re.compile(
+    r",?\s*(?:(?:is|are|as)\s+)?(?:here\s+)?defined\s+(?:as|by)\s+[^.;]{0,60}\blesions?\b[^.;]{0,30}"
+    r"\b(?:accurately|reliably|reproducibly)\s+(?:be\s+)?measured\s+in\s+(?:at\s+least\s+)?(?:one|1)\s+dimension"
+    r"\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
+_NARROWER = re.compile(
+    r"\b(?:not|no|without|previous\w*|prior|irradiat\w+|radiat\w+|outside|untreated|biops\w+|treated|unless|except\w*"
+    r"|resect\w*|eligible|must)\b",
+    re.IGNORECASE,
+)
+"""What RECIST calls measurable, told in its words instead of by its name."""
 _VERSION = re.compile(
     r"(?:\bRECIST\s*)(?P<rest>\(?(?:version|ver\.?|v\.?)?\s*1\.[01]\)?(?:\s+(?:criteria|guidelines?))*)",
     re.IGNORECASE,
@@ -33,7 +51,10 @@ def standard_end(text: Text, chunks: Sequence[Chunk]) -> int:
     version = _VERSION.search(text.text, max(0, start - _LONGEST_NAME), end)
     if version is not None and version.start("rest") <= start < version.end():
         return version.end()
-    found = _STANDARD.match(text.text[start:end])
+    words = text.text[start:end]
+    if _MEASURED.match(words) and not _NARROWER.search(words):
+        return end
+    found = _MET.match(words) or _STANDARD.match(words)
     if found is None or any(chunk.kind in ("value", "lesion", "size") for chunk in chunks):
         return 0
     return chunks[0].start + found.end()

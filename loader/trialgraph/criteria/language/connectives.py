@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["DETERMINERS", "FINITE", "RESTARTS", "VERBS"]
+__all__ = ["DETERMINERS", "EXPECTING", "FINITE", "RESTARTS", "VERBS"]
 
 DETERMINERS = frozenset(["a", "an", "the", "any", "some", "such", "of", "other", "another"])
 
@@ -51,3 +51,10 @@ RESTARTS = frozenset(
         "individual",
     }
 )
+
+EXPECTING = frozenset(
+    {"anticipates", "anticipate", "anticipating", "expects", "expect", "expected", "plan", "plans", "intends",
+     "intend", "scheduled", "requires", "need", "needs", "has", "have", "is", "are", "will", "who", "likely",
+     "unlikely"}
+)  # fmt: skip
+"""What a clause behind a list opens with that has a verb of its own, or tells what is still to come."""

@@ -100,6 +100,7 @@ class Lexicon:
         self.failed = Phrases(patterns["failed"])
         self.resolved = Phrases(patterns["resolved"])
         self.explanation = Phrases(patterns["explanation"])
+        self.idle = Phrases(patterns["idle"])
 
     def _add(self, phrase: str, name: str) -> None:
         node = self._root

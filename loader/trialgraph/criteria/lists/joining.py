@@ -30,8 +30,10 @@ from trialgraph.criteria.members.joints import (
     tells_result,
 )
 from trialgraph.criteria.members.merging import closing_remark
+from trialgraph.criteria.members.receiving import share_present
+from trialgraph.criteria.members.remarks import share_remarks
 from trialgraph.criteria.members.segments import Segment, stops_treatment, trimmed
-from trialgraph.criteria.members.sharing import share_clauses, share_purpose, share_remarks
+from trialgraph.criteria.members.sharing import share_clauses, share_purpose
 from trialgraph.criteria.members.timing import share_times, share_windows
 from trialgraph.criteria.quantities.fitting import is_wanted
 from trialgraph.criteria.trees import all_of, any_of, map_facts, negate
@@ -167,10 +169,11 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     beside: list[Expression] = []
     tested, unread = False, None
     share_windows(segments)
-    share_remarks(segments)
+    share_remarks(text, segments)
     share_clauses(text, segments)
     share_purpose(segments)
     share_times(text, segments)
+    share_present(text, segments)
     share_results(text, segments)
     result: Segment | None = None
     for segment in _with_avoided(text, _of_both_sexes(text, segments)):

@@ -54,7 +54,7 @@ from trialgraph.criteria.members.sharing import (
     share_allergens,
     share_words,
 )
-from trialgraph.criteria.members.timing import time_of_any_kind
+from trialgraph.criteria.members.timing import ends_plan, time_of_any_kind
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, dated, negate
 from trialgraph.expressions import AllOf, Expression, Fact, Narrative, Value, atoms
 
@@ -92,7 +92,11 @@ def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     else:
         name_narrower(text, segments)
     time_of_any_kind(segments)
-    told = [segment for segment in segments if not says_nothing(segment)]
+    told = [
+        segment
+        for index, segment in enumerate(segments)
+        if not (says_nothing(segment) or ends_plan(segments[:index], segment))
+    ]
     for segment in told:
         _read_listed(text, segment)
     return told

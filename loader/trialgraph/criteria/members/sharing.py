@@ -13,6 +13,7 @@ from trialgraph.criteria.language.connectives import DETERMINERS, VERBS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN, Term
 from trialgraph.criteria.members.lending import ANY_ILLNESS, is_one_word, leads_on, lent_name
+from trialgraph.criteria.members.remarks import is_plain
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import Fact
 
@@ -22,12 +23,10 @@ __all__ = [
     "share_allergens",
     "share_clauses",
     "share_purpose",
-    "share_remarks",
     "share_words",
 ]
 
 
-_RELATIVE = ("that ", "which ")
 _RELATIVES = frozenset({"that", "that is", "which", "who"})
 _TARGETING = re.compile(r"\b(?:targeting|directed (?:at|against|to)|against)\b", re.IGNORECASE)
 _APART = frozenset({"other", "any", "any other", "another", "additional"})
@@ -36,8 +35,6 @@ _OF_NAMES = frozenset({"small", "large"})
 _NAMED = " hypersensitivity"
 """How the names of allergies end that say what they are to."""
 _TIMED = frozenset({"within", "during", "while", "before", "after", "prior", "since", "for"})
-_UNNAMED = frozenset({"disease", "disorder", "condition", "illness"})
-"""Nouns that are a name only with the words behind them ("disease affecting gastrointestinal function")."""
 _UNKNOWN_WORDS = 3
 """How many words that aren't known may stand before a name in a member of a list."""
 _LEADING = frozenset({"neutral", "active", "negation", "example", "qualifier", "confirmation", "confirmed"})
@@ -78,7 +75,7 @@ def drop_repeated(segments: list[Segment]) -> list[Segment]:
     for segment in segments:
         one, two = kept[-1].expression if kept else None, segment.expression
         same = isinstance(one, Fact) and isinstance(two, Fact) and one.concept == two.concept
-        if same and segment.joint == "/" and isinstance(one, Fact) and _is_plain(one):
+        if same and segment.joint == "/" and isinstance(one, Fact) and is_plain(one):
             before = kept.pop()
             segment.joint, segment.after_comma = before.joint, before.after_comma
         kept.append(segment)
@@ -358,35 +355,3 @@ def _clause(text: Text, segment: Segment) -> str | None:
     if at is None or len(words) < len(noun) or words[0].form in VERBS or at + 1 == len(segment.chunks):
         return None
     return text.text[segment.chunks[at].start : segment.chunks[-1].end]
-
-
-def _is_plain(fact: Fact) -> bool:
-    """Whether nothing is said of a fact but that it may be over."""
-    return fact.within is None and fact.modifiers.items() <= {("status", "history")}
-
-
-def share_remarks(segments: list[Segment]) -> None:
-    """Let what narrows the last of "pregnant or breastfeeding women who …" narrow the first as well."""
-    for first, second in reversed(list(itertools.pairwise(segments))):
-        one, two = first.expression, second.expression
-        if (
-            second.joint in ("or", "and", "/")
-            and not (second.after_comma or second.negated)
-            and isinstance(one, Fact)
-            and isinstance(two, Fact)
-            and len(first.chunks) <= 2
-        ):
-            words = two.modifiers.get("qualifier")
-            timed = words is not None and words.split(" ", 1)[0] in _TIMED - {"for"}
-            narrowed_after = (
-                words is not None and not timed and len(second.chunks) > 1 and is_content(second.chunks[0])
-            ) and second.chunks[0].form not in _UNNAMED
-            if narrowed_after and not one.modifiers and one.category == two.category:
-                told = {name: each for name, each in two.modifiers.items() if name != "relation"}
-                first.expression = replace(one, modifiers=told)
-            elif words is not None and one.concept == two.concept and _is_plain(one):
-                first.expression = replace(one, modifiers={**one.modifiers, "qualifier": words})
-            elif words is not None and one.category == two.category and _is_plain(one):
-                clause = next((part for part in words.split("; ") if part.startswith(_RELATIVE)), None)
-                told = {} if clause is None else {"qualifier": clause}
-                first.expression = replace(one, modifiers={**one.modifiers, **told})

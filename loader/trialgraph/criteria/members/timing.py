@@ -11,13 +11,13 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import closing_time
 from trialgraph.criteria.facts.recency import time_aside
-from trialgraph.criteria.language.connectives import DETERMINERS, RESTARTS, VERBS
+from trialgraph.criteria.language.connectives import DETERMINERS, EXPECTING, RESTARTS, VERBS
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import AllOf, Expression, Fact, Value, Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["opening_time", "share_times", "share_windows", "time_of_any_kind"]
+__all__ = ["ends_plan", "opening_time", "share_times", "share_windows", "time_of_any_kind"]
 
 _TIMED = re.compile(
     r"(?:within|in the|during|while|less than|<|≤|over the|for the) .{0,40}"
@@ -33,7 +33,12 @@ _BEFALLING = frozenset({"injury", "procedure"})
 """Operations and injuries, which trials list together in one time ("trauma or surgery within 4 weeks")."""
 _EVENTS = frozenset({"condition", "procedure"})
 _SOON = 4
+_LASTING = frozenset({"throughout", "during", "while", "at any time during", "for the duration of", "until"})
 _LEADING = frozenset({"neutral", "qualifier", "active"})
+_SPAN = re.compile(
+    r"(?:starting|beginning) (?:with|from|at|on)\b"
+    r"|(?:the )?(?:pre-?)?screening\b.{0,20} (?:through|until|to)\b"
+)
 _LATELY = frozenset({"recent", "any recent", "a recent"})
 _WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNORECASE)
 
@@ -71,7 +76,7 @@ def share_windows(segments: list[Segment]) -> None:
     for index, segment in enumerate(segments[:-1]):
         fact = segment.expression
         if isinstance(fact, Fact) and fact.within is not None and _ends_list(fact, segments[index + 1]):
-            if segment.joint in ("or", "and") and index > start:
+            if segment.joint in ("or", "and", "/") and index > start:
                 _share_window(segments[start : index + 1])
             start = index + 1
     _share_window(segments[start:])
@@ -82,7 +87,15 @@ def _ends_list(fact: Fact, following: Segment) -> bool:
     other, opening = following.expression, following.chunks[0]
     timed = isinstance(other, Fact) and other.within not in (None, fact.within)
     anew = opening.form.startswith(_PERSONS) or not opening.classes.isdisjoint(_ANEW)
+    anew = anew or _goes_on(following)
     return following.after_comma or ((timed or anew) and following.joint in ("or", "and"))
+
+
+def _goes_on(segment: Segment) -> bool:
+    """Whether what isn't read behind a list has a verb of its own or is a time ("throughout treatment")."""
+    opening = segment.chunks[0].form
+    plain = segment.expression is None and not opening.startswith("recover")
+    return plain and (opening.split(" ")[0] in EXPECTING or opening in _LASTING)
 
 
 def time_of_any_kind(segments: list[Segment]) -> None:
@@ -265,6 +278,15 @@ def share_times(text: Text, segments: list[Segment]) -> None:
 
 def _plans(segment: Segment) -> bool:
     return isinstance(segment.expression, Fact) and segment.expression.concept in _PLANS
+
+
+def ends_plan(before: Sequence[Segment], segment: Segment) -> bool:
+    """Whether unread words only tell from when to when a plan behind which they stand is meant.
+
+    "Expecting to conceive …, starting with the screening visit through 120 days after the last dose."
+    """
+    words = " ".join(chunk.form for chunk in segment.chunks)
+    return segment.expression is None and any(map(_plans, before)) and _SPAN.match(words) is not None
 
 
 def _last_window(segment: Segment) -> Window | None:

@@ -30,7 +30,9 @@ __all__ = [
 ]
 
 EXCEPTION_NOTE = re.compile(
-    r"^(?:exceptions?|exempt|however|note that .{0,60}(?:allowed|eligible|permitted|not excluded)"
+    r"^(?:\W*(?:(?:note|nb|n\.b\.)\W+(?:the )?)?exceptions?|exempt|however"
+    r"|(?:see|refer to) [^.;]{0,60}\bexceptions?"
+    r"|note that .{0,60}(?:allowed|eligible|permitted|not excluded)"
     r"|(?:note\W+)?(?:this|these|the (?:above|exclusion)|(?:exclusion )?criteri(?:on|a))\b[^.;]{0,40}"
     r"\b(?:do(?:es)? not apply|(?:is|are) not applicable) (?:to|for|in))\b",
     re.IGNORECASE,

@@ -58,7 +58,7 @@ from trialgraph.criteria.statements.denials import read_denied
 from trialgraph.criteria.statements.endings import join_items, with_alternative
 from trialgraph.criteria.statements.examples import EXAMPLES, listed_instances
 from trialgraph.criteria.statements.exceptions import name_exceptions
-from trialgraph.criteria.statements.idle import without_idle, without_waived_items
+from trialgraph.criteria.statements.idle import adds_nothing
 from trialgraph.criteria.statements.inlines import with_inline_items
 from trialgraph.criteria.statements.leadins import between, with_lead
 from trialgraph.criteria.statements.notes import (
@@ -76,6 +76,7 @@ from trialgraph.criteria.statements.parts import by_part_of_trial
 from trialgraph.criteria.statements.statements import of_part, read_statement, read_time_since
 from trialgraph.criteria.statements.timed import graded_in_time, in_time_of_tests
 from trialgraph.criteria.statements.turns import turned
+from trialgraph.criteria.statements.waivers import without_idle, without_waived_items
 from trialgraph.criteria.trees import (
     all_of,
     any_of,
@@ -289,7 +290,8 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
         words = text.text[sentence[0].start : sentence[-1].end]
         place = (sentence[0].start, sentence[-1].end)
         named = any(chunk.kind == "value" for chunk in sentence)
-        if sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named:
+        few = sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named
+        if few or (read and adds_nothing(text, sentence, read)):
             continue
         if (told := _told_besides(text, sentence, read)) is not None:
             read.append(told)

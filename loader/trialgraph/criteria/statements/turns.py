@@ -67,7 +67,13 @@ def _limits(expression: Expression) -> bool:
 
 
 def _may_be_asked_for(text: Text, fact: Fact) -> bool:
-    """Whether patients may have to have a thing: a lesion, a marker, a cancer."""
+    """Whether patients may have to have a thing: a lesion, a marker, a cancer.
+
+    Nobody has to have another cancer, an active one, or one of which some are excepted.
+    """
+    told = fact.modifiers
+    if "exception" in told or told.get("relation") == "other" or told.get("status") == "active":
+        return False
     term = text.vocabulary.by_iri.get(fact.concept)
     cancer = term is not None and term.is_a(_MALIGNANT)
     metastasis = term is not None and _METASTATIC in term.ancestors

@@ -1,0 +1,112 @@
+"""What narrows the last member of a list and is said of the members before it too."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from trialgraph.criteria.chunking.chunks import Text
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.members.segments import Segment, is_bare
+from trialgraph.expressions import Fact
+from trialgraph.namespaces import TGC
+
+__all__ = ["is_plain", "share_remarks"]
+
+_RELATIVE = ("that ", "which ", "requiring ", "associated with ")
+_PART = re.compile(
+    r"(?:(?:for|in)\s+)?(?:the\s+)?[^()]{0,60}\b(?:cohorts?|arms?|parts?|phases?|groups?)\b[^()]{0,20}\bonly"
+    r"|only\s+(?:for|in)\s+[^()]{0,60}\b(?:cohorts?|arms?|parts?|phases?|groups?)\b[^()]{0,20}",
+    re.IGNORECASE,
+)
+_INJURY = str(TGC.TraumaticInjury)
+_FEW = 2
+"""The most chunks of a member that is bare."""
+_TIMED = frozenset({"within", "during", "while", "before", "after", "prior", "since"})
+_UNNAMED = frozenset({"disease", "disorder", "condition", "illness"})
+"""Nouns that are a name only with the words behind them ("disease affecting gastrointestinal function")."""
+
+
+def is_plain(fact: Fact) -> bool:
+    """Whether nothing is said of a fact but that it may be over."""
+    return fact.within is None and fact.modifiers.items() <= {("status", "history")}
+
+
+def share_remarks(text: Text, segments: Sequence[Segment]) -> None:
+    """Let what narrows the last of "pregnant or breastfeeding women who …" narrow those before as well."""
+    _share_part(text, segments)
+    pairs = list(itertools.pairwise(segments))
+    for first, second in reversed(pairs):
+        if second.joint in ("or", "and", "/") and not (second.after_comma or second.negated):
+            _share_with(first, second)
+        elif second.joint == "," and is_bare(second) and _is_narrowed_alike(segments, second):
+            _share_clause(first, second)
+
+
+def _share_part(text: Text, segments: Sequence[Segment]) -> None:
+    """Let "(TNBC cohort only)" behind a list be said of all: it tells whom the list is for."""
+    bracket = segments[-1].chunks[-1]
+    words = text.text[bracket.start + 1 : bracket.end - 1] if bracket.kind == "bracket" else ""
+    if not text.exclusion or _PART.fullmatch(words) is None:
+        return
+    for segment in segments[:-1]:
+        fact = segment.expression
+        if isinstance(fact, Fact):
+            told = filter(None, (fact.modifiers.get("qualifier"), words))
+            segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": "; ".join(told)})
+
+
+def _share_with(first: Segment, second: Segment) -> None:
+    """Let what narrows the second of "A or B that …" narrow the first."""
+    one, two = first.expression, second.expression
+    if not isinstance(one, Fact) or not isinstance(two, Fact):
+        return
+    words = two.modifiers.get("qualifier")
+    if len(first.chunks) > _FEW or words is None:
+        _share_clause(first, second)
+        return
+    timed = words.split(" ", 1)[0] in _TIMED
+    narrowed_after = not timed and len(second.chunks) > 1 and is_content(second.chunks[0])
+    named = second.chunks[0].form not in _UNNAMED
+    if narrowed_after and named and not one.modifiers and one.category == two.category:
+        told = {name: each for name, each in two.modifiers.items() if name != "relation"}
+        first.expression = replace(one, modifiers=told)
+    elif one.concept == two.concept and is_plain(one):
+        first.expression = replace(one, modifiers={**one.modifiers, "qualifier": words})
+    else:
+        _share_clause(first, second)
+
+
+def _share_clause(first: Segment, second: Segment) -> None:
+    """Let a clause behind the second of two things of a kind narrow the first, if that is bare."""
+    one, two = first.expression, second.expression
+    clause = _clause_of(second)
+    if clause is None or not isinstance(one, Fact) or not isinstance(two, Fact):
+        return
+    alike = one.category == two.category or (one.category == "procedure" and two.concept == _INJURY)
+    anew = any("historic" in chunk.classes for chunk in second.chunks) or "relation" in two.modifiers
+    if alike and is_plain(one) and not anew and _ends_in_name(first):
+        first.expression = replace(one, modifiers={**one.modifiers, "qualifier": clause})
+
+
+def _is_narrowed_alike(segments: Sequence[Segment], segment: Segment) -> bool:
+    """Whether a member has the clause of the one behind it, so that those before it may have it too."""
+    at = next(i for i, each in enumerate(segments) if each is segment)
+    following = segments[at + 1] if at + 1 < len(segments) else None
+    clause = _clause_of(segment)
+    return following is not None and clause is not None and clause == _clause_of(following)
+
+
+def _clause_of(segment: Segment) -> str | None:
+    """Return the clause that narrows a member from behind."""
+    fact = segment.expression
+    words = fact.modifiers.get("qualifier", "") if isinstance(fact, Fact) else ""
+    return next((part for part in words.split("; ") if part.startswith(_RELATIVE)), None)
+
+
+def _ends_in_name(segment: Segment) -> bool:
+    """Whether nothing but brackets stands behind the name in a member."""
+    chunks = [chunk for chunk in segment.chunks if chunk.kind not in ("bracket", "sign")]
+    return bool(chunks) and is_content(chunks[-1])
