@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from trialgraph.criteria.chunking.attributions import without_attributions
 from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.chunking.relatives import with_own_history
 from trialgraph.criteria.chunking.unions import name_each
 from trialgraph.criteria.conditions.cases import asked_of, except_for, loosened
 from trialgraph.criteria.conditions.complements import (
@@ -114,7 +116,7 @@ def read_expression(
     if len(normalized.text) > _LONGEST:
         return Narrative(normalized.text, "not-formalised", normalized.verbatim(0, len(normalized.text)))
     text = Text(normalized, vocabulary, kind == "exclusion")
-    text.chunks = chunks = Chunker(text).chunks()
+    text.chunks = chunks = without_attributions(with_own_history(text, Chunker(text).chunks()))
     read = _read_outlined(text, chunks, outline_without(outline, text.tables))
     expression = join_complements(read if text.exclusion else in_time_of_tests(loosened(read)))
     cancers = 2 if " or " in text.text else 3
