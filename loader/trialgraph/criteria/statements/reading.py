@@ -62,6 +62,7 @@ from trialgraph.criteria.statements.notes import (
     EXCEPTION_NOTE,
     NOTE,
     are_notes,
+    arranges,
     is_title,
     noted_refusal,
     only_notes,
@@ -285,6 +286,8 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
         if read and (EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
             read = lift(text, read, words, place)
         elif read and NOTE.match(words):
+            if arranges(words):
+                continue
             if (
                 told := noted_refusal(text, sentence) or listed_instances(text, sentences, sentence)
             ) is not None:
