@@ -56,7 +56,8 @@ def _kept(chunks: Sequence[Chunk], told: frozenset[str]) -> list[Chunk]:
 
 def _names(chunk: Chunk, told: frozenset[str]) -> bool:
     """Whether a chunk just names a quantity of which a value is told."""
-    return chunk.kind == "concept" and chunk.term is not None and chunk.term.quantity and chunk.term.iri in told
+    named = chunk.term if chunk.kind == "concept" else None
+    return named is not None and named.quantity and named.iri in told
 
 
 def _leading(kept: Sequence[Chunk]) -> int | None:

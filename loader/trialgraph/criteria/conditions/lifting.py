@@ -40,7 +40,12 @@ _POINTS_ALL = re.compile(
     re.IGNORECASE,
 )
 """How an allowance may be about all that bars."""
-_GROUPS = {"condition": "condition", "biomarker": "condition", "treatment": "treatment", "procedure": "treatment"}
+_GROUPS = {
+    "condition": "condition",
+    "biomarker": "condition",
+    "treatment": "treatment",
+    "procedure": "treatment",
+}
 _CAPPED = re.compile(
     r"(?:\b(?:maximum|at most|(?:no|not) more than|up to|only)\b|[≤<])[^.;]{0,40}?"
     r"(?:\d|\b(?:one|two|three|lines?)\b)",

@@ -27,6 +27,7 @@ __all__ = [
     "only_notes",
     "says_more",
     "with_notes",
+    "without_asides",
     "without_fields",
 ]
 
@@ -41,7 +42,10 @@ NOTE = re.compile(
 )
 _CALLED_SO = re.compile(r"(?:please\s+)?(?:note|nb|n\.b\.)(?=\W)", re.IGNORECASE)
 _OWN_FIELD = re.compile(r"Healthy volunteers (?:are )?(?:allowed|accepted)\b")
-_TESTS = r"(?:tests?|testing|pretesting|screening|imaging|scans?|E[CK]Gs?|biops(?:y|ies)|evaluations?|assessments?)"
+_TESTS = (
+    r"(?:tests?|testing|pretesting|screening|imaging|scans?|E[CK]Gs?|biops(?:y|ies)|evaluations?"
+    r"|assessments?)"
+)
 _ARRANGING = re.compile(
     rf"\bno\b[^.;]{{0,30}}\b{_TESTS}\b[^.;]{{0,60}}\b(?:is|are)\s+(?:required|needed|necessary)\b"
     rf"|\b{_TESTS}\b[^.;]{{0,80}}?\b(?:not\s+(?:be\s+)?(?:required|needed|mandatory|necessary|performed)"
@@ -52,8 +56,8 @@ _ARRANGING = re.compile(
     re.IGNORECASE,
 )
 _BEARING = re.compile(
-    r"(?<!if )\benrol|eligib|allow|permi[st]|exclu|except|acceptab|includ|prohibit|admit|\bmay\b|\bif\b(?! enrol)"
-    r"|\bonly if\b|\bpositive\b|\bnegative\b|\bapplicable\b|\bappl(?:y|ies)\b",
+    r"(?<!if )\benrol|eligib|allow|permi[st]|exclu|except|acceptab|includ|prohibit|admit|\bmay\b"
+    r"|\bif\b(?! enrol)|\bpositive\b|\bnegative\b|\bapplicable\b|\bappl(?:y|ies)\b",
     re.IGNORECASE,
 )
 """What makes a note about tests one about who can enter."""
@@ -73,6 +77,18 @@ def only_notes(text: Text, items: Sequence[Item]) -> bool:
 def arranges(words: str) -> bool:
     """Whether a note only arranges tests or conduct ("Note: no HIV testing is required unless mandated")."""
     return _ARRANGING.search(words) is not None and _BEARING.search(words) is None
+
+
+def without_asides(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
+    """Leave out brackets that only arrange tests ("(Note: HIV testing is not required)")."""
+    if "note" not in text.lowered:
+        return chunks
+    return [chunk for chunk in chunks if not (chunk.kind == "bracket" and _arranges_inside(text, chunk))]
+
+
+def _arranges_inside(text: Text, bracket: Chunk) -> bool:
+    words = text.text[bracket.start + 1 : bracket.end - 1].strip()
+    return _CALLED_SO.match(words) is not None and arranges(words)
 
 
 def noted_refusal(text: Text, note: Item) -> Expression | None:

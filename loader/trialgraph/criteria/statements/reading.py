@@ -68,6 +68,7 @@ from trialgraph.criteria.statements.notes import (
     only_notes,
     says_more,
     with_notes,
+    without_asides,
     without_fields,
 )
 from trialgraph.criteria.statements.parts import by_part_of_trial
@@ -117,7 +118,8 @@ def read_expression(
     if len(normalized.text) > _LONGEST:
         return Narrative(normalized.text, "not-formalised", normalized.verbatim(0, len(normalized.text)))
     text = Text(normalized, vocabulary, kind == "exclusion")
-    text.chunks = chunks = without_attributions(with_own_history(text, Chunker(text).chunks()))
+    plain = without_asides(text, with_own_history(text, Chunker(text).chunks()))
+    text.chunks = chunks = without_attributions(plain)
     read = _read_outlined(text, chunks, outline_without(outline, text.tables))
     expression = join_complements(read if text.exclusion else in_time_of_tests(loosened(read)))
     cancers = 2 if " or " in text.text else 3
@@ -270,8 +272,7 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
     for sentence in sentences:
         words = text.text[sentence[0].start : sentence[-1].end]
         place = (sentence[0].start, sentence[-1].end)
-        named = any(chunk.kind == "value" for chunk in sentence)
-        if sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named:
+        if _asks_nothing(sentence, words, first=not read):
             continue
         if (told := _told_besides(text, sentence, read)) is not None:
             read.append(told)
@@ -286,8 +287,6 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
         if read and (EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
             read = lift(text, read, words, place)
         elif read and NOTE.match(words):
-            if arranges(words):
-                continue
             if (
                 told := noted_refusal(text, sentence) or listed_instances(text, sentences, sentence)
             ) is not None:
@@ -302,6 +301,14 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
         elif statement.role == "allowance":
             read.append(narrative(text, *place))
     return read
+
+
+def _asks_nothing(sentence: list[Chunk], words: str, *, first: bool) -> bool:
+    """Whether a sentence is a stray sign, or a note on how something before it is tested."""
+    if not first and NOTE.match(words):
+        return arranges(words)
+    named = any(chunk.kind == "value" for chunk in sentence)
+    return sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named
 
 
 def _told_besides(text: Text, sentence: list[Chunk], read: list[Expression]) -> Expression | None:
