@@ -145,7 +145,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     beside: list[Expression] = []
     tested, unread = False, None
     share_windows(segments)
-    share_remarks(segments)
+    share_remarks(text, segments)
     share_clauses(text, segments)
     share_purpose(segments)
     share_times(text, segments)

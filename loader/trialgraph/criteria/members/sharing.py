@@ -365,7 +365,12 @@ def _is_plain(fact: Fact) -> bool:
     return fact.within is None and fact.modifiers.items() <= {("status", "history")}
 
 
-def share_remarks(segments: list[Segment]) -> None:
+def _judges(text: Text, clause: str) -> bool:
+    """Whether a clause takes a judgement, as of "disease or procedure that could interfere with uptake"."""
+    return len(clause) < _LONGEST and text.search(lexicon().judgement, clause) is not None
+
+
+def share_remarks(text: Text, segments: list[Segment]) -> None:
     """Let what narrows the last of "pregnant or breastfeeding women who …" narrow the first as well."""
     for first, second in reversed(list(itertools.pairwise(segments))):
         one, two = first.expression, second.expression
@@ -381,12 +386,14 @@ def share_remarks(segments: list[Segment]) -> None:
             narrowed_after = (
                 words is not None and not timed and len(second.chunks) > 1 and is_content(second.chunks[0])
             ) and second.chunks[0].form not in _UNNAMED
-            if narrowed_after and not one.modifiers and one.category == two.category:
+            kept = {"status"} if first.borrowed else set()
+            if narrowed_after and one.modifiers.keys() <= kept and one.category == two.category:
                 told = {name: each for name, each in two.modifiers.items() if name != "relation"}
-                first.expression = replace(one, modifiers=told)
+                first.expression = replace(one, modifiers={**told, **one.modifiers})
             elif words is not None and one.concept == two.concept and _is_plain(one):
                 first.expression = replace(one, modifiers={**one.modifiers, "qualifier": words})
-            elif words is not None and one.category == two.category and _is_plain(one):
+            elif words is not None and _is_plain(one):
                 clause = next((part for part in words.split("; ") if part.startswith(_RELATIVE)), None)
-                told = {} if clause is None else {"qualifier": clause}
+                of_both = clause is not None and (one.category == two.category or _judges(text, clause))
+                told = {"qualifier": clause} if clause is not None and of_both else {}
                 first.expression = replace(one, modifiers={**one.modifiers, **told})
