@@ -44,7 +44,10 @@ _GIVING = ("have", "has", "had", "treated with", "received", "receiving", "under
 _GIVEN_TOO = re.compile(r"ha(?:ve|s|d) (?:previously )?(?:been treated|received|undergone)\b")
 """How a clause of its own starts that asks for treatments ("relapsed, and have received A or B")."""
 _HYPERSENSITIVITY = str(TGC.Hypersensitivity)
-_GOING_ON = frozenset({"either", "with", "subject with", "patient with", "participant with"})
+_GOING_ON = frozenset(
+    {"either", "with", "subject with", "patient with", "participant with", "having", "harboring",
+     "harbouring", "carrying", "bearing"}
+)  # fmt: skip
 
 
 def join_segments(text: Text, segments: list[Segment], default: str) -> Expression:

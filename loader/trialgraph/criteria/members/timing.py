@@ -115,6 +115,8 @@ def _share_window(segments: list[Segment]) -> None:
     )
     if window is None or (not starts and (last.after_comma or last.joint != "or")):
         return
+    if _timed_before(last):
+        return
     given = {"treatment", "procedure", "other"}
     members = [
         s
@@ -141,6 +143,12 @@ def _share_window(segments: list[Segment]) -> None:
         if isinstance(segment.expression, Fact):
             segment.expression = _timed(segment.expression, window, last.expression)
     _share_doubtful_window(segments, category, window)
+
+
+def _timed_before(segment: Segment) -> bool:
+    """Whether a member's time stands before its name, so that it is no other's ("recent (≤ 3 months) X")."""
+    named = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), 0)
+    return any(time_aside(chunk) is not None for chunk in segment.chunks[:named])
 
 
 def _common_time(expression: AllOf) -> Window | None:
