@@ -57,7 +57,8 @@ _ARRANGING = re.compile(
 )
 _BEARING = re.compile(
     r"(?<!if )\benrol|eligib|allow|permi[st]|exclu|except|acceptab|includ|prohibit|admit|\bmay\b"
-    r"|\bwithout\s+(?:\w+\s+)?(?:transfus|support|requir)|\bif\b(?! enrol)|\bpositive\b|\bnegative\b|\bapplicable\b|\bappl(?:y|ies)\b",
+    r"|\bwithout\s+(?:\w+\s+)?(?:transfus|support|requir)|\bif\b(?! enrol)"
+    r"|\bpositive\b|\bnegative\b|\bapplicable\b|\bappl(?:y|ies)\b",
     re.IGNORECASE,
 )
 """What makes a note about tests one about who can enter."""
