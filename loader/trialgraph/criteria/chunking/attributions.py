@@ -17,7 +17,8 @@ __all__ = ["without_attributions"]
 _LEADING = frozenset(
     {"the", "by", "per", "as", "as per", "according to", "according", "to", "under", "based on", "using",
      "defined", "classified", "graded", "assessed", "determined", "classified by", "graded by",
-     "determined by", "assessed by", "as determined by", "as assessed by", "described", "described by", "as described by"}
+     "determined by", "assessed by", "as determined by", "as assessed by", "described",
+     "described by", "as described by"}
 )  # fmt: skip
 _TELLING = _LEADING - {"the", "as", "to"}
 _SYSTEM = frozenset(
