@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from tests.rails import assert_rails_tell_the_truth
 from trialgraph.concepts import packaged_concepts
+from trialgraph.criteria import read_text
 from trialgraph.exemptions import exemptions, ruled_out_by
-from trialgraph.expressions import Fact, Window
+from trialgraph.expressions import Fact, Window, atoms
 from trialgraph.namespaces import TGC
 from trialgraph.shapes.engines import ShaclEngine
 from trialgraph.views import Absence, Presence, ScreeningView, TimeAgo
@@ -43,6 +44,26 @@ def test_what_is_asked_of_the_last_is_asked_of_all_before_it() -> None:
     assert asked["AutoimmuneThyroiditis"] == asked["Hypothyroidism"] + 1
     listed = _excepted("type 1 diabetes mellitus, hypothyroidism on thyroid hormone replacement")
     assert listed["Type1DiabetesMellitus"] == 0 < listed["Hypothyroidism"]
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("Patients with vitiligo are eligible.", {"Vitiligo"}),
+        ("Note: participants who have psoriasis may be enrolled in the study.", {"Psoriasis"}),
+        ("Patients with vitiligo or unheard-of maladies are eligible.", set()),
+        ("Patients with vitiligo are eligible if stable.", set()),
+    ],
+)
+def test_whom_a_sentence_lets_in_is_named(words: str, named: set[str]) -> None:
+    """A sentence that just says who may enter names what they have, and is told of that kind alone."""
+    (criterion,) = read_text(f"Autoimmune disease or seizures. {words}", kind="exclusion")
+    disease, seizure = atoms(criterion.expression)
+    assert isinstance(disease, Fact)
+    assert isinstance(seizure, Fact)
+    assert {iri.rpartition("/")[2] for iri in disease.exceptions} == named
+    assert "exception" in disease.modifiers
+    assert "exception" not in seizure.modifiers
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,9 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 """What a member of a list of agents may start with that the allergy says already."""
+_ASIDE = re.compile(r"\([^()]*\)")
+_BOTH = re.compile(r"(?:to\s+)?both\s+(?:(?!\bor\b)[^,;])+\sand\s(?:(?!\bor\b)[^,;])+$", re.IGNORECASE)
+"""Two agents of which whoever can't have either is meant ("allergy to both A and B")."""
 
 
 def trial_drugs(study: Mapping[str, Any], vocabulary: Vocabulary) -> tuple[Term, ...]:
@@ -89,7 +92,9 @@ def name_allergens(expression: Expression, vocabulary: Vocabulary, drugs: Sequen
         case Not(operand):
             return Not(name_allergens(operand, vocabulary, drugs))
         case Fact() if _lists_agents(expression):
-            return any_of(list(dict.fromkeys(_allergies(expression, vocabulary, drugs))) or [expression])
+            listed = list(dict.fromkeys(_allergies(expression, vocabulary, drugs))) or [expression]
+            together = _BOTH.match(_ASIDE.sub("", expression.modifiers["agent"])) is not None
+            return all_of(listed) if together else any_of(listed)
         case _:
             return expression
 

@@ -29,6 +29,7 @@ __all__ = [
     "granted",
     "holds_value",
     "read_case",
+    "with_exception",
     "with_remark",
 ]
 
@@ -376,10 +377,11 @@ def except_for(
     if demanded or not only_facts(expression):
         lifted = granted(text, place) or narrative(text, *place)
         return all_of([expression, Not(lifted)]) if text.exclusion else any_of([expression, lifted])
-    return map_facts(expression, lambda fact: _lifted(fact, words))
+    return map_facts(expression, lambda fact: with_exception(fact, words))
 
 
-def _lifted(fact: Fact, words: str) -> Fact:
+def with_exception(fact: Fact, words: str) -> Fact:
+    """Return a fact with one more exception."""
     known = fact.modifiers.get("exception")
     return replace(fact, modifiers={**fact.modifiers, "exception": f"{known}; {words}" if known else words})
 

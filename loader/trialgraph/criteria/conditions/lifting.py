@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.conditions.cases import except_for
+from trialgraph.criteria.conditions.cases import except_for, with_exception
 from trialgraph.criteria.language.vocabulary import Term
-from trialgraph.criteria.trees import any_of
+from trialgraph.criteria.trees import any_of, map_facts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
 from trialgraph.namespaces import TGC
 
@@ -35,6 +35,18 @@ _POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 """How an allowance is about the demand before it, though it names nothing of it."""
+_POINTS_ALL = re.compile(
+    r"\b(?:this(?! (?:study|trial|protocol)\b)|these|those(?! (?:with|who)\b)|such|above|any|all|criteri\w+"
+    r"|exceptions?|exclusion|conditions?|same)\b",
+    re.IGNORECASE,
+)
+"""How an allowance may be about all that bars."""
+_GROUPS = {
+    "condition": "condition",
+    "biomarker": "condition",
+    "treatment": "treatment",
+    "procedure": "treatment",
+}
 _CAPPED = re.compile(
     r"(?:\b(?:maximum|at most|(?:no|not) more than|up to|only)\b|[≤<])[^.;]{0,40}?"
     r"(?:\d|\b(?:one|two|three|lines?)\b)",
@@ -46,7 +58,8 @@ _CAPPED = re.compile(
 def lift(text: Text, read: list[Expression], words: str, place: tuple[int, int]) -> list[Expression]:
     """Let an allowance lift the demands before it that it may be about."""
     if text.exclusion:
-        return [except_for(text, any_of(read), words, place)]
+        bars = any_of(read)
+        return [_of_its_kind(text, bars, words, place) or except_for(text, bars, words, place)]
     lower = _OTHER_VALUE.search(words) is not None
     lifted = [
         _bars(each) or _shares_concept(text, each, place) or (lower and _is_limited(each)) for each in read
@@ -73,6 +86,47 @@ def excuses(text: Text, read: Sequence[Expression], place: tuple[int, int]) -> b
 
 def _is_case(expression: Expression) -> bool:
     return isinstance(expression, AnyOf) and isinstance(expression.operands[0], Not)
+
+
+def _of_its_kind(text: Text, bars: Expression, words: str, place: tuple[int, int]) -> Expression | None:
+    """Lift only what bars a kind of which an allowance names one ("controlled atrial fibrillation can …").
+
+    Arrhythmias are lifted by it and infarctions aren't. Where the allowance names something else as well,
+    a wider disease, or points back at all that bars, nothing is told by its names.
+    """
+    if _POINTS_ALL.search(words) or _bars(bars) or not isinstance(bars, AnyOf):
+        return None
+    named = _outermost(text, place)
+    barred = {atom.concept: atom for atom in atoms(bars) if isinstance(atom, Fact) and not atom.is_mention}
+    told = {iri for iri in barred if any(_are_kin(text, term, iri) for term in named)}
+    groups = {_GROUPS.get(barred[iri].category, "") for iri in told}
+    if len(groups) != 1 or "" in groups or len(told) == len(barred):
+        return None
+    alike = [term for term in named if _GROUPS.get(term.category or "", "") in groups]
+    wider = groups == {"condition"} and any(_is_above(text, term, iri) for term in alike for iri in barred)
+    if wider or not all(any(_are_kin(text, term, iri) for iri in told) for term in alike):
+        return None
+    return map_facts(bars, lambda fact: with_exception(fact, words) if fact.concept in told else fact)
+
+
+def _outermost(text: Text, place: tuple[int, int]) -> list[Term]:
+    """Return the concepts that a stretch of the text names, but for those inside another's name."""
+    named, end = [], 0
+    for position, mention in sorted(text.mentions.items()):
+        if position >= end and place[0] <= text.tokens[position].start < place[1]:
+            named.append(mention.term)
+            end = mention.end
+    return named
+
+
+def _are_kin(text: Text, term: Term, concept: str) -> bool:
+    """Whether one of two concepts is a kind of the other."""
+    return term.iri == concept or concept in term.ancestors or _is_above(text, term, concept)
+
+
+def _is_above(text: Text, term: Term, concept: str) -> bool:
+    narrower = text.vocabulary.by_iri.get(concept)
+    return narrower is not None and term.iri != concept and term.iri in narrower.ancestors
 
 
 def _is_other_cancer(text: Text, expression: Expression, place: tuple[int, int]) -> bool:

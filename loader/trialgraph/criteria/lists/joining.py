@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import demanded_kinds, example_of, unlisted
 from trialgraph.criteria.language.connectives import VERBS
 from trialgraph.criteria.language.vocabulary import GIVEN
@@ -38,6 +40,7 @@ from trialgraph.criteria.members.timing import share_times, share_windows
 from trialgraph.criteria.quantities.fitting import is_wanted
 from trialgraph.criteria.trees import all_of, any_of, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Value, atoms, is_judged
+from trialgraph.namespaces import TGC
 
 __all__ = ["join_segments"]
 
@@ -45,7 +48,11 @@ _CONTRACEPTION = re.compile(r"contracept|birth[ -]control|abstain|abstinence", r
 _GIVING = ("have", "has", "had", "treated with", "received", "receiving", "undergone", "previously treated")
 _GIVEN_TOO = re.compile(r"ha(?:ve|s|d) (?:previously )?(?:been treated|received|undergone)\b")
 """How a clause of its own starts that asks for treatments ("relapsed, and have received A or B")."""
-_GOING_ON = frozenset({"either", "with", "subject with", "patient with", "participant with"})
+_HYPERSENSITIVITY = str(TGC.Hypersensitivity)
+_GOING_ON = frozenset(
+    {"either", "with", "subject with", "patient with", "participant with", "having", "harboring",
+     "harbouring", "carrying", "bearing"}
+)  # fmt: skip
 
 
 def join_segments(text: Text, segments: list[Segment], default: str) -> Expression:
@@ -56,6 +63,7 @@ def join_segments(text: Text, segments: list[Segment], default: str) -> Expressi
         alone = default == "and" and (
             _stands_alone(segment)
             or _goes_on(segment, segments)
+            or _offers_either(segment, segments)
             or bool(blocks and _asks_of_either(blocks[-1], segment))
             or (listed and segment.joint in (",", "and"))
         )
@@ -75,6 +83,21 @@ def _stands_alone(segment: Segment) -> bool:
     given = _GIVEN_TOO.match(opening) is not None and _is_given(segment.expression)
     anew = opening.split(" ")[0] == "must" or given
     return segment.joint == "and" and (segment.after_comma or anew) and speaks
+
+
+def _offers_either(segment: Segment, segments: list[Segment]) -> bool:
+    """Whether "and have either B or C" starts a choice, which what stands before it is asked beside."""
+    at = next((i for i, chunk in enumerate(segment.chunks) if chunk.form == "either"), None)
+    if segment.joint != "and" or at is None or any(map(is_content, segment.chunks[:at])):
+        return False
+    behind = next(i for i, each in enumerate(segments) if each is segment) + 1
+    return any(each.joint == "or" for each in segments[behind:])
+
+
+def _may_lack(segment: Segment) -> bool:
+    """Whether only one choice is denied ("either not of childbearing potential, or using contraception")."""
+    forms = itertools.takewhile(lambda chunk: "negation" not in chunk.classes, segment.chunks)
+    return any(chunk.form == "either" for chunk in forms)
 
 
 def _asks_of_either(before: list[Segment], segment: Segment) -> bool:
@@ -188,7 +211,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             denied, unread = [], segment
             members.append((segment.joint, expression))
         elif segment.negated and segment.expression is not None:
-            denied = [] if is_ability(segment) else [expression]
+            denied = [] if is_ability(segment) or _may_lack(segment) else [expression]
             beside, tested, unread = [], segment.tested, None
             members.append((segment.joint, negate(expression)))
         elif unread is not None and _goes_under(text, unread, segment):
@@ -292,7 +315,15 @@ def _with_examples(text: Text, segment: Segment) -> Expression:
         return demanded_kinds(text, kind, read, (listed[0].start, listed[-1].end))
     members = read.operands if isinstance(read, AnyOf) else (read,)
     bare = unlisted(kind, text.text[listed[0].start : listed[-1].end])
-    return any_of([kind, *(example_of(bare, each) for each in members if _is_instance(each))])
+    told = (each for each in members if _is_instance(each) and not _is_reaction(kind, each))
+    return any_of([kind, *(example_of(bare, each) for each in told)])
+
+
+def _is_reaction(kind: Fact, member: Expression) -> bool:
+    """Whether an example only tells how an allergy shows ("severe reaction (e.g. rash) to paclitaxel")."""
+    told = [atom for atom in atoms(member) if isinstance(atom, Fact)]
+    to_something = "agent" in kind.modifiers or kind.concept != _HYPERSENSITIVITY
+    return kind.category == "allergy" and to_something and any(each.category != "allergy" for each in told)
 
 
 def _is_instance(member: Expression) -> bool:

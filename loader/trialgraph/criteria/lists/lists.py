@@ -40,6 +40,7 @@ from trialgraph.criteria.members.adjectives import (
     share_nouns,
     share_places,
 )
+from trialgraph.criteria.members.bearers import share_bearers
 from trialgraph.criteria.members.governing import governed, subjects
 from trialgraph.criteria.members.merging import merge_qualifiers
 from trialgraph.criteria.members.segments import (
@@ -88,7 +89,7 @@ def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     for segment in segments:
         _read_segment(text, segment)
     if several:
-        segments = _shared(text, segments)
+        segments = share_bearers(_shared(text, segments))
     else:
         name_narrower(text, segments)
     time_of_any_kind(segments)

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
@@ -22,6 +23,7 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _INJURY = str(TGC.TraumaticInjury)
+_LONGEST = 120
 _FEW = 2
 """The most chunks of a member that is bare."""
 _TIMED = frozenset({"within", "during", "while", "before", "after", "prior", "since"})
@@ -40,9 +42,9 @@ def share_remarks(text: Text, segments: Sequence[Segment]) -> None:
     pairs = list(itertools.pairwise(segments))
     for first, second in reversed(pairs):
         if second.joint in ("or", "and", "/") and not (second.after_comma or second.negated):
-            _share_with(first, second)
+            _share_with(text, first, second)
         elif second.joint == "," and is_bare(second) and _is_narrowed_alike(segments, second):
-            _share_clause(first, second)
+            _share_clause(text, first, second)
 
 
 def _share_part(text: Text, segments: Sequence[Segment]) -> None:
@@ -58,37 +60,44 @@ def _share_part(text: Text, segments: Sequence[Segment]) -> None:
             segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": "; ".join(told)})
 
 
-def _share_with(first: Segment, second: Segment) -> None:
+def _share_with(text: Text, first: Segment, second: Segment) -> None:
     """Let what narrows the second of "A or B that …" narrow the first."""
     one, two = first.expression, second.expression
     if not isinstance(one, Fact) or not isinstance(two, Fact):
         return
     words = two.modifiers.get("qualifier")
     if len(first.chunks) > _FEW or words is None:
-        _share_clause(first, second)
+        _share_clause(text, first, second)
         return
     timed = words.split(" ", 1)[0] in _TIMED
     narrowed_after = not timed and len(second.chunks) > 1 and is_content(second.chunks[0])
     named = second.chunks[0].form not in _UNNAMED
-    if narrowed_after and named and not one.modifiers and one.category == two.category:
+    kept = {"status"} if first.borrowed else set()
+    if narrowed_after and named and one.modifiers.keys() <= kept and one.category == two.category:
         told = {name: each for name, each in two.modifiers.items() if name != "relation"}
-        first.expression = replace(one, modifiers=told)
+        first.expression = replace(one, modifiers={**told, **one.modifiers})
     elif one.concept == two.concept and is_plain(one):
         first.expression = replace(one, modifiers={**one.modifiers, "qualifier": words})
     else:
-        _share_clause(first, second)
+        _share_clause(text, first, second)
 
 
-def _share_clause(first: Segment, second: Segment) -> None:
+def _share_clause(text: Text, first: Segment, second: Segment) -> None:
     """Let a clause behind the second of two things of a kind narrow the first, if that is bare."""
     one, two = first.expression, second.expression
     clause = _clause_of(second)
     if clause is None or not isinstance(one, Fact) or not isinstance(two, Fact):
         return
     alike = one.category == two.category or (one.category == "procedure" and two.concept == _INJURY)
+    alike = alike or _judges(text, clause)
     anew = any("historic" in chunk.classes for chunk in second.chunks) or "relation" in two.modifiers
     if alike and is_plain(one) and not anew and _ends_in_name(first):
         first.expression = replace(one, modifiers={**one.modifiers, "qualifier": clause})
+
+
+def _judges(text: Text, clause: str) -> bool:
+    """Whether a clause takes a judgement, as of "disease or procedure that could interfere with uptake"."""
+    return len(clause) < _LONGEST and text.search(lexicon().judgement, clause) is not None
 
 
 def _is_narrowed_alike(segments: Sequence[Segment], segment: Segment) -> bool:

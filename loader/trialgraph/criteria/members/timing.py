@@ -32,6 +32,7 @@ _INJURY = str(TGC.TraumaticInjury)
 _BEFALLING = frozenset({"injury", "procedure"})
 """Operations and injuries, which trials list together in one time ("trauma or surgery within 4 weeks")."""
 _EVENTS = frozenset({"condition", "procedure"})
+_STATING = frozenset({"is", "are", "has", "have", "had", "was", "were"})
 _SOON = 4
 _LASTING = frozenset({"throughout", "during", "while", "at any time during", "for the duration of", "until"})
 _LEADING = frozenset({"neutral", "qualifier", "active"})
@@ -127,6 +128,8 @@ def _share_window(segments: list[Segment]) -> None:
     )
     if window is None or (not starts and (last.after_comma or last.joint != "or")):
         return
+    if _timed_before(last):
+        return
     given = {"treatment", "procedure", "other"}
     members = [
         s
@@ -153,6 +156,12 @@ def _share_window(segments: list[Segment]) -> None:
         if isinstance(segment.expression, Fact):
             segment.expression = _timed(segment.expression, window, last.expression)
     _share_doubtful_window(segments, category, window)
+
+
+def _timed_before(segment: Segment) -> bool:
+    """Whether a member's time stands before its name, so that it is no other's ("recent (≤ 3 months) X")."""
+    named = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), 0)
+    return any(time_aside(chunk) is not None for chunk in segment.chunks[:named])
 
 
 def _common_time(expression: AllOf) -> Window | None:
@@ -219,19 +228,30 @@ def _share_doubtful_window(segments: list[Segment], category: str | None, window
 def _reached(segments: list[Segment], members: list[Segment]) -> list[Segment]:
     """Return the members from the last back to one with a lead-in of its own ("history of A, B or C")."""
     reached = []
-    for segment in reversed(segments):
+    for index, segment in reversed(list(enumerate(segments))):
         if segment in members:
             reached.append(segment)
         if segment is not segments[-1] and any(chunk.form in RESTARTS for chunk in segment.chunks):
             break
+        if index and _states_apart(segments[index - 1], segment):
+            break
     return reached
+
+
+def _states_apart(before: Segment, segment: Segment) -> bool:
+    """Whether a treatment has a clause of its own behind a disease ("immunodeficiency or is receiving …")."""
+    one, two = before.expression, segment.expression
+    stating = segment.chunks[0].form.split(" ")[0] in _STATING
+    given = isinstance(two, Fact) and two.category in GIVEN
+    return stating and given and isinstance(one, Fact) and one.category == "condition"
 
 
 def _share_inner_time(text: Text, segments: list[Segment]) -> None:
     """Let a time inside the second of "A or B … within 4 weeks" narrow the first too, which it may be of."""
     for before, segment in itertools.pairwise(segments):
         one, two = before.expression, segment.expression
-        if segment.joint not in ("or", "and") or segment.after_comma or not isinstance(one, Fact):
+        apart = segment.after_comma or _states_apart(before, segment)
+        if segment.joint not in ("or", "and") or apart or not isinstance(one, Fact):
             continue
         told = isinstance(two, Fact) and (two.within is not None or two.category != "allergy")
         end = segment.chunks[-1].end

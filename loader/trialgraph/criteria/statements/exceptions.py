@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -18,6 +19,15 @@ from trialgraph.expressions import Expression, Fact, atoms
 __all__ = ["item_run_in", "name_exceptions", "resumes_at"]
 
 _JOINING = (" or ", " and ", ",", ";")
+_ALLOWED = re.compile(
+    r"(?:note\W+(?:that\s+)?)?(?:however\W+)?(?:patients?|subjects?|participants?|individuals?|those)\s+"
+    r"(?:with|who\s+ha(?:ve|d))\s+(?P<what>.+?)\s+(?:are|is|may\s+be|will\s+be|would\s+be|can\s+be)\s+"
+    r"(?:still\s+|also\s+|not\s+(?=excluded))?"
+    r"(?:eligible|allowed|permitted|acceptable|excluded|enrolled|included)"
+    r"(?:\s+(?:to|for|in|into|on|from)\s+(?:(?:the|this|study|trial|be|enroll?\w*|participat\w+|entry)\s*)+)?\W*",
+    re.IGNORECASE,
+)
+"""A sentence that just says who is let in all the same."""
 
 
 def name_exceptions(expression: Expression, vocabulary: Vocabulary) -> Expression:
@@ -36,6 +46,8 @@ def name_exceptions(expression: Expression, vocabulary: Vocabulary) -> Expressio
 @lru_cache(maxsize=8192)
 def _read(words: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     """Return the concepts that the words of an exception name; they are remembered, since words recur."""
+    allowed = _ALLOWED.fullmatch(words)
+    words = words if allowed is None else allowed["what"]
     return _concepts(words, vocabulary) or _name(words)
 
 

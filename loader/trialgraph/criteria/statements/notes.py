@@ -21,11 +21,13 @@ __all__ = [
     "EXCEPTION_NOTE",
     "NOTE",
     "are_notes",
+    "arranges",
     "is_title",
     "noted_refusal",
     "only_notes",
     "says_more",
     "with_notes",
+    "without_asides",
     "without_fields",
 ]
 
@@ -44,6 +46,26 @@ NOTE = re.compile(
 )
 _CALLED_SO = re.compile(r"(?:please\s+)?(?:note|nb|n\.b\.)(?=\W)", re.IGNORECASE)
 _OWN_FIELD = re.compile(r"Healthy volunteers (?:are )?(?:allowed|accepted)\b")
+_TESTS = (
+    r"(?:tests?|testing|pretesting|screening|imaging|scans?|E[CK]Gs?|biops(?:y|ies)|evaluations?"
+    r"|assessments?)"
+)
+_ARRANGING = re.compile(
+    rf"\bno\b[^.;]{{0,30}}\b{_TESTS}\b[^.;]{{0,60}}\b(?:is|are)\s+(?:required|needed|necessary)\b"
+    rf"|\b{_TESTS}\b[^.;]{{0,80}}?\b(?:not\s+(?:be\s+)?(?:required|needed|mandatory|necessary|performed)"
+    r"|not\s+need|need\s+not|required\s+(?:at|only)"
+    r"|(?:will|should|must|to)\s+be\s+(?:\w+ly\s+)?(?:performed|conducted|repeated|obtained|required|done))\b"
+    r"|\bshould\s+not\s+receive\s+(?:an?\s+)?live\s+vaccines?\s+(?:during|while|whilst)\b"
+    r"|\bbreast\s+milk\s+cannot\s+be\s+stored\b",
+    re.IGNORECASE,
+)
+_BEARING = re.compile(
+    r"(?<!if )\benrol|eligib|allow|permi[st]|exclu|except|acceptab|includ|prohibit|admit|\bmay\b"
+    r"|\bwithout\s+(?:\w+\s+)?(?:transfus|support|requir)|\bif\b(?! enrol)"
+    r"|\bpositive\b|\bnegative\b|\bapplicable\b|\bappl(?:y|ies)\b",
+    re.IGNORECASE,
+)
+"""What makes a note about tests one about who can enter."""
 Item = Sequence[Chunk]
 
 
@@ -55,6 +77,23 @@ def are_notes(text: Text, items: Sequence[Item]) -> bool:
 def only_notes(text: Text, items: Sequence[Item]) -> bool:
     """Whether all items of a list say that they are notes."""
     return all(item and _CALLED_SO.match(text.text, item[0].start, item[-1].end) for item in items)
+
+
+def arranges(words: str) -> bool:
+    """Whether a note only arranges tests or conduct ("Note: no HIV testing is required unless mandated")."""
+    return _ARRANGING.search(words) is not None and _BEARING.search(words) is None
+
+
+def without_asides(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
+    """Leave out brackets that only arrange tests ("(Note: HIV testing is not required)")."""
+    if "note" not in text.lowered:
+        return chunks
+    return [chunk for chunk in chunks if not (chunk.kind == "bracket" and _arranges_inside(text, chunk))]
+
+
+def _arranges_inside(text: Text, bracket: Chunk) -> bool:
+    words = text.text[bracket.start + 1 : bracket.end - 1].strip()
+    return _CALLED_SO.match(words) is not None and arranges(words)
 
 
 def noted_refusal(text: Text, note: Item) -> Expression | None:
@@ -91,6 +130,8 @@ def with_notes(text: Text, head: Expression, lead: str, items: Sequence[Item]) -
         return None
     for item, lifts in zip(items, allowing, strict=True):
         start, end = _place(item)
+        if arranges(text.text[start:end]):
+            continue
         if lifts:
             head = lift(text, [head], text.text[start:end], (start, end))[0]
         else:

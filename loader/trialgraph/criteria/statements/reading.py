@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from trialgraph.criteria.chunking.attributions import without_attributions
 from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.chunking.relatives import with_own_history
 from trialgraph.criteria.chunking.unions import name_each
 from trialgraph.criteria.conditions.cases import asked_of, except_for
 from trialgraph.criteria.conditions.complements import (
@@ -65,11 +67,13 @@ from trialgraph.criteria.statements.notes import (
     EXCEPTION_NOTE,
     NOTE,
     are_notes,
+    arranges,
     is_title,
     noted_refusal,
     only_notes,
     says_more,
     with_notes,
+    without_asides,
     without_fields,
 )
 from trialgraph.criteria.statements.parts import by_part_of_trial
@@ -120,7 +124,8 @@ def read_expression(
     if len(normalized.text) > _LONGEST:
         return Narrative(normalized.text, "not-formalised", normalized.verbatim(0, len(normalized.text)))
     text = Text(normalized, vocabulary, kind == "exclusion")
-    text.chunks = chunks = Chunker(text).chunks()
+    plain = without_asides(text, with_own_history(text, Chunker(text).chunks()))
+    text.chunks = chunks = without_attributions(plain)
     read = _read_outlined(text, chunks, outline_without(outline, text.tables))
     expression = join_complements(read if text.exclusion else in_time_of_tests(loosened(read)))
     cancers = 2 if " or " in text.text else 3
@@ -289,9 +294,7 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
     for sentence in sentences:
         words = text.text[sentence[0].start : sentence[-1].end]
         place = (sentence[0].start, sentence[-1].end)
-        named = any(chunk.kind == "value" for chunk in sentence)
-        few = sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named
-        if few or (read and adds_nothing(text, sentence, read)):
+        if _asks_nothing(sentence, words, first=not read) or (read and adds_nothing(text, sentence, read)):
             continue
         if (told := _told_besides(text, sentence, read)) is not None:
             read.append(told)
@@ -320,6 +323,14 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
         elif statement.role == "allowance":
             read.append(narrative(text, *place))
     return read
+
+
+def _asks_nothing(sentence: list[Chunk], words: str, *, first: bool) -> bool:
+    """Whether a sentence is a stray sign, or a note on how something before it is tested."""
+    if not first and NOTE.match(words):
+        return arranges(words)
+    named = any(chunk.kind == "value" for chunk in sentence)
+    return sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named
 
 
 def _told_besides(text: Text, sentence: list[Chunk], read: list[Expression]) -> Expression | None:
