@@ -89,9 +89,9 @@ def _share_clause(text: Text, first: Segment, second: Segment) -> None:
     if clause is None or not isinstance(one, Fact) or not isinstance(two, Fact):
         return
     alike = one.category == two.category or (one.category == "procedure" and two.concept == _INJURY)
-    alike = alike or _judges(text, clause)
     anew = any("historic" in chunk.classes for chunk in second.chunks) or "relation" in two.modifiers
-    if alike and is_plain(one) and not anew and _ends_in_name(first):
+    of_both = (alike and not anew) or _judges(text, clause)
+    if of_both and is_plain(one) and _ends_in_name(first):
         first.expression = replace(one, modifiers={**one.modifiers, "qualifier": clause})
 
 

@@ -22,7 +22,7 @@ _PLAIN = r"(?:(?!\b(?:must|should|if|when|where|unless|who|but|however|only)\b)[
 _WAIVED = re.compile(
     rf"{_NOTE}(?:(?:there\s+is\s+)?no\s{_PLAIN}\b{_TEST}{_PLAIN}\b(?:(?:is|are|will\s+be)\s+)?{_NEEDED}"
     rf"|{_PLAIN}\b{_TEST}{_PLAIN}\b(?:(?:is|are|will\s+be|need)\s+)?not\s+(?:\w+ly\s+)?(?:be\s+)?{_NEEDED})"
-    r"(?![^.;]*\b(?:but|however|must|should|exclu\w+)\b)",
+    r"(?![^.;]*\b(?:but|however|must|should|exclu\w+|may|eligible|allowed|permitted)\b)",
     re.IGNORECASE,
 )
 """How words say that a test needn't be done, of which nothing follows for anyone."""
