@@ -1,4 +1,4 @@
-"""The rules by which a diagnosis is made or a disease is measured, which narrow nothing ("per RECIST")."""
+"""By what rules a diagnosis is made, or what test found it, which narrows nothing ("per RECIST")."""
 
 from __future__ import annotations
 
@@ -24,6 +24,18 @@ _VERSION = re.compile(
     r"(?:\bRECIST\s*)(?P<rest>\(?(?:version|ver\.?|v\.?)?\s*1\.[01]\)?(?:\s+(?:criteria|guidelines?))*)",
     re.IGNORECASE,
 )
+_TEST = (
+    r"(?:imaging|CT|MRI|PET|scans?|echocardio\w+|echo|MUGA|ECG|EKG|electrocardio\w+|ultraso\w+|radiograph\w*|x-?rays?"
+    r"|spirometry|endoscopy|mammogra\w+|cystoscopy|colonoscopy|biops(?:y|ies)|histology|pathology|cytology|IHC|FISH|PCR"
+    r"|immunohistochemistry|cytometry|serology|sequencing|NGS|tonometry|examination|exam)"
+)
+_FOUND = re.compile(
+    r"as (?:assessed|measured|determined|documented|demonstrated|evaluated|shown|evidenced|detected|seen|identified"
+    r"|visuali[sz]ed|confirmed|defined) (?:by|on|via|per|using|with|through) (?:an? |the )?"
+    rf"(?:[\w-]+ ){{0,3}}?{_TEST}(?:(?:,? (?:and/or|or|and) |/|, )(?:[\w-]+ ){{0,2}}?{_TEST})*(?: scans?)?[\s.,]*",
+    re.IGNORECASE,
+)
+"""By what test a thing was found, where nothing else is said."""
 _LONGEST_NAME = 10
 
 
@@ -33,7 +45,10 @@ def standard_end(text: Text, chunks: Sequence[Chunk]) -> int:
     version = _VERSION.search(text.text, max(0, start - _LONGEST_NAME), end)
     if version is not None and version.start("rest") <= start < version.end():
         return version.end()
-    found = _STANDARD.match(text.text[start:end])
+    words = text.text[start:end]
+    if chunks[0].form == "as" and _FOUND.fullmatch(words):
+        return end
+    found = _STANDARD.match(words)
     if found is None or any(chunk.kind in ("value", "lesion", "size") for chunk in chunks):
         return 0
     return chunks[0].start + found.end()

@@ -206,6 +206,8 @@ def _is_status(text: Text, case: Expression) -> bool:
 def case_of(text: Text, chunks: Sequence[Chunk]) -> Expression:
     """Return in whose case something is asked; words where that isn't understood."""
     kept = trimmed(chunks)
+    if len(kept) > 1 and kept[-1].form == "only":
+        kept = kept[:-1]
     reading = read_fact(text, kept) if kept else None
     if reading is not None:
         return Not(reading.expression) if reading.negated else reading.expression
