@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trialgraph.criteria.language.tokens import Token, bracket_pairs
+from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
 
 __all__ = ["add_pregnancy_tests"]
@@ -39,11 +39,10 @@ def add_pregnancy_tests(tokens: Sequence[Token], mentions: dict[int, Mention], v
     term = vocabulary.find(_PREGNANCY) if not _HORMONE.isdisjoint(forms) else None
     if term is None:
         return
-    paired = bracket_pairs(tokens)
     of_women = not _WOMEN.isdisjoint(forms) and _TUMOURS.isdisjoint(forms)
     for place in [place for place, form in enumerate(forms) if form in _HORMONE]:
-        start, end = _named(forms, place)
-        if not all(at in paired for at in range(start, end) if forms[at] in _OPENING | _CLOSING):
+        start, end = _closed(forms, *_named(forms, place))
+        if not start <= place < end:
             continue
         tested = forms[end : end + 1] == [_PREGNANCY] and not _TESTS.isdisjoint(forms[end + 1 : end + 2])
         if tested:
@@ -62,9 +61,21 @@ def _named(forms: Sequence[str], place: int) -> tuple[int, int]:
         start -= 1
     while end < len(forms) and forms[end] in _NAMING | _MARKS:
         end += 1
-    while forms[start] in _MARKS - _OPENING:
+    return start, end
+
+
+def _closed(forms: Sequence[str], start: int, end: int) -> tuple[int, int]:
+    """Return a stretch without the brackets that open or close outside of it, and without joints at its edges."""
+    depth = 0
+    for at in range(start, end):
+        depth += (forms[at] in _OPENING) - (forms[at] in _CLOSING)
+        if depth < 0:
+            end = at
+            break
+    while start < end and (forms[start] in _MARKS - _OPENING or (depth > 0 and forms[start] in _OPENING)):
+        depth -= forms[start] in _OPENING
         start += 1
-    while forms[end - 1] in _MARKS - _CLOSING:
+    while start < end and forms[end - 1] in _MARKS - _CLOSING:
         end -= 1
     return start, end
 

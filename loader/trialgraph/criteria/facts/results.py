@@ -10,13 +10,17 @@ from trialgraph.criteria.chunking.brackets import words_in
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.recency import time_aside
 from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.quantities.windows import end_of_moment
 from trialgraph.expressions import Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["Told", "is_testable", "read_aside", "result_after"]
+__all__ = ["Told", "is_testable", "read_aside", "result_after", "tells_whom_or_when"]
 
 _TESTABLE = frozenset({"biomarker", "reproductive"})
 _INFECTION = str(TGC.InfectiousDisease)
+_MAY_BEAR = frozenset({str(TGC.ChildbearingPotential), str(TGC.Premenopausal)})
+_DONE = frozenset({"performed", "obtained", "done", "taken"})
+_PERSONS = frozenset({"post", "condition", "of some", "neutral", "persons", "female"})
 _ABSENT = frozenset({"negative", "nonreactive", "undetected", "not detected", "not detectable"})
 _RESULTS = _ABSENT | {"positive", "reactive", "detected", "detectable"}
 _SIGNS = {"-": "negative", "+": "positive", "–": "negative", "−": "negative"}
@@ -50,6 +54,26 @@ def is_testable(head: Chunk) -> bool:
     """Whether a concept is one that a test finds: a marker, a pregnancy, an infection."""
     term = head.term
     return term is not None and (term.category in _TESTABLE or term.is_a(_INFECTION))
+
+
+def tells_whom_or_when(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> bool:
+    """Whether words behind a pregnancy only tell which women are tested for it, or when."""
+    if head.term is None or head.term.category != "reproductive":
+        return False
+    place, named = 0, False
+    while place < len(chunks) and end_of_moment(text.text, chunks[place].start) < chunks[-1].end:
+        chunk = chunks[place]
+        plain = chunk.form in _DONE or (bool(chunk.classes & _PERSONS) and "negation" not in chunk.classes)
+        women = [_may_bear(each) for each in chunk.inner or (chunk,)]
+        if not all(women) and not (chunk.kind == "word" and plain):
+            return False
+        named = named or all(women)
+        place += 1
+    return named or place == 0
+
+
+def _may_bear(chunk: Chunk) -> bool:
+    return chunk.term is not None and chunk.term.iri in _MAY_BEAR
 
 
 def read_aside(text: Text, head: Chunk, chunk: Chunk, around: Told) -> bool:

@@ -31,7 +31,7 @@ from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.criteria.facts.provisos import limits_in, names_cause
 from trialgraph.criteria.facts.recency import done_lately, happens, treated_lately
 from trialgraph.criteria.facts.regimens import regimen_after
-from trialgraph.criteria.facts.results import is_testable, read_aside, result_after
+from trialgraph.criteria.facts.results import is_testable, read_aside, result_after, tells_whom_or_when
 from trialgraph.criteria.facts.standards import standard_end
 from trialgraph.criteria.facts.washouts import OtherTime, is_shorter, other_time, time_off
 from trialgraph.criteria.quantities.lesions import counts_lesions
@@ -312,6 +312,8 @@ def _counts(head: Chunk) -> bool:
 def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> None:
     """Keep what narrows a concept in its own words; a diameter among them is read."""
     if around.window is not None and end_of_moment(text.text, chunks[0].start) >= chunks[-1].end:
+        return
+    if tells_whom_or_when(text, head, chunks):
         return
     rest = []
     plain = not any("definition" in chunk.classes or chunk.form == "or" for chunk in chunks)
