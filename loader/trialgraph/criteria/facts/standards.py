@@ -16,12 +16,12 @@ _STANDARD = re.compile(
     r"\b.{0,140}"
     r"\b(?:criteria|guidelines?|classification|consensus|edition|version|standards?"
     r"|RECIST|AJCC|UICC|WHO|AASLD|i?m?RECIST|RANO|Lugano|Cheson|IMWG)\b"
-    r"(?:[\s\"')\].,]*(?:criteria|version|v\.?|ver\.?)?\s*\d+(?:\.\d+)*)?"
+    r"(?:[\s\"')\].,]*(?:criteria|version|v\.?|ver\.?|\(v\.?\))?\s*\d+(?:\.\d+)*)?"
     r"(?:\s+(?:criteria|guidelines?|version|staging|classification|recommendations))*[\s\"')\].,]*",
     re.IGNORECASE,
 )
 _VERSION = re.compile(
-    r"(?:\bRECIST\s*)(?P<rest>\(?(?:version|ver\.?|v\.?)?\s*1\.[01]\)?(?:\s+(?:criteria|guidelines?))*)",
+    r"(?:\bRECIST\s*)(?P<rest>\(?(?:version|ver\.?|v\.?)?\s*(?:\(v\.?\)\s*)?1\.[01]\)?(?:\s+(?:criteria|guidelines?))*)",
     re.IGNORECASE,
 )
 _TEST = (
@@ -30,12 +30,13 @@ _TEST = (
     r"|immunohistochemistry|cytometry|serology|sequencing|NGS|tonometry|examination|exam)"
 )
 _FOUND = re.compile(
-    r"as (?:assessed|measured|determined|documented|demonstrated|evaluated|shown|evidenced|detected|seen|identified"
-    r"|visuali[sz]ed|confirmed|defined) (?:by|on|via|per|using|with|through) (?:an? |the )?"
+    r"(?:as (?:assessed|measured|determined|documented|demonstrated|evaluated|shown|evidenced|detected|seen|identified"
+    r"|visuali[sz]ed|confirmed|defined)|assessed|measured|documented|detected|evaluated|seen|visible|evident) (?:by|on|via|per|using|with|through) (?:an? |the )?"
     rf"(?:[\w-]+ ){{0,3}}?{_TEST}(?:(?:,? (?:and/or|or|and) |/|, )(?:[\w-]+ ){{0,2}}?{_TEST})*(?: scans?)?[\s.,]*",
     re.IGNORECASE,
 )
 """By what test a thing was found, where nothing else is said."""
+_FINDING = frozenset({"as", "assessed", "measured", "documented", "detected", "evaluated", "seen", "visible", "evident"})
 _LONGEST_NAME = 10
 
 
@@ -46,7 +47,7 @@ def standard_end(text: Text, chunks: Sequence[Chunk]) -> int:
     if version is not None and version.start("rest") <= start < version.end():
         return version.end()
     words = text.text[start:end]
-    if chunks[0].form == "as" and _FOUND.fullmatch(words):
+    if chunks[0].form in _FINDING and _FOUND.fullmatch(words):
         return end
     found = _STANDARD.match(words)
     if found is None or any(chunk.kind in ("value", "lesion", "size") for chunk in chunks):

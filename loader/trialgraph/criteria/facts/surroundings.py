@@ -63,6 +63,7 @@ _TREATED = frozenset({"treated with", "previously treated with", "receiving", "t
                       "having", "harboring", "harbouring", "bearing", "carrying"})  # fmt: skip
 _ILL = frozenset({"condition", "lesion", "biomarker"})
 _NEOPLASM = str(TGC.Neoplasm)
+_MEASURABLE = str(TGC.MeasurableDisease)
 _NARROWING = frozenset({"post", "condition", "negation", "definition", "qualifier", "confirmed"})
 
 
@@ -97,7 +98,7 @@ def read_before(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around
     adjectives = adjectives_at(chunks)
     for index, chunk in enumerate(chunks):
         joined = chunk.form in ("or", "and", "/") and bool(told or around.qualified)
-        if joined or _is_comma(chunk) or read_aside(text, head, chunk, around) or _is_any(chunk):
+        if joined or _is_comma(chunk) or read_aside(text, head, chunk, around) or _is_any(head, chunk):
             continue
         if holds_adjectives(chunk):
             _qualify(text, chunk, around)
@@ -138,8 +139,10 @@ def _is_comma(chunk: Chunk) -> bool:
     return chunk.kind == "sign" and chunk.form in (",", ".")
 
 
-def _is_any(chunk: Chunk) -> bool:
+def _is_any(head: Chunk, chunk: Chunk) -> bool:
     """Whether a number asks for no more than one ("one or more activating mutations")."""
+    if chunk.form in ("1", "one") and head.term is not None and head.term.iri == _MEASURABLE:
+        return True
     limit = chunk.limit.limit if chunk.limit is not None and chunk.limit.unit is None else None
     return limit is not None and (limit.low, limit.low_inclusive, limit.high) == (1, True, None)
 

@@ -34,12 +34,15 @@ _NEOPLASM = str(TGC.Neoplasm)
 _METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
 _PROVIDED = frozenset({"provided", "provided that", "only if"})
 """What adds a demand to the one before it, rather than telling whom that is asked of."""
+_ADDING = frozenset({"therefore", "thus", "hence", "in addition ,", "additionally", "furthermore", "moreover"})
 _WHO = frozenset({"patient who", "subject who", "participant who"})
 Reader = Callable[[Text, list[Chunk]], Expression]
 
 
 def read_conditional(text: Text, chunks: list[Chunk]) -> Expression:
     """Read what is asked in some case only, or else of all."""
+    if len(chunks) > 2 and chunks[0].form in _ADDING:
+        chunks = trimmed(chunks[1:])
     if not text.exclusion and (asked := value_case(text, chunks) or value_with(text, chunks)) is not None:
         return asked
     if chunks and only_names_patients(chunks, exclusion=text.exclusion):

@@ -23,6 +23,7 @@ from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_barred, read_segments
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.timing import opening_time
+from trialgraph.criteria.quantities.windows import end_of_moment
 from trialgraph.criteria.statements.exceptions import item_run_in, resumes_at
 from trialgraph.criteria.statements.labels import read_labelled
 from trialgraph.criteria.statements.refusals import read_refusal, without_trailing_verb
@@ -142,10 +143,15 @@ def _takes_a_person(text: Text, chunks: Sequence[Chunk]) -> bool:
 
 
 def _without_requiring(text: Text, chunks: list[Chunk]) -> list[Chunk]:
-    """Drop "… is required", which a demand says anyway."""
-    if text.exclusion or "demanding" not in chunks[-1].classes:
+    """Drop "… is required (before treatment starts)", which a demand says anyway; a time stays."""
+    at = next((i for i, chunk in enumerate(chunks) if i and "demanding" in chunk.classes), len(chunks))
+    if text.exclusion or at == len(chunks):
         return chunks
-    return trimmed(chunks[:-1]) or chunks
+    behind = chunks[at + 1 :]
+    timed = len(behind) == 1 and behind[0].kind == "window"
+    if behind and not timed and end_of_moment(text.text, behind[0].start) < behind[-1].end:
+        return chunks
+    return [*trimmed(chunks[:at]), *(behind if timed else [])] or chunks
 
 
 def of_part(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
