@@ -47,7 +47,8 @@ _PAST = (
     r"\b(?:received|participated|undergone|underwent|used|taken|had|enrolled|treated"
     r"|prior|previous\w*|history|past|second)\b"
 )
-_EVER = re.compile(rf"{_PAST}.{{0,40}}\bor\b|\bor\b.{{0,40}}{_PAST}", re.IGNORECASE)
+_OR = r"\bor\b(?!\s+(?:(?:is|are)\s+)?(?:planned|planning|scheduled|anticipated|expected)\b)"
+_EVER = re.compile(rf"{_PAST}.{{0,40}}{_OR}|{_OR}.{{0,40}}{_PAST}", re.IGNORECASE)
 _UNNAMED = frozenset({"condition", "disease", "disorder", "illness"})
 _AT_LEAST = re.compile(r"(?:for|in|during)\s+(?:at\s+least|a\s+minimum\s+of|≥)\s*", re.IGNORECASE)
 _DEMANDS = frozenset({"must", "should", "shall", "must be", "must have"})
