@@ -35,6 +35,12 @@ _STAYING = re.compile(
     re.IGNORECASE,
 )
 """What stands before "on" where it says what is being taken."""
+_ASKED = re.compile(r"\b(?:must|should|shall|may|to|not|never)\s+(?:have\s+)?$", re.IGNORECASE)
+_LONG_AGO = re.compile(
+    r"\s*(?:(?:any|all)\s+)?(?:active|current|ongoing)\b"
+    r"|[^.;:]*(?:\bat\s+least\b|[≥>]|\b(?:more|greater|longer)\s+than\b|\bminimum\b|\bafter\b|\bsince\b)",
+    re.IGNORECASE,
+)
 _COUNT = "{count}"
 _NUMBERS = frozenset({"one", "two", "three", "four", "1", "2", "3", "4"})
 
@@ -182,6 +188,12 @@ def _is_taken(text: Text, head: Chunk, chunk: Chunk) -> bool:
     return _STAYING.search(text.text, max(0, chunk.start - _NEAR), chunk.start) is not None
 
 
+def _is_over_lately(text: Text, finished: Chunk) -> bool:
+    """Whether "completed" bars who had a treatment, and isn't asked for, or barred when it was long ago."""
+    asked = _ASKED.search(text.text, max(0, finished.start - _NEAR), finished.start)
+    return asked is None and not _LONG_AGO.match(text.text, finished.end)
+
+
 def _read_exposure(text: Text, head: Chunk, chunk: Chunk, around: Told) -> bool:
     """Take in how often or how a treatment was gone through; False for any other word.
 
@@ -190,6 +202,8 @@ def _read_exposure(text: Text, head: Chunk, chunk: Chunk, around: Told) -> bool:
     if head.term is None or head.term.category not in GIVEN:
         return False
     words = text.text[chunk.start : chunk.end]
+    if "finished" in chunk.classes:
+        return text.exclusion and not around.negated and _is_over_lately(text, chunk)
     if "exposure" in chunk.classes:
         around.gone_through = True
         around.qualifiers.append(words)

@@ -31,6 +31,7 @@ from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.criteria.facts.provisos import limits_in, names_cause
 from trialgraph.criteria.facts.recency import done_lately, happens, treated_lately
 from trialgraph.criteria.facts.regimens import regimen_after
+from trialgraph.criteria.facts.requiring import UNNAMED, after_requiring
 from trialgraph.criteria.facts.results import is_testable, read_aside, result_after, tells_whom_or_when
 from trialgraph.criteria.facts.standards import standard_end
 from trialgraph.criteria.facts.washouts import OtherTime, is_shorter, other_time, time_off
@@ -39,17 +40,15 @@ from trialgraph.criteria.quantities.windows import FoundWindow, end_of_moment, p
 from trialgraph.expressions import AnyOf, Expression, Limit, Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["REQUIRING", "Around", "category_of", "read_after", "read_before"]
+__all__ = ["Around", "category_of", "read_after", "read_before"]
 
 _BESIDES = re.compile(r"\b(?:previous|prior|history|concurrent|concomitant|coexisting|co-existing)\b")
-REQUIRING = frozenset({"requiring", "require", "needing"})
 _PAST = (
     r"\b(?:received|participated|undergone|underwent|used|taken|had|enrolled|treated"
     r"|prior|previous\w*|history|past|second)\b"
 )
 _OR = r"\bor\b(?!\s+(?:(?:is|are)\s+)?(?:planned|planning|scheduled|anticipated|expected)\b)"
 _EVER = re.compile(rf"{_PAST}.{{0,40}}{_OR}|{_OR}.{{0,40}}{_PAST}", re.IGNORECASE)
-_UNNAMED = frozenset({"condition", "disease", "disorder", "illness"})
 _AT_LEAST = re.compile(r"(?:for|in|during)\s+(?:at\s+least|a\s+minimum\s+of|≥)\s*", re.IGNORECASE)
 _DEMANDS = frozenset({"must", "should", "shall", "must be", "must have"})
 _RELATIVE = frozenset({"that", "which", "who", "whose", "whom", "where", "if", "when", "patient who"})
@@ -95,7 +94,7 @@ def read_before(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around
     """Take in the words before a concept; False when one of them isn't known to be harmless."""
     told: list[Chunk] = []
     plain: set[str] = set()
-    chunks = _after_requiring(text, chunks, around)
+    chunks = after_requiring(text, chunks, around)
     adjectives = adjectives_at(chunks)
     for index, chunk in enumerate(chunks):
         joined = chunk.form in ("or", "and", "/") and bool(told or around.qualified)
@@ -166,15 +165,6 @@ def _activate(text: Text, chunks: Sequence[Chunk], around: Around) -> None:
         around.modifiers["status"] = "active"
 
 
-def _after_requiring(text: Text, chunks: Sequence[Chunk], around: Around) -> Sequence[Chunk]:
-    """Keep "other conditions requiring" before a treatment as what narrows it, and return the rest."""
-    for index in range(1, len(chunks)):
-        if chunks[index].form in REQUIRING and chunks[index - 1].form in _UNNAMED:
-            around.qualifiers.append(text.text[chunks[0].start : chunks[index].end])
-            return chunks[index + 1 :]
-    return chunks
-
-
 def _qualify(text: Text, chunk: Chunk, around: Around) -> None:
     """Keep a narrowing word; words that stand together stay together."""
     if around.qualified is not None:
@@ -196,7 +186,7 @@ def _tell(text: Text, told: list[Chunk], around: Around) -> None:
 
 def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> bool:
     """Take in what follows a concept; False when it makes the concept something else."""
-    if chunks and chunks[0].form in _UNNAMED and category_of(head) == "treatment":
+    if chunks and chunks[0].form in UNNAMED and category_of(head) == "treatment":
         return False
     for index, chunk in enumerate(chunks):
         classes = chunk.classes
