@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.trees import any_of, is_formal
-from trialgraph.expressions import Expression
+from trialgraph.criteria.trees import any_of, is_formal, map_facts
+from trialgraph.expressions import Expression, Fact
 
 __all__ = ["read_planned"]
 
@@ -55,4 +56,12 @@ def read_planned(
     if done is None or not is_formal(done) or stop is None:
         return None
     plan = next(chunk.start for chunk in dropped if chunk.form not in ("or", "and / or"))
-    return any_of([done, narrative(text, plan, stop.start())])
+    return any_of([map_facts(done, _in_its_time), narrative(text, plan, stop.start())])
+
+
+def _in_its_time(fact: Fact) -> Fact:
+    """Return a treatment without its state where a time is told ("current or planned use within 7 days")."""
+    timed = fact.within is not None or "within" in fact.modifiers.get("qualifier", "")
+    if not timed or fact.modifiers.get("status") != "active":
+        return fact
+    return replace(fact, modifiers={name: told for name, told in fact.modifiers.items() if name != "status"})
