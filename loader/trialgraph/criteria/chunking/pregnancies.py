@@ -17,15 +17,22 @@ _OPENING = frozenset({"(", "["})
 _CLOSING = frozenset({")", "]"})
 _MARKS = _OPENING | _CLOSING | {"-", "/", "or", "and"}
 _NAMING = frozenset({
-    *_HORMONE, *_SAMPLES, "beta", "β", "ß", "b", "subunit", "human", "chorionic", "quantitative", "qualitative",
+    *_HORMONE, *_SAMPLES,
+    "beta", "β", "ß", "b", "subunit", "human", "chorionic", "quantitative", "qualitative",
 })  # fmt: skip
 _RESULTS = frozenset({"negative", "positive"})
-_WOMEN = frozenset({"woman", "women", "female", "childbearing", "bearing", "pregnant", "wocbp", "fcbp", "wcbp"})
-_TUMOURS = frozenset({"germ", "marker", "afp", "fetoprotein", "choriocarcinoma", "trophoblastic", "nonseminoma"})
+_WOMEN = frozenset(
+    {"woman", "women", "female", "childbearing", "bearing", "pregnant", "wocbp", "fcbp", "wcbp"}
+)
+_TUMOURS = frozenset(
+    {"germ", "marker", "afp", "fetoprotein", "choriocarcinoma", "trophoblastic", "nonseminoma"}
+)
 """With any of these the hormone may be the marker of a tumour."""
 
 
-def add_pregnancy_tests(tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary) -> None:
+def add_pregnancy_tests(
+    tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary
+) -> None:
     """Read the hormone and the samples before "pregnancy test" as part of its name.
 
     "Negative serum hCG" of women is such a test without the word.
@@ -65,7 +72,7 @@ def _named(forms: Sequence[str], place: int) -> tuple[int, int]:
 
 
 def _closed(forms: Sequence[str], start: int, end: int) -> tuple[int, int]:
-    """Return a stretch without the brackets that open or close outside of it, and without joints at its edges."""
+    """Return a stretch without brackets that open or close outside of it, and without joints at its edges."""
     depth = 0
     for at in range(start, end):
         depth += (forms[at] in _OPENING) - (forms[at] in _CLOSING)

@@ -17,7 +17,9 @@ _ABOUT = frozenset({"for", "to", "of", "in", "against", "requiring", "require", 
                     "including", "involving", "using", "administered", "given", "received",
                     "performed"})  # fmt: skip
 _HAPPENING = frozenset({"occurring", "occurred", "happening", "diagnosed", "performed", "that occurred"})
-_GIVING = frozenset({"administered", "used", "given", "taken", "received", "that was given", "completed", "delivered"})
+_GIVING = frozenset(
+    {"administered", "used", "given", "taken", "received", "that was given", "completed", "delivered"}
+)
 _JOINTS = frozenset({"or", "and", "and / or", ","})
 _HAPPENED = re.compile(
     r"\b(?:progress|relaps|recur|respon|complet|discontinu|fail|toxicit|adverse|resolv|recover|who|if|unless|until"

@@ -25,18 +25,22 @@ _VERSION = re.compile(
     re.IGNORECASE,
 )
 _TEST = (
-    r"(?:imaging|CT|MRI|PET|scans?|echocardio\w+|echo|MUGA|ECG|EKG|electrocardio\w+|ultraso\w+|radiograph\w*|x-?rays?"
-    r"|spirometry|endoscopy|mammogra\w+|cystoscopy|colonoscopy|biops(?:y|ies)|histology|pathology|cytology|IHC|FISH|PCR"
-    r"|immunohistochemistry|cytometry|serology|sequencing|NGS|tonometry|examination|exam)"
+    r"(?:imaging|CT|MRI|PET|scans?|echocardio\w+|echo|MUGA|ECG|EKG|electrocardio\w+|ultraso\w+|radiograph\w*"
+    r"|x-?rays?|spirometry|endoscopy|mammogra\w+|cystoscopy|colonoscopy|biops(?:y|ies)|histology|pathology"
+    r"|cytology|IHC|FISH|PCR|immunohistochemistry|cytometry|serology|sequencing|NGS|tonometry|examination|exam)"
 )
 _FOUND = re.compile(
-    r"(?:as (?:assessed|measured|determined|documented|demonstrated|evaluated|shown|evidenced|detected|seen|identified"
-    r"|visuali[sz]ed|confirmed|defined)|assessed|measured|documented|detected|evaluated|seen|visible|evident) (?:by|on|via|per|using|with|through) (?:an? |the )?"
-    rf"(?:[\w-]+ ){{0,3}}?{_TEST}(?:(?:,? (?:and/or|or|and) |/|, )(?:[\w-]+ ){{0,2}}?{_TEST})*(?: scans?)?[\s.,]*",
+    r"(?:as (?:assessed|measured|determined|documented|demonstrated|evaluated|shown|evidenced|detected|seen"
+    r"|identified|visuali[sz]ed|confirmed|defined)"
+    r"|assessed|measured|documented|detected|evaluated|seen|visible|evident)"
+    r" (?:by|on|via|per|using|with|through) (?:an? |the )?(?:[\w-]+ ){0,3}?"
+    rf"{_TEST}(?:(?:,? (?:and/or|or|and) |/|, )(?:[\w-]+ ){{0,2}}?{_TEST})*(?: scans?)?[\s.,]*",
     re.IGNORECASE,
 )
 """By what test a thing was found, where nothing else is said."""
-_FINDING = frozenset({"as", "assessed", "measured", "documented", "detected", "evaluated", "seen", "visible", "evident"})
+_FINDING = frozenset(
+    {"as", "assessed", "measured", "documented", "detected", "evaluated", "seen", "visible", "evident"}
+)
 _LONGEST_NAME = 10
 
 

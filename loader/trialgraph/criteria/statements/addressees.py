@@ -34,7 +34,9 @@ _NEOPLASM = str(TGC.Neoplasm)
 _METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
 _PROVIDED = frozenset({"provided", "provided that", "only if"})
 """What adds a demand to the one before it, rather than telling whom that is asked of."""
-_ADDING = frozenset({"therefore", "thus", "hence", "in addition ,", "additionally", "furthermore", "moreover"})
+_ADDING = frozenset(
+    {"therefore", "thus", "hence", "in addition ,", "additionally", "furthermore", "moreover"}
+)
 _WHO = frozenset({"patient who", "subject who", "participant who"})
 Reader = Callable[[Text, list[Chunk]], Expression]
 

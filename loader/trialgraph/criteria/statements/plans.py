@@ -1,4 +1,4 @@
-"""Exclusions of what was done or is planned ("prior or planned transplantation"): only the first can be shown."""
+"""Exclusions of what was done or is planned ("prior or planned transplantation"): the first can be shown."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _PLANS = ("planned", "planning", "scheduled", "anticipated", "expected", "intend
 """What such a statement has, looked for first since it costs less."""
 _PLAN = r"(?:planned|planning|scheduled|anticipated|expected|intended|intending)"
 _REAL = (
-    r"(?:prior|previous|past|recent|current|currently|concurrent|concomitant|ongoing|on-going|active|history of|previously"
-    r"|receiv(?:ed|ing)|receipt|undergone|undergoing|underwent|taken|taking|used|using|had|completed|use|treated with"
-    r"|enrolled|enrolled in|participated in|participating in)"
+    r"(?:prior|previous|past|recent|current|currently|concurrent|concomitant|ongoing|on-going|active|history of"
+    r"|previously|receiv(?:ed|ing)|receipt|undergone|undergoing|underwent|taken|taking|used|using|had|completed"
+    r"|use|treated with|enrolled|enrolled in|participated in|participating in)"
 )
 _EITHER = re.compile(
     rf"\b{_REAL},?(?P<plan>\s+(?:or|and/or)\s+(?:(?:is|are|was|were|has|have|been|currently)\s+)*{_PLAN}"
-    r"(?:\s+to\s+(?:receive|undergo|have|start|begin|take|use|enroll|enroll in|be enrolled in|participate in|initiate)\b"
-    r"|\s+(?:need\s+for|use\s+of)\b)?)",
+    r"(?:\s+to\s+(?:receive|undergo|have|start|begin|take|use|enroll|enroll in|be enrolled in|participate in"
+    r"|initiate)\b|\s+(?:need\s+for|use\s+of)\b)?)",
     re.IGNORECASE,
 )
 _END = re.compile(r"[,;:(]|\.\s|$")
