@@ -17,8 +17,8 @@ _PLANS = ("planned", "planning", "scheduled", "anticipated", "expected", "intend
 """What such a statement has, looked for first since it costs less."""
 _PLAN = r"(?:planned|planning|scheduled|anticipated|expected|intended|intending)"
 _REAL = (
-    r"(?:prior|previous|past|recent|current|currently|concurrent|concomitant|ongoing|on-going|active|history of"
-    r"|previously|receiv(?:ed|ing)|receipt|undergone|undergoing|underwent|taken|taking|used|using|had|completed"
+    r"(?:prior|previous|past|recent|current|currently|concurrent|concomitant|ongoing|on-going|active"
+    r"|history of|previously|receiv(?:ed|ing)|receipt|undergone|undergoing|underwent|taken|taking|used|using|had|completed"
     r"|use|treated with|enrolled|enrolled in|participated in|participating in)"
 )
 _EITHER = re.compile(
