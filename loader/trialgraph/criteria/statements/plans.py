@@ -18,8 +18,8 @@ _PLANS = ("planned", "planning", "scheduled", "anticipated", "expected", "intend
 _PLAN = r"(?:planned|planning|scheduled|anticipated|expected|intended|intending)"
 _REAL = (
     r"(?:prior|previous|past|recent|current|currently|concurrent|concomitant|ongoing|on-going|active"
-    r"|history of|previously|receiv(?:ed|ing)|receipt|undergone|undergoing|underwent|taken|taking|used|using|had|completed"
-    r"|use|treated with|enrolled|enrolled in|participated in|participating in)"
+    r"|history of|previously|receiv(?:ed|ing)|receipt|undergone|undergoing|underwent|taken|taking"
+    r"|used|using|had|completed|use|treated with|enrolled|enrolled in|participated in|participating in)"
 )
 _EITHER = re.compile(
     rf"\b{_REAL},?(?P<plan>\s+(?:or|and/or)\s+(?:(?:is|are|was|were|has|have|been|currently)\s+)*{_PLAN}"
