@@ -195,7 +195,7 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         if chunk.form in _PREDICATES and not (_counts(head) and chunk.form in ("is", "are")):
             return False
         following = chunks[index + 1] if index + 1 < len(chunks) else None
-        if happens(head, chunk, following):
+        if happens(text, head, chunk, following):
             continue
         if _take_detail(text, head, chunk, following, around) or "tail" in classes:
             continue
