@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 
 from trialgraph.criteria.chunking.abilities import add_abilities
 from trialgraph.criteria.chunking.genes import add_markers
-from trialgraph.criteria.chunking.impairments import add_impairments
-from trialgraph.criteria.chunking.outcomes import add_outcomes, tells_outcome
+from trialgraph.criteria.chunking.namings import add_unlisted
+from trialgraph.criteria.chunking.outcomes import tells_outcome
 from trialgraph.criteria.chunking.pieces import Chunk, ChunkKind, is_given
 from trialgraph.criteria.chunking.purposes import add_purposes
 from trialgraph.criteria.chunking.sensitivities import add_sensitivities
-from trialgraph.criteria.chunking.spelled import add_spelled
 from trialgraph.criteria.chunking.staging import stage_end
-from trialgraph.criteria.chunking.trials import add_trials
 from trialgraph.criteria.chunking.vaccines import without_vaccines
 from trialgraph.criteria.chunking.viruses import with_viruses
 from trialgraph.criteria.language.lexicon import Phrases, lexicon
@@ -83,10 +81,7 @@ class Text:
         self.mentions = with_stains(self.text, self.tokens, mentions, self.vocabulary.named)
         self.joints = add_markers(self.tokens, self.mentions, self.vocabulary)
         self.abilities = add_abilities(self.tokens, self.mentions, self.vocabulary, exclusion=self.exclusion)
-        add_spelled(self.tokens, self.mentions, self.vocabulary)
-        add_trials(self.tokens, self.mentions, self.vocabulary)
-        add_impairments(self.tokens, self.mentions, self.vocabulary)
-        add_outcomes(self.tokens, self.mentions, self.vocabulary)
+        add_unlisted(self.tokens, self.mentions, self.vocabulary)
         self.purposes = add_purposes(self.tokens, self.mentions, self.vocabulary)
         if self.exclusion:
             add_sensitivities(self.tokens, self.mentions, self.vocabulary)
@@ -353,6 +348,7 @@ class Chunker:
         if end < len(self.tokens) and (self.tokens[end].text == "-" or token.form == "non"):
             end, classes = self._compound(position, end, classes)
         form = token.form if end == position + 1 else " ".join(t.form for t in self.tokens[position:end])
+        form = "and / or" if form == "and or" else form
         return Chunk("word", token.start, self.tokens[end - 1].end, form, classes), end
 
     def _suffixed(self, after: int) -> int | None:

@@ -15,7 +15,7 @@ _JOINTS = frozenset({",", "/", "or", "and", "and/or"})
 _LISTED = re.compile(
     r"\bvaccin(?:e|es|ation|ations)\b[^.;:()]{0,30}"
     r"(?:\binclud\w+|\bare\b|\bsuch as|\be\.?g\b|\bexample|:|\()"
-    r"[^.;)]*",
+    r"(?:\s*\(?\s*(?:e\.?g|i\.?e)\.)?[^.;)]*",
     re.IGNORECASE,
 )
 

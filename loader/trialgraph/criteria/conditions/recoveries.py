@@ -18,12 +18,13 @@ from trialgraph.namespaces import TGC
 
 __all__ = ["read_recovery"]
 
-_STEMS = ("recover", "resol")
+_STEMS = ("recover", "resol", "returned to", "improved to")
 """What each word for being over has in it."""
-_RECOVERED = re.compile(r"(?:^|[\s-])(?:recover(?:ed|y|s)?|resolved|resolution)\b")
+_RECOVERED = re.compile(r"(?:^|[\s-])(?:recover(?:ed|y|s)?|resolved|resolution|returned|improved)\b")
 _BOUNDED = re.compile(
     r"\b(?:must|should|needs?\s+to|has\s+to|have\s+to)\s+be\s+(?:of\s+)?(?:(?:nci\W+)?ctcae\s+)?"
-    r"(?:(?:≤|<|no\s+(?:more|greater|higher|worse)\s+than|less\s+than\s+or\s+equal\s+to|at\s+most)\s*grade\s*[0-4]"
+    r"(?:(?:≤|<|no\s+(?:more|greater|higher|worse)\s+than|less\s+than\s+or\s+equal\s+to|at\s+most)"
+    r"\s*(?:(?:nci\W+)?ctcae\s+(?:v(?:ersion)?\s?[\d.]+\s+)?)?grade\s*[0-4]"
     r"|grade\s*(?:≤|<)\s*[0-4]|grade\s*[0-4]\s+or\s+(?:less|lower|better|below|baseline|grade\s*0)"
     r"|grade\s*(?:0\s*(?:-|–|or|to|/)\s*1)\b)"
 )

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from trialgraph.criteria.chunking.brackets import category_of, is_gloss, is_tumour, only_repeats
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.pieces import is_content
+from trialgraph.criteria.facts.requiring import REQUIRING
 from trialgraph.criteria.facts.strokes import are_choices
-from trialgraph.criteria.facts.surroundings import REQUIRING, Around, read_after, read_before
+from trialgraph.criteria.facts.surroundings import Around, read_after, read_before
 from trialgraph.criteria.facts.washouts import OtherTime
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not

@@ -18,6 +18,7 @@ _ABOUT = frozenset({"for", "to", "of", "in", "against", "requiring", "require", 
                     "performed"})  # fmt: skip
 _HAPPENING = frozenset({"occurring", "occurred", "happening", "diagnosed", "performed", "that occurred"})
 _GIVING = frozenset({"administered", "used", "given", "taken", "received", "that was given"})
+_ENDING = frozenset({"completed", "delivered"})
 _JOINTS = frozenset({"or", "and", "and / or", ","})
 _HAPPENED = re.compile(
     r"\b(?:progress|relaps|recur|respon|complet|discontinu|fail|toxicit|adverse|resolv|recover|who|if|unless|until"
@@ -66,10 +67,14 @@ def time_aside(chunk: Chunk) -> FoundWindow | None:
     return chunk.inner[0].window
 
 
-def happens(head: Chunk, chunk: Chunk, following: Chunk | None) -> bool:
-    """Whether a word only leads to when or for what a thing was ("therapy used for myeloma")."""
+def happens(text: Text, head: Chunk, chunk: Chunk, following: Chunk | None) -> bool:
+    """Whether a word only leads to when or for what a thing was ("therapy used for myeloma").
+
+    Who is barred for a treatment "completed within 2 weeks" has had it then.
+    """
     if following is None:
         return False
-    given = chunk.form in _GIVING and category_of(head) in _DONE
+    ended = text.exclusion and chunk.form in _ENDING and following.kind == "window"
+    given = (ended or chunk.form in _GIVING) and category_of(head) in _DONE
     timed = following.kind == "window" and (given or chunk.form in _HAPPENING)
     return timed or (given and following.form == "for")

@@ -10,13 +10,17 @@ from trialgraph.criteria.chunking.brackets import words_in
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.recency import time_aside
 from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.quantities.windows import end_of_moment
 from trialgraph.expressions import Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["Told", "is_testable", "read_aside", "result_after"]
+__all__ = ["Told", "is_testable", "read_aside", "result_after", "tells_whom_or_when"]
 
 _TESTABLE = frozenset({"biomarker", "reproductive"})
 _INFECTION = str(TGC.InfectiousDisease)
+_MAY_BEAR = frozenset({str(TGC.ChildbearingPotential), str(TGC.Premenopausal)})
+_DONE = frozenset({"performed", "obtained", "done", "taken"})
+_PERSONS = frozenset({"post", "condition", "of some", "neutral", "persons", "female"})
 _ABSENT = frozenset({"negative", "nonreactive", "undetected", "not detected", "not detectable"})
 _RESULTS = _ABSENT | {"positive", "reactive", "detected", "detectable"}
 _SIGNS = {"-": "negative", "+": "positive", "–": "negative", "−": "negative"}
@@ -31,6 +35,12 @@ _STAYING = re.compile(
     re.IGNORECASE,
 )
 """What stands before "on" where it says what is being taken."""
+_ASKED = re.compile(r"\b(?:must|should|shall|may|to|not|never)\s+(?:have\s+)?$", re.IGNORECASE)
+_LONG_AGO = re.compile(
+    r"\s*(?:(?:any|all)\s+)?(?:active|current|ongoing)\b"
+    r"|[^.;:]*(?:\bat\s+least\b|[≥>]|\b(?:more|greater|longer)\s+than\b|\bminimum\b|\bafter\b|\bsince\b)",
+    re.IGNORECASE,
+)
 _COUNT = "{count}"
 _NUMBERS = frozenset({"one", "two", "three", "four", "1", "2", "3", "4"})
 
@@ -50,6 +60,26 @@ def is_testable(head: Chunk) -> bool:
     """Whether a concept is one that a test finds: a marker, a pregnancy, an infection."""
     term = head.term
     return term is not None and (term.category in _TESTABLE or term.is_a(_INFECTION))
+
+
+def tells_whom_or_when(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> bool:
+    """Whether words behind a pregnancy only tell which women are tested for it, or when."""
+    if head.term is None or head.term.category != "reproductive":
+        return False
+    place, named = 0, False
+    while place < len(chunks) and end_of_moment(text.text, chunks[place].start) < chunks[-1].end:
+        chunk = chunks[place]
+        plain = chunk.form in _DONE or (bool(chunk.classes & _PERSONS) and "negation" not in chunk.classes)
+        women = [_may_bear(each) for each in chunk.inner or (chunk,)]
+        if not all(women) and not (chunk.kind == "word" and plain):
+            return False
+        named = named or all(women)
+        place += 1
+    return named or place == 0
+
+
+def _may_bear(chunk: Chunk) -> bool:
+    return chunk.term is not None and chunk.term.iri in _MAY_BEAR
 
 
 def read_aside(text: Text, head: Chunk, chunk: Chunk, around: Told) -> bool:
@@ -158,6 +188,12 @@ def _is_taken(text: Text, head: Chunk, chunk: Chunk) -> bool:
     return _STAYING.search(text.text, max(0, chunk.start - _NEAR), chunk.start) is not None
 
 
+def _is_over_lately(text: Text, finished: Chunk) -> bool:
+    """Whether "completed" bars who had a treatment, and isn't asked for, or barred when it was long ago."""
+    asked = _ASKED.search(text.text, max(0, finished.start - _NEAR), finished.start)
+    return asked is None and not _LONG_AGO.match(text.text, finished.end)
+
+
 def _read_exposure(text: Text, head: Chunk, chunk: Chunk, around: Told) -> bool:
     """Take in how often or how a treatment was gone through; False for any other word.
 
@@ -166,6 +202,8 @@ def _read_exposure(text: Text, head: Chunk, chunk: Chunk, around: Told) -> bool:
     if head.term is None or head.term.category not in GIVEN:
         return False
     words = text.text[chunk.start : chunk.end]
+    if "finished" in chunk.classes:
+        return text.exclusion and not around.negated and _is_over_lately(text, chunk)
     if "exposure" in chunk.classes:
         around.gone_through = True
         around.qualifiers.append(words)

@@ -1,4 +1,4 @@
-"""The rules by which a diagnosis is made or a disease is measured, which narrow nothing ("per RECIST")."""
+"""By what rules a diagnosis is made, or what test found it, which narrows nothing ("per RECIST")."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _STANDARD = re.compile(
     r"\b.{0,140}"
     r"\b(?:criteria|guidelines?|classification|consensus|edition|version|standards?"
     r"|RECIST|AJCC|UICC|WHO|AASLD|i?m?RECIST|RANO|Lugano|Cheson|IMWG)\b"
-    r"(?:[\s\"')\].,]*(?:criteria|version|v\.?|ver\.?)?\s*\d+(?:\.\d+)*)?"
+    r"(?:[\s\"')\].,]*(?:criteria|version|v\.?|ver\.?|\(v\.?\))?\s*\d+(?:\.\d+)*)?"
     r"(?:\s+(?:criteria|guidelines?|version|staging|classification|recommendations))*[\s\"')\].,]*",
     re.IGNORECASE,
 )
@@ -39,8 +39,25 @@ _NARROWER = re.compile(
 )
 """What RECIST calls measurable, told in its words instead of by its name."""
 _VERSION = re.compile(
-    r"(?:\bRECIST\s*)(?P<rest>\(?(?:version|ver\.?|v\.?)?\s*1\.[01]\)?(?:\s+(?:criteria|guidelines?))*)",
+    r"(?:\bRECIST\s*)(?P<rest>\(?(?:version|ver\.?|v\.?)?\s*(?:\(v\.?\)\s*)?1\.[01]\)?(?:\s+(?:criteria|guidelines?))*)",
     re.IGNORECASE,
+)
+_TEST = (
+    r"(?:imaging|CT|MRI|PET|scans?|echocardio\w+|echo|MUGA|ECG|EKG|electrocardio\w+|ultraso\w+|radiograph\w*"
+    r"|x-?rays?|spirometry|endoscopy|mammogra\w+|cystoscopy|colonoscopy|biops(?:y|ies)|histology|pathology"
+    r"|cytology|IHC|FISH|PCR|immunohistochemistry|cytometry|serology|sequencing|NGS|tonometry|examination|exam)"
+)
+_FOUND = re.compile(
+    r"(?:as (?:assessed|measured|determined|documented|demonstrated|evaluated|shown|evidenced|detected|seen"
+    r"|identified|visuali[sz]ed|confirmed|defined)"
+    r"|assessed|measured|documented|detected|evaluated|seen|visible|evident)"
+    r" (?:by|on|via|per|using|with|through) (?:an? |the )?(?:[\w-]+ ){0,3}?"
+    rf"{_TEST}(?:(?:,? (?:and/or|or|and) |/|, )(?:[\w-]+ ){{0,2}}?{_TEST})*(?: scans?)?[\s.,]*",
+    re.IGNORECASE,
+)
+"""By what test a thing was found, where nothing else is said."""
+_FINDING = frozenset(
+    {"as", "assessed", "measured", "documented", "detected", "evaluated", "seen", "visible", "evident"}
 )
 _LONGEST_NAME = 10
 
@@ -53,6 +70,8 @@ def standard_end(text: Text, chunks: Sequence[Chunk]) -> int:
         return version.end()
     words = text.text[start:end]
     if _MEASURED.match(words) and not _NARROWER.search(words):
+        return end
+    if chunks[0].form in _FINDING and _FOUND.fullmatch(words):
         return end
     found = _MET.match(words) or _STANDARD.match(words)
     if found is None or any(chunk.kind in ("value", "lesion", "size") for chunk in chunks):

@@ -31,7 +31,8 @@ from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.criteria.facts.provisos import limits_in, names_cause
 from trialgraph.criteria.facts.recency import done_lately, happens, treated_lately
 from trialgraph.criteria.facts.regimens import regimen_after
-from trialgraph.criteria.facts.results import is_testable, read_aside, result_after
+from trialgraph.criteria.facts.requiring import UNNAMED, after_requiring
+from trialgraph.criteria.facts.results import is_testable, read_aside, result_after, tells_whom_or_when
 from trialgraph.criteria.facts.standards import standard_end
 from trialgraph.criteria.facts.washouts import OtherTime, is_shorter, other_time, time_off
 from trialgraph.criteria.quantities.lesions import counts_lesions
@@ -39,16 +40,15 @@ from trialgraph.criteria.quantities.windows import FoundWindow, end_of_moment, p
 from trialgraph.expressions import AnyOf, Expression, Limit, Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["REQUIRING", "Around", "category_of", "read_after", "read_before"]
+__all__ = ["Around", "category_of", "read_after", "read_before"]
 
 _BESIDES = re.compile(r"\b(?:previous|prior|history|concurrent|concomitant|coexisting|co-existing)\b")
-REQUIRING = frozenset({"requiring", "require", "needing"})
 _PAST = (
     r"\b(?:received|participated|undergone|underwent|used|taken|had|enrolled|treated"
     r"|prior|previous\w*|history|past|second)\b"
 )
-_EVER = re.compile(rf"{_PAST}.{{0,40}}\bor\b|\bor\b.{{0,40}}{_PAST}", re.IGNORECASE)
-_UNNAMED = frozenset({"condition", "disease", "disorder", "illness"})
+_OR = r"\bor\b(?!\s+(?:(?:is|are)\s+)?(?:planned|planning|scheduled|anticipated|expected)\b)"
+_EVER = re.compile(rf"{_PAST}.{{0,40}}{_OR}|{_OR}.{{0,40}}{_PAST}", re.IGNORECASE)
 _AT_LEAST = re.compile(r"(?:for|in|during)\s+(?:at\s+least|a\s+minimum\s+of|≥)\s*", re.IGNORECASE)
 _DEMANDS = frozenset({"must", "should", "shall", "must be", "must have"})
 _RELATIVE = frozenset({"that", "which", "who", "whose", "whom", "where", "if", "when", "patient who"})
@@ -63,6 +63,7 @@ _TREATED = frozenset({"treated with", "previously treated with", "receiving", "t
                       "having", "harboring", "harbouring", "bearing", "carrying"})  # fmt: skip
 _ILL = frozenset({"condition", "lesion", "biomarker"})
 _NEOPLASM = str(TGC.Neoplasm)
+_MEASURABLE = str(TGC.MeasurableDisease)
 _NARROWING = frozenset({"post", "condition", "negation", "definition", "qualifier", "confirmed"})
 
 
@@ -93,11 +94,11 @@ def read_before(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around
     """Take in the words before a concept; False when one of them isn't known to be harmless."""
     told: list[Chunk] = []
     plain: set[str] = set()
-    chunks = _after_requiring(text, chunks, around)
+    chunks = after_requiring(text, chunks, around)
     adjectives = adjectives_at(chunks)
     for index, chunk in enumerate(chunks):
         joined = chunk.form in ("or", "and", "/") and bool(told or around.qualified)
-        if joined or _is_comma(chunk) or read_aside(text, head, chunk, around) or _is_any(chunk):
+        if joined or _is_comma(chunk) or read_aside(text, head, chunk, around) or _is_any(head, chunk):
             continue
         if holds_adjectives(chunk):
             _qualify(text, chunk, around)
@@ -138,8 +139,10 @@ def _is_comma(chunk: Chunk) -> bool:
     return chunk.kind == "sign" and chunk.form in (",", ".")
 
 
-def _is_any(chunk: Chunk) -> bool:
+def _is_any(head: Chunk, chunk: Chunk) -> bool:
     """Whether a number asks for no more than one ("one or more activating mutations")."""
+    if chunk.form in ("1", "one") and head.term is not None and head.term.iri == _MEASURABLE:
+        return True
     limit = chunk.limit.limit if chunk.limit is not None and chunk.limit.unit is None else None
     return limit is not None and (limit.low, limit.low_inclusive, limit.high) == (1, True, None)
 
@@ -160,15 +163,6 @@ def _activate(text: Text, chunks: Sequence[Chunk], around: Around) -> None:
     """Take "currently" for a state, unless what is over will do as well ("received or is receiving")."""
     if not _EVER.search(text.text, chunks[0].start, chunks[-1].end):
         around.modifiers["status"] = "active"
-
-
-def _after_requiring(text: Text, chunks: Sequence[Chunk], around: Around) -> Sequence[Chunk]:
-    """Keep "other conditions requiring" before a treatment as what narrows it, and return the rest."""
-    for index in range(1, len(chunks)):
-        if chunks[index].form in REQUIRING and chunks[index - 1].form in _UNNAMED:
-            around.qualifiers.append(text.text[chunks[0].start : chunks[index].end])
-            return chunks[index + 1 :]
-    return chunks
 
 
 def _qualify(text: Text, chunk: Chunk, around: Around) -> None:
@@ -192,7 +186,7 @@ def _tell(text: Text, told: list[Chunk], around: Around) -> None:
 
 def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> bool:
     """Take in what follows a concept; False when it makes the concept something else."""
-    if chunks and chunks[0].form in _UNNAMED and category_of(head) == "treatment":
+    if chunks and chunks[0].form in UNNAMED and category_of(head) == "treatment":
         return False
     for index, chunk in enumerate(chunks):
         classes = chunk.classes
@@ -201,7 +195,7 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         if chunk.form in _PREDICATES and not (_counts(head) and chunk.form in ("is", "are")):
             return False
         following = chunks[index + 1] if index + 1 < len(chunks) else None
-        if happens(head, chunk, following):
+        if happens(text, head, chunk, following):
             continue
         if _take_detail(text, head, chunk, following, around) or "tail" in classes:
             continue
@@ -312,6 +306,8 @@ def _counts(head: Chunk) -> bool:
 def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> None:
     """Keep what narrows a concept in its own words; a diameter among them is read."""
     if around.window is not None and end_of_moment(text.text, chunks[0].start) >= chunks[-1].end:
+        return
+    if tells_whom_or_when(text, head, chunks):
         return
     rest = []
     plain = not any("definition" in chunk.classes or chunk.form == "or" for chunk in chunks)

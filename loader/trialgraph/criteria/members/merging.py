@@ -208,6 +208,9 @@ def _is_remark(segment: Segment) -> bool:
         return True
     if first.form == "which" and segment.joint == ",":
         return True
+    found = first.form == "as" and segment.joint == "," and len(segment.chunks) > 1
+    if found and "post" in segment.chunks[1].classes:
+        return True
     if first.kind in ("window", "bracket", "limit"):
         return not any(is_content(chunk) for chunk in segment.chunks)
     return bool(first.classes & {"post", "condition"}) and not first.classes & {

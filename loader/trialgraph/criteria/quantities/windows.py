@@ -42,7 +42,7 @@ _ANCHOR = (
     r"|therapy|surgery|planned|protocol|leukapheresis|apheresis|infusion|participation|date|time|scheduled"
     r"|being|intervention|into|for|and|form|document|assessment|exam|icf|c1d1|c1|d1|run-in|phase|period|lymphodepletion"
     r"|conditioning|pre-?registration|check-in|anticipated|expected|projected|onto|interventions|products|treatments|vaccinations?|preparative"
-    r"|lymphodepleting(?:\s+chemotherapy)?|regimen|recruitment|assignment|allocation|patient|subject|participant|protocol-specified|proposed|current|present|now|procedure|procedures|operation)\b"
+    r"|lymphodepleting(?:\s+chemotherapy)?|regimen|recruitment|assignment|allocation|patient|subject|participant|protocol-specified|proposed|current|present|now|procedure|procedures|operation|placement|implantation|injection)\b"
     r"(?:['’]s)?[\s/-]*)+"
 )
 _STOP = (
@@ -62,6 +62,8 @@ _ITEM = r"(?:\d{1,2}|[a-z])[.)]\s"
 _NAMED = (
     rf"(?:(?<=\bof )(?:(?!{_STOP}|{_ITEM})[\w/+-]+[ ]?){{1,4}}{_OTHER}"
     r"|(?<=\bdose )[A-Z]{1,5}[- ]?\d{2,}\w*"
+    rf"|(?:(?<=\bstarting )|(?<=\binitiating )|(?<=\breceiving )){_DRUG}\b"
+    r"(?:\s+(?:and/or|or|and)\s+[\w-]+(?=\s*(?:[,.;()]|$))|(?!\s*(?:[/,+]|or\b|and\b)))"
     rf"|(?<=\bfirst )(?:(?!{_STOP})[\w/+-]+\s+)(?:(?:or|and)\s+[\w/+-]+\s+)?"
     r"(?:administration|dose|infusion|injection)\b)?"
     r"(?:(?:\s*on\s+(?:cycle\s*\d+,?\s*)?|\s*,\s*(?:on\s+)?(?:study\s+)?)day\s*[-+]?\d+(?!\d)"

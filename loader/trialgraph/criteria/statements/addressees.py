@@ -39,12 +39,17 @@ _BORNE = GIVEN | {"condition", "reproductive", "allergy"}
 """What some of those whom a trial is for may have; a tumour is what it is for."""
 _PROVIDED = frozenset({"provided", "provided that", "only if"})
 """What adds a demand to the one before it, rather than telling whom that is asked of."""
+_ADDING = frozenset(
+    {"therefore", "thus", "hence", "in addition ,", "additionally", "furthermore", "moreover"}
+)
 _WHO = frozenset({"patient who", "subject who", "participant who"})
 Reader = Callable[[Text, list[Chunk]], Expression]
 
 
 def read_conditional(text: Text, chunks: list[Chunk]) -> Expression:
     """Read what is asked in some case only, or else of all."""
+    if len(chunks) > 2 and chunks[0].form in _ADDING:
+        chunks = trimmed(chunks[1:])
     if not text.exclusion and (asked := value_case(text, chunks) or value_with(text, chunks)) is not None:
         return asked
     if chunks and only_names_patients(chunks, exclusion=text.exclusion):
@@ -219,6 +224,8 @@ def _is_status(text: Text, case: Expression) -> bool:
 def case_of(text: Text, chunks: Sequence[Chunk]) -> Expression:
     """Return in whose case something is asked; words where that isn't understood."""
     kept = trimmed(chunks)
+    if len(kept) > 1 and kept[-1].form == "only":
+        kept = kept[:-1]
     reading = read_fact(text, kept) if kept else None
     if reading is not None:
         return Not(reading.expression) if reading.negated else reading.expression

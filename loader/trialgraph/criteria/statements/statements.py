@@ -23,8 +23,10 @@ from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_barred, read_segments
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.timing import opening_time
+from trialgraph.criteria.quantities.windows import end_of_moment
 from trialgraph.criteria.statements.exceptions import item_run_in, resumes_at
 from trialgraph.criteria.statements.labels import read_labelled
+from trialgraph.criteria.statements.plans import read_planned
 from trialgraph.criteria.statements.refusals import read_refusal, without_trailing_verb
 from trialgraph.criteria.statements.subgroups import (
     demand_on_some,
@@ -77,6 +79,7 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
     told = read_recovery(text, chunks, lambda rest: read_statement(text, rest).expression)
     if told is None and _takes_a_person(text, chunks):
         return Statement(narrative(text, start, end), text=words)
+    told = told or read_planned(text, chunks, lambda rest: read_statement(text, rest).expression)
     told = told or read_refusal(text, chunks) or read_by_sex(text, chunks)
     told = told or read_dispensation(text, chunks, lambda before: read_statement(text, before).expression)
     if told is not None:
@@ -142,10 +145,15 @@ def _takes_a_person(text: Text, chunks: Sequence[Chunk]) -> bool:
 
 
 def _without_requiring(text: Text, chunks: list[Chunk]) -> list[Chunk]:
-    """Drop "… is required", which a demand says anyway."""
-    if text.exclusion or "demanding" not in chunks[-1].classes:
+    """Drop "… is required (before treatment starts)", which a demand says anyway; a time stays."""
+    at = next((i for i, chunk in enumerate(chunks) if i and "demanding" in chunk.classes), len(chunks))
+    if text.exclusion or at == len(chunks):
         return chunks
-    return trimmed(chunks[:-1]) or chunks
+    behind = chunks[at + 1 :]
+    timed = len(behind) == 1 and behind[0].kind == "window"
+    if behind and not timed and end_of_moment(text.text, behind[0].start) < behind[-1].end:
+        return chunks
+    return [*trimmed(chunks[:at]), *(behind if timed else [])] or chunks
 
 
 def of_part(text: Text, chunks: Sequence[Chunk]) -> Expression | None:

@@ -1,0 +1,45 @@
+"""Treatments that an unnamed condition requires ("any condition that requires systemic steroids")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.facts.results import Told
+
+__all__ = ["REQUIRING", "UNNAMED", "after_requiring"]
+
+REQUIRING = frozenset({"requiring", "require", "required", "needing"})
+_ANY = frozenset({"condition", "disorder", "illness"})
+UNNAMED = _ANY | {"disease"}
+
+
+def after_requiring(text: Text, chunks: Sequence[Chunk], around: Told) -> Sequence[Chunk]:
+    """Return what is behind "any condition requiring" before a treatment.
+
+    What kind of condition it has to be, or a disease that isn't any other, narrows the treatment.
+    """
+    for index in range(1, len(chunks)):
+        if chunks[index].form not in REQUIRING or not _is_unnamed(chunks[:index]):
+            continue
+        told = [chunk for chunk in chunks[:index] if "negation" not in chunk.classes]
+        if (index - len(told)) % 2:
+            around.negated = not around.negated
+        if told and not all(map(_is_any_illness, told)):
+            around.qualifiers.append(text.text[told[0].start : chunks[index].end])
+        return chunks[index + 1 :]
+    return chunks
+
+
+def _is_unnamed(chunks: Sequence[Chunk]) -> bool:
+    """Whether words end in a condition without a name, a bracket or "that" behind it."""
+    forms = [chunk.form for chunk in chunks if chunk.kind != "bracket"]
+    if forms[-1:] in (["that"], ["which"]):
+        return not _ANY.isdisjoint(forms[-2:-1])
+    return not UNNAMED.isdisjoint(forms[-1:])
+
+
+def _is_any_illness(chunk: Chunk) -> bool:
+    """Whether a word before what a condition requires leaves open which condition that is."""
+    plain = bool(chunk.classes & {"neutral", "other"}) and "historic" not in chunk.classes
+    return chunk.kind == "word" and (plain or chunk.form in _ANY or chunk.form in ("that", "which"))
