@@ -98,7 +98,7 @@ def _shared(text: Text, segments: list[Segment]) -> list[Segment]:
     share_leading(text, segments)
     share_elided(text, segments)
     name_narrower(text, segments)
-    share_active(segments)
+    share_active(text, segments)
     share_history(segments)
     share_nouns(text, segments)
     share_exceptions(text, segments)

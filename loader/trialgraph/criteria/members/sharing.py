@@ -51,6 +51,7 @@ def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segme
         if _ends_in_hyphen(segment.chunks) and _named(segment):
             segment.chunks = segment.chunks[:-1]
             read(text, segment)
+            _tighten(segments, segment)
             continue
         at = next(index for index, each in enumerate(segments) if each is segment)
         phrase = _completed(text, segments, at)
@@ -66,6 +67,13 @@ def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segme
             read(text, segment)
             if not _was_read(segment):
                 segment.chunks, segment.borrowed = own, False
+
+
+def _tighten(segments: list[Segment], waiting: Segment) -> None:
+    """Let "A- or B-based chemotherapy" be one choice, whatever stands before it."""
+    at = next(index for index, each in enumerate(segments) if each is waiting)
+    for following in segments[at + 1 : at + 2]:
+        following.tight = following.joint == "or"
 
 
 def _was_read(segment: Segment) -> bool:

@@ -31,6 +31,7 @@ def turned(text: Text, statement: Statement, words: str, place: tuple[int, int])
     """Turn round an exclusion worded as a demand ("must not have …"); "no …" stays words."""
     if not text.exclusion or statement.expression is None:
         return statement
+    denied_label = _NONE.match(words) is not None
     words = _LABELS.sub("", words)
     if DEMAND.match(words):
         denied = statement.expression
@@ -40,7 +41,7 @@ def turned(text: Text, statement: Statement, words: str, place: tuple[int, int])
         return Statement(negate(denied) if plain else Not(narrative(text, *place)), text=words)
     said = statement.expression
     denied_first = said.operands[0] if isinstance(said, AnyOf | AllOf) else said
-    if _NONE.match(words) and isinstance(denied_first, Not):
+    if (denied_label or _NONE.match(words)) and isinstance(denied_first, Not):
         facts = [atom for atom in atoms(denied_first) if isinstance(atom, Fact)]
         kept = any(_may_be_asked_for(text, fact) for fact in facts)
         return statement if kept else Statement(narrative(text, *place), text=words)
