@@ -54,6 +54,7 @@ from trialgraph.criteria.members.sharing import (
     share_words,
 )
 from trialgraph.criteria.members.timing import time_of_any_kind
+from trialgraph.criteria.members.toxicities import share_harm
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, dated, negate
 from trialgraph.expressions import AllOf, Expression, Fact, Narrative, Value, atoms
 
@@ -95,6 +96,7 @@ def _shared(text: Text, segments: list[Segment]) -> list[Segment]:
     share_words(text, segments, _read_segment)
     share_places(text, segments, _read_segment)
     share_allergens(text, segments, _read_segment)
+    share_harm(text, segments)
     share_leading(text, segments)
     share_elided(text, segments)
     name_narrower(text, segments)

@@ -27,7 +27,6 @@ __all__ = [
 
 _VIRAL = str(TGC.ViralInfection)
 _COURSES = ("acute ", "chronic ")
-_SEVERAL = 2
 _SHARED = (",", "or", "and", "/")
 
 
@@ -51,7 +50,7 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
         told = segment.leading is not None or own is not None
         if (segment.joint == "," or segment.after_comma) and not borrowed:
             leading = None if amid else leading
-            amid = told and bare >= _SEVERAL and "neutral" not in segment.chunks[0].classes
+            amid = told and bool(bare) and "neutral" not in segment.chunks[0].classes
         borrowed = segment.borrowed
         bare = bare + 1 if isinstance(fact, Fact) and not told and leading is None else 0
         if segment.leading is not None or not isinstance(fact, Fact):

@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 
-_RELATIVE = ("that ", "which ")
+_RELATIVE, _NEEDING = ("that ", "which "), ("requiring ",)
 _RELATIVES = frozenset({"that", "that is", "which", "who"})
 _TARGETING = re.compile(r"\b(?:targeting|directed (?:at|against|to)|against)\b", re.IGNORECASE)
 _APART = frozenset({"other", "any", "any other", "another", "additional"})
@@ -65,7 +65,7 @@ def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segme
             own, segment.chunks = segment.chunks, phrase
             segment.borrowed = True
             read(text, segment)
-            if not _was_read(segment):
+            if segment.expression is None:
                 segment.chunks, segment.borrowed = own, False
 
 
@@ -74,10 +74,6 @@ def _tighten(segments: list[Segment], waiting: Segment) -> None:
     at = next(index for index, each in enumerate(segments) if each is waiting)
     for following in segments[at + 1 : at + 2]:
         following.tight = following.joint == "or"
-
-
-def _was_read(segment: Segment) -> bool:
-    return segment.expression is not None
 
 
 def drop_repeated(segments: list[Segment]) -> list[Segment]:
@@ -395,6 +391,8 @@ def share_remarks(segments: list[Segment]) -> None:
             elif words is not None and one.concept == two.concept and _is_plain(one):
                 first.expression = replace(one, modifiers={**one.modifiers, "qualifier": words})
             elif words is not None and one.category == two.category and _is_plain(one):
-                clause = next((part for part in words.split("; ") if part.startswith(_RELATIVE)), None)
+                plain = is_content(second.chunks[0]) or second.chunks[0].form == "other"
+                clauses = _RELATIVE + (_NEEDING if plain else ())
+                clause = next((part for part in words.split("; ") if part.startswith(clauses)), None)
                 told = {} if clause is None else {"qualifier": clause}
                 first.expression = replace(one, modifiers={**one.modifiers, **told})
