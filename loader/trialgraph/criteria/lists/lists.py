@@ -183,6 +183,8 @@ def _with_values(text: Text, chunks: list[Chunk], concept: int) -> tuple[list[Ch
     bracket = chunks[value].kind == "bracket"
     if (opening == value and not bracket) or (bracket and tells_stain(chunks[concept], chunks[value])):
         return None
+    if bracket and _defined_by_list(chunks[concept + 1 : value]):
+        return None
     if text.exclusion and bracket and any("allowance" in chunk.classes for chunk in chunks[value].inner):
         return None
     tail = trimmed([*(chunks[value].inner if bracket else (chunks[value],)), *chunks[value + 1 :]])
@@ -195,6 +197,12 @@ def _with_values(text: Text, chunks: list[Chunk], concept: int) -> tuple[list[Ch
     joined = join_segments(text, read_segments(text, tail), "or" if text.exclusion else "and")
     kept = [*chunks[:opening], *(chunks[value + 1 :] if bracket else [])]
     return (kept, joined) if any(isinstance(atom, Value) for atom in atoms(joined)) else None
+
+
+def _defined_by_list(chunks: Sequence[Chunk]) -> bool:
+    """Whether a list tells what a concept is, so that a limit in it is one member's ("i.e. A, B (≥ 3)")."""
+    at = next((i for i, chunk in enumerate(chunks) if "definition" in chunk.classes), len(chunks))
+    return any(chunk.form == "," for chunk in chunks[at + 2 :]) and any(map(is_content, chunks[at:]))
 
 
 def _unread_head(text: Text, chunks: list[Chunk]) -> Expression | None:

@@ -35,6 +35,7 @@ _LONGEST_ASIDE = 14
 _RESTATED = re.compile(r"Must (?:be|have)\b|Healthy volunteers\b")
 _NEOPLASM, _MALIGNANT = str(TGC.Neoplasm), str(TGC.MalignantNeoplasm)
 _METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
+_CLASS = str(TGC.NYHAClass)
 _RESTATING = "MH"
 """What the registry's own fields say, where they stand in lines of their own under the last criterion."""
 
@@ -182,8 +183,14 @@ def _heads(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
 def _measures_next(text: Text, chunks: Sequence[Chunk], index: int, sentence: Sequence[Chunk]) -> bool:
     """Whether the next test starts behind whom the last is for ("… for liver metastases Albumin ≥ 3")."""
     case = chunks[index].kind == "value" and chunks[index - 1].kind == "concept"
+    case = case and not _is_class(chunks[index])
     limited = case and any(chunk.kind == "value" for chunk in sentence)
     return limited and text.text[chunks[index].start : chunks[index].end].split(" ")[0].istitle()
+
+
+def _is_class(chunk: Chunk) -> bool:
+    """Whether a value is the class of the heart failure before it, however its scale is written."""
+    return chunk.value is not None and any(term.iri == _CLASS for term in chunk.value.terms)
 
 
 def _lists(text: Text, sentence: Sequence[Chunk]) -> bool:

@@ -24,6 +24,11 @@ _NONE = re.compile(
     re.IGNORECASE,
 )
 """How an exclusion denies what it probably bars; what it may well ask for is denied as it says."""
+_NOT_GIVEN = re.compile(
+    r"(?:(?:patients?|subjects?|participants?)\s+)?(?:who\s+)?ha(?:s|ve|d)\s+not\s+"
+    r"(?:received|undergone|taken|used|been\s+treated)\b",
+    re.IGNORECASE,
+)
 _ASKED_FOR = frozenset({"lesion", "biomarker", "other"})
 
 
@@ -40,6 +45,9 @@ def turned(text: Text, statement: Statement, words: str, place: tuple[int, int])
         plain = isinstance(denied, Not) and not isinstance(denied.operand, Narrative)
         return Statement(negate(denied) if plain else Not(narrative(text, *place)), text=words)
     said = statement.expression
+    if _NOT_GIVEN.match(words) and all(isinstance(each, Fact) and each.within for each in atoms(said)):
+        # "Has not received A within 3 weeks" bars nobody for want of a recent A.
+        return Statement(narrative(text, *place), text=words)
     denied_first = said.operands[0] if isinstance(said, AnyOf | AllOf) else said
     if (denied_label or _NONE.match(words)) and isinstance(denied_first, Not):
         facts = [atom for atom in atoms(denied_first) if isinstance(atom, Fact)]
