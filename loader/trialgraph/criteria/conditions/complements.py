@@ -127,13 +127,20 @@ def contradicts_itself(expression: Expression) -> bool:
         case AllOf(operands):
             values = {replace(each, span=(0, 0)) for each in operands if isinstance(each, Value)}
             apart = any(_disjoint(one, two) for one, two in itertools.combinations(values, 2))
-            return apart or any(map(contradicts_itself, operands))
+            return apart or _denies_another(operands) or any(map(contradicts_itself, operands))
         case AnyOf(operands):
             return any(map(contradicts_itself, operands))
         case Not(operand):
             return contradicts_itself(operand)
         case _:
             return False
+
+
+def _denies_another(operands: Sequence[Expression]) -> bool:
+    """Whether a thing is asked for and denied at once ("smokers and non-smokers")."""
+    denied = [each.operand for each in operands if isinstance(each, Not)]
+    bare = {each.concept for each in denied if isinstance(each, Fact) and not (each.modifiers or each.within)}
+    return any(isinstance(each, Fact) and each.concept in bare for each in operands)
 
 
 def _disjoint(one: Value, two: Value) -> bool:

@@ -32,6 +32,7 @@ _ENTAILING = frozenset({"associated with", "resulting in", "resulting"})
 _OPENING = _ENTAILING | _HAVING | _LACKING | _PERSONS | _THINGS | _STAYING | _TREATED
 _HEADS = frozenset({"condition", "lesion", "biomarker"})
 _HAD = frozenset({"condition", "lesion", "biomarker", "other"})
+_PAST = ("prior", "previous", "any prior", "any previous")
 _EITHER = frozenset({"or", "and / or", "/"})
 _POSSIBLE = frozenset({"will", "can", "could", "may", "might", "would", "should", "either"})
 _PLACING = frozenset({"of", "in", "from", "at", "per", "by", "according to", "based on"})
@@ -162,7 +163,7 @@ def _may_stand(head: Term, opening: Chunk, chunks: Sequence[Chunk]) -> bool:
     if opening.form in _ENTAILING:
         return head.category == named.category == "condition"
     if opening.form in _STAYING:
-        past = any("historic" in chunk.classes for chunk in chunks[:at])
+        past = any("historic" in chunk.classes or chunk.form.startswith(_PAST) for chunk in chunks[:at])
         return named.category == "treatment" and not past
     if opening.form in _TREATED:
         return named.category in GIVEN

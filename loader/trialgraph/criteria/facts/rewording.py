@@ -26,6 +26,8 @@ _EXPECTING = frozenset({str(TGC.Pregnancy), str(TGC.PositivePregnancyTest), str(
 _LINKING = frozenset({"who", "that", "with", "are", "is", "has", "have", "has a", "have a", "a", "test",
                       "tested", "currently", "either", "known to be"})  # fmt: skip
 _QUALIFIER = frozenset({"qualifier"})
+_OTHERS = frozenset({"patient who", "those who", "anyone who"})
+"""How a list goes on with other patients ("HIV infection or patients who had surgery")."""
 _PERSONS = ("women", "woman", "females", "female", "patients", "men")
 
 
@@ -47,6 +49,10 @@ def reword(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
             continue
         if text.exclusion and (state := _state_of_fertile(chunks, position)) is not None:
             position = state
+            continue
+        if chunks[position].form in _OTHERS and plain and plain[-1].form in ("or", "and / or"):
+            plain.append(replace(chunks[position], form="subject who", classes=frozenset({"neutral"})))
+            position += 1
             continue
         plain.append(_needed(chunks, position))
         position += 1

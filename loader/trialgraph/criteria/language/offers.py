@@ -73,6 +73,10 @@ _LETS_IN = re.compile(
 _LET_IN = re.compile(
     r"\b(?:eligible|allowed|permitted|acceptable|may (?:be )?enroll?(?:ed)?)\b[^.;:]*:\s*$", re.IGNORECASE
 )
+_FOLLOWING_ALLOWED = re.compile(
+    r"\bfollowing\b(?:(?!\bnot\b|\bineligible\b)[^.:;])*\b(?:allowed|permitted|acceptable)\b[^.:;]{0,40}:\s*$",
+    re.IGNORECASE,
+)
 _EXAMPLES = re.compile(r"[.;]\s+(?:some |common )?examples?\b[^.;:]*:\s*$", re.IGNORECASE)
 """What a sentence of its own says between those let in and the list of them."""
 _KEEPS_OUT = re.compile(
@@ -202,7 +206,9 @@ def lets_in(lead: str) -> bool:
     """Whether a lead-in ends in what lets people in after all ("… are eligible if:")."""
     before = _EXAMPLES.sub(":", lead)
     letting = _LETS_IN if before == lead else _LET_IN
-    return lead.rstrip().endswith(":") and letting.search(_last(before)) is not None
+    if not lead.rstrip().endswith(":"):
+        return False
+    return letting.search(_last(before)) is not None or _FOLLOWING_ALLOWED.search(lead) is not None
 
 
 def admits(words: str) -> bool:

@@ -234,6 +234,8 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
                 # Asked of some patients only: of a man it would be a demand he can't meet.
                 expression = narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
             members.append((segment.joint, expression))
+            if segment.tight and not text.exclusion:
+                members = _with_choice(members)
     return members
 
 
@@ -262,6 +264,15 @@ def _goes_under(text: Text, unread: Segment, segment: Segment) -> bool:
     if text.exclusion or denies(segment):
         return denied_too(text, unread, segment)
     return may_be_denied(text, unread, segment)
+
+
+def _with_choice(members: list[tuple[str, Expression]]) -> list[tuple[str, Expression]]:
+    """Put the last member together with those before it that it offers a choice with ("A and/or B")."""
+    first = len(members) - 2
+    while first > 0 and members[first][0] == ",":
+        first -= 1
+    choice = any_of([each for _, each in members[max(first, 0) :]])
+    return [*members[: max(first, 0)], (members[max(first, 0)][0], choice)]
 
 
 def _of_both_sexes(text: Text, segments: Sequence[Segment]) -> list[Segment]:

@@ -56,6 +56,7 @@ from trialgraph.criteria.members.sharing import (
     share_words,
 )
 from trialgraph.criteria.members.timing import ends_plan, time_of_any_kind
+from trialgraph.criteria.members.toxicities import share_harm
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, dated, negate
 from trialgraph.expressions import AllOf, Expression, Fact, Narrative, Value, atoms
 
@@ -108,10 +109,11 @@ def _shared(text: Text, segments: list[Segment]) -> list[Segment]:
     share_words(text, segments, _read_segment)
     share_places(text, segments, _read_segment)
     share_allergens(text, segments, _read_segment)
+    share_harm(text, segments)
     share_leading(text, segments)
     share_elided(text, segments)
     name_narrower(text, segments)
-    share_active(segments)
+    share_active(text, segments)
     share_history(segments)
     share_nouns(text, segments)
     share_exceptions(text, segments)
@@ -194,6 +196,8 @@ def _with_values(text: Text, chunks: list[Chunk], concept: int) -> tuple[list[Ch
     bracket = chunks[value].kind == "bracket"
     if (opening == value and not bracket) or (bracket and tells_stain(chunks[concept], chunks[value])):
         return None
+    if bracket and _defined_by_list(chunks[concept + 1 : value]):
+        return None
     if text.exclusion and bracket and any("allowance" in chunk.classes for chunk in chunks[value].inner):
         return None
     tail = trimmed([*(chunks[value].inner if bracket else (chunks[value],)), *chunks[value + 1 :]])
@@ -206,6 +210,12 @@ def _with_values(text: Text, chunks: list[Chunk], concept: int) -> tuple[list[Ch
     joined = join_segments(text, read_segments(text, tail), "or" if text.exclusion else "and")
     kept = [*chunks[:opening], *(chunks[value + 1 :] if bracket else [])]
     return (kept, joined) if any(isinstance(atom, Value) for atom in atoms(joined)) else None
+
+
+def _defined_by_list(chunks: Sequence[Chunk]) -> bool:
+    """Whether a list tells what a concept is, so that a limit in it is one member's ("i.e. A, B (≥ 3)")."""
+    at = next((i for i, chunk in enumerate(chunks) if "definition" in chunk.classes), len(chunks))
+    return any(chunk.form == "," for chunk in chunks[at + 2 :]) and any(map(is_content, chunks[at:]))
 
 
 def _unread_head(text: Text, chunks: list[Chunk]) -> Expression | None:

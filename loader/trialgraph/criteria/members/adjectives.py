@@ -12,6 +12,7 @@ from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import Fact
+from trialgraph.namespaces import TGC
 
 __all__ = [
     "name_narrower",
@@ -24,26 +25,38 @@ __all__ = [
     "share_places",
 ]
 
+_VIRAL = str(TGC.ViralInfection)
+_COURSES = ("acute ", "chronic ")
 _SHARED = (",", "or", "and", "/")
 
 
 def share_leading(text: Text, segments: list[Segment]) -> None:
     """Let "poorly controlled" before a list hold for its bare members too.
 
-    The adjective may be part of the first member's own name ("unhealed wounds, ulcers or fractures").
+    The adjective may be part of the first member's own name ("unhealed wounds, ulcers or fractures"). In the
+    midst of a list that started without one it is its member's only ("stroke, aphasia, severe injury,
+    dementia").
     """
     leading: str | None = None
     first: Fact | None = None
     first_owns = False
+    amid, bare, borrowed = False, 0, False
     each_its_own = sum(_has_adjective(text, each) for each in segments) > 1
     for segment in segments:
         fact = segment.expression
         if leading is not None and _is_unknown_noun(segment):
             continue
+        own = _own_adjective(text, segment)
+        told = segment.leading is not None or own is not None
+        if (segment.joint == "," or segment.after_comma) and not borrowed:
+            leading = None if amid else leading
+            amid = told and bool(bare) and "neutral" not in segment.chunks[0].classes
+        borrowed = segment.borrowed
+        bare = bare + 1 if isinstance(fact, Fact) and not told and leading is None else 0
         if segment.leading is not None or not isinstance(fact, Fact):
             leading, first_owns = segment.leading, False
             first = fact if isinstance(fact, Fact) else None
-        elif own := _own_adjective(text, segment):
+        elif own:
             leading, first, first_owns = own, fact, True
         elif (first is not None and not _alike(first, fact, own=first_owns)) or (
             segment.narrower or segment.joint not in _SHARED or not is_content(segment.chunks[0])
@@ -162,8 +175,8 @@ def share_places(text: Text, segments: list[Segment], read: Callable[[Text, Segm
             read(text, segment)
 
 
-def share_active(segments: list[Segment]) -> None:
-    """Let "active" before "A or B" hold for both, and before a list of treatments for all of them."""
+def share_active(text: Text, segments: list[Segment]) -> None:
+    """Let "active" before "A or B" hold for both, and before a list of treatments or viruses for all."""
     for before, segment in itertools.pairwise(segments):
         one, two = before.expression, segment.expression
         if not isinstance(one, Fact) or not isinstance(two, Fact) or "status" not in one.modifiers:
@@ -171,12 +184,19 @@ def share_active(segments: list[Segment]) -> None:
         pair = segment.joint in ("or", "and", "/") and not segment.after_comma
         listed = segment.joint in _SHARED and {one.category, two.category} <= GIVEN
         one_noun = before.borrowed and segment.joint in _SHARED
+        listed = listed or (segment.joint in _SHARED and all(_is_viral(text, each) for each in (one, two)))
         alike = one.category == two.category or listed
         anew = "status" in two.modifiers or two.within is not None or one.concept == two.concept
         plain = not (anew or segment.narrower) and (is_bare(segment) or one_noun)
         if alike and plain and (pair or listed or one_noun) and not segment.negated:
             status = one.modifiers["status"]
             segment.expression = replace(two, modifiers={"status": status, **two.modifiers})
+
+
+def _is_viral(text: Text, fact: Fact) -> bool:
+    """Whether a disease is the infection with one virus, be it acute or chronic."""
+    term = text.vocabulary.by_iri.get(fact.concept)
+    return term is not None and not term.label.startswith(_COURSES) and _VIRAL in term.ancestors - {term.iri}
 
 
 def share_nouns(text: Text, segments: list[Segment]) -> None:
@@ -198,9 +218,15 @@ def _remark(text: Text, chunks: list[Chunk]) -> str | None:
     """Return what narrows a concept from behind, from the first such word on."""
     concept = next((i for i, chunk in enumerate(chunks) if is_content(chunk)), len(chunks))
     rest = [chunk for chunk in chunks[concept + 1 :] if "tail" not in chunk.classes]
+    rest = list(itertools.dropwhile(lambda chunk: chunk.kind == "bracket" and _is_plural(text, chunk), rest))
     if not rest or rest[0].kind != "word" or not rest[0].classes & {"post", "condition", "definition"}:
         return None
     return text.text[rest[0].start : chunks[-1].end]
+
+
+def _is_plural(text: Text, bracket: Chunk) -> bool:
+    """Whether a bracket says only that there may be several ("infection(s)")."""
+    return text.text[bracket.start : bracket.end] in ("(s)", "(es)")
 
 
 def share_exceptions(text: Text, segments: list[Segment]) -> None:

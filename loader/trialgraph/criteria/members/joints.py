@@ -53,6 +53,9 @@ _CHILDBEARING = str(TGC.ChildbearingPotential)
 _WITHOUT = frozenset({"no", "without", "absence", "free", "lack", "seronegative"})
 _NOMINAL = frozenset({"tail", "qualifier", "label", "value_tail", "active", "historic", "other"})
 """What words of a noun that isn't known may do, such as the "disease" of "no locoregional disease"."""
+_PERFORMANCE = frozenset(
+    map(str, (TGC.ECOGPerformanceStatus, TGC.KarnofskyPerformanceStatus, TGC.LanskyPerformanceStatus))
+)
 _CLASSES = frozenset({str(TGC.NYHAClass), str(TGC.ChildPughScore)})
 _BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
 _BEING = _BEFELL | {"is", "are", "was", "were", "who", "who has", "who have"}
@@ -71,7 +74,7 @@ def lacks_too(segment: Segment) -> bool:
 
 
 def either_of_strokes(text: Text, operands: list[tuple[str, Expression]]) -> list[tuple[str, Expression]]:
-    """Let a stroke between two things of a kind offer either of them ("breast/ovarian cancer").
+    """Let a stroke between two things of a kind offer either of them ("breast/ovarian cancer", "ECOG/KPS").
 
     Not so between treatments of different classes, which it may join ("fludarabine/melphalan"), between
     negative results, and in a list whose commas and conjunctions tell what it means.
@@ -82,12 +85,19 @@ def either_of_strokes(text: Text, operands: list[tuple[str, Expression]]) -> lis
     last: Fact | None = None
     for joint, each in operands:
         fact = each if isinstance(each, Fact) else None
-        if joint == "/" and last is not None and fact is not None and are_choices(text, last, fact):
-            joined[-1] = (joined[-1][0], any_of([joined[-1][1], fact]))
+        scored = joint == "/" and bool(joined) and _is_performance(each) and _is_performance(joined[-1][1])
+        chosen = last is not None and fact is not None and are_choices(text, last, fact)
+        if scored or (joint == "/" and chosen):
+            joined[-1] = (joined[-1][0], any_of([joined[-1][1], each]))
         else:
             joined.append((joint, each))
         last = fact
     return joined
+
+
+def _is_performance(expression: Expression) -> bool:
+    """Whether a limit is one of a scale of performance, of which a patient is rated on either."""
+    return isinstance(expression, Value) and expression.concept in _PERFORMANCE
 
 
 def resolved_joints(joints: list[str], default: str, *, exclusion: bool) -> list[str]:

@@ -63,6 +63,7 @@ _JOINTS = {
 class Segment:
     """A member of a list: how it is joined to the one before, its chunks, what it says.
 
+    It is `tight` where it offers a choice with the one before only ("A and/or B and C", "A- or B-based").
     It is `narrower` where its name's own adjective takes the place of the one before "or". What its
     examples say is `listed`; `others` is what its other time is for.
     """
@@ -78,6 +79,7 @@ class Segment:
     examples: Sequence[Chunk] = ()
     tested: bool = False
     narrower: bool = False
+    tight: bool = False
     other_time: OtherTime | None = None
     listed: Expression | None = None
     others: Expression | None = None
@@ -119,10 +121,11 @@ def part_statement(chunks: Sequence[Chunk], *, barring: bool = False) -> list[Se
             continue
         swallowing = False
         if current.chunks:
-            segments.append(Segment(joint, [], after_comma=joint == ","))
+            segments.append(Segment(joint, [], after_comma=joint == ",", tight=chunk.form == "and / or"))
         else:
             current.after_comma = current.after_comma or joint == ","
             current.joint = joint if joint not in (",", ";") or not current.joint else current.joint
+            current.tight = current.tight or chunk.form == "and / or"
     return [segment for segment in segments if segment.chunks]
 
 

@@ -11,6 +11,7 @@ from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import lets_in, offers_choice
 from trialgraph.expressions import Window
+from trialgraph.namespaces import TGC
 
 __all__ = ["sentences_of", "time_of_label", "with_list"]
 
@@ -18,6 +19,7 @@ _ABBREVIATED = frozenset(
     ["e.g", "i.e", "vs", "approx", "no", "inc", "etc", "dr", "st", "fig", "max", "min", "incl", "resp"]
 )
 _OPENING = frozenset({"condition", "negation"})
+_TURNING = frozenset({"condition", "allowance", "barring"})
 _ENDS = frozenset({".", ";", "-"})
 _BULLETS = frozenset({"*", "•"})
 _PARTING = _BULLETS | {"-", ":"}
@@ -31,6 +33,9 @@ _APART = frozenset({"with", "without"})
 _RELATIVE = frozenset({"that", "which", "who"})
 _LONGEST_ASIDE = 14
 _RESTATED = re.compile(r"Must (?:be|have)\b|Healthy volunteers\b")
+_NEOPLASM, _MALIGNANT = str(TGC.Neoplasm), str(TGC.MalignantNeoplasm)
+_METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
+_CLASS = str(TGC.NYHAClass)
 _RESTATING = "MH"
 """What the registry's own fields say, where they stand in lines of their own under the last criterion."""
 
@@ -43,7 +48,7 @@ def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
         if (
             chunk.kind == "sign"
             and (
-                (chunk.form == ";" and not (_lists(text, sentences[-1]) or _names_other_sex(chunks, index)))
+                (chunk.form == ";" and not _stays(text, chunks, index, sentences[-1]))
                 or (chunk.form == "." and not _lists_exceptions(sentences[-1]) and _ends(text, chunks, index))
             )
         ) or (sentences[-1] and chunk.form in _PARTING and _parts(text, chunks, index, sentences[-1])):
@@ -103,6 +108,24 @@ def with_list(text: Text, sentences: list[list[Chunk]]) -> list[list[Chunk]]:
     return sentences
 
 
+def _stays(text: Text, chunks: Sequence[Chunk], index: int, sentence: Sequence[Chunk]) -> bool:
+    """Whether a semicolon parts no statements: items of a list, limits of the sexes, exceptions."""
+    listed = _lists(text, sentence) or _names_other_sex(chunks, index)
+    return listed or _excepts_further(chunks[index + 1 :], sentence)
+
+
+def _excepts_further(following: Sequence[Chunk], sentence: Sequence[Chunk]) -> bool:
+    """Whether an exception goes on ("other cancer, except for skin cancer; carcinoma in situ")."""
+    at = next((i for i, chunk in enumerate(sentence) if "exception" in chunk.classes), 0)
+    heads = [chunk.term for chunk in sentence[:at] if is_content(chunk) and chunk.term is not None]
+    end = next((i for i, chunk in enumerate(following) if chunk.form == ";"), len(following))
+    named = next((chunk.term for chunk in following[:end] if is_content(chunk)), None)
+    turned = any("negation" in chunk.classes for chunk in sentence[:at])
+    if not heads or named is None or turned or any(chunk.classes & _TURNING for chunk in following[:end]):
+        return False
+    return heads[-1].is_a(_MALIGNANT) and named.is_a(_NEOPLASM) and not named.is_a(_METASTASIS)
+
+
 def _names_other_sex(chunks: Sequence[Chunk], index: int) -> bool:
     """Whether a semicolon parts the limits of the sexes ("QTc: male < 450 ms; female < 470 ms")."""
     following = chunks[index + 1 : index + 3]
@@ -160,8 +183,14 @@ def _heads(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
 def _measures_next(text: Text, chunks: Sequence[Chunk], index: int, sentence: Sequence[Chunk]) -> bool:
     """Whether the next test starts behind whom the last is for ("… for liver metastases Albumin ≥ 3")."""
     case = chunks[index].kind == "value" and chunks[index - 1].kind == "concept"
+    case = case and not _is_class(chunks[index])
     limited = case and any(chunk.kind == "value" for chunk in sentence)
     return limited and text.text[chunks[index].start : chunks[index].end].split(" ")[0].istitle()
+
+
+def _is_class(chunk: Chunk) -> bool:
+    """Whether a value is the class of the heart failure before it, however its scale is written."""
+    return chunk.value is not None and any(term.iri == _CLASS for term in chunk.value.terms)
 
 
 def _lists(text: Text, sentence: Sequence[Chunk]) -> bool:

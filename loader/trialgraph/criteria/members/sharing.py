@@ -48,6 +48,7 @@ def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segme
         if _ends_in_hyphen(segment.chunks) and _named(segment):
             segment.chunks = segment.chunks[:-1]
             read(text, segment)
+            _tighten(segments, segment)
             continue
         at = next(index for index, each in enumerate(segments) if each is segment)
         phrase = _completed(text, segments, at)
@@ -61,12 +62,15 @@ def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segme
             own, segment.chunks = segment.chunks, phrase
             segment.borrowed = True
             read(text, segment)
-            if not _was_read(segment):
+            if segment.expression is None:
                 segment.chunks, segment.borrowed = own, False
 
 
-def _was_read(segment: Segment) -> bool:
-    return segment.expression is not None
+def _tighten(segments: list[Segment], waiting: Segment) -> None:
+    """Let "A- or B-based chemotherapy" be one choice, whatever stands before it."""
+    at = next(index for index, each in enumerate(segments) if each is waiting)
+    for following in segments[at + 1 : at + 2]:
+        following.tight = following.joint == "or"
 
 
 def drop_repeated(segments: list[Segment]) -> list[Segment]:

@@ -24,6 +24,8 @@ _TIMED = re.compile(
     r"\b(?:hour|day|week|month|year|half|cycle|study|trial|interval|period)",
     re.IGNORECASE,
 )
+_OTHERS = frozenset({"subject who", "patient who", "participant who", "individual who", "those who"})
+"""How other patients are named behind a list, of whom alone it is told when something was."""
 _PERSONS = ("those", "who", "patient", "subject", "participant")
 _ANEW = frozenset({"negation", "unactual", "planned"})
 """What a clause of its own behind a list starts with ("or not recovered from …", "or planned use")."""
@@ -115,6 +117,8 @@ def _share_window(segments: list[Segment]) -> None:
     if len(segments) < 2 or any(segment.joint == ";" for segment in segments):
         return
     last = segments[-1]
+    if last.chunks[0].form in _OTHERS:
+        return
     if isinstance(last.expression, Fact):
         window, category = last.expression.within, last.expression.category
     elif isinstance(last.expression, AllOf):

@@ -37,6 +37,8 @@ __all__ = ["lists_sorts", "read_denied_kind", "read_instances"]
 
 _SORTS = frozenset({"subtype", "histologic subtype", "histological subtype", "variant", "histology"})
 """What a name is followed by where some kinds of it are meant, which a list behind it tells."""
+_TREATED = frozenset({"treated with", "managed with", "previously treated with"})
+_USED = frozenset({*GIVEN, "other"})
 _HISTORIC = frozenset({"neutral", "historic"})
 _TURNING = frozenset({"negation", "condition", "exception", "allowance", "barring"})
 
@@ -74,6 +76,9 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
         return _with_agents(text, head, rest)
     closing = end_of_list(text, rest)
     read = join_segments(text, read_segments(text, rest), default)
+    if _are_of_need(chunks[:at], facts[-1], read):
+        listed = text.text[chunks[at].start : chunks[-1].end].strip(" ;,.:")
+        return map_facts(head, lambda fact: _in_need(fact, listed) if fact is facts[-1] else fact)
     head = map_facts(head, lambda fact: narrowed_alike(fact, closing) if fact is facts[-1] else fact)
     kind = list(atoms(head))[-1]
     if isinstance(kind, Narrative):
@@ -86,6 +91,24 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
         formal = [each for each in _members(instances) if is_formal(each) or _is_limited(each)]
         return any_of([head, *formal, *_told(text, rest, formal)])
     return any_of([head, instances])
+
+
+def _are_of_need(head: Sequence[Chunk], kind: Fact, instances: Expression) -> bool:
+    """Whether instances are those of what a disease needs ("edema requiring treatment, such as surgery")."""
+    named = next((i for i, chunk in reversed(list(enumerate(head))) if _names_disease(chunk)), len(head))
+    needed = any("needing" in chunk.classes or chunk.form in _TREATED for chunk in head[named + 1 :])
+    kinds = [each.category if isinstance(each, Fact) else None for each in atoms(instances)]
+    return needed and kind.category == "condition" and all(each in _USED for each in kinds)
+
+
+def _names_disease(chunk: Chunk) -> bool:
+    return chunk.term is not None and chunk.term.category == "condition" and is_content(chunk)
+
+
+def _in_need(fact: Fact, words: str) -> Fact:
+    """Return a disease narrowed by the instances of what it needs."""
+    told = "; ".join(filter(None, [fact.modifiers.get("qualifier"), words]))
+    return replace(fact, modifiers={**fact.modifiers, "qualifier": told})
 
 
 def _stopped_at(chunks: Sequence[Chunk], at: int) -> int | None:

@@ -18,6 +18,7 @@ from trialgraph.criteria.language.offers import SOME_ASKED
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of
+from trialgraph.criteria.mentions.topics import topics_of
 from trialgraph.criteria.sections.outline import Outline
 from trialgraph.criteria.statements.addressees import case_of
 from trialgraph.criteria.statements.notes import only_notes
@@ -57,6 +58,17 @@ _CAUSE = re.compile(
     r"\bunless (?P<cause>(?:due|related|secondary|attribut\w+) to [^:;()]*[^\s:;()])", re.IGNORECASE
 )
 """What excuses from the limits listed below ("adequate counts, unless due to marrow involvement:")."""
+_DEFINED = re.compile(
+    r"\bdefined\b|\bas follows?\b|\bmeeting\b|\(\s*any of the following\s*\)",
+    re.IGNORECASE,
+)
+_BESIDE = re.compile(
+    r"\b(?:whose|if|unless|except)\b|(?<!patients )(?<!subjects )(?<!participants )\bwho\b"
+    r"|\bwith (?:any|one|\d|at least|the following|either)|\band (?:with |one|any|at least|meet|either)"
+    r"|\bwhich\b|\bthat\b|\bmeets?\b|\b(?:allow|permit|eligib|accept)",
+    re.IGNORECASE,
+)
+"""What a lead-in says of a list that adds to what it names, rather than telling what that is."""
 _OF_PARTS = re.compile(
     r"(?:for|in)\s+(?:the\s+)?(?:cohorts?|arms?|parts?|phases?|groups?)\s[^.;]*:\s*$"
     r"|[^.;:]*\b(?:cohorts?|arms?|parts?|groups?)\b[^.;:]{0,30}\bonly\s*:\s*$",
@@ -131,11 +143,35 @@ def with_lead(
         return any_of([for_itself(text, head, body, words), instances_of(facts[-1], body)])
     of_some = SOME_ASKED.match(text.text[slice(lead_end, outline.end)].lstrip(" *-•")) is not None
     apart = of_some or _OR_ANY.search(lead) is not None or only_notes(text, [_first_item(chunks, outline)])
+    apart = apart or lead.rstrip().endswith(";")
     if (text.exclusion and either and (apart or _excludes(text, outline))) or _OR_AT_END.search(
         lead.rstrip(" ,;:.*-•")
     ):
         return any_of([head, body])
+    if text.exclusion and either and _tells_kind(text, lead, head, body):
+        named = {atom.concept for atom in atoms(body) if isinstance(atom, Fact)}
+        topics = topics_of(text, [(chunk, 0) for chunk in leading])
+        spoken = [topic.fact for topic in topics if not topic.denied and topic.fact.concept not in named]
+        return any_of([body, *spoken])
     return all_of([head, body])
+
+
+def _tells_kind(text: Text, lead: str, head: Expression, body: Expression) -> bool:
+    """Whether a list tells what its lead-in means ("severe comorbidity, defined as follows: …").
+
+    A list of limits alone narrows what is named before it, and so does one that patients have "with" it.
+    """
+    kinds = [each for each in atoms(head) if not isinstance(each, Narrative)]
+    named = [each for each in atoms(body) if isinstance(each, Fact) and each.category == "condition"]
+    if not named or _BESIDE.search(lead) or not all(_is_condition(each) for each in (*kinds, *atoms(head))):
+        return False
+    above = {iri for each in named for iri in text.vocabulary.by_iri[each.concept].ancestors - {each.concept}}
+    general = any(isinstance(each, Fact) and each.concept in above for each in kinds)
+    return general or _DEFINED.search(lead) is not None
+
+
+def _is_condition(atom: Expression) -> bool:
+    return isinstance(atom, Fact) and atom.category == "condition"
 
 
 def _part_before(text: Text, leading: Sequence[Chunk]) -> Opening | None:

@@ -31,6 +31,11 @@ _LIMITED = re.compile(
 )
 """How a demand opens that a value be within a limit ("creatinine must be < 1.5 mg/dL")."""
 _EITHER = re.compile(r"\bor\b", re.IGNORECASE)
+_NOT_GIVEN = re.compile(
+    r"(?:(?:patients?|subjects?|participants?)\s+)?(?:who\s+)?ha(?:s|ve|d)\s+not\s+"
+    r"(?:received|undergone|taken|used|been\s+treated)\b",
+    re.IGNORECASE,
+)
 _ASKED_FOR = frozenset({"lesion", "biomarker", "other"})
 
 
@@ -38,6 +43,7 @@ def turned(text: Text, statement: Statement, words: str, place: tuple[int, int])
     """Turn round an exclusion worded as a demand ("must not have …"); "no …" stays words."""
     if not text.exclusion or statement.expression is None:
         return statement
+    denied_label = _NONE.match(words) is not None
     words = _LABELS.sub("", words)
     if DEMAND.match(words) or (_limits(statement.expression) and _LIMITED.match(words)):
         denied = statement.expression
@@ -46,8 +52,11 @@ def turned(text: Text, statement: Statement, words: str, place: tuple[int, int])
         plain = isinstance(denied, Not) and not isinstance(denied.operand, Narrative)
         return Statement(negate(denied) if plain else Not(narrative(text, *place)), text=words)
     said = statement.expression
+    if _NOT_GIVEN.match(words) and all(isinstance(each, Fact) and each.within for each in atoms(said)):
+        # "Has not received A within 3 weeks" bars nobody for want of a recent A.
+        return Statement(narrative(text, *place), text=words)
     denied_first = said.operands[0] if isinstance(said, AnyOf | AllOf) else said
-    if _NONE.match(words) and isinstance(denied_first, Not):
+    if (denied_label or _NONE.match(words)) and isinstance(denied_first, Not):
         facts = [atom for atom in atoms(denied_first) if isinstance(atom, Fact)]
         kept = any(_may_be_asked_for(text, fact) for fact in facts)
         return statement if kept else Statement(narrative(text, *place), text=words)
