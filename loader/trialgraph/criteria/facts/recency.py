@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.criteria.quantities.windows import FoundWindow
 from trialgraph.expressions import Window
 
@@ -14,14 +15,14 @@ __all__ = ["done_lately", "happens", "time_aside", "treated_lately"]
 
 _DONE = frozenset({"treatment", "procedure", "other"})
 _ABOUT = frozenset({"for", "to", "of", "in", "against", "requiring", "require", "required", "as", "with",
-                    "including", "involving", "using", "administered", "given", "received",
-                    "performed"})  # fmt: skip
+                    "including", "involving", "using", "administered", "given", "received", "that", "which",
+                    "from", "by", "on", "at", "containing", "targeting", "performed"})  # fmt: skip
 _HAPPENING = frozenset({"occurring", "occurred", "happening", "diagnosed", "performed", "that occurred"})
 _GIVING = frozenset({"administered", "used", "given", "taken", "received", "that was given"})
 _JOINTS = frozenset({"or", "and", "and / or", ","})
 _HAPPENED = re.compile(
     r"\b(?:progress|relaps|recur|respon|complet|discontinu|fail|toxicit|adverse|resolv|recover|who|if|unless|until"
-    r"|except|other than|after|since)",
+    r"|except|other than|after|since|first$)",
     re.IGNORECASE,
 )
 
@@ -37,13 +38,28 @@ _GOING_ON = re.compile(
 
 
 def done_lately(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> Window | None:
-    """Return the time behind "radiotherapy to the pelvis", when it tells of that and of nothing else."""
+    """Return the time behind "radiotherapy to the pelvis", when it tells of that and of nothing else.
+
+    Behind a disease nothing else may be named in front of it ("bleeding of grade 3 within 4 weeks").
+    """
     last = chunks[-1].window if len(chunks) > 1 else None
-    if last is None or last.narrowed or category_of(head) not in _DONE:
+    if last is None or sum(chunk.window is not None for chunk in chunks) != 1:
         return None
-    words = " ".join(text.text[each.start : each.end] for each in chunks[:-1] if each.kind != "bracket")
-    plain = chunks[0].form in _ABOUT and not (_HAPPENED.search(words) or chunks[-2].form in _JOINTS)
-    return last.window if plain and sum(chunk.window is not None for chunk in chunks) == 1 else None
+    before = [each for each in chunks[:-1] if each.kind != "bracket"]
+    words = " ".join(text.text[each.start : each.end] for each in before)
+    if _HAPPENED.search(words) or chunks[-2].form in _JOINTS:
+        return None
+    if category_of(head) in _DONE:
+        return last.window if chunks[0].form in _ABOUT and not _names_disease_too(before) else None
+    plain = not any(is_content(each) or each.kind == "value" or each.form in _JOINTS for each in before)
+    told = category_of(head) == "condition" and not last.window.text[0].isdigit()
+    return last.window if plain and told else None
+
+
+def _names_disease_too(chunks: Sequence[Chunk]) -> bool:
+    """Whether something else than a treatment is named behind a conjunction, so that the time may be its."""
+    joint = next((i for i, chunk in enumerate(chunks) if chunk.form in _JOINTS), len(chunks))
+    return any(is_content(each) and category_of(each) not in _DONE for each in chunks[joint:])
 
 
 def treated_lately(text: Text, chunks: Sequence[Chunk]) -> Window | None:

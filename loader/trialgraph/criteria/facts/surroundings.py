@@ -328,7 +328,8 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
     around.window = around.window or treated_lately(text, rest)
     if around.window is None and (done := done_lately(text, head, rest)) is not None:
         around.window = done
-        rest.pop()
+        if rest[-1].window is not None and not rest[-1].window.narrowed:
+            rest.pop()
     if rest:
         allergic = head.term is not None and head.term.category == "allergy"
         name = "agent" if allergic and names_cause(rest[0]) else "qualifier"

@@ -29,6 +29,7 @@ _ANEW = frozenset({"negation", "unactual", "planned"})
 """What a clause of its own behind a list starts with ("or not recovered from …", "or planned use")."""
 _PLANS = frozenset({str(TGC.PlannedPregnancy), str(TGC.PlannedFathering), str(TGC.PlannedBreastfeeding)})
 _INJURY = str(TGC.TraumaticInjury)
+_PROCEDURE = str(TGC.Procedure)
 _BEFALLING = frozenset({"injury", "procedure"})
 """Operations and injuries, which trials list together in one time ("trauma or surgery within 4 weeks")."""
 _EVENTS = frozenset({"condition", "procedure"})
@@ -75,6 +76,21 @@ def share_windows(segments: list[Segment]) -> None:
                 _share_window(segments[start : index + 1])
             start = index + 1
     _share_window(segments[start:])
+    for segment in segments:
+        if isinstance(segment.expression, Fact) and segment.expression.within is not None:
+            segment.expression = _without_half_lives(segment, segment.expression)
+
+
+def _without_half_lives(segment: Segment, fact: Fact) -> Fact:
+    """Return a procedure in the stated one of "4 weeks or 5 half-lives, whichever is shorter"."""
+    done = any(chunk.term is not None and chunk.term.is_a(_PROCEDURE) for chunk in segment.chunks)
+    told = fact.modifiers.get("qualifier", "").split("; ")
+    time = fact.within.text if fact.within is not None else ""
+    if not done or time not in told or "half" not in time.lower():
+        return fact
+    rest = "; ".join(words for words in told if words != time)
+    others = {name: words for name, words in fact.modifiers.items() if name != "qualifier"}
+    return replace(fact, modifiers={**others, "qualifier": rest} if rest else others)
 
 
 def _ends_list(fact: Fact, following: Segment) -> bool:
