@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from trialgraph.criteria.chunking.brackets import category_of, is_gloss, is_tumour, only_repeats
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.pieces import is_content
+from trialgraph.criteria.facts.recency import LATELY
 from trialgraph.criteria.facts.strokes import are_choices
 from trialgraph.criteria.facts.surroundings import REQUIRING, Around, read_after, read_before
 from trialgraph.criteria.facts.washouts import OtherTime
@@ -358,4 +359,4 @@ def _goes_without_saying(fact: Fact, words: str, around: Around) -> bool:
         return fact.concept == _MALIGNANT or fact.concept in around.malignant
     if lower == "multiple":
         return (around.count or fact.count) is not None
-    return lower in ("recent", "recently") and (fact.within or around.window) is not None
+    return lower in LATELY and (fact.within or around.window) is not None

@@ -9,9 +9,18 @@ from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.criteria.quantities.windows import FoundWindow
-from trialgraph.expressions import Window
+from trialgraph.expressions import CalendarUnit, Window
 
-__all__ = ["done_lately", "happens", "time_aside", "treated_lately"]
+__all__ = ["LATELY", "done_lately", "happens", "or_now", "time_aside", "treated_lately"]
+
+LATELY = frozenset(
+    {"recent", "recently"}
+    | {f"{now} or recent" for now in ("ongoing", "current", "active", "presently", "present")}
+    | {f"recent or {now}" for now in ("ongoing", "current", "active")}
+)
+"""Words that say nothing beside a time."""
+_DAYS: dict[str, CalendarUnit] = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
+_LONGEST = 3
 
 _DONE = frozenset({"treatment", "procedure", "other"})
 _ABOUT = frozenset({"for", "to", "of", "in", "against", "requiring", "require", "required", "as", "with",
@@ -75,11 +84,29 @@ def treated_lately(text: Text, chunks: Sequence[Chunk]) -> Window | None:
     return times[0] if there else None
 
 
-def time_aside(chunk: Chunk) -> FoundWindow | None:
-    """Return the time that is all that a bracket says ("recent (within 6 months) stroke")."""
+def time_aside(text: Text, chunk: Chunk) -> FoundWindow | None:
+    """Return the time that is all that a bracket says ("recent (within 6 months) stroke", "(< 3 months)")."""
     if chunk.kind != "bracket" or len(chunk.inner) != 1:
         return None
-    return chunk.inner[0].window
+    inner = chunk.inner[0]
+    found = inner.limit
+    if inner.window is not None or found is None or found.unit is None or found.limit.high is None:
+        return inner.window
+    unit = _DAYS.get(found.unit.ucum)
+    if unit is None or found.limit.low is not None:
+        return None
+    return FoundWindow(Window(found.limit.high, unit, text.text[inner.start : inner.end]), inner.start, inner.end)
+
+
+def or_now(text: Text, chunks: list[Chunk]) -> list[Chunk]:
+    """Return "recent (within 6 months) or active stroke" without "or active": what is there now is recent."""
+    for index in range(1, len(chunks) - _LONGEST):
+        before, time, joint, now = chunks[index - 1 : index + _LONGEST]
+        lately = before.form.split(" ")[-1] in ("recent", "recently") or "historic" in before.classes
+        found = time_aside(text, time) if lately and joint.form in ("or", "and / or") else None
+        if found is not None and not found.narrowed and "active" in now.classes:
+            return [*chunks[: index + 1], *or_now(text, chunks[index + _LONGEST :])]
+    return chunks
 
 
 def happens(head: Chunk, chunk: Chunk, following: Chunk | None) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.recency import LATELY
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import Segment, is_bare
@@ -51,6 +52,9 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
             leading = None
         elif leading is not None and not (each_its_own and (segment.joint == "," or segment.after_comma)):
             leading = _fitting(leading, fact)
+            if leading and leading.lower() in LATELY and first is not None and first.within is not None:
+                segment.expression = replace(fact, within=fact.within or first.within)
+                continue
             segment.expression = _qualified(fact, leading, first=True) if leading else fact
 
 

@@ -39,24 +39,24 @@ _LATELY = frozenset({"recent", "any recent", "a recent"})
 _WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNORECASE)
 
 
-def opening_time(chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
+def opening_time(text: Text, chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
     """Return the time that a statement opens with, and its other chunks; None when it has another too.
 
     It is set off by a comma, or stands between "history" and "of".
     """
     found = chunks[0].window if len(chunks) > 2 and chunks[1].form == "," else None
     if found is None:
-        return _time_of_history(chunks)
+        return _time_of_history(text, chunks)
     alone = not any(chunk.kind == "window" for chunk in chunks[1:])
     return (found.window, list(chunks[1:])) if alone and not found.narrowed else None
 
 
-def _time_of_history(chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
+def _time_of_history(text: Text, chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
     """Return the time in "history (within 6 months) of A, B or C", and the rest without it; else None."""
-    at = next((i for i, chunk in enumerate(chunks[:_SOON]) if (chunk.window or time_aside(chunk))), None)
+    at = next((i for i, chunk in enumerate(chunks[:_SOON]) if (chunk.window or time_aside(text, chunk))), None)
     if not at or at + 2 >= len(chunks):
         return None
-    found = chunks[at].window or time_aside(chunks[at])
+    found = chunks[at].window or time_aside(text, chunks[at])
     alone = not any(chunk.window is not None for chunk in chunks[at + 1 :])
     before = chunks[:at] if chunks[at + 1].form == "of" else chunks[: at + 2]
     led = "historic" in before[-1].classes and all(chunk.classes & _LEADING for chunk in chunks[:at])

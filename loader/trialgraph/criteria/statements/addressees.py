@@ -32,6 +32,8 @@ _TELLING = frozenset({"confirmation", "confirmed"})
 _LACKING = frozenset({"do not have", "doe not have", "without", "who do not have", "who doe not have"})
 _NEOPLASM = str(TGC.Neoplasm)
 _METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
+_CHILDBEARING = str(TGC.ChildbearingPotential)
+_PLAIN = frozenset({"neutral", "of some", "persons", "condition"})
 _PROVIDED = frozenset({"provided", "provided that", "only if"})
 """What adds a demand to the one before it, rather than telling whom that is asked of."""
 _WHO = frozenset({"patient who", "subject who", "participant who"})
@@ -66,7 +68,7 @@ def _read_addressed(text: Text, chunks: list[Chunk], read: Reader) -> Expression
         return _opening_case(text, chunks)
     if text.exclusion:
         return None
-    return _subject_case(text, chunks) or _closing_case(text, chunks)
+    return _subject_case(text, chunks) or _closing_case(text, _opened(chunks))
 
 
 def _in_absence(text: Text, chunks: list[Chunk], read: Reader) -> Expression | None:
@@ -170,6 +172,18 @@ def _is_told(chunks: Sequence[Chunk]) -> bool:
     return any(chunk.classes & _TELLING and "neutral" not in chunk.classes for chunk in chunks)
 
 
+def _opened(chunks: list[Chunk]) -> list[Chunk]:
+    """Return a demand without the brackets around whom it is asked of ("(women of childbearing potential only)")."""
+    inner = trimmed(chunks[-1].inner) if len(chunks) > 1 and chunks[-1].kind == "bracket" else []
+    named = [chunk.term.iri for chunk in inner if chunk.term is not None and is_content(chunk)]
+    plain = all(is_content(each) or each.classes & _PLAIN or each.form == "only" for each in inner)
+    if named != [_CHILDBEARING] or not plain:
+        return chunks
+    if "of some" in inner[0].classes:
+        return [*chunks[:-1], *inner]
+    return [*chunks[:-1], replace(chunks[-1], kind="word", inner=(), classes=frozenset({"of some"})), *inner]
+
+
 def _closing_case(text: Text, chunks: list[Chunk]) -> Expression | None:
     """Read "Y for patients with X": Y is asked of those with X only; "Y provided X" asks for both.
 
@@ -206,6 +220,8 @@ def _is_status(text: Text, case: Expression) -> bool:
 def case_of(text: Text, chunks: Sequence[Chunk]) -> Expression:
     """Return in whose case something is asked; words where that isn't understood."""
     kept = trimmed(chunks)
+    if kept and kept[-1].form == "only":
+        kept = kept[:-1]
     reading = read_fact(text, kept) if kept else None
     if reading is not None:
         return Not(reading.expression) if reading.negated else reading.expression

@@ -22,6 +22,7 @@ from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_barred, read_segments
 from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.facts.recency import or_now
 from trialgraph.criteria.members.timing import opening_time
 from trialgraph.criteria.statements.exceptions import item_run_in, resumes_at
 from trialgraph.criteria.statements.labels import read_labelled
@@ -57,8 +58,8 @@ class Statement:
 
 def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     """Return what a sentence says; chunks of it that aren't understood stay narrative in their place."""
-    chunks = trimmed(chunks)
-    told = opening_time(chunks) if text.exclusion else None
+    chunks = or_now(text, trimmed(chunks))
+    told = opening_time(text, chunks) if text.exclusion else None
     if told is None or _takes_a_person(text, chunks):
         return _read_undated(text, chunks)
     found, rest = told
