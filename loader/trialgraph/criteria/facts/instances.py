@@ -53,7 +53,10 @@ def dated_alike(head: Expression, instances: Expression, chunks: Sequence[Chunk]
     """Give a kind the time of its instances ("agents, including A and B within 14 days"), all or most.
 
     Where no instance is read in a time, a treatment is in the only time of their list, if that ends it.
+    A time in a bracket is of one instance only ("including recent (within a year) suicidal ideation").
     """
+    if any(inner.window is not None for chunk in chunks for inner in chunk.inner):
+        return head
     windows = [atom.within for atom in atoms(instances) if isinstance(atom, Fact)]
     most = max(windows, key=windows.count, default=None)
     window = most if 2 * windows.count(most) > len(windows) else None
@@ -77,7 +80,7 @@ def with_times(
         chunks: Of the words that list its instances.
         instances: What they were read as, of which what is of that kind counts; None where none was read.
     """
-    if not any(chunk.window is not None for chunk in chunks):
+    if not any(each.window is not None for chunk in chunks for each in (chunk, *chunk.inner)):
         return head
     words = text.text[chunks[0].start : chunks[-1].end].strip(" ;,.:")
     timed = [each for each in _facts(instances) if each.within is not None]

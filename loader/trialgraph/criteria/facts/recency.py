@@ -11,7 +11,7 @@ from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.criteria.quantities.windows import FoundWindow
 from trialgraph.expressions import CalendarUnit, Window
 
-__all__ = ["LATELY", "done_lately", "happens", "or_now", "time_aside", "treated_lately"]
+__all__ = ["LATELY", "done_lately", "goes_on", "happens", "or_now", "time_aside", "treated_lately"]
 
 LATELY = frozenset(
     {"recent", "recently"}
@@ -26,6 +26,7 @@ _DONE = frozenset({"treatment", "procedure", "other"})
 _ABOUT = frozenset({"for", "to", "of", "in", "against", "requiring", "require", "required", "as", "with",
                     "including", "involving", "using", "administered", "given", "received", "that", "which",
                     "from", "by", "on", "at", "containing", "targeting", "performed"})  # fmt: skip
+_PURPOSES = frozenset({"for", "of", "against", "to"})
 _HAPPENING = frozenset({"occurring", "occurred", "happening", "diagnosed", "performed", "that occurred"})
 _GIVING = frozenset({"administered", "used", "given", "taken", "received", "that was given"})
 _JOINTS = frozenset({"or", "and", "and / or", ","})
@@ -36,6 +37,21 @@ _HAPPENED = re.compile(
 )
 
 
+_IS_TAKING = re.compile(
+    r"\b(?:is|are|(?<!will )(?<!to )be)\s+(?:not\s+)?(?:(?:\w+ly|still|also|being|already)\s+)*"
+    r"(?:receiving|taking|undergoing|treated\s+with)\b",
+    re.IGNORECASE,
+)
+_TAKING = re.compile(
+    r"\W*(?:(?:the|any|patients?|subjects?|participants?|individuals|persons|those|who)\s+)*(?:receiving|taking)\b",
+    re.IGNORECASE,
+)
+_BEFORE_NOW = re.compile(
+    r"\b(?:received|taken|took|had|treated\s+(?:previously|before)|previous\w*|prior|history|ever|past|who\s+were)\b"
+    r"|\b(?:plan\w*|expect\w*|anticipat\w*|likely|intend\w*|will|eligible|candidates?)\b",
+    re.IGNORECASE,
+)
+"""What before a treatment tells that it is over, or yet to come."""
 _GOING_ON = re.compile(
     r"(?:that|which|who)\s+(?:is|are|was|were|has\s+been|have\s+been)\s+(?:\w+\s+)?(?:progressing|active|present"
     r"|detected|diagnosed|treated)\b"
@@ -59,7 +75,8 @@ def done_lately(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> Window | No
     if _HAPPENED.search(words) or chunks[-2].form in _JOINTS:
         return None
     if category_of(head) in _DONE:
-        return last.window if chunks[0].form in _ABOUT and not _names_disease_too(before) else None
+        apart = chunks[0].form not in _PURPOSES and _names_disease_too(before)
+        return last.window if chunks[0].form in _ABOUT and not apart else None
     plain = not any(is_content(each) or each.kind == "value" or each.form in _JOINTS for each in before)
     told = category_of(head) == "condition" and not last.window.text[0].isdigit()
     return last.window if plain and told else None
@@ -107,6 +124,17 @@ def or_now(text: Text, chunks: list[Chunk]) -> list[Chunk]:
         if found is not None and not found.narrowed and "active" in now.classes:
             return [*chunks[: index + 1], *or_now(text, chunks[index + _LONGEST :])]
     return chunks
+
+
+def goes_on(text: Text, chunks: Sequence[Chunk]) -> bool:
+    """Whether a verb before a treatment says that it is given now ("who are receiving warfarin")."""
+    if not chunks:
+        return False
+    start, end = chunks[0].start, chunks[-1].end
+    if _BEFORE_NOW.search(text.text, start, end):
+        return False
+    bare = _TAKING.match(text.text, start, end) if text.exclusion else None
+    return bare is not None or _IS_TAKING.search(text.text, start, end) is not None
 
 
 def happens(head: Chunk, chunk: Chunk, following: Chunk | None) -> bool:

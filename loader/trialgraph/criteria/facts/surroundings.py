@@ -29,7 +29,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.epithets import adjectives_at
 from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.criteria.facts.provisos import limits_in, names_cause
-from trialgraph.criteria.facts.recency import done_lately, happens, treated_lately
+from trialgraph.criteria.facts.recency import done_lately, goes_on, happens, treated_lately
 from trialgraph.criteria.facts.regimens import regimen_after
 from trialgraph.criteria.facts.results import is_testable, read_aside, result_after
 from trialgraph.criteria.facts.standards import standard_end
@@ -125,6 +125,8 @@ def read_before(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around
         elif "neutral" not in classes and not (text.exclusion and "example" in classes):
             return False
     _tell(text, told, around)
+    if category_of(head) == "treatment" and goes_on(text, chunks):
+        around.modifiers["status"] = "active"
     lone = [
         words
         for words in around.qualifiers

@@ -193,6 +193,8 @@ def _close_by(segments: list[Segment], members: list[Segment]) -> list[Segment]:
 def _timed(fact: Fact, window: Window, last: Expression | None) -> Fact:
     """Return a fact in the time of the last of its list, with what narrows it ("whichever is shorter")."""
     told = last.modifiers.get("qualifier", "") if isinstance(last, Fact) else ""
+    if fact.category == "treatment" and _is_now(fact):
+        fact = replace(fact, modifiers={name: words for name, words in fact.modifiers.items() if name != "status"})
     own = fact.modifiers.get("qualifier")
     if window.text not in told or (own is not None and window.text in own):
         return replace(fact, within=window)

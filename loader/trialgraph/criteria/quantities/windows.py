@@ -105,7 +105,12 @@ _SOME_LIVES = (
     r"(?:half[- ]?li(?:fe|ves)|t\s*1/2)(?:\s*\(\s*t\s*1/2\s*\))?"
     r"(?:\s+of\s+(?:the\s+|that\s+|each\s+)?(?:(?!or\b|and\b|prior\b|before\b)[\w-]+\s*){1,4})?"
 )
-_HALF_LIVES = rf"(?P<lives>\s*[,(]?\s*(?:or|and)\s+(?:within\s+|at\s+least\s+|<\s*)?{_SOME_LIVES}\)?)?"
+_HALF_LIVES = (
+    r"(?P<lives>\s*[,(]?\s*(?:or|and)\s+(?:within\s+|a\s+time\s+interval\s+(?:of\s+)?|less\s+than\s+"
+    rf"|at\s+least\s+|<\s*)*{_SOME_LIVES}\)?)?"
+)
+
+
 def _whichever(name: str) -> str:
     """Return a pattern of which of two times counts, in a group that ends in `name`."""
     return (

@@ -177,7 +177,8 @@ def _opened(chunks: list[Chunk]) -> list[Chunk]:
     inner = trimmed(chunks[-1].inner) if len(chunks) > 1 and chunks[-1].kind == "bracket" else []
     named = [chunk.term.iri for chunk in inner if chunk.term is not None and is_content(chunk)]
     plain = all(is_content(each) or each.classes & _PLAIN or each.form == "only" for each in inner)
-    if named != [_CHILDBEARING] or not plain:
+    twice = any(chunk.term is not None and chunk.term.iri == _CHILDBEARING for chunk in chunks)
+    if named != [_CHILDBEARING] or not plain or twice:
         return chunks
     if "of some" in inner[0].classes:
         return [*chunks[:-1], *inner]

@@ -32,7 +32,7 @@ _LISTING = frozenset({
     "listed", "feature", "situation", "diagnosis", "medical", "finding", "exclusion",
 })  # fmt: skip
 _INSTANCES = re.compile(
-    r"\b(?:including|such as|e\.g|i\.e|(?:is |are )?defined (?:as|by)|namely)\b", re.IGNORECASE
+    r"\b(?:including|such as|e\.g|i\.e|(?:is |are )?defined (?:as|by)|namely|as follows)\b", re.IGNORECASE
 )
 _FOLLOWING = re.compile(r"\b(?:following|below)\b[^.;]{0,40}$", re.IGNORECASE)
 _SOME = frozenset({"patient who", "subject who", "participant who", "individual who", "those who"})

@@ -62,6 +62,12 @@ _OF_PARTS = re.compile(
     re.IGNORECASE,
 )
 """What a lead-in is that names parts of the trial, in brackets or behind a name too."""
+_LABEL = re.compile(
+    r"\W*(?:[0-9a-z][.)]\s*)?(?!.*\b(?:must|should|ha[sd]|have|received|treated|failed|completed|undergone|includ\w+"
+    r"|following|who|patients|with|for|one|two|least|no|not)\b)[^:;,.]{3,60}:\W*",
+    re.IGNORECASE,
+)
+"""A lead-in that is no more than a heading ("Radiation therapy (XRT):")."""
 Reader = Callable[[Text, Sequence[Chunk], int, int], Expression]
 
 
@@ -110,6 +116,8 @@ def with_lead(
         return asked
     head = read(text, between(chunks, start, stop), start, stop)
     facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
+    if not text.exclusion and _is_heading(lead, head):
+        return body
     several = [] if text.exclusion else sentences_of(text, leading)
     if len(several) > 1 and _WAIVED.search(text.text[several[-1][0].start : lead_end]):
         last = several[-1][0].start
@@ -132,6 +140,12 @@ def with_lead(
     ):
         return any_of([head, body])
     return all_of([head, body])
+
+
+def _is_heading(lead: str, head: Expression) -> bool:
+    """Whether a lead-in only names the treatments that its list is about, without asking for them."""
+    given = all(isinstance(atom, Fact) and atom.category in GIVEN for atom in atoms(head))
+    return given and not isinstance(head, Not) and _LABEL.fullmatch(lead) is not None
 
 
 def _part_before(text: Text, leading: Sequence[Chunk]) -> Opening | None:
