@@ -426,3 +426,12 @@ def test_a_list_of_times_since_treatments_demands_none(lead):
     """What has to be over for some time is barred until then, and stays words where it isn't understood."""
     (criterion,) = read_text(f"* {lead}:\n  * Cisplatin > 3 weeks prior to enrolment\n  * Other cisplatin")
     assert compact(criterion.expression) == "ALL(NOT Cisplatin @3w, «Other cisplatin»)"
+
+
+def test_items_below_what_is_denied_as_follows_are_denied():
+    """What a denial names is led in by "as follows" as it is by "such as"."""
+    (criterion,) = read_text("* No serious illness as follows:\n  * Stroke\n  * Diabetes mellitus")
+    assert (
+        compact(criterion.expression)
+        == "NOT ANY(MedicalIllness{qualifier=serious}, Stroke, DiabetesMellitus)"
+    )

@@ -8,10 +8,21 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.pieces import is_content
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.quantities.windows import FoundWindow
 from trialgraph.expressions import CalendarUnit, Window
 
-__all__ = ["LATELY", "done_lately", "goes_on", "happens", "or_now", "time_aside", "treated_lately"]
+__all__ = [
+    "LATELY",
+    "done_lately",
+    "for_time_before",
+    "goes_on",
+    "happens",
+    "or_now",
+    "requires_treatment",
+    "time_aside",
+    "treated_lately",
+]
 
 LATELY = frozenset(
     {"recent", "recently"}
@@ -26,6 +37,7 @@ _DONE = frozenset({"treatment", "procedure", "other"})
 _ABOUT = frozenset({"for", "to", "of", "in", "against", "requiring", "require", "required", "as", "with",
                     "including", "involving", "using", "administered", "given", "received", "that", "which",
                     "from", "by", "on", "at", "containing", "targeting", "performed"})  # fmt: skip
+_DESCRIBING = frozenset({"neutral", "qualifier", "active", "other"})
 _PURPOSES = frozenset({"for", "of", "against", "to"})
 _HAPPENING = frozenset({"occurring", "occurred", "happening", "diagnosed", "performed", "that occurred"})
 _GIVING = frozenset({"administered", "used", "given", "taken", "received", "that was given"})
@@ -110,9 +122,12 @@ def time_aside(text: Text, chunk: Chunk) -> FoundWindow | None:
     if inner.window is not None or found is None or found.unit is None or found.limit.high is None:
         return inner.window
     unit = _DAYS.get(found.unit.ucum)
-    if unit is None or found.limit.low is not None:
+    short = text.text[inner.start : inner.end].lower().startswith(("<", "≤", "less", "up to", "no more"))
+    if unit is None or found.limit.low is not None or not short:
         return None
-    return FoundWindow(Window(found.limit.high, unit, text.text[inner.start : inner.end]), inner.start, inner.end)
+    return FoundWindow(
+        Window(found.limit.high, unit, text.text[inner.start : inner.end]), inner.start, inner.end
+    )
 
 
 def or_now(text: Text, chunks: list[Chunk]) -> list[Chunk]:
@@ -124,6 +139,28 @@ def or_now(text: Text, chunks: list[Chunk]) -> list[Chunk]:
         if found is not None and not found.narrowed and "active" in now.classes:
             return [*chunks[: index + 1], *or_now(text, chunks[index + _LONGEST :])]
     return chunks
+
+
+def requires_treatment(chunks: Sequence[Chunk], following: Sequence[Chunk]) -> bool:
+    """Whether a disease ends in the treatment it requires, and another follows.
+
+    "Infection requiring antibiotics or other serious illness": that isn't what is required.
+    """
+    at = next((i for i, chunk in enumerate(chunks) if "needing" in chunk.classes), len(chunks))
+    head = next((chunk for chunk in chunks[:at] if is_content(chunk)), None)
+    needed = [chunk for chunk in chunks[at:] if is_content(chunk)]
+    other = next((i for i, chunk in enumerate(following) if not chunk.classes & _DESCRIBING), len(following))
+    ill = [
+        each for each in (head, *following[other : other + 1]) if each and category_of(each) == "condition"
+    ]
+    given = bool(needed) and chunks[-1] is needed[-1] and all(category_of(each) in GIVEN for each in needed)
+    return given and len(ill) == 2
+
+
+def for_time_before(head: Chunk, chunks: Sequence[Chunk]) -> bool:
+    """Whether "for" leads to the time in which a treatment is barred ("for 7 days prior to …")."""
+    timed = len(chunks) > 1 and chunks[0].form == "for" and chunks[1].kind == "window"
+    return timed and category_of(head) == "treatment"
 
 
 def goes_on(text: Text, chunks: Sequence[Chunk]) -> bool:

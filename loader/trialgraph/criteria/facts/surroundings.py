@@ -29,7 +29,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.epithets import adjectives_at
 from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.criteria.facts.provisos import limits_in, names_cause
-from trialgraph.criteria.facts.recency import done_lately, goes_on, happens, treated_lately
+from trialgraph.criteria.facts.recency import done_lately, for_time_before, goes_on, happens, treated_lately
 from trialgraph.criteria.facts.regimens import regimen_after
 from trialgraph.criteria.facts.results import is_testable, read_aside, result_after
 from trialgraph.criteria.facts.standards import standard_end
@@ -125,8 +125,7 @@ def read_before(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around
         elif "neutral" not in classes and not (text.exclusion and "example" in classes):
             return False
     _tell(text, told, around)
-    if category_of(head) == "treatment" and goes_on(text, chunks):
-        around.modifiers["status"] = "active"
+    _go_on(text, head, chunks, around)
     lone = [
         words
         for words in around.qualifiers
@@ -134,6 +133,11 @@ def read_before(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around
     ]
     around.leading = "; ".join(lone) or None
     return True
+
+
+def _go_on(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> None:
+    if category_of(head) == "treatment" and goes_on(text, chunks):
+        around.modifiers["status"] = "active"
 
 
 def _is_comma(chunk: Chunk) -> bool:
@@ -240,7 +244,8 @@ def _step_over(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         return chunks[2:]
     if standard := standard_end(text, chunks):
         return [chunk for chunk in chunks if chunk.start >= standard]
-    return None
+    barred = text.exclusion or around.negated
+    return chunks[1:] if barred and for_time_before(head, chunks) else None
 
 
 def _asks_otherwise(head: Chunk, chunks: Sequence[Chunk], around: Around) -> bool:

@@ -173,6 +173,7 @@ def share_active(segments: list[Segment]) -> None:
         if not isinstance(one, Fact) or not isinstance(two, Fact) or "status" not in one.modifiers:
             continue
         pair = segment.joint in ("or", "and", "/") and not segment.after_comma
+        pair = pair and not any("needing" in chunk.classes for chunk in before.chunks)
         listed = segment.joint in _SHARED and {one.category, two.category} <= GIVEN
         one_noun = before.borrowed and segment.joint in _SHARED
         alike = one.category == two.category or listed

@@ -11,7 +11,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import closing_time
 from trialgraph.criteria.facts.recency import time_aside
-from trialgraph.criteria.language.connectives import DETERMINERS, RESTARTS, VERBS
+from trialgraph.criteria.language.connectives import DETERMINERS, FINITE, RESTARTS, VERBS
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import AllOf, Expression, Fact, Value, Window
@@ -27,6 +27,11 @@ _TIMED = re.compile(
 _PERSONS = ("those", "who", "patient", "subject", "participant")
 _ANEW = frozenset({"negation", "unactual", "planned"})
 """What a clause of its own behind a list starts with ("or not recovered from …", "or planned use")."""
+_ANEW_IN_TIME = VERBS | FINITE | {
+    "received", "receipt", "participated", "used", "had", "treated", "taken", "prior", "previous",
+    "previously", "history", "or", "who", "administration",
+}  # fmt: skip
+"""What a member of its own starts with behind what goes on ("is taking A, or received B within 4 weeks")."""
 _PLANS = frozenset({str(TGC.PlannedPregnancy), str(TGC.PlannedFathering), str(TGC.PlannedBreastfeeding)})
 _INJURY = str(TGC.TraumaticInjury)
 _PROCEDURE = str(TGC.Procedure)
@@ -53,7 +58,9 @@ def opening_time(text: Text, chunks: Sequence[Chunk]) -> tuple[Window, list[Chun
 
 def _time_of_history(text: Text, chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
     """Return the time in "history (within 6 months) of A, B or C", and the rest without it; else None."""
-    at = next((i for i, chunk in enumerate(chunks[:_SOON]) if (chunk.window or time_aside(text, chunk))), None)
+    at = next(
+        (i for i, chunk in enumerate(chunks[:_SOON]) if (chunk.window or time_aside(text, chunk))), None
+    )
     if not at or at + 2 >= len(chunks):
         return None
     found = chunks[at].window or time_aside(text, chunks[at])
@@ -130,6 +137,8 @@ def _share_window(segments: list[Segment]) -> None:
     )
     if window is None or (not starts and (last.after_comma or last.joint != "or")):
         return
+    if _is_time_of_others(segments, window):
+        return
     given = {"treatment", "procedure", "other"}
     members = [
         s
@@ -141,7 +150,7 @@ def _share_window(segments: list[Segment]) -> None:
             or {_event(s.expression), _event(last.expression)} <= _BEFALLING
         )
         and (not _plans(last) or _plans(s))
-        and (not _is_now(s.expression) or not (last.after_comma or s.expression.category == "other"))
+        and (not _is_now(s.expression) or _takes_time_now(s.expression, last))
     ]
     if any(isinstance(s.expression, Fact) and s.expression.within not in (None, window) for s in members):
         members = _close_by(segments, members)
@@ -178,6 +187,21 @@ def _is_now(fact: Fact) -> bool:
     return fact.modifiers.get("status") == "active"
 
 
+def _is_time_of_others(segments: list[Segment], window: Window) -> bool:
+    """Whether the last of a list has its time from one before it ("A, recent (within 90 days) B or C")."""
+    own = any(each.window is not None for chunk in segments[-1].chunks for each in (chunk, *chunk.inner))
+    facts = [segment.expression for segment in segments[:-1] if isinstance(segment.expression, Fact)]
+    return not own and any(fact.within == window for fact in facts)
+
+
+def _takes_time_now(fact: Fact, last: Segment) -> bool:
+    """Whether what goes on is in the time of the last of its list too ("taking A, B, or C within 2 days")."""
+    opening = itertools.takewhile(lambda chunk: not is_content(chunk), last.chunks)
+    anew = any(chunk.form.split(" ")[0] in _ANEW_IN_TIME for chunk in opening)
+    goes_on = fact.category == "treatment" and not anew
+    return goes_on or not (last.after_comma or fact.category == "other")
+
+
 def _close_by(segments: list[Segment], members: list[Segment]) -> list[Segment]:
     """Return the last members that no comma parts from the end of a list in which times differ."""
     close = [segments[-1]]
@@ -194,7 +218,9 @@ def _timed(fact: Fact, window: Window, last: Expression | None) -> Fact:
     """Return a fact in the time of the last of its list, with what narrows it ("whichever is shorter")."""
     told = last.modifiers.get("qualifier", "") if isinstance(last, Fact) else ""
     if fact.category == "treatment" and _is_now(fact):
-        fact = replace(fact, modifiers={name: words for name, words in fact.modifiers.items() if name != "status"})
+        fact = replace(
+            fact, modifiers={name: words for name, words in fact.modifiers.items() if name != "status"}
+        )
     own = fact.modifiers.get("qualifier")
     if window.text not in told or (own is not None and window.text in own):
         return replace(fact, within=window)
@@ -237,6 +263,8 @@ def _share_inner_time(text: Text, segments: list[Segment]) -> None:
     for before, segment in itertools.pairwise(segments):
         one, two = before.expression, segment.expression
         if segment.joint not in ("or", "and") or segment.after_comma or not isinstance(one, Fact):
+            continue
+        if segment.chunks[0].form.split(" ")[0] in FINITE:
             continue
         told = isinstance(two, Fact) and (two.within is not None or two.category != "allergy")
         end = segment.chunks[-1].end

@@ -30,6 +30,7 @@ STARTERS = frozenset(
         "under",
         "the",
         "up",
+        *("two", "three", "four", "five", "six", "seven", "eight", "ten", "twelve"),
     ]
 )
 """Forms of words that a window starts with; a bare number may start one too."""

@@ -173,7 +173,7 @@ def _is_told(chunks: Sequence[Chunk]) -> bool:
 
 
 def _opened(chunks: list[Chunk]) -> list[Chunk]:
-    """Return a demand without the brackets around whom it is asked of ("(women of childbearing potential only)")."""
+    """Return a demand without the brackets around whom it is asked of ("(women of … potential only)")."""
     inner = trimmed(chunks[-1].inner) if len(chunks) > 1 and chunks[-1].kind == "bracket" else []
     named = [chunk.term.iri for chunk in inner if chunk.term is not None and is_content(chunk)]
     plain = all(is_content(each) or each.classes & _PLAIN or each.form == "only" for each in inner)

@@ -18,11 +18,11 @@ from trialgraph.criteria.conditions.sexed import read_by_sex
 from trialgraph.criteria.conditions.sexes import read_sex
 from trialgraph.criteria.facts.allowances import allowance_at, allows, ceiling, washout
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.recency import or_now
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_barred, read_segments
 from trialgraph.criteria.members.segments import trimmed
-from trialgraph.criteria.facts.recency import or_now
 from trialgraph.criteria.members.timing import opening_time
 from trialgraph.criteria.statements.exceptions import item_run_in, resumes_at
 from trialgraph.criteria.statements.labels import read_labelled
