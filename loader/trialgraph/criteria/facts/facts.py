@@ -341,7 +341,7 @@ def _narrowed(text: Text, fact: Fact, around: Around) -> Fact:
         modifiers["qualifier"] = "; ".join([*filter(None, [modifiers.get("qualifier")]), *qualifiers])
     if around.historic and fact.category == "condition":
         modifiers.setdefault("status", "history")
-    if fact.category == "treatment" and (fact.within or around.window) is not None:
+    if fact.category in GIVEN and (fact.within or around.window) is not None:
         # What was going on within 4 weeks was given then.
         modifiers.pop("status", None)
     lesion = around.count is not None or around.size is not None

@@ -11,6 +11,7 @@ from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.quantities.windows import FoundWindow
 from trialgraph.expressions import CalendarUnit, Window
+from trialgraph.namespaces import TGC
 
 __all__ = [
     "LATELY",
@@ -18,6 +19,7 @@ __all__ = [
     "for_time_before",
     "goes_on",
     "happens",
+    "is_taken_now",
     "or_now",
     "requires_treatment",
     "time_aside",
@@ -32,6 +34,7 @@ LATELY = frozenset(
 """Words that say nothing beside a time."""
 _DAYS: dict[str, CalendarUnit] = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
 _LONGEST = 3
+_RADIOTHERAPY = str(TGC.Radiotherapy)
 
 _DONE = frozenset({"treatment", "procedure", "other"})
 _ABOUT = frozenset({"for", "to", "of", "in", "against", "requiring", "require", "required", "as", "with",
@@ -68,7 +71,7 @@ _GOING_ON = re.compile(
     r"(?:that|which|who)\s+(?:is|are|was|were|has\s+been|have\s+been)\s+(?:\w+\s+)?(?:progressing|active|present"
     r"|detected|diagnosed|treated)\b"
     r"(?:(?:,\s*|\s+(?:or|and)\s+)(?:(?:that|which|who)\s+)?(?:(?:is|are|was|were|has|have|had|been)\s+)*"
-    r"(?:progress\w+|active|present|detected|diagnosed|treated|requir\w+(?:\s+\w+){1,3}))*\s*$",
+    r"(?:progress\w+|active|present|detected|diagnosed|treated|requir\w+(?:\s+\w+){1,3}))*(?:\s+within)?\s*$",
     re.IGNORECASE,
 )
 """Clauses that tell when a disease was there, and nothing else."""
@@ -163,8 +166,14 @@ def for_time_before(head: Chunk, chunks: Sequence[Chunk]) -> bool:
     return timed and category_of(head) == "treatment"
 
 
+def is_taken_now(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> bool:
+    """Whether a verb before a treatment, which is no operation, says that it is given now."""
+    radiotherapy = head.term is not None and head.term.is_a(_RADIOTHERAPY)
+    return (radiotherapy or category_of(head) == "treatment") and goes_on(text, chunks)
+
+
 def goes_on(text: Text, chunks: Sequence[Chunk]) -> bool:
-    """Whether a verb before a treatment says that it is given now ("who are receiving warfarin")."""
+    """Whether a verb says that treatments behind it are given now ("who are receiving warfarin")."""
     if not chunks:
         return False
     start, end = chunks[0].start, chunks[-1].end

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.brackets import category_of
-from trialgraph.criteria.chunking.chunks import Chunk
+from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.namespaces import TGC
 
-__all__ = ["regimen_after"]
+__all__ = ["of_unread_drugs", "regimen_after"]
 
 _PART_OF = frozenset({"based", "containing"})
 _KINDS = frozenset(
@@ -25,6 +26,22 @@ _KINDS = frozenset(
     )
 )
 """Kinds of treatment, which behind a drug only say what kind it is of."""
+
+_NEAR = 50
+_SYSTEMIC = str(TGC.SystemicAnticancerTherapy)
+_AGAINST_CANCER = re.compile(r"cancer|tumou?r|neoplas|oncolog|cytotoxic|myeloma|lymphoma|leuk", re.IGNORECASE)
+_DRUGS = re.compile(
+    r"with\s+(?:(?:any|other|either|some)\s+)*(?:[\w-]+\s+){0,2}?"
+    r"(?:medications?|drugs?|agents?|medicines?|products?|supplements?)\b",
+    re.IGNORECASE,
+)
+
+
+def of_unread_drugs(text: Text, head: Chunk, following: Chunk) -> bool:
+    """Whether "systemic treatment" is one with drugs that need not be against a cancer."""
+    if head.term is None or head.term.iri != _SYSTEMIC or _DRUGS.match(text.text, following.start) is None:
+        return False
+    return _AGAINST_CANCER.search(text.text, head.start, following.end + _NEAR) is None
 
 
 def regimen_after(head: Chunk, chunks: Sequence[Chunk]) -> int:

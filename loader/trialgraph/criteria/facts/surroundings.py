@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from trialgraph.criteria.chunking.brackets import (
     are_related,
@@ -29,13 +29,19 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.epithets import adjectives_at
 from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.criteria.facts.provisos import limits_in, names_cause
-from trialgraph.criteria.facts.recency import done_lately, for_time_before, goes_on, happens, treated_lately
-from trialgraph.criteria.facts.regimens import regimen_after
+from trialgraph.criteria.facts.recency import (
+    done_lately,
+    for_time_before,
+    happens,
+    is_taken_now,
+    treated_lately,
+)
+from trialgraph.criteria.facts.regimens import of_unread_drugs, regimen_after
 from trialgraph.criteria.facts.results import is_testable, read_aside, result_after
 from trialgraph.criteria.facts.standards import standard_end
-from trialgraph.criteria.facts.washouts import OtherTime, is_shorter, other_time, time_off
+from trialgraph.criteria.facts.washouts import OtherTime, is_shorter, other_time, time_off, time_without
 from trialgraph.criteria.quantities.lesions import counts_lesions
-from trialgraph.criteria.quantities.windows import FoundWindow, end_of_moment, parse_window
+from trialgraph.criteria.quantities.windows import end_of_moment
 from trialgraph.expressions import AnyOf, Expression, Limit, Window
 from trialgraph.namespaces import TGC
 
@@ -49,7 +55,6 @@ _PAST = (
 )
 _EVER = re.compile(rf"{_PAST}.{{0,40}}\bor\b|\bor\b.{{0,40}}{_PAST}", re.IGNORECASE)
 _UNNAMED = frozenset({"condition", "disease", "disorder", "illness"})
-_AT_LEAST = re.compile(r"(?:for|in|during)\s+(?:at\s+least|a\s+minimum\s+of|≥)\s*", re.IGNORECASE)
 _DEMANDS = frozenset({"must", "should", "shall", "must be", "must have"})
 _RELATIVE = frozenset({"that", "which", "who", "whose", "whom", "where", "if", "when", "patient who"})
 _PREDICATES = frozenset({
@@ -136,7 +141,7 @@ def read_before(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around
 
 
 def _go_on(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> None:
-    if category_of(head) == "treatment" and goes_on(text, chunks):
+    if is_taken_now(text, head, chunks):
         around.modifiers["status"] = "active"
 
 
@@ -198,7 +203,7 @@ def _tell(text: Text, told: list[Chunk], around: Around) -> None:
 
 def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> bool:
     """Take in what follows a concept; False when it makes the concept something else."""
-    if chunks and chunks[0].form in _UNNAMED and category_of(head) == "treatment":
+    if chunks and (_is_of_illness(head, chunks[0]) or of_unread_drugs(text, head, chunks[0])):
         return False
     for index, chunk in enumerate(chunks):
         classes = chunk.classes
@@ -225,6 +230,10 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
     return True
 
 
+def _is_of_illness(head: Chunk, following: Chunk) -> bool:
+    return following.form in _UNNAMED and category_of(head) == "treatment"
+
+
 def _is_treated(head: Chunk, chunks: Sequence[Chunk]) -> bool:
     """Whether what follows tells what a disease is treated with, or has ("lymphoma treated with X")."""
     return chunks[0].form in _TREATED and category_of(head) in _ILL and any(map(is_content, chunks))
@@ -236,7 +245,7 @@ def _step_over(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         return chunks[after:]
     if after := regimen_after(head, chunks):
         return chunks[after:]
-    if around.negated and (washed := _time_without(text, chunks[0])) is not None:
+    if around.negated and (washed := time_without(text, chunks[0])) is not None:
         around.window = around.window or washed.window
         return [chunk for chunk in chunks if chunk.start >= washed.end]
     if around.negated and (lasting := time_off(text, chunks, 0)) is not None:
@@ -280,15 +289,6 @@ def _offers_other(head: Chunk, chunks: Sequence[Chunk]) -> bool:
     return any(
         str(TGC.MalignantNeoplasm) in term.ancestors and not are_related(head.term, term) for term in others
     )
-
-
-def _time_without(text: Text, chunk: Chunk) -> FoundWindow | None:
-    """Return the time in which there must have been none ("no transfusion for at least 7 days before …")."""
-    opening = _AT_LEAST.match(text.text, chunk.start)
-    found = parse_window(text.text, opening.end()) if opening else None
-    if found is None:
-        return None
-    return replace(found, window=replace(found.window, text=text.text[chunk.start : found.end]))
 
 
 def _take_detail(text: Text, head: Chunk, chunk: Chunk, following: Chunk | None, around: Around) -> bool:

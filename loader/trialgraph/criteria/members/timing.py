@@ -27,6 +27,7 @@ _TIMED = re.compile(
 _PERSONS = ("those", "who", "patient", "subject", "participant")
 _ANEW = frozenset({"negation", "unactual", "planned"})
 """What a clause of its own behind a list starts with ("or not recovered from …", "or planned use")."""
+_TO_COME = ("anticipat", "plan", "expect", "scheduled", "need")
 _ANEW_IN_TIME = VERBS | FINITE | {
     "received", "receipt", "participated", "used", "had", "treated", "taken", "prior", "previous",
     "previously", "history", "or", "who", "administration",
@@ -119,7 +120,7 @@ def time_of_any_kind(segments: list[Segment]) -> None:
 
 
 def _share_window(segments: list[Segment]) -> None:
-    while len(segments) > 2 and _speaks_anew(segments[-1]):
+    while len(segments) > 2 and (_speaks_anew(segments[-1]) or _foretells(segments[-1])):
         segments = segments[:-1]
     if len(segments) < 2 or any(segment.joint == ";" for segment in segments):
         return
@@ -198,7 +199,7 @@ def _takes_time_now(fact: Fact, last: Segment) -> bool:
     """Whether what goes on is in the time of the last of its list too ("taking A, B, or C within 2 days")."""
     opening = itertools.takewhile(lambda chunk: not is_content(chunk), last.chunks)
     anew = any(chunk.form.split(" ")[0] in _ANEW_IN_TIME for chunk in opening)
-    goes_on = fact.category == "treatment" and not anew
+    goes_on = fact.category in GIVEN and not anew
     return goes_on or not (last.after_comma or fact.category == "other")
 
 
@@ -217,7 +218,7 @@ def _close_by(segments: list[Segment], members: list[Segment]) -> list[Segment]:
 def _timed(fact: Fact, window: Window, last: Expression | None) -> Fact:
     """Return a fact in the time of the last of its list, with what narrows it ("whichever is shorter")."""
     told = last.modifiers.get("qualifier", "") if isinstance(last, Fact) else ""
-    if fact.category == "treatment" and _is_now(fact):
+    if fact.category in GIVEN and _is_now(fact):
         fact = replace(
             fact, modifiers={name: words for name, words in fact.modifiers.items() if name != "status"}
         )
@@ -232,6 +233,14 @@ def _speaks_anew(segment: Segment) -> bool:
     """Whether a member is a clause with a verb of its own ("or (those who) have not recovered from …")."""
     opening = segment.chunks[0].form
     return segment.expression is None and (opening in VERBS or opening.startswith(_PERSONS))
+
+
+def _foretells(segment: Segment) -> bool:
+    """Whether an unread member is of what is yet to come ("or anticipation of the need for surgery")."""
+    opening = segment.chunks[0]
+    timed = any(chunk.window is not None for chunk in segment.chunks)
+    foretold = not opening.classes.isdisjoint(_ANEW) or opening.form.startswith(_TO_COME)
+    return segment.expression is None and not timed and foretold
 
 
 def _share_doubtful_window(segments: list[Segment], category: str | None, window: Window) -> None:

@@ -67,6 +67,7 @@ _NAMED = (
     rf"|(?:(?<=\bdosing )|(?<=\btreatment )|(?<=\btherapy ))with\s+{_DRUG}\b(?:\s*\([a-z]\w+\))?{_OTHER}"
     r"|(?<=\bdosing )with\s+[\w-]+(?:\s*\([A-Z][^()]{1,20}\))?(?=\s*(?:[.;,)]|$))"
     r"|(?<=\bdose )[A-Z]{1,5}[- ]?\d{2,}\w*"
+    rf"|(?<=\bthe )(?:(?!{_STOP})[\w/+-]+\s+){{1,2}}(?:infusion|injection|administration|transplant\w*)\b"
     rf"|(?<=\bfirst )(?:(?!{_STOP})[\w/+-]+\s+)(?:(?:or|and)\s+[\w/+-]+\s+)?"
     r"(?:administration|dose|infusion|injection)\b)?"
     r"(?:(?:\s*on\s+(?:cycle\s*\d+,?\s*)?|\s*,\s*(?:on\s+)?(?:study\s+)?)day\s*[-+]?\d+(?!\d)"
