@@ -455,5 +455,7 @@ def test_a_list_is_taken_when_its_lead_in_says(lead, read):
 
 def test_a_history_of_what_is_listed_bars_what_is_over():
     """The lead-in of a list asks for histories of what it names."""
-    (criterion,) = read_text("* History of any of the following:\n  * Stroke\n  * Seizure", kind="exclusion")
-    assert compact(criterion.expression) == "ANY(Stroke{status=history}, Seizure{status=history})"
+    (criterion,) = read_text(
+        "* History of any of the following:\n  * Stroke\n  * Diabetes mellitus", kind="exclusion"
+    )
+    assert compact(criterion.expression) == "ANY(Stroke{status=history}, DiabetesMellitus{status=history})"
