@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from trialgraph.criteria.chunking.chunks import Chunk
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.recency import requires_treatment
+from trialgraph.criteria.facts.regimens import ends_in_dose
 from trialgraph.criteria.facts.washouts import OtherTime
 from trialgraph.criteria.language.connectives import DETERMINERS, FINITE, RESTARTS, VERBS
 from trialgraph.criteria.language.vocabulary import GIVEN
@@ -235,7 +236,8 @@ def _is_apart(joint: Chunk, following: Sequence[Chunk], segment: Segment) -> boo
     """Whether what follows tells that a treatment was stopped, or names no treatment that is required."""
     if joint.form == "and":
         return stops_treatment(following)
-    return joint.form == "or" and requires_treatment(segment.chunks, following)
+    apart = requires_treatment(segment.chunks, following) or ends_in_dose(segment.chunks, following)
+    return joint.form == "or" and apart
 
 
 def _is_in_case(segment: Segment, joint: Chunk, following: Sequence[Chunk]) -> bool:
