@@ -192,7 +192,7 @@ def _read_excepted(text: Text, chunks: list[Chunk], at: int) -> Expression:
     if own is not None and own > 0:
         remainder = narrative(text, tail[own].start, end)
         return any_of([_read_excepted(text, [*chunks[: at + 1], *tail[:own]], at), remainder])
-    if text.exclusion and (behind := resumes_at(chunks, at)):
+    if text.exclusion and (behind := resumes_at(text, chunks, at)):
         place = (tail[0].start, chunks[behind - 1].end)
         words = text.text[slice(*place)].strip(" ;,.:")
         rest = chunks[behind:]
