@@ -52,7 +52,7 @@ _STOP = (
 )
 _DRUG = (
     r"(?:placebo|[\w-]*\d[\w-]*|[\w-]{3,}(?:mab|cept|nib|lib|rib|sib|zomib|taxel|platin|rubicin|tecan|citabine"
-    r"|lutamide|domide|trexate|limus|stat|degib|tide|leucel|fosfamide|mustine))"
+    r"|lutamide|clax|domide|trexate|limus|stat|degib|tide|leucel|fosfamide|mustine))"
 )
 """A drug by its code or its stem (WHO's list of stems for international nonproprietary names)."""
 _OTHER = (
@@ -62,8 +62,10 @@ _OTHER = (
 _ITEM = r"(?:\d{1,2}|[a-z])[.)]\s"
 _NAMED = (
     rf"(?:(?<=\bof )(?:(?!{_STOP}|{_ITEM})[\w/+-]+[ ]?){{1,4}}{_OTHER}"
-    r"|(?:(?<=\bstarting )|(?<=\binitiating )|(?<=\bcommencing )|(?<=\breceiving ))"
+    r"|(?:(?<=\bstarting )(?<!of starting )|(?<=\binitiating )(?<!of initiating )"
+    r"|(?<=\bcommencing )(?<!of commencing )|(?<=\breceiving )(?<!of receiving ))"
     rf"(?:(?!{_STOP}|{_ITEM})[\w/+-]+[ ]?){{1,3}}(?:(?:and/or|or|and)\s+{_DRUG}\b)?"
+    rf"|(?:(?<=\bof starting )|(?<=\bof initiating )|(?<=\bof receiving )){_DRUG}\b"
     rf"|(?:(?<=\bdosing )|(?<=\btreatment )|(?<=\btherapy ))with\s+{_DRUG}\b(?:\s*\([a-z]\w+\))?{_OTHER}"
     r"|(?<=\bdosing )with\s+[\w-]+(?:\s*\([A-Z][^()]{1,20}\))?(?=\s*(?:[.;,)]|$))"
     r"|(?<=\bdose )[A-Z]{1,5}[- ]?\d{2,}\w*"
