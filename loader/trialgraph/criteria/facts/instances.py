@@ -62,11 +62,24 @@ def dated_alike(head: Expression, instances: Expression, chunks: Sequence[Chunk]
     window = most if 2 * windows.count(most) > len(windows) else None
     closing = None if any(windows) else closing_time(chunks)
 
+    doubted = [each.modifiers.get("qualifier", "") for each in _facts(instances) if each.within == window]
+    narrowing = window.text if window is not None and any(window.text in each for each in doubted) else None
+
     def dated(fact: Fact) -> Fact:
         last = closing if fact.category in (*GIVEN, "other") else None
-        return replace(fact, within=fact.within or window or last)
+        if narrowing is not None and fact.within is None:
+            told = filter(None, [fact.modifiers.get("qualifier"), narrowing])
+            fact = replace(fact, modifiers={**fact.modifiers, "qualifier": "; ".join(told)})
+        return _given_then(replace(fact, within=fact.within or window or last))
 
     return map_facts(head, dated)
+
+
+def _given_then(fact: Fact) -> Fact:
+    """Return a treatment in a time without "ongoing": what was going on within it was given then."""
+    if fact.within is None or fact.category not in GIVEN:
+        return fact
+    return replace(fact, modifiers={name: told for name, told in fact.modifiers.items() if name != "status"})
 
 
 def with_times(
@@ -201,7 +214,8 @@ def instances_of(kind: Fact, instances: Expression) -> Expression:
     def inherit(fact: Fact) -> Fact:
         bare = not fact.modifiers and fact.within is None and fact.category == kind.category
         given = inherited if bare or kind.category in GIVEN else {}
-        return replace(fact, within=fact.within or kind.within, modifiers={**given, **fact.modifiers})
+        modifiers = {**given, **fact.modifiers}
+        return _given_then(replace(fact, within=fact.within or kind.within, modifiers=modifiers))
 
     return map_facts(instances, inherit)
 
