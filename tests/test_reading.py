@@ -471,3 +471,36 @@ def test_a_list_of_times_since_treatments_demands_none(lead):
     """What has to be over for some time is barred until then, and stays words where it isn't understood."""
     (criterion,) = read_text(f"* {lead}:\n  * Cisplatin > 3 weeks prior to enrolment\n  * Other cisplatin")
     assert compact(criterion.expression) == "ALL(NOT Cisplatin @3w, «Other cisplatin»)"
+
+
+def test_items_below_what_is_denied_as_follows_are_denied():
+    """What a denial names is led in by "as follows" as it is by "such as"."""
+    (criterion,) = read_text("* No serious illness as follows:\n  * Stroke\n  * Diabetes mellitus")
+    assert (
+        compact(criterion.expression)
+        == "NOT ANY(MedicalIllness{qualifier=serious}, Stroke, DiabetesMellitus)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("lead", "read"),
+    [
+        ("Patients taking any of the following medications", "Warfarin{status=active}"),
+        ("Must not be receiving any of the following", "Warfarin{status=active}"),
+        ("Prior or concurrent use of", "Warfarin"),
+        ("Use of the following for 7 days prior to study entry", "Warfarin @7d"),
+        ("Concomitant medications", "Warfarin"),
+    ],
+)
+def test_a_list_is_taken_when_its_lead_in_says(lead, read):
+    """What is taken now bars those who take it, not those who once did."""
+    (criterion,) = read_text(f"* {lead}:\n  * Warfarin\n  * Stroke", kind="exclusion")
+    assert compact(criterion.expression).startswith(f"ANY({read}, ")
+
+
+def test_a_history_of_what_is_listed_bars_what_is_over():
+    """The lead-in of a list asks for histories of what it names."""
+    (criterion,) = read_text(
+        "* History of any of the following:\n  * Stroke\n  * Diabetes mellitus", kind="exclusion"
+    )
+    assert compact(criterion.expression) == "ANY(Stroke{status=history}, DiabetesMellitus{status=history})"

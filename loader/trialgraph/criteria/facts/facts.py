@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from trialgraph.criteria.chunking.brackets import category_of, is_gloss, is_tumour, only_repeats
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.pieces import is_content
+from trialgraph.criteria.facts.recency import LATELY
 from trialgraph.criteria.facts.requiring import REQUIRING
 from trialgraph.criteria.facts.strokes import are_choices
 from trialgraph.criteria.facts.surroundings import Around, read_after, read_before
@@ -341,6 +342,9 @@ def _narrowed(text: Text, fact: Fact, around: Around) -> Fact:
         modifiers["qualifier"] = "; ".join([*filter(None, [modifiers.get("qualifier")]), *qualifiers])
     if around.historic and fact.category == "condition":
         modifiers.setdefault("status", "history")
+    if fact.category in GIVEN and (fact.within or around.window) is not None:
+        # What was going on within 4 weeks was given then.
+        modifiers.pop("status", None)
     lesion = around.count is not None or around.size is not None
     return replace(
         fact,
@@ -359,4 +363,4 @@ def _goes_without_saying(fact: Fact, words: str, around: Around) -> bool:
         return fact.concept == _MALIGNANT or fact.concept in around.malignant
     if lower == "multiple":
         return (around.count or fact.count) is not None
-    return lower in ("recent", "recently") and (fact.within or around.window) is not None
+    return lower in LATELY and (fact.within or around.window) is not None

@@ -56,17 +56,33 @@ def dated_alike(head: Expression, instances: Expression, chunks: Sequence[Chunk]
     """Give a kind the time of its instances ("agents, including A and B within 14 days"), all or most.
 
     Where no instance is read in a time, a treatment is in the only time of their list, if that ends it.
+    A time in a bracket is of one instance only ("including recent (within a year) suicidal ideation").
     """
+    if any(inner.window is not None for chunk in chunks for inner in chunk.inner):
+        return head
     windows = [atom.within for atom in atoms(instances) if isinstance(atom, Fact)]
     most = max(windows, key=windows.count, default=None)
     window = most if 2 * windows.count(most) > len(windows) else None
     closing = None if any(windows) else closing_time(chunks)
 
+    doubted = [each.modifiers.get("qualifier", "") for each in _facts(instances) if each.within == window]
+    narrowing = window.text if window is not None and any(window.text in each for each in doubted) else None
+
     def dated(fact: Fact) -> Fact:
         last = closing if fact.category in (*GIVEN, "other") else None
-        return replace(fact, within=fact.within or window or last)
+        if narrowing is not None and fact.within is None:
+            told = filter(None, [fact.modifiers.get("qualifier"), narrowing])
+            fact = replace(fact, modifiers={**fact.modifiers, "qualifier": "; ".join(told)})
+        return _given_then(replace(fact, within=fact.within or window or last))
 
     return map_facts(head, dated)
+
+
+def _given_then(fact: Fact) -> Fact:
+    """Return a treatment in a time without "ongoing": what was going on within it was given then."""
+    if fact.within is None or fact.category not in GIVEN:
+        return fact
+    return replace(fact, modifiers={name: told for name, told in fact.modifiers.items() if name != "status"})
 
 
 def with_times(
@@ -80,7 +96,7 @@ def with_times(
         chunks: Of the words that list its instances.
         instances: What they were read as, of which what is of that kind counts; None where none was read.
     """
-    if not any(chunk.window is not None for chunk in chunks):
+    if not any(each.window is not None for chunk in chunks for each in (chunk, *chunk.inner)):
         return head
     words = text.text[chunks[0].start : chunks[-1].end].strip(" ;,.:")
     timed = [each for each in _facts(instances) if each.within is not None]
@@ -221,7 +237,8 @@ def instances_of(kind: Fact, instances: Expression) -> Expression:
     def inherit(fact: Fact) -> Fact:
         bare = not fact.modifiers and fact.within is None and fact.category == kind.category
         given = inherited if bare or kind.category in GIVEN else {}
-        return replace(fact, within=fact.within or kind.within, modifiers={**given, **fact.modifiers})
+        modifiers = {**given, **fact.modifiers}
+        return _given_then(replace(fact, within=fact.within or kind.within, modifiers=modifiers))
 
     return map_facts(instances, inherit)
 

@@ -7,44 +7,101 @@ from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.pieces import is_content
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.quantities.windows import FoundWindow
-from trialgraph.expressions import Window
+from trialgraph.expressions import CalendarUnit, Window
+from trialgraph.namespaces import TGC
 
-__all__ = ["done_lately", "happens", "time_aside", "treated_lately"]
+__all__ = [
+    "LATELY",
+    "done_lately",
+    "for_time_before",
+    "goes_on",
+    "happens",
+    "is_taken_now",
+    "or_now",
+    "requires_treatment",
+    "time_aside",
+    "treated_lately",
+]
+
+LATELY = frozenset(
+    {"recent", "recently"}
+    | {f"{now} or recent" for now in ("ongoing", "current", "active", "presently", "present")}
+    | {f"recent or {now}" for now in ("ongoing", "current", "active")}
+)
+"""Words that say nothing beside a time."""
+_DAYS: dict[str, CalendarUnit] = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
+_LONGEST = 3
+_RADIOTHERAPY = str(TGC.Radiotherapy)
 
 _DONE = frozenset({"treatment", "procedure", "other"})
 _ABOUT = frozenset({"for", "to", "of", "in", "against", "requiring", "require", "required", "as", "with",
-                    "including", "involving", "using", "administered", "given", "received",
-                    "performed"})  # fmt: skip
+                    "including", "involving", "using", "administered", "given", "received", "that", "which",
+                    "from", "by", "on", "at", "containing", "targeting", "performed"})  # fmt: skip
+_DESCRIBING = frozenset({"neutral", "qualifier", "active", "other"})
+_PURPOSES = frozenset({"for", "of", "against", "to"})
 _HAPPENING = frozenset({"occurring", "occurred", "happening", "diagnosed", "performed", "that occurred"})
 _GIVING = frozenset({"administered", "used", "given", "taken", "received", "that was given"})
 _ENDING = frozenset({"completed", "delivered"})
 _JOINTS = frozenset({"or", "and", "and / or", ","})
 _HAPPENED = re.compile(
     r"\b(?:progress|relaps|recur|respon|complet|discontinu|fail|toxicit|adverse|resolv|recover|who|if|unless|until"
-    r"|except|other than|after|since)",
+    r"|except|other than|after|since|first$)",
     re.IGNORECASE,
 )
 
 
+_IS_TAKING = re.compile(
+    r"\b(?:is|are|(?<!will )(?<!to )be)\s+(?:not\s+)?(?:(?:\w+ly|still|also|being|already)\s+)*"
+    r"(?:receiving|taking|undergoing|treated\s+with)\b",
+    re.IGNORECASE,
+)
+_TAKING = re.compile(
+    r"\W*(?:(?:the|any|patients?|subjects?|participants?|individuals|persons|those|who)\s+)*(?:receiving|taking)\b",
+    re.IGNORECASE,
+)
+_BEFORE_NOW = re.compile(
+    r"\b(?:received|taken|took|had|treated\s+(?:previously|before)|previous\w*|prior|history|ever|past|who\s+were)\b"
+    r"|\b(?:plan\w*|expect\w*|anticipat\w*|likely|intend\w*|will|eligible|candidates?)\b",
+    re.IGNORECASE,
+)
+"""What before a treatment tells that it is over, or yet to come."""
 _GOING_ON = re.compile(
     r"(?:that|which|who)\s+(?:is|are|was|were|has\s+been|have\s+been)\s+(?:\w+\s+)?(?:progressing|active|present"
     r"|detected|diagnosed|treated)\b"
     r"(?:(?:,\s*|\s+(?:or|and)\s+)(?:(?:that|which|who)\s+)?(?:(?:is|are|was|were|has|have|had|been)\s+)*"
-    r"(?:progress\w+|active|present|detected|diagnosed|treated|requir\w+(?:\s+\w+){1,3}))*\s*$",
+    r"(?:progress\w+|active|present|detected|diagnosed|treated|requir\w+(?:\s+\w+){1,3}))*(?:\s+within)?\s*$",
     re.IGNORECASE,
 )
 """Clauses that tell when a disease was there, and nothing else."""
 
 
 def done_lately(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> Window | None:
-    """Return the time behind "radiotherapy to the pelvis", when it tells of that and of nothing else."""
+    """Return the time behind "radiotherapy to the pelvis", when it tells of that and of nothing else.
+
+    Behind a disease nothing else may be named in front of it ("bleeding of grade 3 within 4 weeks").
+    """
     last = chunks[-1].window if len(chunks) > 1 else None
-    if last is None or last.narrowed or category_of(head) not in _DONE:
+    if last is None or sum(chunk.window is not None for chunk in chunks) != 1:
         return None
-    words = " ".join(text.text[each.start : each.end] for each in chunks[:-1] if each.kind != "bracket")
-    plain = chunks[0].form in _ABOUT and not (_HAPPENED.search(words) or chunks[-2].form in _JOINTS)
-    return last.window if plain and sum(chunk.window is not None for chunk in chunks) == 1 else None
+    before = [each for each in chunks[:-1] if each.kind != "bracket"]
+    words = " ".join(text.text[each.start : each.end] for each in before)
+    if _HAPPENED.search(words) or chunks[-2].form in _JOINTS:
+        return None
+    if category_of(head) in _DONE:
+        apart = chunks[0].form not in _PURPOSES and _names_disease_too(before)
+        return last.window if chunks[0].form in _ABOUT and not apart else None
+    plain = not any(is_content(each) or each.kind == "value" or each.form in _JOINTS for each in before)
+    told = category_of(head) == "condition" and not last.window.text[0].isdigit()
+    return last.window if plain and told else None
+
+
+def _names_disease_too(chunks: Sequence[Chunk]) -> bool:
+    """Whether something else than a treatment is named behind a conjunction, so that the time may be its."""
+    joint = next((i for i, chunk in enumerate(chunks) if chunk.form in _JOINTS), len(chunks))
+    return any(is_content(each) and category_of(each) not in _DONE for each in chunks[joint:])
 
 
 def treated_lately(text: Text, chunks: Sequence[Chunk]) -> Window | None:
@@ -60,11 +117,71 @@ def treated_lately(text: Text, chunks: Sequence[Chunk]) -> Window | None:
     return times[0] if there else None
 
 
-def time_aside(chunk: Chunk) -> FoundWindow | None:
-    """Return the time that is all that a bracket says ("recent (within 6 months) stroke")."""
+def time_aside(text: Text, chunk: Chunk) -> FoundWindow | None:
+    """Return the time that is all that a bracket says ("recent (within 6 months) stroke", "(< 3 months)")."""
     if chunk.kind != "bracket" or len(chunk.inner) != 1:
         return None
-    return chunk.inner[0].window
+    inner = chunk.inner[0]
+    found = inner.limit
+    if inner.window is not None or found is None or found.unit is None or found.limit.high is None:
+        return inner.window
+    unit = _DAYS.get(found.unit.ucum)
+    short = text.text[inner.start : inner.end].lower().startswith(("<", "≤", "less", "up to", "no more"))
+    if unit is None or found.limit.low is not None or not short:
+        return None
+    return FoundWindow(
+        Window(found.limit.high, unit, text.text[inner.start : inner.end]), inner.start, inner.end
+    )
+
+
+def or_now(text: Text, chunks: list[Chunk]) -> list[Chunk]:
+    """Return "recent (within 6 months) or active stroke" without "or active": what is there now is recent."""
+    for index in range(1, len(chunks) - _LONGEST):
+        before, time, joint, now = chunks[index - 1 : index + _LONGEST]
+        lately = before.form.split(" ")[-1] in ("recent", "recently") or "historic" in before.classes
+        found = time_aside(text, time) if lately and joint.form in ("or", "and / or") else None
+        if found is not None and not found.narrowed and "active" in now.classes:
+            return [*chunks[: index + 1], *or_now(text, chunks[index + _LONGEST :])]
+    return chunks
+
+
+def requires_treatment(chunks: Sequence[Chunk], following: Sequence[Chunk]) -> bool:
+    """Whether a disease ends in the treatment it requires, and another follows.
+
+    "Infection requiring antibiotics or other serious illness": that isn't what is required.
+    """
+    at = next((i for i, chunk in enumerate(chunks) if "needing" in chunk.classes), len(chunks))
+    head = next((chunk for chunk in chunks[:at] if is_content(chunk)), None)
+    needed = [chunk for chunk in chunks[at:] if is_content(chunk)]
+    other = next((i for i, chunk in enumerate(following) if not chunk.classes & _DESCRIBING), len(following))
+    ill = [
+        each for each in (head, *following[other : other + 1]) if each and category_of(each) == "condition"
+    ]
+    given = bool(needed) and chunks[-1] is needed[-1] and all(category_of(each) in GIVEN for each in needed)
+    return given and len(ill) == 2
+
+
+def for_time_before(head: Chunk, chunks: Sequence[Chunk]) -> bool:
+    """Whether "for" leads to the time in which a treatment is barred ("for 7 days prior to …")."""
+    timed = len(chunks) > 1 and chunks[0].form == "for" and chunks[1].kind == "window"
+    return timed and category_of(head) == "treatment"
+
+
+def is_taken_now(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> bool:
+    """Whether a verb before a treatment, which is no operation, says that it is given now."""
+    radiotherapy = head.term is not None and head.term.is_a(_RADIOTHERAPY)
+    return (radiotherapy or category_of(head) == "treatment") and goes_on(text, chunks)
+
+
+def goes_on(text: Text, chunks: Sequence[Chunk]) -> bool:
+    """Whether a verb says that treatments behind it are given now ("who are receiving warfarin")."""
+    if not chunks:
+        return False
+    start, end = chunks[0].start, chunks[-1].end
+    if _BEFORE_NOW.search(text.text, start, end):
+        return False
+    bare = _TAKING.match(text.text, start, end) if text.exclusion else None
+    return bare is not None or _IS_TAKING.search(text.text, start, end) is not None
 
 
 def happens(text: Text, head: Chunk, chunk: Chunk, following: Chunk | None) -> bool:

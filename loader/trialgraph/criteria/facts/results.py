@@ -89,7 +89,7 @@ def read_aside(text: Text, head: Chunk, chunk: Chunk, around: Told) -> bool:
     if _is_taken(text, head, chunk):
         around.modifiers["status"] = "active"
         return True
-    if (recent := time_aside(chunk)) is not None and not recent.narrowed:
+    if (recent := time_aside(text, chunk)) is not None and not recent.narrowed:
         around.window = recent.window
         return True
     inner = _explained(chunk)

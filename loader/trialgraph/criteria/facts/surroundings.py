@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from trialgraph.criteria.chunking.brackets import (
     are_related,
@@ -29,14 +29,20 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.epithets import adjectives_at
 from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.criteria.facts.provisos import limits_in, names_cause
-from trialgraph.criteria.facts.recency import done_lately, happens, treated_lately
-from trialgraph.criteria.facts.regimens import regimen_after
+from trialgraph.criteria.facts.recency import (
+    done_lately,
+    for_time_before,
+    happens,
+    is_taken_now,
+    treated_lately,
+)
+from trialgraph.criteria.facts.regimens import of_unread_drugs, regimen_after
 from trialgraph.criteria.facts.requiring import UNNAMED, after_requiring
 from trialgraph.criteria.facts.results import is_testable, read_aside, result_after, tells_whom_or_when
 from trialgraph.criteria.facts.standards import standard_end
-from trialgraph.criteria.facts.washouts import OtherTime, is_shorter, other_time, time_off
+from trialgraph.criteria.facts.washouts import OtherTime, is_shorter, other_time, time_off, time_without
 from trialgraph.criteria.quantities.lesions import counts_lesions
-from trialgraph.criteria.quantities.windows import FoundWindow, end_of_moment, parse_window
+from trialgraph.criteria.quantities.windows import end_of_moment
 from trialgraph.expressions import AnyOf, Expression, Limit, Window
 from trialgraph.namespaces import TGC
 
@@ -126,6 +132,7 @@ def read_before(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around
         elif "neutral" not in classes and not (text.exclusion and "example" in classes):
             return False
     _tell(text, told, around)
+    _go_on(text, head, chunks, around)
     lone = [
         words
         for words in around.qualifiers
@@ -133,6 +140,11 @@ def read_before(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around
     ]
     around.leading = "; ".join(lone) or None
     return True
+
+
+def _go_on(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> None:
+    if is_taken_now(text, head, chunks):
+        around.modifiers["status"] = "active"
 
 
 def _is_comma(chunk: Chunk) -> bool:
@@ -186,7 +198,7 @@ def _tell(text: Text, told: list[Chunk], around: Around) -> None:
 
 def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> bool:
     """Take in what follows a concept; False when it makes the concept something else."""
-    if chunks and chunks[0].form in UNNAMED and category_of(head) == "treatment":
+    if chunks and (_is_of_illness(head, chunks[0]) or of_unread_drugs(text, head, chunks[0])):
         return False
     for index, chunk in enumerate(chunks):
         classes = chunk.classes
@@ -213,6 +225,10 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
     return True
 
 
+def _is_of_illness(head: Chunk, following: Chunk) -> bool:
+    return following.form in UNNAMED and category_of(head) == "treatment"
+
+
 def _is_treated(head: Chunk, chunks: Sequence[Chunk]) -> bool:
     """Whether what follows tells what a disease is treated with, or has ("lymphoma treated with X")."""
     return chunks[0].form in _TREATED and category_of(head) in _ILL and any(map(is_content, chunks))
@@ -224,7 +240,7 @@ def _step_over(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         return chunks[after:]
     if after := regimen_after(head, chunks):
         return chunks[after:]
-    if around.negated and (washed := _time_without(text, chunks[0])) is not None:
+    if around.negated and (washed := time_without(text, chunks[0])) is not None:
         around.window = around.window or washed.window
         return [chunk for chunk in chunks if chunk.start >= washed.end]
     if around.negated and (lasting := time_off(text, chunks, 0)) is not None:
@@ -232,7 +248,8 @@ def _step_over(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         return chunks[2:]
     if standard := standard_end(text, chunks):
         return [chunk for chunk in chunks if chunk.start >= standard]
-    return None
+    barred = text.exclusion or around.negated
+    return chunks[1:] if barred and for_time_before(head, chunks) else None
 
 
 def _asks_otherwise(head: Chunk, chunks: Sequence[Chunk], around: Around) -> bool:
@@ -267,15 +284,6 @@ def _offers_other(head: Chunk, chunks: Sequence[Chunk]) -> bool:
     return any(
         str(TGC.MalignantNeoplasm) in term.ancestors and not are_related(head.term, term) for term in others
     )
-
-
-def _time_without(text: Text, chunk: Chunk) -> FoundWindow | None:
-    """Return the time in which there must have been none ("no transfusion for at least 7 days before …")."""
-    opening = _AT_LEAST.match(text.text, chunk.start)
-    found = parse_window(text.text, opening.end()) if opening else None
-    if found is None:
-        return None
-    return replace(found, window=replace(found.window, text=text.text[chunk.start : found.end]))
 
 
 def _take_detail(text: Text, head: Chunk, chunk: Chunk, following: Chunk | None, around: Around) -> bool:
@@ -324,7 +332,8 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
     around.window = around.window or treated_lately(text, rest)
     if around.window is None and (done := done_lately(text, head, rest)) is not None:
         around.window = done
-        rest.pop()
+        if rest[-1].window is not None and not rest[-1].window.narrowed:
+            rest.pop()
     if rest:
         allergic = head.term is not None and head.term.category == "allergy"
         name = "agent" if allergic and names_cause(rest[0]) else "qualifier"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -9,14 +10,16 @@ from typing import NamedTuple
 from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.quantities.windows import FoundWindow, parse_window
 from trialgraph.expressions import CalendarUnit, Window
 
-__all__ = ["OtherTime", "is_shorter", "length_of", "other_time", "time_off"]
+__all__ = ["OtherTime", "is_shorter", "length_of", "other_time", "time_off", "time_without"]
 
 _UNITS: dict[str, CalendarUnit] = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
 _LEADING = frozenset({"for", "if", "since", "from", "after", "following", "if prior", "in case of"})
 _JOINING = frozenset({"or", "and", ",", "and / or", "/"})
 _FEWEST = 3
+_AT_LEAST = re.compile(r"(?:for|in|during)\s+(?:at\s+least|a\s+minimum\s+of|≥)\s*", re.IGNORECASE)
 
 
 class OtherTime(NamedTuple):
@@ -51,6 +54,15 @@ def time_off(text: Text, chunks: Sequence[Chunk], index: int) -> Window | None:
         if length is None
         else replace(length, text=text.text[chunks[index].start : chunks[index + 1].end])
     )
+
+
+def time_without(text: Text, chunk: Chunk) -> FoundWindow | None:
+    """Return the time in which there must have been none ("no transfusion for at least 7 days before …")."""
+    opening = _AT_LEAST.match(text.text, chunk.start)
+    found = parse_window(text.text, opening.end()) if opening else None
+    if found is None:
+        return None
+    return replace(found, window=replace(found.window, text=text.text[chunk.start : found.end]))
 
 
 def is_shorter(window: Window, other: Window | None) -> bool:

@@ -191,7 +191,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     denied: list[Expression] = []
     beside: list[Expression] = []
     tested, unread = False, None
-    share_windows(segments)
+    share_windows(text, segments)
     share_remarks(text, segments)
     share_clauses(text, segments)
     share_purpose(segments)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.recency import LATELY
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import Segment, is_bare
@@ -27,6 +29,14 @@ __all__ = [
 
 _VIRAL = str(TGC.ViralInfection)
 _COURSES = ("acute ", "chronic ")
+_CONTROLLED = re.compile(r"(?:un|(?:poorly|inadequately|insufficiently|not(?: well)?)[ -])controlled", re.I)
+_EVENTS = (
+    str(TGC.CerebrovascularEvent),
+    str(TGC.Thromboembolism),
+    str(TGC.AcuteCoronarySyndrome),
+    str(TGC.MyocardialInfarction),
+    str(TGC.CardiacArrest),
+)
 _SHARED = (",", "or", "and", "/")
 
 
@@ -62,9 +72,20 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
             segment.narrower or segment.joint not in _SHARED or not is_content(segment.chunks[0])
         ):
             leading = None
+        elif leading is not None and _CONTROLLED.fullmatch(leading) and _is_event(segment):
+            continue
         elif leading is not None and not (each_its_own and (segment.joint == "," or segment.after_comma)):
             leading = _fitting(leading, fact)
+            if leading and leading.lower() in LATELY and first is not None and first.within is not None:
+                segment.expression = replace(fact, within=fact.within or first.within)
+                continue
             segment.expression = _qualified(fact, leading, first=True) if leading else fact
+
+
+def _is_event(segment: Segment) -> bool:
+    """Whether a member is over in a moment, so that "uncontrolled hypertension or stroke" isn't of it."""
+    named = next((chunk.term for chunk in segment.chunks if chunk.term is not None), None)
+    return named is not None and any(map(named.is_a, _EVENTS))
 
 
 def _fitting(words: str, fact: Fact) -> str | None:
@@ -182,6 +203,7 @@ def share_active(text: Text, segments: list[Segment]) -> None:
         if not isinstance(one, Fact) or not isinstance(two, Fact) or "status" not in one.modifiers:
             continue
         pair = segment.joint in ("or", "and", "/") and not segment.after_comma
+        pair = pair and not any("needing" in chunk.classes for chunk in before.chunks)
         listed = segment.joint in _SHARED and {one.category, two.category} <= GIVEN
         one_noun = before.borrowed and segment.joint in _SHARED
         listed = listed or (segment.joint in _SHARED and all(_is_viral(text, each) for each in (one, two)))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from trialgraph.criteria.chunking.chunks import Chunk
 from trialgraph.criteria.facts.clauses import names_others
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.recency import requires_treatment
+from trialgraph.criteria.facts.regimens import ends_in_dose
 from trialgraph.criteria.facts.washouts import OtherTime
 from trialgraph.criteria.language.connectives import DETERMINERS, FINITE, RESTARTS, VERBS
 from trialgraph.criteria.language.vocabulary import GIVEN
@@ -208,7 +210,7 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
     following = list(chunks[index + 1 : index + 9])
     if chunk.form == ";" or _takes_all(segment):
         return chunk.form == ";" or _is_other_matter(segment, following)
-    if chunk.form == "and" and (stops_treatment(following) or _lasted(segment, following)):
+    if _is_apart(chunk, following, segment):
         return True
     in_case = _is_in_case(segment, chunk, following)
     if in_case or _lists_grounds(segment, chunk):
@@ -245,6 +247,14 @@ def _lasted(segment: Segment, following: Sequence[Chunk]) -> bool:
         return False
     named = next((each for each in following if not each.classes & _DESCRIBING), None)
     return named is not None and is_content(named)
+
+
+def _is_apart(joint: Chunk, following: Sequence[Chunk], segment: Segment) -> bool:
+    """Whether what follows tells that a treatment was stopped, or names no treatment that is required."""
+    if joint.form == "and":
+        return stops_treatment(following) or _lasted(segment, following)
+    apart = requires_treatment(segment.chunks, following) or ends_in_dose(segment.chunks, following)
+    return joint.form == "or" and apart
 
 
 def _is_in_case(segment: Segment, joint: Chunk, following: Sequence[Chunk]) -> bool:

@@ -11,7 +11,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import closing_time
 from trialgraph.criteria.facts.recency import time_aside
-from trialgraph.criteria.language.connectives import DETERMINERS, EXPECTING, RESTARTS, VERBS
+from trialgraph.criteria.language.connectives import DETERMINERS, EXPECTING, FINITE, RESTARTS, VERBS
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import AllOf, Expression, Fact, Value, Window
@@ -29,8 +29,15 @@ _OTHERS = frozenset({"subject who", "patient who", "participant who", "individua
 _PERSONS = ("those", "who", "patient", "subject", "participant")
 _ANEW = frozenset({"negation", "unactual", "planned"})
 """What a clause of its own behind a list starts with ("or not recovered from …", "or planned use")."""
+_TO_COME = ("anticipat", "plan", "expect", "scheduled", "need")
+_ANEW_IN_TIME = VERBS | FINITE | {
+    "received", "receipt", "participated", "used", "had", "treated", "taken", "prior", "previous",
+    "previously", "history", "or", "who", "administration",
+}  # fmt: skip
+"""What a member of its own starts with behind what goes on ("is taking A, or received B within 4 weeks")."""
 _PLANS = frozenset({str(TGC.PlannedPregnancy), str(TGC.PlannedFathering), str(TGC.PlannedBreastfeeding)})
 _INJURY = str(TGC.TraumaticInjury)
+_PROCEDURE = str(TGC.Procedure)
 _BEFALLING = frozenset({"injury", "procedure"})
 """Operations and injuries, which trials list together in one time ("trauma or surgery within 4 weeks")."""
 _EVENTS = frozenset({"condition", "procedure"})
@@ -46,24 +53,26 @@ _LATELY = frozenset({"recent", "any recent", "a recent"})
 _WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNORECASE)
 
 
-def opening_time(chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
+def opening_time(text: Text, chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
     """Return the time that a statement opens with, and its other chunks; None when it has another too.
 
     It is set off by a comma, or stands between "history" and "of".
     """
     found = chunks[0].window if len(chunks) > 2 and chunks[1].form == "," else None
     if found is None:
-        return _time_of_history(chunks)
+        return _time_of_history(text, chunks)
     alone = not any(chunk.kind == "window" for chunk in chunks[1:])
     return (found.window, list(chunks[1:])) if alone and not found.narrowed else None
 
 
-def _time_of_history(chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
+def _time_of_history(text: Text, chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
     """Return the time in "history (within 6 months) of A, B or C", and the rest without it; else None."""
-    at = next((i for i, chunk in enumerate(chunks[:_SOON]) if (chunk.window or time_aside(chunk))), None)
+    at = next(
+        (i for i, chunk in enumerate(chunks[:_SOON]) if (chunk.window or time_aside(text, chunk))), None
+    )
     if not at or at + 2 >= len(chunks):
         return None
-    found = chunks[at].window or time_aside(chunks[at])
+    found = chunks[at].window or time_aside(text, chunks[at])
     alone = not any(chunk.window is not None for chunk in chunks[at + 1 :])
     before = chunks[:at] if chunks[at + 1].form == "of" else chunks[: at + 2]
     led = "historic" in before[-1].classes and all(chunk.classes & _LEADING for chunk in chunks[:at])
@@ -73,16 +82,31 @@ def _time_of_history(chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | No
     return found.window, [*lead, *chunks[at + 1 :]]
 
 
-def share_windows(segments: list[Segment]) -> None:
+def share_windows(text: Text, segments: list[Segment]) -> None:
     """Let a time span at the end of a list, or of one of several lists, hold for the members without one."""
     start = 0
     for index, segment in enumerate(segments[:-1]):
         fact = segment.expression
         if isinstance(fact, Fact) and fact.within is not None and _ends_list(fact, segments[index + 1]):
             if segment.joint in ("or", "and", "/") and index > start:
-                _share_window(segments[start : index + 1])
+                _share_window(text, segments[start : index + 1])
             start = index + 1
-    _share_window(segments[start:])
+    _share_window(text, segments[start:])
+    for segment in segments:
+        if isinstance(segment.expression, Fact) and segment.expression.within is not None:
+            segment.expression = _without_half_lives(segment, segment.expression)
+
+
+def _without_half_lives(segment: Segment, fact: Fact) -> Fact:
+    """Return a procedure in the stated one of "4 weeks or 5 half-lives, whichever is shorter"."""
+    done = any(chunk.term is not None and chunk.term.is_a(_PROCEDURE) for chunk in segment.chunks)
+    told = fact.modifiers.get("qualifier", "").split("; ")
+    time = fact.within.text if fact.within is not None else ""
+    if not done or time not in told or "half" not in time.lower():
+        return fact
+    rest = "; ".join(words for words in told if words != time)
+    others = {name: words for name, words in fact.modifiers.items() if name != "qualifier"}
+    return replace(fact, modifiers={**others, "qualifier": rest} if rest else others)
 
 
 def _ends_list(fact: Fact, following: Segment) -> bool:
@@ -111,8 +135,8 @@ def time_of_any_kind(segments: list[Segment]) -> None:
                 before.expression = replace(fact, within=window)
 
 
-def _share_window(segments: list[Segment]) -> None:
-    while len(segments) > 2 and _speaks_anew(segments[-1]):
+def _share_window(text: Text, segments: list[Segment]) -> None:
+    while len(segments) > 2 and (_speaks_anew(segments[-1]) or _foretells(segments[-1])):
         segments = segments[:-1]
     if len(segments) < 2 or any(segment.joint == ";" for segment in segments):
         return
@@ -132,7 +156,7 @@ def _share_window(segments: list[Segment]) -> None:
     )
     if window is None or (not starts and (last.after_comma or last.joint != "or")):
         return
-    if _timed_before(last):
+    if _timed_before(text, last) or _is_time_of_others(segments, window):
         return
     given = {"treatment", "procedure", "other"}
     members = [
@@ -145,7 +169,7 @@ def _share_window(segments: list[Segment]) -> None:
             or {_event(s.expression), _event(last.expression)} <= _BEFALLING
         )
         and (not _plans(last) or _plans(s))
-        and (not _is_now(s.expression) or not (last.after_comma or s.expression.category == "other"))
+        and (not _is_now(s.expression) or _takes_time_now(s.expression, last))
     ]
     if any(isinstance(s.expression, Fact) and s.expression.within not in (None, window) for s in members):
         members = _close_by(segments, members)
@@ -162,10 +186,10 @@ def _share_window(segments: list[Segment]) -> None:
     _share_doubtful_window(segments, category, window)
 
 
-def _timed_before(segment: Segment) -> bool:
+def _timed_before(text: Text, segment: Segment) -> bool:
     """Whether a member's time stands before its name, so that it is no other's ("recent (≤ 3 months) X")."""
     named = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), 0)
-    return any(time_aside(chunk) is not None for chunk in segment.chunks[:named])
+    return any(time_aside(text, chunk) is not None for chunk in segment.chunks[:named])
 
 
 def _common_time(expression: AllOf) -> Window | None:
@@ -188,6 +212,21 @@ def _is_now(fact: Fact) -> bool:
     return fact.modifiers.get("status") == "active"
 
 
+def _is_time_of_others(segments: list[Segment], window: Window) -> bool:
+    """Whether the last of a list has its time from one before it ("A, recent (within 90 days) B or C")."""
+    own = any(each.window is not None for chunk in segments[-1].chunks for each in (chunk, *chunk.inner))
+    facts = [segment.expression for segment in segments[:-1] if isinstance(segment.expression, Fact)]
+    return not own and any(fact.within == window for fact in facts)
+
+
+def _takes_time_now(fact: Fact, last: Segment) -> bool:
+    """Whether what goes on is in the time of the last of its list too ("taking A, B, or C within 2 days")."""
+    opening = itertools.takewhile(lambda chunk: not is_content(chunk), last.chunks)
+    anew = any(chunk.form.split(" ")[0] in _ANEW_IN_TIME for chunk in opening)
+    goes_on = fact.category in GIVEN and not anew
+    return goes_on or not (last.after_comma or fact.category == "other")
+
+
 def _close_by(segments: list[Segment], members: list[Segment]) -> list[Segment]:
     """Return the last members that no comma parts from the end of a list in which times differ."""
     close = [segments[-1]]
@@ -203,6 +242,10 @@ def _close_by(segments: list[Segment], members: list[Segment]) -> list[Segment]:
 def _timed(fact: Fact, window: Window, last: Expression | None) -> Fact:
     """Return a fact in the time of the last of its list, with what narrows it ("whichever is shorter")."""
     told = last.modifiers.get("qualifier", "") if isinstance(last, Fact) else ""
+    if fact.category in GIVEN and _is_now(fact):
+        fact = replace(
+            fact, modifiers={name: words for name, words in fact.modifiers.items() if name != "status"}
+        )
     own = fact.modifiers.get("qualifier")
     if window.text not in told or (own is not None and window.text in own):
         return replace(fact, within=window)
@@ -214,6 +257,14 @@ def _speaks_anew(segment: Segment) -> bool:
     """Whether a member is a clause with a verb of its own ("or (those who) have not recovered from …")."""
     opening = segment.chunks[0].form
     return segment.expression is None and (opening in VERBS or opening.startswith(_PERSONS))
+
+
+def _foretells(segment: Segment) -> bool:
+    """Whether an unread member is of what is yet to come ("or anticipation of the need for surgery")."""
+    opening = segment.chunks[0]
+    timed = any(chunk.window is not None for chunk in segment.chunks)
+    foretold = not opening.classes.isdisjoint(_ANEW) or opening.form.startswith(_TO_COME)
+    return segment.expression is None and not timed and foretold
 
 
 def _share_doubtful_window(segments: list[Segment], category: str | None, window: Window) -> None:
@@ -256,6 +307,8 @@ def _share_inner_time(text: Text, segments: list[Segment]) -> None:
         one, two = before.expression, segment.expression
         apart = segment.after_comma or _states_apart(before, segment)
         if segment.joint not in ("or", "and") or apart or not isinstance(one, Fact):
+            continue
+        if segment.chunks[0].form.split(" ")[0] in FINITE:
             continue
         told = isinstance(two, Fact) and (two.within is not None or two.category != "allergy")
         end = segment.chunks[-1].end

@@ -30,6 +30,7 @@ STARTERS = frozenset(
         "under",
         "the",
         "up",
+        *("two", "three", "four", "five", "six", "seven", "eight", "ten", "twelve"),
     ]
 )
 """Forms of words that a window starts with; a bare number may start one too."""
@@ -51,7 +52,7 @@ _STOP = (
 )
 _DRUG = (
     r"(?:placebo|[\w-]*\d[\w-]*|[\w-]{3,}(?:mab|cept|nib|lib|rib|sib|zomib|taxel|platin|rubicin|tecan|citabine"
-    r"|lutamide|domide|trexate|limus|stat|degib|tide|leucel|fosfamide|mustine))"
+    r"|lutamide|clax|domide|trexate|limus|stat|degib|tide|leucel|fosfamide|mustine))"
 )
 """A drug by its code or its stem (WHO's list of stems for international nonproprietary names)."""
 _OTHER = (
@@ -61,9 +62,14 @@ _OTHER = (
 _ITEM = r"(?:\d{1,2}|[a-z])[.)]\s"
 _NAMED = (
     rf"(?:(?<=\bof )(?:(?!{_STOP}|{_ITEM})[\w/+-]+[ ]?){{1,4}}{_OTHER}"
+    r"|(?:(?<=\bstarting )(?<!of starting )|(?<=\binitiating )(?<!of initiating )"
+    r"|(?<=\bcommencing )(?<!of commencing )|(?<=\breceiving )(?<!of receiving ))"
+    rf"(?:(?!{_STOP}|{_ITEM})[\w/+-]+[ ]?){{1,3}}(?:(?:and/or|or|and)\s+{_DRUG}\b)?"
+    rf"|(?:(?<=\bof starting )|(?<=\bof initiating )|(?<=\bof receiving )){_DRUG}\b{_OTHER}"
+    rf"|(?:(?<=\bdosing )|(?<=\btreatment )|(?<=\btherapy ))with\s+{_DRUG}\b(?:\s*\([a-z]\w+\))?{_OTHER}"
+    r"|(?<=\bdosing )with\s+[\w-]+(?:\s*\([A-Z][^()]{1,20}\))?(?=\s*(?:[.;,)]|$))"
     r"|(?<=\bdose )[A-Z]{1,5}[- ]?\d{2,}\w*"
-    rf"|(?:(?<=\bstarting )|(?<=\binitiating )|(?<=\breceiving )){_DRUG}\b"
-    r"(?:\s+(?:and/or|or|and)\s+[\w-]+(?=\s*(?:[,.;()]|$))|(?!\s*(?:[/,+]|or\b|and\b)))"
+    rf"|(?<=\bthe )(?:(?!{_STOP})[\w/+-]+\s+){{1,2}}(?:infusion|injection|administration|transplant\w*)\b"
     rf"|(?<=\bfirst )(?:(?!{_STOP})[\w/+-]+\s+)(?:(?:or|and)\s+[\w/+-]+\s+)?"
     r"(?:administration|dose|infusion|injection)\b)?"
     r"(?:(?:\s*on\s+(?:cycle\s*\d+,?\s*)?|\s*,\s*(?:on\s+)?(?:study\s+)?)day\s*[-+]?\d+(?!\d)"
@@ -103,12 +109,24 @@ _SOME_LIVES = (
     r"(?:half[- ]?li(?:fe|ves)|t\s*1/2)(?:\s*\(\s*t\s*1/2\s*\))?"
     r"(?:\s+of\s+(?:the\s+|that\s+|each\s+)?(?:(?!or\b|and\b|prior\b|before\b)[\w-]+\s*){1,4})?"
 )
-_HALF_LIVES = rf"(?P<lives>\s*[,(]?\s*(?:or|and)\s+(?:within\s+|at\s+least\s+|<\s*)?{_SOME_LIVES}\)?)?"
-_WHICHEVER = (
-    r"(?P<which>\s*[,(]*\s*whichever\s+(?:time\s+|period\s+|one\s+)?(?:is|was|comes|occurs)?\s*(?:the\s+)?"
-    r"(?P<choice>longer|shorter|first|later|earlier|greater|longest|shortest|smaller|less)"
-    r"(?:\s+in\s+duration)?\s*\)?)?"
+_HALF_LIVES = (
+    r"(?P<lives>\s*[,(]?\s*(?:or|and)\s+(?:within\s+|a\s+time\s+interval\s+(?:of\s+)?|less\s+than\s+"
+    rf"|at\s+least\s+|<\s*)*{_SOME_LIVES}\)?)?"
 )
+
+
+_WHICH = r"(?:\s*[,(]*\s*whichever\s[^.;()]{1,20}\)?)?"
+
+
+def _whichever(name: str) -> str:
+    """Return a pattern of which of two times counts, in a group that ends in `name`."""
+    return (
+        r"(?:\s*[,(]*\s*whichever\s+(?:time\s+|period\s+|one\s+)?(?:is|was|comes|occurs)?\s*(?:the\s+)?"
+        rf"(?P<choice{name}>longer|shorter|first|later|earlier|greater|longest|shortest|smaller|less|sooner|soonest)"
+        r"(?:\s+in\s+duration)?\s*\)?)?"
+    )
+
+
 _LONGER = frozenset({"longer", "later", "greater", "longest"})
 _ELSEWHEN = re.compile(
     r"\s+(?:of|after|from|following|since)\s+(?:(?:the|their|his|her|a|an|initial|first|last|prior|previous|most|recent"
@@ -120,22 +138,41 @@ _ELSEWHEN = re.compile(
 
 
 @cache
+def _onward() -> re.Pattern[str]:
+    """Return how a text goes on to say that the same holds from then on ("… and during the study")."""
+    number, unit = _length("5")
+    return re.compile(
+        r"\s*,?\s*(?:and/or|and|or)\s+(?:(?:for|at)\s+(?:the\s+duration|any\s+time|anytime)\s+)?"
+        rf"(?:(?:during|throughout|of)\s+{_STUDY}"
+        rf"|(?:for|until|up\s+to|within)\s+(?:at\s+least\s+|up\s+to\s+)?{number}\s*-?\s*{unit}\s+"
+        rf"(?:after|following|post)\s+(?:last\s+|final\s+)*{_ANCHOR}(?:last\s+|final\s+)*(?:{_ANCHOR})?{_NAMED})",
+        re.IGNORECASE,
+    )
+
+
+@cache
 def _pattern() -> re.Pattern[str]:
     (number1, unit1), (number2, unit2), (number3, unit3), (number4, unit4) = map(_length, "1234")
     return re.compile(
         r"(?:(?:(?:with)?in|during|over|for|up\s+to)\s+(?:within\s+|a\s+period\s+of\s+|the\s+|≤\s*)*"
         rf"(?P<recent>{_RECENT}\s+)?(?:the\s+)?(?:{number1}\s*-?\s*)?{unit1}(?P<before>{_BEFORE})?"
         rf"|(?:the\s+)?{_RECENT}\s+{number2}\s*-?\s*{unit2}(?:{_BEFORE})?"
-        rf"|(?P<most>(?:less\s+than|≤|<|under)\s*)?{number3}\s*-?\s*{unit3}(?:\s+or\s+less)?{_BEFORE}"
+        rf"|(?P<most>(?:less\s+than|≤|<|under)\s*)?{number3}\s*-?\s*{unit3}(?:\s+or\s+less)?"
+        rf"(?:{_BEFORE}|(?=\s*\(?\s*or\s+{_SOME_LIVES}\s*\)?{_WHICH}{_BEFORE}))"
         rf"|(?:within|<|≤|less\s+than)\s*(?P<ahead>{_SOME_LIVES}\s*(?:,\s*)?(?:or|and)\s+(?:within\s+|<\s*)?)"
         rf"{number4}\s*-?\s*{unit4}(?P<before4>{_BEFORE})?(?=\s*(?:[,(]|whichever|prior|before|from|of)))"
-        rf"{_HALF_LIVES}{_WHICHEVER}(?P<before2>{_BEFORE})?",
+        rf"{_HALF_LIVES}{_whichever('1')}(?P<before2>{_BEFORE})?{_whichever('2')}",
         re.IGNORECASE,
     )
 
 
 _JOINT_BEHIND = re.compile(
-    r"(?:\s+and(?:\s+(?:the\s+)?(?:patients?|subjects?|participants?))?)?[\s/-]*$", re.IGNORECASE
+    r"(?:\s+and(?:\s+(?:the\s+)?(?:patients?|subjects?|participants?))?)?(?:\s+for(?:\s+the)?)?[\s/-]*$",
+    re.IGNORECASE,
+)
+_STUDY = (
+    r"(?:(?:the|this|any|active|entire|whole|on|study|trial|protocol|investigational|drug|medication|product|treatment"
+    r"|therapy|participation|administration|intervention|dosing|period|phase|conduct|course|in|of)\b[\s-]*)+"
 )
 _MOMENT = re.compile(
     rf"\s*(?:at|before|prior\s+to|upon|on|preceding|when|during(?=\s+(?:the\s+)?screening\b))\s+{_ANCHOR}",
@@ -189,11 +226,13 @@ def parse_window(text: str, position: int) -> FoundWindow | None:
     named = match["unit1"] or match["unit2"] or match["unit3"] or match["unit4"]
     if number is None and not match["recent"]:
         return None
-    choice = (match["choice"] or "").lower()
+    choice = (match["choice1"] or match["choice2"] or "").lower()
     lives = match["lives"] or match["ahead"]
     longer = choice in _LONGER or (bool(lives) and not choice)
     amount, unit = _in_days(_amount(number) if number else 1.0, named.lower())
     end = match.start() + len(_JOINT_BEHIND.sub("", match.group()))
+    if (onward := _onward().match(text, end)) is not None:
+        end = match.start() + len(text[match.start() : onward.end()].rstrip(" -"))
     window = Window(amount, unit, text[match.start() : end], open=longer)
     return FoundWindow(window, match.start(), end, narrowed=bool(choice) and not longer)
 

@@ -37,6 +37,8 @@ _OTHER_CANCER = str(TGC.OtherMalignantNeoplasm)
 _INFECTION_MARKER = str(TGC.InfectionMarker)
 _BORNE = GIVEN | {"condition", "reproductive", "allergy"}
 """What some of those whom a trial is for may have; a tumour is what it is for."""
+_CHILDBEARING = str(TGC.ChildbearingPotential)
+_PLAIN = frozenset({"neutral", "of some", "persons", "condition"})
 _PROVIDED = frozenset({"provided", "provided that", "only if"})
 """What adds a demand to the one before it, rather than telling whom that is asked of."""
 _ADDING = frozenset(
@@ -76,7 +78,7 @@ def _read_addressed(text: Text, chunks: list[Chunk], read: Reader) -> Expression
         return _opening_case(text, chunks)
     if text.exclusion:
         return None
-    return _subject_case(text, chunks) or _closing_case(text, chunks)
+    return _subject_case(text, chunks) or _closing_case(text, _opened(chunks))
 
 
 def _in_absence(text: Text, chunks: list[Chunk], read: Reader) -> Expression | None:
@@ -186,6 +188,19 @@ def _is_modal(chunk: Chunk) -> bool:
 def _is_told(chunks: Sequence[Chunk]) -> bool:
     """Whether a subject is described by what all have to have ("patients with confirmed X must …")."""
     return any(chunk.classes & _TELLING and "neutral" not in chunk.classes for chunk in chunks)
+
+
+def _opened(chunks: list[Chunk]) -> list[Chunk]:
+    """Return a demand without the brackets around whom it is asked of ("(women of … potential only)")."""
+    inner = trimmed(chunks[-1].inner) if len(chunks) > 1 and chunks[-1].kind == "bracket" else []
+    named = [chunk.term.iri for chunk in inner if chunk.term is not None and is_content(chunk)]
+    plain = all(is_content(each) or each.classes & _PLAIN or each.form == "only" for each in inner)
+    twice = any(chunk.term is not None and chunk.term.iri == _CHILDBEARING for chunk in chunks)
+    if named != [_CHILDBEARING] or not plain or twice:
+        return chunks
+    if "of some" in inner[0].classes:
+        return [*chunks[:-1], *inner]
+    return [*chunks[:-1], replace(chunks[-1], kind="word", inner=(), classes=frozenset({"of some"})), *inner]
 
 
 def _closing_case(text: Text, chunks: list[Chunk]) -> Expression | None:

@@ -14,7 +14,7 @@ from trialgraph.criteria.language.offers import DEMAND, fails_list
 from trialgraph.criteria.lists.lists import read_barred
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of
-from trialgraph.criteria.statements.leadins import in_time_of
+from trialgraph.criteria.statements.leadins import in_state_of, in_time_of
 from trialgraph.criteria.trees import all_of, any_of, is_formal, negate
 from trialgraph.expressions import Expression, Fact, Not, atoms
 
@@ -32,7 +32,7 @@ _LISTING = frozenset({
     "listed", "feature", "situation", "diagnosis", "medical", "finding", "exclusion",
 })  # fmt: skip
 _INSTANCES = re.compile(
-    r"\b(?:including|such as|e\.g|i\.e|(?:is |are )?defined (?:as|by)|namely)\b", re.IGNORECASE
+    r"\b(?:including|such as|e\.g|i\.e|(?:is |are )?defined (?:as|by)|namely|as follows)\b", re.IGNORECASE
 )
 _FOLLOWING = re.compile(r"\b(?:following|below)\b[^.;]{0,40}$", re.IGNORECASE)
 _SOME = frozenset({"patient who", "subject who", "participant who", "individual who", "those who"})
@@ -68,7 +68,9 @@ def read_denied(
             return narrative(text, *place)
         first = [chunk for chunk in leading if chunk.start < last[0].start]
         asked = [read(text, each, each[0].start, each[-1].end) for each in (first, besides) if each]
-        return all_of([*asked, negate(in_time_of(leading, any_of(items), facts_too=True))])
+        return all_of(
+            [*asked, negate(in_state_of(text, last, in_time_of(leading, any_of(items), facts_too=True)))]
+        )
     at = next((i for i in range(len(last) - 1, -1, -1) if last[i].form in _DENYING), None)
     if at is None or (text.exclusion and not _demands(text, last)) or not _leads_in(text, leading):
         return None
@@ -82,6 +84,7 @@ def read_denied(
     if listed is None or (not kind and not all(map(_leads_on, behind))):
         plain = len(behind) <= _FEW and all(is_harmless(chunk, "label") for chunk in last[:at])
         return narrative(text, *place) if plain else None
+    listed = in_state_of(text, last, listed)
     denied = listed if text.exclusion else negate(listed)
     if (case := _case(text, last[:at])) is not None:
         denied = asked_of(text, case, denied)

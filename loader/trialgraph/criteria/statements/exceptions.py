@@ -15,9 +15,14 @@ from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.sections.normalization import normalize
 from trialgraph.criteria.trees import map_facts
 from trialgraph.expressions import Expression, Fact, atoms
+from trialgraph.namespaces import TGC
 
 __all__ = ["item_run_in", "name_exceptions", "resumes_at"]
 
+_NEOPLASM = str(TGC.Neoplasm)
+_TREATED = re.compile(
+    r"treat|cure|curative|resect|excis|diagnos|free|remission|complet|therap|surg", re.IGNORECASE
+)
 _JOINING = (" or ", " and ", ",", ";")
 _ALLOWED = re.compile(
     r"(?:note\W+(?:that\s+)?)?(?:however\W+)?(?:patients?|subjects?|participants?|individuals?|those)\s+"
@@ -114,16 +119,26 @@ def item_run_in(text: Text, chunks: Sequence[Chunk]) -> int | None:
     return starts[-1] if starts else None
 
 
-def resumes_at(chunks: Sequence[Chunk], at: int) -> int | None:
+def _excepts_cancers(text: Text, chunks: Sequence[Chunk], at: int, end: int) -> bool:
+    """Whether kinds of cancer are excepted from any, and nothing is told of their treatment."""
+    named = [chunk.term for chunk in (*chunks[:at], *chunks[at + 1 : end]) if chunk.term is not None]
+    cancers = bool(named) and all(term.is_a(_NEOPLASM) for term in named)
+    words = text.text[chunks[at].end : chunks[end].start]
+    return cancers and chunks[end - 1].term is not None and _TREATED.search(words) is None
+
+
+def resumes_at(text: Text, chunks: Sequence[Chunk], at: int) -> int | None:
     """Return where the time of what is barred goes on behind an exception that stands inside its sentence.
 
     "Surgery, other than biopsy, within 4 weeks": the weeks are those of the surgery. So they are without
-    the commas after "other than", which stands with the noun it narrows.
+    the commas after "other than", which stands with the noun it narrows, and behind the cancers excepted
+    from any ("cancer except skin cancer in the past 5 years").
     """
     for index in range(at + 2, len(chunks)):
         if chunks[index].kind == "window":
             after_comma = chunks[index - 1].form == ","
-            return index if after_comma or chunks[at].form == "other than" else None
+            own = after_comma or chunks[at].form == "other than" or _excepts_cancers(text, chunks, at, index)
+            return index if own else None
         if "exception" in chunks[index].classes or (
             chunks[index].form == "," and index + 1 < len(chunks) and chunks[index + 1].kind != "window"
         ):

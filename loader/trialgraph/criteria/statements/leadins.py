@@ -13,6 +13,7 @@ from trialgraph.criteria.conditions.alternatives import bracketed_window
 from trialgraph.criteria.conditions.cases import asked_of
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import for_itself, instances_of
+from trialgraph.criteria.facts.recency import goes_on
 from trialgraph.criteria.language.cohorts import Opening, opening_part
 from trialgraph.criteria.language.offers import SOME_ASKED
 from trialgraph.criteria.language.vocabulary import GIVEN
@@ -28,7 +29,7 @@ from trialgraph.criteria.trees import all_of, any_of, dated, map_facts, negate
 from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Not, atoms
 from trialgraph.namespaces import TGC
 
-__all__ = ["between", "in_time_of", "with_lead"]
+__all__ = ["between", "in_state_of", "in_time_of", "with_lead"]
 
 _NEOPLASM = str(TGC.Neoplasm)
 _METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
@@ -75,6 +76,28 @@ _OF_PARTS = re.compile(
     re.IGNORECASE,
 )
 """What a lead-in is that names parts of the trial, in brackets or behind a name too."""
+_HISTORY = re.compile(
+    r"(?:\W|(?:patients?|subjects?|participants?|with|who|have|has|an?|any|known|past|medical|previous|prior)\b)*"
+    r"history\s+of(?:\W|(?:any|one|or\s+more|either|the|of|these|following|below|conditions?|medical|diseases?"
+    r"|disorders?|events?)\b)*",
+    re.IGNORECASE,
+)
+_OBJECT = re.compile(
+    r"\b(?:following|below|these)\b[^:]{0,60}:?\s*$|\b(?:of|with|any|receiving|taking)\s*:?\s*$",
+    re.IGNORECASE,
+)
+"""How words end whose list says what they speak of ("receiving any of the following medications:")."""
+_OVER = re.compile(
+    r"\b(?:prior|previous\w*|past|received|taken|had|history|recent\w*|unless|except\w*)\b"
+    r"|(?<!one)\s+or\s+(?!more)",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"\W*(?:[0-9a-z][.)]\s*)?(?!.*\b(?:must|should|ha[sd]|have|received|treated|failed|completed|undergone|includ\w+"
+    r"|following|who|patients|with|for|one|two|least|no|not)\b)[^:;,.]{3,60}:\W*",
+    re.IGNORECASE,
+)
+"""A lead-in that is no more than a heading ("Radiation therapy (XRT):")."""
 Reader = Callable[[Text, Sequence[Chunk], int, int], Expression]
 
 
@@ -92,6 +115,27 @@ def in_time_of(leading: Sequence[Chunk], body: Expression, *, facts_too: bool) -
         return body
     body = dated(body, recent)
     return map_facts(body, lambda fact: replace(fact, within=fact.within or recent)) if facts_too else body
+
+
+def in_state_of(text: Text, leading: Sequence[Chunk], body: Expression) -> Expression:
+    """Return what a list bars in the state that its lead-in tells ("currently taking:", "history of:")."""
+    words = text.text[leading[0].start : leading[-1].end] if leading else ""
+    if any(map(is_content, leading)):
+        return body
+    if _HISTORY.fullmatch(words):
+        return map_facts(body, lambda fact: _in_state(fact, "history", "condition"))
+    now = goes_on(text, leading) or any(
+        chunk.kind == "word" and "active" in chunk.classes for chunk in leading
+    )
+    if not now or _OVER.search(words) or not _OBJECT.search(words):
+        return body
+    return map_facts(body, lambda fact: _in_state(fact, "active", "treatment"))
+
+
+def _in_state(fact: Fact, status: str, category: str) -> Fact:
+    if fact.category != category or fact.within is not None or "status" in fact.modifiers:
+        return fact
+    return replace(fact, modifiers={"status": status, **fact.modifiers})
 
 
 def with_lead(
@@ -116,6 +160,7 @@ def with_lead(
         rest = replace(outline, start=start + opening.rest)
         return asked_of(text, case, with_lead(text, chunks, rest, body, read, either=either))
     body = in_time_of(leading, body, facts_too=text.exclusion)
+    body = in_state_of(text, leading, body) if text.exclusion else body
     following = _FOLLOWING.search(lead)
     stop = start + following.start() if following else lead_end
     asked = _asked_of_some(text, chunks, (start, stop, lead_end), body, read)
@@ -123,6 +168,8 @@ def with_lead(
         return asked
     head = read(text, between(chunks, start, stop), start, stop)
     facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
+    if not text.exclusion and _is_heading(lead, head):
+        return body
     several = [] if text.exclusion else sentences_of(text, leading)
     if len(several) > 1 and _WAIVED.search(text.text[several[-1][0].start : lead_end]):
         last = several[-1][0].start
@@ -172,6 +219,12 @@ def _tells_kind(text: Text, lead: str, head: Expression, body: Expression) -> bo
 
 def _is_condition(atom: Expression) -> bool:
     return isinstance(atom, Fact) and atom.category == "condition"
+
+
+def _is_heading(lead: str, head: Expression) -> bool:
+    """Whether a lead-in only names the treatments that its list is about, without asking for them."""
+    given = all(isinstance(atom, Fact) and atom.category in GIVEN for atom in atoms(head))
+    return given and not isinstance(head, Not) and _LABEL.fullmatch(lead) is not None
 
 
 def _part_before(text: Text, leading: Sequence[Chunk]) -> Opening | None:

@@ -18,6 +18,7 @@ from trialgraph.criteria.conditions.sexed import read_by_sex
 from trialgraph.criteria.conditions.sexes import read_sex
 from trialgraph.criteria.facts.allowances import allowance_at, allows, ceiling, washout
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.recency import or_now
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_barred, read_segments
@@ -59,8 +60,8 @@ class Statement:
 
 def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     """Return what a sentence says; chunks of it that aren't understood stay narrative in their place."""
-    chunks = trimmed(chunks)
-    told = opening_time(chunks) if text.exclusion else None
+    chunks = or_now(text, trimmed(chunks))
+    told = opening_time(text, chunks) if text.exclusion else None
     if told is None or _takes_a_person(text, chunks):
         return _read_undated(text, chunks)
     found, rest = told
@@ -199,7 +200,7 @@ def _read_excepted(text: Text, chunks: list[Chunk], at: int) -> Expression:
     if own is not None and own > 0:
         remainder = narrative(text, tail[own].start, end)
         return any_of([_read_excepted(text, [*chunks[: at + 1], *tail[:own]], at), remainder])
-    if text.exclusion and (behind := resumes_at(chunks, at)):
+    if text.exclusion and (behind := resumes_at(text, chunks, at)):
         place = (tail[0].start, chunks[behind - 1].end)
         words = text.text[slice(*place)].strip(" ;,.:")
         rest = chunks[behind:]
