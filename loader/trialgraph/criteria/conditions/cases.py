@@ -11,6 +11,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.alternatives import is_harmless, is_method, other_limit, with_alternative
+from trialgraph.criteria.conditions.exemptions import exempted
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.offers import concerns_some_aside
@@ -25,7 +26,6 @@ __all__ = [
     "by_part",
     "by_sex",
     "except_for",
-    "granted",
     "holds_value",
     "loosened",
     "read_case",
@@ -286,10 +286,10 @@ def holds_value(chunk: Chunk) -> bool:
     )
 
 
-def granted(text: Text, place: tuple[int, int]) -> Expression | None:
+def _granted(text: Text, limited: Expression, place: tuple[int, int]) -> Expression | None:
     """Return the case and limit that an exception at a place in the text grants, or None."""
     inside = [chunk for chunk in text.chunks if place[0] <= chunk.start and chunk.end <= place[1]]
-    return read_case(text, inside, excepted=True) or _lone_value(inside)
+    return read_case(text, inside, excepted=True) or _lone_value(inside) or exempted(text, limited, inside)
 
 
 def _lone_value(chunks: Sequence[Chunk]) -> Expression | None:
@@ -310,7 +310,7 @@ def except_for(
     """
     demanded = lifts and not text.exclusion and not isinstance(expression, Not)
     if demanded or not only_facts(expression):
-        lifted = granted(text, place) or narrative(text, *place)
+        lifted = _granted(text, expression, place) or narrative(text, *place)
         return all_of([expression, Not(lifted)]) if text.exclusion else any_of([expression, lifted])
     return map_facts(expression, lambda fact: _lifted(fact, words))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["DETERMINERS", "FINITE", "RESTARTS", "VERBS"]
+__all__ = ["DETERMINERS", "FINITE", "OBTAINED", "RESTARTS", "VERBS"]
 
 DETERMINERS = frozenset(["a", "an", "the", "any", "some", "such", "of", "other", "another"])
 
@@ -51,3 +51,9 @@ RESTARTS = frozenset(
         "individual",
     }
 )
+
+OBTAINED = frozenset(
+    {"obtained", "performed", "done", "drawn", "collected", "completed", "taken", "met", "tested", "assessed",
+     "evaluated", "measured", "documented", "determined", "recorded", "confirmed"}
+)  # fmt: skip
+"""Verbs between a value and the time that it has to be of ("assessed within 7 days before …")."""

@@ -10,7 +10,6 @@ from trialgraph.criteria.chunking.brackets import tells_stain
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.alternatives import (
-    OBTAINED,
     is_harmless,
     is_method,
     merge_alternatives,
@@ -26,7 +25,7 @@ from trialgraph.criteria.conditions.sexes import sex_before
 from trialgraph.criteria.facts.counts import behind_lines, counted_for
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.facts.rewording import reword
-from trialgraph.criteria.language.connectives import FINITE
+from trialgraph.criteria.language.connectives import FINITE, OBTAINED
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.linkage import follows_definition, links, merge_denied, states_value
 from trialgraph.criteria.members.adjectives import (

@@ -214,7 +214,7 @@ class ValueReader:
         """Return the token after how a value is measured, which stands behind it."""
         end = self.token_at(offset)
         method = wording().method.match(self.text, offset)
-        offset = end_of_moment(self.text, method.end() if method else offset)
+        offset = max(end_of_moment(self.text, at) for at in (offset, method.end() if method else offset))
         last = max(end, self.token_at(offset))
         comma = end
         for index in range(end, last):

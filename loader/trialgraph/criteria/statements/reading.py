@@ -42,7 +42,7 @@ from trialgraph.criteria.language.predicates import part_predicate
 from trialgraph.criteria.language.vocabulary import Vocabulary
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_barred, read_segments
-from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.members.segments import says_no_more, trimmed
 from trialgraph.criteria.members.sentences import sentences_of, time_of_label, with_list
 from trialgraph.criteria.mentions.mentions import add_mentions
 from trialgraph.criteria.quantities.tables import outline_without
@@ -269,6 +269,8 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
         place = (sentence[0].start, sentence[-1].end)
         named = any(chunk.kind == "value" for chunk in sentence)
         if sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named:
+            continue
+        if read and says_no_more(sentence):
             continue
         if (told := _told_besides(text, sentence, read)) is not None:
             read.append(told)
