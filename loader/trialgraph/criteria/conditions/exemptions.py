@@ -15,9 +15,9 @@ __all__ = ["exempted"]
 _SILENT = frozenset({"neutral", "condition", "exception", "confirmed", "tail", "persons"})
 _FORMS = frozenset({"in", "with", "for", "of", "or", ",", "/", "and/or", "case of", "cases of"})
 _CAUSES = frozenset(
-    {"due to", "attributed to", "attributable to", "related to", "associated with", "caused by", "secondary to",
-     "because of", "result of", "elevated", "increased", "raised", "elevation", "increase", "directly",
-     "considered", "clearly", "thought", "felt", "to", "be", "is", "are", "bilirubin", "total", "isolated"}
+    {"due to", "attributed to", "attributable to", "related to", "associated with", "caused by",
+     "secondary to", "because of", "result of", "elevated", "increased", "raised", "elevation", "increase",
+     "directly", "considered", "clearly", "thought", "felt", "to", "be", "is", "are", "bilirubin", "total", "isolated"}
 )  # fmt: skip
 """Words that lay a value outside its limit to a disease."""
 

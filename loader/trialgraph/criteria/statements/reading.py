@@ -42,6 +42,7 @@ from trialgraph.criteria.language.predicates import part_predicate
 from trialgraph.criteria.language.vocabulary import Vocabulary
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_barred, read_segments
+from trialgraph.criteria.members.doubts import narrow_illnesses
 from trialgraph.criteria.members.segments import says_no_more, trimmed
 from trialgraph.criteria.members.sentences import sentences_of, time_of_label, with_list
 from trialgraph.criteria.mentions.mentions import add_mentions
@@ -133,6 +134,8 @@ def read_expression(
         name_exceptions(map_facts(expression, part_predicate), vocabulary), undated_history
     )
     expression = with_narrower(graded_in_time(expression), text)
+    if text.exclusion:
+        expression = narrow_illnesses(expression)
     told = add_investigational(add_mentions(expression, text, chunks), text)
     return with_narrower(name_each(told, vocabulary), text)
 
@@ -268,9 +271,8 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
         words = text.text[sentence[0].start : sentence[-1].end]
         place = (sentence[0].start, sentence[-1].end)
         named = any(chunk.kind == "value" for chunk in sentence)
-        if sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named:
-            continue
-        if read and says_no_more(sentence):
+        wordless = sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named
+        if wordless or (read and says_no_more(sentence)):
             continue
         if (told := _told_besides(text, sentence, read)) is not None:
             read.append(told)
