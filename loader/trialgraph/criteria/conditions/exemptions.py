@@ -17,7 +17,8 @@ _FORMS = frozenset({"in", "with", "for", "of", "or", ",", "/", "and/or", "case o
 _CAUSES = frozenset(
     {"due to", "attributed to", "attributable to", "related to", "associated with", "caused by",
      "secondary to", "because of", "result of", "elevated", "increased", "raised", "elevation", "increase",
-     "directly", "considered", "clearly", "thought", "felt", "to", "be", "is", "are", "bilirubin", "total", "isolated"}
+     "directly", "considered", "clearly", "thought", "felt", "to", "be", "is", "are",
+     "bilirubin", "total", "isolated"}
 )  # fmt: skip
 """Words that lay a value outside its limit to a disease."""
 

@@ -40,6 +40,7 @@ from trialgraph.criteria.members.adjectives import (
 )
 from trialgraph.criteria.members.governing import governed, subjects
 from trialgraph.criteria.members.merging import merge_qualifiers
+from trialgraph.criteria.members.relatives import share_relatives
 from trialgraph.criteria.members.segments import (
     Segment,
     part_statement,
@@ -63,6 +64,11 @@ _FUTURE = frozenset({"if", "until", "use", "because", "since", "due"})
 _PARTING = frozenset({"condition", "exception", "negation", "allowance", "barring"})
 _PAIR = 2
 _MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "need to"})
+_FAR = 60
+_WHO = re.compile(
+    r"\b(?:patients?|participants?|subjects?|individuals?|those)\s+who\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE
+)
+"""What stands in front of a value that tells of whom something is asked."""
 _WAIVED = re.compile(
     r"(?:(?:is|are|will be|would be|may be)\s+)?"
     r"(?:not\s+(?:required|applicable|needed|necessary|considered)|considered)\b", re.IGNORECASE
@@ -102,6 +108,7 @@ def _shared(text: Text, segments: list[Segment]) -> list[Segment]:
     share_nouns(text, segments)
     share_exceptions(text, segments)
     repeat_history(text, segments)
+    share_relatives(text, segments)
     return subjects(governed(drop_repeated(segments)), exclusion=text.exclusion)
 
 
@@ -242,8 +249,7 @@ def _read_around_value(
         return expression
     if rest[0].kind == "limit" and other_limit(text, chunks[at], [rest[0]]) is not None:
         return with_alternative(text, expression, chunks[at], rest, (rest[0].start, rest[-1].end))
-    sexes = [chunk for chunk in before if chunk.classes & {"female", "male"}]
-    if rest[0].form in _MODALS and len(sexes) == 1:
+    if rest[0].form.startswith(tuple(_MODALS)) and _is_of_some(text, before, chunks[at]):
         words = narrative(text, rest[0].start, after[-1].end)
         return all_of([expression, words]) if text.exclusion else any_of([negate(expression), words])
     if _WAIVED.match(text.text, rest[0].start):
@@ -265,6 +271,12 @@ def _read_around_value(
         alternative = text.exclusion or segment.joint == "or"
         return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
     return all_of([expression, narrative(text, rest[0].start, after[-1].end)])
+
+
+def _is_of_some(text: Text, before: Sequence[Chunk], value: Chunk) -> bool:
+    """Whether a demand behind a value is on those with it only ("men < 40 kg must …")."""
+    sexes = [chunk for chunk in before if chunk.classes & {"female", "male"}]
+    return len(sexes) == 1 or _WHO.search(text.text, max(0, value.start - _FAR), value.start) is not None
 
 
 def _of_any(case: Expression) -> Expression:

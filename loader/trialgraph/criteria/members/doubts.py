@@ -31,7 +31,6 @@ _ILLNESSES = frozenset(
         [
             TGC.MedicalIllness,
             TGC.PsychiatricDisorder,
-            TGC.IntercurrentIllness,
             TGC.LifeThreateningIllness,
             TGC.SubstanceAbuse,
             TGC.AlcoholAbuse,
@@ -103,8 +102,9 @@ def _narrowed(operands: Sequence[Expression]) -> list[Expression]:
             and each.concept in _ILLNESSES
             and "exception" not in each.modifiers
         ):
-            told = each.modifiers.get("qualifier")
-            each = each if told else replace(each, modifiers={**each.modifiers, "qualifier": clause})
+            told = each.modifiers.get("qualifier", "")
+            joined = clause if not told else told if clause in told else f"{told}; {clause}"
+            each = replace(each, modifiers={**each.modifiers, "qualifier": joined})
         else:
             each = narrow_illnesses(each)
         read.append(each)

@@ -41,7 +41,8 @@ _ANCHOR = (
     r"|signing|signature|signed|baseline|laborator(?:y|ies)|tests?|testing|samples?|visits?|investigational|product|medication|medicinal|agent"
     r"|therapy|surgery|planned|protocol|leukapheresis|apheresis|infusion|participation|date|time|scheduled"
     r"|being|intervention|into|for|and|form|assessment|exam|icf|c1d1|c1|d1|run-in|phase|period|lymphodepletion"
-    r"|conditioning|pre-?registration|check-in|anticipated|expected|projected|onto|(?<=consent )document|interventions|products|treatments|vaccinations?|preparative"
+    r"|conditioning|pre-?registration|check-in|anticipated|expected|projected|onto|interventions|products|treatments|vaccinations?|preparative"
+    r"|(?<=consent )document"
     r"|lymphodepleting(?:\s+chemotherapy)?|regimen|recruitment|assignment|allocation|patient|subject|participant|protocol-specified|proposed|current|present|now|procedure|procedures|operation)\b"
     r"(?:['’]s)?[\s/-]*)+"
 )
@@ -137,7 +138,8 @@ _JOINT_BEHIND = re.compile(
 )
 _MOMENT = re.compile(rf"\s*(?:at|before|prior\s+to|upon|on|preceding|when)\s+{_ANCHOR}", re.IGNORECASE)
 _TRAILING = re.compile(
-    r"(?:\b(?:and|of|to|in|for|on|the|this|any|their|a|an|(?<!consent )form|day|c|d|1|0|into|being|trial)\b[\s/-]*|[\s/-]+)+$",
+    r"(?:\b(?:and|of|to|in|for|on|the|this|any|their|a|an|(?<!consent )form"
+    r"|day|c|d|1|0|into|being|trial)\b[\s/-]*|[\s/-]+)+$",
     re.IGNORECASE,
 )
 

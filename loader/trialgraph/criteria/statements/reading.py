@@ -286,9 +286,9 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
         statement = turned(text, read_statement(text, sentence), words, place)
         if read and (EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
             read = lift(text, read, words, place)
-        elif read and NOTE.match(words):
+        elif read and (NOTE.match(words) or EXAMPLES.match(words)):
             if (
-                told := noted_refusal(text, sentence) or listed_instances(text, sentences, sentence)
+                told := noted_refusal(text, sentence) or listed_instances(text, sentences, sentence, read[-1])
             ) is not None:
                 read.append(told)
                 continue
