@@ -38,7 +38,9 @@ _ILLNESSES = frozenset(
     )
 )
 """Illnesses of any kind, which bar hardly anybody by themselves."""
-_ANOTHER = ("other", "any other", "another")
+_ANOTHER = ("other", "any ", "another")
+_NEAR = 8
+"""How many members of a list a clause at its end may be about."""
 
 
 def share_doubts(text: Text, segments: Sequence[Segment]) -> None:
@@ -89,26 +91,24 @@ def narrow_illnesses(expression: Expression) -> Expression:
 
 
 def _narrowed(operands: Sequence[Expression]) -> list[Expression]:
-    clause: str | None = None
-    read: list[Expression] = []
-    for each in reversed(operands):
-        if isinstance(each, Narrative):
-            found = _CLAUSE.search(each.text) if each.reason == "judgement" else None
-            others = each.text.lower().startswith(_ANOTHER)
-            clause = found.group().strip(" ,") if found and not others else clause
-        elif (
-            clause
-            and isinstance(each, Fact)
-            and each.concept in _ILLNESSES
-            and "exception" not in each.modifiers
-        ):
-            told = each.modifiers.get("qualifier", "")
-            joined = clause if not told else told if clause in told else f"{told}; {clause}"
-            each = replace(each, modifiers={**each.modifiers, "qualifier": joined})
-        else:
-            each = narrow_illnesses(each)
-        read.append(each)
+    clause, read, last = "", list[Expression](), 0
+    for place, each in enumerate(reversed(operands)):
+        if isinstance(each, Narrative) and each.reason == "judgement":
+            found = None if each.text.lower().startswith(_ANOTHER) else _CLAUSE.search(each.text)
+            clause, last = found.group().strip(" ,") if found else "", place
+        if isinstance(each, Fact) and clause and place - last < _NEAR:
+            each = _judged(each, clause)
+        read.append(narrow_illnesses(each))
     return read[::-1]
+
+
+def _judged(fact: Fact, clause: str) -> Fact:
+    """Return an illness of any kind with the clause that judges it; any other fact as it is."""
+    told = fact.modifiers.get("qualifier", "")
+    if fact.concept not in _ILLNESSES or "exception" in fact.modifiers or clause in told:
+        return fact
+    joined = f"{told}; {clause}" if told else clause
+    return replace(fact, modifiers={**fact.modifiers, "qualifier": joined})
 
 
 def _speaks_anew(segment: Segment) -> bool:

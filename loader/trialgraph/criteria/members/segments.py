@@ -17,7 +17,6 @@ __all__ = [
     "Segment",
     "is_bare",
     "part_statement",
-    "says_no_more",
     "says_nothing",
     "stops_treatment",
 ]
@@ -379,12 +378,6 @@ def says_nothing(segment: Segment) -> bool:
         and "negation" not in chunk.classes
         for chunk in segment.chunks
     )
-
-
-def says_no_more(sentence: Sequence[Chunk]) -> bool:
-    """Whether a sentence behind another adds nothing to it ("…; no upper age limit")."""
-    told = trimmed(sentence)
-    return bool(told) and says_nothing(Segment("", told))
 
 
 def trimmed(chunks: Sequence[Chunk]) -> list[Chunk]:

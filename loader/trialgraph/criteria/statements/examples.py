@@ -15,11 +15,11 @@ from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.trees import map_facts
 from trialgraph.expressions import Expression, Fact, Value, atoms
 
-__all__ = ["EXAMPLES", "listed_instances"]
+__all__ = ["EXAMPLES", "LISTING", "listed_instances"]
 
-EXAMPLES = re.compile(
-    r"^(?:some )?(?:examples?|for example)\b"
-    r"|^(?:(?:these|such|prohibited|the following|excluded)\s+)?"
+EXAMPLES = re.compile(r"^(?:some )?(?:examples?|for example)\b", re.IGNORECASE)
+LISTING = re.compile(
+    r"^(?:(?:these|such|prohibited|the following|excluded)\s+)?"
     r"(?:agents?|drugs?|medications?|medicines?|inhibitors?|inducers?|therap(?:y|ies)|treatments?|these|this)"
     r"\s+(?:may\s+)?includes?\b",
     re.IGNORECASE,
@@ -43,7 +43,8 @@ def listed_instances(
         sentence: One of them.
         kind: What the sentence before bars; its time is that of the instances too.
     """
-    if not text.exclusion or EXAMPLES.match(text.text[sentence[0].start : sentence[-1].end]) is None:
+    words = text.text[sentence[0].start : sentence[-1].end]
+    if not text.exclusion or not (EXAMPLES.match(words) or LISTING.match(words)):
         return None
     if kind is not None and any(isinstance(atom, Value) for atom in atoms(kind)):
         return None

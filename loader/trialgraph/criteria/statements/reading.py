@@ -43,7 +43,7 @@ from trialgraph.criteria.language.vocabulary import Vocabulary
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_barred, read_segments
 from trialgraph.criteria.members.doubts import narrow_illnesses
-from trialgraph.criteria.members.segments import says_no_more, trimmed
+from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of, time_of_label, with_list
 from trialgraph.criteria.mentions.mentions import add_mentions
 from trialgraph.criteria.quantities.tables import outline_without
@@ -53,7 +53,7 @@ from trialgraph.criteria.statements.admissions import read_admission
 from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.denials import read_denied
 from trialgraph.criteria.statements.endings import join_items, with_alternative
-from trialgraph.criteria.statements.examples import EXAMPLES, listed_instances
+from trialgraph.criteria.statements.examples import EXAMPLES, LISTING, listed_instances
 from trialgraph.criteria.statements.exceptions import name_exceptions
 from trialgraph.criteria.statements.inlines import with_inline_items
 from trialgraph.criteria.statements.leadins import between, with_lead
@@ -65,6 +65,7 @@ from trialgraph.criteria.statements.notes import (
     noted_refusal,
     only_notes,
     says_more,
+    says_no_more,
     with_notes,
     without_fields,
 )
@@ -286,12 +287,9 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
         statement = turned(text, read_statement(text, sentence), words, place)
         if read and (EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
             read = lift(text, read, words, place)
-        elif read and (NOTE.match(words) or EXAMPLES.match(words)):
-            if (
-                told := noted_refusal(text, sentence) or listed_instances(text, sentences, sentence, read[-1])
-            ) is not None:
-                read.append(told)
-                continue
+        elif read and (told := _told_of(text, sentences, sentence, read[-1])) is not None:
+            read.append(told)
+        elif read and NOTE.match(words):
             remark = narrative(text, sentence[0].start, end)
             if text.exclusion and EXAMPLES.match(words):
                 return [any_of([*read, remark])]
@@ -301,6 +299,16 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
         elif statement.role == "allowance":
             read.append(narrative(text, *place))
     return read
+
+
+def _told_of(
+    text: Text, sentences: list[list[Chunk]], sentence: list[Chunk], before: Expression
+) -> Expression | None:
+    """Return what a note bars, or the instances that a sentence lists of what the one before it bars."""
+    words = text.text[sentence[0].start : sentence[-1].end]
+    if not NOTE.match(words) and not LISTING.match(words):
+        return None
+    return noted_refusal(text, sentence) or listed_instances(text, sentences, sentence, before)
 
 
 def _told_besides(text: Text, sentence: list[Chunk], read: list[Expression]) -> Expression | None:
