@@ -219,7 +219,7 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
 
 
 def _pass_over(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> None:
-    """Keep the instances that are listed, or the time behind how a marker is measured ("… within 6 months")."""
+    """Keep the instances that are listed, or the time behind how a marker is measured ("within 6 months")."""
     classes, times = chunks[0].classes, [chunk for chunk in chunks if chunk.kind == "window"]
     if "example" in classes and text.exclusion:
         around.examples = around.examples or chunks[1:]
