@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.language.connectives import RESTARTS, VERBS
+from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.criteria.trees import all_of, any_of
@@ -86,6 +87,10 @@ def narrow_illnesses(expression: Expression) -> Expression:
             return all_of([narrow_illnesses(each) for each in operands])
         case AnyOf(operands):
             return any_of(_narrowed(operands))
+        case Fact() if "example" in expression.modifiers:
+            listed = expression.modifiers["example"]
+            clause = _CLAUSE.search(listed) if lexicon().judgement.search(listed) else None
+            return _judged(expression, clause.group().strip(" ,")) if clause else expression
         case _:
             return expression
 

@@ -26,6 +26,7 @@ LISTING = re.compile(
 )
 _SOON = 8
 _OPENING = frozenset({",", ":", "the", "following", "of", "the following"})
+_NARROWING = ("exception", "qualifier", "status")
 _LETTING_IN = frozenset({"exception", "allowance"})
 
 
@@ -67,11 +68,15 @@ def listed_instances(
 
 
 def _like_kind(fact: Fact, kind: Expression) -> Fact:
-    """Return an instance with the time and status of the one thing, or of all, that it is an instance of."""
+    """Return an instance with the time, the status and what else narrows what it is an instance of."""
     told = [atom for atom in atoms(kind) if isinstance(atom, Fact) and atom.category == fact.category]
     times = {each.within for each in told}
-    statuses = {each.modifiers.get("status") for each in told}
     if fact.within is None and len(times) == 1:
         fact = replace(fact, within=times.pop())
-    status = statuses.pop() if len(statuses) == 1 else None
-    return replace(fact, modifiers={"status": status, **fact.modifiers}) if status else fact
+    for name in _NARROWING:
+        said = {each.modifiers.get(name) for each in told} - {None}
+        if said and name not in fact.modifiers and (name != "status" or len(said) == 1):
+            fact = replace(
+                fact, modifiers={name: "; ".join(filter(None, sorted(said, key=str))), **fact.modifiers}
+            )
+    return fact

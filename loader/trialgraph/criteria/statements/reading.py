@@ -23,6 +23,7 @@ from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.facts.companions import with_companions
 from trialgraph.criteria.facts.participations import add_investigational
 from trialgraph.criteria.facts.refinement import with_narrower
+from trialgraph.criteria.language.explanations import explains
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import (
     admits,
@@ -273,7 +274,7 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
         place = (sentence[0].start, sentence[-1].end)
         named = any(chunk.kind == "value" for chunk in sentence)
         wordless = sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named
-        if wordless or (read and says_no_more(sentence)):
+        if wordless or (read and (says_no_more(sentence) or explains(words))):
             continue
         if (told := _told_besides(text, sentence, read)) is not None:
             read.append(told)
