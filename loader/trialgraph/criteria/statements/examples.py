@@ -9,6 +9,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_segments
 from trialgraph.criteria.members.segments import trimmed
@@ -26,7 +27,7 @@ LISTING = re.compile(
 )
 _SOON = 8
 _OPENING = frozenset({",", ":", "the", "following", "of", "the following"})
-_NARROWING = ("exception", "qualifier", "status")
+_NARROWING = ("exception", "qualifier")
 _LETTING_IN = frozenset({"exception", "allowance"})
 
 
@@ -64,19 +65,22 @@ def listed_instances(
     read = join_segments(text, read_segments(text, listed), "or")
     if not any(isinstance(atom, Fact) for atom in atoms(read)):
         return None
-    return read if kind is None else map_facts(read, lambda fact: _like_kind(fact, kind))
+    return read if kind is None else map_facts(read, lambda fact: _like_kind(text, fact, kind))
 
 
-def _like_kind(fact: Fact, kind: Expression) -> Fact:
-    """Return an instance with the time, the status and what else narrows what it is an instance of."""
+def _like_kind(text: Text, fact: Fact, kind: Expression) -> Fact:
+    """Return an instance with the time of its kind, and what else narrows the one thing it is a kind of."""
     told = [atom for atom in atoms(kind) if isinstance(atom, Fact) and atom.category == fact.category]
     times = {each.within for each in told}
     if fact.within is None and len(times) == 1:
         fact = replace(fact, within=times.pop())
-    for name in _NARROWING:
-        said = {each.modifiers.get(name) for each in told} - {None}
-        if said and name not in fact.modifiers and (name != "status" or len(said) == 1):
-            fact = replace(
-                fact, modifiers={name: "; ".join(filter(None, sorted(said, key=str))), **fact.modifiers}
-            )
-    return fact
+    if fact.category in GIVEN and len({each.modifiers.get("status") for each in told}) == 1:
+        fact = _narrowed(fact, told[0], ("status",))
+    term = text.vocabulary.by_iri.get(fact.concept)
+    same = len(told) == 1 and term is not None and told[0].concept in term.ancestors
+    return _narrowed(fact, told[0], _NARROWING) if same else fact
+
+
+def _narrowed(fact: Fact, kind: Fact, names: Sequence[str]) -> Fact:
+    told = {name: kind.modifiers[name] for name in names if name in kind.modifiers}
+    return replace(fact, modifiers={**told, **fact.modifiers})
