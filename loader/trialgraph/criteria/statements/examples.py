@@ -28,6 +28,7 @@ LISTING = re.compile(
 _SOON = 8
 _OPENING = frozenset({",", ":", "the", "following", "of", "the following"})
 _NARROWING = ("exception", "qualifier")
+_BEHIND = ("requiring ", "that ", "which ", "who ", "with ", "for ", "needing ", "treated ")
 _LETTING_IN = frozenset({"exception", "allowance"})
 
 
@@ -82,5 +83,8 @@ def _like_kind(text: Text, fact: Fact, kind: Expression) -> Fact:
 
 
 def _narrowed(fact: Fact, kind: Fact, names: Sequence[str]) -> Fact:
+    """Return an instance with what is said behind its kind ("requiring …"); what stands before, it shows."""
     told = {name: kind.modifiers[name] for name in names if name in kind.modifiers}
+    behind = [part for part in told.pop("qualifier", "").split("; ") if part.startswith(_BEHIND)]
+    told |= {"qualifier": "; ".join(behind)} if behind else {}
     return replace(fact, modifiers={**told, **fact.modifiers})
