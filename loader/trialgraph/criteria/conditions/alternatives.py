@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.conditions.excuses import excused_by
 from trialgraph.criteria.conditions.supports import unsupported
 from trialgraph.criteria.facts.facts import is_content, read_fact
-from trialgraph.criteria.language.connectives import RESTARTS
+from trialgraph.criteria.language.connectives import OBTAINED, RESTARTS
 from trialgraph.criteria.language.offers import concerns_some_aside
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.language.wording import wording
@@ -23,7 +24,6 @@ from trialgraph.criteria.trees import all_of, any_of, negate
 from trialgraph.expressions import Expression, Not, Value, Window, atoms
 
 __all__ = [
-    "OBTAINED",
     "aside_at",
     "bracketed_window",
     "is_harmless",
@@ -36,12 +36,6 @@ __all__ = [
     "value_window",
     "with_alternative",
 ]
-
-
-OBTAINED = frozenset(
-    {"obtained", "performed", "done", "drawn", "collected", "completed", "taken", "met", "tested"}
-)
-
 
 _REFERENCE = re.compile(
     r"[(\[]?\s*(?:the\s+)?(?:i?[ul]ln|normal|upper limit[^()\d]{0,30})\s*(?:[:=]|is|of)\s*\d", re.IGNORECASE
@@ -184,7 +178,7 @@ def with_alternative(
     if plain and other is None and _asks_time(chunks, limits):
         return all_of([expression, narrative(text, *place)])
     if other is None or values:
-        lifted = narrative(text, *place)
+        lifted = excused_by(text, expression, chunks) or narrative(text, *place)
         return all_of([expression, Not(lifted)]) if text.exclusion else any_of([expression, lifted])
     asked = [chunk for chunk in chunks if chunk is not limits[0]]
     if not words:

@@ -26,7 +26,6 @@ __all__ = [
     "by_part",
     "by_sex",
     "except_for",
-    "granted",
     "holds_value",
     "read_case",
     "with_exception",
@@ -351,10 +350,10 @@ def holds_value(chunk: Chunk) -> bool:
     )
 
 
-def granted(text: Text, place: tuple[int, int]) -> Expression | None:
+def _granted(text: Text, limited: Expression, place: tuple[int, int]) -> Expression | None:
     """Return the case and limit that an exception at a place in the text grants, or None."""
     inside = [chunk for chunk in text.chunks if place[0] <= chunk.start and chunk.end <= place[1]]
-    return read_case(text, inside, excepted=True) or _lone_value(inside) or excused_by(text, inside)
+    return read_case(text, inside, excepted=True) or _lone_value(inside) or excused_by(text, limited, inside)
 
 
 def _lone_value(chunks: Sequence[Chunk]) -> Expression | None:
@@ -375,7 +374,7 @@ def except_for(
     """
     demanded = lifts and not text.exclusion and not isinstance(expression, Not)
     if demanded or not only_facts(expression):
-        lifted = granted(text, place) or narrative(text, *place)
+        lifted = _granted(text, expression, place) or narrative(text, *place)
         return all_of([expression, Not(lifted)]) if text.exclusion else any_of([expression, lifted])
     return map_facts(expression, lambda fact: with_exception(fact, words))
 
@@ -393,8 +392,7 @@ def with_remark(text: Text, expression: Expression, value: Chunk, remark: Chunk)
     if plain and (concerns_some_aside(words) or _ONLY.match(words)):
         return asked_of(text, narrative(text, remark.start + 1, remark.end - 1), expression)
     apart = any(chunk.kind == "value" or "exception" in chunk.classes for chunk in remark.inner)
-    told = read_case(text, remark.inner, excepted=True) if apart else None
-    case = told or (excused_by(text, remark.inner) if apart and plain else None)
+    case = read_case(text, remark.inner, excepted=True) if apart else None
     if case is None:
         return with_alternative(text, expression, value, list(remark.inner), (remark.start, remark.end))
     return all_of([expression, negate(case)]) if text.exclusion else any_of([expression, case])

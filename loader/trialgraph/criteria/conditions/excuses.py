@@ -12,7 +12,7 @@ from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.trees import all_of, any_of
-from trialgraph.expressions import Expression, Fact
+from trialgraph.expressions import Expression, Fact, Value, atoms
 
 __all__ = ["excused_by"]
 
@@ -28,13 +28,14 @@ _APART = re.compile(
 )
 """What sets one cause apart from others ("from any disease other than leukaemia"), and excuses nobody."""
 _NEAR = 20
+_SEVERAL = 2
 _LONGEST = 4
 """Words that a condition may be described by; more of them say something else."""
 _PRESENT = frozenset({"are", "is", "present", "exist", "exists"})
 _SILENT = ("condition", "exception")
 
 
-def excused_by(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
+def excused_by(text: Text, limited: Expression, chunks: Sequence[Chunk]) -> Expression | None:
     """Return the condition, or the treatment under way, that excuses from a limit; None for anything else.
 
     What a value is out of its limits "due to" is needed for the excuse, but no proof of it, so that words
@@ -42,6 +43,7 @@ def excused_by(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
 
     Args:
         text: The text under reading.
+        limited: What the limit is, of which the excuse may be about a part only where they are several.
         chunks: An exception without its limit; a bracket around it is opened.
     """
     if len(chunks) == 1 and chunks[0].kind == "bracket":
@@ -54,6 +56,8 @@ def excused_by(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     )
     if _APART.search(text.text[max(0, start - _NEAR) : start]) and not whose:
         return None
+    if not _is_one_limit(limited) or _named_again(text, chunks):
+        return None
     members: list[list[Chunk]] = [[]]
     for chunk in chunks:
         if chunk.form == "or" and chunk.kind == "word":
@@ -63,6 +67,20 @@ def excused_by(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     read = [_member(text, member) for member in members]
     known = [each for each in read if each is not None]
     return any_of(known) if known and len(known) == len(read) else None
+
+
+def _is_one_limit(expression: Expression) -> bool:
+    """Whether no values are limited otherwise than others ("ALT and AST ≤ 2.5 × ULN" are one limit)."""
+    values = [each for each in atoms(expression) if isinstance(each, Value)]
+    limits = {(each.limit, each.unit, each.relative_to) for each in values}
+    return len(limits) < _SEVERAL and len(values) <= _SEVERAL
+
+
+def _named_again(text: Text, chunks: Sequence[Chunk]) -> bool:
+    """Whether what excuses is spoken of again behind, where a limit of its own may be set for it."""
+    named = {chunk.term for chunk in chunks if is_content(chunk) and chunk.term is not None}
+    behind = (m.term for at, m in text.mentions.items() if text.tokens[at].start >= chunks[-1].end)
+    return any(term in named for term in behind)
 
 
 def _member(text: Text, chunks: Sequence[Chunk]) -> Expression | None:

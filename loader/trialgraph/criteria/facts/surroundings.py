@@ -212,8 +212,7 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         if _take_detail(text, head, chunk, following, around) or "tail" in classes:
             continue
         if classes & {"example", "regardless"} or _is_method(head, chunk):
-            if "example" in classes and text.exclusion:
-                around.examples = around.examples or chunks[index + 1 :]
+            _pass_over(text, head, chunks[index:], around)
             return True
         if not text.exclusion and _asks_otherwise(head, chunks[index:], around):
             return False
@@ -227,6 +226,15 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
 
 def _is_of_illness(head: Chunk, following: Chunk) -> bool:
     return following.form in UNNAMED and category_of(head) == "treatment"
+
+
+def _pass_over(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> None:
+    """Keep the instances that are listed, or the time behind how a marker is measured ("within 6 months")."""
+    classes, times = chunks[0].classes, [chunk for chunk in chunks if chunk.kind == "window"]
+    if "example" in classes and text.exclusion:
+        around.examples = around.examples or chunks[1:]
+    elif len(times) == 1 and classes.isdisjoint({"example", "regardless"}):
+        _take_detail(text, head, times[0], None, around)
 
 
 def _is_treated(head: Chunk, chunks: Sequence[Chunk]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["DETERMINERS", "EXPECTING", "FINITE", "RESTARTS", "VERBS"]
+__all__ = ["DETERMINERS", "EXPECTING", "FINITE", "OBTAINED", "RESTARTS", "VERBS"]
 
 DETERMINERS = frozenset(["a", "an", "the", "any", "some", "such", "of", "other", "another"])
 
@@ -58,3 +58,8 @@ EXPECTING = frozenset(
      "unlikely"}
 )  # fmt: skip
 """What a clause behind a list opens with that has a verb of its own, or tells what is still to come."""
+OBTAINED = frozenset(
+    {"obtained", "performed", "done", "drawn", "collected", "completed", "taken", "met", "tested", "assessed",
+     "evaluated", "measured", "documented", "determined", "recorded", "confirmed"}
+)  # fmt: skip
+"""Verbs between a value and the time that it has to be of ("assessed within 7 days before …")."""

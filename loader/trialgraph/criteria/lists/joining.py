@@ -13,6 +13,7 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import demanded_kinds, example_of, unlisted
 from trialgraph.criteria.language.connectives import VERBS
 from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.members.doubts import share_doubts
 from trialgraph.criteria.members.joints import (
     avoids,
     befalls,
@@ -53,6 +54,11 @@ _GOING_ON = frozenset(
     {"either", "with", "subject with", "patient with", "participant with", "having", "harboring",
      "harbouring", "carrying", "bearing"}
 )  # fmt: skip
+_UNENDED = re.compile(
+    r"(?:who\s+|patients?\s+|that\s+|which\s+)?(?:cannot|can not|ha(?:s|ve|d) not (?:\w+ )?recovered)\b",
+    re.IGNORECASE,
+)
+"""How a clause starts that tells what those barred for a treatment lack besides ("and has not recovered")."""
 
 
 def join_segments(text: Text, segments: list[Segment], default: str) -> Expression:
@@ -150,7 +156,9 @@ def _join_block(text: Text, segments: list[Segment], default: str) -> Expression
     if not text.exclusion and (remark := closing_remark(segments)):
         words = narrative(text, segments[remark].chunks[0].start, segments[-1].chunks[-1].end)
         return all_of([_join_block(text, segments[:remark], default), words])
-    stopped = next((i for i, each in enumerate(segments) if text.exclusion and i and _is_stopped(each)), None)
+    stopped = next(
+        (i for i in range(1, len(segments)) if text.exclusion and _goes_with(text, segments, i)), None
+    )
     if stopped is not None:
         return _with_stopped(text, segments, stopped, default)
     operands = _negated_groups(text, segments)
@@ -165,9 +173,13 @@ def _join_block(text: Text, segments: list[Segment], default: str) -> Expression
     return any_of([all_of(group) for group in alternatives if group])
 
 
-def _is_stopped(segment: Segment) -> bool:
-    """Whether a member only tells that the treatments before it were stopped."""
-    return segment.joint == "and" and segment.expression is None and stops_treatment(segment.chunks)
+def _goes_with(text: Text, segments: list[Segment], at: int) -> bool:
+    """Whether a member only tells that the treatments before it were stopped, or aren't got over."""
+    segment = segments[at]
+    if segment.joint != "and" or segment.expression is not None:
+        return False
+    unended = _UNENDED.match(text.text, segment.chunks[0].start) is not None
+    return stops_treatment(segment.chunks) or (unended and _is_given(segments[at - 1].expression))
 
 
 def _with_stopped(text: Text, segments: list[Segment], at: int, default: str) -> Expression:
@@ -197,6 +209,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     share_purpose(segments)
     share_times(text, segments)
     share_present(text, segments)
+    share_doubts(text, segments)
     share_results(text, segments)
     result: Segment | None = None
     for segment in _with_avoided(text, _of_both_sexes(text, segments)):

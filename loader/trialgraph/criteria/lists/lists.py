@@ -10,7 +10,6 @@ from trialgraph.criteria.chunking.brackets import tells_stain
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.alternatives import (
-    OBTAINED,
     is_harmless,
     is_method,
     merge_alternatives,
@@ -27,7 +26,7 @@ from trialgraph.criteria.conditions.supports import unsupported
 from trialgraph.criteria.facts.counts import behind_lines, counted_for
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.facts.rewording import reword
-from trialgraph.criteria.language.connectives import FINITE
+from trialgraph.criteria.language.connectives import FINITE, OBTAINED
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.linkage import follows_definition, links, merge_denied, states_value
 from trialgraph.criteria.members.adjectives import (
@@ -43,6 +42,7 @@ from trialgraph.criteria.members.adjectives import (
 from trialgraph.criteria.members.bearers import share_bearers
 from trialgraph.criteria.members.governing import governed, subjects
 from trialgraph.criteria.members.merging import merge_qualifiers
+from trialgraph.criteria.members.relatives import share_relatives
 from trialgraph.criteria.members.segments import (
     Segment,
     part_statement,
@@ -74,6 +74,11 @@ _MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "
 _FAILING = frozenset({"inability", "unable", "failure", "fails", "fail", "failed"})
 """How words open that deny the value behind them ("inability to maintain platelets > 50,000")."""
 _FOOTNOTE = re.compile(r"\s*[*†‡§]+\s*")
+_FAR = 60
+_WHO = re.compile(
+    r"\b(?:patients?|participants?|subjects?|individuals?|those)\s+who\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE
+)
+"""What stands in front of a value that tells of whom something is asked."""
 _WAIVED = re.compile(
     r"(?:(?:is|are|will be|would be|may be)\s+)?"
     r"(?:not\s+(?:required|applicable|needed|necessary|considered)|considered)\b", re.IGNORECASE
@@ -118,6 +123,7 @@ def _shared(text: Text, segments: list[Segment]) -> list[Segment]:
     share_nouns(text, segments)
     share_exceptions(text, segments)
     repeat_history(text, segments)
+    share_relatives(text, segments)
     return subjects(governed(drop_repeated(segments)), exclusion=text.exclusion)
 
 
@@ -269,8 +275,7 @@ def _read_around_value(
         return expression
     if rest[0].kind == "limit" and other_limit(text, chunks[at], [rest[0]]) is not None:
         return with_alternative(text, expression, chunks[at], rest, (rest[0].start, rest[-1].end))
-    sexes = [chunk for chunk in before if chunk.classes & {"female", "male"}]
-    if rest[0].form in _MODALS and len(sexes) == 1:
+    if rest[0].form.startswith(tuple(_MODALS)) and _is_of_some(text, before, chunks[at]):
         words = narrative(text, rest[0].start, after[-1].end)
         return all_of([expression, words]) if text.exclusion else any_of([negate(expression), words])
     if _WAIVED.match(text.text, rest[0].start):
@@ -294,6 +299,12 @@ def _read_around_value(
         return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
     without = unsupported(text, [each for each in after if each.start >= rest[0].start])
     return all_of([expression, without or narrative(text, rest[0].start, after[-1].end)])
+
+
+def _is_of_some(text: Text, before: Sequence[Chunk], value: Chunk) -> bool:
+    """Whether a demand behind a value is on those with it only ("men < 40 kg must …")."""
+    sexes = [chunk for chunk in before if chunk.classes & {"female", "male"}]
+    return len(sexes) == 1 or _WHO.search(text.text, max(0, value.start - _FAR), value.start) is not None
 
 
 def _of_any(case: Expression) -> Expression:

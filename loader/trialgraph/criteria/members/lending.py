@@ -17,6 +17,8 @@ __all__ = ["ANY_ILLNESS", "is_one_word", "leads_on", "lent_name", "unbracketed"]
 _CANCER = "cancer"
 _LEADING = frozenset({"for", "to"})
 _TARGETING = frozenset({"targeting", "against", "directed"})
+_COURSES = frozenset({"acute", "chronic", "or", "and", "/"})
+"""What may stand before "active" in a name without narrowing it."""
 _TESTED = "for"
 """What a name may start with before what it lends ("test for hepatitis B surface or core antigen")."""
 ANY_ILLNESS = str(TGC.MedicalIllness)
@@ -109,6 +111,16 @@ def _shared(tokens: list[str], *, ahead: bool) -> Iterator[tuple[str, list[Chunk
         yield " ".join(kept), []
         if _TESTED in kept:
             yield " ".join(kept[kept.index(_TESTED) + 1 :]), []
-        _, classes = lexicon().opening(kept[0])
-        if len(kept) > 1 and "active" in classes:
-            yield " ".join(kept[1:]), [Chunk("word", 0, 0, kept[0].lower(), classes)]
+        if (parted := _without_active(kept)) is not None:
+            yield parted
+
+
+def _without_active(name: list[str]) -> tuple[str, list[Chunk]] | None:
+    """Part "active" from a name, or "acute or chronic active"; None where it doesn't start so."""
+    for index, word in enumerate(name[:-1]):
+        _, classes = lexicon().opening(word)
+        if "active" in classes:
+            return " ".join(name[index + 1 :]), [Chunk("word", 0, 0, word.lower(), classes)]
+        if word.lower() not in _COURSES:
+            return None
+    return None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.epithets import adjectives_at
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.connectives import OBTAINED
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.members.lending import unbracketed
@@ -90,7 +91,10 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
             segment, following
         ):
             carried = segment
-        elif merged and _is_remark(segment) and not _adds_to_value(merged[-1], segment):
+        elif merged and (
+            _tells_when(merged[-1], segment)
+            or (_is_remark(segment) and not _adds_to_value(merged[-1], segment))
+        ):
             merged[-1].chunks += segment.chunks
         else:
             merged.append(segment)
@@ -132,6 +136,13 @@ def _adds_to_value(before: Segment, segment: Segment) -> bool:
     first = segment.chunks[0]
     other = first.kind == "word" and "condition" not in first.classes
     return other and segment.joint == "or" and any(chunk.kind == "value" for chunk in before.chunks)
+
+
+def _tells_when(before: Segment, segment: Segment) -> bool:
+    """Whether words behind a value only tell of what time it is (", performed within 7 days")."""
+    obtained = segment.joint == "," and segment.chunks[0].form in OBTAINED
+    timed = all(chunk.kind == "window" for chunk in segment.chunks[1:])
+    return obtained and timed and any(chunk.kind == "value" for chunk in before.chunks)
 
 
 def _names_its_own(text: Text, carried: Segment, segment: Segment) -> bool:

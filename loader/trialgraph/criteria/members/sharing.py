@@ -313,7 +313,8 @@ def _share_targets(text: Text, segments: list[Segment]) -> None:
         if fact is None:
             told = text.text[segment.chunks[0].start : segment.chunks[-1].end]
             found = _TARGETING.search(told)
-            words = told[found.start() :] if found else words
+            others = found is not None and "other " in told[found.start() :].lower()
+            words = "" if others else told[found.start() :] if found else words
         elif isinstance(fact, Fact) and fact.category == "treatment" and words and not fact.modifiers:
             segment.expression = replace(fact, modifiers={"qualifier": words})
         else:

@@ -372,7 +372,7 @@ def _last_window(segment: Segment) -> Window | None:
     found = times[0] if len(times) == 1 and ends else None
     alone = (
         segment.expression is None
-        and segment.joint in ("or", "and")
+        and segment.joint in ("or", "and", "/")
         and (not segment.after_comma or is_bare(segment) or _is_noun_phrase(segment))
     )
     return found.window if found is not None and alone else None

@@ -65,7 +65,7 @@ _NAMED = (
     r"|(?:(?<=\bstarting )(?<!of starting )|(?<=\binitiating )(?<!of initiating )"
     r"|(?<=\bcommencing )(?<!of commencing )|(?<=\breceiving )(?<!of receiving ))"
     rf"(?:(?!{_STOP}|{_ITEM})[\w/+-]+[ ]?){{1,3}}(?:(?:and/or|or|and)\s+{_DRUG}\b)?"
-    rf"|(?:(?<=\bof starting )|(?<=\bof initiating )|(?<=\bof receiving )){_DRUG}\b{_OTHER}"
+    rf"|(?:(?<=\bof starting )|(?<=\bof initiating )|(?<=\bof receiving )){_DRUG}\b\s*{_OTHER}"
     rf"|(?:(?<=\bdosing )|(?<=\btreatment )|(?<=\btherapy ))with\s+{_DRUG}\b(?:\s*\([a-z]\w+\))?{_OTHER}"
     r"|(?<=\bdosing )with\s+[\w-]+(?:\s*\([A-Z][^()]{1,20}\))?(?=\s*(?:[.;,)]|$))"
     r"|(?<=\bdose )[A-Z]{1,5}[- ]?\d{2,}\w*"

@@ -4,25 +4,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_segments
 from trialgraph.criteria.members.segments import trimmed
-from trialgraph.expressions import Expression, Fact, atoms
+from trialgraph.criteria.trees import map_facts
+from trialgraph.expressions import Expression, Fact, Value, atoms
 
-__all__ = ["EXAMPLES", "listed_instances"]
+__all__ = ["EXAMPLES", "LISTING", "listed_instances"]
 
 EXAMPLES = re.compile(r"^(?:some )?(?:examples?|for example)\b", re.IGNORECASE)
+LISTING = re.compile(
+    r"^(?:(?:these|such|prohibited|the following|excluded)\s+)?"
+    r"(?:agents?|drugs?|medications?|medicines?|inhibitors?|inducers?|therap(?:y|ies)|treatments?|these|this)"
+    r"\s+(?:may\s+)?includes?\b",
+    re.IGNORECASE,
+)
 _SOON = 8
 _OPENING = frozenset({",", ":", "the", "following", "of", "the following"})
+_NARROWING = ("exception", "qualifier")
+_BEHIND = ("requiring ", "that ", "which ", "who ", "with ", "for ", "needing ", "treated ")
 _LETTING_IN = frozenset({"exception", "allowance"})
 
 
 def listed_instances(
-    text: Text, sentences: Sequence[Sequence[Chunk]], sentence: Sequence[Chunk]
+    text: Text,
+    sentences: Sequence[Sequence[Chunk]],
+    sentence: Sequence[Chunk],
+    kind: Expression | None = None,
 ) -> Expression | None:
     """Return the instances that a sentence lists, any of which bars; None where it isn't plain that they do.
 
@@ -30,8 +44,12 @@ def listed_instances(
         text: The text; among demands nothing is listed so.
         sentences: All of its sentences; behind an exception, examples may be of whom it lets in.
         sentence: One of them.
+        kind: What the sentence before bars; its time is that of the instances too.
     """
-    if not text.exclusion or EXAMPLES.match(text.text[sentence[0].start : sentence[-1].end]) is None:
+    words = text.text[sentence[0].start : sentence[-1].end]
+    if not text.exclusion or not (EXAMPLES.match(words) or LISTING.match(words)):
+        return None
+    if kind is not None and any(isinstance(atom, Value) for atom in atoms(kind)):
         return None
     before = [chunk for each in sentences for chunk in each if chunk.start < sentence[0].start]
     at = next((i for i, chunk in enumerate(sentence[:_SOON]) if "example" in chunk.classes), None)
@@ -46,4 +64,27 @@ def listed_instances(
     if not listed:
         return None
     read = join_segments(text, read_segments(text, listed), "or")
-    return read if any(isinstance(atom, Fact) for atom in atoms(read)) else None
+    if not any(isinstance(atom, Fact) for atom in atoms(read)):
+        return None
+    return read if kind is None else map_facts(read, lambda fact: _like_kind(text, fact, kind))
+
+
+def _like_kind(text: Text, fact: Fact, kind: Expression) -> Fact:
+    """Return an instance with the time of its kind, and what else narrows the one thing it is a kind of."""
+    told = [atom for atom in atoms(kind) if isinstance(atom, Fact) and atom.category == fact.category]
+    times = {each.within for each in told}
+    if fact.within is None and len(times) == 1:
+        fact = replace(fact, within=times.pop())
+    if fact.category in GIVEN and len({each.modifiers.get("status") for each in told}) == 1:
+        fact = _narrowed(fact, told[0], ("status",))
+    term = text.vocabulary.by_iri.get(fact.concept)
+    same = len(told) == 1 and term is not None and told[0].concept in term.ancestors
+    return _narrowed(fact, told[0], _NARROWING) if same else fact
+
+
+def _narrowed(fact: Fact, kind: Fact, names: Sequence[str]) -> Fact:
+    """Return an instance with what is said behind its kind ("requiring …"); what stands before, it shows."""
+    told = {name: kind.modifiers[name] for name in names if name in kind.modifiers}
+    behind = [part for part in told.pop("qualifier", "").split("; ") if part.startswith(_BEHIND)]
+    told |= {"qualifier": "; ".join(behind)} if behind else {}
+    return replace(fact, modifiers={**told, **fact.modifiers})

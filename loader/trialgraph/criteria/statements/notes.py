@@ -11,7 +11,7 @@ from trialgraph.criteria.conditions.lifting import lift
 from trialgraph.criteria.facts.allowances import allows
 from trialgraph.criteria.language.offers import DEMAND, DEMANDED
 from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.members.segments import Segment, says_nothing, trimmed
 from trialgraph.criteria.members.sentences import sentences_of
 from trialgraph.criteria.statements.refusals import read_refusal
 from trialgraph.criteria.trees import all_of, is_formal
@@ -26,6 +26,7 @@ __all__ = [
     "noted_refusal",
     "only_notes",
     "says_more",
+    "says_no_more",
     "with_notes",
     "without_asides",
     "without_fields",
@@ -45,6 +46,7 @@ NOTE = re.compile(
     re.IGNORECASE,
 )
 _CALLED_SO = re.compile(r"(?:please\s+)?(?:note|nb|n\.b\.)(?=\W)", re.IGNORECASE)
+_SEXES = frozenset({"female", "male"})
 _OWN_FIELD = re.compile(r"Healthy volunteers (?:are )?(?:allowed|accepted)\b")
 _TESTS = (
     r"(?:tests?|testing|pretesting|screening|imaging|scans?|E[CK]Gs?|biops(?:y|ies)|evaluations?"
@@ -163,6 +165,13 @@ def without_fields(text: Text, sentences: list[list[Chunk]]) -> list[list[Chunk]
     """Leave out what the registry's own fields say behind the last criterion, which allows nothing of it."""
     rest = (each for each in sentences[1:] if not _OWN_FIELD.match(text.text, each[0].start))
     return [*sentences[:1], *rest]
+
+
+def says_no_more(sentence: Sequence[Chunk]) -> bool:
+    """Whether a sentence behind another adds nothing to it ("…; no upper age limit"); a sex it names does."""
+    told = trimmed(sentence)
+    sexed = any(not _SEXES.isdisjoint(chunk.classes) for chunk in told)
+    return bool(told) and not sexed and says_nothing(Segment("", told))
 
 
 def is_title(sentence: Sequence[Chunk]) -> bool:

@@ -26,6 +26,7 @@ from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.facts.companions import with_companions
 from trialgraph.criteria.facts.participations import add_investigational
 from trialgraph.criteria.facts.refinement import with_narrower
+from trialgraph.criteria.language.explanations import explains
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import (
     admits,
@@ -47,6 +48,7 @@ from trialgraph.criteria.language.predicates import part_predicate
 from trialgraph.criteria.language.vocabulary import Vocabulary
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_barred, read_segments
+from trialgraph.criteria.members.doubts import narrow_illnesses
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of, time_of_label, with_list
 from trialgraph.criteria.mentions.mentions import add_mentions
@@ -58,7 +60,7 @@ from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.demands import read_demanded
 from trialgraph.criteria.statements.denials import read_denied
 from trialgraph.criteria.statements.endings import join_items, with_alternative
-from trialgraph.criteria.statements.examples import EXAMPLES, listed_instances
+from trialgraph.criteria.statements.examples import EXAMPLES, LISTING, listed_instances
 from trialgraph.criteria.statements.exceptions import name_exceptions
 from trialgraph.criteria.statements.idle import adds_nothing
 from trialgraph.criteria.statements.inlines import with_inline_items
@@ -72,6 +74,7 @@ from trialgraph.criteria.statements.notes import (
     noted_refusal,
     only_notes,
     says_more,
+    says_no_more,
     with_notes,
     without_asides,
     without_fields,
@@ -144,6 +147,8 @@ def read_expression(
         name_exceptions(map_facts(expression, part_predicate), vocabulary), undated_history
     )
     expression = with_narrower(graded_in_time(expression), text)
+    if text.exclusion:
+        expression = narrow_illnesses(expression)
     told = add_investigational(add_mentions(expression, text, chunks), text)
     return with_narrower(name_each(told, vocabulary), text)
 
@@ -294,7 +299,7 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
     for sentence in sentences:
         words = text.text[sentence[0].start : sentence[-1].end]
         place = (sentence[0].start, sentence[-1].end)
-        if _asks_nothing(sentence, words, first=not read) or (read and adds_nothing(text, sentence, read)):
+        if _asks_nothing(sentence, words, first=not read) or _says_no_more(text, sentence, words, read):
             continue
         if (told := _told_besides(text, sentence, read)) is not None:
             read.append(told)
@@ -308,12 +313,9 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
         statement = turned(text, read_statement(text, sentence), words, place)
         if read and (EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
             read = lift(text, read, words, place)
+        elif read and (told := _told_of(text, sentences, sentence, read[-1])) is not None:
+            read.append(told)
         elif read and NOTE.match(words):
-            if (
-                told := noted_refusal(text, sentence) or listed_instances(text, sentences, sentence)
-            ) is not None:
-                read.append(told)
-                continue
             remark = narrative(text, sentence[0].start, end)
             if text.exclusion and EXAMPLES.match(words):
                 return [any_of([*read, remark])]
@@ -325,12 +327,27 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
     return read
 
 
+def _says_no_more(text: Text, sentence: list[Chunk], words: str, read: list[Expression]) -> bool:
+    """Whether a sentence leaves what those before it say as it is."""
+    return bool(read) and (adds_nothing(text, sentence, read) or says_no_more(sentence) or explains(words))
+
+
 def _asks_nothing(sentence: list[Chunk], words: str, *, first: bool) -> bool:
     """Whether a sentence is a stray sign, or a note on how something before it is tested."""
     if not first and NOTE.match(words):
         return arranges(words)
     named = any(chunk.kind == "value" for chunk in sentence)
     return sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named
+
+
+def _told_of(
+    text: Text, sentences: list[list[Chunk]], sentence: list[Chunk], before: Expression
+) -> Expression | None:
+    """Return what a note bars, or the instances that a sentence lists of what the one before it bars."""
+    words = text.text[sentence[0].start : sentence[-1].end]
+    if not NOTE.match(words) and not LISTING.match(words):
+        return None
+    return noted_refusal(text, sentence) or listed_instances(text, sentences, sentence, before)
 
 
 def _told_besides(text: Text, sentence: list[Chunk], read: list[Expression]) -> Expression | None:

@@ -1,0 +1,122 @@
+"""What an unread member at the end of a list may say of those before it too: a time, a setting, a clause."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from trialgraph.criteria.chunking.chunks import Text
+from trialgraph.criteria.language.connectives import RESTARTS, VERBS
+from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.members.segments import Segment
+from trialgraph.criteria.trees import all_of, any_of
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative
+from trialgraph.namespaces import TGC
+
+__all__ = ["narrow_illnesses", "share_doubts"]
+
+_TIME = re.compile(
+    r"\b(?:within|(?:in|during|over) the)\b[^;.]{0,60}?"
+    r"\b(?:hours?|days?|weeks?|months?|years?|half-li(?:fe|ves)|period|setting)\b",
+    re.IGNORECASE,
+)
+_TOLD = re.compile(r"\b(?:within|weeks?|months?|years?|days?|setting|period|for)\b|[<≤≥>]", re.IGNORECASE)
+_PERSONS = ("those", "who", "patient", "subject", "participant", "he", "she", "they")
+_ANEW = frozenset({"negation", "unactual", "planned", "condition", "exception", "allowance"})
+_CLAUSE = re.compile(r"(?:,\s*)?\b(?:that|which)\b.*", re.IGNORECASE | re.DOTALL)
+_ILLNESSES = frozenset(
+    map(
+        str,
+        [
+            TGC.MedicalIllness,
+            TGC.PsychiatricDisorder,
+            TGC.LifeThreateningIllness,
+            TGC.SubstanceAbuse,
+            TGC.AlcoholAbuse,
+        ],
+    )
+)
+"""Illnesses of any kind, which bar hardly anybody by themselves."""
+_ANOTHER = ("other", "any ", "another")
+_NEAR = 8
+"""How many members of a list a clause at its end may be about."""
+
+
+def share_doubts(text: Text, segments: Sequence[Segment]) -> None:
+    """Let a time at the end of a list, in words that stay words, narrow the bare treatments before it.
+
+    "Surgery, radiosurgery or thermal therapy in the target within 6 months" may be about recent surgery
+    only. With the words kept beside it, such a member bars or admits nobody.
+    """
+    for index, segment in enumerate(segments):
+        if index and segment.expression is None and not _speaks_anew(segment):
+            words = text.text[segment.chunks[0].start : segment.chunks[-1].end]
+            if found := _TIME.search(words):
+                _narrow(segments[: index + 1], words[found.start() :])
+
+
+def _narrow(segments: Sequence[Segment], words: str) -> None:
+    """Narrow the treatments right before the last member, up to one with a time or a lead-in of its own."""
+    last = segments[-1]
+    for segment in reversed(segments[:-1]):
+        fact = segment.expression
+        if last.joint == ";":
+            return
+        if fact is not None:
+            told = fact.modifiers.get("qualifier", "") if isinstance(fact, Fact) else ""
+            given = isinstance(fact, Fact) and fact.category in GIVEN and fact.within is None
+            if not isinstance(fact, Fact) or not given or _TOLD.search(told):
+                return
+            joined = f"{told}; {words}" if told else words
+            segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": joined})
+        if segment.negated or any(chunk.form in RESTARTS for chunk in segment.chunks):
+            return
+        last = segment
+
+
+def narrow_illnesses(expression: Expression) -> Expression:
+    """Let a clause that is a judgement narrow the illnesses of any kind that are listed before it.
+
+    "Medical or psychiatric conditions, or laboratory abnormalities that may increase the risk" bars nobody
+    for any psychiatric condition.
+    """
+    match expression:
+        case AllOf(operands):
+            return all_of([narrow_illnesses(each) for each in operands])
+        case AnyOf(operands):
+            return any_of(_narrowed(operands))
+        case Fact() if "example" in expression.modifiers:
+            listed = expression.modifiers["example"]
+            clause = _CLAUSE.search(listed) if lexicon().judgement.search(listed) else None
+            return _judged(expression, clause.group().strip(" ,")) if clause else expression
+        case _:
+            return expression
+
+
+def _narrowed(operands: Sequence[Expression]) -> list[Expression]:
+    clause, read, last = "", list[Expression](), 0
+    for place, each in enumerate(reversed(operands)):
+        if isinstance(each, Narrative) and each.reason == "judgement":
+            found = None if each.text.lower().startswith(_ANOTHER) else _CLAUSE.search(each.text)
+            clause, last = found.group().strip(" ,") if found else "", place
+        if isinstance(each, Fact) and clause and place - last < _NEAR:
+            each = _judged(each, clause)
+        read.append(narrow_illnesses(each))
+    return read[::-1]
+
+
+def _judged(fact: Fact, clause: str) -> Fact:
+    """Return an illness of any kind with the clause that judges it; any other fact as it is."""
+    told = fact.modifiers.get("qualifier", "")
+    if fact.concept not in _ILLNESSES or "exception" in fact.modifiers or clause in told:
+        return fact
+    joined = f"{told}; {clause}" if told else clause
+    return replace(fact, modifiers={**fact.modifiers, "qualifier": joined})
+
+
+def _speaks_anew(segment: Segment) -> bool:
+    """Whether a member is a clause of its own ("or have received …"), not one more thing of the list."""
+    opening = segment.chunks[0]
+    return opening.form in VERBS or opening.form.startswith(_PERSONS) or not opening.classes.isdisjoint(_ANEW)
