@@ -13,7 +13,7 @@ from trialgraph.criteria.language.connectives import DETERMINERS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import tokenize
 from trialgraph.criteria.language.vocabulary import Term, Vocabulary
-from trialgraph.criteria.members.segments import part_statement
+from trialgraph.criteria.members.parting import part_statement
 from trialgraph.criteria.sections.normalization import normalize
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not

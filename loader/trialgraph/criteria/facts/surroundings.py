@@ -198,7 +198,8 @@ def _tell(text: Text, told: list[Chunk], around: Around) -> None:
 
 def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> bool:
     """Take in what follows a concept; False when it makes the concept something else."""
-    if chunks and (_is_of_illness(head, chunks[0]) or of_unread_drugs(text, head, chunks[0])):
+    of_illness = bool(chunks) and chunks[0].form in UNNAMED and category_of(head) == "treatment"
+    if of_illness or (chunks and of_unread_drugs(text, head, chunks[0])):
         return False
     for index, chunk in enumerate(chunks):
         classes = chunk.classes
@@ -222,10 +223,6 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         if not is_gloss(head, chunk):
             return False
     return True
-
-
-def _is_of_illness(head: Chunk, following: Chunk) -> bool:
-    return following.form in UNNAMED and category_of(head) == "treatment"
 
 
 def _pass_over(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> None:

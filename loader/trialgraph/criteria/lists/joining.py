@@ -33,9 +33,10 @@ from trialgraph.criteria.members.joints import (
     tells_result,
 )
 from trialgraph.criteria.members.merging import closing_remark
+from trialgraph.criteria.members.parting import stops_treatment
 from trialgraph.criteria.members.receiving import share_present
 from trialgraph.criteria.members.remarks import share_remarks
-from trialgraph.criteria.members.segments import Segment, stops_treatment, trimmed
+from trialgraph.criteria.members.segments import Segment, trimmed
 from trialgraph.criteria.members.sharing import share_clauses, share_purpose
 from trialgraph.criteria.members.timing import share_times, share_windows
 from trialgraph.criteria.quantities.fitting import is_wanted

@@ -42,10 +42,10 @@ from trialgraph.criteria.members.adjectives import (
 from trialgraph.criteria.members.bearers import share_bearers
 from trialgraph.criteria.members.governing import governed, subjects
 from trialgraph.criteria.members.merging import merge_qualifiers
+from trialgraph.criteria.members.parting import part_statement
 from trialgraph.criteria.members.relatives import share_relatives
 from trialgraph.criteria.members.segments import (
     Segment,
-    part_statement,
     says_nothing,
     trimmed,
 )

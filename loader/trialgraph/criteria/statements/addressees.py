@@ -16,7 +16,8 @@ from trialgraph.criteria.language.tokens import lookup_form
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_condition, read_segments
-from trialgraph.criteria.members.segments import part_statement, trimmed
+from trialgraph.criteria.members.parting import part_statement
+from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.statements.kinds import read_instances
 from trialgraph.criteria.statements.subgroups import MODAL, only_names_patients, value_case, value_with
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal, map_facts, negate

@@ -26,7 +26,8 @@ from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_segments
-from trialgraph.criteria.members.segments import stops_treatment, trimmed
+from trialgraph.criteria.members.parting import stops_treatment
+from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.mentions.topics import topics_of
 from trialgraph.criteria.quantities.fitting import local_name
 from trialgraph.criteria.statements.subgroups import any_kind
