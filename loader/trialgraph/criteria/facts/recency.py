@@ -59,9 +59,10 @@ _IS_TAKING = re.compile(
     re.IGNORECASE,
 )
 _TAKING = re.compile(
-    r"\W*(?:(?:the|any|patients?|subjects?|participants?|individuals|persons|those|who)\s+)*(?:receiving|taking)\b",
+    r"\W*(?:(?:the|any|patients?|subjects?|participants?|individuals|persons|those|who)\s+)*(?:receiving|taking|using)\b",
     re.IGNORECASE,
 )
+_NOT_TAKING = re.compile(r"\b(?:not|no\s+longer)\s+(?:\w+ly\s+)*(?:receiving|taking|using)\b", re.IGNORECASE)
 _BEFORE_NOW = re.compile(
     r"\b(?:received|taken|took|had|treated\s+(?:previously|before)|previous\w*|prior|history|ever|past|who\s+were)\b"
     r"|\b(?:plan\w*|expect\w*|anticipat\w*|likely|intend\w*|will|eligible|candidates?)\b",
@@ -181,6 +182,7 @@ def goes_on(text: Text, chunks: Sequence[Chunk]) -> bool:
     if _BEFORE_NOW.search(text.text, start, end):
         return False
     bare = _TAKING.match(text.text, start, end) if text.exclusion else None
+    bare = bare or _NOT_TAKING.search(text.text, start, end)
     return bare is not None or _IS_TAKING.search(text.text, start, end) is not None
 
 

@@ -34,7 +34,6 @@ from trialgraph.criteria.members.joints import (
 )
 from trialgraph.criteria.members.merging import closing_remark
 from trialgraph.criteria.members.parting import stops_treatment
-from trialgraph.criteria.members.receiving import share_present
 from trialgraph.criteria.members.remarks import share_remarks
 from trialgraph.criteria.members.segments import Segment, trimmed
 from trialgraph.criteria.members.sharing import share_clauses, share_purpose
@@ -209,7 +208,6 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     share_clauses(text, segments)
     share_purpose(segments)
     share_times(text, segments)
-    share_present(text, segments)
     share_doubts(text, segments)
     share_results(text, segments)
     result: Segment | None = None

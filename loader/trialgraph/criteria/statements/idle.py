@@ -1,8 +1,8 @@
 """Sentences behind a demand or a bar that add nothing to it, so that they leave nothing open.
 
-What is done when a test is positive, whom to tell of a pregnancy and where to read more asks nothing of
-who is screened. Examples of the vaccines that the sentence before bars are barred with them, and vaccines
-that aren't live were never among the live ones.
+What is done when a test is positive, whom to tell of a pregnancy, where to read more and the reasons for a
+demand ask nothing of who is screened. Examples of the vaccines that the sentence before bars are barred with
+them, and vaccines that aren't live were never among the live ones.
 """
 
 from __future__ import annotations
@@ -22,6 +22,20 @@ _LIVE = frozenset({str(TGC.LiveVaccine), str(TGC.LiveAttenuatedVaccine)})
 _VACCINE = re.compile(r"vaccin|immuni[sz]", re.IGNORECASE)
 _ASKED = re.compile(r"\b(?:must|should|agree)\b", re.IGNORECASE)
 _EXCEPTED = re.compile(r"\b(?:except|allow|permit|exclu|eligib)", re.IGNORECASE)
+_REASON = re.compile(
+    r"\W*(?:(?:please\s+)?note(?:\s+that)?\b\W*)?"
+    r"(?:these (?:potential )?risks? may also apply"
+    r"|(?:in addition|furthermore|moreover),? these (?:patients|individuals|participants|subjects) are at "
+    r"|there is an unknown but potential risk|the effects? of [^.;]{3,160} (?:is|are) (?:unknown|not known)"
+    r"|because the lists? of these agents)",
+    re.IGNORECASE,
+)
+"""How a sentence starts that gives a reason."""
+_ASKING = re.compile(
+    r"\b(?:must|exclu|ineligib|eligib|not allowed|agree|discontinue|have to|required to|if so"
+    r"|women|female|menopaus)",
+    re.IGNORECASE,
+)
 _NOT_LIVE = re.compile(
     r"\b(?:killed|inactivated|non-?live|seasonal|influenza|flu|covid|sars)\b", re.IGNORECASE
 )
@@ -39,7 +53,7 @@ def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expressio
     if not told:
         return False
     words = text.text[sentence[0].start : sentence[-1].end]
-    if is_idle(text, words):
+    if is_idle(text, words) or (_REASON.match(words) and _ASKING.search(words) is None):
         return True
     live = text.exclusion and all(isinstance(atom, Fact) and atom.concept in _LIVE for atom in told)
     vaccines = live and _VACCINE.search(words) is not None and _ASKED.search(words) is None

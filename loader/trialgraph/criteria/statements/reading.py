@@ -26,7 +26,6 @@ from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.facts.companions import with_companions
 from trialgraph.criteria.facts.participations import add_investigational
 from trialgraph.criteria.facts.refinement import with_narrower
-from trialgraph.criteria.language.explanations import explains
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import (
     admits,
@@ -299,7 +298,7 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
     for sentence in sentences:
         words = text.text[sentence[0].start : sentence[-1].end]
         place = (sentence[0].start, sentence[-1].end)
-        if _asks_nothing(sentence, words, first=not read) or _says_no_more(text, sentence, words, read):
+        if _asks_nothing(sentence, words, first=not read) or _says_no_more(text, sentence, read):
             continue
         if (told := _told_besides(text, sentence, read)) is not None:
             read.append(told)
@@ -327,9 +326,9 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
     return read
 
 
-def _says_no_more(text: Text, sentence: list[Chunk], words: str, read: list[Expression]) -> bool:
+def _says_no_more(text: Text, sentence: list[Chunk], read: list[Expression]) -> bool:
     """Whether a sentence leaves what those before it say as it is."""
-    return bool(read) and (adds_nothing(text, sentence, read) or says_no_more(sentence) or explains(words))
+    return bool(read) and (adds_nothing(text, sentence, read) or says_no_more(sentence))
 
 
 def _asks_nothing(sentence: list[Chunk], words: str, *, first: bool) -> bool:
