@@ -54,6 +54,12 @@ _CAPPED = re.compile(
 )
 """What an allowance lets in up to a number, which asks for no more than that."""
 
+_REFUSING = re.compile(
+    r"\bno\s[^.;]{0,80}\b(?:allowed|permitted|acceptable)\b|\bnot\s+(?:be\s+)?(?:allowed|permitted|acceptable)\b",
+    re.IGNORECASE,
+)
+"""What allows nothing, within a sentence that says something else as well."""
+
 
 def lift(text: Text, read: list[Expression], words: str, place: tuple[int, int]) -> list[Expression]:
     """Let an allowance lift the demands before it that it may be about."""
@@ -66,7 +72,7 @@ def lift(text: Text, read: list[Expression], words: str, place: tuple[int, int])
     ]
     if not any(lifted) and _POINTS_BACK.search(words):
         lifted[-1] = True
-    if not any(lifted) and _CAPPED.search(words):
+    if not any(lifted) and (_CAPPED.search(words) or _REFUSING.search(words)):
         return [*read, narrative(text, *place)]
     if not any(lifted) and _OTHERS.match(words) and not _EARLIER.search(words):
         lifted = [_is_other_cancer(text, each, place) for each in read]

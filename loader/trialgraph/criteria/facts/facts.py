@@ -51,6 +51,8 @@ _AT_MOST = re.compile(
     r"|\bgrades?\s*0\s*(?:-|to|or)\s*[12]\b",
     re.IGNORECASE,
 )
+_AGENTS = frozenset({"inhibitor", "inhibition", "antagonist", "antibody", "blocker", "blockade", "degrader"})
+_GIVEN_WITH = ("treatment with", "therapy with", "treated with", "exposure to", "exposed to")
 _ALTERATION = re.compile(
     r"\b(?:mutation|mutational|variant|alteration|aberration|rearrangement|translocation|fusion|amplification"
     r"|methylation|deletion|codeletion|co-deletion|expression|overexpression)s?$",
@@ -110,7 +112,7 @@ def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
     after = _more_exact(heads, chunks, after)
     chunks = _bearing(text, chunks, after, heads[-1], around)
     chunks = _marked(text, chunks, after, heads[-1], around)
-    if _speaks_of_status(text, heads[-1], chunks[after:]):
+    if _speaks_of_status(text, heads[-1], chunks[after:]) or _is_target(heads, chunks, after):
         return None
     if not read_after(text, heads[-1], chunks[after:], around):
         return None
@@ -124,6 +126,14 @@ def _speaks_of_status(text: Text, head: Chunk, behind: Sequence[Chunk]) -> bool:
     """Whether a marker is only what a status is of ("known KRAS mutation status" is no mutation)."""
     told = bool(behind) and behind[0].form == "status" and category_of(head) == "biomarker"
     return told and _ALTERATION.search(text.text, head.start, head.end) is not None
+
+
+def _is_target(heads: Sequence[Chunk], chunks: Sequence[Chunk], after: int) -> bool:
+    """Whether a marker is what a drug acts on ("a BRAF V600 inhibitor", "treatment with KRAS G12D or …")."""
+    if category_of(heads[-1]) != "biomarker":
+        return False
+    acted_on = after < len(chunks) and chunks[after].form in _AGENTS
+    return acted_on or any(chunk.form.endswith(_GIVEN_WITH) for chunk in chunks[: chunks.index(heads[0])])
 
 
 def _bars_any(head: Chunk, opening: Chunk, around: Around) -> bool:

@@ -16,6 +16,7 @@ from trialgraph.criteria.members.lending import ANY_ILLNESS, is_one_word, leads_
 from trialgraph.criteria.members.remarks import is_plain
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import Fact
+from trialgraph.namespaces import TGC
 
 __all__ = [
     "drop_repeated",
@@ -37,6 +38,7 @@ _NAMED = " hypersensitivity"
 _TIMED = frozenset({"within", "during", "while", "before", "after", "prior", "since", "for"})
 _UNKNOWN_WORDS = 3
 """How many words that aren't known may stand before a name in a member of a list."""
+_MALIGNANT = str(TGC.MalignantNeoplasm)
 _LEADING = frozenset({"neutral", "active", "negation", "example", "qualifier", "confirmation", "confirmed"})
 
 
@@ -64,6 +66,16 @@ def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segme
             read(text, segment)
             if segment.expression is None:
                 segment.chunks, segment.borrowed = own, False
+            elif following is not None and not text.exclusion and _are_cancers(text, segment, following):
+                following.joint = "or"
+
+
+def _are_cancers(text: Text, segment: Segment, following: Segment) -> bool:
+    """Whether "gastric and oesophageal cancer" names two, of which patients have to have one."""
+    facts = [each.expression for each in (segment, following) if isinstance(each.expression, Fact)]
+    terms = [term for fact in facts if (term := text.vocabulary.by_iri.get(fact.concept)) is not None]
+    apart = len(terms) > 1 and not (terms[0].is_a(terms[1].iri) or terms[1].is_a(terms[0].iri))
+    return following.joint == "and" and apart and all(_MALIGNANT in term.ancestors for term in terms)
 
 
 def _tighten(segments: list[Segment], waiting: Segment) -> None:
