@@ -16,7 +16,14 @@ from trialgraph.namespaces import TGC
 
 __all__ = ["is_plain", "share_remarks"]
 
-_RELATIVE = ("that ", "which ", "requiring ", "associated with ")
+_RELATIVE = ("that ", "which ", "requiring ", "associated with ", "who ")
+_PLACE = re.compile(
+    r"(?:over|at|on|in|within|near) (?:the |any |an? )?(?:\w+ ){0,2}?"
+    r"(?:target|treat\w*|injection|application|administration|surgical|radiation|study) "
+    r"(?:area|site|field|region|skin)s?\b",
+    re.IGNORECASE,
+)
+"""Where things of a kind must be to bar ("rash or infection over the target area")."""
 _PART = re.compile(
     r"(?:(?:for|in)\s+)?(?:the\s+)?[^()]{0,60}\b(?:cohorts?|arms?|parts?|phases?|groups?)\b[^()]{0,20}\bonly"
     r"|only\s+(?:for|in)\s+[^()]{0,60}\b(?:cohorts?|arms?|parts?|phases?|groups?)\b[^()]{0,20}",
@@ -43,7 +50,7 @@ def share_remarks(text: Text, segments: Sequence[Segment]) -> None:
     for first, second in reversed(pairs):
         if second.joint in ("or", "and", "/") and not (second.after_comma or second.negated):
             _share_with(text, first, second)
-        elif second.joint == "," and is_bare(second) and _is_narrowed_alike(segments, second):
+        elif _is_of_all(first, second) or (is_bare(second) and _is_narrowed_alike(segments, second)):
             _share_clause(text, first, second)
 
 
@@ -88,11 +95,19 @@ def _share_clause(text: Text, first: Segment, second: Segment) -> None:
     clause = _clause_of(second)
     if clause is None or not isinstance(one, Fact) or not isinstance(two, Fact):
         return
+    if clause.startswith("who ") and (one.concept == two.concept or _tells_who(text, second)):
+        return
     alike = one.category == two.category or (one.category == "procedure" and two.concept == _INJURY)
     anew = any("historic" in chunk.classes for chunk in second.chunks) or "relation" in two.modifiers
     of_both = (alike and not anew) or _judges(text, clause)
     if of_both and is_plain(one) and _ends_in_name(first):
         first.expression = replace(one, modifiers={**one.modifiers, "qualifier": clause})
+
+
+def _tells_who(text: Text, segment: Segment) -> bool:
+    """Whether a "who" is asked of those that a member names itself ("pregnant or women who …"), or of all."""
+    named = any(chunk.classes & {"persons", "female", "male"} for chunk in segment.chunks)
+    return named or not text.exclusion
 
 
 def _judges(text: Text, clause: str) -> bool:
@@ -102,17 +117,28 @@ def _judges(text: Text, clause: str) -> bool:
 
 def _is_narrowed_alike(segments: Sequence[Segment], segment: Segment) -> bool:
     """Whether a member has the clause of the one behind it, so that those before it may have it too."""
+    if segment.joint != ",":
+        return False
     at = next(i for i, each in enumerate(segments) if each is segment)
     following = segments[at + 1] if at + 1 < len(segments) else None
     clause = _clause_of(segment)
     return following is not None and clause is not None and clause == _clause_of(following)
 
 
+def _is_of_all(before: Segment, segment: Segment) -> bool:
+    """Whether a clause behind the last of "A, B, or C …" tells whom or where, which is said of all."""
+    listed = before.joint == "," and segment.after_comma and segment.joint in ("or", "and")
+    clause = _clause_of(segment) if listed and not segment.negated else None
+    return clause is not None and (clause.startswith("who ") or _PLACE.match(clause) is not None)
+
+
 def _clause_of(segment: Segment) -> str | None:
     """Return the clause that narrows a member from behind."""
     fact = segment.expression
     words = fact.modifiers.get("qualifier", "") if isinstance(fact, Fact) else ""
-    return next((part for part in words.split("; ") if part.startswith(_RELATIVE)), None)
+    return next(
+        (part for part in words.split("; ") if part.startswith(_RELATIVE) or _PLACE.match(part)), None
+    )
 
 
 def _ends_in_name(segment: Segment) -> bool:

@@ -219,9 +219,12 @@ def share_allergens(text: Text, segments: list[Segment], read: Callable[[Text, S
         named = next((c for c in segment.chunks if c.kind == "concept" and is_content(c)), None)
         head = named.term if named is not None else None
         if named is not None and head is not None and head.category == "allergy":
+            # "Allergic anaphylactic reactions to A": two names of it, of which the second says to what.
+            named = next(c for c in reversed(segment.chunks) if c.term is not None and _is_allergy(c.term))
+            head = named.term
             told = isinstance(segment.expression, Fact) and "agent" in segment.expression.modifiers
             told = told or " to " in text.text[named.start : named.end]
-            allergy = head if told or head.cause is not None else None
+            allergy = head if head is not None and (told or head.cause is not None) else None
         elif allergy is not None and segment.joint != ";" and _is_allergen(segment):
             phrase = _completed(text, segments, index)
             if phrase is not None:
@@ -237,6 +240,10 @@ def share_allergens(text: Text, segments: list[Segment], read: Callable[[Text, S
         else:
             allergy = None
     _share_agent(text, segments)
+
+
+def _is_allergy(term: Term) -> bool:
+    return term.category == "allergy"
 
 
 def _share_agent(text: Text, segments: list[Segment]) -> None:
