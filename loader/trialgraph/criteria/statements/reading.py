@@ -208,7 +208,9 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
         either=either,
         every=not text.exclusion,
     )
-    silent = all(isinstance(atom, Narrative) for atom in atoms(body))
+    silent = all(isinstance(atom, Narrative) for atom in atoms(body)) or (
+        not text.exclusion and all(item and read_permission(text, item) is not None for item in items)
+    )
     told = text.exclusion or any(item.items for item in outline.items)
     if (silent and are_notes(text, items)) or (told and only_notes(text, items)):
         head = _read_stretch(text, between(chunks, start, lead_end), start, lead_end)
