@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.criterion import Criterion
-from trialgraph.criteria.language.wording import wording
-from trialgraph.criteria.trees import any_of, is_formal, negate
+from trialgraph.criteria.quantities.fitting import is_wanted, wanted_side
+from trialgraph.criteria.statements.turns import lacking
+from trialgraph.criteria.trees import is_formal
 from trialgraph.expressions import AllOf, AnyOf, Expression, Narrative, Not, Value, atoms
 
 __all__ = ["turn_demands"]
 
 _FEWEST = 3
-_EITHER = re.compile(r"\bor\b", re.IGNORECASE)
 
 
 def turn_demands(criteria: Sequence[Criterion]) -> list[Criterion]:
@@ -33,10 +32,9 @@ def turn_demands(criteria: Sequence[Criterion]) -> list[Criterion]:
 def _limits(criterion: Criterion) -> Iterator[tuple[bool, Value]]:
     """Yield the limits of a criterion that have a side which trials ask for, and whether they are on it."""
     for denied, value in _values(criterion.expression, denied=False):
-        wanted = _wanted(value)
-        low, high = value.limit.low is not None, value.limit.high is not None
-        if wanted is not None and low != high:
-            yield (wanted == ("low" if low else "high")) != denied, value
+        one_sided = (value.limit.low is None) != (value.limit.high is None)
+        if one_sided and wanted_side(value) is not None:
+            yield is_wanted(value) != denied, value
 
 
 def _values(expression: Expression, *, denied: bool) -> Iterator[tuple[bool, Value]]:
@@ -50,12 +48,6 @@ def _values(expression: Expression, *, denied: bool) -> Iterator[tuple[bool, Val
                 yield from _values(each, denied=denied)
 
 
-def _wanted(value: Value) -> str | None:
-    """Return the side on which trials ask for a limit of a quantity; None where they ask for either."""
-    name = value.concept.rpartition("/")[2]
-    return wording().wanted.get(name)
-
-
 def _turned(criterion: Criterion) -> Criterion:
     """Return an exclusion that asks for limits as what bars those who miss them; in words beside others."""
     if not any(side for side, _ in _limits(criterion)):
@@ -65,6 +57,4 @@ def _turned(criterion: Criterion) -> Criterion:
         return replace(
             criterion, expression=Narrative(criterion.normalized, "not-formalised", criterion.span)
         )
-    if isinstance(told, AnyOf) and _EITHER.search(criterion.normalized) is None:
-        return replace(criterion, expression=any_of([negate(each) for each in told.operands]))
-    return replace(criterion, expression=negate(told))
+    return replace(criterion, expression=lacking(told, criterion.normalized))

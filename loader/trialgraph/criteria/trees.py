@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from operator import is_
+from typing import TypeGuard
 
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, Window
 
@@ -12,6 +13,7 @@ __all__ = [
     "all_of",
     "alternatives_of",
     "any_of",
+    "asks_of_some",
     "dated",
     "is_formal",
     "map_facts",
@@ -91,6 +93,11 @@ def undated_history(fact: Fact) -> Fact:
     if fact.within is None or fact.modifiers.get("status") != "history":
         return fact
     return replace(fact, modifiers={name: told for name, told in fact.modifiers.items() if name != "status"})
+
+
+def asks_of_some(expression: Expression) -> TypeGuard[AnyOf]:
+    """Whether an expression asks something of those in a case only, which lets pass whoever isn't in it."""
+    return isinstance(expression, AnyOf) and isinstance(expression.operands[0], Not)
 
 
 def is_formal(expression: Expression) -> bool:

@@ -9,7 +9,7 @@ from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.cases import except_for, with_exception
 from trialgraph.criteria.language.vocabulary import Term
-from trialgraph.criteria.trees import any_of, map_facts
+from trialgraph.criteria.trees import any_of, asks_of_some, map_facts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
 from trialgraph.namespaces import TGC
 
@@ -87,11 +87,9 @@ def excuses(text: Text, read: Sequence[Expression], place: tuple[int, int]) -> b
 
     What is asked of some only it leaves as it is.
     """
-    return any((_bars(each) and not _is_case(each)) or _shares_concept(text, each, place) for each in read)
-
-
-def _is_case(expression: Expression) -> bool:
-    return isinstance(expression, AnyOf) and isinstance(expression.operands[0], Not)
+    return any(
+        (_bars(each) and not asks_of_some(each)) or _shares_concept(text, each, place) for each in read
+    )
 
 
 def _of_its_kind(text: Text, bars: Expression, words: str, place: tuple[int, int]) -> Expression | None:

@@ -55,7 +55,6 @@ _PAST = (
 )
 _OR = r"\bor\b(?!\s+(?:(?:is|are)\s+)?(?:planned|planning|scheduled|anticipated|expected)\b)"
 _EVER = re.compile(rf"{_PAST}.{{0,40}}{_OR}|{_OR}.{{0,40}}{_PAST}", re.IGNORECASE)
-_AT_LEAST = re.compile(r"(?:for|in|during)\s+(?:at\s+least|a\s+minimum\s+of|≥)\s*", re.IGNORECASE)
 _DEMANDS = frozenset({"must", "should", "shall", "must be", "must have"})
 _RELATIVE = frozenset({"that", "which", "who", "whose", "whom", "where", "if", "when", "patient who"})
 _PREDICATES = frozenset({

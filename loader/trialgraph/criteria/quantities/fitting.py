@@ -10,7 +10,15 @@ from trialgraph.criteria.quantities.limits import Found
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import AllOf, Expression, Limit, Narrative, Span, Value, atoms
 
-__all__ = ["bounded_alike", "fit_limit", "is_wanted", "likely_value", "local_name", "within_normal"]
+__all__ = [
+    "bounded_alike",
+    "fit_limit",
+    "is_wanted",
+    "likely_value",
+    "local_name",
+    "wanted_side",
+    "within_normal",
+]
 
 _MASS_AND_MOLAR = frozenset({"mass concentration", "molar concentration"})
 _EXCHANGEABLE = (
@@ -188,8 +196,13 @@ def is_wanted(expression: Expression | None) -> bool:
     return bool(values) and all(_is_good(value) for value in values)
 
 
+def wanted_side(value: Value) -> str | None:
+    """Return the side on which trials ask for a limit of a quantity; None where they ask for either."""
+    return wording().wanted.get(value.concept.rpartition("/")[2])
+
+
 def _is_good(value: Value) -> bool:
-    side = wording().wanted.get(value.concept.rpartition("/")[2])
+    side = wanted_side(value)
     worse = value.limit.high if side == "low" else value.limit.low
     return side is not None and worse is None
 

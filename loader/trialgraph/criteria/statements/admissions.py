@@ -17,7 +17,7 @@ from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.statements.addressees import case_of, may_be_borne
 from trialgraph.criteria.statements.refusals import TRIAL, without_trailing_verb
 from trialgraph.criteria.statements.statements import read_statement
-from trialgraph.criteria.trees import alternatives_of, any_of, is_formal, negate
+from trialgraph.criteria.trees import alternatives_of, any_of, asks_of_some, is_formal, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms, is_judged
 
 __all__ = ["asks_some", "read_admission", "read_permission"]
@@ -36,8 +36,7 @@ _PRONOUNS = frozenset({"they", "she", "he", "he / she", "he or she"})
 _MODALS = ("must", "should", "shall", "need")
 _PROVIDED = frozenset({"if", "only if", "provided", "provided that", "providing", "providing that",
                        "as long as", "so long as", "on condition that", "on the condition that", "when",
-                       "only when",
-                       "unless"})  # fmt: skip
+                       "only when", "unless"})  # fmt: skip
 _TURNED = frozenset({"negation", "condition", "exception", "barring"})
 _ADDED = frozenset({"only", "also", "still", "considered", "consider", "be considered", "may", "can",
                     "may be", "can be", "as"})  # fmt: skip
@@ -122,7 +121,7 @@ def asks_some(text: Text, chunks: Sequence[Chunk], read: Expression) -> bool:
 
     Those without X would have met it, whatever the others ask.
     """
-    case = isinstance(read, AnyOf) and isinstance(read.operands[0], Not) and not is_formal(read)
+    case = asks_of_some(read) and not is_formal(read)
     modal = any(chunk.form.startswith(_MODALS) for chunk in chunks)
     return (case and modal) or read_permission(text, chunks) is not None
 

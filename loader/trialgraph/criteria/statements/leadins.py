@@ -25,8 +25,8 @@ from trialgraph.criteria.statements.addressees import case_of
 from trialgraph.criteria.statements.notes import only_notes
 from trialgraph.criteria.statements.parts import part_led_in
 from trialgraph.criteria.statements.refusals import without_trailing_verb
-from trialgraph.criteria.trees import all_of, any_of, dated, map_facts, negate
-from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Not, atoms
+from trialgraph.criteria.trees import all_of, any_of, asks_of_some, dated, map_facts, negate
+from trialgraph.expressions import Expression, Fact, Narrative, Not, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = ["between", "in_state_of", "in_time_of", "with_lead"]
@@ -311,7 +311,7 @@ def _excludes(text: Text, outline: Outline) -> bool:
 
 def _asked_in_case(text: Text, leading: Sequence[Chunk], head: Expression, body: Expression) -> Expression:
     """Ask a list below "if older than 75, the following must be met:" of those in that case only."""
-    if isinstance(head, AnyOf) and isinstance(head.operands[0], Not):
+    if asks_of_some(head):
         return any_of([head.operands[0], all_of([any_of(head.operands[1:]), body])])
     comma = next((chunk for chunk in leading if chunk.form == ","), leading[-1])
     words = narrative(text, leading[0].start, comma.start if comma is not leading[-1] else comma.end)

@@ -12,7 +12,7 @@ from trialgraph.criteria.trees import any_of, is_formal, negate, only_facts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
 from trialgraph.namespaces import TGC
 
-__all__ = ["turned"]
+__all__ = ["lacking", "turned"]
 
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _METASTATIC = str(TGC.MetastaticMalignantNeoplasm)
@@ -48,7 +48,7 @@ def turned(text: Text, statement: Statement, words: str, place: tuple[int, int])
     if DEMAND.match(words) or (_limits(statement.expression) and _LIMITED.match(words)):
         denied = statement.expression
         if is_formal(denied) and not only_facts(denied):
-            return Statement(_lacking(denied, words), text=words)
+            return Statement(lacking(denied, words), text=words)
         plain = isinstance(denied, Not) and not isinstance(denied.operand, Narrative)
         return Statement(negate(denied) if plain else Not(narrative(text, *place)), text=words)
     said = statement.expression
@@ -63,7 +63,7 @@ def turned(text: Text, statement: Statement, words: str, place: tuple[int, int])
     return statement
 
 
-def _lacking(asked: Expression, words: str) -> Expression:
+def lacking(asked: Expression, words: str) -> Expression:
     """Return that any of what a demand asks for is missing, unless it asks for one of it only."""
     if isinstance(asked, AnyOf) and _EITHER.search(words) is None:
         return any_of([negate(one) for one in asked.operands])
