@@ -48,6 +48,8 @@ def read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression
     words = text.text[label[0].start : label[-1].end].lower()
     if (allergies := read_allergies(text, label, [rest])) is not None:
         return allergies
+    if text.exclusion and (own := _before_list(label)):
+        return any_of([read_labelled(text, each, depth + 1) for each in (chunks[:own], chunks[own + 1 :])])
     if not text.exclusion and (denied := _denied_instances(text, label, rest)) is not None:
         return denied
     if not text.exclusion and (at := _object_at(label, rest)) is not None:
@@ -66,6 +68,14 @@ def read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression
     kinds = {type(atom) for atom in atoms(body)}
     asked = _values_of_some(text, label, body) if Value in kinds and Fact not in kinds else None
     return asked if asked is not None else _under_label(text, label, body, (chunks[0].start, chunks[-1].end))
+
+
+def _before_list(label: Sequence[Chunk]) -> int | None:
+    """Return the "or" behind a member that stands before a list ("bowel obstruction, or any of the following:")."""
+    at = next((i for i in range(len(label) - 1, 0, -1) if label[i].form == "or"), None)
+    if at is None or not any(map(is_content, label[:at])) or any(map(is_content, label[at + 1 :])):
+        return None
+    return at if any("following" in chunk.form for chunk in label[at + 1 :]) else None
 
 
 def _other(text: Text, label: list[Chunk], body: Expression) -> Expression | None:
