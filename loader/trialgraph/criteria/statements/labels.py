@@ -71,7 +71,7 @@ def read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression
 
 
 def _before_list(label: Sequence[Chunk]) -> int | None:
-    """Return the "or" behind a member that stands before a list ("bowel obstruction, or any of the following:")."""
+    """Return the "or" behind a member that stands before a list ("stroke, or any of the following:")."""
     at = next((i for i in range(len(label) - 1, 0, -1) if label[i].form == "or"), None)
     if at is None or not any(map(is_content, label[:at])) or any(map(is_content, label[at + 1 :])):
         return None
