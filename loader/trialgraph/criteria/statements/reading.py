@@ -79,6 +79,7 @@ from trialgraph.criteria.statements.notes import (
     without_fields,
 )
 from trialgraph.criteria.statements.parts import by_part_of_trial
+from trialgraph.criteria.statements.reproduction import asked_of_sexes, speaks_of_reproduction
 from trialgraph.criteria.statements.statements import of_part, read_statement, read_time_since
 from trialgraph.criteria.statements.timed import graded_in_time, in_time_of_tests
 from trialgraph.criteria.statements.turns import turned
@@ -149,7 +150,8 @@ def read_expression(
     if text.exclusion:
         expression = narrow_illnesses(expression)
     told = add_investigational(add_mentions(expression, text, chunks), text)
-    return with_narrower(name_each(told, vocabulary), text)
+    told = with_narrower(name_each(told, vocabulary), text)
+    return asked_of_sexes(text, told) if speaks_of_reproduction(text) else told
 
 
 def _read_outlined(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:

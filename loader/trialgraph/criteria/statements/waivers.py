@@ -9,6 +9,11 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.allowances import allows
 from trialgraph.criteria.sections.outline import Outline
+from trialgraph.criteria.statements.reproduction import (
+    explains_reproduction,
+    speaks_of_reproduction,
+    without_explanations,
+)
 from trialgraph.expressions import Limit, Value
 from trialgraph.namespaces import TGC
 
@@ -70,7 +75,7 @@ def without_idle(text: Text, sentences: Sequence[list[Chunk]]) -> list[list[Chun
     """
     waiving = any(need in text.lowered for need in _NEEDS)
     kept: list[list[Chunk]] = []
-    for each in sentences:
+    for each in without_explanations(text, sentences):
         sentence = _without_waivers(text, each) if waiving else each
         if kept:
             words = _words(text, sentence)
@@ -83,17 +88,22 @@ def without_idle(text: Text, sentences: Sequence[list[Chunk]]) -> list[list[Chun
 
 def without_waived_items(text: Text, outline: Outline) -> Outline:
     """Leave out the items of a list that ask for nothing, unless there is nothing else."""
-    if not outline.items or not any(need in text.lowered for need in _NEEDS):
+    waiving = any(need in text.lowered for need in _NEEDS)
+    bearing = speaks_of_reproduction(text)
+    if not outline.items or not (waiving or bearing):
         return outline
     told = tuple(
-        item
-        for item in outline.items
-        if item.items or not waives_test(text.text[item.start : item.end].strip())
+        item for item in outline.items if item.items or not _asks_nothing(text, item, bearing=bearing)
     )
     lead = text.text[outline.start : outline.lead_end].strip()
     if len(told) == len(outline.items) or not (told or lead):
         return outline
     return replace(outline, items=told, end=outline.end if told else outline.lead_end)
+
+
+def _asks_nothing(text: Text, item: Outline, *, bearing: bool) -> bool:
+    words = text.text[item.start : item.end].strip()
+    return waives_test(words) or (bearing and explains_reproduction(words))
 
 
 def _without_waivers(text: Text, sentence: list[Chunk]) -> list[Chunk]:
