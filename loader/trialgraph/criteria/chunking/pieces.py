@@ -8,7 +8,7 @@ from typing import Literal
 
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.quantities.lesions import FoundSize
-from trialgraph.criteria.quantities.limits import Found
+from trialgraph.criteria.quantities.sides import Found
 from trialgraph.criteria.quantities.values import FoundValue
 from trialgraph.criteria.quantities.windows import FoundWindow
 from trialgraph.expressions import Expression

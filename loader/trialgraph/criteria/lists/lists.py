@@ -19,8 +19,9 @@ from trialgraph.criteria.conditions.alternatives import (
     value_window,
     with_alternative,
 )
-from trialgraph.criteria.conditions.cases import by_part, by_sex, holds_value, with_remark
+from trialgraph.criteria.conditions.cases import holds_value, with_remark
 from trialgraph.criteria.conditions.circumstances import ask_in_case, limits_some
+from trialgraph.criteria.conditions.groups import by_part, by_sex
 from trialgraph.criteria.conditions.sexes import sex_before
 from trialgraph.criteria.conditions.supports import unsupported
 from trialgraph.criteria.facts.counts import behind_lines, counted_for
