@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.conditions.alternatives import is_harmless, is_method, other_limit
 from trialgraph.criteria.conditions.cases import asked_of, words_of
+from trialgraph.criteria.conditions.sexes import SEXES
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import Expression, Fact
-from trialgraph.namespaces import TGC
 
 __all__ = ["by_part", "by_sex"]
 
-_SEXES = {"female": (str(TGC.FemaleSex), "female sex"), "male": (str(TGC.MaleSex), "male sex")}
 _PARTS = frozenset({"for", "in"})
 _MEASURING = frozenset({"for", "in", "on", "screening", "ecg", "ekg", "electrocardiogram"})
 """Words around a sex that tell how its limit is measured."""
@@ -70,11 +69,11 @@ def _sex(text: Text, chunks: Sequence[Chunk]) -> Fact | None:
     """Return the one sex that words name, and nothing else; also in a bracket."""
     apart = _without_method(text, [chunk for chunk in chunks if not is_method(chunk) or _names_sex(chunk)])
     flat = [each for chunk in apart for each in (chunk.inner if chunk.kind == "bracket" else (chunk,))]
-    named = {name: chunk for chunk in flat for name in _SEXES if name in chunk.classes}
+    named = {name: chunk for chunk in flat for name in SEXES if name in chunk.classes}
     if len(named) != 1 or not all(_says_nothing_more(chunk) for chunk in flat):
         return None
     ((name, chunk),) = named.items()
-    iri, label = _SEXES[name]
+    iri, label = SEXES[name]
     return Fact(iri, label, "demographic", span=text.span(chunk.start, chunk.end))
 
 
@@ -88,10 +87,10 @@ def _without_method(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
 
 
 def _names_sex(chunk: Chunk) -> bool:
-    return any(name in each.classes for each in chunk.inner for name in _SEXES)
+    return any(name in each.classes for each in chunk.inner for name in SEXES)
 
 
 def _says_nothing_more(chunk: Chunk) -> bool:
     return chunk.kind in ("word", "sign") and (
-        chunk.kind == "sign" or is_harmless(chunk, "value_tail", "tail", *_SEXES) or chunk.form in _MEASURING
+        chunk.kind == "sign" or is_harmless(chunk, "value_tail", "tail", *SEXES) or chunk.form in _MEASURING
     )

@@ -10,6 +10,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.omissions import ILLNESSES
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
@@ -34,7 +35,6 @@ _LONGEST = 120
 _FEW = 2
 """The most chunks of a member that is bare."""
 _TIMED = frozenset({"within", "during", "while", "before", "after", "prior", "since"})
-_UNNAMED = frozenset({"disease", "disorder", "condition", "illness"})
 """Nouns that are a name only with the words behind them ("disease affecting gastrointestinal function")."""
 
 
@@ -78,7 +78,7 @@ def _share_with(text: Text, first: Segment, second: Segment) -> None:
         return
     timed = words.split(" ", 1)[0] in _TIMED
     narrowed_after = not timed and len(second.chunks) > 1 and is_content(second.chunks[0])
-    named = second.chunks[0].form not in _UNNAMED
+    named = second.chunks[0].form not in ILLNESSES
     kept = {"status"} if first.borrowed else set()
     if narrowed_after and named and one.modifiers.keys() <= kept and one.category == two.category:
         told = {name: each for name, each in two.modifiers.items() if name != "relation"}
