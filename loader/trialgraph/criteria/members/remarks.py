@@ -17,6 +17,7 @@ from trialgraph.namespaces import TGC
 
 __all__ = ["is_plain", "share_remarks"]
 
+_PERSONS = frozenset({"persons", "female", "male"})
 _RELATIVE = ("that ", "which ", "requiring ", "associated with ", "who ")
 _PLACE = re.compile(
     r"(?:over|at|on|in|within|near) (?:the |any |an? )?(?:\w+ ){0,2}?"
@@ -73,6 +74,8 @@ def _share_with(text: Text, first: Segment, second: Segment) -> None:
     if not isinstance(one, Fact) or not isinstance(two, Fact):
         return
     words = two.modifiers.get("qualifier")
+    if words is not None and words.startswith("who ") and _opens_on_persons(second):
+        return
     if len(first.chunks) > _FEW or words is None:
         _share_clause(text, first, second)
         return
@@ -104,10 +107,14 @@ def _share_clause(text: Text, first: Segment, second: Segment) -> None:
         first.expression = replace(one, modifiers={**one.modifiers, "qualifier": clause})
 
 
+def _opens_on_persons(segment: Segment) -> bool:
+    """Whether a member names anew who is meant ("pregnancy or women of childbearing potential who …")."""
+    return not segment.chunks[0].classes.isdisjoint(_PERSONS)
+
+
 def _tells_who(text: Text, segment: Segment) -> bool:
     """Whether a "who" is asked of those that a member names itself ("pregnant or women who …"), or of all."""
-    named = any(chunk.classes & {"persons", "female", "male"} for chunk in segment.chunks)
-    return named or not text.exclusion
+    return not text.exclusion or any(not chunk.classes.isdisjoint(_PERSONS) for chunk in segment.chunks)
 
 
 def _judges(text: Text, clause: str) -> bool:
