@@ -28,6 +28,11 @@ settings.register_profile("any machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any machine")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one process more than there are processors, since some tests wait for a clock or a disk."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session")
 def store() -> Iterator[Store]:
     """Return a store of the packaged trials, the same for all tests; none may write to it."""

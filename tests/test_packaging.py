@@ -35,9 +35,10 @@ def test_the_wheel_carries_every_file_of_the_product(wheel: Path, folder: str) -
 def test_the_wheel_runs_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     """A fresh environment with nothing but the wheel runs the demo, in a folder of its own."""
     environment = tmp_path / "venv"
-    venv.create(environment, with_pip=True)
+    venv.create(environment)
     python = environment / "bin" / "python"
-    install = [str(python), "-m", "pip", "install", "--quiet", str(wheel)]
+    pip = [sys.executable, "-m", "pip", "--python", str(python)]
+    install = [*pip, "install", "--quiet", "--no-compile", str(wheel)]
     installed = subprocess.run(install, capture_output=True, text=True, check=False)
     if installed.returncode and "No matching distribution" in installed.stderr:
         pytest.skip("no package index to install the dependencies from")

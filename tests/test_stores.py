@@ -1,6 +1,7 @@
 """Stores: in memory, on disk, on a server; and what is refused."""
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,14 +28,36 @@ def _triples(number: int, text: str = ODD) -> list[ox.Triple]:
     ]
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a new store, which tests copy, since making one takes two seconds."""
+    folder = tmp_path_factory.mktemp("made") / "store"
+    open_store(folder).close()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """Run a server, which each test finds with nothing but the ontology."""
+    with oxigraph_server() as url:
+        yield url
+
+
 @pytest.fixture(params=["memory", "folder", "server"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """Open a store of each kind."""
     if request.param == "server":
-        with oxigraph_server() as url, open_store(url) as opened:
+        with open_store(request.getfixturevalue("server")) as opened:
+            assert list(opened.graphs()) == [ONTOLOGY_GRAPH]
+            yield opened
+            for graph in list(opened.graphs()):
+                if graph != ONTOLOGY_GRAPH:
+                    opened.remove_graph(graph)
+    elif request.param == "folder":
+        with open_store(shutil.copytree(request.getfixturevalue("made"), tmp_path / "store")) as opened:
             yield opened
     else:
-        with open_store(None if request.param == "memory" else tmp_path / "store") as opened:
+        with open_store() as opened:
             yield opened
 
 
@@ -135,14 +158,14 @@ def test_a_query_with_a_syntax_error_names_the_place(store: Store) -> None:
     assert (caught.value.line, caught.value.column) == (2, 15)
 
 
-def test_a_failed_replacement_changes_nothing(tmp_path: Path) -> None:
+def test_a_failed_replacement_changes_nothing(made: Path, tmp_path: Path) -> None:
     """Triples that break off in the middle leave the graph as it was."""
 
     def broken() -> Iterator[ox.Triple]:
         yield from _triples(3, "new")
         raise ValueError("broken off")
 
-    with open_store(tmp_path / "store") as opened:
+    with open_store(shutil.copytree(made, tmp_path / "store")) as opened:
         opened.replace_graph(f"{GRAPH}NCT00000001", _triples(2, "old"))
         with pytest.raises(ValueError, match="broken off"):
             opened.replace_graph(f"{GRAPH}NCT00000001", broken())
@@ -187,13 +210,15 @@ def test_another_ontology_replaces_the_old_one(tmp_path: Path, monkeypatch: pyte
         ("damaged", True, "can't be opened"),
     ],
 )
-def test_what_is_no_store_is_refused(tmp_path: Path, make: str, read_only: bool, message: str) -> None:
+def test_what_is_no_store_is_refused(
+    made: Path, tmp_path: Path, make: str, read_only: bool, message: str
+) -> None:
     """A folder that isn't a store is named and left alone."""
     place = tmp_path / "place"
     if make == "file":
         place.write_text("text")
     elif make == "damaged":
-        open_store(place).close()
+        shutil.copytree(made, place)
         for file in (place / "oxigraph").glob("MANIFEST*"):
             file.write_bytes(b"damage")
     elif make != "missing":
@@ -222,9 +247,9 @@ def test_an_empty_folder_becomes_a_store(tmp_path: Path) -> None:
         assert opened.trials() == []
 
 
-def test_a_store_in_use_can_be_read_but_not_written(tmp_path: Path) -> None:
+def test_a_store_in_use_can_be_read_but_not_written(made: Path, tmp_path: Path) -> None:
     """A second process is told that the store is in use, and can read it all the same."""
-    with open_store(tmp_path / "store") as opened:
+    with open_store(shutil.copytree(made, tmp_path / "store")) as opened:
         opened.replace_graph(f"{GRAPH}NCT00000001", _triples(2))
         program = "import sys; from trialgraph.stores import open_store; "
         for read_only in (False, True):
@@ -238,12 +263,11 @@ def test_a_store_in_use_can_be_read_but_not_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["folder", "server"])
-def test_a_store_opened_to_be_read_is_not_written(tmp_path: Path, kind: str) -> None:
+def test_a_store_opened_to_be_read_is_not_written(made: Path, tmp_path: Path, kind: str) -> None:
     """Writing to a store that was opened only to be read is refused."""
     if kind == "folder":
-        open_store(tmp_path).close()
         with (
-            open_store(tmp_path, read_only=True) as opened,
+            open_store(shutil.copytree(made, tmp_path / "store"), read_only=True) as opened,
             pytest.raises(StoreError, match="only to be read"),
         ):
             opened.replace_graph(f"{GRAPH}NCT00000001", _triples(1))
@@ -256,9 +280,9 @@ def test_a_store_opened_to_be_read_is_not_written(tmp_path: Path, kind: str) -> 
             opened.replace_graph(f"{GRAPH}NCT00000001", _triples(1))
 
 
-def test_a_closed_store_says_so(tmp_path: Path) -> None:
+def test_a_closed_store_says_so(made: Path, tmp_path: Path) -> None:
     """Using a store after its context has ended is an error, not a crash."""
-    opened = open_store(tmp_path)
+    opened = open_store(shutil.copytree(made, tmp_path / "store"))
     opened.close()
     with pytest.raises(StoreError, match="closed"):
         opened.trials()

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Literal
 
 from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
+from trialgraph.criteria.conditions.alternatives import names_quantity
 from trialgraph.criteria.criterion import Criterion
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import tokenize
@@ -175,16 +176,12 @@ def _leaves(chunks: Sequence[Chunk]) -> Iterator[Chunk]:
             yield chunk
 
 
-def _is_quantity(chunk: Chunk) -> bool:
-    return chunk.kind == "concept" and chunk.term is not None and chunk.term.quantity
-
-
 def _unknown_units(text: Text, leaves: Sequence[Chunk]) -> list[tuple[Cause, str]]:
     """Return units that kept a quantity and its number from making a value."""
     found: list[tuple[Cause, str]] = []
     for chunk, following in pairwise(leaves):
         limit = following.limit
-        if not _is_quantity(chunk) or chunk.term is None or limit is None or limit.relative_to is not None:
+        if not names_quantity(chunk) or chunk.term is None or limit is None or limit.relative_to is not None:
             continue
         if limit.unit is not None:
             if fit_limit(chunk.term, limit) is None:
@@ -221,7 +218,7 @@ def _unknown_phrases(leaves: Sequence[Chunk]) -> list[str]:
 
 
 def _without_limit(leaves: Sequence[Chunk]) -> list[tuple[Cause, str]]:
-    quantities = [chunk.term.label for chunk in leaves if _is_quantity(chunk) and chunk.term is not None]
+    quantities = [chunk.term.label for chunk in leaves if names_quantity(chunk) and chunk.term is not None]
     numbers = any(chunk.kind in ("value", "limit") for chunk in leaves)
     return [("no limit", quantities[0])] if quantities and not numbers else []
 

@@ -3,40 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-from trialgraph.criteria.chunking.abilities import add_abilities
-from trialgraph.criteria.chunking.genes import add_markers
-from trialgraph.criteria.chunking.namings import add_unlisted
 from trialgraph.criteria.chunking.outcomes import tells_outcome
 from trialgraph.criteria.chunking.pieces import Chunk, ChunkKind, is_given
-from trialgraph.criteria.chunking.purposes import add_purposes
-from trialgraph.criteria.chunking.sensitivities import add_sensitivities
 from trialgraph.criteria.chunking.staging import stage_end
-from trialgraph.criteria.chunking.vaccines import without_vaccines
-from trialgraph.criteria.chunking.viruses import with_viruses
-from trialgraph.criteria.language.lexicon import Phrases, lexicon
-from trialgraph.criteria.language.tokens import BRACKETS, CLOSING, Token, bracket_pairs, tokenize
-from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
+from trialgraph.criteria.chunking.texts import Text
+from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.tokens import BRACKETS, CLOSING, bracket_pairs, tokenize
+from trialgraph.criteria.language.vocabulary import Mention
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.ages import explains, may_be_new, stands_behind_persons
 from trialgraph.criteria.quantities.bearers import value_beside
 from trialgraph.criteria.quantities.bounds import limit_at
 from trialgraph.criteria.quantities.classes import read_class
 from trialgraph.criteria.quantities.compounds import is_whole, number_follows, value_of_name
-from trialgraph.criteria.quantities.courses import with_lines
-from trialgraph.criteria.quantities.doses import Dose, doses_of
-from trialgraph.criteria.quantities.lesions import LesionReader, counts_lesions
-from trialgraph.criteria.quantities.limits import Found
+from trialgraph.criteria.quantities.lesions import counts_lesions
 from trialgraph.criteria.quantities.openers import openers, opens_limit
 from trialgraph.criteria.quantities.pairs import read_pair
-from trialgraph.criteria.quantities.stains import with_stains
-from trialgraph.criteria.quantities.tables import Table, tables_of
-from trialgraph.criteria.quantities.values import FoundValue, ValueReader
+from trialgraph.criteria.quantities.sides import Found
+from trialgraph.criteria.quantities.values import FoundValue
 from trialgraph.criteria.quantities.windows import STARTERS, end_of_moment, parse_window, tells_time
-from trialgraph.criteria.sections.normalization import NormalizedText
-from trialgraph.expressions import Fact, Span
+from trialgraph.expressions import Fact
 
 __all__ = ["Chunk", "Chunker", "Text"]
 
@@ -47,63 +34,6 @@ _SOON = 4
 _OLD = re.compile(r"\s*-?\s*(?:old|of age)\b(?:\s+(?:or|and)\s+(?:older|over|above))?", re.IGNORECASE)
 _DEEPEST = 4
 _OR = tokenize("or")
-
-
-@dataclass(slots=True)
-class Text:
-    """A normalised text under reading."""
-
-    normalized: NormalizedText
-    vocabulary: Vocabulary
-    exclusion: bool
-    text: str = field(init=False)
-    lowered: str = field(init=False)
-    tokens: list[Token] = field(init=False)
-    mentions: dict[int, Mention] = field(init=False)
-    values: ValueReader = field(init=False)
-    lesions: LesionReader = field(init=False)
-    tables: dict[int, Table] = field(init=False)
-    doses: dict[int, Dose] = field(init=False)
-    abilities: Mapping[int, frozenset[str]] = field(init=False)
-    purposes: Mapping[int, int] = field(init=False)
-    joints: frozenset[int] = field(init=False)
-    chunks: tuple[Chunk, ...] = field(init=False, default=())
-    _told: dict[Phrases, bool] = field(init=False, default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.text = self.normalized.text
-        self.lowered = self.text.lower()
-        self.tokens = tokenize(self.text)
-        self.tables = {} if self.exclusion else tables_of(self.text, self.vocabulary.find, self.span)
-        self.doses = doses_of(self.text, self.vocabulary.named, self.span)
-        mentions = self.vocabulary.mentions(self.tokens)
-        mentions = without_vaccines(self.text, self.tokens, mentions, self.vocabulary)
-        self.mentions = with_stains(self.text, self.tokens, mentions, self.vocabulary.named)
-        self.joints = add_markers(self.tokens, self.mentions, self.vocabulary)
-        self.abilities = add_abilities(self.tokens, self.mentions, self.vocabulary, exclusion=self.exclusion)
-        add_unlisted(self.tokens, self.mentions, self.vocabulary)
-        self.purposes = add_purposes(self.tokens, self.mentions, self.vocabulary)
-        if self.exclusion:
-            add_sensitivities(self.tokens, self.mentions, self.vocabulary)
-        with_viruses(self.tokens, self.mentions, self.vocabulary)
-        with_lines(self.text, self.lowered, self.tokens, self.mentions, self.vocabulary.named)
-        at, named = self.mentions.get, self.vocabulary.named
-        self.values = ValueReader(self.text, self.tokens, at, self.span, named, exclusion=self.exclusion)
-        self.lesions = LesionReader(self.text, self.tokens, self.mentions, self.span)
-
-    def search(self, phrases: Phrases, words: str) -> re.Match[str] | None:
-        """Return where words of this text have a turn of phrase: nowhere, when the whole text hasn't."""
-        if phrases not in self._told:
-            self._told[phrases] = phrases.search(self.text) is not None
-        return phrases.search(words) if self._told[phrases] else None
-
-    def span(self, start: int, end: int) -> Span:
-        """Return the verbatim span of a stretch of the normalised text, its edges trimmed."""
-        words = self.text[start:end]
-        if words[:1].isspace() or words[-1:].isspace():
-            start += len(words) - len(words.lstrip())
-            words = words.strip()
-        return self.normalized.verbatim(start, start + len(words))
 
 
 class Chunker:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from trialgraph.criteria.language.omissions import ILLNESSES
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Term, Vocabulary
 
 __all__ = ["add_impairments"]
 
-_NOUNS = frozenset({"disease", "disorder", "condition", "illness"})
 _JOINTS = frozenset({"or", "/", "and"})
 _AFFECTING = frozenset({"affecting", "affect", "affects", "impairing", "impair", "impairs"})
 _LEADING = frozenset({
@@ -36,11 +36,11 @@ def add_impairments(tokens: Sequence[Token], mentions: dict[int, Mention], vocab
         vocabulary: Has the diseases ("gastrointestinal disease").
     """
     for index, token in enumerate(tokens[:-2]):
-        if token.form not in _NOUNS or _is_named(mentions, index):
+        if token.form not in ILLNESSES or _is_named(mentions, index):
             continue
         term = _affected(tokens, index + 1, vocabulary)
         if term is not None:
-            pair = index > 1 and tokens[index - 1].form in _JOINTS and tokens[index - 2].form in _NOUNS
+            pair = index > 1 and tokens[index - 1].form in _JOINTS and tokens[index - 2].form in ILLNESSES
             start = index - 2 if pair and not _is_named(mentions, index - 2) else index
             mentions[start] = Mention(term, start, index + 1)
 

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from trialgraph.criteria.language.vocabulary import Term
+from trialgraph.criteria.language.vocabulary import GIVEN, Term
 from trialgraph.criteria.quantities.lesions import FoundSize
-from trialgraph.criteria.quantities.limits import Found
+from trialgraph.criteria.quantities.sides import Found
 from trialgraph.criteria.quantities.values import FoundValue
 from trialgraph.criteria.quantities.windows import FoundWindow
 from trialgraph.expressions import Expression
 
-__all__ = ["Chunk", "ChunkKind", "is_content", "is_given", "with_inner"]
+__all__ = ["TURNING", "Chunk", "ChunkKind", "is_content", "is_given", "is_undergone", "with_inner"]
 
+TURNING = frozenset({"negation", "condition", "exception", "allowance", "barring"})
+"""Classes of the words that turn what is said beside them into something else."""
 _CONTENT = frozenset({"concept", "value", "lesion"})
 
 ChunkKind = Literal["concept", "value", "lesion", "size", "window", "limit", "bracket", "word", "sign"]
@@ -63,6 +65,11 @@ def is_content(chunk: Chunk) -> bool:
 def is_given(chunk: Chunk) -> bool:
     """Whether a chunk names a treatment."""
     return chunk.term is not None and chunk.term.category == "treatment"
+
+
+def is_undergone(chunk: Chunk) -> bool:
+    """Whether a chunk names what a patient is given or undergoes."""
+    return chunk.term is not None and chunk.term.category in GIVEN
 
 
 def with_inner(chunks: Sequence[Chunk]) -> list[Chunk]:

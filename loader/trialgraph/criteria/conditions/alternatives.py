@@ -18,7 +18,7 @@ from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.criteria.quantities.bounds import moved
 from trialgraph.criteria.quantities.fitting import local_name
-from trialgraph.criteria.quantities.limits import Found
+from trialgraph.criteria.quantities.sides import Found
 from trialgraph.criteria.quantities.values import FoundValue
 from trialgraph.criteria.trees import all_of, any_of, negate
 from trialgraph.expressions import Expression, Not, Value, Window, atoms

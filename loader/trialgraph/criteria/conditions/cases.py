@@ -10,29 +10,25 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.conditions.alternatives import is_harmless, is_method, other_limit, with_alternative
+from trialgraph.criteria.conditions.alternatives import is_harmless, other_limit, with_alternative
 from trialgraph.criteria.conditions.excuses import excused_by
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.offers import concerns_some_aside
-from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.trees import all_of, any_of, map_facts, negate, only_facts
 from trialgraph.expressions import AllOf, Expression, Fact, Not, Value
-from trialgraph.namespaces import TGC
 
 __all__ = [
     "asked_of",
-    "by_part",
-    "by_sex",
     "except_for",
     "holds_value",
     "read_case",
     "with_exception",
     "with_remark",
+    "words_of",
 ]
 
-_SEXES = {"female": (str(TGC.FemaleSex), "female sex"), "male": (str(TGC.MaleSex), "male sex")}
 _OPENING = RESTARTS | {"those", "those with", "individual with", "person with", "people with", "other than"}
 _SILENT = ("neutral", "condition", "exception", "post", "allowance", "tail", "value_tail", "label")
 _WHO = frozenset({"patient who", "subject who", "participant who"})
@@ -40,9 +36,6 @@ _ONLY = re.compile(
     r"\s*(?:only\s+)?(?:for|in)\s+[^()]*\b(?:patients?|subjects?|participants?|those|individuals?|only)\b",
     re.IGNORECASE,
 )
-_PARTS = frozenset({"for", "in"})
-_MEASURING = frozenset({"for", "in", "on", "screening", "ecg", "ekg", "electrocardiogram"})
-"""Words around a sex that tell how its limit is measured."""
 _MODAL = frozenset(
     {"must", "should", "must have", "must be", "may", "can", "may have", "can have", "need", "need to"}
 )
@@ -87,85 +80,10 @@ def asked_of(text: Text, case: Expression, demand: Expression) -> Expression:
     return all_of([case, demand]) if text.exclusion else any_of([negate(case), demand])
 
 
-def by_sex(text: Text, expression: Expression, value: Chunk, rest: Sequence[Chunk]) -> Expression | None:
-    """Read "> 470 ms in women or > 450 ms in men": each limit for its sex; None when none is named."""
-    flat = _flat(rest)
-    limits = _limits(flat)
-    starts = [flat.index(limit) for limit in limits]
-    sex = _sex(text, flat[: starts[0] if starts else None])
-    if sex is None:
-        return None
-    read = [asked_of(text, sex, expression)]
-    for start, end in itertools.pairwise([*starts, len(flat)]):
-        other = other_limit(text, value, [flat[start]])
-        case = _sex(text, flat[start + 1 : end])
-        if other is None or case is None:
-            return None
-        read.append(asked_of(text, case, other.expression))
-    return any_of(read) if text.exclusion else all_of(read)
-
-
-def by_part(text: Text, expression: Expression, value: Chunk, rest: Sequence[Chunk]) -> Expression | None:
-    """Read "≥ 60 mL/min for cohort A and ≥ 30 mL/min for cohort B": each limit for those behind it."""
-    rest = _flat(rest)
-    places = [i for i, chunk in enumerate(rest) if chunk.kind == "limit"]
-    if not places or rest[0].form not in _PARTS:
-        return None
-    read = [asked_of(text, _words_of(text, rest[1 : places[0]]), expression)] if places[0] > 1 else []
-    for start, end in itertools.pairwise([*places, len(rest)]):
-        other = other_limit(text, value, [rest[start]])
-        words = rest[start + 1 : end]
-        if other is None or len(words) < 2 or words[0].form not in _PARTS:
-            return None
-        read.append(asked_of(text, _words_of(text, words[1:]), other.expression))
-    if len(read) <= len(places):
-        return None
-    return any_of(read) if text.exclusion else all_of(read)
-
-
-def _words_of(text: Text, chunks: Sequence[Chunk]) -> Expression:
+def words_of(text: Text, chunks: Sequence[Chunk]) -> Expression:
+    """Return chunks as words that nothing judges, without what adds nothing at their ends."""
     kept = trimmed(chunks) or list(chunks)
     return narrative(text, kept[0].start, kept[-1].end)
-
-
-def _flat(chunks: Sequence[Chunk]) -> list[Chunk]:
-    """Return chunks with those of each bracket that holds a limit in its place."""
-    return [each for chunk in chunks for each in (chunk.inner if _limits(chunk.inner) else (chunk,))]
-
-
-def _limits(chunks: Sequence[Chunk]) -> list[Chunk]:
-    return [chunk for chunk in chunks if chunk.kind == "limit"]
-
-
-def _sex(text: Text, chunks: Sequence[Chunk]) -> Fact | None:
-    """Return the one sex that words name, and nothing else; also in a bracket."""
-    apart = _without_method(text, [chunk for chunk in chunks if not is_method(chunk) or _names_sex(chunk)])
-    flat = [each for chunk in apart for each in (chunk.inner if chunk.kind == "bracket" else (chunk,))]
-    named = {name: chunk for chunk in flat for name in _SEXES if name in chunk.classes}
-    if len(named) != 1 or not all(_says_nothing_more(chunk) for chunk in flat):
-        return None
-    ((name, chunk),) = named.items()
-    iri, label = _SEXES[name]
-    return Fact(iri, label, "demographic", span=text.span(chunk.start, chunk.end))
-
-
-def _without_method(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
-    """Leave out how a limit is measured, which the words behind a sex tell up to their end."""
-    for index, chunk in enumerate(chunks):
-        told = wording().method.match(text.text, chunk.start) if index else None
-        if told is not None and told.end() >= chunks[-1].end:
-            return chunks[:index]
-    return chunks
-
-
-def _names_sex(chunk: Chunk) -> bool:
-    return any(name in each.classes for each in chunk.inner for name in _SEXES)
-
-
-def _says_nothing_more(chunk: Chunk) -> bool:
-    return chunk.kind in ("word", "sign") and (
-        chunk.kind == "sign" or is_harmless(chunk, "value_tail", "tail", *_SEXES) or chunk.form in _MEASURING
-    )
 
 
 def read_case(text: Text, chunks: Sequence[Chunk], *, excepted: bool = False) -> AllOf | None:
@@ -208,7 +126,7 @@ def _asked_too(text: Text, chunks: Sequence[Chunk], after: Sequence[Chunk]) -> E
     told = trimmed(after)
     joined = told and after[0].form in (",", "and")
     plain = any("allowance" in each.classes for each in chunks) or all(is_harmless(c, *_SILENT) for c in told)
-    return _words_of(text, told) if joined and not plain else None
+    return words_of(text, told) if joined and not plain else None
 
 
 def _parted_case(

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.chunking.pieces import TURNING, is_undergone
 from trialgraph.criteria.conditions.cases import except_for
 from trialgraph.criteria.conditions.intervals import (
     AGAIN,
@@ -32,7 +33,6 @@ __all__ = ["asks_treatment", "read_elapsed", "read_interval", "tells_elapsed"]
 
 _LONGEST_LABEL = 12
 _OF_LABELS = frozenset({"word", "concept", "bracket", "sign"})
-_TURNING = frozenset({"negation", "condition", "exception", "allowance", "barring"})
 _BEING = frozenset({"is", "are", "was", "were", "has", "have", "has been", "have been", "must", "must be"})
 _ASKING = ("must", "should", "need", "has to", "have to")
 """What an exclusion that asks for a time says with it ("surgery must be completed 30 days before")."""
@@ -168,10 +168,10 @@ def asks_treatment(expression: Expression) -> bool:
 def _of_unread_time(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
     """Read "chemotherapy: longer than its cycle": the treatment, narrowed by words that nobody records."""
     colon = _label_before(chunks)
-    if not colon or not chunks[colon + 1 :] or any(chunk.classes & _TURNING for chunk in chunks):
+    if not colon or not chunks[colon + 1 :] or any(chunk.classes & TURNING for chunk in chunks):
         return None
     label, words = chunks[:colon], text.text[chunks[colon + 1].start : chunks[-1].end].strip(" ;,.")
-    given = any(map(_is_given, label)) and not any(chunk.kind == "value" for chunk in chunks)
+    given = any(map(is_undergone, label)) and not any(chunk.kind == "value" for chunk in chunks)
     named = read(list(label)) if given else None
     if named is None or not is_formal(named) or not only_facts(named):
         return None
@@ -185,7 +185,7 @@ def _clause_after(text: Text, chunks: Sequence[Chunk]) -> int | None:
     """Return the joint behind which something else than a treatment is demanded, or None."""
     named = False
     for index, chunk in enumerate(chunks):
-        named = named or _is_given(chunk)
+        named = named or is_undergone(chunk)
         if named and chunk.form in _JOINTS and _demands_anew(text, chunks[index + 1 :]):
             return index
     return None
@@ -200,20 +200,16 @@ def _demands_anew(text: Text, chunks: Sequence[Chunk]) -> bool:
         if chunk.classes & {"negation", "persons"} or chunk.form.startswith((*_ASKING, "recovered", "has ")):
             return True
         if chunk.kind == "value" or (chunk.term is not None and is_content(chunk)):
-            return not _is_given(chunk)
+            return not is_undergone(chunk)
         if chunk.kind == "limit":
             return text.text[chunk.start].lower() in "am≥>"
     return False
 
 
-def _is_given(chunk: Chunk) -> bool:
-    return chunk.term is not None and chunk.term.category in GIVEN
-
-
 def _label_before(chunks: Sequence[Chunk]) -> int | None:
     """Return the colon behind a label such as "Monoclonal antibodies:", None without one."""
     colon = next((i for i, chunk in enumerate(chunks[:_LONGEST_LABEL]) if chunk.form == ":"), None)
-    plain = all(chunk.kind in _OF_LABELS and not chunk.classes & _TURNING for chunk in chunks[:colon])
+    plain = all(chunk.kind in _OF_LABELS and not chunk.classes & TURNING for chunk in chunks[:colon])
     return colon if colon and plain else None
 
 
@@ -309,7 +305,7 @@ def _within(
     """Return the treatments in the time that has to be over, when nothing else is said of them."""
     if chunks[-1:] and chunks[-1].form in _GIVING:
         chunks = chunks[:-1]
-    if not any(map(_is_given, chunks)) or any("negation" in chunk.classes for chunk in chunks):
+    if not any(map(is_undergone, chunks)) or any("negation" in chunk.classes for chunk in chunks):
         return None
     expression = read(list(chunks))
     facts = [atom for atom in atoms(expression) if isinstance(atom, Fact)]

@@ -79,7 +79,7 @@ def role_of(text: Text, clause: Sequence[Chunk], index: int) -> Role:
     words = text.text[clause[0].start : clause[-1].end]
     if clause[index].form == SIZE and not _tells_tumor(clause[index], words, exclusion=text.exclusion):
         return "open"
-    aged = _tells_age(clause[index])
+    aged = tells_age(clause[index])
     if aged and not text.exclusion and (_enters_plainly(clause, index) or is_of_all(text, clause, index)):
         return "demanded"
     if aged or lexicon().explanation.search(words) or _TOLD.search(words):
@@ -148,13 +148,13 @@ def _enters_plainly(clause: Sequence[Chunk], index: int) -> bool:
     return first and not around & {"negation", "barring", "exception", "condition"}
 
 
-def _tells_age(chunk: Chunk) -> bool:
+def tells_age(chunk: Chunk) -> bool:
     return chunk.value is not None and any(term.unit == "a" for term in chunk.value.terms)
 
 
 def is_of_all(text: Text, clause: Sequence[Chunk], index: int) -> bool:
     """Whether an age is that of everyone a criterion starts with ("adults (≥ 18 years) undergoing X")."""
-    if not _tells_age(clause[index]):
+    if not tells_age(clause[index]):
         return False
     told = _ENTRANTS.match(text.text, 0, clause[index].start)
     after = itertools.takewhile(lambda chunk: chunk.form != ",", clause[index + 1 :])

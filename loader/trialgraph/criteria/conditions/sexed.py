@@ -7,14 +7,13 @@ from collections.abc import Iterator, Sequence
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.conditions.alternatives import is_harmless, is_method, names_quantity
 from trialgraph.criteria.conditions.cases import asked_of
+from trialgraph.criteria.conditions.sexes import SEXES
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.trees import all_of, any_of, dated
 from trialgraph.expressions import Expression, Fact
-from trialgraph.namespaces import TGC
 
 __all__ = ["read_by_sex"]
 
-_SEXES = {"female": (str(TGC.FemaleSex), "female sex"), "male": (str(TGC.MaleSex), "male sex")}
 _TESTS = frozenset({"ecg", "ekg"})
 
 
@@ -24,14 +23,14 @@ def read_by_sex(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     One sex alone has to be set off by a colon: "female patients aged ≥ 18" asks for women.
     """
     flat = list(_open(chunks))
-    sexes = frozenset(_SEXES) & frozenset[str]().union(*[chunk.classes for chunk in flat])
+    sexes = frozenset(SEXES) & frozenset[str]().union(*[chunk.classes for chunk in flat])
     if not sexes or (len(sexes) == 1 and not any(chunk.form == ":" for chunk in flat)):
         return None
     read: list[Expression] = []
     terms: tuple[Term, ...] = ()
     sex: Fact | None = None
     for chunk in flat:
-        named = chunk.classes.intersection(_SEXES)
+        named = chunk.classes.intersection(SEXES)
         if named:
             if len(named) > 1 or sex is not None:
                 return None
@@ -70,7 +69,7 @@ def _open(chunks: Sequence[Chunk]) -> Iterator[Chunk]:
 
 
 def _sex(text: Text, chunk: Chunk, name: str) -> Fact:
-    iri, label = _SEXES[name]
+    iri, label = SEXES[name]
     return Fact(iri, label, "demographic", span=text.span(chunk.start, chunk.end))
 
 

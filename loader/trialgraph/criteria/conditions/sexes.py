@@ -11,9 +11,9 @@ from trialgraph.criteria.facts.surroundings import category_of
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 
-__all__ = ["read_sex", "sex_before"]
+__all__ = ["SEXES", "read_sex", "sex_before"]
 
-_SEXES = {"female": (str(TGC.FemaleSex), "female sex"), "male": (str(TGC.MaleSex), "male sex")}
+SEXES = {"female": (str(TGC.FemaleSex), "female sex"), "male": (str(TGC.MaleSex), "male sex")}
 _RULING = frozenset(
     {"must", "should", "shall", "will", "may", "can", "agree", "need", "must have", "must be"}
 )
@@ -26,14 +26,14 @@ def read_sex(text: Text, chunks: Sequence[Chunk]) -> tuple[Fact, bool] | None:
     about reproduction.
     """
     named = [i for i, chunk in enumerate(chunks) if _names_sex(chunk)]
-    sexes = {name for i in named for name in chunks[i].classes.intersection(_SEXES)}
+    sexes = {name for i in named for name in chunks[i].classes.intersection(SEXES)}
     if len(sexes) != 1 or not all(is_harmless(chunk) for chunk in chunks[: named[0]]):
         return None
     rest = chunks[named[0] + 1 :]
     content = [chunk for chunk in rest if is_content(chunk)]
     if any(chunk.kind == "concept" for chunk in chunks[: named[0]]) or not _fits(rest, content):
         return None
-    iri, label = _SEXES[sexes.pop()]
+    iri, label = SEXES[sexes.pop()]
     place = text.span(chunks[named[0]].start, chunks[named[0]].end)
     return Fact(iri, label, "demographic", span=place), not content
 
@@ -42,17 +42,17 @@ def sex_before(text: Text, before: Sequence[Chunk], value: Chunk) -> Fact | None
     """Return the one sex that words in front of a value name ("male subjects with QTcF > 450 ms")."""
     if value.value is None or any(term.iri == str(TGC.Age) for term in value.value.terms):
         return None
-    named = [(chunk, name) for chunk in before for name in sorted(chunk.classes & _SEXES.keys())]
+    named = [(chunk, name) for chunk in before for name in sorted(chunk.classes & SEXES.keys())]
     if len(named) != 1:
         return None
     ((chunk, name),) = named
-    iri, label = _SEXES[name]
+    iri, label = SEXES[name]
     return Fact(iri, label, "demographic", span=text.span(chunk.start, chunk.end))
 
 
 def _names_sex(chunk: Chunk) -> bool:
     """Whether a word is a sex, and not in whose case something is asked ("in women")."""
-    return not chunk.classes.isdisjoint(_SEXES) and "condition" not in chunk.classes
+    return not chunk.classes.isdisjoint(SEXES) and "condition" not in chunk.classes
 
 
 def _fits(rest: Sequence[Chunk], content: Sequence[Chunk]) -> bool:

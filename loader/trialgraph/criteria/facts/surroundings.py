@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from trialgraph.criteria.chunking.brackets import (
-    are_related,
     category_of,
     count_in,
     holds_adjectives,
@@ -28,6 +27,7 @@ from trialgraph.criteria.chunking.brackets import (
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.epithets import adjectives_at
 from trialgraph.criteria.chunking.pieces import is_content
+from trialgraph.criteria.facts.predications import PREDICATES, asks_otherwise, is_counted
 from trialgraph.criteria.facts.provisos import limits_in, names_cause
 from trialgraph.criteria.facts.recency import (
     done_lately,
@@ -55,19 +55,11 @@ _PAST = (
 )
 _OR = r"\bor\b(?!\s+(?:(?:is|are)\s+)?(?:planned|planning|scheduled|anticipated|expected)\b)"
 _EVER = re.compile(rf"{_PAST}.{{0,40}}{_OR}|{_OR}.{{0,40}}{_PAST}", re.IGNORECASE)
-_DEMANDS = frozenset({"must", "should", "shall", "must be", "must have"})
-_RELATIVE = frozenset({"that", "which", "who", "whose", "whom", "where", "if", "when", "patient who"})
-_PREDICATES = frozenset({
-    "must", "should", "shall", "will", "can", "could", "may", "might", "would", "is", "are", "was", "were",
-    "has", "have", "had", "agree", "need",
-})  # fmt: skip
-_CEILINGS = frozenset({"≤", "<"})
 _FINDING = frozenset({"confirmed", "determined", "detected", "assessed", "tested", "measured", "by", "per",
                       "documented", "identified", "as determined", "found"})  # fmt: skip
 _TREATED = frozenset({"treated with", "previously treated with", "receiving", "taking", "currently receiving",
                       "having", "harboring", "harbouring", "bearing", "carrying"})  # fmt: skip
 _ILL = frozenset({"condition", "lesion", "biomarker"})
-_NEOPLASM = str(TGC.Neoplasm)
 _MEASURABLE = str(TGC.MeasurableDisease)
 _NARROWING = frozenset({"post", "condition", "negation", "definition", "qualifier", "confirmed"})
 
@@ -204,7 +196,7 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         classes = chunk.classes
         if (onward := _step_over(text, head, chunks[index:], around)) is not None:
             return read_after(text, head, onward, around)
-        if chunk.form in _PREDICATES and not (_counts(head) and chunk.form in ("is", "are")):
+        if chunk.form in PREDICATES and not (is_counted(head) and chunk.form in ("is", "are")):
             return False
         following = chunks[index + 1] if index + 1 < len(chunks) else None
         if happens(text, head, chunk, following):
@@ -214,7 +206,7 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         if classes & {"example", "regardless"} or _is_method(head, chunk):
             _pass_over(text, head, chunks[index:], around)
             return True
-        if not text.exclusion and _asks_otherwise(head, chunks[index:], around):
+        if not text.exclusion and asks_otherwise(head, chunks[index:], negated=around.negated):
             return False
         if classes & _NARROWING or chunk.kind == "limit" or _is_treated(head, chunks[index:]):
             _keep_rest(text, head, chunks[index:], around)
@@ -256,40 +248,6 @@ def _step_over(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
     return chunks[1:] if barred and for_time_before(head, chunks) else None
 
 
-def _asks_otherwise(head: Chunk, chunks: Sequence[Chunk], around: Around) -> bool:
-    """Whether what follows a concept in a demand asks something of it, or offers something else."""
-    ruled = any(chunk.form in _DEMANDS for chunk in chunks)
-    heading = len(chunks) == 1 and chunks[0].form == "only"
-    if ruled or heading or _sets_ceiling(chunks[0]) or _offers_other(head, chunks):
-        return True
-    return not around.negated and _tells_outcome(head, chunks)
-
-
-def _tells_outcome(head: Chunk, chunks: Sequence[Chunk]) -> bool:
-    """Whether a sentence goes on to say what became of a thing ("toxicity from X has resolved")."""
-    plain = ("is", "are") if _counts(head) else ()
-    verbs = (i for i, chunk in enumerate(chunks) if chunk.form in _PREDICATES and chunk.form not in plain)
-    told = next(verbs, None)
-    return told is not None and not any(chunk.form in _RELATIVE for chunk in chunks[:told])
-
-
-def _sets_ceiling(chunk: Chunk) -> bool:
-    """Whether a demand says how bad a thing may be at most ("toxicity ≤ grade 2"), without asking for it."""
-    found = chunk.limit
-    return chunk.form in _CEILINGS or (found is not None and found.limit.low is None)
-
-
-def _offers_other(head: Chunk, chunks: Sequence[Chunk]) -> bool:
-    """Whether another tumour is offered in the words behind one, which would make it an alternative."""
-    if head.term is None or not head.term.is_a(_NEOPLASM):
-        return False
-    either = next((i for i, chunk in enumerate(chunks) if chunk.form in ("or", "and / or")), len(chunks))
-    others = [chunk.term for chunk in chunks[either:] if chunk.term is not None]
-    return any(
-        str(TGC.MalignantNeoplasm) in term.ancestors and not are_related(head.term, term) for term in others
-    )
-
-
 def _take_detail(text: Text, head: Chunk, chunk: Chunk, following: Chunk | None, around: Around) -> bool:
     """Take in a detail that stands on its own behind a concept: a value, a time, a bracket, a status."""
     if chunk.kind == "value" and chunk.expression is not None:
@@ -300,7 +258,7 @@ def _take_detail(text: Text, head: Chunk, chunk: Chunk, following: Chunk | None,
             around.qualifiers.append(text.text[chunk.start : chunk.end])
     elif chunk.kind == "bracket":
         _read_bracket(text, head, chunk, around)
-    elif chunk.kind == "size" and chunk.size is not None and _counts(head):
+    elif chunk.kind == "size" and chunk.size is not None and is_counted(head):
         around.size = chunk.size.size
     elif chunk.form == "stage" and following is not None and following.kind == "window":
         around.qualifiers.append(text.text[chunk.start : chunk.end])
@@ -309,10 +267,6 @@ def _take_detail(text: Text, head: Chunk, chunk: Chunk, following: Chunk | None,
     else:
         return chunk.kind == "sign" and chunk.form in (".", ",", ":")
     return True
-
-
-def _counts(head: Chunk) -> bool:
-    return head.term is not None and counts_lesions(head.term)
 
 
 def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> None:
@@ -324,7 +278,7 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
     rest = []
     plain = not any("definition" in chunk.classes or chunk.form == "or" for chunk in chunks)
     for chunk in chunks:
-        if plain and chunk.kind == "size" and chunk.size is not None and _counts(head):
+        if plain and chunk.kind == "size" and chunk.size is not None and is_counted(head):
             around.size = chunk.size.size
         else:
             rest.append(chunk)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["DETERMINERS", "EXPECTING", "FINITE", "OBTAINED", "RESTARTS", "VERBS"]
+__all__ = ["DETERMINERS", "EXPECTING", "FINITE", "OBTAINED", "RESTARTS", "VERBS", "WHO"]
 
 DETERMINERS = frozenset(["a", "an", "the", "any", "some", "such", "of", "other", "another"])
 
@@ -51,6 +51,9 @@ RESTARTS = frozenset(
         "individual",
     }
 )
+
+WHO = frozenset({"patient who", "subject who", "participant who", "individual who", "those who"})
+"""How a sentence opens on patients of whom it tells more."""
 
 EXPECTING = frozenset(
     {"anticipates", "anticipate", "anticipating", "expects", "expect", "expected", "plan", "plans", "intends",

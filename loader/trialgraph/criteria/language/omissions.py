@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from trialgraph.criteria.language.tokens import Token
     from trialgraph.criteria.language.vocabulary import Mention
 
-__all__ = ["is_omitted"]
+__all__ = ["ILLNESSES", "is_omitted"]
 
 _UNSPECIFIC = frozenset({str(TGC.MedicalIllness), str(TGC.IntercurrentIllness)})
 """Ill health of any kind: without a word for how bad it is, what it means is left to someone's judgement."""
 _LONGEST_GRADE = 7
-_ILLNESSES = frozenset({"disease", "disorder", "illness", "condition"})
+ILLNESSES = frozenset({"disease", "disorder", "illness", "condition"})
 _LIST_JOINTS = frozenset({",", "/", "or", "and"})
 _JOINTS = frozenset(",/-")
 
@@ -38,7 +38,7 @@ def is_omitted(tokens: list[Token], mention: Mention, named: Mapping[int, Mentio
 def _opens_list(tokens: list[Token], mention: Mention) -> bool:
     """Whether "disease of the heart" goes on with "or lungs", which has to be read with the same noun."""
     start, end = mention.start, mention.end
-    if mention.term.category != "condition" or tokens[start].form not in _ILLNESSES:
+    if mention.term.category != "condition" or tokens[start].form not in ILLNESSES:
         return False
     following = tokens[end].form if end < len(tokens) else ""
     return end > start + 1 and tokens[start + 1].form == "of" and following in _LIST_JOINTS

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk
+from trialgraph.criteria.chunking.pieces import is_undergone
 from trialgraph.criteria.conditions.alternatives import names_quantity
+from trialgraph.criteria.conditions.roles import tells_age
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import Segment
 
 __all__ = ["follows_definition", "links", "merge_denied", "states_value"]
@@ -55,15 +56,11 @@ def _goes_on(before: Segment, segment: Segment) -> bool:
     behind: Sequence[Chunk] = before.chunks[value + 1 :] if value is not None else []
     behind = behind[0].inner if len(behind) == 1 and behind[0].kind == "bracket" else behind
     denied = next((i for i, chunk in enumerate(behind) if chunk.form in _WITHOUT), None)
-    if denied is None or not any(map(_is_given, behind[denied:])):
+    if denied is None or not any(map(is_undergone, behind[denied:])):
         return False
     plain = all(chunk.kind not in _VALUED and "negation" not in chunk.classes for chunk in segment.chunks)
     named = [chunk for chunk in segment.chunks if is_content(chunk)]
-    return plain and bool(named) and _is_given(segment.chunks[0]) and all(map(_is_given, named))
-
-
-def _is_given(chunk: Chunk) -> bool:
-    return chunk.term is not None and chunk.term.category in GIVEN
+    return plain and bool(named) and is_undergone(segment.chunks[0]) and all(map(is_undergone, named))
 
 
 def follows_definition(chunks: Sequence[Chunk], at: int) -> bool:
@@ -75,13 +72,8 @@ def states_value(chunk: Chunk) -> bool:
     """Whether a chunk is a value, or a bracket that starts with one; an age tells when something began."""
     if chunk.kind == "bracket":
         first = next((each for each in chunk.inner if not links(each) and each.kind != "sign"), None)
-        return first is not None and first.kind == "value" and not _is_age(first)
-    return chunk.kind == "value" and not _is_age(chunk)
-
-
-def _is_age(chunk: Chunk) -> bool:
-    """Whether a value is an age, which behind a concept may be the age at which it began."""
-    return chunk.value is not None and any(term.unit == "a" for term in chunk.value.terms)
+        return first is not None and first.kind == "value" and not tells_age(first)
+    return chunk.kind == "value" and not tells_age(chunk)
 
 
 def links(chunk: Chunk) -> bool:

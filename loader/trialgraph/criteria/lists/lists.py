@@ -9,6 +9,7 @@ from copy import copy
 from trialgraph.criteria.chunking.brackets import tells_stain
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.chunking.pieces import TURNING
 from trialgraph.criteria.conditions.alternatives import (
     is_harmless,
     is_method,
@@ -19,8 +20,9 @@ from trialgraph.criteria.conditions.alternatives import (
     value_window,
     with_alternative,
 )
-from trialgraph.criteria.conditions.cases import by_part, by_sex, holds_value, with_remark
+from trialgraph.criteria.conditions.cases import holds_value, with_remark
 from trialgraph.criteria.conditions.circumstances import ask_in_case, limits_some
+from trialgraph.criteria.conditions.groups import by_part, by_sex
 from trialgraph.criteria.conditions.sexes import sex_before
 from trialgraph.criteria.conditions.supports import unsupported
 from trialgraph.criteria.facts.counts import behind_lines, counted_for
@@ -64,7 +66,6 @@ __all__ = ["read_barred", "read_condition", "read_segments"]
 
 _MISLEADING = frozenset({"condition", "exception", "allowance", "barring", "others", "regardless", "example"})
 _FUTURE = frozenset({"if", "until", "use", "because", "since", "due"})
-_PARTING = frozenset({"condition", "exception", "negation", "allowance", "barring"})
 _PAIR = 2
 _PROVISOS = frozenset(
     {"provided", "provided that", "providing", "providing that", "as long as", "so long as"}
@@ -194,7 +195,7 @@ def _with_aside(text: Text, chunks: list[Chunk], concept: int | None, segment: S
 def _with_values(text: Text, chunks: list[Chunk], concept: int) -> tuple[list[Chunk], Expression] | None:
     """Part "hypertension with systolic pressure ≥ 160 or …" into the concept and its values."""
     value = next((i for i, chunk in enumerate(chunks) if i > concept and states_value(chunk)), None)
-    if value is None or any(chunk.classes & _PARTING for chunk in chunks[concept + 1 : value]):
+    if value is None or any(chunk.classes & TURNING for chunk in chunks[concept + 1 : value]):
         return None
     opening = value
     while opening > concept + 1 and (links(chunks[opening - 1]) or follows_definition(chunks, opening - 1)):
@@ -226,7 +227,7 @@ def _defined_by_list(chunks: Sequence[Chunk]) -> bool:
 
 def _unread_head(text: Text, chunks: list[Chunk]) -> Expression | None:
     """Return the words of what values are of, unless they turn the values' meaning."""
-    misleading = any(chunk.classes & (_MISLEADING | _PARTING) or chunk.form in _FUTURE for chunk in chunks)
+    misleading = any(chunk.classes & (_MISLEADING | TURNING) or chunk.form in _FUTURE for chunk in chunks)
     return None if misleading or not chunks else narrative(text, chunks[0].start, chunks[-1].end)
 
 

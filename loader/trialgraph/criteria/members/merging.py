@@ -10,6 +10,7 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import OBTAINED
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import Term
+from trialgraph.criteria.members.joints import is_adjectival
 from trialgraph.criteria.members.lending import unbracketed
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.namespaces import TGC
@@ -73,7 +74,7 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
     for index, segment in enumerate(segments):
         following = segments[index + 1] if index + 1 < len(segments) else None
         if carried is not None:
-            if (_acts(segment) and _only_describes(carried)) or (
+            if (_acts(segment) and is_adjectival(carried)) or (
                 segment.joint == "or"
                 and (_has_own_adjective(text, segment.chunks) or _names_its_own(text, carried, segment))
             ):
@@ -125,10 +126,6 @@ def _wider(text: Text, segment: Segment) -> Chunk | None:
 def _acts(segment: Segment) -> bool:
     """Whether a verb starts a new statement ("… metastatic, and either previously received A")."""
     return any(chunk.form in _ACTING for chunk in segment.chunks[:_VERB_BEFORE])
-
-
-def _only_describes(segment: Segment) -> bool:
-    return all("qualifier" in chunk.classes for chunk in segment.chunks)
 
 
 def _adds_to_value(before: Segment, segment: Segment) -> bool:

@@ -10,12 +10,14 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.omissions import ILLNESSES
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 
 __all__ = ["is_plain", "share_remarks"]
 
+_PERSONS = frozenset({"persons", "female", "male"})
 _RELATIVE = ("that ", "which ", "requiring ", "associated with ", "who ")
 _PLACE = re.compile(
     r"(?:over|at|on|in|within|near) (?:the |any |an? )?(?:\w+ ){0,2}?"
@@ -34,7 +36,6 @@ _LONGEST = 120
 _FEW = 2
 """The most chunks of a member that is bare."""
 _TIMED = frozenset({"within", "during", "while", "before", "after", "prior", "since"})
-_UNNAMED = frozenset({"disease", "disorder", "condition", "illness"})
 """Nouns that are a name only with the words behind them ("disease affecting gastrointestinal function")."""
 
 
@@ -73,12 +74,14 @@ def _share_with(text: Text, first: Segment, second: Segment) -> None:
     if not isinstance(one, Fact) or not isinstance(two, Fact):
         return
     words = two.modifiers.get("qualifier")
+    if words is not None and words.startswith("who ") and _opens_on_persons(second):
+        return
     if len(first.chunks) > _FEW or words is None:
         _share_clause(text, first, second)
         return
     timed = words.split(" ", 1)[0] in _TIMED
     narrowed_after = not timed and len(second.chunks) > 1 and is_content(second.chunks[0])
-    named = second.chunks[0].form not in _UNNAMED
+    named = second.chunks[0].form not in ILLNESSES
     kept = {"status"} if first.borrowed else set()
     if narrowed_after and named and one.modifiers.keys() <= kept and one.category == two.category:
         told = {name: each for name, each in two.modifiers.items() if name != "relation"}
@@ -104,10 +107,14 @@ def _share_clause(text: Text, first: Segment, second: Segment) -> None:
         first.expression = replace(one, modifiers={**one.modifiers, "qualifier": clause})
 
 
+def _opens_on_persons(segment: Segment) -> bool:
+    """Whether a member names anew who is meant ("pregnancy or women of childbearing potential who …")."""
+    return not segment.chunks[0].classes.isdisjoint(_PERSONS)
+
+
 def _tells_who(text: Text, segment: Segment) -> bool:
     """Whether a "who" is asked of those that a member names itself ("pregnant or women who …"), or of all."""
-    named = any(chunk.classes & {"persons", "female", "male"} for chunk in segment.chunks)
-    return named or not text.exclusion
+    return not text.exclusion or any(not chunk.classes.isdisjoint(_PERSONS) for chunk in segment.chunks)
 
 
 def _judges(text: Text, clause: str) -> bool:

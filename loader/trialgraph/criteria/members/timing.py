@@ -11,7 +11,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import closing_time
 from trialgraph.criteria.facts.recency import time_aside
-from trialgraph.criteria.language.connectives import DETERMINERS, EXPECTING, FINITE, RESTARTS, VERBS
+from trialgraph.criteria.language.connectives import DETERMINERS, EXPECTING, FINITE, RESTARTS, VERBS, WHO
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import AllOf, Expression, Fact, Value, Window
@@ -24,7 +24,6 @@ _TIMED = re.compile(
     r"\b(?:hour|day|week|month|year|half|cycle|study|trial|interval|period)",
     re.IGNORECASE,
 )
-_OTHERS = frozenset({"subject who", "patient who", "participant who", "individual who", "those who"})
 """How other patients are named behind a list, of whom alone it is told when something was."""
 _PERSONS = ("those", "who", "patient", "subject", "participant")
 _ANEW = frozenset({"negation", "unactual", "planned"})
@@ -141,7 +140,7 @@ def _share_window(text: Text, segments: list[Segment]) -> None:
     if len(segments) < 2 or any(segment.joint == ";" for segment in segments):
         return
     last = segments[-1]
-    if last.chunks[0].form in _OTHERS:
+    if last.chunks[0].form in WHO:
         return
     if isinstance(last.expression, Fact):
         window, category = last.expression.within, last.expression.category

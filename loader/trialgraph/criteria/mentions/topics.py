@@ -5,7 +5,6 @@ What stands only in a reason, a condition, an exception, a plan or an explanatio
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +18,7 @@ from trialgraph.criteria.facts.results import is_testable
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import DEMAND, SOME_ASKED
 from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.mentions.atoms import RELATIVES, fact_of
 from trialgraph.criteria.mentions.clauses import (
     ANEW,
     admits_cancers,
@@ -37,8 +37,6 @@ from trialgraph.criteria.mentions.pregnancies import tested_for_pregnancy
 from trialgraph.criteria.mentions.risks import goes_on_listing, tells_of_risk
 from trialgraph.criteria.mentions.states import take_state
 from trialgraph.criteria.mentions.unread import (
-    UNAVAILABLE,
-    VAGUE,
     Sentence,
     is_number_behind,
     leads_on,
@@ -56,16 +54,6 @@ _IF = frozenset({"if", "when", "in case", "in case of"})
 _THAT_IS = frozenset({"i.e", "ie", "namely", "asfollow"})
 _PROGRESSING = ("progression", "progressive disease")
 _MANIFEST = ("manifest", "character")
-_ONLY_BARRED = frozenset({str(TGC.MalignantNeoplasm)})
-_OF_WOMEN = frozenset({"procedure", "reproductive"})
-_CHILDBEARING = re.compile(
-    r"child-?\s?bearing|contracep|amenorr|steriliz|reproductive potential", re.IGNORECASE
-)
-"""What a criterion speaks of that names operations and states only to say who can't bear children."""
-_MENSTRUAL = frozenset({str(TGC.Postmenopausal), str(TGC.Premenopausal), str(TGC.MenstrualDisorder)})
-_OWN = ("study", "trial", "protocol")
-_INVESTIGATIONAL = str(TGC.InvestigationalDrug)
-_RELATIVES = str(TGC.FamilyHistory)
 _PROGRESSION = str(TGC.ProgressiveDisease)
 _TOXICITY = str(TGC.TreatmentToxicity)
 
@@ -336,7 +324,7 @@ def _part(sentence: Sentence, index: int) -> None:
 def _name(sentence: Sentence, index: int) -> None:
     """Take in a concept, unless it stands in an aside or its neighbours make it another."""
     chunk, before = sentence.chunks[index][0], sentence.chunk(index - 1)
-    fact = _fact(sentence, chunk)
+    fact = fact_of(sentence, chunk)
     aside = "" if sentence.over and _is_toxicity(chunk) else sentence.aside
     told = aside or sentence.unactual or (before is not None and _restates(sentence, before, chunk))
     told = (
@@ -347,7 +335,7 @@ def _name(sentence: Sentence, index: int) -> None:
     )
     if sentence.aside == "loose":
         sentence.aside = "open"
-    elif chunk.term is not None and _RELATIVES in chunk.term.ancestors:
+    elif chunk.term is not None and RELATIVES in chunk.term.ancestors:
         sentence.aside = "held"
     if fact is None or told or goes_on(sentence.text, chunk, sentence.chunk(index + 1)):
         return
@@ -367,32 +355,3 @@ def _restates(sentence: Sentence, before: Chunk, chunk: Chunk) -> bool:
 def _is_toxicity(chunk: Chunk) -> bool:
     """Whether a chunk names what "recovered from" is about, however the words before it are turned."""
     return chunk.term is not None and chunk.term.is_a(_TOXICITY)
-
-
-def _describes(sentence: Sentence, chunk: Chunk) -> bool:
-    """Whether a name is but an adjective of the treatment right behind it ("standard-of-care surgery")."""
-    behind = (each for each, _ in sentence.chunks if each.start >= chunk.end)
-    following = next(behind, None)
-    if following is None or following.term is None or not is_content(following):
-        return False
-    joined = not sentence.text.text[chunk.end : following.start].strip()
-    return joined and following.term.category in GIVEN
-
-
-def _fact(sentence: Sentence, chunk: Chunk) -> Fact | None:
-    term, text = chunk.term, sentence.text
-    if isinstance(chunk.expression, Fact):
-        return chunk.expression
-    if term is None or term.category is None or term.iri in VAGUE or _RELATIVES in term.ancestors:
-        return None
-    demanded = not (sentence.bars or sentence.negated)
-    if demanded and term.category in _OF_WOMEN and _CHILDBEARING.search(text.text):
-        return None
-    of_some = term.category == "reproductive" and _MENSTRUAL.isdisjoint((term.iri, *term.ancestors))
-    if demanded and (term.iri in _ONLY_BARRED or of_some):
-        return None
-    if term.iri in UNAVAILABLE and not sentence.bars and (sentence.negated or _describes(sentence, chunk)):
-        return None
-    if term.iri == _INVESTIGATIONAL and chunk.form.startswith(_OWN):
-        return None
-    return Fact(term.iri, term.label, term.category, span=text.span(chunk.start, chunk.end))

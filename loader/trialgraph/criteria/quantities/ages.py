@@ -6,7 +6,7 @@ import re
 
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import Token
-from trialgraph.criteria.quantities.limits import Found
+from trialgraph.criteria.quantities.sides import Found
 
 __all__ = ["explains", "is_lawful", "is_of_diagnosis", "may_be_new", "stands_behind_persons"]
 

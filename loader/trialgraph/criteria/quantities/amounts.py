@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from trialgraph.criteria.quantities.limits import Found
+from trialgraph.criteria.quantities.sides import Found
 from trialgraph.criteria.quantities.values import FoundValue, ValueReader
 from trialgraph.criteria.quantities.windows import parse_window
 from trialgraph.criteria.trees import dated

@@ -9,8 +9,8 @@ from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.amounts import amount_at, dated_by
 from trialgraph.criteria.quantities.bounds import SCALED
 from trialgraph.criteria.quantities.fitting import local_name
-from trialgraph.criteria.quantities.limits import Found
 from trialgraph.criteria.quantities.pairs import pair_at
+from trialgraph.criteria.quantities.sides import Found
 from trialgraph.criteria.quantities.values import FoundValue, ValueReader
 
 __all__ = ["value_beside"]

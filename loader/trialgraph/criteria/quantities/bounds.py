@@ -9,7 +9,8 @@ from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.ages import is_lawful
 from trialgraph.criteria.quantities.fitting import local_name
-from trialgraph.criteria.quantities.limits import Found, parse_limit
+from trialgraph.criteria.quantities.limits import parse_limit
+from trialgraph.criteria.quantities.sides import Found
 from trialgraph.expressions import Limit
 
 __all__ = [

@@ -12,7 +12,8 @@ from trialgraph.criteria.language.vocabulary import Mention, Term
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.doses import Dose
 from trialgraph.criteria.quantities.fitting import local_name
-from trialgraph.criteria.quantities.limits import Found, parse_limit
+from trialgraph.criteria.quantities.limits import parse_limit
+from trialgraph.criteria.quantities.sides import Found
 from trialgraph.expressions import Limit, Span, Value
 
 __all__ = ["cycles_of", "with_lines"]

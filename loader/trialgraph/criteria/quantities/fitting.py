@@ -6,7 +6,7 @@ from functools import cache
 
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.language.wording import wording
-from trialgraph.criteria.quantities.limits import Found
+from trialgraph.criteria.quantities.sides import Found
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import AllOf, Expression, Limit, Narrative, Span, Value, atoms
 

@@ -12,7 +12,8 @@ from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Term
 from trialgraph.criteria.language.wording import wording
-from trialgraph.criteria.quantities.limits import Found, parse_limit
+from trialgraph.criteria.quantities.limits import parse_limit
+from trialgraph.criteria.quantities.sides import Found
 from trialgraph.expressions import Fact, Limit, Span, Value
 from trialgraph.namespaces import TGC
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from trialgraph.criteria.language.wording import Unit, wording
@@ -15,9 +15,10 @@ from trialgraph.criteria.quantities.ranges import (
     end_of_normal_range,
     numbers_of_range,
 )
+from trialgraph.criteria.quantities.sides import MONTHS, Found, are_opposite, merged
 from trialgraph.expressions import Limit, Reference
 
-__all__ = ["OPENING", "THEN", "Found", "after_comparator", "parse_limit", "parse_range", "side_of"]
+__all__ = ["OPENING", "THEN", "after_comparator", "parse_limit", "parse_range", "side_of"]
 
 _RANGE = re.compile(r"\s*(?:(?:-|to\b|through\b|~)\s*(?=[\d.])|to\s+(?=[a-z]))", re.IGNORECASE)
 _OR = re.compile(r"\s+or\s+(?=[a-z\d])", re.IGNORECASE)
@@ -49,25 +50,6 @@ _TIMES = re.compile(
 _OF_LIMITS = re.compile(r"(?:normal\s+)?(?:institutional|laboratory|normal)\s+limits?\b", re.IGNORECASE)
 _CLOSED = re.compile(r"\s*\)")
 _BY = re.compile(r"\s*[×x*]\s*(?=\d)")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A limit in a text, and the characters it takes.
-
-    `stated` tells a comparator or a range from a bare number; `normal` stands for the result's own
-    reference range, of which the quantity decides the sides that count. The words of a `loose` limit ask
-    for more than its numbers.
-    """
-
-    limit: Limit
-    unit: Unit | None
-    relative_to: Reference | None
-    start: int
-    end: int
-    stated: bool = True
-    normal: bool = False
-    loose: bool = False
 
 
 @lru_cache(maxsize=64)
@@ -117,10 +99,10 @@ def _with_second(text: str, first: Found) -> Found | None:
         return first
     if not first.stated:
         first = replace(first, limit=Limit(low=first.limit.low), stated=True)
-        return (_merge(first, second) if _opposite(text, first, second) else None) or replace(
+        return (merged(first, second) if are_opposite(text, first, second) else None) or replace(
             first, limit=Limit(low=first.limit.low, high=first.limit.low), stated=False
         )
-    return _merge(first, second) if _opposite(text, first, second) else first
+    return merged(first, second) if are_opposite(text, first, second) else first
 
 
 def _up_to(text: str, first: Found) -> Found | None:
@@ -132,7 +114,7 @@ def _up_to(text: str, first: Found) -> Found | None:
     upper = _with_unit(text, Found(Limit(high=number.value), None, None, first.start, number.end))
     same = (upper.unit, upper.relative_to) == (first.unit, first.relative_to)
     bare = first.unit is None and first.relative_to is None
-    return _merge(first, upper) if same or bare else None
+    return merged(first, upper) if same or bare else None
 
 
 def _parse_within(text: str, start: int) -> Found | None:
@@ -254,15 +236,12 @@ def _parse_twice_united(text: str, low: Found) -> Found | None:
     if high.unit is None or high.limit.high is None:
         return None
     first, second = low.limit.low, high.limit.high
-    if {low.unit.ucum, high.unit.ucum} == set(_MONTHS):
-        first, second = first * _MONTHS[low.unit.ucum], second * _MONTHS[high.unit.ucum]
+    if {low.unit.ucum, high.unit.ucum} == set(MONTHS):
+        first, second = first * MONTHS[low.unit.ucum], second * MONTHS[high.unit.ucum]
         high = replace(high, unit=low.unit if low.unit.ucum == "mo" else high.unit)
     elif low.unit != high.unit:
         return None
     return replace(high, limit=Limit(low=first, high=second)) if first < second else None
-
-
-_MONTHS = {"mo": 1, "a": 12}
 
 
 def side_of(words: str) -> tuple[str, bool]:
@@ -362,38 +341,3 @@ def _with_suffix(text: str, found: Found) -> Found:
     limit = Limit(low=number) if side == "low" else Limit(high=number)
     told = replace(found, limit=limit, end=match.end(), stated=True)
     return told if found.unit is not None else _with_unit(text, told)
-
-
-def _in_months(found: Found) -> Found:
-    """Return an age with its years as months."""
-    factor = _MONTHS[found.unit.ucum] if found.unit else 1
-    low, high = found.limit.low, found.limit.high
-    limit = replace(
-        found.limit, low=None if low is None else low * factor, high=None if high is None else high * factor
-    )
-    return replace(found, limit=limit, unit=Unit("mo", "time", 1.0))
-
-
-def _opposite(text: str, first: Found, second: Found) -> bool:
-    """Whether two bounds are the two sides of one limit."""
-    units = {each.unit.ucum for each in (first, second) if each.unit is not None}
-    if first.unit is not None and second.unit != first.unit and units != set(_MONTHS):
-        follower = text[second.end : second.end + 2].strip()
-        if second.unit is not None or follower[:1].isalpha():
-            return False
-    return (
-        (first.limit.low is None) != (second.limit.low is None)
-        and (first.limit.high is None) != (second.limit.high is None)
-        and (first.relative_to == second.relative_to or (first.relative_to is None and first.unit is None))
-    )
-
-
-def _merge(first: Found, second: Found) -> Found | None:
-    if first.unit and second.unit and first.unit != second.unit:
-        first, second = _in_months(first), _in_months(second)
-    lower, upper = (first, second) if first.limit.low is not None else (second, first)
-    low, high = lower.limit.low, upper.limit.high
-    if low is None or high is None or low > high:
-        return first
-    limit = Limit(low, lower.limit.low_inclusive, high, upper.limit.high_inclusive)
-    return Found(limit, first.unit or second.unit, second.relative_to, first.start, second.end)

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from trialgraph.criteria.language.wording import wording
-from trialgraph.criteria.quantities.limits import Found
 from trialgraph.criteria.quantities.ranges import OF_THE_PLACE, after_gloss
+from trialgraph.criteria.quantities.sides import Found
 from trialgraph.expressions import Limit
 
 __all__ = ["outside_of", "reference_beside"]

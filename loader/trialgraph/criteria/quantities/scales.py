@@ -9,7 +9,8 @@ from dataclasses import replace
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.language.wording import Scale, wording
 from trialgraph.criteria.quantities.fitting import local_name
-from trialgraph.criteria.quantities.limits import OPENING, THEN, Found, after_comparator, side_of
+from trialgraph.criteria.quantities.limits import OPENING, THEN, after_comparator, side_of
+from trialgraph.criteria.quantities.sides import Found
 from trialgraph.expressions import Limit
 
 __all__ = ["alike_scales", "parse_scale_limit", "parse_sum"]

@@ -31,10 +31,11 @@ from trialgraph.criteria.quantities.fitting import (
     local_name,
     within_normal,
 )
-from trialgraph.criteria.quantities.limits import Found, parse_limit, parse_range, side_of
+from trialgraph.criteria.quantities.limits import parse_limit, parse_range, side_of
 from trialgraph.criteria.quantities.outsides import outside_of, reference_beside
 from trialgraph.criteria.quantities.scales import alike_scales, parse_scale_limit, parse_sum
 from trialgraph.criteria.quantities.series import SeriesReader
+from trialgraph.criteria.quantities.sides import Found
 from trialgraph.criteria.quantities.windows import end_of_moment
 from trialgraph.criteria.trees import all_of, any_of, dated
 from trialgraph.expressions import Expression, Limit, Narrative, Span, Value, Window

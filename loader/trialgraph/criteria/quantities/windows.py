@@ -189,15 +189,13 @@ _TRAILING = re.compile(
 def end_of_moment(text: str, position: int) -> int:
     """Return where "at screening" or "prior to the first dose" ends.
 
-    It is the position when no moment is told, or one of something unknown ("at the time of the scan").
+    It is the position when no moment is told.
     """
     match = _MOMENT.match(text, position)
     if match is None:
         return position
     trailing = _TRAILING.search(match.group())
     cut = trailing.group() if trailing else ""
-    if cut.lower().startswith("of "):
-        return position
     gloss = _CONSENT_FORM.match(text, match.end() - len(cut))
     return gloss.end() if gloss else match.end() - len(cut)
 

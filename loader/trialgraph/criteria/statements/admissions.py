@@ -15,7 +15,7 @@ from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.statements.addressees import case_of, may_be_borne
-from trialgraph.criteria.statements.refusals import TRIAL, without_trailing_verb
+from trialgraph.criteria.statements.refusals import TRIAL, TURNED, without_trailing_verb
 from trialgraph.criteria.statements.statements import read_statement
 from trialgraph.criteria.trees import alternatives_of, any_of, asks_of_some, is_formal, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms, is_judged
@@ -37,7 +37,6 @@ _MODALS = ("must", "should", "shall", "need")
 _PROVIDED = frozenset({"if", "only if", "provided", "provided that", "providing", "providing that",
                        "as long as", "so long as", "on condition that", "on the condition that", "when",
                        "only when", "unless"})  # fmt: skip
-_TURNED = frozenset({"negation", "condition", "exception", "barring"})
 _ADDED = frozenset({"only", "also", "still", "considered", "consider", "be considered", "may", "can",
                     "may be", "can be", "as"})  # fmt: skip
 """What stands between those who are let in and "eligible"."""
@@ -95,7 +94,7 @@ def read_permission(
     provided = next((i for i, chunk in enumerate(behind) if chunk.form in _PROVIDED), None)
     if not all(_is_trial(each) or each.form in _ADDED for each in behind[:provided]):
         return None
-    if any(chunk.classes & _TURNED or chunk.kind in ("value", "limit") for chunk in subject):
+    if any(chunk.classes & TURNED or chunk.kind in ("value", "limit") for chunk in subject):
         return None
     if provided is None and not first and sum(map(is_content, subject)) == 1:
         return None

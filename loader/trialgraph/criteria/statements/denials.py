@@ -10,6 +10,7 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.alternatives import is_harmless
 from trialgraph.criteria.conditions.cases import asked_of
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.connectives import WHO
 from trialgraph.criteria.language.offers import DEMAND, fails_list
 from trialgraph.criteria.lists.lists import read_barred
 from trialgraph.criteria.members.segments import trimmed
@@ -35,7 +36,6 @@ _INSTANCES = re.compile(
     r"\b(?:including|such as|e\.g|i\.e|(?:is |are )?defined (?:as|by)|namely|as follows)\b", re.IGNORECASE
 )
 _FOLLOWING = re.compile(r"\b(?:following|below)\b[^.;]{0,40}$", re.IGNORECASE)
-_SOME = frozenset({"patient who", "subject who", "participant who", "individual who", "those who"})
 _UNDOING = frozenset({"condition", "exception", "allowance", "example", "negation", "barring", "regardless"})
 """What words behind a denial do where the list isn't what they deny."""
 _ASKING = re.compile(r"\b(?:must|should|shall|need\w*|requir\w*|will|however|but)\b", re.IGNORECASE)
@@ -120,7 +120,7 @@ def _denies(chunk: Chunk) -> bool:
 
 
 def _says_nothing(chunk: Chunk) -> bool:
-    return chunk.form in _SOME or is_harmless(chunk, "label", "tail", "historic", "active", "persons")
+    return chunk.form in WHO or is_harmless(chunk, "label", "tail", "historic", "active", "persons")
 
 
 def _may_follow(chunk: Chunk) -> bool:

@@ -1,23 +1,88 @@
-"""Sentences behind a demand or a bar that add nothing to it, so that they leave nothing open.
+"""Words that ask for nothing, so that they leave nothing open.
 
-What is done when a test is positive, whom to tell of a pregnancy, where to read more and the reasons for a
-demand ask nothing of who is screened. Examples of the vaccines that the sentence before bars are barred with
-them, and vaccines that aren't live were never among the live ones.
+Which test needn't be done, what is done when one is positive, what comes once treatment has started, whom to
+tell of a pregnancy, where to read more and why something is asked: nothing of it follows for who is screened.
+Examples of the vaccines that the sentence before bars are barred with them, and vaccines that aren't live
+were never among the live ones.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.facts.allowances import allows
 from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.sections.outline import Outline
 from trialgraph.criteria.statements.examples import EXAMPLES
-from trialgraph.expressions import Expression, Fact, atoms, is_judged
+from trialgraph.criteria.statements.reproduction import (
+    explains_reproduction,
+    speaks_of_reproduction,
+    without_explanations,
+)
+from trialgraph.expressions import Expression, Fact, Limit, Value, atoms, is_judged
 from trialgraph.namespaces import TGC
 
-__all__ = ["adds_nothing", "is_idle"]
+__all__ = ["NOTED", "adds_nothing", "arranges", "without_asides", "without_idle", "without_idle_items"]
 
+NOTED = re.compile(r"(?:please\s+)?(?:note|nb|n\.b\.)(?=\W)", re.IGNORECASE)
+_AGE = str(TGC.Age)
+_TEST = r"(?:\w*tests?|\w*testing|screening|scans?|imaging|puncture|serolog\w+|assays?|report)\b"
+_NEEDED = r"(?:required|needed|necessary|mandatory|mandated)\b"
+_NOTE = r"\W*(?:(?:please\s+)?(?:note|nb|n\.b\.)\b[\s:,-]*(?:however[\s,]*)?(?:that\s+)?)?"
+_PLAIN = r"(?:(?!\b(?:must|should|if|when|where|unless|who|but|however|only)\b)[^.;:()]){0,120}?"
+_WAIVED = re.compile(
+    rf"{_NOTE}(?:(?:there\s+is\s+)?no\s{_PLAIN}\b{_TEST}{_PLAIN}\b(?:(?:is|are|will\s+be)\s+)?{_NEEDED}"
+    rf"|{_PLAIN}\b{_TEST}{_PLAIN}\b(?:(?:is|are|will\s+be|need)\s+)?not\s+(?:\w+ly\s+)?(?:be\s+)?{_NEEDED})"
+    r"(?![^.;]*\b(?:but|however|must|should|exclu\w+|may|eligible|allowed|permitted)\b)",
+    re.IGNORECASE,
+)
+"""How words say that a test needn't be done, of which nothing follows for anyone."""
+_NEEDS = ("required", "needed", "necessary", "mandat")
+_CHILDREN = re.compile(
+    r"\W*(?:note\W+)?(?:because|since|as)\b[^.;]{0,400}\b(?:children|they|minors|adolescents)\b[^.;,]{0,30}\bexcluded\b"
+    r"(?:(?!\b(?:if|unless|who|with)\b)[^.;]){0,100}$",
+    re.IGNORECASE,
+)
+"""How words tell why those under an age are left out, which the age before them has told."""
+
+_LATER = re.compile(
+    r"\W*note\W+(?:that\s+)?(?:(?:the\s+)?(?:patients?|subjects?|participants?),?\s+)?(?:if\s+enrolled,?\s+)?(?:they\s+)?"
+    r"(?:should|must)\s+(?:not\s+)?(?:be\s+)?(?:receiv|remain|continue|given)\w*\b[^.;]*"
+    r"\b(?:during|while|whilst|throughout|following)\s+(?:the\s+)?(?:receiving\s+|on\s+|enrolled\s+|in\s+)*"
+    r"(?:stud|trial|treat|particip|interven|therap)",
+    re.IGNORECASE,
+)
+"""How a note opens on what is to be done once treatment has started, of which nothing follows before."""
+_LETTING = re.compile(
+    r"\b(?:allow(?:ed|able)|permitted|eligible|acceptable|participate|enroll?(?:ed)?|not excluded)\b",
+    re.IGNORECASE,
+)
+_SAYING_MORE = re.compile(
+    r"[a-z)][.;]\s+[A-Z]|(?<!not )\bexclu|\bineligible|\bnot\s+(?:be\s+)?(?:allow|permit|eligib|accept)"
+)
+_TESTS = (
+    r"(?:tests?|testing|pretesting|screening|imaging|scans?|E[CK]Gs?|biops(?:y|ies)|evaluations?"
+    r"|assessments?)"
+)
+_ARRANGING = re.compile(
+    rf"\bno\b[^.;]{{0,30}}\b{_TESTS}\b[^.;]{{0,60}}\b(?:is|are)\s+(?:required|needed|necessary)\b"
+    rf"|\b{_TESTS}\b[^.;]{{0,80}}?\b(?:not\s+(?:be\s+)?(?:required|needed|mandatory|necessary|performed)"
+    r"|not\s+need|need\s+not|required\s+(?:at|only)"
+    r"|(?:will|should|must|to)\s+be\s+(?:\w+ly\s+)?(?:performed|conducted|repeated|obtained|required|done))\b"
+    r"|\bshould\s+not\s+receive\s+(?:an?\s+)?live\s+vaccines?\s+(?:during|while|whilst)\b"
+    r"|\bbreast\s+milk\s+cannot\s+be\s+stored\b",
+    re.IGNORECASE,
+)
+_BEARING = re.compile(
+    r"(?<!if )\benrol|eligib|allow|permi[st]|exclu|except|acceptab|includ|prohibit|admit|\bmay\b"
+    r"|\bwithout\s+(?:\w+\s+)?(?:transfus|support|requir)|\bif\b(?! enrol)"
+    r"|\bpositive\b|\bnegative\b|\bapplicable\b|\bappl(?:y|ies)\b",
+    re.IGNORECASE,
+)
+"""What makes a note about tests one about who can enter."""
 _LIVE = frozenset({str(TGC.LiveVaccine), str(TGC.LiveAttenuatedVaccine)})
 _VACCINE = re.compile(r"vaccin|immuni[sz]", re.IGNORECASE)
 _ASKED = re.compile(r"\b(?:must|should|agree)\b", re.IGNORECASE)
@@ -41,6 +106,103 @@ _NOT_LIVE = re.compile(
 )
 
 
+def arranges(words: str) -> bool:
+    """Whether words only say that a test isn't required, or as a note how one is done.
+
+    Example:
+        >>> arranges("Note: no HIV testing is required unless mandated by local health authority.")
+        True
+        >>> arranges("HIV testing is required.")
+        False
+    """
+    lowered = words.lower()
+    if any(need in lowered for need in _NEEDS) and _WAIVED.match(words):
+        return True
+    noted = NOTED.match(words) is not None
+    return noted and _ARRANGING.search(words) is not None and _BEARING.search(words) is None
+
+
+def without_asides(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
+    """Leave out brackets that only arrange tests ("known HIV infection (testing not required)")."""
+    if not any(word in text.lowered for word in ("note", *_NEEDS)):
+        return chunks
+    kept = [chunk for chunk in chunks if chunk.kind != "bracket" or not arranges(_inside(text, chunk))]
+    return kept or chunks
+
+
+def _inside(text: Text, bracket: Chunk) -> str:
+    return text.text[bracket.start + 1 : bracket.end].strip(")] ")
+
+
+def without_idle(text: Text, sentences: Sequence[list[Chunk]]) -> list[list[Chunk]]:
+    """Leave out sentences that ask for nothing, behind those that do.
+
+    A sentence that is a bracket is what stands in it, if that allows something of the one before.
+    """
+    sentences = without_explanations(text, sentences)
+    kept = list(sentences[:1])
+    for sentence in sentences[1:]:
+        words = _words(text, sentence)
+        if not (arranges(words) or _LATER.match(words) or _explains_age(text, sentence, kept)):
+            kept.append(_opened(text, sentence))
+    return kept
+
+
+def without_idle_items(text: Text, outline: Outline) -> Outline:
+    """Leave out the items of a list that ask for nothing, unless there is nothing else."""
+    bearing = speaks_of_reproduction(text)
+    if not outline.items or not (bearing or any(need in text.lowered for need in _NEEDS)):
+        return outline
+    told = tuple(
+        item for item in outline.items if item.items or not _asks_nothing(text, item, bearing=bearing)
+    )
+    lead = text.text[outline.start : outline.lead_end].strip()
+    if len(told) == len(outline.items) or not (told or lead):
+        return outline
+    return replace(outline, items=told, end=outline.end if told else outline.lead_end)
+
+
+def _asks_nothing(text: Text, item: Outline, *, bearing: bool) -> bool:
+    words = text.text[item.start : item.end].strip()
+    return arranges(words) or (bearing and explains_reproduction(words))
+
+
+def _words(text: Text, sentence: Sequence[Chunk]) -> str:
+    return text.text[sentence[0].start : sentence[-1].end] if sentence else ""
+
+
+def _explains_age(text: Text, sentence: Sequence[Chunk], before: Sequence[Sequence[Chunk]]) -> bool:
+    """Whether a sentence only tells why children are left out, below the age that was asked for before."""
+    if "excluded" not in text.lowered:
+        return False
+    named = [limit for chunk in sentence if (limit := _age(chunk)) is not None]
+    if len(named) != 1 or named[0].high is None or not _CHILDREN.match(_words(text, sentence)):
+        return False
+    asked = [limit for each in before for chunk in each if (limit := _age(chunk)) is not None]
+    return any(each.low == named[0].high for each in asked)
+
+
+def _age(chunk: Chunk) -> Limit | None:
+    """Return the limit of an age, which stands behind "patients" without its name ("patients < 18 years")."""
+    if chunk.kind == "limit" and chunk.limit is not None and chunk.limit.unit is not None:
+        return chunk.limit.limit if chunk.limit.unit.ucum == "a" else None
+    told = chunk.expression
+    return told.limit if isinstance(told, Value) and told.concept == _AGE else None
+
+
+def _opened(text: Text, sentence: list[Chunk]) -> list[Chunk]:
+    """Return the words of a sentence that stands in brackets and allows something; any other as it is."""
+    told = [chunk for chunk in sentence if chunk.kind != "sign"]
+    if len(told) != 1 or told[0].kind != "bracket" or not allows(told[0].inner):
+        return sentence
+    words = _words(text, told[0].inner)
+    return (
+        list(told[0].inner)
+        if _LETTING.search(words) and not _SAYING_MORE.search(words.replace("NOT", "not"))
+        else sentence
+    )
+
+
 def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expression]) -> bool:
     """Whether a sentence leaves what the sentences before it say as it is.
 
@@ -53,14 +215,14 @@ def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expressio
     if not told:
         return False
     words = text.text[sentence[0].start : sentence[-1].end]
-    if is_idle(text, words) or (_REASON.match(words) and _ASKING.search(words) is None):
+    if _is_idle(text, words) or (_REASON.match(words) and _ASKING.search(words) is None):
         return True
     live = text.exclusion and all(isinstance(atom, Fact) and atom.concept in _LIVE for atom in told)
     vaccines = live and _VACCINE.search(words) is not None and _ASKED.search(words) is None
     return vaccines and (EXAMPLES.match(words) is not None or _NOT_LIVE.search(words) is not None)
 
 
-def is_idle(text: Text, words: str) -> bool:
+def _is_idle(text: Text, words: str) -> bool:
     """Whether words tell what is done when a test is positive, whom to inform or where to read more."""
     found = text.search(lexicon().idle, words)
     told = found is not None and not words[: found.start()].strip()

@@ -10,6 +10,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.brackets import nested
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.chunking.pieces import TURNING
 from trialgraph.criteria.conditions.alternatives import is_harmless
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import (
@@ -41,7 +42,6 @@ _SORTS = frozenset({"subtype", "histologic subtype", "histological subtype", "va
 _TREATED = frozenset({"treated with", "managed with", "previously treated with"})
 _USED = frozenset({*GIVEN, "other"})
 _HISTORIC = frozenset({"neutral", "historic"})
-_TURNING = frozenset({"negation", "condition", "exception", "allowance", "barring"})
 
 
 def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
@@ -156,7 +156,7 @@ def _asks_more(chunk: Chunk) -> bool:
     """Whether a word turns what is denied, or asks for something else."""
     terms = chunk.value.terms if chunk.value is not None else ()
     limit = chunk.kind == "value" and not any(local_name(term) in wording().scales for term in terms)
-    return limit or bool(chunk.classes & _TURNING) or chunk.form.startswith(("must", "should"))
+    return limit or bool(chunk.classes & TURNING) or chunk.form.startswith(("must", "should"))
 
 
 def _including(text: Text, chunks: list[Chunk], at: int | None) -> Expression | None:

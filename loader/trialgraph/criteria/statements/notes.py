@@ -13,6 +13,7 @@ from trialgraph.criteria.language.offers import DEMAND, DEMANDED
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import Segment, says_nothing, trimmed
 from trialgraph.criteria.members.sentences import sentences_of
+from trialgraph.criteria.statements.idle import NOTED, arranges
 from trialgraph.criteria.statements.refusals import read_refusal
 from trialgraph.criteria.trees import all_of, is_formal
 from trialgraph.expressions import Atom, Expression, Fact, Not, Span, atoms, is_judged
@@ -21,14 +22,12 @@ __all__ = [
     "EXCEPTION_NOTE",
     "NOTE",
     "are_notes",
-    "arranges",
     "is_title",
     "noted_refusal",
     "only_notes",
     "says_more",
     "says_no_more",
     "with_notes",
-    "without_asides",
     "without_fields",
 ]
 
@@ -45,29 +44,8 @@ NOTE = re.compile(
     r"|these (?:include|are)|examples?|for example|including)\b",
     re.IGNORECASE,
 )
-_CALLED_SO = re.compile(r"(?:please\s+)?(?:note|nb|n\.b\.)(?=\W)", re.IGNORECASE)
 _SEXES = frozenset({"female", "male"})
 _OWN_FIELD = re.compile(r"Healthy volunteers (?:are )?(?:allowed|accepted)\b")
-_TESTS = (
-    r"(?:tests?|testing|pretesting|screening|imaging|scans?|E[CK]Gs?|biops(?:y|ies)|evaluations?"
-    r"|assessments?)"
-)
-_ARRANGING = re.compile(
-    rf"\bno\b[^.;]{{0,30}}\b{_TESTS}\b[^.;]{{0,60}}\b(?:is|are)\s+(?:required|needed|necessary)\b"
-    rf"|\b{_TESTS}\b[^.;]{{0,80}}?\b(?:not\s+(?:be\s+)?(?:required|needed|mandatory|necessary|performed)"
-    r"|not\s+need|need\s+not|required\s+(?:at|only)"
-    r"|(?:will|should|must|to)\s+be\s+(?:\w+ly\s+)?(?:performed|conducted|repeated|obtained|required|done))\b"
-    r"|\bshould\s+not\s+receive\s+(?:an?\s+)?live\s+vaccines?\s+(?:during|while|whilst)\b"
-    r"|\bbreast\s+milk\s+cannot\s+be\s+stored\b",
-    re.IGNORECASE,
-)
-_BEARING = re.compile(
-    r"(?<!if )\benrol|eligib|allow|permi[st]|exclu|except|acceptab|includ|prohibit|admit|\bmay\b"
-    r"|\bwithout\s+(?:\w+\s+)?(?:transfus|support|requir)|\bif\b(?! enrol)"
-    r"|\bpositive\b|\bnegative\b|\bapplicable\b|\bappl(?:y|ies)\b",
-    re.IGNORECASE,
-)
-"""What makes a note about tests one about who can enter."""
 Item = Sequence[Chunk]
 
 
@@ -78,24 +56,7 @@ def are_notes(text: Text, items: Sequence[Item]) -> bool:
 
 def only_notes(text: Text, items: Sequence[Item]) -> bool:
     """Whether all items of a list say that they are notes."""
-    return all(item and _CALLED_SO.match(text.text, item[0].start, item[-1].end) for item in items)
-
-
-def arranges(words: str) -> bool:
-    """Whether a note only arranges tests or conduct ("Note: no HIV testing is required unless mandated")."""
-    return _ARRANGING.search(words) is not None and _BEARING.search(words) is None
-
-
-def without_asides(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
-    """Leave out brackets that only arrange tests ("(Note: HIV testing is not required)")."""
-    if "note" not in text.lowered:
-        return chunks
-    return [chunk for chunk in chunks if not (chunk.kind == "bracket" and _arranges_inside(text, chunk))]
-
-
-def _arranges_inside(text: Text, bracket: Chunk) -> bool:
-    words = text.text[bracket.start + 1 : bracket.end - 1].strip()
-    return _CALLED_SO.match(words) is not None and arranges(words)
+    return all(item and NOTED.match(text.text, item[0].start, item[-1].end) for item in items)
 
 
 def noted_refusal(text: Text, note: Item) -> Expression | None:
@@ -103,7 +64,7 @@ def noted_refusal(text: Text, note: Item) -> Expression | None:
 
     Among exclusions one that tells what patients must be or have bars those who aren't or haven't.
     """
-    called = _CALLED_SO.match(text.text, note[0].start, note[-1].end)
+    called = NOTED.match(text.text, note[0].start, note[-1].end)
     if called is None:
         return None
     if text.exclusion and DEMAND.match(text.text[called.end() : note[-1].end]):

@@ -61,21 +61,24 @@ from trialgraph.criteria.statements.denials import read_denied
 from trialgraph.criteria.statements.endings import join_items, with_alternative
 from trialgraph.criteria.statements.examples import EXAMPLES, LISTING, listed_instances
 from trialgraph.criteria.statements.exceptions import name_exceptions
-from trialgraph.criteria.statements.idle import adds_nothing
+from trialgraph.criteria.statements.idle import (
+    adds_nothing,
+    without_asides,
+    without_idle,
+    without_idle_items,
+)
 from trialgraph.criteria.statements.inlines import with_inline_items
 from trialgraph.criteria.statements.leadins import between, with_lead
 from trialgraph.criteria.statements.notes import (
     EXCEPTION_NOTE,
     NOTE,
     are_notes,
-    arranges,
     is_title,
     noted_refusal,
     only_notes,
     says_more,
     says_no_more,
     with_notes,
-    without_asides,
     without_fields,
 )
 from trialgraph.criteria.statements.parts import by_part_of_trial
@@ -83,7 +86,6 @@ from trialgraph.criteria.statements.reproduction import asked_of_sexes, speaks_o
 from trialgraph.criteria.statements.statements import of_part, read_statement, read_time_since
 from trialgraph.criteria.statements.timed import graded_in_time, in_time_of_tests
 from trialgraph.criteria.statements.turns import turned
-from trialgraph.criteria.statements.waivers import without_idle, without_waived_items
 from trialgraph.criteria.trees import (
     all_of,
     any_of,
@@ -158,7 +160,7 @@ def _read_outlined(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Exp
     """Read a stretch that may have nested items, or a list inside its sentence."""
     if not outline.items:
         outline = outline_without(with_inline_items(text.text, outline), text.tables)
-    whole, outline = outline, without_waived_items(text, outline)
+    whole, outline = outline, without_idle_items(text, outline)
     if whole.end != outline.end:
         chunks = between(chunks, outline.start, outline.end)
     if outline.items:
@@ -302,7 +304,7 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
     for sentence in sentences:
         words = text.text[sentence[0].start : sentence[-1].end]
         place = (sentence[0].start, sentence[-1].end)
-        if _asks_nothing(sentence, words, first=not read) or _says_no_more(text, sentence, read):
+        if _is_stray(sentence, words) or _says_no_more(text, sentence, read):
             continue
         if (told := _told_besides(text, sentence, read)) is not None:
             read.append(told)
@@ -335,10 +337,8 @@ def _says_no_more(text: Text, sentence: list[Chunk], read: list[Expression]) -> 
     return bool(read) and (adds_nothing(text, sentence, read) or says_no_more(sentence))
 
 
-def _asks_nothing(sentence: list[Chunk], words: str, *, first: bool) -> bool:
-    """Whether a sentence is a stray sign, or a note on how something before it is tested."""
-    if not first and NOTE.match(words):
-        return arranges(words)
+def _is_stray(sentence: list[Chunk], words: str) -> bool:
+    """Whether a sentence is a stray sign."""
     named = any(chunk.kind == "value" for chunk in sentence)
     return sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named
 

@@ -11,6 +11,7 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.alternatives import is_harmless
 from trialgraph.criteria.conditions.cases import except_for
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.connectives import WHO
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_barred, read_segments
@@ -25,7 +26,6 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 """What some are kept from is a part of the trial only."""
-_WHO = frozenset({"patient who", "subject who", "participant who", "individual who", "those who"})
 TRIAL = frozenset({"for", "from", "in", "into", "to", "the", "this", "our", "trial", "study", "protocol",
                    "entry", "inclusion", "enrollment", "enrolment", "participation", "participate",
                    "enroll", "enrol", "enter", "join", "protocol therapy"})  # fmt: skip
@@ -35,9 +35,9 @@ _LIKEWISE = frozenset({"as", "as well as"})
 _BEING = frozenset({"is", "are", "were", "was"})
 _ALLOWED = frozenset({"allowed", "allowable", "permitted", "acceptable", "accepted", "permissible"})
 _COUNTED = frozenset({"limit", "value"})
-_TURNED = frozenset({"negation", "condition", "exception", "barring"})
+TURNED = frozenset({"negation", "condition", "exception", "barring"})
 _UNFIT = frozenset({"ineligible", "not eligible"})
-__all__ = ["TRIAL", "read_refusal", "without_trailing_verb"]
+__all__ = ["TRIAL", "TURNED", "read_refusal", "without_trailing_verb"]
 
 
 def read_refusal(text: Text, chunks: list[Chunk]) -> Expression | None:
@@ -112,7 +112,7 @@ def _read_barred(text: Text, chunks: list[Chunk], at: int) -> Expression:
     head = without_trailing_verb(chunks[:at])
     if (rest := _behind_label(text, head)) is None:
         return whole
-    head = rest[1:] if rest and rest[0].form in _WHO else rest
+    head = rest[1:] if rest and rest[0].form in WHO else rest
     if not any(is_content(chunk) for chunk in head) or any("exception" in chunk.classes for chunk in head):
         return whole
     if lists_sorts(head):
@@ -140,7 +140,7 @@ def _behind_label(text: Text, head: list[Chunk]) -> list[Chunk] | None:
     label, rest = head[:colon], trimmed(head[colon + 1 :])
     if not any(map(is_content, label)) or not rest:
         return head
-    named = rest[1:] if rest[0].form in _WHO else rest
+    named = rest[1:] if rest[0].form in WHO else rest
     return rest if is_kind_of(text, label, read_barred(text, named)) else None
 
 
@@ -164,7 +164,7 @@ def _denied_leave(text: Text, chunks: list[Chunk]) -> Expression | None:
     """Read "no prior A is allowed", which bars A in either kind of list; None for anything else."""
     told = [i for i, chunk in enumerate(chunks) if "allowance" in chunk.classes]
     denies = chunks[0].form == "no" and len(told) == 1 and chunks[told[0]].form in _ALLOWED
-    if not denies or any(chunk.classes & _TURNED or chunk.kind in _COUNTED for chunk in chunks[1:]):
+    if not denies or any(chunk.classes & TURNED or chunk.kind in _COUNTED for chunk in chunks[1:]):
         return None
     before = without_trailing_verb(chunks[1 : told[0]])
     barred = read_barred(text, [*before, *chunks[told[0] + 1 :]]) if any(map(is_content, before)) else None

@@ -12,7 +12,7 @@ from trialgraph.criteria.conditions.alternatives import is_harmless
 from trialgraph.criteria.facts.allowances import TREATING
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import example_of
-from trialgraph.criteria.language.connectives import RESTARTS
+from trialgraph.criteria.language.connectives import RESTARTS, WHO
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_condition, read_segments
 from trialgraph.criteria.members.segments import trimmed
@@ -36,7 +36,6 @@ MODAL = frozenset({"must", "should", "must have", "must be", "need", "need to", 
 _NOT_ENTER = re.compile(
     r"^\w+ not (?:be )?(?:participat|enrol|includ|enter|eligib|take part|join)", re.IGNORECASE
 )
-_RELATIVE = frozenset({"patient who", "subject who", "participant who", "individual who", "those who"})
 _NEAR = 4
 _NEOPLASM = str(TGC.Neoplasm)
 
@@ -151,7 +150,7 @@ def inner_exceptions(text: Text, chunks: list[Chunk]) -> list[Chunk]:
 def demand_on_some(text: Text, chunks: list[Chunk]) -> Expression | None:
     """Read "patients with X must be stable" among exclusions: it bars those with X who aren't."""
     modal = next((i for i, chunk in enumerate(chunks) if chunk.form in MODAL), None)
-    opens = chunks[0].form in RESTARTS or chunks[0].form in _RELATIVE
+    opens = chunks[0].form in RESTARTS or chunks[0].form in WHO
     if modal is None or modal < 2 or not opens:
         return None
     start, end = chunks[modal].start, chunks[-1].end
@@ -169,4 +168,4 @@ def only_names_patients(chunks: list[Chunk], *, exclusion: bool) -> bool:
     """Whether "patients who have had A, B or C" just goes on to what they had, without a demand on them."""
     goes_on = len(chunks) > 1 and not any(chunk.form in MODAL for chunk in chunks)
     once = exclusion or not any(chunk.form in ("who", "whose") for chunk in chunks)
-    return goes_on and once and chunks[0].form in _RELATIVE
+    return goes_on and once and chunks[0].form in WHO

@@ -1,0 +1,60 @@
+"""What a demand says of a thing without asking for it: what became of it, or how bad it may be at most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunking.brackets import are_related
+from trialgraph.criteria.chunking.chunks import Chunk
+from trialgraph.criteria.quantities.lesions import counts_lesions
+from trialgraph.namespaces import TGC
+
+__all__ = ["PREDICATES", "asks_otherwise", "is_counted"]
+
+_DEMANDS = frozenset({"must", "should", "shall", "must be", "must have"})
+_RELATIVE = frozenset({"that", "which", "who", "whose", "whom", "where", "if", "when", "patient who"})
+PREDICATES = frozenset({
+    "must", "should", "shall", "will", "can", "could", "may", "might", "would", "is", "are", "was", "were",
+    "has", "have", "had", "agree", "need",
+})  # fmt: skip
+_CEILINGS = frozenset({"≤", "<"})
+_NEOPLASM = str(TGC.Neoplasm)
+
+
+def asks_otherwise(head: Chunk, chunks: Sequence[Chunk], *, negated: bool) -> bool:
+    """Whether what follows a concept in a demand asks something of it, or offers something else."""
+    ruled = any(chunk.form in _DEMANDS for chunk in chunks)
+    heading = len(chunks) == 1 and chunks[0].form == "only"
+    if ruled or heading or _sets_ceiling(chunks[0]) or _offers_other(head, chunks):
+        return True
+    return not negated and _tells_outcome(head, chunks)
+
+
+def _tells_outcome(head: Chunk, chunks: Sequence[Chunk]) -> bool:
+    """Whether a sentence goes on to say what became of a thing ("toxicity from X has resolved")."""
+    plain = ("is", "are") if is_counted(head) else ()
+    verbs = (i for i, chunk in enumerate(chunks) if chunk.form in PREDICATES and chunk.form not in plain)
+    told = next(verbs, None)
+    return told is not None and not any(chunk.form in _RELATIVE for chunk in chunks[:told])
+
+
+def _sets_ceiling(chunk: Chunk) -> bool:
+    """Whether a demand says how bad a thing may be at most ("toxicity ≤ grade 2"), without asking for it."""
+    found = chunk.limit
+    return chunk.form in _CEILINGS or (found is not None and found.limit.low is None)
+
+
+def _offers_other(head: Chunk, chunks: Sequence[Chunk]) -> bool:
+    """Whether another tumour is offered in the words behind one, which would make it an alternative."""
+    if head.term is None or not head.term.is_a(_NEOPLASM):
+        return False
+    either = next((i for i, chunk in enumerate(chunks) if chunk.form in ("or", "and / or")), len(chunks))
+    others = [chunk.term for chunk in chunks[either:] if chunk.term is not None]
+    return any(
+        str(TGC.MalignantNeoplasm) in term.ancestors and not are_related(head.term, term) for term in others
+    )
+
+
+def is_counted(head: Chunk) -> bool:
+    """Whether a chunk names lesions, which are counted and measured."""
+    return head.term is not None and counts_lesions(head.term)
