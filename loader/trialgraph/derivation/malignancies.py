@@ -20,6 +20,7 @@ from trialgraph.derivation.times import spanning
 from trialgraph.malignancies import IN_SITU, OTHER, are_apart
 from trialgraph.namespaces import TGC
 from trialgraph.patients.facts import ConditionFact
+from trialgraph.patients.qualities import METASTATIC
 from trialgraph.purposes import SINCE
 from trialgraph.views import Absence, Presence
 
@@ -85,6 +86,29 @@ def since_cancer(found: Sorted, concepts: Concepts, as_of: date) -> list[Shown]:
     return [
         replace(fact, qualities=(*fact.qualities, SINCE))
         if begun and fact.ago.days_min <= longest and concepts.is_a(fact.concept, _ANTITUMOR)
+        else fact
+        for fact in found.shown
+    ]
+
+
+def with_spread(found: Sorted, concepts: Concepts, *, complete: bool) -> list[Shown]:
+    """Return what is shown, with cancers that have spread called metastatic.
+
+    Those that a metastasis is recorded to be of; or, in a record whose conditions are complete, the only cancer.
+    """
+    metastases = [
+        fact for fact in found.shown if fact.active is not False and concepts.is_a(fact.concept, METASTASIS)
+    ]
+    if not metastases:
+        return found.shown
+    primaries = _primaries(found, concepts)
+    only = complete and all(_are_one(*pair, found, concepts) for pair in combinations(primaries, 2))
+    spread = {
+        one.source for one in primaries if only or any(_linked(one, each, found) for each in metastases)
+    }
+    return [
+        replace(fact, qualities=(*fact.qualities, METASTATIC))
+        if fact.source in spread and concepts.is_a(fact.concept, MALIGNANCY)
         else fact
         for fact in found.shown
     ]
