@@ -24,8 +24,9 @@ from trialgraph.patients.qualities import METASTATIC
 from trialgraph.purposes import SINCE
 from trialgraph.views import Absence, Presence
 
-__all__ = ["OTHERS", "no_second_cancer", "other_malignancies", "since_cancer"]
+__all__ = ["OTHERS", "no_second_cancer", "other_malignancies", "since_cancer", "with_spread"]
 
+_DISTANT = str(TGC.DistantMetastasis)
 _ANTITUMOR = str(TGC.AntitumorTherapy)
 _BEFORE = 31
 """Days by which a cancer may be recorded after it is treated, as a polyp may turn out to be one."""
@@ -94,10 +95,10 @@ def since_cancer(found: Sorted, concepts: Concepts, as_of: date) -> list[Shown]:
 def with_spread(found: Sorted, concepts: Concepts, *, complete: bool) -> list[Shown]:
     """Return what is shown, with cancers that have spread called metastatic.
 
-    Those that a metastasis is recorded to be of; or, in a record whose conditions are complete, the only cancer.
+    Those that a distant metastasis is recorded to be of; or the only cancer, where conditions are complete.
     """
     metastases = [
-        fact for fact in found.shown if fact.active is not False and concepts.is_a(fact.concept, METASTASIS)
+        fact for fact in found.shown if fact.active is not False and concepts.is_a(fact.concept, _DISTANT)
     ]
     if not metastases:
         return found.shown
