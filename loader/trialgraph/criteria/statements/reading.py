@@ -18,7 +18,7 @@ from trialgraph.criteria.conditions.complements import (
     lists_cancers,
 )
 from trialgraph.criteria.conditions.elapsed import asks_treatment, read_interval, tells_elapsed
-from trialgraph.criteria.conditions.lifting import excuses, lift
+from trialgraph.criteria.conditions.lifting import excuses
 from trialgraph.criteria.conditions.remnants import add_values
 from trialgraph.criteria.conditions.roles import defines_condition
 from trialgraph.criteria.conditions.widening import loosened
@@ -61,7 +61,12 @@ from trialgraph.criteria.statements.denials import read_denied
 from trialgraph.criteria.statements.endings import join_items, with_alternative
 from trialgraph.criteria.statements.examples import EXAMPLES, LISTING, listed_instances
 from trialgraph.criteria.statements.exceptions import name_exceptions
-from trialgraph.criteria.statements.idle import adds_nothing
+from trialgraph.criteria.statements.idle import (
+    adds_nothing,
+    defines_to_the_end,
+    without_idle_remarks,
+    without_idle_steps,
+)
 from trialgraph.criteria.statements.inlines import with_inline_items
 from trialgraph.criteria.statements.leadins import between, with_lead
 from trialgraph.criteria.statements.notes import (
@@ -70,10 +75,12 @@ from trialgraph.criteria.statements.notes import (
     are_notes,
     arranges,
     is_title,
+    lift_noted,
     noted_refusal,
     only_notes,
     says_more,
     says_no_more,
+    with_listed_exceptions,
     with_notes,
     without_asides,
     without_fields,
@@ -127,6 +134,7 @@ def read_expression(
         return Narrative(normalized.text, "not-formalised", normalized.verbatim(0, len(normalized.text)))
     text = Text(normalized, vocabulary, kind == "exclusion")
     plain = without_asides(text, with_own_history(text, Chunker(text).chunks()))
+    plain = without_idle_remarks(text, plain)
     text.chunks = chunks = without_attributions(plain)
     read = _read_outlined(text, chunks, outline_without(outline, text.tables))
     expression = join_complements(read if text.exclusion else in_time_of_tests(loosened(read)))
@@ -156,7 +164,7 @@ def _read_outlined(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Exp
     """Read a stretch that may have nested items, or a list inside its sentence."""
     if not outline.items:
         outline = outline_without(with_inline_items(text.text, outline), text.tables)
-    whole, outline = outline, without_waived_items(text, outline)
+    whole, outline = outline, without_waived_items(text, without_idle_steps(text, outline))
     if whole.end != outline.end:
         chunks = between(chunks, outline.start, outline.end)
     if outline.items:
@@ -297,10 +305,11 @@ def _joined(text: Text, read: Sequence[Expression]) -> Expression:
 def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[Expression]:
     """Read sentences one after the other, up to `end`; what allows or explains is joined to those before."""
     read: list[Expression] = []
+    sentences = with_listed_exceptions(text, sentences)
     for sentence in sentences:
         words = text.text[sentence[0].start : sentence[-1].end]
         place = (sentence[0].start, sentence[-1].end)
-        if _asks_nothing(sentence, words, first=not read) or _says_no_more(text, sentence, read):
+        if _asks_nothing(sentence, words, first=not read) or _says_no_more(text, sentence, sentences, read):
             continue
         if (told := _told_besides(text, sentence, read)) is not None:
             read.append(told)
@@ -313,7 +322,7 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
             break
         statement = turned(text, read_statement(text, sentence), words, place)
         if read and (EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
-            read = lift(text, read, words, place)
+            read = lift_noted(text, read, words, place)
         elif read and (told := _told_of(text, sentences, sentence, read[-1])) is not None:
             read.append(told)
         elif read and NOTE.match(words):
@@ -328,9 +337,14 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
     return read
 
 
-def _says_no_more(text: Text, sentence: list[Chunk], read: list[Expression]) -> bool:
+def _says_no_more(
+    text: Text, sentence: list[Chunk], sentences: list[list[Chunk]], read: list[Expression]
+) -> bool:
     """Whether a sentence leaves what those before it say as it is."""
-    return bool(read) and (adds_nothing(text, sentence, read) or says_no_more(sentence))
+    if not read:
+        return False
+    explained = defines_to_the_end(text, sentence, sentences, read)
+    return explained or adds_nothing(text, sentence, read) or says_no_more(sentence)
 
 
 def _asks_nothing(sentence: list[Chunk], words: str, *, first: bool) -> bool:
