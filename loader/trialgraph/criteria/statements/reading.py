@@ -266,7 +266,8 @@ def _excepted_below(
     if not any(isinstance(atom, Fact) for atom in atoms(head)):
         return narrative(text, start, outline.end)
     excepted = (outline.items[0].start, outline.items[-1].end)
-    return except_for(text, head, text.text[slice(*excepted)].strip(), excepted)
+    items = (text.text[item.start : item.end].strip(" ;,.") for item in outline.items)
+    return except_for(text, head, "; ".join(items), excepted)
 
 
 def _defined_below(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
