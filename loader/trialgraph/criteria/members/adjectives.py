@@ -194,7 +194,8 @@ def share_places(text: Text, segments: list[Segment], read: Callable[[Text, Segm
             continue
         adjective, _, noun = text.text[first.start : first.end].partition(" ")
         term = text.vocabulary.find(f"{adjective} {text.text[last.start : last.end]}") if noun else None
-        known = (last.term.iri,) if segment.joint == "/" else (first.term.iri, last.term.iri)
+        slash = text.text[first.end : last.start].strip() == "/"
+        known = (last.term.iri,) if slash else (first.term.iri, last.term.iri)
         new = term is not None and term.iri not in known
         if term is not None and new and term.category == last.term.category == first.term.category:
             segment.chunks = [replace(last, term=term), *times]
