@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.patient_resources import condition, record
+from tests.patient_resources import SNOMED, Json, coded, condition, record
 from trialgraph.concepts import packaged_concepts
 from trialgraph.criteria import read_text
 from trialgraph.derivation import screening_view
@@ -64,6 +64,57 @@ def test_a_record_may_tell_that_a_disease_came_back(words: str, clinical: str, t
     fact = _exclusion("Recurrent glioblastoma")
     found = screening_view(record(condition(words, clinical=clinical)), date(2025, 9, 1))
     assert evaluate(fact, found) is truth
+
+
+_LUNG = "lung adenocarcinoma"
+_HISTOLOGY = {"evidence": [{"code": [coded("", (SNOMED, "252416005"))]}]}
+_REPORTED = {"evidence": [{"detail": [{"reference": "DiagnosticReport/r1"}]}]}
+
+
+@pytest.mark.parametrize(
+    ("words", "recorded", "further", "truth"),
+    [
+        ("Histologically or cytologically confirmed", f"{_LUNG}, biopsy-proven", {}, True),
+        ("Histologically or cytologically confirmed", _LUNG, _HISTOLOGY, True),
+        ("Histologically or cytologically confirmed", _LUNG, _REPORTED, True),
+        ("Histologically or cytologically confirmed", _LUNG, {}, None),
+        ("Pathologically proven diagnosis of", f"Cytologically confirmed {_LUNG}", {}, True),
+        ("Histologically confirmed", f"Cytologically confirmed {_LUNG}", {}, None),
+        ("Histologically confirmed", f"{_LUNG}, not histologically confirmed", {}, None),
+        ("Histologically confirmed metastatic", f"Metastatic {_LUNG}", _HISTOLOGY, True),
+        ("Histologically confirmed metastatic", _LUNG, _HISTOLOGY, None),
+        ("Locally advanced or metastatic", f"Locally advanced {_LUNG}", {}, True),
+        ("Locally advanced or metastatic", _LUNG, {"stage": [{"summary": coded("cT2 N1 M1b")}]}, True),
+        ("Advanced", f"Metastatic {_LUNG}", {}, True),
+        ("Metastatic", f"Advanced {_LUNG}", {}, None),
+        ("Unresectable", f"Initially unresectable {_LUNG}", {}, None),
+    ],
+)
+def test_a_record_may_tell_how_a_diagnosis_was_proved_and_how_far_it_is(
+    words: str, recorded: str, further: Json, truth: bool | None
+) -> None:
+    """By its words, the tests that are its evidence and its stage; several qualities are of one thing."""
+    report = {"resourceType": "DiagnosticReport", "id": "r1", "status": "final", "code": coded("Pathology")}
+    found = screening_view(record(condition(recorded, **further), report), date(2025, 9, 1))
+    assert evaluate(_exclusion(f"{words} {_LUNG}"), found) is truth
+
+
+@pytest.mark.parametrize(
+    ("others", "complete", "truth"),
+    [
+        (["Liver metastasis"], True, True),
+        (["Liver metastasis"], False, None),
+        (["Axillary lymph node metastasis"], True, None),
+        (["Liver metastasis", "Prostate cancer"], True, None),
+    ],
+)
+def test_the_only_cancer_is_metastatic_with_a_metastasis(
+    others: list[str], complete: bool, truth: bool | None
+) -> None:
+    """Of two cancers either may have spread, and a lymph node isn't far."""
+    told = record(*map(condition, [_LUNG, *others]))
+    found = screening_view(told, date(2025, 9, 1), assume_complete=("conditions",) if complete else ())
+    assert evaluate(_exclusion(f"Metastatic {_LUNG}"), found) is truth
 
 
 def test_an_exception_that_is_meant_for_another_thing() -> None:

@@ -30,6 +30,11 @@ NAMED = "-named"
 """Ends the key of a view for that something is recorded by the name of a judgement."""
 _WORD = re.compile(r"[^\W_]+")
 _JOINING = re.compile(r",|\b(?:or|and)\b")
+_PERSONS = re.compile(
+    r"^(?:patients?|subjects?|participants?|individuals|those|people)\s+(?:with|who\s+have)\s+(?:(?:a|any)\s+)?",
+    re.IGNORECASE,
+)
+"""Who has what is excepted."""
 _NUMBERS = {"two": 2.0}
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 
@@ -155,7 +160,7 @@ def exemptions(said: str) -> tuple[Exemption, ...]:
 
 def _group(said: str) -> Iterator[Exemption]:
     found: list[tuple[frozenset[str], tuple[_Asked, Window | None] | None]] = []
-    for item in (each.strip() for each in _JOINING.split(said)):
+    for item in (_PERSONS.sub("", each.strip()) for each in _JOINING.split(said)):
         if not item:
             continue
         name, asked = _parted(item)

@@ -7,9 +7,11 @@ to be a severe one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
+from itertools import product
 
 from trialgraph.concepts import Concepts
 from trialgraph.expressions import Fact
@@ -20,6 +22,11 @@ from trialgraph.vocabularies import known_concepts
 
 __all__ = ["excepted", "showing_instances"]
 
+_QUALITIES = ("qualifier", "severity", "confirmation")
+_WRAPPING = re.compile(
+    r"\b(?:an?|the|of|by|confirm\w+|pro(?:ven|ved|of)|document\w+|verif\w+|established|diagnos\w+|evidence)\b|[()]"
+)
+"""Words around what a diagnosis was proved by ("histologically confirmed diagnosis of")."""
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _PRIMARY = str(TGC.PrimaryMalignantNeoplasm)
 
@@ -61,21 +68,31 @@ def excepted(fact: Fact) -> tuple[str, ...]:
 
 
 def _of_quality(fact: Fact) -> Iterator[Fact]:
-    """Yield the fact of what is stated to have the one quality that is demanded, or any of several.
+    """Yield the fact of what is stated to have all qualities that are demanded, or any of several.
 
-    A view's key of it is that of the concept with the quality's name.
+    A view's key of it is that of the concept with the qualities' names.
     """
-    asked = {name: words for name, words in fact.modifiers.items() if name in ("qualifier", "severity")}
-    if len(asked) != 1 or set(fact.modifiers) - asked.keys() - {"status"} or fact.count or fact.size:
+    asked = {name: words for name, words in fact.modifiers.items() if name in _QUALITIES}
+    if not asked or set(fact.modifiers) - asked.keys() - {"status"} or fact.count or fact.size:
         return
-    (words,) = asked.values()
-    named = [
-        next((each.name for each in qualities() if part.strip() in each.demanded), "")
-        for part in words.casefold().split(" or ")
-    ]
     modifiers = {name: said for name, said in fact.modifiers.items() if name not in asked}
-    for quality in named if all(named) else ():
-        yield replace(fact, concept=f"{fact.concept}-{quality}", modifiers=modifiers, examples=())
+    demanded = [_named(words) for words in asked.values()]
+    for several in sorted({tuple(sorted(set(each))) for each in product(*demanded)}):
+        yield replace(fact, concept="-".join((fact.concept, *several)), modifiers=modifiers, examples=())
+
+
+def _named(words: str) -> list[str]:
+    """Return the names of qualities any of which is what words demand; none when one of them isn't known."""
+    told = _WRAPPING.sub(" ", re.sub(r"/|\band/or\b", " or ", words.casefold().replace("-proven", "")))
+    if " or " in told:
+        told = told.replace(",", " or ")
+    parts = [" ".join(part.split()) for part in told.split(" or ") if part.strip()]
+    found = [_called(part) for part in parts]
+    return [*_called(" or ".join(parts)), *(name for names in found for name in names)] if all(found) else []
+
+
+def _called(words: str) -> list[str]:
+    return [quality.name for quality in qualities() if words in quality.demanded]
 
 
 def _apart(iri: str, excepted: frozenset[str], above: frozenset[str], concepts: Concepts) -> set[str]:

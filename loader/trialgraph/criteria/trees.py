@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from operator import is_
@@ -23,16 +24,26 @@ __all__ = [
 ]
 
 
+_SAID = re.compile(r"\w")
+
+
 def all_of(operands: Sequence[Expression]) -> Expression:
-    """Join with AND, flat; a single operand stays itself."""
+    """Join with AND, flat; a single operand stays itself, and stray signs are no operands."""
     flat = [inner for each in operands for inner in (each.operands if isinstance(each, AllOf) else (each,))]
+    flat = _without_signs(flat)
     return flat[0] if len(flat) == 1 else AllOf(tuple(flat))
 
 
 def any_of(operands: Sequence[Expression]) -> Expression:
-    """Join with OR, flat; a single operand stays itself."""
+    """Join with OR, flat; a single operand stays itself, and stray signs are no operands."""
     flat = [inner for each in operands for inner in (each.operands if isinstance(each, AnyOf) else (each,))]
+    flat = _without_signs(flat)
     return flat[0] if len(flat) == 1 else AnyOf(tuple(flat))
+
+
+def _without_signs(operands: list[Expression]) -> list[Expression]:
+    kept = [each for each in operands if not (isinstance(each, Narrative) and not _SAID.search(each.text))]
+    return kept or operands
 
 
 def negate(expression: Expression) -> Expression:

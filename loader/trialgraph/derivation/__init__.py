@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
+from itertools import combinations
 from typing import TypeVar
 
 from trialgraph.concepts import Concepts
@@ -25,7 +26,13 @@ from trialgraph.derivation.lesions import (
     stated_numbers,
 )
 from trialgraph.derivation.lines import no_later_line
-from trialgraph.derivation.malignancies import OTHERS, no_second_cancer, other_malignancies, since_cancer
+from trialgraph.derivation.malignancies import (
+    OTHERS,
+    no_second_cancer,
+    other_malignancies,
+    since_cancer,
+    with_spread,
+)
 from trialgraph.derivation.ondemand import Layers, OnDemand
 from trialgraph.derivation.quantities import convert_scores, measured_quantities
 from trialgraph.derivation.scores import age, child_pugh, creatinine_clearance, unscored
@@ -45,6 +52,8 @@ __all__ = ["screening_view"]
 Entry = TypeVar("Entry")
 
 _AGE, _CHILD_PUGH, _CLEARANCE = (str(TGC[name]) for name in ("Age", "ChildPughScore", "CreatinineClearance"))
+_MOST = 2
+"""How many qualities of one thing criteria ask for at once."""
 _SEXES = {"female": str(TGC.FemaleSex), "male": str(TGC.MaleSex)}
 
 
@@ -88,6 +97,7 @@ def screening_view(
     absent = Layers({AGAIN: once} if once is not None else {}, others, lines, recorded)
     present = closed.present | (dict.fromkeys(OTHERS, other) if other is not None else {})
     over = _over(shown, closed.present, concepts, axioms)
+    found.shown = with_spread(found, concepts, complete="conditions" in reasons)
     for key, presence, is_over in _qualified(found, closed, concepts, axioms):
         present[key] = presence
         over |= {key} if is_over else set()
@@ -115,14 +125,19 @@ def _named(record: PatientRecord) -> set[str]:
 def _qualified(
     found: Sorted, closed: Closed, concepts: Concepts, axioms: Collection[str] | None
 ) -> Iterator[tuple[str, Presence, bool]]:
-    """Yield what is there with a quality that is stated of it: the key, the presence, whether it is over."""
-    for quality in sorted({each for fact in found.shown for each in fact.qualities}):
-        facts = [fact for fact in found.shown if quality in fact.qualities]
+    """Yield what is there with qualities that are stated of it: the key, the presence, whether it is over.
+
+    Several are had by one and the same thing.
+    """
+    stated = {tuple(sorted(set(fact.qualities))) for fact in found.shown if fact.qualities}
+    asked = {some for each in stated for n in range(1, _MOST + 1) for some in combinations(each, n)}
+    for several in sorted(asked):
+        facts = [fact for fact in found.shown if set(several) <= set(fact.qualities)]
         shown = close(facts, (), concepts, axioms).present
         over = _over(facts, shown, concepts, axioms)
         for iri, presence in shown.items():
             if iri in closed.present:
-                yield f"{iri}-{quality}", presence, iri in over
+                yield "-".join((iri, *several)), presence, iri in over
 
 
 def _over(

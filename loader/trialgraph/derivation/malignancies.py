@@ -20,11 +20,13 @@ from trialgraph.derivation.times import spanning
 from trialgraph.malignancies import IN_SITU, OTHER, are_apart
 from trialgraph.namespaces import TGC
 from trialgraph.patients.facts import ConditionFact
+from trialgraph.patients.qualities import METASTATIC
 from trialgraph.purposes import SINCE
 from trialgraph.views import Absence, Presence
 
-__all__ = ["OTHERS", "no_second_cancer", "other_malignancies", "since_cancer"]
+__all__ = ["OTHERS", "no_second_cancer", "other_malignancies", "since_cancer", "with_spread"]
 
+_DISTANT = str(TGC.DistantMetastasis)
 _ANTITUMOR = str(TGC.AntitumorTherapy)
 _BEFORE = 31
 """Days by which a cancer may be recorded after it is treated, as a polyp may turn out to be one."""
@@ -85,6 +87,29 @@ def since_cancer(found: Sorted, concepts: Concepts, as_of: date) -> list[Shown]:
     return [
         replace(fact, qualities=(*fact.qualities, SINCE))
         if begun and fact.ago.days_min <= longest and concepts.is_a(fact.concept, _ANTITUMOR)
+        else fact
+        for fact in found.shown
+    ]
+
+
+def with_spread(found: Sorted, concepts: Concepts, *, complete: bool) -> list[Shown]:
+    """Return what is shown, with cancers that have spread called metastatic.
+
+    Those that a distant metastasis is recorded to be of; or the only cancer, where conditions are complete.
+    """
+    metastases = [
+        fact for fact in found.shown if fact.active is not False and concepts.is_a(fact.concept, _DISTANT)
+    ]
+    if not metastases:
+        return found.shown
+    primaries = _primaries(found, concepts)
+    only = complete and all(_are_one(*pair, found, concepts) for pair in combinations(primaries, 2))
+    spread = {
+        one.source for one in primaries if only or any(_linked(one, each, found) for each in metastases)
+    }
+    return [
+        replace(fact, qualities=(*fact.qualities, METASTATIC))
+        if fact.source in spread and concepts.is_a(fact.concept, MALIGNANCY)
         else fact
         for fact in found.shown
     ]

@@ -20,7 +20,6 @@ from trialgraph.patients.elements import (
     codes,
     extensions,
     has_profile,
-    qualities_of,
     reference,
     resource_name,
     unsure,
@@ -36,6 +35,7 @@ from trialgraph.patients.facts import (
     ResultFact,
 )
 from trialgraph.patients.medications import taken
+from trialgraph.patients.qualities import of_condition, qualities_of
 from trialgraph.patients.stages import staged, stages_of
 from trialgraph.patients.statements import Said, allergen_of, read_said, said_of
 from trialgraph.patients.tables import (
@@ -59,8 +59,6 @@ __all__ = [
     "read_report",
 ]
 
-_GRADING = ("severity", "clinicalStatus")
-"""Elements of a Condition that tell a quality of it."""
 _CONDITIONS = frozenset({"condition", "lesion", "reproductive", "biomarker"})
 _PROCEDURES = frozenset({"procedure", "treatment", "other"})
 _ALLERGIES = frozenset({"allergy", "treatment"})
@@ -109,6 +107,9 @@ def read_condition(resource: Json, context: Context) -> Iterator[Fact]:
         reading = replace(reading, what=replace(reading.what, text=words_of_record))
         began = ended = DateRange(None, began.high)
     over = past or (clinical.ongoing is None and ended is not None)
+    sure = verified.counts == "yes" and not (past or reading.doubtful)
+    texts = stages_of(resource, reading) if sure else ()
+    stages = [*staged(resource, texts, reading.what.concepts, began, context)]
     yield ConditionFact(
         resource_name(resource),
         replace(reading.what, concepts=sited(resource, reading, context)),
@@ -118,11 +119,10 @@ def read_condition(resource: Json, context: Context) -> Iterator[Fact]:
         ended=ended,
         related=related(resource, context),
         organ=context.coder.organ(resource.get("bodySite") or ()),
-        qualities=qualities_of(reading.what.text, [resource.get(name) or {} for name in _GRADING]),
+        qualities=of_condition(resource, reading.what.text, stages, context),
     )
     yield from context.mentions(resource, reading, began)
-    if verified.counts == "yes" and not (past or reading.doubtful):
-        yield from staged(resource, stages_of(resource, reading), reading.what.concepts, began, context)
+    yield from stages
 
 
 def _allergic(resource: Json, began: DateRange, context: Context, *, certain: bool) -> list[Fact] | None:

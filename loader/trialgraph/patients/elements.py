@@ -28,7 +28,7 @@ from trialgraph.patients.facts import (
     ResultFact,
     Sex,
 )
-from trialgraph.patients.tables import Status, examinations, findings, qualities, roles, statuses
+from trialgraph.patients.tables import Status, examinations, findings, roles, statuses
 from trialgraph.patients.wellformed import COMPLAINTS
 from trialgraph.patients.wording import words
 
@@ -41,7 +41,6 @@ __all__ = [
     "in_role",
     "is_modified",
     "observed_on",
-    "qualities_of",
     "reference",
     "resource_name",
     "unsure",
@@ -52,7 +51,6 @@ CHANGED = "its meaning is changed by an extension or by rules that aren't known"
 
 _PROCEDURE = str(TGC.Procedure)
 _WORD = re.compile(r"\w+")
-_TOLD = re.compile(r"[^,;:()\s]+")
 
 
 @dataclass
@@ -239,21 +237,6 @@ class Context:
                     yield ResultFact(source, what, positive=True, when=when, certain=stated)
                 case "procedure" | "other" if self.coder.concepts.is_a(iri, _PROCEDURE):
                     yield ProcedureFact(source, what, certain=False, began=when, ended=ended)
-
-
-def qualities_of(text: str, graded: Iterable[Json]) -> tuple[str, ...]:
-    """Return the qualities that the words of a thing, or its severities, state (`qualities.toml`)."""
-    grades = [each for each in graded if each]
-    stated = {code for each in grades for _, code in codes(each)}
-    said = f" {' '.join(_TOLD.findall(text.casefold()))} "
-    told = [str(each.get("text") or "").casefold() for each in grades]
-    return tuple(
-        quality.name
-        for quality in qualities()
-        if stated & quality.codes
-        or any(grade in quality.words for grade in told)
-        or any(f" {word} " in said and f" not {word} " not in said for word in quality.words)
-    )
 
 
 def observed_on(resource: Json, context: Context) -> DateRange:

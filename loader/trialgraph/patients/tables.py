@@ -94,6 +94,7 @@ class Quality(NamedTuple):
     demanded: frozenset[str]
     words: tuple[str, ...]
     codes: frozenset[str]
+    evidence: frozenset[str]
 
 
 class NoneKnown(NamedTuple):
@@ -286,7 +287,13 @@ def qualities() -> tuple[Quality, ...]:
     """Return the qualities that records may state."""
     path = product_folder("data") / "records" / "qualities.toml"
     return tuple(
-        Quality(name, frozenset(row["demanded"]), tuple(row["words"]), frozenset(row["codes"]))
+        Quality(
+            name,
+            frozenset(row["demanded"]),
+            tuple(row["words"]),
+            frozenset(row["codes"]),
+            frozenset(row.get("evidence", ())),
+        )
         for name, row in tomllib.loads(path.read_text(encoding="utf-8")).items()
     )
 

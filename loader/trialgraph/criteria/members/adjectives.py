@@ -181,18 +181,24 @@ def _own_adjective(text: Text, segment: Segment) -> str | None:
 
 
 def share_places(text: Text, segments: list[Segment], read: Callable[[Text, Segment], None]) -> None:
-    """Read "cerebral infarction or hemorrhage" as cerebral in both, where that names a concept."""
+    """Read "cerebral infarction or hemorrhage" as cerebral in both, where that names a concept.
+
+    Behind a stroke it may be the very same ("pulmonary hemorrhage/bleeding"), and no wider one.
+    """
     for before, segment in itertools.pairwise(segments):
-        first, last = before.chunks[-1], segment.chunks[-1]
-        if segment.joint not in ("or", "and") or segment.after_comma or len(segment.chunks) > 1:
+        first, last, times = before.chunks[-1], segment.chunks[0], segment.chunks[1:]
+        timed = all(chunk.kind == "window" for chunk in times)
+        if segment.joint not in ("or", "and", "/") or segment.after_comma or not timed:
             continue
         if first.kind != "concept" or last.kind != "concept" or first.term is None or last.term is None:
             continue
         adjective, _, noun = text.text[first.start : first.end].partition(" ")
         term = text.vocabulary.find(f"{adjective} {text.text[last.start : last.end]}") if noun else None
-        new = term is not None and term.iri not in (first.term.iri, last.term.iri)
+        slash = text.text[first.end : last.start].strip() == "/"
+        known = (last.term.iri,) if slash else (first.term.iri, last.term.iri)
+        new = term is not None and term.iri not in known
         if term is not None and new and term.category == last.term.category == first.term.category:
-            segment.chunks = [replace(last, term=term)]
+            segment.chunks = [replace(last, term=term), *times]
             read(text, segment)
 
 

@@ -39,7 +39,7 @@ _ANCHOR = (
     r"(?:(?:the|a|an|first|1st|initial|start|starting|started|initiation|initiating|beginning|commencement|commencing"
     r"|administration|receiving|receipt|dose|doses|dosing|study|trial|treatment|drug|drugs|of|to|on|in|this|any|their|enrollment"
     r"|enrolment|enrolling|randomi[sz]ation|randomi[sz]ed|screening|registration|entry|entering|inclusion|cycle|day|d|c|1|0|informed|consent"
-    r"|signing|providing|giving|signature|signed|baseline|laborator(?:y|ies)|tests?|testing|samples?|visits?|investigational|product|medication|medicinal|agent"
+    r"|signing|providing|giving|signature|signed|obtaining|written|baseline|laborator(?:y|ies)|tests?|testing|samples?|visits?|investigational|product|medication|medicinal|agent"
     r"|therapy|surgery|planned|protocol|leukapheresis|apheresis|infusion|participation|date|time|scheduled"
     r"|being|intervention|into|for|and|form|document|assessment|exam|icf|c1d1|c1|d1|run-in|phase|period|lymphodepletion"
     r"|conditioning|pre-?registration|check-in|anticipated|expected|projected|onto|interventions|products|treatments|vaccinations?|preparative"

@@ -101,6 +101,9 @@ _ASKING = re.compile(
     r"|women|female|menopaus)",
     re.IGNORECASE,
 )
+_NO_EXCEPTION = re.compile(r"\W*th(?:is|e|ese) exceptions? (?:do|does) not include\b", re.IGNORECASE)
+_UNSAID = re.compile(r"\W*(?:(?:please\s+)?note(?:\s+that)?\b)?\W*", re.IGNORECASE)
+"""What may stand before words that add nothing."""
 _NOT_LIVE = re.compile(
     r"\b(?:killed|inactivated|non-?live|seasonal|influenza|flu|covid|sars)\b", re.IGNORECASE
 )
@@ -123,11 +126,21 @@ def arranges(words: str) -> bool:
 
 
 def without_asides(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
-    """Leave out brackets that only arrange tests ("known HIV infection (testing not required)")."""
-    if not any(word in text.lowered for word in ("note", *_NEEDS)):
+    """Leave out brackets that ask for nothing ("HIV infection (testing not required)", "(see section 5)")."""
+    if not _may_be_idle(text, ("note", *_NEEDS)):
         return chunks
-    kept = [chunk for chunk in chunks if chunk.kind != "bracket" or not arranges(_inside(text, chunk))]
+    kept = [chunk for chunk in chunks if chunk.kind != "bracket" or not _is_aside(text, chunk)]
     return kept or chunks
+
+
+def _may_be_idle(text: Text, words: Sequence[str]) -> bool:
+    """Whether anything in a text may be, by a word that such a thing has."""
+    return any(word in text.lowered for word in words) or text.search(lexicon().idle, text.text) is not None
+
+
+def _is_aside(text: Text, bracket: Chunk) -> bool:
+    words = _inside(text, bracket)
+    return arranges(words) or _is_idle(text, words)
 
 
 def _inside(text: Text, bracket: Chunk) -> str:
@@ -151,7 +164,7 @@ def without_idle(text: Text, sentences: Sequence[list[Chunk]]) -> list[list[Chun
 def without_idle_items(text: Text, outline: Outline) -> Outline:
     """Leave out the items of a list that ask for nothing, unless there is nothing else."""
     bearing = speaks_of_reproduction(text)
-    if not outline.items or not (bearing or any(need in text.lowered for need in _NEEDS)):
+    if not outline.items or not (bearing or _may_be_idle(text, _NEEDS)):
         return outline
     told = tuple(
         item for item in outline.items if item.items or not _asks_nothing(text, item, bearing=bearing)
@@ -164,7 +177,7 @@ def without_idle_items(text: Text, outline: Outline) -> Outline:
 
 def _asks_nothing(text: Text, item: Outline, *, bearing: bool) -> bool:
     words = text.text[item.start : item.end].strip()
-    return arranges(words) or (bearing and explains_reproduction(words))
+    return arranges(words) or _is_idle(text, words) or (bearing and explains_reproduction(words))
 
 
 def _words(text: Text, sentence: Sequence[Chunk]) -> str:
@@ -217,6 +230,10 @@ def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expressio
     words = text.text[sentence[0].start : sentence[-1].end]
     if _is_idle(text, words) or (_REASON.match(words) and _ASKING.search(words) is None):
         return True
+    if _NO_EXCEPTION.match(words) and {chunk.term.iri for chunk in sentence if chunk.term is not None} <= {
+        atom.concept for atom in told if isinstance(atom, Fact | Value)
+    }:
+        return True
     live = text.exclusion and all(isinstance(atom, Fact) and atom.concept in _LIVE for atom in told)
     vaccines = live and _VACCINE.search(words) is not None and _ASKED.search(words) is None
     return vaccines and (EXAMPLES.match(words) is not None or _NOT_LIVE.search(words) is not None)
@@ -225,5 +242,5 @@ def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expressio
 def _is_idle(text: Text, words: str) -> bool:
     """Whether words tell what is done when a test is positive, whom to inform or where to read more."""
     found = text.search(lexicon().idle, words)
-    told = found is not None and not words[: found.start()].strip()
+    told = found is not None and _UNSAID.fullmatch(words[: found.start()]) is not None
     return told and _EXCEPTED.search(words) is None

@@ -23,22 +23,34 @@ __all__ = [
     "NOTE",
     "are_notes",
     "is_title",
+    "lift_noted",
     "noted_refusal",
     "only_notes",
     "says_more",
     "says_no_more",
+    "with_listed_exceptions",
     "with_notes",
     "without_fields",
 ]
 
 EXCEPTION_NOTE = re.compile(
-    r"^(?:\W*(?:(?:note|nb|n\.b\.)\W+(?:the )?)?exceptions?|exempt|however"
+    r"^(?:\W*(?:(?:note|nb|n\.b\.)\W+)?"
+    r"(?:(?:the|only|allowed|accepted|permitted|additional|acceptable|following) )*exceptions?|exempt|however"
+    r"|\W*(?:(?:note|nb|n\.b\.)\W+)?(?:the following|these) (?:are|is) (?:an? |the )?(?:\w+ )?exceptions?"
     r"|(?:see|refer to) [^.;]{0,60}\bexceptions?"
     r"|note that .{0,60}(?:allowed|eligible|permitted|not excluded)"
     r"|(?:note\W+)?(?:this|these|the (?:above|exclusion)|(?:exclusion )?criteri(?:on|a))\b[^.;]{0,40}"
     r"\b(?:do(?:es)? not apply|(?:is|are) not applicable) (?:to|for|in))\b",
     re.IGNORECASE,
 )
+_OPENING = re.compile(
+    r"\W*(?:(?:note|nb|n\.b\.)\W+)?(?:(?:the following|these) (?:are|is) (?:an? |the )?(?:\w+ )?exceptions?"
+    r"|(?:(?:the|only|allowed|accepted|permitted|additional|acceptable|following) )*exceptions?"
+    r"(?: (?:are|is|includes?|apply)(?: (?:allowed|permitted|accepted)(?= ?:))?|(?= ?:)))"
+    r"(?: (?:to|for|from) (?:this|the|these)(?: exclusion)?(?: criteri\w+)?)?(?:\s*:|\s+|$)\s*",
+    re.IGNORECASE,
+)
+"""How a sentence opens that lists exceptions, before it names any."""
 NOTE = re.compile(
     r"^(?:note|nb|n\.b\.|definition|this (?:includes?|does|criterion|applies)"
     r"|these (?:include|are)|examples?|for example|including)\b",
@@ -120,6 +132,35 @@ def _allows(text: Text, item: Item) -> bool:
     """Whether the first sentence of a note allows something; what a later one allows is beside its point."""
     noted = EXCEPTION_NOTE.match(text.text[slice(*_place(item))]) is not None
     return noted or allows(sentences_of(text, item)[0])
+
+
+def lift_noted(text: Text, read: list[Expression], words: str, place: Span) -> list[Expression]:
+    """Let a sentence lift what those before it bar; one that only opens a list below it lifts nothing."""
+    found = _OPENING.match(words)
+    excepted = words if found is None else words[found.end() :].strip(" :;.*")
+    if not excepted and place[1] < len(text.text.rstrip(" :")):
+        return read
+    return lift(text, read, excepted or words, place)
+
+
+def with_listed_exceptions(text: Text, sentences: list[list[Chunk]]) -> list[list[Chunk]]:
+    """Join what is parted of a sentence that lists exceptions ("exceptions are: A; B; C")."""
+    if not text.exclusion or "exception" not in text.lowered:
+        return sentences
+    joined: list[list[Chunk]] = []
+    for sentence in sentences:
+        before = joined[-1] if joined else []
+        words = text.text[slice(*_place(before))] if before else ""
+        opening = _OPENING.match(words)
+        alone = opening is not None and not words[opening.end() :].strip(" :")
+        parted = bool(before) and ";" in text.text[before[-1].end - 1 : sentence[0].start + 1]
+        if alone or (
+            parted and "exception" in words.lower() and ":" in words and EXCEPTION_NOTE.match(words)
+        ):
+            joined[-1] = [*before, *sentence]
+        else:
+            joined.append(sentence)
+    return joined
 
 
 def without_fields(text: Text, sentences: list[list[Chunk]]) -> list[list[Chunk]]:

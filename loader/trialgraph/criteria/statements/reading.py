@@ -18,7 +18,7 @@ from trialgraph.criteria.conditions.complements import (
     lists_cancers,
 )
 from trialgraph.criteria.conditions.elapsed import asks_treatment, read_interval, tells_elapsed
-from trialgraph.criteria.conditions.lifting import excuses, lift
+from trialgraph.criteria.conditions.lifting import excuses
 from trialgraph.criteria.conditions.remnants import add_values
 from trialgraph.criteria.conditions.roles import defines_condition
 from trialgraph.criteria.conditions.widening import loosened
@@ -74,10 +74,12 @@ from trialgraph.criteria.statements.notes import (
     NOTE,
     are_notes,
     is_title,
+    lift_noted,
     noted_refusal,
     only_notes,
     says_more,
     says_no_more,
+    with_listed_exceptions,
     with_notes,
     without_fields,
 )
@@ -262,7 +264,8 @@ def _excepted_below(
     if not any(isinstance(atom, Fact) for atom in atoms(head)):
         return narrative(text, start, outline.end)
     excepted = (outline.items[0].start, outline.items[-1].end)
-    return except_for(text, head, text.text[slice(*excepted)].strip(), excepted)
+    items = (text.text[item.start : item.end].strip(" ;,.") for item in outline.items)
+    return except_for(text, head, "; ".join(items), excepted)
 
 
 def _defined_below(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
@@ -301,6 +304,7 @@ def _joined(text: Text, read: Sequence[Expression]) -> Expression:
 def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[Expression]:
     """Read sentences one after the other, up to `end`; what allows or explains is joined to those before."""
     read: list[Expression] = []
+    sentences = with_listed_exceptions(text, sentences)
     for sentence in sentences:
         words = text.text[sentence[0].start : sentence[-1].end]
         place = (sentence[0].start, sentence[-1].end)
@@ -317,7 +321,7 @@ def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[
             break
         statement = turned(text, read_statement(text, sentence), words, place)
         if read and (EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
-            read = lift(text, read, words, place)
+            read = lift_noted(text, read, words, place)
         elif read and (told := _told_of(text, sentences, sentence, read[-1])) is not None:
             read.append(told)
         elif read and NOTE.match(words):
