@@ -27,6 +27,7 @@ from trialgraph.criteria.members.joints import (
     is_found,
     is_limit_too,
     lacks_too,
+    limits_together,
     may_be_denied,
     resolved_joints,
     share_results,
@@ -211,7 +212,9 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     share_doubts(text, segments)
     share_results(text, segments)
     result: Segment | None = None
-    for segment in _with_avoided(text, _of_both_sexes(text, segments)):
+    listed = _with_avoided(text, _of_both_sexes(text, segments))
+    together = limits_together(listed) if text.exclusion else frozenset()
+    for at, segment in enumerate(listed):
         expression = _with_other_time(text, segment)
         other = result is not None and is_found(text, segment)
         result = segment if segment.negated and tells_result(segment) else result
@@ -231,7 +234,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             plain = segment.expression is not None and denied_too(text, unread, segment)
             told = all_of([members[-1][1], negate(expression)]) if plain else words
             members[-1] = (members[-1][0], told)
-        elif members and text.exclusion and befalls(segment):
+        elif members and (at in together or (text.exclusion and befalls(segment))):
             members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
         elif other and segment.joint == "and" and segment.expression is not None:
             # "HBsAg negative and HBcAb positive" is one finding, also where either finding would bar.

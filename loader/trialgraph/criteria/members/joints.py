@@ -14,7 +14,7 @@ from trialgraph.criteria.language.connectives import FINITE, VERBS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.criteria.trees import any_of
-from trialgraph.expressions import AllOf, Expression, Fact, Value
+from trialgraph.expressions import AllOf, Expression, Fact, Value, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "is_found",
     "is_limit_too",
     "lacks_too",
+    "limits_together",
     "may_be_denied",
     "resolved_joints",
     "share_results",
@@ -56,6 +57,8 @@ _NOMINAL = frozenset({"tail", "qualifier", "label", "value_tail", "active", "his
 _PERFORMANCE = frozenset(
     map(str, (TGC.ECOGPerformanceStatus, TGC.KarnofskyPerformanceStatus, TGC.LanskyPerformanceStatus))
 )
+_COUNTS = frozenset({"10*9/L", "10*6/L"})
+_PERSONS = ("those", "who", "patient", "subject", "participant", "women", "men", "male", "female")
 _CLASSES = frozenset({str(TGC.NYHAClass), str(TGC.ChildPughScore)})
 _BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
 _BEING = _BEFELL | {"is", "are", "was", "were", "who", "who has", "who have"}
@@ -71,6 +74,47 @@ def lacks_too(segment: Segment) -> bool:
     """Whether a member says what those barred lack as well ("surgery in 2 weeks and has not recovered")."""
     opening = next((chunk for chunk in segment.chunks if chunk.form not in _BEING), segment.chunks[0])
     return segment.joint == "and" and not segment.after_comma and "negation" in opening.classes
+
+
+def limits_together(segments: Sequence[Segment]) -> frozenset[int]:
+    """Return the places of limits that bar only with the one before ("ALT > 3 x ULN and bilirubin > 2 x ULN").
+
+    Not so in a list with commas, whose "and" ends it, between limits of one quantity or of performance, of
+    which each is for other patients, and between counts of cells, where too few of any kind are meant.
+    """
+    kinds = [_limited(segment) for segment in segments]
+    return frozenset(
+        at
+        for at in range(1, len(segments))
+        if (one := kinds[at - 1])
+        and (two := kinds[at])
+        and one.isdisjoint(two)
+        and not (one | two) & _PERFORMANCE
+        and not (_COUNTS >= _units(segments[at - 1]) | _units(segments[at]))
+        and not _in_list(segments, at)
+    )
+
+
+def _limited(segment: Segment) -> set[str]:
+    """Return the quantities that a member sets limits to; none where it says anything else."""
+    told = [] if segment.expression is None or segment.negated else list(atoms(segment.expression))
+    plain = told and all(isinstance(each, Value) for each in told)
+    return {each.concept for each in told if isinstance(each, Value)} if plain else set()
+
+
+def _units(segment: Segment) -> set[str | None]:
+    told = [] if segment.expression is None else atoms(segment.expression)
+    return {each.unit for each in told if isinstance(each, Value)}
+
+
+def _in_list(segments: Sequence[Segment], at: int) -> bool:
+    """Whether a member joined by "and" isn't joined to the one before alone, but ends or goes on a list."""
+    first = at
+    while first and segments[first].joint == "and" and not segments[first].after_comma:
+        first -= 1
+    behind = segments[at + 1].joint if at + 1 < len(segments) else ""
+    listed = first == at or (first and segments[first].joint in (",", "/")) or behind == ","
+    return bool(listed or segments[at].chunks[0].form.startswith(_PERSONS))
 
 
 def either_of_strokes(text: Text, operands: list[tuple[str, Expression]]) -> list[tuple[str, Expression]]:
