@@ -16,6 +16,7 @@ from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.doubts import share_doubts
 from trialgraph.criteria.members.joints import (
     avoids,
+    befallen_too,
     befalls,
     denied_too,
     denies,
@@ -214,6 +215,8 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     result: Segment | None = None
     listed = _with_avoided(text, _of_both_sexes(text, segments))
     together = limits_together(listed) if text.exclusion else frozenset()
+    befallen = befallen_too(listed) if text.exclusion else frozenset()
+    came: list[Expression] = []
     for at, segment in enumerate(listed):
         expression = _with_other_time(text, segment)
         other = result is not None and is_found(text, segment)
@@ -234,8 +237,12 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             plain = segment.expression is not None and denied_too(text, unread, segment)
             told = all_of([members[-1][1], negate(expression)]) if plain else words
             members[-1] = (members[-1][0], told)
+        elif at in befallen and came:
+            came.append(expression)
+            members[-1] = (members[-1][0], all_of([came[0], any_of(came[1:])]))
         elif members and (at in together or (text.exclusion and befalls(segment))):
-            members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
+            came = [members[-1][1], expression]
+            members[-1] = (members[-1][0], all_of(came))
         elif other and segment.joint == "and" and segment.expression is not None:
             # "HBsAg negative and HBcAb positive" is one finding, also where either finding would bar.
             members[-1] = (members[-1][0], all_of([members[-1][1], expression]))

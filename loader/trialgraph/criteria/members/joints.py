@@ -19,6 +19,7 @@ from trialgraph.namespaces import TGC
 
 __all__ = [
     "avoids",
+    "befallen_too",
     "befalls",
     "denied_too",
     "denies",
@@ -68,6 +69,28 @@ def befalls(segment: Segment) -> bool:
     """Whether a member tells what came with the one before ("had X and has developed Y", "X, with Y")."""
     came_of_it = segment.joint == "and" and not segment.after_comma and segment.chunks[0].form in _BEFELL
     return came_of_it or (segment.joint == "," and segment.chunks[0].form == "with")
+
+
+def befallen_too(segments: Sequence[Segment]) -> frozenset[int]:
+    """Return the places of members that list what else came with the one before ("had X and had Y or Z").
+
+    Behind a comma of its own, "or Z" bars by itself; the last of "Y, Z, or W" doesn't.
+    """
+    found: set[int] = set()
+    for first in (at for at in range(1, len(segments)) if segments[at].joint == "and" and befalls(segments[at])):
+        last = first
+        while last + 1 < len(segments) and _lists_on(segments[last + 1]):
+            last += 1
+        apart = last == first + 1 and segments[last].after_comma
+        found.update(() if apart else range(first + 1, last + 1))
+    return frozenset(found)
+
+
+def _lists_on(segment: Segment) -> bool:
+    """Whether a member goes on a list: it names no other person, and denies and forbids nothing."""
+    opening = segment.chunks[0].form
+    anew = opening.startswith(_PERSONS) or (segment.after_comma and opening.split(" ")[0] in FINITE)
+    return segment.joint in (",", "or", "/") and not (anew or segment.negated or denies(segment))
 
 
 def lacks_too(segment: Segment) -> bool:

@@ -317,11 +317,11 @@ def share_purpose(segments: list[Segment]) -> None:
         return
     for segment in reversed(segments[:-1]):
         fact = segment.expression
-        if not isinstance(fact, Fact) or fact.category not in GIVEN or fact.modifiers:
+        if not isinstance(fact, Fact) or fact.category not in GIVEN or fact.modifiers.keys() - {"status"}:
             return
         if fact.within not in (None, last.within):
             return
-        segment.expression = replace(fact, modifiers={"qualifier": words})
+        segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": words})
 
 
 def _share_targets(text: Text, segments: list[Segment]) -> None:
