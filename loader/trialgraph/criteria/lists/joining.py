@@ -15,6 +15,7 @@ from trialgraph.criteria.language.connectives import VERBS
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.doubts import share_doubts
 from trialgraph.criteria.members.joints import (
+    asked_together,
     avoids,
     befallen_too,
     befalls,
@@ -28,7 +29,6 @@ from trialgraph.criteria.members.joints import (
     is_found,
     is_limit_too,
     lacks_too,
-    limits_together,
     may_be_denied,
     resolved_joints,
     share_results,
@@ -214,7 +214,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     share_results(text, segments)
     result: Segment | None = None
     listed = _with_avoided(text, _of_both_sexes(text, segments))
-    together = limits_together(listed) if text.exclusion else frozenset()
+    together = asked_together(text, listed)
     befallen = befallen_too(listed) if text.exclusion else frozenset()
     came: list[Expression] = []
     for at, segment in enumerate(listed):
@@ -240,7 +240,10 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
         elif at in befallen and came:
             came.append(expression)
             members[-1] = (members[-1][0], all_of([came[0], any_of(came[1:])]))
-        elif members and (at in together or (text.exclusion and befalls(segment))):
+        elif at in together and denied:
+            denied[-1] = all_of([denied[-1], expression])
+            members[-1] = (members[-1][0], all_of([*beside, _none_of(text, denied, segment)]))
+        elif members and text.exclusion and (at in together or befalls(segment)):
             came = [members[-1][1], expression]
             members[-1] = (members[-1][0], all_of(came))
         elif other and segment.joint == "and" and segment.expression is not None:
