@@ -10,7 +10,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.facts.instances import demanded_kinds, example_of, unlisted
+from trialgraph.criteria.facts.instances import demanded_kinds, example_of, is_way_of, unlisted
 from trialgraph.criteria.language.connectives import VERBS
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.doubts import share_doubts
@@ -36,9 +36,10 @@ from trialgraph.criteria.members.joints import (
 )
 from trialgraph.criteria.members.merging import closing_remark
 from trialgraph.criteria.members.parting import stops_treatment
+from trialgraph.criteria.members.purposes import share_purpose
 from trialgraph.criteria.members.remarks import share_remarks
 from trialgraph.criteria.members.segments import Segment, trimmed
-from trialgraph.criteria.members.sharing import share_clauses, share_purpose
+from trialgraph.criteria.members.sharing import share_clauses
 from trialgraph.criteria.members.timing import share_times, share_windows
 from trialgraph.criteria.quantities.fitting import is_wanted
 from trialgraph.criteria.trees import all_of, any_of, map_facts, negate
@@ -208,7 +209,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     share_windows(text, segments)
     share_remarks(text, segments)
     share_clauses(text, segments)
-    share_purpose(segments)
+    share_purpose(text, segments)
     share_times(text, segments)
     share_doubts(text, segments)
     share_results(text, segments)
@@ -352,6 +353,7 @@ def _with_examples(text: Text, segment: Segment) -> Expression:
     members = read.operands if isinstance(read, AnyOf) else (read,)
     bare = unlisted(kind, text.text[listed[0].start : listed[-1].end])
     told = (each for each in members if _is_instance(each) and not _is_reaction(kind, each))
+    told = (each for each in told if not is_way_of(text, kind, each))
     return any_of([kind, *(example_of(bare, each) for each in told)])
 
 

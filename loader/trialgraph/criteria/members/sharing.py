@@ -23,7 +23,6 @@ __all__ = [
     "repeat_history",
     "share_allergens",
     "share_clauses",
-    "share_purpose",
     "share_words",
 ]
 
@@ -306,22 +305,6 @@ def repeat_history(text: Text, segments: list[Segment]) -> None:
             before.expression = replace(
                 before.expression, modifiers={**before.expression.modifiers, **excepted}
             )
-
-
-def share_purpose(segments: list[Segment]) -> None:
-    """Let "for castration-resistant disease" behind "use of A, B or C" be said of all three."""
-    last = segments[-1].expression
-    told = last.modifiers.get("qualifier", "") if isinstance(last, Fact) else ""
-    words = next((part for part in told.split("; ") if part.startswith("for ")), None)
-    if not isinstance(last, Fact) or last.category not in GIVEN or words is None:
-        return
-    for segment in reversed(segments[:-1]):
-        fact = segment.expression
-        if not isinstance(fact, Fact) or fact.category not in GIVEN or fact.modifiers.keys() - {"status"}:
-            return
-        if fact.within not in (None, last.within):
-            return
-        segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": words})
 
 
 def _share_targets(text: Text, segments: list[Segment]) -> None:

@@ -17,6 +17,7 @@ from trialgraph.criteria.facts.instances import (
     end_of_list,
     for_itself,
     instances_of,
+    is_way_of,
     narrowed_alike,
     of_unread_kind,
     with_times,
@@ -91,6 +92,7 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     instances = narrowed_alike(instances_of(facts[-1], read), closing)
     if is_formal(head):
         formal = [each for each in _members(instances) if is_formal(each) or _is_limited(each)]
+        formal = [each for each in formal if not is_way_of(text, facts[-1], each)]
         return any_of([head, *formal, *_told(text, rest, formal)])
     return any_of([head, instances])
 
