@@ -257,9 +257,9 @@ def instances_of(kind: Fact, instances: Expression) -> Expression:
 
 
 def is_way_of(text: Text, kind: Fact, instance: Expression) -> bool:
-    """Whether an instance only tells a way in which a target is treated ("CD123-directed therapy (e.g. ADC)").
+    """Whether an instance only tells a way to treat a target ("CD123-directed therapy (e.g. ADC)").
 
-    An antibody-drug conjugate against something else isn't meant, and one against the target is a kind of it.
+    A conjugate against something else isn't meant, and one against the target is a kind of the therapy.
     """
     term = text.vocabulary.by_iri.get(instance.concept) if isinstance(instance, Fact) else None
     targeted = kind.concept_label.endswith(_TARGETED)

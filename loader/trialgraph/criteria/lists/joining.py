@@ -238,15 +238,12 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             plain = segment.expression is not None and denied_too(text, unread, segment)
             told = all_of([members[-1][1], negate(expression)]) if plain else words
             members[-1] = (members[-1][0], told)
-        elif at in befallen and came:
-            came.append(expression)
-            members[-1] = (members[-1][0], all_of([came[0], any_of(came[1:])]))
         elif at in together and denied:
             denied[-1] = all_of([denied[-1], expression])
             members[-1] = (members[-1][0], all_of([*beside, _none_of(text, denied, segment)]))
-        elif members and text.exclusion and (at in together or befalls(segment)):
-            came = [members[-1][1], expression]
-            members[-1] = (members[-1][0], all_of(came))
+        elif members and text.exclusion and (at in together or befalls(segment) or (at in befallen and came)):
+            came = [*came, expression] if at in befallen and came else [members[-1][1], expression]
+            members[-1] = (members[-1][0], all_of([came[0], any_of(came[1:])]))
         elif other and segment.joint == "and" and segment.expression is not None:
             # "HBsAg negative and HBcAb positive" is one finding, also where either finding would bar.
             members[-1] = (members[-1][0], all_of([members[-1][1], expression]))

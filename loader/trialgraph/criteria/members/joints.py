@@ -89,7 +89,8 @@ def befallen_too(segments: Sequence[Segment]) -> frozenset[int]:
     Behind a comma of its own, "or Z" bars by itself; the last of "Y, Z, or W" doesn't.
     """
     found: set[int] = set()
-    for first in (at for at in range(1, len(segments)) if segments[at].joint == "and" and befalls(segments[at])):
+    starts = (at for at in range(1, len(segments)) if segments[at].joint == "and" and befalls(segments[at]))
+    for first in starts:
         last = first
         while last + 1 < len(segments) and _lists_on(segments[last + 1]):
             last += 1
@@ -170,7 +171,7 @@ def _is_limit_beside(segments: Sequence[Segment], at: int) -> bool:
     one, two = _limited(segments[at - 1]), _limited(segments[at])
     if not one or not two or not one.isdisjoint(two) or (one | two) & _PERFORMANCE:
         return False
-    counts = _COUNTS >= _units(segments[at - 1]) | _units(segments[at])
+    counts = _units(segments[at - 1]) | _units(segments[at]) <= _COUNTS
     return not counts and not _in_list(segments, at)
 
 

@@ -30,8 +30,7 @@ def share_purpose(text: Text, segments: list[Segment]) -> None:
     _share_leading_purpose(segments)
     last = segments[-1].expression
     if last is None:
-        told = _PURPOSE.search(text.text, segments[-1].chunks[0].end, segments[-1].chunks[-1].end)
-        within, words = None, told.group() if told else None
+        within, words = None, _unread_purpose(text, segments[-1])
     else:
         parts = last.modifiers.get("qualifier", "").split("; ") if isinstance(last, Fact) else []
         words = next((part for part in parts if part.startswith(_FOR)), None)
@@ -46,6 +45,16 @@ def share_purpose(text: Text, segments: list[Segment]) -> None:
         if fact.within not in (None, within):
             return
         segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": words})
+        if not _goes_on(segment):
+            return
+
+
+def _unread_purpose(text: Text, segment: Segment) -> str | None:
+    """Return what unread words tell of a purpose; a time among them is of the list, and isn't left out."""
+    if any(chunk.kind == "bracket" or chunk.window is not None for chunk in segment.chunks):
+        return None
+    told = _PURPOSE.search(text.text, segment.chunks[0].end, segment.chunks[-1].end)
+    return told.group() if told else None
 
 
 def _share_leading_purpose(segments: list[Segment]) -> None:

@@ -11,7 +11,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import DETERMINERS, VERBS
 from trialgraph.criteria.language.lexicon import lexicon
-from trialgraph.criteria.language.vocabulary import GIVEN, Term
+from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.members.lending import ANY_ILLNESS, is_one_word, leads_on, lent_name
 from trialgraph.criteria.members.remarks import is_plain
 from trialgraph.criteria.members.segments import Segment, is_bare
