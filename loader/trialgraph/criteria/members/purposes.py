@@ -51,10 +51,11 @@ def share_purpose(text: Text, segments: list[Segment]) -> None:
 
 def _unread_purpose(text: Text, segment: Segment) -> str | None:
     """Return what unread words tell of a purpose; a time among them is of the list, and isn't left out."""
-    if any(chunk.kind == "bracket" or chunk.window is not None for chunk in segment.chunks):
+    if any(chunk.window is not None for chunk in segment.chunks):
         return None
     told = _PURPOSE.search(text.text, segment.chunks[0].end, segment.chunks[-1].end)
-    return told.group() if told else None
+    whole = told is not None and told.group().count("(") == told.group().count(")")
+    return told.group() if told is not None and whole else None
 
 
 def _share_leading_purpose(segments: list[Segment]) -> None:
