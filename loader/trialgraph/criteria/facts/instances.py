@@ -13,6 +13,7 @@ from trialgraph.criteria.language.connectives import EXPECTING
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.trees import any_of, map_facts
 from trialgraph.expressions import AnyOf, Expression, Fact, Value, Window, atoms
+from trialgraph.namespaces import TGC
 
 __all__ = [
     "closing_time",
@@ -22,12 +23,24 @@ __all__ = [
     "example_of",
     "for_itself",
     "instances_of",
+    "is_way_of",
     "narrowed_alike",
     "of_unread_kind",
     "unlisted",
     "with_times",
 ]
 
+_TARGETED = ("-targeted therapy", "PSMA radioligand therapy")
+_WAYS = frozenset(
+    map(
+        str,
+        (TGC.AntibodyDrugConjugate, TGC.TCellEngager, TGC.BispecificAntibody, TGC.MonoclonalAntibody,
+         TGC.AntibodyTherapy, TGC.CARTCellTherapy, TGC.AdoptiveCellImmunotherapy, TGC.TyrosineKinaseInhibitor,
+         TGC.KinaseInhibitor, TGC.RadiopharmaceuticalTherapy, TGC.Radiotherapy, TGC.Immunotherapy,
+         TGC.Chemotherapy, TGC.Vaccine, TGC.CancerVaccine),
+    )
+)  # fmt: skip
+"""Ways of treating that have many targets."""
 _JUDGING = frozenset({"barring", "allowance", "exception"})
 """What words do that say what becomes of those who have had something, rather than narrow it."""
 
@@ -241,6 +254,16 @@ def instances_of(kind: Fact, instances: Expression) -> Expression:
         return _given_then(replace(fact, within=fact.within or kind.within, modifiers=modifiers))
 
     return map_facts(instances, inherit)
+
+
+def is_way_of(text: Text, kind: Fact, instance: Expression) -> bool:
+    """Whether an instance only tells a way to treat a target ("CD123-directed therapy (e.g. ADC)").
+
+    A conjugate against something else isn't meant, and one against the target is a kind of the therapy.
+    """
+    term = text.vocabulary.by_iri.get(instance.concept) if isinstance(instance, Fact) else None
+    targeted = kind.concept_label.endswith(_TARGETED)
+    return targeted and term is not None and term.iri in _WAYS and kind.concept not in term.ancestors
 
 
 def _state(kind: Fact) -> dict[str, str]:

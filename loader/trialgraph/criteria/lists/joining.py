@@ -10,12 +10,14 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.facts.instances import demanded_kinds, example_of, unlisted
+from trialgraph.criteria.facts.instances import demanded_kinds, example_of, is_way_of, unlisted
 from trialgraph.criteria.language.connectives import VERBS
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.doubts import share_doubts
 from trialgraph.criteria.members.joints import (
+    asked_together,
     avoids,
+    befallen_too,
     befalls,
     denied_too,
     denies,
@@ -34,9 +36,10 @@ from trialgraph.criteria.members.joints import (
 )
 from trialgraph.criteria.members.merging import closing_remark
 from trialgraph.criteria.members.parting import stops_treatment
+from trialgraph.criteria.members.purposes import share_purpose
 from trialgraph.criteria.members.remarks import share_remarks
 from trialgraph.criteria.members.segments import Segment, trimmed
-from trialgraph.criteria.members.sharing import share_clauses, share_purpose
+from trialgraph.criteria.members.sharing import share_clauses
 from trialgraph.criteria.members.timing import share_times, share_windows
 from trialgraph.criteria.quantities.fitting import is_wanted
 from trialgraph.criteria.trees import all_of, any_of, map_facts, negate
@@ -206,12 +209,16 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     share_windows(text, segments)
     share_remarks(text, segments)
     share_clauses(text, segments)
-    share_purpose(segments)
+    share_purpose(text, segments)
     share_times(text, segments)
     share_doubts(text, segments)
     share_results(text, segments)
     result: Segment | None = None
-    for segment in _with_avoided(text, _of_both_sexes(text, segments)):
+    listed = _with_avoided(text, _of_both_sexes(text, segments))
+    together = asked_together(text, listed)
+    befallen = befallen_too(listed) if text.exclusion else frozenset()
+    came: list[Expression] = []
+    for at, segment in enumerate(listed):
         expression = _with_other_time(text, segment)
         other = result is not None and is_found(text, segment)
         result = segment if segment.negated and tells_result(segment) else result
@@ -231,8 +238,12 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             plain = segment.expression is not None and denied_too(text, unread, segment)
             told = all_of([members[-1][1], negate(expression)]) if plain else words
             members[-1] = (members[-1][0], told)
-        elif members and text.exclusion and befalls(segment):
-            members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
+        elif at in together and denied:
+            denied[-1] = all_of([denied[-1], expression])
+            members[-1] = (members[-1][0], all_of([*beside, _none_of(text, denied, segment)]))
+        elif members and text.exclusion and (at in together or befalls(segment) or (at in befallen and came)):
+            came = [*came, expression] if at in befallen and came else [members[-1][1], expression]
+            members[-1] = (members[-1][0], all_of([came[0], any_of(came[1:])]))
         elif other and segment.joint == "and" and segment.expression is not None:
             # "HBsAg negative and HBcAb positive" is one finding, also where either finding would bar.
             members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
@@ -339,6 +350,7 @@ def _with_examples(text: Text, segment: Segment) -> Expression:
     members = read.operands if isinstance(read, AnyOf) else (read,)
     bare = unlisted(kind, text.text[listed[0].start : listed[-1].end])
     told = (each for each in members if _is_instance(each) and not _is_reaction(kind, each))
+    told = (each for each in told if not is_way_of(text, kind, each))
     return any_of([kind, *(example_of(bare, each) for each in told)])
 
 

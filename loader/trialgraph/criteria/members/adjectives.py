@@ -61,7 +61,8 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
         if (segment.joint == "," or segment.after_comma) and not borrowed:
             leading = None if amid else leading
             amid = told and bool(bare) and "neutral" not in segment.chunks[0].classes
-        borrowed = segment.borrowed
+        one_noun, borrowed = borrowed, segment.borrowed
+        apart = (segment.joint == "," or segment.after_comma) and not (one_noun and _is_severity(leading))
         bare = bare + 1 if isinstance(fact, Fact) and not told and leading is None else 0
         if segment.leading is not None or not isinstance(fact, Fact):
             leading, first_owns = segment.leading, False
@@ -74,12 +75,17 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
             leading = None
         elif leading is not None and _CONTROLLED.fullmatch(leading) and _is_event(segment):
             continue
-        elif leading is not None and not (each_its_own and (segment.joint == "," or segment.after_comma)):
+        elif leading is not None and not (each_its_own and apart):
             leading = _fitting(leading, fact)
             if leading and leading.lower() in LATELY and first is not None and first.within is not None:
                 segment.expression = replace(fact, within=fact.within or first.within)
                 continue
             segment.expression = _qualified(fact, leading, first=True) if leading else fact
+
+
+def _is_severity(words: str | None) -> bool:
+    """Whether adjectives say how bad a thing is, which is said of all that one noun names."""
+    return words is not None and "severity" in lexicon().opening(words.lower())[1]
 
 
 def _is_event(segment: Segment) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -12,13 +13,16 @@ from trialgraph.criteria.facts.results import is_testable
 from trialgraph.criteria.facts.strokes import are_choices
 from trialgraph.criteria.language.connectives import FINITE, VERBS
 from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.criteria.trees import any_of
-from trialgraph.expressions import AllOf, Expression, Fact, Value
+from trialgraph.expressions import AllOf, Expression, Fact, Value, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = [
+    "asked_together",
     "avoids",
+    "befallen_too",
     "befalls",
     "denied_too",
     "denies",
@@ -56,9 +60,21 @@ _NOMINAL = frozenset({"tail", "qualifier", "label", "value_tail", "active", "his
 _PERFORMANCE = frozenset(
     map(str, (TGC.ECOGPerformanceStatus, TGC.KarnofskyPerformanceStatus, TGC.LanskyPerformanceStatus))
 )
+_BESIDE = frozenset(
+    {"dual", "dual active", "concurrent active", "concurrently active", "dual infection with"}
+    | {f"{told} {of}" for told in ("co - infection", "coinfection", "co - infections", "coinfections")
+       for of in ("with", "of", "by")}
+    | {"co - infected with", "coinfected with"}
+)  # fmt: skip
+"""Words before the first of two infections that say that a patient has both."""
+_BEING_NOW = frozenset({"active"})
+_TAKING = frozenset({"receiving", "taking", "undergoing", "on", "is receiving", "are receiving", "is taking",
+                     "are taking", "who is receiving", "who are receiving"})  # fmt: skip
+_COUNTS = frozenset({"10*9/L", "10*6/L"})
+_PERSONS = ("those", "who", "patient", "subject", "participant", "women", "men", "male", "female")
 _CLASSES = frozenset({str(TGC.NYHAClass), str(TGC.ChildPughScore)})
 _BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
-_BEING = _BEFELL | {"is", "are", "was", "were", "who", "who has", "who have"}
+_BEING = _BEFELL | {"does", "do", "did", "is", "are", "was", "were", "who", "who has", "who have"}
 
 
 def befalls(segment: Segment) -> bool:
@@ -67,10 +83,119 @@ def befalls(segment: Segment) -> bool:
     return came_of_it or (segment.joint == "," and segment.chunks[0].form == "with")
 
 
+def befallen_too(segments: Sequence[Segment]) -> frozenset[int]:
+    """Return the places of members that list what else came with the one before ("had X and had Y or Z").
+
+    Behind a comma of its own, "or Z" bars by itself; the last of "Y, Z, or W" doesn't.
+    """
+    found: set[int] = set()
+    starts = (at for at in range(1, len(segments)) if segments[at].joint == "and" and befalls(segments[at]))
+    for first in starts:
+        last = first
+        while last + 1 < len(segments) and _lists_on(segments[last + 1]):
+            last += 1
+        apart = last == first + 1 and segments[last].after_comma
+        found.update(() if apart else range(first + 1, last + 1))
+    return frozenset(found)
+
+
+def _lists_on(segment: Segment) -> bool:
+    """Whether a member goes on a list: it names no other person, and denies and forbids nothing."""
+    opening = segment.chunks[0].form
+    anew = opening.startswith(_PERSONS) or (segment.after_comma and opening.split(" ")[0] in FINITE)
+    return segment.joint in (",", "or", "/") and not (anew or segment.negated or denies(segment))
+
+
 def lacks_too(segment: Segment) -> bool:
     """Whether a member says what those barred lack as well ("surgery in 2 weeks and has not recovered")."""
     opening = next((chunk for chunk in segment.chunks if chunk.form not in _BEING), segment.chunks[0])
     return segment.joint == "and" and not segment.after_comma and "negation" in opening.classes
+
+
+def asked_together(text: Text, segments: Sequence[Segment]) -> frozenset[int]:
+    """Return the places of members that bar, or are denied, only with the one before.
+
+    Limits of two quantities ("ALT > 3 x ULN and bilirubin > 2 x ULN"), what "both" joins, an infection beside
+    another ("co-infection with HBV and HCV"), and what those with a disease are treated with ("HIV
+    infection and receiving antiretroviral therapy").
+    """
+    return frozenset(
+        at
+        for at in range(1, len(segments))
+        if segments[at].joint == "and"
+        and not segments[at].after_comma
+        and (
+            _are_both(segments, at)
+            or (text.exclusion and _is_limit_beside(segments, at))
+            or (text.exclusion and _is_given_to(segments[at - 1], segments[at]))
+        )
+    )
+
+
+def _are_both(segments: Sequence[Segment], at: int) -> bool:
+    """Whether words before the first of two things of a kind say that both are meant.
+
+    Of infections so do words before another pair of the list ("co-infection with A and B or A and C").
+    """
+    one, two = segments[at - 1].expression, segments[at].expression
+    opening = segments[at].chunks[0].form.split(" ")[0]
+    if one is None or segments[at].negated or opening in FINITE | VERBS:
+        return False
+    told = (one,) if two is None else (one, two)
+    kinds = {each.category for read in told for each in atoms(read) if isinstance(each, Fact)}
+    if "both" in _opening(segments[at - 1]):
+        return two is not None and len(kinds) == 1 and not segments[at - 1].negated
+    return kinds <= {"condition", "biomarker"} and any(_opening(each) & _BESIDE for each in segments[:at])
+
+
+def _opening(segment: Segment) -> set[str]:
+    """Return the words of a member before what it names."""
+    return {chunk.form for chunk in itertools.takewhile(lambda chunk: not is_content(chunk), segment.chunks)}
+
+
+def _is_given_to(before: Segment, segment: Segment) -> bool:
+    """Whether a member tells what those with the disease before it are treated with at the time."""
+    one, two = before.expression, segment.expression
+    opening = next((chunk for chunk in segment.chunks if not chunk.classes & _BEING_NOW), segment.chunks[0])
+    taking = opening.form in _TAKING or any(chunk.form in _TAKING for chunk in segment.chunks[:2])
+    ill = isinstance(one, Fact) and one.category == "condition"
+    return ill and taking and isinstance(two, Fact) and two.category in GIVEN
+
+
+def _is_limit_beside(segments: Sequence[Segment], at: int) -> bool:
+    """Whether a limit stands beside one of another quantity.
+
+    Not so in a list with commas, whose "and" ends it, between limits of performance, of which each is for
+    other patients, and between counts of cells, where too few of any kind are meant.
+    """
+    one, two = _limited(segments[at - 1]), _limited(segments[at])
+    if not one or not two or not one.isdisjoint(two) or (one | two) & _PERFORMANCE:
+        return False
+    counts = _units(segments[at - 1]) | _units(segments[at]) <= _COUNTS
+    return not counts and not _in_list(segments, at)
+
+
+def _limited(segment: Segment) -> set[str]:
+    """Return the quantities that a member sets limits to; none where it says anything else."""
+    told = [] if segment.expression is None or segment.negated else list(atoms(segment.expression))
+    alone = len(segment.chunks) == 1 and segment.chunks[0].kind == "value"
+    plain = alone or all(isinstance(each, Value) for each in told)
+    return {each.concept for each in told if isinstance(each, Value)} if plain else set()
+
+
+def _units(segment: Segment) -> set[str | None]:
+    told = [] if segment.expression is None else atoms(segment.expression)
+    return {each.unit for each in told if isinstance(each, Value)}
+
+
+def _in_list(segments: Sequence[Segment], at: int) -> bool:
+    """Whether a member joined by "and" isn't joined to the one before alone, but ends or goes on a list."""
+    first = at
+    while first and segments[first].joint == "and" and not segments[first].after_comma:
+        first -= 1
+    behind = segments[at + 1].joint if at + 1 < len(segments) else ""
+    listed = first == at or (first and segments[first].joint in (",", "/")) or behind == ","
+    return bool(listed or segments[at].chunks[0].form.startswith(_PERSONS))
 
 
 def either_of_strokes(text: Text, operands: list[tuple[str, Expression]]) -> list[tuple[str, Expression]]:

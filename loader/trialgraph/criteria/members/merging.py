@@ -84,6 +84,8 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
                 merged.append(carried)
             else:
                 segment.chunks = [*carried.chunks, *_with_adjective(text, segment.chunks)]
+                if merged and segment.joint == "or" and _name_alike(merged[-1], segment):
+                    segment.tight = True
                 segment.joint = carried.joint
             carried = None
         if _names_a_place(text, segment, segments[index + 1 :]):
@@ -102,6 +104,12 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
     if carried is not None:
         merged.append(carried)
     return merged
+
+
+def _name_alike(before: Segment, segment: Segment) -> bool:
+    """Whether two members name one thing, which is a choice ("new X, recurrent, or metastatic X")."""
+    one, two = (next((c.term for c in each.chunks if is_content(c)), None) for each in (before, segment))
+    return one is not None and one == two
 
 
 def _wider(text: Text, segment: Segment) -> Chunk | None:

@@ -11,7 +11,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import DETERMINERS, VERBS
 from trialgraph.criteria.language.lexicon import lexicon
-from trialgraph.criteria.language.vocabulary import GIVEN, Term
+from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.members.lending import ANY_ILLNESS, is_one_word, leads_on, lent_name
 from trialgraph.criteria.members.remarks import is_plain
 from trialgraph.criteria.members.segments import Segment, is_bare
@@ -23,7 +23,6 @@ __all__ = [
     "repeat_history",
     "share_allergens",
     "share_clauses",
-    "share_purpose",
     "share_words",
 ]
 
@@ -306,22 +305,6 @@ def repeat_history(text: Text, segments: list[Segment]) -> None:
             before.expression = replace(
                 before.expression, modifiers={**before.expression.modifiers, **excepted}
             )
-
-
-def share_purpose(segments: list[Segment]) -> None:
-    """Let "for castration-resistant disease" behind "use of A, B or C" be said of all three."""
-    last = segments[-1].expression
-    told = last.modifiers.get("qualifier", "") if isinstance(last, Fact) else ""
-    words = next((part for part in told.split("; ") if part.startswith("for ")), None)
-    if not isinstance(last, Fact) or last.category not in GIVEN or words is None:
-        return
-    for segment in reversed(segments[:-1]):
-        fact = segment.expression
-        if not isinstance(fact, Fact) or fact.category not in GIVEN or fact.modifiers:
-            return
-        if fact.within not in (None, last.within):
-            return
-        segment.expression = replace(fact, modifiers={"qualifier": words})
 
 
 def _share_targets(text: Text, segments: list[Segment]) -> None:

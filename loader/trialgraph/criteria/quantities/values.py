@@ -27,6 +27,7 @@ from trialgraph.criteria.quantities.fillers import averaged, end_of_doing, past_
 from trialgraph.criteria.quantities.fitting import (
     bounded_alike,
     fit_limit,
+    is_wanted,
     likely_value,
     local_name,
     within_normal,
@@ -300,7 +301,8 @@ class ValueReader:
         known = [atom for atom in atoms if atom is not None]
         if len(known) < len(atoms):
             return None
-        either = joiner == "or" or (self.exclusion and joiner != "and")
+        listed = joiner != "and" or (len(known) > _PAIR and not is_wanted(all_of(known)))
+        either = joiner == "or" or (self.exclusion and listed)
         if found.normal and joiner != "or":
             either = False
         expression = (any_of if either else all_of)(known)

@@ -18,6 +18,7 @@ from trialgraph.criteria.facts.instances import (
     end_of_list,
     for_itself,
     instances_of,
+    is_way_of,
     narrowed_alike,
     of_unread_kind,
     with_times,
@@ -41,6 +42,7 @@ _SORTS = frozenset({"subtype", "histologic subtype", "histological subtype", "va
 """What a name is followed by where some kinds of it are meant, which a list behind it tells."""
 _TREATED = frozenset({"treated with", "managed with", "previously treated with"})
 _USED = frozenset({*GIVEN, "other"})
+_RELATIVE = frozenset({"that", "which", "affecting", "interfering", "preventing", "impairing"})
 _HISTORIC = frozenset({"neutral", "historic"})
 
 
@@ -90,16 +92,22 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     instances = narrowed_alike(instances_of(facts[-1], read), closing)
     if is_formal(head):
         formal = [each for each in _members(instances) if is_formal(each) or _is_limited(each)]
+        formal = [each for each in formal if not is_way_of(text, facts[-1], each)]
         return any_of([head, *formal, *_told(text, rest, formal)])
     return any_of([head, instances])
 
 
 def _are_of_need(head: Sequence[Chunk], kind: Fact, instances: Expression) -> bool:
-    """Whether instances are those of what a disease needs ("edema requiring treatment, such as surgery")."""
+    """Whether instances are those of what a disease needs ("edema requiring treatment, such as surgery").
+
+    Medicines may also be those of a clause on the disease ("that prevents absorption of drugs such as A").
+    """
     named = next((i for i, chunk in reversed(list(enumerate(head))) if _names_disease(chunk)), len(head))
     needed = any("needing" in chunk.classes or chunk.form in _TREATED for chunk in head[named + 1 :])
-    kinds = [each.category if isinstance(each, Fact) else None for each in atoms(instances)]
-    return needed and kind.category == "condition" and all(each in _USED for each in kinds)
+    acted = any(chunk.form.split(" ")[0] in _RELATIVE for chunk in head[named + 1 :])
+    kinds = {each.category if isinstance(each, Fact) else None for each in atoms(instances)}
+    used = (needed and kinds <= _USED) or (acted and kinds == {"treatment"})
+    return used and kind.category == "condition"
 
 
 def _names_disease(chunk: Chunk) -> bool:
