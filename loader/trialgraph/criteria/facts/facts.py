@@ -12,6 +12,7 @@ from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.criteria.facts.recency import LATELY
 from trialgraph.criteria.facts.requiring import REQUIRING
 from trialgraph.criteria.facts.strokes import are_choices
+from trialgraph.criteria.facts.subjects import without_subject
 from trialgraph.criteria.facts.surroundings import Around, read_after, read_before
 from trialgraph.criteria.facts.washouts import OtherTime
 from trialgraph.criteria.language.vocabulary import GIVEN
@@ -91,6 +92,7 @@ class FactReading:
 
 def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
     """Return what a stretch with a concept says, or None when a word in it isn't understood."""
+    chunks = without_subject(chunks)
     first = next((i for i, chunk in enumerate(chunks) if is_content(chunk)), None)
     if first is None or chunks[first].kind == "value":
         return None
