@@ -55,7 +55,7 @@ _PAST = (
 )
 _OR = r"\bor\b(?!\s+(?:(?:is|are)\s+)?(?:planned|planning|scheduled|anticipated|expected)\b)"
 _EVER = re.compile(rf"{_PAST}.{{0,40}}{_OR}|{_OR}.{{0,40}}{_PAST}", re.IGNORECASE)
-_DEMANDS = frozenset({"must", "should", "shall", "must be", "must have"})
+_DEMANDS = frozenset({"must", "should", "shall", "must be", "must have", "are required to", "is required to"})
 _RELATIVE = frozenset({"that", "which", "who", "whose", "whom", "where", "if", "when", "patient who"})
 _PREDICATES = frozenset({
     "must", "should", "shall", "will", "can", "could", "may", "might", "would", "is", "are", "was", "were",

@@ -28,7 +28,7 @@ from trialgraph.namespaces import TGC
 __all__ = ["case_of", "concerns_reproduction", "may_be_borne", "read_conditional"]
 
 _ABSENT = re.compile(r"in\s+(?:the\s+)?absence\s+of\s+", re.IGNORECASE)
-_MODAL = ("must", "should", "shall", "need", "are required to")
+_MODAL = ("must", "should", "shall", "need", "are required to", "is required to")
 _HAVING = frozenset({"have", "has", "with", "have a", "has a"})
 _MENOPAUSE = frozenset({str(TGC.Premenopausal), str(TGC.Perimenopausal), str(TGC.Postmenopausal)})
 _TELLING = frozenset({"confirmation", "confirmed"})
