@@ -34,7 +34,9 @@ _STAIN = str(TGC.HER2ImmunohistochemistryScore)
 _INFECTION = str(TGC.InfectiousDisease)
 _NEOPLASM = str(TGC.Neoplasm)
 _GERMS = frozenset({"bacterial", "viral", "fungal"})
-_OTHER_GERMS = frozenset({"parasitic", "protozoal", "mycobacterial", "mycotic", ",", "or", "and", "and / or", "/"})
+_OTHER_GERMS = frozenset(
+    {"parasitic", "protozoal", "mycobacterial", "mycotic", ",", "or", "and", "and / or", "/"}
+)
 _LACKING = ("negative", "negativity", "undetectable")
 
 

@@ -10,14 +10,15 @@ from trialgraph.criteria.facts.results import Told
 __all__ = ["REQUIRING", "UNNAMED", "after_requiring"]
 
 REQUIRING = frozenset({"requiring", "require", "required", "needing"})
-_ANY = frozenset({"condition", "disorder", "illness"})
+_ANY = frozenset({"condition", "disorder", "illness", "syndrome"})
 UNNAMED = _ANY | {"disease"}
 
 
 def after_requiring(text: Text, chunks: Sequence[Chunk], around: Told) -> Sequence[Chunk]:
     """Return what is behind "any condition requiring" before a treatment.
 
-    What kind of condition it has to be, or a disease that isn't any other, narrows the treatment.
+    What is required is going on. What kind of condition it has to be, or a disease that isn't any other,
+    narrows the treatment.
     """
     for index in range(1, len(chunks)):
         if chunks[index].form not in REQUIRING or not _is_unnamed(chunks[:index]):
@@ -25,6 +26,8 @@ def after_requiring(text: Text, chunks: Sequence[Chunk], around: Told) -> Sequen
         told = [chunk for chunk in chunks[:index] if "negation" not in chunk.classes]
         if (index - len(told)) % 2:
             around.negated = not around.negated
+        if chunks[index].form != "required" and not any("historic" in chunk.classes for chunk in told):
+            around.modifiers["status"] = "active"
         if told and not all(map(_is_any_illness, told)):
             around.qualifiers.append(text.text[told[0].start : chunks[index].end])
         return chunks[index + 1 :]
