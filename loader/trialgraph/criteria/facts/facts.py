@@ -25,6 +25,7 @@ _MALIGNANT = str(TGC.MalignantNeoplasm)
 _NEOPLASM = str(TGC.Neoplasm)
 _PRIMARY_MALIGNANT = str(TGC.PrimaryMalignantNeoplasm)
 _OTHER_MALIGNANT = str(TGC.OtherMalignantNeoplasm)
+_AGAINST_CANCER = frozenset({str(TGC.AntitumorTherapy), str(TGC.SystemicAnticancerTherapy)})
 _OLIGOMETASTATIC = str(TGC.OligometastaticDisease)
 _METASTATIC_LESION = str(TGC.MetastaticLesion)
 _AS = frozenset(
@@ -101,7 +102,7 @@ def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
         return None
     if around.gone_through and not text.exclusion and any(chunk.form in _EVERY for chunk in chunks[:first]):
         return None
-    if _requires(chunks[:first]) and category_of(chunks[first]) not in ("treatment", "procedure"):
+    if _requires(chunks[:first]) and not _treats_any(chunks[first]):
         return None
     after = first + 1
     heads = [chunks[first]]
@@ -219,6 +220,12 @@ def _marked(text: Text, chunks: Sequence[Chunk], after: int, head: Chunk, around
 def _requires(chunks: Sequence[Chunk]) -> bool:
     """Whether a concept is what an unnamed condition requires ("conditions requiring steroids")."""
     return any(chunk.form in REQUIRING for chunk in chunks)
+
+
+def _treats_any(head: Chunk) -> bool:
+    """Whether a treatment is one that any condition may require: what treats cancer isn't."""
+    given = category_of(head) in ("treatment", "procedure")
+    return given and head.term is not None and head.term.iri not in _AGAINST_CANCER
 
 
 def _more_exact(heads: list[Chunk], chunks: Sequence[Chunk], after: int) -> int:

@@ -37,6 +37,9 @@ def after_requiring(text: Text, chunks: Sequence[Chunk], around: Told) -> Sequen
 def _is_unnamed(chunks: Sequence[Chunk]) -> bool:
     """Whether words end in a condition without a name, a bracket or "that" behind it."""
     forms = [chunk.form for chunk in chunks if chunk.kind != "bracket"]
+    if forms[:1] == ["syndrome"]:
+        # "An autoimmune disease or syndrome that requires treatment": the disease has to require it too.
+        return False
     if forms[-1:] in (["that"], ["which"]):
         return not _ANY.isdisjoint(forms[-2:-1])
     return not UNNAMED.isdisjoint(forms[-1:])
