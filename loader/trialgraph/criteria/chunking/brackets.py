@@ -33,6 +33,10 @@ _RESULTS = frozenset({"positive", "reactive", "detected", "detectable"})
 _STAIN = str(TGC.HER2ImmunohistochemistryScore)
 _INFECTION = str(TGC.InfectiousDisease)
 _NEOPLASM = str(TGC.Neoplasm)
+_GERMS = frozenset({"bacterial", "viral", "fungal"})
+_OTHER_GERMS = frozenset(
+    {"parasitic", "protozoal", "mycobacterial", "mycotic", ",", "or", "and", "and / or", "/"}
+)
 _LACKING = ("negative", "negativity", "undetectable")
 
 
@@ -54,6 +58,8 @@ def only_repeats(head: Chunk, inner: Sequence[Chunk]) -> bool:
     """
     if len(inner) == 1 and inner[0].kind == "word" and not inner[0].classes:
         return True
+    if _is_by_any(head, inner):
+        return True
     for chunk in inner:
         marked = category_of(head) == "condition" and category_of(chunk) == "biomarker"
         if marked and is_tumour(head):
@@ -65,6 +71,13 @@ def only_repeats(head: Chunk, inner: Sequence[Chunk]) -> bool:
         ):
             return False
     return True
+
+
+def _is_by_any(head: Chunk, inner: Sequence[Chunk]) -> bool:
+    """Whether a bracket behind an infection names every kind of germ ("(bacterial, viral or fungal)")."""
+    forms = {chunk.form for chunk in inner}
+    infection = head.term is not None and head.term.iri == _INFECTION
+    return infection and _GERMS <= forms <= _GERMS | _OTHER_GERMS
 
 
 def tells_stain(head: Chunk, bracket: Chunk) -> bool:

@@ -12,6 +12,7 @@ from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.criteria.facts.recency import LATELY
 from trialgraph.criteria.facts.requiring import REQUIRING
 from trialgraph.criteria.facts.strokes import are_choices
+from trialgraph.criteria.facts.subjects import without_subject
 from trialgraph.criteria.facts.surroundings import Around, read_after, read_before
 from trialgraph.criteria.facts.washouts import OtherTime
 from trialgraph.criteria.language.vocabulary import GIVEN
@@ -24,6 +25,7 @@ _MALIGNANT = str(TGC.MalignantNeoplasm)
 _NEOPLASM = str(TGC.Neoplasm)
 _PRIMARY_MALIGNANT = str(TGC.PrimaryMalignantNeoplasm)
 _OTHER_MALIGNANT = str(TGC.OtherMalignantNeoplasm)
+_AGAINST_CANCER = frozenset({str(TGC.AntitumorTherapy), str(TGC.SystemicAnticancerTherapy)})
 _OLIGOMETASTATIC = str(TGC.OligometastaticDisease)
 _METASTATIC_LESION = str(TGC.MetastaticLesion)
 _AS = frozenset(
@@ -91,6 +93,7 @@ class FactReading:
 
 def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
     """Return what a stretch with a concept says, or None when a word in it isn't understood."""
+    chunks = without_subject(chunks)
     first = next((i for i, chunk in enumerate(chunks) if is_content(chunk)), None)
     if first is None or chunks[first].kind == "value":
         return None
@@ -99,7 +102,7 @@ def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
         return None
     if around.gone_through and not text.exclusion and any(chunk.form in _EVERY for chunk in chunks[:first]):
         return None
-    if _requires(chunks[:first]) and category_of(chunks[first]) not in ("treatment", "procedure"):
+    if _requires(chunks[:first]) and not _treats_any(chunks[first]):
         return None
     after = first + 1
     heads = [chunks[first]]
@@ -217,6 +220,12 @@ def _marked(text: Text, chunks: Sequence[Chunk], after: int, head: Chunk, around
 def _requires(chunks: Sequence[Chunk]) -> bool:
     """Whether a concept is what an unnamed condition requires ("conditions requiring steroids")."""
     return any(chunk.form in REQUIRING for chunk in chunks)
+
+
+def _treats_any(head: Chunk) -> bool:
+    """Whether a treatment is one that any condition may require: what treats cancer isn't."""
+    given = category_of(head) in ("treatment", "procedure")
+    return given and head.term is not None and head.term.iri not in _AGAINST_CANCER
 
 
 def _more_exact(heads: list[Chunk], chunks: Sequence[Chunk], after: int) -> int:

@@ -11,7 +11,7 @@ from trialgraph.namespaces import TGC
 
 __all__ = ["PREDICATES", "asks_otherwise", "is_counted"]
 
-_DEMANDS = frozenset({"must", "should", "shall", "must be", "must have"})
+_DEMANDS = frozenset({"must", "should", "shall", "must be", "must have", "are required to", "is required to"})
 _RELATIVE = frozenset({"that", "which", "who", "whose", "whom", "where", "if", "when", "patient who"})
 PREDICATES = frozenset({
     "must", "should", "shall", "will", "can", "could", "may", "might", "would", "is", "are", "was", "were",

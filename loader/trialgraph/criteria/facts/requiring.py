@@ -10,14 +10,15 @@ from trialgraph.criteria.facts.results import Told
 __all__ = ["REQUIRING", "UNNAMED", "after_requiring"]
 
 REQUIRING = frozenset({"requiring", "require", "required", "needing"})
-_ANY = frozenset({"condition", "disorder", "illness"})
+_ANY = frozenset({"condition", "disorder", "illness", "syndrome"})
 UNNAMED = _ANY | {"disease"}
 
 
 def after_requiring(text: Text, chunks: Sequence[Chunk], around: Told) -> Sequence[Chunk]:
     """Return what is behind "any condition requiring" before a treatment.
 
-    What kind of condition it has to be, or a disease that isn't any other, narrows the treatment.
+    What is required is going on. What kind of condition it has to be, or a disease that isn't any other,
+    narrows the treatment.
     """
     for index in range(1, len(chunks)):
         if chunks[index].form not in REQUIRING or not _is_unnamed(chunks[:index]):
@@ -25,6 +26,8 @@ def after_requiring(text: Text, chunks: Sequence[Chunk], around: Told) -> Sequen
         told = [chunk for chunk in chunks[:index] if "negation" not in chunk.classes]
         if (index - len(told)) % 2:
             around.negated = not around.negated
+        if chunks[index].form != "required" and not any("historic" in chunk.classes for chunk in told):
+            around.modifiers["status"] = "active"
         if told and not all(map(_is_any_illness, told)):
             around.qualifiers.append(text.text[told[0].start : chunks[index].end])
         return chunks[index + 1 :]
@@ -34,6 +37,9 @@ def after_requiring(text: Text, chunks: Sequence[Chunk], around: Told) -> Sequen
 def _is_unnamed(chunks: Sequence[Chunk]) -> bool:
     """Whether words end in a condition without a name, a bracket or "that" behind it."""
     forms = [chunk.form for chunk in chunks if chunk.kind != "bracket"]
+    if forms[:1] == ["syndrome"]:
+        # "An autoimmune disease or syndrome that requires treatment": the disease has to require it too.
+        return False
     if forms[-1:] in (["that"], ["which"]):
         return not _ANY.isdisjoint(forms[-2:-1])
     return not UNNAMED.isdisjoint(forms[-1:])

@@ -41,6 +41,8 @@ _LONG_AGO = re.compile(
     r"|[^.;:]*(?:\bat\s+least\b|[≥>]|\b(?:more|greater|longer)\s+than\b|\bminimum\b|\bafter\b|\bsince\b)",
     re.IGNORECASE,
 )
+_EARLIER = re.compile(r"\b(?:prior|previous\w*|any|all|every|each)\b", re.IGNORECASE)
+_SPAN = re.compile(r"\s*\d+\s*(?:to|-|–)\s*\d+\b")
 _COUNT = "{count}"
 _NUMBERS = frozenset({"one", "two", "three", "four", "1", "2", "3", "4"})
 
@@ -194,6 +196,12 @@ def _is_over_lately(text: Text, finished: Chunk) -> bool:
     return asked is None and not _LONG_AGO.match(text.text, finished.end)
 
 
+def _was_gone_through(text: Text, finished: Chunk, head: Chunk) -> bool:
+    """Whether a demand asks for a treatment that is completed, not for its end where there was one."""
+    had = _EARLIER.search(text.text, finished.end, head.start) or "of" in finished.form.split()
+    return not (had or _LONG_AGO.match(text.text, finished.end) or _SPAN.match(text.text, head.end))
+
+
 def _read_exposure(text: Text, head: Chunk, chunk: Chunk, around: Told) -> bool:
     """Take in how often or how a treatment was gone through; False for any other word.
 
@@ -202,9 +210,11 @@ def _read_exposure(text: Text, head: Chunk, chunk: Chunk, around: Told) -> bool:
     if head.term is None or head.term.category not in GIVEN:
         return False
     words = text.text[chunk.start : chunk.end]
-    if "finished" in chunk.classes:
-        return text.exclusion and not around.negated and _is_over_lately(text, chunk)
-    if "exposure" in chunk.classes:
+    if "finished" in chunk.classes and (text.exclusion or around.negated):
+        return not around.negated and _is_over_lately(text, chunk)
+    if "finished" in chunk.classes and not _was_gone_through(text, chunk, head):
+        return False
+    if {"exposure", "finished"} & chunk.classes:
         around.gone_through = True
         around.qualifiers.append(words)
         return True

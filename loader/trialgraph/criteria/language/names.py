@@ -212,9 +212,12 @@ def vocabulary_entries(concepts: Concepts) -> Iterator[tuple[str, bool, Term]]:
     terms = {iri: _term(concepts, iri) for iri in concepts if is_read(concepts, iri)}
     assessments = {iri for iri in concepts if concepts.is_assessment(iri)}
     plain = {form.form.lower() for form in forms if form.iri not in assessments}
+    graded = tuple(f"{term.label} " for term in terms.values() if _plain_name(term.label) is not None)
     for surface, case_sensitive, iri in forms:
         if iri not in terms or (
-            _DISEASE_STATUS not in terms[iri].ancestors and _says_more(surface, terms[iri].label)
+            _DISEASE_STATUS not in terms[iri].ancestors
+            and _says_more(surface, terms[iri].label)
+            and not surface.startswith(graded)
         ):
             continue
         if iri in assessments and _plain_name(surface) in plain:

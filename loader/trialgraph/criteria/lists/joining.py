@@ -253,13 +253,26 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             members[-1] = (members[-1][0], all_of([*beside, _none_of(text, denied, segment)]))
         else:
             denied, unread = [], None
-            if not text.exclusion and isinstance(expression, Fact) and expression.category == "reproductive":
+            if not text.exclusion and _is_state(expression) and not _leaves_choice(segments, expression):
                 # Asked of some patients only: of a man it would be a demand he can't meet.
                 expression = narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
             members.append((segment.joint, expression))
             if segment.tight and not text.exclusion:
                 members = _with_choice(members)
     return members
+
+
+def _is_state(expression: Expression | None) -> bool:
+    return isinstance(expression, Fact) and expression.category == "reproductive"
+
+
+def _leaves_choice(segments: Sequence[Segment], state: Expression) -> bool:
+    """Whether what only some can be is asked or else something denied ("postmenopausal or not pregnant")."""
+    if isinstance(state, Fact) and state.modifiers:
+        return False
+    joints = {each.joint for each in segments[1:]}
+    denied = any(each.negated and _is_state(each.expression) for each in segments)
+    return denied and "or" in joints and joints <= {"or", ","}
 
 
 def _is_denied_too(text: Text, denied: Sequence[Expression], segment: Segment, *, tested: bool) -> bool:

@@ -25,6 +25,7 @@ _GROUNDING = frozenset(
 _COUNTED = frozenset({"value", "lesion", "size"})
 _TURNING = frozenset({"negation", "exception", "condition", "allowance"})
 _FINDING = frozenset({"history", "history of", "presence of", "known", "evidence of"})
+_HISTORIES = (" history", " history of")
 _DESCRIBING = frozenset({"neutral", "qualifier", "active"})
 _RELATIVE = frozenset({"that is"})
 """What starts a clause about one thing as often as it tells what is meant."""
@@ -197,7 +198,8 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
             return True
         if is_content(each):
             return _names_anew(segment, each, plain=plain, after_comma=after_comma)
-        if "negation" in each.classes or each.form in _FINDING:
+        history = chunk.form == "or" and each.form.endswith(_HISTORIES)
+        if history or "negation" in each.classes or each.form in _FINDING:
             return not (chunk.form == "or" and plain and not after_comma and _denies_behind(segment))
         if each.kind not in ("word", "window") or not each.classes & _DESCRIBING or each.form in FINITE:
             return False

@@ -155,7 +155,7 @@ def _pattern() -> re.Pattern[str]:
     (number1, unit1), (number2, unit2), (number3, unit3), (number4, unit4) = map(_length, "1234")
     return re.compile(
         r"(?:(?:(?:with)?in|during|over|for|up\s+to)\s+(?:within\s+|a\s+period\s+of\s+|the\s+|≤\s*)*"
-        rf"(?P<recent>{_RECENT}\s+)?(?:the\s+)?(?:{number1}\s*-?\s*)?{unit1}(?P<before>{_BEFORE})?"
+        rf"(?P<recent>{_RECENT}\s+)?(?:the\s+)?(?:{number1}\s*-?\s*|(?P<one>a\s+))?{unit1}(?P<before>{_BEFORE})?"
         rf"|(?:the\s+)?{_RECENT}\s+{number2}\s*-?\s*{unit2}(?:{_BEFORE})?"
         rf"|(?P<most>(?:less\s+than|≤|<|under)\s*)?{number3}\s*-?\s*{unit3}(?:\s+or\s+less)?"
         rf"(?:{_BEFORE}|(?=\s*\(?\s*or\s+{_SOME_LIVES}\s*\)?{_WHICH}{_BEFORE}))"
@@ -166,6 +166,7 @@ def _pattern() -> re.Pattern[str]:
     )
 
 
+_EARLIER = re.compile(r"\s*,?\s*(?:(?:immediately|just)\s+)?(?:prior|before|preceding)\b", re.IGNORECASE)
 _JOINT_BEHIND = re.compile(
     r"(?:\s+and(?:\s+(?:the\s+)?(?:patients?|subjects?|participants?))?)?(?:\s+for(?:\s+the)?)?[\s/-]*$",
     re.IGNORECASE,
@@ -222,7 +223,7 @@ def parse_window(text: str, position: int) -> FoundWindow | None:
         return None
     number = match["number1"] or match["number2"] or match["number3"] or match["number4"]
     named = match["unit1"] or match["unit2"] or match["unit3"] or match["unit4"]
-    if number is None and not match["recent"]:
+    if number is None and not match["recent"] and not _is_one(match):
         return None
     choice = (match["choice1"] or match["choice2"] or "").lower()
     lives = match["lives"] or match["ahead"]
@@ -233,6 +234,11 @@ def parse_window(text: str, position: int) -> FoundWindow | None:
         end = match.start() + len(text[match.start() : onward.end()].rstrip(" -"))
     window = Window(amount, unit, text[match.start() : end], open=longer)
     return FoundWindow(window, match.start(), end, narrowed=bool(choice) and not longer)
+
+
+def _is_one(match: re.Match[str]) -> bool:
+    """Whether a unit without a number is one of it: "within a year", "in the year prior to enrollment"."""
+    return match["one"] is not None or _EARLIER.match(match["before"] or "") is not None
 
 
 def _in_days(amount: float, unit: str) -> tuple[float, CalendarUnit]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.facts.facts import is_content, read_fact
+from trialgraph.criteria.facts.subjects import without_subject
 from trialgraph.criteria.facts.surroundings import category_of
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.offers import DEMANDED
@@ -27,7 +28,7 @@ from trialgraph.namespaces import TGC
 __all__ = ["case_of", "concerns_reproduction", "may_be_borne", "read_conditional"]
 
 _ABSENT = re.compile(r"in\s+(?:the\s+)?absence\s+of\s+", re.IGNORECASE)
-_MODAL = ("must", "should", "shall", "need", "are required to")
+_MODAL = ("must", "should", "shall", "need", "are required to", "is required to")
 _HAVING = frozenset({"have", "has", "with", "have a", "has a"})
 _MENOPAUSE = frozenset({str(TGC.Premenopausal), str(TGC.Perimenopausal), str(TGC.Postmenopausal)})
 _TELLING = frozenset({"confirmation", "confirmed"})
@@ -123,7 +124,7 @@ def _subject_case(text: Text, chunks: list[Chunk]) -> Expression | None:
         return None
     case, body = trimmed(chunks[:modal]), trimmed(chunks[modal:])
     named = next((i for i, chunk in enumerate(case) if is_content(chunk)), None)
-    if named is None or not body or _is_told(case):
+    if named is None or not body or _is_told(case) or without_subject(chunks) is not chunks:
         return None
     subject = case[0].form in RESTARTS or _names_patients(text, case) or concerns_reproduction(case)
     tumour = _is_tumour(case[named])

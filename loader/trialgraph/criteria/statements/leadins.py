@@ -290,7 +290,12 @@ def _of_named(leading: Sequence[Chunk], head: Expression, body: Expression) -> E
     """Return a list below some, or below a mere title; None where the lead-in asks for what it names."""
     if _only_titles([atom for atom in atoms(head) if isinstance(atom, Fact)], body):
         return body
-    return any_of([negate(head), body]) if _names_some(leading) else None
+    if not _names_some(leading):
+        return None
+    if asks_of_some(head):
+        rest = any_of(head.operands[1:])
+        return any_of([head.operands[0], body if isinstance(rest, Narrative) else all_of([rest, body])])
+    return any_of([negate(head), body])
 
 
 def _only_titles(facts: Sequence[Fact], body: Expression) -> bool:

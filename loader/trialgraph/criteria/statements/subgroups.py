@@ -32,7 +32,9 @@ __all__ = [
     "value_with",
 ]
 
-MODAL = frozenset({"must", "should", "must have", "must be", "need", "need to", "are required to"})
+MODAL = frozenset(
+    {"must", "should", "must have", "must be", "need", "need to", "are required to", "is required to"}
+)
 _NOT_ENTER = re.compile(
     r"^\w+ not (?:be )?(?:participat|enrol|includ|enter|eligib|take part|join)", re.IGNORECASE
 )
