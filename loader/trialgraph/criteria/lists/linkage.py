@@ -59,7 +59,8 @@ def _goes_on(before: Segment, segment: Segment) -> bool:
         return False
     plain = all(chunk.kind not in _VALUED and "negation" not in chunk.classes for chunk in segment.chunks)
     named = [chunk for chunk in segment.chunks if is_content(chunk)]
-    return plain and bool(named) and _is_given(segment.chunks[0]) and all(map(_is_given, named))
+    first = next((chunk for chunk in segment.chunks if not chunk.classes & {"other", "neutral"}), None)
+    return plain and first is not None and _is_given(first) and all(map(_is_given, named))
 
 
 def _is_given(chunk: Chunk) -> bool:

@@ -47,6 +47,7 @@ from trialgraph.criteria.language.predicates import part_predicate
 from trialgraph.criteria.language.vocabulary import Vocabulary
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_barred, read_segments
+from trialgraph.criteria.lists.others import with_whole_classes
 from trialgraph.criteria.members.doubts import narrow_illnesses
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of, time_of_label, with_list
@@ -142,6 +143,8 @@ def read_expression(
             expression, text, chunks, lambda each: join_segments(text, read_segments(text, each), joint)
         )
         expression = add_values(expression, text, chunks)
+    if "other" in text.lowered:
+        expression = with_whole_classes(expression, vocabulary)
     expression = map_facts(
         name_exceptions(map_facts(expression, part_predicate), vocabulary), undated_history
     )
