@@ -1,12 +1,13 @@
 """Demands worded as whom a trial lets in: "patients are eligible if they have X", "only Y are eligible".
 
-Those with a disease may be let in "if …", which is asked of them alone.
+Those with a disease may be let in "if …", which is asked of them alone, in either kind of list.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from copy import copy
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
@@ -17,10 +18,10 @@ from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.statements.addressees import case_of, may_be_borne
 from trialgraph.criteria.statements.refusals import TRIAL, without_trailing_verb
 from trialgraph.criteria.statements.statements import read_statement
-from trialgraph.criteria.trees import alternatives_of, any_of, asks_of_some, is_formal, negate
+from trialgraph.criteria.trees import all_of, alternatives_of, any_of, asks_of_some, is_formal, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms, is_judged
 
-__all__ = ["asks_some", "read_admission", "read_permission"]
+__all__ = ["asks_some", "barred_unless", "read_admission", "read_permission"]
 
 _ADMITTED = frozenset({"eligible", "enrolled", "recruited", "included", "are included", "will be included",
                        "be included", "accrued", "accepted"})  # fmt: skip
@@ -37,6 +38,7 @@ _MODALS = ("must", "should", "shall", "need")
 _PROVIDED = frozenset({"if", "only if", "provided", "provided that", "providing", "providing that",
                        "as long as", "so long as", "on condition that", "on the condition that", "when",
                        "only when", "unless"})  # fmt: skip
+_ADDING = frozenset({"must", "should"})
 _TURNED = frozenset({"negation", "condition", "exception", "barring"})
 _ADDED = frozenset({"only", "also", "still", "considered", "consider", "be considered", "may", "can",
                     "may be", "can be", "as"})  # fmt: skip
@@ -92,7 +94,7 @@ def read_permission(
     if not at:
         return None
     subject, behind = _whom(chunks[:at]), chunks[at + 1 :]
-    provided = next((i for i, chunk in enumerate(behind) if chunk.form in _PROVIDED), None)
+    provided = next((i for i in range(len(behind)) if _provides(behind[i : i + 2])), None)
     if not all(_is_trial(each) or each.form in _ADDED for each in behind[:provided]):
         return None
     if any(chunk.classes & _TURNED or chunk.kind in ("value", "limit") for chunk in subject):
@@ -102,7 +104,9 @@ def read_permission(
     if provided is None:
         return _let_in(text, subject, narrative(text, chunks[0].start, chunks[-1].end))
     asked = list(behind[provided + 1 :])
-    asked = trimmed(asked[1:] if asked and asked[0].form in _PRONOUNS else asked)
+    while asked and asked[0].form in _PRONOUNS | _ADDING:
+        asked = asked[1:]
+    asked = trimmed(asked)
     if not asked or not any(map(is_content, subject)):
         return None
     read = case_of(text, subject)
@@ -116,6 +120,25 @@ def read_permission(
     return case, _asked(text, asked, denied=behind[provided].form == "unless")
 
 
+def barred_unless(text: Text, sentences: Sequence[Sequence[Chunk]]) -> list[Expression] | None:
+    """Read a list of exclusions' "patients with X are eligible if Y", which bars those with X without Y.
+
+    None where any of the sentences says anything else.
+    """
+    if not text.exclusion or not any("allowance" in chunk.classes for chunk in sentences[0]):
+        return None
+    asking = copy(text)
+    asking.exclusion = False
+    read: list[Expression] = []
+    for sentence in sentences:
+        told = read_permission(asking, trimmed(sentence))
+        if told is None:
+            return None
+        case, asked = told
+        read.append(all_of([case, negate(asked)]))
+    return read
+
+
 def asks_some(text: Text, chunks: Sequence[Chunk], read: Expression) -> bool:
     """Whether an item asks something of those with X only, so that it can't be one of several ways in.
 
@@ -124,6 +147,12 @@ def asks_some(text: Text, chunks: Sequence[Chunk], read: Expression) -> bool:
     case = asks_of_some(read) and not is_formal(read)
     modal = any(chunk.form.startswith(_MODALS) for chunk in chunks)
     return (case and modal) or read_permission(text, chunks) is not None
+
+
+def _provides(chunks: Sequence[Chunk]) -> bool:
+    """Whether words start what those let in have to meet ("if …", "but must …")."""
+    adds = chunks[0].form == "but" and len(chunks) > 1 and chunks[1].form.startswith(_MODALS)
+    return adds or chunks[0].form in _PROVIDED
 
 
 def _whom(chunks: Sequence[Chunk]) -> list[Chunk]:

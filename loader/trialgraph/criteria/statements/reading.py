@@ -55,7 +55,12 @@ from trialgraph.criteria.mentions.mentions import add_mentions
 from trialgraph.criteria.quantities.tables import outline_without
 from trialgraph.criteria.sections.normalization import NormalizedText
 from trialgraph.criteria.sections.outline import Outline
-from trialgraph.criteria.statements.admissions import asks_some, read_admission, read_permission
+from trialgraph.criteria.statements.admissions import (
+    asks_some,
+    barred_unless,
+    read_admission,
+    read_permission,
+)
 from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.demands import read_demanded
 from trialgraph.criteria.statements.denials import read_denied
@@ -299,6 +304,8 @@ def _joined(text: Text, read: Sequence[Expression]) -> Expression:
 
 def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[Expression]:
     """Read sentences one after the other, up to `end`; what allows or explains is joined to those before."""
+    if (let_in := barred_unless(text, sentences)) is not None:
+        return let_in
     read: list[Expression] = []
     for sentence in sentences:
         words = text.text[sentence[0].start : sentence[-1].end]
