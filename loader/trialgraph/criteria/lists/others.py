@@ -1,7 +1,7 @@
 """Classes behind a list: "prednisone, tacrolimus or other immunosuppressants" names all of them.
 
-What "other" leaves out of the class stands before it in the list, so that nobody has to know whether a drug is
-another one. Where it stands there on terms of its own, such as a dose, the class is meant without it.
+What "other" leaves out of the class stands before it in the list, so that nobody has to know whether a drug
+is another one. Where it stands there on terms of its own, such as a dose, the class is meant without it.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _is_other(fact: Fact) -> bool:
 
 
 def _is_alike(fact: Fact, whole: Fact, before: Sequence[Expression]) -> bool:
-    """Whether a treatment of the list stands there by itself, on no narrower terms than the class behind it."""
+    """Whether a treatment of the list stands there by itself, on no narrower terms than the class."""
     wider = fact.within in (None, whole.within) and fact.modifiers.items() <= whole.modifiers.items()
     return wider and any(fact is each for each in before)
 

@@ -14,14 +14,15 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.sexes import read_sex
 from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.facts.facts import is_content, read_fact
+from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.statements.addressees import case_of, may_be_borne
 from trialgraph.criteria.statements.refusals import TRIAL, without_trailing_verb
 from trialgraph.criteria.statements.statements import read_statement
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, asks_of_some, is_formal, negate
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms, is_judged
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms, is_judged
 
-__all__ = ["asks_some", "barred_unless", "read_admission", "read_permission"]
+__all__ = ["asks_some", "barred_unless", "read_admission", "read_permission", "who_is_let_in"]
 
 _ADMITTED = frozenset({"eligible", "enrolled", "recruited", "included", "are included", "will be included",
                        "be included", "accrued", "accepted"})  # fmt: skip
@@ -38,7 +39,11 @@ _MODALS = ("must", "should", "shall", "need")
 _PROVIDED = frozenset({"if", "only if", "provided", "provided that", "providing", "providing that",
                        "as long as", "so long as", "on condition that", "on the condition that", "when",
                        "only when", "unless"})  # fmt: skip
-_ADDING = frozenset({"must", "should"})
+_NOTE = 2
+_LISTS = frozenset({":", "*"})
+_PEOPLE = re.compile(r"\b(?:patients?|subjects?|participants?|individuals?|those)\b", re.IGNORECASE)
+_GOING_ON = frozenset({"but", "however", "-", ";", "*"})
+"""What joins a permission to a bar before it, whose subject isn't its own."""
 _TURNED = frozenset({"negation", "condition", "exception", "barring"})
 _ADDED = frozenset({"only", "also", "still", "considered", "consider", "be considered", "may", "can",
                     "may be", "can be", "as"})  # fmt: skip
@@ -104,9 +109,7 @@ def read_permission(
     if provided is None:
         return _let_in(text, subject, narrative(text, chunks[0].start, chunks[-1].end))
     asked = list(behind[provided + 1 :])
-    while asked and asked[0].form in _PRONOUNS | _ADDING:
-        asked = asked[1:]
-    asked = trimmed(asked)
+    asked = trimmed(asked[1:] if asked and asked[0].form in _PRONOUNS else asked)
     if not asked or not any(map(is_content, subject)):
         return None
     read = case_of(text, subject)
@@ -123,20 +126,31 @@ def read_permission(
 def barred_unless(text: Text, sentences: Sequence[Sequence[Chunk]]) -> list[Expression] | None:
     """Read a list of exclusions' "patients with X are eligible if Y", which bars those with X without Y.
 
-    None where any of the sentences says anything else.
+    None where any of the sentences says anything else, and where they aren't the whole of a criterion, since
+    they lift what it bars then.
     """
-    if not text.exclusion or not any("allowance" in chunk.classes for chunk in sentences[0]):
+    if not text.exclusion or not sentences or not _is_all(text, sentences):
         return None
     asking = copy(text)
     asking.exclusion = False
     read: list[Expression] = []
     for sentence in sentences:
-        told = read_permission(asking, trimmed(sentence))
+        listed = any(chunk.form in _LISTS for chunk in sentence[_NOTE:])
+        subject = [] if listed else who_is_let_in(text, sentence)
+        told = read_permission(asking, trimmed(sentence)) if subject else None
         if told is None:
             return None
         case, asked = told
+        conditional = not isinstance(asked, Narrative) or asked.text != _words(text, sentence)
+        if not conditional and _PEOPLE.search(text.text, sentence[0].start, subject[-1].end) is None:
+            return None
         read.append(all_of([case, negate(asked)]))
     return read
+
+
+def _is_all(text: Text, sentences: Sequence[Sequence[Chunk]]) -> bool:
+    first, last = sentences[0][0], sentences[-1][-1]
+    return first.start <= text.chunks[0].start and last.end >= text.chunks[-1].start
 
 
 def asks_some(text: Text, chunks: Sequence[Chunk], read: Expression) -> bool:
@@ -147,6 +161,26 @@ def asks_some(text: Text, chunks: Sequence[Chunk], read: Expression) -> bool:
     case = asks_of_some(read) and not is_formal(read)
     modal = any(chunk.form.startswith(_MODALS) for chunk in chunks)
     return (case and modal) or read_permission(text, chunks) is not None
+
+
+def who_is_let_in(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Return whom or what a sentence lets in ("patients with X are eligible if …"); nothing for any other."""
+    at = allowance_at(chunks)
+    subject = _whom(chunks[:at]) if at else []
+    named = next((i for i, chunk in enumerate(subject) if is_content(chunk)), len(subject))
+    turned = any(chunk.classes & _TURNED or chunk.form in _GOING_ON for chunk in subject)
+    # Where a full stop is lost, those let in stand behind what was barred before.
+    again = any(_is_person(chunk) and text.text[chunk.start].isupper() for chunk in subject[named:])
+    return [] if turned or again or named == len(subject) else subject
+
+
+def _is_person(chunk: Chunk) -> bool:
+    return "persons" in chunk.classes or chunk.form in RESTARTS
+
+
+def _words(text: Text, chunks: Sequence[Chunk]) -> str:
+    kept = trimmed(chunks)
+    return narrative(text, kept[0].start, kept[-1].end).text
 
 
 def _provides(chunks: Sequence[Chunk]) -> bool:

@@ -284,6 +284,8 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
     """Read the sentences of a stretch; those behind the name of a part of the trial are asked there only."""
     read: list[Expression] = []
     sentences = without_idle(text, without_fields(text, sentences_of(text, chunks)))
+    if (let_in := barred_unless(text, sentences)) is not None:
+        return any_of(let_in)
     if len(sentences) > 1 and not text.exclusion and is_title(sentences[0]):
         sentences = sentences[1:]
     for case, run in by_part_of_trial(text, with_list(text, sentences)):
@@ -304,8 +306,6 @@ def _joined(text: Text, read: Sequence[Expression]) -> Expression:
 
 def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[Expression]:
     """Read sentences one after the other, up to `end`; what allows or explains is joined to those before."""
-    if (let_in := barred_unless(text, sentences)) is not None:
-        return let_in
     read: list[Expression] = []
     for sentence in sentences:
         words = text.text[sentence[0].start : sentence[-1].end]
