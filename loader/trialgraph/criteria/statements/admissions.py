@@ -39,6 +39,7 @@ _MODALS = ("must", "should", "shall", "need")
 _PROVIDED = frozenset({"if", "only if", "provided", "provided that", "providing", "providing that",
                        "as long as", "so long as", "on condition that", "on the condition that", "when",
                        "only when", "unless"})  # fmt: skip
+_ON = frozenset({"on", "onto"})
 _NOTE = 2
 _LISTS = frozenset({":", "*"})
 _PEOPLE = re.compile(r"\b(?:patients?|subjects?|participants?|individuals?|those)\b", re.IGNORECASE)
@@ -255,7 +256,7 @@ def _names_anyone(chunks: Sequence[Chunk]) -> bool:
 
 
 def _is_trial(chunk: Chunk) -> bool:
-    return chunk.kind == "sign" or chunk.form in TRIAL or TRIAL.issuperset(chunk.form.split())
+    return chunk.kind == "sign" or chunk.form in TRIAL | _ON or TRIAL.issuperset(chunk.form.split())
 
 
 def _denies_states(expression: Expression) -> bool:
