@@ -48,6 +48,14 @@ def test_a_disease_that_leads_to_the_excepted_one_shows_nothing() -> None:
     assert "AutoimmuneThyroiditis" not in _names("Active autoimmune disease, except hypothyroidism")
 
 
+def test_of_a_judgement_that_is_excepted_no_kind_above_it_shows_the_fact() -> None:
+    """Whether a corticosteroid is a systemic one is judged, so none shows what excepts those; others do."""
+    names = _names("Immunosuppressants except systemic corticosteroids")
+    assert "Tacrolimus" in names
+    assert not names & {"Prednisone", "Corticosteroid", "SystemicCorticosteroid"}
+    assert not _names("Corticosteroids except topical corticosteroids")
+
+
 @pytest.mark.parametrize(
     ("words", "clinical", "truth"),
     [

@@ -49,15 +49,23 @@ def showing_instances(fact: Fact) -> tuple[Fact, ...]:
     modifiers = {name: words for name, words in fact.modifiers.items() if name != "exception"}
     if all(each in concepts[fact.concept].disjoint for each in exceptions):
         return (replace(fact, modifiers=modifiers, exceptions=()),)
-    if any(each not in concepts or concepts.is_judged(each) for each in exceptions):
+    if any(each not in concepts for each in exceptions):
         return ()
-    named = [told for each in exceptions for told in (each, *concepts[each].sequel_of)]
+    kinds = [kind for each in exceptions for kind in _kinds(each, concepts)]
+    named = [told for each in kinds for told in (each, *concepts[each].sequel_of)]
     those = frozenset(below for each in named for below in concepts.descendants(each))
     above = frozenset(up for each in named for up in concepts.ancestors(each))
     return tuple(
         replace(fact, concept=iri, concept_label=concepts.label(iri), modifiers=modifiers, exceptions=())
         for iri in sorted(_apart(fact.concept, those, above, concepts))
     )
+
+
+def _kinds(iri: str, concepts: Concepts) -> tuple[str, ...]:
+    """Return a concept, or of a judgement the kinds right above it: what is none of them is none of it."""
+    if not concepts.is_judged(iri) or not concepts[iri].parents:
+        return (iri,)
+    return tuple(kind for parent in concepts[iri].parents for kind in _kinds(parent, concepts))
 
 
 def excepted(fact: Fact) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from trialgraph.criteria.criterion import Criterion, Kind, Part
 from trialgraph.criteria.language.misspellings import common_words
 from trialgraph.criteria.language.vocabulary import Term, Vocabulary, default_vocabulary
 from trialgraph.criteria.misplaced import turn_demands
+from trialgraph.criteria.permits import lift_bars
 from trialgraph.criteria.sections.leads import below_leads
 from trialgraph.criteria.sections.normalization import normalize, words_of
 from trialgraph.criteria.sections.outline import outline
@@ -39,7 +40,8 @@ def read_criteria(record: TrialRecord, *, vocabulary: Vocabulary | None = None) 
     vocabulary = vocabulary or default_vocabulary()
     drugs = trial_drugs(record.study, vocabulary)
     with collection_paused():
-        return tuple(turn_demands(list(_read(record.eligibility, "inclusion", words, vocabulary, drugs))))
+        read = list(_read(record.eligibility, "inclusion", words, vocabulary, drugs))
+        return tuple(lift_bars(turn_demands(read), vocabulary))
 
 
 def read_text(
@@ -57,7 +59,8 @@ def read_text(
     """
     vocabulary = vocabulary or default_vocabulary()
     with collection_paused():
-        return tuple(turn_demands(list(_read(EligibilityText(text), kind, None, vocabulary))))
+        read = list(_read(EligibilityText(text), kind, None, vocabulary))
+        return tuple(lift_bars(turn_demands(read), vocabulary))
 
 
 def _read(

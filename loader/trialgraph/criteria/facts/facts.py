@@ -21,6 +21,7 @@ from trialgraph.namespaces import TGC
 
 __all__ = ["FactReading", "is_content", "read_fact"]
 
+_INVESTIGATIONAL = str(TGC.InvestigationalDrug)
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _NEOPLASM = str(TGC.Neoplasm)
 _PRIMARY_MALIGNANT = str(TGC.PrimaryMalignantNeoplasm)
@@ -355,7 +356,8 @@ def _narrowed(text: Text, fact: Fact, around: Around) -> Fact:
             fact = replace(fact, concept=_MALIGNANT, concept_label="malignant neoplasm")
         if fact.concept in (_MALIGNANT, _NEOPLASM):
             modifiers["relation"] = "other"
-        elif fact.category in ("treatment", "procedure"):
+        elif fact.category in ("treatment", "procedure") and fact.concept != _INVESTIGATIONAL:
+            # Whoever is screened hasn't had the drug under study, so any investigational drug is another.
             qualifiers.insert(0, "other")
     if qualifiers:
         modifiers["qualifier"] = "; ".join([*filter(None, [modifiers.get("qualifier")]), *qualifiers])

@@ -60,7 +60,8 @@ def _goes_on(before: Segment, segment: Segment) -> bool:
         return False
     plain = all(chunk.kind not in _VALUED and "negation" not in chunk.classes for chunk in segment.chunks)
     named = [chunk for chunk in segment.chunks if is_content(chunk)]
-    return plain and bool(named) and is_undergone(segment.chunks[0]) and all(map(is_undergone, named))
+    first = next((chunk for chunk in segment.chunks if not chunk.classes & {"other", "neutral"}), None)
+    return plain and first is not None and is_undergone(first) and all(map(is_undergone, named))
 
 
 def follows_definition(chunks: Sequence[Chunk], at: int) -> bool:

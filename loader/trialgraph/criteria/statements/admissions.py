@@ -1,26 +1,28 @@
 """Demands worded as whom a trial lets in: "patients are eligible if they have X", "only Y are eligible".
 
-Those with a disease may be let in "if …", which is asked of them alone.
+Those with a disease may be let in "if …", which is asked of them alone, in either kind of list.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from copy import copy
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.sexes import read_sex
 from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.facts.facts import is_content, read_fact
+from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.statements.addressees import case_of, may_be_borne
 from trialgraph.criteria.statements.refusals import TRIAL, TURNED, without_trailing_verb
 from trialgraph.criteria.statements.statements import read_statement
-from trialgraph.criteria.trees import alternatives_of, any_of, asks_of_some, is_formal, negate
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms, is_judged
+from trialgraph.criteria.trees import all_of, alternatives_of, any_of, asks_of_some, is_formal, negate
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms, is_judged
 
-__all__ = ["asks_some", "read_admission", "read_permission"]
+__all__ = ["asks_some", "barred_unless", "read_admission", "read_permission", "who_is_let_in"]
 
 _ADMITTED = frozenset({"eligible", "enrolled", "recruited", "included", "are included", "will be included",
                        "be included", "accrued", "accepted"})  # fmt: skip
@@ -37,6 +39,12 @@ _MODALS = ("must", "should", "shall", "need")
 _PROVIDED = frozenset({"if", "only if", "provided", "provided that", "providing", "providing that",
                        "as long as", "so long as", "on condition that", "on the condition that", "when",
                        "only when", "unless"})  # fmt: skip
+_ON = frozenset({"on", "onto"})
+_NOTE = 2
+_LISTS = frozenset({":", "*"})
+_PEOPLE = re.compile(r"\b(?:patients?|subjects?|participants?|individuals?|those)\b", re.IGNORECASE)
+_GOING_ON = frozenset({"but", "however", "-", ";", "*"})
+"""What joins a permission to a bar before it, whose subject isn't its own."""
 _ADDED = frozenset({"only", "also", "still", "considered", "consider", "be considered", "may", "can",
                     "may be", "can be", "as"})  # fmt: skip
 """What stands between those who are let in and "eligible"."""
@@ -91,7 +99,7 @@ def read_permission(
     if not at:
         return None
     subject, behind = _whom(chunks[:at]), chunks[at + 1 :]
-    provided = next((i for i, chunk in enumerate(behind) if chunk.form in _PROVIDED), None)
+    provided = next((i for i in range(len(behind)) if _provides(behind[i : i + 2])), None)
     if not all(_is_trial(each) or each.form in _ADDED for each in behind[:provided]):
         return None
     if any(chunk.classes & TURNED or chunk.kind in ("value", "limit") for chunk in subject):
@@ -115,6 +123,36 @@ def read_permission(
     return case, _asked(text, asked, denied=behind[provided].form == "unless")
 
 
+def barred_unless(text: Text, sentences: Sequence[Sequence[Chunk]]) -> list[Expression] | None:
+    """Read a list of exclusions' "patients with X are eligible if Y", which bars those with X without Y.
+
+    None where any of the sentences says anything else, and where they aren't the whole of a criterion, since
+    they lift what it bars then.
+    """
+    if not text.exclusion or not sentences or not _is_all(text, sentences):
+        return None
+    asking = copy(text)
+    asking.exclusion = False
+    read: list[Expression] = []
+    for sentence in sentences:
+        listed = any(chunk.form in _LISTS for chunk in sentence[_NOTE:])
+        subject = [] if listed else who_is_let_in(text, sentence)
+        told = read_permission(asking, trimmed(sentence)) if subject else None
+        if told is None:
+            return None
+        case, asked = told
+        conditional = not isinstance(asked, Narrative) or asked.text != _words(text, sentence)
+        if not conditional and _PEOPLE.search(text.text, sentence[0].start, subject[-1].end) is None:
+            return None
+        read.append(all_of([case, negate(asked)]))
+    return read
+
+
+def _is_all(text: Text, sentences: Sequence[Sequence[Chunk]]) -> bool:
+    first, last = sentences[0][0], sentences[-1][-1]
+    return first.start <= text.chunks[0].start and last.end >= text.chunks[-1].start
+
+
 def asks_some(text: Text, chunks: Sequence[Chunk], read: Expression) -> bool:
     """Whether an item asks something of those with X only, so that it can't be one of several ways in.
 
@@ -123,6 +161,32 @@ def asks_some(text: Text, chunks: Sequence[Chunk], read: Expression) -> bool:
     case = asks_of_some(read) and not is_formal(read)
     modal = any(chunk.form.startswith(_MODALS) for chunk in chunks)
     return (case and modal) or read_permission(text, chunks) is not None
+
+
+def who_is_let_in(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Return whom or what a sentence lets in ("patients with X are eligible if …"); nothing for any other."""
+    at = allowance_at(chunks)
+    subject = _whom(chunks[:at]) if at else []
+    named = next((i for i, chunk in enumerate(subject) if is_content(chunk)), len(subject))
+    turned = any(chunk.classes & TURNED or chunk.form in _GOING_ON for chunk in subject)
+    # Where a full stop is lost, those let in stand behind what was barred before.
+    again = any(_is_person(chunk) and text.text[chunk.start].isupper() for chunk in subject[named:])
+    return [] if turned or again or named == len(subject) else subject
+
+
+def _is_person(chunk: Chunk) -> bool:
+    return "persons" in chunk.classes or chunk.form in RESTARTS
+
+
+def _words(text: Text, chunks: Sequence[Chunk]) -> str:
+    kept = trimmed(chunks)
+    return narrative(text, kept[0].start, kept[-1].end).text
+
+
+def _provides(chunks: Sequence[Chunk]) -> bool:
+    """Whether words start what those let in have to meet ("if …", "but must …")."""
+    adds = chunks[0].form == "but" and len(chunks) > 1 and chunks[1].form.startswith(_MODALS)
+    return adds or chunks[0].form in _PROVIDED
 
 
 def _whom(chunks: Sequence[Chunk]) -> list[Chunk]:
@@ -191,7 +255,7 @@ def _names_anyone(chunks: Sequence[Chunk]) -> bool:
 
 
 def _is_trial(chunk: Chunk) -> bool:
-    return chunk.kind == "sign" or chunk.form in TRIAL or TRIAL.issuperset(chunk.form.split())
+    return chunk.kind == "sign" or chunk.form in TRIAL | _ON or TRIAL.issuperset(chunk.form.split())
 
 
 def _denies_states(expression: Expression) -> bool:

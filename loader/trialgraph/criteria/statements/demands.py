@@ -1,4 +1,7 @@
-"""Demands as lists among exclusions: "HIV-positive patients must have:" bars those who lack some of it."""
+"""Demands as lists: "HIV-positive patients must have:" among exclusions bars those who lack some of it.
+
+"Patients with HIV are eligible if:" asks the list of them, and of nobody else, in either kind of section.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,11 @@ from trialgraph.criteria.lists.lists import read_condition
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of
 from trialgraph.criteria.sections.outline import Outline
+from trialgraph.criteria.statements.addressees import case_of, may_be_borne
+from trialgraph.criteria.statements.admissions import who_is_let_in
 from trialgraph.criteria.statements.leadins import between
-from trialgraph.criteria.trees import all_of, any_of, is_formal, negate
-from trialgraph.expressions import Expression
+from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal, negate
+from trialgraph.expressions import Expression, atoms
 
 __all__ = ["read_demanded"]
 
@@ -26,6 +31,16 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 """How a lead-in ends that asks for what is listed below it."""
+_LETTING = r"\b(?:eligible|allowed|permitted|acceptable|enroll?(?:ed)?|included|participate)\b"
+_MEETING = r"(?:have|ha(?:s|d)|meet|meets|satisf(?:y|ies)|fulfill?s?)\b"
+_LET_IN = re.compile(
+    rf"{_LETTING}[^.;:]{{0,40}}?\b(?:if|provided(?:\s+that)?|as\s+long\s+as|when)\b"
+    rf"(?:\s+(?:they|he\s+or\s+she))?(?:\s+{_MEETING}[^.;:]{{0,80}}|\s+(?:all|each)\b[^.;:]{{0,60}})?:\s*$"
+    rf"|\bwho\s+{_MEETING}[^.;:]{{0,80}}{_LETTING}[^.;:]{{0,40}}:\s*$",
+    re.IGNORECASE,
+)
+"""How a lead-in ends that lets some in who meet what is listed below it."""
+_KEPT_OUT = re.compile(r"\bnot\b|\bineligible\b|\bexclu|\bunless\b", re.IGNORECASE)
 _TURNED = re.compile(
     r"\b(?:no|not|none|never|without|neither)\b|\b(?:assess|discontinu|test|wash)", re.IGNORECASE
 )
@@ -40,7 +55,7 @@ Reader = Callable[[Text, Outline], Expression]
 
 
 def read_demanded(text: Text, leading: Sequence[Chunk], outline: Outline, read: Reader) -> Expression | None:
-    """Return whom a list of demands bars among exclusions; None below any other lead-in.
+    """Return whom a list of demands bars among exclusions, or what it asks of those let in; None for others.
 
     Args:
         text: The text under reading.
@@ -49,6 +64,8 @@ def read_demanded(text: Text, leading: Sequence[Chunk], outline: Outline, read: 
         read: Reads one of its items.
     """
     lead = text.text[outline.start : outline.lead_end].rstrip()
+    if (let_in := _read_let_in(text, lead, leading, outline, read)) is not None:
+        return let_in
     asked = _ASKED.search(lead) if text.exclusion else None
     if asked is None or _TURNED.search(lead, asked.start()) or not leading:
         return None
@@ -67,6 +84,27 @@ def read_demanded(text: Text, leading: Sequence[Chunk], outline: Outline, read: 
     if not any(map(is_content, before)):
         return barred
     return any_of([read(text, Outline(outline.start, last[0].start, last[0].start)), barred])
+
+
+def _read_let_in(
+    text: Text, lead: str, leading: Sequence[Chunk], outline: Outline, read: Reader
+) -> Expression | None:
+    """Read "patients with HIV are eligible if:", whose list is asked of those with HIV alone."""
+    found = _LET_IN.search(lead) if lead.endswith(":") and _KEPT_OUT.search(lead) is None else None
+    if found is None or len(sentences_of(text, leading)) > 1:
+        return None
+    asking = copy(text)
+    asking.exclusion = False
+    who = who_is_let_in(text, leading)
+    who = trimmed([chunk for chunk in who if chunk.start < outline.start + found.start()])
+    if not any(map(is_content, who)):
+        return None
+    case = alternatives_of(case_of(asking, who))
+    if not is_formal(case) or not all(may_be_borne(text, atom) for atom in atoms(case)):
+        return None
+    items = [read(asking, item) for item in outline.items]
+    asked = any_of(items) if offers_choice(lead) else all_of(items)
+    return all_of([case, negate(asked)]) if text.exclusion else any_of([negate(case), asked])
 
 
 def _case(text: Text, who: list[Chunk]) -> Expression | None:

@@ -47,6 +47,7 @@ from trialgraph.criteria.language.predicates import part_predicate
 from trialgraph.criteria.language.vocabulary import Vocabulary
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_barred, read_segments
+from trialgraph.criteria.lists.others import with_whole_classes
 from trialgraph.criteria.members.doubts import narrow_illnesses
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of, time_of_label, with_list
@@ -54,7 +55,12 @@ from trialgraph.criteria.mentions.mentions import add_mentions
 from trialgraph.criteria.quantities.tables import outline_without
 from trialgraph.criteria.sections.normalization import NormalizedText
 from trialgraph.criteria.sections.outline import Outline
-from trialgraph.criteria.statements.admissions import asks_some, read_admission, read_permission
+from trialgraph.criteria.statements.admissions import (
+    asks_some,
+    barred_unless,
+    read_admission,
+    read_permission,
+)
 from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.demands import read_demanded
 from trialgraph.criteria.statements.denials import read_denied
@@ -147,6 +153,8 @@ def read_expression(
             expression, text, chunks, lambda each: join_segments(text, read_segments(text, each), joint)
         )
         expression = add_values(expression, text, chunks)
+    if "other" in text.lowered:
+        expression = with_whole_classes(expression, vocabulary)
     expression = map_facts(
         name_exceptions(map_facts(expression, part_predicate), vocabulary), undated_history
     )
@@ -283,6 +291,8 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
     """Read the sentences of a stretch; those behind the name of a part of the trial are asked there only."""
     read: list[Expression] = []
     sentences = without_idle(text, without_fields(text, sentences_of(text, chunks)))
+    if (let_in := barred_unless(text, sentences)) is not None:
+        return any_of(let_in)
     if len(sentences) > 1 and not text.exclusion and is_title(sentences[0]):
         sentences = sentences[1:]
     for case, run in by_part_of_trial(text, with_list(text, sentences)):

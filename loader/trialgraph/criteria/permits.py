@@ -1,0 +1,161 @@
+"""Permissions that stand as criteria of their own and lift what another criterion bars.
+
+"Patients with vitiligo are eligible" below "autoimmune disease" is an exception to it, though a list has
+made two criteria of the two. Without it the patients whom a trial names as eligible would be barred.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
+from trialgraph.criteria.conditions.cases import with_exception
+from trialgraph.criteria.criterion import Criterion
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.vocabulary import GIVEN, Term, Vocabulary
+from trialgraph.criteria.members.sentences import sentences_of
+from trialgraph.criteria.sections.normalization import normalize
+from trialgraph.criteria.statements.admissions import who_is_let_in
+from trialgraph.criteria.trees import all_of, any_of
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
+from trialgraph.namespaces import TGC
+
+__all__ = ["lift_bars"]
+
+_NEOPLASM = str(TGC.Neoplasm)
+_METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
+_NARROWING = frozenset({"qualifier", "severity"})
+_LONGEST = 600
+_LETTING = re.compile(
+    r"\b(?:eligible|allowed|permitted|acceptable|not\s+(?:be\s+)?excluded|(?:may|can)\s+(?:be\s+)?(?:enroll?|includ|participat))",
+    re.IGNORECASE,
+)
+_REFUSING = re.compile(
+    r"\b(?:not|never|no|nor|cannot)\s+(?:be\s+|been\s+)?(?:eligible|allowed|permitted|acceptable|enroll|includ|participat)"
+    r"|\bineligible|(?<!not )(?<!not be )\bexcluded\b|\bonly\s+(?:patients|subjects|participants|those)\b",
+    re.IGNORECASE,
+)
+_EARLIER = re.compile(r"\b(?:prior|previous\w*|history|past|second|other|another)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Permission:
+    """What a criterion lets in.
+
+    Args:
+        terms: What it names.
+        words: All that it says.
+        order: Its place among the criteria.
+        scope: The part of the trial it is for.
+    """
+
+    terms: tuple[Term, ...]
+    words: str
+    order: int
+    scope: str | None
+
+
+def lift_bars(criteria: Sequence[Criterion], vocabulary: Vocabulary) -> list[Criterion]:
+    """Return the criteria of a section with the permissions among them as exceptions of what others bar.
+
+    A permission lifts what bars the very disease that it names, or a wider one; among demands, only where
+    it stands right behind. A treatment it lifts where the wider is barred, or right behind the bar: "prior
+    chemotherapy is allowed" takes nothing from "chemotherapy within 3 weeks".
+    """
+    told = {at: found for at, each in enumerate(criteria) if (found := _permission(each, at, vocabulary))}
+    if not told:
+        return list(criteria)
+    lifted = []
+    for at, each in enumerate(criteria):
+        read = each.expression
+        for permission in told.values() if at not in told else ():
+            behind = _stands_behind(criteria, told, at, permission.order)
+            if permission.scope in (None, each.scope) and (behind or each.kind == "exclusion"):
+                read = _lift(read, permission, vocabulary, barring=each.kind == "exclusion", behind=behind)
+        changed = read is not each.expression
+        lifted.append(replace(each, expression=read) if changed else each)
+    return lifted
+
+
+def _permission(criterion: Criterion, at: int, vocabulary: Vocabulary) -> _Permission | None:
+    """Return what a criterion lets in that says no more than that; None for any other."""
+    words = criterion.normalized
+    if len(words) > _LONGEST or criterion.parts or _LETTING.search(words) is None or _REFUSING.search(words):
+        return None
+    text = Text(normalize(criterion.text), vocabulary, criterion.kind == "exclusion")
+    text.chunks = chunks = Chunker(text).chunks()
+    named: list[Term] = []
+    for sentence in sentences_of(text, chunks):
+        subject = list(_content(who_is_let_in(text, sentence)))
+        if not subject:
+            return None
+        named += subject
+    return _Permission(tuple(named), words.strip(" .;"), at, criterion.scope)
+
+
+def _content(chunks: Sequence[Chunk]) -> Iterator[Term]:
+    return (chunk.term for chunk in chunks if chunk.term is not None and is_content(chunk))
+
+
+def _stands_behind(
+    criteria: Sequence[Criterion], told: dict[int, _Permission], bar: int, permission: int
+) -> bool:
+    """Whether nothing but permissions stands between a bar and one of them."""
+    same = criteria[bar].kind == criteria[permission].kind
+    return same and bar < permission and all(at in told for at in range(bar + 1, permission))
+
+
+def _lift(
+    expression: Expression, permission: _Permission, vocabulary: Vocabulary, *, barring: bool, behind: bool
+) -> Expression:
+    match expression:
+        case Fact() if barring and not expression.is_mention:
+            words = expression.modifiers.get("exception", "")
+            lifted = (
+                []
+                if permission.words in words
+                else [
+                    term.iri
+                    for term in permission.terms
+                    if _lifts(term, expression, permission, vocabulary, behind=behind)
+                ]
+            )
+            return _excepting(expression, permission.words, lifted) if lifted else expression
+        case AllOf(operands) | AnyOf(operands):
+            read = [_lift(each, permission, vocabulary, barring=barring, behind=behind) for each in operands]
+            if all(one is two for one, two in zip(read, operands, strict=True)):
+                return expression
+            return all_of(read) if isinstance(expression, AllOf) else any_of(read)
+        case Not(operand):
+            told = _lift(operand, permission, vocabulary, barring=not barring, behind=behind)
+            return expression if told is operand else Not(told)
+        case _:
+            return expression
+
+
+def _excepting(fact: Fact, words: str, concepts: Sequence[str]) -> Fact:
+    """Return a fact with a permission as one more exception, known by its concepts if those before are."""
+    known = "exception" not in fact.modifiers or fact.exceptions
+    told = tuple(dict.fromkeys((*fact.exceptions, *concepts))) if known else ()
+    return replace(with_exception(fact, words), exceptions=told)
+
+
+def _lifts(term: Term, fact: Fact, permission: _Permission, vocabulary: Vocabulary, *, behind: bool) -> bool:
+    """Whether a permission for one thing is about what a fact bars, and not some kind of it only."""
+    barred = vocabulary.by_iri.get(fact.concept)
+    wider = fact.concept in term.ancestors and fact.concept != term.iri
+    if barred is None or not (wider or fact.concept == term.iri) or _NARROWING & fact.modifiers.keys():
+        return False
+    earlier = _EARLIER.search(permission.words) is not None
+    if _is_cancer(term) or _is_cancer(barred):
+        # The cancer under study is what patients are let in with.
+        return behind and earlier and _is_cancer(term)
+    if fact.category in GIVEN:
+        return (behind or wider) and not (fact.within is not None and earlier)
+    return fact.category == "condition"
+
+
+def _is_cancer(term: Term) -> bool:
+    return term.is_a(_NEOPLASM) and not term.is_a(_METASTASIS)
