@@ -12,6 +12,7 @@ from trialgraph.criteria.conditions.excuses import excused_by
 from trialgraph.criteria.conditions.supports import unsupported
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import OBTAINED, RESTARTS
+from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import concerns_some_aside
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.language.wording import wording
@@ -25,6 +26,7 @@ from trialgraph.expressions import Expression, Not, Value, Window, atoms
 
 __all__ = [
     "aside_at",
+    "asks_no_more",
     "bracketed_window",
     "is_harmless",
     "is_method",
@@ -158,7 +160,7 @@ def with_alternative(
     ]
     if _forbids(chunks):
         return all_of([expression, unsupported(text, chunks) or narrative(text, *place)])
-    if _allows_besides(chunks) or _REFERENCE.match(text.text, place[0]):
+    if _allows_besides(chunks) or _REFERENCE.match(text.text, place[0]) or asks_no_more(text, *place):
         return expression
     plain = not any(chunk.kind == "value" for chunk in chunks)
     if (
@@ -190,6 +192,13 @@ def with_alternative(
     if text.exclusion:
         return any_of([all_of([negate(case), expression]), all_of([case, other.expression])])
     return any_of([expression, all_of([case, other.expression])])
+
+
+def asks_no_more(text: Text, start: int, end: int) -> bool:
+    """Whether words about a value add nothing to it ("may receive transfusions")."""
+    words = text.text[start:end].strip("()[] -–")
+    found = text.search(lexicon().idle, words)
+    return found is not None and found.start() == 0
 
 
 def _asks_time(chunks: Sequence[Chunk], limits: Sequence[Chunk]) -> bool:

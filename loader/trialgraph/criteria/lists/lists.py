@@ -10,6 +10,7 @@ from trialgraph.criteria.chunking.brackets import tells_stain
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.alternatives import (
+    asks_no_more,
     is_harmless,
     is_method,
     merge_alternatives,
@@ -74,6 +75,10 @@ _MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "
 _FAILING = frozenset({"inability", "unable", "failure", "fails", "fail", "failed"})
 """How words open that deny the value behind them ("inability to maintain platelets > 50,000")."""
 _FOOTNOTE = re.compile(r"\s*[*†‡§]+\s*")
+_MARKER = re.compile(r"(?:[a-k]|[ivx]{1,4}|\d{1,2})[.)]\s*(?=[A-Z])|[°o]\s*(?=[A-Z])")
+"""The letter or number of an item, where its list lost its lines."""
+_HEADING = re.compile(r"(?:[A-Z][a-z]+|[Aa]nd|[Oo]r|\s|:|(?<=[a-z] )functions?)+|(?:[a-k]|[ivx]{1,4})[.):]*")
+"""What stands behind a value in a list that lost its lines: the title of the next part, or an item's letter."""
 _FAR = 60
 _WHO = re.compile(
     r"\b(?:patients?|participants?|subjects?|individuals?|those)\s+who\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE
@@ -236,6 +241,8 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> E
     for chunk in before:
         if "negation" in chunk.classes:
             segment.negated = not segment.negated
+        elif chunk is before[0] and _MARKER.match(text.text, chunk.start):
+            continue
         elif not is_harmless(chunk, "label", "qualifier", "active", "value_tail") and chunk.form.strip(
             "'\"*-"
         ):
@@ -273,6 +280,8 @@ def _read_around_value(
         rest.remove(chunk)
     if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
         return expression
+    if _is_heading(text, rest, after[-1]) or asks_no_more(text, rest[0].start, after[-1].end):
+        return expression
     if rest[0].kind == "limit" and other_limit(text, chunks[at], [rest[0]]) is not None:
         return with_alternative(text, expression, chunks[at], rest, (rest[0].start, rest[-1].end))
     if rest[0].form.startswith(tuple(_MODALS)) and _is_of_some(text, before, chunks[at]):
@@ -299,6 +308,16 @@ def _read_around_value(
         return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
     without = unsupported(text, [each for each in after if each.start >= rest[0].start])
     return all_of([expression, without or narrative(text, rest[0].start, after[-1].end)])
+
+
+def _is_heading(text: Text, rest: Sequence[Chunk], last: Chunk) -> bool:
+    """Whether words behind a value only head what stood below it ("… ≥ 100 × 10^9/L Renal")."""
+    if not _HEADING.fullmatch(text.text, rest[0].start, last.end):
+        return False
+    return (
+        all("label" in chunk.classes for chunk in rest)
+        or len(text.text[rest[0].start : last.end].rstrip(".):")) <= _PAIR
+    )
 
 
 def _is_of_some(text: Text, before: Sequence[Chunk], value: Chunk) -> bool:

@@ -78,7 +78,8 @@ class _ScaleReader:
             r"|(?P<number>\d{1,3}|zero|one|two|three|four)(?!\.?\d|/\d{3})(?:[A-D]\b)?(?:\s*(?:%|points?))?)"
         )
         self.joint = re.compile(
-            r"\s*(?:,\s*(?:or|and)?|/|or|and|-|to|through|&|~|;(?=\s*\d)|(?=\s\d(?!\S)))\s*(?:class\s+|score\s+)?(?=[\dIVABCz])"
+            r"\s*(?:,\s*(?:or|and)?|/|or|and|(?:-|to)\s*≤|-|to|through|&|~|;(?=\s*\d)|(?=\s\d(?!\S)))\s*(?:class\s+|score\s+)?"
+            r"(?=[\dIVABCz]|(?:one|two|three|four)\b)"
         )
 
     def read(self, position: int) -> Found | None:
@@ -96,7 +97,8 @@ class _ScaleReader:
         inner = wording().compare.match(self.text, self._skip(end))
         if inner and low != high:
             return self._inside_class((low, high), start, inner)
-        low, high, end, count = self._listed(low, high, end)
+        between = opening is not None and opening.group().lower().startswith("between")
+        low, high, end, count = self._listed(low, high, end, between=between)
         if (
             count == 1
             and self.scale.symbols
@@ -128,18 +130,24 @@ class _ScaleReader:
         value = float(match["number"]) if number is None else number
         return (value, value, match.end()) if self.scale.low <= value <= self.scale.high else None
 
-    def _listed(self, low: float, high: float, end: int) -> tuple[float, float, int, int]:
-        """Take in the rest of a list or range of scores, so long as it leaves no gap."""
+    def _listed(self, low: float, high: float, end: int, *, between: bool) -> tuple[float, float, int, int]:
+        """Take in the rest of a list or range of scores, so long as it leaves no gap.
+
+        A range may be told from its upper end ("100 to 70"), as "between" tells one.
+        """
         count = 1
         while joint := self._joint_after(end):
             following = self._value(joint.end())
             if following is None:
                 break
-            span = any(sign in joint.group() for sign in ("-", "~", "to", "through"))
+            span = between or any(sign in joint.group() for sign in ("-", "~", "to", "through"))
             if not joint.group().strip() and following[0] != high + 1:
                 break
-            if (not span and following[0] > high + 1 and self.scale.high < 50) or following[0] < low:
+            turned = following[1] < low
+            if (not span and following[0] > high + 1 and self.scale.high < 50) or (turned and not span):
                 break
+            if turned:
+                return following[0], high, following[2], count + 1
             high, end, count = max(high, following[1]), following[2], count + 1
         return low, high, end, count
 

@@ -12,12 +12,13 @@ from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.language.vocabulary import Vocabulary
 from trialgraph.criteria.lists.lists import read_segments
 from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.quantities.fitting import is_wanted
 from trialgraph.criteria.sections.normalization import normalize
-from trialgraph.criteria.trees import map_facts
-from trialgraph.expressions import Expression, Fact, atoms
+from trialgraph.criteria.trees import all_of, any_of, map_facts
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms
 from trialgraph.namespaces import TGC
 
-__all__ = ["item_run_in", "name_exceptions", "resumes_at"]
+__all__ = ["item_run_in", "lifted_limits", "name_exceptions", "resumes_at"]
 
 _NEOPLASM = str(TGC.Neoplasm)
 _TREATED = re.compile(
@@ -46,6 +47,41 @@ def name_exceptions(expression: Expression, vocabulary: Vocabulary) -> Expressio
         return fact if words is None else replace(fact, exceptions=_read(words, vocabulary))
 
     return map_facts(expression, named)
+
+
+def lifted_limits(head: Expression, items: Sequence[Expression]) -> Expression | None:
+    """Return limits with the wider ones that a list sets for some ("AST ≤ 3, except: liver metastases: ≤ 5").
+
+    None unless every item is nothing but a limit, on one of the same quantities, for who has something.
+
+    Args:
+        head: What is asked of everyone.
+        items: What is asked of some: that they don't have a thing, or keep to a limit.
+    """
+    limits = head.operands if isinstance(head, AllOf) else (head,)
+    cases = [_case_and_limits(each) for each in items]
+    if not all(isinstance(each, Value) for each in limits) or not all(cases):
+        return None
+    asked = {each.concept for each in limits if isinstance(each, Value)}
+    if not {wider.concept for each in cases if each for wider in each[1]} <= asked:
+        return None
+    return all_of([_or_wider(each, cases) for each in limits if isinstance(each, Value)])
+
+
+def _or_wider(limit: Value, cases: Iterable[tuple[Expression, list[Value]] | None]) -> Expression:
+    told = [(case, each) for case, wider in filter(None, cases) for each in wider]
+    return any_of([limit, *(all_of([case, each]) for case, each in told if each.concept == limit.concept)])
+
+
+def _case_and_limits(item: Expression) -> tuple[Expression, list[Value]] | None:
+    """Return who a limit is for, and the limit, of "no liver metastases, or AST ≤ 5 × ULN"."""
+    parts = item.operands if isinstance(item, AnyOf) else ()
+    case = parts[0].operand if len(parts) > 1 and isinstance(parts[0], Not) else None
+    rest = [atom for part in parts[1:] for atom in atoms(part)]
+    limits = [atom for atom in rest if isinstance(atom, Value)]
+    if case is None or len(limits) < len(rest) or not all(is_wanted(each) for each in limits):
+        return None
+    return case, limits
 
 
 @lru_cache(maxsize=8192)
