@@ -160,7 +160,12 @@ def with_alternative(
     ]
     if _forbids(chunks):
         return all_of([expression, unsupported(text, chunks) or narrative(text, *place)])
-    if _allows_besides(chunks) or _REFERENCE.match(text.text, place[0]) or asks_no_more(text, *place):
+    if (
+        _gives_examples(chunks)
+        or _allows_besides(chunks)
+        or _REFERENCE.match(text.text, place[0])
+        or asks_no_more(text, *place)
+    ):
         return expression
     plain = not any(chunk.kind == "value" for chunk in chunks)
     if (
@@ -192,6 +197,13 @@ def with_alternative(
     if text.exclusion:
         return any_of([all_of([negate(case), expression]), all_of([case, other.expression])])
     return any_of([expression, all_of([case, other.expression])])
+
+
+def _gives_examples(chunks: Sequence[Chunk]) -> bool:
+    """Whether a bracket only names examples of what is counted ("(e.g. chemotherapy, immunotherapy)")."""
+    plain = all(each.kind in ("concept", "word", "sign") for each in chunks)
+    asking = {"negation", "condition", "exception"}
+    return plain and "example" in chunks[0].classes and not any(each.classes & asking for each in chunks)
 
 
 def asks_no_more(text: Text, start: int, end: int) -> bool:

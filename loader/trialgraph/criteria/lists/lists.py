@@ -28,6 +28,7 @@ from trialgraph.criteria.facts.counts import behind_lines, counted_for
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.facts.rewording import reword
 from trialgraph.criteria.language.connectives import FINITE, OBTAINED
+from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.linkage import follows_definition, links, merge_denied, states_value
 from trialgraph.criteria.members.adjectives import (
@@ -78,7 +79,7 @@ _FOOTNOTE = re.compile(r"\s*[*†‡§]+\s*")
 _MARKER = re.compile(r"(?:[a-k]|[ivx]{1,4}|\d{1,2})[.)]\s*(?=[A-Z])|[°o]\s*(?=[A-Z])")
 """The letter or number of an item, where its list lost its lines."""
 _HEADING = re.compile(r"(?:[A-Z][a-z]+|[Aa]nd|[Oo]r|\s|:|(?<=[a-z] )functions?)+|(?:[a-k]|[ivx]{1,4})[.):]*")
-"""What stands behind a value in a list that lost its lines: the title of the next part, or an item's letter."""
+"""What stands behind a value where a list lost its lines: the title of the next part, or a letter."""
 _FAR = 60
 _WHO = re.compile(
     r"\b(?:patients?|participants?|subjects?|individuals?|those)\s+who\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE
@@ -280,7 +281,7 @@ def _read_around_value(
         rest.remove(chunk)
     if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
         return expression
-    if _is_heading(text, rest, after[-1]) or asks_no_more(text, rest[0].start, after[-1].end):
+    if _adds_nothing(text, rest, after[-1].end):
         return expression
     if rest[0].kind == "limit" and other_limit(text, chunks[at], [rest[0]]) is not None:
         return with_alternative(text, expression, chunks[at], rest, (rest[0].start, rest[-1].end))
@@ -310,14 +311,14 @@ def _read_around_value(
     return all_of([expression, without or narrative(text, rest[0].start, after[-1].end)])
 
 
-def _is_heading(text: Text, rest: Sequence[Chunk], last: Chunk) -> bool:
-    """Whether words behind a value only head what stood below it ("… ≥ 100 × 10^9/L Renal")."""
-    if not _HEADING.fullmatch(text.text, rest[0].start, last.end):
+def _adds_nothing(text: Text, rest: Sequence[Chunk], end: int) -> bool:
+    """Whether words behind a value only tell how it is measured, or head what stood below it ("… Renal")."""
+    start = rest[0].start
+    if asks_no_more(text, start, end) or wording().method.fullmatch(text.text, start, end):
+        return True
+    if not _HEADING.fullmatch(text.text, start, end):
         return False
-    return (
-        all("label" in chunk.classes for chunk in rest)
-        or len(text.text[rest[0].start : last.end].rstrip(".):")) <= _PAIR
-    )
+    return all("label" in chunk.classes for chunk in rest) or end - start <= _PAIR + 1
 
 
 def _is_of_some(text: Text, before: Sequence[Chunk], value: Chunk) -> bool:

@@ -20,6 +20,11 @@ _SUM = re.compile(
     re.IGNORECASE,
 )
 
+_SUM_TOO = re.compile(
+    r"\s*(?:[(\[][^()\[\]]{1,30}[)\]]\s*)?(?:,\s*)?(?:or|to|and|-)\s*(?:gleason\s+)?(?:score\s+)?(?P<first>[1-5])\s*\+\s*(?P<second>[1-5])(?![\d.])"
+    r"(?:\s*=\s*\(?\d{1,2}\)?)?",
+    re.IGNORECASE,
+)
 _CLASS = re.compile(r"(?:(?:class(?:es|ification)?|grades?)\b\s*)+", re.IGNORECASE)
 _GLOSS = re.compile(r"\s*\([^()\d≤≥<>]{4,200}\)")
 
@@ -55,6 +60,10 @@ def parse_sum(text: str, position: int) -> Found | None:
     if match["compare"]:
         side, inside = side_of(match["compare"])
     total = float(first + second)
+    if not match["compare"] and not suffix and (other := _SUM_TOO.match(text, match.end())) is not None:
+        # "3+3 or 3+4": from the one sum to the other, of which the order of the parts still tells more.
+        sums = sorted((total, float(int(other["first"]) + int(other["second"]))))
+        return Found(Limit(low=sums[0], high=sums[1]), None, None, position, other.end(), loose=True)
     limit = Limit(
         None if side == "high" else total,
         inside or side == "high",

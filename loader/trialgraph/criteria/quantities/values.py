@@ -243,7 +243,7 @@ class ValueReader:
         return last
 
     def _names_method(self, mention: Mention) -> bool:
-        """Whether a quantity only tells what a method is for ("for creatinine clearance", "GFR estimation")."""
+        """Whether a quantity only tells what a method is for ("for clearance", "GFR estimation")."""
         start, end = self.tokens[mention.start].start, self.tokens[mention.end - 1].end
         before = self.text[max(0, start - _NEAR) : start]
         return _FOR_WHAT.search(before) is not None or _ESTIMATED.match(self.text, end) is not None

@@ -68,7 +68,7 @@ def _is_series(words: Sequence[str], ors: Sequence[bool]) -> bool:
 
 
 def _are_limits(groups: Sequence[Sequence[Expression]]) -> bool:
-    """Whether items before an "or" are limits that patients have to keep, which no choice behind them lifts."""
+    """Whether items before an "or" are limits to keep, which no choice behind them lifts."""
     return len(groups) > 1 and all(is_wanted(each) for group in groups for each in group)
 
 

@@ -16,7 +16,7 @@ _INLINE = re.compile(
 _FEWEST_BULLETS = 2
 _FEWEST_LIMITS = 3
 _COMPARED = re.compile(r"[≥≤<>]")
-"""What each item has where the first lost its own letter, and no sign parts them ("A ≥ 1 b. B ≥ 2 c. C ≥ 3")."""
+"""What each item has where the first lost its letter and no sign parts them ("A ≥ 1 b. B ≥ 2 c. C ≥ 3")."""
 _CLOSING = (")", ". ", "* ")
 """What stands behind the number or letter of an item, unless it is in a circle, or for it."""
 _ORDERS = (

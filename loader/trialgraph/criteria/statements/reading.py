@@ -97,6 +97,7 @@ from trialgraph.expressions import Expression, Fact, Narrative, atoms
 __all__ = ["read_expression"]
 
 _FEWEST_LETTERS = 3
+_ROMAN = frozenset("ivx.) ")
 _LONGEST = 20_000
 _WASHOUT = re.compile(r"\bwash-?\s?out\b", re.IGNORECASE)
 _ALL = re.compile(r"\ball\b[^:]{0,30}\bfollowing\b|\bboth of\b", re.IGNORECASE)
@@ -342,7 +343,8 @@ def _asks_nothing(sentence: list[Chunk], words: str, *, first: bool) -> bool:
     if not first and NOTE.match(words):
         return arranges(words)
     named = any(chunk.kind == "value" for chunk in sentence)
-    return sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named
+    stray = sum(map(str.isalpha, words)) < _FEWEST_LETTERS or set(words) <= _ROMAN
+    return stray and not named
 
 
 def _told_of(
