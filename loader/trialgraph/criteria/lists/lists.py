@@ -17,6 +17,7 @@ from trialgraph.criteria.conditions.alternatives import (
     merge_cases,
     merge_grades,
     other_limit,
+    restates,
     value_window,
     with_alternative,
 )
@@ -59,6 +60,7 @@ from trialgraph.criteria.members.sharing import (
 )
 from trialgraph.criteria.members.timing import ends_plan, time_of_any_kind
 from trialgraph.criteria.members.toxicities import share_harm
+from trialgraph.criteria.quantities.fitting import is_wanted, limited_kinds
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, dated, negate
 from trialgraph.expressions import AllOf, Expression, Fact, Narrative, Value, atoms
 
@@ -76,9 +78,14 @@ _MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "
 _FAILING = frozenset({"inability", "unable", "failure", "fails", "fail", "failed"})
 """How words open that deny the value behind them ("inability to maintain platelets > 50,000")."""
 _FOOTNOTE = re.compile(r"\s*[*†‡§]+\s*")
+_ADEQUATE = frozenset({"adequate", "sufficient", "acceptable", "satisfactory"})
+_GENERAL = frozenset({"performance", "LifeExpectancy"})
+"""What tells of no organ's function."""
 _MARKER = re.compile(r"(?:[a-k]|[ivx]{1,4}|\d{1,2})[.)]\s*(?=[A-Z])|[°o]\s*(?=[A-Z])")
 """The letter or number of an item, where its list lost its lines."""
-_HEADING = re.compile(r"(?:[A-Z][a-z]+|[Aa]nd|[Oo]r|\s|:|(?<=[a-z] )functions?)+|(?:[a-k]|[ivx]{1,4})[.):]*")
+_HEADING = re.compile(
+    r"(?:[A-Z][a-z]+|[Aa]nd|[Oo]r|\s|:|(?<=[a-z] )functions?)+|liver\s+function|(?:[a-k]|[ivx]{1,4})[.):]*"
+)
 """What stands behind a value where a list lost its lines: the title of the next part, or a letter."""
 _FAR = 60
 _WHO = re.compile(
@@ -108,7 +115,11 @@ def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     told = [
         segment
         for index, segment in enumerate(segments)
-        if not (says_nothing(segment) or ends_plan(segments[:index], segment))
+        if not (
+            says_nothing(segment)
+            or ends_plan(segments[:index], segment)
+            or (index == 0 and not text.exclusion and _heads_limits(segments))
+        )
     ]
     for segment in told:
         _read_listed(text, segment)
@@ -277,7 +288,7 @@ def _read_around_value(
         return parted
     rest = [chunk for chunk in rest if not is_method(chunk)]
     for chunk in _remarks_on_value(text, chunks[at], rest):
-        expression = with_remark(text, expression, chunks[at], chunk)
+        expression = _with_remark(text, expression, chunks[at], chunk)
         rest.remove(chunk)
     if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
         return expression
@@ -309,6 +320,26 @@ def _read_around_value(
         return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
     without = unsupported(text, [each for each in after if each.start >= rest[0].start])
     return all_of([expression, without or narrative(text, rest[0].start, after[-1].end)])
+
+
+def _with_remark(text: Text, expression: Expression, value: Chunk, remark: Chunk) -> Expression:
+    """Take in a bracket behind a value, unless it only says the value again."""
+    told = restates(expression, remark)
+    return expression if told else with_remark(text, expression, value, remark)
+
+
+def _heads_limits(segments: Sequence[Segment]) -> bool:
+    """Whether a list starts with what its limits tell ("adequate renal function, with creatinine ≤ 1.5")."""
+    head = segments[0]
+    named = (
+        len(segments) > 1
+        and head.expression is None
+        and any(chunk.form in _ADEQUATE for chunk in head.chunks)
+    )
+    plain = all(is_harmless(chunk, "label", "persons") for chunk in head.chunks)
+    if not named or not plain or segments[1].joint != ",":
+        return False
+    return is_wanted(segments[1].expression) and not limited_kinds(segments[1].expression) & _GENERAL
 
 
 def _adds_nothing(text: Text, rest: Sequence[Chunk], end: int) -> bool:

@@ -175,6 +175,7 @@ class _ScaleReader:
         low, high, end = value
         if side == "low":
             limit = Limit(low=low if inside else high, low_inclusive=inside)
+            end = self._past_repeated(end, inside=inside)
             then = THEN.match(self.text, end)
             second = wording().compare.match(self.text, then.end()) if then else None
             if second and side_of(second.group())[0] == "high":
@@ -190,6 +191,12 @@ class _ScaleReader:
             )
             end = suffix.end() if suffix else end
         return Found(limit, None, None, start, end)
+
+    def _past_repeated(self, end: int, *, inside: bool) -> int:
+        """Step over a side that is told again behind a score ("≥ 70 or higher")."""
+        again = wording().suffix.match(self.text, end) if inside else None
+        told = again and wording().suffixes[" ".join(again["suffix"].lower().split())] in ("low", "better")
+        return again.end() if again and told and self.scale.better == "high" else end
 
     def _inside_class(self, span: tuple[float, float], start: int, compare: re.Match[str]) -> Found | None:
         """Read "B >7": the scores of a class beyond a number, "or worse" those of worse classes too."""

@@ -51,7 +51,6 @@ from trialgraph.criteria.members.doubts import narrow_illnesses
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of, time_of_label, with_list
 from trialgraph.criteria.mentions.mentions import add_mentions
-from trialgraph.criteria.quantities.fitting import is_wanted
 from trialgraph.criteria.quantities.tables import outline_without
 from trialgraph.criteria.sections.normalization import NormalizedText
 from trialgraph.criteria.sections.outline import Outline
@@ -61,7 +60,7 @@ from trialgraph.criteria.statements.demands import read_demanded
 from trialgraph.criteria.statements.denials import read_denied
 from trialgraph.criteria.statements.endings import join_items, with_alternative
 from trialgraph.criteria.statements.examples import EXAMPLES, LISTING, listed_instances
-from trialgraph.criteria.statements.exceptions import lifted_limits, name_exceptions
+from trialgraph.criteria.statements.exceptions import limits_excepted, name_exceptions
 from trialgraph.criteria.statements.idle import adds_nothing
 from trialgraph.criteria.statements.inlines import with_inline_items
 from trialgraph.criteria.statements.leadins import between, with_lead
@@ -103,7 +102,7 @@ _WASHOUT = re.compile(r"\bwash-?\s?out\b", re.IGNORECASE)
 _ALL = re.compile(r"\ball\b[^:]{0,30}\bfollowing\b|\bboth of\b", re.IGNORECASE)
 _EXCEPTED = re.compile(
     r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|other than)\b"
-    r"(?=[^:]{0,60}:\s*$)(?:[^:()]|\([^()]*\))*:\s*$"
+    r"(?=[^:]{0,90}:\s*$)(?:[^:()]|\([^()]*\))*:\s*$"
     r"|\bunless(?:\s+(?:the|of|for|if|in|any|one|all|or|more|is|are|at|least|they|there|meet\w*|met|who|with|have|has|by"
     r"|patients?|subjects?|participants?|criteri\w+|conditions?|appl\w+|following|below|as|described|listed"
     r"|exclusion|fulfil\w*|satisf\w+|true|exists?|present|occurs?))*\s*:\s*$",
@@ -256,10 +255,9 @@ def _excepted_below(
     start, lead_end = outline.start, outline.lead_end
     if not text.exclusion and _MAY_ENTER.search(text.text[start:lead_end]):
         return negate(any_of(read))
+    if not text.exclusion and (told := limits_excepted(text, chunks, outline, read, _read_stretch)):
+        return told
     head = _read_stretch(text, between(chunks, start, lead_end), start, lead_end)
-    if not text.exclusion and is_wanted(head):
-        stretch = between(chunks, start, outline.end)
-        return lifted_limits(head, read) or _read_stretch(text, stretch, start, outline.end)
     if not any(isinstance(atom, Fact) for atom in atoms(head)):
         return narrative(text, start, outline.end)
     excepted = (outline.items[0].start, outline.items[-1].end)
