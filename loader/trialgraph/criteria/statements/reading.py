@@ -102,7 +102,7 @@ _WASHOUT = re.compile(r"\bwash-?\s?out\b", re.IGNORECASE)
 _ALL = re.compile(r"\ball\b[^:]{0,30}\bfollowing\b|\bboth of\b", re.IGNORECASE)
 _EXCEPTED = re.compile(
     r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|other than)\b"
-    r"(?=[^:]{0,90}:\s*$)(?:[^:()]|\([^()]*\))*:\s*$"
+    r"(?=[^:]{0,60}:\s*$|\s*\([^()]*\)\s*:\s*$|[^:]{0,90}\b(?:below|following|follows)\s*:\s*$)(?:[^:()]|\([^()]*\))*:\s*$"
     r"|\bunless(?:\s+(?:the|of|for|if|in|any|one|all|or|more|is|are|at|least|they|there|meet\w*|met|who|with|have|has|by"
     r"|patients?|subjects?|participants?|criteri\w+|conditions?|appl\w+|following|below|as|described|listed"
     r"|exclusion|fulfil\w*|satisf\w+|true|exists?|present|occurs?))*\s*:\s*$",
