@@ -12,6 +12,7 @@ from trialgraph.criteria.conditions.excuses import excused_by
 from trialgraph.criteria.conditions.supports import unsupported
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import OBTAINED, RESTARTS
+from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import concerns_some_aside
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.language.wording import wording
@@ -25,6 +26,7 @@ from trialgraph.expressions import Expression, Not, Value, Window, atoms
 
 __all__ = [
     "aside_at",
+    "asks_no_more",
     "bracketed_window",
     "is_harmless",
     "is_method",
@@ -33,6 +35,7 @@ __all__ = [
     "merge_grades",
     "names_quantity",
     "other_limit",
+    "restates",
     "value_window",
     "with_alternative",
 ]
@@ -42,6 +45,7 @@ _REFERENCE = re.compile(
 )
 _UNITED = re.compile(r"\s*(?:[/%°^]|[mµu]?g\b|mg|[µum]?mol)", re.IGNORECASE)
 _ENDED = re.compile(r"[.;*•]\s")
+_REFERRING = frozenset({"see", "refer", "appendix"})
 _NEAR = 60
 _TIMES = frozenset({"d", "wk", "mo", "a", "h"})
 _MOST_FOLD = 5
@@ -148,17 +152,23 @@ def with_alternative(
     text: Text, expression: Expression, value: Chunk, chunks: list[Chunk], place: tuple[int, int]
 ) -> Expression:
     """Join a limit with another that holds in some case ("≤5 × ULN if liver metastases are present")."""
-    referring = next((i for i, chunk in enumerate(chunks) if chunk.form in ("see", "refer") and i > 0), None)
+    referring = next((i for i, chunk in enumerate(chunks) if chunk.form in _REFERRING and i > 0), None)
     chunks = chunks[:referring]
     limits = [chunk for chunk in chunks if chunk.kind == "limit" and chunk.limit is not None]
     words = [
         chunk
         for chunk in chunks
-        if chunk.kind != "limit" and not is_harmless(chunk, "condition", "post", "value_tail", "tail")
+        if chunk.kind != "limit"
+        and not is_harmless(chunk, "condition", "post", "value_tail", "tail", "definition")
     ]
     if _forbids(chunks):
         return all_of([expression, unsupported(text, chunks) or narrative(text, *place)])
-    if _allows_besides(chunks) or _REFERENCE.match(text.text, place[0]):
+    if (
+        _gives_examples(chunks)
+        or _allows_besides(chunks)
+        or _REFERENCE.match(text.text, place[0])
+        or asks_no_more(text, *place)
+    ):
         return expression
     plain = not any(chunk.kind == "value" for chunk in chunks)
     if (
@@ -190,6 +200,30 @@ def with_alternative(
     if text.exclusion:
         return any_of([all_of([negate(case), expression]), all_of([case, other.expression])])
     return any_of([expression, all_of([case, other.expression])])
+
+
+def restates(expression: Expression, remark: Chunk) -> bool:
+    """Whether a bracket only says the same limit again ("score of 5 or 6 (i.e., Child-Pugh A)")."""
+    silent = {"definition", "label", "neutral"}
+    inner = [c for c in remark.inner if c.kind != "sign" and not (c.kind == "word" and c.classes & silent)]
+    again = inner[0].expression if len(inner) == 1 and inner[0].kind == "value" else None
+    if not isinstance(expression, Value) or not isinstance(again, Value):
+        return False
+    return replace(again, span=expression.span, within=expression.within) == expression
+
+
+def _gives_examples(chunks: Sequence[Chunk]) -> bool:
+    """Whether a bracket only names examples of what is counted ("(e.g. chemotherapy, immunotherapy)")."""
+    plain = all(each.kind in ("concept", "word", "sign") for each in chunks)
+    asking = {"negation", "condition", "exception"}
+    return plain and "example" in chunks[0].classes and not any(each.classes & asking for each in chunks)
+
+
+def asks_no_more(text: Text, start: int, end: int) -> bool:
+    """Whether words about a value add nothing to it ("may receive transfusions")."""
+    words = text.text[start:end].strip("()[] -–")
+    found = text.search(lexicon().idle, words)
+    return found is not None and found.start() == 0
 
 
 def _asks_time(chunks: Sequence[Chunk], limits: Sequence[Chunk]) -> bool:

@@ -9,6 +9,8 @@ from trialgraph.expressions import AllOf, AnyOf, Expression, Not, Value
 
 __all__ = ["loosened"]
 
+_PAIR = 2
+
 
 def loosened(expression: Expression) -> Expression:
     """Let a wider limit for some patients stand beside the limit for all, which it would else contradict."""
@@ -24,6 +26,9 @@ def loosened(expression: Expression) -> Expression:
 def _grant(operands: list[Expression]) -> Expression:
     kept = list(operands)
     for asked in operands:
+        if (chosen := _choice_beside(kept, asked)) is not None:
+            kept = chosen
+            continue
         case, values = _parts(asked)
         targets = {value: _base(kept, value) for value in values}
         if case is None or not any(targets.values()):
@@ -35,6 +40,33 @@ def _grant(operands: list[Expression]) -> Expression:
                 wider = all_of([case, value, *besides])
                 kept = [_beside(each, base, wider) for each in kept]
     return all_of(kept)
+
+
+def _choice_beside(operands: Sequence[Expression], asked: Expression) -> list[Expression] | None:
+    """Return demands with "AST or ALT ≤ 5 for some" put beside "AST or ALT ≤ 2.5"; None for any other."""
+    parts = asked.operands if isinstance(asked, AnyOf) else ()
+    case = parts[0].operand if len(parts) > _PAIR and isinstance(parts[0], Not) else None
+    values = [each for each in parts[1:] if isinstance(each, Value)]
+    if case is None or len(values) < len(parts) - 1:
+        return None
+    for operand in operands:
+        limits = operand.operands if isinstance(operand, AnyOf) else ()
+        bases = [each for each in limits if isinstance(each, Value)]
+        alike = [each.concept for each in bases] == [each.concept for each in values]
+        if alike and len(bases) == len(limits) and all(map(_widens, values, bases)):
+            wider = any_of([operand, all_of([case, any_of(values)])])
+            return [wider if each is operand else each for each in operands if each is not asked]
+    widened = {_single(operands, value) for value in values}
+    if None in widened:
+        return None
+    some = all_of([case, any_of(values)])
+    return [any_of([each, some]) if each in widened else each for each in operands if each is not asked]
+
+
+def _single(operands: Sequence[Expression], value: Value) -> Value | None:
+    """Return the limit that stands as a demand of its own, and that another on the same quantity widens."""
+    limits = (each for each in operands if isinstance(each, Value) and each.concept == value.concept)
+    return next((each for each in limits if _widens(value, each)), None)
 
 
 def _parts(asked: Expression) -> tuple[Expression | None, list[Value]]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.trees import all_of, any_of
-from trialgraph.expressions import Expression, Value, atoms
+from trialgraph.expressions import Expression, Span, Value, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = ["behind_lines", "counted_for"]
@@ -44,14 +44,22 @@ def counted_for(text: Text, expression: Expression, rest: Sequence[Chunk], end: 
     if len(told) != 1 or told[0].unit != _COUNT:
         return None
     rest = rest[1:] if rest[0].form in _GIVEN else rest
-    if not rest or rest[0].form not in _PURPOSE:
+    setting = bool(rest) and rest[0].form.startswith("in ") and rest[0].form.endswith(" setting")
+    if not rest or not (rest[0].form in _PURPOSE or setting):
         return None
+    if setting:
+        return _of_these(text, expression, told[0], (rest[0].start, end))
     if len(rest) == 1 or "persons" in rest[1].classes or rest[1].form.startswith("patient"):
         return None
     if _OWN.fullmatch(text.text, rest[0].start, end):
         return expression
-    words = narrative(text, rest[0].start, end)
-    ceiling = told[0].limit.high is not None and told[0].limit.low is None
+    return _of_these(text, expression, told[0], (rest[0].start, end))
+
+
+def _of_these(text: Text, expression: Expression, value: Value, place: Span) -> Expression:
+    """Return a number of all lines with the words that tell which of them are counted."""
+    words = narrative(text, *place)
+    ceiling = value.limit.high is not None and value.limit.low is None
     return any_of([expression, words]) if ceiling else all_of([expression, words])
 
 

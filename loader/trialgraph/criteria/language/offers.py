@@ -37,7 +37,8 @@ _SEVERAL_OF = re.compile(_SEVERAL, re.IGNORECASE)
 _LISTED = ("following", "below", "criteria", "conditions", "factors", " of the", " of:")
 """Letters without which no sentence asks for several of a list."""
 _ANY = re.compile(
-    r"\b(?:(?:one|1) (?:or more )?of|any (?:one )?of|at least (?:one|1)|either|(?:one|1) or more"
+    r"\b(?:(?<!day )(?<!days )(?<!cycle )(?<!week )(?:one|1) (?:or more )?of"
+    r"|any (?:one )?of|at least (?:one|1)|either|(?:one|1) or more"
     r"|any one|any number of)\b",
     re.IGNORECASE,
 )

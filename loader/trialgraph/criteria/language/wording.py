@@ -84,6 +84,7 @@ class Wording:
     lookalikes: dict[str, str]
     normal_sides: dict[str, str]
     wanted: dict[str, str]
+    kinds: dict[str, str]
     scarce: dict[str, str]
     habitual_units: dict[str, list[tuple[str, float, float]]]
     likely_units: dict[str, list[tuple[str, float, float]]]
@@ -154,6 +155,7 @@ def wording() -> Wording:
         normal_sides=_sides(table["normal_sides"]),
         scarce={name: side for name, side in _sides(table["normal_sides"]).items() if side == "low"},
         wanted=_sides(table["wanted"]),
+        kinds=_sides(table["kinds"]),
         habitual_units=_ranges(table["habitual_units"]),
         likely_units=_ranges(table["likely_units"]),
         pairs={name: _pair(row) for name, row in table["pairs"].items()},

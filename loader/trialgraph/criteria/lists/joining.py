@@ -41,7 +41,7 @@ from trialgraph.criteria.members.remarks import share_remarks
 from trialgraph.criteria.members.segments import Segment, trimmed
 from trialgraph.criteria.members.sharing import share_clauses
 from trialgraph.criteria.members.timing import share_times, share_windows
-from trialgraph.criteria.quantities.fitting import is_wanted
+from trialgraph.criteria.quantities.fitting import is_wanted, limited_kinds
 from trialgraph.criteria.trees import all_of, any_of, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Value, atoms, is_judged
 from trialgraph.namespaces import TGC
@@ -125,7 +125,22 @@ def _asks_each(segments: list[Segment]) -> bool:
     close = ("or", False) in joints and ("or", True) not in joints
     if ended and close and all(isinstance(each.expression, Value) for each in segments):
         return True
-    return _goes_on_behind(segments)
+    return _goes_on_behind(segments) or _offers_alike(segments)
+
+
+def _offers_alike(segments: list[Segment]) -> bool:
+    """Whether each "or" of a list of limits is between two of one kind ("A, B, creatinine ≤ C or GFR ≥ D").
+
+    Limits of other kinds are then asked besides, also where no "and" says it.
+    """
+    if not all(map(_asks_limit, segments)) or not any(each.joint == "or" for each in segments):
+        return False
+    kinds = [limited_kinds(each.expression) for each in segments]
+    pairs = [
+        (each.joint, bool(a & b))
+        for each, (a, b) in zip(segments[1:], itertools.pairwise(kinds), strict=True)
+    ]
+    return all(alike for joint, alike in pairs if joint == "or") and (",", False) in pairs
 
 
 def _goes_on_behind(segments: list[Segment]) -> bool:

@@ -11,12 +11,14 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.chunking.pieces import TURNING
 from trialgraph.criteria.conditions.alternatives import (
+    asks_no_more,
     is_harmless,
     is_method,
     merge_alternatives,
     merge_cases,
     merge_grades,
     other_limit,
+    restates,
     value_window,
     with_alternative,
 )
@@ -29,6 +31,7 @@ from trialgraph.criteria.facts.counts import behind_lines, counted_for
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.facts.rewording import reword
 from trialgraph.criteria.language.connectives import FINITE, OBTAINED
+from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.linkage import follows_definition, links, merge_denied, states_value
 from trialgraph.criteria.members.adjectives import (
@@ -59,6 +62,7 @@ from trialgraph.criteria.members.sharing import (
 )
 from trialgraph.criteria.members.timing import ends_plan, time_of_any_kind
 from trialgraph.criteria.members.toxicities import share_harm
+from trialgraph.criteria.quantities.fitting import is_wanted, limited_kinds
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, dated, negate
 from trialgraph.expressions import AllOf, Expression, Fact, Narrative, Value, atoms
 
@@ -75,6 +79,15 @@ _MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "
 _FAILING = frozenset({"inability", "unable", "failure", "fails", "fail", "failed"})
 """How words open that deny the value behind them ("inability to maintain platelets > 50,000")."""
 _FOOTNOTE = re.compile(r"\s*[*†‡§]+\s*")
+_ADEQUATE = frozenset({"adequate", "sufficient", "acceptable", "satisfactory"})
+_GENERAL = frozenset({"performance", "LifeExpectancy"})
+"""What tells of no organ's function."""
+_MARKER = re.compile(r"(?:[a-k]|[ivx]{1,4}|\d{1,2})[.)]\s*(?=[A-Z])|[°o]\s*(?=[A-Z])")
+"""The letter or number of an item, where its list lost its lines."""
+_HEADING = re.compile(
+    r"(?:[A-Z][a-z]+|[Aa]nd|[Oo]r|\s|:|(?<=[a-z] )functions?)+|liver\s+function|(?:[a-k]|[ivx]{1,4})[.):]*"
+)
+"""What stands behind a value where a list lost its lines: the title of the next part, or a letter."""
 _FAR = 60
 _WHO = re.compile(
     r"\b(?:patients?|participants?|subjects?|individuals?|those)\s+who\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE
@@ -103,7 +116,11 @@ def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     told = [
         segment
         for index, segment in enumerate(segments)
-        if not (says_nothing(segment) or ends_plan(segments[:index], segment))
+        if not (
+            says_nothing(segment)
+            or ends_plan(segments[:index], segment)
+            or (index == 0 and not text.exclusion and _heads_limits(segments))
+        )
     ]
     for segment in told:
         _read_listed(text, segment)
@@ -237,6 +254,8 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> E
     for chunk in before:
         if "negation" in chunk.classes:
             segment.negated = not segment.negated
+        elif chunk is before[0] and _MARKER.match(text.text, chunk.start):
+            continue
         elif not is_harmless(chunk, "label", "qualifier", "active", "value_tail") and chunk.form.strip(
             "'\"*-"
         ):
@@ -270,9 +289,11 @@ def _read_around_value(
         return parted
     rest = [chunk for chunk in rest if not is_method(chunk)]
     for chunk in _remarks_on_value(text, chunks[at], rest):
-        expression = with_remark(text, expression, chunks[at], chunk)
+        expression = _with_remark(text, expression, chunks[at], chunk)
         rest.remove(chunk)
     if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
+        return expression
+    if _adds_nothing(text, rest, after[-1].end):
         return expression
     if rest[0].kind == "limit" and other_limit(text, chunks[at], [rest[0]]) is not None:
         return with_alternative(text, expression, chunks[at], rest, (rest[0].start, rest[-1].end))
@@ -300,6 +321,36 @@ def _read_around_value(
         return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
     without = unsupported(text, [each for each in after if each.start >= rest[0].start])
     return all_of([expression, without or narrative(text, rest[0].start, after[-1].end)])
+
+
+def _with_remark(text: Text, expression: Expression, value: Chunk, remark: Chunk) -> Expression:
+    """Take in a bracket behind a value, unless it only says the value again."""
+    told = restates(expression, remark)
+    return expression if told else with_remark(text, expression, value, remark)
+
+
+def _heads_limits(segments: Sequence[Segment]) -> bool:
+    """Whether a list starts with what its limits tell ("adequate renal function, with creatinine ≤ 1.5")."""
+    head = segments[0]
+    named = (
+        len(segments) > 1
+        and head.expression is None
+        and any(chunk.form in _ADEQUATE for chunk in head.chunks)
+    )
+    plain = all(is_harmless(chunk, "label", "persons") for chunk in head.chunks)
+    if not named or not plain or segments[1].joint != ",":
+        return False
+    return is_wanted(segments[1].expression) and not limited_kinds(segments[1].expression) & _GENERAL
+
+
+def _adds_nothing(text: Text, rest: Sequence[Chunk], end: int) -> bool:
+    """Whether words behind a value only tell how it is measured, or head what stood below it ("… Renal")."""
+    start = rest[0].start
+    if asks_no_more(text, start, end) or wording().method.fullmatch(text.text, start, end):
+        return True
+    if not _HEADING.fullmatch(text.text, start, end):
+        return False
+    return all("label" in chunk.classes for chunk in rest) or end - start <= _PAIR + 1
 
 
 def _is_of_some(text: Text, before: Sequence[Chunk], value: Chunk) -> bool:

@@ -32,7 +32,7 @@ _OBTAINED = re.compile(
     re.IGNORECASE,
 )
 _DONE_WITHIN = re.compile(
-    r"\s*,?\s*(?:as\s+)?(?:performed|obtained|measured|assessed|done|drawn|taken|determined|collected|evaluated|tested"
+    r"\s*(?:,|\.|\*)?\s*(?:note:?\s*)?(?:as\s+|(?:to|must|should)\s+be\s+)?(?:performed|obtained|measured|assessed|done|drawn|taken|determined|collected|evaluated|tested"
     r"|documented)\s+(?:by\s+\w+\s+)?(?=(?:within|in\s+the|≤|<)\s*\w)",
     re.IGNORECASE,
 )

@@ -15,6 +15,7 @@ __all__ = [
     "fit_limit",
     "is_wanted",
     "likely_value",
+    "limited_kinds",
     "local_name",
     "wanted_side",
     "within_normal",
@@ -194,6 +195,13 @@ def is_wanted(expression: Expression | None) -> bool:
     """Whether limits are such as patients have to keep: of each quantity, on the side on which it is good."""
     values = [atom for atom in atoms(expression) if isinstance(atom, Value)] if expression is not None else []
     return bool(values) and all(_is_good(value) for value in values)
+
+
+def limited_kinds(expression: Expression | None) -> frozenset[str]:
+    """Return the kinds of quantities that an expression limits: what tells of one organ is of one kind."""
+    named = (atom.concept for atom in atoms(expression) if isinstance(atom, Value)) if expression else ()
+    names = {name.rpartition("/")[2] for name in named}
+    return frozenset(wording().kinds.get(name, name) for name in names)
 
 
 def wanted_side(value: Value) -> str | None:

@@ -14,7 +14,8 @@ __all__ = ["Number", "parse_number", "scaled"]
 _PER_VOLUME = r"(?=\s?(?:cells?)?\s?(?:/|per\s)\s?(?:mm|cu|[µu]L|mL\b|mc|micro))"
 _DIGITS = (
     rf"\d{{1,3}}(?:\.\d{{3}})+{_PER_VOLUME}|\d{{1,3}}(?:, \d{{3}})+{_PER_VOLUME}"
-    r"|\d{1,3}(?: \d{3})+(?=\s?/)|\d{1,3}(?:,\d{3})+(?!\d|,\d)(?:\.\d+)?|\d+[.·]\d+|\d+,\d(?![\d,])|\d+|\.\d+"
+    r"|\d{1,3}(?: \d{3})+(?=\s?/)|\d{1,3}(?:'\d{3})+(?!\d)"
+    r"|\d{1,3}(?:,\d{3})+(?!\d|,\d)(?:\.\d+)?|\d+[.·]\d+|\d+,\d(?![\d,])|\d+|\.\d+"
 )
 _DECIMAL_COMMA = re.compile(r"\d+,\d")
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
@@ -56,7 +57,7 @@ def parse_number(text: str, position: int) -> Number | None:
         digits = digits.replace(",", ".")
     if _THOUSANDS.fullmatch(digits) and _CELLS.match(text, match.end("digits")):
         digits = digits.replace(".", "")
-    value = float(digits.replace(",", "").replace(" ", ""))
+    value = float(digits.replace(",", "").replace(" ", "").replace("'", ""))
     if isinf(value):
         return None
     exponent = int(match["power"]) if match["power"] else 3 if match["kilo"] else 0

@@ -21,6 +21,11 @@ _SUM = re.compile(
     re.IGNORECASE,
 )
 
+_SUM_TOO = re.compile(
+    r"\s*(?:[(\[][^()\[\]]{1,30}[)\]]\s*)?(?:,\s*)?(?:or|to|and|-)\s*(?:gleason\s+)?(?:score\s+)?(?P<first>[1-5])\s*\+\s*(?P<second>[1-5])(?![\d.])"
+    r"(?:\s*=\s*\(?\d{1,2}\)?)?",
+    re.IGNORECASE,
+)
 _CLASS = re.compile(r"(?:(?:class(?:es|ification)?|grades?)\b\s*)+", re.IGNORECASE)
 _GLOSS = re.compile(r"\s*\([^()\d≤≥<>]{4,200}\)")
 
@@ -56,6 +61,10 @@ def parse_sum(text: str, position: int) -> Found | None:
     if match["compare"]:
         side, inside = side_of(match["compare"])
     total = float(first + second)
+    if not match["compare"] and not suffix and (other := _SUM_TOO.match(text, match.end())) is not None:
+        # "3+3 or 3+4": from the one sum to the other, of which the order of the parts still tells more.
+        sums = sorted((total, float(int(other["first"]) + int(other["second"]))))
+        return Found(Limit(low=sums[0], high=sums[1]), None, None, position, other.end(), loose=True)
     limit = Limit(
         None if side == "high" else total,
         inside or side == "high",
@@ -79,7 +88,8 @@ class _ScaleReader:
             r"|(?P<number>\d{1,3}|zero|one|two|three|four)(?!\.?\d|/\d{3})(?:[A-D]\b)?(?:\s*(?:%|points?))?)"
         )
         self.joint = re.compile(
-            r"\s*(?:,\s*(?:or|and)?|/|or|and|-|to|through|&|~|;(?=\s*\d)|(?=\s\d(?!\S)))\s*(?:class\s+|score\s+)?(?=[\dIVABCz])"
+            r"\s*(?:,\s*(?:or|and)?|/|or|and|(?:-|to)\s*≤|-|to|through|&|~|;(?=\s*\d)|(?=\s\d(?!\S)))\s*(?:class\s+|score\s+)?"
+            r"(?=[\dIVABCz]|(?:one|two|three|four)\b)"
         )
 
     def read(self, position: int) -> Found | None:
@@ -97,7 +107,8 @@ class _ScaleReader:
         inner = wording().compare.match(self.text, self._skip(end))
         if inner and low != high:
             return self._inside_class((low, high), start, inner)
-        low, high, end, count = self._listed(low, high, end)
+        between = opening is not None and opening.group().lower().startswith("between")
+        low, high, end, count = self._listed(low, high, end, between=between)
         if (
             count == 1
             and self.scale.symbols
@@ -129,18 +140,24 @@ class _ScaleReader:
         value = float(match["number"]) if number is None else number
         return (value, value, match.end()) if self.scale.low <= value <= self.scale.high else None
 
-    def _listed(self, low: float, high: float, end: int) -> tuple[float, float, int, int]:
-        """Take in the rest of a list or range of scores, so long as it leaves no gap."""
+    def _listed(self, low: float, high: float, end: int, *, between: bool) -> tuple[float, float, int, int]:
+        """Take in the rest of a list or range of scores, so long as it leaves no gap.
+
+        A range may be told from its upper end ("100 to 70"), as "between" tells one.
+        """
         count = 1
         while joint := self._joint_after(end):
             following = self._value(joint.end())
             if following is None:
                 break
-            span = any(sign in joint.group() for sign in ("-", "~", "to", "through"))
+            span = between or any(sign in joint.group() for sign in ("-", "~", "to", "through"))
             if not joint.group().strip() and following[0] != high + 1:
                 break
-            if (not span and following[0] > high + 1 and self.scale.high < 50) or following[0] < low:
+            turned = following[1] < low
+            if (not span and following[0] > high + 1 and self.scale.high < 50) or (turned and not span):
                 break
+            if turned:
+                return following[0], high, following[2], count + 1
             high, end, count = max(high, following[1]), following[2], count + 1
         return low, high, end, count
 
@@ -159,6 +176,7 @@ class _ScaleReader:
         low, high, end = value
         if side == "low":
             limit = Limit(low=low if inside else high, low_inclusive=inside)
+            end = self._past_repeated(end, inside=inside)
             then = THEN.match(self.text, end)
             second = wording().compare.match(self.text, then.end()) if then else None
             if second and side_of(second.group())[0] == "high":
@@ -174,6 +192,12 @@ class _ScaleReader:
             )
             end = suffix.end() if suffix else end
         return Found(limit, None, None, start, end)
+
+    def _past_repeated(self, end: int, *, inside: bool) -> int:
+        """Step over a side that is told again behind a score ("≥ 70 or higher")."""
+        again = wording().suffix.match(self.text, end) if inside else None
+        told = again and wording().suffixes[" ".join(again["suffix"].lower().split())] in ("low", "better")
+        return again.end() if again and told and self.scale.better == "high" else end
 
     def _inside_class(self, span: tuple[float, float], start: int, compare: re.Match[str]) -> Found | None:
         """Read "B >7": the scores of a class beyond a number, "or worse" those of worse classes too."""

@@ -13,7 +13,7 @@ from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.fillers import AGES, GLOSS
 from trialgraph.criteria.quantities.fitting import local_name
 
-__all__ = ["SeriesReader"]
+__all__ = ["EITHER", "SeriesReader"]
 
 _JOINERS = {"/": "/", ",": ",", "and": "and", "or": "or", "&": "and", "plus": "and", ";": ";"}
 _MOST_TOKENS = 200
@@ -28,6 +28,14 @@ _CLOSERS = frozenset({")", "]"})
 _APART = _JOINERS.keys() | {"for", "in", "with", "if", "patient", "patients", "subjects", "participants"}
 """Words that no name of a quantity holds."""
 _SOON = 4
+EITHER = "or, and"
+"""What joins quantities of which either of the first is limited, and the last too ("INR or PT aPTT")."""
+
+
+def _of_a_kind(mention: Mention, following: Mention) -> bool:
+    """Whether two quantities tell of one thing but aren't the same ("PT", "aPTT")."""
+    first, second = (wording().kinds.get(local_name(each.term)) for each in (mention, following))
+    return first is not None and first == second and mention.term.iri != following.term.iri
 
 
 class SeriesReader:
@@ -70,6 +78,9 @@ class SeriesReader:
                 following += 1
             if not joined:
                 adjacent = self._next_quantity(self._past_openers(after, unpaired=unpaired))
+                if adjacent is not None and joiner == "or" and _of_a_kind(mention, adjacent):
+                    mention, joiner = adjacent, EITHER
+                    continue
                 if adjacent is None or adjacent.term.iri != mention.term.iri:
                     return tuple(terms), joiner, after + self._closes_series(first, after)
                 mention, unpaired = adjacent, True

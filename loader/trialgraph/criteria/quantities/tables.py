@@ -29,7 +29,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _HEADER = re.compile(
-    r"\bage\b(?:\s*\([^()]{1,12}\))?[\s;,|]+max(?:imum|\.)?\s+(?:serum\s+)?(?P<quantity>creatinine)\b(?:\s*\(mg/dL\))?",
+    r"\bage\b(?:\s*\([^()]{1,12}\))?[\s;,|]+max(?:imum|\.)?\s+(?:serum\s+)?(?P<quantity>creatin(?:in)?e)\b(?:\s*\(mg/dL\))?",
     re.IGNORECASE,
 )
 """The columns of a table, right before its rows."""
@@ -42,7 +42,7 @@ _BEFORE_AGE = re.compile(
 _AGE = re.compile(r"(?P<age>ages?)\s*:?\s*", re.IGNORECASE)
 _AFTER_AGE = re.compile(r"\s*(?:-?\s*(?:of\s+age|old)\b)", re.IGNORECASE)
 _FILLER = re.compile(
-    r"[\s:;,()\[\]*•=≤/|-]+|(?:maximum|max\.?|serum|creatinine|m[gd]/dL|for|both|and|or|of|age)(?![a-z])",
+    r"[\s:;,()\[\]*•=≤/|-]+|(?:maximum|max\.?|serum|creatin(?:in)?e|m[gd]/dL|for|both|and|or|of|age)(?![a-z])",
     re.IGNORECASE,
 )
 _SEX = re.compile(
@@ -50,10 +50,10 @@ _SEX = re.compile(
 )
 _NUMBER = re.compile(r"(?:0?\.\d+|[1-9]\d*(?:\.\d+)?)(?![\d.]*\d)")
 _HEADED = re.compile(r"\bmale\b(?:(?!\bfemale\b).){1,60}\bfemale\b", re.IGNORECASE)
-_OWN = re.compile(r"\bmax(?:imum|\.)?\s+(?:serum\s+)?creatinine\b", re.IGNORECASE)
+_OWN = re.compile(r"\bmax(?:imum|\.)?\s+(?:serum\s+)?creatin(?:in)?e\b", re.IGNORECASE)
 _AGED = re.compile(r"(?<![\w.])(?:ages?\s*:?\s*)?[≥>\d]", re.IGNORECASE)
 _NEAR = 48
-_QUANTITY = "reatinine"
+_QUANTITY = "reatin"
 _FURTHEST = 240
 """How many characters may lie between what is limited and the first row."""
 _LONGEST = 160

@@ -35,7 +35,7 @@ from trialgraph.criteria.quantities.fitting import (
 from trialgraph.criteria.quantities.limits import parse_limit, parse_range, side_of
 from trialgraph.criteria.quantities.outsides import outside_of, reference_beside
 from trialgraph.criteria.quantities.scales import alike_scales, parse_scale_limit, parse_sum
-from trialgraph.criteria.quantities.series import SeriesReader
+from trialgraph.criteria.quantities.series import EITHER, SeriesReader
 from trialgraph.criteria.quantities.sides import Found
 from trialgraph.criteria.quantities.windows import end_of_moment
 from trialgraph.criteria.trees import all_of, any_of, dated
@@ -56,7 +56,9 @@ _SIGNS = {("low", True): "≥", ("low", False): ">", ("high", True): "≤", ("hi
 _ARTICLES = frozenset({"a", "an", "the"})
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
 _DEMONSTRATING = re.compile(r"\s*(?:collection\s*)?(?:demonstrat|show|reveal|indicat|[≤≥<>])", re.IGNORECASE)
-_NEAR = 16
+_FOR_WHAT = re.compile(r"\b(?:for|determination\s+of)\s*$", re.IGNORECASE)
+_ESTIMATED = re.compile(r"\)?\s*(?:\(e?GFR\)\s*)?estimation\b", re.IGNORECASE)
+_NEAR = 20
 _SOON = 4
 _PAIR = 2
 _LIST_START = re.compile(
@@ -237,10 +239,16 @@ class ValueReader:
         comma = end
         for index in range(end, last):
             mention = self.mention_at(index)
-            if mention is not None and mention.term.quantity and self.tokens[index - 1].form != "for":
+            if mention is not None and mention.term.quantity and not self._names_method(mention):
                 return comma
             comma = index if self.tokens[index].text == "," else comma
         return last
+
+    def _names_method(self, mention: Mention) -> bool:
+        """Whether a quantity only tells what a method is for ("for clearance", "GFR estimation")."""
+        start, end = self.tokens[mention.start].start, self.tokens[mention.end - 1].end
+        before = self.text[max(0, start - _NEAR) : start]
+        return _FOR_WHAT.search(before) is not None or _ESTIMATED.match(self.text, end) is not None
 
     def read_led(self, position: int) -> FoundValue | None:
         """Return the value whose comparator, or "normal", stands before its quantity, at a token."""
@@ -305,6 +313,8 @@ class ValueReader:
         either = joiner == "or" or (self.exclusion and listed)
         if found.normal and joiner != "or":
             either = False
+        if joiner == EITHER and not self.exclusion:
+            known = [any_of(known[:-1]), known[-1]]
         expression = (any_of if either else all_of)(known)
         if found.loose:
             words = self.text[found.start : found.end].strip()

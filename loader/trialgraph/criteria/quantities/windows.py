@@ -95,7 +95,10 @@ def _length(name: str) -> tuple[str, str]:
     number = (
         rf"(?P<number{name}>\d+(?:\.\d+)?|{words})(?:\s*\(\s*\w+\s*\))?(?:\s*(?:full|complete|calendar))?"
     )
-    return number, rf"(?P<unit{name}>{_UNITS})s?\b(?!\s+(?:of\s+age|old)\b)(?:\s*\(\s*\d+\s+\w+\s*\))?"
+    return (
+        number,
+        rf"(?P<unit{name}>{_UNITS})s?\b(?!\s+(?:of\s+age|old)\b)(?:\s*\(\s*\d+\s+\w+\s*\)|\s+window\b)?",
+    )
 
 
 _RECENT = r"(?:last|past|previous|prior|preceding|most\s+recent)(?:\s*[<≤])?"
@@ -154,7 +157,7 @@ def _onward() -> re.Pattern[str]:
 def _pattern() -> re.Pattern[str]:
     (number1, unit1), (number2, unit2), (number3, unit3), (number4, unit4) = map(_length, "1234")
     return re.compile(
-        r"(?:(?:(?:with)?in|during|over|for|up\s+to)\s+(?:within\s+|a\s+period\s+of\s+|the\s+|≤\s*)*"
+        r"(?:(?:(?:with)?in|during|over|for|up\s+to)\s+(?:within\s+|a\s+period\s+of\s+|the\s+|an?\s+(?=\d)|≤\s*)*"
         rf"(?P<recent>{_RECENT}\s+)?(?:the\s+)?(?:{number1}\s*-?\s*|(?P<one>a\s+))?{unit1}(?P<before>{_BEFORE})?"
         rf"|(?:the\s+)?{_RECENT}\s+{number2}\s*-?\s*{unit2}(?:{_BEFORE})?"
         rf"|(?P<most>(?:less\s+than|≤|<|under)\s*)?{number3}\s*-?\s*{unit3}(?:\s+or\s+less)?"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.quantities.fitting import is_wanted
 from trialgraph.criteria.trees import all_of, any_of, is_formal
 from trialgraph.expressions import AnyOf, Expression, Not, Value, atoms
 
@@ -43,7 +44,8 @@ def join_items(
     runs = _runs(ors, apart=False)
     groups = [[items[i] for i in run] for run in runs]
     limits = all(any(isinstance(atom, Value) for atom in atoms(each)) for each in groups[-1])
-    if _is_series(words, ors) or (len(groups[-1]) > 1 and not limits) or _share_quantity(groups):
+    mixed = len(groups[-1]) > 1 and not limits and not _are_limits(groups[:-1])
+    if _is_series(words, ors) or mixed or _share_quantity(groups):
         return any_of(items), True
     return all_of([_alternatives(items, run, reread) for run in runs]), False
 
@@ -63,6 +65,11 @@ def _is_series(words: Sequence[str], ors: Sequence[bool]) -> bool:
     """Whether items are set off by commas up to an "or" that goes on to the last."""
     first = ors.index(True)
     return all(ors[first:]) and any(each.rstrip(" *-•").endswith(_SERIAL) for each in words[:first])
+
+
+def _are_limits(groups: Sequence[Sequence[Expression]]) -> bool:
+    """Whether items before an "or" are limits to keep, which no choice behind them lifts."""
+    return len(groups) > 1 and all(is_wanted(each) for group in groups for each in group)
 
 
 def _share_quantity(groups: Sequence[Sequence[Expression]]) -> bool:

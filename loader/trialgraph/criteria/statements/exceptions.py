@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from trialgraph.concepts import packaged_concepts
 from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
+from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.language.vocabulary import Vocabulary
 from trialgraph.criteria.lists.lists import read_segments
 from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.quantities.fitting import is_wanted, limited_kinds
 from trialgraph.criteria.sections.normalization import normalize
-from trialgraph.criteria.trees import map_facts
-from trialgraph.expressions import Expression, Fact, atoms
+from trialgraph.criteria.sections.outline import Outline
+from trialgraph.criteria.statements.leadins import between
+from trialgraph.criteria.trees import all_of, any_of, map_facts
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms
 from trialgraph.namespaces import TGC
 
-__all__ = ["item_run_in", "name_exceptions", "resumes_at"]
+__all__ = ["item_run_in", "limits_excepted", "name_exceptions", "resumes_at"]
 
 _NEOPLASM = str(TGC.Neoplasm)
 _TREATED = re.compile(
@@ -46,6 +50,67 @@ def name_exceptions(expression: Expression, vocabulary: Vocabulary) -> Expressio
         return fact if words is None else replace(fact, exceptions=_read(words, vocabulary))
 
     return map_facts(expression, named)
+
+
+def limits_excepted(
+    text: Text,
+    chunks: Sequence[Chunk],
+    outline: Outline,
+    items: Sequence[Expression],
+    read: Callable[[Text, Sequence[Chunk], int, int], Expression],
+) -> Expression | None:
+    """Read limits with a list of whom others are for, or of whom they aren't asked; None for other demands.
+
+    Args:
+        text: The text under reading.
+        chunks: Its chunks.
+        outline: The limits, and the items below them.
+        items: What the items say.
+        read: Reads chunks, from one character to another.
+    """
+    leading = between(chunks, outline.start, outline.lead_end)
+    at = next((i for i, chunk in enumerate(leading) if "exception" in chunk.classes), 0)
+    if not at or not any(chunk.kind == "value" for chunk in leading[:at]):
+        return None
+    head = read(text, leading[:at], outline.start, outline.lead_end)
+    if not all(isinstance(atom, Value) for atom in atoms(head)):
+        return None
+    if (lifted := _lifted_limits(head, items)) is not None:
+        return lifted
+    if len(items) == 1 and limited_kinds(head) & limited_kinds(items[0]):
+        return read(text, between(chunks, outline.start, outline.end), outline.start, outline.end)
+    return any_of([head, narrative(text, outline.items[0].start, outline.items[-1].end)])
+
+
+def _lifted_limits(head: Expression, items: Sequence[Expression]) -> Expression | None:
+    """Return limits with the wider ones that a list sets for some ("AST ≤ 3, except: liver metastases: ≤ 5").
+
+    None unless every item is nothing but a limit, on one of the same quantities, for who has something.
+    """
+    limits = head.operands if isinstance(head, AllOf) else (head,)
+    cases = [_case_and_limits(each) for each in items]
+    if not all(isinstance(each, Value) for each in limits) or not all(cases):
+        return None
+    asked = {each.concept for each in limits if isinstance(each, Value)}
+    if not {wider.concept for each in cases if each for wider in each[1]} <= asked:
+        return None
+    return all_of([_or_wider(each, cases) for each in limits if isinstance(each, Value)])
+
+
+def _or_wider(limit: Value, cases: Iterable[tuple[Expression, list[Value]] | None]) -> Expression:
+    told = [(case, each) for case, wider in filter(None, cases) for each in wider]
+    return any_of([limit, *(all_of([case, each]) for case, each in told if each.concept == limit.concept)])
+
+
+def _case_and_limits(item: Expression) -> tuple[Expression, list[Value]] | None:
+    """Return who a limit is for, and the limit, of "no liver metastases, or AST ≤ 5 × ULN"."""
+    parts = item.operands if isinstance(item, AnyOf) else ()
+    case = parts[0].operand if len(parts) > 1 and isinstance(parts[0], Not) else None
+    rest = [atom for part in parts[1:] for atom in atoms(part)]
+    limits = [atom for atom in rest if isinstance(atom, Value)]
+    if case is None or len(limits) < len(rest) or not all(is_wanted(each) for each in limits):
+        return None
+    return case, limits
 
 
 @lru_cache(maxsize=8192)

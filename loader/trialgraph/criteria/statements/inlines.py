@@ -14,6 +14,9 @@ _INLINE = re.compile(
     r"(?<![^\s;,:.])\(?(?P<name>[ivx]{1,4}|[a-hA-H]|\d{1,2}|[①-⑳])(?:\)|(?<=[①-⑳])|\.(?=\s+[A-Z≥≤<>]))\s*(?=[A-Za-z≥≤<>])"
 )
 _FEWEST_BULLETS = 2
+_FEWEST_LIMITS = 3
+_COMPARED = re.compile(r"[≥≤<>]")
+"""What each item has where the first lost its letter and no sign parts them ("A ≥ 1 b. B ≥ 2 c. C ≥ 3")."""
 _CLOSING = (")", ". ", "* ")
 """What stands behind the number or letter of an item, unless it is in a circle, or for it."""
 _ORDERS = (
@@ -51,10 +54,13 @@ def _inline_parts(words: str) -> tuple[int, list[Span]]:
     if (bulleted := _bulleted(words)) is not None:
         return bulleted
     after_first = _in_order(words, signs, 1)
-    if after_first and words[: after_first[0].start()].rstrip().endswith((";", ",", ".")):
-        starts = [0, *(match.end() for match in after_first)]
-        ends = [*(match.start() for match in after_first), len(words)]
-        return 0, list(zip(starts, ends, strict=True))
+    apart = after_first and words[: after_first[0].start()].rstrip().endswith((";", ",", "."))
+    starts = [0, *(match.end() for match in after_first)]
+    ends = [*(match.start() for match in after_first), len(words)]
+    parts = list(zip(starts, ends, strict=True))
+    limits = len(parts) >= _FEWEST_LIMITS and all(_COMPARED.search(words, *part) for part in parts)
+    if apart or limits:
+        return 0, parts
     return len(words), []
 
 

@@ -66,7 +66,7 @@ from trialgraph.criteria.statements.demands import read_demanded
 from trialgraph.criteria.statements.denials import read_denied
 from trialgraph.criteria.statements.endings import join_items, with_alternative
 from trialgraph.criteria.statements.examples import EXAMPLES, LISTING, listed_instances
-from trialgraph.criteria.statements.exceptions import name_exceptions
+from trialgraph.criteria.statements.exceptions import limits_excepted, name_exceptions
 from trialgraph.criteria.statements.idle import (
     adds_nothing,
     without_asides,
@@ -107,12 +107,13 @@ from trialgraph.expressions import Expression, Fact, Narrative, atoms
 __all__ = ["read_expression"]
 
 _FEWEST_LETTERS = 3
+_ROMAN = frozenset("ivx.) ")
 _LONGEST = 20_000
 _WASHOUT = re.compile(r"\bwash-?\s?out\b", re.IGNORECASE)
 _ALL = re.compile(r"\ball\b[^:]{0,30}\bfollowing\b|\bboth of\b", re.IGNORECASE)
 _EXCEPTED = re.compile(
     r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|other than)\b"
-    r"(?=[^:]{0,60}:\s*$)(?:[^:()]|\([^()]*\))*:\s*$"
+    r"(?=[^:]{0,60}:\s*$|\s*\([^()]*\)\s*:\s*$|[^:]{0,90}\b(?:below|following|follows)\s*:\s*$)(?:[^:()]|\([^()]*\))*:\s*$"
     r"|\bunless(?:\s+(?:the|of|for|if|in|any|one|all|or|more|is|are|at|least|they|there|meet\w*|met|who|with|have|has|by"
     r"|patients?|subjects?|participants?|criteri\w+|conditions?|appl\w+|following|below|as|described|listed"
     r"|exclusion|fulfil\w*|satisf\w+|true|exists?|present|occurs?))*\s*:\s*$",
@@ -268,6 +269,8 @@ def _excepted_below(
     start, lead_end = outline.start, outline.lead_end
     if not text.exclusion and _MAY_ENTER.search(text.text[start:lead_end]):
         return negate(any_of(read))
+    if not text.exclusion and (told := limits_excepted(text, chunks, outline, read, _read_stretch)):
+        return told
     head = _read_stretch(text, between(chunks, start, lead_end), start, lead_end)
     if not any(isinstance(atom, Fact) for atom in atoms(head)):
         return narrative(text, start, outline.end)
@@ -354,7 +357,8 @@ def _says_no_more(text: Text, sentence: list[Chunk], read: list[Expression]) -> 
 def _is_stray(sentence: list[Chunk], words: str) -> bool:
     """Whether a sentence is a stray sign."""
     named = any(chunk.kind == "value" for chunk in sentence)
-    return sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named
+    stray = sum(map(str.isalpha, words)) < _FEWEST_LETTERS or set(words) <= _ROMAN
+    return stray and not named
 
 
 def _told_of(
