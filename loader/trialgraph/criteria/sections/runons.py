@@ -46,9 +46,9 @@ _UNENDED = re.compile(
 def with_run_ons(text: str, lines: Sequence[Line]) -> list[Line]:
     """Return lines, one that goes on with the next number of its list parted there.
 
-    A number starts an item where it counts on from the last one at the start of a line, stands before a capital
-    and behind the end of a sentence, or behind a word that no number belongs to, and the list doesn't have it
-    in a line of its own further down.
+    A number starts an item where it counts on from the last one at the start of a line, stands before a
+    capital, and behind the end of a sentence or a word that no number belongs to, and the list doesn't have
+    it in a line of its own further down.
     """
     lines = _with_headings(text, lines)
     numbering = Numbering(lines)
