@@ -275,6 +275,21 @@ def test_numbers_between_tell_what_a_list_lacks():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("1. Has no HIV 2. Subjects with asthma 3. Women", ["Has no HIV", "Subjects with asthma", "Women"]),
+        ("1. ECOG performance status of 0 or 2. Patients with asthma", None),
+        ("1. ECOG 2. Patients with asthma", None),
+        ("1. Platelets ≥ 2. Patients with asthma", None),
+        ("1. Treated for at least 2. Patients with asthma", None),
+    ],
+)
+def test_a_number_without_a_full_stop_before_it_parts_items_too(text: str, items: list[str] | None):
+    """It doesn't where the words before it go on with a number."""
+    assert [item.text for item in segment(EligibilityText(text)).items] == (items or [text[3:]])
+
+
 def test_a_list_inside_an_item_stays_there():
     """Numbers that a list has in lines of their own below, or that refer to something, part no line."""
     text = "1. Function: 1. Platelets above 50. 2. Hemoglobin above 8.\n2. Age above 18, see table 3. Adults"

@@ -33,13 +33,22 @@ _SPOKEN_OF = frozenset({
 })  # fmt: skip
 """Words before "Exclusion Criteria" that speak of them."""
 _ENDS = (".", ";", ":", ")", "]")
+_UNENDED = re.compile(
+    r"(?:[^a-z]|\b(?:an?|the|and|or|to|of|than|least|most|is|are|be|was|were|been|has|have|had|from|between|at|in|on|by"
+    r"|with|for|within|over|under|above|below|about|every|each|per|plus|minus|only|score|scores|scale|status|performance"
+    r"|ecog|who|kps|ps|asa|nyha|ctcae|her|pugh|child|equals?|up|through|week|month|year|dose|line|lines|range|approximately"
+    r"|exceeding|x|times|last|first|next|past|minimum|maximum|either|any|all|both|no))$",
+    re.IGNORECASE,
+)
+"""What goes on with a number behind it, so that the number starts no item though a capital follows."""
 
 
 def with_run_ons(text: str, lines: Sequence[Line]) -> list[Line]:
     """Return lines, one that goes on with the next number of its list parted there.
 
-    A number starts an item where it counts on from the last one at the start of a line, stands behind the end
-    of a sentence and before a capital, and the list doesn't have it in a line of its own further down.
+    A number starts an item where it counts on from the last one at the start of a line, stands before a
+    capital, and behind the end of a sentence or a word that no number belongs to, and the list doesn't have
+    it in a line of its own further down.
     """
     lines = _with_headings(text, lines)
     numbering = Numbering(lines)
@@ -118,14 +127,14 @@ def _in_order(
 ) -> list[RunOn]:
     """Return the numbers in a line that count on from the first; all that are wanted, or none.
 
-    Where a line further down tells which numbers a list lacks, they may stand anywhere; else at the start
-    of a sentence only.
+    Where a line further down tells which numbers a list lacks, they may stand anywhere; else not within a
+    sentence that a number goes on ("ECOG 0 or 1. Patients …").
     """
     kept: list[RunOn] = []
     number = wanted[0] if wanted else first
     for found in numbers:
         before = text[max(0, found.start - _LAST) : found.start].rstrip()
-        placed = wanted is not None or before[-1:] in _ENDS
+        placed = wanted is not None or before[-1:] in _ENDS or _UNENDED.search(before) is None
         if found.counted == (style, number) and placed and not _REFERS.search(before):
             kept.append(found)
             number += 1
