@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 
@@ -355,10 +356,10 @@ def _says_no_more(text: Text, sentence: list[Chunk], read: list[Expression]) -> 
 
 
 def _is_stray(sentence: list[Chunk], words: str) -> bool:
-    """Whether a sentence is a stray sign."""
-    named = any(chunk.kind == "value" for chunk in sentence)
-    stray = sum(map(str.isalpha, words)) < _FEWEST_LETTERS or set(words) <= _ROMAN
-    return stray and not named
+    """Whether a sentence is a stray sign or number."""
+    letters = itertools.islice(filter(str.isalpha, words), _FEWEST_LETTERS - 1, None)
+    stray = next(letters, None) is None or (words[0] in _ROMAN and _ROMAN.issuperset(words))
+    return stray and not any(chunk.kind == "value" for chunk in sentence)
 
 
 def _told_of(
