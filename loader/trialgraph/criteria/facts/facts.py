@@ -347,7 +347,8 @@ def _narrowed(text: Text, fact: Fact, around: Around) -> Fact:
     modifiers: dict[str, str] = {**fact.modifiers, **around.modifiers}
     qualifiers = [words for words in around.qualifiers if not _goes_without_saying(fact, words, around)]
     any_cancer = fact.concept in (_MALIGNANT, _PRIMARY_MALIGNANT)
-    if around.besides and any_cancer and (text.exclusion or around.negated):
+    barred = text.exclusion or around.negated
+    if around.besides and any_cancer and barred:
         # The study disease itself is neither earlier nor concurrent.
         fact = replace(fact, concept=_MALIGNANT, concept_label="malignant neoplasm")
         modifiers["relation"] = "other"
@@ -356,7 +357,9 @@ def _narrowed(text: Text, fact: Fact, around: Around) -> Fact:
             fact = replace(fact, concept=_MALIGNANT, concept_label="malignant neoplasm")
         if fact.concept in (_MALIGNANT, _NEOPLASM):
             modifiers["relation"] = "other"
-        elif fact.category in ("treatment", "procedure") and fact.concept != _INVESTIGATIONAL:
+        elif (fact.category in GIVEN and fact.concept != _INVESTIGATIONAL) or (
+            barred and fact.concept in around.malignant
+        ):
             # Whoever is screened hasn't had the drug under study, so any investigational drug is another.
             qualifiers.insert(0, "other")
     if qualifiers:

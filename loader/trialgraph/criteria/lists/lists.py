@@ -42,6 +42,7 @@ from trialgraph.criteria.members.adjectives import (
     share_history,
     share_leading,
     share_nouns,
+    share_other,
     share_places,
 )
 from trialgraph.criteria.members.bearers import share_bearers
@@ -140,6 +141,7 @@ def _shared(text: Text, segments: list[Segment]) -> list[Segment]:
     share_history(segments)
     share_nouns(text, segments)
     share_exceptions(text, segments)
+    share_other(text, segments)
     repeat_history(text, segments)
     share_relatives(text, segments)
     return subjects(governed(drop_repeated(segments)), exclusion=text.exclusion)

@@ -24,10 +24,12 @@ __all__ = [
     "share_history",
     "share_leading",
     "share_nouns",
+    "share_other",
     "share_places",
 ]
 
 _VIRAL = str(TGC.ViralInfection)
+_MALIGNANT = str(TGC.MalignantNeoplasm)
 _COURSES = ("acute ", "chronic ")
 _CONTROLLED = re.compile(r"(?:un|(?:poorly|inadequately|insufficiently|not(?: well)?)[ -])controlled", re.I)
 _EVENTS = (
@@ -261,6 +263,34 @@ def _remark(text: Text, chunks: list[Chunk]) -> str | None:
 def _is_plural(text: Text, bracket: Chunk) -> bool:
     """Whether a bracket says only that there may be several ("infection(s)")."""
     return text.text[bracket.start : bracket.end] in ("(s)", "(es)")
+
+
+def share_other(text: Text, segments: list[Segment]) -> None:
+    """Let "other" before one of two cancers be said of both ("other carcinoma or lymphoma").
+
+    "Leukemia or other blood cancer" goes without it: it is other than what stands before it.
+    """
+    for before, segment in itertools.pairwise(segments):
+        one, two = before.expression, segment.expression
+        if not isinstance(one, Fact) or not isinstance(two, Fact) or segment.joint not in _SHARED:
+            continue
+        first, _, rest = two.modifiers.get("qualifier", "").partition("; ")
+        if first == "other" and one.category == two.category == "condition":
+            others = {name: words for name, words in two.modifiers.items() if name != "qualifier"}
+            segment.expression = replace(two, modifiers={**others, "qualifier": rest} if rest else others)
+        elif (
+            _is_other(one) and _is_cancer(text, two) and is_bare(segment) and "relation" not in two.modifiers
+        ):
+            segment.expression = _qualified(two, "other", first=True)
+
+
+def _is_other(fact: Fact) -> bool:
+    return fact.category == "condition" and fact.modifiers.get("qualifier", "").split("; ")[0] == "other"
+
+
+def _is_cancer(text: Text, fact: Fact) -> bool:
+    term = text.vocabulary.by_iri.get(fact.concept)
+    return term is not None and _MALIGNANT in term.ancestors and "relation" not in fact.modifiers
 
 
 def share_exceptions(text: Text, segments: list[Segment]) -> None:
