@@ -46,7 +46,9 @@ _JUDGING = frozenset({"barring", "allowance", "exception"})
 
 _TO_COME = frozenset({"planned", "unactual"})
 _STATE = re.compile(
-    r"(?:uncontrolled|poorly|inadequately|severe|symptomatic|unstable|untreated)\b", re.IGNORECASE
+    r"(?:(?:significant|serious|major|concurrent|concomitant)\b[\s,;/]*(?:and\s+)?)*"
+    r"(?:uncontrolled|poorly|inadequately|severe|symptomatic|unstable|untreated)\b",
+    re.IGNORECASE,
 )
 
 
@@ -269,8 +271,14 @@ def is_way_of(text: Text, kind: Fact, instance: Expression) -> bool:
 def _state(kind: Fact) -> dict[str, str]:
     """Return what of a kind's adjectives tells a state, which its instances are in too."""
     state = {name: words for name, words in kind.modifiers.items() if name == "status"}
-    first = kind.modifiers.get("qualifier", "").split(";")[0]
-    return {**state, "qualifier": first} if _STATE.match(first) else state
+    told = kind.modifiers.get("qualifier", "")
+    found = _STATE.match(told)
+    return state if found is None else {**state, "qualifier": told[: _part_end(told, found.end())]}
+
+
+def _part_end(words: str, at: int) -> int:
+    end = words.find(";", at)
+    return len(words) if end < 0 else end
 
 
 def of_unread_kind(fact: Fact, words: str) -> Fact:
