@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import lookup_form, token_texts
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ARTICLES",
     "SILENT",
-    "Name",
     "Names",
     "Term",
     "bare",
@@ -80,31 +79,16 @@ class Term:
         return iri == self.iri or iri in self.ancestors
 
 
-class Name(NamedTuple):
-    """A name behind its first word.
-
-    Args:
-        rest: Its further words, in look-up form.
-        term: What it names.
-        exact: For an acronym, what has to be written, without spaces and hyphens; None for other names.
-    """
-
-    rest: list[str]
-    term: Term
-    exact: str | None
-
-
 class Names:
     """The names of the packaged concepts, by their first word in look-up form.
 
     Args:
-        table: What `_table` makes.
+        table: What `_packaged_table` returns.
         made: Whether names that English makes by rule of others are among them.
     """
 
     def __init__(self, table: dict[str, Any], *, made: bool) -> None:
-        terms = _terms(table["terms"], table["iris"])
-        self._listed = [terms[iri] for iri in table["named"]]
+        self._listed = table["named"]
         self.terms = {term.iri: term for term in self._listed}
         """What the names stand for, by IRI."""
         self._tables: list[dict[str, str]] = [table["own"], table["made"]] if made else [table["own"]]
@@ -113,12 +97,20 @@ class Names:
         """Return the words that names start with."""
         return {word for table in self._tables for word in table}
 
-    def starting_with(self, first: str) -> Iterator[Name]:
-        """Yield the names that start with a word, the ontology's own before those that are made by rule."""
-        for table in self._tables:
-            for line in table.get(first, "").splitlines():
-                rest, term, *exact = line.split("\t")
-                yield Name(rest.split(" ")[1:], self._listed[int(term)], exact[0] if exact else None)
+    def starting_with(self, first: str) -> str:
+        """Return the names that start with a word, the ontology's own before those that are made by rule.
+
+        Each is a line of its further words, in look-up form, each behind a space, and of what `told` reads.
+        """
+        return "\n".join([table[first] for table in self._tables if first in table])
+
+    def told(self, line: str) -> tuple[Term, str | None]:
+        """Return what a name's line says that it names.
+
+        Beside it, for an acronym, is what has to be written, without spaces and hyphens.
+        """
+        _, term, *exact = line.split("\t")
+        return self._listed[int(term)], exact[0] if exact else None
 
 
 def _terms(rows: list[list[Any]], iris: list[str]) -> dict[str, Term]:
@@ -139,13 +131,15 @@ def packaged_names(*, made: bool = True) -> Names:
 
 @cache
 def _packaged_table() -> dict[str, Any]:
+    """Return what `_table` makes, in ``named`` the terms themselves; what they are made of isn't kept."""
     folder = Path(__file__).parent
     modules = [*folder.glob("*.py"), *(folder.parents[1] / name for name in _MODULES)]
     language = product_folder("data") / "language"
     words = [language / name for name in _WORDS]
     sources = [*statement_files(product_folder("ontology")), *words, *sorted(modules)]
     table: dict[str, Any] = kept("names", sources, _table)
-    return table
+    terms = _terms(table.pop("terms"), table.pop("iris"))
+    return {**table, "named": [terms[iri] for iri in table["named"]]}
 
 
 def _table() -> dict[str, Any]:

@@ -45,17 +45,22 @@ class Mention:
 
 @dataclass(slots=True)
 class _Node:
+    """Some words that names start with; most are never looked for, so a branch grows when it is reached."""
+
     children: dict[str, _Node] = field(default_factory=dict)
-    terms: list[tuple[Term, str | None]] = field(default_factory=list)
+    terms: tuple[tuple[Term, str | None], ...] = ()
     later: bool = False
     """Whether it is the end only of names that were given on request, of one that isn't read among them."""
+    waiting: str = ""
+    """Lines of the names that start so, until the node is reached."""
 
 
 class Vocabulary:
     """Finds the longest phrases of a text that name a concept.
 
     Letter case, plural endings and hyphens don't matter, except that an acronym ("ALL", "PE") has
-    to be written in capitals. Look-up is by word through a tree, linear in the text.
+    to be written in capitals. Look-up is by word through a tree, linear in the text; a branch of it
+    grows when a text first has the words that lead there.
 
     Args:
         names: The packaged concepts' names; a text's words decide which of them are put into the tree.
@@ -84,16 +89,28 @@ class Vocabulary:
     def _first(self, form: str) -> _Node | None:
         """Return the node of a first word, after its names were put below it; None when there are none."""
         if form in self._waiting:
-            top = _Node()
-            for name in self._names.starting_with(form):
-                node = top
-                for word in name.rest:
-                    node = node.children.get(word) or node.children.setdefault(word, _Node())
-                if all(known.iri != name.term.iri for known, _ in node.terms):
-                    node.terms.append((name.term, name.exact))
-            self._root.children[form] = top
+            self._root.children[form] = _Node(waiting=self._names.starting_with(form))
             self._waiting.discard(form)
-        return self._root.children.get(form)
+        return self._reached(self._root, form)
+
+    def _reached(self, node: _Node, form: str) -> _Node | None:
+        """Return the node that a word leads to, after what is below it was put there; None without one."""
+        below = node.children.get(form)
+        if below is None or not below.waiting:
+            return below
+        lines: dict[str, list[str]] = {}
+        for line in below.waiting.splitlines():
+            if line[0] == "\t":
+                term, exact = self._names.told(line)
+                if all(known.iri != term.iri for known, _ in below.terms):
+                    below.terms = (*below.terms, (term, exact))
+                continue
+            end = line.find(" ", 1)
+            end = end if end > 0 else line.index("\t")
+            lines.setdefault(line[1:end], []).append(line[end:])
+        below.waiting = ""
+        below.children = {word: _Node(waiting="\n".join(each)) for word, each in lines.items()}
+        return below
 
     def _add_later(self, surface: str, term: Term | None) -> None:
         node = self._node(surface)
@@ -102,13 +119,13 @@ class Vocabulary:
         node.later = True
         if term is not None:
             self.by_iri.setdefault(term.iri, term)
-            node.terms.append((term, None))
+            node.terms = (*node.terms, (term, None))
 
     def _node(self, surface: str) -> _Node:
         node = self._root
         for form in map(lookup_form, token_texts(surface)):
             if form not in (SILENT if node is self._root else _UNSAID):
-                below = self._first(form) if node is self._root else node.children.get(form)
+                below = self._first(form) if node is self._root else self._reached(node, form)
                 if below is None:
                     below = node.children[form] = _Node()
                 node = below
@@ -146,7 +163,8 @@ class Vocabulary:
 
     def opens_name(self, form: str, term: Term) -> bool:
         """Whether a packaged name of a concept starts with a word, in look-up form."""
-        return any(name.term.iri == term.iri for name in self._names.starting_with(form))
+        lines = self._names.starting_with(form).splitlines()
+        return any(self._names.told(line)[0].iri == term.iri for line in lines)
 
     def mention_at(self, tokens: list[Token], position: int) -> Mention | None:
         """Return the longest mention that starts at a token; a prefix ("anti-viral") may be part of it."""
@@ -164,7 +182,7 @@ class Vocabulary:
             if form in _UNSAID and index > position and not ends_sentence(tokens, index):
                 index += 1
                 continue
-            child = self._below(node, form) if node is self._root else node.children.get(form)
+            child = self._below(node, form)
             step = 1
             if child is None and hyphenated(tokens, index):
                 child, step = self._below(node, form + tokens[index + 2].form), 3
@@ -189,7 +207,7 @@ class Vocabulary:
             self._asked.add(form)
             for surface, term in self._more(form):
                 self._add_later(surface, term)
-        return self._first(form) if node is self._root else node.children.get(form)
+        return self._first(form) if node is self._root else self._reached(node, form)
 
     def signed_at(self, tokens: list[Token], index: int) -> Mention | None:
         """Return the mention that a plus or minus behind a marker's name makes ("HER2-", "ER+")."""
