@@ -24,7 +24,7 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.washouts import is_shorter
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import trimmed
-from trialgraph.criteria.quantities.windows import length_in, window_of
+from trialgraph.criteria.quantities.windows import length_in, tells_time, window_of
 from trialgraph.criteria.trees import all_of, any_of, is_formal, map_facts, negate, only_facts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms
 
@@ -87,6 +87,8 @@ def read_elapsed(text: Text, chunks: Sequence[Chunk], read: Reader, beside: Besi
         read: Reads the treatments.
         beside: Reads what else is demanded in the same sentence.
     """
+    if not tells_time(text.lowered):
+        return None
     at = next((i for i, chunk in enumerate(chunks) if i and _excepts(chunk)), None)
     if at is None:
         return _read(text, chunks, read, beside)

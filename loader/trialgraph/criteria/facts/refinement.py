@@ -43,6 +43,8 @@ _ROUTE = re.compile(
     r"(?:either\s+|any\s+|the\s+|a\s+|an\s+)?$",
     re.IGNORECASE,
 )
+_LEADING = frozenset({"with", "of", "either", "any", "the", "a", "an"})
+_NEAR = 20
 
 
 def with_narrower(expression: Expression, text: Text) -> Expression:
@@ -68,9 +70,16 @@ def _narrower(fact: Fact, text: Text) -> Fact:
     placed = _PLACE.match(text.text, end)
     if placed is not None and (found := _placed(text, term, words, placed["place"])) is not None:
         return _named(fact, found, [part for part in told if part != placed.group().strip()])
-    route = _ROUTE.search(text.text, 0, start) if term.category in GIVEN else None
+    led = term.category in GIVEN and _leads_up(text.text, start)
+    route = _ROUTE.search(text.text, 0, start) if led else None
     found = _first(text, term, _spelled(term, words, route["how"])) if route is not None else None
     return fact if found is None else _named(fact, found, told)
+
+
+def _leads_up(words: str, start: int) -> bool:
+    """Whether the last word before a place may be one that `_ROUTE` ends with, which is looked at first."""
+    before = words[max(0, start - _NEAR) : start].lower().split()
+    return bool(before) and before[-1] in _LEADING
 
 
 def _before(text: Text, term: Term, words: str, part: str) -> Iterator[tuple[Term, str]]:

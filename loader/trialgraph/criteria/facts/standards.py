@@ -65,7 +65,8 @@ _LONGEST_NAME = 10
 def standard_end(text: Text, chunks: Sequence[Chunk]) -> int:
     """Return where the name of the rules by which a diagnosis is made ends; 0 when there is none."""
     start, end = chunks[0].start, chunks[-1].end
-    version = _VERSION.search(text.text, max(0, start - _LONGEST_NAME), end)
+    named = "recist" in text.lowered
+    version = _VERSION.search(text.text, max(0, start - _LONGEST_NAME), end) if named else None
     if version is not None and version.start("rest") <= start < version.end():
         return version.end()
     words = text.text[start:end]

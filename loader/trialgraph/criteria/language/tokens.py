@@ -95,7 +95,7 @@ def _parts(text: str) -> Iterator[tuple[int, int]]:
     """Yield where each token starts and ends; "non" before what a woman may be is one ("nonpregnant")."""
     for found in _TOKEN.finditer(text):
         start, end = found.span()
-        if _NOT_A_STATE.fullmatch(found[0]):
+        if text[start] in "nN" and _NOT_A_STATE.fullmatch(found[0]):
             yield start, start + len(_NON)
             start += len(_NON)
         yield start, end

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from trialgraph.criteria.language.choices import alternatives
+from trialgraph.criteria.language.literals import needed_by_all
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Term
 from trialgraph.criteria.language.wording import wording
@@ -123,8 +124,17 @@ def _lines() -> re.Pattern[str]:
 
 
 @cache
-def _lines_of() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Return the patterns of lines of one kind of therapy, each with the quantity that counts them."""
+def _lined() -> frozenset[str]:
+    """Return letters of which every text that tells of lines has some, in lower case."""
+    return needed_by_all([alternatives(wording().lines["heads"]).lower()])
+
+
+@cache
+def _lines_of() -> tuple[tuple[re.Pattern[str], str, frozenset[str]], ...]:
+    """Return the patterns of lines of one kind of therapy, each with the quantity that counts them.
+
+    Behind them are letters of which every text that a pattern fits has some, in lower case.
+    """
     said = wording().lines
     adjective = rf"(?:{alternatives([*said['adjectives'], 'additional', 'combination'])})(?:\s+|\s*/\s*|-)"
     noun = rf"(?:{alternatives([*said['nouns'], 'chemotherapy'])})"
@@ -134,12 +144,14 @@ def _lines_of() -> tuple[tuple[re.Pattern[str], str], ...]:
         kind = rf"(?:cytotoxic\s+)?(?:{alternatives(kinds)})"
         behind = rf"(?:{adjective})*{head}\s+of\s+(?:{adjective})*{kind}(?:\s+(?:{adjective})*{noun})?"
         ahead = rf"(?:{adjective})*{kind}\s+(?:{noun}\s+)?{head}"
-        found.append((re.compile(rf"(?<![\w-])(?:{behind}|{ahead})\b(?![-/])", re.IGNORECASE), name))
+        pattern = re.compile(rf"(?<![\w-])(?:{behind}|{ahead})\b(?![-/])", re.IGNORECASE)
+        found.append((pattern, name, needed_by_all([alternatives(kinds).lower()])))
     therapy = r"(?:therap(?:y|ies)|treatments?)"
     counted = (
         rf"(?<![\w-])(?:{adjective})+{therapy}\b(?!\s+(?:with|of|using|lines?|regimens?|cycles?)\b|[-/])"
     )
-    found.append((re.compile(counted, re.IGNORECASE), wording().lines["quantity"][0]))
+    pattern = re.compile(counted, re.IGNORECASE)
+    found.append((pattern, wording().lines["quantity"][0], needed_by_all([therapy])))
     return tuple(found)
 
 
@@ -179,8 +191,8 @@ def with_lines(
         return
     term = named(wording().lines["quantity"][0])
     starts = {token.start: index for index, token in enumerate(tokens)}
-    _with_kinds(text, tokens, mentions, named, starts)
-    for found in _lines().finditer(text):
+    _with_kinds(text, lowered, tokens, mentions, named, starts)
+    for found in _lines().finditer(text) if any(map(lowered.__contains__, _lined())) else ():
         first = starts.get(found.start())
         if term is None or first is None:
             continue
@@ -199,6 +211,7 @@ def with_lines(
 
 def _with_kinds(
     text: str,
+    lowered: str,
     tokens: Sequence[Token],
     mentions: dict[int, Mention],
     named: Callable[[str], Term | None],
@@ -211,8 +224,8 @@ def _with_kinds(
     number is told.
     """
     counted = wording().lines["quantity"][0]
-    for pattern, name in _lines_of():
-        for found in pattern.finditer(text):
+    for pattern, name, needed in _lines_of():
+        for found in pattern.finditer(text) if any(map(lowered.__contains__, needed)) else ():
             first, term = starts.get(found.start()), named(name)
             limited = _limit_before(text, tokens, first) if first is not None else None
             if first is None or limited is None or term is None:

@@ -73,6 +73,9 @@ _SHOWING = (
 )
 _LIMITED_BY_UNIT = re.compile(r"24\s?-?\s?h|GFR|learance|[Cc]ortisol|itamin D|reatine\b")
 
+_OF_SOME_UNIT = ("24", "GFR", "learance", "ortisol", "itamin D", "reatine")
+"""What each of these has, looked for first since it costs less."""
+
 
 @cache
 def _of_unit() -> tuple[tuple[re.Pattern[str], str], ...]:
@@ -110,7 +113,7 @@ def with_stains(
     names = [(*found.span(), wording().stains[" ".join(found["name"].lower().split())]) for found in shares]
     names += [(*found.span(), _SCORE) for found in _scored(text)]
     names += _hybridized(text)
-    if _LIMITED_BY_UNIT.search(text):
+    if any(map(text.__contains__, _OF_SOME_UNIT)) and _LIMITED_BY_UNIT.search(text):
         names += [(*found.span(), name) for pattern, name in _of_unit() for found in pattern.finditer(text)]
     if not names:
         return kept

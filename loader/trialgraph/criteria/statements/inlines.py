@@ -23,6 +23,7 @@ _ORDERS = (
     tuple("①②③④⑤⑥⑦⑧⑨⑩"),
 )
 _BULLET = re.compile(r"(?<![^\s;,:.])(?:[•●▪◦]\s*|\*\s+)(?=[A-Z≥≤<>])")
+_BULLETS = "•●▪◦*"
 _DEFINES = re.compile(
     r"(?:^|[.;]\s)(?:definition|definitions|note|where)\b|\b(?:is|are) (?:\w+ )?defined\b", re.IGNORECASE
 )
@@ -60,7 +61,7 @@ def _inline_parts(words: str) -> tuple[int, list[Span]]:
 
 def _bulleted(words: str) -> tuple[int, list[Span]] | None:
     """Return where the words before bullets that lost their lines end, and the items; None without any."""
-    signs = list(_BULLET.finditer(words))
+    signs = list(_BULLET.finditer(words)) if any(map(words.__contains__, _BULLETS)) else []
     if len(signs) < _FEWEST_BULLETS or not words[: signs[0].start()].rstrip().endswith(":"):
         return None
     kind = signs[0].group()[0]
