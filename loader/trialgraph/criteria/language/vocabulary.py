@@ -91,7 +91,8 @@ class Vocabulary:
         if form in self._waiting:
             self._root.children[form] = _Node(waiting=self._names.starting_with(form))
             self._waiting.discard(form)
-        return self._reached(self._root, form)
+            return self._reached(self._root, form)
+        return self._root.children.get(form)
 
     def _reached(self, node: _Node, form: str) -> _Node | None:
         """Return the node that a word leads to, after what is below it was put there; None without one."""
@@ -134,8 +135,11 @@ class Vocabulary:
     def mentions(self, tokens: list[Token]) -> dict[int, Mention]:
         """Return the longest mention that starts at each token, where one does."""
         starts = self._starts(tokens) if self._more is None else range(len(tokens))
-        found = ((start, self.mention_at(tokens, start)) for start in starts)
-        named = {start: mention for start, mention in found if mention is not None}
+        named: dict[int, Mention] = {}
+        for start in starts:
+            mention = self.mention_at(tokens, start)
+            if mention is not None:
+                named[start] = mention
         for start in [start for start, mention in named.items() if is_omitted(tokens, mention, named)]:
             del named[start]
         return named
@@ -143,7 +147,7 @@ class Vocabulary:
     def _starts(self, tokens: list[Token]) -> Iterator[int]:
         """Yield the tokens at which a mention may start: most words are out of it by the next one."""
         known, waiting = self._root.children, self._waiting
-        forms = [*(token.form for token in tokens), "", ""]
+        forms = [token.form for token in tokens] + ["", ""]
         for index in range(len(tokens)):
             form = forms[index]
             node = self._first(form) if form in waiting else known.get(form)
@@ -182,7 +186,9 @@ class Vocabulary:
             if form in _UNSAID and index > position and not ends_sentence(tokens, index):
                 index += 1
                 continue
-            child = self._below(node, form)
+            child = self._below(node, form) if node is self._root else node.children.get(form)
+            if child is not None and child.waiting:
+                child = self._reached(node, form)
             step = 1
             if child is None and hyphenated(tokens, index):
                 child, step = self._below(node, form + tokens[index + 2].form), 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 
@@ -337,8 +338,8 @@ def _asks_nothing(sentence: list[Chunk], words: str, *, first: bool) -> bool:
     """Whether a sentence is a stray sign, or a note on how something before it is tested."""
     if not first and NOTE.match(words):
         return arranges(words)
-    named = any(chunk.kind == "value" for chunk in sentence)
-    return sum(map(str.isalpha, words)) < _FEWEST_LETTERS and not named
+    enough = itertools.islice(filter(str.isalpha, words), _FEWEST_LETTERS - 1, None)
+    return next(enough, None) is None and not any(chunk.kind == "value" for chunk in sentence)
 
 
 def _told_of(
