@@ -297,3 +297,11 @@ def test_a_broken_ontology_is_refused_with_its_place(tmp_path: Path) -> None:
         (tmp_path / f"{name}.ttl").write_text("tgc:Thirst a owl:Class .", encoding="utf-8")
     with pytest.raises(UsageError, match=r"annotations\.ttl"):
         load_concepts(tmp_path)
+
+
+def test_every_drug_named_as_a_monoclonal_antibody_is_one(concepts: Concepts) -> None:
+    """Their names end with "-mab" (WHO), so a bar on any of them is met by each."""
+    antibodies = concepts.descendants(f"{TGC}MonoclonalAntibody")
+    named = {iri for iri in concepts if concepts.label(iri).endswith("mab")}
+    assert len(named) > 200
+    assert named <= set(antibodies)

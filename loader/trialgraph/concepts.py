@@ -243,7 +243,9 @@ class Concepts(Mapping[str, Concept]):
 
     def allergy_to(self, iri: str) -> str | None:
         """Return the hypersensitivity to a drug, or to the narrowest class it is of; None without one."""
-        return next((self._allergies[each] for each in self._upwards(iri) if each in self._allergies), None)
+        found = [self._allergies[each] for each in self._upwards(iri) if each in self._allergies]
+        wide = {above for each in found for above in self.ancestors(each) if above != each}
+        return next((each for each in found if each not in wide), None)
 
     def by_code(self, system: str, code: str) -> tuple[CodeMatch, ...]:
         """Return the concepts that a code leads to, closest relation first.

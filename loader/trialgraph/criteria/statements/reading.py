@@ -277,7 +277,8 @@ def _excepted_below(
         return narrative(text, start, outline.end)
     excepted = (outline.items[0].start, outline.items[-1].end)
     items = (text.text[item.start : item.end].strip(" ;,.") for item in outline.items)
-    return except_for(text, head, "; ".join(items), excepted)
+    joint = " * " if re.search(r"\b(?:all|both)\b", text.lowered[start:lead_end]) else "; "  # Met together.
+    return except_for(text, head, joint.join(items), excepted)
 
 
 def _defined_below(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
