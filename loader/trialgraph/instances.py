@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from trialgraph.concepts import Concepts
 from trialgraph.expressions import Fact
+from trialgraph.graded import demanded, grade_key, without_grade
 from trialgraph.namespaces import TGC
 from trialgraph.outlines import most_excepted
 from trialgraph.patients.tables import qualities
@@ -61,10 +62,15 @@ def excepted(fact: Fact) -> tuple[str, ...]:
 
 
 def _of_quality(fact: Fact) -> Iterator[Fact]:
-    """Yield the fact of what is stated to have the one quality that is demanded, or any of several.
+    """Yield the fact of what is stated to have the quality that is demanded, or any of several, or the grade.
 
-    A view's key of it is that of the concept with the quality's name.
+    A view's key of it is that of the concept with the quality's name, or with its grades.
     """
+    grade = demanded(fact)
+    if grade is not None and grade.alone and "exception" not in fact.modifiers:
+        concept = grade_key(fact.concept, grade.low, grade.high)
+        yield replace(fact, concept=concept, modifiers=without_grade(fact), examples=())
+        return
     asked = {name: words for name, words in fact.modifiers.items() if name in ("qualifier", "severity")}
     if len(asked) != 1 or set(fact.modifiers) - asked.keys() - {"status"} or fact.count or fact.size:
         return

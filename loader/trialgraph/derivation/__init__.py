@@ -6,7 +6,7 @@ what silence shows where the record is complete, and the numbers that follow fro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import TypeVar
 
@@ -27,9 +27,10 @@ from trialgraph.derivation.lesions import (
 from trialgraph.derivation.lines import no_later_line
 from trialgraph.derivation.malignancies import OTHERS, no_second_cancer, other_malignancies, since_cancer
 from trialgraph.derivation.ondemand import Layers, OnDemand
+from trialgraph.derivation.qualities import over_now, qualified, without_grades
 from trialgraph.derivation.quantities import convert_scores, measured_quantities
 from trialgraph.derivation.scores import age, child_pugh, creatinine_clearance, unscored
-from trialgraph.derivation.shown import Denied, Shown, Sorted, is_lasting, sorted_facts
+from trialgraph.derivation.shown import Denied, Shown, Sorted, sorted_facts
 from trialgraph.derivation.silence import completeness_reasons, crossings, is_placed, silent_concepts
 from trialgraph.derivation.times import NOW
 from trialgraph.exemptions import NAMED
@@ -37,7 +38,7 @@ from trialgraph.malignancies import AGAIN
 from trialgraph.namespaces import TGC
 from trialgraph.patients.facts import CompletenessStatement, Demographics, PatientRecord
 from trialgraph.patients.tables import organs
-from trialgraph.views import Absence, Completeness, Presence, Quantity, ScreeningView
+from trialgraph.views import Absence, Completeness, Quantity, ScreeningView
 from trialgraph.vocabularies import known_concepts
 
 __all__ = ["screening_view"]
@@ -85,10 +86,11 @@ def screening_view(
     others = dict.fromkeys(OTHERS, no_other) if no_other is not None else {}
     once = no_second_cancer(found, concepts)
     lines = no_later_line(record, concepts, as_of, silent)
-    absent = Layers({AGAIN: once} if once is not None else {}, others, lines, recorded)
+    graded = without_grades(found, closed, silent, concepts, axioms)
+    absent = Layers({AGAIN: once} if once is not None else {}, graded, others, lines, recorded)
     present = closed.present | (dict.fromkeys(OTHERS, other) if other is not None else {})
-    over = _over(shown, closed.present, concepts, axioms)
-    for key, presence, is_over in _qualified(found, closed, concepts, axioms):
+    over = over_now(shown, closed.present, concepts, axioms)
+    for key, presence, is_over in qualified(found, closed, concepts, axioms):
         present[key] = presence
         over |= {key} if is_over else set()
     return ScreeningView(
@@ -110,35 +112,6 @@ def screening_view(
 def _named(record: PatientRecord) -> set[str]:
     stated = (fact for fact in record.facts if not isinstance(fact, CompletenessStatement))
     return {iri for fact in stated for iri in fact.what.concepts}
-
-
-def _qualified(
-    found: Sorted, closed: Closed, concepts: Concepts, axioms: Collection[str] | None
-) -> Iterator[tuple[str, Presence, bool]]:
-    """Yield what is there with a quality that is stated of it: the key, the presence, whether it is over."""
-    for quality in sorted({each for fact in found.shown for each in fact.qualities}):
-        facts = [fact for fact in found.shown if quality in fact.qualities]
-        shown = close(facts, (), concepts, axioms).present
-        over = _over(facts, shown, concepts, axioms)
-        for iri, presence in shown.items():
-            if iri in closed.present:
-                yield f"{iri}-{quality}", presence, iri in over
-
-
-def _over(
-    shown: Collection[Shown],
-    present: Collection[str],
-    concepts: Concepts,
-    axioms: Collection[str] | None,
-) -> frozenset[str]:
-    """Return the conditions that were there and are stated to be over, all of them."""
-    still = {
-        iri
-        for fact in shown
-        if fact.active is not False or is_lasting(fact.concept, concepts)
-        for iri in concepts.implied(fact.concept, axioms)
-    }
-    return frozenset(iri for iri in present if iri not in still)
 
 
 def _keep_open(found: Sorted, lesions: list[Lesion]) -> None:

@@ -28,6 +28,7 @@ from trialgraph.patients.facts import (
     ResultFact,
     Sex,
 )
+from trialgraph.patients.severity import Degree, stated_grade
 from trialgraph.patients.tables import Status, examinations, findings, qualities, roles, statuses
 from trialgraph.patients.wellformed import COMPLAINTS
 from trialgraph.patients.wording import words
@@ -37,6 +38,7 @@ __all__ = [
     "Context",
     "codes",
     "extensions",
+    "grade_of",
     "has_profile",
     "in_role",
     "is_modified",
@@ -254,6 +256,13 @@ def qualities_of(text: str, graded: Iterable[Json]) -> tuple[str, ...]:
         or any(grade in quality.words for grade in told)
         or any(f" {word} " in said and f" not {word} " not in said for word in quality.words)
     )
+
+
+def grade_of(resource: Json, text: str) -> Degree | None:
+    """Return the grade that a resource states, in its words, its severity or an extension for grades."""
+    told = extensions(resource, "adverse event grade")
+    stated = [value for each in told for key, value in each.items() if key.startswith("value")]
+    return stated_grade(text, [resource.get("severity"), *stated])
 
 
 def observed_on(resource: Json, context: Context) -> DateRange:
