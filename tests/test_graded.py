@@ -39,6 +39,8 @@ def _fact(words: str, concept: str = "PeripheralNeuropathy", **more: str) -> Fac
         ("unresolved; to grade 1 or less", (2, 5, True)),
         ("from prior anticancer therapy that has not recovered to grade 1", (2, 5, True)),
         ("unresolved; to ≤ grade 1 or baseline", (2, 5, False)),
+        ("unresolved; (ie, grade 1 or baseline)", (2, 5, False)),
+        ("unresolved; must not be greater than grade 1", (2, 5, True)),
         ("grade 2 or higher; interfering with function", (2, 5, False)),
         ("severe; ≥ grade 3", (3, 5, True)),
         ("severe; ≥ grade 2", (2, 5, False)),
@@ -47,7 +49,7 @@ def _fact(words: str, concept: str = "PeripheralNeuropathy", **more: str) -> Fac
         ("grade 1-3a", None),
         ("grade 1 and 3", None),
         ("unresolved; to at least grade 1", None),
-        ("grade 2, or grade 1 with pain", None),
+        ("grade 2, or grade 1 with pain", (2, 2, True)),
         ("with diarrhea of grade ≥ 2", None),
         ("MRC grade ≥ 1", None),
         ("of any grade", None),
@@ -55,15 +57,23 @@ def _fact(words: str, concept: str = "PeripheralNeuropathy", **more: str) -> Fac
 )  # fmt: skip
 def test_what_is_demanded(words: str, demand: tuple[int, int, bool] | None) -> None:
     """A grade is demanded where the words say it of the condition itself; other words keep it open."""
-    assert demanded(_fact(words)) == demand
+    found = demanded(_fact(words))
+    assert (found and found[:3]) == demand
 
 
 def test_scales_of_their_own() -> None:
     """Grades of a tumour, or of hypertension, aren't those of CTCAE unless that is said."""
     assert demanded(_fact("grade 3", "Glioma")) is None
     assert demanded(_fact("grade 3", "Hypertension")) is None
-    assert demanded(_fact("CTCAE grade 3", "Hypertension")) == (3, 3, True)
-    assert demanded(_fact("grade 3 or more", severity="moderate")) == (3, 5, False)
+    assert demanded(_fact("CTCAE grade 3", "Hypertension")) == (3, 3, True, 3)
+    assert demanded(_fact("grade 3 or more", severity="moderate")) == (3, 5, False, 3)
+
+
+def test_a_lower_grade_with_something_else() -> None:
+    """Grade 3 shows "grade 3, or grade 2 with pain", grade 1 rules it out, and grade 2 leaves it open."""
+    assert demanded(_fact("grade ≥ 3, or grade 2 with pain on examination")) == (3, 5, True, 2)
+    assert demanded(_fact("grade 2 with pain, or grade 3 or higher")) == (3, 5, True, 2)
+    assert demanded(_fact("grade 2 with pain, or any pain of grade 3")) is None
 
 
 def test_tables_name_concepts() -> None:

@@ -33,8 +33,9 @@ _FILLER = re.compile(
     r"|\b(?:unresolved|persistent|persisting|residual|ongoing|on-going|current(?:ly)?|existing|known)\b"
     r"|\b(?:(?:that|which|and)\s+)?(?:has|have|had|is|are|did)?\s*not\s+(?:yet\s+)?(?:been\s+)?"
     r"(?:recovered|recover|resolved|resolve|returned|return|improved|improve)\s+(?:back\s+)?(?:to|from)?"
-    r"|\b(?:must|should)\s+(?:be|have)\b|\b(?:resolved|recovered|returned)\s+to\b"
-    r"|\b(?:i\.e\.|defined\s+as|assessed\s+(?:to\s+be|as|by|using|per)|graded?(?:\s+(?:by|per|using))?|based\s+on)"
+    r"|\b(?:must|should|can|may)\s+(?:be|have|not\s+be|not)\b|\b(?:resolved|recovered|returned)\s+to\b|\b(?:that|which)\s+(?:is|are)\b"
+    r"|\bon\s+(?:clinical|physical)\s+examination\b"
+    r"|\b(?:i\.?e\b\.?|defined\s+as|assessed\s+(?:to\s+be|as|by|using|per)|graded?(?:\s+(?:by|per|using))?|based\s+on)"
     r"|\b(?:per|according\s+to|as\s+per|by|using|in\s+accordance\s+with|under|the|of|with|a|an|to|as|defined)\b"
     r"|\b(?:national\s+cancer\s+institute(?:'s)?|nci|criteria|(?:for\s+)?adverse\s+events?|toxicity|severity)\b"
     r"|\b(?:at|on|upon)\s+(?:(?:the\s+)?time\s+of\s+)?(?:study\s+)?"
@@ -47,7 +48,7 @@ _GONE = re.compile(
     re.IGNORECASE,
 )
 _STILL = re.compile(
-    r"\b(?:ongoing|on-going|persist\w*|residual|current(?:ly)?|existing"
+    r"\b(?:ongoing|on-going|persist\w*|residual|current(?:ly)?|existing|during\s+(?:the\s+)?screening"
     r"|at\s+(?:the\s+time\s+of\s+)?(?:study\s+)?(?:baseline|screening|enrol?lment|entry|registration))\b",
     re.IGNORECASE,
 )
@@ -56,7 +57,9 @@ _PAST = re.compile(
     r"resulted|caused|ever)\b",
     re.IGNORECASE,
 )
-_DOWN_TO = re.compile(r"\bto\s*$", re.IGNORECASE)
+_OR = re.compile(r",?\s+or\s+(?=(?:\w+\s+)?[≥>≤<]?\s*grade)", re.IGNORECASE)
+"""What parts grades of which one is enough; "grade 3 or 4" is one."""
+_DOWN_TO = re.compile(r"(?:\bto|\(\s*i\.?e\.?,?)\s*$", re.IGNORECASE)
 
 
 class Demand(NamedTuple):
@@ -66,11 +69,13 @@ class Demand(NamedTuple):
         low: The lowest of them.
         high: The highest of them.
         alone: Nothing else is demanded: who has the condition with such a grade is shown to meet it.
+        least: The lowest that may do, with what else is asked of it ("grade 3, or grade 2 with pain").
     """
 
     low: int
     high: int
     alone: bool
+    least: int
 
 
 def grade_key(concept: str, low: int, high: int) -> str:
@@ -85,7 +90,7 @@ def graded_key(fact: Fact) -> str | None:
     in where "grade 3" is barred.
     """
     asked = demanded(fact) if _is_of_now(fact) else None
-    return None if asked is None else grade_key(fact.concept, asked.low, WORST)
+    return None if asked is None else grade_key(fact.concept, asked.least, WORST)
 
 
 def without_grade(fact: Fact) -> dict[str, str]:
@@ -115,14 +120,13 @@ def demanded(fact: Fact) -> Demand | None:
         return None
     if has_own_scale(fact.concept, known_concepts()) and tables.ctcae.search(words) is None:
         return None
-    found = [_demand(words, degree) for degree in degrees_in(words)]
-    if len(found) != 1 or found[0] is None or len(re.findall(r"\bgrades?\b", words, re.IGNORECASE)) != 1:
+    found = [each for each in map(_demand, _OR.split(words)) if each is not None and 1 <= each.low <= _HIGH]
+    if not found or len(found) < len(re.findall(r"\bgrades?\b", words, re.IGNORECASE)):
         return None
-    low, high, alone = found[0]
-    if not 1 <= low <= _HIGH:
-        return None
-    severe = fact.modifiers.get("severity", "severe") == "severe"
-    return Demand(low, high, alone and ((severe and low >= _SEVERE) or "severity" not in fact.modifiers))
+    first = next((each for each in found if each.alone), found[0])
+    severe = fact.modifiers.get("severity", "severe") == "severe" and first.low >= _SEVERE
+    alone = first.alone and (severe or "severity" not in fact.modifiers)
+    return first._replace(alone=alone, least=min(each.low for each in found))
 
 
 def _is_gradable(fact: Fact) -> bool:
@@ -130,8 +134,10 @@ def _is_gradable(fact: Fact) -> bool:
     return plain and fact.category in ("condition", "allergy") and fact.concept in known_concepts()
 
 
-def _demand(words: str, degree: Degree | None) -> Demand | None:
-    """Return what a grade among words demands, if it is said of the condition itself."""
+def _demand(words: str) -> Demand | None:
+    """Return what the one grade among words demands, if it is said of the condition itself."""
+    found: list[Degree | None] = [*degrees_in(words)]
+    degree = found[0] if len(found) == 1 else None
     if degree is None:
         return None
     low, high = degree.low, degree.high
@@ -147,7 +153,7 @@ def _demand(words: str, degree: Degree | None) -> Demand | None:
         return None
     rest = words[: degree.start].removesuffix(before)
     alone = _is_filler(rest, low) and _is_filler(behind, low)
-    return Demand(low, WORST if high >= _HIGH else high, alone)
+    return Demand(low, WORST if high >= _HIGH else high, alone, low)
 
 
 def _is_filler(words: str, low: int) -> bool:

@@ -24,7 +24,7 @@ WORST = 5
 """The highest grade of CTCAE."""
 _NUMBERS = {"0": 0, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 _NUMBER = r"(?:[0-5]|i{1,3}|iv|v)(?!\w|\.\d)"
-_MORE = r">|(?:greater|more|higher|worse)\s+than|above|exceeding|over"
+_MORE = r">|(?:greater|more|higher|worse)\s+than|above|exceed(?:s|ing)?|over"
 _LESS = r"<|(?:less|lower|better)\s+than|below|under"
 _LEAST = (
     r"≥|>=|=>|at\s+least|(?:greater|more|higher)\s+than\s+or\s+equal\s+to"
