@@ -96,7 +96,7 @@ def excuses(text: Text, read: Sequence[Expression], place: tuple[int, int]) -> b
 
 
 def _of_harm(text: Text, bars: Expression, words: str, place: tuple[int, int]) -> Expression | None:
-    """Lift only harm, not the treatments barred beside it ("those with ≤ grade 2 neuropathy are eligible")."""
+    """Lift only harm, not treatments barred beside it ("those with ≤ grade 2 neuropathy are eligible")."""
     if _GRADE.search(words) is None or not isinstance(bars, AnyOf) or _bars(bars):
         return None
     barred = {atom.concept: atom for atom in atoms(bars) if isinstance(atom, Fact) and not atom.is_mention}
