@@ -5,6 +5,7 @@ from datetime import date
 from hypothesis import strategies as st
 
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Limit, Narrative, Not, Value, Window
+from trialgraph.graded import grade_key
 from trialgraph.namespaces import TGC
 from trialgraph.views import Absence, Interval, Presence, Quantity, ScreeningView, TimeAgo
 
@@ -63,6 +64,10 @@ modifiers = st.sampled_from(
         {"relation": "other", "status": "history"},
         {"severity": "severe"},
         {"severity": "severe", "status": "active"},
+        {"qualifier": "≥ grade 2"},
+        {"qualifier": "≥ grade 2", "status": "active"},
+        {"qualifier": "grade 2 or 3; severe", "status": "history"},
+        {"qualifier": "grade 3 or worse; interfering with work"},
     ]
 )
 facts = st.builds(
@@ -143,6 +148,12 @@ def views(draw: st.DrawFn) -> ScreeningView:
     absent = {key: Absence("none recorded") for key in keys if state[key] == "absent"}
     over = {key: Absence("resolved") for key, presence in present.items() if presence.active is False}
     complete = {key: Absence("complete") for key in keys if draw(st.booleans())}
+    graded = FACTS[1]
+    told = draw(st.sampled_from(["nothing", "such", "other"])) if graded in present else "nothing"
+    if told == "such":
+        present |= dict.fromkeys((grade_key(graded, 2, 5), grade_key(graded, 2, 3)), present[graded])
+    elif told == "other":
+        absent |= {grade_key(graded, low, 5): Absence("grade 1") for low in (2, 3)}
     counted = [f"{key}-{suffix}" for key in LESIONS for suffix in ("count", "size")]
     return ScreeningView(
         patient="generated",

@@ -33,6 +33,7 @@ LAYERS = [
         "canonical",
         "equivalence",
         "exemptions",
+        "graded",
         "implication",
         "instances",
         "kleene",

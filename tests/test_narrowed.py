@@ -11,6 +11,7 @@ from tests.strategies import presences
 from trialgraph.concepts import packaged_concepts
 from trialgraph.derivation.times import latest_of
 from trialgraph.expressions import Fact, Window
+from trialgraph.graded import grade_key
 from trialgraph.malignancies import AGAIN, IN_SITU, OTHER
 from trialgraph.namespaces import TGC
 from trialgraph.narrowed import narrowed_key
@@ -53,7 +54,8 @@ infections = st.builds(
     category=st.just("condition"),
     modifiers=st.sampled_from(
         [{"exception": "hepatitis B"}, {"exception": "hepatitis B", "status": "active"},
-         {"exception": "hepatitis B", "severity": "severe"}]
+         {"exception": "hepatitis B", "severity": "severe"},
+         {"exception": "hepatitis B", "qualifier": "≥ grade 3"}]
     ),
     within=windows,
     exceptions=st.just((HEPATITIS,)),
@@ -72,7 +74,7 @@ def views(draw: st.DrawFn) -> ScreeningView:
         present[iri] = _merged([found[each] for each in below])
         over |= {iri} if passed.issuperset(below) else set()
     if PNEUMONIA in found and draw(st.booleans()):
-        present[f"{PNEUMONIA}-severe"] = found[PNEUMONIA]
+        present[f"{PNEUMONIA}-severe"] = present[grade_key(PNEUMONIA, 3, 5)] = found[PNEUMONIA]
     cancers = {BREAST, COLON, MELANOMA} & found.keys()
     if len(cancers) > 1:
         present[OTHER] = _merged([found[each] for each in cancers])

@@ -26,6 +26,7 @@ from trialgraph.expressions import (
     Window,
     judged_operands,
 )
+from trialgraph.graded import graded_key
 from trialgraph.instances import showing_instances
 from trialgraph.kleene import Truth, all_true, negated
 from trialgraph.malignancies import excluded_by, shown_by
@@ -47,7 +48,6 @@ __all__ = [
     "need",
     "unshown_qualities",
 ]
-
 
 UnknownReason = Literal["missing", "conflict", "imprecise", "narrative"]
 
@@ -255,7 +255,7 @@ def _plain_presence(atom: Fact, view: ScreeningView) -> Finding:
         return _decided(atom, present, truth=True)
     # What is over now may still have been active within the window.
     over = view.inactive.get(key) if _asks_active(atom) and atom.within is None else None
-    absence = view.absent.get(key) or over
+    absence = view.absent.get(key) or view.absent.get(graded_key(atom) or key) or over
     if absence is not None:
         return replace(_decided(atom, absence, truth=False), about=need(atom))
     latest = view.latest.get(key)

@@ -15,6 +15,7 @@ from itertools import product
 
 from trialgraph.concepts import Concepts
 from trialgraph.expressions import Fact
+from trialgraph.graded import demanded, grade_key, without_grade
 from trialgraph.namespaces import TGC
 from trialgraph.outlines import most_excepted
 from trialgraph.patients.tables import qualities
@@ -76,16 +77,21 @@ def excepted(fact: Fact) -> tuple[str, ...]:
 
 
 def _of_quality(fact: Fact) -> Iterator[Fact]:
-    """Yield the fact of what is stated to have all qualities that are demanded, or any of several.
+    """Yield the fact of what is stated to have the qualities asked for, one of several, or the grade.
 
-    A view's key of it is that of the concept with the qualities' names.
+    A view's key of it is that of the concept with the qualities' names, or with its grades.
     """
+    grade = demanded(fact)
+    if grade is not None and grade.alone and "exception" not in fact.modifiers:
+        concept = grade_key(fact.concept, grade.low, grade.high)
+        yield replace(fact, concept=concept, modifiers=without_grade(fact), examples=())
+        return
     asked = {name: words for name, words in fact.modifiers.items() if name in _QUALITIES}
     if not asked or set(fact.modifiers) - asked.keys() - {"status"} or fact.count or fact.size:
         return
     modifiers = {name: said for name, said in fact.modifiers.items() if name not in asked}
-    demanded = [_named(words) for words in asked.values()]
-    for several in sorted({tuple(sorted(set(each))) for each in product(*demanded)}):
+    named = [_named(words) for words in asked.values()]
+    for several in sorted({tuple(sorted(set(each))) for each in product(*named)}):
         yield replace(fact, concept="-".join((fact.concept, *several)), modifiers=modifiers, examples=())
 
 

@@ -6,9 +6,8 @@ what silence shows where the record is complete, and the numbers that follow fro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
-from itertools import combinations
 from typing import TypeVar
 
 from trialgraph.concepts import Concepts
@@ -34,9 +33,10 @@ from trialgraph.derivation.malignancies import (
     with_spread,
 )
 from trialgraph.derivation.ondemand import Layers, OnDemand
+from trialgraph.derivation.qualities import over_now, qualified, without_grades
 from trialgraph.derivation.quantities import convert_scores, measured_quantities
 from trialgraph.derivation.scores import age, child_pugh, creatinine_clearance, unscored
-from trialgraph.derivation.shown import Denied, Shown, Sorted, is_lasting, sorted_facts
+from trialgraph.derivation.shown import Denied, Shown, Sorted, sorted_facts
 from trialgraph.derivation.silence import completeness_reasons, crossings, is_placed, silent_concepts
 from trialgraph.derivation.times import NOW
 from trialgraph.exemptions import NAMED
@@ -44,7 +44,7 @@ from trialgraph.malignancies import AGAIN
 from trialgraph.namespaces import TGC
 from trialgraph.patients.facts import CompletenessStatement, Demographics, PatientRecord
 from trialgraph.patients.tables import organs
-from trialgraph.views import Absence, Completeness, Presence, Quantity, ScreeningView
+from trialgraph.views import Absence, Completeness, Quantity, ScreeningView
 from trialgraph.vocabularies import known_concepts
 
 __all__ = ["screening_view"]
@@ -52,8 +52,6 @@ __all__ = ["screening_view"]
 Entry = TypeVar("Entry")
 
 _AGE, _CHILD_PUGH, _CLEARANCE = (str(TGC[name]) for name in ("Age", "ChildPughScore", "CreatinineClearance"))
-_MOST = 2
-"""How many qualities of one thing criteria ask for at once."""
 _SEXES = {"female": str(TGC.FemaleSex), "male": str(TGC.MaleSex)}
 
 
@@ -94,11 +92,12 @@ def screening_view(
     others = dict.fromkeys(OTHERS, no_other) if no_other is not None else {}
     once = no_second_cancer(found, concepts)
     lines = no_later_line(record, concepts, as_of, silent)
-    absent = Layers({AGAIN: once} if once is not None else {}, others, lines, recorded)
+    graded = without_grades(found, closed, silent, concepts, axioms)
+    absent = Layers({AGAIN: once} if once is not None else {}, graded, others, lines, recorded)
     present = closed.present | (dict.fromkeys(OTHERS, other) if other is not None else {})
-    over = _over(shown, closed.present, concepts, axioms)
+    over = over_now(shown, closed.present, concepts, axioms)
     found.shown = with_spread(found, concepts, complete="conditions" in reasons)
-    for key, presence, is_over in _qualified(found, closed, concepts, axioms):
+    for key, presence, is_over in qualified(found, closed, concepts, axioms):
         present[key] = presence
         over |= {key} if is_over else set()
     return ScreeningView(
@@ -120,40 +119,6 @@ def screening_view(
 def _named(record: PatientRecord) -> set[str]:
     stated = (fact for fact in record.facts if not isinstance(fact, CompletenessStatement))
     return {iri for fact in stated for iri in fact.what.concepts}
-
-
-def _qualified(
-    found: Sorted, closed: Closed, concepts: Concepts, axioms: Collection[str] | None
-) -> Iterator[tuple[str, Presence, bool]]:
-    """Yield what is there with qualities that are stated of it: the key, the presence, whether it is over.
-
-    Several are had by one and the same thing.
-    """
-    stated = {tuple(sorted(set(fact.qualities))) for fact in found.shown if fact.qualities}
-    asked = {some for each in stated for n in range(1, _MOST + 1) for some in combinations(each, n)}
-    for several in sorted(asked):
-        facts = [fact for fact in found.shown if set(several) <= set(fact.qualities)]
-        shown = close(facts, (), concepts, axioms).present
-        over = _over(facts, shown, concepts, axioms)
-        for iri, presence in shown.items():
-            if iri in closed.present:
-                yield "-".join((iri, *several)), presence, iri in over
-
-
-def _over(
-    shown: Collection[Shown],
-    present: Collection[str],
-    concepts: Concepts,
-    axioms: Collection[str] | None,
-) -> frozenset[str]:
-    """Return the conditions that were there and are stated to be over, all of them."""
-    still = {
-        iri
-        for fact in shown
-        if fact.active is not False or is_lasting(fact.concept, concepts)
-        for iri in concepts.implied(fact.concept, axioms)
-    }
-    return frozenset(iri for iri in present if iri not in still)
 
 
 def _keep_open(found: Sorted, lesions: list[Lesion]) -> None:

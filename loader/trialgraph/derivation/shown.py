@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from trialgraph.concepts import Concepts
@@ -27,6 +27,7 @@ from trialgraph.patients.facts import (
     ProcedureFact,
     ResultFact,
 )
+from trialgraph.patients.severity import Degree, has_own_scale
 from trialgraph.patients.tables import dormant, events, stains
 from trialgraph.patients.wording import words
 from trialgraph.views import Completeness, TimeAgo
@@ -56,6 +57,7 @@ class Shown:
     source: str
     result: bool = False
     qualities: tuple[str, ...] = ()
+    grade: Degree | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +152,22 @@ def _sort_course(fact: Course, found: Sorted, concepts: Concepts, as_of: date) -
     if isinstance(fact, ConditionFact):
         found.conditions[fact.source] = fact
     active = active_on(fact, as_of)
-    told = fact.qualities if isinstance(fact, ConditionFact | AllergyFact) else ()
+    graded = fact if isinstance(fact, ConditionFact | AllergyFact) else None
     for iri in iris:
         last = last_day(fact, as_of, event=_is_event(iri, concepts, active=active))
         sleeping = active and not concepts.ancestors(iri).isdisjoint(dormant())
         state = None if sleeping else active
-        shown = Shown(iri, ago(last, as_of), state, _text(fact), fact.source, qualities=told)
+        shown = Shown(iri, ago(last, as_of), state, _text(fact), fact.source)
+        if graded is not None:
+            grade = _grade_of(iri, graded, concepts)
+            shown = replace(shown, qualities=graded.qualities, grade=grade)
         found.shown.append(shown)
+
+
+def _grade_of(iri: str, fact: ConditionFact | AllergyFact, concepts: Concepts) -> Degree | None:
+    """Return the grade that a record states of a condition, on the scale that criteria ask for."""
+    told = fact.grade is not None and (fact.grade.ctcae or not has_own_scale(iri, concepts))
+    return fact.grade if told else None
 
 
 def _is_event(iri: str, concepts: Concepts, *, active: bool | None) -> bool:
@@ -196,6 +207,9 @@ def _text(fact: Course) -> str:
     dates = began if ended in ("", began) else f"{began} to {ended}"
     state = {True: "ongoing", False: "not ongoing", None: ""}[fact.active]
     what = f"allergy: {fact.what.text}" if isinstance(fact, AllergyFact) else fact.what.text
+    grade = fact.grade if isinstance(fact, ConditionFact | AllergyFact) else None
+    if grade is not None and "grade" not in what.casefold():
+        what = f"{what}, grade {grade.low}{f' to {grade.high}' if grade.high > grade.low else ''}"
     beside = ", ".join(part for part in ("" if dates == "../.." else dates, state) if part)
     return f"{what} ({beside})" if beside else what
 

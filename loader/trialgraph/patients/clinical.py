@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from trialgraph.namespaces import TGC
+from trialgraph.patients.adverse import unless_absent
 from trialgraph.patients.cancers import read_spread, related, sited
 from trialgraph.patients.coding import Json, Reading
 from trialgraph.patients.dates import ANY_DAY, DateRange
@@ -19,6 +20,7 @@ from trialgraph.patients.elements import (
     Context,
     codes,
     extensions,
+    grade_of,
     has_profile,
     reference,
     resource_name,
@@ -36,6 +38,7 @@ from trialgraph.patients.facts import (
 )
 from trialgraph.patients.medications import taken
 from trialgraph.patients.qualities import of_condition, qualities_of
+from trialgraph.patients.severity import stated_grade
 from trialgraph.patients.stages import staged, stages_of
 from trialgraph.patients.statements import Said, allergen_of, read_said, said_of
 from trialgraph.patients.tables import (
@@ -107,20 +110,22 @@ def read_condition(resource: Json, context: Context) -> Iterator[Fact]:
         reading = replace(reading, what=replace(reading.what, text=words_of_record))
         began = ended = DateRange(None, began.high)
     over = past or (clinical.ongoing is None and ended is not None)
-    sure = verified.counts == "yes" and not (past or reading.doubtful)
-    texts = stages_of(resource, reading) if sure else ()
+    certain = verified.counts == "yes" and not reading.doubtful
+    texts = stages_of(resource, reading) if certain and not past else ()
     stages = [*staged(resource, texts, reading.what.concepts, began, context)]
-    yield ConditionFact(
+    fact = ConditionFact(
         resource_name(resource),
         replace(reading.what, concepts=sited(resource, reading, context)),
-        certain=verified.counts == "yes" and not reading.doubtful,
+        certain=certain,
         active=_ongoing(clinical, said, over=over),
         began=began,
         ended=ended,
         related=related(resource, context),
         organ=context.coder.organ(resource.get("bodySite") or ()),
         qualities=of_condition(resource, reading.what.text, stages, context),
+        grade=grade_of(resource, reading.what.text),
     )
+    yield from unless_absent(fact, resource, context)
     yield from context.mentions(resource, reading, began)
     yield from stages
 
@@ -253,6 +258,7 @@ def read_allergy(resource: Json, context: Context) -> Iterator[Fact]:
         clinical.ongoing,
         began,
         qualities=qualities_of(what.text, reactions),
+        grade=stated_grade(what.text, reactions),
     )
 
 

@@ -28,6 +28,7 @@ from trialgraph.patients.facts import (
     ResultFact,
     Sex,
 )
+from trialgraph.patients.severity import Degree, stated_grade
 from trialgraph.patients.tables import Status, examinations, findings, roles, statuses
 from trialgraph.patients.wellformed import COMPLAINTS
 from trialgraph.patients.wording import words
@@ -37,6 +38,7 @@ __all__ = [
     "Context",
     "codes",
     "extensions",
+    "grade_of",
     "has_profile",
     "in_role",
     "is_modified",
@@ -237,6 +239,13 @@ class Context:
                     yield ResultFact(source, what, positive=True, when=when, certain=stated)
                 case "procedure" | "other" if self.coder.concepts.is_a(iri, _PROCEDURE):
                     yield ProcedureFact(source, what, certain=False, began=when, ended=ended)
+
+
+def grade_of(resource: Json, text: str) -> Degree | None:
+    """Return the grade that a resource states, in its words, its severity or an extension for grades."""
+    told = extensions(resource, "adverse event grade")
+    stated = [value for each in told for key, value in each.items() if key.startswith("value")]
+    return stated_grade(text, [resource.get("severity"), *stated])
 
 
 def observed_on(resource: Json, context: Context) -> DateRange:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from trialgraph.patients.dates import ANY_DAY, DateRange
+from trialgraph.patients.severity import Degree
 from trialgraph.views import Completeness
 
 __all__ = [
@@ -157,6 +158,7 @@ class ConditionFact:
         related: Sources of the conditions it arose from, such as the primary of a metastasis.
         organ: Organ it lies in, as `data/records/organs.csv` names organs; empty when not known.
         qualities: What is stated of it ("severe"), as `data/records/qualities.toml` names qualities.
+        grade: How bad it is stated to be, as a grade.
     """
 
     source: str
@@ -168,6 +170,7 @@ class ConditionFact:
     related: tuple[str, ...] = ()
     organ: str = ""
     qualities: tuple[str, ...] = ()
+    grade: Degree | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +228,7 @@ class AllergyFact:
     began: DateRange = ANY_DAY
     ended: DateRange | None = None
     qualities: tuple[str, ...] = ()
+    grade: Degree | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from trialgraph.criteria.language.vocabulary import default_vocabulary
 from trialgraph.errors import PatientError
+from trialgraph.patients.adverse import read_adverse_event
 from trialgraph.patients.checks import checked
 from trialgraph.patients.clinical import (
     belongs_to,
@@ -38,6 +39,7 @@ from trialgraph.vocabularies import Library, known_concepts, library
 __all__ = ["from_fhir", "known_coder", "patients_of"]
 
 _READERS: dict[str, Callable[[Json, Context], Iterator[Fact]]] = {
+    "AdverseEvent": read_adverse_event,
     "AllergyIntolerance": read_allergy,
     "Condition": read_condition,
     "DiagnosticReport": read_report,

@@ -9,10 +9,20 @@ from trialgraph.criteria.language.tokens import Token
 __all__ = ["stage_end"]
 
 _DEGREE = r"(?:(?:[0IVX]{1,4}|[0-5])[A-Da-d]?[1-3]?|one|two|three|four|five)(?![A-Za-z0-9])"
+_MORE = (
+    r"(?:[≥>≤<]|(?:greater|more|higher|worse|less)\s+than(?:\s+or\s+equal\s+to)?(?=\s+(?:\S+\s+){0,3}?grade)"
+    r"|at\s+(?:least|most)(?=\s+grade))"
+)
+_SCALE = (
+    r"(?:(?:National\s+Cancer\s+Institute\s*(?:\(NCI\)\s*)?|NCI[- ]*)?"
+    r"(?:Common\s+(?:Terminology|Toxicity)\s+Criteria(?:\s+for\s+Adverse\s+Events)?\s*"
+    r"(?:\((?:NCI[- ]*)?CTC(?:AE)?\)|CTCAE)?|CTCAE)\s+(?:\(?v[\w.]*\s*[\d.]*\)?\s+)?)"
+)
 _STAGE = re.compile(
-    rf"(?:(?:clinical|pathologic(?:al)?)\s+)?(?:[≥>≤<]\s*)?(?:(?:NCI[- ]*)?CTCAE\s+(?:v[\w.]*\s+)?)?"
+    rf"(?:(?:clinical|pathologic(?:al)?)\s+)?(?:{_MORE}\s*)?(?:{_SCALE}(?:{_MORE}\s*)?)?"
     rf"(?:stages?|[Gg]rades?)\s+(?:[≥>≤<]\s*)?{_DEGREE}"
-    rf"(?:\s*(?:-|to|/|,|or|and|,\s*or)\s*(?:stages?\s+|grades?\s+)?{_DEGREE})*(?:\s+or\s+(?:higher|greater|above|lower|less))?",
+    rf"(?:\s*(?:-|to|/|,|or|and|,\s*or)\s*(?:stages?\s+|grades?\s+)?{_DEGREE})*(?:\s+or\s+(?:higher|greater|above|lower|less))?"
+    r"(?:\s+with\s+(?:neuropathic\s+)?pain\b)?",
     re.IGNORECASE,
 )
 _SIZE = r"(?:[0-4](?:mi|[a-d](?:/[a-d])*)?|is|[xX]|a)"
@@ -25,7 +35,22 @@ _TNM = re.compile(
 )
 """Letters with numbers of the tumor, its nodes and metastases; not of vertebrae or of how a scan is made."""
 _OPENING = frozenset(
-    {"stage", "clinical", "pathologic", "pathological", "grade", "ctcae", "nci", "≥", ">", "≤", "<"}
+    {
+        "stage",
+        "clinical",
+        "pathologic",
+        "pathological",
+        "grade",
+        "ctcae",
+        "nci",
+        "national",
+        "common",
+        "≥",
+        ">",
+        "≤",
+        "<",
+    }
+    | {"greater", "more", "higher", "worse", "at"}
 )
 _LETTERS = frozenset("TNM")
 _LONGEST = 3

@@ -16,6 +16,8 @@ from trialgraph.namespaces import TGC
 __all__ = ["excuses", "lift"]
 
 _CANCER = str(TGC.PrimaryMalignantNeoplasm)
+_TOXICITY = str(TGC.TreatmentToxicity)
+_GRADE = re.compile(r"\bgrades?\s*(?:[≥>≤<=]\s*)?[0-5]\b", re.IGNORECASE)
 _OTHER_VALUE = re.compile(
     r"\b(?:lower|higher|greater|lesser|elevated|abnormal|outside|below|above|exceeding|older|younger)\b",
     re.IGNORECASE,
@@ -65,7 +67,8 @@ def lift(text: Text, read: list[Expression], words: str, place: tuple[int, int])
     """Let an allowance lift the demands before it that it may be about."""
     if text.exclusion:
         bars = any_of(read)
-        return [_of_its_kind(text, bars, words, place) or except_for(text, bars, words, place)]
+        some = _of_harm(text, bars, words, place) or _of_its_kind(text, bars, words, place)
+        return [some or except_for(text, bars, words, place)]
     lower = _OTHER_VALUE.search(words) is not None
     lifted = [
         _bars(each) or _shares_concept(text, each, place) or (lower and _is_limited(each)) for each in read
@@ -90,6 +93,28 @@ def excuses(text: Text, read: Sequence[Expression], place: tuple[int, int]) -> b
     return any(
         (_bars(each) and not asks_of_some(each)) or _shares_concept(text, each, place) for each in read
     )
+
+
+def _of_harm(text: Text, bars: Expression, words: str, place: tuple[int, int]) -> Expression | None:
+    """Lift only harm, not treatments barred beside it ("those with ≤ grade 2 neuropathy are eligible")."""
+    if _GRADE.search(words) is None or not isinstance(bars, AnyOf) or _bars(bars):
+        return None
+    barred = {atom.concept: atom for atom in atoms(bars) if isinstance(atom, Fact) and not atom.is_mention}
+    harms = {iri for iri in barred if _is_harm(text, iri)}
+    given = {iri for iri, atom in barred.items() if _GROUPS.get(atom.category) == "treatment"}
+    named = _outermost(text, place)
+    borne = [term for term in named if term.category == "condition" and _CANCER not in term.ancestors]
+    treated = [term for term in named if _GROUPS.get(term.category or "") == "treatment"]
+    if not (harms and given and borne) or len(borne) + len(treated) < len(named):
+        return None
+    if any(_are_kin(text, term, iri) for term in treated for iri in given):
+        return None
+    return map_facts(bars, lambda fact: with_exception(fact, words) if fact.concept in harms else fact)
+
+
+def _is_harm(text: Text, iri: str) -> bool:
+    term = text.vocabulary.by_iri.get(iri)
+    return term is not None and term.is_a(_TOXICITY)
 
 
 def _of_its_kind(text: Text, bars: Expression, words: str, place: tuple[int, int]) -> Expression | None:

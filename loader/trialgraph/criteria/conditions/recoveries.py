@@ -27,11 +27,14 @@ _BOUNDED = re.compile(
     r"\s*(?:(?:nci\W+)?ctcae\s+(?:v(?:ersion)?\s?[\d.]+\s+)?)?grade\s*[0-4]"
     r"|grade\s*(?:≤|<)\s*[0-4]|grade\s*[0-4]\s+or\s+(?:less|lower|better|below|baseline|grade\s*0)"
     r"|grade\s*(?:0\s*(?:-|–|or|to|/)\s*1)\b)"
+    r"|\b(?:must|should|can|may)\s*not\s+(?:be\s+(?:greater|worse|higher|more)\s+than|be\s*>|exceed)"
+    r"\s*(?:(?:nci\W+)?ctcae\s+(?:v(?:ersion)?\s?[\d.]+\s+)?)?grade\s*[0-4]"
 )
 """How bad something may still be ("toxicities must be grade 1 or less")."""
 _LACKING = re.compile(r"^(?:failure|failed|incomplete|inadequate|insufficient|lack|non)\b")
 _ASKING = ("must", "should", "need", "has to", "have to")
 _TOXIC = frozenset({str(TGC.TreatmentToxicity), str(TGC.SurgicalComplication)})
+_NEOPLASM = str(TGC.Neoplasm)
 _LITTLE = frozenset({"neutral", "negation", "post", "persons", "condition", "qualifier", "historic", "tail"})
 _ENOUGH = frozenset({"adequate", "complete", "full", "sufficient"})
 _HAVING = frozenset({"has", "have", "had", "is", "are", "has had", "have had"})
@@ -69,16 +72,21 @@ def read_recovery(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expressi
 
 def _read(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
     at = next((i for i, chunk in enumerate(chunks) if _RECOVERED.search(chunk.form)), None)
+    bound = at is None
     at = _bound_at(text, chunks) if at is None else at
     if at is None or any("allowance" in chunk.classes for chunk in chunks):
         return None
     start, end = _clause(chunks, at, "or" if text.exclusion else "and")
     clause = list(chunks[start:end])
     at -= start
-    heads = _heads(text, clause, at)
-    if not heads or (text.exclusion and heads[0][0] < at) or not _is_plain(text, clause, heads[0][0], at):
+    heads = _heads(text, clause, at) or (_borne(clause, at) if bound else [])
+    if (
+        not heads
+        or (text.exclusion and heads[0][0] < at)
+        or not _is_plain(text, clause, heads[0][0], at, bound=bound)
+    ):
         return None
-    denied = any(_denies(chunk) for chunk in clause[: at + 1])
+    denied = any(_denies(chunk) for chunk in clause[: at if bound else at + 1])
     asked = any(chunk.form.startswith(_ASKING) for chunk in clause)
     if denied if not text.exclusion else not (denied or asked):
         return None
@@ -100,11 +108,11 @@ def _is_negation(chunk: Chunk) -> bool:
 
 
 def _bound_at(text: Text, chunks: Sequence[Chunk]) -> int | None:
-    """Return where a demand says how bad toxicities named before it may be at most; None where none does."""
-    if text.exclusion or not any(map(_is_harm, chunks)):
+    """Return where a demand says how bad what is named before it may be at most; None where none does."""
+    if text.exclusion or "grade" not in text.lowered:
         return None
     found = _BOUNDED.search(text.lowered, chunks[0].start, chunks[-1].end)
-    harm = next(i for i, chunk in enumerate(chunks) if _is_harm(chunk))
+    harm = next((i for i, chunk in enumerate(chunks) if _is_harm(chunk) or _is_borne(chunk)), len(chunks))
     starts = (i for i, chunk in enumerate(chunks) if found is not None and chunk.start >= found.start())
     at = next(starts, None)
     return at if at is not None and harm < at else None
@@ -153,10 +161,12 @@ def _is_harm(chunk: Chunk) -> bool:
     return chunk.term is not None and not _TOXIC.isdisjoint((chunk.term.iri, *chunk.term.ancestors))
 
 
-def _is_plain(text: Text, clause: Sequence[Chunk], head: int, at: int) -> bool:
+def _is_plain(text: Text, clause: Sequence[Chunk], head: int, at: int, *, bound: bool) -> bool:
     """Whether nothing but recovery is asked: no opinion on it, no value, no demand or denial behind it."""
     words = text.text[clause[0].start : clause[max(head, at)].end]
     behind = clause[at + 1 :]
+    if bound and behind and _is_negation(behind[0]):  # "must not be greater than grade 1"
+        behind = behind[1:]
     return (
         all(map(_is_little, clause[: min(head, at)]))
         and text.search(lexicon().judgement, words) is None
@@ -188,6 +198,19 @@ def _toxicity(text: Text, given: Term) -> Term:
         return named
     toxicity = text.vocabulary.named("TreatmentToxicity")
     return given if given.category == "procedure" or toxicity is None else toxicity
+
+
+def _is_borne(chunk: Chunk) -> bool:
+    """Whether a chunk names a condition that may be bad or less bad, which a tumour isn't."""
+    return category_of(chunk) == "condition" and chunk.term is not None and not chunk.term.is_a(_NEOPLASM)
+
+
+def _borne(clause: Sequence[Chunk], at: int) -> list[tuple[int, Term]]:
+    """Return the condition whose grade a demand bounds; nothing else but treatments may be named."""
+    named = [(i, chunk.term) for i, chunk in enumerate(clause) if chunk.kind == "concept" and chunk.term]
+    borne = [(i, term) for i, term in named if _is_borne(clause[i])]
+    others = [i for i, _ in named if category_of(clause[i]) not in GIVEN]
+    return borne if len(borne) == len(others) == 1 and borne[0][0] < at else []
 
 
 def _unresolved(text: Text, clause: Sequence[Chunk], head: tuple[int, Term], at: int) -> Fact:

@@ -39,6 +39,7 @@ from trialgraph.criteria.members.adjectives import (
     share_active,
     share_elided,
     share_exceptions,
+    share_graded,
     share_history,
     share_leading,
     share_nouns,
@@ -136,6 +137,7 @@ def _shared(text: Text, segments: list[Segment]) -> list[Segment]:
     share_harm(text, segments)
     share_leading(text, segments)
     share_elided(text, segments)
+    share_graded(text, segments)
     name_narrower(text, segments)
     share_active(text, segments)
     share_history(segments)

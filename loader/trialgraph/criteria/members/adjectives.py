@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.pieces import TURNING
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.recency import LATELY
 from trialgraph.criteria.language.lexicon import lexicon
@@ -21,6 +22,7 @@ __all__ = [
     "share_active",
     "share_elided",
     "share_exceptions",
+    "share_graded",
     "share_history",
     "share_leading",
     "share_nouns",
@@ -139,6 +141,24 @@ def share_elided(text: Text, segments: list[Segment]) -> None:
         one_noun = segment.joint in ("or", "and", "/") and not segment.after_comma and is_bare(segment)
         if before.expression is None and elided and told and one_noun and isinstance(fact, Fact):
             segment.expression = _qualified(fact, text.text[told[0].start : told[-1].end], first=True)
+
+
+def share_graded(text: Text, segments: list[Segment]) -> None:
+    """Read "or grade 3" behind "neuropathy of grade 2 with pain" as that neuropathy of another grade."""
+    for before, segment in itertools.pairwise(segments):
+        fact, chunks = before.expression, segment.chunks
+        first = text.text[chunks[0].start : chunks[0].end].lower()
+        if segment.expression is not None or segment.joint != "or" or before.negated or "grade" not in first:
+            continue
+        words = text.text[chunks[0].start : chunks[-1].end].strip(" .;")
+        plain = not any(is_content(chunk) or chunk.classes & (TURNING | {"regardless"}) for chunk in chunks)
+        if plain and isinstance(fact, Fact) and fact.category == "condition":
+            parts = fact.modifiers.get("qualifier", "").split("; ")
+            graded = [part for part in parts if "grade" in part.lower()]
+            if len(graded) == 1 and graded == parts[:1]:
+                told = {**fact.modifiers, "qualifier": "; ".join([words, *parts[1:]])}
+                span = text.span(chunks[0].start, chunks[-1].end)
+                segment.expression = replace(fact, modifiers=told, span=span)
 
 
 def share_history(segments: list[Segment]) -> None:
