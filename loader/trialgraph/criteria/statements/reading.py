@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Callable, Sequence
 
@@ -19,9 +18,7 @@ from trialgraph.criteria.conditions.complements import (
     lists_cancers,
 )
 from trialgraph.criteria.conditions.elapsed import asks_treatment, read_interval, tells_elapsed
-from trialgraph.criteria.conditions.lifting import excuses
 from trialgraph.criteria.conditions.remnants import add_values
-from trialgraph.criteria.conditions.roles import defines_condition
 from trialgraph.criteria.conditions.widening import loosened
 from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.facts.companions import with_companions
@@ -29,20 +26,15 @@ from trialgraph.criteria.facts.participations import add_investigational
 from trialgraph.criteria.facts.refinement import with_narrower
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import (
-    admits,
-    asks_several,
-    concerns_some,
     counts_several,
     defines_childbearing,
     discounts,
     fails_list,
-    handles_negative,
     lacks_list,
     lets_in,
     lists_contraception,
     meets_nothing,
     offers_choice,
-    waives,
 )
 from trialgraph.criteria.language.predicates import part_predicate
 from trialgraph.criteria.language.vocabulary import Vocabulary
@@ -59,17 +51,14 @@ from trialgraph.criteria.sections.outline import Outline
 from trialgraph.criteria.statements.admissions import (
     asks_some,
     barred_unless,
-    read_admission,
     read_permission,
 )
 from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.demands import read_demanded
 from trialgraph.criteria.statements.denials import read_denied
-from trialgraph.criteria.statements.endings import join_items, with_alternative
-from trialgraph.criteria.statements.examples import EXAMPLES, LISTING, listed_instances
+from trialgraph.criteria.statements.endings import join_items
 from trialgraph.criteria.statements.exceptions import limits_excepted, name_exceptions
 from trialgraph.criteria.statements.idle import (
-    adds_nothing,
     without_asides,
     without_idle,
     without_idle_items,
@@ -77,24 +66,17 @@ from trialgraph.criteria.statements.idle import (
 from trialgraph.criteria.statements.inlines import with_inline_items
 from trialgraph.criteria.statements.leadins import between, with_lead
 from trialgraph.criteria.statements.notes import (
-    EXCEPTION_NOTE,
-    NOTE,
     are_notes,
     is_title,
-    lift_noted,
-    noted_refusal,
     only_notes,
     says_more,
-    says_no_more,
-    with_listed_exceptions,
     with_notes,
     without_fields,
 )
 from trialgraph.criteria.statements.parts import by_part_of_trial
 from trialgraph.criteria.statements.reproduction import asked_of_sexes, speaks_of_reproduction
-from trialgraph.criteria.statements.statements import of_part, read_statement, read_time_since
+from trialgraph.criteria.statements.sequences import read_sentences
 from trialgraph.criteria.statements.timed import graded_in_time, in_time_of_tests
-from trialgraph.criteria.statements.turns import turned
 from trialgraph.criteria.trees import (
     all_of,
     any_of,
@@ -107,10 +89,7 @@ from trialgraph.expressions import Expression, Fact, Narrative, atoms
 
 __all__ = ["read_expression"]
 
-_FEWEST_LETTERS = 3
-_ROMAN = frozenset("ivx.) ")
 _LONGEST = 20_000
-_WASHOUT = re.compile(r"\bwash-?\s?out\b", re.IGNORECASE)
 _ALL = re.compile(r"\ball\b[^:]{0,30}\bfollowing\b|\bboth of\b", re.IGNORECASE)
 _EXCEPTED = re.compile(
     r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|other than)\b"
@@ -302,7 +281,7 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
         sentences = sentences[1:]
     for case, run in by_part_of_trial(text, with_list(text, sentences)):
         last = bool(run) and run[-1][-1] is sentences[-1][-1]
-        told = _read_sentences(text, run, chunks[-1].end if last else run[-1][-1].end) if run else []
+        told = read_sentences(text, run, chunks[-1].end if last else run[-1][-1].end) if run else []
         if case is None:
             read += told
         else:
@@ -314,90 +293,6 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
 
 def _joined(text: Text, read: Sequence[Expression]) -> Expression:
     return any_of(read) if text.exclusion else all_of(read)
-
-
-def _read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[Expression]:
-    """Read sentences one after the other, up to `end`; what allows or explains is joined to those before."""
-    read: list[Expression] = []
-    sentences = with_listed_exceptions(text, sentences)
-    for sentence in sentences:
-        words = text.text[sentence[0].start : sentence[-1].end]
-        place = (sentence[0].start, sentence[-1].end)
-        if _is_stray(sentence, words) or _says_no_more(text, sentence, read):
-            continue
-        if (told := _told_besides(text, sentence, read)) is not None:
-            read.append(told)
-            continue
-        if concerns_some(words):
-            read.append(of_part(text, sentence) or narrative(text, *place))
-            continue
-        if asks_several(words) or defines_childbearing(words):
-            read.append(narrative(text, sentence[0].start, end))
-            break
-        statement = turned(text, read_statement(text, sentence), words, place)
-        if read and (EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
-            read = lift_noted(text, read, words, place)
-        elif read and (told := _told_of(text, sentences, sentence, read[-1])) is not None:
-            read.append(told)
-        elif read and NOTE.match(words):
-            remark = narrative(text, sentence[0].start, end)
-            if text.exclusion and EXAMPLES.match(words):
-                return [any_of([*read, remark])]
-            return [*read, remark] if not text.exclusion else [all_of([any_of(read), remark])]
-        elif statement.expression is not None:
-            read = with_alternative(text, sentences, sentence, [*read, statement.expression])
-        elif statement.role == "allowance":
-            read.append(narrative(text, *place))
-    return read
-
-
-def _says_no_more(text: Text, sentence: list[Chunk], read: list[Expression]) -> bool:
-    """Whether a sentence leaves what those before it say as it is."""
-    return bool(read) and (adds_nothing(text, sentence, read) or says_no_more(sentence))
-
-
-def _is_stray(sentence: list[Chunk], words: str) -> bool:
-    """Whether a sentence is a stray sign or number."""
-    letters = itertools.islice(filter(str.isalpha, words), _FEWEST_LETTERS - 1, None)
-    stray = next(letters, None) is None or (words[0] in _ROMAN and _ROMAN.issuperset(words))
-    return stray and not any(chunk.kind == "value" for chunk in sentence)
-
-
-def _told_of(
-    text: Text, sentences: list[list[Chunk]], sentence: list[Chunk], before: Expression
-) -> Expression | None:
-    """Return what a note bars, or the instances that a sentence lists of what the one before it bars."""
-    words = text.text[sentence[0].start : sentence[-1].end]
-    if not NOTE.match(words) and not LISTING.match(words):
-        return None
-    return noted_refusal(text, sentence) or listed_instances(text, sentences, sentence, before)
-
-
-def _told_besides(text: Text, sentence: list[Chunk], read: list[Expression]) -> Expression | None:
-    """Return what a sentence says without demanding or barring what it names; None for a plain one."""
-    place = (sentence[0].start, sentence[-1].end)
-    words = text.text[slice(*place)]
-    if text.exclusion:
-        return narrative(text, *place) if admits(words) or handles_negative(words) else None
-    if _is_washout(words, sentence):
-        return read_time_since(text, trimmed(sentence)) or narrative(text, *place)
-    if waives(words) or defines_condition(sentence, read):
-        return narrative(text, *place)
-    return read_admission(text, sentence, first=not read) or _permitted(text, sentence, read)
-
-
-def _permitted(text: Text, sentence: list[Chunk], read: list[Expression]) -> Expression | None:
-    """Return what is asked of some whom a sentence lets in, unless it excuses them from what was asked."""
-    told = read_permission(text, sentence, first=not read)
-    if told is None or excuses(text, read, (sentence[0].start, sentence[-1].end)):
-        return None
-    return asked_of(text, *told)
-
-
-def _is_washout(words: str, sentence: Sequence[Chunk]) -> bool:
-    """Whether a demand tells how long something must be over, which names it without asking for it."""
-    told = "wash" in words.lower() and _WASHOUT.search(words) is not None
-    return told and not any("allowance" in chunk.classes for chunk in sentence)
 
 
 def _in_time(chunks: Sequence[Chunk], read: list[Expression]) -> list[Expression]:

@@ -1,0 +1,133 @@
+"""Sentences of a criterion, one after the other: what demands or bars, what allows, notes and explains."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.conditions.cases import asked_of
+from trialgraph.criteria.conditions.lifting import excuses
+from trialgraph.criteria.conditions.roles import defines_condition
+from trialgraph.criteria.language.offers import (
+    admits,
+    asks_several,
+    concerns_some,
+    defines_childbearing,
+    handles_negative,
+    waives,
+)
+from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.statements.admissions import (
+    read_admission,
+    read_permission,
+)
+from trialgraph.criteria.statements.endings import with_alternative
+from trialgraph.criteria.statements.examples import EXAMPLES, LISTING, listed_instances
+from trialgraph.criteria.statements.idle import (
+    adds_nothing,
+)
+from trialgraph.criteria.statements.notes import (
+    EXCEPTION_NOTE,
+    NOTE,
+    lift_noted,
+    noted_refusal,
+    says_no_more,
+    with_listed_exceptions,
+)
+from trialgraph.criteria.statements.statements import of_part, read_statement, read_time_since
+from trialgraph.criteria.statements.turns import turned
+from trialgraph.criteria.trees import all_of, any_of
+from trialgraph.expressions import Expression
+
+__all__ = ["read_sentences"]
+
+_FEWEST_LETTERS = 3
+_ROMAN = frozenset("ivx.) ")
+_WASHOUT = re.compile(r"\bwash-?\s?out\b", re.IGNORECASE)
+
+
+def read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[Expression]:
+    """Read sentences one after the other, up to `end`; what allows or explains is joined to those before."""
+    read: list[Expression] = []
+    sentences = with_listed_exceptions(text, sentences)
+    for sentence in sentences:
+        words = text.text[sentence[0].start : sentence[-1].end]
+        place = (sentence[0].start, sentence[-1].end)
+        if _is_stray(sentence, words) or _says_no_more(text, sentence, read):
+            continue
+        if (told := _told_besides(text, sentence, read)) is not None:
+            read.append(told)
+            continue
+        if concerns_some(words):
+            read.append(of_part(text, sentence) or narrative(text, *place))
+            continue
+        if asks_several(words) or defines_childbearing(words):
+            read.append(narrative(text, sentence[0].start, end))
+            break
+        statement = turned(text, read_statement(text, sentence), words, place)
+        if read and (EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
+            read = lift_noted(text, read, words, place)
+        elif read and (told := _told_of(text, sentences, sentence, read[-1])) is not None:
+            read.append(told)
+        elif read and NOTE.match(words):
+            remark = narrative(text, sentence[0].start, end)
+            if text.exclusion and EXAMPLES.match(words):
+                return [any_of([*read, remark])]
+            return [*read, remark] if not text.exclusion else [all_of([any_of(read), remark])]
+        elif statement.expression is not None:
+            read = with_alternative(text, sentences, sentence, [*read, statement.expression])
+        elif statement.role == "allowance":
+            read.append(narrative(text, *place))
+    return read
+
+
+def _says_no_more(text: Text, sentence: list[Chunk], read: list[Expression]) -> bool:
+    """Whether a sentence leaves what those before it say as it is."""
+    return bool(read) and (adds_nothing(text, sentence, read) or says_no_more(sentence))
+
+
+def _is_stray(sentence: list[Chunk], words: str) -> bool:
+    """Whether a sentence is a stray sign or number."""
+    letters = itertools.islice(filter(str.isalpha, words), _FEWEST_LETTERS - 1, None)
+    stray = next(letters, None) is None or (words[0] in _ROMAN and _ROMAN.issuperset(words))
+    return stray and not any(chunk.kind == "value" for chunk in sentence)
+
+
+def _told_of(
+    text: Text, sentences: list[list[Chunk]], sentence: list[Chunk], before: Expression
+) -> Expression | None:
+    """Return what a note bars, or the instances that a sentence lists of what the one before it bars."""
+    words = text.text[sentence[0].start : sentence[-1].end]
+    if not NOTE.match(words) and not LISTING.match(words):
+        return None
+    return noted_refusal(text, sentence) or listed_instances(text, sentences, sentence, before)
+
+
+def _told_besides(text: Text, sentence: list[Chunk], read: list[Expression]) -> Expression | None:
+    """Return what a sentence says without demanding or barring what it names; None for a plain one."""
+    place = (sentence[0].start, sentence[-1].end)
+    words = text.text[slice(*place)]
+    if text.exclusion:
+        return narrative(text, *place) if admits(words) or handles_negative(words) else None
+    if _is_washout(words, sentence):
+        return read_time_since(text, trimmed(sentence)) or narrative(text, *place)
+    if waives(words) or defines_condition(sentence, read):
+        return narrative(text, *place)
+    return read_admission(text, sentence, first=not read) or _permitted(text, sentence, read)
+
+
+def _permitted(text: Text, sentence: list[Chunk], read: list[Expression]) -> Expression | None:
+    """Return what is asked of some whom a sentence lets in, unless it excuses them from what was asked."""
+    told = read_permission(text, sentence, first=not read)
+    if told is None or excuses(text, read, (sentence[0].start, sentence[-1].end)):
+        return None
+    return asked_of(text, *told)
+
+
+def _is_washout(words: str, sentence: Sequence[Chunk]) -> bool:
+    """Whether a demand tells how long something must be over, which names it without asking for it."""
+    told = "wash" in words.lower() and _WASHOUT.search(words) is not None
+    return told and not any("allowance" in chunk.classes for chunk in sentence)
