@@ -26,7 +26,11 @@ CASES = [
         "* Brain metastases\n  * Patients with treated brain metastases are eligible",
         "«Brain metastases * Patients with treated brain metastases are eligible»",
     ),
-    ("inclusion", "* Females who:\n  * agree to contraception", "«Females who: * agree to contraception»j"),
+    (
+        "inclusion",
+        "* Females who:\n  * agree to contraception",
+        "ANY(NOT FemaleSex, «Females who: * agree to contraception»j)",
+    ),
 ]
 
 

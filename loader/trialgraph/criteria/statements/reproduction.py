@@ -52,6 +52,18 @@ _EXPLAINING = re.compile(
     re.IGNORECASE,
 )
 """How a sentence opens that explains who can bear children, or by what pregnancy is avoided."""
+_ABOUT = re.compile(
+    rf"{_NOTE}(?:(?:the|an?|all|any|other|for|this|study|protocol|trial|purposes?|of|female|adult|non|not|no|in|addition"
+    r"|however|pre-?menopausal|fertile|examples?|following|these|some|periodic|total|true|sexual|complete|highly"
+    r"|medically|effective|acceptable|adequate|appropriate|reliable|approved|suitable|recommended|allowed|hormonal|only"
+    r"|sexually|active|pregnant|both|list)\W+){0,8}"
+    r"(?:wom[ae]n|females?|m[ae]n|males?|patients?|participants?|subjects?|individuals?|persons?|people|those|azoosperm"
+    r"|child|repro|wocb|fcbp|wcbp|menopaus|post-?menopaus|surgical|permanent|steril|contracep|birth|abstinence|barrier"
+    r"|methods?|pregnancy|double|definition|potential)",
+    re.IGNORECASE,
+)
+"""With whom or what such a sentence begins."""
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _OPEN = re.compile(r"(?:\b(?:as|if|they|following|criteria)|:)\W*$", re.IGNORECASE)
 """How words end below which a list goes on."""
 _TO_BE_HELD = re.compile(
@@ -141,7 +153,8 @@ def explains_reproduction(words: str) -> bool:
         >>> explains_reproduction("Women of childbearing potential must use contraception.")
         False
     """
-    if _EXPLAINING.match(words) is None or _OPEN.search(words):
+    plain = _BRACKETS.sub(" ", words)
+    if not _ABOUT.match(plain) or not _EXPLAINING.match(plain) or _OPEN.search(words):
         return False
     asking = _ASKING.search(words)
     return asking is None or _TO_BE_HELD.search(words) is not None or _TOLD_SO.search(words) is not None
