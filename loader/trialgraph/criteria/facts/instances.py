@@ -46,7 +46,7 @@ _JUDGING = frozenset({"barring", "allowance", "exception"})
 
 _TO_COME = frozenset({"planned", "unactual"})
 _STATE = re.compile(
-    r"(?:(?:significant|serious|major|concurrent|concomitant)\b[\s,;/]*(?:and\s+)?)*"
+    r"(?:(?:significant|serious|major|concurrent|concomitant|active|ongoing)\b[\s,;/]*(?:(?:and/or|and|or)\s+)?)*"
     r"(?:uncontrolled|poorly|inadequately|severe|symptomatic|unstable|untreated)\b",
     re.IGNORECASE,
 )
