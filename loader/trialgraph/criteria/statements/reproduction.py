@@ -76,7 +76,7 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 _MENOPAUSE = re.compile(
-    r"\bfsh\b|follicle[\s-]stimulating|menopaus|amenorrh|\bmenses\b|menstrua|hysterectom|oophorectom",
+    r"\bfsh\b|follicle[\s-]stimulating|menopaus|amenorrh|\bmenses\b",
     re.IGNORECASE,
 )
 _GUARDING = re.compile(r"contracep|birth\s+control|pregnan|abstain|abstinen|willing|agree", re.IGNORECASE)
