@@ -127,15 +127,10 @@ def arranges(words: str) -> bool:
 
 def without_asides(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
     """Leave out brackets that ask for nothing ("HIV infection (testing not required)", "(see section 5)")."""
-    if not _may_be_idle(text, ("note", *_NEEDS)):
+    if "(" not in text.text and "[" not in text.text:
         return chunks
     kept = [chunk for chunk in chunks if chunk.kind != "bracket" or not _is_aside(text, chunk)]
     return kept or chunks
-
-
-def _may_be_idle(text: Text, words: Sequence[str]) -> bool:
-    """Whether anything in a text may be, by a word that such a thing has."""
-    return any(word in text.lowered for word in words) or text.search(lexicon().idle, text.text) is not None
 
 
 def _is_aside(text: Text, bracket: Chunk) -> bool:
@@ -164,7 +159,7 @@ def without_idle(text: Text, sentences: Sequence[list[Chunk]]) -> list[list[Chun
 def without_idle_items(text: Text, outline: Outline) -> Outline:
     """Leave out the items of a list that ask for nothing, unless there is nothing else."""
     bearing = speaks_of_reproduction(text)
-    if not outline.items or not (bearing or _may_be_idle(text, _NEEDS)):
+    if not outline.items:
         return outline
     told = tuple(
         item for item in outline.items if item.items or not _asks_nothing(text, item, bearing=bearing)
