@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from trialgraph.criteria.chunking.brackets import is_cancer
 from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.conditions.cases import with_exception
 from trialgraph.criteria.criterion import Criterion
@@ -20,12 +21,9 @@ from trialgraph.criteria.sections.normalization import normalize
 from trialgraph.criteria.statements.admissions import who_is_let_in
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
-from trialgraph.namespaces import TGC
 
 __all__ = ["lift_bars"]
 
-_NEOPLASM = str(TGC.Neoplasm)
-_METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
 _NARROWING = frozenset({"qualifier", "severity"})
 _LONGEST = 600
 _LETTING = re.compile(
@@ -149,13 +147,9 @@ def _lifts(term: Term, fact: Fact, permission: _Permission, vocabulary: Vocabula
     if barred is None or not (wider or fact.concept == term.iri) or _NARROWING & fact.modifiers.keys():
         return False
     earlier = _EARLIER.search(permission.words) is not None
-    if _is_cancer(term) or _is_cancer(barred):
+    if is_cancer(term) or is_cancer(barred):
         # The cancer under study is what patients are let in with.
-        return behind and earlier and _is_cancer(term)
+        return behind and earlier and is_cancer(term)
     if fact.category in GIVEN:
         return (behind or wider) and not (fact.within is not None and earlier)
     return fact.category == "condition"
-
-
-def _is_cancer(term: Term) -> bool:
-    return term.is_a(_NEOPLASM) and not term.is_a(_METASTASIS)

@@ -16,6 +16,7 @@ __all__ = [
     "count_in",
     "holds_adjectives",
     "instances_behind",
+    "is_cancer",
     "is_gloss",
     "is_tumour",
     "listed_in",
@@ -33,6 +34,7 @@ _RESULTS = frozenset({"positive", "reactive", "detected", "detectable"})
 _STAIN = str(TGC.HER2ImmunohistochemistryScore)
 _INFECTION = str(TGC.InfectiousDisease)
 _NEOPLASM = str(TGC.Neoplasm)
+_METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
 _GERMS = frozenset({"bacterial", "viral", "fungal"})
 _OTHER_GERMS = frozenset(
     {"parasitic", "protozoal", "mycobacterial", "mycotic", ",", "or", "and", "and / or", "/"}
@@ -177,7 +179,12 @@ def are_related(one: Term, other: Term) -> bool:
 
 def is_tumour(chunk: Chunk) -> bool:
     """Whether a chunk names a tumour of any kind."""
-    return chunk.term is not None and (chunk.term.iri == _NEOPLASM or _NEOPLASM in chunk.term.ancestors)
+    return chunk.term is not None and chunk.term.is_a(_NEOPLASM)
+
+
+def is_cancer(term: Term | None) -> bool:
+    """Whether a concept is a tumour, rather than what it has spread to: what a trial may be for."""
+    return term is not None and term.is_a(_NEOPLASM) and not term.is_a(_METASTASIS)
 
 
 def category_of(chunk: Chunk) -> str | None:

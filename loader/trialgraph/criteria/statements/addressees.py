@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from trialgraph.criteria.chunking.brackets import is_cancer, is_tumour
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.facts.facts import is_content, read_fact
@@ -33,8 +34,6 @@ _HAVING = frozenset({"have", "has", "with", "have a", "has a"})
 _MENOPAUSE = frozenset({str(TGC.Premenopausal), str(TGC.Perimenopausal), str(TGC.Postmenopausal)})
 _TELLING = frozenset({"confirmation", "confirmed"})
 _LACKING = frozenset({"do not have", "doe not have", "without", "who do not have", "who doe not have"})
-_NEOPLASM = str(TGC.Neoplasm)
-_METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
 _OTHER_CANCER = str(TGC.OtherMalignantNeoplasm)
 _INFECTION_MARKER = str(TGC.InfectionMarker)
 _BORNE = GIVEN | {"condition", "reproductive", "allergy"}
@@ -127,7 +126,7 @@ def _subject_case(text: Text, chunks: list[Chunk]) -> Expression | None:
     if named is None or not body or _is_told(case) or without_subject(chunks) is not chunks:
         return None
     subject = case[0].form in RESTARTS or _names_patients(text, case) or concerns_reproduction(case)
-    tumour = _is_tumour(case[named])
+    tumour = is_tumour(case[named])
     if not subject or any(not _describes(chunk, tumour=tumour) for chunk in case[:named]):
         return None
     if not any(is_content(chunk) for chunk in body):
@@ -160,10 +159,6 @@ def _lacking_case(text: Text, subject: list[Chunk], demand: list[Chunk]) -> Expr
     if not is_formal(case) or not _says_something(body):
         return narrative(text, subject[0].start, demand[-1].end)
     return any_of([case, body])
-
-
-def _is_tumour(chunk: Chunk) -> bool:
-    return chunk.term is not None and chunk.term.is_a(_NEOPLASM)
 
 
 def _describes(chunk: Chunk, *, tumour: bool) -> bool:
@@ -260,13 +255,8 @@ def _any_disease(text: Text, case: Expression) -> Expression:
     if not isinstance(case, AllOf):
         return case
     diseases = [each for each in case.operands if isinstance(each, Fact) and each.category == "condition"]
-    apart = len(diseases) > 2 or all(_is_cancer(text, each) for each in diseases)
+    apart = len(diseases) > 2 or all(is_cancer(text.vocabulary.by_iri.get(each.concept)) for each in diseases)
     return alternatives_of(case) if apart and len(diseases) == len(case.operands) else case
-
-
-def _is_cancer(text: Text, fact: Fact) -> bool:
-    term = text.vocabulary.by_iri.get(fact.concept)
-    return term is not None and term.is_a(_NEOPLASM) and not term.is_a(_METASTASIS)
 
 
 def _says_something(expression: Expression) -> bool:
@@ -281,7 +271,7 @@ def may_be_borne(text: Text, atom: Expression) -> bool:
     if atom.concept == _OTHER_CANCER or atom.modifiers.get("relation") == "other":
         return True
     borne = atom.category in _BORNE or _INFECTION_MARKER in term.ancestors
-    return borne and (not term.is_a(_NEOPLASM) or term.is_a(_METASTASIS))
+    return borne and not is_cancer(term)
 
 
 def concerns_reproduction(chunks: Sequence[Chunk]) -> bool:

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from trialgraph.criteria.chunking.brackets import is_cancer
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.alternatives import bracketed_window
@@ -27,12 +28,9 @@ from trialgraph.criteria.statements.parts import part_led_in
 from trialgraph.criteria.statements.refusals import without_trailing_verb
 from trialgraph.criteria.trees import all_of, any_of, asks_of_some, dated, map_facts, negate
 from trialgraph.expressions import Expression, Fact, Narrative, Not, atoms
-from trialgraph.namespaces import TGC
 
 __all__ = ["between", "in_state_of", "in_time_of", "with_lead"]
 
-_NEOPLASM = str(TGC.Neoplasm)
-_METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
 
 _OR_AT_END = re.compile(r"\bor$", re.IGNORECASE)
 _INSTANCES = re.compile(
@@ -274,16 +272,13 @@ def _allowed_case(text: Text, leading: Sequence[Chunk]) -> Expression | None:
     named = [chunk for chunk in before if is_content(chunk)]
     if not named or leading[0].form == "if" or any(chunk.kind == "value" for chunk in named):
         return None
-    if any(chunk.classes & {"negation", "exception"} for chunk in leading) or any(map(_is_cancer, named)):
+    if any(chunk.classes & {"negation", "exception"} for chunk in leading) or any(
+        is_cancer(chunk.term) for chunk in named
+    ):
         return None
     if any(chunk.form.startswith(_MODALS) for chunk in before):
         return None
     return case_of(text, before)
-
-
-def _is_cancer(chunk: Chunk) -> bool:
-    kinds = {chunk.term.iri, *chunk.term.ancestors} if chunk.term is not None else set()
-    return _NEOPLASM in kinds and _METASTASIS not in kinds
 
 
 def _of_named(leading: Sequence[Chunk], head: Expression, body: Expression) -> Expression | None:
