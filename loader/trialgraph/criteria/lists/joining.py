@@ -57,6 +57,7 @@ _GOING_ON = frozenset(
     {"either", "with", "subject with", "patient with", "participant with", "having", "harboring",
      "harbouring", "carrying", "bearing"}
 )  # fmt: skip
+_TOLD_OF = frozenset({"who", "that", "which", "whose"})
 _UNENDED = re.compile(
     r"(?:who\s+|patients?\s+|that\s+|which\s+)?(?:cannot|can not|ha(?:s|ve|d) not (?:\w+ )?recovered)\b",
     re.IGNORECASE,
@@ -161,11 +162,14 @@ def _asks_limit(segment: Segment) -> bool:
 
 
 def _goes_on(segment: Segment, segments: list[Segment]) -> bool:
-    """Whether ", with A or B" adds a demand to what stands before it, and isn't one of its alternatives."""
+    """Whether ", with A or B", or ", who have A or B", adds a demand to what stands before it."""
     opening = segment.chunks[0].form
-    if segment.joint != "," or opening not in _GOING_ON:
+    if segment.joint != ",":
         return False
-    return not any(each.joint == "or" and each.chunks[0].form == opening for each in segments)
+    if opening in _TOLD_OF:
+        before = itertools.takewhile(lambda each: each is not segment, segments)
+        return not any(chunk.form in _TOLD_OF for each in before for chunk in each.chunks)
+    return opening in _GOING_ON and not any(each.joint == "or" and each.chunks[0].form == opening for each in segments)
 
 
 def _join_block(text: Text, segments: list[Segment], default: str) -> Expression:
