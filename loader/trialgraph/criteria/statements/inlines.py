@@ -78,17 +78,21 @@ def _bulleted(words: str) -> tuple[int, list[Span]] | None:
 
 
 def _in_order(words: str, signs: Sequence[re.Match[str]], first: int) -> list[re.Match[str]]:
-    """Return those of the numbers and letters in a sentence that count on from the given place."""
+    """Return those of the numbers and letters in a sentence that count on from the given place, in one order.
+
+    What counts in another order belongs to a list inside an item ("a) A, b) B with i) C, ii) D, iii) E").
+    """
     found: list[re.Match[str]] = []
+    orders: Sequence[tuple[str, ...]] = _ORDERS
     depth, position = 0, 0
     for match in signs:
         depth = _depth(words, position, match.start(), depth)
         position = match.end()
-        place = first + len(found)
-        if depth == 0 and any(
-            place < len(order) and match["name"].lower() == order[place] for order in _ORDERS
-        ):
+        place = slice(first + len(found), first + len(found) + 1)
+        going_on = [order for order in orders if order[place] == (match["name"].lower(),)]
+        if depth == 0 and going_on:
             found.append(match)
+            orders = going_on
     return found
 
 
