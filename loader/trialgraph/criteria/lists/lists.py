@@ -10,20 +10,12 @@ from trialgraph.criteria.chunking.brackets import tells_stain
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.chunking.pieces import TURNING
-from trialgraph.criteria.conditions.alternatives import (
-    asks_no_more,
-    is_harmless,
-    is_method,
-    merge_alternatives,
-    merge_cases,
-    merge_grades,
-    other_limit,
-    restates,
-    value_window,
-    with_alternative,
-)
+from trialgraph.criteria.conditions.alternatives import asks_no_more, restates, with_alternative
+from trialgraph.criteria.conditions.appended import merge_alternatives, merge_cases, merge_grades
+from trialgraph.criteria.conditions.beside import is_harmless, is_method, value_window
 from trialgraph.criteria.conditions.cases import holds_value, with_remark
 from trialgraph.criteria.conditions.circumstances import ask_in_case, limits_some
+from trialgraph.criteria.conditions.further import other_limit
 from trialgraph.criteria.conditions.groups import by_part, by_sex
 from trialgraph.criteria.conditions.sexes import sex_before
 from trialgraph.criteria.conditions.supports import unsupported
