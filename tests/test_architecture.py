@@ -14,7 +14,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 # Upstream first. A module may import from its own layer and from those above it in this list.
 LAYERS = [
     ("errors", "garbage", "keeping", "resources", "namespaces"),
-    ("records", "ontology", "concepts", "expressions", "units"),
+    ("records", "ontology", "codes", "concepts", "expressions", "units"),
     ("sources",),
     ("criteria",),
     ("vocabularies",),
@@ -36,6 +36,7 @@ LAYERS = [
         "graded",
         "implication",
         "instances",
+        "intervals",
         "kleene",
         "malignancies",
         "narrowed",

@@ -13,14 +13,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol, TypeVar, get_args
+from typing import Any, Protocol, TypeVar
 
+from trialgraph.codes import CodeIndex, CodeMatch
 from trialgraph.errors import UsageError
 from trialgraph.ontology import (
     TG_IRI,
     Axiom,
     Code,
-    CodeRelation,
     CodeSystem,
     Concept,
     Conversion,
@@ -43,7 +43,6 @@ from trialgraph.ontology import (
 __all__ = [
     "Axiom",
     "Code",
-    "CodeMatch",
     "CodeSystem",
     "Concept",
     "Concepts",
@@ -56,20 +55,6 @@ __all__ = [
 ]
 
 Found = TypeVar("Found")
-
-
-class CodeMatch(NamedTuple):
-    """A concept that a code of a record leads to.
-
-    Args:
-        iri: The concept.
-        relation: ``exact`` and ``narrow``: the code shows the concept. ``positive``: the code is a
-            test, whose positive result shows the concept and whose negative result its absence.
-            ``broad`` and ``close``: the code doesn't show the concept.
-    """
-
-    iri: str
-    relation: CodeRelation
 
 
 class Imported(Protocol):
@@ -257,22 +242,12 @@ class Concepts(Mapping[str, Concept]):
             system: The system's URI as FHIR records state it; an unknown one leads nowhere.
             code: The code as stated.
         """
-        known = self._systems_by_uri.get(system.rstrip("/#"))
-        if known is None:
-            return ()
-        if stated := self._by_code.get(known.iri_prefix + code):
-            return stated
-        if self._imported and (meant := self._imported.meant_by(known.iri_prefix + code)):
-            return (CodeMatch(meant, "exact"),)
-        for length in sorted(known.prefix_lengths, reverse=True):
-            broader = known.iri_prefix + code[:length].rstrip(".")
-            if length < len(code) and (found := self._by_code.get(broader)):
-                return tuple(CodeMatch(iri, "narrow") for iri, how in found if how in ("exact", "narrow"))
-        return ()
+        meant_by = self._imported.meant_by if self._imported else None
+        return self._codes.leading_to(system, code, meant_by)
 
     def exactly(self, code: str) -> tuple[str, ...]:
         """Return the concepts whose exact mapping a code's IRI is."""
-        return tuple(match.iri for match in self._by_code.get(code, ()) if match.relation == "exact")
+        return self._codes.exactly(code)
 
     def surface_forms(self) -> tuple[SurfaceForm, ...]:
         """Return every name of every concept in use; one form may name several concepts."""
@@ -294,19 +269,8 @@ class Concepts(Mapping[str, Concept]):
         return read_code_systems(self._stated)
 
     @cached_property
-    def _systems_by_uri(self) -> dict[str, CodeSystem]:
-        return {uri.rstrip("/#"): system for system in self.code_systems for uri in system.system_uris}
-
-    @cached_property
-    def _by_code(self) -> dict[str, tuple[CodeMatch, ...]]:
-        order = get_args(CodeRelation)
-        found: dict[str, list[CodeMatch]] = defaultdict(list)
-        for iri in self._concepts:
-            for code in codes_of(self._stated[iri]):
-                found[code.iri].append(CodeMatch(iri, code.relation))
-        return {
-            iri: tuple(sorted(each, key=lambda m: order.index(m.relation))) for iri, each in found.items()
-        }
+    def _codes(self) -> CodeIndex:
+        return CodeIndex(self.code_systems, {iri: codes_of(self._stated[iri]) for iri in self._concepts})
 
     @cached_property
     def _allergies(self) -> dict[str, str]:

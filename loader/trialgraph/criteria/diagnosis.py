@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Literal
 
 from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
-from trialgraph.criteria.conditions.alternatives import names_quantity
+from trialgraph.criteria.conditions.beside import names_quantity
 from trialgraph.criteria.criterion import Criterion
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import tokenize

@@ -43,7 +43,7 @@ from trialgraph.exemptions import NAMED
 from trialgraph.malignancies import AGAIN
 from trialgraph.namespaces import TGC
 from trialgraph.patients.facts import CompletenessStatement, Demographics, PatientRecord
-from trialgraph.patients.tables import organs
+from trialgraph.patients.tumours import organs
 from trialgraph.views import Absence, Completeness, Quantity, ScreeningView
 from trialgraph.vocabularies import known_concepts
 

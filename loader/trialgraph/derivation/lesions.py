@@ -13,7 +13,7 @@ from trialgraph.derivation.quantities import Dated, hull, latest
 from trialgraph.derivation.shown import Shown, Sorted
 from trialgraph.derivation.times import NOW, spanning
 from trialgraph.namespaces import TGC
-from trialgraph.patients import tables
+from trialgraph.patients import tumours
 from trialgraph.patients.checks import amount_text, size_in_mm
 from trialgraph.patients.dates import date_text
 from trialgraph.patients.facts import LesionFact, LesionSize
@@ -86,7 +86,7 @@ def _lesion(
     if any(_lies_elsewhere(iri, fact.organ) for iri in cancers):
         cancers = set()
     metastatic = any(concepts.is_a(iri, METASTASIS) for iri in cancers)
-    place = {organ.lesion for organ in tables.organs() if organ.name == fact.organ and organ.lesion} or {
+    place = {organ.lesion for organ in tumours.organs() if organ.name == fact.organ and organ.lesion} or {
         _LESION
     }
     sizes = [dated for size in fact.sizes if (dated := _dated(size)) is not None]
@@ -102,7 +102,7 @@ def _lesion(
 
 def _of_cancer(iri: str, organ: str, concepts: Concepts) -> set[str]:
     """Return what a lesion of a condition is; one of a metastasis is that of its organ."""
-    there = {each.metastasis for each in tables.organs() if each.name == organ and each.metastasis}
+    there = {each.metastasis for each in tumours.organs() if each.name == organ and each.metastasis}
     return {iri} | {metastasis for metastasis in there if concepts.is_a(metastasis, iri)}
 
 
@@ -110,7 +110,7 @@ def _lies_elsewhere(iri: str, organ: str) -> bool:
     """Whether a kind of lesion is of another organ than the one a lesion lies in."""
     if not organ:
         return False
-    of = {each.name for each in tables.organs() if iri in (each.metastasis, each.lesion)}
+    of = {each.name for each in tumours.organs() if iri in (each.metastasis, each.lesion)}
     return bool(of) and organ not in of
 
 
@@ -135,7 +135,7 @@ def shown_by_lesions(lesions: Iterable[Lesion]) -> list[Shown]:
 
 def large_lesions(lesions: Iterable[Lesion], found: Sorted, concepts: Concepts) -> list[Shown]:
     """Return the lesions that are large enough to be measured; none where one may have been treated."""
-    soft = {organ.name for organ in tables.organs() if organ.soft}
+    soft = {organ.name for organ in tumours.organs() if organ.soft}
     if any(concepts.is_a(fact.concept, kind) for fact in found.shown for kind in _LOCAL):
         return []
     return [
@@ -201,7 +201,7 @@ def lesion_quantities(
     otherwise any number. Quantities of the ontology that mean such a number are there too.
     """
     theirs = {above for lesion in lesions for kind in lesion.kinds for above in concepts.ancestors(kind)}
-    meant = {quantity: f"{kind}-{number}" for quantity, kind, number in tables.lesion_quantities()}
+    meant = {quantity: f"{kind}-{number}" for quantity, kind, number in tumours.lesion_quantities()}
 
     def of_kind(iri: str) -> Mapping[str, Quantity]:
         if not _is_counted(iri, theirs, concepts):
@@ -236,7 +236,7 @@ def stated_numbers(counted: Mapping[str, Quantity], measured: Mapping[str, Quant
         measured: The latest results.
     """
     stated: dict[str, Quantity] = {}
-    for name, kind, number in tables.lesion_quantities():
+    for name, kind, number in tumours.lesion_quantities():
         told, known = measured.get(name), counted.get(f"{kind}-{number}")
         if told is None or number == "size":
             continue

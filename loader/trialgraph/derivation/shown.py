@@ -28,7 +28,8 @@ from trialgraph.patients.facts import (
     ResultFact,
 )
 from trialgraph.patients.severity import Degree, has_own_scale
-from trialgraph.patients.tables import dormant, events, stains
+from trialgraph.patients.tables import dormant, events
+from trialgraph.patients.tumours import stains
 from trialgraph.patients.wording import words
 from trialgraph.views import Completeness, TimeAgo
 

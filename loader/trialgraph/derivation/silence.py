@@ -15,7 +15,8 @@ from trialgraph.derivation.ondemand import OnDemand
 from trialgraph.derivation.shown import Sorted
 from trialgraph.exemptions import NAMED
 from trialgraph.namespaces import TGC
-from trialgraph.patients.tables import organs, systemic_drugs
+from trialgraph.patients.tables import systemic_drugs
+from trialgraph.patients.tumours import organs
 from trialgraph.views import Absence, Completeness
 
 __all__ = [

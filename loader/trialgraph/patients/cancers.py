@@ -9,7 +9,7 @@ from trialgraph.namespaces import TGC
 from trialgraph.patients.coding import Coder, Json, Reading
 from trialgraph.patients.elements import Context, extensions
 from trialgraph.patients.facts import Coded
-from trialgraph.patients.tables import organs
+from trialgraph.patients.tumours import organs
 from trialgraph.patients.wording import words
 
 __all__ = ["read_spread", "related", "sited"]

@@ -47,10 +47,10 @@ from trialgraph.patients.tables import (
     allergy_categories,
     lists,
     none_known,
-    organs,
     past_codes,
     roles,
 )
+from trialgraph.patients.tumours import organs
 from trialgraph.patients.wording import words
 
 __all__ = [

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from trialgraph.concepts import Concepts
 from trialgraph.patients.facts import Coded
-from trialgraph.patients.tables import code_blocks, drug_stems, general_names, organs
+from trialgraph.patients.tables import code_blocks, drug_stems, general_names
+from trialgraph.patients.tumours import organs
 from trialgraph.patients.wording import words
 
 __all__ = ["Coder", "Json", "Reading"]

@@ -16,7 +16,7 @@ from trialgraph.patients.coding import Json, Reading
 from trialgraph.patients.dates import DateRange
 from trialgraph.patients.elements import Context, observed_on, resource_name
 from trialgraph.patients.facts import Coded, ConditionFact, Fact
-from trialgraph.patients.tables import metastatic_stages
+from trialgraph.patients.tumours import metastatic_stages
 from trialgraph.patients.wording import words
 
 __all__ = ["beside_stage", "is_staging", "read_stage", "staged", "stages_of"]

@@ -15,7 +15,7 @@ from trialgraph.patients.coding import Json
 from trialgraph.patients.dates import DateRange
 from trialgraph.patients.elements import Context, resource_name
 from trialgraph.patients.facts import Coded, ConditionFact, Fact, ResultFact
-from trialgraph.patients.tables import Stain, stain_answers, stains
+from trialgraph.patients.tumours import Stain, stain_answers, stains
 from trialgraph.patients.wording import words
 
 __all__ = ["read_stains"]

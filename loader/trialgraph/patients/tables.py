@@ -16,10 +16,8 @@ from trialgraph.resources import product_folder
 __all__ = [
     "Answer",
     "NoneKnown",
-    "Organ",
     "Quality",
     "Result",
-    "Stain",
     "Status",
     "allergy_categories",
     "answers",
@@ -32,20 +30,16 @@ __all__ = [
     "findings",
     "general_names",
     "interpretations",
-    "lesion_quantities",
     "lines",
     "lists",
-    "metastatic_stages",
     "none_known",
-    "organs",
     "past_codes",
     "qualities",
     "questions",
     "results",
     "roles",
+    "rows",
     "sexes_of_ranges",
-    "stain_answers",
-    "stains",
     "statuses",
     "systemic_drugs",
     "tests",
@@ -104,37 +98,13 @@ class NoneKnown(NamedTuple):
     concept: str
 
 
-class Organ(NamedTuple):
-    """An organ, its names in records, and IRIs of the metastasis, the lesion and radiotherapy there.
-
-    The IRIs may be empty. In a soft organ, lesions are measurable by their longest diameter.
-    """
-
-    name: str
-    names: tuple[str, ...]
-    metastasis: str
-    lesion: str
-    radiotherapy: str
-    soft: bool
-
-
-class Stain(NamedTuple):
-    """A protein that is stained, the IRI of its loss, and of its panel: names, any loss, none lost."""
-
-    protein: str
-    loss: str
-    panel: tuple[str, ...]
-    loss_of_any: str
-    all_kept: str
-
-
 @lru_cache(maxsize=1)
 def statuses() -> dict[tuple[str, str], Status]:
     """Return what each status means, by element (``Procedure.status``) and code."""
     ongoing = {"yes": True, "no": False, "": None}
     return {
         (row["element"], row["status"]): Status(row["counts"], ongoing[row["ongoing"]], row["reason"])  # type: ignore[arg-type]
-        for row in _rows("statuses")
+        for row in rows("statuses")
     }
 
 
@@ -142,7 +112,7 @@ def statuses() -> dict[tuple[str, str], Status]:
 def answers() -> dict[tuple[str, str], Answer]:
     """Return qualitative answers, by system and code, and by ("", text in small letters)."""
     found = {}
-    for row in _rows("answers"):
+    for row in rows("answers"):
         low, high = (float(row[end]) if row[end] else None for end in ("low", "high"))
         answer = Answer(row["positive"] == "yes", low, high)
         found[("", row["text"])] = answer
@@ -155,7 +125,7 @@ def answers() -> dict[tuple[str, str], Answer]:
 def questions() -> dict[tuple[str, str], str]:
     """Return the IRI that an observation asks after, by system and code, and by ("", text)."""
     found = {}
-    for row in _rows("questions"):
+    for row in rows("questions"):
         if row["text"]:
             found["", row["text"]] = str(TGC[row["concept"]])
         if row["code"]:
@@ -167,7 +137,7 @@ def questions() -> dict[tuple[str, str], str]:
 def results() -> dict[str, dict[tuple[str, str], Result]]:
     """Return what answers mean, by the IRI that is asked after, then as `answers` are."""
     found: dict[str, dict[tuple[str, str], Result]] = {}
-    for row in _rows("results"):
+    for row in rows("results"):
         low, high = (float(row[end]) if row[end] else None for end in ("low", "high"))
         concept = str(TGC[row["concept"]]) if row["concept"] else ""
         said = row["positive"]
@@ -181,39 +151,15 @@ def results() -> dict[str, dict[tuple[str, str], Result]]:
 
 
 @lru_cache(maxsize=1)
-def stains() -> tuple[Stain, ...]:
-    """Return the proteins of which records state the loss."""
-    return tuple(
-        Stain(
-            row["protein"],
-            str(TGC[row["loss"]]),
-            tuple(row["panel"].split(";")),
-            str(TGC[row["loss_of_any"]]),
-            str(TGC[row["all_kept"]]),
-        )
-        for row in _rows("stains")
-    )
-
-
-@lru_cache(maxsize=1)
-def stain_answers() -> dict[str, tuple[bool, bool]]:
-    """Return what answers in small letters say of a stained protein.
-
-    Whether it is there, and whether the answer says so only where it is known that it was stained.
-    """
-    return {row["text"]: (row["kept"] == "yes", row["plain"] == "yes") for row in _rows("stain-answers")}
-
-
-@lru_cache(maxsize=1)
 def interpretations() -> dict[str, Standing]:
     """Return where a laboratory's interpretation places a result among the limits of normal."""
-    return {row["code"]: row["standing"] for row in _rows("interpretations")}  # type: ignore[misc]
+    return {row["code"]: row["standing"] for row in rows("interpretations")}  # type: ignore[misc]
 
 
 @lru_cache(maxsize=1)
 def sexes_of_ranges() -> dict[str, Sex]:
     """Return for which sex a reference range holds, by words and codes in small letters."""
-    return {row["word"]: row["sex"] for row in _rows("range-sexes")}  # type: ignore[misc]
+    return {row["word"]: row["sex"] for row in rows("range-sexes")}  # type: ignore[misc]
 
 
 @lru_cache(maxsize=1)
@@ -224,19 +170,19 @@ def general_names() -> dict[tuple[str, str], str]:
     """
     return {
         (row["category"], row["text"]): str(TGC[row["concept"]]) if row["concept"] else ""
-        for row in _rows("names")
+        for row in rows("names")
     }
 
 
 @lru_cache(maxsize=8)
 def code_blocks(category: str) -> tuple[tuple[str, str, str], ...]:
     """Return a category's blocks of codes, longest first: start of system and code, and an IRI as above."""
-    rows = (
+    blocks = (
         (row["system"], row["code"], str(TGC[row["concept"]]) if row["concept"] else "")
-        for row in _rows("blocks")
+        for row in rows("blocks")
         if row["category"] == category
     )
-    return tuple(sorted(rows, key=lambda row: -len(row[1])))
+    return tuple(sorted(blocks, key=lambda row: -len(row[1])))
 
 
 @lru_cache(maxsize=1)
@@ -248,38 +194,38 @@ def findings() -> tuple[tuple[re.Pattern[str], tuple[str, ...], tuple[str, ...]]
             tuple(row["codes"].split()),
             tuple(str(TGC[name]) for name in row["may_be"].split()),
         )
-        for row in _rows("findings")
+        for row in rows("findings")
     )
 
 
 @lru_cache(maxsize=1)
 def drug_stems() -> tuple[tuple[str, str, str], ...]:
     """Return stems of drug names ("-pril", "cef-"), the IRI that they mean, and endings that they don't."""
-    return tuple((row["stem"], str(TGC[row["concept"]]), row["besides"]) for row in _rows("drug-stems"))
+    return tuple((row["stem"], str(TGC[row["concept"]]), row["besides"]) for row in rows("drug-stems"))
 
 
 @lru_cache(maxsize=1)
 def systemic_drugs() -> dict[str, str]:
     """Return drugs that count otherwise when they reach the whole body: IRI of the drug, and of that kind."""
-    return {str(TGC[row["drug"]]): str(TGC[row["systemic"]]) for row in _rows("routes")}
+    return {str(TGC[row["drug"]]): str(TGC[row["systemic"]]) for row in rows("routes")}
 
 
 @lru_cache(maxsize=1)
 def lines() -> tuple[tuple[str, str], ...]:
     """Return words beside a drug, in small letters, and the IRI of the line of therapy they call it."""
-    return tuple((row["words"], str(TGC[row["concept"]])) for row in _rows("lines"))
+    return tuple((row["words"], str(TGC[row["concept"]])) for row in rows("lines"))
 
 
 @lru_cache(maxsize=1)
 def past_codes() -> tuple[tuple[str, str], ...]:
     """Return starts of systems and codes that say that something was so once."""
-    return tuple((row["system"], row["code"]) for row in _rows("past"))
+    return tuple((row["system"], row["code"]) for row in rows("past"))
 
 
 @lru_cache(maxsize=1)
 def allergy_categories() -> dict[str, str]:
     """Return the IRI of the kind of allergy that FHIR's category of an allergy means."""
-    return {row["category"]: str(TGC[row["concept"]]) for row in _rows("allergy-categories")}
+    return {row["category"]: str(TGC[row["concept"]]) for row in rows("allergy-categories")}
 
 
 @lru_cache(maxsize=1)
@@ -301,14 +247,14 @@ def qualities() -> tuple[Quality, ...]:
 @lru_cache(maxsize=1)
 def tests() -> dict[str, str]:
     """Return the IRI of what a test is for, by words in small letters of its name."""
-    return {row["word"]: str(TGC[row["concept"]]) for row in _rows("tests")}
+    return {row["word"]: str(TGC[row["concept"]]) for row in rows("tests")}
 
 
 @lru_cache(maxsize=1)
 def none_known() -> dict[tuple[str, str], NoneKnown]:
     """Return what "no known …" codes and texts state."""
     found = {}
-    for row in _rows("none"):
+    for row in rows("none"):
         stated = NoneKnown(row["category"], str(TGC[row["concept"]]) if row["concept"] else "")
         found[("", row["text"])] = stated
         if row["code"]:
@@ -319,42 +265,13 @@ def none_known() -> dict[tuple[str, str], NoneKnown]:
 @lru_cache(maxsize=1)
 def lists() -> dict[tuple[str, str], str]:
     """Return the category that a list with such a code holds."""
-    return {(row["system"], row["code"]): row["category"] for row in _rows("lists")}
-
-
-@lru_cache(maxsize=1)
-def organs() -> tuple[Organ, ...]:
-    """Return the organs that lesions are told apart by."""
-
-    def iri(row: dict[str, str], kind: str) -> str:
-        return str(TGC[row[kind]]) if row[kind] else ""
-
-    return tuple(
-        Organ(
-            name=row["organ"],
-            names=tuple(row["names"].split(";")),
-            metastasis=iri(row, "metastasis"),
-            lesion=iri(row, "lesion"),
-            radiotherapy=iri(row, "radiotherapy"),
-            soft=row["measurable"] == "yes",
-        )
-        for row in _rows("organs")
-    )
+    return {(row["system"], row["code"]): row["category"] for row in rows("lists")}
 
 
 @lru_cache(maxsize=1)
 def examinations() -> tuple[str, ...]:
     """Return the IRIs of examinations that reports and specimens show, though no procedure does."""
-    return tuple(str(TGC[row["concept"]]) for row in _rows("examinations"))
-
-
-@lru_cache(maxsize=1)
-def lesion_quantities() -> tuple[tuple[str, str, str], ...]:
-    """Return quantities that are numbers of lesions: their IRI, the kind's IRI, and which number."""
-    return tuple(
-        (str(TGC[row["quantity"]]), str(TGC[row["kind"]]), row["number"])
-        for row in _rows("lesion-quantities")
-    )
+    return tuple(str(TGC[row["concept"]]) for row in rows("examinations"))
 
 
 @lru_cache(maxsize=1)
@@ -364,37 +281,32 @@ def events() -> dict[str, bool]:
     One that lasts (True) is an event only when it is stated to be over; any other is over once it
     has happened, whatever its status says.
     """
-    return {str(TGC[row["concept"]]): row["lasting"] == "yes" for row in _rows("events")}
-
-
-@lru_cache(maxsize=1)
-def metastatic_stages() -> tuple[str, ...]:
-    """Return the IRIs of cancers of which every stage IV is one with a distant metastasis."""
-    return tuple(str(TGC[row["concept"]]) for row in _rows("metastatic-stages"))
+    return {str(TGC[row["concept"]]): row["lasting"] == "yes" for row in rows("events")}
 
 
 @lru_cache(maxsize=1)
 def episodes() -> frozenset[str]:
     """Return the IRIs of what is active whenever it is there at all, such as a bleeding."""
-    return frozenset(str(TGC[row["concept"]]) for row in _rows("episodes"))
+    return frozenset(str(TGC[row["concept"]]) for row in rows("episodes"))
 
 
 @lru_cache(maxsize=1)
 def dormant() -> frozenset[str]:
     """Return the IRIs of what goes on without being active, such as a latent tuberculosis."""
-    return frozenset(str(TGC[row["concept"]]) for row in _rows("dormant"))
+    return frozenset(str(TGC[row["concept"]]) for row in rows("dormant"))
 
 
 @lru_cache(maxsize=1)
 def roles() -> dict[str, frozenset[tuple[str, str]]]:
     """Return the codes, and the URLs of extensions and profiles, that play each role."""
     found: dict[str, set[tuple[str, str]]] = {}
-    for row in _rows("roles"):
+    for row in rows("roles"):
         found.setdefault(row["role"], set()).add((row["system"], row["code"]))
     return {role: frozenset(codes) for role, codes in found.items()}
 
 
-def _rows(name: str) -> Iterator[dict[str, str]]:
+def rows(name: str) -> Iterator[dict[str, str]]:
+    """Return the rows of a table, column to cell."""
     path = product_folder("data") / "records" / f"{name}.csv"
     with path.open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)

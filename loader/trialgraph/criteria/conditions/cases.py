@@ -10,8 +10,10 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.conditions.alternatives import is_harmless, other_limit, with_alternative
+from trialgraph.criteria.conditions.alternatives import with_alternative
+from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.conditions.excuses import excused_by
+from trialgraph.criteria.conditions.further import other_limit
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.offers import concerns_some_aside

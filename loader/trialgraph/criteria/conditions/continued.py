@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
-from trialgraph.criteria.conditions.alternatives import is_harmless, names_quantity, other_limit
+from trialgraph.criteria.conditions.beside import is_harmless, names_quantity
+from trialgraph.criteria.conditions.further import other_limit
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.expressions import Expression, Value, atoms
 

@@ -6,8 +6,9 @@ import itertools
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
-from trialgraph.criteria.conditions.alternatives import is_harmless, is_method, other_limit
+from trialgraph.criteria.conditions.beside import is_harmless, is_method
 from trialgraph.criteria.conditions.cases import asked_of, words_of
+from trialgraph.criteria.conditions.further import other_limit
 from trialgraph.criteria.conditions.sexes import SEXES
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.trees import all_of, any_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
-from trialgraph.criteria.conditions.alternatives import is_harmless, is_method, names_quantity
+from trialgraph.criteria.conditions.beside import is_harmless, is_method, names_quantity
 from trialgraph.criteria.conditions.cases import asked_of
 from trialgraph.criteria.conditions.sexes import SEXES
 from trialgraph.criteria.language.vocabulary import Term

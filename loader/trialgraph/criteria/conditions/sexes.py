@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
-from trialgraph.criteria.conditions.alternatives import is_harmless
+from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.surroundings import category_of
 from trialgraph.expressions import Fact

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from trialgraph.criteria.chunking.brackets import category_of, is_gloss, is_tumour, only_repeats
+from trialgraph.criteria.chunking.brackets import category_of, is_gloss, is_tumour
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.pieces import is_content
-from trialgraph.criteria.facts.recency import LATELY
+from trialgraph.criteria.facts.assembly import FactReading, abbreviates, assemble
 from trialgraph.criteria.facts.requiring import REQUIRING
-from trialgraph.criteria.facts.strokes import are_choices
 from trialgraph.criteria.facts.subjects import without_subject
 from trialgraph.criteria.facts.surroundings import Around, read_after, read_before
-from trialgraph.criteria.facts.washouts import OtherTime
-from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
+from trialgraph.expressions import AllOf, AnyOf, Fact, Not
 from trialgraph.namespaces import TGC
 
-__all__ = ["FactReading", "is_content", "read_fact"]
+__all__ = ["is_content", "read_fact"]
 
-_INVESTIGATIONAL = str(TGC.InvestigationalDrug)
-_MALIGNANT = str(TGC.MalignantNeoplasm)
 _NEOPLASM = str(TGC.Neoplasm)
-_PRIMARY_MALIGNANT = str(TGC.PrimaryMalignantNeoplasm)
-_OTHER_MALIGNANT = str(TGC.OtherMalignantNeoplasm)
 _AGAINST_CANCER = frozenset({str(TGC.AntitumorTherapy), str(TGC.SystemicAnticancerTherapy)})
-_OLIGOMETASTATIC = str(TGC.OligometastaticDisease)
-_METASTATIC_LESION = str(TGC.MetastaticLesion)
 _AS = frozenset(
     {
         "status",
@@ -48,12 +39,6 @@ _AS = frozenset(
         "must be",
     }
 )
-_AT_MOST = re.compile(
-    r"(?:[<≤]|less than|no more than|at most|up to|not (?:more|greater|worse) than)[^;,]{0,20}\bgrade"
-    r"|\bgrades?\s*[0-5IV]+(?:\s*-\s*[0-5IV]+)?\s*(?:or|and)\s*(?:less|lower|better|below|under)\b"
-    r"|\bgrades?\s*0\s*(?:-|to|or)\s*[12]\b",
-    re.IGNORECASE,
-)
 _AGENTS = frozenset({"inhibitor", "inhibition", "antagonist", "antibody", "blocker", "blockade", "degrader"})
 _GIVEN_WITH = ("treatment with", "therapy with", "treated with", "exposure to", "exposed to")
 _ALTERATION = re.compile(
@@ -69,27 +54,6 @@ _CHOOSING = frozenset({"or", "and/or", "and / or"})
 _ADDING = frozenset({"and", "&"})
 _JOINTS = _CHOOSING | _ADDING | {","}
 _STACKABLE = frozenset({"biomarker", "condition"})
-
-
-@dataclass(frozen=True, slots=True)
-class FactReading:
-    """What a stretch says.
-
-    Args:
-        expression: The fact or facts.
-        negated: The stretch itself denies them ("no", "negative").
-        leading: What narrows them from in front, and may narrow bare members of the list after them.
-        examples: The instances of them that a bracket lists ("(e.g. A or B)").
-        other_time: The time that a bracket sets for some treatments of its own.
-        tested: The result of a test denies them ("negative pregnancy test"), but nothing else in a list.
-    """
-
-    expression: Expression
-    negated: bool = False
-    leading: str | None = None
-    examples: Sequence[Chunk] = ()
-    tested: bool = False
-    other_time: OtherTime | None = None
 
 
 def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
@@ -123,7 +87,7 @@ def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
     barred = any("barring" in chunk.classes and chunk.form.startswith(_BEING) for chunk in chunks[after:])
     if not text.exclusion and (barred or _bars_any(heads[-1], chunks[0], around)):
         return None
-    return _assemble(text, heads, chunks, around)
+    return assemble(text, heads, chunks, around)
 
 
 def _speaks_of_status(text: Text, head: Chunk, behind: Sequence[Chunk]) -> bool:
@@ -194,7 +158,7 @@ def _bearing(text: Text, chunks: Sequence[Chunk], after: int, head: Chunk, aroun
 def _marked(text: Text, chunks: Sequence[Chunk], after: int, head: Chunk, around: Around) -> Sequence[Chunk]:
     """Take markers in a bracket behind a tumour as facts of their own; return the chunks without it."""
     at = after
-    while at < len(chunks) and _abbreviates(head, chunks[at]):
+    while at < len(chunks) and abbreviates(head, chunks[at]):
         at += 1
     if at == len(chunks) or not is_tumour(head) or chunks[at].kind != "bracket":
         return chunks
@@ -261,130 +225,3 @@ def _stacks(head: Chunk, chunks: Sequence[Chunk], index: int) -> bool:
     if category_of(head) == category_of(chunk) == "biomarker":
         return chunk.start == head.end
     return category_of(head) in _STACKABLE and category_of(chunk) == "condition"
-
-
-def _assemble(text: Text, heads: list[Chunk], chunks: Sequence[Chunk], around: Around) -> FactReading | None:
-    groups: list[list[Fact]] = []
-    before: Chunk | None = None
-    for chunk in heads:
-        if chunk.term is not None and _MALIGNANT in chunk.term.ancestors:
-            around.malignant.add(chunk.term.iri)
-        fact = _fact(text, chunk)
-        if fact is None:
-            return None
-        lacking = any(each.term is not None and each.term.label.endswith("negative") for each in heads)
-        glued = lacking or (before is not None and chunk.start == before.end)
-        same = groups and not glued and groups[-1][-1].category == fact.category == "biomarker"
-        same = same or (bool(groups) and fact.category in GIVEN and are_choices(text, groups[-1][-1], fact))
-        before = chunk
-        (groups[-1].append(fact) if same else groups.append([fact]))
-    _count_apart(text, heads[-1], around)
-    if not (text.exclusion or around.negated) and category_of(heads[-1]) == "condition":
-        _bar_worse(around)
-    groups[-1] = [_narrowed(text, fact, around) for fact in groups[-1]]
-    parts: list[Expression] = [group[0] if len(group) == 1 else AnyOf(tuple(group)) for group in groups]
-    parts += around.extra
-    expression = parts[0] if len(parts) == 1 else AllOf(tuple(parts))
-    last = next((chunk for chunk in reversed(chunks) if not _abbreviates(heads[-1], chunk)), chunks[-1])
-    leading = around.leading if last.kind == "concept" else None
-    told = around.examples, around.tested, around.other_time
-    return FactReading(expression, around.negated, leading, *told)
-
-
-def _bar_worse(around: Around) -> None:
-    """Read "neuropathy ≤ grade 1" among demands as no neuropathy that is worse, which none meets too."""
-    mild = [_AT_MOST.search(words) is not None for words in around.qualifiers]
-    if any(mild):
-        around.negated = True
-        around.qualifiers = [
-            f"not {words}" if told else words for told, words in zip(mild, around.qualifiers, strict=True)
-        ]
-
-
-def _abbreviates(head: Chunk, chunk: Chunk) -> bool:
-    return chunk.kind == "bracket" and bool(chunk.inner) and only_repeats(head, chunk.inner)
-
-
-def _count_apart(text: Text, head: Chunk, around: Around) -> None:
-    """Read the number of oligometastases as one of metastases there, since those are what is counted."""
-    term, count = head.term, around.count
-    if term is None or count is None or not term.is_a(_OLIGOMETASTATIC):
-        return
-    general = {_OLIGOMETASTATIC, *text.vocabulary.by_iri[_OLIGOMETASTATIC].ancestors}
-    above = term.ancestors - general - {term.iri}
-    named = [text.vocabulary.by_iri[iri] for iri in above if iri in text.vocabulary.by_iri]
-    sites = [site for site in named if _OLIGOMETASTATIC not in site.ancestors]
-    counted = max(sites, key=lambda site: (len(site.ancestors), site.iri), default=None)
-    counted = counted or text.vocabulary.by_iri[_METASTATIC_LESION]
-    span = text.span(head.start, head.end)
-    around.extra.append(Fact(counted.iri, counted.label, "lesion", {}, count, None, None, span))
-    around.count = None
-
-
-def _fact(text: Text, chunk: Chunk) -> Fact | None:
-    if isinstance(chunk.expression, Fact):
-        return chunk.expression
-    if chunk.term is None or chunk.term.category is None:
-        return None
-    if chunk.term.iri == _OTHER_MALIGNANT:
-        span = text.span(chunk.start, chunk.end)
-        return Fact(
-            _MALIGNANT, "malignant neoplasm", "condition", {"relation": "other"}, None, None, None, span
-        )
-    return Fact(
-        chunk.term.iri,
-        chunk.term.label,
-        chunk.term.category,
-        {},
-        None,
-        None,
-        None,
-        text.span(chunk.start, chunk.end),
-    )
-
-
-def _narrowed(text: Text, fact: Fact, around: Around) -> Fact:
-    modifiers: dict[str, str] = {**fact.modifiers, **around.modifiers}
-    qualifiers = [words for words in around.qualifiers if not _goes_without_saying(fact, words, around)]
-    any_cancer = fact.concept in (_MALIGNANT, _PRIMARY_MALIGNANT)
-    barred = text.exclusion or around.negated
-    if around.besides and any_cancer and barred:
-        # The study disease itself is neither earlier nor concurrent.
-        fact = replace(fact, concept=_MALIGNANT, concept_label="malignant neoplasm")
-        modifiers["relation"] = "other"
-    if around.other:
-        if fact.concept == _PRIMARY_MALIGNANT:
-            fact = replace(fact, concept=_MALIGNANT, concept_label="malignant neoplasm")
-        if fact.concept in (_MALIGNANT, _NEOPLASM):
-            modifiers["relation"] = "other"
-        elif (fact.category in GIVEN and fact.concept != _INVESTIGATIONAL) or (
-            barred and fact.concept in around.malignant
-        ):
-            # Whoever is screened hasn't had the drug under study, so any investigational drug is another.
-            qualifiers.insert(0, "other")
-    if qualifiers:
-        modifiers["qualifier"] = "; ".join([*filter(None, [modifiers.get("qualifier")]), *qualifiers])
-    if around.historic and fact.category == "condition":
-        modifiers.setdefault("status", "history")
-    if fact.category in GIVEN and (fact.within or around.window) is not None:
-        # What was going on within 4 weeks was given then.
-        modifiers.pop("status", None)
-    lesion = around.count is not None or around.size is not None
-    return replace(
-        fact,
-        modifiers=modifiers,
-        category="lesion" if lesion else fact.category,
-        count=around.count or fact.count,
-        size=around.size or fact.size,
-        within=fact.within or around.window,
-    )
-
-
-def _goes_without_saying(fact: Fact, words: str, around: Around) -> bool:
-    """Whether a word adds nothing here: "recent" beside a time span, "primary" before a cancer."""
-    lower = words.lower()
-    if lower == "primary":
-        return fact.concept == _MALIGNANT or fact.concept in around.malignant
-    if lower == "multiple":
-        return (around.count or fact.count) is not None
-    return lower in LATELY and (fact.within or around.window) is not None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 
 from trialgraph.criteria.language.misspellings import word_meant
 from trialgraph.criteria.language.spellings import usual_spelling
@@ -18,6 +20,7 @@ __all__ = [
     "ends_sentence",
     "hyphenated",
     "lookup_form",
+    "token_at",
     "token_texts",
     "tokenize",
 ]
@@ -55,6 +58,11 @@ class Token:
         if self.text[0].isdecimal() or (self.text[0] == "." and len(self.text) > 1):
             return float(self.text.replace(",", ""))
         return None
+
+
+def token_at(tokens: Sequence[Token], offset: int) -> int:
+    """Return the first token at or after a character."""
+    return bisect_right(tokens, offset, key=attrgetter("end"))
 
 
 def token_texts(text: str) -> list[str]:

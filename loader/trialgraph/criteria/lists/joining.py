@@ -9,10 +9,8 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import demanded_kinds, example_of, is_way_of, unlisted
-from trialgraph.criteria.language.connectives import VERBS
-from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.lists.blocks import blocks_of, is_given
 from trialgraph.criteria.members.doubts import share_doubts
 from trialgraph.criteria.members.joints import (
     asked_together,
@@ -41,7 +39,7 @@ from trialgraph.criteria.members.remarks import share_remarks
 from trialgraph.criteria.members.segments import Segment, trimmed
 from trialgraph.criteria.members.sharing import share_clauses
 from trialgraph.criteria.members.timing import share_times, share_windows
-from trialgraph.criteria.quantities.fitting import is_wanted, limited_kinds
+from trialgraph.criteria.quantities.fitting import is_wanted
 from trialgraph.criteria.trees import all_of, any_of, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Value, atoms, is_judged
 from trialgraph.namespaces import TGC
@@ -49,15 +47,7 @@ from trialgraph.namespaces import TGC
 __all__ = ["join_segments"]
 
 _CONTRACEPTION = re.compile(r"contracept|birth[ -]control|abstain|abstinence", re.IGNORECASE)
-_GIVING = ("have", "has", "had", "treated with", "received", "receiving", "undergone", "previously treated")
-_GIVEN_TOO = re.compile(r"ha(?:ve|s|d) (?:previously )?(?:been treated|received|undergone)\b")
-"""How a clause of its own starts that asks for treatments ("relapsed, and have received A or B")."""
 _HYPERSENSITIVITY = str(TGC.Hypersensitivity)
-_GOING_ON = frozenset(
-    {"either", "with", "subject with", "patient with", "participant with", "having", "harboring",
-     "harbouring", "carrying", "bearing"}
-)  # fmt: skip
-_TOLD_OF = frozenset({"who", "that", "which", "whose"})
 _UNENDED = re.compile(
     r"(?:who\s+|patients?\s+|that\s+|which\s+)?(?:cannot|can not|ha(?:s|ve|d) not (?:\w+ )?recovered)\b",
     re.IGNORECASE,
@@ -67,109 +57,14 @@ _UNENDED = re.compile(
 
 def join_segments(text: Text, segments: list[Segment], default: str) -> Expression:
     """Put the members of a list together as their conjunctions say."""
-    blocks: list[list[Segment]] = []
-    listed = _asks_each(segments)
-    for segment in segments:
-        alone = default == "and" and (
-            _stands_alone(segment)
-            or _goes_on(segment, segments)
-            or _offers_either(segment, segments)
-            or bool(blocks and _asks_of_either(blocks[-1], segment))
-            or (listed and segment.joint in (",", "and"))
-        )
-        if segment.joint == ";" or not blocks or alone:
-            blocks.append([])
-        blocks[-1].append(segment)
-    joined = [_join_block(text, block, default) for block in blocks]
+    joined = [_join_block(text, block, default) for block in blocks_of(segments, default)]
     return any_of(joined) if default == "or" else all_of(joined)
-
-
-def _stands_alone(segment: Segment) -> bool:
-    """Whether ", and must not …" starts a demand of its own rather than ending a list of alternatives."""
-    speaks = segment.negated or any(
-        chunk.form in VERBS | {"must have", "must be"} for chunk in segment.chunks[:3]
-    )
-    opening = " ".join(chunk.form for chunk in segment.chunks[:3])
-    given = _GIVEN_TOO.match(opening) is not None and _is_given(segment.expression)
-    anew = opening.split(" ")[0] == "must" or given
-    return segment.joint == "and" and (segment.after_comma or anew) and speaks
-
-
-def _offers_either(segment: Segment, segments: list[Segment]) -> bool:
-    """Whether "and have either B or C" starts a choice, which what stands before it is asked beside."""
-    at = next((i for i, chunk in enumerate(segment.chunks) if chunk.form == "either"), None)
-    if segment.joint != "and" or at is None or any(map(is_content, segment.chunks[:at])):
-        return False
-    behind = next(i for i, each in enumerate(segments) if each is segment) + 1
-    return any(each.joint == "or" for each in segments[behind:])
 
 
 def _may_lack(segment: Segment) -> bool:
     """Whether only one choice is denied ("either not of childbearing potential, or using contraception")."""
     forms = itertools.takewhile(lambda chunk: "negation" not in chunk.classes, segment.chunks)
     return any(chunk.form == "either" for chunk in forms)
-
-
-def _asks_of_either(before: list[Segment], segment: Segment) -> bool:
-    """Whether "A or B and have received C" asks for C with either disease, not with the last alone."""
-    if segment.joint != "and" or not segment.chunks[0].form.startswith(_GIVING):
-        return False
-    diseases = all(isinstance(e.expression, Fact) and e.expression.category == "condition" for e in before)
-    offered = any(each.joint == "or" for each in before)
-    return diseases and offered and not any(each.chunks[0].form.startswith(_GIVING) for each in before[1:])
-
-
-def _asks_each(segments: list[Segment]) -> bool:
-    """Whether ", and D" ends a list of limits in which "B or C" is one member ("A, B or C, and D")."""
-    joints = [(each.joint, each.after_comma) for each in segments[1:]]
-    ended = ("and", True) in joints and all(joint in ("or", ",", "and") for joint, _ in joints)
-    close = ("or", False) in joints and ("or", True) not in joints
-    if ended and close and all(isinstance(each.expression, Value) for each in segments):
-        return True
-    return _goes_on_behind(segments) or _offers_alike(segments)
-
-
-def _offers_alike(segments: list[Segment]) -> bool:
-    """Whether each "or" of a list of limits is between two of one kind ("A, B, creatinine ≤ C or GFR ≥ D").
-
-    Limits of other kinds are then asked besides, also where no "and" says it.
-    """
-    if not all(map(_asks_limit, segments)) or not any(each.joint == "or" for each in segments):
-        return False
-    kinds = [limited_kinds(each.expression) for each in segments]
-    pairs = [
-        (each.joint, bool(a & b))
-        for each, (a, b) in zip(segments[1:], itertools.pairwise(kinds), strict=True)
-    ]
-    return all(alike for joint, alike in pairs if joint == "or") and (",", False) in pairs
-
-
-def _goes_on_behind(segments: list[Segment]) -> bool:
-    """Whether limits to be kept go on behind a choice of them ("creatinine ≤ A or clearance ≥ B, C")."""
-    last = max((i for i, each in enumerate(segments) if i and each.joint == "or"), default=0)
-    if not last or any(each.joint == "or" and each.after_comma for each in segments):
-        return False
-    if not any(each.joint == "," or (each.joint == "and" and each.after_comma) for each in segments[last:]):
-        return False
-    return all(_asks_limit(each) for each in segments)
-
-
-def _asks_limit(segment: Segment) -> bool:
-    told = (
-        [atom for atom in atoms(segment.expression) if isinstance(atom, Value)] if segment.expression else []
-    )
-    return not segment.negated and any(map(is_wanted, told))
-
-
-def _goes_on(segment: Segment, segments: list[Segment]) -> bool:
-    """Whether ", with A or B", or ", who have A or B", adds a demand to what stands before it."""
-    opening = segment.chunks[0].form
-    if segment.joint != ",":
-        return False
-    if opening in _TOLD_OF:
-        before = itertools.takewhile(lambda each: each is not segment, segments)
-        return not any(chunk.form in _TOLD_OF for each in before for chunk in each.chunks)
-    return opening in _GOING_ON and not any(each.joint == "or" and each.chunks[0].form == opening for each in segments)
 
 
 def _join_block(text: Text, segments: list[Segment], default: str) -> Expression:
@@ -201,22 +96,18 @@ def _goes_with(text: Text, segments: list[Segment], at: int) -> bool:
     if segment.joint != "and" or segment.expression is not None:
         return False
     unended = _UNENDED.match(text.text, segment.chunks[0].start) is not None
-    return stops_treatment(segment.chunks) or (unended and _is_given(segments[at - 1].expression))
+    return stops_treatment(segment.chunks) or (unended and is_given(segments[at - 1].expression))
 
 
 def _with_stopped(text: Text, segments: list[Segment], at: int, default: str) -> Expression:
     """Read "stroke, or prior A or B, and was discontinued due to C": only A and B bar together with C."""
     first = at
-    while first and _is_given(segments[first - 1].expression):
+    while first and is_given(segments[first - 1].expression):
         first -= 1
     first = 0 if first == at else first
     words = narrative(text, segments[at].chunks[0].start, segments[-1].chunks[-1].end)
     stopped = all_of([_join_block(text, segments[first:at], default), words])
     return any_of([_join_block(text, segments[:first], default), stopped]) if first else stopped
-
-
-def _is_given(expression: Expression | None) -> bool:
-    return isinstance(expression, Fact) and expression.category in GIVEN
 
 
 def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expression]]:

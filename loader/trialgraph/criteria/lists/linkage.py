@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk
 from trialgraph.criteria.chunking.pieces import is_undergone
-from trialgraph.criteria.conditions.alternatives import names_quantity
+from trialgraph.criteria.conditions.beside import names_quantity
 from trialgraph.criteria.conditions.roles import tells_age
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.members.segments import Segment

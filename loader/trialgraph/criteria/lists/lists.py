@@ -10,20 +10,12 @@ from trialgraph.criteria.chunking.brackets import tells_stain
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.chunking.pieces import TURNING
-from trialgraph.criteria.conditions.alternatives import (
-    asks_no_more,
-    is_harmless,
-    is_method,
-    merge_alternatives,
-    merge_cases,
-    merge_grades,
-    other_limit,
-    restates,
-    value_window,
-    with_alternative,
-)
-from trialgraph.criteria.conditions.cases import holds_value, with_remark
+from trialgraph.criteria.conditions.alternatives import with_alternative
+from trialgraph.criteria.conditions.appended import merge_alternatives, merge_cases, merge_grades
+from trialgraph.criteria.conditions.beside import is_harmless, is_method, value_window
+from trialgraph.criteria.conditions.cases import holds_value
 from trialgraph.criteria.conditions.circumstances import ask_in_case, limits_some
+from trialgraph.criteria.conditions.further import other_limit
 from trialgraph.criteria.conditions.groups import by_part, by_sex
 from trialgraph.criteria.conditions.sexes import sex_before
 from trialgraph.criteria.conditions.supports import unsupported
@@ -31,9 +23,9 @@ from trialgraph.criteria.facts.counts import behind_lines, counted_for
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.facts.rewording import reword
 from trialgraph.criteria.language.connectives import FINITE, OBTAINED
-from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.linkage import follows_definition, links, merge_denied, states_value
+from trialgraph.criteria.lists.trailing import adds_nothing, is_of_some, remarks_on_value, with_told
 from trialgraph.criteria.members.adjectives import (
     name_narrower,
     share_active,
@@ -86,15 +78,6 @@ _GENERAL = frozenset({"performance", "LifeExpectancy"})
 """What tells of no organ's function."""
 _MARKER = re.compile(r"(?:[a-k]|[ivx]{1,4}|\d{1,2})[.)]\s*(?=[A-Z])|[°o]\s*(?=[A-Z])")
 """The letter or number of an item, where its list lost its lines."""
-_HEADING = re.compile(
-    r"(?:[A-Z][a-z]+|[Aa]nd|[Oo]r|\s|:|(?<=[a-z] )functions?)+|liver\s+function|(?:[a-k]|[ivx]{1,4})[.):]*"
-)
-"""What stands behind a value where a list lost its lines: the title of the next part, or a letter."""
-_FAR = 60
-_WHO = re.compile(
-    r"\b(?:patients?|participants?|subjects?|individuals?|those)\s+who\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE
-)
-"""What stands in front of a value that tells of whom something is asked."""
 _WAIVED = re.compile(
     r"(?:(?:is|are|will be|would be|may be)\s+)?"
     r"(?:not\s+(?:required|applicable|needed|necessary|considered)|considered)\b", re.IGNORECASE
@@ -292,16 +275,16 @@ def _read_around_value(
     if parted is not None:
         return parted
     rest = [chunk for chunk in rest if not is_method(chunk)]
-    for chunk in _remarks_on_value(text, chunks[at], rest):
-        expression = _with_remark(text, expression, chunks[at], chunk)
+    for chunk in remarks_on_value(text, chunks[at], rest):
+        expression = with_told(text, expression, chunks[at], chunk)
         rest.remove(chunk)
     if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
         return expression
-    if _adds_nothing(text, rest, after[-1].end):
+    if adds_nothing(text, rest, after[-1].end):
         return expression
     if rest[0].kind == "limit" and other_limit(text, chunks[at], [rest[0]]) is not None:
         return with_alternative(text, expression, chunks[at], rest, (rest[0].start, rest[-1].end))
-    if rest[0].form.startswith(tuple(_MODALS)) and _is_of_some(text, before, chunks[at]):
+    if rest[0].form.startswith(tuple(_MODALS)) and is_of_some(text, before, chunks[at]):
         words = narrative(text, rest[0].start, after[-1].end)
         return all_of([expression, words]) if text.exclusion else any_of([negate(expression), words])
     if _WAIVED.match(text.text, rest[0].start):
@@ -327,12 +310,6 @@ def _read_around_value(
     return all_of([expression, without or narrative(text, rest[0].start, after[-1].end)])
 
 
-def _with_remark(text: Text, expression: Expression, value: Chunk, remark: Chunk) -> Expression:
-    """Take in a bracket behind a value, unless it only says the value again."""
-    told = restates(expression, remark)
-    return expression if told else with_remark(text, expression, value, remark)
-
-
 def _heads_limits(segments: Sequence[Segment]) -> bool:
     """Whether a list starts with what its limits tell ("adequate renal function, with creatinine ≤ 1.5")."""
     head = segments[0]
@@ -347,38 +324,11 @@ def _heads_limits(segments: Sequence[Segment]) -> bool:
     return is_wanted(segments[1].expression) and not limited_kinds(segments[1].expression) & _GENERAL
 
 
-def _adds_nothing(text: Text, rest: Sequence[Chunk], end: int) -> bool:
-    """Whether words behind a value only tell how it is measured, or head what stood below it ("… Renal")."""
-    start = rest[0].start
-    if asks_no_more(text, start, end) or wording().method.fullmatch(text.text, start, end):
-        return True
-    if not _HEADING.fullmatch(text.text, start, end):
-        return False
-    return all("label" in chunk.classes for chunk in rest) or end - start <= _PAIR + 1
-
-
-def _is_of_some(text: Text, before: Sequence[Chunk], value: Chunk) -> bool:
-    """Whether a demand behind a value is on those with it only ("men < 40 kg must …")."""
-    sexes = [chunk for chunk in before if chunk.classes & {"female", "male"}]
-    return len(sexes) == 1 or _WHO.search(text.text, max(0, value.start - _FAR), value.start) is not None
-
-
 def _of_any(case: Expression) -> Expression:
     """Return patients with many diseases as those with any ("≥ 5 for patients with A, B and C")."""
     parts = case.operands if isinstance(case, AllOf) else ()
     diseases = all(isinstance(each, Fact) and each.category == "condition" for each in parts)
     return alternatives_of(case) if len(parts) > _PAIR and diseases else case
-
-
-def _remarks_on_value(text: Text, value: Chunk, chunks: Sequence[Chunk]) -> list[Chunk]:
-    """Return the brackets about a value: before any new concept or unknown word, or with its other limit."""
-    other = next(
-        (i for i, c in enumerate(chunks) if is_content(c) or (c.kind == "word" and not c.classes)),
-        len(chunks),
-    )
-    behind = [chunk for chunk in chunks[other:] if chunk.inner and chunk.inner[0].kind == "limit"]
-    limited = [chunk for chunk in behind if other_limit(text, value, [chunk.inner[0]]) is not None]
-    return [*(chunk for chunk in chunks[:other] if chunk.kind == "bracket"), *limited]
 
 
 def read_condition(text: Text, chunks: Sequence[Chunk]) -> Expression:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from trialgraph.criteria.language.tokens import token_at
 from trialgraph.criteria.quantities.sides import Found
 from trialgraph.criteria.quantities.values import FoundValue, ValueReader
 from trialgraph.criteria.quantities.windows import parse_window
@@ -72,7 +73,7 @@ def _value(
 ) -> FoundValue | None:
     term = values.term_named(name)
     start = values.tokens[position].start
-    end = values.token_at(behind.end() if behind else limit.end)
+    end = token_at(values.tokens, behind.end() if behind else limit.end)
     read = None if term is None else values.build((term,), "", limit, start, -1, end)
     return dated_by(values.text, behind.end() if behind else limit.end, read)
 

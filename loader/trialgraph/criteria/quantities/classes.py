@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from trialgraph.criteria.language.tokens import token_at
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.bounds import beyond
 from trialgraph.criteria.quantities.fitting import local_name
@@ -55,7 +56,7 @@ def read_class(values: ValueReader, position: int) -> FoundValue | None:
         told = index > position and found is not None and found.end > values.tokens[index].start
         if found is None or told or _CUT.match(values.text, found.end) or values.read(index) is not None:
             return None
-        end = values.token_at(found.end)
+        end = token_at(values.tokens, found.end)
         if index > position and _BETWEEN.fullmatch(values.text, found.end, values.tokens[index].start):
             end = _past_scale(values, position, values.series.skip_gloss(mention.end))
         if than := _THAN.search(values.text, max(0, start - _NEAR), start):
@@ -80,7 +81,7 @@ def _class_word(values: ValueReader, position: int) -> int:
     if values.tokens[position].form in words:
         return position
     compare = wording().compare.match(values.text, values.tokens[position].start)
-    after = values.token_at(compare.end()) if compare else len(values.tokens)
+    after = token_at(values.tokens, compare.end()) if compare else len(values.tokens)
     return after if after < len(values.tokens) and values.tokens[after].form in words else -1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from trialgraph.criteria.language.tokens import token_at
 from trialgraph.criteria.language.vocabulary import Mention
 from trialgraph.criteria.language.wording import Pair, wording
 from trialgraph.criteria.quantities.bounds import moved, sided
@@ -53,7 +54,7 @@ def pair_at(values: ValueReader, pair: Pair, position: int, offset: int) -> Foun
     either = too_much if limit.high is None else not too_much
     expression = (any_of if either else all_of)(known)
     closed = _CLOSED.match(values.text, match.end()) if opened else None
-    end = values.token_at(closed.end() if closed else match.end())
+    end = token_at(values.tokens, closed.end() if closed else match.end())
     return FoundValue(expression, tuple(t for _, t in bounds), "", position, end)
 
 

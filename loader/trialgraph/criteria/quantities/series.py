@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable
 from functools import cached_property
-from operator import attrgetter
 
-from trialgraph.criteria.language.tokens import Token, bracket_pairs
+from trialgraph.criteria.language.tokens import Token, bracket_pairs, token_at
 from trialgraph.criteria.language.vocabulary import Mention, Term
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.fillers import AGES, GLOSS
@@ -101,7 +99,7 @@ class SeriesReader:
         if position >= len(self.tokens) or self.tokens[position].form not in _CORRECTED:
             return position
         told = wording().method.match(self.text, self.tokens[position - 1].end)
-        end = self._token_at(told.end()) if told else position
+        end = token_at(self.tokens, told.end()) if told else position
         joined = end < len(self.tokens) and self.tokens[end].form in _JOINERS
         return end if joined else position
 
@@ -155,7 +153,7 @@ class SeriesReader:
             gloss = GLOSS.match(self.text, self.tokens[position - 1].end)
             if gloss is None:
                 return position
-            position = self._token_at(gloss.end())
+            position = token_at(self.tokens, gloss.end())
         return position
 
     def _skip_ages(self, position: int, term: Term) -> int:
@@ -166,8 +164,5 @@ class SeriesReader:
         return (
             position
             if ages is None or local_name(term) not in wording().scales
-            else self._token_at(ages.end())
+            else token_at(self.tokens, ages.end())
         )
-
-    def _token_at(self, offset: int) -> int:
-        return bisect_right(self.tokens, offset, key=attrgetter("end"))

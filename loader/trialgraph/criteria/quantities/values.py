@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from operator import attrgetter
 
-from trialgraph.criteria.language.tokens import Token
+from trialgraph.criteria.language.tokens import Token, token_at
 from trialgraph.criteria.language.vocabulary import Mention, Term
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.ages import is_of_diagnosis
 from trialgraph.criteria.quantities.bounds import (
     after_distance,
-    directed,
     is_exact,
     is_from_age,
     is_ratio,
@@ -23,7 +20,8 @@ from trialgraph.criteria.quantities.bounds import (
     tells_change,
     tells_distance,
 )
-from trialgraph.criteria.quantities.fillers import averaged, end_of_doing, past_fillers, told_when
+from trialgraph.criteria.quantities.directions import directed_by_use, ends_item
+from trialgraph.criteria.quantities.fillers import averaged, past_fillers, told_when
 from trialgraph.criteria.quantities.fitting import (
     bounded_alike,
     fit_limit,
@@ -33,11 +31,11 @@ from trialgraph.criteria.quantities.fitting import (
     within_normal,
 )
 from trialgraph.criteria.quantities.limits import parse_limit, parse_range, side_of
+from trialgraph.criteria.quantities.methods import past_method
 from trialgraph.criteria.quantities.outsides import outside_of, reference_beside
 from trialgraph.criteria.quantities.scales import alike_scales, parse_scale_limit, parse_sum
 from trialgraph.criteria.quantities.series import EITHER, SeriesReader
 from trialgraph.criteria.quantities.sides import Found
-from trialgraph.criteria.quantities.windows import end_of_moment
 from trialgraph.criteria.trees import all_of, any_of, dated
 from trialgraph.expressions import Expression, Limit, Narrative, Span, Value, Window
 
@@ -55,23 +53,13 @@ _CLOSING = re.compile(r"\s*[)\]]")
 _SIGNS = {("low", True): "≥", ("low", False): ">", ("high", True): "≤", ("high", False): "<"}
 _ARTICLES = frozenset({"a", "an", "the"})
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
-_DEMONSTRATING = re.compile(r"\s*(?:collection\s*)?(?:demonstrat|show|reveal|indicat|[≤≥<>])", re.IGNORECASE)
-_FOR_WHAT = re.compile(r"\b(?:for|determination\s+of)\s*$", re.IGNORECASE)
-_ESTIMATED = re.compile(r"\)?\s*(?:\(e?GFR\)\s*)?estimation\b", re.IGNORECASE)
 _NEAR = 20
 _SOON = 4
 _PAIR = 2
-_LIST_START = re.compile(
-    r"(?:^|[;:,.*•)(\-/\d]|\b(?:and|or|serum|total|an?|the|have|has|calculated|estimated))\s*$", re.IGNORECASE
-)
-_LIST_END = re.compile(r"\s*(?:$|[;,.)*•(\[]|≤\s*\d+\s*(?:days?|weeks?)\b|(?:and|or)\b)", re.IGNORECASE)
 _UNKNOWN_UNIT = re.compile(
     r"\s*(?:[×/%^]|-?(?:folds?|times)\b|(?:h|hrs?|hours?)\b|\*(?!\s)|\+\s?\d|,\s?\d{3}\b|x\b|(?!(?:and|or)\b)[a-zµ]{1,6}\s?/)",
     re.IGNORECASE,
 )
-
-_OF_AGE = re.compile(r"\s+(?:of\s+age|old)\b(?=\s+(?:at|on|before|prior|upon|when)\b)", re.IGNORECASE)
-"""What stands between an age and when it is reached ("18 years of age at the time of consent")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +125,7 @@ class ValueReader:
         if found is not None and lead:
             found = led(lead, found)
         elif found is not None and not found.stated:
-            found = self._unsigned(terms, position, found)
+            found = found if self.exclusion else directed_by_use(self.text, terms, start, found)
         if found is None or not (
             found.stated
             or local_name(terms[-1]) in wording().scales
@@ -177,7 +165,7 @@ class ValueReader:
         known = [atom for atom in atoms if atom is not None]
         if told is None or len(terms) > 1 or len(known) < len(atoms):
             return None
-        return FoundValue(any_of(known), terms, "", position, self.token_at(told[2]))
+        return FoundValue(any_of(known), terms, "", position, token_at(self.tokens, told[2]))
 
     def _beside_distance(self, terms: tuple[Term, ...], position: int, found: Found) -> FoundValue | None:
         """Read "> 2 g/dL below the lower limit of normal or < 10 g/dL": of the first only its words."""
@@ -206,49 +194,9 @@ class ValueReader:
         expression = joined if self.window is None else dated(joined, self.window)
         return FoundValue(expression, terms, "", position, self.past_method(other.end))
 
-    def _unsigned(self, terms: tuple[Term, ...], position: int, found: Found) -> Found:
-        """Read "platelets 100,000/mm3" in a list of demands, which can only be meant one way."""
-        sides = {wording().wanted.get(local_name(term)) for term in terms}
-        number, start = found.limit.low, self.tokens[position].start
-        scored = local_name(terms[-1]) in wording().scales
-        known = scored or found.unit is not None or found.relative_to is not None
-        ends = _LIST_END.match(self.text, found.end) and _LIST_START.search(
-            self.text[max(0, start - _NEAR) : start]
-        )
-        if self.exclusion or not known or not ends or len(sides) != 1 or number is None:
-            return found
-        (side,) = sides
-        against = side == "low" and found.relative_to == "ULN"
-        return found if side is None or against else directed(found, side, number)
-
     def past_method(self, offset: int) -> int:
         """Return the token after how a value is measured, which stands behind it."""
-        end = self.token_at(offset)
-        if (aged := _OF_AGE.match(self.text, offset)) is not None:
-            offset = aged.end()
-        method = wording().method.match(self.text, offset)
-        told = method.end() if method else offset
-        if _DEMONSTRATING.match(self.text, told):
-            # "… on dipstick or 24-hour urine demonstrating < 1 g": another test, with its own limit.
-            told = max(offset, self.text.rfind(" or ", offset, told))
-        moment = max(
-            end_of_moment(self.text, end_of_moment(self.text, offset)), end_of_moment(self.text, told)
-        )
-        moment = end_of_doing(self.text, moment)
-        last = max(end, self.token_at(moment) if moment > offset else end)
-        comma = end
-        for index in range(end, last):
-            mention = self.mention_at(index)
-            if mention is not None and mention.term.quantity and not self._names_method(mention):
-                return comma
-            comma = index if self.tokens[index].text == "," else comma
-        return last
-
-    def _names_method(self, mention: Mention) -> bool:
-        """Whether a quantity only tells what a method is for ("for clearance", "GFR estimation")."""
-        start, end = self.tokens[mention.start].start, self.tokens[mention.end - 1].end
-        before = self.text[max(0, start - _NEAR) : start]
-        return _FOR_WHAT.search(before) is not None or _ESTIMATED.match(self.text, end) is not None
+        return past_method(self.text, self.tokens, self.mention_at, offset)
 
     def read_led(self, position: int) -> FoundValue | None:
         """Return the value whose comparator, or "normal", stands before its quantity, at a token."""
@@ -283,7 +231,7 @@ class ValueReader:
         if compare is None:
             return "", position
         side, inside = side_of(compare.group())
-        return _SIGNS[side, inside], self.token_at(compare.end())
+        return _SIGNS[side, inside], token_at(self.tokens, compare.end())
 
     def _scale_behind(self, position: int, members: Iterable[Term]) -> Mention | None:
         """Return the scale that is named behind a limit ("performance status ≥ 70 by Lansky")."""
@@ -328,10 +276,6 @@ class ValueReader:
         mention = self.mention_at(position)
         return mention is not None and bool(mention.term.members)
 
-    def token_at(self, offset: int) -> int:
-        """Return the first token at or after a character."""
-        return bisect_right(self.tokens, offset, key=attrgetter("end"))
-
     def _limit_after(self, terms: tuple[Term, ...], position: int, offset: int) -> Found | None:
         offset, self.window = past_fillers(self.text, offset)
         if bracket := _BRACKETED.match(self.text, offset):
@@ -364,7 +308,7 @@ class ValueReader:
         for name in scales:
             found = parse_scale_limit(self.text, offset, scales[name]) if name in members else None
             if found is not None:
-                start, end = self.tokens[position].start, self.token_at(found.end)
+                start, end = self.tokens[position].start, token_at(self.tokens, found.end)
                 told = self._scale_behind(end, members.values())
                 name = local_name(told.term) if told is not None else name
                 alike = alike_scales(self.text, name, self.term_named)
@@ -382,7 +326,7 @@ class ValueReader:
         if bare and not scored and _UNKNOWN_UNIT.match(self.text, found.end):
             return None
         fitted = fit_limit(term, found)
-        if fitted is None and bare and _LIST_END.match(self.text, found.end):
+        if fitted is None and bare and ends_item(self.text, found.end):
             return likely_value(term, found, self.text[start : found.end].strip(), span)
         others = [self.term_named(name) for name in wording().by_unit.get(local_name(term), ()) if not bare]
         for other in others:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.conditions.alternatives import is_harmless
+from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.conditions.cases import asked_of
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import WHO

@@ -11,7 +11,7 @@ from trialgraph.criteria.chunking.brackets import nested
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.chunking.pieces import TURNING
-from trialgraph.criteria.conditions.alternatives import is_harmless
+from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import (
     dated_alike,

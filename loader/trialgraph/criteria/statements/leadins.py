@@ -10,7 +10,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.brackets import is_cancer
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.conditions.alternatives import bracketed_window
+from trialgraph.criteria.conditions.beside import bracketed_window
 from trialgraph.criteria.conditions.cases import asked_of
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import for_itself, instances_of

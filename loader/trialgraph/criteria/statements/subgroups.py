@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.conditions.alternatives import is_harmless
+from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.facts.allowances import TREATING
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import example_of

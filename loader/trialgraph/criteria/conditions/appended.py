@@ -1,0 +1,108 @@
+"""Members of a list that only go on about the value or the disease before them, put back behind it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.conditions.beside import is_harmless, names_quantity
+from trialgraph.criteria.conditions.further import is_multiple, other_limit
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.wording import wording
+from trialgraph.criteria.members.segments import Segment
+from trialgraph.criteria.quantities.fitting import local_name
+from trialgraph.criteria.quantities.values import FoundValue
+from trialgraph.criteria.trees import all_of
+
+__all__ = ["merge_alternatives", "merge_cases", "merge_grades"]
+
+
+def merge_cases(text: Text, segments: list[Segment]) -> list[Segment]:
+    """Read "creatinine ≤ 1.5 or, if > 1.5, clearance ≥ 30" as the first limit, or both of the others."""
+    merged: list[Segment] = []
+    for segment in segments:
+        value = segment.chunks[0]
+        found = _case_of_value(text, merged) if value.kind == "value" and segment.joint == "," else None
+        if found is not None and value.expression is not None:
+            case = merged.pop()
+            both = all_of([found.expression, value.expression])
+            first = replace(value, start=case.chunks[0].start, expression=both)
+            segment.chunks, segment.joint, segment.after_comma = [first, *segment.chunks[1:]], "or", False
+        merged.append(segment)
+    return merged
+
+
+def _case_of_value(text: Text, segments: list[Segment]) -> FoundValue | None:
+    """Return the limit of the last but one of some members that the last is nothing but a case of."""
+    if len(segments) < 2 or segments[-1].joint != "or" or text.exclusion:
+        return None
+    value, case = segments[-2].chunks[-1], segments[-1].chunks
+    asked = len(case) == 2 and "condition" in case[0].classes and case[1].kind == "limit"
+    return other_limit(text, value, [case[1]]) if asked and value.kind == "value" else None
+
+
+def merge_alternatives(text: Text, segments: list[Segment]) -> list[Segment]:
+    """Put "or ≤5 × ULN if …" in brackets after the value that it is an alternative to."""
+    merged: list[Segment] = []
+    for segment in segments:
+        if merged and segment.joint in ("or", ",", "and") and _is_alternative(text, merged[-1], segment):
+            start, end = segment.chunks[0].start, segment.chunks[-1].end
+            demands = [chunk for chunk in segment.chunks if _demands(chunk)]
+            inner = tuple(chunk for chunk in segment.chunks if chunk not in demands)
+            value = max(i for i, chunk in enumerate(merged[-1].chunks) if chunk.kind == "value")
+            told = any(is_content(chunk) for chunk in merged[-1].chunks[value + 1 :])
+            place = value + 1 if told else len(merged[-1].chunks)
+            merged[-1].chunks[place:place] = [Chunk("bracket", start, end, inner=inner), *demands]
+        else:
+            merged.append(segment)
+    return merged
+
+
+def merge_grades(segments: list[Segment]) -> list[Segment]:
+    """Put a class that grades the condition before it in a bracket behind it ("heart failure, NYHA III")."""
+    merged: list[Segment] = []
+    for segment in segments:
+        if merged and segment.joint == "," and _is_grade(merged[-1], segment):
+            start, end = segment.chunks[0].start, segment.chunks[-1].end
+            merged[-1].chunks.append(Chunk("bracket", start, end, inner=tuple(segment.chunks)))
+        else:
+            merged.append(segment)
+    return merged
+
+
+def _is_grade(before: Segment, segment: Segment) -> bool:
+    value, last = segment.chunks[0].value, before.chunks[-1]
+    scale = wording().scales.get(local_name(value.terms[0])) if value is not None else None
+    return scale is not None and last.term is not None and local_name(last.term) in scale.grades
+
+
+def _demands(chunk: Chunk) -> bool:
+    """Whether a bracket demands something of either limit ("without transfusion within 7 days")."""
+    return (
+        chunk.kind == "bracket"
+        and any("negation" in each.classes for each in chunk.inner)
+        and not any(each.kind == "limit" or each.classes & {"condition", "allowance"} for each in chunk.inner)
+    )
+
+
+def _is_alternative(text: Text, before: Segment, segment: Segment) -> bool:
+    """Whether a member is another limit for the value before it, and nothing else."""
+    value = next((chunk for chunk in reversed(before.chunks) if chunk.kind == "value"), None)
+    limits = [chunk for chunk in segment.chunks if chunk.kind == "limit"]
+    behind = before.chunks[before.chunks.index(value) :] if value is not None else []
+    if any(map(names_quantity, behind)):
+        return False
+    if value is None or not limits or any(chunk.kind == "lesion" for chunk in segment.chunks):
+        return False
+    before_limit = segment.chunks[: segment.chunks.index(limits[0])]
+    if any(chunk.kind == "value" for chunk in before_limit):
+        return False
+    if not any("condition" in chunk.classes for chunk in before_limit) and not all(
+        is_harmless(chunk, "label") and chunk.kind != "concept" for chunk in before_limit
+    ):
+        return False
+    found = limits[0].limit
+    bound = found is not None and (
+        found.relative_to is not None or found.unit is not None or is_multiple(text, found, value)
+    )
+    return bound and other_limit(text, value, limits[:1]) is not None

@@ -1,0 +1,63 @@
+"""What stands around a value and limits nothing: how and when it is measured, words without a demand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunking.chunks import Chunk
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.connectives import OBTAINED
+from trialgraph.criteria.language.offers import concerns_some_aside
+from trialgraph.expressions import Window
+
+__all__ = ["bracketed_window", "is_harmless", "is_method", "names_quantity", "value_window"]
+
+
+def is_method(chunk: Chunk) -> bool:
+    """Whether a bracket only tells how a value is measured."""
+    told = any(is_content(each) or each.kind == "limit" for each in chunk.inner)
+    words = " ".join(each.form for each in chunk.inner)
+    return chunk.kind == "bracket" and not told and not concerns_some_aside(words)
+
+
+def value_window(before: Sequence[Chunk], after: Sequence[Chunk]) -> Window | None:
+    """Return how recent a value has to be: a time span next to it, not one in a remark on it."""
+    for chunk in before:
+        if chunk.window is not None:
+            return chunk.window.window
+    for chunk in after:
+        if chunk.window is not None:
+            return chunk.window.window
+        if (inside := bracketed_window(chunk)) is not None:
+            return inside
+        if (
+            chunk.kind == "word"
+            and not chunk.classes & {"value_tail", "confirmed"}
+            and chunk.form not in OBTAINED
+        ):
+            return None
+    return None
+
+
+def bracketed_window(chunk: Chunk) -> Window | None:
+    """Return the time that a bracket states for the value before it, and nothing else."""
+    waived = (i for i, each in enumerate(chunk.inner) if "exception" in each.classes)
+    inner = chunk.inner[: next(waived, None)]
+    windows = [each.window.window for each in inner if each.window is not None]
+    rest = [each for each in inner if each.window is None]
+    plain = all(is_harmless(c, "value_tail", "label", "tail") or c.form in OBTAINED | {"to"} for c in rest)
+    return windows[0] if len(windows) == 1 and plain else None
+
+
+def is_harmless(chunk: Chunk, *classes: str) -> bool:
+    """Whether a chunk demands nothing, or does what one of the classes of words does."""
+    if chunk.kind in ("bracket", "window", "sign"):
+        return True
+    if chunk.kind == "concept":
+        return chunk.term is not None and chunk.term.quantity
+    return bool(chunk.classes & {"neutral", *classes})
+
+
+def names_quantity(chunk: Chunk) -> bool:
+    """Whether a chunk names a quantity without a limit, which a limit after it would be of."""
+    return chunk.kind == "concept" and chunk.term is not None and chunk.term.quantity

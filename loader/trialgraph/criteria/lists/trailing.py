@@ -1,0 +1,60 @@
+"""What stands behind a value in a list: whether it says more of it, and of whom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.conditions.alternatives import asks_no_more, restates
+from trialgraph.criteria.conditions.cases import with_remark
+from trialgraph.criteria.conditions.further import other_limit
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.wording import wording
+from trialgraph.expressions import Expression
+
+__all__ = ["adds_nothing", "is_of_some", "remarks_on_value", "with_told"]
+
+_PAIR = 2
+_HEADING = re.compile(
+    r"(?:[A-Z][a-z]+|[Aa]nd|[Oo]r|\s|:|(?<=[a-z] )functions?)+|liver\s+function|(?:[a-k]|[ivx]{1,4})[.):]*"
+)
+"""What stands behind a value where a list lost its lines: the title of the next part, or a letter."""
+_FAR = 60
+_WHO = re.compile(
+    r"\b(?:patients?|participants?|subjects?|individuals?|those)\s+who\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE
+)
+"""What stands in front of a value that tells of whom something is asked."""
+
+
+def with_told(text: Text, expression: Expression, value: Chunk, remark: Chunk) -> Expression:
+    """Take in a bracket behind a value, unless it only says the value again."""
+    told = restates(expression, remark)
+    return expression if told else with_remark(text, expression, value, remark)
+
+
+def adds_nothing(text: Text, rest: Sequence[Chunk], end: int) -> bool:
+    """Whether words behind a value only tell how it is measured, or head what stood below it ("… Renal")."""
+    start = rest[0].start
+    if asks_no_more(text, start, end) or wording().method.fullmatch(text.text, start, end):
+        return True
+    if not _HEADING.fullmatch(text.text, start, end):
+        return False
+    return all("label" in chunk.classes for chunk in rest) or end - start <= _PAIR + 1
+
+
+def is_of_some(text: Text, before: Sequence[Chunk], value: Chunk) -> bool:
+    """Whether a demand behind a value is on those with it only ("men < 40 kg must …")."""
+    sexes = [chunk for chunk in before if chunk.classes & {"female", "male"}]
+    return len(sexes) == 1 or _WHO.search(text.text, max(0, value.start - _FAR), value.start) is not None
+
+
+def remarks_on_value(text: Text, value: Chunk, chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Return the brackets about a value: before any new concept or unknown word, or with its other limit."""
+    other = next(
+        (i for i, c in enumerate(chunks) if is_content(c) or (c.kind == "word" and not c.classes)),
+        len(chunks),
+    )
+    behind = [chunk for chunk in chunks[other:] if chunk.inner and chunk.inner[0].kind == "limit"]
+    limited = [chunk for chunk in behind if other_limit(text, value, [chunk.inner[0]]) is not None]
+    return [*(chunk for chunk in chunks[:other] if chunk.kind == "bracket"), *limited]
