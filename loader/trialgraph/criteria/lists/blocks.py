@@ -124,7 +124,9 @@ def _goes_on(segment: Segment, segments: list[Segment]) -> bool:
     if opening in _TOLD_OF:
         before = itertools.takewhile(lambda each: each is not segment, segments)
         return not any(chunk.form in _TOLD_OF for each in before for chunk in each.chunks)
-    return opening in _GOING_ON and not any(each.joint == "or" and each.chunks[0].form == opening for each in segments)
+    return opening in _GOING_ON and not any(
+        each.joint == "or" and each.chunks[0].form == opening for each in segments
+    )
 
 
 def is_given(expression: Expression | None) -> bool:
