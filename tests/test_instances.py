@@ -35,6 +35,22 @@ def _names(words: str) -> set[str]:
     return {iri.rpartition("/")[2] for instance in shown for iri in concepts.descendants(instance.concept)}
 
 
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("Locally advanced (T4) or metastatic melanoma", {"Melanoma-metastatic"}),
+        ("Unresectable (stage III) or metastatic (stage IV) melanoma", {"Melanoma-metastatic"}),
+        ("Recurrent or metastatic melanoma", {"Melanoma-metastatic", "Melanoma-recurrent"}),
+        ("Locally advanced (T4) melanoma", set()),
+    ],
+)
+def test_a_quality_with_more_said_of_it_in_a_bracket_shows_nothing_by_itself(
+    words: str, shown: set[str]
+) -> None:
+    """Of several qualities those show a fact that no bracket narrows."""
+    assert {each.concept.rpartition("/")[2] for each in showing_instances(_exclusion(words))} == shown
+
+
 def test_what_is_not_excepted_shows_the_fact() -> None:
     """Rheumatoid arthritis is an autoimmune disease other than vitiligo; vitiligo isn't."""
     names = _names("Active autoimmune disease, except vitiligo")

@@ -24,10 +24,14 @@ from trialgraph.vocabularies import known_concepts
 __all__ = ["excepted", "showing_instances"]
 
 _QUALITIES = ("qualifier", "severity", "confirmation")
-_WRAPPING = re.compile(
-    r"\b(?:an?|the|of|by|confirm\w+|pro(?:ven|ved|of)|document\w+|verif\w+|established|diagnos\w+|evidence)\b|[()]"
+_BRACKETED = re.compile(
+    r"\b(?:an?|the|of|by|confirm\w+|pro(?:ven|ved|of)|document\w+|verif\w+|established|diagnos\w+|evidence)\b"
 )
 """Words around what a diagnosis was proved by ("histologically confirmed diagnosis of")."""
+_WRAPPING = re.compile(rf"{_BRACKETED.pattern}|[()]")
+_BRACKET = re.compile(r"\([^()]*\)")
+_FAR = re.compile(r"\bmetastatic \((?:stage iv[abc]?|m1[abc]?|[,/ ])+\)")
+"""What says no more than that a cancer has spread."""
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _PRIMARY = str(TGC.PrimaryMalignantNeoplasm)
 
@@ -96,13 +100,29 @@ def _of_quality(fact: Fact) -> Iterator[Fact]:
 
 
 def _named(words: str) -> list[str]:
-    """Return the names of qualities any of which is what words demand; none when one of them isn't known."""
-    told = _WRAPPING.sub(" ", re.sub(r"/|\band/or\b", " or ", words.casefold().replace("-proven", "")))
+    """Return the names of qualities any of which is what words demand; none when one of them isn't known.
+
+    What a bracket says more of ("locally advanced (T4) or metastatic") isn't shown by the quality alone.
+    """
+    told = _FAR.sub("metastatic", words.casefold())
+    parts = _alternatives(told)
+    found = [_called(part) for part in parts]
+    if all(found):
+        return [*_called(" or ".join(parts)), *(name for names in found for name in names)]
+    parts = _alternatives(_BRACKET.sub(" () ", told), _BRACKETED)
+    found = [_called(part.removesuffix(" ()")) for part in parts]
+    if not all(found):
+        return []
+    pairs = zip(parts, found, strict=True)
+    return [name for part, names in pairs for name in names if not part.endswith("()")]
+
+
+def _alternatives(told: str, wrapping: re.Pattern[str] = _WRAPPING) -> list[str]:
+    """Return what words name either of, without what stands around it."""
+    told = wrapping.sub(" ", re.sub(r"/|\band/or\b", " or ", told.replace("-proven", "")))
     if " or " in told:
         told = told.replace(",", " or ")
-    parts = [" ".join(part.split()) for part in told.split(" or ") if part.strip()]
-    found = [_called(part) for part in parts]
-    return [*_called(" or ".join(parts)), *(name for names in found for name in names)] if all(found) else []
+    return [" ".join(part.split()) for part in told.split(" or ") if part.strip()]
 
 
 def _called(words: str) -> list[str]:

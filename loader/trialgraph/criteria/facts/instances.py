@@ -16,6 +16,7 @@ from trialgraph.expressions import AnyOf, Expression, Fact, Value, Window, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = [
+    "STATED",
     "closing_time",
     "dated_alike",
     "demanded_kinds",
@@ -44,6 +45,8 @@ _WAYS = frozenset(
 _JUDGING = frozenset({"barring", "allowance", "exception"})
 """What words do that say what becomes of those who have had something, rather than narrow it."""
 
+STATED = ("unstable ",)
+"""How names start that tell a state by themselves, so that no adjective before a list is said of them."""
 _TO_COME = frozenset({"planned", "unactual"})
 _STATE = re.compile(
     r"(?:(?:significant|serious|major|concurrent|concomitant|active|ongoing)\b[\s,;/]*(?:(?:and/or|and|or)\s+)?)*"
@@ -252,6 +255,8 @@ def instances_of(kind: Fact, instances: Expression) -> Expression:
     def inherit(fact: Fact) -> Fact:
         bare = not fact.modifiers and fact.within is None and fact.category == kind.category
         given = inherited if bare or kind.category in GIVEN else {}
+        if fact.concept_label.startswith(STATED):
+            given = {name: words for name, words in given.items() if name != "qualifier"}
         modifiers = {**given, **fact.modifiers}
         return _given_then(replace(fact, within=fact.within or kind.within, modifiers=modifiers))
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.pieces import TURNING
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.instances import STATED
 from trialgraph.criteria.facts.recency import LATELY
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN
@@ -34,6 +35,8 @@ _VIRAL = str(TGC.ViralInfection)
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _COURSES = ("acute ", "chronic ")
 _CONTROLLED = re.compile(r"(?:un|(?:poorly|inadequately|insufficiently|not(?: well)?)[ -])controlled", re.I)
+_LOCAL = re.compile(r"(?:loco-?regional|local|unresect|non-?resect|inoperab)", re.IGNORECASE)
+_METASTASIS = str(TGC.DistantMetastasis)
 _EVENTS = (
     str(TGC.CerebrovascularEvent),
     str(TGC.Thromboembolism),
@@ -56,7 +59,7 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
     first_owns = False
     amid, bare, borrowed = False, 0, False
     each_its_own = sum(_has_adjective(text, each) for each in segments) > 1
-    for segment in segments:
+    for index, segment in enumerate(segments):
         fact = segment.expression
         if leading is not None and _is_unknown_noun(segment):
             continue
@@ -77,8 +80,10 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
             segment.narrower or segment.joint not in _SHARED or not is_content(segment.chunks[0])
         ):
             leading = None
-        elif leading is not None and _CONTROLLED.fullmatch(leading) and _is_event(segment):
+        elif leading is not None and _takes_none(leading, segment):
             continue
+        elif leading is not None and _is_named_again(segments[:index], fact, leading):
+            leading = None
         elif leading is not None and not (each_its_own and apart):
             leading = _fitting(leading, fact)
             if leading and leading.lower() in LATELY and first is not None and first.within is not None:
@@ -92,10 +97,29 @@ def _is_severity(words: str | None) -> bool:
     return words is not None and "severity" in lexicon().opening(words.lower())[1]
 
 
-def _is_event(segment: Segment) -> bool:
-    """Whether a member is over in a moment, so that "uncontrolled hypertension or stroke" isn't of it."""
+def _takes_none(leading: str, segment: Segment) -> bool:
+    """Whether an adjective before a list isn't said of a member.
+
+    It isn't of what has a state in its name ("symptomatic heart failure, unstable angina"), nor is one of
+    control of what is over in a moment ("uncontrolled hypertension or stroke"), nor "locally advanced" of
+    what has spread.
+    """
     named = next((chunk.term for chunk in segment.chunks if chunk.term is not None), None)
-    return named is not None and any(map(named.is_a, _EVENTS))
+    if named is None or leading.lower() in LATELY:
+        return False
+    if named.label.startswith(STATED) or (named.iri == _METASTASIS and _LOCAL.match(leading)):
+        return True
+    return _CONTROLLED.fullmatch(leading) is not None and any(map(named.is_a, _EVENTS))
+
+
+def _is_named_again(segments: list[Segment], fact: Fact, leading: str) -> bool:
+    """Whether a list names a thing again, to say another of it ("untreated A or A that has progressed")."""
+    told = fact.modifiers.get("qualifier", "including")
+    before = (each.expression for each in segments if isinstance(each.expression, Fact))
+    again = any(
+        each.concept == fact.concept and leading in each.modifiers.get("qualifier", "") for each in before
+    )
+    return again and not told.startswith("including")
 
 
 def _fitting(words: str, fact: Fact) -> str | None:

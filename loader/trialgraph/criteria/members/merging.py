@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.epithets import adjectives_at
@@ -20,6 +21,7 @@ __all__ = ["closing_remark", "merge_qualifiers"]
 _CARRIED = frozenset(
     {"qualifier", "active", "confirmation", "confirmed", "negation", "neutral", "exposure", "sample", "other"}
 )
+_DESCRIBING = _CARRIED - {"active", "negation", "other"}
 _ACTING = frozenset({"received", "receive", "receiving", "have received", "has received", "underwent"})
 _VERB_BEFORE = 3
 """Words of a statement that its verb is among."""
@@ -93,6 +95,9 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
         elif all(c.kind == "word" and c.classes & _CARRIED for c in segment.chunks) or _is_adjective(
             segment, following
         ):
+            carried = segment
+        elif (explained := _explained(segment, following)) is not None:
+            segment.chunks = explained
             carried = segment
         elif merged and (
             _tells_when(merged[-1], segment)
@@ -206,6 +211,30 @@ def _is_adjective(segment: Segment, following: Segment | None) -> bool:
             or "qualifier" in segment.chunks[-1].classes
         )
     )
+
+
+def _explained(segment: Segment, following: Segment | None) -> list[Chunk] | None:
+    """Return adjectives of the next member's noun with what a bracket says of the last of them.
+
+    "Locally advanced (stage III) or metastatic (stage IV) melanoma" speaks of melanoma in both cases.
+    """
+    *words, bracket = segment.chunks
+    if following is None or following.joint not in ("or", "/") or bracket.kind != "bracket" or not words:
+        return None
+    plain = all(chunk.kind == "word" and chunk.classes & _DESCRIBING for chunk in words)
+    noun = following.chunks[0]
+    told = plain and "qualifier" in words[-1].classes and "qualifier" in noun.classes and noun.kind == "word"
+    if not told or any(chunk.kind == "value" for chunk in bracket.inner):
+        return None
+    following.chunks = _with_bracket(following.chunks, 0)
+    return _with_bracket(segment.chunks, len(words) - 1)
+
+
+def _with_bracket(chunks: list[Chunk], at: int) -> list[Chunk]:
+    """Return chunks with a bracket behind the adjective at a place as part of it."""
+    if at + 1 == len(chunks) or chunks[at + 1].kind != "bracket":
+        return chunks
+    return [*chunks[:at], replace(chunks[at], end=chunks[at + 1].end), *chunks[at + 2 :]]
 
 
 def _ends_in_adjective(chunks: Sequence[Chunk]) -> bool:
