@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from rdflib import RDF, SH, Graph
 
+from tests.commands import run, run_apart
 from tests.shared_files import ROOT
 from trialgraph.cli import COMMANDS
 from trialgraph.packaged import packaged_store
@@ -27,20 +28,11 @@ STUDY = {
 }
 
 
-def run(
-    *arguments: str | Path, text: str | None = None, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    """Run the program as a user does."""
-    command = [sys.executable, "-m", "trialgraph", *map(str, arguments)]
-    plain = {**os.environ, "COLUMNS": "120", **environment}
-    return subprocess.run(command, input=text, env=plain, capture_output=True, text=True, check=False)
-
-
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Load the packaged records into a store on disk."""
     folder = tmp_path_factory.mktemp("loaded") / "store"
-    loaded = run("load", TRIALS, "--store", folder)
+    loaded = run_apart("load", TRIALS, "--store", folder)
     assert loaded.returncode == 0, loaded.stderr
     assert "5 trials" in loaded.stdout
     return folder
@@ -222,7 +214,7 @@ def test_the_screening_json_is_the_contracts(store: Path) -> None:
 def test_validate_exits_with_one_when_a_criterion_bars(store: Path) -> None:
     """The plain SHACL report goes to stdout; its exit code says whether there is a violation."""
     common = ("--trial", "NCT06794086", "--as-of", "2025-09-01", "--store", store)
-    possible, barred = run("validate", PATIENT, *common), run("validate", BARRED, *common)
+    possible, barred = run("validate", PATIENT, *common), run_apart("validate", BARRED, *common)
     assert (possible.returncode, barred.returncode) == (0, 1)
     for report in (possible.stdout, barred.stdout):
         assert "sh:ValidationReport" in report
@@ -249,7 +241,7 @@ def _reported(report: Graph) -> set[tuple[object, object]]:
 def test_parse_reads_plain_text_from_standard_input() -> None:
     """Plain text is one trial with the id stdin; each criterion's text is what its span covers."""
     text = "Inclusion Criteria:\n* Age >= 18 years\n* Good mood\n\nExclusion Criteria:\n* Pregnancy\n"
-    parsed = run("parse", "-", "--json", text=text)
+    parsed = run_apart("parse", "-", "--json", text=text)
     assert parsed.returncode == 0, parsed.stderr
     [document] = [json.loads(line) for line in parsed.stdout.splitlines()]
     assert document["trial"] == "stdin"
@@ -311,7 +303,7 @@ def test_a_wrong_option_is_one_clear_line(arguments: list[str], words: list[str]
 
 def test_nothing_asked_shows_the_help() -> None:
     """Without a command, the program says what it can do, and that nothing was done."""
-    shown = run()
+    shown = run_apart()
     assert shown.returncode == 2
     assert "Usage:" in shown.stdout
     assert "screen" in shown.stdout
