@@ -69,7 +69,8 @@ def read_led_in(
         chunks: A sentence of it.
         read: Reads what stands behind the exception.
     """
-    if chunks[0].form not in _LEADING or not any(map(is_content, chunks)):
+    valued = any(chunk.kind == "value" for chunk in chunks)
+    if chunks[0].form not in _LEADING or valued or not any(map(is_content, chunks)):
         return None
     commas = [i for i, chunk in enumerate(chunks) if chunk.form == ","]
     parting = next((i for i in commas if _starts_anew(chunks[i + 1 : i + 2], one=len(commas) == 1)), 0)

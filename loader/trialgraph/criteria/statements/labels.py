@@ -203,7 +203,7 @@ def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> E
         before = read_labelled(text, trimmed(label[:own]))
         return any_of([before, _elaborated(text, trimmed(label[own + 1 :]), body, end)])
     if not text.exclusion and concerns_reproduction(label):
-        opened = "condition" in label[0].classes or label[0].form == "for"
+        opened = {"condition"} < label[0].classes & {"condition", *SEXES} or label[0].form == "for"
         return any_of([negate(case_of(text, label[1:] if opened else label)), body])
     if not text.exclusion and "example" in label[-1].classes and _opens_persons(label[0]):
         # "Patients with solid tumours, including: …" says of which kinds, and asks nothing more of them.
