@@ -83,7 +83,7 @@ def read_admission(text: Text, chunks: Sequence[Chunk], *, first: bool) -> Expre
 
 
 def read_permission(
-    text: Text, chunks: Sequence[Chunk], *, first: bool = True, given: bool = False
+    text: Text, chunks: Sequence[Chunk], *, first: bool = True
 ) -> tuple[Expression, Expression] | None:
     """Read "patients with X are eligible if Y", which asks Y of those with X, and nothing of others.
 
@@ -91,7 +91,6 @@ def read_permission(
         text: The text under reading.
         chunks: A sentence of it, or an item.
         first: Whether nothing was asked before; behind a demand "those with X are eligible" asks nothing.
-        given: Whether a treatment that is allowed without a condition is read too.
     Returns:
         Who has X, and what is asked of them, in words where that isn't understood. Where no more is
         said than that they are let in, those are the words. None for any other sentence, and where X is a
@@ -109,6 +108,8 @@ def read_permission(
     if provided is None and not first and sum(map(is_content, subject)) == 1:
         return None
     if provided is None:
+        turned = any(chunk.form.split(" ")[0] in _GOING_ON for chunk in [*subject, chunks[at]])
+        given = first and not turned
         return _let_in(text, subject, narrative(text, chunks[0].start, chunks[-1].end), given=given)
     asked = list(behind[provided + 1 :])
     asked = trimmed(asked[1:] if asked and asked[0].form in _PRONOUNS else asked)
@@ -139,7 +140,7 @@ def barred_unless(text: Text, sentences: Sequence[Sequence[Chunk]]) -> list[Expr
     for sentence in sentences:
         listed = any(chunk.form in _LISTS for chunk in sentence[_NOTE:])
         subject = [] if listed else who_is_let_in(text, sentence)
-        told = read_permission(asking, trimmed(sentence), given=True) if subject else None
+        told = read_permission(asking, trimmed(sentence)) if subject else None
         if told is None:
             return None
         case, asked = told
