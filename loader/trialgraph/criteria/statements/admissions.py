@@ -109,7 +109,7 @@ def read_permission(
         return None
     if provided is None:
         turned = any(chunk.form.split(" ")[0] in _GOING_ON for chunk in [*subject, chunks[at]])
-        given = first and not turned
+        given = first and not turned and _is_all(text, [chunks])
         return _let_in(text, subject, narrative(text, chunks[0].start, chunks[-1].end), given=given)
     asked = list(behind[provided + 1 :])
     asked = trimmed(asked[1:] if asked and asked[0].form in _PRONOUNS else asked)
