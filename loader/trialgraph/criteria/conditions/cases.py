@@ -14,6 +14,7 @@ from trialgraph.criteria.conditions.alternatives import with_alternative
 from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.conditions.excuses import excused_by
 from trialgraph.criteria.conditions.further import other_limit
+from trialgraph.criteria.facts.allowances import allows
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.offers import concerns_some_aside
@@ -75,6 +76,10 @@ _FINDING = frozenset(
     | {"reveals", "show", "shows", "demonstrate", "demonstrates", "is"}
 )
 _SUPPOSING = frozenset({"if", "when"})
+_TURNING = frozenset({"however", "but"})
+_NOTING = _TURNING | {"note", "note that"}
+_DESPITE = "despite"
+_ASIDE = frozenset({_DESPITE, "measure"})
 
 
 def asked_of(text: Text, case: Expression, demand: Expression) -> Expression:
@@ -99,7 +104,7 @@ def read_case(text: Text, chunks: Sequence[Chunk], *, excepted: bool = False) ->
     Returns:
         Case and values, in this order; None when the words say anything else.
     """
-    chunks = trimmed([each for chunk in chunks for each in _opened(chunk)])
+    chunks = _plain(trimmed([each for chunk in chunks for each in _opened(chunk)]), excepted=excepted)
     if not chunks:
         return None
     found = [i for i, chunk in enumerate(chunks) if chunk.kind in ("value", "limit")]
@@ -173,6 +178,25 @@ def _names_test(chunk: Chunk) -> bool:
     """Whether a chunk tells only by what a value is found ("dipstick or routine analysis indicates")."""
     quantity = chunk.kind == "concept" and chunk.term is not None and chunk.term.quantity
     return quantity or (chunk.kind in ("word", "sign") and set(chunk.form.split()) <= _FINDING)
+
+
+def _plain(chunks: list[Chunk], *, excepted: bool) -> list[Chunk]:
+    """Leave out what says nothing of a case or its limit.
+
+    That is what only turns to it ("however, …"), which limit it goes beyond ("despite bilirubin > 2 × ULN")
+    and what is measured then ("…, measure direct bilirubin, and if it is …").
+    """
+    while len(chunks) > 1 and chunks[0].form in (_NOTING if excepted else _TURNING):
+        chunks = trimmed(chunks[1:])
+    at = next((i for i, chunk in enumerate(chunks) if chunk.form in _ASIDE), None)
+    if at is None:
+        return chunks
+    measured = chunks[at].form != _DESPITE
+    ends = (i for i in range(at, len(chunks)) if chunks[i].kind == "value" or chunks[i].form in _SUPPOSING)
+    last = next(ends, None)
+    if last is None or (chunks[last].form in _SUPPOSING) != measured:
+        return chunks
+    return [*chunks[:at], *chunks[last + 1 :]]
 
 
 def _opened(chunk: Chunk) -> Sequence[Chunk]:
@@ -312,6 +336,7 @@ def with_remark(text: Text, expression: Expression, value: Chunk, remark: Chunk)
     if plain and (concerns_some_aside(words) or _ONLY.match(words)):
         return asked_of(text, narrative(text, remark.start + 1, remark.end - 1), expression)
     apart = any(chunk.kind == "value" or "exception" in chunk.classes for chunk in remark.inner)
+    apart = apart or (remark.inner[0].form in _OPENING and allows(remark.inner))
     case = read_case(text, remark.inner, excepted=True) if apart else None
     if case is None:
         return with_alternative(text, expression, value, list(remark.inner), (remark.start, remark.end))

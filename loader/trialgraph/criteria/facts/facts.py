@@ -40,6 +40,7 @@ _AS = frozenset(
     }
 )
 _AGENTS = frozenset({"inhibitor", "inhibition", "antagonist", "antibody", "blocker", "blockade", "degrader"})
+_MEDICINE = frozenset({"drug", "agent", "medication"})
 _GIVEN_WITH = ("treatment with", "therapy with", "treated with", "exposure to", "exposed to")
 _ALTERATION = re.compile(
     r"\b(?:mutation|mutational|variant|alteration|aberration|rearrangement|translocation|fusion|amplification"
@@ -194,11 +195,18 @@ def _treats_any(head: Chunk) -> bool:
 
 
 def _more_exact(heads: list[Chunk], chunks: Sequence[Chunk], after: int) -> int:
-    """Read "microsatellite status confirmed as MSS" as MSS; return where the rest starts."""
+    """Read "microsatellite status confirmed as MSS" as MSS, "the PARP inhibitor olaparib" as olaparib.
+
+    Returns:
+        Where the rest starts.
+    """
     index = after
     while index < len(chunks) and chunks[index].kind == "word" and chunks[index].form in _AS:
         index += 1
-    found = chunks[index].term if after < index < len(chunks) else None
+    given = category_of(heads[-1]) in GIVEN
+    if given and index < len(chunks) and chunks[index].form in _MEDICINE:
+        index += 1
+    found = chunks[index].term if index < len(chunks) and (index > after or given) else None
     head = heads[-1].term
     if found is not None and head is not None and found.iri != head.iri and head.iri in found.ancestors:
         heads[-1] = chunks[index]

@@ -9,6 +9,8 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.brackets import is_cancer, is_tumour
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.conditions.alternatives import is_harmless
+from trialgraph.criteria.conditions.sexes import SEXES
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.facts.subjects import without_subject
 from trialgraph.criteria.facts.surroundings import category_of
@@ -26,7 +28,7 @@ from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal
 from trialgraph.expressions import AllOf, Expression, Fact, Narrative, Not, atoms
 from trialgraph.namespaces import TGC
 
-__all__ = ["case_of", "concerns_reproduction", "may_be_borne", "read_conditional"]
+__all__ = ["case_of", "concerns_reproduction", "may_be_borne", "opened_case", "read_conditional"]
 
 _ABSENT = re.compile(r"in\s+(?:the\s+)?absence\s+of\s+", re.IGNORECASE)
 _MODAL = ("must", "should", "shall", "need", "are required to", "is required to")
@@ -38,6 +40,7 @@ _OTHER_CANCER = str(TGC.OtherMalignantNeoplasm)
 _INFECTION_MARKER = str(TGC.InfectionMarker)
 _BORNE = GIVEN | {"condition", "reproductive", "allergy"}
 """What some of those whom a trial is for may have; a tumour is what it is for."""
+_FOR = "for"
 _CHILDBEARING = str(TGC.ChildbearingPotential)
 _PLAIN = frozenset({"neutral", "of some", "persons", "condition"})
 _PROVIDED = frozenset({"provided", "provided that", "only if"})
@@ -75,7 +78,7 @@ def _read_addressed(text: Text, chunks: list[Chunk], read: Reader) -> Expression
         return None
     if (asked := _in_absence(text, chunks, read)) is not None:
         return asked
-    if "condition" in chunks[0].classes:
+    if "condition" in chunks[0].classes or (chunks[0].form == _FOR and concerns_reproduction(chunks[1:2])):
         return _opening_case(text, chunks)
     if text.exclusion:
         return None
@@ -103,7 +106,7 @@ def _opening_case(text: Text, chunks: list[Chunk]) -> Expression:
     comma = _comma(chunks)
     if comma is None or not any(is_content(chunk) for chunk in chunks[comma + 1 :]):
         return whole
-    condition = case_of(text, chunks[1:comma])
+    condition = opened_case(text, chunks[:comma])
     body = join_segments(text, read_segments(text, chunks[comma + 1 :]), "or" if text.exclusion else "and")
     if not _says_something(body):
         return whole
@@ -245,6 +248,15 @@ def case_of(text: Text, chunks: Sequence[Chunk]) -> Expression:
     if is_formal(read) or not kept:
         return _any_disease(text, read)
     return narrative(text, kept[0].start, kept[-1].end)
+
+
+def opened_case(text: Text, chunks: Sequence[Chunk]) -> Expression:
+    """Return whom words in front of a demand say it is for ("for women", "for patients with X")."""
+    sexes = sorted(chunks[0].classes & SEXES.keys())
+    if len(sexes) != 1 or not all(is_harmless(chunk) for chunk in chunks[1:]):
+        return case_of(text, chunks[1:])
+    iri, label = SEXES[sexes[0]]
+    return Fact(iri, label, "demographic", span=text.span(chunks[0].start, chunks[-1].end))
 
 
 def _any_disease(text: Text, case: Expression) -> Expression:

@@ -15,6 +15,7 @@ from trialgraph.criteria.conditions.sexes import read_sex
 from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.statements.addressees import case_of, may_be_borne
 from trialgraph.criteria.statements.refusals import TRIAL, TURNED, without_trailing_verb
@@ -107,7 +108,9 @@ def read_permission(
     if provided is None and not first and sum(map(is_content, subject)) == 1:
         return None
     if provided is None:
-        return _let_in(text, subject, narrative(text, chunks[0].start, chunks[-1].end))
+        turned = any(chunk.form.split(" ")[0] in _GOING_ON for chunk in [*subject, chunks[at]])
+        given = first and not turned and _is_all(text, [chunks])
+        return _let_in(text, subject, narrative(text, chunks[0].start, chunks[-1].end), given=given)
     asked = list(behind[provided + 1 :])
     asked = trimmed(asked[1:] if asked and asked[0].form in _PRONOUNS else asked)
     if not asked or not any(map(is_content, subject)):
@@ -142,10 +145,16 @@ def barred_unless(text: Text, sentences: Sequence[Sequence[Chunk]]) -> list[Expr
             return None
         case, asked = told
         conditional = not isinstance(asked, Narrative) or asked.text != _words(text, sentence)
-        if not conditional and _PEOPLE.search(text.text, sentence[0].start, subject[-1].end) is None:
+        people = _PEOPLE.search(text.text, sentence[0].start, subject[-1].end) is not None
+        if not conditional and not people and not all(_is_given(atom) for atom in atoms(case)):
             return None
         read.append(all_of([case, negate(asked)]))
     return read
+
+
+def _is_given(atom: Expression) -> bool:
+    """Whether an atom is a treatment, which is allowed in a trial without a word of who has it."""
+    return isinstance(atom, Fact) and atom.category in GIVEN
 
 
 def _is_all(text: Text, sentences: Sequence[Sequence[Chunk]]) -> bool:
@@ -199,11 +208,18 @@ def _whom(chunks: Sequence[Chunk]) -> list[Chunk]:
     return trimmed(subject)
 
 
-def _let_in(text: Text, subject: Sequence[Chunk], words: Expression) -> tuple[Expression, Expression] | None:
-    """Return who has a disease with which a trial lets some in ("those with X who take Y are eligible")."""
+def _let_in(
+    text: Text, subject: Sequence[Chunk], words: Expression, *, given: bool = False
+) -> tuple[Expression, Expression] | None:
+    """Return who has a disease, or else a treatment, with which a trial lets some in.
+
+    "Those with X who take Y are eligible" is said of X.
+    """
     named = [read_fact(text, [chunk]) for chunk in subject if is_content(chunk)]
     diseases = [each.expression for each in named if each is not None and not each.negated]
-    borne = [each for each in diseases if isinstance(each, Fact) and each.category == "condition"]
+    facts = [each for each in diseases if isinstance(each, Fact)]
+    borne = [each for each in facts if each.category == "condition"]
+    borne = borne or [each for each in facts if given and _is_given(each)]
     first = borne[:1] == diseases[:1] and all(may_be_borne(text, each) for each in borne)
     return (any_of(borne), words) if borne and first else None
 

@@ -10,6 +10,8 @@ from functools import lru_cache
 from trialgraph.concepts import packaged_concepts
 from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.conditions.cases import except_for
+from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.vocabulary import Vocabulary
 from trialgraph.criteria.lists.lists import read_segments
 from trialgraph.criteria.members.segments import trimmed
@@ -21,12 +23,17 @@ from trialgraph.criteria.trees import all_of, any_of, map_facts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms
 from trialgraph.namespaces import TGC
 
-__all__ = ["item_run_in", "limits_excepted", "name_exceptions", "resumes_at"]
+__all__ = ["item_run_in", "limits_excepted", "name_exceptions", "read_led_in", "resumes_at"]
 
 _NEOPLASM = str(TGC.Neoplasm)
 _TREATED = re.compile(
     r"treat|cure|curative|resect|excis|diagnos|free|remission|complet|therap|surg", re.IGNORECASE
 )
+_LEADING = frozenset({"except", "except for", "excepting", "other than", "with the exception of",
+                      "with exception of", "apart from", "aside from"})  # fmt: skip
+_STARTING = frozenset({"any", "all", "presence", "presence of", "the", "a", "patient", "participant",
+                       "subject", "other", "unresolved", "has", "have", "receipt of", "history of",
+                       "prior"})  # fmt: skip
 _JOINING = (" or ", " and ", ",", ";")
 _ALLOWED = re.compile(
     r"(?:note\W+(?:that\s+)?)?(?:however\W+)?(?:patients?|subjects?|participants?|individuals?|those)\s+"
@@ -50,6 +57,35 @@ def name_exceptions(expression: Expression, vocabulary: Vocabulary) -> Expressio
         return fact if words is None else replace(fact, exceptions=_read(words, vocabulary))
 
     return map_facts(expression, named)
+
+
+def read_led_in(
+    text: Text, chunks: Sequence[Chunk], read: Callable[[Sequence[Chunk]], Expression | None]
+) -> Expression | None:
+    """Read "with the exception of X, any Y" as "any Y, except X", or in words; None for other sentences.
+
+    Args:
+        text: The text under reading.
+        chunks: A sentence of it.
+        read: Reads what stands behind the exception.
+    """
+    valued = any(chunk.kind == "value" for chunk in chunks)
+    if chunks[0].form not in _LEADING or valued or not any(map(is_content, chunks)):
+        return None
+    commas = [i for i, chunk in enumerate(chunks) if chunk.form == ","]
+    parting = next((i for i in commas if _starts_anew(chunks[i + 1 : i + 2], one=len(commas) == 1)), 0)
+    excepted, body = trimmed(chunks[1:parting]), trimmed(chunks[parting + 1 :])
+    told = read(body) if any(map(is_content, excepted)) and any(map(is_content, body)) else None
+    if told is None or not any(isinstance(atom, Fact | Value) for atom in atoms(told)):
+        return narrative(text, chunks[0].start, chunks[-1].end)
+    place = (excepted[0].start, excepted[-1].end)
+    return except_for(text, told, text.text[slice(*place)], place)
+
+
+def _starts_anew(chunks: Sequence[Chunk], *, one: bool) -> bool:
+    """Whether words behind a comma, or the only one, start what is said rather than go on with a list."""
+    told = any(chunk.form in _STARTING or "negation" in chunk.classes for chunk in chunks)
+    return told or (one and not any(chunk.form in ("and", "or") for chunk in chunks))
 
 
 def limits_excepted(

@@ -104,6 +104,12 @@ _ASKING = re.compile(
 _NO_EXCEPTION = re.compile(r"\W*th(?:is|e|ese) exceptions? (?:do|does) not include\b", re.IGNORECASE)
 _UNSAID = re.compile(r"\W*(?:(?:please\s+)?note(?:\s+that)?\b)?\W*", re.IGNORECASE)
 """What may stand before words that add nothing."""
+_DEFINING = re.compile(
+    r"(?:note\W+)?(?:for\s+(?:the\s+purposes?\s+of\s+)?this\s+(?:study|trial|protocol),?\s+)?(?:an?\s+|the\s+)?"
+    r"(?P<what>(?:[\w-]+\s+){0,5}[\w-]+)\s+(?:is|are|was|were)\s+defined\s+(?:as|by)\b(?!\s*:)",
+    re.IGNORECASE,
+)
+"""How a sentence opens that tells what is meant by something."""
 _NOT_LIVE = re.compile(
     r"\b(?:killed|inactivated|non-?live|seasonal|influenza|flu|covid|sars)\b", re.IGNORECASE
 )
@@ -225,6 +231,8 @@ def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expressio
     words = text.text[sentence[0].start : sentence[-1].end]
     if _is_idle(text, words) or (_REASON.match(words) and _ASKING.search(words) is None):
         return True
+    if text.exclusion and "defined" in text.lowered and _defines(text, sentence):
+        return True
     if _NO_EXCEPTION.match(words) and {chunk.term.iri for chunk in sentence if chunk.term is not None} <= {
         atom.concept for atom in told if isinstance(atom, Fact | Value)
     }:
@@ -232,6 +240,17 @@ def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expressio
     live = text.exclusion and all(isinstance(atom, Fact) and atom.concept in _LIVE for atom in told)
     vaccines = live and _VACCINE.search(words) is not None and _ASKED.search(words) is None
     return vaccines and (EXAMPLES.match(words) is not None or _NOT_LIVE.search(words) is not None)
+
+
+def _defines(text: Text, sentence: Sequence[Chunk]) -> bool:
+    """Whether a sentence tells what words before it mean; limits in it, and a list behind it, say more."""
+    found = _DEFINING.match(text.text, sentence[0].start, sentence[-1].end)
+    listed = text.text[sentence[-1].end :].lstrip().startswith(";")
+    if found is None or listed or any(chunk.kind == "value" for chunk in sentence):
+        return False
+    before = text.lowered[: sentence[0].start]
+    told = all(word.rstrip("s") in before for word in found["what"].lower().split())
+    return told and _EXCEPTED.search(text.text, sentence[0].start, sentence[-1].end) is None
 
 
 def _is_idle(text: Text, words: str) -> bool:

@@ -10,6 +10,7 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.chunking.pieces import with_inner
 from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.conditions.cases import asked_of
+from trialgraph.criteria.conditions.sexes import SEXES
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import for_itself, instances_of
 from trialgraph.criteria.language.connectives import RESTARTS
@@ -19,7 +20,12 @@ from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_segments
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.mentions.topics import topics_of
-from trialgraph.criteria.statements.addressees import case_of, concerns_reproduction, read_conditional
+from trialgraph.criteria.statements.addressees import (
+    case_of,
+    concerns_reproduction,
+    opened_case,
+    read_conditional,
+)
 from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.kinds import read_denied_kind
 from trialgraph.criteria.statements.parts import part_named
@@ -130,6 +136,8 @@ def _under_label(text: Text, label: list[Chunk], body: Expression, place: tuple[
         return _elaborated(text, label, body, place[1])
     if _is_label(label):
         return body
+    if "condition" in label[0].classes and label[0].classes & SEXES.keys() and is_formal(body):
+        return asked_of(text, opened_case(text, label), body)
     restricting = any(chunk.classes & {"condition", "negation", "exception"} for chunk in label)
     return narrative(text, *place) if restricting else body
 
@@ -195,7 +203,8 @@ def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> E
         before = read_labelled(text, trimmed(label[:own]))
         return any_of([before, _elaborated(text, trimmed(label[own + 1 :]), body, end)])
     if not text.exclusion and concerns_reproduction(label):
-        return any_of([negate(case_of(text, label)), body])
+        opened = {"condition"} < label[0].classes & {"condition", *SEXES} or label[0].form == "for"
+        return any_of([negate(case_of(text, label[1:] if opened else label)), body])
     if not text.exclusion and "example" in label[-1].classes and _opens_persons(label[0]):
         # "Patients with solid tumours, including: …" says of which kinds, and asks nothing more of them.
         label = [chunk for chunk in trimmed(label[1:]) if chunk.form not in MODAL]

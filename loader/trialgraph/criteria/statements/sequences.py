@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.conditions.cases import asked_of
+from trialgraph.criteria.conditions.cases import asked_of, read_case
 from trialgraph.criteria.conditions.lifting import excuses
 from trialgraph.criteria.conditions.roles import defines_condition
 from trialgraph.criteria.language.offers import (
@@ -39,7 +39,7 @@ from trialgraph.criteria.statements.notes import (
 )
 from trialgraph.criteria.statements.statements import of_part, read_statement, read_time_since
 from trialgraph.criteria.statements.turns import turned
-from trialgraph.criteria.trees import all_of, any_of
+from trialgraph.criteria.trees import all_of, any_of, is_formal
 from trialgraph.expressions import Expression
 
 __all__ = ["read_sentences"]
@@ -120,7 +120,14 @@ def _told_besides(text: Text, sentence: list[Chunk], read: list[Expression]) -> 
 
 
 def _permitted(text: Text, sentence: list[Chunk], read: list[Expression]) -> Expression | None:
-    """Return what is asked of some whom a sentence lets in, unless it excuses them from what was asked."""
+    """Return what is asked of some whom a sentence lets in, unless it excuses them from what was asked.
+
+    A limit without a quantity of its own is another for the one before ("may enroll if ≤ 5 × ULN").
+    """
+    bare = bool(read) and any(chunk.kind == "limit" for chunk in sentence)
+    widened = read_case(text, sentence) if bare else None
+    if widened is not None and is_formal(widened):
+        return None
     told = read_permission(text, sentence, first=not read)
     if told is None or excuses(text, read, (sentence[0].start, sentence[-1].end)):
         return None

@@ -25,7 +25,7 @@ from trialgraph.criteria.lists.lists import read_barred, read_segments
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.timing import opening_time
 from trialgraph.criteria.quantities.windows import end_of_moment
-from trialgraph.criteria.statements.exceptions import item_run_in, resumes_at
+from trialgraph.criteria.statements.exceptions import item_run_in, read_led_in, resumes_at
 from trialgraph.criteria.statements.labels import read_labelled
 from trialgraph.criteria.statements.plans import read_planned
 from trialgraph.criteria.statements.refusals import read_refusal, without_trailing_verb
@@ -82,6 +82,7 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
         return Statement(narrative(text, start, end), text=words)
     told = told or read_planned(text, chunks, lambda rest: read_statement(text, rest).expression)
     told = told or read_refusal(text, chunks) or read_by_sex(text, chunks)
+    told = told or read_led_in(text, chunks, lambda rest: read_statement(text, rest).expression)
     told = told or read_dispensation(text, chunks, lambda before: read_statement(text, before).expression)
     if told is not None:
         return Statement(told, text=words)
