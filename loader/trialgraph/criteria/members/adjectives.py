@@ -13,7 +13,7 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.recency import LATELY
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.criteria.members.segments import Segment, is_bare
+from trialgraph.criteria.members.segments import Segment, is_bare, is_event
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 
@@ -34,13 +34,6 @@ _VIRAL = str(TGC.ViralInfection)
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _COURSES = ("acute ", "chronic ")
 _CONTROLLED = re.compile(r"(?:un|(?:poorly|inadequately|insufficiently|not(?: well)?)[ -])controlled", re.I)
-_EVENTS = (
-    str(TGC.CerebrovascularEvent),
-    str(TGC.Thromboembolism),
-    str(TGC.AcuteCoronarySyndrome),
-    str(TGC.MyocardialInfarction),
-    str(TGC.CardiacArrest),
-)
 _SHARED = (",", "or", "and", "/")
 
 
@@ -77,7 +70,7 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
             segment.narrower or segment.joint not in _SHARED or not is_content(segment.chunks[0])
         ):
             leading = None
-        elif leading is not None and _CONTROLLED.fullmatch(leading) and _is_event(segment):
+        elif leading is not None and _CONTROLLED.fullmatch(leading) and is_event(segment):
             continue
         elif leading is not None and not (each_its_own and apart):
             leading = _fitting(leading, fact)
@@ -90,12 +83,6 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
 def _is_severity(words: str | None) -> bool:
     """Whether adjectives say how bad a thing is, which is said of all that one noun names."""
     return words is not None and "severity" in lexicon().opening(words.lower())[1]
-
-
-def _is_event(segment: Segment) -> bool:
-    """Whether a member is over in a moment, so that "uncontrolled hypertension or stroke" isn't of it."""
-    named = next((chunk.term for chunk in segment.chunks if chunk.term is not None), None)
-    return named is not None and any(map(named.is_a, _EVENTS))
 
 
 def _fitting(words: str, fact: Fact) -> str | None:
