@@ -169,7 +169,7 @@ def _share_window(text: Text, segments: list[Segment]) -> None:
             category in (None, s.expression.category)
             or {category, s.expression.category} <= given
             or {_event(s.expression), _event(last.expression)} <= _BEFALLING
-            or (_is_of_vessels(s) and _is_of_vessels(last))
+            or (len(segments) > 2 and _is_of_vessels(s) and _is_of_vessels(last))
         )
         and (not _plans(last) or _plans(s))
         and (not _is_now(s.expression) or _takes_time_now(s.expression, last))
