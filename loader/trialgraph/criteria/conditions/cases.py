@@ -20,7 +20,7 @@ from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.offers import concerns_some_aside
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.trees import all_of, any_of, map_facts, negate, only_facts
-from trialgraph.expressions import AllOf, Expression, Fact, Not, Value
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms
 
 __all__ = [
     "asked_of",
@@ -317,10 +317,42 @@ def except_for(
     stands beside anything else, and beside a demand that it `lifts` ("unless …", "… are eligible").
     """
     demanded = lifts and not text.exclusion and not isinstance(expression, Not)
-    if demanded or not only_facts(expression):
-        lifted = _granted(text, expression, place) or narrative(text, *place)
-        return all_of([expression, Not(lifted)]) if text.exclusion else any_of([expression, lifted])
-    return map_facts(expression, lambda fact: with_exception(fact, words))
+    if not (demanded or not only_facts(expression)):
+        return map_facts(expression, lambda fact: with_exception(fact, words))
+    granted = _granted(text, expression, place)
+    lifted = granted or narrative(text, *place)
+    if not text.exclusion:
+        return any_of([expression, lifted])
+    if granted is not None and isinstance(expression, AnyOf) and any(map(only_facts, expression.operands)):
+        return _last_lifted(text, expression.operands, (granted, words, place))
+    return all_of([expression, Not(lifted)])
+
+
+def _last_lifted(
+    text: Text, barred: Sequence[Expression], exception: tuple[Expression, str, tuple[int, int]]
+) -> Expression:
+    """Let an exception behind a list of facts and limits lift the last; of the others it is told in words.
+
+    "Angina, NYHA class III heart failure, or heart block unless paced": who is paced isn't free of angina.
+    A kind of the last is excepted from that alone ("arrhythmia except atrial fibrillation").
+    """
+    lifted, words, place = exception
+    if _is_kind_of(text, lifted, barred[-1]):
+        return any_of([*barred[:-1], map_facts(barred[-1], lambda fact: with_exception(fact, words))])
+    doubt = Not(narrative(text, *place))
+    told = [
+        map_facts(each, lambda fact: with_exception(fact, words)) if only_facts(each)
+        else all_of([each, Not(lifted) if each is barred[-1] else doubt])
+        for each in barred
+    ]  # fmt: skip
+    return any_of(told)
+
+
+def _is_kind_of(text: Text, excepted: Expression, barred: Expression) -> bool:
+    if not isinstance(barred, Fact):
+        return False
+    known = [text.vocabulary.by_iri.get(getattr(atom, "concept", "")) for atom in atoms(excepted)]
+    return all(term is not None and barred.concept in term.ancestors for term in known)
 
 
 def with_exception(fact: Fact, words: str) -> Fact:

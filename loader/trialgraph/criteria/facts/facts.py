@@ -13,6 +13,7 @@ from trialgraph.criteria.facts.assembly import FactReading, abbreviates, assembl
 from trialgraph.criteria.facts.requiring import REQUIRING
 from trialgraph.criteria.facts.subjects import without_subject
 from trialgraph.criteria.facts.surroundings import Around, read_after, read_before
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.expressions import AllOf, AnyOf, Fact, Not
 from trialgraph.namespaces import TGC
 

@@ -14,7 +14,7 @@ from trialgraph.criteria.facts.instances import STATED
 from trialgraph.criteria.facts.recency import LATELY
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.criteria.members.segments import Segment, is_bare
+from trialgraph.criteria.members.segments import Segment, is_bare, is_event
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 
@@ -37,13 +37,6 @@ _COURSES = ("acute ", "chronic ")
 _CONTROLLED = re.compile(r"(?:un|(?:poorly|inadequately|insufficiently|not(?: well)?)[ -])controlled", re.I)
 _LOCAL = re.compile(r"(?:loco-?regional|local|unresect|non-?resect|inoperab)", re.IGNORECASE)
 _METASTASIS = str(TGC.DistantMetastasis)
-_EVENTS = (
-    str(TGC.CerebrovascularEvent),
-    str(TGC.Thromboembolism),
-    str(TGC.AcuteCoronarySyndrome),
-    str(TGC.MyocardialInfarction),
-    str(TGC.CardiacArrest),
-)
 _SHARED = (",", "or", "and", "/")
 
 
@@ -109,7 +102,7 @@ def _takes_none(leading: str, segment: Segment) -> bool:
         return False
     if named.label.startswith(STATED) or (named.iri == _METASTASIS and _LOCAL.match(leading)):
         return True
-    return _CONTROLLED.fullmatch(leading) is not None and any(map(named.is_a, _EVENTS))
+    return _CONTROLLED.fullmatch(leading) is not None and is_event(segment)
 
 
 def _is_named_again(segments: list[Segment], fact: Fact, leading: str) -> bool:

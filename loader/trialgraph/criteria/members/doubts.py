@@ -10,12 +10,12 @@ from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.language.connectives import RESTARTS, VERBS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.criteria.members.segments import Segment
+from trialgraph.criteria.members.segments import Segment, is_bare, is_event
 from trialgraph.criteria.trees import all_of, any_of
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["narrow_illnesses", "share_doubts"]
+__all__ = ["doubt_dates", "narrow_illnesses", "share_doubts"]
 
 _TIME = re.compile(
     r"\b(?:within|(?:in|during|over) the)\b[^;.]{0,60}?"
@@ -39,9 +39,29 @@ _ILLNESSES = frozenset(
     )
 )
 """Illnesses of any kind, which bar hardly anybody by themselves."""
+_BEFALLING = frozenset({"condition", "procedure"})
 _ANOTHER = ("other", "any ", "another")
 _NEAR = 8
 """How many members of a list a clause at its end may be about."""
+
+
+def doubt_dates(segments: Sequence[Segment], category: str | None, window: Window) -> None:
+    """Narrow procedures listed with a dated condition, and the other way round, in words only.
+
+    Whether "bypass, or stroke within 3 months" means a recent bypass, its words don't settle. So are bare
+    members narrowed, and events that "history of" or "known" stands before.
+    """
+    for segment in segments[:-1]:
+        fact = segment.expression
+        if isinstance(fact, Fact) and {category, fact.category} == _BEFALLING:
+            _doubt_date(segment, fact, window)
+
+
+def _doubt_date(segment: Segment, fact: Fact, window: Window) -> None:
+    apt = is_bare(segment) or is_event(segment)
+    if apt and fact.within is None and "exception" not in fact.modifiers:
+        told = filter(None, [fact.modifiers.get("qualifier"), window.text])
+        segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": "; ".join(told)})
 
 
 def share_doubts(text: Text, segments: Sequence[Segment]) -> None:

@@ -212,9 +212,14 @@ def _tells_exceptions(sentence: Sequence[Chunk]) -> bool:
 
 
 def _lists_dated(sentence: Sequence[Chunk]) -> bool:
-    """Whether a time is set for all that a sentence lists ("diseases in the last 6 months, including")."""
+    """Whether a time is set for all that a sentence lists ("diseases in the last 6 months, including").
+
+    So does one before a colon, with nothing named ("any of the following within 6 months:").
+    """
     listing = next((i for i, chunk in enumerate(sentence) if "example" in chunk.classes), 0)
-    return any(chunk.kind == "window" for chunk in sentence[:listing])
+    colon = next((i for i, chunk in enumerate(sentence) if chunk.form == ":"), 0)
+    led = colon if not any(map(is_content, sentence[:colon])) else 0
+    return any(chunk.kind == "window" for chunk in sentence[: max(listing, led)])
 
 
 def _announces_exceptions(leading: Sequence[Chunk]) -> bool:

@@ -13,7 +13,8 @@ from trialgraph.criteria.facts.instances import closing_time
 from trialgraph.criteria.facts.recency import time_aside
 from trialgraph.criteria.language.connectives import DETERMINERS, EXPECTING, FINITE, RESTARTS, VERBS, WHO
 from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.criteria.members.segments import Segment, is_bare
+from trialgraph.criteria.members.doubts import doubt_dates
+from trialgraph.criteria.members.segments import Segment, is_bare, is_event
 from trialgraph.expressions import AllOf, Expression, Fact, Value, Window
 from trialgraph.namespaces import TGC
 
@@ -39,7 +40,9 @@ _INJURY = str(TGC.TraumaticInjury)
 _PROCEDURE = str(TGC.Procedure)
 _BEFALLING = frozenset({"injury", "procedure"})
 """Operations and injuries, which trials list together in one time ("trauma or surgery within 4 weeks")."""
-_EVENTS = frozenset({"condition", "procedure"})
+_OPENING = (str(TGC.CoronaryRevascularization), str(TGC.CoronaryBypass), str(TGC.Angioplasty),
+            str(TGC.CoronaryStent), str(TGC.VascularStent), str(TGC.CarotidStent))  # fmt: skip
+"""Procedures that open a vessel."""
 _STATING = frozenset({"is", "are", "has", "have", "had", "was", "were"})
 _SOON = 4
 _LASTING = frozenset({"throughout", "during", "while", "at any time during", "for the duration of", "until"})
@@ -166,6 +169,7 @@ def _share_window(text: Text, segments: list[Segment]) -> None:
             category in (None, s.expression.category)
             or {category, s.expression.category} <= given
             or {_event(s.expression), _event(last.expression)} <= _BEFALLING
+            or (len(segments) > 2 and _is_of_vessels(s) and _is_of_vessels(last))
         )
         and (not _plans(last) or _plans(s))
         and (not _is_now(s.expression) or _takes_time_now(s.expression, last))
@@ -182,7 +186,7 @@ def _share_window(text: Text, segments: list[Segment]) -> None:
     for segment in _reached(segments, members):
         if isinstance(segment.expression, Fact):
             segment.expression = _timed(segment.expression, window, last.expression)
-    _share_doubtful_window(segments, category, window)
+    doubt_dates(segments, category, window)
 
 
 def _timed_before(text: Text, segment: Segment) -> bool:
@@ -205,6 +209,12 @@ def _event(expression: Expression | None) -> str | None:
     if not isinstance(expression, Fact):
         return None
     return "injury" if expression.concept == _INJURY else expression.category
+
+
+def _is_of_vessels(segment: Segment) -> bool:
+    """Whether a member is a stroke or the like, or opens a vessel, which trials list together in one time."""
+    named = next((chunk.term for chunk in segment.chunks if chunk.term is not None), None)
+    return is_event(segment) or (named is not None and any(map(named.is_a, _OPENING)))
 
 
 def _is_now(fact: Fact) -> bool:
@@ -264,19 +274,6 @@ def _foretells(segment: Segment) -> bool:
     timed = any(chunk.window is not None for chunk in segment.chunks)
     foretold = not opening.classes.isdisjoint(_ANEW) or opening.form.startswith(_TO_COME)
     return segment.expression is None and not timed and foretold
-
-
-def _share_doubtful_window(segments: list[Segment], category: str | None, window: Window) -> None:
-    """Narrow bare procedures listed with a dated condition, and the other way round, in words only.
-
-    Whether "bypass, or stroke within 3 months" means a recent bypass, its words don't settle.
-    """
-    for segment in segments[:-1]:
-        fact = segment.expression
-        bare = isinstance(fact, Fact) and "exception" not in fact.modifiers and is_bare(segment)
-        if bare and isinstance(fact, Fact) and fact.within is None and {category, fact.category} == _EVENTS:
-            told = filter(None, [fact.modifiers.get("qualifier"), window.text])
-            segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": "; ".join(told)})
 
 
 def _reached(segments: list[Segment], members: list[Segment]) -> list[Segment]:

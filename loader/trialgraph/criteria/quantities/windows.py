@@ -55,10 +55,12 @@ _DRUG = (
     r"|lutamide|clax|domide|trexate|limus|stat|degib|tide|leucel|fosfamide|mustine))"
 )
 """A drug by its code or its stem (WHO's list of stems for international nonproprietary names)."""
+_JOINED = r"(?:and/or|or|and|plus)"
 _OTHER = (
-    rf"(?:(?:\([^()]{{1,30}}\)\s+)?(?:(?:and/or|or)\s+{_DRUG}|(?:and|plus)\s+[\w-]+)(?=\s*(?:[,.;()]|$)))?"
+    rf"(?:(?:\([^()]{{1,30}}\)\s+)?(?:(?:(?:\s*,\s*{_DRUG}){{0,3}}\s*,?\s*(?:\b{_JOINED}\s+{_DRUG}\s*){{1,2}}"
+    r"|(?:and|plus)\s+[\w-]+)(?=\s*(?:[,.;()]|$))))?"
 )
-"""The second drug of "the first dose of A or B", which ends there."""
+"""The other drugs of "the first dose of A or B", which ends there."""
 _ITEM = r"(?:\d{1,2}|[a-z])[.)]\s"
 _NAMED = (
     rf"(?:(?<=\bof )(?:(?!{_STOP}|{_ITEM})[\w/+-]+[ ]?){{1,4}}{_OTHER}"
