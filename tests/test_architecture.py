@@ -26,6 +26,8 @@ LAYERS = [
     ("patients", "views"),
     (
         "allergies",
+        "comparison",
+        "contraries",
         "derivation",
         "evaluation",
         "examples",

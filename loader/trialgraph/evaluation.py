@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
+from trialgraph.comparison import compared, is_within
+from trialgraph.contraries import contrary
 from trialgraph.exemptions import exempted, ruled_out_by, unmet_by
 from trialgraph.expressions import (
     AllOf,
@@ -23,15 +25,13 @@ from trialgraph.expressions import (
     Narrative,
     Not,
     Value,
-    Window,
     judged_operands,
 )
-from trialgraph.graded import graded_key
 from trialgraph.instances import showing_instances
 from trialgraph.kleene import Truth, all_true, negated
 from trialgraph.malignancies import excluded_by, shown_by
 from trialgraph.purposes import given_for
-from trialgraph.views import Absence, Interval, Presence, Quantity, ScreeningView, TimeAgo, canonical_number
+from trialgraph.views import Absence, Interval, Presence, Quantity, ScreeningView
 
 __all__ = [
     "Finding",
@@ -170,11 +170,11 @@ def _value(atom: Value, view: ScreeningView) -> Finding:
     if interval is None:
         shown = f"{quantity.shown} has no {atom.relative_to or 'comparable'} reference"
         return Finding(atom, None, "missing", shown, quantity.evidence)
-    recent = _within(quantity.ago, atom.within)
+    recent = is_within(quantity.ago, atom.within)
     if recent is not True:
         wanted = atom.within.text if atom.within else ""
         return Finding(atom, None, "missing", f"{quantity.shown}; wanted {wanted}", quantity.evidence)
-    return _measured(atom, quantity, _compare(interval, atom.limit))
+    return _measured(atom, quantity, compared(interval, atom.limit))
 
 
 def _referred(quantity: Quantity | None, atom: Value) -> Interval | None:
@@ -203,6 +203,9 @@ def _presence(atom: Fact, view: ScreeningView) -> Finding:
         for pair in (*unmet_by(atom), *given_for(atom)):
             if is_shown(AllOf(pair), view):
                 return replace(_joined(atom, deciding_atoms(AllOf(pair), view)), truth=True)
+        if (otherwise := contrary(atom)) is not None and is_shown(otherwise, view):
+            told = _joined(atom, deciding_atoms(otherwise, view))
+            return replace(told, truth=False, about=need(atom))
         ruling_out = ruled_out_by(atom)
         if ruling_out is not None and is_shown(ruling_out, view):
             return _told(atom, ruling_out, view)
@@ -255,11 +258,11 @@ def _plain_presence(atom: Fact, view: ScreeningView) -> Finding:
         return _decided(atom, present, truth=True)
     # What is over now may still have been active within the window.
     over = view.inactive.get(key) if _asks_active(atom) and atom.within is None else None
-    absence = view.absent.get(key) or view.absent.get(graded_key(atom) or key) or over
+    absence = view.absent.get(key) or over
     if absence is not None:
         return replace(_decided(atom, absence, truth=False), about=need(atom))
     latest = view.latest.get(key)
-    if latest is not None and _within(latest.ago, atom.within) is False:
+    if latest is not None and is_within(latest.ago, atom.within) is False:
         known = present is not None and present.ago.days_min == latest.ago.days_min
         return replace(
             _decided(atom, present if known and present else latest, truth=False), about=need(atom)
@@ -327,7 +330,7 @@ def _holds(atom: Fact, present: Presence, *, over: bool) -> bool:
         return False
     if is_qualified(atom) or (_asks_active(atom) and present.active is not True):
         return False
-    return _within(present.ago, atom.within) is True
+    return is_within(present.ago, atom.within) is True
 
 
 def _lesions(atom: Fact, view: ScreeningView) -> Finding:
@@ -359,42 +362,4 @@ def _lesion_quantity(atom: Fact, limit: Limit, suffix: str, view: ScreeningView)
     if is_qualified(atom):
         # Lesions of an unrecorded quality are some of those recorded: no more is known than a maximum.
         interval = Interval(-math.inf, interval.high, high_open=interval.high_open)
-    return _measured(atom, quantity, _compare(interval, limit))
-
-
-def _compare(interval: Interval, limit: Limit) -> Truth:
-    return all_true([_above(interval, limit), _below(interval, limit)])
-
-
-def _above(interval: Interval, limit: Limit) -> Truth:
-    if limit.low is None:
-        return True
-    low, high, bound = (canonical_number(number) for number in (interval.low, interval.high, limit.low))
-    if low > bound or (low == bound and (limit.low_inclusive or interval.low_open)):
-        return True
-    if high < bound or (high == bound and (not limit.low_inclusive or interval.high_open)):
-        return False
-    return None
-
-
-def _below(interval: Interval, limit: Limit) -> Truth:
-    if limit.high is None:
-        return True
-    mirrored = Interval(-interval.high, -interval.low, interval.high_open, interval.low_open)
-    return _above(mirrored, Limit(low=-limit.high, low_inclusive=limit.high_inclusive))
-
-
-def _within(ago: TimeAgo, window: Window | None) -> Truth:
-    """Whether something so long ago lies within a window; months and years by the calendar."""
-    if window is None or window.amount is None:
-        return True
-    if window.unit in ("month", "year"):
-        bound = window.amount * (12 if window.unit == "year" else 1)
-        shortest, longest = ago.months_min, ago.months_max
-    else:
-        bound = window.amount * (7 if window.unit == "week" else 1)
-        shortest, longest = ago.days_min, ago.days_max
-    if longest <= bound:
-        return True
-    # An infinite least time says nothing: a view states only finite ones.
-    return False if bound < shortest < math.inf and not window.open else None
+    return _measured(atom, quantity, compared(interval, limit))
