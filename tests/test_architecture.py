@@ -41,6 +41,7 @@ LAYERS = [
         "kleene",
         "malignancies",
         "narrowed",
+        "needs",
         "outlines",
         "purposes",
     ),

@@ -1,4 +1,4 @@
-"""What rules a fact out though its condition is there: a quality or a grade that isn't the one asked for.
+"""What rules a fact out though its condition is there: another quality or grade than asked, or no need.
 
 Who is recorded to have a well controlled hypertension, and no other one, doesn't have an uncontrolled
 one. A view has a key for each quality that all that is recorded of a condition is stated not to have.
@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
 from trialgraph.graded import graded_key, is_of_now, is_still
+from trialgraph.needs import unneeded
 from trialgraph.patients.qualitytables import Quality, qualities, quality_words
 
 __all__ = ["contrary"]
@@ -43,6 +44,7 @@ def _parts(fact: Fact, said: str) -> Iterator[Expression]:
     if said.casefold() in quality_words().either:
         return
     for part in said.casefold().split(";"):
+        yield from unneeded(fact, part)
         told = _OR.sub(" or ", part)
         if " or " in told:
             told = told.replace(",", " or ")
