@@ -68,6 +68,9 @@ modifiers = st.sampled_from(
         {"qualifier": "≥ grade 2", "status": "active"},
         {"qualifier": "grade 2 or 3; severe", "status": "history"},
         {"qualifier": "grade 3 or worse; interfering with work"},
+        {"qualifier": "active or uncontrolled"},
+        {"qualifier": "uncontrolled; severe and symptomatic"},
+        {"qualifier": "acute or chronic"},
     ]
 )
 facts = st.builds(
@@ -154,6 +157,11 @@ def views(draw: st.DrawFn) -> ScreeningView:
         present |= dict.fromkeys((grade_key(graded, 2, 5), grade_key(graded, 2, 3)), present[graded])
     elif told == "other":
         absent |= {grade_key(graded, low, 5): Absence("grade 1") for low in (2, 3)}
+    told = draw(st.sampled_from(["nothing", "such", "other"])) if graded in present else "nothing"
+    if told != "nothing":
+        qualified = {f"{graded}-{quality}": present[graded] for quality in ("severe", "severe-symptomatic")}
+        present |= qualified if told == "such" else {}
+        absent |= {f"{graded}-uncontrolled": Absence("controlled")}
     counted = [f"{key}-{suffix}" for key in LESIONS for suffix in ("count", "size")]
     return ScreeningView(
         patient="generated",

@@ -26,6 +26,7 @@ LAYERS = [
     ("patients", "views"),
     (
         "allergies",
+        "contraries",
         "derivation",
         "evaluation",
         "examples",
@@ -40,6 +41,7 @@ LAYERS = [
         "kleene",
         "malignancies",
         "narrowed",
+        "needs",
         "outlines",
         "purposes",
     ),

@@ -55,7 +55,8 @@ infections = st.builds(
     modifiers=st.sampled_from(
         [{"exception": "hepatitis B"}, {"exception": "hepatitis B", "status": "active"},
          {"exception": "hepatitis B", "severity": "severe"},
-         {"exception": "hepatitis B", "qualifier": "≥ grade 3"}]
+         {"exception": "hepatitis B", "qualifier": "≥ grade 3"},
+         {"exception": "hepatitis B", "qualifier": "uncontrolled; requiring systemic therapy"}]
     ),
     within=windows,
     exceptions=st.just((HEPATITIS,)),

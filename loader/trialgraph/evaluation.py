@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
+from trialgraph.contraries import contrary
 from trialgraph.exemptions import exempted, ruled_out_by, unmet_by
 from trialgraph.expressions import (
     AllOf,
@@ -25,7 +26,6 @@ from trialgraph.expressions import (
     Value,
     judged_operands,
 )
-from trialgraph.graded import graded_key
 from trialgraph.instances import showing_instances
 from trialgraph.intervals import within_limit, within_window
 from trialgraph.kleene import Truth, all_true, negated
@@ -203,6 +203,9 @@ def _presence(atom: Fact, view: ScreeningView) -> Finding:
         for pair in (*unmet_by(atom), *given_for(atom)):
             if is_shown(AllOf(pair), view):
                 return replace(_joined(atom, deciding_atoms(AllOf(pair), view)), truth=True)
+        if (otherwise := contrary(atom)) is not None and is_shown(otherwise, view):
+            told = _joined(atom, deciding_atoms(otherwise, view))
+            return replace(told, truth=False, about=need(atom))
         ruling_out = ruled_out_by(atom)
         if ruling_out is not None and is_shown(ruling_out, view):
             return _told(atom, ruling_out, view)
@@ -255,7 +258,7 @@ def _plain_presence(atom: Fact, view: ScreeningView) -> Finding:
         return _decided(atom, present, truth=True)
     # What is over now may still have been active within the window.
     over = view.inactive.get(key) if _asks_active(atom) and atom.within is None else None
-    absence = view.absent.get(key) or view.absent.get(graded_key(atom) or key) or over
+    absence = view.absent.get(key) or over
     if absence is not None:
         return replace(_decided(atom, absence, truth=False), about=need(atom))
     latest = view.latest.get(key)

@@ -15,7 +15,16 @@ from trialgraph.expressions import Fact
 from trialgraph.patients.severity import WORST, Degree, degrees_in, grade_tables, has_own_scale
 from trialgraph.vocabularies import known_concepts
 
-__all__ = ["STRETCHES", "Demand", "demanded", "grade_key", "graded_key", "without_grade"]
+__all__ = [
+    "STRETCHES",
+    "Demand",
+    "demanded",
+    "grade_key",
+    "graded_key",
+    "is_of_now",
+    "is_still",
+    "without_grade",
+]
 
 _HIGH = WORST - 1
 """From here on a grade is as bad as can be survived: "grade 2 to 4" is grade 2 or more."""
@@ -89,7 +98,7 @@ def graded_key(fact: Fact) -> str | None:
     What was may have been worse then than the grade that a record states tells. Who has grade 4 isn't let
     in where "grade 3" is barred.
     """
-    asked = demanded(fact) if _is_of_now(fact) else None
+    asked = demanded(fact) if is_of_now(fact) else None
     return None if asked is None else grade_key(fact.concept, asked.least, WORST)
 
 
@@ -98,15 +107,25 @@ def without_grade(fact: Fact) -> dict[str, str]:
     return {name: said for name, said in fact.modifiers.items() if name not in ("qualifier", "severity")}
 
 
-def _is_of_now(fact: Fact) -> bool:
+def is_of_now(fact: Fact) -> bool:
     """Whether a fact is about what goes on; harms of treatments and acute events are told as having been."""
-    status, words = fact.modifiers.get("status"), fact.modifiers.get("qualifier", "")
-    if status == "history" or fact.within is not None or fact.concept not in known_concepts():
+    if not is_still(fact):
         return False
-    if status == "active" or _STILL.search(words) or _GONE.search(words):
+    words = fact.modifiers.get("qualifier", "")
+    if fact.modifiers.get("status") == "active" or _STILL.search(words) or _GONE.search(words):
         return True
-    kinds = known_concepts().ancestors(fact.concept)
-    return kinds.isdisjoint(grade_tables().passing) and _PAST.search(words) is None
+    return known_concepts().ancestors(fact.concept).isdisjoint(grade_tables().passing)
+
+
+def is_still(fact: Fact) -> bool:
+    """Whether nothing says that a fact is about the past."""
+    words = fact.modifiers.get("qualifier", "")
+    if fact.modifiers.get("status") == "history" or fact.within is not None:
+        return False
+    if fact.concept not in known_concepts():
+        return False
+    told = fact.modifiers.get("status") == "active" or _STILL.search(words) or _GONE.search(words)
+    return bool(told) or _PAST.search(words) is None
 
 
 @lru_cache(maxsize=16384)

@@ -11,19 +11,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
-from itertools import product
+from itertools import chain, product
 
 from trialgraph.concepts import Concepts
 from trialgraph.expressions import Fact
 from trialgraph.graded import demanded, grade_key, without_grade
 from trialgraph.namespaces import TGC
 from trialgraph.outlines import most_excepted
-from trialgraph.patients.tables import qualities
+from trialgraph.patients.qualitytables import qualities, quality_words
 from trialgraph.vocabularies import known_concepts
 
 __all__ = ["excepted", "showing_instances"]
 
 _QUALITIES = ("qualifier", "severity", "confirmation")
+_ACTIVE = "active"
+"""Among qualities it is a status, which a view tells by a list of its own."""
 _BRACKETED = re.compile(
     r"\b(?:an?|the|of|by|confirm\w+|pro(?:ven|ved|of)|document\w+|verif\w+|established|diagnos\w+|evidence)\b"
 )
@@ -95,26 +97,31 @@ def _of_quality(fact: Fact) -> Iterator[Fact]:
         return
     modifiers = {name: said for name, said in fact.modifiers.items() if name not in asked}
     named = [_named(words) for words in asked.values()]
-    for several in sorted({tuple(sorted(set(each))) for each in product(*named)}):
-        yield replace(fact, concept="-".join((fact.concept, *several)), modifiers=modifiers, examples=())
+    for several in sorted({tuple(sorted({*chain(*each)})) for each in product(*named)}):
+        status = {"status": _ACTIVE} if _ACTIVE in several else {}
+        concept = "-".join((fact.concept, *(name for name in several if name != _ACTIVE)))
+        yield replace(fact, concept=concept, modifiers=modifiers | status, examples=())
 
 
-def _named(words: str) -> list[str]:
-    """Return the names of qualities any of which is what words demand; none when one of them isn't known.
+def _named(words: str) -> list[tuple[str, ...]]:
+    """Return the names of qualities, of which one or several together are what words demand.
 
-    What a bracket says more of ("locally advanced (T4) or metastatic") isn't shown by the quality alone.
+    None when one of them isn't known; no name at all where whatever there is has one or the other. What a
+    bracket says more of ("locally advanced (T4) or metastatic") isn't shown by the quality alone.
     """
     told = _FAR.sub("metastatic", words.casefold())
+    if told in quality_words().either:
+        return [()]
     parts = _alternatives(told)
-    found = [_called(part) for part in parts]
+    found = [_called(part) or _together(part) for part in parts]
     if all(found):
-        return [*_called(" or ".join(parts)), *(name for names in found for name in names)]
+        return [*_called(" or ".join(parts)), *(names for several in found for names in several)]
     parts = _alternatives(_BRACKET.sub(" () ", told), _BRACKETED)
-    found = [_called(part.removesuffix(" ()")) for part in parts]
+    found = [_called(bare) or _together(bare) for bare in (part.removesuffix(" ()") for part in parts)]
     if not all(found):
         return []
     pairs = zip(parts, found, strict=True)
-    return [name for part, names in pairs for name in names if not part.endswith("()")]
+    return [names for part, several in pairs if not part.endswith("()") for names in several]
 
 
 def _alternatives(told: str, wrapping: re.Pattern[str] = _WRAPPING) -> list[str]:
@@ -125,8 +132,15 @@ def _alternatives(told: str, wrapping: re.Pattern[str] = _WRAPPING) -> list[str]
     return [" ".join(part.split()) for part in told.split(" or ") if part.strip()]
 
 
-def _called(words: str) -> list[str]:
-    return [quality.name for quality in qualities() if words in quality.demanded]
+def _together(words: str) -> list[tuple[str, ...]]:
+    """Return the names of several qualities that words demand side by side: "uncontrolled, symptomatic"."""
+    told = [_called(word) for word in re.split(r"\s*,\s*|\s+and\s+|\s+", words)]
+    return [tuple(name for (name,) in each) for each in product(*told)] if len(told) > 1 else []
+
+
+def _called(words: str) -> list[tuple[str, ...]]:
+    status = [(_ACTIVE,)] if words == _ACTIVE else []
+    return [*status, *((quality.name,) for quality in qualities() if words in quality.demanded)]
 
 
 def _apart(iri: str, excepted: frozenset[str], above: frozenset[str], concepts: Concepts) -> set[str]:

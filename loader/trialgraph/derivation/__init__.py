@@ -33,7 +33,7 @@ from trialgraph.derivation.malignancies import (
     with_spread,
 )
 from trialgraph.derivation.ondemand import Layers, OnDemand
-from trialgraph.derivation.qualities import over_now, qualified, without_grades
+from trialgraph.derivation.qualities import over_now, qualified, without_grades, without_qualities
 from trialgraph.derivation.quantities import convert_scores, measured_quantities
 from trialgraph.derivation.scores import age, child_pugh, creatinine_clearance, unscored
 from trialgraph.derivation.shown import Denied, Shown, Sorted, sorted_facts
@@ -93,7 +93,8 @@ def screening_view(
     once = no_second_cancer(found, concepts)
     lines = no_later_line(record, concepts, as_of, silent)
     graded = without_grades(found, closed, silent, concepts, axioms)
-    absent = Layers({AGAIN: once} if once is not None else {}, graded, others, lines, recorded)
+    other_than = without_qualities(found, closed, silent, concepts, axioms)
+    absent = Layers({AGAIN: once} if once is not None else {}, graded, others, lines, recorded, other_than)
     present = closed.present | (dict.fromkeys(OTHERS, other) if other is not None else {})
     over = over_now(shown, closed.present, concepts, axioms)
     found.shown = with_spread(found, concepts, complete="conditions" in reasons)

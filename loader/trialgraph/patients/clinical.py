@@ -250,7 +250,8 @@ def read_allergy(resource: Json, context: Context) -> Iterator[Fact]:
     if not what.concepts:
         what = replace(what, concepts=_of_category(resource))
     certain = verified.counts == "yes" and not _may_be_denied(reading)
-    reactions = [{"text": str(each.get("severity"))} for each in resource.get("reaction") or ()]
+    every = [str(each.get("severity")) for each in resource.get("reaction") or ()]
+    reactions = [{"text": each} for each in every if each == "severe" or "severe" not in every]
     yield AllergyFact(
         resource_name(resource),
         what,

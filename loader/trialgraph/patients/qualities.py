@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from trialgraph.patients.coding import Json
 from trialgraph.patients.elements import Context, codes
 from trialgraph.patients.facts import ConditionFact, Fact
-from trialgraph.patients.tables import qualities
+from trialgraph.patients.qualitytables import qualities, quality_words
 
 __all__ = ["METASTATIC", "of_condition", "qualities_of"]
 
@@ -16,30 +17,38 @@ _GRADING = ("severity", "clinicalStatus")
 """Elements of a Condition that tell a quality of it."""
 METASTATIC = "metastatic"
 _TOLD = re.compile(r"[^,;:()\s]+")
-_LIFTED = frozenset(
-    ["not", "non", "no", "initially", "potentially", "possibly", "borderline", "formerly", "previously"]
-)
-"""What stands before a quality that isn't so, or not now."""
 
 
 def qualities_of(text: str, graded: Iterable[Json]) -> tuple[str, ...]:
-    """Return the qualities that the words of a thing, or its severities, state (`qualities.toml`)."""
+    """Return the qualities that the words of a thing, or its severities, state (`qualities.toml`).
+
+    Of those that rule each other out none is stated: "mild to moderate", "uncontrolled, now controlled".
+    """
     grades = [each for each in graded if each]
     stated = {code for each in grades for _, code in codes(each)}
-    said = f" {' '.join(_TOLD.findall(text.casefold()))} "
     told = [str(each.get("text") or "").casefold() for each in grades]
+    words = {*told, *_said(f" {' '.join(_TOLD.findall(text.casefold()))} ")}
+    found = [each for each in qualities() if stated & each.codes or not words.isdisjoint(each.words)]
+    names = {quality.name for quality in found}
+    disputed = {name for quality in found for name in quality.without & names}
+    return tuple(each.name for each in found if each.name not in disputed and not each.without & names)
+
+
+def _said(text: str) -> Iterator[str]:
+    """Yield the words for qualities that a text says; what is "poorly controlled" isn't also "controlled"."""
+    for word in _longest():
+        before, found, behind = text.partition(f" {word} ")
+        if found:
+            if before.rpartition(" ")[2] not in quality_words().lifted:
+                yield word
+            text = f"{before} ; {behind}"
+
+
+@lru_cache(maxsize=1)
+def _longest() -> tuple[str, ...]:
     return tuple(
-        quality.name
-        for quality in qualities()
-        if stated & quality.codes
-        or any(grade in quality.words for grade in told)
-        or any(_is_said(word, said) for word in quality.words)
+        sorted({word for each in qualities() for word in each.words}, key=lambda word: (-len(word), word))
     )
-
-
-def _is_said(word: str, said: str) -> bool:
-    before, found, _ = said.partition(f" {word} ")
-    return bool(found) and before.rpartition(" ")[2] not in _LIFTED
 
 
 def of_condition(condition: Json, text: str, stages: Iterable[Fact], context: Context) -> tuple[str, ...]:

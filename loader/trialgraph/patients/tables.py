@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -16,7 +15,6 @@ from trialgraph.resources import product_folder
 __all__ = [
     "Answer",
     "NoneKnown",
-    "Quality",
     "Result",
     "Status",
     "allergy_categories",
@@ -34,7 +32,6 @@ __all__ = [
     "lists",
     "none_known",
     "past_codes",
-    "qualities",
     "questions",
     "results",
     "roles",
@@ -79,16 +76,6 @@ class Result(NamedTuple):
     low: float | None
     high: float | None
     certain: bool = True
-
-
-class Quality(NamedTuple):
-    """A quality of a condition or an allergy: what criteria call it, and what records state it by."""
-
-    name: str
-    demanded: frozenset[str]
-    words: tuple[str, ...]
-    codes: frozenset[str]
-    evidence: frozenset[str]
 
 
 class NoneKnown(NamedTuple):
@@ -226,22 +213,6 @@ def past_codes() -> tuple[tuple[str, str], ...]:
 def allergy_categories() -> dict[str, str]:
     """Return the IRI of the kind of allergy that FHIR's category of an allergy means."""
     return {row["category"]: str(TGC[row["concept"]]) for row in rows("allergy-categories")}
-
-
-@lru_cache(maxsize=1)
-def qualities() -> tuple[Quality, ...]:
-    """Return the qualities that records may state."""
-    path = product_folder("data") / "records" / "qualities.toml"
-    return tuple(
-        Quality(
-            name,
-            frozenset(row["demanded"]),
-            tuple(row["words"]),
-            frozenset(row["codes"]),
-            frozenset(row.get("evidence", ())),
-        )
-        for name, row in tomllib.loads(path.read_text(encoding="utf-8")).items()
-    )
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from trialgraph.contraries import contrary
 from trialgraph.evaluation import asks_history, fact_key, is_qualified
 from trialgraph.exemptions import ruled_out_by
 from trialgraph.expressions import (
@@ -25,7 +26,6 @@ from trialgraph.expressions import (
     Window,
     judged_operands,
 )
-from trialgraph.graded import graded_key
 from trialgraph.instances import showing_instances
 from trialgraph.malignancies import excluded_by, shown_by
 from trialgraph.narrowed import narrowed_key
@@ -237,8 +237,8 @@ def _absent(atom: Fact) -> Condition:
     now = _is_active(atom) and atom.within is None
     lacking = Shows("lacksActive" if now else "lacks", key)
     absent = _some(lacking, _outside_window(key, atom.within))
-    if graded := graded_key(atom):
-        absent = _some(absent, Shows("lacks", graded))
+    if (otherwise := contrary(atom)) is not None:
+        absent = _some(absent, proof(otherwise))
     if ruled_out_by(atom) is None or not (narrowed := narrowed_key(atom)):
         return absent
     return _some(absent, Shows("lacks", narrowed), _outside_window(narrowed, atom.within))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.brackets import is_cancer, is_tumour
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.conditions.alternatives import is_harmless
+from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.conditions.sexes import SEXES
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.facts.subjects import without_subject
