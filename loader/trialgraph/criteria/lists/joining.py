@@ -311,7 +311,8 @@ def _none_of(text: Text, denied: Sequence[Expression], last: Segment) -> Express
 def _goes_under(text: Text, unread: Segment, segment: Segment) -> bool:
     """Whether a member goes on under the "no" of words that weren't read, or may do so among demands."""
     if segment.expression is None:
-        return not text.exclusion and segment.joint != "and" and is_adjectival(segment)
+        demanded = not text.exclusion and segment.joint != "and"
+        return demanded and (is_adjectival(segment) or may_be_denied(text, unread, segment))
     if text.exclusion or denies(segment):
         return denied_too(text, unread, segment)
     return may_be_denied(text, unread, segment)

@@ -54,6 +54,8 @@ _AVOIDING = re.compile(
     r"\b(?:abstain|abstaining|refrain|refraining)\s+from\b|\bavoid(?:ing)?\b", re.IGNORECASE
 )
 _CHILDBEARING = str(TGC.ChildbearingPotential)
+_BEARING = frozenset(map(str, (TGC.Pregnancy, TGC.Breastfeeding)))
+_NOR = re.compile(r"\bnor\b", re.IGNORECASE)
 _WITHOUT = frozenset({"no", "without", "absence", "free", "lack", "seronegative"})
 _NOMINAL = frozenset({"tail", "qualifier", "label", "value_tail", "active", "historic", "other"})
 """What words of a noun that isn't known may do, such as the "disease" of "no locoregional disease"."""
@@ -255,6 +257,8 @@ def may_be_denied(text: Text, unread: Segment, segment: Segment) -> bool:
 
     So may any illness behind the "no" of "no contraindication to A, including B or C".
     """
+    if _NOR.search(text.text, unread.chunks[-1].end, segment.chunks[0].start):
+        return True
     denial = next(chunk for chunk in unread.chunks if "negation" in chunk.classes)
     noun = denial.form.split(" ")[0] in _WITHOUT | {"neither"} and segment.joint in ("or", ",", "/")
     return noun and hangs_on(text, segment, tested=False)
@@ -288,12 +292,15 @@ def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
     told = segment.expression
     ill = isinstance(told, Fact) and told.category == "condition"
     close = segment.joint in ("or", "/") and not segment.after_comma and is_bare(segment) and ill
-    close = close or (not text.exclusion and _is_one_more(segment) and (ill or told is None))
+    more = not text.exclusion and (ill or told is None) and _is_one_more(segment)
+    close = close or more or (not text.exclusion and _is_named_too(segment))
     words = text.text[segment.chunks[0].start : segment.chunks[-1].end]
     if not close and text.search(lexicon().judgement, words):
         return False
     if tested:
         return is_testable(named) and category_of(named) != "reproductive"
+    if more and told is None:
+        return True
     for chunk in segment.chunks:
         if (
             is_content(chunk)
@@ -304,6 +311,18 @@ def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
         if chunk.form in VERBS:
             return False
     return True
+
+
+def _is_named_too(segment: Segment) -> bool:
+    """Whether a member goes on the "no" of a demand with a name ("no A or B known to cause C").
+
+    Of a state that only some can be it offers the choice ("not pregnant or postmenopausal").
+    """
+    named = segment.chunks[0]
+    offered = (
+        category_of(named) == "reproductive" and named.term is not None and named.term.iri not in _BEARING
+    )
+    return is_content(named) and not offered and segment.joint in ("or", "/") and not segment.after_comma
 
 
 def _is_one_more(segment: Segment) -> bool:
