@@ -13,23 +13,20 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import demanded_kinds, example_of, is_way_of, unlisted
 from trialgraph.criteria.language.connectives import VERBS
 from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.members.denied import denied_too, hangs_on, is_limit_too, may_be_denied
 from trialgraph.criteria.members.doubts import share_doubts
 from trialgraph.criteria.members.joints import (
     asked_together,
     avoids,
     befallen_too,
     befalls,
-    denied_too,
     denies,
     either_of_strokes,
-    hangs_on,
     is_ability,
     is_adjectival,
     is_bare_state,
     is_found,
-    is_limit_too,
     lacks_too,
-    may_be_denied,
     resolved_joints,
     share_results,
     tells_result,
