@@ -9,7 +9,7 @@ from trialgraph.criteria.chunking.pieces import Chunk, ChunkKind, is_given
 from trialgraph.criteria.chunking.staging import stage_end
 from trialgraph.criteria.chunking.texts import Text
 from trialgraph.criteria.language.lexicon import lexicon
-from trialgraph.criteria.language.tokens import BRACKETS, CLOSING, bracket_pairs, tokenize
+from trialgraph.criteria.language.tokens import BRACKETS, CLOSING, Token, bracket_pairs, tokenize
 from trialgraph.criteria.language.vocabulary import Mention
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.ages import explains, may_be_new, stands_behind_persons
@@ -32,6 +32,10 @@ _QUALIFIER = frozenset({"qualifier"})
 _AGED = re.compile(r"\b(?:older|younger|old|of age|over)\b")
 _SOON = 4
 _OLD = re.compile(r"\s*-?\s*(?:old|of age)\b(?:\s+(?:or|and)\s+(?:older|over|above))?", re.IGNORECASE)
+_OF_LIST = re.compile(
+    r"(?:\s+or\s+more)?\s+of\s+(?:the\s+)?(?:following|below|these|those|above)\b", re.IGNORECASE
+)
+"""What stands behind a number that counts what a list names ("≥ 1 of the following")."""
 _DEEPEST = 4
 _OR = tokenize("or")
 
@@ -133,9 +137,14 @@ class Chunker:
             if limit is not None and (
                 limit.stated or limit.unit is not None or limit.relative_to is not None
             ):
-                chunk = Chunk("limit", token.start, limit.end, limit=limit)
-                return chunk, self._token_at(limit.end, position)
+                return self._limited(token, limit), self._token_at(limit.end, position)
         return self._words(position, mention)
+
+    def _limited(self, token: Token, limit: Found) -> Chunk:
+        """Return a limit without its quantity; a number that counts what a list names is none."""
+        if limit.unit is None and _OF_LIST.match(self.source, limit.end):
+            return Chunk("word", token.start, limit.end, token.form, frozenset({"neutral"}))
+        return Chunk("limit", token.start, limit.end, limit=limit)
 
     def _unclosed(self, chunk: Chunk) -> int:
         return self.source.count("(", chunk.start, chunk.end) - self.source.count(")", chunk.start, chunk.end)
@@ -265,6 +274,7 @@ class Chunker:
             if (after := self._suffixed(mention.end)) is not None:
                 return Chunk("word", token.start, self.tokens[after - 1].end, token.form, _QUALIFIER), after
             last = self.tokens[mention.end - 1].end
+            classes = frozenset() if token.form == "non" else classes  # It denies nothing in a name.
             return Chunk("concept", token.start, last, token.form, classes, mention.term), mention.end
         if token.text in _SIGNS:
             return Chunk("sign", token.start, token.end, token.text), position + 1

@@ -162,6 +162,9 @@ def is_of_all(text: Text, clause: Sequence[Chunk], index: int) -> bool:
     return told is not None and told.end() == clause[index].start and not ruled
 
 
+_DEFINED = frozenset({"condition", "lesion"})
+
+
 def defines_condition(sentence: Sequence[Chunk], told: Sequence[Expression]) -> bool:
     """Whether a sentence behind others only says what is called so ("Severe hypertension is defined as …").
 
@@ -169,15 +172,25 @@ def defines_condition(sentence: Sequence[Chunk], told: Sequence[Expression]) -> 
     """
     asked = {each.concept for each in told if isinstance(each, Fact)}
     named = _defined_in(sentence)
-    return bool(told) and bool(named) and not named & asked and any(c.kind == "value" for c in sentence)
+    return bool(told) and bool(named) and not named & asked
 
 
 def _defined_in(clause: Sequence[Chunk]) -> set[str]:
     """Return the conditions of which a clause says what they are defined as."""
-    at = next((i for i, chunk in enumerate(clause) if i and "definition" in chunk.classes), 0)
+    at = next((i for i, chunk in enumerate(clause) if i and _tells_meaning(chunk)), 0)
     if not at or clause[at - 1].form not in _BEING:
         return set()
-    return {c.term.iri for c in clause[:at] if c.term is not None and c.term.category == "condition"}
+    return {c.term.iri for c in clause[:at] if c.term is not None and c.term.category in _DEFINED}
+
+
+def _tells_meaning(chunk: Chunk) -> bool:
+    """Whether a word behind "is" tells what something is called so for, or can't be measured."""
+    return "definition" in chunk.classes or chunk.form in (
+        "defined",
+        "non measurable",
+        "non - measurable",
+        "nonmeasurable",
+    )
 
 
 def _given_role(text: Text, clause: Sequence[Chunk], index: int) -> Role:

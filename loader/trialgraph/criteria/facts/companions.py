@@ -7,6 +7,7 @@ place of the first ("due to", "for", "requiring") stays in its words.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -41,6 +42,7 @@ _LEADING_AWAY = frozenset({"post", "condition", "exception", "allowance", "defin
 _UNSEEN = frozenset({"unactual", "planned", "condition", "exception", "allowance", "barring", "example",
                      "needing", "definition"})  # fmt: skip
 _NO_DEMAND = frozenset({str(TGC.StandardTherapy), str(TGC.Biopsy)})
+_JOINT = re.compile(r"\s*(?:,|/|(?:,\s*)?(?:and\s*/\s*)?or\b)\s*(?:prior\s+|previous\s+)?", re.IGNORECASE)
 Read = Callable[[Sequence[Chunk]], Expression]
 
 
@@ -57,7 +59,7 @@ def with_companions(expression: Expression, text: Text, chunks: Sequence[Chunk],
         case AllOf(operands):
             return _joined([with_companions(each, text, chunks, read) for each in operands])
         case AnyOf(operands):
-            return _either([with_companions(each, text, chunks, read) for each in operands])
+            return _either(_treated(text, [with_companions(each, text, chunks, read) for each in operands]))
         case Not(operand):
             return Not(with_companions(operand, text, chunks, read))
         case Fact() if "qualifier" in expression.modifiers and "context" not in expression.modifiers:
@@ -70,6 +72,38 @@ def _joined(operands: Sequence[Expression]) -> Expression:
     """Join with AND what may tell the same companion twice."""
     joined = all_of(operands)
     return all_of(list(dict.fromkeys(joined.operands))) if isinstance(joined, AllOf) else joined
+
+
+def _treated(text: Text, operands: Sequence[Expression]) -> list[Expression]:
+    """Put all that "breast cancer treated with A, B or C" lists beside the disease."""
+    kept: list[Expression] = []
+    for each in operands:
+        before = kept[-1] if kept else None
+        ill, given = (
+            before.operands if isinstance(before, AllOf) and len(before.operands) == 2 else (None, None)
+        )
+        last = next(reversed(list(atoms(given))), None) if given is not None else None
+        goes_on = (
+            isinstance(ill, Fact)
+            and ill.category == "condition"
+            and isinstance(last, Fact)
+            and isinstance(each, Fact)
+            and {last.category, each.category} <= GIVEN
+            and _goes_on(text, last, each, first=given is last)
+        )
+        if goes_on and ill is not None and given is not None:
+            kept[-1] = all_of([ill, any_of([given, each])])
+        else:
+            kept.append(each)
+    return kept
+
+
+def _goes_on(text: Text, before: Fact, fact: Fact, *, first: bool) -> bool:
+    """Whether a treatment is the next of a list; an "or" behind a comma may start what bars by itself."""
+    start, end = text.normalized.readable(before.span)[1], text.normalized.readable(fact.span)[0]
+    joint = _JOINT.fullmatch(text.text, start, end) if start < end else None
+    apart = text.exclusion and first and joint is not None and joint.group().strip() == ", or"
+    return joint is not None and before.within == fact.within and not apart
 
 
 def _either(operands: Sequence[Expression]) -> Expression:

@@ -11,23 +11,20 @@ from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.facts.instances import demanded_kinds, example_of, is_way_of, unlisted
 from trialgraph.criteria.lists.blocks import blocks_of, is_given
+from trialgraph.criteria.members.denied import denied_too, hangs_on, is_limit_too, may_be_denied
 from trialgraph.criteria.members.doubts import share_doubts
 from trialgraph.criteria.members.joints import (
     asked_together,
     avoids,
     befallen_too,
     befalls,
-    denied_too,
     denies,
     either_of_strokes,
-    hangs_on,
     is_ability,
     is_adjectival,
     is_bare_state,
     is_found,
-    is_limit_too,
     lacks_too,
-    may_be_denied,
     resolved_joints,
     share_results,
     tells_result,
@@ -206,7 +203,8 @@ def _none_of(text: Text, denied: Sequence[Expression], last: Segment) -> Express
 def _goes_under(text: Text, unread: Segment, segment: Segment) -> bool:
     """Whether a member goes on under the "no" of words that weren't read, or may do so among demands."""
     if segment.expression is None:
-        return not text.exclusion and segment.joint != "and" and is_adjectival(segment)
+        demanded = not text.exclusion and segment.joint != "and"
+        return demanded and (is_adjectival(segment) or may_be_denied(text, unread, segment))
     if text.exclusion or denies(segment):
         return denied_too(text, unread, segment)
     return may_be_denied(text, unread, segment)

@@ -8,6 +8,7 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import VERBS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.members.segments import Segment, is_bare
+from trialgraph.expressions import Fact
 
 __all__ = ["governed", "subjects"]
 
@@ -48,13 +49,22 @@ def _only_narrows(kept: Sequence[Segment], segment: Segment) -> bool:
 
 
 def subjects(segments: list[Segment], *, exclusion: bool) -> list[Segment]:
-    """Keep "women of childbearing potential and men … must" together: its first half isn't a demand."""
+    """Keep "women of childbearing potential and men … must" together: its first half isn't a demand.
+
+    So are "A, B or C must be confirmed" among demands, which ask for none of them.
+    """
     kept: list[Segment] = []
     verbs = _MODAL if exclusion else _MODAL | {"is", "are"}
     for segment in segments:
         speaks = segment.expression is None and any(chunk.form in verbs for chunk in segment.chunks)
-        while kept and speaks and _goes_on_with(kept[-1], segment):
+        ruled = not exclusion and segment.expression is None and _is_ruled(segment)
+        category = None
+        while kept and (
+            (speaks and _goes_on_with(kept[-1], segment))
+            or (ruled and _is_ruled_too(kept[-1], segment, category))
+        ):
             before = kept.pop()
+            category = before.expression.category if isinstance(before.expression, Fact) else None
             segment.chunks, segment.joint, segment.after_comma = (
                 [*before.chunks, *segment.chunks],
                 before.joint,
@@ -62,6 +72,25 @@ def subjects(segments: list[Segment], *, exclusion: bool) -> list[Segment]:
             )
         kept.append(segment)
     return kept
+
+
+def _is_ruled(segment: Segment) -> bool:
+    """Whether a member says of a thing what it must be ("hepatic toxicity must be ≤ grade 1")."""
+    modal = next((i for i, each in enumerate(segment.chunks) if each.form.split(" ")[0] in _MODAL), 0)
+    subject = segment.chunks[:modal]
+    named = any(is_content(chunk) for chunk in subject)
+    return named and not any("persons" in chunk.classes or chunk.form in VERBS for chunk in subject)
+
+
+def _is_ruled_too(before: Segment, segment: Segment, category: str | None) -> bool:
+    """Whether a member is one more subject of what the last must be, which has the `category` behind it."""
+    fact = before.expression
+    ruled = any(chunk.form.split(" ")[0] in _MODAL for chunk in before.chunks)
+    if ruled or not isinstance(fact, Fact) or not _is_noun(before):
+        return False
+    if segment.joint == ",":
+        return category == fact.category
+    return segment.joint in ("and", "or", "/") and (not segment.after_comma or before.joint == ",")
 
 
 def _goes_on_with(before: Segment, segment: Segment) -> bool:

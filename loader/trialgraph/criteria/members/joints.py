@@ -6,17 +6,15 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.results import is_testable
 from trialgraph.criteria.facts.strokes import are_choices
 from trialgraph.criteria.language.connectives import FINITE, VERBS
-from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.criteria.members.segments import Segment, is_bare
+from trialgraph.criteria.members.segments import Segment
 from trialgraph.criteria.trees import any_of
-from trialgraph.expressions import AllOf, Expression, Fact, Value, atoms
+from trialgraph.expressions import Expression, Fact, Value, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = [
@@ -24,24 +22,18 @@ __all__ = [
     "avoids",
     "befallen_too",
     "befalls",
-    "denied_too",
     "denies",
     "either_of_strokes",
-    "hangs_on",
     "is_ability",
     "is_adjectival",
     "is_bare_state",
     "is_found",
-    "is_limit_too",
     "lacks_too",
-    "may_be_denied",
     "resolved_joints",
     "share_results",
     "tells_result",
 ]
 
-_ABSENT = frozenset({"undetectable", "negative", "no", "normal"})
-"""First words of names that deny something by themselves."""
 _FOUND = re.compile(
     r"(?<!not )\b(?:sero)?(?:positive|reactive|detected|detectable|present)\b|\+(?=\W|$)", re.IGNORECASE
 )
@@ -54,9 +46,6 @@ _AVOIDING = re.compile(
     r"\b(?:abstain|abstaining|refrain|refraining)\s+from\b|\bavoid(?:ing)?\b", re.IGNORECASE
 )
 _CHILDBEARING = str(TGC.ChildbearingPotential)
-_WITHOUT = frozenset({"no", "without", "absence", "free", "lack", "seronegative"})
-_NOMINAL = frozenset({"tail", "qualifier", "label", "value_tail", "active", "historic", "other"})
-"""What words of a noun that isn't known may do, such as the "disease" of "no locoregional disease"."""
 _PERFORMANCE = frozenset(
     map(str, (TGC.ECOGPerformanceStatus, TGC.KarnofskyPerformanceStatus, TGC.LanskyPerformanceStatus))
 )
@@ -72,7 +61,6 @@ _TAKING = frozenset({"receiving", "taking", "undergoing", "on", "is receiving", 
                      "are taking", "who is receiving", "who are receiving"})  # fmt: skip
 _COUNTS = frozenset({"10*9/L", "10*6/L"})
 _PERSONS = ("those", "who", "patient", "subject", "participant", "women", "men", "male", "female")
-_CLASSES = frozenset({str(TGC.NYHAClass), str(TGC.ChildPughScore)})
 _BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
 _BEING = _BEFELL | {"does", "do", "did", "is", "are", "was", "were", "who", "who has", "who have"}
 
@@ -239,79 +227,6 @@ def resolved_joints(joints: list[str], default: str, *, exclusion: bool) -> list
             continue
         resolved.append(meaning if joint != "/" else default)
     return resolved[::-1]
-
-
-def denied_too(text: Text, unread: Segment, segment: Segment) -> bool:
-    """Whether a member goes on under the "no" of a noun that isn't known ("no brain or lung disease")."""
-    words = [chunk for chunk in unread.chunks if not chunk.classes & {"negation", "neutral"}]
-    plain = all(
-        not (is_content(chunk) or chunk.classes - _NOMINAL or chunk.kind == "sign") for chunk in words
-    )
-    return plain and may_be_denied(text, unread, segment) and not denies(segment)
-
-
-def may_be_denied(text: Text, unread: Segment, segment: Segment) -> bool:
-    """Whether a member may go on under the "no" of words that weren't read, of which only a person can tell.
-
-    So may any illness behind the "no" of "no contraindication to A, including B or C".
-    """
-    denial = next(chunk for chunk in unread.chunks if "negation" in chunk.classes)
-    noun = denial.form.split(" ")[0] in _WITHOUT | {"neither"} and segment.joint in ("or", ",", "/")
-    return noun and hangs_on(text, segment, tested=False)
-
-
-def is_limit_too(segment: Segment) -> bool:
-    """Whether a member is the limit of "no A or bilirubin > 3 mg/dL", which is denied as A is.
-
-    So is a disease told by its class: "no A, NYHA class III or IV heart failure".
-    """
-    told = segment.expression
-    if isinstance(told, AllOf):
-        classed = any(isinstance(each, Value) and each.concept in _CLASSES for each in told.operands)
-        ill = any(isinstance(each, Fact) and each.category == "condition" for each in told.operands)
-        return classed and ill and segment.joint in ("or", ",") and segment.chunks[0].kind == "value"
-    return segment.joint == "or" and not segment.after_comma and isinstance(told, Value)
-
-
-def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
-    """Whether a member goes on under the "no" before it, being a noun without a verb of its own.
-
-    Under a test's result ("negative …") go on only things that are tested for, and under no "no" what is
-    an absence itself ("undetectable viral load").
-    """
-    opening = segment.chunks[0].form.split(" ")[0]
-    if segment.joint == ";" or not segment.carries or opening in FINITE or opening in _WITHOUT:
-        return False
-    named = next((chunk for chunk in segment.chunks if is_content(chunk)), segment.chunks[0])
-    if named.term is not None and named.term.label.split(" ")[0] in _ABSENT:
-        return False
-    told = segment.expression
-    ill = isinstance(told, Fact) and told.category == "condition"
-    close = segment.joint in ("or", "/") and not segment.after_comma and is_bare(segment) and ill
-    close = close or (not text.exclusion and _is_one_more(segment) and (ill or told is None))
-    words = text.text[segment.chunks[0].start : segment.chunks[-1].end]
-    if not close and text.search(lexicon().judgement, words):
-        return False
-    if tested:
-        return is_testable(named) and category_of(named) != "reproductive"
-    for chunk in segment.chunks:
-        if (
-            is_content(chunk)
-            or chunk.classes & {"qualifier", "active"}
-            or (not chunk.classes and chunk.kind == "word")
-        ):
-            return True
-        if chunk.form in VERBS:
-            return False
-    return True
-
-
-def _is_one_more(segment: Segment) -> bool:
-    """Whether a member ends a list with what is left of its kind ("or any other illness that …")."""
-    opening = segment.chunks[0]
-    following = segment.chunks[1].form if len(segment.chunks) > 1 else "of"
-    some = opening.form == "any" and following not in ("of", "one")
-    return segment.joint in ("or", ",") and ("other" in opening.classes or some)
 
 
 def tells_result(segment: Segment) -> bool:

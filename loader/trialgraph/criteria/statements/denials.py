@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 
@@ -17,7 +18,7 @@ from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of
 from trialgraph.criteria.statements.leadins import in_state_of, in_time_of
 from trialgraph.criteria.trees import all_of, any_of, is_formal, negate
-from trialgraph.expressions import Expression, Fact, Not, atoms
+from trialgraph.expressions import AllOf, Expression, Fact, Not, atoms
 
 __all__ = ["read_denied"]
 
@@ -40,7 +41,8 @@ _UNDOING = frozenset({"condition", "exception", "allowance", "example", "negatio
 """What words behind a denial do where the list isn't what they deny."""
 _ASKING = re.compile(r"\b(?:must|should|shall|need\w*|requir\w*|will|however|but)\b", re.IGNORECASE)
 _SUPPOSING = frozenset({"if", "when", "where", "provided", "provided that", "unless"})
-_FEW = 6
+_TOGETHER = re.compile(r"\b(?:and|with|plus|both)\b")
+_FEW = 12
 _TURNED = frozenset({"condition", "exception", "allowance", "barring"})
 _MODALS = ("must", "should", "may", "can", "shall", "will")
 
@@ -68,8 +70,9 @@ def read_denied(
             return narrative(text, *place)
         first = [chunk for chunk in leading if chunk.start < last[0].start]
         asked = [read(text, each, each[0].start, each[-1].end) for each in (first, besides) if each]
+        any_item = any_of([_each_denied(text, item) for item in items])
         return all_of(
-            [*asked, negate(in_state_of(text, last, in_time_of(leading, any_of(items), facts_too=True)))]
+            [*asked, negate(in_state_of(text, last, in_time_of(leading, any_item, facts_too=True)))]
         )
     at = next((i for i in range(len(last) - 1, -1, -1) if last[i].form in _DENYING), None)
     if at is None or (text.exclusion and not _demands(text, last)) or not _leads_in(text, leading):
@@ -77,13 +80,13 @@ def read_denied(
     behind = [chunk for chunk in last[at + 1 :] if chunk.kind != "sign"]
     if any(chunk.kind == "value" or chunk.classes & _TURNED for chunk in behind):
         return None
-    kind = _denied_kind(text, last[at + 1 :]) if any(map(is_content, behind)) else ()
+    plain = all(is_harmless(chunk, "label") for chunk in last[:at])
+    kind = _denied_kind(text, last[at + 1 :], plain=plain) if last[at + 1 :] else ()
     if kind is None:
         return None
-    listed = _barred(items, kind)
+    listed = _barred([_each_denied(text, item) for item in items], kind)
     if listed is None or (not kind and not all(map(_leads_on, behind))):
-        plain = len(behind) <= _FEW and all(is_harmless(chunk, "label") for chunk in last[:at])
-        return narrative(text, *place) if plain else None
+        return narrative(text, *place) if plain and len(behind) <= _FEW else None
     listed = in_state_of(text, last, listed)
     denied = listed if text.exclusion else negate(listed)
     if (case := _case(text, last[:at])) is not None:
@@ -139,14 +142,34 @@ def _demands(text: Text, chunks: Sequence[Chunk]) -> bool:
     return DEMAND.match(words) is not None or any(chunk.form.startswith(_MODALS) for chunk in chunks)
 
 
-def _denied_kind(text: Text, chunks: Sequence[Chunk]) -> tuple[Expression, ...] | None:
-    """Return the kind that a list names instances of ("no serious illness, such as:"), or None."""
+def _denied_kind(text: Text, chunks: Sequence[Chunk], *, plain: bool) -> tuple[Expression, ...] | None:
+    """Return the kind that a list names instances of ("no serious illness, such as:"); None without one.
+
+    A kind that isn't known stays words, where the denial is `plain`: its instances are denied all the same.
+    """
     match = _INSTANCES.search(text.text, chunks[0].start, chunks[-1].end)
-    if match is None:
-        return None
-    named = trimmed([chunk for chunk in chunks if chunk.end <= match.start()])
-    read = read_barred(text, named) if any(map(is_content, named)) else None
-    return (read,) if read is not None and is_formal(read) and not isinstance(read, Not) else None
+    named = trimmed([chunk for chunk in chunks if match is not None and chunk.end <= match.start()])
+    told = any(map(is_content, named))
+    if not told and (not named or all(map(_leads_on, named))):
+        return None if any(map(is_content, chunks)) else ()
+    read = read_barred(text, named) if told else None
+    if read is not None and is_formal(read) and not isinstance(read, Not):
+        return (read,)
+    return (narrative(text, named[0].start, named[-1].end),) if plain else None
+
+
+def _each_denied(text: Text, item: Expression) -> Expression:
+    """Return an item that names several things behind commas as any of them, since none may be there."""
+    told = item.operands if isinstance(item, AllOf) else ()
+    facts = [each for each in told if isinstance(each, Fact)]
+    if len(facts) < max(len(told), 2):
+        return item
+    places = [text.normalized.readable(fact.span) for fact in facts]
+    commas = all(
+        "," in (between := text.lowered[one[1] : two[0]]) and _TOGETHER.search(between) is None
+        for one, two in itertools.pairwise(places)
+    )
+    return any_of(facts) if commas else item
 
 
 def _barred(items: Sequence[Expression], kind: Sequence[Expression]) -> Expression | None:

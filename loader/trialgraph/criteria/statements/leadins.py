@@ -45,7 +45,6 @@ _EXCLUDED = re.compile(
     r"\b(?:are|is|be|must) (?:also )?(?:excluded|ineligible|not (?:be )?(?:eligible|allowed|permitted))\b",
     re.IGNORECASE,
 )
-_MEETING = frozenset({"must", "should", "meet", "must meet", "fulfill", "satisfy", "has", "."})
 _ABOUT = frozenset({"for", "in"})
 _WAIVED = re.compile(r"\bnot (?:\w+ )?(?:need|require|necessary|mandatory|applicable|apply)", re.IGNORECASE)
 _FOLLOWING = re.compile(
@@ -178,10 +177,7 @@ def with_lead(
     if not text.exclusion and leading and leading[0].form == "if":
         return _asked_in_case(text, leading, head, body)
     if not any(not isinstance(atom, Narrative) for atom in atoms(head)):
-        told = not text.exclusion and any(
-            chunk.kind == "value" or (chunk.kind == "limit" and not (either and _counts_items(leading, at)))
-            for at, chunk in enumerate(leading)
-        )
+        told = not text.exclusion and any(chunk.kind in ("value", "limit") for chunk in leading)
         return body if not told and _plain_lead(lead, either=either) else all_of([head, body])
     if text.exclusion and facts and either and _INSTANCES.search(lead):
         words = (stop, outline.end)
@@ -257,7 +253,7 @@ def _asked_of_some(
     if sentences and (case := _allowed_case(text, sentences[-1])) is not None:
         last = sentences[-1][0].start
         before = [read(text, between(chunks, start, last), start, last)] if len(sentences) > 1 else []
-        return all_of([*before, asked_of(text, case, body)])
+        return all_of([*before, asked_of(text, case, all_of([*_also_asked(text, sentences[-1]), body]))])
     waived = _CAUSE.search(text.text, start, lead_end)
     return any_of([body, narrative(text, waived.start("cause"), waived.end())]) if waived else None
 
@@ -272,13 +268,22 @@ def _allowed_case(text: Text, leading: Sequence[Chunk]) -> Expression | None:
     named = [chunk for chunk in before if is_content(chunk)]
     if not named or leading[0].form == "if" or any(chunk.kind == "value" for chunk in named):
         return None
-    if any(chunk.classes & {"negation", "exception"} for chunk in leading) or any(
+    if any(chunk.classes & {"negation", "exception"} for chunk in leading[: at + 1]) or any(
         is_cancer(chunk.term) for chunk in named
     ):
         return None
     if any(chunk.form.startswith(_MODALS) for chunk in before):
         return None
     return case_of(text, before)
+
+
+def _also_asked(text: Text, leading: Sequence[Chunk]) -> list[Expression]:
+    """Return what a lead-in asks beside its list of whom it allows, as words ("if stable, and:")."""
+    at = next(i for i, chunk in enumerate(leading) if "allowance" in chunk.classes)
+    behind = [chunk for chunk in leading[at + 1 :] if chunk.kind != "sign"]
+    if not any(map(is_content, behind)):
+        return []
+    return [narrative(text, behind[0].start, behind[-1].end)]
 
 
 def _of_named(leading: Sequence[Chunk], head: Expression, body: Expression) -> Expression | None:
@@ -336,12 +341,6 @@ def _names_some(leading: Sequence[Chunk]) -> bool:
     told = any(chunk.classes & {"confirmation", "confirmed"} for chunk in subject)
     told = told or any(is_content(chunk) for chunk in leading[len(subject) :])
     return not told and any(is_content(chunk) for chunk in subject)
-
-
-def _counts_items(leading: Sequence[Chunk], at: int) -> bool:
-    """Whether a number tells how many items are enough ("must meet at least one of the following:")."""
-    plain = all("neutral" in chunk.classes or chunk.form in _MEETING for chunk in leading[:at])
-    return plain and at + 1 < len(leading) and leading[at + 1].form == "of"
 
 
 def _plain_lead(lead: str, *, either: bool) -> bool:

@@ -1,0 +1,124 @@
+"""What goes on under a "no" before it in a list, so that it is denied too: "no A, B or other C"."""
+
+from __future__ import annotations
+
+import re
+
+from trialgraph.criteria.chunking.brackets import category_of
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.results import is_testable
+from trialgraph.criteria.language.connectives import FINITE, VERBS
+from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.members.joints import denies
+from trialgraph.criteria.members.segments import Segment, is_bare
+from trialgraph.expressions import AllOf, Fact, Value
+from trialgraph.namespaces import TGC
+
+__all__ = ["denied_too", "hangs_on", "is_limit_too", "may_be_denied"]
+
+_ABSENT = frozenset({"undetectable", "negative", "no", "normal"})
+"""First words of names that deny something by themselves."""
+_BEARING = frozenset(map(str, (TGC.Pregnancy, TGC.Breastfeeding)))
+_NOR = re.compile(r"\bnor\b", re.IGNORECASE)
+_WITHOUT = frozenset({"no", "without", "absence", "free", "lack", "seronegative"})
+_NOMINAL = frozenset({"tail", "qualifier", "label", "value_tail", "active", "historic", "other"})
+"""What words of a noun that isn't known may do, such as the "disease" of "no locoregional disease"."""
+_CLASSES = frozenset({str(TGC.NYHAClass), str(TGC.ChildPughScore)})
+
+
+def denied_too(text: Text, unread: Segment, segment: Segment) -> bool:
+    """Whether a member goes on under the "no" of a noun that isn't known ("no brain or lung disease")."""
+    words = [chunk for chunk in unread.chunks if not chunk.classes & {"negation", "neutral"}]
+    plain = all(
+        not (is_content(chunk) or chunk.classes - _NOMINAL or chunk.kind == "sign") for chunk in words
+    )
+    return plain and may_be_denied(text, unread, segment) and not denies(segment)
+
+
+def may_be_denied(text: Text, unread: Segment, segment: Segment) -> bool:
+    """Whether a member may go on under the "no" of words that weren't read, of which only a person can tell.
+
+    So may any illness behind the "no" of "no contraindication to A, including B or C".
+    """
+    if _NOR.search(text.text, unread.chunks[-1].end, segment.chunks[0].start):
+        return True
+    denial = next(chunk for chunk in unread.chunks if "negation" in chunk.classes)
+    listed = segment.joint in ("or", ",", "/") or (segment.joint == "and" and _is_tested_too(denial, segment))
+    noun = denial.form.split(" ")[0] in _WITHOUT | {"neither"} and listed
+    return noun and hangs_on(text, segment, tested=False)
+
+
+def _is_tested_too(denial: Chunk, segment: Segment) -> bool:
+    """Whether a member is one more of what "seronegative for" says."""
+    named = next((chunk for chunk in segment.chunks if is_content(chunk)), segment.chunks[0])
+    return denial.form.endswith("negative for") and is_testable(named) and not denies(segment)
+
+
+def is_limit_too(segment: Segment) -> bool:
+    """Whether a member is the limit of "no A or bilirubin > 3 mg/dL", which is denied as A is.
+
+    So is a disease told by its class: "no A, NYHA class III or IV heart failure".
+    """
+    told = segment.expression
+    if isinstance(told, AllOf):
+        classed = any(isinstance(each, Value) and each.concept in _CLASSES for each in told.operands)
+        ill = any(isinstance(each, Fact) and each.category == "condition" for each in told.operands)
+        return classed and ill and segment.joint in ("or", ",") and segment.chunks[0].kind == "value"
+    return segment.joint == "or" and not segment.after_comma and isinstance(told, Value)
+
+
+def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
+    """Whether a member goes on under the "no" before it, being a noun without a verb of its own.
+
+    Under a test's result ("negative …") go on only things that are tested for, and under no "no" what is
+    an absence itself ("undetectable viral load").
+    """
+    opening = segment.chunks[0].form.split(" ")[0]
+    if segment.joint == ";" or not segment.carries or opening in FINITE or opening in _WITHOUT:
+        return False
+    named = next((chunk for chunk in segment.chunks if is_content(chunk)), segment.chunks[0])
+    if named.term is not None and named.term.label.split(" ")[0] in _ABSENT:
+        return False
+    told = segment.expression
+    ill = isinstance(told, Fact) and told.category == "condition"
+    close = segment.joint in ("or", "/") and not segment.after_comma and is_bare(segment) and ill
+    more = not text.exclusion and (ill or told is None) and _is_one_more(segment)
+    close = close or more or (not text.exclusion and _is_named_too(segment))
+    words = text.text[segment.chunks[0].start : segment.chunks[-1].end]
+    if not close and text.search(lexicon().judgement, words):
+        return False
+    if tested:
+        return is_testable(named) and category_of(named) != "reproductive"
+    if more and told is None:
+        return True
+    for chunk in segment.chunks:
+        if (
+            is_content(chunk)
+            or chunk.classes & {"qualifier", "active"}
+            or (not chunk.classes and chunk.kind == "word")
+        ):
+            return True
+        if chunk.form in VERBS:
+            return False
+    return True
+
+
+def _is_named_too(segment: Segment) -> bool:
+    """Whether a member goes on the "no" of a demand with a name ("no A or B known to cause C").
+
+    Of a state that only some can be it offers the choice ("not pregnant or postmenopausal").
+    """
+    named = segment.chunks[0]
+    offered = (
+        category_of(named) == "reproductive" and named.term is not None and named.term.iri not in _BEARING
+    )
+    return is_content(named) and not offered and segment.joint in ("or", "/") and not segment.after_comma
+
+
+def _is_one_more(segment: Segment) -> bool:
+    """Whether a member ends a list with what is left of its kind ("or any other illness that …")."""
+    opening = segment.chunks[0]
+    following = segment.chunks[1].form if len(segment.chunks) > 1 else "of"
+    some = opening.form == "any" and following not in ("of", "one")
+    return segment.joint in ("or", ",") and ("other" in opening.classes or some)
