@@ -12,6 +12,7 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.conditions.sexes import SEXES
 from trialgraph.criteria.facts.facts import is_content, read_fact
+from trialgraph.criteria.facts.instances import of_unread_kind
 from trialgraph.criteria.facts.subjects import without_subject
 from trialgraph.criteria.facts.surroundings import category_of
 from trialgraph.criteria.language.connectives import RESTARTS
@@ -45,6 +46,11 @@ _CHILDBEARING = str(TGC.ChildbearingPotential)
 _PLAIN = frozenset({"neutral", "of some", "persons", "condition"})
 _PROVIDED = frozenset({"provided", "provided that", "only if"})
 """What adds a demand to the one before it, rather than telling whom that is asked of."""
+_END = r"(?:(?:adequately |successfully |well[- ]|medically )?(?:treated|cured|controlled|resolved|stable))"
+_BECOME = re.compile(
+    rf"\w+ (?:be|have been|has been) (?P<what>{_END}(?:(?:,? and|,? or|/|,) ?{_END})*)", re.IGNORECASE
+)
+"""What a disease has to have become ("must have been treated and cured")."""
 _ADDING = frozenset(
     {"therefore", "thus", "hence", "in addition ,", "additionally", "furthermore", "moreover"}
 )
@@ -147,6 +153,9 @@ def _asked_in_words(text: Text, case: list[Chunk], body: list[Chunk]) -> Express
     told = case_of(text, case)
     if not is_formal(told) or not all(may_be_borne(text, atom) for atom in atoms(told)):
         return narrative(text, case[0].start, body[-1].end)
+    become = _BECOME.fullmatch(text.text, body[0].start, body[-1].end)
+    if become is not None and isinstance(told, Fact):
+        return any_of([negate(told), map_facts(told, lambda fact: of_unread_kind(fact, become["what"]))])
     return any_of([negate(told), narrative(text, body[0].start, body[-1].end)])
 
 
