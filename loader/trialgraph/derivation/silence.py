@@ -211,7 +211,7 @@ def _sequels(found: Sorted, concepts: Concepts) -> set[str]:
     """Return what may have followed from what is recorded, without being recorded apart."""
     recorded = {fact.concept for fact in found.shown} | found.possible.keys()
     above = frozenset[str]().union(*(concepts.ancestors(iri) for iri in recorded))
-    followed = concepts.once(_following, str(TGC.Condition))
+    followed = concepts.once(_following, str(TGC.ClinicalConcept))
     kinds = (might_show(iri, concepts) for iri, diseases in followed if not above.isdisjoint(diseases))
     return set().union(*kinds)
 

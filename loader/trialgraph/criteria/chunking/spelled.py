@@ -24,6 +24,9 @@ _BEFORE = frozenset({"history", "known", "infection", "no"})
 _LONGEST_SHORT = 6
 _LOOSE = 3
 """From how many letters on an abbreviation may leave words out ("HER2")."""
+_LISTED = 5
+_LONGEST_LIST = 16
+"""From how many letters on it may stand for the parts of a list, and how many words and commas these take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +130,11 @@ def _closing(tokens: Sequence[Token], opening: int) -> int:
 def _spelled_from(tokens: Sequence[Token], opening: int, closing: int) -> int | None:
     """Return where the words start that an abbreviation behind them stands for."""
     short = "".join(each.text for each in tokens[opening + 1 : closing] if each.text.isalnum()).lower()
-    initials = ""
-    for start in range(opening - 1, max(-1, opening - 1 - _LONGEST_WORDS), -1):
+    initials, listed = "", len(short) >= _LISTED
+    for start in range(opening - 1, max(-1, opening - 1 - (_LONGEST_LIST if listed else _LONGEST_WORDS)), -1):
         word = tokens[start].text
         if not word.isalnum():
-            if word != "-":
+            if word != "-" and not (listed and word == ","):
                 return None
             continue
         initials = (word.lower() if word.isdecimal() else word[0].lower()) + initials
@@ -141,7 +144,11 @@ def _spelled_from(tokens: Sequence[Token], opening: int, closing: int) -> int | 
 
 
 def _stands_for(short: str, initials: str) -> bool:
-    """Whether an abbreviation's letters are among words' first letters, in order, both ends included."""
+    """Whether an abbreviation's letters are among words' first letters, in order, both ends included.
+
+    The last of a list may be of two words ("… and skin changes (POEMS)").
+    """
     letters = iter(initials)
     in_order = all(letter in letters for letter in short)
-    return in_order and initials[0] == short[0] and initials[-1] == short[-1]
+    last = initials[-2:] if len(short) >= _LISTED else initials[-1]
+    return in_order and initials[0] == short[0] and short[-1] in last

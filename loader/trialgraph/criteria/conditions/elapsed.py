@@ -12,6 +12,7 @@ from trialgraph.criteria.chunking.pieces import TURNING, is_undergone
 from trialgraph.criteria.conditions.cases import except_for
 from trialgraph.criteria.conditions.intervals import (
     AGAIN,
+    BARE,
     BARRED,
     ENDED,
     ENDINGS,
@@ -113,6 +114,8 @@ def _read(text: Text, chunks: Sequence[Chunk], read: Reader, beside: Beside) -> 
         return negate(barred)
     clause = _clause_after(text, chunks)
     barred = _barred(text, chunks[:clause], read)
+    if barred is None and _framed(text, chunks, (BARE,), read) is not None:
+        return narrative(text, chunks[0].start, chunks[-1].end)
     if barred is None or clause is None:
         return None if barred is None else negate(barred)
     rest = trimmed(chunks[clause + 1 :])
@@ -271,6 +274,8 @@ def _framed(text: Text, chunks: Sequence[Chunk], frames: Sequence[str], read: Re
         tail = [chunk for chunk in chunks if chunk.start >= match.end()]
         if "tail" in match.groupdict():
             if _joins_more(tail) or (named and _UNTIL_WORSE.search(text.text, first, end)):
+                continue
+            if any(map(is_undergone, (inner for chunk in tail for inner in chunk.inner))):
                 continue
         elif named:
             named = _named(text, named, match)

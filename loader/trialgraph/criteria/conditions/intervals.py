@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-__all__ = ["AGAIN", "BARRED", "ENDED", "ENDINGS", "FRAMES", "LISTED", "SINCE_LEAST", "SINCE_MOST", "WHO_HAD"]
+__all__ = [
+    "AGAIN",
+    "BARE",
+    "BARRED",
+    "ENDED",
+    "ENDINGS",
+    "FRAMES",
+    "LISTED",
+    "SINCE_LEAST",
+    "SINCE_MOST",
+    "WHO_HAD",
+]
 
 _OPENING = (
     r"(?:(?:patients?|subjects?|participants?|they|who|must|should|have|has|had|be|an?|the|there|interval|of)"
@@ -42,7 +53,9 @@ ENDED = (
     rf"|(?:is\s+to)?\s*{_HAVING}{_ENDING}{_LEAST})LENGTH\s+(?:prior\s+to|before|from)\b"
 )
 _PERSONS = r"(?:(?:the|all|any)\s+)?(?:patients?|subjects?|participants?|individuals?|women|men|they)"
-_FINAL = r"(?:last|final|most\s+recent)\s+(?:dose|doses|administration|infusion|treatment|cycle|course)"
+_FINAL = (
+    r"(?:last|final|most\s+recent)\s+(?:dose|doses|fraction|administration|infusion|treatment|cycle|course)"
+)
 _BEFORE = r"\s*(?:\(\s*wash-?\s?out[^()]*\)\s*)?(?:prior\s+to|before)\b"
 _WASHOUT = r"wash-?\s?out(?:\s+(?:period|time|interval))?"
 _DUE = r"(?:\s+(?:is|are|will|must|should|be|have|has|been|required|needed|necessary|requested|elapsed))*"
@@ -56,8 +69,9 @@ FRAMES = (
     rf"{_OPENING}{_WASHOUT}\s+(?:for|of|from|after)\s+{_LAST}{_NAMED}{_IS}(?:{_LEAST})?LENGTH(?P<tail>\b)",
     rf"{_OPENING}(?:minimum\s+)?(?:time|interval)\s+(?:elapsed\s+)?(?:since|from|after)\s+{_LAST}{_NAMED}{_IS}{_LEAST}LENGTH"
     r"(?P<tail>\b)",
-    rf"(?:{_PERSONS}\s+)?(?:(?:must|should)\s+have\s+(?:had|received)\s+)?(?:(?:the|their|a)\s+)?{_FINAL}\s+(?:of|with)\s+"
+    rf"(?:{_PERSONS}\s+)?(?:(?:(?:must|should)\s+have\s+)?(?:had|received)\s+)?(?:(?:the|their|a)\s+)?{_FINAL}\s+(?:of|with)\s+"
     rf"{_NAMED}(?:\s+(?:must|should|have|has|be|been|was|given|administered|received|completed))*\s*{_LEAST}LENGTH(?P<tail>{_BEFORE})",
+    rf"(?:last|final|most\s+recent|all\s+(?:prior|previous))\s+{_NAMED}\s*{_LEAST}LENGTH(?P<tail>{_BEFORE}|\s+from\b)",
     rf"(?:{_PERSONS}\s+)?(?:must\s+|should\s+)(?:have\s+)?"
     r"(?:completed?|discontinued?|stop(?:ped)?|finish(?:ed)?|ended)\s+"
     rf"{_NAMED}\s*(?:\bfor\s+)?(?P<least>{_LEAST})?LENGTH(?P<tail>{_BEFORE})",
@@ -71,6 +85,14 @@ FRAMES = (
     rf"(?:(?:given|administered|received)\s+)?{_LEAST}LENGTH(?P<tail>{_BEFORE})",
 )
 """Other wordings of it, each with the treatments as `named`; with a `tail`, up to when it is told behind."""
+BARE = (
+    rf"(?P<named>(?!(?:[^.;:]*\b)?(?:must|should|receiv|had|have|has|undergo|underw|complet|treated|who|history|stable|no|not)"
+    rf"\w*)[^.;:]{{3,120}}?)\s*{_LEAST}LENGTH(?P<tail>{_BEFORE})"
+)
+"""A treatment and a time without a verb ("focal irradiation > 4 weeks prior to enrollment").
+
+That it must be over for so long is as likely meant as that it must have been given.
+"""
 WHO_HAD = (
     rf"(?:(?:for|in)\s+)?{_PERSONS}\s+(?:who\s+)?(?:have\s+|has\s+)?(?:been\s+)?(?:previously\s+)?"
     r"(?:received|had|undergone|treated\s+with)\s+(?P<named>[^.;:]{3,160}?),\s+(?:for\s+eligibility,?\s+)?"

@@ -11,9 +11,10 @@ from trialgraph.criteria.facts.surroundings import category_of
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 
-__all__ = ["SEXES", "read_sex", "sex_before"]
+__all__ = ["SEXES", "read_sex", "sex_before", "sex_told"]
 
 SEXES = {"female": (str(TGC.FemaleSex), "female sex"), "male": (str(TGC.MaleSex), "male sex")}
+_FEW_WORDS = 3
 _RULING = frozenset(
     {"must", "should", "shall", "will", "may", "can", "agree", "need", "must have", "must be"}
 )
@@ -38,6 +39,20 @@ def read_sex(text: Text, chunks: Sequence[Chunk]) -> tuple[Fact, bool] | None:
     return Fact(iri, label, "demographic", span=place), not content
 
 
+def sex_told(text: Text, chunks: Sequence[Chunk]) -> tuple[Fact, bool] | None:
+    """Return the sex that a demand, or an exclusion, starts with, and whether it says nothing else.
+
+    An exclusion bars "males" and "men with breast cancer", which women may have as well. A sex above a list
+    only tells whom the list is of.
+    """
+    found = read_sex(text, chunks)
+    if found is None or not text.exclusion:
+        return found
+    sex, alone = found
+    male = sex.concept == SEXES["male"][0]
+    return found if (len(text.text.split()) <= _FEW_WORDS if alone else male) else None
+
+
 def sex_before(text: Text, before: Sequence[Chunk], value: Chunk) -> Fact | None:
     """Return the one sex that words in front of a value name ("male subjects with QTcF > 450 ms")."""
     if value.value is None or any(term.iri == str(TGC.Age) for term in value.value.terms):
@@ -51,8 +66,9 @@ def sex_before(text: Text, before: Sequence[Chunk], value: Chunk) -> Fact | None
 
 
 def _names_sex(chunk: Chunk) -> bool:
-    """Whether a word is a sex, and not in whose case something is asked ("in women")."""
-    return not chunk.classes.isdisjoint(SEXES) and "condition" not in chunk.classes
+    """Whether a word is a sex: not in whose case something is asked ("in women"), nor a disease's name."""
+    named = chunk.term is None or chunk.term.iri in (each[0] for each in SEXES.values())
+    return named and not chunk.classes.isdisjoint(SEXES) and "condition" not in chunk.classes
 
 
 def _fits(rest: Sequence[Chunk], content: Sequence[Chunk]) -> bool:

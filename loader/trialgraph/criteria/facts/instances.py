@@ -18,6 +18,7 @@ from trialgraph.namespaces import TGC
 __all__ = [
     "STATED",
     "closing_time",
+    "common_purpose",
     "dated_alike",
     "demanded_kinds",
     "end_of_list",
@@ -169,6 +170,13 @@ def end_of_list(text: Text, chunks: Sequence[Chunk]) -> str:
         return ""
     start = next((chunk.start for chunk in behind if _narrows(chunk)), None)
     return "" if start is None else text.text[start : behind[-1].end].strip(" ;,.:")
+
+
+def common_purpose(instances: Expression) -> str:
+    """Return what all instances are given for ("therapy, including A or B for advanced disease"); else ""."""
+    told = [each.modifiers.get("qualifier", "").split("; ") for each in _facts(instances)]
+    named = next((part for part in told[-1] if part.startswith("for ")), "") if told else ""
+    return named if all(named in parts for parts in told) else ""
 
 
 def _opens_place(chunk: Chunk) -> bool:

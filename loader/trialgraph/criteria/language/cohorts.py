@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["Opening", "opening_part"]
+__all__ = ["Opening", "closing_part", "opening_part"]
 
 _PARTS = (
     r"(?:cohorts?|arms?|parts?|phases?|groups?|sub-?stud(?:y|ies)|strat(?:um|a)|portions?|segments?|modules?)"
@@ -61,6 +61,20 @@ _THOSE = re.compile(
     re.IGNORECASE,
 )
 """Whom alone something is asked of: "Regimen B only (with trastuzumab): …", "For lymphoma patients: …"."""
+_CLOSING = re.compile(
+    rf"(?:[(\[]\s*(?:(?:for|in)\s+)?(?:the\s+)?(?:{_PARTS}\s+{_NUMBER}{_JOINED}(?:\s+only)?|{_NAMED}(?:\s+and\s+{_NAMED})?\s+only)"
+    rf"\s*[)\]]|\b(?:in|for)\s+(?:the\s+)?{_PARTS}\s+{_NUMBER}{_JOINED}(?:\s+only)?)[\s.;,]*$",
+    re.IGNORECASE,
+)
+_LED = re.compile(
+    r"\b(?:only|cohort|arm|part|phase|group|stratum|strata|portion|segment|module)", re.IGNORECASE
+)
+_OWN_PART = re.compile(
+    r"\b(?:participat|enrol|eligib|allow|permit|complet|irrespective|regardless|except|unless|exclu|includ|appl|assign|described"
+    r"|qualify|treated|dose[sd]?\b|used)\w*",
+    re.IGNORECASE,
+)
+"""Words of which the part at the end may be part ("have completed treatment in part A")."""
 _FIRST = re.compile(
     r"[(\[]|for\b|in\b|only\b|all\b|both\b|patients?\b|subjects?\b|participants?\b|individuals?\b|the\b"
     r"|cohort|arm|part|phase|group|sub-?stud|strat|portion|segment|module|dose|expansion|escalation|safety|lead|run|mono|combination"
@@ -111,6 +125,23 @@ def opening_part(words: str) -> Opening | None:
         return _of_those(head)
     end = match.start("end")
     return Opening(end, match.end(), match["all"] is not None, labelled=match["end"].strip() == _COLON)
+
+
+def closing_part(words: str) -> tuple[int, int] | None:
+    """Return where the part of the trial stands that a statement ends with, if nothing else names a part.
+
+    Example:
+        >>> closing_part("Prior sotorasib (cohort 2 only)")
+        (16, 31)
+    """
+    match = _CLOSING.search(words)
+    if (
+        match is None
+        or len(_LED.findall(words, 0, match.start()))
+        or _OWN_PART.search(words, 0, match.start())
+    ):
+        return None
+    return match.start(), len(words[: match.end()].rstrip(" .;,"))
 
 
 def _of_those(head: str) -> Opening | None:

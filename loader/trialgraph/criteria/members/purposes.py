@@ -40,11 +40,12 @@ def share_purpose(text: Text, segments: list[Segment]) -> None:
         return
     for segment in reversed(segments[:-1]):
         fact = segment.expression
-        if not isinstance(fact, Fact) or fact.category not in GIVEN or fact.modifiers.keys() - {"status"}:
+        if not isinstance(fact, Fact) or fact.category not in GIVEN or fact.within not in (None, within):
             return
-        if fact.within not in (None, within):
-            return
-        segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": words})
+        if words not in fact.modifiers.get("qualifier", "").split("; "):
+            if fact.modifiers.keys() - {"status"}:
+                return
+            segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": words})
         if not _goes_on(segment):
             return
 

@@ -164,7 +164,7 @@ def _pattern() -> re.Pattern[str]:
         rf"|(?:the\s+)?{_RECENT}\s+{number2}\s*-?\s*{unit2}(?:{_BEFORE})?"
         rf"|(?P<most>(?:less\s+than|≤|<|under)\s*)?{number3}\s*-?\s*{unit3}(?:\s+or\s+less)?"
         rf"(?:{_BEFORE}|(?=\s*\(?\s*or\s+{_SOME_LIVES}\s*\)?{_WHICH}{_BEFORE}))"
-        rf"|(?:within|<|≤|less\s+than)\s*(?P<ahead>{_SOME_LIVES}\s*(?:,\s*)?(?:or|and)\s+(?:within\s+|<\s*)?)"
+        rf"|(?:within(?:\s+a\s+period\s+of)?|<|≤|less\s+than)\s*(?P<ahead>{_SOME_LIVES}\s*(?:,\s*)?(?:or|and)\s+(?:within\s+|<\s*)?)"
         rf"{number4}\s*-?\s*{unit4}(?P<before4>{_BEFORE})?(?=\s*(?:[,(]|whichever|prior|before|from|of)))"
         rf"{_HALF_LIVES}{_whichever('1')}(?P<before2>{_BEFORE})?{_whichever('2')}",
         re.IGNORECASE,

@@ -14,6 +14,7 @@ from trialgraph.criteria.chunking.pieces import TURNING
 from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import (
+    common_purpose,
     dated_alike,
     end_of_list,
     for_itself,
@@ -77,8 +78,8 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
         return narrative(text, chunks[0].start, chunks[-1].end) if isinstance(head, Narrative) else head
     if facts[-1].category == "allergy":
         return _with_agents(text, head, rest)
-    closing = end_of_list(text, rest)
     read = join_segments(text, read_segments(text, rest), default)
+    closing = end_of_list(text, rest) or common_purpose(read)
     if _are_of_need(chunks[:at], facts[-1], read):
         listed = text.text[chunks[at].start : chunks[-1].end].strip(" ;,.:")
         return map_facts(head, lambda fact: _in_need(fact, listed) if fact is facts[-1] else fact)

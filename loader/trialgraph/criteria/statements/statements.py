@@ -15,7 +15,7 @@ from trialgraph.criteria.conditions.dispensations import read_dispensation
 from trialgraph.criteria.conditions.elapsed import read_elapsed
 from trialgraph.criteria.conditions.recoveries import read_recovery
 from trialgraph.criteria.conditions.sexed import read_by_sex
-from trialgraph.criteria.conditions.sexes import read_sex
+from trialgraph.criteria.conditions.sexes import sex_told
 from trialgraph.criteria.facts.allowances import allowance_at, allows, ceiling, washout
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.recency import or_now
@@ -101,7 +101,7 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
     limited = exception is not None and any(chunk.kind == "value" for chunk in chunks[:exception])
     if allows(chunks[:exception] if limited else chunks):
         return _read_allowance(text, chunks)
-    sex = None if text.exclusion else read_sex(text, chunks)
+    sex = sex_told(text, chunks)
     if sex is not None and sex[1]:
         return Statement(sex[0], text=words)
     if not any(is_content(chunk) or holds_value(chunk) for chunk in chunks):
