@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache, partial
 
 from trialgraph.criteria.allergens import name_allergens, trial_drugs
@@ -40,8 +40,7 @@ def read_criteria(record: TrialRecord, *, vocabulary: Vocabulary | None = None) 
     vocabulary = vocabulary or default_vocabulary()
     drugs = trial_drugs(record.study, vocabulary)
     with collection_paused():
-        read = list(_read(record.eligibility, "inclusion", words, vocabulary, drugs))
-        return tuple(lift_bars(turn_demands(read), vocabulary))
+        return _read(record.eligibility, "inclusion", words, vocabulary, drugs)
 
 
 def read_text(
@@ -59,8 +58,7 @@ def read_text(
     """
     vocabulary = vocabulary or default_vocabulary()
     with collection_paused():
-        read = list(_read(EligibilityText(text), kind, None, vocabulary))
-        return tuple(lift_bars(turn_demands(read), vocabulary))
+        return _read(EligibilityText(text), kind, None, vocabulary)
 
 
 def _read(
@@ -69,14 +67,16 @@ def _read(
     words: Collection[str] | None,
     vocabulary: Vocabulary,
     drugs: Sequence[Term] = (),
-) -> Iterator[Criterion]:
+) -> tuple[Criterion, ...]:
+    read: list[Criterion] = []
+    permitted: list[tuple[Term, ...]] = []
     counts: dict[Kind, int] = {"inclusion": 0, "exclusion": 0}
     for item in below_leads(segment(eligibility, kind=kind).items):
         counts[item.kind] += 1
         understood = _understood if words is None else partial(_understand, words=words)
-        normalized, expression = understood(item.text, item.kind, item.parts, vocabulary)
+        normalized, expression, let_in = understood(item.text, item.kind, item.parts, vocabulary)
         start, end = item.span
-        yield Criterion(
+        criterion = Criterion(
             f"{'I' if item.kind == 'inclusion' else 'E'}{counts[item.kind]}",
             item.kind,
             counts[item.kind],
@@ -87,6 +87,9 @@ def _read(
             item.scope,
             expression=name_allergens(expression, vocabulary, drugs),
         )
+        read.append(criterion)
+        permitted.append(let_in)
+    return tuple(lift_bars(turn_demands(read), permitted, vocabulary))
 
 
 def _understand(
@@ -96,10 +99,10 @@ def _understand(
     vocabulary: Vocabulary,
     *,
     words: Collection[str] | None = None,
-) -> tuple[str, Expression]:
-    """Return the readable text of a criterion and what it says."""
+) -> tuple[str, Expression, tuple[Term, ...]]:
+    """Return the readable text of a criterion, what it says, and whom or what it lets in if no more."""
     normalized = normalize(text, words=words)
-    return normalized.text, read_expression(normalized, kind, outline(text, parts, normalized), vocabulary)
+    return normalized.text, *read_expression(normalized, kind, outline(text, parts, normalized), vocabulary)
 
 
 _understood = lru_cache(maxsize=8192)(_understand)

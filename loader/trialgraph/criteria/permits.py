@@ -7,34 +7,19 @@ made two criteria of the two. Without it the patients whom a trial names as elig
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from trialgraph.criteria.chunking.brackets import is_cancer
-from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.conditions.cases import with_exception
 from trialgraph.criteria.criterion import Criterion
-from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.vocabulary import GIVEN, Term, Vocabulary
-from trialgraph.criteria.members.sentences import sentences_of
-from trialgraph.criteria.sections.normalization import normalize
-from trialgraph.criteria.statements.admissions import who_is_let_in
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
 
 __all__ = ["lift_bars"]
 
 _NARROWING = frozenset({"qualifier", "severity"})
-_LONGEST = 600
-_LETTING = re.compile(
-    r"\b(?:eligible|allowed|permitted|acceptable|not\s+(?:be\s+)?excluded|(?:may|can)\s+(?:be\s+)?(?:enroll?|includ|participat))",
-    re.IGNORECASE,
-)
-_REFUSING = re.compile(
-    r"\b(?:not|never|no|nor|cannot)\s+(?:be\s+|been\s+)?(?:eligible|allowed|permitted|acceptable|enroll|includ|participat)"
-    r"|\bineligible|(?<!not )(?<!not be )\bexcluded\b|\bonly\s+(?:patients|subjects|participants|those)\b",
-    re.IGNORECASE,
-)
 _EARLIER = re.compile(r"\b(?:prior|previous\w*|history|past|second|other|another)\b", re.IGNORECASE)
 
 
@@ -55,14 +40,25 @@ class _Permission:
     scope: str | None
 
 
-def lift_bars(criteria: Sequence[Criterion], vocabulary: Vocabulary) -> list[Criterion]:
+def lift_bars(
+    criteria: Sequence[Criterion], permitted: Sequence[Sequence[Term]], vocabulary: Vocabulary
+) -> list[Criterion]:
     """Return the criteria of a section with the permissions among them as exceptions of what others bar.
 
     A permission lifts what bars the very disease that it names, or a wider one; among demands, only where
     it stands right behind. A treatment it lifts where the wider is barred, or right behind the bar: "prior
     chemotherapy is allowed" takes nothing from "chemotherapy within 3 weeks".
+
+    Args:
+        criteria: The criteria, in order.
+        permitted: Whom or what each of them lets in, if it says no more than that.
+        vocabulary: Words of the concepts.
     """
-    told = {at: found for at, each in enumerate(criteria) if (found := _permission(each, at, vocabulary))}
+    told = {
+        at: _Permission(tuple(terms), each.normalized.strip(" .;"), at, each.scope)
+        for at, (each, terms) in enumerate(zip(criteria, permitted, strict=True))
+        if terms
+    }
     if not told:
         return list(criteria)
     lifted = []
@@ -75,26 +71,6 @@ def lift_bars(criteria: Sequence[Criterion], vocabulary: Vocabulary) -> list[Cri
         changed = read is not each.expression
         lifted.append(replace(each, expression=read) if changed else each)
     return lifted
-
-
-def _permission(criterion: Criterion, at: int, vocabulary: Vocabulary) -> _Permission | None:
-    """Return what a criterion lets in that says no more than that; None for any other."""
-    words = criterion.normalized
-    if len(words) > _LONGEST or criterion.parts or _LETTING.search(words) is None or _REFUSING.search(words):
-        return None
-    text = Text(normalize(criterion.text), vocabulary, criterion.kind == "exclusion")
-    text.chunks = chunks = Chunker(text).chunks()
-    named: list[Term] = []
-    for sentence in sentences_of(text, chunks):
-        subject = list(_content(who_is_let_in(text, sentence)))
-        if not subject:
-            return None
-        named += subject
-    return _Permission(tuple(named), words.strip(" .;"), at, criterion.scope)
-
-
-def _content(chunks: Sequence[Chunk]) -> Iterator[Term]:
-    return (chunk.term for chunk in chunks if chunk.term is not None and is_content(chunk))
 
 
 def _stands_behind(
@@ -144,7 +120,7 @@ def _lifts(term: Term, fact: Fact, permission: _Permission, vocabulary: Vocabula
     """Whether a permission for one thing is about what a fact bars, and not some kind of it only."""
     barred = vocabulary.by_iri.get(fact.concept)
     wider = fact.concept in term.ancestors and fact.concept != term.iri
-    if barred is None or not (wider or fact.concept == term.iri) or _NARROWING & fact.modifiers.keys():
+    if barred is None or not (wider or fact.concept == term.iri) or not _NARROWING.isdisjoint(fact.modifiers):
         return False
     earlier = _EARLIER.search(permission.words) is not None
     if is_cancer(term) or is_cancer(barred):

@@ -57,7 +57,7 @@ def sex_before(text: Text, before: Sequence[Chunk], value: Chunk) -> Fact | None
     """Return the one sex that words in front of a value name ("male subjects with QTcF > 450 ms")."""
     if value.value is None or any(term.iri == str(TGC.Age) for term in value.value.terms):
         return None
-    named = [(chunk, name) for chunk in before for name in sorted(chunk.classes & SEXES.keys())]
+    named = [(chunk, name) for chunk in before for name in sorted(chunk.classes.intersection(SEXES))]
     if len(named) != 1:
         return None
     ((chunk, name),) = named

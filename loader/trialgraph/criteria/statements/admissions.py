@@ -15,15 +15,16 @@ from trialgraph.criteria.conditions.sexes import read_sex
 from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS
-from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.language.vocabulary import GIVEN, Term
 from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.members.sentences import sentences_of
 from trialgraph.criteria.statements.addressees import case_of, may_be_borne
 from trialgraph.criteria.statements.refusals import TRIAL, TURNED, without_trailing_verb
 from trialgraph.criteria.statements.statements import read_statement
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, asks_of_some, is_formal, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms, is_judged
 
-__all__ = ["asks_some", "barred_unless", "read_admission", "read_permission", "who_is_let_in"]
+__all__ = ["asks_some", "barred_unless", "permitted", "read_admission", "read_permission", "who_is_let_in"]
 
 _ADMITTED = frozenset({"eligible", "enrolled", "recruited", "included", "are included", "will be included",
                        "be included", "accrued", "accepted"})  # fmt: skip
@@ -49,6 +50,16 @@ _GOING_ON = frozenset({"but", "however", "-", ";", "*"})
 _ADDED = frozenset({"only", "also", "still", "considered", "consider", "be considered", "may", "can",
                     "may be", "can be", "as"})  # fmt: skip
 """What stands between those who are let in and "eligible"."""
+_LONGEST_PERMISSION = 600
+_PERMITTING = re.compile(
+    r"\b(?:eligible|allowed|permitted|acceptable|not\s+(?:be\s+)?excluded|(?:may|can)\s+(?:be\s+)?(?:enroll?|includ|participat))",
+    re.IGNORECASE,
+)
+_REFUSING = re.compile(
+    r"\b(?:not|never|no|nor|cannot)\s+(?:be\s+|been\s+)?(?:eligible|allowed|permitted|acceptable|enroll|includ|participat)"
+    r"|\bineligible|(?<!not )(?<!not be )\bexcluded\b|\bonly\s+(?:patients|subjects|participants|those)\b",
+    re.IGNORECASE,
+)
 _POINTING = re.compile(r"(?:it|its|their|this|these|that)\b", re.IGNORECASE)
 """How a condition starts that tells more of what those have who are let in."""
 _LISTING = re.compile(r",|/|\b(?:and|or)\b", re.IGNORECASE)
@@ -170,6 +181,21 @@ def asks_some(text: Text, chunks: Sequence[Chunk], read: Expression) -> bool:
     case = asks_of_some(read) and not is_formal(read)
     modal = any(chunk.form.startswith(_MODALS) for chunk in chunks)
     return (case and modal) or read_permission(text, chunks) is not None
+
+
+def permitted(text: Text, chunks: Sequence[Chunk]) -> tuple[Term, ...]:
+    """Return whom or what a criterion lets in that says no more than that; nothing for any other."""
+    words = text.text
+    if len(words) > _LONGEST_PERMISSION or _PERMITTING.search(words) is None or _REFUSING.search(words):
+        return ()
+    named: list[Term] = []
+    for sentence in sentences_of(text, chunks):
+        let_in = who_is_let_in(text, sentence)
+        terms = [chunk.term for chunk in let_in if chunk.term is not None and is_content(chunk)]
+        if not terms:
+            return ()
+        named += terms
+    return tuple(named)
 
 
 def who_is_let_in(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:

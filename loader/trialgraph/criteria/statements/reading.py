@@ -37,7 +37,7 @@ from trialgraph.criteria.language.offers import (
     offers_choice,
 )
 from trialgraph.criteria.language.predicates import part_predicate
-from trialgraph.criteria.language.vocabulary import Vocabulary
+from trialgraph.criteria.language.vocabulary import Term, Vocabulary
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_barred, read_segments
 from trialgraph.criteria.lists.others import with_whole_classes
@@ -51,6 +51,7 @@ from trialgraph.criteria.sections.outline import Outline
 from trialgraph.criteria.statements.admissions import (
     asks_some,
     barred_unless,
+    permitted,
     read_permission,
 )
 from trialgraph.criteria.statements.allergies import read_allergies
@@ -106,8 +107,8 @@ _UNFINISHED = re.compile(r"\b(?:with|after|during|while|receiving|taking)\s*:?\s
 
 def read_expression(
     normalized: NormalizedText, kind: Kind, outline: Outline, vocabulary: Vocabulary
-) -> Expression:
-    """Return what a criterion says.
+) -> tuple[Expression, tuple[Term, ...]]:
+    """Return what a criterion says, and whom or what it lets in if it says no more than that.
 
     Args:
         normalized: Its readable text.
@@ -116,9 +117,12 @@ def read_expression(
         vocabulary: The words of the concepts.
     """
     if len(normalized.text) > _LONGEST:
-        return Narrative(normalized.text, "not-formalised", normalized.verbatim(0, len(normalized.text)))
+        end = len(normalized.text)
+        return Narrative(normalized.text, "not-formalised", normalized.verbatim(0, end)), ()
     text = Text(normalized, vocabulary, kind == "exclusion")
-    plain = without_asides(text, with_own_history(text, Chunker(text).chunks()))
+    text.chunks = Chunker(text).chunks()
+    let_in = () if outline.items else permitted(text, text.chunks)
+    plain = without_asides(text, with_own_history(text, text.chunks))
     text.chunks = chunks = without_attributions(plain)
     read = _read_outlined(text, chunks, outline_without(outline, text.tables))
     expression = join_complements(read if text.exclusion else in_time_of_tests(loosened(read)))
@@ -144,7 +148,7 @@ def read_expression(
         expression = narrow_illnesses(expression)
     told = add_investigational(add_mentions(expression, text, chunks), text)
     told = with_narrower(name_each(told, vocabulary), text)
-    return asked_of_sexes(text, told) if speaks_of_reproduction(text) else told
+    return asked_of_sexes(text, told) if speaks_of_reproduction(text) else told, let_in
 
 
 def _read_outlined(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
