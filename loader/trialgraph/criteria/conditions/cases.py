@@ -26,6 +26,7 @@ __all__ = [
     "asked_of",
     "except_for",
     "holds_value",
+    "named_case",
     "read_case",
     "with_exception",
     "with_remark",
@@ -148,7 +149,7 @@ def _parted_case(
         return None
     if parting < found[0] and "condition" in chunks[parting + 1].classes:
         places = [place - parting - 1 for place in found]
-        some = _named_case(text, chunks[1:parting])
+        some = named_case(text, chunks[1:parting])
         inner = _parted_case(text, chunks[parting + 1 :], places, base) if isinstance(some, Fact) else None
         return AllOf((all_of([some, inner.operands[0]]), inner.operands[1])) if some and inner else None
     if not found[0] < parting < found[-1]:
@@ -171,7 +172,7 @@ def _told_case(text: Text, chunks: Sequence[Chunk], base: Chunk | None) -> Expre
     other = other_limit(text, base, told) if kinds == ["limit"] and base is not None else None
     if other is not None:
         return other.expression
-    return told[0].expression if kinds == ["value"] else _named_case(text, chunks)
+    return told[0].expression if kinds == ["value"] else named_case(text, chunks)
 
 
 def _names_test(chunk: Chunk) -> bool:
@@ -236,7 +237,7 @@ def _case_before(
         return None
     if of_some and not excepted and _asks_more(words):
         return None
-    case = _named_case(text, words[1:] if conditional else words)
+    case = named_case(text, words[1:] if conditional else words)
     if case is None or all(is_harmless(chunk, *_SILENT) for chunk in after):
         return case
     return all_of([case, narrative(text, after[0].start, after[-1].end)])
@@ -251,14 +252,14 @@ def _asks_more(words: Sequence[Chunk]) -> bool:
 def _case_after(text: Text, before: Sequence[Chunk], after: Sequence[Chunk]) -> Expression | None:
     words = trimmed(after)
     plain = all(is_harmless(chunk, "label", "allowance", "value_tail") for chunk in before)
-    return _named_case(text, words[1:]) if words and plain and _opens_case(words[0]) else None
+    return named_case(text, words[1:]) if words and plain and _opens_case(words[0]) else None
 
 
 def _opens_case(chunk: Chunk) -> bool:
     return "condition" in chunk.classes or chunk.form in ("for", "in", "with")
 
 
-def _named_case(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
+def named_case(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     """Return a case: a fact when one is plainly named, else its words."""
     words = list(chunks)
     for index, (chunk, following) in enumerate(itertools.pairwise(words)):

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
-from trialgraph.criteria.conditions.cases import read_case
+from trialgraph.criteria.conditions.cases import named_case, read_case, words_of
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import time_of_label
 from trialgraph.criteria.trees import all_of, any_of, dated
-from trialgraph.expressions import AllOf, Expression
+from trialgraph.expressions import AllOf, Expression, Fact
 
 __all__ = ["read_dispensation"]
 
+_PARTING = frozenset({",", "and", "then"})
 Reader = Callable[[Sequence[Chunk]], Expression | None]
 
 
@@ -26,7 +27,7 @@ def read_dispensation(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expr
     """
     parted = None if text.exclusion else _parted(text, chunks)
     if parted is None:
-        return None
+        return None if text.exclusion else _in_words(text, chunks, read)
     before, value, case = parted
     other = read(before) if before else None
     offered = other is not None and before[-1].form == "or"
@@ -34,6 +35,25 @@ def read_dispensation(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expr
     time = time_of_label(before) if before else None
     own = own if time is None else dated(own, time)
     return own if offered or other is None else all_of([other, own])
+
+
+def _in_words(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
+    """Read "INR ≤ 1.5 or, if on anticoagulants, INR is in range", whose case isn't ruled by a number."""
+    at = next((i for i, chunk in enumerate(chunks) if i and _opens_case(chunks, i)), None)
+    behind = trimmed(chunks[at + 1 :]) if at else []
+    parting = next((i for i, chunk in enumerate(behind) if chunk.form in _PARTING), 0)
+    case = named_case(text, behind[1:parting]) if parting else None
+    if not isinstance(case, Fact) or any(chunk.kind in ("value", "limit") for chunk in behind):
+        return None
+    before, told = read(chunks[:at]), words_of(text, behind[parting + 1 :])
+    return None if before is None else any_of([before, all_of([case, told])])
+
+
+def _opens_case(chunks: Sequence[Chunk], at: int) -> bool:
+    """Whether "or" stands behind a value, and before the case of some ("or, if …", "or for those on …")."""
+    following = trimmed(chunks[at + 1 : at + 3]) if chunks[at].form == "or" else []
+    valued = chunks[at - 1].kind == "value" or (chunks[at - 1].form == "," and chunks[at - 2].kind == "value")
+    return valued and bool(following) and "condition" in following[0].classes
 
 
 def _parted(text: Text, chunks: Sequence[Chunk]) -> tuple[Sequence[Chunk], Chunk, AllOf] | None:

@@ -41,6 +41,7 @@ _MODALS = ("must", "should", "shall", "need")
 _PROVIDED = frozenset({"if", "only if", "provided", "provided that", "providing", "providing that",
                        "as long as", "so long as", "on condition that", "on the condition that", "when",
                        "only when", "unless"})  # fmt: skip
+_BEING = frozenset({"is", "are", "be", "was", "were", "also", "still"})
 _ON = frozenset({"on", "onto"})
 _NOTE = 2
 _LISTS = frozenset({":", "*"})
@@ -120,7 +121,8 @@ def read_permission(
         return None
     if provided is None:
         turned = any(chunk.form.split(" ")[0] in _GOING_ON for chunk in [*subject, chunks[at]])
-        given = first and not turned and _is_all(text, [chunks])
+        said = chunks[at].form != "eligible" or chunks[at - 1].form.split(" ")[-1] in _BEING
+        given = first and said and not turned and _is_all(text, [chunks])
         return _let_in(text, subject, narrative(text, chunks[0].start, chunks[-1].end), given=given)
     asked = list(behind[provided + 1 :])
     asked = trimmed(asked[1:] if asked and asked[0].form in _PRONOUNS else asked)
