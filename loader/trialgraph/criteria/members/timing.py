@@ -219,7 +219,8 @@ def _is_of_vessels(segment: Segment) -> bool:
 
 
 def _is_now(fact: Fact) -> bool:
-    return fact.modifiers.get("status") == "active"
+    told = fact.modifiers.get("qualifier", "").lower()
+    return fact.modifiers.get("status") == "active" or told.startswith("active or ")
 
 
 def _is_time_of_others(segments: list[Segment], window: Window) -> bool:
