@@ -70,7 +70,7 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
         elif own:
             leading, first, first_owns = own, fact, True
         elif (first is not None and not _alike(first, fact, own=first_owns)) or (
-            segment.narrower or segment.joint not in _SHARED or not is_content(segment.chunks[0])
+            segment.narrower or segment.joint not in _SHARED or not _opens_bare(text, segment, first)
         ):
             leading = None
         elif leading is not None and _takes_none(leading, segment):
@@ -83,6 +83,16 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
                 segment.expression = replace(fact, within=fact.within or first.within)
                 continue
             segment.expression = _qualified(fact, leading, first=True) if leading else fact
+
+
+def _opens_bare(text: Text, segment: Segment, first: Fact | None) -> bool:
+    """Whether a member starts with its name, or with "other" before what the first is a kind of."""
+    fact, opening = segment.expression, segment.chunks[0]
+    bare = opening.form == "other" and len(segment.chunks) > 1 and is_content(segment.chunks[1])
+    if not bare or first is None or not isinstance(fact, Fact):
+        return is_content(opening)
+    kind = text.vocabulary.by_iri.get(first.concept)
+    return kind is not None and fact.concept in kind.ancestors
 
 
 def _is_severity(words: str | None) -> bool:

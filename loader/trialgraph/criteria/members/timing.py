@@ -116,7 +116,8 @@ def _ends_list(fact: Fact, following: Segment) -> bool:
     other, opening = following.expression, following.chunks[0]
     timed = isinstance(other, Fact) and other.within not in (None, fact.within)
     anew = opening.form.startswith(_PERSONS) or not opening.classes.isdisjoint(_ANEW)
-    anew = anew or _goes_on(following)
+    undated = isinstance(other, Fact) and other.within is None
+    anew = anew or undated or _goes_on(following)
     return following.after_comma or ((timed or anew) and following.joint in ("or", "and"))
 
 
@@ -218,7 +219,8 @@ def _is_of_vessels(segment: Segment) -> bool:
 
 
 def _is_now(fact: Fact) -> bool:
-    return fact.modifiers.get("status") == "active"
+    told = fact.modifiers.get("qualifier", "").lower()
+    return fact.modifiers.get("status") == "active" or told.startswith("active or ")
 
 
 def _is_time_of_others(segments: list[Segment], window: Window) -> bool:
