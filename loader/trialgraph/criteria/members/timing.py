@@ -113,8 +113,14 @@ def _ends_list(fact: Fact, following: Segment) -> bool:
     other, opening = following.expression, following.chunks[0]
     timed = isinstance(other, Fact) and other.within not in (None, fact.within)
     anew = opening.form.startswith(_PERSONS) or not opening.classes.isdisjoint(_ANEW)
-    anew = anew or _goes_on(following)
+    anew = anew or _goes_on(following) or (fact.category in GIVEN and _is_given_now(other))
     return following.after_comma or ((timed or anew) and following.joint in ("or", "and"))
+
+
+def _is_given_now(expression: Expression | None) -> bool:
+    """Whether something is given, or a trial taken part in, now ("… or is currently enrolled in a study")."""
+    known = isinstance(expression, Fact) and expression.category in (*GIVEN, "other")
+    return known and isinstance(expression, Fact) and _is_now(expression) and expression.within is None
 
 
 def _goes_on(segment: Segment) -> bool:
@@ -153,7 +159,8 @@ def _share_window(text: Text, segments: list[Segment]) -> None:
         or is_content(last.chunks[0])
         or not last.chunks[0].classes & {"neutral", "negation"}
     )
-    if window is None or (not starts and (last.after_comma or last.joint != "or")):
+    apart = last.joint != "or" or (last.after_comma and not _tell_alike(segments))
+    if window is None or (not starts and apart):
         return
     if _timed_before(text, last) or _is_time_of_others(segments, window):
         return
@@ -183,6 +190,14 @@ def _share_window(text: Text, segments: list[Segment]) -> None:
         if isinstance(segment.expression, Fact):
             segment.expression = _timed(segment.expression, window, last.expression)
     _share_doubtful_window(segments, category, window)
+
+
+def _tell_alike(segments: Sequence[Segment]) -> bool:
+    """Whether each of three or more has a verb of its own for what was given ("had A, got B, or used C")."""
+    facts = [segment.expression for segment in segments]
+    given = all(isinstance(fact, Fact) and fact.category in GIVEN for fact in facts)
+    told = all(segment.chunks[0].form in _ANEW_IN_TIME for segment in segments)
+    return given and told and len(segments) > 2
 
 
 def _timed_before(text: Text, segment: Segment) -> bool:
