@@ -10,9 +10,17 @@ from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.criteria.trees import any_of, negate
 
-__all__ = ["ask_in_case", "limits_some"]
+__all__ = ["are_those_aged", "ask_in_case", "limits_some"]
 
 _MODALS = frozenset({"must", "must have", "must be", "should", "should have", "need", "need to"})
+_AGED = frozenset({"child", "children", "minor", "adolescent", "infant", "pediatric", "paediatric"})
+"""Names of those of some ages, beside which the ages are told."""
+
+
+def are_those_aged(chunk: Chunk, value: Chunk) -> bool:
+    """Whether a word before an age only names those of that age ("children < 18 years")."""
+    terms = value.value.terms if value.value is not None else ()
+    return chunk.form in _AGED and bool(terms) and terms[0].unit == "a"
 
 
 def ask_in_case(text: Text, segment: Segment) -> None:

@@ -14,7 +14,7 @@ from trialgraph.criteria.conditions.alternatives import with_alternative
 from trialgraph.criteria.conditions.appended import merge_alternatives, merge_cases, merge_grades
 from trialgraph.criteria.conditions.beside import is_harmless, is_method, value_window
 from trialgraph.criteria.conditions.cases import holds_value
-from trialgraph.criteria.conditions.circumstances import ask_in_case, limits_some
+from trialgraph.criteria.conditions.circumstances import are_those_aged, ask_in_case, limits_some
 from trialgraph.criteria.conditions.further import other_limit
 from trialgraph.criteria.conditions.groups import by_part, by_sex
 from trialgraph.criteria.conditions.sexes import sex_before
@@ -241,11 +241,11 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> E
     for chunk in before:
         if "negation" in chunk.classes:
             segment.negated = not segment.negated
-        elif chunk is before[0] and _MARKER.match(text.text, chunk.start):
-            continue
-        elif not is_harmless(chunk, "label", "qualifier", "active", "value_tail") and chunk.form.strip(
-            "'\"*-"
+        elif (chunk is before[0] and _MARKER.match(text.text, chunk.start)) or is_harmless(
+            chunk, "label", "qualifier", "active", "value_tail"
         ):
+            continue
+        elif chunk.form.strip("'\"*-") and not are_those_aged(chunk, chunks[at]):
             unknown.append(chunk)
     expression = None if limits_some(before) else chunks[at].expression
     if expression is None or any(chunk.classes & _MISLEADING or chunk.form in _FUTURE for chunk in unknown):

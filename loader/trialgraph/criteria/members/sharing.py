@@ -32,6 +32,8 @@ _TARGETING = re.compile(r"\b(?:targeting|directed (?:at|against|to)|against)\b",
 _APART = frozenset({"other", "any", "any other", "another", "additional"})
 _OF_NAMES = frozenset({"small", "large"})
 """Adjectives that are part of a name without its noun ("small bowel or stomach resection")."""
+_POINTING = frozenset({"this", "that", "these", "the present", "the current", "the same"})
+"""What stands before a whole name ("enrolment in this study or treatment with a study drug")."""
 _NAMED = " hypersensitivity"
 """How the names of allergies end that say what they are to."""
 _TIMED = frozenset({"within", "during", "while", "before", "after", "prior", "since", "for"})
@@ -120,6 +122,8 @@ def _completed(text: Text, segments: list[Segment], index: int) -> list[Chunk] |
     if first and "confirmation" in segment.chunks[first - 1].classes:
         first -= 1
     before = segment.chunks[first - 1] if first else None
+    if before is not None and before.form in _POINTING:
+        return None
     if before is not None and before.form in _OF_NAMES:
         return _completed_from(text, segments, index, first - 1)
     placed = before is not None and before.form in lexicon().places

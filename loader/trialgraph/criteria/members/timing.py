@@ -157,7 +157,8 @@ def _share_window(text: Text, segments: list[Segment]) -> None:
         or is_content(last.chunks[0])
         or not last.chunks[0].classes & {"neutral", "negation"}
     )
-    if window is None or (not starts and (last.after_comma or last.joint != "or")):
+    apart = last.joint != "or" or (last.after_comma and not _tell_alike(segments))
+    if window is None or (not starts and apart):
         return
     if _timed_before(text, last) or _is_time_of_others(segments, window):
         return
@@ -188,6 +189,14 @@ def _share_window(text: Text, segments: list[Segment]) -> None:
         if isinstance(segment.expression, Fact):
             segment.expression = _timed(segment.expression, window, last.expression)
     doubt_dates(segments, category, window)
+
+
+def _tell_alike(segments: Sequence[Segment]) -> bool:
+    """Whether each of three or more has a verb of its own for what was given ("had A, got B, or used C")."""
+    facts = [segment.expression for segment in segments]
+    given = all(isinstance(fact, Fact) and fact.category in GIVEN for fact in facts)
+    told = all(segment.chunks[0].form in _ANEW_IN_TIME for segment in segments)
+    return given and told and len(segments) > 2
 
 
 def _timed_before(text: Text, segment: Segment) -> bool:

@@ -40,7 +40,7 @@ _ANCHOR = (
     r"|administration|receiving|receipt|dose|doses|dosing|study|trial|treatment|drug|drugs|of|to|on|in|this|any|their|enrollment"
     r"|enrolment|enrolling|randomi[sz]ation|randomi[sz]ed|screening|registration|entry|entering|inclusion|cycle|day|d|c|1|0|informed|consent"
     r"|signing|providing|giving|signature|signed|obtaining|written|baseline|laborator(?:y|ies)|tests?|testing|samples?|visits?|investigational|product|medication|medicinal|agent"
-    r"|therapy|surgery|planned|protocol|leukapheresis|apheresis|infusion|participation|date|time|scheduled"
+    r"|therapy|surgery|planned|protocol(?:-(?:directed|specified|defined|mandated|indicated|prescribed|required))?|leukapheresis|apheresis|infusion|participation|date|time|scheduled"
     r"|being|intervention|into|for|and|form|document|assessment|exam|icf|c1d1|c1|d1|run-in|phase|period|lymphodepletion"
     r"|conditioning|pre-?registration|check-in|anticipated|expected|projected|onto|interventions|products|treatments|vaccinations?|preparative"
     r"|lymphodepleting(?:\s+chemotherapy)?|regimen|recruitment|assignment|allocation|patient|subject|participant|protocol-specified|proposed|current|present|now|procedure|procedures|operation|placement|implantation|injection)\b"
