@@ -82,6 +82,8 @@ def test_the_study_disease_is_what_is_demanded_or_stated() -> None:
     assert study_disease([], [str(TGC.DiabetesMellitus)], all_known=True) == ()
     assert study_disease([], [str(TGC.DiabetesMellitus)], all_known=False) == UNTOLD
     assert study_disease([], [], all_known=True) == UNTOLD
+    spread = Fact(str(TGC.MetastaticColorectalCarcinoma), "", "condition")
+    assert study_disease([spread], [], all_known=False) == COLORECTAL
 
 
 def test_what_a_cohorts_words_speak_of_is_no_other() -> None:

@@ -67,11 +67,25 @@ def study_disease(
         demanded |= {fact.concept for each in admitting for fact in _spoken_of(each)}
     for named in (demanded, set(conditions)):
         found = {iri for iri in named if iri in concepts and _is_malignant(iri, concepts)}
+        if all(concepts.is_a(iri, _METASTASIS) for iri in found):
+            found = set[str]().union(*(_spread_from(iri, concepts) for iri in found))
         if not all(concepts.is_a(iri, _METASTASIS) for iri in found):
             return _widest_of(found, concepts)
     if found or not all_known or not conditions:
         return _widest_of(found, concepts) or UNTOLD
     return ()
+
+
+def _spread_from(iri: str, concepts: Concepts) -> frozenset[str]:
+    """Return what a metastatic cancer has spread from, where its name tells, otherwise the concept itself.
+
+    "Metastatic colorectal cancer" is one of the colon or rectum; "liver metastases" may be of any.
+    """
+    if not concepts.is_a(iri, _METASTASIS):
+        return frozenset({iri})
+    sites = {up for up in concepts.ancestors(iri) if up in _rows() and not concepts.is_a(up, _METASTASIS)}
+    nearest = {up for up in sites if not any(up in concepts.ancestors(each) - {each} for each in sites)}
+    return frozenset(nearest or {iri})
 
 
 def _widest_of(iris: Collection[str], concepts: Concepts) -> tuple[str, ...]:
