@@ -18,6 +18,7 @@ from trialgraph.patients.qualitytables import Quality, qualities, quality_words
 __all__ = ["contrary"]
 
 _OR = re.compile(r"\band/or\b|\bor\b|/")
+_HAD = ("condition", "lesion", "allergy")
 _ASKED = ("qualifier", "severity")
 
 
@@ -27,7 +28,7 @@ def contrary(fact: Fact) -> Expression | None:
 
     Of demands that stand side by side one that isn't met is enough, of alternatives none may be.
     """
-    if fact.is_mention or "relation" in fact.modifiers:
+    if fact.is_mention or "relation" in fact.modifiers or fact.category not in _HAD:
         return None
     ruled = [each for name in _ASKED for each in _parts(fact, fact.modifiers.get(name, ""))]
     if graded := graded_key(fact):
