@@ -57,6 +57,8 @@ def test_tables_name_concepts_and_qualities() -> None:
         ("with uncontrolled pain", False),
         ("history of uncontrolled", False),
         ("acute or chronic", False),
+        ("uncontrolled; or requiring antivirals", True),
+        ("uncontrolled; or requiring drainage", False),
         ("recurrent", False),
     ],
 )
@@ -97,6 +99,7 @@ BRAIN = "Symptomatic or untreated brain metastases"
         (BRAIN, [condition("Asymptomatic, treated", code=TREATED)], None, False),
         (BRAIN, [condition("Asymptomatic brain metastasis")], None, None),
         (BRAIN, [condition("Untreated brain metastasis")], True, True),
+        ("Uncontrolled hypertension or requiring three drugs", [CONTROLLED], None, None),
         ("Acute or chronic keratitis", [condition("Keratitis")], True, True),
     ],
 )

@@ -42,7 +42,8 @@ def test_what_is_known(concept: str, words: str, known: bool) -> None:
 
 
 AUTOIMMUNE = "Active autoimmune disease that has required systemic treatment in the past 2 years"
-REPLACED = f"{AUTOIMMUNE}. Replacement therapy (e.g., thyroxine) isn't considered systemic treatment"
+NOT_COUNTED = "Replacement therapy (e.g., thyroxine) is not considered a form of systemic treatment"
+REPLACED = f"{AUTOIMMUNE}. {NOT_COUNTED}"
 INFECTION = "Active infection requiring systemic therapy"
 THYROIDITIS, PSORIASIS = condition("Autoimmune thyroiditis"), condition("Psoriasis")
 ZOSTER = condition("Herpes zoster")

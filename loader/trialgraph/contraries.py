@@ -18,6 +18,7 @@ from trialgraph.patients.qualitytables import Quality, qualities, quality_words
 __all__ = ["contrary"]
 
 _OR = re.compile(r"\band/or\b|\bor\b|/")
+_HAD = ("condition", "lesion", "allergy")
 _ASKED = ("qualifier", "severity")
 
 
@@ -27,7 +28,7 @@ def contrary(fact: Fact) -> Expression | None:
 
     Of demands that stand side by side one that isn't met is enough, of alternatives none may be.
     """
-    if fact.is_mention or "relation" in fact.modifiers:
+    if fact.is_mention or "relation" in fact.modifiers or fact.category not in _HAD:
         return None
     ruled = [each for name in _ASKED for each in _parts(fact, fact.modifiers.get(name, ""))]
     if graded := graded_key(fact):
@@ -43,15 +44,24 @@ def _parts(fact: Fact, said: str) -> Iterator[Expression]:
     """Yield what rules out each part of what is demanded; nothing of parts that may be met anyhow."""
     if said.casefold() in quality_words().either:
         return
-    for part in said.casefold().split(";"):
-        yield from unneeded(fact, part)
-        told = _OR.sub(" or ", part)
-        if " or " in told:
-            told = told.replace(",", " or ")
-        alternatives = [_ruled_out(fact, each) for each in told.split(" or ") if each.strip()]
-        known = [each for each in alternatives if each is not None]
-        if known and len(known) == len(alternatives):
+    for part in re.split(r";(?!\s*(?:or|and/or)\b)", said.casefold()):
+        options = [_option(fact, each) for each in re.split(r";\s*(?:or|and/or)\b", part)]
+        known = [each for each in options if each is not None]
+        if known and len(known) == len(options):
             yield AllOf(tuple(known))
+
+
+def _option(fact: Fact, words: str) -> Expression | None:
+    """Return what rules out words of which one is enough: none of them may be met."""
+    needless = next(unneeded(fact, words), None)
+    if needless is not None:
+        return needless
+    told = _OR.sub(" or ", words)
+    if " or " in told:
+        told = told.replace(",", " or ")
+    alternatives = [_ruled_out(fact, each) for each in told.split(" or ") if each.strip()]
+    known = [each for each in alternatives if each is not None]
+    return AllOf(tuple(known)) if known and len(known) == len(alternatives) else None
 
 
 def _ruled_out(fact: Fact, words: str) -> Expression | None:

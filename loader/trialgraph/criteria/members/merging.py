@@ -44,6 +44,9 @@ _RELATIVE = frozenset({"whom", "which"})
 """Words that with a preposition start another case ("… or for whom there is none")."""
 
 
+_NEEDING = frozenset({"requiring", "require", "requires", "required", "needing", "need", "needs"})
+
+
 def _with_adjective(text: Text, chunks: list[Chunk]) -> list[Chunk]:
     """Part "IV antibiotics" after "oral or": both adjectives narrow the noun."""
     first = chunks[0]
@@ -103,7 +106,7 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
             _tells_when(merged[-1], segment)
             or (_is_remark(segment) and not _adds_to_value(merged[-1], segment))
         ):
-            merged[-1].chunks += segment.chunks
+            merged[-1].chunks += _with_joint(text, segment)
         else:
             merged.append(segment)
     if carried is not None:
@@ -264,6 +267,16 @@ def _is_remark(segment: Segment) -> bool:
         "active",
         "qualifier",
     }
+
+
+def _with_joint(text: Text, segment: Segment) -> list[Chunk]:
+    """Return a remark with the "or" that makes it another thing that is enough ("or requiring steroids")."""
+    first = segment.chunks[0]
+    before = text.text[: first.start].rstrip()
+    joint = before.rpartition(" ")[2]
+    if first.form not in _NEEDING or joint.casefold() not in ("or", "and/or"):
+        return segment.chunks
+    return [replace(first, start=len(before) - len(joint)), *segment.chunks[1:]]
 
 
 def closing_remark(segments: list[Segment]) -> int:
