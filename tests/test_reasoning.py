@@ -105,6 +105,7 @@ def test_a_control_arm_is_not_what_the_other_arm_is(types: Mapping[str, frozense
 
 
 @needs_java
+@pytest.mark.usefixtures("long_java")
 def test_all_modules_together_are_coherent(everything: list[ox.Triple]) -> None:
     """HermiT finds a model of all modules, contestable axioms too, and no class that must be empty."""
     found = infer(everything)
