@@ -24,6 +24,9 @@ os.environ["TRIALGRAPH_VOCABULARIES"] = str(Path(tempfile.gettempdir()) / "trial
 os.environ.setdefault(
     "TRIALGRAPH_CACHE", str(Path(tempfile.gettempdir()) / f"trialgraph-{getpass.getuser()}")
 )
+QUICK_START = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+"""How Java takes least of the processors where it runs for seconds only."""
+os.environ.setdefault("JAVA_TOOL_OPTIONS", QUICK_START)
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
@@ -40,6 +43,13 @@ def store() -> Iterator[Store]:
     made = found.revision
     yield found
     assert found.revision == made
+
+
+@pytest.fixture
+def long_java(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Java compile as well as it can what it runs for half a minute."""
+    if os.environ["JAVA_TOOL_OPTIONS"] == QUICK_START:
+        monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-XX:+UseSerialGC")
 
 
 @pytest.fixture(scope="module")

@@ -269,6 +269,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("long_java")
 def test_the_guide_adds_a_concept_that_is_read_queried_and_screened(checkout: Path) -> None:
     """Every command of the guide's example prints what the guide shows, right after the block is added.
 

@@ -1,22 +1,19 @@
 """The README's commands do what it shows, and what the docs name exists."""
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from typer.main import get_command
 
 import trialgraph.cli
+from tests.commands import run
 from tests.shared_files import ROOT
 from trialgraph.cli import COMMANDS, app
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
-PROGRAM = [sys.executable, "-m", "trialgraph"]
 
 
 def _sessions() -> list[tuple[str, list[str]]]:
@@ -42,15 +39,14 @@ def test_the_readme_shows_commands() -> None:
 
 
 @pytest.mark.parametrize(("command", "shown"), _sessions(), ids=[command for command, _ in _sessions()])
-def test_a_command_of_the_readme_prints_what_it_shows(command: str, shown: list[str], tmp_path: Path) -> None:
+def test_a_command_of_the_readme_prints_what_it_shows(
+    command: str, shown: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every line shown, up to an ellipsis, is a line of the real output, in the same order."""
-    environment = {**os.environ, "COLUMNS": "100", "TRIALGRAPH_STORE": str(tmp_path / "store")}
-    arguments = shlex.split(command)[1:]
-    run = subprocess.run(
-        [*PROGRAM, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    assert run.returncode in (0, 1), run.stderr
-    lines = iter(_same(line) for line in run.stdout.splitlines())
+    monkeypatch.chdir(ROOT)
+    done = run(*shlex.split(command)[1:], COLUMNS="100", TRIALGRAPH_STORE=str(tmp_path / "store"))
+    assert done.returncode in (0, 1), done.stderr
+    lines = iter(_same(line) for line in done.stdout.splitlines())
     for line in shown:
         wanted = _same(line.split("…")[0])
         assert any(found.startswith(wanted) for found in lines), f"not printed: {line}"

@@ -10,6 +10,7 @@ from tests.shared_files import ROOT
 from trialgraph.criteria import read_criteria, read_structured, read_text
 from trialgraph.criteria.plain import plain
 from trialgraph.criteria.quantities.limits import parse_limit
+from trialgraph.criteria.statements.reproduction import explains_reproduction
 from trialgraph.expressions import (
     AllOf,
     AnyOf,
@@ -504,3 +505,17 @@ def test_a_history_of_what_is_listed_bars_what_is_over():
         "* History of any of the following:\n  * Stroke\n  * Diabetes mellitus", kind="exclusion"
     )
     assert compact(criterion.expression) == "ANY(Stroke{status=history}, DiabetesMellitus{status=history})"
+
+
+@pytest.mark.parametrize(
+    ("words", "explains"),
+    [
+        ("Women of childbearing potential are defined as women who have menstruated", True),
+        ("Women of childbearing potential are defined as:", False),
+        ("Women are considered not of childbearing potential if:", False),
+        ("Effective contraception includes:", False),
+    ],
+)
+def test_a_lead_to_a_list_explains_nothing_by_itself(words, explains):
+    """What only opens on what childbearing is stays with the list that says it."""
+    assert explains_reproduction(words) is explains

@@ -3,8 +3,6 @@
 import gzip
 import json
 import os
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -16,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.commands import run
 from tests.shared_files import shared_file
 from trialgraph.concepts import packaged_concepts
 from trialgraph.criteria import read_text
@@ -390,27 +389,22 @@ def test_a_broken_vocabulary_is_named_with_the_way_out(folder: Path) -> None:
     assert reading_vocabulary() is default_vocabulary()
 
 
-def _run(*arguments: str | Path, text: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "trialgraph", *map(str, arguments)]
-    return subprocess.run(command, input=text, capture_output=True, text=True, check=False)
-
-
 def test_the_commands(tmp_path: Path) -> None:
     """Import, list, read with provenance, remove: data on stdout, one line and exit 2 for what is wrong."""
     path = tmp_path / "Thesaurus.txt"
     path.write_text(_flat(), encoding="utf-8")
-    assert "No vocabulary" in _run("vocabulary").stderr
-    done = _run("vocabulary", "import", path, "--name", "small")
+    assert "No vocabulary" in run("vocabulary").stderr
+    done = run("vocabulary", "import", path, "--name", "small")
     assert (done.returncode, "8 concepts" in done.stdout) == (0, True), done.stdout + done.stderr
-    assert json.loads(_run("vocabulary", "--format", "json").stdout)[0]["name"] == "small"
-    assert "small" in _run("vocabulary").stdout
-    read = _run("parse", "--json", text="Wobbly stomach cancer")
+    assert json.loads(run("vocabulary", "--format", "json").stdout)[0]["name"] == "small"
+    assert "small" in run("vocabulary").stdout
+    read = run("parse", "--json", text="Wobbly stomach cancer")
     assert json.loads(read.stdout)["vocabularies"][0]["sha256"]
     assert "imported vocabulary small" in read.stderr
-    refused = _run("vocabulary", "import", tmp_path / "none.txt")
+    refused = run("vocabulary", "import", tmp_path / "none.txt")
     assert (refused.returncode, refused.stdout, len(refused.stderr.splitlines())) == (2, "", 1)
-    assert _run("vocabulary", "remove", "small").returncode == 0
-    assert _run("vocabulary", "remove", "small").returncode == 2
+    assert run("vocabulary", "remove", "small").returncode == 0
+    assert run("vocabulary", "remove", "small").returncode == 2
 
 
 NAMES = st.text(

@@ -21,7 +21,8 @@ _NOT_A_TISSUE = (
     r"(?!\s+(?:(?:adjacent|surrounding|background)\s+)?(?:liver|lungs?|brain|bone|marrow|muscle|tissues?|parenchyma"
     r"|background|organs?)\b(?!\s+(?:function|enzyme|test|metast)))"
 )
-_NOT_A_LINE = r"(?!\s+(?:the\s+)?(?:first|second|third|1st|2nd|3rd)\b)"
+_NOT_A_LINE = r"(?!\s+(?:the\s+)?(?:first|second|third|1st|2nd|3rd)\b|\s+the\s+age\b)"
+"""What shows that "or over" says nothing of the number before it: another number's, of lines or of an age."""
 _NOT_AN_ASSAY = r"(?!\s+of\s+(?:the\s+)?(?:quanti|qualif|detect|assay))"
 
 
