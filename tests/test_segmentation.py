@@ -151,6 +151,17 @@ def test_no_character_of_any_string_is_lost(text):
         ("Module 1 specific inclusion criteria:", "inclusion", "Module 1 specific"),
         ("* Additional Exclusion Criteria Specific for Arm B:", "exclusion", "Specific for Arm B"),
         ("Inclusion Criteria Specific for Rectal Tumors", "inclusion", "Specific for Rectal Tumors"),
+        ("Expansion Cohort 1:", None, "Expansion Cohort 1"),
+        ("Dose Expansion (Part 2):", None, "Dose Expansion (Part 2)"),
+        ("Safety lead-in:", None, "Safety lead-in"),
+        ("Both phases:", None, ""),
+        ("For Both Dose Escalation and Expansion", None, ""),
+        ("Inclusion criteria (Phase 1 and Phase 2):", "inclusion", None),
+        (
+            "Those who meet all of the following will be eligible for inclusion in Arm A:",
+            "inclusion",
+            "Arm A",
+        ),
         ("Exclusion criteria will be assessed within 28 days of treatment:", "exclusion", None),
         ("EXCLUSION CRITIERIA:", "exclusion", None),
         ("Exclusions:", "exclusion", None),
@@ -163,6 +174,32 @@ def test_headings_come_in_many_forms(line, kind, scope):
     heading = parse_heading(line)
     assert heading is not None
     assert (heading.kind, heading.scope) == (kind, scope)
+
+
+def test_a_heading_below_that_of_a_part_is_of_the_part():
+    """Up to the next one that stands below criteria, or that is for all parts again."""
+    items = segment(
+        EligibilityText(
+            "Part B:\n\nInclusion criteria:\n\n* Stroke\n\nBoth parts:\n\n* Fever\n\n"
+            "Part C:\n\n* Cough\n\nExclusion criteria:\n\n* Gout\n"
+        )
+    ).items
+    assert [(each.text, each.scope) for each in items] == [
+        ("Stroke", "Part B"),
+        ("Fever", None),
+        ("Cough", "Part C"),
+        ("Gout", None),
+    ]
+
+
+def test_kinds_below_their_lead_in_are_nested():
+    """A paragraph above a list of diagnoses belongs to it, since only one of them is asked for."""
+    (item,) = segment(
+        EligibilityText(
+            "Sarcoma of one of these, or the following subtypes:\n\n* Osteosarcoma\n* Liposarcoma\n"
+        )
+    ).items
+    assert len(item.parts) == 2
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from trialgraph.criteria.criterion import Criterion, Kind, Part
 from trialgraph.criteria.language.misspellings import common_words
 from trialgraph.criteria.language.vocabulary import Term, Vocabulary, default_vocabulary
 from trialgraph.criteria.misplaced import turn_demands
+from trialgraph.criteria.offered import with_offered
 from trialgraph.criteria.permits import lift_bars
 from trialgraph.criteria.sections.leads import below_leads
 from trialgraph.criteria.sections.normalization import normalize, words_of
@@ -89,7 +90,7 @@ def _read(
         )
         read.append(criterion)
         permitted.append(let_in)
-    return tuple(lift_bars(turn_demands(read), permitted, vocabulary))
+    return tuple(with_offered(lift_bars(turn_demands(read), permitted, vocabulary), vocabulary))
 
 
 def _understand(

@@ -20,6 +20,7 @@ __all__ = [
     "lacks_list",
     "lets_in",
     "lists_contraception",
+    "lists_kinds",
     "meets_nothing",
     "offers_choice",
     "waives",
@@ -200,7 +201,12 @@ def counts_several(lead: str) -> bool:
 
 def offers_choice(lead: str) -> bool:
     """Whether any one of the items that follow is enough ("one of", "the following histologies")."""
-    return _ANY.search(lead) is not None or _KINDS.search(lead) is not None
+    return _ANY.search(lead) is not None or lists_kinds(lead)
+
+
+def lists_kinds(lead: str) -> bool:
+    """Whether the items that follow are kinds of a disease, or groups of people, of which one is enough."""
+    return _KINDS.search(lead) is not None
 
 
 def lets_in(lead: str) -> bool:

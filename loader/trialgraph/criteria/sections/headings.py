@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from trialgraph.criteria.criterion import Kind
+from trialgraph.criteria.language.offers import lists_kinds
 
 __all__ = ["Heading", "is_lead_in", "parse_heading"]
 
@@ -63,12 +64,30 @@ _ENTERING = re.compile(
     re.IGNORECASE,
 )
 """What a sentence speaks of that heads what patients have to meet, rather than what some may be let in by."""
+_ESCALATING = (
+    r"(?:dose[\s-]*)?(?:escalation|expansion|finding|optimi[sz]ation|confirmation)"
+    r"|safety[\s-]+(?:lead|run)-?in|run-?in"
+)
 _SCOPE_LINE = re.compile(
     rf"^{_DECORATION}(?:(?:additional|specific)\s+\w+\s+)?(?:for\s+)?(?:the\s+)?"
-    r"(?P<scope>(?:part|phase|cohort|arm|group|stratum|stage|step|substudy|sub-study)\s+[\w\s/&-]{1,40}?)"
+    rf"(?P<scope>(?:(?:{_ESCALATING}|randomi[sz]ed|monotherapy|combination)\s+)?"
+    r"(?:part|phase|cohort|arm|group|stratum|stage|step|substudy|sub-study)\s+[\w\s/&-]{1,40}?(?:\s*\([^()]{1,40}\))?"
+    rf"|(?:{_ESCALATING})(?:\s+(?:phase|part|portion|cohorts?))?(?:\s*\([^()]{{1,40}}\))?)"
     rf"(?:\s+(?:only|patients|subjects|participants))?\s*[:：]{_DECORATION}$",
     re.IGNORECASE,
 )
+_ALL_PARTS = re.compile(
+    rf"^{_DECORATION}(?:(?:for|in)\s+)?(?:both|all|(?P<one>{_PART}\s+\w{{1,4}})\s+(?:and|&)\s)[^.:;]*?"
+    rf"(?:\b{_PART}\b|(?:escalation|expansion)\s+and\s+(?:dose\s+)?(?:escalation|expansion))"
+    rf"(?:\s+(?:\w{{1,4}}|of\s+(?:the\s+)?(?:study|trial)|patients|subjects|participants|portions?))*\s*(?:\([^()]{{1,40}}\))?\s*[:：]?{_DECORATION}$",
+    re.IGNORECASE,
+)
+"""A line that heads what is for all parts of a trial again ("Both phases:", "Part A and Part B")."""
+_ENTERED = re.compile(
+    r"\b(?:in|into|to|for)\s+(?:the\s+)?"
+    r"(?P<scope>(?:part|phase|cohort|arm|group|stratum)\s+(?:\d\w?|[IVX]+\w?|[A-Z]\d?))\s*[:：]\s*$"
+)
+"""The part of a trial that a sentence above a list lets people into ("… will be eligible for Arm A:")."""
 _SCOPE_WORD = re.compile(
     r"\b(?:parts?|phases?|cohorts?|arms?|groups?|strat(?:um|a)|stages?|steps?|modules?|sub-?stud(?:y|ies)|controls?|donors?"
     r"|escalation|expansion|randomi[sz]ation|healthy|volunteers?|caregivers?|providers?|retreatment|crossover"
@@ -91,6 +110,7 @@ _CHOICE = re.compile(
 )
 _ALL = re.compile(r"\ball\b[^:]{0,40}\bfollowing\b", re.IGNORECASE)
 _LONGEST = 240
+_SHORT = 80
 _RULING = re.compile(
     rf"^{_DECORATION}(?P<kind>inclusion|exclusion)\s+{_CRITERIA}\s+(?:(?:all|any)\s+)?"
     r"(?:patients?|subjects?|participants?|individuals?)\s+[^.:]{0,60}\b(?:any|one|all|following|exclusion|inclusion)\b[^.:]{0,120}[.:]?$",
@@ -101,7 +121,10 @@ _RULING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading's message: `kind` or `scope` is None where it doesn't say; `length` in characters."""
+    """A heading's message: `kind` or `scope` is None where it doesn't say; `length` in characters.
+
+    An empty `scope` is the whole trial again.
+    """
 
     kind: Kind | None
     scope: str | None
@@ -135,6 +158,8 @@ def parse_heading(line: str) -> Heading | None:
     general = _GENERAL.match(head)
     if general:
         return Heading(None, None, general.end(), general.end() >= len(line))
+    if len(line) <= _SHORT and _ALL_PARTS.match(line):
+        return Heading(None, "", len(line))
     scope = _SCOPE_LINE.match(head)
     if scope and len(line) <= _LONGEST:
         return Heading(None, scope["scope"].strip(), len(line))
@@ -172,7 +197,8 @@ def _parse_sentence_heading(line: str) -> Heading | None:
         and re.search(r"\b(?:all|following)\b", line, re.I)
         and not _CHOICE.search(line)
     ):
-        return Heading("inclusion", None, len(line))
+        entered = _ENTERED.search(line)
+        return Heading("inclusion", entered["scope"] if entered else None, len(line))
     return None
 
 
@@ -198,7 +224,7 @@ def _scope_in(*places: str) -> str | None:
     for words in places:
         bare = re.sub(r"^(?:for|of|in)\s+(?:the\s+)?", "", words.strip(" \t-–—()[],/*_"), flags=re.IGNORECASE)
         if _SCOPE_WORD.search(bare):
-            return bare.strip()
+            return None if _ALL_PARTS.match(bare) else bare.strip()
     return None
 
 
@@ -209,5 +235,5 @@ def is_lead_in(words: str, kind: Kind) -> bool:
     above inclusions it changes the meaning, so the list belongs to it.
     """
     if kind == "inclusion":
-        return _CHOICE.search(words) is not None
+        return _CHOICE.search(words) is not None or lists_kinds(words)
     return _ALL.search(words) is not None

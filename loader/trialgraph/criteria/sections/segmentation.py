@@ -104,15 +104,20 @@ class _Builder:
         self.open: _Open | None = None
         self.items: list[Item] = []
         self.headings: list[Span] = []
+        self.headed = -1
 
     def heading(self, span: Span, heading: Heading) -> None:
-        """Close the open criterion and take over what a heading says of those below it."""
+        """Close the open criterion and take over what a heading says of those below it.
+
+        One right below another that names a part of the trial is of that part, too ("Arm A", "Inclusion:").
+        """
         self.close()
         self.headings.append(span)
-        if heading.kind is not None:
-            self.kind = heading.kind
-        if heading.kind is not None or heading.scope is not None:
-            self.scope = heading.scope
+        below = len(self.items) == self.headed and heading.kind == self.kind
+        if heading.scope is not None or (heading.kind is not None and not below):
+            self.scope = heading.scope or None
+        self.kind = heading.kind or self.kind
+        self.headed = len(self.items)
 
     def begin(self, start: int, end: int) -> None:
         """Start a criterion at a line's content."""

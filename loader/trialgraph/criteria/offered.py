@@ -1,0 +1,84 @@
+"""Cancers listed one below the other, each as a demand of its own: nobody has them all, so one is enough.
+
+"Ovarian cancer", "Endometrial cancer" and "Small cell lung cancer" under a heading are three criteria of
+an eligibility section, though none of them is asked of everyone.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+
+from trialgraph.criteria.chunking.brackets import is_cancer
+from trialgraph.criteria.criterion import Criterion
+from trialgraph.criteria.language.vocabulary import Term, Vocabulary
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative
+
+__all__ = ["with_offered"]
+
+_FEWEST = 3
+_SCOPE = "one of several diseases"
+
+
+def with_offered(criteria: Sequence[Criterion], vocabulary: Vocabulary) -> list[Criterion]:
+    """Return the criteria of a section with those that list cancers as ones for some patients only.
+
+    Args:
+        criteria: The criteria, in order.
+        vocabulary: Words of the concepts.
+    """
+    offered: set[str] = set()
+    for demanded, run in itertools.groupby(criteria, lambda each: _goes_on(each, vocabulary)):
+        if demanded:
+            told = [(each.id, _cancers(each.expression, vocabulary)) for each in run]
+            offered |= _alternatives([(name, terms) for name, terms in told if terms])
+    return [replace(each, scope=_SCOPE) if each.id in offered else each for each in criteria]
+
+
+def _goes_on(criterion: Criterion, vocabulary: Vocabulary) -> bool:
+    """Whether a criterion may be one of a list of cancers, or stands unread among them."""
+    if criterion.kind != "inclusion" or criterion.scope is not None:
+        return False
+    return isinstance(criterion.expression, Narrative) or bool(_cancers(criterion.expression, vocabulary))
+
+
+def _cancers(expression: Expression, vocabulary: Vocabulary) -> tuple[Term, ...]:
+    """Return the cancers any of which a criterion asks for first; none where it starts otherwise."""
+    match expression:
+        case Fact() if not expression.is_mention and "relation" not in expression.modifiers:
+            term = vocabulary.by_iri.get(expression.concept)
+            return (term,) if term is not None and is_cancer(term) else ()
+        case AllOf(operands):
+            return _cancers(operands[0], vocabulary)
+        case AnyOf(operands):
+            told = [_cancers(each, vocabulary) for each in operands]
+            return tuple(itertools.chain(*told)) if all(told) else ()
+        case _:
+            return ()
+
+
+def _alternatives(told: Sequence[tuple[str, tuple[Term, ...]]]) -> set[str]:
+    """Return the names of those criteria whose cancers no patient has all of, if they are several.
+
+    What is wider than another's cancer ("solid tumor") may be asked besides.
+    """
+    apart = [
+        (name, terms)
+        for name, terms in told
+        if not any(_is_wider(one, two) for one in terms for _, others in told for two in others)
+    ]
+    chosen: list[tuple[Term, ...]] = []
+    for _, terms in apart:
+        if all(_are_apart(one, two) for one in terms for others in chosen for two in others):
+            chosen.append(terms)
+    return {name for name, _ in apart} if len(chosen) >= _FEWEST else set()
+
+
+def _is_wider(one: Term, two: Term) -> bool:
+    return one.iri != two.iri and one.iri in two.ancestors
+
+
+def _are_apart(one: Term, two: Term) -> bool:
+    """Whether neither of two cancers is a kind of the other."""
+    return one.iri not in two.ancestors and two.iri not in one.ancestors

@@ -1,0 +1,31 @@
+"""Cancers that a section lists as criteria of their own are asked of some patients only."""
+
+import pytest
+
+from trialgraph.criteria import read_text
+
+
+def _scoped(*criteria: str) -> list[bool]:
+    return [each.scope is not None for each in read_text("\n".join(f"* {each}" for each in criteria))]
+
+
+def test_nobody_is_asked_for_three_cancers() -> None:
+    """What is listed besides, before and behind them, is asked of all."""
+    told = _scoped(
+        "Solid tumor", "Ovarian cancer", "Melanoma, stage IV", "Small cell lung cancer", "Age ≥ 18 years"
+    )
+    assert told == [False, True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    "criteria",
+    [
+        ("Breast cancer", "HER2-positive breast cancer", "Metastatic breast cancer"),
+        ("Melanoma", "Brain metastases", "Liver metastases"),
+        ("Prostate cancer", "Adenocarcinoma"),
+        ("No melanoma", "No ovarian cancer", "No lung cancer"),
+    ],
+)
+def test_what_one_patient_may_have_is_asked_of_all(criteria: tuple[str, ...]) -> None:
+    """A cancer and its kind, where it has spread to, what two criteria tell of it, and what is denied."""
+    assert not any(_scoped(*criteria))
