@@ -57,7 +57,7 @@ def test_a_general_name_knows_its_examples() -> None:
     ],
 )
 def test_an_example_is_judged_by_its_own_limit(what: str, began: str, wanted: bool | None) -> None:
-    """An infarction of the window bars, an earlier one doesn't, nor what is over and should be symptomatic."""
+    """An infarction of the window bars; no earlier one does, nor what should be symptomatic but is over."""
     found = condition(what, clinical="resolved", onsetDateTime=began, abatementDateTime=began)
     assert _passes(HEART, found) is wanted
 

@@ -158,7 +158,7 @@ def test_no_character_of_any_string_is_lost(text):
         ("For Both Dose Escalation and Expansion", None, ""),
         ("Inclusion criteria (Phase 1 and Phase 2):", "inclusion", None),
         (
-            "Those who meet all of the following will be eligible for inclusion in Arm A:",
+            "Participants who meet all of the following are eligible for Arm A:",
             "inclusion",
             "Arm A",
         ),
