@@ -155,10 +155,11 @@ def test_no_character_of_any_string_is_lost(text):
         ("Dose Expansion (Part 2):", None, "Dose Expansion (Part 2)"),
         ("Safety lead-in:", None, "Safety lead-in"),
         ("Both phases:", None, ""),
+        ("Part B and Part C:", None, "Part B and Part C"),
         ("For Both Dose Escalation and Expansion", None, ""),
         ("Inclusion criteria (Phase 1 and Phase 2):", "inclusion", None),
         (
-            "Participants who meet all of the following are eligible for Arm A:",
+            "Participants in the study who meet all of the following are eligible for Arm A:",
             "inclusion",
             "Arm A",
         ),

@@ -77,12 +77,14 @@ _SCOPE_LINE = re.compile(
     re.IGNORECASE,
 )
 _ALL_PARTS = re.compile(
-    rf"^{_DECORATION}(?:(?:for|in)\s+)?(?:both|all|(?P<one>{_PART}\s+\w{{1,4}})\s+(?:and|&)\s)[^.:;]*?"
-    rf"(?:\b{_PART}\b|(?:escalation|expansion)\s+and\s+(?:dose\s+)?(?:escalation|expansion))"
-    rf"(?:\s+(?:\w{{1,4}}|of\s+(?:the\s+)?(?:study|trial)|patients|subjects|participants|portions?))*\s*(?:\([^()]{{1,40}}\))?\s*[:：]?{_DECORATION}$",
+    rf"^{_DECORATION}(?:(?:for|in)\s+)?(?:(?:both|all)\b[^.:;]*?(?:\b{_PART}\b"
+    r"|(?:escalation|expansion)\s+and\s+(?:dose\s+)?(?:escalation|expansion))"
+    r"|phase\s+(?:1|I)\s+(?:and|&)\s+(?:phase\s+)?(?:2|II))"
+    r"(?:\s+(?:\w{1,4}|of\s+(?:the\s+)?(?:study|trial)|patients|subjects|participants|portions?))*"
+    rf"\s*(?:\([^()]{{1,40}}\))?\s*[:：]?{_DECORATION}$",
     re.IGNORECASE,
 )
-"""A line that heads what is for all parts of a trial again ("Both phases:", "Part A and Part B")."""
+"""A line that heads what is for all parts of a trial again ("Both phases:", "Phase 1 and phase 2")."""
 _ENTERED = re.compile(
     r"\b(?:in|into|to|for)\s+(?:the\s+)?"
     r"(?P<scope>(?:part|phase|cohort|arm|group|stratum)\s+(?:\d\w?|[IVX]+\w?|[A-Z]\d?))\s*[:：]\s*$"
@@ -109,6 +111,11 @@ _CHOICE = re.compile(
     re.IGNORECASE,
 )
 _ALL = re.compile(r"\ball\b[^:]{0,40}\bfollowing\b", re.IGNORECASE)
+_ASKING = re.compile(
+    r"[≤≥<>]|=<|\bexceptions?\s*:\s*$|\b(?:must|should)\s+have\s+(?:a\s+)?(?!adequate|met|been)\w[^:]*,?\s+defined\s+as\s*:"
+    r"|\bha(?:s|ve)\s+(?:received|had)\s+(?!(?:any|one|all|each|either|none)?\s*(?:of\s+)?the\s+following|any\s*:)[^:]*:\s*$",
+    re.IGNORECASE,
+)
 _LONGEST = 240
 _SHORT = 80
 _RULING = re.compile(
@@ -232,8 +239,11 @@ def is_lead_in(words: str, kind: Kind) -> bool:
     """Whether an unmarked line before a list is part of what the list says.
 
     "Any of the following:" above a list of exclusions only repeats what an exclusion list means;
-    above inclusions it changes the meaning, so the list belongs to it.
+    above inclusions it changes the meaning, so the list belongs to it. So it does to what asks for something
+    by itself ("ALP ≤ 2.5 × ULN, with the following exceptions:", "has received radiation:").
     """
+    if _ASKING.search(words):
+        return True
     if kind == "inclusion":
         return _CHOICE.search(words) is not None or lists_kinds(words)
     return _ALL.search(words) is not None
