@@ -87,7 +87,7 @@ _ALL_PARTS = re.compile(
 """A line that heads what is for all parts of a trial again ("Both phases:", "Phase 1 and phase 2")."""
 _ENTERED = re.compile(
     r"\b(?:in|into|to|for)\s+(?:the\s+)?"
-    r"(?P<scope>(?:part|phase|cohort|arm|group|stratum)\s+(?:\d\w?|[IVX]+\w?|[A-Z]\d?))\s*[:：]\s*$"
+    r"(?P<scope>(?i:part|phase|cohort|arm|group|stratum)\s+(?:\d\w?|[IVX]+\w?|[A-Z]\d?))\s*[:：]\s*$"
 )
 """The part of a trial that a sentence above a list lets people into ("… will be eligible for Arm A:")."""
 _SCOPE_WORD = re.compile(
