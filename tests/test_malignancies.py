@@ -11,7 +11,7 @@ from tests.patient_resources import condition, record
 from trialgraph.derivation import screening_view
 from trialgraph.evaluation import evaluate
 from trialgraph.expressions import AllOf, AnyOf, Fact, Not, Window
-from trialgraph.malignancies import UNTOLD, are_apart, besides, study_disease
+from trialgraph.malignancies import UNTOLD, are_apart, besides, earlier, study_disease
 from trialgraph.namespaces import TGC
 from trialgraph.shapes.eligibility import ScreenableCriterion, ScreenableTrial, compile_shapes, view_for
 from trialgraph.shapes.engines import reported_rails
@@ -48,6 +48,26 @@ def _judged(view: ScreeningView, study: tuple[str, ...], fact: Fact = OTHER) -> 
 def test_another_malignancy_is_none_of_the_study_disease(names: tuple[str, ...], wanted: bool | None) -> None:
     """A patient's only cancer is no other in a trial of it, and is another in a trial of something else."""
     assert _judged(_view(*names), COLORECTAL) is wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "barred", "study", "wanted"),
+    [
+        ("colon cancer", "ColorectalCancer", COLORECTAL, None),
+        ("colon cancer", "ColonCancer", COLORECTAL, None),
+        ("breast cancer", "ColorectalCancer", COLORECTAL, False),
+        ("breast cancer", "BreastCancer", COLORECTAL, True),
+        ("colon cancer", "ColorectalCancer", (), True),
+    ],
+)
+def test_an_earlier_cancer_is_not_the_one_under_study(
+    name: str, barred: str, study: tuple[str, ...], wanted: bool | None
+) -> None:
+    """In a trial of colorectal cancer "history of colorectal cancer" bars nobody for that alone."""
+    fact = Fact(str(TGC[barred]), barred, "condition", {"status": "history"})
+    criterion = ScreenableCriterion("E1", "exclusion", "Prior cancer", fact, study=study)
+    assert evaluate(criterion.as_judged(fact), _view(name)) is wanted
+    assert evaluate(earlier(AnyOf((fact,)), study), _view(name)) is wanted
 
 
 def test_a_trial_of_no_malignancy_bars_any() -> None:

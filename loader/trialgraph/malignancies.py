@@ -29,6 +29,7 @@ __all__ = [
     "UNTOLD",
     "are_apart",
     "besides",
+    "earlier",
     "excluded_by",
     "shown_by",
     "study_disease",
@@ -43,6 +44,7 @@ AGAIN = f"{_MALIGNANCY}-again"
 """Key of a view: a second cancer of one kind."""
 UNTOLD = ("",)
 """The study disease of a trial whose record doesn't tell whether it is about a malignancy."""
+_EARLIER = "before the disease under study"
 _WORD = re.compile(r"[^\W_]+")
 _NEVER = AnyOf(())
 
@@ -125,6 +127,40 @@ def besides(expression: Expression, study: tuple[str, ...] | None) -> Expression
         study: As `study_disease` returns it; None to leave the expression as it is.
     """
     return expression if study is None else map_facts(expression, partial(_besides, study=study))
+
+
+def earlier(barring: Expression, study: tuple[str, ...] | None) -> Expression:
+    """Return what an exclusion says with an earlier cancer of the study disease told from that disease.
+
+    "Prior history of breast cancer" bars nobody for the breast cancer that a trial treats; which one a record
+    has first isn't told by its being there.
+
+    Args:
+        barring: What an exclusion says.
+        study: As `study_disease` returns it.
+    """
+    match barring:
+        case AllOf(operands) if study:
+            return AllOf(tuple(earlier(each, study) for each in operands))
+        case AnyOf(operands) if study:
+            return AnyOf(tuple(earlier(each, study) for each in operands))
+        case Fact() if study and _may_be_under_study(barring, study):
+            told = barring.modifiers.get("qualifier")
+            words = f"{told}; {_EARLIER}" if told else _EARLIER
+            return replace(barring, modifiers={**barring.modifiers, "qualifier": words})
+        case _:
+            return barring
+
+
+def _may_be_under_study(fact: Fact, study: tuple[str, ...]) -> bool:
+    """Whether what was there once may be the study disease, or a kind of it."""
+    concepts = known_concepts()
+    told = fact.modifiers.get("status") == "history" and not (fact.is_mention or _is_other(fact))
+    if not told or fact.concept not in concepts or not _is_malignant(fact.concept, concepts):
+        return False
+    return any(
+        concepts.is_a(fact.concept, each) or concepts.is_a(each, fact.concept) for each in study if each
+    )
 
 
 def _besides(fact: Fact, study: tuple[str, ...]) -> Fact:

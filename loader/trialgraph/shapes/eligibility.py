@@ -14,7 +14,7 @@ from trialgraph.canonical import in_canonical_units
 from trialgraph.criteria.criterion import Curation
 from trialgraph.examples import with_examples
 from trialgraph.expressions import AnyOf, Expression, Narrative, Not, Span, atoms, is_judged
-from trialgraph.malignancies import besides
+from trialgraph.malignancies import besides, earlier
 from trialgraph.measured import with_measured
 from trialgraph.namespaces import BASE, TGC
 from trialgraph.narrowed import narrowed_facts, with_narrowed
@@ -83,6 +83,8 @@ class ScreenableCriterion:
     def as_judged(self, part: Expression) -> Expression:
         """Return a part of the expression in canonical units, as this trial's disease and drugs make it."""
         stated = with_measured(in_canonical_units(part), self.text)
+        if self.kind == "exclusion":
+            stated = earlier(stated, self.study)
         told = with_examples(besides(stated, self.study), self.text)
         return for_study_disease(of_trial_drugs(told, self.given), self.study)
 
