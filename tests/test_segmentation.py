@@ -155,7 +155,10 @@ def test_no_character_of_any_string_is_lost(text):
         ("Dose Expansion (Part 2):", None, "Dose Expansion (Part 2)"),
         ("Safety lead-in:", None, "Safety lead-in"),
         ("Both phases:", None, ""),
+        ("All Cohorts", None, ""),
         ("Part B and Part C:", None, "Part B and Part C"),
+        ("Module 3 only:", None, "Module 3"),
+        ("Adjuvant Cohort:", None, "Adjuvant Cohort"),
         ("For Both Dose Escalation and Expansion", None, ""),
         ("Inclusion criteria (Phase 1 and Phase 2):", "inclusion", None),
         (

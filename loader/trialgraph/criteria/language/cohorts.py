@@ -22,7 +22,10 @@ _NAMED = (
     rf"|(?:(?-i:[A-Z])[\w/+-]*\s+|[\w]+-risk\s+|(?:mono|combination\s+)therapy\s+){{1,3}}(?:cohorts?|arms?|strat(?:um|a)))"
     r"(?:\s+(?:phases?|parts?|cohorts?|arms?|portions?|stages?|of\s+the\s+(?:study|trial)))*"
 )
-_ALL = rf"(?:all|both)\s+(?:study\s+|treatment\s+)?{_PARTS}"
+_ALL = (
+    rf"(?:(?:all|both)\s+(?:study\s+|treatment\s+)?(?:{_PARTS}|{_STEP}\s+and\s+{_STEP})"
+    r"|phase\s+(?:1|I)\s+and\s+(?:phase\s+)?(?:2|II)\b(?:\s+portions?(?:\s+of\s+(?:the\s+)?(?:study|trial))?)?)"
+)
 _PERSONS = r"(?:patients?|subjects?|participants?|individuals?)"
 _ASIDE = r"(?:\s*(?:\([^()]{1,90}\)|\[[^\[\]]{1,90}\]))?"
 _ONLY = rf"(?:\s+{_PERSONS})?(?:\s*,?\s*only)?"

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from trialgraph.criteria.criterion import Kind
+from trialgraph.criteria.language.cohorts import opening_part
 from trialgraph.criteria.language.offers import lists_kinds
 
 __all__ = ["Heading", "is_lead_in", "parse_heading"]
@@ -64,27 +65,14 @@ _ENTERING = re.compile(
     re.IGNORECASE,
 )
 """What a sentence speaks of that heads what patients have to meet, rather than what some may be let in by."""
-_ESCALATING = (
-    r"(?:dose[\s-]*)?(?:escalation|expansion|finding|optimi[sz]ation|confirmation)"
-    r"|safety[\s-]+(?:lead|run)-?in|run-?in"
-)
 _SCOPE_LINE = re.compile(
     rf"^{_DECORATION}(?:(?:additional|specific)\s+\w+\s+)?(?:for\s+)?(?:the\s+)?"
-    rf"(?P<scope>(?:(?:{_ESCALATING}|randomi[sz]ed|monotherapy|combination)\s+)?"
-    r"(?:part|phase|cohort|arm|group|stratum|stage|step|substudy|sub-study)\s+[\w\s/&-]{1,40}?(?:\s*\([^()]{1,40}\))?"
-    rf"|(?:{_ESCALATING})(?:\s+(?:phase|part|portion|cohorts?))?(?:\s*\([^()]{{1,40}}\))?)"
+    r"(?P<scope>(?:part|phase|cohort|arm|group|stratum|stage|step|substudy|sub-study)\s+[\w\s/&-]{1,40}?)"
     rf"(?:\s+(?:only|patients|subjects|participants))?\s*[:：]{_DECORATION}$",
     re.IGNORECASE,
 )
-_ALL_PARTS = re.compile(
-    rf"^{_DECORATION}(?:(?:for|in)\s+)?(?:(?:both|all)\b[^.:;]*?(?:\b{_PART}\b"
-    r"|(?:escalation|expansion)\s+and\s+(?:dose\s+)?(?:escalation|expansion))"
-    r"|phase\s+(?:1|I)\s+(?:and|&)\s+(?:phase\s+)?(?:2|II))"
-    r"(?:\s+(?:\w{1,4}|of\s+(?:the\s+)?(?:study|trial)|patients|subjects|participants|portions?))*"
-    rf"\s*(?:\([^()]{{1,40}}\))?\s*[:：]?{_DECORATION}$",
-    re.IGNORECASE,
-)
-"""A line that heads what is for all parts of a trial again ("Both phases:", "Phase 1 and phase 2")."""
+_DECORATED = re.compile(rf"^{_DECORATION}")
+_AROUND = re.compile(r"^(?:for|in)\s+(?:the\s+)?|\s+only$", re.IGNORECASE)
 _ENTERED = re.compile(
     r"\b(?:in|into|to|for)\s+(?:the\s+)?"
     r"(?P<scope>(?i:part|phase|cohort|arm|group|stratum)\s+(?:\d\w?|[IVX]+\w?|[A-Z]\d?))\s*[:：]\s*$"
@@ -165,12 +153,21 @@ def parse_heading(line: str) -> Heading | None:
     general = _GENERAL.match(head)
     if general:
         return Heading(None, None, general.end(), general.end() >= len(line))
-    if len(line) <= _SHORT and _ALL_PARTS.match(line):
-        return Heading(None, "", len(line))
-    scope = _SCOPE_LINE.match(head)
-    if scope and len(line) <= _LONGEST:
+    part = _parse_part(line)
+    scope = _SCOPE_LINE.match(head) if part is None and len(line) <= _LONGEST else None
+    if scope is not None:
         return Heading(None, scope["scope"].strip(), len(line))
-    return _parse_sentence_heading(line)
+    return part or _parse_sentence_heading(line)
+
+
+def _parse_part(line: str) -> Heading | None:
+    """Return what a line says that is nothing but the name of a part of the trial, or of all its parts."""
+    words = _DECORATED.sub("", line).rstrip()
+    named = words.rstrip(" :：")
+    opening = opening_part(f"{named}:") if len(words) <= _SHORT else None
+    if opening is None or opening.rest <= len(named) or not (opening.whole or named != words):
+        return None
+    return Heading(None, "" if opening.whole else _AROUND.sub("", named), len(line))
 
 
 def _parse_name(line: str) -> Heading | None:
@@ -231,7 +228,9 @@ def _scope_in(*places: str) -> str | None:
     for words in places:
         bare = re.sub(r"^(?:for|of|in)\s+(?:the\s+)?", "", words.strip(" \t-–—()[],/*_"), flags=re.IGNORECASE)
         if _SCOPE_WORD.search(bare):
-            return None if _ALL_PARTS.match(bare) else bare.strip()
+            named = bare.strip()
+            opening = opening_part(f"{named}:")
+            return None if opening is not None and opening.whole else named
     return None
 
 
