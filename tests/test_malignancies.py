@@ -1,5 +1,6 @@
 """Malignancies besides the disease that a trial is about."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -68,6 +69,7 @@ def test_an_earlier_cancer_is_not_the_one_under_study(
     criterion = ScreenableCriterion("E1", "exclusion", "Prior cancer", fact, study=study)
     assert evaluate(criterion.as_judged(fact), _view(name)) is wanted
     assert evaluate(earlier(AnyOf((fact,)), study), _view(name)) is wanted
+    assert earlier(now := replace(fact, modifiers={}), study) == now
 
 
 def test_a_trial_of_no_malignancy_bars_any() -> None:

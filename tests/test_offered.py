@@ -17,6 +17,18 @@ def test_nobody_is_asked_for_three_cancers() -> None:
     assert told == [False, True, True, True, False]
 
 
+def test_words_among_them_do_not_part_them() -> None:
+    """What isn't read may be one of them, and is asked of all."""
+    told = _scoped("Ovarian cancer", "Written informed consent", "Melanoma", "Small cell lung cancer")
+    assert told == [True, False, True, True]
+
+
+def test_those_of_a_part_stay_those_of_the_part() -> None:
+    """A heading has told for whom they are."""
+    text = "Part B:\n\n* Ovarian cancer\n* Melanoma\n* Small cell lung cancer\n"
+    assert {each.scope for each in read_text(text)} == {"Part B"}
+
+
 @pytest.mark.parametrize(
     "criteria",
     [

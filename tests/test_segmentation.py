@@ -196,14 +196,21 @@ def test_a_heading_below_that_of_a_part_is_of_the_part():
     ]
 
 
-def test_kinds_below_their_lead_in_are_nested():
-    """A paragraph above a list of diagnoses belongs to it, since only one of them is asked for."""
-    (item,) = segment(
-        EligibilityText(
-            "Sarcoma of one of these, or the following subtypes:\n\n* Osteosarcoma\n* Liposarcoma\n"
-        )
-    ).items
+@pytest.mark.parametrize(
+    "lead", ["Sarcoma of the following subtypes:", "ALP ≤ 2.5 × ULN, with the following exceptions:"]
+)
+def test_a_list_belongs_to_what_says_something_above_it(lead):
+    """Kinds of which one is asked for, and what some may go beyond, aren't demands of their own."""
+    (item,) = segment(EligibilityText(f"{lead}\n\n* Osteosarcoma\n* Liver metastases\n")).items
     assert len(item.parts) == 2
+
+
+def test_a_heading_of_a_part_without_criteria_is_not_of_the_other_kind():
+    """What bars stands below a heading of its own, which names no part."""
+    (item,) = segment(
+        EligibilityText("Inclusion criteria for part A:\n\nExclusion criteria:\n\n* Gout\n")
+    ).items
+    assert (item.kind, item.scope) == ("exclusion", None)
 
 
 @pytest.mark.parametrize(
