@@ -46,7 +46,8 @@ def unsupported(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
         chunks: The words behind a value, or those of a bracket.
     """
     kept, told = _without_test(text, _from_denial(chunks))
-    if not kept or (any("historic" in chunk.classes for chunk in kept) and not told):
+    ever = any("historic" in chunk.classes for chunk in kept)
+    if not kept or (ever and all(chunk.kind != "window" for chunk in kept)):
         return None
     facts = [_given(text, part) for part in _each(text, kept)]
     known = [fact for fact in facts if fact is not None]
