@@ -13,11 +13,10 @@ from functools import lru_cache
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
 from trialgraph.graded import graded_key, is_of_now, is_still
 from trialgraph.needs import unneeded
-from trialgraph.patients.qualitytables import Quality, qualities, quality_words
+from trialgraph.patients.qualitytables import Quality, either_of, qualities, quality_words
 
 __all__ = ["contrary"]
 
-_OR = re.compile(r"\band/or\b|\bor\b|/")
 _HAD = ("condition", "lesion", "allergy")
 _ASKED = ("qualifier", "severity")
 
@@ -56,10 +55,7 @@ def _option(fact: Fact, words: str) -> Expression | None:
     needless = next(unneeded(fact, words), None)
     if needless is not None:
         return needless
-    told = _OR.sub(" or ", words)
-    if " or " in told:
-        told = told.replace(",", " or ")
-    alternatives = [_ruled_out(fact, each) for each in told.split(" or ") if each.strip()]
+    alternatives = [_ruled_out(fact, each) for each in either_of(words)]
     known = [each for each in alternatives if each is not None]
     return AllOf(tuple(known)) if known and len(known) == len(alternatives) else None
 

@@ -18,7 +18,7 @@ from trialgraph.expressions import Fact
 from trialgraph.graded import demanded, grade_key, without_grade
 from trialgraph.namespaces import TGC
 from trialgraph.outlines import most_excepted
-from trialgraph.patients.qualitytables import qualities, quality_words
+from trialgraph.patients.qualitytables import either_of, qualities, quality_words
 from trialgraph.vocabularies import known_concepts
 
 __all__ = ["excepted", "showing_instances"]
@@ -112,24 +112,17 @@ def _named(words: str) -> list[tuple[str, ...]]:
     told = _FAR.sub("metastatic", words.casefold())
     if told in quality_words().either:
         return [()]
-    parts = _alternatives(told)
+    told = told.replace("-proven", "")
+    parts = either_of(_WRAPPING.sub(" ", told))
     found = [_called(part) or _together(part) for part in parts]
     if all(found):
         return [*_called(" or ".join(parts)), *(names for several in found for names in several)]
-    parts = _alternatives(_BRACKET.sub(" () ", told), _BRACKETED)
+    parts = either_of(_BRACKETED.sub(" ", _BRACKET.sub(" () ", told)))
     found = [_called(bare) or _together(bare) for bare in (part.removesuffix(" ()") for part in parts)]
     if not all(found):
         return []
     pairs = zip(parts, found, strict=True)
     return [names for part, several in pairs if not part.endswith("()") for names in several]
-
-
-def _alternatives(told: str, wrapping: re.Pattern[str] = _WRAPPING) -> list[str]:
-    """Return what words name either of, without what stands around it."""
-    told = wrapping.sub(" ", re.sub(r"/|\band/or\b", " or ", told.replace("-proven", "")))
-    if " or " in told:
-        told = told.replace(",", " or ")
-    return [" ".join(part.split()) for part in told.split(" or ") if part.strip()]
 
 
 def _together(words: str) -> list[tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -9,7 +10,9 @@ from typing import Any, NamedTuple
 from trialgraph.namespaces import TGC
 from trialgraph.resources import product_folder
 
-__all__ = ["Quality", "QualityWords", "qualities", "quality_words"]
+__all__ = ["Quality", "QualityWords", "either_of", "qualities", "quality_words"]
+
+_OR = re.compile(r"\band/or\b|/")
 
 
 class Quality(NamedTuple):
@@ -75,6 +78,14 @@ def quality_words() -> QualityWords:
     whole = frozenset(str(TGC[name]) for name in told["whole"])
     lists = (frozenset(told[name]) for name in ("either", "beside", "lifted"))
     return QualityWords(whole, *lists)
+
+
+def either_of(words: str) -> list[str]:
+    """Return what words demand either of ("severe and/or uncontrolled"); commas part only what "or" does."""
+    told = _OR.sub(" or ", words)
+    if " or " in told:
+        told = told.replace(",", " or ")
+    return [" ".join(part.split()) for part in told.split(" or ") if part.strip()]
 
 
 @lru_cache(maxsize=1)

@@ -73,6 +73,8 @@ _SCOPE_LINE = re.compile(
 )
 _DECORATED = re.compile(rf"^{_DECORATION}")
 _AROUND = re.compile(r"^(?:for|in)\s+(?:the\s+)?|\s+only$", re.IGNORECASE)
+_SEVERAL = re.compile(r"\b(?:all|both|and)\b", re.IGNORECASE)
+"""What every name of all parts has, which needs no colon."""
 _ENTERED = re.compile(
     r"\b(?:in|into|to|for)\s+(?:the\s+)?"
     r"(?P<scope>(?i:part|phase|cohort|arm|group|stratum)\s+(?:\d\w?|[IVX]+\w?|[A-Z]\d?))\s*[:：]\s*$"
@@ -164,8 +166,11 @@ def _parse_part(line: str) -> Heading | None:
     """Return what a line says that is nothing but the name of a part of the trial, or of all its parts."""
     words = _DECORATED.sub("", line).rstrip()
     named = words.rstrip(" :：")
-    opening = opening_part(f"{named}:") if len(words) <= _SHORT else None
-    if opening is None or opening.rest <= len(named) or not (opening.whole or named != words):
+    ended = named != words
+    if len(words) > _SHORT or not (ended or _SEVERAL.search(named)):
+        return None
+    opening = opening_part(f"{named}:")
+    if opening is None or opening.rest <= len(named) or not (opening.whole or ended):
         return None
     return Heading(None, "" if opening.whole else _AROUND.sub("", named), len(line))
 
