@@ -57,6 +57,7 @@ def test_tables_name_concepts_and_qualities() -> None:
         ("with uncontrolled pain", False),
         ("history of uncontrolled", False),
         ("acute or chronic", False),
+        ("symptomatic or asymptomatic", False),
         ("uncontrolled; or requiring antivirals", True),
         ("uncontrolled; or requiring drainage", False),
         ("recurrent", False),

@@ -41,6 +41,10 @@ def _names(words: str) -> set[str]:
         ("Locally advanced (T4) or metastatic melanoma", {"Melanoma-metastatic"}),
         ("Unresectable (stage III) or metastatic (stage IV) melanoma", {"Melanoma-metastatic"}),
         ("Recurrent or metastatic melanoma", {"Melanoma-metastatic", "Melanoma-recurrent"}),
+        (
+            "Recurrent, refractory or metastatic melanoma",
+            {"Melanoma-metastatic", "Melanoma-recurrent", "Melanoma-refractory"},
+        ),
         ("Locally advanced (T4) melanoma", set()),
     ],
 )
