@@ -20,6 +20,10 @@ _LONGEST_GRADE = 7
 ILLNESSES = frozenset({"disease", "disorder", "illness", "condition"})
 _LIST_JOINTS = frozenset({",", "/", "or", "and"})
 _JOINTS = frozenset(",/-")
+_PREFIXES = frozenset(
+    "neo extra intra inter pre pseudo para peri supra infra retro sub trans micro hypo hyper".split()
+)
+"""What makes another thing of the word behind its hyphen ("pseudo-progression", "pre-malignant lesion")."""
 
 
 def is_omitted(tokens: list[Token], mention: Mention, named: Mapping[int, Mention]) -> bool:
@@ -30,9 +34,17 @@ def is_omitted(tokens: list[Token], mention: Mention, named: Mapping[int, Mentio
         mention: One of `named`.
         named: The mentions of the text by where they start.
     """
-    if _opens_list(tokens, mention):
+    if _opens_list(tokens, mention) or _has_prefix(tokens, mention.start):
         return True
     return _hides_more(tokens, mention, named) or _says_nothing(tokens, mention)
+
+
+def _has_prefix(tokens: list[Token], start: int) -> bool:
+    """Whether a name lacks the prefix that a hyphen joins to it ("extra-nodal metastatic disease")."""
+    if start < 2 or tokens[start - 1].text != "-":
+        return False
+    joined = tokens[start - 1].joined and tokens[start].joined
+    return joined and tokens[start - 2].form in _PREFIXES
 
 
 def _opens_list(tokens: list[Token], mention: Mention) -> bool:
