@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 
 from trialgraph.criteria.allergens import name_allergens, trial_drugs
 from trialgraph.criteria.criterion import Criterion, Kind, Part
+from trialgraph.criteria.language.abbreviations import own_abbreviations, uses_any
 from trialgraph.criteria.language.misspellings import common_words
 from trialgraph.criteria.language.vocabulary import Term, Vocabulary, default_vocabulary
 from trialgraph.criteria.misplaced import turn_demands
@@ -72,10 +73,13 @@ def _read(
     read: list[Criterion] = []
     permitted: list[tuple[Term, ...]] = []
     counts: dict[Kind, int] = {"inclusion": 0, "exclusion": 0}
+    own = own_abbreviations(eligibility.text, vocabulary)
+    explained = vocabulary.having(own)
     for item in below_leads(segment(eligibility, kind=kind).items):
         counts[item.kind] += 1
         understood = _understood if words is None else partial(_understand, words=words)
-        normalized, expression, let_in = understood(item.text, item.kind, item.parts, vocabulary)
+        spoken = explained if own and uses_any(item.text, own) else vocabulary
+        normalized, expression, let_in = understood(item.text, item.kind, item.parts, spoken)
         start, end = item.span
         criterion = Criterion(
             f"{'I' if item.kind == 'inclusion' else 'E'}{counts[item.kind]}",

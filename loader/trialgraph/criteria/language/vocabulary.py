@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
@@ -77,6 +78,7 @@ class Vocabulary:
         self._waiting = names.first_words()
         self._more = more
         self._asked: set[str] = set()
+        self._own: Mapping[str, Term | None] = {}
         self._found = lru_cache(maxsize=16_384)(self._find)
         self.by_iri = dict(names.terms)
         self._named: dict[str, Term] = {}
@@ -85,6 +87,17 @@ class Vocabulary:
             self._named.setdefault(term.iri.rpartition("/")[2], term)
             if term.cause is not None:
                 self._allergies.setdefault(term.cause, term)
+
+    def having(self, own: Mapping[str, Term | None]) -> Vocabulary:
+        """Return the vocabulary of a text that gives abbreviations a meaning of its own.
+
+        Args:
+            own: The concept that each stands for, as it is written; None where it is to name none.
+        """
+        given = copy.copy(self)
+        given._own = own
+        given._found = lru_cache(maxsize=1024)(given._find)
+        return given
 
     def _first(self, form: str) -> _Node | None:
         """Return the node of a first word, after its names were put below it; None when there are none."""
@@ -134,7 +147,8 @@ class Vocabulary:
 
     def mentions(self, tokens: list[Token]) -> dict[int, Mention]:
         """Return the longest mention that starts at each token, where one does."""
-        starts = self._starts(tokens) if self._more is None else range(len(tokens))
+        ready = self._more is None and not self._own
+        starts = self._starts(tokens) if ready else range(len(tokens))
         named: dict[int, Mention] = {}
         for start in starts:
             mention = self.mention_at(tokens, start)
@@ -176,7 +190,22 @@ class Vocabulary:
         if found is None and hyphenated(tokens, position):
             joined = self._below(self._root, tokens[position].form + tokens[position + 2].form)
             found = None if joined is None else self._followed(joined, tokens, position, position + 3)
+        if self._own and (found is None or found.end == position + 1):
+            return self._given(tokens, position, found)
         return found
+
+    def _given(self, tokens: list[Token], position: int, found: Mention | None) -> Mention | None:
+        """Return the mention of a text's own abbreviation at a token, or what else was found there.
+
+        Where it is explained it says what the words before it say.
+        """
+        written = tokens[position].text
+        short = written if written in self._own else written.removesuffix("s")
+        if short not in self._own:
+            return found
+        term = self._own[short]
+        around = tokens[max(0, position - 1)].text + tokens[min(position + 1, len(tokens) - 1)].text
+        return None if term is None or around in ("()", "[]") else Mention(term, position, position + 1)
 
     def _followed(self, node: _Node, tokens: list[Token], position: int, index: int) -> Mention | None:
         term = self._choose(node, tokens, position, index) if node.terms and index > position else None
