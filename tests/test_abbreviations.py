@@ -50,5 +50,6 @@ def test_what_a_text_explains_is_written_in_it(text: str) -> None:
 
 def test_abbreviations_that_are_used_as_everywhere_are_no_texts_own() -> None:
     """The vocabulary's own meanings stay."""
-    text = "non-small cell lung cancer (NSCLC), acute myeloid leukemia (AML), informed consent form (ICF)"
+    text = "non-small cell lung cancer (NSCLC), international normalize ratio (INR), consent (IC)"
+    text += ", investigational medicinal product (IMP)"
     assert own_abbreviations(text, default_vocabulary()) == {}

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from trialgraph.criteria.language.vocabulary import Term, Vocabulary
+from trialgraph.namespaces import TGC
 
 __all__ = ["own_abbreviations", "uses_any"]
 
@@ -21,6 +22,8 @@ _WORD = re.compile(r"[^\W_]+")
 _PASSED = frozenset({"of", "the", "and", "in", "to", "on", "for"})
 _STEM = 4
 _LEAST_CAPITALS = 2
+_OWN_DRUGS = frozenset({str(TGC.InvestigationalDrug)})
+"""What a trial means its own drug by: "IMP" is one word more for that, and no fact."""
 
 
 def own_abbreviations(text: str, vocabulary: Vocabulary) -> dict[str, Term | None]:
@@ -37,10 +40,11 @@ def own_abbreviations(text: str, vocabulary: Vocabulary) -> dict[str, Term | Non
     told: dict[str, list[Term | None]] = {}
     for short, words in _definitions(text):
         known, meant = vocabulary.find(short), vocabulary.find(words)
-        if meant is None and _spells_out(words, short) and not _alike(words, known):
+        if meant is None and _spells_out(words, short) and not _alike(words, short, known):
             told.setdefault(short, []).append(None)
         elif meant is not None:
-            told.setdefault(short, []).append(meant if meant.category != "other" else known)
+            apart = meant.category == "other" or meant.iri in _OWN_DRUGS
+            told.setdefault(short, []).append(known if apart else meant)
     return {
         short: meanings[0]
         for short, meanings in told.items()
@@ -82,9 +86,9 @@ def _spells_out(words: str, short: str) -> bool:
     return short.lower() in ("".join(word[0].lower() for word in each) for each in (every, long))
 
 
-def _alike(words: str, known: Term | None) -> bool:
-    """Whether words say what the vocabulary means by the abbreviation, in other words ("depressive")."""
-    if known is None:
-        return False
+def _alike(words: str, short: str, known: Term | None) -> bool:
+    """Whether words may say what the vocabulary means by the abbreviation, in other words ("depressive")."""
+    if known is None or short.lower() in known.label.lower():
+        return known is not None
     stems = {word[:_STEM] for word in _WORD.findall(words.lower()) if len(word) >= _STEM}
     return any(stem in known.label.lower() for stem in stems)

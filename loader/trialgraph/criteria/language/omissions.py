@@ -21,8 +21,8 @@ ILLNESSES = frozenset({"disease", "disorder", "illness", "condition"})
 _LIST_JOINTS = frozenset({",", "/", "or", "and"})
 _JOINTS = frozenset(",/-")
 _PREFIXES = frozenset(
-    ("neo", "extra", "intra", "inter", "pre", "pseudo", "para", "peri", "supra", "infra", "retro", "sub")
-    + ("trans", "micro", "hypo", "hyper")
+    {"neo", "extra", "intra", "inter", "pre", "pseudo", "para", "peri", "supra", "infra", "retro"}
+    | {"sub", "trans", "micro", "hypo", "hyper"}
 )
 """What makes another thing of the word behind its hyphen ("pseudo-progression", "pre-malignant lesion")."""
 
