@@ -29,9 +29,9 @@ __all__ = ["Chunk", "Chunker", "Text"]
 
 _SIGNS = frozenset(",;:/.")
 _QUALIFIER = frozenset({"qualifier"})
-_AGED = re.compile(r"\b(?:older|younger|old|of age|over)\b")
+_AGED = re.compile(r"\b(?:older|younger|old|of[ -]age|over)\b")
 _SOON = 4
-_OLD = re.compile(r"\s*-?\s*(?:old|of age)\b(?:\s+(?:or|and)\s+(?:older|over|above))?", re.IGNORECASE)
+_OLD = re.compile(r"\s*-?\s*(?:old|of[ -]age)\b(?:\s+(?:or|and)\s+(?:older|over|above))?", re.IGNORECASE)
 _OF_LIST = re.compile(
     r"(?:\s+or\s+more)?\s+of\s+(?:the\s+)?(?:following|below|these|those|above)\b", re.IGNORECASE
 )

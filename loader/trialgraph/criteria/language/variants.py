@@ -148,6 +148,7 @@ def _of_language(label: str) -> Iterator[str]:
             before, last = ", ".join(verbs[:-1]), verbs[-1]
             joints = ("/", " and ", " or ", ", and ", " and/or ") if before else ("",)
             skills = [f"{before}{joint}{last}" for joint in joints]
+            skills += ["/".join(verbs)] if "," in before else []
             yield from (f"{skill} {each}" for skill in skills for each in (language, f"in {language}"))
             yield from (f"{skill} the {language} language" for skill in skills)
 

@@ -13,6 +13,8 @@ from trialgraph.criteria.facts.regimens import ends_in_dose
 from trialgraph.criteria.language.connectives import DETERMINERS, FINITE, RESTARTS, VERBS
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import Segment
+from trialgraph.expressions import Value
+from trialgraph.namespaces import TGC
 
 __all__ = ["part_statement", "stops_treatment"]
 
@@ -30,6 +32,7 @@ _DESCRIBING = frozenset({"neutral", "qualifier", "active"})
 _RELATIVE = frozenset({"that is"})
 """What starts a clause about one thing as often as it tells what is meant."""
 _CLAUSES = _RELATIVE | {"that", "which", "who", "affecting"}
+_AGE = str(TGC.Age)
 _SHORTEST_CLAUSE = 2
 _SHORTEST_NAME = 3
 _OPENING_WORDS = 3
@@ -84,6 +87,9 @@ def part_statement(chunks: Sequence[Chunk], *, barring: bool = False) -> list[Se
                 segments.append(Segment(";", [chunk]))
                 swallowing = False
                 continue
+            if not barring and not swallowing and _tells_more_of_aged(chunks, index, current):
+                segments.append(Segment(";", [chunk]))
+                continue
             current.chunks.append(chunk)
             swallowing = swallowing or _swallows(current, chunk)
             continue
@@ -121,6 +127,15 @@ def _starts_new_value(segment: Segment) -> bool:
     if last is None or last.form == "for" or "condition" in last.classes:
         return False
     return any(each.kind == "value" for each in segment.chunks)
+
+
+def _tells_more_of_aged(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
+    """Whether "with melanoma" stands behind how old someone is, and so is a demand too, of everyone."""
+    value = segment.chunks[-1].expression if segment.chunks else None
+    aged = isinstance(value, Value) and value.concept == _AGE
+    if not aged or chunks[index].form != "with":
+        return False
+    return not any("condition" in chunk.classes for chunk in chunks[index:])
 
 
 def _swallows(segment: Segment, chunk: Chunk) -> bool:
