@@ -17,9 +17,9 @@ from trialgraph.criteria.chunking.viruses import with_viruses
 from trialgraph.criteria.language.lexicon import Phrases
 from trialgraph.criteria.language.tokens import Token, tokenize
 from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
-from trialgraph.criteria.quantities.courses import with_lines
 from trialgraph.criteria.quantities.doses import Dose, doses_of
 from trialgraph.criteria.quantities.lesions import LesionReader
+from trialgraph.criteria.quantities.lines import with_lines
 from trialgraph.criteria.quantities.stains import with_stains
 from trialgraph.criteria.quantities.tables import Table, tables_of
 from trialgraph.criteria.quantities.values import ValueReader

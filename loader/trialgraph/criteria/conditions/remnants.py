@@ -17,7 +17,7 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.continued import CONTINUED, with_continued
 from trialgraph.criteria.conditions.roles import COURSE, DOSE, SIZE, is_of_all, role_of
 from trialgraph.criteria.facts.restrictions import Stated, with_limits
-from trialgraph.criteria.quantities.courses import cycles_of
+from trialgraph.criteria.quantities.courses import counts_of
 from trialgraph.criteria.quantities.fitting import is_wanted
 from trialgraph.criteria.trees import all_of, any_of, dated, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Narrative, Not, Span, Value, atoms
@@ -64,7 +64,7 @@ def _is_end(chunk: Chunk) -> bool:
 
 def add_values(expression: Expression, text: Text, chunks: Sequence[Chunk]) -> Expression:
     """Return the expression with the limits beside the words, or the fact's words, that state them."""
-    courses = cycles_of(text.text, text.tokens, text.mentions, text.vocabulary.named, text.span)
+    courses = counts_of(text.text, text.tokens, text.mentions, text.vocabulary.named, text.span)
     doses = [*text.doses.values(), *courses]
     if not doses and not any(chunk.kind in ("value", "size") for chunk in opened(chunks)):
         return expression

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.facts.counts import counted_for
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.expressions import Value, Window
+from trialgraph.expressions import Expression, Value, Window
 
 __all__ = ["TREATING", "allowance_at", "allows", "ceiling", "washout"]
 
@@ -19,6 +20,7 @@ _BEHIND = frozenset(
      "provided", "until", "unless", "while", "after", "before", "from", "on", "up to"]
 )  # fmt: skip
 """What follows where "acceptable" is said of what stands before it."""
+_VERBS = frozenset({"is", "are", "was", "were", "will be", "is also", "are also"})
 _SOON = 2
 TREATING = frozenset({"therapy", "treatment", "surgery", "resection", "radiotherapy", "procedure"})
 
@@ -34,15 +36,21 @@ def allowance_at(chunks: Sequence[Chunk]) -> int | None:
     return next((i for i in told if not _tells_fit(chunks, i) and not _tells_enough(chunks, i)), None)
 
 
-def ceiling(text: Text, chunks: Sequence[Chunk]) -> Value | None:
-    """Return the number that an allowance goes up to, and by which it bars more ("up to 3 lines allowed")."""
+def ceiling(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
+    """Return the number that an allowance goes up to, and by which it bars more ("up to 3 lines allowed").
+
+    What the number is counted for stays beside it ("up to 2 lines for metastatic disease are allowed").
+    """
     values = [chunk for chunk in chunks if chunk.kind == "value"]
     if text.exclusion or len(values) != 1 or any(chunk.classes & _TURNING for chunk in chunks):
         return None
-    value = values[0].expression
+    value, at = values[0].expression, chunks.index(values[0])
     counted = isinstance(value, Value) and value.unit == "{count}" and value.limit.high is not None
-    plain = all(chunk is values[0] or not is_content(chunk) for chunk in chunks)
-    return value if isinstance(value, Value) and counted and plain else None
+    if not isinstance(value, Value) or not counted or any(map(is_content, chunks[:at])):
+        return None
+    kept = [each for each in chunks[at + 1 :] if each.form not in _VERBS and "allowance" not in each.classes]
+    told = counted_for(text, value, kept, kept[-1].end) if kept else None
+    return told or (None if any(map(is_content, kept)) else value)
 
 
 def _tells_enough(chunks: Sequence[Chunk], at: int) -> bool:

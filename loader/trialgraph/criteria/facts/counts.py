@@ -9,15 +9,15 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import Expression, Span, Value, atoms
-from trialgraph.namespaces import TGC
 
-__all__ = ["behind_lines", "counted_for"]
+__all__ = ["behind_lines", "counted_for", "counts_lines"]
 
 _COUNT = "{count}"
-_LINES = str(TGC.PriorTherapyLineCount)
+_LINES = re.compile(r"/Prior\w*LineCount$")
 _CONTAINING = frozenset({"containing", "included", "contained"})
 _RELATIVE = frozenset({"that", "which", "must", "of which"})
 _GIVEN = frozenset({"given", "administered", "received", "used", "provided", "prescribed"})
+_TREATING = frozenset({"to treat", "to"})
 _NOUN = r"(?:disease|cancer|malignancy|tumou?r|lymphoma|leuka?emia|myeloma)"
 _OWN = re.compile(
     rf"for\s+(?:(?:their|this|the|his\s+or\s+her)\s+(?:current\s+|study\s+)?{_NOUN}"
@@ -25,7 +25,7 @@ _OWN = re.compile(
     re.IGNORECASE,
 )
 """The disease that a trial is about, which lines are counted of anyway."""
-_PURPOSE = frozenset({"for", "in", "in the", "for the", "against"})
+_PURPOSE = frozenset({"for", "in", "in the", "for the", "against"}) | _TREATING
 
 
 def counted_for(text: Text, expression: Expression, rest: Sequence[Chunk], end: int) -> Expression | None:
@@ -63,9 +63,14 @@ def _of_these(text: Text, expression: Expression, value: Value, place: Span) -> 
     return any_of([expression, words]) if ceiling else all_of([expression, words])
 
 
+def counts_lines(expression: Expression) -> bool:
+    """Whether an expression is a number of lines of therapy, which may have failed."""
+    return isinstance(expression, Value) and _LINES.search(expression.concept) is not None
+
+
 def behind_lines(expression: Expression, rest: Sequence[Chunk]) -> Sequence[Chunk]:
     """Return what lines of therapy that are counted have to include ("2 lines, including A"), else none."""
-    if not isinstance(expression, Value) or expression.concept != _LINES or expression.limit.low is None:
+    if not isinstance(expression, Value) or not counts_lines(expression) or expression.limit.low is None:
         return ()
     told = rest[1:] if rest[0].form in _RELATIVE else rest
     holds = bool(told) and ("example" in told[0].classes or told[0].form in _CONTAINING)

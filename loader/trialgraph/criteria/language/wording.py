@@ -26,6 +26,10 @@ _NOT_A_LINE = r"(?!\s+(?:the\s+)?(?:first|second|third|1st|2nd|3rd)\b|\s+the\s+a
 _NOT_AN_ASSAY = r"(?!\s+of\s+(?:the\s+)?(?:quanti|qualif|detect|assay))"
 
 
+_LEADS = {"normal", "between", "elevated", "abnormal"}
+"""Words before a quantity that tell its limit, beside comparators."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A UCUM unit; a number in the unit as spelled, times `factor`, is in UCUM's."""
@@ -93,6 +97,7 @@ class Wording:
     measured_by: dict[str, tuple[str, str]]
     stains: dict[str, str]
     doses: dict[str, list[str]]
+    cumulative: dict[str, list[str]]
     other_units: dict[str, dict[str, str]]
     cycles: dict[str, str]
     per_hundred: frozenset[str]
@@ -100,6 +105,7 @@ class Wording:
     exact: dict[str, tuple[float, float]]
     lines: dict[str, list[str]]
     lines_of: dict[str, list[str]]
+    agents_of: dict[str, list[str]]
     diameters: dict[str, str]
     named_by_unit: dict[str, dict[str, list[str]]]
 
@@ -123,7 +129,7 @@ def wording() -> Wording:
         compare=re.compile(rf"(?:{words})(?![a-z])|[{signs}]", re.IGNORECASE),
         comparators={phrase.lower(): (side, inside) for phrase, (side, inside) in comparators.items()},
         signs=frozenset([".", *(phrase[0] for phrase in comparators)]),
-        leads=frozenset(phrase.lower().split()[0] for phrase in comparators) | {"normal", "between"},
+        leads=frozenset(phrase.lower().split()[0] for phrase in comparators) | _LEADS,
         limit_openers=frozenset(table["limit_openers"]),
         size_openers=frozenset(table["size_openers"]),
         suffix=re.compile(
@@ -163,6 +169,7 @@ def wording() -> Wording:
         measured_by={name: (quantity, side) for name, (quantity, side) in table["measured_by"].items()},
         stains={spelling.lower(): name for spelling, name in _sides(table["stains"]).items()},
         doses=table["doses"],
+        cumulative=table["cumulative"],
         other_units=table["other_units"],
         cycles=table["cycles"],
         per_hundred=frozenset(table["per_hundred"]),
@@ -170,6 +177,7 @@ def wording() -> Wording:
         exact={name: (float(low), float(high)) for name, (low, high) in table["exact"].items()},
         lines=table["lines"],
         lines_of=table["lines_of"],
+        agents_of=table["agents_of"],
         named_by_unit=table["named_by_unit"],
         diameters={noun.lower(): name for noun, name in _sides(table["diameters"]).items()},
     )  # fmt: skip

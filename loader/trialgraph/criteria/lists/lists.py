@@ -19,7 +19,7 @@ from trialgraph.criteria.conditions.further import other_limit
 from trialgraph.criteria.conditions.groups import by_part, by_sex
 from trialgraph.criteria.conditions.sexes import sex_before
 from trialgraph.criteria.conditions.supports import unsupported
-from trialgraph.criteria.facts.counts import behind_lines, counted_for
+from trialgraph.criteria.facts.counts import behind_lines, counted_for, counts_lines
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.facts.rewording import reword
 from trialgraph.criteria.language.connectives import FINITE, OBTAINED
@@ -241,9 +241,9 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> E
     for chunk in before:
         if "negation" in chunk.classes:
             segment.negated = not segment.negated
-        elif (chunk is before[0] and _MARKER.match(text.text, chunk.start)) or is_harmless(
-            chunk, "label", "qualifier", "active", "value_tail"
-        ):
+        elif (
+            chunk is before[0] and (chunk.form == "but" or _MARKER.match(text.text, chunk.start))
+        ) or is_harmless(chunk, "label", "qualifier", "active", "value_tail"):
             continue
         elif chunk.form.strip("'\"*-") and not are_those_aged(chunk, chunks[at]):
             unknown.append(chunk)
@@ -255,7 +255,7 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> E
         read = all_of([sex, read])
     if not unknown:
         return read
-    if text.exclusion and unknown[0].form.split(" ")[0] in _FAILING:
+    if text.exclusion and unknown[0].form.split(" ")[0] in _FAILING and not counts_lines(expression):
         read = negate(read)
     return all_of([narrative(text, unknown[0].start, chunks[at].start), read])
 

@@ -1,4 +1,7 @@
-"""Daily doses that a text limits by the drug they are told in ("> 10 mg/day prednisone or equivalent")."""
+"""Doses that a text limits by the drug they are told in ("> 10 mg/day prednisone or equivalent").
+
+They are of a day, or of all that was ever given ("doxorubicin > 360 mg/m2").
+"""
 
 from __future__ import annotations
 
@@ -38,6 +41,13 @@ _LEADING = (
 _BEFORE_DRUG = r"\s*,?\s*\(?(?:(?:of|oral|systemic|or|the|equivalent|to)\b\s*)*"
 _CUMULATIVE = re.compile(r"\b(?:cumulative|total|course|pulses?|bolus|single)\b[^.;]{0,40}$", re.IGNORECASE)
 _PER_WEIGHT = re.compile(r"\s*(?:/|per)\s?(?:kg|m2|m\^2)", re.IGNORECASE)
+_PER_AREA = (
+    r"mg\s?(?:/|per)\s?(?:m2|m\^2|m\s?\(2\)|square\s+met(?:er|re)s?)"
+    r"(?!\s?(?:/|per\b|daily|weekly|every|on\b|q\d|d\d|[x×]))"
+)
+_EVER = re.compile(
+    r"cumulative|lifetime|life-time|exposure|exposed|total|prior|previous|history", re.IGNORECASE
+)
 _NEAR = 60
 _FURTHEST = 160
 """How many characters a dose may stand from its drug, its comparator included."""
@@ -74,6 +84,21 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 @cache
+def _cumulative() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return the patterns of a cumulative dose behind and before its drug, each with what it is of."""
+    said = wording()
+    suffix = rf"(?:\s+(?P<suffix>{alternatives(said.suffixes)})\b)?"
+    amount = rf"(?P<compare>{said.compare.pattern})?\s*(?P<number>\d+(?:\.\d+)?)\s?{_PER_AREA}{suffix}"
+    found: list[tuple[re.Pattern[str], str]] = []
+    for name, drugs in said.cumulative.items():
+        drug = rf"(?<![\w-])(?:{alternatives(drugs)})\b"
+        behind = rf"(?P<drug>{drug}(?:\s+(?:use|exposure|equivalents?))?)[\s,(:–-]*{amount}"
+        ahead = rf"{amount}\s+(?:of|for)\s+(?:(?:prior|the)\s+)?{drug}"
+        found += [(re.compile(each, re.IGNORECASE), name) for each in (behind, ahead)]
+    return tuple(found)
+
+
+@cache
 def _named() -> re.Pattern[str]:
     return re.compile(
         alternatives(drug for drugs in wording().doses.values() for drug in drugs), re.IGNORECASE
@@ -93,15 +118,18 @@ def doses_of(
     found: dict[int, Dose] = {}
     stretches = list(_around_drugs(text)) if "mg" in text else []
     taken = 0
-    matches = (
+    matches = [
         (match, name)
         for start, end in stretches
         for pattern, name in _patterns()
         for match in pattern.finditer(text, start, end)
-    )
+        if _is_daily(text, match)
+    ]
+    if "mg" in text and _EVER.search(text):
+        matches += [(match, name) for pattern, name in _cumulative() for match in pattern.finditer(text)]
     for match, name in sorted(matches, key=lambda each: (each[0].start(), -each[0].end())):
         term, limit = named(name), _limit(match)
-        if term is None or limit is None or match.start() < taken or not _is_daily(text, match):
+        if term is None or limit is None or match.start() < taken:
             continue
         taken = match.end()
         words = match.group().rstrip(" ,")

@@ -13,6 +13,7 @@ from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Term
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.limits import parse_limit
+from trialgraph.criteria.quantities.lines import with_other_side
 from trialgraph.criteria.quantities.sides import Found
 from trialgraph.expressions import Fact, Limit, Span, Value
 from trialgraph.namespaces import TGC
@@ -163,10 +164,10 @@ class LesionReader:
                     if mention.end < len(self.tokens) and self.tokens[mention.end].form == "of":
                         return None
                     end = self.tokens[mention.end - 1].end
-                    term = mention.term
-                    value = Value(
-                        term.iri, term.label, found.limit, term.unit, None, None, self.span(start, end)
-                    )
+                    term, limit = mention.term, found.limit
+                    if more := with_other_side(self.text, self.tokens, self.mentions, found, mention):
+                        limit, end = more[0], self.tokens[more[1]].end
+                    value = Value(term.iri, term.label, limit, term.unit, None, None, self.span(start, end))
                     return (value, end) if not adjectives else None
                 if not counts_lesions(mention.term):
                     return None

@@ -50,6 +50,14 @@ _TIMES = re.compile(
 _OF_LIMITS = re.compile(r"(?:normal\s+)?(?:institutional|laboratory|normal)\s+limits?\b", re.IGNORECASE)
 _CLOSED = re.compile(r"\s*\)")
 _BY = re.compile(r"\s*[×x*]\s*(?=\d)")
+_ONLY = re.compile(
+    r"(?:(?:one\s+and\s+)?only|exactly)\s+(?=(?:\d|one|two|three|four)\)?\s(?:[^\s.;,]+\s){0,4}?(?:lines?|regimens?)\b)",
+    re.IGNORECASE,
+)
+"""What tells a number of lines of therapy to be neither more nor less."""
+_OPEN_BELOW = re.compile(r"\b(?:may|can|could)\s+have\b[^.;]{0,40}$", re.IGNORECASE)
+_ALLOWED = re.compile(r"[^.;]*\b(?:allow(?:ed|able)|permitted|acceptable)\b", re.IGNORECASE)
+_BEFORE = 60
 
 
 @lru_cache(maxsize=64)
@@ -67,6 +75,8 @@ def parse_limit(text: str, position: int) -> Found | None:
     opening = OPENING.match(text, position)
     if opening:
         return _parse_range(text, position, opening.end())
+    if exact := _parse_only(text, position):
+        return exact
     normal = end_of_normal_range(text, position)
     if normal is not None:
         plain = Found(Limit(low=1.0, high=1.0), None, None, position, normal, normal=True)
@@ -76,6 +86,16 @@ def parse_limit(text: str, position: int) -> Found | None:
     bound = _WITHIN_BOUND.match(text, position)
     first = _parse_bound(text, bound.end() if bound else position)
     return None if first is None else _with_second(text, first)
+
+
+def _parse_only(text: str, start: int) -> Found | None:
+    """Read "only one prior line": where that is allowed, it is as many as there may be."""
+    only = _ONLY.match(text, start)
+    number = parse_number(text, only.end()) if only else None
+    if number is None:
+        return None
+    most = _ALLOWED.match(text, start) or _OPEN_BELOW.search(text[max(0, start - _BEFORE) : start])
+    return Found(Limit(None if most else number.value, high=number.value), None, None, start, number.end)
 
 
 def _parse_numbers_of_range(text: str, normal: Found) -> Found | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cached_property
 
@@ -26,6 +27,9 @@ _CLOSERS = frozenset({")", "]"})
 _APART = _JOINERS.keys() | {"for", "in", "with", "if", "patient", "patients", "subjects", "participants"}
 """Words that no name of a quantity holds."""
 _SOON = 4
+_IN_PLACE = re.compile(
+    r"\s*\([^()]*(?:[(\[][^()\[\]]*[)\]])?[^()]*?\bused in (?:place|stead|lieu) of\b", re.IGNORECASE
+)
 EITHER = "or, and"
 """What joins quantities of which either of the first is limited, and the last too ("INR or PT aPTT")."""
 
@@ -42,10 +46,19 @@ class SeriesReader:
     Args:
         text: The normalised text; `tokens` are its tokens.
         mention_at: Gives the concept that starts at a token.
+        exclusion: Whether the text bars.
     """
 
-    def __init__(self, text: str, tokens: list[Token], mention_at: Callable[[int], Mention | None]) -> None:
+    def __init__(
+        self,
+        text: str,
+        tokens: list[Token],
+        mention_at: Callable[[int], Mention | None],
+        *,
+        exclusion: bool = False,
+    ) -> None:
         self.text = text
+        self.exclusion = exclusion
         self.tokens = tokens
         self.mention_at = mention_at
 
@@ -57,6 +70,9 @@ class SeriesReader:
         furthest = position + _MOST_TOKENS
         while mention is not None and mention.term.quantity and mention.start < furthest:
             terms += [term for term in mention.term.members or (mention.term,) if term not in terms]
+            stead = None if self.exclusion else self._in_stead(mention)
+            if stead is not None and stead not in terms:
+                terms, joiner = [*terms, stead], "or"
             alone = self._closes_around(mention)
             after = self._skip_ages(self.skip_gloss(mention.end + alone), mention.term)
             after = self._skip_correction(after)
@@ -88,6 +104,13 @@ class SeriesReader:
             if mention is not None:
                 joiner = joined if joiner in ("", ",", "/") else joiner
         return tuple(terms), joiner, position
+
+    def _in_stead(self, mention: Mention) -> Term | None:
+        """Return the quantity that a bracket lets stand for another ("(GFR can be used in place of …)")."""
+        told = _IN_PLACE.match(self.text, self.tokens[mention.end - 1].end)
+        inside = range(mention.end + 1, token_at(self.tokens, told.end())) if told else ()
+        found = (other.term for at in inside if (other := self.mention_at(at)) is not None)
+        return next((term for term in found if term.quantity and term != mention.term), None)
 
     def _closes_around(self, mention: Mention) -> bool:
         """Whether a quantity stands alone in a bracket, behind a name that isn't known."""

@@ -30,7 +30,7 @@ def _stained() -> re.Pattern[str]:
 
 _SCORED = re.compile(
     r"\b(?:(?:(?:HER-?\s?2|ERBB2)(?:/neu)?\s+)?(?:IHC|immunohistochemistry(?:\s*\(IHC\))?)"
-    r"(?=\s*(?:scores?\s*)?(?:of\s*)?[0-3]\+?(?![\d.%]))"
+    r"(?:\s+status(?=\s+(?:of\s+)?[0-3]\+?(?![\d.%])))?(?=\s*(?:scores?\s*)?(?:of\s*)?[0-3]\+?(?![\d.%]))"
     r"|(?:HER-?\s?2|ERBB2)(?:/neu)?(?:\s+(?:score|status|protein|staining))?"
     r"(?=\s*(?:of\s+|is\s+|:\s*|=\s*)?[0-3]\+(?![\d.%])))",
     re.IGNORECASE,

@@ -22,6 +22,7 @@ from trialgraph.criteria.quantities.bounds import (
 )
 from trialgraph.criteria.quantities.directions import directed_by_use, ends_item
 from trialgraph.criteria.quantities.fillers import averaged, past_fillers, told_when
+from trialgraph.criteria.quantities.findings import ASTRAY, astray, is_no_result, tells_finding
 from trialgraph.criteria.quantities.fitting import (
     bounded_alike,
     fit_limit,
@@ -57,7 +58,7 @@ _NEAR = 20
 _SOON = 4
 _PAIR = 2
 _UNKNOWN_UNIT = re.compile(
-    r"\s*(?:[×/%^]|-?(?:folds?|times)\b|(?:h|hrs?|hours?)\b|\*(?!\s)|\+\s?\d|,\s?\d{3}\b|x\b|(?!(?:and|or)\b)[a-zµ]{1,6}\s?/)",
+    r"\s*(?:[×/%^]|-?(?:folds?|times)\b|(?:h|hrs?|hours?)\b|\*(?!\s)|\+\s?\d|,\s?\d{3}\b|x\b|(?!(?:and|or|drinks?|cigs?|steps?|pads?|stools?|voids?)\b)[a-zµ]{1,6}\s?/)",
     re.IGNORECASE,
 )
 
@@ -101,7 +102,7 @@ class ValueReader:
         self.term_named = term_named
         self.exclusion = exclusion
         self.window: Window | None = None
-        self.series = SeriesReader(text, tokens, mention_at)
+        self.series = SeriesReader(text, tokens, mention_at, exclusion=exclusion)
 
     def read(self, position: int, lead: str = "") -> FoundValue | None:
         """Return the value that starts with the quantity at a token, or None when it has no limit.
@@ -208,6 +209,9 @@ class ValueReader:
         mention = self.mention_at(following) if lead else None
         if mention is None or not mention.term.quantity:
             return None
+        if lead in ASTRAY:
+            told = tells_finding(self.tokens, position)
+            return self._read_astray(position, following, lead) if told else None
         if lead != "normal":
             return self.read(following, lead if lead != "between" else "")
         terms, joiner, after = self.series.read(following)
@@ -222,10 +226,22 @@ class ValueReader:
         found = Found(Limit(low=1.0, high=1.0), None, None, start, offset, normal=True)
         return self.build(terms, joiner, found, start, following, after)
 
+    def _read_astray(self, position: int, following: int, lead: str) -> FoundValue | None:
+        """Read "elevated LDH" and "abnormal potassium": out of the normal range, where no limit is told."""
+        if (told := self.read(following)) is not None:
+            return replace(told, start=position)
+        terms, joiner, after = self.series.read(following)
+        if not terms or self._limit_after(terms, following, self.tokens[after - 1].end) is not None:
+            return None
+        place = self.span(self.tokens[position].start, self.tokens[after - 1].end)
+        read = astray(lead, terms, place, either=joiner != "and" or self.exclusion)
+        unread = read is None or is_no_result(self.text, self.tokens[after - 1].end)
+        return None if unread or read is None else FoundValue(read, terms, joiner, position, after)
+
     def _lead_at(self, position: int) -> tuple[str, int]:
         """Return the comparator, "between" or "normal" that stands at a token, and the token after it."""
         token = self.tokens[position]
-        if token.form in ("normal", "between"):
+        if token.form in ("normal", "between", *ASTRAY):
             return token.form, position + 1
         compare = wording().compare.match(self.text, token.start)
         if compare is None:
@@ -328,7 +344,9 @@ class ValueReader:
         fitted = fit_limit(term, found)
         if fitted is None and bare and ends_item(self.text, found.end):
             return likely_value(term, found, self.text[start : found.end].strip(), span)
-        others = [self.term_named(name) for name in wording().by_unit.get(local_name(term), ()) if not bare]
+        named = [self.term_named(name) for name in wording().by_unit.get(local_name(term), ()) if not bare]
+        told = found.unit.ucum if found.unit is not None else None
+        others = sorted(named, key=lambda other: other is None or other.unit != told)
         for other in others:
             if fitted is None and other is not None:
                 term, fitted = other, fit_limit(other, found)

@@ -30,6 +30,8 @@ _SIGNS = {
 _MULTIPLIED = (
     r"(?:10\b|10[\s^⁰-⁹\d]|e\d|[UL]LN|[ul]ln\b|upper|lower|the|institutional|normal|reference|baseline)"
 )
+_ITEM = r"(?=[^\S\r\n]*(?:$|[\r\n;,)]))"
+"""The end of an item, before which "× 109" is a power of ten that has lost more than its sign."""
 _EDIT = re.compile(
     rf"""(?![a-df-wyzA-DF-WYZ,.;:'"-]|[eE](?!\d)|\x20[a-df-wyzA-DF-WYZ])(?:
       (?P<escape>\\(?=[-<>\[\]^*_~#().&+=|`{{}}"'/!$%:;,?@\\]))
@@ -43,8 +45,10 @@ _EDIT = re.compile(
     | (?P<superscript>(?<=10)\s?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
     | (?P<bracketed>(?<=10)\s?[(\[]\s?(?P<power3>\d{{1,2}})\s?[)\]](?=\s*(?:/|per\b|cells)))
     | (?P<caret>(?<=10)\s?(?:\\?\^|\*\*|\*(?=\s?\d)|[eE](?=\d)|\^?\s?<sup>)\s?)
-    | (?P<lost>(?<=[x*X×]10)\s?(?P<power>\d{{1,2}})(?=\s*(?:/|[µu]?[Ll]\b|per\b|copies|cells?\b|platelets)))
-    | (?P<spaced>(?<=[x*X×]\s10)\s?(?P<power2>\d{{1,2}})(?=\s*(?:/|[µu]?[Ll]\b|per\b|copies|cells|platelets)))
+    | (?P<lost>(?<=[x*X×]10)\s?(?P<power>\d{{1,2}})
+        (?=\s*(?:/|[µu]?[Ll]\b|per\b|copies|cells?\b|platelets)|(?<=109){_ITEM}))
+    | (?P<spaced>(?<=[x*X×]\s10)\s?(?P<power2>\d{{1,2}})
+        (?=\s*(?:/|[µu]?[Ll]\b|per\b|copies|cells|platelets)|(?<=109){_ITEM}))
     | (?P<viral>(?<=[\s<>≤≥=]10)[3-6](?=\s?cop(?:ies|y)\s?/\s?m[lL]\b))
     | (?P<raised>(?<=\^)(?:9|12)(?=\s?[lL]\b))
     | (?P<bare>(?<=\d)\s(?=10(?:9|12|\^9|\^12)\s*/\s*[lL]\b))
