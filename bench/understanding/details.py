@@ -57,8 +57,10 @@ def same_window(pair: Pair) -> bool:
     window = pair.read.atom.within
     if not wanted:
         return read is None
+    if "half" in wanted and window is not None and "half" in window.text:
+        return True
     if read is None:
-        return "half" in wanted and window is not None and "half" in window.text
+        return False
     return any(isinstance(each, float) and abs(each - read) <= max(1.0, _TOLERANCE * each) for each in wanted)
 
 
