@@ -19,6 +19,17 @@ __all__ = ["Told", "is_testable", "read_aside", "result_after", "tells_whom_or_w
 _TESTABLE = frozenset({"biomarker", "reproductive"})
 _INFECTION = str(TGC.InfectiousDisease)
 _MAY_BEAR = frozenset({str(TGC.ChildbearingPotential), str(TGC.Premenopausal)})
+_PLANS = frozenset(
+    {str(TGC.PlannedPregnancy), str(TGC.PlannedFathering), str(TGC.PlannedBreastfeeding)}
+    | {str(TGC.PlannedSpermDonation), str(TGC.PlannedEggDonation)}
+)
+_AHEAD = re.compile(
+    r"(?:within|during|while|throughout|over|for|at any time during|in|from|before|until)\s+(?:the\s+|this\s+|their\s+)?"
+    r"(?:(?:[\w-]+\s+){0,5}(?:study|trial|treatment|screening|consent|therapy|protocol)\b|course|next|\d|enrolled|participat\w+"
+    r"|on\b)(?:(?!\b(?:if|unless|except|who|not|but)\b)[^;])*$",
+    re.IGNORECASE,
+)
+"""When somebody means to have a child: any such plan is one for the time of the study."""
 _DONE = frozenset({"performed", "obtained", "done", "taken"})
 _PERSONS = frozenset({"post", "condition", "of some", "neutral", "persons", "female"})
 _ABSENT = frozenset({"negative", "nonreactive", "undetected", "not detected", "not detectable"})
@@ -65,9 +76,11 @@ def is_testable(head: Chunk) -> bool:
 
 
 def tells_whom_or_when(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> bool:
-    """Whether words behind a pregnancy only tell which women are tested for it, or when."""
+    """Whether words behind a pregnancy or a plan only tell which women are tested for it, or when."""
     if head.term is None or head.term.category != "reproductive":
         return False
+    if head.term.iri in _PLANS:
+        return _AHEAD.match(text.text, chunks[0].start, chunks[-1].end) is not None
     place, named = 0, False
     while place < len(chunks) and end_of_moment(text.text, chunks[place].start) < chunks[-1].end:
         chunk = chunks[place]

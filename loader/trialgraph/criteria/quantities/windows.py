@@ -94,9 +94,7 @@ class FoundWindow:
 def _length(name: str) -> tuple[str, str]:
     """Return patterns for a number and its unit, in groups that end in `name`."""
     words = "|".join(sorted(wording().numbers, key=len, reverse=True))
-    number = (
-        rf"(?P<number{name}>\d+(?:\.\d+)?|{words})(?:\s*\(\s*\w+\s*\))?(?:\s*(?:full|complete|calendar|business|working))?"
-    )
+    number = rf"(?P<number{name}>\d+(?:\.\d+)?|{words})(?:\s*\(\s*\w+\s*\))?(?:\s*(?:full|complete|calendar|business|working))?"
     return (
         number,
         rf"(?P<unit{name}>{_UNITS})s?\b(?!\s+(?:of\s+age|old)\b)(?:\s*\(\s*\d+\s+\w+\s*\)|\s+window\b)?",
