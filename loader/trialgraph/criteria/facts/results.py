@@ -24,9 +24,9 @@ _PLANS = frozenset(
     | {str(TGC.PlannedSpermDonation), str(TGC.PlannedEggDonation)}
 )
 _AHEAD = re.compile(
-    r"(?:within|during|while|throughout|over|for|at any time during|in|from|before|until)\s+(?:the\s+|this\s+|their\s+)?"
-    r"(?:(?:[\w-]+\s+){0,5}(?:study|trial|treatment|screening|consent|therapy|protocol)\b|course|next|\d|enrolled|participat\w+"
-    r"|on\b)(?:(?!\b(?:if|unless|except|who|not|but)\b)[^;])*$",
+    r"(?:within|during|while|throughout|over|for|at any time during|in|from|before|until)\s+"
+    r"(?:(?:the|this|their)\s+)?(?:(?:[\w-]+\s+){0,5}(?:study|trial|treatment|screening|consent|therapy|protocol)\b"
+    r"|course|next|\d|enrolled|participat\w+|on\b)(?:(?!\b(?:if|unless|except|who|not|but|must|women)\b)[^;])*$",
     re.IGNORECASE,
 )
 """When somebody means to have a child: any such plan is one for the time of the study."""

@@ -34,6 +34,7 @@ from trialgraph.criteria.facts.recency import (
     for_time_before,
     happens,
     is_taken_now,
+    time_off_too_short,
     treated_lately,
 )
 from trialgraph.criteria.facts.regimens import of_unread_drugs, regimen_after
@@ -250,12 +251,16 @@ def _step_over(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
 
 def _take_detail(text: Text, head: Chunk, chunk: Chunk, following: Chunk | None, around: Around) -> bool:
     """Take in a detail that stands on its own behind a concept: a value, a time, a bracket, a status."""
+    barred = text.exclusion or around.negated
     if chunk.kind == "value" and chunk.expression is not None:
         around.extra.append(chunk.expression)
     elif chunk.kind == "window" and chunk.window is not None:
         around.window = around.window or chunk.window.window
         if chunk.window.narrowed:
             around.qualifiers.append(text.text[chunk.start : chunk.end])
+    elif barred and (short := time_off_too_short(text, head, chunk, following)) is not None:
+        around.window = around.window or short.window
+        around.qualifiers += [short.window.text] if short.narrowed else []
     elif chunk.kind == "bracket":
         _read_bracket(text, head, chunk, around)
     elif chunk.kind == "size" and chunk.size is not None and is_counted(head):
@@ -336,6 +341,7 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
     values = [chunk.expression for chunk in told if chunk.kind == "value" and chunk.expression is not None]
     if len(inner) == 1 and inner[0].kind == "window" and inner[0].window is not None:
         around.window = around.window or inner[0].window.window
+        around.qualifiers += [inner[0].window.window.text] if inner[0].window.narrowed else []
     elif values and all(chunk.kind in ("value", "sign") or chunk.form == "or" for chunk in told):
         around.extra.append(values[0] if len(values) == 1 else AnyOf(tuple(values)))
     else:

@@ -94,7 +94,10 @@ class FoundWindow:
 def _length(name: str) -> tuple[str, str]:
     """Return patterns for a number and its unit, in groups that end in `name`."""
     words = "|".join(sorted(wording().numbers, key=len, reverse=True))
-    number = rf"(?P<number{name}>\d+(?:\.\d+)?|{words})(?:\s*\(\s*\w+\s*\))?(?:\s*(?:full|complete|calendar|business|working))?"
+    number = (
+        rf"(?P<number{name}>\d+(?:\.\d+)?|{words})(?:\s*\(\s*\w+\s*\))?"
+        r"(?:\s*(?:full|complete|calendar|business|working))?"
+    )
     return (
         number,
         rf"(?P<unit{name}>{_UNITS})s?\b(?!\s+(?:of\s+age|old)\b)(?:\s*\(\s*\d+\s+\w+\s*\)|\s+window\b)?",
@@ -122,7 +125,8 @@ _SOME_LIVES = (
 )
 _LIVES_ALONE = (
     rf"(?>within\s*(?:{_AT_MOST})*{_LIVES}(?:\s+of\s+(?:the\s+|that\s+|each\s+)?"
-    rf"(?:(?!{_STOP}|(?:will|must|should|may|not)\b)[\w/-]+\s*){{1,4}})?(?:{_BEFORE})?)"
+    rf"(?:(?!{_STOP}|(?:will|must|should|may|not)\b)[\w/-]+\s*){{1,4}})?(?:{_BEFORE})?"
+    rf"(?:\s*,?\s*whichever\s+is\s+(?:the\s+)?\w+,?)?(?:{_BEFORE})?)"
     r"(?!\s*[,(]?\s*(?:or|and)\s+(?:within\s+|less\s+than\s+|[<≤]\s*)*(?:\d|two|four|six))"
 )
 """Half-lives without a time that is stated beside them."""
@@ -138,7 +142,7 @@ _WHICH = r"(?:\s*[,(]*\s*whichever\s[^.;()]{1,20}\)?)?"
 def _whichever(name: str) -> str:
     """Return a pattern of which of two times counts, in a group that ends in `name`."""
     return (
-        r"(?:\s*[,(]*\s*whichever\s+(?:time\s+|period\s+|one\s+)?(?:is|was|comes|occurs)?\s*(?:the\s+)?"
+        r"(?:\s*[,;(]*\s*whichever\s+(?:time\s+|period\s+|one\s+)?(?:is|was|comes|occurs)?\s*(?:the\s+)?"
         rf"(?P<choice{name}>longer|shorter|first|later|earlier|greater|longest|shortest|smaller|less|sooner|soonest)"
         r"(?:\s+in\s+duration)?\s*\)?)?"
     )
@@ -159,6 +163,10 @@ _FROM_AN_END = re.compile(
     re.IGNORECASE,
 )
 """From what a time counts that isn't the screening, whatever follows ("of completion of the treatment")."""
+
+_NEAR = 12
+_CHOOSING = re.compile(r"\b(?:or|shorter|longer|less|greater)[\s,(]*$", re.IGNORECASE)
+"""What before half-lives makes them another time for what has one already ("or, if shorter, …")."""
 
 
 @cache
@@ -182,7 +190,8 @@ def _pattern() -> re.Pattern[str]:
         rf"(?P<recent>{_RECENT}\s+)?(?:the\s+)?(?:{number1}{_UP_TO}\s*-?\s*|(?P<one>a\s+))?{unit1}(?P<before>{_BEFORE})?"
         rf"|(?:the\s+)?{_RECENT}\s+{number2}\s*-?\s*{unit2}(?:{_BEFORE})?"
         rf"|(?P<most>(?:less\s+than|≤|<|under)\s*)?{number3}\s*-?\s*{unit3}(?:\s+or\s+(?:less|fewer))?"
-        rf"(?:{_BEFORE}|(?=\s*\(?\s*or\s+{_SOME_LIVES}\s*\)?{_WHICH}{_BEFORE}))"
+        rf"(?:{_BEFORE}|(?=\s*\(?\s*or\s+{_SOME_LIVES}\s*\)?{_WHICH}{_BEFORE})"
+        rf"|(?(most)(?=\s*\(?\s*or\s+{_LIVES})|(?!)))"
         rf"|(?:within(?:\s+a\s+period\s+of)?|<|≤|less\s+than)\s*(?P<ahead>{_SOME_LIVES}\s*(?:,\s*)?(?:or|and)\s+(?:within\s+|<\s*)?)"
         rf"{number4}\s*-?\s*{unit4}(?P<before4>{_BEFORE})?(?=\s*(?:[,(]|whichever|prior|before|from|of))"
         rf"|(?P<alone>{_LIVES_ALONE}))"
@@ -242,6 +251,8 @@ def parse_window(text: str, position: int) -> FoundWindow | None:
     if match is None or _ELSEWHEN.match(text, match.end()) or _counts_from_an_end(text, match):
         return None
     if match["alone"] is not None:
+        if _CHOOSING.search(text, max(0, position - _NEAR), position):
+            return None
         end = match.start() + len(match["alone"].rstrip())
         return FoundWindow(Window(0.0, "day", text[match.start() : end], open=True), match.start(), end)
     opener = text[position : position + 4].lower()
@@ -261,6 +272,8 @@ def parse_window(text: str, position: int) -> FoundWindow | None:
     end = match.start() + len(_JOINT_BEHIND.sub("", match.group()))
     if (onward := _onward().match(text, end)) is not None:
         end = match.start() + len(text[match.start() : onward.end()].rstrip(" -"))
+    if text[end - 1] == ")" and text.count("(", match.start(), end) < text.count(")", match.start(), end):
+        end -= 1
     window = Window(amount, unit, text[match.start() : end], open=longer)
     return FoundWindow(window, match.start(), end, narrowed=bool(choice) and not longer)
 
