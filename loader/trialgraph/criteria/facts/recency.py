@@ -23,6 +23,7 @@ __all__ = [
     "or_now",
     "requires_treatment",
     "time_aside",
+    "time_of_test",
     "time_off_too_short",
     "treated_lately",
 ]
@@ -50,6 +51,10 @@ _ABOUT = frozenset({"for", "to", "of", "in", "against", "requiring", "require", 
 _DESCRIBING = frozenset({"neutral", "qualifier", "active", "other"})
 _PURPOSES = frozenset({"for", "of", "against", "to"})
 _HAPPENING = frozenset({"occurring", "occurred", "happening", "diagnosed", "performed", "that occurred"})
+_TAKEN = frozenset({"obtained", "done", "conducted", "collected", "drawn", "taken", "tested", "assessed",
+                    "documented", "performed", "repeated", "confirmed"})  # fmt: skip
+"""What is said of a test with its time."""
+_TESTED = frozenset({"biomarker", "reproductive", "lesion"})
 _GIVING = frozenset({"administered", "used", "given", "taken", "received", "that was given"})
 _ENDING = frozenset({"completed", "delivered"})
 _JOINTS = frozenset({"or", "and", "and / or", ","})
@@ -131,6 +136,13 @@ def time_aside(text: Text, chunk: Chunk) -> FoundWindow | None:
         return None
     inner = chunk.inner[0]
     return inner.window or _short_time(text, inner)
+
+
+def time_of_test(head: Chunk, bracket: Chunk) -> FoundWindow | None:
+    """Return the time that a bracket sets for a test ("pregnancy test (performed within 7 days)")."""
+    inner = bracket.inner
+    timed = len(inner) == 2 and inner[0].form in _TAKEN and category_of(head) in _TESTED
+    return inner[1].window if timed else None
 
 
 def _short_time(text: Text, chunk: Chunk) -> FoundWindow | None:
@@ -221,5 +233,6 @@ def happens(text: Text, head: Chunk, chunk: Chunk, following: Chunk | None) -> b
         return False
     ended = text.exclusion and chunk.form in _ENDING and following.kind == "window"
     given = (ended or chunk.form in _GIVING) and category_of(head) in _DONE
-    timed = following.kind == "window" and (given or chunk.form in _HAPPENING)
+    tested = category_of(head) in _TESTED and chunk.form in _TAKEN
+    timed = following.kind == "window" and (given or tested or chunk.form in _HAPPENING)
     return timed or (given and following.form == "for")

@@ -34,6 +34,7 @@ from trialgraph.criteria.facts.recency import (
     for_time_before,
     happens,
     is_taken_now,
+    time_of_test,
     time_off_too_short,
     treated_lately,
 )
@@ -339,9 +340,10 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
         return
     told = inner[1:] if "definition" in opening.classes else inner
     values = [chunk.expression for chunk in told if chunk.kind == "value" and chunk.expression is not None]
-    if len(inner) == 1 and inner[0].kind == "window" and inner[0].window is not None:
-        around.window = around.window or inner[0].window.window
-        around.qualifiers += [inner[0].window.window.text] if inner[0].window.narrowed else []
+    when = inner[0].window if len(inner) == 1 else time_of_test(head, bracket)
+    if when is not None:
+        around.window = around.window or when.window
+        around.qualifiers += [when.window.text] if when.narrowed else []
     elif values and all(chunk.kind in ("value", "sign") or chunk.form == "or" for chunk in told):
         around.extra.append(values[0] if len(values) == 1 else AnyOf(tuple(values)))
     else:

@@ -43,7 +43,7 @@ _ANCHOR = (
     r"|therapy|surgery|planned|protocol(?:-(?:directed|specified|defined|mandated|indicated|prescribed|required))?|leukapheresis|apheresis|infusion|participation|date|time|scheduled"
     r"|being|intervention|into|for|and|form|document|assessment|exam|icf|c1d1|c1|d1|run-in|phase|period|lymphodepletion"
     r"|conditioning|pre-?registration|check-in|anticipated|expected|projected|onto|interventions|products|treatments|vaccinations?|preparative"
-    r"|lymphodepleting(?:\s+chemotherapy)?|regimen|recruitment|admission|step|assignment|allocation|patient|subject|participant|protocol-specified|proposed|current|present|now|procedure|procedures|operation|placement|implantation|injection)\b"
+    r"|lymphodepleting(?:\s+chemotherapy)?|regimen|recruitment|admission|step\s+\d+|assignment|allocation|patient|subject|participant|protocol-specified|proposed|current|present|now|procedure|procedures|operation|placement|implantation|injection)\b"
     r"(?:['’]s)?[\s/-]*)+"
 )
 _STOP = (
@@ -63,7 +63,7 @@ _OTHER = (
 """The other drugs of "the first dose of A or B", which ends there."""
 _ITEM = r"(?:\d{1,2}|[a-z])[.)]\s"
 _NAMED = (
-    rf"(?:(?<=\bof )(?:(?!{_STOP}|{_ITEM})[\w/+-]+[ ]?){{1,4}}{_OTHER}"
+    rf"(?:(?<=\bof )(?:(?!{_STOP}|{_ITEM})(?:\[\w+\])?[\w/+-]+[ ]?){{1,4}}{_OTHER}"
     r"|(?:(?<=\bstarting )(?<!of starting )|(?<=\binitiating )(?<!of initiating )"
     r"|(?<=\bcommencing )(?<!of commencing )|(?<=\breceiving )(?<!of receiving ))"
     rf"(?:(?!{_STOP}|{_ITEM})[\w/+-]+[ ]?){{1,3}}(?:(?:and/or|or|and)\s+{_DRUG}\b)?"
@@ -215,7 +215,7 @@ _MOMENT = re.compile(
 )
 _CONSENT_FORM = re.compile(r"\s*[(\[](?:ICF|informed\s+consent(?:\s+form)?)[)\]]", re.IGNORECASE)
 _TRAILING = re.compile(
-    r"(?:\b(?:and|of|to|in|for|on|the|this|any|their|a|an|(?<!consent\s)form|day|c|d|(?<!visit\s)1|0|into|being"
+    r"(?:\b(?:and|of|to|in|for|on|the|this|any|their|a|an|(?<!consent\s)form|day|c|d|(?<!visit\s)(?<!step\s)1|0|into|being"
     r"|trial)\b[\s/-]*|[\s/-]+)+$",
     re.IGNORECASE,
 )
