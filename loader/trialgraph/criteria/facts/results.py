@@ -14,7 +14,14 @@ from trialgraph.criteria.quantities.windows import end_of_moment
 from trialgraph.expressions import Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["Told", "is_testable", "read_aside", "result_after", "tells_whom_or_when"]
+__all__ = [
+    "Told",
+    "is_testable",
+    "read_aside",
+    "result_after",
+    "tells_time_of_plan",
+    "tells_whom_or_when",
+]
 
 _TESTABLE = frozenset({"biomarker", "reproductive"})
 _INFECTION = str(TGC.InfectiousDisease)
@@ -80,7 +87,7 @@ def tells_whom_or_when(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> bool
     if head.term is None or head.term.category != "reproductive":
         return False
     if head.term.iri in _PLANS:
-        return _AHEAD.match(text.text, chunks[0].start, chunks[-1].end) is not None
+        return tells_time_of_plan(text, head, chunks)
     place, named = 0, False
     while place < len(chunks) and end_of_moment(text.text, chunks[place].start) < chunks[-1].end:
         chunk = chunks[place]
@@ -91,6 +98,12 @@ def tells_whom_or_when(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> bool
         named = named or all(women)
         place += 1
     return named or place == 0
+
+
+def tells_time_of_plan(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> bool:
+    """Whether words only tell when somebody means to have a child ("within the duration of the trial")."""
+    meant = bool(chunks) and head.term is not None and head.term.iri in _PLANS
+    return meant and _AHEAD.match(text.text, chunks[0].start, chunks[-1].end) is not None
 
 
 def _may_bear(chunk: Chunk) -> bool:

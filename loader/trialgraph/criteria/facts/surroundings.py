@@ -40,7 +40,13 @@ from trialgraph.criteria.facts.recency import (
 )
 from trialgraph.criteria.facts.regimens import of_unread_drugs, regimen_after
 from trialgraph.criteria.facts.requiring import UNNAMED, after_requiring
-from trialgraph.criteria.facts.results import is_testable, read_aside, result_after, tells_whom_or_when
+from trialgraph.criteria.facts.results import (
+    is_testable,
+    read_aside,
+    result_after,
+    tells_time_of_plan,
+    tells_whom_or_when,
+)
 from trialgraph.criteria.facts.standards import standard_end
 from trialgraph.criteria.facts.washouts import OtherTime, is_shorter, other_time, time_off, time_without
 from trialgraph.criteria.quantities.lesions import counts_lesions
@@ -194,6 +200,8 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
     of_illness = bool(chunks) and chunks[0].form in UNNAMED and category_of(head) == "treatment"
     if of_illness or (chunks and of_unread_drugs(text, head, chunks[0])):
         return False
+    if tells_time_of_plan(text, head, chunks):
+        return True
     for index, chunk in enumerate(chunks):
         classes = chunk.classes
         if (onward := _step_over(text, head, chunks[index:], around)) is not None:
