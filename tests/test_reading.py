@@ -474,6 +474,22 @@ def test_a_list_of_times_since_treatments_demands_none(lead):
     assert compact(criterion.expression) == "ALL(NOT Cisplatin @3w, «Other cisplatin»)"
 
 
+@pytest.mark.parametrize(
+    ("item", "read"),
+    [
+        ("chemotherapy, 3 weeks", "Chemotherapy @3w"),
+        ("Chemotherapy: >= 21 days", "Chemotherapy @21d"),
+        ("Mitomycin or nitrosoureas; 6 weeks", "MitomycinC @6w, Nitrosourea @6w"),
+        ("≤ 4 weeks for immunotherapy", "Immunotherapy @4w"),
+    ],
+)
+@pytest.mark.parametrize("lead", ["No other therapy within the following periods", "Required washout"])
+def test_a_list_of_periods_among_exclusions_bars_in_them(lead, item, read):
+    """An item of a treatment and a bare length bars whoever had the one in the other."""
+    (criterion,) = read_text(f"* {lead}:\n  * {item}\n  * Surgery: 2 weeks", kind="exclusion")
+    assert compact(criterion.expression) == f"ANY({read}, Surgery @2w)"
+
+
 def test_items_below_what_is_denied_as_follows_are_denied():
     """What a denial names is led in by "as follows" as it is by "such as"."""
     (criterion,) = read_text("* No serious illness as follows:\n  * Stroke\n  * Diabetes mellitus")

@@ -42,6 +42,11 @@ _UNTOLD = frozenset(
 )
 """Words of a status that the concept, the kind of record or its polarity already tell."""
 
+_NOW = frozenset(
+    ["concurrent", "concomitant", "concurrently", "concomitantly", "ongoing", "active", "recent"]
+)
+"""Words for what goes on, or did until lately: the status "active" tells it, and so does a time."""
+
 
 def has_window(pair: Pair) -> bool:
     """Return whether the text, as annotated or as read, bounds the time."""
@@ -57,8 +62,10 @@ def same_window(pair: Pair) -> bool:
     window = pair.read.atom.within
     if not wanted:
         return read is None
+    if "half" in wanted and window is not None and "half" in window.text:
+        return True
     if read is None:
-        return "half" in wanted and window is not None and "half" in window.text
+        return False
     return any(isinstance(each, float) and abs(each - read) <= max(1.0, _TOLERANCE * each) for each in wanted)
 
 
@@ -76,9 +83,14 @@ def same_status(pair: Pair) -> bool:
     status = f"{pair.expected.atom.status} {pair.expected.named.narrowing}"
     for sign, comparator, number, unit in _NUMBERED.findall(status):
         limit = fact.count if sign == "n" else fact.size
+        if limit is None and (sign, comparator, number) == ("n", ">=", "1"):
+            # Whatever there is is there once.
+            return True
         return _within(limit, comparator, float(number) * (10 if unit == "cm" else 1))
     said = content_words(status) - _UNTOLD
     read = content_words(" ".join([*fact.modifiers.values(), fact.concept_label, _text(fact.within)]))
+    if said & _NOW and (fact.within is not None or fact.modifiers.get("status") == "active"):
+        return True
     return bool(said & read) if said else True
 
 

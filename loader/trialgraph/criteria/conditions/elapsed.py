@@ -18,6 +18,7 @@ from trialgraph.criteria.conditions.intervals import (
     ENDINGS,
     FRAMES,
     LISTED,
+    LISTED_BARRED,
     SINCE_LEAST,
     SINCE_MOST,
     WHO_HAD,
@@ -66,6 +67,11 @@ _ELAPSED = re.compile(
     r"(?:of|with|for)\s*:?\s*$",
     re.IGNORECASE,
 )
+_PERIODS = re.compile(
+    r"wash-?\s?out\b[^:;]*:\s*$"
+    r"|\b(?:within|in|during|for)\s[^:;.]{0,40}\b(?:periods?|times?|time\s?frames?|intervals?|windows?)\b[^:;]*:\s*$",
+    re.IGNORECASE,
+)
 
 _GOING_ON = ("must", "should", "may", "has ", "have ", "is ", "are ")
 """How a clause opens that says more of the treatment, or of whoever had it."""
@@ -77,6 +83,11 @@ Beside = Callable[[list[Chunk]], Expression | None]
 def tells_elapsed(lead: str) -> bool:
     """Whether the items below a lead-in are treatments with the time that they have to be over for."""
     return _ELAPSED.search(lead.rsplit(". ", 1)[-1]) is not None
+
+
+def tells_periods(lead: str) -> bool:
+    """Whether the items below a lead-in are treatments with the time in which they bar."""
+    return _PERIODS.search(lead.rsplit(". ", 1)[-1]) is not None
 
 
 def read_elapsed(text: Text, chunks: Sequence[Chunk], read: Reader, beside: Beside) -> Expression | None:
@@ -157,6 +168,12 @@ def read_interval(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expressi
     kept = trimmed(chunks)
     barred = _framed(text, kept, LISTED, read) or _of_unread_time(text, kept, read) if kept else None
     return None if barred is None else negate(barred)
+
+
+def read_barred_interval(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
+    """Return what an item below "therapy within the following periods:" bars ("nitrosoureas, 6 weeks")."""
+    kept = trimmed(chunks)
+    return _framed(text, kept, LISTED_BARRED, read) if kept else None
 
 
 def asks_treatment(expression: Expression) -> bool:

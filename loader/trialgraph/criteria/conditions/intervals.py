@@ -10,6 +10,7 @@ __all__ = [
     "ENDINGS",
     "FRAMES",
     "LISTED",
+    "LISTED_BARRED",
     "SINCE_LEAST",
     "SINCE_MOST",
     "WHO_HAD",
@@ -113,3 +114,10 @@ LISTED = (
     r"(?P<tail>\)?\s*(?:wash-?\s?out(?:\s+period)?)?(?:\s*(?:prior\s+to|before)\b[^.:;()]{0,60})?)$",
 )
 """How an item of a list below "time since prior treatment:" tells its treatments and their time."""
+_ANY = rf"(?:{_LEAST}|{_MOST})?"
+LISTED_BARRED = (
+    rf"{_ANY}LENGTH\s*(?:{_WASHOUT}\s*)?(?:\s(?:for|from|since|after|following)\s|[:–-]\s)\s*{_LAST}(?P<named>[^:]+)",
+    rf"(?P<named>[^:;]{{3,120}}?)\s*(?:[:;,=–-]|\bfor\b|\()\s*{_ANY}LENGTH"
+    r"(?P<tail>\)?\s*(?:wash-?\s?out(?:\s+period)?)?(?:\s*(?:prior\s+to|before)\b[^.:;()]{0,60})?)$",
+)
+"""How an item of a list below "prior therapy within these periods:", among exclusions, tells its time."""

@@ -23,6 +23,8 @@ __all__ = [
     "or_now",
     "requires_treatment",
     "time_aside",
+    "time_of_test",
+    "time_off_too_short",
     "treated_lately",
 ]
 
@@ -34,6 +36,12 @@ LATELY = frozenset(
 """Words that say nothing beside a time."""
 _DAYS: dict[str, CalendarUnit] = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
 _LONGEST = 3
+_NEAR = 60
+_COURSE = re.compile(
+    r"\b(?:short|brief|acute|courses?|durations?|pulses?|new|minimal|permit\w*|allow\w*|except\w*|exposed|due)\b",
+    re.IGNORECASE,
+)
+"""What beside a treatment makes a time one that it was given for."""
 _RADIOTHERAPY = str(TGC.Radiotherapy)
 
 _DONE = frozenset({"treatment", "procedure", "other"})
@@ -43,6 +51,10 @@ _ABOUT = frozenset({"for", "to", "of", "in", "against", "requiring", "require", 
 _DESCRIBING = frozenset({"neutral", "qualifier", "active", "other"})
 _PURPOSES = frozenset({"for", "of", "against", "to"})
 _HAPPENING = frozenset({"occurring", "occurred", "happening", "diagnosed", "performed", "that occurred"})
+_TAKEN = frozenset({"obtained", "done", "conducted", "collected", "drawn", "taken", "tested", "assessed",
+                    "documented", "performed", "repeated", "confirmed"})  # fmt: skip
+"""What is said of a test with its time."""
+_TESTED = frozenset({"biomarker", "reproductive", "lesion"})
 _GIVING = frozenset({"administered", "used", "given", "taken", "received", "that was given"})
 _ENDING = frozenset({"completed", "delivered"})
 _JOINTS = frozenset({"or", "and", "and / or", ","})
@@ -123,16 +135,42 @@ def time_aside(text: Text, chunk: Chunk) -> FoundWindow | None:
     if chunk.kind != "bracket" or len(chunk.inner) != 1:
         return None
     inner = chunk.inner[0]
-    found = inner.limit
-    if inner.window is not None or found is None or found.unit is None or found.limit.high is None:
-        return inner.window
+    return inner.window or _short_time(text, inner)
+
+
+def time_of_test(head: Chunk, bracket: Chunk) -> FoundWindow | None:
+    """Return the time that a bracket sets for a test ("pregnancy test (performed within 7 days)")."""
+    inner = bracket.inner
+    timed = len(inner) == 2 and inner[0].form in _TAKEN and category_of(head) in _TESTED
+    return inner[1].window if timed else None
+
+
+def _short_time(text: Text, chunk: Chunk) -> FoundWindow | None:
+    """Return the time of "< 3 months" that says no more."""
+    found = chunk.limit
+    if found is None or found.unit is None or found.limit.high is None:
+        return None
     unit = _DAYS.get(found.unit.ucum)
-    short = text.text[inner.start : inner.end].lower().startswith(("<", "≤", "less", "up to", "no more"))
+    short = text.text[chunk.start : chunk.end].lower().startswith(("<", "≤", "less", "up to", "no more"))
     if unit is None or found.limit.low is not None or not short:
         return None
     return FoundWindow(
-        Window(found.limit.high, unit, text.text[inner.start : inner.end]), inner.start, inner.end
+        Window(found.limit.high, unit, text.text[chunk.start : chunk.end]), chunk.start, chunk.end
     )
+
+
+def time_off_too_short(text: Text, head: Chunk, chunk: Chunk, following: Chunk | None) -> FoundWindow | None:
+    """Return the time behind a barred treatment that says no more ("chemotherapy (< 21 days)").
+
+    A course may be as short.
+    """
+    if category_of(head) not in GIVEN:
+        return None
+    found = time_aside(text, chunk)
+    if found is None and following is None:
+        found = _short_time(text, chunk)
+    lasting = found is not None and _COURSE.search(text.text, max(0, head.start - _NEAR), chunk.start)
+    return None if lasting else found
 
 
 def or_now(text: Text, chunks: list[Chunk]) -> list[Chunk]:
@@ -195,5 +233,6 @@ def happens(text: Text, head: Chunk, chunk: Chunk, following: Chunk | None) -> b
         return False
     ended = text.exclusion and chunk.form in _ENDING and following.kind == "window"
     given = (ended or chunk.form in _GIVING) and category_of(head) in _DONE
-    timed = following.kind == "window" and (given or chunk.form in _HAPPENING)
+    tested = category_of(head) in _TESTED and chunk.form in _TAKEN
+    timed = following.kind == "window" and (given or tested or chunk.form in _HAPPENING)
     return timed or (given and following.form == "for")

@@ -14,11 +14,29 @@ from trialgraph.criteria.quantities.windows import end_of_moment
 from trialgraph.expressions import Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["Told", "is_testable", "read_aside", "result_after", "tells_whom_or_when"]
+__all__ = [
+    "Told",
+    "is_testable",
+    "read_aside",
+    "result_after",
+    "tells_time_of_plan",
+    "tells_whom_or_when",
+]
 
 _TESTABLE = frozenset({"biomarker", "reproductive"})
 _INFECTION = str(TGC.InfectiousDisease)
 _MAY_BEAR = frozenset({str(TGC.ChildbearingPotential), str(TGC.Premenopausal)})
+_PLANS = frozenset(
+    {str(TGC.PlannedPregnancy), str(TGC.PlannedFathering), str(TGC.PlannedBreastfeeding)}
+    | {str(TGC.PlannedSpermDonation), str(TGC.PlannedEggDonation)}
+)
+_AHEAD = re.compile(
+    r"(?:within|during|while|throughout|over|for|at any time during|in|from|before|until)\s+"
+    r"(?:(?:the|this|their)\s+)?(?:(?:[\w-]+\s+){0,5}(?:study|trial|treatment|screening|consent|therapy|protocol)\b"
+    r"|course|next|\d|enrolled|participat\w+|on\b)(?:(?!\b(?:if|unless|except|who|not|but|must|women)\b)[^;])*$",
+    re.IGNORECASE,
+)
+"""When somebody means to have a child: any such plan is one for the time of the study."""
 _DONE = frozenset({"performed", "obtained", "done", "taken"})
 _PERSONS = frozenset({"post", "condition", "of some", "neutral", "persons", "female"})
 _ABSENT = frozenset({"negative", "nonreactive", "undetected", "not detected", "not detectable"})
@@ -65,9 +83,11 @@ def is_testable(head: Chunk) -> bool:
 
 
 def tells_whom_or_when(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> bool:
-    """Whether words behind a pregnancy only tell which women are tested for it, or when."""
+    """Whether words behind a pregnancy or a plan only tell which women are tested for it, or when."""
     if head.term is None or head.term.category != "reproductive":
         return False
+    if head.term.iri in _PLANS:
+        return tells_time_of_plan(text, head, chunks)
     place, named = 0, False
     while place < len(chunks) and end_of_moment(text.text, chunks[place].start) < chunks[-1].end:
         chunk = chunks[place]
@@ -78,6 +98,12 @@ def tells_whom_or_when(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> bool
         named = named or all(women)
         place += 1
     return named or place == 0
+
+
+def tells_time_of_plan(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> bool:
+    """Whether words only tell when somebody means to have a child ("within the duration of the trial")."""
+    meant = bool(chunks) and head.term is not None and head.term.iri in _PLANS
+    return meant and _AHEAD.match(text.text, chunks[0].start, chunks[-1].end) is not None
 
 
 def _may_bear(chunk: Chunk) -> bool:

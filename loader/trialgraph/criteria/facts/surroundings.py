@@ -34,11 +34,19 @@ from trialgraph.criteria.facts.recency import (
     for_time_before,
     happens,
     is_taken_now,
+    time_of_test,
+    time_off_too_short,
     treated_lately,
 )
 from trialgraph.criteria.facts.regimens import of_unread_drugs, regimen_after
 from trialgraph.criteria.facts.requiring import UNNAMED, after_requiring
-from trialgraph.criteria.facts.results import is_testable, read_aside, result_after, tells_whom_or_when
+from trialgraph.criteria.facts.results import (
+    is_testable,
+    read_aside,
+    result_after,
+    tells_time_of_plan,
+    tells_whom_or_when,
+)
 from trialgraph.criteria.facts.standards import standard_end
 from trialgraph.criteria.facts.washouts import OtherTime, is_shorter, other_time, time_off, time_without
 from trialgraph.criteria.quantities.lesions import counts_lesions
@@ -192,6 +200,8 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
     of_illness = bool(chunks) and chunks[0].form in UNNAMED and category_of(head) == "treatment"
     if of_illness or (chunks and of_unread_drugs(text, head, chunks[0])):
         return False
+    if tells_time_of_plan(text, head, chunks):
+        return True
     for index, chunk in enumerate(chunks):
         classes = chunk.classes
         if (onward := _step_over(text, head, chunks[index:], around)) is not None:
@@ -250,12 +260,16 @@ def _step_over(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
 
 def _take_detail(text: Text, head: Chunk, chunk: Chunk, following: Chunk | None, around: Around) -> bool:
     """Take in a detail that stands on its own behind a concept: a value, a time, a bracket, a status."""
+    barred = text.exclusion or around.negated
     if chunk.kind == "value" and chunk.expression is not None:
         around.extra.append(chunk.expression)
     elif chunk.kind == "window" and chunk.window is not None:
         around.window = around.window or chunk.window.window
         if chunk.window.narrowed:
             around.qualifiers.append(text.text[chunk.start : chunk.end])
+    elif barred and (short := time_off_too_short(text, head, chunk, following)) is not None:
+        around.window = around.window or short.window
+        around.qualifiers += [short.window.text] if short.narrowed else []
     elif chunk.kind == "bracket":
         _read_bracket(text, head, chunk, around)
     elif chunk.kind == "size" and chunk.size is not None and is_counted(head):
@@ -334,8 +348,10 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
         return
     told = inner[1:] if "definition" in opening.classes else inner
     values = [chunk.expression for chunk in told if chunk.kind == "value" and chunk.expression is not None]
-    if len(inner) == 1 and inner[0].kind == "window" and inner[0].window is not None:
-        around.window = around.window or inner[0].window.window
+    when = inner[0].window if len(inner) == 1 else time_of_test(head, bracket)
+    if when is not None:
+        around.window = around.window or when.window
+        around.qualifiers += [when.window.text] if when.narrowed else []
     elif values and all(chunk.kind in ("value", "sign") or chunk.form == "or" for chunk in told):
         around.extra.append(values[0] if len(values) == 1 else AnyOf(tuple(values)))
     else:

@@ -43,7 +43,7 @@ _ANCHOR = (
     r"|therapy|surgery|planned|protocol(?:-(?:directed|specified|defined|mandated|indicated|prescribed|required))?|leukapheresis|apheresis|infusion|participation|date|time|scheduled"
     r"|being|intervention|into|for|and|form|document|assessment|exam|icf|c1d1|c1|d1|run-in|phase|period|lymphodepletion"
     r"|conditioning|pre-?registration|check-in|anticipated|expected|projected|onto|interventions|products|treatments|vaccinations?|preparative"
-    r"|lymphodepleting(?:\s+chemotherapy)?|regimen|recruitment|assignment|allocation|patient|subject|participant|protocol-specified|proposed|current|present|now|procedure|procedures|operation|placement|implantation|injection)\b"
+    r"|lymphodepleting(?:\s+chemotherapy)?|regimen|recruitment|admission|step\s+\d+|assignment|allocation|patient|subject|participant|protocol-specified|proposed|current|present|now|procedure|procedures|operation|placement|implantation|injection)\b"
     r"(?:['’]s)?[\s/-]*)+"
 )
 _STOP = (
@@ -63,7 +63,7 @@ _OTHER = (
 """The other drugs of "the first dose of A or B", which ends there."""
 _ITEM = r"(?:\d{1,2}|[a-z])[.)]\s"
 _NAMED = (
-    rf"(?:(?<=\bof )(?:(?!{_STOP}|{_ITEM})[\w/+-]+[ ]?){{1,4}}{_OTHER}"
+    rf"(?:(?<=\bof )(?:(?!{_STOP}|{_ITEM})(?:\[\w+\])?[\w/+-]+[ ]?){{1,4}}{_OTHER}"
     r"|(?:(?<=\bstarting )(?<!of starting )|(?<=\binitiating )(?<!of initiating )"
     r"|(?<=\bcommencing )(?<!of commencing )|(?<=\breceiving )(?<!of receiving ))"
     rf"(?:(?!{_STOP}|{_ITEM})[\w/+-]+[ ]?){{1,3}}(?:(?:and/or|or|and)\s+{_DRUG}\b)?"
@@ -95,7 +95,8 @@ def _length(name: str) -> tuple[str, str]:
     """Return patterns for a number and its unit, in groups that end in `name`."""
     words = "|".join(sorted(wording().numbers, key=len, reverse=True))
     number = (
-        rf"(?P<number{name}>\d+(?:\.\d+)?|{words})(?:\s*\(\s*\w+\s*\))?(?:\s*(?:full|complete|calendar))?"
+        rf"(?P<number{name}>\d+(?:\.\d+)?|{words})(?:\s*\(\s*\w+\s*\))?"
+        r"(?:\s*(?:full|complete|calendar|business|working))?"
     )
     return (
         number,
@@ -103,17 +104,32 @@ def _length(name: str) -> tuple[str, str]:
     )
 
 
+_THE = r"within\s+|a\s+period\s+of\s+|the\s+|an?\s+(?=\d)|≤\s*"
+_AT_MOST = (
+    rf"{_THE}|<\s*|less\s+than\s+|no\s+more\s+than\s+|at\s+(?:most|least)\s+|(?:a\s+)?m(?:in|ax)imum\s+(?:of\s+)?"
+    r"|in\s+(?=\d)|the\s+first\s+(?=\w+\s+\w+\s+(?:prior|before)\b)|the\s+period\s+(?=[<≤])"
+)
+_UP_TO = r"(?:\s*(?:-|–|to)\s*(?P<longest>\d+(?:\.\d+)?))?"
 _RECENT = r"(?:last|past|previous|prior|preceding|most\s+recent)(?:\s*[<≤])?"
 _WORDS_BETWEEN = r"(?:(?!or\b|and\b|with\b|for\b|any\b)[\w-]+\s+){0,4}?"
 _BEFORE = (
     r"(?:\s*,?\s*(?:(?:immediately|just)\s+)?(?:prior\s+to|before|preceding|of|from|prior)\s+"
-    rf"{_WORDS_BETWEEN}{_ANCHOR}{_NAMED}(?:\s*\(\s*{_ANCHOR}\))?|\s+(?:ago|prior|before|previously)\b)"
+    rf"{_WORDS_BETWEEN}{_ANCHOR}{_NAMED}(?:\s*\(\s*{_ANCHOR}\))?|\s+(?:ago|prior|before|previously)\b|\s+previous(?=\s*(?:[.,;)]|$|which|with)))"
 )
-_SOME_LIVES = (
+_LIVES = (
     r"(?:\d+|[a-z]+)\s*(?:\(\s*\w+\s*\)\s*)?(?:drug[- ]?\s?)?(?:elimination\s+|terminal\s+|plasma\s+)?"
     r"(?:half[- ]?li(?:fe|ves)|t\s*1/2)(?:\s*\(\s*t\s*1/2\s*\))?"
-    r"(?:\s+of\s+(?:the\s+|that\s+|each\s+)?(?:(?!or\b|and\b|prior\b|before\b)[\w-]+\s*){1,4})?"
 )
+_SOME_LIVES = (
+    rf"{_LIVES}(?:\s+of\s+(?:the\s+|that\s+|each\s+)?(?:(?!or\b|and\b|prior\b|before\b)[\w-]+\s*){{1,4}})?"
+)
+_LIVES_ALONE = (
+    rf"(?>within\s*(?:{_AT_MOST})*{_LIVES}(?:\s+of\s+(?:the\s+|that\s+|each\s+)?"
+    rf"(?:(?!{_STOP}|(?:will|must|should|may|not)\b)[\w/-]+\s*){{1,4}})?(?:{_BEFORE})?"
+    rf"(?:\s*,?\s*whichever\s+is\s+(?:the\s+)?\w+,?)?(?:{_BEFORE})?)"
+    r"(?!\s*[,(]?\s*(?:or|and)\s+(?:within\s+|less\s+than\s+|[<≤]\s*)*(?:\d|two|four|six))"
+)
+"""Half-lives without a time that is stated beside them."""
 _HALF_LIVES = (
     r"(?P<lives>\s*[,(]?\s*(?:or|and)\s+(?:within\s+|a\s+time\s+interval\s+(?:of\s+)?|less\s+than\s+"
     rf"|at\s+least\s+|<\s*)*{_SOME_LIVES}\)?)?"
@@ -126,7 +142,7 @@ _WHICH = r"(?:\s*[,(]*\s*whichever\s[^.;()]{1,20}\)?)?"
 def _whichever(name: str) -> str:
     """Return a pattern of which of two times counts, in a group that ends in `name`."""
     return (
-        r"(?:\s*[,(]*\s*whichever\s+(?:time\s+|period\s+|one\s+)?(?:is|was|comes|occurs)?\s*(?:the\s+)?"
+        r"(?:\s*[,;(]*\s*whichever\s+(?:time\s+|period\s+|one\s+)?(?:is|was|comes|occurs)?\s*(?:the\s+)?"
         rf"(?P<choice{name}>longer|shorter|first|later|earlier|greater|longest|shortest|smaller|less|sooner|soonest)"
         r"(?:\s+in\s+duration)?\s*\)?)?"
     )
@@ -140,6 +156,17 @@ _ELSEWHEN = re.compile(
     r"|\s+(?:after|following)\b",
     re.IGNORECASE,
 )
+
+_FROM_AN_END = re.compile(
+    r"\s+(?:of|from)\s+(?:(?:the|their|his|her|initial|first|last|prior|previous|most|recent)\s+)*"
+    r"(?:completi\w+|completing|diagnos[ie]s|relapse|progression|discontinuation|finishing|cessation)\b",
+    re.IGNORECASE,
+)
+"""From what a time counts that isn't the screening, whatever follows ("of completion of the treatment")."""
+
+_NEAR = 12
+_CHOOSING = re.compile(r"\b(?:or|shorter|longer|less|greater)[\s,(]*$", re.IGNORECASE)
+"""What before half-lives makes them another time for what has one already ("or, if shorter, …")."""
 
 
 @cache
@@ -159,13 +186,15 @@ def _onward() -> re.Pattern[str]:
 def _pattern() -> re.Pattern[str]:
     (number1, unit1), (number2, unit2), (number3, unit3), (number4, unit4) = map(_length, "1234")
     return re.compile(
-        r"(?:(?:(?:with)?in|during|over|for|up\s+to)\s+(?:within\s+|a\s+period\s+of\s+|the\s+|an?\s+(?=\d)|≤\s*)*"
-        rf"(?P<recent>{_RECENT}\s+)?(?:the\s+)?(?:{number1}\s*-?\s*|(?P<one>a\s+))?{unit1}(?P<before>{_BEFORE})?"
+        rf"(?:(?:within\s*(?:{_AT_MOST})*|(?:in|during|over|for|up\s+to)\s+(?:{_THE})*)"
+        rf"(?P<recent>{_RECENT}\s+)?(?:the\s+)?(?:{number1}{_UP_TO}\s*-?\s*|(?P<one>a\s+))?{unit1}(?P<before>{_BEFORE})?"
         rf"|(?:the\s+)?{_RECENT}\s+{number2}\s*-?\s*{unit2}(?:{_BEFORE})?"
-        rf"|(?P<most>(?:less\s+than|≤|<|under)\s*)?{number3}\s*-?\s*{unit3}(?:\s+or\s+less)?"
-        rf"(?:{_BEFORE}|(?=\s*\(?\s*or\s+{_SOME_LIVES}\s*\)?{_WHICH}{_BEFORE}))"
+        rf"|(?P<most>(?:less\s+than|≤|<|under)\s*)?{number3}\s*-?\s*{unit3}(?:\s+or\s+(?:less|fewer))?"
+        rf"(?:{_BEFORE}|(?=\s*\(?\s*or\s+{_SOME_LIVES}\s*\)?{_WHICH}{_BEFORE})"
+        rf"|(?(most)(?=\s*\(?\s*or\s+{_LIVES})|(?!)))"
         rf"|(?:within(?:\s+a\s+period\s+of)?|<|≤|less\s+than)\s*(?P<ahead>{_SOME_LIVES}\s*(?:,\s*)?(?:or|and)\s+(?:within\s+|<\s*)?)"
-        rf"{number4}\s*-?\s*{unit4}(?P<before4>{_BEFORE})?(?=\s*(?:[,(]|whichever|prior|before|from|of)))"
+        rf"{number4}\s*-?\s*{unit4}(?P<before4>{_BEFORE})?(?=\s*(?:[,(]|whichever|prior|before|from|of))"
+        rf"|(?P<alone>{_LIVES_ALONE}))"
         rf"{_HALF_LIVES}{_whichever('1')}(?P<before2>{_BEFORE})?{_whichever('2')}",
         re.IGNORECASE,
     )
@@ -186,7 +215,7 @@ _MOMENT = re.compile(
 )
 _CONSENT_FORM = re.compile(r"\s*[(\[](?:ICF|informed\s+consent(?:\s+form)?)[)\]]", re.IGNORECASE)
 _TRAILING = re.compile(
-    r"(?:\b(?:and|of|to|in|for|on|the|this|any|their|a|an|(?<!consent\s)form|day|c|d|(?<!visit\s)1|0|into|being"
+    r"(?:\b(?:and|of|to|in|for|on|the|this|any|their|a|an|(?<!consent\s)form|day|c|d|(?<!visit\s)(?<!step\s)1|0|into|being"
     r"|trial)\b[\s/-]*|[\s/-]+)+$",
     re.IGNORECASE,
 )
@@ -208,18 +237,24 @@ def end_of_moment(text: str, position: int) -> int:
 
 def tells_time(lowered: str) -> bool:
     """Whether a text in lower case names a unit of time, without which it has no window."""
-    return any(map(lowered.__contains__, _IN_UNITS))
+    return any(map(lowered.__contains__, (*_IN_UNITS, "half")))
 
 
 def parse_window(text: str, position: int) -> FoundWindow | None:
     """Return the window that starts at a position, or None.
 
     "After" and "for at least" don't look back from the screening date, so they make no window. The
-    longer of two spans, of which only one has a stated length, is at least that one.
+    longer of two spans, of which only one has a stated length, is at least that one, and "2 to 6
+    weeks" are at least two. Half-lives alone state no length: what is given today is within them.
     """
     match = _pattern().match(text, position)
-    if match is None or _ELSEWHEN.match(text, match.end()):
+    if match is None or _ELSEWHEN.match(text, match.end()) or _counts_from_an_end(text, match):
         return None
+    if match["alone"] is not None:
+        if _CHOOSING.search(text, max(0, position - _NEAR), position):
+            return None
+        end = match.start() + len(match["alone"].rstrip())
+        return FoundWindow(Window(0.0, "day", text[match.start() : end], open=True), match.start(), end)
     opener = text[position : position + 4].lower()
     before = match["before"] or match["before2"] or match["before4"]
     if opener.startswith(("for ", "in ", "over")) and not (match["recent"] or before):
@@ -232,13 +267,20 @@ def parse_window(text: str, position: int) -> FoundWindow | None:
         return None
     choice = (match["choice1"] or match["choice2"] or "").lower()
     lives = match["lives"] or match["ahead"]
-    longer = choice in _LONGER or (bool(lives) and not choice)
+    longer = choice in _LONGER or (bool(lives) and not choice) or match["longest"] is not None
     amount, unit = _in_days(_amount(number) if number else 1.0, named.lower())
     end = match.start() + len(_JOINT_BEHIND.sub("", match.group()))
     if (onward := _onward().match(text, end)) is not None:
         end = match.start() + len(text[match.start() : onward.end()].rstrip(" -"))
+    if text[end - 1] == ")" and text.count("(", match.start(), end) < text.count(")", match.start(), end):
+        end -= 1
     window = Window(amount, unit, text[match.start() : end], open=longer)
     return FoundWindow(window, match.start(), end, narrowed=bool(choice) and not longer)
+
+
+def _counts_from_an_end(text: str, match: re.Match[str]) -> bool:
+    found = _FROM_AN_END.search(text, match.start())
+    return found is not None and found.start() < match.end()
 
 
 def _is_one(match: re.Match[str]) -> bool:

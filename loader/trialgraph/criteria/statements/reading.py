@@ -17,7 +17,13 @@ from trialgraph.criteria.conditions.complements import (
     join_complements,
     lists_cancers,
 )
-from trialgraph.criteria.conditions.elapsed import asks_treatment, read_interval, tells_elapsed
+from trialgraph.criteria.conditions.elapsed import (
+    asks_treatment,
+    read_barred_interval,
+    read_interval,
+    tells_elapsed,
+    tells_periods,
+)
 from trialgraph.criteria.conditions.remnants import add_values
 from trialgraph.criteria.conditions.widening import loosened
 from trialgraph.criteria.criterion import Kind
@@ -175,7 +181,7 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     items = [between(chunks, item.start, item.end) for item in outline.items]
     if (allergies := read_allergies(text, between(chunks, start, lead_end), items)) is not None:
         return allergies
-    timed = not text.exclusion and tells_elapsed(lead)
+    timed = tells_periods(lead) if text.exclusion else tells_elapsed(lead)
     read = [
         _read_item(text, between(chunks, item.start, item.end), item, timed=timed) for item in outline.items
     ]
@@ -237,13 +243,11 @@ def _read_together(text: Text, chunks: Sequence[Chunk], items: Sequence[Outline]
 
 def _read_item(text: Text, chunks: Sequence[Chunk], item: Outline, *, timed: bool) -> Expression:
     """Read a nested item; a `timed` one may be a treatment with the time that it has to be over for."""
-    told = (
-        read_interval(text, chunks, lambda each: read_barred(text, each))
-        if timed and not item.items
-        else None
-    )
+    interval = read_barred_interval if text.exclusion else read_interval
+    told = interval(text, chunks, lambda each: read_barred(text, each)) if timed and not item.items else None
     read = told or _read_outlined(text, chunks, item)
-    return narrative(text, item.start, item.end) if timed and asks_treatment(read) else read
+    asking = timed and not text.exclusion and asks_treatment(read)
+    return narrative(text, item.start, item.end) if asking else read
 
 
 def _excepted_below(
