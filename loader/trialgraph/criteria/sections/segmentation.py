@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from trialgraph.criteria.criterion import Kind, Part
@@ -162,8 +162,13 @@ class _Builder:
         self.open = None
 
     def finish(self) -> Segmentation:
-        """Return what was collected, with separators filled in."""
+        """Return what was collected, with separators filled in.
+
+        A part of the trial that everything is for is the whole of it.
+        """
         self.close()
+        if len({item.scope for item in self.items}) == 1:
+            self.items = [replace(item, scope=None) for item in self.items]
         taken: list[tuple[PieceKind, Span]] = [("criterion", item.span) for item in self.items]
         taken += [("heading", span) for span in self.headings]
         return Segmentation(
