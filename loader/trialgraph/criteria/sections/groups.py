@@ -49,11 +49,12 @@ _NAMED = re.compile(
 _SEVERAL = re.compile(r"\b(?:all|both|either|each|whether|unless|irrespective|regardless)\b", re.IGNORECASE)
 
 
-def group_in(*places: str) -> str | None:
+def group_in(*places: str, parts_only: bool = False) -> str | None:
     """Return whom or what part of the trial the words around the name of a list name, or None for everyone.
 
     Args:
         places: The words behind "inclusion criteria", and those before it; the first that name one count.
+        parts_only: Nothing but parts of a trial counts, as before "exclusion" alone ("Skin exclusion:").
     Example:
         >>> group_in("for participants with COPD", "Key")
         'participants with COPD'
@@ -66,7 +67,7 @@ def group_in(*places: str) -> str | None:
         if _SCOPE_WORD.search(bare):
             opening = opening_part(f"{bare.strip()}:")
             return None if opening is not None and opening.whole else bare.strip()
-        if _tells_some(bare):
+        if not parts_only and _tells_some(bare):
             return bare.strip()
     return None
 

@@ -10,7 +10,7 @@ from trialgraph.criteria.language.cohorts import opening_part
 from trialgraph.criteria.language.offers import lists_kinds
 from trialgraph.criteria.sections.groups import group_in, part_in
 
-__all__ = ["Heading", "is_lead_in", "parse_heading"]
+__all__ = ["Heading", "is_lead_in", "lets_some_in", "parse_heading"]
 
 _DECORATION = r"[\s*_#>\\-]*"
 _PART = r"(?:stages?|steps?|phases?|parts?|cohorts?|arms?|groups?|strat(?:um|a))"
@@ -97,7 +97,7 @@ _SENTENCE = re.compile(
     r"\b(?:meets?|met|fulfil\w*|all|any|none|no|not|satisf\w+|does|do|is|are|be|has|have|must|per|these|following)\b",
     re.IGNORECASE,
 )
-_SPEAKS_OF = re.compile(r"\b(?:reverse|opposite|other|absence|violation|that|fit)\b", re.IGNORECASE)
+_SPEAKS_OF = re.compile(r"\b(?:reverse|opposite|all\s+other|absence|violation|that|fit)\b", re.IGNORECASE)
 _INTO = re.compile(r"\s*(?:in|of)\b", re.IGNORECASE)
 """What inclusion is in, rather than whom a list is for ("inclusion in another protocol")."""
 _BOTH = re.compile(
@@ -117,13 +117,14 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 _LET_IN = re.compile(
-    r"\bexceptions?\b[^:]*:\s*$|^note\b"
+    r"\bexceptions?\b[^:]*:\s*$"
     r"|^(?:patients?|subjects?|participants?|individuals?|those|people)\s+(?:with|on|receiving|who\s+(?:have|are|had))\s(?!(?:any|one|all|the)\b)"
     r"[^:]*(?<!not\s)(?<!not\sbe\s)\b(?:eligible|allowed|permitted|enrolled|included)\b[^:]*\b(?:if|provided|as\s+long\s+as|when)\b[^:]*:\s*$"
     r"|^(?:patients?|subjects?|participants?|individuals?|those|people)\s+(?:with|on|receiving)\s(?!(?:any|one|all|the)\b)"
     r"[^:]*\bwho\s+meet\b[^:]*\bmay\s+be\s+(?:eligible|enrolled|included)\b[^:]*:\s*$",
     re.IGNORECASE,
 )
+_NOTE = re.compile(r"note\b", re.IGNORECASE)
 _LONGEST = 240
 _SHORT = 80
 _RULING = re.compile(
@@ -231,7 +232,7 @@ def _parse_sentence_heading(line: str) -> Heading | None:
         return None
     if _BOTH.search(line):
         return Heading(None, None, len(line))
-    if _lets_some_in(line):
+    if lets_some_in(line) or _NOTE.match(line):
         return None
     if _LEAD_EXCLUSION.search(line) and re.search(
         r"\b(?:patients?|subjects?|participants?|following)\b", line, re.I
@@ -248,7 +249,7 @@ def _parse_sentence_heading(line: str) -> Heading | None:
     return None
 
 
-def _lets_some_in(line: str) -> bool:
+def lets_some_in(line: str) -> bool:
     """Whether a sentence above a list lets some people in, or excepts something, whatever it speaks of."""
     return _LET_IN.search(line) is not None
 
@@ -260,8 +261,8 @@ def _is_sentence(match: re.Match[str]) -> bool:
         return True
     colon = groups.get("end") is None or ":" in (groups.get("end") or "") or "：" in (groups.get("end") or "")
     before, tail = groups.get("before") or "", groups["tail"] or ""
-    if _SPEAKS_OF.search(before) or (groups.get("criteria") is None and _INTO.match(tail)):
-        return not colon
+    if not colon and (_SPEAKS_OF.search(before) or (groups.get("criteria") is None and _INTO.match(tail))):
+        return True
     if _SENTENCE.search(before) and not before.lower().startswith("all "):
         return not colon or len(before.split()) > 4
     return not colon and len((before + tail).split()) > 8
@@ -269,7 +270,8 @@ def _is_sentence(match: re.Match[str]) -> bool:
 
 def _scope_of(match: re.Match[str]) -> str | None:
     groups = match.groupdict()
-    return group_in(match["tail"], groups.get("before") or "", groups.get("part") or "")
+    named = "criteria" not in groups or groups["criteria"] is not None
+    return group_in(match["tail"], groups.get("before") or "", groups.get("part") or "", parts_only=not named)
 
 
 def is_lead_in(words: str, kind: Kind) -> bool:
@@ -279,7 +281,7 @@ def is_lead_in(words: str, kind: Kind) -> bool:
     above inclusions it changes the meaning, so the list belongs to it. So it does to what asks for something
     by itself ("ALP ≤ 2.5 × ULN, with the following exceptions:", "has received radiation:").
     """
-    if _ASKING.search(words) or _lets_some_in(words):
+    if _ASKING.search(words):
         return True
     if kind == "inclusion":
         return _CHOICE.search(words) is not None or lists_kinds(words)
