@@ -30,6 +30,12 @@ def test_what_nobody_could_meet(
     assert _scoped(inclusions, exclusions) == scoped
 
 
+def test_what_a_part_of_the_trial_asks_for_bars_nobody_there() -> None:
+    """Others whom the trial bars for it stay open, too."""
+    text = "* Age ≥ 18 years\n\nCohort A:\n\n* Prior irinotecan\n\nExclusion criteria:\n\n* Prior irinotecan"
+    assert [each.id for each in read_text(text) if each.scope is not None] == ["I2", "E1"]
+
+
 @pytest.mark.parametrize(
     ("inclusions", "exclusions"),
     [

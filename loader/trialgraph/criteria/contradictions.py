@@ -26,32 +26,32 @@ _SEXES = {str(TGC.FemaleSex), str(TGC.MaleSex)}
 def without_contradictions(criteria: Sequence[Criterion], vocabulary: Vocabulary) -> list[Criterion]:
     """Return the criteria of a section, those that contradict what the trial asks of everyone for some only.
 
-    An exclusion that bars whoever meets an inclusion criterion is; of two inclusion criteria of which one
-    rules out the other, both are.
+    An exclusion that bars whoever meets an inclusion criterion is, also one of a part of the trial; of two
+    inclusion criteria for everyone of which one rules out the other, both are.
 
     Args:
         criteria: The criteria, in order.
         vocabulary: Words of the concepts.
     """
     asked = [
-        (each.id, atom, denied)
+        (each, atom, denied)
         for each in criteria
-        if each.kind == "inclusion" and each.scope is None
+        if each.kind == "inclusion"
         for atom, denied in _demands(each.expression, denied=False)
     ]
-    return [_limited(each, asked, vocabulary) for each in criteria]
+    return [each if each.scope else _limited(each, asked, vocabulary) for each in criteria]
 
 
 def _limited(
-    criterion: Criterion, asked: Sequence[tuple[str, _Atom, bool]], vocabulary: Vocabulary
+    criterion: Criterion, asked: Sequence[tuple[Criterion, _Atom, bool]], vocabulary: Vocabulary
 ) -> Criterion:
     """Return a criterion, of some patients only if it bars whoever meets one of the demands."""
-    if criterion.scope is not None:
-        return criterion
     for barred, denied in _bars(criterion):
-        for name, demand, lacks in asked:
-            if name != criterion.id and _rules_out(demand, barred, vocabulary, lacks=lacks, lacking=denied):
-                return replace(criterion, scope=f"those whom {name} doesn't ask for")
+        for other, demand, lacks in asked:
+            if other is criterion or (other.scope is not None and criterion.kind == "inclusion"):
+                continue
+            if _rules_out(demand, barred, vocabulary, lacks=lacks, lacking=denied):
+                return replace(criterion, scope=f"those whom {other.id} doesn't ask for")
     return criterion
 
 
