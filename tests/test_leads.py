@@ -38,6 +38,17 @@ def test_other_lists_are_asked_of_all(text: str) -> None:
     assert set(_scopes(text)) == {None}
 
 
+def test_what_lets_some_in_above_a_list_is_no_heading_of_the_other_kind() -> None:
+    """What they have to meet isn't barred, nor asked of everyone."""
+    lead = "Patients with eczema (not gout) are eligible for the study provided that all of these hold:"
+    text = f"Exclusion criteria:\n* Stroke\n\n{lead}\n* Rash over < 10% of the body\n"
+    assert [(each.kind, each.scope) for each in read_text(text)] == [
+        ("exclusion", None),
+        ("exclusion", None),
+        ("exclusion", lead.rstrip(":")),
+    ]
+
+
 def test_a_heading_ends_the_list() -> None:
     """So does an item that has nested ones itself."""
     text = "* One of the following:\n* Stroke\nExclusion criteria:\n* Pregnancy"

@@ -51,6 +51,15 @@ def test_another_malignancy_is_none_of_the_study_disease(names: tuple[str, ...],
     assert _judged(_view(*names), COLORECTAL) is wanted
 
 
+@pytest.mark.parametrize("modifiers", [{}, {"status": "active"}])
+def test_malignancy_as_such_bars_nobody_for_the_study_disease(modifiers: dict[str, str]) -> None:
+    """Active malignancy within 3 years is another one, where the trial is about one."""
+    barred = replace(OTHER, modifiers=modifiers)
+    for name, wanted in (("colon cancer", False), ("breast cancer", True)):
+        assert evaluate(besides(earlier(barred, COLORECTAL), COLORECTAL), _view(name)) is wanted
+    assert earlier(barred, ()) == barred
+
+
 @pytest.mark.parametrize(
     ("name", "barred", "study", "wanted"),
     [

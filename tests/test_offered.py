@@ -25,8 +25,8 @@ def test_words_among_them_do_not_part_them() -> None:
 
 def test_those_of_a_part_stay_those_of_the_part() -> None:
     """A heading has told for whom they are."""
-    text = "Part B:\n\n* Ovarian cancer\n* Melanoma\n* Small cell lung cancer\n"
-    assert {each.scope for each in read_text(text)} == {"Part B"}
+    text = "* Age ≥ 18 years\n\nPart B:\n\n* Ovarian cancer\n* Melanoma\n* Small cell lung cancer\n"
+    assert {each.scope for each in read_text(text)} == {None, "Part B"}
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,17 @@ def test_no_character_of_any_string_is_lost(text):
         ("Exclusion criteria will be assessed within 28 days of treatment:", "exclusion", None),
         ("EXCLUSION CRITIERIA:", "exclusion", None),
         ("Exclusions:", "exclusion", None),
+        ("Part B (Dose Expansion) Inclusion Criteria:", "inclusion", "Part B (Dose Expansion)"),
+        ("* RE-REGISTRATION - INCLUSION CRITERIA", "inclusion", "RE-REGISTRATION"),
+        ("Inclusion Criteria (Multiple Myeloma)", "inclusion", "Multiple Myeloma"),
+        ("Therapist Exclusion criteria:", "exclusion", "Therapist"),
+        ("Disease-Specific Exclusion Criteria:", "exclusion", None),
+        ("General Exclusion Criteria (GEC):", "exclusion", None),
+        (
+            "Patients in Cohort A are to be excluded from the study if they meet any of these criteria:",
+            "exclusion",
+            "Cohort A",
+        ),
         ("Key exclusion criteria are as follows:", "exclusion", None),
         ("Exclusion Criteria Patients meeting any of the following will be excluded.", "exclusion", None),
     ],
@@ -205,6 +216,12 @@ def test_a_list_belongs_to_what_says_something_above_it(lead):
     assert len(item.parts) == 2
 
 
+def test_a_part_that_everything_is_for_is_the_whole():
+    """Nobody is let off what stands below the only part that a section names."""
+    text = "Inclusion criteria for part A:\n\n* Stroke\n\nExclusion criteria for part A:\n\n* Gout\n"
+    assert {each.scope for each in segment(EligibilityText(text)).items} == {None}
+
+
 def test_a_heading_of_a_part_without_criteria_is_not_of_the_other_kind():
     """What bars stands below a heading of its own, which names no part."""
     (item,) = segment(
@@ -222,6 +239,11 @@ def test_a_heading_of_a_part_without_criteria_is_not_of_the_other_kind():
         "Additional inclusion criteria may apply:",
         "Inclusion criteria & exclusion criteria across three specialties:",
         "ECOG 0-1",
+        "* Inclusion in another therapeutic protocol within 30 days",
+        "* The reverse of the inclusion criteria",
+        "Another trial within 28 days prior to enrollment; the following exceptions are allowed:",
+        "Patients with eczema (not gout) are eligible for the study provided that all of these hold:",
+        "Capable of informed consent and understanding of Exclusion Criteria that may apply",
         "Examples of live vaccines include, but are not limited to, the following:",
         "Patients with treated CNS metastases are eligible, provided that they meet all of the following:",
         "Women will be eligible if they meet the following criteria:",

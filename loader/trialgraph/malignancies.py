@@ -133,7 +133,8 @@ def earlier(barring: Expression, study: tuple[str, ...] | None) -> Expression:
     """Return what an exclusion says with an earlier cancer of the study disease told from that disease.
 
     "Prior history of breast cancer" bars nobody for the breast cancer that a trial treats; which one a record
-    has first isn't told by its being there.
+    has first isn't told by its being there. Malignancy as such ("active malignancy within 2 years") is
+    another one in a trial about one.
 
     Args:
         barring: What an exclusion says.
@@ -144,12 +145,24 @@ def earlier(barring: Expression, study: tuple[str, ...] | None) -> Expression:
             return AllOf(tuple(earlier(each, study) for each in operands))
         case AnyOf(operands) if study:
             return AnyOf(tuple(earlier(each, study) for each in operands))
+        case Fact() if study and _is_any_malignancy(barring) and (any(study) or _is_timed(barring)):
+            return replace(barring, modifiers={**barring.modifiers, "relation": "other"})
         case Fact() if study and _may_be_under_study(barring, study):
             told = barring.modifiers.get("qualifier")
             words = f"{told}; {_EARLIER}" if told else _EARLIER
             return replace(barring, modifiers={**barring.modifiers, "qualifier": words})
         case _:
             return barring
+
+
+def _is_any_malignancy(fact: Fact) -> bool:
+    """Whether malignancy as such bars, of whatever kind, besides what is excepted."""
+    told = set(fact.modifiers) - {"status", "exception"} or fact.modifiers.get("status") == "history"
+    return fact.concept == _MALIGNANCY and not (told or fact.is_mention)
+
+
+def _is_timed(fact: Fact) -> bool:
+    return fact.within is not None or "status" in fact.modifiers
 
 
 def _may_be_under_study(fact: Fact, study: tuple[str, ...]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache, partial
 
 from trialgraph.criteria.allergens import name_allergens, trial_drugs
+from trialgraph.criteria.contradictions import without_contradictions
 from trialgraph.criteria.criterion import Criterion, Kind, Part
 from trialgraph.criteria.language.abbreviations import own_abbreviations, uses_any
 from trialgraph.criteria.language.misspellings import common_words
@@ -94,7 +95,8 @@ def _read(
         )
         read.append(criterion)
         permitted.append(let_in)
-    return tuple(with_offered(lift_bars(turn_demands(read), permitted, vocabulary), vocabulary))
+    told = with_offered(lift_bars(turn_demands(read), permitted, vocabulary), vocabulary)
+    return tuple(without_contradictions(told, vocabulary))
 
 
 def _understand(

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.language.cohorts import opening_part
 from trialgraph.criteria.language.offers import lists_kinds
+from trialgraph.criteria.sections.groups import group_in, part_in
 
-__all__ = ["Heading", "is_lead_in", "parse_heading"]
+__all__ = ["Heading", "is_lead_in", "lets_some_in", "parse_heading"]
 
 _DECORATION = r"[\s*_#>\\-]*"
 _PART = r"(?:stages?|steps?|phases?|parts?|cohorts?|arms?|groups?|strat(?:um|a))"
@@ -45,6 +46,18 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 """A line that is nothing but a list's name, whomever it is for ("Module 1 specific inclusion criteria:")."""
+_LISTED = re.compile(
+    rf"^{_DECORATION}(?:[IVX\d]{{1,4}}[.)]\s+)?(?P<before>(?:[^:.;\n]|\.(?=\d)){{0,110}}?)(?<![\w/])(?P<negated>[Nn]on-)?"
+    rf"(?P<kind>I(?i:nclusion)|E(?i:xclusion))\s+C(?i:riteri(?:a|on|um))\b(?P<tail>(?:[^:;.]|\.(?=\d)){{0,160}}?)\s*(?P<end>[:：]?){_DECORATION}$"
+)
+"""A list's name among words of any kind, in capitals as names are ("Part B (new) Inclusion Criteria")."""
+_SPOKEN_OF = re.compile(
+    r"\b(?:see|per|refer\w*|defin\w+|describ\w+|may|could|might|can|will|should|must|shall|is|are|be|been|was|were|has|have|had|do|does"
+    r"|not|no|outside|absence|violat\w+|reverse|opposite|numbers?|noted|within|except\w*|other|meets?|meeting|met|satisf\w+|fulfil\w*"
+    r"|according|under|out|protocol|which|that|who|as|checked|mentioned|understand|willing|negative|positive)\b|#\s*\d",
+    re.IGNORECASE,
+)
+_LONGEST_NAME = 14
 _SAID = re.compile(r"\s+(?:will|shall|may|are|is|includes?)\b", re.IGNORECASE)
 _OTHER_LIST = re.compile(r"\b(?:inclusion|exclusion)\b", re.IGNORECASE)
 _GENERAL = re.compile(
@@ -80,16 +93,13 @@ _ENTERED = re.compile(
     r"(?P<scope>(?i:part|phase|cohort|arm|group|stratum)\s+(?:\d\w?|[IVX]+\w?|[A-Z]\d?))\s*[:：]\s*$"
 )
 """The part of a trial that a sentence above a list lets people into ("… will be eligible for Arm A:")."""
-_SCOPE_WORD = re.compile(
-    r"\b(?:parts?|phases?|cohorts?|arms?|groups?|strat(?:um|a)|stages?|steps?|modules?|sub-?stud(?:y|ies)|controls?|donors?"
-    r"|escalation|expansion|randomi[sz]ation|healthy|volunteers?|caregivers?|providers?|retreatment|crossover"
-    r"|treatment|registration|screening)\b",
-    re.IGNORECASE,
-)
 _SENTENCE = re.compile(
     r"\b(?:meets?|met|fulfil\w*|all|any|none|no|not|satisf\w+|does|do|is|are|be|has|have|must|per|these|following)\b",
     re.IGNORECASE,
 )
+_SPEAKS_OF = re.compile(r"\b(?:reverse|opposite|all\s+other|absence|violation|that|fit)\b", re.IGNORECASE)
+_INTO = re.compile(r"\s*(?:in|of)\b", re.IGNORECASE)
+"""What inclusion is in, rather than whom a list is for ("inclusion in another protocol")."""
 _BOTH = re.compile(
     r"inclusion\s*(?:/|and|or|&)\s*exclusion|exclusion\s*(?:/|and|or|&)\s*inclusion", re.IGNORECASE
 )
@@ -106,6 +116,15 @@ _ASKING = re.compile(
     r"|\bha(?:s|ve)\s+(?:received|had)\s+(?!(?:any|one|all|each|either|none)?\s*(?:of\s+)?the\s+following|any\s*:)[^:]*:\s*$",
     re.IGNORECASE,
 )
+_LET_IN = re.compile(
+    r"\bexceptions?\b[^:]*:\s*$"
+    r"|^(?:patients?|subjects?|participants?|individuals?|those|people)\s+(?:with|on|receiving|who\s+(?:have|are|had))\s(?!(?:any|one|all|the)\b)"
+    r"[^:]*(?<!not\s)(?<!not\sbe\s)\b(?:eligible|allowed|permitted|enrolled|included)\b[^:]*\b(?:if|provided|as\s+long\s+as|when)\b[^:]*:\s*$"
+    r"|^(?:patients?|subjects?|participants?|individuals?|those|people)\s+(?:with|on|receiving)\s(?!(?:any|one|all|the)\b)"
+    r"[^:]*\bwho\s+meet\b[^:]*\bmay\s+be\s+(?:eligible|enrolled|included)\b[^:]*:\s*$",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(r"note\b", re.IGNORECASE)
 _LONGEST = 240
 _SHORT = 80
 _RULING = re.compile(
@@ -152,6 +171,8 @@ def parse_heading(line: str) -> Heading | None:
         return called
     if named and len(line) <= _LONGEST and (ruling := _RULING.match(line)) is not None:
         return Heading("inclusion" if ruling["kind"].lower() == "inclusion" else "exclusion", None, len(line))
+    if named and (listed := _parse_listed(line)) is not None:
+        return listed
     general = _GENERAL.match(head)
     if general:
         return Heading(None, None, general.end(), general.end() >= len(line))
@@ -187,8 +208,23 @@ def _parse_name(line: str) -> Heading | None:
     denied = match["bare_negated" if bare else "negated"]
     barring = kind.lower() == "exclusion" or denied is not None
     named = None if tail is None or _SAID.match(tail) else tail.strip(" \t()[],/*_-")
-    scope = named or _scope_in(before)
+    scope = named or group_in(before)
     return Heading("exclusion" if barring else "inclusion", scope, len(line))
+
+
+def _parse_listed(line: str) -> Heading | None:
+    """Return what a line says that is a list's name in capitals, whatever else it names, or None."""
+    match = _LISTED.match(line) if len(line) <= _LONGEST else None
+    if match is None or _BOTH.search(line):
+        return None
+    words = f"{match['before']} {match['tail']}"
+    if not words.strip(" -–—") or _SPOKEN_OF.search(words) or _OTHER_LIST.search(words):
+        return None
+    if len(words.split()) > _LONGEST_NAME and not match["end"]:
+        return None
+    denied = match["negated"] is not None or match["kind"][0].upper() == "E"
+    scope = group_in(match["tail"], match["before"])
+    return Heading("exclusion" if denied else "inclusion", scope, len(line))
 
 
 def _parse_sentence_heading(line: str) -> Heading | None:
@@ -196,10 +232,12 @@ def _parse_sentence_heading(line: str) -> Heading | None:
         return None
     if _BOTH.search(line):
         return Heading(None, None, len(line))
+    if lets_some_in(line) or _NOTE.match(line):
+        return None
     if _LEAD_EXCLUSION.search(line) and re.search(
         r"\b(?:patients?|subjects?|participants?|following)\b", line, re.I
     ):
-        return Heading("exclusion", None, len(line))
+        return Heading("exclusion", part_in(line), len(line))
     if (
         _LEAD_INCLUSION.search(line)
         and _ENTERING.search(line)
@@ -207,8 +245,13 @@ def _parse_sentence_heading(line: str) -> Heading | None:
         and not _CHOICE.search(line)
     ):
         entered = _ENTERED.search(line)
-        return Heading("inclusion", entered["scope"] if entered else None, len(line))
+        return Heading("inclusion", entered["scope"] if entered else part_in(line), len(line))
     return None
+
+
+def lets_some_in(line: str) -> bool:
+    """Whether a sentence above a list lets some people in, or excepts something, whatever it speaks of."""
+    return _LET_IN.search(line) is not None
 
 
 def _is_sentence(match: re.Match[str]) -> bool:
@@ -218,6 +261,8 @@ def _is_sentence(match: re.Match[str]) -> bool:
         return True
     colon = groups.get("end") is None or ":" in (groups.get("end") or "") or "：" in (groups.get("end") or "")
     before, tail = groups.get("before") or "", groups["tail"] or ""
+    if not colon and (_SPEAKS_OF.search(before) or (groups.get("criteria") is None and _INTO.match(tail))):
+        return True
     if _SENTENCE.search(before) and not before.lower().startswith("all "):
         return not colon or len(before.split()) > 4
     return not colon and len((before + tail).split()) > 8
@@ -225,18 +270,8 @@ def _is_sentence(match: re.Match[str]) -> bool:
 
 def _scope_of(match: re.Match[str]) -> str | None:
     groups = match.groupdict()
-    return _scope_in(match["tail"], groups.get("before") or "", groups.get("part") or "")
-
-
-def _scope_in(*places: str) -> str | None:
-    """Return the part of the trial that words around a heading's kind name, or None."""
-    for words in places:
-        bare = re.sub(r"^(?:for|of|in)\s+(?:the\s+)?", "", words.strip(" \t-–—()[],/*_"), flags=re.IGNORECASE)
-        if _SCOPE_WORD.search(bare):
-            named = bare.strip()
-            opening = opening_part(f"{named}:")
-            return None if opening is not None and opening.whole else named
-    return None
+    named = "criteria" not in groups or groups["criteria"] is not None
+    return group_in(match["tail"], groups.get("before") or "", groups.get("part") or "", parts_only=not named)
 
 
 def is_lead_in(words: str, kind: Kind) -> bool:

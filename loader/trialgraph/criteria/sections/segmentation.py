@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from trialgraph.criteria.criterion import Kind, Part
-from trialgraph.criteria.sections.headings import Heading, is_lead_in, parse_heading
+from trialgraph.criteria.sections.headings import Heading, is_lead_in, lets_some_in, parse_heading
 from trialgraph.criteria.sections.markers import Line, Marker, Numbering, lines_of
 from trialgraph.criteria.sections.runons import with_run_ons
 from trialgraph.expressions import Span
@@ -162,8 +162,13 @@ class _Builder:
         self.open = None
 
     def finish(self) -> Segmentation:
-        """Return what was collected, with separators filled in."""
+        """Return what was collected, with separators filled in.
+
+        A part of the trial that everything is for is the whole of it.
+        """
         self.close()
+        if len({item.scope for item in self.items}) == 1:
+            self.items = [replace(item, scope=None) for item in self.items]
         taken: list[tuple[PieceKind, Span]] = [("criterion", item.span) for item in self.items]
         taken += [("heading", span) for span in self.headings]
         return Segmentation(
@@ -317,16 +322,20 @@ def _begin_after_heading(line: Line, heading: Heading, builder: _Builder) -> Non
 
 
 def _begin_unmarked(line: Line, levels: _Levels, builder: _Builder, following: Line | None) -> None:
-    """Take an unmarked paragraph: a sub-heading, or a criterion that may lead in a list."""
+    """Take an unmarked paragraph: a sub-heading, or a criterion that may lead in a list.
+
+    What lets some people in stands by itself: where the list of what they have to meet ends isn't told.
+    """
     words = builder.text[line.content : line.end]
     levels.clear()
     owns_list = following is not None and following.marker is not None and following.indent > line.indent
     leads = owns_list or is_lead_in(words, builder.kind)
-    if line.leads_in and not leads and len(words.split()) <= 25:
+    stands = line.leads_in and not leads and lets_some_in(words)
+    if line.leads_in and not leads and not stands and len(words.split()) <= 25:
         builder.heading((line.start, line.end), Heading(None, None, line.end - line.start))
         return
     builder.begin(line.content, line.end)
-    if line.leads_in:
+    if line.leads_in and not stands:
         levels.stack.append(_Level(-1, "lead-in", 0))
 
 
