@@ -65,10 +65,35 @@ def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segme
             own, segment.chunks = segment.chunks, phrase
             segment.borrowed = True
             read(text, segment)
+            _lend_rest(text, segments, at, read)
             if segment.expression is None:
                 segment.chunks, segment.borrowed = own, False
             elif following is not None and not text.exclusion and _are_cancers(text, segment, following):
                 following.joint = "or"
+
+
+def _lend_rest(
+    text: Text, segments: list[Segment], index: int, read: Callable[[Text, Segment], None]
+) -> None:
+    """Let what stands behind the last of "hepatitis B or C with detectable viral load" be said of each."""
+    chunks = segments[index].chunks
+    at = next(i for i, chunk in enumerate(chunks) if is_content(chunk))
+    words = text.text[chunks[at].start : chunks[at].end]
+    rest = chunks[at + 1 :]
+    if not rest or rest[0].kind != "word" or segments[index].expression is None:
+        return
+    if not _is_letter(words.split(" ")[0]):
+        return
+    for before in reversed(segments[:index]):
+        named = before.chunks[-1]
+        if named.kind != "concept" or not _is_letter(text.text[named.start : named.end].split(" ")[-1]):
+            return
+        before.chunks = [*before.chunks, *rest]
+        read(text, before)
+
+
+def _is_letter(word: str) -> bool:
+    return len(word) == 1 and word.isupper()
 
 
 def _are_cancers(text: Text, segment: Segment, following: Segment) -> bool:
@@ -158,6 +183,19 @@ def _completed_from(
     """Return a member completed by the words that a neighbour lends, its own from a place on."""
     segment = segments[index]
     last = _name_end(segment, first)
+    named_by = text.text[segment.chunks[first].start : segment.chunks[first].end]
+    if _is_letter(named_by) and last > first:
+        shorter = (_lent(text, segments, index, (first, end), behind=behind) for end in (first + 1, first))
+        return next((found for found in shorter if found is not None), None)
+    return _lent(text, segments, index, (first, last), behind=behind)
+
+
+def _lent(
+    text: Text, segments: list[Segment], index: int, place: tuple[int, int], *, behind: bool
+) -> list[Chunk] | None:
+    """Return a member completed by what a neighbour lends the words from one place to another, or None."""
+    segment = segments[index]
+    first, last = place
     start, end = segment.chunks[first].start, segment.chunks[last].end
     words = text.text[start:end]
     before = range(index - 1, max(-1, index - 7), -1) if behind else ()
