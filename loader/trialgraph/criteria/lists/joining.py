@@ -11,7 +11,7 @@ from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.facts.instances import demanded_kinds, example_of, is_way_of, unlisted
 from trialgraph.criteria.lists.blocks import blocks_of, is_given
-from trialgraph.criteria.members.denied import denied_too, hangs_on, is_limit_too, may_be_denied
+from trialgraph.criteria.members.denied import denied_too, follows_nor, hangs_on, is_limit_too, may_be_denied
 from trialgraph.criteria.members.doubts import share_doubts
 from trialgraph.criteria.members.joints import (
     asked_together,
@@ -65,7 +65,7 @@ def _may_lack(segment: Segment) -> bool:
 
 
 def _join_block(text: Text, segments: list[Segment], default: str) -> Expression:
-    if all(segment.expression is None for segment in segments):
+    if all(segment.expression is None for segment in segments) or _denies_later(text, segments):
         return narrative(text, segments[0].chunks[0].start, segments[-1].chunks[-1].end)
     if not text.exclusion and (remark := closing_remark(segments)):
         words = narrative(text, segments[remark].chunks[0].start, segments[-1].chunks[-1].end)
@@ -85,6 +85,12 @@ def _join_block(text: Text, segments: list[Segment], default: str) -> Expression
             alternatives.append([])
         alternatives[-1].append(expression)
     return any_of([all_of(group) for group in alternatives if group])
+
+
+def _denies_later(text: Text, segments: Sequence[Segment]) -> bool:
+    """Whether "nor" goes on under a "no" that stands behind ("those with A are not eligible, nor B")."""
+    at = next((i for i, each in enumerate(segments) if follows_nor(text, each)), 0)
+    return at > 0 and not any(each.negated for each in segments[:at])
 
 
 def _goes_with(text: Text, segments: list[Segment], at: int) -> bool:

@@ -15,7 +15,7 @@ from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import AllOf, Fact, Value
 from trialgraph.namespaces import TGC
 
-__all__ = ["denied_too", "hangs_on", "is_limit_too", "may_be_denied"]
+__all__ = ["denied_too", "follows_nor", "hangs_on", "is_limit_too", "may_be_denied"]
 
 _ABSENT = frozenset({"undetectable", "negative", "no", "normal"})
 """First words of names that deny something by themselves."""
@@ -41,7 +41,7 @@ def may_be_denied(text: Text, unread: Segment, segment: Segment) -> bool:
 
     So may any illness behind the "no" of "no contraindication to A, including B or C".
     """
-    if _NOR.search(text.text, unread.chunks[-1].end, segment.chunks[0].start):
+    if _NOR.search(text.text, unread.chunks[0].start, segment.chunks[0].start):
         return True
     denial = next(chunk for chunk in unread.chunks if "negation" in chunk.classes)
     listed = segment.joint in ("or", ",", "/") or (segment.joint == "and" and _is_tested_too(denial, segment))
@@ -80,6 +80,8 @@ def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
     named = next((chunk for chunk in segment.chunks if is_content(chunk)), segment.chunks[0])
     if named.term is not None and named.term.label.split(" ")[0] in _ABSENT:
         return False
+    if follows_nor(text, segment):
+        return True
     told = segment.expression
     ill = isinstance(told, Fact) and told.category == "condition"
     close = segment.joint in ("or", "/") and not segment.after_comma and is_bare(segment) and ill
@@ -102,6 +104,12 @@ def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
         if chunk.form in VERBS:
             return False
     return True
+
+
+def follows_nor(text: Text, segment: Segment) -> bool:
+    """Whether "nor" leads to a member of what a demand denies ("must not have A, nor have B")."""
+    start = segment.chunks[0].start
+    return not text.exclusion and text.lowered[:start].rstrip(" ,").endswith(" nor")
 
 
 def _is_named_too(segment: Segment) -> bool:

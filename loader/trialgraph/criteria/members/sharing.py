@@ -12,7 +12,14 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import DETERMINERS, VERBS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import Term
-from trialgraph.criteria.members.lending import ANY_ILLNESS, is_one_word, leads_on, lent_name
+from trialgraph.criteria.members.lending import (
+    ANY_ILLNESS,
+    is_letter,
+    is_one_word,
+    leads_on,
+    lend_rest,
+    lent_name,
+)
 from trialgraph.criteria.members.remarks import is_plain
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import Fact
@@ -65,35 +72,11 @@ def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segme
             own, segment.chunks = segment.chunks, phrase
             segment.borrowed = True
             read(text, segment)
-            _lend_rest(text, segments, at, read)
+            lend_rest(text, segments, at, read)
             if segment.expression is None:
                 segment.chunks, segment.borrowed = own, False
             elif following is not None and not text.exclusion and _are_cancers(text, segment, following):
                 following.joint = "or"
-
-
-def _lend_rest(
-    text: Text, segments: list[Segment], index: int, read: Callable[[Text, Segment], None]
-) -> None:
-    """Let what stands behind the last of "hepatitis B or C with detectable viral load" be said of each."""
-    chunks = segments[index].chunks
-    at = next(i for i, chunk in enumerate(chunks) if is_content(chunk))
-    words = text.text[chunks[at].start : chunks[at].end]
-    rest = chunks[at + 1 :]
-    if not rest or rest[0].kind != "word" or segments[index].expression is None:
-        return
-    if not _is_letter(words.split(" ")[0]):
-        return
-    for before in reversed(segments[:index]):
-        named = before.chunks[-1]
-        if named.kind != "concept" or not _is_letter(text.text[named.start : named.end].split(" ")[-1]):
-            return
-        before.chunks = [*before.chunks, *rest]
-        read(text, before)
-
-
-def _is_letter(word: str) -> bool:
-    return len(word) == 1 and word.isupper()
 
 
 def _are_cancers(text: Text, segment: Segment, following: Segment) -> bool:
@@ -184,7 +167,7 @@ def _completed_from(
     segment = segments[index]
     last = _name_end(segment, first)
     named_by = text.text[segment.chunks[first].start : segment.chunks[first].end]
-    if _is_letter(named_by) and last > first:
+    if is_letter(named_by) and last > first:
         shorter = (_lent(text, segments, index, (first, end), behind=behind) for end in (first + 1, first))
         return next((found for found in shorter if found is not None), None)
     return _lent(text, segments, index, (first, last), behind=behind)
