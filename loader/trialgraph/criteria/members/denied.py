@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -124,7 +125,7 @@ def denied_with_verb(text: Text, segments: Sequence[Segment]) -> frozenset[int]:
     for at, segment in enumerate(() if text.exclusion else segments):
         forms = [chunk.form for chunk in segment.chunks]
         if any("negation" in chunk.classes for chunk in segment.chunks):
-            pairs = zip(forms, forms[1:], strict=False)
+            pairs = itertools.pairwise(forms)
             told = any(modal in _MODAL and denial.startswith("not") for modal, denial in pairs)
             going_on = (told or not _CANNOT.isdisjoint(forms)) and not _of_some(segment)
         elif going_on and segment.joint == "or" and forms[0].split(" ")[0] in _INFINITE:
