@@ -43,6 +43,7 @@ _POINTING = frozenset({"this", "that", "these", "the present", "the current", "t
 """What stands before a whole name ("enrolment in this study or treatment with a study drug")."""
 _NAMED = " hypersensitivity"
 """How the names of allergies end that say what they are to."""
+_REACTIONS = (str(TGC.TreatmentToxicity), str(TGC.InfusionReaction))
 _TIMED = frozenset({"within", "during", "while", "before", "after", "prior", "since", "for"})
 _UNKNOWN_WORDS = 3
 """How many words that aren't known may stand before a name in a member of a list."""
@@ -281,10 +282,18 @@ def _share_agent(text: Text, segments: list[Segment]) -> None:
             bare = is_content(segment.chunks[-1]) and segment.chunks[-1].kind == "concept"
             if agent is not None and bare and "agent" not in fact.modifiers and _is_general(text, fact):
                 segment.expression = replace(fact, modifiers={**fact.modifiers, "agent": agent})
-        elif segment.expression is None and to is not None and to + 1 < len(segment.chunks):
+        elif to and to + 1 < len(segment.chunks) and (fact is None or _is_reaction(text, segment, to)):
             agent = text.text[segment.chunks[to + 1].start : segments[-1].chunks[-1].end].strip(" ,;.:")
         if segment.after_comma is False and segment.joint == ";":
             agent = None
+
+
+def _is_reaction(text: Text, segment: Segment, to: int) -> bool:
+    """Whether "to" behind harm tells what does it, which an allergy before it is to as well."""
+    fact = segment.expression
+    term = text.vocabulary.by_iri.get(fact.concept) if isinstance(fact, Fact) else None
+    harm = term is not None and any(map(term.is_a, _REACTIONS))
+    return harm and is_content(segment.chunks[to - 1])
 
 
 def _allergen(text: Text, segment: Segment, fact: Fact) -> str | None:
