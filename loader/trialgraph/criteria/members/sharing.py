@@ -282,7 +282,11 @@ def _share_agent(text: Text, segments: list[Segment]) -> None:
             bare = is_content(segment.chunks[-1]) and segment.chunks[-1].kind == "concept"
             if agent is not None and bare and "agent" not in fact.modifiers and _is_general(text, fact):
                 segment.expression = replace(fact, modifiers={**fact.modifiers, "agent": agent})
-        elif to and to + 1 < len(segment.chunks) and (fact is None or _is_reaction(text, segment, to)):
+        elif (
+            to is not None
+            and to + 1 < len(segment.chunks)
+            and (fact is None or _is_reaction(text, segment, to))
+        ):
             agent = text.text[segment.chunks[to + 1].start : segments[-1].chunks[-1].end].strip(" ,;.:")
         if segment.after_comma is False and segment.joint == ";":
             agent = None
@@ -293,7 +297,7 @@ def _is_reaction(text: Text, segment: Segment, to: int) -> bool:
     fact = segment.expression
     term = text.vocabulary.by_iri.get(fact.concept) if isinstance(fact, Fact) else None
     harm = term is not None and any(map(term.is_a, _REACTIONS))
-    return harm and is_content(segment.chunks[to - 1])
+    return harm and to > 0 and is_content(segment.chunks[to - 1])
 
 
 def _allergen(text: Text, segment: Segment, fact: Fact) -> str | None:
