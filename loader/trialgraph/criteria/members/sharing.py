@@ -22,6 +22,7 @@ from trialgraph.criteria.members.lending import (
 )
 from trialgraph.criteria.members.remarks import is_plain
 from trialgraph.criteria.members.segments import Segment, is_bare
+from trialgraph.criteria.members.toxicities import tells_harm_by
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 
@@ -43,7 +44,6 @@ _POINTING = frozenset({"this", "that", "these", "the present", "the current", "t
 """What stands before a whole name ("enrolment in this study or treatment with a study drug")."""
 _NAMED = " hypersensitivity"
 """How the names of allergies end that say what they are to."""
-_REACTIONS = (str(TGC.TreatmentToxicity), str(TGC.InfusionReaction))
 _TIMED = frozenset({"within", "during", "while", "before", "after", "prior", "since", "for"})
 _UNKNOWN_WORDS = 3
 """How many words that aren't known may stand before a name in a member of a list."""
@@ -285,19 +285,11 @@ def _share_agent(text: Text, segments: list[Segment]) -> None:
         elif (
             to is not None
             and to + 1 < len(segment.chunks)
-            and (fact is None or _is_reaction(text, segment, to))
+            and (fact is None or tells_harm_by(text, segment, to))
         ):
             agent = text.text[segment.chunks[to + 1].start : segments[-1].chunks[-1].end].strip(" ,;.:")
         if segment.after_comma is False and segment.joint == ";":
             agent = None
-
-
-def _is_reaction(text: Text, segment: Segment, to: int) -> bool:
-    """Whether "to" behind harm tells what does it, which an allergy before it is to as well."""
-    fact = segment.expression
-    term = text.vocabulary.by_iri.get(fact.concept) if isinstance(fact, Fact) else None
-    harm = term is not None and any(map(term.is_a, _REACTIONS))
-    return harm and to > 0 and is_content(segment.chunks[to - 1])
 
 
 def _allergen(text: Text, segment: Segment, fact: Fact) -> str | None:
