@@ -129,7 +129,7 @@ def denied_with_verb(text: Text, segments: Sequence[Segment]) -> frozenset[int]:
             told = any(modal in _MODAL and denial.startswith("not") for modal, denial in pairs)
             going_on = (told or not _CANNOT.isdisjoint(forms)) and not _of_some(segment)
         elif going_on and segment.joint == "or" and forms[0].split(" ")[0] in _INFINITE:
-            found.add(at)
+            found.update(() if _of_some(segment) else {at})
         elif segment.joint not in ("or", ",") or forms[0].split(" ")[0] in FINITE:
             going_on = False
     return frozenset(found)

@@ -130,8 +130,11 @@ def _swallows(segment: Segment, chunk: Chunk) -> bool:
     narrows = not chunk.classes.isdisjoint(_NARROWING) and "tail" not in chunk.classes
     if not opens and not narrows:
         return False
-    if not any(is_content(each) and each.kind not in _LIMITED for each in segment.chunks[:-1]):
-        return opens and any(each.kind in _LIMITED for each in segment.chunks[:-1])
+    before = segment.chunks[:-1]
+    if not any(is_content(each) and each.kind not in _LIMITED for each in before):
+        valued = any(each.kind == "value" for each in before)
+        in_case = "condition" in chunk.classes and chunk.classes.isdisjoint(("male", "female"))
+        return opens and (valued or (in_case and any(each.kind == "limit" for each in before)))
     return narrows
 
 

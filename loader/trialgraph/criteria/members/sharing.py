@@ -169,7 +169,9 @@ def _completed_from(
     last = _name_end(segment, first)
     named_by = text.text[segment.chunks[first].start : segment.chunks[first].end]
     if is_letter(named_by) and last > first:
-        shorter = (_lent(text, segments, index, (first, end), behind=behind) for end in (first + 1, first))
+        shorter = (
+            _lent(text, segments, index, (first, end), behind=behind) for end in (last, first + 1, first)
+        )
         return next((found for found in shorter if found is not None), None)
     return _lent(text, segments, index, (first, last), behind=behind)
 
