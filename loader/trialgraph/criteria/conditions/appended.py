@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
@@ -15,6 +16,9 @@ from trialgraph.criteria.quantities.values import FoundValue
 from trialgraph.criteria.trees import all_of
 
 __all__ = ["merge_alternatives", "merge_cases", "merge_grades"]
+
+_LACKING = frozenset({"without", "in the absence of"})
+_IN_CASE = _LACKING | {"for", "in", "patient", "subject", "participant"}
 
 
 def merge_cases(text: Text, segments: list[Segment]) -> list[Segment]:
@@ -50,12 +54,25 @@ def merge_alternatives(text: Text, segments: list[Segment]) -> list[Segment]:
             demands = [chunk for chunk in segment.chunks if _demands(chunk)]
             inner = tuple(chunk for chunk in segment.chunks if chunk not in demands)
             value = max(i for i, chunk in enumerate(merged[-1].chunks) if chunk.kind == "value")
+            if _is_plain_case(merged[-1].chunks[value + 1 :]):
+                del merged[-1].chunks[value + 1 :]
             told = any(is_content(chunk) for chunk in merged[-1].chunks[value + 1 :])
             place = value + 1 if told else len(merged[-1].chunks)
             merged[-1].chunks[place:place] = [Chunk("bracket", start, end, inner=inner), *demands]
         else:
             merged.append(segment)
     return merged
+
+
+def _is_plain_case(chunks: Sequence[Chunk]) -> bool:
+    """Whether a value is followed by no more than the case that its alternative isn't for ("if no A")."""
+    words = [chunk for chunk in chunks if chunk.kind == "word" and not is_harmless(chunk, "qualifier")]
+    named = [chunk for chunk in chunks if chunk.kind != "word"]
+    case = [chunk for chunk in words if "condition" in chunk.classes or chunk.form in _IN_CASE]
+    denied = any("negation" in chunk.classes or chunk.form in _LACKING for chunk in words)
+    plain = all(chunk in case or "negation" in chunk.classes for chunk in words)
+    ill = len(named) == 1 and named[0].term is not None and named[0].term.category == "condition"
+    return bool(words) and ill and denied and plain
 
 
 def merge_grades(segments: list[Segment]) -> list[Segment]:

@@ -319,7 +319,8 @@ def _goes_on(tokens: list[Token], index: int) -> bool:
 def _abbreviates(tokens: list[Token], index: int, node: _Node) -> int:
     """Return where an abbreviation in a name ends ("small cell (SCLC) lung cancer"), 0 for other brackets.
 
-    Another bracket right behind it would be an explanation, unless it is part of the name.
+    Another bracket right behind it would be an explanation, unless it is part of the name. One within a
+    word is part of the word: "PD-(L)1" isn't PD-1.
     """
     closing = CLOSING[tokens[index].text]
     for place in range(index + 1, min(index + _LONGEST_ABBREVIATION, len(tokens) - 1)):
@@ -327,6 +328,8 @@ def _abbreviates(tokens: list[Token], index: int, node: _Node) -> int:
             written = [token.text for token in tokens[index + 1 : place] if token.text[0].isalpha()]
             short = bool(written) and all(word.isupper() or not word.islower() for word in written)
             following = tokens[place + 1].form
+            if tokens[index].joined and tokens[place + 1].joined and tokens[place + 1].text.isalnum():
+                return 0
             return place + 1 if short and (following not in CLOSING or following in node.children) else 0
     return 0
 

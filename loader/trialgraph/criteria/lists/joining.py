@@ -11,7 +11,14 @@ from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.facts.instances import demanded_kinds, example_of, is_way_of, unlisted
 from trialgraph.criteria.lists.blocks import blocks_of, is_given
-from trialgraph.criteria.members.denied import denied_too, hangs_on, is_limit_too, may_be_denied
+from trialgraph.criteria.members.denied import (
+    denied_too,
+    denied_with_verb,
+    follows_nor,
+    hangs_on,
+    is_limit_too,
+    may_be_denied,
+)
 from trialgraph.criteria.members.doubts import share_doubts
 from trialgraph.criteria.members.joints import (
     asked_together,
@@ -65,7 +72,7 @@ def _may_lack(segment: Segment) -> bool:
 
 
 def _join_block(text: Text, segments: list[Segment], default: str) -> Expression:
-    if all(segment.expression is None for segment in segments):
+    if all(segment.expression is None for segment in segments) or _denies_later(text, segments):
         return narrative(text, segments[0].chunks[0].start, segments[-1].chunks[-1].end)
     if not text.exclusion and (remark := closing_remark(segments)):
         words = narrative(text, segments[remark].chunks[0].start, segments[-1].chunks[-1].end)
@@ -85,6 +92,12 @@ def _join_block(text: Text, segments: list[Segment], default: str) -> Expression
             alternatives.append([])
         alternatives[-1].append(expression)
     return any_of([all_of(group) for group in alternatives if group])
+
+
+def _denies_later(text: Text, segments: Sequence[Segment]) -> bool:
+    """Whether "nor" goes on under a "no" that stands behind ("those with A are not eligible, nor B")."""
+    at = next((i for i, each in enumerate(segments) if follows_nor(text, each)), 0)
+    return at > 0 and not any(each.negated for each in segments[:at])
 
 
 def _goes_with(text: Text, segments: list[Segment], at: int) -> bool:
@@ -123,6 +136,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
     result: Segment | None = None
     listed = _with_avoided(text, _of_both_sexes(text, segments))
     together = asked_together(text, listed)
+    verbs = denied_with_verb(text, listed)
     befallen = befallen_too(listed) if text.exclusion else frozenset()
     came: list[Expression] = []
     for at, segment in enumerate(listed):
@@ -140,7 +154,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             denied = [] if is_ability(segment) or _may_lack(segment) else [expression]
             beside, tested, unread = [], segment.tested, None
             members.append((segment.joint, negate(expression)))
-        elif unread is not None and _goes_under(text, unread, segment):
+        elif unread is not None and (at in verbs or _goes_under(text, unread, segment)):
             words = narrative(text, unread.chunks[0].start, segment.chunks[-1].end)
             plain = segment.expression is not None and denied_too(text, unread, segment)
             told = all_of([members[-1][1], negate(expression)]) if plain else words
@@ -155,7 +169,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             # "HBsAg negative and HBcAb positive" is one finding, also where either finding would bar.
             members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
             denied, result = [], None
-        elif denied and not other and _is_denied_too(text, denied, segment, tested=tested):
+        elif denied and (at in verbs or (not other and _is_denied_too(text, denied, segment, tested=tested))):
             denied.append(expression)
             members[-1] = (members[-1][0], all_of([*beside, _none_of(text, denied, segment)]))
         else:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
@@ -15,7 +17,7 @@ from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import AllOf, Fact, Value
 from trialgraph.namespaces import TGC
 
-__all__ = ["denied_too", "hangs_on", "is_limit_too", "may_be_denied"]
+__all__ = ["denied_too", "denied_with_verb", "follows_nor", "hangs_on", "is_limit_too", "may_be_denied"]
 
 _ABSENT = frozenset({"undetectable", "negative", "no", "normal"})
 """First words of names that deny something by themselves."""
@@ -24,6 +26,11 @@ _NOR = re.compile(r"\bnor\b", re.IGNORECASE)
 _WITHOUT = frozenset({"no", "without", "absence", "free", "lack", "seronegative"})
 _NOMINAL = frozenset({"tail", "qualifier", "label", "value_tail", "active", "historic", "other"})
 """What words of a noun that isn't known may do, such as the "disease" of "no locoregional disease"."""
+_MODAL = frozenset({"must", "may", "should", "can", "could", "shall"})
+_CANNOT = frozenset({"cannot", "can not", "must not", "may not", "should not"})
+_INFINITE = frozenset({"be", "been", "have", "had", "receive", "received", "receiving", "require", "required",
+                       "take", "taking", "use", "used", "using", "undergone", "undergo"})  # fmt: skip
+"""Verbs that go on behind the modal of another ("must not have A or be receiving B")."""
 _CLASSES = frozenset({str(TGC.NYHAClass), str(TGC.ChildPughScore)})
 
 
@@ -41,7 +48,9 @@ def may_be_denied(text: Text, unread: Segment, segment: Segment) -> bool:
 
     So may any illness behind the "no" of "no contraindication to A, including B or C".
     """
-    if _NOR.search(text.text, unread.chunks[-1].end, segment.chunks[0].start):
+    if _NOR.search(text.text, unread.chunks[0].start, segment.chunks[0].start):
+        return True
+    if segment.joint == "or" and not text.exclusion and _is_one_more(segment):
         return True
     denial = next(chunk for chunk in unread.chunks if "negation" in chunk.classes)
     listed = segment.joint in ("or", ",", "/") or (segment.joint == "and" and _is_tested_too(denial, segment))
@@ -80,6 +89,8 @@ def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
     named = next((chunk for chunk in segment.chunks if is_content(chunk)), segment.chunks[0])
     if named.term is not None and named.term.label.split(" ")[0] in _ABSENT:
         return False
+    if follows_nor(text, segment):
+        return True
     told = segment.expression
     ill = isinstance(told, Fact) and told.category == "condition"
     close = segment.joint in ("or", "/") and not segment.after_comma and is_bare(segment) and ill
@@ -102,6 +113,38 @@ def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
         if chunk.form in VERBS:
             return False
     return True
+
+
+def denied_with_verb(text: Text, segments: Sequence[Segment]) -> frozenset[int]:
+    """Return the places of members that "must not" before them in a demand denies, with verbs of their own.
+
+    "Patients must not have A or be receiving B": neither may be. What only some can be is a choice instead.
+    """
+    found: set[int] = set()
+    going_on = False
+    for at, segment in enumerate(() if text.exclusion else segments):
+        forms = [chunk.form for chunk in segment.chunks]
+        if any("negation" in chunk.classes for chunk in segment.chunks):
+            pairs = itertools.pairwise(forms)
+            told = any(modal in _MODAL and denial.startswith("not") for modal, denial in pairs)
+            going_on = (told or not _CANNOT.isdisjoint(forms)) and not _of_some(segment)
+        elif going_on and segment.joint == "or" and forms[0].split(" ")[0] in _INFINITE:
+            found.update(() if _of_some(segment) else {at})
+        elif segment.joint not in ("or", ",") or forms[0].split(" ")[0] in FINITE:
+            going_on = False
+    return frozenset(found)
+
+
+def _of_some(segment: Segment) -> bool:
+    """Whether a member names a state that only some can be in, other than being with child."""
+    states = [chunk.term for chunk in segment.chunks if category_of(chunk) == "reproductive"]
+    return any(term is not None and term.iri not in _BEARING for term in states)
+
+
+def follows_nor(text: Text, segment: Segment) -> bool:
+    """Whether "nor" leads to a member of what a demand denies ("must not have A, nor have B")."""
+    start = segment.chunks[0].start
+    return not text.exclusion and text.lowered[:start].rstrip(" ,").endswith(" nor")
 
 
 def _is_named_too(segment: Segment) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Text
+from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import RESTARTS, VERBS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN
@@ -15,13 +16,14 @@ from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["doubt_dates", "narrow_illnesses", "share_doubts"]
+__all__ = ["dates_own_clause", "doubt_dates", "narrow_illnesses", "share_doubts"]
 
 _TIME = re.compile(
     r"\b(?:within|(?:in|during|over) the)\b[^;.]{0,60}?"
     r"\b(?:hours?|days?|weeks?|months?|years?|half-li(?:fe|ves)|period|setting)\b",
     re.IGNORECASE,
 )
+_RELATIVES = frozenset({"that", "which", "who", "that is"})
 _TOLD = re.compile(r"\b(?:within|weeks?|months?|years?|days?|setting|period|for)\b|[<≤≥>]", re.IGNORECASE)
 _PERSONS = ("those", "who", "patient", "subject", "participant", "he", "she", "they")
 _ANEW = frozenset({"negation", "unactual", "planned", "condition", "exception", "allowance"})
@@ -43,6 +45,23 @@ _BEFALLING = frozenset({"condition", "procedure"})
 _ANOTHER = ("other", "any ", "another")
 _NEAR = 8
 """How many members of a list a clause at its end may be about."""
+
+
+def dates_own_clause(segments: Sequence[Segment]) -> bool:
+    """Whether the time at the end of a list is told of what its last member required only.
+
+    So it is where another member is of the same disease ("symptomatic metastases, or metastases that required
+    steroids within 2 weeks"), and where the clause leads to the last name ("jaw disease which requires …").
+    """
+    last, fact = segments[-1].chunks, segments[-1].expression
+    named = next((i for i, chunk in enumerate(last) if is_content(chunk)), 0)
+    at = next((i for i, chunk in enumerate(last) if chunk.form in _RELATIVES), len(last))
+    if at == len(last) or any(chunk.kind == "window" for chunk in last[:at]):
+        return False
+    if 0 < at < named:
+        return any(not chunk.classes for chunk in last[:at])
+    same = (each.expression for each in segments[:-1] if isinstance(each.expression, Fact))
+    return at > named and isinstance(fact, Fact) and any(fact.concept == each.concept for each in same)
 
 
 def doubt_dates(segments: Sequence[Segment], category: str | None, window: Window) -> None:

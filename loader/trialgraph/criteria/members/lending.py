@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import token_texts
 from trialgraph.criteria.language.variants import usual_noun
 from trialgraph.criteria.language.vocabulary import GIVEN, Term
+from trialgraph.criteria.members.segments import Segment
 from trialgraph.namespaces import TGC
 
-__all__ = ["ANY_ILLNESS", "is_one_word", "leads_on", "lent_name", "unbracketed"]
+__all__ = ["ANY_ILLNESS", "is_letter", "is_one_word", "leads_on", "lend_rest", "lent_name", "unbracketed"]
 
 _CANCER = "cancer"
 _LEADING = frozenset({"for", "to"})
@@ -124,3 +126,27 @@ def _without_active(name: list[str]) -> tuple[str, list[Chunk]] | None:
         if word.lower() not in _COURSES:
             return None
     return None
+
+
+def lend_rest(
+    text: Text, segments: Sequence[Segment], index: int, read: Callable[[Text, Segment], None]
+) -> None:
+    """Let what stands behind the last of "hepatitis B or C with detectable viral load" be said of each."""
+    chunks = segments[index].chunks
+    at = next(i for i, chunk in enumerate(chunks) if is_content(chunk))
+    rest = chunks[at + 1 :]
+    if not rest or rest[0].kind != "word" or segments[index].expression is None:
+        return
+    if not is_letter(text.text[chunks[at].start : chunks[at].end].split(" ")[0]):
+        return
+    for before in reversed(segments[:index]):
+        named = before.chunks[-1]
+        if named.kind != "concept" or not is_letter(text.text[named.start : named.end].split(" ")[-1]):
+            return
+        before.chunks = [*before.chunks, *rest]
+        read(text, before)
+
+
+def is_letter(word: str) -> bool:
+    """Whether a word is the letter that tells one of several things of a name ("hepatitis B or C")."""
+    return len(word) == 1 and word.isupper()

@@ -26,6 +26,7 @@ _ACTING = frozenset({"received", "receive", "receiving", "have received", "has r
 _VERB_BEFORE = 3
 """Words of a statement that its verb is among."""
 _CANCER, _NEOPLASM = str(TGC.MalignantNeoplasm), str(TGC.Neoplasm)
+_OUTCOMES = (str(TGC.ProgressiveDisease), str(TGC.Recurrence))
 _COURSES = (
     "acute",
     "chronic",
@@ -104,7 +105,11 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
             carried = segment
         elif merged and (
             _tells_when(merged[-1], segment)
-            or (_is_remark(segment) and not _adds_to_value(merged[-1], segment))
+            or (
+                _is_remark(segment)
+                and not _adds_to_value(merged[-1], segment)
+                and not (text.exclusion and _is_on_something(merged[-1], segment))
+            )
         ):
             merged[-1].chunks += _with_joint(text, segment)
         else:
@@ -149,6 +154,16 @@ def _adds_to_value(before: Segment, segment: Segment) -> bool:
     first = segment.chunks[0]
     other = first.kind == "word" and "condition" not in first.classes
     return other and segment.joint == "or" and any(chunk.kind == "value" for chunk in before.chunks)
+
+
+def _is_on_something(before: Segment, segment: Segment) -> bool:
+    """Whether "or on steroids" behind a disease bars by itself, as no word about its course does."""
+    last = before.chunks[-1]
+    while last.kind == "bracket" and len(before.chunks) > 1:
+        last = before.chunks[before.chunks.index(last) - 1]
+    ill = last.term if is_content(last) else None
+    apart = segment.joint == "or" and segment.chunks[0].form == "on" and len(segment.chunks) > 1
+    return apart and ill is not None and ill.category == "condition" and not any(map(ill.is_a, _OUTCOMES))
 
 
 def _tells_when(before: Segment, segment: Segment) -> bool:

@@ -24,6 +24,7 @@ _GROUNDING = frozenset(
     {"evidenced", "documented", "determined", "demonstrated", "diagnosed", "confirmed", "established",
      "verified", "indicated", "suggested", "supported", "shown", "detected"}
 )  # fmt: skip
+_LIMITED = frozenset({"value", "limit"})
 _COUNTED = frozenset({"value", "lesion", "size"})
 _TURNING = frozenset({"negation", "exception", "condition", "allowance"})
 _FINDING = frozenset({"history", "history of", "presence of", "known", "evidence of"})
@@ -144,8 +145,11 @@ def _swallows(segment: Segment, chunk: Chunk) -> bool:
     narrows = not chunk.classes.isdisjoint(_NARROWING) and "tail" not in chunk.classes
     if not opens and not narrows:
         return False
-    if not any(is_content(each) and each.kind != "value" for each in segment.chunks[:-1]):
-        return opens and any(each.kind == "value" for each in segment.chunks[:-1])
+    before = segment.chunks[:-1]
+    if not any(is_content(each) and each.kind not in _LIMITED for each in before):
+        valued = any(each.kind == "value" for each in before)
+        in_case = "condition" in chunk.classes and chunk.classes.isdisjoint(("male", "female"))
+        return opens and (valued or (in_case and any(each.kind == "limit" for each in before)))
     return narrows
 
 
@@ -241,7 +245,7 @@ def _is_apart(joint: Chunk, following: Sequence[Chunk], segment: Segment) -> boo
 
 def _is_in_case(segment: Segment, joint: Chunk, following: Sequence[Chunk]) -> bool:
     """Whether what is named next belongs to a value's case ("≥ 5 for patients with A and known B")."""
-    valued = next((i for i, each in enumerate(segment.chunks) if each.kind == "value"), None)
+    valued = next((i for i, each in enumerate(segment.chunks) if each.kind in _LIMITED), None)
     if joint.form not in ("and", "or", ",") or valued is None:
         return False
     behind = following[1:] if following and following[0].form in ("and", "or") else following

@@ -12,9 +12,17 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import DETERMINERS, VERBS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import Term
-from trialgraph.criteria.members.lending import ANY_ILLNESS, is_one_word, leads_on, lent_name
+from trialgraph.criteria.members.lending import (
+    ANY_ILLNESS,
+    is_letter,
+    is_one_word,
+    leads_on,
+    lend_rest,
+    lent_name,
+)
 from trialgraph.criteria.members.remarks import is_plain
 from trialgraph.criteria.members.segments import Segment, is_bare
+from trialgraph.criteria.members.toxicities import tells_harm_by
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 
@@ -65,6 +73,7 @@ def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segme
             own, segment.chunks = segment.chunks, phrase
             segment.borrowed = True
             read(text, segment)
+            lend_rest(text, segments, at, read)
             if segment.expression is None:
                 segment.chunks, segment.borrowed = own, False
             elif following is not None and not text.exclusion and _are_cancers(text, segment, following):
@@ -158,6 +167,21 @@ def _completed_from(
     """Return a member completed by the words that a neighbour lends, its own from a place on."""
     segment = segments[index]
     last = _name_end(segment, first)
+    named_by = text.text[segment.chunks[first].start : segment.chunks[first].end]
+    if is_letter(named_by) and last > first:
+        shorter = (
+            _lent(text, segments, index, (first, end), behind=behind) for end in (last, first + 1, first)
+        )
+        return next((found for found in shorter if found is not None), None)
+    return _lent(text, segments, index, (first, last), behind=behind)
+
+
+def _lent(
+    text: Text, segments: list[Segment], index: int, place: tuple[int, int], *, behind: bool
+) -> list[Chunk] | None:
+    """Return a member completed by what a neighbour lends the words from one place to another, or None."""
+    segment = segments[index]
+    first, last = place
     start, end = segment.chunks[first].start, segment.chunks[last].end
     words = text.text[start:end]
     before = range(index - 1, max(-1, index - 7), -1) if behind else ()
@@ -260,7 +284,11 @@ def _share_agent(text: Text, segments: list[Segment]) -> None:
             bare = is_content(segment.chunks[-1]) and segment.chunks[-1].kind == "concept"
             if agent is not None and bare and "agent" not in fact.modifiers and _is_general(text, fact):
                 segment.expression = replace(fact, modifiers={**fact.modifiers, "agent": agent})
-        elif segment.expression is None and to is not None and to + 1 < len(segment.chunks):
+        elif (
+            to is not None
+            and to + 1 < len(segment.chunks)
+            and (fact is None or tells_harm_by(text, segment, to))
+        ):
             agent = text.text[segment.chunks[to + 1].start : segments[-1].chunks[-1].end].strip(" ,;.:")
         if segment.after_comma is False and segment.joint == ";":
             agent = None

@@ -13,7 +13,7 @@ from trialgraph.criteria.facts.instances import closing_time
 from trialgraph.criteria.facts.recency import time_aside
 from trialgraph.criteria.language.connectives import DETERMINERS, EXPECTING, FINITE, RESTARTS, VERBS, WHO
 from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.criteria.members.doubts import doubt_dates
+from trialgraph.criteria.members.doubts import dates_own_clause, doubt_dates
 from trialgraph.criteria.members.segments import Segment, is_bare, is_event
 from trialgraph.expressions import AllOf, Expression, Fact, Value, Window
 from trialgraph.namespaces import TGC
@@ -144,7 +144,7 @@ def _share_window(text: Text, segments: list[Segment]) -> None:
     if len(segments) < 2 or any(segment.joint == ";" for segment in segments):
         return
     last = segments[-1]
-    if last.chunks[0].form in WHO:
+    if last.chunks[0].form in WHO or dates_own_clause(segments):
         return
     if isinstance(last.expression, Fact):
         window, category = last.expression.within, last.expression.category
@@ -347,6 +347,8 @@ def share_times(text: Text, segments: list[Segment]) -> None:
     told = last.expression.modifiers.get("qualifier", "") if isinstance(last.expression, Fact) else ""
     words = next(filter(None, map(_time_in, told.split("; "))), "")
     if len(segments) < 2 or not words or (not is_bare(last) and last.after_comma):
+        return
+    if dates_own_clause(segments):
         return
     members = [segment for segment in segments[:-1] if isinstance(segment.expression, Fact)]
     if _plans(last) or _plans(segments[-2]):

@@ -14,9 +14,10 @@ from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 
-__all__ = ["share_harm"]
+__all__ = ["share_harm", "tells_harm_by"]
 
 _TOXICITY = str(TGC.TreatmentToxicity)
+_INFUSION = str(TGC.InfusionReaction)
 _COMPLICATION = str(TGC.SurgicalComplication)
 _CAUSED = re.compile(r"\b(?:from|of|due to|related to|caused by|after)\s", re.IGNORECASE)
 _JOINTS = (",", "or", "and", "/")
@@ -41,6 +42,14 @@ def share_harm(text: Text, segments: Sequence[Segment]) -> None:
             _close(harmed)
             harmed = []
     _close(harmed)
+
+
+def tells_harm_by(text: Text, segment: Segment, to: int) -> bool:
+    """Whether "to" behind harm tells what does it, which an allergy before it is to as well."""
+    fact = segment.expression
+    term = text.vocabulary.by_iri.get(fact.concept) if isinstance(fact, Fact) else None
+    harm = term is not None and (term.is_a(_TOXICITY) or term.is_a(_INFUSION))
+    return harm and to > 0 and is_content(segment.chunks[to - 1])
 
 
 def _names_harm(text: Text, segment: Segment) -> bool:

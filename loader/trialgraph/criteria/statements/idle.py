@@ -8,6 +8,7 @@ were never among the live ones.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -110,6 +111,7 @@ _DEFINING = re.compile(
     re.IGNORECASE,
 )
 """How a sentence opens that tells what is meant by something."""
+_REFERRING = frozenset({"see", "see also", "refer", "refer to", "please see", "please refer"})
 _NOT_LIVE = re.compile(
     r"\b(?:killed|inactivated|non-?live|seasonal|influenza|flu|covid|sars)\b", re.IGNORECASE
 )
@@ -132,11 +134,23 @@ def arranges(words: str) -> bool:
 
 
 def without_asides(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
-    """Leave out brackets that ask for nothing ("HIV infection (testing not required)", "(see section 5)")."""
+    """Leave out brackets that ask for nothing ("HIV infection (testing not required)", "(see section 5)").
+
+    One that tells something first ("(NYHA III; see Appendix B)") is kept up to there.
+    """
     if "(" not in text.text and "[" not in text.text:
         return chunks
     kept = [chunk for chunk in chunks if chunk.kind != "bracket" or not _is_aside(text, chunk)]
+    if "see " in text.lowered or "refer " in text.lowered:
+        kept = [_without_reference(chunk) if chunk.kind == "bracket" else chunk for chunk in kept]
     return kept or chunks
+
+
+def _without_reference(bracket: Chunk) -> Chunk:
+    """Leave out where to read more, behind a comma or a semicolon within a bracket."""
+    pairs = enumerate(itertools.pairwise(bracket.inner))
+    at = next((i for i, (sign, word) in pairs if sign.form in (";", ",") and word.form in _REFERRING), 0)
+    return replace(bracket, inner=bracket.inner[:at]) if at else bracket
 
 
 def _is_aside(text: Text, bracket: Chunk) -> bool:

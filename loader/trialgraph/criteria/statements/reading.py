@@ -66,6 +66,7 @@ from trialgraph.criteria.statements.denials import read_denied
 from trialgraph.criteria.statements.endings import join_items
 from trialgraph.criteria.statements.exceptions import limits_excepted, name_exceptions
 from trialgraph.criteria.statements.idle import (
+    arranges,
     without_asides,
     without_idle,
     without_idle_items,
@@ -283,6 +284,8 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
     """Read the sentences of a stretch; those behind the name of a part of the trial are asked there only."""
     read: list[Expression] = []
     sentences = without_idle(text, without_fields(text, sentences_of(text, chunks)))
+    if len(sentences) == 1 and arranges(text.text[start:end]):
+        return narrative(text, start, end)
     if (let_in := barred_unless(text, sentences)) is not None:
         return any_of(let_in)
     if len(sentences) > 1 and not text.exclusion and is_title(sentences[0]):
