@@ -37,6 +37,8 @@ _POINTING = frozenset({"this", "that", "these", "the present", "the current", "t
 _NAMED = " hypersensitivity"
 """How the names of allergies end that say what they are to."""
 _TIMED = frozenset({"within", "during", "while", "before", "after", "prior", "since", "for"})
+_FARTHEST = 11
+"""How far in a list the member may be that lends its noun, and one more."""
 _UNKNOWN_WORDS = 3
 """How many words that aren't known may stand before a name in a member of a list."""
 _MALIGNANT = str(TGC.MalignantNeoplasm)
@@ -156,11 +158,30 @@ def _completed_from(
     text: Text, segments: list[Segment], index: int, first: int, *, behind: bool = True
 ) -> list[Chunk] | None:
     """Return a member completed by the words that a neighbour lends, its own from a place on."""
+    ends = (_name_end(segments[index], first), _noun_end(segments[index], first))
+    places = ((first, last) for last in ends if last is not None)
+    found = (_completed_to(text, segments, index, place, behind=behind) for place in places)
+    return next((each for each in found if each is not None), None)
+
+
+def _noun_end(segment: Segment, first: int) -> int | None:
+    """Return the place of the noun that "C" stands before in "C virus infection with a detectable load"."""
+    chunks = segment.chunks
+    noun = next((i for i in range(first + 1, len(chunks) - 1) if chunks[i].kind != "word"), None)
+    if noun is None or chunks[noun].kind != "concept" or "tail" not in chunks[noun].classes:
+        return None
+    return noun if chunks[noun + 1].classes & {"post", "tail"} else None
+
+
+def _completed_to(
+    text: Text, segments: list[Segment], index: int, place: tuple[int, int], *, behind: bool
+) -> list[Chunk] | None:
+    """Return a member whose name, at a place in it, the words that a neighbour lends complete."""
+    first, last = place
     segment = segments[index]
-    last = _name_end(segment, first)
     start, end = segment.chunks[first].start, segment.chunks[last].end
     words = text.text[start:end]
-    before = range(index - 1, max(-1, index - 7), -1) if behind else ()
+    before = range(index - 1, max(-1, index - _FARTHEST - 1), -1) if behind else ()
     earlier = [i for i in before if _named(segments[i])]
     following = list(_lenders(segments, index))
     lenders = [(i, True) for i in following[:1]] + [(i, False) for i in earlier]
@@ -180,7 +201,7 @@ def _completed_from(
 
 def _lenders(segments: list[Segment], index: int) -> Iterator[int]:
     """Yield the named members behind one that may lend it a noun: the next, and the one behind a word."""
-    for other in range(index + 1, min(index + 6, len(segments))):
+    for other in range(index + 1, min(index + _FARTHEST, len(segments))):
         if not _named(segments[other]):
             continue
         yield other
