@@ -23,6 +23,8 @@ _CARRIED = frozenset(
 )
 _DESCRIBING = _CARRIED - {"active", "negation", "other"}
 _ACTING = frozenset({"received", "receive", "receiving", "have received", "has received", "underwent"})
+_TAKING = frozenset({"on", "receiving", "requiring", "undergoing"})
+_PAIR = 2
 _VERB_BEFORE = 3
 """Words of a statement that its verb is among."""
 _CANCER, _NEOPLASM = str(TGC.MalignantNeoplasm), str(TGC.Neoplasm)
@@ -104,7 +106,8 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
             carried = segment
         elif merged and (
             _tells_when(merged[-1], segment)
-            or (_is_remark(segment) and not _adds_to_value(merged[-1], segment))
+            or ((_is_remark(segment) and not _adds_to_value(merged[-1], segment))
+            and not (text.exclusion and _is_listed(merged[-1], segment, following)))
         ):
             merged[-1].chunks += _with_joint(text, segment)
         else:
@@ -149,6 +152,16 @@ def _adds_to_value(before: Segment, segment: Segment) -> bool:
     first = segment.chunks[0]
     other = first.kind == "word" and "condition" not in first.classes
     return other and segment.joint == "or" and any(chunk.kind == "value" for chunk in before.chunks)
+
+
+def _is_listed(before: Segment, segment: Segment, following: Segment | None) -> bool:
+    """Whether "on dialysis" in "clearance < 30 mL/min, on dialysis, or with kidney injury" bars by itself."""
+    ends = following is not None and following.joint == "or" and following.after_comma
+    named = (
+        len(segment.chunks) > 1 and is_content(segment.chunks[-1]) and segment.chunks[-1].kind == "concept"
+    )
+    given = segment.chunks[0].form in _TAKING and named and len(segment.chunks) == _PAIR
+    return ends and given and segment.joint == "," and before.chunks[-1].kind == "value"
 
 
 def _tells_when(before: Segment, segment: Segment) -> bool:

@@ -11,7 +11,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import DETERMINERS, VERBS
 from trialgraph.criteria.language.lexicon import lexicon
-from trialgraph.criteria.language.vocabulary import Term
+from trialgraph.criteria.language.vocabulary import GIVEN, Term
 from trialgraph.criteria.members.lending import ANY_ILLNESS, is_one_word, leads_on, lent_name
 from trialgraph.criteria.members.remarks import is_plain
 from trialgraph.criteria.members.segments import Segment, is_bare
@@ -364,7 +364,8 @@ def share_clauses(text: Text, segments: list[Segment]) -> None:
         if second.after_comma and not (words and _may_be_of_both(text, second, words)):
             continue
         again = any(chunk.term is not None and chunk.term.iri == fact.concept for chunk in second.chunks)
-        if words is not None and not again and "qualifier" not in fact.modifiers:
+        given = fact.category in GIVEN and fact.within is not None
+        if words is not None and not again and not given and "qualifier" not in fact.modifiers:
             first.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": words})
 
 
