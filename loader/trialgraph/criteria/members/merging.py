@@ -106,8 +106,10 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
             carried = segment
         elif merged and (
             _tells_when(merged[-1], segment)
-            or ((_is_remark(segment) and not _adds_to_value(merged[-1], segment))
-            and not (text.exclusion and _is_listed(merged[-1], segment, following)))
+            or (
+                (_is_remark(segment) and not _adds_to_value(merged[-1], segment))
+                and not (text.exclusion and _is_listed(merged[-1], segment, following))
+            )
         ):
             merged[-1].chunks += _with_joint(text, segment)
         else:
