@@ -11,6 +11,7 @@ from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.facts.instances import demanded_kinds, example_of, is_way_of, unlisted
 from trialgraph.criteria.lists.blocks import blocks_of, is_given
+from trialgraph.criteria.members.clauses import share_clauses
 from trialgraph.criteria.members.denied import (
     denied_too,
     denied_with_verb,
@@ -41,7 +42,6 @@ from trialgraph.criteria.members.parting import stops_treatment
 from trialgraph.criteria.members.purposes import share_purpose
 from trialgraph.criteria.members.remarks import share_remarks
 from trialgraph.criteria.members.segments import Segment, trimmed
-from trialgraph.criteria.members.sharing import share_clauses
 from trialgraph.criteria.members.timing import share_times, share_windows
 from trialgraph.criteria.quantities.fitting import is_wanted
 from trialgraph.criteria.trees import all_of, any_of, map_facts, negate

@@ -39,8 +39,10 @@ from trialgraph.criteria.members.adjectives import (
     share_places,
 )
 from trialgraph.criteria.members.bearers import share_bearers
+from trialgraph.criteria.members.clauses import repeat_history
 from trialgraph.criteria.members.governing import governed, subjects
 from trialgraph.criteria.members.merging import merge_qualifiers
+from trialgraph.criteria.members.nouns import share_illness
 from trialgraph.criteria.members.parting import part_statement
 from trialgraph.criteria.members.relatives import share_relatives
 from trialgraph.criteria.members.segments import (
@@ -50,7 +52,6 @@ from trialgraph.criteria.members.segments import (
 )
 from trialgraph.criteria.members.sharing import (
     drop_repeated,
-    repeat_history,
     share_allergens,
     share_words,
 )
@@ -115,6 +116,7 @@ def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
 def _shared(text: Text, segments: list[Segment]) -> list[Segment]:
     """Return the members of a list, each with what it shares with others."""
     share_words(text, segments, _read_segment)
+    share_illness(text, segments, _read_segment)
     share_places(text, segments, _read_segment)
     share_allergens(text, segments, _read_segment)
     share_harm(text, segments)

@@ -36,6 +36,9 @@ _MALIGNANT = str(TGC.MalignantNeoplasm)
 _COURSES = ("acute ", "chronic ")
 _CONTROLLED = re.compile(r"(?:un|(?:poorly|inadequately|insufficiently|not(?: well)?)[ -])controlled", re.I)
 _LOCAL = re.compile(r"(?:loco-?regional|local|unresect|non-?resect|inoperab)", re.IGNORECASE)
+_RESPONSE = re.compile(r"platinum[ -](?:resistant|refractory|sensitive)\b", re.IGNORECASE)
+"""What the name of a cancer tells of a treatment of it, which is said of each cancer of a list."""
+_SPREAD = "metastasis"
 _METASTASIS = str(TGC.DistantMetastasis)
 _SHARED = (",", "or", "and", "/")
 
@@ -65,7 +68,8 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
         apart = (segment.joint == "," or segment.after_comma) and not (one_noun and _is_severity(leading))
         bare = bare + 1 if isinstance(fact, Fact) and not told and leading is None else 0
         if segment.leading is not None or not isinstance(fact, Fact):
-            leading, first_owns = segment.leading, False
+            response = _response(text, segment) if segment.leading is not None else None
+            leading, first_owns = " ".join(filter(None, (segment.leading, response))) or None, False
             first = fact if isinstance(fact, Fact) else None
         elif own:
             leading, first, first_owns = own, fact, True
@@ -105,13 +109,15 @@ def _takes_none(leading: str, segment: Segment) -> bool:
 
     It isn't of what has a state in its name ("symptomatic heart failure, unstable angina"), nor is one of
     control of what is over in a moment ("uncontrolled hypertension or stroke"), nor "locally advanced" of
-    what has spread.
+    what has spread, nor "platinum-resistant" of anything but a cancer.
     """
     named = next((chunk.term for chunk in segment.chunks if chunk.term is not None), None)
     if named is None or leading.lower() in LATELY:
         return False
     if named.label.startswith(STATED) or (named.iri == _METASTASIS and _LOCAL.match(leading)):
         return True
+    if _RESPONSE.search(leading) is not None:
+        return _MALIGNANT not in named.ancestors or named.label.endswith(_SPREAD)
     return _CONTROLLED.fullmatch(leading) is not None and is_event(segment)
 
 
@@ -231,8 +237,17 @@ def _own_adjective(text: Text, segment: Segment) -> str | None:
     first = segment.chunks[-1]
     if first.kind != "concept" or not all("neutral" in chunk.classes for chunk in segment.chunks[:-1]):
         return None
+    if (response := _response(text, segment)) is not None:
+        return response
     end, classes = lexicon().opening(text.text[first.start : first.end])
     return text.text[first.start : first.start + end] if end and "grading" in classes else None
+
+
+def _response(text: Text, segment: Segment) -> str | None:
+    """Return "platinum-resistant", where the name of a member's cancer starts with it."""
+    named = next((chunk for chunk in segment.chunks if is_content(chunk)), segment.chunks[0])
+    found = _RESPONSE.match(text.text, named.start, named.end)
+    return found.group() if found is not None and found.end() < named.end else None
 
 
 def share_places(text: Text, segments: list[Segment], read: Callable[[Text, Segment], None]) -> None:

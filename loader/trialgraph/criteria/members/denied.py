@@ -93,7 +93,9 @@ def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:
         return True
     told = segment.expression
     ill = isinstance(told, Fact) and told.category == "condition"
-    close = segment.joint in ("or", "/") and not segment.after_comma and is_bare(segment) and ill
+    joined = segment.joint in ("or", "/") and not segment.after_comma
+    listed = segment.joint == "," and not text.exclusion
+    close = (joined or listed) and is_bare(segment) and ill
     more = not text.exclusion and (ill or told is None) and _is_one_more(segment)
     close = close or more or (not text.exclusion and _is_named_too(segment))
     words = text.text[segment.chunks[0].start : segment.chunks[-1].end]

@@ -23,6 +23,8 @@ _CARRIED = frozenset(
 )
 _DESCRIBING = _CARRIED - {"active", "negation", "other"}
 _ACTING = frozenset({"received", "receive", "receiving", "have received", "has received", "underwent"})
+_TAKING = frozenset({"on", "receiving", "requiring", "undergoing"})
+_PAIR = 2
 _VERB_BEFORE = 3
 """Words of a statement that its verb is among."""
 _CANCER, _NEOPLASM = str(TGC.MalignantNeoplasm), str(TGC.Neoplasm)
@@ -108,7 +110,10 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
             or (
                 _is_remark(segment)
                 and not _adds_to_value(merged[-1], segment)
-                and not (text.exclusion and _is_on_something(merged[-1], segment))
+                and not (
+                    text.exclusion
+                    and (_is_on_something(merged[-1], segment) or _is_listed(merged[-1], segment, following))
+                )
             )
         ):
             merged[-1].chunks += _with_joint(text, segment)
@@ -164,6 +169,16 @@ def _is_on_something(before: Segment, segment: Segment) -> bool:
     ill = last.term if is_content(last) else None
     apart = segment.joint == "or" and segment.chunks[0].form == "on" and len(segment.chunks) > 1
     return apart and ill is not None and ill.category == "condition" and not any(map(ill.is_a, _OUTCOMES))
+
+
+def _is_listed(before: Segment, segment: Segment, following: Segment | None) -> bool:
+    """Whether "on dialysis" in "clearance < 30 mL/min, on dialysis, or with kidney injury" bars by itself."""
+    ends = following is not None and following.joint == "or" and following.after_comma
+    named = (
+        len(segment.chunks) > 1 and is_content(segment.chunks[-1]) and segment.chunks[-1].kind == "concept"
+    )
+    given = segment.chunks[0].form in _TAKING and named and len(segment.chunks) == _PAIR
+    return ends and given and segment.joint == "," and before.chunks[-1].kind == "value"
 
 
 def _tells_when(before: Segment, segment: Segment) -> bool:

@@ -31,6 +31,8 @@ _PART = re.compile(
     r"|only\s+(?:for|in)\s+[^()]{0,60}\b(?:cohorts?|arms?|parts?|phases?|groups?)\b[^()]{0,20}",
     re.IGNORECASE,
 )
+_UNABLE = "inability "
+"""How a lack is named that says all by itself ("inability to swallow or disease limiting absorption")."""
 _INJURY = str(TGC.TraumaticInjury)
 _LONGEST = 120
 _FEW = 2
@@ -71,7 +73,7 @@ def _share_part(text: Text, segments: Sequence[Segment]) -> None:
 def _share_with(text: Text, first: Segment, second: Segment) -> None:
     """Let what narrows the second of "A or B that …" narrow the first."""
     one, two = first.expression, second.expression
-    if not isinstance(one, Fact) or not isinstance(two, Fact):
+    if not isinstance(one, Fact) or not isinstance(two, Fact) or one.concept_label.startswith(_UNABLE):
         return
     words = two.modifiers.get("qualifier")
     if words is not None and words.startswith("who ") and _opens_on_persons(second):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.language.connectives import DETERMINERS, VERBS
+from trialgraph.criteria.language.connectives import DETERMINERS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.members.lending import (
@@ -28,16 +26,12 @@ from trialgraph.namespaces import TGC
 
 __all__ = [
     "drop_repeated",
-    "repeat_history",
     "share_allergens",
-    "share_clauses",
     "share_words",
 ]
 
 
 _RELATIVES = frozenset({"that", "that is", "which", "who"})
-_TARGETING = re.compile(r"\b(?:targeting|directed (?:at|against|to)|against)\b", re.IGNORECASE)
-_APART = frozenset({"other", "any", "any other", "another", "additional"})
 _OF_NAMES = frozenset({"small", "large"})
 """Adjectives that are part of a name without its noun ("small bowel or stomach resection")."""
 _POINTING = frozenset({"this", "that", "these", "the present", "the current", "the same"})
@@ -45,6 +39,8 @@ _POINTING = frozenset({"this", "that", "these", "the present", "the current", "t
 _NAMED = " hypersensitivity"
 """How the names of allergies end that say what they are to."""
 _TIMED = frozenset({"within", "during", "while", "before", "after", "prior", "since", "for"})
+_FARTHEST = 11
+"""How far in a list the member may be that lends its noun, and one more."""
 _UNKNOWN_WORDS = 3
 """How many words that aren't known may stand before a name in a member of a list."""
 _MALIGNANT = str(TGC.MalignantNeoplasm)
@@ -167,24 +163,32 @@ def _completed_from(
     """Return a member completed by the words that a neighbour lends, its own from a place on."""
     segment = segments[index]
     last = _name_end(segment, first)
-    named_by = text.text[segment.chunks[first].start : segment.chunks[first].end]
-    if is_letter(named_by) and last > first:
-        shorter = (
-            _lent(text, segments, index, (first, end), behind=behind) for end in (last, first + 1, first)
-        )
-        return next((found for found in shorter if found is not None), None)
-    return _lent(text, segments, index, (first, last), behind=behind)
+    ends = [last, _noun_end(segment, first)]
+    if is_letter(text.text[segment.chunks[first].start : segment.chunks[first].end]) and last > first:
+        ends += [first + 1, first]
+    places = ((first, end) for end in ends if end is not None)
+    found = (_completed_to(text, segments, index, place, behind=behind) for place in places)
+    return next((each for each in found if each is not None), None)
 
 
-def _lent(
+def _noun_end(segment: Segment, first: int) -> int | None:
+    """Return the place of the noun that "C" stands before in "C virus infection with a detectable load"."""
+    chunks = segment.chunks
+    noun = next((i for i in range(first + 1, len(chunks) - 1) if chunks[i].kind != "word"), None)
+    if noun is None or chunks[noun].kind != "concept" or "tail" not in chunks[noun].classes:
+        return None
+    return noun if chunks[noun + 1].classes & {"post", "tail"} else None
+
+
+def _completed_to(
     text: Text, segments: list[Segment], index: int, place: tuple[int, int], *, behind: bool
 ) -> list[Chunk] | None:
-    """Return a member completed by what a neighbour lends the words from one place to another, or None."""
-    segment = segments[index]
+    """Return a member whose name, at a place in it, the words that a neighbour lends complete."""
     first, last = place
+    segment = segments[index]
     start, end = segment.chunks[first].start, segment.chunks[last].end
     words = text.text[start:end]
-    before = range(index - 1, max(-1, index - 7), -1) if behind else ()
+    before = range(index - 1, max(-1, index - _FARTHEST - 1), -1) if behind else ()
     earlier = [i for i in before if _named(segments[i])]
     following = list(_lenders(segments, index))
     lenders = [(i, True) for i in following[:1]] + [(i, False) for i in earlier]
@@ -204,7 +208,7 @@ def _lent(
 
 def _lenders(segments: list[Segment], index: int) -> Iterator[int]:
     """Yield the named members behind one that may lend it a noun: the next, and the one behind a word."""
-    for other in range(index + 1, min(index + 6, len(segments))):
+    for other in range(index + 1, min(index + _FARTHEST, len(segments))):
         if not _named(segments[other]):
             continue
         yield other
@@ -313,84 +317,3 @@ def _is_allergen(segment: Segment) -> bool:
     fact = segment.expression
     bare = is_bare(segment) or segment.chunks[0].form in DETERMINERS | {"its", "their"}
     return bare and (fact is None or (isinstance(fact, Fact) and fact.category == "treatment"))
-
-
-def repeat_history(text: Text, segments: list[Segment]) -> None:
-    """Read "active X or history within 2 years": the same thing, in another time."""
-    for before, segment in itertools.pairwise(segments):
-        window = next((chunk.window.window for chunk in segment.chunks if chunk.window is not None), None)
-        told = any(chunk.form in ("history", "history of") for chunk in segment.chunks)
-        plain = all(
-            chunk.kind in ("window", "bracket", "sign") or "neutral" in chunk.classes
-            for chunk in segment.chunks
-        )
-        if isinstance(before.expression, Fact) and segment.expression is None and window and told and plain:
-            bracket = next((c for c in segment.chunks if c.kind == "bracket"), None)
-            words = (
-                text.text[bracket.inner[0].end : bracket.end - 1].strip(" :")
-                if bracket and bracket.inner
-                else ""
-            )
-            excepted = {"exception": words} if bracket and "exception" in bracket.inner[0].classes else {}
-            place = text.span(segment.chunks[0].start, segment.chunks[-1].end)
-            segment.expression = replace(before.expression, modifiers=excepted, within=window, span=place)
-            before.expression = replace(
-                before.expression, modifiers={**before.expression.modifiers, **excepted}
-            )
-
-
-def _share_targets(text: Text, segments: list[Segment]) -> None:
-    """Let "antibodies, small molecules and cells targeting X" be said of the antibodies too."""
-    words = ""
-    for segment in reversed(segments):
-        fact = segment.expression
-        if fact is None:
-            told = text.text[segment.chunks[0].start : segment.chunks[-1].end]
-            found = _TARGETING.search(told)
-            others = found is not None and "other " in told[found.start() :].lower()
-            words = "" if others else told[found.start() :] if found else words
-        elif isinstance(fact, Fact) and fact.category == "treatment" and words and not fact.modifiers:
-            segment.expression = replace(fact, modifiers={"qualifier": words})
-        else:
-            words = ""
-
-
-_LONGEST = 120
-"""Letters of a clause; what is longer has run on into the next criterion."""
-
-
-def share_clauses(text: Text, segments: list[Segment]) -> None:
-    """Let "illness/social situations that would limit compliance" be said of the illness too."""
-    _share_targets(text, segments)
-    for first, second in itertools.pairwise(segments):
-        fact = first.expression
-        joined = second.joint in ("/", "or", "and")
-        if not joined or not isinstance(fact, Fact) or second.expression is not None:
-            continue
-        words = _clause(text, second)
-        if second.after_comma and not (words and _may_be_of_both(text, second, words)):
-            continue
-        again = any(chunk.term is not None and chunk.term.iri == fact.concept for chunk in second.chunks)
-        if words is not None and not again and "qualifier" not in fact.modifiers:
-            first.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": words})
-
-
-def _may_be_of_both(text: Text, segment: Segment, words: str) -> bool:
-    """Whether "illness, or social situations that would limit compliance" may judge the illness too."""
-    another = not segment.chunks[0].classes.isdisjoint({"neutral", "other"})
-    judged = text.search(lexicon().judgement, words)
-    return (
-        judged is not None
-        and len(words) < _LONGEST
-        and not (another or segment.chunks[0].form in DETERMINERS)
-    )
-
-
-def _clause(text: Text, segment: Segment) -> str | None:
-    """Return the relative clause of a member that starts with a noun; None without one."""
-    at = next((i for i, c in enumerate(segment.chunks) if c.form in ("that", "which") and i > 0), None)
-    noun = segment.chunks[:at]
-    words = [chunk for chunk in noun if chunk.kind in ("word", "concept") and chunk.form not in _APART]
-    if at is None or len(words) < len(noun) or words[0].form in VERBS or at + 1 == len(segment.chunks):
-        return None
-    return text.text[segment.chunks[at].start : segment.chunks[-1].end]

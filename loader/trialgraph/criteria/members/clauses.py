@@ -1,0 +1,99 @@
+"""What a clause or a time says of more than the member of a list that it stands in."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import replace
+
+from trialgraph.criteria.chunking.chunks import Text
+from trialgraph.criteria.language.connectives import DETERMINERS, VERBS
+from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.members.segments import Segment
+from trialgraph.expressions import Fact
+
+__all__ = ["repeat_history", "share_clauses"]
+
+_TARGETING = re.compile(r"\b(?:targeting|directed (?:at|against|to)|against)\b", re.IGNORECASE)
+_APART = frozenset({"other", "any", "any other", "another", "additional"})
+_LONGEST = 120
+"""Letters of a clause; what is longer has run on into the next criterion."""
+
+
+def repeat_history(text: Text, segments: list[Segment]) -> None:
+    """Read "active X or history within 2 years": the same thing, in another time."""
+    for before, segment in itertools.pairwise(segments):
+        window = next((chunk.window.window for chunk in segment.chunks if chunk.window is not None), None)
+        told = any(chunk.form in ("history", "history of") for chunk in segment.chunks)
+        plain = all(
+            chunk.kind in ("window", "bracket", "sign") or "neutral" in chunk.classes
+            for chunk in segment.chunks
+        )
+        if isinstance(before.expression, Fact) and segment.expression is None and window and told and plain:
+            bracket = next((c for c in segment.chunks if c.kind == "bracket"), None)
+            words = (
+                text.text[bracket.inner[0].end : bracket.end - 1].strip(" :")
+                if bracket and bracket.inner
+                else ""
+            )
+            excepted = {"exception": words} if bracket and "exception" in bracket.inner[0].classes else {}
+            place = text.span(segment.chunks[0].start, segment.chunks[-1].end)
+            segment.expression = replace(before.expression, modifiers=excepted, within=window, span=place)
+            before.expression = replace(
+                before.expression, modifiers={**before.expression.modifiers, **excepted}
+            )
+
+
+def _share_targets(text: Text, segments: list[Segment]) -> None:
+    """Let "antibodies, small molecules and cells targeting X" be said of the antibodies too."""
+    words = ""
+    for segment in reversed(segments):
+        fact = segment.expression
+        if fact is None:
+            told = text.text[segment.chunks[0].start : segment.chunks[-1].end]
+            found = _TARGETING.search(told)
+            others = found is not None and "other " in told[found.start() :].lower()
+            words = "" if others else told[found.start() :] if found else words
+        elif isinstance(fact, Fact) and fact.category == "treatment" and words and not fact.modifiers:
+            segment.expression = replace(fact, modifiers={"qualifier": words})
+        else:
+            words = ""
+
+
+def share_clauses(text: Text, segments: list[Segment]) -> None:
+    """Let "illness/social situations that would limit compliance" be said of the illness too."""
+    _share_targets(text, segments)
+    for first, second in itertools.pairwise(segments):
+        fact = first.expression
+        joined = second.joint in ("/", "or", "and")
+        if not joined or not isinstance(fact, Fact) or second.expression is not None:
+            continue
+        words = _clause(text, second)
+        if second.after_comma and not (words and _may_be_of_both(text, second, words)):
+            continue
+        again = any(chunk.term is not None and chunk.term.iri == fact.concept for chunk in second.chunks)
+        given = fact.category in GIVEN and fact.within is not None
+        if words is not None and not again and not given and "qualifier" not in fact.modifiers:
+            first.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": words})
+
+
+def _may_be_of_both(text: Text, segment: Segment, words: str) -> bool:
+    """Whether "illness, or social situations that would limit compliance" may judge the illness too."""
+    another = not segment.chunks[0].classes.isdisjoint({"neutral", "other"})
+    judged = text.search(lexicon().judgement, words)
+    return (
+        judged is not None
+        and len(words) < _LONGEST
+        and not (another or segment.chunks[0].form in DETERMINERS)
+    )
+
+
+def _clause(text: Text, segment: Segment) -> str | None:
+    """Return the relative clause of a member that starts with a noun; None without one."""
+    at = next((i for i, c in enumerate(segment.chunks) if c.form in ("that", "which") and i > 0), None)
+    noun = segment.chunks[:at]
+    words = [chunk for chunk in noun if chunk.kind in ("word", "concept") and chunk.form not in _APART]
+    if at is None or len(words) < len(noun) or words[0].form in VERBS or at + 1 == len(segment.chunks):
+        return None
+    return text.text[segment.chunks[at].start : segment.chunks[-1].end]
