@@ -1,4 +1,4 @@
-"""Standard or curative therapy that is used up: tried, refused, not to be had ("for whom no standard therapy exists").
+"""Standard or curative therapy that is used up: tried, refused, or not to be had.
 
 However it is worded, one thing is asked: that such therapy has no more to offer. So all of it speaks of
 that therapy as something asked for, whether it was given and failed or was never there.
