@@ -20,7 +20,7 @@ _STANDARD = "StandardTherapy"
 _DEFINITIVE = "DefinitiveTherapy"
 _EITHER = frozenset({str(TGC.StandardTherapy), str(TGC.DefinitiveTherapy)})
 _GIVEN = ("therap", "treatment", "option", "standard")
-_CURING = ("curative", "definitive", "radical", "cure")
+_CURING = re.compile(r"(?<!non)(?<!non-)(?:curative|definitive|radical\b|cure\b)", re.IGNORECASE)
 _ENDS = re.compile(r"[.;](?=\s|$)")
 
 
@@ -34,7 +34,7 @@ def add_exhausted(expression: Expression, text: Text) -> Expression:
     found = text.search(lexicon().exhausted, text.text)
     if found is None or text.search(lexicon().permission, found[0]) is not None:
         return expression
-    name = _DEFINITIVE if any(word in found[0].lower() for word in _CURING) else _STANDARD
+    name = _DEFINITIVE if _CURING.search(found[0]) else _STANDARD
     term = text.vocabulary.named(name)
     if term is None or term.category is None:
         return expression
