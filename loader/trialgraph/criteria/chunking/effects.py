@@ -13,7 +13,7 @@ __all__ = ["add_effects"]
 
 _MEDICINE = (
     r"(?:medications?(?:\(s\))?|drugs?|medicines?|agents?|medicinal products?|substances?|compounds?"
-    r"|medicaments?|therap(?:y|ies)|treatments?)"
+    r"|medicaments?|(?:drug\s+|medication\s+)?therap(?:y|ies)|treatments?)"
 )
 _OPENING = (
     r"(?:,?\s+(?:that|which)|\s+(?:with|known|having|has|have|may|can|could|might|at|associated|suspected|capable"
@@ -29,7 +29,7 @@ _LEADING = (
 _TIME = r"(?:corrected\s+QTc?|QTcF|QTcB|QTc|QT)\b"
 _SHORT = rf"(?:\s+\({_TIME}\))?"
 _QT = rf"{_TIME}(?:\s*/\s*{_TIME}|\s+or\s+{_TIME})?{_SHORT}(?:[-\s]+intervals?)?{_SHORT}"
-_POINTES = r"(?:a\s+)?torsades?\s+des?\s+pointes?(?:\s+\(TdP\))?"
+_POINTES = r"(?:a\s+)?torsades?\s+des?\s+pointes?(?:\s+\(TdP\))?(?:\s+(?:ventricular\s+)?(?:tachycardia|arrhythmias?))?"
 _PROLONGING = (
     rf"(?:prolong(?:s|ing|ed)?\s+(?:the\s+)?{_QT}|prolongation\s+of\s+(?:the\s+)?{_QT}"
     rf"|{_QT}(?:\s+|-)prolong(?:ation|ing)|{_POINTES})"

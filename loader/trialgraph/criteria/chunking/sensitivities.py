@@ -53,8 +53,10 @@ def add_sensitivities(tokens: Sequence[Token], mentions: dict[int, Mention], voc
 
 def _is_second(tokens: Sequence[Token], index: int) -> bool:
     """Whether an intolerance stands beside what is no allergy ("resistance or intolerance to imatinib")."""
-    joined = index > 1 and tokens[index - 1].form in _JOINTS
-    first = index - 3 if index > 2 and tokens[index - 2].text == "," else index - 2
+    first = index - 1
+    while first > 0 and (tokens[first].form in _JOINTS or tokens[first].text == ","):
+        first -= 1
+    joined = first < index - 1 and tokens[index - 1].form in _JOINTS
     return joined and tokens[first].form not in _ALIKE
 
 
