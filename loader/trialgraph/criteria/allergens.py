@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -22,6 +23,7 @@ __all__ = ["name_allergens", "trial_drugs"]
 
 _GENERAL = frozenset({"hypersensitivity", "drug hypersensitivity"})
 _TO = frozenset({"to", "either", "both", "of", "against"})
+_CLAUSE = frozenset({"that", "which", "who"})
 _AND_SO_ON = frozenset({"etc", "and so on"})
 _ORIGINS = frozenset({"human", "humanized", "humanised", "murine", "mouse", "bovine", "porcine", "equine"})
 _OWN = re.compile(
@@ -146,9 +148,11 @@ def _bracketed(
 ) -> Iterator[Fact]:
     """Yield the allergies to drugs that a bracket lists ("any of the study drugs (A, B or C)").
 
-    `named` is the drug before the bracket, which this may only abbreviate. "The …" tells what it is.
+    `named` is the drug before the bracket, which this may only abbreviate. "The …" tells what it is, and
+    a clause before it what the reaction is treated with ("which can't be controlled (e.g. antihistamines)").
     """
-    brackets = (chunk for chunk in chunks if chunk.kind == "bracket" and chunk.inner)
+    told = itertools.takewhile(lambda chunk: chunk.form.split(" ")[0] not in _CLAUSE, chunks)
+    brackets = (chunk for chunk in told if chunk.kind == "bracket" and chunk.inner)
     for bracket in (each for each in brackets if each.inner[0].form != "the"):
         for chunk in bracket.inner:
             term = chunk.term if chunk.kind == "concept" else None

@@ -14,10 +14,13 @@ _THERAPY = frozenset({"treatment", "therapy"})
 _EARLIER = frozenset({"prior", "previous", "concurrent", "concomitant", "any", "all", "receiving", "received",
                       "undergoing", "active", "current", "ongoing", "no", "completed"})  # fmt: skip
 _FOR = frozenset({"for", "of"})
-_BETWEEN = frozenset(
-    {"the", "a", "an", "their", "this", "current", "any", "another", "other", "primary", "study"}
-)
-_FARTHEST = 6
+_THIS = frozenset({"this", "the", "their", "current", "same"})
+_BETWEEN = _THIS | {"a", "an", "any", "another", "other", "primary", "study", "advanced", "metastatic",
+                    "recurrent", "locally", "unresectable", "relapsed", "refractory", "active", "/", "or",
+                    "and"}  # fmt: skip
+_ILLNESS = frozenset({"disease", "indication"})
+"""What a trial calls the cancer that it is about, behind "this" ("no prior therapy for this disease")."""
+_FARTHEST = 8
 _GIVEN_FOR = frozenset({"treatment", "therapy", "regimen", "medication", "drug", "medicine"})
 """What names a treatment by the disease before it ("lymphoma therapy")."""
 _KINDS = frozenset({*_GIVEN_FOR, "chemotherapy", "radiotherapy", "radiation", "surgery", "immunotherapy",
@@ -85,7 +88,8 @@ def _is_cancer(tokens: Sequence[Token], mentions: dict[int, Mention], start: int
         if named is not None:
             return named.term.is_a(_CANCER)
         if tokens[index].form not in _BETWEEN:
-            return False
+            told = tokens[index].form in _ILLNESS and tokens[index - 1].form in _THIS
+            return told and (index + 1 == len(tokens) or tokens[index + 1].form not in ("of", "("))
     return False
 
 

@@ -45,15 +45,24 @@ def add_sensitivities(tokens: Sequence[Token], mentions: dict[int, Mention], voc
         part = before is not None and before.text in ("-", "/") and token.joined
         following = {each.form for each in tokens[index + 2 : index + 2 + _SOON]}
         unlike = following & (_TREATED if intolerant else _PHYSICAL)
+        second = intolerant and _is_second(tokens, index)
         term = vocabulary.find(_WHOLE)
-        if term is not None and not (part or unlike or (intolerant and _is_second(tokens, index))):
+        if term is not None and not ((part and not _repeats(tokens, index)) or unlike or second):
             mentions[index - split] = Mention(term, index - split, index + 1)
 
 
 def _is_second(tokens: Sequence[Token], index: int) -> bool:
     """Whether an intolerance stands beside what is no allergy ("resistance or intolerance to imatinib")."""
-    joined = index > 1 and tokens[index - 1].form in _JOINTS
-    return joined and tokens[index - 2].form not in _ALIKE
+    first = index - 1
+    while first > 0 and (tokens[first].form in _JOINTS or tokens[first].text == ","):
+        first -= 1
+    joined = first < index - 1 and tokens[index - 1].form in _JOINTS
+    return joined and tokens[first].form not in _ALIKE
+
+
+def _repeats(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a slash only parts it from another word for an allergy ("allergy/intolerance to soy")."""
+    return tokens[index - 1].text == "/" and index > 1 and tokens[index - 2].form in _ALIKE
 
 
 def _leads_to(tokens: Sequence[Token], after: int) -> bool:

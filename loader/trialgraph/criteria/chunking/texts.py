@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from trialgraph.criteria.chunking.abilities import add_abilities
+from trialgraph.criteria.chunking.effects import add_effects
 from trialgraph.criteria.chunking.genes import add_markers
 from trialgraph.criteria.chunking.namings import add_unlisted
 from trialgraph.criteria.chunking.pieces import Chunk
@@ -65,6 +66,7 @@ class Text:
         self.purposes = add_purposes(self.tokens, self.mentions, self.vocabulary)
         if self.exclusion:
             add_sensitivities(self.tokens, self.mentions, self.vocabulary)
+        add_effects(self.text, self.lowered, self.tokens, self.mentions, self.vocabulary)
         with_viruses(self.tokens, self.mentions, self.vocabulary)
         with_lines(self.text, self.lowered, self.tokens, self.mentions, self.vocabulary.named)
         at, named = self.mentions.get, self.vocabulary.named

@@ -98,6 +98,7 @@ class Lexicon:
         self.willing = Phrases(patterns["willing"])
         self.elapsed = Phrases(patterns["elapsed"])
         self.failed = Phrases(patterns["failed"])
+        self.exhausted = Phrases(patterns["exhausted"])
         self.resolved = Phrases(patterns["resolved"])
         self.explanation = Phrases(patterns["explanation"])
         self.idle = Phrases(patterns["idle"])

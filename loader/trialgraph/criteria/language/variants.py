@@ -49,8 +49,15 @@ _UNDERSTANDING = ("read", "write", "speak", "understand", "comprehend")
 _ENZYME = re.compile(r"\bCYP(?=\d)")
 _ENZYMES = ("cytochrome P450 ", "cytochrome P450 isozyme ", "cytochrome P450 isoenzyme ", "CYP450 ")
 _ACTING = re.compile(
-    r"(?P<grade>(?:(?:strong|potent|moderate|weak)\s)?)(?P<target>.+)\s(?P<agent>inhibitor|inducer|substrate)"
+    r"(?P<grade>(?:(?:strong|potent|moderate|weak|moderate/strong)\s)?)(?P<target>.+)"
+    r"\s(?P<agent>inhibitor|inducer|substrate)"
 )
+_GRADES = "moderate/strong "
+_GRADED = ("strong/moderate ", "strong and moderate ", "moderate and strong ")
+_RANGED = ("moderate to strong ", "moderate-to-strong ", "strong to moderate ")
+"""Other wordings of two grades that a name has together."""
+_DOING = {"inhibitor": "inhibiting", "inducer": "inducing"}
+_MEDICINES = ("drug", "medication", "agent")
 _AGAINST = re.compile(
     r"anti-(?P<first>\S+)(?:\s(?:agent|drug|therapy|treatment))?"
     r"|(?P<second>\S+)-(?:targeted|targeting|directed)\s(?:agent|drug|therapy|treatment)"
@@ -171,6 +178,12 @@ def _of_treatment(name: str) -> Iterator[str]:
         yield from (f"{start} {other}" for words in _GIVEN_ALIKE if head in words for other in words - {head})
     names = [name] if acting is None else [name, "{grade}{agent} of {target}".format(**acting.groupdict())]
     yield from names[1:]
+    if name.startswith(_GRADES):
+        yield from (each.replace(_GRADES, grades) for each in names for grades in _GRADED)
+        yield from (name.replace(_GRADES, grades) for grades in _RANGED)
+    if acting is not None and _ENZYME.search(name) and acting["agent"] in _DOING:
+        doing = _DOING[acting["agent"]]
+        yield from (f"{acting['grade']}{acting['target']} {doing} {given}" for given in _MEDICINES)
     for each in names:
         if _ENZYME.search(each):
             yield from (_ENZYME.sub(enzyme, each) for enzyme in _ENZYMES)

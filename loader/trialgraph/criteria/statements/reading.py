@@ -50,6 +50,7 @@ from trialgraph.criteria.lists.others import with_whole_classes
 from trialgraph.criteria.members.doubts import narrow_illnesses
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of, time_of_label, with_list
+from trialgraph.criteria.mentions.exhausted import add_exhausted
 from trialgraph.criteria.mentions.mentions import add_mentions
 from trialgraph.criteria.quantities.tables import outline_without
 from trialgraph.criteria.sections.normalization import NormalizedText
@@ -153,7 +154,7 @@ def read_expression(
     expression = with_narrower(graded_in_time(expression), text)
     if text.exclusion:
         expression = narrow_illnesses(expression)
-    told = add_investigational(add_mentions(expression, text, chunks), text)
+    told = add_exhausted(add_investigational(add_mentions(expression, text, chunks), text), text)
     told = with_narrower(name_each(told, vocabulary), text)
     return asked_of_sexes(text, told) if speaks_of_reproduction(text) else told, let_in
 
