@@ -37,7 +37,7 @@ _TOLD = frozenset({"proven", "confirmed", "finding", "result", "evidence", "samp
                    "measurable", "assessable", "evaluable", "based", "for", "change"})  # fmt: skip
 _TIMES = frozenset({"within", "past", "last", "less", "<", "≤", "prior", "before", "during", "previous",
                     "preceding", "performed", "obtained", "completed", "done", "≥", ">", "ago"})  # fmt: skip
-_MOST_BETWEEN = 5
+_MOST_BETWEEN = 8
 _FURTHEST = 20
 _SOON = 4
 
@@ -87,7 +87,7 @@ class _Sought:
                 break
             if (led := self._led(index)) is not None:
                 return led
-            if form in _MEANS or form in _LISTING or index in self.mentions:
+            if form in _MEANS | _AHEAD | _LISTING or index in self.mentions:
                 return False
             earlier = earlier or form in _EARLIER
         else:
@@ -99,8 +99,9 @@ class _Sought:
     def _led(self, index: int) -> bool | None:
         """Return whether a word leads to an examination; None when it doesn't tell."""
         form, before = self.tokens[index].form, self.tokens[index - 1].form if index else ""
-        if form in _DONE and (self.exclusion or self._is_able(index)):
-            return before not in _AHEAD and not (form == "have" and before == "to")
+        if form in _DONE:
+            ahead = before in _AHEAD or (form == "have" and before == "to")
+            return (self.exclusion and not ahead) or self._is_able(index)
         if not self.exclusion:
             return (form == "no" and self.tokens[index + 1].form in _EARLIER) or None
         if form == "of" and before in _HISTORY:

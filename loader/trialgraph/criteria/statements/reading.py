@@ -24,6 +24,7 @@ from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.facts.companions import with_companions
 from trialgraph.criteria.facts.participations import add_investigational
 from trialgraph.criteria.facts.refinement import with_narrower
+from trialgraph.criteria.facts.shared import with_shared_tumour
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import (
     counts_several,
@@ -143,7 +144,7 @@ def read_expression(
     expression = map_facts(
         name_exceptions(map_facts(expression, part_predicate), vocabulary), undated_history
     )
-    expression = with_narrower(graded_in_time(expression), text)
+    expression = with_narrower(with_shared_tumour(graded_in_time(expression), text), text)
     if text.exclusion:
         expression = narrow_illnesses(expression)
     told = add_investigational(add_mentions(expression, text, chunks), text)
