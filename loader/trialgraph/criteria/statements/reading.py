@@ -25,6 +25,7 @@ from trialgraph.criteria.facts.companions import with_companions
 from trialgraph.criteria.facts.participations import add_investigational
 from trialgraph.criteria.facts.refinement import with_narrower
 from trialgraph.criteria.facts.shared import with_shared_tumour
+from trialgraph.criteria.facts.spread import with_spread
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import (
     counts_several,
@@ -145,6 +146,7 @@ def read_expression(
         name_exceptions(map_facts(expression, part_predicate), vocabulary), undated_history
     )
     expression = with_narrower(with_shared_tumour(graded_in_time(expression), text), text)
+    expression = with_spread(expression, text)
     if text.exclusion:
         expression = narrow_illnesses(expression)
     told = add_investigational(add_mentions(expression, text, chunks), text)
