@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from trialgraph.criteria import Criterion, read_criteria, read_structured
+from trialgraph.criteria.language.names import is_examination
 from trialgraph.criteria.language.tokens import tokenize
 from trialgraph.curation import NO_CORRECTIONS, Corrections, StaleCorrection, correct
 from trialgraph.expressions import Narrative, atoms
@@ -96,7 +97,8 @@ def named_concepts(text: str) -> Iterator[Mention]:
         if mention is None:
             position += 1
             continue
-        yield Mention(mention.term.iri, tokens[mention.start].start, tokens[mention.end - 1].end)
+        if not is_examination(mention.term):
+            yield Mention(mention.term.iri, tokens[mention.start].start, tokens[mention.end - 1].end)
         position = mention.end
 
 

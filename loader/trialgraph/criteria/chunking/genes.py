@@ -50,6 +50,7 @@ _ORIGINS = frozenset({str(TGC.GermlineMutation), str(TGC.SomaticMutation)})
 """Mutations told by where they come from, which then narrows that of the gene."""
 _LIST_ENDS = frozenset({".", ";", ",", "or", "and"})
 _SIGNS = frozenset("+-−")
+_DENYING = frozenset({"not", "no"})
 
 
 def add_markers(tokens: list[Token], mentions: dict[int, Mention], vocabulary: Vocabulary) -> frozenset[int]:
@@ -62,14 +63,32 @@ def add_markers(tokens: list[Token], mentions: dict[int, Mention], vocabulary: V
     Returns:
         The tokens that mean "or" between the genes of a list.
     """
+    _part_denials(tokens, mentions, vocabulary)
     joints = _add_genes(tokens, mentions, vocabulary)
     for index in [index for index, token in enumerate(tokens) if token.form in _GENE]:
         _take_in(tokens, mentions, index)
+    for index in [index for index, token in enumerate(tokens) if token.form == "positive"]:
+        _take_in_result(tokens, mentions, index)
     for position, token in enumerate(tokens):
         signed = vocabulary.signed_at(tokens, position) if token.text in _SIGNS else None
         if signed is not None:
             mentions[signed.start] = signed
     return joints
+
+
+def _part_denials(tokens: list[Token], mentions: dict[int, Mention], vocabulary: Vocabulary) -> None:
+    """Let "not" deny all markers of a list, where it makes a name with the first ("not MSI-H or dMMR")."""
+    for start in [start for start, mention in mentions.items() if tokens[start].form in _DENYING]:
+        end = after = mentions[start].end
+        while after < len(tokens) and tokens[after].form in _JOINING:
+            after += 1
+        further = mentions.get(after) if after > end else None
+        bare = vocabulary.mention_at(tokens, start + 1)
+        if further is None or bare is None or bare.end != end:
+            continue
+        if further.term.category == bare.term.category == "biomarker":
+            del mentions[start]
+            mentions[start + 1] = bare
 
 
 def _take_in(tokens: Sequence[Token], mentions: dict[int, Mention], gene: int) -> None:
@@ -82,6 +101,16 @@ def _take_in(tokens: Sequence[Token], mentions: dict[int, Mention], gene: int) -
         leads = tokens[start].form in _ALIKE and tokens[mention.end - 1].form not in _ALIKE
         if bare and leads and mention.term.category == "biomarker":
             mentions[start] = replace(mention, end=gene + 1)
+
+
+def _take_in_result(tokens: Sequence[Token], mentions: dict[int, Mention], result: int) -> None:
+    """Let a mutation take in that its test was positive ("FLT3-ITD mutation positive AML")."""
+    end = result - (tokens[result - 1].text == "-") if result else 0
+    if not end or tokens[end - 1].form not in _ALIKE:
+        return
+    for start, mention in mentions.items():
+        if mention.end == end and mention.term.category == "biomarker":
+            mentions[start] = replace(mention, end=result + 1)
 
 
 def _add_genes(
@@ -184,7 +213,7 @@ def _behind(tokens: Sequence[Token], at: int) -> Iterator[tuple[int, int]]:
     index = at + 1
     while index < min(len(tokens), at + _MOST_LEADING) and tokens[index].form in _LEADING:
         index += 1
-    if index > at + 1:
+    if index > at + 1 and tokens[at + 1].form != "or":
         yield from _listed(tokens, index)
     yield from _around_genes(tokens, at)
 

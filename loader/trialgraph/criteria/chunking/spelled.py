@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from trialgraph.criteria.chunking.genes import add_markers
+from trialgraph.criteria.language.names import is_examination
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
 
@@ -66,7 +67,7 @@ def add_spelled(tokens: Sequence[Token], mentions: dict[int, Mention], vocabular
         start = min(start, inside[0].start)
         end += end == inside[-1].closing
         known = mentions.get(start)
-        if known is None or known.end < end:
+        if (known is None or known.end < end) and not is_examination(mention.term):
             mentions[start] = Mention(mention.term, start, end)
 
 

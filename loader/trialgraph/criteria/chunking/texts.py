@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from trialgraph.criteria.chunking.abilities import add_abilities
 from trialgraph.criteria.chunking.effects import add_effects
+from trialgraph.criteria.chunking.examinations import without_means
 from trialgraph.criteria.chunking.genes import add_markers
 from trialgraph.criteria.chunking.namings import add_unlisted
 from trialgraph.criteria.chunking.pieces import Chunk
@@ -58,6 +59,7 @@ class Text:
         self.tables = {} if self.exclusion else tables_of(self.text, self.vocabulary.find, self.span)
         self.doses = doses_of(self.text, self.vocabulary.named, self.span)
         mentions = self.vocabulary.mentions(self.tokens)
+        mentions = without_means(self.tokens, mentions, exclusion=self.exclusion)
         mentions = without_vaccines(self.text, self.tokens, mentions, self.vocabulary)
         self.mentions = with_stains(self.text, self.tokens, mentions, self.vocabulary.named)
         self.joints = add_markers(self.tokens, self.mentions, self.vocabulary)

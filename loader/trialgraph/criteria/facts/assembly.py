@@ -12,6 +12,7 @@ from trialgraph.criteria.facts.recency import LATELY
 from trialgraph.criteria.facts.strokes import are_choices
 from trialgraph.criteria.facts.surroundings import Around
 from trialgraph.criteria.facts.washouts import OtherTime
+from trialgraph.criteria.language.names import is_examination
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact
 from trialgraph.namespaces import TGC
@@ -62,7 +63,7 @@ def assemble(text: Text, heads: list[Chunk], chunks: Sequence[Chunk], around: Ar
         if chunk.term is not None and _MALIGNANT in chunk.term.ancestors:
             around.malignant.add(chunk.term.iri)
         fact = _fact(text, chunk)
-        if fact is None:
+        if fact is None or _is_to_be_done(text, chunk, around):
             return None
         lacking = any(each.term is not None and each.term.label.endswith("negative") for each in heads)
         glued = lacking or (before is not None and chunk.start == before.end)
@@ -81,6 +82,12 @@ def assemble(text: Text, heads: list[Chunk], chunks: Sequence[Chunk], around: Ar
     leading = around.leading if last.kind == "concept" else None
     told = around.examples, around.tested, around.other_time
     return FactReading(expression, around.negated, leading, *told)
+
+
+def _is_to_be_done(text: Text, chunk: Chunk, around: Around) -> bool:
+    """Whether an examination is demanded, which may still be done: who hasn't had it isn't unfit."""
+    examined = chunk.term is not None and is_examination(chunk.term)
+    return examined and text.exclusion == around.negated
 
 
 def _bar_worse(around: Around) -> None:

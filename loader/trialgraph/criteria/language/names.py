@@ -27,6 +27,7 @@ __all__ = [
     "Names",
     "Term",
     "bare",
+    "is_examination",
     "is_read",
     "packaged_names",
     "vocabulary_entries",
@@ -41,6 +42,9 @@ SILENT = frozenset("-'’.")
 ARTICLES = frozenset({"the", "an"})
 """Words within a name that may be missing in a text, or stand only there ("cancer of the bladder")."""
 _SEX = str(TGC.Sex)
+_EXAMINATION = str(TGC.Examination)
+_OPERATION = str(TGC.OpenBiopsy)
+"""The examination that is barred as an operation is, whatever stands around it."""
 _DISEASE_STATUS = str(TGC.DiseaseStatus)
 """What becomes of a disease, which "recurrent disease" names with no disease of its own."""
 _READ_APART = frozenset({_SEX, str(TGC.HealthyVolunteer), str(TGC.DemographicCharacteristic)})
@@ -248,9 +252,15 @@ def is_read(concepts: Concepts, iri: str) -> bool:
     parents = concepts[iri].parents
     top = category == "other" and all(not concepts[each].parents for each in parents)
     root = concepts.label(iri) == category or top
-    apart = category == "other" and not concepts.is_quantity(iri) and not concepts.is_assessment(iri)
+    examined = iri != _EXAMINATION and _EXAMINATION in concepts.ancestors(iri)
+    apart = category == "other" and not (examined or concepts.is_quantity(iri) or concepts.is_assessment(iri))
     sexed = _SEX in concepts[iri].parents or iri in _READ_APART
     return not (stretch or root or apart or sexed)
+
+
+def is_examination(term: Term) -> bool:
+    """Whether a concept is a procedure that finds something out and treats nothing."""
+    return _EXAMINATION in term.ancestors and term.iri != _OPERATION
 
 
 def _says_more(surface: str, label: str) -> bool:
@@ -264,6 +274,8 @@ def _term(concepts: Concepts, iri: str) -> Term:
     members = tuple(_term(concepts, each) for each in quantities or concepts.named_each(iri))
     quantity = bool(quantities) or concepts.is_quantity(iri)
     category = None if quantity else cast(Category, concepts.category(iri))
+    if category == "other" and _EXAMINATION in concepts.ancestors(iri):
+        category = "procedure"
     return Term(
         iri,
         concepts.label(iri),

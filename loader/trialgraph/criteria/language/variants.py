@@ -78,6 +78,20 @@ _BLOCKING = (
     "blocking antibody",
     "blocking therapy",
 )
+_OF_MARKERS = {
+    " positive": (
+        "expression of",
+        "positive expression of",
+        "express",
+        "expresses",
+        "expressing",
+        "expressed",
+    ),
+    " overexpression": ("overexpression of", "overexpress", "overexpresses", "overexpressing"),
+    " loss": ("loss of",),
+}
+"""For how the name of a marker ends, the words with which it is said the other way round."""
+_SHOWN_BY = ("expression", "staining", "protein", "protein expression")
 _ALLERGY = "allergy to "
 _ANYTHING = ("drug", "drugs", "food")
 """What an allergy may be to without saying of which kind it is ("hypersensitivity to drug formulations")."""
@@ -109,8 +123,19 @@ def variants_of(name: str, label: str, category: str | None) -> Iterator[str]:
     elif category == "allergy" and name.startswith(_ALLERGY):
         cause = name.removeprefix(_ALLERGY)
         yield from (f"{word} to {cause}" for word in _ALLERGIC if cause not in _ANYTHING)
+    elif category == "biomarker":
+        yield from _of_marker(name, label)
     elif category == "demographic" and name == label:
         yield from _of_language(label)
+
+
+def _of_marker(name: str, label: str) -> Iterator[str]:
+    """Yield names that put what a tumour makes or lacks behind the word for it ("loss of MTAP")."""
+    for kind, wordings in _OF_MARKERS.items():
+        if name.endswith(kind) and (label.endswith(kind) or kind == " loss"):
+            marker = name.removesuffix(kind)
+            yield from (f"{wording} {marker}" for wording in wordings)
+            yield from (f"loss of {marker} {by}" for by in _SHOWN_BY if kind == " loss")
 
 
 def usual_noun(word: str) -> str | None:

@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-from trialgraph.criteria.language.names import ARTICLES, SILENT, Names, Term, bare, packaged_names
+from trialgraph.criteria.language.names import (
+    ARTICLES,
+    SILENT,
+    Names,
+    Term,
+    bare,
+    is_examination,
+    packaged_names,
+)
 from trialgraph.criteria.language.omissions import is_omitted
 from trialgraph.criteria.language.tokens import (
     CLOSING,
@@ -261,13 +269,14 @@ class Vocabulary:
         return None
 
     def find(self, words: str) -> Term | None:
-        """Return the concept that a phrase as a whole names."""
+        """Return the concept that a phrase as a whole names; no examination, which needs its own words."""
         return self._found(words)
 
     def _find(self, words: str) -> Term | None:
         tokens = tokenize(words)
         mention = self.mention_at(tokens, 0) if tokens else None
-        return mention.term if mention and mention.end == len(tokens) else None
+        whole = mention is not None and mention.end == len(tokens) and not is_examination(mention.term)
+        return mention.term if mention is not None and whole else None
 
     def named(self, name: str) -> Term | None:
         """Return the concept with a local name ("SerumCreatinine")."""

@@ -16,6 +16,7 @@ from trialgraph.criteria.facts.clauses import as_unfit, asked_of_allowed, permit
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.results import is_testable
 from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.names import is_examination
 from trialgraph.criteria.language.offers import DEMAND, SOME_ASKED
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.mentions.atoms import RELATIVES, fact_of
@@ -126,7 +127,7 @@ def _told(sentence: Sentence, words: str) -> Sentence:
     kept = keeps_on(text, chunks) if sentence.bars else chunks
     if len(kept) < len(chunks):
         sentence.chunks = chunks = kept
-    elif willing is not None:
+    elif willing is not None and not _can_not_be_examined(chunks, chunks[0][0].start + willing.end()):
         end = chunks[0][0].start + willing.start()
         sentence.chunks = chunks = [
             *(each for each in chunks if each[0].start < end),
@@ -142,6 +143,13 @@ def _told(sentence: Sentence, words: str) -> Sentence:
     if sentence.over:
         _unresolved(sentence)
     return sentence
+
+
+def _can_not_be_examined(chunks: Sequence[tuple[Chunk, int]], end: int) -> bool:
+    """Whether "unable to undergo" ends before an examination, which is what a bar is about."""
+    inability = any("inability" in chunk.classes for chunk, _ in chunks if chunk.start < end)
+    named = next((chunk for chunk, _ in chunks if chunk.start >= end and is_content(chunk)), None)
+    return inability and named is not None and named.term is not None and is_examination(named.term)
 
 
 def _read(sentence: Sentence, start: int, end: int) -> None:
@@ -340,7 +348,8 @@ def _name(sentence: Sentence, index: int) -> None:
     if fact is None or told or goes_on(sentence.text, chunk, sentence.chunk(index + 1)):
         return
     if sentence.only in (None, fact.category):
-        past = sentence.elapsed and fact.category in GIVEN
+        examined = chunk.term is not None and is_examination(chunk.term)
+        past = sentence.elapsed and fact.category in GIVEN and not examined
         following = sentence.chunk(index + 1)
         lacking = following is not None and "lacking" in following.classes
         sentence.found.append((fact, past or lacking or sentence.negated))

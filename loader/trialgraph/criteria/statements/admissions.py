@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from copy import copy
+from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
@@ -23,6 +24,7 @@ from trialgraph.criteria.statements.refusals import TRIAL, TURNED, without_trail
 from trialgraph.criteria.statements.statements import read_statement
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, asks_of_some, is_formal, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms, is_judged
+from trialgraph.namespaces import TGC
 
 __all__ = ["asks_some", "barred_unless", "permitted", "read_admission", "read_permission", "who_is_let_in"]
 
@@ -51,6 +53,9 @@ _GOING_ON = frozenset({"but", "however", "-", ";", "*"})
 _ADDED = frozenset({"only", "also", "still", "considered", "consider", "be considered", "may", "can",
                     "may be", "can be", "as"})  # fmt: skip
 """What stands between those who are let in and "eligible"."""
+_STATED = frozenset({"on", "with", "and", "receiving"})
+_TOLD_OF_STATE = frozenset({"treatment", "biomarker"})
+_INFECTION = str(TGC.InfectiousDisease)
 _LONGEST_PERMISSION = 600
 _PERMITTING = re.compile(
     r"\b(?:eligible|allowed|permitted|acceptable|not\s+(?:be\s+)?excluded|(?:may|can)\s+(?:be\s+)?(?:enroll?|includ|participat))",
@@ -123,7 +128,8 @@ def read_permission(
         turned = any(chunk.form.split(" ")[0] in _GOING_ON for chunk in [*subject, chunks[at]])
         said = chunks[at].form != "eligible" or chunks[at - 1].form.split(" ")[-1] in _BEING
         given = first and said and not turned and _is_all(text, [chunks])
-        return _let_in(text, subject, narrative(text, chunks[0].start, chunks[-1].end), given=given)
+        words = _state_of(text, subject) or narrative(text, chunks[0].start, chunks[-1].end)
+        return _let_in(text, subject, words, given=given)
     asked = list(behind[provided + 1 :])
     asked = trimmed(asked[1:] if asked and asked[0].form in _PRONOUNS else asked)
     if not asked or not any(map(is_content, subject)):
@@ -234,6 +240,38 @@ def _whom(chunks: Sequence[Chunk]) -> list[Chunk]:
     if len(subject) > 1 and subject[-1].form in _PRONOUNS and subject[-2].form == ",":
         subject = subject[1:-2] if "of some" in subject[0].classes else subject[:-2]
     return trimmed(subject)
+
+
+def _state_of(text: Text, subject: Sequence[Chunk]) -> Expression | None:
+    """Return how an infection is held down of those let in ("HIV on A with undetectable viral load").
+
+    None unless all that is said of them is what they take and what their tests show.
+    """
+    named = [i for i, chunk in enumerate(subject) if is_content(chunk)]
+    ill = subject[named[0]].term if named else None
+    starts = [i for i, chunk in enumerate(subject) if named and i > named[0] and _states(chunk)]
+    if ill is None or not ill.is_a(_INFECTION) or len(named) < 2 or not starts or starts[0] > named[1]:
+        return None
+    if any(chunk.kind != "word" or "neutral" not in chunk.classes for chunk in subject[: named[0]]):
+        return None
+    parts = [subject[i:j] for i, j in zip(starts, [*starts[1:], len(subject)], strict=True)]
+    told = [each for part in parts if (each := _stated(text, part)) is not None]
+    whole = len(told) == len(parts) == len(named) - 1 and not any(map(_goes_on, told))
+    return all_of(told) if whole else None
+
+
+def _states(chunk: Chunk) -> bool:
+    return chunk.kind == "word" and chunk.form.split(" ")[-1] in _STATED
+
+
+def _stated(text: Text, chunks: Sequence[Chunk]) -> Fact | None:
+    """Return what someone takes, or what a test shows, behind the word that leads to it."""
+    rest = trimmed(chunks[1:])
+    read = read_statement(text, rest).expression if rest else None
+    if not isinstance(read, Fact) or read.category not in _TOLD_OF_STATE:
+        return None
+    taken = read.category == "treatment" and read.within is None
+    return replace(read, modifiers={**read.modifiers, "status": "active"}) if taken else read
 
 
 def _let_in(

@@ -30,6 +30,8 @@ from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.facts.companions import with_companions
 from trialgraph.criteria.facts.participations import add_investigational
 from trialgraph.criteria.facts.refinement import with_narrower
+from trialgraph.criteria.facts.shared import with_shared_tumour
+from trialgraph.criteria.facts.spread import with_spread
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import (
     counts_several,
@@ -151,7 +153,8 @@ def read_expression(
     expression = map_facts(
         name_exceptions(map_facts(expression, part_predicate), vocabulary), undated_history
     )
-    expression = with_narrower(graded_in_time(expression), text)
+    expression = with_narrower(with_shared_tumour(graded_in_time(expression), text), text)
+    expression = with_spread(expression, text)
     if text.exclusion:
         expression = narrow_illnesses(expression)
     told = add_exhausted(add_investigational(add_mentions(expression, text, chunks), text), text)

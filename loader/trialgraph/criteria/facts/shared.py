@@ -1,0 +1,72 @@
+"""A tumour behind the last of several markers that is that of each: "EGFR-mutated or ALK-positive NSCLC"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunking.chunks import Text
+from trialgraph.criteria.trees import all_of, any_of
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
+from trialgraph.namespaces import TGC
+
+__all__ = ["with_shared_tumour"]
+
+_NEOPLASM = str(TGC.Neoplasm)
+_JOINT = re.compile(r"[\s,/()-]*(?:\b(?:and/or|or)\b)?[\s,/()-]*", re.IGNORECASE)
+_NOUN = re.compile(
+    r"\b(?:mutation|variant|alteration|aberration|rearrangement|translocation|fusion|amplification|deletion"
+    r"|insertion|loss|(?:over)?expression|deficiency|positivity|instability)s?$",
+    re.IGNORECASE,
+)
+"""How a marker ends that needs no tumour behind it ("IDH mutations or H3 K27M diffuse midline glioma")."""
+
+
+def with_shared_tumour(expression: Expression, text: Text) -> Expression:
+    """Return the expression in which a tumour is that of each of the markers listed right before it."""
+    match expression:
+        case AllOf(operands):
+            return all_of([with_shared_tumour(each, text) for each in operands])
+        case Not(operand):
+            return Not(with_shared_tumour(operand, text))
+        case AnyOf(operands):
+            kept: list[Expression] = []
+            for each in (with_shared_tumour(each, text) for each in operands):
+                first = _first_of(kept, each, text)
+                if first < len(kept) and isinstance(each, AllOf):
+                    markers = [*kept[first:], each.operands[0]]
+                    kept[first:] = [all_of([any_of(markers), each.operands[1]])]
+                else:
+                    kept.append(each)
+            return any_of(kept)
+        case _:
+            return expression
+
+
+def _first_of(listed: Sequence[Expression], borne: Expression, text: Text) -> int:
+    """Return the first of the markers that end a list and are joined to a marker with its tumour."""
+    first = len(listed)
+    if not isinstance(borne, AllOf) or len(borne.operands) != 2 or not _is_tumour(borne.operands[1], text):
+        return first
+    following = borne.operands[0]
+    while first and _are_joined(listed[first - 1], following, text):
+        first -= 1
+        following = listed[first]
+    return first
+
+
+def _are_joined(one: Expression, other: Expression, text: Text) -> bool:
+    """Whether two markers stand side by side, with nothing but "or" between them."""
+    if not isinstance(one, Fact) or not isinstance(other, Fact):
+        return False
+    if one.category != "biomarker" or other.category != "biomarker":
+        return False
+    if _NOUN.search(text.text, *text.normalized.readable(one.span)):
+        return False
+    end, start = text.normalized.readable(one.span)[1], text.normalized.readable(other.span)[0]
+    return end <= start and _JOINT.fullmatch(text.text, end, start) is not None
+
+
+def _is_tumour(expression: Expression, text: Text) -> bool:
+    term = text.vocabulary.by_iri.get(expression.concept) if isinstance(expression, Fact) else None
+    return term is not None and term.is_a(_NEOPLASM)

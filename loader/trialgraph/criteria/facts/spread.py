@@ -1,0 +1,107 @@
+"""How far a cancer has spread, told by letters: "N2-3 or M1 disease", "T3-4, N0, M0".
+
+What nodes and metastases are asked for or barred is what M0, M1, N0 and N1 to N3 say. The size of the tumour,
+and nodes that may be there or not ("N0-1"), stay words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from trialgraph.criteria.chunking.chunks import Text
+from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.trees import all_of, any_of, map_facts
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms
+from trialgraph.namespaces import TGC
+
+__all__ = ["with_spread"]
+
+_NODES = str(TGC.LymphNodeMetastasis)
+_NODE_NEGATIVE = str(TGC.LymphNodeNegative)
+_DISTANT = str(TGC.DistantMetastasis)
+_SIZE = r"(?:[0-4](?:mi|[a-d](?:/[a-d])*)?|is|[xX])"
+_ONE = rf"(?:[cpyr]{{0,2}}[TNM](?:\+|{_SIZE}(?:\s*[-/]\s*{_SIZE}(?![a-z0-9]))*)|[Aa]ny\s+[TNM]\b)"
+_LETTER = re.compile(rf"[cpyr]{{0,2}}(?P<letter>[TNM])(?P<size>\+|{_SIZE}(?:\s*[-/]\s*{_SIZE}(?![a-z0-9]))*)")
+_WHOLE = re.compile(
+    r"\W*(?:(?i:presence|evidence|known|has|have|with|of|must|be|patients?|subjects?|participants?|an?|any|the"
+    r"|disease|clinical(?:ly)?|pathologic(?:al)?(?:ly)?|radiologic(?:al)?(?:ly)?|stages?|tumou?rs?|cancers?)\s+)*?"
+    rf"(?P<said>{_ONE}(?:\s*(?:,\s*(?:and|or)|and/or|or|and|[,/])?\s*(?:(?:clinical\s+)?stages?\s+)?{_ONE})*)"
+    r"(?:[\s-]*(?:disease|stages?|tumou?rs?|categor(?:y|ies)|status|cancers?))?"
+    r"(?:\s*,?\s*\(?(?:by|per|according\s+to|as\s+per|as\s+defined\s+by)\s+[^.;,]{0,60}"
+    r"\b(?:AJCC|TNM|UICC|edition)\b[^.;,]{0,30})?\W*",
+)
+_OR = re.compile(r"\s*,?\s*\b(?:and/or|or)\b\s*")
+_NEAR = re.compile(r"[NM][0-4+]")
+
+
+def with_spread(expression: Expression, text: Text) -> Expression:
+    """Return the expression with words that only tell how far a cancer has spread read as facts."""
+    if _NEAR.search(text.text) is not None:
+        expression = _read(expression, text)
+    if "negative" in text.lowered:
+        expression = map_facts(expression, _without_nodes(text))
+    return expression
+
+
+def _without_nodes(text: Text) -> Callable[[Fact], Expression]:
+    """Return what reads "node-negative" as no metastasis in a lymph node, which records show."""
+    nodes = text.vocabulary.by_iri[_NODES]
+
+    def read(fact: Fact) -> Expression:
+        if fact.concept != _NODE_NEGATIVE or "qualifier" in fact.modifiers:
+            return fact
+        return Not(replace(fact, concept=nodes.iri, concept_label=nodes.label, category="condition"))
+
+    return read
+
+
+def _read(expression: Expression, text: Text) -> Expression:
+    match expression:
+        case AllOf(operands):
+            return all_of([_read(each, text) for each in operands])
+        case AnyOf(operands):
+            return any_of([_read(each, text) for each in operands])
+        case Not(operand):
+            return Not(_read(operand, text))
+        case Narrative():
+            return _spread(expression, text) or expression
+        case _:
+            return expression
+
+
+def _spread(words: Narrative, text: Text) -> Expression | None:
+    """Return what words say that only tell of a spread; None for any other, and where nothing is read."""
+    start, end = text.normalized.readable(words.span)
+    found = _WHOLE.fullmatch(text.text, start, end)
+    if found is None:
+        return None
+    bounds, at = [], found.start("said")
+    for joint in _OR.finditer(text.text, at, found.end("said")):
+        bounds.append((at, joint.start()))
+        at = joint.end()
+    bounds.append((at, found.end("said")))
+    groups = [list(_LETTER.finditer(text.text, *bound)) for bound in bounds]
+    if len(groups) > 1 and all(len(group) == 1 for group in groups[1:]):
+        # "T4, N3 or M1"
+        groups = [[each] for group in groups for each in group]
+    if any(not group or len({each["letter"] for each in group}) < len(group) for group in groups):
+        return None
+    read = any_of([all_of([_part(each, text) for each in group]) for group in groups])
+    return None if all(isinstance(each, Narrative) for each in atoms(read)) else read
+
+
+def _part(found: re.Match[str], text: Text) -> Expression:
+    """Return what one letter with its numbers says; its words where it only limits what may be there."""
+    letter, size = found["letter"], found["size"]
+    sizes = set(re.findall(r"[0-4+xX]", size))
+    told = letter != "T" and (sizes == {"0"} or sizes.isdisjoint("0xX"))
+    if not told:
+        return narrative(text, found.start(), found.end())
+    term = text.vocabulary.by_iri[_NODES if letter == "N" else _DISTANT]
+    plain = size in ("0", "+", "1") if letter == "M" else size in ("0", "+")
+    said = {} if plain else {"qualifier": found.group()}
+    span = text.span(found.start(), found.end())
+    fact = Fact(term.iri, term.label, "condition", said, span=span)
+    return Not(fact) if sizes == {"0"} else fact
