@@ -24,9 +24,15 @@ from trialgraph.criteria.lists.lists import read_condition, read_segments
 from trialgraph.criteria.members.parting import part_statement
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.statements.kinds import read_instances
-from trialgraph.criteria.statements.subgroups import MODAL, only_names_patients, value_case, value_with
+from trialgraph.criteria.statements.subgroups import (
+    MODAL,
+    only_names_patients,
+    required_at,
+    value_case,
+    value_with,
+)
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal, map_facts, negate
-from trialgraph.expressions import AllOf, Expression, Fact, Narrative, Not, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = ["case_of", "concerns_reproduction", "may_be_borne", "opened_case", "read_conditional"]
@@ -82,7 +88,7 @@ def _read_addressed(text: Text, chunks: list[Chunk], read: Reader) -> Expression
     """
     if not chunks:
         return None
-    if (asked := _in_absence(text, chunks, read)) is not None:
+    if (asked := _in_absence(text, chunks, read) or _whose_case(text, chunks)) is not None:
         return asked
     if "condition" in chunks[0].classes or (chunks[0].form == _FOR and concerns_reproduction(chunks[1:2])):
         return _opening_case(text, chunks)
@@ -100,6 +106,37 @@ def _in_absence(text: Text, chunks: list[Chunk], read: Reader) -> Expression | N
     condition = read_condition(text, [chunk for chunk in chunks[:comma] if chunk.start >= opening.end()])
     body = read(text, chunks[comma + 1 :])
     return all_of([negate(condition), body]) if text.exclusion else any_of([condition, body])
+
+
+def _whose_case(text: Text, chunks: list[Chunk]) -> Expression | None:
+    """Read "patients who had A, B or C must have D": D is asked of those only, as "who are not A" says too.
+
+    None where what they are is what the trial is for, and for any other statement.
+    """
+    who = 1 if chunks[0].form in _WHO else 2 if len(chunks) > 1 and chunks[1].form == "who" else 0
+    if text.exclusion or not who or not (chunks[0].form in _WHO or chunks[0].classes & {"persons", *SEXES}):
+        return None
+    modal = next((i for i, chunk in enumerate(chunks) if i > who and _is_modal(chunk)), None)
+    case, body = trimmed(chunks[who:modal]), trimmed(chunks[modal:]) if modal else []
+    if (
+        not body
+        or not any(map(is_content, case))
+        or any(c.kind in ("value", "limit", "window") for c in case)
+    ):
+        return None
+    told = read_condition(text, case)
+    if not is_formal(told) or not all(_may_be_told(text, atom) for atom in atoms(told)):
+        turned = any("negation" in chunk.classes for chunk in case) or _comma(case) is not None
+        return narrative(text, chunks[0].start, chunks[-1].end) if turned else None
+    asked = join_segments(text, read_segments(text, body), "and") if any(map(is_content, body)) else None
+    if asked is None or not _says_something(asked):
+        asked = narrative(text, body[0].start, body[-1].end)
+    sex = _sex_of(text, chunks[:1])
+    return any_of([*([] if sex is None else [negate(sex)]), negate(told), asked])
+
+
+def _may_be_told(text: Text, atom: Expression) -> bool:
+    return may_be_borne(text, atom) or (isinstance(atom, Fact) and atom.category == "procedure")
 
 
 def _comma(chunks: Sequence[Chunk]) -> int | None:
@@ -124,6 +161,8 @@ def _opening_case(text: Text, chunks: list[Chunk]) -> Expression:
 def _subject_case(text: Text, chunks: list[Chunk]) -> Expression | None:
     """Read "patients with X must have Y": Y is asked of those with X only."""
     modal = next((i for i, chunk in enumerate(chunks) if _is_modal(chunk)), None)
+    required = required_at(text, chunks) if modal is None else None
+    modal = required or modal
     if modal and (lacking := _lacking_case(text, chunks[:modal], chunks[modal:])) is not None:
         return lacking
     if modal is None and concerns_reproduction(chunks) and not _tells_menopause(chunks):
@@ -132,6 +171,8 @@ def _subject_case(text: Text, chunks: list[Chunk]) -> Expression | None:
         return None
     case, body = trimmed(chunks[:modal]), trimmed(chunks[modal:])
     named = next((i for i, chunk in enumerate(case) if is_content(chunk)), None)
+    if named and body and (counted := _several_with(text, case, body)) is not None:
+        return counted
     if named is None or not body or _is_told(case) or without_subject(chunks) is not chunks:
         return None
     subject = case[0].form in RESTARTS or _names_patients(text, case) or concerns_reproduction(case)
@@ -139,13 +180,26 @@ def _subject_case(text: Text, chunks: list[Chunk]) -> Expression | None:
     if not subject or any(not _describes(chunk, tumour=tumour) for chunk in case[:named]):
         return None
     if not any(is_content(chunk) for chunk in body):
-        apart = tumour or category_of(case[named]) != "condition"
+        apart = tumour or (required is None and category_of(case[named]) != "condition")
         return None if apart else _asked_in_words(text, case, body)
     read = join_segments(text, read_segments(text, body), "and")
     if not _says_something(read):
         valued = any(chunk.kind == "value" for chunk in case)
         return None if valued else _asked_in_words(text, case, body)
     return any_of([negate(case_of(text, case)), read])
+
+
+def _several_with(text: Text, case: list[Chunk], body: list[Chunk]) -> Expression | None:
+    """Read "patients with A, B or C cancer must have had ≤ 3 lines", which isn't asked of the last only."""
+    said = {chunk.kind for chunk in body if is_content(chunk) or chunk.kind in ("value", "bracket")}
+    valued = said == {"value"}
+    if not valued or case[0].form not in RESTARTS or not any(chunk.form == "or" for chunk in case):
+        return None
+    told = case_of(text, case)
+    if not isinstance(told, AnyOf) or not is_formal(told):
+        return None
+    asked = join_segments(text, read_segments(text, body), "and")
+    return all_of([told, asked]) if _is_told(case) else any_of([negate(told), asked])
 
 
 def _asked_in_words(text: Text, case: list[Chunk], body: list[Chunk]) -> Expression:
@@ -261,9 +315,15 @@ def case_of(text: Text, chunks: Sequence[Chunk]) -> Expression:
 
 def opened_case(text: Text, chunks: Sequence[Chunk]) -> Expression:
     """Return whom words in front of a demand say it is for ("for women", "for patients with X")."""
+    sex = _sex_of(text, chunks)
+    return case_of(text, chunks[1:]) if sex is None else sex
+
+
+def _sex_of(text: Text, chunks: Sequence[Chunk]) -> Fact | None:
+    """Return the one sex that words name and say nothing more of."""
     sexes = sorted(chunks[0].classes & SEXES.keys())
     if len(sexes) != 1 or not all(is_harmless(chunk) for chunk in chunks[1:]):
-        return case_of(text, chunks[1:])
+        return None
     iri, label = SEXES[sexes[0]]
     return Fact(iri, label, "demographic", span=text.span(chunks[0].start, chunks[-1].end))
 

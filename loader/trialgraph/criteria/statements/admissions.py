@@ -45,6 +45,10 @@ _PROVIDED = frozenset({"if", "only if", "provided", "provided that", "providing"
                        "only when", "unless"})  # fmt: skip
 _BEING = frozenset({"is", "are", "be", "was", "were", "also", "still"})
 _ON = frozenset({"on", "onto"})
+_TAKING = frozenset({"on", "receiving", "taking"})
+_GOING_WITH = _TAKING | {"with", "and", "who"}
+"""What goes on to something that those with a disease are let in with."""
+_INFECTION = str(TGC.InfectiousDisease)
 _NOTE = 2
 _LISTS = frozenset({":", "*"})
 _PEOPLE = re.compile(r"\b(?:patients?|subjects?|participants?|individuals?|those)\b", re.IGNORECASE)
@@ -124,6 +128,8 @@ def read_permission(
         return None
     if provided is None and not first and sum(map(is_content, subject)) == 1:
         return None
+    if provided is None and (let_in := _let_in_with(text, subject)) is not None:
+        return let_in
     if provided is None:
         turned = any(chunk.form.split(" ")[0] in _GOING_ON for chunk in [*subject, chunks[at]])
         said = chunks[at].form != "eligible" or chunks[at - 1].form.split(" ")[-1] in _BEING
@@ -288,6 +294,39 @@ def _let_in(
     borne = borne or [each for each in facts if given and _is_given(each)]
     first = borne[:1] == diseases[:1] and all(may_be_borne(text, each) for each in borne)
     return (any_of(borne), words) if borne and first else None
+
+
+def _let_in_with(text: Text, subject: Sequence[Chunk]) -> tuple[Expression, Expression] | None:
+    """Read "patients with HIV on antiretroviral therapy with undetectable viral load are eligible".
+
+    Of those with an infection it asks what was found of it, and its treatment; None for anything else.
+    """
+    named = next((i for i, chunk in enumerate(subject) if is_content(chunk)), len(subject))
+    term = subject[named].term if named < len(subject) else None
+    starts = [i for i in range(named + 1, len(subject)) if subject[i].form in _GOING_WITH]
+    if term is None or not term.is_a(_INFECTION) or not starts:
+        return None
+    case = case_of(text, subject[: starts[0]])
+    ends = [*starts[1:], len(subject)]
+    pieces = [trimmed(subject[at:end]) for at, end in zip(starts, ends, strict=True)]
+    told = [piece for piece in pieces if not all("neutral" in chunk.classes for chunk in piece)]
+    asked = [_gone_with(text, piece) for piece in told]
+    plain = all(isinstance(each, Fact) and _is_controlled(each) for each in asked)
+    found = any(isinstance(each, Fact) and each.category == "biomarker" for each in asked)
+    return (case, all_of(asked)) if isinstance(case, Fact) and found and plain else None
+
+
+def _gone_with(text: Text, piece: list[Chunk]) -> Expression:
+    read = case_of(text, piece[1:] if piece[0].form in _GOING_WITH else piece)
+    if isinstance(read, Fact) and _is_given(read) and piece[0].form in _TAKING:
+        return replace(read, modifiers={**read.modifiers, "status": "active"})
+    return read
+
+
+def _is_controlled(fact: Fact) -> bool:
+    """Whether a fact is a treatment under way, or a finding that nothing narrows."""
+    under_way = _is_given(fact) and fact.modifiers.get("status") == "active"
+    return under_way or (fact.category == "biomarker" and "qualifier" not in fact.modifiers)
 
 
 def _asked(text: Text, chunks: list[Chunk], *, denied: bool) -> Expression:

@@ -88,6 +88,7 @@ from trialgraph.criteria.statements.parts import by_part_of_trial
 from trialgraph.criteria.statements.reproduction import asked_of_sexes, speaks_of_reproduction
 from trialgraph.criteria.statements.sequences import read_sentences
 from trialgraph.criteria.statements.timed import graded_in_time, in_time_of_tests
+from trialgraph.criteria.statements.women import read_list_of_women
 from trialgraph.criteria.trees import (
     all_of,
     any_of,
@@ -184,8 +185,10 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     if defines_childbearing(lead) or lists_contraception(lead) or discounts(lead):
         return _defined_below(text, chunks, outline)
     items = [between(chunks, item.start, item.end) for item in outline.items]
-    if (allergies := read_allergies(text, between(chunks, start, lead_end), items)) is not None:
-        return allergies
+    leading = between(chunks, start, lead_end)
+    told = read_allergies(text, leading, items) or read_list_of_women(text, leading, outline, items)
+    if told is not None:
+        return told
     timed = tells_periods(lead) if text.exclusion else tells_elapsed(lead)
     read = [
         _read_item(text, between(chunks, item.start, item.end), item, timed=timed) for item in outline.items
@@ -197,7 +200,6 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
         lead.strip() and _EXCEPTED.search(lead.strip().removesuffix(":") + ":")
     ):
         return _excepted_below(text, chunks, outline, read)
-    leading = between(chunks, start, lead_end)
     if (denied := read_denied(text, leading, read, (start, end), _read_stretch)) is not None:
         return denied
     if fails_list(lead) or lacks_list(lead):
@@ -221,13 +223,13 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     silent = all(isinstance(atom, Narrative) for atom in atoms(body)) or (
         not text.exclusion and all(item and read_permission(text, item) is not None for item in items)
     )
-    told = text.exclusion or any(item.items for item in outline.items)
-    if (silent and are_notes(text, items)) or (told and only_notes(text, items)):
+    nested = text.exclusion or any(item.items for item in outline.items)
+    if (silent and are_notes(text, items)) or (nested and only_notes(text, items)):
         head = _read_stretch(text, between(chunks, start, lead_end), start, lead_end)
         return with_notes(text, head, lead, items) or narrative(text, start, end)
     whole = with_lead(text, chunks, outline, body, _read_stretch, either=either)
-    told = any(map(says_more, atoms(whole))) or any(map(str.isdigit, lead))
-    return whole if told else narrative(text, start, end)
+    more = any(map(says_more, atoms(whole))) or any(map(str.isdigit, lead))
+    return whole if more else narrative(text, start, end)
 
 
 def _reader(chunks: Sequence[Chunk]) -> Callable[[Text, Outline], Expression]:

@@ -39,7 +39,7 @@ from trialgraph.criteria.statements.notes import (
 )
 from trialgraph.criteria.statements.statements import of_part, read_statement, read_time_since
 from trialgraph.criteria.statements.turns import turned
-from trialgraph.criteria.trees import all_of, any_of, is_formal
+from trialgraph.criteria.trees import all_of, any_of, asks_of_some, is_formal
 from trialgraph.expressions import Expression
 
 __all__ = ["read_sentences"]
@@ -58,8 +58,8 @@ def read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[E
         place = (sentence[0].start, sentence[-1].end)
         if _is_stray(sentence, words) or _says_no_more(text, sentence, read):
             continue
-        if (told := _told_besides(text, sentence, read)) is not None:
-            read.append(told)
+        if (joined := _joined(text, sentence, read)) is not None:
+            read = joined
             continue
         if concerns_some(words):
             read.append(of_part(text, sentence) or narrative(text, *place))
@@ -82,6 +82,14 @@ def read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[E
         elif statement.role == "allowance":
             read.append(narrative(text, *place))
     return read
+
+
+def _joined(text: Text, sentence: list[Chunk], read: list[Expression]) -> list[Expression] | None:
+    """Return what is said with a sentence that lets some in, or says something besides; None for others."""
+    if (other := _other_way(text, sentence, read)) is not None:
+        return [*read[:-1], other]
+    told = _told_besides(text, sentence, read)
+    return None if told is None else [*read, told]
 
 
 def _says_no_more(text: Text, sentence: list[Chunk], read: list[Expression]) -> bool:
@@ -132,6 +140,20 @@ def _permitted(text: Text, sentence: list[Chunk], read: list[Expression]) -> Exp
     if told is None or excuses(text, read, (sentence[0].start, sentence[-1].end)):
         return None
     return asked_of(text, *told)
+
+
+def _other_way(text: Text, sentence: list[Chunk], read: list[Expression]) -> Expression | None:
+    """Return what the demand before a sentence asks, or what the sentence lets some in with instead.
+
+    "Hepatitis C must have been cured. Those on treatment are eligible if their viral load is undetectable."
+    """
+    if text.exclusion or not read or not asks_of_some(read[-1]):
+        return None
+    place = (sentence[0].start, sentence[-1].end)
+    told = read_permission(text, sentence, first=False)
+    if told is None or not all(map(is_formal, told)) or not excuses(text, read[-1:], place):
+        return None
+    return None if excuses(text, read[:-1], place) else any_of([read[-1], all_of(told)])
 
 
 def _is_washout(words: str, sentence: Sequence[Chunk]) -> bool:

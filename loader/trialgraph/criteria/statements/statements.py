@@ -34,6 +34,7 @@ from trialgraph.criteria.statements.subgroups import (
     inner_exceptions,
 )
 from trialgraph.criteria.statements.timed import in_shared_time
+from trialgraph.criteria.statements.women import read_of_women
 from trialgraph.criteria.trees import (
     all_of,
     alternatives_of,
@@ -77,7 +78,9 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
         return Statement(None)
     start, end = chunks[0].start, chunks[-1].end
     words = text.text[start:end]
-    told = read_recovery(text, chunks, lambda rest: read_statement(text, rest).expression)
+    told = read_of_women(text, chunks) or read_recovery(
+        text, chunks, lambda rest: read_statement(text, rest).expression
+    )
     if told is None and _takes_a_person(text, chunks):
         return Statement(narrative(text, start, end), text=words)
     told = told or read_planned(text, chunks, lambda rest: read_statement(text, rest).expression)

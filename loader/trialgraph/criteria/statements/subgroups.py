@@ -28,6 +28,7 @@ __all__ = [
     "demand_on_some",
     "inner_exceptions",
     "only_names_patients",
+    "required_at",
     "value_case",
     "value_with",
 ]
@@ -38,6 +39,14 @@ MODAL = frozenset(
 _NOT_ENTER = re.compile(
     r"^\w+ not (?:be )?(?:participat|enrol|includ|enter|eligib|take part|join)", re.IGNORECASE
 )
+_REQUIRED = re.compile(
+    r"(?:will\s+)?(?:requires?|needs?)\s+(?:to\s+)?(?:[\w()/-]+\s+){0,6}?"
+    r"(?:negative|assess|evaluat|test|pcr\b|confirm|approv|clearance|consult|monitor|screen|review|discuss)",
+    re.IGNORECASE,
+)
+"""How a sentence says what is asked of those it opens with ("… require a negative PCR")."""
+_HANGING = frozenset({"who", "that", "which", "whose", "where", "and", "or", ",", "and / or", "not", "may",
+                      "does", "do", "if", "when", "to", "would", "can"})  # fmt: skip
 _NEAR = 4
 _NEOPLASM = str(TGC.Neoplasm)
 
@@ -149,14 +158,32 @@ def inner_exceptions(text: Text, chunks: list[Chunk]) -> list[Chunk]:
     return chunks
 
 
+def required_at(text: Text, chunks: Sequence[Chunk]) -> int | None:
+    """Return where "patients with X require a negative test" says what is asked of them; None without it.
+
+    Behind "who" or "and" the words tell more of whom it is said of.
+    """
+    if "requir" not in text.lowered and "need" not in text.lowered:
+        return None
+    places = [
+        at
+        for at in range(1, len(chunks))
+        if chunks[at].form.startswith(("will", "requir", "need")) and chunks[at - 1].form not in _HANGING
+    ]
+    return next((at for at in places if _REQUIRED.match(text.text, chunks[at].start, chunks[-1].end)), None)
+
+
 def demand_on_some(text: Text, chunks: list[Chunk]) -> Expression | None:
     """Read "patients with X must be stable" among exclusions: it bars those with X who aren't."""
     modal = next((i for i, chunk in enumerate(chunks) if chunk.form in MODAL), None)
     opens = chunks[0].form in RESTARTS or chunks[0].form in WHO
-    if modal is None or modal < 2 or not opens:
+    first = 1
+    if modal is None and (modal := required_at(text, chunks)) is not None and "persons" in chunks[0].classes:
+        first, opens = 0, True
+    if modal is None or modal < first + 1 or not opens:
         return None
     start, end = chunks[modal].start, chunks[-1].end
-    condition = read_condition(text, chunks[1:modal])
+    condition = read_condition(text, chunks[first:modal])
     if not is_formal(condition):
         return narrative(text, chunks[0].start, end)
     if not any(isinstance(each, Not) for each in getattr(condition, "operands", ())):

@@ -16,7 +16,7 @@ __all__ = ["lacking", "turned"]
 
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _METASTATIC = str(TGC.MetastaticMalignantNeoplasm)
-_LABELS = re.compile(r"^(?:[^:;.()]{1,60}:\s*)+(?=\S)")
+_LABELS = re.compile(r"^(?:(?:[^:;.()]|\([^:;.()]*\)){1,60}:\s*)+(?=\S)")
 _NONE = re.compile(
     r"(?:no\s|(?:(?:patients?|subjects?|participants?|persons?)\s+)?(?:who\s+)?"
     r"(?:(?:does|do|has|have)\s+not\s+(?:have|had)\s|ha(?:s|ve)\s+no\s"
@@ -29,7 +29,7 @@ _LIMITED = re.compile(
     r"(?!\s+(?:excluded|ineligible))",
     re.IGNORECASE,
 )
-"""How a demand opens that a value be within a limit ("creatinine must be < 1.5 mg/dL")."""
+"""How a demand opens that a value be within a limit ("creatinine must be < 1.5 mg/dL") or be found."""
 _EITHER = re.compile(r"\bor\b", re.IGNORECASE)
 _NOT_GIVEN = re.compile(
     r"(?:(?:patients?|subjects?|participants?)\s+)?(?:who\s+)?ha(?:s|ve|d)\s+not\s+"
@@ -45,7 +45,13 @@ def turned(text: Text, statement: Statement, words: str, place: tuple[int, int])
         return statement
     denied_label = _NONE.match(words) is not None
     words = _LABELS.sub("", words)
-    if DEMAND.match(words) or (_limits(statement.expression) and _LIMITED.match(words)):
+    found = all(
+        isinstance(atom, Fact) and atom.category == "biomarker" for atom in atoms(statement.expression)
+    )
+    if found and _LIMITED.match(words) and not _denies(statement.expression):
+        return Statement(lacking(statement.expression, words), text=words)
+    limits = _limits(statement.expression) or _denies(statement.expression)
+    if DEMAND.match(words) or (limits and _LIMITED.match(words)):
         denied = statement.expression
         if is_formal(denied) and not only_facts(denied):
             return Statement(lacking(denied, words), text=words)
@@ -73,6 +79,12 @@ def lacking(asked: Expression, words: str) -> Expression:
 def _limits(expression: Expression) -> bool:
     """Whether a statement is about values only."""
     return all(isinstance(atom, Value) for atom in atoms(expression))
+
+
+def _denies(expression: Expression) -> bool:
+    """Whether a statement denies something by itself or among others."""
+    members = expression.operands if isinstance(expression, AnyOf | AllOf) else (expression,)
+    return any(isinstance(each, Not) and not isinstance(each.operand, Narrative) for each in members)
 
 
 def _may_be_asked_for(text: Text, fact: Fact) -> bool:
