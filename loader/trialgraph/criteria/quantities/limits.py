@@ -56,6 +56,7 @@ _ONLY = re.compile(
 )
 """What tells a number of lines of therapy to be neither more nor less."""
 _OPEN_BELOW = re.compile(r"\b(?:may|can|could)\s+have\b[^.;]{0,40}$", re.IGNORECASE)
+_EXPLAINING = re.compile(r"\b(?:considered|count(?:s|ed)?)\b[^.;]{0,40}$", re.IGNORECASE)
 _ALLOWED = re.compile(r"[^.;]*\b(?:allow(?:ed|able)|permitted|acceptable)\b", re.IGNORECASE)
 _BEFORE = 60
 
@@ -92,9 +93,10 @@ def _parse_only(text: str, start: int) -> Found | None:
     """Read "only one prior line": where that is allowed, it is as many as there may be."""
     only = _ONLY.match(text, start)
     number = parse_number(text, only.end()) if only else None
-    if number is None:
+    before = text[max(0, start - _BEFORE) : start]
+    if number is None or _EXPLAINING.search(before):
         return None
-    most = _ALLOWED.match(text, start) or _OPEN_BELOW.search(text[max(0, start - _BEFORE) : start])
+    most = _ALLOWED.match(text, start) or _OPEN_BELOW.search(before)
     return Found(Limit(None if most else number.value, high=number.value), None, None, start, number.end)
 
 
