@@ -14,6 +14,7 @@ from trialgraph.expressions import CalendarUnit, Window
 from trialgraph.namespaces import TGC
 
 __all__ = [
+    "EVENTS",
     "LATELY",
     "done_lately",
     "for_time_before",
@@ -42,6 +43,15 @@ _COURSE = re.compile(
     re.IGNORECASE,
 )
 """What beside a treatment makes a time one that it was given for."""
+EVENTS = (
+    str(TGC.CerebrovascularEvent),
+    str(TGC.Thromboembolism),
+    str(TGC.AcuteCoronarySyndrome),
+    str(TGC.MyocardialInfarction),
+    str(TGC.UnstableAngina),
+    str(TGC.CardiacArrest),
+)
+"""What is over in a moment."""
 _RADIOTHERAPY = str(TGC.Radiotherapy)
 
 _DONE = frozenset({"treatment", "procedure", "other"})
@@ -160,16 +170,19 @@ def _short_time(text: Text, chunk: Chunk) -> FoundWindow | None:
 
 
 def time_off_too_short(text: Text, head: Chunk, chunk: Chunk, following: Chunk | None) -> FoundWindow | None:
-    """Return the time behind a barred treatment that says no more ("chemotherapy (< 21 days)").
+    """Return the time behind what is barred that says no more ("chemotherapy (< 21 days)", "MI < 1 year").
 
-    A course may be as short.
+    A course may be as short, and a disease that lasts.
     """
-    if category_of(head) not in GIVEN:
+    event = head.term is not None and any(map(head.term.is_a, EVENTS))
+    if category_of(head) not in GIVEN and not event:
         return None
     found = time_aside(text, chunk)
     if found is None and following is None:
         found = _short_time(text, chunk)
-    lasting = found is not None and _COURSE.search(text.text, max(0, head.start - _NEAR), chunk.start)
+    lasting = (
+        not event and found is not None and _COURSE.search(text.text, max(0, head.start - _NEAR), chunk.start)
+    )
     return None if lasting else found
 
 

@@ -7,21 +7,12 @@ from dataclasses import dataclass
 
 from trialgraph.criteria.chunking.chunks import Chunk
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.recency import EVENTS
 from trialgraph.criteria.facts.washouts import OtherTime
 from trialgraph.criteria.language.connectives import DETERMINERS
 from trialgraph.expressions import Expression
-from trialgraph.namespaces import TGC
 
 __all__ = ["Segment", "is_bare", "is_event", "says_nothing", "trimmed"]
-
-_EVENTS = (
-    str(TGC.CerebrovascularEvent),
-    str(TGC.Thromboembolism),
-    str(TGC.AcuteCoronarySyndrome),
-    str(TGC.MyocardialInfarction),
-    str(TGC.UnstableAngina),
-    str(TGC.CardiacArrest),
-)
 
 
 @dataclass(slots=True)
@@ -89,4 +80,4 @@ def trimmed(chunks: Sequence[Chunk]) -> list[Chunk]:
 def is_event(segment: Segment) -> bool:
     """Whether what a member names first is over in a moment, as a stroke is and high blood pressure isn't."""
     named = next((chunk.term for chunk in segment.chunks if chunk.term is not None), None)
-    return named is not None and any(map(named.is_a, _EVENTS))
+    return named is not None and any(map(named.is_a, EVENTS))
