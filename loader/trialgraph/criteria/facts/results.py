@@ -47,6 +47,8 @@ _THAT_IS = frozenset({"i.e", "ie"})
 _OF_TEST = frozenset({"for", "of", "to"})
 _MORE = frozenset({"negation", "exception", "example", "definition", "condition", "allowance", "regardless"})
 _NEAR = 20
+_WAITING = re.compile(r"-\s*(?:and/or|or)\s+[\w ]{0,20}?\w-[a-z]")
+"""A hyphen that waits for what a later word is joined to ("V600E- or V600K-mutant")."""
 _STAYING = re.compile(
     r"(?:^|[,;:.(*]|\b(?:is|are|be|being|currently|already|chronically|patients?|subjects?|participants?|individuals?"
     r"|persons?|people|those|women|men|who|or|and))\s*$",
@@ -158,7 +160,7 @@ def _read_result(head: Chunk, chunk: Chunk, around: Told) -> bool:
     return "sample" in chunk.classes
 
 
-def result_after(head: Chunk, chunks: Sequence[Chunk], around: Told) -> int | None:
+def result_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Told) -> int | None:
     """Return how many chunks behind a concept tell the result of its test; None when they don't."""
     if head.term is not None and head.term.category in GIVEN:
         lacking = next((i for i, chunk in enumerate(chunks[:2]) if "lacking" in chunk.classes), None)
@@ -167,7 +169,7 @@ def result_after(head: Chunk, chunks: Sequence[Chunk], around: Told) -> int | No
     if not is_testable(head):
         return None
     place = 0
-    if sign := _sign_after(head, chunks):
+    if sign := _sign_after(text, head, chunks):
         around.tested = True
         around.negated = around.negated != (sign in _ABSENT)
         return 1
@@ -182,12 +184,13 @@ def result_after(head: Chunk, chunks: Sequence[Chunk], around: Told) -> int | No
     return tests if tests and (around.tested or head.form in _RESULTS) else None
 
 
-def _sign_after(head: Chunk, chunks: Sequence[Chunk]) -> str:
+def _sign_after(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> str:
     """Return the result that a sign at the end of a name tells ("HBsAg-"), if any."""
     if not chunks or chunks[0].start != head.end or chunks[0].form not in _SIGNS:
         return ""
     ends = len(chunks) == 1 or chunks[1].start > chunks[0].end or chunks[1].form in _CLOSING
-    return _SIGNS[chunks[0].form] if ends else ""
+    waits = _WAITING.match(text.text, chunks[0].start) is not None
+    return _SIGNS[chunks[0].form] if ends and not waits else ""
 
 
 def _result(chunk: Chunk) -> str:

@@ -34,8 +34,7 @@ def with_shared_tumour(expression: Expression, text: Text) -> Expression:
             for each in (with_shared_tumour(each, text) for each in operands):
                 first = _first_of(kept, each, text)
                 if first < len(kept) and isinstance(each, AllOf):
-                    markers = [*kept[first:], each.operands[0]]
-                    kept[first:] = [all_of([any_of(markers), each.operands[1]])]
+                    kept[first:] = [_shared(kept[first:], each)]
                 else:
                     kept.append(each)
             return any_of(kept)
@@ -43,10 +42,28 @@ def with_shared_tumour(expression: Expression, text: Text) -> Expression:
             return expression
 
 
+def _shared(markers: Sequence[Expression], borne: AllOf) -> Expression:
+    """Give markers the tumour of the last, and what else it must have or lack ("ER+ or PR+, HER2- cancer").
+
+    What tells the last from them is its own ("HER2+ or HR+, HER2- cancer").
+    """
+    last, *others, tumour = borne.operands
+    genes = {_gene(each) for each in (*markers, last)}
+    if any(_gene(each) in genes for each in others):
+        return all_of([any_of([*markers, all_of([last, *others])]), tumour])
+    return all_of([any_of([*markers, last]), *others, tumour])
+
+
+def _gene(expression: Expression) -> str:
+    """Return the first word of a marker's name, by which markers of one gene are known."""
+    marker = expression.operand if isinstance(expression, Not) else expression
+    return marker.concept_label.split(" ")[0] if isinstance(marker, Fact) else ""
+
+
 def _first_of(listed: Sequence[Expression], borne: Expression, text: Text) -> int:
     """Return the first of the markers that end a list and are joined to a marker with its tumour."""
     first = len(listed)
-    if not isinstance(borne, AllOf) or len(borne.operands) != 2 or not _is_tumour(borne.operands[1], text):
+    if not isinstance(borne, AllOf) or not _is_tumour(borne.operands[-1], text):
         return first
     following = borne.operands[0]
     while first and _are_joined(listed[first - 1], following, text):
@@ -56,15 +73,19 @@ def _first_of(listed: Sequence[Expression], borne: Expression, text: Text) -> in
 
 
 def _are_joined(one: Expression, other: Expression, text: Text) -> bool:
-    """Whether two markers stand side by side, with nothing but "or" between them."""
-    if not isinstance(one, Fact) or not isinstance(other, Fact):
+    """Whether two markers stand side by side, nothing but "or" between them; the first may be several."""
+    told = one.operands if isinstance(one, AllOf) else (one,)
+    if not isinstance(other, Fact) or other.category != "biomarker" or not all(map(_is_marker, told)):
         return False
-    if one.category != "biomarker" or other.category != "biomarker":
+    last = told[-1]
+    if not isinstance(last, Fact) or _NOUN.search(text.text, *text.normalized.readable(last.span)):
         return False
-    if _NOUN.search(text.text, *text.normalized.readable(one.span)):
-        return False
-    end, start = text.normalized.readable(one.span)[1], text.normalized.readable(other.span)[0]
+    end, start = text.normalized.readable(last.span)[1], text.normalized.readable(other.span)[0]
     return end <= start and _JOINT.fullmatch(text.text, end, start) is not None
+
+
+def _is_marker(expression: Expression) -> bool:
+    return isinstance(expression, Fact) and expression.category == "biomarker"
 
 
 def _is_tumour(expression: Expression, text: Text) -> bool:

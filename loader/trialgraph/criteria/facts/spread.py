@@ -25,7 +25,7 @@ _SIZE = r"(?:[0-4](?:mi|[a-d](?:/[a-d])*)?|is|[xX])"
 _ONE = rf"(?:[cpyr]{{0,2}}[TNM](?:\+|{_SIZE}(?:\s*[-/]\s*{_SIZE}(?![a-z0-9]))*)|[Aa]ny\s+[TNM]\b)"
 _LETTER = re.compile(rf"[cpyr]{{0,2}}(?P<letter>[TNM])(?P<size>\+|{_SIZE}(?:\s*[-/]\s*{_SIZE}(?![a-z0-9]))*)")
 _WHOLE = re.compile(
-    r"\W*(?:(?i:presence|evidence|known|has|have|with|of|must|be|patients?|subjects?|participants?|an?|any|the"
+    r"[^\w≥≤<>]*(?:(?i:presence|evidence|known|has|have|with|of|must|be|patients?|subjects?|participants?|an?|any|the"
     r"|disease|clinical(?:ly)?|pathologic(?:al)?(?:ly)?|radiologic(?:al)?(?:ly)?|stages?|tumou?rs?|cancers?)\s+)*?"
     rf"(?P<said>{_ONE}(?:\s*(?:,\s*(?:and|or)|and/or|or|and|[,/])?\s*(?:(?:clinical\s+)?stages?\s+)?{_ONE})*)"
     r"(?:[\s-]*(?:disease|stages?|tumou?rs?|categor(?:y|ies)|status|cancers?))?"

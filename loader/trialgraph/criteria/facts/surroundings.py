@@ -242,7 +242,7 @@ def _is_treated(head: Chunk, chunks: Sequence[Chunk]) -> bool:
 
 def _step_over(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> Sequence[Chunk] | None:
     """Return what follows a test's result, a regimen, a time without or a diagnosis's rules, else None."""
-    if (after := result_after(head, chunks, around)) is not None:
+    if (after := result_after(text, head, chunks, around)) is not None:
         return chunks[after:]
     if after := regimen_after(head, chunks):
         return chunks[after:]
