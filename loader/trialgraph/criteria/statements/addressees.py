@@ -126,8 +126,10 @@ def _whose_case(text: Text, chunks: list[Chunk]) -> Expression | None:
         return None
     told = read_condition(text, case)
     if not is_formal(told) or not all(_may_be_told(text, atom) for atom in atoms(told)):
-        turned = any("negation" in chunk.classes for chunk in case) or _comma(case) is not None
-        return narrative(text, chunks[0].start, chunks[-1].end) if turned else None
+        if (lacking := _lacking_case(text, chunks[:modal], chunks[modal:])) is not None:
+            return lacking
+        unsure = any("negation" in chunk.classes or chunk.form in (",", "or") for chunk in case)
+        return narrative(text, chunks[0].start, chunks[-1].end) if unsure else None
     asked = join_segments(text, read_segments(text, body), "and") if any(map(is_content, body)) else None
     if asked is None or not _says_something(asked):
         asked = narrative(text, body[0].start, body[-1].end)

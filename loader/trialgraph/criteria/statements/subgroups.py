@@ -173,9 +173,14 @@ def required_at(text: Text, chunks: Sequence[Chunk]) -> int | None:
     return next((at for at in places if _REQUIRED.match(text.text, chunks[at].start, chunks[-1].end)), None)
 
 
+def _rules(chunk: Chunk) -> bool:
+    """Whether a word says what those before it have to meet ("must", "must have received")."""
+    return chunk.form in MODAL or chunk.form.startswith("must have ")
+
+
 def demand_on_some(text: Text, chunks: list[Chunk]) -> Expression | None:
     """Read "patients with X must be stable" among exclusions: it bars those with X who aren't."""
-    modal = next((i for i, chunk in enumerate(chunks) if chunk.form in MODAL), None)
+    modal = next((i for i, chunk in enumerate(chunks) if _rules(chunk)), None)
     opens = chunks[0].form in RESTARTS or chunks[0].form in WHO
     first = 1
     if modal is None and (modal := required_at(text, chunks)) is not None and "persons" in chunks[0].classes:
@@ -195,6 +200,7 @@ def demand_on_some(text: Text, chunks: list[Chunk]) -> Expression | None:
 
 def only_names_patients(chunks: list[Chunk], *, exclusion: bool) -> bool:
     """Whether "patients who have had A, B or C" just goes on to what they had, without a demand on them."""
-    goes_on = len(chunks) > 1 and not any(chunk.form in MODAL for chunk in chunks)
+    valued = any(chunk.kind == "value" for chunk in chunks)
+    goes_on = len(chunks) > 1 and not any(c.form in MODAL or (_rules(c) and not valued) for c in chunks)
     once = exclusion or not any(chunk.form in ("who", "whose") for chunk in chunks)
     return goes_on and once and chunks[0].form in WHO
