@@ -29,7 +29,10 @@ _LEADING = (
 _TIME = r"(?:corrected\s+QTc?|QTcF|QTcB|QTc|QT)\b"
 _SHORT = rf"(?:\s+\({_TIME}\))?"
 _QT = rf"{_TIME}(?:\s*/\s*{_TIME}|\s+or\s+{_TIME})?{_SHORT}(?:[-\s]+intervals?)?{_SHORT}"
-_POINTES = r"(?:a\s+)?torsades?\s+des?\s+pointes?(?:\s+\(TdP\))?(?:\s+(?:ventricular\s+)?(?:tachycardia|arrhythmias?))?"
+_POINTES = (
+    r"(?:a\s+)?torsades?\s+des?\s+pointes?(?:\s+\(TdP\))?"
+    r"(?:\s+(?:ventricular\s+)?(?:tachycardia|arrhythmias?))?"
+)
 _PROLONGING = (
     rf"(?:prolong(?:s|ing|ed)?\s+(?:the\s+)?{_QT}|prolongation\s+of\s+(?:the\s+)?{_QT}"
     rf"|{_QT}(?:\s+|-)prolong(?:ation|ing)|{_POINTES})"
