@@ -119,7 +119,7 @@ def lists_cancers(items: Sequence[Expression], vocabulary: Vocabulary) -> bool:
 
 
 def lists_paraproteins(lead: str, items: Sequence[Expression]) -> bool:
-    """Whether a list below "measurable disease, defined as:" is of the ways in which a myeloma is measured."""
+    """Whether a list below "measurable disease, defined as:" tells how a myeloma may be measured."""
     named = [{each.concept for each in atoms(item) if isinstance(each, Value)} for item in items]
     several = len(set().union(*named) & _PARAPROTEINS) > 1 and sum(map(bool, named)) > 1
     return several and "measurable" in lead.lower()
