@@ -339,6 +339,15 @@ def test_a_list_that_is_denied_bars(lead):
     assert compact(criterion.expression) == "NOT ANY(Stroke, DiabetesMellitus)"
 
 
+def test_a_myeloma_is_measured_in_one_way():
+    """Of serum and urine M-protein one is enough; what else a list asks for is asked for with them."""
+    listed = "  * Serum M-protein ≥ 0.5 g/dL\n  * Urine M-protein ≥ 200 mg/24 h"
+    (criterion,) = read_text(f"* Measurable disease, defined as:\n{listed}")
+    assert "ANY(SerumMProtein≥0.5 g/dL, UrineMProtein≥200 mg/(24.h))" in compact(criterion.expression)
+    (criterion,) = read_text(f"* All of these have to be met:\n{listed}")
+    assert "ANY(" not in compact(criterion.expression)
+
+
 def test_methods_of_contraception_are_no_demand():
     """Operations below "approved methods of birth control are:" are ways out of one, not asked for."""
     (criterion,) = read_text("* Approved methods of birth control are:\n  * Tubal ligation\n  * Vasectomy")

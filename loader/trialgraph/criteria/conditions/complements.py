@@ -9,12 +9,20 @@ from dataclasses import replace
 from trialgraph.criteria.language.vocabulary import Vocabulary
 from trialgraph.criteria.quantities.lesions import counts_lesions
 from trialgraph.criteria.trees import all_of, any_of
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms
 from trialgraph.namespaces import TGC
 
-__all__ = ["contradicts_itself", "demands_cancers", "join_complements", "lists_cancers"]
+__all__ = [
+    "contradicts_itself",
+    "demands_cancers",
+    "join_complements",
+    "lists_cancers",
+    "lists_paraproteins",
+]
 
 _MALIGNANT = str(TGC.MalignantNeoplasm)
+_PARAPROTEINS = frozenset(map(str, (TGC.SerumMProtein, TGC.UrineMProtein, TGC.InvolvedFreeLightChain)))
+"""By any of which a myeloma can be measured."""
 _STEPS = "{plus}"
 
 
@@ -108,6 +116,13 @@ def lists_cancers(items: Sequence[Expression], vocabulary: Vocabulary) -> bool:
     """Whether each item of a list asks for a cancer, unrelated ones, so that any of them must be enough."""
     each_one = all(any(_is_cancer(fact, vocabulary) for fact in _asked_at_once(item)) for item in items)
     return each_one and demands_cancers(all_of(items), vocabulary, 2)
+
+
+def lists_paraproteins(lead: str, items: Sequence[Expression]) -> bool:
+    """Whether a list below "measurable disease, defined as:" tells how a myeloma may be measured."""
+    named = [{each.concept for each in atoms(item) if isinstance(each, Value)} for item in items]
+    several = len(set().union(*named) & _PARAPROTEINS) > 1 and sum(map(bool, named)) > 1
+    return several and "measurable" in lead.lower()
 
 
 def _asked_at_once(item: Expression) -> Sequence[Expression]:

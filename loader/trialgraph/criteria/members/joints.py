@@ -104,8 +104,8 @@ def asked_together(text: Text, segments: Sequence[Segment]) -> frozenset[int]:
     """Return the places of members that bar, or are denied, only with the one before.
 
     Limits of two quantities ("ALT > 3 x ULN and bilirubin > 2 x ULN"), what "both" joins, an infection beside
-    another ("co-infection with HBV and HCV"), and what those with a disease are treated with ("HIV
-    infection and receiving antiretroviral therapy").
+    another ("co-infection with HBV and HCV"), what those with a disease are treated with ("HIV infection
+    and receiving antiretroviral therapy") or have had ("cirrhosis and a history of encephalopathy").
     """
     return frozenset(
         at
@@ -114,9 +114,24 @@ def asked_together(text: Text, segments: Sequence[Segment]) -> frozenset[int]:
         and not segments[at].after_comma
         and (
             _are_both(segments, at)
+            or _has_had_too(segments, at)
             or (text.exclusion and _is_limit_beside(segments, at))
             or (text.exclusion and _is_given_to(segments[at - 1], segments[at]))
         )
+    )
+
+
+def _has_had_too(segments: Sequence[Segment], at: int) -> bool:
+    """Whether a member tells what those with the one disease before it have had ("A and a history of B")."""
+    opening = [chunk.form for chunk in segments[at].chunks[:2]]
+    one, two = segments[at - 1].expression, segments[at].expression
+    ill = all(isinstance(each, Fact) and each.category == "condition" for each in (one, two))
+    alone = segments[at - 1].joint in ("", "or", ";") and not segments[at].negated
+    return (
+        ill
+        and alone
+        and opening[:1] == ["a"]
+        and opening[-1] in ("history", "history of", "prior history of")
     )
 
 

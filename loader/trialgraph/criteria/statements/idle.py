@@ -30,7 +30,7 @@ __all__ = ["NOTED", "adds_nothing", "arranges", "without_asides", "without_idle"
 
 NOTED = re.compile(r"(?:please\s+)?(?:note|nb|n\.b\.)(?=\W)", re.IGNORECASE)
 _AGE = str(TGC.Age)
-_TEST = r"(?:\w*tests?|\w*testing|screening|scans?|imaging|puncture|serolog\w+|assays?|report)\b"
+_TEST = r"(?:\w*tests?|\w*testing|screening|scans?|imaging|puncture|serolog\w+|assays?|report|review)\b"
 _NEEDED = r"(?:required|needed|necessary|mandatory|mandated)\b"
 _NOTE = r"\W*(?:(?:please\s+)?(?:note|nb|n\.b\.)\b[\s:,-]*(?:however[\s,]*)?(?:that\s+)?)?"
 _PLAIN = r"(?:(?!\b(?:must|should|if|when|where|unless|who|but|however|only)\b)[^.;:()]){0,120}?"

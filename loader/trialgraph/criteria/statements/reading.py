@@ -16,6 +16,7 @@ from trialgraph.criteria.conditions.complements import (
     demands_cancers,
     join_complements,
     lists_cancers,
+    lists_paraproteins,
 )
 from trialgraph.criteria.conditions.elapsed import (
     asks_treatment,
@@ -207,7 +208,9 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     if text.exclusion and meets_nothing(lead):
         return narrative(text, start, end)
     either = offers_choice(lead) or (text.exclusion and not _ALL.search(lead))
-    either = either or (not text.exclusion and lists_cancers(read, text.vocabulary))
+    either = either or (
+        not text.exclusion and (lists_cancers(read, text.vocabulary) or lists_paraproteins(lead, read))
+    )
     if either and not text.exclusion:
         read = [
             narrative(text, item.start, item.end) if asks_some(text, items[i], read[i]) else read[i]
