@@ -29,6 +29,8 @@ _LETTING = re.compile(
 )
 _SENTENCE = re.compile(r"[^.;]*(?:\.(?=\d)[^.;]*)*")
 _HAD = frozenset({"condition", "treatment", "procedure"})
+_MOST = 40
+"""Alternatives of an exclusion that is looked through for what lets people in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +99,22 @@ def _worded(criterion: Criterion) -> Criterion:
     told = criterion.expression
     if not isinstance(told, AnyOf) or all(isinstance(each, Not) for each in told.operands):
         return criterion
-    operands = [_condition(each, criterion) for each in told.operands]
+    letting = _LETTING.search(criterion.text) if len(told.operands) <= _MOST else None
+    if letting is None:
+        return criterion
+    operands = [_condition(each, criterion, letting.end()) for each in told.operands]
     if all(one is two for one, two in zip(operands, told.operands, strict=True)):
         return criterion
     return replace(criterion, expression=any_of(operands))
 
 
-def _condition(operand: Expression, criterion: Criterion) -> Expression:
-    """Return what an exclusion says of those who lack something, in words if that lets others in."""
+def _condition(operand: Expression, criterion: Criterion, behind: int) -> Expression:
+    """Return what an exclusion says of those who lack something, in words behind what lets others in."""
     facts = [each for each in atoms(operand) if isinstance(each, Fact)] if isinstance(operand, Not) else []
     if not all(each.category in _HAD for each in facts) or all(each.is_mention for each in facts):
         return operand
     start = min(each.span[0] for each in facts)
-    if _LETTING.search(criterion.text, 0, start) is None:
+    if start < behind:
         return operand
     sentence = next(each for each in _SENTENCE.finditer(criterion.text) if each.end() > start)
     words = sentence.group().strip()
