@@ -54,3 +54,13 @@ def test_the_concept_of_a_permission_is_known() -> None:
         "Exclusion Criteria:\n\n* Autoimmune disease\n* Patients with type 1 diabetes are eligible"
     )
     assert [each.rpartition("/")[2] for each in read[0].expression.exceptions] == ["Type1DiabetesMellitus"]
+
+
+def test_what_those_let_in_may_not_need_bars_nobody() -> None:
+    """Who takes no steroids isn't barred for that; who never had chemotherapy is, where that is asked."""
+    let_in = (
+        "Known brain metastases; unless these were treated and the subject has been off steroids for 14 days"
+    )
+    bars, lacks = _read(let_in, "Brain metastases or no prior chemotherapy")
+    assert "off steroids for 14 days»" in bars and "Corticosteroid" not in bars
+    assert "Chemotherapy" in lacks

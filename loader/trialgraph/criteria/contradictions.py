@@ -33,12 +33,13 @@ def without_contradictions(criteria: Sequence[Criterion], vocabulary: Vocabulary
         criteria: The criteria, in order.
         vocabulary: Words of the concepts.
     """
-    asked = [
-        (each, atom, denied)
-        for each in criteria
-        if each.kind == "inclusion"
-        for atom, denied in _demands(each.expression, denied=False)
-    ]
+    told: dict[tuple[_Atom, bool, bool], list[Criterion]] = {}
+    for each in criteria:
+        for atom, denied in _demands(each.expression, denied=False) if each.kind == "inclusion" else ():
+            named = told.setdefault((replace(atom, span=(0, 0)), denied, each.scope is None), [])
+            if len(named) <= 1:  # one other than the criterion that is held against them is enough
+                named.append(each)
+    asked = [(each, atom, denied) for (atom, denied, _), named in told.items() for each in named]
     return [each if each.scope else _limited(each, asked, vocabulary) for each in criteria]
 
 

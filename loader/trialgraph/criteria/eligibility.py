@@ -13,7 +13,7 @@ from trialgraph.criteria.language.misspellings import common_words
 from trialgraph.criteria.language.vocabulary import Term, Vocabulary, default_vocabulary
 from trialgraph.criteria.misplaced import turn_demands
 from trialgraph.criteria.offered import with_offered
-from trialgraph.criteria.permits import lift_bars
+from trialgraph.criteria.permits import lift_bars, word_conditions
 from trialgraph.criteria.sections.leads import below_leads
 from trialgraph.criteria.sections.normalization import normalize, words_of
 from trialgraph.criteria.sections.outline import outline
@@ -95,7 +95,8 @@ def _read(
         )
         read.append(criterion)
         permitted.append(let_in)
-    told = with_offered(lift_bars(turn_demands(read), permitted, vocabulary), vocabulary)
+    lifted = word_conditions(lift_bars(turn_demands(read), permitted, vocabulary))
+    told = with_offered(lifted, vocabulary)
     return tuple(without_contradictions(told, vocabulary))
 
 

@@ -15,12 +15,22 @@ from trialgraph.criteria.conditions.cases import with_exception
 from trialgraph.criteria.criterion import Criterion
 from trialgraph.criteria.language.vocabulary import GIVEN, Term, Vocabulary
 from trialgraph.criteria.trees import all_of, any_of
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms
 
-__all__ = ["lift_bars"]
+__all__ = ["lift_bars", "word_conditions"]
 
 _NARROWING = frozenset({"qualifier", "severity"})
 _EARLIER = re.compile(r"\b(?:prior|previous\w*|history|past|second|other|another)\b", re.IGNORECASE)
+
+
+_LETTING = re.compile(
+    r"\b(?:unless|eligible|allowed|permitted|provided|must|should|may\s+(?:participate|enrol\w*|be\s+(?:included|enrol\w*)))\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[^.;]*(?:\.(?=\d)[^.;]*)*")
+_HAD = frozenset({"condition", "treatment", "procedure"})
+_MOST = 40
+"""Alternatives of an exclusion that is looked through for what lets people in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,47 @@ def lift_bars(
         changed = read is not each.expression
         lifted.append(replace(each, expression=read) if changed else each)
     return lifted
+
+
+def word_conditions(criteria: Sequence[Criterion]) -> list[Criterion]:
+    """Return the criteria of a section, what those whom an exclusion lets in may not need kept as words.
+
+    "Brain metastases. Patients are eligible if treated. They must also be off corticosteroids" bars nobody
+    without brain metastases for taking none.
+
+    Args:
+        criteria: The criteria, in order.
+    """
+    return [_worded(each) if each.kind == "exclusion" else each for each in criteria]
+
+
+def _worded(criterion: Criterion) -> Criterion:
+    told = criterion.expression
+    if not isinstance(told, AnyOf) or all(isinstance(each, Not) for each in told.operands):
+        return criterion
+    letting = _LETTING.search(criterion.text) if len(told.operands) <= _MOST else None
+    if letting is None:
+        return criterion
+    operands = [_condition(each, criterion, letting.end()) for each in told.operands]
+    if all(one is two for one, two in zip(operands, told.operands, strict=True)):
+        return criterion
+    return replace(criterion, expression=any_of(operands))
+
+
+def _condition(operand: Expression, criterion: Criterion, behind: int) -> Expression:
+    """Return what an exclusion says of those who lack something, in words behind what lets others in."""
+    facts = [each for each in atoms(operand) if isinstance(each, Fact)] if isinstance(operand, Not) else []
+    if not all(each.category in _HAD for each in facts) or all(each.is_mention for each in facts):
+        return operand
+    start = min(each.span[0] for each in facts)
+    if start < behind:
+        return operand
+    sentence = next(each for each in _SENTENCE.finditer(criterion.text) if each.end() > start)
+    words = sentence.group().strip()
+    left = sentence.start() + sentence.group().index(words)
+    said = " ".join(words.split())
+    spoken_of = (Not(replace(each, modifiers={**each.modifiers, "context": said})) for each in facts)
+    return AllOf((Narrative(said, "not-formalised", (left, left + len(words))), *spoken_of))
 
 
 def _stands_behind(

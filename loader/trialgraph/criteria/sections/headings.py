@@ -125,6 +125,7 @@ _LET_IN = re.compile(
     re.IGNORECASE,
 )
 _NOTE = re.compile(r"note\b", re.IGNORECASE)
+_LONGEST_LEAD = 600
 _LONGEST = 240
 _SHORT = 80
 _RULING = re.compile(
@@ -251,7 +252,7 @@ def _parse_sentence_heading(line: str) -> Heading | None:
 
 def lets_some_in(line: str) -> bool:
     """Whether a sentence above a list lets some people in, or excepts something, whatever it speaks of."""
-    return _LET_IN.search(line) is not None
+    return len(line) <= _LONGEST_LEAD and _LET_IN.search(line) is not None
 
 
 def _is_sentence(match: re.Match[str]) -> bool:
