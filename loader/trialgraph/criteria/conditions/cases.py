@@ -20,7 +20,7 @@ from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.offers import concerns_some_aside
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.trees import all_of, any_of, map_facts, negate, only_facts
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
 
 __all__ = [
     "asked_of",
@@ -319,10 +319,12 @@ def except_for(
 ) -> Expression:
     """Let an exception lift what an expression bars.
 
-    Facts carry it as a modifier, so that their absence still settles them. A narrative exception
-    stands beside anything else, and beside a demand that it `lifts` ("unless …", "… are eligible").
+    Facts carry it as a modifier, so that their absence still settles them; words go on with it. A narrative
+    exception stands beside anything else, and beside a demand that it `lifts` ("unless …", "… are eligible").
     """
     demanded = lifts and not text.exclusion and not isinstance(expression, Not)
+    if not demanded and all(isinstance(atom, Narrative) for atom in atoms(expression)):
+        return _in_words(text, expression, place[1])
     if not (demanded or not only_facts(expression)):
         return map_facts(expression, lambda fact: with_exception(fact, words))
     granted = _granted(text, expression, place)
@@ -332,6 +334,21 @@ def except_for(
     if granted is not None and isinstance(expression, AnyOf) and any(map(only_facts, expression.operands)):
         return _last_lifted(text, expression.operands, (granted, words, place))
     return all_of([expression, Not(lifted)])
+
+
+def _in_words(text: Text, expression: Expression, end: int) -> Expression:
+    """Let the last words of an expression go on up to the end of their exception."""
+    match expression:
+        case Narrative(span=span):
+            return narrative(text, text.normalized.readable(span)[0], end)
+        case Not(operand):
+            return Not(_in_words(text, operand, end))
+        case AllOf(operands):
+            return all_of([*operands[:-1], _in_words(text, operands[-1], end)])
+        case AnyOf(operands):
+            return any_of([*operands[:-1], _in_words(text, operands[-1], end)])
+        case _:
+            return expression
 
 
 def _last_lifted(
