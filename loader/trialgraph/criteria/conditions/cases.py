@@ -33,6 +33,7 @@ __all__ = [
     "words_of",
 ]
 
+_SENTENCE = ". "
 _OPENING = RESTARTS | {"those", "those with", "individual with", "person with", "people with", "other than"}
 _SILENT = ("neutral", "condition", "exception", "post", "allowance", "tail", "value_tail", "label")
 _WHO = frozenset({"patient who", "subject who", "participant who"})
@@ -323,9 +324,10 @@ def except_for(
     exception stands beside anything else, and beside a demand that it `lifts` ("unless …", "… are eligible").
     """
     demanded = lifts and not text.exclusion and not isinstance(expression, Not)
-    if not demanded and all(isinstance(atom, Narrative) for atom in atoms(expression)):
+    in_words = not demanded and all(isinstance(atom, Narrative) for atom in atoms(expression))
+    if in_words and _SENTENCE not in words:
         return _in_words(text, expression, place[1])
-    if not (demanded or not only_facts(expression)):
+    if not (in_words or demanded or not only_facts(expression)):
         return map_facts(expression, lambda fact: with_exception(fact, words))
     granted = _granted(text, expression, place)
     lifted = granted or narrative(text, *place)
