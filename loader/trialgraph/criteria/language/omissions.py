@@ -37,7 +37,11 @@ def is_omitted(tokens: list[Token], mention: Mention, named: Mapping[int, Mentio
     """
     if _opens_list(tokens, mention) or _has_prefix(tokens, mention.start):
         return True
-    return _hides_more(tokens, mention, named) or _says_nothing(tokens, mention)
+    return (
+        _hides_more(tokens, mention, named)
+        or _says_nothing(tokens, mention)
+        or _waits_for_illness(tokens, mention, named)
+    )
 
 
 def _has_prefix(tokens: list[Token], start: int) -> bool:
@@ -65,6 +69,15 @@ def _hides_more(tokens: list[Token], mention: Mention, named: Mapping[int, Menti
         return False
     _, classes = lexicon().phrase_at(tokens, mention.start)
     return "qualifier" in classes and inner.term.category == mention.term.category == "condition"
+
+
+def _waits_for_illness(tokens: list[Token], mention: Mention, named: Mapping[int, Mention]) -> bool:
+    """Whether "allergic" tells a kind of the disease behind "or" ("allergic or irritant dermatitis")."""
+    joint = tokens[mention.end].form if mention.end < len(tokens) else ""
+    if mention.term.category != "allergy" or tokens[mention.start].form != "allergic":
+        return False
+    following = named.get(mention.end + 1)
+    return joint in _LIST_JOINTS and following is not None and following.term.category == "condition"
 
 
 def _says_nothing(tokens: list[Token], mention: Mention) -> bool:

@@ -52,6 +52,10 @@ __all__ = ["join_segments"]
 
 _CONTRACEPTION = re.compile(r"contracept|birth[ -]control|abstain|abstinence", re.IGNORECASE)
 _HYPERSENSITIVITY = str(TGC.Hypersensitivity)
+_MALIGNANT = str(TGC.MalignantNeoplasm)
+_RESPONSES = frozenset(
+    map(str, (TGC.PlatinumResistance, TGC.PlatinumRefractoriness, TGC.PlatinumSensitivity))
+)
 _UNENDED = re.compile(
     r"(?:who\s+|patients?\s+|that\s+|which\s+)?(?:cannot|can not|ha(?:s|ve|d) not (?:\w+ )?recovered)\b",
     re.IGNORECASE,
@@ -74,6 +78,8 @@ def _may_lack(segment: Segment) -> bool:
 def _join_block(text: Text, segments: list[Segment], default: str) -> Expression:
     if all(segment.expression is None for segment in segments) or _denies_later(text, segments):
         return narrative(text, segments[0].chunks[0].start, segments[-1].chunks[-1].end)
+    if _describes_all(text, segments):
+        return all_of([_join_block(text, segments[:1], default), _join_block(text, segments[1:], default)])
     if not text.exclusion and (remark := closing_remark(segments)):
         words = narrative(text, segments[remark].chunks[0].start, segments[-1].chunks[-1].end)
         return all_of([_join_block(text, segments[:remark], default), words])
@@ -92,6 +98,17 @@ def _join_block(text: Text, segments: list[Segment], default: str) -> Expression
             alternatives.append([])
         alternatives[-1].append(expression)
     return any_of([all_of(group) for group in alternatives if group])
+
+
+def _describes_all(text: Text, segments: Sequence[Segment]) -> bool:
+    """Whether "platinum-resistant, recurrent ovarian or peritoneal cancer" starts with how all of it is."""
+    first = segments[0].expression
+    if not isinstance(first, Fact) or first.concept not in _RESPONSES or segments[0].negated:
+        return False
+    others = [each.expression for each in segments[1:]]
+    known = text.vocabulary.by_iri
+    cancers = all(isinstance(o, Fact) and _MALIGNANT in known[o.concept].ancestors for o in others)
+    return bool(others) and cancers and segments[1].joint == ","
 
 
 def _denies_later(text: Text, segments: Sequence[Segment]) -> bool:
