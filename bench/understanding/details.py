@@ -42,10 +42,8 @@ _UNTOLD = frozenset(
 )
 """Words of a status that the concept, the kind of record or its polarity already tell."""
 
-_NOW = frozenset(
-    ["concurrent", "concomitant", "concurrently", "concomitantly", "ongoing", "active", "recent"]
-)
-"""Words for what goes on, or did until lately: the status "active" tells it, and so does a time."""
+_NOW = frozenset(["concurrent", "concomitant", "concurrently", "concomitantly", "ongoing"])
+"""Words for what goes on, which the status "active" tells."""
 
 
 def has_window(pair: Pair) -> bool:
@@ -89,7 +87,9 @@ def same_status(pair: Pair) -> bool:
         return _within(limit, comparator, float(number) * (10 if unit == "cm" else 1))
     said = content_words(status) - _UNTOLD
     read = content_words(" ".join([*fact.modifiers.values(), fact.concept_label, _text(fact.within)]))
-    if said & _NOW and (fact.within is not None or fact.modifiers.get("status") == "active"):
+    if said & _NOW and fact.modifiers.get("status") == "active":
+        return True
+    if "recent" in said and fact.within is not None:
         return True
     return bool(said & read) if said else True
 
