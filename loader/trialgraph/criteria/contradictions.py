@@ -17,8 +17,10 @@ from trialgraph.criteria.language.vocabulary import Vocabulary
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Limit, Not, Value
 from trialgraph.namespaces import TGC
 
-__all__ = ["without_contradictions"]
+__all__ = ["UNASKED", "without_contradictions"]
 
+UNASKED = "doesn't ask for"
+"""How the scope of a criterion ends that contradicts another one."""
 _Atom = Fact | Value
 _SEXES = {str(TGC.FemaleSex), str(TGC.MaleSex)}
 
@@ -52,7 +54,7 @@ def _limited(
             if other is criterion or (other.scope is not None and criterion.kind == "inclusion"):
                 continue
             if _rules_out(demand, barred, vocabulary, lacks=lacks, lacking=denied):
-                return replace(criterion, scope=f"those whom {other.id} doesn't ask for")
+                return replace(criterion, scope=f"those whom {other.id} {UNASKED}")
     return criterion
 
 

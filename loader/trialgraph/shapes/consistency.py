@@ -2,7 +2,8 @@
 
 What is compared is the normal form of what each criterion demands of a patient, in canonical units,
 those of the structured fields among them. Only demands that hold for the whole trial count: a
-criterion of one part or cohort, and an alternative, contradict nothing.
+criterion of one part or cohort, and an alternative, contradict nothing; one that is held to be of some
+patients only because it contradicts the rest is among what is told.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Literal, TypeAlias, get_args
 
 import pyoxigraph as ox
 
+from trialgraph.criteria.contradictions import UNASKED
 from trialgraph.criteria.plain import plain
 from trialgraph.equivalence import conjuncts, meaning_key, normal_form
 from trialgraph.expressions import (
@@ -49,13 +51,13 @@ SELECT ?nct ?id ?kind ?text ?reading ?structured ?sex ?healthy WHERE {
   VALUES ?trial { TRIALS }
   ?trial tg:nctId ?nct ; tg:criterion ?criterion .
   ?criterion tg:id ?id ; tg:kind ?kind ; tg:order ?order ; tg:text ?text ; tg:expressionJson ?reading .
-  FILTER NOT EXISTS { ?criterion tg:scope ?scope }
+  FILTER NOT EXISTS { ?criterion tg:scope ?scope FILTER(!STRENDS(?scope, "UNASKED")) }
   BIND(EXISTS { ?criterion a tg:StructuredCriterion } AS ?structured)
   OPTIONAL { ?trial tg:sex ?sex }
   OPTIONAL { ?trial tg:healthyVolunteers ?healthy }
 }
 ORDER BY ?nct DESC(?structured) DESC(?kind) ?order
-"""
+""".replace("UNASKED", UNASKED)
 _CONDITIONS = """
 SELECT ?nct ?concept ?controls WHERE {
   VALUES ?trial { TRIALS }

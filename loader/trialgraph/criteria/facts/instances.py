@@ -32,6 +32,8 @@ __all__ = [
     "with_times",
 ]
 
+_LESIONS = frozenset({"lesion", "condition"})
+"""Categories of what is found in a body: metastases are instances of lesions."""
 _TARGETED = ("-targeted therapy", "PSMA radioligand therapy")
 _WAYS = frozenset(
     map(
@@ -214,13 +216,17 @@ def example_of(kind: Fact, example: Expression) -> Expression:
 
 
 def _example(kind: Fact, example: Fact) -> Fact:
-    alike = kind.category in GIVEN or kind.category == example.category
+    alike = kind.category in GIVEN or _are_alike(kind, example)
     lent = kind.modifiers if alike else {}
     told = [lent.get("qualifier"), example.modifiers.get("qualifier")]
     modifiers = {**lent, **example.modifiers}
     if any(told):
         modifiers["qualifier"] = "; ".join(dict.fromkeys(filter(None, told)))
     return replace(example, modifiers=modifiers, within=example.within or kind.within)
+
+
+def _are_alike(kind: Fact, instance: Fact) -> bool:
+    return kind.category == instance.category or {kind.category, instance.category} == _LESIONS
 
 
 def unlisted(kind: Fact, words: str) -> Fact:
@@ -261,7 +267,7 @@ def instances_of(kind: Fact, instances: Expression) -> Expression:
     inherited = dict(kind.modifiers) if kind.category in GIVEN else _state(kind)
 
     def inherit(fact: Fact) -> Fact:
-        bare = not fact.modifiers and fact.within is None and fact.category == kind.category
+        bare = _are_alike(kind, fact) and not fact.modifiers and fact.within is None
         given = inherited if bare or kind.category in GIVEN else {}
         if fact.concept_label.startswith(STATED):
             given = {name: words for name, words in given.items() if name != "qualifier"}
