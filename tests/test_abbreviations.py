@@ -37,8 +37,8 @@ def test_an_abbreviation_explained_in_two_ways_isn_t_taken() -> None:
 
 def test_an_abbreviation_isn_t_a_second_fact_where_it_is_explained() -> None:
     """The bracket adds nothing to the words before it."""
-    (only,) = read_text("History of polycythemia vera (PV)", kind="exclusion")
-    assert compact(only.expression) == "PolycythemiaVera{status=history}"
+    told = read_text("* Isolated extramedullary disease (EMD)\n* Treatment for EMD", kind="exclusion")
+    assert compact(told[0].expression) == "IsolatedExtramedullaryRelapse"
 
 
 @given(st.text(alphabet="ABCDabcd pv(),;\n", max_size=80))
