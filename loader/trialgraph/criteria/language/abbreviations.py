@@ -15,9 +15,10 @@ from trialgraph.namespaces import TGC
 
 __all__ = ["own_abbreviations", "uses_any"]
 
-_DEFINED = re.compile(
-    r"""(?P<before>[^\n;:,()\[\]]{3,90})[(\[]["“]?(?P<short>[A-Z0-9][A-Za-z0-9]{1,7}?)s?["”]?[)\]]"""
-)
+_DEFINED = re.compile(r"""[(\[]["“]?(?P<short>[A-Z0-9][A-Za-z0-9]{1,7}?)s?["”]?[)\]]""")
+_PART = re.compile(r"[\n;:,()\[\]]")
+_FARTHEST = 90
+"""How far back the words are sought that an abbreviation stands for, in letters."""
 _WORD = re.compile(r"[^\W_]+")
 _PASSED = frozenset({"of", "the", "and", "in", "to", "on", "for"})
 _STEM = 4
@@ -61,7 +62,8 @@ def _definitions(text: str) -> Iterator[tuple[str, str]]:
     for found in _DEFINED.finditer(text):
         short = found["short"]
         if sum(map(str.isupper, short)) >= _LEAST_CAPITALS:
-            words = _long_form(found["before"].rstrip(), short)
+            before = _PART.split(text[max(0, found.start() - _FARTHEST) : found.start()])[-1]
+            words = _long_form(before.rstrip(), short)
             if len(words) > len(short) + 1:
                 yield short, words
 
