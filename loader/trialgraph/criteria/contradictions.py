@@ -37,7 +37,9 @@ def without_contradictions(criteria: Sequence[Criterion], vocabulary: Vocabulary
     """
     told: dict[tuple[_Atom, bool, bool], list[Criterion]] = {}
     for each in criteria:
-        for atom, denied in _demands(each.expression, denied=False) if each.kind == "inclusion" else ():
+        # What whoever meets a criterion certainly has is what it is enough to lack for not meeting it.
+        for atom, lacking in _enough(each.expression, denied=True) if each.kind == "inclusion" else ():
+            denied = not lacking
             named = told.setdefault((replace(atom, span=(0, 0)), denied, each.scope is None), [])
             if len(named) <= 1:  # one other than the criterion that is held against them is enough
                 named.append(each)
@@ -56,23 +58,6 @@ def _limited(
             if _rules_out(demand, barred, vocabulary, lacks=lacks, lacking=denied):
                 return replace(criterion, scope=f"those whom {other.id} {UNASKED}")
     return criterion
-
-
-def _demands(expression: Expression, *, denied: bool) -> Iterator[tuple[_Atom, bool]]:
-    """Yield what whoever meets an expression certainly has, and what they certainly don't have."""
-    match expression:
-        case Fact() if not expression.is_mention:
-            yield expression, denied
-        case Value():
-            yield expression, denied
-        case Not(operand):
-            yield from _demands(operand, denied=not denied)
-        case AllOf(operands) if not denied:
-            for each in operands:
-                yield from _demands(each, denied=denied)
-        case AnyOf(operands) if denied:
-            for each in operands:
-                yield from _demands(each, denied=denied)
 
 
 def _bars(criterion: Criterion) -> Iterator[tuple[_Atom, bool]]:
