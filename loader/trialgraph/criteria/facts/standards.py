@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.facts.measurability import measuring_end
 
 __all__ = ["standard_end"]
 
@@ -26,18 +27,6 @@ _MET = re.compile(
     r"[^.;,:]{0,30}\bcriteria\b[\s.]*",
     re.IGNORECASE,
 )
-_MEASURED = re.compile(
-    r",?\s*(?:(?:is|are|as)\s+)?(?:here\s+)?defined\s+(?:as|by)\s+[^.;]{0,60}\blesions?\b[^.;]{0,30}"
-    r"\b(?:accurately|reliably|reproducibly)\s+(?:be\s+)?measured\s+in\s+(?:at\s+least\s+)?(?:one|1)\s+dimension"
-    r"\b.*",
-    re.IGNORECASE | re.DOTALL,
-)
-_NARROWER = re.compile(
-    r"\b(?:not|no|without|previous\w*|prior|irradiat\w+|radiat\w+|outside|untreated|biops\w+|treated|unless|except\w*"
-    r"|resect\w*|eligible|must)\b",
-    re.IGNORECASE,
-)
-"""What RECIST calls measurable, told in its words instead of by its name."""
 _VERSION = re.compile(
     r"(?:\bRECIST\s*)(?P<rest>\(?(?:version|ver\.?|v\.?)?\s*(?:\(v\.?\)\s*)?1\.[01]\)?(?:\s+(?:criteria|guidelines?))*)",
     re.IGNORECASE,
@@ -62,19 +51,26 @@ _FINDING = frozenset(
 _LONGEST_NAME = 10
 
 
-def standard_end(text: Text, chunks: Sequence[Chunk]) -> int:
-    """Return where the name of the rules by which a diagnosis is made ends; 0 when there is none."""
+def standard_end(text: Text, chunks: Sequence[Chunk], *, measures: bool = False) -> int:
+    """Return where the name of the rules by which a diagnosis is made ends; 0 when there is none.
+
+    Args:
+        text: The text.
+        chunks: What follows the diagnosis.
+        measures: Whether the diagnosis is measurable disease, of which more is told that narrows nothing.
+    """
     start, end = chunks[0].start, chunks[-1].end
     named = "recist" in text.lowered
     version = _VERSION.search(text.text, max(0, start - _LONGEST_NAME), end) if named else None
     if version is not None and version.start("rest") <= start < version.end():
         return version.end()
     words = text.text[start:end]
-    if _MEASURED.match(words) and not _NARROWER.search(words):
+    measured = measuring_end(text.text, start, end) if measures else 0
+    if measured == end:
         return end
     if chunks[0].form in _FINDING and _FOUND.fullmatch(words):
         return end
     found = _MET.match(words) or _STANDARD.match(words)
     if found is None or any(chunk.kind in ("value", "lesion", "size") for chunk in chunks):
-        return 0
+        return measured
     return chunks[0].start + found.end()

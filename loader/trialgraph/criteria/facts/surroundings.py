@@ -27,6 +27,7 @@ from trialgraph.criteria.chunking.brackets import (
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.epithets import adjectives_at
 from trialgraph.criteria.chunking.pieces import is_content
+from trialgraph.criteria.facts.measurability import measuring_end
 from trialgraph.criteria.facts.predications import PREDICATES, asks_otherwise, is_counted
 from trialgraph.criteria.facts.provisos import limits_in, names_cause
 from trialgraph.criteria.facts.recency import (
@@ -152,10 +153,14 @@ def _is_comma(chunk: Chunk) -> bool:
 
 def _is_any(head: Chunk, chunk: Chunk) -> bool:
     """Whether a number asks for no more than one ("one or more activating mutations")."""
-    if chunk.form in ("1", "one") and head.term is not None and head.term.iri == _MEASURABLE:
+    if chunk.form in ("1", "one") and _is_measured(head):
         return True
     limit = chunk.limit.limit if chunk.limit is not None and chunk.limit.unit is None else None
     return limit is not None and (limit.low, limit.low_inclusive, limit.high) == (1, True, None)
+
+
+def _is_measured(head: Chunk) -> bool:
+    return head.term is not None and head.term.is_a(_MEASURABLE)
 
 
 def _is_one_of(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
@@ -252,7 +257,7 @@ def _step_over(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
     if around.negated and (lasting := time_off(text, chunks, 0)) is not None:
         around.window = around.window or lasting
         return chunks[2:]
-    if standard := standard_end(text, chunks):
+    if standard := standard_end(text, chunks, measures=_is_measured(head)):
         return [chunk for chunk in chunks if chunk.start >= standard]
     barred = text.exclusion or around.negated
     return chunks[1:] if barred and for_time_before(head, chunks) else None
@@ -345,6 +350,8 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
     if opening.form in ("using", "by", "per", "calculated", "based", "according") or standard_end(
         text, inner
     ):
+        return
+    if _is_measured(head) and measuring_end(text.text, inner[0].start, inner[-1].end, bracketed=True):
         return
     told = inner[1:] if "definition" in opening.classes else inner
     values = [chunk.expression for chunk in told if chunk.kind == "value" and chunk.expression is not None]
