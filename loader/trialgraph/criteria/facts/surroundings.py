@@ -163,6 +163,13 @@ def _is_measured(head: Chunk) -> bool:
     return head.term is not None and head.term.is_a(_MEASURABLE)
 
 
+def _counted_so(head: Chunk, chunks: Sequence[Chunk]) -> Limit | None:
+    """Return how many lesions a disease is said to be ("oligometastases, defined as up to 5 lesions")."""
+    while chunks and _is_comma(chunks[-1]):
+        chunks = chunks[:-1]
+    return count_in(chunks) if chunks and head.term and counts_lesions(head.term) else None
+
+
 def _is_one_of(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
     """Whether "active" is one of two things a disease may be ("active or chronic"): neither is needed."""
     if "active" not in chunks[index].classes:
@@ -223,6 +230,9 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
             return True
         if not text.exclusion and asks_otherwise(head, chunks[index:], negated=around.negated):
             return False
+        if (defined := _counted_so(head, chunks[index:])) is not None:
+            around.count = around.count or defined
+            return True
         if classes & _NARROWING or chunk.kind == "limit" or _is_treated(head, chunks[index:]):
             _keep_rest(text, head, chunks[index:], around)
             return True
@@ -344,7 +354,7 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
     if is_testable(head) and all("sample" in chunk.classes or chunk.form == "or" for chunk in inner):
         return
     opening = inner[0]
-    if head.term and counts_lesions(head.term) and (count := count_in(inner)) is not None:
+    if (count := _counted_so(head, inner)) is not None:
         around.count = count
         return
     if opening.form in ("using", "by", "per", "calculated", "based", "according") or standard_end(

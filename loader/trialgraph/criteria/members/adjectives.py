@@ -12,6 +12,7 @@ from trialgraph.criteria.chunking.pieces import TURNING
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import STATED
 from trialgraph.criteria.facts.recency import LATELY
+from trialgraph.criteria.facts.standards import standard_end
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import Segment, is_bare, is_event
@@ -318,6 +319,8 @@ def _remark(text: Text, chunks: list[Chunk]) -> str | None:
     rest = [chunk for chunk in chunks[concept + 1 :] if "tail" not in chunk.classes]
     rest = list(itertools.dropwhile(lambda chunk: chunk.kind == "bracket" and _is_plural(text, chunk), rest))
     if not rest or rest[0].kind != "word" or not rest[0].classes & {"post", "condition", "definition"}:
+        return None
+    if standard_end(text, rest) >= rest[-1].end:
         return None
     return text.text[rest[0].start : chunks[-1].end]
 
