@@ -163,7 +163,7 @@ def cancers(draw: st.DrawFn) -> list[dict[str, Any]]:
     return made
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(
     resources=cancers(),
     study=st.sampled_from([COLORECTAL, (str(TGC.Melanoma),), (), UNTOLD]),

@@ -107,7 +107,7 @@ def _merged(all_of_them: list[Presence]) -> Presence:
     return Presence(latest_of(each.ago for each in all_of_them), active, "recorded", ())
 
 
-@pytest.mark.parametrize(("engine", "examples"), [("rudof", 40), ("pyshacl", 15)])
+@pytest.mark.parametrize(("engine", "examples"), [("rudof", 25), ("pyshacl", 10)])
 def test_rails_of_narrowed_facts_are_the_reference_evaluator(engine: ShaclEngine, examples: int) -> None:
     """What a key stands for, with windows and what goes on, is what the evaluator asks one by one."""
 

@@ -62,11 +62,12 @@ def test_one_fact_away(case: Case) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize(("engine", "every"), [("pyshacl", 2), ("rudof", 1)])
-def test_every_engine_agrees_on_every_case(engine: Engine, every: int) -> None:
-    """Both SHACL engines, rudof and pySHACL, give each patient the verdicts of the reference evaluator.
+@pytest.mark.parametrize(("engine", "every"), [("pyshacl", 8), ("rudof", 3)])
+def test_the_engines_agree_on_the_cases(engine: Engine, every: int) -> None:
+    """Both SHACL engines, rudof and pySHACL, give the verdicts of the reference evaluator.
 
-    pySHACL, which takes three times as long, is asked about every other patient.
+    They take their time, so rudof is asked about each third patient, some of every trial, and pySHACL, which
+    takes three times as long, about each eighth.
     """
     for number, case in list(enumerate(CASES))[::every]:
         view, trial = _known_view(number), packaged_trials()[case["trial"]]
