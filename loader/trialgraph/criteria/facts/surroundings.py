@@ -230,9 +230,6 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
             return True
         if not text.exclusion and asks_otherwise(head, chunks[index:], negated=around.negated):
             return False
-        if (defined := _counted_so(head, chunks[index:])) is not None:
-            around.count = around.count or defined
-            return True
         if classes & _NARROWING or chunk.kind == "limit" or _is_treated(head, chunks[index:]):
             _keep_rest(text, head, chunks[index:], around)
             return True
@@ -303,6 +300,9 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
     if around.window is not None and end_of_moment(text.text, chunks[0].start) >= chunks[-1].end:
         return
     if tells_whom_or_when(text, head, chunks):
+        return
+    if (defined := _counted_so(head, chunks)) is not None:
+        around.count = around.count or defined
         return
     rest = []
     plain = not any("definition" in chunk.classes or chunk.form == "or" for chunk in chunks)

@@ -39,6 +39,7 @@ from trialgraph.criteria.quantities.series import EITHER, SeriesReader
 from trialgraph.criteria.quantities.sides import Found
 from trialgraph.criteria.trees import all_of, any_of, dated
 from trialgraph.expressions import Expression, Limit, Narrative, Span, Value, Window
+from trialgraph.namespaces import TGC
 
 __all__ = ["FoundValue", "ValueReader"]
 
@@ -57,6 +58,8 @@ _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
 _NEAR = 20
 _SOON = 4
 _PAIR = 2
+_FOR_CHILDREN = str(TGC.LanskyPerformanceStatus)
+_PERFORMANCE = str(TGC.PerformanceStatus)
 _UNKNOWN_UNIT = re.compile(
     r"\s*(?:[×/%^]|-?(?:folds?|times)\b|(?:h|hrs?|hours?)\b|\*(?!\s)|\+\s?\d|,\s?\d{3}\b|x\b|(?!(?:and|or|drinks?|cigs?|steps?|pads?|stools?|voids?)\b)[a-zµ]{1,6}\s?/)",
     re.IGNORECASE,
@@ -274,7 +277,7 @@ class ValueReader:
         if len(known) < len(atoms):
             return None
         listed = joiner != "and" or (len(known) > _PAIR and not is_wanted(all_of(known)))
-        either = joiner == "or" or (self.exclusion and listed)
+        either = joiner == "or" or (self.exclusion and listed) or _is_by_age(terms)
         if found.normal and joiner != "or":
             either = False
         if joiner == EITHER and not self.exclusion:
@@ -354,3 +357,9 @@ class ValueReader:
             return None
         limit, unit = fitted
         return Value(term.iri, term.label, limit, unit, found.relative_to, None, span)
+
+
+def _is_by_age(terms: tuple[Term, ...]) -> bool:
+    """Whether some score children and others adults, so that nobody has both ("Karnofsky/Lansky ≥ 60")."""
+    children = {term.iri == _FOR_CHILDREN for term in terms}
+    return len(children) > 1 and all(term.is_a(_PERFORMANCE) for term in terms)
