@@ -25,6 +25,7 @@ _NEOPLASM = str(TGC.Neoplasm)
 _PRIMARY_MALIGNANT = str(TGC.PrimaryMalignantNeoplasm)
 _OTHER_MALIGNANT = str(TGC.OtherMalignantNeoplasm)
 _OLIGOMETASTATIC = str(TGC.OligometastaticDisease)
+_RELATIVES = str(TGC.FamilyHistory)
 _METASTATIC_LESION = str(TGC.MetastaticLesion)
 _AT_MOST = re.compile(
     r"(?:[<≤]|less than|no more than|at most|up to|not (?:more|greater|worse) than)[^;,]{0,20}\bgrade"
@@ -80,7 +81,8 @@ def assemble(text: Text, heads: list[Chunk], chunks: Sequence[Chunk], around: Ar
     expression = parts[0] if len(parts) == 1 else AllOf(tuple(parts))
     last = next((chunk for chunk in reversed(chunks) if not abbreviates(heads[-1], chunk)), chunks[-1])
     leading = around.leading if last.kind == "concept" else None
-    told = around.examples, around.tested, around.other_time
+    of_kin = heads[-1].term is not None and heads[-1].term.is_a(_RELATIVES)
+    told = () if of_kin else around.examples, around.tested, around.other_time
     return FactReading(expression, around.negated, leading, *told)
 
 

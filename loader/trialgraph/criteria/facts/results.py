@@ -47,7 +47,7 @@ _THAT_IS = frozenset({"i.e", "ie"})
 _OF_TEST = frozenset({"for", "of", "to"})
 _MORE = frozenset({"negation", "exception", "example", "definition", "condition", "allowance", "regardless"})
 _NEAR = 20
-_WAITING = re.compile(r"-\s*(?:and/or|or)\s+[\w ]{0,20}?\w-[a-z]")
+_WAITING = re.compile(r"-\s*(?:and/or|or)\s+[\w -]{0,25}?\w-[a-z]")
 """A hyphen that waits for what a later word is joined to ("V600E- or V600K-mutant")."""
 _STAYING = re.compile(
     r"(?:^|[,;:.(*]|\b(?:is|are|be|being|currently|already|chronically|patients?|subjects?|participants?|individuals?"

@@ -9,9 +9,10 @@ from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import Fact
 
-__all__ = ["share_relatives"]
+__all__ = ["KIN", "share_relatives"]
 
-_KIN = "family history of "
+KIN = "family history of "
+"""How the names of what runs in the family start."""
 
 
 def share_relatives(text: Text, segments: Sequence[Segment]) -> None:
@@ -23,7 +24,7 @@ def share_relatives(text: Text, segments: Sequence[Segment]) -> None:
     kin = listed = False
     for index, segment in enumerate(segments):
         fact = segment.expression
-        if isinstance(fact, Fact) and fact.concept_label.startswith(_KIN):
+        if isinstance(fact, Fact) and fact.concept_label.startswith(KIN):
             kin, listed = True, index == 0
             continue
         alike = isinstance(fact, Fact) and fact.category == "condition" and is_bare(segment)
@@ -34,7 +35,7 @@ def share_relatives(text: Text, segments: Sequence[Segment]) -> None:
 
 
 def _of_family(text: Text, fact: Fact) -> Fact | None:
-    term = text.vocabulary.find(_KIN + fact.concept_label)
+    term = text.vocabulary.find(KIN + fact.concept_label)
     if term is None or term.category is None:
         return None
     kept = {name: told for name, told in fact.modifiers.items() if name != "status"}

@@ -30,6 +30,7 @@ from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_segments
 from trialgraph.criteria.members.parting import stops_treatment
+from trialgraph.criteria.members.relatives import KIN
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.mentions.topics import topics_of
 from trialgraph.criteria.quantities.fitting import local_name
@@ -74,7 +75,7 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     if not any(is_content(chunk) for chunk in rest):
         unread = narrative(text, chunks[at].start, chunks[-1].end)
         return with_times(text, dated_alike(head, unread, rest), chunks[at:])
-    if not facts:
+    if not facts or facts[-1].concept_label.startswith(KIN):
         return narrative(text, chunks[0].start, chunks[-1].end) if isinstance(head, Narrative) else head
     if facts[-1].category == "allergy":
         return _with_agents(text, head, rest)
