@@ -36,6 +36,7 @@ _ANEW_IN_TIME = VERBS | FINITE | {
 }  # fmt: skip
 """What a member of its own starts with behind what goes on ("is taking A, or received B within 4 weeks")."""
 _PLANS = frozenset({str(TGC.PlannedPregnancy), str(TGC.PlannedFathering), str(TGC.PlannedBreastfeeding)})
+_STAY = str(TGC.InfectionRequiringHospitalization)
 _INJURY = str(TGC.TraumaticInjury)
 _PROCEDURE = str(TGC.Procedure)
 _BEFALLING = frozenset({"injury", "procedure"})
@@ -170,6 +171,7 @@ def _share_window(text: Text, segments: list[Segment]) -> None:
         and (
             category in (None, s.expression.category)
             or {category, s.expression.category} <= given
+            or (category in given and s.expression.concept == _STAY)
             or {_event(s.expression), _event(last.expression)} <= _BEFALLING
             or (len(segments) > 2 and _is_of_vessels(s) and _is_of_vessels(last))
         )
