@@ -54,13 +54,12 @@ def with_alternative(
     ):
         return expression
     plain = not any(chunk.kind == "value" for chunk in chunks)
-    if (
-        plain
-        and not limits
-        and not any(chunk.classes & {"condition", "exception", "allowance"} for chunk in chunks)
-    ):
-        told = (unsupported(text, chunks) or narrative(text, *place)) if words else None
-        return expression if told is None else all_of([expression, told])
+    always = not any(chunk.classes & {"condition", "exception", "allowance"} for chunk in chunks)
+    if plain and always and (not limits or _asks_time(chunks, limits)):
+        without = unsupported(text, chunks) if words else None
+        told = without or (narrative(text, *place) if words else None)
+        if without is not None or not limits:
+            return expression if told is None else all_of([expression, told])
     other = other_limit(text, value, limits)
     values = [chunk.expression for chunk in chunks if chunk.kind == "value" and chunk.expression is not None]
     if len(values) == 1 and not limits and not [c for c in words if c.kind != "value"]:

@@ -10,8 +10,9 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import read_fact
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.quantities.windows import length_in, window_of
 from trialgraph.criteria.trees import all_of
-from trialgraph.expressions import Expression, Fact, Not
+from trialgraph.expressions import Expression, Fact, Not, Window
 from trialgraph.namespaces import TGC
 
 __all__ = ["unsupported"]
@@ -19,7 +20,9 @@ __all__ = ["unsupported"]
 _SUPPORT = frozenset(
     {"support", "support of", "use of", "the", "requiring", "require", "administration of", "need for"}
 )
-_MET = frozenset({"criteria", "criterion", "must", "be met", "met", "be", "must be met"})
+_MET = frozenset(
+    {"criteria", "criterion", "must", "must be", "should be", "should", "be met", "met", "be", "must be met"}
+)
 """What leads to it ("criteria must be met without transfusion")."""
 _JOINT = re.compile(r"\s*(?:,\s*)?(?:or|and|and/or|nor)\s+(?:[a-z]+\s+)?|\s*[,/]\s*", re.IGNORECASE)
 _PLAIN = frozenset({"status"})
@@ -32,6 +35,17 @@ _TEST = re.compile(
     r"\b(?:test|assess|sampl|count|draw|lab|result|measur|value|determin|screening|eligib)", re.IGNORECASE
 )
 """What a time is told from that isn't the enrolment."""
+_STRAY = frozenset({"dependency", "dependence", "dependent", "dependant", "support", "use", "ongoing", "any",
+                    "other", "recent", "concurrent", "concomitant", "intervention", "stable", "receiving", "received",
+                    "administration", "assistance", "after", "entry"})  # fmt: skip
+"""Words beside what a value is reached without that add nothing to it."""
+_ALONE = frozenset({"independent", "independence", "independently"})
+"""Words behind a treatment that deny it ("transfusion independent")."""
+_FOR_LONG = (
+    r"(?:for|over|during|in)\s+(?:(?:at\s+least|a\s+minimum\s+of|no\s+less\s+than|the|last|past|previous|prior|≥|>)\s*)*"
+    r"LENGTH(?P<from>(?:\s+(?:prior\s+to|before|preceding|of)\b[\w\s/-]*)?)\s*$"
+)
+"""How long someone has been without a treatment, which they didn't get within that time then."""
 
 
 def unsupported(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
@@ -45,6 +59,10 @@ def unsupported(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
         text: The text under reading.
         chunks: The words behind a value, or those of a bracket.
     """
+    return _each_denied(text, chunks) or _plainly_denied(text, chunks)
+
+
+def _each_denied(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     kept, told = _without_test(text, _from_denial(chunks))
     ever = any("historic" in chunk.classes for chunk in kept)
     if not kept or (ever and all(chunk.kind != "window" for chunk in kept)):
@@ -61,6 +79,50 @@ def unsupported(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     asked = [_asked(fact) for fact in shared]
     found = [each for each in asked if each is not None]
     return all_of(found) if len(found) == len(asked) else None
+
+
+def _plainly_denied(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
+    """Return the absence of treatments that little words stand around ("transfusion independent")."""
+    words = _unfolded(chunks)
+    defined = next((i for i, chunk in enumerate(words) if "definition" in chunk.classes), -1)
+    if defined >= 0 and any("negation" in chunk.classes for chunk in words[defined + 1 :]):
+        words = words[defined + 1 :]
+    named: list[Fact] = []
+    denied, dated = False, 0
+    for at, chunk in enumerate(words):
+        if (window := _time_at(text, words[at:])) is not None:
+            named[dated:] = [replace(fact, within=window) for fact in named[dated:]]
+            if not named or chunk.window is None:
+                break
+            dated = len(named)
+        elif chunk.kind == "concept":
+            reading = read_fact(text, [chunk])
+            fact = reading.expression if reading is not None else None
+            if not isinstance(fact, Fact) or fact.category not in GIVEN:
+                return None
+            named += [] if named and named[-1].concept == fact.concept else [fact]
+        elif chunk.form in _ALONE or "negation" in chunk.classes:
+            denied, dated = True, dated if chunk.form in _ALONE else len(named)
+        elif not (chunk.form in _STRAY | _SUPPORT | _MET or _JOINT.fullmatch(f" {chunk.form} ")):
+            return None
+    asked = [_asked(fact) for fact in named if denied]
+    found = [each for each in asked if each is not None]
+    return all_of(found) if named and len(found) == len(named) else None
+
+
+def _unfolded(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Return words with those of the brackets among them, without signs."""
+    inner = (each for chunk in chunks for each in (chunk.inner if chunk.kind == "bracket" else (chunk,)))
+    return [chunk for chunk in inner if chunk.kind != "sign"]
+
+
+def _time_at(text: Text, chunks: Sequence[Chunk]) -> Window | None:
+    """Return the time that words start with, or how long before all the words say that it has been."""
+    if chunks[0].window is not None:
+        return chunks[0].window.window
+    words = text.text[chunks[0].start : chunks[-1].end]
+    found = length_in(_FOR_LONG).match(words) if chunks[0].kind == "word" else None
+    return window_of(found, found.group().strip()) if found is not None else None
 
 
 def _from_denial(chunks: Sequence[Chunk]) -> list[Chunk]:

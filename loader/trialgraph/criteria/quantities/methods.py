@@ -15,7 +15,9 @@ __all__ = ["past_method"]
 
 _DEMONSTRATING = re.compile(r"\s*(?:collection\s*)?(?:demonstrat|show|reveal|indicat|[≤≥<>])", re.IGNORECASE)
 _FOR_WHAT = re.compile(r"\b(?:for|determination\s+of)\s*$", re.IGNORECASE)
-_ESTIMATED = re.compile(r"\)?\s*(?:\(e?GFR\)\s*)?(?:estimation|(?:based\s+)?(?:equation|formula))\b", re.IGNORECASE)
+_ESTIMATED = re.compile(
+    r"\)?\s*(?:\(e?GFR\)\s*)?(?:estimation|(?:based\s+)?(?:equation|formula))\b", re.IGNORECASE
+)
 _FORMULA = re.compile(
     r"\bCKD[\s-]*EPI\b|\bchronic\s+kidney\s+disease[\s-]*epidemiology\b|\bdiet\s+(?:in|of)\s+(?:the\s+)?renal\s+diseases?\b",
     re.IGNORECASE,
