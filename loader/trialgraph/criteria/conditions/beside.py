@@ -22,7 +22,7 @@ def is_method(chunk: Chunk) -> bool:
     return chunk.kind == "bracket" and not told and not concerns_some_aside(words)
 
 
-def value_time(before: Sequence[Chunk], after: Sequence[Chunk]) -> tuple[Window | None, Sequence[Chunk]]:
+def value_time(before: Sequence[Chunk], after: list[Chunk]) -> tuple[Window | None, list[Chunk]]:
     """Return how recent a value has to be, and what else stands behind it."""
     window = _value_window(before, after)
     closing = _closing_window(after) if window is None else None

@@ -36,8 +36,8 @@ _TEST = re.compile(
 )
 """What a time is told from that isn't the enrolment."""
 _STRAY = frozenset({"dependency", "dependence", "dependent", "dependant", "support", "use", "ongoing", "any",
-                    "other", "recent", "concurrent", "concomitant", "intervention", "stable", "receiving", "received",
-                    "administration", "assistance", "after", "entry"})  # fmt: skip
+                    "other", "recent", "concurrent", "concomitant", "intervention", "stable", "receiving",
+                    "received", "administration", "assistance", "after", "entry"})  # fmt: skip
 """Words beside what a value is reached without that add nothing to it."""
 _ALONE = frozenset({"independent", "independence", "independently"})
 """Words behind a treatment that deny it ("transfusion independent")."""
