@@ -35,10 +35,14 @@ _TEST = re.compile(
     r"\b(?:test|assess|sampl|count|draw|lab|result|measur|value|determin|screening|eligib)", re.IGNORECASE
 )
 """What a time is told from that isn't the enrolment."""
-_STRAY = frozenset({"dependency", "dependence", "dependent", "dependant", "support", "use", "ongoing", "any",
-                    "other", "recent", "concurrent", "concomitant", "intervention", "stable", "receiving",
-                    "received", "administration", "assistance", "after", "entry"})  # fmt: skip
+_STRAY = frozenset({"may", "is", "are", "of", "prior", "dependency", "dependence", "dependent", "dependant",
+                    "support", "use", "ongoing", "any", "other", "recent", "concurrent", "concomitant",
+                    "intervention", "stable", "receiving", "received", "administration", "assistance", "after",
+                    "entry"})  # fmt: skip
 """Words beside what a value is reached without that add nothing to it."""
+_AIMS = ("achieve", "reach", "meet", "obtain", "attain", "maintain", "normalize", "to achieve", "to reach",
+         "to meet", "to obtain", "to attain", "to maintain")  # fmt: skip
+"""Verbs for getting to a value, behind what would bring it there."""
 _ALONE = frozenset({"independent", "independence", "independently"})
 """Words behind a treatment that deny it ("transfusion independent")."""
 _FOR_LONG = (
@@ -83,7 +87,7 @@ def _each_denied(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
 
 def _plainly_denied(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     """Return the absence of treatments that little words stand around ("transfusion independent")."""
-    words = _unfolded(chunks)
+    words = _without_aim(_unfolded(chunks))
     defined = next((i for i, chunk in enumerate(words) if "definition" in chunk.classes), -1)
     if defined >= 0 and any("negation" in chunk.classes for chunk in words[defined + 1 :]):
         words = words[defined + 1 :]
@@ -101,19 +105,42 @@ def _plainly_denied(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
             if not isinstance(fact, Fact) or fact.category not in GIVEN:
                 return None
             named += [] if named and named[-1].concept == fact.concept else [fact]
-        elif chunk.form in _ALONE or "negation" in chunk.classes:
-            denied, dated = True, dated if chunk.form in _ALONE else len(named)
-        elif not (chunk.form in _STRAY | _SUPPORT | _MET or _JOINT.fullmatch(f" {chunk.form} ")):
+        elif chunk.form in _ALONE or chunk.classes & {"negation", "barring"}:
+            if named and not denied and "negation" in chunk.classes:
+                return None
+            denied, dated = True, len(named) if "negation" in chunk.classes else dated
+        elif not (_adds_nothing(chunk, denied=denied)):
             return None
     asked = [_asked(fact) for fact in named if denied]
     found = [each for each in asked if each is not None]
     return all_of(found) if named and len(found) == len(named) else None
 
 
+def _adds_nothing(chunk: Chunk, *, denied: bool) -> bool:
+    """Whether a word says nothing of its own beside treatments that are denied."""
+    if chunk.form in _STRAY | _SUPPORT | _MET or "persons" in chunk.classes:
+        return True
+    joins = _JOINT.fullmatch(f" {chunk.form} ") is not None
+    return joins or (denied and "allowance" in chunk.classes)
+
+
 def _unfolded(chunks: Sequence[Chunk]) -> list[Chunk]:
     """Return words with those of the brackets among them, without signs."""
     inner = (each for chunk in chunks for each in (chunk.inner if chunk.kind == "bracket" else (chunk,)))
     return [chunk for chunk in inner if chunk.kind != "sign"]
+
+
+def _without_aim(chunks: list[Chunk]) -> list[Chunk]:
+    """Return words without what a treatment would be for ("transfusion to achieve this isn't permitted")."""
+    kept: list[Chunk] = []
+    aimed = False
+    for at, chunk in enumerate(chunks):
+        following = chunks[at + 1].form if at + 1 < len(chunks) else ""
+        aimed = aimed or chunk.form.startswith(_AIMS) or (chunk.form == "to" and following in _AIMS)
+        named = chunk.kind == "concept" and not (chunk.term is not None and chunk.term.quantity)
+        aimed = aimed and not (chunk.window or named or chunk.classes & {"negation", "barring"})
+        kept += [] if aimed else [chunk]
+    return kept
 
 
 def _time_at(text: Text, chunks: Sequence[Chunk]) -> Window | None:
