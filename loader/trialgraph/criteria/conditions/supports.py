@@ -37,8 +37,8 @@ _TEST = re.compile(
 """What a time is told from that isn't the enrolment."""
 _STRAY = frozenset({"may", "is", "are", "of", "prior", "dependency", "dependence", "dependent", "dependant",
                     "support", "use", "ongoing", "any", "other", "recent", "concurrent", "concomitant",
-                    "intervention", "stable", "receiving", "received", "administration", "assistance", "after",
-                    "entry"})  # fmt: skip
+                    "intervention", "stable", "receiving", "received", "administration", "assistance",
+                    "after", "entry"})  # fmt: skip
 """Words beside what a value is reached without that add nothing to it."""
 _AIMS = ("achieve", "reach", "meet", "obtain", "attain", "maintain", "normalize", "to achieve", "to reach",
          "to meet", "to obtain", "to attain", "to maintain")  # fmt: skip
