@@ -11,7 +11,7 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.conditions.excuses import excused_by
 from trialgraph.criteria.conditions.further import other_limit
-from trialgraph.criteria.conditions.supports import unsupported
+from trialgraph.criteria.conditions.supports import is_support, unsupported
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.lexicon import lexicon
@@ -68,6 +68,8 @@ def with_alternative(
             expression if _is_age(values[0]) and not _is_age(expression) else any_of([expression, values[0]])
         )
     if plain and other is None and _asks_time(chunks, limits):
+        return all_of([expression, narrative(text, *place)])
+    if plain and other is None and is_support(chunks):
         return all_of([expression, narrative(text, *place)])
     if other is None or values:
         lifted = excused_by(text, expression, chunks) or narrative(text, *place)

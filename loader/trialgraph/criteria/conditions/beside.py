@@ -13,6 +13,8 @@ from trialgraph.expressions import Window
 __all__ = ["bracketed_window", "is_harmless", "is_method", "names_quantity", "value_time"]
 
 _SUPPORTED = 3
+_TESTS = frozenset({"to", "may", "specimen", "sample", "resulted", "assessment", "measurement"})
+"""Words of a bracket that tells when a value was found."""
 
 
 def is_method(chunk: Chunk) -> bool:
@@ -54,7 +56,8 @@ def bracketed_window(chunk: Chunk) -> Window | None:
     inner = chunk.inner[: next(waived, None)]
     windows = [each.window.window for each in inner if each.window is not None]
     rest = [each for each in inner if each.window is None]
-    plain = all(is_harmless(c, "value_tail", "label", "tail") or c.form in OBTAINED | {"to"} for c in rest)
+    known = OBTAINED | _TESTS
+    plain = all(is_harmless(c, "value_tail", "label", "tail") or c.form in known for c in rest)
     return windows[0] if len(windows) == 1 and plain else None
 
 

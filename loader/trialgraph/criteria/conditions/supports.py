@@ -15,7 +15,7 @@ from trialgraph.criteria.trees import all_of
 from trialgraph.expressions import Expression, Fact, Not, Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["unsupported"]
+__all__ = ["is_support", "unsupported"]
 
 _SUPPORT = frozenset(
     {"support", "support of", "use of", "the", "requiring", "require", "administration of", "need for"}
@@ -30,6 +30,7 @@ _REACHED = "to reach the value"
 """What a treatment without a time is for: only one that was never given is ruled out."""
 _OXYGEN = str(TGC.OxygenTherapy)
 """What is given while a value is measured, so that only what goes on now is meant."""
+_SUPPORTS = (str(TGC.BloodTransfusion), str(TGC.HematopoieticGrowthFactor))
 _BREATHED = frozenset({"status", "relation", "need"})
 _TEST = re.compile(
     r"\b(?:test|assess|sampl|count|draw|lab|result|measur|value|determin|screening|eligib)", re.IGNORECASE
@@ -50,6 +51,17 @@ _FOR_LONG = (
     r"LENGTH(?P<from>(?:\s+(?:prior\s+to|before|preceding|of)\b[\w\s/-]*)?)\s*$"
 )
 """How long someone has been without a treatment, which they didn't get within that time then."""
+
+
+def is_support(chunks: Sequence[Chunk]) -> bool:
+    """Whether words about a value tell when it may be reached by a transfusion or a growth factor.
+
+    "Transfusions are allowed until 7 days before" asks for the value, and for more than it.
+    """
+    if any("condition" in chunk.classes for chunk in chunks) or "exception" in chunks[0].classes:
+        return False
+    named = next((chunk.term for chunk in chunks if chunk.kind == "concept"), None)
+    return named is not None and any(named.is_a(each) for each in _SUPPORTS)
 
 
 def unsupported(text: Text, chunks: Sequence[Chunk]) -> Expression | None:

@@ -33,7 +33,7 @@ from trialgraph.criteria.statements.subgroups import (
     demand_on_some,
     inner_exceptions,
 )
-from trialgraph.criteria.statements.timed import in_shared_time
+from trialgraph.criteria.statements.timed import in_shared_time, time_of_tests_at_end
 from trialgraph.criteria.statements.women import read_of_women
 from trialgraph.criteria.trees import (
     all_of,
@@ -64,13 +64,25 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     chunks = or_now(text, trimmed(chunks))
     told = opening_time(text, chunks) if text.exclusion else None
     if told is None or _takes_a_person(text, chunks):
-        return _read_undated(text, chunks)
+        return _read_undated(text, chunks) if text.exclusion else _read_tested(text, chunks)
     found, rest = told
     statement = _read_undated(text, trimmed(rest))
     if statement.expression is None:
         return statement
     read = map_facts(statement.expression, lambda fact: replace(fact, within=fact.within or found))
     return replace(statement, expression=dated(read, found))
+
+
+def _read_tested(text: Text, chunks: list[Chunk]) -> Statement:
+    """Read a demand, its values in the time that it ends with if that is told of their tests."""
+    closing = time_of_tests_at_end(chunks)
+    if closing is None:
+        return _read_undated(text, chunks)
+    statement = _read_undated(text, trimmed(closing[1]))
+    read = statement.expression
+    if read is None:
+        return _read_undated(text, chunks)
+    return replace(statement, expression=dated(read, closing[0]))
 
 
 def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
