@@ -28,6 +28,7 @@ _REFERRING = frozenset({"see", "refer", "appendix"})
 _CAUSING = frozenset({"due to", "secondary to", "because of", "caused by", "related to", "attributable to",
                       "attributed to", "from", "resulting from", "as a result of"})  # fmt: skip
 _EITHER = frozenset({"or", "and / or", "/"})
+_ASKING = ("must", "should", "need", *"0123456789")
 _TIMES = frozenset({"d", "wk", "mo", "a", "h"})
 
 
@@ -135,6 +136,7 @@ def _allows_besides(chunks: Sequence[Chunk]) -> bool:
         or (chunk.term is not None and chunk.term.quantity)
         or chunk.form in RESTARTS
         or bool(chunk.classes & {"condition", "exception"})
+        or chunk.form.startswith(_ASKING)
         for chunk in chunks
     )
     return allowed and not about

@@ -25,6 +25,7 @@ from trialgraph.criteria.lists.lists import read_barred, read_segments
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.timing import opening_time
 from trialgraph.criteria.quantities.windows import end_of_moment
+from trialgraph.criteria.statements.allowed import allows_support, values_allowed
 from trialgraph.criteria.statements.exceptions import item_run_in, read_led_in, resumes_at
 from trialgraph.criteria.statements.labels import read_labelled
 from trialgraph.criteria.statements.plans import read_planned
@@ -190,10 +191,14 @@ def _read_allowance(text: Text, chunks: list[Chunk]) -> Statement:
     """Read "… is allowed": it demands nothing, but for a washout, which bars what is too recent."""
     if (aside := aside_at(chunks)) is not None:
         return read_statement(text, chunks[:aside])
+    if (told := values_allowed(text, chunks)) is not None:
+        read, rest = read_statement(text, told[0]).expression, told[1]
+        return Statement(read if read is None or rest is None else all_of([read, rest]))
+    if not text.exclusion and allows_support(text, chunks):
+        return Statement(None)
     if (most := ceiling(text, chunks)) is not None:
         return Statement(most)
-    start, end = chunks[0].start, chunks[-1].end
-    words = text.text[start:end]
+    words = text.text[chunks[0].start : chunks[-1].end]
     at = allowance_at(chunks) or 0
     window = washout(text, chunks[at:])
     if window is None or text.exclusion or any("negation" in chunk.classes for chunk in chunks):
