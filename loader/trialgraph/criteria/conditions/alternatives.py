@@ -11,7 +11,7 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.conditions.excuses import excused_by
 from trialgraph.criteria.conditions.further import other_limit
-from trialgraph.criteria.conditions.supports import unsupported
+from trialgraph.criteria.conditions.supports import is_support, unsupported
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.lexicon import lexicon
@@ -28,6 +28,7 @@ _REFERRING = frozenset({"see", "refer", "appendix"})
 _CAUSING = frozenset({"due to", "secondary to", "because of", "caused by", "related to", "attributable to",
                       "attributed to", "from", "resulting from", "as a result of"})  # fmt: skip
 _EITHER = frozenset({"or", "and / or", "/"})
+_ASKING = ("must", "should", "need", *"0123456789")
 _TIMES = frozenset({"d", "wk", "mo", "a", "h"})
 
 
@@ -54,13 +55,12 @@ def with_alternative(
     ):
         return expression
     plain = not any(chunk.kind == "value" for chunk in chunks)
-    if (
-        plain
-        and not limits
-        and not any(chunk.classes & {"condition", "exception", "allowance"} for chunk in chunks)
-    ):
-        told = (unsupported(text, chunks) or narrative(text, *place)) if words else None
-        return expression if told is None else all_of([expression, told])
+    always = not any(chunk.classes & {"condition", "exception", "allowance"} for chunk in chunks)
+    if plain and always and (not limits or _asks_time(chunks, limits)):
+        without = unsupported(text, chunks) if words else None
+        told = without or (narrative(text, *place) if words else None)
+        if without is not None or not limits:
+            return expression if told is None else all_of([expression, told])
     other = other_limit(text, value, limits)
     values = [chunk.expression for chunk in chunks if chunk.kind == "value" and chunk.expression is not None]
     if len(values) == 1 and not limits and not [c for c in words if c.kind != "value"]:
@@ -69,6 +69,8 @@ def with_alternative(
             expression if _is_age(values[0]) and not _is_age(expression) else any_of([expression, values[0]])
         )
     if plain and other is None and _asks_time(chunks, limits):
+        return all_of([expression, narrative(text, *place)])
+    if plain and other is None and is_support(chunks):
         return all_of([expression, narrative(text, *place)])
     if other is None or values:
         lifted = excused_by(text, expression, chunks) or narrative(text, *place)
@@ -134,6 +136,7 @@ def _allows_besides(chunks: Sequence[Chunk]) -> bool:
         or (chunk.term is not None and chunk.term.quantity)
         or chunk.form in RESTARTS
         or bool(chunk.classes & {"condition", "exception"})
+        or chunk.form.startswith(_ASKING)
         for chunk in chunks
     )
     return allowed and not about

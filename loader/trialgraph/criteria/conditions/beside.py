@@ -10,7 +10,11 @@ from trialgraph.criteria.language.connectives import OBTAINED
 from trialgraph.criteria.language.offers import concerns_some_aside
 from trialgraph.expressions import Window
 
-__all__ = ["bracketed_window", "is_harmless", "is_method", "names_quantity", "value_window"]
+__all__ = ["bracketed_window", "is_harmless", "is_method", "names_quantity", "value_time"]
+
+_SUPPORTED = 3
+_TESTS = frozenset({"to", "may", "specimen", "sample", "resulted", "assessment", "measurement"})
+"""Words of a bracket that tells when a value was found."""
 
 
 def is_method(chunk: Chunk) -> bool:
@@ -20,7 +24,14 @@ def is_method(chunk: Chunk) -> bool:
     return chunk.kind == "bracket" and not told and not concerns_some_aside(words)
 
 
-def value_window(before: Sequence[Chunk], after: Sequence[Chunk]) -> Window | None:
+def value_time(before: Sequence[Chunk], after: list[Chunk]) -> tuple[Window | None, list[Chunk]]:
+    """Return how recent a value has to be, and what else stands behind it."""
+    window = _value_window(before, after)
+    closing = _closing_window(after) if window is None else None
+    return (window, after) if closing is None else (closing[0], after[: closing[1]])
+
+
+def _value_window(before: Sequence[Chunk], after: Sequence[Chunk]) -> Window | None:
     """Return how recent a value has to be: a time span next to it, not one in a remark on it."""
     for chunk in before:
         if chunk.window is not None:
@@ -45,8 +56,24 @@ def bracketed_window(chunk: Chunk) -> Window | None:
     inner = chunk.inner[: next(waived, None)]
     windows = [each.window.window for each in inner if each.window is not None]
     rest = [each for each in inner if each.window is None]
-    plain = all(is_harmless(c, "value_tail", "label", "tail") or c.form in OBTAINED | {"to"} for c in rest)
+    known = OBTAINED | _TESTS
+    plain = all(is_harmless(c, "value_tail", "label", "tail") or c.form in known for c in rest)
     return windows[0] if len(windows) == 1 and plain else None
+
+
+def _closing_window(chunks: Sequence[Chunk]) -> tuple[Window, int] | None:
+    """Return the time of a value that ends what stands behind it, and how many chunks there are before it.
+
+    "… without transfusion (obtained within 14 days of registration)".
+    """
+    last = chunks[-1] if len(chunks) > 1 else None
+    if last is not None and any(each.form in OBTAINED for each in last.inner):
+        window = bracketed_window(last)
+        return (window, len(chunks) - 1) if window is not None else None
+    if last is None or last.window is None or len(chunks) < _SUPPORTED:
+        return None
+    told = chunks[-2].form in OBTAINED and "tail" in chunks[-3].classes
+    return (last.window.window, len(chunks) - 2) if told else None
 
 
 def is_harmless(chunk: Chunk, *classes: str) -> bool:

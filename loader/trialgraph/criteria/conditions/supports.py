@@ -10,16 +10,19 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import read_fact
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.quantities.windows import length_in, window_of
 from trialgraph.criteria.trees import all_of
-from trialgraph.expressions import Expression, Fact, Not
+from trialgraph.expressions import Expression, Fact, Not, Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["unsupported"]
+__all__ = ["is_support", "unsupported"]
 
 _SUPPORT = frozenset(
     {"support", "support of", "use of", "the", "requiring", "require", "administration of", "need for"}
 )
-_MET = frozenset({"criteria", "criterion", "must", "be met", "met", "be", "must be met"})
+_MET = frozenset(
+    {"criteria", "criterion", "must", "must be", "should be", "should", "be met", "met", "be", "must be met"}
+)
 """What leads to it ("criteria must be met without transfusion")."""
 _JOINT = re.compile(r"\s*(?:,\s*)?(?:or|and|and/or|nor)\s+(?:[a-z]+\s+)?|\s*[,/]\s*", re.IGNORECASE)
 _PLAIN = frozenset({"status"})
@@ -27,11 +30,38 @@ _REACHED = "to reach the value"
 """What a treatment without a time is for: only one that was never given is ruled out."""
 _OXYGEN = str(TGC.OxygenTherapy)
 """What is given while a value is measured, so that only what goes on now is meant."""
+_SUPPORTS = (str(TGC.BloodTransfusion), str(TGC.HematopoieticGrowthFactor))
 _BREATHED = frozenset({"status", "relation", "need"})
 _TEST = re.compile(
     r"\b(?:test|assess|sampl|count|draw|lab|result|measur|value|determin|screening|eligib)", re.IGNORECASE
 )
 """What a time is told from that isn't the enrolment."""
+_STRAY = frozenset({"may", "is", "are", "of", "prior", "dependency", "dependence", "dependent", "dependant",
+                    "support", "use", "ongoing", "any", "other", "recent", "concurrent", "concomitant",
+                    "intervention", "stable", "receiving", "received", "administration", "assistance",
+                    "after", "entry"})  # fmt: skip
+"""Words beside what a value is reached without that add nothing to it."""
+_AIMS = ("achieve", "reach", "meet", "obtain", "attain", "maintain", "normalize", "to achieve", "to reach",
+         "to meet", "to obtain", "to attain", "to maintain")  # fmt: skip
+"""Verbs for getting to a value, behind what would bring it there."""
+_ALONE = frozenset({"independent", "independence", "independently"})
+"""Words behind a treatment that deny it ("transfusion independent")."""
+_FOR_LONG = (
+    r"(?:for|over|during|in)\s+(?:(?:at\s+least|a\s+minimum\s+of|no\s+less\s+than|the|last|past|previous|prior|≥|>)\s*)*"
+    r"LENGTH(?P<from>(?:\s+(?:prior\s+to|before|preceding|of)\b[\w\s/-]*)?)\s*$"
+)
+"""How long someone has been without a treatment, which they didn't get within that time then."""
+
+
+def is_support(chunks: Sequence[Chunk]) -> bool:
+    """Whether words about a value tell when it may be reached by a transfusion or a growth factor.
+
+    "Transfusions are allowed until 7 days before" asks for the value, and for more than it.
+    """
+    if any("condition" in chunk.classes for chunk in chunks) or "exception" in chunks[0].classes:
+        return False
+    named = next((chunk.term for chunk in chunks if chunk.kind == "concept"), None)
+    return named is not None and any(named.is_a(each) for each in _SUPPORTS)
 
 
 def unsupported(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
@@ -45,6 +75,10 @@ def unsupported(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
         text: The text under reading.
         chunks: The words behind a value, or those of a bracket.
     """
+    return _each_denied(text, chunks) or _plainly_denied(text, chunks)
+
+
+def _each_denied(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     kept, told = _without_test(text, _from_denial(chunks))
     ever = any("historic" in chunk.classes for chunk in kept)
     if not kept or (ever and all(chunk.kind != "window" for chunk in kept)):
@@ -61,6 +95,73 @@ def unsupported(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     asked = [_asked(fact) for fact in shared]
     found = [each for each in asked if each is not None]
     return all_of(found) if len(found) == len(asked) else None
+
+
+def _plainly_denied(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
+    """Return the absence of treatments that little words stand around ("transfusion independent")."""
+    words = _without_aim(_unfolded(chunks))
+    defined = next((i for i, chunk in enumerate(words) if "definition" in chunk.classes), -1)
+    if defined >= 0 and any("negation" in chunk.classes for chunk in words[defined + 1 :]):
+        words = words[defined + 1 :]
+    named: list[Fact] = []
+    denied, dated = False, 0
+    for at, chunk in enumerate(words):
+        if (window := _time_at(text, words[at:])) is not None:
+            named[dated:] = [replace(fact, within=window) for fact in named[dated:]]
+            if not named or chunk.window is None:
+                break
+            dated = len(named)
+        elif chunk.kind == "concept":
+            reading = read_fact(text, [chunk])
+            fact = reading.expression if reading is not None else None
+            if not isinstance(fact, Fact) or fact.category not in GIVEN:
+                return None
+            named += [] if named and named[-1].concept == fact.concept else [fact]
+        elif chunk.form in _ALONE or chunk.classes & {"negation", "barring"}:
+            if named and not denied and "negation" in chunk.classes:
+                return None
+            denied, dated = True, len(named) if "negation" in chunk.classes else dated
+        elif not (_adds_nothing(chunk, denied=denied)):
+            return None
+    asked = [_asked(fact) for fact in named if denied]
+    found = [each for each in asked if each is not None]
+    return all_of(found) if named and len(found) == len(named) else None
+
+
+def _adds_nothing(chunk: Chunk, *, denied: bool) -> bool:
+    """Whether a word says nothing of its own beside treatments that are denied."""
+    if chunk.form in _STRAY | _SUPPORT | _MET or "persons" in chunk.classes:
+        return True
+    joins = _JOINT.fullmatch(f" {chunk.form} ") is not None
+    return joins or (denied and "allowance" in chunk.classes)
+
+
+def _unfolded(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Return words with those of the brackets among them, without signs."""
+    inner = (each for chunk in chunks for each in (chunk.inner if chunk.kind == "bracket" else (chunk,)))
+    return [chunk for chunk in inner if chunk.kind != "sign"]
+
+
+def _without_aim(chunks: list[Chunk]) -> list[Chunk]:
+    """Return words without what a treatment would be for ("transfusion to achieve this isn't permitted")."""
+    kept: list[Chunk] = []
+    aimed = False
+    for at, chunk in enumerate(chunks):
+        following = chunks[at + 1].form if at + 1 < len(chunks) else ""
+        aimed = aimed or chunk.form.startswith(_AIMS) or (chunk.form == "to" and following in _AIMS)
+        named = chunk.kind == "concept" and not (chunk.term is not None and chunk.term.quantity)
+        aimed = aimed and not (chunk.window or named or chunk.classes & {"negation", "barring"})
+        kept += [] if aimed else [chunk]
+    return kept
+
+
+def _time_at(text: Text, chunks: Sequence[Chunk]) -> Window | None:
+    """Return the time that words start with, or how long before all the words say that it has been."""
+    if chunks[0].window is not None:
+        return chunks[0].window.window
+    words = text.text[chunks[0].start : chunks[-1].end]
+    found = length_in(_FOR_LONG).match(words) if chunks[0].kind == "word" else None
+    return window_of(found, found.group().strip()) if found is not None else None
 
 
 def _from_denial(chunks: Sequence[Chunk]) -> list[Chunk]:

@@ -12,7 +12,7 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.chunking.pieces import TURNING
 from trialgraph.criteria.conditions.alternatives import with_alternative
 from trialgraph.criteria.conditions.appended import merge_alternatives, merge_cases, merge_grades
-from trialgraph.criteria.conditions.beside import is_harmless, is_method, value_window
+from trialgraph.criteria.conditions.beside import is_harmless, is_method, value_time
 from trialgraph.criteria.conditions.cases import holds_value
 from trialgraph.criteria.conditions.circumstances import are_those_aged, ask_in_case, limits_some
 from trialgraph.criteria.conditions.further import other_limit
@@ -267,7 +267,7 @@ def _read_around_value(
 ) -> Expression:
     """Take in what is said behind a value: its time, other limits, in which case it is asked."""
     before, after = chunks[:at], chunks[at + 1 :]
-    window = value_window(before, after)
+    window, after = value_time(before, after)
     if window is not None:
         expression = dated(expression, window)
     timing = OBTAINED if window is not None else ()

@@ -95,9 +95,17 @@ def _with_asides(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
 def time_of_label(chunks: Sequence[Chunk]) -> Window | None:
     """Return the time that a label sets for the values behind it ("within 28 days, as follows: …")."""
     label = next((i for i, chunk in enumerate(chunks) if chunk.form == ":"), 0)
-    valued = any(chunk.kind in ("value", "limit") for chunk in chunks[:label])
-    times = [chunk.window.window for chunk in chunks[:label] if chunk.window is not None]
+    valued = any(chunk.kind in ("value", "limit") or "negation" in chunk.classes for chunk in chunks[:label])
+    told = [
+        each for chunk in chunks[:label] for each in ((chunk, *chunk.inner) if _is_one(chunk) else (chunk,))
+    ]
+    times = [chunk.window.window for chunk in told if chunk.window is not None]
     return times[0] if len(times) == 1 and not valued else None
+
+
+def _is_one(chunk: Chunk) -> bool:
+    """Whether a bracket holds nothing but one thing, as the time of a label does."""
+    return chunk.kind == "bracket" and len(chunk.inner) == 1
 
 
 def with_list(text: Text, sentences: list[list[Chunk]]) -> list[list[Chunk]]:

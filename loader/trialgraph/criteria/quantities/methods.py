@@ -15,7 +15,37 @@ __all__ = ["past_method"]
 
 _DEMONSTRATING = re.compile(r"\s*(?:collection\s*)?(?:demonstrat|show|reveal|indicat|[≤≥<>])", re.IGNORECASE)
 _FOR_WHAT = re.compile(r"\b(?:for|determination\s+of)\s*$", re.IGNORECASE)
-_ESTIMATED = re.compile(r"\)?\s*(?:\(e?GFR\)\s*)?estimation\b", re.IGNORECASE)
+_ESTIMATED = re.compile(
+    r"\)?\s*(?:\(e?GFR\)\s*)?(?:estimation|(?:based\s+)?(?:equation|formula))\b", re.IGNORECASE
+)
+_FORMULA = re.compile(
+    r"\bCKD[\s-]*EPI\b|\bchronic\s+kidney\s+disease[\s-]*epidemiology\b|\bdiet\s+(?:in|of)\s+(?:the\s+)?renal\s+diseases?\b",
+    re.IGNORECASE,
+)
+"""Names of formulas that name a disease."""
+_HOW = re.compile(
+    r"\s*,?\s*(?P<opened>[(\[])?(?:as\s+)?(?:(?:calculated|estimated|measured|determined|assessed|evaluated|obtained|averaged|derived"
+    r"|predicted|confirmed|documented)\s+(?:either\s+)?(?:by|from|using|with|via|per|according\s+to|on|through|over|in)"
+    r"|based\s+(?:up)?on|using|by|per|via|according\s+to)\s+"
+    r"(?P<how>(?:(?!(?:unless|except|excluding|if|without|not?|only|after|before|prior|within|during|despite|who|which|that"
+    r"|whose|patients?|subjects?|participants?|must|should|may|can|is|are|was|were|has|have|had|adequate|normal|absence"
+    r"|history|therapy|treatment|occasions?|times?|separate|at\s+least)\b)"
+    r"[\w'’/-]+(?:\s*[(\[][^()\[\]≤≥<>]{1,60}[)\]])?(?:\s*/\s*|\s+|,\s*(?=or\b)|(?=[.;,)\]]|$))){1,20})"
+    r"(?P<closed>[)\]])?(?=\s*(?:[.;,)\]]|$))",
+    re.IGNORECASE,
+)
+"""A stretch of words that tells how a value was found, up to where the words end."""
+_MEANS = re.compile(
+    r"\b(?:formula|equation|method|estimat\w+|calculat\w+|correction|criteria|guidelines?|standards?|assays?|test(?:s|ing)?"
+    r"|electro\w+|immuno\w+|echo\w*|imaging|tomograph\w*|MRI|CT|PET|E[CK]Gs?|spiromet\w+|tonomet\w+|morpholog\w*"
+    r"|cytomet\w+|biops\w+|aspirates?|oximet\w*|ventriculogr\w+|angio\w*gra\w+|questionnaires?|exam\w*|staining"
+    r"|analys[ei]s|collection|samples?|specimens?|reports?|records?|laborator\w+|institution\w*|assessments?|evaluations?"
+    r"|models?|calculator|FISH|IHC|PCR|NGS|scans?|ultraso\w+)\b",
+    re.IGNORECASE,
+)
+"""Without one of these the words may tell something else ("by the second visit")."""
+_TOLD_OF = frozenset({"procedure", "biomarker", "lesion", "other"})
+_LEAST = 5
 _NEAR = 20
 _OF_AGE = re.compile(r"\s+(?:of\s+age|old)\b(?=\s+(?:at|on|before|prior|upon|when)\b)", re.IGNORECASE)
 """What stands between an age and when it is reached ("18 years of age at the time of consent")."""
@@ -37,6 +67,7 @@ def past_method(
         offset = aged.end()
     method = wording().method.match(text, offset)
     told = method.end() if method else offset
+    told = max(told, _end_of_words(text, tokens, mention_at, offset))
     if _DEMONSTRATING.match(text, told):
         # "… on dipstick or 24-hour urine demonstrating < 1 g": another test, with its own limit.
         told = max(offset, text.rfind(" or ", offset, told))
@@ -50,6 +81,24 @@ def past_method(
             return comma
         comma = index if tokens[index].text == "," else comma
     return last
+
+
+def _end_of_words(
+    text: str, tokens: Sequence[Token], mention_at: Callable[[int], Mention | None], offset: int
+) -> int:
+    """Return where words end that only tell how a value was found; the offset without such."""
+    found = _HOW.match(text, offset) if len(text) - offset > _LEAST else None
+    if found is None or bool(found["opened"]) != bool(found["closed"]) or not _MEANS.search(found["how"]):
+        return offset
+    named = [(each.start(), each.end()) for each in _FORMULA.finditer(text, *found.span("how"))]
+    for index in range(token_at(tokens, found.start("how")), token_at(tokens, found.end("how"))):
+        mention = mention_at(index)
+        if mention is None or mention.term.category in _TOLD_OF:
+            continue
+        within = any(start <= tokens[index].start < end for start, end in named)
+        if not within and not (mention.term.quantity and _names_method(text, tokens, mention)):
+            return offset
+    return found.end()
 
 
 def _names_method(text: str, tokens: Sequence[Token], mention: Mention) -> bool:

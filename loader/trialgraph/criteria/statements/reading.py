@@ -318,4 +318,4 @@ def _joined(text: Text, read: Sequence[Expression]) -> Expression:
 def _in_time(chunks: Sequence[Chunk], read: list[Expression]) -> list[Expression]:
     """Give the values of all sentences the time that the label in front of them states."""
     recent = time_of_label(chunks)
-    return read if recent is None else [read[0], *(dated(each, recent) for each in read[1:])]
+    return read if recent is None else [dated(each, recent) for each in read]

@@ -25,6 +25,7 @@ from trialgraph.criteria.lists.lists import read_barred, read_segments
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.timing import opening_time
 from trialgraph.criteria.quantities.windows import end_of_moment
+from trialgraph.criteria.statements.allowed import allows_support, values_allowed
 from trialgraph.criteria.statements.exceptions import item_run_in, read_led_in, resumes_at
 from trialgraph.criteria.statements.labels import read_labelled
 from trialgraph.criteria.statements.plans import read_planned
@@ -33,7 +34,7 @@ from trialgraph.criteria.statements.subgroups import (
     demand_on_some,
     inner_exceptions,
 )
-from trialgraph.criteria.statements.timed import in_shared_time
+from trialgraph.criteria.statements.timed import in_shared_time, time_of_tests_at_end
 from trialgraph.criteria.statements.women import read_of_women
 from trialgraph.criteria.trees import (
     all_of,
@@ -64,13 +65,25 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     chunks = or_now(text, trimmed(chunks))
     told = opening_time(text, chunks) if text.exclusion else None
     if told is None or _takes_a_person(text, chunks):
-        return _read_undated(text, chunks)
+        return _read_undated(text, chunks) if text.exclusion else _read_tested(text, chunks)
     found, rest = told
     statement = _read_undated(text, trimmed(rest))
     if statement.expression is None:
         return statement
     read = map_facts(statement.expression, lambda fact: replace(fact, within=fact.within or found))
     return replace(statement, expression=dated(read, found))
+
+
+def _read_tested(text: Text, chunks: list[Chunk]) -> Statement:
+    """Read a demand, its values in the time that it ends with if that is told of their tests."""
+    closing = time_of_tests_at_end(chunks)
+    if closing is None:
+        return _read_undated(text, chunks)
+    statement = _read_undated(text, trimmed(closing[1]))
+    read = statement.expression
+    if read is None:
+        return _read_undated(text, chunks)
+    return replace(statement, expression=dated(read, closing[0]))
 
 
 def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
@@ -178,10 +191,14 @@ def _read_allowance(text: Text, chunks: list[Chunk]) -> Statement:
     """Read "… is allowed": it demands nothing, but for a washout, which bars what is too recent."""
     if (aside := aside_at(chunks)) is not None:
         return read_statement(text, chunks[:aside])
+    if (told := values_allowed(text, chunks)) is not None:
+        read, rest = read_statement(text, told[0]).expression, told[1]
+        return Statement(read if read is None or rest is None else all_of([read, rest]))
+    if not text.exclusion and allows_support(text, chunks):
+        return Statement(None)
     if (most := ceiling(text, chunks)) is not None:
         return Statement(most)
-    start, end = chunks[0].start, chunks[-1].end
-    words = text.text[start:end]
+    words = text.text[chunks[0].start : chunks[-1].end]
     at = allowance_at(chunks) or 0
     window = washout(text, chunks[at:])
     if window is None or text.exclusion or any("negation" in chunk.classes for chunk in chunks):

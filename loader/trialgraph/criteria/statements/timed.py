@@ -6,23 +6,29 @@ import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.pieces import Chunk, with_inner
+from trialgraph.criteria.conditions.beside import bracketed_window
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.connectives import OBTAINED
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.windows import parse_window
 from trialgraph.criteria.trees import all_of, dated
 from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Narrative, Not, Value, Window, atoms
 
-__all__ = ["graded_in_time", "in_shared_time", "in_time_of_tests"]
+__all__ = ["graded_in_time", "in_shared_time", "in_time_of_tests", "time_of_tests_at_end"]
 
 _LASTING = frozenset({"a", "mo", "{count}", "{score}"})
 """Units of what isn't measured on one day: ages, counts of courses, scores of a disease."""
+_STATES = frozenset({"condition", "treatment"})
 _TESTED = re.compile(
-    r"(?:(?:all|each|any)\s+(?:of\s+)?)?(?:the\s+|these\s+|those\s+)?(?:(?:above|screening|baseline|following|required"
-    r"|eligibility|laboratory|lab|blood|clinical|safety|organ\s+function)\s+)*"
+    r"(?:note:?\s*)?(?:(?:all|each|any)\s+(?:of\s+)?)?(?:the\s+|these\s+|those\s+|this\s+)?(?:(?:above|screening|baseline|following|required"
+    r"|eligibility|laboratory|lab|blood|clinical|safety|organ\s+function|pre-?treatment|creatinine|hematolog\w+|chemistry)\s+)*"
     r"(?:tests?|labs?|laborator(?:y|ies)|laboratory\s+(?:tests?|values?|results?)|assessments?|parameters?|values?|results?"
-    r"|evaluations?|studies)(?:\s+(?:above|listed\s+above|for\s+(?:eligibility|the\s+above)))?\s+"
+    r"|evaluations?|studies|specimens?|samples?|measurements?)"
+    r"(?:\s+(?:above|listed\s+above|used\s+in\s+the\s+calculation|(?:required\s+)?for\s+(?:eligibility|the\s+above)))?\s+"
     r"(?:(?:must|should|need|needs|has|have|are|is|will|to|be|have\s+been|been)\s+)+"
-    r"(?:(?:performed|obtained|conducted|done|drawn|completed|collected|taken|measured|met|assessed|documented|from)\s+)?"
-    r"(?=within\s)",
+    r"(?:(?:performed|obtained|conducted|done|drawn|completed|collected|taken|measured|met|assessed|documented|from|and"
+    r"|processed)\s+)*"
+    r"(?=(?:within\s|≤|<|no\s+(?:more|later|greater)\s+than\s))",
     re.IGNORECASE,
 )
 
@@ -40,6 +46,27 @@ def in_shared_time(chunks: Sequence[Chunk], read: Expression) -> Expression:
     return dated(read, windows[0])
 
 
+def time_of_tests_at_end(chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
+    """Return when the values of a statement have to be obtained, and the statement without it.
+
+    "AST ≤ 2 × ULN, or ≤ 5 × ULN with liver metastases (obtained within 14 days)": it ends the statement, and
+    nothing stands before it that is done or taken itself.
+    """
+    last = chunks[-1] if len(chunks) > 1 and chunks[-1].kind == "bracket" else None
+    if last is None or not any(each.form in OBTAINED for each in last.inner):
+        return None
+    window = bracketed_window(last)
+    before = chunks[:-1]
+    values = [chunk for chunk in before if chunk.kind == "value" and chunk.expression is not None]
+    told = [atom for chunk in values if chunk.expression for atom in atoms(chunk.expression)]
+    lasting = any(isinstance(atom, Value) and atom.unit in _LASTING for atom in told)
+    named = next((chunk for chunk in reversed(before) if is_content(chunk)), None)
+    taken = named is not None and named.term is not None and named.term.category not in _STATES
+    if window is None or not values or lasting or taken:
+        return None
+    return window, list(before)
+
+
 def _says_something(atom: Atom) -> bool:
     """Whether an atom is words, and not the number of another item that a list has run into."""
     return isinstance(atom, Narrative) and any(map(str.isalpha, atom.text))
@@ -50,7 +77,7 @@ def in_time_of_tests(read: Expression) -> Expression:
     operands = read.operands if isinstance(read, AllOf) else ()
     for index, each in enumerate(operands):
         window = _time_of_tests(each)
-        if window is None or index == 0:
+        if window is None:
             continue
         rest = all_of([*operands[:index], *operands[index + 1 :]])
         values = [atom for atom in atoms(rest) if isinstance(atom, Value)]
