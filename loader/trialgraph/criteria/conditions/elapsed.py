@@ -21,6 +21,7 @@ from trialgraph.criteria.conditions.intervals import (
     LISTED_BARRED,
     SINCE_LEAST,
     SINCE_MOST,
+    WASHED,
     WHO_HAD,
 )
 from trialgraph.criteria.facts.facts import is_content
@@ -142,6 +143,8 @@ def _read(text: Text, chunks: Sequence[Chunk], read: Reader, beside: Beside) -> 
 def _barred_as_such(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
     """Read "less than 4 weeks since X" among exclusions, also as a demand ("X must be completed …")."""
     barred = _since(text, chunks, SINCE_MOST, read) or _framed(text, chunks, BARRED, read)
+    if barred is None and "wash" in text.lowered:
+        barred = _framed(text, chunks, WASHED, read)
     if barred is not None:
         return barred
     if not any(chunk.form.startswith(_ASKING) for chunk in chunks):

@@ -13,6 +13,7 @@ __all__ = [
     "LISTED_BARRED",
     "SINCE_LEAST",
     "SINCE_MOST",
+    "WASHED",
     "WHO_HAD",
 ]
 
@@ -62,12 +63,18 @@ _WASHOUT = r"wash-?\s?out(?:\s+(?:period|time|interval))?"
 _DUE = r"(?:\s+(?:is|are|will|must|should|be|have|has|been|required|needed|necessary|requested|elapsed))*"
 _IS = r"\s*(?::|\s(?:must|should|has\s+to|is|will)?(?:\s+(?:be|have\s+been|of))?)\s*"
 _NAMED = r"(?P<named>[^.;:]{3,120}?)"
-FRAMES = (
+_ASKED = r"\s+(?:is|are|will\s+be)\s+(?:required|needed|necessary)\W*"
+WASHED = (
     rf"{_OPENING}(?:{_LEAST}(?:an?\s+)?)?LENGTH\s*{_WASHOUT}{_DUE}\s+(?:between|for|of|from|since|after|following)\s+{_LAST}"
-    r"(?P<named>.+)",
+    rf"(?P<named>.+?)(?:{_ASKED})?$",
     rf"{_OPENING}(?:(?:adequate|minimum|appropriate|required|sufficient)\s+)*{_WASHOUT}(?:\s*(?:of|:|-|is|must|should|be|at))*"
     rf"\s*(?:{_LEAST}|least\s+)?LENGTH{_DUE}\s+(?:between|for|of|from|since|after|following)\s+{_LAST}(?P<named>.+)",
     rf"{_OPENING}{_WASHOUT}\s+(?:for|of|from|after)\s+{_LAST}{_NAMED}{_IS}(?:{_LEAST})?LENGTH(?P<tail>\b)",
+    rf"(?:for\s+)?(?P<named>[^.;:,]{{3,80}})[:,]\s*(?:(?:the|an?)\s+)?{_WASHOUT}{_IS}(?:{_LEAST})?LENGTH(?P<tail>\b)",
+)
+"""Wordings of a washout, each with the treatments as `named`."""
+FRAMES = (
+    *WASHED,
     rf"{_OPENING}(?:minimum\s+)?(?:time|interval)\s+(?:elapsed\s+)?(?:since|from|after)\s+{_LAST}{_NAMED}{_IS}{_LEAST}LENGTH"
     r"(?P<tail>\b)",
     rf"(?:{_PERSONS}\s+)?(?:(?:(?:must|should)\s+have\s+)?(?:had|received)\s+)?(?:(?:the|their|a)\s+)?{_FINAL}\s+(?:of|with)\s+"
@@ -85,7 +92,7 @@ FRAMES = (
     rf"(?P<named>[^.;:]{{3,120}}?):\s*(?:the\s+)?{_FINAL}\s+(?:must|should|has\s+to)\s+(?:have\s+been|be)\s+"
     rf"(?:(?:given|administered|received)\s+)?{_LEAST}LENGTH(?P<tail>{_BEFORE})",
 )
-"""Other wordings of it, each with the treatments as `named`; with a `tail`, up to when it is told behind."""
+"""Other wordings of a time, each with the treatments as `named`; a `tail` tells up to when it is."""
 BARE = (
     rf"(?P<named>(?!(?:[^.;:]*\b)?(?:must|should|receiv|had|have|has|undergo|underw|complet|treated|who|history|stable|no|not)"
     rf"\w*)[^.;:]{{3,120}}?)\s*{_LEAST}LENGTH(?P<tail>{_BEFORE})"
