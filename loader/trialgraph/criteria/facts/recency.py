@@ -81,7 +81,8 @@ _IS_TAKING = re.compile(
     re.IGNORECASE,
 )
 _TAKING = re.compile(
-    r"\W*(?:(?:the|any|patients?|subjects?|participants?|individuals|persons|those|who)\s+)*(?:receiving|taking|using)\b",
+    r"\W*(?:(?:the|any|patients?|subjects?|participants?|individuals|persons|those|who)\s+)*(?:(?:currently|concurrently|presently|still|now)\s+)?"
+    r"(?:receiving|taking|using|undergoing)\b",
     re.IGNORECASE,
 )
 _NOT_TAKING = re.compile(
