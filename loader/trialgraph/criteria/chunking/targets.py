@@ -13,8 +13,8 @@ from trialgraph.namespaces import TGC
 __all__ = ["add_targeting"]
 
 _MARKS = (
-    "targeting", "target ", "targets ", "directed ", "blocking ", "blocks ", "block ", "inhibiting ", "inhibits ",
-    "inhibit ", "targeted ",
+    "targeting", "target ", "targets ", "directed ", "blocking ", "blocks ", "block ", "inhibiting ",
+    "inhibits ", "inhibit ", "targeted ",
 )  # fmt: skip
 _ANY = (
     r"(?:agents?|drugs?|medications?|medicines?|compounds?|molecules?|products?|therap(?:y|ies)|treatments?"
