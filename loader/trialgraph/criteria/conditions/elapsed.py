@@ -28,9 +28,9 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.washouts import is_shorter
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import trimmed
-from trialgraph.criteria.quantities.windows import length_in, tells_time, window_of
+from trialgraph.criteria.quantities.windows import is_narrowed, length_in, tells_time, window_of
 from trialgraph.criteria.trees import all_of, any_of, is_formal, map_facts, negate, only_facts
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Window, atoms
 
 __all__ = ["asks_treatment", "read_elapsed", "read_interval", "tells_elapsed"]
 
@@ -345,5 +345,16 @@ def _within(
     window = window_of(match, text.text[start : match.end()].strip(" ("))
     if any(fact.within is not None and is_shorter(fact.within, window) for fact in facts):
         return None
-    dated = map_facts(expression, lambda fact: replace(fact, within=fact.within or window))
+    told = is_narrowed(match)
+    dated = map_facts(expression, lambda fact: _in_time(fact, window, narrowed=told))
     return any_of(dated.operands) if isinstance(dated, AllOf | AnyOf) else dated
+
+
+def _in_time(fact: Fact, window: Window, *, narrowed: bool) -> Fact:
+    """Return a treatment within a time; half-lives that may be shorter leave open whether it was in it."""
+    if fact.within is not None:
+        return fact
+    if not narrowed:
+        return replace(fact, within=window)
+    words = "; ".join(filter(None, (fact.modifiers.get("qualifier"), window.text)))
+    return replace(fact, modifiers={**fact.modifiers, "qualifier": words}, within=window)
