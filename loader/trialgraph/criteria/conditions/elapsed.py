@@ -44,8 +44,8 @@ _ALL_JOINTS = frozenset({*_JOINTS, "or", "and / or"})
 _TIMED = frozenset({"limit", "window", "value"})
 _TELLING = ("week", "day", "month", "wash")
 """What the words of a time have in them, one of which every statement of it has."""
-_UNSAID = frozenset({"agent", "drug", "therapy", "treatment", "medication", "dose", "infusion", "last",
-                     "it", "them", "product", "procedure"})  # fmt: skip
+_UNSAID = frozenset({"agent", "antibody", "drug", "therapy", "treatment", "medication", "dose", "infusion",
+                     "last", "it", "them", "product", "procedure"})  # fmt: skip
 """What stands for a treatment that the label names ("Antibodies: at least 3 weeks since the last dose")."""
 _GIVING = frozenset({"dose", "administration", "infusion", "cycle"})
 """What a treatment's name may end in where its last time is meant ("since the last chemotherapy dose")."""
@@ -253,9 +253,17 @@ def _since(
         inside = trimmed([chunk for chunk in chunks if each.end() <= chunk.start < stop])
         named = _named(text, inside, each) if inside else None
         if named is not None and label and all(map(_is_unsaid, named)):
-            named = list(label)
+            named = _labelled(text, label)
         barred.append(_within(text, named, each, places[index], read) if named else None)
     return any_of([each for each in barred if each]) if all(barred) else None
+
+
+def _labelled(text: Text, label: Sequence[Chunk]) -> list[Chunk]:
+    """Return the treatments that a label names; "antibodies" are some when doses of them are told."""
+    therapy = text.vocabulary.find("antibody therapy")
+    if len(label) == 1 and label[0].form == "antibody" and therapy is not None:
+        return [replace(label[0], kind="concept", term=therapy)]
+    return list(label)
 
 
 def _is_unsaid(chunk: Chunk) -> bool:

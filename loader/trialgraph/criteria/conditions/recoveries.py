@@ -195,7 +195,8 @@ def _clause(chunks: Sequence[Chunk], at: int, joint: str) -> tuple[int, int]:
     """Return where the statement on recovery starts and ends among what the word joins."""
     first = next((i for i in range(at - 1, -1, -1) if _is_harm(chunks[i])), at)
     start = next((i for i in range(first, 0, -1) if chunks[i - 1].form == joint), 0)
-    if not all(map(_is_little, chunks[start:first])) or not any(map(is_content, chunks[:start])):
+    more = any(is_content(chunk) or chunk.kind in ("limit", "window") for chunk in chunks[:start])
+    if not more or not all(map(_is_little, chunks[start:first])):
         start = 0
     joints = (joint, ",")
     ends = (
