@@ -76,6 +76,8 @@ def read_recovery(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expressi
 
 
 def _read(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
+    if len(chunks) > _NEAR and chunks[0].form == "note" and chunks[1].form == ":":
+        chunks = chunks[2:]
     chunks = chunks[_demand_start(chunks) :]
     at = next((i for i, chunk in enumerate(chunks) if _RECOVERED.search(chunk.form)), None)
     bound = at is None
@@ -128,7 +130,10 @@ def _demand_start(chunks: Sequence[Chunk]) -> int:
         (opening[0].form == "if" and opening[-1].form == ",") or any(c.form == "who" for c in opening[:2])
     )
     named = [chunk for chunk in opening if is_content(chunk)]
-    plain = all(is_content(chunk) or chunk.form in _JOINTS or _is_little(chunk) for chunk in opening)
+    plain = all(
+        is_content(chunk) or chunk.kind == "bracket" or chunk.form in _JOINTS or _is_little(chunk)
+        for chunk in opening
+    )
     given = bool(named) and all(category_of(chunk) in GIVEN for chunk in named)
     return asking if led and plain and given else 0
 
