@@ -60,6 +60,11 @@ _BEFORE = re.compile(
 _BETWEEN = re.compile(rf"\s+and\s+(?=[^,;]*\b{_ENTERING})[\w\s/()\[\]-]{{0,80}}$", re.IGNORECASE)
 _OF_SOME = re.compile(r"\bfor\s+(?:those|patients?|participants?|subjects?|individuals?)\b", re.IGNORECASE)
 """Of whom alone a time is asked."""
+_USED_FOR = re.compile(
+    r"(?:[^.;:,]{3,60}:\s*)?(?P<case>if\s+(?:used|given|administered|taken)\s+(?:to|for|as)\s[^.;:,]{3,100}),\s*",
+    re.IGNORECASE,
+)
+"""In what use alone a treatment must be over for some time."""
 _UNTIL_WORSE = re.compile(r"\b(?:to|until|and)\s+(?:\w+\s+){0,3}(?:recurr|relaps|progress)", re.IGNORECASE)
 """What makes a time one that a treatment worked for."""
 _ELAPSED = re.compile(
@@ -102,6 +107,10 @@ def read_elapsed(text: Text, chunks: Sequence[Chunk], read: Reader, beside: Besi
     """
     if not tells_time(text.lowered):
         return None
+    if (case := _USED_FOR.match(text.text, chunks[0].start, chunks[-1].end)) is not None:
+        rest = trimmed([chunk for chunk in chunks if chunk.start >= case.end()])
+        barred = _read(text, rest, read, beside) if rest else None
+        return None if barred is None else _told_of(barred, case["case"])
     at = next((i for i, chunk in enumerate(chunks) if i and _excepts(chunk)), None)
     if at is None:
         return _read(text, chunks, read, beside)
@@ -109,6 +118,20 @@ def read_elapsed(text: Text, chunks: Sequence[Chunk], read: Reader, beside: Besi
     start = (chunks[at].inner[0] if chunks[at].kind == "bracket" else chunks[at]).end
     words = text.text[start : chunks[-1].end].strip(" ;,.:()")
     return None if barred is None else except_for(text, barred, words, (start, chunks[-1].end))
+
+
+def _told_of(barred: Expression, words: str) -> Expression:
+    """Return treatments that bar only where they were used for something, which no record shows."""
+    return map_facts(
+        barred,
+        lambda fact: replace(
+            fact,
+            modifiers={
+                **fact.modifiers,
+                "qualifier": "; ".join(filter(None, (fact.modifiers.get("qualifier"), words))),
+            },
+        ),
+    )
 
 
 def _excepts(chunk: Chunk) -> bool:
@@ -152,6 +175,8 @@ def _barred_as_such(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expres
     clause = _clause_after(text, chunks)
     rest = trimmed(chunks[clause + 1 :]) if clause is not None else []
     barred = _ended(text, chunks[:clause], read)
+    if barred is None and " elapsed" in text.lowered:
+        barred = _since(text, chunks[:clause], SINCE_LEAST, read)
     if barred is None or not rest:
         return barred
     return any_of([barred, Not(narrative(text, rest[0].start, rest[-1].end))])

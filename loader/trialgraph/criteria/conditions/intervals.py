@@ -28,7 +28,7 @@ _LEAST = (
 _MOST = r"(?:less\s+than|fewer\s+than|[<≤]|within|no\s+more\s+than)\s*"
 _LAST = (
     r"(?:(?:the|their|his|her|his/her|any|all|last|final|most|recent|prior|previous|completion|end|cessation"
-    r"|discontinuation|finishing|completing|stopping|ending|receiving|received|administration|dose|doses|date|day|cycle|of|course|receipt"
+    r"|discontinuation|finishing|completing|stopping|ending|receiving|received|administration|dose|doses|dosage|date|day|cycle|of|course|receipt"
     r"|infusion|exposure\s+to|(?:research\s+)?(?:patient|subject|participant)(?:['’]s)?)\s+)*"
 )
 _OVER = (

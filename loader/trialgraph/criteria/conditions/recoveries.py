@@ -32,6 +32,12 @@ _BOUNDED = re.compile(
     r"\s*(?:(?:nci\W+)?ctcae\s+(?:v(?:ersion)?\s?[\d.]+\s+)?)?grade\s*[0-4]"
 )
 """How bad something may still be ("toxicities must be grade 1 or less")."""
+_HEALING = re.compile(
+    r"\W*(?:note\W+)?(?:(?:(?:all|the)\s+)?(?:patients?|subjects?|participants?)\s+)?(?:(?:must|should)\s+have\s+)?"
+    r"(?:complete|adequate|full|sufficient)\s+(?:post-?operative\s+)?(?P<wound>wound\s+)?healing\b",
+    re.IGNORECASE,
+)
+"""How a demand opens that something be healed."""
 _LACKING = re.compile(r"^(?:failure|failed|incomplete|inadequate|insufficient|lack|non)\b")
 _ASKING = ("must", "should", "need", "has to", "have to")
 _TOXIC = frozenset({str(TGC.TreatmentToxicity), str(TGC.SurgicalComplication)})
@@ -62,7 +68,7 @@ def read_recovery(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expressi
         chunks: A statement of it.
         read: Reads what a list says besides.
     """
-    if (stopped := _to_be_stopped(text, chunks)) is not None:
+    if (stopped := _to_be_stopped(text, chunks) or _to_be_healed(text, chunks)) is not None:
         return stopped
     if not any(map(text.lowered.__contains__, _STEMS)) and _bound_at(text, chunks) is None:
         return None
@@ -122,9 +128,7 @@ def _demand_start(chunks: Sequence[Chunk]) -> int:
     """
     asking = next((i for i, chunk in enumerate(chunks) if chunk.form.startswith(_ASKING)), 0)
     opening = chunks[:asking]
-    while opening and "persons" in opening[-1].classes | (
-        {"persons"} if opening[-1].form == "they" else set()
-    ):
+    while opening and (opening[-1].form in ("they", "the") or "persons" in opening[-1].classes):
         opening = opening[:-1]
     led = len(opening) > 1 and (
         (opening[0].form == "if" and opening[-1].form == ",") or any(c.form == "who" for c in opening[:2])
@@ -194,6 +198,32 @@ def _to_be_stopped(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
         state.term.iri, state.term.label, "reproductive", {"qualifier": "not discontinued"}, span=span
     )
     return going_on if text.exclusion else negate(going_on)
+
+
+def _to_be_healed(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
+    """Read "must have complete wound healing", "complete healing of an abscess must be confirmed"."""
+    if "healing" not in text.lowered:
+        return None
+    start, end = chunks[0].start, chunks[-1].end
+    found = _HEALING.match(text.text, start, end)
+    asked = any(chunk.form.startswith(_ASKING) for chunk in chunks)
+    if found is None or not asked or any(c.form.startswith("assess") or _is_negation(c) for c in chunks):
+        return None
+    named = [
+        chunk.term for chunk in chunks if chunk.start >= found.end() and category_of(chunk) == "condition"
+    ]
+    term = text.vocabulary.named("UnhealedWound") if found["wound"] else named[0] if len(named) == 1 else None
+    if term is None or (found["wound"] and named):
+        return None
+    told = text.text[found.end() : end].strip(" ;,.")
+    fact = Fact(
+        term.iri,
+        term.label,
+        "condition",
+        {"qualifier": f"{_UNRESOLVED}; {told}" if told else _UNRESOLVED},
+        span=text.span(start, end),
+    )
+    return fact if text.exclusion else negate(fact)
 
 
 def _clause(chunks: Sequence[Chunk], at: int, joint: str) -> tuple[int, int]:
