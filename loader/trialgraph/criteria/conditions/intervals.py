@@ -36,12 +36,15 @@ _OVER = (
     r"|time))*"
 )
 _SINCE = r"\s*(?:since|from|after|between|following|of|post|beyond)\s+"
-_WAITED = f"{_OVER}{_SINCE}{_LAST}"
+_OF_AN_END = r"(?:(?:the|their|a|any)\s+)*(?:last|final|most|completi|end\b|cessation|discontinu|finish|stopp|date)"
+_WAITED = rf"{_OVER}(?!\s*of\s+(?!{_OF_AN_END})){_SINCE}{_LAST}"
+"""What says that a time counts from a treatment; "at least 6 months of A" is how long it was given."""
+_WAITED_TOO = f"{_OVER}{_SINCE}{_LAST}"
 SINCE_LEAST = f"{_OPENING}{_LEAST}LENGTH{_WAITED}"
 SINCE_MOST = f"{_OPENING}{_MOST}LENGTH{_WAITED}"
 AGAIN = (
     rf"(?:[,;]|\band\b|\bor\b)[\s,]*(?:and\s+|or\s+)?(?:{_LEAST})?LENGTH"
-    rf"(?:\s*wash-?\s?out(?:\s+period)?\s+(?:for|of|from)\s+|\s+for\s+(?!whom|which)|{_WAITED})"
+    rf"(?:\s*wash-?\s?out(?:\s+period)?\s+(?:for|of|from)\s+|\s+for\s+(?!whom|which)|{_WAITED_TOO})"
 )
 """How the time of another treatment follows ("4 weeks from surgery and 2 weeks from radiotherapy")."""
 ENDINGS = (
