@@ -52,7 +52,7 @@ ENDINGS = (
     "administered",
 )  # fmt: skip
 _ENDING = rf"(?:{'|'.join(ENDINGS)})(?:\s+or\s+[a-z]+ed)?\s+(?:for\s+)?"
-_HAVING = r"(?:have|be|been|has|\s)*"
+_HAVING = r"(?:have|be|been|has|permanently|completely|fully|\s)*"
 ENDED = (
     rf"\s*\(?(?:(?:must|should|need\s+to|has\s+to|have\s+to)\s*{_HAVING}{_ENDING}(?:{_LEAST})?"
     rf"|(?:is\s+to)?\s*{_HAVING}{_ENDING}{_LEAST})LENGTH\s+(?:prior\s+to|before|from)\b"
