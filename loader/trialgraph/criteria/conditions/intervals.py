@@ -36,12 +36,14 @@ _OVER = (
     r"|time))*"
 )
 _SINCE = r"\s*(?:since|from|after|between|following|of|post|beyond)\s+"
-_OF_AN_END = r"(?:(?:the|their|a|any)\s+)*(?:last|final|most|completi|end\b|cessation|discontinu|finish|stopp|date)"
+_OF_AN_END = (
+    r"(?:(?:the|their|a|any)\s+)*(?:last|final|most|completi|end\b|cessation|discontinu|finish|stopp|date)"
+)
 _WAITED = rf"{_OVER}(?!\s*of\s+(?!{_OF_AN_END})){_SINCE}{_LAST}"
 """What says that a time counts from a treatment; "at least 6 months of A" is how long it was given."""
 _WAITED_TOO = f"{_OVER}{_SINCE}{_LAST}"
 SINCE_LEAST = f"{_OPENING}{_LEAST}LENGTH{_WAITED}"
-SINCE_MOST = f"{_OPENING}{_MOST}LENGTH{_WAITED}"
+SINCE_MOST = f"{_OPENING}{_MOST}LENGTH{_WAITED_TOO}"
 AGAIN = (
     rf"(?:[,;]|\band\b|\bor\b)[\s,]*(?:and\s+|or\s+)?(?:{_LEAST})?LENGTH"
     rf"(?:\s*wash-?\s?out(?:\s+period)?\s+(?:for|of|from)\s+|\s+for\s+(?!whom|which)|{_WAITED_TOO})"
@@ -55,13 +57,13 @@ _ENDING = rf"(?:{'|'.join(ENDINGS)})(?:\s+or\s+[a-z]+ed)?\s+(?:for\s+)?"
 _HAVING = r"(?:have|be|been|has|permanently|completely|fully|\s)*"
 ENDED = (
     rf"\s*\(?(?:(?:must|should|need\s+to|has\s+to|have\s+to)\s*{_HAVING}{_ENDING}(?:{_LEAST})?"
-    rf"|(?:is\s+to)?\s*{_HAVING}{_ENDING}{_LEAST})LENGTH\s+(?:prior\s+to|before|from)\b"
+    rf"|(?:is\s+to)?\s*{_HAVING}{_ENDING}{_LEAST})LENGTH,?\s+(?:prior\s+to|before|from)\b"
 )
 _PERSONS = r"(?:(?:the|all|any)\s+)?(?:patients?|subjects?|participants?|individuals?|women|men|they)"
 _FINAL = (
     r"(?:last|final|most\s+recent)\s+(?:dose|doses|fraction|administration|infusion|treatment|cycle|course)"
 )
-_BEFORE = r"\s*(?:\(\s*wash-?\s?out[^()]*\)\s*)?(?:prior\s+to|before)\b"
+_BEFORE = r"\s*,?\s*(?:\(\s*wash-?\s?out[^()]*\)\s*)?(?:prior\s+to|before)\b"
 _WASHOUT = r"wash-?\s?out(?:\s+(?:period|time|interval))?"
 _DUE = r"(?:\s+(?:is|are|will|must|should|be|have|has|been|required|needed|necessary|requested|elapsed))*"
 _IS = r"\s*(?::|\s(?:must|should|has\s+to|is|will)?(?:\s+(?:be|have\s+been|of))?)\s*"
@@ -81,7 +83,8 @@ FRAMES = (
     rf"{_OPENING}(?:minimum\s+)?(?:time|interval)\s+(?:elapsed\s+)?(?:since|from|after)\s+{_LAST}{_NAMED}{_IS}{_LEAST}LENGTH"
     r"(?P<tail>\b)",
     rf"(?:{_PERSONS}\s+)?(?:(?:(?:must|should)\s+have\s+)?(?:had|received)\s+)?(?:(?:the|their|a)\s+)?{_FINAL}\s+(?:of|with)\s+"
-    rf"{_NAMED}(?:\s+(?:must|should|have|has|be|been|was|given|administered|received|completed))*\s*{_LEAST}LENGTH(?P<tail>{_BEFORE})",
+    rf"{_NAMED}(?:\s+(?:must|should|have|has|be|been|was|given|administered|received|completed))*\s*"
+    rf"(?:{_LEAST}|(?<=\bbeen\s)|(?<=\bbe\s))LENGTH(?P<tail>{_BEFORE})",
     rf"(?:last|final|most\s+recent|all\s+(?:prior|previous))\s+{_NAMED}\s*{_LEAST}LENGTH(?P<tail>{_BEFORE}|\s+from\b)",
     rf"(?:{_PERSONS}\s+)?(?:must\s+|should\s+)(?:have\s+)?"
     r"(?:completed?|discontinued?|stop(?:ped)?|finish(?:ed)?|ended)\s+"

@@ -40,7 +40,8 @@ _HEALING = re.compile(
 """How a demand opens that something be healed."""
 _LACKING = re.compile(r"^(?:failure|failed|incomplete|inadequate|insufficient|lack|non)\b")
 _ASKING = ("must", "should", "need", "has to", "have to")
-_TOXIC = frozenset({str(TGC.TreatmentToxicity), str(TGC.SurgicalComplication)})
+_COMPLICATION, _SURGERY = str(TGC.SurgicalComplication), str(TGC.Surgery)
+_TOXIC = frozenset({str(TGC.TreatmentToxicity), _COMPLICATION})
 _NEOPLASM = str(TGC.Neoplasm)
 _LITTLE = frozenset({"neutral", "negation", "post", "persons", "condition", "qualifier", "historic", "tail"})
 _ENOUGH = frozenset({"adequate", "complete", "full", "sufficient"})
@@ -50,6 +51,7 @@ _HARMS = frozenset({"ae", "effect", "side effect", "toxic effect"})
 _STOPPED = frozenset({"discontinued", "stopped", "interrupted", "ceased", "terminated"})
 _CAUSING = frozenset({"of", "from", "due to", "related to"})
 _NEAR = 3
+_ASIDES = frozenset({"bracket", "value", "limit"})
 _JOINTS = frozenset({"or", "and", "/", ",", "and / or", "if", "who"})
 _BEING = frozenset({"be", "have been", "been"})
 _ADVERBS = ("ly", "yet")
@@ -84,7 +86,7 @@ def read_recovery(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expressi
 def _read(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
     if len(chunks) > _NEAR and chunks[0].form == "note" and chunks[1].form == ":":
         chunks = chunks[2:]
-    chunks = chunks[_demand_start(chunks) :]
+    opening, chunks = chunks[: _demand_start(chunks)], chunks[_demand_start(chunks) :]
     at = next((i for i, chunk in enumerate(chunks) if _RECOVERED.search(chunk.form)), None)
     bound = at is None
     at = _bound_at(text, chunks) if at is None else at
@@ -109,6 +111,7 @@ def _read(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | Non
     before, behind = (
         [read(part)] if part else [] for part in (trimmed(chunks[:start]), trimmed(chunks[end:]))
     )
+    heads = [(place, _harm_of(text, term, opening)) for place, term in heads]
     barred = [_unresolved(text, clause, head, at) for head in heads]
     besides = [each for each in (*before, *behind) if each is not None]
     if len(besides) < len(before) + len(behind):
@@ -126,20 +129,33 @@ def _demand_start(chunks: Sequence[Chunk]) -> int:
 
     "If the patient had surgery, they must have recovered …", "patients who received A must have recovered …".
     """
-    asking = next((i for i, chunk in enumerate(chunks) if chunk.form.startswith(_ASKING)), 0)
+    asking = next((i for i, chunk in enumerate(chunks) if _asks(chunks, i)), 0)
     opening = chunks[:asking]
     while opening and (opening[-1].form in ("they", "the") or "persons" in opening[-1].classes):
         opening = opening[:-1]
     led = len(opening) > 1 and (
         (opening[0].form == "if" and opening[-1].form == ",") or any(c.form == "who" for c in opening[:2])
     )
-    named = [chunk for chunk in opening if is_content(chunk)]
+    named = [chunk for chunk in opening if is_content(chunk) and chunk.kind != "value"]
     plain = all(
-        is_content(chunk) or chunk.kind == "bracket" or chunk.form in _JOINTS or _is_little(chunk)
+        is_content(chunk) or chunk.kind in _ASIDES or chunk.form in _JOINTS or _is_little(chunk)
         for chunk in opening
     )
     given = bool(named) and all(category_of(chunk) in GIVEN for chunk in named)
     return asking if led and plain and given else 0
+
+
+def _harm_of(text: Text, term: Term, opening: Sequence[Chunk]) -> Term:
+    """Return the harm of the treatments that a demand is about, which may be more than operations."""
+    toxicity = text.vocabulary.named("TreatmentToxicity")
+    operations = all(c.term is None or c.term.is_a(_SURGERY) for c in opening if is_content(c))
+    return term if operations or toxicity is None or term.iri != _COMPLICATION else toxicity
+
+
+def _asks(chunks: Sequence[Chunk], at: int) -> bool:
+    """Whether a demand goes on at a word: at "must", and at "have" behind "they"."""
+    having = at > 1 and chunks[at].form in _HAVING and chunks[at - 1].form == "they"
+    return having or chunks[at].form.startswith(_ASKING)
 
 
 def _lacked(demanded: Sequence[Expression], behind: Sequence[Chunk]) -> list[Expression] | None:

@@ -315,7 +315,7 @@ def length_in(pattern: str) -> re.Pattern[str]:
     Half-lives may be told beside it ("4 weeks or 5 half-lives, whichever is shorter").
     """
     number, unit = _length("")
-    lives = rf"(?:(?P<lives>\s*[,(]?\s*or\s+(?:at\s+least\s+)?{_SOME_LIVES}\)?){_whichever('')},?)?"
+    lives = rf"(?:(?P<lives>\s*[,(]?\s*or\s+(?:at\s+least\s+)?{_SOME_LIVES}\)?)?{_whichever('')},?)?"
     ahead = rf"(?:(?P<ahead>{_SOME_LIVES})\s*,?\s*or\s+)?"
     return re.compile(pattern.replace("LENGTH", rf"{ahead}{number}\s*-?\s*{unit}{lives}"), re.IGNORECASE)
 
