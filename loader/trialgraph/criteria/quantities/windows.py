@@ -120,7 +120,7 @@ _AT_MOST = (
 )
 _UP_TO = r"(?:\s*(?:-|–|to)\s*(?P<longest>\d+(?:\.\d+)?))?"
 _RECENT = r"(?:last|past|previous|prior|preceding|most\s+recent)(?:\s*[<≤])?"
-_WORDS_BETWEEN = r"(?:(?!or\b|and\b|with\b|for\b|any\b)[\w-]+\s+){0,4}?"
+_WORDS_BETWEEN = r"(?:(?!or\b|and\b|with\b|for\b|any\b|which\b|whom\b|who\b|whose\b)[\w-]+\s+){0,4}?"
 _BEFORE = (
     r"(?:\s*,?\s*(?:(?:immediately|just)\s+)?(?:prior\s+to|before|preceding|of|from|prior)\s+"
     rf"{_WORDS_BETWEEN}{_ANCHOR}{_NAMED}(?:\s*\(\s*{_ANCHOR}\))?|\s+(?:ago|prior|before|previously)\b|\s+previous(?=\s*(?:[.,;)]|$|which|with)))"
