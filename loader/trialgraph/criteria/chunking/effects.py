@@ -34,7 +34,7 @@ _POINTES = (
     r"(?:\s+(?:ventricular\s+)?(?:tachycardia|arrhythmias?))?"
 )
 _PROLONGING = (
-    rf"(?:prolong(?:s|ing|ed)?\s+(?:the\s+)?{_QT}|prolongation\s+of\s+(?:the\s+)?{_QT}"
+    rf"(?:prolong(?:s|ing|ed)?\s+(?:the\s+)?(?:cardiac\s+)?{_QT}|prolongation\s+of\s+(?:the\s+)?{_QT}"
     rf"|{_QT}(?:\s+|-)prolong(?:ation|ing)|{_POINTES})"
 )
 _LENGTHENING = re.compile(

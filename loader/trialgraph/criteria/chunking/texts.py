@@ -14,6 +14,7 @@ from trialgraph.criteria.chunking.namings import add_unlisted
 from trialgraph.criteria.chunking.pieces import Chunk
 from trialgraph.criteria.chunking.purposes import add_purposes
 from trialgraph.criteria.chunking.sensitivities import add_sensitivities
+from trialgraph.criteria.chunking.targets import add_targeting
 from trialgraph.criteria.chunking.vaccines import without_vaccines
 from trialgraph.criteria.chunking.viruses import with_viruses
 from trialgraph.criteria.language.lexicon import Phrases
@@ -69,6 +70,7 @@ class Text:
         if self.exclusion:
             add_sensitivities(self.tokens, self.mentions, self.vocabulary)
         add_effects(self.text, self.lowered, self.tokens, self.mentions, self.vocabulary)
+        add_targeting(self.text, self.lowered, self.tokens, self.mentions, self.vocabulary)
         with_viruses(self.tokens, self.mentions, self.vocabulary)
         with_lines(self.text, self.lowered, self.tokens, self.mentions, self.vocabulary.named)
         at, named = self.mentions.get, self.vocabulary.named

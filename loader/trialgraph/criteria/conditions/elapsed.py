@@ -21,15 +21,16 @@ from trialgraph.criteria.conditions.intervals import (
     LISTED_BARRED,
     SINCE_LEAST,
     SINCE_MOST,
+    WASHED,
     WHO_HAD,
 )
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.washouts import is_shorter
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import trimmed
-from trialgraph.criteria.quantities.windows import length_in, tells_time, window_of
+from trialgraph.criteria.quantities.windows import is_narrowed, length_in, tells_time, window_of
 from trialgraph.criteria.trees import all_of, any_of, is_formal, map_facts, negate, only_facts
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Window, atoms
 
 __all__ = ["asks_treatment", "read_elapsed", "read_interval", "tells_elapsed"]
 
@@ -43,8 +44,8 @@ _ALL_JOINTS = frozenset({*_JOINTS, "or", "and / or"})
 _TIMED = frozenset({"limit", "window", "value"})
 _TELLING = ("week", "day", "month", "wash")
 """What the words of a time have in them, one of which every statement of it has."""
-_UNSAID = frozenset({"agent", "drug", "therapy", "treatment", "medication", "dose", "infusion", "last",
-                     "it", "them", "product", "procedure"})  # fmt: skip
+_UNSAID = frozenset({"agent", "antibody", "drug", "therapy", "treatment", "medication", "dose", "infusion",
+                     "last", "it", "them", "product", "procedure"})  # fmt: skip
 """What stands for a treatment that the label names ("Antibodies: at least 3 weeks since the last dose")."""
 _GIVING = frozenset({"dose", "administration", "infusion", "cycle"})
 """What a treatment's name may end in where its last time is meant ("since the last chemotherapy dose")."""
@@ -59,6 +60,11 @@ _BEFORE = re.compile(
 _BETWEEN = re.compile(rf"\s+and\s+(?=[^,;]*\b{_ENTERING})[\w\s/()\[\]-]{{0,80}}$", re.IGNORECASE)
 _OF_SOME = re.compile(r"\bfor\s+(?:those|patients?|participants?|subjects?|individuals?)\b", re.IGNORECASE)
 """Of whom alone a time is asked."""
+_USED_FOR = re.compile(
+    r"(?:[^.;:,]{3,60}:\s*)?(?P<case>if\s+(?:used|given|administered|taken)\s+(?:to|for|as)\s[^.;:,]{3,100}),\s*",
+    re.IGNORECASE,
+)
+"""In what use alone a treatment must be over for some time."""
 _UNTIL_WORSE = re.compile(r"\b(?:to|until|and)\s+(?:\w+\s+){0,3}(?:recurr|relaps|progress)", re.IGNORECASE)
 """What makes a time one that a treatment worked for."""
 _ELAPSED = re.compile(
@@ -101,6 +107,10 @@ def read_elapsed(text: Text, chunks: Sequence[Chunk], read: Reader, beside: Besi
     """
     if not tells_time(text.lowered):
         return None
+    if (case := _USED_FOR.match(text.text, chunks[0].start, chunks[-1].end)) is not None:
+        rest = trimmed([chunk for chunk in chunks if chunk.start >= case.end()])
+        barred = _read(text, rest, read, beside) if rest else None
+        return None if barred is None else _told_of(barred, case["case"])
     at = next((i for i, chunk in enumerate(chunks) if i and _excepts(chunk)), None)
     if at is None:
         return _read(text, chunks, read, beside)
@@ -108,6 +118,20 @@ def read_elapsed(text: Text, chunks: Sequence[Chunk], read: Reader, beside: Besi
     start = (chunks[at].inner[0] if chunks[at].kind == "bracket" else chunks[at]).end
     words = text.text[start : chunks[-1].end].strip(" ;,.:()")
     return None if barred is None else except_for(text, barred, words, (start, chunks[-1].end))
+
+
+def _told_of(barred: Expression, words: str) -> Expression:
+    """Return treatments that bar only where they were used for something, which no record shows."""
+    return map_facts(
+        barred,
+        lambda fact: replace(
+            fact,
+            modifiers={
+                **fact.modifiers,
+                "qualifier": "; ".join(filter(None, (fact.modifiers.get("qualifier"), words))),
+            },
+        ),
+    )
 
 
 def _excepts(chunk: Chunk) -> bool:
@@ -142,6 +166,8 @@ def _read(text: Text, chunks: Sequence[Chunk], read: Reader, beside: Beside) -> 
 def _barred_as_such(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
     """Read "less than 4 weeks since X" among exclusions, also as a demand ("X must be completed …")."""
     barred = _since(text, chunks, SINCE_MOST, read) or _framed(text, chunks, BARRED, read)
+    if barred is None and "wash" in text.lowered:
+        barred = _framed(text, chunks, WASHED, read)
     if barred is not None:
         return barred
     if not any(chunk.form.startswith(_ASKING) for chunk in chunks):
@@ -149,6 +175,8 @@ def _barred_as_such(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expres
     clause = _clause_after(text, chunks)
     rest = trimmed(chunks[clause + 1 :]) if clause is not None else []
     barred = _ended(text, chunks[:clause], read)
+    if barred is None and " elapsed" in text.lowered:
+        barred = _since(text, chunks[:clause], SINCE_LEAST, read)
     if barred is None or not rest:
         return barred
     return any_of([barred, Not(narrative(text, rest[0].start, rest[-1].end))])
@@ -250,9 +278,17 @@ def _since(
         inside = trimmed([chunk for chunk in chunks if each.end() <= chunk.start < stop])
         named = _named(text, inside, each) if inside else None
         if named is not None and label and all(map(_is_unsaid, named)):
-            named = list(label)
+            named = _labelled(text, label)
         barred.append(_within(text, named, each, places[index], read) if named else None)
     return any_of([each for each in barred if each]) if all(barred) else None
+
+
+def _labelled(text: Text, label: Sequence[Chunk]) -> list[Chunk]:
+    """Return the treatments that a label names; "antibodies" are some when doses of them are told."""
+    therapy = text.vocabulary.find("antibody therapy")
+    if len(label) == 1 and label[0].form == "antibody" and therapy is not None:
+        return [replace(label[0], kind="concept", term=therapy)]
+    return list(label)
 
 
 def _is_unsaid(chunk: Chunk) -> bool:
@@ -342,5 +378,16 @@ def _within(
     window = window_of(match, text.text[start : match.end()].strip(" ("))
     if any(fact.within is not None and is_shorter(fact.within, window) for fact in facts):
         return None
-    dated = map_facts(expression, lambda fact: replace(fact, within=fact.within or window))
+    told = is_narrowed(match)
+    dated = map_facts(expression, lambda fact: _in_time(fact, window, narrowed=told))
     return any_of(dated.operands) if isinstance(dated, AllOf | AnyOf) else dated
+
+
+def _in_time(fact: Fact, window: Window, *, narrowed: bool) -> Fact:
+    """Return a treatment within a time; half-lives that may be shorter leave open whether it was in it."""
+    if fact.within is not None:
+        return fact
+    if not narrowed:
+        return replace(fact, within=window)
+    words = "; ".join(filter(None, (fact.modifiers.get("qualifier"), window.text)))
+    return replace(fact, modifiers={**fact.modifiers, "qualifier": words}, within=window)

@@ -13,6 +13,7 @@ __all__ = [
     "LISTED_BARRED",
     "SINCE_LEAST",
     "SINCE_MOST",
+    "WASHED",
     "WHO_HAD",
 ]
 
@@ -27,7 +28,7 @@ _LEAST = (
 _MOST = r"(?:less\s+than|fewer\s+than|[<≤]|within|no\s+more\s+than)\s*"
 _LAST = (
     r"(?:(?:the|their|his|her|his/her|any|all|last|final|most|recent|prior|previous|completion|end|cessation"
-    r"|discontinuation|finishing|completing|stopping|ending|receiving|received|administration|dose|doses|date|day|cycle|of|course|receipt"
+    r"|discontinuation|finishing|completing|stopping|ending|receiving|received|administration|dose|doses|dosage|date|day|cycle|of|course|receipt"
     r"|infusion|exposure\s+to|(?:research\s+)?(?:patient|subject|participant)(?:['’]s)?)\s+)*"
 )
 _OVER = (
@@ -35,12 +36,17 @@ _OVER = (
     r"|time))*"
 )
 _SINCE = r"\s*(?:since|from|after|between|following|of|post|beyond)\s+"
-_WAITED = f"{_OVER}{_SINCE}{_LAST}"
+_OF_AN_END = (
+    r"(?:(?:the|their|a|any)\s+)*(?:last|final|most|completi|end\b|cessation|discontinu|finish|stopp|date)"
+)
+_WAITED = rf"{_OVER}(?!\s*of\s+(?!{_OF_AN_END})){_SINCE}{_LAST}"
+"""What says that a time counts from a treatment; "at least 6 months of A" is how long it was given."""
+_WAITED_TOO = f"{_OVER}{_SINCE}{_LAST}"
 SINCE_LEAST = f"{_OPENING}{_LEAST}LENGTH{_WAITED}"
-SINCE_MOST = f"{_OPENING}{_MOST}LENGTH{_WAITED}"
+SINCE_MOST = f"{_OPENING}{_MOST}LENGTH{_WAITED_TOO}"
 AGAIN = (
     rf"(?:[,;]|\band\b|\bor\b)[\s,]*(?:and\s+|or\s+)?(?:{_LEAST})?LENGTH"
-    rf"(?:\s*wash-?\s?out(?:\s+period)?\s+(?:for|of|from)\s+|\s+for\s+(?!whom|which)|{_WAITED})"
+    rf"(?:\s*wash-?\s?out(?:\s+period)?\s+(?:for|of|from)\s+|\s+for\s+(?!whom|which)|{_WAITED_TOO})"
 )
 """How the time of another treatment follows ("4 weeks from surgery and 2 weeks from radiotherapy")."""
 ENDINGS = (
@@ -48,30 +54,37 @@ ENDINGS = (
     "administered",
 )  # fmt: skip
 _ENDING = rf"(?:{'|'.join(ENDINGS)})(?:\s+or\s+[a-z]+ed)?\s+(?:for\s+)?"
-_HAVING = r"(?:have|be|been|has|\s)*"
+_HAVING = r"(?:have|be|been|has|permanently|completely|fully|\s)*"
 ENDED = (
     rf"\s*\(?(?:(?:must|should|need\s+to|has\s+to|have\s+to)\s*{_HAVING}{_ENDING}(?:{_LEAST})?"
-    rf"|(?:is\s+to)?\s*{_HAVING}{_ENDING}{_LEAST})LENGTH\s+(?:prior\s+to|before|from)\b"
+    rf"|(?:is\s+to)?\s*{_HAVING}{_ENDING}{_LEAST})LENGTH,?\s+(?:prior\s+to|before|from)\b"
 )
 _PERSONS = r"(?:(?:the|all|any)\s+)?(?:patients?|subjects?|participants?|individuals?|women|men|they)"
 _FINAL = (
     r"(?:last|final|most\s+recent)\s+(?:dose|doses|fraction|administration|infusion|treatment|cycle|course)"
 )
-_BEFORE = r"\s*(?:\(\s*wash-?\s?out[^()]*\)\s*)?(?:prior\s+to|before)\b"
+_BEFORE = r"\s*,?\s*(?:\(\s*wash-?\s?out[^()]*\)\s*)?(?:prior\s+to|before)\b"
 _WASHOUT = r"wash-?\s?out(?:\s+(?:period|time|interval))?"
 _DUE = r"(?:\s+(?:is|are|will|must|should|be|have|has|been|required|needed|necessary|requested|elapsed))*"
 _IS = r"\s*(?::|\s(?:must|should|has\s+to|is|will)?(?:\s+(?:be|have\s+been|of))?)\s*"
 _NAMED = r"(?P<named>[^.;:]{3,120}?)"
-FRAMES = (
+_ASKED = r"\s+(?:is|are|will\s+be)\s+(?:required|needed|necessary)\W*"
+WASHED = (
     rf"{_OPENING}(?:{_LEAST}(?:an?\s+)?)?LENGTH\s*{_WASHOUT}{_DUE}\s+(?:between|for|of|from|since|after|following)\s+{_LAST}"
-    r"(?P<named>.+)",
+    rf"(?P<named>.+?)(?:{_ASKED})?$",
     rf"{_OPENING}(?:(?:adequate|minimum|appropriate|required|sufficient)\s+)*{_WASHOUT}(?:\s*(?:of|:|-|is|must|should|be|at))*"
     rf"\s*(?:{_LEAST}|least\s+)?LENGTH{_DUE}\s+(?:between|for|of|from|since|after|following)\s+{_LAST}(?P<named>.+)",
     rf"{_OPENING}{_WASHOUT}\s+(?:for|of|from|after)\s+{_LAST}{_NAMED}{_IS}(?:{_LEAST})?LENGTH(?P<tail>\b)",
+    rf"(?:for\s+)?(?P<named>[^.;:,]{{3,80}})[:,]\s*(?:(?:the|an?)\s+)?{_WASHOUT}{_IS}(?:{_LEAST})?LENGTH(?P<tail>\b)",
+)
+"""Wordings of a washout, each with the treatments as `named`."""
+FRAMES = (
+    *WASHED,
     rf"{_OPENING}(?:minimum\s+)?(?:time|interval)\s+(?:elapsed\s+)?(?:since|from|after)\s+{_LAST}{_NAMED}{_IS}{_LEAST}LENGTH"
     r"(?P<tail>\b)",
     rf"(?:{_PERSONS}\s+)?(?:(?:(?:must|should)\s+have\s+)?(?:had|received)\s+)?(?:(?:the|their|a)\s+)?{_FINAL}\s+(?:of|with)\s+"
-    rf"{_NAMED}(?:\s+(?:must|should|have|has|be|been|was|given|administered|received|completed))*\s*{_LEAST}LENGTH(?P<tail>{_BEFORE})",
+    rf"{_NAMED}(?:\s+(?:must|should|have|has|be|been|was|given|administered|received|completed))*\s*"
+    rf"(?:{_LEAST}|(?<=\bbeen\s)|(?<=\bbe\s))LENGTH(?P<tail>{_BEFORE})",
     rf"(?:last|final|most\s+recent|all\s+(?:prior|previous))\s+{_NAMED}\s*{_LEAST}LENGTH(?P<tail>{_BEFORE}|\s+from\b)",
     rf"(?:{_PERSONS}\s+)?(?:must\s+|should\s+)(?:have\s+)?"
     r"(?:completed?|discontinued?|stop(?:ped)?|finish(?:ed)?|ended)\s+"
@@ -85,7 +98,7 @@ FRAMES = (
     rf"(?P<named>[^.;:]{{3,120}}?):\s*(?:the\s+)?{_FINAL}\s+(?:must|should|has\s+to)\s+(?:have\s+been|be)\s+"
     rf"(?:(?:given|administered|received)\s+)?{_LEAST}LENGTH(?P<tail>{_BEFORE})",
 )
-"""Other wordings of it, each with the treatments as `named`; with a `tail`, up to when it is told behind."""
+"""Other wordings of a time, each with the treatments as `named`; a `tail` tells up to when it is."""
 BARE = (
     rf"(?P<named>(?!(?:[^.;:]*\b)?(?:must|should|receiv|had|have|has|undergo|underw|complet|treated|who|history|stable|no|not)"
     rf"\w*)[^.;:]{{3,120}}?)\s*{_LEAST}LENGTH(?P<tail>{_BEFORE})"

@@ -10,13 +10,14 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.conditions.cases import except_for
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.offers import DEMAND
 from trialgraph.criteria.language.vocabulary import GIVEN, Term
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.trees import all_of, any_of, negate
-from trialgraph.expressions import Expression, Fact
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
 from trialgraph.namespaces import TGC
 
-__all__ = ["read_recovery"]
+__all__ = ["is_unresolved", "read_recovery"]
 
 _STEMS = ("recover", "resol", "returned to", "improved to")
 """What each word for being over has in it."""
@@ -31,15 +32,27 @@ _BOUNDED = re.compile(
     r"\s*(?:(?:nci\W+)?ctcae\s+(?:v(?:ersion)?\s?[\d.]+\s+)?)?grade\s*[0-4]"
 )
 """How bad something may still be ("toxicities must be grade 1 or less")."""
+_HEALING = re.compile(
+    r"\W*(?:note\W+)?(?:(?:(?:all|the)\s+)?(?:patients?|subjects?|participants?)\s+)?(?:(?:must|should)\s+have\s+)?"
+    r"(?:complete|adequate|full|sufficient)\s+(?:post-?operative\s+)?(?P<wound>wound\s+)?healing\b",
+    re.IGNORECASE,
+)
+"""How a demand opens that something be healed."""
 _LACKING = re.compile(r"^(?:failure|failed|incomplete|inadequate|insufficient|lack|non)\b")
 _ASKING = ("must", "should", "need", "has to", "have to")
-_TOXIC = frozenset({str(TGC.TreatmentToxicity), str(TGC.SurgicalComplication)})
+_COMPLICATION, _SURGERY = str(TGC.SurgicalComplication), str(TGC.Surgery)
+_TOXIC = frozenset({str(TGC.TreatmentToxicity), _COMPLICATION})
 _NEOPLASM = str(TGC.Neoplasm)
 _LITTLE = frozenset({"neutral", "negation", "post", "persons", "condition", "qualifier", "historic", "tail"})
 _ENOUGH = frozenset({"adequate", "complete", "full", "sufficient"})
+_UNRESOLVED, _NOT_RECOVERED = "unresolved", "not recovered"
 _HAVING = frozenset({"has", "have", "had", "is", "are", "has had", "have had"})
 _HARMS = frozenset({"ae", "effect", "side effect", "toxic effect"})
 _STOPPED = frozenset({"discontinued", "stopped", "interrupted", "ceased", "terminated"})
+_CAUSING = frozenset({"of", "from", "due to", "related to"})
+_NEAR = 3
+_ASIDES = frozenset({"bracket", "value", "limit"})
+_JOINTS = frozenset({"or", "and", "/", ",", "and / or", "if", "who"})
 _BEING = frozenset({"be", "have been", "been"})
 _ADVERBS = ("ly", "yet")
 
@@ -57,7 +70,7 @@ def read_recovery(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expressi
         chunks: A statement of it.
         read: Reads what a list says besides.
     """
-    if (stopped := _to_be_stopped(text, chunks)) is not None:
+    if (stopped := _to_be_stopped(text, chunks) or _to_be_healed(text, chunks)) is not None:
         return stopped
     if not any(map(text.lowered.__contains__, _STEMS)) and _bound_at(text, chunks) is None:
         return None
@@ -71,12 +84,17 @@ def read_recovery(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expressi
 
 
 def _read(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
+    if len(chunks) > _NEAR and chunks[0].form == "note" and chunks[1].form == ":":
+        chunks = chunks[2:]
+    opening, chunks = chunks[: _demand_start(chunks)], chunks[_demand_start(chunks) :]
     at = next((i for i, chunk in enumerate(chunks) if _RECOVERED.search(chunk.form)), None)
     bound = at is None
     at = _bound_at(text, chunks) if at is None else at
     if at is None or any("allowance" in chunk.classes for chunk in chunks):
         return None
-    start, end = _clause(chunks, at, "or" if text.exclusion else "and")
+    told = DEMAND.match(text.text[chunks[0].start : chunks[-1].end]) is not None
+    asked = told or any(chunk.form.startswith(_ASKING) for chunk in chunks[max(0, at - _NEAR) : at])
+    start, end = _clause(chunks, at, "and" if asked or not text.exclusion else "or")
     clause = list(chunks[start:end])
     at -= start
     heads = _heads(text, clause, at) or (_borne(clause, at) if bound else [])
@@ -90,12 +108,72 @@ def _read(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | Non
     asked = any(chunk.form.startswith(_ASKING) for chunk in clause)
     if denied if not text.exclusion else not (denied or asked):
         return None
-    besides = [read(part) for part in (trimmed(chunks[:start]), trimmed(chunks[end:])) if part]
-    told = [each for each in besides if each is not None]
-    if len(told) < len(besides):
-        return None
+    before, behind = (
+        [read(part)] if part else [] for part in (trimmed(chunks[:start]), trimmed(chunks[end:]))
+    )
+    heads = [(place, _harm_of(text, term, opening)) for place, term in heads]
     barred = [_unresolved(text, clause, head, at) for head in heads]
-    return any_of([*told, *barred]) if text.exclusion else all_of([*told, *map(negate, barred)])
+    besides = [each for each in (*before, *behind) if each is not None]
+    if len(besides) < len(before) + len(behind):
+        return None
+    if not text.exclusion:
+        return all_of([*besides, *map(negate, barred)])
+    demanded = [*(before if told else ()), *(behind if asked else ())]
+    lacked = _lacked([each for each in demanded if each is not None], chunks[end:])
+    kept = [each for each in besides if each not in demanded]
+    return None if lacked is None else any_of([*kept, *lacked, *barred])
+
+
+def _demand_start(chunks: Sequence[Chunk]) -> int:
+    """Return where a demand starts that is made of those who had a treatment: nobody else has its toxicity.
+
+    "If the patient had surgery, they must have recovered …", "patients who received A must have recovered …".
+    """
+    asking = next((i for i, chunk in enumerate(chunks) if _asks(chunks, i)), 0)
+    opening = chunks[:asking]
+    while opening and (opening[-1].form in ("they", "the") or "persons" in opening[-1].classes):
+        opening = opening[:-1]
+    led = len(opening) > 1 and (
+        (opening[0].form == "if" and opening[-1].form == ",") or any(c.form == "who" for c in opening[:2])
+    )
+    named = [chunk for chunk in opening if is_content(chunk) and chunk.kind != "value"]
+    plain = all(
+        is_content(chunk) or chunk.kind in _ASIDES or chunk.form in _JOINTS or _is_little(chunk)
+        for chunk in opening
+    )
+    given = bool(named) and all(category_of(chunk) in GIVEN for chunk in named)
+    return asking if led and plain and given else 0
+
+
+def _harm_of(text: Text, term: Term, opening: Sequence[Chunk]) -> Term:
+    """Return the harm of the treatments that a demand is about, which may be more than operations."""
+    toxicity = text.vocabulary.named("TreatmentToxicity")
+    operations = all(c.term is None or c.term.is_a(_SURGERY) for c in opening if is_content(c))
+    return term if operations or toxicity is None or term.iri != _COMPLICATION else toxicity
+
+
+def _asks(chunks: Sequence[Chunk], at: int) -> bool:
+    """Whether a demand goes on at a word: at "must", and at "have" behind "they"."""
+    having = at > 1 and chunks[at].form in _HAVING and chunks[at - 1].form == "they"
+    return having or chunks[at].form.startswith(_ASKING)
+
+
+def _lacked(demanded: Sequence[Expression], behind: Sequence[Chunk]) -> list[Expression] | None:
+    """Return what a demand within exclusions bars by what it denies; None unless it denies only."""
+    leaves: list[Expression] = []
+    for each in demanded:
+        leaves += each.operands if isinstance(each, AllOf | AnyOf) else (each,)
+    parted = len(leaves) > 1 and any(chunk.form == "or" for chunk in behind)
+    plain = all(isinstance(each, Not) and isinstance(each.operand, Fact) for each in leaves)
+    return list(map(negate, leaves)) if plain and not parted else None
+
+
+def is_unresolved(expression: Expression) -> bool:
+    """Whether something is barred that patients have not recovered from, or among other things."""
+    if isinstance(expression, AnyOf):
+        return any(map(is_unresolved, expression.operands))
+    told = expression.modifiers.get("qualifier", "") if isinstance(expression, Fact) else ""
+    return told.startswith((_UNRESOLVED, _NOT_RECOVERED))
 
 
 def _denies(chunk: Chunk) -> bool:
@@ -138,18 +216,52 @@ def _to_be_stopped(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     return going_on if text.exclusion else negate(going_on)
 
 
+def _to_be_healed(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
+    """Read "must have complete wound healing", "complete healing of an abscess must be confirmed"."""
+    if "healing" not in text.lowered:
+        return None
+    start, end = chunks[0].start, chunks[-1].end
+    found = _HEALING.match(text.text, start, end)
+    asked = any(chunk.form.startswith(_ASKING) for chunk in chunks)
+    if found is None or not asked or any(c.form.startswith("assess") or _is_negation(c) for c in chunks):
+        return None
+    named = [
+        chunk.term for chunk in chunks if chunk.start >= found.end() and category_of(chunk) == "condition"
+    ]
+    term = text.vocabulary.named("UnhealedWound") if found["wound"] else named[0] if len(named) == 1 else None
+    if term is None or (found["wound"] and named):
+        return None
+    told = text.text[found.end() : end].strip(" ;,.")
+    fact = Fact(
+        term.iri,
+        term.label,
+        "condition",
+        {"qualifier": f"{_UNRESOLVED}; {told}" if told else _UNRESOLVED},
+        span=text.span(start, end),
+    )
+    return fact if text.exclusion else negate(fact)
+
+
 def _clause(chunks: Sequence[Chunk], at: int, joint: str) -> tuple[int, int]:
     """Return where the statement on recovery starts and ends among what the word joins."""
     first = next((i for i in range(at - 1, -1, -1) if _is_harm(chunks[i])), at)
     start = next((i for i in range(first, 0, -1) if chunks[i - 1].form == joint), 0)
-    if not all(map(_is_little, chunks[start:first])) or not any(map(is_content, chunks[:start])):
+    more = any(is_content(chunk) or chunk.kind in ("limit", "window") for chunk in chunks[:start])
+    if not more or not all(map(_is_little, chunks[start:first])):
         start = 0
-    ends = (i for i in range(at + 1, len(chunks) - 1) if chunks[i].form == joint and _restarts(chunks[i + 1]))
+    joints = (joint, ",")
+    ends = (
+        i for i in range(at + 1, len(chunks) - 1) if chunks[i].form in joints and _restarts(chunks, i + 1)
+    )
     return start, next(ends, len(chunks))
 
 
-def _restarts(chunk: Chunk) -> bool:
-    return chunk.form in _HAVING or chunk.form.startswith(_ASKING) or "persons" in chunk.classes
+def _restarts(chunks: Sequence[Chunk], at: int) -> bool:
+    chunk = chunks[at]
+    if chunk.form == "not":  # "…, not require corticosteroids"
+        return at > 1 and chunks[at - 2].kind == "concept"
+    restarts = chunk.form in _HAVING or chunk.form.startswith(_ASKING) or "persons" in chunk.classes
+    return restarts and chunks[at - 1].form != ","
 
 
 def _is_little(chunk: Chunk) -> bool:
@@ -182,12 +294,14 @@ def _heads(text: Text, clause: Sequence[Chunk], at: int) -> list[tuple[int, Term
     if toxic:
         return toxic[:1] if all(i >= min(at, toxic[0][0]) for i, _ in named) else []
     behind = [(i, term) for i, term in named if i > at and category_of(clause[i]) in GIVEN]
-    if len(behind) < len(named) or not any(chunk.form == "from" for chunk in clause[at:]):
-        return []
-    any_harm = next((i for i in range(at, len(clause)) if clause[i].form in _HARMS), None)
     toxicity = text.vocabulary.named("TreatmentToxicity")
-    if not named and any_harm is not None and toxicity is not None:
-        return [(any_harm, toxicity)]
+    harm = next((i for i, chunk in enumerate(clause) if chunk.form in _HARMS), None)
+    recovered = any(chunk.form == "from" for chunk in clause[at:])
+    if not named and harm is not None and toxicity is not None:
+        following = clause[harm + 1].form if harm + 1 < len(clause) else ""
+        return [(harm, toxicity)] if following in _CAUSING or (recovered and harm > at) else []
+    if len(behind) < len(named) or not recovered:
+        return []
     return [(i, _toxicity(text, term)) for i, term in behind]
 
 
@@ -220,7 +334,7 @@ def _unresolved(text: Text, clause: Sequence[Chunk], head: tuple[int, Term], at:
     told = [chunk for chunk in between if not chunk.classes or "qualifier" in chunk.classes]
     parts = (before, told, clause[place + 1 :])
     words = [text.text[part[0].start : part[-1].end].strip(" ,;.") for part in parts if part]
-    over = "not recovered" if term.category == "procedure" else "unresolved"
+    over = _NOT_RECOVERED if term.category == "procedure" else _UNRESOLVED
     qualifier = "; ".join([over, *(each for each in words if each)])
     span = text.span(clause[place].start, clause[place].end)
     return Fact(term.iri, term.label, term.category or "condition", {"qualifier": qualifier}, span=span)

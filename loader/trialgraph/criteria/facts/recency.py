@@ -81,10 +81,17 @@ _IS_TAKING = re.compile(
     re.IGNORECASE,
 )
 _TAKING = re.compile(
-    r"\W*(?:(?:the|any|patients?|subjects?|participants?|individuals|persons|those|who)\s+)*(?:receiving|taking|using)\b",
+    r"\W*(?:(?:the|any|patients?|subjects?|participants?|individuals|persons|those|who)\s+)*(?:(?:currently|concurrently|presently|still|now)\s+)?"
+    r"(?:receiving|taking|using|undergoing)\b",
     re.IGNORECASE,
 )
-_NOT_TAKING = re.compile(r"\b(?:not|no\s+longer)\s+(?:\w+ly\s+)*(?:receiving|taking|using)\b", re.IGNORECASE)
+_NOT_TAKING = re.compile(
+    r"\b(?:not|no\s+longer)\s+(?:be\s+)?(?:\w+ly\s+)*"
+    r"(?:receiving|taking|using|on|requir(?:e|es|ing)|need(?:s|ing)?)\b"
+    r"|(?<!not )\boff\b"
+    r"|\b(?:no|without)\s+(?:(?:the|any|ongoing|current)\s+)*(?:need|requirement|requiring)\b",
+    re.IGNORECASE,
+)
 _BEFORE_NOW = re.compile(
     r"\b(?:received|taken|took|had|treated\s+(?:previously|before)|previous\w*|prior|history|ever|past|who\s+were)\b"
     r"|\b(?:plan\w*|expect\w*|anticipat\w*|likely|intend\w*|will|eligible|candidates?)\b",

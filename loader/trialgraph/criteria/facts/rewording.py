@@ -25,7 +25,7 @@ _FERTILE = str(TGC.ChildbearingPotential)
 _EXPECTING = frozenset({str(TGC.Pregnancy), str(TGC.PositivePregnancyTest), str(TGC.Breastfeeding)})
 _LINKING = frozenset({"who", "that", "with", "are", "is", "has", "have", "has a", "have a", "a", "test",
                       "tested", "currently", "either", "known to be"})  # fmt: skip
-_QUALIFIER = frozenset({"qualifier"})
+_QUALIFIER, _NEUTRAL = frozenset({"qualifier"}), frozenset({"neutral"})
 _OTHERS = frozenset({"patient who", "those who", "anyone who"})
 """How a list goes on with other patients ("HIV infection or patients who had surgery")."""
 _PERSONS = ("women", "woman", "females", "female", "patients", "men")
@@ -130,15 +130,16 @@ def _kept_of(text: Text, head: Chunk, found: Chunk) -> list[Chunk]:
 
 
 def _needed(chunks: Sequence[Chunk], at: int) -> Chunk:
-    """Let "requiring" straight before a treatment narrow it."""
+    """Let "requiring" straight before a treatment narrow it; "must not require" only denies it."""
     chunk = chunks[at]
     if chunk.kind != "word" or "needing" not in chunk.classes or any(is_content(c) for c in chunks[:at]):
         return chunk
     following = next((each for each in chunks[at + 1 :] if is_content(each)), None)
     between = chunks[at + 1 : chunks.index(following)] if following is not None else []
-    led = all(each.kind == "word" and "neutral" in each.classes for each in chunks[:at])
+    denied = bool(at) and chunks[at - 1].form == "not"
+    led = all(each.kind == "word" and "neutral" in each.classes for each in chunks[: at - denied])
     plain = all(
         each.classes & {"qualifier", "neutral"} or each.form in (",", "or", "and") for each in between
     )
     given = following is not None and category_of(following) in GIVEN
-    return replace(chunk, classes=_QUALIFIER) if led and plain and given else chunk
+    return replace(chunk, classes=_NEUTRAL if denied else _QUALIFIER) if led and plain and given else chunk

@@ -69,6 +69,7 @@ _FINDING = frozenset({"confirmed", "determined", "detected", "assessed", "tested
 _TREATED = frozenset({"treated with", "previously treated with", "receiving", "taking", "currently receiving",
                       "having", "harboring", "harbouring", "bearing", "carrying"})  # fmt: skip
 _ILL = frozenset({"condition", "lesion", "biomarker"})
+_UNDERGOING = "undergoing"
 _MEASURABLE = str(TGC.MeasurableDisease)
 _NARROWING = frozenset({"post", "condition", "negation", "definition", "qualifier", "confirmed"})
 
@@ -104,7 +105,8 @@ def read_before(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around
     adjectives = adjectives_at(chunks)
     for index, chunk in enumerate(chunks):
         joined = chunk.form in ("or", "and", "/") and bool(told or around.qualified)
-        if joined or _is_comma(chunk) or read_aside(text, head, chunk, around) or _is_any(head, chunk):
+        now = chunk.form == _UNDERGOING and is_taken_now(text, head, chunks)
+        if joined or now or _is_comma(chunk) or read_aside(text, head, chunk, around) or _is_any(head, chunk):
             continue
         if holds_adjectives(chunk):
             _qualify(text, chunk, around)

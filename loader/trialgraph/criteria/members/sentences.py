@@ -16,7 +16,7 @@ from trialgraph.namespaces import TGC
 __all__ = ["sentences_of", "time_of_label", "with_list"]
 
 _ABBREVIATED = frozenset(
-    ["e.g", "i.e", "vs", "approx", "no", "inc", "etc", "dr", "st", "fig", "max", "min", "incl", "resp"]
+    ["e.g", "i.e", "vs", "approx", "no", "inc", "etc", "dr", "st", "fig", "max", "min", "incl", "resp", "gr"]
 )
 _OPENING = frozenset({"condition", "negation"})
 _TURNING = frozenset({"condition", "allowance", "barring"})

@@ -10,7 +10,16 @@ from typing import cast, get_args
 from trialgraph.criteria.language.wording import wording
 from trialgraph.expressions import CalendarUnit, Window
 
-__all__ = ["STARTERS", "FoundWindow", "end_of_moment", "length_in", "parse_window", "tells_time", "window_of"]
+__all__ = [
+    "STARTERS",
+    "FoundWindow",
+    "end_of_moment",
+    "is_narrowed",
+    "length_in",
+    "parse_window",
+    "tells_time",
+    "window_of",
+]
 
 STARTERS = frozenset(
     [
@@ -111,7 +120,7 @@ _AT_MOST = (
 )
 _UP_TO = r"(?:\s*(?:-|–|to)\s*(?P<longest>\d+(?:\.\d+)?))?"
 _RECENT = r"(?:last|past|previous|prior|preceding|most\s+recent)(?:\s*[<≤])?"
-_WORDS_BETWEEN = r"(?:(?!or\b|and\b|with\b|for\b|any\b)[\w-]+\s+){0,4}?"
+_WORDS_BETWEEN = r"(?:(?!or\b|and\b|with\b|for\b|any\b|which\b|whom\b|who\b|whose\b)[\w-]+\s+){0,4}?"
 _BEFORE = (
     r"(?:\s*,?\s*(?:(?:immediately|just)\s+)?(?:prior\s+to|before|preceding|of|from|prior)\s+"
     rf"{_WORDS_BETWEEN}{_ANCHOR}{_NAMED}(?:\s*\(\s*{_ANCHOR}\))?|\s+(?:ago|prior|before|previously)\b|\s+previous(?=\s*(?:[.,;)]|$|which|with)))"
@@ -299,12 +308,26 @@ def _amount(words: str) -> float:
 
 
 @cache
+@cache
 def length_in(pattern: str) -> re.Pattern[str]:
-    """Return a pattern in which LENGTH stands for a length of time, its parts as groups of their own."""
-    return re.compile(pattern.replace("LENGTH", "{}\\s*-?\\s*{}".format(*_length(""))), re.IGNORECASE)
+    """Return a pattern in which LENGTH stands for a length of time, its parts as groups of their own.
+
+    Half-lives may be told beside it ("4 weeks or 5 half-lives, whichever is shorter").
+    """
+    number, unit = _length("")
+    lives = rf"(?:(?P<lives>\s*[,(]?\s*or\s+(?:at\s+least\s+)?{_SOME_LIVES}\)?)?{_whichever('')},?)?"
+    ahead = rf"(?:(?P<ahead>{_SOME_LIVES})\s*,?\s*or\s+)?"
+    return re.compile(pattern.replace("LENGTH", rf"{ahead}{number}\s*-?\s*{unit}{lives}"), re.IGNORECASE)
 
 
 def window_of(match: re.Match[str], words: str) -> Window:
-    """Return the time of a match of such a pattern, told in the given words."""
+    """Return the time of a match of such a pattern, told in the given words; half-lives may be longer."""
     amount, unit = _in_days(_amount(match["number"]), match["unit"].lower())
-    return Window(amount, unit, words)
+    choice = (match["choice"] or "").lower()
+    lives = match["lives"] or match["ahead"]
+    return Window(amount, unit, words, open=choice in _LONGER or (bool(lives) and not choice))
+
+
+def is_narrowed(match: re.Match[str]) -> bool:
+    """Whether half-lives may make the time of a match of such a pattern shorter."""
+    return match["choice"] is not None and match["choice"].lower() not in _LONGER

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.lifting import lift
+from trialgraph.criteria.conditions.recoveries import read_recovery
 from trialgraph.criteria.facts.allowances import allows
 from trialgraph.criteria.language.offers import DEMAND, DEMANDED
 from trialgraph.criteria.language.vocabulary import GIVEN
@@ -74,16 +75,21 @@ def only_notes(text: Text, items: Sequence[Item]) -> bool:
 def noted_refusal(text: Text, note: Item) -> Expression | None:
     """Return what a note bars ("Note: patients with uveal melanoma are excluded"), or None.
 
-    Among exclusions one that tells what patients must be or have bars those who aren't or haven't.
+    Among exclusions one that tells what patients must be or have bars those who aren't or haven't. What
+    patients must have recovered from bars in either kind.
     """
     called = NOTED.match(text.text, note[0].start, note[-1].end)
     if called is None:
         return None
+    rest = trimmed([chunk for chunk in note if chunk.start >= called.end()])
+    recovery = read_recovery(text, rest, lambda _: None) if rest else None
+    if recovery is not None:
+        return recovery
     if text.exclusion and DEMAND.match(text.text[called.end() : note[-1].end]):
         return Not(narrative(text, note[0].start, note[-1].end))
     if not any("barring" in chunk.classes for chunk in note):
         return None
-    refused = read_refusal(text, trimmed([chunk for chunk in note if chunk.start >= called.end()]))
+    refused = read_refusal(text, rest)
     return refused if refused is not None and is_formal(refused) else None
 
 

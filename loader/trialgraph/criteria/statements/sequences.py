@@ -11,6 +11,7 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.cases import asked_of, read_case
 from trialgraph.criteria.conditions.lifting import excuses
 from trialgraph.criteria.conditions.roles import defines_condition
+from trialgraph.criteria.conditions.waiting import with_washout
 from trialgraph.criteria.language.offers import (
     admits,
     asks_several,
@@ -88,6 +89,8 @@ def _joined(text: Text, sentence: list[Chunk], read: list[Expression]) -> list[E
     """Return what is said with a sentence that lets some in, or says something besides; None for others."""
     if (other := _other_way(text, sentence, read)) is not None:
         return [*read[:-1], other]
+    if read and (washed := with_washout(text, sentence, read[-1])) is not None:
+        return [*read[:-1], washed]
     told = _told_besides(text, sentence, read)
     return None if told is None else [*read, told]
 

@@ -6,6 +6,7 @@ import re
 
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.conditions.recoveries import is_unresolved
 from trialgraph.criteria.language.offers import DEMAND
 from trialgraph.criteria.statements.statements import Statement
 from trialgraph.criteria.trees import any_of, is_formal, negate, only_facts
@@ -20,6 +21,7 @@ _LABELS = re.compile(r"^(?:(?:[^:;.()]|\([^:;.()]*\)){1,60}:\s*)+(?=\S)")
 _NONE = re.compile(
     r"(?:no\s|(?:(?:patients?|subjects?|participants?|persons?)\s+)?(?:who\s+)?"
     r"(?:(?:does|do|has|have)\s+not\s+(?:have|had)\s|ha(?:s|ve)\s+no\s"
+    r"|(?:(?:do|does)\s+)?not\s+(?:currently\s+)?(?:requir(?:e|es|ing)|need(?:s|ing)?)\s"
     r"|(?:(?:is|are)\s+)?not\s+(?:currently\s+)?(?:pregnant|breast-?\s?feeding|lactating|nursing)))",
     re.IGNORECASE,
 )
@@ -52,11 +54,7 @@ def turned(text: Text, statement: Statement, words: str, place: tuple[int, int])
         return Statement(lacking(statement.expression, words), text=words)
     limits = _limits(statement.expression) or _denies(statement.expression)
     if DEMAND.match(words) or (limits and _LIMITED.match(words)):
-        denied = statement.expression
-        if is_formal(denied) and not only_facts(denied):
-            return Statement(lacking(denied, words), text=words)
-        plain = isinstance(denied, Not) and not isinstance(denied.operand, Narrative)
-        return Statement(negate(denied) if plain else Not(narrative(text, *place)), text=words)
+        return _asked(text, statement, words, place)
     said = statement.expression
     if _NOT_GIVEN.match(words) and all(isinstance(each, Fact) and each.within for each in atoms(said)):
         # "Has not received A within 3 weeks" bars nobody for want of a recent A.
@@ -67,6 +65,21 @@ def turned(text: Text, statement: Statement, words: str, place: tuple[int, int])
         kept = any(_may_be_asked_for(text, fact) for fact in facts)
         return statement if kept else Statement(narrative(text, *place), text=words)
     return statement
+
+
+def _asked(text: Text, statement: Statement, words: str, place: tuple[int, int]) -> Statement:
+    """Return what an exclusion bars that is worded as a demand; words, unless it denies or limits only."""
+    asked = statement.expression
+    assert asked is not None
+    if is_unresolved(asked):
+        return statement
+    if is_formal(asked) and not only_facts(asked):
+        return Statement(lacking(asked, words), text=words)
+    both = isinstance(asked, AllOf) or (isinstance(asked, AnyOf) and _EITHER.search(words) is None)
+    parts = asked.operands if both and isinstance(asked, AllOf | AnyOf) else (asked,)
+    if all(isinstance(each, Not) and not isinstance(each.operand, Narrative) for each in parts):
+        return Statement(any_of([negate(each) for each in parts]), text=words)
+    return Statement(Not(narrative(text, *place)), text=words)
 
 
 def lacking(asked: Expression, words: str) -> Expression:
