@@ -28,8 +28,9 @@ _ALIKE = {
 """For what happened to a gene, the words by which a concept of it may be named, the nearest first."""
 _GENE = frozenset({"gene", "oncogene", "protooncogene"})
 _JOINING = frozenset({",", "/", "or", "and", "&", ";"})
-_BETWEEN = frozenset({"gene", "genomic", "activating", "inactivating", "deleterious", "pathogenic", "sensitizing", "sensitising", "driver", "oncogenic",
-                      "targetable", "actionable", "tumor", "somatic", "germline", "hotspot"})  # fmt: skip
+_BETWEEN = frozenset({"gene", "genomic", "activating", "sensitizing", "sensitising", "driver", "oncogenic",
+                      "inactivating", "deleterious", "pathogenic", "targetable", "actionable", "tumor",
+                      "somatic", "germline", "hotspot"})  # fmt: skip
 _LEADING = frozenset({"in", "of", "affecting", "involving", "to", "the", "at", "least", "one", "any", "more",
                       "or", "following", "gene", "either", "including", ":", "("})  # fmt: skip
 _MOST_LEADING = 9
@@ -45,9 +46,10 @@ _LONGEST_SYMBOL = 6
 _LONGEST_NAME = 9
 """How many tokens a gene's symbol, and its full name, may have."""
 _ONCOGENE = _GENE | frozenset(
-    """v c n - b b1 k ki h 1 2 proto raf ras ros met ret kit abl myc erb rapidly accelerated fibrosarcoma kirsten rat
-    harvey neuroblastoma murine sarcoma virus viral leukemia homolog receptor tyrosine kinase protein""".split()
-)
+    {"v", "c", "n", "-", "b", "k", "ki", "h", "1", "2", "proto", "raf", "ras", "ros", "met", "ret", "kit",
+     "abl", "myc", "erb", "rapidly", "accelerated", "fibrosarcoma", "kirsten", "rat", "harvey", "neuroblastoma",
+     "murine", "sarcoma", "virus", "viral", "leukemia", "homolog", "receptor", "tyrosine", "kinase"}
+)  # fmt: skip
 """Words that full names of oncogenes are made of."""
 _LIST_OPENS = frozenset("(:[")
 _ONE = frozenset({"one", "any", "either"})
