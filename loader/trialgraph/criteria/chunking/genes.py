@@ -47,8 +47,8 @@ _LONGEST_NAME = 9
 """How many tokens a gene's symbol, and its full name, may have."""
 _ONCOGENE = _GENE | frozenset(
     {"v", "c", "n", "-", "b", "k", "ki", "h", "1", "2", "proto", "raf", "ras", "ros", "met", "ret", "kit",
-     "abl", "myc", "erb", "rapidly", "accelerated", "fibrosarcoma", "kirsten", "rat", "harvey",
-     "neuroblastoma", "murine", "sarcoma", "virus", "viral", "leukemia", "homolog", "receptor", "tyrosine", "kinase"}
+     "abl", "myc", "erb", "rapidly", "accelerated", "fibrosarcoma", "kirsten", "rat", "harvey", "murine",
+     "neuroblastoma", "sarcoma", "virus", "viral", "leukemia", "homolog", "receptor", "tyrosine", "kinase"}
 )  # fmt: skip
 """Words that full names of oncogenes are made of."""
 _LIST_OPENS = frozenset("(:[")

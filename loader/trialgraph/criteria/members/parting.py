@@ -39,6 +39,7 @@ _TUMOURS = str(TGC.SolidTumor)
 _SHORTEST_CLAUSE = 2
 _SHORTEST_NAME = 3
 _OPENING_WORDS = 3
+_NEAR = 6
 _APART = frozenset({"allergy", "reproductive", "lesion"})
 _STOPPED = ("discontinued", "stopped", "withdrawn", "discontinue")
 _STANDARDS = frozenset({"recist", "irecist", "mrecist", "imrecist", "rano", "lugano", "cheson", "pcwg"})
@@ -240,10 +241,12 @@ def _lasted(segment: Segment, following: Sequence[Chunk]) -> bool:
 
 def _is_apart(joint: Chunk, following: Sequence[Chunk], segment: Segment) -> bool:
     """Whether what follows tells that a treatment was stopped, or names no treatment that is required."""
+    if joint.form in ("and", "or") and _is_beside_measured(segment, following):
+        return True
     if joint.form == "and":
         return stops_treatment(following) or _lasted(segment, following)
     apart = requires_treatment(segment.chunks, following) or ends_in_dose(segment.chunks, following)
-    return joint.form == "or" and (apart or _is_beside_measured(segment, following))
+    return joint.form == "or" and apart
 
 
 def _is_in_case(segment: Segment, joint: Chunk, following: Sequence[Chunk]) -> bool:
@@ -284,7 +287,7 @@ def _is_beside_measured(segment: Segment, following: Sequence[Chunk]) -> bool:
     named = next((each for each in following if not each.classes & _DESCRIBING), None)
     measured = head is not None and head.category == "lesion" and named is not None and is_content(named)
     plain = all(chunk.term is None or chunk.term.iri == _TUMOURS for chunk in behind)
-    return measured and plain and any(chunk.form in _STANDARDS for chunk in behind)
+    return measured and plain and any(chunk.form in _STANDARDS for chunk in behind[-_NEAR:])
 
 
 def stops_treatment(chunks: Sequence[Chunk]) -> bool:
