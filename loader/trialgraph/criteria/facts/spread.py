@@ -55,7 +55,9 @@ _SIZED = re.compile(r"(?<![A-Za-z])[cpyr]{0,2}T\d")
 _FEWEST = 2
 _OR = re.compile(r"\s*,?\s*\b(?:and/or|or)\b\s*")
 _NEAR = re.compile(r"[TNM][0-4+]|\b[Ss]tages?\s")
-_GROWN = re.compile(r"[1-4](?:mi|[a-d](?:[/-][a-d])*)?(?:\s*[-/]\s*[cpyr]{0,2}T?[1-4](?:[a-d](?:[/-][a-d])*)?)?")
+_GROWN = re.compile(
+    r"[1-4](?:mi|[a-d](?:[/-][a-d])*)?(?:\s*[-/]\s*[cpyr]{0,2}T?[1-4](?:[a-d](?:[/-][a-d])*)?)?"
+)
 
 
 def with_spread(expression: Expression, text: Text) -> Expression:
