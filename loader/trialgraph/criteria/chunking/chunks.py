@@ -312,12 +312,21 @@ class Chunker:
             if word >= len(self.tokens) or is_whole(denied, word, self.tokens):
                 return min(word, len(self.tokens)), classes
             return word + 1, _QUALIFIER
+        if "confirmation" in classes and self.tokens[end].joined:
+            return self._confirmed(end), classes
         narrows = not classes or "qualifier" in classes
         while narrows and self._hyphen(end) and end + 1 not in self.text.mentions:
             if not self.tokens[position].text.isalpha() or not self.tokens[end + 1].text.isalpha():
                 break
             end += 2
         return end, classes
+
+    def _confirmed(self, hyphen: int) -> int:
+        """Return where "histologically-confirmed" ends, or "histologically-" before "or cytologically-"."""
+        if not self._hyphen(hyphen):
+            return hyphen + 1
+        end, classes = lexicon().phrase_at(self.tokens, hyphen + 1)
+        return end if "confirmed" in classes else hyphen
 
     def _hyphen(self, index: int) -> bool:
         """Whether a hyphen at a token joins the words on either side."""

@@ -5,7 +5,7 @@ In "mutations in BRCA1, ATM or PALB2" each gene is named with the word, which st
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.language.tokens import Token
@@ -29,7 +29,8 @@ _ALIKE = {
 _GENE = frozenset({"gene", "oncogene", "protooncogene"})
 _JOINING = frozenset({",", "/", "or", "and", "&", ";"})
 _BETWEEN = frozenset({"gene", "genomic", "activating", "sensitizing", "sensitising", "driver", "oncogenic",
-                      "targetable", "actionable", "tumor", "somatic", "germline", "hotspot"})  # fmt: skip
+                      "inactivating", "deleterious", "pathogenic", "targetable", "actionable", "tumor",
+                      "somatic", "germline", "hotspot"})  # fmt: skip
 _LEADING = frozenset({"in", "of", "affecting", "involving", "to", "the", "at", "least", "one", "any", "more",
                       "or", "following", "gene", "either", "including", ":", "("})  # fmt: skip
 _MOST_LEADING = 9
@@ -44,6 +45,12 @@ _MOST_GENES = 40
 _LONGEST_SYMBOL = 6
 _LONGEST_NAME = 9
 """How many tokens a gene's symbol, and its full name, may have."""
+_ONCOGENE = _GENE | frozenset(
+    {"v", "c", "n", "-", "b", "k", "ki", "h", "1", "2", "proto", "raf", "ras", "ros", "met", "ret", "kit",
+     "abl", "myc", "erb", "rapidly", "accelerated", "fibrosarcoma", "kirsten", "rat", "harvey", "murine",
+     "neuroblastoma", "sarcoma", "virus", "viral", "leukemia", "homolog", "receptor", "tyrosine", "kinase"}
+)  # fmt: skip
+"""Words that full names of oncogenes are made of."""
 _LIST_OPENS = frozenset("(:[")
 _ONE = frozenset({"one", "any", "either"})
 _ORIGINS = frozenset({str(TGC.GermlineMutation), str(TGC.SomaticMutation)})
@@ -124,10 +131,13 @@ def _add_genes(
     for at in words:
         for start, end in (*_before(tokens, at), *_behind(tokens, at)):
             term = None
-            if taken.isdisjoint(range(start, end)):
+            inside = _inside(mentions, start, end) if tokens[end - 1].text == ")" else []
+            if inside is not None and (inside or taken.isdisjoint(range(start, end))):
                 term = _altered(tokens[start:end], tokens[at].form, vocabulary)
             if term is None:
                 continue
+            for name in inside or ():
+                del mentions[name]
             general = _general_at(mentions, at, term)
             if general is not None:
                 origin = mentions.pop(general).term.iri in _ORIGINS
@@ -139,6 +149,13 @@ def _add_genes(
             taken |= set(range(start, end))
         joints |= _join_list(tokens, mentions, at)
     return joints
+
+
+def _inside(mentions: Mapping[int, Mention], start: int, end: int) -> list[int] | None:
+    """Return where concepts start within a gene's full name ("neuroblastoma RAS …"); None for one across."""
+    across = [mention for mention in mentions.values() if mention.start < end and mention.end > start]
+    within = all(start <= mention.start and mention.end < end for mention in across)
+    return [mention.start for mention in across] if within else None
 
 
 def _join_list(tokens: Sequence[Token], mentions: dict[int, Mention], at: int) -> frozenset[int]:
@@ -324,12 +341,23 @@ def _full_name_start(tokens: Sequence[Token], end: int) -> int | None:
     )
     if opening is None or _symbol_start(tokens, end - 1) != opening + 1:
         return None
+    if (named := _oncogene_start(tokens, opening)) is not None:
+        return named
     letter, start = tokens[opening + 1].text[0], None
     for index in range(opening - 1, max(-1, opening - _LONGEST_NAME), -1):
         if tokens[index].form in _JOINING or not (tokens[index].text.isalnum() or tokens[index].text == "-"):
             break
         start = index if tokens[index].text[0].upper() == letter else start
     return start
+
+
+def _oncogene_start(tokens: Sequence[Token], end: int) -> int | None:
+    """Return where "v-Raf murine sarcoma viral oncogene homolog B" before a symbol starts, if it does."""
+    start = end
+    while start and tokens[start - 1].form in _ONCOGENE:
+        start -= 1
+    named = {token.form for token in tokens[start:end]}
+    return start if named & _GENE or {"viral", "homolog"} <= named else None
 
 
 def _opens(token: Token) -> bool:

@@ -18,10 +18,15 @@ _SCALE = (
     r"(?:Common\s+(?:Terminology|Toxicity)\s+Criteria(?:\s+for\s+Adverse\s+Events)?\s*"
     r"(?:\((?:NCI[- ]*)?CTC(?:AE)?\)|CTCAE)?|CTCAE)\s+(?:\(?v[\w.]*\s*[\d.]*\)?\s+)?)"
 )
+_BODY = (
+    r"(?:(?:World\s+Health\s+Organi[sz]ation|American\s+Joint\s+Committee\s+(?:on|for)\s+Cancer"
+    r"|International\s+Federation\s+of\s+Gyn[\w\s&]{4,30}?)\s*(?:[(\[](?:WHO|AJCC|FIGO)[)\]]\s*)?)"
+)
+"""Who tells the stages apart, by its full name."""
 _STAGE = re.compile(
-    rf"(?:(?:clinical|pathologic(?:al)?)\s+)?(?:{_MORE}\s*)?(?:{_SCALE}(?:{_MORE}\s*)?)?"
+    rf"{_BODY}?(?:(?:clinical|pathologic(?:al)?)\s+)?(?:{_MORE}\s*)?(?:{_SCALE}(?:{_MORE}\s*)?)?"
     rf"(?:stages?|[Gg]rades?)\s+(?:[≥>≤<]\s*)?{_DEGREE}"
-    rf"(?:\s*(?:-|to|/|,|or|and|,\s*or)\s*(?:stages?\s+|grades?\s+)?{_DEGREE})*(?:\s+or\s+(?:higher|greater|above|lower|less))?"
+    rf"(?:\s*(?:-|to|through|/|,|or|and|,\s*or)\s*(?:stages?\s+|grades?\s+)?{_DEGREE})*(?:\s+or\s+(?:higher|greater|above|lower|less))?"
     r"(?:\s+with\s+(?:neuropathic\s+)?pain\b)?",
     re.IGNORECASE,
 )
@@ -50,6 +55,7 @@ _OPENING = frozenset(
         "≤",
         "<",
     }
+    | {"world", "american", "international"}
     | {"greater", "more", "higher", "worse", "at"}
 )
 _LETTERS = frozenset("TNM")

@@ -10,6 +10,7 @@ from trialgraph.criteria.chunking.abilities import add_abilities
 from trialgraph.criteria.chunking.effects import add_effects
 from trialgraph.criteria.chunking.examinations import without_means
 from trialgraph.criteria.chunking.genes import add_markers
+from trialgraph.criteria.chunking.leukemias import add_leukemias
 from trialgraph.criteria.chunking.namings import add_unlisted
 from trialgraph.criteria.chunking.pieces import Chunk
 from trialgraph.criteria.chunking.purposes import add_purposes
@@ -63,6 +64,7 @@ class Text:
         mentions = without_means(self.tokens, mentions, exclusion=self.exclusion)
         mentions = without_vaccines(self.text, self.tokens, mentions, self.vocabulary)
         self.mentions = with_stains(self.text, self.tokens, mentions, self.vocabulary.named)
+        add_leukemias(self.tokens, self.mentions, self.vocabulary)
         self.joints = add_markers(self.tokens, self.mentions, self.vocabulary)
         self.abilities = add_abilities(self.tokens, self.mentions, self.vocabulary, exclusion=self.exclusion)
         add_unlisted(self.tokens, self.mentions, self.vocabulary)

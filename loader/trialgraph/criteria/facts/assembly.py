@@ -67,7 +67,7 @@ def assemble(text: Text, heads: list[Chunk], chunks: Sequence[Chunk], around: Ar
         if fact is None or _is_to_be_done(text, chunk, around):
             return None
         lacking = any(each.term is not None and each.term.label.endswith("negative") for each in heads)
-        glued = lacking or (before is not None and chunk.start == before.end)
+        glued = lacking or (before is not None and not text.text[before.end : chunk.start].strip())
         same = groups and not glued and groups[-1][-1].category == fact.category == "biomarker"
         same = same or (bool(groups) and fact.category in GIVEN and are_choices(text, groups[-1][-1], fact))
         before = chunk

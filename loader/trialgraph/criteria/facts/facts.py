@@ -56,6 +56,7 @@ _CHOOSING = frozenset({"or", "and/or", "and / or"})
 _ADDING = frozenset({"and", "&"})
 _JOINTS = _CHOOSING | _ADDING | {","}
 _STACKABLE = frozenset({"biomarker", "condition"})
+_RESULT = re.compile(r"\b(?:positive|negative|low|high|wild type|deficien(?:t|cy)|stable)$", re.IGNORECASE)
 
 
 def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
@@ -232,5 +233,10 @@ def _stacks(head: Chunk, chunks: Sequence[Chunk], index: int) -> bool:
     if chunks[index - 1].kind == "sign":
         return category_of(chunk) == category_of(head)
     if category_of(head) == category_of(chunk) == "biomarker":
-        return chunk.start == head.end
+        return chunk.start == head.end or (_tells_result(head) and _tells_result(chunk))
     return category_of(head) in _STACKABLE and category_of(chunk) == "condition"
+
+
+def _tells_result(marker: Chunk) -> bool:
+    """Whether a marker is named with what was found of it, so that another may stand straight behind it."""
+    return marker.term is not None and _RESULT.search(marker.term.label) is not None

@@ -1,13 +1,14 @@
 """How far a cancer has spread, told by letters: "N2-3 or M1 disease", "T3-4, N0, M0".
 
-What nodes and metastases are asked for or barred is what M0, M1, N0 and N1 to N3 say. The size of the tumour,
-and nodes that may be there or not ("N0-1"), stay words.
+What nodes and metastases are asked for or barred is what M0, M1, N0 and N1 to N3 say. The size of the tumour
+narrows which cancer is meant, and so does a stage that stands alone ("stage III or IV disease"). Nodes that
+may be there or not ("N0-1") stay words.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Text
@@ -21,9 +22,11 @@ __all__ = ["with_spread"]
 _NODES = str(TGC.LymphNodeMetastasis)
 _NODE_NEGATIVE = str(TGC.LymphNodeNegative)
 _DISTANT = str(TGC.DistantMetastasis)
-_SIZE = r"(?:[0-4](?:mi|[a-d](?:/[a-d])*)?|is|[xX])"
-_ONE = rf"(?:[cpyr]{{0,2}}[TNM](?:\+|{_SIZE}(?:\s*[-/]\s*{_SIZE}(?![a-z0-9]))*)|[Aa]ny\s+[TNM]\b)"
-_LETTER = re.compile(rf"[cpyr]{{0,2}}(?P<letter>[TNM])(?P<size>\+|{_SIZE}(?:\s*[-/]\s*{_SIZE}(?![a-z0-9]))*)")
+_CANCER = str(TGC.MalignantNeoplasm)
+_SIZE = r"(?:[0-4](?:mi|[a-d](?:[/-][a-d])*)?|is|[xX])"
+_RANGE = rf"{_SIZE}(?:(?:\s*[-/]\s*|\s?-\s?[cpyr]{{0,2}}[TNM]){_SIZE}(?![a-z0-9]))*"
+_ONE = rf"(?:[cpyr]{{0,2}}[TNM](?:\+|{_RANGE})|[Aa]ny\s+[TNM]\b)"
+_LETTER = re.compile(rf"[cpyr]{{0,2}}(?P<letter>[TNM])(?P<size>\+|{_RANGE})")
 _WHOLE = re.compile(
     r"[^\w≥≤<>]*(?:(?i:presence|evidence|known|has|have|with|of|must|be|patients?|subjects?|participants?|an?|any|the"
     r"|disease|clinical(?:ly)?|pathologic(?:al)?(?:ly)?|radiologic(?:al)?(?:ly)?|stages?|tumou?rs?|cancers?)\s+)*?"
@@ -32,8 +35,29 @@ _WHOLE = re.compile(
     r"(?:\s*,?\s*\(?(?:by|per|according\s+to|as\s+per|as\s+defined\s+by)\s+[^.;,]{0,60}"
     r"\b(?:AJCC|TNM|UICC|edition)\b[^.;,]{0,30})?\W*",
 )
+_ROMAN = r"(?:I{1,3}|IV)(?:[A-Da-d][1-3]?)?(?![A-Za-z0-9])"
+_STAGE = rf"[Ss]tages?\s+(?:[≥≤><]\s*)?{_ROMAN}"
+_STAGED = re.compile(
+    r"[^\w≥≤<>]*(?:(?i:presence|evidence|known|has|have|with|of|must|be|patients?|subjects?|participants?|an?|any|the)\s+)*?"
+    r"(?P<said>(?P<told>(?i:clinical|pathologic(?:al)?|AJCC|FIGO|TNM|Ann\s+Arbor|overall)\s+)*"
+    rf"{_STAGE}(?P<more>\s*(?:-|to|through|/|,|,?\s*or|and)\s*(?:[Ss]tages?\s+)?{_ROMAN})*)"
+    r"(?P<named>\s+(?:disease|cancers?|tumou?rs?|malignanc(?:y|ies))\b)?"
+    r"(?:\s*,?\s*\(?(?:by|per|according\s+to|as\s+per|as\s+defined\s+by)\s+[^.;,]{0,60}"
+    r"\b(?:AJCC|TNM|UICC|FIGO|[Ee]dition)\b[^.;,]{0,30})?\W*",
+)
+_OTHER_STAGES = re.compile(
+    r"kidney|renal|\bCKD\b|ulcer|o?edema|sarcoid|endometrios|hypertens|heart|cirrhosis|arthr|disease\W+stage"
+    r"|fibrosis|sores?\b|Hurley|\b(?:study|trial|part|cohort)\b",
+    re.IGNORECASE,
+)
+"""What else has stages than cancer."""
+_SIZED = re.compile(r"(?<![A-Za-z])[cpyr]{0,2}T\d")
+_FEWEST = 2
 _OR = re.compile(r"\s*,?\s*\b(?:and/or|or)\b\s*")
-_NEAR = re.compile(r"[NM][0-4+]")
+_NEAR = re.compile(r"[TNM][0-4+]|\b[Ss]tages?\s")
+_GROWN = re.compile(
+    r"[1-4](?:mi|[a-d](?:[/-][a-d])*)?(?:\s*[-/]\s*[cpyr]{0,2}T?[1-4](?:[a-d](?:[/-][a-d])*)?)?"
+)
 
 
 def with_spread(expression: Expression, text: Text) -> Expression:
@@ -60,7 +84,7 @@ def _without_nodes(text: Text) -> Callable[[Fact], Expression]:
 def _read(expression: Expression, text: Text) -> Expression:
     match expression:
         case AllOf(operands):
-            return all_of([_read(each, text) for each in operands])
+            return all_of([_read(each, text) for each in _with_choices(operands, text)])
         case AnyOf(operands):
             return any_of([_read(each, text) for each in operands])
         case Not(operand):
@@ -71,12 +95,29 @@ def _read(expression: Expression, text: Text) -> Expression:
             return expression
 
 
+def _with_choices(operands: Sequence[Expression], text: Text) -> list[Expression]:
+    """Return what is asked for, with items that each tell a size of the tumour as a choice of one."""
+    sized = [each for each in operands if _tells_size(each, text)]
+    if len(sized) < _FEWEST:
+        return list(operands)
+    at = next(i for i, each in enumerate(operands) if each is sized[0])
+    rest = [each for each in operands if not any(each is other for other in sized)]
+    return [*rest[:at], any_of(sized), *rest[at:]]
+
+
+def _tells_size(expression: Expression, text: Text) -> bool:
+    if not isinstance(expression, Narrative):
+        return False
+    found = _WHOLE.fullmatch(text.text, *text.normalized.readable(expression.span))
+    return found is not None and _SIZED.search(found["said"]) is not None
+
+
 def _spread(words: Narrative, text: Text) -> Expression | None:
     """Return what words say that only tell of a spread; None for any other, and where nothing is read."""
     start, end = text.normalized.readable(words.span)
     found = _WHOLE.fullmatch(text.text, start, end)
     if found is None:
-        return None
+        return _stage(text, start, end)
     bounds, at = [], found.start("said")
     for joint in _OR.finditer(text.text, at, found.end("said")):
         bounds.append((at, joint.start()))
@@ -92,10 +133,28 @@ def _spread(words: Narrative, text: Text) -> Expression | None:
     return None if all(isinstance(each, Narrative) for each in atoms(read)) else read
 
 
+def _stage(text: Text, start: int, end: int) -> Expression | None:
+    """Return the cancer that a stage alone is one of; None for what may be a stage of another thing."""
+    found = _STAGED.fullmatch(text.text, start, end) if "stage" in text.lowered else None
+    if found is None or _OTHER_STAGES.search(text.text) is not None:
+        return None
+    if not (found["told"] or found["more"] or found["named"]):
+        return None
+    return _narrowed_cancer(text, found.start("said"), found.end("said"))
+
+
+def _narrowed_cancer(text: Text, start: int, end: int) -> Fact:
+    term = text.vocabulary.by_iri[_CANCER]
+    said = {"qualifier": text.text[start:end]}
+    return Fact(term.iri, term.label, "condition", said, span=text.span(start, end))
+
+
 def _part(found: re.Match[str], text: Text) -> Expression:
     """Return what one letter with its numbers says; its words where it only limits what may be there."""
     letter, size = found["letter"], found["size"]
     sizes = set(re.findall(r"[0-4+xX]", size))
+    if letter == "T" and _GROWN.fullmatch(size):
+        return _narrowed_cancer(text, found.start(), found.end())
     told = letter != "T" and (sizes == {"0"} or sizes.isdisjoint("0xX"))
     if not told:
         return narrative(text, found.start(), found.end())

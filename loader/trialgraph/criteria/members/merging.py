@@ -58,6 +58,8 @@ def _with_adjective(text: Text, chunks: list[Chunk]) -> list[Chunk]:
     words = text.text[first.start : first.end]
     adjective, _, noun = words.partition(" ")
     _, classes = lexicon().opening(adjective)
+    if noun.startswith("(") and ") " in noun:
+        adjective, noun = words[: words.index(") ") + 1], words.partition(") ")[2]
     term = text.vocabulary.find(unbracketed(noun)) if "qualifier" in classes and noun else None
     if term is None:
         return chunks
@@ -254,7 +256,7 @@ def _explained(segment: Segment, following: Segment | None) -> list[Chunk] | Non
     *words, bracket = segment.chunks
     if following is None or following.joint not in ("or", "/") or bracket.kind != "bracket" or not words:
         return None
-    plain = all(chunk.kind == "word" and chunk.classes & _DESCRIBING for chunk in words)
+    plain = all(c.form == "/" or (c.kind == "word" and c.classes & _DESCRIBING) for c in words)
     noun = following.chunks[0]
     told = plain and "qualifier" in words[-1].classes and "qualifier" in noun.classes and noun.kind == "word"
     if not told or any(chunk.kind == "value" for chunk in bracket.inner):

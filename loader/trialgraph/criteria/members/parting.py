@@ -34,11 +34,15 @@ _RELATIVE = frozenset({"that is"})
 """What starts a clause about one thing as often as it tells what is meant."""
 _CLAUSES = _RELATIVE | {"that", "which", "who", "affecting"}
 _AGE = str(TGC.Age)
+_TUMOURS = str(TGC.SolidTumor)
+"""What the full name of RECIST names."""
 _SHORTEST_CLAUSE = 2
 _SHORTEST_NAME = 3
 _OPENING_WORDS = 3
+_NEAR = 6
 _APART = frozenset({"allergy", "reproductive", "lesion"})
 _STOPPED = ("discontinued", "stopped", "withdrawn", "discontinue")
+_STANDARDS = frozenset({"recist", "irecist", "mrecist", "imrecist", "rano", "lugano", "cheson", "pcwg"})
 _KNOWN = frozenset({"known", "suspected", "confirmed", "documented"})
 """What is said of a disease behind a list of allergens, and not of one of them."""
 
@@ -237,6 +241,8 @@ def _lasted(segment: Segment, following: Sequence[Chunk]) -> bool:
 
 def _is_apart(joint: Chunk, following: Sequence[Chunk], segment: Segment) -> bool:
     """Whether what follows tells that a treatment was stopped, or names no treatment that is required."""
+    if joint.form in ("and", "or") and _is_beside_measured(segment, following):
+        return True
     if joint.form == "and":
         return stops_treatment(following) or _lasted(segment, following)
     apart = requires_treatment(segment.chunks, following) or ends_in_dose(segment.chunks, following)
@@ -272,6 +278,16 @@ def _names_anew(segment: Segment, chunk: Chunk, *, plain: bool, after_comma: boo
     return after_comma and (
         category == head or not plain or chunk.kind != "concept" or _clause_is_over(segment)
     )
+
+
+def _is_beside_measured(segment: Segment, following: Sequence[Chunk]) -> bool:
+    """Whether another thing than measurable disease follows its rules ("per RECIST or bone lesions")."""
+    at = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), len(segment.chunks) - 1)
+    head, behind = segment.chunks[at].term, [each for c in segment.chunks[at + 1 :] for each in (c, *c.inner)]
+    named = next((each for each in following if not each.classes & _DESCRIBING), None)
+    measured = head is not None and head.category == "lesion" and named is not None and is_content(named)
+    plain = all(chunk.term is None or chunk.term.iri == _TUMOURS for chunk in behind)
+    return measured and plain and any(chunk.form in _STANDARDS for chunk in behind[-_NEAR:])
 
 
 def stops_treatment(chunks: Sequence[Chunk]) -> bool:
