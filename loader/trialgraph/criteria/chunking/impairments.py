@@ -42,6 +42,8 @@ _SWALLOWED = frozenset({
     "capsule", "tablet", "pill", "intervention", "by", "mouth", "(", "s", ")", "/",
 })  # fmt: skip
 """Words for what is taken up, behind "absorption of"."""
+_FATES = frozenset({"distribution", "metabolism", "excretion", "elimination", "pharmacokinetics"})
+"""What else becomes of a drug; what may change these too is of any organ."""
 _MOST_LEADING = 6
 _MOST_BETWEEN = 9
 _LONGEST_NAME = 4
@@ -89,6 +91,8 @@ def _absorption_end(tokens: Sequence[Token], start: int, mentions: Mapping[int, 
     while index <= last and tokens[index].form in _WHOSE:
         index += 1
     if index >= len(tokens) or tokens[index].form != _ABSORPTION:
+        return None
+    if any(token.form in _FATES for token in tokens[index + 1 : index + 4]):
         return None
     return _object_end(tokens, index + 1, mentions)
 

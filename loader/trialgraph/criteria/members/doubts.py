@@ -28,7 +28,7 @@ _TOLD = re.compile(r"\b(?:within|weeks?|months?|years?|days?|setting|period|for)
 _PERSONS = ("those", "who", "patient", "subject", "participant", "he", "she", "they")
 _ANEW = frozenset({"negation", "unactual", "planned", "condition", "exception", "allowance"})
 _DEEMED = re.compile(r"(?:that|which|deemed|judged|considered|determined)\b", re.IGNORECASE)
-_CLAUSE = re.compile(r"(?:,\s*)?\b(?:that|which)\b.*", re.IGNORECASE | re.DOTALL)
+_CLAUSE = re.compile(r"(?:,\s*)?\b(?:that|which|deemed|judged)\b.*", re.IGNORECASE | re.DOTALL)
 _ILLNESSES = frozenset(
     map(
         str,
