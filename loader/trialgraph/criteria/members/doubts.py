@@ -149,7 +149,7 @@ def _narrowed(operands: Sequence[Expression]) -> list[Expression]:
         if isinstance(each, Narrative) and each.reason == "judgement":
             found = None if each.text.lower().startswith(_ANOTHER) else _CLAUSE.search(each.text)
             clause, last = found.group().strip(" ,") if found else "", place
-        elif (own := _own_clause(each)) and not clause:
+        elif own := _own_clause(each):
             clause, last = own, place
         near = clause and place - last < _NEAR
         if near and isinstance(each, Narrative) and _UNSPECIFIC.fullmatch(each.text):
