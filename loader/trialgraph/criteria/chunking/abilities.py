@@ -1,4 +1,7 @@
-"""What patients have to be able to do: "able to swallow tablets" denies "inability to swallow tablets"."""
+"""What patients have to be able to do: "able to swallow tablets" denies "inability to swallow tablets".
+
+Whatever it is that has to be swallowed, and kept down, is part of what they are able to.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,30 @@ from collections.abc import Mapping, Sequence
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
+from trialgraph.namespaces import TGC
 
-__all__ = ["add_abilities"]
+__all__ = ["add_abilities", "add_swallowed"]
 
-_FIRST = frozenset({"able", "ability", "capable"})
+_FIRST = frozenset({"able", "ability", "capable", "capability"})
 _LACKED = frozenset({"unable", "inability", "not", "incapable"})
 _ABLE = _FIRST | _LACKED
 _PLAIN = frozenset({"ability", "neutral"})
 _DENYING = frozenset({"ability", "negation"})
 _LACKING_IT = frozenset({"lacked ability", "negation"})
 _LACKING = ("inability", "to")
+_SWALLOWING = str(TGC.InabilityToSwallow)
+_FORMS = frozenset({
+    "tablet", "capsule", "pill", "drug", "medication", "medicine", "treatment", "therapy", "agent", "product",
+    "formulation", "whole", "intact", "mouth", "chewing", "crushing", "opening", "difficulty", "gel",
+    "orally",
+})  # fmt: skip
+_BETWEEN = frozenset({
+    "and", "or", "/", ",", "retain", "absorb", "ingest", "take", "digest", "the", "a", "an", "any", "oral",
+    "administered", "study", "trial", "investigational", "large", "number", "of", "many",
+    "multiple", "solid", "by", "without", "size", "sized",
+})  # fmt: skip
+_JOINTS = frozenset({",", "or", "and", "/"})
+_LONGEST = 24
 
 
 def add_abilities(
@@ -52,6 +69,33 @@ def add_abilities(
         if position in found and own is not None and named is not None and own.end <= named.end:
             del mentions[position]
     return found
+
+
+def add_swallowed(tokens: Sequence[Token], mentions: dict[int, Mention]) -> None:
+    """Let an inability to swallow take in what can't be: "swallow and retain the study drug tablets whole".
+
+    Args:
+        tokens: The words of a text.
+        mentions: Concepts by the token they start at; those that go on are put in place of theirs.
+    """
+    for start, mention in list(mentions.items()):
+        if mention.term.iri != _SWALLOWING or start not in mentions:
+            continue
+        index = end = mention.end
+        while index < min(len(tokens), end + _LONGEST):
+            named = mentions.get(index)
+            if named is not None and named.term.category == "treatment":
+                if tokens[index - 1].form in _JOINTS:
+                    break
+                index = end = named.end
+            elif tokens[index].form in _FORMS or (named is None and tokens[index].form in _BETWEEN):
+                index += 1
+                end = index if tokens[index - 1].form in _FORMS else end
+            else:
+                break
+        for inside in range(mention.end, end):
+            mentions.pop(inside, None)
+        mentions[start] = Mention(mention.term, start, end)
 
 
 def _denies_trait(tokens: Sequence[Token], position: int, mentions: Mapping[int, Mention]) -> bool:

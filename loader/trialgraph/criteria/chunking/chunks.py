@@ -38,6 +38,8 @@ _OF_LIST = re.compile(
 """What stands behind a number that counts what a list names ("≥ 1 of the following")."""
 _DEEPEST = 4
 _OR = tokenize("or")
+_PERSONS = frozenset({"patient", "participant", "subject", "individual", "person", "people"})
+_LONGEST_NAME = 8
 
 
 class Chunker:
@@ -259,6 +261,8 @@ class Chunker:
             chunk = Chunk("word", token.start, stage, "stage", _QUALIFIER)
             return chunk, self._token_at(stage, position)
         end, classes = lexicon().phrase_at(self.tokens, position)
+        if token.form in _PERSONS and end > position + 1 and self._stands_behind_illness(position):
+            end, classes = lexicon().phrase_at(self.tokens[: position + 1], position)
         last = end - 1
         if (able := self.text.abilities.get(position)) is not None:
             return Chunk("word", token.start, self.tokens[last].end, token.form, able), end
@@ -290,6 +294,15 @@ class Chunker:
         form = token.form if end == position + 1 else " ".join(t.form for t in self.tokens[position:end])
         form = "and / or" if form == "and or" else form
         return Chunk("word", token.start, self.tokens[end - 1].end, form, classes), end
+
+    def _stands_behind_illness(self, position: int) -> bool:
+        """Whether a word for persons stands behind what they have ("diabetic patients with …")."""
+        behind = (
+            self.text.mentions.get(start) for start in range(max(0, position - _LONGEST_NAME), position)
+        )
+        return any(
+            each is not None and each.end == position and each.term.category == "condition" for each in behind
+        )
 
     def _suffixed(self, after: int) -> int | None:
         """Return where an adjective made of a concept ends ("platinum-resistant"), if one is.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from trialgraph.criteria.chunking.abilities import add_abilities
+from trialgraph.criteria.chunking.abilities import add_abilities, add_swallowed
 from trialgraph.criteria.chunking.effects import add_effects
 from trialgraph.criteria.chunking.examinations import without_means
 from trialgraph.criteria.chunking.genes import add_markers
@@ -24,6 +24,7 @@ from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
 from trialgraph.criteria.quantities.doses import Dose, doses_of
 from trialgraph.criteria.quantities.lesions import LesionReader
 from trialgraph.criteria.quantities.lines import with_lines
+from trialgraph.criteria.quantities.minors import minors_of
 from trialgraph.criteria.quantities.stains import with_stains
 from trialgraph.criteria.quantities.tables import Table, tables_of
 from trialgraph.criteria.quantities.values import ValueReader
@@ -58,7 +59,11 @@ class Text:
         self.text = self.normalized.text
         self.lowered = self.text.lower()
         self.tokens = tokenize(self.text)
-        self.tables = {} if self.exclusion else tables_of(self.text, self.vocabulary.find, self.span)
+        self.tables = (
+            minors_of(self.text, self.lowered, self.vocabulary.named, self.span)
+            if self.exclusion
+            else tables_of(self.text, self.vocabulary.find, self.span)
+        )
         self.doses = doses_of(self.text, self.vocabulary.named, self.span)
         mentions = self.vocabulary.mentions(self.tokens)
         mentions = without_means(self.tokens, mentions, exclusion=self.exclusion)
@@ -67,6 +72,8 @@ class Text:
         add_leukemias(self.tokens, self.mentions, self.vocabulary)
         self.joints = add_markers(self.tokens, self.mentions, self.vocabulary)
         self.abilities = add_abilities(self.tokens, self.mentions, self.vocabulary, exclusion=self.exclusion)
+        if "swallow" in self.lowered:
+            add_swallowed(self.tokens, self.mentions)
         add_unlisted(self.tokens, self.mentions, self.vocabulary)
         self.purposes = add_purposes(self.tokens, self.mentions, self.vocabulary)
         if self.exclusion:

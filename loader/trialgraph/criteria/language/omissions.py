@@ -22,9 +22,17 @@ _LIST_JOINTS = frozenset({",", "/", "or", "and"})
 _JOINTS = frozenset(",/-")
 _PREFIXES = frozenset(
     {"neo", "extra", "intra", "inter", "pre", "pseudo", "para", "peri", "supra", "infra", "retro"}
-    | {"sub", "trans", "micro", "hypo", "hyper"}
+    | {"sub", "trans", "micro", "hypo", "hyper", "cage"}
 )
 """What makes another thing of the word behind its hyphen ("pseudo-progression", "pre-malignant lesion")."""
+
+
+_LESION = str(TGC.TumorLesion)
+_NO_TUMOR = frozenset({
+    "open", "oral", "mucosal", "herpe", "herpes", "herpetic", "genital", "benign", "inflammatory",
+    "infectious", "infected", "precancerous", "premalignant", "acne",
+})  # fmt: skip
+"""What tells of a lesion that it is no tumour's ("open lesions", "oral mucosal lesions")."""
 
 
 def is_omitted(tokens: list[Token], mention: Mention, named: Mapping[int, Mention]) -> bool:
@@ -36,6 +44,9 @@ def is_omitted(tokens: list[Token], mention: Mention, named: Mapping[int, Mentio
         named: The mentions of the text by where they start.
     """
     if _opens_list(tokens, mention) or _has_prefix(tokens, mention.start):
+        return True
+    start, lone = mention.start, mention.end == mention.start + 1
+    if lone and mention.term.iri == _LESION and start and tokens[start - 1].form in _NO_TUMOR:
         return True
     return (
         _hides_more(tokens, mention, named)
@@ -89,7 +100,8 @@ def _says_nothing(tokens: list[Token], mention: Mention) -> bool:
         _, classes = lexicon().phrase_at(tokens, before)
         if "severity" in classes:
             return False
-        if not classes and tokens[before].text not in _JOINTS:
+        kind = tokens[before].form.endswith(lexicon().adjectival) or tokens[before].form in _LIST_JOINTS
+        if not classes and not kind and tokens[before].text not in _JOINTS:
             return True
         before -= 1
     return True

@@ -92,6 +92,22 @@ _OF_MARKERS = {
 }
 """For how the name of a marker ends, the words with which it is said the other way round."""
 _SHOWN_BY = ("expression", "staining", "protein", "protein expression")
+_RISK = " risk factor"
+_RISKS = (
+    "risk factor",
+    "factor that increases the risk",
+    "factor that increase the risk",
+    "factor that may increase the risk",
+    "factor which increase the risk",
+    "factor increasing the risk",
+    "condition that increases the risk",
+    "condition that increase the risk",
+    "condition that carries a high risk",
+    "condition that carry a high risk",
+    "predisposing factor",
+    "predisposing risk factor",
+)
+"""How it is said that something makes an illness more likely, before "of" or "for" and its name."""
 _ALLERGY = "allergy to "
 _ANYTHING = ("drug", "drugs", "food")
 """What an allergy may be to without saying of which kind it is ("hypersensitivity to drug formulations")."""
@@ -147,10 +163,14 @@ def usual_noun(word: str) -> str | None:
 
 
 def _of_condition(name: str, label: str) -> Iterator[str]:
-    """Yield names with another word for ill health or a malignancy."""
+    """Yield names with another word for ill health or a malignancy, or what makes an illness likely."""
     start, _, head = name.rpartition(" ")
     if not start:
         return
+    if name.endswith(_RISK):
+        illness = name.removesuffix(_RISK)
+        yield from (f"{risk} {of} {illness}" for risk in _RISKS for of in ("of", "for"))
+        yield from (f"{word} to {illness}" for word in ("predisposition", "factor predisposing"))
     kind = label.rpartition(" ")[2]
     if head in _ILL and kind in _ILL:
         yield from (f"{start} {other}" for other in _ILL if other != head)

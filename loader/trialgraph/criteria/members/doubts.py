@@ -27,7 +27,8 @@ _RELATIVES = frozenset({"that", "which", "who", "that is"})
 _TOLD = re.compile(r"\b(?:within|weeks?|months?|years?|days?|setting|period|for)\b|[<≤≥>]", re.IGNORECASE)
 _PERSONS = ("those", "who", "patient", "subject", "participant", "he", "she", "they")
 _ANEW = frozenset({"negation", "unactual", "planned", "condition", "exception", "allowance"})
-_CLAUSE = re.compile(r"(?:,\s*)?\b(?:that|which)\b.*", re.IGNORECASE | re.DOTALL)
+_DEEMED = re.compile(r"(?:that|which|deemed|judged|considered|determined)\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"(?:,\s*)?\b(?:that|which|deemed|judged)\b.*", re.IGNORECASE | re.DOTALL)
 _ILLNESSES = frozenset(
     map(
         str,
@@ -35,12 +36,20 @@ _ILLNESSES = frozenset(
             TGC.MedicalIllness,
             TGC.PsychiatricDisorder,
             TGC.LifeThreateningIllness,
+            TGC.OrganDysfunction,
             TGC.SubstanceAbuse,
             TGC.AlcoholAbuse,
         ],
     )
 )
 """Illnesses of any kind, which bar hardly anybody by themselves."""
+_UNSPECIFIC = re.compile(
+    r"(?:(?:any|other|an?|serious|significant|severe|underlying|concurrent)\s+)*(?:(?:medical|physical|health|general)\s+)?"
+    r"(?:conditions?|illness(?:es)?|problems?|disorders?|comorbidit(?:y|ies)|laborator(?:y|ies)\s+abnormalit(?:y|ies)"
+    r"|(?:personal\s+or\s+)?social\s+(?:situations?|circumstances?|conditions?))",
+    re.IGNORECASE,
+)
+"""Words for ill health of any kind, or a state of affairs, which nothing but a clause tells apart."""
 _BEFALLING = frozenset({"condition", "procedure"})
 _ANOTHER = ("other", "any ", "another")
 _NEAR = 8
@@ -140,10 +149,21 @@ def _narrowed(operands: Sequence[Expression]) -> list[Expression]:
         if isinstance(each, Narrative) and each.reason == "judgement":
             found = None if each.text.lower().startswith(_ANOTHER) else _CLAUSE.search(each.text)
             clause, last = found.group().strip(" ,") if found else "", place
-        if isinstance(each, Fact) and clause and place - last < _NEAR:
+        elif own := _own_clause(each):
+            clause, last = own, place
+        near = clause and place - last < _NEAR
+        if near and isinstance(each, Narrative) and _UNSPECIFIC.fullmatch(each.text):
+            each = replace(each, reason="judgement")
+        if near and isinstance(each, Fact):
             each = _judged(each, clause)
         read.append(narrow_illnesses(each))
     return read[::-1]
+
+
+def _own_clause(expression: Expression) -> str:
+    """Return the clause that leaves a fact to somebody's judgement; empty where none does."""
+    told = expression.modifiers.get("qualifier", "") if isinstance(expression, Fact) else ""
+    return told if _DEEMED.match(told) and lexicon().judgement.search(told.lower()) else ""
 
 
 def _judged(fact: Fact, clause: str) -> Fact:

@@ -35,6 +35,7 @@ from trialgraph.criteria.facts.shared import with_shared_tumour
 from trialgraph.criteria.facts.spread import with_spread
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import (
+    DEMAND,
     counts_several,
     defines_childbearing,
     discounts,
@@ -94,11 +95,12 @@ from trialgraph.criteria.trees import (
     all_of,
     any_of,
     dated,
+    is_formal,
     map_facts,
     negate,
     undated_history,
 )
-from trialgraph.expressions import Expression, Fact, Narrative, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms
 
 __all__ = ["read_expression"]
 
@@ -139,6 +141,11 @@ def read_expression(
     read = _read_outlined(text, chunks, outline_without(outline, text.tables))
     expression = join_complements(read if text.exclusion else in_time_of_tests(loosened(read)))
     cancers = 2 if " or " in text.text else 3
+    if _is_unread_demand(text, expression):
+        asked, _ = read_expression(normalized, "inclusion", outline, vocabulary)
+        each_asked = asked.operands if isinstance(asked, AllOf) else (asked,)
+        if is_formal(asked) and not any(isinstance(each, AnyOf) for each in each_asked):
+            return negate(asked), ()
     misread = contradicts_itself(expression) or (
         not text.exclusion and demands_cancers(expression, vocabulary, cancers)
     )
@@ -162,6 +169,12 @@ def read_expression(
     told = add_exhausted(add_investigational(add_mentions(expression, text, chunks), text), text)
     told = with_narrower(name_each(told, vocabulary), text)
     return asked_of_sexes(text, told) if speaks_of_reproduction(text) else told, let_in
+
+
+def _is_unread_demand(text: Text, expression: Expression) -> bool:
+    """Whether an exclusion is worded as a demand as a whole, and wasn't read as one ("must not have X")."""
+    unread = isinstance(expression, Not) and isinstance(expression.operand, Narrative)
+    return text.exclusion and unread and DEMAND.match(text.text) is not None
 
 
 def _read_outlined(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
