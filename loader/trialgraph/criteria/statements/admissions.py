@@ -19,9 +19,9 @@ from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.vocabulary import GIVEN, Term
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of
-from trialgraph.criteria.statements.addressees import case_of, may_be_borne
 from trialgraph.criteria.statements.refusals import TRIAL, TURNED, without_trailing_verb
 from trialgraph.criteria.statements.statements import read_statement
+from trialgraph.criteria.statements.supposed import case_of, may_be_borne
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, asks_of_some, is_formal, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms, is_judged
 from trialgraph.namespaces import TGC

@@ -20,16 +20,12 @@ from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_segments
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.mentions.topics import topics_of
-from trialgraph.criteria.statements.addressees import (
-    case_of,
-    concerns_reproduction,
-    opened_case,
-    read_conditional,
-)
+from trialgraph.criteria.statements.addressees import concerns_reproduction, read_conditional
 from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.kinds import read_denied_kind
 from trialgraph.criteria.statements.parts import part_named
 from trialgraph.criteria.statements.subgroups import MODAL, age_case, any_kind, defined_at
+from trialgraph.criteria.statements.supposed import case_of, opened_case
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, dated, is_formal, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
 
