@@ -91,7 +91,8 @@ def noted_refusal(text: Text, note: Item) -> Expression | None:
 def is_of_some(read: Expression) -> bool:
     """Whether a note among exclusions bars those of some alone who don't meet what stays words."""
     parts = read.operands if isinstance(read, AllOf) else ()
-    return bool(parts) and is_formal(parts[0]) and not any(map(is_formal, parts[1:]))
+    lacking = any(isinstance(each, Not) and not is_formal(each) for each in parts[1:])
+    return lacking and is_formal(parts[0])
 
 
 def with_notes(

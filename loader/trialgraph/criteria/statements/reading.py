@@ -10,7 +10,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.chunking.relatives import with_own_history
 from trialgraph.criteria.chunking.unions import name_each
-from trialgraph.criteria.conditions.cases import asked_of, except_for
+from trialgraph.criteria.conditions.cases import asked_of
 from trialgraph.criteria.conditions.complements import (
     contradicts_itself,
     demands_cancers,
@@ -25,6 +25,7 @@ from trialgraph.criteria.conditions.elapsed import (
     tells_elapsed,
     tells_periods,
 )
+from trialgraph.criteria.conditions.exempting import except_for
 from trialgraph.criteria.conditions.remnants import add_values
 from trialgraph.criteria.conditions.widening import loosened
 from trialgraph.criteria.criterion import Kind
