@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from trialgraph.criteria.chunking.brackets import is_cancer
-from trialgraph.criteria.conditions.cases import with_exception
+from trialgraph.criteria.conditions.exempting import with_exception
 from trialgraph.criteria.criterion import Criterion
 from trialgraph.criteria.language.vocabulary import GIVEN, Term, Vocabulary
 from trialgraph.criteria.trees import all_of, any_of

@@ -80,7 +80,7 @@ class Text:
             add_sensitivities(self.tokens, self.mentions, self.vocabulary)
         add_effects(self.text, self.lowered, self.tokens, self.mentions, self.vocabulary)
         add_targeting(self.text, self.lowered, self.tokens, self.mentions, self.vocabulary)
-        with_viruses(self.tokens, self.mentions, self.vocabulary)
+        with_viruses(self.text, self.tokens, self.mentions, self.vocabulary)
         with_lines(self.text, self.lowered, self.tokens, self.mentions, self.vocabulary.named)
         at, named = self.mentions.get, self.vocabulary.named
         self.values = ValueReader(self.text, self.tokens, at, self.span, named, exclusion=self.exclusion)

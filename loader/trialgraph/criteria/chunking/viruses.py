@@ -1,43 +1,131 @@
-"""Which virus "undetectable viral load" is of: that of the infection named before it in its sentence."""
+"""Which virus a viral load or a PCR is of: that of the infection, or its marker, named before it.
+
+"Those with HBcAb must have a negative PCR" speaks of HBV DNA, "HIV with undetectable viral load" of HIV.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from trialgraph.criteria.language.tokens import Token
+from trialgraph.criteria.language.tokens import Token, token_at
 from trialgraph.criteria.language.vocabulary import Mention, Term, Vocabulary
 from trialgraph.namespaces import TGC
 
-__all__ = ["with_viruses"]
+__all__ = ["INFECTIONS", "with_viruses"]
 
 _UNDETECTABLE = str(TGC.ViralLoadUndetectable)
 _INFECTION = str(TGC.InfectiousDisease)
 _ENDS = frozenset({".", ";"})
+_HBV, _HCV = str(TGC.HepatitisB), str(TGC.HepatitisC)
+INFECTIONS = {
+    str(TGC.HBcAb): _HBV,
+    str(TGC.HBsAg): _HBV,
+    str(TGC.HBsAb): _HBV,
+    str(TGC.HBVDNA): _HBV,
+    str(TGC.HBVDNADetectable): _HBV,
+    str(TGC.HBVDNAUndetectable): _HBV,
+    str(TGC.HCVAntibody): _HCV,
+    str(TGC.HCVRNA): _HCV,
+    str(TGC.HCVRNADetectable): _HCV,
+    str(TGC.HCVRNAUndetectable): _HCV,
+}
+"""The infection that a marker is of."""
+_LOADS = {
+    _HBV: ("HBVDNAUndetectable", "HBVDNADetectable"),
+    _HCV: ("HCVRNAUndetectable", "HCVRNADetectable"),
+}
+"""What a PCR finds of a virus, or doesn't."""
+_KIND = r"(?:(?:real[ -]?time|quantitative|qualitative|viral|blood|DNA|RNA|reverse[ -]transcriptase)\s+)*"
+_PCR = rf"{_KIND}(?:q?(?:RT[ -])?q?PCR|polymerase\s+chain\s+reaction(?:\s*[(\[](?:RT-)?PCR[)\]])?)"
+_RESULT = r"(?:\s+(?:tests?|testing|results?|assays?))*"
+_FOUND = r"(?:negative|undetectable|positive|detectable)"
+_VIRUS = (
+    r"(?P<named>(?:(?!\b(?:or|and|by|on|a|an|who|will|must|need|ha(?:ve|s)|is|are|tests?|results?|negative|positive)\b)"
+    r"[^.;,()]){3,40}?)"
+)
+_TESTED = re.compile(
+    rf"\b{_FOUND}\s+{_PCR}{_RESULT}(?!\s+(?:for|of)\b)"
+    rf"|\b{_PCR}{_RESULT}\s+(?:(?:is|are|must\s+be|should\s+be|was|were)\s+)?{_FOUND}(?:\s+(?P<of>for))?\b"
+    rf"|\b{_FOUND}\s+(?:for\s+)?{_VIRUS}\s+(?:by\s+)?{_PCR}{_RESULT}",
+    re.IGNORECASE,
+)
+"""What a PCR found, of which no virus is named in the same words."""
 
 
-def with_viruses(tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary) -> None:
-    """Put the concept of its own virus in place of each undetectable viral load of one that isn't named.
+_POSITIVE = re.compile(r"\b(?:positive|detectable)\b", re.IGNORECASE)
+
+
+def with_viruses(
+    text: str, tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary
+) -> None:
+    """Put the concept of its own virus in place of each undetectable viral load, or PCR, of one not named.
 
     Args:
-        tokens: The words of a text.
+        text: The text under reading.
+        tokens: Its words.
         mentions: Concepts by the token they start at, changed in place.
         vocabulary: Has the names that are made of the infection's ("undetectable HIV viral load").
     """
-    loads = [start for start, mention in mentions.items() if mention.term.iri == _UNDETECTABLE]
-    for start in loads:
-        named: dict[str, Term] = {}
-        for index in range(start - 1, -1, -1):
-            if tokens[index].text in _ENDS:
-                break
-            before = mentions.get(index)
-            if before is not None and (own := _load_of(before.term, vocabulary)) is not None:
-                named[own.iri] = own
-        if len(named) == 1:
-            mentions[start] = replace(mentions[start], term=next(iter(named.values())))
+    for start in [start for start, mention in mentions.items() if mention.term.iri == _UNDETECTABLE]:
+        load = _named_before(tokens, mentions, start, vocabulary)
+        if load is not None:
+            mentions[start] = replace(mentions[start], term=load[0])
+    if "PCR" in text or "olymerase" in text:
+        for found in list(_TESTED.finditer(text)):
+            _with_test(tokens, mentions, vocabulary, found)
 
 
-def _load_of(infection: Term, vocabulary: Vocabulary) -> Term | None:
-    if _INFECTION not in infection.ancestors:
+def _with_test(
+    tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary, found: re.Match[str]
+) -> None:
+    """Put what a PCR found of a virus in place of the words that tell it, and of the virus beside them."""
+    start, end = token_at(tokens, found.start()), token_at(tokens, found.end() - 1) + 1
+    known = [m for m in mentions.values() if _loads_of(m.term, vocabulary) is not None]
+    before = next((m for m in known if m.start < start <= m.end), None)
+    behind = next((m for m in known if found["of"] and m.start == end), None)
+    inside = next((m for m in known if found["named"] and start < m.start < end), None)
+    own = behind or inside
+    if any(m.start <= start and end <= m.end for m in mentions.values()):
+        return
+    if own is None and (found["of"] or found["named"]):
+        return
+    virus = own or before
+    near = _named_before(tokens, mentions, start, vocabulary)
+    load = near if virus is None else _loads_of(virus.term, vocabulary)
+    positive = _POSITIVE.search(found.group()) is not None
+    told = load[positive] if load is not None else None
+    if told is None:
+        return
+    start = before.start if before is not None and own is None else start
+    end = end if behind is None else behind.end
+    for at in [at for at, mention in mentions.items() if at < end and mention.end > start]:
+        del mentions[at]
+    mentions[start] = Mention(told, start, end)
+
+
+def _named_before(
+    tokens: Sequence[Token], mentions: dict[int, Mention], start: int, vocabulary: Vocabulary
+) -> tuple[Term, Term | None] | None:
+    """Return the loads of the one virus that a sentence names before a place, or None."""
+    named: dict[str, tuple[Term, Term | None]] = {}
+    for index in range(start - 1, -1, -1):
+        if tokens[index].text in _ENDS:
+            break
+        before = mentions.get(index)
+        if before is not None and (own := _loads_of(before.term, vocabulary)) is not None:
+            named[own[0].iri] = own
+    return next(iter(named.values())) if len(named) == 1 else None
+
+
+def _loads_of(term: Term, vocabulary: Vocabulary) -> tuple[Term, Term | None] | None:
+    """Return an undetectable and a detectable load of the virus that a term names, or whose marker it is."""
+    if (names := _LOADS.get(INFECTIONS.get(term.iri, term.iri))) is not None:
+        undetectable, detectable = map(vocabulary.named, names)
+        return None if undetectable is None else (undetectable, detectable)
+    if _INFECTION not in term.ancestors:
         return None
-    return vocabulary.find(f"undetectable {infection.label.removesuffix(' infection')} viral load")
+    virus = term.label.removesuffix(" infection")
+    undetectable = vocabulary.find(f"undetectable {virus} viral load")
+    return None if undetectable is None else (undetectable, vocabulary.find(f"detectable {virus} viral load"))

@@ -6,36 +6,32 @@ import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.alternatives import with_alternative
 from trialgraph.criteria.conditions.beside import is_harmless
-from trialgraph.criteria.conditions.excuses import excused_by
 from trialgraph.criteria.conditions.further import other_limit
 from trialgraph.criteria.facts.allowances import allows
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.offers import concerns_some_aside
 from trialgraph.criteria.members.segments import trimmed
-from trialgraph.criteria.trees import all_of, any_of, map_facts, negate, only_facts
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
+from trialgraph.criteria.trees import all_of, any_of, negate
+from trialgraph.expressions import AllOf, Expression, Fact, Not, Value
 
 __all__ = [
+    "SILENT",
     "asked_of",
-    "except_for",
     "holds_value",
     "named_case",
     "read_case",
-    "with_exception",
     "with_remark",
     "words_of",
 ]
 
-_SENTENCE = ". "
 _OPENING = RESTARTS | {"those", "those with", "individual with", "person with", "people with", "other than"}
-_SILENT = ("neutral", "condition", "exception", "post", "allowance", "tail", "value_tail", "label")
+SILENT = ("neutral", "condition", "exception", "post", "allowance", "tail", "value_tail", "label")
 _WHO = frozenset({"patient who", "subject who", "participant who"})
 _ONLY = re.compile(
     r"\s*(?:only\s+)?(?:for|in)\s+[^()]*\b(?:patients?|subjects?|participants?|those|individuals?|only)\b",
@@ -110,7 +106,8 @@ def read_case(text: Text, chunks: Sequence[Chunk], *, excepted: bool = False) ->
     if not chunks:
         return None
     found = [i for i, chunk in enumerate(chunks) if chunk.kind in ("value", "limit")]
-    if not found or any(chunk.classes & _REFUSING for chunk in chunks):
+    refusing = [i for i, chunk in enumerate(chunks) if chunk.classes & _REFUSING]
+    if not found or (refusing and not _lacks(chunks, refusing, found[0])):
         return None
     before = text.chunks[: bisect_right(text.chunks, chunks[0].start, key=lambda chunk: chunk.end)]
     base = next((chunk for chunk in reversed(before) if chunk.kind == "value"), None)
@@ -130,11 +127,18 @@ def read_case(text: Text, chunks: Sequence[Chunk], *, excepted: bool = False) ->
     return AllOf((case, values)) if values is not None and case is not None else None
 
 
+def _lacks(chunks: Sequence[Chunk], refusing: Sequence[int], value: int) -> bool:
+    """Whether a denial opens whom a limit is for ("for patients not on anticoagulants INR ≤ 1.5")."""
+    opens = chunks[0].form.startswith(("for ", "in ", "if")) and "condition" in chunks[0].classes
+    plain = value == len(chunks) - 1 and all(chunk.kind != "sign" for chunk in chunks[:value])
+    return opens and plain and refusing[-1] < value and "negation" in chunks[refusing[-1]].classes
+
+
 def _asked_too(text: Text, chunks: Sequence[Chunk], after: Sequence[Chunk]) -> Expression | None:
     """Return what goes on behind a demand's values ("if HIV-positive, CD4 ≥ 350 and B"): of the same case."""
     told = trimmed(after)
     joined = told and after[0].form in (",", "and")
-    plain = any("allowance" in each.classes for each in chunks) or all(is_harmless(c, *_SILENT) for c in told)
+    plain = any("allowance" in each.classes for each in chunks) or all(is_harmless(c, *SILENT) for c in told)
     return words_of(text, told) if joined and not plain else None
 
 
@@ -160,7 +164,7 @@ def _parted_case(
     body = [
         chunk
         for chunk in chunks[parting + 1 :]
-        if chunk.kind == "value" or not (chunk.form == _THEN or is_harmless(chunk, *_SILENT))
+        if chunk.kind == "value" or not (chunk.form == _THEN or is_harmless(chunk, *SILENT))
     ]
     demanded = _values(text, body, None) if body else None
     return AllOf((case, demanded)) if demanded and case and (supposed or isinstance(case, Value)) else None
@@ -168,7 +172,7 @@ def _parted_case(
 
 def _told_case(text: Text, chunks: Sequence[Chunk], base: Chunk | None) -> Expression | None:
     """Return a case that a value makes, told whole or as another limit of what was limited before."""
-    told = [chunk for chunk in chunks if not (is_harmless(chunk, *_SILENT) or _names_test(chunk))]
+    told = [chunk for chunk in chunks if not (is_harmless(chunk, *SILENT) or _names_test(chunk))]
     kinds = [chunk.kind for chunk in told]
     other = other_limit(text, base, told) if kinds == ["limit"] and base is not None else None
     if other is not None:
@@ -239,7 +243,7 @@ def _case_before(
     if of_some and not excepted and _asks_more(words):
         return None
     case = named_case(text, words[1:] if conditional else words)
-    if case is None or all(is_harmless(chunk, *_SILENT) for chunk in after):
+    if case is None or all(is_harmless(chunk, *SILENT) for chunk in after):
         return case
     return all_of([case, narrative(text, after[0].start, after[-1].end)])
 
@@ -250,7 +254,7 @@ def _asks_more(words: Sequence[Chunk]) -> bool:
     So it is where nobody is told apart before it ("patients must have progressed after ≥ 2 lines").
     """
     ruled = max((i for i, chunk in enumerate(words) if chunk.form in _MODAL), default=len(words))
-    of_all = ruled > 0 and all(is_harmless(chunk, *_SILENT) for chunk in words[1:ruled])
+    of_all = ruled > 0 and all(is_harmless(chunk, *SILENT) for chunk in words[1:ruled])
     counted = any(chunk.classes & {"progression", "exposure"} for chunk in words[ruled + 1 :])
     return any(is_content(chunk) for chunk in words[ruled + 1 :]) or (of_all and counted)
 
@@ -275,7 +279,7 @@ def named_case(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     while words and (
         words[-1].kind == "sign"
         or words[-1].form == _THEN
-        or (not is_content(words[-1]) and is_harmless(words[-1], *_SILENT))
+        or (not is_content(words[-1]) and is_harmless(words[-1], *SILENT))
     ):
         words.pop()
     while words and not is_content(words[0]) and is_harmless(words[0], "condition"):
@@ -285,8 +289,8 @@ def named_case(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     if len(words) == 1 and words[0].kind == "value":
         return words[0].expression
     reading = read_fact(text, words) if any(map(is_content, words)) else None
-    if reading is not None and not reading.negated and isinstance(reading.expression, Fact):
-        return reading.expression
+    if reading is not None and isinstance(reading.expression, Fact):
+        return Not(reading.expression) if reading.negated else reading.expression
     return narrative(text, words[0].start, words[-1].end)
 
 
@@ -299,91 +303,6 @@ def holds_value(chunk: Chunk) -> bool:
     return valued and all(
         is_harmless(each, "value_tail", "label") or each.form in ("or", "and") for each in rest
     )
-
-
-def _granted(text: Text, limited: Expression, place: tuple[int, int]) -> Expression | None:
-    """Return the case and limit that an exception at a place in the text grants, or None."""
-    inside = [chunk for chunk in text.chunks if place[0] <= chunk.start and chunk.end <= place[1]]
-    return read_case(text, inside, excepted=True) or _lone_value(inside) or excused_by(text, limited, inside)
-
-
-def _lone_value(chunks: Sequence[Chunk]) -> Expression | None:
-    """Return the limit that an exception is and nothing else ("unless clearance is ≥ 60 mL/min")."""
-    values = [chunk.expression for chunk in chunks if chunk.kind == "value"]
-    rest = [chunk for chunk in chunks if chunk.kind != "value"]
-    plain = all(is_harmless(chunk, *_SILENT) and "negation" not in chunk.classes for chunk in rest)
-    return values[0] if len(values) == 1 and plain else None
-
-
-def except_for(
-    text: Text, expression: Expression, words: str, place: tuple[int, int], *, lifts: bool = False
-) -> Expression:
-    """Let an exception lift what an expression bars.
-
-    Facts carry it as a modifier, so that their absence still settles them; words go on with it. A narrative
-    exception stands beside anything else, and beside a demand that it `lifts` ("unless …", "… are eligible").
-    """
-    demanded = lifts and not text.exclusion and not isinstance(expression, Not)
-    in_words = not demanded and all(isinstance(atom, Narrative) for atom in atoms(expression))
-    if in_words and _SENTENCE not in words:
-        return _in_words(text, expression, place[1])
-    if not (in_words or demanded or not only_facts(expression)):
-        return map_facts(expression, lambda fact: with_exception(fact, words))
-    granted = _granted(text, expression, place)
-    lifted = granted or narrative(text, *place)
-    if not text.exclusion:
-        return any_of([expression, lifted])
-    if granted is not None and isinstance(expression, AnyOf) and any(map(only_facts, expression.operands)):
-        return _last_lifted(text, expression.operands, (granted, words, place))
-    return all_of([expression, Not(lifted)])
-
-
-def _in_words(text: Text, expression: Expression, end: int) -> Expression:
-    """Let the last words of an expression go on up to the end of their exception."""
-    match expression:
-        case Narrative(span=span):
-            return narrative(text, text.normalized.readable(span)[0], end)
-        case Not(operand):
-            return Not(_in_words(text, operand, end))
-        case AllOf(operands):
-            return all_of([*operands[:-1], _in_words(text, operands[-1], end)])
-        case AnyOf(operands):
-            return any_of([*operands[:-1], _in_words(text, operands[-1], end)])
-        case _:
-            return expression
-
-
-def _last_lifted(
-    text: Text, barred: Sequence[Expression], exception: tuple[Expression, str, tuple[int, int]]
-) -> Expression:
-    """Let an exception behind a list of facts and limits lift the last; of the others it is told in words.
-
-    "Angina, NYHA class III heart failure, or heart block unless paced": who is paced isn't free of angina.
-    A kind of the last is excepted from that alone ("arrhythmia except atrial fibrillation").
-    """
-    lifted, words, place = exception
-    if _is_kind_of(text, lifted, barred[-1]):
-        return any_of([*barred[:-1], map_facts(barred[-1], lambda fact: with_exception(fact, words))])
-    doubt = Not(narrative(text, *place))
-    told = [
-        map_facts(each, lambda fact: with_exception(fact, words)) if only_facts(each)
-        else all_of([each, Not(lifted) if each is barred[-1] else doubt])
-        for each in barred
-    ]  # fmt: skip
-    return any_of(told)
-
-
-def _is_kind_of(text: Text, excepted: Expression, barred: Expression) -> bool:
-    if not isinstance(barred, Fact):
-        return False
-    known = [text.vocabulary.by_iri.get(getattr(atom, "concept", "")) for atom in atoms(excepted)]
-    return all(term is not None and barred.concept in term.ancestors for term in known)
-
-
-def with_exception(fact: Fact, words: str) -> Fact:
-    """Return a fact with one more exception."""
-    known = fact.modifiers.get("exception")
-    return replace(fact, modifiers={**fact.modifiers, "exception": f"{known}; {words}" if known else words})
 
 
 def with_remark(text: Text, expression: Expression, value: Chunk, remark: Chunk) -> Expression:

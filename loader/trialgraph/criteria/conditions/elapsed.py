@@ -9,7 +9,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.chunking.pieces import TURNING, is_undergone
-from trialgraph.criteria.conditions.cases import except_for
+from trialgraph.criteria.conditions.exempting import except_for
 from trialgraph.criteria.conditions.intervals import (
     AGAIN,
     BARE,

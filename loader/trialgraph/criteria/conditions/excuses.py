@@ -27,8 +27,11 @@ _APART = re.compile(
     re.IGNORECASE,
 )
 """What sets one cause apart from others ("from any disease other than leukaemia"), and excuses nobody."""
+_PROVISOS = frozenset({"as long as", "so long as", "provided", "provided that", "providing",
+                       "providing that", "if", "and", "but", ";"})  # fmt: skip
 _NEAR = 20
 _SEVERAL = 2
+_MOST = 3
 _LONGEST = 4
 """Words that a condition may be described by; more of them say something else."""
 _PRESENT = frozenset({"are", "is", "present", "exist", "exists"})
@@ -58,6 +61,8 @@ def excused_by(text: Text, limited: Expression, chunks: Sequence[Chunk]) -> Expr
         return None
     if not _is_one_limit(limited) or _named_again(text, chunks):
         return None
+    if (parting := _proviso_at(chunks)) is not None:
+        return _excused_if(text, chunks[:parting], chunks[parting:])
     members: list[list[Chunk]] = [[]]
     for chunk in chunks:
         if chunk.form == "or" and chunk.kind == "word":
@@ -69,11 +74,37 @@ def excused_by(text: Text, limited: Expression, chunks: Sequence[Chunk]) -> Expr
     return any_of(known) if known and len(known) == len(read) else None
 
 
+def _proviso_at(chunks: Sequence[Chunk]) -> int | None:
+    """Return where more is asked of those excused ("as long as …", "in which case …", "and …"), or None."""
+    forms = [chunk.form for chunk in chunks]
+    for i, form in enumerate(forms):
+        if i and any(map(is_content, chunks[:i])):
+            case = form == "in" and forms[i + 1 : i + 2] and forms[i + 1].startswith("which")
+            if form in _PROVISOS or case:
+                return i
+    return None
+
+
+def _excused_if(text: Text, case: Sequence[Chunk], proviso: Sequence[Chunk]) -> Expression | None:
+    """Return the excuse with what is asked of those who have it, in words.
+
+    None where a further excuse may stand behind an "or" in these words.
+    """
+    fact = _member(text, case)
+    either = next((i for i, chunk in enumerate(proviso) if chunk.form == "or"), len(proviso))
+    named = {chunk.term for chunk in case if is_content(chunk)}
+    others = [chunk for chunk in proviso[either:] if is_content(chunk) and chunk.term not in named]
+    told = all(chunk.kind == "concept" and chunk.term and chunk.term.quantity for chunk in others)
+    if not isinstance(fact, Fact) or not told:
+        return None
+    return all_of([fact, narrative(text, proviso[0].start, proviso[-1].end)])
+
+
 def _is_one_limit(expression: Expression) -> bool:
     """Whether no values are limited otherwise than others ("ALT and AST ≤ 2.5 × ULN" are one limit)."""
     values = [each for each in atoms(expression) if isinstance(each, Value)]
     limits = {(each.limit, each.unit, each.relative_to) for each in values}
-    return len(limits) < _SEVERAL and len(values) <= _SEVERAL
+    return len(limits) < _SEVERAL and len(values) <= _MOST
 
 
 def _named_again(text: Text, chunks: Sequence[Chunk]) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.conditions.cases import except_for, with_exception
+from trialgraph.criteria.chunking.viruses import INFECTIONS
+from trialgraph.criteria.conditions.exempting import except_for, with_exception
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.trees import any_of, asks_of_some, map_facts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
@@ -43,6 +44,8 @@ _POINTS_ALL = re.compile(
     re.IGNORECASE,
 )
 """How an allowance may be about all that bars."""
+_EITHER = re.compile(r"\b(?:hepatitis|hep)\s*B\s*(?:,|/|and|or|&)+\s*C\b", re.IGNORECASE)
+"""How an allowance names two viruses of which the second isn't named whole."""
 _GROUPS = {
     "condition": "condition",
     "biomarker": "condition",
@@ -123,19 +126,29 @@ def _of_its_kind(text: Text, bars: Expression, words: str, place: tuple[int, int
     Arrhythmias are lifted by it and infarctions aren't. Where the allowance names something else as well,
     a wider disease, or points back at all that bars, nothing is told by its names.
     """
-    if _POINTS_ALL.search(words) or _bars(bars) or not isinstance(bars, AnyOf):
+    if _POINTS_ALL.search(words) or _EITHER.search(words) or _bars(bars) or not isinstance(bars, AnyOf):
         return None
-    named = _outermost(text, place)
+    named = [_infection(text, term) for term in _outermost(text, place)]
     barred = {atom.concept: atom for atom in atoms(bars) if isinstance(atom, Fact) and not atom.is_mention}
-    told = {iri for iri in barred if any(_are_kin(text, term, iri) for term in named)}
+    told = {iri for iri in barred if any(_are_kin(text, term, INFECTIONS.get(iri, iri)) for term in named)}
     groups = {_GROUPS.get(barred[iri].category, "") for iri in told}
     if len(groups) != 1 or "" in groups or len(told) == len(barred):
         return None
     alike = [term for term in named if _GROUPS.get(term.category or "", "") in groups]
-    wider = groups == {"condition"} and any(_is_above(text, term, iri) for term in alike for iri in barred)
-    if wider or not all(any(_are_kin(text, term, iri) for iri in told) for term in alike):
+    wider = groups == {"condition"} and any(
+        _is_above(text, term, INFECTIONS.get(iri, iri)) for term in alike for iri in barred
+    )
+    if wider or not all(
+        any(_are_kin(text, term, INFECTIONS.get(iri, iri)) for iri in told) for term in alike
+    ):
         return None
     return map_facts(bars, lambda fact: with_exception(fact, words) if fact.concept in told else fact)
+
+
+def _infection(text: Text, term: Term) -> Term:
+    """Return the infection that a marker is of, which is what an allowance that names it is about."""
+    infection: Term | None = text.vocabulary.by_iri.get(INFECTIONS.get(term.iri, ""))
+    return term if infection is None else infection
 
 
 def _outermost(text: Text, place: tuple[int, int]) -> list[Term]:

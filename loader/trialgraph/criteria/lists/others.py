@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from trialgraph.criteria.conditions.cases import with_exception
+from trialgraph.criteria.conditions.exempting import with_exception
 from trialgraph.criteria.language.vocabulary import GIVEN, Vocabulary
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms

@@ -36,6 +36,7 @@ _CLAUSES = _RELATIVE | {"that", "which", "who", "affecting"}
 _AGE = str(TGC.Age)
 _TUMOURS = str(TGC.SolidTumor)
 """What the full name of RECIST names."""
+_SUPPOSING = frozenset({"if", "only if"})
 _SHORTEST_CLAUSE = 2
 _SHORTEST_NAME = 3
 _OPENING_WORDS = 3
@@ -82,7 +83,7 @@ def part_statement(chunks: Sequence[Chunk], *, barring: bool = False) -> list[Se
             joint is None
             or (
                 swallowing
-                and not _strong(chunks, index, current)
+                and (not _strong(chunks, index, current) or (barring and _supposes(chunks, index, current)))
                 and not _names_another(chunks, index, current)
                 and not (barring and names_others(chunks, index, current.chunks))
             )
@@ -106,6 +107,14 @@ def part_statement(chunks: Sequence[Chunk], *, barring: bool = False) -> list[Se
             current.joint = joint if joint not in (",", ";") or not current.joint else current.joint
             current.tight = current.tight or chunk.form == "and / or"
     return [segment for segment in segments if segment.chunks]
+
+
+def _supposes(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
+    """Whether a denial goes on with a case that bars ("a cancer if treated and no evidence of disease")."""
+    behind = itertools.dropwhile(lambda chunk: chunk.form in (",", "and"), chunks[index:])
+    denied = "negation" in getattr(next(behind, None), "classes", ())
+    joined = any(chunk.form == "and" for chunk in chunks[index : index + 2])
+    return denied and joined and any(chunk.form in _SUPPOSING for chunk in segment.chunks)
 
 
 def _slash_inside(chunks: Sequence[Chunk], index: int) -> bool:

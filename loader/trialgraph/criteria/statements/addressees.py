@@ -6,19 +6,16 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from trialgraph.criteria.chunking.brackets import is_cancer, is_tumour
+from trialgraph.criteria.chunking.brackets import is_tumour
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.conditions.sexes import SEXES
-from trialgraph.criteria.facts.facts import is_content, read_fact
+from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import of_unread_kind
 from trialgraph.criteria.facts.subjects import without_subject
 from trialgraph.criteria.facts.surroundings import category_of
 from trialgraph.criteria.language.connectives import RESTARTS
-from trialgraph.criteria.language.offers import DEMANDED
 from trialgraph.criteria.language.tokens import lookup_form
-from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_condition, read_segments
 from trialgraph.criteria.members.parting import part_statement
@@ -31,11 +28,19 @@ from trialgraph.criteria.statements.subgroups import (
     value_case,
     value_with,
 )
+from trialgraph.criteria.statements.supposed import (
+    case_of,
+    comma_in,
+    may_be_borne,
+    opening_case,
+    says_something,
+    sex_of,
+)
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal, map_facts, negate
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms
+from trialgraph.expressions import AnyOf, Expression, Fact, atoms
 from trialgraph.namespaces import TGC
 
-__all__ = ["case_of", "concerns_reproduction", "may_be_borne", "opened_case", "read_conditional"]
+__all__ = ["concerns_reproduction", "read_conditional"]
 
 _ABSENT = re.compile(r"in\s+(?:the\s+)?absence\s+of\s+", re.IGNORECASE)
 _MODAL = ("must", "should", "shall", "need", "are required to", "is required to")
@@ -43,10 +48,6 @@ _HAVING = frozenset({"have", "has", "with", "have a", "has a"})
 _MENOPAUSE = frozenset({str(TGC.Premenopausal), str(TGC.Perimenopausal), str(TGC.Postmenopausal)})
 _TELLING = frozenset({"confirmation", "confirmed"})
 _LACKING = frozenset({"do not have", "doe not have", "without", "who do not have", "who doe not have"})
-_OTHER_CANCER = str(TGC.OtherMalignantNeoplasm)
-_INFECTION_MARKER = str(TGC.InfectionMarker)
-_BORNE = GIVEN | {"condition", "reproductive", "allergy"}
-"""What some of those whom a trial is for may have; a tumour is what it is for."""
 _FOR = "for"
 _CHILDBEARING = str(TGC.ChildbearingPotential)
 _PLAIN = frozenset({"neutral", "of some", "persons", "condition"})
@@ -91,7 +92,7 @@ def _read_addressed(text: Text, chunks: list[Chunk], read: Reader) -> Expression
     if (asked := _in_absence(text, chunks, read) or _whose_case(text, chunks)) is not None:
         return asked
     if "condition" in chunks[0].classes or (chunks[0].form == _FOR and concerns_reproduction(chunks[1:2])):
-        return _opening_case(text, chunks)
+        return opening_case(text, chunks)
     if text.exclusion:
         return None
     return _subject_case(text, chunks) or _closing_case(text, _opened(chunks))
@@ -99,7 +100,7 @@ def _read_addressed(text: Text, chunks: list[Chunk], read: Reader) -> Expression
 
 def _in_absence(text: Text, chunks: list[Chunk], read: Reader) -> Expression | None:
     """Read "in the absence of X, B": B is said of those without X only."""
-    comma = _comma(chunks)
+    comma = comma_in(chunks)
     opening = _ABSENT.match(text.text, chunks[0].start)
     if opening is None or comma is None or not any(is_content(chunk) for chunk in chunks[comma + 1 :]):
         return None
@@ -131,33 +132,14 @@ def _whose_case(text: Text, chunks: list[Chunk]) -> Expression | None:
         unsure = any("negation" in chunk.classes or chunk.form in (",", "or") for chunk in case)
         return narrative(text, chunks[0].start, chunks[-1].end) if unsure else None
     asked = join_segments(text, read_segments(text, body), "and") if any(map(is_content, body)) else None
-    if asked is None or not _says_something(asked):
+    if asked is None or not says_something(asked):
         asked = narrative(text, body[0].start, body[-1].end)
-    sex = _sex_of(text, chunks[:1])
+    sex = sex_of(text, chunks[:1])
     return any_of([*([] if sex is None else [negate(sex)]), negate(told), asked])
 
 
 def _may_be_told(text: Text, atom: Expression) -> bool:
     return may_be_borne(text, atom) or (isinstance(atom, Fact) and atom.category == "procedure")
-
-
-def _comma(chunks: Sequence[Chunk]) -> int | None:
-    return next((i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form == ","), None)
-
-
-def _opening_case(text: Text, chunks: list[Chunk]) -> Expression:
-    """Read "for subjects with X, Y": Y is asked of those with X only."""
-    whole = narrative(text, chunks[0].start, chunks[-1].end)
-    comma = _comma(chunks)
-    if comma is None or not any(is_content(chunk) for chunk in chunks[comma + 1 :]):
-        return whole
-    condition = opened_case(text, chunks[:comma])
-    body = join_segments(text, read_segments(text, chunks[comma + 1 :]), "or" if text.exclusion else "and")
-    if not _says_something(body):
-        return whole
-    if text.exclusion and DEMANDED.search(text.text, chunks[comma].end, chunks[-1].end):
-        return all_of([condition, negate(body)]) if is_formal(body) else whole
-    return all_of([condition, body]) if text.exclusion else any_of([negate(condition), body])
 
 
 def _subject_case(text: Text, chunks: list[Chunk]) -> Expression | None:
@@ -185,7 +167,7 @@ def _subject_case(text: Text, chunks: list[Chunk]) -> Expression | None:
         apart = tumour or (required is None and category_of(case[named]) != "condition")
         return None if apart else _asked_in_words(text, case, body)
     read = join_segments(text, read_segments(text, body), "and")
-    if not _says_something(read):
+    if not says_something(read):
         valued = any(chunk.kind == "value" for chunk in case)
         return None if valued else _asked_in_words(text, case, body)
     return any_of([negate(case_of(text, case)), read])
@@ -224,7 +206,7 @@ def _lacking_case(text: Text, subject: list[Chunk], demand: list[Chunk]) -> Expr
         return None
     case = alternatives_of(read_condition(text, named))
     body = join_segments(text, read_segments(text, trimmed(demand)), "and")
-    if not is_formal(case) or not _says_something(body):
+    if not is_formal(case) or not says_something(body):
         return narrative(text, subject[0].start, demand[-1].end)
     return any_of([case, body])
 
@@ -283,7 +265,7 @@ def _closing_case(text: Text, chunks: list[Chunk]) -> Expression | None:
     if any(member.joint not in ("", "or") for member in members):
         return None
     read = join_segments(text, read_segments(text, body), "and")
-    if not _says_something(read):
+    if not says_something(read):
         return None
     told = case_of(text, case)
     if isinstance(told, Fact) and told.category == "reproductive" and told.within is not None:
@@ -299,62 +281,6 @@ def _is_status(text: Text, case: Expression) -> bool:
     """Whether a case tells what has become of the disease ("leukemia in patients with relapsed disease")."""
     term = text.vocabulary.by_iri.get(case.concept) if isinstance(case, Fact) else None
     return term is not None and term.category == "other"
-
-
-def case_of(text: Text, chunks: Sequence[Chunk]) -> Expression:
-    """Return in whose case something is asked; words where that isn't understood."""
-    kept = trimmed(chunks)
-    if len(kept) > 1 and kept[-1].form == "only":
-        kept = kept[:-1]
-    reading = read_fact(text, kept) if kept else None
-    if reading is not None:
-        return Not(reading.expression) if reading.negated else reading.expression
-    read = read_condition(text, kept)
-    if is_formal(read) or not kept:
-        return _any_disease(text, read)
-    return narrative(text, kept[0].start, kept[-1].end)
-
-
-def opened_case(text: Text, chunks: Sequence[Chunk]) -> Expression:
-    """Return whom words in front of a demand say it is for ("for women", "for patients with X")."""
-    sex = _sex_of(text, chunks)
-    return case_of(text, chunks[1:]) if sex is None else sex
-
-
-def _sex_of(text: Text, chunks: Sequence[Chunk]) -> Fact | None:
-    """Return the one sex that words name and say nothing more of."""
-    sexes = sorted(chunks[0].classes & SEXES.keys())
-    if len(sexes) != 1 or not all(is_harmless(chunk) for chunk in chunks[1:]):
-        return None
-    iri, label = SEXES[sexes[0]]
-    return Fact(iri, label, "demographic", span=text.span(chunks[0].start, chunks[-1].end))
-
-
-def _any_disease(text: Text, case: Expression) -> Expression:
-    """Return patients with several diseases as those with any ("patients with A, B and C must …").
-
-    Of two diseases that aren't both primary cancers, a patient may have to have both.
-    """
-    if not isinstance(case, AllOf):
-        return case
-    diseases = [each for each in case.operands if isinstance(each, Fact) and each.category == "condition"]
-    apart = len(diseases) > 2 or all(is_cancer(text.vocabulary.by_iri.get(each.concept)) for each in diseases)
-    return alternatives_of(case) if apart and len(diseases) == len(case.operands) else case
-
-
-def _says_something(expression: Expression) -> bool:
-    return any(not isinstance(atom, Narrative) for atom in atoms(expression))
-
-
-def may_be_borne(text: Text, atom: Expression) -> bool:
-    """Whether an atom is what some of those whom a trial is for may have, rather than what it is for."""
-    term = text.vocabulary.by_iri.get(atom.concept) if isinstance(atom, Fact) else None
-    if not isinstance(atom, Fact) or term is None:
-        return False
-    if atom.concept == _OTHER_CANCER or atom.modifiers.get("relation") == "other":
-        return True
-    borne = atom.category in _BORNE or _INFECTION_MARKER in term.ancestors
-    return borne and not is_cancer(term)
 
 
 def concerns_reproduction(chunks: Sequence[Chunk]) -> bool:

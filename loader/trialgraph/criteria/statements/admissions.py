@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
@@ -16,15 +15,15 @@ from trialgraph.criteria.conditions.sexes import read_sex
 from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS
-from trialgraph.criteria.language.vocabulary import GIVEN, Term
+from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of
-from trialgraph.criteria.statements.addressees import case_of, may_be_borne
+from trialgraph.criteria.statements.controlled import GOING_WITH, goes_on, is_given, let_in_with, state_of
 from trialgraph.criteria.statements.refusals import TRIAL, TURNED, without_trailing_verb
 from trialgraph.criteria.statements.statements import read_statement
+from trialgraph.criteria.statements.supposed import case_of, may_be_borne
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, asks_of_some, is_formal, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms, is_judged
-from trialgraph.namespaces import TGC
 
 __all__ = ["asks_some", "barred_unless", "permitted", "read_admission", "read_permission", "who_is_let_in"]
 
@@ -45,10 +44,6 @@ _PROVIDED = frozenset({"if", "only if", "provided", "provided that", "providing"
                        "only when", "unless"})  # fmt: skip
 _BEING = frozenset({"is", "are", "be", "was", "were", "also", "still"})
 _ON = frozenset({"on", "onto"})
-_TAKING = frozenset({"on", "receiving", "taking"})
-_GOING_WITH = _TAKING | {"with", "and", "who"}
-"""What goes on to something that those with a disease are let in with."""
-_INFECTION = str(TGC.InfectiousDisease)
 _NOTE = 2
 _LISTS = frozenset({":", "*"})
 _PEOPLE = re.compile(r"\b(?:patients?|subjects?|participants?|individuals?|those)\b", re.IGNORECASE)
@@ -57,9 +52,6 @@ _GOING_ON = frozenset({"but", "however", "-", ";", "*"})
 _ADDED = frozenset({"only", "also", "still", "considered", "consider", "be considered", "may", "can",
                     "may be", "can be", "as"})  # fmt: skip
 """What stands between those who are let in and "eligible"."""
-_STATED = frozenset({"on", "with", "and", "receiving"})
-_TOLD_OF_STATE = frozenset({"treatment", "biomarker"})
-_INFECTION = str(TGC.InfectiousDisease)
 _LONGEST_PERMISSION = 600
 _PERMITTING = re.compile(
     r"\b(?:eligible|allowed|permitted|acceptable|not\s+(?:be\s+)?excluded|(?:may|can)\s+(?:be\s+)?(?:enroll?|includ|participat))",
@@ -72,8 +64,6 @@ _REFUSING = re.compile(
 )
 _POINTING = re.compile(r"(?:it|its|their|this|these|that)\b", re.IGNORECASE)
 """How a condition starts that tells more of what those have who are let in."""
-_LISTING = re.compile(r",|/|\b(?:and|or)\b", re.IGNORECASE)
-"""What goes on to something else within what a concept is said to be like."""
 
 
 def read_admission(text: Text, chunks: Sequence[Chunk], *, first: bool) -> Expression | None:
@@ -124,17 +114,20 @@ def read_permission(
     provided = next((i for i in range(len(behind)) if _provides(behind[i : i + 2])), None)
     if not all(_is_trial(each) or each.form in _ADDED for each in behind[:provided]):
         return None
-    if any(chunk.classes & TURNED or chunk.kind in ("value", "limit") for chunk in subject):
+    worded = [chunk for chunk in subject if chunk.form not in GOING_WITH]
+    if any(chunk.classes & TURNED or chunk.kind == "limit" for chunk in worded):
         return None
+    if any(chunk.kind == "value" for chunk in subject):
+        return let_in_with(text, subject) if provided is None else None
     if provided is None and not first and sum(map(is_content, subject)) == 1:
         return None
-    if provided is None and (let_in := _let_in_with(text, subject)) is not None:
+    if provided is None and (let_in := let_in_with(text, subject)) is not None:
         return let_in
     if provided is None:
         turned = any(chunk.form.split(" ")[0] in _GOING_ON for chunk in [*subject, chunks[at]])
         said = chunks[at].form != "eligible" or chunks[at - 1].form.split(" ")[-1] in _BEING
         given = first and said and not turned and _is_all(text, [chunks])
-        words = _state_of(text, subject) or narrative(text, chunks[0].start, chunks[-1].end)
+        words = state_of(text, subject) or narrative(text, chunks[0].start, chunks[-1].end)
         return _let_in(text, subject, words, given=given)
     asked = list(behind[provided + 1 :])
     asked = trimmed(asked[1:] if asked and asked[0].form in _PRONOUNS else asked)
@@ -145,7 +138,7 @@ def read_permission(
         return _let_in(text, subject, narrative(text, chunks[0].start, chunks[-1].end))
     case = alternatives_of(read)
     borne = [atom for atom in atoms(case) if may_be_borne(text, atom)]
-    told = sum(map(is_content, subject)) <= len(borne) or not any(map(_goes_on, borne))
+    told = sum(map(is_content, subject)) <= len(borne) or not any(map(goes_on, borne))
     if not told or not is_formal(case) or len(borne) < sum(1 for _ in atoms(case)):
         return None
     return case, _asked(text, asked, denied=behind[provided].form == "unless")
@@ -171,15 +164,10 @@ def barred_unless(text: Text, sentences: Sequence[Sequence[Chunk]]) -> list[Expr
         case, asked = told
         conditional = not isinstance(asked, Narrative) or asked.text != _words(text, sentence)
         people = _PEOPLE.search(text.text, sentence[0].start, subject[-1].end) is not None
-        if not conditional and not people and not all(_is_given(atom) for atom in atoms(case)):
+        if not conditional and not people and not all(is_given(atom) for atom in atoms(case)):
             return None
         read.append(all_of([case, negate(asked)]))
     return read
-
-
-def _is_given(atom: Expression) -> bool:
-    """Whether an atom is a treatment, which is allowed in a trial without a word of who has it."""
-    return isinstance(atom, Fact) and atom.category in GIVEN
 
 
 def _is_all(text: Text, sentences: Sequence[Sequence[Chunk]]) -> bool:
@@ -248,38 +236,6 @@ def _whom(chunks: Sequence[Chunk]) -> list[Chunk]:
     return trimmed(subject)
 
 
-def _state_of(text: Text, subject: Sequence[Chunk]) -> Expression | None:
-    """Return how an infection is held down of those let in ("HIV on A with undetectable viral load").
-
-    None unless all that is said of them is what they take and what their tests show.
-    """
-    named = [i for i, chunk in enumerate(subject) if is_content(chunk)]
-    ill = subject[named[0]].term if named else None
-    starts = [i for i, chunk in enumerate(subject) if named and i > named[0] and _states(chunk)]
-    if ill is None or not ill.is_a(_INFECTION) or len(named) < 2 or not starts or starts[0] > named[1]:
-        return None
-    if any(chunk.kind != "word" or "neutral" not in chunk.classes for chunk in subject[: named[0]]):
-        return None
-    parts = [subject[i:j] for i, j in zip(starts, [*starts[1:], len(subject)], strict=True)]
-    told = [each for part in parts if (each := _stated(text, part)) is not None]
-    whole = len(told) == len(parts) == len(named) - 1 and not any(map(_goes_on, told))
-    return all_of(told) if whole else None
-
-
-def _states(chunk: Chunk) -> bool:
-    return chunk.kind == "word" and chunk.form.split(" ")[-1] in _STATED
-
-
-def _stated(text: Text, chunks: Sequence[Chunk]) -> Fact | None:
-    """Return what someone takes, or what a test shows, behind the word that leads to it."""
-    rest = trimmed(chunks[1:])
-    read = read_statement(text, rest).expression if rest else None
-    if not isinstance(read, Fact) or read.category not in _TOLD_OF_STATE:
-        return None
-    taken = read.category == "treatment" and read.within is None
-    return replace(read, modifiers={**read.modifiers, "status": "active"}) if taken else read
-
-
 def _let_in(
     text: Text, subject: Sequence[Chunk], words: Expression, *, given: bool = False
 ) -> tuple[Expression, Expression] | None:
@@ -291,42 +247,9 @@ def _let_in(
     diseases = [each.expression for each in named if each is not None and not each.negated]
     facts = [each for each in diseases if isinstance(each, Fact)]
     borne = [each for each in facts if each.category == "condition"]
-    borne = borne or [each for each in facts if given and _is_given(each)]
+    borne = borne or [each for each in facts if given and is_given(each)]
     first = borne[:1] == diseases[:1] and all(may_be_borne(text, each) for each in borne)
     return (any_of(borne), words) if borne and first else None
-
-
-def _let_in_with(text: Text, subject: Sequence[Chunk]) -> tuple[Expression, Expression] | None:
-    """Read "patients with HIV on antiretroviral therapy with undetectable viral load are eligible".
-
-    Of those with an infection it asks what was found of it, and its treatment; None for anything else.
-    """
-    named = next((i for i, chunk in enumerate(subject) if is_content(chunk)), len(subject))
-    term = subject[named].term if named < len(subject) else None
-    starts = [i for i in range(named + 1, len(subject)) if subject[i].form in _GOING_WITH]
-    if term is None or not term.is_a(_INFECTION) or not starts:
-        return None
-    case = case_of(text, subject[: starts[0]])
-    ends = [*starts[1:], len(subject)]
-    pieces = [trimmed(subject[at:end]) for at, end in zip(starts, ends, strict=True)]
-    told = [piece for piece in pieces if not all("neutral" in chunk.classes for chunk in piece)]
-    asked = [_gone_with(text, piece) for piece in told]
-    plain = all(isinstance(each, Fact) and _is_controlled(each) for each in asked)
-    found = any(isinstance(each, Fact) and each.category == "biomarker" for each in asked)
-    return (case, all_of(asked)) if isinstance(case, Fact) and found and plain else None
-
-
-def _gone_with(text: Text, piece: list[Chunk]) -> Expression:
-    read = case_of(text, piece[1:] if piece[0].form in _GOING_WITH else piece)
-    if isinstance(read, Fact) and _is_given(read) and piece[0].form in _TAKING:
-        return replace(read, modifiers={**read.modifiers, "status": "active"})
-    return read
-
-
-def _is_controlled(fact: Fact) -> bool:
-    """Whether a fact is a treatment under way, or a finding that nothing narrows."""
-    under_way = _is_given(fact) and fact.modifiers.get("status") == "active"
-    return under_way or (fact.category == "biomarker" and "qualifier" not in fact.modifiers)
 
 
 def _asked(text: Text, chunks: list[Chunk], *, denied: bool) -> Expression:
@@ -334,7 +257,7 @@ def _asked(text: Text, chunks: list[Chunk], *, denied: bool) -> Expression:
     pointing = _POINTING.match(text.text, chunks[0].start) is not None
     read = None if pointing else read_statement(text, chunks).expression
     unsure = read is not None and not is_formal(read) and (denied or _chooses(read))
-    if read is None or unsure or any(map(_goes_on, atoms(read))):
+    if read is None or unsure or any(map(goes_on, atoms(read))):
         read = narrative(text, chunks[0].start, chunks[-1].end)
         return Not(read) if denied else read
     return negate(alternatives_of(read)) if denied else read
@@ -343,10 +266,6 @@ def _asked(text: Text, chunks: list[Chunk], *, denied: bool) -> Expression:
 def _chooses(read: Expression) -> bool:
     """Whether something is asked for in one of two ways, which what isn't understood may part otherwise."""
     return isinstance(read, AnyOf) or any(map(_chooses, getattr(read, "operands", ())))
-
-
-def _goes_on(atom: Expression) -> bool:
-    return isinstance(atom, Fact) and _LISTING.search(atom.modifiers.get("qualifier", "")) is not None
 
 
 def _in_words(text: Text, chunks: Sequence[Chunk]) -> Expression | None:

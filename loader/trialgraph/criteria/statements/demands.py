@@ -17,9 +17,9 @@ from trialgraph.criteria.lists.lists import read_condition
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of
 from trialgraph.criteria.sections.outline import Outline
-from trialgraph.criteria.statements.addressees import case_of, may_be_borne
 from trialgraph.criteria.statements.admissions import who_is_let_in
 from trialgraph.criteria.statements.leadins import between
+from trialgraph.criteria.statements.supposed import case_of, may_be_borne
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal, negate
 from trialgraph.expressions import Expression, atoms
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from trialgraph.concepts import packaged_concepts
 from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.conditions.cases import except_for
+from trialgraph.criteria.conditions.exempting import except_for
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.vocabulary import Vocabulary
 from trialgraph.criteria.lists.lists import read_segments

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -20,16 +21,12 @@ from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_segments
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.mentions.topics import topics_of
-from trialgraph.criteria.statements.addressees import (
-    case_of,
-    concerns_reproduction,
-    opened_case,
-    read_conditional,
-)
+from trialgraph.criteria.statements.addressees import concerns_reproduction, read_conditional
 from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.kinds import read_denied_kind
 from trialgraph.criteria.statements.parts import part_named
 from trialgraph.criteria.statements.subgroups import MODAL, age_case, any_kind, defined_at
+from trialgraph.criteria.statements.supposed import case_of, opened_case
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, dated, is_formal, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
 
@@ -39,6 +36,10 @@ _BEING = frozenset({"are", "is", "was", "were", "who"})
 """Words before a denial that make it one of what somebody is ("who are not candidates for A …:")."""
 _MOST_LABELS = 20
 """Labels within labels; a text with more of them is no criterion that anyone wrote."""
+_TOPIC = re.compile(
+    r"\b(?:serologic(?:al)?|serology|virology|infection|testing)\s+(?:status|results?|tests?)$"
+)
+"""How a label ends that tells what the demands behind it are about, and bars nothing itself."""
 _APART = frozenset({"with", "without", "in", "for"})
 
 
@@ -71,9 +72,16 @@ def read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression
         body = alternatives_of(body)
     if fails_list(words):
         return negate(AllOf(body.operands) if isinstance(body, AnyOf) else body)
+    return _below(text, label, body, (chunks[0].start, chunks[-1].end))
+
+
+def _below(text: Text, label: list[Chunk], body: Expression, place: tuple[int, int]) -> Expression:
+    """Return what stands behind a label: values of some, a list, or what the label is the topic of."""
+    if text.exclusion and _TOPIC.search(text.lowered, label[0].start, label[-1].end):
+        return body
     kinds = {type(atom) for atom in atoms(body)}
     asked = _values_of_some(text, label, body) if Value in kinds and Fact not in kinds else None
-    return asked if asked is not None else _under_label(text, label, body, (chunks[0].start, chunks[-1].end))
+    return asked if asked is not None else _under_label(text, label, body, place)
 
 
 def _before_list(label: Sequence[Chunk]) -> int | None:
@@ -117,7 +125,8 @@ def _values_of_some(text: Text, label: list[Chunk], body: Expression) -> Express
     words = narrative(text, label[0].start, label[-1].end)
     supposed = "condition" in label[0].classes or label[0].form in RESTARTS
     if (label[0].form in _APART or (supposed and _remark_at(label))) and not _is_label(label[1:]):
-        return asked_of(text, words, body)
+        case = opened_case(text, label) if "condition" in label[0].classes else words
+        return asked_of(text, case if is_formal(case) else words, body)
     return all_of([body, words]) if _remark_at(label) is not None else None
 
 

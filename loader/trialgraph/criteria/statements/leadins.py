@@ -22,10 +22,10 @@ from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of
 from trialgraph.criteria.mentions.topics import topics_of
 from trialgraph.criteria.sections.outline import Outline
-from trialgraph.criteria.statements.addressees import case_of
 from trialgraph.criteria.statements.notes import only_notes
 from trialgraph.criteria.statements.parts import part_led_in
 from trialgraph.criteria.statements.refusals import without_trailing_verb
+from trialgraph.criteria.statements.supposed import case_of
 from trialgraph.criteria.trees import all_of, any_of, asks_of_some, dated, map_facts, negate
 from trialgraph.expressions import Expression, Fact, Narrative, Not, atoms
 

@@ -16,13 +16,14 @@ from trialgraph.criteria.members.segments import Segment, says_nothing, trimmed
 from trialgraph.criteria.members.sentences import sentences_of
 from trialgraph.criteria.statements.idle import NOTED, arranges
 from trialgraph.criteria.statements.refusals import read_refusal
-from trialgraph.criteria.trees import all_of, is_formal
-from trialgraph.expressions import Atom, Expression, Fact, Not, Span, atoms, is_judged
+from trialgraph.criteria.trees import all_of, any_of, is_formal
+from trialgraph.expressions import AllOf, Atom, Expression, Fact, Not, Span, atoms, is_judged
 
 __all__ = [
     "EXCEPTION_NOTE",
     "NOTE",
     "are_notes",
+    "is_of_some",
     "is_title",
     "lift_noted",
     "noted_refusal",
@@ -93,7 +94,16 @@ def noted_refusal(text: Text, note: Item) -> Expression | None:
     return refused if refused is not None and is_formal(refused) else None
 
 
-def with_notes(text: Text, head: Expression, lead: str, items: Sequence[Item]) -> Expression | None:
+def is_of_some(read: Expression) -> bool:
+    """Whether a note among exclusions bars those of some alone who don't meet what stays words."""
+    parts = read.operands if isinstance(read, AllOf) else ()
+    lacking = any(isinstance(each, Not) and not is_formal(each) for each in parts[1:])
+    return lacking and is_formal(parts[0])
+
+
+def with_notes(
+    text: Text, head: Expression, lead: str, items: Sequence[Item], read: Sequence[Expression]
+) -> Expression | None:
     """Return what stands above notes, lifted by those that allow something.
 
     Args:
@@ -101,6 +111,7 @@ def with_notes(text: Text, head: Expression, lead: str, items: Sequence[Item]) -
         head: What stands above them says.
         lead: Its words.
         items: The notes' chunks.
+        read: What each of them says by itself.
     Returns:
         None when nothing is asked there, or just a name stands above what is allowed of it ("HIV: *
         patients with HIV are eligible if …"), since a demand only tells so in as many words.
@@ -109,12 +120,14 @@ def with_notes(text: Text, head: Expression, lead: str, items: Sequence[Item]) -
     asked = text.exclusion or isinstance(head, Not) or DEMANDED.search(lead) is not None
     if not any(map(says_more, atoms(head))) or (any(allowing) and not asked):
         return None
-    for item, lifts in zip(items, allowing, strict=True):
+    for item, lifts, told in zip(items, allowing, read, strict=True):
         start, end = _place(item)
         if arranges(text.text[start:end]):
             continue
         if lifts:
             head = lift(text, [head], text.text[start:end], (start, end))[0]
+        elif text.exclusion and is_of_some(told):
+            head = any_of([head, told])
         else:
             head = all_of([head, narrative(text, start, end)])
     return head

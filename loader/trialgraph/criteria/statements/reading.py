@@ -10,7 +10,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.chunking.relatives import with_own_history
 from trialgraph.criteria.chunking.unions import name_each
-from trialgraph.criteria.conditions.cases import asked_of, except_for
+from trialgraph.criteria.conditions.cases import asked_of
 from trialgraph.criteria.conditions.complements import (
     contradicts_itself,
     demands_cancers,
@@ -25,6 +25,7 @@ from trialgraph.criteria.conditions.elapsed import (
     tells_elapsed,
     tells_periods,
 )
+from trialgraph.criteria.conditions.exempting import except_for
 from trialgraph.criteria.conditions.remnants import add_values
 from trialgraph.criteria.conditions.widening import loosened
 from trialgraph.criteria.criterion import Kind
@@ -80,6 +81,7 @@ from trialgraph.criteria.statements.inlines import with_inline_items
 from trialgraph.criteria.statements.leadins import between, with_lead
 from trialgraph.criteria.statements.notes import (
     are_notes,
+    is_of_some,
     is_title,
     only_notes,
     says_more,
@@ -236,13 +238,14 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
         either=either,
         every=not text.exclusion,
     )
-    silent = all(isinstance(atom, Narrative) for atom in atoms(body)) or (
+    noted = [each for each in read if not (text.exclusion and is_of_some(each))]
+    silent = all(isinstance(atom, Narrative) for each in noted for atom in atoms(each)) or (
         not text.exclusion and all(item and read_permission(text, item) is not None for item in items)
     )
     nested = text.exclusion or any(item.items for item in outline.items)
     if (silent and are_notes(text, items)) or (nested and only_notes(text, items)):
         head = _read_stretch(text, between(chunks, start, lead_end), start, lead_end)
-        return with_notes(text, head, lead, items) or narrative(text, start, end)
+        return with_notes(text, head, lead, items, read) or narrative(text, start, end)
     whole = with_lead(text, chunks, outline, body, _read_stretch, either=either)
     more = any(map(says_more, atoms(whole))) or any(map(str.isdigit, lead))
     return whole if more else narrative(text, start, end)

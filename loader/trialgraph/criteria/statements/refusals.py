@@ -9,7 +9,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.beside import is_harmless
-from trialgraph.criteria.conditions.cases import except_for
+from trialgraph.criteria.conditions.exempting import except_for
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import WHO
 from trialgraph.criteria.language.vocabulary import GIVEN

@@ -27,9 +27,7 @@ from trialgraph.criteria.statements.admissions import (
 )
 from trialgraph.criteria.statements.endings import with_alternative
 from trialgraph.criteria.statements.examples import EXAMPLES, LISTING, listed_instances
-from trialgraph.criteria.statements.idle import (
-    adds_nothing,
-)
+from trialgraph.criteria.statements.idle import NOTED, adds_nothing
 from trialgraph.criteria.statements.notes import (
     EXCEPTION_NOTE,
     NOTE,
@@ -41,7 +39,7 @@ from trialgraph.criteria.statements.notes import (
 from trialgraph.criteria.statements.statements import of_part, read_statement, read_time_since
 from trialgraph.criteria.statements.turns import turned
 from trialgraph.criteria.trees import all_of, any_of, asks_of_some, is_formal
-from trialgraph.expressions import Expression
+from trialgraph.expressions import AllOf, Expression
 
 __all__ = ["read_sentences"]
 
@@ -114,7 +112,19 @@ def _told_of(
     words = text.text[sentence[0].start : sentence[-1].end]
     if not NOTE.match(words) and not LISTING.match(words):
         return None
-    return noted_refusal(text, sentence) or listed_instances(text, sentences, sentence, before)
+    told = noted_refusal(text, sentence) or _noted_case(text, sentence)
+    return told or listed_instances(text, sentences, sentence, before)
+
+
+def _noted_case(text: Text, sentence: list[Chunk]) -> Expression | None:
+    """Return what a note says of some alone ("Note: if they had surgery, they must have recovered")."""
+    called = NOTED.match(text.text, sentence[0].start, sentence[-1].end)
+    told = trimmed([chunk for chunk in sentence if called and chunk.start >= called.end()])
+    if not told or told[0].form != "if":
+        return None
+    read = read_statement(text, told).expression
+    of_some = isinstance(read, AllOf) and is_formal(read.operands[0])
+    return read if read is not None and (asks_of_some(read) or (text.exclusion and of_some)) else None
 
 
 def _told_besides(text: Text, sentence: list[Chunk], read: list[Expression]) -> Expression | None:

@@ -10,12 +10,14 @@ from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import asks_consent, narrative
 from trialgraph.criteria.conditions.alternatives import aside_at
-from trialgraph.criteria.conditions.cases import asked_of, except_for, holds_value, read_case
+from trialgraph.criteria.conditions.cases import asked_of, holds_value, read_case
 from trialgraph.criteria.conditions.dispensations import read_dispensation
 from trialgraph.criteria.conditions.elapsed import read_elapsed
+from trialgraph.criteria.conditions.exempting import except_for
 from trialgraph.criteria.conditions.recoveries import read_recovery
 from trialgraph.criteria.conditions.sexed import read_by_sex
 from trialgraph.criteria.conditions.sexes import sex_told
+from trialgraph.criteria.conditions.steadied import read_steadied
 from trialgraph.criteria.facts.allowances import allowance_at, allows, ceiling, washout
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.recency import or_now
@@ -97,7 +99,7 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
     if told is None and _takes_a_person(text, chunks):
         return Statement(narrative(text, start, end), text=words)
     told = told or read_planned(text, chunks, lambda rest: read_statement(text, rest).expression)
-    told = told or read_refusal(text, chunks) or read_by_sex(text, chunks)
+    told = told or read_refusal(text, chunks) or read_by_sex(text, chunks) or read_steadied(text, chunks)
     told = told or read_led_in(text, chunks, lambda rest: read_statement(text, rest).expression)
     told = told or read_dispensation(text, chunks, lambda before: read_statement(text, before).expression)
     if told is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
@@ -47,6 +48,13 @@ _REQUIRED = re.compile(
 """How a sentence says what is asked of those it opens with ("… require a negative PCR")."""
 _HANGING = frozenset({"who", "that", "which", "whose", "where", "and", "or", ",", "and / or", "not", "may",
                       "does", "do", "if", "when", "to", "would", "can"})  # fmt: skip
+_ENTRY = re.compile(
+    r"\s(?:before|prior\s+to)\s+(?:(?:the|study|trial|protocol)\s+)*"
+    r"(?:enroll?ment|entry|registration|randomi[sz]ation|inclusion|participation)\s*$",
+    re.IGNORECASE,
+)
+"""When whatever is asked has to be so."""
+_NEEDING = frozenset({"will", "need", "require", "required", "to"})
 _NEAR = 4
 _NEOPLASM = str(TGC.Neoplasm)
 
@@ -183,19 +191,38 @@ def demand_on_some(text: Text, chunks: list[Chunk]) -> Expression | None:
     modal = next((i for i, chunk in enumerate(chunks) if _rules(chunk)), None)
     opens = chunks[0].form in RESTARTS or chunks[0].form in WHO
     first = 1
-    if modal is None and (modal := required_at(text, chunks)) is not None and "persons" in chunks[0].classes:
-        first, opens = 0, True
+    if modal is None and (modal := required_at(text, chunks)) is not None:
+        persons = "persons" in chunks[0].classes
+        first, opens = (0, True) if persons else (first, opens)
     if modal is None or modal < first + 1 or not opens:
         return None
+    if chunks[modal - 1].form == "will" and modal > first + 1:
+        modal -= 1
     start, end = chunks[modal].start, chunks[-1].end
+    asking = copy(text)
+    asking.exclusion = False
     condition = read_condition(text, chunks[first:modal])
+    if isinstance(condition, AnyOf) and any(isinstance(each, Not) for each in condition.operands):
+        condition = read_condition(asking, chunks[first:modal])  # "who are A and not B"
     if not is_formal(condition):
         return narrative(text, chunks[0].start, end)
     if not any(isinstance(each, Not) for each in getattr(condition, "operands", ())):
         condition = alternatives_of(condition)
     if _NOT_ENTER.search(text.text[start:end]):
         return condition
-    return all_of([condition, Not(narrative(text, start, end))])
+    entry = _ENTRY.search(text.text, start, end)
+    body = trimmed([chunk for chunk in chunks[modal:] if entry is None or chunk.end <= entry.start()])
+    while body and body[0].form in _NEEDING:
+        body = trimmed(body[1:])
+    asked = join_segments(asking, read_segments(asking, body), "and") if any(map(is_content, body)) else None
+    plain = asked is not None and is_formal(asked) and all(map(_is_plain, atoms(asked)))
+    told = negate(asked) if asked is not None and plain else Not(narrative(text, start, end))
+    return all_of([condition, told])
+
+
+def _is_plain(atom: Expression) -> bool:
+    """Whether an atom is said with nothing that may narrow it otherwise."""
+    return not (isinstance(atom, Fact) and "qualifier" in atom.modifiers)
 
 
 def only_names_patients(chunks: list[Chunk], *, exclusion: bool) -> bool:
