@@ -38,9 +38,11 @@ from trialgraph.criteria.members.adjectives import (
     share_other,
     share_places,
 )
+from trialgraph.criteria.members.awaiting import share_objects
 from trialgraph.criteria.members.bearers import share_bearers
 from trialgraph.criteria.members.clauses import repeat_history
 from trialgraph.criteria.members.governing import governed, subjects
+from trialgraph.criteria.members.hindrances import with_whole_clauses
 from trialgraph.criteria.members.merging import merge_qualifiers
 from trialgraph.criteria.members.nouns import share_illness
 from trialgraph.criteria.members.parting import part_statement
@@ -115,7 +117,9 @@ def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
 
 def _shared(text: Text, segments: list[Segment]) -> list[Segment]:
     """Return the members of a list, each with what it shares with others."""
+    segments = with_whole_clauses(text, segments)
     share_words(text, segments, _read_segment)
+    share_objects(text, segments, _read_segment)
     share_illness(text, segments, _read_segment)
     share_places(text, segments, _read_segment)
     share_allergens(text, segments, _read_segment)
