@@ -49,6 +49,7 @@ from trialgraph.criteria.members.parting import part_statement
 from trialgraph.criteria.members.relatives import share_relatives
 from trialgraph.criteria.members.segments import (
     Segment,
+    is_swallowed_too,
     says_nothing,
     trimmed,
 )
@@ -107,6 +108,7 @@ def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
         if not (
             says_nothing(segment)
             or ends_plan(segments[:index], segment)
+            or is_swallowed_too(segments[:index], segment)
             or (index == 0 and not text.exclusion and _heads_limits(segments))
         )
     ]

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.connectives import FINITE
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.members.lending import ANY_ILLNESS
@@ -24,7 +25,10 @@ __all__ = ["share_objects"]
 _DESCRIBING = frozenset({"qualifier", "active", "confirmed", "grading", "exposure"})
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _PARTICIPLES = ("ed", "ing", "ent", "ant")
-_NOUNS = frozenset({"removal", "withdrawal", "approval", "implant", "treatment", "assessment", "involvement"})
+_NOUNS = frozenset(
+    {"removal", "withdrawal", "approval", "implant", "excipient", "agent", "component", "patient"}
+)
+_NOMINAL = ("ment", "ments")
 _LONGEST = 5
 """How many words may stand before what they wait for."""
 
@@ -56,13 +60,19 @@ def _is_open(segment: Segment, term: Term) -> bool:
 
     Of a cancer only words that are known are taken for its adjectives: others may name another one.
     """
-    last, plain = segment.chunks[-1], all(chunk.kind == "word" for chunk in segment.chunks)
+    last, plain = segment.chunks[-1], all(map(_is_plain, segment.chunks))
     if len(segment.chunks) > _LONGEST or not plain:
         return False
     if last.classes & _DESCRIBING or last.form in lexicon().places:
         return True
     adjective = last.form.endswith((*lexicon().adjectival, *_PARTICIPLES)) and last.form not in _NOUNS
+    adjective = adjective and not last.form.endswith(_NOMINAL)
     return _MALIGNANT not in term.ancestors and adjective
+
+
+def _is_plain(chunk: Chunk) -> bool:
+    """Whether a word leads to a name, and says nothing of a person by itself ("are institutionalized")."""
+    return chunk.kind == "word" and chunk.form not in FINITE
 
 
 def _without_hyphen(segment: Segment) -> list[Chunk] | None:
@@ -97,7 +107,7 @@ def _object(text: Text, segment: Segment, *, hyphened: bool) -> list[Chunk] | No
 def _is_sound(text: Text, segment: Segment) -> bool:
     """Whether a member was read as a fact, and not as an illness of any kind."""
     fact = segment.expression
-    if not isinstance(fact, Fact) or segment.negated:
+    if not isinstance(fact, Fact) or segment.negated or fact.category == "allergy":
         return False
     term = text.vocabulary.by_iri.get(fact.concept)
     return term is not None and ANY_ILLNESS not in term.ancestors
