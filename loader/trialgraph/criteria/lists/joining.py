@@ -99,7 +99,8 @@ def _join_block(text: Text, segments: list[Segment], default: str) -> Expression
             alternatives.append([])
         alternatives[-1].append(expression)
     chosen = [all_of(group) for group in alternatives if group]
-    return any_of(map(_of_aged, chosen) if len(chosen) > 1 and not text.exclusion else chosen)
+    several = len(chosen) > 1 and not text.exclusion
+    return any_of([_of_aged(each) for each in chosen] if several else chosen)
 
 
 def _of_aged(expression: Expression) -> Expression:
