@@ -36,6 +36,9 @@ def reword(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
     plain: list[Chunk] = []
     position = 0
     while position < len(chunks):
+        if _is_hyphen(plain, chunks[position]):
+            position += 1
+            continue
         named = _named_after(chunks, position) if chunks[position].kind == "concept" else None
         if named is not None:
             plain = [
@@ -60,6 +63,12 @@ def reword(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
             plain.append(replace(chunks[having], form="and", classes=frozenset()))
             position = having + 1
     return plain
+
+
+def _is_hyphen(before: Sequence[Chunk], chunk: Chunk) -> bool:
+    """Whether a hyphen only ties a way of telling a diagnosis to its verb ("histologically-confirmed")."""
+    told = bool(before) and "confirmation" in before[-1].classes
+    return told and chunk.form == "-" and before[-1].end == chunk.start
 
 
 def _persons_end(text: Text, chunks: Sequence[Chunk], at: int) -> int | None:

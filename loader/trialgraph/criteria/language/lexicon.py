@@ -102,6 +102,8 @@ class Lexicon:
         self.resolved = Phrases(patterns["resolved"])
         self.explanation = Phrases(patterns["explanation"])
         self.idle = Phrases(patterns["idle"])
+        self.hindering = Phrases(patterns["hindering"])
+        self.cases = Phrases(patterns["cases"])
 
     def _add(self, phrase: str, name: str) -> None:
         node = self._root

@@ -224,8 +224,7 @@ def _of_treatment(name: str) -> Iterator[str]:
     names = [name] if acting is None else [name, "{grade}{agent} of {target}".format(**acting.groupdict())]
     yield from names[1:]
     if name.startswith(_GRADES):
-        yield from (each.replace(_GRADES, grades) for each in names for grades in _GRADED)
-        yield from (name.replace(_GRADES, grades) for grades in _RANGED)
+        yield from (each.replace(_GRADES, grades) for each in names for grades in (*_GRADED, *_RANGED))
     if acting is not None and _ENZYME.search(name) and acting["agent"] in _DOING:
         doing = _DOING[acting["agent"]]
         yield from (f"{acting['grade']}{acting['target']} {doing} {given}" for given in _MEDICINES)

@@ -45,7 +45,7 @@ from trialgraph.criteria.members.segments import Segment, trimmed
 from trialgraph.criteria.members.timing import share_times, share_windows
 from trialgraph.criteria.quantities.fitting import is_wanted
 from trialgraph.criteria.trees import all_of, any_of, map_facts, negate
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Value, atoms, is_judged
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms, is_judged
 from trialgraph.namespaces import TGC
 
 __all__ = ["join_segments"]
@@ -53,6 +53,7 @@ __all__ = ["join_segments"]
 _CONTRACEPTION = re.compile(r"contracept|birth[ -]control|abstain|abstinence", re.IGNORECASE)
 _HYPERSENSITIVITY = str(TGC.Hypersensitivity)
 _MALIGNANT = str(TGC.MalignantNeoplasm)
+_AGE = str(TGC.Age)
 _RESPONSES = frozenset(
     map(str, (TGC.PlatinumResistance, TGC.PlatinumRefractoriness, TGC.PlatinumSensitivity))
 )
@@ -97,7 +98,22 @@ def _join_block(text: Text, segments: list[Segment], default: str) -> Expression
         if joint == "or" and alternatives[-1]:
             alternatives.append([])
         alternatives[-1].append(expression)
-    return any_of([all_of(group) for group in alternatives if group])
+    chosen = [all_of(group) for group in alternatives if group]
+    several = len(chosen) > 1 and not text.exclusion
+    return any_of([_of_aged(each) for each in chosen] if several else chosen)
+
+
+def _of_aged(expression: Expression) -> Expression:
+    """Return one of several choices, of which a limit for those of an age is a choice of them alone.
+
+    "Lansky ≥ 50 for children up to 16 years or Karnofsky ≥ 50 for those over 16": nobody meets the first
+    by being older.
+    """
+    parts = expression.operands if isinstance(expression, AnyOf) else ()
+    case = parts[0].operand if len(parts) > 1 and isinstance(parts[0], Not) else None
+    if not isinstance(case, Value) or case.concept != _AGE:
+        return expression
+    return all_of([case, any_of(list(parts[1:]))])
 
 
 def _describes_all(text: Text, segments: Sequence[Segment]) -> bool:

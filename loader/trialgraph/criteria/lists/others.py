@@ -57,7 +57,8 @@ def _whole(operand: Expression, before: Sequence[Expression], vocabulary: Vocabu
     apart = [fact for fact in given if not _is_alike(fact, whole, before)]
     if not apart:
         return whole
-    if "exception" in operand.modifiers:
+    if "exception" in operand.modifiers or any(fact.concept == whole.concept for fact in apart):
+        # "Radiotherapy of bone within 2 weeks or any other within 4": no name tells the two apart.
         return operand
     return with_exception(whole, " or ".join(dict.fromkeys(fact.concept_label for fact in apart)))
 

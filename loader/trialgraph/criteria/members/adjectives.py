@@ -174,7 +174,8 @@ def share_elided(text: Text, segments: list[Segment]) -> None:
         )
         one_noun = segment.joint in ("or", "and", "/") and not segment.after_comma and is_bare(segment)
         if before.expression is None and elided and told and one_noun and isinstance(fact, Fact):
-            segment.expression = _qualified(fact, text.text[told[0].start : told[-1].end], first=True)
+            words = _fitting(text.text[told[0].start : told[-1].end], fact)
+            segment.expression = fact if words is None else _qualified(fact, words, first=True)
 
 
 def share_graded(text: Text, segments: list[Segment]) -> None:

@@ -17,7 +17,7 @@ __all__ = ["repeat_history", "share_clauses"]
 
 _TARGETING = re.compile(r"\b(?:targeting|directed (?:at|against|to)|against)\b", re.IGNORECASE)
 _APART = frozenset({"other", "any", "any other", "another", "additional"})
-_LONGEST = 120
+_LONGEST = 240
 """Letters of a clause; what is longer has run on into the next criterion."""
 
 

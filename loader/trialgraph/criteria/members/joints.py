@@ -62,12 +62,16 @@ _TAKING = frozenset({"receiving", "taking", "undergoing", "on", "is receiving", 
 _COUNTS = frozenset({"10*9/L", "10*6/L"})
 _PERSONS = ("those", "who", "patient", "subject", "participant", "women", "men", "male", "female")
 _BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
+_FITTING = frozenset({"is", "are", "is a", "are a"})
 _BEING = _BEFELL | {"does", "do", "did", "is", "are", "was", "were", "who", "who has", "who have"}
 
 
 def befalls(segment: Segment) -> bool:
     """Whether a member tells what came with the one before ("had X and has developed Y", "X, with Y")."""
-    came_of_it = segment.joint == "and" and not segment.after_comma and segment.chunks[0].form in _BEFELL
+    opening = segment.chunks[0].form
+    fits = segment.expression is None and opening in _FITTING
+    fits = fits and any("candidate" in chunk.form for chunk in segment.chunks[1:3])
+    came_of_it = segment.joint == "and" and not segment.after_comma and (opening in _BEFELL or fits)
     return came_of_it or (segment.joint == "," and segment.chunks[0].form == "with")
 
 

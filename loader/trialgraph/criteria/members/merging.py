@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,11 +17,12 @@ from trialgraph.criteria.members.lending import unbracketed
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.namespaces import TGC
 
-__all__ = ["closing_remark", "merge_qualifiers"]
+__all__ = ["closing_remark", "merge_qualifiers", "with_adjective"]
 
 _CARRIED = frozenset(
     {"qualifier", "active", "confirmation", "confirmed", "negation", "neutral", "exposure", "sample", "other"}
 )
+_CONFIRMING = frozenset({"confirmation", "confirmed"})
 _DESCRIBING = _CARRIED - {"active", "negation", "other"}
 _ACTING = frozenset({"received", "receive", "receiving", "have received", "has received", "underwent"})
 _TAKING = frozenset({"on", "receiving", "requiring", "undergoing"})
@@ -47,31 +49,34 @@ _RELATIVE = frozenset({"whom", "which"})
 """Words that with a preposition start another case ("… or for whom there is none")."""
 
 
+_BRACKETED = re.compile(r"^ (?:\([^()]*\) )?")
+"""What parts an adjective from its noun, with an abbreviation of the adjective ("intravenous (IV) …")."""
 _NEEDING = frozenset({"requiring", "require", "requires", "required", "needing", "need", "needs"})
 
 
-def _with_adjective(text: Text, chunks: list[Chunk]) -> list[Chunk]:
+def with_adjective(text: Text, chunks: list[Chunk]) -> list[Chunk]:
     """Part "IV antibiotics" after "oral or": both adjectives narrow the noun."""
     first = chunks[0]
     if first.kind != "concept":
         return chunks
     words = text.text[first.start : first.end]
-    adjective, _, noun = words.partition(" ")
+    adjective = words.partition(" ")[0]
+    noun = _BRACKETED.sub("", words.removeprefix(adjective))
     _, classes = lexicon().opening(adjective)
     if noun.startswith("(") and ") " in noun:
         adjective, noun = words[: words.index(") ") + 1], words.partition(") ")[2]
     term = text.vocabulary.find(unbracketed(noun)) if "qualifier" in classes and noun else None
     if term is None:
         return chunks
-    middle = first.start + len(adjective)
+    middle, start = first.start + len(adjective), first.end - len(noun)
     word = Chunk("word", first.start, middle, adjective.lower(), frozenset({"qualifier"}))
-    return [word, Chunk("concept", middle + 1, first.end, noun.lower(), frozenset(), term), *chunks[1:]]
+    return [word, Chunk("concept", start, first.end, noun.lower(), frozenset(), term), *chunks[1:]]
 
 
 def _has_own_adjective(text: Text, chunks: list[Chunk]) -> bool:
     """Whether a name begins with an adjective that can't be taken from it ("metastatic disease")."""
     first = chunks[0]
-    if first.kind != "concept" or len(_with_adjective(text, chunks)) > len(chunks):
+    if first.kind != "concept" or len(with_adjective(text, chunks)) > len(chunks):
         return False
     adjective = text.text[first.start : first.end].split(" ")[0]
     return "qualifier" in lexicon().opening(adjective)[1]
@@ -93,15 +98,16 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
                 carried.chunks, segment.narrower = [*carried.chunks, wider], True
                 merged.append(carried)
             else:
-                segment.chunks = [*carried.chunks, *_with_adjective(text, segment.chunks)]
+                segment.chunks = [*carried.chunks, *with_adjective(text, segment.chunks)]
                 if merged and segment.joint == "or" and _name_alike(merged[-1], segment):
                     segment.tight = True
                 segment.joint = carried.joint
             carried = None
         if _names_a_place(text, segment, segments[index + 1 :]):
             merged.append(segment)
-        elif all(c.kind == "word" and c.classes & _CARRIED for c in segment.chunks) or _is_adjective(
-            segment, following
+        elif not (merged and _confirms_too(merged[-1], segment, following)) and (
+            all(c.kind == "word" and c.classes & _CARRIED for c in segment.chunks)
+            or _is_adjective(segment, following)
         ):
             carried = segment
         elif (explained := _explained(segment, following)) is not None:
@@ -109,6 +115,7 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
             carried = segment
         elif merged and (
             _tells_when(merged[-1], segment)
+            or _confirms_too(merged[-1], segment, following)
             or (
                 _is_remark(segment)
                 and not _adds_to_value(merged[-1], segment)
@@ -122,8 +129,25 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
         else:
             merged.append(segment)
     if carried is not None:
-        merged.append(carried)
+        _end_with(merged, carried)
     return merged
+
+
+def _end_with(merged: list[Segment], carried: Segment) -> None:
+    """Put adjectives that nothing follows behind a list; how the last of it was confirmed belongs to it."""
+    if merged and all(chunk.classes & _CONFIRMING for chunk in carried.chunks):
+        whole = replace(carried.chunks[0], end=carried.chunks[-1].end, classes=frozenset({"post"}))
+        merged[-1].chunks = [*merged[-1].chunks, whole]
+    else:
+        merged.append(carried)
+
+
+def _confirms_too(before: Segment, segment: Segment, following: Segment | None) -> bool:
+    """Whether a member is one more means by which the one before was confirmed ("… or cytology")."""
+    means = all(chunk.kind == "word" and chunk.classes & _CONFIRMING for chunk in segment.chunks)
+    ends = following is None or following.joint in ("and", ";", ",") or following.after_comma
+    told = "confirmation" in before.chunks[-1].classes and any(map(is_content, before.chunks))
+    return means and ends and told and segment.joint in ("or", "and", "/")
 
 
 def _name_alike(before: Segment, segment: Segment) -> bool:

@@ -27,6 +27,9 @@ _GROUNDING = frozenset(
 _LIMITED = frozenset({"value", "limit"})
 _COUNTED = frozenset({"value", "lesion", "size"})
 _TURNING = frozenset({"negation", "exception", "condition", "allowance"})
+_TO_COME = ("anticipat", "planned", "expected")
+_EXPECTED = frozenset({"unactual", "planned"})
+_ANEW = frozenset({"any", "prior", "previous"})
 _FINDING = frozenset({"history", "history of", "presence of", "known", "evidence of"})
 _HISTORIES = (" history", " history of")
 _DESCRIBING = frozenset({"neutral", "qualifier", "active"})
@@ -86,6 +89,7 @@ def part_statement(chunks: Sequence[Chunk], *, barring: bool = False) -> list[Se
                 and (not _strong(chunks, index, current) or (barring and _supposes(chunks, index, current)))
                 and not _names_another(chunks, index, current)
                 and not (barring and names_others(chunks, index, current.chunks))
+                and not (barring and _bars_anew(chunks, index, current))
             )
             or _slash_inside(chunks, index)
         ):
@@ -320,6 +324,26 @@ def _clause_is_over(segment: Segment) -> bool:
     behind = segment.chunks[at + 1 :]
     plain = not any(is_content(chunk) or chunk.form == "," for chunk in behind)
     return plain and len(behind) >= _SHORTEST_CLAUSE
+
+
+def _bars_anew(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
+    """Whether "or" leads from what narrows a treatment or disease to the same in another case, or to come.
+
+    "Radiotherapy for bone metastases within 2 weeks or any other radiotherapy within 4 weeks", "surgery
+    within 4 weeks of the first dose or anticipation of need for surgery".
+    """
+    following = chunks[index + 1 : index + 9]
+    head = next((chunk.term for chunk in segment.chunks if is_content(chunk)), None)
+    if chunks[index].form != "or" or not following or head is None or _takes_all(segment):
+        return False
+    at = next((i for i, chunk in enumerate(following) if is_content(chunk)), 0)
+    named = following[at].term
+    if following[0].form.startswith(_TO_COME) and following[0].classes & _EXPECTED:
+        return named is not None and named.category in GIVEN
+    opening = {word for chunk in following[:at] for word in chunk.form.split(" ")}
+    plain = all(chunk.kind == "word" and not chunk.classes & _TURNING for chunk in following[:at])
+    akin = named is not None and (named.iri in head.ancestors | {head.iri} or head.iri in named.ancestors)
+    return akin and plain and not opening.isdisjoint(_ANEW)
 
 
 def _names_another(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:

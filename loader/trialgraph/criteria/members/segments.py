@@ -11,8 +11,12 @@ from trialgraph.criteria.facts.recency import EVENTS
 from trialgraph.criteria.facts.washouts import OtherTime
 from trialgraph.criteria.language.connectives import DETERMINERS
 from trialgraph.expressions import Expression
+from trialgraph.namespaces import TGC
 
-__all__ = ["Segment", "is_bare", "is_event", "says_nothing", "trimmed"]
+__all__ = ["Segment", "is_bare", "is_event", "is_swallowed_too", "says_nothing", "trimmed"]
+
+_SWALLOWING = str(TGC.InabilityToSwallow)
+_FORMS = frozenset({"oral", "whole", "or", "and", "tablet", "capsule", "pill"})
 
 
 @dataclass(slots=True)
@@ -65,6 +69,13 @@ def says_nothing(segment: Segment) -> bool:
         and "negation" not in chunk.classes
         for chunk in segment.chunks
     )
+
+
+def is_swallowed_too(before: Sequence[Segment], segment: Segment) -> bool:
+    """Whether a member is one more form of what patients swallow ("able to swallow pills, capsules or …")."""
+    named = (chunk.term for each in before for chunk in each.chunks if chunk.term is not None)
+    forms = all(chunk.form.removeprefix("oral ").rstrip("s") in _FORMS for chunk in segment.chunks)
+    return segment.expression is None and forms and any(term.iri == _SWALLOWING for term in named)
 
 
 def trimmed(chunks: Sequence[Chunk]) -> list[Chunk]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
@@ -52,12 +53,12 @@ def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segme
     for segment in list(segments) if len(segments) > 1 else ():
         if segment.expression is not None:
             continue
+        at = next(index for index, each in enumerate(segments) if each is segment)
         if _ends_in_hyphen(segment.chunks) and _named(segment):
-            segment.chunks = segment.chunks[:-1]
+            segment.chunks = _with_result(text, segment.chunks[:-1], segments[at + 1 : at + 2])
             read(text, segment)
             _tighten(segments, segment)
             continue
-        at = next(index for index, each in enumerate(segments) if each is segment)
         phrase = _completed(text, segments, at)
         following = segments[at + 1] if at + 1 < len(segments) else None
         if phrase is not None and following is not None and _says_the_same(phrase, following):
@@ -74,6 +75,19 @@ def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segme
                 segment.chunks, segment.borrowed = own, False
             elif following is not None and not text.exclusion and _are_cancers(text, segment, following):
                 following.joint = "or"
+
+
+def _with_result(text: Text, chunks: list[Chunk], following: Sequence[Segment]) -> list[Chunk]:
+    """Return "estrogen-" with the result that it shares ("… or progesterone-receptor positive")."""
+    marker = next((c for each in following for c in each.chunks if is_content(c)), None)
+    if marker is None or marker.term is None or marker.term.category != "biomarker":
+        return chunks
+    words = re.split(r"[ -]", text.text[marker.start : marker.end])
+    own = text.text[chunks[-1].start : chunks[-1].end]
+    names = (" ".join([own, *words[at:]]) for at in range(1, len(words)))
+    found = (text.vocabulary.find(name) for name in names)
+    term = next((each for each in found if each is not None and each.category == "biomarker"), None)
+    return chunks if term is None else [*chunks[:-1], replace(chunks[-1], term=term)]
 
 
 def _are_cancers(text: Text, segment: Segment, following: Segment) -> bool:
