@@ -61,6 +61,11 @@ def _by_letter(patterns: Iterable[str]) -> str:
     )
 
 
+def _opening(patterns: Iterable[str]) -> list[str]:
+    """Return patterns that fit only where words start."""
+    return [f"^(?:{pattern})" for pattern in patterns]
+
+
 def _any(patterns: Iterable[str]) -> str:
     return f"(?:{'|'.join(patterns)})"
 
@@ -102,6 +107,9 @@ class Lexicon:
         self.resolved = Phrases(patterns["resolved"])
         self.explanation = Phrases(patterns["explanation"])
         self.idle = Phrases(patterns["idle"])
+        self.remark = Phrases(_opening(patterns["remark"]))
+        self.advice = Phrases(_opening(patterns["advice"]))
+        self.pointer = Phrases(_opening(patterns["pointer"]))
 
     def _add(self, phrase: str, name: str) -> None:
         node = self._root
