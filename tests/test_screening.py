@@ -200,7 +200,7 @@ def test_what_takes_a_person_is_open_in_every_engine(engine: str) -> None:
 
 @pytest.mark.parametrize("engine", ["index", "pyshacl", "rudof"])
 def test_what_demands_nothing_passes_in_every_engine(engine: str) -> None:
-    """A remark holds up no verdict: neither as a criterion, whatever it speaks of, nor beside what is judged."""
+    """A remark holds up no verdict, whatever it speaks of: as a criterion, or beside what is judged."""
     remark = Narrative("Prior surgery is allowed", "remark")
     spoken_of = replace(OPEN, modifiers={"context": "surgery"})
     for told in (remark, AllOf((remark, spoken_of)), AllOf((remark, HAS)), Not(AnyOf((remark, LACKS)))):

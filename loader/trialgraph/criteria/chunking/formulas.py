@@ -28,7 +28,7 @@ _FORMULA = re.compile(
     rf"140\s*[-–−]\s*age\b(?:[^;.≥≤<>]|\.(?=\d)){{0,140}}?(?:\bs?cr(?:eatinine)?\b){_UNIT}[\s)\]]*"
     rf"(?:[x×*/]\s*[\[(]?\s*72\b\s*[)\]]*)?{_FEMALE}[\s)\]]*"
     rf"(?:[,;]?\s*(?:{_NAME}\s*\(?{_SEX}\)?|{_SEX})\s*=\s*0?\.85\s*[x×*]\s*(?:\(?\s*{_NAME}\s*\(?{_SEX}\)*"
-    r"|value\s+from\s+male\s+formula))?",
+    r"|value\s+from\s+male\s+formula))?(?:[ivx]{1,4}(?=\.\s[A-Z]))?",
     re.IGNORECASE,
 )
 

@@ -108,6 +108,7 @@ class Lexicon:
         self.explanation = Phrases(patterns["explanation"])
         self.idle = Phrases(patterns["idle"])
         self.remark = Phrases(_opening(patterns["remark"]))
+        self.waiver = Phrases(_opening(patterns["waiver"]))
         self.advice = Phrases(_opening(patterns["advice"]))
         self.pointer = Phrases(_opening(patterns["pointer"]))
 
