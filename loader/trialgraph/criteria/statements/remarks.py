@@ -55,7 +55,7 @@ class _Remarks:
         """Return what is left of an expression without its remarks; None if that is nothing.
 
         Among alternatives they are left out only where these are all that an exclusion is (not `inside`
-        another expression).
+        another expression), and of what is asked of some, since one way less to meet a demand asks for more.
         """
         match expression:
             case AllOf(operands):
@@ -67,7 +67,7 @@ class _Remarks:
                 return _joined(expression, [self._left(each, "beside", inside=True) for each in operands])
             case AnyOf(operands) if self._lets_some_in(expression):
                 return None
-            case AnyOf(operands):
+            case AnyOf(operands) if asks_of_some(expression):
                 return _joined(expression, [self.kept(each, inside=True) or each for each in operands])
             case _:
                 return expression
