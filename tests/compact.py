@@ -8,7 +8,7 @@ What words only speak of is left out: `mentioned` tells it.
 
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Limit, Narrative, Not, Value, Window
 
-REASONS = {"judgement": "j", "consent": "c", "not-formalised": ""}
+REASONS = {"judgement": "j", "consent": "c", "remark": "n", "not-formalised": ""}
 
 
 def compact(expression: Expression) -> str:

@@ -86,7 +86,9 @@ strange_facts = st.builds(
     span=spans,
     exceptions=st.sets(iris).map(lambda found: tuple(sorted(found))),
 )
-narratives = st.builds(Narrative, words, st.sampled_from(["judgement", "consent", "not-formalised"]), spans)
+narratives = st.builds(
+    Narrative, words, st.sampled_from(["judgement", "consent", "remark", "not-formalised"]), spans
+)
 
 
 def branches(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:

@@ -199,6 +199,19 @@ def test_what_takes_a_person_is_open_in_every_engine(engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ["index", "pyshacl", "rudof"])
+def test_what_demands_nothing_passes_in_every_engine(engine: str) -> None:
+    """A remark holds up no verdict, whatever it speaks of: as a criterion, or beside what is judged."""
+    remark = Narrative("Prior surgery is allowed", "remark")
+    spoken_of = replace(OPEN, modifiers={"context": "surgery"})
+    for told in (remark, AllOf((remark, spoken_of)), AllOf((remark, HAS)), Not(AnyOf((remark, LACKS)))):
+        trial = _trial(("I1", "inclusion", told))
+        assert screen(VIEW, [trial], engine=engine).trials[0].verdict == "eligible"  # type: ignore[arg-type]
+    for told, verdict in ((remark, "eligible"), (AllOf((remark, HAS)), "ineligible")):
+        trial = _trial(("E1", "exclusion", told))
+        assert screen(VIEW, [trial], engine=engine).trials[0].verdict == verdict  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("engine", ["index", "pyshacl", "rudof"])
 def test_all_engines_give_the_same(engine: str) -> None:
     """Every engine gives the JSON that the reference evaluator gives."""
     window = Fact(BRAIN, "brain metastasis", "condition", within=Window(6, "month", "within 6 months"))

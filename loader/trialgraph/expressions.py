@@ -27,6 +27,7 @@ __all__ = [
     "Value",
     "Window",
     "atoms",
+    "demands_nothing",
     "from_json",
     "is_judged",
     "judged_operands",
@@ -48,7 +49,7 @@ Category = Literal[
     "other",
 ]
 Reference = Literal["ULN", "LLN", "baseline"]
-NarrativeReason = Literal["judgement", "consent", "not-formalised"]
+NarrativeReason = Literal["judgement", "consent", "remark", "not-formalised"]
 CalendarUnit = Literal["day", "week", "month", "year"]
 
 _DAYS: dict[CalendarUnit, float] = {"day": 1, "week": 7, "month": 365.25 / 12, "year": 365.25}
@@ -157,7 +158,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Narrative:
-    """Words that stay words: they take a judgement, or could not be formalised."""
+    """Words that stay words: they take a judgement, demand nothing, or could not be formalised."""
 
     text: str
     reason: NarrativeReason
@@ -202,14 +203,25 @@ def atoms(expression: Expression) -> Iterator[Atom]:
 
 
 def judged_operands(expression: AllOf | AnyOf) -> tuple[Expression, ...]:
-    """Return the operands without what is only spoken of, which decides nothing; all if there is no other."""
+    """Return the operands without mentions and remarks, which decide nothing; all if there is no other."""
     kept = tuple(each for each in expression.operands if not _is_spoken_of(each))
     return kept or expression.operands
 
 
 def _is_spoken_of(expression: Expression) -> bool:
     inner = expression.operand if isinstance(expression, Not) else expression
+    if isinstance(inner, Narrative):
+        return inner.reason == "remark"
     return isinstance(inner, Fact) and inner.is_mention
+
+
+def demands_nothing(expression: Expression) -> bool:
+    """Return whether an expression has only remarks, which nothing can go against, and what they speak of."""
+    leaves = list(atoms(expression))
+    told = [atom for atom in leaves if isinstance(atom, Narrative)]
+    return bool(told) and not any(
+        atom.reason != "remark" if isinstance(atom, Narrative) else is_judged(atom) for atom in leaves
+    )
 
 
 def is_judged(atom: Atom) -> bool:

@@ -22,7 +22,7 @@ from trialgraph.criteria.language.vocabulary import Vocabulary, default_vocabula
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.fitting import fit_limit
 from trialgraph.criteria.sections.normalization import normalize
-from trialgraph.expressions import Narrative, atoms, is_judged
+from trialgraph.expressions import Narrative, atoms, demands_nothing, is_judged
 
 __all__ = ["Cause", "Diagnosis", "Outcome", "Unread", "causes", "diagnose", "outcome_of"]
 
@@ -40,8 +40,8 @@ unit that isn't known, or is none of the quantity; a quantity is named without a
 known, but not what they say together."""
 
 Outcome = Literal["formal", "partly formal", "judgement", "not understood"]
-"""How a criterion was read: without words left over; with some; as words that take judgement or
-consent; as words for want of understanding. Facts that words only speak of don't count as read."""
+"""How a criterion was read: without words left over, or as asking nothing; with some; as words that take
+judgement or consent; as words for want of understanding. Facts that words only speak of don't count."""
 
 _JUDGED: dict[str, Cause] = {"judgement": "judgement", "consent": "consent"}
 _LONGEST_PHRASE = 6
@@ -124,6 +124,8 @@ def outcome_of(criterion: Criterion) -> Outcome:
     """Return how a criterion was read."""
     leaves = list(atoms(criterion.expression))
     words = [atom for atom in leaves if isinstance(atom, Narrative)]
+    if demands_nothing(criterion.expression):
+        return "formal"
     if any(map(is_judged, leaves)):
         return "partly formal" if words else "formal"
     return "judgement" if all(each.reason in _JUDGED for each in words) else "not understood"
@@ -140,7 +142,7 @@ def diagnose(
         trial: Number of its trial, to find it again.
     """
     for atom in atoms(criterion.expression):
-        if isinstance(atom, Narrative):
+        if isinstance(atom, Narrative) and atom.reason != "remark":
             exclusion = criterion.kind == "exclusion"
             found = causes(atom, vocabulary or default_vocabulary(), exclusion=exclusion)
             for cause, phrase in found:

@@ -6,7 +6,17 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Limit, Narrative, Not, Value
+from trialgraph.expressions import (
+    AllOf,
+    AnyOf,
+    Expression,
+    Fact,
+    Limit,
+    Narrative,
+    NarrativeReason,
+    Not,
+    Value,
+)
 
 __all__ = ["plain"]
 
@@ -49,6 +59,14 @@ _ADJECTIVAL = frozenset({"biomarker", "demographic"})
 """Categories of which "no" can't be said: a tumour is not HER2 positive."""
 
 
+_REASONS: dict[NarrativeReason, str] = {
+    "judgement": "takes judgement",
+    "consent": "consent",
+    "remark": "asks nothing",
+    "not-formalised": "in words",
+}
+
+
 def plain(expression: Expression) -> str:
     """Return an expression in words.
 
@@ -70,10 +88,7 @@ def plain(expression: Expression) -> str:
         case Fact():
             return _fact(expression)
         case Narrative(text, reason):
-            note = {"judgement": "takes judgement", "consent": "consent", "not-formalised": "in words"}[
-                reason
-            ]
-            return f"“{text}” ({note})"
+            return f"“{text}” ({_REASONS[reason]})"
 
 
 def _mentioned(expression: Expression) -> str:

@@ -13,7 +13,17 @@ from trialgraph.allergies import of_trial_drugs
 from trialgraph.canonical import in_canonical_units
 from trialgraph.criteria.criterion import Curation
 from trialgraph.examples import with_examples
-from trialgraph.expressions import AnyOf, Expression, Narrative, Not, Span, atoms, is_judged
+from trialgraph.expressions import (
+    AllOf,
+    AnyOf,
+    Expression,
+    Narrative,
+    Not,
+    Span,
+    atoms,
+    demands_nothing,
+    is_judged,
+)
 from trialgraph.malignancies import besides, earlier
 from trialgraph.measured import with_measured
 from trialgraph.namespaces import BASE, TGC
@@ -69,11 +79,17 @@ class ScreenableCriterion:
     @property
     def is_narrative(self) -> bool:
         """Whether nothing of it is formal, so that all of it takes a person's judgement."""
-        return not any(is_judged(atom) for atom in atoms(self.expression))
+        judged = any(is_judged(atom) for atom in atoms(self.expression))
+        return not judged and not demands_nothing(self.expression)
 
     @cached_property
     def admits(self) -> Expression:
-        """The expression, in canonical units, that holds when the criterion doesn't bar enrolment."""
+        """The expression, in canonical units, that holds when the criterion doesn't bar enrolment.
+
+        One that demands nothing never bars it.
+        """
+        if demands_nothing(self.expression):
+            return AllOf(())
         stated = self.as_judged(self.expression)
         admits = stated if self.kind == "inclusion" else Not(stated)
         if self.scope is None:
@@ -162,7 +178,7 @@ x:{criterion.id}\\/proved a sh:NodeShape ;
 def _node(condition: Condition, depth: int) -> str:
     """Write a condition as an anonymous node shape."""
     pad = _INDENT * (depth + 1)
-    lines = [f"{pad}{line}" for line in _statements(condition, depth + 1)]
+    lines = [f"{pad}{line}" for line in _statements(condition, depth + 1)] or [f"{pad}a sh:NodeShape"]
     if len(lines) == 1 and "\n" not in lines[0]:
         return f"[ {lines[0].strip()} ]"
     return "[\n" + " ;\n".join(lines) + f"\n{_INDENT * depth}]"

@@ -61,6 +61,11 @@ def _by_letter(patterns: Iterable[str]) -> str:
     )
 
 
+def _opening(patterns: Iterable[str]) -> list[str]:
+    """Return patterns that fit only where words start."""
+    return [f"^(?:{pattern})" for pattern in patterns]
+
+
 def _any(patterns: Iterable[str]) -> str:
     return f"(?:{'|'.join(patterns)})"
 
@@ -104,6 +109,10 @@ class Lexicon:
         self.idle = Phrases(patterns["idle"])
         self.hindering = Phrases(patterns["hindering"])
         self.cases = Phrases(patterns["cases"])
+        self.remark = Phrases(_opening(patterns["remark"]))
+        self.waiver = Phrases(_opening(patterns["waiver"]))
+        self.advice = Phrases(_opening(patterns["advice"]))
+        self.pointer = Phrases(_opening(patterns["pointer"]))
 
     def _add(self, phrase: str, name: str) -> None:
         node = self._root

@@ -279,8 +279,6 @@ def _ends(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
         return _RUN_TOGETHER.match(text.text, max(0, chunks[index].start - _LETTERS)) is not None
     if before is not None and before.kind == "word" and before.end - before.start == 1:
         return False
-    return (
-        text.text[after.start].isupper()
-        or text.text[after.start] in "*•(-"
-        or text.text[after.start].isdigit()
-    )
+    # What comes next may have been left out, such as a reason, up to a small letter.
+    opening = text.text[chunks[index].end : after.start + 1].lstrip()[:1]
+    return opening.isupper() or opening.isdigit() or opening in "*•(-"

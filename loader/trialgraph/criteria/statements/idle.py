@@ -26,7 +26,15 @@ from trialgraph.criteria.statements.reproduction import (
 from trialgraph.expressions import Expression, Fact, Limit, Value, atoms, is_judged
 from trialgraph.namespaces import TGC
 
-__all__ = ["NOTED", "adds_nothing", "arranges", "without_asides", "without_idle", "without_idle_items"]
+__all__ = [
+    "NOTED",
+    "adds_nothing",
+    "arranges",
+    "is_idle",
+    "without_asides",
+    "without_idle",
+    "without_idle_items",
+]
 
 NOTED = re.compile(r"(?:please\s+)?(?:note|nb|n\.b\.)(?=\W)", re.IGNORECASE)
 _AGE = str(TGC.Age)
@@ -155,7 +163,7 @@ def _without_reference(bracket: Chunk) -> Chunk:
 
 def _is_aside(text: Text, bracket: Chunk) -> bool:
     words = _inside(text, bracket)
-    return arranges(words) or _is_idle(text, words)
+    return arranges(words) or is_idle(text, words)
 
 
 def _inside(text: Text, bracket: Chunk) -> str:
@@ -192,7 +200,7 @@ def without_idle_items(text: Text, outline: Outline) -> Outline:
 
 def _asks_nothing(text: Text, item: Outline, *, bearing: bool) -> bool:
     words = text.text[item.start : item.end].strip()
-    return arranges(words) or _is_idle(text, words) or (bearing and explains_reproduction(words))
+    return arranges(words) or is_idle(text, words) or (bearing and explains_reproduction(words))
 
 
 def _words(text: Text, sentence: Sequence[Chunk]) -> str:
@@ -243,7 +251,7 @@ def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expressio
     if not told:
         return False
     words = text.text[sentence[0].start : sentence[-1].end]
-    if _is_idle(text, words) or (_REASON.match(words) and _ASKING.search(words) is None):
+    if is_idle(text, words) or (_REASON.match(words) and _ASKING.search(words) is None):
         return True
     if text.exclusion and "defined" in text.lowered and _defines(text, sentence):
         return True
@@ -267,7 +275,7 @@ def _defines(text: Text, sentence: Sequence[Chunk]) -> bool:
     return told and _EXCEPTED.search(text.text, sentence[0].start, sentence[-1].end) is None
 
 
-def _is_idle(text: Text, words: str) -> bool:
+def is_idle(text: Text, words: str) -> bool:
     """Whether words tell what is done when a test is positive, whom to inform or where to read more."""
     found = text.search(lexicon().idle, words)
     told = found is not None and _UNSAID.fullmatch(words[: found.start()]) is not None

@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 
 from trialgraph.criteria.chunking.attributions import without_attributions
 from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
+from trialgraph.criteria.chunking.formulas import without_formulas
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.chunking.reasons import without_reasons
 from trialgraph.criteria.chunking.relatives import with_own_history
 from trialgraph.criteria.chunking.unions import name_each
 from trialgraph.criteria.conditions.cases import asked_of
@@ -89,6 +91,7 @@ from trialgraph.criteria.statements.notes import (
     without_fields,
 )
 from trialgraph.criteria.statements.parts import by_part_of_trial
+from trialgraph.criteria.statements.remarks import without_remarks
 from trialgraph.criteria.statements.reproduction import asked_of_sexes, speaks_of_reproduction
 from trialgraph.criteria.statements.sequences import read_sentences
 from trialgraph.criteria.statements.timed import graded_in_time, in_time_of_tests
@@ -102,7 +105,7 @@ from trialgraph.criteria.trees import (
     negate,
     undated_history,
 )
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms, demands_nothing
 
 __all__ = ["read_expression"]
 
@@ -138,7 +141,8 @@ def read_expression(
     text = Text(normalized, vocabulary, kind == "exclusion")
     text.chunks = Chunker(text).chunks()
     let_in = () if outline.items else permitted(text, text.chunks)
-    plain = without_asides(text, with_own_history(text, text.chunks))
+    working = without_reasons(text.text, text.lowered, without_formulas(text.text, text.chunks))
+    plain = without_asides(text, with_own_history(text, working))
     text.chunks = chunks = without_attributions(plain)
     read = _read_outlined(text, chunks, outline_without(outline, text.tables))
     expression = join_complements(read if text.exclusion else in_time_of_tests(loosened(read)))
@@ -168,9 +172,11 @@ def read_expression(
     expression = with_spread(expression, text)
     if text.exclusion:
         expression = narrow_illnesses(expression)
+    expression = without_remarks(text, expression)
     told = add_exhausted(add_investigational(add_mentions(expression, text, chunks), text), text)
     told = with_narrower(name_each(told, vocabulary), text)
-    return asked_of_sexes(text, told) if speaks_of_reproduction(text) else told, let_in
+    sexed = speaks_of_reproduction(text) and not demands_nothing(told)
+    return asked_of_sexes(text, told) if sexed else told, let_in
 
 
 def _is_unread_demand(text: Text, expression: Expression) -> bool:

@@ -28,6 +28,7 @@ __all__ = ["REASONS", "Piece", "Reading", "concept_address", "pieces", "reading"
 REASONS: dict[NarrativeReason, str] = {
     "judgement": "takes a person's judgement",
     "consent": "is a matter of consent",
+    "remark": "asks nothing of the patient",
     "not-formalised": "stays words: it isn't formalised",
 }
 """Why words stay words, for people."""

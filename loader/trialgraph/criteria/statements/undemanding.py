@@ -1,0 +1,165 @@
+"""Sentences that demand nothing of a patient: what isn't known, needn't be done, is advised or allowed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from trialgraph.criteria.chunking.chunks import Text
+from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.statements.idle import arranges, is_idle
+
+__all__ = ["Place", "is_undemanding"]
+
+Place = Literal["alone", "beside", "excusing"]
+"""Where a sentence stands: with nothing else, beside what is asked, or where it may excuse from a bar."""
+
+_SIGNS = " \t\n;,.:*•-–()[]"
+_NOTED = re.compile(
+    r"(?:(?:please\s+|of\s+)?(?:note|nb|n\.b\.)\b[\s:,;-]*(?:that\s+)?"
+    r"|(?:however|in addition|also|thus),\s+)+",
+    re.IGNORECASE,
+)
+_NEXT = re.compile(r"(?<=[.;)\]])\s+(?=[A-Z(\[*•])|\s+[*•]\s+|\n+")
+_DEMANDING = re.compile(
+    r"\b(?:must|shall|exclu\w+|ineligib\w+|not\s+(?:be\s+)?(?:eligible|allowed|permitted|enrolled)|unless|except\w*"
+    r"|prohibited|barred|requires?|required\s+(?:to|for|that|if)|have\s+to|has\s+to|need(?:s|ed)?\s+to|mandatory)\b",
+    re.IGNORECASE,
+)
+"""Words that demand or bar, whatever they stand behind."""
+_NOT_DEMANDING = re.compile(
+    r"\bnot\s+(?:strictly\s+)?(?:be\s+)?(?:required|mandatory)\b|\bno\s+[^.;]{0,40}?\brequired\b",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(
+    r"\b(?:should|agree\w*|eligib\w+|allow\w*|permit\w*|acceptable|only|if|provided|providing|as\s+long\s+as|but|however"
+    r"|required|negative|cannot|not\s+be|may|otherwise|until|willing)\b|[≥≤<>]",
+    re.IGNORECASE,
+)
+"""Words that ask, let in or suppose something, where a sentence goes on with them."""
+_TAIL = (
+    r"(?:\s+(?:prior\s+to|before|during|throughout|on|while\s+on|in|for)\s+(?:the\s+|this\s+)?(?:time\s+of\s+)?"
+    r"(?:enrol+ment|study|trial|protocol|screening|treatment|therapy|registration|randomi[sz]ation)"
+    r"(?:\s+(?:treatment|therapy|participation|entry|drugs?|period|start|eligibility))?)?"
+    r"(?:\s+(?:in\s+order\s+)?to\s+(?:meet|achieve|reach|obtain|control|manage|reduce|lower|maintain|treat)\b(?P<aim>[^.;:]{0,80}))?"
+)
+_ALLOWED = re.compile(
+    r"(?P<what>[^.;:]{3,200}?)\s+(?:(?:is|are|will\s+be|were)\s+)?(?:also\s+)?"
+    rf"(?:allowed|allowable|permitted|permissible|acceptable){_TAIL}\s*$"
+    r"|(?:patients|participants|subjects|they)\s+(?:may|can)\s+(?:also\s+|still\s+)?"
+    r"(?:have\s+(?:also\s+)?(?:had|received|undergone)|be\s+(?:on|receiving|taking|treated\s+with)|receive|take|use|undergo"
+    r"|continue(?:\s+(?:to\s+(?:receive|take|use)|on|with))?)"
+    r"\s+(?P<had>[^.;:]{3,160})$",
+    re.IGNORECASE,
+)
+"""A sentence that does no more than allow something."""
+_ANY = re.compile(
+    r"any\s+(?!(?:of\s+the\s+)?following\b)(?:type\s+of\s+|number\s+of\s+)?(?:[\w/-]+\s+){0,4}?"
+    r"(?:histolog\w+|subtypes?|status|history|number|types?|therap\w+|lines?|stage|gender|sex|race|age)\b",
+    re.IGNORECASE,
+)
+"""What may be anything."""
+_GIVEN = re.compile(
+    r"\b(?:(?:neo)?adjuvant|(?:\w+)?therap(?:y|ies)|treatments?|(?:immuno|chemo)\w+|radiation|radiotherapy|steroids?"
+    r"|(?:gluco)?corticosteroids?|bisphosphonates?|denosumab|transfusions?|growth\s+factors?|hormon\w+|vaccin\w+|anti\w+|medications?"
+    r"|surger(?:y|ies)|resections?|inhibitors?|analog(?:ue)?s?|agonists?|blockers?|hydroxyurea|leukapheresis|insulin|opioids?"
+    r"|prednisone|dexamethasone|supplement\w*|vitamins?|re-?screening|enrol+ment|co-?enrol+ment|heparin|aspirin|megestrol"
+    r"|\w*transplant\w*|a?hs?ct|a?sct|(?:auto|allo)\w*\W(?:hs?ct|sct))\b",
+    re.IGNORECASE,
+)
+"""What is given or done, of which some may have had it and some not."""
+_BOUNDED = re.compile(
+    r"\b(?:no|not|nor|never|without|only|other\s+than|unless|except\w*|if|provided|providing|as\s+long|so\s+long|must|should"
+    r"|up\s+to|maximum|minimum|at\s+least|at\s+most|more|less|fewer|until|but|however|prior\s+to|after|before|since|within"
+    r"|during|stable|for\s+whom|one|two|three|four|five|single|limited|least|last|required|eligible|those|patients?\s+(?:with|who)"
+    r"|(?:participants?|subjects?|individuals?|those|people)\s+(?:with|who)|while|when|where|approv\w+|discuss\w*|case"
+    r"|following|methods?|contracep\w+|planned|naive|progress\w+|refractory|failed|low|physiologic\w*|replacement)\b"
+    r"|[≥≤<>%]|(?<![\w-])(?<!radium )\d",
+    re.IGNORECASE,
+)
+"""What makes a sentence that allows something one that bounds or bars, too."""
+_CHILDREN = re.compile(
+    r"(?:because|since|as)\b[^.;]{0,400}?<\s*(?P<age>\d+)\s*years?\b[^.;]{0,80}?,\s*children\s+(?:are|will\s+be)\s+excluded\b"
+    r"(?:(?!\b(?:if|unless|who|with)\b)[^.;]){0,100}$",
+    re.IGNORECASE,
+)
+"""Why children are left out, below an age that was told."""
+_EXPANDED = re.compile(r"(?P<short>[A-Z][\w-]{1,9})\s*=\s*(?P<long>[A-Za-z][A-Za-z ,()/-]{4,90})")
+_FORMULA = re.compile(r"\b140\s*[-–−]\s*age\b", re.IGNORECASE)
+_LIMITING = re.compile(r"[≥≤<>]|\b(?:must|should|at\s+least|greater|less|more)\b", re.IGNORECASE)
+_POINTED_ASIDE = re.compile(
+    r"exclu|inclu|criteri|eligib|prohibit|restrict|wash|limits?\b|contraindic|\bnot\b", re.IGNORECASE
+)
+"""What may be demanded where a sentence points to."""
+
+
+def is_undemanding(text: Text, words: str, place: Place, ages: frozenset[float] = frozenset()) -> bool:
+    """Whether each sentence of some words demands nothing of a patient.
+
+    Args:
+        text: The text that they are from.
+        words: The words, whole sentences.
+        place: Where they stand; beside what is asked they may also explain it or point elsewhere, and where
+            they may excuse someone, they mustn't allow or waive anything.
+        ages: From which ages on patients are asked for beside them.
+    """
+    sentences = list(_sentences(words))
+    return bool(sentences) and all(_demands_nothing(text, each, place, ages) for each in sentences)
+
+
+def _sentences(words: str) -> Iterator[str]:
+    for each in _NEXT.split(words):
+        plain = each.strip(_SIGNS) if each.count("(") == each.count(")") or each[:1] in "([" else each.strip()
+        noted = _NOTED.match(plain)
+        said = plain[noted.end() :].strip(_SIGNS) if noted is not None else plain
+        if any(map(str.isalpha, said)):
+            yield said
+
+
+def _demands_nothing(text: Text, sentence: str, place: Place, ages: frozenset[float]) -> bool:
+    if arranges(sentence) or (place != "alone" and is_idle(text, sentence)):
+        return True
+    table = lexicon()
+    for phrases in (table.remark,) if place == "excusing" else (table.remark, table.waiver):
+        told = phrases.search(sentence)
+        if told is not None:
+            rest = sentence[told.end() :]
+            return not (_demands(rest) or _ASKING.search(rest))
+    told = table.advice.search(sentence)
+    if told is not None:
+        return not _demands(sentence[told.end() :])
+    if _FORMULA.search(sentence) is not None:
+        return ("=" in sentence or "×" in sentence) and _LIMITING.search(sentence) is None
+    if place != "excusing" and _allows_only(sentence):
+        return True
+    return place != "alone" and (_explains(sentence) or _restates_age(sentence, ages))
+
+
+def _restates_age(sentence: str, ages: frozenset[float]) -> bool:
+    """Whether a sentence tells why those are left out who are younger than patients have to be."""
+    found = _CHILDREN.match(sentence)
+    return found is not None and float(found["age"]) in ages
+
+
+def _demands(words: str) -> bool:
+    return _DEMANDING.search(_NOT_DEMANDING.sub(" ", words)) is not None
+
+
+def _allows_only(sentence: str) -> bool:
+    """Whether a sentence only allows what is given or done ("bisphosphonates are permitted")."""
+    found = _ALLOWED.match(sentence)
+    if found is None:
+        return False
+    what = found["what"] or found["had"]
+    free = _GIVEN.search(what) is not None or _ANY.match(what) is not None
+    return free and _BOUNDED.search(what) is None and _BOUNDED.search(found["aim"] or "") is None
+
+
+def _explains(sentence: str) -> bool:
+    """Whether a sentence tells what letters stand for, or where to read more."""
+    found = _EXPANDED.fullmatch(sentence)
+    if found is not None:
+        return found["short"][0].lower() == found["long"][0].lower()
+    told = lexicon().pointer.search(sentence)
+    return told is not None and not _demands(sentence) and _POINTED_ASIDE.search(sentence) is None
