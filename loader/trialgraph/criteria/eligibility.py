@@ -14,6 +14,7 @@ from trialgraph.criteria.language.vocabulary import Term, Vocabulary, default_vo
 from trialgraph.criteria.misplaced import turn_demands
 from trialgraph.criteria.offered import with_offered
 from trialgraph.criteria.permits import lift_bars, word_conditions
+from trialgraph.criteria.sections.joined import joined
 from trialgraph.criteria.sections.leads import below_leads
 from trialgraph.criteria.sections.normalization import normalize, words_of
 from trialgraph.criteria.sections.outline import outline
@@ -76,7 +77,7 @@ def _read(
     counts: dict[Kind, int] = {"inclusion": 0, "exclusion": 0}
     own = own_abbreviations(eligibility.text, vocabulary)
     explained = vocabulary.having(own)
-    for item in below_leads(segment(eligibility, kind=kind).items):
+    for item in joined(below_leads(segment(eligibility, kind=kind).items), eligibility.text):
         counts[item.kind] += 1
         understood = _understood if words is None else partial(_understand, words=words)
         spoken = explained if own and uses_any(item.text, own) else vocabulary
