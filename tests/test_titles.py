@@ -30,7 +30,10 @@ def _scopes(text: str) -> list[tuple[str, str | None]]:
         "PERIPHERAL T-CELL LYMPHOMA (PTCL) ONLY",
         "For patients with multiple myeloma (MM):",
         "For all participants in combination therapy administration:",
-        "Myeloma Patients",
+        "Myeloma patients:",
+        "* ARM B (AZACITIDINE + NIVOLUMAB)",
+        "* PRIOR TO STEP 2 REGISTRATION",
+        "* Participants for Cohorts B and C:",
         "Eligibility Criteria Prior to Lymphodepletion",
         "Women",
     ],
@@ -38,7 +41,7 @@ def _scopes(text: str) -> list[tuple[str, str | None]]:
 def test_a_title_tells_whom_the_list_below_is_for(title: str) -> None:
     """Up to the next one, or one that is for everyone again."""
     text = f"* Stroke\n\n{title}\n\n* Gout\n\nPrior therapy\n\n* Cough\n\nAll patients:\n\n* Fever\n"
-    named = title.rstrip(":")
+    named = title.strip("*: ")
     assert _scopes(text) == [("Stroke", None), ("Gout", named), ("Cough", named), ("Fever", None)]
 
 
@@ -53,6 +56,8 @@ def test_a_title_tells_whom_the_list_below_is_for(title: str) -> None:
         "General (all phases)",
         "Both Cohorts 1 & 2",
         "For whole study:",
+        "Screening Phase",
+        "Dose escalation and expansion cohorts:",
     ],
 )
 def test_a_title_of_what_a_list_is_about_says_nothing(title: str) -> None:
@@ -70,11 +75,27 @@ def test_a_title_of_what_a_list_is_about_says_nothing(title: str) -> None:
         "Patients must have recovered",
         "Able to swallow tablets",
         "Body weight > 40 kg",
+        "Myeloma patients",
+        "ECOG performance status 0-1 within 28 days prior to registration",
+        "Prior allogeneic transplant (cohort 1 only)",
+        "Nursing mothers",
+        "Gleason 4+3 (grade group 3)",
+        "Adequate bone marrow function",
     ],
 )
 def test_a_line_that_asks_for_something_is_no_title(line: str) -> None:
     """It stays a criterion of everyone."""
     assert _scopes(f"* Stroke\n\n{line}\n\n* Gout\n") == [("Stroke", None), (line, None), ("Gout", None)]
+
+
+def test_everyone_has_to_pass_the_first_step() -> None:
+    """What is asked before a later one is of those who get there."""
+    text = (
+        "Inclusion Criteria:\n* PRIOR TO STEP 1 REGISTRATION\n* Stroke\n"
+        "* PRIOR TO STEP 2 REGISTRATION\n* Gout\n"
+        "Exclusion Criteria:\n* PRE-REGISTRATION EXCLUSION CRITERIA\n* Cough"
+    )
+    assert _scopes(text) == [("Stroke", None), ("Gout", "PRIOR TO STEP 2 REGISTRATION"), ("Cough", None)]
 
 
 def test_exclusions_of_some_patients_bar_everyone_unless_a_part_is_named() -> None:

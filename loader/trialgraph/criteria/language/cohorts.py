@@ -24,6 +24,7 @@ _NAMED = (
 )
 _ALL = (
     rf"(?:(?:all|both)\s+(?:study\s+|treatment\s+)?(?:{_PARTS}|{_STEP}\s+and\s+{_STEP})"
+    rf"|dose[\s-]+escalation\s+(?:and|&)\s+(?:dose[\s-]+)?expansion(?:\s+{_PARTS})?"
     r"|phase\s+(?:1|I)\s+and\s+(?:phase\s+)?(?:2|II)\b(?:\s+portions?(?:\s+of\s+(?:the\s+)?(?:study|trial))?)?)"
 )
 _PERSONS = r"(?:patients?|subjects?|participants?|individuals?)"

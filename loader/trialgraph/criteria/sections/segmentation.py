@@ -17,7 +17,7 @@ from trialgraph.criteria.sections.headings import Heading, is_lead_in, lets_some
 from trialgraph.criteria.sections.levels import Level, Levels
 from trialgraph.criteria.sections.markers import Line, Numbering, lines_of
 from trialgraph.criteria.sections.runons import with_run_ons
-from trialgraph.criteria.sections.titles import is_topic, title_scope
+from trialgraph.criteria.sections.titles import is_topic, part_title, title_scope
 from trialgraph.expressions import Span
 from trialgraph.records import EligibilityText
 
@@ -237,6 +237,11 @@ def _segment_marked(lines: list[Line], builder: _Builder) -> None:
             builder.heading((line.start, line.start + heading.length), heading)
             levels.clear()
             _begin_after_heading(line, heading, builder)
+        elif line.marker is not None and (
+            named := _marked_part(line, levels, builder, following[line.index])
+        ):
+            builder.heading((line.start, line.end), named)
+            levels.clear()
         elif line.marker is not None:
             depth = levels.place(line, line.marker, led_in=builder.ends_with_colon())
             if depth == 0 or builder.open is None:
@@ -297,6 +302,17 @@ def _title(line: Line, levels: Levels, builder: _Builder, following: Line | None
     outer = levels.stack[0].indent if levels.stack else line.indent
     below = following.indent > (line.indent if scope and not line.leads_in else outer)
     return None if below else Heading(None, scope, line.end - line.start)
+
+
+def _marked_part(line: Line, levels: Levels, builder: _Builder, following: Line | None) -> Heading | None:
+    """Return what an item says that only names the part of the trial that those below it are for, or None."""
+    if line.end - line.content > _LONGEST_TITLE or following is None or following.marker is None:
+        return None
+    inner = levels.stack and line.indent > levels.stack[0].indent
+    if inner or following.indent > line.indent:
+        return None
+    scope = part_title(_bare(builder.text[line.content : line.end]))
+    return None if scope is None else Heading(None, scope, line.end - line.start)
 
 
 def _bare(words: str) -> str:
