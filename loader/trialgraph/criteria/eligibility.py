@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from trialgraph.criteria.allergens import name_allergens, trial_drugs
 from trialgraph.criteria.contradictions import without_contradictions
 from trialgraph.criteria.criterion import Criterion, Kind, Part
+from trialgraph.criteria.labelled import scoped
 from trialgraph.criteria.language.abbreviations import own_abbreviations, uses_any
 from trialgraph.criteria.language.misspellings import common_words
 from trialgraph.criteria.language.vocabulary import Term, Vocabulary, default_vocabulary
@@ -94,7 +95,7 @@ def _read(
             item.scope,
             expression=name_allergens(expression, vocabulary, drugs),
         )
-        read.append(criterion)
+        read.append(scoped(criterion))
         permitted.append(let_in)
     lifted = word_conditions(lift_bars(turn_demands(read), permitted, vocabulary))
     told = with_offered(lifted, vocabulary)
