@@ -61,7 +61,7 @@ def _is_mention(expression: Expression) -> bool:
 
 def _names_some(label: str) -> bool:
     """Whether words are the name of a part of the trial, or of some people."""
-    opening = opening_part(f"{label}:")
+    opening = opening_part(f"{label}: …")
     if opening is not None:
         return not opening.whole and opening.end == len(label)
     return bool(title_scope(label, colon=True, inclusion=True))
