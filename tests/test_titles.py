@@ -98,6 +98,14 @@ def test_everyone_has_to_pass_the_first_step() -> None:
     assert _scopes(text) == [("Stroke", None), ("Gout", "PRIOR TO STEP 2 REGISTRATION"), ("Cough", None)]
 
 
+def test_a_number_that_goes_on_ends_the_list_of_a_part() -> None:
+    """What was numbered before the part is for everyone, and so is what goes on with it behind the part."""
+    text = "1. Stroke\n\nPart A:\n\n* Gout\n\nPart B:\n\n* Cough\n\n2. Fever\n3. Ascites"
+    assert [scope for _, scope in _scopes(text)] == [None, "Part A", "Part B", None, None]
+    text = "1. Stroke\n\nPart A:\n\n2. Gout\n3. Cough"
+    assert [scope for _, scope in _scopes(text)] == [None, "Part A", "Part A"]
+
+
 def test_exclusions_of_some_patients_bar_everyone_unless_a_part_is_named() -> None:
     """What is said of people with a disease above what bars may be one of the things that bar."""
     text = "Exclusion criteria:\n\n* Stroke\n\nImmunocompromised patients:\n\n* Gout\n"

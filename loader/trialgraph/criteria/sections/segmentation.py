@@ -15,7 +15,7 @@ from typing import Literal
 from trialgraph.criteria.criterion import Kind, Part
 from trialgraph.criteria.sections.headings import Heading, is_lead_in, lets_some_in, parse_heading
 from trialgraph.criteria.sections.levels import Level, Levels
-from trialgraph.criteria.sections.markers import Line, Numbering, lines_of
+from trialgraph.criteria.sections.markers import Line, Marker, Numbering, lines_of
 from trialgraph.criteria.sections.runons import with_run_ons
 from trialgraph.criteria.sections.titles import is_topic, part_title, title_scope
 from trialgraph.expressions import Span
@@ -108,6 +108,8 @@ class _Builder:
         self.items: list[Item] = []
         self.headings: list[Span] = []
         self.headed = -1
+        self.numbered: tuple[str, int] | None = None
+        self.inner: str | None = None
 
     def heading(self, span: Span, heading: Heading) -> None:
         """Close the open criterion and take over what a heading says of those below it.
@@ -121,6 +123,24 @@ class _Builder:
             self.scope = heading.scope or None
         self.kind = heading.kind or self.kind
         self.headed = len(self.items)
+        self.inner = None
+        if heading.kind is not None:
+            self.numbered = None
+
+    def count(self, marker: Marker) -> None:
+        """Take note of an item's marker; a number that goes on from before a part's list ends that list."""
+        if self.scope is None:
+            self.numbered = marker.counted or self.numbered
+        elif (
+            self.inner in (None, marker.style) or marker.counted is None or not self._goes_on(marker.counted)
+        ):
+            self.inner = marker.style
+        else:
+            self.close()
+            self.scope, self.numbered, self.inner = None, marker.counted, None
+
+    def _goes_on(self, counted: tuple[str, int]) -> bool:
+        return self.numbered is not None and counted == (self.numbered[0], self.numbered[1] + 1)
 
     def begin(self, start: int, end: int) -> None:
         """Start a criterion at a line's content."""
@@ -245,6 +265,7 @@ def _segment_marked(lines: list[Line], builder: _Builder) -> None:
         elif line.marker is not None:
             depth = levels.place(line, line.marker, led_in=builder.ends_with_colon())
             if depth == 0 or builder.open is None:
+                builder.count(line.marker)
                 builder.begin(line.content, line.end)
             else:
                 builder.nest(line, depth)
