@@ -3,12 +3,20 @@
 `ALL(a, b)`, `ANY(a, b)`, `NOT a`; `Hemoglobin≥90 g/L`; `Stroke{qualifier=severe} @6m`; a lesion fact
 has a star, `n≤5` for its number and `d≤60` for its diameter in mm; `@4w+` is a time that may be longer;
 words stand in «quotes», followed by j when they take judgement and c when they are about consent.
-What words only speak of is left out: `mentioned` tells it.
+What words only speak of is left out, `mentioned` tells it; `told` puts the scope of a criterion in front,
+as in `[Part B] Stroke`.
 """
 
+from trialgraph.criteria import Criterion
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Limit, Narrative, Not, Value, Window
 
 REASONS = {"judgement": "j", "consent": "c", "remark": "n", "not-formalised": ""}
+
+
+def told(criterion: Criterion) -> str:
+    """Return what a criterion says in the compact notation, with whom it is asked of."""
+    scope = "" if criterion.scope is None else f"[{criterion.scope}] "
+    return scope + compact(criterion.expression)
 
 
 def compact(expression: Expression) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.compact import compact
+from tests.compact import compact, told
 from trialgraph.criteria import read_text
 
 COUNTS = "AbsoluteNeutrophilCount≥1.5 10*9/L, PlateletCount≥100 10*9/L"
@@ -11,7 +11,7 @@ KIDNEYS = "ANY(SerumCreatinine≤1.5×ULN, CreatinineClearance≥60 mL/min)"
 
 def _read(lead: str, *items: str, kind: str = "inclusion") -> str:
     (criterion,) = read_text("\n".join([lead, *(f"  * {item}" for item in items)]), kind=kind)
-    return compact(criterion.expression)
+    return told(criterion)
 
 
 @pytest.mark.parametrize("joint", ["OR", "or,", "-OR-", "; or"])
@@ -69,7 +69,7 @@ def test_any_item_bars() -> None:
 def test_a_lead_in_asks_behind_the_name_of_a_part() -> None:
     """What it names there is asked too; a part that only a later sentence names isn't that of the list."""
     read = _read("For Part 4 only - Participants with colorectal cancer and:", "Stroke", "Asthma")
-    assert read == "ANY(NOT «For Part 4 only», ALL(ColorectalCancer, Stroke, Asthma))"
+    assert read == "[For Part 4 only] ALL(ColorectalCancer, Stroke, Asthma)"
     read = _read("Part 1: Melanoma. Part 2: Sarcoma with:", "Stroke", "Asthma")
     assert read.startswith("ALL(") and "Stroke, Asthma" in read
 

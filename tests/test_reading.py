@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.compact import compact
+from tests.compact import compact, told
 from tests.shared_files import ROOT
 from trialgraph.criteria import read_criteria, read_structured, read_text
 from trialgraph.criteria.plain import plain
@@ -52,7 +52,7 @@ def _general() -> list[tuple[str, str, str]]:
 def test_general_readings(kind, text, expected):
     """A criterion says what its words say: no more, and with what isn't understood kept in its place."""
     (criterion,) = read_text(text, kind=kind)
-    assert compact(criterion.expression) == expected
+    assert told(criterion) == expected
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,14 @@ from functools import lru_cache, partial
 from trialgraph.criteria.allergens import name_allergens, trial_drugs
 from trialgraph.criteria.contradictions import without_contradictions
 from trialgraph.criteria.criterion import Criterion, Kind, Part
+from trialgraph.criteria.labelled import scoped
 from trialgraph.criteria.language.abbreviations import own_abbreviations, uses_any
 from trialgraph.criteria.language.misspellings import common_words
 from trialgraph.criteria.language.vocabulary import Term, Vocabulary, default_vocabulary
 from trialgraph.criteria.misplaced import turn_demands
 from trialgraph.criteria.offered import with_offered
 from trialgraph.criteria.permits import lift_bars, word_conditions
+from trialgraph.criteria.sections.joined import joined
 from trialgraph.criteria.sections.leads import below_leads
 from trialgraph.criteria.sections.normalization import normalize, words_of
 from trialgraph.criteria.sections.outline import outline
@@ -76,7 +78,7 @@ def _read(
     counts: dict[Kind, int] = {"inclusion": 0, "exclusion": 0}
     own = own_abbreviations(eligibility.text, vocabulary)
     explained = vocabulary.having(own)
-    for item in below_leads(segment(eligibility, kind=kind).items):
+    for item in joined(below_leads(segment(eligibility, kind=kind).items), eligibility.text):
         counts[item.kind] += 1
         understood = _understood if words is None else partial(_understand, words=words)
         spoken = explained if own and uses_any(item.text, own) else vocabulary
@@ -93,7 +95,7 @@ def _read(
             item.scope,
             expression=name_allergens(expression, vocabulary, drugs),
         )
-        read.append(criterion)
+        read.append(scoped(criterion))
         permitted.append(let_in)
     lifted = word_conditions(lift_bars(turn_demands(read), permitted, vocabulary))
     told = with_offered(lifted, vocabulary)

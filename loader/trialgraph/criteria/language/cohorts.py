@@ -14,7 +14,7 @@ _NUMBER = r"(?:\d{1,2}(?:[A-Za-z]|\.\d)?|(?-i:[IVX]{1,4}[A-Da-d]?|[A-Z]{1,2}\d{0
 _JOINED = rf"(?:\s*(?:,|/|&|-|–|,?\s+and|,?\s+or|\s+to)\s*(?:{_PARTS}\s+)?{_NUMBER}|\s+{_PARTS}\s+{_NUMBER})*"
 _STEP = (
     r"(?:dose[\s-]+(?:escalation|expansion|finding|confirmation|optimi[sz]ation)|dose[\s-]+level\s+\d+|expansion|escalation"
-    r"|(?:safety[\s-]+)?(?:lead|run)-?in)"
+    r"|(?:safety[\s-]+)?(?:lead|run)[\s-]?in)"
 )
 _NAMED = (
     rf"(?:(?:treatment|combination|expansion|study)\s+)?(?:{_PARTS}\s+{_NUMBER}{_JOINED}(?:\s+{_STEP})?"
@@ -24,6 +24,7 @@ _NAMED = (
 )
 _ALL = (
     rf"(?:(?:all|both)\s+(?:study\s+|treatment\s+)?(?:{_PARTS}|{_STEP}\s+and\s+{_STEP})"
+    rf"|dose[\s-]+escalation\s+(?:and|&)\s+(?:dose[\s-]+)?expansion(?:\s+{_PARTS})?"
     r"|phase\s+(?:1|I)\s+and\s+(?:phase\s+)?(?:2|II)\b(?:\s+portions?(?:\s+of\s+(?:the\s+)?(?:study|trial))?)?)"
 )
 _PERSONS = r"(?:patients?|subjects?|participants?|individuals?)"
@@ -64,6 +65,16 @@ _THOSE = re.compile(
     re.IGNORECASE,
 )
 """Whom alone something is asked of: "Regimen B only (with trastuzumab): …", "For lymphoma patients: …"."""
+_NAMING = re.compile(
+    rf"""(?P<some>(?=[^:]{{0,60}}\b(?:(?<!grade\s)(?<!working\s)(?:{_PARTS})\s+\#?{_NUMBER}|cohorts?\b|expansion\s+{_NUMBER}))
+    (?![^:]*\b(?:must|may|should|shall|will|can|have|has|had|is|are|was|were|not|no|other|following|within|prior|previous\w*|perform\w*
+    |treated|eligib\w*|requir\w*|includ\w*|receiv\w*|defin\w*|enrol\w*|participat\w*|criteria|trials?|history)\b)[^:.;]{{2,70}}?)\s*:\s+(?=\S)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""A label that names a part among other words: "NSCLC (1L) cohort C3: …", "Part 2 with B: …"."""
+_ANY_PART = re.compile(
+    r"cohort|arm|part|phase|group|stud|strat|portion|segment|module|expansion", re.IGNORECASE
+)
 _CLOSING = re.compile(
     rf"(?:[(\[]\s*(?:(?:for|in)\s+)?(?:the\s+)?(?:{_PARTS}\s+{_NUMBER}{_JOINED}(?:\s+only)?|{_NAMED}(?:\s+and\s+{_NAMED})?\s+only)"
     rf"\s*[)\]]|\b(?:in|for)\s+(?:the\s+)?{_PARTS}\s+{_NUMBER}{_JOINED}(?:\s+only)?)[\s.;,]*$",
@@ -150,6 +161,8 @@ def closing_part(words: str) -> tuple[int, int] | None:
 def _of_those(head: str) -> Opening | None:
     """Return whom words ask something of, told by a treatment, a place or a disease; None without them."""
     match = _THOSE.match(head) if _COLON in head else None
+    if match is None and _COLON in head and _ANY_PART.search(head, 0, head.index(_COLON)):
+        match = _NAMING.match(head)
     return None if match is None else Opening(match.end("some"), match.end(), whole=False, labelled=True)
 
 

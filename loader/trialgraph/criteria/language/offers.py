@@ -69,6 +69,7 @@ _ASIDE = re.compile(
 _LETS_IN = re.compile(
     r"\b(?:eligible|allowed|permitted|acceptable|enroll?(?:ed)?|included|participate|considered|exclude[sd]?)\b[^.;:]{0,90}?"
     r"\b(?:if|provided|when|as long as|so long as|assuming|providing|who (?:meet|satisfy|fulfill?)"
+    r"|(?:under|in) (?:any of )?(?:the following|these) (?:circumstances?|conditions|situations?|cases?)"
     r"|but (?:they )?(?:must|should|need to))\b(?:(?!includ|such as)[^.:()])*:\s*$",
     re.IGNORECASE,
 )

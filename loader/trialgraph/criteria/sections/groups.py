@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from trialgraph.criteria.language.cohorts import opening_part
+from trialgraph.criteria.language.steps import is_first_step
 
 __all__ = ["group_in", "part_in"]
 
@@ -66,7 +67,8 @@ def group_in(*places: str, parts_only: bool = False) -> str | None:
         bare += ")" * (bare.count("(") - bare.count(")"))
         if _SCOPE_WORD.search(bare):
             opening = opening_part(f"{bare.strip()}:")
-            return None if opening is not None and opening.whole else bare.strip()
+            whole = (opening is not None and opening.whole) or is_first_step(bare.strip())
+            return None if whole else bare.strip()
         if not parts_only and _tells_some(bare):
             return bare.strip()
     return None

@@ -14,8 +14,10 @@ from typing import Literal
 
 from trialgraph.criteria.criterion import Kind, Part
 from trialgraph.criteria.sections.headings import Heading, is_lead_in, lets_some_in, parse_heading
+from trialgraph.criteria.sections.levels import Level, Levels
 from trialgraph.criteria.sections.markers import Line, Marker, Numbering, lines_of
 from trialgraph.criteria.sections.runons import with_run_ons
+from trialgraph.criteria.sections.titles import is_topic, part_title, title_scope
 from trialgraph.expressions import Span
 from trialgraph.records import EligibilityText
 
@@ -26,6 +28,7 @@ PieceKind = Literal["criterion", "heading", "separator"]
 
 _WRAPPED = 100
 """Wider lines than this show that a page doesn't wrap its text."""
+_LONGEST_TITLE = 120
 _NOTE = re.compile(r"(?:note|nb|n\.b\.|\*|\(|exception|see|these|this)", re.IGNORECASE)
 
 
@@ -105,6 +108,8 @@ class _Builder:
         self.items: list[Item] = []
         self.headings: list[Span] = []
         self.headed = -1
+        self.numbered: tuple[str, int] | None = None
+        self.inner: str | None = None
 
     def heading(self, span: Span, heading: Heading) -> None:
         """Close the open criterion and take over what a heading says of those below it.
@@ -118,6 +123,24 @@ class _Builder:
             self.scope = heading.scope or None
         self.kind = heading.kind or self.kind
         self.headed = len(self.items)
+        self.inner = None
+        if heading.kind is not None:
+            self.numbered = None
+
+    def count(self, marker: Marker) -> None:
+        """Take note of an item's marker; a number that goes on from before a part's list ends that list."""
+        if self.scope is None:
+            self.numbered = marker.counted or self.numbered
+        elif (
+            self.inner in (None, marker.style) or marker.counted is None or not self._goes_on(marker.counted)
+        ):
+            self.inner = marker.style
+        else:
+            self.close()
+            self.scope, self.numbered, self.inner = None, marker.counted, None
+
+    def _goes_on(self, counted: tuple[str, int]) -> bool:
+        return self.numbered is not None and counted == (self.numbered[0], self.numbered[1] + 1)
 
     def begin(self, start: int, end: int) -> None:
         """Start a criterion at a line's content."""
@@ -218,76 +241,9 @@ def _take_led_in(filled: list[Line], position: int, builder: _Builder) -> int:
     return position
 
 
-@dataclass(slots=True)
-class _Level:
-    indent: int
-    style: str
-    number: int
-    counted: tuple[str, int] | None = None
-
-
-class _Levels:
-    """The lists that are open at a line, outermost first."""
-
-    def __init__(self, numbering: Numbering) -> None:
-        self.numbering = numbering
-        self.stack: list[_Level] = []
-
-    def clear(self) -> None:
-        self.stack.clear()
-
-    def place(self, line: Line, marker: Marker, *, led_in: bool) -> int:
-        """Return the depth of a marked line, 0 for a criterion of its own, and open or close lists."""
-        stack = self.stack
-        if (resumed := self._resumed(line, marker)) is not None:
-            return resumed
-        while stack and line.indent < stack[-1].indent:
-            stack.pop()
-        if not stack or line.indent > stack[-1].indent:
-            stack.append(_Level(line.indent, marker.style, marker.number, marker.counted))
-            return len(stack) - 1
-        for depth in range(len(stack) - 1, -1, -1):
-            level = stack[depth]
-            if level.indent != line.indent:
-                break
-            if level.style == marker.style and not (led_in and marker.number == 1 and level.number > 1):
-                del stack[depth + 1 :]
-                level.number, level.counted = marker.number, marker.counted or level.counted
-                return depth
-        if led_in or self._goes_on(line, marker):
-            stack.append(_Level(line.indent, marker.style, marker.number, marker.counted))
-        else:
-            stack[-1] = _Level(line.indent, marker.style, marker.number, marker.counted)
-        return len(stack) - 1
-
-    def _resumed(self, line: Line, marker: Marker) -> int | None:
-        """Return the depth of the list that a number goes on with, however far it is indented.
-
-        The registry indents numbers in paragraphs of another item ("* 1. A", then "2. B").
-        """
-        if marker.counted is None:
-            return None
-        style, number = marker.counted
-        for depth in range(len(self.stack) - 1, -1, -1):
-            level = self.stack[depth]
-            if level.counted == (style, number - 1) and level.indent <= line.indent:
-                del self.stack[depth + 1 :]
-                level.counted = marker.counted
-                level.number = level.number and number
-                return depth
-        return None
-
-    def _goes_on(self, line: Line, marker: Marker) -> bool:
-        """Whether the enclosing list continues below, so that this other style is nested in it."""
-        level = self.stack[-1]
-        if level.number:
-            return self.numbering.continues(level.style, level.indent, level.number + 1, line.index)
-        return marker.number == 1 and self.numbering.continues(level.style, level.indent, 0, line.index)
-
-
 def _segment_marked(lines: list[Line], builder: _Builder) -> None:
     text = builder.text
-    levels = _Levels(Numbering(lines))
+    levels = Levels(Numbering(lines))
     width = max((line.end - line.start for line in lines), default=0)
     previous: Line | None = None
     following = _next_filled(lines)
@@ -301,12 +257,23 @@ def _segment_marked(lines: list[Line], builder: _Builder) -> None:
             builder.heading((line.start, line.start + heading.length), heading)
             levels.clear()
             _begin_after_heading(line, heading, builder)
+        elif line.marker is not None and (
+            named := _marked_part(line, levels, builder, following[line.index])
+        ):
+            builder.heading((line.start, line.end), named)
+            levels.clear()
         elif line.marker is not None:
             depth = levels.place(line, line.marker, led_in=builder.ends_with_colon())
             if depth == 0 or builder.open is None:
+                builder.count(line.marker)
                 builder.begin(line.content, line.end)
             else:
                 builder.nest(line, depth)
+        elif (
+            previous is None and (titled := _title(line, levels, builder, following[line.index])) is not None
+        ):
+            builder.heading((line.start, line.end), titled)
+            levels.clear()
         elif (_continues if line.index < last else _ends_list)(line, previous, levels, builder, width):
             builder.extend(line.end)
         else:
@@ -321,7 +288,7 @@ def _begin_after_heading(line: Line, heading: Heading, builder: _Builder) -> Non
     builder.begin(start, line.end)
 
 
-def _begin_unmarked(line: Line, levels: _Levels, builder: _Builder, following: Line | None) -> None:
+def _begin_unmarked(line: Line, levels: Levels, builder: _Builder, following: Line | None) -> None:
     """Take an unmarked paragraph: a sub-heading, or a criterion that may lead in a list.
 
     What lets some people in stands by itself: where the list of what they have to meet ends isn't told.
@@ -332,11 +299,46 @@ def _begin_unmarked(line: Line, levels: _Levels, builder: _Builder, following: L
     leads = owns_list or is_lead_in(words, builder.kind)
     stands = line.leads_in and not leads and lets_some_in(words)
     if line.leads_in and not leads and not stands and len(words.split()) <= 25:
-        builder.heading((line.start, line.end), Heading(None, None, line.end - line.start))
+        scope = title_scope(_bare(words), colon=True, inclusion=builder.kind == "inclusion")
+        builder.heading((line.start, line.end), Heading(None, scope, line.end - line.start))
         return
     builder.begin(line.content, line.end)
     if line.leads_in and not stands:
-        levels.stack.append(_Level(-1, "lead-in", 0))
+        levels.stack.append(Level(-1, "lead-in", 0))
+
+
+def _title(line: Line, levels: Levels, builder: _Builder, following: Line | None) -> Heading | None:
+    """Return what an unmarked paragraph right above a list's items says that is only their title, or None.
+
+    At the margin a colon makes it a heading anyhow.
+    """
+    words = builder.text[line.content : line.end]
+    if following is None or following.marker is None or len(words) > _LONGEST_TITLE or words[-1] in ".;,":
+        return None
+    if line.leads_in and line.indent == 0:
+        return None
+    scope = title_scope(_bare(words), colon=False, inclusion=builder.kind == "inclusion")
+    if scope is None and not is_topic(_bare(words)):
+        return None
+    outer = levels.stack[0].indent if levels.stack else line.indent
+    below = following.indent > (line.indent if scope and not line.leads_in else outer)
+    return None if below else Heading(None, scope, line.end - line.start)
+
+
+def _marked_part(line: Line, levels: Levels, builder: _Builder, following: Line | None) -> Heading | None:
+    """Return what an item says that only names the part of the trial that those below it are for, or None."""
+    if line.end - line.content > _LONGEST_TITLE or following is None or following.marker is None:
+        return None
+    inner = levels.stack and line.indent > levels.stack[0].indent
+    if inner or following.indent > line.indent:
+        return None
+    scope = part_title(_bare(builder.text[line.content : line.end]))
+    return None if scope is None else Heading(None, scope, line.end - line.start)
+
+
+def _bare(words: str) -> str:
+    """Return the words of a title without what decorates it."""
+    return words.strip(" \t:：*_#-–—")
 
 
 def _next_filled(lines: list[Line]) -> list[Line | None]:
@@ -347,7 +349,7 @@ def _next_filled(lines: list[Line]) -> list[Line | None]:
     return following
 
 
-def _ends_list(line: Line, previous: Line | None, levels: _Levels, builder: _Builder, width: int) -> bool:
+def _ends_list(line: Line, previous: Line | None, levels: Levels, builder: _Builder, width: int) -> bool:
     """Whether an unmarked line behind the last item goes on with it; one of its own starts at the margin."""
     words = builder.text[line.content : line.end]
     apart = line.indent == 0 and words[:1].isupper() and width > _WRAPPED and not _NOTE.match(words)
@@ -360,7 +362,7 @@ def _ends_list(line: Line, previous: Line | None, levels: _Levels, builder: _Bui
     return _continues(line, previous, levels, builder, width)
 
 
-def _continues(line: Line, previous: Line | None, levels: _Levels, builder: _Builder, width: int) -> bool:
+def _continues(line: Line, previous: Line | None, levels: Levels, builder: _Builder, width: int) -> bool:
     """Whether an unmarked line goes on with the open criterion: wrapped, indented or inside a numbering."""
     if builder.open is None:
         return False

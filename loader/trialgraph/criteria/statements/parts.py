@@ -87,6 +87,6 @@ def part_led_in(text: Text, start: int, end: int) -> Expression | None:
 def part_named(text: Text, start: int, end: int) -> Expression | None:
     """Return the words of a label that names a part of the trial and nothing else ("Cohort B"), or None."""
     words = text.text[start:end].rstrip()
-    opening = opening_part(f"{words}:")
+    opening = opening_part(f"{words}: …")
     alone = opening is not None and opening.end == len(words) and not opening.whole
     return narrative(text, start, start + len(words)) if alone else None
