@@ -43,6 +43,10 @@ def read_steadied(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     fact = read.expression
     if fact.category not in GIVEN or fact.modifiers.keys() - {"status"} or fact.within is not None:
         return None
+    behind = (chunk.term for chunk in chunks[at + 1 :])
+    if any(term.category in GIVEN and not term.is_a(fact.concept) for term in behind if term is not None):
+        # "Not on A or on a stable dose of B": which of the two is denied isn't told.
+        return words_of(text, chunks)
     taken = replace(fact, modifiers={"status": "active"})
     doses = [dose.value for dose in text.doses.values() if found.start() < dose.start < chunks[-1].end]
     return any_of([Not(taken), all_of([words_of(text, chunks[at + 1 :]), *doses])])

@@ -12,6 +12,7 @@ from trialgraph.criteria.facts.recency import requires_treatment
 from trialgraph.criteria.facts.regimens import ends_in_dose
 from trialgraph.criteria.language.connectives import DETERMINERS, FINITE, RESTARTS, VERBS
 from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.members.anew import bars_anew, is_beside_measured, supposes, takes_all
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.expressions import Value
 from trialgraph.namespaces import TGC
@@ -27,9 +28,6 @@ _GROUNDING = frozenset(
 _LIMITED = frozenset({"value", "limit"})
 _COUNTED = frozenset({"value", "lesion", "size"})
 _TURNING = frozenset({"negation", "exception", "condition", "allowance"})
-_TO_COME = ("anticipat", "planned", "expected")
-_EXPECTED = frozenset({"unactual", "planned"})
-_ANEW = frozenset({"any", "prior", "previous"})
 _FINDING = frozenset({"history", "history of", "presence of", "known", "evidence of"})
 _HISTORIES = (" history", " history of")
 _DESCRIBING = frozenset({"neutral", "qualifier", "active"})
@@ -37,16 +35,11 @@ _RELATIVE = frozenset({"that is"})
 """What starts a clause about one thing as often as it tells what is meant."""
 _CLAUSES = _RELATIVE | {"that", "which", "who", "affecting"}
 _AGE = str(TGC.Age)
-_TUMOURS = str(TGC.SolidTumor)
-"""What the full name of RECIST names."""
-_SUPPOSING = frozenset({"if", "only if"})
 _SHORTEST_CLAUSE = 2
 _SHORTEST_NAME = 3
 _OPENING_WORDS = 3
-_NEAR = 6
 _APART = frozenset({"allergy", "reproductive", "lesion"})
 _STOPPED = ("discontinued", "stopped", "withdrawn", "discontinue")
-_STANDARDS = frozenset({"recist", "irecist", "mrecist", "imrecist", "rano", "lugano", "cheson", "pcwg"})
 _KNOWN = frozenset({"known", "suspected", "confirmed", "documented"})
 """What is said of a disease behind a list of allergens, and not of one of them."""
 
@@ -86,10 +79,10 @@ def part_statement(chunks: Sequence[Chunk], *, barring: bool = False) -> list[Se
             joint is None
             or (
                 swallowing
-                and (not _strong(chunks, index, current) or (barring and _supposes(chunks, index, current)))
+                and (not _strong(chunks, index, current) or (barring and supposes(chunks, index, current)))
                 and not _names_another(chunks, index, current)
                 and not (barring and names_others(chunks, index, current.chunks))
-                and not (barring and _bars_anew(chunks, index, current))
+                and not (barring and bars_anew(chunks, index, current))
             )
             or _slash_inside(chunks, index)
         ):
@@ -111,14 +104,6 @@ def part_statement(chunks: Sequence[Chunk], *, barring: bool = False) -> list[Se
             current.joint = joint if joint not in (",", ";") or not current.joint else current.joint
             current.tight = current.tight or chunk.form == "and / or"
     return [segment for segment in segments if segment.chunks]
-
-
-def _supposes(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
-    """Whether a denial goes on with a case that bars ("a cancer if treated and no evidence of disease")."""
-    behind = itertools.dropwhile(lambda chunk: chunk.form in (",", "and"), chunks[index:])
-    denied = "negation" in getattr(next(behind, None), "classes", ())
-    joined = any(chunk.form == "and" for chunk in chunks[index : index + 2])
-    return denied and joined and any(chunk.form in _SUPPOSING for chunk in segment.chunks)
 
 
 def _slash_inside(chunks: Sequence[Chunk], index: int) -> bool:
@@ -175,18 +160,6 @@ def _opens_case(chunk: Chunk) -> bool:
     return chunk.form == "for" or "condition" in chunk.classes
 
 
-def _takes_all(segment: Segment) -> bool:
-    """Whether a segment keeps everything up to its end: a definition, or what an allergy is to."""
-    concept = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), len(segment.chunks))
-    rest = segment.chunks[concept + 1 :]
-    if any("definition" in chunk.classes and chunk.form not in _RELATIVE for chunk in rest):
-        return True
-    term = segment.chunks[concept].term if concept < len(segment.chunks) else None
-    return (
-        term is not None and term.category == "allergy" and any("allergen" in chunk.classes for chunk in rest)
-    )
-
-
 def _is_other_matter(segment: Segment, following: Sequence[Chunk]) -> bool:
     """Whether what follows a list of allergens isn't one ("… to X, or has a history of stroke")."""
     if not any(chunk.term is not None and chunk.term.category == "allergy" for chunk in segment.chunks):
@@ -210,7 +183,7 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
     """Whether a comma or conjunction ends a swallowing phrase: what follows stands on its own."""
     chunk = chunks[index]
     following = list(chunks[index + 1 : index + 9])
-    if chunk.form == ";" or _takes_all(segment):
+    if chunk.form == ";" or takes_all(segment):
         return chunk.form == ";" or _is_other_matter(segment, following)
     if _is_apart(chunk, following, segment):
         return True
@@ -254,7 +227,7 @@ def _lasted(segment: Segment, following: Sequence[Chunk]) -> bool:
 
 def _is_apart(joint: Chunk, following: Sequence[Chunk], segment: Segment) -> bool:
     """Whether what follows tells that a treatment was stopped, or names no treatment that is required."""
-    if joint.form in ("and", "or") and _is_beside_measured(segment, following):
+    if joint.form in ("and", "or") and is_beside_measured(segment, following):
         return True
     if joint.form == "and":
         return stops_treatment(following) or _lasted(segment, following)
@@ -293,16 +266,6 @@ def _names_anew(segment: Segment, chunk: Chunk, *, plain: bool, after_comma: boo
     )
 
 
-def _is_beside_measured(segment: Segment, following: Sequence[Chunk]) -> bool:
-    """Whether another thing than measurable disease follows its rules ("per RECIST or bone lesions")."""
-    at = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), len(segment.chunks) - 1)
-    head, behind = segment.chunks[at].term, [each for c in segment.chunks[at + 1 :] for each in (c, *c.inner)]
-    named = next((each for each in following if not each.classes & _DESCRIBING), None)
-    measured = head is not None and head.category == "lesion" and named is not None and is_content(named)
-    plain = all(chunk.term is None or chunk.term.iri == _TUMOURS for chunk in behind)
-    return measured and plain and any(chunk.form in _STANDARDS for chunk in behind[-_NEAR:])
-
-
 def stops_treatment(chunks: Sequence[Chunk]) -> bool:
     """Whether a clause says that the treatment before it was stopped ("and was discontinued due to X")."""
     verb = next((chunk for chunk in chunks if not chunk.classes & {"neutral"} and chunk.form != "to"), None)
@@ -326,26 +289,6 @@ def _clause_is_over(segment: Segment) -> bool:
     return plain and len(behind) >= _SHORTEST_CLAUSE
 
 
-def _bars_anew(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
-    """Whether "or" leads from what narrows a treatment or disease to the same in another case, or to come.
-
-    "Radiotherapy for bone metastases within 2 weeks or any other radiotherapy within 4 weeks", "surgery
-    within 4 weeks of the first dose or anticipation of need for surgery".
-    """
-    following = chunks[index + 1 : index + 9]
-    head = next((chunk.term for chunk in segment.chunks if is_content(chunk)), None)
-    if chunks[index].form != "or" or not following or head is None or _takes_all(segment):
-        return False
-    at = next((i for i, chunk in enumerate(following) if is_content(chunk)), 0)
-    named = following[at].term
-    if following[0].form.startswith(_TO_COME) and following[0].classes & _EXPECTED:
-        return named is not None and named.category in GIVEN
-    opening = {word for chunk in following[:at] for word in chunk.form.split(" ")}
-    plain = all(chunk.kind == "word" and not chunk.classes & _TURNING for chunk in following[:at])
-    akin = named is not None and (named.iri in head.ancestors | {head.iri} or head.iri in named.ancestors)
-    return akin and plain and not opening.isdisjoint(_ANEW)
-
-
 def _names_another(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
     """Whether another treatment follows behind the time of one, or another disease behind "regardless of".
 
@@ -357,7 +300,7 @@ def _names_another(chunks: Sequence[Chunk], index: int, segment: Segment) -> boo
     head, rest = segment.chunks[at].term, segment.chunks[at + 1 :]
     if named is None or head is None or named.category != head.category:
         return False
-    if _takes_all(segment) or any(chunk.classes & _TURNING for chunk in following[:_OPENING_WORDS]):
+    if takes_all(segment) or any(chunk.classes & _TURNING for chunk in following[:_OPENING_WORDS]):
         return False
     if head.category in GIVEN:
         timed = bool(rest) and rest[-1].kind == "window" and is_content(following[0])

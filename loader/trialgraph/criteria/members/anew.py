@@ -1,0 +1,76 @@
+"""Where something else is barred or asked within a statement: in another case, or beside what came before."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunking.chunks import Chunk
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.members.segments import Segment
+from trialgraph.namespaces import TGC
+
+__all__ = ["bars_anew", "is_beside_measured", "supposes", "takes_all"]
+
+_TURNING = frozenset({"negation", "exception", "condition", "allowance"})
+_DESCRIBING = frozenset({"neutral", "qualifier", "active"})
+_RELATIVE = frozenset({"that is"})
+_TO_COME = ("anticipat", "planned", "expected")
+_EXPECTED = frozenset({"unactual", "planned"})
+_ANEW = frozenset({"any", "prior", "previous"})
+_TUMOURS = str(TGC.SolidTumor)
+"""What the full name of RECIST names."""
+_SUPPOSING = frozenset({"if", "only if"})
+_NEAR = 6
+_STANDARDS = frozenset({"recist", "irecist", "mrecist", "imrecist", "rano", "lugano", "cheson", "pcwg"})
+
+
+def supposes(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
+    """Whether a denial goes on with a case that bars ("a cancer if treated and no evidence of disease")."""
+    behind = itertools.dropwhile(lambda chunk: chunk.form in (",", "and"), chunks[index:])
+    denied = "negation" in getattr(next(behind, None), "classes", ())
+    joined = any(chunk.form == "and" for chunk in chunks[index : index + 2])
+    return denied and joined and any(chunk.form in _SUPPOSING for chunk in segment.chunks)
+
+
+def is_beside_measured(segment: Segment, following: Sequence[Chunk]) -> bool:
+    """Whether another thing than measurable disease follows its rules ("per RECIST or bone lesions")."""
+    at = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), len(segment.chunks) - 1)
+    head, behind = segment.chunks[at].term, [each for c in segment.chunks[at + 1 :] for each in (c, *c.inner)]
+    named = next((each for each in following if not each.classes & _DESCRIBING), None)
+    measured = head is not None and head.category == "lesion" and named is not None and is_content(named)
+    plain = all(chunk.term is None or chunk.term.iri == _TUMOURS for chunk in behind)
+    return measured and plain and any(chunk.form in _STANDARDS for chunk in behind[-_NEAR:])
+
+
+def bars_anew(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
+    """Whether "or" leads from what narrows a treatment or disease to the same in another case, or to come.
+
+    "Radiotherapy for bone metastases within 2 weeks or any other radiotherapy within 4 weeks", "surgery
+    within 4 weeks of the first dose or anticipation of need for surgery".
+    """
+    following = chunks[index + 1 : index + 9]
+    head = next((chunk.term for chunk in segment.chunks if is_content(chunk)), None)
+    if chunks[index].form != "or" or not following or head is None or takes_all(segment):
+        return False
+    at = next((i for i, chunk in enumerate(following) if is_content(chunk)), 0)
+    named = following[at].term
+    if following[0].form.startswith(_TO_COME) and following[0].classes & _EXPECTED:
+        return named is not None and named.category in GIVEN
+    opening = {word for chunk in following[:at] for word in chunk.form.split(" ")}
+    plain = all(chunk.kind == "word" and not chunk.classes & _TURNING for chunk in following[:at])
+    akin = named is not None and (named.iri in head.ancestors | {head.iri} or head.iri in named.ancestors)
+    return akin and plain and not opening.isdisjoint(_ANEW)
+
+
+def takes_all(segment: Segment) -> bool:
+    """Whether a segment keeps everything up to its end: a definition, or what an allergy is to."""
+    concept = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), len(segment.chunks))
+    rest = segment.chunks[concept + 1 :]
+    if any("definition" in chunk.classes and chunk.form not in _RELATIVE for chunk in rest):
+        return True
+    term = segment.chunks[concept].term if concept < len(segment.chunks) else None
+    return (
+        term is not None and term.category == "allergy" and any("allergen" in chunk.classes for chunk in rest)
+    )
