@@ -75,7 +75,7 @@ def past_method(
     moment = end_of_doing(text, moment)
     last = max(end, token_at(tokens, moment) if moment > offset else end)
     comma = end
-    for index in range(end, last):
+    for index in range(token_at(tokens, offset), last):
         mention = mention_at(index)
         if mention is not None and mention.term.quantity and not _names_method(text, tokens, mention):
             return comma
