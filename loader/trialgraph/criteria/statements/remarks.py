@@ -8,22 +8,26 @@ so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.statements.undemanding import Place, is_undemanding
 from trialgraph.criteria.trees import all_of, any_of, asks_of_some
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Value, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Span, Value, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = ["without_remarks"]
 
 _PAIR = 2
+_LABEL = 40
+"""How long the name may be that stands before a remark."""
 _AGE = str(TGC.Age)
 _BEFORE = frozenset(".;:*•([)]\n")
 _BEHIND = frozenset(".;*•)]([\n")
 _ENDING = frozenset(".;)")
+_NEXT = re.compile(r"[\s.;)\]*•-]*(?P<next>\w(?:[^.;]|\.(?=\d))+)")
 
 
 def without_remarks(text: Text, expression: Expression) -> Expression:
@@ -33,23 +37,34 @@ def without_remarks(text: Text, expression: Expression) -> Expression:
     if not told:
         return expression
     asked = [atom.limit.low for atom in leaves if isinstance(atom, Value) and atom.concept == _AGE]
-    remarks = _Remarks(text, frozenset(low for low in asked if low is not None))
+    ages = frozenset(low for low in asked if low is not None)
+    remarks = _Remarks(text, ages, tuple(text.normalized.readable(atom.span) for atom in leaves))
     kept = None if isinstance(expression, Narrative) else remarks.kept(expression)
     if kept is not None:
         return kept
     if not all(remarks.is_one(each, "alone") for each in told):
         return expression
     start = min(text.normalized.readable(each.span)[0] for each in told)
+    before = text.text[:start].rstrip(" *•-(")
+    if any(map(str.isalpha, before)) and not (before.endswith(":") and len(before) <= _LABEL):
+        return expression
     end = max(text.normalized.readable(each.span)[1] for each in told)
     return Narrative(text.text[start:end].strip(" ;,.:"), "remark", text.span(start, end))
 
 
 @dataclass(frozen=True, slots=True)
 class _Remarks:
-    """The remarks of a text, in which patients are asked for from some ages on."""
+    """The remarks of a text.
+
+    Args:
+        text: The text.
+        ages: From which ages on it asks for patients.
+        places: Where the atoms stand that were read from it.
+    """
 
     text: Text
     ages: frozenset[float]
+    places: tuple[Span, ...]
 
     def kept(self, expression: Expression, *, inside: bool = False) -> Expression | None:
         """Return what is left of an expression without its remarks; None if that is nothing.
@@ -81,7 +96,18 @@ class _Remarks:
         before, behind = words[:start].rstrip(" \t"), words[end:].lstrip(" \t")
         opens = not before or before[-1] in _BEFORE or before.endswith((" -", "\n-")) or words[start] in "(["
         ends = not behind or behind[0] in _BEHIND or words[end - 1] in _ENDING
-        return opens and ends and is_undemanding(self.text, told.text, place, self.ages)
+        if not (opens and ends and is_undemanding(self.text, told.text, place, self.ages)):
+            return False
+        return not self._goes_on_unread(end)
+
+    def _goes_on_unread(self, end: int) -> bool:
+        """Whether nothing was read from the sentence behind, which may bound what is allowed before it."""
+        behind = _NEXT.match(self.text.text, end)
+        if behind is None or any(
+            behind.start("next") < last and first < behind.end() for first, last in self.places
+        ):
+            return False
+        return not is_undemanding(self.text, behind["next"], "beside", self.ages)
 
     def _left(self, part: Expression, place: Place, *, inside: bool) -> Expression | None:
         return None if self.is_one(part, place) else self.kept(part, inside=inside)

@@ -15,6 +15,7 @@ __all__ = ["Place", "is_undemanding"]
 Place = Literal["alone", "beside", "excusing"]
 """Where a sentence stands: with nothing else, beside what is asked, or where it may excuse from a bar."""
 
+_MARKS = " \t\n;,.:*•-–"
 _SIGNS = " \t\n;,.:*•-–()[]"
 _NOTED = re.compile(
     r"(?:(?:please\s+|of\s+)?(?:note|nb|n\.b\.)\b[\s:,;-]*(?:that\s+)?"
@@ -24,7 +25,7 @@ _NOTED = re.compile(
 _NEXT = re.compile(r"(?<=[.;)\]])\s+(?=[A-Z(\[*•])|\s+[*•]\s+|\n+")
 _DEMANDING = re.compile(
     r"\b(?:must|shall|exclu\w+|ineligib\w+|not\s+(?:be\s+)?(?:eligible|allowed|permitted|enrolled)|unless|except\w*"
-    r"|prohibited|barred|requires?|required\s+(?:to|for|that|if)|have\s+to|has\s+to|need(?:s|ed)?\s+to|mandatory)\b",
+    r"|prohibited|barred|requires?|required|have\s+to|has\s+to|need(?:s|ed)?\s+to|mandatory)\b",
     re.IGNORECASE,
 )
 """Words that demand or bar, whatever they stand behind."""
@@ -45,12 +46,12 @@ _TAIL = (
     r"(?:\s+(?:in\s+order\s+)?to\s+(?:meet|achieve|reach|obtain|control|manage|reduce|lower|maintain|treat)\b(?P<aim>[^.;:]{0,80}))?"
 )
 _ALLOWED = re.compile(
-    r"(?P<what>[^.;:]{3,200}?)\s+(?:(?:is|are|will\s+be|were)\s+)?(?:also\s+)?"
+    r"(?P<what>[^.;:*()\[\]]{3,200}?)\s+(?:(?:is|are|will\s+be|were)\s+)?(?:also\s+)?"
     rf"(?:allowed|allowable|permitted|permissible|acceptable){_TAIL}\s*$"
     r"|(?:patients|participants|subjects|they)\s+(?:may|can)\s+(?:also\s+|still\s+)?"
     r"(?:have\s+(?:also\s+)?(?:had|received|undergone)|be\s+(?:on|receiving|taking|treated\s+with)|receive|take|use|undergo"
     r"|continue(?:\s+(?:to\s+(?:receive|take|use)|on|with))?)"
-    r"\s+(?P<had>[^.;:]{3,160})$",
+    r"\s+(?P<had>[^.;:*()\[\]]{3,160})$",
     re.IGNORECASE,
 )
 """A sentence that does no more than allow something."""
@@ -74,7 +75,7 @@ _BOUNDED = re.compile(
     r"|up\s+to|maximum|minimum|at\s+least|at\s+most|more|less|fewer|until|but|however|prior\s+to|after|before|since|within"
     r"|during|stable|for\s+whom|one|two|three|four|five|single|limited|least|last|required|eligible|those|patients?\s+(?:with|who)"
     r"|(?:participants?|subjects?|individuals?|those|people)\s+(?:with|who)|while|when|where|approv\w+|discuss\w*|case"
-    r"|following|methods?|contracep\w+|planned|naive|progress\w+|refractory|failed|low|physiologic\w*|replacement)\b"
+    r"|following|methods?|contracep\w+|planned|naive|newly|symptomatic|untreated|uncontrolled|active|progress\w+|refractory|failed|low|physiologic\w*|replacement)\b"
     r"|[≥≤<>%]|(?<![\w-])(?<!radium )\d",
     re.IGNORECASE,
 )
@@ -85,6 +86,9 @@ _CHILDREN = re.compile(
     re.IGNORECASE,
 )
 """Why children are left out, below an age that was told."""
+_BRACKET = re.compile(r"\([^()]*(?:\([^()]*\)[^()]*)*(?:\)|$)|\[[^\[\]]*(?:\]|$)")
+_HAVING = re.compile(r"(?:no|without|any)\s+(?:known|history|evidence|active|prior|current)\b", re.IGNORECASE)
+"""How a sentence starts that asks for the absence of something, before it speaks of a test for it."""
 _EXPANDED = re.compile(r"(?P<short>[A-Z][\w-]{1,9})\s*=\s*(?P<long>[A-Za-z][A-Za-z ,()/-]{4,90})")
 _FORMULA = re.compile(r"\b140\s*[-–−]\s*age\b", re.IGNORECASE)
 _LIMITING = re.compile(r"[≥≤<>]|\b(?:must|should|at\s+least|greater|less|more)\b", re.IGNORECASE)
@@ -110,30 +114,41 @@ def is_undemanding(text: Text, words: str, place: Place, ages: frozenset[float] 
 
 def _sentences(words: str) -> Iterator[str]:
     for each in _NEXT.split(words):
-        plain = each.strip(_SIGNS) if each.count("(") == each.count(")") or each[:1] in "([" else each.strip()
+        plain = each.strip(_SIGNS) if each.lstrip(_MARKS)[:1] in "([" else each.strip(_MARKS)
         noted = _NOTED.match(plain)
-        said = plain[noted.end() :].strip(_SIGNS) if noted is not None else plain
+        said = plain[noted.end() :].strip(_MARKS) if noted is not None else plain
         if any(map(str.isalpha, said)):
             yield said
 
 
 def _demands_nothing(text: Text, sentence: str, place: Place, ages: frozenset[float]) -> bool:
-    if arranges(sentence) or (place != "alone" and is_idle(text, sentence)):
+    if _FORMULA.search(sentence) is not None:
+        return ("=" in sentence or "×" in sentence) and _LIMITING.search(sentence) is None
+    if _HAVING.match(sentence) is None and arranges(sentence):
         return True
+    if place != "alone" and is_idle(text, sentence):
+        return True
+    plain = " ".join(_BRACKET.sub(" ", sentence).split())
+    inside = " ".join(_BRACKET.findall(sentence))
+    if _demands(inside):
+        return False
+    if place != "excusing" and _allows_only(plain) and _BOUNDED.search(inside) is None:
+        return True
+    return _is_told(plain, inside, place) or (
+        place != "alone" and (_explains(sentence) or _restates_age(sentence, ages))
+    )
+
+
+def _is_told(sentence: str, inside: str, place: Place) -> bool:
+    """Whether a sentence without what stands in its brackets tells, waives or advises something."""
     table = lexicon()
     for phrases in (table.remark,) if place == "excusing" else (table.remark, table.waiver):
         told = phrases.search(sentence)
         if told is not None:
             rest = sentence[told.end() :]
-            return not (_demands(rest) or _ASKING.search(rest))
+            return not (_demands(rest) or _ASKING.search(rest) or _ASKING.search(inside))
     told = table.advice.search(sentence)
-    if told is not None:
-        return not _demands(sentence[told.end() :])
-    if _FORMULA.search(sentence) is not None:
-        return ("=" in sentence or "×" in sentence) and _LIMITING.search(sentence) is None
-    if place != "excusing" and _allows_only(sentence):
-        return True
-    return place != "alone" and (_explains(sentence) or _restates_age(sentence, ages))
+    return told is not None and not _demands(sentence[told.end() :])
 
 
 def _restates_age(sentence: str, ages: frozenset[float]) -> bool:
@@ -152,6 +167,8 @@ def _allows_only(sentence: str) -> bool:
     if found is None:
         return False
     what = found["what"] or found["had"]
+    if " - " in what:
+        return False
     free = _GIVEN.search(what) is not None or _ANY.match(what) is not None
     return free and _BOUNDED.search(what) is None and _BOUNDED.search(found["aim"] or "") is None
 
