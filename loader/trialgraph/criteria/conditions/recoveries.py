@@ -144,8 +144,14 @@ def _clause(chunks: Sequence[Chunk], at: int, joint: str) -> tuple[int, int]:
     start = next((i for i in range(first, 0, -1) if chunks[i - 1].form == joint), 0)
     if not all(map(_is_little, chunks[start:first])) or not any(map(is_content, chunks[:start])):
         start = 0
-    ends = (i for i in range(at + 1, len(chunks) - 1) if chunks[i].form == joint and _restarts(chunks[i + 1]))
+    joints = (i for i in range(at + 1, len(chunks) - 1) if chunks[i].form in (",", joint))
+    ends = (i for i in joints if _goes_on(chunks[i], chunks[i + 1], joint))
     return start, next(ends, len(chunks))
+
+
+def _goes_on(chunk: Chunk, following: Chunk, joint: str) -> bool:
+    """Whether a demand goes on behind a joint ("and must …", ", not require steroids")."""
+    return _is_negation(following) or (chunk.form == joint and _restarts(following))
 
 
 def _restarts(chunk: Chunk) -> bool:

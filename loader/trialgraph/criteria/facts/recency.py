@@ -85,6 +85,15 @@ _TAKING = re.compile(
     re.IGNORECASE,
 )
 _NOT_TAKING = re.compile(r"\b(?:not|no\s+longer)\s+(?:\w+ly\s+)*(?:receiving|taking|using)\b", re.IGNORECASE)
+_OFF = re.compile(
+    r"(?:\b(?:not|no\s+longer)\s+(?:\w+ly\s+)*(?:requir(?:es?|ing)|needing)|\boff(?:\s+(?:of|all|any))*"
+    r"|\bno\s+(?:(?:ongoing|current)\s+)?requirement\s+(?:for|of))\W*(?:\w+\s+)?$",
+    re.IGNORECASE,
+)
+"""What says of a treatment that it isn't given now, or wasn't in a time that stands behind it."""
+_LASTING = re.compile(
+    r"[^.;]{0,240}?(?:\bfor\b|\bwithin\b|\bprior\b|\bbefore\b|\bsince\b|[≥>]|\d)", re.IGNORECASE
+)
 _BEFORE_NOW = re.compile(
     r"\b(?:received|taken|took|had|treated\s+(?:previously|before)|previous\w*|prior|history|ever|past|who\s+were)\b"
     r"|\b(?:plan\w*|expect\w*|anticipat\w*|likely|intend\w*|will|eligible|candidates?)\b",
@@ -222,7 +231,17 @@ def for_time_before(head: Chunk, chunks: Sequence[Chunk]) -> bool:
 def is_taken_now(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> bool:
     """Whether a verb before a treatment, which is no operation, says that it is given now."""
     radiotherapy = head.term is not None and head.term.is_a(_RADIOTHERAPY)
-    return (radiotherapy or category_of(head) == "treatment") and goes_on(text, chunks)
+    if not (radiotherapy or category_of(head) == "treatment"):
+        return False
+    return goes_on(text, chunks) or _is_off(text, head, chunks)
+
+
+def _is_off(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> bool:
+    """Whether a treatment isn't given now, without a word of how long ("off steroids", "not require A")."""
+    if not chunks or any(chunk.classes & {"historic"} for chunk in chunks):
+        return False
+    off = _OFF.search(text.text, chunks[0].start, chunks[-1].end)
+    return off is not None and _LASTING.match(text.text, head.end) is None
 
 
 def goes_on(text: Text, chunks: Sequence[Chunk]) -> bool:

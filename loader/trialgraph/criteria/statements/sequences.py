@@ -35,8 +35,8 @@ from trialgraph.criteria.statements.notes import (
     says_no_more,
     with_listed_exceptions,
 )
-from trialgraph.criteria.statements.statements import of_part, read_statement, read_time_since
-from trialgraph.criteria.statements.turns import turned
+from trialgraph.criteria.statements.statements import Statement, of_part, read_statement, read_time_since
+from trialgraph.criteria.statements.turns import barred_by_demand, turned
 from trialgraph.criteria.trees import all_of, any_of, asks_of_some, is_formal
 from trialgraph.expressions import AllOf, Expression
 
@@ -65,7 +65,9 @@ def read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[E
         if asks_several(words) or defines_childbearing(words):
             read.append(narrative(text, sentence[0].start, end))
             break
-        statement = turned(text, read_statement(text, sentence), words, place)
+        barred = barred_by_demand(text, sentence, words)
+        plain = Statement(barred) if barred is not None else read_statement(text, sentence)
+        statement = plain if barred is not None else turned(text, plain, words, place)
         if read and (EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
             read = lift_noted(text, read, words, place)
         elif read and (told := _told_of(text, sentences, sentence, read[-1])) is not None:

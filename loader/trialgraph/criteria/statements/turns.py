@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from copy import copy
 
-from trialgraph.criteria.chunking.chunks import Text
+from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.language.offers import DEMAND
-from trialgraph.criteria.statements.statements import Statement
+from trialgraph.criteria.statements.statements import Statement, read_statement
 from trialgraph.criteria.trees import any_of, is_formal, negate, only_facts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
 from trialgraph.namespaces import TGC
 
-__all__ = ["lacking", "turned"]
+__all__ = ["barred_by_demand", "lacking", "turned"]
 
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _METASTATIC = str(TGC.MetastaticMalignantNeoplasm)
@@ -30,6 +32,7 @@ _LIMITED = re.compile(
     re.IGNORECASE,
 )
 """How a demand opens that a value be within a limit ("creatinine must be < 1.5 mg/dL") or be found."""
+_SEVERAL = re.compile(r"(?:,|\band)\s+(?:must\s+|should\s+)?not\b", re.IGNORECASE)
 _EITHER = re.compile(r"\bor\b", re.IGNORECASE)
 _NOT_GIVEN = re.compile(
     r"(?:(?:patients?|subjects?|participants?)\s+)?(?:who\s+)?ha(?:s|ve|d)\s+not\s+"
@@ -67,6 +70,21 @@ def turned(text: Text, statement: Statement, words: str, place: tuple[int, int])
         kept = any(_may_be_asked_for(text, fact) for fact in facts)
         return statement if kept else Statement(narrative(text, *place), text=words)
     return statement
+
+
+def barred_by_demand(text: Text, sentence: Sequence[Chunk], words: str) -> Expression | None:
+    """Return what an exclusion bars that denies several things ("must not need A, and not have B").
+
+    None unless every part of the demand is a denial that is understood.
+    """
+    if not text.exclusion or DEMAND.match(words) is None or _SEVERAL.search(words) is None:
+        return None
+    asking = copy(text)
+    asking.exclusion = False
+    read = read_statement(asking, sentence).expression
+    parts = read.operands if isinstance(read, AllOf) else ()
+    denied = [part.operand for part in parts if isinstance(part, Not) and isinstance(part.operand, Fact)]
+    return any_of(denied) if parts and len(denied) == len(parts) else None
 
 
 def lacking(asked: Expression, words: str) -> Expression:
