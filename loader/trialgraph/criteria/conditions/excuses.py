@@ -20,7 +20,8 @@ _CAUSES = frozenset({"due to", "related to", "attributable to", "attributed to",
                      "associated with", "secondary to", "explained by", "resulting from"})  # fmt: skip
 _OPENING = frozenset({"in", "for", "there", "on", "elevated", "elevation", "increase", "increased",
                       "abnormal", "abnormality", "change", "result", "secondary", "to",
-                      "case", "of"})  # fmt: skip
+                      "case", "of", "rise", "considered", "thought", "felt", "believed", "deemed", "to be",
+                      "be", "due"})  # fmt: skip
 """What may stand before the condition that excuses."""
 _APART = re.compile(
     r"\b(?:other\s+than|excluding|apart\s+from|aside\s+from|not\s+including|exclusive\s+of)\s*$",
@@ -140,7 +141,9 @@ def _behind_opening(chunks: Sequence[Chunk]) -> list[Chunk]:
     while kept:
         first = kept[0]
         silent = "neutral" in first.classes or any(each in first.classes for each in _SILENT)
-        if not (silent or first.form in _CAUSES or first.form in _OPENING or first.kind == "sign"):
+        opens = first.form in _CAUSES or first.form in _OPENING or first.kind == "sign"
+        measured = first.kind == "concept" and first.term is not None and first.term.quantity
+        if not (silent or opens or measured):
             break
         kept = kept[1:]
     return list(kept)

@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.results import Told
 
-__all__ = ["REQUIRING", "UNNAMED", "after_requiring"]
+__all__ = ["REQUIRING", "UNNAMED", "after_requiring", "with_denied_needs"]
 
 REQUIRING = frozenset({"requiring", "require", "required", "needing"})
 _ANY = frozenset({"condition", "disorder", "illness", "syndrome"})
 UNNAMED = _ANY | {"disease"}
+
+
+_GOING_ON = frozenset({",", "and", "must", "should", "shall"})
+"""What a denial goes on behind that tells nobody apart, as "who do not" would."""
+
+
+def with_denied_needs(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Return the words of a demand with each "not require" of it as one denial ("…, and not require A")."""
+    told: list[Chunk] = []
+    for chunk in chunks:
+        denied = bool(told) and told[-1].form == "not" and chunk.form == "require"
+        if denied and (len(told) == 1 or told[-2].form in _GOING_ON):
+            told[-1] = replace(told[-1], form="not requiring", end=chunk.end)
+        else:
+            told.append(chunk)
+    return told
 
 
 def after_requiring(text: Text, chunks: Sequence[Chunk], around: Told) -> Sequence[Chunk]:

@@ -14,7 +14,7 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.sexes import read_sex
 from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.facts.facts import is_content, read_fact
-from trialgraph.criteria.language.connectives import RESTARTS
+from trialgraph.criteria.language.connectives import RESTARTS, WHO
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of
@@ -42,6 +42,7 @@ _MODALS = ("must", "should", "shall", "need")
 _PROVIDED = frozenset({"if", "only if", "provided", "provided that", "providing", "providing that",
                        "as long as", "so long as", "on condition that", "on the condition that", "when",
                        "only when", "unless"})  # fmt: skip
+_OWN = frozenset({"their", "his or her"})
 _BEING = frozenset({"is", "are", "be", "was", "were", "also", "still"})
 _ON = frozenset({"on", "onto"})
 _NOTE = 2
@@ -227,8 +228,8 @@ def _provides(chunks: Sequence[Chunk]) -> bool:
 
 
 def _whom(chunks: Sequence[Chunk]) -> list[Chunk]:
-    """Return who is let in ("for patients with X, they are …", "patients with X may only be …")."""
-    subject = without_trailing_verb(list(chunks))
+    """Return who is let in ("for patients with X, they are …", "patients who are X may only be …")."""
+    subject = without_trailing_verb(list(chunks[chunks[0].form in WHO and len(chunks) > 1 :]))
     while subject and subject[-1].form in _ADDED:
         subject = without_trailing_verb(subject[:-1])
     if len(subject) > 1 and subject[-1].form in _PRONOUNS and subject[-2].form == ",":
@@ -254,6 +255,8 @@ def _let_in(
 
 def _asked(text: Text, chunks: list[Chunk], *, denied: bool) -> Expression:
     """Return what a permission asks, or what it denies ("unless …"); in words unless all is understood."""
+    if len(chunks) > 1 and chunks[0].form in _OWN and chunks[1].kind == "value":
+        chunks = chunks[1:]
     pointing = _POINTING.match(text.text, chunks[0].start) is not None
     read = None if pointing else read_statement(text, chunks).expression
     unsure = read is not None and not is_formal(read) and (denied or _chooses(read))

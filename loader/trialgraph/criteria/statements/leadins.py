@@ -27,7 +27,7 @@ from trialgraph.criteria.statements.parts import part_led_in
 from trialgraph.criteria.statements.refusals import without_trailing_verb
 from trialgraph.criteria.statements.supposed import case_of
 from trialgraph.criteria.trees import all_of, any_of, asks_of_some, dated, map_facts, negate
-from trialgraph.expressions import Expression, Fact, Narrative, Not, atoms
+from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Not, Value, atoms
 
 __all__ = ["between", "in_state_of", "in_time_of", "with_lead"]
 
@@ -318,6 +318,8 @@ def _asked_in_case(text: Text, leading: Sequence[Chunk], head: Expression, body:
     """Ask a list below "if older than 75, the following must be met:" of those in that case only."""
     if asks_of_some(head):
         return any_of([head.operands[0], all_of([any_of(head.operands[1:]), body])])
+    if isinstance(head, AnyOf) and any(isinstance(each, Value) for each in atoms(head)):
+        return all_of([head, body])  # "If not on A: INR ≤ 1.5": those on A are spoken of below
     comma = next((chunk for chunk in leading if chunk.form == ","), leading[-1])
     words = narrative(text, leading[0].start, comma.start if comma is not leading[-1] else comma.end)
     return any_of([Not(words), body])

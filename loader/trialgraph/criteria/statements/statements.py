@@ -21,6 +21,7 @@ from trialgraph.criteria.conditions.steadied import read_steadied
 from trialgraph.criteria.facts.allowances import allowance_at, allows, ceiling, washout
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.recency import or_now
+from trialgraph.criteria.facts.requiring import with_denied_needs
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_barred, read_segments
@@ -65,6 +66,8 @@ class Statement:
 def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     """Return what a sentence says; chunks of it that aren't understood stay narrative in their place."""
     chunks = or_now(text, trimmed(chunks))
+    if "not require" in text.lowered:
+        chunks = with_denied_needs(chunks)
     told = opening_time(text, chunks) if text.exclusion else None
     if told is None or _takes_a_person(text, chunks):
         return _read_undated(text, chunks) if text.exclusion else _read_tested(text, chunks)

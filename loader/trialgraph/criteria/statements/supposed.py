@@ -85,7 +85,7 @@ def _parting(text: Text, chunks: Sequence[Chunk]) -> int | None:
 def case_of(text: Text, chunks: Sequence[Chunk]) -> Expression:
     """Return in whose case something is asked; words where that isn't understood."""
     kept = trimmed(chunks)
-    if len(kept) > 1 and kept[-1].form == "only":
+    if len(kept) > 1 and kept[-1].form in ("only", "will"):
         kept = kept[:-1]
     reading = read_fact(text, kept) if kept else None
     if reading is not None:
