@@ -61,7 +61,8 @@ def bars_anew(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
     opening = {word for chunk in following[:at] for word in chunk.form.split(" ")}
     plain = all(chunk.kind == "word" and not chunk.classes & _TURNING for chunk in following[:at])
     akin = named is not None and (named.iri in head.ancestors | {head.iri} or head.iri in named.ancestors)
-    return akin and plain and not opening.isdisjoint(_ANEW)
+    same = named is not None and named.iri == head.iri
+    return plain and ((akin and "any" in opening) or (same and not opening.isdisjoint(_ANEW)))
 
 
 def takes_all(segment: Segment) -> bool:
