@@ -123,6 +123,7 @@ def test_exclusions_of_some_patients_bar_everyone_unless_a_part_is_named() -> No
             "* Organ function:\n  * Hemoglobin ≥ 9 g/dL\n  * INR ≤ 1.5 or\n* Creatinine ≤ 2 mg/dL\n* Cough",
             ["ALL(Hemoglobin≥9 g/dL, ANY(INR≤1.5, SerumCreatinine≤2 mg/dL))", "Cough"],
         ),
+        ("* Gout or\n* Stroke\n  * Cough\n  * Fever", ["Gout", "ALL(Stroke, Cough, Fever)"]),
         ("* Gout or\n\nCohort B:\n\n* Stroke", ["Gout", "Stroke"]),
         ("Exclusion criteria:\n* Gout or\n* Stroke", ["Gout", "Stroke"]),
     ],

@@ -66,9 +66,9 @@ _THOSE = re.compile(
 )
 """Whom alone something is asked of: "Regimen B only (with trastuzumab): …", "For lymphoma patients: …"."""
 _NAMING = re.compile(
-    rf"""(?P<some>(?=[^:]{{0,60}}\b(?:(?<!grade\s)(?<!working\s)(?:{_PARTS})\s+\#?{_NUMBER}|cohorts?\b|expansion\s+{_NUMBER}))
+    rf"""(?P<some>(?=(?-i:[a-z]?[A-Z\d\[(])|for\b|in\b)(?=[^:]{{0,60}}\b(?:(?<!grade\s)(?<!working\s)(?:{_PARTS})\s+\#?{_NUMBER}|cohorts?\b|expansion\s+{_NUMBER}))
     (?![^:]*\b(?:must|may|should|shall|will|can|have|has|had|is|are|was|were|not|no|other|following|within|prior|previous\w*|perform\w*
-    |treated|eligib\w*|requir\w*|includ\w*|receiv\w*|defin\w*|enrol\w*|participat\w*|criteria|trials?|history)\b)[^:.;]{{2,70}}?)\s*:\s+(?=\S)""",
+    |treated|eligib\w*|requir\w*|includ\w*|receiv\w*|defin\w*|enrol\w*|participat\w*|criteria|trials?|history)\b)[^:.;]{{2,70}}?)\s*:\s+(?=\S)(?!.*\b(?:{_PARTS})\s+{_NUMBER}\s*:)""",
     re.VERBOSE | re.IGNORECASE,
 )
 """A label that names a part among other words: "NSCLC (1L) cohort C3: …", "Part 2 with B: …"."""

@@ -16,6 +16,9 @@ _JOINT = re.compile(r"\W*(?:(?P<either>(?:and/)?or)|and)\W*", re.IGNORECASE)
 _BETWEEN = re.compile(r"\W*(?:\w{1,3}\W*)?")
 """What stands between two items that nothing parts: the marker of the second."""
 
+_LEADING_IN = re.compile(r":\s*(?:[^\w\s]|\w{1,3}[.)])?\s*$")
+"""How the words before a nested item end that lead it in, with the item's marker."""
+
 
 def joined(items: Iterable[Item], text: str) -> list[Item]:
     """Return items, those that "or" joins as one with each of them nested in it.
@@ -52,6 +55,8 @@ def _is_other(before: Item, item: Item, offered: Item | None, text: str) -> bool
     """Whether a demand is the other of a choice with the one right before it."""
     if before.kind != "inclusion" or item.kind != "inclusion" or before.scope != item.scope:
         return False
+    if item.parts and _LEADING_IN.search(item.text, 0, item.parts[0].span[0]) is None:
+        return False  # What is nested in it without being led in may be asked of everyone.
     if offered is not None:
         start, end = offered.span
         return all(_BETWEEN.fullmatch(text, *gap) for gap in ((before.span[1], start), (end, item.span[0])))
