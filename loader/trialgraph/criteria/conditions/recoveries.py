@@ -258,7 +258,7 @@ def _clause(chunks: Sequence[Chunk], at: int, joint: str) -> tuple[int, int]:
 
 def _restarts(chunks: Sequence[Chunk], at: int) -> bool:
     chunk = chunks[at]
-    if chunk.form == "not":  # "…, not require corticosteroids"
+    if "negation" in chunk.classes:  # "…, not require corticosteroids"
         return at > 1 and chunks[at - 2].kind == "concept"
     restarts = chunk.form in _HAVING or chunk.form.startswith(_ASKING) or "persons" in chunk.classes
     return restarts and chunks[at - 1].form != ","
