@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import Expression, Span, Value, atoms
 
@@ -27,15 +26,6 @@ _OWN = re.compile(
     re.IGNORECASE,
 )
 """The disease that a trial is about, which lines are counted of anyway."""
-_STAGE = r"(?:locally[\s-]+advanced|advanced|metastatic|recurrent|relapsed|unresectable|inoperable|incurable)"
-_ADVANCED = re.compile(
-    rf"(?:for|in)\s+(?:the\s+|an?\s+|their\s+)?(?:(?:treatment|management)\s+of\s+)?{_STAGE}"
-    rf"(?:\s*(?:,|/|\band/or\b|\bor\b|\band\b)*\s*{_STAGE})*"
-    r"(?:\s+(?!(?:and|or|with|that|which|who|including|includ\w+|contain\w+|consist\w+|has|have|had|is|are|as|prior|given|before"
-    r"|after|due|except|if|but|allowed|permitted|of|for|in|on)\b)[\w-]+){1,5}\s*\.?",
-    re.IGNORECASE,
-)
-"""How lines are told to be those for advanced disease ("in the locally advanced or metastatic setting")."""
 _PURPOSE = frozenset({"for", "in", "in the", "for the", "against"}) | _TREATING
 
 
@@ -69,23 +59,13 @@ def counted_for(text: Text, expression: Expression, rest: Sequence[Chunk], end: 
 
 def _of_these(text: Text, expression: Expression, value: Value, place: Span) -> Expression:
     """Return a number of all lines with the words that tell which of them are counted."""
-    words = _for_advanced(text, value, place) or narrative(text, *place)
+    words = narrative(text, *place)
     ceiling = value.limit.high is not None and value.limit.low is None
     if value.limit.high is not None and not ceiling:
         # Of all lines there may be more than of those meant.
         least = replace(value.limit, high=None, high_inclusive=True)
         expression = replace(value, limit=least)
     return any_of([expression, words]) if ceiling else all_of([expression, words])
-
-
-def _for_advanced(text: Text, value: Value, place: Span) -> Value | None:
-    """Return the number of lines for advanced disease, where no more than that is told of them."""
-    name = wording().advanced_lines.get(value.concept.rpartition("/")[2])
-    term = text.vocabulary.named(name) if name and _ADVANCED.fullmatch(text.text, *place) else None
-    if term is None:
-        return None
-    span = (value.span[0], text.span(*place)[1])
-    return replace(value, concept=term.iri, concept_label=term.label, span=span)
 
 
 def counts_lines(expression: Expression) -> bool:

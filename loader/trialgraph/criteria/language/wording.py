@@ -105,7 +105,6 @@ class Wording:
     exact: dict[str, tuple[float, float]]
     lines: dict[str, list[str]]
     lines_of: dict[str, list[str]]
-    advanced_lines: dict[str, str]
     agents_of: dict[str, list[str]]
     diameters: dict[str, str]
     named_by_unit: dict[str, dict[str, list[str]]]
@@ -178,7 +177,6 @@ def wording() -> Wording:
         exact={name: (float(low), float(high)) for name, (low, high) in table["exact"].items()},
         lines=table["lines"],
         lines_of=table["lines_of"],
-        advanced_lines=table["advanced_lines"],
         agents_of=table["agents_of"],
         named_by_unit=table["named_by_unit"],
         diameters={noun.lower(): name for noun, name in _sides(table["diameters"]).items()},
