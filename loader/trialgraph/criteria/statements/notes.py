@@ -45,6 +45,12 @@ EXCEPTION_NOTE = re.compile(
     r"\b(?:do(?:es)? not apply|(?:is|are) not applicable) (?:to|for|in))\b",
     re.IGNORECASE,
 )
+_BOUNDING = re.compile(
+    r"\b(?:allowed|permitted|acceptable|allowable)\b\s*(?:,|\()\s*(?:but|must|not|only|at\s+least|should|provided|[≥>])"
+    r"|\b(?:allowed|permitted|acceptable|allowable)\s+but\b",
+    re.IGNORECASE,
+)
+"""How a sentence goes on that bounds what it allows ("transfusions are allowed, but not within 7 days")."""
 _OPENING = re.compile(
     r"\W*(?:(?:note|nb|n\.b\.)\W+)?(?:(?:the following|these) (?:are|is) (?:an? |the )?(?:\w+ )?exceptions?"
     r"|(?:(?:the|only|allowed|accepted|permitted|additional|acceptable|following) )*exceptions?"
@@ -154,12 +160,18 @@ def _allows(text: Text, item: Item) -> bool:
 
 
 def lift_noted(text: Text, read: list[Expression], words: str, place: Span) -> list[Expression]:
-    """Let a sentence lift what those before it bar; one that only opens a list below it lifts nothing."""
+    """Let a sentence lift what those before it bar; one that only opens a list below it lifts nothing.
+
+    Where it lifts nothing of what is demanded, and bounds what it allows, it stays words.
+    """
     found = _OPENING.match(words)
     excepted = words if found is None else words[found.end() :].strip(" :;.*")
     if not excepted and place[1] < len(text.text.rstrip(" :")):
         return read
-    return lift(text, read, excepted or words, place)
+    lifted = lift(text, read, excepted or words, place)
+    if lifted == read and not text.exclusion and _BOUNDING.search(words) is not None:
+        return [*read, narrative(text, *place)]
+    return lifted
 
 
 def with_listed_exceptions(text: Text, sentences: list[list[Chunk]]) -> list[list[Chunk]]:
