@@ -46,8 +46,9 @@ EXCEPTION_NOTE = re.compile(
     re.IGNORECASE,
 )
 _BOUNDING = re.compile(
-    r"\b(?:allowed|permitted|acceptable|allowable)\b\s*(?:,|\()\s*(?:but|must|not|only|at\s+least|should|provided|[≥>])"
-    r"|\b(?:allowed|permitted|acceptable|allowable)\s+but\b",
+    r"\b(?:allowed|permitted|acceptable|allowable)\b\s*[,(]?\s*"
+    r"(?:only\b|but\b(?!\s+not\s+(?:required|mandatory|necessary|needed))"
+    r"|(?<=[,(])(?:must|not|at\s+least|should|provided|[≥>]))",
     re.IGNORECASE,
 )
 """How a sentence goes on that bounds what it allows ("transfusions are allowed, but not within 7 days")."""
