@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from trialgraph.criteria.chunking.pieces import Chunk
+from trialgraph.criteria.chunking.pieces import Chunk, outside
 
 __all__ = ["without_formulas"]
 
@@ -37,5 +37,4 @@ def without_formulas(text: str, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
     """Return the chunks of a text without those of such formulas, with the sex that each is for."""
     if _SIGN not in text:
         return chunks
-    places = [found.span() for found in _FORMULA.finditer(text)]
-    return [chunk for chunk in chunks if not any(first <= chunk.start < last for first, last in places)]
+    return outside(chunks, [found.span() for found in _FORMULA.finditer(text)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,7 +13,7 @@ from trialgraph.criteria.quantities.values import FoundValue
 from trialgraph.criteria.quantities.windows import FoundWindow
 from trialgraph.expressions import Expression
 
-__all__ = ["TURNING", "Chunk", "ChunkKind", "is_content", "is_given", "is_undergone", "with_inner"]
+__all__ = ["TURNING", "Chunk", "ChunkKind", "is_content", "is_given", "is_undergone", "outside", "with_inner"]
 
 TURNING = frozenset({"negation", "condition", "exception", "allowance", "barring"})
 """Classes of the words that turn what is said beside them into something else."""
@@ -53,6 +53,13 @@ class Chunk:
     value: FoundValue | None = None
     size: FoundSize | None = None
     inner: tuple[Chunk, ...] = ()
+
+
+def outside(chunks: Sequence[Chunk], places: Collection[tuple[int, int]]) -> Sequence[Chunk]:
+    """Return the chunks that start in none of some stretches of the text."""
+    if not places:
+        return chunks
+    return [chunk for chunk in chunks if not any(first <= chunk.start < last for first, last in places)]
 
 
 def is_content(chunk: Chunk) -> bool:

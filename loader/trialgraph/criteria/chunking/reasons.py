@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from trialgraph.criteria.chunking.pieces import Chunk
+from trialgraph.criteria.chunking.pieces import Chunk, outside
 
 __all__ = ["without_reasons"]
 
@@ -52,7 +52,4 @@ def without_reasons(text: str, lowered: str, chunks: Sequence[Chunk]) -> Sequenc
     if not any(word in lowered for word in _GATE):
         return chunks
     places = [found.span() for pattern in (_BEHIND, _BEFORE) for found in pattern.finditer(text)]
-    if not places:
-        return chunks
-    kept = [chunk for chunk in chunks if not any(first <= chunk.start < last for first, last in places)]
-    return kept or chunks
+    return outside(chunks, places) or chunks

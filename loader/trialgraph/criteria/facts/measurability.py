@@ -49,8 +49,10 @@ class _Measuring(NamedTuple):
 
     def has(self, word: str, *, defining: bool) -> bool:
         """Whether a word, or each of those joined in it, tells how disease is measured."""
-        known = self.links | self.nouns | (self.measured if defining else frozenset())
-        return word in known or all(part in known for part in _PARTS.split(word) if part)
+        lists = (self.links, self.nouns, self.measured) if defining else (self.links, self.nouns)
+        parts = [word, *_PARTS.split(word)]
+        known = [not part or any(part in words for words in lists) for part in parts]
+        return known[0] or all(known[1:])
 
 
 def measuring_end(text: str, start: int, end: int, *, bracketed: bool = False) -> int:

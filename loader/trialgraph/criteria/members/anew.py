@@ -11,11 +11,20 @@ from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.namespaces import TGC
 
-__all__ = ["bars_anew", "is_beside_measured", "supposes", "takes_all"]
+__all__ = [
+    "DESCRIBING",
+    "RELATIVE",
+    "TURNING",
+    "bars_anew",
+    "is_beside_measured",
+    "supposes",
+    "takes_all",
+]
 
-_TURNING = frozenset({"negation", "exception", "condition", "allowance"})
-_DESCRIBING = frozenset({"neutral", "qualifier", "active"})
-_RELATIVE = frozenset({"that is"})
+TURNING = frozenset({"negation", "exception", "condition", "allowance"})
+DESCRIBING = frozenset({"neutral", "qualifier", "active"})
+RELATIVE = frozenset({"that is"})
+"""What starts a clause about one thing as often as it tells what is meant."""
 _TO_COME = ("anticipat", "planned", "expected")
 _EXPECTED = frozenset({"unactual", "planned"})
 _ANEW = frozenset({"any", "prior", "previous"})
@@ -38,7 +47,7 @@ def is_beside_measured(segment: Segment, following: Sequence[Chunk]) -> bool:
     """Whether another thing than measurable disease follows its rules ("per RECIST or bone lesions")."""
     at = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), len(segment.chunks) - 1)
     head, behind = segment.chunks[at].term, [each for c in segment.chunks[at + 1 :] for each in (c, *c.inner)]
-    named = next((each for each in following if not each.classes & _DESCRIBING), None)
+    named = next((each for each in following if not each.classes & DESCRIBING), None)
     measured = head is not None and head.category == "lesion" and named is not None and is_content(named)
     plain = all(chunk.term is None or chunk.term.iri == _TUMOURS for chunk in behind)
     return measured and plain and any(chunk.form in _STANDARDS for chunk in behind[-_NEAR:])
@@ -59,7 +68,7 @@ def bars_anew(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
     if following[0].form.startswith(_TO_COME) and following[0].classes & _EXPECTED:
         return named is not None and named.category in GIVEN
     opening = {word for chunk in following[:at] for word in chunk.form.split(" ")}
-    plain = all(chunk.kind == "word" and not chunk.classes & _TURNING for chunk in following[:at])
+    plain = all(chunk.kind == "word" and not chunk.classes & TURNING for chunk in following[:at])
     akin = named is not None and (named.iri in head.ancestors | {head.iri} or head.iri in named.ancestors)
     same = named is not None and named.iri == head.iri
     return plain and ((akin and "any" in opening) or (same and not opening.isdisjoint(_ANEW)))
@@ -69,7 +78,7 @@ def takes_all(segment: Segment) -> bool:
     """Whether a segment keeps everything up to its end: a definition, or what an allergy is to."""
     concept = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), len(segment.chunks))
     rest = segment.chunks[concept + 1 :]
-    if any("definition" in chunk.classes and chunk.form not in _RELATIVE for chunk in rest):
+    if any("definition" in chunk.classes and chunk.form not in RELATIVE for chunk in rest):
         return True
     term = segment.chunks[concept].term if concept < len(segment.chunks) else None
     return (

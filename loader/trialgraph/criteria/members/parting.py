@@ -12,7 +12,15 @@ from trialgraph.criteria.facts.recency import requires_treatment
 from trialgraph.criteria.facts.regimens import ends_in_dose
 from trialgraph.criteria.language.connectives import DETERMINERS, FINITE, RESTARTS, VERBS
 from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.criteria.members.anew import bars_anew, is_beside_measured, supposes, takes_all
+from trialgraph.criteria.members.anew import (
+    DESCRIBING,
+    RELATIVE,
+    TURNING,
+    bars_anew,
+    is_beside_measured,
+    supposes,
+    takes_all,
+)
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.expressions import Value
 from trialgraph.namespaces import TGC
@@ -27,13 +35,9 @@ _GROUNDING = frozenset(
 )  # fmt: skip
 _LIMITED = frozenset({"value", "limit"})
 _COUNTED = frozenset({"value", "lesion", "size"})
-_TURNING = frozenset({"negation", "exception", "condition", "allowance"})
 _FINDING = frozenset({"history", "history of", "presence of", "known", "evidence of"})
 _HISTORIES = (" history", " history of")
-_DESCRIBING = frozenset({"neutral", "qualifier", "active"})
-_RELATIVE = frozenset({"that is"})
-"""What starts a clause about one thing as often as it tells what is meant."""
-_CLAUSES = _RELATIVE | {"that", "which", "who", "affecting"}
+_CLAUSES = RELATIVE | {"that", "which", "who", "affecting"}
 _AGE = str(TGC.Age)
 _SHORTEST_CLAUSE = 2
 _SHORTEST_NAME = 3
@@ -210,7 +214,7 @@ def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
         history = chunk.form == "or" and each.form.endswith(_HISTORIES)
         if history or "negation" in each.classes or each.form in _FINDING:
             return not (chunk.form == "or" and plain and not after_comma and _denies_behind(segment))
-        if each.kind not in ("word", "window") or not each.classes & _DESCRIBING or each.form in FINITE:
+        if each.kind not in ("word", "window") or not each.classes & DESCRIBING or each.form in FINITE:
             return False
         plain = plain and bool(each.classes & {"qualifier", "active"})
     return False
@@ -221,7 +225,7 @@ def _lasted(segment: Segment, following: Sequence[Chunk]) -> bool:
     ends = [chunk.form if chunk.kind == "word" else chunk.kind for chunk in segment.chunks[-2:]]
     if ends != ["for", "limit"]:
         return False
-    named = next((each for each in following if not each.classes & _DESCRIBING), None)
+    named = next((each for each in following if not each.classes & DESCRIBING), None)
     return named is not None and is_content(named)
 
 
@@ -241,7 +245,7 @@ def _is_in_case(segment: Segment, joint: Chunk, following: Sequence[Chunk]) -> b
     if joint.form not in ("and", "or", ",") or valued is None:
         return False
     behind = following[1:] if following and following[0].form in ("and", "or") else following
-    named = next((each for each in behind if not each.classes & _DESCRIBING), None)
+    named = next((each for each in behind if not each.classes & DESCRIBING), None)
     told = named is not None and named.kind == "concept"
     return named is not None and told and _are_diseases(segment.chunks[valued + 1 :], named)
 
@@ -300,7 +304,7 @@ def _names_another(chunks: Sequence[Chunk], index: int, segment: Segment) -> boo
     head, rest = segment.chunks[at].term, segment.chunks[at + 1 :]
     if named is None or head is None or named.category != head.category:
         return False
-    if takes_all(segment) or any(chunk.classes & _TURNING for chunk in following[:_OPENING_WORDS]):
+    if takes_all(segment) or any(chunk.classes & TURNING for chunk in following[:_OPENING_WORDS]):
         return False
     if head.category in GIVEN:
         timed = bool(rest) and rest[-1].kind == "window" and is_content(following[0])

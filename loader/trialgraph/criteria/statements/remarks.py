@@ -77,9 +77,10 @@ class _Remarks:
                 place: Place = "excusing" if self.text.exclusion else "beside"
                 told = [self.is_one(each, place) for each in operands]
                 inside = inside or told.count(False) > 1
-                return _joined(expression, [self._left(each, place, inside=inside) for each in operands])
+                return _joined(expression, self._left(operands, told, inside=inside))
             case AnyOf(operands) if self.text.exclusion and not inside:
-                return _joined(expression, [self._left(each, "beside", inside=True) for each in operands])
+                told = [self.is_one(each, "beside") for each in operands]
+                return _joined(expression, self._left(operands, told, inside=True))
             case AnyOf(operands) if self._lets_some_in(expression):
                 return None
             case AnyOf(operands) if asks_of_some(expression):
@@ -109,8 +110,14 @@ class _Remarks:
             return False
         return not is_undemanding(self.text, behind["next"], "beside", self.ages)
 
-    def _left(self, part: Expression, place: Place, *, inside: bool) -> Expression | None:
-        return None if self.is_one(part, place) else self.kept(part, inside=inside)
+    def _left(
+        self, operands: Sequence[Expression], told: Sequence[bool], *, inside: bool
+    ) -> list[Expression | None]:
+        """Return what is left of operands, of which some are remarks themselves."""
+        return [
+            None if remark else self.kept(each, inside=inside)
+            for each, remark in zip(operands, told, strict=True)
+        ]
 
     def _lets_some_in(self, asked: AnyOf) -> bool:
         """Whether what is asked of some is no more than the sentence that names them and lets them in."""
