@@ -12,7 +12,12 @@ from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import BRACKETS, CLOSING, Token, bracket_pairs, tokenize
 from trialgraph.criteria.language.vocabulary import Mention
 from trialgraph.criteria.language.wording import wording
-from trialgraph.criteria.quantities.ages import explains, may_be_new, stands_behind_persons
+from trialgraph.criteria.quantities.ages import (
+    explains,
+    is_number_of_years,
+    may_be_new,
+    stands_behind_persons,
+)
 from trialgraph.criteria.quantities.bearers import value_beside
 from trialgraph.criteria.quantities.bounds import limit_at
 from trialgraph.criteria.quantities.classes import read_class
@@ -29,9 +34,9 @@ __all__ = ["Chunk", "Chunker", "Text"]
 
 _SIGNS = frozenset(",;:/.")
 _QUALIFIER = frozenset({"qualifier"})
-_AGED = re.compile(r"\b(?:older|younger|old|of[ -]age|over)\b")
+_AGED = re.compile(r"\b(?:older|younger|old|of[ -]age|(?:years?|yrs) age|over)\b")
 _SOON = 4
-_OLD = re.compile(r"\s*-?\s*(?:old|of[ -]age)\b(?:\s+(?:or|and)\s+(?:older|over|above))?", re.IGNORECASE)
+_OLD = re.compile(r"\s*-?\s*(?:old|(?:of[ -])?age)\b(?:\s+(?:or|and)\s+(?:older|over|above))?", re.IGNORECASE)
 _OF_LIST = re.compile(
     r"(?:\s+or\s+more)?\s+of\s+(?:the\s+)?(?:following|below|these|those|above)\b", re.IGNORECASE
 )
@@ -39,6 +44,9 @@ _OF_LIST = re.compile(
 _DEEPEST = 4
 _OR = tokenize("or")
 _PERSONS = frozenset({"patient", "participant", "subject", "individual", "person", "people"})
+_EVERY = frozenset({"any", "all", "every"})
+_PATIENT_WHO = "patient who"
+"""What says whom a criterion is about, with or without "any" before it."""
 _LONGEST_NAME = 8
 
 
@@ -216,9 +224,10 @@ class Chunker:
         said = _AGED.search(words[: limit.end - start + 12]) or stands_behind_persons(
             self.source, self.tokens, position, limit
         )
-        if term is None or not in_years or not said or explains(self.source, start):
-            return None
-        if may_be_new(self.source, start, limit):
+        aged = (in_years and said and not may_be_new(self.source, start, limit)) or is_number_of_years(
+            self.source, start, limit
+        )
+        if term is None or not aged or explains(self.source, start):
             return None
         value = self.text.values.build((term,), "", limit, start, 0, 0)
         old = _OLD.match(self.source, limit.end)
@@ -253,6 +262,24 @@ class Chunker:
             return None
         return Chunk("size", size.start, size.end, size=size), self._token_at(size.end, position)
 
+    def _phrase(self, position: int) -> tuple[int, frozenset[str]]:
+        """Return where the phrase that starts at a token ends, and its classes."""
+        end, classes = lexicon().phrase_at(self.tokens, position)
+        persons = self.tokens[position].form in _PERSONS and end > position + 1
+        if persons and self._stands_behind_illness(position):
+            return lexicon().phrase_at(self.tokens[: position + 1], position)
+        return end, classes
+
+    def _everyone(self, position: int) -> tuple[Chunk, int] | None:
+        """Return "any patient who" as the words behind "any", which say the same."""
+        if self.tokens[position].form not in _EVERY or position + 1 >= len(self.tokens):
+            return None
+        end, classes = self._phrase(position + 1)
+        form = " ".join(token.form for token in self.tokens[position + 1 : end])
+        if form != _PATIENT_WHO:
+            return None
+        return Chunk("word", self.tokens[position].start, self.tokens[end - 1].end, form, classes), end
+
     def _words(self, position: int, mention: Mention | None) -> tuple[Chunk, int]:
         token = self.tokens[position]
         named = self.tokens[mention.end - 1].end if mention is not None else 0
@@ -260,9 +287,9 @@ class Chunker:
         if stage is not None:
             chunk = Chunk("word", token.start, stage, "stage", _QUALIFIER)
             return chunk, self._token_at(stage, position)
-        end, classes = lexicon().phrase_at(self.tokens, position)
-        if token.form in _PERSONS and end > position + 1 and self._stands_behind_illness(position):
-            end, classes = lexicon().phrase_at(self.tokens[: position + 1], position)
+        if (everyone := self._everyone(position)) is not None:
+            return everyone
+        end, classes = self._phrase(position)
         last = end - 1
         if (able := self.text.abilities.get(position)) is not None:
             return Chunk("word", token.start, self.tokens[last].end, token.form, able), end

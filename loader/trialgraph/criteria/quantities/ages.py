@@ -8,7 +8,14 @@ from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.quantities.sides import Found
 
-__all__ = ["explains", "is_lawful", "is_of_diagnosis", "may_be_new", "stands_behind_persons"]
+__all__ = [
+    "explains",
+    "is_lawful",
+    "is_number_of_years",
+    "is_of_diagnosis",
+    "may_be_new",
+    "stands_behind_persons",
+]
 
 _AFTER_AGE = re.compile(
     r"\s*(?:$|[.,;)\]]|(?:with|who|at|and|or|inclusive|on|in(?!\s+(?:remission|duration))|eligible|undergoing|diagnosed|scheduled|planned"
@@ -29,6 +36,22 @@ _DIAGNOSED = re.compile(
     r"\b(?:diagnos(?:ed|is)|onset)\b[^.;:,()]{0,80}?\b(?:at|between|after|by|from|when|with\s+an)\s+(?:the\s+|an?\s+)?$",
     re.IGNORECASE,
 )
+_THEM = re.compile(
+    r"(?:^|(?<=[.;:*•)\]]))\W*(?:(?:all|any|both|adults?|minors?|(?:fe)?males?|(?:wo)?men|boys?|girls?|child(?:ren)?|patients?"
+    r"|subjects?|participants?|individuals?|persons?|people)(?:\s*(?:\bor\b|\band\b|[/,])\s*|\s+))+"
+    r"(?:(?:who\s+)?(?:must\s+be|are|is)\s+)?$",
+    re.IGNORECASE,
+)
+"""Persons, and nothing else in their sentence, right before a number."""
+_NOBODY = re.compile(r"(?:^\W*|[.;:*•]\s*|\bor\s+|\bmust\s+be\s+|\bare\s+)$", re.IGNORECASE)
+_GROWN = re.compile(r"\b(?:older|younger)\b|\b(?:or|and)\s+(?:over|above)\s+in\s+age\b", re.IGNORECASE)
+_AT_ONCE = re.compile(
+    r"(?:\s+in\s+age)?\s*(?:$|[.;,)]|\bor\s+(?:older|younger)\b"
+    r"|(?:at|on)\s+(?:the\s+)?(?:time|date|day|enrol\w*|signing|consent\w*|screening|registration|study)\b)",
+    re.IGNORECASE,
+)
+_ANY_AGE = range(5, 101)
+"""Numbers that may be years of age where nothing says so."""
 _FEW_YEARS = 2
 _SENTENCE_ENDS = (". ", ";", "*", "•")
 _AROUND = 200
@@ -73,3 +96,17 @@ def stands_behind_persons(text: str, tokens: list[Token], position: int, limit: 
     if index < 0:
         return _ALONE.match(text, limit.end) is not None
     return "persons" in lexicon().phrase_at(tokens, index)[1]
+
+
+def is_number_of_years(text: str, start: int, limit: Found) -> bool:
+    """Whether a number without a unit is the age of the persons that a sentence names and nothing else.
+
+    "Patients must be ≥ 18" and "18 or older" speak of years; "patients with ≥ 18" of something else.
+    """
+    bare = limit.unit is None and limit.relative_to is None
+    numbers = [number for number in (limit.limit.low, limit.limit.high) if number is not None]
+    if not bare or any(number not in _ANY_AGE for number in numbers) or not _AT_ONCE.match(text, limit.end):
+        return False
+    before = text[max(0, start - _AROUND) : start]
+    grown = _GROWN.search(text[start : limit.end + len(" in age")])
+    return _THEM.search(before) is not None or (grown is not None and _NOBODY.search(before) is not None)

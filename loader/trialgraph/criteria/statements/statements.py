@@ -14,6 +14,7 @@ from trialgraph.criteria.conditions.cases import asked_of, holds_value, read_cas
 from trialgraph.criteria.conditions.dispensations import read_dispensation
 from trialgraph.criteria.conditions.elapsed import read_elapsed
 from trialgraph.criteria.conditions.exempting import except_for
+from trialgraph.criteria.conditions.kept import read_kept
 from trialgraph.criteria.conditions.recoveries import read_recovery
 from trialgraph.criteria.conditions.sexed import read_by_sex
 from trialgraph.criteria.conditions.sexes import sex_told
@@ -103,6 +104,7 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
         return Statement(narrative(text, start, end), text=words)
     told = told or read_planned(text, chunks, lambda rest: read_statement(text, rest).expression)
     told = told or read_refusal(text, chunks) or read_by_sex(text, chunks) or read_steadied(text, chunks)
+    told = told or read_kept(text, chunks)
     told = told or read_led_in(text, chunks, lambda rest: read_statement(text, rest).expression)
     told = told or read_dispensation(text, chunks, lambda before: read_statement(text, before).expression)
     if told is not None:
