@@ -152,6 +152,11 @@ class Fact:
         """Whether words that weren't read whole only speak of it, so that it is never judged."""
         return "context" in self.modifiers
 
+    @property
+    def is_planned(self) -> bool:
+        """Whether it is to be done rather than was done, which only a plan in the record shows."""
+        return self.modifiers.get("status") == "planned"
+
     def __hash__(self) -> int:
         return hash((self.concept, self.span))
 
