@@ -60,6 +60,7 @@ modifiers = st.sampled_from(
         {},
         {"status": "active"},
         {"status": "history"},
+        {"status": "planned"},
         {"relation": "other"},
         {"relation": "other", "status": "history"},
         {"severity": "severe"},
@@ -162,6 +163,7 @@ def views(draw: st.DrawFn) -> ScreeningView:
         qualified = {f"{graded}-{quality}": present[graded] for quality in ("severe", "severe-symptomatic")}
         present |= qualified if told == "such" else {}
         absent |= {f"{graded}-uncontrolled": Absence("controlled")}
+    present |= {f"{key}-planned": draw(presences) for key in FACTS if draw(st.booleans())}
     counted = [f"{key}-{suffix}" for key in LESIONS for suffix in ("count", "size")]
     return ScreeningView(
         patient="generated",

@@ -16,7 +16,9 @@ from trialgraph.views import ScreeningView
 
 # One quantity and one fact, so that two expressions are often about the same.
 QUANTITY, FACT = str(TGC.TotalBilirubin), str(TGC.Nivolumab)
-histories = st.sampled_from([{}, {"status": "active"}, {"status": "history"}, {"severity": "severe"}])
+histories = st.sampled_from(
+    [{}, {"status": "active"}, {"status": "history"}, {"status": "planned"}, {"severity": "severe"}]
+)
 one_fact = st.builds(
     lambda fact, modifiers: replace(fact, concept=FACT, modifiers=modifiers), facts, histories
 )

@@ -98,7 +98,7 @@ def _is_outgrown(atom: Value, view: ScreeningView) -> bool:
 
 
 def _of_presence(atom: Fact, view: ScreeningView) -> _Prospect | None:
-    presence = view.present.get(fact_key(atom))
+    presence = None if atom.is_planned else view.present.get(fact_key(atom))
     if presence is None:  # shown by what it is not, as a malignancy besides the study disease may be
         return None
     if atom.within is not None:

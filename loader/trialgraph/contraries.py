@@ -27,7 +27,7 @@ def contrary(fact: Fact) -> Expression | None:
 
     Of demands that stand side by side one that isn't met is enough, of alternatives none may be.
     """
-    if fact.is_mention or "relation" in fact.modifiers or fact.category not in _HAD:
+    if fact.is_mention or fact.is_planned or "relation" in fact.modifiers or fact.category not in _HAD:
         return None
     ruled = [each for name in _ASKED for each in _parts(fact, fact.modifiers.get(name, ""))]
     if graded := graded_key(fact):

@@ -51,7 +51,7 @@ __all__ = [
 
 UnknownReason = Literal["missing", "conflict", "imprecise", "narrative"]
 
-_SHOWN = {"relation": ("other",), "status": ("active", "history")}
+_SHOWN = {"relation": ("other",), "status": ("active", "history", "planned")}
 """Modifiers that a view can show; it shows no other."""
 
 
@@ -275,8 +275,8 @@ def _decided(atom: Fact, record: Presence | Absence, *, truth: bool) -> Finding:
 
 
 def _open(atom: Fact, view: ScreeningView, present: Presence | None) -> Finding:
-    told = {"relation": "other", "status": "history"}
-    qualities = ", ".join(value for name, value in atom.modifiers.items() if told.get(name) != value)
+    told = [("relation", "other"), ("status", "history"), ("status", "planned")]
+    qualities = ", ".join(value for name, value in atom.modifiers.items() if (name, value) not in told)
     if present is None:
         return Finding(atom, None, "missing", "not settled by the record", about=need(atom))
     if qualities:
@@ -291,7 +291,9 @@ def _open(atom: Fact, view: ScreeningView, present: Presence | None) -> Finding:
 
 
 def fact_key(atom: Fact) -> str:
-    """Return the view's key of a fact: its concept, or that concept besides the study disease."""
+    """Return the view's key of a fact: its concept, that concept as planned, or besides the study disease."""
+    if atom.is_planned:
+        return f"{atom.concept}-planned"
     return f"{atom.concept}-other" if atom.modifiers.get("relation") == "other" else atom.concept
 
 
@@ -299,6 +301,8 @@ def need(atom: Value | Fact) -> str:
     """Return what would have to be known to settle an atom, in a few words."""
     if isinstance(atom, Fact) and atom.modifiers.get("relation") == "other":
         return f"another {atom.concept_label}"
+    if isinstance(atom, Fact) and atom.is_planned:
+        return f"planned {atom.concept_label}"
     return atom.concept_label
 
 

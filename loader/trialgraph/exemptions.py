@@ -72,7 +72,7 @@ def ruled_out_by(fact: Fact) -> Expression | None:
     there or meets what is asked of it.
     """
     concepts = known_concepts()
-    if fact.is_mention or fact.count or fact.size or fact.concept not in concepts:
+    if fact.is_mention or fact.is_planned or fact.count or fact.size or fact.concept not in concepts:
         return None
     # Which cancers are excepted depends on the study disease: that is for `trialgraph.malignancies`.
     cancers = fact.study is not None or concepts.is_a(_MALIGNANT, fact.concept)

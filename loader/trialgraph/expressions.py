@@ -30,6 +30,7 @@ __all__ = [
     "demands_nothing",
     "from_json",
     "is_judged",
+    "is_narrative",
     "judged_operands",
     "to_json",
 ]
@@ -152,6 +153,11 @@ class Fact:
         """Whether words that weren't read whole only speak of it, so that it is never judged."""
         return "context" in self.modifiers
 
+    @property
+    def is_planned(self) -> bool:
+        """Whether it is to be done rather than was done, which only a plan in the record shows."""
+        return self.modifiers.get("status") == "planned"
+
     def __hash__(self) -> int:
         return hash((self.concept, self.span))
 
@@ -222,6 +228,11 @@ def demands_nothing(expression: Expression) -> bool:
     return bool(told) and not any(
         atom.reason != "remark" if isinstance(atom, Narrative) else is_judged(atom) for atom in leaves
     )
+
+
+def is_narrative(expression: Expression) -> bool:
+    """Return whether nothing of an expression is formal, so that all of it takes a person's judgement."""
+    return not any(map(is_judged, atoms(expression))) and not demands_nothing(expression)
 
 
 def is_judged(atom: Atom) -> bool:

@@ -14,8 +14,11 @@ from trialgraph.vocabularies import known_concepts
 
 __all__ = ["implies"]
 
-_NARROWING = frozenset({"active"})
-"""Statuses that only narrow what is meant; a history, unlike them, is met by what is over as well."""
+_NARROWING = frozenset({"active", "planned"})
+"""Statuses that only narrow what is meant; a history, unlike them, is met by what is over as well.
+
+What is planned is compared with what is planned only.
+"""
 
 
 def implies(one: Expression, other: Expression, concepts: Concepts | None = None) -> bool:
@@ -78,7 +81,7 @@ def _is_narrower(one: Fact, other: Fact) -> bool:
 
     A history, and a time in the past, are met by what is over; a fact without either isn't.
     """
-    if asks_history(one) and not asks_history(other):
+    if one.is_planned != other.is_planned or (asks_history(one) and not asks_history(other)):
         return False
     mine, theirs = dict(one.modifiers), dict(other.modifiers)
     if theirs.get("status") == "history":

@@ -46,6 +46,8 @@ def showing_instances(fact: Fact) -> tuple[Fact, ...]:
     widest below the fact's own that share no instance with what is excepted; or its own, where an exception
     that is meant for another of several things is stated to be disjoint from it.
     """
+    if fact.is_planned:
+        return ()
     concepts, exceptions = known_concepts(), excepted(fact)
     if not exceptions:
         return tuple(_of_quality(fact))

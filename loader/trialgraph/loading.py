@@ -10,7 +10,7 @@ from trialgraph.criteria import Criterion, read_criteria, read_structured
 from trialgraph.criteria.language.names import is_examination
 from trialgraph.criteria.language.tokens import tokenize
 from trialgraph.curation import NO_CORRECTIONS, Corrections, StaleCorrection, correct
-from trialgraph.expressions import Narrative, atoms
+from trialgraph.expressions import atoms, is_judged, is_narrative
 from trialgraph.graph import (
     Mention,
     Triple,
@@ -68,10 +68,9 @@ class LoadReport:
         self.stale += graph.stale
         for criterion in graph.criteria:
             self.curated += criterion.curation is not None
-            formal = sum(not isinstance(atom, Narrative) for atom in atoms(criterion.expression))
             self.criteria += 1
-            self.atoms += formal
-            self.narrative += not formal
+            self.atoms += sum(map(is_judged, atoms(criterion.expression)))
+            self.narrative += is_narrative(criterion.expression)
 
 
 def graph_of(record: TrialRecord, corrections: Corrections = NO_CORRECTIONS) -> TrialGraph:

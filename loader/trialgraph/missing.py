@@ -149,7 +149,8 @@ def _lists(findings: Collection[Finding], view: ScreeningView) -> dict[str, set[
     """Return the atoms that each list not known to be complete would show not to hold."""
     wanted: dict[str, set[Atom]] = defaultdict(set)
     for finding in findings:
-        name = _LISTS.get(finding.atom.category) if isinstance(finding.atom, Fact) else None
+        atom = finding.atom
+        name = _LISTS.get(atom.category) if isinstance(atom, Fact) and not atom.is_planned else None
         if name is not None and name not in view.assumed and not finding.evidence:
             wanted[f"whether all {name} are recorded"].add(finding.atom)
     return wanted

@@ -39,6 +39,8 @@ def narrowed_key(fact: Fact) -> str | None:
     Its presence proves the fact. Of a malignancy besides the study disease its absence disproves it;
     of other facts their concept's does.
     """
+    if fact.is_planned:
+        return None
     if fact.study:
         suffix = [_kind(fact), "otherThan", *_short(map(_name, fact.study))]
         if said := fact.modifiers.get("exception", ""):

@@ -53,7 +53,7 @@ def _is_for_study(fact: Fact) -> bool:
 def given_for(fact: Fact) -> tuple[tuple[Fact, Expression], ...]:
     """Return facts of what only cancer is treated with, each with what shows that it was for one disease."""
     concepts = known_concepts()
-    if not fact.disease or fact.concept not in concepts:
+    if not fact.disease or fact.is_planned or fact.concept not in concepts:
         return ()
     status = {name: said for name, said in fact.modifiers.items() if name == "status"}
     about = replace(fact, modifiers=status, disease=())

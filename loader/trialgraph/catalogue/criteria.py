@@ -32,6 +32,10 @@ _JUDGED = f"""
 PREFIX tg: <{TG}>
 SELECT ?atom WHERE {{ {{ ?atom a tg:ValueAtom }} UNION {{ ?atom a tg:FactAtom }} }}
 """
+_DEMANDING = f"""
+PREFIX tg: <{TG}>
+SELECT ?atom WHERE {{ ?atom a tg:NarrativeAtom ; tg:reason ?reason FILTER(?reason != "remark") }}
+"""
 _FOUND = f"""
 PREFIX tg: <{TG}>
 PREFIX prov: <{PROV}>
@@ -54,7 +58,7 @@ class CriterionFilter:
         trial: Registry numbers; any trial when empty.
         concept: Concepts, by name or IRI, of which, or of whose kinds, the criterion names at least one.
         kind: ``inclusion`` or ``exclusion``.
-        narrative: True for criteria of which nothing is formal, False for all others.
+        narrative: True for criteria that demand something of which nothing is formal, False for all others.
     """
 
     text: str = ""
@@ -102,8 +106,11 @@ class _Criteria:
         self._places = {row.iri: place for place, row in enumerate(self.rows)}
         self.concepts = Column(len(self.rows), self._values(store, _NAMED))
         self._words: list[str] | None = None
-        formal = {row["atom"].value.partition("/expression")[0] for row in store.select(_JUDGED)}
-        self.narrative = bits_of(self.rows, lambda row: row.iri not in formal)
+        formal, worded = (
+            {row["atom"].value.partition("/expression")[0] for row in store.select(query)}
+            for query in (_JUDGED, _DEMANDING)
+        )
+        self.narrative = bits_of(self.rows, lambda row: row.iri not in formal and row.iri in worded)
 
     def _values(self, store: Store, query: str) -> Iterator[tuple[int, str]]:
         for row in store.select(query):

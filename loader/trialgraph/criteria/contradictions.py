@@ -120,7 +120,10 @@ def _implies(fact: Fact, other: Fact, vocabulary: Vocabulary) -> bool:
 
 def _is_plain(fact: Fact) -> bool:
     """Whether nothing narrows a fact but that it is going on, or its time."""
-    narrowed = bool(set(fact.modifiers) - {"status"}) or fact.modifiers.get("status") == "history"
+    narrowed = bool(set(fact.modifiers) - {"status"}) or fact.modifiers.get("status") in (
+        "history",
+        "planned",
+    )
     return not (narrowed or fact.exceptions or fact.count or fact.size)
 
 

@@ -159,6 +159,7 @@ def causes(narrative: Narrative, vocabulary: Vocabulary, *, exclusion: bool) -> 
     """
     if narrative.reason in _JUDGED:
         found = getattr(lexicon(), narrative.reason).search(narrative.text)
+        found = found or lexicon().undertaking.search(narrative.text)
         return [(_JUDGED[narrative.reason], found.group().lower() if found else "")]
     text = Text(normalize(narrative.text), vocabulary, exclusion)
     leaves = list(_leaves(Chunker(text).chunks()))

@@ -254,7 +254,7 @@ def _is_empty(limit: Limit) -> bool:
 def _is_barred(fact: Fact, barred: Fact) -> bool:
     """Whether a fact that is demanded comes under one that is barred, and no quality tells them apart."""
     same = fact.modifiers == barred.modifiers and fact.within == barred.within
-    if barred.count or barred.size or not (_is_plain(barred) or same):
+    if barred.count or barred.size or fact.is_planned or not (_is_plain(barred) or same):
         return False
     return fact.modifiers.get("status") != "history" and (fact.within is None or same)
 

@@ -20,9 +20,8 @@ from trialgraph.expressions import (
     Narrative,
     Not,
     Span,
-    atoms,
     demands_nothing,
-    is_judged,
+    is_narrative,
 )
 from trialgraph.malignancies import besides, earlier
 from trialgraph.measured import with_measured
@@ -79,8 +78,7 @@ class ScreenableCriterion:
     @property
     def is_narrative(self) -> bool:
         """Whether nothing of it is formal, so that all of it takes a person's judgement."""
-        judged = any(is_judged(atom) for atom in atoms(self.expression))
-        return not judged and not demands_nothing(self.expression)
+        return is_narrative(self.expression)
 
     @cached_property
     def admits(self) -> Expression:

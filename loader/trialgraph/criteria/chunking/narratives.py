@@ -20,6 +20,9 @@ _MOMENT = re.compile(
 )
 """When consent is given, as what a time is told by ("within 4 weeks before signing the informed consent")."""
 
+_SHORT, _EARLY = 200, 40
+"""How long words are that say one thing, and how soon longer ones say what they are about."""
+
 
 def asks_consent(text: Text, words: str) -> re.Match[str] | None:
     """Return where words are about giving consent; a time that is counted from it is about something else."""
@@ -35,6 +38,12 @@ def narrative(text: Text, start: int, end: int) -> Narrative:
     reason: NarrativeReason = "not-formalised"
     if asks_consent(text, words):
         reason = "consent"
-    elif text.search(lexicon().judgement, words):
+    elif text.search(lexicon().judgement, words) or _undertakes(text, words):
         reason = "judgement"
     return Narrative(words, reason, text.span(start, end))
+
+
+def _undertakes(text: Text, words: str) -> bool:
+    """Whether words say first of all what a patient undertakes or is able to do, or that somebody decides."""
+    found = text.search(lexicon().undertaking, words)
+    return found is not None and (len(words) <= _SHORT or found.start() <= _EARLY)

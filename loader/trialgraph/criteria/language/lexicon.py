@@ -96,6 +96,7 @@ class Lexicon:
             for phrase in members:
                 self._add(phrase, name)
         self.judgement = Phrases(patterns["judgement"])
+        self.undertaking = Phrases(patterns["undertaking"])
         self.consent = Phrases(patterns["consent"])
         self.own_drugs = Phrases(patterns["own_drugs"])
         self.aside = Phrases(patterns["aside"])

@@ -1,4 +1,7 @@
-"""Exclusions of what was done or is planned ("prior or planned transplantation"): the first can be shown."""
+"""What is planned: a fact that no past treatment shows ("scheduled to undergo prostatectomy").
+
+Of what was done or is planned ("prior or planned transplantation") the first can be shown by what was done.
+"""
 
 from __future__ import annotations
 
@@ -8,41 +11,113 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.trees import any_of, is_formal, map_facts
-from trialgraph.expressions import Expression, Fact
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.trees import all_of, any_of, is_formal, map_facts, negate
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact
 
 __all__ = ["read_planned"]
 
-_PLANS = ("planned", "planning", "scheduled", "anticipated", "expected", "intend")
+_Read = Callable[[Sequence[Chunk]], Expression | None]
+
+_PLANS = (
+    "planned",
+    "planning",
+    "scheduled",
+    "anticipat",
+    "expect",
+    "intend",
+    "will ",
+    "plan ",
+    "plans ",
+    "awaiting",
+)
 """What such a statement has, looked for first since it costs less."""
-_PLAN = r"(?:planned|planning|scheduled|anticipated|expected|intended|intending)"
+_PLAN = r"(?:planned|planning|plans?|scheduled|anticipated|expected|intended|intending)"
 _REAL = (
     r"(?:prior|previous|past|recent|current|currently|concurrent|concomitant|ongoing|on-going|active"
     r"|history of|previously|receiv(?:ed|ing)|receipt|undergone|undergoing|underwent|taken|taking"
     r"|used|using|had|completed|use|treated with|enrolled|enrolled in|participated in|participating in)"
 )
+_VERB = r"(?:receive|undergo|have|start|begin|initiate|commence|take|use|be\s+(?:treated\s+with|given|on))"
 _EITHER = re.compile(
     rf"\b{_REAL},?(?P<plan>\s+(?:or|and/or)\s+(?:(?:is|are|was|were|has|have|been|currently)\s+)*{_PLAN}"
     r"(?:\s+to\s+(?:receive|undergo|have|start|begin|take|use|enroll|enroll in|be enrolled in|participate in"
     r"|initiate)\b|\s+(?:need\s+for|use\s+of)\b)?)",
     re.IGNORECASE,
 )
+_OF = (
+    r"(?:\s+(?:(?:use|administration|receipt|initiation|start)\s+of|(?:need|requirement)\s+(?:for|of)"
+    r"|treatment\s+with)\b)?"
+)
+_TO_BE = (
+    rf"(?:(?:planned|scheduled|planning|plans?|intended|intending|intends?|due)|(?:anticipated|expected)(?!\s+to\s+(?:have|be)\b))"
+    rf"\s+to\s+(?:{_VERB}|(?:require|need)(?=\s+(?:any|an|a|other|additional|another|concurrent|major|systemic)\b))\b"
+    r"|(?:planned|scheduled|planning|plans?|awaiting)\s+for\b"
+    rf"|will\s+(?:be\s+(?:receiving|undergoing|starting|treated\s+with)|receive|undergo)\b"
+)
+_HEAD = (
+    rf"(?:{_TO_BE}|(?:planned|scheduled|anticipated|expected|awaiting){_OF}|anticipation\s+of\s+(?:the\s+)?need\s+(?:for|of)"
+    r"|(?:(?<=is )|(?<=are )|(?<=be ))planning)"
+)
+_OPENING = re.compile(
+    r"\W*(?:(?:all|the|these)\s+)*(?:(?:patients?|subjects?|participants?|individuals?|adults?|women|men|females?|males?|they)\s+)?"
+    r"(?:(?:who|with|must|should|has|have|having|is|are|be|been|currently|there\s+(?:is|are)|any|an?)\s+)*"
+    r"(?P<denied>(?:no|not|without)\s+(?:(?:have|be|any|current|currently|for)\s+)*)?"
+    rf"(?P<plan>{_HEAD})(?=\s+(?!(?:and|or|and/or)\s))",
+    re.IGNORECASE,
+)
+_ARRANGED = re.compile(
+    r"\W*(?:(?:all|the|these)\s+)*(?:patients?|subjects?|participants?|they)\s+will\b", re.IGNORECASE
+)
+"""How a sentence opens that tells what is done in the trial."""
+_JOINED = re.compile(
+    rf",?\s+(?P<joint>or|and/or)\s+(?:(?:who|has|have|had|is|are|be|been|any|an?|patients?|subjects?|participants?)\s+)*(?P<plan>{_HEAD})(?=\s)",
+    re.IGNORECASE,
+)
+_WITHIN = re.compile(
+    rf",?\s+(?:(?:who|that|and)\s+)?(?:(?:is|are|will\s+be|has\s+been|have\s+been|must\s+be|should\s+be)\s+)?"
+    rf"(?P<plan>(?:planned|scheduled|planning|intended)\s+(?:to\s+{_VERB}\b|for\b)"
+    rf"|(?<=who )will\s+(?:be\s+(?:receiving|undergoing)|receive|undergo)\b"
+    rf"|with\s+(?:an?\s+)?(?:planned|scheduled)(?=\s))",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(r"(?:\b(?:or|and/or|not|never|without|no)|/or)\s*$", re.IGNORECASE)
+"""What may not stand right before such a plan."""
+_NOT_PLAIN = re.compile(
+    r"\b(?:prior|previous\w*|past|history|received|had|has|have|underwent|undergone|recent\w*|who|whose|unless|if|may|must"
+    r"|should|allow\w*|permit\w*|eligib\w*|not|without|before|since|only|discontinu\w*|will|or\s+(?:is|are|any|planned|current\w*)"
+    r"|such|patients?|subjects?|participants?|and\s+(?:is|are)|current\w*|ongoing|but|until|candidates?|refus\w*|declin\w*"
+    r"|(?:or|and)\s+(?:\w+ly\s+)?(?:receiving|undergoing))\b|[:;]|\.\s",
+    re.IGNORECASE,
+)
+"""What may make other things of the words behind a plan than what is planned."""
+_EXCEPTED = re.compile(r"\b(?:except\w*|other\s+than|excluding|exclusion)\b", re.IGNORECASE)
+"""What may be excepted from both of two things."""
+_TOLD_APART = re.compile(
+    r"\bor\s+(?:who|has|have|had|is|are|patients?|subjects?|participants?|received|prior)\b", re.IGNORECASE
+)
+_GIVEN = frozenset({"treatment", "procedure"})
 _END = re.compile(r"[,;:(]|\.\s|$")
 
 
-def read_planned(
-    text: Text, chunks: Sequence[Chunk], read: Callable[[Sequence[Chunk]], Expression | None]
-) -> Expression | None:
-    """Return what was done as a fact beside the words of what is planned; None for any other statement.
+def read_planned(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression | None:
+    """Return what is planned, as a fact, or what was done beside the words of a plan; None for any other.
 
     Args:
         text: The text under reading.
-        chunks: A statement of an exclusion.
+        chunks: A statement.
         read: Reads what is left of it without the plan.
     """
-    start, end = chunks[0].start, chunks[-1].end
-    if not text.exclusion or not any(word in text.lowered for word in _PLANS):
+    if not any(word in text.lowered for word in _PLANS):
         return None
+    either = _read_either(text, chunks, read) or _read_joined(text, chunks, read)
+    return either or _read_opening(text, chunks, read) or _read_behind(text, chunks, read)
+
+
+def _read_either(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression | None:
+    """Read "prior or planned X": what was done beside the words of what is planned."""
+    start, end = chunks[0].start, chunks[-1].end
     either = _EITHER.search(text.text, start, end)
     if either is None:
         return None
@@ -55,8 +130,89 @@ def read_planned(
     stop = _END.search(text.text, last, end)
     if done is None or not is_formal(done) or stop is None:
         return None
+    done_so_far = map_facts(done, _in_its_time)
+    apart = _TOLD_APART.search(text.text, last, end) is not None
+    if not apart and _may_be_planned(map_facts(done, _undated)):
+        return any_of([done_so_far, map_facts(map_facts(done, _undated), _as_plan)])
     plan = next(chunk.start for chunk in dropped if chunk.form not in ("or", "and / or"))
-    return any_of([map_facts(done, _in_its_time), narrative(text, plan, stop.start())])
+    return any_of([done_so_far, narrative(text, plan, stop.start())])
+
+
+def _read_joined(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression | None:
+    """Read "X within 28 days or planned Y", of which either is enough."""
+    for joint in _JOINED.finditer(text.text, chunks[0].start, chunks[-1].end):
+        before = trimmed([chunk for chunk in chunks if chunk.end <= joint.start("joint")])
+        apart = _EXCEPTED.search(text.text, joint.end(), chunks[-1].end) is None
+        told = apart and any(map(is_content, before))
+        planned = _planned(text, chunks, joint.end(), read) if told else None
+        done = read(before) if planned is not None else None
+        if done is not None and planned is not None:
+            return any_of([done, planned])
+    return None
+
+
+def _read_opening(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression | None:
+    """Read a statement that opens on a plan ("planned radiotherapy", "no planned surgery")."""
+    opening = _OPENING.match(text.text, chunks[0].start, chunks[-1].end)
+    if opening is None or (opening["denied"] and text.exclusion):
+        return None
+    if not text.exclusion and _ARRANGED.match(text.text, chunks[0].start):
+        return None
+    planned = _planned(text, chunks, opening.end(), read)
+    return negate(planned) if planned is not None and opening["denied"] else planned
+
+
+def _read_behind(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression | None:
+    """Read a statement of whom a plan behind it narrows ("breast cancer scheduled for mastectomy")."""
+    behind = _WITHIN.search(text.text, chunks[0].start, chunks[-1].end)
+    if behind is None or _OPEN.search(text.text, chunks[0].start, behind.start()) is not None:
+        return None
+    if text.exclusion and behind.group().lstrip(" ,").lower().startswith("and"):
+        return None
+    before = trimmed([chunk for chunk in chunks if chunk.end <= behind.start()])
+    if not before or any(chunk.start < behind.start() < chunk.end for chunk in chunks):
+        return None
+    planned = _planned(text, chunks, behind.end(), read)
+    who = read(before) if planned is not None else None
+    return all_of([who, planned]) if who is not None and planned is not None and is_formal(who) else None
+
+
+def _planned(text: Text, chunks: Sequence[Chunk], start: int, read: _Read) -> Expression | None:
+    """Return what stands behind the words of a plan as planned; None where anything else may be meant."""
+    rest = trimmed([chunk for chunk in chunks if chunk.start >= start])
+    if not rest or any(chunk.start < start < chunk.end for chunk in chunks):
+        return None
+    if _NOT_PLAIN.search(text.text, start, rest[-1].end) is not None:
+        return None
+    told = read(rest)
+    return map_facts(told, _as_plan) if told is not None and _may_be_planned(told) else None
+
+
+def _may_be_planned(told: Expression) -> bool:
+    """Whether an expression has nothing but treatments and procedures, none of them told to be over."""
+    match told:
+        case AllOf(operands) | AnyOf(operands):
+            return all(map(_may_be_planned, operands))
+        case Fact():
+            over = told.is_mention or told.count or told.modifiers.get("status") == "history"
+            return told.category in _GIVEN and not over
+        case _:
+            return False
+
+
+def _undated(fact: Fact) -> Fact:
+    """Return a treatment without what says that it was, or is being, given."""
+    return replace(fact, modifiers={name: told for name, told in fact.modifiers.items() if name != "status"})
+
+
+def _as_plan(fact: Fact) -> Fact:
+    """Return a treatment as planned; within what time it is to be is kept in words."""
+    beside = "concurrent" if fact.modifiers.get("status") == "active" else ""
+    qualities = [beside, fact.modifiers.get("qualifier", ""), fact.within.text if fact.within else ""]
+    said = "; ".join(filter(None, qualities))
+    kept = {name: words for name, words in fact.modifiers.items() if name not in ("status", "qualifier")}
+    modifiers = {"status": "planned", **kept} | ({"qualifier": said} if said else {})
+    return replace(fact, modifiers=modifiers, within=None)
 
 
 def _in_its_time(fact: Fact) -> Fact:

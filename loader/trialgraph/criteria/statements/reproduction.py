@@ -59,7 +59,7 @@ _ABOUT = re.compile(
     r"|sexually|active|pregnant|both|list)\W+){0,8}"
     r"(?:wom[ae]n|females?|m[ae]n|males?|patients?|participants?|subjects?|individuals?|persons?|people|those|azoosperm"
     r"|child|repro|wocb|fcbp|wcbp|menopaus|post-?menopaus|surgical|permanent|steril|contracep|birth|abstinence|barrier"
-    r"|methods?|pregnancy|double|definition|potential)",
+    r"|methods?|pregnancy|double|definition|potential|focb)",
     re.IGNORECASE,
 )
 """With whom or what such a sentence begins."""

@@ -9,6 +9,7 @@ from typing import Literal
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.statements.idle import arranges, is_idle
+from trialgraph.criteria.statements.reproduction import explains_reproduction
 
 __all__ = ["Place", "is_undemanding"]
 
@@ -126,7 +127,7 @@ def _demands_nothing(text: Text, sentence: str, place: Place, ages: frozenset[fl
         return ("=" in sentence or "×" in sentence) and _LIMITING.search(sentence) is None
     if _HAVING.match(sentence) is None and arranges(sentence):
         return True
-    if place != "alone" and is_idle(text, sentence):
+    if is_idle(text, sentence) if place != "alone" else explains_reproduction(sentence):
         return True
     plain = " ".join(_BRACKET.sub(" ", sentence).split())
     inside = " ".join(_BRACKET.findall(sentence))
