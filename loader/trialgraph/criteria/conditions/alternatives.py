@@ -11,11 +11,11 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.conditions.excuses import excused_by
 from trialgraph.criteria.conditions.further import other_limit
+from trialgraph.criteria.conditions.occasions import several_occasions
 from trialgraph.criteria.conditions.supports import is_support, unsupported
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.lexicon import lexicon
-from trialgraph.criteria.members.elisions import with_elided
 from trialgraph.criteria.trees import all_of, any_of, negate
 from trialgraph.expressions import Expression, Not, Value
 
@@ -25,9 +25,6 @@ _REFERENCE = re.compile(
     r"[(\[]?\s*(?:the\s+)?(?:i?[ul]ln|normal|upper limit[^()\d]{0,30})\s*(?:[:=]|is|of)\s*\d", re.IGNORECASE
 )
 _REFERRING = frozenset({"see", "refer", "appendix"})
-_CAUSING = frozenset({"due to", "secondary to", "because of", "caused by", "related to", "attributable to",
-                      "attributed to", "from", "resulting from", "as a result of"})  # fmt: skip
-_EITHER = frozenset({"or", "and / or", "/"})
 _ASKING = ("must", "should", "need", *"0123456789")
 _TIMES = frozenset({"d", "wk", "mo", "a", "h"})
 
@@ -167,8 +164,6 @@ def _mentions_allowance(chunks: Sequence[Chunk]) -> bool:
 
 def _case(text: Text, chunks: list[Chunk]) -> Expression:
     """Return in which case an alternative limit holds: a fact when it is plainly one, else its words."""
-    if (either := _any_disease(text, chunks)) is not None:
-        return either
     content = [chunk for chunk in chunks if is_content(chunk)]
     others = [
         c
@@ -181,24 +176,7 @@ def _case(text: Text, chunks: list[Chunk]) -> Expression:
         reading = read_fact(text, content)
         if reading is not None:
             return negate(reading.expression) if denials else reading.expression
+    if (either := several_occasions(text, chunks)) is not None:
+        return either
     start, end = min(chunk.start for chunk in chunks), max(chunk.end for chunk in chunks)
     return narrative(text, start, end)
-
-
-def _any_disease(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
-    """Return the diseases of which any makes an alternative limit hold ("if bone or liver metastases")."""
-    if not any(chunk.form in _EITHER for chunk in chunks):
-        return None
-    plain = [chunk for chunk, _ in with_elided(text, [(c, 0) for c in chunks if c.kind != "bracket"])]
-    named = [chunk for chunk in plain if is_content(chunk)]
-    ill = all(chunk.term is not None and chunk.term.category == "condition" for chunk in named)
-    about = ("condition", "post", "tail", "value_tail", "confirmation", "confirmed", "persons")
-    others = [c for c in plain if not is_content(c) and c.form not in _EITHER]
-    if len(named) < 2 or not ill or not all(is_harmless(c, *about) for c in others):
-        return None
-    listed = sum(chunk.form in _EITHER or chunk.form == "," for chunk in plain) < len(named)
-    if not listed or any("negation" in c.classes or c.form in _CAUSING for c in others):
-        return None
-    readings = [read_fact(text, [chunk]) for chunk in named]
-    told = [reading.expression for reading in readings if reading is not None and not reading.negated]
-    return any_of(told) if len(told) == len(named) else None

@@ -12,6 +12,7 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.alternatives import with_alternative
 from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.conditions.further import other_limit
+from trialgraph.criteria.conditions.occasions import several_occasions
 from trialgraph.criteria.facts.allowances import allows
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS
@@ -289,9 +290,13 @@ def named_case(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     if len(words) == 1 and words[0].kind == "value":
         return words[0].expression
     reading = read_fact(text, words) if any(map(is_content, words)) else None
-    if reading is not None and isinstance(reading.expression, Fact):
-        return Not(reading.expression) if reading.negated else reading.expression
-    return narrative(text, words[0].start, words[-1].end)
+    fact = reading.expression if reading is not None and isinstance(reading.expression, Fact) else None
+    told: Expression | None = fact
+    if fact is None or "qualifier" in fact.modifiers:
+        told = several_occasions(text, words) or fact
+    if told is None:
+        return narrative(text, words[0].start, words[-1].end)
+    return Not(told) if reading is not None and reading.negated else told
 
 
 def holds_value(chunk: Chunk) -> bool:
