@@ -10,7 +10,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.conditions.excuses import excused_by
-from trialgraph.criteria.conditions.further import other_limit
+from trialgraph.criteria.conditions.further import other_limit, plainer
 from trialgraph.criteria.conditions.occasions import several_occasions
 from trialgraph.criteria.conditions.supports import is_support, unsupported
 from trialgraph.criteria.facts.facts import is_content, read_fact
@@ -26,6 +26,9 @@ _REFERENCE = re.compile(
 )
 _REFERRING = frozenset({"see", "refer", "appendix"})
 _ASKING = ("must", "should", "need", *"0123456789")
+_SEVERAL = 2
+_JOINTS = frozenset({"and", "or", "and / or"})
+_IN_CASE = frozenset({"for", "in", "with"})
 _TIMES = frozenset({"d", "wk", "mo", "a", "h"})
 
 
@@ -34,7 +37,9 @@ def with_alternative(
 ) -> Expression:
     """Join a limit with another that holds in some case ("≤5 × ULN if liver metastases are present")."""
     referring = next((i for i, chunk in enumerate(chunks) if chunk.form in _REFERRING and i > 0), None)
-    chunks = chunks[:referring]
+    chunks = plainer(text, chunks[:referring])
+    if (several := _several(text, expression, value, chunks)) is not None:
+        return several
     limits = [chunk for chunk in chunks if chunk.kind == "limit" and chunk.limit is not None]
     words = [
         chunk
@@ -82,6 +87,28 @@ def with_alternative(
     if text.exclusion:
         return any_of([all_of([negate(case), expression]), all_of([case, other.expression])])
     return any_of([expression, all_of([case, other.expression])])
+
+
+def _several(text: Text, expression: Expression, value: Chunk, chunks: Sequence[Chunk]) -> Expression | None:
+    """Read "≤ 3 × ULN with A and ≤ 2 × ULN for patients with B": each further limit holds in a case."""
+    places = [i for i, chunk in enumerate(chunks) if chunk.kind == "limit"]
+    if len(places) < _SEVERAL or text.exclusion or any(chunk.kind == "value" for chunk in chunks):
+        return None
+    if any(
+        not is_harmless(chunk, "exception", "label") and chunk.form != "or" for chunk in chunks[: places[0]]
+    ):
+        return None
+    options = []
+    for first, end in zip(places, [*places[1:], len(chunks)], strict=True):
+        case = [*chunks[first + 1 : end]]
+        while case and (case[-1].form in _JOINTS or case[-1].kind == "sign"):
+            case.pop()
+        other = other_limit(text, value, [chunks[first]])
+        opened = case and ("condition" in case[0].classes or case[0].form in _IN_CASE)
+        if other is None or not opened:
+            return None
+        options.append(all_of([_case(text, case), other.expression]))
+    return any_of([expression, *options])
 
 
 def restates(expression: Expression, remark: Chunk) -> bool:

@@ -261,8 +261,10 @@ def _asks_more(words: Sequence[Chunk]) -> bool:
 
 
 def _case_after(text: Text, before: Sequence[Chunk], after: Sequence[Chunk]) -> Expression | None:
-    words = trimmed(after)
     plain = all(is_harmless(chunk, "label", "allowance", "value_tail") for chunk in before)
+    first = next((i for i, chunk in enumerate(after) if _opens_case(chunk)), 0)
+    granting = all(is_harmless(chunk, "allowance", "post") for chunk in after[:first])
+    words = trimmed(after[first:] if granting else after)
     return named_case(text, words[1:]) if words and plain and _opens_case(words[0]) else None
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,15 +16,16 @@ from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.elisions import with_elided
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.trees import all_of, any_of
-from trialgraph.expressions import Expression, Fact
+from trialgraph.expressions import Expression, Fact, atoms
 from trialgraph.namespaces import TGC
 
-__all__ = ["several_occasions"]
+__all__ = ["is_named", "several_occasions"]
 
 _CANCER = str(TGC.Neoplasm)
 _BY = frozenset({"by", "with", "of", "from", "due to", "secondary to", "secondary"})
-_CAUSES = frozenset({"due to", "related to", "attributable to", "attributed to", "because of", "caused by",
-                     "associated with", "secondary to", "explained by", "resulting from"})  # fmt: skip
+_CAUSES = frozenset({"due to", "related to", "attributable to", "attributed to", "because of", "because",
+                     "caused by", "associated with", "secondary to", "explained by",
+                     "resulting from"})  # fmt: skip
 _OPENING = frozenset({"in", "for", "there", "on", "elevated", "elevation", "increase", "increased",
                       "abnormal", "abnormality", "change", "result", "secondary", "to",
                       "case", "of", "rise", "considered", "thought", "felt", "believed", "deemed", "to be",
@@ -32,8 +34,11 @@ _OPENING = frozenset({"in", "for", "there", "on", "elevated", "elevation", "incr
 _PRESENT = frozenset({"involved", "are", "is", "present", "exist", "exists"})
 _SILENT = frozenset({"neutral", "condition", "exception"})
 _MODAL = frozenset({"must", "should", "must have", "must be", "should be", "need", "need to"})
-_EITHER = frozenset({"or", "and / or", "/"})
+_EITHER = frozenset({"or", "and / or"})
 _MOST_WORDS = 6
+_DEVIATION = re.compile(
+    r"abnormal|elevat|liver disease|increased|bilirubin|penia|liver function|dysfunction", re.IGNORECASE
+)
 _LONGEST = 4
 """Words that a condition may be described by; more of them say something else."""
 
@@ -51,16 +56,18 @@ def several_occasions(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     named = [_named(text, member) for member in members]
     words = [narrative(text, each[0].start, each[-1].end) for each in members]
     plain_too = (each is not None or _is_short(member) for each, member in zip(named, members, strict=True))
-    if not members or named[0] is None or not all(plain_too) or _goes_on(members):
+    if not members or named[0] is None or not all(plain_too) or _goes_on(members) or _lends(named):
         return None
     causes = [_tells_cause(member) for member in members]
     asked = [narrative(text, c.start, c.end) for c in chunks if c.kind == "bracket" and _asks_more(c)]
+    if asked and len(members) > 1 and chunks[-1].kind != "bracket":
+        return None
     if len(named) > 1 and causes[0] and not any(causes[1:]):
         last = sum(each is not None for each in named)
         if any(each is not None for each in named[last:]):
             return None
         facts = any_of([each for each in named if each is not None])
-        caused = all_of([facts, narrative(text, chunks[0].start, members[last - 1][-1].end)])
+        caused = all_of([facts, narrative(text, members[0][0].start, members[last - 1][-1].end)])
         return all_of([any_of([caused, *words[last:]]), *asked])
     because = [told if caused else None for told, caused in zip(words, causes, strict=True)]
     read = (
@@ -85,13 +92,19 @@ def _is_short(chunks: Sequence[Chunk]) -> bool:
     return plain and 0 < sum(len(chunk.form.split()) for chunk in chunks) <= _MOST_WORDS
 
 
+def is_named(case: Expression) -> bool:
+    """Whether a case names a condition or a treatment, whatever words stand beside it."""
+    return any(isinstance(atom, Fact) for atom in atoms(case))
+
+
 def _members(chunks: Sequence[Chunk]) -> list[list[Chunk]]:
-    ill = all(chunk.term is None or chunk.term.category == "condition" for chunk in chunks)
-    joints = _EITHER if ill else _EITHER - {"/"}
-    either = any(chunk.form in joints for chunk in chunks)
+    either = any(chunk.form in _EITHER for chunk in chunks)
     members: list[list[Chunk]] = [[]]
-    for chunk in chunks:
-        if chunk.form in joints or (either and chunk.form == ","):
+    for index, chunk in enumerate(chunks):
+        beside = [each.term for each in chunks[max(0, index - 1) : index + 2] if is_content(each)]
+        stroke = chunk.form == "/" and len(beside) > 1
+        ill = all(term is not None and term.category == "condition" for term in beside)
+        if chunk.form in _EITHER or (either and chunk.form == ",") or (stroke and ill):
             members.append([])
         else:
             members[-1].append(chunk)
@@ -108,9 +121,15 @@ def _goes_on(members: Sequence[Sequence[Chunk]]) -> bool:
     )
 
 
+def _lends(named: Sequence[Fact | None]) -> bool:
+    """Whether what narrows the first may be said of those behind it too ("treated A or B")."""
+    narrowed = [each is not None and "qualifier" in each.modifiers for each in named]
+    return narrowed[0] and not all(narrowed)
+
+
 def _tells_cause(chunks: Sequence[Chunk]) -> bool:
     opening = chunks[: len(chunks) - len(_behind_opening(chunks))]
-    return any(chunk.form in _CAUSES or chunk.form == "secondary" for chunk in opening)
+    return any(_is_cause(chunk) or chunk.form == "secondary" for chunk in opening)
 
 
 def _named(text: Text, chunks: Sequence[Chunk]) -> Fact | None:
@@ -144,13 +163,26 @@ def _is_involvement(chunk: Chunk) -> bool:
     return chunk.kind == "concept" and chunk.term is not None and chunk.term.label.endswith("involvement")
 
 
+def _is_cause(chunk: Chunk) -> bool:
+    return chunk.form in _CAUSES or chunk.form.endswith(tuple(f" {cause}" for cause in _CAUSES))
+
+
+def _tells_deviation(chunk: Chunk) -> bool:
+    """Whether a name only says again that a value is out of its limits ("abnormal liver function tests")."""
+    term = chunk.term
+    return term is not None and (term.quantity or _DEVIATION.search(term.label) is not None)
+
+
 def _behind_opening(chunks: Sequence[Chunk]) -> list[Chunk]:
     """Return what stands behind "in patients with", "there is", "elevated due to" and the like."""
     kept = trimmed(chunks)
+    cause = next((i for i, chunk in enumerate(kept) if _is_cause(chunk)), 0)
+    if all(_tells_deviation(chunk) for chunk in kept[:cause] if is_content(chunk)):
+        kept = kept[cause:]
     while kept:
         first = kept[0]
         silent = bool(first.classes & _SILENT)
-        opens = first.form in _CAUSES or first.form in _OPENING or first.kind == "sign"
+        opens = _is_cause(first) or first.form in _OPENING or first.kind == "sign"
         measured = first.kind == "concept" and first.term is not None and first.term.quantity
         if not (silent or opens or measured):
             break
