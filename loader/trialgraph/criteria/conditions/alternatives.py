@@ -10,12 +10,12 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.conditions.excuses import excused_by
-from trialgraph.criteria.conditions.further import other_limit
+from trialgraph.criteria.conditions.further import other_limit, plainer
+from trialgraph.criteria.conditions.occasions import several_occasions
 from trialgraph.criteria.conditions.supports import is_support, unsupported
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.lexicon import lexicon
-from trialgraph.criteria.members.elisions import with_elided
 from trialgraph.criteria.trees import all_of, any_of, negate
 from trialgraph.expressions import Expression, Not, Value
 
@@ -25,10 +25,10 @@ _REFERENCE = re.compile(
     r"[(\[]?\s*(?:the\s+)?(?:i?[ul]ln|normal|upper limit[^()\d]{0,30})\s*(?:[:=]|is|of)\s*\d", re.IGNORECASE
 )
 _REFERRING = frozenset({"see", "refer", "appendix"})
-_CAUSING = frozenset({"due to", "secondary to", "because of", "caused by", "related to", "attributable to",
-                      "attributed to", "from", "resulting from", "as a result of"})  # fmt: skip
-_EITHER = frozenset({"or", "and / or", "/"})
 _ASKING = ("must", "should", "need", *"0123456789")
+_SEVERAL = 2
+_JOINTS = frozenset({"and", "or", "and / or"})
+_IN_CASE = frozenset({"for", "in", "with"})
 _TIMES = frozenset({"d", "wk", "mo", "a", "h"})
 
 
@@ -37,7 +37,9 @@ def with_alternative(
 ) -> Expression:
     """Join a limit with another that holds in some case ("≤5 × ULN if liver metastases are present")."""
     referring = next((i for i, chunk in enumerate(chunks) if chunk.form in _REFERRING and i > 0), None)
-    chunks = chunks[:referring]
+    chunks = plainer(text, chunks[:referring])
+    if (several := _several(text, expression, value, chunks)) is not None:
+        return several
     limits = [chunk for chunk in chunks if chunk.kind == "limit" and chunk.limit is not None]
     words = [
         chunk
@@ -85,6 +87,28 @@ def with_alternative(
     if text.exclusion:
         return any_of([all_of([negate(case), expression]), all_of([case, other.expression])])
     return any_of([expression, all_of([case, other.expression])])
+
+
+def _several(text: Text, expression: Expression, value: Chunk, chunks: Sequence[Chunk]) -> Expression | None:
+    """Read "≤ 3 × ULN with A and ≤ 2 × ULN for patients with B": each further limit holds in a case."""
+    places = [i for i, chunk in enumerate(chunks) if chunk.kind == "limit"]
+    if len(places) < _SEVERAL or text.exclusion or any(chunk.kind == "value" for chunk in chunks):
+        return None
+    if any(
+        not is_harmless(chunk, "exception", "label") and chunk.form != "or" for chunk in chunks[: places[0]]
+    ):
+        return None
+    options = []
+    for first, end in zip(places, [*places[1:], len(chunks)], strict=True):
+        case = [*chunks[first + 1 : end]]
+        while case and (case[-1].form in _JOINTS or case[-1].kind == "sign"):
+            case.pop()
+        other = other_limit(text, value, [chunks[first]])
+        opened = case and ("condition" in case[0].classes or case[0].form in _IN_CASE)
+        if other is None or not opened:
+            return None
+        options.append(all_of([_case(text, case), other.expression]))
+    return any_of([expression, *options])
 
 
 def restates(expression: Expression, remark: Chunk) -> bool:
@@ -167,8 +191,6 @@ def _mentions_allowance(chunks: Sequence[Chunk]) -> bool:
 
 def _case(text: Text, chunks: list[Chunk]) -> Expression:
     """Return in which case an alternative limit holds: a fact when it is plainly one, else its words."""
-    if (either := _any_disease(text, chunks)) is not None:
-        return either
     content = [chunk for chunk in chunks if is_content(chunk)]
     others = [
         c
@@ -181,24 +203,7 @@ def _case(text: Text, chunks: list[Chunk]) -> Expression:
         reading = read_fact(text, content)
         if reading is not None:
             return negate(reading.expression) if denials else reading.expression
+    if (either := several_occasions(text, chunks)) is not None:
+        return either
     start, end = min(chunk.start for chunk in chunks), max(chunk.end for chunk in chunks)
     return narrative(text, start, end)
-
-
-def _any_disease(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
-    """Return the diseases of which any makes an alternative limit hold ("if bone or liver metastases")."""
-    if not any(chunk.form in _EITHER for chunk in chunks):
-        return None
-    plain = [chunk for chunk, _ in with_elided(text, [(c, 0) for c in chunks if c.kind != "bracket"])]
-    named = [chunk for chunk in plain if is_content(chunk)]
-    ill = all(chunk.term is not None and chunk.term.category == "condition" for chunk in named)
-    about = ("condition", "post", "tail", "value_tail", "confirmation", "confirmed", "persons")
-    others = [c for c in plain if not is_content(c) and c.form not in _EITHER]
-    if len(named) < 2 or not ill or not all(is_harmless(c, *about) for c in others):
-        return None
-    listed = sum(chunk.form in _EITHER or chunk.form == "," for chunk in plain) < len(named)
-    if not listed or any("negation" in c.classes or c.form in _CAUSING for c in others):
-        return None
-    readings = [read_fact(text, [chunk]) for chunk in named]
-    told = [reading.expression for reading in readings if reading is not None and not reading.negated]
-    return any_of(told) if len(told) == len(named) else None

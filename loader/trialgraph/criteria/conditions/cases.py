@@ -12,6 +12,7 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.alternatives import with_alternative
 from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.conditions.further import other_limit
+from trialgraph.criteria.conditions.occasions import several_occasions
 from trialgraph.criteria.facts.allowances import allows
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS
@@ -260,8 +261,10 @@ def _asks_more(words: Sequence[Chunk]) -> bool:
 
 
 def _case_after(text: Text, before: Sequence[Chunk], after: Sequence[Chunk]) -> Expression | None:
-    words = trimmed(after)
     plain = all(is_harmless(chunk, "label", "allowance", "value_tail") for chunk in before)
+    first = next((i for i, chunk in enumerate(after) if _opens_case(chunk)), 0)
+    granting = all(is_harmless(chunk, "allowance", "post") for chunk in after[:first])
+    words = trimmed(after[first:] if granting else after)
     return named_case(text, words[1:]) if words and plain and _opens_case(words[0]) else None
 
 
@@ -289,9 +292,13 @@ def named_case(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     if len(words) == 1 and words[0].kind == "value":
         return words[0].expression
     reading = read_fact(text, words) if any(map(is_content, words)) else None
-    if reading is not None and isinstance(reading.expression, Fact):
-        return Not(reading.expression) if reading.negated else reading.expression
-    return narrative(text, words[0].start, words[-1].end)
+    fact = reading.expression if reading is not None and isinstance(reading.expression, Fact) else None
+    told: Expression | None = fact
+    if fact is None or "qualifier" in fact.modifiers:
+        told = several_occasions(text, words) or fact
+    if told is None:
+        return narrative(text, words[0].start, words[-1].end)
+    return Not(told) if reading is not None and reading.negated else told
 
 
 def holds_value(chunk: Chunk) -> bool:

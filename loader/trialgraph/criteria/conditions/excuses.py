@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.facts.facts import is_content, read_fact
-from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.criteria.members.segments import trimmed
-from trialgraph.criteria.trees import all_of, any_of
+from trialgraph.criteria.conditions.occasions import several_occasions
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.trees import all_of
 from trialgraph.expressions import Expression, Fact, Value, atoms
 
 __all__ = ["excused_by"]
 
-_CAUSES = frozenset({"due to", "related to", "attributable to", "attributed to", "because of", "caused by",
-                     "associated with", "secondary to", "explained by", "resulting from"})  # fmt: skip
-_OPENING = frozenset({"in", "for", "there", "on", "elevated", "elevation", "increase", "increased",
-                      "abnormal", "abnormality", "change", "result", "secondary", "to",
-                      "case", "of", "rise", "considered", "thought", "felt", "believed", "deemed", "to be",
-                      "be", "due"})  # fmt: skip
-"""What may stand before the condition that excuses."""
 _APART = re.compile(
     r"\b(?:other\s+than|excluding|apart\s+from|aside\s+from|not\s+including|exclusive\s+of)\s*$",
     re.IGNORECASE,
@@ -33,10 +24,6 @@ _PROVISOS = frozenset({"as long as", "so long as", "provided", "provided that", 
 _NEAR = 20
 _SEVERAL = 2
 _MOST = 3
-_LONGEST = 4
-"""Words that a condition may be described by; more of them say something else."""
-_PRESENT = frozenset({"are", "is", "present", "exist", "exists"})
-_SILENT = ("condition", "exception")
 
 
 def excused_by(text: Text, limited: Expression, chunks: Sequence[Chunk]) -> Expression | None:
@@ -64,15 +51,7 @@ def excused_by(text: Text, limited: Expression, chunks: Sequence[Chunk]) -> Expr
         return None
     if (parting := _proviso_at(chunks)) is not None:
         return _excused_if(text, chunks[:parting], chunks[parting:])
-    members: list[list[Chunk]] = [[]]
-    for chunk in chunks:
-        if chunk.form == "or" and chunk.kind == "word":
-            members.append([])
-        else:
-            members[-1].append(chunk)
-    read = [_member(text, member) for member in members]
-    known = [each for each in read if each is not None]
-    return any_of(known) if known and len(known) == len(read) else None
+    return several_occasions(text, chunks)
 
 
 def _proviso_at(chunks: Sequence[Chunk]) -> int | None:
@@ -91,7 +70,7 @@ def _excused_if(text: Text, case: Sequence[Chunk], proviso: Sequence[Chunk]) -> 
 
     None where a further excuse may stand behind an "or" in these words.
     """
-    fact = _member(text, case)
+    fact = several_occasions(text, case)
     either = next((i for i, chunk in enumerate(proviso) if chunk.form == "or"), len(proviso))
     named = {chunk.term for chunk in case if is_content(chunk)}
     others = [chunk for chunk in proviso[either:] if is_content(chunk) and chunk.term not in named]
@@ -113,37 +92,3 @@ def _named_again(text: Text, chunks: Sequence[Chunk]) -> bool:
     named = {chunk.term for chunk in chunks if is_content(chunk) and chunk.term is not None}
     behind = (m.term for at, m in text.mentions.items() if text.tokens[at].start >= chunks[-1].end)
     return any(term in named for term in behind)
-
-
-def _member(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
-    kept = _behind_opening(chunks)
-    while kept and (kept[-1].form in _PRESENT or kept[-1].kind == "sign"):
-        kept.pop()
-    if not kept or not any(map(is_content, kept)):
-        return None
-    reading = read_fact(text, kept)
-    if reading is None or reading.negated or not isinstance(reading.expression, Fact):
-        return None
-    fact = reading.expression
-    if fact.category == "treatment" and not fact.modifiers and fact.within is None:
-        fact = replace(fact, modifiers={"status": "active"})
-    if fact.category not in {"condition", *GIVEN}:
-        return None
-    if len(fact.modifiers.get("qualifier", "").split()) > _LONGEST:
-        return None
-    caused = any(chunk.form in _CAUSES or chunk.form == "secondary" for chunk in chunks)
-    return all_of([fact, narrative(text, chunks[0].start, chunks[-1].end)]) if caused else fact
-
-
-def _behind_opening(chunks: Sequence[Chunk]) -> list[Chunk]:
-    """Return what stands behind "in patients with", "there is", "elevated due to" and the like."""
-    kept = trimmed(chunks)
-    while kept:
-        first = kept[0]
-        silent = "neutral" in first.classes or any(each in first.classes for each in _SILENT)
-        opens = first.form in _CAUSES or first.form in _OPENING or first.kind == "sign"
-        measured = first.kind == "concept" and first.term is not None and first.term.quantity
-        if not (silent or opens or measured):
-            break
-        kept = kept[1:]
-    return list(kept)

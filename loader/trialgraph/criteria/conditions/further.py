@@ -10,27 +10,67 @@ from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.bounds import moved
 from trialgraph.criteria.quantities.fitting import local_name
+from trialgraph.criteria.quantities.limits import parse_limit
 from trialgraph.criteria.quantities.sides import Found
 from trialgraph.criteria.quantities.values import FoundValue
 from trialgraph.expressions import Expression, Value, atoms
 
-__all__ = ["is_multiple", "other_limit"]
+__all__ = ["is_multiple", "other_limit", "plainer"]
 
 _UNITED = re.compile(r"\s*(?:[/%°^]|[mµu]?g\b|mg|[µum]?mol)", re.IGNORECASE)
 _ENDED = re.compile(r"[.;*•]\s")
 _NEAR = 60
 _MOST_FOLD = 5
-_FOLD = re.compile(r"\s*(?:(?:times|fold)\b|[x×](?!\s*\d))", re.IGNORECASE)
+_FOLD = re.compile(r"\s*(?:-?\s?(?:times|fold)\b|[x×](?!\s*\d))", re.IGNORECASE)
+_FOLD_FORMS = frozenset({"x", "×", "time", "times", "fold"})
+_OF_OWN = re.compile(
+    r"\s*(?:[x×]|times|fold)?\s*(?:of\s+)?(?:(?:their|the|his|her|patient'?s?|individual|own|pre-?\w+)\s+)*baseline\b",
+    re.IGNORECASE,
+)
+"""What a limit is a multiple of that is each patient's own ("≤ 1.5 × their baseline")."""
+_BARE = re.compile(r"\d[\d,.]*$")
 
 
 def other_limit(text: Text, value: Chunk, limits: list[Chunk]) -> FoundValue | None:
     """Return a value's quantities with the other limit, when there is one and its unit fits."""
     found = limits[0].limit if len(limits) == 1 else None
-    if found is None or value.value is None:
+    if found is None or value.value is None or _OF_OWN.match(text.text, found.end):
         return None
     found = _alike(text, found, value)
     terms = _in_unit(text, value.value.terms, found, value.value.expression)
-    return text.values.build(terms, value.value.joiner, found, found.start, 0, 0)
+    told = text.values.build(terms, value.value.joiner, found, found.start, 0, 0)
+    if told is None and (same := _in_same_unit(found, value.value.expression)) is not None:
+        told = text.values.build(terms, value.value.joiner, same, found.start, 0, 0)
+    return told
+
+
+def _in_same_unit(found: Found, expression: Expression) -> Found | None:
+    """Return a number without a unit in that of the limit before it ("≤ 1.5 mg/dL (< 2.0 in …)")."""
+    known = {(atom.unit, atom.limit) for atom in atoms(expression) if isinstance(atom, Value)}
+    if found.unit is not None or found.relative_to is not None or len(known) != 1:
+        return None
+    ((ucum, first),) = known
+    unit = next((each for each in wording().units.values() if each.ucum == ucum and each.factor == 1), None)
+    pairs = ((first.low, found.limit.low), (first.high, found.limit.high))
+    bounds = [(one, two) for one, two in pairs if one is not None or two is not None]
+    near = all(one and two and one / _MOST_FOLD <= two <= one * _MOST_FOLD for one, two in bounds)
+    return replace(found, unit=unit) if unit is not None and bounds and near else None
+
+
+def plainer(text: Text, chunks: list[Chunk]) -> list[Chunk]:
+    """Return chunks about another limit with its bare number as one, and without "times" behind it.
+
+    "(25,000 if …)", "(≤ 5 x if …)".
+    """
+    if chunks and chunks[0].kind == "word" and _BARE.match(chunks[0].form):
+        found = parse_limit(text.text, chunks[0].start)
+        if found is not None and found.limit.low is not None:
+            chunks = [Chunk("limit", found.start, found.end, limit=found), *chunks[1:]]
+    return [
+        chunk
+        for index, chunk in enumerate(chunks)
+        if not (index and chunks[index - 1].kind == "limit" and chunk.form in _FOLD_FORMS)
+    ]
 
 
 def _in_unit(text: Text, terms: tuple[Term, ...], found: Found, expression: Expression) -> tuple[Term, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
@@ -11,7 +11,7 @@ from trialgraph.criteria.chunking.viruses import INFECTIONS
 from trialgraph.criteria.conditions.exempting import except_for, with_exception
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.trees import any_of, asks_of_some, map_facts
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
+from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Narrative, Not, Value, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = ["excuses", "lift"]
@@ -193,7 +193,21 @@ def _bars(expression: Expression) -> bool:
 
 def _shares_concept(text: Text, expression: Expression, place: tuple[int, int]) -> bool:
     named = {iri for term in _named(text, place) for iri in (term.iri, *term.ancestors)}
-    return any(not isinstance(atom, Narrative) and atom.concept in named for atom in atoms(expression))
+    return any(not isinstance(atom, Narrative) and atom.concept in named for atom in _asked(expression))
+
+
+def _asked(expression: Expression) -> Iterator[Atom]:
+    """Yield the atoms of an expression, but for the case in which a limit of it is a wider one."""
+    if isinstance(expression, AnyOf) and any(isinstance(each, Value) for each in expression.operands):
+        for each in expression.operands:
+            inner = each.operands if isinstance(each, AllOf) else (each,)
+            values = [part for part in inner if isinstance(part, Value)]
+            yield from values or atoms(each)
+    elif isinstance(expression, AllOf | AnyOf):
+        for each in expression.operands:
+            yield from _asked(each)
+    else:
+        yield from atoms(expression)
 
 
 def _named(text: Text, place: tuple[int, int]) -> list[Term]:

@@ -286,6 +286,7 @@ def _read_around_value(
     for chunk in remarks_on_value(text, chunks[at], rest):
         expression = with_told(text, expression, chunks[at], chunk)
         rest.remove(chunk)
+        after = [each for each in after if each is not chunk]
     if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
         return expression
     if adds_nothing(text, rest, after[-1].end):

@@ -20,6 +20,12 @@ _HEADING = re.compile(
     r"(?:[A-Z][a-z]+|[Aa]nd|[Oo]r|\s|:|(?<=[a-z] )functions?)+|liver\s+function|(?:[a-k]|[ivx]{1,4})[.):]*"
 )
 """What stands behind a value where a list lost its lines: the title of the next part, or a letter."""
+_OF_NORM = re.compile(
+    r"(?:(?:as\s+)?appropriate\s+|adjusted\s+)?for\s+(?:(?:the|their|patient'?s?|age|sex|gender|local|institution(?:al)?|lab(?:oratory)?"
+    r"|site|and|or|range|reference|AST|ALT|SGOT|SGPT)\b[\s/,]*)+",
+    re.IGNORECASE,
+)
+"""Whose normal limit is meant ("appropriate for age", "for the local laboratory"), or of which test."""
 _FAR = 60
 _WHO = re.compile(
     r"\b(?:patients?|participants?|subjects?|individuals?|those)\s+who\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE
@@ -37,6 +43,8 @@ def adds_nothing(text: Text, rest: Sequence[Chunk], end: int) -> bool:
     """Whether words behind a value only tell how it is measured, or head what stood below it ("… Renal")."""
     start = rest[0].start
     if asks_no_more(text, start, end) or wording().method.fullmatch(text.text, start, end):
+        return True
+    if _OF_NORM.fullmatch(text.text, start, end):
         return True
     if not _HEADING.fullmatch(text.text, start, end):
         return False

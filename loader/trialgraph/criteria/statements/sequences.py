@@ -10,6 +10,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.cases import asked_of, read_case
 from trialgraph.criteria.conditions.lifting import excuses
+from trialgraph.criteria.conditions.occasions import is_named
 from trialgraph.criteria.conditions.roles import defines_condition
 from trialgraph.criteria.conditions.waiting import with_washout
 from trialgraph.criteria.language.offers import (
@@ -147,7 +148,7 @@ def _permitted(text: Text, sentence: list[Chunk], read: list[Expression]) -> Exp
     """
     bare = bool(read) and any(chunk.kind == "limit" for chunk in sentence)
     widened = read_case(text, sentence) if bare else None
-    if widened is not None and is_formal(widened):
+    if widened is not None and (is_formal(widened) or is_named(widened.operands[0])):
         return None
     told = read_permission(text, sentence, first=not read)
     if told is None or excuses(text, read, (sentence[0].start, sentence[-1].end)):
