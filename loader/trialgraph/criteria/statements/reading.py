@@ -92,7 +92,11 @@ from trialgraph.criteria.statements.notes import (
 )
 from trialgraph.criteria.statements.parts import by_part_of_trial
 from trialgraph.criteria.statements.remarks import without_remarks
-from trialgraph.criteria.statements.reproduction import asked_of_sexes, speaks_of_reproduction
+from trialgraph.criteria.statements.reproduction import (
+    asked_of_sexes,
+    explains_list,
+    speaks_of_reproduction,
+)
 from trialgraph.criteria.statements.sequences import read_sentences
 from trialgraph.criteria.statements.timed import graded_in_time, in_time_of_tests
 from trialgraph.criteria.statements.women import read_list_of_women
@@ -307,6 +311,8 @@ def _defined_below(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Exp
         return narrative(text, outline.start, outline.end)
     last = leading[-1][0].start
     before = _read_stretch(text, between(chunks, outline.start, last), outline.start, last)
+    if explains_list(text.text[last : outline.end]):
+        return before
     joined = any_of if text.exclusion else all_of
     return joined([before, narrative(text, last, outline.end)])
 
