@@ -73,6 +73,7 @@ from trialgraph.criteria.statements.demands import read_demanded
 from trialgraph.criteria.statements.denials import read_denied
 from trialgraph.criteria.statements.endings import join_items
 from trialgraph.criteria.statements.exceptions import limits_excepted, name_exceptions
+from trialgraph.criteria.statements.grants import granted
 from trialgraph.criteria.statements.idle import (
     arranges,
     without_asides,
@@ -255,7 +256,7 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     nested = text.exclusion or any(item.items for item in outline.items)
     if (silent and are_notes(text, items)) or (nested and only_notes(text, items)):
         head = _read_stretch(text, between(chunks, start, lead_end), start, lead_end)
-        return with_notes(text, head, lead, items, read) or narrative(text, start, end)
+        return with_notes(text, head, lead, items, read, granted) or narrative(text, start, end)
     whole = with_lead(text, chunks, outline, body, _read_stretch, either=either)
     more = any(map(says_more, atoms(whole))) or any(map(str.isdigit, lead))
     return whole if more else narrative(text, start, end)

@@ -27,6 +27,7 @@ from trialgraph.criteria.statements.admissions import (
 )
 from trialgraph.criteria.statements.endings import with_alternative
 from trialgraph.criteria.statements.examples import EXAMPLES, LISTING, listed_instances
+from trialgraph.criteria.statements.grants import granted
 from trialgraph.criteria.statements.idle import NOTED, adds_nothing
 from trialgraph.criteria.statements.notes import (
     EXCEPTION_NOTE,
@@ -71,7 +72,7 @@ def read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[E
         if (tested := with_negative_test(text, sentence, statement.expression, read)) is not None:
             read = tested
         elif read and (EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
-            read = lift_noted(text, read, words, place)
+            read = granted(text, read, sentence) or lift_noted(text, read, words, place)
         elif read and (told := _told_of(text, sentences, sentence, read[-1])) is not None:
             read.append(told)
         elif read and NOTE.match(words):
