@@ -17,6 +17,7 @@ __all__ = [
     "asks_of_some",
     "dated",
     "is_formal",
+    "map_barred",
     "map_facts",
     "negate",
     "only_facts",
@@ -93,6 +94,19 @@ def map_facts(expression: Expression, change: Callable[[Fact], Expression]) -> E
             return Not(map_facts(operand, change))
         case _:
             return expression
+
+
+def map_barred(expression: Expression, change: Callable[[Fact], Expression]) -> Expression:
+    """Return what an exclusion bars with each of its facts changed, but for what lets some in beside them."""
+    match expression:
+        case AllOf(operands) if any(not isinstance(each, Not) for each in operands):
+            return all_of([
+                each if isinstance(each, Not) else map_barred(each, change) for each in operands
+            ])  # fmt: skip
+        case AnyOf(operands):
+            return any_of([map_barred(each, change) for each in operands])
+        case _:
+            return map_facts(expression, change)
 
 
 def _same(changed: Sequence[Expression], operands: Sequence[Expression]) -> bool:

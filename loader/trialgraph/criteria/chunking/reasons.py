@@ -13,7 +13,7 @@ from trialgraph.criteria.chunking.pieces import Chunk, outside
 
 __all__ = ["without_reasons"]
 
-_GATE = ("because", "due to", "since", "given", "owing to")
+_GATE = ("indicated", "because", "due to", "since", "given", "owing to")
 _ABOUT = (
     r"(?:f(?:o)?et(?:us|al|uses)|infants?|unborn|newborn|embry\w+|congenital|teratogen\w*|mutagen\w*|genotoxic\w*|abortifacient"
     r"|interactions?|attribution|lethal|marrow[- ]suppressive|breast-?\s?milk|human\s+milk"
@@ -45,11 +45,20 @@ _BEFORE = re.compile(
     rf"(?=[^.;,]{{0,240}}\b{_ABOUT})[^.;,]*,\s+(?={_PERSONS})",
     re.IGNORECASE,
 )
+_INDICATED = re.compile(
+    r",?\s*(?:while\s+|when\s+)?\bon\s+(?:\w+[ -]){0,3}?(?:therapy|treatment),?\s+if\s+"
+    r"(?:clinically\s+)?indicated\b",
+    re.IGNORECASE,
+)
+"""What only those take for whom it is indicated, so that nobody is held to it."""
 
 
 def without_reasons(text: str, lowered: str, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
-    """Return the chunks of a text without those that tell why something is asked of patients, or barred."""
+    """Return the chunks of a text without those that tell why something is asked of patients, or barred.
+
+    So is left out what nobody is held to ("undetectable on suppressive therapy, if indicated").
+    """
     if not any(word in lowered for word in _GATE):
         return chunks
-    places = [found.span() for pattern in (_BEHIND, _BEFORE) for found in pattern.finditer(text)]
+    places = [found.span() for pattern in (_BEHIND, _BEFORE, _INDICATED) for found in pattern.finditer(text)]
     return outside(chunks, places) or chunks

@@ -10,7 +10,7 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.conditions.cases import SILENT, read_case
 from trialgraph.criteria.conditions.excuses import excused_by
-from trialgraph.criteria.trees import all_of, any_of, map_facts, only_facts
+from trialgraph.criteria.trees import all_of, any_of, map_barred, map_facts, only_facts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms
 
 __all__ = ["except_for", "with_exception"]
@@ -31,7 +31,8 @@ def except_for(
     if in_words and _SENTENCE not in words:
         return _in_words(text, expression, place[1])
     if not (in_words or demanded or not only_facts(expression)):
-        return map_facts(expression, lambda fact: with_exception(fact, words))
+        mapped = map_barred if text.exclusion else map_facts
+        return mapped(expression, lambda fact: with_exception(fact, words))
     granted = _granted(text, expression, place)
     lifted = granted or narrative(text, *place)
     if not text.exclusion:

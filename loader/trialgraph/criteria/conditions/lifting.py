@@ -10,11 +10,11 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.chunking.viruses import INFECTIONS
 from trialgraph.criteria.conditions.exempting import except_for, with_exception
 from trialgraph.criteria.language.vocabulary import Term
-from trialgraph.criteria.trees import any_of, asks_of_some, map_facts
+from trialgraph.criteria.trees import any_of, asks_of_some, map_barred, map_facts
 from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Narrative, Not, Value, atoms
 from trialgraph.namespaces import TGC
 
-__all__ = ["excuses", "lift"]
+__all__ = ["EITHER", "excuses", "lift"]
 
 _CANCER = str(TGC.PrimaryMalignantNeoplasm)
 _TOXICITY = str(TGC.TreatmentToxicity)
@@ -44,7 +44,7 @@ _POINTS_ALL = re.compile(
     re.IGNORECASE,
 )
 """How an allowance may be about all that bars."""
-_EITHER = re.compile(r"\b(?:hepatitis|hep)\s*B\s*(?:,|/|and|or|&)+\s*C\b", re.IGNORECASE)
+EITHER = re.compile(r"\b(?:hepatitis|hep)\s*B\s*(?:,|/|and|or|&)+\s*C\b", re.IGNORECASE)
 """How an allowance names two viruses of which the second isn't named whole."""
 _GROUPS = {
     "condition": "condition",
@@ -126,7 +126,9 @@ def _of_its_kind(text: Text, bars: Expression, words: str, place: tuple[int, int
     Arrhythmias are lifted by it and infarctions aren't. Where the allowance names something else as well,
     a wider disease, or points back at all that bars, nothing is told by its names.
     """
-    if _POINTS_ALL.search(words) or _EITHER.search(words) or _bars(bars) or not isinstance(bars, AnyOf):
+    if _POINTS_ALL.search(words) or EITHER.search(words) or not isinstance(bars, AnyOf):
+        return None
+    if any(isinstance(each, Not) for each in bars.operands):
         return None
     named = [_infection(text, term) for term in _outermost(text, place)]
     barred = {atom.concept: atom for atom in atoms(bars) if isinstance(atom, Fact) and not atom.is_mention}
@@ -142,7 +144,7 @@ def _of_its_kind(text: Text, bars: Expression, words: str, place: tuple[int, int
         any(_are_kin(text, term, INFECTIONS.get(iri, iri)) for iri in told) for term in alike
     ):
         return None
-    return map_facts(bars, lambda fact: with_exception(fact, words) if fact.concept in told else fact)
+    return map_barred(bars, lambda fact: with_exception(fact, words) if fact.concept in told else fact)
 
 
 def _infection(text: Text, term: Term) -> Term:

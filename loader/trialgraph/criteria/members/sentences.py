@@ -18,6 +18,9 @@ __all__ = ["sentences_of", "time_of_label", "with_list"]
 _ABBREVIATED = frozenset(
     ["e.g", "i.e", "vs", "approx", "no", "inc", "etc", "dr", "st", "fig", "max", "min", "incl", "resp", "gr"]
 )
+_LETTERED = re.compile(r"\b[A-E](?:\s*,\s*|\s+)(?:(?:and|or|and/or)\s+)[A-E]$|\b[A-E]/[A-E]$")
+"""A letter that ends a list of them ("hepatitis B or C. Patients …"), and is no initial."""
+_NEAR = 20
 _OPENING = frozenset({"condition", "negation"})
 _TURNING = frozenset({"condition", "allowance", "barring"})
 _ENDS = frozenset({".", ";", "-"})
@@ -278,7 +281,7 @@ def _ends(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
     if after.start == chunks[index].end:
         return _RUN_TOGETHER.match(text.text, max(0, chunks[index].start - _LETTERS)) is not None
     if before is not None and before.kind == "word" and before.end - before.start == 1:
-        return False
+        return _LETTERED.search(text.text, max(0, before.end - _NEAR), before.end) is not None
     # What comes next may have been left out, such as a reason, up to a small letter.
     opening = text.text[chunks[index].end : after.start + 1].lstrip()[:1]
     return opening.isupper() or opening.isdigit() or opening in "*•(-"

@@ -25,7 +25,15 @@ from trialgraph.criteria.statements.supposed import case_of, may_be_borne
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, asks_of_some, is_formal, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms, is_judged
 
-__all__ = ["asks_some", "barred_unless", "permitted", "read_admission", "read_permission", "who_is_let_in"]
+__all__ = [
+    "asks_some",
+    "barred_unless",
+    "permitted",
+    "read_admission",
+    "read_permission",
+    "who_is_let_in",
+    "whom",
+]
 
 _ADMITTED = frozenset({"eligible", "enrolled", "recruited", "included", "are included", "will be included",
                        "be included", "accrued", "accepted"})  # fmt: skip
@@ -111,7 +119,7 @@ def read_permission(
     at = allowance_at(chunks)
     if not at:
         return None
-    subject, behind = _whom(chunks[:at]), chunks[at + 1 :]
+    subject, behind = whom(chunks[:at]), chunks[at + 1 :]
     provided = next((i for i in range(len(behind)) if _provides(behind[i : i + 2])), None)
     if not all(_is_trial(each) or each.form in _ADDED for each in behind[:provided]):
         return None
@@ -204,7 +212,7 @@ def permitted(text: Text, chunks: Sequence[Chunk]) -> tuple[Term, ...]:
 def who_is_let_in(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
     """Return whom or what a sentence lets in ("patients with X are eligible if …"); nothing for any other."""
     at = allowance_at(chunks)
-    subject = _whom(chunks[:at]) if at else []
+    subject = whom(chunks[:at]) if at else []
     named = next((i for i, chunk in enumerate(subject) if is_content(chunk)), len(subject))
     turned = any(chunk.classes & TURNED or chunk.form in _GOING_ON for chunk in subject)
     # Where a full stop is lost, those let in stand behind what was barred before.
@@ -227,7 +235,7 @@ def _provides(chunks: Sequence[Chunk]) -> bool:
     return adds or chunks[0].form in _PROVIDED
 
 
-def _whom(chunks: Sequence[Chunk]) -> list[Chunk]:
+def whom(chunks: Sequence[Chunk]) -> list[Chunk]:
     """Return who is let in ("for patients with X, they are …", "patients who are X may only be …")."""
     subject = without_trailing_verb(list(chunks[chunks[0].form in WHO and len(chunks) > 1 :]))
     while subject and subject[-1].form in _ADDED:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
@@ -68,6 +68,7 @@ NOTE = re.compile(
 _SEXES = frozenset({"female", "male"})
 _OWN_FIELD = re.compile(r"Healthy volunteers (?:are )?(?:allowed|accepted)\b")
 Item = Sequence[Chunk]
+Grant = Callable[[Text, Sequence[Expression], Item], list[Expression] | None]
 
 
 def are_notes(text: Text, items: Sequence[Item]) -> bool:
@@ -109,7 +110,12 @@ def is_of_some(read: Expression) -> bool:
 
 
 def with_notes(
-    text: Text, head: Expression, lead: str, items: Sequence[Item], read: Sequence[Expression]
+    text: Text,
+    head: Expression,
+    lead: str,
+    items: Sequence[Item],
+    read: Sequence[Expression],
+    granted: Grant,
 ) -> Expression | None:
     """Return what stands above notes, lifted by those that allow something.
 
@@ -119,6 +125,7 @@ def with_notes(
         lead: Its words.
         items: The notes' chunks.
         read: What each of them says by itself.
+        granted: Returns what is barred but for those whom a sentence lets in, where that is understood.
     Returns:
         None when nothing is asked there, or just a name stands above what is allowed of it ("HIV: *
         patients with HIV are eligible if …"), since a demand only tells so in as many words.
@@ -127,14 +134,15 @@ def with_notes(
     asked = text.exclusion or isinstance(head, Not) or DEMANDED.search(lead) is not None
     if not any(map(says_more, atoms(head))) or (any(allowing) and not asked):
         return None
-    for item, lifts, told in zip(items, allowing, read, strict=True):
+    for item, lifts, own in zip(items, allowing, read, strict=True):
         start, end = _place(item)
         if arranges(text.text[start:end]):
             continue
         if lifts:
-            head = lift(text, [head], text.text[start:end], (start, end))[0]
-        elif text.exclusion and is_of_some(told):
-            head = any_of([head, told])
+            told = granted(text, [head], item) if len(sentences_of(text, item)) == 1 else None
+            head = any_of(told or lift(text, [head], text.text[start:end], (start, end)))
+        elif text.exclusion and is_of_some(own):
+            head = any_of([head, own])
         else:
             head = all_of([head, narrative(text, start, end)])
     return head

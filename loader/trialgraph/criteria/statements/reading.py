@@ -73,6 +73,7 @@ from trialgraph.criteria.statements.demands import read_demanded
 from trialgraph.criteria.statements.denials import read_denied
 from trialgraph.criteria.statements.endings import join_items
 from trialgraph.criteria.statements.exceptions import limits_excepted, name_exceptions
+from trialgraph.criteria.statements.grants import granted
 from trialgraph.criteria.statements.idle import (
     arranges,
     without_asides,
@@ -92,7 +93,11 @@ from trialgraph.criteria.statements.notes import (
 )
 from trialgraph.criteria.statements.parts import by_part_of_trial
 from trialgraph.criteria.statements.remarks import without_remarks
-from trialgraph.criteria.statements.reproduction import asked_of_sexes, speaks_of_reproduction
+from trialgraph.criteria.statements.reproduction import (
+    asked_of_sexes,
+    explains_list,
+    speaks_of_reproduction,
+)
 from trialgraph.criteria.statements.sequences import read_sentences
 from trialgraph.criteria.statements.timed import graded_in_time, in_time_of_tests
 from trialgraph.criteria.statements.women import read_list_of_women
@@ -251,7 +256,7 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     nested = text.exclusion or any(item.items for item in outline.items)
     if (silent and are_notes(text, items)) or (nested and only_notes(text, items)):
         head = _read_stretch(text, between(chunks, start, lead_end), start, lead_end)
-        return with_notes(text, head, lead, items, read) or narrative(text, start, end)
+        return with_notes(text, head, lead, items, read, granted) or narrative(text, start, end)
     whole = with_lead(text, chunks, outline, body, _read_stretch, either=either)
     more = any(map(says_more, atoms(whole))) or any(map(str.isdigit, lead))
     return whole if more else narrative(text, start, end)
@@ -307,6 +312,8 @@ def _defined_below(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Exp
         return narrative(text, outline.start, outline.end)
     last = leading[-1][0].start
     before = _read_stretch(text, between(chunks, outline.start, last), outline.start, last)
+    if explains_list(text.text[last : outline.end]):
+        return before
     joined = any_of if text.exclusion else all_of
     return joined([before, narrative(text, last, outline.end)])
 

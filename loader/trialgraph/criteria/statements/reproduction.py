@@ -17,6 +17,7 @@ from trialgraph.namespaces import TGC
 
 __all__ = [
     "asked_of_sexes",
+    "explains_list",
     "explains_reproduction",
     "speaks_of_reproduction",
     "without_explanations",
@@ -26,6 +27,8 @@ _SPEAKING = (
     "bearing", "contracep", "birth control", "menopaus", "abstinen", "wocbp", "fcbp", "steril",
     "reproductive", "pregnan", "sperm", "condom", "abstain",
 )  # fmt: skip
+_DEFINED = ("bearing", "cbp", "menopaus", "steril", "fertil", "contracept", "birth control")
+"""Of what a definition may be that asks nothing."""
 _BEARING = r"(?:child-?\s?bearing|reproductive)\s+(?:potential|age|status|capacity)|\b[wf]oc?bp\b|\bwcbp\b"
 _STATE = rf"(?:{_BEARING}|menopaus|child-?\s?bearing|surgically\s+steril|permanently\s+steril|steril[ei])"
 _METHODS = r"(?:contracepti\w*|birth\s+control|abstinence|barrier\s+methods?|double[\s-]barrier)"
@@ -79,6 +82,8 @@ _MENOPAUSE = re.compile(
     r"\bfsh\b|follicle[\s-]stimulating|menopaus|amenorrh|\bmenses\b",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"\W*(?:(?:or|and)\s+)?(?:\d|[a-e]|i{1,3}|iv)[.)]\s", re.IGNORECASE)
+"""How the next item of a definition starts."""
 _GUARDING = re.compile(r"contracep|birth\s+control|pregnan|abstain|abstinen|willing|agree", re.IGNORECASE)
 _TOLD_SO = re.compile(
     r"\b(?:will|should|must)\s+be\s+(?:instructed|counsell?ed|informed|advised|educated|made\s+aware)\b",
@@ -160,6 +165,20 @@ def explains_reproduction(words: str) -> bool:
     return asking is None or _TO_BE_HELD.search(words) is not None or _TOLD_SO.search(words) is not None
 
 
+def explains_list(words: str) -> bool:
+    """Whether a definition and the list that goes with it only explain, and ask for nothing besides.
+
+    Example:
+        >>> explains_list("A WOCBP is any woman who: 1) has a uterus; or 2) has had menses")
+        True
+        >>> explains_list("A WOCBP is any woman who has had menses. She must use contraception.")
+        False
+    """
+    asking = _ASKING.search(_BRACKETS.sub(" ", words))
+    told = any(map(words.lower().__contains__, _DEFINED))
+    return told and asking is None
+
+
 def without_explanations(text: Text, sentences: Sequence[list[Chunk]]) -> Sequence[list[Chunk]]:
     """Leave out the sentences that only explain, and those behind them that tell more of menopause."""
     if not speaks_of_reproduction(text):
@@ -168,15 +187,19 @@ def without_explanations(text: Text, sentences: Sequence[list[Chunk]]) -> Sequen
     explained = False
     for sentence in sentences:
         words = text.text[sentence[0].start : sentence[-1].end] if sentence else ""
-        if explains_reproduction(words) or (explained and _tells_of_menopause(words)):
+        if explains_reproduction(words) or (explained and _tells_more(text, sentence, words)):
             explained = True
         else:
             kept.append(sentence)
     return kept or sentences
 
 
-def _tells_of_menopause(words: str) -> bool:
-    return _MENOPAUSE.search(words) is not None and _GUARDING.search(words) is None
+def _tells_more(text: Text, sentence: Sequence[Chunk], words: str) -> bool:
+    """Whether a sentence goes on explaining: of menopause, or as the next item of the same definition."""
+    if _MENOPAUSE.search(words) is not None and _GUARDING.search(words) is None:
+        return True
+    parted = bool(sentence) and text.text[: sentence[0].start].rstrip()[-1:] in (";", ",", ":")
+    return (parted or _NUMBERED.match(words) is not None) and _ASKING.search(words) is None
 
 
 def asked_of_sexes(text: Text, expression: Expression) -> Expression:

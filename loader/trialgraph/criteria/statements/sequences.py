@@ -28,6 +28,7 @@ from trialgraph.criteria.statements.admissions import (
 )
 from trialgraph.criteria.statements.endings import with_alternative
 from trialgraph.criteria.statements.examples import EXAMPLES, LISTING, listed_instances
+from trialgraph.criteria.statements.grants import granted
 from trialgraph.criteria.statements.idle import NOTED, adds_nothing
 from trialgraph.criteria.statements.notes import (
     EXCEPTION_NOTE,
@@ -37,10 +38,12 @@ from trialgraph.criteria.statements.notes import (
     says_no_more,
     with_listed_exceptions,
 )
+from trialgraph.criteria.statements.reproduction import explains_list
 from trialgraph.criteria.statements.statements import of_part, read_statement, read_time_since
+from trialgraph.criteria.statements.testing import with_negative_test
 from trialgraph.criteria.statements.turns import turned
 from trialgraph.criteria.trees import all_of, any_of, asks_of_some, is_formal
-from trialgraph.expressions import AllOf, Expression
+from trialgraph.expressions import AllOf, Expression, Span
 
 __all__ = ["read_sentences"]
 
@@ -65,23 +68,36 @@ def read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[E
             read.append(of_part(text, sentence) or narrative(text, *place))
             continue
         if asks_several(words) or defines_childbearing(words):
-            read.append(narrative(text, sentence[0].start, end))
-            break
+            return _to_the_end(text, (place[0], end), read, asking=asks_several(words))
         statement = turned(text, read_statement(text, sentence), words, place)
-        if read and (EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
-            read = lift_noted(text, read, words, place)
+        if (tested := with_negative_test(text, sentence, statement.expression, read)) is not None:
+            read = tested
+        elif read and (EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
+            read = granted(text, read, sentence) or lift_noted(text, read, words, place)
         elif read and (told := _told_of(text, sentences, sentence, read[-1])) is not None:
             read.append(told)
         elif read and NOTE.match(words):
-            remark = narrative(text, sentence[0].start, end)
-            if text.exclusion and EXAMPLES.match(words):
-                return [any_of([*read, remark])]
-            return [*read, remark] if not text.exclusion else [all_of([any_of(read), remark])]
+            return _remarked(text, (place[0], end), read, words)
         elif statement.expression is not None:
             read = with_alternative(text, sentences, sentence, [*read, statement.expression])
         elif statement.role == "allowance":
             read.append(narrative(text, *place))
     return read
+
+
+def _to_the_end(text: Text, place: Span, read: list[Expression], *, asking: bool) -> list[Expression]:
+    """Return what is read, and all that follows in words, unless it only explains who can bear children."""
+    if read and not asking and explains_list(text.text[slice(*place)]):
+        return read
+    return [*read, narrative(text, *place)]
+
+
+def _remarked(text: Text, place: Span, read: list[Expression], words: str) -> list[Expression]:
+    """Return what is read, and a note to the end in words, which bars only by its examples."""
+    remark = narrative(text, *place)
+    if not text.exclusion:
+        return [*read, remark]
+    return [any_of([*read, remark]) if EXAMPLES.match(words) else all_of([any_of(read), remark])]
 
 
 def _joined(text: Text, sentence: list[Chunk], read: list[Expression]) -> list[Expression] | None:
