@@ -50,6 +50,9 @@ def reword(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
         if not text.exclusion and _combines(chunks, position):
             position += 2
             continue
+        if text.exclusion and _leads_to_allergy_too(chunks, position):
+            position += 1
+            continue
         if text.exclusion and (state := _state_of_fertile(chunks, position)) is not None:
             position = state
             continue
@@ -98,6 +101,15 @@ def _state_of_fertile(chunks: Sequence[Chunk], at: int) -> int | None:
 def _combines(chunks: Sequence[Chunk], at: int) -> bool:
     """Whether "combination of A and B" is asked for, which is both; a bar needs them together."""
     return chunks[at].form == "combination" and at + 1 < len(chunks) and chunks[at + 1].form == "of"
+
+
+def _leads_to_allergy_too(chunks: Sequence[Chunk], at: int) -> bool:
+    """Whether "to" between two words for an allergy says what the second says again ("allergy to or …")."""
+    if chunks[at].form != "to" or at == 0 or category_of(chunks[at - 1]) != "allergy":
+        return False
+    joined = at + 1 < len(chunks) and chunks[at + 1].form in ("or", "and / or")
+    named = next((chunk for chunk in chunks[at + 1 :] if is_content(chunk)), None)
+    return joined and named is not None and category_of(named) == "allergy"
 
 
 def _named_after(chunks: Sequence[Chunk], at: int) -> int | None:
