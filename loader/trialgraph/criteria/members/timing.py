@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import closing_time
@@ -48,13 +49,22 @@ _WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNOR
 def opening_time(text: Text, chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
     """Return the time that a statement opens with, and its other chunks; None when it has another too.
 
-    It is set off by a comma, or stands between "history" and "of".
+    It is set off by a comma, or stands between "history" and "of", or behind the kind of treatment meant
+    ("systemic treatment, within 14 days before the first dose, with A or B").
     """
     found = chunks[0].window if len(chunks) > 2 and chunks[1].form == "," else None
+    rest = list(chunks[1:])
+    if (
+        found is None
+        and [chunk.form for chunk in chunks[1:5]][::2] == [",", ","]
+        and chunks[4].form == "with"
+    ):
+        found = chunks[2].window if category_of(chunks[0]) == "treatment" else None
+        rest = [chunks[0], *chunks[4:]]
     if found is None:
         return _time_of_history(text, chunks)
-    alone = not any(chunk.kind == "window" for chunk in chunks[1:])
-    return (found.window, list(chunks[1:])) if alone and not found.narrowed else None
+    alone = not any(chunk.kind == "window" for chunk in rest)
+    return (found.window, rest) if alone and not found.narrowed else None
 
 
 def _time_of_history(text: Text, chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
