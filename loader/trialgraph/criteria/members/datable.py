@@ -9,7 +9,7 @@ from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import FINITE, VERBS
 from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.criteria.members.segments import Segment, is_event
+from trialgraph.criteria.members.segments import Segment, is_event, opens_vessel
 from trialgraph.expressions import Expression, Fact
 from trialgraph.namespaces import TGC
 
@@ -20,9 +20,6 @@ _STAY = str(TGC.InfectionRequiringHospitalization)
 _INJURY = str(TGC.TraumaticInjury)
 _BEFALLING = frozenset({"injury", "procedure"})
 """Operations and injuries, which trials list together in one time ("trauma or surgery within 4 weeks")."""
-_OPENING = (str(TGC.CoronaryRevascularization), str(TGC.CoronaryBypass), str(TGC.Angioplasty),
-            str(TGC.CoronaryStent), str(TGC.VascularStent), str(TGC.CarotidStent))  # fmt: skip
-"""Procedures that open a vessel."""
 ANEW_IN_TIME = VERBS | FINITE | {
     "received", "receipt", "participated", "used", "had", "treated", "taken", "prior", "previous",
     "previously", "history", "or", "who", "administration",
@@ -80,7 +77,7 @@ def _event(expression: Expression | None) -> str | None:
 def _is_of_vessels(segment: Segment) -> bool:
     """Whether a member is a stroke or the like, or opens a vessel, which trials list together in one time."""
     named = next((chunk.term for chunk in segment.chunks if chunk.term is not None), None)
-    return is_event(segment) or (named is not None and any(map(named.is_a, _OPENING)))
+    return is_event(segment) or (named is not None and opens_vessel(named))
 
 
 def is_now(fact: Fact) -> bool:

@@ -232,7 +232,8 @@ def _timed(fact: Fact, window: Window, last: Expression | None) -> Fact:
             fact, modifiers={name: words for name, words in fact.modifiers.items() if name != "status"}
         )
     own = fact.modifiers.get("qualifier")
-    if window.text not in told or (own is not None and window.text in own):
+    unread = any(part.startswith(window.text) for part in told.split("; "))
+    if not unread or (own is not None and window.text in own):
         return replace(fact, within=window)
     words = f"{own}; {window.text}" if own else window.text
     return replace(fact, within=window, modifiers={**fact.modifiers, "qualifier": words})
