@@ -30,7 +30,9 @@ _OWN = re.compile(
     r"\b(?:any|component|excipient|ingredient|constituent|formulation|additive|metabolite)", re.I
 )
 _OPENING = re.compile(
-    r"^(?:(?:(?:known|severe|prior|suspected)\s+)*(?:hypersensitivit|allerg|sensitivit)\w+\s+to\s+|(?:to|either|both)\s+)",
+    r"(?:(?:(?:an?|any|known|prior|previous|suspected|other|adverse|history\s+of|(?P<bad>severe|serious))\s+)*"
+    r"(?:(?:hypersensitiv|allerg|sensitivit|intoleranc|anaphyla)\w+(?:\s+reactions?)?|reactions?)"
+    r"\s+(?:to|of|against)\s+|(?:to|either|both)\s+)",
     re.IGNORECASE,
 )
 """What a member of a list of agents may start with that the allergy says already."""
@@ -102,14 +104,28 @@ def name_allergens(expression: Expression, vocabulary: Vocabulary, drugs: Sequen
 
 
 def _once(expression: Expression) -> Expression:
-    """Leave out an allergy that is told twice ("allergy or hypersensitivity to A")."""
+    """Leave out an allergy that is told twice ("allergy or hypersensitivity to A", "allergy or severe …")."""
     if not isinstance(expression, AnyOf):
         return expression
+    told = {_bare(each) for each in expression.operands if _is_allergy(each) and isinstance(each, Fact)}
     kept: dict[object, Expression] = {}
     for each in expression.operands:
-        allergy = isinstance(each, Fact) and each.category == "allergy" and not each.is_mention
-        kept.setdefault(replace(each, span=(0, 0)) if allergy and isinstance(each, Fact) else id(each), each)
+        if not (isinstance(each, Fact) and _is_allergy(each)):
+            kept[id(each)] = each
+            continue
+        key = _bare(each)
+        wider = replace(key, modifiers={k: v for k, v in key.modifiers.items() if k != "qualifier"})
+        if wider == key or wider not in told:
+            kept.setdefault(key, each)
     return any_of(list(kept.values()))
+
+
+def _is_allergy(expression: Expression) -> bool:
+    return isinstance(expression, Fact) and expression.category == "allergy" and not expression.is_mention
+
+
+def _bare(fact: Fact) -> Fact:
+    return replace(fact, span=(0, 0))
 
 
 def _lists_agents(fact: Fact) -> bool:
@@ -124,23 +140,34 @@ def _allergies(fact: Fact, vocabulary: Vocabulary, drugs: Sequence[Term]) -> Ite
     for segment in members:
         start = segment.chunks[0].start if start is None else start
         words = text.text[start : segment.chunks[-1].end].strip(" ,;.:")
+        opening = _OPENING.match(text.text, start, segment.chunks[-1].end)
+        named = [chunk for chunk in segment.chunks if opening is None or chunk.start >= opening.end()]
         if segment is not members[-1] and len(segment.chunks) == 1 and _is_adjective(segment.chunks[0]):
             continue
         start = None
         if words.lower() in _AND_SO_ON:
             continue
         own = drugs if lexicon().own_drugs.search(words) else ()
-        drug = None if own else _bare_drug(segment.chunks)
+        drug = None if own else _bare_drug(named)
+        told = _as_bad(fact, opening)
         if drug is not None:
-            yield _allergy(fact, vocabulary, drug, words)
-            yield from _bracketed(fact, vocabulary, text, segment.chunks, drug)
+            yield _allergy(told, vocabulary, drug, words)
+            yield from _bracketed(told, vocabulary, text, segment.chunks, drug)
             continue
-        yield from (_allergy(fact, vocabulary, each, each.label) for each in own)
+        yield from (_allergy(told, vocabulary, each, each.label) for each in own)
         if not own:
-            yield from _bracketed(fact, vocabulary, text, segment.chunks, None)
+            yield from _bracketed(told, vocabulary, text, segment.chunks, None)
         if not own or _OWN.search(words):
             # What a tablet is made of besides its drug isn't among the concepts.
-            yield replace(fact, modifiers={**fact.modifiers, "agent": _without_opening(words)})
+            yield replace(told, modifiers={**told.modifiers, "agent": _without_opening(words)})
+
+
+def _as_bad(fact: Fact, opening: re.Match[str] | None) -> Fact:
+    """Return an allergy as bad as a member of its list says ("… or severe reaction to B")."""
+    told, bad = fact.modifiers.get("qualifier", ""), opening["bad"] if opening is not None else None
+    if bad is None or bad in told:
+        return fact
+    return replace(fact, modifiers={**fact.modifiers, "qualifier": f"{told}; {bad}" if told else bad})
 
 
 def _bracketed(
@@ -169,7 +196,7 @@ def _is_adjective(chunk: Chunk) -> bool:
 
 
 def _without_opening(words: str) -> str:
-    return _OPENING.sub("", words)
+    return words[found.end() :] if (found := _OPENING.match(words)) is not None else words
 
 
 def _bare_drug(chunks: Iterable[Chunk]) -> Term | None:

@@ -1,6 +1,7 @@
 """Allergies called sensitivities or intolerances: "known sensitivity to gemcitabine" bars as an allergy does.
 
-Only where something bars: what a demand calls sensitive to a drug is a tumour, not a patient.
+So does the reaction of "allergy or severe reaction to gemcitabine". Only where something bars: what a
+demand calls sensitive to a drug is a tumour, not a patient.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ _SENSITIVITIES = frozenset({"sensitivity", "sensitivities"})
 _INTOLERANCES = frozenset({"intolerance", "intolerances"})
 _ALIKE = frozenset({"allergy", "allergies", "hypersensitivity", "sensitivity", "intolerance",
                     "contraindication", "contraindications", "reaction", "reactions"})  # fmt: skip
+_REACTIONS = frozenset({"reaction", "reactions"})
 _JOINTS = frozenset({"or", "and", "/"})
+_TO = frozenset({"to", "of"})
 _DESCRIBED = frozenset({"previous", "prior", "known", "adverse", "allergic", "severe", "serious", "other"})
 _PHYSICAL = frozenset({"light", "sunlight", "sun", "ultraviolet", "uv", "radiation", "near", "cold", "heat"})
 """What skin or a tumour is sensitive to."""
@@ -36,9 +39,12 @@ def add_sensitivities(tokens: Sequence[Token], mentions: dict[int, Mention], voc
     """
     for index, token in enumerate(tokens[:-2]):
         intolerant = token.form in _INTOLERANCES
-        if not intolerant and token.form not in _SENSITIVITIES:
+        reacting = token.form in _REACTIONS
+        if not (intolerant or reacting or token.form in _SENSITIVITIES):
             continue
         if index in mentions or not _leads_to(tokens, index + 1):
+            continue
+        if reacting and not _follows_allergy(tokens, index):
             continue
         before = tokens[index - 1] if index else None
         split = before is not None and before.form == "hyper"
@@ -66,12 +72,29 @@ def _repeats(tokens: Sequence[Token], index: int) -> bool:
 
 
 def _leads_to(tokens: Sequence[Token], after: int) -> bool:
-    """Whether what someone is sensitive to follows ("sensitivity to A", "sensitivity or allergy to A")."""
-    if tokens[after].form == "to":
-        return after + 1 < len(tokens) and tokens[after + 1].form not in _JOINTS
-    if tokens[after].form not in _JOINTS:
+    """Whether what someone is sensitive to follows ("sensitivity to A", "sensitivity or allergy to A").
+
+    "Intolerance to or allergy to A" says twice that it does; "allergy to or intolerance of A", the other way.
+    """
+    if tokens[after].form in _TO and after + 1 < len(tokens) and tokens[after + 1].form not in _JOINTS:
+        second = _follows_allergy(tokens, after - 1) and tokens[after - _SOON].form == "to"
+        return tokens[after].form == "to" or second
+    joint = after + (tokens[after].form == "to")
+    joint += joint + 1 < len(tokens) and tokens[joint].text == "," and tokens[joint + 1].form in _JOINTS
+    if joint >= len(tokens) or tokens[joint].form not in _JOINTS:
         return False
-    named = after + 1
+    named = joint + 1
     while named + 2 < len(tokens) and tokens[named].form in _DESCRIBED:
         named += 1
-    return named + 1 < len(tokens) and tokens[named].form in _ALIKE and tokens[named + 1].form == "to"
+    return named + 1 < len(tokens) and tokens[named].form in _ALIKE and tokens[named + 1].form in _TO
+
+
+def _follows_allergy(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a word for an allergy stands before another one ("allergy or severe reaction to A")."""
+    first = index - 1
+    while first > 0 and tokens[first].form in _DESCRIBED:
+        first -= 1
+    joined = first
+    while first > 0 and (tokens[first].form in _JOINTS | _TO or tokens[first].text == ","):
+        first -= 1
+    return 0 <= first < joined and tokens[first].form in _ALIKE - {"contraindication", "contraindications"}

@@ -40,6 +40,7 @@ _HEALING = re.compile(
 """How a demand opens that something be healed."""
 _LACKING = re.compile(r"^(?:failure|failed|incomplete|inadequate|insufficient|lack|non)\b")
 _ASKING = ("must", "should", "need", "has to", "have to")
+_INJURY = str(TGC.TraumaticInjury)
 _COMPLICATION, _SURGERY = str(TGC.SurgicalComplication), str(TGC.Surgery)
 _TOXIC = frozenset({str(TGC.TreatmentToxicity), _COMPLICATION})
 _NEOPLASM = str(TGC.Neoplasm)
@@ -48,6 +49,7 @@ _ENOUGH = frozenset({"adequate", "complete", "full", "sufficient"})
 _UNRESOLVED, _NOT_RECOVERED = "unresolved", "not recovered"
 _HAVING = frozenset({"has", "have", "had", "is", "are", "has had", "have had"})
 _HARMS = frozenset({"ae", "effect", "side effect", "toxic effect"})
+_EFFECTS = frozenset({"effects", "side effects", "toxic effects", "any", "all", "the"})
 _STOPPED = frozenset({"discontinued", "stopped", "interrupted", "ceased", "terminated"})
 _CAUSING = frozenset({"of", "from", "due to", "related to"})
 _NEAR = 3
@@ -112,7 +114,7 @@ def _read(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | Non
         [read(part)] if part else [] for part in (trimmed(chunks[:start]), trimmed(chunks[end:]))
     )
     heads = [(place, _harm_of(text, term, opening)) for place, term in heads]
-    barred = [_unresolved(text, clause, head, at) for head in heads]
+    barred = [_unresolved(text, clause, heads, i, at) for i in range(len(heads))]
     besides = [each for each in (*before, *behind) if each is not None]
     if len(besides) < len(before) + len(behind):
         return None
@@ -293,7 +295,8 @@ def _heads(text: Text, clause: Sequence[Chunk], at: int) -> list[tuple[int, Term
     toxic = [(i, term) for i, term in named if _is_harm(clause[i])]
     if toxic:
         return toxic[:1] if all(i >= min(at, toxic[0][0]) for i, _ in named) else []
-    behind = [(i, term) for i, term in named if i > at and category_of(clause[i]) in GIVEN]
+    undergone = [(i, term) for i, term in named if category_of(clause[i]) in GIVEN or term.is_a(_INJURY)]
+    behind = [(i, term) for i, term in undergone if i > at]
     toxicity = text.vocabulary.named("TreatmentToxicity")
     harm = next((i for i, chunk in enumerate(clause) if chunk.form in _HARMS), None)
     recovered = any(chunk.form == "from" for chunk in clause[at:])
@@ -311,7 +314,8 @@ def _toxicity(text: Text, given: Term) -> Term:
     if named is not None and str(TGC.TreatmentToxicity) in named.ancestors:
         return named
     toxicity = text.vocabulary.named("TreatmentToxicity")
-    return given if given.category == "procedure" or toxicity is None else toxicity
+    itself = given.category == "procedure" or given.is_a(_INJURY)
+    return given if itself or toxicity is None else toxicity
 
 
 def _is_borne(chunk: Chunk) -> bool:
@@ -327,14 +331,28 @@ def _borne(clause: Sequence[Chunk], at: int) -> list[tuple[int, Term]]:
     return borne if len(borne) == len(others) == 1 and borne[0][0] < at else []
 
 
-def _unresolved(text: Text, clause: Sequence[Chunk], head: tuple[int, Term], at: int) -> Fact:
-    place, term = head
-    between = clause[at + 1 : place] if place > at else []
+def _unresolved(
+    text: Text, clause: Sequence[Chunk], heads: Sequence[tuple[int, Term]], index: int, at: int
+) -> Fact:
+    """Return one of the things that must be over, with the words that all of them share and its own."""
+    place, term = heads[index]
+    first, last = heads[0][0], heads[-1][0]
     before = [chunk for chunk in clause[: min(place, at)] if "qualifier" in chunk.classes]
-    told = [chunk for chunk in between if not chunk.classes or "qualifier" in chunk.classes]
-    parts = (before, told, clause[place + 1 :])
+    if any(clause[head + 1].form not in _JOINTS for head, _ in heads[:-1]):
+        first, last = place, place  # More is said of one of them, which isn't the others'.
+    own = [chunk for chunk in clause[heads[index - 1][0] + 1 : place] if index and chunk.form not in _JOINTS]
+    shared = clause[at + 1 : first] if first > at else []
+    told = [list(filter(_narrows, part)) for part in (shared, own if first < place else [])]
+    parts = (before, *told, clause[last + 1 :])
     words = [text.text[part[0].start : part[-1].end].strip(" ,;.") for part in parts if part]
-    over = _NOT_RECOVERED if term.category == "procedure" else _UNRESOLVED
+    over = _NOT_RECOVERED if term.category == "procedure" or term.is_a(_INJURY) else _UNRESOLVED
     qualifier = "; ".join([over, *(each for each in words if each)])
     span = text.span(clause[place].start, clause[place].end)
     return Fact(term.iri, term.label, term.category or "condition", {"qualifier": qualifier}, span=span)
+
+
+def _narrows(chunk: Chunk) -> bool:
+    """Whether a word before what must be over narrows it; "the effects of" doesn't."""
+    if chunk.form in _HARMS | _CAUSING | _EFFECTS:
+        return False
+    return not chunk.classes or "qualifier" in chunk.classes

@@ -59,6 +59,7 @@ _ABOUT = frozenset({"for", "to", "of", "in", "against", "requiring", "require", 
                     "including", "involving", "using", "administered", "given", "received", "that", "which",
                     "from", "by", "on", "at", "containing", "targeting", "performed"})  # fmt: skip
 _DESCRIBING = frozenset({"neutral", "qualifier", "active", "other"})
+_UNKNOWN_CAUSE = "unexplained"
 _PURPOSES = frozenset({"for", "of", "against", "to"})
 _HAPPENING = frozenset({"occurring", "occurred", "happening", "diagnosed", "performed", "that occurred"})
 _TAKEN = frozenset({"obtained", "done", "conducted", "collected", "drawn", "taken", "tested", "assessed",
@@ -212,11 +213,13 @@ def requires_treatment(chunks: Sequence[Chunk], following: Sequence[Chunk]) -> b
     at = next((i for i, chunk in enumerate(chunks) if "needing" in chunk.classes), len(chunks))
     head = next((chunk for chunk in chunks[:at] if is_content(chunk)), None)
     needed = [chunk for chunk in chunks[at:] if is_content(chunk)]
-    other = next((i for i, chunk in enumerate(following) if not chunk.classes & _DESCRIBING), len(following))
+    plain = (bool(chunk.classes & _DESCRIBING) or chunk.form == _UNKNOWN_CAUSE for chunk in following)
+    other = next((i for i, describing in enumerate(plain) if not describing), len(following))
     ill = [
         each for each in (head, *following[other : other + 1]) if each and category_of(each) == "condition"
     ]
-    given = bool(needed) and chunks[-1] is needed[-1] and all(category_of(each) in GIVEN for each in needed)
+    last = chunks[-2:][0] if chunks[-1].form == "," else chunks[-1]
+    given = bool(needed) and last is needed[-1] and all(category_of(each) in GIVEN for each in needed)
     return given and len(ill) == 2
 
 

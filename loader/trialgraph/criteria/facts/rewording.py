@@ -26,6 +26,8 @@ _EXPECTING = frozenset({str(TGC.Pregnancy), str(TGC.PositivePregnancyTest), str(
 _LINKING = frozenset({"who", "that", "with", "are", "is", "has", "have", "has a", "have a", "a", "test",
                       "tested", "currently", "either", "known to be"})  # fmt: skip
 _QUALIFIER, _NEUTRAL = frozenset({"qualifier"}), frozenset({"neutral"})
+_ILL = ("disease", "diseases", "disorder", "disorders")
+_ILLNESSES = frozenset({"syndrome", "syndromes", "disorder", "disorders"})
 _OTHERS = frozenset({"patient who", "those who", "anyone who"})
 """How a list goes on with other patients ("HIV infection or patients who had surgery")."""
 _PERSONS = ("women", "woman", "females", "female", "patients", "men")
@@ -47,8 +49,14 @@ def reword(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
             ]
             position = named
             continue
+        if (again := _illness_again(text, chunks, position)) is not None:
+            position = again
+            continue
         if not text.exclusion and _combines(chunks, position):
             position += 2
+            continue
+        if text.exclusion and _leads_to_allergy_too(chunks, position):
+            position += 1
             continue
         if text.exclusion and (state := _state_of_fertile(chunks, position)) is not None:
             position = state
@@ -63,6 +71,19 @@ def reword(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
             plain.append(replace(chunks[having], form="and", classes=frozenset()))
             position = having + 1
     return plain
+
+
+def _illness_again(text: Text, chunks: Sequence[Chunk], at: int) -> int | None:
+    """Return where "or syndrome" ends behind the name of a disease, which it only says again; else None."""
+    if not at or category_of(chunks[at - 1]) != "condition":
+        return None
+    whole = text.text[chunks[at - 1].start : chunks[at - 1].end].lower()
+    at += chunks[at].form == ","
+    if at >= len(chunks) or chunks[at].form not in ("or", "/"):
+        return None
+    named = at + 1 + (at + 2 < len(chunks) and chunks[at + 1].form in ("a", "an"))
+    again = named < len(chunks) and chunks[named].form in _ILLNESSES
+    return named + 1 if again and whole.endswith(_ILL) else None
 
 
 def _is_hyphen(before: Sequence[Chunk], chunk: Chunk) -> bool:
@@ -98,6 +119,15 @@ def _state_of_fertile(chunks: Sequence[Chunk], at: int) -> int | None:
 def _combines(chunks: Sequence[Chunk], at: int) -> bool:
     """Whether "combination of A and B" is asked for, which is both; a bar needs them together."""
     return chunks[at].form == "combination" and at + 1 < len(chunks) and chunks[at + 1].form == "of"
+
+
+def _leads_to_allergy_too(chunks: Sequence[Chunk], at: int) -> bool:
+    """Whether "to" between two words for an allergy says what the second says again ("allergy to or …")."""
+    if chunks[at].form != "to" or at == 0 or category_of(chunks[at - 1]) != "allergy":
+        return False
+    joined = at + 1 < len(chunks) and chunks[at + 1].form in ("or", "and / or")
+    named = next((chunk for chunk in chunks[at + 1 :] if is_content(chunk)), None)
+    return joined and named is not None and category_of(named) == "allergy"
 
 
 def _named_after(chunks: Sequence[Chunk], at: int) -> int | None:

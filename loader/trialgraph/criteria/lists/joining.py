@@ -57,6 +57,7 @@ _AGE = str(TGC.Age)
 _RESPONSES = frozenset(
     map(str, (TGC.PlatinumResistance, TGC.PlatinumRefractoriness, TGC.PlatinumSensitivity))
 )
+_PAIR = 2
 _UNENDED = re.compile(
     r"(?:who\s+|patients?\s+|that\s+|which\s+)?(?:cannot|can not|ha(?:s|ve|d) not (?:\w+ )?recovered)\b",
     re.IGNORECASE,
@@ -93,6 +94,8 @@ def _join_block(text: Text, segments: list[Segment], default: str) -> Expression
     if not text.exclusion:
         operands = either_of_strokes(text, operands)
     joints = resolved_joints([joint for joint, _ in operands], default, exclusion=text.exclusion)
+    if text.exclusion and _measures_before(segments, operands):
+        joints[-1] = "and"
     alternatives: list[list[Expression]] = [[]]
     for joint, (_, expression) in zip(joints, operands, strict=True):
         if joint == "or" and alternatives[-1]:
@@ -101,6 +104,16 @@ def _join_block(text: Text, segments: list[Segment], default: str) -> Expression
     chosen = [all_of(group) for group in alternatives if group]
     several = len(chosen) > 1 and not text.exclusion
     return any_of([_of_aged(each) for each in chosen] if several else chosen)
+
+
+def _measures_before(segments: Sequence[Segment], operands: Sequence[tuple[str, Expression]]) -> bool:
+    """Whether a limit bars only together with the one thing it is joined to ("HIV and CD4 count < 200")."""
+    if len(segments) != _PAIR or len(operands) != _PAIR or segments[1].after_comma:
+        return False
+    (_, first), (joint, second) = operands
+    plain = not any(each.negated for each in segments) and isinstance(second, Value)
+    told = isinstance(first, Fact) and first.category in ("condition", "biomarker", "treatment")
+    return joint == "and" and plain and told
 
 
 def _of_aged(expression: Expression) -> Expression:

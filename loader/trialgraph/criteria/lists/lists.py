@@ -90,7 +90,7 @@ _WAIVED = re.compile(
 
 def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     """Part a statement and read each part."""
-    segments = part_statement(reword(text, chunks), barring=text.exclusion)
+    segments = part_statement(reword(text, chunks), barring=text.exclusion, text=text)
     several = len(segments) > 1
     if several:
         segments = merge_alternatives(text, merge_cases(text, segments))

@@ -15,7 +15,7 @@ from trialgraph.criteria.facts.recency import LATELY
 from trialgraph.criteria.facts.standards import standard_end
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.criteria.members.segments import Segment, is_bare, is_event
+from trialgraph.criteria.members.segments import Segment, is_bare, is_event, opens_vessel
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 
@@ -255,19 +255,22 @@ def _response(text: Text, segment: Segment) -> str | None:
 def share_places(text: Text, segments: list[Segment], read: Callable[[Text, Segment], None]) -> None:
     """Read "cerebral infarction or hemorrhage" as cerebral in both, where that names a concept.
 
-    Behind a stroke it may be the very same ("pulmonary hemorrhage/bleeding"), and no wider one.
+    Behind a stroke it may be the very same ("pulmonary hemorrhage/bleeding"), and no wider one. So may the
+    stenting of "coronary angioplasty, or stenting".
     """
     for before, segment in itertools.pairwise(segments):
         first, last, times = before.chunks[-1], segment.chunks[0], segment.chunks[1:]
         timed = all(chunk.kind == "window" for chunk in times)
-        if segment.joint not in ("or", "and", "/") or segment.after_comma or not timed:
+        opened = first.term is not None and opens_vessel(first.term)
+        joints = ("or", "and", "/", ",") if opened else ("or", "and", "/")
+        if segment.joint not in joints or (segment.after_comma and not opened) or not timed:
             continue
         if first.kind != "concept" or last.kind != "concept" or first.term is None or last.term is None:
             continue
         adjective, _, noun = text.text[first.start : first.end].partition(" ")
         term = text.vocabulary.find(f"{adjective} {text.text[last.start : last.end]}") if noun else None
         slash = text.text[first.end : last.start].strip() == "/"
-        known = (last.term.iri,) if slash else (first.term.iri, last.term.iri)
+        known = (last.term.iri,) if slash or opened else (first.term.iri, last.term.iri)
         new = term is not None and term.iri not in known
         if term is not None and new and term.category == last.term.category == first.term.category:
             segment.chunks = [replace(last, term=term), *times]

@@ -13,6 +13,7 @@ from trialgraph.expressions import Fact
 __all__ = ["governed", "subjects"]
 
 _GOVERNING = frozenset({"to", "for", "of", "contraindication", "risk", "only", "candidate"})
+_BARRING = frozenset({"contraindication", "contraindications"})
 _MODAL = frozenset(["must", "should", "shall", "will", "may", "can", "agree", "need"])
 _WHO = frozenset({"who", "who are", "who have"})
 _LISTED = 2
@@ -31,11 +32,19 @@ def governed(segments: list[Segment]) -> list[Segment]:
             and is_bare(segment)
             and segment.joint != ";"
             and not _only_narrows(kept, segment)
+            and not _is_allergy_beside(last, segment)
         ):
             last.chunks = [*last.chunks, *segment.chunks]
         else:
             kept.append(segment)
     return kept
+
+
+def _is_allergy_beside(last: Segment, segment: Segment) -> bool:
+    """Whether an allergy is told beside what bars a drug as well ("contraindication or allergy to A")."""
+    fact = segment.expression
+    beside = segment.joint == "or" and last.chunks[-1].form in _BARRING
+    return beside and isinstance(fact, Fact) and fact.category == "allergy"
 
 
 def _only_narrows(kept: Sequence[Segment], segment: Segment) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 
-from trialgraph.criteria.chunking.chunks import Chunk
+from trialgraph.criteria.chunking.brackets import category_of
+from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.clauses import names_others
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.recency import requires_treatment
@@ -47,6 +49,11 @@ _STOPPED = ("discontinued", "stopped", "withdrawn", "discontinue")
 _KNOWN = frozenset({"known", "suspected", "confirmed", "documented"})
 """What is said of a disease behind a list of allergens, and not of one of them."""
 
+_BEHIND_STAGE = frozenset({",", ";", "or", "and"})
+"""What goes on behind a stage that isn't the next member's."""
+_SPREAD = re.compile(r"[TNM][0-4Xx]")
+"""How letters tell how far a cancer has spread, which are facts of their own."""
+
 _JOINTS = {
     "and / or": "or",
     "as well as": "and",
@@ -62,10 +69,13 @@ _JOINTS = {
 }
 
 
-def part_statement(chunks: Sequence[Chunk], *, barring: bool = False) -> list[Segment]:
+def part_statement(
+    chunks: Sequence[Chunk], *, barring: bool = False, text: Text | None = None
+) -> list[Segment]:
     """Part a statement at its commas and conjunctions; one that bars also where it names others.
 
-    "Patients with A who aren't B and patients with C" are two who are barred.
+    "Patients with A who aren't B and patients with C" are two who are barred. With the text at hand, a
+    stage behind a comma stays with its disease.
     """
     segments = [Segment("", [])]
     swallowing = False
@@ -76,7 +86,7 @@ def part_statement(chunks: Sequence[Chunk], *, barring: bool = False) -> list[Se
             joint == ","
             and current.chunks
             and index + 1 < len(chunks)
-            and "definition" in chunks[index + 1].classes
+            and ("definition" in chunks[index + 1].classes or _stages_before(text, chunks, index, current))
         ):
             continue
         if (
@@ -108,6 +118,18 @@ def part_statement(chunks: Sequence[Chunk], *, barring: bool = False) -> list[Se
             current.joint = joint if joint not in (",", ";") or not current.joint else current.joint
             current.tight = current.tight or chunk.form == "and / or"
     return [segment for segment in segments if segment.chunks]
+
+
+def _stages_before(text: Text | None, chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
+    """Whether a comma leads to the stage or grade of the disease before it ("melanoma, stage III or IV")."""
+    told, last = chunks[index + 1], segment.chunks[-1]
+    named = segment.chunks[-2:][0] if last.kind == "bracket" else last
+    staged = told.form == "stage" and "qualifier" in told.classes
+    if text is None or not staged or not is_content(named) or category_of(named) != "condition":
+        return False
+    behind = chunks[index + 2] if index + 2 < len(chunks) else None
+    plain = behind is None or behind.form in _BEHIND_STAGE
+    return plain and _SPREAD.search(text.text, told.start, told.end) is None
 
 
 def _slash_inside(chunks: Sequence[Chunk], index: int) -> bool:

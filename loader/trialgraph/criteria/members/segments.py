@@ -10,12 +10,16 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.recency import EVENTS
 from trialgraph.criteria.facts.washouts import OtherTime
 from trialgraph.criteria.language.connectives import DETERMINERS
+from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.expressions import Expression
 from trialgraph.namespaces import TGC
 
-__all__ = ["Segment", "is_bare", "is_event", "is_swallowed_too", "says_nothing", "trimmed"]
+__all__ = ["Segment", "is_bare", "is_event", "is_swallowed_too", "opens_vessel", "says_nothing", "trimmed"]
 
 _SWALLOWING = str(TGC.InabilityToSwallow)
+_OPENING = (str(TGC.CoronaryRevascularization), str(TGC.CoronaryBypass), str(TGC.Angioplasty),
+            str(TGC.CoronaryStent), str(TGC.VascularStent), str(TGC.CarotidStent))  # fmt: skip
+"""Procedures that open a vessel."""
 _FORMS = frozenset({"oral", "whole", "or", "and", "tablet", "capsule", "pill"})
 
 
@@ -92,3 +96,8 @@ def is_event(segment: Segment) -> bool:
     """Whether what a member names first is over in a moment, as a stroke is and high blood pressure isn't."""
     named = next((chunk.term for chunk in segment.chunks if chunk.term is not None), None)
     return named is not None and any(map(named.is_a, EVENTS))
+
+
+def opens_vessel(term: Term) -> bool:
+    """Whether a procedure opens a vessel, or leads blood around it."""
+    return any(map(term.is_a, _OPENING))

@@ -7,14 +7,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import closing_time
 from trialgraph.criteria.facts.recency import time_aside
 from trialgraph.criteria.language.connectives import DETERMINERS, EXPECTING, FINITE, RESTARTS, VERBS, WHO
 from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.members.datable import ANEW_IN_TIME, is_now, takes_time
 from trialgraph.criteria.members.doubts import dates_own_clause, doubt_dates
-from trialgraph.criteria.members.segments import Segment, is_bare, is_event
+from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import AllOf, Expression, Fact, Value, Window
 from trialgraph.namespaces import TGC
 
@@ -30,20 +32,8 @@ _PERSONS = ("those", "who", "patient", "subject", "participant")
 _ANEW = frozenset({"negation", "unactual", "planned"})
 """What a clause of its own behind a list starts with ("or not recovered from …", "or planned use")."""
 _TO_COME = ("anticipat", "plan", "expect", "scheduled", "need")
-_ANEW_IN_TIME = VERBS | FINITE | {
-    "received", "receipt", "participated", "used", "had", "treated", "taken", "prior", "previous",
-    "previously", "history", "or", "who", "administration",
-}  # fmt: skip
-"""What a member of its own starts with behind what goes on ("is taking A, or received B within 4 weeks")."""
 _PLANS = frozenset({str(TGC.PlannedPregnancy), str(TGC.PlannedFathering), str(TGC.PlannedBreastfeeding)})
-_STAY = str(TGC.InfectionRequiringHospitalization)
-_INJURY = str(TGC.TraumaticInjury)
 _PROCEDURE = str(TGC.Procedure)
-_BEFALLING = frozenset({"injury", "procedure"})
-"""Operations and injuries, which trials list together in one time ("trauma or surgery within 4 weeks")."""
-_OPENING = (str(TGC.CoronaryRevascularization), str(TGC.CoronaryBypass), str(TGC.Angioplasty),
-            str(TGC.CoronaryStent), str(TGC.VascularStent), str(TGC.CarotidStent))  # fmt: skip
-"""Procedures that open a vessel."""
 _STATING = frozenset({"is", "are", "has", "have", "had", "was", "were"})
 _SOON = 4
 _LASTING = frozenset({"throughout", "during", "while", "at any time during", "for the duration of", "until"})
@@ -59,13 +49,22 @@ _WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNOR
 def opening_time(text: Text, chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
     """Return the time that a statement opens with, and its other chunks; None when it has another too.
 
-    It is set off by a comma, or stands between "history" and "of".
+    It is set off by a comma, or stands between "history" and "of", or behind the kind of treatment meant
+    ("systemic treatment, within 14 days before the first dose, with A or B").
     """
     found = chunks[0].window if len(chunks) > 2 and chunks[1].form == "," else None
+    rest = list(chunks[1:])
+    if (
+        found is None
+        and [chunk.form for chunk in chunks[1:5]][::2] == [",", ","]
+        and chunks[4].form == "with"
+    ):
+        found = chunks[2].window if category_of(chunks[0]) == "treatment" else None
+        rest = [chunks[0], *chunks[4:]]
     if found is None:
         return _time_of_history(text, chunks)
-    alone = not any(chunk.kind == "window" for chunk in chunks[1:])
-    return (found.window, list(chunks[1:])) if alone and not found.narrowed else None
+    alone = not any(chunk.kind == "window" for chunk in rest)
+    return (found.window, rest) if alone and not found.narrowed else None
 
 
 def _time_of_history(text: Text, chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
@@ -163,20 +162,10 @@ def _share_window(text: Text, segments: list[Segment]) -> None:
         return
     if _timed_before(text, last) or _is_time_of_others(segments, window):
         return
-    given = {"treatment", "procedure", "other"}
     members = [
         s
         for s in segments
-        if isinstance(s.expression, Fact)
-        and (
-            category in (None, s.expression.category)
-            or {category, s.expression.category} <= given
-            or (category in given and s.expression.concept == _STAY)
-            or {_event(s.expression), _event(last.expression)} <= _BEFALLING
-            or (len(segments) > 2 and _is_of_vessels(s) and _is_of_vessels(last))
-        )
-        and (not _plans(last) or _plans(s))
-        and (not _is_now(s.expression) or _takes_time_now(s.expression, last))
+        if (not _plans(last) or _plans(s)) and takes_time(text, s, last, category, several=len(segments) > 2)
     ]
     if any(isinstance(s.expression, Fact) and s.expression.within not in (None, window) for s in members):
         members = _close_by(segments, members)
@@ -197,7 +186,7 @@ def _tell_alike(segments: Sequence[Segment]) -> bool:
     """Whether each of three or more has a verb of its own for what was given ("had A, got B, or used C")."""
     facts = [segment.expression for segment in segments]
     given = all(isinstance(fact, Fact) and fact.category in GIVEN for fact in facts)
-    told = all(segment.chunks[0].form in _ANEW_IN_TIME for segment in segments)
+    told = all(segment.chunks[0].form in ANEW_IN_TIME for segment in segments)
     return given and told and len(segments) > 2
 
 
@@ -216,37 +205,11 @@ def _common_time(expression: AllOf) -> Window | None:
     return times[0] if disease and plain and len(set(times)) == 1 else None
 
 
-def _event(expression: Expression | None) -> str | None:
-    """Return the kind of what befalls a patient at one time: an operation or an injury; else None."""
-    if not isinstance(expression, Fact):
-        return None
-    return "injury" if expression.concept == _INJURY else expression.category
-
-
-def _is_of_vessels(segment: Segment) -> bool:
-    """Whether a member is a stroke or the like, or opens a vessel, which trials list together in one time."""
-    named = next((chunk.term for chunk in segment.chunks if chunk.term is not None), None)
-    return is_event(segment) or (named is not None and any(map(named.is_a, _OPENING)))
-
-
-def _is_now(fact: Fact) -> bool:
-    told = fact.modifiers.get("qualifier", "").lower()
-    return fact.modifiers.get("status") == "active" or told.startswith("active or ")
-
-
 def _is_time_of_others(segments: list[Segment], window: Window) -> bool:
     """Whether the last of a list has its time from one before it ("A, recent (within 90 days) B or C")."""
     own = any(each.window is not None for chunk in segments[-1].chunks for each in (chunk, *chunk.inner))
     facts = [segment.expression for segment in segments[:-1] if isinstance(segment.expression, Fact)]
     return not own and any(fact.within == window for fact in facts)
-
-
-def _takes_time_now(fact: Fact, last: Segment) -> bool:
-    """Whether what goes on is in the time of the last of its list too ("taking A, B, or C within 2 days")."""
-    opening = itertools.takewhile(lambda chunk: not is_content(chunk), last.chunks)
-    anew = any(chunk.form.split(" ")[0] in _ANEW_IN_TIME for chunk in opening)
-    goes_on = fact.category in GIVEN and not anew
-    return goes_on or not (last.after_comma or fact.category == "other")
 
 
 def _close_by(segments: list[Segment], members: list[Segment]) -> list[Segment]:
@@ -264,12 +227,13 @@ def _close_by(segments: list[Segment], members: list[Segment]) -> list[Segment]:
 def _timed(fact: Fact, window: Window, last: Expression | None) -> Fact:
     """Return a fact in the time of the last of its list, with what narrows it ("whichever is shorter")."""
     told = last.modifiers.get("qualifier", "") if isinstance(last, Fact) else ""
-    if fact.category in GIVEN and _is_now(fact):
+    if fact.category in GIVEN and is_now(fact):
         fact = replace(
             fact, modifiers={name: words for name, words in fact.modifiers.items() if name != "status"}
         )
     own = fact.modifiers.get("qualifier")
-    if window.text not in told or (own is not None and window.text in own):
+    unread = any(part.startswith(window.text) for part in told.split("; "))
+    if not unread or (own is not None and window.text in own):
         return replace(fact, within=window)
     words = f"{own}; {window.text}" if own else window.text
     return replace(fact, within=window, modifiers={**fact.modifiers, "qualifier": words})

@@ -1,0 +1,94 @@
+"""Which members of a list may be in the time that stands behind its last one."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+from trialgraph.criteria.chunking.chunks import Text
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.connectives import FINITE, VERBS
+from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.members.segments import Segment, is_event, opens_vessel
+from trialgraph.expressions import Expression, Fact
+from trialgraph.namespaces import TGC
+
+__all__ = ["ANEW_IN_TIME", "is_now", "takes_time"]
+
+_GIVEN = frozenset({"treatment", "procedure", "other"})
+_STAY = str(TGC.InfectionRequiringHospitalization)
+_INJURY = str(TGC.TraumaticInjury)
+_BEFALLING = frozenset({"injury", "procedure"})
+"""Operations and injuries, which trials list together in one time ("trauma or surgery within 4 weeks")."""
+ANEW_IN_TIME = VERBS | FINITE | {
+    "received", "receipt", "participated", "used", "had", "treated", "taken", "prior", "previous",
+    "previously", "history", "or", "who", "administration",
+}  # fmt: skip
+"""What a member of its own starts with behind what goes on ("is taking A, or received B within 4 weeks")."""
+_AS_IT_IS = re.compile(
+    r"\b(?:uncontroll|(?:poorly|inadequately|not (?:\w+ )?)[ -]?controlled|symptomatic)", re.IGNORECASE
+)
+"""What is said of a disease as it is now."""
+
+
+def takes_time(text: Text, segment: Segment, last: Segment, category: str | None, *, several: bool) -> bool:
+    """Whether a member may be in the time of the last of its list.
+
+    Args:
+        text: The text under reading.
+        segment: The member.
+        last: The last one, with the time.
+        category: What kind of thing the last names; None where it may be any.
+        several: Whether more than two are listed.
+    """
+    fact = segment.expression
+    if not isinstance(fact, Fact) or (is_now(fact) and not _takes_time_now(fact, last)):
+        return False
+    if segment is not last and several and _is_as_it_is(text, segment, last):
+        return False
+    return (
+        category in (None, fact.category)
+        or {category, fact.category} <= _GIVEN
+        or (category in _GIVEN and fact.concept == _STAY)
+        or {_event(fact), _event(last.expression)} <= _BEFALLING
+        or (several and _is_of_vessels(segment) and _is_of_vessels(last))
+    )
+
+
+def _is_as_it_is(text: Text, segment: Segment, last: Segment) -> bool:
+    """Whether a disease is told as it is now, beside what befell someone in a time.
+
+    "Uncontrolled hypertension, symptomatic heart failure, or stroke within 6 months". A comma sets the
+    time off behind what all of the list is in.
+    """
+    fact, timed = segment.expression, next((c for c in last.chunks if c.window is not None), None)
+    told = isinstance(fact, Fact) and _AS_IT_IS.search(fact.modifiers.get("qualifier", ""))
+    apart = timed is not None and text.text[: timed.start].rstrip().endswith(",")
+    return bool(told) and not apart and is_event(last) and not is_event(segment)
+
+
+def _event(expression: Expression | None) -> str | None:
+    """Return the kind of what befalls a patient at one time: an operation or an injury; else None."""
+    if not isinstance(expression, Fact):
+        return None
+    return "injury" if expression.concept == _INJURY else expression.category
+
+
+def _is_of_vessels(segment: Segment) -> bool:
+    """Whether a member is a stroke or the like, or opens a vessel, which trials list together in one time."""
+    named = next((chunk.term for chunk in segment.chunks if chunk.term is not None), None)
+    return is_event(segment) or (named is not None and opens_vessel(named))
+
+
+def is_now(fact: Fact) -> bool:
+    """Whether a fact is told of what goes on now."""
+    told = fact.modifiers.get("qualifier", "").lower()
+    return fact.modifiers.get("status") == "active" or told.startswith("active or ")
+
+
+def _takes_time_now(fact: Fact, last: Segment) -> bool:
+    """Whether what goes on is in the time of the last of its list too ("taking A, B, or C within 2 days")."""
+    opening = itertools.takewhile(lambda chunk: not is_content(chunk), last.chunks)
+    anew = any(chunk.form.split(" ")[0] in ANEW_IN_TIME for chunk in opening)
+    goes_on = fact.category in GIVEN and not anew
+    return goes_on or not (last.after_comma or fact.category == "other")
