@@ -332,6 +332,8 @@ def _part(sentence: Sentence, index: int) -> None:
 def _name(sentence: Sentence, index: int) -> None:
     """Take in a concept, unless it stands in an aside or its neighbours make it another."""
     chunk, before = sentence.chunks[index][0], sentence.chunk(index - 1)
+    if "unactual" in chunk.classes and tells_of_risk(sentence, index):
+        return
     fact = fact_of(sentence, chunk)
     aside = "" if sentence.over and _is_toxicity(chunk) else sentence.aside
     told = aside or sentence.unactual or (before is not None and _restates(sentence, before, chunk))

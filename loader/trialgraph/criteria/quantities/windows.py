@@ -127,7 +127,7 @@ _GIVEN = (
     rf"(?:(?=[\w-]*[a-z]){_DRUG}|(?:chemo|radio|immuno)?therapy|radiation|vaccination|injection|infusion|administration|lymphodepletion"
     r"|(?:[\w/]*CT|MRI|PET|SBRT|SRS|HSCT|HCT)(?:\s+(?:scan|imaging))?)(?=\s*(?:[.;)]|$))"
 )
-"""What the trial gives or takes, at the end of a clause ("before the radiation therapy", "prior to breast MRI")."""
+"""What the trial gives or takes, at the end of a clause ("prior to screening breast MRI")."""
 _DISEASE = (
     r"(?:to\s+)?(?:(?:the|their|his|her|initial|first|original|cancer|disease)\s+)*"
     r"(?:diagnos[ei]s|relapse|progression|onset)\b"
