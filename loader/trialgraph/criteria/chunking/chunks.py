@@ -6,7 +6,7 @@ import re
 
 from trialgraph.criteria.chunking.outcomes import tells_outcome
 from trialgraph.criteria.chunking.pieces import Chunk, ChunkKind, is_given
-from trialgraph.criteria.chunking.staging import stage_end
+from trialgraph.criteria.chunking.staging import setting_end, stage_end
 from trialgraph.criteria.chunking.texts import Text
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import BRACKETS, CLOSING, Token, bracket_pairs, tokenize
@@ -34,6 +34,7 @@ __all__ = ["Chunk", "Chunker", "Text"]
 
 _SIGNS = frozenset(",;:/.")
 _QUALIFIER = frozenset({"qualifier"})
+_NARROWING = frozenset({"post"})
 _AGED = re.compile(r"\b(?:older|younger|old|of[ -]age|(?:years?|yrs) age|over)\b")
 _SOON = 4
 _OLD = re.compile(r"\s*-?\s*(?:old|(?:of[ -])?age)\b(?:\s+(?:or|and)\s+(?:older|over|above))?", re.IGNORECASE)
@@ -61,6 +62,7 @@ class Chunker:
         self.opened = 0
         """How many brackets that a limit has opened aren't closed yet."""
         self.timed = tells_time(text.lowered)
+        self.settled = "setting" in text.lowered
 
     def chunks(self) -> tuple[Chunk, ...]:
         """Return the chunks of the whole text."""
@@ -283,10 +285,8 @@ class Chunker:
     def _words(self, position: int, mention: Mention | None) -> tuple[Chunk, int]:
         token = self.tokens[position]
         named = self.tokens[mention.end - 1].end if mention is not None else 0
-        stage = stage_end(self.source, token, named)
-        if stage is not None:
-            chunk = Chunk("word", token.start, stage, "stage", _QUALIFIER)
-            return chunk, self._token_at(stage, position)
+        if (placed := self._stage_or_setting(token, named)) is not None:
+            return placed, self._token_at(placed.end, position)
         if (everyone := self._everyone(position)) is not None:
             return everyone
         end, classes = self._phrase(position)
@@ -321,6 +321,13 @@ class Chunker:
         form = token.form if end == position + 1 else " ".join(t.form for t in self.tokens[position:end])
         form = "and / or" if form == "and or" else form
         return Chunk("word", token.start, self.tokens[end - 1].end, form, classes), end
+
+    def _stage_or_setting(self, token: Token, named: int) -> Chunk | None:
+        stage = stage_end(self.source, token, named)
+        if stage is not None:
+            return Chunk("word", token.start, stage, "stage", _QUALIFIER)
+        setting = setting_end(self.source, token) if self.settled else None
+        return Chunk("word", token.start, setting, "in the setting", _NARROWING) if setting else None
 
     def _stands_behind_illness(self, position: int) -> bool:
         """Whether a word for persons stands behind what they have ("diabetic patients with …")."""

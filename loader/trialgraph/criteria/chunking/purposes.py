@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trialgraph.criteria.language.tokens import Token
-from trialgraph.criteria.language.vocabulary import GIVEN, Mention, Vocabulary
+from trialgraph.criteria.language.vocabulary import GIVEN, Mention, Term, Vocabulary
 from trialgraph.namespaces import TGC
 
 __all__ = ["add_purposes"]
@@ -31,6 +31,11 @@ _AGAINST = "anti"
 _OTHERWISE = frozenset({"-", "naive", "naïve", "related", "induced", "emergent", "refractory", "resistant",
                         "failure", "option", "plan", "center", "history", "toxicity"})  # fmt: skip
 """Words behind which a treatment isn't what is spoken of ("breast cancer treatment-related lymphedema")."""
+_NAIVE = frozenset({"naive", "naïve"})
+_BEING = frozenset({"be", "is", "are", "been", "remain", "completely", "previously", "currently", ":"})
+_NAIVE_FOR = frozenset({"for", "in", ".", ";", "(", ")"})
+_RELATIVE = frozenset({"that", "which", "who"})
+_PERSONS = frozenset({"patient", "subject", "participant", "individual"})
 _TUMOR = str(TGC.Neoplasm)
 _CANCER = str(TGC.MalignantNeoplasm)
 _ANTITUMOR = str(TGC.AntitumorTherapy)
@@ -58,6 +63,7 @@ def add_purposes(
         if tokens[index + 1].form in _FOR and _is_cancer(tokens, mentions, index + 2):
             mentions[index] = Mention(term, index, index + 1)
             mentions.pop(index - 1, None)
+    _add_naive(tokens, mentions, term)
     led = {}
     for mention in [each for each in mentions.values() if each.term.category == "condition"]:
         start = _treatment_after(tokens, mentions, mention)
@@ -71,6 +77,23 @@ def add_purposes(
             del mentions[mention.start]
             mentions[first] = Mention(mention.term, first, mention.end)
     return led
+
+
+def _add_naive(tokens: Sequence[Token], mentions: dict[int, Mention], term: Term) -> None:
+    """Let "treatment-naive" name the therapy that is lacking, where patients are so and no disease."""
+    for at, token in enumerate(tokens):
+        if token.form not in _NAIVE or at < 1:
+            continue
+        start = at - 2 if tokens[at - 1].text == "-" else at - 1
+        if start < 0 or tokens[start].form not in _THERAPY:
+            continue
+        led = start == 0 or (
+            tokens[start - 1].form in _BEING and not (start > 1 and tokens[start - 2].form in _RELATIVE)
+        )
+        behind = [each.form for each in tokens[at + 1 : at + 3]]
+        behind = behind[1:] if behind and behind[0] in _PERSONS else behind
+        if led and (not behind or behind[0] in _NAIVE_FOR):
+            mentions[start] = Mention(term, start, at + 1)
 
 
 def _first(tokens: Sequence[Token], mentions: dict[int, Mention], disease: Mention) -> int:

@@ -6,7 +6,7 @@ import re
 
 from trialgraph.criteria.language.tokens import Token
 
-__all__ = ["stage_end"]
+__all__ = ["setting_end", "stage_end"]
 
 _DEGREE = r"(?:(?:[0IVX]{1,4}|[0-5])[A-Da-d]?[1-3]?|one|two|three|four|five)(?![A-Za-z0-9])"
 _MORE = (
@@ -59,7 +59,25 @@ _OPENING = frozenset(
     | {"greater", "more", "higher", "worse", "at"}
 )
 _LETTERS = frozenset("TNM")
+_COURSE = (
+    r"(?:(?:non-?)?metastatic|(?:\(?neo\)?-?/?|peri-?|post-?)?adjuvant|(?:locally[- ])?advanced"
+    r"|(?:un)?resectable|recurrent|relapsed?|refractory|palliative|curative(?:[- ]intent)?|incurable"
+    r"|(?:first|second|third|1st|2nd|3rd|front|later)[- ]?line|upfront|maintenance|salvage"
+    r"|(?:castra\w+|hormone)[- ](?:resistant|sensitive|naive)|n?m?(?:CRPC|HSPC|CSPC)|early|late|stage"
+    r"|disease|cancer|treatment|(?:peri|pre|post)-?operative|definitive|locali[sz]ed|stage\s+I+V?)"
+)
+_SETTING = re.compile(
+    rf"in\s+(?:(?:the|an?|any|either|both)\s+)*{_COURSE}"
+    rf"(?:(?:\s*[,/]\s*|\s+)(?:(?:and/or|and|or)\s+)?(?:the\s+)?{_COURSE}){{0,6}}\s+settings?\b(?!\s+of\b)",
+    re.IGNORECASE,
+)
 _LONGEST = 3
+
+
+def setting_end(text: str, token: Token) -> int | None:
+    """Return where "in the adjuvant, locally advanced or metastatic setting" ends, or None."""
+    found = _SETTING.match(text, token.start) if token.form == "in" else None
+    return found.end() if found else None
 
 
 def stage_end(text: str, token: Token, named: int = 0) -> int | None:

@@ -49,6 +49,7 @@ _ALTERATION = re.compile(
     re.IGNORECASE,
 )
 _BEING = ("is ", "are ", "be ", "will ", "should ")
+_OF_TRIAL = "for the study disease"
 _EVERY = frozenset({"any", "all"})
 """Words with which a treatment gone through is any there was, not one that there has to be."""
 _BEARING = frozenset({"harboring", "harbouring", "bearing", "carrying", "with", "that harbor", "expressing"})
@@ -68,6 +69,7 @@ def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
     around = Around()
     if not read_before(text, chunks[first], chunks[:first], around):
         return None
+    _take_lack(chunks[first:], around)
     if around.gone_through and not text.exclusion and any(chunk.form in _EVERY for chunk in chunks[:first]):
         return None
     if _requires(chunks[:first]) and not _treats_any(chunks[first]):
@@ -91,6 +93,15 @@ def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
     if not text.exclusion and (barred or _bars_any(heads[-1], chunks[0], around)):
         return None
     return assemble(text, heads, chunks, around)
+
+
+def _take_lack(chunks: Sequence[Chunk], around: Around) -> None:
+    """Deny what "treatment-naive" names; alone it tells of the disease that the trial is about."""
+    if "lacking" not in chunks[0].classes:
+        return
+    around.negated = not around.negated
+    if all(chunk.kind == "sign" or "persons" in chunk.classes for chunk in chunks[1:]):
+        around.qualifiers.append(_OF_TRIAL)
 
 
 def _speaks_of_status(text: Text, head: Chunk, behind: Sequence[Chunk]) -> bool:

@@ -13,6 +13,7 @@ from trialgraph.namespaces import TGC
 
 __all__ = [
     "DESCRIBING",
+    "FORBIDDING",
     "RELATIVE",
     "TURNING",
     "bars_anew",
@@ -25,6 +26,7 @@ TURNING = frozenset({"negation", "exception", "condition", "allowance"})
 DESCRIBING = frozenset({"neutral", "qualifier", "active"})
 RELATIVE = frozenset({"that is"})
 """What starts a clause about one thing as often as it tells what is meant."""
+FORBIDDING = str(TGC.Contraindication)
 _TO_COME = ("anticipat", "planned", "expected")
 _EXPECTED = frozenset({"unactual", "planned"})
 _ANEW = frozenset({"any", "prior", "previous"})
@@ -75,12 +77,11 @@ def bars_anew(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
 
 
 def takes_all(segment: Segment) -> bool:
-    """Whether a segment keeps everything up to its end: a definition, or what an allergy is to."""
+    """Whether a segment keeps everything up to its end: a definition, what an allergy is to."""
     concept = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), len(segment.chunks))
     rest = segment.chunks[concept + 1 :]
     if any("definition" in chunk.classes and chunk.form not in RELATIVE for chunk in rest):
         return True
     term = segment.chunks[concept].term if concept < len(segment.chunks) else None
-    return (
-        term is not None and term.category == "allergy" and any("allergen" in chunk.classes for chunk in rest)
-    )
+    told = term is not None and (term.category == "allergy" or term.iri == FORBIDDING)
+    return told and any("allergen" in chunk.classes for chunk in rest)

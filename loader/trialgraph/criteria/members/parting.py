@@ -16,6 +16,7 @@ from trialgraph.criteria.language.connectives import DETERMINERS, FINITE, RESTAR
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.anew import (
     DESCRIBING,
+    FORBIDDING,
     RELATIVE,
     TURNING,
     bars_anew,
@@ -45,6 +46,7 @@ _SHORTEST_CLAUSE = 2
 _SHORTEST_NAME = 3
 _OPENING_WORDS = 3
 _APART = frozenset({"allergy", "reproductive", "lesion"})
+_TAKING = ("prior", "previous", "receiving", "taking", "use of", "treatment with", "receipt of")
 _STOPPED = ("discontinued", "stopped", "withdrawn", "discontinue")
 _KNOWN = frozenset({"known", "suspected", "confirmed", "documented"})
 """What is said of a disease behind a list of allergens, and not of one of them."""
@@ -187,11 +189,20 @@ def _opens_case(chunk: Chunk) -> bool:
 
 
 def _is_other_matter(segment: Segment, following: Sequence[Chunk]) -> bool:
-    """Whether what follows a list of allergens isn't one ("… to X, or has a history of stroke")."""
-    if not any(chunk.term is not None and chunk.term.category == "allergy" for chunk in segment.chunks):
+    """Whether what follows a list of allergens isn't one ("… to X, or has a history of stroke").
+
+    Nor is a disease what is contraindicated, or what was given before.
+    """
+    terms = [chunk.term for chunk in segment.chunks if chunk.term is not None]
+    forbids = any(term.iri == FORBIDDING for term in terms)
+    if forbids and any("example" in chunk.classes for chunk in segment.chunks):
         return False
-    apart = _APART
+    if not forbids and not any(term.category == "allergy" for term in terms):
+        return False
+    apart = _APART | {"condition"} if forbids else _APART
     for chunk in following:
+        if forbids and ("historic" in chunk.classes or chunk.form.startswith(_TAKING)):
+            return True
         if chunk.form in _KNOWN:
             apart = _APART | {"condition"}
             continue

@@ -11,6 +11,7 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import DETERMINERS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import Term
+from trialgraph.criteria.members.anew import FORBIDDING
 from trialgraph.criteria.members.lending import (
     ANY_ILLNESS,
     is_letter,
@@ -22,7 +23,7 @@ from trialgraph.criteria.members.lending import (
 from trialgraph.criteria.members.remarks import is_plain
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.criteria.members.toxicities import tells_harm_by
-from trialgraph.expressions import Fact
+from trialgraph.expressions import Expression, Fact
 from trialgraph.namespaces import TGC
 
 __all__ = [
@@ -294,7 +295,9 @@ def _is_allergy(term: Term) -> bool:
 def _share_agent(text: Text, segments: list[Segment]) -> None:
     """Let "allergy, hypersensitivity or intolerance to A" say of the allergy too what it is to."""
     agent: str | None = None
-    for segment in reversed(segments):
+    for index, segment in reversed(list(enumerate(segments))):
+        if _forbids_unread(segment.expression, segments[index + 1 : index + 2]):
+            segment.expression = None
         fact = segment.expression
         to = next((i for i, c in enumerate(segment.chunks) if c.form.split(" ")[-1] == "to"), None)
         if isinstance(fact, Fact) and fact.category == "allergy":
@@ -302,6 +305,8 @@ def _share_agent(text: Text, segments: list[Segment]) -> None:
             bare = is_content(segment.chunks[-1]) and segment.chunks[-1].kind == "concept"
             if agent is not None and bare and "agent" not in fact.modifiers and _is_general(text, fact):
                 segment.expression = replace(fact, modifiers={**fact.modifiers, "agent": agent})
+        elif agent is not None and isinstance(fact, Fact) and _forbids_unnamed(segment, fact):
+            segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": f"to {agent}"})
         elif (
             to is not None
             and to + 1 < len(segment.chunks)
@@ -310,6 +315,18 @@ def _share_agent(text: Text, segments: list[Segment]) -> None:
             agent = text.text[segment.chunks[to + 1].start : segments[-1].chunks[-1].end].strip(" ,;.:")
         if segment.after_comma is False and segment.joint == ";":
             agent = None
+
+
+def _forbids_unread(fact: Expression | None, following: Sequence[Segment]) -> bool:
+    """Whether a contraindication waits for what it is of behind a neighbour that isn't read."""
+    bare = isinstance(fact, Fact) and fact.concept == FORBIDDING and "qualifier" not in fact.modifiers
+    return bare and bool(following) and following[0].joint == "or" and following[0].expression is None
+
+
+def _forbids_unnamed(segment: Segment, fact: Fact) -> bool:
+    """Whether a contraindication doesn't tell of what yet ("contraindication or allergy to A")."""
+    ends = is_content(segment.chunks[-1]) or segment.chunks[-1].form == "to"
+    return ends and fact.concept == FORBIDDING and fact.modifiers.get("qualifier", "to") == "to"
 
 
 def _allergen(text: Text, segment: Segment, fact: Fact) -> str | None:

@@ -10,6 +10,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import DETERMINERS
 from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.members.anew import FORBIDDING
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
@@ -45,10 +46,10 @@ def share_harm(text: Text, segments: Sequence[Segment]) -> None:
 
 
 def tells_harm_by(text: Text, segment: Segment, to: int) -> bool:
-    """Whether "to" behind harm tells what does it, which an allergy before it is to as well."""
+    """Whether "to" behind harm, or what forbids, tells of what; an allergy before it is to that as well."""
     fact = segment.expression
     term = text.vocabulary.by_iri.get(fact.concept) if isinstance(fact, Fact) else None
-    harm = term is not None and (term.is_a(_TOXICITY) or term.is_a(_INFUSION))
+    harm = term is not None and any(map(term.is_a, (_TOXICITY, _INFUSION, FORBIDDING)))
     return harm and to > 0 and is_content(segment.chunks[to - 1])
 
 

@@ -19,6 +19,7 @@ from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.names import is_examination
 from trialgraph.criteria.language.offers import DEMAND, SOME_ASKED
 from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.members.anew import FORBIDDING
 from trialgraph.criteria.mentions.atoms import RELATIVES, fact_of
 from trialgraph.criteria.mentions.clauses import (
     ANEW,
@@ -332,6 +333,8 @@ def _part(sentence: Sentence, index: int) -> None:
 def _name(sentence: Sentence, index: int) -> None:
     """Take in a concept, unless it stands in an aside or its neighbours make it another."""
     chunk, before = sentence.chunks[index][0], sentence.chunk(index - 1)
+    if chunk.term is not None and chunk.term.iri == FORBIDDING and tells_of_risk(sentence, index):
+        return
     fact = fact_of(sentence, chunk)
     aside = "" if sentence.over and _is_toxicity(chunk) else sentence.aside
     told = aside or sentence.unactual or (before is not None and _restates(sentence, before, chunk))
@@ -351,7 +354,7 @@ def _name(sentence: Sentence, index: int) -> None:
         examined = chunk.term is not None and is_examination(chunk.term)
         past = sentence.elapsed and fact.category in GIVEN and not examined
         following = sentence.chunk(index + 1)
-        lacking = following is not None and "lacking" in following.classes
+        lacking = "lacking" in (chunk.classes | (following.classes if following is not None else frozenset()))
         sentence.found.append((fact, past or lacking or sentence.negated))
 
 

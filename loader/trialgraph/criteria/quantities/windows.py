@@ -121,9 +121,24 @@ _AT_MOST = (
 _UP_TO = r"(?:\s*(?:-|–|to)\s*(?P<longest>\d+(?:\.\d+)?))?"
 _RECENT = r"(?:last|past|previous|prior|preceding|most\s+recent)(?:\s*[<≤])?"
 _WORDS_BETWEEN = r"(?:(?!or\b|and\b|with\b|for\b|any\b|which\b|whom\b|who\b|whose\b)[\w-]+\s+){0,4}?"
+_GIVEN = (
+    r"(?:prior\s+to|before|(?:of|from)\s+(?:(?:the|time|of)\s+)*(?:start\w*|initiat\w+|beginning|commenc\w+|first"
+    rf"|planned|scheduled))\s+(?:(?!{_STOP}|(?:last|most|initial|original|that|this|their)\b)[\w/+-]+\s+|the\s+|a\s+){{0,4}}?"
+    rf"(?:(?=[\w-]*[a-z]){_DRUG}|(?:chemo|radio|immuno)?therapy|radiation|vaccination|injection|infusion|administration|lymphodepletion"
+    r"|(?:[\w/]*CT|MRI|PET|SBRT|SRS|HSCT|HCT)(?:\s+(?:scan|imaging))?)(?=\s*(?:[.;)]|$))"
+)
+"""What the trial gives or takes, at the end of a clause ("prior to screening breast MRI")."""
+_DISEASE = (
+    r"(?:to\s+)?(?:(?:the|their|his|her|initial|first|original|cancer|disease)\s+)*"
+    r"(?:diagnos[ei]s|relapse|progression|onset)\b"
+)
+"""What the disease does, from which no time before the trial counts."""
 _BEFORE = (
-    r"(?:\s*,?\s*(?:(?:immediately|just)\s+)?(?:prior\s+to|before|preceding|of|from|prior)\s+"
-    rf"{_WORDS_BETWEEN}{_ANCHOR}{_NAMED}(?:\s*\(\s*{_ANCHOR}\))?|\s+(?:ago|prior|before|previously)\b|\s+previous(?=\s*(?:[.,;)]|$|which|with)))"
+    rf"(?:\s*,?\s*{_GIVEN}"
+    r"|\s*,?\s*(?:(?:immediately|just)\s+)?(?:prior\s+to|before|preceding|of|from|prior)\s+"
+    rf"(?!{_DISEASE})"
+    rf"{_WORDS_BETWEEN}{_ANCHOR}{_NAMED}(?:\s*\(\s*{_ANCHOR}\))?|\s+(?:ago|prior|before|previously)\b(?!\s+{_DISEASE})"
+    r"|\s+previous(?=\s*(?:[.,;)]|$|which|with)))"
 )
 _LIVES = (
     r"(?:\d+|[a-z]+)\s*(?:\(\s*\w+\s*\)\s*)?(?:drug[- ]?\s?)?(?:elimination\s+|terminal\s+|plasma\s+)?"
@@ -162,7 +177,8 @@ _ELSEWHEN = re.compile(
     r"\s+(?:of|after|from|following|since)\s+(?:(?:the|their|his|her|a|an|initial|first|last|prior|previous|most|recent"
     r"|any|original)\s+)*(?:after|completi\w+|completing|diagnos\w+|relapse|progression|transplant\w*|surgery|birth"
     r"|discontinu\w+|therap\w+|chemotherapy|radi\w+|onset|end|finishing|cessation|last|admi\w+)\b"
-    r"|\s+(?:after|following)\b",
+    r"|\s+(?:after|following)\b"
+    rf"|\s+(?:prior|before)\s+{_DISEASE}",
     re.IGNORECASE,
 )
 

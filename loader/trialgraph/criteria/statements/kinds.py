@@ -29,6 +29,7 @@ from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_segments
+from trialgraph.criteria.members.anew import FORBIDDING
 from trialgraph.criteria.members.parting import stops_treatment
 from trialgraph.criteria.members.relatives import KIN
 from trialgraph.criteria.members.segments import trimmed
@@ -102,14 +103,16 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
 def _are_of_need(head: Sequence[Chunk], kind: Fact, instances: Expression) -> bool:
     """Whether instances are those of what a disease needs ("edema requiring treatment, such as surgery").
 
-    Medicines may also be those of a clause on the disease ("that prevents absorption of drugs such as A").
+    Medicines may also be those of a clause on the disease ("that prevents absorption of drugs such as A"),
+    or those that are contraindicated.
     """
     named = next((i for i, chunk in reversed(list(enumerate(head))) if _names_disease(chunk)), len(head))
     needed = any("needing" in chunk.classes or chunk.form in _TREATED for chunk in head[named + 1 :])
     acted = any(chunk.form.split(" ")[0] in _RELATIVE for chunk in head[named + 1 :])
     kinds = {each.category if isinstance(each, Fact) else None for each in atoms(instances)}
+    forbidden = kind.concept == FORBIDDING and not kinds.isdisjoint(GIVEN)
     used = (needed and kinds <= _USED) or (acted and kinds == {"treatment"})
-    return used and kind.category == "condition"
+    return forbidden or (used and kind.category == "condition")
 
 
 def _names_disease(chunk: Chunk) -> bool:
