@@ -37,6 +37,8 @@ _THAN = re.compile(r"\b(?P<side>better|worse)\s+than\s*$", re.IGNORECASE)
 _STOPS = frozenset({".", ";"})
 _NEAR = 16
 _LEADS = frozenset({"of", "symptomatic", "active", "uncontrolled", "chronic"})
+_NAMED = frozenset({"association", "functional", "society"})
+"""Words before a class which tell that its scale was named, if not in a way that is known."""
 _JOINTS = frozenset({"(", ",", "-", "["})
 
 
@@ -70,6 +72,8 @@ def read_class(values: ValueReader, position: int) -> FoundValue | None:
 
 def _by_disease(values: ValueReader, position: int) -> FoundValue | None:
     """Return the value of a class whose scale the disease beside it tells ("class III heart failure")."""
+    if position and values.tokens[position - 1].form in _NAMED:
+        return None
     start = values.tokens[position].start
     for name, scale in wording().scales.items():
         term = values.term_named(name) if scale.grades else None
