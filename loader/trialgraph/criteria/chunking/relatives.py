@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.kin import KIN
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import tokenize
 from trialgraph.criteria.language.vocabulary import Term
@@ -69,9 +70,11 @@ def _theirs(text: Text, chunks: Sequence[Chunk], at: int) -> Term | None:
         return None
     chunk = chunks[at]
     led = _OF_THEIRS.match(text.text, chunk.start)
+    theirs = chunk.term is not None and _RELATIVES in chunk.term.ancestors
     if led is None:
-        return None
-    if chunk.term is not None and _RELATIVES in chunk.term.ancestors:
+        label = chunk.term.label if chunk.term is not None and theirs else ""
+        return text.vocabulary.find(label[len(KIN) :]) if label.startswith(KIN) else None
+    if theirs:
         return text.vocabulary.find(text.text[led.end() : chunk.end].partition(" (")[0])
     named = chunks[at + 1] if chunk.kind == "word" and at + 1 < len(chunks) else None
     return named.term if named is not None and named.kind == "concept" else None

@@ -10,6 +10,7 @@ from trialgraph.criteria.chunking.abilities import add_abilities, add_swallowed
 from trialgraph.criteria.chunking.effects import add_effects
 from trialgraph.criteria.chunking.examinations import without_means
 from trialgraph.criteria.chunking.genes import add_markers
+from trialgraph.criteria.chunking.kin import add_kin
 from trialgraph.criteria.chunking.leukemias import add_leukemias
 from trialgraph.criteria.chunking.namings import add_unlisted
 from trialgraph.criteria.chunking.pieces import Chunk
@@ -75,6 +76,7 @@ class Text:
         if "swallow" in self.lowered:
             add_swallowed(self.tokens, self.mentions)
         add_unlisted(self.tokens, self.mentions, self.vocabulary)
+        add_kin(self.text, self.tokens, self.mentions, self.vocabulary)
         self.purposes = add_purposes(self.tokens, self.mentions, self.vocabulary)
         if self.exclusion:
             add_sensitivities(self.tokens, self.mentions, self.vocabulary)

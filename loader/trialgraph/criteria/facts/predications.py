@@ -9,7 +9,7 @@ from trialgraph.criteria.chunking.chunks import Chunk
 from trialgraph.criteria.quantities.lesions import counts_lesions
 from trialgraph.namespaces import TGC
 
-__all__ = ["PREDICATES", "asks_otherwise", "is_counted"]
+__all__ = ["PREDICATES", "asks_otherwise", "is_counted", "is_none"]
 
 _DEMANDS = frozenset({"must", "should", "shall", "must be", "must have", "are required to", "is required to"})
 _RELATIVE = frozenset({"that", "which", "who", "whose", "whom", "where", "if", "when", "patient who"})
@@ -17,6 +17,7 @@ PREDICATES = frozenset({
     "must", "should", "shall", "will", "can", "could", "may", "might", "would", "is", "are", "was", "were",
     "has", "have", "had", "agree", "need",
 })  # fmt: skip
+_TAKEN = ("considered", "interpreted", "regarded", "construed", "deemed", "counted", "evaluated", "defined")
 _CEILINGS = frozenset({"≤", "<"})
 _NEOPLASM = str(TGC.Neoplasm)
 
@@ -58,3 +59,11 @@ def _offers_other(head: Chunk, chunks: Sequence[Chunk]) -> bool:
 def is_counted(head: Chunk) -> bool:
     """Whether a chunk names lesions, which are counted and measured."""
     return head.term is not None and counts_lesions(head.term)
+
+
+def is_none(chunks: Sequence[Chunk]) -> bool:
+    """Whether a sentence says what a thing isn't taken for ("fever will not be interpreted as infection")."""
+    forms = [word for chunk in chunks if chunk.kind == "word" for word in chunk.form.split(" ")]
+    denied = next((i for i, word in enumerate(forms) if word == "not"), len(forms))
+    told = any(word.startswith(_TAKEN) for word in forms[denied + 1 : denied + 3])
+    return told and _RELATIVE.isdisjoint(forms[:denied])

@@ -45,6 +45,23 @@ _FOUND = re.compile(
     re.IGNORECASE,
 )
 """By what test a thing was found, where nothing else is said."""
+_KIND = (
+    r"(?:an?|the|their|any|most|recent|screening|baseline|current|initial|prior|previous|pre-?treatment"
+    r"|pre-?operative|staging|restaging|diagnostic|chest|brain|head|cranial|spinal|abdominal|pelvic|thoracic"
+    r"|cardiac|bone|whole|body|whole-body|12-lead|resting|contrast|contrast-enhanced|enhanced|high-resolution"
+    r"|low-dose|cross-sectional|anatomic|conventional|standard|routine|medical|radiologic|radiological"
+    r"|radiographic|physical|transthoracic|FDG|PET|CT|MRI|MR|computed|computeri[sz]ed|computer|axial|tomography"
+    r"|tomographic|magnetic|resonance|positron|emission|local|central|imaging|plain|skeletal)"
+)
+_PLACE = r"(?:chest|brain|head|abdomen|pelvis|spine|neck|thorax|lungs?|liver|body|skull)"
+_SEEN = re.compile(
+    rf"(?:either )?(?:on|by|in|via) (?:{_KIND}[ /-]?){{0,7}}\(?{_TEST}\)?"
+    rf"(?:(?:,? (?:and/or|or|and) |/|, )(?:by |on )?(?:{_KIND}[ /-]?){{0,5}}{_TEST})*(?: scans?)?"
+    rf"(?: \(\w{{2,4}}\)(?: scans?)?)?(?: of the {_PLACE}(?:(?:,? and |/|, ){_PLACE})*)?[\s.,]*",
+    re.IGNORECASE,
+)
+"""On what image or in what test a thing is seen, without a word for it ("on screening chest imaging")."""
+_SEEN_ON = frozenset({"either", "on", "by", "in", "via"})
 _FINDING = frozenset(
     {"as", "assessed", "measured", "documented", "detected", "evaluated", "seen", "visible", "evident"}
 )
@@ -69,6 +86,8 @@ def standard_end(text: Text, chunks: Sequence[Chunk], *, measures: bool = False)
     if measured == end:
         return end
     if chunks[0].form in _FINDING and _FOUND.fullmatch(words):
+        return end
+    if chunks[0].form.partition(" ")[0] in _SEEN_ON and _SEEN.fullmatch(words):
         return end
     found = _MET.match(words) or _STANDARD.match(words)
     if found is None or any(chunk.kind in ("value", "lesion", "size") for chunk in chunks):

@@ -28,7 +28,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.epithets import adjectives_at
 from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.criteria.facts.measurability import measuring_end
-from trialgraph.criteria.facts.predications import PREDICATES, asks_otherwise, is_counted
+from trialgraph.criteria.facts.predications import PREDICATES, asks_otherwise, is_counted, is_none
 from trialgraph.criteria.facts.provisos import limits_in, names_cause
 from trialgraph.criteria.facts.recency import (
     done_lately,
@@ -230,7 +230,8 @@ def read_after(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         if classes & {"example", "regardless"} or _is_method(head, chunk):
             _pass_over(text, head, chunks[index:], around)
             return True
-        if not text.exclusion and asks_otherwise(head, chunks[index:], negated=around.negated):
+        asked = not text.exclusion and asks_otherwise(head, chunks[index:], negated=around.negated)
+        if asked or is_none(chunks[index:]):
             return False
         if classes & _NARROWING or chunk.kind == "limit" or _is_treated(head, chunks[index:]):
             _keep_rest(text, head, chunks[index:], around)

@@ -106,8 +106,21 @@ _RISKS = (
     "condition that carry a high risk",
     "predisposing factor",
     "predisposing risk factor",
+    "increased risk",
+    "high risk",
+    "higher risk",
+    "elevated risk",
+    "at increased risk",
+    "at an increased risk",
+    "at high risk",
+    "at a high risk",
+    "at higher risk",
+    "condition associated with an increased risk",
+    "condition associated with increased risk",
+    "condition associated with a high risk",
 )
 """How it is said that something makes an illness more likely, before "of" or "for" and its name."""
+_MUCH = ("increased", "elevated", "at increased", "at an increased", "at high", "at a high")
 _ALLERGY = "allergy to "
 _ANYTHING = ("drug", "drugs", "food")
 """What an allergy may be to without saying of which kind it is ("hypersensitivity to drug formulations")."""
@@ -170,6 +183,7 @@ def _of_condition(name: str, label: str) -> Iterator[str]:
     if name.endswith(_RISK):
         illness = name.removesuffix(_RISK)
         yield from (f"{risk} {of} {illness}" for risk in _RISKS for of in ("of", "for"))
+        yield from (f"{much} {illness} risk" for much in _MUCH)
         yield from (f"{word} to {illness}" for word in ("predisposition", "factor predisposing"))
     kind = label.rpartition(" ")[2]
     if head in _ILL and kind in _ILL:
@@ -177,6 +191,8 @@ def _of_condition(name: str, label: str) -> Iterator[str]:
     if head in _SPECIFIC and kind in _SPECIFIC:
         yield f"{start} condition"
         yield from (f"{start} {beside}" for beside in _BESIDE if start not in _OF_NO_KIND)
+        if start.endswith(_ADJECTIVE):
+            yield f"{start} pathology"
         of_it = f"{start} system" if start.endswith(_ADJECTIVE) else start
         yield from (f"{other} of {of_it}" for other in (*_ILL, "condition"))
     if name.endswith(f" {_LONG}"):

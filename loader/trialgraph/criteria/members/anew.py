@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.requiring import REQUIRING
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.namespaces import TGC
@@ -67,6 +68,8 @@ def bars_anew(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
         return False
     at = next((i for i, chunk in enumerate(following) if is_content(chunk)), 0)
     named = following[at].term
+    if following[at].kind == "value" and head.category == "condition":
+        return at == 0 and _needs_only(segment)
     if following[0].form.startswith(_TO_COME) and following[0].classes & _EXPECTED:
         return named is not None and named.category in GIVEN
     opening = {word for chunk in following[:at] for word in chunk.form.split(" ")}
@@ -74,6 +77,12 @@ def bars_anew(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
     akin = named is not None and (named.iri in head.ancestors | {head.iri} or head.iri in named.ancestors)
     same = named is not None and named.iri == head.iri
     return plain and ((akin and "any" in opening) or (same and not opening.isdisjoint(_ANEW)))
+
+
+def _needs_only(segment: Segment) -> bool:
+    """Whether a member ends in what a disease requires, without any limit ("requiring hospitalization")."""
+    needing = any(chunk.form in REQUIRING for chunk in segment.chunks)
+    return needing and all(chunk.kind not in ("value", "limit") for chunk in segment.chunks)
 
 
 def takes_all(segment: Segment) -> bool:

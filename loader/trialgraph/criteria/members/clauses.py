@@ -10,10 +10,11 @@ from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.language.connectives import DETERMINERS, VERBS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.members.segments import Segment
-from trialgraph.expressions import Fact
+from trialgraph.expressions import AllOf, Expression, Fact, Value, Window
 
-__all__ = ["repeat_history", "share_clauses"]
+__all__ = ["common_time", "repeat_history", "share_clauses"]
 
 _TARGETING = re.compile(r"\b(?:targeting|directed (?:at|against|to)|against)\b", re.IGNORECASE)
 _APART = frozenset({"other", "any", "any other", "another", "additional"})
@@ -97,3 +98,23 @@ def _clause(text: Text, segment: Segment) -> str | None:
     if at is None or len(words) < len(noun) or words[0].form in VERBS or at + 1 == len(segment.chunks):
         return None
     return text.text[segment.chunks[at].start : segment.chunks[-1].end]
+
+
+def common_time(expression: AllOf) -> Window | None:
+    """Return the time that "symptoms of NYHA class III within 6 months" tells of a disease and its value."""
+    parts = expression.operands
+    first = parts[1] if len(parts) > 1 and _grades(parts[0], parts[1]) else parts[0]
+    disease = isinstance(first, Fact) and first.category == "condition"
+    times = [part.within for part in parts if isinstance(part, Fact | Value) and part.within is not None]
+    plain = all(isinstance(part, Fact | Value) for part in parts)
+    return times[0] if disease and plain and len(set(times)) == 1 else None
+
+
+def _grades(value: Expression, disease: Expression) -> bool:
+    """Whether a value is the class of a disease behind it ("NYHA class III heart failure")."""
+    scale = wording().scales.get(_name(value)) if isinstance(value, Value) else None
+    return scale is not None and _name(disease) in scale.grades
+
+
+def _name(expression: Expression) -> str:
+    return expression.concept.rsplit("/", 1)[-1] if isinstance(expression, Fact | Value) else ""

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Text
+from trialgraph.criteria.chunking.kin import KIN
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import Fact
 
-__all__ = ["KIN", "share_relatives"]
-
-KIN = "family history of "
-"""How the names of what runs in the family start."""
+__all__ = ["share_relatives"]
 
 
 def share_relatives(text: Text, segments: Sequence[Segment]) -> None:

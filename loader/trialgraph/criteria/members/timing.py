@@ -14,10 +14,11 @@ from trialgraph.criteria.facts.instances import closing_time
 from trialgraph.criteria.facts.recency import time_aside
 from trialgraph.criteria.language.connectives import DETERMINERS, EXPECTING, FINITE, RESTARTS, VERBS, WHO
 from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.members.clauses import common_time
 from trialgraph.criteria.members.datable import ANEW_IN_TIME, is_now, takes_time
 from trialgraph.criteria.members.doubts import dates_own_clause, doubt_dates
 from trialgraph.criteria.members.segments import Segment, is_bare
-from trialgraph.expressions import AllOf, Expression, Fact, Value, Window
+from trialgraph.expressions import AllOf, Expression, Fact, Window
 from trialgraph.namespaces import TGC
 
 __all__ = ["ends_plan", "opening_time", "share_times", "share_windows", "time_of_any_kind"]
@@ -149,7 +150,7 @@ def _share_window(text: Text, segments: list[Segment]) -> None:
     if isinstance(last.expression, Fact):
         window, category = last.expression.within, last.expression.category
     elif isinstance(last.expression, AllOf):
-        window, category = _common_time(last.expression), None
+        window, category = common_time(last.expression), None
     else:
         window, category = _last_window(last), None
     starts = (
@@ -194,15 +195,6 @@ def _timed_before(text: Text, segment: Segment) -> bool:
     """Whether a member's time stands before its name, so that it is no other's ("recent (≤ 3 months) X")."""
     named = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), 0)
     return any(time_aside(text, chunk) is not None for chunk in segment.chunks[:named])
-
-
-def _common_time(expression: AllOf) -> Window | None:
-    """Return the time that "symptoms of NYHA class III within 6 months" tells of a disease and its value."""
-    parts = expression.operands
-    disease = isinstance(parts[0], Fact) and parts[0].category == "condition"
-    times = [part.within for part in parts if isinstance(part, Fact | Value) and part.within is not None]
-    plain = all(isinstance(part, Fact | Value) for part in parts)
-    return times[0] if disease and plain and len(set(times)) == 1 else None
 
 
 def _is_time_of_others(segments: list[Segment], window: Window) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from trialgraph.criteria.language.tokens import token_at
+from trialgraph.criteria.language.vocabulary import Mention
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.bounds import beyond
 from trialgraph.criteria.quantities.fitting import local_name
@@ -35,6 +36,10 @@ _COPULAS = frozenset({"be", "is", "are"})
 _THAN = re.compile(r"\b(?P<side>better|worse)\s+than\s*$", re.IGNORECASE)
 _STOPS = frozenset({".", ";"})
 _NEAR = 16
+_LEADS = frozenset({"of", "symptomatic", "active", "uncontrolled", "chronic"})
+_NAMED = frozenset({"association", "functional", "society"})
+"""Words before a class which tell that its scale was named, if not in a way that is known."""
+_JOINTS = frozenset({"(", ",", "-", "["})
 
 
 def read_class(values: ValueReader, position: int) -> FoundValue | None:
@@ -62,7 +67,37 @@ def read_class(values: ValueReader, position: int) -> FoundValue | None:
         if than := _THAN.search(values.text, max(0, start - _NEAR), start):
             found = beyond(found, scale.better, better=than["side"].lower() == "better")
         return values.build((mention.term,), "", found, start, -1, end)
+    return None if graded else _by_disease(values, position)
+
+
+def _by_disease(values: ValueReader, position: int) -> FoundValue | None:
+    """Return the value of a class whose scale the disease beside it tells ("class III heart failure")."""
+    if position and values.tokens[position - 1].form in _NAMED:
+        return None
+    start = values.tokens[position].start
+    for name, scale in wording().scales.items():
+        term = values.term_named(name) if scale.grades else None
+        found = parse_scale_limit(values.text, start, scale) if term is not None else None
+        if term is None or found is None or _CUT.match(values.text, found.end):
+            continue
+        end = token_at(values.tokens, found.end)
+        beside = (_disease_behind(values, end), _disease_before(values, position))
+        if any(mention is not None and local_name(mention.term) in scale.grades for mention in beside):
+            return values.build((term,), "", found, start, -1, end)
     return None
+
+
+def _disease_behind(values: ValueReader, index: int) -> Mention | None:
+    while index < len(values.tokens) and values.tokens[index].form in _LEADS:
+        index += 1
+    return values.mention_at(index)
+
+
+def _disease_before(values: ValueReader, position: int) -> Mention | None:
+    """Return the concept that ends before a class, with a bracket or a comma at most between them."""
+    end = position - 1 if position and values.tokens[position - 1].text in _JOINTS else position
+    names = (values.mention_at(index) for index in range(max(0, end - _SOON * 2), end))
+    return next((mention for mention in names if mention is not None and mention.end == end), None)
 
 
 def _past_scale(values: ValueReader, position: int, end: int) -> int:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.brackets import nested
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.kin import KIN
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.chunking.pieces import TURNING
 from trialgraph.criteria.conditions.beside import is_harmless
@@ -31,7 +32,6 @@ from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_segments
 from trialgraph.criteria.members.anew import FORBIDDING
 from trialgraph.criteria.members.parting import stops_treatment
-from trialgraph.criteria.members.relatives import KIN
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.mentions.topics import topics_of
 from trialgraph.criteria.quantities.fitting import local_name
