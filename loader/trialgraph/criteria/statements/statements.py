@@ -30,10 +30,12 @@ from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.timing import opening_time
 from trialgraph.criteria.quantities.windows import end_of_moment
 from trialgraph.criteria.statements.allowed import allows_support, values_allowed
+from trialgraph.criteria.statements.diagnosed import read_diagnosis
 from trialgraph.criteria.statements.exceptions import item_run_in, read_led_in, resumes_at
 from trialgraph.criteria.statements.labels import read_labelled
 from trialgraph.criteria.statements.plans import read_planned
 from trialgraph.criteria.statements.refusals import read_refusal, without_trailing_verb
+from trialgraph.criteria.statements.statuses import read_known_status
 from trialgraph.criteria.statements.subgroups import (
     demand_on_some,
     inner_exceptions,
@@ -103,8 +105,8 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
     if told is None and _takes_a_person(text, chunks):
         return Statement(narrative(text, start, end), text=words)
     told = told or read_planned(text, chunks, lambda rest: read_statement(text, rest).expression)
-    told = told or read_refusal(text, chunks) or read_by_sex(text, chunks) or read_steadied(text, chunks)
-    told = told or read_kept(text, chunks)
+    for read_whole in (read_known_status, read_refusal, read_by_sex, read_steadied, read_kept):
+        told = told or read_whole(text, chunks)
     told = told or read_led_in(text, chunks, lambda rest: read_statement(text, rest).expression)
     told = told or read_dispensation(text, chunks, lambda before: read_statement(text, before).expression)
     if told is not None:
@@ -131,13 +133,19 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
         return Statement(narrative(text, start, end), text=words)
     if exception is not None:
         return Statement(_read_excepted(text, chunks, exception), text=words)
+    return Statement(_read_asked(text, chunks, sex), text=words)
+
+
+def _read_asked(text: Text, chunks: list[Chunk], sex: tuple[Expression, bool] | None) -> Expression:
+    """Read what is asked for: a list, or else the tumour that words which aren't understood narrow."""
     shorter = _without_requiring(text, chunks)
-    read = read_labelled(text, shorter)
-    read = in_shared_time(chunks, read)
-    plain = any(not isinstance(atom, Narrative) for atom in atoms(read))
-    if not plain and shorter is not chunks:
-        read = read_labelled(text, chunks)
-    return Statement(all_of([sex[0], read]) if sex is not None and plain else read, text=words)
+    read = in_shared_time(chunks, read_labelled(text, shorter))
+    if all(isinstance(atom, Narrative) for atom in atoms(read)):
+        diagnosis = read_diagnosis(text, chunks)
+        if diagnosis is None:
+            return read if shorter is chunks else read_labelled(text, chunks)
+        read = diagnosis
+    return all_of([sex[0], read]) if sex is not None else read
 
 
 def read_time_since(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
