@@ -16,8 +16,6 @@ __all__ = ["ILLNESSES", "is_omitted"]
 
 _UNSPECIFIC = frozenset({str(TGC.MedicalIllness), str(TGC.IntercurrentIllness)})
 """Ill health of any kind: without a word for how bad it is, what it means is left to someone's judgement."""
-_UNDERLYING = "underlying"
-"""What makes nothing worse of an illness that is named, and leaves one of any kind to someone's judgement."""
 _LONGEST_GRADE = 7
 ILLNESSES = frozenset({"disease", "disorder", "illness", "condition"})
 _LIST_JOINTS = frozenset({",", "/", "or", "and"})
@@ -97,8 +95,6 @@ def _says_nothing(tokens: list[Token], mention: Mention) -> bool:
     """Whether "any medical condition" stands without a word for how bad it is."""
     if mention.term.iri not in _UNSPECIFIC:
         return False
-    if mention.start and tokens[mention.start - 1].form == _UNDERLYING:
-        return True
     before = mention.start - 1
     while before >= 0 and mention.start - before <= _LONGEST_GRADE:
         _, classes = lexicon().phrase_at(tokens, before)
