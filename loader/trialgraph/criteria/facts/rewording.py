@@ -74,16 +74,17 @@ def reword(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
 
 
 def _illness_again(text: Text, chunks: Sequence[Chunk], at: int) -> int | None:
-    """Return where "or syndrome" ends behind the name of a disease, which it only says again; else None."""
+    """Return where "or syndrome" ends behind the name of a disease, which it only says again; else None.
+
+    "Autoimmune disease, or a syndrome that requires steroids" names another.
+    """
     if not at or category_of(chunks[at - 1]) != "condition":
         return None
     whole = text.text[chunks[at - 1].start : chunks[at - 1].end].lower()
-    at += chunks[at].form == ","
-    if at >= len(chunks) or chunks[at].form not in ("or", "/"):
+    if chunks[at].form not in ("or", "/") or not whole.endswith(_ILL):
         return None
-    named = at + 1 + (at + 2 < len(chunks) and chunks[at + 1].form in ("a", "an"))
-    again = named < len(chunks) and chunks[named].form in _ILLNESSES
-    return named + 1 if again and whole.endswith(_ILL) else None
+    again = at + 1 < len(chunks) and chunks[at + 1].form in _ILLNESSES
+    return at + 2 if again else None
 
 
 def _is_hyphen(before: Sequence[Chunk], chunk: Chunk) -> bool:

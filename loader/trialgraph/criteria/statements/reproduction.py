@@ -89,6 +89,8 @@ _TOLD_SO = re.compile(
     r"\b(?:will|should|must)\s+be\s+(?:instructed|counsell?ed|informed|advised|educated|made\s+aware)\b",
     re.IGNORECASE,
 )
+_UNDERTAKING = re.compile(r"\b(?:must|should|willing|agree\w*|sign|consent\w*)\b", re.IGNORECASE)
+"""What is asked of patients besides being informed ("are counselled on and willing to use")."""
 
 _FACTS: dict[str, tuple[str, str, Category]] = {
     "fertile": (str(TGC.ChildbearingPotential), "childbearing potential", "reproductive"),
@@ -162,7 +164,10 @@ def explains_reproduction(words: str) -> bool:
     if not _ABOUT.match(plain) or not _EXPLAINING.match(plain) or _OPEN.search(words):
         return False
     asking = _ASKING.search(words)
-    return asking is None or _TO_BE_HELD.search(words) is not None or _TOLD_SO.search(words) is not None
+    if asking is None or _TO_BE_HELD.search(words) is not None:
+        return True
+    informed = _TOLD_SO.search(words)
+    return informed is not None and _UNDERTAKING.search(words, informed.end()) is None
 
 
 def explains_list(words: str) -> bool:
