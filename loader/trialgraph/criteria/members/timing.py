@@ -23,6 +23,8 @@ from trialgraph.namespaces import TGC
 
 __all__ = ["ends_plan", "opening_time", "share_times", "share_windows", "time_of_any_kind"]
 
+_EVER = "lifetime"
+"""What was so at any time ("lifetime diagnosis of A, or B within 3 months")."""
 _TIMED = re.compile(
     r"(?:within|in the|during|while|less than|<|≤|over the|for the) .{0,40}"
     r"\b(?:hour|day|week|month|year|half|cycle|study|trial|interval|period)",
@@ -139,13 +141,17 @@ def time_of_any_kind(segments: list[Segment]) -> None:
                 before.expression = replace(fact, within=window)
 
 
+def _opening(text: Text, segment: Segment) -> str:
+    return text.lowered[segment.chunks[0].start : segment.chunks[-1].end]
+
+
 def _share_window(text: Text, segments: list[Segment]) -> None:
     while len(segments) > 2 and (_speaks_anew(segments[-1]) or _foretells(segments[-1])):
         segments = segments[:-1]
     if len(segments) < 2 or any(segment.joint == ";" for segment in segments):
         return
     last = segments[-1]
-    if last.chunks[0].form in WHO or dates_own_clause(segments):
+    if last.chunks[0].form in WHO or dates_own_clause(segments) or _EVER in _opening(text, segments[0]):
         return
     if isinstance(last.expression, Fact):
         window, category = last.expression.within, last.expression.category
