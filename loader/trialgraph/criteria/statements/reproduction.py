@@ -16,6 +16,7 @@ from trialgraph.expressions import AllOf, AnyOf, Category, Expression, Fact, Nar
 from trialgraph.namespaces import TGC
 
 __all__ = [
+    "UNDERTAKING",
     "asked_of_sexes",
     "explains_list",
     "explains_reproduction",
@@ -89,7 +90,7 @@ _TOLD_SO = re.compile(
     r"\b(?:will|should|must)\s+be\s+(?:instructed|counsell?ed|informed|advised|educated|made\s+aware)\b",
     re.IGNORECASE,
 )
-_UNDERTAKING = re.compile(r"\b(?:must|should|willing|agree\w*|sign|consent\w*)\b", re.IGNORECASE)
+UNDERTAKING = re.compile(r"\b(?:must|should|willing|agree\w*|sign|consent\w*)\b", re.IGNORECASE)
 """What is asked of patients besides being informed ("are counselled on and willing to use")."""
 
 _FACTS: dict[str, tuple[str, str, Category]] = {
@@ -167,7 +168,7 @@ def explains_reproduction(words: str) -> bool:
     if asking is None or _TO_BE_HELD.search(words) is not None:
         return True
     informed = _TOLD_SO.search(words)
-    return informed is not None and _UNDERTAKING.search(words, informed.end()) is None
+    return informed is not None and UNDERTAKING.search(words, informed.end()) is None
 
 
 def explains_list(words: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Literal
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.statements.idle import arranges, is_idle
-from trialgraph.criteria.statements.reproduction import explains_reproduction
+from trialgraph.criteria.statements.reproduction import UNDERTAKING, explains_reproduction
 
 __all__ = ["Place", "is_undemanding"]
 
@@ -149,7 +149,8 @@ def _is_told(sentence: str, inside: str, place: Place) -> bool:
             rest = sentence[told.end() :]
             return not (_demands(rest) or _ASKING.search(rest) or _ASKING.search(inside))
     told = table.advice.search(sentence)
-    return told is not None and not _demands(sentence[told.end() :])
+    rest = sentence[told.end() :] if told is not None else ""
+    return told is not None and not (_demands(rest) or UNDERTAKING.search(rest))
 
 
 def _restates_age(sentence: str, ages: frozenset[float]) -> bool:
