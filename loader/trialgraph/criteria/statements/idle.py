@@ -31,7 +31,7 @@ __all__ = [
     "adds_nothing",
     "arranges",
     "is_idle",
-    "orders_virus_test",
+    "orders_test",
     "without_asides",
     "without_idle",
     "without_idle_items",
@@ -95,23 +95,24 @@ _BEARING = re.compile(
     re.IGNORECASE,
 )
 """What makes a note about tests one about who can enter."""
-_VIRAL = (
+_TESTED_FOR = (
     r"(?:\bhepatitis\b|\bhep\s[BC]\b|\bH[BCI]V\b|\bHB[sc]A[gb]\b|\banti-?\s?HBc|\bviral\s+loads?\b"
-    r"|\bserolog)"
+    r"|\bserolog|\bpregnancy\s+(?:test|status))"
 )
 _RULED = (
     r"(?:is|are|to\s+be|(?:must|should|will|shall|needs?\s+to|ha(?:s|ve)\s+to)\s+"
     r"(?:also\s+|then\s+)?(?:be|undergo|have))"
 )
-_VIRUS_TESTED = re.compile(
-    rf"{_NOTE}(?=[^.;]*{_VIRAL})(?:[^.;]*?\b(?:\w*tests?|\w*testing|screening|serolog\w+|DNA|RNA|PCR|quantitation|status"
+_TESTED = re.compile(
+    rf"{_NOTE}(?=[^.;]*{_TESTED_FOR})"
+    r"(?:[^.;]*?\b(?:\w*tests?|\w*testing|screening|serolog\w+|DNA|RNA|PCR|quantitation|status"
     rf"|determination|assays?)\b[^.;]*?\b{_RULED}\s+(?:\w+ly\s+)?(?:performed|obtained|done|conducted|mandatory|optional"
     r"|repeated|recommended|collected|carried\s+out|checked|measured|required(?!\s+to)|tested|assessed|monitored)"
     rf"|[^.;]*?\b{_RULED}\s+(?:\w+ly\s+)?(?:tested|screened|monitored|checked)(?:\s+(?:for|with|every|by)\b|$))"
     r"[^.;]*\W*",
     re.IGNORECASE,
 )
-"""How a sentence tells that a test for a virus is to be done, by which nobody is let in or kept out."""
+"""How a sentence tells that a test for a virus or pregnancy is to be done, by which nobody is let in."""
 _IN_CASE = re.compile(
     r"\b(?:with|if|who|whose|when|in\s+case\s+of)\b(?:(?!\b(?:must|should|will|shall|needs?|is\s+required)\b)[^.;,])*?"
     r"\b(?:positive|negative|reactive|detectable)\b",
@@ -119,7 +120,8 @@ _IN_CASE = re.compile(
 )
 _FINDING = re.compile(
     r"negative|positive|detect|eligib|exclu|ineligib|allow|permit|enroll?ed|\bnormal\b|below|less\s+than|limit|[<>≤≥]"
-    r"|\bno\b|\bnot\b(?!\s+(?:be\s+)?(?:mandatory|required|needed|necessary))|cured|suppress|therapy|prophyla",
+    r"|\bno\b|\bnot\b(?!\s+(?:be\s+)?(?:mandatory|required|needed|necessary))|cured|suppress|prophyla"
+    r"|must\s+receive|\bon\s+(?:\w+\s+)?therapy|anti-?\s?(?:retro)?viral|contracep|birth\s+control|agree|willing",
     re.IGNORECASE,
 )
 """What says what such a test has to find, or asks for something else."""
@@ -299,7 +301,7 @@ def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expressio
     words = text.text[sentence[0].start : sentence[-1].end]
     if is_idle(text, words) or (_REASON.match(words) and _ASKING.search(words) is None):
         return True
-    if orders_virus_test(words):
+    if orders_test(words):
         return True
     if text.exclusion and "defined" in text.lowered and _defines(text, sentence):
         return True
@@ -312,16 +314,16 @@ def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expressio
     return vaccines and (EXAMPLES.match(words) is not None or _NOT_LIVE.search(words) is not None)
 
 
-def orders_virus_test(words: str) -> bool:
-    """Whether a sentence only says that a test for a virus is to be done, whatever it finds.
+def orders_test(words: str) -> bool:
+    """Whether a sentence only says that a test for a virus or pregnancy is to be done, whatever it finds.
 
     Example:
-        >>> orders_virus_test("HBV DNA must be obtained in patients with positive hepatitis B core antibody.")
+        >>> orders_test("HBV DNA must be obtained in patients with positive hepatitis B core antibody.")
         True
-        >>> orders_virus_test("Those with hepatitis B must be tested and have a negative PCR.")
+        >>> orders_test("Those with hepatitis B must be tested and have a negative PCR.")
         False
     """
-    return _VIRUS_TESTED.fullmatch(words) is not None and _FINDING.search(_IN_CASE.sub(" ", words)) is None
+    return _TESTED.fullmatch(words) is not None and _FINDING.search(_IN_CASE.sub(" ", words)) is None
 
 
 def _defines(text: Text, sentence: Sequence[Chunk]) -> bool:

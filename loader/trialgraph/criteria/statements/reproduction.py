@@ -40,7 +40,7 @@ _EXPLAINING = re.compile(
     r"(?:defined|considered|classified|regarded|those|an?|one|any|all\s+(?:women|females|individuals))\b"
     rf"|{_PLAIN}\b(?:is|are|will\s+be)\s+(?:\w+\s+)?(?:considered|deemed|defined)\b{_PLAIN}{_STATE}"
     rf"|{_PLAIN}{_STATE}{_PLAIN}\b(?:includes?|means|refers?\s+to)\b"
-    rf"|{_PLAIN}\bto\s+be\s+considered\b{_PLAIN}(?:menopaus|steril)"
+    rf"|{_PLAIN}\bto\s+be\s+considered\b{_PLAIN}(?:menopaus|steril|child-?\s?bearing)"
     rf"|(?:(?:examples?\s+of|the\s+following|some|other|periodic|total|true|sexual|complete|highly|medically)\s+)*"
     rf"(?:(?:effective|acceptable|adequate|appropriate|reliable|approved|suitable|recommended|allowed)\s+)?"
     rf"(?:\w+\s+){{0,3}}?{_METHODS}{_PLAIN}\b(?:includes?|consists?\s+of|is|are|comprises?|may\s+include)\b"
