@@ -60,10 +60,11 @@ def granted(text: Text, read: Sequence[Expression], sentence: Sequence[Chunk]) -
     if told is None:
         return None
     let_in, asked = told
-    viruses = {virus for atom in atoms(let_in) if (virus := _virus(text, atom)) is not None}
-    if len(viruses) != 1 or not all(_is_of(text, atom) or _is_given(atom) for atom in atoms(let_in)):
+    borne = [atom for atom in atoms(let_in) if not _is_given(atom)]
+    viruses = {_virus(text, atom) for atom in borne}
+    virus = next(iter(viruses)) if len(viruses) == 1 else None
+    if virus is None or not all(map(_is_borne_or_taken, atoms(let_in))):
         return None
-    virus = next(iter(viruses))
     if not any(_virus(text, fact) == virus for each in read for fact in _facts(each)):
         return None
     barred = [_barred(text, each, (virus, let_in, words)) for each in read]
@@ -216,6 +217,11 @@ def _except(text: Text, barred: Sequence[Expression], let_in: Expression) -> Exp
 
 def _is_plain(atom: Expression) -> TypeGuard[Fact]:
     return isinstance(atom, Fact) and set(atom.modifiers) <= {"status"} and atom.within is None
+
+
+def _is_borne_or_taken(atom: Expression) -> bool:
+    """Whether an atom is no vaccine, which keeps nobody free of the infection."""
+    return "vaccin" not in getattr(atom, "concept_label", "")
 
 
 def _is_above(text: Text, fact: Fact, virus: str) -> bool:

@@ -31,11 +31,14 @@ __all__ = [
     "adds_nothing",
     "arranges",
     "is_idle",
+    "orders_test",
     "without_asides",
     "without_idle",
     "without_idle_items",
 ]
 
+_QUOTED = 3
+"""How many words of a quality may stand in quotation marks."""
 NOTED = re.compile(r"(?:please\s+)?(?:note|nb|n\.b\.)(?=\W)", re.IGNORECASE)
 _AGE = str(TGC.Age)
 _TEST = r"(?:\w*tests?|\w*testing|screening|scans?|imaging|puncture|serolog\w+|assays?|report|review)\b"
@@ -92,6 +95,36 @@ _BEARING = re.compile(
     re.IGNORECASE,
 )
 """What makes a note about tests one about who can enter."""
+_TESTED_FOR = (
+    r"(?:\bhepatitis\b|\bhep\s[BC]\b|\bH[BCI]V\b|\bHB[sc]A[gb]\b|\banti-?\s?HBc|\bviral\s+loads?\b"
+    r"|\bserolog|\bpregnancy\s+(?:test|status))"
+)
+_RULED = (
+    r"(?:is|are|to\s+be|(?:must|should|will|shall|needs?\s+to|ha(?:s|ve)\s+to)\s+"
+    r"(?:also\s+|then\s+)?(?:be|undergo|have))"
+)
+_TESTED = re.compile(
+    rf"{_NOTE}(?=[^.;]*{_TESTED_FOR})"
+    r"(?:[^.;]*?\b(?:\w*tests?|\w*testing|screening|serolog\w+|DNA|RNA|PCR|quantitation|status"
+    rf"|determination|assays?)\b[^.;]*?\b{_RULED}\s+(?:\w+ly\s+)?(?:performed|obtained|done|conducted|mandatory|optional"
+    r"|repeated|recommended|collected|carried\s+out|checked|measured|required(?!\s+to)|tested|assessed|monitored)"
+    rf"|[^.;]*?\b{_RULED}\s+(?:\w+ly\s+)?(?:tested|screened|monitored|checked)(?:\s+(?:for|with|every|by)\b|$))"
+    r"[^.;]*\W*",
+    re.IGNORECASE,
+)
+"""How a sentence tells that a test for a virus or pregnancy is to be done, by which nobody is let in."""
+_IN_CASE = re.compile(
+    r"\b(?:with|if|who|whose|when|in\s+case\s+of)\b(?:(?!\b(?:must|should|will|shall|needs?|is\s+required)\b)[^.;,])*?"
+    r"\b(?:positive|negative|reactive|detectable)\b",
+    re.IGNORECASE,
+)
+_FINDING = re.compile(
+    r"negative|positive|detect|eligib|exclu|ineligib|allow|permit|enroll?ed|\bnormal\b|below|less\s+than|limit|[<>≤≥]"
+    r"|\bno\b|\bnot\b(?!\s+(?:be\s+)?(?:mandatory|required|needed|necessary))|cured|suppress|prophyla"
+    r"|must\s+receive|\bon\s+(?:\w+\s+)?therapy|anti-?\s?(?:retro)?viral|contracep|birth\s+control|agree|willing",
+    re.IGNORECASE,
+)
+"""What says what such a test has to find, or asks for something else."""
 _LIVE = frozenset({str(TGC.LiveVaccine), str(TGC.LiveAttenuatedVaccine)})
 _VACCINE = re.compile(r"vaccin|immuni[sz]", re.IGNORECASE)
 _ASKED = re.compile(r"\b(?:must|should|agree)\b", re.IGNORECASE)
@@ -146,12 +179,27 @@ def without_asides(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
 
     One that tells something first ("(NYHA III; see Appendix B)") is kept up to there.
     """
+    if '"' in text.text:
+        chunks = _unquoted(chunks)
     if "(" not in text.text and "[" not in text.text:
         return chunks
     kept = [chunk for chunk in chunks if chunk.kind != "bracket" or not _is_aside(text, chunk)]
     if "see " in text.lowered or "refer " in text.lowered:
         kept = [_without_reference(chunk) if chunk.kind == "bracket" else chunk for chunk in kept]
     return kept or chunks
+
+
+def _unquoted(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Leave out the quotation marks around what is said of the word behind them ("a "second" cancer")."""
+    marks = [i for i, chunk in enumerate(chunks) if chunk.form == '"']
+    dropped: set[int] = set()
+    for first, last in zip(marks[::2], marks[1::2], strict=False):
+        inside = chunks[first + 1 : last]
+        plain = all(chunk.kind == "word" and "negation" not in chunk.classes for chunk in inside)
+        following = chunks[last + 1].kind if last + 1 < len(chunks) else "sign"
+        if 0 < len(inside) <= _QUOTED and plain and following in ("word", "concept"):
+            dropped |= {first, last}
+    return [chunk for i, chunk in enumerate(chunks) if i not in dropped]
 
 
 def _without_reference(bracket: Chunk) -> Chunk:
@@ -253,6 +301,8 @@ def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expressio
     words = text.text[sentence[0].start : sentence[-1].end]
     if is_idle(text, words) or (_REASON.match(words) and _ASKING.search(words) is None):
         return True
+    if orders_test(words):
+        return True
     if text.exclusion and "defined" in text.lowered and _defines(text, sentence):
         return True
     if _NO_EXCEPTION.match(words) and {chunk.term.iri for chunk in sentence if chunk.term is not None} <= {
@@ -262,6 +312,18 @@ def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expressio
     live = text.exclusion and all(isinstance(atom, Fact) and atom.concept in _LIVE for atom in told)
     vaccines = live and _VACCINE.search(words) is not None and _ASKED.search(words) is None
     return vaccines and (EXAMPLES.match(words) is not None or _NOT_LIVE.search(words) is not None)
+
+
+def orders_test(words: str) -> bool:
+    """Whether a sentence only says that a test for a virus or pregnancy is to be done, whatever it finds.
+
+    Example:
+        >>> orders_test("HBV DNA must be obtained in patients with positive hepatitis B core antibody.")
+        True
+        >>> orders_test("Those with hepatitis B must be tested and have a negative PCR.")
+        False
+    """
+    return _TESTED.fullmatch(words) is not None and _FINDING.search(_IN_CASE.sub(" ", words)) is None
 
 
 def _defines(text: Text, sentence: Sequence[Chunk]) -> bool:

@@ -42,7 +42,9 @@ EXCEPTION_NOTE = re.compile(
     r"|(?:see|refer to) [^.;]{0,60}\bexceptions?"
     r"|note that .{0,60}(?:allowed|eligible|permitted|not excluded)"
     r"|(?:note\W+)?(?:this|these|the (?:above|exclusion)|(?:exclusion )?criteri(?:on|a))\b[^.;]{0,40}"
-    r"\b(?:do(?:es)? not apply|(?:is|are) not applicable) (?:to|for|in))\b",
+    r"\b(?:do(?:es)? not apply|(?:is|are) not applicable) (?:to|for|in)"
+    r"|(?:note\W+)?(?:the|this) time (?:requirement|limit|restriction|period|frame) (?:also )?"
+    r"(?:do(?:es)? not apply|is not applicable) (?:to|for|in))\b",
     re.IGNORECASE,
 )
 _BOUNDING = re.compile(

@@ -41,12 +41,13 @@ _EXPLAINING = re.compile(
     r"(?:defined|considered|classified|regarded|those|an?|one|any|all\s+(?:women|females|individuals))\b"
     rf"|{_PLAIN}\b(?:is|are|will\s+be)\s+(?:\w+\s+)?(?:considered|deemed|defined)\b{_PLAIN}{_STATE}"
     rf"|{_PLAIN}{_STATE}{_PLAIN}\b(?:includes?|means|refers?\s+to)\b"
-    rf"|{_PLAIN}\bto\s+be\s+considered\b{_PLAIN}(?:menopaus|steril)"
+    rf"|{_PLAIN}\bto\s+be\s+considered\b{_PLAIN}(?:menopaus|steril|child-?\s?bearing)"
     rf"|(?:(?:examples?\s+of|the\s+following|some|other|periodic|total|true|sexual|complete|highly|medically)\s+)*"
     rf"(?:(?:effective|acceptable|adequate|appropriate|reliable|approved|suitable|recommended|allowed)\s+)?"
     rf"(?:\w+\s+){{0,3}}?{_METHODS}{_PLAIN}\b(?:includes?|consists?\s+of|is|are|comprises?|may\s+include)\b"
     rf"(?!\s+(?:not\s+)?(?:to\s+be\s+)?(?:required|used|needed|necessary|practiced|mandatory|continued))"
     rf"|{_METHODS},?\s+(?:for|during|throughout)\s+the\s+(?:course|duration|entire)\b"
+    rf"|in\s+addition\s+to\s+(?:\w+\s+)?{_METHODS}\s+methods,?\W+(?:\w+\s+)?{_METHODS}\W+(?:also\s+)?includes\b"
     rf"|(?:the\s+following|these)\s+(?:are|is)\s+(?:\w+\s+){{0,5}}{_METHODS}"
     rf"|{_PLAIN}\b(?:(?:is|are|do|does|need)\s+not\s+(?:be\s+)?(?:require[ds]?|needed?|necessary)|exempt)\b"
     rf"{_PLAIN}(?:pregnancy\s+test|{_METHODS})"
@@ -57,7 +58,7 @@ _EXPLAINING = re.compile(
 )
 """How a sentence opens that explains who can bear children, or by what pregnancy is avoided."""
 _ABOUT = re.compile(
-    rf"{_NOTE}(?:(?:the|an?|all|any|other|for|this|study|protocol|trial|purposes?|of|female|adult|non|not|no|in|addition"
+    rf"{_NOTE}(?:(?:the|an?|all|any|other|for|this|study|protocol|trial|purposes?|of|female|adult|non|not|no|in|addition|to|routine"
     r"|however|pre-?menopausal|fertile|examples?|following|these|some|periodic|total|true|sexual|complete|highly"
     r"|medically|effective|acceptable|adequate|appropriate|reliable|approved|suitable|recommended|allowed|hormonal|only"
     r"|sexually|active|pregnant|both|list)\W+){0,8}"
