@@ -108,6 +108,7 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
         elif not (merged and _confirms_too(merged[-1], segment, following)) and (
             all(c.kind == "word" and c.classes & _CARRIED for c in segment.chunks)
             or _is_adjective(segment, following)
+            or _ends_in_way_to_tell(segment, following)
         ):
             carried = segment
         elif (explained := _explained(segment, following)) is not None:
@@ -131,6 +132,15 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
     if carried is not None:
         _end_with(merged, carried)
     return merged
+
+
+def _ends_in_way_to_tell(segment: Segment, following: Segment | None) -> bool:
+    """Whether "recurrent/metastatic histologically" goes on with "or cytologically confirmed cancer"."""
+    if following is None or following.joint not in ("or", "and", "/") or following.after_comma:
+        return False
+    told = "confirmation" in segment.chunks[-1].classes and "confirmation" in following.chunks[0].classes
+    named = any(chunk.kind == "concept" for chunk in following.chunks)
+    return told and named and all(chunk.kind in ("word", "sign") for chunk in segment.chunks)
 
 
 def _end_with(merged: list[Segment], carried: Segment) -> None:
