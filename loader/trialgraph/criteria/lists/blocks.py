@@ -8,7 +8,7 @@ import re
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import VERBS
 from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.criteria.members.segments import Segment
+from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.criteria.quantities.fitting import is_wanted, limited_kinds
 from trialgraph.expressions import Expression, Fact, Value, atoms
 
@@ -72,13 +72,23 @@ def _asks_of_either(before: list[Segment], segment: Segment) -> bool:
 
 
 def _asks_each(segments: list[Segment]) -> bool:
-    """Whether ", and D" ends a list of limits in which "B or C" is one member ("A, B or C, and D")."""
+    """Whether ", and D" ends a list in which "B or C" is one member ("A, B or C, and D")."""
     joints = [(each.joint, each.after_comma) for each in segments[1:]]
     ended = ("and", True) in joints and all(joint in ("or", ",", "and") for joint, _ in joints)
     close = ("or", False) in joints and ("or", True) not in joints
-    if ended and close and all(isinstance(each.expression, Value) for each in segments):
+    if ended and close and (_all_limits(segments) or _all_given(segments)):
         return True
     return _goes_on_behind(segments) or _offers_alike(segments)
+
+
+def _all_limits(segments: list[Segment]) -> bool:
+    return all(isinstance(each.expression, Value) for each in segments)
+
+
+def _all_given(segments: list[Segment]) -> bool:
+    """Whether treatments are listed, of which the last may be either ("A, B, and C or D")."""
+    bare = all(is_bare(each) for each in segments[1:] if each.joint == "or")
+    return bare and all(is_given(each.expression) for each in segments[1:])
 
 
 def _offers_alike(segments: list[Segment]) -> bool:

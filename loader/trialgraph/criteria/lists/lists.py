@@ -63,12 +63,15 @@ from trialgraph.criteria.members.toxicities import share_harm
 from trialgraph.criteria.quantities.fitting import is_wanted, limited_kinds
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, dated, negate
 from trialgraph.expressions import AllOf, Expression, Fact, Narrative, Value, atoms
+from trialgraph.namespaces import TGC
 
 __all__ = ["read_barred", "read_condition", "read_segments"]
 
 _MISLEADING = frozenset({"condition", "exception", "allowance", "barring", "others", "regardless", "example"})
 _FUTURE = frozenset({"if", "until", "use", "because", "since", "due"})
 _PAIR = 2
+_CANCERS = (str(TGC.HematologicMalignancy), str(TGC.SolidTumor))
+_SPREAD = str(TGC.MetastaticMalignantNeoplasm)
 _PROVISOS = frozenset(
     {"provided", "provided that", "providing", "providing that", "as long as", "so long as"}
 )
@@ -311,7 +314,7 @@ def _read_around_value(
     if not far and ("condition" in rest[condition].classes or rest[condition].form == "for"):
         begins, kept = rest[condition].start, {chunk.start for chunk in rest}
         case = [each for each in after if each.start > begins and (each.start in kept or each.form == ",")]
-        asked = _of_any(read_condition(text, case))
+        asked = _of_any(text, read_condition(text, case))
         proviso = rest[condition].form in _PROVISOS and not isinstance(asked, Fact)
         alternative = text.exclusion or segment.joint == "or" or proviso
         return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
@@ -333,11 +336,18 @@ def _heads_limits(segments: Sequence[Segment]) -> bool:
     return is_wanted(segments[1].expression) and not limited_kinds(segments[1].expression) & _GENERAL
 
 
-def _of_any(case: Expression) -> Expression:
-    """Return patients with many diseases as those with any ("≥ 5 for patients with A, B and C")."""
+def _of_any(text: Text, case: Expression) -> Expression:
+    """Return patients with many diseases as those with any ("≥ 5 for patients with A, B and C").
+
+    So are those with two cancers, of which hardly anybody has both ("for ALL and DLBCL").
+    """
     parts = case.operands if isinstance(case, AllOf) else ()
-    diseases = all(isinstance(each, Fact) and each.category == "condition" for each in parts)
-    return alternatives_of(case) if len(parts) > _PAIR and diseases else case
+    if not all(isinstance(each, Fact) and each.category == "condition" for each in parts):
+        return case
+    named = [text.vocabulary.by_iri[each.concept] for each in parts if isinstance(each, Fact)]
+    cancers = all(any(map(term.is_a, _CANCERS)) and not term.is_a(_SPREAD) for term in named)
+    apart = not any(one is not two and one.is_a(two.iri) for one in named for two in named)
+    return alternatives_of(case) if len(parts) > _PAIR or (cancers and apart) else case
 
 
 def read_condition(text: Text, chunks: Sequence[Chunk]) -> Expression:

@@ -262,6 +262,7 @@ def share_places(text: Text, segments: list[Segment], read: Callable[[Text, Segm
         first, last, times = before.chunks[-1], segment.chunks[0], segment.chunks[1:]
         timed = all(chunk.kind == "window" for chunk in times)
         opened = first.term is not None and opens_vessel(first.term)
+        opened = opened and not (last.term is not None and opens_vessel(last.term))
         joints = ("or", "and", "/", ",") if opened else ("or", "and", "/")
         if segment.joint not in joints or (segment.after_comma and not opened) or not timed:
             continue

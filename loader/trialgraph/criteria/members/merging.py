@@ -9,7 +9,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.epithets import adjectives_at
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.language.connectives import OBTAINED
+from trialgraph.criteria.language.connectives import OBTAINED, VERBS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.members.joints import is_adjectival
@@ -45,6 +45,7 @@ _COURSES = (
 """How an adjective starts that stands beside another of its kind, rather than in a name of its own."""
 _LENDING = frozenset({"condition", "treatment"})
 _LONGEST_LIST = 6
+_FEW = 5
 _RELATIVE = frozenset({"whom", "which"})
 """Words that with a preposition start another case ("… or for whom there is none")."""
 
@@ -108,6 +109,7 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
         elif not (merged and _confirms_too(merged[-1], segment, following)) and (
             all(c.kind == "word" and c.classes & _CARRIED for c in segment.chunks)
             or _is_adjective(segment, following)
+            or _ends_in_way_to_tell(segment, following)
         ):
             carried = segment
         elif (explained := _explained(segment, following)) is not None:
@@ -131,6 +133,17 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
     if carried is not None:
         _end_with(merged, carried)
     return merged
+
+
+def _ends_in_way_to_tell(segment: Segment, following: Segment | None) -> bool:
+    """Whether "recurrent/metastatic histologically" goes on with "or cytologically confirmed cancer"."""
+    if following is None or following.joint not in ("or", "and", "/") or following.after_comma:
+        return False
+    told = "confirmation" in segment.chunks[-1].classes and "confirmation" in following.chunks[0].classes
+    named = any(chunk.kind == "concept" for chunk in following.chunks)
+    plain = all(chunk.kind in ("word", "sign") and chunk.form not in VERBS for chunk in segment.chunks)
+    turned = any("negation" in chunk.classes for chunk in segment.chunks)
+    return told and named and plain and not turned and len(segment.chunks) <= _FEW
 
 
 def _end_with(merged: list[Segment], carried: Segment) -> None:

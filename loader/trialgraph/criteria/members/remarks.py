@@ -78,6 +78,8 @@ def _share_with(text: Text, first: Segment, second: Segment) -> None:
     words = two.modifiers.get("qualifier")
     if words is not None and words.startswith("who ") and _opens_on_persons(second):
         return
+    if first.examples and second.examples:
+        return  # "Inhibitors (A, B) or inducers (C, D)": each has its own list.
     if len(first.chunks) > _FEW or words is None:
         _share_clause(text, first, second)
         return
