@@ -14,7 +14,7 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.trees import all_of, any_of, is_formal, map_facts, negate
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, atoms
 
 __all__ = ["read_planned"]
 
@@ -95,8 +95,11 @@ _NOT_PLAIN = re.compile(
 _EXCEPTED = re.compile(r"\b(?:except\w*|other\s+than|excluding|exclusion)\b", re.IGNORECASE)
 """What may be excepted from both of two things."""
 _TOLD_APART = re.compile(
-    r"\bor\s+(?:who|has|have|had|is|are|patients?|subjects?|participants?|received|prior)\b", re.IGNORECASE
+    r"\bor\s+(?:who|has|have|had|is|are|patients?|subjects?|participants?|received|prior|concurrent|concomitant"
+    r"|current|recent|major|other)\b",
+    re.IGNORECASE,
 )
+"""What goes on with something that isn't what is planned."""
 _GIVEN = frozenset({"treatment", "procedure"})
 _END = re.compile(r"[,;:(]|\.\s|$")
 
@@ -111,16 +114,17 @@ def read_planned(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression
     """
     if not any(word in text.lowered for word in _PLANS):
         return None
-    either = _read_either(text, chunks, read) or _read_joined(text, chunks, read)
-    return either or _read_opening(text, chunks, read) or _read_behind(text, chunks, read)
+    if (either := _EITHER.search(text.text, chunks[0].start, chunks[-1].end)) is not None:
+        return _read_either(text, chunks, read, either)
+    told = _read_joined(text, chunks, read) or _read_opening(text, chunks, read)
+    return told or _read_behind(text, chunks, read)
 
 
-def _read_either(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression | None:
-    """Read "prior or planned X": what was done beside the words of what is planned."""
-    start, end = chunks[0].start, chunks[-1].end
-    either = _EITHER.search(text.text, start, end)
-    if either is None:
-        return None
+def _read_either(
+    text: Text, chunks: Sequence[Chunk], read: _Read, either: re.Match[str]
+) -> Expression | None:
+    """Read "prior or planned X": what was done, and what is planned or else its words."""
+    end = chunks[-1].end
     first, last = either.span("plan")
     kept = [chunk for chunk in chunks if chunk.end <= first or chunk.start >= last]
     dropped = [chunk for chunk in chunks if first <= chunk.start and chunk.end <= last]
@@ -131,11 +135,24 @@ def _read_either(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression
     if done is None or not is_formal(done) or stop is None:
         return None
     done_so_far = map_facts(done, _in_its_time)
-    apart = _TOLD_APART.search(text.text, last, end) is not None
-    if not apart and _may_be_planned(map_facts(done, _undated)):
-        return any_of([done_so_far, map_facts(map_facts(done, _undated), _as_plan)])
+    behind = _TOLD_APART.search(text.text, last, end)
+    planned = _planned_among(text, map_facts(done, _undated), (last, behind.start() if behind else end))
+    if planned is not None:
+        return any_of([done_so_far, planned])
     plan = next(chunk.start for chunk in dropped if chunk.form not in ("or", "and / or"))
     return any_of([done_so_far, narrative(text, plan, stop.start())])
+
+
+def _planned_among(text: Text, done: Expression, place: tuple[int, int]) -> Expression | None:
+    """Return what of things that were done stands within a place, as planned; None where that isn't clear."""
+    first, last = place
+    if not _may_be_planned(done):
+        return None
+    facts = [atom for atom in atoms(done) if isinstance(atom, Fact)]
+    inside = [fact for fact in facts if first <= text.normalized.readable(fact.span)[0] < last]
+    if len(inside) == len(facts):
+        return map_facts(done, _as_plan)
+    return any_of(list(map(_as_plan, inside))) if inside and isinstance(done, AnyOf) else None
 
 
 def _read_joined(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression | None:
