@@ -31,6 +31,8 @@ _PLANS = (
     "plan ",
     "plans ",
     "awaiting",
+    "due to ",
+    "about to ",
 )
 """What such a statement has, looked for first since it costs less."""
 _PLAN = r"(?:planned|planning|plans?|scheduled|anticipated|expected|intended|intending)"
@@ -51,8 +53,8 @@ _OF = (
     r"|treatment\s+with)\b)?"
 )
 _TO_BE = (
-    rf"(?:(?:planned|scheduled|planning|plans?|intended|intending|intends?|due)|(?:anticipated|expected)(?!\s+to\s+(?:have|be)\b))"
-    rf"\s+to\s+(?:{_VERB}|(?:require|need)(?=\s+(?:any|an|a|other|additional|another|concurrent|major|systemic)\b))\b"
+    rf"(?:(?:planned|scheduled|planning|plans?|intended|intending|intends?|due|about)|(?:anticipated|expected)(?!\s+to\s+(?:have|be)\b))"
+    rf"\s+to\s+(?:{_VERB}|require|need)\b"
     r"|(?:planned|scheduled|planning|plans?|awaiting)\s+for\b"
     rf"|will\s+(?:be\s+(?:receiving|undergoing|starting|treated\s+with)|receive|undergo)\b"
 )
@@ -82,8 +84,17 @@ _WITHIN = re.compile(
     rf"|with\s+(?:an?\s+)?(?:planned|scheduled)(?=\s))",
     re.IGNORECASE,
 )
-_OPEN = re.compile(r"(?:\b(?:or|and/or|not|never|without|no)|/or)\s*$", re.IGNORECASE)
-"""What may not stand right before such a plan."""
+_TRAILING = re.compile(
+    r"\s(?P<plan>(?:(?:is|are|has\s+been|have\s+been|being|must\s+be)\s+)?(?:planned|scheduled|anticipated))"
+    r"(?=\s+(?:during|within|in|at|on|while|throughout)\s|\s*$)",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(
+    r"(?:\b(?:or|and/or|not|never|without|no|lesions?|metastas[ei]s|tumou?rs?|sites?|nodes?|areas?|fields?)|/or)\s*$"
+    r"|\b(?:no|not|without|never)\b",
+    re.IGNORECASE,
+)
+"""What may not stand before such a plan: a denial, or what is treated rather than who."""
 _NOT_PLAIN = re.compile(
     r"\b(?:prior|previous\w*|past|history|received|had|has|have|underwent|undergone|recent\w*|who|whose|unless|if|may|must"
     r"|should|allow\w*|permit\w*|eligib\w*|not|without|before|since|only|discontinu\w*|will|or\s+(?:is|are|any|planned|current\w*)"
@@ -117,7 +128,7 @@ def read_planned(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression
     if (either := _EITHER.search(text.text, chunks[0].start, chunks[-1].end)) is not None:
         return _read_either(text, chunks, read, either)
     told = _read_joined(text, chunks, read) or _read_opening(text, chunks, read)
-    return told or _read_behind(text, chunks, read)
+    return told or _read_behind(text, chunks, read) or _read_trailing(text, chunks, read)
 
 
 def _read_either(
@@ -134,6 +145,13 @@ def _read_either(
     stop = _END.search(text.text, last, end)
     if done is None or not is_formal(done) or stop is None:
         return None
+    apart = _apart(text, done, last) if isinstance(done, AllOf) else None
+    if apart is not None:
+        beside, given = apart
+        likewise = map_facts(map_facts(given, _undated), _as_plan)
+        return all_of([*beside, any_of([map_facts(given, _in_its_time), likewise])])
+    if isinstance(done, AllOf) and not text.exclusion and not _may_be_planned(map_facts(done, _undated)):
+        return None
     done_so_far = map_facts(done, _in_its_time)
     behind = _TOLD_APART.search(text.text, last, end)
     planned = _planned_among(text, map_facts(done, _undated), (last, behind.start() if behind else end))
@@ -141,6 +159,18 @@ def _read_either(
         return any_of([done_so_far, planned])
     plan = next(chunk.start for chunk in dropped if chunk.form not in ("or", "and / or"))
     return any_of([done_so_far, narrative(text, plan, stop.start())])
+
+
+def _apart(text: Text, done: AllOf, first: int) -> tuple[list[Expression], Expression] | None:
+    """Part what is asked besides, before a plan, from what is given or planned; None where that isn't so."""
+    given = [each for each in done.operands if _stands_behind(text, each, first)]
+    beside = [each for each in done.operands if each not in given]
+    told = all_of(given) if given and beside else None
+    return None if told is None or not _may_be_planned(map_facts(told, _undated)) else (beside, told)
+
+
+def _stands_behind(text: Text, told: Expression, first: int) -> bool:
+    return all(first <= text.normalized.readable(atom.span)[0] for atom in atoms(told))
 
 
 def _planned_among(text: Text, done: Expression, place: tuple[int, int]) -> Expression | None:
@@ -192,6 +222,21 @@ def _read_behind(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression
     planned = _planned(text, chunks, behind.end(), read)
     who = read(before) if planned is not None else None
     return all_of([who, planned]) if who is not None and planned is not None and is_formal(who) else None
+
+
+def _read_trailing(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression | None:
+    """Read a statement whose verb says that it is planned ("surgery is planned during the study")."""
+    start, end = chunks[0].start, chunks[-1].end
+    trailing = _TRAILING.search(text.text, start, end)
+    if trailing is None or _NOT_PLAIN.search(text.text, start, end) is not None:
+        return None
+    first, last = trailing.span("plan")
+    rest = [chunk for chunk in chunks if chunk.end <= first or chunk.start >= last]
+    said = [chunk for chunk in chunks if first <= chunk.start and chunk.end <= last]
+    if not (said and rest) or len(rest) + len(said) < len(chunks) or rest[0].start > first:
+        return None
+    told = read(rest)
+    return map_facts(told, _as_plan) if told is not None and _may_be_planned(told) else None
 
 
 def _planned(text: Text, chunks: Sequence[Chunk], start: int, read: _Read) -> Expression | None:
