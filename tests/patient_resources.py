@@ -121,3 +121,17 @@ def bundle(*resources: Json) -> Json:
 def record(*resources: Json) -> PatientRecord:
     """Return the record of patient p1 with some resources."""
     return from_fhir(bundle(patient(), *resources))
+
+
+def order(text: str, *, day: str | None = "2025-10-01", **further: Any) -> Json:
+    """Return a ServiceRequest named in words, for a day."""
+    found = {
+        "resourceType": "ServiceRequest",
+        "id": further.pop("id", f"order-{text}".casefold().replace(" ", "-")),
+        "status": "active",
+        "intent": "order",
+        "code": coded(text),
+        "subject": {"reference": "Patient/p1"},
+        "authoredOn": "2025-08-01",
+    }
+    return found | ({"occurrenceDateTime": day} if day else {}) | further

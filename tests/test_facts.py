@@ -25,6 +25,7 @@ from trialgraph.patients.facts import (
     LesionSize,
     Measurement,
     PatientRecord,
+    PlanFact,
     ProcedureFact,
     ResultFact,
     in_order,
@@ -82,6 +83,7 @@ facts = st.one_of(
     st.builds(ConditionFact, words, coded, related=names, organ=st.sampled_from(["", "liver"]), **course),
     st.builds(ExposureFact, words, coded, **course),
     st.builds(ProcedureFact, words, coded, sites=names, **course),
+    st.builds(PlanFact, words, coded, ranges(), ranges()),
     st.builds(AllergyFact, words, coded, **course),
     st.builds(
         LesionFact,

@@ -15,6 +15,7 @@ from typing import Literal
 from trialgraph.contraries import contrary
 from trialgraph.exemptions import exempted, ruled_out_by, unmet_by
 from trialgraph.expressions import (
+    PLANNED,
     AllOf,
     AnyOf,
     Atom,
@@ -293,7 +294,7 @@ def _open(atom: Fact, view: ScreeningView, present: Presence | None) -> Finding:
 def fact_key(atom: Fact) -> str:
     """Return the view's key of a fact: its concept, that concept as planned, or besides the study disease."""
     if atom.is_planned:
-        return f"{atom.concept}-planned"
+        return f"{atom.concept}{PLANNED}"
     return f"{atom.concept}-other" if atom.modifiers.get("relation") == "other" else atom.concept
 
 

@@ -38,6 +38,8 @@ __all__ = [
 Span: TypeAlias = tuple[int, int]
 """Start and end, in characters, within the criterion's verbatim text."""
 
+PLANNED = "-planned"
+"""Ends the key of a view for that something is planned."""
 Category = Literal[
     "condition",
     "treatment",

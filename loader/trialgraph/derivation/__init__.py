@@ -33,6 +33,7 @@ from trialgraph.derivation.malignancies import (
     with_spread,
 )
 from trialgraph.derivation.ondemand import Layers, OnDemand
+from trialgraph.derivation.plans import planned
 from trialgraph.derivation.qualities import over_now, qualified, without_grades, without_qualities
 from trialgraph.derivation.quantities import convert_scores, measured_quantities
 from trialgraph.derivation.scores import age, child_pugh, creatinine_clearance, unscored
@@ -96,6 +97,7 @@ def screening_view(
     other_than = without_qualities(found, closed, silent, concepts, axioms)
     absent = Layers({AGAIN: once} if once is not None else {}, graded, others, lines, recorded, other_than)
     present = closed.present | (dict.fromkeys(OTHERS, other) if other is not None else {})
+    present |= planned(record, concepts, axioms, as_of)
     over = over_now(shown, closed.present, concepts, axioms)
     found.shown = with_spread(found, concepts, complete="conditions" in reasons)
     for key, presence, is_over in qualified(found, closed, concepts, axioms):

@@ -24,6 +24,7 @@ from trialgraph.patients.facts import (
     LesionFact,
     Measurement,
     PatientRecord,
+    PlanFact,
     ProcedureFact,
     ResultFact,
 )
@@ -122,6 +123,8 @@ def sorted_facts(record: PatientRecord, concepts: Concepts, as_of: date) -> Sort
             case CompletenessStatement():
                 if _holds(fact, as_of):
                     found.complete.setdefault(fact.category, fact)
+            case PlanFact():
+                pass  # what is planned is told apart from what was done
             case _:
                 _sort_course(fact, found, concepts, as_of)
     _sort_results(results, found, concepts, as_of)

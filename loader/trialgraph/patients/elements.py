@@ -24,6 +24,7 @@ from trialgraph.patients.facts import (
     ImportNote,
     LesionFact,
     NoteKind,
+    PlanFact,
     ProcedureFact,
     ResultFact,
     Sex,
@@ -260,7 +261,7 @@ def observed_on(resource: Json, context: Context) -> DateRange:
 def unsure(facts: Iterable[Fact]) -> Iterator[Fact]:
     """Yield facts as ones that aren't certain, those of them that may be either."""
     for fact in facts:
-        if not isinstance(fact, CompletenessStatement | LesionFact):
+        if not isinstance(fact, CompletenessStatement | LesionFact | PlanFact):
             yield replace(fact, certain=False)
 
 

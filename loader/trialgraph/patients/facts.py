@@ -31,6 +31,7 @@ __all__ = [
     "Measurement",
     "NoteKind",
     "PatientRecord",
+    "PlanFact",
     "ProcedureFact",
     "ResultFact",
     "Sex",
@@ -218,6 +219,23 @@ class ProcedureFact:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanFact:
+    """A treatment or procedure that is ordered or planned for a day.
+
+    Args:
+        source: The resource.
+        what: What is planned.
+        due: Days on which it may be to begin.
+        stated: Days on which that may have been ordered.
+    """
+
+    source: str
+    what: Coded
+    due: DateRange
+    stated: DateRange = ANY_DAY
+
+
+@dataclass(frozen=True, slots=True)
 class AllergyFact:
     """An allergy or intolerance; `what` is the substance, or the allergy when that is what is coded."""
 
@@ -286,6 +304,7 @@ Fact: TypeAlias = (
     | ConditionFact
     | ExposureFact
     | ProcedureFact
+    | PlanFact
     | AllergyFact
     | LesionFact
     | CompletenessStatement

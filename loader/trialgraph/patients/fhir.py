@@ -32,6 +32,7 @@ from trialgraph.patients.facts import Demographics, Fact, ImportReport, PatientR
 from trialgraph.patients.lesions import is_size, read_lesions
 from trialgraph.patients.medications import read_immunization, read_medication
 from trialgraph.patients.observations import read_observation
+from trialgraph.patients.plans import PLANS, read_plan
 from trialgraph.patients.tables import statuses
 from trialgraph.patients.wellformed import COMPLAINTS, FULL_URL, wellformed
 from trialgraph.vocabularies import Library, known_concepts, library
@@ -159,6 +160,8 @@ def read_record(resources: Sequence[Json], coder: Coder) -> PatientRecord:
 
 def _facts(resource: Json, context: Context) -> Iterator[Fact]:
     kind = resource["resourceType"]
+    if kind in PLANS:
+        yield from read_plan(resource, context)
     if kind in _READERS:
         if kind != "Observation" or not is_size(resource):
             yield from _READERS[kind](resource, context)
@@ -166,7 +169,7 @@ def _facts(resource: Json, context: Context) -> Iterator[Fact]:
             yield from context.examined(resource, resource.get("method"), observed_on(resource, context))
     elif kind in _NOT_COUNTED:
         context.note(resource, "not counted", _NOT_COUNTED[kind])
-    elif kind not in ("BodyStructure", "Medication"):
+    elif kind not in ("BodyStructure", "Medication", *PLANS):
         if kind in _OF_EXAMINATIONS:
             yield from context.examined(resource, {}, ANY_DAY)
         context.note(resource, "not read", f"{kind} holds nothing that eligibility asks for")

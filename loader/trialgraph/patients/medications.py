@@ -13,7 +13,7 @@ from trialgraph.patients.facts import Coded, ExposureFact, Fact
 from trialgraph.patients.tables import lines, systemic_drugs
 from trialgraph.patients.wording import words
 
-__all__ = ["read_immunization", "read_medication", "taken"]
+__all__ = ["drugs_of", "read_immunization", "read_medication", "taken"]
 
 _ANTICANCER = str(TGC.SystemicAnticancerTherapy)
 _TREATMENTS = frozenset({"treatment"})
@@ -38,7 +38,7 @@ def read_medication(resource: Json, context: Context) -> Iterator[Fact]:
     certain = status.counts == "yes" or (status.counts == "dated" and dated)
     if status.counts == "dated" and not dated:
         context.note(resource, "not counted", status.reason)
-    for reading in _drugs(resource, context):
+    for reading in drugs_of(resource, context):
         if reading.known_other:
             continue
         said = _said(resource, reading)
@@ -87,7 +87,7 @@ def _systemic(reading: Reading, context: Context) -> list[str]:
     return sorted(kinds)
 
 
-def _drugs(resource: Json, context: Context) -> Iterator[Reading]:
+def drugs_of(resource: Json, context: Context) -> Iterator[Reading]:
     """Yield what a medication is: its code, or its ingredients when those say more."""
     codeable = resource.get("medicationCodeableConcept")
     medication = context.resolve(resource, resource.get("medicationReference"))

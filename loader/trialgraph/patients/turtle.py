@@ -31,6 +31,7 @@ from trialgraph.patients.facts import (
     LesionSize,
     Measurement,
     PatientRecord,
+    PlanFact,
     ProcedureFact,
     ResultFact,
     Sex,
@@ -49,6 +50,7 @@ _CLASSES: dict[type, URIRef] = {
     ExposureFact: TG.ExposureRecord,
     LesionFact: TG.LesionRecord,
     Measurement: TG.MeasurementRecord,
+    PlanFact: TG.PlanRecord,
     ProcedureFact: TG.ProcedureRecord,
     ResultFact: TG.ResultRecord,
 }
@@ -99,6 +101,9 @@ def _add_fact(graph: Graph, patient: URIRef, node: URIRef, fact: Fact) -> None:
     elif isinstance(fact, ResultFact):
         graph.add((node, TG.positive, Literal(fact.positive)))
         _add_date(graph, node, TG.resulted, fact.when)
+    elif isinstance(fact, PlanFact):
+        _add_date(graph, node, TG.due, fact.due)
+        _add_date(graph, node, TG.stated, fact.stated)
     elif isinstance(fact, LesionFact):
         _add_lesion(graph, node, fact)
     else:
@@ -231,6 +236,11 @@ def _read_result(graph: Graph, node: Node, source: str) -> Fact:
     return ResultFact(source, _coded(graph, node), positive, when, certain)
 
 
+def _read_plan(graph: Graph, node: Node, source: str) -> Fact:
+    due, stated = (_date(graph, node, term) or ANY_DAY for term in (TG.due, TG.stated))
+    return PlanFact(source, _coded(graph, node), due, stated)
+
+
 def _read_lesion(graph: Graph, node: Node, source: str) -> Fact:
     sizes = [
         LesionSize(
@@ -275,6 +285,7 @@ _READERS: dict[type, Callable[[Graph, Node, str], Fact]] = {
     ExposureFact: partial(_read_course, ExposureFact),
     LesionFact: _read_lesion,
     Measurement: _read_measurement,
+    PlanFact: _read_plan,
     ProcedureFact: partial(_read_course, ProcedureFact),
     ResultFact: _read_result,
 }

@@ -14,7 +14,7 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.trees import all_of, any_of, is_formal, map_facts, negate
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, atoms
 
 __all__ = ["read_planned"]
 
@@ -31,6 +31,8 @@ _PLANS = (
     "plan ",
     "plans ",
     "awaiting",
+    "due to ",
+    "about to ",
 )
 """What such a statement has, looked for first since it costs less."""
 _PLAN = r"(?:planned|planning|plans?|scheduled|anticipated|expected|intended|intending)"
@@ -51,8 +53,8 @@ _OF = (
     r"|treatment\s+with)\b)?"
 )
 _TO_BE = (
-    rf"(?:(?:planned|scheduled|planning|plans?|intended|intending|intends?|due)|(?:anticipated|expected)(?!\s+to\s+(?:have|be)\b))"
-    rf"\s+to\s+(?:{_VERB}|(?:require|need)(?=\s+(?:any|an|a|other|additional|another|concurrent|major|systemic)\b))\b"
+    rf"(?:(?:planned|scheduled|planning|plans?|intended|intending|intends?|due|about)|(?:anticipated|expected)(?!\s+to\s+(?:have|be)\b))"
+    rf"\s+to\s+(?:{_VERB}|require|need)\b"
     r"|(?:planned|scheduled|planning|plans?|awaiting)\s+for\b"
     rf"|will\s+(?:be\s+(?:receiving|undergoing|starting|treated\s+with)|receive|undergo)\b"
 )
@@ -82,8 +84,17 @@ _WITHIN = re.compile(
     rf"|with\s+(?:an?\s+)?(?:planned|scheduled)(?=\s))",
     re.IGNORECASE,
 )
-_OPEN = re.compile(r"(?:\b(?:or|and/or|not|never|without|no)|/or)\s*$", re.IGNORECASE)
-"""What may not stand right before such a plan."""
+_TRAILING = re.compile(
+    r"\s(?P<plan>(?:(?:is|are|has\s+been|have\s+been|being|must\s+be)\s+)?(?:planned|scheduled|anticipated))"
+    r"(?=\s+(?:during|within|in|at|on|while|throughout)\s|\s*$)",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(
+    r"(?:\b(?:or|and/or|not|never|without|no|lesions?|metastas[ei]s|tumou?rs?|sites?|nodes?|areas?|fields?)|/or)\s*$"
+    r"|\b(?:no|not|without|never)\b",
+    re.IGNORECASE,
+)
+"""What may not stand before such a plan: a denial, or what is treated rather than who."""
 _NOT_PLAIN = re.compile(
     r"\b(?:prior|previous\w*|past|history|received|had|has|have|underwent|undergone|recent\w*|who|whose|unless|if|may|must"
     r"|should|allow\w*|permit\w*|eligib\w*|not|without|before|since|only|discontinu\w*|will|or\s+(?:is|are|any|planned|current\w*)"
@@ -95,8 +106,11 @@ _NOT_PLAIN = re.compile(
 _EXCEPTED = re.compile(r"\b(?:except\w*|other\s+than|excluding|exclusion)\b", re.IGNORECASE)
 """What may be excepted from both of two things."""
 _TOLD_APART = re.compile(
-    r"\bor\s+(?:who|has|have|had|is|are|patients?|subjects?|participants?|received|prior)\b", re.IGNORECASE
+    r"\bor\s+(?:who|has|have|had|is|are|patients?|subjects?|participants?|received|prior|concurrent|concomitant"
+    r"|current|recent|major|other)\b",
+    re.IGNORECASE,
 )
+"""What goes on with something that isn't what is planned."""
 _GIVEN = frozenset({"treatment", "procedure"})
 _END = re.compile(r"[,;:(]|\.\s|$")
 
@@ -111,16 +125,17 @@ def read_planned(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression
     """
     if not any(word in text.lowered for word in _PLANS):
         return None
-    either = _read_either(text, chunks, read) or _read_joined(text, chunks, read)
-    return either or _read_opening(text, chunks, read) or _read_behind(text, chunks, read)
+    if (either := _EITHER.search(text.text, chunks[0].start, chunks[-1].end)) is not None:
+        return _read_either(text, chunks, read, either)
+    told = _read_joined(text, chunks, read) or _read_opening(text, chunks, read)
+    return told or _read_behind(text, chunks, read) or _read_trailing(text, chunks, read)
 
 
-def _read_either(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression | None:
-    """Read "prior or planned X": what was done beside the words of what is planned."""
-    start, end = chunks[0].start, chunks[-1].end
-    either = _EITHER.search(text.text, start, end)
-    if either is None:
-        return None
+def _read_either(
+    text: Text, chunks: Sequence[Chunk], read: _Read, either: re.Match[str]
+) -> Expression | None:
+    """Read "prior or planned X": what was done, and what is planned or else its words."""
+    end = chunks[-1].end
     first, last = either.span("plan")
     kept = [chunk for chunk in chunks if chunk.end <= first or chunk.start >= last]
     dropped = [chunk for chunk in chunks if first <= chunk.start and chunk.end <= last]
@@ -130,12 +145,44 @@ def _read_either(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression
     stop = _END.search(text.text, last, end)
     if done is None or not is_formal(done) or stop is None:
         return None
+    apart = _apart(text, done, last) if isinstance(done, AllOf) else None
+    if apart is not None:
+        beside, given = apart
+        likewise = map_facts(map_facts(given, _undated), _as_plan)
+        return all_of([*beside, any_of([map_facts(given, _in_its_time), likewise])])
+    if isinstance(done, AllOf) and not text.exclusion and not _may_be_planned(map_facts(done, _undated)):
+        return None
     done_so_far = map_facts(done, _in_its_time)
-    apart = _TOLD_APART.search(text.text, last, end) is not None
-    if not apart and _may_be_planned(map_facts(done, _undated)):
-        return any_of([done_so_far, map_facts(map_facts(done, _undated), _as_plan)])
+    behind = _TOLD_APART.search(text.text, last, end)
+    planned = _planned_among(text, map_facts(done, _undated), (last, behind.start() if behind else end))
+    if planned is not None:
+        return any_of([done_so_far, planned])
     plan = next(chunk.start for chunk in dropped if chunk.form not in ("or", "and / or"))
     return any_of([done_so_far, narrative(text, plan, stop.start())])
+
+
+def _apart(text: Text, done: AllOf, first: int) -> tuple[list[Expression], Expression] | None:
+    """Part what is asked besides, before a plan, from what is given or planned; None where that isn't so."""
+    given = [each for each in done.operands if _stands_behind(text, each, first)]
+    beside = [each for each in done.operands if each not in given]
+    told = all_of(given) if given and beside else None
+    return None if told is None or not _may_be_planned(map_facts(told, _undated)) else (beside, told)
+
+
+def _stands_behind(text: Text, told: Expression, first: int) -> bool:
+    return all(first <= text.normalized.readable(atom.span)[0] for atom in atoms(told))
+
+
+def _planned_among(text: Text, done: Expression, place: tuple[int, int]) -> Expression | None:
+    """Return what of things that were done stands within a place, as planned; None where that isn't clear."""
+    first, last = place
+    if not _may_be_planned(done):
+        return None
+    facts = [atom for atom in atoms(done) if isinstance(atom, Fact)]
+    inside = [fact for fact in facts if first <= text.normalized.readable(fact.span)[0] < last]
+    if len(inside) == len(facts):
+        return map_facts(done, _as_plan)
+    return any_of(list(map(_as_plan, inside))) if inside and isinstance(done, AnyOf) else None
 
 
 def _read_joined(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression | None:
@@ -175,6 +222,21 @@ def _read_behind(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression
     planned = _planned(text, chunks, behind.end(), read)
     who = read(before) if planned is not None else None
     return all_of([who, planned]) if who is not None and planned is not None and is_formal(who) else None
+
+
+def _read_trailing(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression | None:
+    """Read a statement whose verb says that it is planned ("surgery is planned during the study")."""
+    start, end = chunks[0].start, chunks[-1].end
+    trailing = _TRAILING.search(text.text, start, end)
+    if trailing is None or _NOT_PLAIN.search(text.text, start, end) is not None:
+        return None
+    first, last = trailing.span("plan")
+    rest = [chunk for chunk in chunks if chunk.end <= first or chunk.start >= last]
+    said = [chunk for chunk in chunks if first <= chunk.start and chunk.end <= last]
+    if not (said and rest) or len(rest) + len(said) < len(chunks) or rest[0].start > first:
+        return None
+    told = read(rest)
+    return map_facts(told, _as_plan) if told is not None and _may_be_planned(told) else None
 
 
 def _planned(text: Text, chunks: Sequence[Chunk], start: int, read: _Read) -> Expression | None:
