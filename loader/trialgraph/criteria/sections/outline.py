@@ -66,8 +66,9 @@ def with_bullets(text: str, parts: Sequence[Part]) -> str:
     for part in parts:
         start = _marker_start(text, part)
         end = start + len(part.marker)
-        if position <= start < end:
-            pieces += [text[position:start], _BULLET, _NOTHING * (end - start - 1)]
+        bullet = _BULLET if text[end : end + 1].isspace() else f"{_BULLET} "
+        if position <= start and len(bullet) <= end - start:
+            pieces += [text[position:start], bullet, _NOTHING * (end - start - len(bullet))]
             position = end
     return "".join((*pieces, text[position:])) if pieces else text
 
