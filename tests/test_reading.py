@@ -339,6 +339,19 @@ def test_a_list_that_is_denied_bars(lead):
     assert compact(criterion.expression) == "NOT ANY(Stroke, DiabetesMellitus)"
 
 
+def test_limits_below_what_they_are_reached_without_are_kept():
+    """A lead-in that denies transfusions and goes on "defined as:" asks for the limits below it."""
+    lead = "* Adequate marrow function without transfusions, defined as:"
+    [criterion] = read_text(f"{lead}\n  * ANC > 1000/mm3\n  * Platelets ≥ 50000/mm3")
+    assert compact(criterion.expression) == (
+        "ALL(NOT BloodTransfusion{qualifier=to reach the value}, "
+        "AbsoluteNeutrophilCount>1 10*9/L, PlateletCount≥50 10*9/L)"
+    )
+    lead = "* No significant liver disease, defined as:"
+    [denied] = read_text(f"{lead}\n  * AST > 3 x ULN\n  * Bilirubin > 2 mg/dL")
+    assert compact(denied.expression).startswith("NOT ANY(LiverDisease")
+
+
 def test_a_myeloma_is_measured_in_one_way():
     """Of serum and urine M-protein one is enough; what else a list asks for is asked for with them."""
     listed = "  * Serum M-protein ≥ 0.5 g/dL\n  * Urine M-protein ≥ 200 mg/24 h"

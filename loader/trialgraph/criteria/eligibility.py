@@ -18,7 +18,7 @@ from trialgraph.criteria.permits import lift_bars, word_conditions
 from trialgraph.criteria.sections.joined import joined
 from trialgraph.criteria.sections.leads import below_leads
 from trialgraph.criteria.sections.normalization import normalize, words_of
-from trialgraph.criteria.sections.outline import outline
+from trialgraph.criteria.sections.outline import outline, with_bullets
 from trialgraph.criteria.sections.segmentation import segment
 from trialgraph.criteria.statements.reading import read_expression
 from trialgraph.expressions import Expression
@@ -111,7 +111,7 @@ def _understand(
     words: Collection[str] | None = None,
 ) -> tuple[str, Expression, tuple[Term, ...]]:
     """Return the readable text of a criterion, what it says, and whom or what it lets in if no more."""
-    normalized = normalize(text, words=words)
+    normalized = normalize(with_bullets(text, parts), words=words)
     return normalized.text, *read_expression(normalized, kind, outline(text, parts, normalized), vocabulary)
 
 

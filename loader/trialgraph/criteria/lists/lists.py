@@ -178,6 +178,9 @@ def _read_segment(text: Text, segment: Segment) -> None:
         named = reading.expression if reading else _unread_head(text, parted[0])
         segment.expression = all_of([named, parted[1]]) if named is not None else None
         segment.negated, segment.carries = reading is not None and reading.negated, False
+        if segment.negated and named is not None and not text.exclusion and is_wanted(parted[1]):
+            # "adequate function without transfusion, defined as platelets > 100": the limit is to be kept.
+            segment.expression, segment.negated = all_of([negate(named), parted[1]]), False
         return
     if reading is not None:
         segment.expression, segment.negated = reading.expression, reading.negated

@@ -14,7 +14,7 @@ _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xi
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 _MARKER = re.compile(
-    r"""(?:
+    r"""(?![(（]?(?:[iI]\.\s?e|[eE]\.\s?g)\b)(?:
       (?P<bullet>\\?[*•●○◦▪■□◆◇➢►▶✓✔‣⁃·°](?!\S*[*]{2})|o(?=\s+[A-Z≥≤<>]))\s*
     | (?P<dash>[-–—]{1,2})(?:\s+|(?=[^\W\d_]|[≥≤<>(]))
     | (?P<circled>[①-⑳])\s*
@@ -95,11 +95,11 @@ def lines_of(text: str) -> list[Line]:
         end = max(start, position + len(raw.rstrip()))
         indent = _indent(raw)
         match = _MARKER.match(text, start, end)
-        marker = plausible.marker(match) if match else None
+        marker = plausible.marker(match, indent) if match else None
         content = min(match.end(), end) if match and marker else start
         if match and marker and marker.number == 0:
             second = _NUMBERED.match(text, content, end)
-            inner = plausible.marker(second) if second else None
+            inner = plausible.marker(second, indent) if second else None
             if second and inner and inner.counted:
                 marker = Marker(text[start : second.end()].strip(), marker.style, 0, inner.counted)
                 content = min(second.end(), end)
@@ -120,11 +120,13 @@ class _Plausible:
 
     def __init__(self) -> None:
         self.last: dict[str, set[int]] = defaultdict(set)
+        self.indents: dict[tuple[str, int], int] = {}
 
-    def marker(self, match: re.Match[str]) -> Marker | None:
-        for style, number in self._readings(match):
+    def marker(self, match: re.Match[str], indent: int) -> Marker | None:
+        for style, number in self._readings(match, indent):
             if number in (0, 1) or self._follows(style, number):
                 self.last[style].add(number)
+                self.indents[style, number] = indent
                 counted = (style, number) if style.startswith("1") else None
                 return Marker(match.group().strip(), style, number, counted)
         return None
@@ -140,7 +142,7 @@ class _Plausible:
         seen = self.last[style]
         return any(number - step in seen for step in (1, 2, 3))
 
-    def _readings(self, match: re.Match[str]) -> Iterable[tuple[str, int]]:
+    def _readings(self, match: re.Match[str], indent: int) -> Iterable[tuple[str, int]]:
         groups = defaultdict(lambda: None, match.groupdict())
         point = (groups["close"] or "").lstrip("\\") in (".", "、", "．")
         frame = f"{'(' if groups['open'] else ''}{'.' if point else ')'}"
@@ -156,12 +158,19 @@ class _Plausible:
         elif groups["number"]:
             yield f"1{frame}", int(groups["number"])
         elif groups["letter"]:
-            letter = groups["letter"]
-            yield f"{'a' if letter.islower() else 'A'}{frame}", ord(letter.lower()) - ord("a") + 1
-            if letter in _ROMAN:
-                yield f"i{frame}", _ROMAN.index(letter) + 1
+            yield from self._lettered(groups["letter"], frame, indent)
         elif groups["roman"] in _ROMAN:
             yield f"i{frame}", _ROMAN.index(groups["roman"]) + 1
+
+    def _lettered(self, letter: str, frame: str, indent: int) -> Iterable[tuple[str, int]]:
+        """Yield what a letter may count; "i" below "h" further out starts a list of its own."""
+        style, number = f"{'a' if letter.islower() else 'A'}{frame}", ord(letter.lower()) - ord("a") + 1
+        if letter not in _ROMAN:
+            yield style, number
+            return
+        roman = (f"i{frame}", _ROMAN.index(letter) + 1)
+        inner = self.indents.get((style, number - 1), -1) < indent
+        yield from (roman, (style, number)) if inner else ((style, number), roman)
 
 
 class Numbering:

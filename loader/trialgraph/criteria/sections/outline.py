@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from trialgraph.criteria.criterion import Part
 from trialgraph.criteria.sections.normalization import NormalizedText
 
-__all__ = ["Outline", "outline"]
+__all__ = ["Outline", "outline", "with_bullets"]
 
+_BULLET = "*"
+_NOTHING = "\u200b"  # a space of no width, which reading leaves out
 _DEEPEST = 20  # levels; what lies deeper counts as of the deepest, since reading follows each by a call
 
 
@@ -48,6 +50,27 @@ def outline(text: str, parts: Sequence[Part], normalized: NormalizedText) -> Out
         for part in parts
     ]
     return _nested(0, len(normalized.text), places)
+
+
+def with_bullets(text: str, parts: Sequence[Part]) -> str:
+    """Return a criterion with the same bullet before each nested item, every other character in its place.
+
+    How a list is marked doesn't change what it says: "6 g. Hemoglobin" names no grams.
+
+    Args:
+        text: The criterion, verbatim.
+        parts: Its nested items.
+    """
+    pieces = []
+    position = 0
+    for part in parts:
+        start = _marker_start(text, part)
+        end = start + len(part.marker)
+        bullet = _BULLET if text[end : end + 1].isspace() else f"{_BULLET} "
+        if position <= start and len(bullet) <= end - start:
+            pieces += [text[position:start], bullet, _NOTHING * (end - start - len(bullet))]
+            position = end
+    return "".join((*pieces, text[position:])) if pieces else text
 
 
 def _nested(start: int, end: int, places: Sequence[tuple[int, int, int]]) -> Outline:

@@ -369,7 +369,8 @@ def _continues(line: Line, previous: Line | None, levels: Levels, builder: _Buil
     if previous is None:
         return line.indent > 0 and bool(levels.stack) and line.indent > levels.stack[0].indent
     numbered = bool(levels.stack) and levels.stack[0].number > 0
-    if numbered or line.indent > previous.indent:
+    inside = bool(levels.stack) and line.indent > levels.stack[0].indent
+    if numbered or inside or line.indent > previous.indent:
         return True
     first = builder.text[line.content : line.end].split(None, 1)[0]
     fits = previous.end - previous.start + 1 + len(first) <= min(width, 120)

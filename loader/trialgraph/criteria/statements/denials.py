@@ -10,12 +10,14 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.conditions.cases import asked_of
+from trialgraph.criteria.conditions.supports import unsupported
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import WHO
 from trialgraph.criteria.language.offers import DEMAND, fails_list
 from trialgraph.criteria.lists.lists import read_barred
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of
+from trialgraph.criteria.quantities.fitting import is_wanted
 from trialgraph.criteria.statements.leadins import in_state_of, in_time_of
 from trialgraph.criteria.trees import all_of, any_of, is_formal, negate
 from trialgraph.expressions import AllOf, Expression, Fact, Not, atoms
@@ -84,6 +86,8 @@ def read_denied(
     kind = _denied_kind(text, last[at + 1 :], plain=plain) if last[at + 1 :] else ()
     if kind is None:
         return None
+    if not text.exclusion and kind and any(map(is_wanted, items)):
+        return _reached_without(text, last[at:], items, place, plain=plain)
     listed = _barred([_each_denied(text, item) for item in items], kind)
     if listed is None or (not kind and not all(map(_leads_on, behind))):
         return narrative(text, *place) if plain and len(behind) <= _FEW else None
@@ -95,6 +99,16 @@ def read_denied(
         return denied
     before = read(text, [c for c in leading if c.start < last[0].start], place[0], last[0].start)
     return any_of([before, denied]) if text.exclusion else all_of([before, denied])
+
+
+def _reached_without(
+    text: Text, denial: Sequence[Chunk], items: Sequence[Expression], place: tuple[int, int], *, plain: bool
+) -> Expression:
+    """Return limits to keep, and what they have to be reached without ("no transfusion, defined as:")."""
+    match = _INSTANCES.search(text.text, denial[0].start, denial[-1].end)
+    named = [chunk for chunk in denial if match is None or chunk.end <= match.start()]
+    without = unsupported(text, named) or narrative(text, named[0].start, named[-1].end)
+    return all_of([without, *items]) if plain else narrative(text, *place)
 
 
 def _besides(text: Text, last: list[Chunk]) -> list[Chunk] | None:
