@@ -28,8 +28,8 @@ _ANYTHING = re.compile(
     re.IGNORECASE,
 )
 _HOW = frozenset({"strong", "moderate", "potent", "weak", "sensitive", "major", "known", "clinically",
-                  "relevant", "significant", "either", "or", "and", "to", ",", "/", "-", "inhibitor", "inducer",
-                  "substrate"})  # fmt: skip
+                  "relevant", "significant", "either", "or", "and", "to", ",", "/", "-", "inhibitor",
+                  "inducer", "substrate"})  # fmt: skip
 _UNSTOPPABLE = re.compile(
     r"and\s+(?:(?:who|that|which)\s+)?(?:(?:is|are)\s+)?(?:(?:unable|not\s+able|unwilling)(?:\s+or\s+\w+)?\s+to|cannot|can\s+not)"
     r"\s+(?:(?:be|safely)\s+){0,2}(?:stop|discontinu|switch|substitut|replac|interrupt|chang)\w*\b",
