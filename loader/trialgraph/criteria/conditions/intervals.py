@@ -61,7 +61,7 @@ DONE = ("occur", "taken place", "must be", "should be", "have been")
 _DONE = r"(?:be|occur|have\s+(?:been|occurred|taken\s+place))"
 ENDED = (
     rf"\s*\(?(?:(?:must|should|need\s+to|has\s+to|have\s+to)\s*{_HAVING}{_ENDING}(?:{_LEAST})?"
-    rf"|(?:must|should|need\s+to|has\s+to|have\s+to)\s+{_DONE}\s+{_LEAST}"
+    rf"|(?:must|should|need\s+to|has\s+to|have\s+to)\s+{_DONE}\s+{_LEAST}(?=[^.;,]{{1,30}}\b(?:prior|before)\b)"
     rf"|(?:is\s+to)?\s*{_HAVING}{_ENDING}{_LEAST})LENGTH,?\s+(?:prior\s+to|before|from|prior(?=\s*(?:[.,;)]|$)))(?!\w)"
 )
 _PERSONS = r"(?:(?:the|all|any)\s+)?(?:patients?|subjects?|participants?|individuals?|women|men|they)"
