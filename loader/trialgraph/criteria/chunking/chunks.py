@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from trialgraph.criteria.chunking.generalities import anything_end, unstoppable_end
 from trialgraph.criteria.chunking.outcomes import tells_outcome
 from trialgraph.criteria.chunking.pieces import Chunk, ChunkKind, is_given
 from trialgraph.criteria.chunking.staging import setting_end, stage_end
@@ -34,6 +35,7 @@ __all__ = ["Chunk", "Chunker", "Text"]
 
 _SIGNS = frozenset(",;:/.")
 _QUALIFIER = frozenset({"qualifier"})
+_NEUTRAL = frozenset({"neutral"})
 _NARROWING = frozenset({"post"})
 _AGED = re.compile(r"\b(?:older|younger|old|of[ -]age|(?:years?|yrs) age|over)\b")
 _SOON = 4
@@ -285,7 +287,7 @@ class Chunker:
     def _words(self, position: int, mention: Mention | None) -> tuple[Chunk, int]:
         token = self.tokens[position]
         named = self.tokens[mention.end - 1].end if mention is not None else 0
-        if (placed := self._stage_or_setting(token, named)) is not None:
+        if (placed := self._phrase(token, named)) is not None:
             return placed, self._token_at(placed.end, position)
         if (everyone := self._everyone(position)) is not None:
             return everyone
@@ -322,12 +324,17 @@ class Chunker:
         form = "and / or" if form == "and or" else form
         return Chunk("word", token.start, self.tokens[end - 1].end, form, classes), end
 
-    def _stage_or_setting(self, token: Token, named: int) -> Chunk | None:
+    def _phrase(self, token: Token, named: int) -> Chunk | None:
         stage = stage_end(self.source, token, named)
         if stage is not None:
             return Chunk("word", token.start, stage, "stage", _QUALIFIER)
         setting = setting_end(self.source, token) if self.settled else None
-        return Chunk("word", token.start, setting, "in the setting", _NARROWING) if setting else None
+        if setting is not None:
+            return Chunk("word", token.start, setting, "in the setting", _NARROWING)
+        if (kept := unstoppable_end(self.source, token)) is not None:
+            return Chunk("word", token.start, kept, "that cannot", _NARROWING)
+        led = anything_end(self.source, token, self.tokens, self.text.mentions)
+        return Chunk("word", token.start, led, token.form, _NEUTRAL) if led is not None else None
 
     def _stands_behind_illness(self, position: int) -> bool:
         """Whether a word for persons stands behind what they have ("diabetic patients with …")."""

@@ -68,7 +68,7 @@ _COURSE = (
 )
 _SETTING = re.compile(
     rf"in\s+(?:(?:the|an?|any|either|both)\s+)*{_COURSE}"
-    rf"(?:(?:\s*[,/]\s*|\s+)(?:(?:and/or|and|or)\s+)?(?:the\s+)?{_COURSE}){{0,6}}\s+settings?\b(?!\s+of\b)",
+    rf"(?:(?:\s*[,/]\s*|\s+)(?:(?:and/or|and|or)\s+)?(?:the\s+)?{_COURSE}){{0,6}}\s+settings?\b(?!\s+(?:of|or|and)\b)",
     re.IGNORECASE,
 )
 _LONGEST = 3

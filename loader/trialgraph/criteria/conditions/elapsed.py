@@ -14,6 +14,7 @@ from trialgraph.criteria.conditions.intervals import (
     AGAIN,
     BARE,
     BARRED,
+    DONE,
     ENDED,
     ENDINGS,
     FRAMES,
@@ -344,7 +345,7 @@ def _framed(text: Text, chunks: Sequence[Chunk], frames: Sequence[str], read: Re
 def _ended(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
     start, end = chunks[0].start, chunks[-1].end
     words = text.text[start:end].lower()
-    if not any(ending in words for ending in ENDINGS):
+    if not any(ending in words for ending in (*ENDINGS, *DONE)):
         return None
     match = length_in(ENDED).search(text.text, start, end)
     if (

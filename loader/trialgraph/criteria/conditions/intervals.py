@@ -6,6 +6,7 @@ __all__ = [
     "AGAIN",
     "BARE",
     "BARRED",
+    "DONE",
     "ENDED",
     "ENDINGS",
     "FRAMES",
@@ -55,9 +56,13 @@ ENDINGS = (
 )  # fmt: skip
 _ENDING = rf"(?:{'|'.join(ENDINGS)})(?:\s+or\s+[a-z]+ed)?\s+(?:for\s+)?"
 _HAVING = r"(?:have|be|been|has|permanently|completely|fully|\s)*"
+DONE = ("occur", "taken place", "must be", "should be", "have been")
+"""What else is said of a treatment that has to be some time ago."""
+_DONE = r"(?:be|occur|have\s+(?:been|occurred|taken\s+place))"
 ENDED = (
     rf"\s*\(?(?:(?:must|should|need\s+to|has\s+to|have\s+to)\s*{_HAVING}{_ENDING}(?:{_LEAST})?"
-    rf"|(?:is\s+to)?\s*{_HAVING}{_ENDING}{_LEAST})LENGTH,?\s+(?:prior\s+to|before|from)\b"
+    rf"|(?:must|should|need\s+to|has\s+to|have\s+to)\s+{_DONE}\s+{_LEAST}(?=[^.;,]{{1,30}}\b(?:prior|before)\b)"
+    rf"|(?:is\s+to)?\s*{_HAVING}{_ENDING}{_LEAST})LENGTH,?\s+(?:prior\s+to|before|from|prior(?=\s*(?:[.,;)]|$)))(?!\w)"
 )
 _PERSONS = r"(?:(?:the|all|any)\s+)?(?:patients?|subjects?|participants?|individuals?|women|men|they)"
 _FINAL = (
