@@ -266,8 +266,8 @@ class Chunker:
             return None
         return Chunk("size", size.start, size.end, size=size), self._token_at(size.end, position)
 
-    def _phrase(self, position: int) -> tuple[int, frozenset[str]]:
-        """Return where the phrase that starts at a token ends, and its classes."""
+    def _known(self, position: int) -> tuple[int, frozenset[str]]:
+        """Return where the words that the lexicon knows from a token on end, and their classes."""
         end, classes = lexicon().phrase_at(self.tokens, position)
         persons = self.tokens[position].form in _PERSONS and end > position + 1
         if persons and self._stands_behind_illness(position):
@@ -278,7 +278,7 @@ class Chunker:
         """Return "any patient who" as the words behind "any", which say the same."""
         if self.tokens[position].form not in _EVERY or position + 1 >= len(self.tokens):
             return None
-        end, classes = self._phrase(position + 1)
+        end, classes = self._known(position + 1)
         form = " ".join(token.form for token in self.tokens[position + 1 : end])
         if form != _PATIENT_WHO:
             return None
@@ -291,7 +291,7 @@ class Chunker:
             return placed, self._token_at(placed.end, position)
         if (everyone := self._everyone(position)) is not None:
             return everyone
-        end, classes = self._phrase(position)
+        end, classes = self._known(position)
         last = end - 1
         if (able := self.text.abilities.get(position)) is not None:
             return Chunk("word", token.start, self.tokens[last].end, token.form, able), end
