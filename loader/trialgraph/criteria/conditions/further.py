@@ -66,11 +66,13 @@ def plainer(text: Text, chunks: list[Chunk]) -> list[Chunk]:
         found = parse_limit(text.text, chunks[0].start)
         if found is not None and found.limit.low is not None:
             chunks = [Chunk("limit", found.start, found.end, limit=found), *chunks[1:]]
-    return [
-        chunk
-        for index, chunk in enumerate(chunks)
-        if not (index and chunks[index - 1].kind == "limit" and chunk.form in _FOLD_FORMS)
-    ]
+    kept: list[Chunk] = []
+    for index, chunk in enumerate(chunks):
+        following = chunks[index + 1].form if index + 1 < len(chunks) else ""
+        folds = chunk.form in _FOLD_FORMS or (chunk.form == "-" and following in _FOLD_FORMS)
+        if not (folds and kept and kept[-1].kind == "limit"):
+            kept.append(chunk)
+    return kept
 
 
 def _in_unit(text: Text, terms: tuple[Term, ...], found: Found, expression: Expression) -> tuple[Term, ...]:

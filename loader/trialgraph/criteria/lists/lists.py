@@ -25,7 +25,13 @@ from trialgraph.criteria.facts.rewording import reword
 from trialgraph.criteria.language.connectives import FINITE, OBTAINED
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.linkage import follows_definition, links, merge_denied, states_value
-from trialgraph.criteria.lists.trailing import adds_nothing, is_of_some, remarks_on_value, with_told
+from trialgraph.criteria.lists.trailing import (
+    adds_nothing,
+    by_presence,
+    is_of_some,
+    remarks_on_value,
+    with_told,
+)
 from trialgraph.criteria.members.adjectives import (
     name_narrower,
     share_active,
@@ -289,8 +295,9 @@ def _read_around_value(
         after = [each for each in after if each is not chunk]
     if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
         return expression
-    if adds_nothing(text, rest, after[-1].end):
-        return expression
+    plain = adds_nothing(text, rest, after[-1].end)
+    if (present := expression if plain else by_presence(text, expression, rest)) is not None:
+        return present
     if rest[0].kind == "limit" and other_limit(text, chunks[at], [rest[0]]) is not None:
         return with_alternative(text, expression, chunks[at], rest, (rest[0].start, rest[-1].end))
     if rest[0].form.startswith(tuple(_MODALS)) and is_of_some(text, before, chunks[at]):
