@@ -82,6 +82,7 @@ _PROVISOS = frozenset(
 _MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "need to"})
 _FAILING = frozenset({"inability", "unable", "failure", "fails", "fail", "failed"})
 """How words open that deny the value behind them ("inability to maintain platelets > 50,000")."""
+_OFFERED = re.compile(r"[\s,;)]*or\b", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"\s*[*†‡§]+\s*")
 _ADEQUATE = frozenset({"adequate", "sufficient", "acceptable", "satisfactory"})
 _GENERAL = frozenset({"performance", "LifeExpectancy"})
@@ -320,7 +321,8 @@ def _read_around_value(
         case = [each for each in after if each.start > begins and (each.start in kept or each.form == ",")]
         asked = _of_any(read_condition(text, case))
         proviso = rest[condition].form in _PROVISOS and not isinstance(asked, Fact)
-        alternative = text.exclusion or segment.joint == "or" or proviso
+        offered = segment.joint == "or" or _OFFERED.match(text.text, after[-1].end) is not None
+        alternative = text.exclusion or offered or proviso
         return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
     without = unsupported(text, [each for each in after if each.start >= rest[0].start])
     return all_of([expression, without or narrative(text, rest[0].start, after[-1].end)])
