@@ -29,6 +29,7 @@ from trialgraph.criteria.lists.trailing import (
     adds_nothing,
     by_presence,
     is_of_some,
+    offers_value,
     remarks_on_value,
     with_told,
 )
@@ -82,7 +83,6 @@ _PROVISOS = frozenset(
 _MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "need to"})
 _FAILING = frozenset({"inability", "unable", "failure", "fails", "fail", "failed"})
 """How words open that deny the value behind them ("inability to maintain platelets > 50,000")."""
-_OFFERED = re.compile(r"[\s,;)]*or\b", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"\s*[*†‡§]+\s*")
 _ADEQUATE = frozenset({"adequate", "sufficient", "acceptable", "satisfactory"})
 _GENERAL = frozenset({"performance", "LifeExpectancy"})
@@ -321,7 +321,7 @@ def _read_around_value(
         case = [each for each in after if each.start > begins and (each.start in kept or each.form == ",")]
         asked = _of_any(read_condition(text, case))
         proviso = rest[condition].form in _PROVISOS and not isinstance(asked, Fact)
-        offered = segment.joint == "or" or _OFFERED.match(text.text, after[-1].end) is not None
+        offered = segment.joint == "or" or offers_value(text, after[-1].end)
         alternative = text.exclusion or offered or proviso
         return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
     without = unsupported(text, [each for each in after if each.start >= rest[0].start])

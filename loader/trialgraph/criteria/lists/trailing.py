@@ -15,7 +15,7 @@ from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.trees import all_of, negate
 from trialgraph.expressions import AnyOf, Expression, Fact, atoms
 
-__all__ = ["adds_nothing", "by_presence", "is_of_some", "remarks_on_value", "with_told"]
+__all__ = ["adds_nothing", "by_presence", "is_of_some", "offers_value", "remarks_on_value", "with_told"]
 
 _PAIR = 2
 _HEADING = re.compile(
@@ -29,6 +29,7 @@ _OF_NORM = re.compile(
 )
 """Whose normal limit is meant ("appropriate for age", "for the local laboratory"), or of which test."""
 _PRESENCE = frozenset({"with", "without"})
+_OR = re.compile(r"[\s,)]*or\s+", re.IGNORECASE)
 _OFFERED = re.compile(r"(?:[^.;]|\.(?=\d))*\bor\b(?:[^.;]|\.(?=\d))*")
 """How the limit of those with a disease is offered beside that of the others."""
 _FAR = 60
@@ -71,6 +72,14 @@ def remarks_on_value(text: Text, value: Chunk, chunks: Sequence[Chunk]) -> list[
     behind = [(chunk, _first_limit(chunk)) for chunk in chunks[other:]]
     limited = [each for each, found in behind if found and other_limit(text, value, [found]) is not None]
     return [*(chunk for chunk in chunks[:other] if chunk.kind == "bracket"), *limited]
+
+
+def offers_value(text: Text, end: int) -> bool:
+    """Whether another value is offered behind one ("… if no metastases, or ALT ≤ 5 if …")."""
+    found = _OR.match(text.text, end)
+    return found is not None and any(
+        chunk.kind == "value" and chunk.start == found.end() for chunk in text.chunks
+    )
 
 
 def _first_limit(chunk: Chunk) -> Chunk | None:
