@@ -92,7 +92,7 @@ def with_alternative(
 def _several(text: Text, expression: Expression, value: Chunk, chunks: Sequence[Chunk]) -> Expression | None:
     """Read "≤ 3 × ULN with A and ≤ 2 × ULN for patients with B": each further limit holds in a case."""
     places = [i for i, chunk in enumerate(chunks) if chunk.kind == "limit"]
-    if len(places) < _SEVERAL or text.exclusion or any(chunk.kind == "value" for chunk in chunks):
+    if len(places) < _SEVERAL or any(chunk.kind == "value" for chunk in chunks):
         return None
     if any(
         not is_harmless(chunk, "exception", "label") and chunk.form != "or" for chunk in chunks[: places[0]]
@@ -107,8 +107,11 @@ def _several(text: Text, expression: Expression, value: Chunk, chunks: Sequence[
         opened = case and ("condition" in case[0].classes or case[0].form in _IN_CASE)
         if other is None or not opened:
             return None
-        options.append(all_of([_case(text, case), other.expression]))
-    return any_of([expression, *options])
+        options.append((_case(text, case), other.expression))
+    wider = [all_of(option) for option in options]
+    if not text.exclusion:
+        return any_of([expression, *wider])
+    return any_of([all_of([negate(any_of([case for case, _ in options])), expression]), *wider])
 
 
 def restates(expression: Expression, remark: Chunk) -> bool:

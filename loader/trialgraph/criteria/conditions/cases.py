@@ -28,6 +28,7 @@ __all__ = [
     "named_case",
     "read_case",
     "with_remark",
+    "without_note",
     "words_of",
 ]
 
@@ -44,7 +45,9 @@ _MODAL = frozenset(
 _POINTING = frozenset({"which", "whom", "this", "that", "such", "these"})
 _JOINTS = frozenset({"and", ",", "with"})
 _REFUSING = frozenset({"negation", "barring"})
-_THEN = "then"
+_THEN = frozenset(
+    {"then", "wherein", "where", "which", "whom", "who", "for which", "for whom", "in whom", "for"}
+)
 _FINDING = frozenset(
     {
         "or",
@@ -77,6 +80,7 @@ _FINDING = frozenset(
 _SUPPOSING = frozenset({"if", "when"})
 _TURNING = frozenset({"however", "but"})
 _NOTING = _TURNING | {"note", "note that"}
+_NOTED = 3
 _DESPITE = "despite"
 _ASIDE = frozenset({_DESPITE, "measure"})
 
@@ -128,6 +132,16 @@ def read_case(text: Text, chunks: Sequence[Chunk], *, excepted: bool = False) ->
     return AllOf((case, values)) if values is not None and case is not None else None
 
 
+def without_note(chunks: list[Chunk]) -> list[Chunk]:
+    """Leave out the "Note:" before a limit for some ("Note: patients with liver metastases: ALT ≤ 5")."""
+    noted = len(chunks) > _NOTED and chunks[0].form == "note" and chunks[1].form == ":"
+    last = next(
+        (chunk for chunk in reversed(chunks) if chunk.kind not in ("sign", "bracket", "window")), None
+    )
+    limited = noted and last is not None and last.kind in ("value", "limit") and not allows(chunks)
+    return chunks[2:] if limited and chunks[2].form in _OPENING else chunks
+
+
 def _lacks(chunks: Sequence[Chunk], refusing: Sequence[int], value: int) -> bool:
     """Whether a denial opens whom a limit is for ("for patients not on anticoagulants INR ≤ 1.5")."""
     opens = chunks[0].form.startswith(("for ", "in ", "if")) and "condition" in chunks[0].classes
@@ -150,7 +164,7 @@ def _parted_case(
 
     "In Gilbert's syndrome, if …" is both at once.
     """
-    parting = next((i for i, chunk in enumerate(chunks) if chunk.form in (",", _THEN)), 0)
+    parting = next((i for i, chunk in enumerate(chunks) if chunk.form in (",", "then")), 0)
     if "condition" not in chunks[0].classes or not parting:
         return None
     if parting < found[0] and "condition" in chunks[parting + 1].classes:
@@ -165,7 +179,7 @@ def _parted_case(
     body = [
         chunk
         for chunk in chunks[parting + 1 :]
-        if chunk.kind == "value" or not (chunk.form == _THEN or is_harmless(chunk, *SILENT))
+        if chunk.kind == "value" or not (chunk.form == "then" or is_harmless(chunk, *SILENT))
     ]
     demanded = _values(text, body, None) if body else None
     return AllOf((case, demanded)) if demanded and case and (supposed or isinstance(case, Value)) else None
@@ -281,7 +295,7 @@ def named_case(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
             break
     while words and (
         words[-1].kind == "sign"
-        or words[-1].form == _THEN
+        or words[-1].form in _THEN
         or (not is_content(words[-1]) and is_harmless(words[-1], *SILENT))
     ):
         words.pop()

@@ -28,6 +28,7 @@ _OF_OWN = re.compile(
     re.IGNORECASE,
 )
 """What a limit is a multiple of that is each patient's own ("≤ 1.5 × their baseline")."""
+_IN_CASE = frozenset({"for", "in", "with"})
 _BARE = re.compile(r"\d[\d,.]*$")
 
 
@@ -62,15 +63,18 @@ def plainer(text: Text, chunks: list[Chunk]) -> list[Chunk]:
 
     "(25,000 if …)", "(≤ 5 x if …)".
     """
-    if chunks and chunks[0].kind == "word" and _BARE.match(chunks[0].form):
+    cased = len(chunks) > 1 and ("condition" in chunks[1].classes or chunks[1].form in _IN_CASE)
+    if cased and chunks[0].kind == "word" and _BARE.match(chunks[0].form):
         found = parse_limit(text.text, chunks[0].start)
         if found is not None and found.limit.low is not None:
             chunks = [Chunk("limit", found.start, found.end, limit=found), *chunks[1:]]
-    return [
-        chunk
-        for index, chunk in enumerate(chunks)
-        if not (index and chunks[index - 1].kind == "limit" and chunk.form in _FOLD_FORMS)
-    ]
+    kept: list[Chunk] = []
+    for index, chunk in enumerate(chunks):
+        following = chunks[index + 1].form if index + 1 < len(chunks) else ""
+        folds = chunk.form in _FOLD_FORMS or (chunk.form == "-" and following in _FOLD_FORMS)
+        if not (folds and kept and kept[-1].kind == "limit"):
+            kept.append(chunk)
+    return kept
 
 
 def _in_unit(text: Text, terms: tuple[Term, ...], found: Found, expression: Expression) -> tuple[Term, ...]:

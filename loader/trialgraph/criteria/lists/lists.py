@@ -25,7 +25,14 @@ from trialgraph.criteria.facts.rewording import reword
 from trialgraph.criteria.language.connectives import FINITE, OBTAINED
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.linkage import follows_definition, links, merge_denied, states_value
-from trialgraph.criteria.lists.trailing import adds_nothing, is_of_some, remarks_on_value, with_told
+from trialgraph.criteria.lists.trailing import (
+    adds_nothing,
+    by_presence,
+    is_of_some,
+    offers_value,
+    remarks_on_value,
+    with_told,
+)
 from trialgraph.criteria.members.adjectives import (
     name_narrower,
     share_active,
@@ -295,8 +302,9 @@ def _read_around_value(
         after = [each for each in after if each is not chunk]
     if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
         return expression
-    if adds_nothing(text, rest, after[-1].end):
-        return expression
+    plain = adds_nothing(text, rest, after[-1].end)
+    if (present := expression if plain else by_presence(text, expression, rest)) is not None:
+        return present
     if rest[0].kind == "limit" and other_limit(text, chunks[at], [rest[0]]) is not None:
         return with_alternative(text, expression, chunks[at], rest, (rest[0].start, rest[-1].end))
     if rest[0].form.startswith(tuple(_MODALS)) and is_of_some(text, before, chunks[at]):
@@ -319,7 +327,8 @@ def _read_around_value(
         case = [each for each in after if each.start > begins and (each.start in kept or each.form == ",")]
         asked = _of_any(text, read_condition(text, case))
         proviso = rest[condition].form in _PROVISOS and not isinstance(asked, Fact)
-        alternative = text.exclusion or segment.joint == "or" or proviso
+        offered = segment.joint == "or" or offers_value(text, after[-1].end)
+        alternative = text.exclusion or offered or proviso
         return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
     without = unsupported(text, [each for each in after if each.start >= rest[0].start])
     return all_of([expression, without or narrative(text, rest[0].start, after[-1].end)])

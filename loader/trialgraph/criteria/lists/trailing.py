@@ -9,11 +9,13 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.conditions.alternatives import asks_no_more, restates
 from trialgraph.criteria.conditions.cases import with_remark
 from trialgraph.criteria.conditions.further import other_limit
+from trialgraph.criteria.conditions.occasions import several_occasions
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.wording import wording
-from trialgraph.expressions import Expression
+from trialgraph.criteria.trees import all_of, negate
+from trialgraph.expressions import AnyOf, Expression, Fact, atoms
 
-__all__ = ["adds_nothing", "is_of_some", "remarks_on_value", "with_told"]
+__all__ = ["adds_nothing", "by_presence", "is_of_some", "offers_value", "remarks_on_value", "with_told"]
 
 _PAIR = 2
 _HEADING = re.compile(
@@ -26,6 +28,10 @@ _OF_NORM = re.compile(
     re.IGNORECASE,
 )
 """Whose normal limit is meant ("appropriate for age", "for the local laboratory"), or of which test."""
+_PRESENCE = frozenset({"with", "without"})
+_OR = re.compile(r"[\s,)]*or\s+", re.IGNORECASE)
+_OFFERED = re.compile(r"(?:[^.;]|\.(?=\d))*\bor\b(?:[^.;]|\.(?=\d))*")
+"""How the limit of those with a disease is offered beside that of the others."""
 _FAR = 60
 _WHO = re.compile(
     r"\b(?:patients?|participants?|subjects?|individuals?|those)\s+who\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE
@@ -63,6 +69,42 @@ def remarks_on_value(text: Text, value: Chunk, chunks: Sequence[Chunk]) -> list[
         (i for i, c in enumerate(chunks) if is_content(c) or (c.kind == "word" and not c.classes)),
         len(chunks),
     )
-    behind = [chunk for chunk in chunks[other:] if chunk.inner and chunk.inner[0].kind == "limit"]
-    limited = [chunk for chunk in behind if other_limit(text, value, [chunk.inner[0]]) is not None]
+    behind = [(chunk, _first_limit(chunk)) for chunk in chunks[other:]]
+    limited = [each for each, found in behind if found and other_limit(text, value, [found]) is not None]
     return [*(chunk for chunk in chunks[:other] if chunk.kind == "bracket"), *limited]
+
+
+def offers_value(text: Text, end: int) -> bool:
+    """Whether another value is offered behind one ("… if no metastases, or ALT ≤ 5 if …")."""
+    found = _OR.match(text.text, end)
+    return found is not None and any(
+        chunk.kind == "value" and chunk.start == found.end() for chunk in text.chunks
+    )
+
+
+def _first_limit(chunk: Chunk) -> Chunk | None:
+    """Return the limit that a bracket starts with, behind "or"."""
+    inner = [each for each in chunk.inner[:_PAIR] if each.form != "or"]
+    return inner[0] if inner and inner[0].kind == "limit" else None
+
+
+def by_presence(text: Text, expression: Expression, rest: Sequence[Chunk]) -> Expression | None:
+    """Read "≤ 2.5 × ULN without A or ≤ 5 × ULN with A": each limit is for those with or without a disease.
+
+    Where the other limit is told beside the first, for those with the disease, that it is for the others
+    is told already.
+    """
+    if rest[0].form not in _PRESENCE:
+        return None
+    if len(rest) == 1:
+        return expression if isinstance(expression, AnyOf) else None
+    case = several_occasions(text, rest[1:])
+    if not isinstance(case, Fact) or case.modifiers:
+        return None
+    named = {atom.concept for atom in atoms(expression) if isinstance(atom, Fact)}
+    if case.concept in named:
+        return expression if rest[0].form == "without" else None
+    places = [text.tokens[at].start for at, each in text.mentions.items() if each.term.iri == case.concept]
+    if len(places) < _PAIR or not _OFFERED.fullmatch(text.text, min(places), max(places)):
+        return None
+    return all_of([expression, negate(case) if rest[0].form == "without" else case])

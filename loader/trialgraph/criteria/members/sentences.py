@@ -260,7 +260,10 @@ def _runs_on(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
     measured = chunk.kind == "value" and before.kind in ("window", "limit", "value")
     if measured or (text.exclusion and before.kind == "window" and _opens_item(chunk)):
         return text.text[chunk.start : chunk.end].split(" ")[0].istitle()
-    opens = not chunk.classes.isdisjoint(_OPENING) or (before.kind == "value" and chunk.form in RESTARTS)
+    labelled = chunk.form in _APART and any(c.form == ":" for c in chunks[index + 1 : index + _SHORT])
+    opens = not chunk.classes.isdisjoint(_OPENING) or (
+        before.kind == "value" and (chunk.form in RESTARTS or labelled)
+    )
     if chunk.kind != "word" or not opens:
         return False
     word = text.text[chunk.start : chunk.end].split(" ")[0]

@@ -28,6 +28,7 @@ _SUM_TOO = re.compile(
 )
 _CLASS = re.compile(r"(?:(?:class(?:es|ification)?|grades?)\b\s*)+", re.IGNORECASE)
 _GLOSS = re.compile(r"\s*\([^()\d≤≥<>]{4,200}\)")
+_TO = re.compile(r"\s?-\s?(?=\d(?!\d|\s*(?:days?|weeks?|months?)\b))")
 
 
 def parse_scale_limit(text: str, position: int, scale: Scale) -> Found | None:
@@ -186,12 +187,19 @@ class _ScaleReader:
                     limit = replace(limit, high=upper[1] if within else upper[0], high_inclusive=within)
                     end = upper[2]
         else:
+            high, end = self._upper(high, end) if inside else (high, end)
             limit = Limit(high=high if inside else low, high_inclusive=inside)
             suffix = re.compile(r"\s*\(\s*\d(?:\s*(?:,|-|or|/|and)\s*(?:or\s*)?\d)*\s*\)").match(
                 self.text, end
             )
             end = suffix.end() if suffix else end
         return Found(limit, None, None, start, end)
+
+    def _upper(self, high: float, end: int) -> tuple[float, int]:
+        """Return the worse end of a range behind a comparator that adds nothing to it ("ECOG ≤ 0-1")."""
+        joint = _TO.match(self.text, end)
+        following = self._value(joint.end()) if joint else None
+        return (following[1], following[2]) if following and following[0] > high else (high, end)
 
     def _past_repeated(self, end: int, *, inside: bool) -> int:
         """Step over a side that is told again behind a score ("≥ 70 or higher")."""

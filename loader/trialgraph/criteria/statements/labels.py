@@ -11,6 +11,7 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.chunking.pieces import with_inner
 from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.conditions.cases import asked_of
+from trialgraph.criteria.conditions.occasions import several_occasions
 from trialgraph.criteria.conditions.sexes import SEXES
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import for_itself, instances_of
@@ -41,6 +42,7 @@ _TOPIC = re.compile(
 )
 """How a label ends that tells what the demands behind it are about, and bars nothing itself."""
 _APART = frozenset({"with", "without", "in", "for"})
+_PRESENCE = frozenset({"with", "without"})
 
 
 def read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression:
@@ -125,9 +127,17 @@ def _values_of_some(text: Text, label: list[Chunk], body: Expression) -> Express
     words = narrative(text, label[0].start, label[-1].end)
     supposed = "condition" in label[0].classes or label[0].form in RESTARTS
     if (label[0].form in _APART or (supposed and _remark_at(label))) and not _is_label(label[1:]):
-        case = opened_case(text, label) if "condition" in label[0].classes else words
+        case = opened_case(text, label) if "condition" in label[0].classes else _present(text, label)
         return asked_of(text, case if is_formal(case) else words, body)
     return all_of([body, words]) if _remark_at(label) is not None else None
+
+
+def _present(text: Text, label: Sequence[Chunk]) -> Expression:
+    """Return the case of those with or without a disease ("Without bone marrow involvement: …")."""
+    told = several_occasions(text, label[1:]) if label[0].form in _PRESENCE else None
+    if told is None or not is_formal(told):
+        return narrative(text, label[0].start, label[-1].end)
+    return negate(told) if label[0].form == "without" else told
 
 
 def _under_label(text: Text, label: list[Chunk], body: Expression, place: tuple[int, int]) -> Expression:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.conditions.cases import asked_of, read_case
+from trialgraph.criteria.conditions.cases import asked_of, read_case, without_note
 from trialgraph.criteria.conditions.lifting import excuses
 from trialgraph.criteria.conditions.occasions import is_named
 from trialgraph.criteria.conditions.roles import defines_condition
@@ -56,6 +56,7 @@ def read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[E
     """Read sentences one after the other, up to `end`; what allows or explains is joined to those before."""
     read: list[Expression] = []
     sentences = with_listed_exceptions(text, sentences)
+    sentences = sentences if text.exclusion else [without_note(each) for each in sentences]
     for sentence in sentences:
         words = text.text[sentence[0].start : sentence[-1].end]
         place = (sentence[0].start, sentence[-1].end)
