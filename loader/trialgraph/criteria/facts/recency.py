@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
@@ -17,6 +18,7 @@ __all__ = [
     "EVENTS",
     "LATELY",
     "done_lately",
+    "for_illness",
     "for_time_before",
     "goes_on",
     "happens",
@@ -53,6 +55,9 @@ EVENTS = (
 )
 """What is over in a moment."""
 _RADIOTHERAPY = str(TGC.Radiotherapy)
+_NEOPLASM = str(TGC.Neoplasm)
+_TREATING = 2
+"""How many words there are at least before "for" in "receiving treatment for"."""
 
 _DONE = frozenset({"treatment", "procedure", "other"})
 _ABOUT = frozenset({"for", "to", "of", "in", "against", "requiring", "require", "required", "as", "with",
@@ -233,6 +238,19 @@ def is_taken_now(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> bool:
     """Whether a verb before a treatment, which is no operation, says that it is given now."""
     radiotherapy = head.term is not None and head.term.is_a(_RADIOTHERAPY)
     return (radiotherapy or category_of(head) == "treatment") and goes_on(text, chunks)
+
+
+def for_illness(text: Text, head: Chunk, chunks: Sequence[Chunk], index: int) -> Chunk | None:
+    """Return the words of an exclusion that a disease is treated now ("receiving treatment for gout").
+
+    Not so of a tumour: what is given for one is a treatment, whose name stays.
+    """
+    if chunks[index].form != "for" or index < _TREATING or not text.exclusion:
+        return None
+    ill = category_of(head) == "condition" and head.term is not None and not head.term.is_a(_NEOPLASM)
+    given = chunks[index - 1].form in ("treatment", "therapy", "medication")
+    now = chunks[index - 2].form in ("receiving", "undergoing", "requiring", "require", "taking")
+    return replace(chunks[index], start=chunks[index - 2].start) if ill and given and now else None
 
 
 def goes_on(text: Text, chunks: Sequence[Chunk]) -> bool:

@@ -32,6 +32,7 @@ from trialgraph.criteria.facts.predications import PREDICATES, asks_otherwise, i
 from trialgraph.criteria.facts.provisos import limits_in, names_cause
 from trialgraph.criteria.facts.recency import (
     done_lately,
+    for_illness,
     for_time_before,
     happens,
     is_taken_now,
@@ -108,8 +109,9 @@ def read_before(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around
         now = chunk.form == _UNDERGOING and is_taken_now(text, head, chunks)
         if joined or now or _is_comma(chunk) or read_aside(text, head, chunk, around) or _is_any(head, chunk):
             continue
-        if holds_adjectives(chunk):
-            _qualify(text, chunk, around)
+        treated = for_illness(text, head, chunks, index)
+        if treated is not None or holds_adjectives(chunk):
+            _qualify(text, treated or chunk, around)
             continue
         if chunk.kind != "word":
             return False

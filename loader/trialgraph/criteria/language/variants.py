@@ -46,6 +46,11 @@ _INCOMPLETE = ("cell", "situ")
 """Last words of what "cancer" stands behind that are no part of the body."""
 _SPEAKING = " speaking"
 _UNDERSTANDING = ("read", "write", "speak", "understand", "comprehend")
+_WRITTEN = (
+    "understand verbal and written",
+    "understands verbal and written",
+    "understand spoken and written",
+)
 _ENZYME = re.compile(r"\bCYP(?=\d)")
 _ENZYMES = ("cytochrome P450 ", "cytochrome P450 isozyme ", "cytochrome P450 isoenzyme ", "CYP450 ")
 _ACTING = re.compile(
@@ -219,6 +224,13 @@ def _of_language(label: str) -> Iterator[str]:
             skills += ["/".join(verbs)] if "," in before else []
             yield from (f"{skill} {each}" for skill in skills for each in (language, f"in {language}"))
             yield from (f"{skill} the {language} language" for skill in skills)
+    for skill in ("fluent", "proficient", "literate", "conversant"):
+        yield from (f"{skill} in {language}", f"{skill} in the {language} language", f"{language} {skill}")
+    for skill in ("fluency", "proficiency", "literacy"):
+        yield from (f"{skill} in {language}", f"{language} {skill}", f"{language} language {skill}")
+    for skill in ("primary language is", "primary language of", *_WRITTEN):
+        yield f"{skill} {language}"
+    yield from (f"{language} speaker", f"{language} as a primary language", f"communicate in {language}")
 
 
 def _of_treatment(name: str) -> Iterator[str]:
