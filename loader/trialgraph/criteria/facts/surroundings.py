@@ -72,6 +72,8 @@ _TREATED = frozenset({"treated with", "previously treated with", "receiving", "t
 _ILL = frozenset({"condition", "lesion", "biomarker"})
 _UNDERGOING = "undergoing"
 _MEASURABLE = str(TGC.MeasurableDisease)
+_LEAST = frozenset({_MEASURABLE, str(TGC.BiopsiableLesion)})
+"""What is asked for by the one lesion that is enough."""
 _NARROWING = frozenset({"post", "condition", "negation", "definition", "qualifier", "confirmed"})
 
 
@@ -156,7 +158,7 @@ def _is_comma(chunk: Chunk) -> bool:
 
 def _is_any(head: Chunk, chunk: Chunk) -> bool:
     """Whether a number asks for no more than one ("one or more activating mutations")."""
-    if chunk.form in ("1", "one") and category_of(head) == "lesion":
+    if chunk.form in ("1", "one") and head.term is not None and head.term.iri in _LEAST:
         return True
     limit = chunk.limit.limit if chunk.limit is not None and chunk.limit.unit is None else None
     return limit is not None and (limit.low, limit.low_inclusive, limit.high) == (1, True, None)
