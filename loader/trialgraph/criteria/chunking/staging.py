@@ -18,11 +18,24 @@ _SCALE = (
     r"(?:Common\s+(?:Terminology|Toxicity)\s+Criteria(?:\s+for\s+Adverse\s+Events)?\s*"
     r"(?:\((?:NCI[- ]*)?CTC(?:AE)?\)|CTCAE)?|CTCAE)\s+(?:\(?v[\w.]*\s*[\d.]*\)?\s+)?)"
 )
-_BODY = (
-    r"(?:(?:World\s+Health\s+Organi[sz]ation|American\s+Joint\s+Committee\s+(?:on|for)\s+Cancer"
-    r"|International\s+Federation\s+of\s+Gyn[\w\s&]{4,30}?)\s*(?:[(\[](?:WHO|AJCC|FIGO)[)\]]\s*)?)"
+_EDITION = (
+    r"(?:\s*[(\[]?(?:\d{4}\b|(?:v(?:ersion)?\.?\s*)?\d{1,2}(?:st|nd|rd|th)?\b"
+    r"(?:\s*ed(?:ition\b|\.|\b))?)[)\]]?,?)?"
 )
-"""Who tells the stages apart, by its full name."""
+_BODY = (
+    r"(?:(?:(?:World\s+Health\s+Organi[sz]ation|American\s+Joint\s+Committee\s+(?:on|for)\s+Cancer"
+    r"|International\s+Federation\s+of\s+Gyn[\w\s&]{4,30}?|(?:Revised\s+)?International\s+Staging\s+System"
+    r"|Ann\s+Arbor)\s*(?:[(\[](?:WHO|AJCC|FIGO|R?-?ISS)[)\]])?|AJCC|UICC|FIGO|TNM|(?:R-)?ISS)"
+    rf"{_EDITION}\s+(?:TNM\s+|staging\s+|surgical\s+)*)"
+)
+"""Who tells the stages apart, by its name, and in which edition."""
+_LIVER = re.compile(
+    r"(?:Barcelona\s+Clinic(?:al)?\s+Liver\s+Cancer\s*(?:[(\[]BCLC[)\]]\s*)?|BCLC\s+)stages?\s*:?\s*"
+    r"(?:[(\[]BCLC[)\]]\s*(?:stages?\s*)?)?[0A-D][1-3]?\b"
+    r"(?:\s*(?:,\s*(?:and|or)|[-,/]|to|or|and)\s*(?:BCLC\s+)?(?:stages?\s+)?[0A-D][1-3]?\b)*",
+    re.IGNORECASE,
+)
+"""Stages of liver cancer, which letters tell."""
 _STAGE = re.compile(
     rf"{_BODY}?(?:(?:clinical|pathologic(?:al)?)\s+)?(?:{_MORE}\s*)?(?:{_SCALE}(?:{_MORE}\s*)?)?"
     rf"(?:stages?|[Gg]rades?)\s+(?:[≥>≤<]\s*)?{_DEGREE}"
@@ -34,8 +47,9 @@ _SIZE = r"(?:[0-4](?:mi|[a-d](?:/[a-d])*)?|is|[xX]|a)"
 _RANGE = rf"(?:\s*[-/]\s*{_SIZE}(?![a-z0-9]))*"
 _PART = rf"(?:[cpyru]{{0,2}}[TNM](?:{_SIZE}\+?|\+){_RANGE}|[Aa]ny\s+[TNM](?![A-Za-z0-9]))"
 _TNM = re.compile(
-    rf"(?:(?:[Cc]linical|[Pp]athologic(?:al)?)\s+)?(?:[Ss]tages?\s+)?{_PART}"
-    rf"(?:\s*(?:[-/]|,\s*(?:and|or)|,|and|or|to|plus)?\s*(?:[Ss]tages?\s+)?{_PART})*(?![A-Za-z0-9+])"
+    rf"(?:{_BODY})?(?:(?:[Cc]linical|[Pp]athologic(?:al)?)\s+)?(?:[Ss]tages?:?\s+)?(?:[≥>≤<]\s*)?{_PART}"
+    rf"(?:\s*(?:[-/]|,\s*(?:and|or)|,|and|or|to|plus)?\s*(?:[Ss]tages?\s+)?(?:[≥>≤<]\s*)?{_PART})*(?![A-Za-z0-9+])"
+    r"(?:\s+or\s+(?:higher|greater|above|more)(?:\s+stage\b)?)?"
     r"(?!\s*(?:-|to)\s*[LCS]\d|\s*[-/]?\s*(?:weighted|FLAIR|MR|imag|sequence|signal|hyper|intrinsic|contrast))"
 )
 """Letters with numbers of the tumor, its nodes and metastases; not of vertebrae or of how a scan is made."""
@@ -55,9 +69,10 @@ _OPENING = frozenset(
         "≤",
         "<",
     }
-    | {"world", "american", "international"}
+    | {"world", "american", "international", "revised", "ann", "ajcc", "uicc", "figo", "tnm", "iss", "r"}
     | {"greater", "more", "higher", "worse", "at"}
 )
+_LIVERS = frozenset({"barcelona", "bclc"})
 _LETTERS = frozenset("TNM")
 _COURSE = (
     r"(?:(?:non-?)?metastatic|(?:\(?neo\)?-?/?|peri-?|post-?)?adjuvant|(?:locally[- ])?advanced"
@@ -90,6 +105,9 @@ def stage_end(text: str, token: Token, named: int = 0) -> int | None:
     """
     if token.form in _OPENING:
         found = _STAGE.match(text, token.start) or _TNM.match(text, token.start)
+        return found.end() if found else None
+    if token.form in _LIVERS:
+        found = _LIVER.match(text, token.start)
         return found.end() if found else None
     letters = token.text
     if len(letters) <= _LONGEST and (letters[-1] in _LETTERS or letters in ("any", "Any")):

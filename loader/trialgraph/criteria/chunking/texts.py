@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from trialgraph.criteria.chunking.abilities import add_abilities, add_swallowed
+from trialgraph.criteria.chunking.biopsies import add_biopsied
 from trialgraph.criteria.chunking.effects import add_effects
 from trialgraph.criteria.chunking.examinations import without_means
 from trialgraph.criteria.chunking.genes import add_markers
@@ -80,6 +81,7 @@ class Text:
         self.purposes = add_purposes(self.tokens, self.mentions, self.vocabulary)
         if self.exclusion:
             add_sensitivities(self.tokens, self.mentions, self.vocabulary)
+        add_biopsied(self.text, self.lowered, self.tokens, self.mentions, self.vocabulary)
         add_effects(self.text, self.lowered, self.tokens, self.mentions, self.vocabulary)
         add_targeting(self.text, self.lowered, self.tokens, self.mentions, self.vocabulary)
         with_viruses(self.text, self.tokens, self.mentions, self.vocabulary)

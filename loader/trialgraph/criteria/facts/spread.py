@@ -1,8 +1,8 @@
 """How far a cancer has spread, told by letters: "N2-3 or M1 disease", "T3-4, N0, M0".
 
 What nodes and metastases are asked for or barred is what M0, M1, N0 and N1 to N3 say. The size of the tumour
-narrows which cancer is meant, and so does a stage that stands alone ("stage III or IV disease"). Nodes that
-may be there or not ("N0-1") stay words.
+narrows which cancer is meant, and so do nodes that may be there or not ("N0-1"), and a stage that stands
+alone ("stage III or IV disease").
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Text
-from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.trees import all_of, any_of, map_facts
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not
 from trialgraph.namespaces import TGC
 
 __all__ = ["with_spread"]
@@ -23,27 +22,43 @@ _NODES = str(TGC.LymphNodeMetastasis)
 _NODE_NEGATIVE = str(TGC.LymphNodeNegative)
 _DISTANT = str(TGC.DistantMetastasis)
 _CANCER = str(TGC.MalignantNeoplasm)
-_SIZE = r"(?:[0-4](?:mi|[a-d](?:[/-][a-d])*)?|is|[xX])"
+_SIZE = r"(?:[0-4](?:mi|[a-d](?:[/-][a-d](?![TNM]))*)?|is|[xX])"
 _RANGE = rf"{_SIZE}(?:(?:\s*[-/]\s*|\s?-\s?[cpyr]{{0,2}}[TNM]){_SIZE}(?![a-z0-9]))*"
-_ONE = rf"(?:[cpyr]{{0,2}}[TNM](?:\+|{_RANGE})|[Aa]ny\s+[TNM]\b)"
-_LETTER = re.compile(rf"[cpyr]{{0,2}}(?P<letter>[TNM])(?P<size>\+|{_RANGE})")
-_WHOLE = re.compile(
-    r"[^\w≥≤<>]*(?:(?i:presence|evidence|known|has|have|with|of|must|be|patients?|subjects?|participants?|an?|any|the"
-    r"|disease|clinical(?:ly)?|pathologic(?:al)?(?:ly)?|radiologic(?:al)?(?:ly)?|stages?|tumou?rs?|cancers?)\s+)*?"
-    rf"(?P<said>{_ONE}(?:\s*(?:,\s*(?:and|or)|and/or|or|and|[,/])?\s*(?:(?:clinical\s+)?stages?\s+)?{_ONE})*)"
-    r"(?:[\s-]*(?:disease|stages?|tumou?rs?|categor(?:y|ies)|status|cancers?))?"
-    r"(?:\s*,?\s*\(?(?:by|per|according\s+to|as\s+per|as\s+defined\s+by)\s+[^.;,]{0,60}"
-    r"\b(?:AJCC|TNM|UICC|edition)\b[^.;,]{0,30})?\W*",
+_MORE = r"(?:\s+or\s+(?:higher|greater|above|more)(?:\s+stage)?)?"
+_ONE = rf"(?:(?:[≥>≤<]\s*)?[cpyr]{{0,2}}[TNM](?:\+|{_RANGE}){_MORE}|[Aa]ny\s+[TNM]\b)"
+_LETTER = re.compile(
+    rf"(?P<sign>[≥>≤<]\s*)?[cpyr]{{0,2}}(?P<letter>[TNM])(?P<size>\+|{_RANGE})(?P<more>{_MORE})"
 )
-_ROMAN = r"(?:I{1,3}|IV)(?:[A-Da-d][1-3]?)?(?![A-Za-z0-9])"
+_SYSTEM = r"(?:AJCC|TNM|UICC|FIGO|BCLC|ISS|Ann\s+Arbor|American\s+Joint|[Ee]d(?:ition|\.)?|[Ss]taging)\b"
+_TAIL = (
+    r"(?:\s+of\s+any\s+histology)?(?:\s*,?\s*(?:\(?(?:by|per|according\s+to|as\s+per|as\s+defined\s+by|based\s+on|using|in)"
+    rf"\s+(?:(?!\b(?:not|but|with|unless|except|if)\b|allow|permi|eligib|exclu)[^.;,]){{0,60}}|\()\b{_SYSTEM}"
+    r"(?:(?!\b(?:not|but|with|unless|except|if)\b|allow|permi|eligib|exclu)[^.;,]){0,60})?\W*"
+)
+_LEAD = (
+    r"(?:(?i:presence|evidence|known|has|have|with|of|must|be|patients?|subjects?|participants?|an?|any|the|disease"
+    r"|clinical(?:ly)?|pathologic(?:al)?(?:ly)?|radiologic(?:al)?(?:ly)?|nodal|stages?:?|tumou?rs?|cancers?"
+    r"|(?:AJCC|TNM|UICC|FIGO)(?:\s+\(?(?:v(?:ersion)?\.?\s*)?\d+(?:th)?(?:\s+ed(?:ition|\.)?)?\)?)?"
+    r"|\((?:AJCC|TNM|UICC|FIGO)[^()]{0,20}\):?)\s+)*?"
+)
+_WHOLE = re.compile(
+    rf"[^\w≥≤<>]*{_LEAD}"
+    rf"(?P<said>{_ONE}(?:\s*(?:,\s*(?:and|or)|and/or|or|and|[,/])?\s*(?:(?:clinical\s+)?stages?\s+)?{_ONE})*)"
+    rf"(?:[\s-]*(?:disease|stages?|tumou?rs?|categor(?:y|ies)|status|cancers?))?{_TAIL}",
+)
+_ROMAN = r"(?:I{1,3}|IV|0|[1-4])(?:[A-Da-d][1-3]?)?(?![A-Za-z0-9])"
 _STAGE = rf"[Ss]tages?\s+(?:[≥≤><]\s*)?{_ROMAN}"
 _STAGED = re.compile(
     r"[^\w≥≤<>]*(?:(?i:presence|evidence|known|has|have|with|of|must|be|patients?|subjects?|participants?|an?|any|the)\s+)*?"
-    r"(?P<said>(?P<told>(?i:clinical|pathologic(?:al)?|AJCC|FIGO|TNM|Ann\s+Arbor|overall)\s+)*"
-    rf"{_STAGE}(?P<more>\s*(?:-|to|through|/|,|,?\s*or|and)\s*(?:[Ss]tages?\s+)?{_ROMAN})*)"
-    r"(?P<named>\s+(?:disease|cancers?|tumou?rs?|malignanc(?:y|ies))\b)?"
-    r"(?:\s*,?\s*\(?(?:by|per|according\s+to|as\s+per|as\s+defined\s+by)\s+[^.;,]{0,60}"
-    r"\b(?:AJCC|TNM|UICC|FIGO|[Ee]dition)\b[^.;,]{0,30})?\W*",
+    r"(?P<said>(?P<told>(?i:clinical(?:ly)?|pathologic(?:al)?|(?:AJCC|FIGO|TNM|UICC)(?:\s+\(?\d+(?:th)?(?:\s+ed(?:ition|\.)?)?\)?)?"
+    r"|Ann\s+Arbor|surgical|overall)\s+)*"
+    rf"{_STAGE}(?P<more>\s*(?:-|to|through|/|,|,?\s*or|and)\s*(?:[Ss]tages?\s+)?{_ROMAN})*"
+    r"(?P<parts>\s*\([A-D](?:\s*(?:,|/|and|or)\s*)*(?:[A-D](?:\s*(?:,|/|and|or)\s*)*)*\))?)"
+    rf"(?P<named>\s+(?:disease|cancers?|tumou?rs?|malignanc(?:y|ies)\b))?{_TAIL}",
+)
+_LIVER = re.compile(
+    r"(?i:[^\w]*(?:(?:has|have|with|patients?|participants?|subjects?|must)\s+)*(?P<said>(?:Barcelona\s+Clinic(?:al)?\s+Liver\s+Cancer"
+    r"|BCLC)\b(?:(?!disease)[^.;]){0,60}?)(?:\s+disease)?\W*)"
 )
 _OTHER_STAGES = re.compile(
     r"kidney|renal|\bCKD\b|ulcer|o?edema|sarcoid|endometrios|hypertens|heart|cirrhosis|arthr|disease\W+stage"
@@ -51,13 +66,11 @@ _OTHER_STAGES = re.compile(
     re.IGNORECASE,
 )
 """What else has stages than cancer."""
+_LIVER_CANCER = str(TGC.HepatocellularCarcinoma)
 _SIZED = re.compile(r"(?<![A-Za-z])[cpyr]{0,2}T\d")
 _FEWEST = 2
-_OR = re.compile(r"\s*,?\s*\b(?:and/or|or)\b\s*")
+_OR = re.compile(r"\s*,?\s*\b(?:and/or|or(?!\s+(?:higher|greater|above|more)))\b\s*")
 _NEAR = re.compile(r"[TNM][0-4+]|\b[Ss]tages?\s")
-_GROWN = re.compile(
-    r"[1-4](?:mi|[a-d](?:[/-][a-d])*)?(?:\s*[-/]\s*[cpyr]{0,2}T?[1-4](?:[a-d](?:[/-][a-d])*)?)?"
-)
 
 
 def with_spread(expression: Expression, text: Text) -> Expression:
@@ -129,37 +142,52 @@ def _spread(words: Narrative, text: Text) -> Expression | None:
         groups = [[each] for group in groups for each in group]
     if any(not group or len({each["letter"] for each in group}) < len(group) for group in groups):
         return None
-    read = any_of([all_of([_part(each, text) for each in group]) for group in groups])
-    return None if all(isinstance(each, Narrative) for each in atoms(read)) else read
+    return any_of([_together(group, text) for group in groups])
+
+
+def _together(group: Sequence[re.Match[str]], text: Text) -> Expression:
+    """Return what letters say side by side; those that only narrow which cancer is meant narrow one."""
+    parts = [_part(found, text) for found in group]
+    narrowing = [found for found, part in zip(group, parts, strict=True) if part is None]
+    told = [part for part in parts if part is not None]
+    if not narrowing:
+        return all_of(told)
+    words = ", ".join(found.group() for found in narrowing)
+    return all_of([_cancer(text, _CANCER, words, narrowing[0].start(), narrowing[-1].end()), *told])
 
 
 def _stage(text: Text, start: int, end: int) -> Expression | None:
     """Return the cancer that a stage alone is one of; None for what may be a stage of another thing."""
-    found = _STAGED.fullmatch(text.text, start, end) if "stage" in text.lowered else None
+    if "stage" not in text.lowered:
+        return None
+    if "Liver" in text.text or "BCLC" in text.text:
+        found = _LIVER.fullmatch(text.text, start, end)
+        return _cancer(text, _LIVER_CANCER, found["said"], *found.span("said")) if found is not None else None
+    found = _STAGED.fullmatch(text.text, start, end)
     if found is None or _OTHER_STAGES.search(text.text) is not None:
         return None
-    if not (found["told"] or found["more"] or found["named"]):
+    if not (found["told"] or found["more"] or found["named"] or found["parts"]):
         return None
-    return _narrowed_cancer(text, found.start("said"), found.end("said"))
+    return _cancer(text, _CANCER, found["said"], *found.span("said"))
 
 
-def _narrowed_cancer(text: Text, start: int, end: int) -> Fact:
-    term = text.vocabulary.by_iri[_CANCER]
-    said = {"qualifier": text.text[start:end]}
-    return Fact(term.iri, term.label, "condition", said, span=text.span(start, end))
+def _cancer(text: Text, name: str, words: str, start: int, end: int) -> Fact:
+    term = text.vocabulary.by_iri[name]
+    return Fact(term.iri, term.label, "condition", {"qualifier": words}, span=text.span(start, end))
 
 
-def _part(found: re.Match[str], text: Text) -> Expression:
-    """Return what one letter with its numbers says; its words where it only limits what may be there."""
+def _part(found: re.Match[str], text: Text) -> Expression | None:
+    """Return what one letter with its numbers says; None where it only narrows which cancer is meant."""
     letter, size = found["letter"], found["size"]
     sizes = set(re.findall(r"[0-4+xX]", size))
-    if letter == "T" and _GROWN.fullmatch(size):
-        return _narrowed_cancer(text, found.start(), found.end())
-    told = letter != "T" and (sizes == {"0"} or sizes.isdisjoint("0xX"))
-    if not told:
-        return narrative(text, found.start(), found.end())
+    upper = (found["sign"] or "").strip() in ("≤", "<")
+    if letter == "T" or upper or not (sizes == {"0"} or sizes.isdisjoint("0xX")):
+        return None
+    open_end = bool(found["sign"] or found["more"])
+    if open_end and sizes == {"0"}:
+        return None
     term = text.vocabulary.by_iri[_NODES if letter == "N" else _DISTANT]
-    plain = size in ("0", "+", "1") if letter == "M" else size in ("0", "+")
+    plain = size in ("0", "+", "1") if letter == "M" or open_end else size in ("0", "+")
     said = {} if plain else {"qualifier": found.group()}
     span = text.span(found.start(), found.end())
     fact = Fact(term.iri, term.label, "condition", said, span=span)

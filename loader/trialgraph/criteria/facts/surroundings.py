@@ -65,6 +65,7 @@ _PAST = (
 )
 _OR = r"\bor\b(?!\s+(?:(?:is|are)\s+)?(?:planned|planning|scheduled|anticipated|expected)\b)"
 _EVER = re.compile(rf"{_PAST}.{{0,40}}{_OR}|{_OR}.{{0,40}}{_PAST}", re.IGNORECASE)
+_OR_STAGE = re.compile(r"\bor\s+stages?\b", re.IGNORECASE)
 _FINDING = frozenset({"confirmed", "determined", "detected", "assessed", "tested", "measured", "by", "per",
                       "documented", "identified", "as determined", "found"})  # fmt: skip
 _TREATED = frozenset({"treated with", "previously treated with", "receiving", "taking", "currently receiving",
@@ -72,6 +73,8 @@ _TREATED = frozenset({"treated with", "previously treated with", "receiving", "t
 _ILL = frozenset({"condition", "lesion", "biomarker"})
 _UNDERGOING = "undergoing"
 _MEASURABLE = str(TGC.MeasurableDisease)
+_LEAST = frozenset({_MEASURABLE, str(TGC.BiopsiableLesion)})
+"""What is asked for by the one lesion that is enough."""
 _NARROWING = frozenset({"post", "condition", "negation", "definition", "qualifier", "confirmed"})
 
 
@@ -113,7 +116,7 @@ def read_before(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around
         if treated is not None or holds_adjectives(chunk):
             _qualify(text, treated or chunk, around)
             continue
-        if chunk.kind != "word":
+        if chunk.kind != "word" or _is_with_more(text, chunks, index):
             return False
         classes = chunk.classes
         around.besides = around.besides or _BESIDES.search(chunk.form) is not None
@@ -157,7 +160,7 @@ def _is_comma(chunk: Chunk) -> bool:
 
 def _is_any(head: Chunk, chunk: Chunk) -> bool:
     """Whether a number asks for no more than one ("one or more activating mutations")."""
-    if chunk.form in ("1", "one") and _is_measured(head):
+    if chunk.form in ("1", "one") and head.term is not None and head.term.iri in _LEAST:
         return True
     limit = chunk.limit.limit if chunk.limit is not None and chunk.limit.unit is None else None
     return limit is not None and (limit.low, limit.low_inclusive, limit.high) == (1, True, None)
@@ -172,6 +175,13 @@ def _counted_so(head: Chunk, chunks: Sequence[Chunk]) -> Limit | None:
     while chunks and _is_comma(chunks[-1]):
         chunks = chunks[:-1]
     return count_in(chunks) if chunks and head.term and counts_lesions(head.term) else None
+
+
+def _is_with_more(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
+    """Whether the last of several stages has something with it ("stage IV or stage II with bulk")."""
+    stage, following = chunks[index], chunks[index + 1 : index + 2]
+    joined = stage.form == "stage" and _OR_STAGE.search(text.text, stage.start, stage.end) is not None
+    return joined and any(each.form.split(" ")[0] == "with" for each in following)
 
 
 def _is_one_of(text: Text, chunks: Sequence[Chunk], index: int) -> bool:

@@ -18,9 +18,11 @@ from trialgraph.criteria.facts.predications import PREDICATES
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.trees import map_facts
 from trialgraph.expressions import Expression, Fact
+from trialgraph.namespaces import TGC
 
 __all__ = ["read_diagnosis"]
 
+_NEOPLASM = str(TGC.Neoplasm)
 _TOLD = frozenset({"confirmation", "confirmed"})
 _TURNING = frozenset({"exception", "allowance", "barring", "condition", "regardless", "others"})
 _NARROWING = frozenset({"post", "definition", "confirmed", "example", "planned"})
@@ -47,7 +49,7 @@ def read_diagnosis(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     while at is not None and at + 1 < len(chunks) and _is_marker(chunks[at]):
         at += 1
     term = chunks[at].term if at is not None and chunks[at].kind == "concept" else None
-    if at is None or term is None or not is_cancer(term):
+    if at is None or term is None or term.iri == _NEOPLASM or not is_cancer(term):
         return None
     end = at + 1
     while end < len(chunks) and abbreviates(chunks[at], chunks[end]):
@@ -62,6 +64,7 @@ def read_diagnosis(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     if reading is None or reading.negated:
         return None
     told = [text.text[each[0].start : each[-1].end] for each in (unknown, rest) if each]
+    told = [words for words in told if any(map(str.isalnum, words))]
     return map_facts(
         reading.expression, lambda fact: _narrowed(fact, told) if fact.concept == term.iri else fact
     )

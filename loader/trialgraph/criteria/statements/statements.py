@@ -33,6 +33,7 @@ from trialgraph.criteria.statements.allowed import allows_support, values_allowe
 from trialgraph.criteria.statements.diagnosed import read_diagnosis
 from trialgraph.criteria.statements.exceptions import item_run_in, read_led_in, resumes_at
 from trialgraph.criteria.statements.labels import read_labelled
+from trialgraph.criteria.statements.measured import read_measurable
 from trialgraph.criteria.statements.plans import read_planned
 from trialgraph.criteria.statements.refusals import read_refusal, without_trailing_verb
 from trialgraph.criteria.statements.statuses import read_known_status
@@ -54,6 +55,7 @@ from trialgraph.expressions import AllOf, Expression, Fact, Narrative, Value, at
 
 __all__ = ["Statement", "of_part", "read_statement", "read_time_since"]
 
+_TREATING = ("treatment of", "treatment for")
 Role = Literal["demand", "allowance"]
 
 
@@ -130,7 +132,7 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
     if sex is not None and sex[1]:
         return Statement(sex[0], text=words)
     if not any(is_content(chunk) or holds_value(chunk) for chunk in chunks):
-        return Statement(narrative(text, start, end), text=words)
+        return Statement(read_measurable(text, chunks) or narrative(text, start, end), text=words)
     if exception is not None:
         return Statement(_read_excepted(text, chunks, exception), text=words)
     return Statement(_read_asked(text, chunks, sex), text=words)
@@ -141,7 +143,7 @@ def _read_asked(text: Text, chunks: list[Chunk], sex: tuple[Expression, bool] | 
     shorter = _without_requiring(text, chunks)
     read = in_shared_time(chunks, read_labelled(text, shorter))
     if all(isinstance(atom, Narrative) for atom in atoms(read)):
-        diagnosis = read_diagnosis(text, chunks)
+        diagnosis = read_diagnosis(text, chunks) or read_measurable(text, chunks)
         if diagnosis is None:
             return read if shorter is chunks else read_labelled(text, chunks)
         read = diagnosis
@@ -180,7 +182,8 @@ def _takes_a_person(text: Text, chunks: Sequence[Chunk]) -> bool:
 def _without_requiring(text: Text, chunks: list[Chunk]) -> list[Chunk]:
     """Drop "… is required (before treatment starts)", which a demand says anyway; a time stays."""
     at = next((i for i, chunk in enumerate(chunks) if i and "demanding" in chunk.classes), len(chunks))
-    if text.exclusion or at == len(chunks):
+    treats = text.lowered.startswith(_TREATING, chunks[0].start) and chunks[0].kind == "word"
+    if text.exclusion or at == len(chunks) or treats:
         return chunks
     behind = chunks[at + 1 :]
     timed = len(behind) == 1 and behind[0].kind == "window"
