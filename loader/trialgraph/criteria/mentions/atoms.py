@@ -7,6 +7,7 @@ import re
 from trialgraph.criteria.chunking.chunks import Chunk
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.members.anew import FORBIDDING
 from trialgraph.criteria.mentions.unread import UNAVAILABLE, VAGUE, Sentence
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
@@ -49,6 +50,8 @@ def fact_of(sentence: Sentence, chunk: Chunk) -> Fact | None:
     if demanded and (term.iri in _ONLY_BARRED or of_some):
         return None
     if term.iri in UNAVAILABLE and not sentence.bars and (sentence.negated or _describes(sentence, chunk)):
+        return None
+    if term.iri == FORBIDDING:
         return None
     if term.iri == _INVESTIGATIONAL and chunk.form.startswith(_OWN):
         return None

@@ -73,6 +73,7 @@ from trialgraph.criteria.statements.demands import read_demanded
 from trialgraph.criteria.statements.denials import read_denied
 from trialgraph.criteria.statements.endings import join_items
 from trialgraph.criteria.statements.exceptions import limits_excepted, name_exceptions
+from trialgraph.criteria.statements.forbidding import word_contraindications
 from trialgraph.criteria.statements.grants import granted
 from trialgraph.criteria.statements.idle import (
     arranges,
@@ -177,7 +178,7 @@ def read_expression(
     expression = with_spread(expression, text)
     if text.exclusion:
         expression = narrow_illnesses(expression)
-    expression = without_remarks(text, expression)
+    expression = without_remarks(text, word_contraindications(text, expression))
     told = add_exhausted(add_investigational(add_mentions(expression, text, chunks), text), text)
     told = with_narrower(name_each(told, vocabulary), text)
     sexed = speaks_of_reproduction(text) and not demands_nothing(told)
