@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 from trialgraph.criteria.chunking.brackets import (
     category_of,
-    count_in,
     holds_adjectives,
     instances_behind,
     is_gloss,
@@ -27,6 +26,7 @@ from trialgraph.criteria.chunking.brackets import (
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.epithets import adjectives_at
 from trialgraph.criteria.chunking.pieces import is_content
+from trialgraph.criteria.facts.lesions import asks_for_any, lesions_defined
 from trialgraph.criteria.facts.measurability import measuring_end
 from trialgraph.criteria.facts.predications import PREDICATES, asks_otherwise, is_counted, is_none
 from trialgraph.criteria.facts.provisos import limits_in, names_cause
@@ -51,7 +51,6 @@ from trialgraph.criteria.facts.results import (
 )
 from trialgraph.criteria.facts.standards import standard_end
 from trialgraph.criteria.facts.washouts import OtherTime, is_shorter, other_time, time_off, time_without
-from trialgraph.criteria.quantities.lesions import counts_lesions
 from trialgraph.criteria.quantities.windows import end_of_moment
 from trialgraph.expressions import AnyOf, Expression, Limit, Window
 from trialgraph.namespaces import TGC
@@ -73,8 +72,6 @@ _TREATED = frozenset({"treated with", "previously treated with", "receiving", "t
 _ILL = frozenset({"condition", "lesion", "biomarker"})
 _UNDERGOING = "undergoing"
 _MEASURABLE = str(TGC.MeasurableDisease)
-_LEAST = frozenset({_MEASURABLE, str(TGC.BiopsiableLesion)})
-"""What is asked for by the one lesion that is enough."""
 _NARROWING = frozenset({"post", "condition", "negation", "definition", "qualifier", "confirmed"})
 
 
@@ -110,7 +107,13 @@ def read_before(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around
     for index, chunk in enumerate(chunks):
         joined = chunk.form in ("or", "and", "/") and bool(told or around.qualified)
         now = chunk.form == _UNDERGOING and is_taken_now(text, head, chunks)
-        if joined or now or _is_comma(chunk) or read_aside(text, head, chunk, around) or _is_any(head, chunk):
+        if (
+            joined
+            or now
+            or _is_comma(chunk)
+            or read_aside(text, head, chunk, around)
+            or asks_for_any(head, chunk)
+        ):
             continue
         treated = for_illness(text, head, chunks, index)
         if treated is not None or holds_adjectives(chunk):
@@ -158,23 +161,8 @@ def _is_comma(chunk: Chunk) -> bool:
     return chunk.kind == "sign" and chunk.form in (",", ".")
 
 
-def _is_any(head: Chunk, chunk: Chunk) -> bool:
-    """Whether a number asks for no more than one ("one or more activating mutations")."""
-    if chunk.form in ("1", "one") and head.term is not None and head.term.iri in _LEAST:
-        return True
-    limit = chunk.limit.limit if chunk.limit is not None and chunk.limit.unit is None else None
-    return limit is not None and (limit.low, limit.low_inclusive, limit.high) == (1, True, None)
-
-
 def _is_measured(head: Chunk) -> bool:
     return head.term is not None and head.term.is_a(_MEASURABLE)
-
-
-def _counted_so(head: Chunk, chunks: Sequence[Chunk]) -> Limit | None:
-    """Return how many lesions a disease is said to be ("oligometastases, defined as up to 5 lesions")."""
-    while chunks and _is_comma(chunks[-1]):
-        chunks = chunks[:-1]
-    return count_in(chunks) if chunks and head.term and counts_lesions(head.term) else None
 
 
 def _is_with_more(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
@@ -316,7 +304,7 @@ def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around)
         return
     if tells_whom_or_when(text, head, chunks):
         return
-    if (defined := _counted_so(head, chunks)) is not None:
+    if (defined := lesions_defined(head, chunks)) is not None:
         around.count = around.count or defined
         return
     rest = []
@@ -369,7 +357,7 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
     if is_testable(head) and all("sample" in chunk.classes or chunk.form == "or" for chunk in inner):
         return
     opening = inner[0]
-    if (count := _counted_so(head, inner)) is not None:
+    if (count := lesions_defined(head, inner)) is not None:
         around.count = count
         return
     if opening.form in ("using", "by", "per", "calculated", "based", "according") or standard_end(
