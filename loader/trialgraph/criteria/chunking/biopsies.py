@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from trialgraph.criteria.language.tokens import Token
+from trialgraph.criteria.language.tokens import Token, token_at
 from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
 
 __all__ = ["add_biopsied"]
@@ -44,8 +44,8 @@ def add_biopsied(
     if term is None:
         return
     for found in _FOUND.finditer(text):
-        inside = [i for i, token in enumerate(tokens) if found.start() <= token.start < found.end()]
-        if inside[0] in mentions or not any(place < inside[0] < each.end for place, each in mentions.items()):
-            for place in inside:
+        first, end = token_at(tokens, found.start()), token_at(tokens, found.end())
+        if first in mentions or not any(place < first < each.end for place, each in mentions.items()):
+            for place in range(first, end):
                 mentions.pop(place, None)
-            mentions[inside[0]] = Mention(term, inside[0], inside[-1] + 1)
+            mentions[first] = Mention(term, first, end)

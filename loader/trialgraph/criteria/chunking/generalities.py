@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
-from trialgraph.criteria.language.tokens import Token
+from trialgraph.criteria.language.tokens import Token, token_at
 from trialgraph.criteria.language.vocabulary import GIVEN, Mention
 
 __all__ = ["anything_end", "unstoppable_end"]
@@ -51,7 +50,7 @@ def anything_end(
     found = _ANYTHING.match(text, token.start) if token.form in _NOUNS else None
     if found is None:
         return None
-    at = bisect_left(tokens, found.end(), key=lambda each: each.start)
+    at = token_at(tokens, found.end())
     while at < len(tokens) and at not in mentions and tokens[at].form in _HOW:
         at += 1
     named = mentions.get(at)
