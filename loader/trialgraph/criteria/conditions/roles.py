@@ -13,10 +13,12 @@ from trialgraph.criteria.conditions.continued import CONTINUED
 from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.quantities.fitting import is_wanted
+from trialgraph.criteria.trees import asks_of_some
 from trialgraph.expressions import Expression, Fact, Value, atoms
 
-__all__ = ["COURSE", "DOSE", "SIZE", "defines_condition", "is_of_all", "role_of"]
+__all__ = ["COURSE", "DOSE", "SIZE", "defines_condition", "defines_unasked", "is_of_all", "role_of"]
 
 Role = Literal["demanded", "barred", "open"]
 _MODAL = frozenset({"must", "should", "must be", "must have", "shall", "need", "are required to"})
@@ -171,16 +173,29 @@ def defines_condition(sentence: Sequence[Chunk], told: Sequence[Expression]) -> 
     One that is asked for in them is told more of by it.
     """
     asked = {each.concept for each in told if isinstance(each, Fact)}
-    named = _defined_in(sentence)
+    named = {term.iri for term in _defined_in(sentence)}
     return bool(told) and bool(named) and not named & asked
 
 
-def _defined_in(clause: Sequence[Chunk]) -> set[str]:
+def defines_unasked(sentence: Sequence[Chunk], told: Sequence[Expression]) -> bool:
+    """Whether a sentence among demands only says what is called so that none of them asks for or bars.
+
+    "In hypertension it must be controlled. Uncontrolled hypertension is defined as > 160/100 mmHg" asks no
+    more of anybody. What is called a lesion bounds which of them count.
+    """
+    defined = _defined_in(sentence)
+    parts = [part for each in told for part in (each.operands[1:] if asks_of_some(each) else (each,))]
+    judged = {atom.concept for part in parts for atom in atoms(part) if isinstance(atom, Fact)}
+    plain = all(term.category == "condition" and term.iri not in judged for term in defined)
+    return plain and defines_condition(sentence, told)
+
+
+def _defined_in(clause: Sequence[Chunk]) -> list[Term]:
     """Return the conditions of which a clause says what they are defined as."""
     at = next((i for i, chunk in enumerate(clause) if i and _tells_meaning(chunk)), 0)
     if not at or clause[at - 1].form not in _BEING:
-        return set()
-    return {c.term.iri for c in clause[:at] if c.term is not None and c.term.category in _DEFINED}
+        return []
+    return [c.term for c in clause[:at] if c.term is not None and c.term.category in _DEFINED]
 
 
 def _tells_meaning(chunk: Chunk) -> bool:

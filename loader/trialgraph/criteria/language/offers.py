@@ -9,6 +9,7 @@ __all__ = [
     "DEMANDED",
     "SOME_ASKED",
     "admits",
+    "asks_all",
     "asks_several",
     "concerns_some",
     "concerns_some_aside",
@@ -29,6 +30,11 @@ __all__ = [
 _SEVERAL = (
     r"\b(?:two|three|four|five|[2-9])(?: or more| additional| other| out)*(?: of (?:the |these )?(?:\w+ )?"
     r"(?:following|below|criteria|conditions|factors)| of the\b| of:)"
+)
+_ALL = re.compile(
+    r"\ball\b[^:]{0,30}\bfollowing\b(?![^:]*\b(?:exclu|ineligib|prohibit|not\b))|\b(?:both|each)\s+of\b[^:]{0,30}\bfollowing\b"
+    r"|\bboth of\b|\b(?:all|each)\s+of\W*$",
+    re.IGNORECASE,
 )
 _COUNTED = re.compile(
     rf"\b(?:at least|any|≥)\s*(?:two|three|four|[2-9])\b|{_SEVERAL}|\b(?:two|three|[2-9]) (?:or more )?of\b",
@@ -194,6 +200,11 @@ DEMANDED = re.compile(r"\b(?:must|should|ha(?:s|ve) to|needs? to)\b", re.IGNOREC
 def asks_several(words: str) -> bool:
     """Whether a sentence asks for a number of items of a list ("two of the following")."""
     return any(map(words.lower().__contains__, _LISTED)) and _SEVERAL_OF.search(words) is not None
+
+
+def asks_all(lead: str) -> bool:
+    """Whether all of the items that follow have to be there ("has received all of the following")."""
+    return _ALL.search(lead) is not None
 
 
 def counts_several(lead: str) -> bool:

@@ -51,11 +51,13 @@ from trialgraph.criteria.members.clauses import repeat_history
 from trialgraph.criteria.members.governing import governed, subjects
 from trialgraph.criteria.members.hindrances import with_whole_clauses
 from trialgraph.criteria.members.merging import merge_qualifiers
+from trialgraph.criteria.members.metastases import share_sites
 from trialgraph.criteria.members.nouns import share_illness
 from trialgraph.criteria.members.parting import part_statement
 from trialgraph.criteria.members.relatives import share_relatives
 from trialgraph.criteria.members.segments import (
     Segment,
+    is_left_open_too,
     is_swallowed_too,
     says_nothing,
     trimmed,
@@ -119,6 +121,7 @@ def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
             says_nothing(segment)
             or ends_plan(segments[:index], segment)
             or is_swallowed_too(segments[:index], segment)
+            or (index == len(segments) - 1 and is_left_open_too(segments[:index], segment))
             or (index == 0 and not text.exclusion and _heads_limits(segments))
         )
     ]
@@ -131,6 +134,7 @@ def _shared(text: Text, segments: list[Segment]) -> list[Segment]:
     """Return the members of a list, each with what it shares with others."""
     segments = with_whole_clauses(text, segments)
     share_words(text, segments, _read_segment)
+    share_sites(text, segments, _read_segment)
     share_objects(text, segments, _read_segment)
     share_illness(text, segments, _read_segment)
     share_places(text, segments, _read_segment)

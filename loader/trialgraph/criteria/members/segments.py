@@ -14,7 +14,16 @@ from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.expressions import Expression
 from trialgraph.namespaces import TGC
 
-__all__ = ["Segment", "is_bare", "is_event", "is_swallowed_too", "opens_vessel", "says_nothing", "trimmed"]
+__all__ = [
+    "Segment",
+    "is_bare",
+    "is_event",
+    "is_left_open_too",
+    "is_swallowed_too",
+    "opens_vessel",
+    "says_nothing",
+    "trimmed",
+]
 
 _SWALLOWING = str(TGC.InabilityToSwallow)
 _OPENING = (str(TGC.CoronaryRevascularization), str(TGC.CoronaryBypass), str(TGC.Angioplasty),
@@ -80,6 +89,27 @@ def is_swallowed_too(before: Sequence[Segment], segment: Segment) -> bool:
     named = (chunk.term for each in before for chunk in each.chunks if chunk.term is not None)
     forms = all(chunk.form.removeprefix("oral ").rstrip("s") in _FORMS for chunk in segment.chunks)
     return segment.expression is None and forms and any(term.iri == _SWALLOWING for term in named)
+
+
+def is_left_open_too(before: Sequence[Segment], segment: Segment) -> bool:
+    """Whether the last member is one more thing that doesn't matter ("regardless of HER2 or PD-L1 status").
+
+    One of the kind that the list is about is a member of its own, unless what doesn't matter is of it, too.
+    """
+    opened = [each for each in before[-1].chunks if "regardless" in each.classes] if before else []
+    if not opened or segment.joint not in ("or", "and", "/") or segment.after_comma:
+        return False
+    if not is_bare(segment) or any(chunk.kind != "word" and chunk.term is None for chunk in segment.chunks):
+        return False
+    behind = [chunk for chunk in before[-1].chunks if chunk.start > opened[-1].start]
+    head = next((c.term for each in before for c in each.chunks if c.term is not None), None)
+    named = next((chunk.term for chunk in segment.chunks if chunk.term is not None), None)
+    if head is None or any(chunk.form == "," for chunk in behind):
+        return False
+    if named is None:
+        return segment.chunks[-1].form.endswith("status")
+    told = {chunk.term.category for chunk in behind if chunk.term is not None}
+    return named.category != head.category or not told.isdisjoint((named.category, "other"))
 
 
 def trimmed(chunks: Sequence[Chunk]) -> list[Chunk]:

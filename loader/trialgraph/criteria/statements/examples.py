@@ -16,13 +16,13 @@ from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.trees import map_facts
 from trialgraph.expressions import Expression, Fact, Value, atoms
 
-__all__ = ["EXAMPLES", "LISTING", "listed_instances"]
+__all__ = ["EXAMPLES", "LISTING", "listed_instances", "lists_allowed"]
 
 EXAMPLES = re.compile(r"^(?:some )?(?:examples?|for example)\b", re.IGNORECASE)
 LISTING = re.compile(
     r"^(?:(?:these|such|prohibited|the following|excluded)\s+)?"
     r"(?:agents?|drugs?|medications?|medicines?|inhibitors?|inducers?|therap(?:y|ies)|treatments?|these|this)"
-    r"\s+(?:may\s+)?includes?\b",
+    r"\s+(?:(?:may|can|could|would|will)\s+)?includes?\b",
     re.IGNORECASE,
 )
 _SOON = 8
@@ -67,6 +67,14 @@ def listed_instances(
     if not any(isinstance(atom, Fact) for atom in atoms(read)):
         return None
     return read if kind is None else map_facts(read, lambda fact: _like_kind(text, fact, kind))
+
+
+def lists_allowed(text: Text, before: Sequence[Chunk], sentence: Sequence[Chunk]) -> bool:
+    """Whether a sentence lists instances of what the one before it allows, and so asks nothing more."""
+    words = text.text[sentence[0].start : sentence[-1].end]
+    letting = any("allowance" in chunk.classes for chunk in before)
+    plain = not any(chunk.classes & {"barring", "negation", "exception"} for chunk in before)
+    return letting and plain and bool(EXAMPLES.match(words) or LISTING.match(words))
 
 
 def _like_kind(text: Text, fact: Fact, kind: Expression) -> Fact:

@@ -144,6 +144,13 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 _NO_EXCEPTION = re.compile(r"\W*th(?:is|e|ese) exceptions? (?:do|does) not include\b", re.IGNORECASE)
+_SAID_AGAIN = re.compile(
+    r"\W*(?:note\W+)?(?:these|such|those)\s+(?:patients|subjects|participants|individuals|women|people|persons)\s+"
+    r"(?:are|will\s+be|should\s+be|must\s+be)\s+(?:excluded|ineligible|not\s+eligible)"
+    r"(?:\s+(?:from|for)\s+(?:the|this)\s+(?:study|trial))?\W*(?:(?:because|since|due\s+to|as)\b.*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+"""How a sentence says of those whom the one before it bars that they are barred."""
 _UNSAID = re.compile(r"\W*(?:(?:please\s+)?note(?:\s+that)?\b)?\W*", re.IGNORECASE)
 """What may stand before words that add nothing."""
 _DEFINING = re.compile(
@@ -301,7 +308,7 @@ def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expressio
     words = text.text[sentence[0].start : sentence[-1].end]
     if is_idle(text, words) or (_REASON.match(words) and _ASKING.search(words) is None):
         return True
-    if orders_test(words):
+    if orders_test(words) or (text.exclusion and _SAID_AGAIN.fullmatch(words)):
         return True
     if text.exclusion and "defined" in text.lowered and _defines(text, sentence):
         return True

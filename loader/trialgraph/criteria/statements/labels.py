@@ -16,7 +16,7 @@ from trialgraph.criteria.conditions.sexes import SEXES
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import for_itself, instances_of
 from trialgraph.criteria.language.connectives import RESTARTS
-from trialgraph.criteria.language.offers import fails_list, offers_choice
+from trialgraph.criteria.language.offers import asks_all, fails_list, offers_choice
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_segments
@@ -41,6 +41,8 @@ _TOPIC = re.compile(
     r"\b(?:serologic(?:al)?|serology|virology|infection|testing)\s+(?:status|results?|tests?)$"
 )
 """How a label ends that tells what the demands behind it are about, and bars nothing itself."""
+_SETTING = re.compile(r"\b(?:defin|requir|must|met\b|meet|fulfil|allow|permit|eligib|enrol|appl)")
+"""How a label says what has to be met rather than what bars."""
 _APART = frozenset({"with", "without", "in", "for"})
 _PRESENCE = frozenset({"with", "without"})
 
@@ -72,6 +74,7 @@ def read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression
         if any(chunk.form == "and" for chunk in rest):
             return narrative(text, chunks[0].start, chunks[-1].end)
         body = alternatives_of(body)
+    body = _together(text, words, body)
     if fails_list(words):
         return negate(AllOf(body.operands) if isinstance(body, AnyOf) else body)
     return _below(text, label, body, (chunks[0].start, chunks[-1].end))
@@ -84,6 +87,12 @@ def _below(text: Text, label: list[Chunk], body: Expression, place: tuple[int, i
     kinds = {type(atom) for atom in atoms(body)}
     asked = _values_of_some(text, label, body) if Value in kinds and Fact not in kinds else None
     return asked if asked is not None else _under_label(text, label, body, place)
+
+
+def _together(text: Text, words: str, body: Expression) -> Expression:
+    """Return what bars only together behind "has received all of the following:" and its like."""
+    listed = text.exclusion and asks_all(words) and _SETTING.search(words) is None
+    return all_of(body.operands) if listed and isinstance(body, AnyOf) else body
 
 
 def _before_list(label: Sequence[Chunk]) -> int | None:

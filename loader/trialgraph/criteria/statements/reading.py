@@ -39,6 +39,7 @@ from trialgraph.criteria.facts.spread import with_spread
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import (
     DEMAND,
+    asks_all,
     counts_several,
     defines_childbearing,
     discounts,
@@ -116,7 +117,6 @@ from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, No
 __all__ = ["read_expression"]
 
 _LONGEST = 20_000
-_ALL = re.compile(r"\ball\b[^:]{0,30}\bfollowing\b|\bboth of\b", re.IGNORECASE)
 _EXCEPTED = re.compile(
     r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|other than)\b"
     r"(?=[^:]{0,60}:\s*$|\s*\([^()]*\)\s*:\s*$|[^:]{0,90}\b(?:below|following|follows)\s*:\s*$)(?:[^:()]|\([^()]*\))*:\s*$"
@@ -234,7 +234,7 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
         return negate(all_of(read))
     if text.exclusion and meets_nothing(lead):
         return narrative(text, start, end)
-    either = offers_choice(lead) or (text.exclusion and not _ALL.search(lead))
+    either = offers_choice(lead) or (text.exclusion and not asks_all(lead))
     either = either or (
         not text.exclusion and (lists_cancers(read, text.vocabulary) or lists_paraproteins(lead, read))
     )

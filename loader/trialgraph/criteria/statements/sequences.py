@@ -11,7 +11,7 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.cases import asked_of, read_case, without_note
 from trialgraph.criteria.conditions.lifting import excuses
 from trialgraph.criteria.conditions.occasions import is_named
-from trialgraph.criteria.conditions.roles import defines_condition
+from trialgraph.criteria.conditions.roles import defines_condition, defines_unasked
 from trialgraph.criteria.conditions.waiting import with_washout
 from trialgraph.criteria.language.offers import (
     admits,
@@ -27,7 +27,7 @@ from trialgraph.criteria.statements.admissions import (
     read_permission,
 )
 from trialgraph.criteria.statements.endings import with_alternative
-from trialgraph.criteria.statements.examples import EXAMPLES, LISTING, listed_instances
+from trialgraph.criteria.statements.examples import EXAMPLES, LISTING, listed_instances, lists_allowed
 from trialgraph.criteria.statements.grants import granted
 from trialgraph.criteria.statements.idle import NOTED, adds_nothing
 from trialgraph.criteria.statements.notes import (
@@ -57,10 +57,12 @@ def read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[E
     read: list[Expression] = []
     sentences = with_listed_exceptions(text, sentences)
     sentences = sentences if text.exclusion else [without_note(each) for each in sentences]
+    before: list[Chunk] = []
     for sentence in sentences:
         words = text.text[sentence[0].start : sentence[-1].end]
         place = (sentence[0].start, sentence[-1].end)
-        if _is_stray(sentence, words) or _says_no_more(text, sentence, read):
+        of_allowed, before = lists_allowed(text, before, sentence), sentence
+        if of_allowed or _is_stray(sentence, words) or _says_no_more(text, sentence, read):
             continue
         if (joined := _joined(text, sentence, read)) is not None:
             read = joined
@@ -113,7 +115,10 @@ def _joined(text: Text, sentence: list[Chunk], read: list[Expression]) -> list[E
 
 def _says_no_more(text: Text, sentence: list[Chunk], read: list[Expression]) -> bool:
     """Whether a sentence leaves what those before it say as it is."""
-    return bool(read) and (adds_nothing(text, sentence, read) or says_no_more(sentence))
+    if not read:
+        return False
+    defined = not text.exclusion and defines_unasked(sentence, read)
+    return defined or adds_nothing(text, sentence, read) or says_no_more(sentence)
 
 
 def _is_stray(sentence: list[Chunk], words: str) -> bool:
