@@ -7,7 +7,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from trialgraph.criteria.chunking.brackets import is_cancer
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.beside import bracketed_window
@@ -18,13 +17,12 @@ from trialgraph.criteria.facts.recency import goes_on
 from trialgraph.criteria.language.cohorts import Opening, opening_part
 from trialgraph.criteria.language.offers import SOME_ASKED
 from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of
 from trialgraph.criteria.mentions.topics import topics_of
 from trialgraph.criteria.sections.outline import Outline
+from trialgraph.criteria.statements.entrants import OBLIGING, allowed_case, also_asked
 from trialgraph.criteria.statements.notes import only_notes
 from trialgraph.criteria.statements.parts import part_led_in
-from trialgraph.criteria.statements.refusals import without_trailing_verb
 from trialgraph.criteria.statements.supposed import case_of
 from trialgraph.criteria.trees import all_of, any_of, asks_of_some, dated, map_facts, negate
 from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Not, Value, atoms
@@ -40,7 +38,6 @@ _INSTANCES = re.compile(
 _OR_ANY = re.compile(
     r"\binclud|such as|e\.g|\bor\b[^;:]{0,40}\b(?:any|one)\b[^;:]{0,15}\bfollowing\b", re.IGNORECASE
 )
-_MODALS = ("must", "should", "need", "are required to", "have to")
 _EXCLUDED = re.compile(
     r"\b(?:are|is|be|must) (?:also )?(?:excluded|ineligible|not (?:be )?(?:eligible|allowed|permitted))\b",
     re.IGNORECASE,
@@ -250,40 +247,12 @@ def _asked_of_some(
     if text.exclusion:
         return None
     sentences = sentences_of(text, between(chunks, start, lead_end))
-    if sentences and (case := _allowed_case(text, sentences[-1])) is not None:
+    if sentences and (case := allowed_case(text, sentences[-1])) is not None:
         last = sentences[-1][0].start
         before = [read(text, between(chunks, start, last), start, last)] if len(sentences) > 1 else []
-        return all_of([*before, asked_of(text, case, all_of([*_also_asked(text, sentences[-1]), body]))])
+        return all_of([*before, asked_of(text, case, all_of([*also_asked(text, sentences[-1]), body]))])
     waived = _CAUSE.search(text.text, start, lead_end)
     return any_of([body, narrative(text, waived.start("cause"), waived.end())]) if waived else None
-
-
-def _allowed_case(text: Text, leading: Sequence[Chunk]) -> Expression | None:
-    """Return whom alone a list below "patients with HIV are allowed if:" is about; None when it is about all.
-
-    The cancer that a trial is for isn't allowed, but asked for.
-    """
-    at = next((i for i, chunk in enumerate(leading) if "allowance" in chunk.classes), 0)
-    before = trimmed(without_trailing_verb(list(leading[:at])))
-    named = [chunk for chunk in before if is_content(chunk)]
-    if not named or leading[0].form == "if" or any(chunk.kind == "value" for chunk in named):
-        return None
-    if any(chunk.classes & {"negation", "exception"} for chunk in leading[: at + 1]) or any(
-        is_cancer(chunk.term) for chunk in named
-    ):
-        return None
-    if any(chunk.form.startswith(_MODALS) for chunk in before):
-        return None
-    return case_of(text, before)
-
-
-def _also_asked(text: Text, leading: Sequence[Chunk]) -> list[Expression]:
-    """Return what a lead-in asks beside its list of whom it allows, as words ("if stable, and:")."""
-    at = next(i for i, chunk in enumerate(leading) if "allowance" in chunk.classes)
-    behind = [chunk for chunk in leading[at + 1 :] if chunk.kind != "sign"]
-    if not any(map(is_content, behind)):
-        return []
-    return [narrative(text, behind[0].start, behind[-1].end)]
 
 
 def _of_named(leading: Sequence[Chunk], head: Expression, body: Expression) -> Expression | None:
@@ -338,7 +307,7 @@ def _opening_case(text: Text, leading: Sequence[Chunk]) -> Expression | None:
 
 def _names_some(leading: Sequence[Chunk]) -> bool:
     """Whether a lead-in asks its list of some patients only ("patients who received X must meet:")."""
-    modal = next((i for i, chunk in enumerate(leading) if chunk.form.startswith(_MODALS)), None)
+    modal = next((i for i, chunk in enumerate(leading) if chunk.form.startswith(OBLIGING)), None)
     subject = leading[:modal] if modal is not None else ()
     told = any(chunk.classes & {"confirmation", "confirmed"} for chunk in subject)
     told = told or any(is_content(chunk) for chunk in leading[len(subject) :])
