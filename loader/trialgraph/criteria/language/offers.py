@@ -16,6 +16,7 @@ __all__ = [
     "counts_several",
     "defines_childbearing",
     "discounts",
+    "exemplifies",
     "fails_list",
     "handles_negative",
     "lacks_list",
@@ -30,6 +31,10 @@ __all__ = [
 _SEVERAL = (
     r"\b(?:two|three|four|five|[2-9])(?: or more| additional| other| out)*(?: of (?:the |these )?(?:\w+ )?"
     r"(?:following|below|criteria|conditions|factors)| of the\b| of:)"
+)
+_EXEMPLIFYING = re.compile(
+    r"\b(?:this|these|they|which|such\s+\w+|examples?)\s+(?:may|could|can|might)\s+(?:also\s+)?include\b[^.:]*:\s*$",
+    re.IGNORECASE,
 )
 _ALL = re.compile(
     r"\ball\b[^:]{0,30}\bfollowing\b(?![^:]*\b(?:exclu|ineligib|prohibit|not\b))|\b(?:both|each)\s+of\b[^:]{0,30}\bfollowing\b"
@@ -200,6 +205,11 @@ DEMANDED = re.compile(r"\b(?:must|should|ha(?:s|ve) to|needs? to)\b", re.IGNOREC
 def asks_several(words: str) -> bool:
     """Whether a sentence asks for a number of items of a list ("two of the following")."""
     return any(map(words.lower().__contains__, _LISTED)) and _SEVERAL_OF.search(words) is not None
+
+
+def exemplifies(lead: str) -> bool:
+    """Whether the items that follow may be what was asked for, and nothing more ("this could include:")."""
+    return _EXEMPLIFYING.search(lead) is not None
 
 
 def asks_all(lead: str) -> bool:

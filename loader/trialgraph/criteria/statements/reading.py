@@ -43,6 +43,7 @@ from trialgraph.criteria.language.offers import (
     counts_several,
     defines_childbearing,
     discounts,
+    exemplifies,
     fails_list,
     lacks_list,
     lets_in,
@@ -210,7 +211,7 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
         return narrative(text, start, end)
     if _UNFINISHED.search(lead) and text.search(lexicon().willing, lead):
         return narrative(text, start, end)
-    if defines_childbearing(lead) or lists_contraception(lead) or discounts(lead):
+    if _only_tells(text, lead):
         return _defined_below(text, chunks, outline)
     items = [between(chunks, item.start, item.end) for item in outline.items]
     leading = between(chunks, start, lead_end)
@@ -261,6 +262,12 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     whole = with_lead(text, chunks, outline, body, _read_stretch, either=either)
     more = any(map(says_more, atoms(whole))) or any(map(str.isdigit, lead))
     return whole if more else narrative(text, start, end)
+
+
+def _only_tells(text: Text, lead: str) -> bool:
+    """Whether a list tells what a state is or isn't, or gives examples of what is asked for."""
+    told = defines_childbearing(lead) or lists_contraception(lead) or discounts(lead)
+    return told or (not text.exclusion and exemplifies(lead))
 
 
 def _reader(chunks: Sequence[Chunk]) -> Callable[[Text, Outline], Expression]:
