@@ -24,11 +24,17 @@ __all__ = ["OBLIGING", "allowed_case", "also_asked"]
 
 OBLIGING = ("must", "should", "need", "are required to", "have to")
 """How verbs start that say what has to be."""
+_BEING = frozenset({"is", "are", "be", "may", "can", "could", "will"})
 _PERSONS = frozenset({"patient", "subject", "participant", "individual", "person"})
 _FURTHER = re.compile(
     r"\b(?:prior|previous(?:ly)?|history|survivors?|second(?:ary)?|other|another)\b", re.IGNORECASE
 )
 """What tells of a cancer that the trial isn't for."""
+_LISTED = re.compile(r"\b(?:following|below|listed|these)\b", re.IGNORECASE)
+_BOUNDING = re.compile(
+    r"[^.;:]*\b(?:if|provided|providing|when|as\s+long\s+as|so\s+long\s+as|only|meet\w*|circumstances|conditions|situations)\b",
+    re.IGNORECASE,
+)
 _ALSO = re.compile(r"\balso\b", re.IGNORECASE)
 """How a lead-in says that its list is another way to meet what was demanded before."""
 
@@ -43,7 +49,8 @@ def allowed_case(text: Text, leading: Sequence[Chunk]) -> Expression | None:
         leading: The sentence that leads in the list.
     """
     at = next((i for i, chunk in enumerate(leading) if "allowance" in chunk.classes), 0)
-    before = trimmed(without_trailing_verb(list(leading[:at])))
+    kept = without_trailing_verb(list(leading[:at]))
+    before = trimmed(kept)
     if not before or leading[0].form == "if" or any(chunk.form.startswith(OBLIGING) for chunk in before):
         return None
     if _ALSO.search(text.text, before[0].start, leading[at].end) is not None:
@@ -53,8 +60,16 @@ def allowed_case(text: Text, leading: Sequence[Chunk]) -> Expression | None:
         return None
     turned = any(chunk.classes & {"negation", "exception"} for chunk in leading[: at + 1])
     if not named or turned or is_cancer(named[0].term):
-        return narrative(text, before[0].start, before[-1].end)
+        said = len(kept) < at or leading[at].form.split(" ")[0] in _BEING
+        told = said and _bounds(text, before, leading[at])
+        return narrative(text, before[0].start, before[-1].end) if told else None
     return case_of(text, before)
+
+
+def _bounds(text: Text, before: Sequence[Chunk], allowing: Chunk) -> bool:
+    """Whether a list bounds what words before "is allowed" name, rather than being what they speak of."""
+    listed = _LISTED.search(text.text, before[0].start, before[-1].end) is not None
+    return not listed and _BOUNDING.match(text.text, allowing.end) is not None
 
 
 def _is_of_all(text: Text, before: Sequence[Chunk], named: Sequence[Chunk]) -> bool:
