@@ -27,9 +27,10 @@ __all__ = ["add_values"]
 _ENDS = frozenset({";", "."})
 _OPENING = frozenset({"for", "in", "with"})
 _TAKING = frozenset(
-    {"patient", "subject", "participant", "individual", "patient who", "subject who", "participant who", "who", "are",
-     "is", "have", "on", "receiving", "receive", "requiring", "require", "requires", "taking", "treated with", "using",
-     "use of", "need", "need for", "of", "a", "the", "at", "dose", "doses", "dose of", "doses of", "that", "currently"}
+    {"patient", "subject", "participant", "individual", "patient who", "subject who", "participant who",
+     "who", "are", "is", "have", "on", "receiving", "receive", "requiring", "require", "requires", "taking", "using",
+     "treated with", "use of", "need", "need for", "of", "a", "the", "at", "dose", "doses", "dose of",
+     "doses of", "that", "currently"}
 )  # fmt: skip
 """What may stand before a dose, and says nothing but that it is given."""
 _LEAST = 3
@@ -168,7 +169,7 @@ def _beside(words: Narrative, left: _Left) -> Expression:
 
 
 def _dose_alone(left: _Left, clause: Sequence[Chunk]) -> Expression | None:
-    """Return the dose that a clause says nothing but that patients are on ("requiring > 10 mg of prednisone")."""
+    """Return the dose that a clause says nothing but that patients are on ("requiring > 10 mg")."""
     at = next((i for i, chunk in enumerate(clause) if chunk.kind == "value" and chunk.form == DOSE), 0)
     plain = all(chunk.form in _TAKING for chunk in clause[:at])
     timed = [chunk.window for chunk in clause[at + 1 :]]

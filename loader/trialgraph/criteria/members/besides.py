@@ -1,4 +1,4 @@
-"""Limits that are asked, or bar, only together with the one before ("AST > 3 x ULN with bilirubin > 2 x ULN")."""
+"""Limits that are asked, or bar, only together with the one before ("AST > 3 with bilirubin > 2 x ULN")."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from trialgraph.expressions import Expression, Value
 __all__ = ["as_one_choice", "with_limit_beside"]
 
 _BESIDE = re.compile(
-    r"(?:(?:concomitant|concomitantly|concurrent|concurrently|together|along|combined|in combination|associated"
-    r"|accompanied) )?(?:with|by|in presence of|in the presence of)(?: (?:an?|the|concomitant|concurrent))*"
+    r"(?:(?:concomitant|concomitantly|concurrent|concurrently|together|along|combined|in combination"
+    r"|associated|accompanied) )?(?:with|by|in presence of|in the presence of)"
+    r"(?: (?:an?|the|concomitant|concurrent))*"
 )
 """What leads from one limit to another that goes with it."""
 
@@ -36,7 +37,7 @@ def with_limit_beside(segments: Sequence[Segment], chunk: Chunk, *, barring: boo
 
 def as_one_choice(members: Sequence[tuple[str, Expression]]) -> list[tuple[str, Expression]]:
     """Put two limits alike together, which what goes with them is shared by ("AST > 3 or ALT > 3 with …")."""
-    joint, last = members[-1]
+    joint = members[-1][0]
     told = [each for _, each in members[-2:]]
     if joint != "or" or not _are_alike(told):
         return list(members)
