@@ -54,6 +54,15 @@ _TESTED = re.compile(
 """What a PCR found, of which no virus is named in the same words."""
 
 
+_LOAD = re.compile(
+    r"\bviral\s+loads?\b(?=(?:\s+(?:levels?|is|are|of|that\s+is|must\s+be|should\s+be|at|[(\[]))*\s*[(\[]?"
+    r"(?:[<>≤≥]|(?:less|lower|fewer|more|greater|higher|not\s+more|no\s+more)\s+than|below|under|above|up\s+to|at\s+least))",
+    re.IGNORECASE,
+)
+"""A viral load with a limit, of which no virus is named in the same words."""
+_OF_HIV = frozenset(map(str, (TGC.CD4Count, TGC.AntiretroviralTherapy)))
+"""What is only told of patients with HIV."""
+
 _POSITIVE = re.compile(r"\b(?:positive|detectable)\b", re.IGNORECASE)
 
 
@@ -72,6 +81,11 @@ def with_viruses(
         load = _named_before(tokens, mentions, start, vocabulary)
         if load is not None:
             mentions[start] = replace(mentions[start], term=load[0])
+    for found in _LOAD.finditer(text) if "iral load" in text else ():
+        start, end = token_at(tokens, found.start()), token_at(tokens, found.end() - 1) + 1
+        measured = _measured_before(tokens, mentions, start, vocabulary)
+        if measured is not None and not any(m.start < end and start < m.end for m in mentions.values()):
+            mentions[start] = Mention(measured, start, end)
     if "PCR" in text or "olymerase" in text:
         for found in list(_TESTED.finditer(text)):
             _with_test(tokens, mentions, vocabulary, found)
@@ -117,6 +131,28 @@ def _named_before(
         if before is not None and (own := _loads_of(before.term, vocabulary)) is not None:
             named[own[0].iri] = own
     return next(iter(named.values())) if len(named) == 1 else None
+
+
+def _measured_before(
+    tokens: Sequence[Token], mentions: dict[int, Mention], start: int, vocabulary: Vocabulary
+) -> Term | None:
+    """Return the quantity of the one virus that a sentence speaks of before a place, or None."""
+    opening = next((i + 1 for i in range(start - 1, -1, -1) if tokens[i].text in _ENDS), 0)
+    before = [mentions[index].term for index in range(opening, start) if index in mentions]
+    told = {_measure_of(term, vocabulary) for term in before} - {None}
+    return next(iter(told)) if len(told) == 1 else None
+
+
+def _measure_of(term: Term, vocabulary: Vocabulary) -> Term | None:
+    """Return the viral load of the virus that a term names, or whose marker or treatment it is."""
+    if term.iri in _OF_HIV:
+        return vocabulary.find("HIV viral load")
+    own = INFECTIONS.get(term.iri, term.iri)
+    if own in _LOADS:
+        return vocabulary.find("HBV viral load" if own == _HBV else "HCV viral load")
+    if _INFECTION not in term.ancestors:
+        return None
+    return vocabulary.find(f"{term.label.removesuffix(' infection')} viral load")
 
 
 def _loads_of(term: Term, vocabulary: Vocabulary) -> tuple[Term, Term | None] | None:

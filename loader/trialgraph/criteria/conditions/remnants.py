@@ -26,6 +26,13 @@ __all__ = ["add_values"]
 
 _ENDS = frozenset({";", "."})
 _OPENING = frozenset({"for", "in", "with"})
+_TAKING = frozenset(
+    {"patient", "subject", "participant", "individual", "patient who", "subject who", "participant who",
+     "who", "are", "is", "have", "on", "receiving", "receive", "requiring", "require", "requires", "taking", "using",
+     "treated with", "use of", "need", "need for", "of", "a", "the", "at", "dose", "doses", "dose of",
+     "doses of", "that", "currently"}
+)  # fmt: skip
+"""What may stand before a dose, and says nothing but that it is given."""
 _LEAST = 3
 _FURTHEST = 40
 """How far back the start of a sentence is sought, in chunks."""
@@ -137,7 +144,10 @@ def _beside(words: Narrative, left: _Left) -> Expression:
     """Put each limit that words state beside them, in their case."""
     text = left.text
     read: list[Expression] = []
-    for clause, told in left.clauses(words.span):
+    clauses = [each for each in left.clauses(words.span) if each[0]]
+    if len(clauses) == 1 and (dose := _dose_alone(left, clauses[0][0])) is not None:
+        return dose
+    for clause, told in clauses:
         for index in range(told, len(clause)):
             chunk = clause[index]
             if chunk.start not in left.values or chunk.expression is None:
@@ -156,6 +166,18 @@ def _beside(words: Narrative, left: _Left) -> Expression:
     if not read:
         return words
     return any_of([words, *read]) if text.exclusion else all_of([words, *read])
+
+
+def _dose_alone(left: _Left, clause: Sequence[Chunk]) -> Expression | None:
+    """Return the dose that a clause says nothing but that patients are on ("requiring > 10 mg")."""
+    at = next((i for i, chunk in enumerate(clause) if chunk.kind == "value" and chunk.form == DOSE), 0)
+    plain = all(chunk.form in _TAKING for chunk in clause[:at])
+    timed = [chunk.window for chunk in clause[at + 1 :]]
+    if not at or not plain or None in timed or len(timed) > 1 or clause[at].start not in left.values:
+        return None
+    role = role_of(left.text, clause, at)
+    dose = clause[at].expression if role == ("barred" if left.text.exclusion else "demanded") else None
+    return None if dose is None else _dated(dose, clause[at + 1 :])
 
 
 def _dated(limit: Expression, behind: Sequence[Chunk]) -> Expression:

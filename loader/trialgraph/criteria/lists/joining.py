@@ -11,6 +11,7 @@ from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.facts.instances import demanded_kinds, example_of, is_way_of, unlisted
 from trialgraph.criteria.lists.blocks import blocks_of, is_given
+from trialgraph.criteria.members.besides import as_one_choice
 from trialgraph.criteria.members.clauses import share_clauses
 from trialgraph.criteria.members.denied import (
     denied_too,
@@ -209,6 +210,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             denied[-1] = all_of([denied[-1], expression])
             members[-1] = (members[-1][0], all_of([*beside, _none_of(text, denied, segment)]))
         elif members and text.exclusion and (at in together or befalls(segment) or (at in befallen and came)):
+            members = as_one_choice(members) if segment.beside else members
             came = [*came, expression] if at in befallen and came else [members[-1][1], expression]
             members[-1] = (members[-1][0], all_of([came[0], any_of(came[1:])]))
         elif other and segment.joint == "and" and segment.expression is not None:

@@ -94,6 +94,8 @@ _GENERAL = frozenset({"performance", "LifeExpectancy"})
 """What tells of no organ's function."""
 _MARKER = re.compile(r"(?:[a-k]|[ivx]{1,4}|\d{1,2})[.)]\s*(?=[A-Z])|[°o]\s*(?=[A-Z])")
 """The letter or number of an item, where its list lost its lines."""
+_EXTENT = frozenset({"stage", "grade"})
+"""What is said of a disease, and not of the value behind it ("stage II with PSA > 10")."""
 _WAIVED = re.compile(
     r"(?:(?:is|are|will be|would be|may be)\s+)?"
     r"(?:not\s+(?:required|applicable|needed|necessary|considered)|considered)\b", re.IGNORECASE
@@ -263,8 +265,10 @@ def _unread_head(text: Text, chunks: list[Chunk]) -> Expression | None:
 def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> Expression | None:
     before = chunks[:at]
     unknown: list[Chunk] = []
-    for chunk in before:
-        if "negation" in chunk.classes:
+    for chunk, following in zip(before, chunks[1:], strict=False):
+        if chunk.form in _EXTENT or following.kind == "limit":
+            unknown.append(chunk)
+        elif "negation" in chunk.classes:
             segment.negated = not segment.negated
         elif (
             chunk is before[0] and (chunk.form == "but" or _MARKER.match(text.text, chunk.start))

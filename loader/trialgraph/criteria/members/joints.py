@@ -117,7 +117,8 @@ def asked_together(text: Text, segments: Sequence[Segment]) -> frozenset[int]:
         if segments[at].joint == "and"
         and not segments[at].after_comma
         and (
-            _are_both(segments, at)
+            segments[at].beside
+            or _are_both(segments, at)
             or _has_had_too(segments, at)
             or (text.exclusion and _is_limit_beside(segments, at))
             or (text.exclusion and _is_given_to(segments[at - 1], segments[at]))

@@ -24,6 +24,7 @@ from trialgraph.criteria.members.anew import (
     supposes,
     takes_all,
 )
+from trialgraph.criteria.members.besides import with_limit_beside
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.expressions import Value
 from trialgraph.namespaces import TGC
@@ -103,8 +104,7 @@ def part_statement(
             or _slash_inside(chunks, index)
         ):
             if chunk.kind == "value" and not swallowing and _starts_new_value(current):
-                segments.append(Segment(";", [chunk]))
-                swallowing = False
+                segments = with_limit_beside(segments, chunk, barring=barring)
                 continue
             if not barring and not swallowing and _tells_more_of_aged(chunks, index, current):
                 segments.append(Segment(";", [chunk]))

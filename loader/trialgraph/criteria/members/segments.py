@@ -37,6 +37,7 @@ class Segment:
     """A member of a list: how it is joined to the one before, its chunks, what it says.
 
     It is `tight` where it offers a choice with the one before only ("A and/or B and C", "A- or B-based").
+    It is `beside` where it is asked, or bars, only with the one before ("AST > 3 with bilirubin > 2").
     It is `narrower` where its name's own adjective takes the place of the one before "or". What its
     examples say is `listed`; `others` is what its other time is for.
     """
@@ -53,6 +54,7 @@ class Segment:
     tested: bool = False
     narrower: bool = False
     tight: bool = False
+    beside: bool = False
     other_time: OtherTime | None = None
     listed: Expression | None = None
     others: Expression | None = None

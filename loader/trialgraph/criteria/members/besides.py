@@ -1,0 +1,50 @@
+"""Limits that are asked, or bar, only together with the one before ("AST > 3 with bilirubin > 2 x ULN")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from trialgraph.criteria.chunking.chunks import Chunk
+from trialgraph.criteria.members.segments import Segment
+from trialgraph.criteria.trees import any_of
+from trialgraph.expressions import Expression, Value
+
+__all__ = ["as_one_choice", "with_limit_beside"]
+
+_BESIDE = re.compile(
+    r"(?:(?:concomitant|concomitantly|concurrent|concurrently|together|along|combined|in combination"
+    r"|associated|accompanied) )?(?:with|by|in presence of|in the presence of)"
+    r"(?: (?:an?|the|concomitant|concurrent))*"
+)
+"""What leads from one limit to another that goes with it."""
+
+
+def with_limit_beside(segments: Sequence[Segment], chunk: Chunk, *, barring: bool) -> list[Segment]:
+    """Return members with a value that follows another one without a sign between them."""
+    current = segments[-1]
+    last = max((i for i, each in enumerate(current.chunks) if each.kind == "value"), default=-1)
+    between = current.chunks[last + 1 :]
+    words = " ".join(each.form for each in between)
+    if not all(each.kind == "word" for each in between) or not _BESIDE.fullmatch(words):
+        return [*segments, Segment(";", [chunk])]
+    current.chunks = current.chunks[: last + 1]
+    told = [each.chunks[0].expression for each in segments[-2:]]
+    if not barring and current.joint == "or" and _are_alike(told):
+        return [*segments, Segment(";", [chunk])]
+    return [*segments, Segment("and", [chunk], beside=True)]
+
+
+def as_one_choice(members: Sequence[tuple[str, Expression]]) -> list[tuple[str, Expression]]:
+    """Put two limits alike together, which what goes with them is shared by ("AST > 3 or ALT > 3 with …")."""
+    joint = members[-1][0]
+    told = [each for _, each in members[-2:]]
+    if joint != "or" or not _are_alike(told):
+        return list(members)
+    return [*members[:-2], (members[-2][0], any_of(told))]
+
+
+def _are_alike(told: Sequence[Expression | None]) -> bool:
+    """Whether two quantities have the same limit."""
+    limits = [(each.limit, each.unit, each.relative_to) for each in told if isinstance(each, Value)]
+    return len(limits) == len(told) > 1 and limits[0] == limits[1]
