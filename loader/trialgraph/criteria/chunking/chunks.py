@@ -287,7 +287,7 @@ class Chunker:
     def _words(self, position: int, mention: Mention | None) -> tuple[Chunk, int]:
         token = self.tokens[position]
         named = self.tokens[mention.end - 1].end if mention is not None else 0
-        if (placed := self._phrase(token, named)) is not None:
+        if (placed := self._phrase(position, token, named)) is not None:
             return placed, self._token_at(placed.end, position)
         if (everyone := self._everyone(position)) is not None:
             return everyone
@@ -324,7 +324,9 @@ class Chunker:
         form = "and / or" if form == "and or" else form
         return Chunk("word", token.start, self.tokens[end - 1].end, form, classes), end
 
-    def _phrase(self, token: Token, named: int) -> Chunk | None:
+    def _phrase(self, position: int, token: Token, named: int) -> Chunk | None:
+        if (risk := self.text.risks.get(position)) is not None:
+            return Chunk("word", token.start, risk[0], "risk class", _QUALIFIER if risk[1] else _NARROWING)
         stage = stage_end(self.source, token, named)
         if stage is not None:
             return Chunk("word", token.start, stage, "stage", _QUALIFIER)
