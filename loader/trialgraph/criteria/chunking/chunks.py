@@ -7,7 +7,7 @@ import re
 from trialgraph.criteria.chunking.generalities import anything_end, unstoppable_end
 from trialgraph.criteria.chunking.outcomes import tells_outcome
 from trialgraph.criteria.chunking.pieces import Chunk, ChunkKind, is_given
-from trialgraph.criteria.chunking.staging import setting_end, stage_end
+from trialgraph.criteria.chunking.staging import staged
 from trialgraph.criteria.chunking.texts import Text
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import BRACKETS, CLOSING, Token, bracket_pairs, tokenize
@@ -64,7 +64,6 @@ class Chunker:
         self.opened = 0
         """How many brackets that a limit has opened aren't closed yet."""
         self.timed = tells_time(text.lowered)
-        self.settled = "setting" in text.lowered
 
     def chunks(self) -> tuple[Chunk, ...]:
         """Return the chunks of the whole text."""
@@ -287,7 +286,7 @@ class Chunker:
     def _words(self, position: int, mention: Mention | None) -> tuple[Chunk, int]:
         token = self.tokens[position]
         named = self.tokens[mention.end - 1].end if mention is not None else 0
-        if (placed := self._phrase(token, named)) is not None:
+        if (placed := self._phrase(position, token, named)) is not None:
             return placed, self._token_at(placed.end, position)
         if (everyone := self._everyone(position)) is not None:
             return everyone
@@ -324,13 +323,11 @@ class Chunker:
         form = "and / or" if form == "and or" else form
         return Chunk("word", token.start, self.tokens[end - 1].end, form, classes), end
 
-    def _phrase(self, token: Token, named: int) -> Chunk | None:
-        stage = stage_end(self.source, token, named)
-        if stage is not None:
-            return Chunk("word", token.start, stage, "stage", _QUALIFIER)
-        setting = setting_end(self.source, token) if self.settled else None
-        if setting is not None:
-            return Chunk("word", token.start, setting, "in the setting", _NARROWING)
+    def _phrase(self, position: int, token: Token, named: int) -> Chunk | None:
+        if (risk := self.text.risks.get(position)) is not None:
+            return Chunk("word", token.start, risk[0], "risk class", _QUALIFIER if risk[1] else _NARROWING)
+        if (stage := staged(self.source, token, named)) is not None:
+            return Chunk("word", token.start, *stage)
         if (kept := unstoppable_end(self.source, token)) is not None:
             return Chunk("word", token.start, kept, "that cannot", _NARROWING)
         led = anything_end(self.source, token, self.tokens, self.text.mentions)

@@ -6,7 +6,7 @@ import re
 
 from trialgraph.criteria.language.tokens import Token
 
-__all__ = ["setting_end", "stage_end"]
+__all__ = ["staged"]
 
 _DEGREE = r"(?:(?:[0IVX]{1,4}|[0-5])[A-Da-d]?[1-3]?|one|two|three|four|five)(?![A-Za-z0-9])"
 _MORE = (
@@ -86,23 +86,51 @@ _SETTING = re.compile(
     rf"(?:(?:\s*[,/]\s*|\s+)(?:(?:and/or|and|or)\s+)?(?:the\s+)?{_COURSE}){{0,6}}\s+settings?\b(?!\s+(?:of|or|and)\b)",
     re.IGNORECASE,
 )
+_KIND = r"(?:stages?|grades?|histolog(?:y|ies)|(?:sub)?types?|disease\s+sites?|tumou?r\s+types?)\b"
+_EVERY = re.compile(
+    rf"(?:(?:of|at|with|across)\s+)?(?:any|all)\s+(?:(?:clinical|pathologic(?:al)?|histologic(?:al)?|disease|tumou?r)\s+)?{_KIND}"
+    rf"(?:\s*(?:[,/]\s*(?:and\s+|or\s+)?|\s(?:and/or|and|or)\s)\s*(?:(?:any|all)\s+)?{_KIND})*"
+    r"(?:\s*\((?:stages?\s+)?(?:0|I|1)\s*(?:-|to|through)\s*(?:IV|4)\))?"
+    r"(?!\s*[-≥>≤<]|\s+(?:[0-4]|I{1,3}|IV)(?![a-z])|\s+(?:that|which|who|except|other|besides|not|allowed|treated)\b)",
+    re.IGNORECASE,
+)
+_OPENS_EVERY = frozenset({"any", "all", "of", "at", "with", "across"})
 _LONGEST = 3
+_QUALIFIER = frozenset({"qualifier"})
+_NOTHING = frozenset({"neutral", "tail"})
+_BEHIND = frozenset({"post"})
 
 
-def setting_end(text: str, token: Token) -> int | None:
-    """Return where "in the adjuvant, locally advanced or metastatic setting" ends, or None."""
-    found = _SETTING.match(text, token.start) if token.form == "in" else None
-    return found.end() if found else None
-
-
-def stage_end(text: str, token: Token, named: int = 0) -> int | None:
-    """Return where the stage or grade that starts at a token ends, or None.
+def staged(text: str, token: Token, named: int = 0) -> tuple[int, str, frozenset[str]] | None:
+    """Return where a stage, "any stage" or a setting that starts at a token ends, its form, and what it does.
 
     Args:
         text: The normalised text.
         token: One of its words.
         named: Where the name of a concept that starts there ends: "M1 disease" is one.
     """
+    if (end := _stage_end(text, token, named)) is not None:
+        return end, "stage", _QUALIFIER
+    if (end := _any_stage_end(text, token)) is not None:
+        return end, "any stage", _NOTHING
+    end = _setting_end(text, token)
+    return None if end is None else (end, "in the setting", _BEHIND)
+
+
+def _any_stage_end(text: str, token: Token) -> int | None:
+    """Return where "any stage", "of any histology or grade" ends, which narrows nothing, or None."""
+    found = _EVERY.match(text, token.start) if token.form in _OPENS_EVERY else None
+    return found.end() if found else None
+
+
+def _setting_end(text: str, token: Token) -> int | None:
+    """Return where "in the adjuvant, locally advanced or metastatic setting" ends, or None."""
+    found = _SETTING.match(text, token.start) if token.form == "in" else None
+    return found.end() if found else None
+
+
+def _stage_end(text: str, token: Token, named: int) -> int | None:
+    """Return where the stage or grade that starts at a token ends, or None."""
     if token.form in _OPENING:
         found = _STAGE.match(text, token.start) or _TNM.match(text, token.start)
         return found.end() if found else None

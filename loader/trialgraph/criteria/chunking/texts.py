@@ -16,6 +16,7 @@ from trialgraph.criteria.chunking.leukemias import add_leukemias
 from trialgraph.criteria.chunking.namings import add_unlisted
 from trialgraph.criteria.chunking.pieces import Chunk
 from trialgraph.criteria.chunking.purposes import add_purposes
+from trialgraph.criteria.chunking.risks import add_risks
 from trialgraph.criteria.chunking.sensitivities import add_sensitivities
 from trialgraph.criteria.chunking.targets import add_targeting
 from trialgraph.criteria.chunking.vaccines import without_vaccines
@@ -53,6 +54,7 @@ class Text:
     doses: dict[int, Dose] = field(init=False)
     abilities: Mapping[int, frozenset[str]] = field(init=False)
     purposes: Mapping[int, int] = field(init=False)
+    risks: Mapping[int, tuple[int, bool]] = field(init=False)
     joints: frozenset[int] = field(init=False)
     chunks: tuple[Chunk, ...] = field(init=False, default=())
     _told: dict[Phrases, bool] = field(init=False, default_factory=dict)
@@ -72,6 +74,7 @@ class Text:
         mentions = without_vaccines(self.text, self.tokens, mentions, self.vocabulary)
         self.mentions = with_stains(self.text, self.tokens, mentions, self.vocabulary.named)
         add_leukemias(self.tokens, self.mentions, self.vocabulary)
+        self.risks = add_risks(self.text, self.lowered, self.tokens, self.mentions, self.vocabulary)
         self.joints = add_markers(self.tokens, self.mentions, self.vocabulary)
         self.abilities = add_abilities(self.tokens, self.mentions, self.vocabulary, exclusion=self.exclusion)
         if "swallow" in self.lowered:

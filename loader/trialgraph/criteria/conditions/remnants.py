@@ -15,6 +15,7 @@ from trialgraph.criteria.chunking.brackets import opened
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.continued import CONTINUED, with_continued
+from trialgraph.criteria.conditions.diameters import told_diameter
 from trialgraph.criteria.conditions.roles import COURSE, DOSE, SIZE, is_of_all, role_of
 from trialgraph.criteria.facts.restrictions import Stated, with_limits
 from trialgraph.criteria.quantities.courses import counts_of
@@ -143,6 +144,9 @@ def _asked(words: Narrative, left: _Left) -> Expression:
 def _beside(words: Narrative, left: _Left) -> Expression:
     """Put each limit that words state beside them, in their case."""
     text = left.text
+    plain = told_diameter(words, text, [chunk for _, chunk in left.chunks if chunk.start in left.values])
+    if plain is not None:
+        return plain
     read: list[Expression] = []
     clauses = [each for each in left.clauses(words.span) if each[0]]
     if len(clauses) == 1 and (dose := _dose_alone(left, clauses[0][0])) is not None:

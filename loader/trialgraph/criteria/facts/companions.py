@@ -213,7 +213,9 @@ def _is_whole(told: Expression, chunks: Sequence[Chunk]) -> bool:
     if not any(is_content(chunk) or chunk.kind == "window" for chunk in chunks[joint:]):
         return True
     kinds = {each.category for each in atoms(told) if isinstance(each, Fact)}
-    return isinstance(told, AnyOf) and len(kinds) == 1
+    said = told.operand if isinstance(told, Not) else told
+    stroke = chunks[joint].form == "/" and kinds == {"biomarker"} and isinstance(said, AllOf)
+    return (isinstance(said, AnyOf) or stroke) and len(kinds) == 1
 
 
 def _denies_part(opening: Chunk, told: Expression) -> bool:

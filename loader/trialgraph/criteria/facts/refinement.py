@@ -14,11 +14,13 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.language.vocabulary import GIVEN, Term
-from trialgraph.criteria.trees import map_facts
+from trialgraph.criteria.trees import any_of, map_facts
 from trialgraph.expressions import Expression, Fact
+from trialgraph.namespaces import TGC
 
 __all__ = ["with_narrower"]
 
+_TUMOUR = str(TGC.Neoplasm)
 _LONGEST = 3
 """How many words that stand before a concept may be part of a narrower one's name."""
 _FEWEST_LETTERS = 2
@@ -38,6 +40,16 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 """Where a concept is, or what it has, with nothing behind that offers another place."""
+_END = r"(?!(?:or|and|of|to|in|at|the|with)\b)"
+_ONE = rf"{_END}[^\W\d_]+(?:[ -]{_END}[^\W\d_]+){{0,2}}?"
+_ORIGINS = re.compile(
+    r"(?:\s*\([A-Z][\w-]{1,9}\))?\s+(?P<said>(?:of|with)\s+(?:(?:either|an?|any|significant)\s+)?"
+    rf"(?P<places>{_ONE}(?:(?:\s*[,/]\s*(?:or\s+)?|\s+or\s+){_ONE}){{0,4}})"
+    r"(?:\s+cells?)?\s+(?:origin|histolog(?:y|ies)|(?:sub)?types?|components?))\b(?!\s+(?:and|or)\b|\s*/)",
+    re.IGNORECASE,
+)
+"""Of which origins or histologies a tumour may be, and where the words for each end."""
+_APART = re.compile(r"\s*[,/]\s*(?:or\s+)?|\s+or\s+", re.IGNORECASE)
 _ROUTE = re.compile(
     r"\b(?P<how>[a-z]+(?:-[a-z]+)?)\s+(?:treatment|therapy|use|administration|application|dosing)\s+(?:with|of)\s+"
     r"(?:either\s+|any\s+|the\s+|a\s+|an\s+)?$",
@@ -50,13 +62,13 @@ _NEAR = 20
 def with_narrower(expression: Expression, text: Text) -> Expression:
     """Return the expression with the narrowest concepts that its facts and their own words name together."""
 
-    def narrower(fact: Fact) -> Fact:
+    def narrower(fact: Fact) -> Expression:
         return _narrower(fact, text)
 
     return map_facts(expression, narrower)
 
 
-def _narrower(fact: Fact, text: Text) -> Fact:
+def _narrower(fact: Fact, text: Text) -> Expression:
     term = text.vocabulary.by_iri.get(fact.concept)
     if term is None or term.category in (None, "allergy") or fact.modifiers.get("relation") == "other":
         return fact
@@ -70,10 +82,27 @@ def _narrower(fact: Fact, text: Text) -> Fact:
     placed = _PLACE.match(text.text, end)
     if placed is not None and (found := _placed(text, term, words, placed["place"])) is not None:
         return _named(fact, found, [part for part in told if part != placed.group().strip()])
+    if term.is_a(_TUMOUR) and (kinds := _of_origins(fact, text, term, words)):
+        return any_of(kinds)
     led = term.category in GIVEN and _leads_up(text.text, start)
     route = _ROUTE.search(text.text, 0, start) if led else None
     found = _first(text, term, _spelled(term, words, route["how"])) if route is not None else None
     return fact if found is None else _named(fact, found, told)
+
+
+def _of_origins(fact: Fact, text: Text, term: Term, words: str) -> list[Fact]:
+    """Return a tumour of each of the origins or histologies named behind it, where all have a name so."""
+    end = text.normalized.readable(fact.span)[1]
+    placed = _ORIGINS.match(text.text, end)
+    if placed is None:
+        return []
+    said, told = placed["said"], fact.modifiers.get("qualifier", "").split("; ")
+    if not any(part.startswith(said) for part in told):
+        return []
+    found = [_first(text, term, _spelled(term, words, each)) for each in _APART.split(placed["places"])]
+    rest = [part.removeprefix(said).strip(" ,") for part in told]
+    kinds = [_named(fact, kind, [part for part in rest if part]) for kind in found if kind is not None]
+    return kinds if len(kinds) == len(found) else []
 
 
 def _leads_up(words: str, start: int) -> bool:

@@ -32,6 +32,7 @@ from trialgraph.criteria.conditions.remnants import add_values
 from trialgraph.criteria.conditions.widening import loosened
 from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.facts.companions import with_companions
+from trialgraph.criteria.facts.extents import with_extents
 from trialgraph.criteria.facts.participations import add_investigational
 from trialgraph.criteria.facts.refinement import with_narrower
 from trialgraph.criteria.facts.shared import with_shared_tumour
@@ -176,7 +177,7 @@ def read_expression(
         name_exceptions(map_facts(expression, part_predicate), vocabulary), undated_history
     )
     expression = with_narrower(with_shared_tumour(graded_in_time(expression), text), text)
-    expression = with_spread(expression, text)
+    expression = with_extents(with_spread(expression, text), text)
     if text.exclusion:
         expression = narrow_illnesses(expression)
     expression = without_remarks(text, word_contraindications(text, expression))
