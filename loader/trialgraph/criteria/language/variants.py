@@ -197,7 +197,7 @@ def _of_condition(name: str, label: str) -> Iterator[str]:
         yield f"{start} condition"
         yield from (f"{start} {beside}" for beside in _BESIDE if start not in _OF_NO_KIND)
         if start.endswith(_ADJECTIVE):
-            yield f"{start} pathology"
+            yield from (f"{start} pathology", f"{start} problem")
         of_it = f"{start} system" if start.endswith(_ADJECTIVE) else start
         yield from (f"{other} of {of_it}" for other in (*_ILL, "condition"))
     if name.endswith(f" {_LONG}"):

@@ -20,6 +20,7 @@ from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 
 __all__ = [
+    "is_viral",
     "name_narrower",
     "share_active",
     "share_elided",
@@ -288,7 +289,7 @@ def share_active(text: Text, segments: list[Segment]) -> None:
         pair = pair and not any("needing" in chunk.classes for chunk in before.chunks)
         listed = segment.joint in _SHARED and {one.category, two.category} <= GIVEN
         one_noun = before.borrowed and segment.joint in _SHARED
-        listed = listed or (segment.joint in _SHARED and all(_is_viral(text, each) for each in (one, two)))
+        listed = listed or (segment.joint in _SHARED and all(is_viral(text, each) for each in (one, two)))
         alike = one.category == two.category or listed
         anew = "status" in two.modifiers or two.within is not None or one.concept == two.concept
         plain = not (anew or segment.narrower) and (is_bare(segment) or one_noun)
@@ -297,7 +298,7 @@ def share_active(text: Text, segments: list[Segment]) -> None:
             segment.expression = replace(two, modifiers={"status": status, **two.modifiers})
 
 
-def _is_viral(text: Text, fact: Fact) -> bool:
+def is_viral(text: Text, fact: Fact) -> bool:
     """Whether a disease is the infection with one virus, be it acute or chronic."""
     term = text.vocabulary.by_iri.get(fact.concept)
     return term is not None and not term.label.startswith(_COURSES) and _VIRAL in term.ancestors - {term.iri}

@@ -17,6 +17,7 @@ from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.members.illnesses import DISEASE_NAMES, ILLNESS_NOUNS
 from trialgraph.criteria.members.lending import ANY_ILLNESS
 from trialgraph.criteria.members.segments import Segment
+from trialgraph.expressions import Fact
 
 __all__ = ["share_illness"]
 
@@ -37,7 +38,7 @@ def share_illness(text: Text, segments: list[Segment], read: Callable[[Text, Seg
     """
     if not text.exclusion or len(segments) < _FEWEST:
         return
-    for lender in [each for each in segments if each.expression is None]:
+    for lender in [each for each in segments if each.expression is None or _is_any(each)]:
         last = next(i for i, each in enumerate(segments) if each is lender)
         noun = _noun_of(lender)
         first = _list_start(segments, last) if noun is not None else last
@@ -47,6 +48,8 @@ def share_illness(text: Text, segments: list[Segment], read: Callable[[Text, Seg
         segments[first:last] = [each for segment in segments[first:last] for each in _parted(text, segment)]
         last = next(i for i, each in enumerate(segments) if each is lender)
         told = [_complete(text, segment, segment.chunks, behind, read) for segment in segments[first:last]]
+        if lender.expression is not None:
+            continue
         if any(told) and _complete(text, lender, lender.chunks[:noun], behind, read):
             continue
         while any(told) and not told[-1]:
@@ -55,6 +58,12 @@ def share_illness(text: Text, segments: list[Segment], read: Callable[[Text, Seg
             before = segments.pop(first + len(told))
             lender.chunks = [*before.chunks, *lender.chunks]
             lender.joint, lender.after_comma = before.joint, before.after_comma
+
+
+def _is_any(segment: Segment) -> bool:
+    """Whether a member names any illness at all ("or any other major illness")."""
+    fact = segment.expression
+    return isinstance(fact, Fact) and fact.concept == ANY_ILLNESS and not segment.negated
 
 
 def _noun_of(segment: Segment) -> int | None:
@@ -104,10 +113,11 @@ def _complete(
     for first, term in _named(text, own):
         whole = Chunk("concept", own[first].start, own[-1].end, term=term)
         segment.chunks = [*own[:first], whole, *behind]
+        segment.borrowed = True
         read(text, segment)
         if segment.expression is not None:
             return True
-        segment.chunks = before
+        segment.chunks, segment.borrowed = before, False
     return False
 
 
@@ -120,5 +130,6 @@ def _named(text: Text, chunks: list[Chunk]) -> Iterator[tuple[int, Term]]:
         words = text.text[chunks[first].start : chunks[-1].end]
         for noun in DISEASE_NAMES:
             term = text.vocabulary.find(f"{words} {noun}")
-            if term is not None and term.category == "condition" and ANY_ILLNESS not in term.ancestors:
+            above = term.ancestors - {term.iri} if term is not None else frozenset()
+            if term is not None and term.category == "condition" and ANY_ILLNESS not in above:
                 yield first, term

@@ -11,6 +11,7 @@ from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.omissions import ILLNESSES
+from trialgraph.criteria.members.adjectives import is_viral
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
@@ -90,7 +91,7 @@ def _share_with(text: Text, first: Segment, second: Segment) -> None:
     if narrowed_after and named and one.modifiers.keys() <= kept and one.category == two.category:
         told = {name: each for name, each in two.modifiers.items() if name != "relation"}
         first.expression = replace(one, modifiers={**told, **one.modifiers})
-    elif one.concept == two.concept and is_plain(one):
+    elif one.concept == two.concept and is_plain(one) and is_content(second.chunks[0]):
         first.expression = replace(one, modifiers={**one.modifiers, "qualifier": words})
     else:
         _share_clause(text, first, second)
@@ -107,8 +108,16 @@ def _share_clause(text: Text, first: Segment, second: Segment) -> None:
     alike = one.category == two.category or (one.category == "procedure" and two.concept == _INJURY)
     anew = any("historic" in chunk.classes for chunk in second.chunks) or "relation" in two.modifiers
     of_both = (alike and not anew) or _judges(text, clause)
-    if of_both and is_plain(one) and _ends_in_name(first):
+    viral = is_content(second.chunks[0]) and all(is_viral(text, each) for each in (one, two))
+    plain = is_plain(one) or (viral and _is_active(one) and _is_active(two))
+    if of_both and plain and _ends_in_name(first):
         first.expression = replace(one, modifiers={**one.modifiers, "qualifier": clause})
+
+
+def _is_active(fact: Fact) -> bool:
+    """Whether nothing else is said of a fact, or nothing but a remark, than that it is there now."""
+    said = {"status", "qualifier", "exception"}
+    return fact.within is None and fact.modifiers.get("status") == "active" and fact.modifiers.keys() <= said
 
 
 def _opens_on_persons(segment: Segment) -> bool:

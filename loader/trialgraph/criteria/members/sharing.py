@@ -47,6 +47,7 @@ _UNKNOWN_WORDS = 3
 """How many words that aren't known may stand before a name in a member of a list."""
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _LEADING = frozenset({"neutral", "active", "negation", "example", "qualifier", "confirmation", "confirmed"})
+_OTHER = frozenset({"other", "any other"})
 
 
 def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segment], None]) -> None:
@@ -131,10 +132,23 @@ def _named(segment: Segment) -> bool:
 
 def _completed(text: Text, segments: list[Segment], index: int) -> list[Chunk] | None:
     segment = segments[index]
-    first = next(
-        (i for i, c in enumerate(segment.chunks) if not c.classes & _LEADING),
-        None,
-    )
+    opening = segment.chunks[0].form in _OTHER and len(segment.chunks) > 1
+    first = next((i for i, c in enumerate(segment.chunks) if not c.classes & _LEADING), None)
+    found = _completed_at(text, segments, index, first)
+    if found is None and first == 0 and opening:
+        first = next((i for i, c in enumerate(segment.chunks) if i and not c.classes & _LEADING), None)
+        found = _completed_at(text, segments, index, first)
+        named = found[-1].term if found is not None else None
+        return found if named is not None and named.category == "condition" else None
+    return found
+
+
+def _completed_at(text: Text, segments: list[Segment], index: int, first: int | None) -> list[Chunk] | None:
+    """Return a member completed by what a neighbour lends, its own words from a place on; None without one.
+
+    Where all of its words only lead to a name, the last of them is its own.
+    """
+    segment = segments[index]
     if first is None and "qualifier" in segment.chunks[-1].classes:
         first = len(segment.chunks) - 1
     if first is None:
