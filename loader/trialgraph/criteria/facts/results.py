@@ -51,7 +51,7 @@ _WAITING = re.compile(r"-\s*(?:and/or|or)\s+[\w -]{0,25}?\w-[a-z]")
 """A hyphen that waits for what a later word is joined to ("V600E- or V600K-mutant")."""
 _STAYING = re.compile(
     r"(?:^|[,;:.(*]|\b(?:is|are|be|being|currently|already|chronically|patients?|subjects?|participants?|individuals?"
-    r"|persons?|people|those|women|men|who|or|and))\s*$",
+    r"|persons?|people|those|women|men|who|or|and|if|unless))\s*$",
     re.IGNORECASE,
 )
 """What stands before "on" where it says what is being taken."""
