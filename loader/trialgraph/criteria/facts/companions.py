@@ -122,6 +122,8 @@ def _either(operands: Sequence[Expression]) -> Expression:
 def _parted(fact: Fact, text: Text, chunks: Sequence[Chunk], read: Read) -> Expression:
     """Part the words that narrow a fact into those and the facts told in them."""
     term = text.vocabulary.by_iri.get(fact.concept)
+    if term is not None and fact.category == "treatment":
+        return _with_effect(fact, term, text, chunks, read)
     if term is None or fact.category not in _HEADS:
         return fact
     end = text.normalized.readable(fact.span)[1]
@@ -145,6 +147,24 @@ def _parted(fact: Fact, text: Text, chunks: Sequence[Chunk], read: Read) -> Expr
     if kept:
         modifiers["qualifier"] = "; ".join(kept)
     return _joined([replace(fact, modifiers=modifiers), *told])
+
+
+def _with_effect(fact: Fact, head: Term, text: Text, chunks: Sequence[Chunk], read: Read) -> Expression:
+    """Part a treatment that goes on from what shows that it works, whose time is the one behind it.
+
+    "On antiretroviral therapy with undetectable viral load within 6 months".
+    """
+    words = fact.modifiers["qualifier"]
+    place, end = text.normalized.readable(fact.span)
+    at = text.text.find(words, end)
+    inside = _between(chunks, at, at + len(words)) if at >= 0 and words.startswith("with ") else []
+    taken = next((chunk for chunk in reversed(chunks) if chunk.end <= place and chunk.form in _STAYING), None)
+    found = _companion(head, inside, read) if taken is not None else None
+    if found is None or not isinstance(found[1], Fact) or found[1].category != "biomarker":
+        return fact
+    kept = {name: told for name, told in fact.modifiers.items() if name != "qualifier"}
+    shown = replace(found[1], within=fact.within or found[1].within)
+    return all_of([replace(fact, within=None, modifiers={**kept, "status": "active"}), shown])
 
 
 def _may_be_apart(companion: Expression) -> bool:

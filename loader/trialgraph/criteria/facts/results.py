@@ -51,10 +51,14 @@ _WAITING = re.compile(r"-\s*(?:and/or|or)\s+[\w -]{0,25}?\w-[a-z]")
 """A hyphen that waits for what a later word is joined to ("V600E- or V600K-mutant")."""
 _STAYING = re.compile(
     r"(?:^|[,;:.(*]|\b(?:is|are|be|being|currently|already|chronically|patients?|subjects?|participants?|individuals?"
-    r"|persons?|people|those|women|men|who|or|and))\s*$",
+    r"|persons?|people|those|women|men|who|or|and|if|unless))\s*$",
     re.IGNORECASE,
 )
 """What stands before "on" where it says what is being taken."""
+_ALLOWED = re.compile(r"\b(?:can|may|could|might)\b[^.;]*$", re.IGNORECASE)
+"""What is said before "on" where someone may take something, and needn't."""
+_OF_THOSE = re.compile(r"\s*,\s*(?:must|should|shall|may|can|will|are|is)\b", re.IGNORECASE)
+"""What is told of those who take something, behind it ("those who are on warfarin, should …")."""
 _ASKED = re.compile(r"\b(?:must|should|shall|may|to|not|never)\s+(?:have\s+)?$", re.IGNORECASE)
 _LONG_AGO = re.compile(
     r"\s*(?:(?:any|all)\s+)?(?:active|current|ongoing)\b"
@@ -214,9 +218,13 @@ def _goes_on(chunk: Chunk) -> bool:
 def _is_taken(text: Text, head: Chunk, chunk: Chunk) -> bool:
     """Whether "on" before a treatment says that it is being taken ("patients on dialysis")."""
     given = head.term is not None and head.term.category in GIVEN
-    if chunk.form != "on" or not given or not text.exclusion:
+    if chunk.form != "on" or not given:
         return False
-    return _STAYING.search(text.text, max(0, chunk.start - _NEAR), chunk.start) is not None
+    before = max(0, chunk.start - _NEAR)
+    let_on = _ALLOWED.search(text.text, before, chunk.start) or _OF_THOSE.match(text.text, head.end)
+    if not text.exclusion and let_on:
+        return False
+    return _STAYING.search(text.text, before, chunk.start) is not None
 
 
 def _is_over_lately(text: Text, finished: Chunk) -> bool:

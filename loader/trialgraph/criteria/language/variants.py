@@ -74,6 +74,9 @@ _AIMED = ("directed", "targeted")
 _GIVEN_ALIKE = (frozenset({"therapy", "treatment"}), frozenset({"drug", "medication", "agent"}))
 """Words for what is given to a patient that trials use for one another."""
 _OF_ANY = ("study ", "trial ", "alternative ")
+_ANTIBODY = " antibody"
+_PATHWAY_AGENTS = ("pathway-targeting agent", "pathway targeting agent")
+"""What aims at the same beside an antibody ("anti-PD-L1 therapeutic antibody or pathway-targeting agent")."""
 _BLOCKER = " inhibitor"
 _BLOCKING = (
     "antagonist",
@@ -243,6 +246,9 @@ def _of_treatment(name: str) -> Iterator[str]:
         yield from (f"{target}-{aimed} {given}" for given in _GIVEN for aimed in _TARGETED)
         yield from (f"anti-{target} {given}" for given in _GIVEN)
         yield from (f"anti-{target}-{aimed} {given}" for given in _GIVEN for aimed in _AIMED)
+    if name.startswith("anti-") and name.endswith(_ANTIBODY):
+        antibody = f"{name.removesuffix(_ANTIBODY)} therapeutic{_ANTIBODY}"
+        yield from (antibody, *(f"{antibody} or {agent}" for agent in _PATHWAY_AGENTS))
     if name.endswith(_BLOCKER) and name[0].isupper():
         target = name.removesuffix(_BLOCKER)
         yield from (f"{target} {word}" for word in _BLOCKING)

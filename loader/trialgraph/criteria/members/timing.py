@@ -289,6 +289,12 @@ def _share_inner_time(text: Text, segments: list[Segment]) -> None:
             before.expression = replace(one, modifiers={**one.modifiers, "qualifier": words})
 
 
+def _goes_on_beside(one: Expression | None, two: Expression | None) -> bool:
+    """Whether the first is a treatment that goes on, and the second is none ("on A and have B within …")."""
+    other = isinstance(two, Fact) and two.category not in GIVEN
+    return other and isinstance(one, Fact) and one.category in GIVEN and is_now(one)
+
+
 def _without_remarks(segments: list[Segment]) -> list[Segment]:
     """Return a list without words behind it that name nothing (", prior to the first dose")."""
     kept = list(segments)
@@ -314,7 +320,8 @@ def share_times(text: Text, segments: list[Segment]) -> None:
         return
     if dates_own_clause(segments):
         return
-    members = [segment for segment in segments[:-1] if isinstance(segment.expression, Fact)]
+    told_alike = [s for s in segments[:-1] if not _goes_on_beside(s.expression, last.expression)]
+    members = [segment for segment in told_alike if isinstance(segment.expression, Fact)]
     if _plans(last) or _plans(segments[-2]):
         # "Pregnant, or planning to become pregnant or breastfeed during the study": the time is the plan's.
         members = [segment for segment in members if _plans(segment)]

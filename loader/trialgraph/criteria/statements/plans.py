@@ -14,7 +14,7 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.trees import all_of, any_of, is_formal, map_facts, negate
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms
 
 __all__ = ["read_planned"]
 
@@ -33,6 +33,7 @@ _PLANS = (
     "awaiting",
     "due to ",
     "about to ",
+    "need for",
 )
 """What such a statement has, looked for first since it costs less."""
 _PLAN = r"(?:planned|planning|plans?|scheduled|anticipated|expected|intended|intending)"
@@ -59,7 +60,7 @@ _TO_BE = (
     rf"|will\s+(?:be\s+(?:receiving|undergoing|starting|treated\s+with)|receive|undergo)\b"
 )
 _HEAD = (
-    rf"(?:{_TO_BE}|(?:planned|scheduled|anticipated|expected|awaiting){_OF}|anticipation\s+of\s+(?:the\s+)?need\s+(?:for|of)"
+    rf"(?:{_TO_BE}|(?:planned|scheduled|anticipated|expected|awaiting){_OF}|anticipation\s+(?:of(?:\s+(?:the\s+)?need\s+(?:for|of))?|that)"
     r"|(?:(?<=is )|(?<=are )|(?<=be ))planning)"
 )
 _OPENING = re.compile(
@@ -77,6 +78,18 @@ _JOINED = re.compile(
     rf",?\s+(?P<joint>or|and/or)\s+(?:(?:who|has|have|had|is|are|be|been|any|an?|patients?|subjects?|participants?)\s+)*(?P<plan>{_HEAD})(?=\s)",
     re.IGNORECASE,
 )
+_NEEDED = re.compile(
+    r",?\s+(?P<joint>or|and/or)\s+(?P<plan>(?:a\s+|the\s+)?(?:need|requirement)\s+for)"
+    r"(?=\s[^.;:]*?\b(?:during|on|throughout|while\s+on)\s+(?:the\s+|this\s+)?(?:course\s+of\s+the\s+)?(?:study|trial)\b)",
+    re.IGNORECASE,
+)
+"""What will be needed in the study, behind what was done ("or need for live vaccines during the study")."""
+_CLAUSE = re.compile(
+    r"\b(?:who|has|have|had|is|are|be|been|patients?|subjects?|participants?)\b", re.IGNORECASE
+)
+"""What a plan has that is told by itself ("no prior surgery, or are scheduled for it")."""
+_SUCH = re.compile(r"\s*such\s+(?:an?\s+)?", re.IGNORECASE)
+_REQUIRED = re.compile(r"\s(?:will|would|may|might)\s+be\s+(?:required|needed|necessary)\b", re.IGNORECASE)
 _WITHIN = re.compile(
     rf",?\s+(?:(?:who|that|and)\s+)?(?:(?:is|are|will\s+be|has\s+been|have\s+been|must\s+be|should\s+be)\s+)?"
     rf"(?P<plan>(?:planned|scheduled|planning|intended)\s+(?:to\s+{_VERB}\b|for\b)"
@@ -187,15 +200,41 @@ def _planned_among(text: Text, done: Expression, place: tuple[int, int]) -> Expr
 
 def _read_joined(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression | None:
     """Read "X within 28 days or planned Y", of which either is enough."""
-    for joint in _JOINED.finditer(text.text, chunks[0].start, chunks[-1].end):
+    first, last = chunks[0].start, chunks[-1].end
+    for joint in (*_JOINED.finditer(text.text, first, last), *_NEEDED.finditer(text.text, first, last)):
         before = trimmed([chunk for chunk in chunks if chunk.end <= joint.start("joint")])
-        apart = _EXCEPTED.search(text.text, joint.end(), chunks[-1].end) is None
+        apart = _EXCEPTED.search(text.text, joint.end(), last) is None
         told = apart and any(map(is_content, before))
-        planned = _planned(text, chunks, joint.end(), read) if told else None
+        such = _SUCH.match(text.text, joint.end()) if told else None
+        planned = _planned(text, chunks, such.end() if such else joint.end(), read) if told else None
         done = read(before) if planned is not None else None
+        if such is not None and done is not None and planned is not None:
+            planned = _such(text, planned, done)
         if done is not None and planned is not None:
-            return any_of([done, planned])
+            if not _denies(done):
+                return any_of([done, planned])
+            anew = _CLAUSE.search(joint.group()) is not None
+            return None if anew else all_of([done, negate(planned)])
     return None
+
+
+def _denies(done: Expression) -> bool:
+    """Whether what was done is denied, and so what is planned beside it ("no A or planned B")."""
+    each = done.operands if isinstance(done, AllOf) else (done,)
+    return all(isinstance(operand, Not) for operand in each)
+
+
+def _such(text: Text, planned: Expression, done: Expression) -> Expression | None:
+    """Return "such a vaccine" as those of its kind that are named before; None where there are none."""
+    if not isinstance(planned, Fact):
+        return None
+    terms = [text.vocabulary.by_iri.get(each.concept) for each in atoms(done) if isinstance(each, Fact)]
+    kinds = {term.iri: term for term in terms if term is not None and term.is_a(planned.concept)}
+    return (
+        any_of([replace(planned, concept=term.iri, concept_label=term.label) for term in kinds.values()])
+        if kinds
+        else None
+    )
 
 
 def _read_opening(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression | None:
@@ -244,10 +283,29 @@ def _planned(text: Text, chunks: Sequence[Chunk], start: int, read: _Read) -> Ex
     rest = trimmed([chunk for chunk in chunks if chunk.start >= start])
     if not rest or any(chunk.start < start < chunk.end for chunk in chunks):
         return None
+    if (required := _REQUIRED.search(text.text, start, rest[-1].end)) is not None:
+        return _required(text, rest, required, read)
     if _NOT_PLAIN.search(text.text, start, rest[-1].end) is not None:
         return None
     told = read(rest)
     return map_facts(told, _as_plan) if told is not None and _may_be_planned(told) else None
+
+
+def _required(text: Text, rest: Sequence[Chunk], verb: re.Match[str], read: _Read) -> Expression | None:
+    """Return what "anticipation that X will be required during the study" is of, with when that will be."""
+    named = trimmed([chunk for chunk in rest if chunk.end <= verb.start() + 1])
+    if not named or _NOT_PLAIN.search(text.text, named[0].start, named[-1].end) is not None:
+        return None
+    told, when = read(named), text.text[verb.end() : rest[-1].end].strip()
+    if told is None or not _may_be_planned(told) or not re.match(r"(?:during|in|at|for|within|$)", when):
+        return None
+
+    def planned(fact: Fact) -> Fact:
+        return _as_plan(
+            replace(fact, modifiers={**fact.modifiers, "qualifier": when} if when else fact.modifiers)
+        )
+
+    return map_facts(told, planned)
 
 
 def _may_be_planned(told: Expression) -> bool:
