@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from trialgraph.criteria.chunking.fields import add_fields
 from trialgraph.criteria.chunking.impairments import add_impairments
 from trialgraph.criteria.chunking.outcomes import add_outcomes
 from trialgraph.criteria.chunking.pregnancies import add_pregnancy_tests
@@ -23,5 +24,5 @@ def add_unlisted(tokens: Sequence[Token], mentions: dict[int, Mention], vocabula
         mentions: Concepts by the token they start at; those found are added in place.
         vocabulary: Has the concepts.
     """
-    for add in (add_spelled, add_trials, add_impairments, add_outcomes, add_pregnancy_tests):
+    for add in (add_spelled, add_trials, add_impairments, add_outcomes, add_pregnancy_tests, add_fields):
         add(tokens, mentions, vocabulary)
