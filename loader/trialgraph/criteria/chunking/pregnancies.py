@@ -1,4 +1,4 @@
-"""Pregnancy tests that are named by the hormone they look for: "serum (β-hCG) or urine pregnancy test"."""
+"""Pregnancy tests named by their hormone, and plans: "planning to become pregnant or breastfeed"."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
 
-__all__ = ["add_pregnancy_tests"]
+__all__ = ["add_plans_to_nurse", "add_pregnancy_tests"]
 
 _PREGNANCY = "pregnancy"
 _TESTS = frozenset({"test", "testing"})
@@ -24,6 +24,10 @@ _RESULTS = frozenset({"negative", "positive"})
 _WOMEN = frozenset(
     {"woman", "women", "female", "childbearing", "bearing", "pregnant", "wocbp", "fcbp", "wcbp"}
 )
+_PLANNED = "PlannedPregnancy"
+_PLANNED_TOO = "PlannedBreastfeeding"
+_NURSING = frozenset({"breastfeed", "breast-feed", "nurse", "lactate"})
+_CHOOSING = frozenset({"or", ",", "/", "and"})
 _TUMOURS = frozenset(
     {"germ", "marker", "afp", "fetoprotein", "choriocarcinoma", "trophoblastic", "nonseminoma"}
 )
@@ -59,6 +63,30 @@ def add_pregnancy_tests(
         for inside in range(start, end):
             mentions.pop(inside, None)
         mentions[start] = Mention(term, start, end)
+
+
+def add_plans_to_nurse(tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary) -> None:
+    """Read what else is planned behind "planning to become pregnant or" as planned too.
+
+    Args:
+        tokens: The words of a text.
+        mentions: Concepts by the token they start at; planned ones take the place of those found.
+        vocabulary: Has the concepts.
+    """
+    planned, too = vocabulary.named(_PLANNED), vocabulary.named(_PLANNED_TOO)
+    if planned is None or too is None:
+        return
+    for plan in [each for each in mentions.values() if each.term.iri == planned.iri]:
+        at = plan.end
+        while at < len(tokens) and tokens[at].form in _CHOOSING | {"to"}:
+            at += 1
+        words = "".join(token.form for token in tokens[at : at + 3])
+        verb = next((verb for verb in _NURSING if at > plan.end and words.startswith(verb)), None)
+        if verb is None or tokens[at].form.endswith("ing"):
+            continue
+        end = at + 1 + 2 * (tokens[at].form == "breast")
+        if "".join(token.form for token in tokens[at:end]) == verb:
+            mentions[at] = Mention(too, at, end)
 
 
 def _named(forms: Sequence[str], place: int) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from trialgraph.criteria.chunking.brackets import category_of, is_gloss, is_tumo
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.criteria.facts.assembly import FactReading, abbreviates, assemble
+from trialgraph.criteria.facts.predications import tells_inability
 from trialgraph.criteria.facts.requiring import REQUIRING
 from trialgraph.criteria.facts.subjects import without_subject
 from trialgraph.criteria.facts.surroundings import Around, read_after, read_before
@@ -71,6 +72,8 @@ def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
         return None
     _take_lack(chunks[first:], around)
     if around.gone_through and not text.exclusion and any(chunk.form in _EVERY for chunk in chunks[:first]):
+        return None
+    if around.negated and tells_inability(text, chunks[first]):
         return None
     if _requires(chunks[:first]) and not _treats_any(chunks[first]):
         return None

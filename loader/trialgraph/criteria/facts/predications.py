@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from trialgraph.criteria.chunking.brackets import are_related
-from trialgraph.criteria.chunking.chunks import Chunk
+from trialgraph.criteria.chunking.brackets import are_related, category_of
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.quantities.lesions import counts_lesions
 from trialgraph.namespaces import TGC
 
-__all__ = ["PREDICATES", "asks_otherwise", "is_counted", "is_none"]
+__all__ = ["PREDICATES", "asks_otherwise", "is_counted", "is_none", "tells_inability"]
 
 _DEMANDS = frozenset({"must", "should", "shall", "must be", "must have", "are required to", "is required to"})
 _RELATIVE = frozenset({"that", "which", "who", "whose", "whom", "where", "if", "when", "patient who"})
@@ -20,6 +22,12 @@ PREDICATES = frozenset({
 _TAKEN = ("considered", "interpreted", "regarded", "construed", "deemed", "counted", "evaluated", "defined")
 _CEILINGS = frozenset({"≤", "<"})
 _NEOPLASM = str(TGC.Neoplasm)
+_UNABLE = re.compile(
+    r"(?:^|\b(?:who|they)\s+|[.;:,]\s*)(?:cannot|can\s+not|can't)\s+(?:\w+ly\s+)?"
+    r"(?:undergo|receive|tolerate|take|be\s+(?:given|treated))\b",
+    re.IGNORECASE,
+)
+"""How words tell that somebody can't be given something, which isn't that it wasn't given."""
 
 
 def asks_otherwise(head: Chunk, chunks: Sequence[Chunk], *, negated: bool) -> bool:
@@ -54,6 +62,14 @@ def _offers_other(head: Chunk, chunks: Sequence[Chunk]) -> bool:
     return any(
         str(TGC.MalignantNeoplasm) in term.ancestors and not are_related(head.term, term) for term in others
     )
+
+
+def tells_inability(text: Text, head: Chunk) -> bool:
+    """Whether somebody can't be given what is named ("who cannot undergo surgery"): this denies nothing."""
+    if "can" not in text.lowered or category_of(head) not in GIVEN:
+        return False
+    opened = max(text.text.rfind(mark, 0, head.start) for mark in ".;:")
+    return _UNABLE.search(text.text[opened + 1 : head.start].strip()) is not None
 
 
 def is_counted(head: Chunk) -> bool:

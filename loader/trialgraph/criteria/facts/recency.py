@@ -55,6 +55,12 @@ EVENTS = (
 )
 """What is over in a moment."""
 _RADIOTHERAPY = str(TGC.Radiotherapy)
+_DOSE = re.compile(
+    r"(?:(?:that|which)\s+(?:is|are|was|were)\s+|that\s+)?(?:(?:of|at|with|to)\s+)?"
+    r"(?:(?:a|an|the|total|cumulative)\s+)*(?:doses?\s+(?:of\s+)?)?"
+    r"(?:[<>≤≥]=?|greater than|more than|at least|exceeding|over)?\s*[\d.,]+\s*c?Gy",
+    re.IGNORECASE,
+)
 _NEOPLASM = str(TGC.Neoplasm)
 _TREATING = 2
 """How many words there are at least before "for" in "receiving treatment for"."""
@@ -128,10 +134,16 @@ def done_lately(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> Window | No
         return None
     if category_of(head) in _DONE:
         apart = chunks[0].form not in _PURPOSES and _names_disease_too(before)
-        return last.window if chunks[0].form in _ABOUT and not apart else None
+        about = chunks[0].form in _ABOUT or _is_radiation_dose(words)
+        return last.window if about and not apart else None
     plain = not any(is_content(each) or each.kind == "value" or each.form in _JOINTS for each in before)
     told = category_of(head) == "condition" and not last.window.text[0].isdigit()
     return last.window if plain and told else None
+
+
+def _is_radiation_dose(words: str) -> bool:
+    """Whether words behind a radiotherapy tell its dose and nothing else ("that is > 30 Gy")."""
+    return _DOSE.fullmatch(words.strip()) is not None
 
 
 def _names_disease_too(chunks: Sequence[Chunk]) -> bool:

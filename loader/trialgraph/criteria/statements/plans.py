@@ -34,6 +34,9 @@ _PLANS = (
     "due to ",
     "about to ",
     "need for",
+    "pending",
+    "plan that",
+    "plan incl",
 )
 """What such a statement has, looked for first since it costs less."""
 _PLAN = r"(?:planned|planning|plans?|scheduled|anticipated|expected|intended|intending)"
@@ -60,8 +63,11 @@ _TO_BE = (
     rf"|will\s+(?:be\s+(?:receiving|undergoing|starting|treated\s+with)|receive|undergo)\b"
 )
 _HEAD = (
-    rf"(?:{_TO_BE}|(?:planned|scheduled|anticipated|expected|awaiting){_OF}|anticipation\s+(?:of(?:\s+(?:the\s+)?need\s+(?:for|of))?|that)"
-    r"|(?:(?<=is )|(?<=are )|(?<=be ))planning)"
+    rf"(?:{_TO_BE}|(?:planned|scheduled|anticipated|expected|awaiting|pending){_OF}|anticipation\s+(?:of(?:\s+(?:the\s+)?need\s+(?:for|of))?|that)"
+    r"|anticipates?(?:\s+(?:the\s+)?need\s+(?:for|of)|\s+having)?"
+    r"|plans?\s+(?:of|on\s+(?:having|undergoing|receiving|starting|initiating))"
+    r"|treatment\s+plan\s+(?:that\s+|which\s+)?(?:includ(?:es|ing)|consist(?:s|ing)\s+of|of|for)"
+    r"|planning(?=\s+an?\s)|(?:(?<=is )|(?<=are )|(?<=be ))planning)"
 )
 _OPENING = re.compile(
     r"\W*(?:(?:all|the|these)\s+)*(?:(?:patients?|subjects?|participants?|individuals?|adults?|women|men|females?|males?|they)\s+)?"
@@ -99,9 +105,14 @@ _WITHIN = re.compile(
 )
 _TRAILING = re.compile(
     r"\s(?P<plan>(?:(?:is|are|has\s+been|have\s+been|being|must\s+be)\s+)?(?:planned|scheduled|anticipated))"
-    r"(?=\s+(?:during|within|in|at|on|while|throughout)\s|\s*$)",
+    r"(?=\s+(?:during|within|in|at|on|while|throughout|from|for|after)\s|\s*$)",
     re.IGNORECASE,
 )
+_HAVING = re.compile(
+    r"\W*(?:(?:patients?|subjects?|participants?|individuals?|they)\s+)?(?:who\s+)?(?:has|have|having|with)\s+(?=(?:(?!\b(?:had|been|or|and)\b)[^.;:])*\b(?:planned|scheduled)\b)",
+    re.IGNORECASE,
+)
+"""How a statement opens that tells who has something planned ("have surgery planned within 3 months")."""
 _OPEN = re.compile(
     r"(?:\b(?:or|and/or|not|never|without|no|lesions?|metastas[ei]s|tumou?rs?|sites?|nodes?|areas?|fields?)|/or)\s*$"
     r"|\b(?:no|not|without|never)\b",
@@ -267,7 +278,9 @@ def _read_trailing(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expressi
     """Read a statement whose verb says that it is planned ("surgery is planned during the study")."""
     start, end = chunks[0].start, chunks[-1].end
     trailing = _TRAILING.search(text.text, start, end)
-    if trailing is None or _NOT_PLAIN.search(text.text, start, end) is not None:
+    had = _HAVING.match(text.text, start, end) if trailing is not None else None
+    said_from = had.end() if had is not None else start
+    if trailing is None or _NOT_PLAIN.search(text.text, said_from, end) is not None:
         return None
     first, last = trailing.span("plan")
     rest = [chunk for chunk in chunks if chunk.end <= first or chunk.start >= last]
