@@ -29,6 +29,7 @@ _ASKING = ("must", "should", "need", *"0123456789")
 _SEVERAL = 2
 _JOINTS = frozenset({"and", "or", "and / or"})
 _IN_CASE = frozenset({"for", "in", "with"})
+_BEING = frozenset({"is", "are", "will be", "also", "still"})
 _TIMES = frozenset({"d", "wk", "mo", "a", "h"})
 
 
@@ -176,10 +177,16 @@ def aside_at(chunks: Sequence[Chunk]) -> int | None:
         head, tail = chunks[:at], chunks[at + 1 :]
         valued = any(chunk.kind == "value" for chunk in head)
         lifting = any(chunk.term is not None and chunk.term.category == "condition" for chunk in tail)
-        lifting = lifting or _names_patients(head)
+        lifting = lifting or _names_patients(head) or _is_verdict(head, tail)
         if valued and not lifting and _allows_besides(tail) and not _mentions_allowance(head):
             return at
     return None
+
+
+def _is_verdict(head: Sequence[Chunk], tail: Sequence[Chunk]) -> bool:
+    """Whether words behind a comma only let in the diseases before it ("A, including B, are not excluded")."""
+    plain = all(chunk.form in _BEING or "allowance" in chunk.classes for chunk in tail)
+    return plain and any(chunk.term is not None and chunk.term.category == "condition" for chunk in head)
 
 
 def _names_patients(chunks: Sequence[Chunk]) -> bool:

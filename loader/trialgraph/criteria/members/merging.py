@@ -9,7 +9,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.epithets import adjectives_at
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.language.connectives import OBTAINED, VERBS
+from trialgraph.criteria.language.connectives import OBTAINED, VERBS, WHO
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.members.joints import is_adjectival
@@ -89,6 +89,9 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
     carried: Segment | None = None
     for index, segment in enumerate(segments):
         following = segments[index + 1] if index + 1 < len(segments) else None
+        if text.exclusion and merged and carried is None and segment.chunks[0].form in WHO:
+            merged.append(_of_others(segment))
+            continue
         if carried is not None:
             if (_acts(segment) and is_adjectival(carried)) or (
                 segment.joint == "or"
@@ -133,6 +136,13 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
     if carried is not None:
         _end_with(merged, carried)
     return merged
+
+
+def _of_others(segment: Segment) -> Segment:
+    """Return a member on patients of its own without "patients who", where it tells what they had."""
+    rest = segment.chunks[1:]
+    denied = any("negation" in chunk.classes for chunk in rest)
+    return segment if denied or not any(map(is_content, rest)) else replace(segment, chunks=rest)
 
 
 def _ends_in_way_to_tell(segment: Segment, following: Segment | None) -> bool:

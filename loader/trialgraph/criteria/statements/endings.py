@@ -92,7 +92,7 @@ def with_alternative(
 ) -> list[Expression]:
     """Return what sentences demand, the last of them joined with the one before by its "or".
 
-    A third one before them may be an alternative too, or not; and what is asked of some only would let in
+    A third one before them may be an alternative too, or not, unless it has an "or" of its own; and what is asked of some only would let in
     everyone else. Both stay demands of their own.
 
     Args:
@@ -105,6 +105,7 @@ def with_alternative(
     if text.exclusion or at == 0 or len(read) < 2 or not _joined_by_or(sentences[at - 1], sentence):
         return read
     series = at > 1 and ";" in text.text[sentences[at - 2][-1].end : sentences[at - 1][0].start]
+    series = series and not _joined_by_or(sentences[at - 2], sentences[at - 1])
     cases = (each for each in read[-2:] if isinstance(each, AnyOf))
     if series or any(isinstance(operand, Not) for each in cases for operand in each.operands):
         return read

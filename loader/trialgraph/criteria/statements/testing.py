@@ -118,7 +118,9 @@ def with_negative_test(
         said: What it was read as.
         read: What those before it say; a bar of pregnancy says as much as the test.
     """
-    if said is None or is_formal(said) or (told := _negative_test(text, sentence)) is None:
+    if said is None or (is_formal(said) and not (text.exclusion and isinstance(said, Not | Fact))):
+        return None
+    if (told := _negative_test(text, sentence)) is None:
         return None
     known = {atom.concept for each in read for atom in atoms(each) if isinstance(atom, Fact)}
     return list(read) if isinstance(told, Fact) and told.concept in known else [*read, told]

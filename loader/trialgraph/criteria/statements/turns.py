@@ -32,6 +32,12 @@ _LIMITED = re.compile(
     re.IGNORECASE,
 )
 """How a demand opens that a value be within a limit ("creatinine must be < 1.5 mg/dL") or be found."""
+_REQUIRED = re.compile(
+    r"(?:(?!\b(?:if|when|unless|who|with|not|no)\b)(?:[^.;:,]|(?<=\d)[.,](?=\d))){3,90}?\b(?:is|are|will\s+be)\s+(?:required|mandatory)"
+    r"(?:\s+(?:for|at|before|prior\s+to)\s+(?:[\w-]+\s*){1,4})?\W*$",
+    re.IGNORECASE,
+)
+"""How a demand ends that names what is required ("a negative test is required for enrollment")."""
 _EITHER = re.compile(r"\bor\b", re.IGNORECASE)
 _NOT_GIVEN = re.compile(
     r"(?:(?:patients?|subjects?|participants?)\s+)?(?:who\s+)?ha(?:s|ve|d)\s+not\s+"
@@ -53,7 +59,7 @@ def turned(text: Text, statement: Statement, words: str, place: tuple[int, int])
     if found and _LIMITED.match(words) and not _denies(statement.expression):
         return Statement(lacking(statement.expression, words), text=words)
     limits = _limits(statement.expression) or _denies(statement.expression)
-    if DEMAND.match(words) or (limits and _LIMITED.match(words)):
+    if DEMAND.match(words) or (limits and (_LIMITED.match(words) or _REQUIRED.match(words))):
         return _asked(text, statement, words, place)
     said = statement.expression
     if _NOT_GIVEN.match(words) and all(isinstance(each, Fact) and each.within for each in atoms(said)):
