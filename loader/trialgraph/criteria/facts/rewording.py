@@ -1,7 +1,7 @@
 """Turns of phrase that say a thing the long way round, as the plain words for it.
 
 "Infection with hepatitis B" is hepatitis B, "systemic treatment with corticosteroids" is systemic
-corticosteroids, and who "requires" a drug needs it, which its name alone doesn't say.
+corticosteroids, and who "requires" a drug and is barred for it has it now.
 """
 
 from __future__ import annotations
@@ -25,7 +25,12 @@ _FERTILE = str(TGC.ChildbearingPotential)
 _EXPECTING = frozenset({str(TGC.Pregnancy), str(TGC.PositivePregnancyTest), str(TGC.Breastfeeding)})
 _LINKING = frozenset({"who", "that", "with", "are", "is", "has", "have", "has a", "have a", "a", "test",
                       "tested", "currently", "either", "known to be"})  # fmt: skip
-_QUALIFIER, _NEUTRAL = frozenset({"qualifier"}), frozenset({"neutral"})
+_QUALIFIER, _NEUTRAL, _ACTIVE = frozenset({"qualifier"}), frozenset({"neutral"}), frozenset({"active"})
+_AGAINST_CANCER = frozenset({str(TGC.AntitumorTherapy), str(TGC.SystemicAnticancerTherapy)})
+_MOMENTARY = frozenset({str(TGC.BloodTransfusion), str(TGC.Vaccine)})
+_LASTING = frozenset({str(TGC.Dialysis), str(TGC.MechanicalVentilation)})
+_HAVING = frozenset({"requiring", "require", "requires", "needing", "on", "upon"})
+"""Ends of words for that something is needed and had ("dependent on"); "need for" may be to come."""
 _ILL = ("disease", "diseases", "disorder", "disorders")
 _ILLNESSES = frozenset({"syndrome", "syndromes", "disorder", "disorders"})
 _OTHERS = frozenset({"patient who", "those who", "anyone who"})
@@ -65,7 +70,7 @@ def reword(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
             plain.append(replace(chunks[position], form="subject who", classes=frozenset({"neutral"})))
             position += 1
             continue
-        plain.append(_needed(chunks, position))
+        plain.append(_needed(text, chunks, position))
         position += 1
         if (having := _persons_end(text, chunks, position - 1)) is not None:
             plain.append(replace(chunks[having], form="and", classes=frozenset()))
@@ -169,8 +174,11 @@ def _kept_of(text: Text, head: Chunk, found: Chunk) -> list[Chunk]:
     return [Chunk("word", head.start, head.start + len(word), word.lower(), _QUALIFIER)] if systemic else []
 
 
-def _needed(chunks: Sequence[Chunk], at: int) -> Chunk:
-    """Let "requiring" straight before a treatment narrow it; "must not require" only denies it."""
+def _needed(text: Text, chunks: Sequence[Chunk], at: int) -> Chunk:
+    """Let "requiring" straight before a treatment narrow it; "must not require" only denies it.
+
+    Who is barred for requiring a drug, dialysis or ventilation has it already.
+    """
     chunk = chunks[at]
     if chunk.kind != "word" or "needing" not in chunk.classes or any(is_content(c) for c in chunks[:at]):
         return chunk
@@ -182,4 +190,16 @@ def _needed(chunks: Sequence[Chunk], at: int) -> Chunk:
         each.classes & {"qualifier", "neutral"} or each.form in (",", "or", "and") for each in between
     )
     given = following is not None and category_of(following) in GIVEN
-    return replace(chunk, classes=_NEUTRAL if denied else _QUALIFIER) if led and plain and given else chunk
+    if not (led and plain and given):
+        return chunk
+    kept = text.exclusion and following is not None and _goes_on(chunk, following)
+    return replace(chunk, classes=_NEUTRAL if denied else _ACTIVE if kept else _QUALIFIER)
+
+
+def _goes_on(needing: Chunk, given: Chunk) -> bool:
+    """Whether what is needed is what is had now: no operation, and nothing against cancer."""
+    kinds = {given.term.iri, *given.term.ancestors} if given.term is not None else set()
+    lasting = category_of(given) == "treatment" or not kinds.isdisjoint(_LASTING)
+    return (
+        lasting and kinds.isdisjoint(_AGAINST_CANCER | _MOMENTARY) and needing.form.split(" ")[-1] in _HAVING
+    )

@@ -1,4 +1,4 @@
-"""By what rules a diagnosis is made, or what test found it, which narrows nothing ("per RECIST")."""
+"""By what rules a diagnosis is made, or who or what test found it, which narrows nothing ("per RECIST")."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ _VERSION = re.compile(
 _TEST = (
     r"(?:imaging|CT|MRI|PET|scans?|echocardio\w+|echo|MUGA|ECG|EKG|electrocardio\w+|ultraso\w+|radiograph\w*"
     r"|x-?rays?|spirometry|endoscopy|mammogra\w+|cystoscopy|colonoscopy|biops(?:y|ies)|histology|pathology"
-    r"|cytology|IHC|FISH|PCR|immunohistochemistry|cytometry|serology|sequencing|NGS|tonometry|examination|exam)"
+    r"|cytology|IHC|FISH|PCR|immunohistochemistry|cytometry|serology|sequencing|NGS|tonometry|examination|exam"
+    r"|cytogenetics|karyotyping|(?:genetic|genomic|molecular|local|central|laboratory|mutation|tissue|blood|liquid)"
+    r" (?:tests?|testing|assays?|analys[ei]s))"
 )
 _FOUND = re.compile(
     r"(?:as (?:assessed|measured|determined|documented|demonstrated|evaluated|shown|evidenced|detected|seen"
@@ -61,6 +63,22 @@ _SEEN = re.compile(
     re.IGNORECASE,
 )
 """On what image or in what test a thing is seen, without a word for it ("on screening chest imaging")."""
+_BY_WHOM = re.compile(
+    r"(?:as )?(?:(?:determined|defined|assessed|judged|deemed|evaluated|confirmed|documented|identified"
+    r"|diagnosed|considered|decided) (?:by|per)|per|at the discretion of) (?:(?:the|an?|their|our) )?"
+    r"(?:[\w/-]+ ){0,4}?"
+    r"(?:investigators?|physicians?|oncologists?|radiologists?|clinicians?|providers?|surgeons?|urologists?"
+    r"|cardiologists?|pathologists?|doctors?|PI|sponsor|pathology|laborator(?:y|ies)|lab|committee|board|review)"
+    r"(?:['’]s?)?(?: (?:assessment|judge?ment|discretion|opinion|evaluation|review|report|results?"
+    r"|testing|test))*"
+    r"(?=[\s.,]*$)[\s.,]*",
+    re.IGNORECASE,
+)
+"""Who has to find a thing so, which is left to whoever records it."""
+_JUDGING = frozenset(
+    {"as", "determined", "defined", "assessed", "judged", "deemed", "evaluated", "confirmed", "documented"}
+    | {"identified", "diagnosed", "considered", "decided", "per", "at"}
+)
 _SEEN_ON = frozenset({"either", "on", "by", "in", "via"})
 _FINDING = frozenset(
     {"as", "assessed", "measured", "documented", "detected", "evaluated", "seen", "visible", "evident"}
@@ -88,6 +106,8 @@ def standard_end(text: Text, chunks: Sequence[Chunk], *, measures: bool = False)
     if chunks[0].form in _FINDING and _FOUND.fullmatch(words):
         return end
     if chunks[0].form.partition(" ")[0] in _SEEN_ON and _SEEN.fullmatch(words):
+        return end
+    if chunks[0].form.partition(" ")[0] in _JUDGING and _BY_WHOM.match(words):
         return end
     found = _MET.match(words) or _STANDARD.match(words)
     if found is None or any(chunk.kind in ("value", "lesion", "size") for chunk in chunks):

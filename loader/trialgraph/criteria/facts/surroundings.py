@@ -28,6 +28,7 @@ from trialgraph.criteria.chunking.epithets import adjectives_at
 from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.criteria.facts.lesions import asks_for_any, lesions_defined
 from trialgraph.criteria.facts.measurability import measuring_end
+from trialgraph.criteria.facts.moments import tells_moment
 from trialgraph.criteria.facts.predications import PREDICATES, asks_otherwise, is_counted, is_none
 from trialgraph.criteria.facts.provisos import limits_in, names_cause
 from trialgraph.criteria.facts.recency import (
@@ -51,7 +52,6 @@ from trialgraph.criteria.facts.results import (
 )
 from trialgraph.criteria.facts.standards import standard_end
 from trialgraph.criteria.facts.washouts import OtherTime, is_shorter, other_time, time_off, time_without
-from trialgraph.criteria.quantities.windows import end_of_moment
 from trialgraph.expressions import AnyOf, Expression, Limit, Window
 from trialgraph.namespaces import TGC
 
@@ -300,9 +300,8 @@ def _take_detail(text: Text, head: Chunk, chunk: Chunk, following: Chunk | None,
 
 def _keep_rest(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around) -> None:
     """Keep what narrows a concept in its own words; a diameter among them is read."""
-    if around.window is not None and end_of_moment(text.text, chunks[0].start) >= chunks[-1].end:
-        return
-    if tells_whom_or_when(text, head, chunks):
+    told = text.text[chunks[0].start : chunks[-1].end]
+    if tells_moment(told, around, exclusion=text.exclusion) or tells_whom_or_when(text, head, chunks):
         return
     if (defined := lesions_defined(head, chunks)) is not None:
         around.count = around.count or defined

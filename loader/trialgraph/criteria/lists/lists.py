@@ -33,6 +33,7 @@ from trialgraph.criteria.lists.trailing import (
     remarks_on_value,
     with_told,
 )
+from trialgraph.criteria.lists.unnamed import read_examples
 from trialgraph.criteria.members.adjectives import (
     name_narrower,
     share_active,
@@ -157,7 +158,12 @@ def _shared(text: Text, segments: list[Segment]) -> list[Segment]:
 
 
 def _read_listed(text: Text, segment: Segment) -> None:
-    """Read what a bracket lists: instances of what a member names, treatments with a time of their own."""
+    """Read what a bracket lists: instances of what a member names, treatments with a time of their own.
+
+    What a member that bars names may be known by its instances only.
+    """
+    if segment.expression is None and text.exclusion:
+        segment.expression = read_examples(text, segment.chunks, _read_any)
     kind, listed = segment.expression, trimmed(segment.examples)
     if listed and isinstance(kind, Fact) and kind.category != "reproductive":
         segment.listed = join_segments(text, read_segments(text, listed), "or")
@@ -202,6 +208,10 @@ def _read_segment(text: Text, segment: Segment) -> None:
         ask_in_case(text, segment)
         return
     segment.carries = not any(chunk.form in FINITE for chunk in chunks)
+
+
+def _read_any(text: Text, chunks: Sequence[Chunk]) -> Expression:
+    return join_segments(text, read_segments(text, chunks), "or")
 
 
 def _with_aside(text: Text, chunks: list[Chunk], concept: int | None, segment: Segment) -> Expression | None:

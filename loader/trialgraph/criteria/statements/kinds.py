@@ -30,6 +30,7 @@ from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_segments
+from trialgraph.criteria.lists.unnamed import is_any_thing, of_unnamed
 from trialgraph.criteria.members.anew import FORBIDDING
 from trialgraph.criteria.members.parting import stops_treatment
 from trialgraph.criteria.members.segments import trimmed
@@ -194,10 +195,14 @@ def _read_unnamed(text: Text, chunks: list[Chunk], at: int) -> Expression:
     read = join_segments(text, read_segments(text, trimmed(chunks[at + 1 :]) or chunks), "or")
     unknown = [chunk for chunk in chunks[:at] if chunk.kind == "word" and not chunk.classes]
     told = any(chunk.classes & {"negation", "condition", "unactual", "turning"} for chunk in chunks[:at])
-    if not unknown or told or not any(isinstance(atom, Fact) for atom in atoms(read)):
+    if told or not any(isinstance(atom, Fact) for atom in atoms(read)):
         return join_segments(text, read_segments(text, chunks), "or")
+    if not unknown:
+        plain = join_segments(text, read_segments(text, chunks), "or")
+        if not isinstance(plain, Narrative) or not any(is_any_thing(chunk) for chunk in chunks[:at]):
+            return plain
     kind = narrative(text, chunks[0].start, chunks[at - 1].end)
-    return any_of([kind, map_facts(read, lambda fact: of_unread_kind(fact, kind.text))])
+    return any_of([kind, of_unnamed(text, chunks[:at], read)])
 
 
 def _with_agents(text: Text, head: Expression, chunks: list[Chunk]) -> Expression:

@@ -26,6 +26,7 @@ from trialgraph.criteria.facts.requiring import with_denied_needs
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_barred, read_segments
+from trialgraph.criteria.lists.unnamed import gives_examples
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.timing import opening_time
 from trialgraph.criteria.quantities.windows import end_of_moment
@@ -131,7 +132,8 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
     sex = sex_told(text, chunks)
     if sex is not None and sex[1]:
         return Statement(sex[0], text=words)
-    if not any(is_content(chunk) or holds_value(chunk) for chunk in chunks):
+    told_aside = text.exclusion and any(map(gives_examples, chunks))
+    if not told_aside and not any(is_content(chunk) or holds_value(chunk) for chunk in chunks):
         return Statement(read_measurable(text, chunks) or narrative(text, start, end), text=words)
     if exception is not None:
         return Statement(_read_excepted(text, chunks, exception), text=words)

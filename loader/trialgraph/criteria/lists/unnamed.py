@@ -1,0 +1,143 @@
+"""Kinds without a name that is known, and the instances told of them ("drugs that cause X (e.g. A, B)")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.instances import of_unread_kind
+from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.trees import any_of, is_formal, map_facts
+from trialgraph.expressions import AnyOf, Expression, Fact, Window
+
+__all__ = ["gives_examples", "is_any_thing", "of_unnamed", "read_examples"]
+
+_Read = Callable[[Text, Sequence[Chunk]], Expression]
+
+_MISLEADING = frozenset(
+    {
+        "negation",
+        "condition",
+        "exception",
+        "allowance",
+        "barring",
+        "others",
+        "regardless",
+        "unactual",
+        "planned",
+    }
+    | {"turning", "example", "definition", "inability", "ability", "female", "male", "needing"}
+)
+_OTHERWISE = re.compile(
+    r"\b(?:allerg|intoleran|sensitiv|reacti|resistan|contraindicat|similar|compounds?\b|family|famil|relative|risk"
+    r"|unless|unable|inab|not\b|no\b|never|without|fail|refractory|progress|permit|allow|except|may\b|should|must"
+    r"|will\b|if\b|eligib)",
+    re.IGNORECASE,
+)
+"""What says something else of instances than that who has them is barred."""
+_ANY_THING = frozenset(
+    {
+        "condition",
+        "medical condition",
+        "illness",
+        "medical illness",
+        "disorder",
+        "disease",
+        "problem",
+        "issue",
+    }
+    | {
+        "comorbidity",
+        "co-morbidity",
+        "comorbid",
+        "medical",
+        "health",
+        "event",
+        "finding",
+        "history",
+        "procedure",
+    }
+    | {"medication", "drug", "agent", "treatment", "therapy", "comorbidities", "abnormality", "diagnosis"}
+)
+"""Words that leave open what kind of thing it is."""
+_THAT_IS = frozenset({"i.e", "ie", "namely"})
+_SILENT = frozenset({"neutral", "historic", "active", "other", "tail", "persons"})
+
+
+def read_examples(text: Text, chunks: Sequence[Chunk], read_any: _Read) -> Expression | None:
+    """Read what is barred by a kind without a known name, whose instances a bracket tells; else None."""
+    at = next((i for i, chunk in enumerate(chunks) if gives_examples(chunk)), 0)
+    outside = [*chunks[:at], *chunks[at + 1 :]]
+    if not at or any(chunk.kind not in ("word", "window", "sign") for chunk in outside):
+        return None
+    if any(chunk.classes & _MISLEADING for chunk in outside) or all(_is_silent(each) for each in outside):
+        return None
+    words = text.text[chunks[0].start : chunks[at - 1].end]
+    behind = [chunk for chunk in chunks[at + 1 :] if chunk.window is None]
+    rest = text.text[behind[0].start : behind[-1].end] if behind else ""
+    if _OTHERWISE.search(f"{words} {rest}"):
+        return None
+    read = read_any(text, trimmed(chunks[at].inner[1:]))
+    members = read.operands if isinstance(read, AnyOf) else (read,)
+    instances = [of_unnamed(text, outside, each) for each in members if is_formal(each)]
+    whole = at + 1 < len(chunks) or len(instances) < len(members)
+    kind = narrative(text, chunks[0].start, chunks[-1].end if whole else chunks[at].start)
+    return any_of([kind, *instances]) if instances and kind.reason == "not-formalised" else None
+
+
+def gives_examples(bracket: Chunk) -> bool:
+    """Whether a bracket names instances of what stands before it."""
+    if bracket.kind != "bracket" or not bracket.inner:
+        return False
+    opening = bracket.inner[0]
+    opens = "example" in opening.classes or opening.form.replace(" ", "").strip(".") in _THAT_IS
+    return opens and any(map(is_content, bracket.inner))
+
+
+def is_any_thing(chunk: Chunk) -> bool:
+    """Whether a word leaves open what kind of thing is spoken of ("condition", "medication")."""
+    return chunk.form in _ANY_THING
+
+
+def of_unnamed(text: Text, kind: Sequence[Chunk], instances: Expression) -> Expression:
+    """Return instances in the time and state of their kind, narrowed by what it says of itself.
+
+    "Medical conditions" says nothing, "history of an abdominal process within 6 months" when it was.
+    """
+    times = [chunk.window for chunk in kind if chunk.window is not None]
+    window = times[0].window if len(times) == 1 and not times[0].narrowed else None
+    told = [chunk for chunk in kind if chunk.kind != "sign" and (window is None or chunk.window is None)]
+    while told and _is_silent(told[0]):
+        told.pop(0)
+    plain = all(_is_silent(chunk) or is_any_thing(chunk) for chunk in told)
+    words = "" if plain else text.text[told[0].start : told[-1].end].strip(" ;,.:")
+    state = _state(kind)
+
+    def narrowed(fact: Fact) -> Fact:
+        fact = _in_state(fact, state, window)
+        return of_unread_kind(fact, words) if words else fact
+
+    return map_facts(instances, narrowed)
+
+
+def _state(kind: Sequence[Chunk]) -> str | None:
+    """Return whether a kind is said to go on, or to be over."""
+    classes = [chunk.classes for chunk in kind]
+    now, past = (any(name in each for each in classes) for name in ("active", "historic"))
+    return None if now == past else "active" if now else "history"
+
+
+def _in_state(fact: Fact, state: str | None, window: Window | None) -> Fact:
+    within = fact.within or window
+    told = state if state == "active" or fact.category == "condition" else None
+    if told is None or "status" in fact.modifiers or (state == "active" and within is not None):
+        return replace(fact, within=within)
+    return replace(fact, within=within, modifiers={**fact.modifiers, "status": told})
+
+
+def _is_silent(chunk: Chunk) -> bool:
+    return chunk.kind == "sign" or (chunk.kind == "word" and bool(chunk.classes & _SILENT))
