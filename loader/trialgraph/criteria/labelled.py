@@ -10,13 +10,15 @@ from dataclasses import replace
 
 from trialgraph.criteria.criterion import Criterion, Kind
 from trialgraph.criteria.language.cohorts import opening_part
-from trialgraph.criteria.sections.titles import title_scope
+from trialgraph.criteria.sections.titles import names_others, title_scope
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not
 
 __all__ = ["scoped"]
 
 _BEFORE = " (["
+_LONGEST_NAME = 8
+"""How many words the name of some people may have."""
 
 
 def scoped(criterion: Criterion) -> Criterion:
@@ -27,10 +29,27 @@ def scoped(criterion: Criterion) -> Criterion:
     """
     label = _label(criterion)
     if label is None or not _names_some(label.text):
-        return criterion
+        return _of_others(criterion)
     words = label.text[1:-1] if label.text[0] == "(" and label.text[-1] == ")" else label.text
     scope = words if criterion.scope is None else f"{criterion.scope}: {words}"
     return replace(criterion, scope=scope, expression=_without(criterion.expression))
+
+
+def _of_others(criterion: Criterion) -> Criterion:
+    """Return a criterion with those whom its title names as its scope ("Healthy volunteers: age 18 to 65").
+
+    Reading passes over such a title; what stands behind it is asked of nobody else.
+    """
+    name, colon, _ = criterion.normalized.partition(":")
+    name = name.strip(" ([")
+    if (
+        not colon
+        or criterion.scope is not None
+        or len(name.split()) > _LONGEST_NAME
+        or not names_others(name)
+    ):
+        return criterion
+    return criterion if isinstance(criterion.expression, Narrative) else replace(criterion, scope=name)
 
 
 def _label(criterion: Criterion) -> Narrative | None:

@@ -16,6 +16,8 @@ from trialgraph.namespaces import TGC
 __all__ = ["own_abbreviations", "uses_any"]
 
 _DEFINED = re.compile(r"""[(\[]["“]?(?P<short>[A-Z0-9][A-Za-z0-9]{1,7}?)s?["”]?[)\]]""")
+_SPELLED = re.compile(r"\b(?P<short>[A-Z][A-Z0-9]{1,6})\s?\((?P<words>[A-Za-z][^()]{5,70})\)")
+"""An abbreviation before what it stands for: "ASA (American Society of Anesthesiologists) class"."""
 _PART = re.compile(r"[\n;:,()\[\]]")
 _FARTHEST = 90
 """How far back the words are sought that an abbreviation stands for, in letters."""
@@ -66,6 +68,9 @@ def _definitions(text: str) -> Iterator[tuple[str, str]]:
             words = _long_form(before.rstrip(), short)
             if len(words) > len(short) + 1:
                 yield short, words
+    for found in _SPELLED.finditer(text):
+        if _spells_out(found["words"], found["short"]):
+            yield found["short"], found["words"]
 
 
 def _long_form(before: str, short: str) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 __all__ = ["Opening", "closing_part", "opening_part"]
 
 _PARTS = (
-    r"(?:cohorts?|arms?|parts?|phases?|groups?|sub-?stud(?:y|ies)|strat(?:um|a)|portions?|segments?|modules?)"
+    r"(?:cohorts?|arms?|parts?|aims?|phases?|groups?|sub-?stud(?:y|ies)|strat(?:um|a)|portions?|segments?"
+    r"|modules?)"
 )
 _NUMBER = r"(?:\d{1,2}(?:[A-Za-z]|\.\d)?|(?-i:[IVX]{1,4}[A-Da-d]?|[A-Z]{1,2}\d{0,2}(?:\.\d)?|[a-e]))(?![\w%])"
 _JOINED = rf"(?:\s*(?:,|/|&|-|–|,?\s+and|,?\s+or|\s+to)\s*(?:{_PARTS}\s+)?{_NUMBER}|\s+{_PARTS}\s+{_NUMBER})*"
@@ -91,7 +92,7 @@ _OWN_PART = re.compile(
 """Words of which the part at the end may be part ("have completed treatment in part A")."""
 _FIRST = re.compile(
     r"[(\[]|for\b|in\b|only\b|all\b|both\b|patients?\b|subjects?\b|participants?\b|individuals?\b|the\b"
-    r"|cohort|arm|part|phase|group|sub-?stud|strat|portion|segment|module|dose|expansion|escalation|safety|lead|run|mono|combination"
+    r"|cohort|arm|part|aim|phase|group|sub-?stud|strat|portion|segment|module|dose|expansion|escalation|safety|lead|run|mono|combination"
     r"|single|separate|(?:[\w/+-]+\s+){1,3}(?:cohort|arm|strat)",
     re.IGNORECASE,
 )

@@ -45,6 +45,24 @@ _USUAL_NOUNS = {other: noun for noun, others in _USUAL.items() for other in othe
 _INCOMPLETE = ("cell", "situ")
 """Last words of what "cancer" stands behind that are no part of the body."""
 _SPEAKING = " speaking"
+_ACCESS = "access to "
+_OWNING = (
+    "own",
+    "owns",
+    "owning",
+    "has",
+    "have",
+    "having",
+    "possess",
+    "possesses",
+    "access to",
+    "must have",
+    "must own",
+    "should have",
+)
+_OWNED = ("", "a ", "an ", "their own ", "his or her own ", "a personal ")
+_WORKING = ("", "working ", "functioning ", "functional ", "reliable ", "consistent ", "regular ")
+_REACHED = ("daily", "regular", "reliable", "consistent", "adequate", "stable", "ready")
 _UNDERSTANDING = ("read", "write", "speak", "understand", "comprehend")
 _WRITTEN = (
     "understand verbal and written",
@@ -162,8 +180,10 @@ def variants_of(name: str, label: str, category: str | None) -> Iterator[str]:
         yield from (f"{word} to {cause}" for word in _ALLERGIC if cause not in _ANYTHING)
     elif category == "biomarker":
         yield from _of_marker(name, label)
-    elif category == "demographic" and name == label:
-        yield from _of_language(label)
+    elif category == "demographic":
+        yield from _of_access(name)
+        if name == label:
+            yield from _of_language(label)
 
 
 def _of_marker(name: str, label: str) -> Iterator[str]:
@@ -234,6 +254,19 @@ def _of_language(label: str) -> Iterator[str]:
     for skill in ("primary language is", "primary language of", *_WRITTEN):
         yield f"{skill} {language}"
     yield from (f"{language} speaker", f"{language} as a primary language", f"communicate in {language}")
+
+
+def _of_access(name: str) -> Iterator[str]:
+    """Yield how else it is said that someone has a device or a service ("owns a working telephone")."""
+    if not name.startswith(_ACCESS):
+        return
+    thing = name.removeprefix(_ACCESS)
+    bare = re.sub(r"^(?:an?|the) ", "", thing)
+    for owning, owned, working in itertools.product(_OWNING, _OWNED, _WORKING):
+        yield from (f"{owning} {owned}{working}{bare}{access}" for access in ("", " access"))
+    yield from (f"{working}{bare}" for working in _WORKING if working)
+    yield from (f"{reached} {_ACCESS}{each}" for reached in _REACHED for each in {thing, bare})
+    yield from (f"{bare} {owned}" for owned in ("access", "ownership"))
 
 
 def _of_treatment(name: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 
 from trialgraph.criteria.language.tokens import token_at
+from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.sides import Found
 from trialgraph.criteria.quantities.values import FoundValue, ValueReader
 from trialgraph.criteria.quantities.windows import parse_window
@@ -22,6 +23,21 @@ _ACTIVE_BEHIND = re.compile(
 _ACTIVE_BEFORE = re.compile(
     r"\b(?:exercis(?:e|es|ing)|physical(?:ly)?\s+activ(?:e|ity))\b[^.;]{0,40}$", re.IGNORECASE
 )
+_MOVING = (
+    r"(?:exercis(?:e|es|ing)|physical\s+activity|activity|training|(?-i:PA|MVPA))\b(?:\s*\((?:MV)?PA\))?"
+    r"(?:\s*\([^()]{1,60}\))?"
+)
+_EVERY_WEEK = (
+    r"(?:\s+on\s+average,?)?\s*(?:/\s*w(?:ee)?k|(?:per|a|each|every|in\s+a)\s+week|weekly)\b"
+    r"(?:\s+on\s+average\b)?"
+)
+_SPLIT = re.compile(
+    r"\s*(?P<unit>min(?:ute)?s?|hours?|hrs?)\b\.?\s*(?:of\s+)?(?!\s*(?:/|per\s+|a\s+|each\s+)?(?:day|session|time)\b)"
+    rf"(?:(?!resist|strength|weight|yoga|stretch|muscle)[a-z][a-z/-]*,?\s+){{0,8}}?{_MOVING}{_EVERY_WEEK}",
+    re.IGNORECASE,
+)
+"""How the time of moving stands around the word for it ("minutes of moderate exercise per week")."""
+_HOUR = 60
 _LOST_BEHIND = re.compile(
     r"\s*(?:(?:of|in|from)\s+(?:(?:the|their|his|her|baseline|initial|total|usual)\s+)*"
     r"(?:body\s*-?weight|weight)\b|(?:unintentional|involuntary|unintended|unexplained|body)?\s*weight\s+loss\b)",
@@ -47,6 +63,9 @@ _NEAR = 60
 
 def amount_at(values: ValueReader, position: int, limit: Found) -> FoundValue | None:
     """Return the value of a limit at a token on exercise in a week, the weight lost or what was smoked."""
+    if limit.stated and limit.unit is None and (split := _SPLIT.match(values.text, limit.end)):
+        weekly = _a_week(limit, split["unit"])
+        return None if weekly is None else _value(values, position, weekly, "PhysicalActivityPerWeek", split)
     if limit.unit is None or not limit.stated:
         return None
     before = values.text[max(0, limit.start - _NEAR) : limit.start]
@@ -66,6 +85,15 @@ def amount_at(values: ValueReader, position: int, limit: Found) -> FoundValue | 
     if lost or _DECREASED.search(before):
         return _value(values, position, limit, "WeightLossPercentage", behind if lost else None)
     return None
+
+
+def _a_week(limit: Found, spelled: str) -> Found | None:
+    """Return a limit on the minutes or hours of a week, in minutes."""
+    unit = wording().units.get("min/wk")
+    low, high = limit.limit.low, limit.limit.high
+    if spelled.lower().startswith("h"):
+        low, high = (None if each is None else each * _HOUR for each in (low, high))
+    return None if unit is None else replace(limit, unit=unit, limit=replace(limit.limit, low=low, high=high))
 
 
 def _value(

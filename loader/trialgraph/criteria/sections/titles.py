@@ -11,11 +11,11 @@ import re
 from trialgraph.criteria.language.cohorts import opening_part
 from trialgraph.criteria.language.steps import is_first_step, is_later_step
 
-__all__ = ["is_topic", "part_title", "title_scope"]
+__all__ = ["is_topic", "names_others", "part_title", "title_scope"]
 
 _PERSONS = r"(?:patients?|subjects?|participants?|individuals?|veterans?|probands?)"
 _PART = (
-    r"(?:(?:sub-?)?cohorts?|arms?|parts?|phases?|(?<!grade\s)(?<!working\s)groups?|strat(?:um|a)|panels?|modules?|steps?|portions?"
+    r"(?:(?:sub-?)?cohorts?|arms?|parts?|aims?|phases?|(?<!grade\s)(?<!working\s)groups?|strat(?:um|a)|panels?|modules?|steps?|portions?"
     r"|segments?|sub-?stud(?:y|ies))"
 )
 _NUMBER = (
@@ -27,8 +27,9 @@ _STEP = (
 )
 _OTHERS = (
     r"(?:caregivers?|carers?|donors?|providers?|clinicians?|physicians?|oncologists?|h[a]?ematologists?|surgeons?|nurses"
-    r"|parents?|guardians?|partners?|siblings?|spouses?|counsel+ors?|staff|controls?|volunteers?|relatives?|friends?|dyads?"
-    r"|interviewees?|stakeholders?)"
+    r"|parents?|guardians?|partners?|siblings?|spouses?|counsel+ors?|staff|controls|control(?=\s+(?:groups?|arms?|participants?|subjects?|cases?)\b)|volunteers?|relatives?|friends?|dyads?"
+    r"|interviewees?|stakeholders?|family\s+members|network\s+members|daughters?|mentors?|coaches|informants?|professionals|navigators?"
+    r"|students|employees|healthy\s+(?:adults|subjects|participants|individuals|people|persons))"
 )
 _WHOLE = re.compile(
     r"(?:(?:additional\s+)?criteria\s+)?(?:for\s+|in\s+)?(?:"
@@ -63,11 +64,17 @@ _NAMED_PART = re.compile(
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _OF_OTHERS = re.compile(
     r"(?!(?:nursing|pregnant|lactating|breast-?feeding|prior|previous|vasectomi[sz]ed|sexual)\b)"
-    r"(?:(?:criteria|eligibility)\s+)?(?:for\s+|the\s+)*(?:(?:[\w'’/-]+|and|&)\s+){0,3}?(?:[\w]+[/-])?"
-    rf"{_OTHERS}(?:[-/\s]+(?:and\s+)?(?:{_OTHERS}|participants?|informants?|subjects?|key|selection|and|eligibility|inclusion|exclusion"
-    r"|criteria|requirements?))*\s*(?:\([^()]*\))?",
+    r"(?:(?:the\s+)?(?:eligibility\s+)?(?:criteria|criterion|eligibility)\s+)?(?:for\s+|the\s+)*(?:(?:[\w'’/-]+|and|&)\s+){0,3}?(?:[\w]+[/-])?"
+    rf"{_OTHERS}(?:[-/\s]+(?:and\s+)?(?:{_OTHERS}|participants?|informants?|subjects?|groups?|arms?|key|selection|and|eligibility"
+    r"|inclusion|exclusion|criteria|requirements?))*\s*(?:\([^()]*\))?"
+    r"(?:\s+(?:must|should|will|are|is|be|have|has|eligible|included|if|they|who|meet|the|following|criteria|characteristics"
+    r"|for|inclusion|participation|to|participate|in|this|study|either)\b)*",
     re.IGNORECASE,
 )
+_WITH_PATIENTS = re.compile(
+    rf"\b{_PERSONS}(?:\s*(?:,|/|&|and|or)|\s+with\b)|\b(?:all|both|any|no|each|concomitant)\b", re.IGNORECASE
+)
+"""What says that a title names the patients too."""
 _ALLOWED = re.compile(r"\ballowed\b", re.IGNORECASE)
 _OF_SEX = re.compile(rf"(?:for\s+)?(?:(?:fe)?males|(?:wo)?men|(?:fe)?male\s+{_PERSONS})", re.IGNORECASE)
 _ONLY = re.compile(r"[^.:]{2,90}\bonly\s*(?:\([^()]*\))?", re.IGNORECASE)
@@ -135,6 +142,16 @@ def title_scope(words: str, *, colon: bool, inclusion: bool) -> str | None:
         or (inclusion and _tells_some(words, colon=colon))
     )
     return words if told else None
+
+
+def names_others(words: str) -> bool:
+    """Whether a title names others than the patients, of whom alone the list behind it is asked.
+
+    Example:
+        >>> names_others("Healthy controls"), names_others("Patients and caregivers")
+        (True, False)
+    """
+    return _OF_OTHERS.fullmatch(words) is not None and _WITH_PATIENTS.search(words) is None
 
 
 def part_title(words: str) -> str | None:

@@ -43,6 +43,10 @@ _TOPIC = re.compile(
 """How a label ends that tells what the demands behind it are about, and bars nothing itself."""
 _SETTING = re.compile(r"\b(?:defin|requir|must|met\b|meet|fulfil|allow|permit|eligib|enrol|appl)")
 """How a label says what has to be met rather than what bars."""
+_WITH_PATIENTS = re.compile(
+    r"\b(?:patients?|participants?|subjects?|survivors?)\s*(?:,|/|&|and\b|or\b)[^.;:]*$", re.IGNORECASE
+)
+"""How a label opens that names the patients besides others ("Patients and caregivers: …")."""
 _APART = frozenset({"with", "without", "in", "for"})
 _PRESENCE = frozenset({"with", "without"})
 
@@ -106,6 +110,8 @@ def _before_list(label: Sequence[Chunk]) -> int | None:
 def _other(text: Text, label: list[Chunk], body: Expression) -> Expression | None:
     """Return the words of a label that names somebody else than the patient ("DONOR: age ≥ 18"), or None."""
     others = [chunk for chunk in label if "others" in chunk.classes]
+    if others and _WITH_PATIENTS.search(text.text, 0, label[-1].end):
+        return None
     rest = [chunk for chunk in label if chunk not in others]
     plain = all(is_harmless(chunk, "label") and "persons" not in chunk.classes for chunk in rest)
     formal = any(not isinstance(atom, Narrative) for atom in atoms(body))

@@ -10,6 +10,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.chunking.formulas import without_formulas
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.chunking.reasons import without_reasons
+from trialgraph.criteria.chunking.records import without_records
 from trialgraph.criteria.chunking.relatives import with_own_history
 from trialgraph.criteria.chunking.unions import name_each
 from trialgraph.criteria.conditions.cases import asked_of
@@ -149,7 +150,8 @@ def read_expression(
     text = Text(normalized, vocabulary, kind == "exclusion")
     text.chunks = Chunker(text).chunks()
     let_in = () if outline.items else permitted(text, text.chunks)
-    working = without_reasons(text.text, text.lowered, without_formulas(text.text, text.chunks))
+    working = without_records(text.text, text.lowered, without_formulas(text.text, text.chunks))
+    working = without_reasons(text.text, text.lowered, working)
     plain = without_asides(text, with_own_history(text, working))
     text.chunks = chunks = without_attributions(plain)
     read = _read_outlined(text, chunks, outline_without(outline, text.tables))

@@ -45,6 +45,11 @@ _NOT_GIVEN = re.compile(
     re.IGNORECASE,
 )
 _ASKED_FOR = frozenset({"lesion", "biomarker", "other"})
+_MEANS = tuple(
+    map(str, (TGC.TechnologyAccess, TGC.Transportation, TGC.HealthInsurance, TGC.InformalCaregiver))
+)
+"""What nobody is barred for having."""
+_SPEAKING = " speaking"
 
 
 def turned(text: Text, statement: Statement, words: str, place: tuple[int, int]) -> Statement:
@@ -107,7 +112,7 @@ def _denies(expression: Expression) -> bool:
 
 
 def _may_be_asked_for(text: Text, fact: Fact) -> bool:
-    """Whether patients may have to have a thing: a lesion, a marker, a cancer.
+    """Whether patients may have to have a thing: a lesion, a marker, a cancer, a telephone.
 
     Nobody has to have another cancer, an active one, or one of which some are excepted.
     """
@@ -117,4 +122,5 @@ def _may_be_asked_for(text: Text, fact: Fact) -> bool:
     term = text.vocabulary.by_iri.get(fact.concept)
     cancer = term is not None and term.is_a(_MALIGNANT)
     metastasis = term is not None and _METASTATIC in term.ancestors
-    return fact.category in _ASKED_FOR or (cancer and not metastasis)
+    means = term is not None and (term.label.endswith(_SPEAKING) or any(map(term.is_a, _MEANS)))
+    return fact.category in _ASKED_FOR or (cancer and not metastasis) or means
