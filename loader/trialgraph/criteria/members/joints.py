@@ -40,6 +40,8 @@ _FOUND = re.compile(
 )
 """A test's result that says that something is there."""
 _LACKING = re.compile(r"\b(?:sero)?negative\b|\(\s*-\s*\)", re.IGNORECASE)
+_TESTS = re.compile(r"\b(?:tests|results|serologies)\b", re.IGNORECASE)
+"""What tells of several results at once."""
 _SIGN = 2
 """A bracket with fewer chunks may hold a sign."""
 _NEGATIVE_FOR = ("negative", "negative for")
@@ -263,9 +265,11 @@ def is_found(text: Text, segment: Segment) -> bool:
 def share_results(text: Text, segments: Sequence[Segment]) -> None:
     """Let markers take the result that stands behind the last of them ("HIV, HBV and HCV negative")."""
     for at, segment in enumerate(segments):
-        if not (segment.tested and segment.negated and segment.joint in ("and", "or", "/", ",")):
+        behind = text.text[segment.chunks[0].end : segment.chunks[-1].end]
+        several = segment.joint == "," and _TESTS.search(behind) is not None
+        if not (segment.tested and segment.negated and (several or segment.joint in ("and", "or", "/"))):
             continue
-        if not _LACKING.search(text.text, segment.chunks[0].end, segment.chunks[-1].end):
+        if not _LACKING.search(behind):
             continue
         for before in reversed(segments[:at]):
             if not before.negated:
