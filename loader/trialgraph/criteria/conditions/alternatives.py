@@ -184,7 +184,7 @@ def aside_at(chunks: Sequence[Chunk]) -> int | None:
 
 
 def _is_verdict(head: Sequence[Chunk], tail: Sequence[Chunk]) -> bool:
-    """Whether words behind a comma only let in the diseases before it ("A, including B, are not excluded")."""
+    """Whether words behind a comma only let in the diseases before it ("A, such as B, are not excluded")."""
     plain = all(chunk.form in _BEING or "allowance" in chunk.classes for chunk in tail)
     return plain and any(chunk.term is not None and chunk.term.category == "condition" for chunk in head)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import VERBS
 from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import Fact
 
@@ -25,7 +26,9 @@ def governed(segments: list[Segment]) -> list[Segment]:
     kept: list[Segment] = []
     for segment in segments:
         last = kept[-1] if kept else None
-        if (
+        if last is not None and _forbids_too(last, segment):
+            last.expression, last.chunks = None, [*last.chunks, *segment.chunks]
+        elif (
             last is not None
             and last.expression is None
             and (_governs(last) or any(is_content(chunk) for chunk in last.chunks))
@@ -38,6 +41,15 @@ def governed(segments: list[Segment]) -> list[Segment]:
         else:
             kept.append(segment)
     return kept
+
+
+def _forbids_too(last: Segment, segment: Segment) -> bool:
+    """Whether a member names what else a contraindication is to ("contraindication to MRI or gadolinium")."""
+    one, two = last.expression, segment.expression
+    forbids = isinstance(one, Fact) and one.concept_label.startswith("contraindication to")
+    told = forbids and any(chunk.form.startswith("contraindication") for chunk in last.chunks[:_LISTED])
+    given = isinstance(two, Fact) and two.category in GIVEN and is_bare(segment)
+    return told and given and segment.joint in ("or", "and", "/") and not segment.after_comma
 
 
 def _is_allergy_beside(last: Segment, segment: Segment) -> bool:

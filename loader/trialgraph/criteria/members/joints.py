@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Text
+from trialgraph.criteria.chunking.viruses import INFECTIONS
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.results import is_testable
 from trialgraph.criteria.facts.strokes import are_choices
@@ -39,6 +40,8 @@ _FOUND = re.compile(
 )
 """A test's result that says that something is there."""
 _LACKING = re.compile(r"\b(?:sero)?negative\b|\(\s*-\s*\)", re.IGNORECASE)
+_TESTS = re.compile(r"\b(?:tests|results|serologies)\b", re.IGNORECASE)
+"""What tells of several results at once."""
 _SIGN = 2
 """A bracket with fewer chunks may hold a sign."""
 _NEGATIVE_FOR = ("negative", "negative for")
@@ -263,24 +266,33 @@ def is_found(text: Text, segment: Segment) -> bool:
 def share_results(text: Text, segments: Sequence[Segment]) -> None:
     """Let markers take the result that stands behind the last of them ("HIV, HBV and HCV negative")."""
     for at, segment in enumerate(segments):
-        if not (segment.tested and segment.negated and segment.joint in ("and", "or", "/")):
+        behind = text.text[segment.chunks[0].end : segment.chunks[-1].end]
+        several = segment.joint == "," and _TESTS.search(behind) is not None
+        if not (segment.tested and segment.negated and (several or segment.joint in ("and", "or", "/"))):
             continue
-        if not _LACKING.search(text.text, segment.chunks[0].end, segment.chunks[-1].end):
+        if not _LACKING.search(behind):
             continue
         for before in reversed(segments[:at]):
-            if not _is_marker(text, before):
-                break
-            before.negated = before.tested = True
+            if not before.negated:
+                if not _is_marker(text, before):
+                    break
+                before.negated = before.tested = True
             if before.joint not in ("and", "or", ",", "/"):
                 break
 
 
 def _is_marker(text: Text, segment: Segment) -> bool:
-    """Whether a member is no more than the name of what is tested for, in letters ("HBV", "HBsAg")."""
-    named = segment.chunks[-1]
-    words = text.text[segment.chunks[0].start : named.end]
+    """Whether a member is no more than the name of what is tested for: letters ("HBsAg"), an infection."""
+    named = segment.chunks[0]
+    words = text.text[named.start : segment.chunks[-1].end]
     bare = isinstance(segment.expression, Fact) and not (segment.negated or segment.expression.modifiers)
-    return bare and is_content(named) and is_testable(named) and words.isalpha() and not words[1:].islower()
+    if not bare or not is_content(named) or not is_testable(named):
+        return False
+    letters = words.isalpha() and not words[1:].islower()
+    infection = named.term is not None and (
+        named.term.category == "condition" or named.term.iri in INFECTIONS
+    )
+    return letters or (infection and all(chunk.kind == "bracket" for chunk in segment.chunks[1:]))
 
 
 def denies(segment: Segment) -> bool:

@@ -139,10 +139,11 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
 
 
 def _of_others(segment: Segment) -> Segment:
-    """Return a member on patients of its own without "patients who", where it tells what they had."""
-    rest = segment.chunks[1:]
+    """Return a member on patients of its own with a plain "patients who", where it tells what they had."""
+    who, *rest = segment.chunks
     denied = any("negation" in chunk.classes for chunk in rest)
-    return segment if denied or not any(map(is_content, rest)) else replace(segment, chunks=rest)
+    plain = replace(who, classes=frozenset({"neutral"}))
+    return segment if denied or not any(map(is_content, rest)) else replace(segment, chunks=[plain, *rest])
 
 
 def _ends_in_way_to_tell(segment: Segment, following: Segment | None) -> bool:

@@ -39,6 +39,7 @@ _PLANS = frozenset({str(TGC.PlannedPregnancy), str(TGC.PlannedFathering), str(TG
 _PROCEDURE = str(TGC.Procedure)
 _STATING = frozenset({"is", "are", "has", "have", "had", "was", "were"})
 _SOON = 4
+_BEGAN = ("begun", "began", "start", "occur", "onset", "diagnosed")
 _LASTING = frozenset({"throughout", "during", "while", "at any time during", "for the duration of", "until"})
 _LEADING = frozenset({"neutral", "qualifier", "active"})
 _SPAN = re.compile(
@@ -91,8 +92,10 @@ def share_windows(text: Text, segments: list[Segment]) -> None:
     """Let a time span at the end of a list, or of one of several lists, hold for the members without one."""
     start = 0
     for index, segment in enumerate(segments[:-1]):
-        fact = segment.expression
-        if isinstance(fact, Fact) and fact.within is not None and _ends_list(fact, segments[index + 1]):
+        told = segment.expression
+        window = told.within if isinstance(told, Fact) else None
+        window = common_time(told) if isinstance(told, AllOf) else window
+        if window is not None and _ends_list(window, segments[index + 1]):
             if segment.joint in ("or", "and", "/") and index > start:
                 _share_window(text, segments[start : index + 1])
             start = index + 1
@@ -114,10 +117,10 @@ def _without_half_lives(segment: Segment, fact: Fact) -> Fact:
     return replace(fact, modifiers={**others, "qualifier": rest} if rest else others)
 
 
-def _ends_list(fact: Fact, following: Segment) -> bool:
+def _ends_list(window: Window, following: Segment) -> bool:
     """Whether a time is that of the list before it: another follows ("A or B in 3 weeks or C in 2")."""
     other, opening = following.expression, following.chunks[0]
-    timed = isinstance(other, Fact) and other.within not in (None, fact.within)
+    timed = isinstance(other, Fact) and other.within not in (None, window)
     anew = opening.form.startswith(_PERSONS) or not opening.classes.isdisjoint(_ANEW)
     undated = isinstance(other, Fact) and other.within is None
     anew = anew or undated or _goes_on(following)
@@ -165,7 +168,7 @@ def _share_window(text: Text, segments: list[Segment]) -> None:
         or not last.chunks[0].classes & {"neutral", "negation"}
     )
     apart = last.joint != "or" or (last.after_comma and not _tell_alike(segments))
-    if window is None or (not starts and apart):
+    if window is None or (not starts and apart) or _tells_of_itself(last):
         return
     if _timed_before(text, last) or _is_time_of_others(segments, window):
         return
@@ -187,6 +190,12 @@ def _share_window(text: Text, segments: list[Segment]) -> None:
         if isinstance(segment.expression, Fact):
             segment.expression = _timed(segment.expression, window, last.expression)
     doubt_dates(segments, category, window)
+
+
+def _tells_of_itself(segment: Segment) -> bool:
+    """Whether a bracket tells what happened to one member alone ("A, new angina (begun within 3 months)")."""
+    inner = segment.chunks[-1].inner if segment.chunks[-1].kind == "bracket" else ()
+    return segment.joint == "," and len(inner) > 1 and inner[0].form.startswith(_BEGAN)
 
 
 def _tell_alike(segments: Sequence[Segment]) -> bool:
@@ -318,7 +327,7 @@ def share_times(text: Text, segments: list[Segment]) -> None:
     words = next(filter(None, map(_time_in, told.split("; "))), "")
     if len(segments) < 2 or not words or (not is_bare(last) and last.after_comma):
         return
-    if dates_own_clause(segments):
+    if dates_own_clause(segments) or _tells_of_itself(last):
         return
     told_alike = [s for s in segments[:-1] if not _goes_on_beside(s.expression, last.expression)]
     members = [segment for segment in told_alike if isinstance(segment.expression, Fact)]

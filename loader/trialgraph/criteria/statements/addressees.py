@@ -51,6 +51,8 @@ _LACKING = frozenset({"do not have", "doe not have", "without", "who do not have
 _FOR = "for"
 _CHILDBEARING = str(TGC.ChildbearingPotential)
 _PLAIN = frozenset({"neutral", "of some", "persons", "condition"})
+_TAKING = frozenset({"receiving", "taking", "on", "using", "treated with", "undergoing"})
+"""How a sentence goes on about patients of whom it tells what they are treated with."""
 _PROVIDED = frozenset({"provided", "provided that", "only if"})
 """What adds a demand to the one before it, rather than telling whom that is asked of."""
 _END = r"(?:(?:adequately |successfully |well[- ]|medically )?(?:treated|cured|controlled|resolved|stable))"
@@ -164,7 +166,8 @@ def _subject_case(text: Text, chunks: list[Chunk]) -> Expression | None:
     if not subject or any(not _describes(chunk, tumour=tumour) for chunk in case[:named]):
         return None
     if not any(is_content(chunk) for chunk in body):
-        apart = tumour or (required is None and category_of(case[named]) != "condition")
+        taken = category_of(case[named]) == "treatment" and any(c.form in _TAKING for c in case[1:named])
+        apart = tumour or (required is None and category_of(case[named]) != "condition" and not taken)
         return None if apart else _asked_in_words(text, case, body)
     read = join_segments(text, read_segments(text, body), "and")
     if not says_something(read):

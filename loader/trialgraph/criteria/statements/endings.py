@@ -92,8 +92,8 @@ def with_alternative(
 ) -> list[Expression]:
     """Return what sentences demand, the last of them joined with the one before by its "or".
 
-    A third one before them may be an alternative too, or not, unless it has an "or" of its own; and what is asked of some only would let in
-    everyone else. Both stay demands of their own.
+    A third one before them may be an alternative too, or not, unless it has an "or" of its own; and what is
+    asked of some only would let in everyone else. Both stay demands of their own.
 
     Args:
         text: The text under reading.

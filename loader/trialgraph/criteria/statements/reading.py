@@ -228,7 +228,7 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     demanded = read_demanded(text, between(chunks, start, lead_end), outline, _reader(chunks))
     if demanded is not None:
         return demanded
-    if (text.exclusion and lets_in(lead)) or (
+    if (text.exclusion and lets_in(lead.rstrip(" :") + ":")) or (
         lead.strip() and _EXCEPTED.search(lead.strip().removesuffix(":") + ":")
     ):
         return _excepted_below(text, chunks, outline, read)

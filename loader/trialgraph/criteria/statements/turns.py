@@ -16,6 +16,7 @@ from trialgraph.namespaces import TGC
 __all__ = ["lacking", "turned"]
 
 _MALIGNANT = str(TGC.MalignantNeoplasm)
+_INFECTION = str(TGC.InfectiousDisease)
 _METASTATIC = str(TGC.MetastaticMalignantNeoplasm)
 _LABELS = re.compile(r"^(?:(?:[^:;.()]|\([^:;.()]*\)){1,60}:\s*)+(?=\S)")
 _NONE = re.compile(
@@ -71,6 +72,8 @@ def turned(text: Text, statement: Statement, words: str, place: tuple[int, int])
         # "Has not received A within 3 weeks" bars nobody for want of a recent A.
         return Statement(narrative(text, *place), text=words)
     denied_first = said.operands[0] if isinstance(said, AnyOf | AllOf) else said
+    if _tests_negative(text, said, words):
+        return Statement(narrative(text, *place), text=words)
     if (denied_label or _NONE.match(words)) and isinstance(denied_first, Not):
         facts = [atom for atom in atoms(denied_first) if isinstance(atom, Fact)]
         kept = any(_may_be_asked_for(text, fact) for fact in facts)
@@ -98,6 +101,16 @@ def lacking(asked: Expression, words: str) -> Expression:
     if isinstance(asked, AnyOf) and _EITHER.search(words) is None:
         return any_of([negate(one) for one in asked.operands])
     return negate(asked)
+
+
+def _tests_negative(text: Text, said: Expression, words: str) -> bool:
+    """Whether an exclusion names nothing but infections tested negative, which nobody is barred for."""
+    if "negative" not in words.lower():
+        return False
+    parts = said.operands if isinstance(said, AnyOf) else (said,)
+    facts = [each.operand if isinstance(each, Not) else None for each in parts]
+    terms = [text.vocabulary.by_iri.get(each.concept) if isinstance(each, Fact) else None for each in facts]
+    return all(term is not None and term.is_a(_INFECTION) for term in terms)
 
 
 def _limits(expression: Expression) -> bool:
