@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk
@@ -29,6 +30,8 @@ __all__ = [
 ]
 
 _FEW_WORDS = 4
+_EFFECT = re.compile(r"(?:interfer|affect|impair|prevent|preclud|compromis|expected|could|would|might|may\b)")
+"""What a disease does or may do, of which a bracket behind it tells no instances."""
 _JOINTS = frozenset({"or", "and", "and/or", "and / or", "etc"})
 _RESULTS = frozenset({"positive", "reactive", "detected", "detectable"})
 _STAIN = str(TGC.HER2ImmunohistochemistryScore)
@@ -136,7 +139,9 @@ def instances_behind(head: Chunk, rest: Sequence[Chunk]) -> Sequence[Chunk]:
     named = [chunk.term for chunk in inner if chunk.kind == "concept" and chunk.term is not None]
     alike = category_of(head) == "condition" and all(term.category == "condition" for term in named)
     told = any(category_of(chunk) == "condition" for chunk in rest[:-1])
-    return inner[1:] if alike and not told and any(head.term.iri in t.ancestors for t in named) else ()
+    effect = any(_EFFECT.match(chunk.form) for chunk in rest[:-1])
+    kinds = effect or any(head.term.iri in term.ancestors for term in named)
+    return inner[1:] if alike and not told and named and kinds else ()
 
 
 def _joins(chunk: Chunk, *, told: bool) -> bool:

@@ -30,6 +30,17 @@ _PLANS = frozenset(
     {str(TGC.PlannedPregnancy), str(TGC.PlannedFathering), str(TGC.PlannedBreastfeeding)}
     | {str(TGC.PlannedSpermDonation), str(TGC.PlannedEggDonation)}
 )
+_PREGNANCY = str(TGC.Pregnancy)
+_HOW_TESTED = re.compile(
+    r"(?:(?:and\s+)?(?:(?:with|having|using)\s+)?(?:an?\s+)?(?:(?:minimum|test|assay)\s+)?sensitivity\b[^,;]{0,40}?"
+    r"\d+\s*m?(?:IU|units?)(?:/m?L)?(?:\s*(?:\[?β-?|beta-?)?\W?h?CG\W?)?"
+    r"(?:\s+or\s+equivalent(?:\s+units?)?(?:\s+of\b[\w\s\[\]()β-]{0,50})?)?"
+    r"|(?:(?:by|in|on|either|using|via|a|an|highly|sensitive|quantitative|qualitative|serum|plasma|urine|blood|or|and"
+    r"|test(?:s|ing)?|pregnancy|β-?hCG|beta-?hCG|hCG|human\s+chorionic\s+gonadotropin|self-?report|history)\b\W*)+"
+    r"|and\s+(?:again|repeated)\b[^;]{0,80})[\s.,)]*",
+    re.IGNORECASE,
+)
+"""How, or how often, a test of pregnancy is made, which says nothing of who is pregnant."""
 _AHEAD = re.compile(
     r"(?:within|during|while|throughout|over|for|at any time during|in|from|before|until)\s+"
     r"(?:(?:the|this|their)\s+)?(?:(?:[\w-]+\s+){0,5}(?:study|trial|treatment|screening|consent|therapy|protocol)\b"
@@ -94,6 +105,8 @@ def tells_whom_or_when(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> bool
         return False
     if head.term.iri in _PLANS:
         return tells_time_of_plan(text, head, chunks)
+    if head.term.iri == _PREGNANCY and _HOW_TESTED.fullmatch(text.text, chunks[0].start, chunks[-1].end):
+        return True
     place, named = 0, False
     while place < len(chunks) and end_of_moment(text.text, chunks[place].start) < chunks[-1].end:
         chunk = chunks[place]

@@ -43,7 +43,8 @@ _FOUND = re.compile(
     r"|identified|visuali[sz]ed|confirmed|defined)"
     r"|assessed|measured|documented|detected|evaluated|seen|visible|evident)"
     r" (?:by|on|via|per|using|with|through) (?:an? |the )?(?:[\w-]+ ){0,3}?"
-    rf"{_TEST}(?:(?:,? (?:and/or|or|and) |/|, )(?:[\w-]+ ){{0,2}}?{_TEST})*(?: scans?)?[\s.,]*",
+    rf"{_TEST}(?:(?:,? (?:and/or|or|and) |/|, )(?:[\w-]+ ){{0,2}}?{_TEST})*"
+    r"(?: scans?| testing| tests?| assays?| analys[ie]s)?[\s.,]*",
     re.IGNORECASE,
 )
 """By what test a thing was found, where nothing else is said."""
@@ -65,8 +66,8 @@ _SEEN = re.compile(
 """On what image or in what test a thing is seen, without a word for it ("on screening chest imaging")."""
 _BY_WHOM = re.compile(
     r"(?:as )?(?:(?:determined|defined|assessed|judged|deemed|evaluated|confirmed|documented|identified"
-    r"|diagnosed|considered|decided) (?:by|per)|per|at the discretion of) (?:(?:the|an?|their|our) )?"
-    r"(?:[\w/-]+ ){0,4}?"
+    r"|diagnosed|considered|decided|verified) (?:by|per)|per"
+    r"|(?:at|in) the (?:discretion|opinion|judge?ment) of) (?:(?:the|an?|their|our) )?(?:[\w/-]+ ){0,4}?"
     r"(?:investigators?|physicians?|oncologists?|radiologists?|clinicians?|providers?|surgeons?|urologists?"
     r"|cardiologists?|pathologists?|doctors?|PI|sponsor|pathology|laborator(?:y|ies)|lab|committee|board|review)"
     r"(?:['’]s?)?(?: (?:assessment|judge?ment|discretion|opinion|evaluation|review|report|results?"
@@ -77,7 +78,7 @@ _BY_WHOM = re.compile(
 """Who has to find a thing so, which is left to whoever records it."""
 _JUDGING = frozenset(
     {"as", "determined", "defined", "assessed", "judged", "deemed", "evaluated", "confirmed", "documented"}
-    | {"identified", "diagnosed", "considered", "decided", "per", "at"}
+    | {"identified", "diagnosed", "considered", "decided", "verified", "per", "at", "in"}
 )
 _SEEN_ON = frozenset({"either", "on", "by", "in", "via"})
 _FINDING = frozenset(

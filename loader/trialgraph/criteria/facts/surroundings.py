@@ -350,6 +350,8 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
         around.other_time = other
         return
     markers = markers_in(head, inner)
+    if inner and tells_whom_or_when(text, head, inner):
+        return
     if not inner or markers or only_repeats(head, inner) or tells_stain(head, bracket):
         around.examples = around.examples or markers or kinds_in(head, inner)
         return

@@ -45,7 +45,7 @@ STARTERS = frozenset(
 """Forms of words that a window starts with; a bare number may start one too."""
 
 _ANCHOR = (
-    r"(?:(?:the|a|an|first|1st|initial|start|starting|started|initiation|initiating|beginning|commencement|commencing"
+    r"(?:(?:cycle\s+one|day\s+one|the|a|an|first|1st|initial|start|starting|started|initiation|initiating|beginning|commencement|commencing"
     r"|administration|receiving|receipt|dose|doses|dosing|study|trial|treatment|drug|drugs|of|to|on|in|this|any|their|enrollment"
     r"|enrolment|enrolling|randomi[sz]ation|randomi[sz]ed|screening|registration|entry|entering|inclusion|cycle|day|d|c|1|0|informed|consent"
     r"|signing|providing|giving|signature|signed|obtaining|written|baseline|laborator(?:y|ies)|tests?|testing|samples?|visits?|investigational|product|medication|medicinal|agent"
@@ -137,7 +137,7 @@ _BEFORE = (
     rf"(?:\s*,?\s*{_GIVEN}"
     r"|\s*,?\s*(?:(?:immediately|just)\s+)?(?:prior\s+to|before|preceding|of|from|prior)\s+"
     rf"(?!{_DISEASE})"
-    rf"{_WORDS_BETWEEN}{_ANCHOR}{_NAMED}(?:\s*\(\s*{_ANCHOR}\))?|\s+(?:ago|prior|before|previously)\b(?!\s+{_DISEASE})"
+    rf"{_WORDS_BETWEEN}{_ANCHOR}{_NAMED}(?:\s*\(\s*(?:i\.?e\.?,?\s*|defined\s+as\s+)?{_ANCHOR}\))?|\s+(?:ago|prior|before|previously)\b(?!\s+{_DISEASE})"
     r"|\s+previous(?=\s*(?:[.,;)]|$|which|with)))"
 )
 _LIVES = (
@@ -198,11 +198,14 @@ _CHOOSING = re.compile(r"\b(?:or|shorter|longer|less|greater)[\s,(]*$", re.IGNOR
 def _onward() -> re.Pattern[str]:
     """Return how a text goes on to say that the same holds from then on ("… and during the study")."""
     number, unit = _length("5")
+    joint = r"\s*,?\s*(?:and/or|and|or)\s+(?:(?:for|at)\s+(?:the\s+duration|any\s+time|anytime)\s+)?"
+    study = rf"(?:during|throughout|of|while\s+on)\s+(?:{_STUDY}|(?:treatment|therapy)\s+with\s+[\w-]+)"
+    after = (
+        rf"(?:for|until|up\s+to|within)\s+(?:at\s+least\s+|up\s+to\s+)?{number}\s*-?\s*{unit}\s+"
+        rf"(?:after|following|post)\s+(?:last\s+|final\s+)*{_ANCHOR}(?:last\s+|final\s+)*(?:{_ANCHOR})?{_NAMED}"
+    )
     return re.compile(
-        r"\s*,?\s*(?:and/or|and|or)\s+(?:(?:for|at)\s+(?:the\s+duration|any\s+time|anytime)\s+)?"
-        rf"(?:(?:during|throughout|of)\s+{_STUDY}"
-        rf"|(?:for|until|up\s+to|within)\s+(?:at\s+least\s+|up\s+to\s+)?{number}\s*-?\s*{unit}\s+"
-        rf"(?:after|following|post)\s+(?:last\s+|final\s+)*{_ANCHOR}(?:last\s+|final\s+)*(?:{_ANCHOR})?{_NAMED})",
+        rf"(?:\s*,\s*{study}(?={joint}(?:for|until|up\s+to|within)\b))?{joint}(?:{study}|{after})",
         re.IGNORECASE,
     )
 
