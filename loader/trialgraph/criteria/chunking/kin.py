@@ -35,7 +35,7 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 """Names that may stand before another of the list of what relatives have, with the ages they had it at."""
-_JOINED = re.compile(r"(?:,|/|\bor|\band)\s*(?:other\s+|an?\s+)*$", re.IGNORECASE)
+_JOINED = re.compile(r"(?:,|/|\bor|\band)\s*(?:other\s+|an?\s+)*(?:[a-z-]+\s+)?$", re.IGNORECASE)
 _AGED = (
     r"(?:\s*,?\s*(?:(?:occurring|diagnosed)\s+)?(?:under|before|below|at|prior\s+to|<|≤)\s*(?:the\s+)?"
     r"(?:age\s+(?:of\s+)?)?[<≤]?\s*\d\d(?:\s*-?\s*years?)?(?:[ -]of[ -]age|[ -]old)?)"

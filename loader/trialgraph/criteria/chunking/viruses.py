@@ -1,4 +1,4 @@
-"""Which virus a viral load or a PCR is of: that of the infection, or its marker, named before it.
+"""Which virus an infection, a viral load or a PCR is of: the one beside it, or whose marker is.
 
 "Those with HBcAb must have a negative PCR" speaks of HBV DNA, "HIV with undetectable viral load" of HIV.
 """
@@ -17,6 +17,11 @@ __all__ = ["INFECTIONS", "with_viruses"]
 
 _UNDETECTABLE = str(TGC.ViralLoadUndetectable)
 _INFECTION = str(TGC.InfectiousDisease)
+_OF = frozenset({"with", "by", "for", "from"})
+_ARTICLES = frozenset({"the", "either", "any"})
+_JOINTS = frozenset({"or", "and", "/"})
+_FARTHEST = 4
+"""How many words may stand between an infection and the one beside it that says of what both are."""
 _ENDS = frozenset({".", ";"})
 _HBV, _HCV = str(TGC.HepatitisB), str(TGC.HepatitisC)
 INFECTIONS = {
@@ -77,6 +82,8 @@ def with_viruses(
         mentions: Concepts by the token they start at, changed in place.
         vocabulary: Has the names that are made of the infection's ("undetectable HIV viral load").
     """
+    for start in [start for start, mention in mentions.items() if mention.term.iri == _INFECTION]:
+        _with_infection(text, tokens, mentions, vocabulary, start)
     for start in [start for start, mention in mentions.items() if mention.term.iri == _UNDETECTABLE]:
         load = _named_before(tokens, mentions, start, vocabulary)
         if load is not None:
@@ -89,6 +96,31 @@ def with_viruses(
     if "PCR" in text or "olymerase" in text:
         for found in list(_TESTED.finditer(text)):
             _with_test(tokens, mentions, vocabulary, found)
+
+
+def _with_infection(
+    text: str, tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary, start: int
+) -> None:
+    """Read "infection for HIV-1" as that one, and both of "current infection or infection with HBV"."""
+    general = mentions[start]
+    index = general.end
+    joined = index > 1 and tokens[index - 2].text == "-"
+    if index >= len(tokens) or tokens[index - 1].form != "infection" or joined:
+        return
+    if tokens[index].form in _OF:
+        index += 1 + (index + 1 < len(tokens) and tokens[index + 1].form in _ARTICLES)
+        own = mentions.get(index)
+        if own is not None and _INFECTION in own.term.ancestors - {own.term.iri}:
+            del mentions[index]
+            mentions[start] = Mention(own.term, start, own.end)
+    elif tokens[index].form in _JOINTS:
+        behind = (mentions[at] for at in range(index + 1, index + _FARTHEST) if at in mentions)
+        beside = next(behind, None)
+        words = text[tokens[beside.start].start : tokens[beside.end - 1].end] if beside is not None else ""
+        _, _, virus = words.partition("infection with ")
+        term = vocabulary.find(virus) if virus else None
+        if term is not None and _INFECTION in term.ancestors:
+            mentions[start] = replace(general, term=term)
 
 
 def _with_test(

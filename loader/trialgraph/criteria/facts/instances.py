@@ -10,6 +10,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import EXPECTING
+from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.trees import any_of, map_facts
 from trialgraph.expressions import AnyOf, Expression, Fact, Value, Window, atoms
@@ -267,14 +268,29 @@ def instances_of(kind: Fact, instances: Expression) -> Expression:
     inherited = dict(kind.modifiers) if kind.category in GIVEN else _state(kind)
 
     def inherit(fact: Fact) -> Fact:
-        bare = _are_alike(kind, fact) and not fact.modifiers and fact.within is None
+        alike = _are_alike(kind, fact)
+        bare = alike and not fact.modifiers and fact.within is None
         given = inherited if bare or kind.category in GIVEN else {}
+        if alike and kind.category not in GIVEN and _is_remarked(fact):
+            given = _status(kind)
         if fact.concept_label.startswith(STATED):
             given = {name: words for name, words in given.items() if name != "qualifier"}
         modifiers = {**given, **fact.modifiers}
         return _given_then(replace(fact, within=fact.within or kind.within, modifiers=modifiers))
 
     return map_facts(instances, inherit)
+
+
+def _status(fact: Fact) -> dict[str, str]:
+    return {name: told for name, told in fact.modifiers.items() if name == "status"}
+
+
+def _is_remarked(fact: Fact) -> bool:
+    """Whether all that is said of a fact stands behind its name ("hepatitis B (known positive HBsAg)")."""
+    if fact.modifiers.keys() != {"qualifier"} or fact.within is not None:
+        return False
+    told = fact.modifiers["qualifier"].lower()
+    return told.count(" ") > 1 and not lexicon().opening(told)[1] & {"qualifier", "grading"}
 
 
 def is_way_of(text: Text, kind: Fact, instance: Expression) -> bool:

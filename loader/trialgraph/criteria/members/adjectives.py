@@ -33,7 +33,7 @@ __all__ = [
     "share_places",
 ]
 
-_VIRAL = str(TGC.ViralInfection)
+_VIRAL, _INFECTION = str(TGC.ViralInfection), str(TGC.InfectiousDisease)
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _COURSES = ("acute ", "chronic ")
 _CONTROLLED = re.compile(r"(?:un|(?:poorly|inadequately|insufficiently|not(?: well)?)[ -])controlled", re.I)
@@ -280,8 +280,13 @@ def share_places(text: Text, segments: list[Segment], read: Callable[[Text, Segm
 
 
 def share_active(text: Text, segments: list[Segment]) -> None:
-    """Let "active" before "A or B" hold for both, and before a list of treatments or viruses for all."""
+    """Let "active" before "A or B" hold for both, and before a list of treatments or viruses for all.
+
+    So does that before "infection with A, B or C", whatever causes them.
+    """
+    infected = False
     for before, segment in itertools.pairwise(segments):
+        infected = infected or _is_infected(text, before)
         one, two = before.expression, segment.expression
         if not isinstance(one, Fact) or not isinstance(two, Fact) or "status" not in one.modifiers:
             continue
@@ -289,7 +294,8 @@ def share_active(text: Text, segments: list[Segment]) -> None:
         pair = pair and not any("needing" in chunk.classes for chunk in before.chunks)
         listed = segment.joint in _SHARED and {one.category, two.category} <= GIVEN
         one_noun = before.borrowed and segment.joint in _SHARED
-        listed = listed or (segment.joint in _SHARED and all(is_viral(text, each) for each in (one, two)))
+        viral = all(is_viral(text, each, any_cause=infected) for each in (one, two))
+        listed = listed or (segment.joint in _SHARED and viral)
         alike = one.category == two.category or listed
         anew = "status" in two.modifiers or two.within is not None or one.concept == two.concept
         plain = not (anew or segment.narrower) and (is_bare(segment) or one_noun)
@@ -298,10 +304,17 @@ def share_active(text: Text, segments: list[Segment]) -> None:
             segment.expression = replace(two, modifiers={"status": status, **two.modifiers})
 
 
-def is_viral(text: Text, fact: Fact) -> bool:
-    """Whether a disease is the infection with one virus, be it acute or chronic."""
+def is_viral(text: Text, fact: Fact, *, any_cause: bool = False) -> bool:
+    """Whether a disease is the infection with one virus, or of any one cause, be it acute or chronic."""
     term = text.vocabulary.by_iri.get(fact.concept)
-    return term is not None and not term.label.startswith(_COURSES) and _VIRAL in term.ancestors - {term.iri}
+    above = _INFECTION if any_cause else _VIRAL
+    return term is not None and not term.label.startswith(_COURSES) and above in term.ancestors - {term.iri}
+
+
+def _is_infected(text: Text, segment: Segment) -> bool:
+    """Whether a member names a disease as the infection with what causes it ("infection with A, B or C")."""
+    named = (text.text[each.start : each.end].lower() for each in segment.chunks if each.term is not None)
+    return any("infection with " in name or "infection by " in name for name in named)
 
 
 def share_nouns(text: Text, segments: list[Segment]) -> None:
