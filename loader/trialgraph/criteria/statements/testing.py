@@ -118,7 +118,8 @@ def with_negative_test(
         said: What it was read as.
         read: What those before it say; a bar of pregnancy says as much as the test.
     """
-    if said is None or (is_formal(said) and not (text.exclusion and isinstance(said, Not | Fact))):
+    undated = isinstance(said, Not) or (isinstance(said, Fact) and said.within is None)
+    if said is None or (is_formal(said) and not (text.exclusion and undated)):
         return None
     if (told := _negative_test(text, sentence)) is None:
         return None
