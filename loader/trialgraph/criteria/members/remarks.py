@@ -91,6 +91,8 @@ def _share_with(text: Text, first: Segment, second: Segment) -> None:
         told = {name: each for name, each in two.modifiers.items() if name != "relation"}
         first.expression = replace(one, modifiers={**told, **one.modifiers})
     elif one.concept == two.concept and is_plain(one):
+        if first.negated and not text.exclusion and not is_content(second.chunks[0]):
+            return  # "No A or well controlled A": the second is a choice.
         first.expression = replace(one, modifiers={**one.modifiers, "qualifier": words})
     else:
         _share_clause(text, first, second)
