@@ -42,7 +42,8 @@ _TOPIC = re.compile(
 )
 """How a label ends that tells what the demands behind it are about, and bars nothing itself."""
 _WITH_PATIENTS = re.compile(
-    r"\b(?:patients?|participants?|subjects?|survivors?)\s*(?:,|/|&|and\b|or\b)[^.;:]*$", re.IGNORECASE
+    r"\b(?:patients?|participants?|subjects?|survivors?)\s*(?:,|/|&|and\b|or\b)[^.;:]*$|\bfamily\s+(?:\w+\s+)?history\b",
+    re.IGNORECASE,
 )
 """How a label opens that names the patients besides others ("Patients and caregivers: …")."""
 _APART = frozenset({"with", "without", "in", "for"})
