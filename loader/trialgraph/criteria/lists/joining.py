@@ -18,6 +18,7 @@ from trialgraph.criteria.members.denied import (
     denied_with_verb,
     follows_nor,
     hangs_on,
+    is_kind_of,
     is_limit_too,
     may_be_denied,
 )
@@ -247,7 +248,9 @@ def _leaves_choice(segments: Sequence[Segment], state: Expression) -> bool:
 def _is_denied_too(text: Text, denied: Sequence[Expression], segment: Segment, *, tested: bool) -> bool:
     """Whether a "no" before a member is about it too."""
     limit = is_limit_too(segment) or _limits_too(text, denied, segment)
-    return limit or hangs_on(text, segment, tested=tested)
+    return limit or (
+        hangs_on(text, segment, tested=tested) and (text.exclusion or not is_kind_of(denied[-1], segment))
+    )
 
 
 def _limits_too(text: Text, denied: Sequence[Expression], segment: Segment) -> bool:

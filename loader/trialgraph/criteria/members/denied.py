@@ -14,10 +14,18 @@ from trialgraph.criteria.language.connectives import FINITE, VERBS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.members.joints import denies
 from trialgraph.criteria.members.segments import Segment, is_bare
-from trialgraph.expressions import AllOf, Fact, Value
+from trialgraph.expressions import AllOf, Expression, Fact, Value
 from trialgraph.namespaces import TGC
 
-__all__ = ["denied_too", "denied_with_verb", "follows_nor", "hangs_on", "is_limit_too", "may_be_denied"]
+__all__ = [
+    "denied_too",
+    "denied_with_verb",
+    "follows_nor",
+    "hangs_on",
+    "is_kind_of",
+    "is_limit_too",
+    "may_be_denied",
+]
 
 _ABSENT = frozenset({"undetectable", "negative", "no", "normal"})
 """First words of names that deny something by themselves."""
@@ -31,6 +39,12 @@ _CANNOT = frozenset({"cannot", "can not", "must not", "may not", "should not"})
 _INFINITE = frozenset({"be", "been", "have", "had", "receive", "received", "receiving", "require", "required",
                        "take", "taking", "use", "used", "using", "undergone", "undergo"})  # fmt: skip
 """Verbs that go on behind the modal of another ("must not have A or be receiving B")."""
+_HARMLESS = re.compile(
+    r"(?<!un)(?<!not )(?<!not well )(?<!poorly )\b(?:well[- ])?(?:treated|stable|controlled|mild|asymptomatic"
+    r"|remission|resolved|cured|inactive|ago)\b",
+    re.IGNORECASE,
+)
+"""What makes a disease one that somebody may have."""
 _CLASSES = frozenset({str(TGC.NYHAClass), str(TGC.ChildPughScore)})
 
 
@@ -75,6 +89,19 @@ def is_limit_too(segment: Segment) -> bool:
         ill = any(isinstance(each, Fact) and each.category == "condition" for each in told.operands)
         return classed and ill and segment.joint in ("or", ",") and segment.chunks[0].kind == "value"
     return segment.joint == "or" and not segment.after_comma and isinstance(told, Value)
+
+
+def is_kind_of(denied: Expression, segment: Segment) -> bool:
+    """Whether a member is a milder kind of just what is denied, and so the choice ("no A or controlled A").
+
+    Whoever has no A has no such A either: denied too, it would say nothing.
+    """
+    told = segment.expression
+    if not (isinstance(denied, Fact) and isinstance(told, Fact)) or segment.joint != "or":
+        return False
+    bare = not denied.modifiers.keys() - {"status"} and denied.within is None
+    harmless = _HARMLESS.search(told.modifiers.get("qualifier", "")) is not None
+    return bare and denied.concept == told.concept and harmless
 
 
 def hangs_on(text: Text, segment: Segment, *, tested: bool) -> bool:

@@ -93,7 +93,8 @@ def _share_with(text: Text, first: Segment, second: Segment) -> None:
         first.expression = replace(one, modifiers={**told, **one.modifiers})
     elif one.concept == two.concept and is_plain(one) and is_content(second.chunks[0]):
         first.expression = replace(one, modifiers={**one.modifiers, "qualifier": words})
-    else:
+    elif not (one.concept == two.concept and is_plain(one) and first.negated and not text.exclusion):
+        # The second of "no A or well controlled A" is a choice.
         _share_clause(text, first, second)
 
 

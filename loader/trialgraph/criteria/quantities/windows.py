@@ -124,7 +124,8 @@ _WORDS_BETWEEN = r"(?:(?!or\b|and\b|with\b|for\b|any\b|which\b|whom\b|who\b|whos
 _GIVEN = (
     r"(?:prior\s+to|before|(?:of|from)\s+(?:(?:the|time|of)\s+)*(?:start\w*|initiat\w+|beginning|commenc\w+|first"
     rf"|planned|scheduled))\s+(?:(?!{_STOP}|(?:last|most|initial|original|that|this|their)\b)[\w/+-]+\s+|the\s+|a\s+){{0,4}}?"
-    rf"(?:(?=[\w-]*[a-z]){_DRUG}|(?:chemo|radio|immuno)?therapy|radiation|vaccination|injection|infusion|administration|lymphodepletion"
+    rf"(?:(?=[\w-]*[a-z]){_DRUG}(?:\s+{_JOINED}\s+{_DRUG})?(?:\s+(?:treatment|therapy|dosing|administration))?"
+    r"|(?:chemo|radio|immuno)?therapy|radiation|vaccination|injection|infusion|administration|lymphodepletion"
     r"|(?:[\w/]*CT|MRI|PET|SBRT|SRS|HSCT|HCT)(?:\s+(?:scan|imaging))?)(?=\s*(?:[.;)]|$))"
 )
 """What the trial gives or takes, at the end of a clause ("prior to screening breast MRI")."""

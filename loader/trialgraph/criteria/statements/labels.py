@@ -44,7 +44,8 @@ _TOPIC = re.compile(
 _SETTING = re.compile(r"\b(?:defin|requir|must|met\b|meet|fulfil|allow|permit|eligib|enrol|appl)")
 """How a label says what has to be met rather than what bars."""
 _WITH_PATIENTS = re.compile(
-    r"\b(?:patients?|participants?|subjects?|survivors?)\s*(?:,|/|&|and\b|or\b)[^.;:]*$", re.IGNORECASE
+    r"\b(?:patients?|participants?|subjects?|survivors?)\s*(?:,|/|&|and\b|or\b)[^.;:]*$|\bfamily\s+(?:\w+\s+)?history\b",
+    re.IGNORECASE,
 )
 """How a label opens that names the patients besides others ("Patients and caregivers: …")."""
 _APART = frozenset({"with", "without", "in", "for"})
