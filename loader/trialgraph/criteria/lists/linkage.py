@@ -11,6 +11,7 @@ from trialgraph.criteria.conditions.beside import names_quantity
 from trialgraph.criteria.conditions.roles import tells_age
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.members.segments import Segment
+from trialgraph.namespaces import TGC
 
 __all__ = ["follows_definition", "links", "merge_denied", "states_value"]
 
@@ -28,13 +29,27 @@ _WITHOUT = frozenset({
 })  # fmt: skip
 """What a value is measured without ("platelets ≥ 75 without transfusion or growth factors")."""
 _VALUED = frozenset({"value", "limit"})
+_LACKED = frozenset({"condition", "lesion", "biomarker", "other"})
+_NEOPLASM = str(TGC.Neoplasm)
+_SPREAD = str(TGC.MetastaticMalignantNeoplasm)
+_INVOLVED = " involvement"
+_LEADING = frozenset({"qualifier", "active", "neutral", "historic"})
 
 
-def merge_denied(segments: list[Segment]) -> list[Segment]:
-    """Put what a value is measured without into its member: "without A or B" offers no B instead."""
+def merge_denied(segments: list[Segment], *, exclusion: bool) -> list[Segment]:
+    """Put what a value or a tumour is without into its member: "without A or B" offers no B instead.
+
+    Args:
+        segments: The members of a list.
+        exclusion: Whether the list bars; one more thing that bars may stand behind what a tumour is without.
+    """
     merged: list[Segment] = []
     for segment in segments:
-        if merged and segment.joint in ("or", "and", "and / or", ",") and _goes_on(merged[-1], segment):
+        if (
+            merged
+            and segment.joint in ("or", "and", "and / or", ",")
+            and (_goes_on(merged[-1], segment) or (not exclusion and _is_lacked_too(merged[-1], segment)))
+        ):
             _add(merged[-1].chunks, segment.chunks)
         else:
             merged.append(segment)
@@ -62,6 +77,27 @@ def _goes_on(before: Segment, segment: Segment) -> bool:
     named = [chunk for chunk in segment.chunks if is_content(chunk)]
     first = next((chunk for chunk in segment.chunks if not chunk.classes & {"other", "neutral"}), None)
     return plain and first is not None and is_undergone(first) and all(map(is_undergone, named))
+
+
+def _is_lacked_too(before: Segment, segment: Segment) -> bool:
+    """Whether a member is one more of what the tumour before it is without ("NSCLC without A or B")."""
+    place = next((i for i, chunk in enumerate(before.chunks) if chunk.form == "without"), 0)
+    head = [chunk.term for chunk in before.chunks[:place] if chunk.term is not None]
+    lacked = [chunk for chunk in before.chunks[place:] if is_content(chunk)]
+    named = [chunk for chunk in segment.chunks if is_content(chunk)]
+    if segment.joint != "or" or segment.after_comma or not (head and lacked and named):
+        return False
+    opening = segment.chunks[: segment.chunks.index(named[0])]
+    plain = all(chunk.classes & _LEADING for chunk in opening)
+    return plain and head[-1].is_a(_NEOPLASM) and all(map(_may_be_lacked, [*lacked, *named]))
+
+
+def _may_be_lacked(chunk: Chunk) -> bool:
+    """Whether a chunk names what a tumour may be without, not another tumour."""
+    term = chunk.term
+    if term is None or term.category not in _LACKED:
+        return False
+    return term.is_a(_SPREAD) or not term.is_a(_NEOPLASM) or term.label.endswith(_INVOLVED)
 
 
 def follows_definition(chunks: Sequence[Chunk], at: int) -> bool:

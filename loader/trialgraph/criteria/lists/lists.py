@@ -109,7 +109,7 @@ def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     several = len(segments) > 1
     if several:
         segments = merge_alternatives(text, merge_cases(text, segments))
-        segments = merge_qualifiers(text, merge_denied(merge_grades(segments)))
+        segments = merge_qualifiers(text, merge_denied(merge_grades(segments), exclusion=text.exclusion))
     for segment in segments:
         _read_segment(text, segment)
     if several:

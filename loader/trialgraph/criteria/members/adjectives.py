@@ -16,7 +16,7 @@ from trialgraph.criteria.facts.standards import standard_end
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import Segment, is_bare, is_event, opens_vessel
-from trialgraph.expressions import Fact
+from trialgraph.expressions import Expression, Fact
 from trialgraph.namespaces import TGC
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
 
 _VIRAL, _INFECTION = str(TGC.ViralInfection), str(TGC.InfectiousDisease)
 _MALIGNANT = str(TGC.MalignantNeoplasm)
+_PRIMARY = "primary "
 _COURSES = ("acute ", "chronic ")
 _CONTROLLED = re.compile(r"(?:un|(?:poorly|inadequately|insufficiently|not(?: well)?)[ -])controlled", re.I)
 _LOCAL = re.compile(r"(?:loco-?regional|local|unresect|non-?resect|inoperab)", re.IGNORECASE)
@@ -72,6 +73,7 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
         if segment.leading is not None or not isinstance(fact, Fact):
             response = _response(text, segment) if segment.leading is not None else None
             leading, first_owns = " ".join(filter(None, (segment.leading, response))) or None, False
+            leading = None if _is_of_its_name(leading, fact) else leading
             first = fact if isinstance(fact, Fact) else None
         elif own:
             leading, first, first_owns = own, fact, True
@@ -244,6 +246,12 @@ def _own_adjective(text: Text, segment: Segment) -> str | None:
         return response
     end, classes = lexicon().opening(text.text[first.start : first.end])
     return text.text[first.start : first.start + end] if end and "grading" in classes else None
+
+
+def _is_of_its_name(leading: str | None, fact: Expression | None) -> bool:
+    """Whether "primary" is part of the one name, as in "primary peritoneal or fallopian tube cancer"."""
+    named = isinstance(fact, Fact) and fact.concept_label.startswith(_PRIMARY)
+    return leading is not None and leading.lower() == _PRIMARY.strip() and named
 
 
 def _response(text: Text, segment: Segment) -> str | None:
