@@ -65,6 +65,9 @@ _LOAD = re.compile(
     re.IGNORECASE,
 )
 """A viral load with a limit, of which no virus is named in the same words."""
+_OR_HAVING = re.compile(
+    r"\bor\s+(?:presenting|having|ha(?:s|ve)|with)\s+(?:with\s+)?(?:an?\s+)?$", re.IGNORECASE
+)
 _OF_HIV = frozenset(map(str, (TGC.CD4Count, TGC.AntiretroviralTherapy)))
 """What is only told of patients with HIV."""
 
@@ -91,6 +94,8 @@ def with_viruses(
     for found in _LOAD.finditer(text) if "iral load" in text else ():
         start, end = token_at(tokens, found.start()), token_at(tokens, found.end() - 1) + 1
         measured = _measured_before(tokens, mentions, start, vocabulary)
+        if _OR_HAVING.search(text[: found.start()]):
+            continue  # Another case than that of the treatment before it, which a value behind would narrow.
         if measured is not None and not any(m.start < end and start < m.end for m in mentions.values()):
             mentions[start] = Mention(measured, start, end)
     if "PCR" in text or "olymerase" in text:

@@ -29,9 +29,9 @@ _ENDS = frozenset({";", "."})
 _OPENING = frozenset({"for", "in", "with"})
 _TAKING = frozenset(
     {"patient", "subject", "participant", "individual", "patient who", "subject who", "participant who",
-     "who", "are", "is", "have", "on", "receiving", "receive", "requiring", "require", "requires", "taking", "using",
-     "treated with", "use of", "need", "need for", "of", "a", "the", "at", "dose", "doses", "dose of",
-     "doses of", "that", "currently"}
+     "who", "are", "is", "have", "on", "receiving", "receive", "requiring", "require", "requires", "taking",
+     "using", "treated with", "use of", "need", "need for", "of", "a", "the", "at", "dose", "doses",
+     "dose of", "doses of", "that", "currently"}
 )  # fmt: skip
 """What may stand before a dose, and says nothing but that it is given."""
 _LEAST = 3

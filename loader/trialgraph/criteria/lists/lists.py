@@ -330,10 +330,8 @@ def _read_around_value(
         return all_of([expression, words]) if text.exclusion else any_of([negate(expression), words])
     if _WAIVED.match(text.text, rest[0].start):
         return narrative(text, chunks[at].start, after[-1].end)
-    told = rest if is_content(rest[0]) else behind_lines(expression, rest)
-    named = read_fact(text, told) if told else None
-    if named is not None and not named.negated:
-        return all_of([expression, named.expression])
+    if (beside := _with_fact_behind(text, expression, rest)) is not None:
+        return beside
     if (counted := counted_for(text, expression, rest, after[-1].end)) is not None:
         return counted
     condition = next(
@@ -350,6 +348,19 @@ def _read_around_value(
         return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
     without = unsupported(text, [each for each in after if each.start >= rest[0].start])
     return all_of([expression, without or narrative(text, rest[0].start, after[-1].end)])
+
+
+def _with_fact_behind(text: Text, expression: Expression, rest: list[Chunk]) -> Expression | None:
+    """Return a value with what stands behind it, or with the disease that "with" leads to."""
+    told = rest if is_content(rest[0]) else behind_lines(expression, rest)
+    named = read_fact(text, told) if told else None
+    if named is not None and not named.negated:
+        return all_of([expression, named.expression])
+    turned = any(chunk.classes & TURNING - {"negation"} for chunk in rest)
+    borne = read_fact(text, rest[1:]) if rest[0].form == "with" and rest[1:] and not turned else None
+    if borne is None or not isinstance(borne.expression, Fact) or borne.expression.category != "condition":
+        return None
+    return all_of([expression, negate(borne.expression) if borne.negated else borne.expression])
 
 
 def _heads_limits(segments: Sequence[Segment]) -> bool:

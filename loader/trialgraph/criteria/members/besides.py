@@ -26,6 +26,9 @@ def with_limit_beside(segments: Sequence[Segment], chunk: Chunk, *, barring: boo
     last = max((i for i, each in enumerate(current.chunks) if each.kind == "value"), default=-1)
     between = current.chunks[last + 1 :]
     words = " ".join(each.form for each in between)
+    if words == "to" and _are_two_sides(current.chunks[last].expression, chunk.expression):
+        current.chunks = current.chunks[: last + 1]
+        return [*segments, Segment("and", [chunk], beside=True)]
     if not all(each.kind == "word" for each in between) or not _BESIDE.fullmatch(words):
         return [*segments, Segment(";", [chunk])]
     current.chunks = current.chunks[: last + 1]
@@ -33,6 +36,13 @@ def with_limit_beside(segments: Sequence[Segment], chunk: Chunk, *, barring: boo
     if not barring and current.joint == "or" and _are_alike(told):
         return [*segments, Segment(";", [chunk])]
     return [*segments, Segment("and", [chunk], beside=True)]
+
+
+def _are_two_sides(one: Expression | None, two: Expression | None) -> bool:
+    """Whether two limits are the two ends of one quantity's range ("BMI > 25 to BMI ≤ 50")."""
+    if not isinstance(one, Value) or not isinstance(two, Value) or one.concept != two.concept:
+        return False
+    return one.limit.high is None and two.limit.low is None
 
 
 def as_one_choice(members: Sequence[tuple[str, Expression]]) -> list[tuple[str, Expression]]:
