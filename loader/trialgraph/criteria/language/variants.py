@@ -71,6 +71,8 @@ _WRITTEN = (
 )
 _ENZYME = re.compile(r"\bCYP(?=\d)")
 _ENZYMES = ("cytochrome P450 ", "cytochrome P450 isozyme ", "cytochrome P450 isoenzyme ", "CYP450 ")
+_ENDS_IN_ENZYME = tuple("0123456789A")
+_KINDS_OF_ENZYME = ("enzyme", "isoenzyme", "isozyme", "isoform")
 _ACTING = re.compile(
     r"(?P<grade>(?:(?:strong|potent|moderate|weak|moderate/strong)\s)?)(?P<target>.+)"
     r"\s(?P<agent>inhibitor|inducer|substrate)"
@@ -298,6 +300,9 @@ def _of_treatment(name: str) -> Iterator[str]:
     for each in names:
         if _ENZYME.search(each):
             yield from (_ENZYME.sub(enzyme, each) for enzyme in _ENZYMES)
+            if each.endswith(_ENDS_IN_ENZYME):
+                yield from (f"{each} {kind}" for kind in _KINDS_OF_ENZYME)
+                yield from (_ENZYME.sub(f"{kind} CYP", each) for kind in _KINDS_OF_ENZYME)
 
 
 def reworded(entries: Iterable[tuple[str, bool, Term]]) -> Iterator[tuple[str, bool, Term]]:

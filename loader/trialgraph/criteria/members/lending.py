@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
@@ -19,6 +20,9 @@ __all__ = ["ANY_ILLNESS", "is_letter", "is_one_word", "leads_on", "lend_rest", "
 _CANCER = "cancer"
 _LEADING = frozenset({"for", "to"})
 _TARGETING = frozenset({"targeting", "against", "directed"})
+_ACTING_TWICE = re.compile(r"\b(?:inhibitor|inducer|substrate)s?\s*(?:or|and|and/or|/|,)\s*$", re.IGNORECASE)
+"""What is done to an enzyme beside what its name tells ("inhibitors or inducers of CYP3A4, 1A2 or 2C9")."""
+_NEAR = 30
 _COURSES = frozenset({"acute", "chronic", "or", "and", "/"})
 """What may stand before "active" in a name without narrowing it."""
 _TESTED = "for"
@@ -54,6 +58,8 @@ def lent_name(
     """
     if ahead and (prefix := words.rstrip(" -").lower()) in lexicon().prefixes:
         return _prefixed(text, prefix, lender)
+    if not ahead and _ACTING_TWICE.search(text.text, max(0, lender.start - _NEAR), lender.start):
+        return None
     tokens = token_texts(unbracketed(text.text[lender.start : end]))
     lent: list[Iterable[tuple[str, list[Chunk]]]] = [_shared(tokens, ahead=ahead)]
     if end > lender.end:

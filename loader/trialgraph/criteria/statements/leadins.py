@@ -257,7 +257,8 @@ def _asked_of_some(
 
 def _of_named(leading: Sequence[Chunk], head: Expression, body: Expression) -> Expression | None:
     """Return a list below some, or below a mere title; None where the lead-in asks for what it names."""
-    if _only_titles([atom for atom in atoms(head) if isinstance(atom, Fact)], body):
+    valued = any(isinstance(atom, Value) for atom in atoms(head))
+    if not valued and _only_titles([atom for atom in atoms(head) if isinstance(atom, Fact)], body):
         return body
     if not _names_some(leading):
         return None
