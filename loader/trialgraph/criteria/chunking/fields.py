@@ -1,6 +1,6 @@
-"""Where radiotherapy is given, in other words than names have: "radiation delivered to the pelvic region".
+"""Where radiotherapy is given or surgery done, in words of its own: "radiation to the pelvic region".
 
-The part of the body, or how large the field is, makes the name of a narrower radiotherapy.
+The part of the body, or how large the field is, makes the name of a narrower treatment.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from trialgraph.namespaces import TGC
 __all__ = ["add_fields"]
 
 _RADIOTHERAPY = str(TGC.Radiotherapy)
+_SURGERY = str(TGC.Surgery)
+_CUTTING = {str(TGC.Surgery): "surgery", str(TGC.TumorResection): "resection"}
+"""What makes, with an organ, the name of a surgery of it, by the noun that it then has."""
 _GIVEN = frozenset({"directed", "delivered", "given", "administered", "applied", "targeted", "aimed", "done"})
 _LEADING = frozenset({"to", "in", "of", "at", "on", "with", "over", "towards", "toward", "involving"})
 _ARTICLES = frozenset({"the", "a", "an", "their", "his", "her", "any", "entire"})
@@ -37,7 +40,7 @@ _ONWARD = frozenset({
 
 
 def add_fields(tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary) -> None:
-    """Read the places behind a radiotherapy as part of its name, each as one of its own.
+    """Read the places behind a radiotherapy or surgery as part of its name, each as one of its own.
 
     Args:
         tokens: The words of a text.
@@ -45,7 +48,8 @@ def add_fields(tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary
         vocabulary: Names the narrower ones.
     """
     for start, mention in sorted(mentions.items()):
-        if start not in mentions or not _is_given_somewhere(mention.term):
+        given = _is_given_somewhere(mention.term) or mention.term.iri in _CUTTING
+        if start not in mentions or not given:
             continue
         placed = _Placing(tokens, mentions, mention, vocabulary).places()
         for found in placed:
@@ -102,10 +106,21 @@ class _Placing:
             if self._form(end - 1) in _LEADING:
                 continue
             place = " ".join(map(self._form, range(at, end)))
-            term = _first(_names(place, own), self.named.term, self.vocabulary)
+            term = self._first(_names(place, own, _CUTTING.get(self.named.term.iri)))
             if term is not None:
                 sized = self._form(end - 1) == _FIELD
                 return term, (_over_radiation if sized else _over_region)(self.tokens, end)
+        return None
+
+    def _first(self, names: Iterator[tuple[str, bool]]) -> Term | None:
+        """Return the first narrower treatment that is named."""
+        for name, same in names:
+            term = self.vocabulary.find(name)
+            if term is None or term.iri == self.named.term.iri:
+                continue
+            cut = self.named.term.iri in _CUTTING and _SURGERY in term.ancestors
+            if cut or self.named.term.iri in term.ancestors or (same and _is_given_somewhere(term)):
+                return term
         return None
 
     def _closes(self, end: int) -> bool:
@@ -113,16 +128,12 @@ class _Placing:
         return not self._form(end).isalpha() or self._form(end) in _ONWARD
 
 
-def _first(names: Iterator[tuple[str, bool]], wider: Term, vocabulary: Vocabulary) -> Term | None:
-    for name, same in names:
-        term = vocabulary.find(name)
-        if term is not None and (wider.iri in term.ancestors or (same and _is_given_somewhere(term))):
-            return term
-    return None
-
-
-def _names(place: str, own: str) -> Iterator[tuple[str, bool]]:
-    """Yield how a radiotherapy of a place may be named, and whether the words it has here are kept."""
+def _names(place: str, own: str, cutting: str | None) -> Iterator[tuple[str, bool]]:
+    """Yield how a treatment of a place may be named, and whether the words it has here are kept."""
+    if cutting is not None:
+        yield f"{place} {cutting}", False
+        yield f"{cutting} of the {place}", False
+        return
     yield f"{place} {own}", True
     yield f"{own} to the {place}", True
     for kind in ("radiotherapy", "radiation", "irradiation"):

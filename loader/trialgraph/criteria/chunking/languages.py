@@ -30,6 +30,7 @@ _BETWEEN = frozenset({
     "one", "administered", "all", "required", "level",
 })  # fmt: skip
 _LISTING = frozenset({",", "or", "and", "/", "in"})
+_DENYING = frozenset({"cannot", "unable", "inability", "not", "no", "without", "incapable"})
 _NOUN = "language"
 _FURTHEST = 16
 _MOST_LANGUAGES = 12
@@ -76,7 +77,13 @@ def _start(tokens: Sequence[Token], index: int, own: Mapping[int, Mention]) -> i
             start = at
         elif form not in _BETWEEN | _MATTER or (at in own and own[at].term.category != _TRAIT):
             break
-    return start
+    return None if start is not None and _goes_on_denied(tokens, start) else start
+
+
+def _goes_on_denied(tokens: Sequence[Token], start: int) -> bool:
+    """Whether verbs go on with what somebody can't do ("cannot work with us / respond in English")."""
+    before = {token.form for token in tokens[max(0, start - _FURTHEST) : start]}
+    return bool(start) and tokens[start - 1].form in _LISTING and not _DENYING.isdisjoint(before)
 
 
 def _others(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> Iterator[tuple[Term, int]]:

@@ -16,6 +16,7 @@ from trialgraph.criteria.facts.moments import tells_study
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.trees import all_of, any_of, is_formal, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms
+from trialgraph.namespaces import TGC
 
 __all__ = ["read_planned"]
 
@@ -53,6 +54,14 @@ _EITHER = re.compile(
     r"|initiate)\b|\s+(?:need\s+for|use\s+of)\b)?)",
     re.IGNORECASE,
 )
+_OR_BEFORE = re.compile(
+    r"(?P<plan>\b(?:planned|scheduled|anticipated)\s+(?:or|and/or)\s+)"
+    r"(?=(?:recent|prior|previous|past|ongoing|current|concurrent|active)\s)",
+    re.IGNORECASE,
+)
+"""How a plan is told before what was done or is going on ("planned or recent surgery")."""
+_LATER = re.compile(r"\s+(?=(?:during|within|in|while|at|throughout|on)\s)", re.IGNORECASE)
+"""What goes on behind a plan that leaves unsaid what is planned ("or planned during the study")."""
 _OF = (
     r"(?:\s+(?:(?:use|administration|receipt|initiation|start)\s+of|(?:need|requirement)\s+(?:for|of)"
     r"|treatment\s+with)\b)?"
@@ -137,6 +146,7 @@ _TOLD_APART = re.compile(
 )
 """What goes on with something that isn't what is planned."""
 _GIVEN = frozenset({"treatment", "procedure"})
+_PARTICIPATION = str(TGC.TrialParticipation)
 _END = re.compile(r"[,;:(]|\.\s|$")
 
 
@@ -150,8 +160,9 @@ def read_planned(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression
     """
     if not any(word in text.lowered for word in _PLANS):
         return None
-    if (either := _EITHER.search(text.text, chunks[0].start, chunks[-1].end)) is not None:
-        return _read_either(text, chunks, read, either)
+    for form in (_EITHER, _OR_BEFORE):
+        if (either := form.search(text.text, chunks[0].start, chunks[-1].end)) is not None:
+            return _read_either(text, chunks, read, either)
     told = _read_joined(text, chunks, read) or _read_opening(text, chunks, read)
     return told or _read_behind(text, chunks, read) or _read_trailing(text, chunks, read)
 
@@ -215,19 +226,29 @@ def _read_joined(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression
     first, last = chunks[0].start, chunks[-1].end
     for joint in (*_JOINED.finditer(text.text, first, last), *_NEEDED.finditer(text.text, first, last)):
         before = trimmed([chunk for chunk in chunks if chunk.end <= joint.start("joint")])
-        apart = _EXCEPTED.search(text.text, joint.end(), last) is None
-        told = apart and any(map(is_content, before))
-        such = _SUCH.match(text.text, joint.end()) if told else None
-        planned = _planned(text, chunks, such.end() if such else joint.end(), read) if told else None
-        done = read(before) if planned is not None else None
-        if such is not None and done is not None and planned is not None:
-            planned = _such(text, planned, done)
-        if done is not None and planned is not None:
-            if not _denies(done):
-                return any_of([done, planned])
-            anew = _CLAUSE.search(joint.group()) is not None
-            return None if anew else all_of([done, negate(planned)])
+        if (again := _read_again(text, chunks, before, read, joint.end())) is not None:
+            return again
+        if (told := _with_planned(text, chunks, before, joint, read)) is not None:
+            return told
     return None
+
+
+def _with_planned(
+    text: Text, chunks: Sequence[Chunk], before: Sequence[Chunk], joint: re.Match[str], read: _Read
+) -> Expression | None:
+    """Return what was done or is planned, of which either is enough, or neither where it is denied."""
+    if not any(map(is_content, before)) or _EXCEPTED.search(text.text, joint.end(), chunks[-1].end):
+        return None
+    such = _SUCH.match(text.text, joint.end())
+    planned = _planned(text, chunks, such.end() if such else joint.end(), read)
+    done = read(before) if planned is not None else None
+    if planned is not None and done is not None and such is not None:
+        planned = _such(text, planned, done)
+    if planned is None or done is None:
+        return None
+    if not _denies(done):
+        return any_of([done, planned])
+    return None if _CLAUSE.search(joint.group()) else all_of([done, negate(planned)])
 
 
 def _denies(done: Expression) -> bool:
@@ -247,6 +268,23 @@ def _such(text: Text, planned: Expression, done: Expression) -> Expression | Non
         if kinds
         else None
     )
+
+
+def _read_again(
+    text: Text, chunks: Sequence[Chunk], before: Sequence[Chunk], read: _Read, end: int
+) -> Expression | None:
+    """Read "surgery within 4 weeks or planned during the study": either way the same treatments."""
+    later = _LATER.match(text.text, end, chunks[-1].end)
+    if later is None or any(map(is_content, (chunk for chunk in chunks if chunk.start >= end))):
+        return None
+    done = read(before) if any(map(is_content, before)) else None
+    told = done.operands if isinstance(done, AnyOf) else (done,)
+    given = [fact for fact in told if isinstance(fact, Fact) and _may_be_planned(_undated(fact))]
+    if done is None or not given or not is_formal(done):
+        return None
+    when = text.text[later.end() : chunks[-1].end].strip(" .,")
+    planned = [_as_plan(replace(fact, within=None, modifiers={"qualifier": when})) for fact in given]
+    return any_of([done, *planned])
 
 
 def _read_opening(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression | None:
@@ -329,14 +367,17 @@ def _may_be_planned(told: Expression) -> bool:
             return all(map(_may_be_planned, operands))
         case Fact():
             over = told.is_mention or told.count or told.modifiers.get("status") == "history"
-            return told.category in _GIVEN and not over
+            return (told.category in _GIVEN or told.concept == _PARTICIPATION) and not over
         case _:
             return False
 
 
 def _undated(fact: Fact) -> Fact:
     """Return a treatment without what says that it was, or is being, given."""
-    return replace(fact, modifiers={name: told for name, told in fact.modifiers.items() if name != "status"})
+    said = {
+        name: told for name, told in fact.modifiers.items() if name != "status" and told.lower() != "recent"
+    }
+    return replace(fact, modifiers=said)
 
 
 def _as_plan(fact: Fact) -> Fact:
