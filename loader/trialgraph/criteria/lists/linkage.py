@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk
 from trialgraph.criteria.chunking.pieces import is_undergone
-from trialgraph.criteria.conditions.beside import names_quantity
+from trialgraph.criteria.conditions.beside import is_harmless, names_quantity
 from trialgraph.criteria.conditions.roles import tells_age
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.members.segments import Segment
+from trialgraph.criteria.quantities.fitting import is_wanted, limited_kinds
 from trialgraph.namespaces import TGC
 
-__all__ = ["follows_definition", "links", "merge_denied", "states_value"]
+__all__ = ["follows_definition", "heads_limits", "links", "merge_denied", "states_value"]
 
 _LINKS = frozenset({
     "with", "by", "as", "a", "on", "of", "to", "based", "and", "having", "at", "defined", "for", "sitting",
@@ -34,6 +35,9 @@ _NEOPLASM = str(TGC.Neoplasm)
 _SPREAD = str(TGC.MetastaticMalignantNeoplasm)
 _INVOLVED = " involvement"
 _LEADING = frozenset({"qualifier", "active", "neutral", "historic"})
+_ADEQUATE = frozenset({"adequate", "sufficient", "acceptable", "satisfactory"})
+_GENERAL = frozenset({"performance", "LifeExpectancy"})
+"""What tells of no organ's function."""
 
 
 def merge_denied(segments: list[Segment], *, exclusion: bool) -> list[Segment]:
@@ -120,3 +124,17 @@ def links(chunk: Chunk) -> bool:
         return bool(chunk.inner) and all(map(names_quantity, chunk.inner))
     named = chunk.kind == "word" and (bool(chunk.classes & leading) or chunk.form in _LINKS)
     return named or names_quantity(chunk)
+
+
+def heads_limits(segments: Sequence[Segment]) -> bool:
+    """Whether a list starts with what its limits tell ("adequate renal function, with creatinine ≤ 1.5")."""
+    head = segments[0]
+    named = (
+        len(segments) > 1
+        and head.expression is None
+        and any(chunk.form in _ADEQUATE for chunk in head.chunks)
+    )
+    plain = all(is_harmless(chunk, "label", "persons") for chunk in head.chunks)
+    if not named or not plain or segments[1].joint != ",":
+        return False
+    return is_wanted(segments[1].expression) and not limited_kinds(segments[1].expression) & _GENERAL

@@ -24,7 +24,13 @@ from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.facts.rewording import reword
 from trialgraph.criteria.language.connectives import FINITE, OBTAINED
 from trialgraph.criteria.lists.joining import join_segments
-from trialgraph.criteria.lists.linkage import follows_definition, links, merge_denied, states_value
+from trialgraph.criteria.lists.linkage import (
+    follows_definition,
+    heads_limits,
+    links,
+    merge_denied,
+    states_value,
+)
 from trialgraph.criteria.lists.trailing import (
     adds_nothing,
     by_presence,
@@ -70,7 +76,7 @@ from trialgraph.criteria.members.sharing import (
 )
 from trialgraph.criteria.members.timing import ends_plan, time_of_any_kind
 from trialgraph.criteria.members.toxicities import share_harm
-from trialgraph.criteria.quantities.fitting import is_wanted, limited_kinds
+from trialgraph.criteria.quantities.fitting import is_wanted
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, dated, negate
 from trialgraph.expressions import AllOf, Expression, Fact, Narrative, Value, atoms
 from trialgraph.namespaces import TGC
@@ -90,9 +96,6 @@ _MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "
 _FAILING = frozenset({"inability", "unable", "failure", "fails", "fail", "failed"})
 """How words open that deny the value behind them ("inability to maintain platelets > 50,000")."""
 _FOOTNOTE = re.compile(r"\s*[*†‡§]+\s*")
-_ADEQUATE = frozenset({"adequate", "sufficient", "acceptable", "satisfactory"})
-_GENERAL = frozenset({"performance", "LifeExpectancy"})
-"""What tells of no organ's function."""
 _MARKER = re.compile(r"(?:[a-k]|[ivx]{1,4}|\d{1,2})[.)]\s*(?=[A-Z])|[°o]\s*(?=[A-Z])")
 """The letter or number of an item, where its list lost its lines."""
 _EXTENT = frozenset({"stage", "grade"})
@@ -125,7 +128,7 @@ def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
             or ends_plan(segments[:index], segment)
             or is_swallowed_too(segments[:index], segment)
             or (index == len(segments) - 1 and is_left_open_too(segments[:index], segment))
-            or (index == 0 and not text.exclusion and _heads_limits(segments))
+            or (index == 0 and not text.exclusion and heads_limits(segments))
         )
     ]
     for segment in told:
@@ -361,20 +364,6 @@ def _with_fact_behind(text: Text, expression: Expression, rest: list[Chunk]) -> 
     if borne is None or not isinstance(borne.expression, Fact) or borne.expression.category != "condition":
         return None
     return all_of([expression, negate(borne.expression) if borne.negated else borne.expression])
-
-
-def _heads_limits(segments: Sequence[Segment]) -> bool:
-    """Whether a list starts with what its limits tell ("adequate renal function, with creatinine ≤ 1.5")."""
-    head = segments[0]
-    named = (
-        len(segments) > 1
-        and head.expression is None
-        and any(chunk.form in _ADEQUATE for chunk in head.chunks)
-    )
-    plain = all(is_harmless(chunk, "label", "persons") for chunk in head.chunks)
-    if not named or not plain or segments[1].joint != ",":
-        return False
-    return is_wanted(segments[1].expression) and not limited_kinds(segments[1].expression) & _GENERAL
 
 
 def _of_any(text: Text, case: Expression) -> Expression:
