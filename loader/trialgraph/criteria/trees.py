@@ -21,7 +21,7 @@ __all__ = [
     "map_facts",
     "negate",
     "only_facts",
-    "undated_history",
+    "said_once",
 ]
 
 
@@ -113,11 +113,19 @@ def _same(changed: Sequence[Expression], operands: Sequence[Expression]) -> bool
     return all(map(is_, changed, operands))
 
 
-def undated_history(fact: Fact) -> Fact:
-    """Leave out that a fact may be over where a time in the past says so."""
-    if fact.within is None or fact.modifiers.get("status") != "history":
+def said_once(fact: Fact) -> Fact:
+    """Leave out of a fact what its time tells: that it may be over, and the same words as a quality.
+
+    A time that is the shorter of several, or the longer, is no more than a bound, so its words stay.
+    """
+    if fact.within is None or not fact.modifiers.keys() & {"status", "qualifier"}:
         return fact
-    return replace(fact, modifiers={name: told for name, told in fact.modifiers.items() if name != "status"})
+    told = {name: each for name, each in fact.modifiers.items() if (name, each) != ("status", "history")}
+    time = fact.within.text
+    if time and time in told.get("qualifier", "") and "half" not in time:
+        others = [each for each in told.pop("qualifier").split("; ") if each != time]
+        told |= {"qualifier": "; ".join(others)} if others else {}
+    return fact if told == fact.modifiers else replace(fact, modifiers=told)
 
 
 def asks_of_some(expression: Expression) -> TypeGuard[AnyOf]:

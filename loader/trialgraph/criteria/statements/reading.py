@@ -113,7 +113,7 @@ from trialgraph.criteria.trees import (
     is_formal,
     map_facts,
     negate,
-    undated_history,
+    said_once,
 )
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms, demands_nothing
 
@@ -175,9 +175,7 @@ def read_expression(
         expression = add_values(expression, text, chunks)
     if "other" in text.lowered:
         expression = with_whole_classes(expression, vocabulary)
-    expression = map_facts(
-        name_exceptions(map_facts(expression, part_predicate), vocabulary), undated_history
-    )
+    expression = map_facts(name_exceptions(map_facts(expression, part_predicate), vocabulary), said_once)
     expression = with_narrower(with_shared_tumour(graded_in_time(expression), text), text)
     expression = with_extents(with_spread(expression, text), text)
     if text.exclusion:
