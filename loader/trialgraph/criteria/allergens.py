@@ -22,6 +22,7 @@ from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
 __all__ = ["name_allergens", "trial_drugs"]
 
 _GENERAL = frozenset({"hypersensitivity", "drug hypersensitivity"})
+_ANY = "hypersensitivity"
 _TO = frozenset({"to", "either", "both", "of", "against"})
 _CLAUSE = frozenset({"that", "which", "who"})
 _AND_SO_ON = frozenset({"etc", "and so on"})
@@ -104,16 +105,22 @@ def name_allergens(expression: Expression, vocabulary: Vocabulary, drugs: Sequen
 
 
 def _once(expression: Expression) -> Expression:
-    """Leave out an allergy that is told twice ("allergy or hypersensitivity to A", "allergy or severe …")."""
+    """Leave out an allergy that is told twice ("allergy or hypersensitivity to A", "allergy or severe …").
+
+    So is one to nothing named, where others say to what ("the following hypersensitivity: …").
+    """
     if not isinstance(expression, AnyOf):
         return expression
     told = {_bare(each) for each in expression.operands if _is_allergy(each) and isinstance(each, Fact)}
+    named = any("agent" in each.modifiers for each in told)
     kept: dict[object, Expression] = {}
     for each in expression.operands:
         if not (isinstance(each, Fact) and _is_allergy(each)):
             kept[id(each)] = each
             continue
         key = _bare(each)
+        if named and each.concept_label == _ANY and not each.modifiers and each.within is None:
+            continue
         wider = replace(key, modifiers={k: v for k, v in key.modifiers.items() if k != "qualifier"})
         if wider == key or wider not in told:
             kept.setdefault(key, each)

@@ -19,6 +19,8 @@ _MODAL = frozenset(["must", "should", "shall", "will", "may", "can", "agree", "n
 _WHO = frozenset({"who", "who are", "who have"})
 _LISTED = 2
 """How many members before it make a list of what an unknown word stands in."""
+_FORBIDDING = ("contraindication", "unable", "inability", "not able")
+"""How a member opens that says what somebody can't be given or undergo."""
 
 
 def governed(segments: list[Segment]) -> list[Segment]:
@@ -47,7 +49,7 @@ def _forbids_too(last: Segment, segment: Segment) -> bool:
     """Whether a member names what else a contraindication is to ("contraindication to MRI or gadolinium")."""
     one, two = last.expression, segment.expression
     forbids = isinstance(one, Fact) and one.concept_label.startswith("contraindication to")
-    told = forbids and any(chunk.form.startswith("contraindication") for chunk in last.chunks[:_LISTED])
+    told = forbids and any(chunk.form.startswith(_FORBIDDING) for chunk in last.chunks[:_LISTED])
     given = isinstance(two, Fact) and two.category in GIVEN and is_bare(segment)
     return told and given and segment.joint in ("or", "and", "/") and not segment.after_comma
 
