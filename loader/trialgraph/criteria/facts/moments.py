@@ -8,7 +8,7 @@ from typing import Protocol
 from trialgraph.criteria.quantities.windows import end_of_moment
 from trialgraph.expressions import Window
 
-__all__ = ["tells_moment", "tells_study"]
+__all__ = ["tells_moment"]
 
 _OF_TRIAL = re.compile(
     r"\b(?:enrol\w+|randomi[sz]\w+|screening|(?:pre-?)?registration|study|trial|protocol\S*|cycle\s*1|c1d1|day\s*1"
@@ -54,9 +54,9 @@ def tells_moment(words: str, around: Told, *, exclusion: bool) -> bool:
         return True
     if around.window is None and around.modifiers.get("status") != "active":
         return False
-    return tells_study(words) or (around.window is not None and _ON_TREATMENT.fullmatch(words) is not None)
+    return _tells_study(words) or (around.window is not None and _ON_TREATMENT.fullmatch(words) is not None)
 
 
-def tells_study(words: str) -> bool:
+def _tells_study(words: str) -> bool:
     """Whether words only name the time of the study ("while on study", "during the study period")."""
     return _DURING.fullmatch(words) is not None

@@ -18,20 +18,10 @@ __all__ = ["gives_examples", "is_any_thing", "of_unnamed", "read_examples"]
 
 _Read = Callable[[Text, Sequence[Chunk]], Expression]
 
-_MISLEADING = frozenset(
-    {
-        "negation",
-        "condition",
-        "exception",
-        "allowance",
-        "barring",
-        "others",
-        "regardless",
-        "unactual",
-        "planned",
-    }
-    | {"turning", "example", "definition", "inability", "ability", "female", "male", "needing"}
-)
+_MISLEADING = frozenset({
+    "negation", "condition", "exception", "allowance", "barring", "others", "regardless", "unactual",
+    "planned", "turning", "example", "definition", "inability", "ability", "female", "male", "needing",
+})  # fmt: skip
 _OTHERWISE = re.compile(
     r"\b(?:allerg|intoleran|sensitiv|reacti|resistan|contraindicat|similar|compounds?\b|family|famil|relative|risk"
     r"|unless|unable|inab|not\b|no\b|never|without|fail|refractory|progress|permit|allow|except|may\b|should|must"
@@ -39,30 +29,11 @@ _OTHERWISE = re.compile(
     re.IGNORECASE,
 )
 """What says something else of instances than that who has them is barred."""
-_ANY_THING = frozenset(
-    {
-        "condition",
-        "medical condition",
-        "illness",
-        "medical illness",
-        "disorder",
-        "disease",
-        "problem",
-        "issue",
-    }
-    | {
-        "comorbidity",
-        "co-morbidity",
-        "comorbid",
-        "medical",
-        "health",
-        "event",
-        "finding",
-        "history",
-        "procedure",
-    }
-    | {"medication", "drug", "agent", "treatment", "therapy", "comorbidities", "abnormality", "diagnosis"}
-)
+_ANY_THING = frozenset({
+    "condition", "medical condition", "illness", "medical illness", "disorder", "disease", "problem", "issue",
+    "comorbidity", "co-morbidity", "comorbid", "comorbidities", "medical", "health", "event", "finding",
+    "history", "procedure", "medication", "drug", "agent", "treatment", "therapy", "abnormality", "diagnosis",
+})  # fmt: skip
 """Words that leave open what kind of thing it is."""
 _THAT_IS = frozenset({"i.e", "ie", "namely"})
 _SILENT = frozenset({"neutral", "historic", "active", "other", "tail", "persons"})

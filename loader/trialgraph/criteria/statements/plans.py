@@ -12,7 +12,6 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.facts.moments import tells_study
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.trees import all_of, any_of, is_formal, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms
@@ -383,8 +382,7 @@ def _undated(fact: Fact) -> Fact:
 def _as_plan(fact: Fact) -> Fact:
     """Return a treatment as planned; within what time it is to be is kept in words."""
     beside = "concurrent" if fact.modifiers.get("status") == "active" else ""
-    kept_words = [part for part in fact.modifiers.get("qualifier", "").split("; ") if not tells_study(part)]
-    qualities = [beside, *kept_words, fact.within.text if fact.within else ""]
+    qualities = [beside, fact.modifiers.get("qualifier", ""), fact.within.text if fact.within else ""]
     said = "; ".join(filter(None, qualities))
     kept = {name: words for name, words in fact.modifiers.items() if name not in ("status", "qualifier")}
     modifiers = {"status": "planned", **kept} | ({"qualifier": said} if said else {})
