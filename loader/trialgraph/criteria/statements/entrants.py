@@ -24,7 +24,9 @@ __all__ = ["OBLIGING", "allowed_case", "also_asked"]
 
 OBLIGING = ("must", "should", "need", "are required to", "have to")
 """How verbs start that say what has to be."""
-_BEING = frozenset({"is", "are", "be", "may", "can", "could", "will"})
+_BEING = re.compile(r"\b(?:is|are|be|may|can|could|will)\b", re.IGNORECASE)
+_NEAR = 25
+"""Within how many letters before "eligible" its verb stands."""
 _PERSONS = frozenset({"patient", "subject", "participant", "individual", "person"})
 _FURTHER = re.compile(
     r"\b(?:prior|previous(?:ly)?|history|survivors?|second(?:ary)?|other|another)\b", re.IGNORECASE
@@ -49,8 +51,7 @@ def allowed_case(text: Text, leading: Sequence[Chunk]) -> Expression | None:
         leading: The sentence that leads in the list.
     """
     at = next((i for i, chunk in enumerate(leading) if "allowance" in chunk.classes), 0)
-    kept = without_trailing_verb(list(leading[:at]))
-    before = trimmed(kept)
+    before = trimmed(without_trailing_verb(list(leading[:at])))
     if not before or leading[0].form == "if" or any(chunk.form.startswith(OBLIGING) for chunk in before):
         return None
     if _ALSO.search(text.text, before[0].start, leading[at].end) is not None:
@@ -60,16 +61,17 @@ def allowed_case(text: Text, leading: Sequence[Chunk]) -> Expression | None:
         return None
     turned = any(chunk.classes & {"negation", "exception"} for chunk in leading[: at + 1])
     if not named or turned or is_cancer(named[0].term):
-        said = len(kept) < at or leading[at].form.split(" ")[0] in _BEING
-        told = said and _bounds(text, before, leading[at])
+        told = _bounds(text, before, leading[at])
         return narrative(text, before[0].start, before[-1].end) if told else None
     return case_of(text, before)
 
 
 def _bounds(text: Text, before: Sequence[Chunk], allowing: Chunk) -> bool:
     """Whether a list bounds what words before "is allowed" name, rather than being what they speak of."""
-    listed = _LISTED.search(text.text, before[0].start, before[-1].end) is not None
-    return not listed and _BOUNDING.match(text.text, allowing.end) is not None
+    words = text.text[before[0].start : before[-1].end].rpartition(":")[2]
+    said = _BEING.search(text.text, max(before[0].start, allowing.start - _NEAR), allowing.end) is not None
+    bounded = said and _BOUNDING.match(text.text, allowing.end) is not None
+    return bounded and _LISTED.search(words) is None
 
 
 def _is_of_all(text: Text, before: Sequence[Chunk], named: Sequence[Chunk]) -> bool:

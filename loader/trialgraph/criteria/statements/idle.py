@@ -159,6 +159,11 @@ _DEFINING = re.compile(
     re.IGNORECASE,
 )
 """How a sentence opens that tells what is meant by something."""
+_TO_DEFINE = re.compile(
+    r"\W*all\s+of\s+the\s+following(?:\s+criteria)?\s+(?:are|is)\s+(?:required|necessary|needed)\s+to\s+define\s+an?\s+(?P<what>\w+)",
+    re.IGNORECASE,
+)
+"""How a sentence opens that tells when what the one before it bars is under control."""
 _REFERRING = frozenset({"see", "see also", "refer", "refer to", "please see", "please refer"})
 _NOT_LIVE = re.compile(
     r"\b(?:killed|inactivated|non-?live|seasonal|influenza|flu|covid|sars)\b", re.IGNORECASE
@@ -310,7 +315,7 @@ def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expressio
         return True
     if orders_test(words) or (text.exclusion and _SAID_AGAIN.fullmatch(words)):
         return True
-    if text.exclusion and "defined" in text.lowered and _defines(text, sentence):
+    if text.exclusion and "define" in text.lowered and _defines(text, sentence):
         return True
     if _NO_EXCEPTION.match(words) and {chunk.term.iri for chunk in sentence if chunk.term is not None} <= {
         atom.concept for atom in told if isinstance(atom, Fact | Value)
@@ -335,11 +340,14 @@ def orders_test(words: str) -> bool:
 
 def _defines(text: Text, sentence: Sequence[Chunk]) -> bool:
     """Whether a sentence tells what words before it mean; limits in it, and a list behind it, say more."""
+    before = text.lowered[: sentence[0].start]
+    required = _TO_DEFINE.match(text.text, sentence[0].start, sentence[-1].end)
+    if required is not None:
+        return required["what"].lower() in before
     found = _DEFINING.match(text.text, sentence[0].start, sentence[-1].end)
     listed = text.text[sentence[-1].end :].lstrip().startswith(";")
     if found is None or listed or any(chunk.kind == "value" for chunk in sentence):
         return False
-    before = text.lowered[: sentence[0].start]
     told = all(word.rstrip("s") in before for word in found["what"].lower().split())
     return told and _EXCEPTED.search(text.text, sentence[0].start, sentence[-1].end) is None
 

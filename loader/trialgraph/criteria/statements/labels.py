@@ -79,7 +79,7 @@ def read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression
         if any(chunk.form == "and" for chunk in rest):
             return narrative(text, chunks[0].start, chunks[-1].end)
         body = alternatives_of(body)
-    body = _together(text, words, body)
+    body = _together(text, words, body, (chunks[0].start, chunks[-1].end))
     if fails_list(words):
         return negate(AllOf(body.operands) if isinstance(body, AnyOf) else body)
     return _below(text, label, body, (chunks[0].start, chunks[-1].end))
@@ -94,10 +94,14 @@ def _below(text: Text, label: list[Chunk], body: Expression, place: tuple[int, i
     return asked if asked is not None else _under_label(text, label, body, place)
 
 
-def _together(text: Text, words: str, body: Expression) -> Expression:
-    """Return what bars only together behind "has received all of the following:" and its like."""
-    listed = text.exclusion and asks_all(words) and _SETTING.search(words) is None
-    return all_of(body.operands) if listed and isinstance(body, AnyOf) else body
+def _together(text: Text, words: str, body: Expression, place: tuple[int, int]) -> Expression:
+    """Return what bars only together behind "has received all of the following:" and its like.
+
+    What a label among exclusions says has to be met stays words: whoever meets it isn't barred.
+    """
+    if not (text.exclusion and isinstance(body, AnyOf) and asks_all(words)):
+        return body
+    return narrative(text, *place) if _SETTING.search(words) else all_of(body.operands)
 
 
 def _before_list(label: Sequence[Chunk]) -> int | None:
