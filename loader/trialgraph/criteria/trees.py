@@ -114,15 +114,17 @@ def _same(changed: Sequence[Expression], operands: Sequence[Expression]) -> bool
 
 
 def said_once(fact: Fact) -> Fact:
-    """Leave out of a fact what its time tells: that it may be over, and the same words as a quality.
+    """Leave out of a fact what its time tells: that it may be over, and of a treatment the same words again.
 
-    A time that is the shorter of several, or the longer, is no more than a bound, so its words stay.
+    A time that is the shorter of several, or the longer, is no more than a bound, so its words stay. So do
+    those of a disease, which may be of what it required in that time.
     """
     if fact.within is None or not fact.modifiers.keys() & {"status", "qualifier"}:
         return fact
     told = {name: each for name, each in fact.modifiers.items() if (name, each) != ("status", "history")}
     time = fact.within.text
-    if time and time in told.get("qualifier", "") and "half" not in time:
+    given = fact.category in ("treatment", "procedure") and "half" not in time
+    if given and time and time in told.get("qualifier", ""):
         others = [each for each in told.pop("qualifier").split("; ") if each != time]
         told |= {"qualifier": "; ".join(others)} if others else {}
     return fact if told == fact.modifiers else replace(fact, modifiers=told)
