@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from trialgraph.criteria.language.tokens import Token
+from trialgraph.criteria.language.tokens import Token, token_at
 from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
 from trialgraph.namespaces import TGC
 
@@ -57,13 +57,11 @@ def add_risks(
     """
     if "risk" not in lowered:
         return {}
-    starts = {token.start: index for index, token in enumerate(tokens)}
     places: dict[int, tuple[int, bool]] = {}
     for found in _PHRASE.finditer(lowered):
-        first = starts.get(found.start())
-        after = _token_from(tokens, found.end(), first or 0)
+        first, after = (token_at(tokens, place) for place in found.span())
         plain = found["scale"] is None and _PLAIN.fullmatch(found["classes"]) is not None
-        if first is None or plain or not _is_near(mentions, first, after):
+        if tokens[first].start != found.start() or plain or not _is_near(mentions, first, after):
             continue
         end = _named(found, text, tokens, mentions, vocabulary)
         if end > found.start():
@@ -79,7 +77,7 @@ def _named(
     vocabulary: Vocabulary,
 ) -> int:
     """Name what the classes and the noun behind them do, and return up to where they only narrow it."""
-    first, after = (_token_from(tokens, place, 0) for place in found.span())
+    first, after = (token_at(tokens, place) for place in found.span())
     own = next((mentions[i] for i in range(first, after) if i in mentions and mentions[i].end > after), None)
     last = own or mentions.get(after)
     noun = text[found.end() : tokens[last.end - 1].end] if last is not None else ""
@@ -92,8 +90,8 @@ def _named(
         ends = [*(_RISKY.match(found.string, one.end()) for one in classes[:-1]), None]
         places = [
             (
-                _token_from(tokens, one.start(), first),
-                _token_from(tokens, risk.end(), first) if risk else last.end,
+                token_at(tokens, one.start()),
+                token_at(tokens, risk.end()) if risk else last.end,
             )
             for one, risk in zip(classes, ends, strict=True)
         ]
@@ -112,11 +110,6 @@ def _named(
         mentions.pop(index, None)
     mentions.update({each.start: each for each in named})
     return end
-
-
-def _token_from(tokens: Sequence[Token], offset: int, first: int) -> int:
-    """Return the first token, from one on, that starts at a character or behind it."""
-    return next((i for i in range(first, len(tokens)) if tokens[i].start >= offset), len(tokens))
 
 
 def _leads(text: str, end: int, mentions: Mapping[int, Mention], after: int) -> bool:
