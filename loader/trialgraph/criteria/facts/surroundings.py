@@ -383,7 +383,7 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
         around.examples = around.examples or listed_in(inner)
         if name == "exception":
             around.modifiers[name] = (
-                words if granted else text.text[opening.end : bracket.end - 1].strip(" :,")
+                words if granted else text.text[opening.end : bracket.end - 1].strip(" :,") or words
             )
         else:
             around.qualifiers.append(words)

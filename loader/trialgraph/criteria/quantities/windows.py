@@ -52,7 +52,7 @@ _ANCHOR = (
     r"|therapy|surgery|planned|protocol(?:-(?:directed|specified|defined|mandated|indicated|prescribed|required))?|leukapheresis|apheresis|infusion|participation|date|time|scheduled"
     r"|being|intervention|into|for|and|form|document|assessment|exam|icf|c1d1|c1|d1|run-in|phase|period|lymphodepletion"
     r"|conditioning|pre-?registration|check-in|anticipated|expected|projected|onto|interventions|products|treatments|vaccinations?|preparative"
-    r"|lymphodepleting(?:\s+chemotherapy)?|regimen|recruitment|admission|step\s+\d+|assignment|allocation|patient|subject|participant|protocol-specified|proposed|current|present|now|procedure|procedures|operation|placement|implantation|injection)\b"
+    r"|(?:is|was)\s+(?:signed|obtained|given|provided)|lymphodepleting(?:\s+chemotherapy)?|regimen|recruitment|admission|step\s+\d+|assignment|allocation|patient|subject|participant|protocol-specified|proposed|current|present|now|procedure|procedures|operation|placement|implantation|injection)\b"
     r"(?:['’]s)?[\s/-]*)+"
 )
 _STOP = (

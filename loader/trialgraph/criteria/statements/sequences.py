@@ -42,6 +42,7 @@ from trialgraph.criteria.statements.reproduction import explains_list
 from trialgraph.criteria.statements.statements import of_part, read_statement, read_time_since
 from trialgraph.criteria.statements.testing import with_negative_test
 from trialgraph.criteria.statements.turns import turned
+from trialgraph.criteria.statements.undemanding import is_undemanding
 from trialgraph.criteria.trees import all_of, any_of, asks_of_some, is_formal
 from trialgraph.expressions import AllOf, Expression, Span
 
@@ -76,7 +77,7 @@ def read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[E
         if (tested := with_negative_test(text, sentence, statement.expression, read)) is not None:
             read = tested
         elif read and (EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
-            read = granted(text, read, sentence) or lift_noted(text, read, words, place)
+            read = _lifted(text, read, sentence)
         elif read and (told := _told_of(text, sentences, sentence, read[-1])) is not None:
             read.append(told)
         elif read and NOTE.match(words):
@@ -86,6 +87,15 @@ def read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[E
         elif statement.role == "allowance":
             read.append(narrative(text, *place))
     return read
+
+
+def _lifted(text: Text, read: list[Expression], sentence: list[Chunk]) -> list[Expression]:
+    """Return what is read, as an allowance lifts it; "all races are eligible" lifts no demand."""
+    place = (sentence[0].start, sentence[-1].end)
+    words = text.text[slice(*place)]
+    if not text.exclusion and is_undemanding(text, words, "excusing"):
+        return read
+    return granted(text, read, sentence) or lift_noted(text, read, words, place)
 
 
 def _to_the_end(text: Text, place: Span, read: list[Expression], *, asking: bool) -> list[Expression]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -57,6 +58,8 @@ from trialgraph.expressions import AllOf, Expression, Fact, Narrative, Value, at
 __all__ = ["Statement", "of_part", "read_statement", "read_time_since"]
 
 _TREATING = ("treatment of", "treatment for")
+_UNTOLD = re.compile(r"with (?!.*following).*exceptions?|.*exceptions?(?: may)? apply")
+"""Exceptions that a record speaks of without telling them ("with certain exceptions")."""
 Role = Literal["demand", "allowance"]
 
 
@@ -124,7 +127,7 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
     elapsed = None if allowing else read_time_since(text, chunks)
     if elapsed is not None:
         return Statement(elapsed, text=words)
-    chunks = inner_exceptions(text, chunks)
+    chunks = inner_exceptions(text, _with_untold(chunks))
     exception = next((i for i, chunk in enumerate(chunks) if "exception" in chunk.classes and i > 0), None)
     limited = exception is not None and any(chunk.kind == "value" for chunk in chunks[:exception])
     if allows(chunks[:exception] if limited else chunks):
@@ -228,14 +231,22 @@ def _read_allowance(text: Text, chunks: list[Chunk]) -> Statement:
     return Statement(negate(alternatives_of(recent)), text=words)
 
 
+def _with_untold(chunks: list[Chunk]) -> list[Chunk]:
+    """Return chunks with the exceptions of the list before them that a bracket speaks of untold."""
+    last = chunks[-1]
+    untold = last.kind == "bracket" and len(last.inner) == 1 and _UNTOLD.fullmatch(last.inner[0].form)
+    return [*chunks[:-1], last.inner[0]] if untold else chunks
+
+
 def _read_excepted(text: Text, chunks: list[Chunk], at: int) -> Expression:
     """Read "X, except Y": the exception narrows each fact of X, or stands beside what can't carry it."""
     head = trimmed(chunks[:at])
     if not any(is_content(chunk) for chunk in head):
         return narrative(text, chunks[0].start, chunks[-1].end)
     tail = chunks[at + 1 :]
-    if not tail:
+    if not tail and not _UNTOLD.fullmatch(chunks[at].form):
         return read_labelled(text, head)
+    tail = tail or [chunks[at]]
     end = tail[-1].end
     own = item_run_in(text, tail) if text.exclusion else None
     if own is not None and own > 0:
