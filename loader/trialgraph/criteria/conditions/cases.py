@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.alternatives import with_alternative
-from trialgraph.criteria.conditions.beside import is_harmless
+from trialgraph.criteria.conditions.beside import is_harmless, names_quantity
 from trialgraph.criteria.conditions.further import other_limit
 from trialgraph.criteria.conditions.occasions import several_occasions
+from trialgraph.criteria.conditions.widening import with_limit_for_some
 from trialgraph.criteria.facts.allowances import allows
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS
@@ -322,7 +323,8 @@ def holds_value(chunk: Chunk) -> bool:
     rest = [each for each in chunk.inner if each.kind != "value"]
     valued = len(rest) < len(chunk.inner)
     return valued and all(
-        is_harmless(each, "value_tail", "label") or each.form in ("or", "and") for each in rest
+        (is_harmless(each, "value_tail", "label") and not names_quantity(each)) or each.form in ("or", "and")
+        for each in rest
     )
 
 
@@ -337,4 +339,6 @@ def with_remark(text: Text, expression: Expression, value: Chunk, remark: Chunk)
     case = read_case(text, remark.inner, excepted=True) if apart else None
     if case is None:
         return with_alternative(text, expression, value, list(remark.inner), (remark.start, remark.end))
-    return all_of([expression, negate(case)]) if text.exclusion else any_of([expression, case])
+    if text.exclusion:
+        return all_of([expression, negate(case)])
+    return with_limit_for_some(expression, *case.operands)

@@ -39,9 +39,9 @@ def other_limit(text: Text, value: Chunk, limits: list[Chunk]) -> FoundValue | N
         return None
     found = _alike(text, found, value)
     terms = _in_unit(text, value.value.terms, found, value.value.expression)
-    told = text.values.build(terms, value.value.joiner, found, found.start, 0, 0)
+    told = text.values.build(terms, value.value.joiner, found, found.start, -1, 0)
     if told is None and (same := _in_same_unit(found, value.value.expression)) is not None:
-        told = text.values.build(terms, value.value.joiner, same, found.start, 0, 0)
+        told = text.values.build(terms, value.value.joiner, same, found.start, -1, 0)
     return told
 
 
