@@ -116,7 +116,7 @@ def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     for segment in segments:
         _read_segment(text, segment)
     if several:
-        segments = share_bearers(_shared(text, segments))
+        segments = share_bearers(_shared(text, segments), exclusion=text.exclusion)
     else:
         name_narrower(text, segments)
     time_of_any_kind(segments)
@@ -323,7 +323,7 @@ def _read_around_value(
         after = [each for each in after if each is not chunk]
     if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
         return expression
-    plain = adds_nothing(text, rest, after[-1].end)
+    plain = adds_nothing(text, rest, rest[-1].end)
     if (present := expression if plain else by_presence(text, expression, rest)) is not None:
         return present
     if rest[0].kind == "limit" and other_limit(text, chunks[at], [rest[0]]) is not None:

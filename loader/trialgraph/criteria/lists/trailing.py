@@ -23,7 +23,8 @@ _HEADING = re.compile(
 )
 """What stands behind a value where a list lost its lines: the title of the next part, or a letter."""
 _OF_NORM = re.compile(
-    r"(?:(?:as\s+)?appropriate\s+|adjusted\s+)?for\s+(?:(?:the|their|patient'?s?|age|sex|gender|local|institution(?:al)?|lab(?:oratory)?"
+    r"(?:institutional\s+upper\s+limits?\s+of\s+normal\s+)?(?:(?:as\s+)?appropriate\s+|adjusted\s+)?for\s+"
+    r"(?:(?:the|their|patient'?s?|age|sex|gender|local|institution(?:al)?|lab(?:oratory)?"
     r"|site|and|or|range|reference|AST|ALT|SGOT|SGPT)\b[\s/,]*)+",
     re.IGNORECASE,
 )
