@@ -17,7 +17,7 @@ from trialgraph.criteria.conditions.cases import holds_value
 from trialgraph.criteria.conditions.circumstances import are_those_aged, ask_in_case, limits_some
 from trialgraph.criteria.conditions.further import other_limit
 from trialgraph.criteria.conditions.groups import by_part, by_sex
-from trialgraph.criteria.conditions.sexes import sex_before
+from trialgraph.criteria.conditions.sexes import sex_before, sex_of
 from trialgraph.criteria.conditions.supports import unsupported
 from trialgraph.criteria.facts.counts import behind_lines, counted_for, counts_lines
 from trialgraph.criteria.facts.facts import is_content, read_fact
@@ -386,5 +386,5 @@ def read_condition(text: Text, chunks: Sequence[Chunk]) -> Expression:
     if not kept:
         return Narrative("", "not-formalised")
     if not any(is_content(chunk) for chunk in kept):
-        return narrative(text, kept[0].start, kept[-1].end)
+        return sex_of(text, kept) or narrative(text, kept[0].start, kept[-1].end)
     return join_segments(text, read_segments(text, kept), "and")
