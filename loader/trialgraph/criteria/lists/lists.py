@@ -29,6 +29,7 @@ from trialgraph.criteria.lists.linkage import (
     heads_limits,
     links,
     merge_denied,
+    names_scale,
     states_value,
 )
 from trialgraph.criteria.lists.trailing import (
@@ -245,7 +246,10 @@ def _with_values(text: Text, chunks: list[Chunk], concept: int) -> tuple[list[Ch
     while opening > concept + 1 and (links(chunks[opening - 1]) or follows_definition(chunks, opening - 1)):
         opening -= 1
     bracket = chunks[value].kind == "bracket"
-    if (opening == value and not bracket) or (bracket and tells_stain(chunks[concept], chunks[value])):
+    scaled = names_scale(chunks[:concept], chunks[value])
+    if opening == value and not bracket and not scaled:
+        return None
+    if bracket and tells_stain(chunks[concept], chunks[value]):
         return None
     if bracket and _defined_by_list(chunks[concept + 1 : value]):
         return None
@@ -259,7 +263,8 @@ def _with_values(text: Text, chunks: list[Chunk], concept: int) -> tuple[list[Ch
     if not tail:
         return None
     joined = join_segments(text, read_segments(text, tail), "or" if text.exclusion else "and")
-    kept = [*chunks[:opening], *(chunks[value + 1 :] if bracket else [])]
+    kept = [chunk for chunk in chunks[:opening] if not (scaled and links(chunk) and chunk.kind != "word")]
+    kept += chunks[value + 1 :] if bracket else []
     return (kept, joined) if any(isinstance(atom, Value) for atom in atoms(joined)) else None
 
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.brackets import is_cancer
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.conditions.cases import words_of
 from trialgraph.criteria.conditions.sexes import sex_of
 from trialgraph.criteria.facts.facts import is_content, read_fact
