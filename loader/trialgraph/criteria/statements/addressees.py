@@ -9,7 +9,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.brackets import is_tumour
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.conditions.sexes import SEXES
+from trialgraph.criteria.conditions.sexes import SEXES, sex_of
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import of_unread_kind
 from trialgraph.criteria.facts.subjects import without_subject
@@ -34,7 +34,6 @@ from trialgraph.criteria.statements.supposed import (
     may_be_borne,
     opening_case,
     says_something,
-    sex_of,
 )
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal, map_facts, negate
 from trialgraph.expressions import AnyOf, Expression, Fact, atoms
