@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from trialgraph.criteria.trees import all_of, any_of, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Limit, Not, Value, atoms
 
-__all__ = ["loosened", "with_limit_for_some"]
+__all__ = ["loosened", "narrows", "with_limit_for_some"]
 
 _PAIR = 2
 
@@ -16,12 +16,12 @@ def with_limit_for_some(expression: Expression, case: Expression, limit: Express
     """Join the limit for all with that for those in a case, who have to keep a narrower one besides."""
     bases = [each for each in atoms(expression) if isinstance(each, Value)]
     some = [each for each in atoms(limit) if isinstance(each, Value)]
-    if some and all(any(_narrows(each, base) for base in bases) for each in some):
+    if some and all(any(narrows(each, base) for base in bases) for each in some):
         return all_of([expression, any_of([negate(case), limit])])
     return any_of([expression, all_of([case, limit])])
 
 
-def _narrows(one: Value, other: Value) -> bool:
+def narrows(one: Value, other: Value) -> bool:
     """Whether a limit on the same quantity lets in fewer, and nobody besides."""
     alike = (one.concept, one.unit, one.relative_to) == (other.concept, other.unit, other.relative_to)
     (low, high), (least, most) = _ends(one.limit), _ends(other.limit)

@@ -18,7 +18,6 @@ from trialgraph.criteria.conditions.circumstances import are_those_aged, ask_in_
 from trialgraph.criteria.conditions.further import other_limit
 from trialgraph.criteria.conditions.groups import by_part, by_sex
 from trialgraph.criteria.conditions.sexes import sex_before, sex_of
-from trialgraph.criteria.conditions.supports import unsupported
 from trialgraph.criteria.facts.counts import behind_lines, counted_for, counts_lines
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.facts.rewording import reword
@@ -34,6 +33,7 @@ from trialgraph.criteria.lists.linkage import (
 )
 from trialgraph.criteria.lists.trailing import (
     adds_nothing,
+    beside_words,
     by_presence,
     is_of_some,
     offers_value,
@@ -353,8 +353,7 @@ def _read_around_value(
         offered = segment.joint == "or" or offers_value(text, after[-1].end)
         alternative = text.exclusion or offered or proviso
         return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
-    without = unsupported(text, [each for each in after if each.start >= rest[0].start])
-    return all_of([expression, without or narrative(text, rest[0].start, after[-1].end)])
+    return beside_words(text, expression, chunks[at], [each for each in after if each.start >= rest[0].start])
 
 
 def _with_fact_behind(text: Text, expression: Expression, rest: list[Chunk]) -> Expression | None:

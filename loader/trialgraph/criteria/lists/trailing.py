@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
+from trialgraph.criteria.chunking.brackets import opened
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.alternatives import asks_no_more, restates
 from trialgraph.criteria.conditions.cases import with_remark
 from trialgraph.criteria.conditions.further import other_limit
 from trialgraph.criteria.conditions.occasions import several_occasions
+from trialgraph.criteria.conditions.roles import tells_age
+from trialgraph.criteria.conditions.supports import unsupported
+from trialgraph.criteria.conditions.widening import narrows
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.wording import wording
-from trialgraph.criteria.trees import all_of, negate
-from trialgraph.expressions import AnyOf, Expression, Fact, atoms
+from trialgraph.criteria.trees import all_of, any_of, negate
+from trialgraph.expressions import AnyOf, Expression, Fact, Value, atoms
 
-__all__ = ["adds_nothing", "by_presence", "is_of_some", "offers_value", "remarks_on_value", "with_told"]
+__all__ = [
+    "adds_nothing",
+    "beside_words",
+    "by_presence",
+    "is_of_some",
+    "limits_age_again",
+    "offers_value",
+    "remarks_on_value",
+    "with_told",
+]
 
 _PAIR = 2
 _HEADING = re.compile(
@@ -33,6 +48,7 @@ _PRESENCE = frozenset({"with", "without"})
 _OR = re.compile(r"[\s,)]*or\s+", re.IGNORECASE)
 _OFFERED = re.compile(r"(?:[^.;]|\.(?=\d))*\bor\b(?:[^.;]|\.(?=\d))*")
 """How the limit of those with a disease is offered beside that of the others."""
+_RULING = ("must", "should", "will")
 _FAR = 60
 _WHO = re.compile(
     r"\b(?:patients?|participants?|subjects?|individuals?|those)\s+who\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE
@@ -59,9 +75,31 @@ def adds_nothing(text: Text, rest: Sequence[Chunk], end: int) -> bool:
 
 
 def is_of_some(text: Text, before: Sequence[Chunk], value: Chunk) -> bool:
-    """Whether a demand behind a value is on those with it only ("men < 40 kg must …")."""
+    """Whether a demand behind a value is on those with it only ("men < 40 kg must …").
+
+    So it is on those of an age, where ages were limited before ("age ≥ 12. Patients aged 12-17 will not …").
+    """
+    if any("persons" in chunk.classes for chunk in before) and limits_age_again(text, value):
+        return True
     sexes = [chunk for chunk in before if chunk.classes & {"female", "male"}]
     return len(sexes) == 1 or _WHO.search(text.text, max(0, value.start - _FAR), value.start) is not None
+
+
+def limits_age_again(text: Text, value: Chunk) -> bool:
+    """Whether a value is an age within one before it, and so mostly that of some ("≥ 18; ≥ 19 in Korea")."""
+    before = itertools.takewhile(lambda chunk: chunk.start < value.start, opened(text.chunks))
+    told, ages = value.expression, [chunk.expression for chunk in before if tells_age(chunk)]
+    return isinstance(told, Value) and any(isinstance(each, Value) and narrows(told, each) for each in ages)
+
+
+def beside_words(text: Text, expression: Expression, value: Chunk, rest: Sequence[Chunk]) -> Expression:
+    """Return a value with words behind it that aren't understood; a second age is that of some."""
+    words = narrative(text, rest[0].start, rest[-1].end)
+    placed = rest[0].form == "in" or rest[0].form.startswith("in ")
+    ruled = any(chunk.form.startswith(_RULING) for chunk in rest)
+    if (placed or ruled) and not text.exclusion and limits_age_again(text, value):
+        return any_of([negate(words), expression] if placed else [negate(expression), words])
+    return all_of([expression, unsupported(text, list(rest)) or words])
 
 
 def remarks_on_value(text: Text, value: Chunk, chunks: Sequence[Chunk]) -> list[Chunk]:

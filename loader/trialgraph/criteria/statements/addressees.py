@@ -9,6 +9,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.brackets import is_tumour
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.conditions.roles import tells_age
 from trialgraph.criteria.conditions.sexes import SEXES, sex_of
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import of_unread_kind
@@ -115,6 +116,8 @@ def _limits_some(text: Text, chunks: list[Chunk]) -> bool:
     comma = comma_in(chunks)
     if comma is None or chunks[0].form not in _OF_SOME or not text.text[chunks[0].start].isupper():
         return False
+    if chunks[0].form == _FOR and any(map(tells_age, chunks[:comma])):
+        return all(chunk.kind != "value" or tells_age(chunk) for chunk in chunks[:comma])
     opening = text.text[chunks[0].start : chunks[comma].start]
     told = any(chunk.kind in ("value", "limit", "window") for chunk in chunks[:comma])
     told = told or _LIMITED.match(opening) is not None
