@@ -127,7 +127,8 @@ def read_case(text: Text, chunks: Sequence[Chunk], *, excepted: bool = False) ->
     around = (chunks[:first], chunks[last + 1 :])
     if values is not None and not excepted and (more := _asked_too(text, chunks, around[1])) is not None:
         values, around = all_of([values, more]), (around[0], [])
-    case = _case_before(text, *around, excepted=excepted)
+    bare = chunks[first].kind == "limit" and chunks[0].form.endswith(" with")
+    case = _case_before(text, *around, excepted=excepted, bare=bare)
     if case is None and (excepted or chunks[first].kind == "limit"):
         case = _case_after(text, *around)
     return AllOf((case, values)) if values is not None and case is not None else None
@@ -246,7 +247,7 @@ def _values(text: Text, chunks: Sequence[Chunk], base: Chunk | None) -> Expressi
 
 
 def _case_before(
-    text: Text, before: Sequence[Chunk], after: Sequence[Chunk], *, excepted: bool
+    text: Text, before: Sequence[Chunk], after: Sequence[Chunk], *, excepted: bool, bare: bool
 ) -> Expression | None:
     words = trimmed(before)
     if not words or any(chunk.classes & {"condition", "exception"} for chunk in after):
@@ -254,6 +255,7 @@ def _case_before(
     conditional = bool(words[0].classes & {"condition", "exception"})
     of_some = words[0].form in _OPENING or words[0].form in _WHO
     linked = any(chunk.form in _MODAL or "allowance" in chunk.classes for chunk in [*words[1:], *after])
+    linked = linked or bare
     if not (excepted or (conditional and not of_some) or (of_some and linked and not text.exclusion)):
         return None
     if of_some and not excepted and _asks_more(words):

@@ -17,9 +17,11 @@ from trialgraph.criteria.conditions.roles import tells_age
 from trialgraph.criteria.conditions.supports import unsupported
 from trialgraph.criteria.conditions.widening import narrows
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.connectives import OBTAINED
 from trialgraph.criteria.language.wording import wording
-from trialgraph.criteria.trees import all_of, any_of, negate
+from trialgraph.criteria.trees import all_of, any_of, dated, negate
 from trialgraph.expressions import AnyOf, Expression, Fact, Value, atoms
+from trialgraph.namespaces import TGC
 
 __all__ = [
     "adds_nothing",
@@ -44,7 +46,11 @@ _OF_NORM = re.compile(
     re.IGNORECASE,
 )
 """Whose normal limit is meant ("appropriate for age", "for the local laboratory"), or of which test."""
-_PRESENCE = frozenset({"with", "without"})
+_LACKING = frozenset({"without", "in the absence of", "in absence of"})
+_PRESENCE = _LACKING | {"with"}
+_SPREAD = str(TGC.MetastaticMalignantNeoplasm)
+_GILBERT = str(TGC.GilbertSyndrome)
+_ENDED = re.compile(r"[.;*•](?!\d)")
 _OR = re.compile(r"[\s,)]*or\s+", re.IGNORECASE)
 _OFFERED = re.compile(r"(?:[^.;]|\.(?=\d))*\bor\b(?:[^.;]|\.(?=\d))*")
 """How the limit of those with a disease is offered beside that of the others."""
@@ -58,8 +64,14 @@ _WHO = re.compile(
 
 def with_told(text: Text, expression: Expression, value: Chunk, remark: Chunk) -> Expression:
     """Take in a bracket behind a value, unless it only says the value again."""
-    told = restates(expression, remark)
-    return expression if told else with_remark(text, expression, value, remark)
+    if restates(expression, remark):
+        return expression
+    inner = [c for c in remark.inner if c.kind not in ("window", "sign") and c.form not in OBTAINED]
+    lacking = by_presence(text, expression, inner) if inner and inner[0].form in _LACKING else None
+    if lacking is None:
+        return with_remark(text, expression, value, remark)
+    window = next((each.window.window for each in remark.inner if each.window is not None), None)
+    return lacking if window is None else dated(lacking, window)
 
 
 def adds_nothing(text: Text, rest: Sequence[Chunk], end: int) -> bool:
@@ -131,7 +143,7 @@ def by_presence(text: Text, expression: Expression, rest: Sequence[Chunk]) -> Ex
     """Read "≤ 2.5 × ULN without A or ≤ 5 × ULN with A": each limit is for those with or without a disease.
 
     Where the other limit is told beside the first, for those with the disease, that it is for the others
-    is told already.
+    is told already. Where none is, a spread or what causes a value is nobody's bar ("without metastases").
     """
     if rest[0].form not in _PRESENCE:
         return None
@@ -140,10 +152,23 @@ def by_presence(text: Text, expression: Expression, rest: Sequence[Chunk]) -> Ex
     case = several_occasions(text, rest[1:])
     if not isinstance(case, Fact) or case.modifiers:
         return None
+    lacked = rest[0].form in _LACKING
     named = {atom.concept for atom in atoms(expression) if isinstance(atom, Fact)}
     if case.concept in named:
-        return expression if rest[0].form == "without" else None
+        return expression if lacked else None
     places = [text.tokens[at].start for at, each in text.mentions.items() if each.term.iri == case.concept]
-    if len(places) < _PAIR or not _OFFERED.fullmatch(text.text, min(places), max(places)):
+    if len(places) >= _PAIR and _OFFERED.fullmatch(text.text, min(places), max(places)):
+        return all_of([expression, negate(case) if lacked else case])
+    again = any(
+        rest[-1].end <= place and _ENDED.search(text.text, rest[-1].end, place) is None for place in places
+    )
+    if not lacked or again or not _excuses(text, case):
         return None
-    return all_of([expression, negate(case) if rest[0].form == "without" else case])
+    return all_of([negate(case), expression]) if text.exclusion else any_of([case, expression])
+
+
+def _excuses(text: Text, case: Fact) -> bool:
+    """Whether a disease is where the cancer is too, or a cause of the value: many have another limit then."""
+    term = text.vocabulary.by_iri.get(case.concept)
+    told = term is not None and (term.is_a(_SPREAD) or term.label.endswith(" involvement"))
+    return told or case.concept == _GILBERT
