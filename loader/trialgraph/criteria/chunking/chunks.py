@@ -232,7 +232,7 @@ class Chunker:
         )
         if term is None or not aged or explains(self.source, start):
             return None
-        value = self.text.values.build((term,), "", limit, start, 0, 0)
+        value = self.text.values.build((term,), "", limit, start, -1, 0)
         old = _OLD.match(self.source, limit.end)
         end = end_of_moment(self.source, old.end() if old else limit.end)
         return Chunk("value", start, end, expression=value.expression, value=value) if value else None

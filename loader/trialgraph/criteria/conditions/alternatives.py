@@ -13,6 +13,7 @@ from trialgraph.criteria.conditions.excuses import excused_by
 from trialgraph.criteria.conditions.further import other_limit, plainer
 from trialgraph.criteria.conditions.occasions import several_occasions
 from trialgraph.criteria.conditions.supports import is_support, unsupported
+from trialgraph.criteria.conditions.widening import with_limit_for_some
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import CONJUNCTIONS, RESTARTS
 from trialgraph.criteria.language.lexicon import lexicon
@@ -86,7 +87,7 @@ def with_alternative(
     case = _case(text, asked)
     if text.exclusion:
         return any_of([all_of([negate(case), expression]), all_of([case, other.expression])])
-    return any_of([expression, all_of([case, other.expression])])
+    return with_limit_for_some(expression, case, other.expression)
 
 
 def _several(text: Text, expression: Expression, value: Chunk, chunks: Sequence[Chunk]) -> Expression | None:

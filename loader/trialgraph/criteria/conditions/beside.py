@@ -67,7 +67,8 @@ def _closing_window(chunks: Sequence[Chunk]) -> tuple[Window, int] | None:
     "… without transfusion (obtained within 14 days of registration)".
     """
     last = chunks[-1] if len(chunks) > 1 else None
-    if last is not None and any(each.form in OBTAINED for each in last.inner):
+    alone = last is not None and last.inner and not any(map(is_content, chunks[:-1]))
+    if last is not None and (alone or any(each.form in OBTAINED for each in last.inner)):
         window = bracketed_window(last)
         return (window, len(chunks) - 1) if window is not None else None
     if last is None or last.window is None or len(chunks) < _SUPPORTED:

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.alternatives import with_alternative
-from trialgraph.criteria.conditions.beside import is_harmless
+from trialgraph.criteria.conditions.beside import is_harmless, names_quantity
 from trialgraph.criteria.conditions.further import other_limit
 from trialgraph.criteria.conditions.occasions import several_occasions
+from trialgraph.criteria.conditions.widening import with_limit_for_some
 from trialgraph.criteria.facts.allowances import allows
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS
@@ -126,7 +127,8 @@ def read_case(text: Text, chunks: Sequence[Chunk], *, excepted: bool = False) ->
     around = (chunks[:first], chunks[last + 1 :])
     if values is not None and not excepted and (more := _asked_too(text, chunks, around[1])) is not None:
         values, around = all_of([values, more]), (around[0], [])
-    case = _case_before(text, *around, excepted=excepted)
+    bare = chunks[first].kind == "limit" and chunks[0].form.endswith(" with")
+    case = _case_before(text, *around, excepted=excepted, bare=bare)
     if case is None and (excepted or chunks[first].kind == "limit"):
         case = _case_after(text, *around)
     return AllOf((case, values)) if values is not None and case is not None else None
@@ -245,7 +247,7 @@ def _values(text: Text, chunks: Sequence[Chunk], base: Chunk | None) -> Expressi
 
 
 def _case_before(
-    text: Text, before: Sequence[Chunk], after: Sequence[Chunk], *, excepted: bool
+    text: Text, before: Sequence[Chunk], after: Sequence[Chunk], *, excepted: bool, bare: bool
 ) -> Expression | None:
     words = trimmed(before)
     if not words or any(chunk.classes & {"condition", "exception"} for chunk in after):
@@ -253,6 +255,7 @@ def _case_before(
     conditional = bool(words[0].classes & {"condition", "exception"})
     of_some = words[0].form in _OPENING or words[0].form in _WHO
     linked = any(chunk.form in _MODAL or "allowance" in chunk.classes for chunk in [*words[1:], *after])
+    linked = linked or bare
     if not (excepted or (conditional and not of_some) or (of_some and linked and not text.exclusion)):
         return None
     if of_some and not excepted and _asks_more(words):
@@ -322,7 +325,8 @@ def holds_value(chunk: Chunk) -> bool:
     rest = [each for each in chunk.inner if each.kind != "value"]
     valued = len(rest) < len(chunk.inner)
     return valued and all(
-        is_harmless(each, "value_tail", "label") or each.form in ("or", "and") for each in rest
+        (is_harmless(each, "value_tail", "label") and not names_quantity(each)) or each.form in ("or", "and")
+        for each in rest
     )
 
 
@@ -337,4 +341,6 @@ def with_remark(text: Text, expression: Expression, value: Chunk, remark: Chunk)
     case = read_case(text, remark.inner, excepted=True) if apart else None
     if case is None:
         return with_alternative(text, expression, value, list(remark.inner), (remark.start, remark.end))
-    return all_of([expression, negate(case)]) if text.exclusion else any_of([expression, case])
+    if text.exclusion:
+        return all_of([expression, negate(case)])
+    return with_limit_for_some(expression, *case.operands)

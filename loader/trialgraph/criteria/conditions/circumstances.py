@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
+from trialgraph.criteria.chunking.brackets import opened
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.facts.facts import is_content, read_fact
@@ -15,6 +17,7 @@ __all__ = ["are_those_aged", "ask_in_case", "limits_some"]
 _MODALS = frozenset({"must", "must have", "must be", "should", "should have", "need", "need to"})
 _AGED = frozenset({"child", "children", "minor", "adolescent", "infant", "pediatric", "paediatric"})
 """Names of those of some ages, beside which the ages are told."""
+_HAVING = ("has", "have")
 
 
 def are_those_aged(chunk: Chunk, value: Chunk) -> bool:
@@ -38,6 +41,21 @@ def ask_in_case(text: Text, segment: Segment) -> None:
 
 
 def limits_some(before: Sequence[Chunk]) -> bool:
-    """Whether a limit before "must have" tells of whom alone a value is asked ("on 75 mg must have …")."""
+    """Whether words before a value tell of whom alone it is asked, or that it is of somebody else.
+
+    So do a limit before "must have" ("on 75 mg must have …"), a number of persons ("the first 3 patients
+    must be …", "at least one child under …") and a child that the patient has.
+    """
     limited = next((i for i, chunk in enumerate(before) if chunk.kind == "limit"), len(before))
-    return any(chunk.form in _MODALS for chunk in before[limited + 1 :])
+    behind = before[limited + 1 :]
+    if any(chunk.form in _MODALS or _names_persons(chunk) for chunk in behind):
+        return True
+    told = list(opened(before))
+    first = next((i for i, chunk in enumerate(told) if chunk.form == "first"), len(told))
+    counted = any(map(_names_persons, told[first + 1 :]))
+    return counted or any(chunk.form.startswith(_HAVING) and after.form in _AGED
+                          for chunk, after in itertools.pairwise(before))  # fmt: skip
+
+
+def _names_persons(chunk: Chunk) -> bool:
+    return "persons" in chunk.classes or chunk.form in _AGED

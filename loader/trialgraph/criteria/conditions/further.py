@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.language.tokens import token_at
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.bounds import moved
@@ -39,9 +40,9 @@ def other_limit(text: Text, value: Chunk, limits: list[Chunk]) -> FoundValue | N
         return None
     found = _alike(text, found, value)
     terms = _in_unit(text, value.value.terms, found, value.value.expression)
-    told = text.values.build(terms, value.value.joiner, found, found.start, 0, 0)
+    told = text.values.build(terms, value.value.joiner, found, found.start, -1, 0)
     if told is None and (same := _in_same_unit(found, value.value.expression)) is not None:
-        told = text.values.build(terms, value.value.joiner, same, found.start, 0, 0)
+        told = text.values.build(terms, value.value.joiner, same, found.start, -1, 0)
     return told
 
 
@@ -81,6 +82,9 @@ def _in_unit(text: Text, terms: tuple[Term, ...], found: Found, expression: Expr
     """Return the quantity of another limit whose unit tells ("CrCl ≥ 60 mL/min or ≥ 60 mL/min/1.73 m²")."""
     if len(terms) > 1 or found.unit is None:
         return terms
+    behind = text.mentions.get(token_at(text.tokens, found.end))
+    if behind is not None and behind.term.quantity and behind.term.unit == found.unit.ucum == terms[0].unit:
+        return (behind.term,)  # "> 150 mmHg systolic or 90 mmHg diastolic"
     first = {atom.unit for atom in atoms(expression) if isinstance(atom, Value)}
     name = wording().other_units.get(local_name(terms[0]), {}).get(found.unit.ucum)
     other = text.values.term_named(name) if name is not None and found.unit.ucum not in first else None

@@ -19,6 +19,7 @@ __all__ = ["by_part", "by_sex"]
 _PARTS = frozenset({"for", "in"})
 _MEASURING = frozenset({"for", "in", "on", "screening", "ecg", "ekg", "electrocardiogram"})
 """Words around a sex that tell how its limit is measured."""
+_TURNING = frozenset({"negation", "condition", "exception", "allowance", "barring", "regardless"})
 
 
 def by_sex(text: Text, expression: Expression, value: Chunk, rest: Sequence[Chunk]) -> Expression | None:
@@ -30,13 +31,16 @@ def by_sex(text: Text, expression: Expression, value: Chunk, rest: Sequence[Chun
     if sex is None:
         return None
     read = [asked_of(text, sex, expression)]
+    words: list[Expression] = []
     for start, end in itertools.pairwise([*starts, len(flat)]):
         other = other_limit(text, value, [flat[start]])
-        case = _sex(text, flat[start + 1 : end])
+        told = flat[start + 1 : end]
+        case, behind = _sex_before(text, told) if end == len(flat) else (_sex(text, told), [])
         if other is None or case is None:
             return None
         read.append(asked_of(text, case, other.expression))
-    return any_of(read) if text.exclusion else all_of(read)
+        words = [words_of(text, behind)] if behind else []
+    return all_of([(any_of if text.exclusion else all_of)(read), *words])
 
 
 def by_part(text: Text, expression: Expression, value: Chunk, rest: Sequence[Chunk]) -> Expression | None:
@@ -76,6 +80,16 @@ def _sex(text: Text, chunks: Sequence[Chunk]) -> Fact | None:
     ((name, chunk),) = named.items()
     iri, label = SEXES[name]
     return Fact(iri, label, "demographic", span=text.span(chunk.start, chunk.end))
+
+
+def _sex_before(text: Text, chunks: Sequence[Chunk]) -> tuple[Fact | None, Sequence[Chunk]]:
+    """Return the one sex that words start with, and those that tell more of the limits of both sexes."""
+    for end in range(len(chunks), 0, -1):
+        sex = _sex(text, chunks[:end])
+        if sex is not None:
+            turned = any(chunk.classes & _TURNING for chunk in chunks[end:])
+            return (None, []) if turned and not text.exclusion else (sex, chunks[end:])
+    return None, []
 
 
 def _without_method(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:

@@ -161,6 +161,7 @@ def is_of_all(text: Text, clause: Sequence[Chunk], index: int) -> bool:
     told = _ENTRANTS.match(text.text, 0, clause[index].start)
     after = itertools.takewhile(lambda chunk: chunk.form != ",", clause[index + 1 :])
     ruled = any(c.form in _MODAL or c.classes & {"allowance", "barring", "negation"} for c in after)
+    ruled = ruled or any("barring" in chunk.classes for chunk in clause[index + 1 :])
     return told is not None and told.end() == clause[index].start and not ruled
 
 

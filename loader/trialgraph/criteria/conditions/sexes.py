@@ -11,7 +11,7 @@ from trialgraph.criteria.facts.surroundings import category_of
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 
-__all__ = ["SEXES", "read_sex", "sex_before", "sex_told"]
+__all__ = ["SEXES", "read_sex", "sex_before", "sex_of", "sex_told"]
 
 SEXES = {"female": (str(TGC.FemaleSex), "female sex"), "male": (str(TGC.MaleSex), "male sex")}
 _FEW_WORDS = 3
@@ -63,6 +63,16 @@ def sex_before(text: Text, before: Sequence[Chunk], value: Chunk) -> Fact | None
     ((chunk, name),) = named
     iri, label = SEXES[name]
     return Fact(iri, label, "demographic", span=text.span(chunk.start, chunk.end))
+
+
+def sex_of(text: Text, chunks: Sequence[Chunk]) -> Fact | None:
+    """Return the one sex that words name and say nothing more of ("women", "a female subject")."""
+    named = [chunk for chunk in chunks if chunk.classes & SEXES.keys()]
+    sexes = sorted(named[0].classes & SEXES.keys()) if len(named) == 1 else []
+    if len(sexes) != 1 or not all(chunk in named or is_harmless(chunk) for chunk in chunks):
+        return None
+    iri, label = SEXES[sexes[0]]
+    return Fact(iri, label, "demographic", span=text.span(chunks[0].start, chunks[-1].end))
 
 
 def _names_sex(chunk: Chunk) -> bool:

@@ -1,15 +1,36 @@
-"""Wider limits for some patients beside the limit for all, which they would else contradict."""
+"""Limits for some patients beside the limit for all: a wider one is offered, a narrower one asked of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trialgraph.criteria.trees import all_of, any_of
-from trialgraph.expressions import AllOf, AnyOf, Expression, Not, Value
+from trialgraph.criteria.trees import all_of, any_of, negate
+from trialgraph.expressions import AllOf, AnyOf, Expression, Limit, Not, Value, atoms
 
-__all__ = ["loosened"]
+__all__ = ["loosened", "narrows", "with_limit_for_some"]
 
 _PAIR = 2
+
+
+def with_limit_for_some(expression: Expression, case: Expression, limit: Expression) -> Expression:
+    """Join the limit for all with that for those in a case, who have to keep a narrower one besides."""
+    bases = [each for each in atoms(expression) if isinstance(each, Value)]
+    some = [each for each in atoms(limit) if isinstance(each, Value)]
+    if some and all(any(narrows(each, base) for base in bases) for each in some):
+        return all_of([expression, any_of([negate(case), limit])])
+    return any_of([expression, all_of([case, limit])])
+
+
+def narrows(one: Value, other: Value) -> bool:
+    """Whether a limit on the same quantity lets in fewer, and nobody besides."""
+    alike = (one.concept, one.unit, one.relative_to) == (other.concept, other.unit, other.relative_to)
+    (low, high), (least, most) = _ends(one.limit), _ends(other.limit)
+    return alike and low >= least and high <= most and (low, high) != (least, most)
+
+
+def _ends(limit: Limit) -> tuple[float, float]:
+    low = float("-inf") if limit.low is None else limit.low
+    return low, float("inf") if limit.high is None else limit.high
 
 
 def loosened(expression: Expression) -> Expression:

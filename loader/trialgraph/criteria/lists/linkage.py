@@ -14,12 +14,12 @@ from trialgraph.criteria.members.segments import Segment
 from trialgraph.criteria.quantities.fitting import is_wanted, limited_kinds
 from trialgraph.namespaces import TGC
 
-__all__ = ["follows_definition", "heads_limits", "links", "merge_denied", "states_value"]
+__all__ = ["follows_definition", "heads_limits", "links", "merge_denied", "names_scale", "states_value"]
 
 _LINKS = frozenset({
     "with", "by", "as", "a", "on", "of", "to", "based", "and", "having", "at", "defined", "for", "sitting",
     "repeatedly", "sustained", "persistent", "persistently", "consistent", "repeated", "consistently",
-    "resting",
+    "resting", "-", "classified", "graded", "categorized",
 })  # fmt: skip
 
 
@@ -115,6 +115,13 @@ def states_value(chunk: Chunk) -> bool:
         first = next((each for each in chunk.inner if not links(each) and each.kind != "sign"), None)
         return first is not None and first.kind == "value" and not tells_age(first)
     return chunk.kind == "value" and not tells_age(chunk)
+
+
+def names_scale(before: Sequence[Chunk], chunk: Chunk) -> bool:
+    """Whether the scale of a value stands before the disease that it grades ("NYHA heart failure > II")."""
+    value = next((each for each in (chunk, *chunk.inner) if each.value is not None), None)
+    terms = value.value.terms if value is not None and value.value is not None else ()
+    return any(names_quantity(each) and each.term in terms for each in before)
 
 
 def links(chunk: Chunk) -> bool:

@@ -17,8 +17,7 @@ from trialgraph.criteria.conditions.cases import holds_value
 from trialgraph.criteria.conditions.circumstances import are_those_aged, ask_in_case, limits_some
 from trialgraph.criteria.conditions.further import other_limit
 from trialgraph.criteria.conditions.groups import by_part, by_sex
-from trialgraph.criteria.conditions.sexes import sex_before
-from trialgraph.criteria.conditions.supports import unsupported
+from trialgraph.criteria.conditions.sexes import sex_before, sex_of
 from trialgraph.criteria.facts.counts import behind_lines, counted_for, counts_lines
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.facts.rewording import reword
@@ -29,10 +28,12 @@ from trialgraph.criteria.lists.linkage import (
     heads_limits,
     links,
     merge_denied,
+    names_scale,
     states_value,
 )
 from trialgraph.criteria.lists.trailing import (
     adds_nothing,
+    beside_words,
     by_presence,
     is_of_some,
     offers_value,
@@ -115,7 +116,7 @@ def read_segments(text: Text, chunks: Sequence[Chunk]) -> list[Segment]:
     for segment in segments:
         _read_segment(text, segment)
     if several:
-        segments = share_bearers(_shared(text, segments))
+        segments = share_bearers(_shared(text, segments), exclusion=text.exclusion)
     else:
         name_narrower(text, segments)
     time_of_any_kind(segments)
@@ -244,7 +245,10 @@ def _with_values(text: Text, chunks: list[Chunk], concept: int) -> tuple[list[Ch
     while opening > concept + 1 and (links(chunks[opening - 1]) or follows_definition(chunks, opening - 1)):
         opening -= 1
     bracket = chunks[value].kind == "bracket"
-    if (opening == value and not bracket) or (bracket and tells_stain(chunks[concept], chunks[value])):
+    scaled = names_scale(chunks[:concept], chunks[value])
+    if opening == value and not bracket and not scaled:
+        return None
+    if bracket and tells_stain(chunks[concept], chunks[value]):
         return None
     if bracket and _defined_by_list(chunks[concept + 1 : value]):
         return None
@@ -258,7 +262,8 @@ def _with_values(text: Text, chunks: list[Chunk], concept: int) -> tuple[list[Ch
     if not tail:
         return None
     joined = join_segments(text, read_segments(text, tail), "or" if text.exclusion else "and")
-    kept = [*chunks[:opening], *(chunks[value + 1 :] if bracket else [])]
+    kept = [chunk for chunk in chunks[:opening] if not (scaled and links(chunk) and chunk.kind != "word")]
+    kept += chunks[value + 1 :] if bracket else []
     return (kept, joined) if any(isinstance(atom, Value) for atom in atoms(joined)) else None
 
 
@@ -322,7 +327,7 @@ def _read_around_value(
         after = [each for each in after if each is not chunk]
     if not rest or all(chunk.classes & {"value_tail"} for chunk in rest):
         return expression
-    plain = adds_nothing(text, rest, after[-1].end)
+    plain = adds_nothing(text, rest, rest[-1].end)
     if (present := expression if plain else by_presence(text, expression, rest)) is not None:
         return present
     if rest[0].kind == "limit" and other_limit(text, chunks[at], [rest[0]]) is not None:
@@ -348,8 +353,7 @@ def _read_around_value(
         offered = segment.joint == "or" or offers_value(text, after[-1].end)
         alternative = text.exclusion or offered or proviso
         return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
-    without = unsupported(text, [each for each in after if each.start >= rest[0].start])
-    return all_of([expression, without or narrative(text, rest[0].start, after[-1].end)])
+    return beside_words(text, expression, chunks[at], [each for each in after if each.start >= rest[0].start])
 
 
 def _with_fact_behind(text: Text, expression: Expression, rest: list[Chunk]) -> Expression | None:
@@ -385,5 +389,5 @@ def read_condition(text: Text, chunks: Sequence[Chunk]) -> Expression:
     if not kept:
         return Narrative("", "not-formalised")
     if not any(is_content(chunk) for chunk in kept):
-        return narrative(text, kept[0].start, kept[-1].end)
+        return sex_of(text, kept) or narrative(text, kept[0].start, kept[-1].end)
     return join_segments(text, read_segments(text, kept), "and")

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
+from trialgraph.criteria.chunking.brackets import opened
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.alternatives import asks_no_more, restates
 from trialgraph.criteria.conditions.cases import with_remark
 from trialgraph.criteria.conditions.further import other_limit
 from trialgraph.criteria.conditions.occasions import several_occasions
+from trialgraph.criteria.conditions.roles import tells_age
+from trialgraph.criteria.conditions.supports import unsupported
+from trialgraph.criteria.conditions.widening import narrows
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.connectives import OBTAINED
 from trialgraph.criteria.language.wording import wording
-from trialgraph.criteria.trees import all_of, negate
-from trialgraph.expressions import AnyOf, Expression, Fact, atoms
+from trialgraph.criteria.trees import all_of, any_of, dated, negate
+from trialgraph.expressions import AnyOf, Expression, Fact, Value, atoms
+from trialgraph.namespaces import TGC
 
-__all__ = ["adds_nothing", "by_presence", "is_of_some", "offers_value", "remarks_on_value", "with_told"]
+__all__ = [
+    "adds_nothing",
+    "beside_words",
+    "by_presence",
+    "is_of_some",
+    "limits_age_again",
+    "offers_value",
+    "remarks_on_value",
+    "with_told",
+]
 
 _PAIR = 2
 _HEADING = re.compile(
@@ -23,15 +40,21 @@ _HEADING = re.compile(
 )
 """What stands behind a value where a list lost its lines: the title of the next part, or a letter."""
 _OF_NORM = re.compile(
-    r"(?:(?:as\s+)?appropriate\s+|adjusted\s+)?for\s+(?:(?:the|their|patient'?s?|age|sex|gender|local|institution(?:al)?|lab(?:oratory)?"
+    r"(?:institutional\s+upper\s+limits?\s+of\s+normal\s+)?(?:(?:as\s+)?appropriate\s+|adjusted\s+)?for\s+"
+    r"(?:(?:the|their|patient'?s?|age|sex|gender|local|institution(?:al)?|lab(?:oratory)?"
     r"|site|and|or|range|reference|AST|ALT|SGOT|SGPT)\b[\s/,]*)+",
     re.IGNORECASE,
 )
 """Whose normal limit is meant ("appropriate for age", "for the local laboratory"), or of which test."""
-_PRESENCE = frozenset({"with", "without"})
+_LACKING = frozenset({"without", "in the absence of", "in absence of"})
+_PRESENCE = _LACKING | {"with"}
+_SPREAD = str(TGC.MetastaticMalignantNeoplasm)
+_GILBERT = str(TGC.GilbertSyndrome)
+_ENDED = re.compile(r"[.;*•](?!\d)")
 _OR = re.compile(r"[\s,)]*or\s+", re.IGNORECASE)
 _OFFERED = re.compile(r"(?:[^.;]|\.(?=\d))*\bor\b(?:[^.;]|\.(?=\d))*")
 """How the limit of those with a disease is offered beside that of the others."""
+_RULING = ("must", "should", "will")
 _FAR = 60
 _WHO = re.compile(
     r"\b(?:patients?|participants?|subjects?|individuals?|those)\s+who\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE
@@ -41,8 +64,14 @@ _WHO = re.compile(
 
 def with_told(text: Text, expression: Expression, value: Chunk, remark: Chunk) -> Expression:
     """Take in a bracket behind a value, unless it only says the value again."""
-    told = restates(expression, remark)
-    return expression if told else with_remark(text, expression, value, remark)
+    if restates(expression, remark):
+        return expression
+    inner = [c for c in remark.inner if c.kind not in ("window", "sign") and c.form not in OBTAINED]
+    lacking = by_presence(text, expression, inner) if inner and inner[0].form in _LACKING else None
+    if lacking is None:
+        return with_remark(text, expression, value, remark)
+    window = next((each.window.window for each in remark.inner if each.window is not None), None)
+    return lacking if window is None else dated(lacking, window)
 
 
 def adds_nothing(text: Text, rest: Sequence[Chunk], end: int) -> bool:
@@ -58,9 +87,31 @@ def adds_nothing(text: Text, rest: Sequence[Chunk], end: int) -> bool:
 
 
 def is_of_some(text: Text, before: Sequence[Chunk], value: Chunk) -> bool:
-    """Whether a demand behind a value is on those with it only ("men < 40 kg must …")."""
+    """Whether a demand behind a value is on those with it only ("men < 40 kg must …").
+
+    So it is on those of an age, where ages were limited before ("age ≥ 12. Patients aged 12-17 will not …").
+    """
+    if any("persons" in chunk.classes for chunk in before) and limits_age_again(text, value):
+        return True
     sexes = [chunk for chunk in before if chunk.classes & {"female", "male"}]
     return len(sexes) == 1 or _WHO.search(text.text, max(0, value.start - _FAR), value.start) is not None
+
+
+def limits_age_again(text: Text, value: Chunk) -> bool:
+    """Whether a value is an age within one before it, and so mostly that of some ("≥ 18; ≥ 19 in Korea")."""
+    before = itertools.takewhile(lambda chunk: chunk.start < value.start, opened(text.chunks))
+    told, ages = value.expression, [chunk.expression for chunk in before if tells_age(chunk)]
+    return isinstance(told, Value) and any(isinstance(each, Value) and narrows(told, each) for each in ages)
+
+
+def beside_words(text: Text, expression: Expression, value: Chunk, rest: Sequence[Chunk]) -> Expression:
+    """Return a value with words behind it that aren't understood; a second age is that of some."""
+    words = narrative(text, rest[0].start, rest[-1].end)
+    placed = rest[0].form == "in" or rest[0].form.startswith("in ")
+    ruled = any(chunk.form.startswith(_RULING) for chunk in rest)
+    if (placed or ruled) and not text.exclusion and limits_age_again(text, value):
+        return any_of([negate(words), expression] if placed else [negate(expression), words])
+    return all_of([expression, unsupported(text, list(rest)) or words])
 
 
 def remarks_on_value(text: Text, value: Chunk, chunks: Sequence[Chunk]) -> list[Chunk]:
@@ -92,7 +143,7 @@ def by_presence(text: Text, expression: Expression, rest: Sequence[Chunk]) -> Ex
     """Read "≤ 2.5 × ULN without A or ≤ 5 × ULN with A": each limit is for those with or without a disease.
 
     Where the other limit is told beside the first, for those with the disease, that it is for the others
-    is told already.
+    is told already. Where none is, a spread or what causes a value is nobody's bar ("without metastases").
     """
     if rest[0].form not in _PRESENCE:
         return None
@@ -101,10 +152,23 @@ def by_presence(text: Text, expression: Expression, rest: Sequence[Chunk]) -> Ex
     case = several_occasions(text, rest[1:])
     if not isinstance(case, Fact) or case.modifiers:
         return None
+    lacked = rest[0].form in _LACKING
     named = {atom.concept for atom in atoms(expression) if isinstance(atom, Fact)}
     if case.concept in named:
-        return expression if rest[0].form == "without" else None
+        return expression if lacked else None
     places = [text.tokens[at].start for at, each in text.mentions.items() if each.term.iri == case.concept]
-    if len(places) < _PAIR or not _OFFERED.fullmatch(text.text, min(places), max(places)):
+    if len(places) >= _PAIR and _OFFERED.fullmatch(text.text, min(places), max(places)):
+        return all_of([expression, negate(case) if lacked else case])
+    again = any(
+        rest[-1].end <= place and _ENDED.search(text.text, rest[-1].end, place) is None for place in places
+    )
+    if not lacked or again or not _excuses(text, case):
         return None
-    return all_of([expression, negate(case) if rest[0].form == "without" else case])
+    return all_of([negate(case), expression]) if text.exclusion else any_of([case, expression])
+
+
+def _excuses(text: Text, case: Fact) -> bool:
+    """Whether a disease is where the cancer is too, or a cause of the value: many have another limit then."""
+    term = text.vocabulary.by_iri.get(case.concept)
+    told = term is not None and (term.is_a(_SPREAD) or term.label.endswith(" involvement"))
+    return told or case.concept == _GILBERT

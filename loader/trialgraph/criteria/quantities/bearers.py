@@ -46,6 +46,8 @@ _PRESSURES = re.compile(r"[^\d()]{0,24}\d{2,3}\s?/\s?\d{2,3}\s*mm\s?-?(?:of\s)?H
 _AGE_BEFORE = re.compile(
     r"\b(?:years?|yrs?)(?:\s+(?:old|of\s+age))?\s*(?:,|and|or|/|with|weighing|\s)+$", re.IGNORECASE
 )
+_TESTS = frozenset({"values", "measurements", "levels", "readings", "tests", "results", "determinations"})
+"""What is counted by a number before it."""
 _NEAR = 40
 _MOST_BETWEEN = 3
 _LONGEST_NAME = 6
@@ -95,6 +97,10 @@ def _of_quantity_behind(values: ValueReader, position: int, limit: Found) -> Fou
     mention = values.mention_at(index)
     if mention is None or not mention.term.quantity or mention.term.unit in ("a", None):
         return None
+    bare = limit.unit is None and limit.relative_to is None
+    last = values.tokens[mention.end - 1 : mention.end + 1]
+    if bare and any(token.text.lower() in _TESTS for token in last):
+        return None  # "at least three PSA values"
     counted = limit.unit is not None and limit.unit.ucum == mention.term.unit
     if mention.term.unit.startswith("{") and not scored and not counted:
         return None

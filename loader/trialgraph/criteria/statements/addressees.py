@@ -9,7 +9,8 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.brackets import is_tumour
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.conditions.sexes import SEXES
+from trialgraph.criteria.conditions.roles import tells_age
+from trialgraph.criteria.conditions.sexes import SEXES, sex_of
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import of_unread_kind
 from trialgraph.criteria.facts.subjects import without_subject
@@ -34,7 +35,6 @@ from trialgraph.criteria.statements.supposed import (
     may_be_borne,
     opening_case,
     says_something,
-    sex_of,
 )
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal, map_facts, negate
 from trialgraph.expressions import AnyOf, Expression, Fact, atoms
@@ -49,6 +49,13 @@ _MENOPAUSE = frozenset({str(TGC.Premenopausal), str(TGC.Perimenopausal), str(TGC
 _TELLING = frozenset({"confirmation", "confirmed"})
 _LACKING = frozenset({"do not have", "doe not have", "without", "who do not have", "who doe not have"})
 _FOR = "for"
+_OF_SOME = frozenset({"for", "in", "among"})
+_OF_ALL = re.compile(
+    r"\b(?:eligib|inclusion|includ|enrol|particip\w+ in\b|entry|stud(?:y|ies)\b|trial|addition|general"
+    r"|opinion|judg|order|screening|purpose|consent|case|which|both|total|all\b|event)",
+    re.IGNORECASE,
+)
+"""What opens a sentence on everyone ("for inclusion in the study, …", "in the opinion of …")."""
 _CHILDBEARING = str(TGC.ChildbearingPotential)
 _PLAIN = frozenset({"neutral", "of some", "persons", "condition"})
 _TAKING = frozenset({"receiving", "taking", "on", "using", "treated with", "undergoing"})
@@ -64,6 +71,8 @@ _ADDING = frozenset(
     {"therefore", "thus", "hence", "in addition ,", "additionally", "furthermore", "moreover"}
 )
 _WHO = frozenset({"patient who", "subject who", "participant who"})
+_LIMITED = re.compile(r"\w+-|.*[<>≤≥]", re.DOTALL)
+"""An opening with a limit of its own, or that is part of a longer word ("in-range values, ALT ≤ 2.5")."""
 Reader = Callable[[Text, list[Chunk]], Expression]
 
 
@@ -97,7 +106,23 @@ def _read_addressed(text: Text, chunks: list[Chunk], read: Reader) -> Expression
         return opening_case(text, chunks)
     if text.exclusion:
         return None
+    if _limits_some(text, chunks):
+        return opening_case(text, chunks)
     return _subject_case(text, chunks) or _closing_case(text, _opened(chunks))
+
+
+def _limits_some(text: Text, chunks: list[Chunk]) -> bool:
+    """Whether a sentence opens with of whom a limit is asked ("for melanoma, ≤ 2 lines", "in Korea, …")."""
+    comma = comma_in(chunks)
+    if comma is None or chunks[0].form not in _OF_SOME or not text.text[chunks[0].start].isupper():
+        return False
+    if chunks[0].form == _FOR and any(map(tells_age, chunks[:comma])):
+        return all(chunk.kind != "value" or tells_age(chunk) for chunk in chunks[:comma])
+    opening = text.text[chunks[0].start : chunks[comma].start]
+    told = any(chunk.kind in ("value", "limit", "window") for chunk in chunks[:comma])
+    told = told or _LIMITED.match(opening) is not None
+    asked = any(chunk.kind == "value" for chunk in chunks[comma + 1 :])
+    return asked and not told and _OF_ALL.search(opening) is None
 
 
 def _in_absence(text: Text, chunks: list[Chunk], read: Reader) -> Expression | None:

@@ -26,7 +26,7 @@ from trialgraph.criteria.statements.addressees import concerns_reproduction, rea
 from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.kinds import read_denied_kind
 from trialgraph.criteria.statements.parts import part_named
-from trialgraph.criteria.statements.subgroups import MODAL, age_case, any_kind, defined_at
+from trialgraph.criteria.statements.subgroups import MODAL, age_case, aged_persons, any_kind, defined_at
 from trialgraph.criteria.statements.supposed import case_of, opened_case
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, dated, is_formal, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
@@ -89,6 +89,8 @@ def _below(text: Text, label: list[Chunk], body: Expression, place: tuple[int, i
     """Return what stands behind a label: values of some, a list, or what the label is the topic of."""
     if text.exclusion and _TOPIC.search(text.lowered, label[0].start, label[-1].end):
         return body
+    if (aged := aged_persons(text, label, body)) is not None:
+        return asked_of(text, aged, body)
     kinds = {type(atom) for atom in atoms(body)}
     asked = _values_of_some(text, label, body) if Value in kinds and Fact not in kinds else None
     return asked if asked is not None else _under_label(text, label, body, place)

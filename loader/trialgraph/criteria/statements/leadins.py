@@ -23,6 +23,7 @@ from trialgraph.criteria.sections.outline import Outline
 from trialgraph.criteria.statements.entrants import OBLIGING, allowed_case, also_asked
 from trialgraph.criteria.statements.notes import only_notes
 from trialgraph.criteria.statements.parts import part_led_in
+from trialgraph.criteria.statements.subgroups import aged_persons
 from trialgraph.criteria.statements.supposed import case_of
 from trialgraph.criteria.trees import all_of, any_of, asks_of_some, dated, map_facts, negate
 from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Not, Value, atoms
@@ -239,7 +240,9 @@ def _asked_of_some(
     The `lead` is where the lead-in starts, where it goes over to "the following:", and where it ends.
     """
     start, stop, lead_end = lead
-    case = part_led_in(text, start, lead_end) or _opening_case(text, between(chunks, start, stop))
+    leading = between(chunks, start, stop)
+    case = part_led_in(text, start, lead_end) or _opening_case(text, leading)
+    case = case or aged_persons(text, leading, body)
     if case is None and _OF_PARTS.match(text.text[start:lead_end]):
         case = narrative(text, start, lead_end)
     if case is not None:

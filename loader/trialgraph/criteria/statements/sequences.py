@@ -44,7 +44,7 @@ from trialgraph.criteria.statements.testing import with_negative_test
 from trialgraph.criteria.statements.turns import turned
 from trialgraph.criteria.statements.undemanding import is_undemanding
 from trialgraph.criteria.trees import all_of, any_of, asks_of_some, is_formal
-from trialgraph.expressions import AllOf, Expression, Span
+from trialgraph.expressions import AllOf, Expression, Span, Value, atoms
 
 __all__ = ["read_sentences"]
 
@@ -115,7 +115,7 @@ def _remarked(text: Text, place: Span, read: list[Expression], words: str) -> li
 
 def _joined(text: Text, sentence: list[Chunk], read: list[Expression]) -> list[Expression] | None:
     """Return what is said with a sentence that lets some in, or says something besides; None for others."""
-    if (other := _other_way(text, sentence, read)) is not None:
+    if (other := _other_way(text, sentence, read) or _excused(text, sentence, read)) is not None:
         return [*read[:-1], other]
     if read and (washed := with_washout(text, sentence, read[-1])) is not None:
         return [*read[:-1], washed]
@@ -200,6 +200,29 @@ def _other_way(text: Text, sentence: list[Chunk], read: list[Expression]) -> Exp
     if told is None or not all(map(is_formal, told)) or not excuses(text, read[-1:], place):
         return None
     return None if excuses(text, read[:-1], place) else any_of([read[-1], all_of(told)])
+
+
+def _excused(text: Text, sentence: list[Chunk], read: list[Expression]) -> Expression | None:
+    """Return a limit with that of those whom a sentence excepts ("…; except patients with A (≤ 3 × ULN)").
+
+    Those who are excepted in words that aren't understood are excused from the limit in these words.
+    """
+    at = next((i for i, chunk in enumerate(sentence) if chunk.kind == "word" and chunk.form != "note"), 0)
+    rest = trimmed([chunk for chunk in sentence[at + 1 :] if chunk.form != ":"])
+    if text.exclusion or not read or not sentence[at].form.startswith("except") or not rest:
+        return None
+    case = read_case(text, rest, excepted=True)
+    parts = read[-1].operands if isinstance(read[-1], AllOf) else (read[-1],)
+    if case is None:
+        limits = all(isinstance(atom, Value) for atom in atoms(read[-1]))
+        return any_of([read[-1], narrative(text, sentence[0].start, sentence[-1].end)]) if limits else None
+    told = [not _limited_by(case.operands[1]).isdisjoint(_limited_by(part)) for part in parts]
+    changed = [any_of([part, case]) if same else part for part, same in zip(parts, told, strict=True)]
+    return all_of(changed) if any(told) else None
+
+
+def _limited_by(expression: Expression) -> set[str]:
+    return {atom.concept for atom in atoms(expression) if isinstance(atom, Value)}
 
 
 def _is_washout(words: str, sentence: Sequence[Chunk]) -> bool:

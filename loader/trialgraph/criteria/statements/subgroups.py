@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
 
+from trialgraph.criteria.chunking.brackets import opened
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.beside import is_harmless
+from trialgraph.criteria.conditions.sexes import SEXES, sex_of
 from trialgraph.criteria.facts.allowances import TREATING
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import example_of
@@ -24,6 +26,7 @@ from trialgraph.namespaces import TGC
 __all__ = [
     "MODAL",
     "age_case",
+    "aged_persons",
     "any_kind",
     "defined_at",
     "demand_on_some",
@@ -55,6 +58,9 @@ _ENTRY = re.compile(
 )
 """When whatever is asked has to be so."""
 _NEEDING = frozenset({"will", "need", "require", "required", "to"})
+_OF_AGES = frozenset({"pediatric", "paediatric"})
+_AROUND_AGE = frozenset({"for", "of age", "old", "who", "are", "who are", "aged", "only", "all"})
+"""Words of a label that names those of some ages, and says nothing else."""
 _NEAR = 4
 _NEOPLASM = str(TGC.Neoplasm)
 
@@ -65,6 +71,26 @@ def age_case(label: Sequence[Chunk]) -> Expression | None:
     plain = all(is_harmless(chunk, "label", "value_tail") for chunk in label if chunk.kind != "value")
     aged = len(values) == 1 and values[0].value is not None and values[0].value.terms[0].unit == "a"
     return values[0].expression if aged and plain else None
+
+
+def aged_persons(text: Text, label: Sequence[Chunk], body: Expression) -> Expression | None:
+    """Return whom a label names by age and nothing else, where its list tells of no disease or treatment.
+
+    "Adults (≥ 18 years): creatinine clearance ≥ 30", "women < 50 years of age: amenorrhea".
+    """
+    flat = [chunk for chunk in opened(label) if chunk.kind != "sign"]
+    named = [chunk for chunk in flat if "persons" in chunk.classes or chunk.form in _OF_AGES]
+    rest = [chunk for chunk in flat if chunk not in named]
+    facts = [atom for atom in atoms(body) if isinstance(atom, Fact) and atom.category != "demographic"]
+    plain = all(chunk.kind == "value" or chunk.form in _AROUND_AGE for chunk in rest)
+    if text.exclusion or not named or not plain or facts:
+        return None
+    aged = age_case([chunk for chunk in rest if chunk.kind == "value"])
+    sexed = [chunk for chunk in named if chunk.classes & SEXES.keys()]
+    sex = sex_of(text, sexed)
+    if aged is None or (sexed and sex is None):
+        return None
+    return aged if sex is None else all_of([sex, aged])
 
 
 def any_kind(text: Text, chunks: Sequence[Chunk], listed: Expression, end: int) -> Expression | None:

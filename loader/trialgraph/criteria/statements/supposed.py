@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.brackets import is_cancer
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.conditions.cases import words_of
-from trialgraph.criteria.conditions.sexes import SEXES
+from trialgraph.criteria.conditions.sexes import sex_of
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.offers import DEMANDED
 from trialgraph.criteria.language.vocabulary import GIVEN
@@ -21,7 +20,7 @@ from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal
 from trialgraph.expressions import AllOf, Expression, Fact, Narrative, Not, atoms
 from trialgraph.namespaces import TGC
 
-__all__ = ["case_of", "comma_in", "may_be_borne", "opened_case", "opening_case", "says_something", "sex_of"]
+__all__ = ["case_of", "comma_in", "may_be_borne", "opened_case", "opening_case", "says_something"]
 
 _OTHER_CANCER = str(TGC.OtherMalignantNeoplasm)
 _INFECTION_MARKER = str(TGC.InfectionMarker)
@@ -100,15 +99,6 @@ def opened_case(text: Text, chunks: Sequence[Chunk]) -> Expression:
     """Return whom words in front of a demand say it is for ("for women", "for patients with X")."""
     sex = sex_of(text, chunks)
     return case_of(text, chunks[1:]) if sex is None else sex
-
-
-def sex_of(text: Text, chunks: Sequence[Chunk]) -> Fact | None:
-    """Return the one sex that words name and say nothing more of."""
-    sexes = sorted(chunks[0].classes & SEXES.keys())
-    if len(sexes) != 1 or not all(is_harmless(chunk) for chunk in chunks[1:]):
-        return None
-    iri, label = SEXES[sexes[0]]
-    return Fact(iri, label, "demographic", span=text.span(chunks[0].start, chunks[-1].end))
 
 
 def _any_disease(text: Text, case: Expression) -> Expression:
