@@ -37,8 +37,10 @@ _NOMINAL = frozenset({"tail", "qualifier", "label", "value_tail", "active", "his
 """What words of a noun that isn't known may do, such as the "disease" of "no locoregional disease"."""
 _MODAL = frozenset({"must", "may", "should", "can", "could", "shall"})
 _CANNOT = frozenset({"cannot", "can not", "must not", "may not", "should not"})
-_INFINITE = frozenset({"be", "been", "have", "has", "had", "receive", "received", "receiving", "require",
-                       "required", "take", "taking", "use", "used", "using", "undergone", "undergo"})  # fmt: skip
+_INFINITE = frozenset({
+    "be", "been", "have", "has", "had", "receive", "received", "receiving", "require", "required", "take",
+    "taking", "use", "used", "using", "undergone", "undergo",
+})  # fmt: skip
 """Verbs that go on behind the modal of another ("must not have A or be receiving B")."""
 _HARMLESS = re.compile(
     r"(?<!un)(?<!not )(?<!not well )(?<!poorly )\b(?:well[- ])?(?:treated|stable|controlled|mild|asymptomatic"
