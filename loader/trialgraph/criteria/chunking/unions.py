@@ -49,5 +49,5 @@ def _mentions(operand: Expression, named: Callable[[Fact], Expression]) -> list[
     if not isinstance(inner, Fact) or not inner.is_mention:
         return [_one_by_one(operand, named)]
     told = named(inner)
-    each = list(told.operands) if isinstance(told, AnyOf) else [told]
-    return [Not(one) for one in each] if isinstance(operand, Not) else each
+    each: tuple[Expression, ...] = told.operands if isinstance(told, AnyOf) else (told,)
+    return [Not(one) if isinstance(operand, Not) else one for one in each]

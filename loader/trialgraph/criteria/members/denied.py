@@ -21,6 +21,7 @@ __all__ = [
     "denied_too",
     "denied_with_verb",
     "follows_nor",
+    "forbids_all",
     "hangs_on",
     "is_kind_of",
     "is_limit_too",
@@ -53,6 +54,12 @@ _NO = re.compile(
 )
 _OTHERWISE = tuple(map(str, (TGC.MalignantNeoplasm, TGC.MedicalInoperability, TGC.TreatmentIntolerance)))
 """Conditions that demands offer as a choice besides what they deny ("no prior surgery, or inoperable")."""
+_BRACKETED = re.compile(r"\([^()]*(?:\)|$)")
+_FORBIDDEN = re.compile(
+    r"\b(?:is|are)\s+(?:not\s+(?:allowed|permitted|acceptable)|prohibited|forbidden|excluded)\b",
+    re.IGNORECASE,
+)
+"""What a list ends in whose members are all barred ("A and inhibitors of B are prohibited")."""
 _CLASSES = frozenset({str(TGC.NYHAClass), str(TGC.ChildPughScore)})
 
 
@@ -89,7 +96,8 @@ def _is_tested_too(denial: Chunk, segment: Segment) -> bool:
 def seems_to_ask_for_illness(text: Text, members: Sequence[tuple[str, Expression]]) -> bool:
     """Whether a demand that denies illnesses goes on with another one that its "no" was not read to deny.
 
-    "No A or B, C, or D that affects E" asks for none of them: nobody has to be ill otherwise instead.
+    "No A or B, C, or D that affects E" asks for none of them: nobody has to be ill otherwise instead. Nor is
+    anybody asked for an injury by "28 days since any surgery, or injury".
     """
     denied: set[str] = set()
     unread = False
@@ -100,8 +108,18 @@ def seems_to_ask_for_illness(text: Text, members: Sequence[tuple[str, Expression
             facts = [atom for atom in atoms(told) if isinstance(atom, Fact)]
             ill = all(fact.category == "condition" for fact in facts)
             denied.update(fact.concept for fact in facts if ill)
+            unread = unread or (bool(facts) and all(fact.within for fact in facts))
         unread = unread or (isinstance(told, Narrative) and _NO.search(told.text) is not None)
     return False
+
+
+def forbids_all(text: Text, segments: Sequence[Segment]) -> bool:
+    """Whether a list ends in words that weren't read and forbid what is named before them too."""
+    last = segments[-1]
+    if last.expression is not None or len(segments) == 1:
+        return False
+    words = text.text[last.chunks[0].start : last.chunks[-1].end]
+    return _FORBIDDEN.search(_BRACKETED.sub("", words)) is not None
 
 
 def _is_illness(text: Text, told: Expression, denied: set[str]) -> bool:
