@@ -16,7 +16,7 @@ def _scoped(inclusions: tuple[str, ...], exclusions: tuple[str, ...] = ()) -> li
     [
         (("Multiple myeloma",), ("Concomitant hematologic malignancy",), ["E1"]),
         (("Age ≥ 18 years",), ("Age ≥ 18 years", "Pregnancy"), ["E1"]),
-        (("ECOG 0-1",), ("ECOG ≤ 2",), ["E1"]),
+        (("NYHA class I",), ("NYHA class I or II",), ["E1"]),
         (("No breast cancer", "Breast cancer stage II"), (), ["I1", "I2"]),
         (("Age ≥ 18 years", "Age 1 to 17 years", "Written consent"), (), ["I1", "I2"]),
         (("Women", "Men"), (), ["I1", "I2"]),

@@ -182,6 +182,11 @@ def test_no_character_of_any_string_is_lost(text):
         ),
         ("Key exclusion criteria are as follows:", "exclusion", None),
         ("Exclusion Criteria Patients meeting any of the following will be excluded.", "exclusion", None),
+        (
+            "Step 0 Exclusion Criteria (patients enter the first step only if all of the following apply:)",
+            "exclusion",
+            None,
+        ),
     ],
 )
 def test_headings_come_in_many_forms(line, kind, scope):

@@ -13,7 +13,7 @@ from trialgraph.criteria.conditions.alternatives import with_alternative
 from trialgraph.criteria.conditions.beside import is_harmless, names_quantity
 from trialgraph.criteria.conditions.further import other_limit
 from trialgraph.criteria.conditions.occasions import several_occasions
-from trialgraph.criteria.conditions.widening import with_limit_for_some
+from trialgraph.criteria.conditions.widening import barred_apart, with_limit_for_some
 from trialgraph.criteria.facts.allowances import allows
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS
@@ -341,6 +341,8 @@ def with_remark(text: Text, expression: Expression, value: Chunk, remark: Chunk)
     case = read_case(text, remark.inner, excepted=True) if apart else None
     if case is None:
         return with_alternative(text, expression, value, list(remark.inner), (remark.start, remark.end))
-    if text.exclusion:
-        return all_of([expression, negate(case)])
-    return with_limit_for_some(expression, *case.operands)
+    if not text.exclusion:
+        return with_limit_for_some(expression, *case.operands)
+    excepted = allows(remark.inner) or any("exception" in chunk.classes for chunk in remark.inner)
+    limited = None if excepted else barred_apart(expression, case)
+    return all_of([expression, negate(case)]) if limited is None else limited

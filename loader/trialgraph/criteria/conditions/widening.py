@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from trialgraph.criteria.trees import all_of, any_of, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Limit, Not, Value, atoms
 
-__all__ = ["loosened", "narrows", "with_limit_for_some"]
+__all__ = ["barred_apart", "loosened", "narrows", "set_apart", "with_limit_for_some"]
 
 _PAIR = 2
 
@@ -42,6 +42,47 @@ def loosened(expression: Expression) -> Expression:
             return any_of([loosened(each) for each in operands])
         case _:
             return expression
+
+
+def set_apart(expression: Expression) -> Expression:
+    """Let the limit that bars all but some spare these where what bars them is a wider one.
+
+    "QTc > 450, or QTc > 480 with bundle branch block" bars nobody with a block for 460: else the second limit
+    would say nothing.
+    """
+    match expression:
+        case AnyOf(operands):
+            told = [set_apart(each) for each in operands]
+            for some in operands:
+                told = [_sparing(each, some) for each in told]
+            return any_of(told)
+        case AllOf(operands):
+            return all_of([set_apart(each) for each in operands])
+        case _:
+            return expression
+
+
+def barred_apart(general: Expression, some: Expression) -> Expression | None:
+    """Return a limit that bars all but some with the wider one that bars these; None for any others."""
+    spared = _sparing(general, some)
+    return None if spared == general else any_of([spared, some])
+
+
+def _sparing(general: Expression, some: Expression) -> Expression:
+    """Return a limit that bars, without those whom a wider one bars instead."""
+    if not isinstance(general, Value) or not isinstance(some, AllOf):
+        return general
+    limits = [each for each in some.operands if _is_narrower(each, general)]
+    case = [each for each in some.operands if each not in limits]
+    valued = any(isinstance(each, Value) and each.concept == general.concept for each in case)
+    return all_of([negate(all_of(case)), general]) if limits and case and not valued else general
+
+
+def _is_narrower(limit: Expression, general: Value) -> bool:
+    """Whether a limit, or one of several, bars fewer than another before it on the same quantity."""
+    if isinstance(limit, AnyOf):
+        return any(_is_narrower(each, general) for each in limit.operands)
+    return isinstance(limit, Value) and limit.span >= general.span and narrows(limit, general)
 
 
 def _grant(operands: list[Expression]) -> Expression:

@@ -116,7 +116,8 @@ _METHODS = re.compile(
     re.IGNORECASE,
 )
 DEMAND = re.compile(
-    r"^\W*(?:(?:in addition|additionally|furthermore|moreover|also)\W+)?"
+    r"^\W*(?:(?:in addition|additionally|furthermore|moreover|also"
+    r"|to be (?:considered )?eligible(?: for (?:this|the) (?:trial|study|protocol))?)\W+)?"
     r"(?:all |the |any |female |male )*(?:patients?|subjects?|participants?|individuals?|they|women|men)?"
     r"\s*(?:must|should|need to|have to|are required to|may not|shall not"
     r"|(?:cannot|can not)(?=\s+(?:also\s+|currently\s+)?(?:be|have|receive|take|use|participate)\b))\b"

@@ -17,10 +17,12 @@ from trialgraph.criteria.members.denied import (
     denied_too,
     denied_with_verb,
     follows_nor,
+    forbids_all,
     hangs_on,
     is_kind_of,
     is_limit_too,
     may_be_denied,
+    seems_to_ask_for_illness,
 )
 from trialgraph.criteria.members.doubts import share_doubts
 from trialgraph.criteria.members.joints import (
@@ -94,6 +96,8 @@ def _join_block(text: Text, segments: list[Segment], default: str) -> Expression
         return _with_stopped(text, segments, stopped, default)
     operands = _negated_groups(text, segments)
     if not text.exclusion:
+        if seems_to_ask_for_illness(text, operands) or forbids_all(text, segments):
+            return narrative(text, segments[0].chunks[0].start, segments[-1].chunks[-1].end)
         operands = either_of_strokes(text, operands)
     joints = resolved_joints([joint for joint, _ in operands], default, exclusion=text.exclusion)
     if text.exclusion and _measures_before(segments, operands):

@@ -14,17 +14,19 @@ from trialgraph.criteria.language.connectives import FINITE, VERBS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.members.joints import denies
 from trialgraph.criteria.members.segments import Segment, is_bare
-from trialgraph.expressions import AllOf, Expression, Fact, Value
+from trialgraph.expressions import AllOf, Expression, Fact, Narrative, Not, Value, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = [
     "denied_too",
     "denied_with_verb",
     "follows_nor",
+    "forbids_all",
     "hangs_on",
     "is_kind_of",
     "is_limit_too",
     "may_be_denied",
+    "seems_to_ask_for_illness",
 ]
 
 _ABSENT = frozenset({"undetectable", "negative", "no", "normal"})
@@ -36,8 +38,10 @@ _NOMINAL = frozenset({"tail", "qualifier", "label", "value_tail", "active", "his
 """What words of a noun that isn't known may do, such as the "disease" of "no locoregional disease"."""
 _MODAL = frozenset({"must", "may", "should", "can", "could", "shall"})
 _CANNOT = frozenset({"cannot", "can not", "must not", "may not", "should not"})
-_INFINITE = frozenset({"be", "been", "have", "had", "receive", "received", "receiving", "require", "required",
-                       "take", "taking", "use", "used", "using", "undergone", "undergo"})  # fmt: skip
+_INFINITE = frozenset({
+    "be", "been", "have", "has", "had", "receive", "received", "receiving", "require", "required", "take",
+    "taking", "use", "used", "using", "undergone", "undergo",
+})  # fmt: skip
 """Verbs that go on behind the modal of another ("must not have A or be receiving B")."""
 _HARMLESS = re.compile(
     r"(?<!un)(?<!not )(?<!not well )(?<!poorly )\b(?:well[- ])?(?:treated|stable|controlled|mild|asymptomatic"
@@ -45,6 +49,17 @@ _HARMLESS = re.compile(
     re.IGNORECASE,
 )
 """What makes a disease one that somebody may have."""
+_NO = re.compile(
+    r"\b(?:no|without|free (?:of|from)|absence of)\b(?! (?:more|longer|later|less)\b)", re.IGNORECASE
+)
+_OTHERWISE = tuple(map(str, (TGC.MalignantNeoplasm, TGC.MedicalInoperability, TGC.TreatmentIntolerance)))
+"""Conditions that demands offer as a choice besides what they deny ("no prior surgery, or inoperable")."""
+_BRACKETED = re.compile(r"\([^()]*(?:\)|$)")
+_FORBIDDEN = re.compile(
+    r"\b(?:is|are)\s+(?:not\s+(?:allowed|permitted|acceptable)|prohibited|forbidden|excluded)\b",
+    re.IGNORECASE,
+)
+"""What a list ends in whose members are all barred ("A and inhibitors of B are prohibited")."""
 _CLASSES = frozenset({str(TGC.NYHAClass), str(TGC.ChildPughScore)})
 
 
@@ -76,6 +91,46 @@ def _is_tested_too(denial: Chunk, segment: Segment) -> bool:
     """Whether a member is one more of what "seronegative for" says."""
     named = next((chunk for chunk in segment.chunks if is_content(chunk)), segment.chunks[0])
     return denial.form.endswith("negative for") and is_testable(named) and not denies(segment)
+
+
+def seems_to_ask_for_illness(text: Text, members: Sequence[tuple[str, Expression]]) -> bool:
+    """Whether a demand that denies illnesses goes on with another one that its "no" was not read to deny.
+
+    "No A or B, C, or D that affects E" asks for none of them: nobody has to be ill otherwise instead. Nor is
+    anybody asked for an injury by "28 days since any surgery, or injury".
+    """
+    denied: set[str] = set()
+    unread = False
+    for joint, told in members:
+        if (denied or unread) and joint != "and" and _is_illness(text, told, denied):
+            return True
+        if isinstance(told, Not):
+            facts = [atom for atom in atoms(told) if isinstance(atom, Fact)]
+            ill = all(fact.category == "condition" for fact in facts)
+            denied.update(fact.concept for fact in facts if ill)
+            unread = unread or (bool(facts) and all(fact.within for fact in facts))
+        unread = unread or (isinstance(told, Narrative) and _NO.search(told.text) is not None)
+    return False
+
+
+def forbids_all(text: Text, segments: Sequence[Segment]) -> bool:
+    """Whether a list ends in words that weren't read and forbid what is named before them too."""
+    last = segments[-1]
+    if last.expression is not None or len(segments) == 1:
+        return False
+    words = text.text[last.chunks[0].start : last.chunks[-1].end]
+    return _FORBIDDEN.search(_BRACKETED.sub("", words)) is not None
+
+
+def _is_illness(text: Text, told: Expression, denied: set[str]) -> bool:
+    """Whether a member is an illness, other than a milder kind of one that is denied."""
+    fact = told.operands[0] if isinstance(told, AllOf) else told
+    if not isinstance(fact, Fact) or fact.category != "condition":
+        return False
+    term = text.vocabulary.by_iri.get(fact.concept)
+    if term is None or any(map(term.is_a, _OTHERWISE)):
+        return False
+    return fact.concept not in denied or _HARMLESS.search(fact.modifiers.get("qualifier", "")) is None
 
 
 def is_limit_too(segment: Segment) -> bool:

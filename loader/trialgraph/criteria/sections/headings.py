@@ -57,6 +57,7 @@ _SPOKEN_OF = re.compile(
     r"|according|under|out|protocol|which|that|who|as|checked|mentioned|understand|willing|negative|positive)\b|#\s*\d",
     re.IGNORECASE,
 )
+_EXPLAINED = re.compile(r"\s*\([^()]{60,}\)\s*[:：]?\s*$")
 _LONGEST_NAME = 14
 _SAID = re.compile(r"\s+(?:will|shall|may|are|is|includes?)\b", re.IGNORECASE)
 _OTHER_LIST = re.compile(r"\b(?:inclusion|exclusion)\b", re.IGNORECASE)
@@ -168,7 +169,7 @@ def parse_heading(line: str) -> Heading | None:
         if match.groupdict().get("negated"):
             kind = "exclusion"
         return Heading(kind, _scope_of(match), match.end(), match.end() >= len(line))
-    if named and (called := _parse_name(line)) is not None:
+    if named and (called := _parse_name(line) or _parse_explained(line)) is not None:
         return called
     if named and len(line) <= _LONGEST and (ruling := _RULING.match(line)) is not None:
         return Heading("inclusion" if ruling["kind"].lower() == "inclusion" else "exclusion", None, len(line))
@@ -211,6 +212,15 @@ def _parse_name(line: str) -> Heading | None:
     named = None if tail is None or _SAID.match(tail) else tail.strip(" \t()[],/*_-")
     scope = named or group_in(before)
     return Heading("exclusion" if barring else "inclusion", scope, len(line))
+
+
+def _parse_explained(line: str) -> Heading | None:
+    """Return what a line says that is a list's name and a bracket which explains it at length, or None."""
+    name, bracket = _EXPLAINED.subn("", line) if len(line) <= _LONGEST else (line, 0)
+    heading = parse_heading(f"{name}:") if bracket else None
+    if heading is None or heading.kind is None or not heading.whole:
+        return None
+    return Heading(heading.kind, heading.scope, len(line))
 
 
 def _parse_listed(line: str) -> Heading | None:

@@ -45,6 +45,15 @@ _ASKING = re.compile(r"\b(?:must|should|shall|need\w*|requir\w*|will|however|but
 _SUPPOSING = frozenset({"if", "when", "where", "provided", "provided that", "unless"})
 _TOGETHER = re.compile(r"\b(?:and|with|plus|both)\b")
 _FEW = 12
+_BARRED = frozenset({"condition", "treatment", "allergy"})
+_DENIED = re.compile(
+    r"(?:[\w -]{1,30}:\s*)?(?:(?:the\s+)?(?:patients?|subjects?|participants?)\s+)?"
+    r"(?:no\s(?!more|less|later)|none\s+of\b"
+    r"|(?:must|should|may|shall|can)\s?not\s+have\b|(?:do|does|has|have)\s+not\s+(?:have|had)\b"
+    r"|(?:(?!\b(?:who|that|whose|or)\b)[^.;:])*\bare\s+(?:not\s+eligible|ineligible|excluded)\b)(?![^:]*\b(?:unless|except|if|without)\b)",
+    re.IGNORECASE,
+)
+"""How a lead-in seems to deny what it lists, or to bar those who have it."""
 _TURNED = frozenset({"condition", "exception", "allowance", "barring"})
 _MODALS = ("must", "should", "may", "can", "shall", "will")
 
@@ -56,6 +65,9 @@ def read_denied(
 ) -> Expression | None:
     """Return a list whose lead-in denies each of its items; None below any other words.
 
+    A list of illnesses or treatments in a demand whose lead-in denies them in words that aren't understood
+    ("no sign of a higher risk:") stays words, since nobody is asked for them.
+
     Args:
         text: The text under reading.
         leading: The chunks of the lead-in.
@@ -63,6 +75,23 @@ def read_denied(
         place: Where the lead-in starts, and the list ends.
         read: Reads the sentences of a stretch, from its chunks, start and end.
     """
+    told = _listed(text, leading, items, place, read)
+    return narrative(text, *place) if told is None and _seems_denied(text, leading, items) else told
+
+
+def _seems_denied(text: Text, leading: Sequence[Chunk], items: Sequence[Expression]) -> bool:
+    """Whether a demand's lead-in seems to deny or to bar what is listed below it."""
+    if text.exclusion or not leading or not _leads_in(text, leading):
+        return False
+    words = text.text[sentences_of(text, leading)[-1][0].start : leading[-1].end]
+    named = any(isinstance(each, Fact) and each.category in _BARRED for item in items for each in atoms(item))
+    return named and _DENIED.match(words) is not None and not any(map(is_wanted, items))
+
+
+def _listed(
+    text: Text, leading: Sequence[Chunk], items: Sequence[Expression], place: tuple[int, int], read: Reader
+) -> Expression | None:
+    """Return a list whose lead-in denies each of its items, where it is understood."""
     sentences = sentences_of(text, leading) if leading else []
     last = trimmed(sentences[-1]) if sentences else []
     besides = None if text.exclusion else _besides(text, last)

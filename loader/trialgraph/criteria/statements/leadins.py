@@ -27,6 +27,7 @@ from trialgraph.criteria.statements.subgroups import aged_persons
 from trialgraph.criteria.statements.supposed import case_of
 from trialgraph.criteria.trees import all_of, any_of, asks_of_some, dated, map_facts, negate
 from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Not, Value, atoms
+from trialgraph.namespaces import TGC
 
 __all__ = ["between", "in_state_of", "in_time_of", "with_lead"]
 
@@ -93,6 +94,12 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 """A lead-in that is no more than a heading ("Radiation therapy (XRT):")."""
+_SPEAKING = re.compile(
+    r"\b(?:must|should|may|can|will|needs?\s+to|(?:is|are)\s+(?:not\s+)?\w+)\b", re.IGNORECASE
+)
+"""What an item has that is a sentence of its own."""
+_LETTING_IN = re.compile(r"\b(?:eligible|allowed|permitted|excluded|may)\b", re.IGNORECASE)
+_MALIGNANT = str(TGC.MalignantNeoplasm)
 Reader = Callable[[Text, Sequence[Chunk], int, int], Expression]
 
 
@@ -163,7 +170,7 @@ def with_lead(
         return asked
     head = read(text, between(chunks, start, stop), start, stop)
     facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
-    if not text.exclusion and _is_heading(lead, head):
+    if not text.exclusion and (_is_heading(lead, head) or _is_topic(text, head, outline)):
         return body
     several = [] if text.exclusion else sentences_of(text, leading)
     if len(several) > 1 and _WAIVED.search(text.text[several[-1][0].start : lead_end]):
@@ -217,6 +224,19 @@ def _is_heading(lead: str, head: Expression) -> bool:
     """Whether a lead-in only names the treatments that its list is about, without asking for them."""
     given = all(isinstance(atom, Fact) and atom.category in GIVEN for atom in atoms(head))
     return given and not isinstance(head, Not) and _LABEL.fullmatch(lead) is not None
+
+
+def _is_topic(text: Text, head: Expression, outline: Outline) -> bool:
+    """Whether a lead-in only names the illness that its list is about, of which each item speaks for itself.
+
+    "Hepatitis B: * Participants with … are eligible if …" asks nobody to have it.
+    """
+    if not isinstance(head, Fact) or head.category != "condition" or head.modifiers:
+        return False
+    term = text.vocabulary.by_iri.get(head.concept)
+    told = [text.text[item.start : item.end] for item in outline.items]
+    speaking = all(map(_SPEAKING.search, told)) and any(map(_LETTING_IN.search, told))
+    return speaking and term is not None and not term.is_a(_MALIGNANT)
 
 
 def _part_before(text: Text, leading: Sequence[Chunk]) -> Opening | None:

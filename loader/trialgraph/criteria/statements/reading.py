@@ -30,7 +30,7 @@ from trialgraph.criteria.conditions.elapsed import (
 )
 from trialgraph.criteria.conditions.exempting import except_for
 from trialgraph.criteria.conditions.remnants import add_values
-from trialgraph.criteria.conditions.widening import loosened
+from trialgraph.criteria.conditions.widening import loosened, set_apart
 from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.facts.companions import with_companions
 from trialgraph.criteria.facts.extents import with_extents
@@ -155,7 +155,7 @@ def read_expression(
     plain = without_asides(text, with_own_history(text, working))
     text.chunks = chunks = without_attributions(plain)
     read = _read_outlined(text, chunks, outline_without(outline, text.tables))
-    expression = join_complements(read if text.exclusion else in_time_of_tests(loosened(read)))
+    expression = join_complements(set_apart(read) if text.exclusion else in_time_of_tests(loosened(read)))
     cancers = 2 if " or " in text.text else 3
     if _is_unread_demand(text, expression):
         asked, _ = read_expression(normalized, "inclusion", outline, vocabulary)
