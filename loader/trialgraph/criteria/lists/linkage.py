@@ -101,7 +101,7 @@ def _is_lacked_too(before: Segment, segment: Segment) -> bool:
 
 
 def _is_denied_of_unknown(before: Segment, segment: Segment) -> bool:
-    """Whether a member is one more thing that words deny of what isn't known ("ECG without A or active B")."""
+    """Whether a member is one more thing that words deny of what isn't known ("ECG without A or B")."""
     place = next((i for i, chunk in enumerate(before.chunks) if "negation" in chunk.classes), 0)
     subject, denied = before.chunks[:place], before.chunks[place:]
     named = [chunk for chunk in segment.chunks if is_content(chunk)]
