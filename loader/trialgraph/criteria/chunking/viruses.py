@@ -160,11 +160,17 @@ def _with_test(
 def _named_before(
     tokens: Sequence[Token], mentions: dict[int, Mention], start: int, vocabulary: Vocabulary
 ) -> tuple[Term, Term | None] | None:
-    """Return the loads of the one virus that a sentence names before a place, or None."""
+    """Return the loads of the one virus that a sentence names before a place, or None.
+
+    "Those who are PCR positive will be excluded" is of the virus that the sentence before names.
+    """
     named: dict[str, tuple[Term, Term | None]] = {}
+    ended = False
     for index in range(start - 1, -1, -1):
         if tokens[index].text in _ENDS:
-            break
+            if ended or named or tokens[index + 1].form != "those":
+                break
+            ended = True
         before = mentions.get(index)
         if before is not None and (own := _loads_of(before.term, vocabulary)) is not None:
             named[own[0].iri] = own

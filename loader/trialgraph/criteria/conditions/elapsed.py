@@ -115,10 +115,14 @@ def read_elapsed(text: Text, chunks: Sequence[Chunk], read: Reader, beside: Besi
     at = next((i for i, chunk in enumerate(chunks) if i and _excepts(chunk)), None)
     if at is None:
         return _read(text, chunks, read, beside)
-    barred = _read(text, trimmed(chunks[:at]), read, beside)
+    labelled = chunks[at].kind == "bracket" and any(chunk.form == ":" for chunk in chunks[at + 1 :])
+    again = text.lowered[chunks[at].start : chunks[at].end]
+    rest = [chunk for chunk in chunks[at:] if labelled and text.lowered[chunk.start : chunk.end] != again]
+    barred = _read(text, trimmed([*chunks[:at], *rest]), read, beside)
     start = (chunks[at].inner[0] if chunks[at].kind == "bracket" else chunks[at]).end
-    words = text.text[start : chunks[-1].end].strip(" ;,.:()")
-    return None if barred is None else except_for(text, barred, words, (start, chunks[-1].end))
+    end = chunks[at].end if labelled else chunks[-1].end
+    words = text.text[start:end].strip(" ;,.:()")
+    return None if barred is None else except_for(text, barred, words, (start, end))
 
 
 def _told_of(barred: Expression, words: str) -> Expression:

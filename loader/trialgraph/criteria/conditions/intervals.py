@@ -100,6 +100,9 @@ FRAMES = (
     r"|(?:since|from)\s+(?=(?:the\s+)?(?:completion|end|last|cessation|discontinuation|most\s+recent)\b))"
     rf"{_LAST}(?P<named>.+)",
     rf"{_NAMED}\s+(?:must|should|requires?)\s+(?:have\s+)?(?:an?\s+)?(?:{_LEAST})?LENGTH(?P<tail>\s*(?:\([^()]*\)\s*)?{_WASHOUT})\b",
+    rf"{_OPENING}{_LEAST}LENGTH{_OVER}\s+if\s+(?=(?:prior|previous|other)\b)(?P<named>[^.;:]+)",
+    rf"(?=[^:]*\b(?:infusions?|transplant\w*|transfusions?)\W*:)(?P<named>[^.;:]{{3,160}}?):\s*{_LEAST}LENGTH"
+    r"(?P<tail>(?:\s+after\s+(?:the\s+)?(?:last\s+)?(?:infusion|transplant\w*))?)(?=\W*$|\s+and\s+no\b)",
     rf"(?P<named>[^.;:]{{3,120}}?):\s*(?:the\s+)?{_FINAL}\s+(?:must|should|has\s+to)\s+(?:have\s+been|be)\s+"
     rf"(?:(?:given|administered|received)\s+)?{_LEAST}LENGTH(?P<tail>{_BEFORE})",
 )

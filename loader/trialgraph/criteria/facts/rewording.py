@@ -42,6 +42,7 @@ _PERSONS = ("women", "woman", "females", "female", "patients", "men")
 def reword(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
     """Return the chunks of a statement with its roundabout phrases put plainly."""
     plain: list[Chunk] = []
+    chunks = [chunk for index, chunk in enumerate(chunks) if not _denies_contrary(chunks, index)]
     position = 0
     while position < len(chunks):
         if _is_hyphen(plain, chunks[position]):
@@ -91,6 +92,13 @@ def _illness_again(text: Text, chunks: Sequence[Chunk], at: int) -> int | None:
         return None
     again = at + 1 < len(chunks) and chunks[at + 1].form in _ILLNESSES
     return at + 2 if again else None
+
+
+def _denies_contrary(chunks: Sequence[Chunk], at: int) -> bool:
+    """Whether a bracket only says what an adjective before it isn't ("allogeneic (non-autologous) cells")."""
+    inner = chunks[at].inner
+    told = len(inner) == 1 and inner[0].kind == "word" and inner[0].form.startswith("non -")
+    return told and at > 0 and "qualifier" in chunks[at - 1].classes
 
 
 def _is_hyphen(before: Sequence[Chunk], chunk: Chunk) -> bool:

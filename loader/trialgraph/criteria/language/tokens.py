@@ -126,8 +126,8 @@ def _spelt(word: str) -> str:
 
 def _singular(word: str) -> str:
     form = word.lower().removesuffix("'s").removesuffix("'")
-    if len(form) == 3 and word[:2].isupper() and word[2] == "s":
-        return form[:2]
+    if len(word) > 2 and word[:-1].isupper() and word[-1] == "s":  # "AEs", "SSRIs"
+        return form[:-1]
     if len(form) < 4 or not form.endswith("s") or form.endswith(("ss", "us", "is")):
         return form
     if form.endswith("ies") and len(form) > 4:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from trialgraph.criteria.chunking.chunks import Chunk
+from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.pieces import is_undergone
 from trialgraph.criteria.conditions.beside import is_harmless, names_quantity
 from trialgraph.criteria.conditions.roles import tells_age
@@ -14,7 +14,15 @@ from trialgraph.criteria.members.segments import Segment
 from trialgraph.criteria.quantities.fitting import is_wanted, limited_kinds
 from trialgraph.namespaces import TGC
 
-__all__ = ["follows_definition", "heads_limits", "links", "merge_denied", "names_scale", "states_value"]
+__all__ = [
+    "asks_for_values",
+    "follows_definition",
+    "heads_limits",
+    "links",
+    "merge_denied",
+    "names_scale",
+    "states_value",
+]
 
 _LINKS = frozenset({
     "with", "by", "as", "a", "on", "of", "to", "based", "and", "having", "at", "defined", "for", "sitting",
@@ -41,7 +49,7 @@ _GENERAL = frozenset({"performance", "LifeExpectancy"})
 
 
 def merge_denied(segments: list[Segment], *, exclusion: bool) -> list[Segment]:
-    """Put what a value or a tumour is without into its member: "without A or B" offers no B instead.
+    """Put what a value, a tumour or an unknown thing is without into its member: B is no offer beside it.
 
     Args:
         segments: The members of a list.
@@ -52,7 +60,11 @@ def merge_denied(segments: list[Segment], *, exclusion: bool) -> list[Segment]:
         if (
             merged
             and segment.joint in ("or", "and", "and / or", ",")
-            and (_goes_on(merged[-1], segment) or (not exclusion and _is_lacked_too(merged[-1], segment)))
+            and (
+                _goes_on(merged[-1], segment)
+                or (not exclusion and _is_lacked_too(merged[-1], segment))
+                or (not exclusion and _is_denied_of_unknown(merged[-1], segment))
+            )
         ):
             _add(merged[-1].chunks, segment.chunks)
         else:
@@ -96,12 +108,32 @@ def _is_lacked_too(before: Segment, segment: Segment) -> bool:
     return plain and head[-1].is_a(_NEOPLASM) and all(map(_may_be_lacked, [*lacked, *named]))
 
 
+def _is_denied_of_unknown(before: Segment, segment: Segment) -> bool:
+    """Whether a member is one more thing that words deny of what isn't known ("ECG without A or B")."""
+    place = next((i for i, chunk in enumerate(before.chunks) if "negation" in chunk.classes), 0)
+    subject, denied = before.chunks[:place], before.chunks[place:]
+    named = [chunk for chunk in segment.chunks if is_content(chunk)]
+    if segment.joint not in ("or", "and") or segment.after_comma or not named:
+        return False
+    unknown = any(chunk.kind == "word" and not chunk.classes for chunk in subject)
+    if not unknown or any(map(is_content, subject)) or not any(map(is_content, denied)):
+        return False
+    opening = segment.chunks[: segment.chunks.index(named[0])]
+    plain = all(chunk.kind == "word" and bool(chunk.classes & _LEADING) for chunk in opening)
+    return plain and all(map(_may_be_lacked, [*filter(is_content, denied), *named]))
+
+
 def _may_be_lacked(chunk: Chunk) -> bool:
     """Whether a chunk names what a tumour may be without, not another tumour."""
     term = chunk.term
     if term is None or term.category not in _LACKED:
         return False
     return term.is_a(_SPREAD) or not term.is_a(_NEOPLASM) or term.label.endswith(_INVOLVED)
+
+
+def asks_for_values(text: Text, bracket: Chunk) -> bool:
+    """Whether a bracket tells what the values of those have to be who are let in ("(CD4 must be ≥ 200)")."""
+    return text.lowered[bracket.start : bracket.end].count(" must ") > 0
 
 
 def follows_definition(chunks: Sequence[Chunk], at: int) -> bool:

@@ -24,6 +24,7 @@ from trialgraph.criteria.facts.rewording import reword
 from trialgraph.criteria.language.connectives import FINITE, OBTAINED
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.linkage import (
+    asks_for_values,
     follows_definition,
     heads_limits,
     links,
@@ -261,7 +262,12 @@ def _with_values(text: Text, chunks: list[Chunk], concept: int) -> tuple[list[Ch
         tail.pop(0)
     if not tail:
         return None
-    joined = join_segments(text, read_segments(text, tail), "or" if text.exclusion else "and")
+    if text.exclusion and bracket and asks_for_values(text, chunks[value]):
+        asking = copy(text)
+        asking.exclusion = False
+        joined = negate(join_segments(asking, read_segments(asking, tail), "and"))
+    else:
+        joined = join_segments(text, read_segments(text, tail), "or" if text.exclusion else "and")
     kept = [chunk for chunk in chunks[:opening] if not (scaled and links(chunk) and chunk.kind != "word")]
     kept += chunks[value + 1 :] if bracket else []
     return (kept, joined) if any(isinstance(atom, Value) for atom in atoms(joined)) else None

@@ -43,8 +43,8 @@ _COURSES = (
     "disseminated",
 )
 """How an adjective starts that stands beside another of its kind, rather than in a name of its own."""
-_LENDING = frozenset({"condition", "treatment"})
-_LONGEST_LIST = 6
+_LENDING = frozenset({"condition", "treatment", "allergy"})
+_LONGEST_LIST = 16
 _FEW = 5
 _RELATIVE = frozenset({"whom", "which"})
 """Words that with a preposition start another case ("… or for whom there is none")."""

@@ -29,6 +29,7 @@ _PARTING = _BULLETS | {"-", ":"}
 _LETTERS = 4
 _RUN_TOGETHER = re.compile(rf"[a-z]{{{_LETTERS}}}\.[A-Z][a-z]{{2}}")
 """The end of a sentence and the start of the next, where the blank between them is lost."""
+_LASTING = re.compile(r"[≥>]\s*\d+\s*(?:day|week|month|hour|year)s?\b", re.IGNORECASE)
 _SEX_AND_LIMIT = 2
 _LONGEST_LEAD = 10
 _SHORT = 5
@@ -275,6 +276,11 @@ def _opens_item(chunk: Chunk) -> bool:
     return chunk.kind == "concept" or "qualifier" in chunk.classes
 
 
+def _is_time(text: Text, chunk: Chunk) -> bool:
+    """Whether a sentence starts with how long something has to be over ("≥ 21 days after …")."""
+    return _LASTING.match(text.text, chunk.start) is not None
+
+
 def _ends(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
     if index + 1 >= len(chunks):
         return True
@@ -287,4 +293,4 @@ def _ends(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
         return _LETTERED.search(text.text, max(0, before.end - _NEAR), before.end) is not None
     # What comes next may have been left out, such as a reason, up to a small letter.
     opening = text.text[chunks[index].end : after.start + 1].lstrip()[:1]
-    return opening.isupper() or opening.isdigit() or opening in "*•(-"
+    return opening.isupper() or opening.isdigit() or opening in "*•(-" or _is_time(text, after)

@@ -41,7 +41,7 @@ _POINTING = frozenset({"this", "that", "these", "the present", "the current", "t
 _NAMED = " hypersensitivity"
 """How the names of allergies end that say what they are to."""
 _TIMED = frozenset({"within", "during", "while", "before", "after", "prior", "since", "for"})
-_FARTHEST = 11
+_FARTHEST = 16
 """How far in a list the member may be that lends its noun, and one more."""
 _UNKNOWN_WORDS = 3
 """How many words that aren't known may stand before a name in a member of a list."""

@@ -47,14 +47,15 @@ _SPAN = re.compile(
     r"|(?:the )?(?:pre-?)?screening\b.{0,20} (?:through|until|to)\b"
 )
 _LATELY = frozenset({"recent", "any recent", "a recent"})
+_USING = frozenset({"use of", "use", "treatment with", "therapy with", "administration of", "receipt of"})
 _WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNORECASE)
 
 
 def opening_time(text: Text, chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
     """Return the time that a statement opens with, and its other chunks; None when it has another too.
 
-    It is set off by a comma, or stands between "history" and "of", or behind the kind of treatment meant
-    ("systemic treatment, within 14 days before the first dose, with A or B").
+    It is set off by a comma, or stands between "history" and "of", or "recent" and "use of", or behind the
+    kind of treatment meant ("systemic treatment, within 14 days before the first dose, with A or B").
     """
     found = chunks[0].window if len(chunks) > 2 and chunks[1].form == "," else None
     rest = list(chunks[1:])
@@ -72,7 +73,10 @@ def opening_time(text: Text, chunks: Sequence[Chunk]) -> tuple[Window, list[Chun
 
 
 def _time_of_history(text: Text, chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
-    """Return the time in "history (within 6 months) of A, B or C", and the rest without it; else None."""
+    """Return the time in "history (within 6 months) of A, B or C", and the rest without it; else None.
+
+    So in "current or recent (within 10 days) use of A or B".
+    """
     at = next(
         (i for i, chunk in enumerate(chunks[:_SOON]) if (chunk.window or time_aside(text, chunk))), None
     )
@@ -81,10 +85,12 @@ def _time_of_history(text: Text, chunks: Sequence[Chunk]) -> tuple[Window, list[
     found = chunks[at].window or time_aside(text, chunks[at])
     alone = not any(chunk.window is not None for chunk in chunks[at + 1 :])
     before = chunks[:at] if chunks[at + 1].form == "of" else chunks[: at + 2]
-    led = "historic" in before[-1].classes and all(chunk.classes & _LEADING for chunk in chunks[:at])
+    used = chunks[at - 1].form in _LATELY and chunks[at + 1].form in _USING
+    led = used or "historic" in before[-1].classes
+    led = led and all(chunk.classes & _LEADING or chunk.form == "or" for chunk in chunks[:at])
     if found is None or found.narrowed or not led or not alone:
         return None
-    lead = [chunk for chunk in chunks[:at] if chunk.form not in _LATELY]
+    lead = [] if used else [chunk for chunk in chunks[:at] if chunk.form not in _LATELY]
     return found.window, [*lead, *chunks[at + 1 :]]
 
 

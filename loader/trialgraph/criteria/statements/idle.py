@@ -108,14 +108,14 @@ _TESTED = re.compile(
     r"(?:[^.;]*?\b(?:\w*tests?|\w*testing|screening|serolog\w+|DNA|RNA|PCR|quantitation|status"
     rf"|determination|assays?)\b[^.;]*?\b{_RULED}\s+(?:\w+ly\s+)?(?:performed|obtained|done|conducted|mandatory|optional"
     r"|repeated|recommended|collected|carried\s+out|checked|measured|required(?!\s+to)|tested|assessed|monitored)"
-    rf"|[^.;]*?\b{_RULED}\s+(?:\w+ly\s+)?(?:tested|screened|monitored|checked)(?:\s+(?:for|with|every|by)\b|$))"
+    rf"|[^.;]*?\b{_RULED}\s+(?:\w+ly\s+)?(?:tested|screened|monitored|checked)(?:\s+(?:for|with|every|by|using)\b|$))"
     r"[^.;]*\W*",
     re.IGNORECASE,
 )
 """How a sentence tells that a test for a virus or pregnancy is to be done, by which nobody is let in."""
 _IN_CASE = re.compile(
     r"\b(?:with|if|who|whose|when|in\s+case\s+of)\b(?:(?!\b(?:must|should|will|shall|needs?|is\s+required)\b)[^.;,])*?"
-    r"\b(?:positive|negative|reactive|detectable)\b",
+    r"\b(?:positive|negative|reactive|detectable)\b(?:\s+(?:but|and|or)\s+(?:positive|negative)\b)?",
     re.IGNORECASE,
 )
 _FINDING = re.compile(

@@ -20,6 +20,7 @@ from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.sentences import sentences_of
 from trialgraph.criteria.mentions.topics import topics_of
 from trialgraph.criteria.sections.outline import Outline
+from trialgraph.criteria.statements.captions import without_caption
 from trialgraph.criteria.statements.entrants import OBLIGING, allowed_case, also_asked
 from trialgraph.criteria.statements.notes import only_notes
 from trialgraph.criteria.statements.parts import part_led_in
@@ -177,7 +178,7 @@ def with_lead(
         last = several[-1][0].start
         return all_of([read(text, between(chunks, start, last), start, last),
                        narrative(text, last, outline.end)])  # fmt: skip
-    if not text.exclusion and facts and (asked := _of_named(leading, head, body)) is not None:
+    if not text.exclusion and facts and (asked := _of_named(text, leading, head, body)) is not None:
         return asked
     if not text.exclusion and leading and leading[0].form == "if":
         return _asked_in_case(text, leading, head, body)
@@ -278,24 +279,16 @@ def _asked_of_some(
     return any_of([body, narrative(text, waived.start("cause"), waived.end())]) if waived else None
 
 
-def _of_named(leading: Sequence[Chunk], head: Expression, body: Expression) -> Expression | None:
+def _of_named(text: Text, leading: Sequence[Chunk], head: Expression, body: Expression) -> Expression | None:
     """Return a list below some, or below a mere title; None where the lead-in asks for what it names."""
-    valued = any(isinstance(atom, Value) for atom in atoms(head))
-    if not valued and _only_titles([atom for atom in atoms(head) if isinstance(atom, Fact)], body):
-        return body
+    if (told := without_caption(text, leading, head, body)) is not None:
+        return told
     if not _names_some(leading):
         return None
     if asks_of_some(head):
         rest = any_of(head.operands[1:])
         return any_of([head.operands[0], body if isinstance(rest, Narrative) else all_of([rest, body])])
     return any_of([negate(head), body])
-
-
-def _only_titles(facts: Sequence[Fact], body: Expression) -> bool:
-    """Whether a lead-in just names the treatments that its list bars ("Prior biologic therapy: …")."""
-    denied = [each for each in getattr(body, "operands", (body,)) if isinstance(each, Not)]
-    barred = {atom.concept for each in denied for atom in atoms(each) if isinstance(atom, Fact)}
-    return all(fact.category in GIVEN and fact.concept in barred for fact in facts)
 
 
 def _first_item(chunks: Sequence[Chunk], outline: Outline) -> list[Chunk]:

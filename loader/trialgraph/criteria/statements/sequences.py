@@ -26,6 +26,7 @@ from trialgraph.criteria.statements.admissions import (
     read_admission,
     read_permission,
 )
+from trialgraph.criteria.statements.captions import without_caption
 from trialgraph.criteria.statements.endings import with_alternative
 from trialgraph.criteria.statements.examples import EXAMPLES, LISTING, listed_instances, lists_allowed
 from trialgraph.criteria.statements.grants import granted
@@ -50,6 +51,8 @@ __all__ = ["read_sentences"]
 
 _FEWEST_LETTERS = 3
 _ROMAN = frozenset("ivx.) ")
+_PRIOR = re.compile(r"(?:any |all )?(?:prior|previous)", re.IGNORECASE)
+"""How a sentence starts that may well ask for what was given before."""
 _WASHOUT = re.compile(r"\bwash-?\s?out\b", re.IGNORECASE)
 
 
@@ -83,6 +86,7 @@ def read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[E
         elif read and NOTE.match(words):
             return _remarked(text, (place[0], end), read, words)
         elif statement.expression is not None:
+            read = _without_heading(text, sentences, sentence, read, statement.expression)
             read = with_alternative(text, sentences, sentence, [*read, statement.expression])
         elif statement.role == "allowance":
             read.append(narrative(text, *place))
@@ -96,6 +100,16 @@ def _lifted(text: Text, read: list[Expression], sentence: list[Chunk]) -> list[E
     if not text.exclusion and is_undemanding(text, words, "excusing"):
         return read
     return granted(text, read, sentence) or lift_noted(text, read, words, place)
+
+
+def _without_heading(
+    text: Text, sentences: list[list[Chunk]], sentence: list[Chunk], read: list[Expression], told: Expression
+) -> list[Expression]:
+    """Return what is read, without a first sentence that only names the treatments that the second bars."""
+    second = len(read) == 1 and not text.exclusion and len(sentences) > 1 and sentence is sentences[1]
+    second = second and not _PRIOR.match(text.text, sentences[0][0].start)
+    captioned = second and without_caption(text, sentences[0], read[0], told) is not None
+    return [] if captioned else read
 
 
 def _to_the_end(text: Text, place: Span, read: list[Expression], *, asking: bool) -> list[Expression]:

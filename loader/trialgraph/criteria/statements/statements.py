@@ -245,7 +245,7 @@ def _read_excepted(text: Text, chunks: list[Chunk], at: int) -> Expression:
         return narrative(text, chunks[0].start, chunks[-1].end)
     tail = chunks[at + 1 :]
     if not tail and not _UNTOLD.fullmatch(chunks[at].form):
-        return read_labelled(text, head)
+        return _read_head(text, head)
     tail = tail or [chunks[at]]
     end = tail[-1].end
     own = item_run_in(text, tail) if text.exclusion else None
@@ -257,14 +257,20 @@ def _read_excepted(text: Text, chunks: list[Chunk], at: int) -> Expression:
         words = text.text[slice(*place)].strip(" ;,.:")
         rest = chunks[behind:]
         second = next((i for i, chunk in enumerate(rest) if i and "exception" in chunk.classes), None)
-        read = except_for(text, read_labelled(text, [*head, *trimmed(rest[:second])]), words, place)
+        read = except_for(text, _read_head(text, [*head, *trimmed(rest[:second])]), words, place)
         if second is None or second + 1 >= len(rest):
             return read
         after = (rest[second + 1].start, end)
         return except_for(text, read, text.text[slice(*after)].strip(" ;,.:"), after)
     words = text.text[tail[0].start : end].strip(" ;,.:")
     place = (tail[0].start, end)
-    return except_for(text, read_labelled(text, head), words, place, lifts=chunks[at].form == "unless")
+    return except_for(text, _read_head(text, head), words, place, lifts=chunks[at].form == "unless")
+
+
+def _read_head(text: Text, chunks: list[Chunk]) -> Expression:
+    """Read what stands before an exception: a list, or what was done beside what is planned."""
+    planned = read_planned(text, chunks, lambda rest: read_statement(text, rest).expression)
+    return planned or read_labelled(text, chunks)
 
 
 def _widens(text: Text, case: AllOf, start: int) -> bool:

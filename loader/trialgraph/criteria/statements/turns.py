@@ -28,7 +28,7 @@ _NONE = re.compile(
 )
 """How an exclusion denies what it probably bars; what it may well ask for is denied as it says."""
 _LIMITED = re.compile(
-    r"(?:(?!\b(?:if|when|unless|who|with|not)\b)[^.;:,]){1,60}?\b(?:must|should|needs?\s+to|ha(?:s|ve)\s+to)\s+be\b"
+    r"(?:(?!\b(?:if|when|unless|who|with|not)\b)(?:[^.;:,()]|\([^()]*\))){1,60}?\b(?:must|should|needs?\s+to|ha(?:s|ve)\s+to)\s+be\b"
     r"(?!\s+(?:excluded|ineligible))",
     re.IGNORECASE,
 )
