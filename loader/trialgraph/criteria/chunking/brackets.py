@@ -16,6 +16,7 @@ __all__ = [
     "are_related",
     "category_of",
     "count_in",
+    "explains_adjective",
     "holds_adjectives",
     "instances_behind",
     "is_cancer",
@@ -26,7 +27,9 @@ __all__ = [
     "nested",
     "only_repeats",
     "opened",
+    "says_again",
     "tells_stain",
+    "tells_way_too",
     "words_in",
 ]
 
@@ -43,6 +46,13 @@ _GERMS = frozenset({"bacterial", "viral", "fungal"})
 _OTHER_GERMS = frozenset(
     {"parasitic", "protozoal", "mycobacterial", "mycotic", ",", "or", "and", "and / or", "/"}
 )
+_DISTANT = str(TGC.DistantMetastasis)
+_SPREAD = re.compile(
+    r"\W*(?:(?:AJCC|TNM|UICC)\s+)?(?:(?:any\s+T,?\s+)?(?:any\s+N,?\s+)?M[1+][a-d]?|stage\s+(?:IV|4))\W*",
+    re.IGNORECASE,
+)
+"""What letters say of a cancer that has spread to other organs."""
+_CONFIRMING = frozenset({"confirmation", "confirmed"})
 _LACKING = ("negative", "negativity", "undetectable")
 
 
@@ -55,6 +65,14 @@ def holds_adjectives(bracket: Chunk) -> bool:
         or chunk.form in (",", "or", "and", "/")
         for chunk in bracket.inner
     )
+
+
+def explains_adjective(chunks: Sequence[Chunk], at: int) -> bool:
+    """Whether a bracket tells what the adjective before it means ("recurrent (after surgery) melanoma")."""
+    bracket = chunks[at]
+    described = at > 0 and chunks[at - 1].kind == "word" and "qualifier" in chunks[at - 1].classes
+    named = any(is_tumour(chunk) or chunk.kind in ("value", "limit", "size") for chunk in bracket.inner)
+    return described and bracket.kind == "bracket" and bool(bracket.inner) and not named
 
 
 def only_repeats(head: Chunk, inner: Sequence[Chunk]) -> bool:
@@ -91,6 +109,21 @@ def tells_stain(head: Chunk, bracket: Chunk) -> bool:
     scored = [value.terms for chunk in bracket.inner if (value := chunk.value) is not None]
     named = all(term.iri == _STAIN for terms in scored for term in terms)
     return bool(scored) and named and category_of(head) == "biomarker"
+
+
+def says_again(text: str, head: Chunk, bracket: Chunk) -> bool:
+    """Whether a bracket tells by a score what a marker is called, or by letters that a cancer has spread."""
+    spread = head.term is not None and head.term.iri == _DISTANT
+    return tells_stain(head, bracket) or (
+        spread and _SPREAD.fullmatch(text, bracket.start, bracket.end) is not None
+    )
+
+
+def tells_way_too(bracket: Chunk) -> bool:
+    """Whether a bracket only tells once more how a disease was found ("pathologically (histologically)")."""
+    inner = bracket.inner
+    told = any("confirmation" in chunk.classes for chunk in inner)
+    return told and all(chunk.classes & _CONFIRMING or chunk.form in _JOINTS for chunk in inner)
 
 
 def listed_in(inner: Sequence[Chunk]) -> Sequence[Chunk]:

@@ -36,10 +36,14 @@ _LIVER = re.compile(
     re.IGNORECASE,
 )
 """Stages of liver cancer, which letters tell."""
+_TOLD = r"(?:\s*\([^()]{1,60}\)(?=[\s,]*(?:or|and)?\s*(?:stages?\s+)?(?-i:[IVX]{1,4}[A-D]?\b)))?"
+"""What a bracket says of one stage, before another follows ("stage II (positive margins) or III")."""
 _STAGE = re.compile(
     rf"{_BODY}?(?:(?:clinical|pathologic(?:al)?)\s+)?(?:{_MORE}\s*)?(?:{_SCALE}(?:{_MORE}\s*)?)?"
     rf"(?:stages?|[Gg]rades?)\s+(?:[≥>≤<]\s*)?{_DEGREE}"
-    rf"(?:\s*(?:-|to|through|/|,|or|and|,\s*or)\s*(?:stages?\s+|grades?\s+)?{_DEGREE})*(?:\s+or\s+(?:higher|greater|above|lower|less))?"
+    rf"(?:{_TOLD}\s*(?:-|to|through|/|,|or|and|,\s*or)\s*(?:stages?\s+|grades?\s+)?"
+    rf"(?:{_DEGREE}|(?<=[A-Da-d]/)[A-Da-d]\b))*"
+    r"(?:\s+or\s+(?:higher|greater|above|lower|less))?"
     r"(?:\s+with\s+(?:neuropathic\s+)?pain\b)?",
     re.IGNORECASE,
 )

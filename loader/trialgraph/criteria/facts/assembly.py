@@ -67,9 +67,9 @@ def assemble(text: Text, heads: list[Chunk], chunks: Sequence[Chunk], around: Ar
         if fact is None or _is_to_be_done(text, chunk, around):
             return None
         lacking = any(each.term is not None and each.term.label.endswith("negative") for each in heads)
-        glued = lacking or (before is not None and not text.text[before.end : chunk.start].strip())
-        same = groups and not glued and groups[-1][-1].category == fact.category == "biomarker"
-        same = same or (bool(groups) and fact.category in GIVEN and are_choices(text, groups[-1][-1], fact))
+        glued = lacking or (before is not None and "/" not in text.text[before.end : chunk.start])
+        marked = fact.category == "biomarker" and not glued
+        same = bool(groups) and (marked or fact.category in GIVEN) and are_choices(text, groups[-1][-1], fact)
         before = chunk
         (groups[-1].append(fact) if same else groups.append([fact]))
     _count_apart(text, heads[-1], around)

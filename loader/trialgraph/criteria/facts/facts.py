@@ -83,6 +83,7 @@ def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
         if chunks[after].kind != "sign":
             heads.append(chunks[after])
         after += 1
+        chunks = _without_method(heads[-1], chunks, after)
     after = _over_adjectives(text, heads, chunks, after, around)
     after = _more_exact(heads, chunks, after)
     chunks = _bearing(text, chunks, after, heads[-1], around)
@@ -146,10 +147,16 @@ def _kinds_of(head: Chunk) -> frozenset[str]:
 
 
 def _without_method(head: Chunk, chunks: Sequence[Chunk], after: int) -> Sequence[Chunk]:
-    """Drop how a marker was found between it and its tumour ("HER2-positive (IHC 3+) breast cancer")."""
+    """Drop how a marker was found between it and its tumour ("HER2-positive (IHC 3+) breast cancer").
+
+    Drop what abbreviates it before another marker as well ("ER-positive (ER+) HER2-negative …").
+    """
     inside = after + 1 < len(chunks) and chunks[after].kind == "bracket" and category_of(head) == "biomarker"
-    tumour = inside and category_of(chunks[after + 1]) == "condition"
-    return [*chunks[:after], *chunks[after + 1 :]] if tumour else chunks
+    dropped = inside and (
+        category_of(chunks[after + 1]) == "condition"
+        or (category_of(chunks[after + 1]) == "biomarker" and abbreviates(head, chunks[after]))
+    )
+    return [*chunks[:after], *chunks[after + 1 :]] if dropped else chunks
 
 
 def _bearing(text: Text, chunks: Sequence[Chunk], after: int, head: Chunk, around: Around) -> Sequence[Chunk]:

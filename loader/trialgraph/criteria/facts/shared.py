@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.trees import all_of, any_of
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = ["with_shared_tumour"]
@@ -34,7 +35,7 @@ def with_shared_tumour(expression: Expression, text: Text) -> Expression:
             for each in (with_shared_tumour(each, text) for each in operands):
                 first = _first_of(kept, each, text)
                 if first < len(kept) and isinstance(each, AllOf):
-                    kept[first:] = [_shared(kept[first:], each)]
+                    kept[first:] = [_shared(kept[first:], each, text)]
                 else:
                     kept.append(each)
             return any_of(kept)
@@ -42,16 +43,27 @@ def with_shared_tumour(expression: Expression, text: Text) -> Expression:
             return expression
 
 
-def _shared(markers: Sequence[Expression], borne: AllOf) -> Expression:
+def _shared(markers: Sequence[Expression], borne: AllOf, text: Text) -> Expression:
     """Give markers the tumour of the last, and what else it must have or lack ("ER+ or PR+, HER2- cancer").
 
-    What tells the last from them is its own ("HER2+ or HR+, HER2- cancer").
+    What tells the last from them is its own ("HER2+ or HR+, HER2- cancer"). Commas alone tell one tumour
+    with all of them ("ER negative, HER2 negative breast cancer").
     """
     last, *others, tumour = borne.operands
+    if not _offer_choice([*markers, last], text):
+        return all_of([*markers, *borne.operands])
     genes = {_gene(each) for each in (*markers, last)}
     if any(_gene(each) in genes for each in others):
         return all_of([any_of([*markers, all_of([last, *others])]), tumour])
     return all_of([any_of([*markers, last]), *others, tumour])
+
+
+def _offer_choice(markers: Sequence[Expression], text: Text) -> bool:
+    """Whether more than commas stands between markers that follow each other."""
+    told = [each.span for marker in markers for each in atoms(marker) if isinstance(each, Fact)]
+    places = [text.normalized.readable(span) for span in told]
+    between = (text.text[one[1] : two[0]] for one, two in itertools.pairwise(places))
+    return any(gap.strip() != "," for gap in between)
 
 
 def _gene(expression: Expression) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from trialgraph.criteria.chunking.brackets import (
     category_of,
+    explains_adjective,
     holds_adjectives,
     instances_behind,
     is_gloss,
@@ -20,7 +21,8 @@ from trialgraph.criteria.chunking.brackets import (
     listed_in,
     markers_in,
     only_repeats,
-    tells_stain,
+    says_again,
+    tells_way_too,
     words_in,
 )
 from trialgraph.criteria.chunking.chunks import Chunk, Text
@@ -111,12 +113,13 @@ def read_before(text: Text, head: Chunk, chunks: Sequence[Chunk], around: Around
             joined
             or now
             or _is_comma(chunk)
+            or tells_way_too(chunk)
             or read_aside(text, head, chunk, around)
             or asks_for_any(head, chunk)
         ):
             continue
         treated = for_illness(text, head, chunks, index)
-        if treated is not None or holds_adjectives(chunk):
+        if treated is not None or holds_adjectives(chunk) or explains_adjective(chunks, index):
             _qualify(text, treated or chunk, around)
             continue
         if chunk.kind != "word" or _is_with_more(text, chunks, index):
@@ -352,7 +355,7 @@ def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> No
     markers = markers_in(head, inner)
     if inner and tells_whom_or_when(text, head, inner):
         return
-    if not inner or markers or only_repeats(head, inner) or tells_stain(head, bracket):
+    if not inner or markers or only_repeats(head, inner) or says_again(text.text, head, bracket):
         around.examples = around.examples or markers or kinds_in(head, inner)
         return
     if is_testable(head) and all("sample" in chunk.classes or chunk.form == "or" for chunk in inner):

@@ -45,7 +45,6 @@ from trialgraph.criteria.lists.unnamed import read_examples
 from trialgraph.criteria.members.adjectives import (
     name_narrower,
     share_elided,
-    share_exceptions,
     share_graded,
     share_leading,
     share_nouns,
@@ -55,6 +54,7 @@ from trialgraph.criteria.members.adjectives import (
 from trialgraph.criteria.members.awaiting import share_objects
 from trialgraph.criteria.members.bearers import share_bearers
 from trialgraph.criteria.members.clauses import repeat_history
+from trialgraph.criteria.members.excepted import share_exceptions
 from trialgraph.criteria.members.governing import governed, subjects
 from trialgraph.criteria.members.hindrances import with_whole_clauses
 from trialgraph.criteria.members.merging import merge_qualifiers

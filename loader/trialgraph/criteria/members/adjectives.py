@@ -29,7 +29,6 @@ from trialgraph.namespaces import TGC
 __all__ = [
     "name_narrower",
     "share_elided",
-    "share_exceptions",
     "share_graded",
     "share_leading",
     "share_nouns",
@@ -323,18 +322,3 @@ def _is_other(fact: Fact) -> bool:
 def _is_cancer(text: Text, fact: Fact) -> bool:
     term = text.vocabulary.by_iri.get(fact.concept)
     return term is not None and _MALIGNANT in term.ancestors and "relation" not in fact.modifiers
-
-
-def share_exceptions(text: Text, segments: list[Segment]) -> None:
-    """Let what is excepted from "other thromboembolism" be excepted from the kinds of it listed before."""
-    for index, segment in enumerate(segments):
-        fact = segment.expression
-        words = fact.modifiers.get("exception") if isinstance(fact, Fact) else None
-        if words is None or not isinstance(fact, Fact):
-            continue
-        for earlier in segments[:index]:
-            kind = earlier.expression
-            term = text.vocabulary.by_iri.get(kind.concept) if isinstance(kind, Fact) else None
-            below = term is not None and fact.concept in term.ancestors
-            if below and isinstance(kind, Fact) and "exception" not in kind.modifiers:
-                earlier.expression = replace(kind, modifiers={**kind.modifiers, "exception": words})

@@ -35,6 +35,8 @@ _TUMOURS = str(TGC.SolidTumor)
 """What the full name of RECIST names."""
 _SUPPOSING = frozenset({"if", "only if"})
 _NEAR = 6
+_DEFINED_BY = frozenset({"as defined by", "defined by", "as defined"})
+_RULES = frozenset({"criteria", "classification", "guideline", "consensus", "edition", "standard"})
 _STANDARDS = frozenset({"recist", "irecist", "mrecist", "imrecist", "rano", "lugano", "cheson", "pcwg"})
 
 
@@ -85,12 +87,19 @@ def _needs_only(segment: Segment) -> bool:
     return needing and all(chunk.kind not in ("value", "limit") for chunk in segment.chunks)
 
 
+def _is_by_rules(chunks: Sequence[Chunk]) -> bool:
+    """Whether a definition only names rules that it is made by ("as defined by the WHO classification")."""
+    ruled = chunks[0].form in _DEFINED_BY and chunks[-1].form in _RULES
+    return ruled and not any(is_content(chunk) or chunk.form == "," for chunk in chunks)
+
+
 def takes_all(segment: Segment) -> bool:
     """Whether a segment keeps everything up to its end: a definition, what an allergy is to."""
     concept = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), len(segment.chunks))
     rest = segment.chunks[concept + 1 :]
-    if any("definition" in chunk.classes and chunk.form not in RELATIVE for chunk in rest):
-        return True
+    defined = [chunk for chunk in rest if "definition" in chunk.classes and chunk.form not in RELATIVE]
+    if defined:
+        return not _is_by_rules([chunk for chunk in rest if chunk.start >= defined[0].start])
     term = segment.chunks[concept].term if concept < len(segment.chunks) else None
     told = term is not None and (term.category == "allergy" or term.iri == FORBIDDING)
     return told and any("allergen" in chunk.classes for chunk in rest)

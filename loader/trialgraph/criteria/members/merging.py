@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from trialgraph.criteria.chunking.brackets import is_tumour
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.epithets import adjectives_at
 from trialgraph.criteria.facts.facts import is_content
@@ -24,6 +25,7 @@ _CARRIED = frozenset(
 )
 _CONFIRMING = frozenset({"confirmation", "confirmed"})
 _DESCRIBING = _CARRIED - {"active", "negation", "other"}
+_ADJECTIVAL = _CONFIRMING | {"qualifier"}
 _ACTING = frozenset({"received", "receive", "receiving", "have received", "has received", "underwent"})
 _TAKING = frozenset({"on", "receiving", "requiring", "undergoing"})
 _PAIR = 2
@@ -115,7 +117,7 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
             or _ends_in_way_to_tell(segment, following)
         ):
             carried = segment
-        elif (explained := _explained(segment, following)) is not None:
+        elif (explained := _explained(segment, segments[index + 1 :])) is not None:
             segment.chunks = explained
             carried = segment
         elif merged and (
@@ -296,21 +298,34 @@ def _is_adjective(segment: Segment, following: Segment | None) -> bool:
     )
 
 
-def _explained(segment: Segment, following: Segment | None) -> list[Chunk] | None:
+def _explained(segment: Segment, behind: Sequence[Segment]) -> list[Chunk] | None:
     """Return adjectives of the next member's noun with what a bracket says of the last of them.
 
-    "Locally advanced (stage III) or metastatic (stage IV) melanoma" speaks of melanoma in both cases.
+    "Locally advanced (stage III) or metastatic (stage IV) melanoma" speaks of melanoma in both cases, and
+    so does "unresectable (by the surgeon's judgement), recurrent melanoma".
     """
     *words, bracket = segment.chunks
-    if following is None or following.joint not in ("or", "/") or bracket.kind != "bracket" or not words:
+    if not behind or bracket.kind != "bracket" or not words:
         return None
+    following = behind[0]
     plain = all(c.form == "/" or (c.kind == "word" and c.classes & _DESCRIBING) for c in words)
     noun = following.chunks[0]
-    told = plain and "qualifier" in words[-1].classes and "qualifier" in noun.classes and noun.kind == "word"
-    if not told or any(chunk.kind == "value" for chunk in bracket.inner):
+    told = plain and "qualifier" in words[-1].classes and noun.kind == "word"
+    either = following.joint in ("or", "/") and "qualifier" in noun.classes
+    if not told or not (either or _go_on_to_tumour(behind)):
+        return None
+    if any(chunk.kind == "value" for chunk in bracket.inner):
         return None
     following.chunks = _with_bracket(following.chunks, 0)
     return _with_bracket(segment.chunks, len(words) - 1)
+
+
+def _go_on_to_tumour(behind: Sequence[Segment]) -> bool:
+    """Whether members behind a comma end in the tumour that the adjectives before it are of, too."""
+    words = [chunk for each in behind for chunk in each.chunks]
+    named = next((i for i, chunk in enumerate(words) if is_content(chunk)), 0)
+    adjectives = all(chunk.classes & _ADJECTIVAL or chunk.form in ("or", "/") for chunk in words[:named])
+    return behind[0].joint == "," and named > 0 and adjectives and is_tumour(words[named])
 
 
 def _with_bracket(chunks: list[Chunk], at: int) -> list[Chunk]:

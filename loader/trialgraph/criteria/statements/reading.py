@@ -34,6 +34,7 @@ from trialgraph.criteria.conditions.widening import loosened, set_apart
 from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.facts.companions import with_companions
 from trialgraph.criteria.facts.extents import with_extents
+from trialgraph.criteria.facts.leftovers import without_leftovers
 from trialgraph.criteria.facts.participations import add_investigational
 from trialgraph.criteria.facts.refinement import with_narrower
 from trialgraph.criteria.facts.shared import with_shared_tumour
@@ -176,6 +177,7 @@ def read_expression(
     if "other" in text.lowered:
         expression = with_whole_classes(expression, vocabulary)
     expression = map_facts(name_exceptions(map_facts(expression, part_predicate), vocabulary), said_once)
+    expression = without_leftovers(expression, barred=text.exclusion)
     expression = with_narrower(with_shared_tumour(graded_in_time(expression), text), text)
     expression = with_extents(with_spread(expression, text), text)
     if text.exclusion:

@@ -51,7 +51,7 @@ _UNSAID = re.compile(
 )
 _KINDS = ("mutation", "methylation", "rearrangement", "fusion", "amplification")
 _NAMES = ("{}", "{} mutation", "{}-H", "{} deficient", "{} rearrangement", "{} methylation", "d{}",
-          "{} positive")  # fmt: skip
+          "{} positive", "{} receptor positive")  # fmt: skip
 """How the concepts are named whose presence or absence is a marker's status."""
 _RESULT = re.compile(
     r"(?:^|[\s-])(?:positiv\w*|negativ\w*|high|low|deficien\w*|stable|wild|mutant|mutated|mutations|loss|\w+ing|amplified"
