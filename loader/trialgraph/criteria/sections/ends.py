@@ -32,7 +32,7 @@ _ASKED = re.compile(
         (?:18|19|20|21)\b(?!\s*(?:months?|weeks?|days?|%))
       | (?:aged?\s+)?(?:18|19|20|21)\s+years?\s+(?:of\s+age\s+)?(?:or|and)\s+(?:older|above|over|greater)
       | (?:estimated\s+|expected\s+)?life\s+expectancy
-      | (?:at\s+least\s+one\s+|measurable\s+(?:or\s+evaluable\s+)?)measurable\s+(?:disease|(?:target\s+)?lesions?)
+      | (?:at\s+least\s+(?:one|1)\s+)?measurable\s+(?:target\s+)?lesions?
       | measurable\s+disease\b(?!\s*,?\s*(?:is\s+)?(?:defined|as\b)[^.;]*:\s*$)
       | (?:adequate|acceptable)\s+(?:[\w/-]+[,\s]+){{0,6}}?functions?\b
       | (?:sexually\s+active\s+)?(?:fe)?m(?:ales?|en)\b[^.:;]{{0,120}}\b(?:must|should|agree\w*|willing)\b
