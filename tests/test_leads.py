@@ -55,3 +55,74 @@ def test_a_heading_ends_the_list() -> None:
     assert _scopes(text) == [None, "One of the following", None]
     text = "* One of the following:\n* Stroke\n* Organ function:\n  * Hemoglobin ≥ 9 g/dL\n* Age ≥ 18 years"
     assert _scopes(text) == [None, "One of the following", None, None]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "ECOG performance status 0-1",
+        "Age ≥ 18 years",
+        "Signed informed consent",
+        "Participants must have recovered from surgery",
+        "Women of childbearing potential must have a negative pregnancy test",
+        "Adequate organ function",
+    ],
+)
+def test_what_every_section_asks_ends_the_list(asked: str) -> None:
+    """What stands behind it is asked of everyone again."""
+    lead = "Must have one of the following risk factors:"
+    text = f"* {lead}\n* Gleason score ≥ 8\n* ECOG performance status 2\n* {asked}\n* No stroke"
+    words = lead.rstrip(":")
+    assert _scopes(text) == [None, words, words, None, None]
+
+
+@pytest.mark.parametrize(
+    "barred",
+    [
+        "Pregnant or breastfeeding",
+        "Major surgery within 28 days",
+        "Known hypersensitivity to the study drug",
+        "Treatment with a live vaccine within 4 weeks (inactivated ones are permitted)",
+        "Prior allogeneic stem cell transplantation",
+    ],
+)
+def test_what_every_section_bars_ends_a_list_of_exceptions(barred: str) -> None:
+    """Not where the list is about that itself, nor where it is let in."""
+    lead = "Other malignancy with the following exceptions:"
+    text = f"Exclusion criteria:\n* {lead}\n* Carcinoma in situ\n* {barred}\n* Stroke"
+    assert _scopes(text) == [None, lead.rstrip(":"), None, None]
+    lead = "Any infection or vaccine with the following exceptions:"
+    text = f"Exclusion criteria:\n* {lead}\n* Common cold\n* Chronic HIV infection\n* Live vaccine\n* Gout"
+    assert set(_scopes(text)[1:]) == {lead.rstrip(":")}
+    text = f"Exclusion criteria:\n* {lead}\n* Common cold\n* Major surgery that is allowed\n* Gout"
+    assert set(_scopes(text)[1:]) == {lead.rstrip(":")}
+
+
+def test_a_list_is_as_long_as_its_lead_counts() -> None:
+    """A joint in a line of its own is no item."""
+    lead = "Meets at least 1 of the following 2 criteria:"
+    text = f"* {lead}\n* BMI ≥ 25 kg/m2\n* or\n* Stroke\n* Hemoglobin ≥ 9 g/dL"
+    assert [each.scope for each in read_text(text)] == [None, lead.rstrip(":"), None]
+
+
+def test_a_list_of_demands_goes_on() -> None:
+    """What lists such demands itself isn't ended by one more of them."""
+    lead = "For cohort two, at least one of the following:"
+    text = f"* {lead}\n* ECOG performance status 0-1\n* Karnofsky ≥ 70%\n* Age ≥ 18 years"
+    assert _scopes(text) == [None, *(3 * [lead.rstrip(":")])]
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "Acceptable hematologic and renal function, defined as:",
+        "Participants must meet the following criteria to be eligible to participate:",
+    ],
+)
+def test_a_demand_that_speaks_of_what_is_acceptable_is_everyones(lead: str) -> None:
+    """Its list allows nothing."""
+    assert _scopes(f"* {lead}\n* Hemoglobin ≥ 9 g/dL") == [None, None]
+    bracketed = "Diabetes (that may be acceptable when stable):"
+    assert _scopes(f"Exclusion criteria:\n* {bracketed}\n* Stroke") == [None, None]
+    out = "Participants with any of these will not be eligible for the study:"
+    assert _scopes(f"Exclusion criteria:\n1. {out}\n2. Stroke")[-1:] == [None]

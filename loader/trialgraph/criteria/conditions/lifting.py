@@ -14,7 +14,7 @@ from trialgraph.criteria.trees import any_of, asks_of_some, map_barred, map_fact
 from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Narrative, Not, Value, atoms
 from trialgraph.namespaces import TGC
 
-__all__ = ["EITHER", "excuses", "lift"]
+__all__ = ["EITHER", "excuses", "lift", "lift_kin"]
 
 _CANCER = str(TGC.PrimaryMalignantNeoplasm)
 _TOXICITY = str(TGC.TreatmentToxicity)
@@ -86,6 +86,18 @@ def lift(text: Text, read: list[Expression], words: str, place: tuple[int, int])
         except_for(text, each, words, place, lifts=True) if is_lifted else each
         for each, is_lifted in zip(read, lifted, strict=True)
     ]
+
+
+def lift_kin(text: Text, bars: Expression, words: str, place: tuple[int, int]) -> Expression | None:
+    """Let an allowance lift what bars a kind or a class of what it names; None where it may be about all."""
+    if _POINTS_ALL.search(words) or EITHER.search(words):
+        return None
+    named = [_infection(text, term) for term in _outermost(text, place)]
+    barred = {atom.concept for atom in atoms(bars) if isinstance(atom, Fact) and not atom.is_mention}
+    told = {iri for iri in barred if any(_are_kin(text, term, INFECTIONS.get(iri, iri)) for term in named)}
+    if not told:
+        return None
+    return map_barred(bars, lambda fact: with_exception(fact, words) if fact.concept in told else fact)
 
 
 def excuses(text: Text, read: Sequence[Expression], place: tuple[int, int]) -> bool:

@@ -67,8 +67,12 @@ def _asks_of_either(before: list[Segment], segment: Segment) -> bool:
     if segment.joint != "and" or not segment.chunks[0].form.startswith(_GIVING):
         return False
     diseases = all(isinstance(e.expression, Fact) and e.expression.category == "condition" for e in before)
+    given = any(chunk.form.startswith(_GIVING) for chunk in before[0].chunks[:3]) and all(
+        is_given(each.expression) for each in before
+    )
     offered = any(each.joint == "or" for each in before)
-    return diseases and offered and not any(each.chunks[0].form.startswith(_GIVING) for each in before[1:])
+    anew = not any(each.chunks[0].form.startswith(_GIVING) for each in before[1:])
+    return (diseases or given) and offered and anew
 
 
 def _asks_each(segments: list[Segment]) -> bool:

@@ -1,16 +1,17 @@
 """Items that stand on the level of the words that lead them in, as where a list lost its indents.
 
 Below "one of the following:" no single item is asked of everyone, and below "except for:" none is a demand
-at all. Where such a list ends isn't told, so what follows is held to be for some patients only.
+at all. Until such a list ends, what follows is held to be for some patients only.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from trialgraph.criteria.language.offers import offers_choice
+from trialgraph.criteria.sections.ends import is_over
 from trialgraph.criteria.sections.segmentation import Item
 
 __all__ = ["below_leads"]
@@ -28,28 +29,55 @@ _ALLOWED = re.compile(
     r"\b(?:eligible|allowed|permitted|acceptable|may\s+(?:be\s+)?(?:included|enrolled?|participate|enter))\b[^:;]{0,160}:\s*$",
     re.IGNORECASE,
 )
+_OF_ALL = re.compile(
+    r"\b(?:acceptable|adequate)\s+(?:[\w-]+[\s,/]+){0,7}?(?:functions?|values?|status|parameters|results)\b"
+    r"|^\W*(?:an?\s+|all\s+)?(?:patients?|subjects?|participants?|veterans)\s+(?:must|should|cannot|can\s+not)\b"
+    r"[^:]*\b(?:eligible|participate|enrol\w*)\b|\ball\s+(?:of\s+)?the\s+following\s+inclusion\s+criteria\b",
+    re.IGNORECASE,
+)
+"""What is asked of everyone, though it speaks of what is acceptable or of being eligible."""
+_KEPT_OUT = re.compile(r"\bnot\s+(?:be\s+)?eligible\b", re.IGNORECASE)
+_BRACKETS = re.compile(r"\([^()]*\)")
 
 
 def below_leads(items: Iterable[Item]) -> Iterator[Item]:
     """Yield items; a lead-in of a choice, exception, allowance or definition is the scope of those below it.
 
     Args:
-        items: The items of a section in order. A heading, other nested items or the next lead-in end the
-            list; an item that a heading gave a scope keeps that.
+        items: The items of a section in order. A heading, other nested items, the next lead-in or what every
+            section says end the list; an item that a heading gave a scope keeps that.
     """
     before: Item | None = None
-    led: str | None = None
+    led: _Lead | None = None
+    listed: list[str] = []
     for item in items:
+        words = " ".join(item.text.split())
         if before is None or (item.kind, item.scope) != (before.kind, before.scope) or item.parts:
             led = None
         elif before.text.rstrip().endswith(":") and not before.parts:
-            led = _lead_of(before)
-        yield item if led is None or item.scope is not None else replace(item, scope=led)
+            led, listed = _lead_of(before), []
+        if led is not None and is_over(led.words, listed, words, item.kind, choice=led.choice):
+            led = None
+        listed.append(words)
+        yield item if led is None or item.scope is not None else replace(item, scope=led.words)
         before = item
 
 
-def _lead_of(item: Item) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Lead:
+    """The sentence that leads in a list, and whether one of its items is enough."""
+
+    words: str
+    choice: bool
+
+
+def _lead_of(item: Item) -> _Lead | None:
     """Return the last sentence of an item, where what it leads in isn't asked of everyone."""
     words = " ".join(_SENTENCE.split(item.text)[-1].split())
-    some = any(pattern.search(words) for pattern in (_EXCEPTED, _DEFINED, _ALLOWED))
-    return words.rstrip(" :") if some or (item.kind == "inclusion" and offers_choice(words)) else None
+    plain = _BRACKETS.sub("", words)
+    choice = item.kind == "inclusion" and offers_choice(words)
+    if not choice and (_OF_ALL if item.kind == "inclusion" else _KEPT_OUT).search(plain):
+        return None
+    defined = _DEFINED.search(words) is not None
+    some = defined or _EXCEPTED.search(words) is not None or _ALLOWED.search(plain) is not None
+    return _Lead(words.rstrip(" :"), choice and not defined) if some or choice else None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.conditions.lifting import lift
+from trialgraph.criteria.conditions.lifting import lift, lift_kin
 from trialgraph.criteria.conditions.recoveries import read_recovery
 from trialgraph.criteria.facts.allowances import allows
 from trialgraph.criteria.language.offers import DEMAND, DEMANDED
@@ -17,16 +17,29 @@ from trialgraph.criteria.members.sentences import sentences_of
 from trialgraph.criteria.statements.idle import NOTED, arranges
 from trialgraph.criteria.statements.refusals import read_refusal
 from trialgraph.criteria.trees import all_of, any_of, is_formal
-from trialgraph.expressions import AllOf, Atom, Expression, Fact, Not, Span, atoms, is_judged
+from trialgraph.expressions import (
+    AllOf,
+    Atom,
+    Expression,
+    Fact,
+    Narrative,
+    Not,
+    Span,
+    Value,
+    atoms,
+    is_judged,
+)
 
 __all__ = [
-    "EXCEPTION_NOTE",
     "NOTE",
     "are_notes",
+    "excuses_only",
     "is_of_some",
     "is_title",
     "lift_noted",
+    "lifted_by",
     "noted_refusal",
+    "notes_exception",
     "only_notes",
     "says_more",
     "says_no_more",
@@ -35,9 +48,10 @@ __all__ = [
     "without_fields",
 ]
 
-EXCEPTION_NOTE = re.compile(
+_EXCEPTION = re.compile(
     r"^(?:\W*(?:(?:note|nb|n\.b\.)\W+)?"
-    r"(?:(?:the|only|allowed|accepted|permitted|additional|acceptable|following) )*exceptions?|exempt|however"
+    r"(?:(?:the|these|such|only|allowed|accepted|permitted|additional|acceptable|following) )*exceptions?"
+    r"|exempt|however"
     r"|\W*(?:(?:note|nb|n\.b\.)\W+)?(?:the following|these) (?:are|is) (?:an? |the )?(?:\w+ )?exceptions?"
     r"|(?:see|refer to) [^.;]{0,60}\bexceptions?"
     r"|note that .{0,60}(?:allowed|eligible|permitted|not excluded)"
@@ -47,6 +61,11 @@ EXCEPTION_NOTE = re.compile(
     r"(?:do(?:es)? not apply|is not applicable) (?:to|for|in))\b",
     re.IGNORECASE,
 )
+_NOT_INCLUDED = re.compile(
+    r"\W*(?:(?:note|nb|n\.b\.)\W+)?(?:(?!exceptions?\b)[\w-]+\s+){0,3}(?:does|do|would)\s+not\s+include\s+(?!\W*(?:$|:))",
+    re.IGNORECASE,
+)
+"""How a sentence opens that says what isn't among what is barred before it."""
 _BOUNDING = re.compile(
     r"\b(?:allowed|permitted|acceptable|allowable)\b\s*[,(]?\s*"
     r"(?:only\b|but\b(?!\s+not\s+(?:required|mandatory|necessary|needed))"
@@ -67,6 +86,16 @@ NOTE = re.compile(
     r"|these (?:include|are)|examples?|for example|including)\b",
     re.IGNORECASE,
 )
+_REFUSED = re.compile(
+    r"\b(?:not|no|nor|never|only|unless|until|without|exclu\w*|ineligib\w*|prohibit\w*|agree\w*)\b",
+    re.IGNORECASE,
+)
+"""What an item may bar with that speaks of who is let in."""
+_LETTING_IN = re.compile(
+    r"\b(?:eligible|allowed|allowable|permitted|permissible|acceptable|exceptions?"
+    r"|(?:may|can)\s+(?:still\s+|also\s+)?(?:be\s+)?(?:enter\w*|enrol\w*|includ\w+|participate))\b",
+    re.IGNORECASE,
+)
 _SEXES = frozenset({"female", "male"})
 _OWN_FIELD = re.compile(r"Healthy volunteers (?:are )?(?:allowed|accepted)\b")
 Item = Sequence[Chunk]
@@ -76,6 +105,21 @@ Grant = Callable[[Text, Sequence[Expression], Item], list[Expression] | None]
 def are_notes(text: Text, items: Sequence[Item]) -> bool:
     """Whether all items of a list only explain or allow something of what stands above it."""
     return all(item and _is_note(text, item) for item in items)
+
+
+def excuses_only(text: Text, item: Item, read: Expression) -> bool:
+    """Whether an item among those that bar only lets some in ("* patients on replacement are eligible").
+
+    Args:
+        text: The text under reading.
+        item: The item's chunks.
+        read: What it says by itself.
+    """
+    silent = all(isinstance(atom, Narrative) for atom in atoms(read))
+    turning = any(chunk.classes & {"barring", "negation", "exception"} for chunk in item)
+    return (
+        silent and not turning and _REFUSED.search(text.text, *_place(item)) is None and _allows(text, item)
+    )
 
 
 def only_notes(text: Text, items: Sequence[Item]) -> bool:
@@ -150,9 +194,31 @@ def with_notes(
     return head
 
 
+def lifted_by(text: Text, barred: Expression, items: Sequence[Item], granted: Grant) -> Expression:
+    """Return what the other items of a list bar, but for those whom some of its items let in.
+
+    One that names nothing of what they bar stays beside limits, which it may have nothing to do with.
+    """
+    for item in items:
+        place = _place(item)
+        words = text.text[slice(*place)].strip(" ;,.")
+        told = granted(text, [barred], item) if len(sentences_of(text, item)) == 1 else None
+        kin = None if told is not None else lift_kin(text, barred, words, place)
+        if told is None and kin is None and any(isinstance(atom, Value) for atom in atoms(barred)):
+            barred = any_of([barred, narrative(text, *place)])
+        else:
+            barred = kin or any_of(told or lift(text, [barred], words, place))
+    return barred
+
+
 def says_more(atom: Atom) -> bool:
     """Whether an atom asks something formal, more than whom a list is for ("females who: …")."""
     return is_judged(atom) and not (isinstance(atom, Fact) and atom.category == "demographic")
+
+
+def notes_exception(text: Text, words: str) -> bool:
+    """Whether a sentence opens as one that tells an exception, or says what isn't among what is barred."""
+    return bool(_EXCEPTION.match(words)) or (text.exclusion and _NOT_INCLUDED.match(words) is not None)
 
 
 def _place(item: Item) -> Span:
@@ -161,13 +227,12 @@ def _place(item: Item) -> Span:
 
 def _is_note(text: Text, item: Item) -> bool:
     words = text.text[slice(*_place(item))]
-    return bool(EXCEPTION_NOTE.match(words) or NOTE.match(words)) or allows(item)
+    return notes_exception(text, words) or NOTE.match(words) is not None or allows(item)
 
 
 def _allows(text: Text, item: Item) -> bool:
     """Whether the first sentence of a note allows something; what a later one allows is beside its point."""
-    noted = EXCEPTION_NOTE.match(text.text[slice(*_place(item))]) is not None
-    return noted or allows(sentences_of(text, item)[0])
+    return notes_exception(text, text.text[slice(*_place(item))]) or allows(sentences_of(text, item)[0])
 
 
 def lift_noted(text: Text, read: list[Expression], words: str, place: Span) -> list[Expression]:
@@ -175,7 +240,7 @@ def lift_noted(text: Text, read: list[Expression], words: str, place: Span) -> l
 
     Where it lifts nothing of what is demanded, and bounds what it allows, it stays words.
     """
-    found = _OPENING.match(words)
+    found = (_NOT_INCLUDED.match(words) if text.exclusion else None) or _OPENING.match(words)
     excepted = words if found is None else words[found.end() :].strip(" :;.*")
     if not excepted and place[1] < len(text.text.rstrip(" :")):
         return read
@@ -197,7 +262,7 @@ def with_listed_exceptions(text: Text, sentences: list[list[Chunk]]) -> list[lis
         alone = opening is not None and not words[opening.end() :].strip(" :")
         parted = bool(before) and ";" in text.text[before[-1].end - 1 : sentence[0].start + 1]
         if alone or (
-            parted and "exception" in words.lower() and ":" in words and EXCEPTION_NOTE.match(words)
+            parted and "exception" in words.lower() and ":" in words and notes_exception(text, words)
         ):
             joined[-1] = [*before, *sentence]
         else:

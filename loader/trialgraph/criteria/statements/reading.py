@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from trialgraph.criteria.chunking.attributions import without_attributions
 from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
@@ -90,8 +91,10 @@ from trialgraph.criteria.statements.inlines import with_inline_items
 from trialgraph.criteria.statements.leadins import between, with_lead
 from trialgraph.criteria.statements.notes import (
     are_notes,
+    excuses_only,
     is_of_some,
     is_title,
+    lifted_by,
     only_notes,
     says_more,
     with_notes,
@@ -210,9 +213,8 @@ def _read_outlined(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Exp
 def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
     start, lead_end, end = outline.start, outline.lead_end, outline.end
     lead = text.text[start:lead_end]
-    if counts_several(lead):
-        return narrative(text, start, end)
-    if _UNFINISHED.search(lead) and text.search(lexicon().willing, lead):
+    unfinished = _UNFINISHED.search(lead) is not None and text.search(lexicon().willing, lead) is not None
+    if counts_several(lead) or unfinished:
         return narrative(text, start, end)
     if _only_tells(text, lead):
         return _defined_below(text, chunks, outline)
@@ -238,6 +240,8 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
         return negate(all_of(read))
     if text.exclusion and meets_nothing(lead):
         return narrative(text, start, end)
+    if text.exclusion and (lifted := _lifted_by_items(text, chunks, outline, items, read)) is not None:
+        return lifted
     either = offers_choice(lead) or (text.exclusion and not asks_all(lead))
     either = either or (
         not text.exclusion and (lists_cancers(read, text.vocabulary) or lists_paraproteins(lead, read))
@@ -265,6 +269,27 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     whole = with_lead(text, chunks, outline, body, _read_stretch, either=either)
     more = any(map(says_more, atoms(whole))) or any(map(str.isdigit, lead))
     return whole if more else narrative(text, start, end)
+
+
+def _lifted_by_items(
+    text: Text,
+    chunks: Sequence[Chunk],
+    outline: Outline,
+    items: Sequence[Sequence[Chunk]],
+    read: Sequence[Expression],
+) -> Expression | None:
+    """Return what a list bars, lifted by those of its items that only let some in; None without such."""
+    excusing = [
+        i
+        for i, (item, own) in enumerate(zip(items, read, strict=True))
+        if item and excuses_only(text, item, own)
+    ]
+    others = [each for i, each in enumerate(read) if i not in excusing]
+    if not excusing or are_notes(text, items) or not any(is_formal(each) for each in others):
+        return None
+    rest = tuple(item for i, item in enumerate(outline.items) if i not in excusing)
+    barred = _read_parts(text, chunks, replace(outline, items=rest))
+    return lifted_by(text, barred, [items[i] for i in excusing], granted)
 
 
 def _only_tells(text: Text, lead: str) -> bool:

@@ -32,10 +32,10 @@ from trialgraph.criteria.statements.examples import EXAMPLES, LISTING, listed_in
 from trialgraph.criteria.statements.grants import granted
 from trialgraph.criteria.statements.idle import NOTED, adds_nothing
 from trialgraph.criteria.statements.notes import (
-    EXCEPTION_NOTE,
     NOTE,
     lift_noted,
     noted_refusal,
+    notes_exception,
     says_no_more,
     with_listed_exceptions,
 )
@@ -79,7 +79,7 @@ def read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[E
         statement = turned(text, read_statement(text, sentence), words, place)
         if (tested := with_negative_test(text, sentence, statement.expression, read)) is not None:
             read = tested
-        elif read and (EXCEPTION_NOTE.match(words) or statement.role == "allowance"):
+        elif read and (notes_exception(text, words) or statement.role == "allowance"):
             read = _lifted(text, read, sentence)
         elif read and (told := _told_of(text, sentences, sentence, read[-1])) is not None:
             read.append(told)
