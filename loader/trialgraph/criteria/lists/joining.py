@@ -7,8 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from trialgraph.criteria.chunking.brackets import opened
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import demanded_kinds, example_of, is_way_of, unlisted
 from trialgraph.criteria.lists.blocks import blocks_of, is_given
 from trialgraph.criteria.members.besides import as_one_choice
@@ -104,8 +106,36 @@ def _join_block(text: Text, segments: list[Segment], default: str) -> Expression
             alternatives.append([])
         alternatives[-1].append(expression)
     chosen = [all_of(group) for group in alternatives if group]
-    several = len(chosen) > 1 and not text.exclusion
-    return any_of([_of_aged(each) for each in chosen] if several else chosen)
+    if len(chosen) < _PAIR or text.exclusion:
+        return any_of(chosen)
+    return _choice(chosen, segments[0])
+
+
+def _choice(chosen: list[Expression], first: Segment) -> Expression:
+    """Return that one of several is so, with the age that the first member starts with asked of all."""
+    ages, chosen[0] = _ages_of_all(chosen) if _opens_on_age(first) else ([], chosen[0])
+    return all_of([*ages, any_of(list(map(_of_aged, chosen)))])
+
+
+def _opens_on_age(segment: Segment) -> bool:
+    """Whether the first that a member states is an age."""
+    stated = (each for each in opened(segment.chunks) if is_content(each) or each.kind in ("value", "limit"))
+    opening = next(stated, None)
+    told = None if opening is None else opening.expression
+    return isinstance(told, Value) and told.concept == _AGE
+
+
+def _ages_of_all(chosen: Sequence[Expression]) -> tuple[list[Expression], Expression]:
+    """Part the age that a list of choices starts with, which is asked of all, from the first choice.
+
+    "Age ≥ 18, with A or B" asks for it with either; where another choice has an age of its own, it is of
+    the first alone.
+    """
+    first, *others = chosen
+    opening, *rest = first.operands if isinstance(first, AllOf) else (first,)
+    aged = any(isinstance(atom, Value) and atom.concept == _AGE for each in others for atom in atoms(each))
+    leads = rest and isinstance(opening, Value) and opening.concept == _AGE
+    return ([opening], all_of(rest)) if leads and not aged else ([], first)
 
 
 def _measures_before(segments: Sequence[Segment], operands: Sequence[tuple[str, Expression]]) -> bool:
@@ -228,7 +258,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
                 expression = narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
             members.append((segment.joint, expression))
             if segment.tight and not text.exclusion:
-                members = _with_choice(members)
+                members = _with_choice(members, listed[0])
     return members
 
 
@@ -275,12 +305,13 @@ def _goes_under(text: Text, unread: Segment, segment: Segment) -> bool:
     return may_be_denied(text, unread, segment)
 
 
-def _with_choice(members: list[tuple[str, Expression]]) -> list[tuple[str, Expression]]:
+def _with_choice(members: list[tuple[str, Expression]], opening: Segment) -> list[tuple[str, Expression]]:
     """Put the last member together with those before it that it offers a choice with ("A and/or B")."""
     first = len(members) - 2
     while first > 0 and members[first][0] == ",":
         first -= 1
-    choice = any_of([each for _, each in members[max(first, 0) :]])
+    chosen = [each for _, each in members[max(first, 0) :]]
+    choice = any_of(chosen) if first > 0 else _choice(chosen, opening)
     return [*members[: max(first, 0)], (members[max(first, 0)][0], choice)]
 
 
