@@ -58,6 +58,7 @@ _CONTRACEPTION = re.compile(r"contracept|birth[ -]control|abstain|abstinence", r
 _HYPERSENSITIVITY = str(TGC.Hypersensitivity)
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _AGE = str(TGC.Age)
+_ABUSE = str(TGC.SubstanceAbuse)
 _RESPONSES = frozenset(
     map(str, (TGC.PlatinumResistance, TGC.PlatinumRefractoriness, TGC.PlatinumSensitivity))
 )
@@ -366,7 +367,11 @@ def _with_examples(text: Text, segment: Segment) -> Expression:
         return demanded_kinds(text, kind, read, (listed[0].start, listed[-1].end))
     members = read.operands if isinstance(read, AnyOf) else (read,)
     bare = unlisted(kind, text.text[listed[0].start : listed[-1].end])
-    told = (each for each in members if _is_instance(each) and not _is_reaction(kind, each))
+    told = (
+        each
+        for each in members
+        if _is_instance(each) and not _is_reaction(kind, each) and not _is_abused(kind, each)
+    )
     told = (each for each in told if not is_way_of(text, kind, each))
     return any_of([kind, *(example_of(bare, each) for each in told)])
 
@@ -376,6 +381,13 @@ def _is_reaction(kind: Fact, member: Expression) -> bool:
     told = [atom for atom in atoms(member) if isinstance(atom, Fact)]
     to_something = "agent" in kind.modifiers or kind.concept != _HYPERSENSITIVITY
     return kind.category == "allergy" and to_something and any(each.category != "allergy" for each in told)
+
+
+def _is_abused(kind: Fact, member: Expression) -> bool:
+    """Whether an example only tells what is abused ("drug abuse (e.g. opioids)"), which may be given too."""
+    return kind.concept == _ABUSE and any(
+        isinstance(a, Fact) and a.category == "treatment" for a in atoms(member)
+    )
 
 
 def _is_instance(member: Expression) -> bool:
