@@ -15,9 +15,7 @@ __all__ = ["as_plan", "in_its_time", "listed_from", "may_be_planned", "one_of"]
 _GIVEN = frozenset({"treatment", "procedure"})
 _PARTICIPATION = str(TGC.TrialParticipation)
 _LED = re.compile(
-    r"\s+(?:(?:[\w-]+\s+){0,4}?(?:with|using)\s+)?(?:(?:at\s+least|either|any)\s+)?"
-    r"(?:(?P<chosen>one|any|either)\s+(?:or\s+more\s+)?of(?:\s+the)?(?:\s+following)?\b[^.:;]{0,60}"
-    r"|(?:treatment|therapy|surgery|the\s+following))\s*:\s*|\s*:\s*",
+    r"(?:\s+(?:[^.:;,()]{0,40}?\b(?P<chosen>one|any|either)\b(?!\s+more\b)|(?!no\b))[^.:;()]{0,60}?)?\s*:\s*",
     re.IGNORECASE,
 )
 """How a plan leads to a list of what is planned."""
