@@ -85,7 +85,7 @@ class _Sought:
             form = self.tokens[index].form
             if form in _BEGINS and (form != "." or ends_sentence(list(self.tokens), index)):
                 break
-            if (led := self._led(index)) is not None:
+            if (led := self._led(index, mention)) is not None:
                 return led
             if form in _MEANS | _AHEAD | _LISTING or index in self.mentions:
                 return False
@@ -96,14 +96,15 @@ class _Sought:
         ends = mention.end == len(self.tokens)
         return self.exclusion and (earlier or ends or self._is_timed(mention.end))
 
-    def _led(self, index: int) -> bool | None:
+    def _led(self, index: int, mention: Mention) -> bool | None:
         """Return whether a word leads to an examination; None when it doesn't tell."""
         form, before = self.tokens[index].form, self.tokens[index - 1].form if index else ""
         if form in _DONE:
             ahead = before in _AHEAD or (form == "have" and before == "to")
             return (self.exclusion and not ahead) or self._is_able(index)
         if not self.exclusion:
-            return (form == "no" and self.tokens[index + 1].form in _EARLIER) or None
+            earlier = self.tokens[index + 1].form in _EARLIER
+            return (form == "no" and (earlier or self._is_timed(mention.end))) or None
         if form == "of" and before in _HISTORY:
             return True
         return True if form in _LISTING and self._is_listed(index) else None

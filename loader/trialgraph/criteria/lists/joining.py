@@ -11,6 +11,7 @@ from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.facts.instances import demanded_kinds, example_of, is_way_of, unlisted
 from trialgraph.criteria.lists.blocks import blocks_of, is_given
+from trialgraph.criteria.lists.choices import choice_of
 from trialgraph.criteria.members.besides import as_one_choice
 from trialgraph.criteria.members.clauses import share_clauses
 from trialgraph.criteria.members.denied import (
@@ -49,7 +50,7 @@ from trialgraph.criteria.members.segments import Segment, trimmed
 from trialgraph.criteria.members.timing import share_times, share_windows
 from trialgraph.criteria.quantities.fitting import is_wanted
 from trialgraph.criteria.trees import all_of, any_of, map_facts, negate
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms, is_judged
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Value, atoms, is_judged
 from trialgraph.namespaces import TGC
 
 __all__ = ["join_segments"]
@@ -57,7 +58,7 @@ __all__ = ["join_segments"]
 _CONTRACEPTION = re.compile(r"contracept|birth[ -]control|abstain|abstinence", re.IGNORECASE)
 _HYPERSENSITIVITY = str(TGC.Hypersensitivity)
 _MALIGNANT = str(TGC.MalignantNeoplasm)
-_AGE = str(TGC.Age)
+_ABUSE = str(TGC.SubstanceAbuse)
 _RESPONSES = frozenset(
     map(str, (TGC.PlatinumResistance, TGC.PlatinumRefractoriness, TGC.PlatinumSensitivity))
 )
@@ -108,8 +109,9 @@ def _join_block(text: Text, segments: list[Segment], default: str) -> Expression
             alternatives.append([])
         alternatives[-1].append(expression)
     chosen = [all_of(group) for group in alternatives if group]
-    several = len(chosen) > 1 and not text.exclusion
-    return any_of([_of_aged(each) for each in chosen] if several else chosen)
+    if len(chosen) < _PAIR or text.exclusion:
+        return any_of(chosen)
+    return choice_of(chosen, segments[0])
 
 
 def _measures_before(segments: Sequence[Segment], operands: Sequence[tuple[str, Expression]]) -> bool:
@@ -120,19 +122,6 @@ def _measures_before(segments: Sequence[Segment], operands: Sequence[tuple[str, 
     plain = not any(each.negated for each in segments) and isinstance(second, Value)
     told = isinstance(first, Fact) and first.category in ("condition", "biomarker", "treatment")
     return joint == "and" and plain and told
-
-
-def _of_aged(expression: Expression) -> Expression:
-    """Return one of several choices, of which a limit for those of an age is a choice of them alone.
-
-    "Lansky ≥ 50 for children up to 16 years or Karnofsky ≥ 50 for those over 16": nobody meets the first
-    by being older.
-    """
-    parts = expression.operands if isinstance(expression, AnyOf) else ()
-    case = parts[0].operand if len(parts) > 1 and isinstance(parts[0], Not) else None
-    if not isinstance(case, Value) or case.concept != _AGE:
-        return expression
-    return all_of([case, any_of(list(parts[1:]))])
 
 
 def _describes_all(text: Text, segments: Sequence[Segment]) -> bool:
@@ -232,7 +221,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
                 expression = narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
             members.append((segment.joint, expression))
             if segment.tight and not text.exclusion:
-                members = _with_choice(members)
+                members = _with_choice(members, listed[0])
     return members
 
 
@@ -279,12 +268,13 @@ def _goes_under(text: Text, unread: Segment, segment: Segment) -> bool:
     return may_be_denied(text, unread, segment)
 
 
-def _with_choice(members: list[tuple[str, Expression]]) -> list[tuple[str, Expression]]:
+def _with_choice(members: list[tuple[str, Expression]], opening: Segment) -> list[tuple[str, Expression]]:
     """Put the last member together with those before it that it offers a choice with ("A and/or B")."""
     first = len(members) - 2
     while first > 0 and members[first][0] == ",":
         first -= 1
-    choice = any_of([each for _, each in members[max(first, 0) :]])
+    chosen = [each for _, each in members[max(first, 0) :]]
+    choice = any_of(chosen) if first > 0 else choice_of(chosen, opening)
     return [*members[: max(first, 0)], (members[max(first, 0)][0], choice)]
 
 
@@ -339,7 +329,11 @@ def _with_examples(text: Text, segment: Segment) -> Expression:
         return demanded_kinds(text, kind, read, (listed[0].start, listed[-1].end))
     members = read.operands if isinstance(read, AnyOf) else (read,)
     bare = unlisted(kind, text.text[listed[0].start : listed[-1].end])
-    told = (each for each in members if _is_instance(each) and not _is_reaction(kind, each))
+    told = (
+        each
+        for each in members
+        if _is_instance(each) and not _is_reaction(kind, each) and not _is_abused(kind, each)
+    )
     told = (each for each in told if not is_way_of(text, kind, each))
     return any_of([kind, *(example_of(bare, each) for each in told)])
 
@@ -349,6 +343,13 @@ def _is_reaction(kind: Fact, member: Expression) -> bool:
     told = [atom for atom in atoms(member) if isinstance(atom, Fact)]
     to_something = "agent" in kind.modifiers or kind.concept != _HYPERSENSITIVITY
     return kind.category == "allergy" and to_something and any(each.category != "allergy" for each in told)
+
+
+def _is_abused(kind: Fact, member: Expression) -> bool:
+    """Whether an example only tells what is abused ("drug abuse (e.g. opioids)"), which may be given too."""
+    return kind.concept == _ABUSE and any(
+        isinstance(a, Fact) and a.category == "treatment" for a in atoms(member)
+    )
 
 
 def _is_instance(member: Expression) -> bool:

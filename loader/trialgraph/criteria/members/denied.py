@@ -37,9 +37,9 @@ _WITHOUT = frozenset({"no", "without", "absence", "free", "lack", "seronegative"
 _NOMINAL = frozenset({"tail", "qualifier", "label", "value_tail", "active", "historic", "other"})
 """What words of a noun that isn't known may do, such as the "disease" of "no locoregional disease"."""
 _MODAL = frozenset({"must", "may", "should", "can", "could", "shall"})
-_CANNOT = frozenset({"cannot", "can not", "must not", "may not", "should not"})
+_CANNOT = ("cannot", "can not", "must not", "may not", "should not")
 _INFINITE = frozenset({
-    "be", "been", "have", "has", "had", "receive", "received", "receiving", "require", "required", "take",
+    "be", "been", "have", "had", "receive", "received", "receiving", "require", "required", "take",
     "taking", "use", "used", "using", "undergone", "undergo",
 })  # fmt: skip
 """Verbs that go on behind the modal of another ("must not have A or be receiving B")."""
@@ -211,12 +211,30 @@ def denied_with_verb(text: Text, segments: Sequence[Segment]) -> frozenset[int]:
         if any("negation" in chunk.classes for chunk in segment.chunks):
             pairs = itertools.pairwise(forms)
             told = any(modal in _MODAL and denial.startswith("not") for modal, denial in pairs)
-            going_on = (told or not _CANNOT.isdisjoint(forms)) and not _of_some(segment)
-        elif going_on and segment.joint == "or" and forms[0].split(" ")[0] in _INFINITE:
+            going_on = (told or any(form.startswith(_CANNOT) for form in forms)) and not _of_some(segment)
+        elif (
+            going_on
+            and segment.joint == "or"
+            and (forms[0].split(" ")[0] in _INFINITE or _has_now(text, segment))
+        ):
             found.update(() if _of_some(segment) else {at})
+        elif going_on and segment.joint == "and" and _says_again(segments[at - 1], segment):
+            found.add(at)
         elif segment.joint not in ("or", ",") or forms[0].split(" ")[0] in FINITE:
             going_on = False
     return frozenset(found)
+
+
+def _says_again(before: Segment, segment: Segment) -> bool:
+    """Whether a member says the same again ("have participated in a study and received study therapy")."""
+    one, two = before.expression, segment.expression
+    return isinstance(one, Fact) and isinstance(two, Fact) and one.concept == two.concept
+
+
+def _has_now(text: Text, segment: Segment) -> bool:
+    """Whether a member says what else nobody may have ("must not have a history of A or has current A")."""
+    told = segment.chunks[0].form == "has" and any("active" in chunk.classes for chunk in segment.chunks)
+    return told and not _HARMLESS.search(text.text, segment.chunks[0].start, segment.chunks[-1].end)
 
 
 def _of_some(segment: Segment) -> bool:

@@ -19,6 +19,8 @@ _MODAL = frozenset(["must", "should", "shall", "will", "may", "can", "agree", "n
 _WHO = frozenset({"who", "who are", "who have"})
 _LISTED = 2
 """How many members before it make a list of what an unknown word stands in."""
+_ABLE = frozenset({"ability", "inability", "unactual"})
+_INFINITIVES = frozenset({"receive", "undergo", "take", "tolerate", "have", "be", "complete"})
 _FORBIDDING = ("contraindication", "unable", "inability", "not able")
 """How a member opens that says what somebody can't be given or undergo."""
 
@@ -46,12 +48,18 @@ def governed(segments: list[Segment]) -> list[Segment]:
 
 
 def _forbids_too(last: Segment, segment: Segment) -> bool:
-    """Whether a member names what else a contraindication is to ("contraindication to MRI or gadolinium")."""
+    """Whether a member names what else someone can't be given ("contraindication to MRI or gadolinium").
+
+    So it does with a verb that hangs on the same "unable to" ("… to undergo MRI or receive gadolinium").
+    """
     one, two = last.expression, segment.expression
-    forbids = isinstance(one, Fact) and one.concept_label.startswith("contraindication to")
-    told = forbids and any(chunk.form.startswith(_FORBIDDING) for chunk in last.chunks[:_LISTED])
-    given = isinstance(two, Fact) and two.category in GIVEN and is_bare(segment)
-    return told and given and segment.joint in ("or", "and", "/") and not segment.after_comma
+    label = one.concept_label if isinstance(one, Fact) else ""
+    forbids = label.startswith("contraindication to")
+    told = any(chunk.form.startswith(_FORBIDDING) or chunk.classes & _ABLE for chunk in last.chunks)
+    given = isinstance(two, Fact) and two.category in GIVEN and not segment.negated
+    hangs = segment.chunks[0].form in _INFINITIVES and (forbids or label.startswith("inability to"))
+    joined = segment.joint in ("or", "and", "/") and not segment.after_comma
+    return told and given and joined and (hangs or (forbids and is_bare(segment)))
 
 
 def _is_allergy_beside(last: Segment, segment: Segment) -> bool:

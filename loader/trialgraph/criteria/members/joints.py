@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from trialgraph.criteria.chunking.chunks import Text
+from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.viruses import INFECTIONS
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.results import is_testable
@@ -29,6 +29,7 @@ __all__ = [
     "is_adjectival",
     "is_bare_state",
     "is_found",
+    "joins_sexes",
     "lacks_too",
     "resolved_joints",
     "share_results",
@@ -320,3 +321,11 @@ def is_adjectival(segment: Segment) -> bool:
 def is_ability(segment: Segment) -> bool:
     """Whether a member says what patients are able to do, which nothing else hangs on."""
     return any("ability" in chunk.classes for chunk in segment.chunks)
+
+
+def joins_sexes(chunks: Sequence[Chunk], index: int) -> bool:
+    """Whether a joint stands between the sexes of people whom a word describes ("healthy men or women")."""
+    around = [chunks[index - 1], chunks[index + 1]] if 0 < index < len(chunks) - 1 else []
+    sexes = {name for each in around if each.kind == "word" for name in each.classes & {"male", "female"}}
+    described = index > 1 and chunks[index - 2].kind == "word" and not chunks[index - 2].classes
+    return described and len(sexes) > 1

@@ -25,6 +25,7 @@ from trialgraph.criteria.members.anew import (
     takes_all,
 )
 from trialgraph.criteria.members.besides import with_limit_beside
+from trialgraph.criteria.members.joints import joins_sexes
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.expressions import Value
 from trialgraph.namespaces import TGC
@@ -102,6 +103,7 @@ def part_statement(
                 and not (barring and bars_anew(chunks, index, current))
             )
             or _slash_inside(chunks, index)
+            or joins_sexes(chunks, index)
         ):
             if chunk.kind == "value" and not swallowing and _starts_new_value(current):
                 segments = with_limit_beside(segments, chunk, barring=barring)

@@ -45,7 +45,7 @@ __all__ = ["concerns_reproduction", "read_conditional"]
 _ABSENT = re.compile(r"in\s+(?:the\s+)?absence\s+of\s+", re.IGNORECASE)
 _MODAL = ("must", "should", "shall", "need", "are required to", "is required to")
 _HAVING = frozenset({"have", "has", "with", "have a", "has a"})
-_MENOPAUSE = frozenset({str(TGC.Premenopausal), str(TGC.Perimenopausal), str(TGC.Postmenopausal)})
+_STATES = frozenset(map(str, (TGC.Premenopausal, TGC.Perimenopausal, TGC.Postmenopausal, TGC.Pregnancy)))
 _TELLING = frozenset({"confirmation", "confirmed"})
 _LACKING = frozenset({"do not have", "doe not have", "without", "who do not have", "who doe not have"})
 _FOR = "for"
@@ -176,7 +176,7 @@ def _subject_case(text: Text, chunks: list[Chunk]) -> Expression | None:
     modal = required or modal
     if modal and (lacking := _lacking_case(text, chunks[:modal], chunks[modal:])) is not None:
         return lacking
-    if modal is None and concerns_reproduction(chunks) and not _tells_menopause(chunks):
+    if modal is None and concerns_reproduction(chunks) and not _tells_whom(chunks):
         modal = next((i for i, chunk in enumerate(chunks) if i > 1 and chunk.form in _HAVING), None)
     if not modal:
         return None
@@ -245,10 +245,10 @@ def _describes(chunk: Chunk, *, tumour: bool) -> bool:
     return "neutral" in chunk.classes or (not tumour and (told or chunk.form in ("or", "and", "and / or")))
 
 
-def _tells_menopause(chunks: Sequence[Chunk]) -> bool:
-    """Whether whom a trial is for starts with their menopause ("premenopausal women with X")."""
+def _tells_whom(chunks: Sequence[Chunk]) -> bool:
+    """Whether whom a trial is for starts with their state ("premenopausal women with X")."""
     first = next((chunk.term for chunk in chunks if is_content(chunk)), None)
-    return first is not None and first.iri in _MENOPAUSE
+    return first is not None and first.iri in _STATES
 
 
 def _names_patients(text: Text, case: Sequence[Chunk]) -> bool:

@@ -13,11 +13,11 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.statements.schedules import as_plan, in_its_time, listed_from, may_be_planned, one_of
 from trialgraph.criteria.trees import all_of, any_of, is_formal, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms
-from trialgraph.namespaces import TGC
 
-__all__ = ["read_planned"]
+__all__ = ["read_planned", "read_planned_list"]
 
 _Read = Callable[[Sequence[Chunk]], Expression | None]
 
@@ -82,7 +82,7 @@ _OPENING = re.compile(
     r"\W*(?:(?:all|the|these)\s+)*(?:(?:patients?|subjects?|participants?|individuals?|adults?|women|men|females?|males?|they)\s+)?"
     r"(?:(?:who|with|must|should|has|have|having|is|are|be|been|currently|there\s+(?:is|are)|any|an?)\s+)*"
     r"(?P<denied>(?:no|not|without)\s+(?:(?:have|be|any|current|currently|for)\s+)*)?"
-    rf"(?P<plan>{_HEAD})(?=\s+(?!(?:and|or|and/or)\s))",
+    rf"(?P<plan>{_HEAD})(?=\s*:|\s+(?!(?:and|or|and/or)\s))",
     re.IGNORECASE,
 )
 _ARRANGED = re.compile(
@@ -122,6 +122,12 @@ _HAVING = re.compile(
     re.IGNORECASE,
 )
 """How a statement opens that tells who has something planned ("have surgery planned within 3 months")."""
+_FOR_WHOM = re.compile(
+    r"\W*(?:(?:all|the)\s+)?(?:(?:patients?|subjects?|participants?|individuals?|those)\s+)?"
+    r"(?:for|in)\s+whom\s+(?:(?:an?|the)\s+)?",
+    re.IGNORECASE,
+)
+"""How a statement opens that tells for whom something is planned ("for whom surgery is planned")."""
 _OPEN = re.compile(
     r"(?:\b(?:or|and/or|not|never|without|no|lesions?|metastas[ei]s|tumou?rs?|sites?|nodes?|areas?|fields?)|/or)\s*$"
     r"|\b(?:no|not|without|never)\b",
@@ -144,8 +150,6 @@ _TOLD_APART = re.compile(
     re.IGNORECASE,
 )
 """What goes on with something that isn't what is planned."""
-_GIVEN = frozenset({"treatment", "procedure"})
-_PARTICIPATION = str(TGC.TrialParticipation)
 _END = re.compile(r"[,;:(]|\.\s|$")
 
 
@@ -166,6 +170,21 @@ def read_planned(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression
     return told or _read_behind(text, chunks, read) or _read_trailing(text, chunks, read)
 
 
+def read_planned_list(text: Text, leading: Sequence[Chunk], items: Sequence[Expression]) -> Expression | None:
+    """Return what the items of a list say is planned, where the sentence before them is a plan; else None."""
+    if not leading or not all(map(may_be_planned, items)):
+        return None
+    start, end = leading[0].start, leading[-1].end
+    opening = _OPENING.match(text.text, start, end)
+    if opening is None or opening["denied"] or (not text.exclusion and _ARRANGED.match(text.text, start)):
+        return None
+    led, chosen = listed_from(text, opening.end(), end)
+    if led < end:
+        return None
+    joined = any_of if chosen or text.exclusion else all_of
+    return joined([map_facts(each, as_plan) for each in items])
+
+
 def _read_either(
     text: Text, chunks: Sequence[Chunk], read: _Read, either: re.Match[str]
 ) -> Expression | None:
@@ -183,11 +202,11 @@ def _read_either(
     apart = _apart(text, done, last) if isinstance(done, AllOf) else None
     if apart is not None:
         beside, given = apart
-        likewise = map_facts(map_facts(given, _undated), _as_plan)
-        return all_of([*beside, any_of([map_facts(given, _in_its_time), likewise])])
-    if isinstance(done, AllOf) and not text.exclusion and not _may_be_planned(map_facts(done, _undated)):
+        likewise = map_facts(map_facts(given, _undated), as_plan)
+        return all_of([*beside, any_of([map_facts(given, in_its_time), likewise])])
+    if isinstance(done, AllOf) and not text.exclusion and not may_be_planned(map_facts(done, _undated)):
         return None
-    done_so_far = map_facts(done, _in_its_time)
+    done_so_far = map_facts(done, in_its_time)
     behind = _TOLD_APART.search(text.text, last, end)
     planned = _planned_among(text, map_facts(done, _undated), (last, behind.start() if behind else end))
     if planned is not None:
@@ -201,7 +220,7 @@ def _apart(text: Text, done: AllOf, first: int) -> tuple[list[Expression], Expre
     given = [each for each in done.operands if _stands_behind(text, each, first)]
     beside = [each for each in done.operands if each not in given]
     told = all_of(given) if given and beside else None
-    return None if told is None or not _may_be_planned(map_facts(told, _undated)) else (beside, told)
+    return None if told is None or not may_be_planned(map_facts(told, _undated)) else (beside, told)
 
 
 def _stands_behind(text: Text, told: Expression, first: int) -> bool:
@@ -211,13 +230,13 @@ def _stands_behind(text: Text, told: Expression, first: int) -> bool:
 def _planned_among(text: Text, done: Expression, place: tuple[int, int]) -> Expression | None:
     """Return what of things that were done stands within a place, as planned; None where that isn't clear."""
     first, last = place
-    if not _may_be_planned(done):
+    if not may_be_planned(done):
         return None
     facts = [atom for atom in atoms(done) if isinstance(atom, Fact)]
     inside = [fact for fact in facts if first <= text.normalized.readable(fact.span)[0] < last]
     if len(inside) == len(facts):
-        return map_facts(done, _as_plan)
-    return any_of(list(map(_as_plan, inside))) if inside and isinstance(done, AnyOf) else None
+        return map_facts(done, as_plan)
+    return any_of(list(map(as_plan, inside))) if inside and isinstance(done, AnyOf) else None
 
 
 def _read_joined(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression | None:
@@ -278,11 +297,11 @@ def _read_again(
         return None
     done = read(before) if any(map(is_content, before)) else None
     told = done.operands if isinstance(done, AnyOf) else (done,)
-    given = [fact for fact in told if isinstance(fact, Fact) and _may_be_planned(_undated(fact))]
+    given = [fact for fact in told if isinstance(fact, Fact) and may_be_planned(_undated(fact))]
     if done is None or not given or not is_formal(done):
         return None
     when = text.text[later.end() : chunks[-1].end].strip(" .,")
-    planned = [_as_plan(replace(fact, within=None, modifiers={"qualifier": when})) for fact in given]
+    planned = [as_plan(replace(fact, within=None, modifiers={"qualifier": when})) for fact in given]
     return any_of([done, *planned])
 
 
@@ -316,21 +335,27 @@ def _read_trailing(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expressi
     """Read a statement whose verb says that it is planned ("surgery is planned during the study")."""
     start, end = chunks[0].start, chunks[-1].end
     trailing = _TRAILING.search(text.text, start, end)
-    had = _HAVING.match(text.text, start, end) if trailing is not None else None
-    said_from = had.end() if had is not None else start
-    if trailing is None or _NOT_PLAIN.search(text.text, said_from, end) is not None:
+    if trailing is None:
         return None
+    whose = _FOR_WHOM.match(text.text, start, end)
+    had = whose or _HAVING.match(text.text, start, end)
+    said_from = had.end() if had is not None else start
+    if whose is not None:
+        chunks, start = trimmed([chunk for chunk in chunks if chunk.start >= said_from]), said_from
     first, last = trailing.span("plan")
+    if any(_NOT_PLAIN.search(text.text, *place) for place in ((said_from, first), (last, end))):
+        return None
     rest = [chunk for chunk in chunks if chunk.end <= first or chunk.start >= last]
     said = [chunk for chunk in chunks if first <= chunk.start and chunk.end <= last]
     if not (said and rest) or len(rest) + len(said) < len(chunks) or rest[0].start > first:
         return None
     told = read(rest)
-    return map_facts(told, _as_plan) if told is not None and _may_be_planned(told) else None
+    return map_facts(told, as_plan) if told is not None and may_be_planned(told) else None
 
 
 def _planned(text: Text, chunks: Sequence[Chunk], start: int, read: _Read) -> Expression | None:
     """Return what stands behind the words of a plan as planned; None where anything else may be meant."""
+    start, chosen = listed_from(text, start, chunks[-1].end)
     rest = trimmed([chunk for chunk in chunks if chunk.start >= start])
     if not rest or any(chunk.start < start < chunk.end for chunk in chunks):
         return None
@@ -339,7 +364,11 @@ def _planned(text: Text, chunks: Sequence[Chunk], start: int, read: _Read) -> Ex
     if _NOT_PLAIN.search(text.text, start, rest[-1].end) is not None:
         return None
     told = read(rest)
-    return map_facts(told, _as_plan) if told is not None and _may_be_planned(told) else None
+    return (
+        map_facts(one_of(told) if chosen else told, as_plan)
+        if told is not None and may_be_planned(told)
+        else None
+    )
 
 
 def _required(text: Text, rest: Sequence[Chunk], verb: re.Match[str], read: _Read) -> Expression | None:
@@ -348,27 +377,15 @@ def _required(text: Text, rest: Sequence[Chunk], verb: re.Match[str], read: _Rea
     if not named or _NOT_PLAIN.search(text.text, named[0].start, named[-1].end) is not None:
         return None
     told, when = read(named), text.text[verb.end() : rest[-1].end].strip()
-    if told is None or not _may_be_planned(told) or not re.match(r"(?:during|in|at|for|within|$)", when):
+    if told is None or not may_be_planned(told) or not re.match(r"(?:during|in|at|for|within|$)", when):
         return None
 
     def planned(fact: Fact) -> Fact:
-        return _as_plan(
+        return as_plan(
             replace(fact, modifiers={**fact.modifiers, "qualifier": when} if when else fact.modifiers)
         )
 
     return map_facts(told, planned)
-
-
-def _may_be_planned(told: Expression) -> bool:
-    """Whether an expression has nothing but treatments and procedures, none of them told to be over."""
-    match told:
-        case AllOf(operands) | AnyOf(operands):
-            return all(map(_may_be_planned, operands))
-        case Fact():
-            over = told.is_mention or told.count or told.modifiers.get("status") == "history"
-            return (told.category in _GIVEN or told.concept == _PARTICIPATION) and not over
-        case _:
-            return False
 
 
 def _undated(fact: Fact) -> Fact:
@@ -377,21 +394,3 @@ def _undated(fact: Fact) -> Fact:
         name: told for name, told in fact.modifiers.items() if name != "status" and told.lower() != "recent"
     }
     return replace(fact, modifiers=said)
-
-
-def _as_plan(fact: Fact) -> Fact:
-    """Return a treatment as planned; within what time it is to be is kept in words."""
-    beside = "concurrent" if fact.modifiers.get("status") == "active" else ""
-    qualities = [beside, fact.modifiers.get("qualifier", ""), fact.within.text if fact.within else ""]
-    said = "; ".join(filter(None, qualities))
-    kept = {name: words for name, words in fact.modifiers.items() if name not in ("status", "qualifier")}
-    modifiers = {"status": "planned", **kept} | ({"qualifier": said} if said else {})
-    return replace(fact, modifiers=modifiers, within=None)
-
-
-def _in_its_time(fact: Fact) -> Fact:
-    """Return a treatment without its state where a time is told ("current or planned use within 7 days")."""
-    timed = fact.within is not None or "within" in fact.modifiers.get("qualifier", "")
-    if not timed or fact.modifiers.get("status") != "active":
-        return fact
-    return replace(fact, modifiers={name: told for name, told in fact.modifiers.items() if name != "status"})

@@ -101,6 +101,7 @@ from trialgraph.criteria.statements.notes import (
     without_fields,
 )
 from trialgraph.criteria.statements.parts import by_part_of_trial
+from trialgraph.criteria.statements.plans import read_planned_list
 from trialgraph.criteria.statements.remarks import without_remarks
 from trialgraph.criteria.statements.reproduction import (
     asked_of_sexes,
@@ -234,7 +235,8 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
         lead.strip() and _EXCEPTED.search(lead.strip().removesuffix(":") + ":")
     ):
         return _excepted_below(text, chunks, outline, read)
-    if (denied := read_denied(text, leading, read, (start, end), _read_stretch)) is not None:
+    planned = read_planned_list(text, leading, read)
+    if (denied := planned or read_denied(text, leading, read, (start, end), _read_stretch)) is not None:
         return denied
     if fails_list(lead) or lacks_list(lead):
         return negate(all_of(read))

@@ -32,6 +32,7 @@ from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.timing import opening_time
 from trialgraph.criteria.quantities.windows import end_of_moment
 from trialgraph.criteria.statements.allowed import allows_support, values_allowed
+from trialgraph.criteria.statements.bystanders import is_about_others
 from trialgraph.criteria.statements.diagnosed import read_diagnosis
 from trialgraph.criteria.statements.exceptions import item_run_in, read_led_in, resumes_at
 from trialgraph.criteria.statements.labels import read_labelled
@@ -108,7 +109,7 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
     told = read_of_women(text, chunks) or read_recovery(
         text, chunks, lambda rest: read_statement(text, rest).expression
     )
-    if told is None and _takes_a_person(text, chunks):
+    if told is None and (_takes_a_person(text, chunks) or _is_about_others(chunks)):
         return Statement(narrative(text, start, end), text=words)
     told = told or read_planned(text, chunks, lambda rest: read_statement(text, rest).expression)
     for read_whole in (read_known_status, read_refusal, read_by_sex, read_steadied, read_kept):
@@ -182,6 +183,11 @@ def _takes_a_person(text: Text, chunks: Sequence[Chunk]) -> bool:
     if consented is None or not text.exclusion:
         return told or consented is not None
     return told or all(chunk.start >= chunks[0].start + consented.start() for chunk in named)
+
+
+def _is_about_others(chunks: Sequence[Chunk]) -> bool:
+    """Whether a sentence asks something of other people, or of the patient for them ("donors may …")."""
+    return is_about_others(chunks) and not allows(chunks)
 
 
 def _without_requiring(text: Text, chunks: list[Chunk]) -> list[Chunk]:
