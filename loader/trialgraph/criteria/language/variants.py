@@ -119,6 +119,20 @@ _OF_MARKERS = {
     " loss": ("loss of",),
 }
 """For how the name of a marker ends, the words with which it is said the other way round."""
+_OF_GENOMES = {
+    "detectable ": (
+        "{} detectable", "{} positive", "positive {}", "positive for {}", "positive test for {}",
+        "positive test result for {}", "presence of {}", "{} test positive", "detectable levels of {}",
+        "{} detected", "{} is positive", "{} is detectable", "{} are detectable", "{} positivity",
+    ),
+    "undetectable ": (
+        "{} undetectable", "{} negative", "negative {}", "negative for {}", "negative test for {}",
+        "negative test result for {}", "absence of {}", "{} test negative", "undetectable levels of {}",
+        "{} not detected", "{} is negative", "{} is undetectable", "{} not detectable",
+    ),
+}  # fmt: skip
+"""How it is said that a virus's nucleic acid was found, or wasn't, by how the name of the finding opens."""
+_ACIDS = {" RNA": " ribonucleic acid", " DNA": " deoxyribonucleic acid"}
 _SHOWN_BY = ("expression", "staining", "protein", "protein expression")
 _RISK = " risk factor"
 _RISKS = (
@@ -195,6 +209,11 @@ def _of_marker(name: str, label: str) -> Iterator[str]:
             marker = name.removesuffix(kind)
             yield from (f"{wording} {marker}" for wording in wordings)
             yield from (f"loss of {marker} {by}" for by in _SHOWN_BY if kind == " loss")
+    for finding, wordings in _OF_GENOMES.items():
+        genome = name.removeprefix(finding)
+        if genome != name and (acid := _ACIDS.get(genome[-4:])) is not None:
+            for each in (genome, genome[:-4] + acid):
+                yield from (wording.format(each) for wording in (f"{finding}{{}}", *wordings))
 
 
 def usual_noun(word: str) -> str | None:

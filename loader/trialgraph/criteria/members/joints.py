@@ -286,7 +286,7 @@ def _is_marker(text: Text, segment: Segment) -> bool:
     named = segment.chunks[0]
     words = text.text[named.start : segment.chunks[-1].end]
     bare = isinstance(segment.expression, Fact) and not (segment.negated or segment.expression.modifiers)
-    if not bare or not is_content(named) or not is_testable(named):
+    if not bare or is_found(text, segment) or not is_content(named) or not is_testable(named):
         return False
     letters = words.isalpha() and not words[1:].islower()
     infection = named.term is not None and (

@@ -31,6 +31,7 @@ __all__ = [
     "adds_nothing",
     "arranges",
     "is_idle",
+    "lists_tested",
     "orders_test",
     "without_asides",
     "without_idle",
@@ -184,6 +185,18 @@ def arranges(words: str) -> bool:
         return True
     noted = NOTED.match(words) is not None
     return noted and _ARRANGING.search(words) is not None and _BEARING.search(words) is None
+
+
+def lists_tested(words: str) -> bool:
+    """Whether a list only tells in which cases a test is done ("HIV testing is not required unless: …").
+
+    Example:
+        >>> lists_tested("HIV testing is not required unless: * Known history of HIV * As mandated by law")
+        True
+        >>> lists_tested("HIV testing is not required unless: * Known HIV. Those with HIV are eligible")
+        False
+    """
+    return _WAIVED.match(words) is not None and _BEARING.search(words) is None
 
 
 def without_asides(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
