@@ -32,6 +32,7 @@ _PLACED = (("cancer", _MALIGNANT), ("carcinoma", ("carcinoma",)), ("adenocarcino
 _LONG = "squamous cell carcinoma"
 _SHORT = "SCC"
 _SPREAD = " metastasis"
+_BESIDE_OTHERS = ("coinfection", "co-infection", "coinfected", "co-infected")
 _LESIONS = ("metastatic lesion", "metastatic disease", "metastatic involvement", "metastatic tumor", "mets")
 _FOUND = ("metastatic disease", "metastatic lesion", "metastasis")
 _FROM = ("to", "to the", "in", "in the", "of the")
@@ -250,6 +251,8 @@ def _of_condition(name: str, label: str) -> Iterator[str]:
         site = name.removesuffix(_SPREAD)
         yield from (f"{site} {lesion}" for lesion in _LESIONS)
         yield from (f"{lesion} {to} {site}" for lesion in _FOUND for to in _FROM)
+    if head == "infection" and not start.endswith("co"):
+        yield from (f"{start} {beside}" for beside in _BESIDE_OTHERS)
     for word, heads in _PLACED:
         if head == word and not start.endswith(_INCOMPLETE):
             yield from (f"{each} of {article}{start}" for each in heads for article in ("", "the "))

@@ -59,6 +59,7 @@ _BESIDE = frozenset(
     | {"co - infected with", "coinfected with"}
 )  # fmt: skip
 """Words before the first of two infections that say that a patient has both."""
+_TOGETHER = re.compile(r"\bco-?\s?infect", re.IGNORECASE)
 _BEING_NOW = frozenset({"active"})
 _TAKING = frozenset({"receiving", "taking", "undergoing", "on", "is receiving", "are receiving", "is taking",
                      "are taking", "who is receiving", "who are receiving"})  # fmt: skip
@@ -111,13 +112,14 @@ def asked_together(text: Text, segments: Sequence[Segment]) -> frozenset[int]:
     """Return the places of members that bar, or are denied, only with the one before.
 
     Limits of two quantities ("ALT > 3 x ULN and bilirubin > 2 x ULN"), what "both" joins, an infection beside
-    another ("co-infection with HBV and HCV"), what those with a disease are treated with ("HIV infection
+    another ("co-infection with HBV and HCV", "HBV/HCV co-infection"), what those with a disease are treated with ("HIV infection
     and receiving antiretroviral therapy") or have had ("cirrhosis and a history of encephalopathy").
     """
     return frozenset(
         at
         for at in range(1, len(segments))
-        if segments[at].joint == "and"
+        if _infect_together(text, segments[at - 1], segments[at])
+        or segments[at].joint == "and"
         and not segments[at].after_comma
         and (
             segments[at].beside
@@ -127,6 +129,14 @@ def asked_together(text: Text, segments: Sequence[Segment]) -> frozenset[int]:
             or (text.exclusion and _is_given_to(segments[at - 1], segments[at]))
         )
     )
+
+
+def _infect_together(text: Text, before: Segment, segment: Segment) -> bool:
+    """Whether a member is an infection that is said to be one beside the one before ("A and B co-infection")."""
+    ill = [isinstance(each, Fact) and each.category == "condition"
+           for each in (before.expression, segment.expression)]  # fmt: skip
+    words = text.text[segment.chunks[0].start : segment.chunks[-1].end]
+    return all(ill) and segment.joint in ("and", "/") and _TOGETHER.search(words) is not None
 
 
 def _has_had_too(segments: Sequence[Segment], at: int) -> bool:

@@ -16,6 +16,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.allowances import allows
 from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.members.sentences import ORDERED
 from trialgraph.criteria.sections.outline import Outline
 from trialgraph.criteria.statements.examples import EXAMPLES
 from trialgraph.criteria.statements.reproduction import (
@@ -326,7 +327,7 @@ def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expressio
     words = text.text[sentence[0].start : sentence[-1].end]
     if is_idle(text, words) or (_REASON.match(words) and _ASKING.search(words) is None):
         return True
-    if orders_test(words) or (text.exclusion and _SAID_AGAIN.fullmatch(words)):
+    if orders_test(words) or (text.exclusion and (_SAID_AGAIN.fullmatch(words) or ORDERED.match(words))):
         return True
     if text.exclusion and "define" in text.lowered and _defines(text, sentence):
         return True
