@@ -112,27 +112,30 @@ def asked_together(text: Text, segments: Sequence[Segment]) -> frozenset[int]:
     """Return the places of members that bar, or are denied, only with the one before.
 
     Limits of two quantities ("ALT > 3 x ULN and bilirubin > 2 x ULN"), what "both" joins, an infection beside
-    another ("co-infection with HBV and HCV", "HBV/HCV co-infection"), what those with a disease are treated with ("HIV infection
-    and receiving antiretroviral therapy") or have had ("cirrhosis and a history of encephalopathy").
+    another ("co-infection with HBV and HCV", "HBV/HCV co-infection"), what those with a disease are treated
+    with ("HIV infection and receiving antiretroviral therapy") or have had ("cirrhosis and a history of
+    encephalopathy").
     """
     return frozenset(
         at
         for at in range(1, len(segments))
         if _infect_together(text, segments[at - 1], segments[at])
-        or segments[at].joint == "and"
-        and not segments[at].after_comma
-        and (
-            segments[at].beside
-            or _are_both(segments, at)
-            or _has_had_too(segments, at)
-            or (text.exclusion and _is_limit_beside(segments, at))
-            or (text.exclusion and _is_given_to(segments[at - 1], segments[at]))
+        or (
+            segments[at].joint == "and"
+            and not segments[at].after_comma
+            and (
+                segments[at].beside
+                or _are_both(segments, at)
+                or _has_had_too(segments, at)
+                or (text.exclusion and _is_limit_beside(segments, at))
+                or (text.exclusion and _is_given_to(segments[at - 1], segments[at]))
+            )
         )
     )
 
 
 def _infect_together(text: Text, before: Segment, segment: Segment) -> bool:
-    """Whether a member is an infection that is said to be one beside the one before ("A and B co-infection")."""
+    """Whether a member is an infection beside the one before it ("HBV and HCV co-infection")."""
     ill = [isinstance(each, Fact) and each.category == "condition"
            for each in (before.expression, segment.expression)]  # fmt: skip
     words = text.text[segment.chunks[0].start : segment.chunks[-1].end]
