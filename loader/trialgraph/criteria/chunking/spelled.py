@@ -25,6 +25,8 @@ _BEFORE = frozenset({"history", "known", "infection", "no"})
 _LONGEST_SHORT = 6
 _LOOSE = 3
 """From how many letters on an abbreviation may leave words out ("HER2")."""
+_INITIALS = {"ribonucleic": "rn", "deoxyribonucleic": "dn"}
+"""What an abbreviation has of a word that is made of several ("ribonucleic acid (RNA)")."""
 _LISTED = 5
 _LONGEST_LIST = 16
 """From how many letters on it may stand for the parts of a list, and how many words and commas these take."""
@@ -138,10 +140,15 @@ def _spelled_from(tokens: Sequence[Token], opening: int, closing: int) -> int | 
             if word != "-" and not (listed and word == ","):
                 return None
             continue
-        initials = (word.lower() if word.isdecimal() else word[0].lower()) + initials
+        initials = _initial(word) + initials
         if initials == short or (len(short) >= _LOOSE and _stands_for(short, initials)):
             return start
     return None
+
+
+def _initial(word: str) -> str:
+    """Return what an abbreviation has of a word."""
+    return word.lower() if word.isdecimal() else _INITIALS.get(word.lower(), word[0].lower())
 
 
 def _stands_for(short: str, initials: str) -> bool:

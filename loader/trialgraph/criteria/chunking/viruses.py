@@ -92,6 +92,8 @@ def with_viruses(
         load = _named_before(tokens, mentions, start, vocabulary)
         if load is not None:
             mentions[start] = replace(mentions[start], term=load[0])
+    for start in [start for start in mentions if start > 1 and tokens[start - 1].text == "/"]:
+        _with_tail(text, tokens, mentions, vocabulary, start)
     for found in _LOAD.finditer(text) if "iral load" in text else ():
         start, end = token_at(tokens, found.start()), token_at(tokens, found.end() - 1) + 1
         measured = _measured_before(tokens, mentions, start, vocabulary)
@@ -102,6 +104,19 @@ def with_viruses(
     if "PCR" in text or "olymerase" in text:
         for found in list(_TESTED.finditer(text)):
             _with_test(tokens, mentions, vocabulary, found)
+
+
+def _with_tail(
+    text: str, tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary, start: int
+) -> None:
+    """Read "HBV/HCV viral load must be undetectable", or "HBV/HCV therapy", as that of both."""
+    before = next((m for m in mentions.values() if m.end == start - 1), None)
+    if before is None or _INFECTION not in before.term.ancestors:
+        return
+    virus = text[tokens[before.start].start : tokens[before.end - 1].end]
+    term = vocabulary.find(virus + text[tokens[start].end : tokens[mentions[start].end - 1].end])
+    if term is not None and term.category != "condition":
+        mentions[before.start] = replace(before, term=term)
 
 
 def _with_infection(
@@ -173,8 +188,16 @@ def _named_before(
             ended = True
         before = mentions.get(index)
         if before is not None and (own := _loads_of(before.term, vocabulary)) is not None:
+            if _names_further(tokens, before.end):
+                return None
             named[own[0].iri] = own
     return next(iter(named.values())) if len(named) == 1 else None
+
+
+def _names_further(tokens: Sequence[Token], end: int) -> bool:
+    """Whether another hepatitis is named by its letter alone behind one ("hepatitis B or C")."""
+    joined = [token.form in _JOINTS for token in tokens[end : end + 2]]
+    return joined == [True, False] and len(tokens[end + 1].text) == 1 and tokens[end + 1].text.isupper()
 
 
 def _measured_before(

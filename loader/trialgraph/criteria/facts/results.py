@@ -60,6 +60,8 @@ _MORE = frozenset({"negation", "exception", "example", "definition", "condition"
 _NEAR = 20
 _WAITING = re.compile(r"-\s*(?:and/or|or)\s+[\w -]{0,25}?\w-[a-z]")
 """A hyphen that waits for what a later word is joined to ("V600E- or V600K-mutant")."""
+_SPELLED = re.compile(r"[a-z]{4}")
+"""What no abbreviation has: the minus behind a whole word is a dash ("Pregnancy- current or planned")."""
 _STAYING = re.compile(
     r"(?:^|[,;:.(*]|\b(?:is|are|be|being|currently|already|chronically|patients?|subjects?|participants?|individuals?"
     r"|persons?|people|those|women|men|who|or|and|if|unless))\s*$",
@@ -207,7 +209,8 @@ def _sign_after(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> str:
         return ""
     ends = len(chunks) == 1 or chunks[1].start > chunks[0].end or chunks[1].form in _CLOSING
     waits = _WAITING.match(text.text, chunks[0].start) is not None
-    return _SIGNS[chunks[0].form] if ends and not waits else ""
+    spelled = chunks[0].form != "+" and _SPELLED.search(text.text, head.start, head.end) is not None
+    return _SIGNS[chunks[0].form] if ends and not waits and not spelled else ""
 
 
 def _result(chunk: Chunk) -> str:

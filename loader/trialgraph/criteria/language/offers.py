@@ -149,6 +149,10 @@ _NOT_COUNTED = re.compile(
     r"(?:non|un)-?\s?(?:measurable|evaluable))\b[^.;:]*:?\s*$",
     re.IGNORECASE,
 )
+_UNNEEDED = re.compile(
+    r"\bnot\s+(?:be\s+)?(?:required|needed|necessary|mandatory)\b[^.;:]*\b(?:unless|except|if)\b[^.;:]*:?\s*$",
+    re.IGNORECASE,
+)
 _PREFERRING = re.compile(r"\W*(?:priority|preference)\s+(?:should|will|may|is)\b", re.IGNORECASE)
 _ASIDE_FIRST = re.compile(r"[,;:()]|\b(?:who|whom|whose|which|that|if|when|where|but|and)\b", re.IGNORECASE)
 _DEMAND_BEHIND = re.compile(r"\b(?:but|however)\b", re.IGNORECASE)
@@ -276,8 +280,11 @@ def meets_nothing(words: str) -> bool:
 
 
 def discounts(lead: str) -> bool:
-    """Whether a lead-in says that the items below it don't count as something ("… are not measurable:")."""
-    return _NOT_COUNTED.search(lead) is not None
+    """Whether a lead-in says that the items below it don't count as something ("… are not measurable:").
+
+    Or that something isn't required but of them ("HIV testing is not required unless:").
+    """
+    return _NOT_COUNTED.search(lead) is not None or _UNNEEDED.search(lead) is not None
 
 
 def waives(words: str) -> bool:

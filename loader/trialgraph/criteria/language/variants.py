@@ -32,6 +32,7 @@ _PLACED = (("cancer", _MALIGNANT), ("carcinoma", ("carcinoma",)), ("adenocarcino
 _LONG = "squamous cell carcinoma"
 _SHORT = "SCC"
 _SPREAD = " metastasis"
+_BESIDE_OTHERS = ("coinfection", "co-infection", "coinfected", "co-infected")
 _LESIONS = ("metastatic lesion", "metastatic disease", "metastatic involvement", "metastatic tumor", "mets")
 _FOUND = ("metastatic disease", "metastatic lesion", "metastasis")
 _FROM = ("to", "to the", "in", "in the", "of the")
@@ -119,6 +120,20 @@ _OF_MARKERS = {
     " loss": ("loss of",),
 }
 """For how the name of a marker ends, the words with which it is said the other way round."""
+_OF_GENOMES = {
+    "detectable ": (
+        "{} detectable", "{} positive", "positive {}", "positive for {}", "positive test for {}",
+        "positive test result for {}", "presence of {}", "{} test positive", "detectable levels of {}",
+        "{} detected", "{} is positive", "{} is detectable", "{} are detectable", "{} positivity",
+    ),
+    "undetectable ": (
+        "{} undetectable", "{} negative", "negative {}", "negative for {}", "negative test for {}",
+        "negative test result for {}", "absence of {}", "{} test negative", "undetectable levels of {}",
+        "{} not detected", "{} is negative", "{} is undetectable", "{} not detectable",
+    ),
+}  # fmt: skip
+"""How it is said that a virus's nucleic acid was found, or wasn't, by how the name of the finding opens."""
+_ACIDS = {" RNA": " ribonucleic acid", " DNA": " deoxyribonucleic acid"}
 _SHOWN_BY = ("expression", "staining", "protein", "protein expression")
 _RISK = " risk factor"
 _RISKS = (
@@ -195,6 +210,11 @@ def _of_marker(name: str, label: str) -> Iterator[str]:
             marker = name.removesuffix(kind)
             yield from (f"{wording} {marker}" for wording in wordings)
             yield from (f"loss of {marker} {by}" for by in _SHOWN_BY if kind == " loss")
+    for finding, wordings in _OF_GENOMES.items():
+        genome = name.removeprefix(finding)
+        if genome != name and (acid := _ACIDS.get(genome[-4:])) is not None:
+            for each in (genome, genome[:-4] + acid):
+                yield from (wording.format(each) for wording in (f"{finding}{{}}", *wordings))
 
 
 def usual_noun(word: str) -> str | None:
@@ -231,6 +251,8 @@ def _of_condition(name: str, label: str) -> Iterator[str]:
         site = name.removesuffix(_SPREAD)
         yield from (f"{site} {lesion}" for lesion in _LESIONS)
         yield from (f"{lesion} {to} {site}" for lesion in _FOUND for to in _FROM)
+    if head == "infection" and not start.endswith("co"):
+        yield from (f"{start} {beside}" for beside in _BESIDE_OTHERS)
     for word, heads in _PLACED:
         if head == word and not start.endswith(_INCOMPLETE):
             yield from (f"{each} of {article}{start}" for each in heads for article in ("", "the "))

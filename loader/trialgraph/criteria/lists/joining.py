@@ -55,6 +55,8 @@ from trialgraph.namespaces import TGC
 
 __all__ = ["join_segments"]
 
+_UNFOUND = "undetectable "
+"""How the name opens of what a test didn't find."""
 _CONTRACEPTION = re.compile(r"contracept|birth[ -]control|abstain|abstinence", re.IGNORECASE)
 _HYPERSENSITIVITY = str(TGC.Hypersensitivity)
 _MALIGNANT = str(TGC.MalignantNeoplasm)
@@ -191,6 +193,10 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
         elif segment.expression is None and denies(segment):
             denied, unread = [], segment
             members.append((segment.joint, expression))
+        elif members and _is_one_finding(text, listed, at, lacking=other):
+            found = negate(expression) if segment.negated else expression
+            members[-1] = (members[-1][0], all_of([members[-1][1], found]))
+            denied, unread = [], None
         elif segment.negated and segment.expression is not None:
             denied = [] if is_ability(segment) or _may_lack(segment) else [expression]
             beside, tested, unread = [], segment.tested, None
@@ -207,10 +213,6 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             members = as_one_choice(members) if segment.beside else members
             came = [*came, expression] if at in befallen and came else [members[-1][1], expression]
             members[-1] = (members[-1][0], all_of([came[0], any_of(came[1:])]))
-        elif other and segment.joint == "and" and segment.expression is not None:
-            # "HBsAg negative and HBcAb positive" is one finding, also where either finding would bar.
-            members[-1] = (members[-1][0], all_of([members[-1][1], expression]))
-            denied, result = [], None
         elif denied and (at in verbs or (not other and _is_denied_too(text, denied, segment, tested=tested))):
             denied.append(expression)
             members[-1] = (members[-1][0], all_of([*beside, _none_of(text, denied, segment)]))
@@ -223,6 +225,20 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             if segment.tight and not text.exclusion:
                 members = _with_choice(members, listed[0])
     return members
+
+
+def _is_one_finding(text: Text, segments: Sequence[Segment], at: int, *, lacking: bool) -> bool:
+    """Whether tests found one thing and not the other ("HBsAg negative and HBcAb positive").
+
+    That is one finding, also where either would bar. Whether this one was found and one before it wasn't
+    (`lacking`) is known already.
+    """
+    segment = segments[at]
+    if segment.joint != "and" or segment.expression is None:
+        return False
+    unfound = isinstance(segment.expression, Fact) and segment.expression.concept_label.startswith(_UNFOUND)
+    unfound = unfound or (segment.negated and tells_result(segment))
+    return lacking or (unfound and is_found(text, segments[at - 1]))
 
 
 def _is_state(expression: Expression | None) -> bool:

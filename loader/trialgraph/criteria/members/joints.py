@@ -60,6 +60,7 @@ _BESIDE = frozenset(
     | {"co - infected with", "coinfected with"}
 )  # fmt: skip
 """Words before the first of two infections that say that a patient has both."""
+_TOGETHER = re.compile(r"\bco-?\s?infect", re.IGNORECASE)
 _BEING_NOW = frozenset({"active"})
 _TAKING = frozenset({"receiving", "taking", "undergoing", "on", "is receiving", "are receiving", "is taking",
                      "are taking", "who is receiving", "who are receiving"})  # fmt: skip
@@ -112,22 +113,34 @@ def asked_together(text: Text, segments: Sequence[Segment]) -> frozenset[int]:
     """Return the places of members that bar, or are denied, only with the one before.
 
     Limits of two quantities ("ALT > 3 x ULN and bilirubin > 2 x ULN"), what "both" joins, an infection beside
-    another ("co-infection with HBV and HCV"), what those with a disease are treated with ("HIV infection
-    and receiving antiretroviral therapy") or have had ("cirrhosis and a history of encephalopathy").
+    another ("co-infection with HBV and HCV", "HBV/HCV co-infection"), what those with a disease are treated
+    with ("HIV infection and receiving antiretroviral therapy") or have had ("cirrhosis and a history of
+    encephalopathy").
     """
     return frozenset(
         at
         for at in range(1, len(segments))
-        if segments[at].joint == "and"
-        and not segments[at].after_comma
-        and (
-            segments[at].beside
-            or _are_both(segments, at)
-            or _has_had_too(segments, at)
-            or (text.exclusion and _is_limit_beside(segments, at))
-            or (text.exclusion and _is_given_to(segments[at - 1], segments[at]))
+        if _infect_together(text, segments[at - 1], segments[at])
+        or (
+            segments[at].joint == "and"
+            and not segments[at].after_comma
+            and (
+                segments[at].beside
+                or _are_both(segments, at)
+                or _has_had_too(segments, at)
+                or (text.exclusion and _is_limit_beside(segments, at))
+                or (text.exclusion and _is_given_to(segments[at - 1], segments[at]))
+            )
         )
     )
+
+
+def _infect_together(text: Text, before: Segment, segment: Segment) -> bool:
+    """Whether a member is an infection beside the one before it ("HBV and HCV co-infection")."""
+    ill = [isinstance(each, Fact) and each.category == "condition"
+           for each in (before.expression, segment.expression)]  # fmt: skip
+    words = text.text[segment.chunks[0].start : segment.chunks[-1].end]
+    return all(ill) and segment.joint in ("and", "/") and _TOGETHER.search(words) is not None
 
 
 def _has_had_too(segments: Sequence[Segment], at: int) -> bool:
@@ -287,7 +300,7 @@ def _is_marker(text: Text, segment: Segment) -> bool:
     named = segment.chunks[0]
     words = text.text[named.start : segment.chunks[-1].end]
     bare = isinstance(segment.expression, Fact) and not (segment.negated or segment.expression.modifiers)
-    if not bare or not is_content(named) or not is_testable(named):
+    if not bare or is_found(text, segment) or not is_content(named) or not is_testable(named):
         return False
     letters = words.isalpha() and not words[1:].islower()
     infection = named.term is not None and (

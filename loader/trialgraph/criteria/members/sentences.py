@@ -13,7 +13,7 @@ from trialgraph.criteria.language.offers import lets_in, offers_choice
 from trialgraph.expressions import Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["sentences_of", "time_of_label", "with_list"]
+__all__ = ["ORDERED", "sentences_of", "time_of_label", "with_list"]
 
 _ABBREVIATED = frozenset(
     ["e.g", "i.e", "vs", "approx", "no", "inc", "etc", "dr", "st", "fig", "max", "min", "incl", "resp", "gr"]
@@ -31,6 +31,12 @@ _RUN_TOGETHER = re.compile(rf"[a-z]{{{_LETTERS}}}\.[A-Z][a-z]{{2}}")
 """The end of a sentence and the start of the next, where the blank between them is lost."""
 _LASTING = re.compile(r"[≥>]\s*\d+\s*(?:day|week|month|hour|year)s?\b", re.IGNORECASE)
 _SEX_AND_LIMIT = 2
+ORDERED = re.compile(
+    r"\W*(?:these|such|those)\s+(?:patients|participants|subjects|individuals)\s+(?:should|must|will)\s+"
+    r"(?:receive|be\s+(?:given|treated|started)|take|start)\b",
+    re.IGNORECASE,
+)
+"""How it is told what is given to those who are let in ("these patients should receive prophylaxis")."""
 _LONGEST_LEAD = 10
 _SHORT = 5
 _APART = frozenset({"with", "without"})
@@ -53,6 +59,7 @@ def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
             chunk.kind == "sign"
             and (
                 (chunk.form == ";" and not _stays(text, chunks, index, sentences[-1]))
+                or (chunk.form == "," and text.exclusion and ORDERED.match(text.text, chunk.end))
                 or (chunk.form == "." and not _lists_exceptions(sentences[-1]) and _ends(text, chunks, index))
             )
         ) or (sentences[-1] and chunk.form in _PARTING and _parts(text, chunks, index, sentences[-1])):

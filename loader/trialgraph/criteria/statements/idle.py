@@ -16,6 +16,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.allowances import allows
 from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.members.sentences import ORDERED
 from trialgraph.criteria.sections.outline import Outline
 from trialgraph.criteria.statements.examples import EXAMPLES
 from trialgraph.criteria.statements.reproduction import (
@@ -31,6 +32,7 @@ __all__ = [
     "adds_nothing",
     "arranges",
     "is_idle",
+    "lists_tested",
     "orders_test",
     "without_asides",
     "without_idle",
@@ -186,6 +188,18 @@ def arranges(words: str) -> bool:
     return noted and _ARRANGING.search(words) is not None and _BEARING.search(words) is None
 
 
+def lists_tested(words: str) -> bool:
+    """Whether a list only tells in which cases a test is done ("HIV testing is not required unless: …").
+
+    Example:
+        >>> lists_tested("HIV testing is not required unless: * Known history of HIV * As mandated by law")
+        True
+        >>> lists_tested("HIV testing is not required unless: * Known HIV. Those with HIV are eligible")
+        False
+    """
+    return _WAIVED.match(words) is not None and _BEARING.search(words) is None
+
+
 def without_asides(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
     """Leave out brackets that ask for nothing ("HIV infection (testing not required)", "(see section 5)").
 
@@ -313,7 +327,7 @@ def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expressio
     words = text.text[sentence[0].start : sentence[-1].end]
     if is_idle(text, words) or (_REASON.match(words) and _ASKING.search(words) is None):
         return True
-    if orders_test(words) or (text.exclusion and _SAID_AGAIN.fullmatch(words)):
+    if orders_test(words) or (text.exclusion and (_SAID_AGAIN.fullmatch(words) or ORDERED.match(words))):
         return True
     if text.exclusion and "define" in text.lowered and _defines(text, sentence):
         return True

@@ -83,6 +83,7 @@ from trialgraph.criteria.statements.forbidding import word_contraindications
 from trialgraph.criteria.statements.grants import granted
 from trialgraph.criteria.statements.idle import (
     arranges,
+    lists_tested,
     without_asides,
     without_idle,
     without_idle_items,
@@ -347,10 +348,11 @@ def _defined_below(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Exp
     """Keep a list in words that tells what a state is, or what prevents it; what stands before it is read."""
     leading = sentences_of(text, between(chunks, outline.start, outline.lead_end))
     if len(leading) < 2:
-        return narrative(text, outline.start, outline.end)
+        told = narrative(text, outline.start, outline.end)
+        return replace(told, reason="remark") if lists_tested(told.text) else told
     last = leading[-1][0].start
     before = _read_stretch(text, between(chunks, outline.start, last), outline.start, last)
-    if explains_list(text.text[last : outline.end]):
+    if explains_list(text.text[last : outline.end]) or lists_tested(text.text[last : outline.end]):
         return before
     joined = any_of if text.exclusion else all_of
     return joined([before, narrative(text, last, outline.end)])
