@@ -33,7 +33,7 @@ from trialgraph.criteria.quantities.windows import is_narrowed, length_in, tells
 from trialgraph.criteria.trees import all_of, any_of, is_formal, map_facts, negate, only_facts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Window, atoms
 
-__all__ = ["asks_treatment", "read_elapsed", "read_interval", "tells_elapsed"]
+__all__ = ["asks_treatment", "in_time", "read_elapsed", "read_interval", "tells_elapsed"]
 
 _LONGEST_LABEL = 12
 _OF_LABELS = frozenset({"word", "concept", "bracket", "sign"})
@@ -380,11 +380,11 @@ def _within(
     if any(fact.within is not None and is_shorter(fact.within, window) for fact in facts):
         return None
     told = is_narrowed(match)
-    dated = map_facts(expression, lambda fact: _in_time(fact, window, narrowed=told))
+    dated = map_facts(expression, lambda fact: in_time(fact, window, narrowed=told))
     return any_of(dated.operands) if isinstance(dated, AllOf | AnyOf) else dated
 
 
-def _in_time(fact: Fact, window: Window, *, narrowed: bool) -> Fact:
+def in_time(fact: Fact, window: Window, *, narrowed: bool) -> Fact:
     """Return a treatment within a time; half-lives that may be shorter leave open whether it was in it."""
     if fact.within is not None:
         return fact

@@ -29,6 +29,7 @@ from trialgraph.criteria.conditions.elapsed import (
     tells_periods,
 )
 from trialgraph.criteria.conditions.exempting import except_for
+from trialgraph.criteria.conditions.finished import finished_in_time
 from trialgraph.criteria.conditions.remnants import add_values
 from trialgraph.criteria.conditions.widening import loosened
 from trialgraph.criteria.criterion import Kind
@@ -155,6 +156,7 @@ def read_expression(
     plain = without_asides(text, with_own_history(text, working))
     text.chunks = chunks = without_attributions(plain)
     read = _read_outlined(text, chunks, outline_without(outline, text.tables))
+    read = finished_in_time(read, exclusion=text.exclusion)
     expression = join_complements(read if text.exclusion else in_time_of_tests(loosened(read)))
     cancers = 2 if " or " in text.text else 3
     if _is_unread_demand(text, expression):
