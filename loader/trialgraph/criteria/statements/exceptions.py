@@ -265,7 +265,7 @@ def _excepts_its_kind(chunks: Sequence[Chunk], at: int) -> bool:
 def except_before_examples(
     text: Text, chunks: Sequence[Chunk], at: int, read: Callable[[list[Chunk]], Expression]
 ) -> Expression | None:
-    """Read "disease other than sarcoidosis, such as asthma", whose examples are barred; None for others.
+    """Read "disease other than A, such as B", whose examples are barred; None for others.
 
     Args:
         text: The text under reading, one of exclusions.
