@@ -85,7 +85,7 @@ def add_purposes(
 
 
 def _behind_bracket(tokens: Sequence[Token], start: int) -> int:
-    """Return where what stands behind a bracket starts, or where that is none: "treatment (surgery) for …"."""
+    """Return where what follows a bracket starts ("treatment (surgery) for …"); the start without one."""
     if tokens[start].text != "(":
         return start
     depth = 0
@@ -97,7 +97,7 @@ def _behind_bracket(tokens: Sequence[Token], start: int) -> int:
 
 
 def _narrow_standard(tokens: Sequence[Token], mentions: dict[int, Mention]) -> None:
-    """Let "standard of care" before a treatment only tell of what kind it is ("standard-of-care surgery")."""
+    """Let "standard of care" before a treatment only tell of what kind it is."""
     for mention in [each for each in mentions.values() if each.term.iri == _STANDARD]:
         after = _behind_bracket(tokens, mention.end) if mention.end < len(tokens) - 1 else mention.end
         behind = mentions.get(after)

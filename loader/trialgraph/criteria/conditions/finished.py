@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from trialgraph.criteria.conditions.elapsed import in_time
 from trialgraph.criteria.conditions.intervals import FINISHED, SINCE_GIVEN
+from trialgraph.criteria.facts.washouts import in_time
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.quantities.windows import (
     FoundWindow,

@@ -15,6 +15,7 @@ from trialgraph.criteria.conditions.appended import merge_alternatives, merge_ca
 from trialgraph.criteria.conditions.beside import is_harmless, is_method, value_time
 from trialgraph.criteria.conditions.cases import holds_value
 from trialgraph.criteria.conditions.circumstances import are_those_aged, ask_in_case, limits_some
+from trialgraph.criteria.conditions.elapsed import too_recent
 from trialgraph.criteria.conditions.further import other_limit
 from trialgraph.criteria.conditions.groups import by_part, by_sex
 from trialgraph.criteria.conditions.sexes import sex_before
@@ -211,6 +212,8 @@ def _read_segment(text: Text, segment: Segment) -> None:
         ask_in_case(text, segment)
         return
     segment.carries = not any(chunk.form in FINITE for chunk in chunks)
+    if text.exclusion and (since := too_recent(text, chunks, lambda each: read_barred(text, each))):
+        segment.expression, segment.carries = since, False
 
 
 def _read_any(text: Text, chunks: Sequence[Chunk]) -> Expression:

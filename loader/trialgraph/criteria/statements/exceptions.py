@@ -255,7 +255,7 @@ def resumes_at(text: Text, chunks: Sequence[Chunk], at: int) -> int | None:
 
 
 def _excepts_its_kind(chunks: Sequence[Chunk], at: int) -> bool:
-    """Whether a statement names treatments or cancers only, and ends in a time ("surgery other than A, B …")."""
+    """Whether all that is named is treatments, or cancers, and a time ends it ("surgery other than A, B")."""
     named = [chunk.term for chunk in (*chunks[:at], *chunks[at + 1 :]) if chunk.term is not None]
     given = all(term.category in GIVEN for term in named)
     ended = chunks[-1].kind == "window" and sum(chunk.kind == "window" for chunk in chunks) == 1

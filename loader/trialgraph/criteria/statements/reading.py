@@ -35,7 +35,7 @@ from trialgraph.criteria.conditions.widening import loosened
 from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.facts.companions import with_companions
 from trialgraph.criteria.facts.extents import with_extents
-from trialgraph.criteria.facts.participations import add_investigational
+from trialgraph.criteria.facts.participations import add_investigational, participated_in_time
 from trialgraph.criteria.facts.refinement import with_narrower
 from trialgraph.criteria.facts.shared import with_shared_tumour
 from trialgraph.criteria.facts.spread import with_spread
@@ -181,7 +181,7 @@ def read_expression(
     expression = with_narrower(with_shared_tumour(graded_in_time(expression), text), text)
     expression = with_extents(with_spread(expression, text), text)
     if text.exclusion:
-        expression = narrow_illnesses(expression)
+        expression = participated_in_time(narrow_illnesses(expression), text)
     expression = without_remarks(text, word_contraindications(text, expression))
     told = add_exhausted(add_investigational(add_mentions(expression, text, chunks), text), text)
     told = with_narrower(name_each(told, vocabulary), text)
