@@ -107,12 +107,19 @@ def _packaged() -> tuple[str, Graph, Reported]:
     return shapes, _together(_patients()), _expected(tuple(packaged_trials().values()), _patients())
 
 
-def test_pyshacl_and_rudof_agree_on_the_packaged_shapes() -> None:
-    """Over all patients at once, from the files as they lie in `shapes/`, and with the evaluator."""
+def test_rudof_agrees_on_the_packaged_shapes() -> None:
+    """Over all patients at once, from the files as they lie in `shapes/`, with the evaluator."""
     shapes, data, expected = _packaged()
     assert len(expected) > 1000
-    assert _results(validation_report(data, shapes)) == expected
     assert _of_rudof(shapes, data) == expected
+
+
+def test_pyshacl_agrees_on_the_packaged_shapes() -> None:
+    """Over each third patient, since pySHACL takes far longer than the others."""
+    some = _patients()[::3]
+    expected = _expected(tuple(packaged_trials().values()), some)
+    assert len(expected) > 500
+    assert _results(validation_report(_together(some), _packaged()[0])) == expected
 
 
 def test_jena_agrees_on_the_packaged_shapes(tmp_path: Path) -> None:

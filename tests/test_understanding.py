@@ -1,3 +1,5 @@
+import gzip
+import json
 import subprocess
 import sys
 
@@ -201,6 +203,27 @@ def test_the_words_of_the_held_out_set_stay_unseen(tmp_path):
     refused = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert refused.returncode == 2
     assert "stay unseen" in refused.stderr
+
+
+def test_a_reading_that_changed_is_shown_beside_the_one_that_was_kept(tmp_path):
+    """Readings that are kept are those of now until one differs; held-out trials are never among them."""
+    held_out = next((ANNOTATED / "test").iterdir()).name.partition(".")[0]
+    (tmp_path / "corpus").mkdir()
+    with gzip.open(tmp_path / "corpus" / "criteria_text.jsonl.gz", "wt", encoding="utf-8") as corpus:
+        for nct in ("NCT00000000", held_out):
+            record = {"nct_id": nct, "inclusion_criteria": "* Pregnancy", "exclusion_criteria": "* Stroke"}
+            corpus.write(json.dumps(record) + "\n")
+    kept = tmp_path / "kept.tsv"
+    command = [sys.executable, "-m", "bench.rereading", str(kept), "--every", "1", "--shared", str(tmp_path)]
+
+    def run(*arguments):
+        return subprocess.run([*command, *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    run()
+    assert held_out not in kept.read_text(encoding="utf-8")
+    assert run("--compare").stdout == ""
+    kept.write_text(kept.read_text(encoding="utf-8").replace("\tstroke", "\tdementia"), encoding="utf-8")
+    assert run("--compare").stdout == "NCT00000000 exclusion | Stroke\n    - dementia\n    + stroke\n"
 
 
 def test_the_annotated_development_trials_keep_to_the_format():

@@ -17,7 +17,7 @@ from trialgraph.expressions import Fact, Value, atoms, is_judged
 from trialgraph.records import TrialRecord
 from trialgraph.sources.files import read_records
 
-__all__ = ["coverage_report", "growth_report"]
+__all__ = ["cancer_trials", "coverage_report", "growth_report"]
 
 _FIELDS = re.compile(
     r"^(?:Healthy volunteers allowed|Must be (?:FE)?MALE|Must have (?:min|max)imum age of .*)$", re.MULTILINE
@@ -38,7 +38,7 @@ def coverage_report(shared: Path, every: int) -> str:
     rows = []
     diagnoses: dict[str, Diagnosis] = {}
     for name, trials in (
-        ("cancer trials", _cancer_trials(shared / "corpus" / "criteria_text.jsonl.gz")),
+        ("cancer trials", cancer_trials(shared / "corpus" / "criteria_text.jsonl.gz")),
         ("registry sample", _registry_trials(shared / "corpus" / "ctgov_v2.jsonl.gz")),
     ):
         diagnosis, counts = Diagnosis(), _Counts()
@@ -88,7 +88,8 @@ def _is_bare(atom: object) -> bool:
     return isinstance(atom, Value) or (isinstance(atom, Fact) and not atom.modifiers.keys() - told)
 
 
-def _cancer_trials(path: Path) -> Iterator[tuple[str, Callable[[], Iterable[Criterion]]]]:
+def cancer_trials(path: Path) -> Iterator[tuple[str, Callable[[], Iterable[Criterion]]]]:
+    """Yield the trials of the cancer corpus, in its order, with a function that reads one's criteria."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)

@@ -16,6 +16,7 @@ from typing import Literal
 from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.conditions.beside import names_quantity
 from trialgraph.criteria.criterion import Criterion
+from trialgraph.criteria.language.connectives import CONJUNCTIONS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import tokenize
 from trialgraph.criteria.language.vocabulary import Vocabulary, default_vocabulary
@@ -48,7 +49,6 @@ _LONGEST_PHRASE = 6
 _LONGEST_PATTERN = 8
 _FEWEST_LETTERS = 3
 _UNIT = re.compile(r"\s*((?:[^\W\d_]|[%/µ°^*·]|(?<=[\^/*])\d)[^\s,;()]{0,15})")
-_SEPARATORS = frozenset({"and", "or", "nor", "and/or", "as well as"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ def _unknown_phrases(leaves: Sequence[Chunk]) -> list[str]:
     run: list[str] = []
     for chunk in (*leaves, None):
         plain = chunk is not None and chunk.kind == "word" and chunk.form.isalnum()
-        if chunk is not None and plain and not chunk.classes and chunk.form not in _SEPARATORS:
+        if chunk is not None and plain and not chunk.classes and chunk.form not in CONJUNCTIONS:
             run.append(chunk.form)
             continue
         if run and chunk is not None and plain and "tail" in chunk.classes:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from trialgraph.criteria.language.connectives import JOINTS
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import GIVEN, Mention, Vocabulary
 
 __all__ = ["add_bracketed"]
 
-_JOINTS = frozenset({"or", "and", ",", "/"})
 _FURTHEST = 14
 
 
@@ -60,7 +60,7 @@ def _members(tokens: Sequence[Token], start: int) -> Iterator[tuple[int, int]]:
         return
     first = start
     for at in range(start, close + 1):
-        if at == close or tokens[at].form in _JOINTS:
+        if at == close or tokens[at].form in JOINTS:
             if first < at:
                 yield first, at
             first = at + 1

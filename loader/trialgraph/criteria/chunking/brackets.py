@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk
+from trialgraph.criteria.language.connectives import CONJUNCTIONS
 from trialgraph.criteria.language.tokens import CLOSING
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.expressions import Fact, Limit
@@ -32,7 +33,7 @@ __all__ = [
 _FEW_WORDS = 4
 _EFFECT = re.compile(r"(?:interfer|affect|impair|prevent|preclud|compromis|expected|could|would|might|may\b)")
 """What a disease does or may do, of which a bracket behind it tells no instances."""
-_JOINTS = frozenset({"or", "and", "and/or", "and / or", "etc"})
+_JOINTS = CONJUNCTIONS | {"etc"}
 _RESULTS = frozenset({"positive", "reactive", "detected", "detectable"})
 _STAIN = str(TGC.HER2ImmunohistochemistryScore)
 _INFECTION = str(TGC.InfectiousDisease)

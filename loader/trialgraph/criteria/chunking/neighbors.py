@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.language.connectives import JOINTS
 from trialgraph.criteria.language.vocabulary import GIVEN
 
-__all__ = ["JOINING", "goes_on", "is_against", "is_measured", "restates"]
+__all__ = ["goes_on", "is_against", "is_measured", "restates"]
 
-JOINING = frozenset({"and", "or", ",", "/", "nor", "and/or", "and / or"})
 _ABOUT_DISEASES = frozenset({"treatment", "therapy", "drug", "medication", "surgery", "agent", "center",
                              "study", "clinical", "trial", "resistance", "screening", "clinic", "risk",
                              "threshold"})  # fmt: skip
@@ -58,7 +58,7 @@ def is_measured(chunks: Sequence[_Deep], index: int, *, bars: bool) -> bool:
         nearby.pop()
     last = [each.kind == "window" for each in nearby[-_NEXT:]]
     opening = any(each.kind == "window" for each, _ in chunks[:2])
-    apart = opening or any(each.kind == "sign" or each.form in JOINING for each in nearby[-_NEXT:])
+    apart = opening or any(each.kind == "sign" or each.form in JOINTS for each in nearby[-_NEXT:])
     return chunk.term is not None and chunk.term.category in GIVEN and any(last) and not apart
 
 
@@ -105,7 +105,7 @@ def goes_on(text: Text, chunk: Chunk, following: Chunk | None) -> bool:
     if chunk.term is not None and chunk.term.category in GIVEN and following.form in _DOSES:
         return True
     unknown = following.kind == "word" and not following.classes and following.form not in _DOING
-    return joined and unknown and following.form not in JOINING
+    return joined and unknown and following.form not in JOINTS
 
 
 def _leaves_alone(text: Text, chunk: Chunk, following: Chunk) -> bool:

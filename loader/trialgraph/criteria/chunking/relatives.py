@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.kin import KIN
+from trialgraph.criteria.language.connectives import CONJUNCTIONS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import tokenize
 from trialgraph.criteria.language.vocabulary import Term
@@ -18,7 +19,7 @@ __all__ = ["with_own_history"]
 
 _RELATIVES = str(TGC.FamilyHistory)
 _OWN = frozenset({"personal", "personal history", "history", "past history", "known history"})
-_JOINTS = frozenset({"or", "and", "/", "and / or", "and/or"})
+_JOINTS = CONJUNCTIONS | {"/"}
 _ARTICLES = frozenset({"a", "the", "any"})
 _OF = "history of"
 _HISTORY = tokenize(_OF)

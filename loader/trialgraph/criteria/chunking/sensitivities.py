@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from trialgraph.criteria.language.connectives import CONJUNCTIONS
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
 
@@ -18,7 +19,7 @@ _INTOLERANCES = frozenset({"intolerance", "intolerances"})
 _ALIKE = frozenset({"allergy", "allergies", "hypersensitivity", "sensitivity", "intolerance",
                     "contraindication", "contraindications", "reaction", "reactions"})  # fmt: skip
 _REACTIONS = frozenset({"reaction", "reactions"})
-_JOINTS = frozenset({"or", "and", "/"})
+_JOINTS = CONJUNCTIONS | {"/"}
 _TO = frozenset({"to", "of"})
 _DESCRIBED = frozenset({"previous", "prior", "known", "adverse", "allergic", "severe", "serious", "other"})
 _PHYSICAL = frozenset({"light", "sunlight", "sun", "ultraviolet", "uv", "radiation", "near", "cold", "heat"})

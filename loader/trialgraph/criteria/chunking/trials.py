@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from trialgraph.criteria.language.connectives import CONJUNCTIONS
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
 from trialgraph.resources import product_folder
@@ -17,7 +18,7 @@ __all__ = ["add_trials"]
 
 _PARTICIPATION = "TrialParticipation"
 _DRUG = "InvestigationalDrug"
-_JOINTS = frozenset({"or", "and", "/", "-", "(", ")"})
+_JOINTS = CONJUNCTIONS | {"/", "-", "(", ")"}
 _MOST_WORDS = 12
 _MOST_UNKNOWN = 2
 

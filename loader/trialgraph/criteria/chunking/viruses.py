@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from trialgraph.criteria.language.connectives import CONJUNCTIONS
 from trialgraph.criteria.language.tokens import Token, token_at
 from trialgraph.criteria.language.vocabulary import Mention, Term, Vocabulary
 from trialgraph.namespaces import TGC
@@ -19,7 +20,7 @@ _UNDETECTABLE = str(TGC.ViralLoadUndetectable)
 _INFECTION = str(TGC.InfectiousDisease)
 _OF = frozenset({"with", "by", "for", "from"})
 _ARTICLES = frozenset({"the", "either", "any"})
-_JOINTS = frozenset({"or", "and", "/"})
+_JOINTS = CONJUNCTIONS | {"/"}
 _FARTHEST = 4
 """How many words may stand between an infection and the one beside it that says of what both are."""
 _ENDS = frozenset({".", ";"})

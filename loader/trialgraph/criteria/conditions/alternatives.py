@@ -14,7 +14,7 @@ from trialgraph.criteria.conditions.further import other_limit, plainer
 from trialgraph.criteria.conditions.occasions import several_occasions
 from trialgraph.criteria.conditions.supports import is_support, unsupported
 from trialgraph.criteria.facts.facts import is_content, read_fact
-from trialgraph.criteria.language.connectives import RESTARTS
+from trialgraph.criteria.language.connectives import CONJUNCTIONS, RESTARTS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.trees import all_of, any_of, negate
 from trialgraph.expressions import Expression, Not, Value
@@ -27,7 +27,6 @@ _REFERENCE = re.compile(
 _REFERRING = frozenset({"see", "refer", "appendix"})
 _ASKING = ("must", "should", "need", *"0123456789")
 _SEVERAL = 2
-_JOINTS = frozenset({"and", "or", "and / or"})
 _IN_CASE = frozenset({"for", "in", "with"})
 _BEING = frozenset({"is", "are", "will be", "also", "still"})
 _TIMES = frozenset({"d", "wk", "mo", "a", "h"})
@@ -102,7 +101,7 @@ def _several(text: Text, expression: Expression, value: Chunk, chunks: Sequence[
     options = []
     for first, end in zip(places, [*places[1:], len(chunks)], strict=True):
         case = [*chunks[first + 1 : end]]
-        while case and (case[-1].form in _JOINTS or case[-1].kind == "sign"):
+        while case and (case[-1].form in CONJUNCTIONS or case[-1].kind == "sign"):
             case.pop()
         other = other_limit(text, value, [chunks[first]])
         opened = case and ("condition" in case[0].classes or case[0].form in _IN_CASE)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.facts.facts import is_content, read_fact
+from trialgraph.criteria.language.connectives import OR
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.elisions import with_elided
 from trialgraph.criteria.members.segments import trimmed
@@ -34,7 +35,6 @@ _OPENING = frozenset({"in", "for", "there", "on", "elevated", "elevation", "incr
 _PRESENT = frozenset({"involved", "are", "is", "present", "exist", "exists"})
 _SILENT = frozenset({"neutral", "condition", "exception"})
 _MODAL = frozenset({"must", "should", "must have", "must be", "should be", "need", "need to"})
-_EITHER = frozenset({"or", "and / or"})
 _MOST_WORDS = 6
 _DEVIATION = re.compile(
     r"abnormal|elevat|liver disease|increased|bilirubin|penia|liver function|dysfunction", re.IGNORECASE
@@ -98,13 +98,13 @@ def is_named(case: Expression) -> bool:
 
 
 def _members(chunks: Sequence[Chunk]) -> list[list[Chunk]]:
-    either = any(chunk.form in _EITHER for chunk in chunks)
+    either = any(chunk.form in OR for chunk in chunks)
     members: list[list[Chunk]] = [[]]
     for index, chunk in enumerate(chunks):
         beside = [each.term for each in chunks[max(0, index - 1) : index + 2] if is_content(each)]
         stroke = chunk.form == "/" and len(beside) > 1
         ill = all(term is not None and term.category == "condition" for term in beside)
-        if chunk.form in _EITHER or (either and chunk.form == ",") or (stroke and ill):
+        if chunk.form in OR or (either and chunk.form == ",") or (stroke and ill):
             members.append([])
         else:
             members[-1].append(chunk)

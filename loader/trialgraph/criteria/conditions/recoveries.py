@@ -9,6 +9,7 @@ from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.conditions.exempting import except_for
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.connectives import JOINTS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import DEMAND
 from trialgraph.criteria.language.vocabulary import GIVEN, Term
@@ -54,7 +55,7 @@ _STOPPED = frozenset({"discontinued", "stopped", "interrupted", "ceased", "termi
 _CAUSING = frozenset({"of", "from", "due to", "related to"})
 _NEAR = 3
 _ASIDES = frozenset({"bracket", "value", "limit"})
-_JOINTS = frozenset({"or", "and", "/", ",", "and / or", "if", "who"})
+_JOINTS = JOINTS | {"if", "who"}
 _BEING = frozenset({"be", "have been", "been"})
 _ADVERBS = ("ly", "yet")
 

@@ -17,6 +17,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.neighbors import goes_on
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.washouts import length_of
+from trialgraph.criteria.language.connectives import JOINTS, OR
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.expressions import Fact, Window
@@ -24,9 +25,7 @@ from trialgraph.namespaces import TGC
 
 __all__ = ["alternatives", "markers", "timed"]
 
-_OR = frozenset({"or", "and/or", "and / or", "nor"})
 _FOR = frozenset({"for", "if"})
-_LIST = _OR | {",", "and", "/"}
 _DESCRIBING = frozenset(
     {"qualifier", "grading", "active", "historic", "neutral", "other", "tail", "confirmed"}
 )
@@ -76,10 +75,10 @@ def alternatives(text: Text, fact: Fact, chunks: Sequence[Deep]) -> Iterator[Fac
         chunk, depth = chunks[index]
         if not depth and chunk.classes & _ENDING:
             return
-        if chunk.form in _OR and not depth:
+        if chunk.form in OR and not depth:
             unclear = caused or _goes_on_before(text, chunks, index)
             start = _named_after(chunks, index, group, named - {""}, caused=unclear)
-            if start is not None and _is_same(fact, chunks[start][0]) and chunks[start - 1][0].form in _OR:
+            if start is not None and _is_same(fact, chunks[start][0]) and chunks[start - 1][0].form in OR:
                 start = None
             if start is not None:
                 index = yield from _list_from(text, chunks, start)
@@ -127,7 +126,7 @@ def timed(text: Text, fact: Fact, chunks: Sequence[Deep]) -> Iterator[Fact]:
         return
     for index, (chunk, depth) in enumerate(chunks[:-1]):
         window = _time_of(text, chunk)
-        apart = depth > 0 or (index > 0 and chunks[index - 1][0].form in _LIST)
+        apart = depth > 0 or (index > 0 and chunks[index - 1][0].form in JOINTS)
         if window is None or not apart or chunks[index + 1][0].form not in _FOR:
             continue
         behind = _inside(chunks[index + 2 :], depth)
@@ -153,7 +152,7 @@ def _category(chunk: Chunk) -> str:
 def _describes(chunk: Chunk, depth: int) -> bool:
     """Whether a word only describes what is named next; a bracket may do so in words that nothing knows."""
     known = bool(chunk.classes & _DESCRIBING) or (depth > 0 and not chunk.classes)
-    return chunk.kind == "word" and known and chunk.form not in _LIST
+    return chunk.kind == "word" and known and chunk.form not in JOINTS
 
 
 def _is_same(fact: Fact, chunk: Chunk) -> bool:
@@ -205,7 +204,7 @@ def _list_from(text: Text, chunks: Sequence[Deep], start: int) -> Generator[Fact
             if chunk.term.iri not in _VAGUE:
                 yield _told(text, chunk, _time_behind(chunks, index))
         elif (
-            chunk.form not in _LIST
+            chunk.form not in JOINTS
             and not (chunk.classes & {"qualifier", "historic", "active"})
             and not depth
         ):
@@ -219,7 +218,7 @@ def _time_behind(chunks: Sequence[Deep], at: int) -> Window | None:
     for chunk, _ in chunks[at + 1 :]:
         if chunk.kind == "window" and chunk.window is not None:
             return chunk.window.window
-        if not (is_content(chunk) or chunk.form in _LIST):
+        if not (is_content(chunk) or chunk.form in JOINTS):
             return None
     return None
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.connectives import OR
 from trialgraph.criteria.language.vocabulary import GIVEN, Term
 from trialgraph.criteria.trees import all_of, any_of, is_formal, map_facts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms
@@ -34,7 +35,7 @@ _OPENING = _ENTAILING | _HAVING | _LACKING | _PERSONS | _THINGS | _STAYING | _TR
 _HEADS = frozenset({"condition", "lesion", "biomarker"})
 _HAD = frozenset({"condition", "lesion", "biomarker", "other"})
 _PAST = ("prior", "previous", "any prior", "any previous")
-_EITHER = frozenset({"or", "and / or", "/"})
+_EITHER = OR | {"/"}
 _POSSIBLE = frozenset({"will", "can", "could", "may", "might", "would", "should", "either"})
 _PLACING = frozenset({"of", "in", "from", "at", "per", "by", "according to", "based on"})
 _LEADING_AWAY = frozenset({"post", "condition", "exception", "allowance", "definition", "regardless",

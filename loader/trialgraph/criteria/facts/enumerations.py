@@ -14,6 +14,7 @@ from trialgraph.criteria.chunking.asides import FITTING
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.connectives import CONJUNCTIONS, JOINTS
 from trialgraph.criteria.language.vocabulary import GIVEN, Term
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
@@ -33,7 +34,6 @@ _ANY_THERAPY = frozenset({str(TGC.SystemicAnticancerTherapy), str(TGC.AntitumorT
 """What "systemic treatment" for a disease besides the cancer would wrongly be taken for."""
 _ANY_ILLNESS = str(TGC.MedicalIllness)
 """What "medical illness of the heart or lungs" says of diseases of the heart and of the lungs."""
-_JOINING = frozenset({"and", "or", ",", "/", "and/or", "and / or", "as well as", "plus"})
 _NO_DEMAND = (_ANY_THERAPY - {str(TGC.Surgery)}) | {str(TGC.StandardTherapy), str(TGC.Biopsy)}
 _LISTED = GIVEN | {"condition", "biomarker"}
 _HARMLESS = frozenset({"neutral", "qualifier", "active", "tail", "example", "grading", "other", "sample"})
@@ -110,7 +110,7 @@ def kinds_behind(text: Text, fact: Fact, chunks: Sequence[tuple[Chunk, int]]) ->
     named = [chunk for chunk, _ in chunks if is_content(chunk)]
     below = all(chunk.term is not None and fact.concept in chunk.term.ancestors for chunk in named)
     plain = all(
-        chunk.form in _JOINING or (chunk.kind == "word" and chunk.classes & _WITH_KINDS)
+        chunk.form in JOINTS or (chunk.kind == "word" and chunk.classes & _WITH_KINDS)
         for chunk, _ in chunks
         if not is_content(chunk)
     )
@@ -139,7 +139,7 @@ class _Listing:
 
     def taken(self, chunk: Chunk, term: Term) -> Iterator[Fact]:
         """Take in a chunk of the list, which may end it."""
-        if self.skipping and chunk.form not in _JOINING:
+        if self.skipping and chunk.form not in JOINTS:
             self.depth = None if chunk.classes & _CLOSING else self.depth
             return
         self.skipping = False
@@ -151,7 +151,7 @@ class _Listing:
             elif not _restates(term, chunk.term):
                 self.told += 1
                 yield _alike(self.text, self.fact, chunk, chunk.term)
-        elif chunk.form in _JOINING:
+        elif chunk.form in JOINTS:
             yield from self._target()
         elif _closes(chunk):
             unknown = chunk.kind == "word" and not chunk.classes and self.kinds == _GIVEN
@@ -219,7 +219,7 @@ def _closes(chunk: Chunk) -> bool:
     """Whether a word ends a list of instances, since what follows may be about something else."""
     if chunk.kind in ("window", "limit", "size", "value"):
         return chunk.kind != "window"
-    if chunk.kind == "sign" or chunk.form in _JOINING:
+    if chunk.kind == "sign" or chunk.form in JOINTS:
         return chunk.form in (";", ".")
     if chunk.classes & _CLOSING or chunk.form in _SPEAKING:
         return True
@@ -239,7 +239,7 @@ def _goes_on_after_purpose(
     last = index - 1
     while last >= 0 and chunks[last][0].kind == "word" and chunks[last][0].classes & {"qualifier", "other"}:
         last -= 1
-    return last >= 0 and chunks[last][0].form in ("or", "and", "and/or", "and / or")
+    return last >= 0 and chunks[last][0].form in CONJUNCTIONS
 
 
 def _alike(text: Text, fact: Fact, chunk: Chunk, term: Term) -> Fact:

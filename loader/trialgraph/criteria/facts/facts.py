@@ -14,6 +14,7 @@ from trialgraph.criteria.facts.predications import tells_inability
 from trialgraph.criteria.facts.requiring import REQUIRING
 from trialgraph.criteria.facts.subjects import without_subject
 from trialgraph.criteria.facts.surroundings import Around, read_after, read_before
+from trialgraph.criteria.language.connectives import JOINTS, OR
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.expressions import AllOf, AnyOf, Fact, Not
 from trialgraph.namespaces import TGC
@@ -54,9 +55,7 @@ _OF_TRIAL = "for the study disease"
 _EVERY = frozenset({"any", "all"})
 """Words with which a treatment gone through is any there was, not one that there has to be."""
 _BEARING = frozenset({"harboring", "harbouring", "bearing", "carrying", "with", "that harbor", "expressing"})
-_CHOOSING = frozenset({"or", "and/or", "and / or"})
 _ADDING = frozenset({"and", "&"})
-_JOINTS = _CHOOSING | _ADDING | {","}
 _STACKABLE = frozenset({"biomarker", "condition"})
 _RESULT = re.compile(r"\b(?:positive|negative|low|high|wild type|deficien(?:t|cy)|stable)$", re.IGNORECASE)
 
@@ -181,7 +180,7 @@ def _marked(text: Text, chunks: Sequence[Chunk], after: int, head: Chunk, around
         return chunks
     members: list[list[Chunk]] = [[]]
     for chunk in chunks[at].inner:
-        if chunk.form in _JOINTS:
+        if chunk.form in JOINTS:
             members.append([])
         else:
             members[-1].append(chunk)
@@ -189,8 +188,8 @@ def _marked(text: Text, chunks: Sequence[Chunk], after: int, head: Chunk, around
     marked = all(category_of(chunk) == "biomarker" for each in members for chunk in each if is_content(chunk))
     told = [read_fact(text, each) if marked else None for each in members]
     read = [Not(each.expression) if each.negated else each.expression for each in told if each is not None]
-    joints = {chunk.form for chunk in chunks[at].inner if chunk.form in _JOINTS}
-    either = not joints.isdisjoint(_CHOOSING)
+    joints = {chunk.form for chunk in chunks[at].inner if chunk.form in JOINTS}
+    either = not joints.isdisjoint(OR)
     if not read or len(read) < len(members) or (either and not joints.isdisjoint(_ADDING)):
         return chunks
     if isinstance(read[0], Fact):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.brackets import are_related, category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.language.connectives import OR
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.quantities.lesions import counts_lesions
 from trialgraph.namespaces import TGC
@@ -57,7 +58,7 @@ def _offers_other(head: Chunk, chunks: Sequence[Chunk]) -> bool:
     """Whether another tumour is offered in the words behind one, which would make it an alternative."""
     if head.term is None or not head.term.is_a(_NEOPLASM):
         return False
-    either = next((i for i, chunk in enumerate(chunks) if chunk.form in ("or", "and / or")), len(chunks))
+    either = next((i for i, chunk in enumerate(chunks) if chunk.form in OR), len(chunks))
     others = [chunk.term for chunk in chunks[either:] if chunk.term is not None]
     return any(
         str(TGC.MalignantNeoplasm) in term.ancestors and not are_related(head.term, term) for term in others

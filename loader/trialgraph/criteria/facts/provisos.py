@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk
+from trialgraph.criteria.language.connectives import OR
 from trialgraph.expressions import Expression
 
 __all__ = ["limits_in", "names_cause"]
 
 _TURNING = frozenset({"condition", "negation", "exception", "allowance", "definition"})
 _BEFORE = frozenset({"example", "historic"})
-_EITHER = frozenset({"or", "/", "and/or", "and / or"})
+_EITHER = OR | {"/"}
 
 
 def limits_in(chunks: Sequence[Chunk]) -> list[Expression]:

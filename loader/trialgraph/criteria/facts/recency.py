@@ -9,6 +9,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.pieces import is_content
+from trialgraph.criteria.language.connectives import JOINTS, OR
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.quantities.windows import FoundWindow
 from trialgraph.expressions import CalendarUnit, Window
@@ -79,7 +80,6 @@ _TAKEN = frozenset({"obtained", "done", "conducted", "collected", "drawn", "take
 _TESTED = frozenset({"biomarker", "reproductive", "lesion"})
 _GIVING = frozenset({"administered", "used", "given", "taken", "received", "that was given"})
 _ENDING = frozenset({"completed", "delivered"})
-_JOINTS = frozenset({"or", "and", "and / or", ","})
 _HAPPENED = re.compile(
     r"\b(?:progress|relaps|recur|respon|complet|discontinu|fail|toxicit|adverse|resolv|recover|who|if|unless|until"
     r"|except|other than|after|since|first$)",
@@ -130,13 +130,13 @@ def done_lately(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> Window | No
         return None
     before = [each for each in chunks[:-1] if each.kind != "bracket"]
     words = " ".join(text.text[each.start : each.end] for each in before)
-    if _HAPPENED.search(words) or chunks[-2].form in _JOINTS:
+    if _HAPPENED.search(words) or chunks[-2].form in JOINTS:
         return None
     if category_of(head) in _DONE:
         apart = chunks[0].form not in _PURPOSES and _names_disease_too(before)
         about = chunks[0].form in _ABOUT or _is_radiation_dose(words)
         return last.window if about and not apart else None
-    plain = not any(is_content(each) or each.kind == "value" or each.form in _JOINTS for each in before)
+    plain = not any(is_content(each) or each.kind == "value" or each.form in JOINTS for each in before)
     told = category_of(head) == "condition" and not last.window.text[0].isdigit()
     return last.window if plain and told else None
 
@@ -148,7 +148,7 @@ def _is_radiation_dose(words: str) -> bool:
 
 def _names_disease_too(chunks: Sequence[Chunk]) -> bool:
     """Whether something else than a treatment is named behind a conjunction, so that the time may be its."""
-    joint = next((i for i, chunk in enumerate(chunks) if chunk.form in _JOINTS), len(chunks))
+    joint = next((i for i, chunk in enumerate(chunks) if chunk.form in JOINTS), len(chunks))
     return any(is_content(each) and category_of(each) not in _DONE for each in chunks[joint:])
 
 
@@ -216,7 +216,7 @@ def or_now(text: Text, chunks: list[Chunk]) -> list[Chunk]:
     for index in range(1, len(chunks) - _LONGEST):
         before, time, joint, now = chunks[index - 1 : index + _LONGEST]
         lately = before.form.split(" ")[-1] in ("recent", "recently") or "historic" in before.classes
-        found = time_aside(text, time) if lately and joint.form in ("or", "and / or") else None
+        found = time_aside(text, time) if lately and joint.form in OR else None
         if found is not None and not found.narrowed and "active" in now.classes:
             return [*chunks[: index + 1], *or_now(text, chunks[index + _LONGEST :])]
     return chunks

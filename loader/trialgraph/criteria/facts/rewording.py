@@ -12,6 +12,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.connectives import OR
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.namespaces import TGC
 
@@ -66,7 +67,7 @@ def reword(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
         if text.exclusion and (state := _state_of_fertile(chunks, position)) is not None:
             position = state
             continue
-        if chunks[position].form in _OTHERS and plain and plain[-1].form in ("or", "and / or"):
+        if chunks[position].form in _OTHERS and plain and plain[-1].form in OR:
             plain.append(replace(chunks[position], form="subject who", classes=frozenset({"neutral"})))
             position += 1
             continue
@@ -131,7 +132,7 @@ def _leads_to_allergy_too(chunks: Sequence[Chunk], at: int) -> bool:
     """Whether "to" between two words for an allergy says what the second says again ("allergy to or …")."""
     if chunks[at].form != "to" or at == 0 or category_of(chunks[at - 1]) != "allergy":
         return False
-    joined = at + 1 < len(chunks) and chunks[at + 1].form in ("or", "and / or")
+    joined = at + 1 < len(chunks) and chunks[at + 1].form in OR
     named = next((chunk for chunk in chunks[at + 1 :] if is_content(chunk)), None)
     return joined and named is not None and category_of(named) == "allergy"
 

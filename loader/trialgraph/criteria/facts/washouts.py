@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.language.connectives import JOINTS
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.quantities.windows import FoundWindow, parse_window
 from trialgraph.expressions import CalendarUnit, Fact, Window
@@ -17,7 +18,6 @@ __all__ = ["OtherTime", "in_time", "is_shorter", "length_of", "other_time", "tim
 
 _UNITS: dict[str, CalendarUnit] = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
 _LEADING = frozenset({"for", "if", "since", "from", "after", "following", "if prior", "in case of"})
-_JOINING = frozenset({"or", "and", ",", "and / or", "/"})
 _FEWEST = 3
 _AT_LEAST = re.compile(r"(?:for|in|during)\s+(?:at\s+least|a\s+minimum\s+of|≥)\s*", re.IGNORECASE)
 
@@ -38,7 +38,7 @@ def other_time(text: Text, inner: Sequence[Chunk]) -> OtherTime | None:
     window = found.window if found is not None else length_of(text, inner[0])
     rest = inner[2:]
     named = [chunk for chunk in rest if chunk.kind == "concept"]
-    words = [chunk for chunk in rest if chunk.kind != "concept" and chunk.form not in _JOINING]
+    words = [chunk for chunk in rest if chunk.kind != "concept" and chunk.form not in JOINTS]
     if window is None or not named or not all("neutral" in chunk.classes for chunk in words):
         return None
     return OtherTime(window, rest) if all(category_of(chunk) in GIVEN for chunk in named) else None

@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-__all__ = ["DETERMINERS", "EXPECTING", "FINITE", "OBTAINED", "RESTARTS", "VERBS", "WHO"]
+__all__ = [
+    "CONJUNCTIONS",
+    "DETERMINERS",
+    "EXPECTING",
+    "FINITE",
+    "JOINTS",
+    "OBTAINED",
+    "OR",
+    "RESTARTS",
+    "VERBS",
+    "WHO",
+]
+
+OR = frozenset({"or", "nor", "and / or"})
+"""What offers another member."""
+CONJUNCTIONS = OR | {"and", "plus", "as well as"}
+"""What joins the last member of a list to those before it."""
+JOINTS = CONJUNCTIONS | {",", "/"}
+"""What stands between the members of a list."""
 
 DETERMINERS = frozenset(["a", "an", "the", "any", "some", "such", "of", "other", "another"])
 

@@ -43,11 +43,9 @@ from trialgraph.criteria.lists.trailing import (
 from trialgraph.criteria.lists.unnamed import read_examples
 from trialgraph.criteria.members.adjectives import (
     name_narrower,
-    share_active,
     share_elided,
     share_exceptions,
     share_graded,
-    share_history,
     share_leading,
     share_nouns,
     share_other,
@@ -75,6 +73,7 @@ from trialgraph.criteria.members.sharing import (
     share_allergens,
     share_words,
 )
+from trialgraph.criteria.members.statuses import share_active, share_history
 from trialgraph.criteria.members.timing import ends_plan, time_of_any_kind
 from trialgraph.criteria.members.toxicities import share_harm
 from trialgraph.criteria.quantities.fitting import is_wanted

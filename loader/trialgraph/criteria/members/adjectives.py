@@ -13,37 +13,38 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import STATED
 from trialgraph.criteria.facts.recency import LATELY
 from trialgraph.criteria.facts.standards import standard_end
+from trialgraph.criteria.language.connectives import JOINTS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.criteria.members.segments import Segment, is_bare, is_event, opens_vessel
+from trialgraph.criteria.members.segments import (
+    Segment,
+    is_bare,
+    is_event,
+    is_unknown_noun,
+    opens_vessel,
+)
 from trialgraph.expressions import Expression, Fact
 from trialgraph.namespaces import TGC
 
 __all__ = [
-    "is_viral",
     "name_narrower",
-    "share_active",
     "share_elided",
     "share_exceptions",
     "share_graded",
-    "share_history",
     "share_leading",
     "share_nouns",
     "share_other",
     "share_places",
 ]
 
-_VIRAL, _INFECTION = str(TGC.ViralInfection), str(TGC.InfectiousDisease)
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _PRIMARY = "primary "
-_COURSES = ("acute ", "chronic ")
 _CONTROLLED = re.compile(r"(?:un|(?:poorly|inadequately|insufficiently|not(?: well)?)[ -])controlled", re.I)
 _LOCAL = re.compile(r"(?:loco-?regional|local|unresect|non-?resect|inoperab)", re.IGNORECASE)
 _RESPONSE = re.compile(r"platinum[ -](?:resistant|refractory|sensitive)\b", re.IGNORECASE)
 """What the name of a cancer tells of a treatment of it, which is said of each cancer of a list."""
 _SPREAD = "metastasis"
 _METASTASIS = str(TGC.DistantMetastasis)
-_SHARED = (",", "or", "and", "/")
 
 
 def share_leading(text: Text, segments: list[Segment]) -> None:
@@ -60,7 +61,7 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
     each_its_own = sum(_has_adjective(text, each) for each in segments) > 1
     for index, segment in enumerate(segments):
         fact = segment.expression
-        if leading is not None and _is_unknown_noun(segment):
+        if leading is not None and is_unknown_noun(segment):
             continue
         own = _own_adjective(text, segment)
         told = segment.leading is not None or own is not None
@@ -78,7 +79,7 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
         elif own:
             leading, first, first_owns = own, fact, True
         elif (first is not None and not _alike(first, fact, own=first_owns)) or (
-            segment.narrower or segment.joint not in _SHARED or not _opens_bare(text, segment, first)
+            segment.narrower or segment.joint not in JOINTS or not _opens_bare(text, segment, first)
         ):
             leading = None
         elif leading is not None and _takes_none(leading, segment):
@@ -199,22 +200,6 @@ def share_graded(text: Text, segments: list[Segment]) -> None:
                 segment.expression = replace(fact, modifiers=told, span=span)
 
 
-def share_history(segments: list[Segment]) -> None:
-    """Let "history of" before a list hold for its bare members."""
-    told = False
-    for segment in segments:
-        fact = segment.expression
-        if not isinstance(fact, Fact) or segment.negated:
-            told = told and fact is None and not segment.negated
-        elif fact.modifiers.get("status") == "history":
-            told = True
-        elif told and segment.joint in _SHARED and is_bare(segment) and fact.category == "condition":
-            if fact.within is None and "status" not in fact.modifiers:
-                segment.expression = replace(fact, modifiers={"status": "history", **fact.modifiers})
-        else:
-            told = False
-
-
 def _alike(first: Fact, fact: Fact, *, own: bool) -> bool:
     """Whether what narrows one member may narrow another: "major surgery, chemotherapy" isn't major twice."""
     if own:
@@ -228,13 +213,6 @@ def _qualified(fact: Fact, words: str, *, first: bool) -> Fact:
         return fact
     joined = words if own is None else f"{words}; {own}" if first else f"{own}; {words}"
     return replace(fact, modifiers={**fact.modifiers, "qualifier": joined})
-
-
-def _is_unknown_noun(segment: Segment) -> bool:
-    """Whether a member is a noun or two that no concept has as its name, so that a list goes on over it."""
-    words = [chunk for chunk in segment.chunks if chunk.kind != "bracket"]
-    plain = all(chunk.kind == "word" and chunk.classes <= {"label", "qualifier"} for chunk in words)
-    return segment.expression is None and plain and len(words) <= 2
 
 
 def _own_adjective(text: Text, segment: Segment) -> str | None:
@@ -287,44 +265,6 @@ def share_places(text: Text, segments: list[Segment], read: Callable[[Text, Segm
             read(text, segment)
 
 
-def share_active(text: Text, segments: list[Segment]) -> None:
-    """Let "active" before "A or B" hold for both, and before a list of treatments or viruses for all.
-
-    So does that before "infection with A, B or C", whatever causes them.
-    """
-    infected = False
-    for before, segment in itertools.pairwise(segments):
-        infected = infected or _is_infected(text, before)
-        one, two = before.expression, segment.expression
-        if not isinstance(one, Fact) or not isinstance(two, Fact) or "status" not in one.modifiers:
-            continue
-        pair = segment.joint in ("or", "and", "/") and not segment.after_comma
-        pair = pair and not any("needing" in chunk.classes for chunk in before.chunks)
-        listed = segment.joint in _SHARED and {one.category, two.category} <= GIVEN
-        one_noun = before.borrowed and segment.joint in _SHARED
-        viral = all(is_viral(text, each, any_cause=infected) for each in (one, two))
-        listed = listed or (segment.joint in _SHARED and viral)
-        alike = one.category == two.category or listed
-        anew = "status" in two.modifiers or two.within is not None or one.concept == two.concept
-        plain = not (anew or segment.narrower) and (is_bare(segment) or one_noun)
-        if alike and plain and (pair or listed or one_noun) and not segment.negated:
-            status = one.modifiers["status"]
-            segment.expression = replace(two, modifiers={"status": status, **two.modifiers})
-
-
-def is_viral(text: Text, fact: Fact, *, any_cause: bool = False) -> bool:
-    """Whether a disease is the infection with one virus, or of any one cause, be it acute or chronic."""
-    term = text.vocabulary.by_iri.get(fact.concept)
-    above = _INFECTION if any_cause else _VIRAL
-    return term is not None and not term.label.startswith(_COURSES) and above in term.ancestors - {term.iri}
-
-
-def _is_infected(text: Text, segment: Segment) -> bool:
-    """Whether a member names a disease as the infection with what causes it ("infection with A, B or C")."""
-    named = (text.text[each.start : each.end].lower() for each in segment.chunks if each.term is not None)
-    return any("infection with " in name or "infection by " in name for name in named)
-
-
 def share_nouns(text: Text, segments: list[Segment]) -> None:
     """Let what narrows a noun narrow each member that borrows it ("alcohol or drug abuse affecting …")."""
     for index, segment in enumerate(segments):
@@ -364,7 +304,7 @@ def share_other(text: Text, segments: list[Segment]) -> None:
     """
     for before, segment in itertools.pairwise(segments):
         one, two = before.expression, segment.expression
-        if not isinstance(one, Fact) or not isinstance(two, Fact) or segment.joint not in _SHARED:
+        if not isinstance(one, Fact) or not isinstance(two, Fact) or segment.joint not in JOINTS:
             continue
         first, _, rest = two.modifiers.get("qualifier", "").partition("; ")
         if first == "other" and one.category == two.category == "condition":

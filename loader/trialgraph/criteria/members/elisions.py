@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.language.connectives import VERBS
+from trialgraph.criteria.language.connectives import JOINTS, VERBS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN, Term
 from trialgraph.criteria.members.lending import ANY_ILLNESS, is_one_word, leads_on, lent_name, unbracketed
@@ -19,8 +19,7 @@ from trialgraph.namespaces import TGC
 
 __all__ = ["with_elided"]
 
-_JOINTS = frozenset({"or", "and", "/", ",", "and / or", "and/or", "nor", "as well as"})
-_CONJUNCTIONS = _JOINTS - {","}
+_CONJUNCTIONS = JOINTS - {","}
 _AIMS = frozenset(
     {"targeting", "against", "directed against", "directed at", "targeted against", "that target"}
 )
@@ -92,7 +91,7 @@ def _cells(chunks: Sequence[Deep]) -> Iterator[_Cell]:
             yield _Cell(start, index, joint, depth)
             start, joint, depth = index, _OPENING if inside > depth else ")", inside
         form = chunk.form
-        if form in _JOINTS or chunk.kind == "sign":
+        if form in JOINTS or chunk.kind == "sign":
             yield _Cell(start, index, joint, depth)
             start, joint = index + 1, form
         elif chunk.kind == "word" and (form in _THAT_IS or "example" in chunk.classes):
@@ -107,7 +106,7 @@ def _ahead(
     """Return the place of a name that a member behind it in its list completes, and what it names."""
     cell, joined = cells[index], False
     for other in cells[index + 1 : index + _LONGEST_LIST]:
-        if other.joint not in _JOINTS or other.depth != cell.depth:
+        if other.joint not in JOINTS or other.depth != cell.depth:
             return None
         joined = joined or other.joint in _CONJUNCTIONS
         if other.end == other.start:
@@ -150,7 +149,7 @@ def _behind(
 ) -> tuple[int, int, Term] | None:
     """Return the place of a name that a member before it in its list completes, and what it names."""
     cell = cells[index]
-    if cell.joint not in _JOINTS or not _is_member(chunks, cell):
+    if cell.joint not in JOINTS or not _is_member(chunks, cell):
         return None
     for at in range(index - 1, max(-1, index - _LONGEST_LIST), -1):
         other = cells[at]
@@ -166,7 +165,7 @@ def _behind(
             places = (cell.start, cell.end - 1)
             term = _completed(text, chunks, places, (lender, lender.end), ahead=False)
             return None if term is None or term.category == "biomarker" else (*places, term)
-        if other.joint not in _JOINTS:
+        if other.joint not in JOINTS:
             return None
     return None
 
@@ -176,7 +175,7 @@ def _kind_of(
 ) -> tuple[int, int, Term] | None:
     """Return the place of an instance that its kind before the list completes ("ulcers (gastric or …)")."""
     first = index
-    while first > 0 and cells[first].joint in _JOINTS and cells[first].depth == cells[index].depth:
+    while first > 0 and cells[first].joint in JOINTS and cells[first].depth == cells[index].depth:
         first -= 1
     cell = cells[index]
     inside = [chunk for chunk, _ in chunks[cell.start : cell.end]]
@@ -216,7 +215,7 @@ def _aimed(
             given = term is not None and term.category in GIVEN
             return (first, cell.end - 1, term) if term is not None and given else None
         if (
-            other.joint not in _JOINTS
+            other.joint not in JOINTS
             or other.depth != cell.depth
             or other.end - other.start > _LONGEST_MEMBER
         ):

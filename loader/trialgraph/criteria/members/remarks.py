@@ -11,8 +11,8 @@ from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.omissions import ILLNESSES
-from trialgraph.criteria.members.adjectives import is_viral
 from trialgraph.criteria.members.segments import Segment, is_bare
+from trialgraph.criteria.members.statuses import is_viral
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 

@@ -20,6 +20,7 @@ __all__ = [
     "is_event",
     "is_left_open_too",
     "is_swallowed_too",
+    "is_unknown_noun",
     "opens_vessel",
     "says_nothing",
     "trimmed",
@@ -133,3 +134,10 @@ def is_event(segment: Segment) -> bool:
 def opens_vessel(term: Term) -> bool:
     """Whether a procedure opens a vessel, or leads blood around it."""
     return any(map(term.is_a, _OPENING))
+
+
+def is_unknown_noun(segment: Segment) -> bool:
+    """Whether a member is a noun or two that no concept has as its name, so that a list goes on over it."""
+    words = [chunk for chunk in segment.chunks if chunk.kind != "bracket"]
+    plain = all(chunk.kind == "word" and chunk.classes <= {"label", "qualifier"} for chunk in words)
+    return segment.expression is None and plain and len(words) <= 2

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.connectives import OR
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.mentions.topics import topics_of
 from trialgraph.criteria.mentions.unread import VAGUE
@@ -21,7 +22,6 @@ __all__ = ["defined"]
 _SHOWN = frozenset({"evidenced", "manifested", "demonstrated", "indicated", "shown"})
 _THAT_IS = frozenset({"i.e", "ie", "namely", "thatis"})
 _TOLD = frozenset({"condition", "procedure"})
-_OR = frozenset({"or", "and/or", "and / or"})
 _ENDING = frozenset({";", "."})
 Deep = tuple[Chunk, int]
 
@@ -74,7 +74,7 @@ def _lists(chunks: Sequence[Deep]) -> bool:
     """Whether each of what is named is enough by itself: a single thing, or things that an "or" joins."""
     named = [i for i, (chunk, _) in enumerate(chunks) if is_content(chunk)]
     joints = {chunk.form for chunk, _ in chunks[named[0] : named[-1]]} if named else set()
-    if not joints & {",", *_OR}:
+    if not joints & {",", *OR}:
         rest = [chunk for chunk, _ in chunks[named[-1] + 1 :]] if named else []
         return len(named) == 1 and all(chunk.kind in ("window", "sign") for chunk in rest)
-    return "and" not in joints or bool(joints & _OR)
+    return "and" not in joints or bool(joints & OR)

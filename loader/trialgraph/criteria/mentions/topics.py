@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 
 from trialgraph.criteria.chunking.asides import aside_after
 from trialgraph.criteria.chunking.chunks import Chunk, Text
-from trialgraph.criteria.chunking.neighbors import JOINING, goes_on, is_against, is_measured, restates
+from trialgraph.criteria.chunking.neighbors import goes_on, is_against, is_measured, restates
 from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.facts.clauses import as_unfit, asked_of_allowed, permits, telling, without_remarks
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.results import is_testable
+from trialgraph.criteria.language.connectives import JOINTS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.names import is_examination
 from trialgraph.criteria.language.offers import DEMAND, SOME_ASKED
@@ -270,10 +271,7 @@ def _take(sentence: Sentence, index: int) -> None:
     elif "exposure" in chunk.classes and chunk.form.startswith(_PROGRESSING):
         _progresses(sentence, chunk)
     elif (
-        chunk.form in JOINING
-        or chunk.kind != "word"
-        or leads_on(sentence, index)
-        or leads_to(sentence, index)
+        chunk.form in JOINTS or chunk.kind != "word" or leads_on(sentence, index) or leads_to(sentence, index)
     ):
         _open_examples(sentence, chunk)
     elif not tells_of_risk(sentence, index):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.language.connectives import CONJUNCTIONS
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.lists.lists import read_barred
 from trialgraph.criteria.members.segments import trimmed
@@ -23,7 +24,6 @@ _LISTS = re.compile(
     re.IGNORECASE,
 )
 _AGENTS = frozenset({*GIVEN, "other", None})
-_ENDING = frozenset({"or", "and", "and / or"})
 
 
 def read_allergies(text: Text, lead: Sequence[Chunk], items: Sequence[Sequence[Chunk]]) -> Expression | None:
@@ -73,7 +73,7 @@ def _agent(text: Text, item: Sequence[Chunk]) -> Fact | None:
     """Return the allergy to what an item names, with what it excepts."""
     general = text.vocabulary.hypersensitivity
     kept = trimmed(item)
-    while kept and kept[-1].form in _ENDING:
+    while kept and kept[-1].form in CONJUNCTIONS:
         kept = trimmed(kept[:-1])
     if general is None or not kept:
         return None

@@ -15,6 +15,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.assembly import abbreviates
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.facts.predications import PREDICATES
+from trialgraph.criteria.language.connectives import CONJUNCTIONS
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.trees import map_facts
 from trialgraph.expressions import Expression, Fact
@@ -26,7 +27,7 @@ _NEOPLASM = str(TGC.Neoplasm)
 _TOLD = frozenset({"confirmation", "confirmed"})
 _TURNING = frozenset({"exception", "allowance", "barring", "condition", "regardless", "others"})
 _NARROWING = frozenset({"post", "definition", "confirmed", "example", "planned"})
-_EITHER = frozenset({"or", "and/or", "and / or", "/", "and", "as well as", ";"})
+_EITHER = CONJUNCTIONS | {"/", ";"}
 _JOINTS = _EITHER | {","}
 _TUMOUR = re.compile(
     r"\b(?:\w*(?:oma|omas|omata|cancers?|malignanc(?:y|ies)|neoplasms?|tumou?rs?|leuk[a]?emias?)|[A-Z][A-Z0-9-]*[A-Z]\w*)\b"
