@@ -282,4 +282,6 @@ def except_before_examples(
     tumours = any(chunk.term is not None and chunk.term.is_a(_NEOPLASM) for chunk in chunks[:at])
     if tumours or not any(map(is_content, behind)):
         return None
-    return except_for(text, read([*chunks[:at], *behind]), text.text[slice(*place)], place)
+    barred = read([*chunks[:at], *behind])
+    known = any(isinstance(atom, Fact) for atom in atoms(barred))
+    return except_for(text, barred, text.text[slice(*place)], place) if known else None
