@@ -26,6 +26,8 @@ _GIVEN_FOR = frozenset({"treatment", "therapy", "regimen", "medication", "drug",
 _KINDS = frozenset({*_GIVEN_FOR, "chemotherapy", "radiotherapy", "radiation", "surgery", "immunotherapy",
                     "vaccine", "irradiation"})  # fmt: skip
 """Last words of kinds of treatment, which say little without the disease before them."""
+_GENERAL = frozenset({"procedure", "intervention"})
+"""Last words of names so general that they are rarely what was done to someone."""
 _AIMED = frozenset({"directed", "specific", "targeted", "related"})
 _AGAINST = "anti"
 _OTHERWISE = frozenset({"-", "naive", "naïve", "related", "induced", "emergent", "refractory", "resistant",
@@ -39,6 +41,7 @@ _PERSONS = frozenset({"patient", "subject", "participant", "individual"})
 _TUMOR = str(TGC.Neoplasm)
 _CANCER = str(TGC.MalignantNeoplasm)
 _ANTITUMOR = str(TGC.AntitumorTherapy)
+_STANDARD = str(TGC.StandardTherapy)
 
 
 def add_purposes(
@@ -57,10 +60,12 @@ def add_purposes(
     term = vocabulary.by_iri.get(_ANTITUMOR)
     if term is None:
         return {}
+    _narrow_standard(tokens, mentions)
     for index in range(1, len(tokens) - 2):
         if tokens[index].form not in _THERAPY or tokens[index - 1].form not in _EARLIER or index in mentions:
             continue
-        if tokens[index + 1].form in _FOR and _is_cancer(tokens, mentions, index + 2):
+        after = _behind_bracket(tokens, index + 1)
+        if tokens[after].form in _FOR and _is_cancer(tokens, mentions, after + 1):
             mentions[index] = Mention(term, index, index + 1)
             mentions.pop(index - 1, None)
     _add_naive(tokens, mentions, term)
@@ -77,6 +82,28 @@ def add_purposes(
             del mentions[mention.start]
             mentions[first] = Mention(mention.term, first, mention.end)
     return led
+
+
+def _behind_bracket(tokens: Sequence[Token], start: int) -> int:
+    """Return where what follows a bracket starts ("treatment (surgery) for …"); the start without one."""
+    if tokens[start].text != "(":
+        return start
+    depth = 0
+    for index in range(start, len(tokens) - 1):
+        depth += {"(": 1, ")": -1}.get(tokens[index].text, 0)
+        if not depth:
+            return index + 1
+    return start
+
+
+def _narrow_standard(tokens: Sequence[Token], mentions: dict[int, Mention]) -> None:
+    """Let "standard of care" before a treatment only tell of what kind it is."""
+    for mention in [each for each in mentions.values() if each.term.iri == _STANDARD]:
+        after = _behind_bracket(tokens, mention.end) if mention.end < len(tokens) - 1 else mention.end
+        behind = mentions.get(after)
+        known = behind is not None and behind.term.category in GIVEN
+        if behind is not None and known and tokens[behind.end - 1].form not in _GENERAL:
+            del mentions[mention.start]
 
 
 def _add_naive(tokens: Sequence[Token], mentions: dict[int, Mention], term: Term) -> None:

@@ -26,15 +26,17 @@ from trialgraph.criteria.conditions.intervals import (
     WHO_HAD,
 )
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.facts.washouts import is_shorter
+from trialgraph.criteria.facts.washouts import in_time, is_shorter
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.quantities.windows import is_narrowed, length_in, tells_time, window_of
 from trialgraph.criteria.trees import all_of, any_of, is_formal, map_facts, negate, only_facts
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Window, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms
+from trialgraph.namespaces import TGC
 
-__all__ = ["asks_treatment", "read_elapsed", "read_interval", "tells_elapsed"]
+__all__ = ["asks_treatment", "read_elapsed", "read_interval", "tells_elapsed", "too_recent"]
 
+_PARTICIPATION = str(TGC.TrialParticipation)
 _LONGEST_LABEL = 12
 _OF_LABELS = frozenset({"word", "concept", "bracket", "sign"})
 _BEING = frozenset({"is", "are", "was", "were", "has", "have", "has been", "have been", "must", "must be"})
@@ -123,6 +125,11 @@ def read_elapsed(text: Text, chunks: Sequence[Chunk], read: Reader, beside: Besi
     end = chunks[at].end if labelled else chunks[-1].end
     words = text.text[start:end].strip(" ;,.:()")
     return None if barred is None else except_for(text, barred, words, (start, end))
+
+
+def too_recent(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
+    """Return the treatments of a member that is a time since them ("less than 4 weeks since X"), or None."""
+    return _since(text, chunks, SINCE_MOST, read) if chunks and tells_time(text.lowered) else None
 
 
 def _told_of(barred: Expression, words: str) -> Expression:
@@ -370,29 +377,21 @@ def _within(
     """Return the treatments in the time that has to be over, when nothing else is said of them."""
     if chunks[-1:] and chunks[-1].form in _GIVING:
         chunks = chunks[:-1]
-    if not any(map(is_undergone, chunks)) or any("negation" in chunk.classes for chunk in chunks):
+    if not any(map(_is_over, chunks)) or any("negation" in chunk.classes for chunk in chunks):
         return None
     expression = read(list(chunks))
     facts = [atom for atom in atoms(expression) if isinstance(atom, Fact)]
-    if (
-        isinstance(expression, Not)
-        or not is_formal(expression)
-        or any(f.category not in GIVEN for f in facts)
-    ):
+    undergone = all(fact.category in GIVEN or fact.concept == _PARTICIPATION for fact in facts)
+    if isinstance(expression, Not) or not is_formal(expression) or not undergone:
         return None
     window = window_of(match, text.text[start : match.end()].strip(" ("))
     if any(fact.within is not None and is_shorter(fact.within, window) for fact in facts):
         return None
     told = is_narrowed(match)
-    dated = map_facts(expression, lambda fact: _in_time(fact, window, narrowed=told))
+    dated = map_facts(expression, lambda fact: in_time(fact, window, narrowed=told))
     return any_of(dated.operands) if isinstance(dated, AllOf | AnyOf) else dated
 
 
-def _in_time(fact: Fact, window: Window, *, narrowed: bool) -> Fact:
-    """Return a treatment within a time; half-lives that may be shorter leave open whether it was in it."""
-    if fact.within is not None:
-        return fact
-    if not narrowed:
-        return replace(fact, within=window)
-    words = "; ".join(filter(None, (fact.modifiers.get("qualifier"), window.text)))
-    return replace(fact, modifiers={**fact.modifiers, "qualifier": words}, within=window)
+def _is_over(chunk: Chunk) -> bool:
+    """Whether a chunk names what is over at some time: a treatment, or another trial."""
+    return is_undergone(chunk) or (chunk.term is not None and chunk.term.iri == _PARTICIPATION)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 __all__ = [
     "AGAIN",
     "BARE",
@@ -9,9 +11,11 @@ __all__ = [
     "DONE",
     "ENDED",
     "ENDINGS",
+    "FINISHED",
     "FRAMES",
     "LISTED",
     "LISTED_BARRED",
+    "SINCE_GIVEN",
     "SINCE_LEAST",
     "SINCE_MOST",
     "WASHED",
@@ -142,3 +146,28 @@ LISTED_BARRED = (
     r"(?P<tail>\)?\s*(?:wash-?\s?out(?:\s+period)?)?(?:\s*(?:prior\s+to|before)\b[^.:;()]{0,60})?)$",
 )
 """How an item of a list below "prior therapy within these periods:", among exclusions, tells its time."""
+_OF_IT = (
+    r"(?:that|this|these|those|such|said|it|they|the|their|his|her|an?|all|any|there|and|or|of|both"
+    r"|prior|previous|patients?|subjects?|participants?|individuals?"
+    r"|have|has|had|been|be|being|was|were|is|are|will|must|should|shall|need|needs|required|permanently|completely|fully"
+    r"|doses?|fractions?|infusions?|administrations?|injections?|exposures?|cours(?:e|es)|cycles?|treatments?|therap(?:y|ies)"
+    r"|agents?|medications?|drugs?|products?|radiotherapy|radiation|chemotherapy|immunotherapy|surger(?:y|ies)|procedures?"
+    r"|transplant(?:ation)?s?|SCT|HSCT|HCT|vaccines?|use|using|taking|regimens?|date|time|interval|period"
+    r"|last|final|most\s+recent)\s+"
+)
+_STOPPED = (
+    r"(?:complet(?:ed?|ion)|discontinu(?:ed?|ation)|stop(?:ped)?|finish(?:ed)?|end(?:ed)?|terminated|ceased|cessation"
+    r"|concluded|off)\s+"
+)
+_HAPPENED = r"(?:given|administered|received|performed|delivered|occurred|taken\s+place)\s+"
+FINISHED = re.compile(
+    rf"(?:{_OF_IT})*(?:(?:{_STOPPED}(?:{_OF_IT})*(?:for\s+)?|{_HAPPENED})(?:{_LEAST})?|{_LEAST})"
+    r"(?=\d|(?:two|three|four|five|six|eight|twelve)\b)",
+    re.IGNORECASE,
+)
+"""How words of a treatment start that was named before, up to how long it must have been over."""
+SINCE_GIVEN = (
+    rf"(?:{_OF_IT})*{_LEAST}LENGTH{_WAITED_TOO}(?:{_OF_IT}|transplant\w*|SCT|HSCT|HCT|dose|therapy|treatment)*"
+    r"(?=\W*$|\s*,?\s*and\s)"
+)
+"""How such words count from the treatment ("the patient is ≥ 180 days from transplant")."""

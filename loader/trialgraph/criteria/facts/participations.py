@@ -1,8 +1,10 @@
-"""Investigational drugs that a bar to other trials names ("a study of an investigational agent")."""
+"""Taking part in other trials: the drugs that are given there, and the time that it is shared with them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import TypeGuard
 
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.language.vocabulary import Mention
@@ -11,11 +13,12 @@ from trialgraph.criteria.trees import any_of
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, atoms
 from trialgraph.namespaces import TGC
 
-__all__ = ["add_investigational"]
+__all__ = ["add_investigational", "participated_in_time"]
 
 _PARTICIPATION = str(TGC.TrialParticipation)
 _DRUG = str(TGC.InvestigationalDrug)
 _ENDS = frozenset({".", ";"})
+_GIVEN = frozenset({_PARTICIPATION, _DRUG, str(TGC.InvestigationalDevice)})
 
 
 def add_investigational(expression: Expression, text: Text) -> Expression:
@@ -30,6 +33,33 @@ def add_investigational(expression: Expression, text: Text) -> Expression:
         return expression
     told = next((drug for trial in trials if (drug := _given(text, trial)) is not None), None)
     return expression if told is None else any_of([expression, told])
+
+
+def participated_in_time(expression: Expression, text: Text) -> Expression:
+    """Return trials that bar in the time of what was given there, which the same sentence tells.
+
+    "Has participated in a trial and received an investigational therapy within 30 days": nobody is barred
+    for having taken part long ago.
+    """
+    if not text.exclusion or not isinstance(expression, AnyOf):
+        return expression
+    operands = list(expression.operands)
+    for index in range(len(operands) - 2, -1, -1):
+        each, behind = operands[index], operands[index + 1]
+        if _is_undated(each) and isinstance(behind, Fact) and behind.concept in _GIVEN and behind.within:
+            apart = text.text[
+                text.normalized.readable(each.span)[1] : text.normalized.readable(behind.span)[0]
+            ]
+            if _ENDS.isdisjoint(apart):
+                operands[index] = replace(each, within=behind.within)
+    return any_of(operands)
+
+
+def _is_undated(each: Expression) -> TypeGuard[Fact]:
+    """Whether an expression is having taken part in a trial, whenever that was."""
+    if not isinstance(each, Fact) or each.concept != _PARTICIPATION:
+        return False
+    return each.within is None and "status" not in each.modifiers
 
 
 def _barred(expression: Expression) -> Iterator[Fact]:

@@ -12,9 +12,9 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.language.connectives import JOINTS
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.quantities.windows import FoundWindow, parse_window
-from trialgraph.expressions import CalendarUnit, Window
+from trialgraph.expressions import CalendarUnit, Fact, Window
 
-__all__ = ["OtherTime", "is_shorter", "length_of", "other_time", "time_off", "time_without"]
+__all__ = ["OtherTime", "in_time", "is_shorter", "length_of", "other_time", "time_off", "time_without"]
 
 _UNITS: dict[str, CalendarUnit] = {"d": "day", "wk": "week", "mo": "month", "a": "year"}
 _LEADING = frozenset({"for", "if", "since", "from", "after", "following", "if prior", "in case of"})
@@ -63,6 +63,16 @@ def time_without(text: Text, chunk: Chunk) -> FoundWindow | None:
     if found is None:
         return None
     return replace(found, window=replace(found.window, text=text.text[chunk.start : found.end]))
+
+
+def in_time(fact: Fact, window: Window, *, narrowed: bool) -> Fact:
+    """Return a treatment within a time; half-lives that may be shorter leave open whether it was in it."""
+    if fact.within is not None:
+        return fact
+    if not narrowed:
+        return replace(fact, within=window)
+    words = "; ".join(filter(None, (fact.modifiers.get("qualifier"), window.text)))
+    return replace(fact, modifiers={**fact.modifiers, "qualifier": words}, within=window)
 
 
 def is_shorter(window: Window, other: Window | None) -> bool:

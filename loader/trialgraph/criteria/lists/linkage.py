@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from trialgraph.criteria.chunking.brackets import tells_stain
 from trialgraph.criteria.chunking.chunks import Chunk, Text
-from trialgraph.criteria.chunking.pieces import is_undergone
+from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.chunking.pieces import TURNING, is_undergone
 from trialgraph.criteria.conditions.beside import is_harmless, names_quantity
 from trialgraph.criteria.conditions.roles import tells_age
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.members.segments import Segment
+from trialgraph.criteria.members.segments import Segment, trimmed
 from trialgraph.criteria.quantities.fitting import is_wanted, limited_kinds
+from trialgraph.expressions import Expression
 from trialgraph.namespaces import TGC
 
 __all__ = [
-    "asks_for_values",
     "follows_definition",
     "heads_limits",
     "links",
     "merge_denied",
-    "names_scale",
+    "misleads",
+    "part_values",
     "states_value",
+    "unread_head",
 ]
 
 _LINKS = frozenset({
@@ -42,6 +46,8 @@ _LACKED = frozenset({"condition", "lesion", "biomarker", "other"})
 _NEOPLASM = str(TGC.Neoplasm)
 _SPREAD = str(TGC.MetastaticMalignantNeoplasm)
 _INVOLVED = " involvement"
+_MISLEADING = frozenset({"condition", "exception", "allowance", "barring", "others", "regardless", "example"})
+_FUTURE = frozenset({"if", "until", "use", "because", "since", "due"})
 _LEADING = frozenset({"qualifier", "active", "neutral", "historic"})
 _ADEQUATE = frozenset({"adequate", "sufficient", "acceptable", "satisfactory"})
 _GENERAL = frozenset({"performance", "LifeExpectancy"})
@@ -131,7 +137,63 @@ def _may_be_lacked(chunk: Chunk) -> bool:
     return term.is_a(_SPREAD) or not term.is_a(_NEOPLASM) or term.label.endswith(_INVOLVED)
 
 
-def asks_for_values(text: Text, bracket: Chunk) -> bool:
+def part_values(
+    text: Text, chunks: list[Chunk], concept: int
+) -> tuple[list[Chunk], list[Chunk], bool] | None:
+    """Part a concept from the values behind it ("hypertension with systolic pressure ≥ 160 or …").
+
+    Returns:
+        The chunks of the concept; those of its values; whether the values are what those who are let in must
+        have. None where no value is linked to the concept.
+    """
+    value = next((i for i, chunk in enumerate(chunks) if i > concept and states_value(chunk)), None)
+    if value is None or any(chunk.classes & TURNING for chunk in chunks[concept + 1 : value]):
+        return None
+    opening = value
+    while opening > concept + 1 and (links(chunks[opening - 1]) or follows_definition(chunks, opening - 1)):
+        opening -= 1
+    bracket = chunks[value].kind == "bracket"
+    scaled = _names_scale(chunks[:concept], chunks[value])
+    if opening == value and not bracket and not scaled:
+        return None
+    told = tells_stain(chunks[concept], chunks[value]) or _defined_by_list(chunks[concept + 1 : value])
+    if bracket and told:
+        return None
+    if text.exclusion and bracket and any("allowance" in chunk.classes for chunk in chunks[value].inner):
+        return None
+    tail = trimmed([*(chunks[value].inner if bracket else (chunks[value],)), *chunks[value + 1 :]])
+    if bracket and value + 1 < len(chunks):
+        tail = trimmed(list(chunks[value].inner))
+    while tail and (links(tail[0]) or tail[0].kind == "sign"):
+        tail.pop(0)
+    kept = [chunk for chunk in chunks[:opening] if not (scaled and links(chunk) and chunk.kind != "word")]
+    kept += chunks[value + 1 :] if bracket else []
+    asking = text.exclusion and bracket and _asks_for_values(text, chunks[value])
+    return (kept, tail, asking) if tail else None
+
+
+def _defined_by_list(chunks: Sequence[Chunk]) -> bool:
+    """Whether a list tells what a concept is, so that a limit in it is one member's ("i.e. A, B (≥ 3)")."""
+    at = next((i for i, chunk in enumerate(chunks) if "definition" in chunk.classes), len(chunks))
+    return any(chunk.form == "," for chunk in chunks[at + 2 :]) and any(map(is_content, chunks[at:]))
+
+
+def misleads(chunks: Sequence[Chunk]) -> bool:
+    """Whether words bound a value in a way that isn't read ("if", "except", "regardless of")."""
+    return any(chunk.classes & _MISLEADING or chunk.form in _FUTURE for chunk in chunks)
+
+
+def unread_head(text: Text, chunks: list[Chunk]) -> Expression | None:
+    """Return the words of what values are of, unless they turn the values' meaning."""
+    turning = any(chunk.classes & TURNING for chunk in chunks)
+    return (
+        None
+        if turning or misleads(chunks) or not chunks
+        else narrative(text, chunks[0].start, chunks[-1].end)
+    )
+
+
+def _asks_for_values(text: Text, bracket: Chunk) -> bool:
     """Whether a bracket tells what the values of those have to be who are let in ("(CD4 must be ≥ 200)")."""
     return text.lowered[bracket.start : bracket.end].count(" must ") > 0
 
@@ -149,7 +211,7 @@ def states_value(chunk: Chunk) -> bool:
     return chunk.kind == "value" and not tells_age(chunk)
 
 
-def names_scale(before: Sequence[Chunk], chunk: Chunk) -> bool:
+def _names_scale(before: Sequence[Chunk], chunk: Chunk) -> bool:
     """Whether the scale of a value stands before the disease that it grades ("NYHA heart failure > II")."""
     value = next((each for each in (chunk, *chunk.inner) if each.value is not None), None)
     terms = value.value.terms if value is not None and value.value is not None else ()

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from copy import copy
 
-from trialgraph.criteria.chunking.brackets import tells_stain
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.chunking.pieces import TURNING
@@ -15,6 +14,7 @@ from trialgraph.criteria.conditions.appended import merge_alternatives, merge_ca
 from trialgraph.criteria.conditions.beside import is_harmless, is_method, value_time
 from trialgraph.criteria.conditions.cases import holds_value
 from trialgraph.criteria.conditions.circumstances import are_those_aged, ask_in_case, limits_some
+from trialgraph.criteria.conditions.elapsed import too_recent
 from trialgraph.criteria.conditions.further import other_limit
 from trialgraph.criteria.conditions.groups import by_part, by_sex
 from trialgraph.criteria.conditions.sexes import sex_before, sex_of
@@ -24,13 +24,11 @@ from trialgraph.criteria.facts.rewording import reword
 from trialgraph.criteria.language.connectives import FINITE, OBTAINED
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.linkage import (
-    asks_for_values,
-    follows_definition,
     heads_limits,
-    links,
     merge_denied,
-    names_scale,
-    states_value,
+    misleads,
+    part_values,
+    unread_head,
 )
 from trialgraph.criteria.lists.trailing import (
     adds_nothing,
@@ -84,8 +82,6 @@ from trialgraph.namespaces import TGC
 
 __all__ = ["read_barred", "read_condition", "read_segments"]
 
-_MISLEADING = frozenset({"condition", "exception", "allowance", "barring", "others", "regardless", "example"})
-_FUTURE = frozenset({"if", "until", "use", "because", "since", "due"})
 _PAIR = 2
 _CANCERS = (str(TGC.HematologicMalignancy), str(TGC.SolidTumor))
 _SPREAD = str(TGC.MetastaticMalignantNeoplasm)
@@ -198,7 +194,7 @@ def _read_segment(text: Text, segment: Segment) -> None:
     parted = _with_values(text, chunks, concept) if concept is not None else None
     reading = read_fact(text, chunks if parted is None else parted[0])
     if parted is not None:
-        named = reading.expression if reading else _unread_head(text, parted[0])
+        named = reading.expression if reading else unread_head(text, parted[0])
         segment.expression = all_of([named, parted[1]]) if named is not None else None
         segment.negated, segment.carries = reading is not None and reading.negated, False
         if segment.negated and named is not None and not text.exclusion and is_wanted(parted[1]):
@@ -212,6 +208,8 @@ def _read_segment(text: Text, segment: Segment) -> None:
         ask_in_case(text, segment)
         return
     segment.carries = not any(chunk.form in FINITE for chunk in chunks)
+    if text.exclusion and (since := too_recent(text, chunks, lambda each: read_barred(text, each))):
+        segment.expression, segment.carries = since, False
 
 
 def _read_any(text: Text, chunks: Sequence[Chunk]) -> Expression:
@@ -239,50 +237,17 @@ def _with_aside(text: Text, chunks: list[Chunk], concept: int | None, segment: S
 
 def _with_values(text: Text, chunks: list[Chunk], concept: int) -> tuple[list[Chunk], Expression] | None:
     """Part "hypertension with systolic pressure ≥ 160 or …" into the concept and its values."""
-    value = next((i for i, chunk in enumerate(chunks) if i > concept and states_value(chunk)), None)
-    if value is None or any(chunk.classes & TURNING for chunk in chunks[concept + 1 : value]):
+    parted = part_values(text, chunks, concept)
+    if parted is None:
         return None
-    opening = value
-    while opening > concept + 1 and (links(chunks[opening - 1]) or follows_definition(chunks, opening - 1)):
-        opening -= 1
-    bracket = chunks[value].kind == "bracket"
-    scaled = names_scale(chunks[:concept], chunks[value])
-    if opening == value and not bracket and not scaled:
-        return None
-    if bracket and tells_stain(chunks[concept], chunks[value]):
-        return None
-    if bracket and _defined_by_list(chunks[concept + 1 : value]):
-        return None
-    if text.exclusion and bracket and any("allowance" in chunk.classes for chunk in chunks[value].inner):
-        return None
-    tail = trimmed([*(chunks[value].inner if bracket else (chunks[value],)), *chunks[value + 1 :]])
-    if bracket and value + 1 < len(chunks):
-        tail = trimmed(list(chunks[value].inner))
-    while tail and (links(tail[0]) or tail[0].kind == "sign"):
-        tail.pop(0)
-    if not tail:
-        return None
-    if text.exclusion and bracket and asks_for_values(text, chunks[value]):
-        asking = copy(text)
-        asking.exclusion = False
-        joined = negate(join_segments(asking, read_segments(asking, tail), "and"))
+    kept, values, asking = parted
+    if asking:
+        wanted = copy(text)
+        wanted.exclusion = False
+        joined = negate(join_segments(wanted, read_segments(wanted, values), "and"))
     else:
-        joined = join_segments(text, read_segments(text, tail), "or" if text.exclusion else "and")
-    kept = [chunk for chunk in chunks[:opening] if not (scaled and links(chunk) and chunk.kind != "word")]
-    kept += chunks[value + 1 :] if bracket else []
+        joined = join_segments(text, read_segments(text, values), "or" if text.exclusion else "and")
     return (kept, joined) if any(isinstance(atom, Value) for atom in atoms(joined)) else None
-
-
-def _defined_by_list(chunks: Sequence[Chunk]) -> bool:
-    """Whether a list tells what a concept is, so that a limit in it is one member's ("i.e. A, B (≥ 3)")."""
-    at = next((i for i, chunk in enumerate(chunks) if "definition" in chunk.classes), len(chunks))
-    return any(chunk.form == "," for chunk in chunks[at + 2 :]) and any(map(is_content, chunks[at:]))
-
-
-def _unread_head(text: Text, chunks: list[Chunk]) -> Expression | None:
-    """Return the words of what values are of, unless they turn the values' meaning."""
-    misleading = any(chunk.classes & (_MISLEADING | TURNING) or chunk.form in _FUTURE for chunk in chunks)
-    return None if misleading or not chunks else narrative(text, chunks[0].start, chunks[-1].end)
 
 
 def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> Expression | None:
@@ -300,7 +265,7 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> E
         elif chunk.form.strip("'\"*-") and not are_those_aged(chunk, chunks[at]):
             unknown.append(chunk)
     expression = None if limits_some(before) else chunks[at].expression
-    if expression is None or any(chunk.classes & _MISLEADING or chunk.form in _FUTURE for chunk in unknown):
+    if expression is None or misleads(unknown):
         return None
     read = _read_around_value(text, expression, chunks, at, segment)
     if text.exclusion and not segment.negated and (sex := sex_before(text, before, chunks[at])) is not None:

@@ -213,16 +213,23 @@ def _tell_alike(segments: Sequence[Segment]) -> bool:
 
 
 def _timed_before(text: Text, segment: Segment) -> bool:
-    """Whether a member's time stands before its name, so that it is no other's ("recent (≤ 3 months) X")."""
+    """Whether a member's time stands before its name, so that it is no other's ("recent (≤ 3 months) X").
+
+    So does "less than 4 weeks since X".
+    """
     named = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), 0)
-    return any(time_aside(text, chunk) is not None for chunk in segment.chunks[:named])
+    since = segment.chunks[0].kind == "limit" and not _has_window(segment)
+    return since or any(time_aside(text, chunk) is not None for chunk in segment.chunks[:named])
+
+
+def _has_window(segment: Segment) -> bool:
+    return any(each.window is not None for chunk in segment.chunks for each in (chunk, *chunk.inner))
 
 
 def _is_time_of_others(segments: list[Segment], window: Window) -> bool:
     """Whether the last of a list has its time from one before it ("A, recent (within 90 days) B or C")."""
-    own = any(each.window is not None for chunk in segments[-1].chunks for each in (chunk, *chunk.inner))
     facts = [segment.expression for segment in segments[:-1] if isinstance(segment.expression, Fact)]
-    return not own and any(fact.within == window for fact in facts)
+    return not _has_window(segments[-1]) and any(fact.within == window for fact in facts)
 
 
 def _close_by(segments: list[Segment], members: list[Segment]) -> list[Segment]:

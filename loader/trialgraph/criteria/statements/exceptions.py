@@ -12,7 +12,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.exempting import except_for
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.language.vocabulary import Vocabulary
+from trialgraph.criteria.language.vocabulary import GIVEN, Vocabulary
 from trialgraph.criteria.lists.lists import read_segments
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.quantities.fitting import is_wanted, limited_kinds
@@ -23,7 +23,14 @@ from trialgraph.criteria.trees import all_of, any_of, map_facts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms
 from trialgraph.namespaces import TGC
 
-__all__ = ["item_run_in", "limits_excepted", "name_exceptions", "read_led_in", "resumes_at"]
+__all__ = [
+    "except_before_examples",
+    "item_run_in",
+    "limits_excepted",
+    "name_exceptions",
+    "read_led_in",
+    "resumes_at",
+]
 
 _NEOPLASM = str(TGC.Neoplasm)
 _TREATED = re.compile(
@@ -34,6 +41,7 @@ _LEADING = frozenset({"except", "except for", "excepting", "other than", "with t
 _STARTING = frozenset({"any", "all", "presence", "presence of", "the", "a", "patient", "participant",
                        "subject", "other", "unresolved", "has", "have", "receipt of", "history of",
                        "prior"})  # fmt: skip
+_JOINTS = frozenset({"or", "and", "and / or", "/"})
 _JOINING = (" or ", " and ", ",", ";")
 _ALLOWED = re.compile(
     r"(?:note\W+(?:that\s+)?)?(?:however\W+)?(?:patients?|subjects?|participants?|individuals?|those)\s+"
@@ -240,8 +248,40 @@ def resumes_at(text: Text, chunks: Sequence[Chunk], at: int) -> int | None:
             after_comma = chunks[index - 1].form == ","
             own = after_comma or chunks[at].form == "other than" or _excepts_cancers(text, chunks, at, index)
             return index if own else None
-        if "exception" in chunks[index].classes or (
-            chunks[index].form == "," and index + 1 < len(chunks) and chunks[index + 1].kind != "window"
-        ):
+        goes_on = chunks[index].form == "," and index + 1 < len(chunks) and chunks[index + 1].kind != "window"
+        if "exception" in chunks[index].classes or (goes_on and not _excepts_its_kind(chunks, at)):
             return None
     return None
+
+
+def _excepts_its_kind(chunks: Sequence[Chunk], at: int) -> bool:
+    """Whether all that is named is treatments, or cancers, and a time ends it ("surgery other than A, B")."""
+    named = [chunk.term for chunk in (*chunks[:at], *chunks[at + 1 :]) if chunk.term is not None]
+    given = all(term.category in GIVEN for term in named)
+    ended = chunks[-1].kind == "window" and sum(chunk.kind == "window" for chunk in chunks) == 1
+    return ended and bool(named) and (given or all(term.is_a(_NEOPLASM) for term in named))
+
+
+def except_before_examples(
+    text: Text, chunks: Sequence[Chunk], at: int, read: Callable[[list[Chunk]], Expression]
+) -> Expression | None:
+    """Read "disease other than A, such as B", whose examples are barred; None for others.
+
+    Args:
+        text: The text under reading, one of exclusions.
+        chunks: A statement of it.
+        at: Where its exception starts.
+        read: Reads what is barred.
+    """
+    places = range(at + 2, len(chunks) - 2) if chunks[at].form == "other than" else ()
+    comma = next((i for i in places if chunks[i].form == "," and "example" in chunks[i + 1].classes), None)
+    turned = any("exception" in chunk.classes or chunk.form == ":" for chunk in chunks[at + 1 :])
+    if comma is None or turned or any(chunk.form in _JOINTS for chunk in chunks[at:comma]):
+        return None
+    behind, place = chunks[comma + 1 :], (chunks[at + 1].start, chunks[comma].start)
+    tumours = any(chunk.term is not None and chunk.term.is_a(_NEOPLASM) for chunk in chunks[:at])
+    if tumours or not any(map(is_content, behind)):
+        return None
+    barred = read([*chunks[:at], *behind])
+    known = any(isinstance(atom, Fact) for atom in atoms(barred))
+    return except_for(text, barred, text.text[slice(*place)], place) if known else None

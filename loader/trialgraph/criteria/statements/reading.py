@@ -30,13 +30,14 @@ from trialgraph.criteria.conditions.elapsed import (
     tells_periods,
 )
 from trialgraph.criteria.conditions.exempting import except_for
+from trialgraph.criteria.conditions.finished import finished_in_time
 from trialgraph.criteria.conditions.remnants import add_values
 from trialgraph.criteria.conditions.widening import loosened, set_apart
 from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.facts.companions import with_companions
 from trialgraph.criteria.facts.extents import with_extents
 from trialgraph.criteria.facts.leftovers import without_leftovers
-from trialgraph.criteria.facts.participations import add_investigational
+from trialgraph.criteria.facts.participations import add_investigational, participated_in_time
 from trialgraph.criteria.facts.refinement import with_narrower
 from trialgraph.criteria.facts.shared import with_shared_tumour
 from trialgraph.criteria.facts.spread import with_spread
@@ -161,6 +162,7 @@ def read_expression(
     plain = without_asides(text, with_own_history(text, working))
     text.chunks = chunks = without_attributions(plain)
     read = _read_outlined(text, chunks, outline_without(outline, text.tables))
+    read = finished_in_time(read, exclusion=text.exclusion)
     expression = join_complements(set_apart(read) if text.exclusion else in_time_of_tests(loosened(read)))
     cancers = 2 if " or " in text.text else 3
     if _is_unread_demand(text, expression):
@@ -186,7 +188,7 @@ def read_expression(
     expression = with_narrower(with_shared_tumour(graded_in_time(expression), text), text)
     expression = with_extents(with_spread(expression, text), text)
     if text.exclusion:
-        expression = narrow_illnesses(expression)
+        expression = participated_in_time(narrow_illnesses(expression), text)
     expression = without_remarks(text, word_contraindications(text, expression))
     told = add_exhausted(add_investigational(add_mentions(expression, text, chunks), text), text)
     told = with_narrower(name_each(told, vocabulary), text)

@@ -34,7 +34,12 @@ from trialgraph.criteria.quantities.windows import end_of_moment
 from trialgraph.criteria.statements.allowed import allows_support, values_allowed
 from trialgraph.criteria.statements.bystanders import is_about_others
 from trialgraph.criteria.statements.diagnosed import read_diagnosis
-from trialgraph.criteria.statements.exceptions import item_run_in, read_led_in, resumes_at
+from trialgraph.criteria.statements.exceptions import (
+    except_before_examples,
+    item_run_in,
+    read_led_in,
+    resumes_at,
+)
 from trialgraph.criteria.statements.labels import read_labelled
 from trialgraph.criteria.statements.measured import read_measurable
 from trialgraph.criteria.statements.plans import read_planned
@@ -268,6 +273,9 @@ def _read_excepted(text: Text, chunks: list[Chunk], at: int) -> Expression:
             return read
         after = (rest[second + 1].start, end)
         return except_for(text, read, text.text[slice(*after)].strip(" ;,.:"), after)
+    told = except_before_examples(text, chunks, at, lambda each: read_labelled(text, each))
+    if text.exclusion and told is not None:
+        return told
     words = text.text[tail[0].start : end].strip(" ;,.:")
     place = (tail[0].start, end)
     return except_for(text, _read_head(text, head), words, place, lifts=chunks[at].form == "unless")
