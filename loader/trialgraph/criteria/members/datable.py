@@ -29,6 +29,11 @@ _AS_IT_IS = re.compile(
     r"\b(?:uncontroll|(?:poorly|inadequately|not (?:\w+ )?)[ -]?controlled|symptomatic)", re.IGNORECASE
 )
 """What is said of a disease as it is now."""
+_BEFORE = re.compile(
+    r"(?:\([^()]*\)\s*)?(?:at any time )?(?:before|prior to) (?:the )?"
+    r"(?:first|start|initiation|stud|screening|enrol|entry|random|regist)"
+)
+"""How a moment is told behind a name, in small letters."""
 
 
 def takes_time(text: Text, segment: Segment, last: Segment, category: str | None, *, several: bool) -> bool:
@@ -44,7 +49,9 @@ def takes_time(text: Text, segment: Segment, last: Segment, category: str | None
     fact = segment.expression
     if not isinstance(fact, Fact) or (is_now(fact) and not _takes_time_now(fact, last)):
         return False
-    if segment is not last and several and _is_as_it_is(text, segment, last):
+    if segment is not last and (
+        (several and _is_as_it_is(text, segment, last)) or _was_before(text, segment)
+    ):
         return False
     return (
         category in (None, fact.category)
@@ -65,6 +72,14 @@ def _is_as_it_is(text: Text, segment: Segment, last: Segment) -> bool:
     told = isinstance(fact, Fact) and _AS_IT_IS.search(fact.modifiers.get("qualifier", ""))
     apart = timed is not None and text.text[: timed.start].rstrip().endswith(",")
     return bool(told) and not apart and is_event(last) and not is_event(segment)
+
+
+def _was_before(text: Text, segment: Segment) -> bool:
+    """Whether a member may have been at any time ("A before the first dose, or B within …")."""
+    named = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), 0)
+    behind = text.lowered[segment.chunks[named].end : segment.chunks[-1].end].strip(" ,")
+    timed = any(chunk.window is not None for chunk in segment.chunks)
+    return not timed and _BEFORE.match(behind) is not None
 
 
 def _event(expression: Expression | None) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.brackets import category_of
@@ -287,11 +287,20 @@ def _reached(segments: list[Segment], members: list[Segment]) -> list[Segment]:
 
 
 def _states_apart(before: Segment, segment: Segment) -> bool:
-    """Whether a treatment has a clause of its own behind a disease ("immunodeficiency or is receiving …")."""
+    """Whether a treatment has a clause of its own behind a disease ("immunodeficiency or is receiving …").
+
+    So has whatever other patients had, behind one ("heart failure or those who had a stroke within …").
+    """
     one, two = before.expression, segment.expression
-    stating = segment.chunks[0].form.split(" ")[0] in _STATING
+    opening = segment.chunks[0].form
     given = isinstance(two, Fact) and two.category in GIVEN
-    return stating and given and isinstance(one, Fact) and one.category == "condition"
+    others = opening.startswith(_PERSONS) and isinstance(two, Fact) and "qualifier" not in _said_of(one)
+    apart = others or (given and opening.split(" ")[0] in _STATING)
+    return apart and isinstance(one, Fact) and one.category == "condition"
+
+
+def _said_of(expression: Expression | None) -> Mapping[str, str]:
+    return expression.modifiers if isinstance(expression, Fact) else {}
 
 
 def _share_inner_time(text: Text, segments: list[Segment]) -> None:
