@@ -99,9 +99,10 @@ _KEEPS_OUT = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\([^()]*\)")
-_STATES = ("bearing", "cbp", "menopaus", "steril", "fertil")
+_STATES = ("bearing", "cbp", "menopaus", "steril", "fertil", "reproductive", "pregnan")
 _CHILDBEARING = re.compile(
-    r"\b(?:child-?\s?bearing\s+(?:potential|age)|\w{1,3}CBPs?|(?:post-?)?menopaus(?:e|al)|surgically\s+sterile)\b"
+    r"\b(?:(?:child-?\s?bearing|reproductive)\s+(?:potential|age)|\w{1,3}CBPs?"
+    r"|(?:potential\s+for|able\s+to\s+become)\s+pregnan(?:cy|t)|(?:post-?)?menopaus(?:e|al)|surgically\s+sterile)\b"
     r"(?:\s+status)?(?:\s*\([^()]{1,40}\))?\s+(?:is|are|includes?|means?|refers?)\s+"
     r"(?:(?:also|considered|defined|to|as|those|someone|anyone|any|an?|one|sexually|mature)\b|\w+\s+(?:defined|considered)\b)"
     r"|\bconsidered\s+(?:to\s+be\s+)?(?:\w+\s+){0,2}?(?:(?:non-?)?child-?\s?bearing|(?:post-?)?menopaus|(?:in)?fertile|sterile)",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from trialgraph.criteria.language.offers import defines_childbearing
 from trialgraph.criteria.sections.outline import Outline
 from trialgraph.expressions import Span
 
@@ -25,6 +26,7 @@ _ORDERS = (
     ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"),
     tuple("①②③④⑤⑥⑦⑧⑨⑩"),
 )
+_SENTENCE = re.compile(r"[.;†]\s+(?=\S)")
 _BULLET = re.compile(r"(?<![^\s;,:.])(?:[•●▪◦]\s*|\*\s+)(?=[A-Z≥≤<>])")
 _BULLETS = "•●▪◦*"
 _DEFINES = re.compile(
@@ -46,7 +48,8 @@ def _inline_parts(words: str) -> tuple[int, list[Span]]:
         return len(words), []
     signs = list(_INLINE.finditer(words))
     found = _in_order(words, signs, 0)
-    if found and _DEFINES.search(words[: found[0].start()]):
+    lead = words[: found[0].start()] if found else ""
+    if _DEFINES.search(lead) or defines_childbearing(_SENTENCE.split(lead)[-1]):
         return len(words), []
     if len(found) >= 2 and len(words[: found[0].start()].split()) <= 40:
         starts = [match.end() for match in found]

@@ -30,7 +30,10 @@ _SPEAKING = (
 )  # fmt: skip
 _DEFINED = ("bearing", "cbp", "menopaus", "steril", "fertil", "contracept", "birth control")
 """Of what a definition may be that asks nothing."""
-_BEARING = r"(?:child-?\s?bearing|reproductive)\s+(?:potential|age|status|capacity)|\b[wf]oc?bp\b|\bwcbp\b"
+_BEARING = (
+    r"(?:child-?\s?bearing|reproductive)\s+(?:potential|age|status|capacity)|\b[wf]oc?bp\b|\bwcbp\b"
+    r"|(?:potential\s+for|(?:able|potential|ability)\s+to\s+(?:become|get))\s+pregnan(?:cy|t)"
+)
 _STATE = rf"(?:{_BEARING}|menopaus|child-?\s?bearing|surgically\s+steril|permanently\s+steril|steril[ei])"
 _METHODS = r"(?:contracepti\w*|birth\s+control|abstinence|barrier\s+methods?|double[\s-]barrier)"
 _NOTE = r"\W*(?:(?:please\s+)?(?:note|nb|n\.b\.|definition)\b[\s:,-]*(?:that\s+)?)?"
@@ -38,7 +41,7 @@ _PLAIN = r"(?:(?![.;]\s+[A-Z])[^:;]){0,160}?"
 _EXPLAINING = re.compile(
     rf"{_NOTE}(?:"
     rf"{_PLAIN}{_STATE}{_PLAIN}\b(?:is|are|will\s+be|was)\s+(?:\w+ly\s+)?(?:not\s+)?(?:\w+ly\s+)?(?:being\s+)?"
-    r"(?:defined|considered|classified|regarded|those|an?|one|any|all\s+(?:women|females|individuals))\b"
+    r"(?:defined|considered|classified|regarded|those|an?|one|any(?:one|body)?|all\s+(?:women|females|individuals))\b"
     rf"|{_PLAIN}\b(?:is|are|will\s+be)\s+(?:\w+\s+)?(?:considered|deemed|defined)\b{_PLAIN}{_STATE}"
     rf"|{_PLAIN}{_STATE}{_PLAIN}\b(?:includes?|means|refers?\s+to)\b"
     rf"|{_PLAIN}\bto\s+be\s+considered\b{_PLAIN}(?:menopaus|steril|child-?\s?bearing)"
