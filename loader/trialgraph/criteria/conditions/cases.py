@@ -269,12 +269,11 @@ def _case_before(
 def _asks_more(words: Sequence[Chunk]) -> bool:
     """Whether something is told behind "must have", so that it is asked for too ("must have X, Y ≥ 5").
 
-    So it is where nobody is told apart before it ("patients must have progressed after ≥ 2 lines").
+    So is whatever stands there where nobody is told apart before it ("patients must have some Y ≥ 5").
     """
     ruled = max((i for i, chunk in enumerate(words) if chunk.form in _MODAL), default=len(words))
-    of_all = ruled > 0 and all(is_harmless(chunk, *SILENT) for chunk in words[1:ruled])
-    counted = any(chunk.classes & {"progression", "exposure"} for chunk in words[ruled + 1 :])
-    return any(is_content(chunk) for chunk in words[ruled + 1 :]) or (of_all and counted)
+    of_all = 0 < ruled < len(words) and all(is_harmless(chunk, *SILENT) for chunk in words[1:ruled])
+    return of_all or any(is_content(chunk) for chunk in words[ruled + 1 :])
 
 
 def _case_after(text: Text, before: Sequence[Chunk], after: Sequence[Chunk]) -> Expression | None:
