@@ -17,8 +17,8 @@ __all__ = ["asks_plainly"]
 
 _PEOPLE = r"(?:(?:all|the|each|every|eligible|study)\s+)*(?:patients?|subjects?|participants?|individuals?|persons?)"
 _RULED = re.compile(
-    rf"\W*(?:note\W+)?(?:{_PEOPLE}\s+)?(?:also\s+)?(?:must|should|shall|need\s+to|needs\s+to|are\s+required\s+to|is\s+required\s+to)"
-    r"\s+(?:also\s+)?(?:have|be|show|present|demonstrate|meet)\b",
+    rf"\W*(?:note\W+)?(?:{_PEOPLE}\s+)?(?:also\s+)?"
+    r"(?:must|should|shall|needs?\s+to|(?:are|is)\s+required\s+to)\s+(?:also\s+)?(?:have|be|show|present|demonstrate|meet)\b",
     re.IGNORECASE,
 )
 """How a demand on everyone opens."""
