@@ -15,7 +15,7 @@ from trialgraph.expressions import Value
 
 __all__ = ["asks_plainly"]
 
-_PEOPLE = r"(?:(?:all|the|each|every|eligible|study)\s+)*(?:patients?|subjects?|participants?|individuals?|persons?)"
+_PEOPLE = r"(?:(?:all|each|every|eligible)\s+)*(?:patients?|subjects?|participants?|individuals?|persons?)"
 _RULED = re.compile(
     rf"\W*(?:note\W+)?(?:{_PEOPLE}\s+)?(?:also\s+)?"
     r"(?:must|should|shall|needs?\s+to|(?:are|is)\s+required\s+to)\s+(?:also\s+)?(?:have|be|show|present|demonstrate|meet)\b",

@@ -36,7 +36,9 @@ def with_class_of_assessed(before: Expression, told: Expression | None) -> Expre
         return None
     if isinstance(before, Narrative) and _OF_SOME.match(before.text) and _ASSESSING.search(before.text):
         return any_of([negate(before), told])
-    asked = before.operands[-1] if asks_of_some(before) else None
+    if not asks_of_some(before):
+        return None
+    asked = before.operands[-1]
     if not isinstance(asked, Narrative) or not _ASSESSING.search(asked.text):
         return None
     return any_of([*before.operands[:-1], all_of([asked, told])])
