@@ -143,10 +143,12 @@ def defined_at(chunks: Sequence[Chunk]) -> int | None:
 def value_case(text: Text, chunks: list[Chunk]) -> Expression | None:
     """Read "patients with creatinine > 1.5 must have B": B is asked of those with that value only."""
     modal = next((i for i, chunk in enumerate(chunks) if chunk.form in MODAL), None)
-    if modal is None or chunks[0].form not in RESTARTS:
+    if modal is None or chunks[0].form not in RESTARTS | WHO:
         return None
     case, body = trimmed(chunks[1:modal]), trimmed(chunks[modal + 1 :])
     if not case or any(chunk.kind != "value" and not is_harmless(chunk, "label") for chunk in case):
+        return None
+    if chunks[0].form in WHO and not any(chunk.kind == "value" for chunk in body):
         return None
     condition = read_condition(text, case)
     if not body or not is_formal(condition):
