@@ -13,6 +13,7 @@ from trialgraph.criteria.facts.instances import demanded_kinds, example_of, is_w
 from trialgraph.criteria.lists.blocks import blocks_of, is_given
 from trialgraph.criteria.lists.choices import choice_of
 from trialgraph.criteria.members.besides import as_one_choice
+from trialgraph.criteria.members.cancers import either_of_cancers
 from trialgraph.criteria.members.clauses import share_clauses
 from trialgraph.criteria.members.denied import (
     denied_too,
@@ -101,7 +102,7 @@ def _join_block(text: Text, segments: list[Segment], default: str) -> Expression
     if not text.exclusion:
         if seems_to_ask_for_illness(text, operands) or forbids_all(text, segments):
             return narrative(text, segments[0].chunks[0].start, segments[-1].chunks[-1].end)
-        operands = either_of_strokes(text, operands)
+        operands = either_of_strokes(text, either_of_cancers(text, operands))
     joints = resolved_joints([joint for joint, _ in operands], default, exclusion=text.exclusion)
     if text.exclusion and _measures_before(segments, operands):
         joints[-1] = "and"
