@@ -38,6 +38,7 @@ from trialgraph.criteria.members.joints import (
     is_adjectival,
     is_bare_state,
     is_found,
+    is_lacked_alone,
     lacks_too,
     resolved_joints,
     share_results,
@@ -77,6 +78,11 @@ def join_segments(text: Text, segments: list[Segment], default: str) -> Expressi
     """Put the members of a list together as their conjunctions say."""
     joined = [_join_block(text, block, default) for block in blocks_of(segments, default)]
     return any_of(joined) if default == "or" else all_of(joined)
+
+
+def _stands_by_itself(segment: Segment) -> bool:
+    """Whether nothing that follows hangs on the "no" of a member."""
+    return is_ability(segment) or is_lacked_alone(segment) or _may_lack(segment)
 
 
 def _may_lack(segment: Segment) -> bool:
@@ -199,7 +205,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             members[-1] = (members[-1][0], all_of([members[-1][1], found]))
             denied, unread = [], None
         elif segment.negated and segment.expression is not None:
-            denied = [] if is_ability(segment) or _may_lack(segment) else [expression]
+            denied = [] if _stands_by_itself(segment) else [expression]
             beside, tested, unread = [], segment.tested, None
             members.append((segment.joint, negate(expression)))
         elif unread is not None and (at in verbs or _goes_under(text, unread, segment)):
