@@ -61,6 +61,7 @@ from trialgraph.criteria.language.vocabulary import Term, Vocabulary
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_barred, read_segments
 from trialgraph.criteria.lists.others import with_whole_classes
+from trialgraph.criteria.members.cancers import are_all_cancers
 from trialgraph.criteria.members.doubts import narrow_illnesses
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of, time_of_label, with_list
@@ -379,7 +380,8 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
             read.append(asked_of(text, case, _joined(text, told)) if told else case)
     if not read:
         return narrative(text, start, end)
-    return any_of(read) if text.exclusion else all_of(_in_time(chunks, read))
+    either = text.exclusion or are_all_cancers(text, read)
+    return any_of(read) if either else all_of(_in_time(chunks, read))
 
 
 def _joined(text: Text, read: Sequence[Expression]) -> Expression:
