@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.chunking.viruses import INFECTIONS
 from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.conditions.exempting import except_for
 from trialgraph.criteria.facts.facts import is_content
@@ -19,7 +20,7 @@ from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.statements.kinds import lists_sorts, read_instances
 from trialgraph.criteria.statements.labels import is_kind_of
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal, map_facts, negate
-from trialgraph.expressions import AllOf, AnyOf, Expression, Not, atoms, is_judged
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms, is_judged
 
 _PART = re.compile(
     r"\s*(from\s+(?:the\s+)?(?:study\s+)?(?:arms?|cohorts?|parts?|phase|sub-?stud(?:y|ies))\b[^.;,]*)",
@@ -141,7 +142,15 @@ def _behind_label(text: Text, head: list[Chunk]) -> list[Chunk] | None:
     if not any(map(is_content, label)) or not rest:
         return head
     named = rest[1:] if rest[0].form in WHO else rest
-    return rest if is_kind_of(text, label, read_barred(text, named)) else None
+    barred = read_barred(text, named)
+    return rest if is_kind_of(text, label, barred) or _are_markers_of(label, barred) else None
+
+
+def _are_markers_of(label: Sequence[Chunk], barred: Expression) -> bool:
+    """Whether all that is barred are markers of infections that a label names ("hepatitis B: HBsAg …")."""
+    named = {chunk.term.iri for chunk in label if chunk.term is not None}
+    told = [INFECTIONS.get(atom.concept) if isinstance(atom, Fact) else None for atom in atoms(barred)]
+    return bool(told) and all(infection in named for infection in told)
 
 
 def _barred_behind(text: Text, chunks: list[Chunk], at: int) -> Expression:
