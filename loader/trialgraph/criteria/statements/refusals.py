@@ -173,6 +173,8 @@ def _denied_leave(text: Text, chunks: list[Chunk]) -> Expression | None:
     """Read "no prior A is allowed", which bars A in either kind of list; None for anything else."""
     told = [i for i, chunk in enumerate(chunks) if "allowance" in chunk.classes]
     denies = chunks[0].form == "no" and len(told) == 1 and chunks[told[0]].form in _ALLOWED
+    if denies and (excepted := _leave_except(text, chunks, told[0])) is not None:
+        return excepted
     if not denies or any(chunk.classes & TURNED or chunk.kind in _COUNTED for chunk in chunks[1:]):
         return None
     before = without_trailing_verb(chunks[1 : told[0]])
@@ -180,6 +182,21 @@ def _denied_leave(text: Text, chunks: list[Chunk]) -> Expression | None:
     if barred is None or not is_formal(barred):
         return None
     return barred if text.exclusion else negate(alternatives_of(barred))
+
+
+def _leave_except(text: Text, chunks: list[Chunk], at: int) -> Expression | None:
+    """Read "no other malignancy is allowed, except for: A, B"; None where nothing is excepted."""
+    behind = at + 1 + (at + 1 < len(chunks) and chunks[at + 1].form == ",")
+    if behind + 1 >= len(chunks) or "exception" not in chunks[behind].classes:
+        return None
+    barred = _denied_leave(text, chunks[: at + 1])
+    if barred is None:
+        return None
+    rest = chunks[behind + 1 :]
+    while len(rest) > 1 and (rest[0].form in (":", ",") or rest[0].form.endswith("following")):
+        rest = rest[1:]
+    place = (rest[0].start, rest[-1].end)
+    return except_for(text, barred, text.text[slice(*place)].strip(" ;,.:"), place)
 
 
 def without_trailing_verb(chunks: list[Chunk]) -> list[Chunk]:
