@@ -63,7 +63,7 @@ _STUDIED = re.compile(
     r"|(?:the )?(?:current |study[ -])(?:target(?:ed)? )?(?:malignancy|indication|disease|cancer)"
     r"|(?:the )?target (?:malignancy|cancer|tumou?r)"
     r"(?: to be investigated in (?:this |the )?(?:study|trial))?)"
-    r"(?:$|,? (?:and|or|unless|with the exception of|except(?: for)?) |, (?=(?:[\w-]+ ){0,3}(?:skin|carcinoma)))",
+    r"(?:$|,? (?:and|or|unless|with the exception of|except(?: for)?) |, (?=(?:[\w-]+ ){0,3}skin\b))",
     re.IGNORECASE,
 )
 """The disease that the trial is about, as what a cancer is that is no other one."""
