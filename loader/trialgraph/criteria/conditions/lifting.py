@@ -10,13 +10,14 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.chunking.viruses import INFECTIONS
 from trialgraph.criteria.conditions.exempting import except_for, with_exception
 from trialgraph.criteria.language.vocabulary import Term
-from trialgraph.criteria.trees import any_of, asks_of_some, map_barred, map_facts
+from trialgraph.criteria.trees import all_of, any_of, asks_of_some, map_barred, map_facts
 from trialgraph.expressions import AllOf, AnyOf, Atom, Expression, Fact, Narrative, Not, Value, atoms
 from trialgraph.namespaces import TGC
 
-__all__ = ["EITHER", "excuses", "lift", "lift_kin"]
+__all__ = ["EITHER", "excuses", "lift", "lift_kin", "widens"]
 
 _CANCER = str(TGC.PrimaryMalignantNeoplasm)
+_AGE = str(TGC.Age)
 _TOXICITY = str(TGC.TreatmentToxicity)
 _GRADE = re.compile(r"\bgrades?\s*(?:[≥>≤<=]\s*)?[0-5]\b", re.IGNORECASE)
 _OTHER_VALUE = re.compile(
@@ -59,6 +60,16 @@ _CAPPED = re.compile(
 )
 """What an allowance lets in up to a number, which asks for no more than that."""
 
+_AGED = re.compile(
+    r"\b\d+\s*(?:-\s*)?years?\b(?!\s+(?:ago|prior|before|after|from|since))|\baged\b", re.IGNORECASE
+)
+_BESIDES = re.compile(
+    r"\balso\s+(?:be\s+)?(?:eligible|included|enrol\w+|allowed|permitted|acceptable|accepted|considered|admitted"
+    r"|recruited|entered|enter|participate|qualify|candidates?)\b",
+    re.IGNORECASE,
+)
+"""How an allowance lets others in besides those who are asked for ("… are also eligible")."""
+_LEADING = re.compile(r"\b(?:if|they|provided|following|below|criteri\w+)\W*$", re.IGNORECASE)
 _REFUSING = re.compile(
     r"\bno\s[^.;]{0,80}\b(?:allowed|permitted|acceptable)\b|\bnot\s+(?:be\s+)?(?:allowed|permitted|acceptable)\b",
     re.IGNORECASE,
@@ -73,11 +84,18 @@ def lift(text: Text, read: list[Expression], words: str, place: tuple[int, int])
         some = _of_harm(text, bars, words, place) or _of_its_kind(text, bars, words, place)
         return [some or except_for(text, bars, words, place)]
     lower = _OTHER_VALUE.search(words) is not None
+    aged = _AGED.search(words) is not None
     lifted = [
-        _bars(each) or _shares_concept(text, each, place) or (lower and _is_limited(each)) for each in read
+        _bars(each)
+        or _shares_concept(text, each, place)
+        or (lower and _is_limited(each))
+        or (aged and _is_limited(each, by=_AGE))
+        for each in read
     ]
     if not any(lifted) and _POINTS_BACK.search(words):
         lifted[-1] = True
+    if not any(lifted) and widens(words) and any(map(_is_read, read)):
+        return [any_of([all_of(read), narrative(text, *place)])]
     if not any(lifted) and (_CAPPED.search(words) or _REFUSING.search(words)):
         return [*read, narrative(text, *place)]
     if not any(lifted) and _OTHERS.match(words) and not _EARLIER.search(words):
@@ -86,6 +104,11 @@ def lift(text: Text, read: list[Expression], words: str, place: tuple[int, int])
         except_for(text, each, words, place, lifts=True) if is_lifted else each
         for each, is_lifted in zip(read, lifted, strict=True)
     ]
+
+
+def widens(words: str) -> bool:
+    """Whether a sentence lets others in besides those who are asked for; one that a list ends doesn't."""
+    return _BESIDES.search(words) is not None and _LEADING.search(words) is None
 
 
 def lift_kin(text: Text, bars: Expression, words: str, place: tuple[int, int]) -> Expression | None:
@@ -230,5 +253,9 @@ def _named(text: Text, place: tuple[int, int]) -> list[Term]:
             if place[0] <= text.tokens[position].start < place[1]]  # fmt: skip
 
 
-def _is_limited(expression: Expression) -> bool:
-    return any(isinstance(atom, Value) for atom in atoms(expression))
+def _is_read(expression: Expression) -> bool:
+    return any(not isinstance(atom, Narrative) for atom in atoms(expression))
+
+
+def _is_limited(expression: Expression, by: str | None = None) -> bool:
+    return any(isinstance(atom, Value) and by in (None, atom.concept) for atom in atoms(expression))

@@ -150,7 +150,7 @@ _NOT_COUNTED = re.compile(
     re.IGNORECASE,
 )
 _UNNEEDED = re.compile(
-    r"\bnot\s+(?:be\s+)?(?:required|needed|necessary|mandatory)\b[^.;:]*\b(?:unless|except|if)\b[^.;:]*:?\s*$",
+    r"\bnot\s+(?:be\s+)?(?:required|needed|necessary|mandatory)\b[^.;:]*\b(?:unless|except|if)\b[^.;:)]*:?\s*$",
     re.IGNORECASE,
 )
 _PREFERRING = re.compile(r"\W*(?:priority|preference)\s+(?:should|will|may|is)\b", re.IGNORECASE)

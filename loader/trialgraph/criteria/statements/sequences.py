@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.cases import asked_of, read_case, without_note
-from trialgraph.criteria.conditions.lifting import excuses
+from trialgraph.criteria.conditions.lifting import excuses, widens
 from trialgraph.criteria.conditions.occasions import is_named
 from trialgraph.criteria.conditions.roles import defines_condition, defines_unasked
 from trialgraph.criteria.conditions.waiting import with_washout
@@ -40,12 +40,12 @@ from trialgraph.criteria.statements.notes import (
     with_listed_exceptions,
 )
 from trialgraph.criteria.statements.reproduction import explains_list
-from trialgraph.criteria.statements.statements import of_part, read_statement, read_time_since
+from trialgraph.criteria.statements.statements import Statement, of_part, read_statement, read_time_since
 from trialgraph.criteria.statements.testing import with_negative_test
 from trialgraph.criteria.statements.turns import turned
 from trialgraph.criteria.statements.undemanding import is_undemanding
 from trialgraph.criteria.trees import all_of, any_of, asks_of_some, is_formal
-from trialgraph.expressions import AllOf, Expression, Span, Value, atoms
+from trialgraph.expressions import AllOf, Expression, Narrative, Span, Value, atoms
 
 __all__ = ["read_sentences"]
 
@@ -79,7 +79,7 @@ def read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[E
         statement = turned(text, read_statement(text, sentence), words, place)
         if (tested := with_negative_test(text, sentence, statement.expression, read)) is not None:
             read = tested
-        elif read and (notes_exception(text, words) or statement.role == "allowance"):
+        elif read and (notes_exception(text, words) or _lets_in(text, statement, words)):
             read = _lifted(text, read, sentence)
         elif read and (told := _told_of(text, sentences, sentence, read[-1])) is not None:
             read.append(told)
@@ -91,6 +91,12 @@ def read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[E
         elif statement.role == "allowance":
             read.append(narrative(text, *place))
     return read
+
+
+def _lets_in(text: Text, statement: Statement, words: str) -> bool:
+    """Whether a sentence is an allowance, or lets others in with words that aren't understood."""
+    unread = isinstance(statement.expression, Narrative) and not text.exclusion
+    return statement.role == "allowance" or (unread and widens(words))
 
 
 def _lifted(text: Text, read: list[Expression], sentence: list[Chunk]) -> list[Expression]:
