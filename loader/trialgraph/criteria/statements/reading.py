@@ -133,7 +133,7 @@ _EXCEPTED = re.compile(
     r"(?=[^:]{0,60}:\s*$|\s*\([^()]*\)\s*:\s*$|[^:]{0,90}\b(?:below|following|follows)\s*:\s*$)(?:[^:()]|\([^()]*\))*:\s*$"
     r"|\bunless(?:\s+(?:the|it|of|for|if|in|any|one|all|or|more|is|are|at|least|they|there|meet\w*|met|who|with|have|has|by"
     r"|patients?|subjects?|participants?|criteri\w+|conditions?|appl\w+|following|below|as|described|listed"
-    r"|exclusion|fulfil\w*|satisf\w+|true|exists?|present|occurs?))*\s*:\s*$",
+    r"|exclusion|hiv|positive|fulfil\w*|satisf\w+|true|exists?|present|occurs?))*\s*:\s*$",
     re.IGNORECASE,
 )
 _MAY_ENTER = re.compile(r"\b(?:may|can|will|is|are)\b[^.]*\bunless\b", re.IGNORECASE)
