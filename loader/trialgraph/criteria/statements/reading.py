@@ -34,6 +34,7 @@ from trialgraph.criteria.conditions.finished import finished_in_time
 from trialgraph.criteria.conditions.remnants import add_values
 from trialgraph.criteria.conditions.widening import loosened, set_apart
 from trialgraph.criteria.criterion import Kind
+from trialgraph.criteria.facts.choices import with_choices
 from trialgraph.criteria.facts.companions import with_companions
 from trialgraph.criteria.facts.extents import with_extents
 from trialgraph.criteria.facts.leftovers import without_leftovers
@@ -185,7 +186,7 @@ def read_expression(
     if "other" in text.lowered:
         expression = with_whole_classes(expression, vocabulary)
     expression = map_facts(name_exceptions(map_facts(expression, part_predicate), vocabulary), said_once)
-    expression = without_leftovers(expression, barred=text.exclusion)
+    expression = with_choices(without_leftovers(expression, barred=text.exclusion), text)
     expression = with_narrower(with_shared_tumour(graded_in_time(expression), text), text)
     expression = with_extents(with_spread(expression, text), text)
     if text.exclusion:
