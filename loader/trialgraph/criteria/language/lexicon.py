@@ -128,7 +128,7 @@ class Lexicon:
         node = self._root.children.get(tokens[position].form) if position < len(tokens) else None
         index = position + 1
         while node is not None:
-            if node.classes:
+            if node.classes and not _cuts_with_or_without(tokens, position, index):
                 end, classes = index, node.classes
             while index < len(tokens) and tokens[index].form in _SILENT:
                 index += 1
@@ -144,6 +144,14 @@ class Lexicon:
         tokens = tokenize(words)
         after, classes = self.phrase_at(tokens, 0)
         return (tokens[after - 1].end if after < len(tokens) else 0), classes
+
+
+def _cuts_with_or_without(tokens: list[Token], start: int, end: int) -> bool:
+    """Whether a phrase would end inside "with or without" ("therapy with" in "therapy with or without A")."""
+    if end - start < 2 or tokens[end - 1].form != "with":
+        return False
+    behind = [token.form for token in tokens[end : end + 4]]
+    return "without" in behind and behind[0] in ("or", "and")
 
 
 @cache
