@@ -167,9 +167,9 @@ def _narrowed(text: Text, fact: Fact, around: Around) -> Fact:
             # Whoever is screened hasn't had the drug under study, so any investigational drug is another.
             qualifiers.insert(0, "other")
     historic = around.historic and fact.category == "condition"
-    if historic and modifiers.get("status") == "active" and (fact.within or around.window) is None:
+    if historic and around.once_active and (fact.within or around.window) is None:
         fact = _once_active(text, fact, qualifiers)
-        del modifiers["status"]
+        modifiers.pop("status", None)
     if qualifiers:
         modifiers["qualifier"] = "; ".join([*filter(None, [modifiers.get("qualifier")]), *qualifiers])
     if historic:

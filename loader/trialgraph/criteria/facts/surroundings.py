@@ -85,6 +85,7 @@ class Around:
     other: bool = False
     besides: bool = False
     historic: bool = False
+    once_active: bool = False
     qualified: tuple[int, int] | None = None
     tested: bool = False
     gone_through: bool = False
@@ -191,6 +192,7 @@ def _activate(text: Text, chunks: Sequence[Chunk], around: Around) -> None:
     """Take "currently" for a state, unless what is over will do as well ("received or is receiving")."""
     if not _EVER.search(text.text, chunks[0].start, chunks[-1].end):
         around.modifiers["status"] = "active"
+        around.once_active = around.historic
 
 
 def _qualify(text: Text, chunk: Chunk, around: Around) -> None:
