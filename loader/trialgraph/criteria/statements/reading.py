@@ -34,6 +34,7 @@ from trialgraph.criteria.conditions.finished import finished_in_time
 from trialgraph.criteria.conditions.remnants import add_values
 from trialgraph.criteria.conditions.widening import loosened, set_apart
 from trialgraph.criteria.criterion import Kind
+from trialgraph.criteria.facts.choices import with_choices
 from trialgraph.criteria.facts.companions import with_companions
 from trialgraph.criteria.facts.extents import with_extents
 from trialgraph.criteria.facts.leftovers import without_leftovers
@@ -131,9 +132,9 @@ _LONGEST = 20_000
 _EXCEPTED = re.compile(
     r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|other than)\b"
     r"(?=[^:]{0,60}:\s*$|\s*\([^()]*\)\s*:\s*$|[^:]{0,90}\b(?:below|following|follows)\s*:\s*$)(?:[^:()]|\([^()]*\))*:\s*$"
-    r"|\bunless(?:\s+(?:the|of|for|if|in|any|one|all|or|more|is|are|at|least|they|there|meet\w*|met|who|with|have|has|by"
+    r"|\bunless(?:\s+(?:the|it|of|for|if|in|any|one|all|or|more|is|are|at|least|they|there|meet\w*|met|who|with|have|has|by"
     r"|patients?|subjects?|participants?|criteri\w+|conditions?|appl\w+|following|below|as|described|listed"
-    r"|exclusion|fulfil\w*|satisf\w+|true|exists?|present|occurs?))*\s*:\s*$",
+    r"|exclusion|hiv|positive|fulfil\w*|satisf\w+|true|exists?|present|occurs?))*\s*:\s*$",
     re.IGNORECASE,
 )
 _MAY_ENTER = re.compile(r"\b(?:may|can|will|is|are)\b[^.]*\bunless\b", re.IGNORECASE)
@@ -185,7 +186,7 @@ def read_expression(
     if "other" in text.lowered:
         expression = with_whole_classes(expression, vocabulary)
     expression = map_facts(name_exceptions(map_facts(expression, part_predicate), vocabulary), said_once)
-    expression = without_leftovers(expression, barred=text.exclusion)
+    expression = with_choices(without_leftovers(expression, barred=text.exclusion), text)
     expression = with_narrower(with_shared_tumour(graded_in_time(expression), text), text)
     expression = with_extents(with_spread(expression, text), text)
     if text.exclusion:
