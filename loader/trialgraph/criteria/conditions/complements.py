@@ -23,6 +23,7 @@ __all__ = [
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _PARAPROTEINS = frozenset(map(str, (TGC.SerumMProtein, TGC.UrineMProtein, TGC.InvolvedFreeLightChain)))
 """By any of which a myeloma can be measured."""
+_FERTILE = str(TGC.ChildbearingPotential)
 _STEPS = "{plus}"
 
 
@@ -33,7 +34,7 @@ def join_complements(expression: Expression) -> Expression:
     """
     match expression:
         case AllOf(operands):
-            return _joined([join_complements(each) for each in operands])
+            return _joined(_with_fertile([join_complements(each) for each in operands]))
         case AnyOf(operands):
             return any_of(_each_in_its_case([join_complements(each) for each in operands]))
         case Not(operand):
@@ -53,6 +54,20 @@ def _each_in_its_case(operands: list[Expression]) -> list[Expression]:
                 first = all_of([denied.operand, any_of(operands[index + 1 : last])])
                 return [*operands[:index], first, *operands[last:]]
     return operands
+
+
+def _with_fertile(operands: list[Expression]) -> list[Expression]:
+    """Leave out that nobody may bear children where those who may are asked for something.
+
+    "Women of non-childbearing potential; those who can bear children must have a test" lets in both.
+    """
+    asked = any(isinstance(each, AnyOf) and any(map(_is_infertile, each.operands)) for each in operands)
+    return [each for each in operands if not _is_infertile(each)] if asked else operands
+
+
+def _is_infertile(expression: Expression) -> bool:
+    told = expression.operand if isinstance(expression, Not) else None
+    return isinstance(told, Fact) and told.concept == _FERTILE
 
 
 def _joined(operands: list[Expression]) -> Expression:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -69,6 +70,7 @@ _TOGETHER = re.compile(
     re.IGNORECASE,
 )
 """Words by a list that say that a patient has a cancer beside another, or isn't who has them."""
+_OR = re.compile(r"(?:[\s,/]|\([^()]*\))*(?:\b(?:and/or|or)\b)?\s*", re.IGNORECASE)
 _JOINTS = (",", "and", "or", "/")
 _CLAUSES = VERBS | FINITE | {"with", "that", "which", "whose", "willing", "able", "willing to", "able to"}
 """How something begins that is no member of the list before it."""
@@ -91,7 +93,9 @@ def either_of_cancers(text: Text, operands: Sequence[_Member]) -> list[_Member]:
         end = _end_of_run(text, operands, at)
         run = operands[at:end]
         joints = {joint for joint, _ in run[1:]}
-        if end < len(operands) and _tells_histology(text, operands[at : end + 1]):
+        following = operands[at : end + 1]
+        of_each = end < len(operands) and _tells_histology(text, following)
+        if of_each or (end < len(operands) and at == 0 and _asks_of_each(text, following)):
             kept.append((run[0][0], any_of([each for _, each in run])))
         elif not _are_choices(text, run) or (end < len(operands) and _goes_on(joints, operands[end])):
             kept.extend(run)
@@ -162,6 +166,19 @@ def _tells_histology(text: Text, run: Sequence[_Member]) -> bool:
         return False
     confirmed = any("confirmation" in fact.modifiers for fact in _facts_of(last))
     return confirmed or any(each == "or" for each, _ in run[1:-1])
+
+
+def _asks_of_each(text: Text, run: Sequence[_Member]) -> bool:
+    """Whether the last member is asked of any of those before it ("lung or breast cancer and prior surgery").
+
+    That takes names with nothing but their "or" between them, "stage II A or stage III B and C" doesn't.
+    """
+    named, joints = [each for _, each in run[:-1]], {joint for joint, _ in run[1:-1]}
+    plain = run[-1][0] == "and" and "or" in joints and all(isinstance(each, Fact) for each in named)
+    if not plain or "and" in joints or not all(_tumours_of(text, each) for each in named):
+        return False
+    spans = [text.normalized.readable(atom.span) for each in named for atom in atoms(each)]
+    return all(_OR.fullmatch(text.text, one[1], two[0]) for one, two in itertools.pairwise(spans))
 
 
 def _may_name(expression: Expression) -> bool:

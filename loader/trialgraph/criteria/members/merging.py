@@ -10,7 +10,7 @@ from trialgraph.criteria.chunking.brackets import is_tumour
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.epithets import adjectives_at
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.language.connectives import OBTAINED, VERBS, WHO
+from trialgraph.criteria.language.connectives import FINITE, OBTAINED, VERBS, WHO
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.members.joints import is_adjectival
@@ -49,6 +49,8 @@ _LENDING = frozenset({"condition", "treatment", "allergy"})
 _LONGEST_LIST = 16
 _FEW = 5
 _RELATIVE = frozenset({"whom", "which"})
+_CLAUSE = frozenset({"that"})
+_PERSONAL = frozenset({"that", "who"})
 """Words that with a preposition start another case ("… or for whom there is none")."""
 
 
@@ -91,7 +93,8 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
     carried: Segment | None = None
     for index, segment in enumerate(segments):
         following = segments[index + 1] if index + 1 < len(segments) else None
-        if text.exclusion and merged and carried is None and segment.chunks[0].form in WHO:
+        described = text.exclusion and _describes(segments, index)
+        if text.exclusion and merged and carried is None and segment.chunks[0].form in WHO and not described:
             merged.append(_of_others(segment))
             continue
         if carried is not None:
@@ -121,7 +124,8 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
             segment.chunks = explained
             carried = segment
         elif merged and (
-            _tells_when(merged[-1], segment)
+            described
+            or _tells_when(merged[-1], segment)
             or _confirms_too(merged[-1], segment, following)
             or (
                 _is_remark(segment)
@@ -339,6 +343,14 @@ def _ends_in_adjective(chunks: Sequence[Chunk]) -> bool:
     if not chunks or chunks[-1].kind != "word":
         return False
     return "qualifier" in chunks[-1].classes or len(chunks) - 1 in adjectives_at(chunks)
+
+
+def _describes(segments: Sequence[Segment], at: int) -> bool:
+    """Whether ", that might affect immunity" or, behind one thing alone, ", who need steroids" narrows it."""
+    alone = at == 1 and len(segments) == _PAIR and all(c.window is None for c in segments[0].chunks)
+    described = segments[at].chunks[0].form.split(" ")[0] in (_PERSONAL if alone else _CLAUSE)
+    cut = at + 1 < len(segments) and segments[at + 1].chunks[0].form.split(" ")[0] in FINITE
+    return at > 0 and segments[at].joint == "," and described and not cut and len(segments[at].chunks) > 1
 
 
 def _is_remark(segment: Segment) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Text
+from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import JOINTS
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import Segment, is_bare, is_unknown_noun
@@ -16,6 +18,7 @@ __all__ = ["is_viral", "share_active", "share_history"]
 
 _VIRAL, _INFECTION = str(TGC.ViralInfection), str(TGC.InfectiousDisease)
 _COURSES = ("acute ", "chronic ")
+_PAIR = 2
 
 
 def share_active(text: Text, segments: list[Segment]) -> None:
@@ -24,6 +27,7 @@ def share_active(text: Text, segments: list[Segment]) -> None:
     So does that before "infection with A, B or C", whatever causes them. A member that no concept has as its
     name doesn't end the list ("concurrent chemotherapy, IP or hormonal therapy").
     """
+    _share_unread(text, segments)
     infected, named = False, [each for each in segments if not is_unknown_noun(each)]
     for before, segment in itertools.pairwise(named):
         infected = infected or _is_infected(text, before)
@@ -42,6 +46,31 @@ def share_active(text: Text, segments: list[Segment]) -> None:
         if alike and plain and (pair or listed or one_noun) and not segment.negated:
             status = one.modifiers["status"]
             segment.expression = replace(two, modifiers={"status": status, **two.modifiers})
+
+
+def _share_unread(text: Text, segments: Sequence[Segment]) -> None:
+    """Let "active" before an unknown name hold for the one behind "or" too ("active drug or alcohol use").
+
+    Where a third goes on with "or", a clause behind it may narrow them all, and is shared among them first.
+    """
+    if not text.exclusion or len(segments) < _PAIR or segments[0].expression is not None:
+        return
+    first, second, *rest = segments
+    fact = second.expression
+    if not _is_unread_active(first) or not isinstance(fact, Fact) or (rest and rest[0].joint == "or"):
+        return
+    close = second.joint in ("or", "/") and not second.after_comma and not second.negated
+    if close and "status" not in fact.modifiers and fact.within is None and is_bare(second):
+        second.expression = replace(fact, modifiers={"status": "active", **fact.modifiers})
+
+
+def _is_unread_active(segment: Segment) -> bool:
+    """Whether a member says of something without a known name that it is there now."""
+    classes = {name for chunk in segment.chunks for name in chunk.classes}
+    named = any(is_content(chunk) or chunk.window is not None for chunk in segment.chunks)
+    unknown = "active" not in segment.chunks[-1].classes
+    now = "active" in classes and classes.isdisjoint({"historic", "history", "negation"})
+    return now and unknown and not named
 
 
 def share_history(segments: list[Segment]) -> None:
