@@ -357,7 +357,8 @@ def _below_words(
     start, stop, lead_end = lead
     words = text.text[start:lead_end]
     named = any(map(is_content, leading)) and not allows(leading)
-    announced = not named or stop < lead_end or _DEFINED.search(words) is not None
+    unended = stop < lead_end or words.rstrip().endswith(",")
+    announced = not named or unended or _DEFINED.search(words) is not None
     announced = announced and (len(words.split()) <= _LONG or either)
     whole = narrative(text, start, lead_end) if isinstance(head, Narrative) else head
     if text.exclusion:
