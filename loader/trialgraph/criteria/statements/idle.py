@@ -63,6 +63,8 @@ _CHILDREN = re.compile(
 )
 """How words tell why those under an age are left out, which the age before them has told."""
 
+_JOINT = re.compile(r"\W*(?:and\s*/\s*)?or\W*|\W*and\W*", re.IGNORECASE)
+"""What only joins an item to the next one ("metastatic disease; and/or")."""
 _LATER = re.compile(
     r"\W*note\W+(?:that\s+)?(?:(?:the\s+)?(?:patients?|subjects?|participants?),?\s+)?(?:if\s+enrolled,?\s+)?(?:they\s+)?"
     r"(?:should|must)\s+(?:not\s+)?(?:be\s+)?(?:receiv|remain|continue|given)\w*\b[^.;]*"
@@ -270,7 +272,12 @@ def without_idle(text: Text, sentences: Sequence[list[Chunk]]) -> list[list[Chun
     kept = list(sentences[:1])
     for sentence in sentences[1:]:
         words = _words(text, sentence)
-        if not (arranges(words) or _LATER.match(words) or _explains_age(text, sentence, kept)):
+        if not (
+            arranges(words)
+            or _JOINT.fullmatch(words)
+            or _LATER.match(words)
+            or _explains_age(text, sentence, kept)
+        ):
             kept.append(_opened(text, sentence))
     return kept
 

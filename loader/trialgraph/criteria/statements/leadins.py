@@ -102,6 +102,11 @@ _SPEAKING = re.compile(
 )
 """What an item has that is a sentence of its own."""
 _LETTING_IN = re.compile(r"\b(?:eligible|allowed|permitted|excluded|may)\b", re.IGNORECASE)
+_REASONED = re.compile(
+    r"\b(?:ineligib\w*|unfit|unsuitable|contraindicat\w*|not\b[^:]{0,20}\b(?:eligible|fit|suitable|candidates?))\b",
+    re.IGNORECASE,
+)
+"""What a lead-in says whose list tells why ("ineligible for cisplatin due to one of: …")."""
 _LONG = 30
 """Up to how many words a lead-in has that only announces its list."""
 _SHORT = 3
@@ -352,7 +357,8 @@ def _below_words(
     start, stop, lead_end = lead
     words = text.text[start:lead_end]
     named = any(map(is_content, leading)) and not allows(leading)
-    announced = not named or stop < lead_end or _DEFINED.search(words) is not None
+    unended = stop < lead_end or words.rstrip().endswith(",")
+    announced = not named or unended or _DEFINED.search(words) is not None
     announced = announced and (len(words.split()) <= _LONG or either)
     whole = narrative(text, start, lead_end) if isinstance(head, Narrative) else head
     if text.exclusion:
@@ -360,9 +366,8 @@ def _below_words(
     subject = _some_named(leading)
     if subject and len(text.text[subject[-1].end : stop].split()) <= _SHORT:
         return asked_of(text, case_of(text, subject), body)
-    told = (
-        named and _names_more(text, leading, body) and not (_DEFINED.search(words) or _LABEL.fullmatch(words))
-    )
+    told_below = _DEFINED.search(words) or _REASONED.search(words) or _LABEL.fullmatch(words)
+    told = named and told_below is None and _names_more(text, leading, body)
     told = told or not announced or any(chunk.kind in ("value", "limit") for chunk in leading)
     return all_of([whole, body]) if told else body
 
