@@ -26,7 +26,7 @@ from trialgraph.criteria.statements.notes import only_notes
 from trialgraph.criteria.statements.parts import part_led_in
 from trialgraph.criteria.statements.subgroups import aged_persons
 from trialgraph.criteria.statements.supposed import case_of
-from trialgraph.criteria.trees import all_of, any_of, asks_of_some, dated, map_facts, negate
+from trialgraph.criteria.trees import all_of, any_of, asks_of_some, dated, is_formal, map_facts, negate
 from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Not, Value, atoms
 from trialgraph.namespaces import TGC
 
@@ -100,6 +100,22 @@ _SPEAKING = re.compile(
 )
 """What an item has that is a sentence of its own."""
 _LETTING_IN = re.compile(r"\b(?:eligible|allowed|permitted|excluded|may)\b", re.IGNORECASE)
+_LEADS = re.compile(
+    r":[\W\d]*$|\b(?:as|if|with|of|by|who|that|which|are|is|for|in|to|or|and|includ\w*|below|follow\w*|either|any)\W*(?:\w[.)]\W*)?$",
+    re.IGNORECASE,
+)
+"""How words end that go on in the list below them."""
+_OPENS = re.compile(
+    r"\W*(?:for|in|if|among|regarding|concerning)\b|.*\bexcept|\W*(?:patients?|subjects?|participants?)\b[^.;]*$",
+    re.IGNORECASE | re.DOTALL,
+)
+"""How words open that only say whom the list below them is about, or are lifted by it."""
+_RULING = re.compile(
+    r"\b(?:must|should|may|allow\w*|permit\w*|eligible|acceptable|except\w*)\b", re.IGNORECASE
+)
+"""What is in a list that does more than bar."""
+_ASIDE = re.compile(r"\([^()]*\)")
+_GENERAL = re.compile(r"\b(?:illness|condition|disorder|disease|therapy|treatment)$")
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 Reader = Callable[[Text, Sequence[Chunk], int, int], Expression]
 
@@ -162,7 +178,7 @@ def with_lead(
         case = narrative(text, start, start + opening.end)
         rest = replace(outline, start=start + opening.rest)
         return asked_of(text, case, with_lead(text, chunks, rest, body, read, either=either))
-    body = in_time_of(leading, body, facts_too=text.exclusion)
+    items, body = body, in_time_of(leading, body, facts_too=text.exclusion)
     body = in_state_of(text, leading, body) if text.exclusion else body
     following = _FOLLOWING.search(lead)
     stop = start + following.start() if following else lead_end
@@ -191,6 +207,8 @@ def with_lead(
     of_some = SOME_ASKED.match(text.text[slice(lead_end, outline.end)].lstrip(" *-•")) is not None
     apart = of_some or _OR_ANY.search(lead) is not None or only_notes(text, [_first_item(chunks, outline)])
     apart = apart or lead.rstrip().endswith(";")
+    if text.exclusion and either and _bars_apart(text, outline, head, items):
+        return any_of([head, items])
     if (text.exclusion and either and (apart or _excludes(text, outline))) or _OR_AT_END.search(
         lead.rstrip(" ,;:.*-•")
     ):
@@ -215,6 +233,28 @@ def _tells_kind(text: Text, lead: str, head: Expression, body: Expression) -> bo
     above = {iri for each in named for iri in text.vocabulary.by_iri[each.concept].ancestors - {each.concept}}
     general = any(isinstance(each, Fact) and each.concept in above for each in kinds)
     return general or _DEFINED.search(lead) is not None
+
+
+def _bars_apart(text: Text, outline: Outline, head: Expression, body: Expression) -> bool:
+    """Whether the items of a list bar something else than what stands above them, which leads them in nowise.
+
+    "Claustrophobia that interferes with imaging * Known allergy to PEG300 * Pregnancy" lost its indents.
+    """
+    lead, listed = text.text[outline.start : outline.lead_end], text.text[outline.lead_end : outline.end]
+    if _LEADS.search(lead) or _OPENS.match(lead) or _RULING.search(_ASIDE.sub("", listed)):
+        return False
+    named = [each for each in atoms(head) if isinstance(each, Fact | Value)]
+    items = body.operands if isinstance(body, AnyOf) else (body,)
+    barred = all(
+        not isinstance(each, Not) and any(isinstance(atom, Fact) for atom in atoms(each)) for each in items
+    )
+    if not (barred and is_formal(head) and is_formal(body)):
+        return False
+    terms = text.vocabulary.by_iri
+    below = {each.concept for each in atoms(body) if isinstance(each, Fact)}
+    above = {iri for concept in below for iri in terms[concept].ancestors | {concept}}
+    general = (_GENERAL.search(each.concept_label) or terms[each.concept].is_a(_MALIGNANT) for each in named)
+    return not any(general) and above.isdisjoint(each.concept for each in named)
 
 
 def _is_condition(atom: Expression) -> bool:
