@@ -64,6 +64,15 @@ def test_an_exception_is_one() -> None:
     assert _scopes(text) == [None, lead, None]
 
 
+def test_methods_of_contraception_are_no_demands() -> None:
+    """One of them is used; the list is over where something else, or something of people, is asked."""
+    lead = "Acceptable methods of contraception include:"
+    listed = "* Tubal ligation\n* Male condom"
+    for after in ("Hemoglobin ≥ 9 g/dL", "Male participants must agree to use a barrier method"):
+        text = f"* Age ≥ 18 years\n\n{lead}\n\n{listed}\n* {after}"
+        assert _scopes(text) == [None, None, lead.rstrip(":"), lead.rstrip(":"), None]
+
+
 def test_a_heading_ends_the_list() -> None:
     """So does an item that has nested ones itself."""
     text = "* One of the following:\n* Stroke\nExclusion criteria:\n* Pregnancy"

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.criterion import Kind
+from trialgraph.criteria.sections.contraceptives import lists_contraceptives, names_contraceptive
 
 __all__ = ["is_over"]
 
@@ -93,6 +94,8 @@ def is_over(lead: str, listed: Sequence[str], words: str, kind: Kind, *, choice:
         kind: Whether it is an inclusion or an exclusion.
         choice: Whether one of the items is enough, so that a demand on everyone can't be one of them.
     """
+    if lists_contraceptives(lead):
+        return not names_contraceptive(words)
     if not listed:
         return False
     if not any(each.endswith(":") for each in listed) and _are_all(lead, listed):

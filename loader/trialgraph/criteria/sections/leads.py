@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from trialgraph.criteria.language.offers import offers_choice
+from trialgraph.criteria.sections.contraceptives import lists_contraceptives
 from trialgraph.criteria.sections.ends import is_over
 from trialgraph.criteria.sections.segmentation import Item
 
@@ -18,7 +19,7 @@ __all__ = ["below_leads"]
 
 _SENTENCE = re.compile(r"[.;]\s+(?=[A-Z(])")
 _EXCEPTED = re.compile(
-    r"\b(?:exceptions?\b[^:.;]{0,80}|except(?:\s+(?:for|in|if))?|unless\b[^:.;]{0,80}|other\s+than|if(?:\s+they)?)\s*:\s*$",
+    r"\b(?:exceptions?\b[^:.;]{0,80}|except(?:\s+(?:for|in|if|as\s+follows))?|not\s+exclu(?:ded|sionary)|unless\b[^:.;]{0,80}|other\s+than|if(?:\s+they)?)\s*:\s*$",
     re.IGNORECASE,
 )
 _DEFINED = re.compile(
@@ -82,7 +83,7 @@ def _lead_of(item: Item) -> _Lead | None:
     choice = item.kind == "inclusion" and offers_choice(words)
     if not choice and (_OF_ALL if item.kind == "inclusion" else _KEPT_OUT).search(plain):
         return None
-    defined = _DEFINED.search(words) is not None
+    defined = _DEFINED.search(words) is not None or lists_contraceptives(words)
     denied = item.kind == "inclusion" and _DENIED.match(words) is not None
     some = defined or denied or _EXCEPTED.search(words) is not None or _ALLOWED.search(plain) is not None
     return _Lead(words.rstrip(" :"), choice and not defined) if some or choice else None

@@ -24,6 +24,7 @@ from trialgraph.criteria.statements.reproduction import (
     speaks_of_reproduction,
     without_explanations,
 )
+from trialgraph.criteria.statements.serologies import bars_positive_test
 from trialgraph.expressions import Expression, Fact, Limit, Value, atoms, is_judged
 from trialgraph.namespaces import TGC
 
@@ -122,14 +123,16 @@ _TESTED = re.compile(
     r"(?:[^.;]*?\b(?:\w*tests?|\w*testing|screening|serolog\w+|DNA|RNA|PCR|quantitation|status"
     rf"|determination|assays?)\b[^.;]*?\b{_RULED}\s+(?:\w+ly\s+)?(?:performed|obtained|done|conducted|mandatory|optional"
     r"|repeated|recommended|collected|carried\s+out|checked|measured|required(?!\s+to)|tested|assessed|monitored)"
-    rf"|[^.;]*?\b{_RULED}\s+(?:\w+ly\s+)?(?:tested|screened|monitored|checked)(?:\s+(?:for|with|every|by|using)\b|$))"
+    rf"|[^.;]*?\b{_RULED}\s+(?:\w+ly\s+)?(?:tested|screened|monitored|checked)(?:\s+(?:for|with|every|by|using)\b|$)"
+    r"|[^.;]*?\b(?:(?:will|would|shall)\s+)?(?:requires?|needs?)\s[^.;]*?"
+    r"\b(?:tests?|testing|screening|evaluation|monitoring|PCR|DNA|RNA|reaction|serolog\w+)\b)"
     r"[^.;]*\W*",
     re.IGNORECASE,
 )
 """How a sentence tells that a test for a virus or pregnancy is to be done, by which nobody is let in."""
 _IN_CASE = re.compile(
     r"\b(?:with|if|who|whose|when|in\s+case\s+of)\b(?:(?!\b(?:must|should|will|shall|needs?|is\s+required)\b)[^.;,])*?"
-    r"\b(?:positive|negative|reactive|detectable)\b(?:\s+(?:but|and|or)\s+(?:positive|negative)\b)?",
+    r"\b(?:positive|negative|reactive|detectable)\b(?:[^.;,]{0,40}?\b(?:but|and|or)\s+(?:positive|negative)\b)?",
     re.IGNORECASE,
 )
 _FINDING = re.compile(
@@ -349,6 +352,8 @@ def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expressio
     if is_idle(text, words) or (_REASON.match(words) and _ASKING.search(words) is None):
         return True
     if orders_test(words) or (text.exclusion and (_SAID_AGAIN.fullmatch(words) or ORDERED.match(words))):
+        return True
+    if text.exclusion and bars_positive_test(words, told):
         return True
     if text.exclusion and "define" in text.lowered and _defines(text, sentence):
         return True
