@@ -100,11 +100,13 @@ _KEEPS_OUT = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\([^()]*\)")
-_STATES = ("bearing", "cbp", "menopaus", "steril", "fertil")
+_STATES = ("bearing", "cbp", "menopaus", "steril", "fertil", "reproductive potential")
 _CHILDBEARING = re.compile(
     r"\b(?:child-?\s?bearing\s+(?:potential|age)|\w{1,3}CBPs?|(?:post-?)?menopaus(?:e|al)|surgically\s+sterile)\b"
     r"(?:\s+status)?(?:\s*\([^()]{1,40}\))?\s+(?:is|are|includes?|means?|refers?)\s+"
     r"(?:(?:also|considered|defined|to|as|those|someone|anyone|any|an?|one|sexually|mature)\b|\w+\s+(?:defined|considered)\b)"
+    r"|\b(?:child-?\s?bearing|reproductive)\s+potential\s+excludes\b|\breproductive\s+potential\s+(?:is|are)\s+defined\b"
+    r"|\b(?:post-?)?menopausal\s+(?:\w+\s+){1,5}(?:is|are)\s+defined\s+as\b"
     r"|\bconsidered\s+(?:to\s+be\s+)?(?:\w+\s+){0,2}?(?:(?:non-?)?child-?\s?bearing|(?:post-?)?menopaus|(?:in)?fertile|sterile)",
     re.IGNORECASE,
 )
@@ -113,6 +115,7 @@ _CONTRACEPTION = r"(?:contracepti\w+|birth[- ]control)"
 _METHODS = re.compile(
     rf"\b(?:{_MEANS}\s+(?:of\s+)?(?:\w+\s+){{0,3}}{_CONTRACEPTION}|{_CONTRACEPTION}\s+(?:\w+\s+){{0,2}}{_MEANS})\b"
     rf"[^.:;]{{0,80}}:?\s*$"
+    rf"|\b{_MEANS}\s+to\s+prevent\s+pregnancy\b[^.:;]{{0,40}}:?\s*$"
     rf"|\b{_CONTRACEPTION}\b[^.:;]{{0,30}}\b(?:are|includ\w+|defined as|following)\b[^.:;]{{0,40}}:?\s*$",
     re.IGNORECASE,
 )
