@@ -141,7 +141,7 @@ _WAIVING = re.compile(
     r"\b(?:(?:is|are|was|were)\s+not\s+(?:\w+ly\s+)?(?:required|mandatory|necessary|needed|obligatory|a\s+requirement)"
     r"|(?:do|does)\s+not\s+(?:have|need)\s+to|need\s+not"
     r"|(?:do|does|will|would|should)\s+(?:not\s+)?(?:be\s+)?count(?:ed)?"
-    r"|(?:is|are|will\s+be|should\s+be)\s+(?:not\s+)?(?:considered|counted|regarded)\s+(?:as\s+|to\s+be\s+)?"
+    r"|(?:is|are|(?:will|would|should)\s+(?:not\s+)?be)\s+(?:not\s+)?(?:considered|counted|regarded)\s+(?:as\s+|to\s+be\s+)?"
     r"(?:(?:an?|one|the|part\s+of|prior|previous|separate|single)\s+)*(?:\w+\s+)?"
     r"(?:measurable|evaluable|lines?|regimens?|target\s+lesions?))\b",
     re.IGNORECASE,
