@@ -73,6 +73,20 @@ def test_methods_of_contraception_are_no_demands() -> None:
         assert _scopes(text) == [None, None, lead.rstrip(":"), lead.rstrip(":"), None]
 
 
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "Hepatitis B screening tests are not required unless:",
+        "Post-menopausal is defined as:",
+        "Childbearing potential excludes:",
+        "The following prior therapies are permitted:",
+    ],
+)
+def test_what_tells_or_allows_above_a_list_is_no_heading(lead: str) -> None:
+    """At the margin, too, nothing below it is asked of everyone."""
+    assert _scopes(f"* ECOG 0-1\n\n{lead}\n\n* Hepatitis B\n") == [None, None, lead.rstrip(":")]
+
+
 def test_a_heading_ends_the_list() -> None:
     """So does an item that has nested ones itself."""
     text = "* One of the following:\n* Stroke\nExclusion criteria:\n* Pregnancy"

@@ -23,6 +23,21 @@ CASES = [
         "ANY(Chemotherapy @2w, TreatmentToxicity{qualifier=unresolved})",
     ),
     (
+        "exclusion",
+        "* Claustrophobia during imaging\n  * Known allergy to PEG300\n  * Pregnancy",
+        "ANY(Claustrophobia{qualifier=during imaging}, Hypersensitivity{agent=PEG300}, Pregnancy)",
+    ),
+    (
+        "exclusion",
+        "* Cardiac disease\n  * Unstable angina\n  * Arrhythmia",
+        "ANY(UnstableAngina, Arrhythmia)",
+    ),
+    (
+        "exclusion",
+        "* Uncontrolled diabetes mellitus\n  * Presence of the following heart conditions:",
+        "DiabetesMellitus{qualifier=Uncontrolled}",
+    ),
+    (
         "inclusion",
         "* No other malignancy\n  * Patients with treated skin cancer are allowed",
         "NOT MalignantNeoplasm{relation=other; exception=Patients with treated skin cancer are allowed}",

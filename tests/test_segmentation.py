@@ -374,6 +374,8 @@ def test_a_number_without_a_full_stop_before_it_parts_items_too(text: str, items
         ("* • Female\n\n  * 40 to 69 years\n  * Asthma", ["Female", "40 to 69 years", "Asthma"]),
         ("* • Any of the following\n\n  * Asthma", ["Any of the following"]),
         ("* Asthma\n* • Stroke\n* Gout", ["Asthma", "Stroke", "Gout"]),
+        ("* 1 Adults\n* 2 ≥ 45 kg\n  * 7 Days\n* 3 Gout", ["Adults", "≥ 45 kg", "Gout"]),
+        ("* 1 Lesion\n* 2 Nodes\n* Gout", ["1 Lesion", "2 Nodes", "Gout"]),
     ],
 )
 def test_bullets_inside_a_line_and_behind_a_bullet(text: str, items: list[str]):

@@ -106,6 +106,8 @@ _CHILDBEARING = re.compile(
     r"|(?:potential\s+for|able\s+to\s+become)\s+pregnan(?:cy|t)|(?:post-?)?menopaus(?:e|al)|surgically\s+sterile)\b"
     r"(?:\s+status)?(?:\s*\([^()]{1,40}\))?\s+(?:is|are|includes?|means?|refers?)\s+"
     r"(?:(?:also|considered|defined|to|as|those|someone|anyone|any|an?|one|sexually|mature)\b|\w+\s+(?:defined|considered)\b)"
+    r"|\b(?:child-?\s?bearing|reproductive)\s+potential\s+excludes\b|\breproductive\s+potential\s+(?:is|are)\s+defined\b"
+    r"|\b(?:post-?)?menopausal\s+(?:\w+\s+){1,5}(?:is|are)\s+defined\s+as\b"
     r"|\bconsidered\s+(?:to\s+be\s+)?(?:\w+\s+){0,2}?(?:(?:non-?)?child-?\s?bearing|(?:post-?)?menopaus|(?:in)?fertile|sterile)",
     re.IGNORECASE,
 )
@@ -114,6 +116,7 @@ _CONTRACEPTION = r"(?:contracepti\w+|birth[- ]control)"
 _METHODS = re.compile(
     rf"\b(?:{_MEANS}\s+(?:of\s+)?(?:\w+\s+){{0,3}}{_CONTRACEPTION}|{_CONTRACEPTION}\s+(?:\w+\s+){{0,2}}{_MEANS})\b"
     rf"[^.:;]{{0,80}}:?\s*$"
+    rf"|\b{_MEANS}\s+to\s+prevent\s+pregnancy\b[^.:;]{{0,40}}:?\s*$"
     rf"|\b{_CONTRACEPTION}\b[^.:;]{{0,30}}\b(?:are|includ\w+|defined as|following)\b[^.:;]{{0,40}}:?\s*$",
     re.IGNORECASE,
 )
@@ -139,7 +142,7 @@ _WAIVING = re.compile(
     r"\b(?:(?:is|are|was|were)\s+not\s+(?:\w+ly\s+)?(?:required|mandatory|necessary|needed|obligatory|a\s+requirement)"
     r"|(?:do|does)\s+not\s+(?:have|need)\s+to|need\s+not"
     r"|(?:do|does|will|would|should)\s+(?:not\s+)?(?:be\s+)?count(?:ed)?"
-    r"|(?:is|are|will\s+be|should\s+be)\s+(?:not\s+)?(?:considered|counted|regarded)\s+(?:as\s+|to\s+be\s+)?"
+    r"|(?:is|are|(?:will|would|should)\s+(?:not\s+)?be)\s+(?:not\s+)?(?:considered|counted|regarded)\s+(?:as\s+|to\s+be\s+)?"
     r"(?:(?:an?|one|the|part\s+of|prior|previous|separate|single)\s+)*(?:\w+\s+)?"
     r"(?:measurable|evaluable|lines?|regimens?|target\s+lesions?))\b",
     re.IGNORECASE,

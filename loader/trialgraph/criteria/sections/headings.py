@@ -119,7 +119,9 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 _LET_IN = re.compile(
-    r"\bexceptions?\b[^:]*:\s*$"
+    r"\bexceptions?\b[^:]*:\s*$|\bnot\s+(?:required|needed|necessary|mandatory)\s+unless\s*:\s*$"
+    r"|\b(?:child-?\s?bearing|menopaus\w*|reproductive\s+potential)\b[^:.;]*\b(?:defined|excludes)\b[^:.;]*:\s*$"
+    r"|^\W*the\s+following\b[^:.;]*\bare\s+(?:permitted|allowed)\b[^:.;]*:\s*$"
     r"|^(?:patients?|subjects?|participants?|individuals?|those|people)\s+(?:with|on|receiving|who\s+(?:have|are|had))\s(?!(?:any|one|all|the)\b)"
     r"[^:]*(?<!not\s)(?<!not\sbe\s)\b(?:eligible|allowed|permitted|enrolled|included)\b[^:]*\b(?:if|provided|as\s+long\s+as|when)\b[^:]*:\s*$"
     r"|^(?:patients?|subjects?|participants?|individuals?|those|people)\s+(?:with|on|receiving)\s(?!(?:any|one|all|the)\b)"

@@ -28,6 +28,8 @@ _NUMBERED = re.compile(r"(?P<open>\()?(?P<number>\d{1,2})(?P<close>\\?[.)])\s+(?
 """A number behind a bullet ("* 1. Age")."""
 _TWICE = re.compile(r"[•●○◦▪■□]\s*(?=\w)")
 """A bullet behind a bullet ("* • Age"), of an item on the level of those below it."""
+_BARE = re.compile(r"(?P<number>\d{1,2})\s+(?=[A-Z≥≤<>])")
+_FEWEST = 3
 _LEADS_IN = re.compile(r"\bfollowing\b[^.;]*$", re.IGNORECASE)
 _RUN_ON = re.compile(r"[0-9]{1,2}(?:\\?[.)])(?:\s+(?=[A-Z≥≤<>])|(?=[A-Z][a-z]))")
 
@@ -114,7 +116,35 @@ def lines_of(text: str) -> list[Line]:
             twice.append(len(found))
         found.append(Line(index, start, content, end, indent, marker, leads_in))
         position += len(raw) + 1
-    return _deepened(text, found, twice)
+    return _without_bare_numbers(text, _deepened(text, found, twice))
+
+
+def _without_bare_numbers(text: str, lines: list[Line]) -> list[Line]:
+    """Return lines without numbers that count bullets on and no sign sets off ("* 1 Age", "* 2 ECOG")."""
+    counted: list[tuple[int, int]] = []
+    for place, line in enumerate(lines):
+        if (
+            line.marker is None
+            or line.marker.number
+            or (counted and line.indent > lines[counted[0][0]].indent)
+        ):
+            continue
+        found = _BARE.match(text, line.content, line.end)
+        number = int(found["number"]) if found else 0
+        if number != len(counted) + 1:
+            _take_out(lines, counted)
+            counted = []
+        if found and number == len(counted) + 1:
+            counted.append((place, found.end()))
+    _take_out(lines, counted)
+    return lines
+
+
+def _take_out(lines: list[Line], counted: list[tuple[int, int]]) -> None:
+    """Let lines start behind their numbers, where these are too many to be words that happen to count."""
+    if len(counted) >= _FEWEST:
+        for place, content in counted:
+            lines[place] = replace(lines[place], content=content)
 
 
 def _deepened(text: str, lines: list[Line], places: Iterable[int]) -> list[Line]:

@@ -170,6 +170,12 @@ _SAID_AGAIN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """How a sentence says of those whom the one before it bars that they are barred."""
+_HEADS = re.compile(
+    r"(?![^:]*\b(?:such as|includ|allow|permi|eligib|except|enrol|may\b|not exclu))"
+    r"(?:[^.;:]*\b(?:following|criteria|cohorts?|arms?|parts?)\b[^.;:]{0,60}|[^.;:()]{1,40}(?:\([^()]*\))?\s*):",
+    re.IGNORECASE,
+)
+"""The last item of a criterion that only heads the criteria below it ("Presence of the following:")."""
 _UNSAID = re.compile(r"\W*(?:(?:please\s+)?note(?:\s+that)?\b)?\W*", re.IGNORECASE)
 """What may stand before words that add nothing."""
 _DEFINING = re.compile(
@@ -298,7 +304,8 @@ def without_idle_items(text: Text, outline: Outline) -> Outline:
 
 def _asks_nothing(text: Text, item: Outline, *, bearing: bool) -> bool:
     words = text.text[item.start : item.end].strip()
-    return arranges(words) or is_idle(text, words) or (bearing and explains_reproduction(words))
+    heads = text.exclusion and item.end == len(text.text) and _HEADS.fullmatch(words) is not None
+    return heads or arranges(words) or is_idle(text, words) or (bearing and explains_reproduction(words))
 
 
 def _words(text: Text, sentence: Sequence[Chunk]) -> str:

@@ -22,6 +22,7 @@ from trialgraph.criteria.members.sentences import sentences_of
 from trialgraph.criteria.mentions.topics import topics_of
 from trialgraph.criteria.mentions.unread import VAGUE
 from trialgraph.criteria.sections.outline import Outline
+from trialgraph.criteria.statements.apart import bars_apart
 from trialgraph.criteria.statements.captions import without_caption
 from trialgraph.criteria.statements.entrants import OBLIGING, allowed_case, also_asked
 from trialgraph.criteria.statements.notes import only_notes
@@ -173,7 +174,7 @@ def with_lead(
         case = narrative(text, start, start + opening.end)
         rest = replace(outline, start=start + opening.rest)
         return asked_of(text, case, with_lead(text, chunks, rest, body, read, either=either))
-    body = in_time_of(leading, body, facts_too=text.exclusion)
+    items, body = body, in_time_of(leading, body, facts_too=text.exclusion)
     body = in_state_of(text, leading, body) if text.exclusion else body
     following = _FOLLOWING.search(lead)
     stop = start + following.start() if following else lead_end
@@ -201,6 +202,8 @@ def with_lead(
     of_some = SOME_ASKED.match(text.text[slice(lead_end, outline.end)].lstrip(" *-•")) is not None
     apart = of_some or _OR_ANY.search(lead) is not None or only_notes(text, [_first_item(chunks, outline)])
     apart = apart or lead.rstrip().endswith(";")
+    if text.exclusion and either and bars_apart(text, outline, head, items):
+        return any_of([head, items])
     if (text.exclusion and either and (apart or _excludes(text, outline))) or _OR_AT_END.search(
         lead.rstrip(" ,;:.*-•")
     ):
