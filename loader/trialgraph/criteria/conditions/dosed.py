@@ -22,10 +22,10 @@ _TAKING = frozenset(
 )  # fmt: skip
 """What may stand before a dose, and says nothing but that it is given."""
 _GIVEN = _TAKING | frozenset(
-    {"ongoing", "daily", "concurrent", "concomitant", "systemic", "oral", "therapy", "treatment", "treatment with",
-     "maintenance", "with", "use", "steroid", "regular", "requirement for", "requirement of", "dependence", "dependent on",
-     "higher", "above", "exceeding", "than", "physiologic", "physiological", "equivalent", "to",
-     "immunosuppressive", "i.e", "ie", "i.e.", ","}
+    {"ongoing", "daily", "concurrent", "concomitant", "systemic", "oral", "therapy", "treatment", "with",
+     "treatment with", "maintenance", "use", "steroid", "regular", "requirement for", "requirement of",
+     "dependence", "dependent on", "higher", "above", "exceeding", "than", "physiologic", "physiological",
+     "equivalent", "to", "immunosuppressive", "i.e", "ie", "i.e.", ","}
 )  # fmt: skip
 """What else may, beside the name of the drugs."""
 _LASTING = frozenset({"chronic", "chronically", "long - term", "long term", "continuous", "prolonged"})
