@@ -27,7 +27,14 @@ from trialgraph.criteria.statements.addressees import concerns_reproduction, rea
 from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.kinds import read_denied_kind
 from trialgraph.criteria.statements.parts import part_named
-from trialgraph.criteria.statements.subgroups import MODAL, age_case, aged_persons, any_kind, defined_at
+from trialgraph.criteria.statements.subgroups import (
+    MODAL,
+    age_case,
+    aged_persons,
+    any_kind,
+    defined_at,
+    demand_on_some,
+)
 from trialgraph.criteria.statements.supposed import case_of, opened_case
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, dated, is_formal, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
@@ -73,7 +80,9 @@ def read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression
         return read_conditional(text, [*rest[:at], *label, *rest[at:]])
     if not any(is_content(chunk) for chunk in rest):
         return read_conditional(text, chunks) if not rest else _with_rest(text, label, rest)
-    body = _remarked(text, label, read_labelled(text, rest, depth + 1))
+    topical = text.exclusion and _TOPIC.search(text.lowered, label[0].start, label[-1].end)
+    demanded = demand_on_some(text, rest) if topical else None
+    body = _remarked(text, label, demanded or read_labelled(text, rest, depth + 1))
     if (part := part_named(text, label[0].start, label[-1].end) or _other(text, label, body)) is not None:
         return asked_of(text, part, body)
     if not text.exclusion and offers_choice(words) and isinstance(body, AllOf):
