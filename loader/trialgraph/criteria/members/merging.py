@@ -125,6 +125,7 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
             or _confirms_too(merged[-1], segment, following)
             or (
                 _is_remark(segment)
+                and not _grades_another(text, segment)
                 and not _adds_to_value(merged[-1], segment)
                 and not (
                     text.exclusion
@@ -339,6 +340,13 @@ def _ends_in_adjective(chunks: Sequence[Chunk]) -> bool:
     if not chunks or chunks[-1].kind != "word":
         return False
     return "qualifier" in chunks[-1].classes or len(chunks) - 1 in adjectives_at(chunks)
+
+
+def _grades_another(text: Text, segment: Segment) -> bool:
+    """Whether a grade opens a member with a disease of its own ("stroke, grade 3 arrhythmia, or …")."""
+    first = segment.chunks[0]
+    graded = text.lowered.startswith("grade", first.start)
+    return graded and any(is_content(chunk) for chunk in segment.chunks[1:])
 
 
 def _is_remark(segment: Segment) -> bool:
