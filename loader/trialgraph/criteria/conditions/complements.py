@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.language.vocabulary import Term, Vocabulary
 from trialgraph.criteria.members.cancers import are_several, names_cancer
+from trialgraph.criteria.quantities.fitting import is_wanted
 from trialgraph.criteria.trees import all_of, any_of
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "join_complements",
     "lists_cancers",
     "lists_paraproteins",
+    "without_met",
 ]
 
 _MALIGNANT = str(TGC.MalignantNeoplasm)
@@ -25,6 +28,7 @@ _PARAPROTEINS = frozenset(map(str, (TGC.SerumMProtein, TGC.UrineMProtein, TGC.In
 """By any of which a myeloma can be measured."""
 _FERTILE = str(TGC.ChildbearingPotential)
 _STEPS = "{plus}"
+_LET_IN = re.compile(r"\b(?:eligib|allowed|permitted|may enroll)", re.IGNORECASE)
 
 
 def join_complements(expression: Expression) -> Expression:
@@ -68,6 +72,31 @@ def _with_fertile(operands: list[Expression]) -> list[Expression]:
 def _is_infertile(expression: Expression) -> bool:
     told = expression.operand if isinstance(expression, Not) else None
     return isinstance(told, Fact) and told.concept == _FERTILE
+
+
+def without_met(barred: Expression) -> Expression:
+    """Leave out of what bars someone who keeps a limit that bars on its other side, whatever words say of it.
+
+    "QTc ≥ 470 ms. Abnormalities require a mean QTc < 470 ms" bars nobody whose QTc is less.
+    """
+    if not isinstance(barred, AnyOf):
+        return barred
+    kept: list[Expression] = []
+    for each in barred.operands:
+        if not any(isinstance(limit, Value) and _meets(each, limit) for limit in kept):
+            kept.append(each)
+    return any_of(kept)
+
+
+def _meets(expression: Expression, limit: Value) -> bool:
+    """Whether those who keep a limit are all that is told of, or told to be eligible."""
+    members = expression.operands if isinstance(expression, AllOf) else (expression,)
+    values = [each for each in members if isinstance(each, Value)]
+    words = [each for each in members if isinstance(each, Narrative)]
+    if len(values) != 1 or len(values) + len(words) < len(members):
+        return False
+    let_in = not words or any(_LET_IN.search(each.text) for each in words) or is_wanted(values[0])
+    return let_in and _denies_rest(Not(limit), values[0])
 
 
 def _joined(operands: list[Expression]) -> Expression:

@@ -16,6 +16,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.continued import CONTINUED, with_continued
 from trialgraph.criteria.conditions.diameters import told_diameter
+from trialgraph.criteria.conditions.dosed import dose_alone
 from trialgraph.criteria.conditions.plainly import asks_plainly
 from trialgraph.criteria.conditions.roles import COURSE, DOSE, SIZE, is_of_all, role_of
 from trialgraph.criteria.facts.restrictions import Stated, with_limits
@@ -28,13 +29,6 @@ __all__ = ["add_values"]
 
 _ENDS = frozenset({";", "."})
 _OPENING = frozenset({"for", "in", "with"})
-_TAKING = frozenset(
-    {"patient", "subject", "participant", "individual", "patient who", "subject who", "participant who",
-     "who", "are", "is", "have", "on", "receiving", "receive", "requiring", "require", "requires", "taking",
-     "using", "treated with", "use of", "need", "need for", "of", "a", "the", "at", "dose", "doses",
-     "dose of", "doses of", "that", "currently"}
-)  # fmt: skip
-"""What may stand before a dose, and says nothing but that it is given."""
 _LEAST = 3
 _FURTHEST = 40
 """How far back the start of a sentence is sought, in chunks."""
@@ -151,7 +145,7 @@ def _beside(words: Narrative, left: _Left) -> Expression:
     read: list[Expression] = []
     clauses = [each for each in left.clauses(words.span) if each[0]]
     alone = len(clauses) == 1
-    if alone and (dose := _dose_alone(left, clauses[0][0])) is not None:
+    if alone and (dose := dose_alone(text, clauses[0][0], left.values)) is not None:
         return dose
     for clause, told in clauses:
         for index in range(told, len(clause)):
@@ -174,18 +168,6 @@ def _beside(words: Narrative, left: _Left) -> Expression:
     if not read:
         return words
     return any_of([words, *read]) if text.exclusion else all_of([words, *read])
-
-
-def _dose_alone(left: _Left, clause: Sequence[Chunk]) -> Expression | None:
-    """Return the dose that a clause says nothing but that patients are on ("requiring > 10 mg")."""
-    at = next((i for i, chunk in enumerate(clause) if chunk.kind == "value" and chunk.form == DOSE), 0)
-    plain = all(chunk.form in _TAKING for chunk in clause[:at])
-    timed = [chunk.window for chunk in clause[at + 1 :]]
-    if not at or not plain or None in timed or len(timed) > 1 or clause[at].start not in left.values:
-        return None
-    role = role_of(left.text, clause, at)
-    dose = clause[at].expression if role == ("barred" if left.text.exclusion else "demanded") else None
-    return None if dose is None else _dated(dose, clause[at + 1 :])
 
 
 def _dated(limit: Expression, behind: Sequence[Chunk]) -> Expression:

@@ -71,6 +71,7 @@ _ENTERED = re.compile(
 """How a criterion ends that says of everyone whom it is about that they are let in."""
 _BEING_AGED = re.compile(r"\W*(?:(?:must\s+)?be\s+)?", re.IGNORECASE)
 """What may stand before an age that a criterion starts with."""
+_OF_PARTS = re.compile(r"\b(?:parts?|cohorts?|arms?|phase|groups?|strat(?:um|a)|regimens?)\b", re.IGNORECASE)
 _GIVEN = frozenset({"received", "previously treated with", "treated with", "have received", "has received"})
 _ENTERS = re.compile(r"eligib|enrol|includ|particip|enter|accru")
 DOSE = "dose"
@@ -169,7 +170,9 @@ def is_of_all(text: Text, clause: Sequence[Chunk], index: int) -> bool:
     """
     if not tells_age(clause[index]):
         return False
-    told = _ENTRANTS.match(text.text, 0, clause[index].start) or _BEING_AGED.match(text.text)
+    told = _ENTRANTS.match(text.text, 0, clause[index].start)
+    if told is None and not any(map(tells_age, clause[index + 1 :])) and not _OF_PARTS.search(text.text):
+        told = _BEING_AGED.match(text.text)
     after = itertools.takewhile(lambda chunk: chunk.form != ",", clause[index + 1 :])
     ruled = any(c.form in _MODAL or c.classes & {"allowance", "barring", "negation"} for c in after)
     ruled = ruled or any("barring" in chunk.classes for chunk in clause[index + 1 :])

@@ -17,7 +17,7 @@ from trialgraph.criteria.conditions.circumstances import are_those_aged, ask_in_
 from trialgraph.criteria.conditions.elapsed import too_recent
 from trialgraph.criteria.conditions.further import other_limit
 from trialgraph.criteria.conditions.groups import by_part, by_sex
-from trialgraph.criteria.conditions.roles import is_of_all
+from trialgraph.criteria.conditions.roles import is_of_all, tells_age
 from trialgraph.criteria.conditions.sexes import sex_before, sex_of
 from trialgraph.criteria.facts.counts import behind_lines, counted_for, counts_lines
 from trialgraph.criteria.facts.facts import is_content, read_fact
@@ -93,6 +93,7 @@ _PROVISOS = frozenset(
 _MODALS = frozenset({"must", "must have", "must be", "should", "will", "need", "need to"})
 _FAILING = frozenset({"inability", "unable", "failure", "fails", "fail", "failed"})
 """How words open that deny the value behind them ("inability to maintain platelets > 50,000")."""
+_SEX = re.compile(r"\W*(?:(?:fe)?males?|(?:wo)?men)\s+", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"\s*[*†‡§]+\s*")
 _MARKER = re.compile(r"(?:[a-k]|[ivx]{1,4}|\d{1,2})[.)]\s*(?=[A-Z])|[°o]\s*(?=[A-Z])")
 """The letter or number of an item, where its list lost its lines."""
@@ -316,7 +317,7 @@ def _read_around_value(
     condition = next(
         (i for i, each in enumerate(rest) if "condition" in each.classes or each.form == "for"), 0
     )
-    everyone = not text.exclusion and is_of_all(text, chunks, at)
+    everyone = not text.exclusion and (is_of_all(text, chunks, at) or _opens_with_sex(text, chunks, at))
     far = any(is_content(chunk) for chunk in rest[:condition]) or (condition > 0 and everyone)
     if not far and ("condition" in rest[condition].classes or rest[condition].form == "for"):
         begins, kept = rest[condition].start, {chunk.start for chunk in rest}
@@ -328,6 +329,11 @@ def _read_around_value(
         alternative = text.exclusion or offered or proviso or told
         return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
     return beside_words(text, expression, chunks[at], [each for each in after if each.start >= rest[0].start])
+
+
+def _opens_with_sex(text: Text, chunks: list[Chunk], at: int) -> bool:
+    """Whether a criterion opens with an age of women or men, of whom it tells more ("women ≥ 40 who …")."""
+    return tells_age(chunks[at]) and _SEX.fullmatch(text.text, 0, chunks[at].start) is not None
 
 
 def _with_fact_behind(text: Text, expression: Expression, rest: list[Chunk]) -> Expression | None:

@@ -129,6 +129,7 @@ def merge_qualifiers(text: Text, segments: list[Segment]) -> list[Segment]:
             or _confirms_too(merged[-1], segment, following)
             or (
                 _is_remark(segment)
+                and not _grades_another(text, segment)
                 and not _adds_to_value(merged[-1], segment)
                 and not (
                     text.exclusion
@@ -351,6 +352,13 @@ def _describes(segments: Sequence[Segment], at: int) -> bool:
     described = segments[at].chunks[0].form.split(" ")[0] in (_PERSONAL if alone else _CLAUSE)
     cut = at + 1 < len(segments) and segments[at + 1].chunks[0].form.split(" ")[0] in FINITE
     return at > 0 and segments[at].joint == "," and described and not cut and len(segments[at].chunks) > 1
+
+
+def _grades_another(text: Text, segment: Segment) -> bool:
+    """Whether a grade opens a member with a disease of its own ("stroke, grade 3 arrhythmia, or …")."""
+    first = segment.chunks[0]
+    graded = text.lowered.startswith("grade", first.start)
+    return graded and any(is_content(chunk) for chunk in segment.chunks[1:])
 
 
 def _is_remark(segment: Segment) -> bool:

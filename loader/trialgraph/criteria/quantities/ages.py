@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 _AFTER_AGE = re.compile(
-    r"\s*(?:$|[.,;)\]]|(?:with|who|at|and|or|inclusive|on|in(?!\s+(?:remission|duration))|eligible|undergoing|diagnosed|scheduled|planned"
+    r"\s*(?:$|[.,;)\]]|\((?=[^()]*\blegal\s+age\b)|(?:with|who|at|and|or|inclusive|on|in(?!\s+(?:remission|duration))|eligible|undergoing|diagnosed|scheduled|planned"
     r"|male|female|men|women|regardless|by|when)\b)",
     re.IGNORECASE,
 )
@@ -46,7 +46,7 @@ _THEM = re.compile(
     re.IGNORECASE,
 )
 """Persons, and nothing else in their sentence, right before a number."""
-_NOBODY = re.compile(r"(?:^\W*|[.;:*•]\s*|\bor\s+|\bmust\s+be\s+|\bare\s+)$", re.IGNORECASE)
+_NOBODY = re.compile(r"(?:^\W*(?:be\s+)?|[.;:*•]\s*|\bor\s+|\bmust\s+be\s+|\bare\s+)$", re.IGNORECASE)
 _GROWN = re.compile(r"\b(?:older|younger)\b|\b(?:or|and)\s+(?:over|above)\s+in\s+age\b", re.IGNORECASE)
 _AT_ONCE = re.compile(
     r"(?:\s+in\s+age)?\s*(?:$|[.;,)]|\bor\s+(?:older|younger)\b"
@@ -54,6 +54,8 @@ _AT_ONCE = re.compile(
     re.IGNORECASE,
 )
 _OR = re.compile(r"\s+or\s+", re.IGNORECASE)
+_LAW_ASIDE = re.compile(r"(?<=[a-z\d])\s*\([^()]*\blegal\s+age\b[^()]*\)", re.IGNORECASE)
+"""A bracket behind an age on where people come of age later."""
 _ANY_AGE = range(5, 101)
 """Numbers that may be years of age where nothing says so."""
 _FEW_YEARS = 2
@@ -66,6 +68,7 @@ def explains(text: str, start: int) -> bool:
     before, after = text[max(0, start - _AROUND) : start], text[start : start + _AROUND]
     if is_lawful(text, start):
         return True
+    after = _LAW_ASIDE.sub("", after)
     opening = max(before.rfind(sign) for sign in _SENTENCE_ENDS) + 1
     ends = [place for sign in _SENTENCE_ENDS if (place := after.find(sign)) >= 0]
     return lexicon().explanation.search(before[opening:] + after[: min(ends, default=None)]) is not None

@@ -26,6 +26,13 @@ AGES = re.compile(
     re.IGNORECASE,
 )
 """A bracket that tells of whom a scale is used ("Lansky (< 16 years) or Karnofsky (≥ 16 years) ≥ 60")."""
+_CRITERIA = r"(?:NCI[-\s]*)?CTC(?:AE)?(?:[\s,]*v(?:ersion)?[\s.]*[\d.]+)?"
+_GRADED = re.compile(
+    rf"\s*(?:of\s+)?(?:{_CRITERIA}\s*)?[≥>]?\s*grade\s*[≥>]?\s*\d(?:\s+or\s+(?:higher|greater|above|worse))?"
+    rf"[\s,]*(?:(?:per|by|on)\s+)?(?:{_CRITERIA})?\s*(?=\(\s*[<>≤≥])",
+    re.IGNORECASE,
+)
+"""The grade of what a bracket bounds ("proteinuria of grade 3 or higher (> 3.5 g/24 hours)")."""
 _OBTAINED = re.compile(
     r"\s*,?\s*(?:(?:performed|obtained|measured|assessed|done|drawn|taken|determined|collected|evaluated|tested)\s+)?"
     r"(?=(?:within|in\s+the)\s)",
@@ -53,7 +60,10 @@ def past_fillers(text: str, offset: int) -> tuple[int, Window | None]:
             window, offset = timed.window, timed.end
             continue
         rest = (
-            wording().method.match(text, offset) or GLOSS.match(text, offset) or _FILLER.match(text, offset)
+            wording().method.match(text, offset)
+            or _GRADED.match(text, offset)
+            or GLOSS.match(text, offset)
+            or _FILLER.match(text, offset)
         )
         if rest is None or rest.end() == offset:
             break

@@ -22,7 +22,7 @@ __all__ = ["OPENING", "THEN", "after_comparator", "parse_limit", "parse_range", 
 
 _RANGE = re.compile(r"\s*(?:(?:-|to\b|through\b|~)\s*(?=[\d.])|to\s+(?=[a-z]))", re.IGNORECASE)
 _OR = re.compile(r"\s+or\s+(?=[a-z\d])", re.IGNORECASE)
-_AND_RANGE = re.compile(r"\s*(?:and|to|-)\s*(?=[\d.])", re.IGNORECASE)
+_AND_RANGE = re.compile(r"(?:\s+of\s+age)?\s*(?:and|to|-)\s*(?=[\d.])", re.IGNORECASE)
 OPENING = re.compile(
     r"(?:between|from|ranging\s+from|range\s+of|range|ranges\s+from)\s+(?=[\d.≥>])", re.IGNORECASE
 )

@@ -21,6 +21,7 @@ from trialgraph.criteria.conditions.complements import (
     join_complements,
     lists_cancers,
     lists_paraproteins,
+    without_met,
 )
 from trialgraph.criteria.conditions.elapsed import (
     asks_treatment,
@@ -165,7 +166,9 @@ def read_expression(
     text.chunks = chunks = without_attributions(plain)
     read = _read_outlined(text, chunks, outline_without(outline, text.tables))
     read = finished_in_time(read, exclusion=text.exclusion)
-    expression = join_complements(set_apart(read) if text.exclusion else in_time_of_tests(loosened(read)))
+    expression = join_complements(
+        without_met(set_apart(read)) if text.exclusion else in_time_of_tests(loosened(read))
+    )
     cancers = 2 if " or " in text.text else 3
     if _is_unread_demand(text, expression):
         asked, _ = read_expression(normalized, "inclusion", outline, vocabulary)
