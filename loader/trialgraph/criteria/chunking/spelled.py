@@ -8,6 +8,7 @@ for is told by their first letters.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -131,19 +132,37 @@ def _closing(tokens: Sequence[Token], opening: int) -> int:
 
 
 def _spelled_from(tokens: Sequence[Token], opening: int, closing: int) -> int | None:
-    """Return where the words start that an abbreviation behind them stands for."""
+    """Return where the words start that an abbreviation behind them stands for.
+
+    If it isn't their first letters, it may have others of each word too ("Janus kinase 2 (JAK2)").
+    """
     short = "".join(each.text for each in tokens[opening + 1 : closing] if each.text.isalnum()).lower()
-    initials, listed = "", len(short) >= _LISTED
+    against = tokens[opening + 1].form == "anti"
+    short = short.removeprefix("anti") if against else short
+    initials, letters, loose, listed = "", "", None, len(short) >= _LISTED
     for start in range(opening - 1, max(-1, opening - 1 - (_LONGEST_LIST if listed else _LONGEST_WORDS)), -1):
         word = tokens[start].text
         if not word.isalnum():
             if word != "-" and not (listed and word == ","):
-                return None
+                break
             continue
-        initials = _initial(word) + initials
+        initials, letters = _initial(word) + initials, _some_of(word) + letters
         if initials == short or (len(short) >= _LOOSE and _stands_for(short, initials)):
-            return start
-    return None
+            return _before_anti(tokens, start) if against else start
+        if loose is None and len(short) >= _LOOSE and re.fullmatch(letters, short, re.IGNORECASE):
+            loose = start
+    return None if loose is None else _before_anti(tokens, loose) if against else loose
+
+
+def _before_anti(tokens: Sequence[Token], start: int) -> int:
+    """Return where words start that "anti" stands before, as in the bracket ("anti-X antigen (anti-XA)")."""
+    led = [token.form for token in tokens[max(0, start - 2) : start]]
+    return start - 2 if led == ["anti", "-"] else start
+
+
+def _some_of(word: str) -> str:
+    """Return a pattern for the first letter of a word and any others of it, in order."""
+    return word[0] + "".join(f"{letter}?" for letter in word[1:])
 
 
 def _initial(word: str) -> str:
@@ -156,7 +175,7 @@ def _stands_for(short: str, initials: str) -> bool:
 
     The last of a list may be of two words ("… and skin changes (POEMS)").
     """
-    letters = iter(initials)
-    in_order = all(letter in letters for letter in short)
+    first = iter(initials)
+    in_order = all(letter in first for letter in short)
     last = initials[-2:] if len(short) >= _LISTED else initials[-1]
     return in_order and initials[0] == short[0] and short[-1] in last

@@ -9,6 +9,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.chunking.pieces import TURNING, is_undergone
+from trialgraph.criteria.conditions.demands import ASKING, DEMAND_JOINTS, clause_after
 from trialgraph.criteria.conditions.exempting import except_for
 from trialgraph.criteria.conditions.intervals import (
     AGAIN,
@@ -40,10 +41,7 @@ _PARTICIPATION = str(TGC.TrialParticipation)
 _LONGEST_LABEL = 12
 _OF_LABELS = frozenset({"word", "concept", "bracket", "sign"})
 _BEING = frozenset({"is", "are", "was", "were", "has", "have", "has been", "have been", "must", "must be"})
-_ASKING = ("must", "should", "need", "has to", "have to")
-"""What an exclusion that asks for a time says with it ("surgery must be completed 30 days before")."""
-_JOINTS = frozenset({"and", ",", ";"})
-_ALL_JOINTS = frozenset({*_JOINTS, "or", "and / or"})
+_ALL_JOINTS = frozenset({*DEMAND_JOINTS, "or", "and / or"})
 _TIMED = frozenset({"limit", "window", "value"})
 _TELLING = ("week", "day", "month", "wash")
 """What the words of a time have in them, one of which every statement of it has."""
@@ -159,7 +157,7 @@ def _read(text: Text, chunks: Sequence[Chunk], read: Reader, beside: Beside) -> 
         return None
     if (barred := _framed(text, chunks, (WHO_HAD,), read)) is not None:
         return negate(barred)
-    clause = _clause_after(text, chunks)
+    clause = clause_after(text, chunks)
     barred = _barred(text, chunks[:clause], read)
     if barred is None and _framed(text, chunks, (BARE,), read) is not None:
         return narrative(text, chunks[0].start, chunks[-1].end)
@@ -182,9 +180,9 @@ def _barred_as_such(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expres
         barred = _framed(text, chunks, WASHED, read)
     if barred is not None:
         return barred
-    if not any(chunk.form.startswith(_ASKING) for chunk in chunks):
+    if not any(chunk.form.startswith(ASKING) for chunk in chunks):
         return None
-    clause = _clause_after(text, chunks)
+    clause = clause_after(text, chunks)
     rest = trimmed(chunks[clause + 1 :]) if clause is not None else []
     barred = _ended(text, chunks[:clause], read)
     if barred is None and " elapsed" in text.lowered:
@@ -241,31 +239,6 @@ def _of_unread_time(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expres
     if any(fact.category not in GIVEN for fact in facts):
         return None
     return map_facts(named, lambda fact: replace(fact, modifiers={**fact.modifiers, "qualifier": words}))
-
-
-def _clause_after(text: Text, chunks: Sequence[Chunk]) -> int | None:
-    """Return the joint behind which something else than a treatment is demanded, or None."""
-    named = False
-    for index, chunk in enumerate(chunks):
-        named = named or is_undergone(chunk)
-        if named and chunk.form in _JOINTS and _demands_anew(text, chunks[index + 1 :]):
-            return index
-    return None
-
-
-def _demands_anew(text: Text, chunks: Sequence[Chunk]) -> bool:
-    if chunks and chunks[0].form.split(" ")[0] == "to":
-        return False
-    for chunk in chunks:
-        if chunk.form in _JOINTS:
-            continue
-        if chunk.classes & {"negation", "persons"} or chunk.form.startswith((*_ASKING, "recovered", "has ")):
-            return True
-        if chunk.kind == "value" or (chunk.term is not None and is_content(chunk)):
-            return not is_undergone(chunk)
-        if chunk.kind == "limit":
-            return text.text[chunk.start].lower() in "am≥>"
-    return False
 
 
 def _label_before(chunks: Sequence[Chunk]) -> int | None:

@@ -237,7 +237,17 @@ def requires_treatment(chunks: Sequence[Chunk], following: Sequence[Chunk]) -> b
     ]
     last = chunks[-2:][0] if chunks[-1].form == "," else chunks[-1]
     given = bool(needed) and last is needed[-1] and all(category_of(each) in GIVEN for each in needed)
-    return given and len(ill) == 2
+    unknown = not needed and at < len(chunks) - 1 and all(_is_unknown(each) for each in chunks[at + 1 :])
+    return (given or unknown) and len(ill) == 2
+
+
+def _is_unknown(chunk: Chunk) -> bool:
+    """Whether a word may be part of a treatment's name that nothing knows ("surgical repair")."""
+    return (
+        chunk.kind == "word"
+        and (not chunk.classes or "qualifier" in chunk.classes)
+        and chunk.form not in JOINTS
+    )
 
 
 def for_time_before(head: Chunk, chunks: Sequence[Chunk]) -> bool:

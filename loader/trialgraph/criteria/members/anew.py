@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
+from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.requiring import REQUIRING
@@ -35,6 +36,15 @@ _TUMOURS = str(TGC.SolidTumor)
 """What the full name of RECIST names."""
 _SUPPOSING = frozenset({"if", "only if"})
 _NEAR = 6
+_PLACED = frozenset({"to", "at", "on"})
+_AIMED = _PLACED | {"for"}
+_GIVING = frozenset(
+    {"treatment with", "therapy with", "use of", "receipt of", "administration of", "any", "recent"}
+)
+_SEEING = (None, "", "procedure", "other")
+_SAYING = frozenset({"has", "have", "had", "is", "are", "was", "were"})
+_RELATING = ("that", "which", "who", "if", "unless", "except", "defined")
+_CLAUSAL = frozenset({"who", "that", "which", "if", "when", "during", "after", "before", "while"})
 _DEFINED_BY = frozenset({"as defined by", "defined by", "as defined"})
 _RULES = frozenset({"criteria", "classification", "guideline", "consensus", "edition", "standard"})
 _STANDARDS = frozenset({"recist", "irecist", "mrecist", "imrecist", "rano", "lugano", "cheson", "pcwg"})
@@ -68,6 +78,8 @@ def bars_anew(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
     head = next((chunk.term for chunk in segment.chunks if is_content(chunk)), None)
     if chunks[index].form != "or" or not following or head is None or takes_all(segment):
         return False
+    if following[0].form.split(" ")[0] in _SAYING and not _is_in_clause(segment):
+        return True
     at = next((i for i, chunk in enumerate(following) if is_content(chunk)), 0)
     named = following[at].term
     if following[at].kind == "value" and head.category == "condition":
@@ -78,7 +90,52 @@ def bars_anew(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
     plain = all(chunk.kind == "word" and not chunk.classes & TURNING for chunk in following[:at])
     akin = named is not None and (named.iri in head.ancestors | {head.iri} or head.iri in named.ancestors)
     same = named is not None and named.iri == head.iri
+    if plain and (_gives_beside(segment, following[:at], following[at]) or _is_seen(segment, following)):
+        return True
     return plain and ((akin and "any" in opening) or (same and not opening.isdisjoint(_ANEW)))
+
+
+def _gives_beside(segment: Segment, opening: Sequence[Chunk], named: Chunk) -> bool:
+    """Whether another treatment follows one that is narrowed by its place or purpose.
+
+    "Chemotherapy for breast cancer or treatment with a taxane", "radiotherapy to several sites or surgery".
+    """
+    at = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), 0)
+    rest = segment.chunks[at + 1 :]
+    given = all(category_of(chunk) in GIVEN for chunk in (segment.chunks[at], named))
+    leads = all(chunk.classes & (DESCRIBING | {"historic"}) for chunk in opening)
+    if not (given and leads and rest) or rest[0].form not in _AIMED or _tells_more(rest):
+        return False
+    if rest[0].form in _PLACED and not any(map(is_content, rest)):
+        return True
+    return any(chunk.form in _GIVING or "historic" in chunk.classes for chunk in opening)
+
+
+def _is_seen(segment: Segment, following: Sequence[Chunk]) -> bool:
+    """Whether any other thing follows how a disease is seen ("lung disease on a CT scan or any illness")."""
+    at = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), 0)
+    rest = segment.chunks[at + 1 :]
+    seen = bool(rest) and rest[0].form == "on" and all(category_of(each) in _SEEING for each in rest)
+    return seen and category_of(segment.chunks[at]) == "condition" and following[0].form.startswith("any")
+
+
+def _is_in_clause(segment: Segment) -> bool:
+    """Whether a verb behind "or" may be that of a clause about the thing named before it."""
+    at = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), 0)
+    rest = segment.chunks[at + 1 :]
+    return any(chunk.form.startswith(_RELATING) or "definition" in chunk.classes for chunk in rest)
+
+
+def _tells_more(rest: Sequence[Chunk]) -> bool:
+    """Whether what narrows a treatment goes on in a clause, a list, a denial or with other treatments."""
+    return any(
+        chunk.classes & TURNING - {"condition"}
+        or category_of(chunk) in GIVEN
+        or (chunk.kind != "word" and category_of(chunk) != "condition")
+        or chunk.form in _CLAUSAL
+        or chunk.form in REQUIRING
+        for chunk in rest
+    )
 
 
 def _needs_only(segment: Segment) -> bool:

@@ -47,12 +47,13 @@ STARTERS = frozenset(
 _ANCHOR = (
     r"(?:(?:cycle\s+one|day\s+one|the|a|an|first|1st|initial|start|starting|started|initiation|initiating|beginning|commencement|commencing"
     r"|administration|receiving|receipt|dose|doses|dosing|study|trial|treatment|drug|drugs|of|to|on|in|this|any|their|enrollment"
-    r"|enrolment|enrolling|randomi[sz]ation|randomi[sz]ed|screening|registration|entry|entering|inclusion|cycle|day|d|c|1|0|informed|consent"
+    r"|enrolment|enrolling|entrance|randomi[sz]ation|randomi[sz]ed|screening|registration|entry|entering|inclusion|cycle|day|d|c|1|0|informed|consent"
     r"|signing|providing|giving|signature|signed|obtaining|written|baseline|laborator(?:y|ies)|tests?|testing|samples?|visits?|investigational|product|medication|medicinal|agent"
     r"|therapy|surgery|planned|protocol(?:-(?:directed|specified|defined|mandated|indicated|prescribed|required))?|leukapheresis|apheresis|infusion|participation|date|time|scheduled"
     r"|being|intervention|into|for|and|form|document|assessment|exam|icf|c1d1|c1|d1|run-in|phase|period|lymphodepletion"
     r"|conditioning|pre-?registration|check-in|anticipated|expected|projected|onto|interventions|products|treatments|vaccinations?|preparative"
-    r"|(?:is|was)\s+(?:signed|obtained|given|provided)|lymphodepleting(?:\s+chemotherapy)?|regimen|recruitment|admission|step\s+\d+|assignment|allocation|patient|subject|participant|protocol-specified|proposed|current|present|now|procedure|procedures|operation|placement|implantation|injection)\b"
+    r"|(?:is|was)\s+(?:signed|obtained|given|provided)|lymphodepleting(?:\s+chemotherapy)?|regimen|recruitment|admission|step\s+\d+|assignment|allocation|patient|subject|participant|protocol-specified|proposed|current|present|now|procedure|procedures|operation|placement|implantation|injection"
+    r"|ip|imp|collection|eligibility\s+confirmation(?:\s+by\s+(?:the\s+)?[\w-]+)?)\b"
     r"(?:['’]s)?[\s/-]*)+"
 )
 _STOP = (
@@ -80,6 +81,10 @@ _NAMED = (
     rf"|(?:(?<=\bdosing )|(?<=\btreatment )|(?<=\btherapy ))with\s+{_DRUG}\b(?:\s*\([a-z]\w+\))?{_OTHER}"
     r"|(?<=\bdosing )with\s+[\w-]+(?:\s*\([A-Z][^()]{1,20}\))?(?=\s*(?:[.;,)]|$))"
     r"|(?<=\bdose )[A-Z]{1,5}[- ]?\d{2,}\w*"
+    r"|(?:(?<=\bdose )|(?<=\bdosing ))with\s+(?:the\s+)?(?:study|trial|protocol|investigational)\s+"
+    r"(?:drug|treatment|medication|product|therapy|intervention)\b"
+    r"|(?=[\w.-]*\d)(?=[\w.-]*[a-z])[\w.-]{4,}\s+(?:infusion|injection|dose|dosing|administration)\b"
+    r"|(?<=\bof the )(?:[\w+-]+\s+){1,2}(?:therapy|treatment|regimen|combination)\b"
     rf"|(?<=\bthe )(?:(?!{_STOP})[\w/+-]+\s+){{1,2}}(?:infusion|injection|administration|transplant\w*)\b"
     rf"|(?<=\bfirst )(?:(?!{_STOP})[\w/+-]+\s+)(?:(?:or|and)\s+[\w/+-]+\s+)?"
     r"(?:administration|dose|infusion|injection)\b)?"
@@ -109,7 +114,7 @@ def _length(name: str) -> tuple[str, str]:
     )
     return (
         number,
-        rf"(?P<unit{name}>{_UNITS})s?\b(?!\s+(?:of\s+age|old)\b)(?:\s*\(\s*\d+\s+\w+\s*\)|\s+window\b)?",
+        rf"(?P<unit{name}>{_UNITS})s?\b(?!\s+(?:of\s+age|old)\b)(?:\s*\(\s*\d+\s+\w+\s*\)|\s+(?:window|period)\b)?",
     )
 
 
@@ -138,7 +143,7 @@ _BEFORE = (
     rf"(?:\s*,?\s*{_GIVEN}"
     r"|\s*,?\s*(?:(?:immediately|just)\s+)?(?:prior\s+to|before|preceding|of|from|prior)\s+"
     rf"(?!{_DISEASE})"
-    rf"{_WORDS_BETWEEN}{_ANCHOR}{_NAMED}(?:\s*\(\s*(?:i\.?e\.?,?\s*|defined\s+as\s+)?{_ANCHOR}\))?|\s+(?:ago|prior|before|previously)\b(?!\s+{_DISEASE})"
+    rf"{_WORDS_BETWEEN}{_ANCHOR}{_NAMED}(?:\s*\(\s*(?:i\.?e\.?,?\s*|defined\s+as\s+)?{_ANCHOR}\)(?:\s+visit\b)?)?|\s+(?:ago|prior|before|previously)\b(?!\s+{_DISEASE})"
     r"|\s+previous(?=\s*(?:[.,;)]|$|which|with)))"
 )
 _LIVES = (

@@ -98,6 +98,18 @@ _BEARING = re.compile(
     re.IGNORECASE,
 )
 """What makes a note about tests one about who can enter."""
+_ECG = r"(?:E[CK]Gs?|electrocardio\w+(?:\s*\(E[CK]Gs?\))?)"
+_MEASURED = re.compile(
+    rf"{_NOTE}(?:if\s+a\s+single\s+{_ECG}\b(?:[^.;]|\.(?!\s))*\bmust\s+be\s+performed\b"
+    rf"|triplicate\s+{_ECG}\b[^.;]*\bperformed\s+and\s+the\s+average\b"
+    r"|in\s+the\s+(?:event|case)\s+(?:that\s+)?(?:\d+\s+\w+\s+have\s+elapsed\s+between\s+the\s+screening\s+pregnancy\s+test\b"
+    rf"|of\s+potentially\s+correct[ia]ble\s+causes\s+of\s+QT\s+prolongation\b[^;]*\btriplicate\s+{_ECG}\s+may\s+be\s+repeated\b)"
+    r"|without\s+known\s+history,?\s+testing\s+needs\s+to\s+be\s+performed\b"
+    r"|hepatitis\s+C\s+antibody\s+(?:\(\w+\)\s+)?testing\s+is\s+allowed\s+for\s+screening\s+purposes\b"
+    r"|(?:[\w()/-]+\s+){1,12}(?:should|must|will)\s+be\s+calculated\s+(?:as|using|by|from|with)\b)[^.;≤≥<>]*\W*",
+    re.IGNORECASE,
+)
+"""How a sentence tells how something is measured, or that it is again, of which nothing follows."""
 _TESTED_FOR = (
     r"(?:\bhepatitis\b|\bhep\s[BC]\b|\bH[BCI]V\b|\bHB[sc]A[gb]\b|\banti-?\s?HBc|\bviral\s+loads?\b"
     r"|\bserolog|\bpregnancy\s+(?:test|status))"
@@ -176,7 +188,7 @@ _NOT_LIVE = re.compile(
 
 
 def arranges(words: str) -> bool:
-    """Whether words only say that a test isn't required, or as a note how one is done.
+    """Whether words say how something is measured, that a test isn't needed, or in a note how it is done.
 
     Example:
         >>> arranges("Note: no HIV testing is required unless mandated by local health authority.")
@@ -186,6 +198,8 @@ def arranges(words: str) -> bool:
     """
     lowered = words.lower()
     if any(need in lowered for need in _NEEDS) and _WAIVED.match(words):
+        return True
+    if _MEASURED.fullmatch(words):
         return True
     noted = NOTED.match(words) is not None
     return noted and _ARRANGING.search(words) is not None and _BEARING.search(words) is None

@@ -22,6 +22,7 @@ from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_segments
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.mentions.topics import topics_of
+from trialgraph.criteria.quantities.fitting import is_wanted, wanted_side
 from trialgraph.criteria.statements.addressees import concerns_reproduction, read_conditional
 from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.kinds import read_denied_kind
@@ -272,10 +273,24 @@ def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> E
         if not text.exclusion and "example" in label[-1].classes and isinstance(body, AllOf):
             return alternatives_of(body)
         return _with_topics(text, label, body) if text.exclusion else body
+    if not text.exclusion and _tells_how_bad(label, body):
+        return all_of([join_segments(text, read_segments(text, label), "and"), body])
     if not text.exclusion:
         kinds = any_kind(text, label[:-1], body, end) if "example" in label[-1].classes else None
         return kinds or narrative(text, label[0].start, end)
     return all_of([read_conditional(text, label), body])
+
+
+def _tells_how_bad(label: Sequence[Chunk], body: Expression) -> bool:
+    """Whether nothing but values on the bad side stand below a condition ("Anemia: hemoglobin ≤ 10 g/dL").
+
+    They say what is meant by it, since nobody is asked to be worse for having it.
+    """
+    values = [atom for atom in atoms(body) if isinstance(atom, Value)]
+    bad = bool(values) and all(wanted_side(value) is not None and not is_wanted(value) for value in values)
+    named = [chunk for chunk in label if is_content(chunk)]
+    condition = len(named) == 1 and named[0].term is not None and named[0].term.category == "condition"
+    return bad and condition and len(values) == len(list(atoms(body)))
 
 
 def _opens_persons(chunk: Chunk) -> bool:

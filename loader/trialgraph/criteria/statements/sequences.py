@@ -28,6 +28,7 @@ from trialgraph.criteria.statements.admissions import (
     read_admission,
     read_permission,
 )
+from trialgraph.criteria.statements.assessed import tells_class, with_class_of_assessed
 from trialgraph.criteria.statements.captions import without_caption
 from trialgraph.criteria.statements.endings import with_alternative
 from trialgraph.criteria.statements.examples import EXAMPLES, LISTING, listed_instances, lists_allowed
@@ -141,6 +142,10 @@ def _joined(text: Text, sentence: list[Chunk], read: list[Expression]) -> list[E
         return [*read[:-1], other]
     if read and (washed := with_washout(text, sentence, read[-1])) is not None:
         return [*read[:-1], washed]
+    if read and tells_class(text, sentence):
+        assessed = with_class_of_assessed(read[-1], read_statement(text, sentence).expression)
+        if assessed is not None:
+            return [*read[:-1], assessed]
     told = _told_besides(text, sentence, read)
     return None if told is None else [*read, told]
 

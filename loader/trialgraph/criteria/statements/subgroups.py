@@ -114,8 +114,8 @@ def any_kind(text: Text, chunks: Sequence[Chunk], listed: Expression, end: int) 
     kind = text.vocabulary.by_iri.get(read.concept) if isinstance(read, Fact) else None
     if kind is None or not isinstance(read, Fact) or not kind.is_a(_NEOPLASM):
         return None
-    members = listed.operands if isinstance(listed, AllOf | AnyOf) else (listed,)
-    named = [i for i, each in enumerate(members) if isinstance(each, Fact) and each.category == "condition"]
+    members = _members_of(listed)
+    named = [i for i, each in enumerate(members) if _diseases_of(each)]
     kinds = members if named and isinstance(listed, AnyOf) else members[: named[-1] + 1] if named else ()
     behind = members[len(kinds) :]
     plain = all(i in named or isinstance(each, Narrative) for i, each in enumerate(kinds))
@@ -128,15 +128,32 @@ def any_kind(text: Text, chunks: Sequence[Chunk], listed: Expression, end: int) 
     return all_of([any_of([read, *told]), *behind])
 
 
+def _members_of(listed: Expression) -> tuple[Expression, ...]:
+    """Return the members of a list, and behind them what is asked besides any of them."""
+    if not isinstance(listed, AllOf | AnyOf):
+        return (listed,)
+    first = listed.operands[0] if isinstance(listed, AllOf) and listed.operands else None
+    return (*first.operands, *listed.operands[1:]) if isinstance(first, AnyOf) else listed.operands
+
+
+def _diseases_of(each: Expression) -> list[Fact]:
+    """Return the disease that a member of a list names, alone or with its markers."""
+    told = each.operands if isinstance(each, AllOf) else (each,)
+    facts = [part for part in told if isinstance(part, Fact)]
+    diseases = [fact for fact in facts if fact.category == "condition"]
+    plain = all(fact.category in ("condition", "biomarker") for fact in facts)
+    return diseases if plain and len(facts) == len(told) and len(diseases) == 1 else []
+
+
 def _is_below(text: Text, each: Expression, kind: str) -> bool:
-    term = text.vocabulary.by_iri.get(each.concept) if isinstance(each, Fact) else None
-    return term is not None and term.is_a(kind)
+    terms = [text.vocabulary.by_iri.get(fact.concept) for fact in _diseases_of(each)]
+    return any(term is not None and term.is_a(kind) for term in terms)
 
 
 def _overlaps(text: Text, each: Expression, kind: str) -> bool:
     """Whether a concept is known that is both ("lung adenocarcinoma")."""
-    name = each.concept if isinstance(each, Fact) else ""
-    return any({name, kind} <= term.ancestors for term in text.vocabulary.by_iri.values())
+    names = {fact.concept for fact in _diseases_of(each)}
+    return any(names & term.ancestors and kind in term.ancestors for term in text.vocabulary.by_iri.values())
 
 
 def defined_at(chunks: Sequence[Chunk]) -> int | None:
@@ -152,10 +169,12 @@ def defined_at(chunks: Sequence[Chunk]) -> int | None:
 def value_case(text: Text, chunks: list[Chunk]) -> Expression | None:
     """Read "patients with creatinine > 1.5 must have B": B is asked of those with that value only."""
     modal = next((i for i, chunk in enumerate(chunks) if chunk.form in MODAL), None)
-    if modal is None or chunks[0].form not in RESTARTS:
+    if modal is None or chunks[0].form not in RESTARTS | WHO:
         return None
     case, body = trimmed(chunks[1:modal]), trimmed(chunks[modal + 1 :])
     if not case or any(chunk.kind != "value" and not is_harmless(chunk, "label") for chunk in case):
+        return None
+    if chunks[0].form in WHO and not any(chunk.kind == "value" for chunk in body):
         return None
     condition = read_condition(text, case)
     if not body or not is_formal(condition):
