@@ -23,10 +23,11 @@ _BEING = re.compile(r"(?:is|are) present|exists?", re.IGNORECASE)
 _OPENING = re.compile(
     r"(?:(?:some |other )?examples?|th(?:is|ese)) (?:may |would |could )?(?:also )?(?:includes?|are)"
     r"(?:,? but (?:is|are)? ?not (?:limited|confined|restricted) to)?(?: (?:any of )?the following)?"
-    r"|including(?:,? but not limited to)?|any of the following|e\.?g\.?|note|similarly|otherwise",
+    r"|including(?:,? but not limited to)?|any of the following|e\.?g\.?|note|similarly|otherwise"
+    r"|(?:the )?(?:physical exam(?:ination)?|medical (?:record|history)|laboratory assessment)",
     re.IGNORECASE,
 )
-"""Words that only open what bars beside them."""
+"""Words that only open what bars beside them, or tell how it is found."""
 
 
 def without_leftovers(expression: Expression, *, barred: bool) -> Expression:
