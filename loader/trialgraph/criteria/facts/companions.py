@@ -216,6 +216,8 @@ def _companion(head: Term, chunks: Sequence[Chunk], read: Read) -> tuple[int, Ex
     for index, opening in enumerate(chunks):
         if _defines(opening) and (defined := _definition(head, chunks, index, read)) is not None:
             return defined
+        if opening.form in _STAYING and any(map(_offers, chunks[max(0, index - 2) : index])):
+            return None  # "in either arm or be on anticoagulants"
         if opening.form in _OPENING:
             start = index if opening.form in _LACKING else index + 1
             if _may_stand(head, opening, chunks[start:]):
@@ -244,6 +246,10 @@ def _definition(head: Term, chunks: Sequence[Chunk], at: int, read: Read) -> tup
     return (at, told) if found and isinstance(told, Fact | AnyOf) and _is_whole(told, listed) else None
 
 
+def _offers(chunk: Chunk) -> bool:
+    return chunk.form in OR or chunk.form.startswith("or ")
+
+
 def _may_stand(head: Term, opening: Chunk, chunks: Sequence[Chunk]) -> bool:
     """Whether a stretch names what is so, of a kind that its first word leads to."""
     at = next((i for i, chunk in enumerate(chunks) if is_content(chunk)), None)
@@ -257,6 +263,9 @@ def _may_stand(head: Term, opening: Chunk, chunks: Sequence[Chunk]) -> bool:
     first = 1 if opening.form in _LACKING else 0
     if any(chunk.classes & _UNSEEN or chunk.form in _POSSIBLE | _OPENING for chunk in chunks[first:at]):
         return False
+    given = named.category in GIVEN
+    if given and opening.form in _THINGS and any(c.kind == "word" and not c.classes for c in chunks[:at]):
+        return False  # "that precludes radiotherapy"
     if opening.form in _ENTAILING:
         return head.category == named.category == "condition"
     if opening.form in _STAYING:
