@@ -86,8 +86,6 @@ def case_of(text: Text, chunks: Sequence[Chunk]) -> Expression:
     kept = trimmed(chunks)
     if len(kept) > 1 and kept[-1].form in ("only", "will"):
         kept = kept[:-1]
-    if len(kept) == 1 and kept[0].term is None and (sex := sex_of(text, kept)) is not None:
-        return sex
     reading = read_fact(text, kept) if kept else None
     if reading is not None:
         return Not(reading.expression) if reading.negated else reading.expression
