@@ -36,6 +36,8 @@ INFECTIONS = {
     str(TGC.HCVRNA): _HCV,
     str(TGC.HCVRNADetectable): _HCV,
     str(TGC.HCVRNAUndetectable): _HCV,
+    str(TGC.HDVAntibody): str(TGC.HepatitisD),
+    str(TGC.HIVTest): str(TGC.HIVInfection),
 }
 """The infection that a marker is of."""
 UNDETECTABLE = {_HBV: str(TGC.HBVDNAUndetectable), _HCV: str(TGC.HCVRNAUndetectable)}

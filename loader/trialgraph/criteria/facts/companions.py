@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.viruses import INFECTIONS
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import OR
 from trialgraph.criteria.language.vocabulary import GIVEN, Term
@@ -36,6 +37,9 @@ _HEADS = frozenset({"condition", "lesion", "biomarker"})
 _HAD = frozenset({"condition", "lesion", "biomarker", "other"})
 _PAST = ("prior", "previous", "any prior", "any previous")
 _EITHER = OR | {"/"}
+_DEFINING = frozenset({"defined as", "defined by", "as defined by", "as defined"})
+_FOUND = frozenset({"condition", "biomarker"})
+_ALSO = frozenset({"and", "with", "without", "who", "that", "which"})
 _POSSIBLE = frozenset({"will", "can", "could", "may", "might", "would", "should", "either"})
 _PLACING = frozenset({"of", "in", "from", "at", "per", "by", "according to", "based on"})
 _LEADING_AWAY = frozenset({"post", "condition", "exception", "allowance", "definition", "regardless",
@@ -138,16 +142,35 @@ def _parted(fact: Fact, text: Text, chunks: Sequence[Chunk], read: Read) -> Expr
             kept.append(part)
             continue
         place, companion = found
-        coincident = inside[place].form in _ENTAILING or (text.exclusion and _may_be_apart(companion))
+        defined = _defines(inside[place])
+        if defined and _marks(term, companion):
+            return _in_its_place(fact, companion)
+        coincident = text.exclusion and _may_be_apart(companion) and not defined
+        coincident = coincident or inside[place].form in _ENTAILING
         words = part if coincident else text.text[at : inside[place].start].strip(" ,")
         kept += [words] if words else []
         told.append(companion)
+        if (
+            defined
+        ):  # What stands before the disease is defined with it ("unstable liver disease defined by …").
+            kept = [words for words in kept if text.text.find(words, end) >= 0]
     if not told:
         return fact
     modifiers = {name: words for name, words in fact.modifiers.items() if name != "qualifier"}
     if kept:
         modifiers["qualifier"] = "; ".join(kept)
     return _joined([replace(fact, modifiers=modifiers), *told])
+
+
+def _marks(infection: Term, companion: Expression) -> bool:
+    """Whether all that an infection is defined by are markers of it, which show it."""
+    return all(INFECTIONS.get(getattr(each, "concept", "")) == infection.iri for each in atoms(companion))
+
+
+def _in_its_place(fact: Fact, markers: Expression) -> Expression:
+    """Return the markers that an infection is defined by, with what is excepted from it."""
+    excepted = {name: words for name, words in fact.modifiers.items() if name == "exception"}
+    return map_facts(markers, lambda each: replace(each, modifiers={**each.modifiers, **excepted}))
 
 
 def _with_effect(fact: Fact, head: Term, text: Text, chunks: Sequence[Chunk], read: Read) -> Expression:
@@ -191,6 +214,10 @@ def _between(chunks: Sequence[Chunk], start: int, end: int) -> list[Chunk]:
 def _companion(head: Term, chunks: Sequence[Chunk], read: Read) -> tuple[int, Expression] | None:
     """Return where the words of a fact beside another start, and that fact."""
     for index, opening in enumerate(chunks):
+        if _defines(opening) and (defined := _definition(head, chunks, index, read)) is not None:
+            return defined
+        if opening.form in _STAYING and any(map(_offers, chunks[max(0, index - 2) : index])):
+            return None  # "in either arm or be on anticoagulants"
         if opening.form in _OPENING:
             start = index if opening.form in _LACKING else index + 1
             if _may_stand(head, opening, chunks[start:]):
@@ -200,6 +227,27 @@ def _companion(head: Term, chunks: Sequence[Chunk], read: Read) -> tuple[int, Ex
         elif is_content(opening) or (opening.classes & _LEADING_AWAY and opening.form not in _PLACING):
             return None
     return None
+
+
+def _defines(opening: Chunk) -> bool:
+    return opening.form in _DEFINING
+
+
+def _definition(head: Term, chunks: Sequence[Chunk], at: int, read: Read) -> tuple[int, Expression] | None:
+    """Return where a disease is defined by alternatives, and these ("defined by ascites or jaundice")."""
+    listed = chunks[at + 1 :]
+    plain = not any(
+        chunk.form in _ALSO or chunk.kind == "value" or chunk.classes & _UNSEEN for chunk in listed
+    )
+    if head.category != "condition" or not plain or not _may_stand(head, chunks[at], listed):
+        return None
+    told = read(listed)
+    found = all(isinstance(each, Fact) and each.category in _FOUND for each in atoms(told))
+    return (at, told) if found and isinstance(told, Fact | AnyOf) and _is_whole(told, listed) else None
+
+
+def _offers(chunk: Chunk) -> bool:
+    return chunk.form in OR or chunk.form.startswith("or ")
 
 
 def _may_stand(head: Term, opening: Chunk, chunks: Sequence[Chunk]) -> bool:
@@ -215,6 +263,9 @@ def _may_stand(head: Term, opening: Chunk, chunks: Sequence[Chunk]) -> bool:
     first = 1 if opening.form in _LACKING else 0
     if any(chunk.classes & _UNSEEN or chunk.form in _POSSIBLE | _OPENING for chunk in chunks[first:at]):
         return False
+    given = named.category in GIVEN
+    if given and opening.form in _THINGS and any(c.kind == "word" and not c.classes for c in chunks[:at]):
+        return False  # "that precludes radiotherapy"
     if opening.form in _ENTAILING:
         return head.category == named.category == "condition"
     if opening.form in _STAYING:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
+from trialgraph.criteria.trees import any_of
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not
 
 __all__ = ["without_leftovers"]
 
@@ -19,6 +20,14 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 _BEING = re.compile(r"(?:is|are) present|exists?", re.IGNORECASE)
+_OPENING = re.compile(
+    r"(?:(?:some |other )?examples?|th(?:is|ese)) (?:may |would |could )?(?:also )?(?:includes?|are)"
+    r"(?:,? but (?:is|are)? ?not (?:limited|confined|restricted) to)?(?: (?:any of )?the following)?"
+    r"|including(?:,? but not limited to)?|any of the following|e\.?g\.?|note|similarly|otherwise"
+    r"|(?:the )?(?:physical exam(?:ination)?|medical (?:record|history)|laboratory assessment)",
+    re.IGNORECASE,
+)
+"""Words that only open what bars beside them, or tell how it is found."""
 
 
 def without_leftovers(expression: Expression, *, barred: bool) -> Expression:
@@ -33,13 +42,18 @@ def without_leftovers(expression: Expression, *, barred: bool) -> Expression:
             kept = [_with(each, _LEADING) if not barred else each for each in operands]
             return AllOf(tuple(without_leftovers(each, barred=barred) for each in kept))
         case AnyOf(operands):
-            return AnyOf(tuple(without_leftovers(each, barred=barred) for each in operands))
+            kept = [each for each in operands if not (barred and _only_opens(each))] or list(operands)
+            return any_of([without_leftovers(each, barred=barred) for each in kept])
         case Not(operand):
             return Not(without_leftovers(operand, barred=True))
         case Fact():
             return _with(expression, _BEING)
         case _:
             return expression
+
+
+def _only_opens(expression: Expression) -> bool:
+    return isinstance(expression, Narrative) and _OPENING.fullmatch(expression.text) is not None
 
 
 def _with(expression: Expression, leftover: re.Pattern[str]) -> Expression:

@@ -114,6 +114,7 @@ from trialgraph.criteria.statements.reproduction import (
     speaks_of_reproduction,
 )
 from trialgraph.criteria.statements.sequences import read_sentences
+from trialgraph.criteria.statements.serologies import without_tested_markers
 from trialgraph.criteria.statements.timed import graded_in_time, in_time_of_tests
 from trialgraph.criteria.statements.women import read_list_of_women
 from trialgraph.criteria.trees import (
@@ -193,7 +194,7 @@ def read_expression(
     expression = with_narrower(with_shared_tumour(graded_in_time(expression), text), text)
     expression = with_extents(with_spread(expression, text), text)
     if text.exclusion:
-        expression = participated_in_time(narrow_illnesses(expression), text)
+        expression = participated_in_time(narrow_illnesses(without_tested_markers(expression)), text)
     expression = without_remarks(text, word_contraindications(text, expression))
     told = add_exhausted(add_investigational(add_mentions(expression, text, chunks), text), text)
     told = with_narrower(name_each(told, vocabulary), text)

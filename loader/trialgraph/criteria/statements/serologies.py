@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.viruses import INFECTIONS, POSITIVE, UNDETECTABLE
 from trialgraph.criteria.trees import all_of, any_of
-from trialgraph.expressions import AnyOf, Expression, Fact, Not, Span
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Span
 
-__all__ = ["bars_positive_test", "undetectable_each"]
+__all__ = ["bars_positive_test", "undetectable_each", "without_tested_markers"]
 
 _PCR = r"(?:PCR|polymerase\s+chain\s+reaction(?:\s*[(\[]PCR[)\]])?)(?:\s+(?:tests?|results?))?"
 _WHO = r"(?:those|patients|subjects|participants)"
@@ -64,3 +64,27 @@ def bars_positive_test(words: str, told: Sequence[Expression]) -> bool:
     """
     asked = any(isinstance(atom, Fact) and atom.concept in UNDETECTABLE.values() for atom in told)
     return asked and _BARRED.fullmatch(words) is not None
+
+
+def without_tested_markers(barred: Expression) -> Expression:
+    """Return what bars without the markers that bar only those whose virus is found, as is said further on.
+
+    "Positive HCV antibody. Those with the antibody must have a negative HCV RNA": alone it bars nobody.
+    """
+    if not isinstance(barred, AnyOf):
+        return barred
+    cases = [each.operands[0] for each in barred.operands if isinstance(each, AllOf) and _asks_none(each)]
+    tested = {case.concept for case in cases if isinstance(case, Fact)}
+    return any_of([each for each in barred.operands if not _is_plain_marker(each, tested)])
+
+
+def _asks_none(case: AllOf) -> bool:
+    """Whether those with a marker, and nothing else, are barred unless their virus isn't found."""
+    marker, *rest = case.operands
+    virus = INFECTIONS.get(marker.concept, "") if isinstance(marker, Fact) else ""
+    found = rest[0].operand if len(rest) == 1 and isinstance(rest[0], Not) else None
+    return isinstance(found, Fact) and found.concept == UNDETECTABLE.get(virus)
+
+
+def _is_plain_marker(each: Expression, tested: set[str]) -> bool:
+    return isinstance(each, Fact) and each.concept in tested and not each.modifiers
