@@ -44,10 +44,9 @@ from trialgraph.criteria.members.joints import (
     share_results,
     tells_result,
 )
-from trialgraph.criteria.members.merging import closing_remark
 from trialgraph.criteria.members.parting import stops_treatment
 from trialgraph.criteria.members.purposes import share_purpose
-from trialgraph.criteria.members.remarks import share_remarks
+from trialgraph.criteria.members.remarks import closing_remark, share_remarks
 from trialgraph.criteria.members.segments import Segment, trimmed
 from trialgraph.criteria.members.timing import share_times, share_windows
 from trialgraph.criteria.quantities.fitting import is_wanted

@@ -18,7 +18,7 @@ from trialgraph.criteria.members.lending import unbracketed
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.namespaces import TGC
 
-__all__ = ["closing_remark", "merge_qualifiers", "with_adjective"]
+__all__ = ["merge_qualifiers", "with_adjective"]
 
 _CARRIED = frozenset(
     {"qualifier", "active", "confirmation", "confirmed", "negation", "neutral", "exposure", "sample", "other"}
@@ -392,12 +392,3 @@ def _with_joint(text: Text, segment: Segment) -> list[Chunk]:
     if first.form not in _NEEDING or joint.casefold() not in ("or", "and/or"):
         return segment.chunks
     return [replace(first, start=len(before) - len(joint)), *segment.chunks[1:]]
-
-
-def closing_remark(segments: list[Segment]) -> int:
-    """Return where ", unsupported by A or B" behind a value starts, 0 when nothing of the kind does."""
-    at = next((i for i, each in enumerate(segments) if each.expression is None), 0)
-    unread = all(segment.expression is None for segment in segments[at:])
-    valued = at > 0 and any(chunk.kind == "value" for chunk in segments[at - 1].chunks)
-    either = any(segment.joint == "or" for segment in segments[at + 1 :])
-    return at if unread and valued and either and segments[at].joint == "," else 0

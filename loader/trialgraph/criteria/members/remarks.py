@@ -16,7 +16,7 @@ from trialgraph.criteria.members.statuses import is_viral
 from trialgraph.expressions import Fact
 from trialgraph.namespaces import TGC
 
-__all__ = ["is_plain", "share_remarks"]
+__all__ = ["closing_remark", "is_plain", "share_remarks"]
 
 _PERSONS = frozenset({"persons", "female", "male"})
 _RELATIVE = ("that ", "which ", "requiring ", "associated with ", "who ")
@@ -166,3 +166,12 @@ def _ends_in_name(segment: Segment) -> bool:
     """Whether nothing but brackets stands behind the name in a member."""
     chunks = [chunk for chunk in segment.chunks if chunk.kind not in ("bracket", "sign")]
     return bool(chunks) and is_content(chunks[-1])
+
+
+def closing_remark(segments: list[Segment]) -> int:
+    """Return where ", unsupported by A or B" behind a value starts, 0 when nothing of the kind does."""
+    at = next((i for i, each in enumerate(segments) if each.expression is None), 0)
+    unread = all(segment.expression is None for segment in segments[at:])
+    valued = at > 0 and any(chunk.kind == "value" for chunk in segments[at - 1].chunks)
+    either = any(segment.joint == "or" for segment in segments[at + 1 :])
+    return at if unread and valued and either and segments[at].joint == "," else 0

@@ -79,6 +79,7 @@ from trialgraph.criteria.statements.admissions import (
     read_permission,
 )
 from trialgraph.criteria.statements.allergies import read_allergies
+from trialgraph.criteria.statements.asides import without_asides
 from trialgraph.criteria.statements.demands import read_demanded
 from trialgraph.criteria.statements.denials import read_denied
 from trialgraph.criteria.statements.endings import join_items
@@ -88,7 +89,6 @@ from trialgraph.criteria.statements.grants import granted
 from trialgraph.criteria.statements.idle import (
     arranges,
     lists_tested,
-    without_asides,
     without_idle,
     without_idle_items,
 )
