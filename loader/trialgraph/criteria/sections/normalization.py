@@ -55,6 +55,7 @@ _EDIT = re.compile(
     | (?P<bare>(?<=\d)\s(?=10(?:9|12|\^9|\^12)\s*/\s*[lL]\b))
     | (?P<gap>(?<=[<>≤≥=\s]\d)\x20(?=\.\d)|(?<=[<>≤≥\s]\d\.)\x20(?=\d\s?[xX×*]\s?[UL]LN)
         |(?<=[a-z]{{4}})[1-9](?=\s*=?\s*\\?[≥≤<>])|(?<=[a-zA-Z)])(?:\*{{1,3}}|[†‡§])(?=\s*\\?[≥≤<>]\s?=?\s?\d))
+    | (?P<neo>\([nN]eo-?\)[\s-]?(?=adjuvant))
     | (?P<blank>[^\S\x20]\s*|\x20\s+)
     | (?P<sign>[{"".join(_SIGNS)}⁰¹²³⁴⁵⁶⁷⁸⁹])
     | (?P<wide>[\uff01-\uff5e\u3000])
@@ -175,6 +176,8 @@ def _replacement(match: re.Match[str]) -> str:
             return ""
         case "blank":
             return " "
+        case "neo":
+            return f"{found[1:4]}/"
         case "enclosed":
             return found[-2] if "=" not in found else "≥" if ">" in found else "≤"
         case "comparator":
