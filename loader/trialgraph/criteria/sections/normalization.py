@@ -159,9 +159,14 @@ def _tidy(verbatim: str) -> NormalizedText:
 
 
 def _mended(found: str) -> str:
-    """Return the sign of an HTML entity ("&lt;=" is one sign), of UTF-8 read as Windows-1252, or lost."""
+    """Return the sign of an HTML entity ("&lt;=" is one sign), of UTF-8 read as Windows-1252, or lost.
+
+    "(Neo)adjuvant" is one word or the other, as with a stroke.
+    """
     if found == "?":
         return "'"
+    if found.startswith("("):
+        return f"{found[1:4]}/"
     if not found.startswith("&"):
         sign = found.encode("cp1252", "ignore").decode("utf-8", "ignore")
         return _SIGNS.get(sign, sign.translate(_SUPERSCRIPTS))
@@ -176,13 +181,11 @@ def _replacement(match: re.Match[str]) -> str:
             return ""
         case "blank":
             return " "
-        case "neo":
-            return f"{found[1:4]}/"
         case "enclosed":
             return found[-2] if "=" not in found else "≥" if ">" in found else "≤"
         case "comparator":
             return "≥" if ">" in found or "≥" in found else "≤"
-        case "entity" | "misread":
+        case "entity" | "misread" | "neo":
             return _mended(found)
         case "symbol":
             # The signs of the Symbol font, as they read in Latin-1.
