@@ -91,7 +91,7 @@ def test_criteria_that_demand_the_same_are_told(
     ("inclusion", "exclusion", "fields", "message"),
     [
         ("Hemoglobin ≥ 9 g/dL", "Hemoglobin ≥ 80 g/L", {}, "I1 and E1: hemoglobin at least 9 g/dL, but"),
-        ("ECOG 0-1", "ECOG 0-1", {}, "I1 and E1: ECOG performance status from 0 to 1"),
+        ("ECOG 1-2", "ECOG 1-2", {}, "I1 and E1: ECOG performance status from 1 to 2"),
         ("Liver metastasis", "Distant metastasis", {}, "I1 and E1: liver metastasis, but no distant"),
         ("Microsatellite stable; MSI-H", "", {}, "I1 and I2: microsatellite stable, but"),
         ("Age 60 to 70 years", "", {"maximumAge": "50 Years"}, "AGE and I1: age at most 50 years, but"),

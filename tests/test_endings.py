@@ -35,7 +35,7 @@ def test_a_limit_for_some_is_read_with_its_alternative() -> None:
     )
     assert read == (
         "ALL(AbsoluteNeutrophilCount≥1.5 10*9/L, "
-        "ANY(AlanineAminotransferase≤2.5×ULN, ALL(LiverMetastasis{qualifier=are present}, "
+        "ANY(AlanineAminotransferase≤2.5×ULN, ALL(LiverMetastasis, "
         "AlanineAminotransferase≤5×ULN)), Albumin≥30 g/L)"
     )
 

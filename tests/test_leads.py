@@ -49,6 +49,30 @@ def test_what_lets_some_in_above_a_list_is_no_heading_of_the_other_kind() -> Non
     ]
 
 
+def test_what_leads_in_may_be_nested_itself() -> None:
+    """A list below the last nested item of another is asked of some too, however far it is indented."""
+    text = "* Disease\n  * Lesions, or\n  * At least one of the following:\n* M-protein ≥ 0.5 g/dL"
+    assert _scopes(text) == [None, "At least one of the following"]
+    text = "* ECOG 0-1\n  * No heart disease including the following\n* Unstable angina"
+    assert _scopes(text) == [None, "No heart disease including the following"]
+
+
+def test_an_exception_is_one() -> None:
+    """Behind the one item below "the following exception:" everything is asked of all again."""
+    lead = "Bilirubin ≤ 1.5 x ULN with the following exception"
+    text = f"* {lead}:\n* Gilbert syndrome: bilirubin ≤ 3 x ULN\n* Albumin ≥ 3 g/dL"
+    assert _scopes(text) == [None, lead, None]
+
+
+def test_methods_of_contraception_are_no_demands() -> None:
+    """One of them is used; the list is over where something else, or something of people, is asked."""
+    lead = "Acceptable methods of contraception include:"
+    listed = "* Tubal ligation\n* Male condom"
+    for after in ("Hemoglobin ≥ 9 g/dL", "Male participants must agree to use a barrier method"):
+        text = f"* Age ≥ 18 years\n\n{lead}\n\n{listed}\n* {after}"
+        assert _scopes(text) == [None, None, lead.rstrip(":"), lead.rstrip(":"), None]
+
+
 def test_a_heading_ends_the_list() -> None:
     """So does an item that has nested ones itself."""
     text = "* One of the following:\n* Stroke\nExclusion criteria:\n* Pregnancy"

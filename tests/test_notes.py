@@ -17,6 +17,12 @@ CASES = [
         "HepatitisC{status=active}",
     ),
     (
+        "exclusion",
+        "* Chemotherapy within 2 weeks\n"
+        "  * Note: If patients received surgery, they must have recovered from toxicity",
+        "ANY(Chemotherapy @2w, TreatmentToxicity{qualifier=unresolved})",
+    ),
+    (
         "inclusion",
         "* No other malignancy\n  * Patients with treated skin cancer are allowed",
         "NOT MalignantNeoplasm{relation=other; exception=Patients with treated skin cancer are allowed}",

@@ -55,6 +55,13 @@ def test_general_readings(kind, text, expected):
     assert told(criterion) == expected
 
 
+def test_a_sentence_above_notes_is_kept():
+    """A sentence that no colon ends announces no list: it stays, in words where it isn't understood."""
+    text = "1. Asthma\n2. Influenza either suspected or confirmed.\n\n    1. Stroke\n    2. Epilepsy"
+    _, barred = read_text(text, kind="exclusion")
+    assert told(barred) == "ANY(«Influenza either suspected or confirmed», Stroke, Epilepsy)"
+
+
 @pytest.mark.parametrize(
     ("text", "drug"),
     [

@@ -365,6 +365,24 @@ def test_a_number_without_a_full_stop_before_it_parts_items_too(text: str, items
     assert [item.text for item in segment(EligibilityText(text)).items] == (items or [text[3:]])
 
 
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("* Any stroke • Seizure • Note: others are allowed\n* Gout", ["Any stroke", "Seizure", "Gout"]),
+        ("* Function: • ANC ≥ 1500/mm3, • Hemoglobin ≥ 9 g/dL\n* Asthma", ["Function:", "Asthma"]),
+        ("* Clearance (140 - age) • Mass / 72\n* Asthma", ["Clearance (140 - age) • Mass / 72", "Asthma"]),
+        ("* • Female\n\n  * 40 to 69 years\n  * Asthma", ["Female", "40 to 69 years", "Asthma"]),
+        ("* • Any of the following\n\n  * Asthma", ["Any of the following"]),
+        ("* Asthma\n* • Stroke\n* Gout", ["Asthma", "Stroke", "Gout"]),
+    ],
+)
+def test_bullets_inside_a_line_and_behind_a_bullet(text: str, items: list[str]):
+    """They part items of one list, below a lead-in nested ones, as notes are; a product stays one."""
+    found = segment(EligibilityText(text)).items
+    leads = (item.text[: item.parts[0].span[0] if item.parts else None] for item in found)
+    assert [lead.strip(" •*\n") for lead in leads] == items
+
+
 def test_a_list_inside_an_item_stays_there():
     """Numbers that a list has in lines of their own below, or that refer to something, part no line."""
     text = "1. Function: 1. Platelets above 50. 2. Hemoglobin above 8.\n2. Age above 18, see table 3. Adults"

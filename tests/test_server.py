@@ -11,6 +11,7 @@ import threading
 import time
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -432,12 +433,18 @@ def test_the_most_specific_range_counts() -> None:
     assert choose("TEXT/CSV ; Q=0.3", ["text/csv"]) == "text/csv"
 
 
-def _command(tmp_path: Path, *arguments: str) -> subprocess.Popen[str]:
+@contextmanager
+def _command(tmp_path: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Run `serve`, and end it with the test, also with one that fails."""
     environment = {**os.environ, "TRIALGRAPH_STORE": str(tmp_path / "none"), "COLUMNS": "200"}
     command = [sys.executable, "-m", "trialgraph", "serve", *arguments]
-    return subprocess.Popen(
+    with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def test_the_command_says_where_it_listens_and_ends_quietly(tmp_path: Path) -> None:
@@ -446,7 +453,7 @@ def test_the_command_says_where_it_listens_and_ends_quietly(tmp_path: Path) -> N
         assert process.stderr
         lines = iter(process.stderr.readline, "")
         url = next(found[1] for line in lines if (found := re.search(r"Serving at (http://\S+)", line)))
-        with httpx.Client(base_url=url) as client:
+        with httpx.Client(base_url=url, timeout=60) as client:
             assert client.get("/").status_code == 200
             with pytest.raises(httpx.ReadTimeout):
                 client.get("/sparql", params={"query": HEAVY}, timeout=0.5)

@@ -18,7 +18,7 @@ __all__ = ["turn_demands"]
 _FEWEST = 3
 _ADEQUATE = re.compile(
     r"\W*(?:(?:patients?|subjects?|participants?)\s+)?(?:has\s+|have\s+|with\s+)?(?:evidence\s+of\s+)?"
-    r"(?:adequate|sufficient|normal)\s[^.:;()]{0,60}?\bfunctions?\b",
+    r"(?:adequate|sufficient|normal)\s[^.:;()]{0,60}?\b(?:functions?|parameters|values|counts?|reserves?)\b",
     re.IGNORECASE,
 )
 """How a demand opens that nobody is barred for meeting ("adequate organ function as defined below")."""

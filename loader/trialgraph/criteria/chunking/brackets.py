@@ -91,7 +91,7 @@ def only_repeats(head: Chunk, inner: Sequence[Chunk]) -> bool:
         if (
             not (marked or is_gloss(head, chunk))
             and not chunk.classes & {"tail", "neutral"}
-            and chunk.form not in ("-", "/", ",", "or", "and", "antibody")
+            and chunk.form not in ("-", "/", ",", ";", "or", "and", "antibody")
         ):
             return False
     return True

@@ -18,6 +18,7 @@ from trialgraph.criteria.quantities.ages import (
     is_number_of_years,
     may_be_new,
     stands_behind_persons,
+    with_shared_years,
 )
 from trialgraph.criteria.quantities.bearers import value_beside
 from trialgraph.criteria.quantities.bounds import limit_at
@@ -221,6 +222,7 @@ class Chunker:
     def _age(self, position: int, limit: Found) -> Chunk | None:
         """Return the age that "18 years or older", or "adults (≥ 18 years)", states without the word."""
         start = self.tokens[position].start
+        limit = with_shared_years(self.source, limit)
         words = self.source[start : limit.end + 16].lower()
         term = self.text.vocabulary.find("age") if limit.stated else None
         in_years = limit.unit is not None and limit.unit.ucum in ("a", "mo")

@@ -14,7 +14,7 @@ from trialgraph.criteria.language.tokens import Token, token_at
 from trialgraph.criteria.language.vocabulary import Mention, Term, Vocabulary
 from trialgraph.namespaces import TGC
 
-__all__ = ["INFECTIONS", "with_viruses"]
+__all__ = ["INFECTIONS", "POSITIVE", "UNDETECTABLE", "with_viruses"]
 
 _UNDETECTABLE = str(TGC.ViralLoadUndetectable)
 _INFECTION = str(TGC.InfectiousDisease)
@@ -38,6 +38,10 @@ INFECTIONS = {
     str(TGC.HCVRNAUndetectable): _HCV,
 }
 """The infection that a marker is of."""
+UNDETECTABLE = {_HBV: str(TGC.HBVDNAUndetectable), _HCV: str(TGC.HCVRNAUndetectable)}
+"""What is found in those who have the virus no more, by the infection."""
+POSITIVE = frozenset(INFECTIONS) - frozenset(UNDETECTABLE.values())
+"""Markers that an infection has, which nobody is asked to have."""
 _LOADS = {
     _HBV: ("HBVDNAUndetectable", "HBVDNADetectable"),
     _HCV: ("HCVRNAUndetectable", "HCVRNADetectable"),
@@ -182,6 +186,8 @@ def _named_before(
     named: dict[str, tuple[Term, Term | None]] = {}
     ended = False
     for index in range(start - 1, -1, -1):
+        if tokens[index].text == ":" and named:
+            break  # A label in front names what its list is about ("Hepatitis B or C serology: …").
         if tokens[index].text in _ENDS:
             if ended or named or tokens[index + 1].form != "those":
                 break

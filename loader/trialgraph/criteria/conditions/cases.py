@@ -43,6 +43,7 @@ _ONLY = re.compile(
 _MODAL = frozenset(
     {"must", "should", "must have", "must be", "may", "can", "may have", "can have", "need", "need to"}
 )
+_MAYBE = frozenset({"may", "can", "may have", "can have"})
 _POINTING = frozenset({"which", "whom", "this", "that", "such", "these"})
 _JOINTS = frozenset({"and", ",", "with"})
 _REFUSING = frozenset({"negation", "barring"})
@@ -269,12 +270,12 @@ def _case_before(
 def _asks_more(words: Sequence[Chunk]) -> bool:
     """Whether something is told behind "must have", so that it is asked for too ("must have X, Y ≥ 5").
 
-    So it is where nobody is told apart before it ("patients must have progressed after ≥ 2 lines").
+    So is whatever stands there where nobody is told apart before it ("patients must have some Y ≥ 5").
     """
     ruled = max((i for i, chunk in enumerate(words) if chunk.form in _MODAL), default=len(words))
-    of_all = ruled > 0 and all(is_harmless(chunk, *SILENT) for chunk in words[1:ruled])
-    counted = any(chunk.classes & {"progression", "exposure"} for chunk in words[ruled + 1 :])
-    return any(is_content(chunk) for chunk in words[ruled + 1 :]) or (of_all and counted)
+    of_all = 0 < ruled < len(words) and words[ruled].form not in _MAYBE
+    of_all = of_all and all(is_harmless(chunk, *SILENT) for chunk in words[1:ruled])
+    return of_all or any(is_content(chunk) for chunk in words[ruled + 1 :])
 
 
 def _case_after(text: Text, before: Sequence[Chunk], after: Sequence[Chunk]) -> Expression | None:

@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
-from trialgraph.criteria.language.vocabulary import Vocabulary
-from trialgraph.criteria.quantities.lesions import counts_lesions
+from trialgraph.criteria.language.vocabulary import Term, Vocabulary
+from trialgraph.criteria.members.cancers import are_several, names_cancer
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms
 from trialgraph.namespaces import TGC
@@ -100,16 +100,22 @@ def demands_cancers(expression: Expression, vocabulary: Vocabulary, number: int)
     """Whether a tree asks for that many unrelated cancers at once: a list of choices was misread."""
     match expression:
         case AllOf(operands):
-            terms = [vocabulary.by_iri.get(each.concept) for each in operands if isinstance(each, Fact)]
-            distinct = {term.iri: term for term in terms if term}.values()
-            cancers = [t for t in distinct if _MALIGNANT in t.ancestors and not counts_lesions(t)]
-            apart = [c for c in cancers if not any(o.iri != c.iri and c.iri in o.ancestors for o in cancers)]
-            several = len(apart) >= number
+            asked = [_cancers_of(each, vocabulary) for each in operands]
+            several = are_several(asked, number)
             return several or any(demands_cancers(each, vocabulary, number) for each in operands)
         case AnyOf(operands):
             return any(demands_cancers(each, vocabulary, number) for each in operands)
         case _:
             return False
+
+
+def _cancers_of(expression: Expression, vocabulary: Vocabulary) -> list[Term]:
+    """Return the cancer that is asked for, or those of which any is enough; none where it isn't one."""
+    if isinstance(expression, AnyOf):
+        each = [_cancers_of(operand, vocabulary) for operand in expression.operands]
+        return [term for terms in each for term in terms] if all(each) else []
+    term = vocabulary.by_iri.get(expression.concept) if isinstance(expression, Fact) else None
+    return [term] if term is not None and names_cancer(term) else []
 
 
 def lists_cancers(items: Sequence[Expression], vocabulary: Vocabulary) -> bool:

@@ -9,11 +9,12 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.conditions.roles import SIZE
 from trialgraph.expressions import Expression, Narrative
 
-__all__ = ["told_diameter"]
+__all__ = ["opens_diameter", "told_diameter"]
 
 _LEAD = re.compile(
     r"[^\w]*(?:(?:patients?|subjects?|participants?|must|should|have|has|having|with|the|an?|any|presence\s+of|whose)\s+)*"
-    r"(?:(?:primary|index|target|maximum|maximal|largest|longest|greatest|overall|gross|invasive|measured|baseline)\s+)*"
+    r"(?:(?:primary|index|target|maximum|maximal|largest|longest|greatest|overall|gross|invasive|measured|baseline|operable|resectable"
+    r"|residual|palpable|small|renal|thymic|breast|lung|hepatic|liver|pancreatic|adrenal|solid|enhancing)\s+)*"
     r"(?:(?P<noun>tumou?rs?|mass)\b\s*(?:\((?:s|es|T)\)\s*)?(?:size|diameter|dimension)?\s*)?"
     r"(?:(?P<must>must|should)\s+|(?:that|which|may|be|is|are|was|were|have|has|to|measures?|measured|measuring|of|with|a|in|size"
     r"|diameter|[:,(])\s*)*",
@@ -32,6 +33,12 @@ _TAIL = re.compile(
 _NAMED = re.compile(r"\b(?:tumou?rs?|mass)\b", re.IGNORECASE)
 
 
+def opens_diameter(text: Text, start: int, size: Chunk) -> bool:
+    """Whether words from a place on say nothing but of which tumour the diameter is that they lead to."""
+    lead = _LEAD.fullmatch(text.text, start, size.start)
+    return lead is not None and bool(lead["noun"] or _NAMED.search(text.text, size.start, size.end))
+
+
 def told_diameter(words: Narrative, text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     """Return the limit that is all that words state, of how large a tumour is; None for any other words.
 
@@ -46,7 +53,6 @@ def told_diameter(words: Narrative, text: Text, chunks: Sequence[Chunk]) -> Expr
         return None
     size = inside[0]
     lead = _LEAD.fullmatch(text.text, start, size.start)
-    named = lead is not None and (lead["noun"] or _NAMED.search(text.text, size.start, size.end))
-    if lead is None or not named or (text.exclusion and lead["must"]):
+    if lead is None or not opens_diameter(text, start, size) or (text.exclusion and lead["must"]):
         return None
     return size.expression if _TAIL.fullmatch(text.text, size.end, end) else None

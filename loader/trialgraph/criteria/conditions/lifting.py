@@ -94,7 +94,7 @@ def lift(text: Text, read: list[Expression], words: str, place: tuple[int, int])
     ]
     if not any(lifted) and _POINTS_BACK.search(words):
         lifted[-1] = True
-    if not any(lifted) and widens(words) and any(map(_is_read, read)):
+    if not any(lifted) and widens(words) and any(map(_asks_for_more, read)):
         return [any_of([all_of(read), narrative(text, *place)])]
     if not any(lifted) and (_CAPPED.search(words) or _REFUSING.search(words)):
         return [*read, narrative(text, *place)]
@@ -253,8 +253,8 @@ def _named(text: Text, place: tuple[int, int]) -> list[Term]:
             if place[0] <= text.tokens[position].start < place[1]]  # fmt: skip
 
 
-def _is_read(expression: Expression) -> bool:
-    return any(not isinstance(atom, Narrative) for atom in atoms(expression))
+def _asks_for_more(expression: Expression) -> bool:
+    return any(not isinstance(atom, Narrative) or atom.reason != "consent" for atom in atoms(expression))
 
 
 def _is_limited(expression: Expression, by: str | None = None) -> bool:

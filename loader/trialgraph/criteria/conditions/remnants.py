@@ -16,6 +16,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.continued import CONTINUED, with_continued
 from trialgraph.criteria.conditions.diameters import told_diameter
+from trialgraph.criteria.conditions.plainly import asks_plainly
 from trialgraph.criteria.conditions.roles import COURSE, DOSE, SIZE, is_of_all, role_of
 from trialgraph.criteria.facts.restrictions import Stated, with_limits
 from trialgraph.criteria.quantities.courses import counts_of
@@ -149,7 +150,8 @@ def _beside(words: Narrative, left: _Left) -> Expression:
         return plain
     read: list[Expression] = []
     clauses = [each for each in left.clauses(words.span) if each[0]]
-    if len(clauses) == 1 and (dose := _dose_alone(left, clauses[0][0])) is not None:
+    alone = len(clauses) == 1
+    if alone and (dose := _dose_alone(left, clauses[0][0])) is not None:
         return dose
     for clause, told in clauses:
         for index in range(told, len(clause)):
@@ -159,7 +161,9 @@ def _beside(words: Narrative, left: _Left) -> Expression:
             role = role_of(text, clause, index)
             if role == "open":
                 continue
-            if not text.exclusion and is_of_all(text, clause, index):
+            if not text.exclusion and (
+                is_of_all(text, clause, index) or (alone and asks_plainly(text, clause, index))
+            ):
                 read.append(_dated(chunk.expression, clause[index + 1 : index + 2]))
                 continue
             case = _case_behind(text, clause, index) if chunk.form == CONTINUED else None

@@ -58,11 +58,19 @@ _METASTASIS = "BrainMetastasisDiameter"
 _PEOPLE = r"(?:adults?|patients?|subjects?|participants?|individuals?|persons?|people|volunteers?)"
 _ENTRANTS = re.compile(
     rf"\s*(?:(?:(?:fe)?males?|men|women|adult|and|or|and/or|non-?\s?pregnant|eligible|all|healthy|human|consenting)\b[\s,/]*)*"
-    rf"(?:{_PEOPLE}|(?:fe)?males?\s+(?:and|or)\s+(?:fe)?males?|(?:wo)?men\s+(?:and|or)\s+(?:wo)?men)(?:\s+must\s+be)?\s*,?\s*"
+    rf"(?:{_PEOPLE}|(?:fe)?males?\s+(?:and|or)\s+(?:fe)?males?|(?:wo)?men\s+(?:and|or)\s+(?:wo)?men)(?:\s+(?:must\s+be|is|are))?\s*,?\s*"
     r"[(\[]?\s*(?:i\.?\s?e\.?\s*,?\s*)?(?:(?:who\s+are|with(?:\s+an?)?|of)\s+)?",
     re.IGNORECASE,
 )
 """Everyone whom a criterion is about, at its start, and what leads from them to their age."""
+_ENTERED = re.compile(
+    r"\b(?:eligible|considered|included|enrolled|accepted)(?:\s+(?:to\s+(?:enroll?|participate)|for\s+(?:inclusion|enrollment|participation)"
+    r"|(?:for|in)\s+(?:this|the)\s+(?:study|trial|protocol)))?\W*$",
+    re.IGNORECASE,
+)
+"""How a criterion ends that says of everyone whom it is about that they are let in."""
+_BEING_AGED = re.compile(r"\W*(?:(?:must\s+)?be\s+)?", re.IGNORECASE)
+"""What may stand before an age that a criterion starts with."""
 _GIVEN = frozenset({"received", "previously treated with", "treated with", "have received", "has received"})
 _ENTERS = re.compile(r"eligib|enrol|includ|particip|enter|accru")
 DOSE = "dose"
@@ -155,13 +163,17 @@ def tells_age(chunk: Chunk) -> bool:
 
 
 def is_of_all(text: Text, clause: Sequence[Chunk], index: int) -> bool:
-    """Whether an age is that of everyone a criterion starts with ("adults (≥ 18 years) undergoing X")."""
+    """Whether an age is that of everyone a criterion starts with ("adults (≥ 18 years) undergoing X").
+
+    So is the one that it starts with itself ("≥ 18 years at the time of surgery for X").
+    """
     if not tells_age(clause[index]):
         return False
-    told = _ENTRANTS.match(text.text, 0, clause[index].start)
+    told = _ENTRANTS.match(text.text, 0, clause[index].start) or _BEING_AGED.match(text.text)
     after = itertools.takewhile(lambda chunk: chunk.form != ",", clause[index + 1 :])
     ruled = any(c.form in _MODAL or c.classes & {"allowance", "barring", "negation"} for c in after)
     ruled = ruled or any("barring" in chunk.classes for chunk in clause[index + 1 :])
+    ruled = ruled and not (_enters_plainly(clause, index) and _ENTERED.search(text.text))
     return told is not None and told.end() == clause[index].start and not ruled
 
 

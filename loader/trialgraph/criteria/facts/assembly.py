@@ -14,11 +14,13 @@ from trialgraph.criteria.facts.surroundings import Around
 from trialgraph.criteria.facts.washouts import OtherTime
 from trialgraph.criteria.language.names import is_examination
 from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.quantities.fitting import local_name
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact
 from trialgraph.namespaces import TGC
 
 __all__ = ["FactReading", "abbreviates", "assemble"]
 
+_INFECTION = str(TGC.InfectiousDisease)
 _INVESTIGATIONAL = str(TGC.InvestigationalDrug)
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _NEOPLASM = str(TGC.Neoplasm)
@@ -164,9 +166,13 @@ def _narrowed(text: Text, fact: Fact, around: Around) -> Fact:
         ):
             # Whoever is screened hasn't had the drug under study, so any investigational drug is another.
             qualifiers.insert(0, "other")
+    historic = around.historic and fact.category == "condition"
+    if historic and modifiers.get("status") == "active" and (fact.within or around.window) is None:
+        fact = _once_active(text, fact, qualifiers)
+        del modifiers["status"]
     if qualifiers:
         modifiers["qualifier"] = "; ".join([*filter(None, [modifiers.get("qualifier")]), *qualifiers])
-    if around.historic and fact.category == "condition":
+    if historic:
         modifiers.setdefault("status", "history")
     if fact.category in GIVEN and (fact.within or around.window) is not None:
         # What was going on within 4 weeks was given then.
@@ -180,6 +186,24 @@ def _narrowed(text: Text, fact: Fact, around: Around) -> Fact:
         size=around.size or fact.size,
         within=fact.within or around.window,
     )
+
+
+def _once_active(text: Text, fact: Fact, qualifiers: list[str]) -> Fact:
+    """Return what "history of active tuberculosis" tells of: any disease was active once, not any infection.
+
+    Args:
+        text: The words.
+        fact: The disease.
+        qualifiers: Gets the word itself, where an infection's active form has no concept.
+    """
+    term = text.vocabulary.by_iri.get(fact.concept)
+    if term is None or not term.is_a(_INFECTION):
+        return fact
+    active = text.vocabulary.by_iri.get(str(TGC[f"Active{local_name(term)}"]))
+    if active is None:
+        qualifiers.insert(0, "active")
+        return fact
+    return replace(fact, concept=active.iri, concept_label=active.label)
 
 
 def _goes_without_saying(fact: Fact, words: str, around: Around) -> bool:

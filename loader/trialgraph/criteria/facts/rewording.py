@@ -196,7 +196,8 @@ def _needed(text: Text, chunks: Sequence[Chunk], at: int) -> Chunk:
     denied = bool(at) and chunks[at - 1].form == "not"
     led = all(each.kind == "word" and "neutral" in each.classes for each in chunks[: at - denied])
     plain = all(
-        each.classes & {"qualifier", "neutral"} or each.form in (",", "or", "and") for each in between
+        each.classes & {"qualifier", "neutral", "active"} or each.form in (",", "or", "and")
+        for each in between
     )
     given = following is not None and category_of(following) in GIVEN
     if not (led and plain and given):

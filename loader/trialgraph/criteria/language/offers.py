@@ -56,7 +56,8 @@ _ANY = re.compile(
 )
 _KINDS = re.compile(
     r"\bfollowing (?:\w+ ){0,2}(?:histolog\w+|types?|subtypes?|diagnos[ei]s|malignancies|cancers|tumou?rs"
-    r"|diseases|indications|entities|categories|cohorts|groups|populations|scenarios)\b",
+    r"|diseases|indications|entities|categories|cohorts|groups|populations|scenarios)\b"
+    r"|\borgan (?:damage|dysfunction|impairment)\b[^.;:]{0,120}\b(?:specifically|including|such as)\W*$",
     re.IGNORECASE,
 )
 _SOME = re.compile(

@@ -129,11 +129,14 @@ _OF_GENOMES = {
         "{} detectable", "{} positive", "positive {}", "positive for {}", "positive test for {}",
         "positive test result for {}", "presence of {}", "{} test positive", "detectable levels of {}",
         "{} detected", "{} is positive", "{} is detectable", "{} are detectable", "{} positivity",
+        "positive result for {}", "positive result of {}", "{} PCR positive", "positive {} PCR",
     ),
     "undetectable ": (
         "{} undetectable", "{} negative", "negative {}", "negative for {}", "negative test for {}",
         "negative test result for {}", "absence of {}", "{} test negative", "undetectable levels of {}",
         "{} not detected", "{} is negative", "{} is undetectable", "{} not detectable",
+        "negative result for {}", "negative result of {}", "{} PCR negative", "negative {} PCR",
+        "negative {} evaluation", "negative {} PCR evaluation", "{} test must be negative",
     ),
 }  # fmt: skip
 """How it is said that a virus's nucleic acid was found, or wasn't, by how the name of the finding opens."""

@@ -13,6 +13,7 @@ from trialgraph.criteria.facts.instances import demanded_kinds, example_of, is_w
 from trialgraph.criteria.lists.blocks import blocks_of, is_given
 from trialgraph.criteria.lists.choices import choice_of
 from trialgraph.criteria.members.besides import as_one_choice
+from trialgraph.criteria.members.cancers import either_of_cancers
 from trialgraph.criteria.members.clauses import share_clauses
 from trialgraph.criteria.members.denied import (
     denied_too,
@@ -37,6 +38,7 @@ from trialgraph.criteria.members.joints import (
     is_adjectival,
     is_bare_state,
     is_found,
+    is_lacked_alone,
     lacks_too,
     resolved_joints,
     share_results,
@@ -78,6 +80,11 @@ def join_segments(text: Text, segments: list[Segment], default: str) -> Expressi
     return any_of(joined) if default == "or" else all_of(joined)
 
 
+def _stands_by_itself(segment: Segment) -> bool:
+    """Whether nothing that follows hangs on the "no" of a member."""
+    return is_ability(segment) or is_lacked_alone(segment) or _may_lack(segment)
+
+
 def _may_lack(segment: Segment) -> bool:
     """Whether only one choice is denied ("either not of childbearing potential, or using contraception")."""
     forms = itertools.takewhile(lambda chunk: "negation" not in chunk.classes, segment.chunks)
@@ -101,7 +108,7 @@ def _join_block(text: Text, segments: list[Segment], default: str) -> Expression
     if not text.exclusion:
         if seems_to_ask_for_illness(text, operands) or forbids_all(text, segments):
             return narrative(text, segments[0].chunks[0].start, segments[-1].chunks[-1].end)
-        operands = either_of_strokes(text, operands)
+        operands = either_of_strokes(text, either_of_cancers(text, operands))
     joints = resolved_joints([joint for joint, _ in operands], default, exclusion=text.exclusion)
     if text.exclusion and _measures_before(segments, operands):
         joints[-1] = "and"
@@ -198,7 +205,7 @@ def _negated_groups(text: Text, segments: list[Segment]) -> list[tuple[str, Expr
             members[-1] = (members[-1][0], all_of([members[-1][1], found]))
             denied, unread = [], None
         elif segment.negated and segment.expression is not None:
-            denied = [] if is_ability(segment) or _may_lack(segment) else [expression]
+            denied = [] if _stands_by_itself(segment) else [expression]
             beside, tested, unread = [], segment.tested, None
             members.append((segment.joint, negate(expression)))
         elif unread is not None and (at in verbs or _goes_under(text, unread, segment)):

@@ -17,6 +17,7 @@ from trialgraph.criteria.conditions.circumstances import are_those_aged, ask_in_
 from trialgraph.criteria.conditions.elapsed import too_recent
 from trialgraph.criteria.conditions.further import other_limit
 from trialgraph.criteria.conditions.groups import by_part, by_sex
+from trialgraph.criteria.conditions.roles import is_of_all
 from trialgraph.criteria.conditions.sexes import sex_before, sex_of
 from trialgraph.criteria.facts.counts import behind_lines, counted_for, counts_lines
 from trialgraph.criteria.facts.facts import is_content, read_fact
@@ -315,14 +316,16 @@ def _read_around_value(
     condition = next(
         (i for i, each in enumerate(rest) if "condition" in each.classes or each.form == "for"), 0
     )
-    far = any(is_content(chunk) for chunk in rest[:condition])
+    everyone = not text.exclusion and is_of_all(text, chunks, at)
+    far = any(is_content(chunk) for chunk in rest[:condition]) or (condition > 0 and everyone)
     if not far and ("condition" in rest[condition].classes or rest[condition].form == "for"):
         begins, kept = rest[condition].start, {chunk.start for chunk in rest}
         case = [each for each in after if each.start > begins and (each.start in kept or each.form == ",")]
         asked = _of_any(text, read_condition(text, case))
         proviso = rest[condition].form in _PROVISOS and not isinstance(asked, Fact)
         offered = segment.joint == "or" or offers_value(text, after[-1].end)
-        alternative = text.exclusion or offered or proviso
+        told = isinstance(asked, Narrative) and asked.reason != "not-formalised" and everyone
+        alternative = text.exclusion or offered or proviso or told
         return all_of([asked, expression]) if alternative else any_of([negate(asked), expression])
     return beside_words(text, expression, chunks[at], [each for each in after if each.start >= rest[0].start])
 

@@ -29,6 +29,7 @@ __all__ = [
     "is_adjectival",
     "is_bare_state",
     "is_found",
+    "is_lacked_alone",
     "joins_sexes",
     "lacks_too",
     "resolved_joints",
@@ -64,6 +65,7 @@ _TOGETHER = re.compile(r"\bco-?\s?infect", re.IGNORECASE)
 _BEING_NOW = frozenset({"active"})
 _TAKING = frozenset({"receiving", "taking", "undergoing", "on", "is receiving", "are receiving", "is taking",
                      "are taking", "who is receiving", "who are receiving"})  # fmt: skip
+_NON = "non -"
 _COUNTS = frozenset({"10*9/L", "10*6/L"})
 _PERSONS = ("those", "who", "patient", "subject", "participant", "women", "men", "male", "female")
 _BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
@@ -334,6 +336,11 @@ def is_adjectival(segment: Segment) -> bool:
 def is_ability(segment: Segment) -> bool:
     """Whether a member says what patients are able to do, which nothing else hangs on."""
     return any("ability" in chunk.classes for chunk in segment.chunks)
+
+
+def is_lacked_alone(segment: Segment) -> bool:
+    """Whether a "no" is part of what a member names ("non-APL and AML", "JAKi-naive or treated with A")."""
+    return any("lacking" in chunk.classes or chunk.form == _NON for chunk in segment.chunks)
 
 
 def joins_sexes(chunks: Sequence[Chunk], index: int) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import Token
-from trialgraph.criteria.quantities.sides import Found
+from trialgraph.criteria.quantities.limits import parse_limit
+from trialgraph.criteria.quantities.sides import Found, are_opposite
 
 __all__ = [
     "explains",
@@ -15,6 +17,7 @@ __all__ = [
     "is_of_diagnosis",
     "may_be_new",
     "stands_behind_persons",
+    "with_shared_years",
 ]
 
 _AFTER_AGE = re.compile(
@@ -50,6 +53,7 @@ _AT_ONCE = re.compile(
     r"|(?:at|on)\s+(?:the\s+)?(?:time|date|day|enrol\w*|signing|consent\w*|screening|registration|study)\b)",
     re.IGNORECASE,
 )
+_OR = re.compile(r"\s+or\s+", re.IGNORECASE)
 _ANY_AGE = range(5, 101)
 """Numbers that may be years of age where nothing says so."""
 _FEW_YEARS = 2
@@ -83,6 +87,15 @@ def may_be_new(text: str, position: int, limit: Found) -> bool:
     in_months = limit.unit is not None and limit.unit.ucum != "a"
     few = in_months or max(numbers) < _FEW_YEARS
     return few and _SOMEONE.search(text[max(0, position - _AROUND) : position]) is None
+
+
+def with_shared_years(text: str, limit: Found) -> Found:
+    """Return a limit in the years of the one behind "or" on the other side ("< 18 or > 39 years")."""
+    joint = _OR.match(text, limit.end) if limit.unit is None and limit.relative_to is None else None
+    other = parse_limit(text, joint.end()) if joint else None
+    if other is None or other.unit is None or other.unit.ucum != "a":
+        return limit
+    return replace(limit, unit=other.unit) if are_opposite(text, limit, other) else limit
 
 
 def stands_behind_persons(text: str, tokens: list[Token], position: int, limit: Found) -> bool:

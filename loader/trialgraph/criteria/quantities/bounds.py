@@ -29,8 +29,8 @@ __all__ = [
 ]
 
 _DISTANCE = re.compile(
-    r"\s*(?:decrease|increase|drop|rise|decline|reduction)\b|\s*(?:below|above|under|over|(?:higher|lower|greater|less)\s+than)\s+(?:the\s+|their\s+|patient's\s+)*"
-    r"(?:lower|upper|limits?|normal|baseline|nadir|[ul]ln|u?nl|iuln|controls?|institution\w*)\b"
+    r"\s*(?:decrease|increase|drop|rise|decline|reduction)\b|\s*(?:below|above|under|over|[<>]|(?:higher|lower|greater|less)\s+than)\s+(?:the\s+|their\s+|patient's\s+)*"
+    r"(?:lower|lowest|upper|highest|limits?|normal|baseline|nadir|[ul]ln|u?nl|iuln|controls?|institution\w*)\b"
     r"|\s*(?:on|for|in)\s+(?:the\s+)?(?:items?|questions?)\b",
     re.IGNORECASE,
 )

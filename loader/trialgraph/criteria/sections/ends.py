@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.criterion import Kind
+from trialgraph.criteria.sections.contraceptives import lists_contraceptives, names_contraceptive
 
 __all__ = ["is_over"]
 
@@ -79,6 +80,7 @@ _COUNTED = re.compile(
     rf"|\bof\s+(?:the\s+)?{_NUMBER}\s+(?:below|following)\b|\b(both)\s+of\s+(?:the\s+)?following\b",
     re.IGNORECASE,
 )
+_ONE = re.compile(r"\bfollowing\s+exception\W*$", re.IGNORECASE)
 _ONLY_JOINT = re.compile(r"\W*(?:and\W*)?(?:or|and)\W*", re.IGNORECASE)
 
 
@@ -92,6 +94,8 @@ def is_over(lead: str, listed: Sequence[str], words: str, kind: Kind, *, choice:
         kind: Whether it is an inclusion or an exclusion.
         choice: Whether one of the items is enough, so that a demand on everyone can't be one of them.
     """
+    if lists_contraceptives(lead):
+        return not names_contraceptive(words)
     if not listed:
         return False
     if not any(each.endswith(":") for each in listed) and _are_all(lead, listed):
@@ -112,7 +116,7 @@ def _are_all(lead: str, listed: Sequence[str]) -> bool:
     """Whether the items of a list are as many as its lead-in counts ("one of these three")."""
     counted = _COUNTED.search(lead)
     if counted is None:
-        return False
+        return _ONE.search(lead) is not None
     number = next(filter(None, counted.groups())).lower()
     items = [each for each in listed if not _ONLY_JOINT.fullmatch(each)]
     return len(items) >= (_NUMBERS.get(number) or int(number))

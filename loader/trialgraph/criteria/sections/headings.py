@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.language.cohorts import opening_part
 from trialgraph.criteria.language.offers import lists_kinds
+from trialgraph.criteria.sections.contraceptives import lists_contraceptives
 from trialgraph.criteria.sections.groups import group_in, part_in
 
 __all__ = ["Heading", "is_lead_in", "lets_some_in", "parse_heading"]
@@ -262,7 +263,7 @@ def _parse_sentence_heading(line: str) -> Heading | None:
 
 def lets_some_in(line: str) -> bool:
     """Whether a sentence above a list lets some people in, or excepts something, whatever it speaks of."""
-    return len(line) <= _LONGEST_LEAD and _LET_IN.search(line) is not None
+    return len(line) <= _LONGEST_LEAD and (_LET_IN.search(line) is not None or lists_contraceptives(line))
 
 
 def _is_sentence(match: re.Match[str]) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from trialgraph.criteria.language.offers import offers_choice
+from trialgraph.criteria.sections.contraceptives import lists_contraceptives
 from trialgraph.criteria.sections.ends import is_over
 from trialgraph.criteria.sections.segmentation import Item
 
@@ -18,7 +19,7 @@ __all__ = ["below_leads"]
 
 _SENTENCE = re.compile(r"[.;]\s+(?=[A-Z(])")
 _EXCEPTED = re.compile(
-    r"\b(?:exceptions?\b[^:.;]{0,80}|except(?:\s+(?:for|in|if))?|unless\b[^:.;]{0,80}|other\s+than|if(?:\s+they)?)\s*:\s*$",
+    r"\b(?:exceptions?\b[^:.;]{0,80}|except(?:\s+(?:for|in|if|as\s+follows))?|not\s+exclu(?:ded|sionary)|unless\b[^:.;]{0,80}|other\s+than|if(?:\s+they)?)\s*:\s*$",
     re.IGNORECASE,
 )
 _DEFINED = re.compile(
@@ -36,7 +37,11 @@ _OF_ALL = re.compile(
     re.IGNORECASE,
 )
 """What is asked of everyone, though it speaks of what is acceptable or of being eligible."""
-_KEPT_OUT = re.compile(r"\bnot\s+(?:be\s+)?eligible\b", re.IGNORECASE)
+_LEADS_IN = re.compile(r":\s*$|\bthe\s+following\s*$", re.IGNORECASE)
+_DENIED = re.compile(r"\W*no\b[^:;]*\b(?:any\s+of|the)\s+following\b[^:;]*:?\s*$", re.IGNORECASE)
+_KEPT_OUT = re.compile(
+    r"\bnot\s+(?:be\s+)?eligible\b|\boutside\s+(?:of\s+)?(?:the\s+|an?\s+)?acceptable\b", re.IGNORECASE
+)
 _BRACKETS = re.compile(r"\([^()]*\)")
 
 
@@ -54,7 +59,7 @@ def below_leads(items: Iterable[Item]) -> Iterator[Item]:
         words = " ".join(item.text.split())
         if before is None or (item.kind, item.scope) != (before.kind, before.scope) or item.parts:
             led = None
-        elif before.text.rstrip().endswith(":") and not before.parts:
+        elif _LEADS_IN.search(before.text):
             led, listed = _lead_of(before), []
         if led is not None and is_over(led.words, listed, words, item.kind, choice=led.choice):
             led = None
@@ -72,12 +77,13 @@ class _Lead:
 
 
 def _lead_of(item: Item) -> _Lead | None:
-    """Return the last sentence of an item, where what it leads in isn't asked of everyone."""
-    words = " ".join(_SENTENCE.split(item.text)[-1].split())
+    """Return the last sentence of an item with its nested ones, if what it leads in isn't asked of all."""
+    words = " ".join(_SENTENCE.split(item.parts[-1].text if item.parts else item.text)[-1].split())
     plain = _BRACKETS.sub("", words)
     choice = item.kind == "inclusion" and offers_choice(words)
     if not choice and (_OF_ALL if item.kind == "inclusion" else _KEPT_OUT).search(plain):
         return None
-    defined = _DEFINED.search(words) is not None
-    some = defined or _EXCEPTED.search(words) is not None or _ALLOWED.search(plain) is not None
+    defined = _DEFINED.search(words) is not None or lists_contraceptives(words)
+    denied = item.kind == "inclusion" and _DENIED.match(words) is not None
+    some = defined or denied or _EXCEPTED.search(words) is not None or _ALLOWED.search(plain) is not None
     return _Lead(words.rstrip(" :"), choice and not defined) if some or choice else None

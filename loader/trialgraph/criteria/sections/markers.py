@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 __all__ = ["Line", "Marker", "Numbering", "RunOn", "lines_of", "run_ons"]
 
@@ -26,6 +26,9 @@ _MARKER = re.compile(
 )
 _NUMBERED = re.compile(r"(?P<open>\()?(?P<number>\d{1,2})(?P<close>\\?[.)])\s+(?=[A-Z≥≤<>\"“(])")
 """A number behind a bullet ("* 1. Age")."""
+_TWICE = re.compile(r"[•●○◦▪■□]\s*(?=\w)")
+"""A bullet behind a bullet ("* • Age"), of an item on the level of those below it."""
+_LEADS_IN = re.compile(r"\bfollowing\b[^.;]*$", re.IGNORECASE)
 _RUN_ON = re.compile(r"[0-9]{1,2}(?:\\?[.)])(?:\s+(?=[A-Z≥≤<>])|(?=[A-Z][a-z]))")
 
 
@@ -87,7 +90,8 @@ class Line:
 
 def lines_of(text: str) -> list[Line]:
     """Return the lines of a text, each with its marker where it has one that is in sequence."""
-    found = []
+    found: list[Line] = []
+    twice: list[int] = []
     plausible = _Plausible()
     position = 0
     for index, raw in enumerate(text.split("\n")):
@@ -105,9 +109,27 @@ def lines_of(text: str) -> list[Line]:
                 content = min(second.end(), end)
         plausible.note(run_ons(text, content, end))
         leads_in = end > start and text[end - 1] in ":："
+        if marker and marker.number == 0 and (doubled := _TWICE.match(text, content, end)) is not None:
+            content = doubled.end()
+            twice.append(len(found))
         found.append(Line(index, start, content, end, indent, marker, leads_in))
         position += len(raw) + 1
-    return found
+    return _deepened(text, found, twice)
+
+
+def _deepened(text: str, lines: list[Line], places: Iterable[int]) -> list[Line]:
+    """Return lines, those with a bullet behind a bullet on the level of those below them, if that is deeper.
+
+    The registry nests a list in its own first item where that kept its own bullet ("* • Age", "  * ECOG").
+    """
+    for place in places:
+        line = lines[place]
+        below = next((each for each in lines[place + 1 :] if not each.blank), None)
+        if below is None or line.leads_in or _LEADS_IN.search(text, line.content, line.end):
+            continue
+        if below.marker is not None and below.indent > line.indent:
+            lines[place] = replace(line, indent=below.indent)
+    return lines
 
 
 def _indent(raw: str) -> int:

@@ -22,6 +22,15 @@ _LAST = 30
 _FEWEST_WORDS = 4
 _LONGEST_TAIL = 60
 """How far from a line's end a heading in it is sought, so that no line makes that slow."""
+_BULLET = re.compile(
+    r"(?<=[:;,.])\s*(?P<sign>[•●▪◦■])\s*(?=\w)|(?<=[^\s*])\s+(?P<other>[•●▪◦■])\s*(?=[A-Z≥≤<>])(?!Mass\b|Weight\b)"
+)
+"""A bullet inside a line, rather than the sign of a product."""
+_EXPLAINS = re.compile(
+    r"(?:note|exceptions?|nb)\b|[^.;•●▪◦■]*\b(?:allowed|permitted|eligible|acceptable)\b", re.IGNORECASE
+)
+"""How an item opens that is about what stands before it."""
+_DEEPER = 2
 _HEADING = re.compile(
     r"(?P<before>\S+)\s+(?P<heading>(?:(?:Main|Key|Major)\s+)?"
     r"(?:(?:Ex|In)clusion\s+Criteria|(?:EX|IN)CLUSION\s+CRITERIA)\s*:?)$"
@@ -50,7 +59,7 @@ def with_run_ons(text: str, lines: Sequence[Line]) -> list[Line]:
     capital, and behind the end of a sentence or a word that no number belongs to, and the list doesn't have
     it in a line of its own further down.
     """
-    lines = _with_headings(text, lines)
+    lines = _with_bullets(text, _with_headings(text, lines))
     numbering = Numbering(lines)
     parted: list[Line] = []
     last: Line | None = None
@@ -84,6 +93,37 @@ def _with_headings(text: str, lines: Sequence[Line]) -> Sequence[Line]:
     if len(parted) == len(lines):
         return lines
     return [replace(line, index=index) for index, line in enumerate(parted)]
+
+
+def _with_bullets(text: str, lines: Sequence[Line]) -> Sequence[Line]:
+    """Return lines, one with bullets inside parted there: into items of its own list, or below its lead-in.
+
+    What allows or explains something of the words before it is nested below them, too.
+    """
+    parted: list[Line] = []
+    for line in lines:
+        last = line
+        led = False
+        for bullet in _BULLET.finditer(text, line.content, line.end):
+            if last is line:
+                led = text[bullet.start() - 1] == ":" or " " not in text[line.content : bullet.start()]
+            leads_in = text[bullet.start() - 1] == ":" or (led and last is line)
+            parted.append(replace(last, end=bullet.start(), leads_in=leads_in))
+            nested = led or line.marker is None or _EXPLAINS.match(text, bullet.end(), line.end) is not None
+            last = _item(line, bullet, nested=nested)
+        parted.append(last)
+    if len(parted) == len(lines):
+        return lines
+    return [replace(line, index=index) for index, line in enumerate(parted)]
+
+
+def _item(line: Line, bullet: re.Match[str], *, nested: bool) -> Line:
+    """Return the rest of a line behind a bullet in it: an item like the line, or one below it."""
+    own = line.marker
+    marker = Marker("•", "•", 0) if nested or own is None else Marker("•", own.style, own.number)
+    indent = line.indent + _DEEPER if nested else line.indent
+    start = bullet.start(bullet.lastgroup or 0)
+    return replace(line, start=start, content=bullet.end(), marker=marker, indent=indent)
 
 
 def _heads_what_follows(text: str, line: Line, match: re.Match[str]) -> bool:

@@ -70,6 +70,8 @@ _BECOME = re.compile(
 _ADDING = frozenset(
     {"therefore", "thus", "hence", "in addition ,", "additionally", "furthermore", "moreover"}
 )
+_ENTERING = re.compile(r"(?:in order )?to be eligible\b")
+"""What may open a demand before whom it is asked of ("to be eligible, patients with A must …")."""
 _WHO = frozenset({"patient who", "subject who", "participant who"})
 _LIMITED = re.compile(r"\w+-|.*[<>≤≥]", re.DOTALL)
 """An opening with a limit of its own, or that is part of a longer word ("in-range values, ALT ≤ 2.5")."""
@@ -78,7 +80,7 @@ Reader = Callable[[Text, list[Chunk]], Expression]
 
 def read_conditional(text: Text, chunks: list[Chunk]) -> Expression:
     """Read what is asked in some case only, or else of all."""
-    if len(chunks) > 2 and chunks[0].form in _ADDING:
+    if len(chunks) > 2 and (chunks[0].form in _ADDING or _tells_entry(chunks)):
         chunks = trimmed(chunks[1:])
     if not text.exclusion and (asked := value_case(text, chunks) or value_with(text, chunks)) is not None:
         return asked
@@ -88,6 +90,11 @@ def read_conditional(text: Text, chunks: list[Chunk]) -> Expression:
     if valued and chunks[0].form in _WHO and not any(chunk.form in MODAL for chunk in chunks):
         return read_instances(text, trimmed(chunks[1:]))
     return _read_addressed(text, chunks, read_conditional) or read_instances(text, chunks)
+
+
+def _tells_entry(chunks: Sequence[Chunk]) -> bool:
+    """Whether a demand opens with what it is for, and goes on with whom it is asked of."""
+    return chunks[1].form == "," and _ENTERING.match(chunks[0].form) is not None
 
 
 def _read_addressed(text: Text, chunks: list[Chunk], read: Reader) -> Expression | None:

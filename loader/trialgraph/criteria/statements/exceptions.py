@@ -52,6 +52,21 @@ _ALLOWED = re.compile(
     re.IGNORECASE,
 )
 """A sentence that just says who is let in all the same."""
+_MALIGNANT = str(TGC.MalignantNeoplasm)
+_TRIAL = r"(?:the |this |our |present |current )*(?:study|trial|protocol)"
+_STUDIED = re.compile(
+    rf"(?:(?:the |this |that |those |their )?(?:(?:specific|target|current|index|present) )*"
+    r"(?:ones?|(?:disease|cancer|malignanc(?:y|ies)|tumou?r|indication)s?(?: types?)?|that|those)"
+    r"(?: (?:which|that) (?:is|are))?(?: subject of| (?:being |to be )?(?:treated|studied|investigated)"
+    r"| under (?:study|investigation|treatment))+"
+    rf"(?: (?:under|in|on|of|by|for) (?:study|{_TRIAL}))?(?: {_TRIAL})?"
+    r"|(?:the )?(?:current |study[ -])(?:target(?:ed)? )?(?:malignancy|indication|disease|cancer)"
+    r"|(?:the )?target (?:malignancy|cancer|tumou?r)"
+    r"(?: to be investigated in (?:this |the )?(?:study|trial))?)"
+    r"(?:$|,? (?:and|or|unless|with the exception of|except(?: for)?) |, (?=(?:[\w-]+ ){0,3}skin\b))",
+    re.IGNORECASE,
+)
+"""The disease that the trial is about, as what a cancer is that is no other one."""
 
 
 def name_exceptions(expression: Expression, vocabulary: Vocabulary) -> Expression:
@@ -61,10 +76,24 @@ def name_exceptions(expression: Expression, vocabulary: Vocabulary) -> Expressio
     """
 
     def named(fact: Fact) -> Fact:
+        fact = _other_than_studied(fact)
         words = fact.modifiers.get("exception")
         return fact if words is None else replace(fact, exceptions=_read(words, vocabulary))
 
     return map_facts(expression, named)
+
+
+def _other_than_studied(fact: Fact) -> Fact:
+    """Return "cancer other than the disease under study" as another cancer, with what else is excepted."""
+    words = fact.modifiers.get("exception", "") if fact.concept == _MALIGNANT else ""
+    parts = words.split("; ")
+    at = next((i for i, part in enumerate(parts) if words and _STUDIED.match(part)), None)
+    if at is None:
+        return fact
+    rest = _STUDIED.sub("", parts[at], count=1)
+    left = "; ".join(filter(None, [*parts[:at], rest, *parts[at + 1 :]]))
+    modifiers = {**fact.modifiers, "exception": left, "relation": "other"}
+    return replace(fact, modifiers={name: told for name, told in modifiers.items() if told})
 
 
 def read_led_in(

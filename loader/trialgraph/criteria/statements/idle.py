@@ -24,6 +24,7 @@ from trialgraph.criteria.statements.reproduction import (
     speaks_of_reproduction,
     without_explanations,
 )
+from trialgraph.criteria.statements.serologies import bars_positive_test
 from trialgraph.expressions import Expression, Fact, Limit, Value, atoms, is_judged
 from trialgraph.namespaces import TGC
 
@@ -97,6 +98,18 @@ _BEARING = re.compile(
     re.IGNORECASE,
 )
 """What makes a note about tests one about who can enter."""
+_ECG = r"(?:E[CK]Gs?|electrocardio\w+(?:\s*\(E[CK]Gs?\))?)"
+_MEASURED = re.compile(
+    rf"{_NOTE}(?:if\s+a\s+single\s+{_ECG}\b(?:[^.;]|\.(?!\s))*\bmust\s+be\s+performed\b"
+    rf"|triplicate\s+{_ECG}\b[^.;]*\bperformed\s+and\s+the\s+average\b"
+    r"|in\s+the\s+(?:event|case)\s+(?:that\s+)?(?:\d+\s+\w+\s+have\s+elapsed\s+between\s+the\s+screening\s+pregnancy\s+test\b"
+    rf"|of\s+potentially\s+correct[ia]ble\s+causes\s+of\s+QT\s+prolongation\b[^;]*\btriplicate\s+{_ECG}\s+may\s+be\s+repeated\b)"
+    r"|without\s+known\s+history,?\s+testing\s+needs\s+to\s+be\s+performed\b"
+    r"|hepatitis\s+C\s+antibody\s+(?:\(\w+\)\s+)?testing\s+is\s+allowed\s+for\s+screening\s+purposes\b"
+    r"|(?:[\w()/-]+\s+){1,12}(?:should|must|will)\s+be\s+calculated\s+(?:as|using|by|from|with)\b)[^.;≤≥<>]*\W*",
+    re.IGNORECASE,
+)
+"""How a sentence tells how something is measured, or that it is again, of which nothing follows."""
 _TESTED_FOR = (
     r"(?:\bhepatitis\b|\bhep\s[BC]\b|\bH[BCI]V\b|\bHB[sc]A[gb]\b|\banti-?\s?HBc|\bviral\s+loads?\b"
     r"|\bserolog|\bpregnancy\s+(?:test|status))"
@@ -110,14 +123,16 @@ _TESTED = re.compile(
     r"(?:[^.;]*?\b(?:\w*tests?|\w*testing|screening|serolog\w+|DNA|RNA|PCR|quantitation|status"
     rf"|determination|assays?)\b[^.;]*?\b{_RULED}\s+(?:\w+ly\s+)?(?:performed|obtained|done|conducted|mandatory|optional"
     r"|repeated|recommended|collected|carried\s+out|checked|measured|required(?!\s+to)|tested|assessed|monitored)"
-    rf"|[^.;]*?\b{_RULED}\s+(?:\w+ly\s+)?(?:tested|screened|monitored|checked)(?:\s+(?:for|with|every|by|using)\b|$))"
+    rf"|[^.;]*?\b{_RULED}\s+(?:\w+ly\s+)?(?:tested|screened|monitored|checked)(?:\s+(?:for|with|every|by|using)\b|$)"
+    r"|[^.;]*?\b(?:(?:will|would|shall)\s+)?(?:requires?|needs?)\s[^.;]*?"
+    r"\b(?:tests?|testing|screening|evaluation|monitoring|PCR|DNA|RNA|reaction|serolog\w+)\b)"
     r"[^.;]*\W*",
     re.IGNORECASE,
 )
 """How a sentence tells that a test for a virus or pregnancy is to be done, by which nobody is let in."""
 _IN_CASE = re.compile(
     r"\b(?:with|if|who|whose|when|in\s+case\s+of)\b(?:(?!\b(?:must|should|will|shall|needs?|is\s+required)\b)[^.;,])*?"
-    r"\b(?:positive|negative|reactive|detectable)\b(?:\s+(?:but|and|or)\s+(?:positive|negative)\b)?",
+    r"\b(?:positive|negative|reactive|detectable)\b(?:[^.;,]{0,40}?\b(?:but|and|or)\s+(?:positive|negative)\b)?",
     re.IGNORECASE,
 )
 _FINDING = re.compile(
@@ -173,7 +188,7 @@ _NOT_LIVE = re.compile(
 
 
 def arranges(words: str) -> bool:
-    """Whether words only say that a test isn't required, or as a note how one is done.
+    """Whether words say how something is measured, that a test isn't needed, or in a note how it is done.
 
     Example:
         >>> arranges("Note: no HIV testing is required unless mandated by local health authority.")
@@ -183,6 +198,8 @@ def arranges(words: str) -> bool:
     """
     lowered = words.lower()
     if any(need in lowered for need in _NEEDS) and _WAIVED.match(words):
+        return True
+    if _MEASURED.fullmatch(words):
         return True
     noted = NOTED.match(words) is not None
     return noted and _ARRANGING.search(words) is not None and _BEARING.search(words) is None
@@ -328,6 +345,8 @@ def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expressio
     if is_idle(text, words) or (_REASON.match(words) and _ASKING.search(words) is None):
         return True
     if orders_test(words) or (text.exclusion and (_SAID_AGAIN.fullmatch(words) or ORDERED.match(words))):
+        return True
+    if text.exclusion and bars_positive_test(words, told):
         return True
     if text.exclusion and "define" in text.lowered and _defines(text, sentence):
         return True

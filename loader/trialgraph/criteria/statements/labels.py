@@ -22,11 +22,19 @@ from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_segments
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.mentions.topics import topics_of
+from trialgraph.criteria.quantities.fitting import is_wanted, wanted_side
 from trialgraph.criteria.statements.addressees import concerns_reproduction, read_conditional
 from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.kinds import read_denied_kind
 from trialgraph.criteria.statements.parts import part_named
-from trialgraph.criteria.statements.subgroups import MODAL, age_case, aged_persons, any_kind, defined_at
+from trialgraph.criteria.statements.subgroups import (
+    MODAL,
+    age_case,
+    aged_persons,
+    any_kind,
+    defined_at,
+    demand_on_some,
+)
 from trialgraph.criteria.statements.supposed import case_of, opened_case
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, dated, is_formal, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
@@ -72,7 +80,9 @@ def read_labelled(text: Text, chunks: list[Chunk], depth: int = 0) -> Expression
         return read_conditional(text, [*rest[:at], *label, *rest[at:]])
     if not any(is_content(chunk) for chunk in rest):
         return read_conditional(text, chunks) if not rest else _with_rest(text, label, rest)
-    body = _remarked(text, label, read_labelled(text, rest, depth + 1))
+    topical = text.exclusion and _TOPIC.search(text.lowered, label[0].start, label[-1].end)
+    demanded = demand_on_some(text, rest) if topical else None
+    body = _remarked(text, label, demanded or read_labelled(text, rest, depth + 1))
     if (part := part_named(text, label[0].start, label[-1].end) or _other(text, label, body)) is not None:
         return asked_of(text, part, body)
     if not text.exclusion and offers_choice(words) and isinstance(body, AllOf):
@@ -263,10 +273,24 @@ def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> E
         if not text.exclusion and "example" in label[-1].classes and isinstance(body, AllOf):
             return alternatives_of(body)
         return _with_topics(text, label, body) if text.exclusion else body
+    if not text.exclusion and _tells_how_bad(label, body):
+        return all_of([join_segments(text, read_segments(text, label), "and"), body])
     if not text.exclusion:
         kinds = any_kind(text, label[:-1], body, end) if "example" in label[-1].classes else None
         return kinds or narrative(text, label[0].start, end)
     return all_of([read_conditional(text, label), body])
+
+
+def _tells_how_bad(label: Sequence[Chunk], body: Expression) -> bool:
+    """Whether nothing but values on the bad side stand below a condition ("Anemia: hemoglobin ≤ 10 g/dL").
+
+    They say what is meant by it, since nobody is asked to be worse for having it.
+    """
+    values = [atom for atom in atoms(body) if isinstance(atom, Value)]
+    bad = bool(values) and all(wanted_side(value) is not None and not is_wanted(value) for value in values)
+    named = [chunk for chunk in label if is_content(chunk)]
+    condition = len(named) == 1 and named[0].term is not None and named[0].term.category == "condition"
+    return bad and condition and len(values) == len(list(atoms(body)))
 
 
 def _opens_persons(chunk: Chunk) -> bool:

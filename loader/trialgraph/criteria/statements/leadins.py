@@ -11,6 +11,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.beside import bracketed_window
 from trialgraph.criteria.conditions.cases import asked_of
+from trialgraph.criteria.facts.allowances import allows
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import for_itself, instances_of
 from trialgraph.criteria.facts.recency import goes_on
@@ -19,6 +20,7 @@ from trialgraph.criteria.language.offers import SOME_ASKED
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.sentences import sentences_of
 from trialgraph.criteria.mentions.topics import topics_of
+from trialgraph.criteria.mentions.unread import VAGUE
 from trialgraph.criteria.sections.outline import Outline
 from trialgraph.criteria.statements.captions import without_caption
 from trialgraph.criteria.statements.entrants import OBLIGING, allowed_case, also_asked
@@ -100,6 +102,10 @@ _SPEAKING = re.compile(
 )
 """What an item has that is a sentence of its own."""
 _LETTING_IN = re.compile(r"\b(?:eligible|allowed|permitted|excluded|may)\b", re.IGNORECASE)
+_LONG = 30
+"""Up to how many words a lead-in has that only announces its list."""
+_SHORT = 3
+"""Up to how many words lead from whom a list is asked of to its items ("… must meet either")."""
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 Reader = Callable[[Text, Sequence[Chunk], int, int], Expression]
 
@@ -183,8 +189,7 @@ def with_lead(
     if not text.exclusion and leading and leading[0].form == "if":
         return _asked_in_case(text, leading, head, body)
     if not any(not isinstance(atom, Narrative) for atom in atoms(head)):
-        told = not text.exclusion and any(chunk.kind in ("value", "limit") for chunk in leading)
-        return body if not told and _plain_lead(lead, either=either) else all_of([head, body])
+        return _below_words(text, leading, (start, stop, lead_end), head, body, either=either)
     if text.exclusion and facts and either and _INSTANCES.search(lead):
         words = (stop, outline.end)
         return any_of([for_itself(text, head, body, words), instances_of(facts[-1], body)])
@@ -283,7 +288,7 @@ def _of_named(text: Text, leading: Sequence[Chunk], head: Expression, body: Expr
     """Return a list below some, or below a mere title; None where the lead-in asks for what it names."""
     if (told := without_caption(text, leading, head, body)) is not None:
         return told
-    if not _names_some(leading):
+    if not _some_named(leading):
         return None
     if asks_of_some(head):
         rest = any_of(head.operands[1:])
@@ -322,15 +327,50 @@ def _opening_case(text: Text, leading: Sequence[Chunk]) -> Expression | None:
     return case_of(text, case) if named and not any(map(is_content, behind)) else None
 
 
-def _names_some(leading: Sequence[Chunk]) -> bool:
-    """Whether a lead-in asks its list of some patients only ("patients who received X must meet:")."""
+def _some_named(leading: Sequence[Chunk]) -> Sequence[Chunk]:
+    """Return of whom alone a lead-in asks its list ("patients who received X must meet:"); none of all."""
     modal = next((i for i, chunk in enumerate(leading) if chunk.form.startswith(OBLIGING)), None)
     subject = leading[:modal] if modal is not None else ()
     told = any(chunk.classes & {"confirmation", "confirmed"} for chunk in subject)
     told = told or any(is_content(chunk) for chunk in leading[len(subject) :])
-    return not told and any(is_content(chunk) for chunk in subject)
+    return subject if not told and any(is_content(chunk) for chunk in subject) else ()
 
 
-def _plain_lead(lead: str, *, either: bool) -> bool:
-    """Whether a lead-in without a concept only announces its list."""
-    return len(lead.split()) <= 30 or either
+def _below_words(
+    text: Text,
+    leading: Sequence[Chunk],
+    lead: tuple[int, int, int],
+    head: Expression,
+    body: Expression,
+    *,
+    either: bool,
+) -> Expression:
+    """Return a list below words that weren't read; those that only announce it are left out.
+
+    The `lead` is where the lead-in starts, where it goes over to "the following:", and where it ends.
+    """
+    start, stop, lead_end = lead
+    words = text.text[start:lead_end]
+    named = any(map(is_content, leading)) and not allows(leading)
+    announced = not named or stop < lead_end or _DEFINED.search(words) is not None
+    announced = announced and (len(words.split()) <= _LONG or either)
+    whole = narrative(text, start, lead_end) if isinstance(head, Narrative) else head
+    if text.exclusion:
+        return body if announced else any_of([whole, body])
+    subject = _some_named(leading)
+    if subject and len(text.text[subject[-1].end : stop].split()) <= _SHORT:
+        return asked_of(text, case_of(text, subject), body)
+    told = (
+        named and _names_more(text, leading, body) and not (_DEFINED.search(words) or _LABEL.fullmatch(words))
+    )
+    told = told or not announced or any(chunk.kind in ("value", "limit") for chunk in leading)
+    return all_of([whole, body]) if told else body
+
+
+def _names_more(text: Text, leading: Sequence[Chunk], body: Expression) -> bool:
+    """Whether words name what their list says nothing of ("undergoing ASCT for one of: * myeloma")."""
+    told = [atom.concept for atom in atoms(body) if not isinstance(atom, Narrative)]
+    terms = [term for term in map(text.vocabulary.by_iri.get, told) if term is not None]
+    known = {iri for term in terms for iri in term.ancestors} | VAGUE
+    named = [chunk.term for chunk in leading if is_content(chunk) and chunk.term is not None]
+    return any(term.iri not in known for term in named)

@@ -155,6 +155,11 @@ def is_of_some(read: Expression) -> bool:
     return lacking and is_formal(parts[0])
 
 
+def _bars_besides(text: Text, item: Item, read: Expression) -> bool:
+    """Whether a note among exclusions bars something of its own ("Note: they must have recovered")."""
+    return is_formal(read) and noted_refusal(text, item) is not None
+
+
 def with_notes(
     text: Text,
     head: Expression,
@@ -187,7 +192,7 @@ def with_notes(
         if lifts:
             told = granted(text, [head], item) if len(sentences_of(text, item)) == 1 else None
             head = any_of(told or lift(text, [head], text.text[start:end], (start, end)))
-        elif text.exclusion and is_of_some(own):
+        elif text.exclusion and (is_of_some(own) or _bars_besides(text, item, own)):
             head = any_of([head, own])
         else:
             head = all_of([head, narrative(text, start, end)])

@@ -34,6 +34,7 @@ from trialgraph.criteria.conditions.finished import finished_in_time
 from trialgraph.criteria.conditions.remnants import add_values
 from trialgraph.criteria.conditions.widening import loosened, set_apart
 from trialgraph.criteria.criterion import Kind
+from trialgraph.criteria.facts.choices import with_choices
 from trialgraph.criteria.facts.companions import with_companions
 from trialgraph.criteria.facts.extents import with_extents
 from trialgraph.criteria.facts.leftovers import without_leftovers
@@ -61,6 +62,7 @@ from trialgraph.criteria.language.vocabulary import Term, Vocabulary
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_barred, read_segments
 from trialgraph.criteria.lists.others import with_whole_classes
+from trialgraph.criteria.members.cancers import are_all_cancers
 from trialgraph.criteria.members.doubts import narrow_illnesses
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of, time_of_label, with_list
@@ -130,9 +132,9 @@ _LONGEST = 20_000
 _EXCEPTED = re.compile(
     r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|other than)\b"
     r"(?=[^:]{0,60}:\s*$|\s*\([^()]*\)\s*:\s*$|[^:]{0,90}\b(?:below|following|follows)\s*:\s*$)(?:[^:()]|\([^()]*\))*:\s*$"
-    r"|\bunless(?:\s+(?:the|of|for|if|in|any|one|all|or|more|is|are|at|least|they|there|meet\w*|met|who|with|have|has|by"
+    r"|\bunless(?:\s+(?:the|it|of|for|if|in|any|one|all|or|more|is|are|at|least|they|there|meet\w*|met|who|with|have|has|by"
     r"|patients?|subjects?|participants?|criteri\w+|conditions?|appl\w+|following|below|as|described|listed"
-    r"|exclusion|fulfil\w*|satisf\w+|true|exists?|present|occurs?))*\s*:\s*$",
+    r"|exclusion|hiv|positive|fulfil\w*|satisf\w+|true|exists?|present|occurs?))*\s*:\s*$",
     re.IGNORECASE,
 )
 _MAY_ENTER = re.compile(r"\b(?:may|can|will|is|are)\b[^.]*\bunless\b", re.IGNORECASE)
@@ -184,7 +186,7 @@ def read_expression(
     if "other" in text.lowered:
         expression = with_whole_classes(expression, vocabulary)
     expression = map_facts(name_exceptions(map_facts(expression, part_predicate), vocabulary), said_once)
-    expression = without_leftovers(expression, barred=text.exclusion)
+    expression = with_choices(without_leftovers(expression, barred=text.exclusion), text)
     expression = with_narrower(with_shared_tumour(graded_in_time(expression), text), text)
     expression = with_extents(with_spread(expression, text), text)
     if text.exclusion:
@@ -379,7 +381,8 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
             read.append(asked_of(text, case, _joined(text, told)) if told else case)
     if not read:
         return narrative(text, start, end)
-    return any_of(read) if text.exclusion else all_of(_in_time(chunks, read))
+    either = text.exclusion or are_all_cancers(text, read)
+    return any_of(read) if either else all_of(_in_time(chunks, read))
 
 
 def _joined(text: Text, read: Sequence[Expression]) -> Expression:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.chunking.viruses import INFECTIONS
 from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.conditions.exempting import except_for
 from trialgraph.criteria.facts.facts import is_content
@@ -19,7 +20,7 @@ from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.statements.kinds import lists_sorts, read_instances
 from trialgraph.criteria.statements.labels import is_kind_of
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal, map_facts, negate
-from trialgraph.expressions import AllOf, AnyOf, Expression, Not, atoms, is_judged
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms, is_judged
 
 _PART = re.compile(
     r"\s*(from\s+(?:the\s+)?(?:study\s+)?(?:arms?|cohorts?|parts?|phase|sub-?stud(?:y|ies))\b[^.;,]*)",
@@ -141,7 +142,15 @@ def _behind_label(text: Text, head: list[Chunk]) -> list[Chunk] | None:
     if not any(map(is_content, label)) or not rest:
         return head
     named = rest[1:] if rest[0].form in WHO else rest
-    return rest if is_kind_of(text, label, read_barred(text, named)) else None
+    barred = read_barred(text, named)
+    return rest if is_kind_of(text, label, barred) or _are_markers_of(label, barred) else None
+
+
+def _are_markers_of(label: Sequence[Chunk], barred: Expression) -> bool:
+    """Whether all that is barred are markers of infections that a label names ("hepatitis B: HBsAg …")."""
+    named = {chunk.term.iri for chunk in label if chunk.term is not None}
+    told = [INFECTIONS.get(atom.concept) if isinstance(atom, Fact) else None for atom in atoms(barred)]
+    return bool(told) and all(infection in named for infection in told)
 
 
 def _barred_behind(text: Text, chunks: list[Chunk], at: int) -> Expression:
@@ -164,6 +173,8 @@ def _denied_leave(text: Text, chunks: list[Chunk]) -> Expression | None:
     """Read "no prior A is allowed", which bars A in either kind of list; None for anything else."""
     told = [i for i, chunk in enumerate(chunks) if "allowance" in chunk.classes]
     denies = chunks[0].form == "no" and len(told) == 1 and chunks[told[0]].form in _ALLOWED
+    if denies and (excepted := _leave_except(text, chunks, told[0])) is not None:
+        return excepted
     if not denies or any(chunk.classes & TURNED or chunk.kind in _COUNTED for chunk in chunks[1:]):
         return None
     before = without_trailing_verb(chunks[1 : told[0]])
@@ -171,6 +182,21 @@ def _denied_leave(text: Text, chunks: list[Chunk]) -> Expression | None:
     if barred is None or not is_formal(barred):
         return None
     return barred if text.exclusion else negate(alternatives_of(barred))
+
+
+def _leave_except(text: Text, chunks: list[Chunk], at: int) -> Expression | None:
+    """Read "no other malignancy is allowed, except for: A, B"; None where nothing is excepted."""
+    behind = at + 1 + (at + 1 < len(chunks) and chunks[at + 1].form == ",")
+    if behind + 1 >= len(chunks) or "exception" not in chunks[behind].classes:
+        return None
+    barred = _denied_leave(text, chunks[: at + 1])
+    if barred is None:
+        return None
+    rest = chunks[behind + 1 :]
+    while len(rest) > 1 and (rest[0].form in (":", ",") or rest[0].form.endswith("following")):
+        rest = rest[1:]
+    place = (rest[0].start, rest[-1].end)
+    return except_for(text, barred, text.text[slice(*place)].strip(" ;,.:"), place)
 
 
 def without_trailing_verb(chunks: list[Chunk]) -> list[Chunk]:

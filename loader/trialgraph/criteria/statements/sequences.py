@@ -8,11 +8,13 @@ from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.chunking.viruses import INFECTIONS
 from trialgraph.criteria.conditions.cases import asked_of, read_case, without_note
 from trialgraph.criteria.conditions.lifting import excuses, widens
 from trialgraph.criteria.conditions.occasions import is_named
 from trialgraph.criteria.conditions.roles import defines_condition, defines_unasked
 from trialgraph.criteria.conditions.waiting import with_washout
+from trialgraph.criteria.language.connectives import RESTARTS, WHO
 from trialgraph.criteria.language.offers import (
     admits,
     asks_several,
@@ -26,11 +28,12 @@ from trialgraph.criteria.statements.admissions import (
     read_admission,
     read_permission,
 )
+from trialgraph.criteria.statements.assessed import tells_class, with_class_of_assessed
 from trialgraph.criteria.statements.captions import without_caption
 from trialgraph.criteria.statements.endings import with_alternative
 from trialgraph.criteria.statements.examples import EXAMPLES, LISTING, listed_instances, lists_allowed
 from trialgraph.criteria.statements.grants import granted
-from trialgraph.criteria.statements.idle import NOTED, adds_nothing
+from trialgraph.criteria.statements.idle import NOTED, adds_nothing, orders_test
 from trialgraph.criteria.statements.notes import (
     NOTE,
     lift_noted,
@@ -139,6 +142,10 @@ def _joined(text: Text, sentence: list[Chunk], read: list[Expression]) -> list[E
         return [*read[:-1], other]
     if read and (washed := with_washout(text, sentence, read[-1])) is not None:
         return [*read[:-1], washed]
+    if read and tells_class(text, sentence):
+        assessed = with_class_of_assessed(read[-1], read_statement(text, sentence).expression)
+        if assessed is not None:
+            return [*read[:-1], assessed]
     told = _told_besides(text, sentence, read)
     return None if told is None else [*read, told]
 
@@ -185,7 +192,10 @@ def _told_besides(text: Text, sentence: list[Chunk], read: list[Expression]) -> 
     place = (sentence[0].start, sentence[-1].end)
     words = text.text[slice(*place)]
     if text.exclusion:
-        return narrative(text, *place) if admits(words) or handles_negative(words) else None
+        viral = any(chunk.term is not None and chunk.term.iri in INFECTIONS for chunk in sentence)
+        ordered = viral and sentence[0].form in RESTARTS | WHO and orders_test(words)
+        told = ordered or admits(words) or handles_negative(words)
+        return narrative(text, *place) if told else None
     if _is_washout(words, sentence):
         return read_time_since(text, trimmed(sentence)) or narrative(text, *place)
     if waives(words) or defines_condition(sentence, read):

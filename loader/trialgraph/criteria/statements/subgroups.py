@@ -10,6 +10,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.brackets import opened
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.chunking.viruses import POSITIVE
 from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.conditions.sexes import SEXES, sex_of
 from trialgraph.criteria.facts.allowances import TREATING
@@ -19,6 +20,7 @@ from trialgraph.criteria.language.connectives import RESTARTS, WHO
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_condition, read_segments
 from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.statements.serologies import undetectable_each
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms
 from trialgraph.namespaces import TGC
@@ -38,8 +40,9 @@ __all__ = [
 ]
 
 MODAL = frozenset(
-    {"must", "should", "must have", "must be", "need", "need to", "are required to", "is required to"}
-)
+    {"must", "should", "must have", "must be", "need", "need to", "are required to", "is required to",
+     "need to have", "needs to have", "will need to have"}
+)  # fmt: skip
 _NOT_ENTER = re.compile(
     r"^\w+ not (?:be )?(?:participat|enrol|includ|enter|eligib|take part|join)", re.IGNORECASE
 )
@@ -52,11 +55,17 @@ _REQUIRED = re.compile(
 _HANGING = frozenset({"who", "that", "which", "whose", "where", "and", "or", ",", "and / or", "not", "may",
                       "does", "do", "if", "when", "to", "would", "can"})  # fmt: skip
 _ENTRY = re.compile(
-    r"\s(?:before|prior\s+to)\s+(?:(?:the|study|trial|protocol)\s+)*"
-    r"(?:enroll?ment|entry|registration|randomi[sz]ation|inclusion|participation)\s*$",
+    r"\s(?:(?:before|prior\s+to|for)\s+(?:(?:the|study|trial|protocol)\s+)*"
+    r"(?:enroll?ment|entry|registration|randomi[sz]ation|inclusion|participation|eligibility)"
+    r"|(?:in\s+order\s+)?to\s+be\s+(?:eligible|included|enroll?ed)(?:\s+(?:for|in|to)\s+(?:(?:the|this)\s+)?"
+    r"(?:stud|trial|particip|inclu|enrol)[^.;,]*)?)\s*$",
     re.IGNORECASE,
 )
 """When whatever is asked has to be so."""
+_FURTHER = re.compile(
+    r"(?:must|should|be|have|are|is|receive|undergo|take|agree|willing|not)\b", re.IGNORECASE
+)
+"""How words open that ask for something besides."""
 _NEEDING = frozenset({"will", "need", "require", "required", "to"})
 _OF_AGES = frozenset({"pediatric", "paediatric"})
 _AROUND_AGE = frozenset({"for", "of age", "old", "who", "are", "who are", "aged", "only", "all"})
@@ -105,8 +114,8 @@ def any_kind(text: Text, chunks: Sequence[Chunk], listed: Expression, end: int) 
     kind = text.vocabulary.by_iri.get(read.concept) if isinstance(read, Fact) else None
     if kind is None or not isinstance(read, Fact) or not kind.is_a(_NEOPLASM):
         return None
-    members = listed.operands if isinstance(listed, AllOf | AnyOf) else (listed,)
-    named = [i for i, each in enumerate(members) if isinstance(each, Fact) and each.category == "condition"]
+    members = _members_of(listed)
+    named = [i for i, each in enumerate(members) if _diseases_of(each)]
     kinds = members if named and isinstance(listed, AnyOf) else members[: named[-1] + 1] if named else ()
     behind = members[len(kinds) :]
     plain = all(i in named or isinstance(each, Narrative) for i, each in enumerate(kinds))
@@ -119,15 +128,32 @@ def any_kind(text: Text, chunks: Sequence[Chunk], listed: Expression, end: int) 
     return all_of([any_of([read, *told]), *behind])
 
 
+def _members_of(listed: Expression) -> tuple[Expression, ...]:
+    """Return the members of a list, and behind them what is asked besides any of them."""
+    if not isinstance(listed, AllOf | AnyOf):
+        return (listed,)
+    first = listed.operands[0] if isinstance(listed, AllOf) and listed.operands else None
+    return (*first.operands, *listed.operands[1:]) if isinstance(first, AnyOf) else listed.operands
+
+
+def _diseases_of(each: Expression) -> list[Fact]:
+    """Return the disease that a member of a list names, alone or with its markers."""
+    told = each.operands if isinstance(each, AllOf) else (each,)
+    facts = [part for part in told if isinstance(part, Fact)]
+    diseases = [fact for fact in facts if fact.category == "condition"]
+    plain = all(fact.category in ("condition", "biomarker") for fact in facts)
+    return diseases if plain and len(facts) == len(told) and len(diseases) == 1 else []
+
+
 def _is_below(text: Text, each: Expression, kind: str) -> bool:
-    term = text.vocabulary.by_iri.get(each.concept) if isinstance(each, Fact) else None
-    return term is not None and term.is_a(kind)
+    terms = [text.vocabulary.by_iri.get(fact.concept) for fact in _diseases_of(each)]
+    return any(term is not None and term.is_a(kind) for term in terms)
 
 
 def _overlaps(text: Text, each: Expression, kind: str) -> bool:
     """Whether a concept is known that is both ("lung adenocarcinoma")."""
-    name = each.concept if isinstance(each, Fact) else ""
-    return any({name, kind} <= term.ancestors for term in text.vocabulary.by_iri.values())
+    names = {fact.concept for fact in _diseases_of(each)}
+    return any(names & term.ancestors and kind in term.ancestors for term in text.vocabulary.by_iri.values())
 
 
 def defined_at(chunks: Sequence[Chunk]) -> int | None:
@@ -143,10 +169,12 @@ def defined_at(chunks: Sequence[Chunk]) -> int | None:
 def value_case(text: Text, chunks: list[Chunk]) -> Expression | None:
     """Read "patients with creatinine > 1.5 must have B": B is asked of those with that value only."""
     modal = next((i for i, chunk in enumerate(chunks) if chunk.form in MODAL), None)
-    if modal is None or chunks[0].form not in RESTARTS:
+    if modal is None or chunks[0].form not in RESTARTS | WHO:
         return None
     case, body = trimmed(chunks[1:modal]), trimmed(chunks[modal + 1 :])
     if not case or any(chunk.kind != "value" and not is_harmless(chunk, "label") for chunk in case):
+        return None
+    if chunks[0].form in WHO and not any(chunk.kind == "value" for chunk in body):
         return None
     condition = read_condition(text, case)
     if not body or not is_formal(condition):
@@ -237,13 +265,25 @@ def demand_on_some(text: Text, chunks: list[Chunk]) -> Expression | None:
     if _NOT_ENTER.search(text.text[start:end]):
         return condition
     entry = _ENTRY.search(text.text, start, end)
-    body = trimmed([chunk for chunk in chunks[modal:] if entry is None or chunk.end <= entry.start()])
+    body = trimmed([chunk for chunk in chunks[modal:] if entry is None or chunk.start < entry.start()])
     while body and body[0].form in _NEEDING:
         body = trimmed(body[1:])
+    if (each := undetectable_each(text, condition, (start, end))) is not None:
+        return each
     asked = join_segments(asking, read_segments(asking, body), "and") if any(map(is_content, body)) else None
-    plain = asked is not None and is_formal(asked) and all(map(_is_plain, atoms(asked)))
-    told = negate(asked) if asked is not None and plain else Not(narrative(text, start, end))
+    told = negate(asked) if asked is not None and _is_told(asked) else Not(narrative(text, start, end))
     return all_of([condition, told])
+
+
+def _is_told(asked: Expression) -> bool:
+    """Whether what is asked of some is read, in whole or before further demands that stay words."""
+    parts = asked.operands if isinstance(asked, AllOf) else (asked,)
+    words = [each for each in parts if not is_formal(each)]
+    told = [atom for each in parts if is_formal(each) for atom in atoms(each)]
+    if words and any(isinstance(atom, Fact) and atom.concept in POSITIVE for atom in told):
+        return False  # "must have HBsAg and HBV DNA testing"
+    further = all(isinstance(each, Narrative) and _FURTHER.match(each.text) for each in words)
+    return is_formal(parts[0]) and further and all(map(_is_plain, told))
 
 
 def _is_plain(atom: Expression) -> bool:
