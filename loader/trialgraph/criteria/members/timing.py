@@ -47,6 +47,8 @@ _SPAN = re.compile(
     r"|(?:the )?(?:pre-?)?screening\b.{0,20} (?:through|until|to)\b"
 )
 _LATELY = frozenset({"recent", "any recent", "a recent"})
+_EARLIER = frozenset({"prior", "any prior", "previous", "any previous", "past"})
+_TURNED = frozenset({"negation", "active", "planned", "exception", "condition"})
 _USING = frozenset({"use of", "use", "treatment with", "therapy with", "administration of", "receipt of"})
 _WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNORECASE)
 
@@ -86,12 +88,20 @@ def _time_of_history(text: Text, chunks: Sequence[Chunk]) -> tuple[Window, list[
     alone = not any(chunk.window is not None for chunk in chunks[at + 1 :])
     before = chunks[:at] if chunks[at + 1].form == "of" else chunks[: at + 2]
     used = chunks[at - 1].form in _LATELY and chunks[at + 1].form in _USING
+    used = used or (chunks[at - 1].form in _LATELY | _EARLIER and _lists_treatments(chunks[at + 1 :]))
     led = used or "historic" in before[-1].classes
     led = led and all(chunk.classes & _LEADING or chunk.form == "or" for chunk in chunks[:at])
     if found is None or found.narrowed or not led or not alone:
         return None
     lead = [] if used else [chunk for chunk in chunks[:at] if chunk.form not in _LATELY]
     return found.window, [*lead, *chunks[at + 1 :]]
+
+
+def _lists_treatments(chunks: Sequence[Chunk]) -> bool:
+    """Whether chunks list treatments alone, which one time before them is of ("prior (≤ 4 weeks) A or B")."""
+    named = [category_of(chunk) in GIVEN for chunk in chunks if is_content(chunk)]
+    plain = not any(chunk.classes & _TURNED or chunk.form in RESTARTS for chunk in chunks)
+    return len(named) > 1 and all(named) and plain and is_content(chunks[0])
 
 
 def share_windows(text: Text, segments: list[Segment]) -> None:
