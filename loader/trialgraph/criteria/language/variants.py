@@ -88,14 +88,18 @@ _AGAINST = re.compile(
     r"anti-(?P<first>\S+)(?:\s(?:agent|drug|therapy|treatment))?"
     r"|(?P<second>\S+)-(?:targeted|targeting|directed)\s(?:agent|drug|therapy|treatment)"
 )
-_GIVEN = ("agent", "drug", "therapy", "treatment")
+_GIVEN = ("agent", "drug", "therapy", "treatment", "compound", "therapeutic", "therapeutic agent")
 _TARGETING = ("targeting", "directed against", "directed at", "directed to", "against")
 _TARGETED = ("targeted", "targeting", "directed")
-_AIMED = ("directed", "targeted")
+_AIMED = ("directed", "targeted", "targeting")
 _GIVEN_ALIKE = (frozenset({"therapy", "treatment"}), frozenset({"drug", "medication", "agent"}))
 """Words for what is given to a patient that trials use for one another."""
 _OF_ANY = ("study ", "trial ", "alternative ")
 _ANTIBODY = " antibody"
+_CAR_T = re.compile(r"(?:anti-)?(?P<target>[A-Z]\S*) CAR[ -]T[ -]cell therapy")
+_CARS = ("CAR-T cell therapy", "CAR-T therapy", "CAR-T cell", "CAR-T")
+_INHIBITED = ("inhibition", "inhibition therapy", "pathway inhibitor")
+"""How else the treatment by an inhibitor is told ("prior ALK inhibition")."""
 _PATHWAY_AGENTS = ("pathway-targeting agent", "pathway targeting agent")
 """What aims at the same beside an antibody ("anti-PD-L1 therapeutic antibody or pathway-targeting agent")."""
 _BLOCKER = " inhibitor"
@@ -309,9 +313,13 @@ def _of_treatment(name: str) -> Iterator[str]:
     if name.startswith("anti-") and name.endswith(_ANTIBODY):
         antibody = f"{name.removesuffix(_ANTIBODY)} therapeutic{_ANTIBODY}"
         yield from (antibody, *(f"{antibody} or {agent}" for agent in _PATHWAY_AGENTS))
+        yield name.removeprefix("anti-")
     if name.endswith(_BLOCKER) and name[0].isupper():
         target = name.removesuffix(_BLOCKER)
         yield from (f"{target} {word}" for word in _BLOCKING)
+        yield from (f"{target} {word}" for word in _INHIBITED if not _ENZYME.search(target))
+    if (cells := _CAR_T.fullmatch(name)) is not None:
+        yield from (f"{cells['target']}-{aimed} {each}" for aimed in _TARGETED for each in _CARS)
     start, _, head = name.rpartition(" ")
     if start and not name.startswith(_OF_ANY):
         yield from (f"{start} {other}" for words in _GIVEN_ALIKE if head in words for other in words - {head})

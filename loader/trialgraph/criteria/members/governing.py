@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.facts.facts import is_content
@@ -21,6 +22,12 @@ _LISTED = 2
 """How many members before it make a list of what an unknown word stands in."""
 _ABLE = frozenset({"ability", "inability", "unactual"})
 _INFINITIVES = frozenset({"receive", "undergo", "take", "tolerate", "have", "be", "complete"})
+_OPENING = 8
+_UNSTOPPED = re.compile(
+    r"\b(?:can ?not|unable(?: to)?|not able to|unwilling to|inability to) (?:safely )?"
+    r"(?:discontinu|stop|interrupt|withhold|hold|taper|refrain|avoid)"
+)
+"""How it is told that a treatment goes on."""
 _FORBIDDING = ("contraindication", "unable", "inability", "not able")
 """How a member opens that says what somebody can't be given or undergo."""
 
@@ -30,7 +37,7 @@ def governed(segments: list[Segment]) -> list[Segment]:
     kept: list[Segment] = []
     for segment in segments:
         last = kept[-1] if kept else None
-        if last is not None and _forbids_too(last, segment):
+        if last is not None and (_forbids_too(last, segment) or _is_kept_on_too(last, segment)):
             last.expression, last.chunks = None, [*last.chunks, *segment.chunks]
         elif (
             last is not None
@@ -60,6 +67,15 @@ def _forbids_too(last: Segment, segment: Segment) -> bool:
     hangs = segment.chunks[0].form in _INFINITIVES and (forbids or label.startswith("inability to"))
     joined = segment.joint in ("or", "and", "/") and not segment.after_comma
     return told and given and joined and (hangs or (forbids and is_bare(segment)))
+
+
+def _is_kept_on_too(last: Segment, segment: Segment) -> bool:
+    """Whether a treatment is another that can't be stopped ("cannot discontinue medications or herbs")."""
+    opening = " ".join(chunk.form for chunk in last.chunks[:_OPENING])
+    fact = segment.expression
+    given = isinstance(fact, Fact) and fact.category in GIVEN and not segment.negated
+    joined = segment.joint in ("or", "and", "/")
+    return last.expression is None and given and joined and _UNSTOPPED.search(opening) is not None
 
 
 def _is_allergy_beside(last: Segment, segment: Segment) -> bool:

@@ -7,8 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from trialgraph.criteria.chunking.brackets import category_of
-from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import closing_time
 from trialgraph.criteria.facts.recency import time_aside
@@ -21,7 +20,7 @@ from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import AllOf, Expression, Fact, Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["ends_plan", "opening_time", "share_times", "share_windows", "time_of_any_kind"]
+__all__ = ["ends_plan", "share_times", "share_windows", "time_of_any_kind"]
 
 _EVER = "lifetime"
 """What was so at any time ("lifetime diagnosis of A, or B within 3 months")."""
@@ -38,60 +37,13 @@ _TO_COME = ("anticipat", "plan", "expect", "scheduled", "need")
 _PLANS = frozenset({str(TGC.PlannedPregnancy), str(TGC.PlannedFathering), str(TGC.PlannedBreastfeeding)})
 _PROCEDURE = str(TGC.Procedure)
 _STATING = frozenset({"is", "are", "has", "have", "had", "was", "were"})
-_SOON = 4
 _BEGAN = ("begun", "began", "start", "occur", "onset", "diagnosed")
 _LASTING = frozenset({"throughout", "during", "while", "at any time during", "for the duration of", "until"})
-_LEADING = frozenset({"neutral", "qualifier", "active"})
 _SPAN = re.compile(
     r"(?:starting|beginning) (?:with|from|at|on)\b"
     r"|(?:the )?(?:pre-?)?screening\b.{0,20} (?:through|until|to)\b"
 )
-_LATELY = frozenset({"recent", "any recent", "a recent"})
-_USING = frozenset({"use of", "use", "treatment with", "therapy with", "administration of", "receipt of"})
 _WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNORECASE)
-
-
-def opening_time(text: Text, chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
-    """Return the time that a statement opens with, and its other chunks; None when it has another too.
-
-    It is set off by a comma, or stands between "history" and "of", or "recent" and "use of", or behind the
-    kind of treatment meant ("systemic treatment, within 14 days before the first dose, with A or B").
-    """
-    found = chunks[0].window if len(chunks) > 2 and chunks[1].form == "," else None
-    rest = list(chunks[1:])
-    if (
-        found is None
-        and [chunk.form for chunk in chunks[1:5]][::2] == [",", ","]
-        and chunks[4].form == "with"
-    ):
-        found = chunks[2].window if category_of(chunks[0]) == "treatment" else None
-        rest = [chunks[0], *chunks[4:]]
-    if found is None:
-        return _time_of_history(text, chunks)
-    alone = not any(chunk.kind == "window" for chunk in rest)
-    return (found.window, rest) if alone and not found.narrowed else None
-
-
-def _time_of_history(text: Text, chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
-    """Return the time in "history (within 6 months) of A, B or C", and the rest without it; else None.
-
-    So in "current or recent (within 10 days) use of A or B".
-    """
-    at = next(
-        (i for i, chunk in enumerate(chunks[:_SOON]) if (chunk.window or time_aside(text, chunk))), None
-    )
-    if not at or at + 2 >= len(chunks):
-        return None
-    found = chunks[at].window or time_aside(text, chunks[at])
-    alone = not any(chunk.window is not None for chunk in chunks[at + 1 :])
-    before = chunks[:at] if chunks[at + 1].form == "of" else chunks[: at + 2]
-    used = chunks[at - 1].form in _LATELY and chunks[at + 1].form in _USING
-    led = used or "historic" in before[-1].classes
-    led = led and all(chunk.classes & _LEADING or chunk.form == "or" for chunk in chunks[:at])
-    if found is None or found.narrowed or not led or not alone:
-        return None
-    lead = [] if used else [chunk for chunk in chunks[:at] if chunk.form not in _LATELY]
-    return found.window, [*lead, *chunks[at + 1 :]]
 
 
 def share_windows(text: Text, segments: list[Segment]) -> None:

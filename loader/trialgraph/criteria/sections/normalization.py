@@ -56,6 +56,7 @@ _EDIT = re.compile(
     | (?P<bare>(?<=\d)\s(?=10(?:9|12|\^9|\^12)\s*/\s*[lL]\b))
     | (?P<gap>(?<=[<>≤≥=\s]\d)\x20(?=\.\d)|(?<=[<>≤≥\s]\d\.)\x20(?=\d\s?[xX×*]\s?[UL]LN)
         |(?<=[a-z]{{4}})[1-9](?=\s*=?\s*\\?[≥≤<>])|(?<=[a-zA-Z)])(?:\*{{1,3}}|[†‡§])(?=\s*\\?[≥≤<>]\s?=?\s?\d))
+    | (?P<neo>\([nN]eo-?\)[\s-]?(?=adjuvant))
     | (?P<blank>[^\S\x20]\s*|\x20\s+)
     | (?P<sign>[{"".join(_SIGNS)}⁰¹²³⁴⁵⁶⁷⁸⁹])
     | (?P<wide>[\uff01-\uff5e\u3000])
@@ -159,9 +160,14 @@ def _tidy(verbatim: str) -> NormalizedText:
 
 
 def _mended(found: str) -> str:
-    """Return the sign of an HTML entity ("&lt;=" is one sign), of UTF-8 read as Windows-1252, or lost."""
+    """Return the sign of an HTML entity ("&lt;=" is one sign), of UTF-8 read as Windows-1252, or lost.
+
+    "(Neo)adjuvant" is one word or the other, as with a stroke.
+    """
     if found == "?":
         return "'"
+    if found.startswith("("):
+        return f"{found[1:4]}/"
     if not found.startswith("&"):
         sign = found.encode("cp1252", "ignore").decode("utf-8", "ignore")
         return _SIGNS.get(sign, sign.translate(_SUPERSCRIPTS))
@@ -180,7 +186,7 @@ def _replacement(match: re.Match[str]) -> str:
             return found[-2] if "=" not in found else "≥" if ">" in found else "≤"
         case "comparator":
             return "≥" if ">" in found or "≥" in found else "≤"
-        case "entity" | "misread":
+        case "entity" | "misread" | "neo":
             return _mended(found)
         case "symbol":
             # The signs of the Symbol font, as they read in Latin-1.

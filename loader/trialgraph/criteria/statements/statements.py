@@ -28,8 +28,8 @@ from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_barred, read_segments
 from trialgraph.criteria.lists.unnamed import gives_examples
+from trialgraph.criteria.members.beginnings import opening_time
 from trialgraph.criteria.members.segments import trimmed
-from trialgraph.criteria.members.timing import opening_time
 from trialgraph.criteria.quantities.windows import end_of_moment
 from trialgraph.criteria.statements.allowed import allows_support, values_allowed
 from trialgraph.criteria.statements.bystanders import is_about_others
