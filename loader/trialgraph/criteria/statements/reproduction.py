@@ -97,6 +97,15 @@ _TOLD_SO = re.compile(
 UNDERTAKING = re.compile(r"\b(?:must|should|willing|agree\w*|sign|consent\w*)\b", re.IGNORECASE)
 """What is asked of patients besides being informed ("are counselled on and willing to use")."""
 
+_FERTILE = str(TGC.ChildbearingPotential)
+_UNWILLING = re.compile(
+    r"\b(?:unwilling|refus\w+|(?:not|un)\s*(?:be\s+)?(?:willing|using|use|able|agree))\b", re.IGNORECASE
+)
+_OR_OTHERS = re.compile(
+    r"(?:\s*\([^()]*\))?\s*(?:and|or|and/or)\s+(?:[\w-]+\s+){0,3}?(?:fe)?m(?:[ae]n|ales?)\b", re.IGNORECASE
+)
+"""How the other sex follows, of which the rest is told as well."""
+_AND_BEING = re.compile(r"(?:\s*\([^()]*\))?\s*and\s+(?:is|are|who\s+(?:is|are))\b", re.IGNORECASE)
 _FACTS: dict[str, tuple[str, str, Category]] = {
     "fertile": (str(TGC.ChildbearingPotential), "childbearing potential", "reproductive"),
     "female": (str(TGC.FemaleSex), "female sex", "demographic"),
@@ -219,9 +228,26 @@ def asked_of_sexes(text: Text, expression: Expression) -> Expression:
     """
     if text.exclusion:
         each = expression.operands if isinstance(expression, AnyOf) else (expression,)
-        return any_of([_asked(text, part) for part in each])
+        told = [_of_fertile(text, part, each) for part in each]
+        return any_of([part for part in told if part is not None])
     each = expression.operands if isinstance(expression, AllOf) else (expression,)
     return all_of([_asked(text, part) for part in each])
+
+
+def _of_fertile(text: Text, part: Expression, barred: Sequence[Expression]) -> Expression | None:
+    """Return what bars who may bear children where she is only named beside it, None for nothing else.
+
+    "A woman of childbearing potential and is pregnant" is pregnant, and "women of childbearing potential or
+    fertile men unwilling to use contraception" are both unwilling.
+    """
+    if not isinstance(part, Fact) or part.concept != _FERTILE or part.modifiers:
+        return _asked(text, part)
+    behind = text.text[text.normalized.readable(part.span)[1] :]
+    if len(barred) > 1 and _AND_BEING.match(behind) is not None:
+        return None
+    unwilling = (each for each in barred if isinstance(each, Narrative) and _UNWILLING.search(each.text))
+    ruled = next(unwilling, None) if _OR_OTHERS.match(behind) is not None else None
+    return part if ruled is None else all_of([part, ruled])
 
 
 def _asked(text: Text, part: Expression) -> Expression:
