@@ -19,7 +19,8 @@ _TAKING = frozenset(
     {"patient", "subject", "participant", "individual", "patient who", "subject who", "participant who",
      "who", "are", "is", "have", "on", "receiving", "receive", "requiring", "require", "requires", "taking",
      "using", "treated with", "use of", "need", "need for", "of", "a", "the", "at", "dose", "doses",
-     "dose of", "doses of", "that", "currently", "dosage", "dosed", "dosages", "dosing", "in", "administration of", "must be", "should be"}
+     "dose of", "doses of", "that", "currently", "dosage", "dosed", "dosages", "dosing", "in",
+     "administration of", "must be", "should be"}
 )  # fmt: skip
 """What may stand before a dose, and says nothing but that it is given."""
 _GIVEN = _TAKING | frozenset(

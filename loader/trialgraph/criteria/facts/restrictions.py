@@ -27,7 +27,8 @@ _LETTERS = re.compile(r"[a-z\d]", re.IGNORECASE)
 _ASKED = re.compile(r"\b(?:must|should)\s+be\s*$", re.IGNORECASE)
 _NEAR = 12
 _SETTING = re.compile(
-    r"\b(?:if|provided|providing|as\s+long\s+as|must|should|asymptomatic|stable|stability|controlled)\b", re.IGNORECASE
+    r"\b(?:if|provided|providing|as\s+long\s+as|must|should|asymptomatic|stable|stability|controlled)\b",
+    re.IGNORECASE,
 )
 """How an exception tells what those whom it is for have to be like."""
 _DENYING = re.compile(r"\b(?:not|no|without|nor|never)\b[^.;]{0,60}$", re.IGNORECASE)
@@ -107,8 +108,8 @@ def _unless(text: Text, fact: Fact, each: Stated) -> Expression | None:
 def _kept_dose(text: Text, fact: Fact, each: Stated) -> Stated | None:
     """Return the dose that those excepted with a disease have to keep to; None for one that may be taken.
 
-    "Brain metastases, unless stable and not requiring > 10 mg of prednisone daily" sets a condition. "Systemic
-    steroids, except at ≤ 10 mg of prednisone daily" tells what isn't meant.
+    "Brain metastases, unless stable and not requiring > 10 mg of prednisone" sets a condition, "systemic
+    steroids, except at ≤ 10 mg of prednisone" tells what isn't meant.
     """
     told = next((part for part in fact.modifiers["exception"].split("; ") if _words(text, each) in part), "")
     before = told[: told.find(_words(text, each))]

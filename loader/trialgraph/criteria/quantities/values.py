@@ -34,7 +34,7 @@ from trialgraph.criteria.quantities.fitting import (
 from trialgraph.criteria.quantities.limits import parse_limit, parse_range, side_of
 from trialgraph.criteria.quantities.methods import past_method
 from trialgraph.criteria.quantities.outsides import outside_of, reference_beside
-from trialgraph.criteria.quantities.scales import alike_scales, parse_scale_limit, parse_sum
+from trialgraph.criteria.quantities.scales import alike_scales, parse_choice, parse_scale_limit, parse_sum
 from trialgraph.criteria.quantities.series import EITHER, SeriesReader
 from trialgraph.criteria.quantities.sides import Found
 from trialgraph.criteria.trees import all_of, any_of, dated
@@ -53,6 +53,7 @@ _BY_SEX = re.compile(
 )
 _CLOSING = re.compile(r"\s*[)\]]")
 _SIGNS = {("low", True): "≥", ("low", False): ">", ("high", True): "≤", ("high", False): "<"}
+_RESULTS = frozenset({"level", "value", "concentration"})
 _ARTICLES = frozenset({"a", "an", "the"})
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
 _NEAR = 20
@@ -225,6 +226,8 @@ class ValueReader:
             # "Normal ALT, and HBV DNA < 2,000 IU/mL": the limit is on the second alone.
             terms, joiner, after = terms[:1], "", self.series.skip_gloss(mention.end)
             offset = self.tokens[after - 1].end
+        while after < len(self.tokens) and self.tokens[after].form in _RESULTS:
+            after += 1
         start = self.tokens[position].start
         found = Found(Limit(low=1.0, high=1.0), None, None, start, offset, normal=True)
         return self.build(terms, joiner, found, start, following, after)
@@ -314,6 +317,8 @@ class ValueReader:
             return told
         if (scale := wording().scales.get(local_name(term))) is not None:
             return parse_scale_limit(self.text, offset, scale)
+        if term.unit == "{score}" and (choice := parse_choice(self.text, offset)) is not None:
+            return choice
         return on_scale(self.text, term, parse_limit(self.text, offset))
 
     def _read_scale_group(self, position: int) -> FoundValue | None:
