@@ -9,9 +9,11 @@ from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.quantities.limits import parse_limit
 from trialgraph.criteria.quantities.sides import Found, are_opposite
+from trialgraph.expressions import Limit
 
 __all__ = [
     "explains",
+    "from_days_to_years",
     "is_lawful",
     "is_number_of_years",
     "is_of_diagnosis",
@@ -56,6 +58,11 @@ _AT_ONCE = re.compile(
 _OR = re.compile(r"\s+or\s+", re.IGNORECASE)
 _LAW_ASIDE = re.compile(r"(?<=[a-z\d])\s*\([^()]*\blegal\s+age\b[^()]*\)", re.IGNORECASE)
 """A bracket behind an age on where people come of age later."""
+_TO_YEARS = re.compile(
+    r"(?:\s*(?:of\s+age|old)\b)?\s*,?\s*(?:(?:and|to|but|through|until|-)\s*)?(?:to\s+)?(?=[<≤\d]|less|up\s+to|no\s+(?:more|older)|not\s+(?:more|older)|younger|under)",
+    re.IGNORECASE,
+)
+"""What leads from the lower end of an age to its upper one."""
 _ANY_AGE = range(5, 101)
 """Numbers that may be years of age where nothing says so."""
 _FEW_YEARS = 2
@@ -90,6 +97,23 @@ def may_be_new(text: str, position: int, limit: Found) -> bool:
     in_months = limit.unit is not None and limit.unit.ucum != "a"
     few = in_months or max(numbers) < _FEW_YEARS
     return few and _SOMEONE.search(text[max(0, position - _AROUND) : position]) is None
+
+
+def from_days_to_years(text: str, start: int) -> tuple[Found, Found] | None:
+    """Return the two ends of an age told in days or weeks and in years ("> 28 days and < 22 years")."""
+    first = parse_limit(text, start)
+    if first is None or first.unit is None or first.unit.ucum not in ("d", "wk") or first.limit.low is None:
+        return None
+    joint = _TO_YEARS.match(text, first.end)
+    second = parse_limit(text, joint.end()) if joint else None
+    most = None if second is None or second.unit is None or second.unit.ucum != "a" else second.limit.high
+    if second is None or most is None or (second.stated and second.limit.low is not None):
+        return None
+    if first.stated == (first.limit.high is not None):
+        return None
+    least = Limit(low=first.limit.low, low_inclusive=first.limit.low_inclusive)
+    upper = Limit(high=most, high_inclusive=second.limit.high_inclusive)
+    return replace(first, limit=least, stated=True), replace(second, limit=upper, stated=True)
 
 
 def with_shared_years(text: str, limit: Found) -> Found:

@@ -131,9 +131,13 @@ def _up_to(text: str, first: Found) -> Found | None:
     """Take in the upper end of "≥ 18 years to 80 years", which has no sign of its own."""
     joint = _UNIT_RANGE.match(text, first.end) if first.limit.high is None else None
     number = parse_number(text, joint.end()) if joint else None
-    if number is None or first.limit.low is None or number.value <= first.limit.low:
+    if number is None or first.limit.low is None:
         return None
     upper = _with_unit(text, Found(Limit(high=number.value), None, None, first.start, number.end))
+    if {each.unit.ucum for each in (first, upper) if each.unit is not None} == set(MONTHS):
+        return merged(first, upper)
+    if number.value <= first.limit.low:
+        return None
     same = (upper.unit, upper.relative_to) == (first.unit, first.relative_to)
     bare = first.unit is None and first.relative_to is None
     return merged(first, upper) if same or bare else None

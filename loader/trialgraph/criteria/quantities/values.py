@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from trialgraph.criteria.language.tokens import Token, token_at
 from trialgraph.criteria.language.vocabulary import Mention, Term
 from trialgraph.criteria.language.wording import wording
-from trialgraph.criteria.quantities.ages import is_of_diagnosis
+from trialgraph.criteria.quantities.ages import from_days_to_years, is_of_diagnosis
 from trialgraph.criteria.quantities.bounds import (
     after_distance,
     is_exact,
@@ -124,8 +124,9 @@ class ValueReader:
         if not terms or after >= len(self.tokens) or (len(terms) > 1 and any(t.unit == "a" for t in terms)):
             return None
         terms = self._of_diagnosis(terms, start)
-        if not lead and (outside := self._outside(terms, position, self.tokens[after - 1].end)) is not None:
-            return outside
+        offset = self.tokens[after - 1].end
+        if not lead and (apart := self._apart(terms, position, offset)) is not None:
+            return apart
         found = self._limit_after(terms, position, self.tokens[after - 1].end)
         if found is not None and lead:
             found = led(lead, found)
@@ -171,6 +172,20 @@ class ValueReader:
         if told is None or len(terms) > 1 or len(known) < len(atoms):
             return None
         return FoundValue(any_of(known), terms, "", position, token_at(self.tokens, told[2]))
+
+    def _apart(self, terms: tuple[Term, ...], position: int, offset: int) -> FoundValue | None:
+        """Read two limits that no single one can stand for."""
+        return self._outside(terms, position, offset) or self._aged(terms, position, offset)
+
+    def _aged(self, terms: tuple[Term, ...], position: int, offset: int) -> FoundValue | None:
+        """Read an age "> 28 days and < 22 years", whose ends are told in units of their own."""
+        aged = terms[0].unit == "a" and not self.exclusion
+        ends = from_days_to_years(self.text, past_fillers(self.text, offset)[0]) if aged else None
+        atoms = [self._atom(terms[0], each, self.tokens[position].start) for each in ends or ()]
+        known = [atom for atom in atoms if atom is not None]
+        if ends is None or len(known) < len(atoms):
+            return None
+        return FoundValue(all_of(known), terms, "", position, token_at(self.tokens, ends[1].end))
 
     def _beside_distance(self, terms: tuple[Term, ...], position: int, found: Found) -> FoundValue | None:
         """Read "> 2 g/dL below the lower limit of normal or < 10 g/dL": of the first only its words."""
