@@ -15,6 +15,7 @@ __all__ = [
     "explains",
     "from_days_to_years",
     "is_lawful",
+    "is_long_past",
     "is_number_of_years",
     "is_of_diagnosis",
     "may_be_new",
@@ -39,6 +40,11 @@ _SOMEONE = re.compile(
 _LAWFUL = re.compile(r"\b(?:legal age|age of (?:consent|majority))\b[^.;≥]{0,80}$", re.IGNORECASE)
 _DIAGNOSED = re.compile(
     r"\b(?:diagnos(?:ed|is)|onset)\b[^.;:,()]{0,80}?\b(?:at|between|after|by|from|when|with\s+an)\s+(?:the\s+|an?\s+)?$",
+    re.IGNORECASE,
+)
+_FOUND = re.compile(r"\bdiagnos(?:ed|is)\b(?P<disease>[^.;:,()]{0,60}?)\s(?:between|at)\s+$", re.IGNORECASE)
+_PEOPLE = re.compile(
+    r"\b(?:patients?|subjects?|participants?|adults?|(?:wo)?men|individuals?|people|aged?|persons?)\b",
     re.IGNORECASE,
 )
 _THEM = re.compile(
@@ -89,6 +95,13 @@ def is_lawful(text: str, start: int) -> bool:
 def is_of_diagnosis(text: str, start: int) -> bool:
     """Whether an age is the one at which a disease was found ("diagnosed between the ages of 15 and 39")."""
     return _DIAGNOSED.search(text[max(0, start - _AROUND) : start]) is not None
+
+
+def is_long_past(text: str, start: int) -> bool:
+    """Whether years that are no more called an age are those at diagnosis ("diagnosed between 13 and 39")."""
+    between = "between " if text.startswith("between", start) else ""
+    told = _FOUND.search(text[max(0, start - _AROUND) : start] + between)
+    return told is not None and not _PEOPLE.search(told["disease"])
 
 
 def may_be_new(text: str, position: int, limit: Found) -> bool:

@@ -356,13 +356,20 @@ class ValueReader:
                 return self.build(alike, "or" if len(alike) > 1 else "", found, start, -1, end)
         return None
 
+    def _parts(self, offset: int) -> bool:
+        """Whether a stroke behind a limit parts it from the next quantity ("SBP > 170/DBP > 105")."""
+        following = token_at(self.tokens, offset) + 1
+        stroke = following < len(self.tokens) and self.tokens[following - 1].text == "/"
+        mention = self.mention_at(following) if stroke else None
+        return mention is not None and mention.term.quantity
+
     def _atom(self, term: Term, found: Found, start: int) -> Expression | None:
         span = self.span(start, found.end)
         if found.normal:
             return within_normal(term, span)
         bare = found.unit is None and found.relative_to is None
         scored = local_name(term) in wording().scales
-        if bare and not scored and _UNKNOWN_UNIT.match(self.text, found.end):
+        if bare and not scored and _UNKNOWN_UNIT.match(self.text, found.end) and not self._parts(found.end):
             return None
         fitted = fit_limit(term, found)
         if fitted is None and bare and ends_item(self.text, found.end):
