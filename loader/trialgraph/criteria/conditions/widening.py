@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trialgraph.criteria.trees import all_of, any_of, negate
-from trialgraph.expressions import AllOf, AnyOf, Expression, Limit, Not, Value, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Limit, Not, Value, atoms
 
 __all__ = ["barred_apart", "loosened", "narrows", "set_apart", "with_limit_for_some"]
 
@@ -92,7 +92,7 @@ def _grant(operands: list[Expression]) -> Expression:
             kept = chosen
             continue
         case, values = _parts(asked)
-        targets = {value: _base(kept, value) for value in values}
+        targets = {value: _base(kept, value, choices=isinstance(case, Fact)) for value in values}
         if case is None or not any(targets.values()):
             continue
         kept.remove(asked)
@@ -141,10 +141,17 @@ def _parts(asked: Expression) -> tuple[Expression | None, list[Value]]:
     return (asked.operands[0].operand, plain) if len(plain) == len(values) else (None, [])
 
 
-def _base(operands: Sequence[Expression], value: Value) -> Value | None:
-    """Return the limit for all patients that a limit for some widens."""
+def _base(operands: Sequence[Expression], value: Value, *, choices: bool) -> Value | None:
+    """Return the limit for all patients that a limit for some widens.
+
+    Args:
+        operands: What is asked.
+        value: The limit for some.
+        choices: Whether the limit for all may stand in a choice with one for others.
+    """
+    others = Value | AllOf if choices else Value
     for operand in operands:
-        choice = isinstance(operand, AnyOf) and all(isinstance(each, Value) for each in operand.operands)
+        choice = isinstance(operand, AnyOf) and all(isinstance(each, others) for each in operand.operands)
         members = operand.operands if isinstance(operand, AnyOf) and choice else (operand,)
         for member in members:
             if isinstance(member, Value) and member.concept == value.concept and _widens(value, member):
