@@ -18,8 +18,7 @@ __all__ = [
     "contradicts_itself",
     "demands_cancers",
     "join_complements",
-    "lists_cancers",
-    "lists_paraproteins",
+    "lists_ways",
     "without_met",
 ]
 
@@ -162,7 +161,12 @@ def _cancers_of(expression: Expression, vocabulary: Vocabulary) -> list[Term]:
     return [term] if term is not None and names_cancer(term) else []
 
 
-def lists_cancers(items: Sequence[Expression], vocabulary: Vocabulary) -> bool:
+def lists_ways(lead: str, items: Sequence[Expression], vocabulary: Vocabulary) -> bool:
+    """Whether any of a list's items must be enough, as nobody has all: cancers, ways to measure one."""
+    return _lists_cancers(items, vocabulary) or _lists_paraproteins(lead, items)
+
+
+def _lists_cancers(items: Sequence[Expression], vocabulary: Vocabulary) -> bool:
     """Whether each item of a list asks for a cancer, unrelated ones, so that any of them must be enough.
 
     Whom an item is asked of, in words ("Cohort A: …"), is no part of what it asks for.
@@ -178,7 +182,7 @@ def _in_its_case(item: Expression) -> Expression:
     return any_of(item.operands[1:]) if isinstance(item, AnyOf) and told else item
 
 
-def lists_paraproteins(lead: str, items: Sequence[Expression]) -> bool:
+def _lists_paraproteins(lead: str, items: Sequence[Expression]) -> bool:
     """Whether a list below "measurable disease, defined as:" tells how a myeloma may be measured."""
     named = [{each.concept for each in atoms(item) if isinstance(each, Value)} for item in items]
     several = len(set().union(*named) & _PARAPROTEINS) > 1 and sum(map(bool, named)) > 1

@@ -11,7 +11,7 @@ from trialgraph.criteria.quantities.fitting import is_wanted
 from trialgraph.criteria.trees import all_of, any_of, asks_of_some, is_formal, negate
 from trialgraph.expressions import AnyOf, Expression, Narrative, Not, Value, atoms
 
-__all__ = ["join_items", "with_alternative"]
+__all__ = ["join_items", "of_its_part", "with_alternative"]
 
 _OR = re.compile(r"\bor$", re.IGNORECASE)
 _AND = re.compile(r"\band$", re.IGNORECASE)
@@ -43,7 +43,7 @@ def join_items(
     ors = [_OR.search(end) is not None for end in ends]
     if not either and not any(ors):
         return all_of(items), either
-    ways = [way_in(own, each) if every else each for own, each in zip(words, items, strict=True)]
+    ways = [_way_in(own, each) if every else each for own, each in zip(words, items, strict=True)]
     if either or not every or all(ors):
         return any_of(ways), True
     if all(own or _AND.search(end) is not None for own, end in zip(ors, ends, strict=True)):
@@ -57,20 +57,30 @@ def join_items(
     return all_of([_alternatives(items, run, reread) for run in runs]), False
 
 
-def way_in(words: str, asked: Expression) -> Expression:
+def _way_in(words: str, asked: Expression) -> Expression:
     """Return what is asked in some case only as one of several ways in: in that case it is enough.
 
-    Whoever isn't in the case would have met it, whatever the others ask ("one of: X if Y; Z"). A part of the
-    trial is the way in itself ("one of: Cohort A: X; Cohort B: Y").
+    Whoever isn't in the case would have met it, whatever the others ask ("one of: X if Y; Z").
     """
+    asked = of_its_part(words, asked)
     if not asks_of_some(asked):
         return asked
-    case, rest = negate(asked.operands[0]), any_of(asked.operands[1:])
-    if isinstance(case, Narrative):
-        opening = opening_part(words)
-        named = opening is not None and words[: opening.end].endswith(case.text)
-        return rest if named else all_of([case, rest])
-    return asked if _DENIAL.search(words) else all_of([case, rest])
+    case = negate(asked.operands[0])
+    denied = not isinstance(case, Narrative) and _DENIAL.search(words) is not None
+    return asked if denied else all_of([case, any_of(asked.operands[1:])])
+
+
+def of_its_part(words: str, asked: Expression) -> Expression:
+    """Return what is asked in a part of the trial that its words open with, which is a way in itself.
+
+    "One of: Cohort A: X; Cohort B: Y" lets in whoever has X or Y.
+    """
+    case = asked.operands[0] if asks_of_some(asked) else asked
+    if not isinstance(asked, AnyOf) or not isinstance(case, Not) or not isinstance(case.operand, Narrative):
+        return asked
+    opening = opening_part(words)
+    named = opening is not None and words[: opening.end].endswith(case.operand.text)
+    return any_of(asked.operands[1:]) if named else asked
 
 
 def _runs(ors: Sequence[bool], *, apart: bool) -> list[list[int]]:
@@ -132,7 +142,7 @@ def with_alternative(
     if asks_of_some(last):
         if isinstance(before, AnyOf) or _share_quantity([[before], [last]]):
             return read
-        last = way_in(text.text[sentence[0].start : sentence[-1].end], last)
+        last = _way_in(text.text[sentence[0].start : sentence[-1].end], last)
     first = max(_series_start(text, sentences, at), at + 1 - len(read))
     if first < at - 1 and not _are_alternatives(sentences[first:at], read[first - at - 1 : -1]):
         return [*read[:-2], any_of([before, last])]
