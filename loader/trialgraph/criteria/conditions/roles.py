@@ -210,14 +210,15 @@ def defines_condition(sentence: Sequence[Chunk], told: Sequence[Expression]) -> 
 def defines_word(text: Text, sentence: Sequence[Chunk], told: Sequence[Expression]) -> bool:
     """Whether a sentence only says what is called by words that name nothing ("CRp is defined as …").
 
-    What has to be adequate, or what the sentence before it asks for, is asked for by its definition.
+    What has to be adequate, or what sentences before it ask for, is asked for by its definition.
     """
     at = _definition_in(sentence)
     subject = sentence[:at]
     if not at or any(chunk.term is not None or chunk.kind in ("value", "bracket") for chunk in subject[:-1]):
         return False
     words = text.lowered[sentence[0].start : sentence[at - 1].start].strip()
-    asked = bool(told) and isinstance(told[-1], Narrative) and told[-1].text.lower().endswith(words)
+    asked = [each.text.lower() for each in told if isinstance(each, Narrative)]
+    asked = [each for each in asked if words.strip(" *-•") in each and " or " not in each]
     return not asked and _ASKED_FOR.search(words) is None
 
 
