@@ -18,7 +18,6 @@ from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.quantities.fitting import is_wanted, limited_kinds
 from trialgraph.criteria.sections.normalization import normalize
 from trialgraph.criteria.sections.outline import Outline
-from trialgraph.criteria.statements.concerned import lift_what_is_named
 from trialgraph.criteria.statements.leadins import between
 from trialgraph.criteria.trees import all_of, any_of, map_facts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Value, atoms
@@ -81,7 +80,7 @@ def name_exceptions(expression: Expression, vocabulary: Vocabulary) -> Expressio
         words = fact.modifiers.get("exception")
         return fact if words is None else replace(fact, exceptions=_read(words, vocabulary))
 
-    return map_facts(lift_what_is_named(expression, vocabulary), named)
+    return map_facts(expression, named)
 
 
 def _other_than_studied(fact: Fact) -> Fact:

@@ -23,6 +23,7 @@ from trialgraph.criteria.conditions.complements import (
     lists_paraproteins,
     without_met,
 )
+from trialgraph.criteria.conditions.concerned import lift_what_is_named
 from trialgraph.criteria.conditions.elapsed import (
     asks_treatment,
     read_barred_interval,
@@ -186,7 +187,7 @@ def read_expression(
         expression = with_companions(
             expression, text, chunks, lambda each: join_segments(text, read_segments(text, each), joint)
         )
-        expression = add_values(expression, text, chunks)
+        expression = add_values(lift_what_is_named(expression, vocabulary), text, chunks)
     if "other" in text.lowered:
         expression = with_whole_classes(expression, vocabulary)
     expression = map_facts(name_exceptions(map_facts(expression, part_predicate), vocabulary), said_once)

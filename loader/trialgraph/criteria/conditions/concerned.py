@@ -28,6 +28,10 @@ _NAME, _OTHER_NAME = "§", "¤"
 _DISEASES = frozenset({"condition", "lesion"})
 _BRACKET = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _JOINT = re.compile(r"[,;/]|\b(?:and|or|nor|as well as)\b", re.IGNORECASE)
+_LET_IN = re.compile(
+    r"\W*(?:\w+\W+){0,2}(?:patients|subjects|participants|individuals|those)\b", re.IGNORECASE
+)
+"""How a part opens that lets in others than the one before it."""
 _UNLED = re.compile(
     r"\b(?:of|without|not?|never|non|on|if|unless|that|due|in|after|before|receiv\w+|us(?:e|ing)|requir\w+)\b"
     rf"|{_OTHER_NAME}",
@@ -36,9 +40,9 @@ _UNLED = re.compile(
 """Behind these words the name of a disease isn't what is let in ("no colitis", "steroids for asthma")."""
 _HAVING = re.compile(r"\b(?:history|cases?|forms?|diagnosis|presence) of\b", re.IGNORECASE)
 _OTHERS = re.compile(
-    r"\b(?<!the )(?<!underlying )(?<!following )(?<!their )(?:conditions?|diseases?|disorders?|illness(?:es)?"
-    r"|syndromes?|infections?|events?|cancers?|tumou?rs?|malignanc\w+|those|these|this|any|such|above|criteri\w+"
-    r"|exceptions?|others?|whose)\b",
+    r"\b(?<!the )(?<!underlying )(?<!following )(?<!their )(?:conditions?|diseases?(?! is\b)|disorders?"
+    r"|illness(?:es)?|syndromes?|infections?|events?|cancers?|tumou?rs?|malignanc\w+|those|these|this|any|such|above"
+    r"|criteri\w+|exceptions?|others?|whose)\b",
     re.IGNORECASE,
 )
 """What may be about more than is named."""
@@ -85,7 +89,7 @@ def _disease(fact: Fact) -> str | None:
 
     What is excepted from a cancer may tell where it came from.
     """
-    named = INFECTIONS.get(fact.concept, fact.concept if fact.category in _DISEASES else None)
+    named = INFECTIONS.get(fact.concept, fact.concept if fact.category in _DISEASES else "")
     concepts = packaged_concepts()
     if named not in concepts or fact.is_mention or fact.study is not None or "relation" in fact.modifiers:
         return None
@@ -94,7 +98,15 @@ def _disease(fact: Fact) -> str | None:
 
 
 def _parts(fact: Fact) -> list[str]:
-    return fact.modifiers.get("exception", "").split(_PARTING)
+    """Return what semicolons part outside of brackets, and of the conditions that a part ends with."""
+    parts: list[str] = []
+    for each in fact.modifiers.get("exception", "").split(_PARTING):
+        goes_on = parts and ":;" in parts[-1] + ";" and not _LET_IN.match(each)
+        if goes_on or (parts and parts[-1].count("(") > parts[-1].count(")")):
+            parts[-1] += _PARTING + each
+        else:
+            parts.append(each)
+    return parts
 
 
 def _lifted(fact: Fact, freed: set[tuple[str, str]]) -> Fact:
@@ -122,7 +134,7 @@ def _named(part: str, vocabulary: Vocabulary) -> frozenset[str]:
     masked, named = _masked(part, vocabulary)
     named += [_HEPATITIS_C] if EITHER.search(part) else []
     unsure = any(concepts.is_judged(iri) or iri in _KINDS for iri in named)
-    if unsure or _OTHERS.search(masked) or masked.count("(") != masked.count(")"):
+    if unsure or _OTHERS.search(masked):
         return frozenset()
     pieces = [piece.strip() for piece in _JOINT.split(_BRACKET.sub(" ", masked))]
     treated = False
