@@ -132,7 +132,9 @@ def but_apart(members: Sequence[Segment], last: Segment) -> list[Segment]:
     So are what lasts, where the last has a noun of its own ("or use of C"), and what goes on now, where it is
     told again ("is on A, or got A or B").
     """
-    return _but_those_now(_but_lasting(members, last))
+    kept = _but_lasting(members, last)
+    now = isinstance(last.expression, Fact) and is_now(last.expression)
+    return kept if now else _but_those_now(kept)
 
 
 def _but_those_now(members: Sequence[Segment]) -> list[Segment]:
