@@ -53,6 +53,7 @@ from trialgraph.criteria.members.adjectives import (
 from trialgraph.criteria.members.awaiting import share_objects
 from trialgraph.criteria.members.bearers import share_bearers
 from trialgraph.criteria.members.clauses import repeat_history
+from trialgraph.criteria.members.enzymes import share_enzymes
 from trialgraph.criteria.members.excepted import share_exceptions
 from trialgraph.criteria.members.governing import governed, subjects
 from trialgraph.criteria.members.hindrances import with_whole_clauses
@@ -149,6 +150,7 @@ def _shared(text: Text, segments: list[Segment]) -> list[Segment]:
     share_elided(text, segments)
     share_graded(text, segments)
     name_narrower(text, segments)
+    share_enzymes(text, segments, _read_segment)
     share_active(text, segments)
     share_history(segments)
     share_nouns(text, segments)
