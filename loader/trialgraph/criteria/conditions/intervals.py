@@ -186,4 +186,4 @@ SINCE_GIVEN = (
     rf"(?:(?:{_OF_IT})|requires?\s+|an?\s+)*{_WASHOUT}\s+(?:of|for)\s+(?:{_LEAST})?LENGTH{_UNTIL}(?:{_ASKED})?"
     r"(?=\W*$|\s*,?\s*and\s)",
 )
-"""How such words count from the treatment ("is ≥ 180 days from transplant", "must have a washout of 2 weeks")."""
+"""How such words count from the treatment ("is ≥ 180 days from transplant", "must have a 2-week washout")."""
