@@ -90,6 +90,8 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     statement = _read_undated(text, trimmed(rest))
     if statement.expression is None:
         return statement
+    if isinstance(statement.expression, Narrative):
+        return _read_undated(text, chunks)
     read = map_facts(statement.expression, lambda fact: replace(fact, within=fact.within or found))
     return replace(statement, expression=dated(read, found))
 
