@@ -13,7 +13,7 @@ from trialgraph.criteria.chunking.narratives import asks_consent, narrative
 from trialgraph.criteria.conditions.alternatives import aside_at
 from trialgraph.criteria.conditions.cases import asked_of, holds_value, read_case
 from trialgraph.criteria.conditions.dispensations import read_dispensation
-from trialgraph.criteria.conditions.elapsed import read_elapsed
+from trialgraph.criteria.conditions.elapsed import asks_treatment, read_elapsed
 from trialgraph.criteria.conditions.exempting import except_for
 from trialgraph.criteria.conditions.kept import read_kept
 from trialgraph.criteria.conditions.recoveries import read_recovery
@@ -50,6 +50,7 @@ from trialgraph.criteria.statements.subgroups import (
     inner_exceptions,
 )
 from trialgraph.criteria.statements.timed import in_shared_time, time_of_tests_at_end
+from trialgraph.criteria.statements.undemanding import leaves_free
 from trialgraph.criteria.statements.women import read_of_women
 from trialgraph.criteria.trees import (
     all_of,
@@ -148,7 +149,9 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
         return Statement(read_measurable(text, chunks) or narrative(text, start, end), text=words)
     if exception is not None:
         return Statement(_read_excepted(text, chunks, exception), text=words)
-    return Statement(_read_asked(text, chunks, sex), text=words)
+    asked = _read_asked(text, chunks, sex)
+    free = not text.exclusion and asks_treatment(asked) and leaves_free(words)
+    return Statement(narrative(text, start, end) if free else asked, text=words)
 
 
 def _read_asked(text: Text, chunks: list[Chunk], sex: tuple[Expression, bool] | None) -> Expression:
