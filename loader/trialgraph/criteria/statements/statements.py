@@ -60,9 +60,9 @@ from trialgraph.criteria.trees import (
     map_facts,
     negate,
 )
-from trialgraph.expressions import AllOf, Expression, Fact, Narrative, Value, atoms
+from trialgraph.expressions import AllOf, Expression, Narrative, Value, atoms
 
-__all__ = ["Statement", "of_part", "read_statement", "read_time_since"]
+__all__ = ["Statement", "read_statement", "read_time_since"]
 
 _TREATING = ("treatment of", "treatment for")
 _UNTOLD = re.compile(r"with (?!.*following).*exceptions?|.*exceptions?(?: may)? apply")
@@ -211,19 +211,6 @@ def _without_requiring(text: Text, chunks: list[Chunk]) -> list[Chunk]:
     if behind and not timed and end_of_moment(text.text, behind[0].start) < behind[-1].end:
         return chunks
     return [*trimmed(chunks[:at]), *(behind if timed else [])] or chunks
-
-
-def of_part(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
-    """Read "Part B: platelets ≥ 75 × 10^9/L": what is asked in one part of the trial, or None."""
-    signs = [i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form in (":", ",")]
-    colon = next((i for i in signs if chunks[i].form == ":"), signs[0] if signs else None)
-    if not colon or any(is_content(chunk) for chunk in chunks[:colon]):
-        return None
-    body = read_statement(text, chunks[colon + 1 :]).expression
-    asked = Value | Fact if chunks[colon].form == ":" else Value
-    if body is None or not any(isinstance(atom, asked) for atom in atoms(body)):
-        return None
-    return asked_of(text, narrative(text, chunks[0].start, chunks[colon - 1].end), body)
 
 
 def _read_allowance(text: Text, chunks: list[Chunk]) -> Statement:
