@@ -10,8 +10,10 @@ from trialgraph.criteria.language.cohorts import opening_part
 from trialgraph.criteria.language.offers import lists_kinds
 from trialgraph.criteria.sections.contraceptives import lists_contraceptives
 from trialgraph.criteria.sections.groups import group_in, part_in
+from trialgraph.criteria.sections.rulings import ruled_kind, ruling_end, speaks_of_list
+from trialgraph.criteria.sections.titles import title_scope
 
-__all__ = ["Heading", "is_lead_in", "lets_some_in", "parse_heading"]
+__all__ = ["Heading", "is_lead_in", "lets_some_in", "parse_heading", "parse_ruling", "scoped_by_rest"]
 
 _DECORATION = r"[\s*_#>\\-]*"
 _PART = r"(?:stages?|steps?|phases?|parts?|cohorts?|arms?|groups?|strat(?:um|a))"
@@ -138,6 +140,10 @@ _RULING = re.compile(
     re.IGNORECASE,
 )
 """A heading with the sentence that says what it means in the same line."""
+_OPENS_RULING = re.compile(
+    r"\s+(?=(?:In\s+order|To\s+be|All|Any|An?|Each|Patients?|Subjects?|Participants?|Individuals?)\s)"
+)
+"""Where the sentence may start that goes on in the line of a list's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +192,38 @@ def parse_heading(line: str) -> Heading | None:
     if scope is not None:
         return Heading(None, scope["scope"].strip(), len(line))
     return part or _parse_sentence_heading(line)
+
+
+def parse_ruling(line: str) -> Heading | None:
+    """Return what a line says whose first sentence only tells what the list below it means, or None.
+
+    Right before that sentence the list may be named ("Inclusion criteria for caregivers All subjects must …").
+
+    Example:
+        >>> parse_ruling("Patients will be excluded if they meet any of these criteria. See below.").length
+        71
+    """
+    end = ruling_end(line)
+    if end > _LONGEST or not line[:1].isalpha() or not speaks_of_list(line):
+        return None
+    kind = ruled_kind(line[:end])
+    if kind is not None:
+        return Heading(kind, None, end, end >= len(line))
+    for start in _OPENS_RULING.finditer(line, 0, end):
+        kind = ruled_kind(line[start.end() : end])
+        named = None if kind is None else parse_heading(f"{line[: start.start()]}:")
+        if named is not None and named.whole and named.kind in (None, kind):
+            return Heading(kind, named.scope, end, end >= len(line))
+    return None
+
+
+def scoped_by_rest(heading: Heading, line: str) -> Heading:
+    """Return the heading of a list with whom the rest of its line names ("Inclusion criteria: Part B")."""
+    rest = line[heading.length :].strip().rstrip(" .:")
+    if heading.whole or heading.kind is None or heading.scope is not None or len(rest) > _SHORT:
+        return heading
+    scope = title_scope(rest, colon=True, inclusion=heading.kind == "inclusion")
+    return heading if scope is None else Heading(heading.kind, scope, len(line))
 
 
 def _parse_part(line: str) -> Heading | None:

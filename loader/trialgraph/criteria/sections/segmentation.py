@@ -13,7 +13,14 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from trialgraph.criteria.criterion import Kind, Part
-from trialgraph.criteria.sections.headings import Heading, is_lead_in, lets_some_in, parse_heading
+from trialgraph.criteria.sections.headings import (
+    Heading,
+    is_lead_in,
+    lets_some_in,
+    parse_heading,
+    parse_ruling,
+    scoped_by_rest,
+)
 from trialgraph.criteria.sections.levels import Level, Levels
 from trialgraph.criteria.sections.markers import Line, Marker, Numbering, lines_of
 from trialgraph.criteria.sections.runons import with_run_ons
@@ -252,7 +259,7 @@ def _segment_marked(lines: list[Line], builder: _Builder) -> None:
         if line.blank:
             previous = None
             continue
-        heading = parse_heading(text[line.start : line.end])
+        heading = _heading(line, text, following[line.index])
         if heading is not None and (line.marker is None or heading.kind is not None):
             builder.heading((line.start, line.start + heading.length), heading)
             levels.clear()
@@ -279,6 +286,17 @@ def _segment_marked(lines: list[Line], builder: _Builder) -> None:
         else:
             _begin_unmarked(line, levels, builder, following[line.index])
         previous = line
+
+
+def _heading(line: Line, text: str, following: Line | None) -> Heading | None:
+    """Return what a line says as a heading; right above a list it may be a sentence, and name whom it is for."""
+    words = text[line.start : line.end]
+    heading = parse_heading(words)
+    if following is None or following.marker is None:
+        return heading
+    if heading is None:
+        return parse_ruling(words) if line.marker is None else None
+    return scoped_by_rest(heading, words)
 
 
 def _begin_after_heading(line: Line, heading: Heading, builder: _Builder) -> None:
