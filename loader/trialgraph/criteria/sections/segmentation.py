@@ -24,7 +24,7 @@ from trialgraph.criteria.sections.headings import (
 from trialgraph.criteria.sections.levels import Level, Levels
 from trialgraph.criteria.sections.markers import Line, Marker, Numbering, lines_of
 from trialgraph.criteria.sections.runons import with_run_ons
-from trialgraph.criteria.sections.titles import is_topic, part_title, title_scope
+from trialgraph.criteria.sections.titles import asks_for, is_topic, part_title, title_scope
 from trialgraph.expressions import Span
 from trialgraph.records import EligibilityText
 
@@ -35,7 +35,7 @@ PieceKind = Literal["criterion", "heading", "separator"]
 
 _WRAPPED = 100
 """Wider lines than this show that a page doesn't wrap its text."""
-_LONGEST_TITLE = 120
+_LONGEST_TITLE = 140
 _NOTE = re.compile(r"(?:note|nb|n\.b\.|\*|\(|exception|see|these|this)", re.IGNORECASE)
 
 
@@ -110,6 +110,7 @@ class _Builder:
     def __init__(self, text: str, kind: Kind) -> None:
         self.text = text
         self.kind: Kind = kind
+        self.stated: Kind = kind
         self.scope: str | None = None
         self.open: _Open | None = None
         self.items: list[Item] = []
@@ -122,13 +123,18 @@ class _Builder:
         """Close the open criterion and take over what a heading says of those below it.
 
         One right below another that names a part of the trial is of that part, too ("Arm A", "Inclusion:").
+        Among exclusions a title of what makes eligible is of demands, up to the next title of a part.
         """
         self.close()
         self.headings.append(span)
         below = len(self.items) == self.headed and heading.kind == self.kind
         if heading.scope is not None or (heading.kind is not None and not below):
             self.scope = heading.scope or None
-        self.kind = heading.kind or self.kind
+        self.stated = heading.kind or self.stated
+        if heading.kind is not None or heading.scope is not None:
+            self.kind = self.stated
+        if heading.kind is None and asks_for(self.text[slice(*span)]):
+            self.kind = "inclusion"
         self.headed = len(self.items)
         self.inner = None
         if heading.kind is not None:
@@ -144,7 +150,7 @@ class _Builder:
             self.inner = marker.style
         else:
             self.close()
-            self.scope, self.numbered, self.inner = None, marker.counted, None
+            self.kind, self.scope, self.numbered, self.inner = self.stated, None, marker.counted, None
 
     def _goes_on(self, counted: tuple[str, int]) -> bool:
         return self.numbered is not None and counted == (self.numbered[0], self.numbered[1] + 1)

@@ -11,7 +11,7 @@ import re
 from trialgraph.criteria.language.cohorts import opening_part
 from trialgraph.criteria.language.steps import is_first_step, is_later_step
 
-__all__ = ["is_topic", "names_others", "part_title", "title_scope"]
+__all__ = ["asks_for", "is_topic", "names_others", "part_title", "title_scope"]
 
 _PERSONS = r"(?:patients?|subjects?|participants?|individuals?|veterans?|probands?)"
 _PART = (
@@ -48,7 +48,8 @@ _BOTH = re.compile(rf"\b(?:both|all)\s+(?:the\s+)?(?:\w+\s+)?{_PART}\b", re.IGNO
 _LATER = re.compile(
     r"(?:(?:\w+[\s-]+)?(?:criteria|eligibility|requirements?)\s+)+(?:to\s+be\s+met\s+)?"
     r"(?:(?:prior\s+to|before|at(?:\s+the)?\s+time\s+of)\s+(?!(?:\w+\s+)?(?:enrol\w*|screening|study|trial|inclusion|entry))"
-    r"|to\s+(?:begin|receive|proceed|continue|start)\s|for\s+(?:full\s+study|continu\w+|re-?treatment)\b)[^.:]*"
+    r"|to\s+(?:begin|receive|proceed|continue|start|enter|collect)\s|for\s+(?:the\s+)?(?:full\s+study|(?:confirm\w+\s+of\s+)?continu\w+"
+    r"|re-?treatment|vaccination|randomi[sz]ation|maintenance|consolidation|infusion|lymphodepletion|crossover)\b)[^.:]*"
     r"|re-?registration(?:\s+(?:eligibility|criteria))*",
     re.IGNORECASE,
 )
@@ -62,6 +63,13 @@ _NAMED_PART = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_ASKED = re.compile(
+    r"\b(?<!in)eligibility\b(?!.*\b(?:is|are|if|who|not|exclu\w+)\b)|\bentry\s+criteri"
+    r"|\bcriteria\s+for\s+(?:the\s+)?(?:confirm\w+\s+of\s+)?continu\w+"
+    r"|\b(?:must|should)(?:\s+(?:be|have|meet\s+(?!any|none)[^:]*))?\s*:?\s*$",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What a title of demands says, wherever it stands ("Donor eligibility", "Healthy volunteers must:")."""
 _OF_OTHERS = re.compile(
     r"(?!(?:nursing|pregnant|lactating|breast-?feeding|prior|previous|vasectomi[sz]ed|sexual)\b)"
     r"(?:(?:the\s+)?(?:eligibility\s+)?(?:criteria|criterion|eligibility)\s+)?(?:for\s+|the\s+)*(?:(?:[\w'’/-]+|and|&)\s+){0,3}?(?:[\w]+[/-])?"
@@ -142,6 +150,16 @@ def title_scope(words: str, *, colon: bool, inclusion: bool) -> str | None:
         or (inclusion and _tells_some(words, colon=colon))
     )
     return words if told else None
+
+
+def asks_for(title: str) -> bool:
+    """Whether a title says that what stands below it is asked for, even among exclusions.
+
+    Example:
+        >>> asks_for("Eligibility criteria prior to infusion"), asks_for("Patients with ineligibility")
+        (True, False)
+    """
+    return _ASKED.search(title) is not None
 
 
 def names_others(words: str) -> bool:
