@@ -73,6 +73,13 @@ _LEAD_EXCLUSION = re.compile(
     r"\b(?:exclu(?:ded|sion|de)|ineligible|disqualified|not\s+(?:be\s+)?(?:eligible|included|enrolled|allowed|participate))\b",
     re.IGNORECASE,
 )
+_OF_OTHER = re.compile(
+    r"\b(?:ineligible|not\s+(?:be\s+)?eligible)\s+(?:for|to\s+(?:receive|undergo|have))\s+(?:the\s+|this\s+|an?\s+)?"
+    r"(?!\w*\s*(?:stud|trial|participat|enrol|inclu|entry|protocol|research|screening|admission|randomi|registration|part\b"
+    r"|cohort|arm\b|phase|step))",
+    re.IGNORECASE,
+)
+"""What patients aren't fit for that isn't the trial itself ("ineligible for cisplatin")."""
 _LEAD_INCLUSION = re.compile(
     r"\b(?:eligible|eligibility|included|inclusion|enrolled|enrollment|enrolment)\b", re.IGNORECASE
 )
@@ -111,15 +118,22 @@ _OTHERS_APPLY = re.compile(
     r"\b(?:apply|applies)\b|\b(?:protocol|other)[-\s]+(?:defined|specified)", re.IGNORECASE
 )
 _CHOICE = re.compile(
-    r"\b(?:(?:at\s+least|any)\s+(?:one|two|three|1|2|3)|one|two|either|any|more)\b[^:]{0,40}\bfollowing\b|\bone\s+of\b",
+    r"\b(?:(?:at\s+least|any)\s+(?:one|two|three|1|2|3)|one|two|either|any|more)\b[^:]{0,40}\bfollowing\b"
+    r"|\b(?:one|two|three|[1-3]|either)\s+(?:or\s+more\s+)?of\b",
     re.IGNORECASE,
 )
 _ALL = re.compile(r"\ball\b[^:]{0,40}\bfollowing\b", re.IGNORECASE)
 _ASKING = re.compile(
-    r"[≤≥<>]|=<|\bexceptions?\s*:\s*$|\b(?:must|should)\s+have\s+(?:a\s+)?(?!adequate|met|been)\w[^:]*,?\s+defined\s+as\s*:"
+    r"[≤≥<>]|=<|\b(?:exceptions?|except(?:\s+for)?)\s*:\s*$|\b(?:tested|required|needed)\s+in\s+patients\s+with\s*:\s*$|\b(?:must|should)\s+have\s+(?:a\s+)?(?!adequate|met|been)\w[^:]*,?\s+defined\s+as\s*:"
     r"|\bha(?:s|ve)\s+(?:received|had)\s+(?!(?:any|one|all|each|either|none)?\s*(?:of\s+)?the\s+following|any\s*:)[^:]*:\s*$",
     re.IGNORECASE,
 )
+_WITHIN = re.compile(
+    r"\b(?:within|in|during|over)\s+(?:the\s+)?(?:(?:last|past|previous|prior|preceding)\s+)?"
+    r"(?:\d+|one|two|three|four|six|twelve)[\s-]*(?:hours?|days?|weeks?|months?|years?)\b",
+    re.IGNORECASE,
+)
+"""The time that each of what stands below is barred for."""
 _LET_IN = re.compile(
     r"\bexceptions?\b[^:]*:\s*$|\bnot\s+(?:required|needed|necessary|mandatory)\s+unless\s*:\s*$"
     r"|\b(?:child-?\s?bearing|menopaus\w*|reproductive\s+potential)\b[^:.;]*\b(?:defined|excludes)\b[^:.;]*:\s*$"
@@ -286,7 +300,8 @@ def _parse_sentence_heading(line: str) -> Heading | None:
         return Heading(None, None, len(line))
     if lets_some_in(line) or _NOTE.match(line):
         return None
-    if _LEAD_EXCLUSION.search(line) and re.search(
+    barring = _OF_OTHER.sub(" ", line)
+    if _LEAD_EXCLUSION.search(barring) and re.search(
         r"\b(?:patients?|subjects?|participants?|following)\b", line, re.I
     ):
         return Heading("exclusion", part_in(line), len(line))
@@ -337,4 +352,4 @@ def is_lead_in(words: str, kind: Kind) -> bool:
         return True
     if kind == "inclusion":
         return _CHOICE.search(words) is not None or lists_kinds(words)
-    return _ALL.search(words) is not None
+    return _ALL.search(words) is not None or _WITHIN.search(words) is not None

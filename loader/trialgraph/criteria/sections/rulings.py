@@ -14,7 +14,7 @@ _WORDS = re.compile(
     r"|potential|prospective|eligible|eligibility|ineligible|he|she|they|it|stud(?:y|ies)|trials?|protocol|research|project"
     r"|participat\w+|enrol\w*|enter\w*|entry|inclu(?:sion|ded?|ding)|exclu(?:sion|sionary|ded?)|disqualified|disqualify"
     r"|criteri(?:a|on)|conditions?|characteristics?|requirements?|following|follows|below|listed|outlined|described|stated"
-    r"|meet|meets|meeting|met|fulfil\w*|satisf\w+|exhibits?|has|have|apply|applies|must|should|shall|will|may|can|cannot|is|are|be"
+    r"|meet|meets|meeting|met|fulfil\w*|satisf\w+|exhibits?|has|have|apply|applies|presence|must|should|shall|will|may|can|cannot|is|are|be"
     r"|being|to|not|none|no|for|from|in|into|on|by|with|as|also|order|considered|able|permitted|allowed|admission|admitted"
     r"|screening|baseline|time|registration|randomi[sz]\w+|additional|further|key|main|general|specific|treatment)\b"
     r"|[\s,/'’]+)+",

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from trialgraph.criteria.criterion import Kind, Part
+from trialgraph.criteria.language.offers import offers_choice
+from trialgraph.criteria.sections.ends import is_over
 from trialgraph.criteria.sections.headings import (
     Heading,
     is_lead_in,
@@ -35,6 +37,8 @@ PieceKind = Literal["criterion", "heading", "separator"]
 
 _WRAPPED = 100
 """Wider lines than this show that a page doesn't wrap its text."""
+_LED_IN = "lead-in"
+_FEWEST_OFFERED = 2
 _LONGEST_TITLE = 140
 _NOTE = re.compile(r"(?:note|nb|n\.b\.|\*|\(|exception|see|these|this)", re.IGNORECASE)
 
@@ -184,6 +188,20 @@ class _Builder:
         """Whether the words so far lead in what follows."""
         return self.open is not None and self.text[self.open.end - 1] == ":"
 
+    def is_over(self, line: Line) -> bool:
+        """Whether a line on the level of the open criterion's own items goes on with the section instead."""
+        if self.open is None or not self.open.parts:
+            return False
+        start, end, level, _ = self.open.parts[-1]
+        if self.kind == "exclusion" and level > 1 and self.text[start:end].endswith(":"):
+            return True
+        lead = self.text[self.open.start : self.open.parts[0][0]]
+        listed = [self.text[left:right] for left, right, level, _ in self.open.parts if level == 1]
+        choice = offers_choice(lead)
+        if choice and len(listed) < _FEWEST_OFFERED:
+            return False
+        return is_over(lead, listed, self.text[line.content : line.end], self.kind, choice=choice)
+
     def close(self) -> None:
         """Finish the open criterion."""
         if self.open is None:
@@ -277,6 +295,10 @@ def _segment_marked(lines: list[Line], builder: _Builder) -> None:
             levels.clear()
         elif line.marker is not None:
             depth = levels.place(line, line.marker, led_in=builder.ends_with_colon())
+            if depth == 1 and levels.stack[0].style == _LED_IN and builder.is_over(line):
+                levels.clear()
+                levels.place(line, line.marker, led_in=False)
+                depth = 0
             if depth == 0 or builder.open is None:
                 builder.count(line.marker)
                 builder.begin(line.content, line.end)
@@ -328,7 +350,7 @@ def _begin_unmarked(line: Line, levels: Levels, builder: _Builder, following: Li
         return
     builder.begin(line.content, line.end)
     if line.leads_in and not stands:
-        levels.stack.append(Level(-1, "lead-in", 0))
+        levels.stack.append(Level(-1, _LED_IN, 0))
 
 
 def _title(line: Line, levels: Levels, builder: _Builder, following: Line | None) -> Heading | None:
