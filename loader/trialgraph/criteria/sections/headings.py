@@ -11,15 +11,15 @@ from trialgraph.criteria.language.offers import lists_kinds
 from trialgraph.criteria.sections.contraceptives import lists_contraceptives
 from trialgraph.criteria.sections.groups import group_in, part_in
 from trialgraph.criteria.sections.rulings import ruled_kind, ruling_end, speaks_of_list
-from trialgraph.criteria.sections.titles import title_scope
+from trialgraph.criteria.sections.titles import names_others, title_scope
 
 __all__ = ["Heading", "is_lead_in", "lets_some_in", "parse_heading", "parse_ruling", "scoped_by_rest"]
 
 _DECORATION = r"[\s*_#>\\-]*"
 _PART = r"(?:stages?|steps?|phases?|parts?|cohorts?|arms?|groups?|strat(?:um|a))"
 _TAIL = (
-    r"(?P<tail>\s*(?:(?:for|of|in)\s+[^:.;]{1,90}|[-–—(,/\[][^:]{0,90}"
-    rf"|(?:(?:applicable\s+to|all\s+{_PART}|{_PART}\s+(?:\d|[IVX]+\b|[A-Z]\b)|(?:trial|study)\s+\w+|summary)\b[^:.;]{{0,90}}"
+    r"(?P<tail>\s*(?:(?:only\s+)?(?:for|of|in)\s+[^:.;]{1,90}|(?:applicable|specific)\s+to\s+[^:.;]{1,90}|[-–—(,/\[][^:]{0,90}"
+    rf"|(?:(?:all\s+{_PART}|{_PART}\s+(?:\d|[IVX]+\b|[A-Z]\b)|(?:trial|study)\s+\w+|summary)\b[^:.;]{{0,90}}"
     r"|(?:are|is|includes?|will\s+be)(?:\s+(?:as\s+follows|the\s+following|listed\s+below|as\s+below))?)(?=\s*[:：]))?)"
 )
 _CRITERIA = r"(?:criteri(?:a|on|as|um)|critieria|critera|critiera|criteira|criterias)"
@@ -42,7 +42,7 @@ _CALLED = (
     rf"(?P<negated>non[-\s]?)?(?P<kind>inclusion|exclusion)\s+{_CRITERIA}"
 )
 _NAMED = re.compile(
-    rf"^{_DECORATION}{_CALLED}(?P<tail>\s+[^:.;]{{1,90}})?\s*(?P<end>[:：]){_DECORATION}$"
+    rf"^{_DECORATION}{_CALLED}(?P<tail>\s+[^:.;]{{1,160}})?\s*(?P<end>[:：]){_DECORATION}$"
     rf"|^{_DECORATION}{_CALLED.replace('?P<', '?P<bare_')}"
     rf"(?P<bare_tail>\s+(?:(?:specific\s+(?:to|for)|to\s+receive)\b|{_PART}\s+(?:\d|[IVX]+\b|[A-Z]\b))[^:.;]{{0,90}})?"
     rf"{_DECORATION}$",
@@ -62,6 +62,7 @@ _SPOKEN_OF = re.compile(
 )
 _EXPLAINED = re.compile(r"\s*\([^()]{60,}\)\s*[:：]?\s*$")
 _LONGEST_NAME = 14
+_WHOSE = re.compile(r"\s*(?:only\s+for|applicable\s+to|specific\s+to)\b", re.IGNORECASE)
 _SAID = re.compile(r"\s+(?:will|shall|may|are|is|includes?)\b", re.IGNORECASE)
 _OTHER_LIST = re.compile(r"\b(?:inclusion|exclusion)\b", re.IGNORECASE)
 _GENERAL = re.compile(
@@ -80,6 +81,10 @@ _OF_OTHER = re.compile(
     re.IGNORECASE,
 )
 """What patients aren't fit for that isn't the trial itself ("ineligible for cisplatin")."""
+_SUBJECT = re.compile(
+    r"(?P<named>[^:.;]{3,60}?)\s+(?:who|that|meeting|will|are|is|must|should|may)\b", re.IGNORECASE
+)
+_THOSE_LISTED = re.compile(r"\b(?:patients?|subjects?|participants?|following)\b", re.IGNORECASE)
 _LEAD_INCLUSION = re.compile(
     r"\b(?:eligible|eligibility|included|inclusion|enrolled|enrollment|enrolment)\b", re.IGNORECASE
 )
@@ -211,7 +216,7 @@ def parse_heading(line: str) -> Heading | None:
 def parse_ruling(line: str) -> Heading | None:
     """Return what a line says whose first sentence only tells what the list below it means, or None.
 
-    Right before that sentence the list may be named ("Inclusion criteria for caregivers All subjects must …").
+    Before that sentence the list may be named ("Inclusion criteria for caregivers All subjects must …").
 
     Example:
         >>> parse_ruling("Patients will be excluded if they meet any of these criteria. See below.").length
@@ -264,7 +269,7 @@ def _parse_name(line: str) -> Heading | None:
         return None
     denied = match["bare_negated" if bare else "negated"]
     barring = kind.lower() == "exclusion" or denied is not None
-    named = None if tail is None or _SAID.match(tail) else tail.strip(" \t()[],/*_-")
+    named = None if tail is None or _SAID.match(tail) else _AROUND.sub("", tail.strip(" \t()[],/*_-"))
     scope = named or group_in(before)
     return Heading("exclusion" if barring else "inclusion", scope, len(line))
 
@@ -301,10 +306,9 @@ def _parse_sentence_heading(line: str) -> Heading | None:
     if lets_some_in(line) or _NOTE.match(line):
         return None
     barring = _OF_OTHER.sub(" ", line)
-    if _LEAD_EXCLUSION.search(barring) and re.search(
-        r"\b(?:patients?|subjects?|participants?|following)\b", line, re.I
-    ):
-        return Heading("exclusion", part_in(line), len(line))
+    others = _others_in(line)
+    if _LEAD_EXCLUSION.search(barring) and (others or _THOSE_LISTED.search(line)):
+        return Heading("exclusion", part_in(line) or others, len(line))
     if (
         _LEAD_INCLUSION.search(line)
         and _ENTERING.search(line)
@@ -312,8 +316,14 @@ def _parse_sentence_heading(line: str) -> Heading | None:
         and not _CHOICE.search(line)
     ):
         entered = _ENTERED.search(line)
-        return Heading("inclusion", entered["scope"] if entered else part_in(line), len(line))
+        return Heading("inclusion", entered["scope"] if entered else part_in(line) or others, len(line))
     return None
+
+
+def _others_in(line: str) -> str | None:
+    """Return whom but patients a sentence above a list is about ("Clinicians will be excluded if:")."""
+    named = _SUBJECT.match(line)
+    return named["named"].strip() if named is not None and names_others(named["named"].strip()) else None
 
 
 def lets_some_in(line: str) -> bool:
@@ -332,7 +342,7 @@ def _is_sentence(match: re.Match[str]) -> bool:
         return True
     if _SENTENCE.search(before) and not before.lower().startswith("all "):
         return not colon or len(before.split()) > 4
-    return not colon and len((before + tail).split()) > 8
+    return not colon and len((before + tail).split()) > (_LONGEST_NAME if _WHOSE.match(tail) else 8)
 
 
 def _scope_of(match: re.Match[str]) -> str | None:

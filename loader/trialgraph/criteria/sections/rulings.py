@@ -1,4 +1,4 @@
-"""Sentences that only say what a list means: who meets any of its items is kept out, or all have to be met."""
+"""Sentences that only say what a list means: whoever meets an item is kept out, or all have to be met."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def ruling_end(words: str) -> int:
 
 
 def ruled_kind(sentence: str) -> Kind | None:
-    """Return what the items of a list are that a sentence above it rules on, or None if it says anything else.
+    """Return what a list holds that a sentence above it rules on, or None if that says anything else.
 
     Example:
         >>> ruled_kind("Patients who meet any of the following criteria will be excluded from the study.")

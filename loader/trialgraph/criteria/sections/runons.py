@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.sections.headings import parse_heading
-from trialgraph.criteria.sections.rulings import ruled_kind
 from trialgraph.criteria.sections.markers import Line, Marker, Numbering, RunOn, run_ons
+from trialgraph.criteria.sections.rulings import ruled_kind
 
 __all__ = ["with_run_ons"]
 
@@ -135,7 +135,9 @@ def _heads_what_follows(text: str, line: Line, match: re.Match[str]) -> bool:
     if match["before"].lower() in _SPOKEN_OF or len(words) < _FEWEST_WORDS or not apart:
         return False
     rest = match["rest"].strip()
-    own = not rest or match["heading"].endswith(":") and len(rest.split()) < _FEWEST_WORDS or ruled_kind(rest)
+    own = (
+        not rest or (match["heading"].endswith(":") and len(rest.split()) < _FEWEST_WORDS) or ruled_kind(rest)
+    )
     return bool(own) and parse_heading(text[line.start : line.end]) is None
 
 

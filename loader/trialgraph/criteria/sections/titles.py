@@ -98,6 +98,14 @@ _SOME = re.compile(
     r"(?P<people>\s+populations?)?(?:\s*\([^()]*\))?",
     re.IGNORECASE,
 )
+_STAGE = re.compile(
+    rf"(?:(?:for|in)\s+)?(?:newly[\s-]+diagnosed|recurrent|relapsed|refractory|(?:previously[\s-]+)?(?:un)?treated|[\w-]*-?na[iï]ve)(?:\s*(?:/|or|and|,)\s*[\w-]+)?"
+    rf"\s+(?:\w+\s+)?{_PERSONS}(?:\s*\([^()]*\))?|(?!(?:disease|study|trial|protocol|cancer|tumou?r|site|age|sex|gender|organ|lab\w*|patient"
+    r"|population|cohort|participant|subject|other|treatment|therapy|drug|condition|procedure|safety|general)\b)[\w/+-]+[\s-]specific"
+    r"(?:\s+(?:exclusion|inclusion|eligibility))?(?:\s+criteria)?",
+    re.IGNORECASE,
+)
+"""Patients at a stage of a disease, or with a drug, whom alone exclusions may bar ("Recurrent patients:")."""
 _HAVING = re.compile(r"\b(?:positive|negative)\b", re.IGNORECASE)
 _STATES = re.compile(
     r"[≤≥<>=%]|\b(?:must|have|has|had|is|are|was|were|be|been|not|no|without|will|able|unable|willing|unwilling|may|should|can|cannot"
@@ -147,6 +155,7 @@ def title_scope(words: str, *, colon: bool, inclusion: bool) -> str | None:
     told = not _ALLOWED.search(words) and (
         _tells_whom(words, colon=colon)
         or _tells_part(words, colon=colon)
+        or (colon and _STAGE.fullmatch(words) is not None)
         or (inclusion and _tells_some(words, colon=colon))
     )
     return words if told else None
