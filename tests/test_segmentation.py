@@ -282,7 +282,7 @@ def test_statements_that_mention_criteria_are_no_headings(line):
         ("The presence of any of the following will exclude a subject from enrollment.", "exclusion", None),
         ("A subject must meet all of the eligibility criteria outlined below.", "inclusion", None),
         (
-            "Inclusion criteria for caregivers In order to participate a subject must meet all criteria below.",
+            "Inclusion criteria for caregivers To be eligible a subject must meet all criteria below.",
             "inclusion",
             "caregivers",
         ),
