@@ -90,6 +90,13 @@ def test_a_line_that_asks_for_something_is_no_title(line: str) -> None:
     assert _scopes(f"* Stroke\n\n{line}\n\n* Gout\n") == [("Stroke", None), (line, None), ("Gout", None)]
 
 
+def test_lists_below_the_names_of_several_diseases_are_of_their_patients() -> None:
+    """Nobody has both; one disease alone is everyone's."""
+    text = "Patients with CLL (or SLL):\n\n* Gout\n\nII. Burkitt's lymphoma:\n\n* Cough\n"
+    assert _scopes(text) == [("Gout", "Patients with CLL (or SLL)"), ("Cough", "II. Burkitt's lymphoma")]
+    assert _scopes("* Stroke\n\nPatients with CLL:\n\n* Gout\n") == [("Stroke", None), ("Gout", None)]
+
+
 def test_everyone_has_to_pass_the_first_step() -> None:
     """What is asked before a later one is of those who get there."""
     text = (

@@ -23,7 +23,7 @@ from trialgraph.criteria.sections.items import Segmentation
 from trialgraph.criteria.sections.levels import Level, Levels
 from trialgraph.criteria.sections.markers import Line, Numbering, lines_of
 from trialgraph.criteria.sections.runons import with_run_ons
-from trialgraph.criteria.sections.titles import is_topic, part_title, title_scope
+from trialgraph.criteria.sections.titles import is_topic, names_disease, part_title, title_scope
 from trialgraph.records import EligibilityText
 
 __all__ = ["segment"]
@@ -94,6 +94,7 @@ def _segment_marked(lines: list[Line], builder: Gathering) -> None:
     previous: Line | None = None
     following = _next_filled(lines)
     last = max((line.index for line in lines if line.marker is not None), default=0)
+    by_disease = _are_by_disease(lines, text)
     for line in lines:
         if line.blank:
             previous = None
@@ -127,7 +128,7 @@ def _segment_marked(lines: list[Line], builder: Gathering) -> None:
         elif (_continues if line.index < last else _ends_list)(line, previous, levels, builder, width):
             builder.extend(line.end)
         else:
-            _begin_unmarked(line, levels, builder, following[line.index])
+            _begin_unmarked(line, levels, builder, following[line.index], by_disease=by_disease)
         previous = line
 
 
@@ -149,7 +150,15 @@ def _begin_after_heading(line: Line, heading: Heading, builder: Gathering) -> No
     builder.begin(start, line.end)
 
 
-def _begin_unmarked(line: Line, levels: Levels, builder: Gathering, following: Line | None) -> None:
+def _are_by_disease(lines: list[Line], text: str) -> bool:
+    """Whether a section has lists for several diseases, each below its name ("HNSCC:", "CRC patients:")."""
+    titles = (_bare(text[line.content : line.end]) for line in lines if line.marker is None and line.leads_in)
+    return sum(len(title) <= _LONGEST_TITLE and names_disease(title) for title in titles) > 1
+
+
+def _begin_unmarked(
+    line: Line, levels: Levels, builder: Gathering, following: Line | None, *, by_disease: bool
+) -> None:
     """Take an unmarked paragraph: a sub-heading, or a criterion that may lead in a list.
 
     What lets some people in stands by itself: where the list of what they have to meet ends isn't told.
@@ -160,7 +169,11 @@ def _begin_unmarked(line: Line, levels: Levels, builder: Gathering, following: L
     leads = owns_list or is_lead_in(words, builder.kind)
     stands = line.leads_in and not leads and lets_some_in(words)
     if line.leads_in and not leads and not stands and len(words.split()) <= 25:
-        scope = title_scope(_bare(words), colon=True, inclusion=builder.kind == "inclusion")
+        asked = builder.kind == "inclusion"
+        scope = title_scope(_bare(words), colon=True, inclusion=asked)
+        parted = by_disease and asked and (not builder.scope or names_disease(builder.scope))
+        if scope is None and parted and names_disease(_bare(words)):
+            scope = _bare(words)
         builder.heading((line.start, line.end), Heading(None, scope, line.end - line.start))
         return
     builder.begin(line.content, line.end)

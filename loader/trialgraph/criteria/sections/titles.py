@@ -11,7 +11,7 @@ import re
 from trialgraph.criteria.language.cohorts import opening_part
 from trialgraph.criteria.language.steps import is_first_step, is_later_step
 
-__all__ = ["asks_for", "is_topic", "names_others", "part_title", "title_scope"]
+__all__ = ["asks_for", "is_topic", "names_disease", "names_others", "part_title", "title_scope"]
 
 _PERSONS = r"(?:patients?|subjects?|participants?|individuals?|veterans?|probands?)"
 _PART = (
@@ -63,6 +63,17 @@ _NAMED_PART = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_DISEASE = re.compile(
+    r"\b(?:\w*(?:carcinoma|leuk[a]?emia|lymphoma|myeloma|sarcoma|melanoma|glioma|blastoma|globulinemia|neoplasm)s?"
+    r"|myelodysplas\w+|(?-i:[A-Z][a-z]+|[\w-]+(?<!prior)(?<!any))\s+cancers?"
+    r"|(?-i:[mci]?(?:NSCLC|SCLC|HCC|AML|ALL|CLL|MDS|NHL|DLBCL|HNSCC|SCC|CRC|RCC|TNBC|GBM|MCL|PTCL|CTCL|CML|MPN|PDAC|BTC)))\b",
+    re.IGNORECASE,
+)
+_SAYS_MORE = re.compile(
+    r"\b(?:must|should|will|ha[sd]|have|adequate|defined|follow\w*|criteria|eligib\w+|history|measurable|survivors?|includ\w+|all\s+(?-i:[a-z])"
+    r"|relapsed\s+after|progress\w+\s+(?:on|after)|treated|type|status|specified)\b",
+    re.IGNORECASE,
+)
 _ASKED = re.compile(
     r"\b(?<!in)eligibility\b(?!.*\b(?:is|are|if|who|not|exclu\w+)\b)|\bentry\s+criteri"
     r"|\bcriteria\s+for\s+(?:the\s+)?(?:confirm\w+\s+of\s+)?continu\w+"
@@ -169,6 +180,16 @@ def asks_for(title: str) -> bool:
         (True, False)
     """
     return _ASKED.search(title) is not None
+
+
+def names_disease(title: str) -> bool:
+    """Whether a title names a disease and asks nothing of it; with another such, each is of its own patients.
+
+    Example:
+        >>> names_disease("II. Acute lymphoblastic leukemia"), names_disease("Leukemia treated as follows")
+        (True, False)
+    """
+    return _DISEASE.search(title) is not None and _SAYS_MORE.search(title) is None and not is_topic(title)
 
 
 def names_others(words: str) -> bool:
