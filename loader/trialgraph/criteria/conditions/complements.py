@@ -10,7 +10,7 @@ from dataclasses import replace
 from trialgraph.criteria.language.vocabulary import Term, Vocabulary
 from trialgraph.criteria.members.cancers import are_several, names_cancer
 from trialgraph.criteria.quantities.fitting import is_wanted
-from trialgraph.criteria.trees import all_of, any_of
+from trialgraph.criteria.trees import all_of, any_of, asks_of_some, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
 from trialgraph.namespaces import TGC
 
@@ -18,8 +18,7 @@ __all__ = [
     "contradicts_itself",
     "demands_cancers",
     "join_complements",
-    "lists_cancers",
-    "lists_paraproteins",
+    "lists_ways",
     "without_met",
 ]
 
@@ -190,13 +189,28 @@ def _cancers_of(expression: Expression, vocabulary: Vocabulary) -> list[Term]:
     return [term] if term is not None and names_cancer(term) else []
 
 
-def lists_cancers(items: Sequence[Expression], vocabulary: Vocabulary) -> bool:
-    """Whether each item of a list asks for a cancer, unrelated ones, so that any of them must be enough."""
+def lists_ways(lead: str, items: Sequence[Expression], vocabulary: Vocabulary) -> bool:
+    """Whether any of a list's items must be enough, as nobody has all: cancers, ways to measure one."""
+    return _lists_cancers(items, vocabulary) or _lists_paraproteins(lead, items)
+
+
+def _lists_cancers(items: Sequence[Expression], vocabulary: Vocabulary) -> bool:
+    """Whether each item of a list asks for a cancer, unrelated ones, so that any of them must be enough.
+
+    Whom an item is asked of, in words ("Cohort A: …"), is no part of what it asks for.
+    """
+    items = [_in_its_case(item) for item in items]
     each_one = all(any(_is_cancer(fact, vocabulary) for fact in _asked_at_once(item)) for item in items)
     return each_one and demands_cancers(all_of(items), vocabulary, 2)
 
 
-def lists_paraproteins(lead: str, items: Sequence[Expression]) -> bool:
+def _in_its_case(item: Expression) -> Expression:
+    """Return what an item asks, of whomever it is asked in words."""
+    told = asks_of_some(item) and isinstance(negate(item.operands[0]), Narrative)
+    return any_of(item.operands[1:]) if isinstance(item, AnyOf) and told else item
+
+
+def _lists_paraproteins(lead: str, items: Sequence[Expression]) -> bool:
     """Whether a list below "measurable disease, defined as:" tells how a myeloma may be measured."""
     named = [{each.concept for each in atoms(item) if isinstance(each, Value)} for item in items]
     several = len(set().union(*named) & _PARAPROTEINS) > 1 and sum(map(bool, named)) > 1
