@@ -41,6 +41,7 @@ __all__ = [
     "noted_refusal",
     "notes_exception",
     "only_notes",
+    "permits_treatment",
     "says_more",
     "says_no_more",
     "with_listed_exceptions",
@@ -66,6 +67,15 @@ _NOT_INCLUDED = re.compile(
     re.IGNORECASE,
 )
 """How a sentence opens that says what isn't among what is barred before it."""
+_PERMITTING = re.compile(
+    r"\W*(?:(?:note|nb|n\.b\.)\W+(?:that\s+)?)?(?:however\W+|in\s+addition\W+)?(?:the\s+|these\s+|such\s+|eligible\s+)?"
+    r"(?:patients?|subjects?|participants?|individuals?|they)\s+(?:may|can)\s+(?:also\s+|still\s+)?"
+    r"(?:be\s+(?:on|receiving|taking|using|maintained\s+on)|receive|take|use|remain\s+on|continue\s+(?:on|to\s+(?:receive|take|use)))\b"
+    r"(?!\s+(?:no\b(?!\s+more)|not\b|only\b))"
+    r"(?![^.;]{0,200}\b(?:must|only|but|should|exclu\w+|not\s+(?:permitted|allowed|eligible|be|receive))\b)",
+    re.IGNORECASE,
+)
+"""How a sentence opens that says what patients may be given, or may go on taking."""
 _BOUNDING = re.compile(
     r"\b(?:allowed|permitted|acceptable|allowable)\b\s*[,(]?\s*"
     r"(?:only\b|but\b(?!\s+not\s+(?:required|mandatory|necessary|needed))"
@@ -224,6 +234,11 @@ def says_more(atom: Atom) -> bool:
 def notes_exception(text: Text, words: str) -> bool:
     """Whether a sentence opens as one that tells an exception, or says what isn't among what is barred."""
     return bool(_EXCEPTION.match(words)) or (text.exclusion and _NOT_INCLUDED.match(words) is not None)
+
+
+def permits_treatment(text: Text, words: str) -> bool:
+    """Whether a sentence of an exclusion only says what may be given ("patients may be on steroids")."""
+    return text.exclusion and _PERMITTING.match(words) is not None
 
 
 def _place(item: Item) -> Span:

@@ -40,6 +40,7 @@ from trialgraph.criteria.statements.notes import (
     lift_noted,
     noted_refusal,
     notes_exception,
+    permits_treatment,
     says_no_more,
     with_listed_exceptions,
 )
@@ -80,7 +81,7 @@ def read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[E
             continue
         if asks_several(words) or defines_childbearing(words):
             return _to_the_end(text, (place[0], end), read, asking=asks_several(words))
-        statement = turned(text, read_statement(text, sentence), words, place)
+        statement = _read_sentence(text, sentence, words)
         if (tested := with_negative_test(text, sentence, statement.expression, read)) is not None:
             read = tested
         elif read and (notes_exception(text, words) or _lets_in(text, statement, words)):
@@ -95,6 +96,13 @@ def read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[E
         elif statement.role == "allowance":
             read.append(narrative(text, *place))
     return read
+
+
+def _read_sentence(text: Text, sentence: list[Chunk], words: str) -> Statement:
+    """Read a sentence; one that only says what may be given bars nothing."""
+    if permits_treatment(text, words):
+        return Statement(None, role="allowance", text=words)
+    return turned(text, read_statement(text, sentence), words, (sentence[0].start, sentence[-1].end))
 
 
 def _lets_in(text: Text, statement: Statement, words: str) -> bool:
