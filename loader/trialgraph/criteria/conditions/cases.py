@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.alternatives import with_alternative
-from trialgraph.criteria.conditions.beside import is_harmless, names_quantity
+from trialgraph.criteria.conditions.beside import comes_of_disease, is_harmless, names_quantity
 from trialgraph.criteria.conditions.further import other_limit
 from trialgraph.criteria.conditions.occasions import several_occasions
 from trialgraph.criteria.conditions.widening import barred_apart, with_limit_for_some
@@ -314,7 +314,7 @@ def named_case(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     told: Expression | None = fact
     if fact is None or "qualifier" in fact.modifiers:
         told = several_occasions(text, words) or fact
-    if told is None:
+    if told is None or comes_of_disease(text, words):
         return narrative(text, words[0].start, words[-1].end)
     return Not(told) if reading is not None and reading.negated else told
 
