@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
@@ -99,10 +100,14 @@ def read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[E
 
 
 def _read_sentence(text: Text, sentence: list[Chunk], words: str) -> Statement:
-    """Read a sentence; one that only says what may be given bars nothing."""
-    if permits_treatment(text, words):
-        return Statement(None, role="allowance", text=words)
-    return turned(text, read_statement(text, sentence), words, (sentence[0].start, sentence[-1].end))
+    """Read a sentence; words that only say what may be given bar nothing."""
+    statement = turned(text, read_statement(text, sentence), words, (sentence[0].start, sentence[-1].end))
+    unread = isinstance(statement.expression, Narrative)
+    return (
+        replace(statement, expression=None, role="allowance")
+        if unread and permits_treatment(text, words)
+        else statement
+    )
 
 
 def _lets_in(text: Text, statement: Statement, words: str) -> bool:
