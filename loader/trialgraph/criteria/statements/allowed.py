@@ -28,7 +28,7 @@ _ASKING = re.compile(
 _MAY_TAKE = re.compile(
     r"\W*(?:note\W+(?:that\s+)?|however\W+)?(?:(?:all|the|these|such|those)\s+)*"
     r"(?:patients?|subjects?|participants?|individuals|they)\s+(?:may|can)\s+(?:also\s+|still\s+)?"
-    r"(?:receive|use|take|be\s+(?:on|receiving|taking|using|treated\s+with)|remain\s+on|continue\s+(?:on|to\s+receive))\s+"
+    r"(?:receive|use|take|be\s+(?:on|receiving|taking|using|treated\s+with)|remain\s+on)\s+"
     r"(?!no\b|not\b|only\b|up\s+to\b|a\s+maximum)",
     re.IGNORECASE,
 )
