@@ -27,6 +27,12 @@ _PARAPROTEINS = frozenset(map(str, (TGC.SerumMProtein, TGC.UrineMProtein, TGC.In
 """By any of which a myeloma can be measured."""
 _FERTILE = str(TGC.ChildbearingPotential)
 _STEPS = "{plus}"
+_ASTRAY = re.compile(
+    r"\W*(?:the\s+)?(?:[\w-]+\s+){0,4}?(?:is\s+|are\s+)?(?:abnormal\b|(?:not\s+within|out(?:side)?(?:\s+of)?)\s+(?:the\s+)?"
+    r"(?:institutional\s+|laboratory\s+)?(?:normal|reference)\s+(?:range|limits?)\b)",
+    re.IGNORECASE,
+)
+"""How words say that what was asked before isn't so."""
 _LET_IN = re.compile(r"\b(?:eligib|allowed|permitted|may enroll)", re.IGNORECASE)
 
 
@@ -109,7 +115,29 @@ def _joined(operands: list[Expression]) -> Expression:
                 both = all_of([*told[0], any_of(others)]) if told[0] else any_of(others)
                 kept[kept.index(value)] = any_of([value, both])
                 kept.remove(case)
-    return all_of(kept)
+    return all_of(_with_astray(kept))
+
+
+def _with_astray(operands: list[Expression]) -> list[Expression]:
+    """Read "TSH within normal limits. If it isn't, free T4 has to be normal" as one or the other."""
+    for at, case in enumerate(operands):
+        if not at or not isinstance(case, AnyOf):
+            continue
+        denied = case.operands[0]
+        words = denied.operand if isinstance(denied, Not) else None
+        asked = operands[at - 1]
+        if not isinstance(words, Narrative) or not isinstance(asked, Value) or not _ASTRAY.match(words.text):
+            continue
+        first = at - 1
+        while first and _is_of(operands[first - 1], asked):
+            first -= 1
+        told = all_of([words, any_of(case.operands[1:])])
+        return [*operands[:first], any_of([all_of(operands[first:at]), told]), *operands[at + 1 :]]
+    return operands
+
+
+def _is_of(expression: Expression, value: Value) -> bool:
+    return isinstance(expression, Value) and expression.concept == value.concept
 
 
 def _rest_of_case(expression: Expression, value: Value) -> Sequence[Expression] | None:

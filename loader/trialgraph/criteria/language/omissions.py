@@ -17,6 +17,9 @@ __all__ = ["ILLNESSES", "is_omitted"]
 _UNSPECIFIC = frozenset({str(TGC.MedicalIllness), str(TGC.IntercurrentIllness)})
 """Ill health of any kind: without a word for how bad it is, what it means is left to someone's judgement."""
 _LONGEST_GRADE = 7
+_DIABETIC = "diabetic"
+_ADJECTIVES = frozenset({"allergic", _DIABETIC})
+_OTHERS = frozenset({"other", "another"})
 ILLNESSES = frozenset({"disease", "disorder", "illness", "condition"})
 _LIST_JOINTS = frozenset({",", "/", "or", "and"})
 _JOINTS = frozenset(",/-")
@@ -96,12 +99,20 @@ def _hides_more(tokens: list[Token], mention: Mention, named: Mapping[int, Menti
 
 
 def _waits_for_illness(tokens: list[Token], mention: Mention, named: Mapping[int, Mention]) -> bool:
-    """Whether "allergic" tells a kind of the disease behind "or" ("allergic or irritant dermatitis")."""
+    """Whether an adjective tells a kind of the disease behind "or" ("allergic or irritant dermatitis").
+
+    "Diabetic" does in "diabetic or other neuropathy", not in "diabetic or hypertensive patients".
+    """
     joint = tokens[mention.end].form if mention.end < len(tokens) else ""
-    if mention.term.category != "allergy" or tokens[mention.start].form != "allergic":
+    word = tokens[mention.start].form
+    if word not in _ADJECTIVES or mention.end > mention.start + 1 or joint not in _LIST_JOINTS:
         return False
-    following = named.get(mention.end + 1)
-    return joint in _LIST_JOINTS and following is not None and following.term.category == "condition"
+    after = mention.end + 1
+    other = after < len(tokens) and tokens[after].form in _OTHERS
+    following = named.get(after + 1 if other else after)
+    if following is None or following.term.category != "condition":
+        return False
+    return word != _DIABETIC or other or following.end > following.start + 1
 
 
 def _says_nothing(tokens: list[Token], mention: Mention) -> bool:

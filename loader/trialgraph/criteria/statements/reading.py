@@ -22,6 +22,7 @@ from trialgraph.criteria.conditions.complements import (
     lists_ways,
     without_met,
 )
+from trialgraph.criteria.conditions.concerned import lift_what_is_named
 from trialgraph.criteria.conditions.elapsed import (
     asks_treatment,
     read_barred_interval,
@@ -134,9 +135,9 @@ _LONGEST = 20_000
 _EXCEPTED = re.compile(
     r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|other than)\b"
     r"(?=[^:]{0,60}:\s*$|\s*\([^()]*\)\s*:\s*$|[^:]{0,90}\b(?:below|following|follows)\s*:\s*$)(?:[^:()]|\([^()]*\))*:\s*$"
-    r"|\bunless(?:\s+(?:the|it|of|for|if|in|any|one|all|or|more|is|are|at|least|they|there|meet\w*|met|who|with|have|has|by"
-    r"|patients?|subjects?|participants?|criteri\w+|conditions?|appl\w+|following|below|as|described|listed"
-    r"|exclusion|hiv|positive|fulfil\w*|satisf\w+|true|exists?|present|occurs?))*\s*:\s*$",
+    r"|\bunless(?:\b[^:.;]{0,60}\b(?:meet|fulfil|satisf)\w*\b[^:.;]{0,60}|(?:\s+(?:the|both|it|of|for|if|in|any|one"
+    r"|all|or|more|is|are|at|least|they|there|met|who|with|have|has|by|patients?|subjects?|participants?|criteri\w+"
+    r"|conditions?|appl\w+|following|below|as|described|listed|exclusion|hiv|positive|true|exists?|present|occurs?))*)\s*:\s*$",
     re.IGNORECASE,
 )
 _MAY_ENTER = re.compile(r"\b(?:may|can|will|is|are)\b[^.]*\bunless\b", re.IGNORECASE)
@@ -186,7 +187,7 @@ def read_expression(
         expression = with_companions(
             expression, text, chunks, lambda each: join_segments(text, read_segments(text, each), joint)
         )
-        expression = add_values(expression, text, chunks)
+        expression = add_values(lift_what_is_named(expression, vocabulary), text, chunks)
     if "other" in text.lowered:
         expression = with_whole_classes(expression, vocabulary)
     expression = map_facts(name_exceptions(map_facts(expression, part_predicate), vocabulary), said_once)
