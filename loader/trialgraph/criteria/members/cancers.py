@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Text
+from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.language.connectives import FINITE, VERBS
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.quantities.lesions import counts_lesions
@@ -74,6 +75,16 @@ _OR = re.compile(r"(?:[\s,/]|\([^()]*\))*(?:\b(?:and/or|or)\b)?\s*", re.IGNORECA
 _JOINTS = (",", "and", "or", "/")
 _CLAUSES = VERBS | FINITE | {"with", "that", "which", "whose", "willing", "able", "willing to", "able to"}
 """How something begins that is no member of the list before it."""
+_LISTED = re.compile(
+    r"(?!(?:and|with|who|that|which|whose|for|in|if|no|not|must|other|including|excluding|defined|measurable)\b)"
+    r"(?:(?!(?:and|with|who|that|which|whose|for|must|not|is|are|has|have|had)\b)[\w/()+.-]+,?\s+){1,9}?or\s+"
+    r"(?:(?!(?:and|with|who|that|which|whose|for|must|not|is|are|has|have|had|disease)\b)[\w/()+.-]+\s+){0,5}?"
+    r"(?:(?:cancer|carcinoma|adenocarcinoma|lymphoma|leuka?emia|(?:\w*sarc|mes\w*|\w*bl?ast|gli|melan|myel)oma|malignanc|neoplasm|tumou?r)"
+    r"(?:s|y|ies)?\b)(?:\s*\([^()]*\))*",
+    re.IGNORECASE,
+)
+"""How a list of cancers goes on that isn't understood ("fallopian tube or peritoneal cancer")."""
+_REST = re.compile(r"[\s,]*(?:and\s+)?(?=\w)", re.IGNORECASE)
 _PAIR = 2
 _MANY = 3
 _LONGEST_NAME = 6
@@ -106,7 +117,39 @@ def either_of_cancers(text: Text, operands: Sequence[_Member]) -> list[_Member]:
         else:
             kept.append((run[0][0], any_of([each for _, each in run])))
         at = end
+    return _with_unread(text, kept)
+
+
+def _with_unread(text: Text, members: Sequence[_Member]) -> list[_Member]:
+    """Let a cancer be one of the choices that words behind its comma go on to list.
+
+    "Ovarian, tubal or peritoneal cancer and planned surgery": what follows the list is asked of each.
+    """
+    kept: list[_Member] = []
+    for joint, each in members:
+        words = each if isinstance(each, Narrative) and joint == "," else None
+        listed = _LISTED.match(words.text) if words is not None else None
+        first = _list_start(text, kept) if listed is not None else len(kept)
+        if words is None or listed is None or first == len(kept):
+            kept.append((joint, each))
+            continue
+        start, end = text.normalized.readable(words.span)
+        behind = start + listed.end()
+        named = [cancer for _, cancer in kept[first:]]
+        kept[first:] = [(kept[first][0], any_of([*named, narrative(text, start, behind)]))]
+        if (rest := _REST.match(text.text, behind, end)) is not None:
+            kept.append(("and", narrative(text, rest.end(), end)))
     return kept
+
+
+def _list_start(text: Text, members: Sequence[_Member]) -> int:
+    """Return where the cancers start that some members end with, read or not; their number without any."""
+    first = len(members)
+    while first and (_tumours_of(text, members[first - 1][1]) or _may_name(members[first - 1][1])):
+        first -= 1
+        if members[first][0] != ",":
+            break
+    return first if any(_tumours_of(text, each) for _, each in members[first:]) else len(members)
 
 
 def are_all_cancers(text: Text, members: Sequence[Expression]) -> bool:

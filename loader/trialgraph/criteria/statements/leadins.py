@@ -76,6 +76,15 @@ _OF_PARTS = re.compile(
     re.IGNORECASE,
 )
 """What a lead-in is that names parts of the trial, in brackets or behind a name too."""
+_TO_PART = re.compile(
+    r"(?!.*\b(?:all|both|any|each|either)\s+(?:\w+\s+)?(?:cohorts|arms|parts|phases|groups|modules)\b)"
+    r"\s*(?:(?:key|main|additional|specific|other|further|inclusion|exclusion|eligibility|criteria|requirements?|for|in|to|of|the)\s+)*"
+    r"(?:(?:those|patients?|subjects?|participants?)\s+(?:(?:enroll?(?:ed|ing)|assigned|participating)\s+)?(?:in|on|to|into)\s+)?"
+    r"(?:the\s+)?(?:[\w/-]+\s+){0,3}?(?:cohorts?|arms?|parts?|sub-?stud(?:y|ies)|strat(?:um|a)|modules?)\s+(?-i:[A-Z\d][A-Za-z\d]?)\b"
+    r"[^.;]{0,110}$",
+    re.IGNORECASE,
+)
+"""How a lead-in tells for which part its list is, if it names nothing else ("Criteria for part B:")."""
 _HISTORY = re.compile(
     r"(?:\W|(?:patients?|subjects?|participants?|with|who|have|has|an?|any|known|past|medical|previous|prior)\b)*"
     r"history\s+of(?:\W|(?:any|one|or\s+more|either|the|of|these|following|below|conditions?|medical|diseases?"
@@ -277,7 +286,7 @@ def _asked_of_some(
     leading = between(chunks, start, stop)
     case = part_led_in(text, start, lead_end) or _opening_case(text, leading)
     case = case or aged_persons(text, leading, body)
-    if case is None and _OF_PARTS.match(text.text[start:lead_end]):
+    if case is None and _is_for_part(text, start, lead_end, between(chunks, start, lead_end)):
         case = narrative(text, start, lead_end)
     if case is not None:
         return asked_of(text, case, body)
@@ -290,6 +299,13 @@ def _asked_of_some(
         return all_of([*before, asked_of(text, case, all_of([*also_asked(text, sentences[-1]), body]))])
     waived = _CAUSE.search(text.text, start, lead_end)
     return any_of([body, narrative(text, waived.start("cause"), waived.end())]) if waived else None
+
+
+def _is_for_part(text: Text, start: int, end: int, leading: Sequence[Chunk]) -> bool:
+    """Whether a lead-in only tells for which part of the trial its list is."""
+    lead = text.text[start:end]
+    named = any(is_content(chunk) or chunk.kind in ("value", "limit") for chunk in leading)
+    return _OF_PARTS.match(lead) is not None or (not named and _TO_PART.match(lead) is not None)
 
 
 def _of_named(text: Text, leading: Sequence[Chunk], head: Expression, body: Expression) -> Expression | None:

@@ -38,6 +38,7 @@ from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.facts.choices import with_choices
 from trialgraph.criteria.facts.companions import with_companions
 from trialgraph.criteria.facts.extents import with_extents
+from trialgraph.criteria.facts.intolerances import with_intolerance
 from trialgraph.criteria.facts.leftovers import without_leftovers
 from trialgraph.criteria.facts.participations import add_investigational, participated_in_time
 from trialgraph.criteria.facts.refinement import with_narrower
@@ -191,6 +192,7 @@ def read_expression(
         expression = with_whole_classes(expression, vocabulary)
     expression = map_facts(name_exceptions(map_facts(expression, part_predicate), vocabulary), said_once)
     expression = with_choices(without_leftovers(expression, barred=text.exclusion), text)
+    expression = with_intolerance(expression, text)
     expression = with_narrower(with_shared_tumour(graded_in_time(expression), text), text)
     expression = with_extents(with_spread(expression, text), text)
     if text.exclusion:
