@@ -50,8 +50,9 @@ _CLASS = str(TGC.NYHAClass)
 _RESTATING = "MH"
 """What the registry's own fields say, where they stand in lines of their own under the last criterion."""
 _EXCEPTING = re.compile(
-    r";\s*(?:(?:with\s+(?:the\s+)?exceptions?\s+(?:of|for)|except(?:ing)?(?:\s+for)?|unless|excluding)\b)"
-    r"(?![^;.]*,\s*(?:any|all|presence|history|patients?|subjects?|participants?|has|have|had|prior)\b)",
+    r"(?:;\s*\(?(?:with\s+(?:the\s+)?exceptions?\s+(?:of|for)|except(?:ing)?(?:\s+for)?|unless|excluding|other\s+than)\b"
+    r"|\.\s*(?:unless|(?:with\s+the\s+exception\s+of|except(?:\s+for)?)(?=\s*:|[^,.]*(?:\.|$)))\b)"
+    r"(?![^;.]*,\s*(?:any|all|no|other|presence|history|patients?|subjects?|participants?|has|have|had|prior)\b)",
     re.IGNORECASE,
 )
 """What is excepted from what stands before it, not from what follows ("except alopecia, any toxicity")."""
@@ -88,11 +89,13 @@ def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
 
 
 def _with_exceptions(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
-    """Return commas for the semicolons before what is excepted from a bar ("cancer; except skin cancer")."""
+    """Return commas for the signs before what is excepted from a bar ("cancer; except skin cancer")."""
     if not text.exclusion or _EXCEPTING.search(text.text) is None:
         return chunks
     return [
-        replace(chunk, form=",") if chunk.form == ";" and _EXCEPTING.match(text.text, chunk.start) else chunk
+        replace(chunk, form=",")
+        if chunk.form in (";", ".") and _EXCEPTING.match(text.text, chunk.start)
+        else chunk
         for chunk in chunks
     ]
 
