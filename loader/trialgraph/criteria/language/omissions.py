@@ -33,9 +33,13 @@ _PREFIXES = frozenset(
 _LESION = str(TGC.TumorLesion)
 _NO_TUMOR = frozenset({
     "open", "oral", "mucosal", "herpe", "herpes", "herpetic", "genital", "benign", "inflammatory",
-    "infectious", "infected", "precancerous", "premalignant", "acne",
+    "infectious", "infected", "precancerous", "premalignant", "acne", "acneiform", "psoriatic", "carious",
+    "eczematous", "dysplastic", "vascular", "coronary",
 })  # fmt: skip
 """What tells of a lesion that it is no tumour's ("open lesions", "oral mucosal lesions")."""
+_ELSEWHERE = frozenset({"acupoint", "acupuncture", "needle", "injection", "insertion", "electrode"})
+"""Where a lesion is no tumour's ("lesions at acupoints", "lesions at the injection site")."""
+_NEAR = 4
 
 
 def is_omitted(tokens: list[Token], mention: Mention, named: Mapping[int, Mention]) -> bool:
@@ -49,13 +53,22 @@ def is_omitted(tokens: list[Token], mention: Mention, named: Mapping[int, Mentio
     if _opens_list(tokens, mention) or _has_prefix(tokens, mention.start):
         return True
     start, lone = mention.start, mention.end == mention.start + 1
-    if lone and mention.term.iri == _LESION and start and tokens[start - 1].form in _NO_TUMOR:
+    if lone and mention.term.iri == _LESION and _is_no_tumor(tokens, start):
         return True
     return (
         _hides_more(tokens, mention, named)
         or _says_nothing(tokens, mention)
         or _waits_for_illness(tokens, mention, named)
     )
+
+
+def _is_no_tumor(tokens: list[Token], at: int) -> bool:
+    """Whether a lesion is one of something else by the word before it, or by where it is."""
+    if at and tokens[at - 1].form in _NO_TUMOR:
+        return True
+    behind = tokens[at + 1 : at + 1 + _NEAR]
+    placed = bool(behind) and behind[0].form in ("at", "around", "on", "in", "near")
+    return placed and any(token.form in _ELSEWHERE for token in behind)
 
 
 def _has_prefix(tokens: list[Token], start: int) -> bool:

@@ -19,8 +19,7 @@ from trialgraph.criteria.conditions.complements import (
     contradicts_itself,
     demands_cancers,
     join_complements,
-    lists_cancers,
-    lists_paraproteins,
+    lists_ways,
     without_met,
 )
 from trialgraph.criteria.conditions.concerned import lift_what_is_named
@@ -83,7 +82,7 @@ from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.asides import without_asides
 from trialgraph.criteria.statements.demands import read_demanded
 from trialgraph.criteria.statements.denials import read_denied
-from trialgraph.criteria.statements.endings import join_items
+from trialgraph.criteria.statements.endings import join_items, of_its_part
 from trialgraph.criteria.statements.exceptions import limits_excepted, name_exceptions
 from trialgraph.criteria.statements.forbidding import word_contraindications
 from trialgraph.criteria.statements.grants import granted
@@ -255,16 +254,15 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     if text.exclusion and (lifted := _lifted_by_items(text, chunks, outline, items, read)) is not None:
         return lifted
     either = offers_choice(lead) or (text.exclusion and not asks_all(lead))
-    either = either or (
-        not text.exclusion and (lists_cancers(read, text.vocabulary) or lists_paraproteins(lead, read))
-    )
+    either = either or (not text.exclusion and lists_ways(lead, read, text.vocabulary))
+    words = [text.text[item.start : item.end] for item in outline.items]
     if either and not text.exclusion:
         read = [
-            narrative(text, item.start, item.end) if asks_some(text, items[i], read[i]) else read[i]
-            for i, item in enumerate(outline.items)
+            narrative(text, item.start, item.end) if asks_some(text, own, way) else way
+            for item, own, way in zip(outline.items, items, map(of_its_part, words, read), strict=True)
         ]
     body, either = join_items(
-        [text.text[item.start : item.end] for item in outline.items],
+        words,
         read,
         lambda places: _read_together(text, chunks, [outline.items[i] for i in places]),
         either=either,
