@@ -49,9 +49,11 @@ _METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
 _CLASS = str(TGC.NYHAClass)
 _RESTATING = "MH"
 """What the registry's own fields say, where they stand in lines of their own under the last criterion."""
+_ALLERGIC = re.compile(r"\b(?:allerg|hypersensitiv)\w*(?:\s+reactions?)?\s+to\s", re.IGNORECASE)
 _EXCEPTING = re.compile(
-    r";\s*(?:(?:with\s+(?:the\s+)?exceptions?\s+(?:of|for)|except(?:ing)?(?:\s+for)?|unless|excluding)\b)"
-    r"(?![^;.]*,\s*(?:any|all|presence|history|patients?|subjects?|participants?|has|have|had|prior)\b)",
+    r"(?:;\s*\(?(?:with\s+(?:the\s+)?exceptions?\s+(?:of|for)|except(?:ing)?(?:\s+for)?|unless|excluding|other\s+than)\b"
+    r"|\.\s*(?:unless|(?:with\s+the\s+exception\s+of|except(?:\s+for)?)(?=\s*:|[^,.]*(?:\.|$)))\b)"
+    r"(?![^;.]*,\s*(?:any|all|no|other|presence|history|patients?|subjects?|participants?|has|have|had|prior)\b)",
     re.IGNORECASE,
 )
 """What is excepted from what stands before it, not from what follows ("except alopecia, any toxicity")."""
@@ -60,7 +62,8 @@ _EXCEPTING = re.compile(
 def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
     """Part the chunks of a stretch at semicolons, full stops, and what else ends a statement."""
     sentences: list[list[Chunk]] = [[]]
-    chunks = _with_exceptions(text, _with_asides(text, _without_etc(chunks)))
+    chunks = _with_asides(text, _without_etc(chunks))
+    chunks = _with_allergens(text, _with_exceptions(text, chunks))
     for index, chunk in enumerate(chunks):
         if (
             chunk.kind == "sign"
@@ -88,13 +91,44 @@ def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
 
 
 def _with_exceptions(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
-    """Return commas for the semicolons before what is excepted from a bar ("cancer; except skin cancer")."""
+    """Return commas for the signs before what is excepted from a bar ("cancer; except skin cancer")."""
     if not text.exclusion or _EXCEPTING.search(text.text) is None:
         return chunks
     return [
-        replace(chunk, form=",") if chunk.form == ";" and _EXCEPTING.match(text.text, chunk.start) else chunk
+        replace(chunk, form=",")
+        if chunk.form in (";", ".") and _EXCEPTING.match(text.text, chunk.start)
+        else chunk
         for chunk in chunks
     ]
+
+
+def _with_allergens(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
+    """Return commas for the semicolons of a list of allergens ("allergy to latex; penicillin")."""
+    found = _ALLERGIC.search(text.text) if ";" in text.text else None
+    if found is None:
+        return chunks
+    kept = list(chunks)
+    at = next((i for i, chunk in enumerate(kept) if chunk.end >= found.end()), len(kept))
+    for index in range(at, len(kept)):
+        if kept[index].form == ".":
+            break
+        if kept[index].form == ";":
+            end = next((i for i in range(index + 1, len(kept)) if kept[i].form in (";", ".")), len(kept))
+            told = kept[index + 1 : end]
+            if not any(chunk.form[:1].isalpha() for chunk in told) or not all(map(_may_be_allergen, told)):
+                break
+            kept[index] = replace(kept[index], form=",")
+    return kept
+
+
+def _may_be_allergen(chunk: Chunk) -> bool:
+    if is_content(chunk):
+        return chunk.term is not None and chunk.term.category == "treatment"
+    return (
+        chunk.kind in ("sign", "bracket")
+        or chunk.form in ("or", "and")
+        or (chunk.kind == "word" and not chunk.classes)
+    )
 
 
 def _without_etc(chunks: Sequence[Chunk]) -> Sequence[Chunk]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -39,6 +40,12 @@ _OF_NAMES = frozenset({"small", "large"})
 """Adjectives that are part of a name without its noun ("small bowel or stomach resection")."""
 _POINTING = frozenset({"this", "that", "these", "the present", "the current", "the same"})
 """What stands before a whole name ("enrolment in this study or treatment with a study drug")."""
+_ALLERGIC_TO = re.compile(
+    r"(?:[\w-]+\s+){1,2}(?:allerg(?:y|ies)|hypersensitivit(?:y|ies)|allergic|hypersensitivity)(?:\s+reactions?)?\W*",
+    re.IGNORECASE,
+)
+"""The name of an allergy with what it is to in front of it."""
+_ALTERNATIVES = frozenset({"or", ",", "and / or", "/"})
 _NAMED = " hypersensitivity"
 """How the names of allergies end that say what they are to."""
 _TIMED = frozenset({"within", "during", "while", "before", "after", "prior", "since", "for"})
@@ -300,7 +307,27 @@ def share_allergens(text: Text, segments: list[Segment], read: Callable[[Text, S
                 )
         else:
             allergy = None
+    _lend_allergy(text, segments)
     _share_agent(text, segments)
+
+
+def _lend_allergy(text: Text, segments: list[Segment]) -> None:
+    """Read "aspirin" in "aspirin or NSAID allergy" as one more allergy, not as a drug taken."""
+    general = text.vocabulary.hypersensitivity
+    lent = False
+    for segment, lender in reversed(list(itertools.pairwise(segments))):
+        words = text.text[lender.chunks[0].start : lender.chunks[-1].end]
+        lent = (lent or _ALLERGIC_TO.fullmatch(words) is not None) and lender.joint in _ALTERNATIVES
+        fact = segment.expression
+        drug = isinstance(fact, Fact) and fact.category == "treatment" and not (fact.modifiers or fact.within)
+        named = drug or (fact is None and len(segment.chunks) == 1 and segment.chunks[0].kind == "word")
+        if general is None or not (lent and named) or lender.negated != segment.negated:
+            lent = False
+            continue
+        first = next((chunk for chunk in segment.chunks if is_content(chunk)), segment.chunks[0])
+        agent = text.text[first.start : segment.chunks[-1].end].strip(" ,;.")
+        place = text.span(first.start, segment.chunks[-1].end)
+        segment.expression = Fact(general.iri, general.label, "allergy", {"agent": agent}, span=place)
 
 
 def _is_allergy(term: Term) -> bool:

@@ -26,7 +26,7 @@ _NONE = re.compile(
     r"|(?:(?:do|does)\s+)?not\s+(?:currently\s+)?(?:requir(?:e|es|ing)|need(?:s|ing)?)\s"
     r"|(?:(?:is|are)\s+)?(?:without|free\s+(?:of|from))\s"
     r"|(?:(?:is|are)\s+)?not\s+(?:(?:currently|presently|concurrent(?:ly)?|actively)\s+)*"
-    r"(?:pregnant|breast-?\s?feeding|lactating|nursing|(?:receiving|taking|using|on|enrolled|participating)\s)))"
+    r"(?:pregnant|breast-?\s?feeding|lactating|nursing|(?:enrolled|participating)\s)))"
     r"|(?:the\s+)?absence\s+of\s",
     re.IGNORECASE,
 )
