@@ -26,8 +26,10 @@ from trialgraph.criteria.conditions.roles import is_of_all, tells_age
 from trialgraph.criteria.conditions.sexes import sex_before, sex_of
 from trialgraph.criteria.facts.counts import behind_lines, counted_for, counts_lines
 from trialgraph.criteria.facts.facts import is_content, read_fact
+from trialgraph.criteria.facts.instances import is_object
 from trialgraph.criteria.facts.rewording import reword
 from trialgraph.criteria.language.connectives import FINITE, OBTAINED
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.linkage import (
     heads_limits,
@@ -177,7 +179,10 @@ def _read_listed(text: Text, segment: Segment) -> None:
         segment.expression = read_examples(text, segment.chunks, _read_any)
     kind, listed = segment.expression, trimmed(segment.examples)
     if listed and isinstance(kind, Fact) and kind.category != "reproductive":
-        segment.listed = join_segments(text, read_segments(text, listed), "or")
+        members = read_segments(text, listed)
+        if kind.category in GIVEN:
+            members = [each for each in members if not is_object(text, kind, each.expression)]
+        segment.listed = join_segments(text, members, "or") if members else None
     if segment.other_time is not None:
         others = trimmed(segment.other_time[1])
         segment.others = join_segments(text, read_segments(text, others), "or")
