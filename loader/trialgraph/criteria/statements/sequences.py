@@ -12,7 +12,7 @@ from trialgraph.criteria.chunking.viruses import INFECTIONS
 from trialgraph.criteria.conditions.cases import asked_of, read_case, without_note
 from trialgraph.criteria.conditions.lifting import excuses, widens
 from trialgraph.criteria.conditions.occasions import is_named
-from trialgraph.criteria.conditions.roles import defines_condition, defines_unasked
+from trialgraph.criteria.conditions.roles import defines_condition, defines_unasked, defines_word
 from trialgraph.criteria.conditions.waiting import with_washout
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import RESTARTS, WHO
@@ -155,7 +155,7 @@ def _says_no_more(text: Text, sentence: list[Chunk], read: list[Expression]) -> 
     """Whether a sentence leaves what those before it say as it is."""
     if not read:
         return False
-    defined = not text.exclusion and defines_unasked(sentence, read)
+    defined = not text.exclusion and (defines_unasked(sentence, read) or defines_word(text, sentence, read))
     return defined or adds_nothing(text, sentence, read) or says_no_more(sentence)
 
 
@@ -199,7 +199,7 @@ def _told_besides(text: Text, sentence: list[Chunk], read: list[Expression]) -> 
         return narrative(text, *place) if told else None
     if _is_washout(words, sentence):
         return read_time_since(text, trimmed(sentence)) or narrative(text, *place)
-    if waives(words) or defines_condition(sentence, read):
+    if waives(words) or defines_condition(sentence, read) or defines_word(text, sentence, read):
         return narrative(text, *place)
     return read_admission(text, sentence, first=not read) or _permitted(text, sentence, read)
 

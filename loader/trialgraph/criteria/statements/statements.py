@@ -34,6 +34,7 @@ from trialgraph.criteria.quantities.windows import end_of_moment
 from trialgraph.criteria.statements.allowed import allows_support, values_allowed
 from trialgraph.criteria.statements.bystanders import is_about_others
 from trialgraph.criteria.statements.diagnosed import read_diagnosis
+from trialgraph.criteria.statements.endangered import read_endangered
 from trialgraph.criteria.statements.exceptions import (
     except_before_examples,
     item_run_in,
@@ -123,6 +124,7 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
     for read_whole in (read_known_status, read_refusal, read_by_sex, read_steadied, read_kept):
         told = told or read_whole(text, chunks)
     told = told or read_led_in(text, chunks, lambda rest: read_statement(text, rest).expression)
+    told = told or read_endangered(text, chunks, lambda rest: read_statement(text, rest).expression)
     told = told or read_dispensation(text, chunks, lambda before: read_statement(text, before).expression)
     if told is not None:
         return Statement(told, text=words)
