@@ -290,7 +290,8 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> E
         return read
     if text.exclusion and unknown[0].form.split(" ")[0] in _FAILING and not counts_lines(expression):
         read = negate(read)
-    return all_of([narrative(text, unknown[0].start, chunks[at].start), read])
+    told = next(chunk for chunk in before if chunk is unknown[0] or "qualifier" in chunk.classes)
+    return all_of([narrative(text, told.start, chunks[at].start), read])
 
 
 def _read_around_value(
