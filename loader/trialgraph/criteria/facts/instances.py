@@ -26,6 +26,7 @@ __all__ = [
     "example_of",
     "for_itself",
     "instances_of",
+    "is_object",
     "is_way_of",
     "narrowed_alike",
     "of_unread_kind",
@@ -46,6 +47,8 @@ _WAYS = frozenset(
     )
 )  # fmt: skip
 """Ways of treating that have many targets."""
+_OBJECTS = ((str(TGC.Surgery), str(TGC.Neoplasm)), (str(TGC.Vaccine), str(TGC.InfectiousDisease)))
+"""Treatments, and diseases that they are done to or given against."""
 _JUDGING = frozenset({"barring", "allowance", "exception"})
 """What words do that say what becomes of those who have had something, rather than narrow it."""
 
@@ -320,3 +323,16 @@ def of_unread_kind(fact: Fact, words: str) -> Fact:
     """Return an instance of "any other uncontrolled condition": it has to be what these words say."""
     told = fact.modifiers.get("qualifier")
     return replace(fact, modifiers={**fact.modifiers, "qualifier": f"{told}; {words}" if told else words})
+
+
+def is_object(text: Text, kind: Fact, expression: Expression | None) -> bool:
+    """Whether a member is what a treatment is done to or given against, and no instance of it.
+
+    So are metastases in "surgery (e.g. removal of metastases)", and measles in "vaccines (e.g. measles)".
+    """
+    if not isinstance(expression, Fact):
+        return False
+    treating, treated = (text.vocabulary.by_iri.get(each.concept) for each in (kind, expression))
+    if treating is None or treated is None:
+        return False
+    return any(treating.is_a(given) and treated.is_a(disease) for given, disease in _OBJECTS)

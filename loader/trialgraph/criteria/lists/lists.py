@@ -26,8 +26,10 @@ from trialgraph.criteria.conditions.roles import is_of_all, tells_age
 from trialgraph.criteria.conditions.sexes import sex_before, sex_of
 from trialgraph.criteria.facts.counts import behind_lines, counted_for, counts_lines
 from trialgraph.criteria.facts.facts import is_content, read_fact
+from trialgraph.criteria.facts.instances import is_object
 from trialgraph.criteria.facts.rewording import reword
 from trialgraph.criteria.language.connectives import FINITE, OBTAINED
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.linkage import (
     heads_limits,
@@ -177,7 +179,10 @@ def _read_listed(text: Text, segment: Segment) -> None:
         segment.expression = read_examples(text, segment.chunks, _read_any)
     kind, listed = segment.expression, trimmed(segment.examples)
     if listed and isinstance(kind, Fact) and kind.category != "reproductive":
-        segment.listed = join_segments(text, read_segments(text, listed), "or")
+        members = read_segments(text, listed)
+        if kind.category in GIVEN:
+            members = [each for each in members if not is_object(text, kind, each.expression)]
+        segment.listed = join_segments(text, members, "or") if members else None
     if segment.other_time is not None:
         others = trimmed(segment.other_time[1])
         segment.others = join_segments(text, read_segments(text, others), "or")
@@ -285,7 +290,8 @@ def _read_value(text: Text, chunks: list[Chunk], at: int, segment: Segment) -> E
         return read
     if text.exclusion and unknown[0].form.split(" ")[0] in _FAILING and not counts_lines(expression):
         read = negate(read)
-    return all_of([narrative(text, unknown[0].start, chunks[at].start), read])
+    told = next(chunk for chunk in before if chunk is unknown[0] or "qualifier" in chunk.classes)
+    return all_of([narrative(text, told.start, chunks[at].start), read])
 
 
 def _read_around_value(
