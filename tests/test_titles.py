@@ -158,6 +158,7 @@ def test_exclusions_of_patients_at_a_stage_or_with_a_drug_bar_nobody_else(title:
         ),
         ("* Gout or\n* Stroke\n  * Cough\n  * Fever", ["Gout", "ALL(Stroke, Cough, Fever)"]),
         ("* Gout or\n\nCohort B:\n\n* Stroke", ["Gout", "Stroke"]),
+        ("* Gout\n\nOR\n\n* Stroke\n  * Cough\n    * Fever\n", ["ANY(Gout, Stroke)", "ALL(Cough, Fever)"]),
         ("Exclusion criteria:\n* Gout or\n* Stroke", ["Gout", "Stroke"]),
     ],
 )
