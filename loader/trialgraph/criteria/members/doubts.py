@@ -127,9 +127,10 @@ def _narrow(segments: Sequence[Segment], words: str) -> None:
         if fact is not None:
             told = fact.modifiers.get("qualifier", "") if isinstance(fact, Fact) else ""
             given = isinstance(fact, Fact) and fact.category in GIVEN and fact.within is None
-            if not isinstance(fact, Fact) or not given or _TOLD.search(told):
+            shared = bool(told) and words.endswith(told)
+            if not isinstance(fact, Fact) or not given or (_TOLD.search(told) and not shared):
                 return
-            joined = f"{told}; {words}" if told else words
+            joined = f"{told}; {words}" if told and not shared else words
             segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": joined})
         if segment.negated or any(chunk.form in RESTARTS for chunk in segment.chunks):
             return

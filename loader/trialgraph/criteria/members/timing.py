@@ -25,7 +25,7 @@ __all__ = ["ends_plan", "share_times", "share_windows", "time_of_any_kind"]
 _EVER = "lifetime"
 """What was so at any time ("lifetime diagnosis of A, or B within 3 months")."""
 _TIMED = re.compile(
-    r"(?:within|in the|during|while|less than|<|≤|over the|for the) .{0,40}"
+    r"(?:(?:within|in the|during|while|less than|over the|for the) |[<≤]\s?).{0,40}"
     r"\b(?:hour|day|week|month|year|half|cycle|study|trial|interval|period)",
     re.IGNORECASE,
 )

@@ -31,13 +31,15 @@ from trialgraph.criteria.lists.unnamed import gives_examples
 from trialgraph.criteria.members.beginnings import opening_time
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.quantities.windows import end_of_moment
-from trialgraph.criteria.statements.allowed import allows_support, values_allowed
+from trialgraph.criteria.statements.allowed import allows_support, taking_allowed, values_allowed
 from trialgraph.criteria.statements.bystanders import is_about_others
 from trialgraph.criteria.statements.diagnosed import read_diagnosis
 from trialgraph.criteria.statements.endangered import read_endangered
 from trialgraph.criteria.statements.exceptions import (
     except_before_examples,
+    except_first,
     item_run_in,
+    next_bar_at,
     read_led_in,
     resumes_at,
 )
@@ -85,6 +87,9 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     chunks = or_now(text, trimmed(chunks))
     if "not require" in text.lowered:
         chunks = with_denied_needs(chunks)
+    taken = taking_allowed(text, chunks, lambda rest: read_statement(text, rest).expression)
+    if taken is not None:
+        return Statement(None if text.exclusion and isinstance(taken, Narrative) else taken)
     told = opening_time(text, chunks) if text.exclusion else None
     if told is None or _takes_a_person(text, chunks):
         return _read_undated(text, chunks) if text.exclusion else _read_tested(text, chunks)
@@ -257,6 +262,13 @@ def _read_excepted(text: Text, chunks: list[Chunk], at: int) -> Expression:
     if own is not None and own > 0:
         remainder = narrative(text, tail[own].start, end)
         return any_of([_read_excepted(text, [*chunks[: at + 1], *tail[:own]], at), remainder])
+    if text.exclusion and (other := next_bar_at(text, chunks, at)):
+        words = text.text[tail[0].start : chunks[other].start].strip(" ;,.:")
+        if any(chunk.kind == "window" for chunk in chunks[at:other]):
+            read = _read_excepted(text, trimmed(chunks[:other]), at)
+            barred = read_statement(text, chunks[other + 1 :]).expression
+            return read if barred is None else any_of([read, barred])
+        return except_first(text, _read_head(text, [*head, *chunks[other:]]), words, tail[0].start)
     if text.exclusion and (behind := resumes_at(text, chunks, at)):
         place = (tail[0].start, chunks[behind - 1].end)
         words = text.text[slice(*place)].strip(" ;,.:")

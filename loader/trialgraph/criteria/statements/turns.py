@@ -32,11 +32,17 @@ _NONE = re.compile(
 )
 """How an exclusion denies what it probably bars; what it may well ask for is denied as it says."""
 _LIMITED = re.compile(
-    r"(?:(?!\b(?:if|when|unless|who|with|not)\b)(?:[^.;:,()]|\([^()]*\))){1,60}?\b(?:must|should|needs?\s+to|ha(?:s|ve)\s+to)\s+be\b"
+    r"(?:(?!\b(?:if|when|unless|who|with|not)\b)(?:[^.;:,()]|\([^()]*\))){1,90}?"
+    r"\b(?:must|should|needs?\s+to|ha(?:s|ve)\s+to|(?:is|are)\s+required\s+to)\s+be\b"
     r"(?!\s+(?:excluded|ineligible))",
     re.IGNORECASE,
 )
 """How a demand opens that a value be within a limit ("creatinine must be < 1.5 mg/dL") or be found."""
+_BOUND = re.compile(
+    r"\s*(?:[≥≤<>=\d]|(?:at\s+(?:least|most)|above|below|greater|less|more|higher|lower|between|within)\b)",
+    re.IGNORECASE,
+)
+"""How the limit opens that stands straight behind such an opening."""
 _REQUIRED = re.compile(
     r"(?:(?!\b(?:if|when|unless|who|with|not|no)\b)(?:[^.;:,]|(?<=\d)[.,](?=\d))){3,90}?\b(?:is|are|will\s+be)\s+(?:required|mandatory)"
     r"(?:\s+(?:for|at|before|prior\s+to)\s+(?:[\w-]+\s*){1,4})?\W*$",
@@ -69,8 +75,7 @@ def turned(text: Text, statement: Statement, words: str, place: tuple[int, int])
     )
     if found and _LIMITED.match(words) and not _denies(statement.expression):
         return Statement(lacking(statement.expression, words), text=words)
-    limits = _limits(statement.expression) or _denies(statement.expression)
-    if DEMAND.match(words) or (limits and (_LIMITED.match(words) or _REQUIRED.match(words))):
+    if DEMAND.match(words) or _limits_or_finds(statement.expression, words):
         return _asked(text, statement, words, place)
     said = statement.expression
     if _bars_for_means(text, said):
@@ -139,9 +144,14 @@ def _tests_negative(text: Text, said: Expression, words: str) -> bool:
     return all(term is not None and any(map(term.is_a, _TESTED)) for term in terms)
 
 
-def _limits(expression: Expression) -> bool:
-    """Whether a statement is about values only."""
-    return all(isinstance(atom, Value) for atom in atoms(expression))
+def _limits_or_finds(expression: Expression, words: str) -> bool:
+    """Whether a statement asks for values, or for what it denies, in so many words."""
+    told = [atom for atom in atoms(expression) if not isinstance(atom, Narrative)]
+    limits = bool(told) and all(isinstance(atom, Value) for atom in told)
+    if (limits and is_formal(expression)) or _denies(expression):
+        return bool(_LIMITED.match(words) or _REQUIRED.match(words))
+    limited = _LIMITED.match(words) if limits else None
+    return limited is not None and _BOUND.match(words, limited.end()) is not None
 
 
 def _denies(expression: Expression) -> bool:

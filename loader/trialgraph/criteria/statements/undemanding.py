@@ -49,8 +49,8 @@ _TAIL = (
 _ALLOWED = re.compile(
     r"(?P<what>[^.;:*()\[\]]{3,200}?)\s+(?:(?:is|are|will\s+be|were)\s+)?(?:also\s+)?"
     rf"(?:allowed|allowable|permitted|permissible|acceptable){_TAIL}\s*$"
-    r"|(?:patients|participants|subjects|they)\s+(?:may|can)\s+(?:also\s+|still\s+)?"
-    r"(?:have\s+(?:also\s+)?(?:had|received|undergone)|be\s+(?:on|receiving|taking|treated\s+with)|receive|take|use|undergo"
+    r"|(?:patients?|participants?|subjects?|they)\s+(?:may|can)\s+(?:also\s+|still\s+)?"
+    r"(?:have\s+(?:also\s+)?(?:had|received|undergone)|be\s+(?:on|receiving|taking|using|treated\s+with)|receive|take|use|undergo"
     r"|continue(?:\s+(?:to\s+(?:receive|take|use)|on|with))?)"
     r"\s+(?P<had>[^.;:*()\[\]]{3,160})$",
     re.IGNORECASE,
