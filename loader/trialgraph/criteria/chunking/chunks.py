@@ -359,10 +359,10 @@ class Chunker:
     def _compound(self, position: int, end: int, classes: frozenset[str]) -> tuple[int, frozenset[str]]:
         """Take words that hyphens join as one adjective ("castration-resistant", "non-squamous NSCLC").
 
-        "Non" before one word that is a concept denies it ("non-pregnant", "non- pregnant").
+        "Non" before one word that is a concept denies it ("non-pregnant").
         """
         if self.tokens[position].form == "non" and end == position + 1:
-            word = end + 1 if self.tokens[end].text == "-" else end
+            word = end + 1 if self._hyphen(end) else end
             denied = self.text.mentions.get(word)
             if word >= len(self.tokens) or is_whole(denied, word, self.tokens):
                 return min(word, len(self.tokens)), classes
