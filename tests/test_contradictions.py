@@ -20,6 +20,7 @@ def _scoped(inclusions: tuple[str, ...], exclusions: tuple[str, ...] = ()) -> li
         (("No breast cancer", "Breast cancer stage II"), (), ["I1", "I2"]),
         (("Age ≥ 18 years", "Age 1 to 17 years", "Written consent"), (), ["I1", "I2"]),
         (("Women", "Men"), (), ["I1", "I2"]),
+        (("ECOG 0-1 or stable gout.",), ("ECOG 0-1 or stable gout", "Stroke"), ["E1"]),
         (("CD4 count < 300/µL", "CD4 count ≥ 450/µL"), (), ["I1", "I2"]),
     ],
 )

@@ -97,6 +97,16 @@ def test_lists_below_the_names_of_several_diseases_are_of_their_patients() -> No
     assert _scopes("* Stroke\n\nPatients with CLL:\n\n* Gout\n") == [("Stroke", None), ("Gout", None)]
 
 
+def test_an_item_that_names_some_patients_only_leads_in_what_is_asked_of_them() -> None:
+    """As where a list lost its indents; it ends where everyone is asked."""
+    text = "* Myeloma patients:\n* Gout\n* Lymphoma patients:\n* Cough\n* ECOG 0-1\n"
+    assert [(each.text, each.scope) for each in read_text(text)] == [
+        ("Gout", "Myeloma patients"),
+        ("Cough", "Lymphoma patients"),
+        ("ECOG 0-1", None),
+    ]
+
+
 def test_everyone_has_to_pass_the_first_step() -> None:
     """What is asked before a later one is of those who get there."""
     text = (
@@ -158,6 +168,7 @@ def test_exclusions_of_patients_at_a_stage_or_with_a_drug_bar_nobody_else(title:
         ),
         ("* Gout or\n* Stroke\n  * Cough\n  * Fever", ["Gout", "ALL(Stroke, Cough, Fever)"]),
         ("* Gout or\n\nCohort B:\n\n* Stroke", ["Gout", "Stroke"]),
+        ("* Gout\n\nOR\n\n* Stroke\n  * Cough\n    * Fever\n", ["ANY(Gout, Stroke)", "ALL(Cough, Fever)"]),
         ("Exclusion criteria:\n* Gout or\n* Stroke", ["Gout", "Stroke"]),
     ],
 )

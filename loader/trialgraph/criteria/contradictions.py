@@ -8,7 +8,7 @@ others. Where a trial contradicts itself, a fail of what contradicts the rest is
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.brackets import is_cancer
@@ -28,8 +28,9 @@ _SEXES = {str(TGC.FemaleSex), str(TGC.MaleSex)}
 def without_contradictions(criteria: Sequence[Criterion], vocabulary: Vocabulary) -> list[Criterion]:
     """Return the criteria of a section, those that contradict what the trial asks of everyone for some only.
 
-    An exclusion that bars whoever meets an inclusion criterion is, also one of a part of the trial; of two
-    inclusion criteria for everyone of which one rules out the other, both are.
+    An exclusion that bars whoever meets an inclusion criterion is, also one of a part of the trial, and so is
+    one that says word for word what an inclusion criterion does; of two inclusion criteria for everyone of
+    which one rules out the other, both are.
 
     Args:
         criteria: The criteria, in order.
@@ -44,13 +45,24 @@ def without_contradictions(criteria: Sequence[Criterion], vocabulary: Vocabulary
             if len(named) <= 1:  # one other than the criterion that is held against them is enough
                 named.append(each)
     asked = [(each, atom, denied) for (atom, denied, _), named in told.items() for each in named]
-    return [each if each.scope else _limited(each, asked, vocabulary) for each in criteria]
+    worded = {_plain(each): each.id for each in reversed(criteria) if each.kind == "inclusion"}
+    return [each if each.scope else _limited(each, asked, worded, vocabulary) for each in criteria]
+
+
+def _plain(criterion: Criterion) -> str:
+    return criterion.normalized.strip(" .;,*").lower()
 
 
 def _limited(
-    criterion: Criterion, asked: Sequence[tuple[Criterion, _Atom, bool]], vocabulary: Vocabulary
+    criterion: Criterion,
+    asked: Sequence[tuple[Criterion, _Atom, bool]],
+    worded: Mapping[str, str],
+    vocabulary: Vocabulary,
 ) -> Criterion:
     """Return a criterion, of some patients only if it bars whoever meets one of the demands."""
+    copied = worded.get(_plain(criterion)) if criterion.kind == "exclusion" else None
+    if copied is not None:
+        return replace(criterion, scope=f"those whom {copied} {UNASKED}")
     for barred, denied in _bars(criterion):
         for other, demand, lacks in asked:
             if other is criterion or (other.scope is not None and criterion.kind == "inclusion"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.criterion import Part
@@ -32,7 +32,7 @@ def joined(items: Iterable[Item], text: str) -> list[Item]:
     made: list[Item] = []
     alternatives = False
     offered: Item | None = None
-    for item in items:
+    for item in _apart(items):
         joint = _JOINT.fullmatch(item.text) if item.kind == "inclusion" else None
         if joint is not None:
             offered = item if joint["either"] else None
@@ -51,11 +51,55 @@ def joined(items: Iterable[Item], text: str) -> list[Item]:
     return made
 
 
+def _apart(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield items, those nested without being led in behind "or" in a line of its own as of everyone.
+
+    "Or" joins nothing but the words before them to the item above it.
+    """
+    last: Item | None = None
+    offered = False
+    for item in items:
+        joint = _JOINT.fullmatch(item.text) if item.kind == "inclusion" else None
+        if offered and last is not None and len(last.parts) <= 1 and item.parts and not _leads_in(item):
+            yield from _unnested(item)
+        else:
+            yield item
+        offered = joint is not None and joint["either"] is not None
+        last = last if joint is not None else item
+
+
+def _unnested(item: Item) -> Iterator[Item]:
+    """Yield the words of an item before its nested ones, and each of those on the lowest level."""
+    begins = [part.span[0] for part in item.parts]
+    words = [item.text[: part.span[0]].rstrip().removesuffix(part.marker) for part in item.parts]
+    ends = [len(each.rstrip()) for each in words]
+    yield _cut(item, 0, ends[0], ())
+    top = min(part.level for part in item.parts)
+    heads = [i for i, part in enumerate(item.parts) if part.level == top]
+    for i, following in zip(heads, [*heads[1:], len(item.parts)], strict=True):
+        end = ends[following] if following < len(item.parts) else len(item.text)
+        yield _cut(item, begins[i], end, item.parts[i + 1 : following])
+
+
+def _cut(item: Item, start: int, end: int, parts: Sequence[Part]) -> Item:
+    """Return a stretch of an item as an item with the nested ones in it."""
+    first = item.span[0]
+    nested = tuple(
+        replace(each, span=(each.span[0] - start, each.span[1] - start), level=each.level - 1)
+        for each in parts
+    )
+    return replace(item, text=item.text[start:end], span=(first + start, first + end), parts=nested)
+
+
+def _leads_in(item: Item) -> bool:
+    return _LEADING_IN.search(item.text, 0, item.parts[0].span[0]) is not None
+
+
 def _is_other(before: Item, item: Item, offered: Item | None, text: str) -> bool:
     """Whether a demand is the other of a choice with the one right before it."""
     if before.kind != "inclusion" or item.kind != "inclusion" or before.scope != item.scope:
         return False
-    if item.parts and _LEADING_IN.search(item.text, 0, item.parts[0].span[0]) is None:
+    if item.parts and not _leads_in(item):
         return False  # What is nested in it without being led in may be asked of everyone.
     if offered is not None:
         start, end = offered.span

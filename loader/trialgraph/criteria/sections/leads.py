@@ -14,6 +14,7 @@ from trialgraph.criteria.language.offers import offers_choice
 from trialgraph.criteria.sections.contraceptives import lists_contraceptives
 from trialgraph.criteria.sections.ends import is_over
 from trialgraph.criteria.sections.items import Item
+from trialgraph.criteria.sections.titles import title_scope
 
 __all__ = ["below_leads"]
 
@@ -42,6 +43,7 @@ _DENIED = re.compile(r"\W*no\b[^:;]*\b(?:any\s+of|the)\s+following\b[^:;]*:?\s*$
 _KEPT_OUT = re.compile(
     r"\bnot\s+(?:be\s+)?eligible\b|\boutside\s+(?:of\s+)?(?:the\s+|an?\s+)?acceptable\b", re.IGNORECASE
 )
+_LONGEST_TITLE = 60
 _BRACKETS = re.compile(r"\([^()]*\)")
 
 
@@ -55,7 +57,8 @@ def below_leads(items: Iterable[Item]) -> Iterator[Item]:
     before: Item | None = None
     led: _Lead | None = None
     listed: list[str] = []
-    for item in items:
+    ordered = list(items)
+    for item, following in zip(ordered, [*ordered[1:], None], strict=False):
         words = " ".join(item.text.split())
         if before is None or (item.kind, item.scope) != (before.kind, before.scope) or item.parts:
             led = None
@@ -64,7 +67,8 @@ def below_leads(items: Iterable[Item]) -> Iterator[Item]:
         if led is not None and is_over(led.words, listed, words, item.kind, choice=led.choice):
             led = None
         listed.append(words)
-        yield item if led is None or item.scope is not None else replace(item, scope=led.words)
+        if following is None or following.kind != item.kind or _patients_in(item) is None:
+            yield item if led is None or item.scope is not None else replace(item, scope=led.words)
         before = item
 
 
@@ -76,8 +80,18 @@ class _Lead:
     choice: bool
 
 
+def _patients_in(item: Item) -> str | None:
+    """Return the patients whom a demand names and nothing else, as a title does ("Male participants:")."""
+    words = item.text.strip(" :\n")
+    if item.kind != "inclusion" or item.parts or not item.text.endswith(":") or len(words) > _LONGEST_TITLE:
+        return None
+    return title_scope(words, colon=True, inclusion=True) or None
+
+
 def _lead_of(item: Item) -> _Lead | None:
     """Return the last sentence of an item with its nested ones, if what it leads in isn't asked of all."""
+    if (patients := _patients_in(item)) is not None:
+        return _Lead(patients, choice=False)
     words = " ".join(_SENTENCE.split(item.parts[-1].text if item.parts else item.text)[-1].split())
     plain = _BRACKETS.sub("", words)
     choice = item.kind == "inclusion" and offers_choice(words)

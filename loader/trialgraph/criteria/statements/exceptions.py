@@ -35,6 +35,10 @@ __all__ = [
 ]
 
 _NEOPLASM = str(TGC.Neoplasm)
+_ANNOUNCED = re.compile(
+    r"(?P<words>\b(?:the\s+following\s+exceptions?|exceptions?|except(?:\s+for)?|exception\s+of)(?:\s+to\s+this\s+\w+)?)\s*:\s*$",
+    re.IGNORECASE,
+)
 _TREATED = re.compile(
     r"treat|cure|curative|resect|excis|diagnos|free|remission|complet|therap|surg", re.IGNORECASE
 )
@@ -77,13 +81,19 @@ _STUDIED = re.compile(
 """The disease that the trial is about, as what a cancer is that is no other one."""
 
 
-def name_exceptions(expression: Expression, vocabulary: Vocabulary) -> Expression:
+def name_exceptions(expression: Expression, text: Text) -> Expression:
     """Return the expression with the concepts of its facts' exceptions, where all their words are read.
 
-    An exception with a part that isn't understood may be about anything, so none of it is named.
+    An exception with a part that isn't understood may be about anything, so none of it is named. So may those
+    that words announce whose list has been lost ("immunosuppressants, with the following exceptions:").
     """
+    vocabulary = text.vocabulary
+    alone = text.text.rstrip().endswith(":") and "* " not in text.text
+    announced = _ANNOUNCED.search(text.text) if alone else None
 
     def named(fact: Fact) -> Fact:
+        if announced is not None and "exception" not in fact.modifiers:
+            fact = replace(fact, modifiers={**fact.modifiers, "exception": announced["words"]})
         fact = _other_than_studied(fact)
         words = fact.modifiers.get("exception")
         return fact if words is None else replace(fact, exceptions=_read(words, vocabulary))

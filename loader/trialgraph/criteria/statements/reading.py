@@ -190,7 +190,7 @@ def read_expression(
         expression = add_values(lift_what_is_named(expression, vocabulary), text, chunks)
     if "other" in text.lowered:
         expression = with_whole_classes(expression, vocabulary)
-    expression = map_facts(name_exceptions(map_facts(expression, part_predicate), vocabulary), said_once)
+    expression = map_facts(name_exceptions(map_facts(expression, part_predicate), text), said_once)
     expression = with_choices(without_leftovers(expression, barred=text.exclusion), text)
     expression = with_intolerance(expression, text)
     expression = with_narrower(with_shared_tumour(graded_in_time(expression), text), text)

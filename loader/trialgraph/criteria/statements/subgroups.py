@@ -72,6 +72,7 @@ _AROUND_AGE = frozenset({"for", "of age", "old", "who", "are", "who are", "aged"
 """Words of a label that names those of some ages, and says nothing else."""
 _NEAR = 4
 _FERTILE = str(TGC.ChildbearingPotential)
+_RELATIVE = re.compile(r"\b(?:who|that|which|whose|if|when|unless|because|since)\b|[;:,]", re.IGNORECASE)
 _MAY_NOT = re.compile(r"(?:may|can) ?not\b")
 _NEOPLASM = str(TGC.Neoplasm)
 
@@ -250,6 +251,8 @@ def demand_on_some(text: Text, chunks: list[Chunk]) -> Expression | None:
     if modal is None and (modal := required_at(text, chunks)) is not None:
         persons = "persons" in chunks[0].classes
         first, opens = (0, True) if persons else (first, opens)
+    forbidden = _forbidden_at(text, chunks) if modal is None and opens else None
+    modal = forbidden or modal
     if (denied := _denied_of_fertile(chunks)) is not None:
         first, modal, opens = denied - 1, denied, True
     if modal is None or modal < first + 1 or not opens:
@@ -275,15 +278,25 @@ def demand_on_some(text: Text, chunks: list[Chunk]) -> Expression | None:
     if (each := undetectable_each(text, condition, (start, end))) is not None:
         return each
     asked = join_segments(asking, read_segments(asking, body), "and") if any(map(is_content, body)) else None
-    told = negate(asked) if asked is not None and _is_told(asked) else Not(narrative(text, start, end))
-    return all_of([condition, told])
+    if asked is not None and _is_told(asked):
+        return all_of([condition, negate(asked)])
+    return None if forbidden else all_of([condition, Not(narrative(text, start, end))])
+
+
+def _forbidden_at(text: Text, chunks: Sequence[Chunk]) -> int | None:
+    """Return where a sentence says what patients with something may not have; None for any other."""
+    for at, chunk in enumerate(chunks[2:], start=2):
+        if _MAY_NOT.match(chunk.form):
+            before = text.text[chunks[0].start : chunk.start]
+            return None if _RELATIVE.search(before) else at
+    return None
 
 
 def _denied_of_fertile(chunks: Sequence[Chunk]) -> int | None:
     """Return where a sentence says what women of childbearing potential must not be; None for any other."""
-    of = next((i for i, each in enumerate(chunks[:2]) if each.term is not None), None)
-    term = chunks[of].term if of is not None else None
-    if of is None or term is None or term.iri != _FERTILE or len(chunks) < of + 3:
+    named = ((i, each.term) for i, each in enumerate(chunks[:2]) if each.term is not None)
+    of, term = next(named, (0, None))
+    if term is None or term.iri != _FERTILE or len(chunks) < of + 3:
         return None
     if of and "female" not in chunks[0].classes:
         return None

@@ -78,6 +78,8 @@ def turned(text: Text, statement: Statement, words: str, place: tuple[int, int])
     if DEMAND.match(words) or _limits_or_finds(statement.expression, words):
         return _asked(text, statement, words, place)
     said = statement.expression
+    if _bars_for_means(text, said):
+        return Statement(narrative(text, *place), text=words)
     if _NOT_GIVEN.match(words) and all(isinstance(each, Fact) and each.within for each in atoms(said)):
         # "Has not received A within 3 weeks" bars nobody for want of a recent A.
         return Statement(narrative(text, *place), text=words)
@@ -169,5 +171,15 @@ def _may_be_asked_for(text: Text, fact: Fact) -> bool:
     term = text.vocabulary.by_iri.get(fact.concept)
     cancer = term is not None and term.is_a(_MALIGNANT)
     metastasis = term is not None and _METASTATIC in term.ancestors
-    means = term is not None and (term.label.endswith(_SPEAKING) or any(map(term.is_a, _MEANS)))
-    return fact.category in _ASKED_FOR or (cancer and not metastasis) or means
+    return fact.category in _ASKED_FOR or (cancer and not metastasis) or _is_means(text, fact)
+
+
+def _bars_for_means(text: Text, said: Expression) -> bool:
+    """Whether an exclusion was read as of those who have means or speak a language, of whom it is of none."""
+    parts = said.operands if isinstance(said, AnyOf | AllOf) else (said,)
+    return any(isinstance(each, Fact) and _is_means(text, each) for each in parts)
+
+
+def _is_means(text: Text, fact: Fact) -> bool:
+    term = text.vocabulary.by_iri.get(fact.concept)
+    return term is not None and (term.label.endswith(_SPEAKING) or any(map(term.is_a, _MEANS)))
