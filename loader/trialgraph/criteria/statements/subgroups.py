@@ -282,7 +282,8 @@ def demand_on_some(text: Text, chunks: list[Chunk]) -> Expression | None:
 def _denied_of_fertile(chunks: Sequence[Chunk]) -> int | None:
     """Return where a sentence says what women of childbearing potential must not be; None for any other."""
     of = next((i for i, each in enumerate(chunks[:2]) if each.term is not None), None)
-    if of is None or chunks[of].term.iri != _FERTILE or len(chunks) < of + 3:
+    told = chunks[of].term if of is not None else None
+    if of is None or told is None or told.iri != _FERTILE or len(chunks) < of + 3:
         return None
     if of and "female" not in chunks[0].classes:
         return None
