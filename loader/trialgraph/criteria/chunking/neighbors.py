@@ -27,7 +27,7 @@ _DOING = frozenset({"harboring", "harbouring", "harbor", "harbour", "undergoing"
 """Words that no lexicon has and that leave the name before them what it is."""
 _MADE_AS = frozenset({"product", "supplement", "wafer", "implant", "implantation", "intervention",
                       "combination", "monotherapy", "maintenance", "injection", "option", "doublet",
-                      "conditioning", "course", "butyrate", "dipropionate", "plus", "combined"})  # fmt: skip
+                      "conditioning", "course", "butyrate", "dipropionate", "combined"})  # fmt: skip
 """Words that leave the treatment before them what it is."""
 _CALLED_STILL = frozenset({"nos", "state", "evolved", "felt", "thought"})
 """Words that leave the disease before them what it is."""
