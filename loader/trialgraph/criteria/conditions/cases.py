@@ -246,7 +246,7 @@ def _opened(chunk: Chunk) -> Sequence[Chunk]:
 
 
 def _values(text: Text, chunks: Sequence[Chunk], base: Chunk | None) -> Expression | None:
-    """Return values joined by "and", or a limit for the quantities before it."""
+    """Return values joined by "and", or by "or", or a limit for the quantities before it."""
     if len(chunks) == 1 and chunks[0].kind == "limit":
         limit = chunks[0].limit
         stated = limit is not None and (limit.stated or limit.relative_to is not None)
@@ -255,6 +255,8 @@ def _values(text: Text, chunks: Sequence[Chunk], base: Chunk | None) -> Expressi
         return other.expression if other else None
     read = [chunk.expression for chunk in chunks if chunk.kind == "value" and chunk.expression is not None]
     rest = [chunk for chunk in chunks if chunk.kind != "value"]
+    if read and {chunk.form for chunk in rest if chunk.kind != "sign"} == {"or"}:
+        return any_of(read)
     if not read or any(chunk.form not in _JOINTS and "neutral" not in chunk.classes for chunk in rest):
         return None
     return all_of(read)
