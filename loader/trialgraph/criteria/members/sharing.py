@@ -56,6 +56,8 @@ _UNKNOWN_WORDS = 3
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _LEADING = frozenset({"neutral", "active", "negation", "example", "qualifier", "confirmation", "confirmed"})
 _OTHER = frozenset({"other", "any other"})
+_WELL = re.compile(r"(?:adequate|appropriate|acceptable|normal|sufficient|good)\b", re.IGNORECASE)
+"""How functions are asked for, which no illness completes ("adequate renal function and good condition")."""
 
 
 def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segment], None]) -> None:
@@ -234,6 +236,8 @@ def _completed_to(
         named = next((c for c in segments[other].chunks if c.kind == "concept" and is_content(c)), None)
         if named is None or (_stands_apart(segments[other], named) if ahead else names_enzyme(words)):
             continue
+        if ahead and not text.exclusion and _asks_well(text, segments):
+            continue
         tail = _noun_after(segments[other], named) if ahead else named.end
         found = lent_name(text, words, named, tail, ahead=ahead, same=ahead and other == index + 1)
         if found is not None:
@@ -241,6 +245,11 @@ def _completed_to(
             whole = Chunk("concept", start, end, term=term)
             return [*segment.chunks[:first], *lost, whole, *segment.chunks[last + 1 :]]
     return None
+
+
+def _asks_well(text: Text, segments: Sequence[Segment]) -> bool:
+    """Whether a list asks for functions, so that none of its members lends another the name of an illness."""
+    return _WELL.match(text.text, segments[0].chunks[0].start) is not None
 
 
 def _lenders(segments: list[Segment], index: int) -> Iterator[int]:

@@ -141,7 +141,7 @@ _DISEASE = (
 """What the disease does, from which no time before the trial counts."""
 _BEFORE = (
     rf"(?:\s*,?\s*{_GIVEN}"
-    r"|\s*,?\s*(?:(?:immediately|just)\s+)?(?:prior\s+to|before|preceding|of|from|prior)\s+"
+    r"|\s*,?\s*(?:(?:immediately|just)\s+)?(?:prior\s+to|before|up\s+to|preceding|of|from|prior)\s+"
     rf"(?!{_DISEASE})"
     rf"{_WORDS_BETWEEN}{_ANCHOR}{_NAMED}(?:\s*\(\s*(?:i\.?e\.?,?\s*|defined\s+as\s+)?{_ANCHOR}\)(?:\s+visit\b)?)?|\s+(?:ago|prior|before|previously)\b(?!\s+{_DISEASE})"
     r"|\s+previous(?=\s*(?:[.,;)]|$|which|with)))"
