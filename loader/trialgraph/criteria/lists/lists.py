@@ -57,6 +57,7 @@ from trialgraph.criteria.members.adjectives import (
     share_other,
     share_places,
 )
+from trialgraph.criteria.members.allergens import share_allergens
 from trialgraph.criteria.members.awaiting import share_objects
 from trialgraph.criteria.members.bearers import share_bearers
 from trialgraph.criteria.members.clauses import repeat_history
@@ -76,11 +77,7 @@ from trialgraph.criteria.members.segments import (
     says_nothing,
     trimmed,
 )
-from trialgraph.criteria.members.sharing import (
-    drop_repeated,
-    share_allergens,
-    share_words,
-)
+from trialgraph.criteria.members.sharing import drop_repeated, share_words
 from trialgraph.criteria.members.statuses import share_active, share_history
 from trialgraph.criteria.members.timing import ends_plan, time_of_any_kind
 from trialgraph.criteria.members.toxicities import share_harm
