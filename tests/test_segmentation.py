@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.shared_files import ROOT, shared_file
 from trialgraph.criteria import read_criteria
 from trialgraph.criteria.sections.headings import parse_heading
-from trialgraph.criteria.sections.segmentation import Segmentation, segment
+from trialgraph.criteria.sections.items import Segmentation
+from trialgraph.criteria.sections.segmentation import segment
 from trialgraph.records import EligibilityText
 from trialgraph.sources.files import Refusal, read_records
 
@@ -182,6 +183,9 @@ def test_no_character_of_any_string_is_lost(text):
         ),
         ("Key exclusion criteria are as follows:", "exclusion", None),
         ("Exclusion Criteria Patients meeting any of the following will be excluded.", "exclusion", None),
+        ("Exclusion criteria only for patients with brain MRI", "exclusion", "patients with brain MRI"),
+        ("Inclusion criteria applicable to all study modules (Groups A & B)", "inclusion", None),
+        ("Clinicians will be excluded from participation if they:", "exclusion", "Clinicians"),
         (
             "Step 0 Exclusion Criteria (patients enter the first step only if all of the following apply:)",
             "exclusion",
@@ -252,12 +256,103 @@ def test_a_heading_of_a_part_without_criteria_is_not_of_the_other_kind():
         "Examples of live vaccines include, but are not limited to, the following:",
         "Patients with treated CNS metastases are eligible, provided that they meet all of the following:",
         "Women will be eligible if they meet the following criteria:",
+        "Patients who are not eligible for surgery, with at least one of the following features:",
         "Exclusion criteria apply to all cohorts of the study and are checked again at registration",
     ],
 )
 def test_statements_that_mention_criteria_are_no_headings(line):
     """A criterion that speaks of inclusion or exclusion stays a criterion."""
     assert parse_heading(line) is None
+
+
+@pytest.mark.parametrize(
+    ("above", "kind", "scope"),
+    [
+        (
+            "Patients who meet any of the following criteria will be excluded from the study.",
+            "exclusion",
+            None,
+        ),
+        (
+            "Participants are ineligible if they meet any of the exclusion criteria below.",
+            "exclusion",
+            None,
+        ),
+        ("Subjects must not meet any of the following criteria.", "exclusion", None),
+        ("The presence of any of the following will exclude a subject from enrollment.", "exclusion", None),
+        ("A subject must meet all of the eligibility criteria outlined below.", "inclusion", None),
+        (
+            "Inclusion criteria for caregivers To be eligible a subject must meet all criteria below.",
+            "inclusion",
+            "caregivers",
+        ),
+        ("Inclusion criteria: Part B", "inclusion", "Part B"),
+        ("Exclusion criteria: Clinicians", "exclusion", "Clinicians"),
+        ("Inclusion criteria: Patients", "inclusion", None),
+    ],
+)
+def test_sentences_and_names_above_a_list_are_its_heading(above, kind, scope):
+    """They tell what the list means, and whom it is for, without being a criterion."""
+    other = "inclusion" if kind == "exclusion" else "exclusion"
+    text = f"{other} criteria:\n\n* Stroke\n\n{above}\n\n* Gout\n"
+    assert [(each.text, each.kind, each.scope) for each in segment(EligibilityText(text)).items] == [
+        ("Stroke", other, None),
+        ("Gout", kind, scope),
+    ]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Patients who do not meet the following criteria will be excluded.",
+        "Patients must meet the inclusion criteria and none of the exclusion criteria.",
+        "Patients with gout who meet any of the following criteria will be excluded.",
+    ],
+)
+def test_sentences_that_say_more_are_criteria(above):
+    """Not meeting something, both lists at once, and whoever has a disease are no list's meaning."""
+    assert [each.text for each in segment(EligibilityText(f"{above}\n\n* Gout\n")).items] == [above, "Gout"]
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "Exclusion Criteria Participants should not enter if any of the following criteria are met.",
+        "Exclusion criteria: atopic patients",
+    ],
+)
+def test_a_heading_may_end_the_line_of_another_criterion(tail):
+    """With the sentence, or the few words, that go with it."""
+    items = segment(EligibilityText(f"* Able to comply with the protocol. {tail}\n* Gout\n")).items
+    assert items[0].text == "Able to comply with the protocol."
+    assert [each.kind for each in items if each.text == "Gout"] == ["exclusion"]
+
+
+@pytest.mark.parametrize(
+    ("lead", "parts"),
+    [
+        ("Any of the following in the 4 weeks prior to randomization:", 2),
+        ("Ongoing therapy with corticosteroids except:", 2),
+        ("LVEF of less than 45%; testing is required in patients with:", 2),
+        ("Any of the following conditions:", 0),
+    ],
+)
+def test_what_bars_at_some_time_or_with_exceptions_keeps_its_list(lead, parts):
+    """Where the words above a list of exclusions say no more than that they are some, each bars by itself."""
+    items = segment(EligibilityText(f"Exclusion criteria:\n\n{lead}\n\n* Stroke\n* Gout\n")).items
+    assert len(items[0].parts) == parts
+
+
+def test_a_list_without_indents_is_over_where_everyone_is_asked():
+    """No performance status is one of the diseases of which one is enough."""
+    text = "One of the following:\n\n* Gout\n* Stroke\n* ECOG 0-1\n* Cough\n"
+    assert [len(each.parts) for each in segment(EligibilityText(text)).items] == [2, 0, 0]
+
+
+def test_a_list_of_exclusions_is_over_where_another_within_it_was_led_in():
+    """What stands at the margin again isn't of the time that led in the first."""
+    text = "Exclusion criteria:\n\nAny in the last 4 weeks:\n\n* Gout\n\n  * A history of:\n* Stroke\n"
+    assert [each.text for each in segment(EligibilityText(text)).items][1:] == ["Stroke"]
 
 
 def test_numbers_inside_a_wrapped_line_start_no_item():

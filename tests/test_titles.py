@@ -57,6 +57,8 @@ def test_a_title_tells_whom_the_list_below_is_for(title: str) -> None:
         "Both Cohorts 1 & 2",
         "For whole study:",
         "Screening Phase",
+        "Eligibility criteria for prescreening",
+        "Disease-specific criteria:",
         "Dose escalation and expansion cohorts:",
     ],
 )
@@ -88,6 +90,13 @@ def test_a_line_that_asks_for_something_is_no_title(line: str) -> None:
     assert _scopes(f"* Stroke\n\n{line}\n\n* Gout\n") == [("Stroke", None), (line, None), ("Gout", None)]
 
 
+def test_lists_below_the_names_of_several_diseases_are_of_their_patients() -> None:
+    """Nobody has both; one disease alone is everyone's."""
+    text = "Patients with CLL (or SLL):\n\n* Gout\n\nII. Burkitt's lymphoma:\n\n* Cough\n"
+    assert _scopes(text) == [("Gout", "Patients with CLL (or SLL)"), ("Cough", "II. Burkitt's lymphoma")]
+    assert _scopes("* Stroke\n\nPatients with CLL:\n\n* Gout\n") == [("Stroke", None), ("Gout", None)]
+
+
 def test_everyone_has_to_pass_the_first_step() -> None:
     """What is asked before a later one is of those who get there."""
     text = (
@@ -110,6 +119,30 @@ def test_exclusions_of_some_patients_bar_everyone_unless_a_part_is_named() -> No
     """What is said of people with a disease above what bars may be one of the things that bar."""
     text = "Exclusion criteria:\n\n* Stroke\n\nImmunocompromised patients:\n\n* Gout\n"
     assert [scope for _, scope in _scopes(text)] == [None, None]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Donor eligibility:",
+        "Eligibility criteria to begin consolidation therapy",
+        "Criteria for continuation into part B:",
+        "Healthy volunteers must:",
+    ],
+)
+def test_titles_of_eligibility_are_of_demands_also_below_exclusions(title: str) -> None:
+    """Up to the next part, whose list bars again."""
+    text = f"Exclusion criteria:\n\n* Stroke\n\n{title}\n\n* Gout\n\nPart B:\n\n* Cough\n"
+    items = segment(EligibilityText(text)).items
+    assert [each.kind for each in items] == ["exclusion", "inclusion", "exclusion"]
+    assert items[1].scope == title.strip(":")
+
+
+@pytest.mark.parametrize("title", ["Recurrent participants:", "Pemetrexed-specific criteria:"])
+def test_exclusions_of_patients_at_a_stage_or_with_a_drug_bar_nobody_else(title: str) -> None:
+    """Patients who never had the disease before aren't barred for what bars those who did."""
+    text = f"Exclusion criteria:\n\n* Stroke\n\n{title}\n\n* Gout\n"
+    assert [scope for _, scope in _scopes(text)] == [None, title.strip(":")]
 
 
 @pytest.mark.parametrize(

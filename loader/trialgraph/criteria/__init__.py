@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from trialgraph.criteria.criterion import Criterion, Kind, Part
     from trialgraph.criteria.eligibility import read_criteria, read_text
-    from trialgraph.criteria.sections.segmentation import Piece, Segmentation, segment
+    from trialgraph.criteria.sections.items import Piece, Segmentation
+    from trialgraph.criteria.sections.segmentation import segment
     from trialgraph.criteria.structured import read_structured
 
 __all__ = [
@@ -35,8 +36,8 @@ _HOMES = {
     "Criterion": "criterion",
     "Kind": "criterion",
     "Part": "criterion",
-    "Piece": "sections.segmentation",
-    "Segmentation": "sections.segmentation",
+    "Piece": "sections.items",
+    "Segmentation": "sections.items",
     "read_criteria": "eligibility",
     "read_structured": "structured",
     "read_text": "eligibility",

@@ -15,6 +15,7 @@ from trialgraph.criteria.language.vocabulary import Mention
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.ages import (
     explains,
+    is_long_past,
     is_number_of_years,
     may_be_new,
     stands_behind_persons,
@@ -224,7 +225,8 @@ class Chunker:
         start = self.tokens[position].start
         limit = with_shared_years(self.source, limit)
         words = self.source[start : limit.end + 16].lower()
-        term = self.text.vocabulary.find("age") if limit.stated else None
+        name = "age at diagnosis" if is_long_past(self.source, start) else "age"
+        term = self.text.vocabulary.find(name) if limit.stated else None
         in_years = limit.unit is not None and limit.unit.ucum in ("a", "mo")
         said = _AGED.search(words[: limit.end - start + 12]) or stands_behind_persons(
             self.source, self.tokens, position, limit

@@ -25,10 +25,18 @@ _DOING = frozenset({"harboring", "harbouring", "harbor", "harbour", "undergoing"
                     "incompatible", "prescribed", "dosed",
                     "orally", "intravenously", "topically"})  # fmt: skip
 """Words that no lexicon has and that leave the name before them what it is."""
-_MADE_AS = frozenset({"product", "supplement", "wafer", "implant", "implantation",
-                      "intervention"})  # fmt: skip
-"""Nouns that leave the treatment before them what it is."""
-_CONTAINING = re.compile(r"\s*-?\s*(?:regimen|therap|treatment|compound|product|combination|chemotherap)")
+_MADE_AS = frozenset({"product", "supplement", "wafer", "implant", "implantation", "intervention",
+                      "combination", "monotherapy", "maintenance", "injection", "option", "doublet",
+                      "conditioning", "course", "butyrate", "dipropionate", "plus", "combined"})  # fmt: skip
+"""Words that leave the treatment before them what it is."""
+_CALLED_STILL = frozenset({"nos", "state", "evolved", "felt", "thought"})
+"""Words that leave the disease before them what it is."""
+_CONTAINING = re.compile(
+    r"\s*-?\s*(?:regimen|therap|treatment|compound|product|combination|chemotherap|(?:an?|the)\s)"
+)
+_BASED = re.compile(r"(?:based|containing)\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"\d{1,2}[.)]\s+[A-Z]")
+"""The number of the next item of a list whose items stand in one line."""
 _BLOCKING = re.compile(r"inhibit|antagon|antibod|blocker", re.IGNORECASE)
 _DOSES = frozenset({"dose", "dose of", "equivalent"})
 _INDEPENDENT = frozenset({"independent", "independence"})
@@ -49,8 +57,8 @@ def is_measured(chunks: Sequence[_Deep], index: int, *, bars: bool) -> bool:
 
     "No more than 2 lines of chemotherapy" as a demand; "within 30 days of receiving durvalumab".
     """
-    chunk = chunks[index][0]
-    nearby = [each for each, _ in chunks[max(0, index - _NEAR) : index]]
+    chunk, depth = chunks[index]
+    nearby = [each for each, inside in chunks[max(0, index - _NEAR) : index] if inside <= depth]
     limits = [each.limit.limit for each in nearby if each.limit is not None]
     if not bars and any(limit.high is not None and limit.low is None for limit in limits):
         return True
@@ -114,12 +122,18 @@ def _leaves_alone(text: Text, chunk: Chunk, following: Chunk) -> bool:
     A plus adds one treatment to another, and "taxane-, platinum- or …" leaves out what is said once.
     """
     category = chunk.term.category if chunk.term is not None else None
-    if category == "condition" and _TYPE.match(text.text, following.start):
+    if category == "condition" and (
+        following.form in _CALLED_STILL or _TYPE.match(text.text, following.start)
+    ):
         return True
-    if category in GIVEN and following.form == "+" and chunk.end < following.start:
+    if following.form == "etc" or (category != "biomarker" and _ends_item(text, following)):
+        return True
+    if category in GIVEN and following.form in ("+", "±") and chunk.end < following.start:
+        return True
+    if category in GIVEN and following.form == "-" and _BASED.match(text.text, following.end):
         return True
     if category in GIVEN and (
-        following.form in _MADE_AS
+        (following.form in _MADE_AS and text.text[following.start].islower())
         or (following.form == "containing" and _CONTAINING.match(text.text, following.end))
     ):
         return True
@@ -128,6 +142,11 @@ def _leaves_alone(text: Text, chunk: Chunk, following: Chunk) -> bool:
     if following.form == "-" and chunk.end < following.start:
         return not text.exclusion and category not in GIVEN
     return following.form == "gene" and category == "biomarker"
+
+
+def _ends_item(text: Text, following: Chunk) -> bool:
+    """Whether the number of another item follows; of what is excepted, the later ones would look barred."""
+    return _NUMBERED.match(text.text, following.start) is not None and "except" not in text.lowered
 
 
 def _causes(chunk: Chunk, following: Chunk) -> bool:

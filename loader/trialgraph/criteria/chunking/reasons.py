@@ -13,7 +13,7 @@ from trialgraph.criteria.chunking.pieces import Chunk, outside
 
 __all__ = ["without_reasons"]
 
-_GATE = ("indicated", "because", "due to", "since", "given", "owing to")
+_GATE = ("indicated", "because", "due to", "since", "given", "owing to", ", as ")
 _ABOUT = (
     r"(?:f(?:o)?et(?:us|al|uses)|infants?|unborn|newborn|embry\w+|congenital|teratogen\w*|mutagen\w*|genotoxic\w*|abortifacient"
     r"|interactions?|attribution|lethal|marrow[- ]suppressive|breast-?\s?milk|human\s+milk"
@@ -45,6 +45,19 @@ _BEFORE = re.compile(
     rf"(?=[^.;,]{{0,240}}\b{_ABOUT})[^.;,]*,\s+(?={_PERSONS})",
     re.IGNORECASE,
 )
+_SHOWN = r"(?:assessments?|measures?|surveys?|instruments?|sessions?|interventions?|materials?|app\w*)"
+_WHAT = (
+    r"(?:these|this|such|they|it"
+    rf"|(?:all|the)\s+(?:study|trial|{_SHOWN}|(?:\w+\s+){{1,2}}(?:and\s+\w+\s+)?{_SHOWN}))"
+)
+_ASKING = r"(?:unless|except|excluded|must|should|allowed|eligible|permitted|within|prior\s+to|if|but)"
+_BECAUSE = re.compile(
+    rf",\s+(?:as|since|because)\s+{_WHAT}\b(?![^.;]*(?:\b{_ASKING}\b|\d|[<>≥≤]))"
+    r"(?=[^.;]*\b(?:may|might|can|could|would|will|is|are|was|were|has|have|does|do)\b)"
+    r"[^.;:*()]*(?:\([^()]*\)[^.;:*()]*)*(?=[.;)]|$)",
+    re.IGNORECASE,
+)
+"""Why something is barred or asked, told last ("CYP3A inducers, as these may alter its concentration")."""
 _INDICATED = re.compile(
     r",?\s*(?:while\s+|when\s+)?\bon\s+(?:\w+[ -]){0,3}?(?:therapy|treatment),?\s+if\s+"
     r"(?:clinically\s+)?indicated\b",
@@ -60,5 +73,9 @@ def without_reasons(text: str, lowered: str, chunks: Sequence[Chunk]) -> Sequenc
     """
     if not any(word in lowered for word in _GATE):
         return chunks
-    places = [found.span() for pattern in (_BEHIND, _BEFORE, _INDICATED) for found in pattern.finditer(text)]
+    places = [
+        found.span()
+        for pattern in (_BEHIND, _BEFORE, _BECAUSE, _INDICATED)
+        for found in pattern.finditer(text)
+    ]
     return outside(chunks, places) or chunks

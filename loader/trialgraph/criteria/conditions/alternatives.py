@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.conditions.beside import is_harmless
+from trialgraph.criteria.conditions.beside import comes_of_disease, is_harmless
 from trialgraph.criteria.conditions.excuses import excused_by
 from trialgraph.criteria.conditions.further import other_limit, plainer
 from trialgraph.criteria.conditions.occasions import several_occasions
@@ -209,6 +209,8 @@ def _case(text: Text, chunks: list[Chunk]) -> Expression:
         and not is_harmless(c, "condition", "post", "tail", "value_tail", "confirmation", "confirmed")
     ]
     denials = sum("negation" in chunk.classes for chunk in chunks)
+    if comes_of_disease(text, chunks):
+        return narrative(text, min(chunk.start for chunk in chunks), max(chunk.end for chunk in chunks))
     if len(content) == 1 and content[0].kind == "concept" and not others and denials < 2:
         reading = read_fact(text, content)
         if reading is not None:

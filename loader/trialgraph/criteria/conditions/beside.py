@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from trialgraph.criteria.chunking.chunks import Chunk
+from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import OBTAINED
 from trialgraph.criteria.language.offers import concerns_some_aside
 from trialgraph.expressions import Window
+from trialgraph.namespaces import TGC
 
-__all__ = ["bracketed_window", "is_harmless", "is_method", "names_quantity", "value_time"]
+__all__ = ["bracketed_window", "comes_of_disease", "is_harmless", "is_method", "names_quantity", "value_time"]
 
 _SUPPORTED = 3
 _TESTS = frozenset({"to", "may", "specimen", "sample", "resulted", "assessment", "measurement"})
 """Words of a bracket that tells when a value was found."""
+_CAUSED = re.compile(
+    r"\b(?:(?:due|secondary|related|attribut\w+|owing)\s+to|(?:caused|explained)\s+by|because\s+of)"
+    r"\s+(?:[\w']+\s+){0,2}$",
+    re.IGNORECASE,
+)
+_NEAR = 40
+_NEOPLASM = str(TGC.Neoplasm)
+_PLACED = (str(TGC.MetastaticMalignantNeoplasm), str(TGC.BoneMarrowInvolvement), str(TGC.CNSInvolvement))
+"""Where a cancer is beside its own place."""
 
 
 def is_method(chunk: Chunk) -> bool:
@@ -89,3 +100,15 @@ def is_harmless(chunk: Chunk, *classes: str) -> bool:
 def names_quantity(chunk: Chunk) -> bool:
     """Whether a chunk names a quantity without a limit, which a limit after it would be of."""
     return chunk.kind == "concept" and chunk.term is not None and chunk.term.quantity
+
+
+def comes_of_disease(text: Text, chunks: Sequence[Chunk]) -> bool:
+    """Whether a case is that a value comes of the cancer ("if secondary to lymphoma").
+
+    Each patient of the trial has that, whatever the value comes of; metastases in an organ not all have.
+    """
+    named = next((chunk for chunk in chunks if is_content(chunk)), None)
+    term = named.term if named is not None else None
+    if named is None or term is None or not term.is_a(_NEOPLASM) or any(map(term.is_a, _PLACED)):
+        return False
+    return _CAUSED.search(text.text, max(0, named.start - _NEAR), named.start) is not None

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.alternatives import with_alternative
-from trialgraph.criteria.conditions.beside import is_harmless, names_quantity
+from trialgraph.criteria.conditions.beside import comes_of_disease, is_harmless, names_quantity
 from trialgraph.criteria.conditions.further import other_limit
 from trialgraph.criteria.conditions.occasions import several_occasions
 from trialgraph.criteria.conditions.widening import barred_apart, with_limit_for_some
@@ -19,6 +19,7 @@ from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.offers import concerns_some_aside
 from trialgraph.criteria.members.segments import trimmed
+from trialgraph.criteria.quantities.fitting import is_wanted, wanted_side
 from trialgraph.criteria.trees import all_of, any_of, negate
 from trialgraph.expressions import AllOf, Expression, Fact, Not, Value
 
@@ -114,6 +115,8 @@ def read_case(text: Text, chunks: Sequence[Chunk], *, excepted: bool = False) ->
         return None
     found = [i for i, chunk in enumerate(chunks) if chunk.kind in ("value", "limit")]
     refusing = [i for i, chunk in enumerate(chunks) if chunk.classes & _REFUSING]
+    if (beyond := _beyond(text, chunks)) is not None:
+        return beyond
     if not found or (refusing and not _lacks(chunks, refusing, found[0])):
         return None
     before = text.chunks[: bisect_right(text.chunks, chunks[0].start, key=lambda chunk: chunk.end)]
@@ -133,6 +136,16 @@ def read_case(text: Text, chunks: Sequence[Chunk], *, excepted: bool = False) ->
     if case is None and (excepted or chunks[first].kind == "limit"):
         case = _case_after(text, *around)
     return AllOf((case, values)) if values is not None and case is not None else None
+
+
+def _beyond(text: Text, chunks: Sequence[Chunk]) -> AllOf | None:
+    """Read "for creatinine > 1.5 × ULN, clearance ≥ 60": nobody is asked for what is worse than wanted."""
+    of_value = chunks[0].form == "for" and [chunk.kind for chunk in chunks[1:3]] == ["value", "sign"]
+    case = chunks[1].expression if of_value and len(chunks) > _NOTED and not text.exclusion else None
+    if not isinstance(case, Value) or is_wanted(case) or wanted_side(case) is None:
+        return None
+    rest = chunks[3:]
+    return AllOf((case, _values(text, rest, None) or words_of(text, rest)))
 
 
 def without_note(chunks: list[Chunk]) -> list[Chunk]:
@@ -233,7 +246,7 @@ def _opened(chunk: Chunk) -> Sequence[Chunk]:
 
 
 def _values(text: Text, chunks: Sequence[Chunk], base: Chunk | None) -> Expression | None:
-    """Return values joined by "and", or a limit for the quantities before it."""
+    """Return values joined by "and", or by "or", or a limit for the quantities before it."""
     if len(chunks) == 1 and chunks[0].kind == "limit":
         limit = chunks[0].limit
         stated = limit is not None and (limit.stated or limit.relative_to is not None)
@@ -242,6 +255,8 @@ def _values(text: Text, chunks: Sequence[Chunk], base: Chunk | None) -> Expressi
         return other.expression if other else None
     read = [chunk.expression for chunk in chunks if chunk.kind == "value" and chunk.expression is not None]
     rest = [chunk for chunk in chunks if chunk.kind != "value"]
+    if read and {chunk.form for chunk in rest if chunk.kind != "sign"} == {"or"}:
+        return any_of(read)
     if not read or any(chunk.form not in _JOINTS and "neutral" not in chunk.classes for chunk in rest):
         return None
     return all_of(read)
@@ -314,7 +329,7 @@ def named_case(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
     told: Expression | None = fact
     if fact is None or "qualifier" in fact.modifiers:
         told = several_occasions(text, words) or fact
-    if told is None:
+    if told is None or comes_of_disease(text, words):
         return narrative(text, words[0].start, words[-1].end)
     return Not(told) if reading is not None and reading.negated else told
 

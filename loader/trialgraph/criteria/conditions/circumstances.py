@@ -9,15 +9,18 @@ from trialgraph.criteria.chunking.brackets import opened
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.facts.facts import is_content, read_fact
-from trialgraph.criteria.members.segments import Segment
+from trialgraph.criteria.language.vocabulary import GIVEN
+from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.criteria.trees import any_of, negate
+from trialgraph.expressions import AnyOf, Fact, Narrative, Not
 
-__all__ = ["are_those_aged", "ask_in_case", "limits_some"]
+__all__ = ["are_those_aged", "ask_in_case", "limits_some", "share_case"]
 
 _MODALS = frozenset({"must", "must have", "must be", "should", "should have", "need", "need to"})
 _AGED = frozenset({"child", "children", "minor", "adolescent", "infant", "pediatric", "paediatric"})
 """Names of those of some ages, beside which the ages are told."""
 _HAVING = ("has", "have")
+_PAIR = 2
 
 
 def are_those_aged(chunk: Chunk, value: Chunk) -> bool:
@@ -38,6 +41,24 @@ def ask_in_case(text: Text, segment: Segment) -> None:
     elif not text.exclusion and not segment.negated and (asked := read_fact(text, chunks[:case])) is not None:
         words = narrative(text, chunks[case].start, chunks[-1].end)
         segment.expression = any_of([asked.expression, negate(words)])
+
+
+def share_case(segments: Sequence[Segment]) -> None:
+    """Ask the treatments before the last of "A and B if Y" of those with Y only, too."""
+    last = segments[-1]
+    asked = last.expression.operands if isinstance(last.expression, AnyOf) else ()
+    if len(asked) != _PAIR or not isinstance(asked[0], Fact) or not is_bare(last):
+        return
+    unless = asked[1]
+    told = isinstance(unless, Not) and isinstance(unless.operand, Narrative)
+    if not told or not any("of some" in chunk.classes for chunk in last.chunks):
+        return
+    for before, segment in reversed(list(itertools.pairwise(segments))):
+        fact = before.expression
+        given = isinstance(fact, Fact) and fact.category in GIVEN and not before.negated
+        if not given or fact is None or segment.joint not in ("and", ","):
+            return
+        before.expression = any_of([fact, unless])
 
 
 def limits_some(before: Sequence[Chunk]) -> bool:

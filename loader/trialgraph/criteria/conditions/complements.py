@@ -10,7 +10,7 @@ from dataclasses import replace
 from trialgraph.criteria.language.vocabulary import Term, Vocabulary
 from trialgraph.criteria.members.cancers import are_several, names_cancer
 from trialgraph.criteria.quantities.fitting import is_wanted
-from trialgraph.criteria.trees import all_of, any_of
+from trialgraph.criteria.trees import all_of, any_of, asks_of_some, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value, atoms
 from trialgraph.namespaces import TGC
 
@@ -18,8 +18,7 @@ __all__ = [
     "contradicts_itself",
     "demands_cancers",
     "join_complements",
-    "lists_cancers",
-    "lists_paraproteins",
+    "lists_ways",
     "without_met",
 ]
 
@@ -28,6 +27,12 @@ _PARAPROTEINS = frozenset(map(str, (TGC.SerumMProtein, TGC.UrineMProtein, TGC.In
 """By any of which a myeloma can be measured."""
 _FERTILE = str(TGC.ChildbearingPotential)
 _STEPS = "{plus}"
+_ASTRAY = re.compile(
+    r"\W*(?:the\s+)?(?:[\w-]+\s+){0,4}?(?:is\s+|are\s+)?(?:abnormal\b|(?:not\s+within|out(?:side)?(?:\s+of)?)\s+(?:the\s+)?"
+    r"(?:institutional\s+|laboratory\s+)?(?:normal|reference)\s+(?:range|limits?)\b)",
+    re.IGNORECASE,
+)
+"""How words say that what was asked before isn't so."""
 _LET_IN = re.compile(r"\b(?:eligib|allowed|permitted|may enroll)", re.IGNORECASE)
 
 
@@ -110,7 +115,29 @@ def _joined(operands: list[Expression]) -> Expression:
                 both = all_of([*told[0], any_of(others)]) if told[0] else any_of(others)
                 kept[kept.index(value)] = any_of([value, both])
                 kept.remove(case)
-    return all_of(kept)
+    return all_of(_with_astray(kept))
+
+
+def _with_astray(operands: list[Expression]) -> list[Expression]:
+    """Read "TSH within normal limits. If it isn't, free T4 has to be normal" as one or the other."""
+    for at, case in enumerate(operands):
+        if not at or not isinstance(case, AnyOf):
+            continue
+        denied = case.operands[0]
+        words = denied.operand if isinstance(denied, Not) else None
+        asked = operands[at - 1]
+        if not isinstance(words, Narrative) or not isinstance(asked, Value) or not _ASTRAY.match(words.text):
+            continue
+        first = at - 1
+        while first and _is_of(operands[first - 1], asked):
+            first -= 1
+        told = all_of([words, any_of(case.operands[1:])])
+        return [*operands[:first], any_of([all_of(operands[first:at]), told]), *operands[at + 1 :]]
+    return operands
+
+
+def _is_of(expression: Expression, value: Value) -> bool:
+    return isinstance(expression, Value) and expression.concept == value.concept
 
 
 def _rest_of_case(expression: Expression, value: Value) -> Sequence[Expression] | None:
@@ -162,13 +189,28 @@ def _cancers_of(expression: Expression, vocabulary: Vocabulary) -> list[Term]:
     return [term] if term is not None and names_cancer(term) else []
 
 
-def lists_cancers(items: Sequence[Expression], vocabulary: Vocabulary) -> bool:
-    """Whether each item of a list asks for a cancer, unrelated ones, so that any of them must be enough."""
+def lists_ways(lead: str, items: Sequence[Expression], vocabulary: Vocabulary) -> bool:
+    """Whether any of a list's items must be enough, as nobody has all: cancers, ways to measure one."""
+    return _lists_cancers(items, vocabulary) or _lists_paraproteins(lead, items)
+
+
+def _lists_cancers(items: Sequence[Expression], vocabulary: Vocabulary) -> bool:
+    """Whether each item of a list asks for a cancer, unrelated ones, so that any of them must be enough.
+
+    Whom an item is asked of, in words ("Cohort A: …"), is no part of what it asks for.
+    """
+    items = [_in_its_case(item) for item in items]
     each_one = all(any(_is_cancer(fact, vocabulary) for fact in _asked_at_once(item)) for item in items)
     return each_one and demands_cancers(all_of(items), vocabulary, 2)
 
 
-def lists_paraproteins(lead: str, items: Sequence[Expression]) -> bool:
+def _in_its_case(item: Expression) -> Expression:
+    """Return what an item asks, of whomever it is asked in words."""
+    told = asks_of_some(item) and isinstance(negate(item.operands[0]), Narrative)
+    return any_of(item.operands[1:]) if isinstance(item, AnyOf) and told else item
+
+
+def _lists_paraproteins(lead: str, items: Sequence[Expression]) -> bool:
     """Whether a list below "measurable disease, defined as:" tells how a myeloma may be measured."""
     named = [{each.concept for each in atoms(item) if isinstance(each, Value)} for item in items]
     several = len(set().union(*named) & _PARAPROTEINS) > 1 and sum(map(bool, named)) > 1

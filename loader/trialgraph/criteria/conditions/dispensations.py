@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.conditions.cases import named_case, read_case, words_of
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import time_of_label
 from trialgraph.criteria.trees import all_of, any_of, dated
-from trialgraph.expressions import AllOf, Expression, Fact
+from trialgraph.expressions import AllOf, Expression, Fact, Limit, Value
 
 __all__ = ["read_dispensation"]
 
 _PARTING = frozenset({",", "and", "then"})
+_BESIDE = frozenset({"with", "if"})
+_WORST = re.compile(r"\bor\s+(?:child[-\s]pugh\s+)?(?:class\s+|score\s+)?B\s?-?\(?\s?7\)?\s*$", re.IGNORECASE)
+"""How the worst of several scores is told apart from the class before it."""
 Reader = Callable[[Sequence[Chunk]], Expression | None]
 
 
@@ -25,9 +30,13 @@ def read_dispensation(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expr
         chunks: A sentence of it.
         read: How what stands before that limit is read.
     """
-    parted = None if text.exclusion else _parted(text, chunks)
+    if text.exclusion:
+        return None
+    if (apart := _worst_apart(text, chunks, read)) is not None:
+        return apart
+    parted = _parted(text, chunks)
     if parted is None:
-        return None if text.exclusion else _in_words(text, chunks, read)
+        return _in_words(text, chunks, read)
     before, value, case = parted
     other = read(before) if before else None
     offered = other is not None and before[-1].form == "or"
@@ -47,6 +56,23 @@ def _in_words(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression |
         return None
     before, told = read(chunks[:at]), words_of(text, behind[parting + 1 :])
     return None if before is None else any_of([before, all_of([case, told])])
+
+
+def _worst_apart(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
+    """Read "Child-Pugh A, or B7 with bilirubin ≤ 2": what stands with the worst score is of it alone."""
+    at = next((i for i, each in enumerate(chunks[:-2]) if chunks[i + 1].form in _BESIDE and each.value), None)
+    score = None if at is None else chunks[at].expression
+    if at is None or not isinstance(score, Value) or score.limit.low == score.limit.high:
+        return None
+    worst = score.limit.high
+    if worst is None or not _WORST.search(text.text, chunks[at].start, chunks[at].end):
+        return None
+    asked = read(chunks[at + 2 :])
+    if asked is None:
+        return None
+    better = replace(score, limit=replace(score.limit, high=worst - 1))
+    own = any_of([better, all_of([replace(score, limit=Limit(low=worst, high=worst)), asked])])
+    return read([*chunks[:at], replace(chunks[at], expression=own)])
 
 
 def _opens_case(chunks: Sequence[Chunk], at: int) -> bool:

@@ -8,17 +8,19 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.conditions.roles import DOSE, role_of
 from trialgraph.criteria.facts.facts import read_fact
+from trialgraph.criteria.quantities.doses import offers_other
 from trialgraph.criteria.trees import all_of, dated, map_facts
-from trialgraph.expressions import Expression, Fact, Window
+from trialgraph.expressions import Expression, Fact, Value, Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["dose_alone"]
+__all__ = ["dose_alone", "is_kept_dose"]
 
 _TAKING = frozenset(
     {"patient", "subject", "participant", "individual", "patient who", "subject who", "participant who",
      "who", "are", "is", "have", "on", "receiving", "receive", "requiring", "require", "requires", "taking",
      "using", "treated with", "use of", "need", "need for", "of", "a", "the", "at", "dose", "doses",
-     "dose of", "doses of", "that", "currently", "dosage", "dosed", "dosages", "dosing", "in"}
+     "dose of", "doses of", "that", "currently", "dosage", "dosed", "dosages", "dosing", "in",
+     "administration of", "must be", "should be"}
 )  # fmt: skip
 """What may stand before a dose, and says nothing but that it is given."""
 _GIVEN = _TAKING | frozenset(
@@ -44,8 +46,8 @@ def dose_alone(text: Text, clause: Sequence[Chunk], untaken: frozenset[int]) -> 
         clause: The chunks of a sentence, brackets opened.
         untaken: Where the limits start that nothing else read.
     """
-    at = next((i for i, chunk in enumerate(clause) if chunk.kind == "value" and chunk.form == DOSE), 0)
-    if not at or clause[at].start not in untaken:
+    at = next((i for i, chunk in enumerate(clause) if chunk.kind == "value" and chunk.form == DOSE), None)
+    if at is None or clause[at].start not in untaken:
         return None
     drugs = [chunk for chunk in clause if _names_steroid(chunk)] if text.exclusion else []
     lasting = [chunk for chunk in clause[:at] if drugs and chunk.form in _LASTING]
@@ -68,6 +70,14 @@ def dose_alone(text: Text, clause: Sequence[Chunk], untaken: frozenset[int]) -> 
         return dose
     how = {"qualifier": text.text[lasting[0].start : lasting[0].end]} if lasting else {"status": "active"}
     return all_of([map_facts(read.expression, lambda fact: _given(fact, how, windows)), dose])
+
+
+def is_kept_dose(text: Text, clause: Sequence[Chunk], at: int) -> bool:
+    """Whether a limit is a dose that nobody may exceed, whatever else a clause offers."""
+    dose = clause[at]
+    little = isinstance(dose.expression, Value) and dose.expression.limit.low is None
+    before, behind = text.text[clause[0].start : dose.start], text.text[dose.end : clause[-1].end]
+    return dose.form == DOSE and little and not offers_other(before, behind)
 
 
 def _names_steroid(chunk: Chunk) -> bool:

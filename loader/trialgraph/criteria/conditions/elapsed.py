@@ -59,6 +59,11 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(rf"\s+and\s+(?=[^,;]*\b{_ENTERING})[\w\s/()\[\]-]{{0,80}}$", re.IGNORECASE)
+_UP_TO = re.compile(
+    r"\s+and\s+(?:the\s+)?(?:start|enrol\w*|randomi\w+|registration|initiation|first\s+dose)\b[\w\s/()\[\]-]{0,80}$",
+    re.IGNORECASE,
+)
+"""Up to when a time is told that counts "since" or "from" a treatment."""
 _OF_SOME = re.compile(r"\bfor\s+(?:those|patients?|participants?|subjects?|individuals?)\b", re.IGNORECASE)
 """Of whom alone a time is asked."""
 _USED_FOR = re.compile(
@@ -287,6 +292,7 @@ def _named(text: Text, chunks: list[Chunk], match: re.Match[str]) -> list[Chunk]
         return None
     between = re.search(r"\bbetween\b", match.group(), re.IGNORECASE) is not None
     after = (_BETWEEN if between else _BEFORE).search(text.text, start, end)
+    after = after or _UP_TO.search(text.text, start, end)
     if after is None:
         return None if between else chunks
     kept = trimmed([chunk for chunk in chunks if chunk.end <= after.start()])

@@ -24,6 +24,7 @@ _PROVISOS = frozenset({"as long as", "so long as", "provided", "provided that", 
 _NEAR = 20
 _SEVERAL = 2
 _MOST = 3
+_SOON = 7
 
 
 def excused_by(text: Text, limited: Expression, chunks: Sequence[Chunk]) -> Expression | None:
@@ -90,5 +91,11 @@ def _is_one_limit(expression: Expression) -> bool:
 def _named_again(text: Text, chunks: Sequence[Chunk]) -> bool:
     """Whether what excuses is spoken of again behind, where a limit of its own may be set for it."""
     named = {chunk.term for chunk in chunks if is_content(chunk) and chunk.term is not None}
-    behind = (m.term for at, m in text.mentions.items() if text.tokens[at].start >= chunks[-1].end)
-    return any(term in named for term in behind)
+    behind = (at for at, mention in text.mentions.items() if mention.term in named)
+    return any(text.tokens[at].start >= chunks[-1].end and not _excuses_too(text, at) for at in behind)
+
+
+def _excuses_too(text: Text, at: int) -> bool:
+    """Whether what a token names excuses from another limit too, or only tells what a range is for."""
+    before = [token.form for token in text.tokens[max(0, at - _SOON) : at]]
+    return "unless" in before or before[-2:] == ["use", "of"]

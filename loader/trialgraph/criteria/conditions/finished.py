@@ -110,7 +110,7 @@ def _time_in(words: str) -> FoundWindow | None:
     found = parse_window(words, ended.end()) if ended is not None else None
     if found is not None and not _LASTING.match(found.window.text):
         return found
-    since = length_in(SINCE_GIVEN).match(words)
+    since = next(filter(None, (length_in(each).match(words) for each in SINCE_GIVEN)), None)
     if since is None:
         return None
     window = window_of(since, since.group())

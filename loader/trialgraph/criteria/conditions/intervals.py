@@ -23,7 +23,8 @@ __all__ = [
 ]
 
 _OPENING = (
-    r"(?:(?:patients?|subjects?|participants?|they|who|must|should|have|has|had|be|an?|the|there|interval|of)"
+    r"(?:(?:patients?|subjects?|participants?|enrolled|eligible|they|who|must|should|have|has|had|be|an?|the|there"
+    r"|interval|of)"
     r"\s+)*"
 )
 _LEAST = (
@@ -47,8 +48,10 @@ _OF_AN_END = (
 _WAITED = rf"{_OVER}(?!\s*of\s+(?!{_OF_AN_END})){_SINCE}{_LAST}"
 """What says that a time counts from a treatment; "at least 6 months of A" is how long it was given."""
 _WAITED_TOO = f"{_OVER}{_SINCE}{_LAST}"
-SINCE_LEAST = f"{_OPENING}{_LEAST}LENGTH{_WAITED}"
-SINCE_MOST = f"{_OPENING}{_MOST}LENGTH{_WAITED_TOO}"
+_ELAPSED = r"(?=[\w()\s-]{3,25}?\b(?:must|should|needs?\s+to)\s+have\s+(?:elapsed|passed)\b)"
+SINCE_LEAST = f"{_OPENING}(?:{_LEAST}|{_ELAPSED})LENGTH{_WAITED}"
+_TO_ENTRY = r"(?:\s+(?:prior\s+to|before)\s+(?:study\s+)?(?:day\s+\S+|enrol\w+|registration))?"
+SINCE_MOST = f"{_OPENING}{_MOST}LENGTH{_TO_ENTRY}{_WAITED_TOO}"
 AGAIN = (
     rf"(?:[,;]|\band\b|\bor\b)[\s,]*(?:and\s+|or\s+)?(?:{_LEAST})?LENGTH"
     rf"(?:\s*wash-?\s?out(?:\s+period)?\s+(?:for|of|from)\s+|\s+for\s+(?!whom|which)|{_WAITED_TOO})"
@@ -81,14 +84,20 @@ _ASKED = r"\s+(?:is|are|will\s+be)\s+(?:required|needed|necessary)\W*"
 WASHED = (
     rf"{_OPENING}(?:{_LEAST}(?:an?\s+)?)?LENGTH\s*{_WASHOUT}{_DUE}\s+(?:between|for|of|from|since|after|following)\s+{_LAST}"
     rf"(?P<named>.+?)(?:{_ASKED})?$",
-    rf"{_OPENING}(?:(?:adequate|minimum|appropriate|required|sufficient)\s+)*{_WASHOUT}(?:\s*(?:of|:|-|is|must|should|be|at))*"
+    rf"{_OPENING}(?:(?:adequate|minim(?:um|al)|appropriate|required|sufficient|treatment)\s+)*{_WASHOUT}(?:\s*(?:of|:|-|is|must|should|be|at))*"
     rf"\s*(?:{_LEAST}|least\s+)?LENGTH{_DUE}\s+(?:between|for|of|from|since|after|following)\s+{_LAST}(?P<named>.+)",
     rf"{_OPENING}{_WASHOUT}\s+(?:for|of|from|after)\s+{_LAST}{_NAMED}{_IS}(?:{_LEAST})?LENGTH(?P<tail>\b)",
     rf"(?:for\s+)?(?P<named>[^.;:,]{{3,80}})[:,]\s*(?:(?:the|an?)\s+)?{_WASHOUT}{_IS}(?:{_LEAST})?LENGTH(?P<tail>\b)",
 )
 """Wordings of a washout, each with the treatments as `named`."""
+_HAD = (
+    rf"(?:for\s+)?{_PERSONS}\s+(?:with\s+(?:prior|previous)"
+    r"|who\s+(?:have\s+|has\s+|had\s+)?(?:previously\s+)?(?:received|undergone|underwent))\s+"
+)
 FRAMES = (
     *WASHED,
+    rf"{_HAD}{_NAMED}\s+(?:must|should|requires?|need\s+to)\s+(?:have\s+)?(?:had\s+)?(?:an?\s+)?"
+    rf"(?:{_WASHOUT}\s*(?:of|for)?\s*(?:{_LEAST})?|(?:{_LEAST})?(?=\d+[\s-]*\w+\s*wash))LENGTH(?P<tail>\b)",
     rf"{_OPENING}(?:minimum\s+)?(?:time|interval)\s+(?:elapsed\s+)?(?:since|from|after)\s+{_LAST}{_NAMED}{_IS}{_LEAST}LENGTH"
     r"(?P<tail>\b)",
     rf"(?:{_PERSONS}\s+)?(?:(?:(?:must|should)\s+have\s+)?(?:had|received)\s+)?(?:(?:the|their|a)\s+)?{_FINAL}\s+(?:of|with)\s+"
@@ -100,7 +109,7 @@ FRAMES = (
     rf"{_NAMED}\s*(?:\bfor\s+)?(?P<least>{_LEAST})?LENGTH(?P<tail>{_BEFORE})",
     rf"(?:{_PERSONS}\s+)?(?:must|should)\s+be\s+LENGTH\s*(?:out\s+)?(?:post|from|since|after)\s+"
     rf"{_LAST}(?P<named>.+)",
-    r"(?:an?\s+)?LENGTH\s+(?:out\s+(?:from|of|since)\s+|(?:must|should|needs?\s+to)\s+have\s+(?:elapsed|passed)\s+(?:since|from|after)\s+"
+    r"(?:an?\s+)?LENGTH\s+(?:out\s+(?:from|of|since)\s+"
     r"|(?:since|from)\s+(?=(?:the\s+)?(?:completion|end|last|cessation|discontinuation|most\s+recent)\b))"
     rf"{_LAST}(?P<named>.+)",
     rf"{_NAMED}\s+(?:must|should|requires?)\s+(?:have\s+)?(?:an?\s+)?(?:{_LEAST})?LENGTH(?P<tail>\s*(?:\([^()]*\)\s*)?{_WASHOUT})\b",
@@ -166,8 +175,15 @@ FINISHED = re.compile(
     re.IGNORECASE,
 )
 """How words of a treatment start that was named before, up to how long it must have been over."""
+_UNTIL = r"(?:\s*,?\s*(?:prior\s+to|before)\s[^.;,]{3,60}?)?"
 SINCE_GIVEN = (
     rf"(?:{_OF_IT})*{_LEAST}LENGTH{_WAITED_TOO}(?:{_OF_IT}|transplant\w*|SCT|HSCT|HCT|dose|therapy|treatment)*"
-    r"(?=\W*$|\s*,?\s*and\s)"
+    r"(?=\W*$|\s*,?\s*and\s)",
+    rf"(?:{_OF_IT})*(?:{_LEAST})?LENGTH\s+(?:must|should|needs?\s+to)\s+have\s+(?:elapsed|passed)"
+    rf"(?:\s+(?:since|from|after)\s+(?:{_OF_IT}|start\s+of\s+|completion|procedure|dose|therapy|treatment)*)?"
+    rf"{_UNTIL}(?=\W*$)",
+    rf"(?:{_OF_IT})*(?:{_LEAST}(?:an?\s+)?)?LENGTH\s*{_WASHOUT}{_UNTIL}(?:{_ASKED})?(?=\W*$|\s*,?\s*and\s)",
+    rf"(?:(?:{_OF_IT})|requires?\s+|an?\s+)*{_WASHOUT}\s+(?:of|for)\s+(?:{_LEAST})?LENGTH{_UNTIL}(?:{_ASKED})?"
+    r"(?=\W*$|\s*,?\s*and\s)",
 )
-"""How such words count from the treatment ("the patient is ≥ 180 days from transplant")."""
+"""How such words count from the treatment ("is ≥ 180 days from transplant", "must have a 2-week washout")."""

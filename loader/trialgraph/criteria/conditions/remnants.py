@@ -16,7 +16,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.continued import CONTINUED, with_continued
 from trialgraph.criteria.conditions.diameters import told_diameter
-from trialgraph.criteria.conditions.dosed import dose_alone
+from trialgraph.criteria.conditions.dosed import dose_alone, is_kept_dose
 from trialgraph.criteria.conditions.plainly import asks_plainly
 from trialgraph.criteria.conditions.roles import COURSE, DOSE, SIZE, is_of_all, role_of
 from trialgraph.criteria.facts.restrictions import Stated, with_limits
@@ -127,10 +127,10 @@ def _asked(words: Narrative, left: _Left) -> Expression:
         if clause[index].start in left.values
     ]
     kept = [
-        limit
+        _dated(limit, clause[index + 1 : index + 2])
         for clause, index in stated
         if (limit := clause[index].expression) is not None
-        and is_wanted(limit)
+        and (is_wanted(limit) or is_kept_dose(left.text, clause, index))
         and role_of(left.text, clause, index) == "demanded"
     ]
     return all_of([words, *kept])

@@ -16,9 +16,18 @@ from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.quantities.fitting import is_wanted
 from trialgraph.criteria.trees import asks_of_some
-from trialgraph.expressions import Expression, Fact, Value, atoms
+from trialgraph.expressions import Expression, Fact, Narrative, Value, atoms
 
-__all__ = ["COURSE", "DOSE", "SIZE", "defines_condition", "defines_unasked", "is_of_all", "role_of"]
+__all__ = [
+    "COURSE",
+    "DOSE",
+    "SIZE",
+    "defines_condition",
+    "defines_unasked",
+    "defines_word",
+    "is_of_all",
+    "role_of",
+]
 
 Role = Literal["demanded", "barred", "open"]
 _MODAL = frozenset({"must", "should", "must be", "must have", "shall", "need", "are required to"})
@@ -34,7 +43,7 @@ _DESCRIBING = RESTARTS | {
     "patient who",
     "subject who",
 }
-_BEING = frozenset({"is", "are", "is also", "are also"})
+_BEING = frozenset({"is", "are", "is also", "are also", "was", "were", "be", "will be", "further"})
 _MAYBE = ("may", "can", "could")
 _WITH = frozenset({"with documented"})
 _BUT = frozenset({"unless", "except if", "except when"})
@@ -181,6 +190,11 @@ def is_of_all(text: Text, clause: Sequence[Chunk], index: int) -> bool:
 
 
 _DEFINED = frozenset({"condition", "lesion"})
+_ASKED_FOR = re.compile(
+    r"adequate|accepta|sufficient|normal|function|reserve|recover|measurab|evaluab|eligib|status|criteri|candida|prior|previous"
+    r"|popul|\b(?:this|these|it|that|must|should|fit|unfit|for|in|with|if)\b"
+)
+"""What a definition of asks for, or of whom it tells something."""
 
 
 def defines_condition(sentence: Sequence[Chunk], told: Sequence[Expression]) -> bool:
@@ -188,9 +202,30 @@ def defines_condition(sentence: Sequence[Chunk], told: Sequence[Expression]) -> 
 
     One that is asked for in them is told more of by it.
     """
-    asked = {each.concept for each in told if isinstance(each, Fact)}
+    asked = {each.concept for each in told if isinstance(each, Fact) and not _offers_kinds(each)}
     named = {term.iri for term in _defined_in(sentence)}
     return bool(told) and bool(named) and not named & asked
+
+
+def defines_word(text: Text, sentence: Sequence[Chunk], told: Sequence[Expression]) -> bool:
+    """Whether a sentence only says what is called by words that name nothing ("CRp is defined as …").
+
+    What has to be adequate, or what sentences before it ask for, is asked for by its definition.
+    """
+    at = _definition_in(sentence)
+    subject = sentence[:at]
+    if not at or any(chunk.term is not None or chunk.kind in ("value", "bracket") for chunk in subject[:-1]):
+        return False
+    words = text.lowered[sentence[0].start : sentence[at - 1].start].strip()
+    asked = [each.text.lower() for each in told if isinstance(each, Narrative)]
+    asked = [each for each in asked if words.strip(" *-•") in each and " or " not in each]
+    return not asked and _ASKED_FOR.search(words) is None
+
+
+def _offers_kinds(fact: Fact) -> bool:
+    """Whether a fact's own words offer several kinds of it, of which a definition tells one."""
+    told = fact.modifiers.get("qualifier", "")
+    return " or " in told or "/" in told
 
 
 def defines_unasked(sentence: Sequence[Chunk], told: Sequence[Expression]) -> bool:
@@ -208,10 +243,14 @@ def defines_unasked(sentence: Sequence[Chunk], told: Sequence[Expression]) -> bo
 
 def _defined_in(clause: Sequence[Chunk]) -> list[Term]:
     """Return the conditions of which a clause says what they are defined as."""
-    at = next((i for i, chunk in enumerate(clause) if i and _tells_meaning(chunk)), 0)
-    if not at or clause[at - 1].form not in _BEING:
-        return []
+    at = _definition_in(clause)
     return [c.term for c in clause[:at] if c.term is not None and c.term.category in _DEFINED]
+
+
+def _definition_in(clause: Sequence[Chunk]) -> int:
+    """Return the place of the word behind "is" that tells what something is called so for; 0 without one."""
+    at = next((i for i, chunk in enumerate(clause) if i and _tells_meaning(chunk)), 0)
+    return at if at and clause[at - 1].form in _BEING else 0
 
 
 def _tells_meaning(chunk: Chunk) -> bool:

@@ -118,8 +118,8 @@ def _choice_beside(operands: Sequence[Expression], asked: Expression) -> list[Ex
         if alike and len(bases) == len(limits) and all(map(_widens, values, bases)):
             wider = any_of([operand, all_of([case, any_of(values)])])
             return [wider if each is operand else each for each in operands if each is not asked]
-    widened = {_single(operands, value) for value in values}
-    if None in widened:
+    widened = {_single(operands, value) for value in values} - {None}
+    if not widened:
         return None
     some = all_of([case, any_of(values)])
     return [any_of([each, some]) if each in widened else each for each in operands if each is not asked]

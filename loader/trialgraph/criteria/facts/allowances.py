@@ -68,6 +68,9 @@ def _tells_enough(chunks: Sequence[Chunk], at: int) -> bool:
 
 
 def _tells_fit(chunks: Sequence[Chunk], at: int) -> bool:
+    """Whether "eligible" tells what treatment somebody is fit for ("not considered eligible for surgery")."""
+    if chunks[at].form == "not considered" and at + 1 < len(chunks):
+        return _tells_fit(chunks, at + 1)
     if chunks[at].form != "eligible" or at + 1 == len(chunks):
         return False
     if "persons" in chunks[at + 1].classes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from trialgraph.criteria.chunking.asides import FITTING
 from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
@@ -21,6 +22,7 @@ __all__ = ["as_unfit", "asked_of_allowed", "names_others", "permits", "telling",
 Deep = tuple[Chunk, int]
 _DENIAL = frozenset({"negation"})
 _UNFIT = "ineligible"
+_UNCONSIDERED = "not considered"
 _ENDS = frozenset({",", ";", "."})
 _SOON = 7
 _RULING = frozenset({"allowance", "barring"})
@@ -62,6 +64,10 @@ def as_unfit(chunks: Sequence[Deep]) -> Sequence[Deep]:
     Who is "ineligible for A", up to a comma, may or may not have had A: that says nothing of A.
     """
     for index, (chunk, depth) in enumerate(chunks[:-2]):
+        if chunk.form == _UNCONSIDERED and chunks[index + 1][0].form in FITTING:
+            denial = replace(chunk, form="not", classes=_DENIAL)
+            fitting = replace(chunks[index + 1][0], classes=frozenset())
+            return [*chunks[:index], (denial, depth), (fitting, depth), *chunks[index + 2 :]]
         if "barring" not in chunk.classes or not chunk.form.endswith("eligible"):
             continue
         named = next((each for each, _ in chunks[index + 2 : index + _SOON] if is_content(each)), None)

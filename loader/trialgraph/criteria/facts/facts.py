@@ -23,6 +23,11 @@ __all__ = ["is_content", "read_fact"]
 
 _NEOPLASM = str(TGC.Neoplasm)
 _AGAINST_CANCER = frozenset({str(TGC.AntitumorTherapy), str(TGC.SystemicAnticancerTherapy)})
+_SYSTEMIC = str(TGC.SystemicAnticancerTherapy)
+_OTHERS = tuple(
+    map(str, (TGC.AutoimmuneDisease, TGC.GraftVersusHostDisease, TGC.InfectiousDisease, TGC.SkinDisease))
+)
+_TREATING = frozenset({"for", "of", "to treat", "for the treatment of", "for treatment of"})
 _AS = frozenset(
     {
         "status",
@@ -90,6 +95,8 @@ def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
     chunks = _marked(text, chunks, after, heads[-1], around)
     if _speaks_of_status(text, heads[-1], chunks[after:]) or _is_target(heads, chunks, after):
         return None
+    if _treats_no_cancer(heads[-1], chunks[after:]):
+        return None
     if not read_after(text, heads[-1], chunks[after:], around):
         return None
     barred = any("barring" in chunk.classes and chunk.form.startswith(_BEING) for chunk in chunks[after:])
@@ -105,6 +112,14 @@ def _take_lack(chunks: Sequence[Chunk], around: Around) -> None:
     around.negated = not around.negated
     if all(chunk.kind == "sign" or "persons" in chunk.classes for chunk in chunks[1:]):
         around.qualifiers.append(_OF_TRIAL)
+
+
+def _treats_no_cancer(head: Chunk, behind: Sequence[Chunk]) -> bool:
+    """Whether a systemic therapy is one of another disease than cancer ("systemic therapy for psoriasis")."""
+    if head.term is None or head.term.iri != _SYSTEMIC or not behind or behind[0].form not in _TREATING:
+        return False
+    treated = next((chunk.term for chunk in behind if chunk.term is not None), None)
+    return treated is not None and any(map(treated.is_a, _OTHERS)) and not treated.is_a(_NEOPLASM)
 
 
 def _speaks_of_status(text: Text, head: Chunk, behind: Sequence[Chunk]) -> bool:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.quantities.doses import offers_other
 from trialgraph.criteria.quantities.fitting import is_wanted
 from trialgraph.criteria.quantities.windows import FoundWindow, parse_window
-from trialgraph.criteria.trees import all_of, any_of, dated, map_facts
+from trialgraph.criteria.trees import all_of, any_of, dated, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, Span, Value, atoms
 
 __all__ = ["Stated", "with_limits"]
@@ -25,6 +26,12 @@ _EITHER = re.compile(r"\bor\b|/|\be\.?g\b|\bsuch\s+as\b|\bincluding\b|\bexample\
 _LETTERS = re.compile(r"[a-z\d]", re.IGNORECASE)
 _ASKED = re.compile(r"\b(?:must|should)\s+be\s*$", re.IGNORECASE)
 _NEAR = 12
+_SETTING = re.compile(
+    r"\b(?:if|provided|providing|as\s+long\s+as|must|should|asymptomatic|stable|stability|controlled)\b",
+    re.IGNORECASE,
+)
+"""How an exception tells what those whom it is for have to be like."""
+_DENYING = re.compile(r"\b(?:not|no|without|nor|never)\b[^.;]{0,60}$", re.IGNORECASE)
 _LINKS = re.compile(
     r"\b(?:and|or|i\.e|defined|documented|as|with|of|at|a|the|in|is|are|dos(?:es?|ages?|ing)|equivalents?|to|therapy|use)\b",
     re.IGNORECASE,
@@ -54,9 +61,11 @@ def with_limits(
             each, little = _turned(each), False
         if fact is not None and not little and not _is_age(each) and _plain(fact, each, chunks):
             _add(text, narrowing.setdefault(id(fact), []), each)
-        elif is_wanted(each.chunk.expression):
+        else:
             fact = _with_words(text, each, facts, "exception")
-            _add(text, excepted.setdefault(id(fact), []), each)
+            kept = _kept_dose(text, fact, each) if fact is not None and each.taken else each
+            if kept is not None and (kept.taken or is_wanted(kept.chunk.expression)):
+                _add(text, excepted.setdefault(id(fact), []), kept)
     if not narrowing and not excepted:
         return expression
     limited = map_facts(expression, lambda fact: _limited(text, fact, narrowing.get(id(fact), [])))
@@ -93,7 +102,25 @@ def _unless(text: Text, fact: Fact, each: Stated) -> Expression | None:
     start = text.text.find(words)
     if start < 0 or each.chunk.expression is None:
         return None
-    return any_of([Not(each.chunk.expression), Not(narrative(text, start, start + len(words)))])
+    return any_of([negate(each.chunk.expression), Not(narrative(text, start, start + len(words)))])
+
+
+def _kept_dose(text: Text, fact: Fact, each: Stated) -> Stated | None:
+    """Return the dose that those excepted with a disease have to keep to; None for one that may be taken.
+
+    "Brain metastases, unless stable and not requiring > 10 mg of prednisone" sets a condition, "systemic
+    steroids, except at ≤ 10 mg of prednisone" tells what isn't meant.
+    """
+    told = next((part for part in fact.modifiers["exception"].split("; ") if _words(text, each) in part), "")
+    before = told[: told.find(_words(text, each))]
+    setting = _SETTING.search(before)
+    behind = told[len(before) + len(_words(text, each)) :]
+    if fact.category != "condition" or setting is None or offers_other(before, behind):
+        return None
+    denied = _DENYING.search(before) is not None
+    if denied == _is_little(each):
+        return None
+    return _turned(each) if denied else each
 
 
 def _is_age(each: Stated) -> bool:

@@ -29,12 +29,16 @@ _ALL = (
     r"|phase\s+(?:1|I)\s+and\s+(?:phase\s+)?(?:2|II)\b(?:\s+portions?(?:\s+of\s+(?:the\s+)?(?:study|trial))?)?)"
 )
 _PERSONS = r"(?:patients?|subjects?|participants?|individuals?)"
+_ENTRY = (
+    rf"(?:{_PERSONS}(?:\s+enrol(?:led|ling))?"
+    r"|enrol(?:l?ment|ling)|participation|inclusion|entry|registration)"
+)
 _ASIDE = r"(?:\s*(?:\([^()]{1,90}\)|\[[^\[\]]{1,90}\]))?"
 _ONLY = rf"(?:\s+{_PERSONS})?(?:\s*,?\s*only)?"
 _OPENING = re.compile(
-    rf"""(?:(?P<lead>(?:only\s+)?(?:for|in)\s+(?:the\s+)?(?:{_PERSONS}\s+(?:enrolled\s+)?(?:in|on|to)\s+(?:the\s+)?)?)?)
+    rf"""(?:(?P<lead>(?:only\s+)?(?:for|in)\s+(?:the\s+)?(?:{_ENTRY}\s+(?:in(?:to)?|on(?:to)?|to)\s+(?:the\s+)?)?)?)
     (?:(?P<all>{_ALL})|(?P<some>{_NAMED}(?:\s+and\s+{_NAMED})?)){_ONLY}(?P<aside>{_ASIDE}){_ONLY}
-    (?P<end>\s*:\s*|\s+[-–]\s+|\s*,\s+|\s+(?=(?-i:[A-Z])|[≥≤<>])|[\s.]*$)""",
+    (?P<end>\s*:\s*|\s+[-–]\s+|\s*,\s+|\.?\s+(?=(?-i:[A-Z])|[≥≤<>])|[\s.]*$)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _BRACKET = re.compile(
@@ -174,6 +178,6 @@ def _sets_off(match: re.Match[str]) -> bool:
         return True
     if sign == ",":
         return match["lead"] is not None
-    if sign in ("-", "–"):
+    if sign in ("-", "–", "."):
         return True
     return bool(match["aside"].strip()) or (bool(match["lead"]) and match.end() == len(match.string))

@@ -123,7 +123,8 @@ _METHODS = re.compile(
 DEMAND = re.compile(
     r"^\W*(?:(?:in addition|additionally|furthermore|moreover|also"
     r"|to be (?:considered )?eligible(?: for (?:this|the) (?:trial|study|protocol))?)\W+)?"
-    r"(?:all |the |any |female |male )*(?:patients?|subjects?|participants?|individuals?|they|women|men)?"
+    r"(?:all |the |any |female |male |study |trial |eligible |enrolled )*"
+    r"(?:patients?|subjects?|participants?|individuals?|they|(?:fe)?males|women|men)?"
     r"\s*(?:must|should|need to|have to|are required to|may not|shall not"
     r"|(?:cannot|can not)(?=\s+(?:also\s+|currently\s+)?(?:be|have|receive|take|use|participate)\b))\b"
     r"(?!\s+(?:also\s+)?be\s+(?:excluded|ineligible)\b)",

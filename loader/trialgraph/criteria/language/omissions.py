@@ -17,6 +17,9 @@ __all__ = ["ILLNESSES", "is_omitted"]
 _UNSPECIFIC = frozenset({str(TGC.MedicalIllness), str(TGC.IntercurrentIllness)})
 """Ill health of any kind: without a word for how bad it is, what it means is left to someone's judgement."""
 _LONGEST_GRADE = 7
+_DIABETIC = "diabetic"
+_ADJECTIVES = frozenset({"allergic", _DIABETIC})
+_OTHERS = frozenset({"other", "another"})
 ILLNESSES = frozenset({"disease", "disorder", "illness", "condition"})
 _LIST_JOINTS = frozenset({",", "/", "or", "and"})
 _JOINTS = frozenset(",/-")
@@ -30,9 +33,13 @@ _PREFIXES = frozenset(
 _LESION = str(TGC.TumorLesion)
 _NO_TUMOR = frozenset({
     "open", "oral", "mucosal", "herpe", "herpes", "herpetic", "genital", "benign", "inflammatory",
-    "infectious", "infected", "precancerous", "premalignant", "acne",
+    "infectious", "infected", "precancerous", "premalignant", "acne", "acneiform", "psoriatic", "carious",
+    "eczematous", "dysplastic", "vascular", "coronary",
 })  # fmt: skip
 """What tells of a lesion that it is no tumour's ("open lesions", "oral mucosal lesions")."""
+_ELSEWHERE = frozenset({"acupoint", "acupuncture", "needle", "injection", "insertion", "electrode"})
+"""Where a lesion is no tumour's ("lesions at acupoints", "lesions at the injection site")."""
+_NEAR = 4
 
 
 def is_omitted(tokens: list[Token], mention: Mention, named: Mapping[int, Mention]) -> bool:
@@ -46,13 +53,22 @@ def is_omitted(tokens: list[Token], mention: Mention, named: Mapping[int, Mentio
     if _opens_list(tokens, mention) or _has_prefix(tokens, mention.start):
         return True
     start, lone = mention.start, mention.end == mention.start + 1
-    if lone and mention.term.iri == _LESION and start and tokens[start - 1].form in _NO_TUMOR:
+    if lone and mention.term.iri == _LESION and _is_no_tumor(tokens, start):
         return True
     return (
         _hides_more(tokens, mention, named)
         or _says_nothing(tokens, mention)
         or _waits_for_illness(tokens, mention, named)
     )
+
+
+def _is_no_tumor(tokens: list[Token], at: int) -> bool:
+    """Whether a lesion is one of something else by the word before it, or by where it is."""
+    if at and tokens[at - 1].form in _NO_TUMOR:
+        return True
+    behind = tokens[at + 1 : at + 1 + _NEAR]
+    placed = bool(behind) and behind[0].form in ("at", "around", "on", "in", "near")
+    return placed and any(token.form in _ELSEWHERE for token in behind)
 
 
 def _has_prefix(tokens: list[Token], start: int) -> bool:
@@ -83,12 +99,20 @@ def _hides_more(tokens: list[Token], mention: Mention, named: Mapping[int, Menti
 
 
 def _waits_for_illness(tokens: list[Token], mention: Mention, named: Mapping[int, Mention]) -> bool:
-    """Whether "allergic" tells a kind of the disease behind "or" ("allergic or irritant dermatitis")."""
+    """Whether an adjective tells a kind of the disease behind "or" ("allergic or irritant dermatitis").
+
+    "Diabetic" does in "diabetic or other neuropathy", not in "diabetic or hypertensive patients".
+    """
     joint = tokens[mention.end].form if mention.end < len(tokens) else ""
-    if mention.term.category != "allergy" or tokens[mention.start].form != "allergic":
+    word = tokens[mention.start].form
+    if word not in _ADJECTIVES or mention.end > mention.start + 1 or joint not in _LIST_JOINTS:
         return False
-    following = named.get(mention.end + 1)
-    return joint in _LIST_JOINTS and following is not None and following.term.category == "condition"
+    after = mention.end + 1
+    other = after < len(tokens) and tokens[after].form in _OTHERS
+    following = named.get(after + 1 if other else after)
+    if following is None or following.term.category != "condition":
+        return False
+    return word != _DIABETIC or other or following.end > following.start + 1
 
 
 def _says_nothing(tokens: list[Token], mention: Mention) -> bool:

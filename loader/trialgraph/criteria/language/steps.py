@@ -11,7 +11,7 @@ _AROUND = (
     r"[\s:,()–-]*)*"
 )
 _FIRST = re.compile(
-    rf"{_AROUND}(?:step\s*[01]\b|pre-?registration\b|(?:pre-?)?screening\s+(?:phase|part|period)\b)[\s:,()–-]*{_AROUND}",
+    rf"{_AROUND}(?:step\s*[01]\b|pre-?registration\b|(?:pre-?)?screening(?:\s+(?:phase|part|period))?\b|(?:1st|first|initial)\s+screening\b.*)[\s:,()–-]*{_AROUND}",
     re.IGNORECASE,
 )
 _LATER = re.compile(rf"{_AROUND}(?:step\s*[2-5]\b|re-?registration\b)[\s:,()–-]*{_AROUND}", re.IGNORECASE)

@@ -97,6 +97,10 @@ _GIVEN_ALIKE = (frozenset({"therapy", "treatment"}), frozenset({"drug", "medicat
 _OF_ANY = ("study ", "trial ", "alternative ")
 _ANTIBODY = " antibody"
 _CAR_T = re.compile(r"(?:anti-)?(?P<target>[A-Z]\S*) CAR[ -]T[ -]cell therapy")
+_CONJUGATE = re.compile(
+    r"(?:anti-)?(?P<target>[A-Z]\S*?|\S*\d)(?:-(?:directed|targeted))? (?:antibody-drug conjugate|ADC)"
+)
+_CONJUGATES = ("antibody-drug conjugate", "antibody drug conjugate", "ADC")
 _CARS = ("CAR-T cell therapy", "CAR-T therapy", "CAR-T cell", "CAR-T")
 _INHIBITED = ("inhibition", "inhibition therapy", "pathway inhibitor")
 """How else the treatment by an inhibitor is told ("prior ALK inhibition")."""
@@ -320,6 +324,8 @@ def _of_treatment(name: str) -> Iterator[str]:
         yield from (f"{target} {word}" for word in _INHIBITED if not _ENZYME.search(target))
     if (cells := _CAR_T.fullmatch(name)) is not None:
         yield from (f"{cells['target']}-{aimed} {each}" for aimed in _TARGETED for each in _CARS)
+    if (conjugate := _CONJUGATE.fullmatch(name)) is not None:
+        yield from _of_conjugate(conjugate["target"])
     start, _, head = name.rpartition(" ")
     if start and not name.startswith(_OF_ANY):
         yield from (f"{start} {other}" for words in _GIVEN_ALIKE if head in words for other in words - {head})
@@ -336,6 +342,14 @@ def _of_treatment(name: str) -> Iterator[str]:
             if each.endswith(_ENDS_IN_ENZYME):
                 yield from (f"{each} {kind}" for kind in _KINDS_OF_ENZYME)
                 yield from (_ENZYME.sub(f"{kind} CYP", each) for kind in _KINDS_OF_ENZYME)
+
+
+def _of_conjugate(target: str) -> Iterator[str]:
+    """Yield names of the antibody-drug conjugates against a target."""
+    for each in _CONJUGATES:
+        yield from (f"{target}-{aimed} {each}" for aimed in _TARGETED)
+        yield from (f"anti-{target} {each}", f"{target} {each}")
+        yield from (f"{each} {aimed} {target}" for aimed in _TARGETING)
 
 
 def reworded(entries: Iterable[tuple[str, bool, Term]]) -> Iterator[tuple[str, bool, Term]]:

@@ -13,7 +13,12 @@ from trialgraph.criteria.conditions.alternatives import with_alternative
 from trialgraph.criteria.conditions.appended import merge_alternatives, merge_cases, merge_grades
 from trialgraph.criteria.conditions.beside import is_harmless, is_method, value_time
 from trialgraph.criteria.conditions.cases import holds_value
-from trialgraph.criteria.conditions.circumstances import are_those_aged, ask_in_case, limits_some
+from trialgraph.criteria.conditions.circumstances import (
+    are_those_aged,
+    ask_in_case,
+    limits_some,
+    share_case,
+)
 from trialgraph.criteria.conditions.elapsed import too_recent
 from trialgraph.criteria.conditions.further import other_limit
 from trialgraph.criteria.conditions.groups import by_part, by_sex
@@ -53,6 +58,7 @@ from trialgraph.criteria.members.adjectives import (
 from trialgraph.criteria.members.awaiting import share_objects
 from trialgraph.criteria.members.bearers import share_bearers
 from trialgraph.criteria.members.clauses import repeat_history
+from trialgraph.criteria.members.enzymes import share_enzymes
 from trialgraph.criteria.members.excepted import share_exceptions
 from trialgraph.criteria.members.governing import governed, subjects
 from trialgraph.criteria.members.hindrances import with_whole_clauses
@@ -149,6 +155,7 @@ def _shared(text: Text, segments: list[Segment]) -> list[Segment]:
     share_elided(text, segments)
     share_graded(text, segments)
     name_narrower(text, segments)
+    share_enzymes(text, segments, _read_segment)
     share_active(text, segments)
     share_history(segments)
     share_nouns(text, segments)
@@ -156,6 +163,8 @@ def _shared(text: Text, segments: list[Segment]) -> list[Segment]:
     share_other(text, segments)
     repeat_history(text, segments)
     share_relatives(text, segments)
+    if not text.exclusion:
+        share_case(segments)
     return subjects(governed(drop_repeated(segments)), exclusion=text.exclusion)
 
 

@@ -19,6 +19,25 @@ _LEADING = frozenset({"neutral", "qualifier", "active"})
 _LATELY = frozenset({"recent", "any recent", "a recent"})
 _EARLIER = frozenset({"prior", "any prior", "previous", "any previous", "past"})
 _TURNED = frozenset({"negation", "active", "planned", "exception", "condition"})
+_GIVEN = frozenset(
+    {
+        "treatment",
+        "therapy",
+        "use",
+        "administration",
+        "exposure",
+        "receipt",
+        "treated",
+        "received",
+        "taken",
+        "used",
+    }
+)
+"""What a time may follow that stands before the name of what was given."""
+_WITH = frozenset({"with", "of", "to", "by", ","})
+_GOING_ON = frozenset({"neutral", "active", "historic"})
+_EITHER = frozenset({"or", "and / or", ",", "prior", "previous"})
+_LATER = 8
 _USING = frozenset({"use of", "use", "treatment with", "therapy with", "administration of", "receipt of"})
 
 
@@ -38,7 +57,7 @@ def opening_time(text: Text, chunks: Sequence[Chunk]) -> tuple[Window, list[Chun
         found = chunks[2].window if category_of(chunks[0]) == "treatment" else None
         rest = [chunks[0], *chunks[4:]]
     if found is None:
-        return _time_of_history(text, chunks)
+        return _time_of_history(text, chunks) or _time_of_use(chunks)
     alone = not any(chunk.kind == "window" for chunk in rest)
     return (found.window, rest) if alone and not found.narrowed else None
 
@@ -64,6 +83,27 @@ def _time_of_history(text: Text, chunks: Sequence[Chunk]) -> tuple[Window, list[
         return None
     lead = [] if used else [chunk for chunk in chunks[:at] if chunk.form not in _LATELY]
     return found.window, [*lead, *chunks[at + 1 :]]
+
+
+def _time_of_use(chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
+    """Return the time in "(current treatment or) treatment within 4 weeks with A", and A; else None.
+
+    What is given now was given within the time.
+    """
+    at = next((i for i, chunk in enumerate(chunks[:_LATER]) if chunk.window is not None), None)
+    if not at or chunks[at - 1].form.split(" ")[-1] not in _GIVEN or at + 1 >= len(chunks):
+        return None
+    led = all(chunk.classes & _GOING_ON or chunk.form in _EITHER for chunk in chunks[:at])
+    rest = list(chunks[at + 1 :])
+    if rest[0].form in _WITH:
+        rest = rest[1:]
+    elif not is_content(rest[0]):
+        return None
+    given = [category_of(chunk) in GIVEN for chunk in rest if is_content(chunk)]
+    plain = not any(chunk.window or chunk.form in RESTARTS or chunk.classes & _TURNED for chunk in rest)
+    window = chunks[at].window
+    apt = led and plain and bool(given) and all(given) and window is not None and not window.narrowed
+    return (window.window, rest) if apt and window is not None else None
 
 
 def _lists_treatments(chunks: Sequence[Chunk]) -> bool:

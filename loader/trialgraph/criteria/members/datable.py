@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.facts.facts import is_content
@@ -13,14 +14,30 @@ from trialgraph.criteria.members.segments import Segment, is_event, opens_vessel
 from trialgraph.expressions import Expression, Fact
 from trialgraph.namespaces import TGC
 
-__all__ = ["ANEW_IN_TIME", "is_now", "takes_time"]
+__all__ = ["but_apart", "is_now", "takes_time", "tell_alike"]
 
 _GIVEN = frozenset({"treatment", "procedure", "other"})
 _STAY = str(TGC.InfectionRequiringHospitalization)
 _INJURY = str(TGC.TraumaticInjury)
+_TRANSPLANTATION = str(TGC.Transplantation)
+_CELLS = str(TGC.AdoptiveCellImmunotherapy)
+_GIVING = frozenset(
+    {
+        "treatment",
+        "treatment with",
+        "therapy with",
+        "use of",
+        "receipt of",
+        "administration of",
+        "exposure to",
+        "experienced",
+        "sustained",
+    }
+)
+"""How the last of a list of treatments opens, behind others without such words."""
 _BEFALLING = frozenset({"injury", "procedure"})
 """Operations and injuries, which trials list together in one time ("trauma or surgery within 4 weeks")."""
-ANEW_IN_TIME = VERBS | FINITE | {
+_ANEW_IN_TIME = VERBS | FINITE | {
     "received", "receipt", "participated", "used", "had", "treated", "taken", "prior", "previous",
     "previously", "history", "or", "who", "administration",
 }  # fmt: skip
@@ -104,6 +121,60 @@ def is_now(fact: Fact) -> bool:
 def _takes_time_now(fact: Fact, last: Segment) -> bool:
     """Whether what goes on is in the time of the last of its list too ("taking A, B, or C within 2 days")."""
     opening = itertools.takewhile(lambda chunk: not is_content(chunk), last.chunks)
-    anew = any(chunk.form.split(" ")[0] in ANEW_IN_TIME for chunk in opening)
+    anew = any(chunk.form.split(" ")[0] in _ANEW_IN_TIME for chunk in opening)
     goes_on = fact.category in GIVEN and not anew
     return goes_on or not (last.after_comma or fact.category == "other")
+
+
+def but_apart(members: Sequence[Segment], last: Segment) -> list[Segment]:
+    """Return members without those that the time of the last of their list isn't told of.
+
+    So are what lasts, where the last has a noun of its own ("or use of C"), and what goes on now, where it is
+    told again ("is on A, or got A or B").
+    """
+    kept = _but_lasting(members, last)
+    now = isinstance(last.expression, Fact) and is_now(last.expression)
+    return kept if now else _but_those_now(kept)
+
+
+def _but_those_now(members: Sequence[Segment]) -> list[Segment]:
+    """Return members without those that go on now, where one is told again ("is on A, or got A or B")."""
+    now = [each for each in members if isinstance(each.expression, Fact) and is_now(each.expression)]
+    then = [each for each in members if each not in now]
+    return then if {_concept(each) for each in now} & {_concept(each) for each in then} else list(members)
+
+
+def _concept(segment: Segment) -> str | None:
+    return segment.expression.concept if isinstance(segment.expression, Fact) else None
+
+
+def tell_alike(segments: Sequence[Segment]) -> bool:
+    """Whether members have one time, though the last has a verb or noun of its own for what was given.
+
+    So they have where each of three or more has ("had A, got B, or used C"), and where treatments are listed
+    ("chemotherapy, radiation, or treatment with C").
+    """
+    facts = [segment.expression for segment in segments]
+    if not all(
+        isinstance(fact, Fact) and (fact.category in GIVEN or fact.concept == _INJURY) for fact in facts
+    ):
+        return False
+    told = all(segment.chunks[0].form in _ANEW_IN_TIME for segment in segments)
+    if told and len(segments) > 2:
+        return True
+    others = any("other" in chunk.classes for chunk in segments[-1].chunks)
+    return segments[-1].chunks[0].form in _GIVING and (others or len(segments) > 2)
+
+
+def _but_lasting(members: Sequence[Segment], last: Segment) -> list[Segment]:
+    """Return members without those that last, where the last one has a noun of its own ("or use of C")."""
+    apart = last.after_comma and last.chunks[0].form in _GIVING
+    return [each for each in members if not (apart and _lasts(each))]
+
+
+def _lasts(segment: Segment) -> bool:
+    """Whether something was done for good, goes on, or is told to have been so at any time."""
+    terms = [chunk.term for chunk in segment.chunks if chunk.term is not None]
+    ever = any(chunk.form.startswith(("history", "any prior", "any previous")) for chunk in segment.chunks)
+    ever = ever or (isinstance(segment.expression, Fact) and is_now(segment.expression))
+    return ever or any(term.is_a(_TRANSPLANTATION) or term.is_a(_CELLS) for term in terms)

@@ -19,7 +19,7 @@ from trialgraph.namespaces import TGC
 __all__ = ["dates_own_clause", "doubt_dates", "narrow_illnesses", "share_doubts"]
 
 _TIME = re.compile(
-    r"\b(?:within|(?:in|during|over) the)\b[^;.]{0,60}?"
+    r"\b(?:within\b|(?:in|during|over) the\b|in [<≤])[^;.]{0,60}?"
     r"\b(?:hours?|days?|weeks?|months?|years?|half-li(?:fe|ves)|period|setting)\b",
     re.IGNORECASE,
 )
@@ -83,13 +83,25 @@ def doubt_dates(segments: Sequence[Segment], category: str | None, window: Windo
         fact = segment.expression
         if isinstance(fact, Fact) and {category, fact.category} == _BEFALLING:
             _doubt_date(segment, fact, window)
+    beside, last = segments[-2:]
+    fact, tied = beside.expression, last.joint in ("or", "/") and not last.after_comma and is_bare(last)
+    if tied and isinstance(fact, Fact) and fact.category in GIVEN and category == "condition":
+        beside.expression = _doubted(fact, window)
 
 
 def _doubt_date(segment: Segment, fact: Fact, window: Window) -> None:
     apt = is_bare(segment) or is_event(segment)
-    if apt and fact.within is None and "exception" not in fact.modifiers:
-        told = filter(None, [fact.modifiers.get("qualifier"), window.text])
-        segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": "; ".join(told)})
+    if apt:
+        segment.expression = _doubted(fact, window)
+
+
+def _doubted(fact: Fact, window: Window) -> Fact:
+    """Return a fact without a time that may have one, which narrows it in words."""
+    told = fact.modifiers.get("qualifier", "")
+    if fact.within is not None or "exception" in fact.modifiers or window.text in told:
+        return fact
+    joined = f"{told}; {window.text}" if told else window.text
+    return replace(fact, modifiers={**fact.modifiers, "qualifier": joined})
 
 
 def share_doubts(text: Text, segments: Sequence[Segment]) -> None:
@@ -115,9 +127,10 @@ def _narrow(segments: Sequence[Segment], words: str) -> None:
         if fact is not None:
             told = fact.modifiers.get("qualifier", "") if isinstance(fact, Fact) else ""
             given = isinstance(fact, Fact) and fact.category in GIVEN and fact.within is None
-            if not isinstance(fact, Fact) or not given or _TOLD.search(told):
+            shared = bool(told) and words.endswith(told)
+            if not isinstance(fact, Fact) or not given or (_TOLD.search(told) and not shared):
                 return
-            joined = f"{told}; {words}" if told else words
+            joined = f"{told}; {words}" if told and not shared else words
             segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": joined})
         if segment.negated or any(chunk.form in RESTARTS for chunk in segment.chunks):
             return

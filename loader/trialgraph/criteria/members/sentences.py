@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
@@ -48,12 +49,18 @@ _METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
 _CLASS = str(TGC.NYHAClass)
 _RESTATING = "MH"
 """What the registry's own fields say, where they stand in lines of their own under the last criterion."""
+_EXCEPTING = re.compile(
+    r";\s*(?:(?:with\s+(?:the\s+)?exceptions?\s+(?:of|for)|except(?:ing)?(?:\s+for)?|unless|excluding)\b)"
+    r"(?![^;.]*,\s*(?:any|all|presence|history|patients?|subjects?|participants?|has|have|had|prior)\b)",
+    re.IGNORECASE,
+)
+"""What is excepted from what stands before it, not from what follows ("except alopecia, any toxicity")."""
 
 
 def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
     """Part the chunks of a stretch at semicolons, full stops, and what else ends a statement."""
     sentences: list[list[Chunk]] = [[]]
-    chunks = _with_asides(text, _without_etc(chunks))
+    chunks = _with_exceptions(text, _with_asides(text, _without_etc(chunks)))
     for index, chunk in enumerate(chunks):
         if (
             chunk.kind == "sign"
@@ -78,6 +85,16 @@ def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
         else:
             sentences[-1].append(chunk)
     return [sentence for sentence in sentences if sentence]
+
+
+def _with_exceptions(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
+    """Return commas for the semicolons before what is excepted from a bar ("cancer; except skin cancer")."""
+    if not text.exclusion or _EXCEPTING.search(text.text) is None:
+        return chunks
+    return [
+        replace(chunk, form=",") if chunk.form == ";" and _EXCEPTING.match(text.text, chunk.start) else chunk
+        for chunk in chunks
+    ]
 
 
 def _without_etc(chunks: Sequence[Chunk]) -> Sequence[Chunk]:

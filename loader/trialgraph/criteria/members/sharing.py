@@ -12,6 +12,7 @@ from trialgraph.criteria.language.connectives import DETERMINERS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.members.anew import FORBIDDING
+from trialgraph.criteria.members.enzymes import names_enzyme
 from trialgraph.criteria.members.lending import (
     ANY_ILLNESS,
     is_letter,
@@ -224,7 +225,7 @@ def _completed_to(
     lenders += [(i, True) for i in following[1:]]
     for other, ahead in lenders:
         named = next((c for c in segments[other].chunks if c.kind == "concept" and is_content(c)), None)
-        if named is None or (ahead and _stands_apart(segments[other], named)):
+        if named is None or (_stands_apart(segments[other], named) if ahead else names_enzyme(words)):
             continue
         tail = _noun_after(segments[other], named) if ahead else named.end
         found = lent_name(text, words, named, tail, ahead=ahead, same=ahead and other == index + 1)

@@ -14,7 +14,7 @@ from trialgraph.criteria.facts.recency import time_aside
 from trialgraph.criteria.language.connectives import DETERMINERS, EXPECTING, FINITE, RESTARTS, VERBS, WHO
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.clauses import common_time
-from trialgraph.criteria.members.datable import ANEW_IN_TIME, is_now, takes_time
+from trialgraph.criteria.members.datable import but_apart, is_now, takes_time, tell_alike
 from trialgraph.criteria.members.doubts import dates_own_clause, doubt_dates
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import AllOf, Expression, Fact, Window
@@ -25,7 +25,7 @@ __all__ = ["ends_plan", "share_times", "share_windows", "time_of_any_kind"]
 _EVER = "lifetime"
 """What was so at any time ("lifetime diagnosis of A, or B within 3 months")."""
 _TIMED = re.compile(
-    r"(?:within|in the|during|while|less than|<|≤|over the|for the) .{0,40}"
+    r"(?:(?:within|in the|during|while|less than|over the|for the) |[<≤]\s?).{0,40}"
     r"\b(?:hour|day|week|month|year|half|cycle|study|trial|interval|period)",
     re.IGNORECASE,
 )
@@ -80,7 +80,9 @@ def _ends_list(window: Window, following: Segment) -> bool:
     other, opening = following.expression, following.chunks[0]
     timed = isinstance(other, Fact) and other.within not in (None, window)
     anew = opening.form.startswith(_PERSONS) or not opening.classes.isdisjoint(_ANEW)
-    undated = isinstance(other, Fact) and other.within is None
+    undated = (
+        other.within is None if isinstance(other, Fact) else other is None and not _has_window(following)
+    )
     anew = anew or undated or _goes_on(following)
     return following.after_comma or ((timed or anew) and following.joint in ("or", "and"))
 
@@ -125,7 +127,7 @@ def _share_window(text: Text, segments: list[Segment]) -> None:
         or is_content(last.chunks[0])
         or not last.chunks[0].classes & {"neutral", "negation"}
     )
-    apart = last.joint != "or" or (last.after_comma and not _tell_alike(segments))
+    apart = last.joint != "or" or (last.after_comma and not tell_alike(segments))
     if window is None or (not starts and apart) or _tells_of_itself(last):
         return
     if _timed_before(text, last) or _is_time_of_others(segments, window):
@@ -135,6 +137,7 @@ def _share_window(text: Text, segments: list[Segment]) -> None:
         for s in segments
         if (not _plans(last) or _plans(s)) and takes_time(text, s, last, category, several=len(segments) > 2)
     ]
+    members = but_apart(members, last)
     if any(isinstance(s.expression, Fact) and s.expression.within not in (None, window) for s in members):
         members = _close_by(segments, members)
     facts = [s.expression for s in members if isinstance(s.expression, Fact) and not s.borrowed]
@@ -154,14 +157,6 @@ def _tells_of_itself(segment: Segment) -> bool:
     """Whether a bracket tells what happened to one member alone ("A, new angina (begun within 3 months)")."""
     inner = segment.chunks[-1].inner if segment.chunks[-1].kind == "bracket" else ()
     return segment.joint == "," and len(inner) > 1 and inner[0].form.startswith(_BEGAN)
-
-
-def _tell_alike(segments: Sequence[Segment]) -> bool:
-    """Whether each of three or more has a verb of its own for what was given ("had A, got B, or used C")."""
-    facts = [segment.expression for segment in segments]
-    given = all(isinstance(fact, Fact) and fact.category in GIVEN for fact in facts)
-    told = all(segment.chunks[0].form in ANEW_IN_TIME for segment in segments)
-    return given and told and len(segments) > 2
 
 
 def _timed_before(text: Text, segment: Segment) -> bool:

@@ -9,10 +9,13 @@ from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.quantities.limits import parse_limit
 from trialgraph.criteria.quantities.sides import Found, are_opposite
+from trialgraph.expressions import Limit
 
 __all__ = [
     "explains",
+    "from_days_to_years",
     "is_lawful",
+    "is_long_past",
     "is_number_of_years",
     "is_of_diagnosis",
     "may_be_new",
@@ -39,6 +42,11 @@ _DIAGNOSED = re.compile(
     r"\b(?:diagnos(?:ed|is)|onset)\b[^.;:,()]{0,80}?\b(?:at|between|after|by|from|when|with\s+an)\s+(?:the\s+|an?\s+)?$",
     re.IGNORECASE,
 )
+_FOUND = re.compile(r"\bdiagnos(?:ed|is)\b(?P<disease>[^.;:,()]{0,60}?)\s(?:between|at)\s+$", re.IGNORECASE)
+_PEOPLE = re.compile(
+    r"\b(?:patients?|subjects?|participants?|adults?|(?:wo)?men|individuals?|people|aged?|persons?)\b",
+    re.IGNORECASE,
+)
 _THEM = re.compile(
     r"(?:^|(?<=[.;:*•)\]]))\W*(?:(?:all|any|both|adults?|minors?|(?:fe)?males?|(?:wo)?men|boys?|girls?|child(?:ren)?|patients?"
     r"|subjects?|participants?|individuals?|persons?|people)(?:\s*(?:\bor\b|\band\b|[/,])\s*|\s+))+"
@@ -56,6 +64,11 @@ _AT_ONCE = re.compile(
 _OR = re.compile(r"\s+or\s+", re.IGNORECASE)
 _LAW_ASIDE = re.compile(r"(?<=[a-z\d])\s*\([^()]*\blegal\s+age\b[^()]*\)", re.IGNORECASE)
 """A bracket behind an age on where people come of age later."""
+_TO_YEARS = re.compile(
+    r"(?:\s*(?:of\s+age|old)\b)?\s*,?\s*(?:(?:and|to|but|through|until|-)\s*)?(?:to\s+)?(?=[<≤\d]|less|up\s+to|no\s+(?:more|older)|not\s+(?:more|older)|younger|under)",
+    re.IGNORECASE,
+)
+"""What leads from the lower end of an age to its upper one."""
 _ANY_AGE = range(5, 101)
 """Numbers that may be years of age where nothing says so."""
 _FEW_YEARS = 2
@@ -84,12 +97,36 @@ def is_of_diagnosis(text: str, start: int) -> bool:
     return _DIAGNOSED.search(text[max(0, start - _AROUND) : start]) is not None
 
 
+def is_long_past(text: str, start: int) -> bool:
+    """Whether years that are no more called an age are those at diagnosis ("diagnosed between 13 and 39")."""
+    between = "between " if text.startswith("between", start) else ""
+    told = _FOUND.search(text[max(0, start - _AROUND) : start] + between)
+    return told is not None and not _PEOPLE.search(told["disease"])
+
+
 def may_be_new(text: str, position: int, limit: Found) -> bool:
     """Whether months may be the age of a scan, a sample or a lesion ("new (younger than 6 months)")."""
     numbers = [number for number in (limit.limit.low, limit.limit.high) if number is not None]
     in_months = limit.unit is not None and limit.unit.ucum != "a"
     few = in_months or max(numbers) < _FEW_YEARS
     return few and _SOMEONE.search(text[max(0, position - _AROUND) : position]) is None
+
+
+def from_days_to_years(text: str, start: int) -> tuple[Found, Found] | None:
+    """Return the two ends of an age told in days or weeks and in years ("> 28 days and < 22 years")."""
+    first = parse_limit(text, start)
+    if first is None or first.unit is None or first.unit.ucum not in ("d", "wk") or first.limit.low is None:
+        return None
+    joint = _TO_YEARS.match(text, first.end)
+    second = parse_limit(text, joint.end()) if joint else None
+    most = None if second is None or second.unit is None or second.unit.ucum != "a" else second.limit.high
+    if second is None or most is None or (second.stated and second.limit.low is not None):
+        return None
+    if first.stated == (first.limit.high is not None):
+        return None
+    least = Limit(low=first.limit.low, low_inclusive=first.limit.low_inclusive)
+    upper = Limit(high=most, high_inclusive=second.limit.high_inclusive)
+    return replace(first, limit=least, stated=True), replace(second, limit=upper, stated=True)
 
 
 def with_shared_years(text: str, limit: Found) -> Found:

@@ -9,7 +9,7 @@ from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.ages import is_lawful
 from trialgraph.criteria.quantities.fitting import local_name
-from trialgraph.criteria.quantities.limits import parse_limit
+from trialgraph.criteria.quantities.limits import parse_limit, with_suffix
 from trialgraph.criteria.quantities.sides import Found
 from trialgraph.expressions import Limit
 
@@ -149,7 +149,10 @@ def on_scale(text: str, term: Term, found: Found | None) -> Found | None:
     if found is None or term.unit != "{score}" or found.unit is not None:
         return found
     told = SCALED.match(text, found.end)
-    return replace(found, end=told.end()) if told else found
+    if told is None:
+        return found
+    found = replace(found, end=told.end())
+    return found if found.stated else with_suffix(text, found)
 
 
 def tells_change(text: str, start: int) -> bool:

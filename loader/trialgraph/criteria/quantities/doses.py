@@ -16,7 +16,7 @@ from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.limits import side_of
 from trialgraph.expressions import Limit, Span, Value
 
-__all__ = ["Dose", "doses_of"]
+__all__ = ["Dose", "doses_of", "offers_other"]
 
 _RATE = (
     r"(?:/\s?d(?:ay)?\b|per\s+day\b|(?:a|each|every)\s+day\b|(?:once\s+)?daily\b|once\s+a\s+day\b|QD\b"
@@ -51,6 +51,17 @@ _EVER = re.compile(
 _NEAR = 60
 _FURTHEST = 160
 """How many characters a dose may stand from its drug, its comparator included."""
+
+
+_PARTED = re.compile(r"[,;]|\band\b|\bbut\b", re.IGNORECASE)
+_ALIKE = re.compile(
+    r"\bor\s+(?:its\s+|an?\s+|the\s+)?(?:\w+\s+)?equivalents?\b"
+    r"|\b(?:stable|steady)\s+or\s+(?:decreas|taper|reduc|wean|improv)\w*"
+    r"|\b(?:off|no|without|discontinued)\b.*?\bor\b",
+    re.IGNORECASE,
+)
+"""Alternatives in all of which somebody keeps to a dose."""
+_OTHER = re.compile(r"\bor\b|/or\b|\bunless\b|\bexcept", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +155,12 @@ def doses_of(
         told += len(text[told:]) - len(text[told:].lstrip())
         found[told] = Dose(value, start, end, told)
     return found
+
+
+def offers_other(before: str, behind: str) -> bool:
+    """Whether words around a dose offer something else to those who don't keep to it ("or approved by …")."""
+    told = f"{_PARTED.split(before)[-1]} {_PARTED.split(behind)[0]}"
+    return _OTHER.search(_ALIKE.sub("", told)) is not None
 
 
 def _around_drugs(text: str) -> Iterator[tuple[int, int]]:

@@ -18,7 +18,7 @@ from trialgraph.criteria.quantities.ranges import (
 from trialgraph.criteria.quantities.sides import MONTHS, Found, are_opposite, merged
 from trialgraph.expressions import Limit, Reference
 
-__all__ = ["OPENING", "THEN", "after_comparator", "parse_limit", "parse_range", "side_of"]
+__all__ = ["OPENING", "THEN", "after_comparator", "parse_limit", "parse_range", "side_of", "with_suffix"]
 
 _RANGE = re.compile(r"\s*(?:(?:-|to\b|through\b|~)\s*(?=[\d.])|to\s+(?=[a-z]))", re.IGNORECASE)
 _OR = re.compile(r"\s+or\s+(?=[a-z\d])", re.IGNORECASE)
@@ -131,9 +131,13 @@ def _up_to(text: str, first: Found) -> Found | None:
     """Take in the upper end of "≥ 18 years to 80 years", which has no sign of its own."""
     joint = _UNIT_RANGE.match(text, first.end) if first.limit.high is None else None
     number = parse_number(text, joint.end()) if joint else None
-    if number is None or first.limit.low is None or number.value <= first.limit.low:
+    if number is None or first.limit.low is None:
         return None
     upper = _with_unit(text, Found(Limit(high=number.value), None, None, first.start, number.end))
+    if {each.unit.ucum for each in (first, upper) if each.unit is not None} == set(MONTHS):
+        return merged(first, upper)
+    if number.value <= first.limit.low:
+        return None
     same = (upper.unit, upper.relative_to) == (first.unit, first.relative_to)
     bare = first.unit is None and first.relative_to is None
     return merged(first, upper) if same or bare else None
@@ -229,7 +233,7 @@ def _parse_uncompared(text: str, start: int, number: Number) -> Found:
         return _with_unit(text, Found(Limit(low=number.value), None, None, start, plus.end()))
     exact = Found(Limit(low=number.value, high=number.value), None, None, start, number.end, stated=False)
     found = _with_unit(text, exact)
-    return _parse_twice_united(text, found) or _with_suffix(text, found)
+    return _parse_twice_united(text, found) or with_suffix(text, found)
 
 
 def _parse_turned(text: str, start: int, high: Number, low: Number) -> Found | None:
@@ -350,7 +354,7 @@ def _times(value: float, factor: float) -> float:
     return value if factor == 1 else float(f"{value * factor:.12g}")
 
 
-def _with_suffix(text: str, found: Found) -> Found:
+def with_suffix(text: str, found: Found) -> Found:
     """Apply "or older", "or more" to a bare number."""
     old = _OLD.match(text, found.end)
     match = wording().suffix.match(text, old.end() if old else found.end)

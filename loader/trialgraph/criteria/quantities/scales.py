@@ -13,7 +13,7 @@ from trialgraph.criteria.quantities.limits import OPENING, THEN, after_comparato
 from trialgraph.criteria.quantities.sides import Found
 from trialgraph.expressions import Limit
 
-__all__ = ["alike_scales", "parse_scale_limit", "parse_sum"]
+__all__ = ["alike_scales", "parse_choice", "parse_scale_limit", "parse_sum"]
 
 _SUM = re.compile(
     r"(?:(?:sum|scores?|grade|gleason|of|is)\s+)*(?P<compare>[≥>≤<]?)\s*(?P<first>[1-5])\s*\+\s*(?P<second>[1-5])(?![\d.])"
@@ -26,6 +26,12 @@ _SUM_TOO = re.compile(
     r"(?:\s*=\s*\(?\d{1,2}\)?)?",
     re.IGNORECASE,
 )
+_CHOICE = re.compile(
+    r"(?:(?:scores?|sum|grade|group|category|categories|of|is|either|being)\b[\s:=]*)*(?P<scores>\d{1,2}(?:\s*,\s*\d{1,2})*"
+    r"\s*,?\s*(?:or|and)\s+\d{1,2})(?![\d.+/-]|\s*(?:%|points?\s+(?:above|below)|times|days?|weeks?|months?|years?|lines?|cores?))",
+    re.IGNORECASE,
+)
+"""Scores of which any will do, told one by one."""
 _CLASS = re.compile(r"(?:(?:class(?:es|ification)?|grades?)\b\s*)+", re.IGNORECASE)
 _GLOSS = re.compile(r"\s*\([^()\d≤≥<>]{4,200}\)")
 _TO = re.compile(r"\s?-\s?(?=\d(?!\d|\s*(?:days?|weeks?|months?)\b))")
@@ -48,6 +54,15 @@ def _is_named_alone(text: str, term: Term) -> bool:
     word = re.escape(term.label.split()[0])
     limited = re.search(rf"\b{word}\b[^.;]{{0,40}}?[≥>≤<]\s*\d{{2,3}}\b(?!\s*-?\s*(?:year|yr))", text)
     return limited is None and re.search(rf"\b{word}\b", text) is not None
+
+
+def parse_choice(text: str, position: int) -> Found | None:
+    """Read scores told one by one, so long as none is left out between them ("8, 9 or 10")."""
+    match = _CHOICE.match(text, position)
+    scores = [int(score) for score in re.findall(r"\d+", match["scores"])] if match else []
+    if match is None or scores != list(range(scores[0], scores[0] + len(scores))):
+        return None
+    return Found(Limit(low=float(scores[0]), high=float(scores[-1])), None, None, position, match.end())
 
 
 def parse_sum(text: str, position: int) -> Found | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from trialgraph.criteria.language.tokens import Token, token_at
 from trialgraph.criteria.language.vocabulary import Mention, Term
 from trialgraph.criteria.language.wording import wording
-from trialgraph.criteria.quantities.ages import is_of_diagnosis
+from trialgraph.criteria.quantities.ages import from_days_to_years, is_of_diagnosis
 from trialgraph.criteria.quantities.bounds import (
     after_distance,
     is_exact,
@@ -34,7 +34,7 @@ from trialgraph.criteria.quantities.fitting import (
 from trialgraph.criteria.quantities.limits import parse_limit, parse_range, side_of
 from trialgraph.criteria.quantities.methods import past_method
 from trialgraph.criteria.quantities.outsides import outside_of, reference_beside
-from trialgraph.criteria.quantities.scales import alike_scales, parse_scale_limit, parse_sum
+from trialgraph.criteria.quantities.scales import alike_scales, parse_choice, parse_scale_limit, parse_sum
 from trialgraph.criteria.quantities.series import EITHER, SeriesReader
 from trialgraph.criteria.quantities.sides import Found
 from trialgraph.criteria.trees import all_of, any_of, dated
@@ -53,6 +53,7 @@ _BY_SEX = re.compile(
 )
 _CLOSING = re.compile(r"\s*[)\]]")
 _SIGNS = {("low", True): "≥", ("low", False): ">", ("high", True): "≤", ("high", False): "<"}
+_RESULTS = frozenset({"level", "value", "concentration"})
 _ARTICLES = frozenset({"a", "an", "the"})
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
 _NEAR = 20
@@ -123,8 +124,9 @@ class ValueReader:
         if not terms or after >= len(self.tokens) or (len(terms) > 1 and any(t.unit == "a" for t in terms)):
             return None
         terms = self._of_diagnosis(terms, start)
-        if not lead and (outside := self._outside(terms, position, self.tokens[after - 1].end)) is not None:
-            return outside
+        offset = self.tokens[after - 1].end
+        if not lead and (apart := self._apart(terms, position, offset)) is not None:
+            return apart
         found = self._limit_after(terms, position, self.tokens[after - 1].end)
         if found is not None and lead:
             found = led(lead, found)
@@ -170,6 +172,20 @@ class ValueReader:
         if told is None or len(terms) > 1 or len(known) < len(atoms):
             return None
         return FoundValue(any_of(known), terms, "", position, token_at(self.tokens, told[2]))
+
+    def _apart(self, terms: tuple[Term, ...], position: int, offset: int) -> FoundValue | None:
+        """Read two limits that no single one can stand for."""
+        return self._outside(terms, position, offset) or self._aged(terms, position, offset)
+
+    def _aged(self, terms: tuple[Term, ...], position: int, offset: int) -> FoundValue | None:
+        """Read an age "> 28 days and < 22 years", whose ends are told in units of their own."""
+        aged = terms[0].unit == "a" and not self.exclusion
+        ends = from_days_to_years(self.text, past_fillers(self.text, offset)[0]) if aged else None
+        atoms = [self._atom(terms[0], each, self.tokens[position].start) for each in ends or ()]
+        known = [atom for atom in atoms if atom is not None]
+        if ends is None or len(known) < len(atoms):
+            return None
+        return FoundValue(all_of(known), terms, "", position, token_at(self.tokens, ends[1].end))
 
     def _beside_distance(self, terms: tuple[Term, ...], position: int, found: Found) -> FoundValue | None:
         """Read "> 2 g/dL below the lower limit of normal or < 10 g/dL": of the first only its words."""
@@ -225,6 +241,8 @@ class ValueReader:
             # "Normal ALT, and HBV DNA < 2,000 IU/mL": the limit is on the second alone.
             terms, joiner, after = terms[:1], "", self.series.skip_gloss(mention.end)
             offset = self.tokens[after - 1].end
+        while after < len(self.tokens) and self.tokens[after].form in _RESULTS:
+            after += 1
         start = self.tokens[position].start
         found = Found(Limit(low=1.0, high=1.0), None, None, start, offset, normal=True)
         return self.build(terms, joiner, found, start, following, after)
@@ -314,6 +332,8 @@ class ValueReader:
             return told
         if (scale := wording().scales.get(local_name(term))) is not None:
             return parse_scale_limit(self.text, offset, scale)
+        if term.unit == "{score}" and (choice := parse_choice(self.text, offset)) is not None:
+            return choice
         return on_scale(self.text, term, parse_limit(self.text, offset))
 
     def _read_scale_group(self, position: int) -> FoundValue | None:
@@ -336,13 +356,20 @@ class ValueReader:
                 return self.build(alike, "or" if len(alike) > 1 else "", found, start, -1, end)
         return None
 
+    def _parts(self, offset: int) -> bool:
+        """Whether a stroke behind a limit parts it from the next quantity ("SBP > 170/DBP > 105")."""
+        following = token_at(self.tokens, offset) + 1
+        stroke = following < len(self.tokens) and self.tokens[following - 1].text == "/"
+        mention = self.mention_at(following) if stroke else None
+        return mention is not None and mention.term.quantity
+
     def _atom(self, term: Term, found: Found, start: int) -> Expression | None:
         span = self.span(start, found.end)
         if found.normal:
             return within_normal(term, span)
         bare = found.unit is None and found.relative_to is None
         scored = local_name(term) in wording().scales
-        if bare and not scored and _UNKNOWN_UNIT.match(self.text, found.end):
+        if bare and not scored and _UNKNOWN_UNIT.match(self.text, found.end) and not self._parts(found.end):
             return None
         fitted = fit_limit(term, found)
         if fitted is None and bare and ends_item(self.text, found.end):

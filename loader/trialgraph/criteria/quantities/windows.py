@@ -118,7 +118,7 @@ def _length(name: str) -> tuple[str, str]:
     )
 
 
-_THE = r"within\s+|a\s+period\s+of\s+|the\s+|an?\s+(?=\d)|≤\s*"
+_THE = r"within\s+|a\s+period\s+of\s+|the\s+|an?\s+(?=\d)|[<≤]\s*"
 _AT_MOST = (
     rf"{_THE}|<\s*|less\s+than\s+|no\s+more\s+than\s+|at\s+(?:most|least)\s+|(?:a\s+)?m(?:in|ax)imum\s+(?:of\s+)?"
     r"|in\s+(?=\d)|the\s+first\s+(?=\w+\s+\w+\s+(?:prior|before)\b)|the\s+period\s+(?=[<≤])"
@@ -147,7 +147,8 @@ _BEFORE = (
     r"|\s+previous(?=\s*(?:[.,;)]|$|which|with)))"
 )
 _LIVES = (
-    r"(?:\d+|[a-z]+)\s*(?:\(\s*\w+\s*\)\s*)?(?:drug[- ]?\s?)?(?:elimination\s+|terminal\s+|plasma\s+)?"
+    r"(?:\d+|[a-z]+)[\s-]*(?:\(\s*\w+\s*\)\s*)?(?:[x×]\s*)?(?:the\s+)?(?:drug[- ]?\s?)?"
+    r"(?:elimination\s+|terminal\s+|plasma\s+)?"
     r"(?:half[- ]?li(?:fe|ves)|t\s*1/2)(?:\s*\(\s*t\s*1/2\s*\))?"
 )
 _SOME_LIVES = (
@@ -162,7 +163,7 @@ _LIVES_ALONE = (
 """Half-lives without a time that is stated beside them."""
 _HALF_LIVES = (
     r"(?P<lives>\s*[,(]?\s*(?:or|and)\s+(?:within\s+|a\s+time\s+interval\s+(?:of\s+)?|less\s+than\s+"
-    rf"|at\s+least\s+|<\s*)*{_SOME_LIVES}\)?)?"
+    rf"|at\s+least\s+|[<≤]\s*)*{_SOME_LIVES}\)?)?"
 )
 
 
@@ -226,7 +227,8 @@ def _pattern() -> re.Pattern[str]:
         rf"|(?P<most>(?:less\s+than|≤|<|under)\s*)?{number3}\s*-?\s*{unit3}(?:\s+or\s+(?:less|fewer))?"
         rf"(?:{_BEFORE}|(?=\s*\(?\s*or\s+{_SOME_LIVES}\s*\)?{_WHICH}{_BEFORE})"
         rf"|(?(most)(?=\s*\(?\s*or\s+{_LIVES})|(?!)))"
-        rf"|(?:within(?:\s+a\s+period\s+of)?|<|≤|less\s+than)\s*(?P<ahead>{_SOME_LIVES}\s*(?:,\s*)?(?:or|and)\s+(?:within\s+|<\s*)?)"
+        rf"|(?:within(?:\s+a\s+period\s+of)?|<|≤|less\s+than)\s*≤?\s*"
+        rf"(?P<ahead>{_SOME_LIVES}\s*(?:,\s*)?(?:or|and)\s+(?:within\s+|[<≤]\s*)?)"
         rf"{number4}\s*-?\s*{unit4}(?P<before4>{_BEFORE})?(?=\s*(?:[,(]|whichever|prior|before|from|of))"
         rf"|(?P<alone>{_LIVES_ALONE}))"
         rf"{_HALF_LIVES}{_whichever('1')}(?P<before2>{_BEFORE})?{_whichever('2')}",

@@ -26,6 +26,11 @@ _EVERYONE = re.compile(
 )
 """Words that tell nobody from the other patients of a trial."""
 _ALL = re.compile(r"(?:all|both)\b", re.IGNORECASE)
+_ALL_OF_IT = re.compile(
+    r"(?:all|both)\s+(?!.*\b(?:except|but|other|not|patients|subjects|participants)\b)", re.IGNORECASE
+)
+_ABOUT = re.compile(r"^(?:(?:only|applicable|common)\s+)?(?:for|of|in|to)\s+(?:the\s+)?", re.IGNORECASE)
+_ONLY = re.compile(r"\W*only\s+for\b", re.IGNORECASE)
 _TOPIC = re.compile(
     r"related\b|\b(?:diseases?|tumou?rs?|organs?|laborator\w+|labs?|medical|medications?|drugs?|histolog\w*|patholog\w*|imaging|radiolog\w*"
     r"|cns|central\s+nervous|ocular|eye|cardiac|cardiovascular|hematolog\w*|haematolog\w*|hepatic|renal|liver|functions?|demographics?|diagnos\w+"
@@ -61,15 +66,19 @@ def group_in(*places: str, parts_only: bool = False) -> str | None:
         'participants with COPD'
     """
     for words in places:
-        bare = re.sub(r"^(?:for|of|in)\s+(?:the\s+)?", "", words.strip(" \t-–—()[],/*_"), flags=re.IGNORECASE)
+        bare = _ABOUT.sub("", words.strip(" \t-–—()[],/*_"))
         if not bare:
             continue
         bare += ")" * (bare.count("(") - bare.count(")"))
         if _SCOPE_WORD.search(bare):
             opening = opening_part(f"{bare.strip()}:")
-            whole = (opening is not None and opening.whole) or is_first_step(bare.strip())
+            whole = (
+                (opening is not None and opening.whole)
+                or _ALL_OF_IT.match(bare)
+                or is_first_step(bare.strip())
+            )
             return None if whole else bare.strip()
-        if not parts_only and _tells_some(bare):
+        if _ONLY.match(words) or (not parts_only and _tells_some(bare)):
             return bare.strip()
     return None
 

@@ -10,14 +10,16 @@ from trialgraph.criteria.language.cohorts import opening_part
 from trialgraph.criteria.language.offers import lists_kinds
 from trialgraph.criteria.sections.contraceptives import lists_contraceptives
 from trialgraph.criteria.sections.groups import group_in, part_in
+from trialgraph.criteria.sections.rulings import ruled_kind, ruling_end, speaks_of_list
+from trialgraph.criteria.sections.titles import names_others, title_scope
 
-__all__ = ["Heading", "is_lead_in", "lets_some_in", "parse_heading"]
+__all__ = ["Heading", "is_lead_in", "lets_some_in", "parse_heading", "parse_ruling", "scoped_by_rest"]
 
 _DECORATION = r"[\s*_#>\\-]*"
 _PART = r"(?:stages?|steps?|phases?|parts?|cohorts?|arms?|groups?|strat(?:um|a))"
 _TAIL = (
-    r"(?P<tail>\s*(?:(?:for|of|in)\s+[^:.;]{1,90}|[-–—(,/\[][^:]{0,90}"
-    rf"|(?:(?:applicable\s+to|all\s+{_PART}|{_PART}\s+(?:\d|[IVX]+\b|[A-Z]\b)|(?:trial|study)\s+\w+|summary)\b[^:.;]{{0,90}}"
+    r"(?P<tail>\s*(?:(?:only\s+)?(?:for|of|in)\s+[^:.;]{1,90}|(?:applicable|specific)\s+to\s+[^:.;]{1,90}|[-–—(,/\[][^:]{0,90}"
+    rf"|(?:(?:all\s+{_PART}|{_PART}\s+(?:\d|[IVX]+\b|[A-Z]\b)|(?:trial|study)\s+\w+|summary)\b[^:.;]{{0,90}}"
     r"|(?:are|is|includes?|will\s+be)(?:\s+(?:as\s+follows|the\s+following|listed\s+below|as\s+below))?)(?=\s*[:：]))?)"
 )
 _CRITERIA = r"(?:criteri(?:a|on|as|um)|critieria|critera|critiera|criteira|criterias)"
@@ -40,7 +42,7 @@ _CALLED = (
     rf"(?P<negated>non[-\s]?)?(?P<kind>inclusion|exclusion)\s+{_CRITERIA}"
 )
 _NAMED = re.compile(
-    rf"^{_DECORATION}{_CALLED}(?P<tail>\s+[^:.;]{{1,90}})?\s*(?P<end>[:：]){_DECORATION}$"
+    rf"^{_DECORATION}{_CALLED}(?P<tail>\s+[^:.;]{{1,160}})?\s*(?P<end>[:：]){_DECORATION}$"
     rf"|^{_DECORATION}{_CALLED.replace('?P<', '?P<bare_')}"
     rf"(?P<bare_tail>\s+(?:(?:specific\s+(?:to|for)|to\s+receive)\b|{_PART}\s+(?:\d|[IVX]+\b|[A-Z]\b))[^:.;]{{0,90}})?"
     rf"{_DECORATION}$",
@@ -60,6 +62,7 @@ _SPOKEN_OF = re.compile(
 )
 _EXPLAINED = re.compile(r"\s*\([^()]{60,}\)\s*[:：]?\s*$")
 _LONGEST_NAME = 14
+_WHOSE = re.compile(r"\s*(?:only\s+for|applicable\s+to|specific\s+to)\b", re.IGNORECASE)
 _SAID = re.compile(r"\s+(?:will|shall|may|are|is|includes?)\b", re.IGNORECASE)
 _OTHER_LIST = re.compile(r"\b(?:inclusion|exclusion)\b", re.IGNORECASE)
 _GENERAL = re.compile(
@@ -71,6 +74,17 @@ _LEAD_EXCLUSION = re.compile(
     r"\b(?:exclu(?:ded|sion|de)|ineligible|disqualified|not\s+(?:be\s+)?(?:eligible|included|enrolled|allowed|participate))\b",
     re.IGNORECASE,
 )
+_OF_OTHER = re.compile(
+    r"\b(?:ineligible|not\s+(?:be\s+)?eligible)\s+(?:for|to\s+(?:receive|undergo|have))\s+(?:the\s+|this\s+|an?\s+)?"
+    r"(?!\w*\s*(?:stud|trial|participat|enrol|inclu|entry|protocol|research|screening|admission|randomi|registration|part\b"
+    r"|cohort|arm\b|phase|step))",
+    re.IGNORECASE,
+)
+"""What patients aren't fit for that isn't the trial itself ("ineligible for cisplatin")."""
+_SUBJECT = re.compile(
+    r"(?P<named>[^:.;]{3,60}?)\s+(?:who|that|meeting|will|are|is|must|should|may)\b", re.IGNORECASE
+)
+_THOSE_LISTED = re.compile(r"\b(?:patients?|subjects?|participants?|following)\b", re.IGNORECASE)
 _LEAD_INCLUSION = re.compile(
     r"\b(?:eligible|eligibility|included|inclusion|enrolled|enrollment|enrolment)\b", re.IGNORECASE
 )
@@ -109,15 +123,22 @@ _OTHERS_APPLY = re.compile(
     r"\b(?:apply|applies)\b|\b(?:protocol|other)[-\s]+(?:defined|specified)", re.IGNORECASE
 )
 _CHOICE = re.compile(
-    r"\b(?:(?:at\s+least|any)\s+(?:one|two|three|1|2|3)|one|two|either|any|more)\b[^:]{0,40}\bfollowing\b|\bone\s+of\b",
+    r"\b(?:(?:at\s+least|any)\s+(?:one|two|three|1|2|3)|one|two|either|any|more)\b[^:]{0,40}\bfollowing\b"
+    r"|\b(?:one|two|three|[1-3]|either)\s+(?:or\s+more\s+)?of\b",
     re.IGNORECASE,
 )
 _ALL = re.compile(r"\ball\b[^:]{0,40}\bfollowing\b", re.IGNORECASE)
 _ASKING = re.compile(
-    r"[≤≥<>]|=<|\bexceptions?\s*:\s*$|\b(?:must|should)\s+have\s+(?:a\s+)?(?!adequate|met|been)\w[^:]*,?\s+defined\s+as\s*:"
+    r"[≤≥<>]|=<|\b(?:exceptions?|except(?:\s+for)?)\s*:\s*$|\b(?:tested|required|needed)\s+in\s+patients\s+with\s*:\s*$|\b(?:must|should)\s+have\s+(?:a\s+)?(?!adequate|met|been)\w[^:]*,?\s+defined\s+as\s*:"
     r"|\bha(?:s|ve)\s+(?:received|had)\s+(?!(?:any|one|all|each|either|none)?\s*(?:of\s+)?the\s+following|any\s*:)[^:]*:\s*$",
     re.IGNORECASE,
 )
+_WITHIN = re.compile(
+    r"\b(?:within|in|during|over)\s+(?:the\s+)?(?:(?:last|past|previous|prior|preceding)\s+)?"
+    r"(?:\d+|one|two|three|four|six|twelve)[\s-]*(?:hours?|days?|weeks?|months?|years?)\b",
+    re.IGNORECASE,
+)
+"""The time that each of what stands below is barred for."""
 _LET_IN = re.compile(
     r"\bexceptions?\b[^:]*:\s*$|\bnot\s+(?:required|needed|necessary|mandatory)\s+unless\s*:\s*$"
     r"|\b(?:child-?\s?bearing|menopaus\w*|reproductive\s+potential)\b[^:.;]*\b(?:defined|excludes)\b[^:.;]*:\s*$"
@@ -138,6 +159,10 @@ _RULING = re.compile(
     re.IGNORECASE,
 )
 """A heading with the sentence that says what it means in the same line."""
+_OPENS_RULING = re.compile(
+    r"\s+(?=(?:In\s+order|To\s+be|All|Any|An?|Each|Patients?|Subjects?|Participants?|Individuals?)\s)"
+)
+"""Where the sentence may start that goes on in the line of a list's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +213,38 @@ def parse_heading(line: str) -> Heading | None:
     return part or _parse_sentence_heading(line)
 
 
+def parse_ruling(line: str) -> Heading | None:
+    """Return what a line says whose first sentence only tells what the list below it means, or None.
+
+    Before that sentence the list may be named ("Inclusion criteria for caregivers All subjects must …").
+
+    Example:
+        >>> parse_ruling("Patients will be excluded if they meet any of these criteria. See below.").length
+        71
+    """
+    end = ruling_end(line)
+    if end > _LONGEST or not line[:1].isalpha() or not speaks_of_list(line):
+        return None
+    kind = ruled_kind(line[:end])
+    if kind is not None:
+        return Heading(kind, None, end, end >= len(line))
+    for start in _OPENS_RULING.finditer(line, 0, end):
+        kind = ruled_kind(line[start.end() : end])
+        named = None if kind is None else parse_heading(f"{line[: start.start()]}:")
+        if named is not None and named.whole and named.kind in (None, kind):
+            return Heading(kind, named.scope, end, end >= len(line))
+    return None
+
+
+def scoped_by_rest(heading: Heading, line: str) -> Heading:
+    """Return the heading of a list with whom the rest of its line names ("Inclusion criteria: Part B")."""
+    rest = line[heading.length :].strip().rstrip(" .:")
+    if heading.whole or heading.kind is None or heading.scope is not None or len(rest) > _SHORT:
+        return heading
+    scope = title_scope(rest, colon=True, inclusion=heading.kind == "inclusion")
+    return heading if scope is None else Heading(heading.kind, scope, len(line))
+
+
 def _parse_part(line: str) -> Heading | None:
     """Return what a line says that is nothing but the name of a part of the trial, or of all its parts."""
     words = _DECORATED.sub("", line).rstrip()
@@ -212,7 +269,7 @@ def _parse_name(line: str) -> Heading | None:
         return None
     denied = match["bare_negated" if bare else "negated"]
     barring = kind.lower() == "exclusion" or denied is not None
-    named = None if tail is None or _SAID.match(tail) else tail.strip(" \t()[],/*_-")
+    named = None if tail is None or _SAID.match(tail) else _AROUND.sub("", tail.strip(" \t()[],/*_-"))
     scope = named or group_in(before)
     return Heading("exclusion" if barring else "inclusion", scope, len(line))
 
@@ -248,10 +305,10 @@ def _parse_sentence_heading(line: str) -> Heading | None:
         return Heading(None, None, len(line))
     if lets_some_in(line) or _NOTE.match(line):
         return None
-    if _LEAD_EXCLUSION.search(line) and re.search(
-        r"\b(?:patients?|subjects?|participants?|following)\b", line, re.I
-    ):
-        return Heading("exclusion", part_in(line), len(line))
+    barring = _OF_OTHER.sub(" ", line)
+    others = _others_in(line)
+    if _LEAD_EXCLUSION.search(barring) and (others or _THOSE_LISTED.search(line)):
+        return Heading("exclusion", part_in(line) or others, len(line))
     if (
         _LEAD_INCLUSION.search(line)
         and _ENTERING.search(line)
@@ -259,8 +316,14 @@ def _parse_sentence_heading(line: str) -> Heading | None:
         and not _CHOICE.search(line)
     ):
         entered = _ENTERED.search(line)
-        return Heading("inclusion", entered["scope"] if entered else part_in(line), len(line))
+        return Heading("inclusion", entered["scope"] if entered else part_in(line) or others, len(line))
     return None
+
+
+def _others_in(line: str) -> str | None:
+    """Return whom but patients a sentence above a list is about ("Clinicians will be excluded if:")."""
+    named = _SUBJECT.match(line)
+    return named["named"].strip() if named is not None and names_others(named["named"].strip()) else None
 
 
 def lets_some_in(line: str) -> bool:
@@ -279,7 +342,7 @@ def _is_sentence(match: re.Match[str]) -> bool:
         return True
     if _SENTENCE.search(before) and not before.lower().startswith("all "):
         return not colon or len(before.split()) > 4
-    return not colon and len((before + tail).split()) > 8
+    return not colon and len((before + tail).split()) > (_LONGEST_NAME if _WHOSE.match(tail) else 8)
 
 
 def _scope_of(match: re.Match[str]) -> str | None:
@@ -299,4 +362,4 @@ def is_lead_in(words: str, kind: Kind) -> bool:
         return True
     if kind == "inclusion":
         return _CHOICE.search(words) is not None or lists_kinds(words)
-    return _ALL.search(words) is not None
+    return _ALL.search(words) is not None or _WITHIN.search(words) is not None

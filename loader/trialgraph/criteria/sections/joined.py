@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from trialgraph.criteria.criterion import Part
-from trialgraph.criteria.sections.segmentation import Item
+from trialgraph.criteria.sections.items import Item
 
 __all__ = ["joined"]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from trialgraph.criteria.language.offers import offers_choice
 from trialgraph.criteria.sections.contraceptives import lists_contraceptives
 from trialgraph.criteria.sections.ends import is_over
-from trialgraph.criteria.sections.segmentation import Item
+from trialgraph.criteria.sections.items import Item
 
 __all__ = ["below_leads"]
 

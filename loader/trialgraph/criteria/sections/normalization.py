@@ -34,7 +34,7 @@ _MULTIPLIED = (
 _ITEM = r"(?=[^\S\r\n]*(?:$|[\r\n;,)]))"
 """The end of an item, before which "× 109" is a power of ten that has lost more than its sign."""
 _EDIT = re.compile(
-    rf"""(?![a-df-wyzA-DF-WYZ,.;:'"-]|[eE](?!\d)|\x20[a-df-wyzA-DF-WYZ])(?:
+    rf"""(?![a-df-wyzA-DF-WYZ,.;:'"-]|[eE](?!\d)|(?<!on-)(?<!on\x20-)\x20[a-df-wyzA-DF-WYZ])(?:
       (?P<escape>\\(?=[-<>\[\]^*_~#().&+=|`{{}}"'/!$%:;,?@\\]))
     | (?P<entity>&(?:amp;)*(?:lt|gt|le|ge|amp|nbsp|apos|quot|\#34|\#39|\#8804|\#8805|\#60|\#62);(?:\s?=)?)
     | (?P<misread>â‰[¥¤]|â€[“”˜™œ\x9d]|Î¼|Âµ|Ã—|Â[°±²³]|(?<=[a-z])\?(?=s\s))
@@ -55,6 +55,7 @@ _EDIT = re.compile(
     | (?P<raised>(?<=\^)(?:9|12)(?=\s?[lL]\b))
     | (?P<bare>(?<=\d)\s(?=10(?:9|12|\^9|\^12)\s*/\s*[lL]\b))
     | (?P<gap>(?<=[<>≤≥=\s]\d)\x20(?=\.\d)|(?<=[<>≤≥\s]\d\.)\x20(?=\d\s?[xX×*]\s?[UL]LN)
+        |(?<=\b[nN]on)\x20(?=-\s?[a-zA-Z])|(?:(?<=\b[nN]on-)|(?<=\b[nN]on\x20-))\x20(?=(?!and\b|or\b)[a-zA-Z])
         |(?<=[a-z]{{4}})[1-9](?=\s*=?\s*\\?[≥≤<>])|(?<=[a-zA-Z)])(?:\*{{1,3}}|[†‡§])(?=\s*\\?[≥≤<>]\s?=?\s?\d))
     | (?P<neo>\([nN]eo-?\)[\s-]?(?=adjuvant))
     | (?P<blank>[^\S\x20]\s*|\x20\s+)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.sections.headings import parse_heading
 from trialgraph.criteria.sections.markers import Line, Marker, Numbering, RunOn, run_ons
+from trialgraph.criteria.sections.rulings import ruled_kind
 
 __all__ = ["with_run_ons"]
 
@@ -20,7 +21,7 @@ _REFERS = re.compile(
 _ANEW = re.compile(r"criteria\b", re.IGNORECASE)
 _LAST = 30
 _FEWEST_WORDS = 4
-_LONGEST_TAIL = 60
+_LONGEST_TAIL = 220
 """How far from a line's end a heading in it is sought, so that no line makes that slow."""
 _BULLET = re.compile(
     r"(?<=[:;,.])\s*(?P<sign>[•●▪◦■])\s*(?=\w)|(?<=[^\s*])\s+(?P<other>[•●▪◦■])\s*(?=[A-Z≥≤<>])(?!Mass\b|Weight\b)"
@@ -33,7 +34,8 @@ _EXPLAINS = re.compile(
 _DEEPER = 2
 _HEADING = re.compile(
     r"(?P<before>\S+)\s+(?P<heading>(?:(?:Main|Key|Major)\s+)?"
-    r"(?:(?:Ex|In)clusion\s+Criteria|(?:EX|IN)CLUSION\s+CRITERIA)\s*:?)$"
+    r"(?:(?:Ex|In)clusion\s+Criteria\s*:?|(?:EX|IN)CLUSION\s+CRITERIA\s*:?|(?:Ex|In)clusion\s+criteria\s*:))"
+    r"(?P<rest>\s*$|\s+[^\s.][^.:]*\.?$)"
 )
 _SPOKEN_OF = frozenset({
     "the", "all", "any", "these", "following", "other", "meet", "meets", "meeting", "fulfill", "fulfil",
@@ -132,7 +134,11 @@ def _heads_what_follows(text: str, line: Line, match: re.Match[str]) -> bool:
     apart = line.marker is not None or match["before"].endswith((".", ";"))
     if match["before"].lower() in _SPOKEN_OF or len(words) < _FEWEST_WORDS or not apart:
         return False
-    return parse_heading(text[line.start : line.end]) is None
+    rest = match["rest"].strip()
+    own = (
+        not rest or (match["heading"].endswith(":") and len(rest.split()) < _FEWEST_WORDS) or ruled_kind(rest)
+    )
+    return bool(own) and parse_heading(text[line.start : line.end]) is None
 
 
 def _parted(text: str, line: Line, last: Line, numbering: Numbering) -> list[Line]:

@@ -11,7 +11,7 @@ import re
 from trialgraph.criteria.language.cohorts import opening_part
 from trialgraph.criteria.language.steps import is_first_step, is_later_step
 
-__all__ = ["is_topic", "names_others", "part_title", "title_scope"]
+__all__ = ["asks_for", "is_topic", "names_disease", "names_others", "part_title", "title_scope"]
 
 _PERSONS = r"(?:patients?|subjects?|participants?|individuals?|veterans?|probands?)"
 _PART = (
@@ -48,7 +48,8 @@ _BOTH = re.compile(rf"\b(?:both|all)\s+(?:the\s+)?(?:\w+\s+)?{_PART}\b", re.IGNO
 _LATER = re.compile(
     r"(?:(?:\w+[\s-]+)?(?:criteria|eligibility|requirements?)\s+)+(?:to\s+be\s+met\s+)?"
     r"(?:(?:prior\s+to|before|at(?:\s+the)?\s+time\s+of)\s+(?!(?:\w+\s+)?(?:enrol\w*|screening|study|trial|inclusion|entry))"
-    r"|to\s+(?:begin|receive|proceed|continue|start)\s|for\s+(?:full\s+study|continu\w+|re-?treatment)\b)[^.:]*"
+    r"|to\s+(?:begin|receive|proceed|continue|start|enter|collect)\s|for\s+(?:the\s+)?(?:full\s+study|(?:confirm\w+\s+of\s+)?continu\w+"
+    r"|re-?treatment|vaccination|randomi[sz]ation|maintenance|consolidation|infusion|lymphodepletion|crossover)\b)[^.:]*"
     r"|re-?registration(?:\s+(?:eligibility|criteria))*",
     re.IGNORECASE,
 )
@@ -62,6 +63,24 @@ _NAMED_PART = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_DISEASE = re.compile(
+    r"\b(?:\w*(?:carcinoma|leuk[a]?emia|lymphoma|myeloma|sarcoma|melanoma|glioma|blastoma|globulinemia|neoplasm)s?"
+    r"|myelodysplas\w+|(?-i:[A-Z][a-z]+|[\w-]+(?<!prior)(?<!any))\s+cancers?"
+    r"|(?-i:[mci]?(?:NSCLC|SCLC|HCC|AML|ALL|CLL|MDS|NHL|DLBCL|HNSCC|SCC|CRC|RCC|TNBC|GBM|MCL|PTCL|CTCL|CML|MPN|PDAC|BTC)))\b",
+    re.IGNORECASE,
+)
+_SAYS_MORE = re.compile(
+    r"\b(?:must|should|will|ha[sd]|have|adequate|defined|follow\w*|criteria|eligib\w+|history|measurable|survivors?|includ\w+|all\s+(?-i:[a-z])"
+    r"|relapsed\s+after|progress\w+\s+(?:on|after)|treated|type|status|specified)\b",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(
+    r"\b(?<!in)eligibility\b(?!.*\b(?:is|are|if|who|not|exclu\w+)\b)|\bentry\s+criteri"
+    r"|\bcriteria\s+for\s+(?:the\s+)?(?:confirm\w+\s+of\s+)?continu\w+"
+    r"|\b(?:must|should)(?:\s+(?:be|have|meet\s+(?!any|none)[^:]*))?\s*:?\s*$",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What a title of demands says, wherever it stands ("Donor eligibility", "Healthy volunteers must:")."""
 _OF_OTHERS = re.compile(
     r"(?!(?:nursing|pregnant|lactating|breast-?feeding|prior|previous|vasectomi[sz]ed|sexual)\b)"
     r"(?:(?:the\s+)?(?:eligibility\s+)?(?:criteria|criterion|eligibility)\s+)?(?:for\s+|the\s+)*(?:(?:[\w'’/-]+|and|&)\s+){0,3}?(?:[\w]+[/-])?"
@@ -90,6 +109,14 @@ _SOME = re.compile(
     r"(?P<people>\s+populations?)?(?:\s*\([^()]*\))?",
     re.IGNORECASE,
 )
+_STAGE = re.compile(
+    rf"(?:(?:for|in)\s+)?(?:newly[\s-]+diagnosed|recurrent|relapsed|refractory|(?:previously[\s-]+)?(?:un)?treated|[\w-]*-?na[iï]ve)(?:\s*(?:/|or|and|,)\s*[\w-]+)?"
+    rf"\s+(?:\w+\s+)?{_PERSONS}(?:\s*\([^()]*\))?|(?!(?:disease|study|trial|protocol|cancer|tumou?r|site|age|sex|gender|organ|lab\w*|patient"
+    r"|population|cohort|participant|subject|other|treatment|therapy|drug|condition|procedure|safety|general)\b)[\w/+-]+[\s-]specific"
+    r"(?:\s+(?:exclusion|inclusion|eligibility))?(?:\s+criteria)?",
+    re.IGNORECASE,
+)
+"""Patients at a stage of a disease, or with a drug, whom alone exclusions may bar ("Recurrent patients:")."""
 _HAVING = re.compile(r"\b(?:positive|negative)\b", re.IGNORECASE)
 _STATES = re.compile(
     r"[≤≥<>=%]|\b(?:must|have|has|had|is|are|was|were|be|been|not|no|without|will|able|unable|willing|unwilling|may|should|can|cannot"
@@ -139,9 +166,30 @@ def title_scope(words: str, *, colon: bool, inclusion: bool) -> str | None:
     told = not _ALLOWED.search(words) and (
         _tells_whom(words, colon=colon)
         or _tells_part(words, colon=colon)
+        or (colon and _STAGE.fullmatch(words) is not None)
         or (inclusion and _tells_some(words, colon=colon))
     )
     return words if told else None
+
+
+def asks_for(title: str) -> bool:
+    """Whether a title says that what stands below it is asked for, even among exclusions.
+
+    Example:
+        >>> asks_for("Eligibility criteria prior to infusion"), asks_for("Patients with ineligibility")
+        (True, False)
+    """
+    return _ASKED.search(title) is not None
+
+
+def names_disease(title: str) -> bool:
+    """Whether a title names a disease and asks nothing of it; with another such, each is of its own patients.
+
+    Example:
+        >>> names_disease("II. Acute lymphoblastic leukemia"), names_disease("Leukemia treated as follows")
+        (True, False)
+    """
+    return _DISEASE.search(title) is not None and _SAYS_MORE.search(title) is None and not is_topic(title)
 
 
 def names_others(words: str) -> bool:

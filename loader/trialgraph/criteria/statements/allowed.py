@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.supports import is_support
 from trialgraph.criteria.quantities.fitting import is_wanted
 from trialgraph.criteria.statements.refusals import TRIAL
-from trialgraph.expressions import Narrative
+from trialgraph.criteria.statements.undemanding import is_undemanding
+from trialgraph.criteria.trees import all_of, any_of, is_formal, negate
+from trialgraph.expressions import Expression, Fact, Narrative, Not, atoms
 
-__all__ = ["allows_support", "values_allowed"]
+__all__ = ["allows_support", "taking_allowed", "values_allowed"]
 
 _BEING = frozenset({"is", "are", "be", "will be", "may be", "can be"})
 
@@ -22,6 +25,14 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 """What a permission says that asks for something all the same."""
+_MAY_TAKE = re.compile(
+    r"\W*(?:note\W+(?:that\s+)?|however\W+)?(?:(?:all|the|these|such|those)\s+)*"
+    r"(?:patients?|subjects?|participants?|individuals|they)\s+(?:may|can)\s+(?:also\s+|still\s+)?"
+    r"(?:receive|use|take|be\s+(?:receiving|taking|using|treated\s+with))\s+"
+    r"(?!no\b|not\b|only\b|up\s+to\b|a\s+maximum)",
+    re.IGNORECASE,
+)
+"""How a sentence opens that lets patients take something."""
 
 
 def values_allowed(text: Text, chunks: Sequence[Chunk]) -> tuple[list[Chunk], Narrative | None] | None:
@@ -54,6 +65,34 @@ def allows_support(text: Text, chunks: Sequence[Chunk]) -> bool:
     ]
     words = text.text[chunks[0].start : chunks[-1].end]
     return len(given) == 1 and is_support(chunks) and not _ASKING.search(words)
+
+
+def taking_allowed(
+    text: Text, chunks: Sequence[Chunk], read: Callable[[Sequence[Chunk]], Expression | None]
+) -> Expression | None:
+    """Read "patients may use X if …": whoever takes it is let in as the words say; None for other sentences.
+
+    Nobody is asked for X, or barred with it alone ("can receive steroids as long as the dose is stable").
+
+    Args:
+        text: The text under reading.
+        chunks: A sentence.
+        read: Reads what may be taken.
+    """
+    start, end = (chunks[0].start, chunks[-1].end) if chunks else (0, 0)
+    words = text.text[start:end]
+    opening = _MAY_TAKE.match(words) if " may " in words or " can " in words else None
+    if opening is None:
+        return None
+    told = read([chunk for chunk in chunks if chunk.start >= start + opening.end()])
+    facts = [atom for atom in atoms(told) if isinstance(atom, Fact)] if told is not None else []
+    if told is None or not facts or not (text.exclusion or is_formal(told)):
+        return None
+    allowed = narrative(text, start, end)
+    if is_undemanding(text, words, "beside"):
+        return allowed
+    taken = any_of([replace(fact, modifiers={}, within=None) for fact in facts])
+    return all_of([taken, Not(allowed)]) if text.exclusion else any_of([negate(taken), allowed])
 
 
 def _is_value(chunk: Chunk) -> bool:

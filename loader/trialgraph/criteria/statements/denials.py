@@ -120,7 +120,7 @@ def _listed(
     listed = _barred([_each_denied(text, item) for item in items], kind)
     if listed is None or (not kind and not all(map(_leads_on, behind))):
         return narrative(text, *place) if plain and len(behind) <= _FEW else None
-    listed = in_state_of(text, last, listed)
+    listed = in_state_of(text, last, in_time_of(leading, listed, facts_too=True))
     denied = listed if text.exclusion else negate(listed)
     if (case := _case(text, last[:at])) is not None:
         denied = asked_of(text, case, denied)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from trialgraph.concepts import packaged_concepts
 from trialgraph.criteria.chunking.chunks import Chunk, Chunker, Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.conditions.exempting import except_for
+from trialgraph.criteria.conditions.exempting import except_for, with_exception
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.vocabulary import GIVEN, Vocabulary
 from trialgraph.criteria.lists.lists import read_segments
@@ -25,9 +25,11 @@ from trialgraph.namespaces import TGC
 
 __all__ = [
     "except_before_examples",
+    "except_first",
     "item_run_in",
     "limits_excepted",
     "name_exceptions",
+    "next_bar_at",
     "read_led_in",
     "resumes_at",
 ]
@@ -41,6 +43,12 @@ _LEADING = frozenset({"except", "except for", "excepting", "other than", "with t
 _STARTING = frozenset({"any", "all", "presence", "presence of", "the", "a", "patient", "participant",
                        "subject", "other", "unresolved", "has", "have", "receipt of", "history of",
                        "prior"})  # fmt: skip
+_PREDICATES = frozenset({"has", "has a", "had", "had a", "have", "is receiving", "is currently"})
+_BEARING = re.compile(r"\b(?:who|whom|that|which|those|if|when|unless|patients?|subjects?|participants?)\b")
+"""Words behind which a verb may be that of what is excepted."""
+_TAKEN = re.compile(
+    r"\b(?:received|given|administered|completed|stopped|discontinued|started|used|taken|ended|last)\b"
+)
 _JOINTS = frozenset({"or", "and", "and / or", "/"})
 _JOINING = (" or ", " and ", ",", ";")
 _ALLOWED = re.compile(
@@ -265,22 +273,68 @@ def _excepts_cancers(text: Text, chunks: Sequence[Chunk], at: int, end: int) -> 
     return cancers and chunks[end - 1].term is not None and _TREATED.search(words) is None
 
 
+def next_bar_at(text: Text, chunks: Sequence[Chunk], at: int) -> int | None:
+    """Return where another bar stands behind an exception ("surgery other than biopsy, or had an injury").
+
+    Not so behind a cancer: "malignancy, except skin cancer, or had one that was cured" goes on excepting.
+    """
+    if any(chunk.term is not None and chunk.term.is_a(_NEOPLASM) for chunk in chunks[:at]):
+        return None
+    for index in range(at + 2, len(chunks) - 2):
+        if chunks[index].form in ("or", "and / or"):
+            start = index + 2 if chunks[index + 1].form == "who" else index + 1
+            forms = [chunk.form for chunk in chunks[start : start + 2]]
+            if not _PREDICATES.isdisjoint((forms[0], " ".join(forms))):
+                told = text.text[chunks[at].end : chunks[index].start]
+                return None if _BEARING.search(told) else index
+    return None
+
+
+def except_first(text: Text, barred: Expression, words: str, start: int) -> Expression:
+    """Return bars of which those that stand before an exception's start carry it."""
+
+    def excepted(fact: Fact) -> Fact:
+        before = fact.span is not None and text.normalized.readable(fact.span)[0] < start
+        return with_exception(fact, words) if before else fact
+
+    return map_facts(barred, excepted)
+
+
 def resumes_at(text: Text, chunks: Sequence[Chunk], at: int) -> int | None:
     """Return where the time of what is barred goes on behind an exception that stands inside its sentence.
 
     "Surgery, other than biopsy, within 4 weeks": the weeks are those of the surgery. So they are without
-    the commas after "other than", which stands with the noun it narrows, and behind the cancers excepted
-    from any ("cancer except skin cancer in the past 5 years").
+    the commas after "other than", which stands with the noun it narrows, behind the cancers excepted
+    from any ("cancer except skin cancer in the past 5 years") and behind treatments of which nothing
+    else is told ("immunosuppressants with the exception of corticosteroids within 2 weeks").
     """
     for index in range(at + 2, len(chunks)):
         if chunks[index].kind == "window":
             after_comma = chunks[index - 1].form == ","
             own = after_comma or chunks[at].form == "other than" or _excepts_cancers(text, chunks, at, index)
-            return index if own else None
+            return index if own or _excepts_treatments(text, chunks, at, index) else None
         goes_on = chunks[index].form == "," and index + 1 < len(chunks) and chunks[index + 1].kind != "window"
         if "exception" in chunks[index].classes or (goes_on and not _excepts_its_kind(chunks, at)):
             return None
     return None
+
+
+def _excepts_treatments(text: Text, chunks: Sequence[Chunk], at: int, end: int) -> bool:
+    """Whether treatments are excepted from others, and the only time is not told of those."""
+    excepted = [chunk.term for chunk in chunks[at + 1 : end] if chunk.term is not None]
+    barred = [chunk.term for chunk in chunks[:at] if chunk.term is not None]
+    if not (barred and excepted) or any(term.category not in GIVEN for term in (*barred, *excepted)):
+        return False
+    if any(chunk.kind == "window" for chunk in chunks[:at]) or _continues(chunks[end + 1 : end + 2]):
+        return False
+    told = text.text[chunks[at].end : chunks[end].start]
+    return text.text.startswith(("within", "in "), chunks[end].start) and not (
+        _TAKEN.search(told) or _BEARING.search(told)
+    )
+
+
+def _continues(behind: Sequence[Chunk]) -> bool:
+    return any(chunk.form == "and" for chunk in behind)
 
 
 def _excepts_its_kind(chunks: Sequence[Chunk], at: int) -> bool:

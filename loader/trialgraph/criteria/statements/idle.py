@@ -185,6 +185,12 @@ _TO_DEFINE = re.compile(
     re.IGNORECASE,
 )
 """How a sentence opens that tells when what the one before it bars is under control."""
+_TIMED = re.compile(r"\d\s*(?:hour|day|week|month)", re.IGNORECASE)
+_EXPLAINED = re.compile(
+    r"\b(?:allow|permit|accept|may be)|\b(?:is|are)\s+(?:\w+\s+)?(?:killed|inactivated|not\s+live)\b",
+    re.IGNORECASE,
+)
+"""What lets a vaccine be given, or tells why, so that a time beside it bars nobody."""
 _NOT_LIVE = re.compile(
     r"\b(?:killed|inactivated|non-?live|seasonal|influenza|flu|covid|sars)\b", re.IGNORECASE
 )
@@ -321,7 +327,9 @@ def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expressio
         return True
     live = text.exclusion and all(isinstance(atom, Fact) and atom.concept in _LIVE for atom in told)
     vaccines = live and _VACCINE.search(words) is not None and _ASKED.search(words) is None
-    return vaccines and (EXAMPLES.match(words) is not None or _NOT_LIVE.search(words) is not None)
+    barred = _TIMED.search(words) is not None and _EXPLAINED.search(words) is None
+    harmless = _NOT_LIVE.search(words) is not None and not barred
+    return vaccines and (EXAMPLES.match(words) is not None or harmless)
 
 
 def orders_test(words: str) -> bool:

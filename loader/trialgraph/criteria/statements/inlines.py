@@ -12,7 +12,8 @@ from trialgraph.expressions import Span
 __all__ = ["with_inline_items"]
 
 _INLINE = re.compile(
-    r"(?<![^\s;,:.])\(?(?P<name>[ivx]{1,4}|[a-hA-H]|\d{1,2}|[①-⑳])(?:\)|(?<=[①-⑳])|\.(?=\s+[A-Z≥≤<>]))\s*(?=[A-Za-z≥≤<>])"
+    r"(?<![^\s;,:.])\(?(?P<name>[ivx]{1,4}|[a-hA-H]|\d{1,2}|[①-⑳])"
+    r"(?:\)|(?<=[①-⑳])|\.(?=\s+[A-Z≥≤<>])|(?<=:\s[a1i])\.(?=\s+[a-z]))\s*(?=[A-Za-z≥≤<>])"
 )
 _FEWEST_BULLETS = 2
 _FEWEST_LIMITS = 3

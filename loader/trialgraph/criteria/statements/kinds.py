@@ -87,6 +87,7 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
         listed = text.text[chunks[at].start : chunks[-1].end].strip(" ;,.:")
         return map_facts(head, lambda fact: _in_need(fact, listed) if fact is facts[-1] else fact)
     head = map_facts(head, lambda fact: narrowed_alike(fact, closing) if fact is facts[-1] else fact)
+    head = map_facts(head, lambda fact: _set_off(text, fact, rest) if fact is facts[-1] else fact)
     kind = list(atoms(head))[-1]
     if isinstance(kind, Narrative):
         return any_of([head, map_facts(read, lambda fact: of_unread_kind(fact, kind.text))])
@@ -124,6 +125,17 @@ def _in_need(fact: Fact, words: str) -> Fact:
     """Return a disease narrowed by the instances of what it needs."""
     told = "; ".join(filter(None, [fact.modifiers.get("qualifier"), words]))
     return replace(fact, modifiers={**fact.modifiers, "qualifier": told})
+
+
+def _set_off(text: Text, kind: Fact, rest: Sequence[Chunk]) -> Fact:
+    """Return a disease narrowed by what is told behind its only instance ("…, including A, that needs B")."""
+    comma = next((i for i, chunk in enumerate(rest) if chunk.form == ","), len(rest))
+    behind = rest[comma + 1 :]
+    several = any(chunk.form in ("or", "and") for chunk in (*rest[:comma], *behind))
+    if kind.category != "condition" or not behind or several:
+        return kind
+    told = behind[0].form.split(" ")[0] in _RELATIVE or "needing" in behind[0].classes
+    return _in_need(kind, text.text[behind[0].start : rest[-1].end].strip(" ;,.:")) if told else kind
 
 
 def _stopped_at(chunks: Sequence[Chunk], at: int) -> int | None:

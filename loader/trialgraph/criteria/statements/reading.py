@@ -19,10 +19,10 @@ from trialgraph.criteria.conditions.complements import (
     contradicts_itself,
     demands_cancers,
     join_complements,
-    lists_cancers,
-    lists_paraproteins,
+    lists_ways,
     without_met,
 )
+from trialgraph.criteria.conditions.concerned import lift_what_is_named
 from trialgraph.criteria.conditions.elapsed import (
     asks_treatment,
     read_barred_interval,
@@ -82,7 +82,7 @@ from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.asides import without_asides
 from trialgraph.criteria.statements.demands import read_demanded
 from trialgraph.criteria.statements.denials import read_denied
-from trialgraph.criteria.statements.endings import join_items
+from trialgraph.criteria.statements.endings import join_items, of_its_part
 from trialgraph.criteria.statements.exceptions import limits_excepted, name_exceptions
 from trialgraph.criteria.statements.forbidding import word_contraindications
 from trialgraph.criteria.statements.grants import granted
@@ -134,9 +134,9 @@ _LONGEST = 20_000
 _EXCEPTED = re.compile(
     r"\b(?:except(?:ion|ions)?(?: for| of)?|excluding|other than)\b"
     r"(?=[^:]{0,60}:\s*$|\s*\([^()]*\)\s*:\s*$|[^:]{0,90}\b(?:below|following|follows)\s*:\s*$)(?:[^:()]|\([^()]*\))*:\s*$"
-    r"|\bunless(?:\s+(?:the|it|of|for|if|in|any|one|all|or|more|is|are|at|least|they|there|meet\w*|met|who|with|have|has|by"
-    r"|patients?|subjects?|participants?|criteri\w+|conditions?|appl\w+|following|below|as|described|listed"
-    r"|exclusion|hiv|positive|fulfil\w*|satisf\w+|true|exists?|present|occurs?))*\s*:\s*$",
+    r"|\bunless(?:\b[^:.;]{0,60}\b(?:meet|fulfil|satisf)\w*\b[^:.;]{0,60}|(?:\s+(?:the|both|it|of|for|if|in|any|one"
+    r"|all|or|more|is|are|at|least|they|there|met|who|with|have|has|by|patients?|subjects?|participants?|criteri\w+"
+    r"|conditions?|appl\w+|following|below|as|described|listed|exclusion|hiv|positive|true|exists?|present|occurs?))*)\s*:\s*$",
     re.IGNORECASE,
 )
 _MAY_ENTER = re.compile(r"\b(?:may|can|will|is|are)\b[^.]*\bunless\b", re.IGNORECASE)
@@ -186,7 +186,7 @@ def read_expression(
         expression = with_companions(
             expression, text, chunks, lambda each: join_segments(text, read_segments(text, each), joint)
         )
-        expression = add_values(expression, text, chunks)
+        expression = add_values(lift_what_is_named(expression, vocabulary), text, chunks)
     if "other" in text.lowered:
         expression = with_whole_classes(expression, vocabulary)
     expression = map_facts(name_exceptions(map_facts(expression, part_predicate), vocabulary), said_once)
@@ -254,16 +254,15 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     if text.exclusion and (lifted := _lifted_by_items(text, chunks, outline, items, read)) is not None:
         return lifted
     either = offers_choice(lead) or (text.exclusion and not asks_all(lead))
-    either = either or (
-        not text.exclusion and (lists_cancers(read, text.vocabulary) or lists_paraproteins(lead, read))
-    )
+    either = either or (not text.exclusion and lists_ways(lead, read, text.vocabulary))
+    words = [text.text[item.start : item.end] for item in outline.items]
     if either and not text.exclusion:
         read = [
-            narrative(text, item.start, item.end) if asks_some(text, items[i], read[i]) else read[i]
-            for i, item in enumerate(outline.items)
+            narrative(text, item.start, item.end) if asks_some(text, own, way) else way
+            for item, own, way in zip(outline.items, items, map(of_its_part, words, read), strict=True)
         ]
     body, either = join_items(
-        [text.text[item.start : item.end] for item in outline.items],
+        words,
         read,
         lambda places: _read_together(text, chunks, [outline.items[i] for i in places]),
         either=either,

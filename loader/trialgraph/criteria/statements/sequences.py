@@ -12,8 +12,9 @@ from trialgraph.criteria.chunking.viruses import INFECTIONS
 from trialgraph.criteria.conditions.cases import asked_of, read_case, without_note
 from trialgraph.criteria.conditions.lifting import excuses, widens
 from trialgraph.criteria.conditions.occasions import is_named
-from trialgraph.criteria.conditions.roles import defines_condition, defines_unasked
+from trialgraph.criteria.conditions.roles import defines_condition, defines_unasked, defines_word
 from trialgraph.criteria.conditions.waiting import with_washout
+from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import RESTARTS, WHO
 from trialgraph.criteria.language.offers import (
     admits,
@@ -43,12 +44,12 @@ from trialgraph.criteria.statements.notes import (
     with_listed_exceptions,
 )
 from trialgraph.criteria.statements.reproduction import explains_list
-from trialgraph.criteria.statements.statements import Statement, of_part, read_statement, read_time_since
+from trialgraph.criteria.statements.statements import Statement, read_statement, read_time_since
 from trialgraph.criteria.statements.testing import with_negative_test
 from trialgraph.criteria.statements.turns import turned
 from trialgraph.criteria.statements.undemanding import is_undemanding
 from trialgraph.criteria.trees import all_of, any_of, asks_of_some, is_formal
-from trialgraph.expressions import AllOf, Expression, Narrative, Span, Value, atoms
+from trialgraph.expressions import AllOf, Expression, Fact, Narrative, Span, Value, atoms
 
 __all__ = ["read_sentences"]
 
@@ -75,7 +76,7 @@ def read_sentences(text: Text, sentences: list[list[Chunk]], end: int) -> list[E
             read = joined
             continue
         if concerns_some(words):
-            read.append(of_part(text, sentence) or narrative(text, *place))
+            read.append(_of_part(text, sentence) or narrative(text, *place))
             continue
         if asks_several(words) or defines_childbearing(words):
             return _to_the_end(text, (place[0], end), read, asking=asks_several(words))
@@ -154,7 +155,7 @@ def _says_no_more(text: Text, sentence: list[Chunk], read: list[Expression]) -> 
     """Whether a sentence leaves what those before it say as it is."""
     if not read:
         return False
-    defined = not text.exclusion and defines_unasked(sentence, read)
+    defined = not text.exclusion and (defines_unasked(sentence, read) or defines_word(text, sentence, read))
     return defined or adds_nothing(text, sentence, read) or says_no_more(sentence)
 
 
@@ -198,7 +199,7 @@ def _told_besides(text: Text, sentence: list[Chunk], read: list[Expression]) -> 
         return narrative(text, *place) if told else None
     if _is_washout(words, sentence):
         return read_time_since(text, trimmed(sentence)) or narrative(text, *place)
-    if waives(words) or defines_condition(sentence, read):
+    if waives(words) or defines_condition(sentence, read) or defines_word(text, sentence, read):
         return narrative(text, *place)
     return read_admission(text, sentence, first=not read) or _permitted(text, sentence, read)
 
@@ -259,3 +260,18 @@ def _is_washout(words: str, sentence: Sequence[Chunk]) -> bool:
     """Whether a demand tells how long something must be over, which names it without asking for it."""
     told = "wash" in words.lower() and _WASHOUT.search(words) is not None
     return told and not any("allowance" in chunk.classes for chunk in sentence)
+
+
+def _of_part(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
+    """Read "Part B: platelets ≥ 75 × 10^9/L": what is asked in one part of the trial, or None."""
+    signs = [i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form in (":", ",")]
+    colon = next((i for i in signs if chunks[i].form == ":"), signs[0] if signs else None)
+    if not colon or any(is_content(chunk) for chunk in chunks[:colon]):
+        return None
+    rest = list(chunks[colon + 1 :])
+    place = (rest[0].start, rest[-1].end) if rest else (0, 0)
+    body = turned(text, read_statement(text, rest), text.text[slice(*place)], place).expression
+    asked = Value | Fact if chunks[colon].form == ":" else Value
+    if body is None or not any(isinstance(atom, asked) for atom in atoms(body)):
+        return None
+    return asked_of(text, narrative(text, chunks[0].start, chunks[colon - 1].end), body)

@@ -13,7 +13,7 @@ from trialgraph.criteria.chunking.narratives import asks_consent, narrative
 from trialgraph.criteria.conditions.alternatives import aside_at
 from trialgraph.criteria.conditions.cases import asked_of, holds_value, read_case
 from trialgraph.criteria.conditions.dispensations import read_dispensation
-from trialgraph.criteria.conditions.elapsed import read_elapsed
+from trialgraph.criteria.conditions.elapsed import asks_treatment, read_elapsed
 from trialgraph.criteria.conditions.exempting import except_for
 from trialgraph.criteria.conditions.kept import read_kept
 from trialgraph.criteria.conditions.recoveries import read_recovery
@@ -31,12 +31,15 @@ from trialgraph.criteria.lists.unnamed import gives_examples
 from trialgraph.criteria.members.beginnings import opening_time
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.quantities.windows import end_of_moment
-from trialgraph.criteria.statements.allowed import allows_support, values_allowed
+from trialgraph.criteria.statements.allowed import allows_support, taking_allowed, values_allowed
 from trialgraph.criteria.statements.bystanders import is_about_others
 from trialgraph.criteria.statements.diagnosed import read_diagnosis
+from trialgraph.criteria.statements.endangered import read_endangered
 from trialgraph.criteria.statements.exceptions import (
     except_before_examples,
+    except_first,
     item_run_in,
+    next_bar_at,
     read_led_in,
     resumes_at,
 )
@@ -50,6 +53,7 @@ from trialgraph.criteria.statements.subgroups import (
     inner_exceptions,
 )
 from trialgraph.criteria.statements.timed import in_shared_time, time_of_tests_at_end
+from trialgraph.criteria.statements.undemanding import leaves_free
 from trialgraph.criteria.statements.women import read_of_women
 from trialgraph.criteria.trees import (
     all_of,
@@ -59,9 +63,9 @@ from trialgraph.criteria.trees import (
     map_facts,
     negate,
 )
-from trialgraph.expressions import AllOf, Expression, Fact, Narrative, Value, atoms
+from trialgraph.expressions import AllOf, Expression, Narrative, Value, atoms
 
-__all__ = ["Statement", "of_part", "read_statement", "read_time_since"]
+__all__ = ["Statement", "read_statement", "read_time_since"]
 
 _TREATING = ("treatment of", "treatment for")
 _UNTOLD = re.compile(r"with (?!.*following).*exceptions?|.*exceptions?(?: may)? apply")
@@ -83,6 +87,9 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     chunks = or_now(text, trimmed(chunks))
     if "not require" in text.lowered:
         chunks = with_denied_needs(chunks)
+    taken = taking_allowed(text, chunks, lambda rest: read_statement(text, rest).expression)
+    if taken is not None:
+        return Statement(None if text.exclusion and isinstance(taken, Narrative) else taken)
     told = opening_time(text, chunks) if text.exclusion else None
     if told is None or _takes_a_person(text, chunks):
         return _read_undated(text, chunks) if text.exclusion else _read_tested(text, chunks)
@@ -90,6 +97,8 @@ def read_statement(text: Text, chunks: Sequence[Chunk]) -> Statement:
     statement = _read_undated(text, trimmed(rest))
     if statement.expression is None:
         return statement
+    if isinstance(statement.expression, Narrative):
+        return _read_undated(text, chunks)
     read = map_facts(statement.expression, lambda fact: replace(fact, within=fact.within or found))
     return replace(statement, expression=dated(read, found))
 
@@ -120,6 +129,7 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
     for read_whole in (read_known_status, read_refusal, read_by_sex, read_steadied, read_kept):
         told = told or read_whole(text, chunks)
     told = told or read_led_in(text, chunks, lambda rest: read_statement(text, rest).expression)
+    told = told or read_endangered(text, chunks, lambda rest: read_statement(text, rest).expression)
     told = told or read_dispensation(text, chunks, lambda before: read_statement(text, before).expression)
     if told is not None:
         return Statement(told, text=words)
@@ -146,7 +156,9 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
         return Statement(read_measurable(text, chunks) or narrative(text, start, end), text=words)
     if exception is not None:
         return Statement(_read_excepted(text, chunks, exception), text=words)
-    return Statement(_read_asked(text, chunks, sex), text=words)
+    asked = _read_asked(text, chunks, sex)
+    free = not text.exclusion and asks_treatment(asked) and leaves_free(words)
+    return Statement(narrative(text, start, end) if free else asked, text=words)
 
 
 def _read_asked(text: Text, chunks: list[Chunk], sex: tuple[Expression, bool] | None) -> Expression:
@@ -208,19 +220,6 @@ def _without_requiring(text: Text, chunks: list[Chunk]) -> list[Chunk]:
     return [*trimmed(chunks[:at]), *(behind if timed else [])] or chunks
 
 
-def of_part(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
-    """Read "Part B: platelets ≥ 75 × 10^9/L": what is asked in one part of the trial, or None."""
-    signs = [i for i, chunk in enumerate(chunks) if chunk.kind == "sign" and chunk.form in (":", ",")]
-    colon = next((i for i in signs if chunks[i].form == ":"), signs[0] if signs else None)
-    if not colon or any(is_content(chunk) for chunk in chunks[:colon]):
-        return None
-    body = read_statement(text, chunks[colon + 1 :]).expression
-    asked = Value | Fact if chunks[colon].form == ":" else Value
-    if body is None or not any(isinstance(atom, asked) for atom in atoms(body)):
-        return None
-    return asked_of(text, narrative(text, chunks[0].start, chunks[colon - 1].end), body)
-
-
 def _read_allowance(text: Text, chunks: list[Chunk]) -> Statement:
     """Read "… is allowed": it demands nothing, but for a washout, which bars what is too recent."""
     if (aside := aside_at(chunks)) is not None:
@@ -263,6 +262,13 @@ def _read_excepted(text: Text, chunks: list[Chunk], at: int) -> Expression:
     if own is not None and own > 0:
         remainder = narrative(text, tail[own].start, end)
         return any_of([_read_excepted(text, [*chunks[: at + 1], *tail[:own]], at), remainder])
+    if text.exclusion and (other := next_bar_at(text, chunks, at)):
+        words = text.text[tail[0].start : chunks[other].start].strip(" ;,.:")
+        if any(chunk.kind == "window" for chunk in chunks[at:other]):
+            read = _read_excepted(text, trimmed(chunks[:other]), at)
+            barred = read_statement(text, chunks[other + 1 :]).expression
+            return read if barred is None else any_of([read, barred])
+        return except_first(text, _read_head(text, [*head, *chunks[other:]]), words, tail[0].start)
     if text.exclusion and (behind := resumes_at(text, chunks, at)):
         place = (tail[0].start, chunks[behind - 1].end)
         words = text.text[slice(*place)].strip(" ;,.:")

@@ -71,6 +71,8 @@ _OF_AGES = frozenset({"pediatric", "paediatric"})
 _AROUND_AGE = frozenset({"for", "of age", "old", "who", "are", "who are", "aged", "only", "all"})
 """Words of a label that names those of some ages, and says nothing else."""
 _NEAR = 4
+_FERTILE = str(TGC.ChildbearingPotential)
+_MAY_NOT = re.compile(r"(?:may|can) ?not\b")
 _NEOPLASM = str(TGC.Neoplasm)
 
 
@@ -248,6 +250,8 @@ def demand_on_some(text: Text, chunks: list[Chunk]) -> Expression | None:
     if modal is None and (modal := required_at(text, chunks)) is not None:
         persons = "persons" in chunks[0].classes
         first, opens = (0, True) if persons else (first, opens)
+    if (denied := _denied_of_fertile(chunks)) is not None:
+        first, modal, opens = denied - 1, denied, True
     if modal is None or modal < first + 1 or not opens:
         return None
     if chunks[modal - 1].form == "will" and modal > first + 1:
@@ -273,6 +277,18 @@ def demand_on_some(text: Text, chunks: list[Chunk]) -> Expression | None:
     asked = join_segments(asking, read_segments(asking, body), "and") if any(map(is_content, body)) else None
     told = negate(asked) if asked is not None and _is_told(asked) else Not(narrative(text, start, end))
     return all_of([condition, told])
+
+
+def _denied_of_fertile(chunks: Sequence[Chunk]) -> int | None:
+    """Return where a sentence says what women of childbearing potential must not be; None for any other."""
+    of = next((i for i, each in enumerate(chunks[:2]) if each.term is not None), None)
+    if of is None or chunks[of].term.iri != _FERTILE or len(chunks) < of + 3:
+        return None
+    if of and "female" not in chunks[0].classes:
+        return None
+    asks, denies = chunks[of + 1 : of + 3]
+    negated = asks.form in MODAL and "negation" in denies.classes
+    return of + 1 if negated or _MAY_NOT.match(asks.form) else None
 
 
 def _is_told(asked: Expression) -> bool:

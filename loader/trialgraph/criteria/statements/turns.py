@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
@@ -16,23 +17,32 @@ from trialgraph.namespaces import TGC
 __all__ = ["lacking", "turned"]
 
 _MALIGNANT = str(TGC.MalignantNeoplasm)
-_INFECTION = str(TGC.InfectiousDisease)
+_TESTED = (str(TGC.InfectiousDisease), str(TGC.Pregnancy))
 _METASTATIC = str(TGC.MetastaticMalignantNeoplasm)
 _LABELS = re.compile(r"^(?:(?:[^:;.()]|\([^:;.()]*\)){1,60}:\s*)+(?=\S)")
 _NONE = re.compile(
     r"(?:no\s|(?:(?:patients?|subjects?|participants?|persons?)\s+)?(?:who\s+)?"
     r"(?:(?:does|do|has|have)\s+not\s+(?:have|had)\s|ha(?:s|ve)\s+no\s"
     r"|(?:(?:do|does)\s+)?not\s+(?:currently\s+)?(?:requir(?:e|es|ing)|need(?:s|ing)?)\s"
-    r"|(?:(?:is|are)\s+)?not\s+(?:currently\s+)?(?:pregnant|breast-?\s?feeding|lactating|nursing)))",
+    r"|(?:(?:is|are)\s+)?(?:without|free\s+(?:of|from))\s"
+    r"|(?:(?:is|are)\s+)?not\s+(?:(?:currently|presently|concurrent(?:ly)?|actively)\s+)*"
+    r"(?:pregnant|breast-?\s?feeding|lactating|nursing|(?:receiving|taking|using|on|enrolled|participating)\s)))"
+    r"|(?:the\s+)?absence\s+of\s",
     re.IGNORECASE,
 )
 """How an exclusion denies what it probably bars; what it may well ask for is denied as it says."""
 _LIMITED = re.compile(
-    r"(?:(?!\b(?:if|when|unless|who|with|not)\b)(?:[^.;:,()]|\([^()]*\))){1,60}?\b(?:must|should|needs?\s+to|ha(?:s|ve)\s+to)\s+be\b"
+    r"(?:(?!\b(?:if|when|unless|who|with|not)\b)(?:[^.;:,()]|\([^()]*\))){1,90}?"
+    r"\b(?:must|should|needs?\s+to|ha(?:s|ve)\s+to|(?:is|are)\s+required\s+to)\s+be\b"
     r"(?!\s+(?:excluded|ineligible))",
     re.IGNORECASE,
 )
 """How a demand opens that a value be within a limit ("creatinine must be < 1.5 mg/dL") or be found."""
+_BOUND = re.compile(
+    r"\s*(?:[≥≤<>=\d]|(?:at\s+(?:least|most)|above|below|greater|less|more|higher|lower|between|within)\b)",
+    re.IGNORECASE,
+)
+"""How the limit opens that stands straight behind such an opening."""
 _REQUIRED = re.compile(
     r"(?:(?!\b(?:if|when|unless|who|with|not|no)\b)(?:[^.;:,]|(?<=\d)[.,](?=\d))){3,90}?\b(?:is|are|will\s+be)\s+(?:required|mandatory)"
     r"(?:\s+(?:for|at|before|prior\s+to)\s+(?:[\w-]+\s*){1,4})?\W*$",
@@ -46,6 +56,7 @@ _NOT_GIVEN = re.compile(
     re.IGNORECASE,
 )
 _ASKED_FOR = frozenset({"lesion", "biomarker", "other"})
+_BORNE = frozenset({"condition", "reproductive"})
 _MEANS = tuple(
     map(str, (TGC.TechnologyAccess, TGC.Transportation, TGC.HealthInsurance, TGC.InformalCaregiver))
 )
@@ -64,21 +75,39 @@ def turned(text: Text, statement: Statement, words: str, place: tuple[int, int])
     )
     if found and _LIMITED.match(words) and not _denies(statement.expression):
         return Statement(lacking(statement.expression, words), text=words)
-    limits = _limits(statement.expression) or _denies(statement.expression)
-    if DEMAND.match(words) or (limits and (_LIMITED.match(words) or _REQUIRED.match(words))):
+    if DEMAND.match(words) or _limits_or_finds(statement.expression, words):
         return _asked(text, statement, words, place)
     said = statement.expression
     if _NOT_GIVEN.match(words) and all(isinstance(each, Fact) and each.within for each in atoms(said)):
         # "Has not received A within 3 weeks" bars nobody for want of a recent A.
         return Statement(narrative(text, *place), text=words)
+    if isinstance(said, AnyOf) and not isinstance(said.operands[0], Not):
+        return replace(statement, expression=_without_denials(text, said, place))
     denied_first = said.operands[0] if isinstance(said, AnyOf | AllOf) else said
     if _tests_negative(text, said, words):
         return Statement(narrative(text, *place), text=words)
     if (denied_label or _NONE.match(words)) and isinstance(denied_first, Not):
         facts = [atom for atom in atoms(denied_first) if isinstance(atom, Fact)]
-        kept = any(_may_be_asked_for(text, fact) for fact in facts)
+        kept = not facts or any(_may_be_asked_for(text, fact) for fact in facts)
         return statement if kept else Statement(narrative(text, *place), text=words)
     return statement
+
+
+def _without_denials(text: Text, barred: AnyOf, place: tuple[int, int]) -> Expression:
+    """Return what is barred, with the absence of a disease beside it in words ("heart failure, no angina").
+
+    It may bar those who have both, or be asked of everyone: nobody is barred for not having it.
+    """
+    return any_of([_worded(text, each, place[0]) for each in barred.operands])
+
+
+def _worded(text: Text, barred: Expression, start: int) -> Expression:
+    denied = barred.operand if isinstance(barred, Not) else None
+    if not isinstance(denied, Fact) or denied.category not in _BORNE or _may_be_asked_for(text, denied):
+        return barred
+    first, end = text.normalized.readable(denied.span)
+    opened = max(text.text.rfind(sign, start, first) for sign in ",;:.")
+    return narrative(text, max(start, opened + 1), end)
 
 
 def _asked(text: Text, statement: Statement, words: str, place: tuple[int, int]) -> Statement:
@@ -104,18 +133,23 @@ def lacking(asked: Expression, words: str) -> Expression:
 
 
 def _tests_negative(text: Text, said: Expression, words: str) -> bool:
-    """Whether an exclusion names nothing but infections tested negative, which nobody is barred for."""
+    """Whether an exclusion names nothing but tests for what nobody has to have that are negative."""
     if "negative" not in words.lower():
         return False
     parts = said.operands if isinstance(said, AnyOf) else (said,)
     facts = [each.operand if isinstance(each, Not) else None for each in parts]
     terms = [text.vocabulary.by_iri.get(each.concept) if isinstance(each, Fact) else None for each in facts]
-    return all(term is not None and term.is_a(_INFECTION) for term in terms)
+    return all(term is not None and any(map(term.is_a, _TESTED)) for term in terms)
 
 
-def _limits(expression: Expression) -> bool:
-    """Whether a statement is about values only."""
-    return all(isinstance(atom, Value) for atom in atoms(expression))
+def _limits_or_finds(expression: Expression, words: str) -> bool:
+    """Whether a statement asks for values, or for what it denies, in so many words."""
+    told = [atom for atom in atoms(expression) if not isinstance(atom, Narrative)]
+    limits = bool(told) and all(isinstance(atom, Value) for atom in told)
+    if (limits and is_formal(expression)) or _denies(expression):
+        return bool(_LIMITED.match(words) or _REQUIRED.match(words))
+    limited = _LIMITED.match(words) if limits else None
+    return limited is not None and _BOUND.match(words, limited.end()) is not None
 
 
 def _denies(expression: Expression) -> bool:

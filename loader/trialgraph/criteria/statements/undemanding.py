@@ -11,7 +11,7 @@ from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.statements.idle import arranges, is_idle
 from trialgraph.criteria.statements.reproduction import UNDERTAKING, explains_reproduction
 
-__all__ = ["Place", "is_undemanding"]
+__all__ = ["Place", "is_undemanding", "leaves_free"]
 
 Place = Literal["alone", "beside", "excusing"]
 """Where a sentence stands: with nothing else, beside what is asked, or where it may excuse from a bar."""
@@ -49,8 +49,8 @@ _TAIL = (
 _ALLOWED = re.compile(
     r"(?P<what>[^.;:*()\[\]]{3,200}?)\s+(?:(?:is|are|will\s+be|were)\s+)?(?:also\s+)?"
     rf"(?:allowed|allowable|permitted|permissible|acceptable){_TAIL}\s*$"
-    r"|(?:patients|participants|subjects|they)\s+(?:may|can)\s+(?:also\s+|still\s+)?"
-    r"(?:have\s+(?:also\s+)?(?:had|received|undergone)|be\s+(?:on|receiving|taking|treated\s+with)|receive|take|use|undergo"
+    r"|(?:patients?|participants?|subjects?|they)\s+(?:may|can)\s+(?:also\s+|still\s+)?"
+    r"(?:have\s+(?:also\s+)?(?:had|received|undergone)|be\s+(?:on|receiving|taking|using|treated\s+with)|receive|take|use|undergo"
     r"|continue(?:\s+(?:to\s+(?:receive|take|use)|on|with))?)"
     r"\s+(?P<had>[^.;:*()\[\]]{3,160})$",
     re.IGNORECASE,
@@ -91,12 +91,34 @@ _BRACKET = re.compile(r"\([^()]*(?:\([^()]*\)[^()]*)*(?:\)|$)|\[[^\[\]]*(?:\]|$)
 _HAVING = re.compile(r"(?:no|without|any)\s+(?:known|history|evidence|active|prior|current)\b", re.IGNORECASE)
 """How a sentence starts that asks for the absence of something, before it speaks of a test for it."""
 _EXPANDED = re.compile(r"(?P<short>[A-Z][\w-]{1,9})\s*=\s*(?P<long>[A-Za-z][A-Za-z ,()/-]{4,90})")
+_FREE = re.compile(
+    r"(?:\b(?:is|are|remains?)\s+optional\W*$"
+    r"|\b(?:counts?|(?:is|are|will\s+be)\s+counted)\s+as\s+(?:an?|one|1)\b"
+    r"|\b(?:do|does|will|would|should|shall|is|are)\s+not\s+(?:be\s+)?(?:count(?:ed)?|considered)\s+"
+    r"(?=[^.;]{0,40}?\b(?:line|regimen|number|therap|treatment)))",
+    re.IGNORECASE,
+)
+"""How it is told of a treatment that it need not be, or makes no line of therapy."""
 _FORMULA = re.compile(r"\b140\s*[-–−]\s*age\b", re.IGNORECASE)
 _LIMITING = re.compile(r"[≥≤<>]|\b(?:must|should|at\s+least|greater|less|more)\b", re.IGNORECASE)
 _POINTED_ASIDE = re.compile(
     r"exclu|inclu|criteri|eligib|prohibit|restrict|wash|limits?\b|contraindic|\bnot\b", re.IGNORECASE
 )
 """What may be demanded where a sentence points to."""
+
+
+def leaves_free(words: str) -> bool:
+    """Whether a demand's sentence only says that what it names is optional, or how it is counted.
+
+    Example:
+        >>> leaves_free("Salpingo-oophorectomy and omentectomy are optional")
+        True
+        >>> leaves_free("At least 2 lines, of which adjuvant therapy is not counted as one")
+        False
+    """
+    plain = _BRACKET.sub(" ", words)
+    found = _FREE.search(plain)
+    return found is not None and not _demands(plain) and _LIMITING.search(plain, 0, found.start()) is None
 
 
 def is_undemanding(text: Text, words: str, place: Place, ages: frozenset[float] = frozenset()) -> bool:
