@@ -1,5 +1,7 @@
 """Items of a list that end in "or" are alternatives of those they go on to, not of the whole list."""
 
+import re
+
 import pytest
 
 from tests.compact import compact, told
@@ -62,8 +64,9 @@ def test_ands_bind_before_ors() -> None:
 
 def test_any_item_bars() -> None:
     """Whatever they end in."""
-    read = _read("Patients with:", "Stroke", "Asthma or", "Epilepsy", "Ascites", kind="exclusion")
-    assert read == "ANY(Stroke, Asthma, Epilepsy, Ascites)"
+    text = "\n".join(["Patients with:", "  * Stroke", "  * Asthma or", "  * Epilepsy", "  * Ascites"])
+    bars = [told(criterion) for criterion in read_text(text, kind="exclusion")]
+    assert re.findall(r"\w+", " ".join(bars)) == ["ANY", "Stroke", "Asthma", "Epilepsy", "Ascites"]
 
 
 def test_a_lead_in_asks_behind_the_name_of_a_part() -> None:

@@ -62,5 +62,5 @@ def test_what_those_let_in_may_not_need_bars_nobody() -> None:
         "Known brain metastases; unless these were treated and the subject has been off steroids for 14 days"
     )
     bars, lacks = _read(let_in, "Brain metastases or no prior chemotherapy")
-    assert "off steroids for 14 days»" in bars and "Corticosteroid" not in bars
+    assert "off steroids for 14 days" in bars and "Corticosteroid" not in bars
     assert "Chemotherapy" in lacks
