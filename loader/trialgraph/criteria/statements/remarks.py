@@ -89,7 +89,7 @@ class _Remarks:
                 return expression
 
     def is_one(self, told: Expression, place: Place) -> bool:
-        """Whether words that stay words, denied or not, are whole sentences or brackets that demand nothing."""
+        """Whether words that stay words, denied or not, are whole sentences that demand nothing."""
         if isinstance(told, Not):
             told = told.operand
         if not isinstance(told, Narrative):
