@@ -51,12 +51,12 @@ _UNRESOLVED, _NOT_RECOVERED = "unresolved", "not recovered"
 _HAVING = frozenset({"has", "have", "had", "is", "are", "has had", "have had"})
 _HARMS = frozenset({"ae", "effect", "side effect", "toxic effect"})
 _EFFECTS = frozenset({"effects", "side effects", "toxic effects", "any", "all", "the"})
-_STOPPED = frozenset({"discontinued", "stopped", "interrupted", "ceased", "terminated"})
+_STOPPED = frozenset({"discontinued", "stopped", "interrupted", "ceased", "terminated", "avoided"})
 _CAUSING = frozenset({"of", "from", "due to", "related to"})
 _NEAR = 3
 _ASIDES = frozenset({"bracket", "value", "limit"})
 _JOINTS = JOINTS | {"if", "who"}
-_BEING = frozenset({"be", "have been", "been"})
+_BEING = frozenset({"be", "also be", "also", "have been", "been"})
 _ADVERBS = ("ly", "yet")
 
 Reader = Callable[[list[Chunk]], Expression | None]

@@ -24,7 +24,7 @@ from trialgraph.criteria.statements.reproduction import (
     without_explanations,
 )
 from trialgraph.criteria.statements.serologies import bars_positive_test
-from trialgraph.expressions import Expression, Fact, Limit, Value, atoms, is_judged
+from trialgraph.expressions import Expression, Fact, Limit, Not, Value, atoms, is_judged
 from trialgraph.namespaces import TGC
 
 __all__ = [
@@ -325,7 +325,8 @@ def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expressio
         atom.concept for atom in told if isinstance(atom, Fact | Value)
     }:
         return True
-    live = text.exclusion and all(isinstance(atom, Fact) and atom.concept in _LIVE for atom in told)
+    barring = text.exclusion or all(isinstance(each, Not) for each in read)
+    live = barring and all(isinstance(atom, Fact) and atom.concept in _LIVE for atom in told)
     vaccines = live and _VACCINE.search(words) is not None and _ASKED.search(words) is None
     barred = _TIMED.search(words) is not None and _EXPLAINED.search(words) is None
     harmless = _NOT_LIVE.search(words) is not None and not barred
