@@ -44,6 +44,7 @@ from trialgraph.criteria.facts.participations import add_investigational, partic
 from trialgraph.criteria.facts.refinement import with_narrower
 from trialgraph.criteria.facts.shared import with_shared_tumour
 from trialgraph.criteria.facts.spread import with_spread
+from trialgraph.criteria.facts.tautologies import without_tautologies
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import (
     DEMAND,
@@ -171,14 +172,13 @@ def read_expression(
     expression = join_complements(
         without_met(set_apart(read)) if text.exclusion else in_time_of_tests(loosened(read))
     )
-    cancers = 2 if " or " in text.text else 3
     if _is_unread_demand(text, expression):
         asked, _ = read_expression(normalized, "inclusion", outline, vocabulary)
         each_asked = asked.operands if isinstance(asked, AllOf) else (asked,)
         if is_formal(asked) and not any(isinstance(each, AnyOf) for each in each_asked):
             return negate(asked), ()
     misread = contradicts_itself(expression) or (
-        not text.exclusion and demands_cancers(expression, vocabulary, cancers)
+        not text.exclusion and demands_cancers(expression, vocabulary, 2 if " or " in text.text else 3)
     )
     if misread:
         expression = narrative(text, 0, len(text.text))
@@ -199,7 +199,7 @@ def read_expression(
         expression = participated_in_time(narrow_illnesses(without_tested_markers(expression)), text)
     expression = without_remarks(text, word_contraindications(text, expression))
     told = add_exhausted(add_investigational(add_mentions(expression, text, chunks), text), text)
-    told = with_narrower(name_each(told, vocabulary), text)
+    told = without_tautologies(with_narrower(name_each(told, vocabulary), text))
     sexed = speaks_of_reproduction(text) and not demands_nothing(told)
     return asked_of_sexes(text, told) if sexed else told, let_in
 
