@@ -18,7 +18,8 @@ __all__ = ["without_tautologies"]
 
 _ANY = re.compile(
     r"(?:for|of|in|at|from|by|due to) any (?:reason|indication|condition|purpose|kind|type|form|cause"
-    r"|a?etiology|origin|classification|grade|severity|stage|degree|setting|histology|dose(?: level)?|time(?: point)?)"
+    r"|a?etiology|origin|classification|grade|severity|stage|degree|setting|histology|dose(?: level)?"
+    r"|time(?: point)?)"
     r"|if (?:known|present|any|applicable)",
     re.IGNORECASE,
 )
@@ -35,9 +36,11 @@ _FURTHER = (
 _PREGNANT = re.compile(
     r"(?:where(?:by)? pregnancy is defined as (?:the state of a female after con(?:tra)?ception\b)?"
     rf"|(?:(?:as|was|is|to be) )?{_SHOWN}\b|(?:as )?(?:per|by|via|through) |on the basis of "
-    r"|(?:positive|negative)\b|with (?:an? )?(?:negative|positive|sensitivity)\b|sensitive to\b|(?:in )?(?:serum|urine|blood)\b"
+    r"|(?:positive|negative)\b|with (?:an? )?(?:negative|positive|sensitivity)\b|sensitive to\b"
+    r"|(?:in )?(?:serum|urine|blood)\b"
     r"|(?:(?:beta|β)[- ]?)?(?:human|hcg|bhcg|βhuman|βhcg)\b|to be performed\b|(?:due to|because)\b"
-    r"|self-reported\b|prior to|before|at (?:screening|baseline|pre-?entry|study entry|enroll?ment|the time of )"
+    r"|self-reported\b|prior to|before"
+    r"|at (?:screening|baseline|pre-?entry|study entry|enroll?ment|the time of )"
     rf"|(?:up)?on (?:the )?(?:day|study)\b|during (?:the |their )?screening)(?:(?!{_FURTHER}).)*",
     re.IGNORECASE,
 )
@@ -71,8 +74,15 @@ _OWN: Mapping[str, re.Pattern[str]] = {
     str(TGC.CNSInvolvement): re.compile(
         r"(?:by|with|of) (?:(?:the|their|any) )?(?:malignancy|cancer|disease|tumou?r|malignant cells)", re.I
     ),
+    str(TGC.POEMSSyndrome): re.compile(r"polyneuropathy,? organomegaly\b.*", re.IGNORECASE),
+    str(TGC.OrganizingPneumonia): re.compile(r"i\.?e\.?,? bronchiolitis obliterans\b.*", re.IGNORECASE),
+    str(TGC.GranulomatosisWithPolyangiitis): re.compile(r"granulomatosis with polyangiitis\b.*", re.I),
+    str(TGC.CerebrovascularEvent): re.compile(r"(?:a )?stroke or transient ischa?emic attack", re.IGNORECASE),
+    str(TGC.StudyStaff): re.compile(r"(?:this )?applies to both\b.*", re.IGNORECASE),
 }
-"""What everybody with a concept has, by the concept."""
+"""What everybody with a concept has, by the concept: its kinds, its signs, how it is found."""
+_STRENGTHS = frozenset({"strong", "moderate", "weak"})
+"""Adjectives of which a member has its own, so that a neighbour's isn't one of its."""
 
 
 def without_tautologies(expression: Expression) -> Expression:
@@ -88,9 +98,15 @@ def _plain(fact: Fact) -> Fact:
     parts = told.split("; ")
     kept = [
         part for part in parts
-        if not _ANY.fullmatch(part) and not (own is not None and own.fullmatch(part))
+        if not (_ANY.fullmatch(part) or _repeats(fact, part) or (own is not None and own.fullmatch(part)))
     ]  # fmt: skip
     if len(kept) == len(parts):
         return fact
     others = {name: words for name, words in fact.modifiers.items() if name != "qualifier"}
     return replace(fact, modifiers=others | ({"qualifier": "; ".join(kept)} if kept else {}))
+
+
+def _repeats(fact: Fact, quality: str) -> bool:
+    """Whether a quality is an adjective that the name has ("strong" of a strong CYP3A4 inducer)."""
+    words, adjective = fact.concept_label.casefold().split(), quality.casefold()
+    return adjective in words or (adjective in _STRENGTHS and not _STRENGTHS.isdisjoint(words))
