@@ -30,15 +30,15 @@ _WHOLE = "hypersensitivity"
 _TREATED = frozenset({"therapy", "treatment", "exercise", "heat", "cold", "standard", "procedure"})
 """What someone doesn't tolerate without being allergic to it."""
 _SHOCKED = re.compile(
-    r"(?<=\w),?\s+(?:including|such\s+as)\s+(?:[\w-]+\s+){0,3}anaphyla\w+(?:\s+(?:reactions?|shock))?,?\s+"
-    r"(?=(?:to|against)\s)",
+    r"(?<=\w),?\s+(?:including|such\s+as)\s+(?:\w+\s+){0,3}anaphyla\w+(?:\s+(?:reactions?|shock))?"
+    r",?\s+(?=(?:to|against)\s)",
     re.IGNORECASE,
 )
 """A kind of allergic reaction, told before what the allergy is to."""
 _SOON = 3
 _HOLDING = frozenset({"containing", "based"})
-_HELD = frozenset({"drug", "agent", "compound", "medication", "medicine", "product", "regimen", "chemotherapy",
-                   "therapy", "treatment"})  # fmt: skip
+_HELD = frozenset({"drug", "agent", "compound", "medication", "medicine", "product", "regimen",
+                   "chemotherapy", "therapy", "treatment"})  # fmt: skip
 """What contains what someone is allergic to ("platinum-containing agents")."""
 
 
