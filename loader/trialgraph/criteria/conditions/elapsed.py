@@ -23,6 +23,7 @@ from trialgraph.criteria.conditions.intervals import (
     LISTED_BARRED,
     SINCE_LEAST,
     SINCE_MOST,
+    STOPPED,
     WASHED,
     WHO_HAD,
 )
@@ -189,7 +190,7 @@ def _barred_as_such(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expres
         return None
     clause = clause_after(text, chunks)
     rest = trimmed(chunks[clause + 1 :]) if clause is not None else []
-    barred = _ended(text, chunks[:clause], read)
+    barred = _ended(text, chunks[:clause], read) or _framed(text, chunks[:clause], (STOPPED,), read)
     if barred is None and " elapsed" in text.lowered:
         barred = _since(text, chunks[:clause], SINCE_LEAST, read)
     if barred is None or not rest:

@@ -62,7 +62,8 @@ _STOP = (
 )
 _DRUG = (
     r"(?:placebo|[\w-]*\d[\w-]*|[\w-]{3,}(?:mab|cept|nib|lib|rib|sib|zomib|taxel|platin|rubicin|tecan|citabine"
-    r"|lutamide|clax|domide|trexate|limus|stat|degib|tide|leucel|fosfamide|mustine))"
+    r"|lutamide|clax|domide|trexate|limus|stat|degib|tide|leucel|fosfamide|mustine)"
+    r"|anti-[A-Z][\w-]+(?:\s+(?:antibody|antibodies|inhibitors?|agents?|therapy))?)"
 )
 """A drug by its code or its stem (WHO's list of stems for international nonproprietary names)."""
 _JOINED = r"(?:and/or|or|and|plus)"
