@@ -115,7 +115,8 @@ FRAMES = (
     rf"(?:{_PERSONS}\s+)?(?:(?:(?:must|should)\s+have\s+)?(?:had|received)\s+)?(?:(?:the|their|a)\s+)?{_FINAL}\s+(?:of|with)\s+"
     rf"{_NAMED}(?:\s+(?:must|should|have|has|be|been|was|given|administered|received|completed))*\s*"
     rf"(?:{_LEAST}|(?<=\bbeen\s)|(?<=\bbe\s))LENGTH(?P<tail>{_BEFORE})",
-    rf"(?:last|final|most\s+recent|all\s+(?:prior|previous))\s+{_NAMED}\s*{_LEAST}LENGTH(?P<tail>{_BEFORE}|\s+from\b)",
+    r"(?:last|final|most\s+recent|all\s+(?:prior|previous))\s+(?P<named>(?:(?!must\b|should\b)[^.;:]){3,120}?)\s*"
+    rf"{_LEAST}LENGTH(?P<tail>{_BEFORE}|\s+from\b)",
     rf"(?:{_PERSONS}\s+)?(?:must\s+|should\s+)(?:have\s+)?"
     r"(?:completed?|discontinued?|stop(?:ped)?|finish(?:ed)?|ended)\s+"
     rf"{_NAMED}\s*(?:\bfor\s+)?(?P<least>{_LEAST})?LENGTH(?P<tail>{_BEFORE})",

@@ -35,8 +35,9 @@ _TIMED = re.compile(
 )
 """How words start that tell a time."""
 _WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNORECASE)
-_OBLIGED = re.compile(r"\b(?:must|should) (?:be|have been) ")
+_OBLIGED = re.compile(r"\b(?:must|should) (?:be|have been) |\bwithout undergoing a\b")
 """How it is told of a list what has to be so ("radiotherapy and X must be completed 4 weeks before")."""
+_ASIDE = frozenset({"with", "without"})
 _LENGTH = r"(?:\d+|one|two|three|four|six|eight)\s*(?:\(\d+\)\s*)?-?\s*(?:hour|day|week|month|year)s?\b"
 _LEADING = re.compile(rf"\W*{_LENGTH}[^;]*", re.IGNORECASE)
 _CLOSING = re.compile(rf"(?:[<≤–-]|:)\s*{_LENGTH}", re.IGNORECASE)
@@ -118,11 +119,11 @@ def _time_before(text: Text, segment: Segment) -> str | None:
 def _time_behind(text: Text, unread: Sequence[Segment]) -> str | None:
     """Return the time in unread members at the end of a list, or what they say has to be so; else None."""
     words = text.text[unread[0].chunks[0].start : unread[-1].chunks[-1].end]
-    found = _OBLIGED.search(words)
-    if found is None and not any(map(_speaks, unread)):
+    found, aside = _OBLIGED.search(words), unread[0].chunks[0].form in _ASIDE
+    joined = aside or any(each.joint in ("or", "and", "/") for each in unread)
+    if found is None and joined and (aside or not any(map(_speaks, unread))):
         found = _TIMED.search(words) or _CLOSING.search(words)
-    joined = any(each.joint in ("or", "and", "/") for each in unread)
-    return words[found.start() :] if found is not None and joined else None
+    return words[found.start() :] if found is not None else None
 
 
 def _speaks(segment: Segment) -> bool:
@@ -168,5 +169,5 @@ def _without_remarks(segments: list[Segment]) -> list[Segment]:
 
 def _time_in(words: str) -> str:
     """Return the time that words tell from their start, or end with; empty without one."""
-    found = _TIMED.match(words) or _WITHIN.search(words)
+    found = _TIMED.match(words) or _WITHIN.search(words) or _OBLIGED.search(words)
     return words[found.start() :] if found else ""

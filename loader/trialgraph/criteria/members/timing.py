@@ -56,7 +56,8 @@ def share_windows(text: Text, segments: list[Segment]) -> None:
         window = told.within if isinstance(told, Fact) else None
         window = common_time(told) if isinstance(told, AllOf) else window
         if window is not None and _ends_list(window, segments[index + 1]):
-            if segment.joint in ("or", "and", "/") and index > start:
+            joined = any(each.joint in ("or", "and", "/") for each in segments[start + 1 : index + 1])
+            if joined and index > start:
                 _share_window(text, segments[start : index + 1])
             start = index + 1
     _share_window(text, segments[start:])

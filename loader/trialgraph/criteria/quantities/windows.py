@@ -69,7 +69,7 @@ _DRUG = (
 _JOINED = r"(?:and/or|or|and|plus)"
 _OTHER = (
     rf"(?:(?:\([^()]{{1,30}}\)\s+)?(?:(?:(?:\s*,\s*{_DRUG}){{0,3}}\s*,?\s*(?:\b{_JOINED}\s+{_DRUG}\s*){{1,2}}"
-    r"|(?:and|plus)\s+[\w-]+)(?=\s*(?:[,.;()]|$))))?"
+    r"|(?:and|plus)\s+[\w-]+)(?=\s*(?:[,.;()]|$|or\s+(?:need|planned|anticipat|during|throughout)))))?"
 )
 """The other drugs of "the first dose of A or B", which ends there."""
 _ITEM = r"(?:\d{1,2}|[a-z])[.)]\s"
