@@ -53,7 +53,10 @@ def share_times(text: Text, segments: list[Segment]) -> None:
     facts = () if last.expression is None else atoms(last.expression)
     named = next((each for each in facts if isinstance(each, Fact)), None)
     told = named.modifiers.get("qualifier", "") if named is not None else ""
-    words = next(filter(None, map(_time_in, told.split("; "))), "")
+    parts = told.split("; ")
+    words = next(filter(None, map(_time_in, parts)), "")
+    if not words and text.exclusion:
+        words = next((part[at.start() :] for part in parts if (at := _OBLIGED.search(part))), "")
     anew = not is_bare(last) and last.after_comma
     if len(segments) < 2 or not words or (anew and not _befalls(named)):
         return
@@ -169,5 +172,5 @@ def _without_remarks(segments: list[Segment]) -> list[Segment]:
 
 def _time_in(words: str) -> str:
     """Return the time that words tell from their start, or end with; empty without one."""
-    found = _TIMED.match(words) or _WITHIN.search(words) or _OBLIGED.search(words)
+    found = _TIMED.match(words) or _WITHIN.search(words)
     return words[found.start() :] if found else ""

@@ -56,14 +56,21 @@ def share_windows(text: Text, segments: list[Segment]) -> None:
         window = told.within if isinstance(told, Fact) else None
         window = common_time(told) if isinstance(told, AllOf) else window
         if window is not None and _ends_list(window, segments[index + 1]):
-            joined = any(each.joint in ("or", "and", "/") for each in segments[start + 1 : index + 1])
-            if joined and index > start:
-                _share_window(text, segments[start : index + 1])
+            members = segments[start : index + 1]
+            if index > start and (segment.joint in ("or", "and", "/") or _are_given(members)):
+                _share_window(text, members)
             start = index + 1
     _share_window(text, segments[start:])
     for segment in segments:
         if isinstance(segment.expression, Fact) and segment.expression.within is not None:
             segment.expression = _without_half_lives(segment, segment.expression)
+
+
+def _are_given(segments: Sequence[Segment]) -> bool:
+    """Whether members are all treatments, one joined by more than a comma ("A, or B, C, within …")."""
+    facts = [segment.expression for segment in segments]
+    given = all(isinstance(fact, Fact) and fact.category in GIVEN for fact in facts)
+    return given and any(segment.joint in ("or", "and", "/") for segment in segments[1:])
 
 
 def _without_half_lives(segment: Segment, fact: Fact) -> Fact:
