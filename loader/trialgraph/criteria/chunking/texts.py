@@ -14,6 +14,7 @@ from trialgraph.criteria.chunking.genes import add_markers
 from trialgraph.criteria.chunking.kin import add_kin
 from trialgraph.criteria.chunking.languages import add_languages
 from trialgraph.criteria.chunking.leukemias import add_leukemias
+from trialgraph.criteria.chunking.markers import add_results
 from trialgraph.criteria.chunking.namings import add_unlisted
 from trialgraph.criteria.chunking.pieces import Chunk
 from trialgraph.criteria.chunking.purposes import add_purposes
@@ -77,6 +78,7 @@ class Text:
         add_leukemias(self.tokens, self.mentions, self.vocabulary)
         self.risks = add_risks(self.text, self.lowered, self.tokens, self.mentions, self.vocabulary)
         self.joints = add_markers(self.tokens, self.mentions, self.vocabulary)
+        add_results(self.tokens, self.mentions, self.vocabulary)
         add_languages(self.tokens, self.mentions, self.vocabulary)
         self.abilities = add_abilities(self.tokens, self.mentions, self.vocabulary, exclusion=self.exclusion)
         if "swallow" in self.lowered:
