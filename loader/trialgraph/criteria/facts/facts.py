@@ -22,6 +22,7 @@ from trialgraph.namespaces import TGC
 __all__ = ["is_content", "read_fact"]
 
 _NEOPLASM = str(TGC.Neoplasm)
+_STATUS = str(TGC.DiseaseStatus)
 _AGAINST_CANCER = frozenset({str(TGC.AntitumorTherapy), str(TGC.SystemicAnticancerTherapy)})
 _SYSTEMIC = str(TGC.SystemicAnticancerTherapy)
 _OTHERS = tuple(
@@ -268,7 +269,10 @@ def _more_exact(heads: list[Chunk], chunks: Sequence[Chunk], after: int) -> int:
 
 
 def _stacks(head: Chunk, chunks: Sequence[Chunk], index: int) -> bool:
-    """Whether the next chunk is another concept of one noun phrase ("pMMR/MSS colorectal adenocarcinoma")."""
+    """Whether the next chunk is another concept of one noun phrase ("pMMR/MSS colorectal adenocarcinoma").
+
+    So is the tumour behind what it has become resistant to ("platinum-resistant small cell lung cancer").
+    """
     chunk = chunks[index]
     if chunk.kind == "sign" and chunk.form == "/":
         following = chunks[index + 1] if index + 1 < len(chunks) else None
@@ -285,6 +289,8 @@ def _stacks(head: Chunk, chunks: Sequence[Chunk], index: int) -> bool:
         return category_of(chunk) == category_of(head)
     if category_of(head) == category_of(chunk) == "biomarker":
         return chunk.start == head.end or (_tells_result(head) and _tells_result(chunk))
+    if head.term is not None and head.term.is_a(_STATUS) and is_tumour(chunk) and chunk.term.iri != _NEOPLASM:
+        return True
     return category_of(head) in _STACKABLE and category_of(chunk) == "condition"
 
 

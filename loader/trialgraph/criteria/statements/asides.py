@@ -52,6 +52,11 @@ def _without_either_result(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chun
         if not inside or not marked or any(term is None or term.category != "biomarker" for term in marked):
             continue
         first, last = inside[0], inside[-1] + 1
+        if not any(
+            each.form in _JOINTS or is_content(each)
+            for each in kept[max(0, first - 1) : first] + kept[last : last + 1]
+        ):
+            continue
         if first and kept[first - 1].form in _JOINTS:
             while first and kept[first - 1].form in _JOINTS:
                 first -= 1

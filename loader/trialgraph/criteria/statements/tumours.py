@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.brackets import is_cancer
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.pieces import with_inner
+from trialgraph.criteria.language.connectives import JOINTS, OR
 from trialgraph.criteria.statements.diagnosed import goes_on
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import Expression, Fact, Narrative, atoms
@@ -39,7 +40,7 @@ _OTHERWISE = re.compile(
     r"|specimen|material|block|slide|candidate|undergo|schedul|surgery|resection|plan|clinics?\b|free\b|negative|expos"
     r"|prevent|eligib|for\b|from\b|against|caused|due\b|after|before|prior\b|previous\b|histor|recover|post\b"
     r"|years?\b|months?\b|weeks?\b|since|must be|should be|may\b|can\b|completed|completion|receiv|agree"
-    r"|willing|able\b|pain|symptoms\b|toxicit|control)",
+    r"|willing|able\b|cohort|arm\b|group|phase|pain|symptoms\b|toxicit|control)",
     re.IGNORECASE,
 )
 """What may stand before a tumour that nobody has to have, or have now."""
@@ -53,15 +54,16 @@ _GOING_ON = re.compile(
 """What a sentence asks of the patients with a tumour, unless it only goes on about them."""
 _NOUN_BEHIND = re.compile(
     r"\s*(?:criteri|risk|screen|tissue|sample|specimen|treat|therap|surviv|cells?\b|clinic\b|surg|vaccin|trial"
-    r"|stud|care\b|histor|prevent|antigen|cent(?:er|re)|gene\b|regist|group)",
+    r"|stud|care\b|histor|prevent|antigen|cent(?:er|re)|gene\b|regist|locat|group|cohort|arm\b|part\b|phase)",
     re.IGNORECASE,
 )
-_EITHER = frozenset({"or", "and/or", "/", ";", "or a", "or an", "versus"})
-_JOINTS = _EITHER | {",", "and", "&"}
+_EITHER = OR | {"/", ";", "or a", "or an", "versus"}
 _SUBORDINATE = frozenset({"that", "which", "who", "whose", "that is", "in", "at", "by", "per", "on", "of",
                           "for", "to", "based on", "as defined by", "defined as", "according to", "where",
-                          "not", "with", "without", "either"})  # fmt: skip
+                          "not", "with", "without", "either", "has", "have", "is", "are", "after", "during",
+                          "following", "within", "despite", "having"})  # fmt: skip
 _PEOPLE = ("those", "patient", "subject", "participant", "individual", "person", "women", "men ", "they")
+_STAGE = re.compile(r"[ivx0]+[a-d]?\d?|[tnm]\d?[a-d]?|\d")
 _TUMOUR = re.compile(
     r"\b(?:\w*(?:oma|omas|omata|cancers?|malignanc(?:y|ies)|neoplasms?|tumou?rs?|leuk[a]?emias?|dysplasias?)"
     r"|[A-Z][A-Z0-9-]*[A-Z]\w*)\b"
@@ -120,6 +122,7 @@ def _named(text: Text, chunks: Sequence[Chunk]) -> list[Fact]:
 
 def _turns(text: Text, rest: Sequence[Chunk], words: str) -> bool:
     """Whether the words behind a tumour are about those who have it, or about something else of it."""
+    words = " ".join(text.text[chunk.start : chunk.end] for chunk in rest if chunk.kind != "bracket")
     colon = words.find(":")
     labelled = colon >= 0 and not _LISTING.search(words[:colon])
     asked = any(not found["joint"] for found in _GOING_ON.finditer(words))
@@ -135,14 +138,14 @@ def _opens_diagnosis(text: Text, chunks: Sequence[Chunk]) -> bool:
     """Whether the words before a tumour only say that a patient has it, as far as they are understood."""
     if not chunks:
         return True
-    words = text.text[chunks[0].start : chunks[-1].end]
+    words = " ".join(text.text[chunk.start : chunk.end] for chunk in chunks if chunk.kind in ("word", "sign"))
     told = any(chunk.classes & _TOLD for chunk in chunks) or _DIAGNOSED.search(words.lower()) is not None
     unknown, bare = 0, False
     for chunk in chunks:
-        if chunk.classes & _TURNING or chunk.form in (":", ";") or (bare and chunk.form in _JOINTS):
+        if chunk.classes & _TURNING or chunk.form in (":", ";") or (bare and chunk.form in JOINTS):
             return False  # A noun may have been left out before "or": "ovarian, tubal or peritoneal cancer".
         bare = _is_unknown(chunk) or (bare and chunk.kind == "bracket")
-        if chunk.kind == "concept" and not ("qualifier" in chunk.classes or _is_marker(chunk)):
+        if chunk.kind == "concept" and not ("qualifier" in chunk.classes or _is_told_of_tumour(chunk)):
             return False
         unknown += _is_unknown(chunk)
         if not told and _is_unknown(chunk) and _TUMOUR.match(text.text, chunk.start, chunk.end):
@@ -151,10 +154,10 @@ def _opens_diagnosis(text: Text, chunks: Sequence[Chunk]) -> bool:
 
 
 def _is_unknown(chunk: Chunk) -> bool:
-    return chunk.kind == "word" and chunk.classes.isdisjoint(_PLAIN)
+    return chunk.kind == "word" and chunk.classes.isdisjoint(_PLAIN) and _STAGE.fullmatch(chunk.form) is None
 
 
-def _is_marker(chunk: Chunk) -> bool:
+def _is_told_of_tumour(chunk: Chunk) -> bool:
     return chunk.term is not None and chunk.term.category == "biomarker"
 
 
@@ -162,8 +165,9 @@ def _offers_other(text: Text, rest: Sequence[Chunk]) -> bool:
     """Whether something may be offered beside a tumour that isn't known as one."""
     subordinate = False
     for index, chunk in enumerate(rest):
-        subordinate = not _is_tumour(chunk) and (subordinate or chunk.form in _SUBORDINATE)
-        listed = chunk.form in _EITHER or (chunk.form == "," and not subordinate)
+        led = chunk.form in _SUBORDINATE or chunk.kind == "window"
+        subordinate = not _is_tumour(chunk) and (subordinate or led)
+        listed = chunk.form in _EITHER or (chunk.form in JOINTS and not subordinate)
         if listed and _is_other(text, rest[index + 1 :], subordinate=subordinate):
             return True
     return False
@@ -178,11 +182,16 @@ def _is_other(text: Text, offered: Sequence[Chunk], *, subordinate: bool) -> boo
         phrase.append(chunk)
     if any(_is_tumour(chunk) for chunk in phrase):
         return False
-    if not phrase or phrase[0].form in _SUBORDINATE | _JOINTS:
+    if not phrase or phrase[0].form in _SUBORDINATE | JOINTS:
         return False
     if "persons" in phrase[0].classes or phrase[0].form.startswith(_PEOPLE):
         return True
     ill = any(chunk.term is not None and chunk.term.category == "condition" for chunk in phrase)
     unknown = [chunk for chunk in phrase if chunk.kind == "word" and not chunk.classes]
-    named = any(_TUMOUR.match(text.text, chunk.start, chunk.end) for chunk in unknown)
+    told = (
+        text.text[chunk.start : chunk.end]
+        for chunk in unknown
+        if _TUMOUR.match(text.text, chunk.start, chunk.end)
+    )
+    named = any(not (subordinate and words.isupper()) for words in told)
     return named or (not subordinate and (ill or bool(unknown)))
