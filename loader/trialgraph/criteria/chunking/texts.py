@@ -41,7 +41,10 @@ __all__ = ["Text"]
 
 @dataclass(slots=True)
 class Text:
-    """A normalised text under reading."""
+    """A normalised text under reading.
+
+    Its `naming` is off where tumours that unread words name are not to be demanded.
+    """
 
     normalized: NormalizedText
     vocabulary: Vocabulary
@@ -59,6 +62,7 @@ class Text:
     risks: Mapping[int, tuple[int, bool]] = field(init=False)
     joints: frozenset[int] = field(init=False)
     chunks: tuple[Chunk, ...] = field(init=False, default=())
+    naming: bool = field(init=False, default=True)
     _told: dict[Phrases, bool] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -12,7 +12,7 @@ from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.criteria.facts.assembly import FactReading, abbreviates, assemble
 from trialgraph.criteria.facts.predications import tells_inability
 from trialgraph.criteria.facts.requiring import REQUIRING
-from trialgraph.criteria.facts.subjects import without_subject
+from trialgraph.criteria.facts.subjects import is_any_tumour, without_subject
 from trialgraph.criteria.facts.surroundings import Around, read_after, read_before
 from trialgraph.criteria.language.connectives import JOINTS, OR
 from trialgraph.criteria.language.vocabulary import GIVEN
@@ -181,7 +181,7 @@ def _bearing(text: Text, chunks: Sequence[Chunk], after: int, head: Chunk, aroun
 
     So is a marker straight behind its tumour ("breast cancer HER2-negative", "NSCLC positive for …").
     """
-    straight = is_tumour(head) and _opens_marker(chunks[after:])
+    straight = is_tumour(head) and not is_any_tumour(head) and _opens_marker(chunks[after:])
     at = next((i for i in range(after, len(chunks)) if straight or chunks[i].form in _BEARING), None)
     if at is None or category_of(head) != "condition":
         return chunks

@@ -22,7 +22,8 @@ __all__ = ["with_named_tumours"]
 
 _NEOPLASM = str(TGC.Neoplasm)
 _ANY = frozenset({_NEOPLASM, *(str(TGC[name]) for name in ("MalignantNeoplasm", "PrimaryMalignantNeoplasm",
-                  "BoneMarrowInvolvement", "ExtramedullaryDisease"))})  # fmt: skip
+                  "BoneMarrowInvolvement", "ExtramedullaryDisease",
+                  "LocallyAdvancedDisease", "UnresectableMalignantNeoplasm"))})  # fmt: skip
 _LISTING = re.compile(r"\b(?:following|includ\w+|subtypes?|histolog\w+|types?)\b[^:]*$", re.IGNORECASE)
 _PLAIN = frozenset(
     {"neutral", "persons", "qualifier", "confirmation", "confirmed", "grading", "value_tail", "tail"}
@@ -35,12 +36,12 @@ _DIAGNOSED = re.compile(
     r"\b(?:diagnos|proven|confirm|document|evidence|patients? with|subjects? with|participants? with)"
 )
 _OTHERWISE = re.compile(
-    r"\b(?:suspect|suspici|presum|possibl|probabl|likely|likelihood|suggestive|risk|screen|surviv|famil|relative|mother"
-    r"|father|sister|parent|child|sibling|spouse|caregiver|partner|healthy|treatment|treating|therap|tissue|sample"
+    r"\b(?:suspect|suspici|presum|possibl|probabl|likely|likelihood|suggestive|at risk|risks?\s+(?:of|for)"
+    r"|screen|surviv|famil|relative|mother|father|sister|parent|child|sibling|spouse|caregiver|partner|healthy|treatment|treating|therap|tissue|sample"
     r"|specimen|material|block|slide|candidate|undergo|schedul|surgery|resection|plan|clinics?\b|free\b|negative|expos"
     r"|prevent|eligib|for\b|from\b|against|caused|due\b|after|before|prior\b|previous\b|histor|recover|post\b"
     r"|years?\b|months?\b|weeks?\b|since|must be|should be|may\b|can\b|completed|completion|receiv|agree"
-    r"|willing|able\b|cohort|arm\b|group|phase|pain|symptoms\b|toxicit|control)",
+    r"|willing|other\b|additional|in\b|able\b|cohort|arm\b|group|phase|pain|symptoms\b|toxicit|control)",
     re.IGNORECASE,
 )
 """What may stand before a tumour that nobody has to have, or have now."""
@@ -61,7 +62,8 @@ _EITHER = OR | {"/", ";", "or a", "or an", "versus"}
 _SUBORDINATE = frozenset({"that", "which", "who", "whose", "that is", "in", "at", "by", "per", "on", "of",
                           "for", "to", "based on", "as defined by", "defined as", "according to", "where",
                           "not", "with", "without", "either", "has", "have", "is", "are", "after", "during",
-                          "following", "within", "despite", "having"})  # fmt: skip
+                          "following", "within", "despite", "having", "harboring", "harbouring",
+                          "expressing"})  # fmt: skip
 _PEOPLE = ("those", "patient", "subject", "participant", "individual", "person", "women", "men ", "they")
 _STAGE = re.compile(r"[ivx0]+[a-d]?\d?|[tnm]\d?[a-d]?|\d")
 _TUMOUR = re.compile(
@@ -79,7 +81,11 @@ def with_named_tumours(expression: Expression, text: Text, chunks: Sequence[Chun
         text: The text.
         chunks: The chunks of the statement.
     """
-    if text.exclusion or not any(isinstance(atom, Narrative) for atom in atoms(expression)):
+    if (
+        text.exclusion
+        or not text.naming
+        or not any(isinstance(atom, Narrative) for atom in atoms(expression))
+    ):
         return expression
     if any(isinstance(atom, Fact) and _names_tumour(text, atom) for atom in atoms(expression)):
         return expression
