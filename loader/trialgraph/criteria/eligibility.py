@@ -15,7 +15,7 @@ from trialgraph.criteria.language.vocabulary import Term, Vocabulary, default_vo
 from trialgraph.criteria.misplaced import turn_demands
 from trialgraph.criteria.offered import with_offered
 from trialgraph.criteria.permits import lift_bars, word_conditions
-from trialgraph.criteria.sections.closing import with_closed
+from trialgraph.criteria.sections.closing import with_closed, without_joint
 from trialgraph.criteria.sections.joined import joined
 from trialgraph.criteria.sections.leads import below_leads
 from trialgraph.criteria.sections.normalization import normalize, words_of
@@ -113,7 +113,7 @@ def _understand(
 ) -> tuple[str, Expression, tuple[Term, ...]]:
     """Return the readable text of a criterion, what it says, and whom or what it lets in if no more."""
     readable = normalize(with_bullets(text, parts), words=words)
-    normalized = with_closed(readable)
+    normalized = with_closed(without_joint(readable))
     return readable.text, *read_expression(normalized, kind, outline(text, parts, normalized), vocabulary)
 
 
