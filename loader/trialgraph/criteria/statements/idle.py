@@ -85,6 +85,9 @@ _ARRANGING = re.compile(
     rf"|\b{_TESTS}\b[^.;]{{0,80}}?\b(?:not\s+(?:be\s+)?(?:required|needed|mandatory|necessary|performed)"
     r"|not\s+need|need\s+not|required\s+(?:at|only)"
     r"|(?:will|should|must|to)\s+be\s+(?:\w+ly\s+)?(?:performed|conducted|repeated|obtained|required|done))\b"
+    rf"|\b(?:must|should|will)\s+undergo\s[^.;]{{0,60}}(?:{_TESTS}|\b(?:CT|MRI|tomography|puncture)\b)"
+    r"|\brequires?\s[^.;]{0,30}\b(?:assessments?|evaluations?)\b|\bno\s+requirement\s+to\s+(?:screen|test)\b"
+    r"|\bpuncture\s[^.;]{0,80}\bnot\s+need\b"
     r"|\bshould\s+not\s+receive\s+(?:an?\s+)?live\s+vaccines?\s+(?:during|while|whilst)\b"
     r"|\bbreast\s+milk\s+cannot\s+be\s+stored\b",
     re.IGNORECASE,
