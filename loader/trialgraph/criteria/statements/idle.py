@@ -146,7 +146,7 @@ _FINDING = re.compile(
 _LIVE = frozenset({str(TGC.LiveVaccine), str(TGC.LiveAttenuatedVaccine)})
 _VACCINE = re.compile(r"vaccin|immuni[sz]", re.IGNORECASE)
 _ASKED = re.compile(r"\b(?:must|should|agree)\b", re.IGNORECASE)
-_EXCEPTED = re.compile(r"\b(?:except|allow|permit|exclu|eligib)", re.IGNORECASE)
+_EXCEPTED = re.compile(r"\b(?:except|allow|permit|exclu(?!sion\s+criteria\b)|eligib)", re.IGNORECASE)
 _REASON = re.compile(
     r"\W*(?:(?:please\s+)?note(?:\s+that)?\b\W*)?"
     r"(?:these (?:potential )?risks? may also apply"
