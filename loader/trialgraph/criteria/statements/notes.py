@@ -113,7 +113,7 @@ _DEMANDING = re.compile(
 _BOUNDING_BAR = re.compile(
     r"\b(?:allow\w*|permi\w+|accept\w*|except\w*|exempt\w*|may|can|could|waive\w*|enrol\w*|consult\w*|discuss\w*|case|unless|only"
     r"|excludes|defin\w+|mean\w*|includ\w+|confirm\w*|document\w*|repeat\w*|consider\w*|count\w*|appl\w+|criteri\w+|measured|average\w*"
-    r"|request\w*|approv\w*|lead|exclusion|\d+\s*(?:hours?|days?|weeks?|months?|years?)"
+    r"|no|request\w*|approv\w*|lead|exclusion|\d+\s*(?:hours?|days?|weeks?|months?|years?)"
     r"|eligible\s+(?:if|when|provided)|(?:do|does|is|are|be|been|will)\s+not|without|other\s+than)\b"
     r"|(?<!in)(?<!not )(?<!not be )\beligible\b",
     re.IGNORECASE,
