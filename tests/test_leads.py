@@ -2,7 +2,9 @@
 
 import pytest
 
+from tests.compact import compact
 from trialgraph.criteria import read_text
+from trialgraph.criteria.criterion import Kind
 
 
 def _scopes(text: str) -> list[str | None]:
@@ -183,3 +185,34 @@ def test_a_demand_that_speaks_of_what_is_acceptable_is_everyones(lead: str) -> N
     assert _scopes(f"Exclusion criteria:\n* {bracketed}\n* Stroke") == [None, None]
     out = "Participants with any of these will not be eligible for the study:"
     assert _scopes(f"Exclusion criteria:\n1. {out}\n2. Stroke")[-1:] == [None]
+
+
+@pytest.mark.parametrize(
+    ("kind", "lead"),
+    [
+        ("inclusion", "Participants must have adequate organ and marrow function as defined below:"),
+        ("inclusion", "Renal function:"),
+        ("inclusion", "Participants must meet all of the following criteria to be eligible to participate."),
+        ("exclusion", "Participants who fulfill any of the following criteria will be excluded."),
+    ],
+)
+def test_what_only_introduces_a_list_asks_nothing(kind: Kind, lead: str) -> None:
+    """On the level of the criteria that it introduces it says no more than they do."""
+    first, _ = read_text(f"* {lead}\n* Platelets ≥ 100 x 10^9/L", kind=kind)
+    assert compact(first.expression).endswith("»n")
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "Adequate organ function",
+        "Renal function:\nExclusion criteria:",
+        "Adequate marrow function without transfusions within 7 days, defined as:",
+        "Adequate organ function, as told by one of:",
+        "Presence of a tumor, as defined below:",
+    ],
+)
+def test_what_tells_more_is_asked_beside_its_list(lead: str) -> None:
+    """So is a demand that introduces nothing."""
+    first, _ = read_text(f"* {lead}\n* Platelets ≥ 100 x 10^9/L")
+    assert not compact(first.expression).endswith("»n")

@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from trialgraph.criteria.allergens import name_allergens, trial_drugs
 from trialgraph.criteria.contradictions import without_contradictions
 from trialgraph.criteria.criterion import Criterion, Kind, Part
+from trialgraph.criteria.introducing import introduced
 from trialgraph.criteria.labelled import scoped
 from trialgraph.criteria.language.abbreviations import own_abbreviations, uses_any
 from trialgraph.criteria.language.misspellings import common_words
@@ -101,7 +102,7 @@ def _read(
         )
         read.append(scoped(criterion))
         permitted.append(let_in)
-    lifted = word_conditions(lift_bars(turn_demands(read), permitted, vocabulary))
+    lifted = word_conditions(lift_bars(turn_demands(introduced(read)), permitted, vocabulary))
     told = with_offered(lifted, vocabulary)
     return tuple(without_contradictions(told, vocabulary))
 
