@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
 from functools import lru_cache, partial
 
@@ -22,11 +23,13 @@ from trialgraph.criteria.sections.normalization import normalize, words_of
 from trialgraph.criteria.sections.outline import outline, with_bullets
 from trialgraph.criteria.sections.segmentation import segment
 from trialgraph.criteria.statements.reading import read_expression
-from trialgraph.expressions import Expression
+from trialgraph.expressions import Expression, Narrative
 from trialgraph.garbage import collection_paused
 from trialgraph.records import EligibilityText, TrialRecord
 
 __all__ = ["read_criteria", "read_text"]
+
+_LOG = logging.getLogger("trialgraph.criteria")
 
 
 def read_criteria(record: TrialRecord, *, vocabulary: Vocabulary | None = None) -> tuple[Criterion, ...]:
@@ -111,10 +114,20 @@ def _understand(
     *,
     words: Collection[str] | None = None,
 ) -> tuple[str, Expression, tuple[Term, ...]]:
-    """Return the readable text of a criterion, what it says, and whom or what it lets in if no more."""
+    """Return the readable text of a criterion, what it says, and whom or what it lets in if no more.
+
+    A defect of the reader costs this criterion its formal reading, and not the registry its other trials.
+    """
     readable = normalize(with_bullets(text, parts), words=words)
     normalized = with_closed(readable)
-    return readable.text, *read_expression(normalized, kind, outline(text, parts, normalized), vocabulary)
+    try:
+        return readable.text, *read_expression(normalized, kind, outline(text, parts, normalized), vocabulary)
+    except Exception as error:  # whatever it is, the words are kept
+        told = " ".join(text.split())
+        _LOG.warning(
+            "“%.80s” stays in words: reading it failed (%r); please report this as a defect", told, error
+        )
+        return readable.text, Narrative(readable.text, "not-formalised", (0, len(text))), ()
 
 
 _understood = lru_cache(maxsize=8192)(_understand)

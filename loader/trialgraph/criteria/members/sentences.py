@@ -343,7 +343,7 @@ def _ends(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
     if index + 1 >= len(chunks):
         return True
     before, after = chunks[index - 1] if index else None, chunks[index + 1]
-    if before is not None and before.form.split(" ")[-1] in _ABBREVIATED:
+    if before is not None and before.kind == "word" and before.form.split(" ")[-1] in _ABBREVIATED:
         return False
     if after.start == chunks[index].end:
         return _RUN_TOGETHER.match(text.text, max(0, chunks[index].start - _LETTERS)) is not None

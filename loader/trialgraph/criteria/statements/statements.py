@@ -53,7 +53,7 @@ from trialgraph.criteria.statements.subgroups import (
     inner_exceptions,
 )
 from trialgraph.criteria.statements.timed import in_shared_time, time_of_tests_at_end
-from trialgraph.criteria.statements.undemanding import leaves_free
+from trialgraph.criteria.statements.undemanding import leaves_free, only_advises
 from trialgraph.criteria.statements.women import read_of_women
 from trialgraph.criteria.trees import (
     all_of,
@@ -123,7 +123,8 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
     told = read_of_women(text, chunks) or read_recovery(
         text, chunks, lambda rest: read_statement(text, rest).expression
     )
-    if told is None and (_takes_a_person(text, chunks) or _is_about_others(chunks)):
+    advised = text.exclusion and only_advises(words)
+    if told is None and (advised or _takes_a_person(text, chunks) or _is_about_others(chunks)):
         return Statement(narrative(text, start, end), text=words)
     told = told or read_planned(text, chunks, lambda rest: read_statement(text, rest).expression)
     for read_whole in (read_known_status, read_refusal, read_by_sex, read_steadied, read_kept):
