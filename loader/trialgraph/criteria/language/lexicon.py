@@ -46,7 +46,7 @@ class Phrases:
         self._anchored = any(map(_ANCHOR.search, patterns))
 
     def may_stand_in(self, text: str) -> bool:
-        """Whether a part of a text may have such a turn of phrase; some only open or end what they stand in."""
+        """Whether a part of a text may have such a turn of phrase, which may open or end that part."""
         if self._anchored:
             return any(map(text.lower().__contains__, self._needed))
         return self.search(text) is not None
