@@ -102,9 +102,9 @@ class Text:
         self.lesions = LesionReader(self.text, self.tokens, self.mentions, self.span)
 
     def search(self, phrases: Phrases, words: str) -> re.Match[str] | None:
-        """Return where words of this text have a turn of phrase: nowhere, when the whole text hasn't."""
+        """Return where words of this text have a turn of phrase: nowhere, when the whole text can't."""
         if phrases not in self._told:
-            self._told[phrases] = phrases.search(self.text) is not None
+            self._told[phrases] = phrases.may_stand_in(self.text)
         return phrases.search(words) if self._told[phrases] else None
 
     def span(self, start: int, end: int) -> Span:

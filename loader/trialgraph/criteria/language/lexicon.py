@@ -28,6 +28,10 @@ class _Node:
     classes: frozenset[str] = frozenset()
 
 
+_ANCHOR = re.compile(r"(?<!\[)\^|\$")
+"""Where a pattern minds the edges of what it is sought in, which a part has of its own."""
+
+
 class Phrases:
     """Turns of phrase that tell a kind of statement; searches are remembered, since words recur.
 
@@ -39,6 +43,13 @@ class Phrases:
         self._needed = needed_by_all(patterns)
         self._pattern = re.compile(_by_letter(patterns))
         self._found = lru_cache(maxsize=16_384)(self._pattern.search)
+        self._anchored = any(map(_ANCHOR.search, patterns))
+
+    def may_stand_in(self, text: str) -> bool:
+        """Whether a part of a text may have such a turn of phrase, which may open or end that part."""
+        if self._anchored:
+            return any(map(text.lower().__contains__, self._needed))
+        return self.search(text) is not None
 
     def search(self, words: str) -> re.Match[str] | None:
         """Return where the words, in lower case, have such a turn of phrase, or None."""

@@ -166,7 +166,13 @@ _UNNEEDED = re.compile(
 _PREFERRING = re.compile(r"\W*(?:priority|preference)\s+(?:should|will|may|is)\b", re.IGNORECASE)
 _ASIDE_FIRST = re.compile(r"[,;:()]|\b(?:who|whom|whose|which|that|if|when|where|but|and)\b", re.IGNORECASE)
 _DEMAND_BEHIND = re.compile(r"\b(?:but|however)\b", re.IGNORECASE)
-_WAIVING_WORDS = (" not ", " count", " considered ", " regarded ", "priority", "preference")
+_TO_COUNT = re.compile(
+    r"\W*(?:(?:any|all|target)\s+)?lesions?\b[^.;]*\b(?:must|should)\b[^.;]*\bto\s+be\s+(?:deemed|considered|counted|regarded)\s+"
+    r"(?:as\s+)?(?:an?\s+)?(?:measurable|evaluable|target)\b",
+    re.IGNORECASE,
+)
+"""How a sentence tells which lesions count ("lesions must have grown to be deemed a target lesion")."""
+_WAIVING_WORDS = (" not ", " count", " considered ", " regarded ", " deemed ", "priority", "preference")
 """What each of these has, looked for first since it costs less."""
 
 
@@ -311,6 +317,8 @@ def waives(words: str) -> bool:
     if not any(map(lowered.__contains__, _WAIVING_WORDS)):
         return False
     match = _WAIVING.search(words)
+    if "lesion" in lowered and _TO_COUNT.match(words):
+        return True
     if match is None:
         return _PREFERRING.match(words) is not None
     plain = _ASIDE_FIRST.search(words, 0, match.start()) is None
