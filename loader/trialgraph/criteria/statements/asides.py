@@ -1,4 +1,4 @@
-"""Brackets that ask for nothing, and the quotation marks around a word."""
+"""Asides that ask for nothing, and the quotation marks around a word."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.sensitivities import without_reactions
 from trialgraph.criteria.statements.idle import arranges, is_idle
 
 __all__ = ["without_asides"]
@@ -19,8 +20,10 @@ _REFERRING = frozenset({"see", "see also", "refer", "refer to", "please see", "p
 def without_asides(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
     """Leave out brackets that ask for nothing ("HIV infection (testing not required)", "(see section 5)").
 
-    One that tells something first ("(NYHA III; see Appendix B)") is kept up to there.
+    One that tells something first ("(NYHA III; see Appendix B)") is kept up to there. So is left out what
+    kind of reaction an allergy is ("hypersensitivity, including anaphylaxis, to A").
     """
+    chunks = without_reactions(text.text, text.lowered, chunks)
     if '"' in text.text:
         chunks = _unquoted(chunks)
     if "(" not in text.text and "[" not in text.text:

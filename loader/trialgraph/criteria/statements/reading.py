@@ -151,14 +151,13 @@ def read_expression(
     expression = join_complements(
         without_met(set_apart(read)) if text.exclusion else in_time_of_tests(loosened(read))
     )
-    cancers = 2 if " or " in text.text else 3
     if _is_unread_demand(text, expression):
         asked, _ = read_expression(normalized, "inclusion", outline, vocabulary)
         each_asked = asked.operands if isinstance(asked, AllOf) else (asked,)
         if is_formal(asked) and not any(isinstance(each, AnyOf) for each in each_asked):
             return negate(asked), ()
     misread = contradicts_itself(expression) or (
-        not text.exclusion and demands_cancers(expression, vocabulary, cancers)
+        not text.exclusion and demands_cancers(expression, vocabulary, 2 if " or " in text.text else 3)
     )
     if misread:
         expression = narrative(text, 0, len(text.text))
