@@ -103,7 +103,8 @@ def _share_unread_time(text: Text, segments: list[Segment]) -> None:
     "Surgery, chemotherapy or anti-hormonal agents within protocol-specified intervals" bars nobody for a
     surgery at any time, nor "4 weeks from biologics or any investigational agent" for an agent at any.
     """
-    if not text.exclusion or len(segments) < 2:
+    barred = text.exclusion or any(segment.negated for segment in segments)
+    if not barred or len(segments) < 2:
         return
     if (words := _time_before(text, segments[0])) is not None:
         _narrow(segments[1:], words)
