@@ -15,8 +15,8 @@ from trialgraph.criteria.chunking.records import without_records
 from trialgraph.criteria.chunking.relatives import with_own_history
 from trialgraph.criteria.conditions.cases import asked_of
 from trialgraph.criteria.conditions.complements import (
+    asks_too_much,
     contradicts_itself,
-    demands_cancers,
     join_complements,
     lists_ways,
     without_met,
@@ -146,20 +146,16 @@ def read_expression(
     working = without_reasons(text.text, text.lowered, working)
     plain = without_asides(text, with_own_history(text, working))
     text.chunks = chunks = without_attributions(plain)
-    read = _read_outlined(text, chunks, outline_without(outline, text.tables))
-    read = finished_in_time(read, exclusion=text.exclusion)
-    expression = join_complements(
-        without_met(set_apart(read)) if text.exclusion else in_time_of_tests(loosened(read))
-    )
+    expression = _read_whole(text, chunks, outline)
+    if asks_too_much(text, expression):
+        text.naming = False
+        expression = _read_whole(text, chunks, outline)
     if _is_unread_demand(text, expression):
         asked, _ = read_expression(normalized, "inclusion", outline, vocabulary)
         each_asked = asked.operands if isinstance(asked, AllOf) else (asked,)
         if is_formal(asked) and not any(isinstance(each, AnyOf) for each in each_asked):
             return negate(asked), ()
-    misread = contradicts_itself(expression) or (
-        not text.exclusion and demands_cancers(expression, vocabulary, 2 if " or " in text.text else 3)
-    )
-    if misread:
+    if contradicts_itself(expression) or asks_too_much(text, expression):
         expression = narrative(text, 0, len(text.text))
     else:
         joint = "or" if text.exclusion else "and"
@@ -168,6 +164,15 @@ def read_expression(
         )
         expression = add_values(lift_what_is_named(expression, vocabulary), text, chunks)
     return finished(expression, text, chunks), let_in
+
+
+def _read_whole(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
+    """Read the whole of a text, what is asked in its sentences put together."""
+    read = _read_outlined(text, chunks, outline_without(outline, text.tables))
+    read = finished_in_time(read, exclusion=text.exclusion)
+    return join_complements(
+        without_met(set_apart(read)) if text.exclusion else in_time_of_tests(loosened(read))
+    )
 
 
 def _is_unread_demand(text: Text, expression: Expression) -> bool:
@@ -349,15 +354,11 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
         if case is None:
             read += told
         else:
-            read.append(asked_of(text, case, _joined(text, told)) if told else case)
+            read.append(asked_of(text, case, (any_of if text.exclusion else all_of)(told)) if told else case)
     if not read:
         return narrative(text, start, end)
     either = text.exclusion or are_all_cancers(text, read)
     return any_of(read) if either else all_of(_in_time(chunks, read))
-
-
-def _joined(text: Text, read: Sequence[Expression]) -> Expression:
-    return any_of(read) if text.exclusion else all_of(read)
 
 
 def _in_time(chunks: Sequence[Chunk], read: list[Expression]) -> list[Expression]:
