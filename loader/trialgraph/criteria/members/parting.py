@@ -115,7 +115,7 @@ def part_statement(
             continue
         swallowing = False
         if current.chunks:
-            tight, beside = chunk.form == "and / or", _adds(chunks, index, current)
+            tight, beside = chunk.form == "and / or", _adds(chunks, index, current, barring=barring)
             segments.append(Segment(joint, [], after_comma=joint == ",", tight=tight, beside=beside))
         else:
             current.after_comma = current.after_comma or joint == ","
@@ -136,10 +136,10 @@ def _stages_before(text: Text | None, chunks: Sequence[Chunk], index: int, segme
     return plain and _SPREAD.search(text.text, told.start, told.end) is None
 
 
-def _adds(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
+def _adds(chunks: Sequence[Chunk], index: int, segment: Segment, *, barring: bool) -> bool:
     """Whether "plus" joins what is given together ("prior A plus B and C")."""
     adds = chunks[index].form == "plus" or (segment.beside and chunks[index].form == "and")
-    return adds and all(is_content(chunk) for chunk in chunks[index + 1 : index + 2])
+    return adds and (barring or all(map(is_content, chunks[index + 1 : index + 2])))
 
 
 def _slash_inside(chunks: Sequence[Chunk], index: int) -> bool:
