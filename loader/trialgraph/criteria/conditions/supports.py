@@ -11,11 +11,11 @@ from trialgraph.criteria.facts.facts import read_fact
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.quantities.windows import length_in, window_of
-from trialgraph.criteria.trees import all_of
-from trialgraph.expressions import Expression, Fact, Not, Window
+from trialgraph.criteria.trees import all_of, map_facts
+from trialgraph.expressions import Expression, Fact, Not, Value, Window, atoms
 from trialgraph.namespaces import TGC
 
-__all__ = ["is_support", "unsupported"]
+__all__ = ["is_support", "reached_without", "unsupported"]
 
 _SUPPORT = frozenset(
     {"support", "support of", "use of", "the", "requiring", "require", "administration of", "need for"}
@@ -62,6 +62,26 @@ def is_support(chunks: Sequence[Chunk]) -> bool:
         return False
     named = next((chunk.term for chunk in chunks if chunk.kind == "concept"), None)
     return named is not None and any(named.is_a(each) for each in _SUPPORTS)
+
+
+def reached_without(text: Text, members: Sequence[tuple[str, Expression]]) -> list[tuple[str, Expression]]:
+    """Return members of a demand with a value, what it is reached without being denied for that only.
+
+    "ANC ≥ 1.5, without the use of G-CSF such as filgrastim" asks nobody never to have been given any.
+    """
+    if not any(isinstance(member, Not) for _, member in members):
+        return list(members)
+    if not any(isinstance(atom, Value) for _, member in members for atom in atoms(member)):
+        return list(members)
+
+    def reached(fact: Fact) -> Fact:
+        term = text.vocabulary.by_iri.get(fact.concept)
+        support = term is not None and any(term.is_a(each) for each in _SUPPORTS)
+        plain = fact.within is None and not fact.modifiers
+        return replace(fact, modifiers={"qualifier": _REACHED}) if support and plain else fact
+
+    denied = (Not(map_facts(m.operand, reached)) if isinstance(m, Not) else m for _, m in members)
+    return [(joint, member) for (joint, _), member in zip(members, denied, strict=True)]
 
 
 def unsupported(text: Text, chunks: Sequence[Chunk]) -> Expression | None:

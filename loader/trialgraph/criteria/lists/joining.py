@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.conditions.supports import reached_without
 from trialgraph.criteria.facts.instances import demanded_kinds, example_of, is_way_of, unlisted, with_times
 from trialgraph.criteria.lists.blocks import blocks_of, is_given
 from trialgraph.criteria.lists.choices import choice_of
@@ -108,7 +109,7 @@ def _join_block(text: Text, segments: list[Segment], default: str) -> Expression
     if not text.exclusion:
         if seems_to_ask_for_illness(text, operands) or forbids_all(text, segments):
             return narrative(text, segments[0].chunks[0].start, segments[-1].chunks[-1].end)
-        operands = either_of_strokes(text, either_of_cancers(text, operands))
+        operands = reached_without(text, either_of_strokes(text, either_of_cancers(text, operands)))
     joints = resolved_joints([joint for joint, _ in operands], default, exclusion=text.exclusion)
     if text.exclusion and _measures_before(segments, operands):
         joints[-1] = "and"

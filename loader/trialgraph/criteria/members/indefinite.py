@@ -35,7 +35,11 @@ _TIMED = re.compile(
 )
 """How words start that tell a time."""
 _WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNORECASE)
-_OBLIGED = re.compile(r"\b(?:must|should) (?:be|have been) |\bwithout undergoing a\b")
+_OBLIGED = re.compile(
+    r"\b(?:must|should) (?:be|have been) "
+    r"(?:at least|(?:complet|discontinu|stopp|finish|held|withheld|avoid|ended|given|admin|used)\w*)"
+    r"|\bwithout undergoing a\b"
+)
 """How it is told of a list what has to be so ("radiotherapy and X must be completed 4 weeks before")."""
 _ASIDE = frozenset({"with", "without"})
 _LENGTH = r"(?:\d+|one|two|three|four|six|eight)\s*(?:\(\d+\)\s*)?-?\s*(?:hour|day|week|month|year)s?\b"
@@ -99,7 +103,8 @@ def _share_unread_time(text: Text, segments: list[Segment]) -> None:
     "Surgery, chemotherapy or anti-hormonal agents within protocol-specified intervals" bars nobody for a
     surgery at any time, nor "4 weeks from biologics or any investigational agent" for an agent at any.
     """
-    if not text.exclusion or len(segments) < 2:
+    barred = text.exclusion or any(segment.negated for segment in segments)
+    if not barred or len(segments) < 2:
         return
     if (words := _time_before(text, segments[0])) is not None:
         _narrow(segments[1:], words)

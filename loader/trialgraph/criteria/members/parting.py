@@ -115,7 +115,8 @@ def part_statement(
             continue
         swallowing = False
         if current.chunks:
-            segments.append(Segment(joint, [], after_comma=joint == ",", tight=chunk.form == "and / or"))
+            tight, beside = chunk.form == "and / or", _adds(chunks, index, current, barring=barring)
+            segments.append(Segment(joint, [], after_comma=joint == ",", tight=tight, beside=beside))
         else:
             current.after_comma = current.after_comma or joint == ","
             current.joint = joint if joint not in (",", ";") or not current.joint else current.joint
@@ -133,6 +134,12 @@ def _stages_before(text: Text | None, chunks: Sequence[Chunk], index: int, segme
     behind = chunks[index + 2] if index + 2 < len(chunks) else None
     plain = behind is None or behind.form in _BEHIND_STAGE
     return plain and _SPREAD.search(text.text, told.start, told.end) is None
+
+
+def _adds(chunks: Sequence[Chunk], index: int, segment: Segment, *, barring: bool) -> bool:
+    """Whether "plus" joins what is given together ("prior A plus B and C")."""
+    adds = chunks[index].form == "plus" or (segment.beside and chunks[index].form == "and")
+    return adds and (barring or all(map(is_content, chunks[index + 1 : index + 2])))
 
 
 def _slash_inside(chunks: Sequence[Chunk], index: int) -> bool:

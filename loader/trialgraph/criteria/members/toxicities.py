@@ -37,7 +37,8 @@ def share_harm(text: Text, segments: Sequence[Segment]) -> None:
             and _is_cause(segment)
             and isinstance(segment.expression, Fact)
         ):
-            segment.expression = _harm(text, segment.expression, _words(text, segment))
+            harm = _harm(text, segment.expression, _words(text, segment))
+            segment.expression = harm if is_bare(segment) else _as_before(harmed[0], harm)
             harmed.append(segment)
         else:
             _close(harmed)
@@ -63,7 +64,9 @@ def _names_harm(text: Text, segment: Segment) -> bool:
 
 def _is_cause(segment: Segment) -> bool:
     fact = segment.expression
-    bare = is_bare(segment) or segment.chunks[0].form in DETERMINERS
+    opening = segment.chunks[0]
+    earlier = opening.form in ("prior", "previous") and not segment.after_comma
+    bare = is_bare(segment) or opening.form in DETERMINERS or earlier
     return bare and isinstance(fact, Fact) and fact.category in GIVEN and fact.within is None
 
 
@@ -87,6 +90,13 @@ def _harm(text: Text, given: Fact, words: str) -> Fact:
     return replace(
         given, concept=general.iri, concept_label=general.label, category="condition", modifiers=told
     )
+
+
+def _as_before(first: Segment, harm: Fact) -> Fact:
+    """Return harm with what is said of the one before it ("unresolved"), for "prior" parts the two."""
+    told = first.expression.modifiers.get("qualifier") if isinstance(first.expression, Fact) else None
+    words = "; ".join(filter(None, [told, harm.modifiers.get("qualifier")]))
+    return replace(harm, modifiers={**harm.modifiers, "qualifier": words}) if words else harm
 
 
 def _close(harmed: Sequence[Segment]) -> None:

@@ -301,7 +301,8 @@ def _told(text: Text, chunks: list[Chunk]) -> Expression | None:
 
 def _names_anyone(chunks: Sequence[Chunk]) -> bool:
     """Whether words name patients, or those of a sex, and say nothing else of them."""
-    plain = all("neutral" in chunk.classes and chunk.form not in _BESIDES for chunk in chunks)
+    neutral = all("neutral" in chunk.classes and chunk.form not in _BESIDES for chunk in chunks)
+    plain = neutral and not any(map(is_content, chunks))
     return plain and any(chunk.classes & {"persons", *_SEXES} for chunk in chunks)
 
 
