@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.pieces import is_content
+from trialgraph.criteria.chunking.sensitivities import without_reactions
 from trialgraph.criteria.statements.idle import arranges, is_idle
 
 __all__ = ["without_asides"]
@@ -29,8 +30,10 @@ _REFERRING = frozenset({"see", "see also", "refer", "refer to", "please see", "p
 def without_asides(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
     """Leave out brackets that ask for nothing ("HIV infection (testing not required)", "(see section 5)").
 
-    One that tells something first ("(NYHA III; see Appendix B)") is kept up to there.
+    One that tells something first ("(NYHA III; see Appendix B)") is kept up to there. So is left out what
+    kind of reaction an allergy is ("hypersensitivity, including anaphylaxis, to A").
     """
+    chunks = without_reactions(text.text, text.lowered, chunks)
     if '"' in text.text:
         chunks = _unquoted(chunks)
     if ("positive" in text.lowered and "negative" in text.lowered) or "+" in text.text:

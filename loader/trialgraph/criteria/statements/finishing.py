@@ -15,6 +15,7 @@ from trialgraph.criteria.facts.participations import add_investigational, partic
 from trialgraph.criteria.facts.refinement import with_narrower
 from trialgraph.criteria.facts.shared import with_shared_tumour
 from trialgraph.criteria.facts.spread import with_spread
+from trialgraph.criteria.facts.tautologies import without_tautologies
 from trialgraph.criteria.language.predicates import part_predicate
 from trialgraph.criteria.lists.others import with_whole_classes
 from trialgraph.criteria.members.doubts import narrow_illnesses
@@ -52,6 +53,6 @@ def finished(expression: Expression, text: Text, chunks: Sequence[Chunk]) -> Exp
         expression = with_vain_treatment(expression)
     expression = without_remarks(text, word_contraindications(text, expression))
     told = add_exhausted(add_investigational(add_mentions(expression, text, chunks), text), text)
-    told = with_narrower(name_each(told, text.vocabulary), text)
+    told = without_tautologies(with_narrower(name_each(told, text.vocabulary), text))
     sexed = speaks_of_reproduction(text) and not demands_nothing(told)
     return asked_of_sexes(text, told) if sexed else told
