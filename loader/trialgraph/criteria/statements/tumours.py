@@ -15,7 +15,7 @@ from trialgraph.criteria.chunking.pieces import with_inner
 from trialgraph.criteria.facts.facts import read_fact
 from trialgraph.criteria.language.connectives import JOINTS, OR
 from trialgraph.criteria.statements.diagnosed import goes_on
-from trialgraph.criteria.trees import all_of, any_of
+from trialgraph.criteria.trees import all_of, any_of, asks_of_some
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, atoms
 from trialgraph.namespaces import TGC
 
@@ -89,7 +89,7 @@ def with_named_tumours(expression: Expression, text: Text, chunks: Sequence[Chun
         or not any(isinstance(atom, Narrative) for atom in atoms(expression))
     ):
         return expression
-    if _demands_tumour(text, expression):
+    if _demands_tumour(text, expression) or asks_of_some(expression):
         return expression
     named = _named(text, chunks)
     known = {
