@@ -61,6 +61,14 @@ def _sized() -> re.Pattern[str]:
     )
 
 
+_EVALUABLE = str(TGC.EvaluableDisease)
+_EITHER_WAY = re.compile(
+    r"\s*(?:either\s+)?(?:non-?\s?|un)?measurable\s*(?:and/or|or|/|,\s*or)\s*"
+    r"(?:(?:non-?\s?|un)measurable\s*,?\s*)?(?:but\s+)?",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class FoundSize:
     """A limit on a diameter, in millimetres, the characters it takes, and the quantity that it is of.
@@ -171,6 +179,8 @@ class LesionReader:
                     return (value, end) if not adjectives else None
                 if not counts_lesions(mention.term):
                     return None
+                if self._is_either_way(mention, found.end):
+                    adjectives.clear()
                 modifiers = {"qualifier": " ".join(adjectives)} if adjectives else {}
                 end = self.tokens[mention.end - 1].end
                 return self._fact(mention.term, found.limit, modifiers, start, end), end
@@ -181,6 +191,11 @@ class LesionReader:
                 adjectives.append(self.text[self.tokens[index].start : self.tokens[after - 1].end])
             index = after
         return None
+
+    def _is_either_way(self, mention: Mention, start: int) -> bool:
+        """Whether "measurable or" stands before what only has to be evaluable."""
+        words = self.text[start : self.tokens[mention.start].start]
+        return mention.term.iri == _EVALUABLE and _EITHER_WAY.fullmatch(words) is not None
 
     def _fact(self, term: Term, count: Limit, modifiers: Mapping[str, str], start: int, end: int) -> Fact:
         any_will_do = count.high is None and (count.low, count.low_inclusive) in ((1, True), (0, False))

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.brackets import is_cancer
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.pieces import with_inner
+from trialgraph.criteria.facts.facts import read_fact
 from trialgraph.criteria.language.connectives import JOINTS, OR
 from trialgraph.criteria.statements.diagnosed import goes_on
-from trialgraph.criteria.trees import all_of, any_of
-from trialgraph.expressions import Expression, Fact, Narrative, atoms
+from trialgraph.criteria.trees import all_of, any_of, asks_of_some
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = ["with_named_tumours"]
@@ -71,6 +72,7 @@ _TUMOUR = re.compile(
     r"|[A-Z][A-Z0-9-]*[A-Z]\w*)\b"
 )
 _MOST_UNKNOWN = 4
+_KEPT = ("confirmation", "qualifier", "status")
 
 
 def with_named_tumours(expression: Expression, text: Text, chunks: Sequence[Chunk]) -> Expression:
@@ -87,10 +89,27 @@ def with_named_tumours(expression: Expression, text: Text, chunks: Sequence[Chun
         or not any(isinstance(atom, Narrative) for atom in atoms(expression))
     ):
         return expression
-    if any(isinstance(atom, Fact) and _names_tumour(text, atom) for atom in atoms(expression)):
+    if _demands_tumour(text, expression) or asks_of_some(expression):
         return expression
     named = _named(text, chunks)
-    return all_of([any_of(named), expression]) if named else expression
+    known = {
+        atom.concept for atom in atoms(expression) if isinstance(atom, Fact) and _names_tumour(text, atom)
+    }
+    complete = bool(named) and known <= {fact.concept for fact in named}
+    return all_of([any_of(named), expression]) if complete else expression
+
+
+def _demands_tumour(text: Text, expression: Expression) -> bool:
+    """Whether what was read asks everyone for some tumour."""
+    match expression:
+        case AllOf(operands):
+            return any(_demands_tumour(text, each) for each in operands)
+        case AnyOf(operands):
+            return all(_demands_tumour(text, each) for each in operands)
+        case Fact():
+            return _names_tumour(text, expression)
+        case _:
+            return False
 
 
 def _names_tumour(text: Text, fact: Fact) -> bool:
@@ -111,19 +130,38 @@ def _named(text: Text, chunks: Sequence[Chunk]) -> list[Fact]:
         return []
     found: dict[str, Fact] = {}
     above: set[str] = set()
-    offered = True
+    offered = listed = True
+    said_before = _said_before(text, chunks[:at], chunks[at])
     said = [chunk for chunk in rest if not any(each.classes & _TURNING for each in chunk.inner)]
     for chunk in with_inner(said):
         term = chunk.term
         offered = offered or chunk.form in _EITHER or chunk.form == ","
         if term is None or term.category is None or not _is_tumour(chunk):
+            listed = listed and (chunk.form in JOINTS or chunk.kind == "bracket")
             continue
         if offered or term.iri not in above:
             span = text.span(chunk.start, chunk.end)
-            found.setdefault(term.iri, Fact(term.iri, term.label, term.category, {}, None, None, None, span))
+            told = said_before if listed else {}
+            found.setdefault(
+                term.iri, Fact(term.iri, term.label, term.category, told, None, None, None, span)
+            )
         above |= term.ancestors
         offered = False
     return list(found.values())
+
+
+def _said_before(text: Text, before: Sequence[Chunk], tumour: Chunk) -> dict[str, str]:
+    """Return what the words before a tumour say of it, and of those listed with it."""
+    concepts = any(chunk.kind == "concept" for chunk in before)
+    if before and (before[-1].form in OR or (concepts and any(chunk.form in OR for chunk in before))):
+        return {}  # "Relapsed or primary refractory AML" isn't all relapsed.
+    reading = read_fact(text, [*(chunk for chunk in before if not _is_unknown(chunk)), tumour])
+    told = [] if reading is None or reading.negated else list(atoms(reading.expression))
+    named = (
+        each for each in told if isinstance(each, Fact) and tumour.term and each.concept == tumour.term.iri
+    )
+    fact = next(named, None)
+    return {} if fact is None else {name: fact.modifiers[name] for name in _KEPT if name in fact.modifiers}
 
 
 def _turns(text: Text, rest: Sequence[Chunk], words: str) -> bool:
