@@ -686,7 +686,7 @@ def test_ndjson_is_read_by_patient(tmp_path: Path):
         ),
         (condition("?", code=coded("Living alone", (ICD, "Z60.2"))), None),
         (condition("impacted cerumen"), None),
-        (medication("Delapril 30 mg tablet"), "ACEInhibitor"),
+        (medication("Spirapril 30 mg tablet"), "ACEInhibitor"),
         (procedure("?", code=coded("Beam radiation of something", (f"{ICD}-pcs", "D0011ZZ"))), ""),
         (condition("foobar disease"), ""),
     ],
