@@ -30,6 +30,7 @@ _PARTING = _BULLETS | {"-", ":"}
 _LETTERS = 4
 _RUN_TOGETHER = re.compile(rf"[a-z]{{{_LETTERS}}}\.[A-Z][a-z]{{2}}")
 """The end of a sentence and the start of the next, where the blank between them is lost."""
+_FEW = 2
 _LASTING = re.compile(r"[≥>]\s*\d+\s*(?:day|week|month|hour|year)s?\b", re.IGNORECASE)
 _SEX_AND_LIMIT = 2
 ORDERED = re.compile(
@@ -57,6 +58,12 @@ _EXCEPTING = re.compile(
     re.IGNORECASE,
 )
 """What is excepted from what stands before it, not from what follows ("except alopecia, any toxicity")."""
+_EXCUSING = re.compile(
+    r"(?:;\s*\(?|\.\s*(?=[^,.]*(?:\.|$)))(?:with\s+the\s+exception\s+of|except(?:\s+(?:for|in|if))?|unless)\b"
+    r"(?![^;.]*,\s*(?:any|all|no|other|patients?|subjects?|participants?|has|have|had|prior|must|should)\b)",
+    re.IGNORECASE,
+)
+"""What excuses from a demand that stands before it ("INR ≤ 1.5 × ULN; unless on anticoagulants")."""
 
 
 def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
@@ -91,15 +98,22 @@ def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
 
 
 def _with_exceptions(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
-    """Return commas for the signs before what is excepted from a bar ("cancer; except skin cancer")."""
-    if not text.exclusion or _EXCEPTING.search(text.text) is None:
+    """Return commas for the signs before what is excepted ("cancer; except skin cancer", "INR ≤ 1; unless …").
+
+    Among demands what excuses from one or two limits; of more it isn't plain which are meant.
+    """
+    excepting = _EXCEPTING if text.exclusion else _EXCUSING
+    if excepting.search(text.text) is None:
         return chunks
-    return [
-        replace(chunk, form=",")
-        if chunk.form in (";", ".") and _EXCEPTING.match(text.text, chunk.start)
-        else chunk
-        for chunk in chunks
-    ]
+    kept = list(chunks)
+    limits = 0
+    for index, chunk in enumerate(chunks):
+        limits += chunk.kind == "value"
+        if chunk.form in (";", "."):
+            if excepting.match(text.text, chunk.start) and (text.exclusion or limits <= _FEW):
+                kept[index] = replace(chunk, form=",")
+            limits = 0
+    return kept
 
 
 def _with_allergens(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
