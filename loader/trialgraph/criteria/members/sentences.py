@@ -64,6 +64,12 @@ _EXCUSING = re.compile(
     re.IGNORECASE,
 )
 """What excuses from a demand that stands before it ("INR ≤ 1.5 × ULN; unless on anticoagulants")."""
+_WAIVING = re.compile(
+    r"[.;]\s*this(?:\s+(?:criterion|limit|requirement|exclusion(?:\s+criterion)?))?\s+(?:does|will|would)\s+not\s+apply"
+    r"\s+(?:to|for)\b(?![^.;]*\b(?:must|should|may|allowed|but|only|whom|discuss\w*|approv\w*)\b)",
+    re.IGNORECASE,
+)
+"""A sentence that names those of whom the limit before it isn't asked, and asks nothing of them itself."""
 
 
 def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
@@ -98,19 +104,21 @@ def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
 
 
 def _with_exceptions(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
-    """Return commas for the signs before what is excepted ("cancer; except skin cancer", "INR ≤ 1; unless …").
+    """Return commas for the signs before what is excepted ("INR ≤ 1.5; unless …").
 
-    Among demands what excuses from one or two limits; of more it isn't plain which are meant.
+    Among demands an excuse is from one or two limits; of more it isn't plain which are meant.
     """
-    excepting = _EXCEPTING if text.exclusion else _EXCUSING
-    if excepting.search(text.text) is None:
+    patterns = (_EXCEPTING if text.exclusion else _EXCUSING, _WAIVING)
+    told = [each for each in patterns if each.search(text.text) is not None]
+    if not told:
         return chunks
     kept = list(chunks)
     limits = 0
     for index, chunk in enumerate(chunks):
         limits += chunk.kind == "value"
         if chunk.form in (";", "."):
-            if excepting.match(text.text, chunk.start) and (text.exclusion or limits <= _FEW):
+            opening = next((each for each in told if each.match(text.text, chunk.start)), None)
+            if opening is not None and (opening is not _EXCUSING or limits <= _FEW):
                 kept[index] = replace(chunk, form=",")
             limits = 0
     return kept
@@ -357,7 +365,7 @@ def _ends(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
     if index + 1 >= len(chunks):
         return True
     before, after = chunks[index - 1] if index else None, chunks[index + 1]
-    if before is not None and before.form.split(" ")[-1] in _ABBREVIATED:
+    if before is not None and before.kind == "word" and before.form.split(" ")[-1] in _ABBREVIATED:
         return False
     if after.start == chunks[index].end:
         return _RUN_TOGETHER.match(text.text, max(0, chunks[index].start - _LETTERS)) is not None
