@@ -18,6 +18,8 @@ __all__ = ["EITHER", "excuses", "lift", "lift_kin", "widens"]
 
 _CANCER = str(TGC.PrimaryMalignantNeoplasm)
 _AGE = str(TGC.Age)
+_LINES = str(TGC.PriorTherapyLineCount)
+_COURSES = frozenset(map(str, (TGC.ProgressiveDisease, TGC.Recurrence, TGC.RefractoryDisease)))
 _TOXICITY = str(TGC.TreatmentToxicity)
 _GRADE = re.compile(r"\bgrades?\s*(?:[≥>≤<=]\s*)?[0-5]\b", re.IGNORECASE)
 _OTHER_VALUE = re.compile(
@@ -69,6 +71,15 @@ _BESIDES = re.compile(
     re.IGNORECASE,
 )
 """How an allowance lets others in besides those who are asked for ("… are also eligible")."""
+_UNTREATED = re.compile(
+    r"\W*(?:an?\s+|those\s+|any\s+)?(?:patients?|subjects?|participants?|individuals?|those)\b[^.;]*"
+    r"\b(?:refus\w+|declin\w+|intoleran\w+|ineligible|unsuitable|unfit|unable"
+    r"|not\s+(?:be\s+|deemed\s+|considered\s+)?(?:an?\s+)?(?:(?:appropriate|suitable)\s+)?(?:candidates?|suitable|tolerate))\b"
+    r"(?:(?!\b(?:if|provided|must|only)\b)[^.;])*\b(?:are|is|(?:will|may|can)\s+(?:still\s+)?be)\s+"
+    r"(?:eligible|enrolled|included|allowed|permitted)\b(?![^.;]*\b(?:if|provided|must)\b)",
+    re.IGNORECASE,
+)
+"""How an allowance lets in those whom a treatment isn't given ("who refused docetaxel are eligible")."""
 _LEADING = re.compile(r"\b(?:if|they|provided|following|below|criteri\w+)\W*$", re.IGNORECASE)
 _REFUSING = re.compile(
     r"\bno\s[^.;]{0,80}\b(?:allowed|permitted|acceptable)\b|\bnot\s+(?:be\s+)?(?:allowed|permitted|acceptable)\b",
@@ -94,7 +105,9 @@ def lift(text: Text, read: list[Expression], words: str, place: tuple[int, int])
     ]
     if not any(lifted) and _POINTS_BACK.search(words):
         lifted[-1] = True
-    if not any(lifted) and widens(words) and any(map(_asks_for_more, read)):
+    if not any(map(_bars, read)) and _UNTREATED.search(words) and not _BESIDES.search(words):
+        return _but_for_untreated(text, read, narrative(text, *place))
+    if not any(lifted) and _BESIDES.search(words) and widens(words) and any(map(_asks_for_more, read)):
         return [any_of([all_of(read), narrative(text, *place)])]
     if not any(lifted) and (_CAPPED.search(words) or _REFUSING.search(words)):
         return [*read, narrative(text, *place)]
@@ -106,9 +119,35 @@ def lift(text: Text, read: list[Expression], words: str, place: tuple[int, int])
     ]
 
 
+def _but_for_untreated(text: Text, read: list[Expression], words: Narrative) -> list[Expression]:
+    """Return demands, of which those on treatment are met by whom the words let in without it, too."""
+    told = []
+    for each in read:
+        parts = each.operands if isinstance(each, AllOf) else (each,)
+        told.append(
+            all_of([any_of([part, words]) if _asks_treatment(text, part) else part for part in parts])
+        )
+    return told if told != read else [*read, words]
+
+
+def _asks_treatment(text: Text, part: Expression) -> bool:
+    """Whether a demand is on what was given, how often, or how the disease did on it."""
+    if isinstance(part, Not):
+        return False
+    named = [
+        text.vocabulary.by_iri.get(atom.concept) for atom in atoms(part) if isinstance(atom, Fact | Value)
+    ]
+    return any(
+        term is not None
+        and (term.iri in _COURSES or term.is_a(_LINES) or _GROUPS.get(term.category or "") == "treatment")
+        for term in named
+    )
+
+
 def widens(words: str) -> bool:
     """Whether a sentence lets others in besides those who are asked for; one that a list ends doesn't."""
-    return _BESIDES.search(words) is not None and _LEADING.search(words) is None
+    others = _BESIDES.search(words) is not None or _UNTREATED.search(words) is not None
+    return others and _LEADING.search(words) is None
 
 
 def lift_kin(text: Text, bars: Expression, words: str, place: tuple[int, int]) -> Expression | None:

@@ -30,6 +30,7 @@ _PARTING = _BULLETS | {"-", ":"}
 _LETTERS = 4
 _RUN_TOGETHER = re.compile(rf"[a-z]{{{_LETTERS}}}\.[A-Z][a-z]{{2}}")
 """The end of a sentence and the start of the next, where the blank between them is lost."""
+_FEW = 2
 _LASTING = re.compile(r"[≥>]\s*\d+\s*(?:day|week|month|hour|year)s?\b", re.IGNORECASE)
 _SEX_AND_LIMIT = 2
 ORDERED = re.compile(
@@ -57,6 +58,12 @@ _EXCEPTING = re.compile(
     re.IGNORECASE,
 )
 """What is excepted from what stands before it, not from what follows ("except alopecia, any toxicity")."""
+_EXCUSING = re.compile(
+    r"(?:;\s*\(?|\.\s*(?=[^,.]*(?:\.|$)))(?:with\s+the\s+exception\s+of|except(?:\s+(?:for|in|if))?|unless)\b"
+    r"(?![^;.]*,\s*(?:any|all|no|other|patients?|subjects?|participants?|has|have|had|prior|must|should)\b)",
+    re.IGNORECASE,
+)
+"""What excuses from a demand that stands before it ("INR ≤ 1.5 × ULN; unless on anticoagulants")."""
 _WAIVING = re.compile(
     r"[.;]\s*this(?:\s+(?:criterion|limit|requirement|exclusion(?:\s+criterion)?))?\s+(?:does|will|would)\s+not\s+apply"
     r"\s+(?:to|for)\b(?![^.;]*\b(?:must|should|may|allowed|but|only|whom|discuss\w*|approv\w*)\b)",
@@ -97,17 +104,24 @@ def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
 
 
 def _with_exceptions(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
-    """Return commas for the signs before what is excepted ("cancer; except skin cancer")."""
-    patterns = (_EXCEPTING, _WAIVING) if text.exclusion else (_WAIVING,)
+    """Return commas for the signs before what is excepted ("INR ≤ 1.5; unless …").
+
+    Among demands an excuse is from one or two limits; of more it isn't plain which are meant.
+    """
+    patterns = (_EXCEPTING if text.exclusion else _EXCUSING, _WAIVING)
     told = [each for each in patterns if each.search(text.text) is not None]
     if not told:
         return chunks
-    return [
-        replace(chunk, form=",")
-        if chunk.form in (";", ".") and any(each.match(text.text, chunk.start) for each in told)
-        else chunk
-        for chunk in chunks
-    ]
+    kept = list(chunks)
+    limits = 0
+    for index, chunk in enumerate(chunks):
+        limits += chunk.kind == "value"
+        if chunk.form in (";", "."):
+            opening = next((each for each in told if each.match(text.text, chunk.start)), None)
+            if opening is not None and (opening is not _EXCUSING or limits <= _FEW):
+                kept[index] = replace(chunk, form=",")
+            limits = 0
+    return kept
 
 
 def _with_allergens(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:

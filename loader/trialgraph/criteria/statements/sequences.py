@@ -253,7 +253,7 @@ def _excused(text: Text, sentence: list[Chunk], read: list[Expression]) -> Expre
 
     Those who are excepted in words that aren't understood are excused from the limit in these words.
     """
-    at = next((i for i, chunk in enumerate(sentence) if chunk.kind == "word" and chunk.form != "note"), 0)
+    at = next((i for i, chunk in enumerate(sentence) if chunk.kind != "sign" and chunk.form != "note"), 0)
     rest = trimmed([chunk for chunk in sentence[at + 1 :] if chunk.form != ":"])
     if text.exclusion or not read or not sentence[at].form.startswith("except") or not rest:
         return None
