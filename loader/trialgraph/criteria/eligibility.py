@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from trialgraph.criteria.allergens import name_allergens, trial_drugs
 from trialgraph.criteria.contradictions import without_contradictions
 from trialgraph.criteria.criterion import Criterion, Kind, Part
+from trialgraph.criteria.introducing import introduced
 from trialgraph.criteria.labelled import scoped
 from trialgraph.criteria.language.abbreviations import own_abbreviations, uses_any
 from trialgraph.criteria.language.misspellings import common_words
@@ -16,7 +17,7 @@ from trialgraph.criteria.language.vocabulary import Term, Vocabulary, default_vo
 from trialgraph.criteria.misplaced import turn_demands
 from trialgraph.criteria.offered import with_offered
 from trialgraph.criteria.permits import lift_bars, word_conditions
-from trialgraph.criteria.sections.closing import with_closed
+from trialgraph.criteria.sections.closing import with_closed, without_joint
 from trialgraph.criteria.sections.joined import joined
 from trialgraph.criteria.sections.leads import below_leads
 from trialgraph.criteria.sections.normalization import normalize, words_of
@@ -101,7 +102,7 @@ def _read(
         )
         read.append(scoped(criterion))
         permitted.append(let_in)
-    lifted = word_conditions(lift_bars(turn_demands(read), permitted, vocabulary))
+    lifted = word_conditions(lift_bars(turn_demands(introduced(read)), permitted, vocabulary))
     told = with_offered(lifted, vocabulary)
     return tuple(without_contradictions(told, vocabulary))
 
@@ -119,7 +120,7 @@ def _understand(
     A defect of the reader costs this criterion its formal reading, and not the registry its other trials.
     """
     readable = normalize(with_bullets(text, parts), words=words)
-    normalized = with_closed(readable)
+    normalized = with_closed(without_joint(readable))
     try:
         return readable.text, *read_expression(normalized, kind, outline(text, parts, normalized), vocabulary)
     except Exception as error:  # whatever it is, the words are kept

@@ -53,6 +53,7 @@ from trialgraph.criteria.statements.subgroups import (
     inner_exceptions,
 )
 from trialgraph.criteria.statements.timed import in_shared_time, time_of_tests_at_end
+from trialgraph.criteria.statements.tumours import with_named_tumours
 from trialgraph.criteria.statements.undemanding import leaves_free, only_advises
 from trialgraph.criteria.statements.women import read_of_women
 from trialgraph.criteria.trees import (
@@ -169,8 +170,10 @@ def _read_asked(text: Text, chunks: list[Chunk], sex: tuple[Expression, bool] | 
     if all(isinstance(atom, Narrative) for atom in atoms(read)):
         diagnosis = read_diagnosis(text, chunks) or read_measurable(text, chunks)
         if diagnosis is None:
-            return read if shorter is chunks else read_labelled(text, chunks)
+            read = read if shorter is chunks else read_labelled(text, chunks)
+            return with_named_tumours(read, text, chunks)
         read = diagnosis
+    read = with_named_tumours(read, text, chunks)
     return all_of([sex[0], read]) if sex is not None else read
 
 
