@@ -41,8 +41,9 @@ def _kept(chunks: Sequence[Chunk], told: frozenset[str]) -> list[Chunk]:
         position += 1
         if chunk.form in (";", "."):
             told = frozenset()
-        if chunk.kind == "value" and chunk.expression is not None:
-            told |= {atom.concept for atom in atoms(chunk.expression) if isinstance(atom, Value)}
+        for each in (chunk, *chunk.inner):
+            if each.kind == "value" and each.expression is not None:
+                told |= {atom.concept for atom in atoms(each.expression) if isinstance(atom, Value)}
         if told and _names(chunk, told) and (first := _leading(kept)) is not None:
             del kept[first:]
             while position < len(chunks) and _goes_on(chunks[position], told):

@@ -11,6 +11,7 @@ from trialgraph.criteria.chunking.organs import add_organs
 from trialgraph.criteria.chunking.outcomes import add_outcomes
 from trialgraph.criteria.chunking.pregnancies import add_plans_to_nurse, add_pregnancy_tests
 from trialgraph.criteria.chunking.spelled import add_spelled
+from trialgraph.criteria.chunking.suppressions import add_suppressions
 from trialgraph.criteria.chunking.trials import add_trials
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
@@ -27,6 +28,7 @@ _ADDING = (
     add_plans_to_nurse,
     add_fields,
     add_bracketed,
+    add_suppressions,
 )
 
 

@@ -50,6 +50,13 @@ _NURSING = re.compile(
     r"|at (?:the time of )?(?:screening|baseline|pre-?entry|study entry|enroll?ment)",
     re.IGNORECASE,
 )
+_BEARING = re.compile(
+    r"(?:(?:as |which (?:is|are) )?defined (?:as|in|by|per|below|above)\b|i\.?e\.?,? |according to "
+    r"|as (?:per|outlined|described|specified) |or history of )"
+    r"(?:(?!\b(?:agree|contracepti|must|should|unless|sexually active)).)*",
+    re.IGNORECASE,
+)
+"""Who may bear children, which all definitions tell alike."""
 _OF_CANCER = re.compile(r"(?:for|of|against) (?:(?:any|a|the|their) )?(?:cancer|malignancy|tumou?rs?)", re.I)
 _TUBERCULOUS = re.compile(r"clinical evaluation (?:that|which) (?:may )?includes?\b.*", re.IGNORECASE)
 _CENTERS = (
@@ -59,6 +66,7 @@ _CENTERS = (
 _OWN: Mapping[str, re.Pattern[str]] = {
     str(TGC.Pregnancy): _PREGNANT,
     str(TGC.Breastfeeding): _NURSING,
+    str(TGC.ChildbearingPotential): _BEARING,
     str(TGC.AIDS): re.compile(_CENTERS, re.IGNORECASE),
     str(TGC.HIVInfection): re.compile(
         r"(?:HIV[- ]?)?1(?: (?:or|and|and/or) |/)2|(?:acute|active)(?: or |/)chronic"

@@ -49,6 +49,8 @@ _STATES = frozenset(map(str, (TGC.Premenopausal, TGC.Perimenopausal, TGC.Postmen
 _TELLING = frozenset({"confirmation", "confirmed"})
 _LACKING = frozenset({"do not have", "doe not have", "without", "who do not have", "who doe not have"})
 _FOR = "for"
+_BEARING = frozenset({"patient with", "participant with", "subject with"})
+_RULING = re.compile(r"\b(?:must|should|shall)\b", re.IGNORECASE)
 _OF_SOME = frozenset({"for", "in", "among"})
 _OF_ALL = re.compile(
     r"\b(?:eligib|inclusion|includ|enrol|particip\w+ in\b|entry|stud(?:y|ies)\b|trial|addition|general"
@@ -113,7 +115,7 @@ def _read_addressed(text: Text, chunks: list[Chunk], read: Reader) -> Expression
         return opening_case(text, chunks)
     if text.exclusion:
         return None
-    if _limits_some(text, chunks):
+    if _limits_some(text, chunks) or _left_hanging(text, chunks):
         return opening_case(text, chunks)
     return _subject_case(text, chunks) or _closing_case(text, _opened(chunks))
 
@@ -130,6 +132,20 @@ def _limits_some(text: Text, chunks: list[Chunk]) -> bool:
     told = told or _LIMITED.match(opening) is not None
     asked = any(chunk.kind == "value" for chunk in chunks[comma + 1 :])
     return asked and not told and _OF_ALL.search(opening) is None
+
+
+def _left_hanging(text: Text, chunks: list[Chunk]) -> bool:
+    """Whether a sentence leaves off whom it names ("patients with hepatitis B, the viral load must …").
+
+    Those with a tumour may be whom the trial is for.
+    """
+    comma = comma_in(chunks)
+    if comma is None or chunks[0].form not in _BEARING or len(chunks) < comma + 3:
+        return False
+    named = [chunk for chunk in chunks[1:comma] if is_content(chunk)]
+    ill = len(named) == 1 and category_of(named[0]) == "condition" and not is_tumour(named[0])
+    ruled = _RULING.search(text.text, chunks[comma].end, chunks[-1].end) is not None
+    return ill and chunks[comma + 1].form in ("the", "their") and ruled
 
 
 def _in_absence(text: Text, chunks: list[Chunk], read: Reader) -> Expression | None:

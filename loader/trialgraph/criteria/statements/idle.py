@@ -173,6 +173,12 @@ _SAID_AGAIN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """How a sentence says of those whom the one before it bars that they are barred."""
+_SUSPECTED = re.compile(
+    rf"{_NOTE}[^.;]{{1,80}}\btest(?:ing)?\b[^.;]{{0,12}}\bis\s+required\b[^.;]{{0,30}}\bsuspected\s+of\b[^.;]*\band\s+\w+"
+    r"\s+must\s+be\s+excluded\s+if\b[^;]*",
+    re.IGNORECASE,
+)
+"""How a sentence tells that those in whom a disease is suspected are tested, and barred by the same limit."""
 _HEADS = re.compile(
     r"(?![^:]*\b(?:such as|includ|allow|permi|eligib|except|enrol|may\b|not exclu))"
     r"(?:[^.;:]*\b(?:following|criteria|cohorts?|arms?|parts?)\b[^.;:]{0,60}|[^.;:()]{1,40}(?:\([^()]*\))?\s*):",
@@ -337,6 +343,8 @@ def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expressio
         return True
     if orders_test(words) or (text.exclusion and (_SAID_AGAIN.fullmatch(words) or ORDERED.match(words))):
         return True
+    if text.exclusion and _SUSPECTED.fullmatch(words) and _limits_again(sentence, told):
+        return True
     if text.exclusion and bars_positive_test(words, told):
         return True
     if text.exclusion and "define" in text.lowered and _defines(text, sentence):
@@ -351,6 +359,13 @@ def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expressio
     barred = _TIMED.search(words) is not None and _EXPLAINED.search(words) is None
     harmless = _NOT_LIVE.search(words) is not None and not barred
     return vaccines and (EXAMPLES.match(words) is not None or harmless)
+
+
+def _limits_again(sentence: Sequence[Chunk], told: Sequence[Expression]) -> bool:
+    """Whether the limits of a sentence are those that the sentences before it have told."""
+    limits = [chunk.expression for chunk in sentence if isinstance(chunk.expression, Value)]
+    before = [(each.concept, each.limit) for each in told if isinstance(each, Value)]
+    return bool(limits) and all((each.concept, each.limit) in before for each in limits)
 
 
 def orders_test(words: str) -> bool:
