@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.conditions.cases import named_case, read_case, words_of
+from trialgraph.criteria.conditions.contrasted import read_contrasted
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import time_of_label
 from trialgraph.criteria.trees import all_of, any_of, dated
@@ -30,6 +31,8 @@ def read_dispensation(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expr
         chunks: A sentence of it.
         read: How what stands before that limit is read.
     """
+    if (contrasted := read_contrasted(text, chunks, read)) is not None:
+        return contrasted
     if text.exclusion:
         return None
     if (apart := _worst_apart(text, chunks, read)) is not None:

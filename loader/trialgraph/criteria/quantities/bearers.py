@@ -8,6 +8,7 @@ from trialgraph.criteria.language.vocabulary import Mention
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.amounts import amount_at, dated_by
 from trialgraph.criteria.quantities.bounds import SCALED
+from trialgraph.criteria.quantities.enclosed import read_enclosed
 from trialgraph.criteria.quantities.fitting import local_name
 from trialgraph.criteria.quantities.pairs import pair_at
 from trialgraph.criteria.quantities.sides import Found
@@ -56,7 +57,7 @@ _LONGEST_NAME = 6
 def value_beside(values: ValueReader, position: int, limit: Found) -> FoundValue | None:
     """Return the value that a limit at a token states of a quantity that isn't named in front of it."""
     if not limit.stated:
-        return None
+        return read_enclosed(values, position, limit)
     if _PRESSURES.match(values.text, limit.start):
         return pair_at(values, wording().pairs["BloodPressure"], position, values.tokens[position].start)
     return (
