@@ -2,7 +2,9 @@
 
 import pytest
 
+from tests.compact import compact
 from trialgraph.criteria import read_text
+from trialgraph.criteria.criterion import Kind
 
 
 def _scopes(text: str) -> list[str | None]:
@@ -15,7 +17,6 @@ def _scopes(text: str) -> list[str | None]:
         "Must meet one of the following:",
         "Measurable disease, defined as at least one of:",
         "AST and ALT ≤ 3 x ULN with the following exceptions:",
-        "Women of childbearing potential are defined as:",
         "Patients with treated brain metastases are eligible, provided that they meet all of the following:",
     ],
 )
@@ -104,6 +105,8 @@ def test_a_heading_ends_the_list() -> None:
         "Participants must have recovered from surgery",
         "Women of childbearing potential must have a negative pregnancy test",
         "Adequate organ function",
+        "Patients must have a Lansky performance score ≥ 50",
+        "Subjects with adequate renal function",
     ],
 )
 def test_what_every_section_asks_ends_the_list(asked: str) -> None:
@@ -122,6 +125,13 @@ def test_what_every_section_asks_ends_the_list(asked: str) -> None:
         "Known hypersensitivity to the study drug",
         "Treatment with a live vaccine within 4 weeks (inactivated ones are permitted)",
         "Prior allogeneic stem cell transplantation",
+        "History of solid organ transplantation",
+        "Any grade 3 hemorrhage",
+        "Current severe systemic disease",
+        "Uncontrolled intercurrent illness",
+        "Currently receiving systemic antibiotics",
+        "Any surgery. Minor procedures are allowed",
+        "History of stroke, who may not enter",
     ],
 )
 def test_what_every_section_bars_ends_a_list_of_exceptions(barred: str) -> None:
@@ -143,6 +153,16 @@ def test_a_list_is_as_long_as_its_lead_counts() -> None:
     assert [each.scope for each in read_text(text)] == [None, lead.rstrip(":"), None]
 
 
+def test_a_definition_ends_where_it_speaks_of_something_else() -> None:
+    """What tells who is past menopause doesn't tell who can have surgery."""
+    lead = "Postmenopausal status is defined as:"
+    listed = "* Bilateral oophorectomy\n* or\n* Age > 60 years\n* No menses for a year"
+    text = f"* {lead}\n{listed}\n* Eligible for surgery\n* Stroke"
+    words = lead.rstrip(":")
+    assert [scope for scope in _scopes(text) if scope != words] == [None, None, None]
+    assert _scopes(text)[-2:] == [None, None]
+
+
 def test_a_list_of_demands_goes_on() -> None:
     """What lists such demands itself isn't ended by one more of them."""
     lead = "For cohort two, at least one of the following:"
@@ -155,6 +175,7 @@ def test_a_list_of_demands_goes_on() -> None:
     [
         "Acceptable hematologic and renal function, defined as:",
         "Participants must meet the following criteria to be eligible to participate:",
+        "Participants are eligible to be included only if all of the following criteria apply:",
     ],
 )
 def test_a_demand_that_speaks_of_what_is_acceptable_is_everyones(lead: str) -> None:
@@ -164,3 +185,34 @@ def test_a_demand_that_speaks_of_what_is_acceptable_is_everyones(lead: str) -> N
     assert _scopes(f"Exclusion criteria:\n* {bracketed}\n* Stroke") == [None, None]
     out = "Participants with any of these will not be eligible for the study:"
     assert _scopes(f"Exclusion criteria:\n1. {out}\n2. Stroke")[-1:] == [None]
+
+
+@pytest.mark.parametrize(
+    ("kind", "lead"),
+    [
+        ("inclusion", "Participants must have adequate organ and marrow function as defined below:"),
+        ("inclusion", "Renal function:"),
+        ("inclusion", "Participants must meet all of the following criteria to be eligible to participate."),
+        ("exclusion", "Participants who fulfill any of the following criteria will be excluded."),
+    ],
+)
+def test_what_only_introduces_a_list_asks_nothing(kind: Kind, lead: str) -> None:
+    """On the level of the criteria that it introduces it says no more than they do."""
+    first, _ = read_text(f"* {lead}\n* Platelets ≥ 100 x 10^9/L", kind=kind)
+    assert compact(first.expression).endswith("»n")
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "Adequate organ function",
+        "Renal function:\nExclusion criteria:",
+        "Adequate marrow function without transfusions within 7 days, defined as:",
+        "Adequate organ function, as told by one of:",
+        "Presence of a tumor, as defined below:",
+    ],
+)
+def test_what_tells_more_is_asked_beside_its_list(lead: str) -> None:
+    """So is a demand that introduces nothing."""
+    first, _ = read_text(f"* {lead}\n* Platelets ≥ 100 x 10^9/L")
+    assert not compact(first.expression).endswith("»n")

@@ -110,3 +110,20 @@ def test_packaged_trials_are_read_the_same_in_another_layout(layout: str) -> Non
         assert record.eligibility is not None
         text = record.eligibility.text
         assert _said(LAYOUTS[layout](text)) == _said(text)
+
+
+@pytest.mark.parametrize(
+    ("lead", "joint"),
+    [
+        ("At least one prior line of therapy.", "all_of"),
+        ("Progression by RECIST v1.1 on at least one regimen.", "all_of"),
+        ("Progression by one of the criteria below.", "any_of"),
+        ("Progression by RECIST, either", "any_of"),
+    ],
+)
+def test_a_full_stop_ends_what_is_counted(lead: str, joint: str) -> None:
+    """Items below "at least one line." are asked each; those below "one of the criteria below." aren't."""
+    (criterion,) = read_text(f"* {lead}\n  * Albumin ≥ 3 g/dL\n  * Hemoglobin ≥ 9 g/dL")
+    told = plain(criterion.expression)
+    joined = "; and " if joint == "all_of" else "; or "
+    assert f"albumin at least 3 g/dL{joined}hemoglobin" in told

@@ -117,6 +117,33 @@ def test_everyone_has_to_pass_the_first_step() -> None:
     assert _scopes(text) == [("Stroke", None), ("Gout", "PRIOR TO STEP 2 REGISTRATION"), ("Cough", None)]
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        "Procurement Inclusion Criteria",
+        "Inclusion Criteria for Vaccine Generation:",
+        "Step 1: Pre-Chemoradiation Inclusion Criteria",
+        "Eligibility Criteria to be Met Prior to Procurement",
+    ],
+)
+def test_what_somebody_is_treated_with_has_to_be_made_first(step: str) -> None:
+    """What comes before the first treatment is asked of everyone."""
+    text = f"{step}\n\n* Stroke\n\nTreatment Inclusion Criteria\n\n* Gout"
+    assert _scopes(text) == [("Stroke", None), ("Gout", "Treatment")]
+
+
+def test_formulas_for_each_sex_are_no_lists() -> None:
+    """What stands behind a formula for women is asked of everyone again."""
+    text = "* Cough\n\nFemales:\n\nCreatinine CL (mL/min) = 0.85 × weight\n\n* Stroke"
+    assert [scope for _, scope in _scopes(text)] == [None, None, None]
+
+
+def test_a_list_of_both_groups_is_of_patients() -> None:
+    """Its name may go on as a sentence does."""
+    text = "Exclusion criteria for both patients and caregivers are:\n\n* Stroke"
+    assert _scopes(text) == [("Stroke", None)]
+
+
 def test_a_number_that_goes_on_ends_the_list_of_a_part() -> None:
     """What was numbered before the part is for everyone, and so is what goes on with it behind the part."""
     text = "1. Stroke\n\nPart A:\n\n* Gout\n\nPart B:\n\n* Cough\n\n2. Fever\n3. Ascites"

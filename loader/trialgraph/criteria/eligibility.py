@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
 from functools import lru_cache, partial
 
 from trialgraph.criteria.allergens import name_allergens, trial_drugs
 from trialgraph.criteria.contradictions import without_contradictions
 from trialgraph.criteria.criterion import Criterion, Kind, Part
+from trialgraph.criteria.introducing import introduced
 from trialgraph.criteria.labelled import scoped
 from trialgraph.criteria.language.abbreviations import own_abbreviations, uses_any
 from trialgraph.criteria.language.misspellings import common_words
@@ -15,18 +17,20 @@ from trialgraph.criteria.language.vocabulary import Term, Vocabulary, default_vo
 from trialgraph.criteria.misplaced import turn_demands
 from trialgraph.criteria.offered import with_offered
 from trialgraph.criteria.permits import lift_bars, word_conditions
-from trialgraph.criteria.sections.closing import with_closed
+from trialgraph.criteria.sections.closing import with_closed, without_joint
 from trialgraph.criteria.sections.joined import joined
 from trialgraph.criteria.sections.leads import below_leads
 from trialgraph.criteria.sections.normalization import normalize, words_of
 from trialgraph.criteria.sections.outline import outline, with_bullets
 from trialgraph.criteria.sections.segmentation import segment
 from trialgraph.criteria.statements.reading import read_expression
-from trialgraph.expressions import Expression
+from trialgraph.expressions import Expression, Narrative
 from trialgraph.garbage import collection_paused
 from trialgraph.records import EligibilityText, TrialRecord
 
 __all__ = ["read_criteria", "read_text"]
+
+_LOG = logging.getLogger("trialgraph.criteria")
 
 
 def read_criteria(record: TrialRecord, *, vocabulary: Vocabulary | None = None) -> tuple[Criterion, ...]:
@@ -98,7 +102,7 @@ def _read(
         )
         read.append(scoped(criterion))
         permitted.append(let_in)
-    lifted = word_conditions(lift_bars(turn_demands(read), permitted, vocabulary))
+    lifted = word_conditions(lift_bars(turn_demands(introduced(read)), permitted, vocabulary))
     told = with_offered(lifted, vocabulary)
     return tuple(without_contradictions(told, vocabulary))
 
@@ -111,10 +115,20 @@ def _understand(
     *,
     words: Collection[str] | None = None,
 ) -> tuple[str, Expression, tuple[Term, ...]]:
-    """Return the readable text of a criterion, what it says, and whom or what it lets in if no more."""
+    """Return the readable text of a criterion, what it says, and whom or what it lets in if no more.
+
+    A defect of the reader costs this criterion its formal reading, and not the registry its other trials.
+    """
     readable = normalize(with_bullets(text, parts), words=words)
-    normalized = with_closed(readable)
-    return readable.text, *read_expression(normalized, kind, outline(text, parts, normalized), vocabulary)
+    normalized = with_closed(without_joint(readable))
+    try:
+        return readable.text, *read_expression(normalized, kind, outline(text, parts, normalized), vocabulary)
+    except Exception as error:  # whatever it is, the words are kept
+        told = " ".join(text.split())
+        _LOG.warning(
+            "“%.80s” stays in words: reading it failed (%r); please report this as a defect", told, error
+        )
+        return readable.text, Narrative(readable.text, "not-formalised", (0, len(text))), ()
 
 
 _understood = lru_cache(maxsize=8192)(_understand)

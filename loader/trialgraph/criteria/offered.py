@@ -13,7 +13,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.brackets import is_cancer
 from trialgraph.criteria.criterion import Criterion
 from trialgraph.criteria.language.vocabulary import Term, Vocabulary
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, atoms
 
 __all__ = ["with_offered"]
 
@@ -31,8 +31,8 @@ def with_offered(criteria: Sequence[Criterion], vocabulary: Vocabulary) -> list[
     offered: set[str] = set()
     for demanded, run in itertools.groupby(criteria, lambda each: _goes_on(each, vocabulary)):
         if demanded:
-            told = [(each.id, _cancers(each.expression, vocabulary)) for each in run]
-            offered |= _alternatives([(name, terms) for name, terms in told if terms])
+            told = [(each, _cancers(each.expression, vocabulary)) for each in run]
+            offered |= _alternatives([(each, terms) for each, terms in told if terms])
     return [replace(each, scope=_SCOPE) if each.id in offered else each for each in criteria]
 
 
@@ -58,21 +58,26 @@ def _cancers(expression: Expression, vocabulary: Vocabulary) -> tuple[Term, ...]
             return ()
 
 
-def _alternatives(told: Sequence[tuple[str, tuple[Term, ...]]]) -> set[str]:
+def _alternatives(told: Sequence[tuple[Criterion, tuple[Term, ...]]]) -> set[str]:
     """Return the names of those criteria whose cancers no patient has all of, if they are several.
 
-    What is wider than another's cancer ("solid tumor") may be asked besides.
+    What is wider than another's cancer ("solid tumor") may be asked besides. Two are enough where the words
+    around a cancer weren't understood, which may say that it is one of several.
     """
     apart = [
-        (name, terms)
-        for name, terms in told
+        (criterion, terms)
+        for criterion, terms in told
         if not any(_is_wider(one, two) for one in terms for _, others in told for two in others)
     ]
     chosen: list[tuple[Term, ...]] = []
     for _, terms in apart:
         if all(_are_apart(one, two) for one in terms for others in chosen for two in others):
             chosen.append(terms)
-    return {name for name, _ in apart} if len(chosen) >= _FEWEST else set()
+    unread = any(
+        isinstance(atom, Narrative) for criterion, _ in apart for atom in atoms(criterion.expression)
+    )
+    several = len(chosen) >= _FEWEST - unread
+    return {criterion.id for criterion, _ in apart} if several else set()
 
 
 def _is_wider(one: Term, two: Term) -> bool:

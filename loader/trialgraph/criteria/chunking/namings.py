@@ -1,4 +1,4 @@
-"""Names that a vocabulary doesn't list: spelled out, of trials, impairments, outcomes and pregnancy tests."""
+"""Names that a vocabulary doesn't list: spelled out, of trials, organs, outcomes and pregnancy tests."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.bracketed import add_bracketed
 from trialgraph.criteria.chunking.fields import add_fields
 from trialgraph.criteria.chunking.impairments import add_impairments
+from trialgraph.criteria.chunking.organs import add_organs
 from trialgraph.criteria.chunking.outcomes import add_outcomes
 from trialgraph.criteria.chunking.pregnancies import add_plans_to_nurse, add_pregnancy_tests
 from trialgraph.criteria.chunking.spelled import add_spelled
@@ -20,6 +21,7 @@ _ADDING = (
     add_spelled,
     add_trials,
     add_impairments,
+    add_organs,
     add_outcomes,
     add_pregnancy_tests,
     add_plans_to_nurse,

@@ -6,13 +6,15 @@ demand calls sensitive to a drug is a tumour, not a patient.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from trialgraph.criteria.chunking.pieces import Chunk, outside
 from trialgraph.criteria.language.connectives import CONJUNCTIONS
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Vocabulary
 
-__all__ = ["add_sensitivities"]
+__all__ = ["add_sensitivities", "without_reactions"]
 
 _SENSITIVITIES = frozenset({"sensitivity", "sensitivities"})
 _INTOLERANCES = frozenset({"intolerance", "intolerances"})
@@ -27,7 +29,17 @@ _PHYSICAL = frozenset({"light", "sunlight", "sun", "ultraviolet", "uv", "radiati
 _WHOLE = "hypersensitivity"
 _TREATED = frozenset({"therapy", "treatment", "exercise", "heat", "cold", "standard", "procedure"})
 """What someone doesn't tolerate without being allergic to it."""
+_SHOCKED = re.compile(
+    r"(?<=\w),?\s+(?:including|such\s+as)\s+(?:\w+\s+){0,3}anaphyla\w+(?:\s+(?:reactions?|shock))?"
+    r",?\s+(?=(?:to|against)\s)",
+    re.IGNORECASE,
+)
+"""A kind of allergic reaction, told before what the allergy is to."""
 _SOON = 3
+_HOLDING = frozenset({"containing", "based"})
+_HELD = frozenset({"drug", "agent", "compound", "medication", "medicine", "product", "regimen",
+                   "chemotherapy", "therapy", "treatment"})  # fmt: skip
+"""What contains what someone is allergic to ("platinum-containing agents")."""
 
 
 def add_sensitivities(tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary) -> None:
@@ -38,6 +50,7 @@ def add_sensitivities(tokens: Sequence[Token], mentions: dict[int, Mention], voc
         mentions: Concepts by the token they start at; those found are added in place.
         vocabulary: Has the concept.
     """
+    _extend(tokens, mentions)
     for index, token in enumerate(tokens[:-2]):
         intolerant = token.form in _INTOLERANCES
         reacting = token.form in _REACTIONS
@@ -56,6 +69,29 @@ def add_sensitivities(tokens: Sequence[Token], mentions: dict[int, Mention], voc
         term = vocabulary.find(_WHOLE)
         if term is not None and not ((part and not _repeats(tokens, index)) or unlike or second):
             mentions[index - split] = Mention(term, index - split, index + 1)
+
+
+def without_reactions(text: str, lowered: str, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
+    """Return the chunks of a text without "including anaphylaxis" between an allergy and what it is to.
+
+    Args:
+        text: The text under reading.
+        lowered: The same in lower case.
+        chunks: Its chunks.
+    """
+    if "anaphyla" not in lowered:
+        return chunks
+    return outside(chunks, [found.span() for found in _SHOCKED.finditer(text)]) or chunks
+
+
+def _extend(tokens: Sequence[Token], mentions: dict[int, Mention]) -> None:
+    """Let "hypersensitivity to platinum" take in what holds it ("-containing agents")."""
+    for start, mention in list(mentions.items()):
+        end = mention.end + (mention.end < len(tokens) and tokens[mention.end].text == "-")
+        if mention.term.category != "allergy" or end + 1 >= len(tokens):
+            continue
+        if tokens[end].form in _HOLDING and tokens[end + 1].form in _HELD:
+            mentions[start] = Mention(mention.term, start, end + 2)
 
 
 def _is_second(tokens: Sequence[Token], index: int) -> bool:

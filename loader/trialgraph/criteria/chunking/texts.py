@@ -14,6 +14,7 @@ from trialgraph.criteria.chunking.genes import add_markers
 from trialgraph.criteria.chunking.kin import add_kin
 from trialgraph.criteria.chunking.languages import add_languages
 from trialgraph.criteria.chunking.leukemias import add_leukemias
+from trialgraph.criteria.chunking.markers import add_results
 from trialgraph.criteria.chunking.namings import add_unlisted
 from trialgraph.criteria.chunking.pieces import Chunk
 from trialgraph.criteria.chunking.purposes import add_purposes
@@ -40,7 +41,10 @@ __all__ = ["Text"]
 
 @dataclass(slots=True)
 class Text:
-    """A normalised text under reading."""
+    """A normalised text under reading.
+
+    Its `naming` is off where tumours that unread words name are not to be demanded.
+    """
 
     normalized: NormalizedText
     vocabulary: Vocabulary
@@ -58,6 +62,7 @@ class Text:
     risks: Mapping[int, tuple[int, bool]] = field(init=False)
     joints: frozenset[int] = field(init=False)
     chunks: tuple[Chunk, ...] = field(init=False, default=())
+    naming: bool = field(init=False, default=True)
     _told: dict[Phrases, bool] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -77,6 +82,7 @@ class Text:
         add_leukemias(self.tokens, self.mentions, self.vocabulary)
         self.risks = add_risks(self.text, self.lowered, self.tokens, self.mentions, self.vocabulary)
         self.joints = add_markers(self.tokens, self.mentions, self.vocabulary)
+        add_results(self.tokens, self.mentions, self.vocabulary)
         add_languages(self.tokens, self.mentions, self.vocabulary)
         self.abilities = add_abilities(self.tokens, self.mentions, self.vocabulary, exclusion=self.exclusion)
         if "swallow" in self.lowered:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.language.vocabulary import Term, Vocabulary
 from trialgraph.criteria.members.cancers import are_several, names_cancer
 from trialgraph.criteria.quantities.fitting import is_wanted
@@ -15,8 +16,8 @@ from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, No
 from trialgraph.namespaces import TGC
 
 __all__ = [
+    "asks_too_much",
     "contradicts_itself",
-    "demands_cancers",
     "join_complements",
     "lists_ways",
     "without_met",
@@ -167,15 +168,21 @@ def _denies_rest(expression: Expression, value: Value) -> bool:
     return same and touching
 
 
-def demands_cancers(expression: Expression, vocabulary: Vocabulary, number: int) -> bool:
+def asks_too_much(text: Text, expression: Expression) -> bool:
+    """Whether a demand asks for several unrelated cancers at once."""
+    cancers = 2 if " or " in text.text else 3
+    return not text.exclusion and _demands_cancers(expression, text.vocabulary, cancers)
+
+
+def _demands_cancers(expression: Expression, vocabulary: Vocabulary, number: int) -> bool:
     """Whether a tree asks for that many unrelated cancers at once: a list of choices was misread."""
     match expression:
         case AllOf(operands):
             asked = [_cancers_of(each, vocabulary) for each in operands]
             several = are_several(asked, number)
-            return several or any(demands_cancers(each, vocabulary, number) for each in operands)
+            return several or any(_demands_cancers(each, vocabulary, number) for each in operands)
         case AnyOf(operands):
-            return any(demands_cancers(each, vocabulary, number) for each in operands)
+            return any(_demands_cancers(each, vocabulary, number) for each in operands)
         case _:
             return False
 
@@ -201,7 +208,7 @@ def _lists_cancers(items: Sequence[Expression], vocabulary: Vocabulary) -> bool:
     """
     items = [_in_its_case(item) for item in items]
     each_one = all(any(_is_cancer(fact, vocabulary) for fact in _asked_at_once(item)) for item in items)
-    return each_one and demands_cancers(all_of(items), vocabulary, 2)
+    return each_one and _demands_cancers(all_of(items), vocabulary, 2)
 
 
 def _in_its_case(item: Expression) -> Expression:

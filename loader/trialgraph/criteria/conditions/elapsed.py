@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -23,6 +24,7 @@ from trialgraph.criteria.conditions.intervals import (
     LISTED_BARRED,
     SINCE_LEAST,
     SINCE_MOST,
+    STOPPED,
     WASHED,
     WHO_HAD,
 )
@@ -117,6 +119,7 @@ def read_elapsed(text: Text, chunks: Sequence[Chunk], read: Reader, beside: Besi
         rest = trimmed([chunk for chunk in chunks if chunk.start >= case.end()])
         barred = _read(text, rest, read, beside) if rest else None
         return None if barred is None else _told_of(barred, case["case"])
+    chunks = _without_instances(chunks)
     at = next((i for i, chunk in enumerate(chunks) if i and _excepts(chunk)), None)
     if at is None:
         return _read(text, chunks, read, beside)
@@ -147,6 +150,22 @@ def _told_of(barred: Expression, words: str) -> Expression:
             },
         ),
     )
+
+
+def _without_instances(chunks: Sequence[Chunk]) -> Sequence[Chunk]:
+    """Return a demand without the instances between a kind and what it asks ("X, including A, must be …").
+
+    They are in the time of their kind, also those that aren't known.
+    """
+    pairs = [*enumerate(itertools.pairwise(chunks))]
+    first = next((i for i, (one, two) in pairs if one.form == "," and "example" in two.classes), None)
+    asks = (i for i, (one, two) in pairs if one.form == "," and two.form.startswith(ASKING))
+    last = next(asks, None)
+    if first is None or last is None or last < first:
+        return chunks
+    aside = chunks[first:last]
+    turned = any(chunk.classes & TURNING or chunk.kind in _TIMED for chunk in aside)
+    return chunks if turned or any(map(_excepts, aside)) else [*chunks[:first], *chunks[last + 1 :]]
 
 
 def _excepts(chunk: Chunk) -> bool:
@@ -189,7 +208,7 @@ def _barred_as_such(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expres
         return None
     clause = clause_after(text, chunks)
     rest = trimmed(chunks[clause + 1 :]) if clause is not None else []
-    barred = _ended(text, chunks[:clause], read)
+    barred = _ended(text, chunks[:clause], read) or _framed(text, chunks[:clause], (STOPPED,), read)
     if barred is None and " elapsed" in text.lowered:
         barred = _since(text, chunks[:clause], SINCE_LEAST, read)
     if barred is None or not rest:

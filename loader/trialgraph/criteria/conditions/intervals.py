@@ -15,9 +15,11 @@ __all__ = [
     "FRAMES",
     "LISTED",
     "LISTED_BARRED",
+    "MUST_STOP",
     "SINCE_GIVEN",
     "SINCE_LEAST",
     "SINCE_MOST",
+    "STOPPED",
     "WASHED",
     "WHO_HAD",
 ]
@@ -94,8 +96,18 @@ _HAD = (
     rf"(?:for\s+)?{_PERSONS}\s+(?:with\s+(?:prior|previous)"
     r"|who\s+(?:have\s+|has\s+|had\s+)?(?:previously\s+)?(?:received|undergone|underwent))\s+"
 )
+_TAKING = rf"(?:for\s+)?{_PERSONS}\s+(?:who\s+are\s+)?(?:currently\s+)?(?:on|taking|receiving|using)\s+"
+MUST_STOP = (
+    r"(?:must|should|need\s+to)\s+(?:have\s+(?:been\s+)?|be\s+)?(?:discontinued?|stop(?:ped)?)\s*"
+    r"(?:(?:the|these|such|those|this|that|their|them|it|all|use|treatments?|therapy|therapies|drug(?:s|\(s\))?|agents?"
+    r"|medications?|supplements?|products?|inhibitors?|inducers?|of|\s)\b)*\s*(?:for\s+)?"
+)
+"""How it is told that treatments named before have to be stopped, up to how long before."""
+STOPPED = rf"{_TAKING}{_NAMED},?\s+{MUST_STOP}(?:{_LEAST})?LENGTH(?P<tail>{_BEFORE})"
+"""How it is asked of those who take something ("patients on A must discontinue it 2 weeks before …")."""
 FRAMES = (
     *WASHED,
+    STOPPED,
     rf"{_HAD}{_NAMED}\s+(?:must|should|requires?|need\s+to)\s+(?:have\s+)?(?:had\s+)?(?:an?\s+)?"
     rf"(?:{_WASHOUT}\s*(?:of|for)?\s*(?:{_LEAST})?|(?:{_LEAST})?(?=\d+[\s-]*\w+\s*wash))LENGTH(?P<tail>\b)",
     rf"{_OPENING}(?:minimum\s+)?(?:time|interval)\s+(?:elapsed\s+)?(?:since|from|after)\s+{_LAST}{_NAMED}{_IS}{_LEAST}LENGTH"
@@ -103,7 +115,8 @@ FRAMES = (
     rf"(?:{_PERSONS}\s+)?(?:(?:(?:must|should)\s+have\s+)?(?:had|received)\s+)?(?:(?:the|their|a)\s+)?{_FINAL}\s+(?:of|with)\s+"
     rf"{_NAMED}(?:\s+(?:must|should|have|has|be|been|was|given|administered|received|completed))*\s*"
     rf"(?:{_LEAST}|(?<=\bbeen\s)|(?<=\bbe\s))LENGTH(?P<tail>{_BEFORE})",
-    rf"(?:last|final|most\s+recent|all\s+(?:prior|previous))\s+{_NAMED}\s*{_LEAST}LENGTH(?P<tail>{_BEFORE}|\s+from\b)",
+    r"(?:last|final|most\s+recent|all\s+(?:prior|previous))\s+(?P<named>(?:(?!must\b|should\b)[^.;:]){3,120}?)\s*"
+    rf"{_LEAST}LENGTH(?P<tail>{_BEFORE}|\s+from\b)",
     rf"(?:{_PERSONS}\s+)?(?:must\s+|should\s+)(?:have\s+)?"
     r"(?:completed?|discontinued?|stop(?:ped)?|finish(?:ed)?|ended)\s+"
     rf"{_NAMED}\s*(?:\bfor\s+)?(?P<least>{_LEAST})?LENGTH(?P<tail>{_BEFORE})",

@@ -9,7 +9,7 @@ from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.conditions.exempting import except_for
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.language.connectives import JOINTS
+from trialgraph.criteria.language.connectives import JOINTS, WHO
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import DEMAND
 from trialgraph.criteria.language.vocabulary import GIVEN, Term
@@ -248,7 +248,8 @@ def _to_be_healed(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
 def _clause(chunks: Sequence[Chunk], at: int, joint: str) -> tuple[int, int]:
     """Return where the statement on recovery starts and ends among what the word joins."""
     first = next((i for i in range(at - 1, -1, -1) if _is_harm(chunks[i])), at)
-    start = next((i for i in range(first, 0, -1) if chunks[i - 1].form == joint), 0)
+    starts = (i for i in range(first, 0, -1) if chunks[i - 1].form == joint or _begins_anew(chunks, i, joint))
+    start = next(starts, 0)
     more = any(is_content(chunk) or chunk.kind in ("limit", "window") for chunk in chunks[:start])
     if not more or not all(map(_is_little, chunks[start:first])):
         start = 0
@@ -259,11 +260,20 @@ def _clause(chunks: Sequence[Chunk], at: int, joint: str) -> tuple[int, int]:
     return start, next(ends, len(chunks))
 
 
+def _begins_anew(chunks: Sequence[Chunk], at: int, joint: str) -> bool:
+    """Whether others are barred behind a comma ("major surgery within 4 weeks, patients who have not …")."""
+    return joint == "or" and chunks[at - 1].form == "," and _names_persons(chunks[at])
+
+
+def _names_persons(chunk: Chunk) -> bool:
+    return "persons" in chunk.classes or chunk.form in WHO
+
+
 def _restarts(chunks: Sequence[Chunk], at: int) -> bool:
     chunk = chunks[at]
     if "negation" in chunk.classes:  # "…, not require corticosteroids"
         return at > 1 and chunks[at - 2].kind == "concept"
-    restarts = chunk.form in _HAVING or chunk.form.startswith(_ASKING) or "persons" in chunk.classes
+    restarts = chunk.form in _HAVING or chunk.form.startswith(_ASKING) or _names_persons(chunk)
     return restarts and chunks[at - 1].form != ","
 
 

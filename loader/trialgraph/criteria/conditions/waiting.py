@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.conditions.intervals import MUST_STOP
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.quantities.windows import length_in, window_of
 from trialgraph.criteria.trees import is_formal, map_facts
@@ -16,14 +17,23 @@ __all__ = ["with_washout"]
 
 _OPENING = r"\W*(?:notes?\W+)?(?:(?:the|an?|minimum|minimal|required|adequate)\s+)*"
 _PERIOD = r"wash-?\s?out(?:\s+(?:period|time|interval))?"
-_BEFORE = r"(?:\s+(?:prior\s+to|before)\s+[^.;:\d]{3,60}?)?"
+_BEFORE = r"(?:\s+(?:prior\s+to|before)\s+[^.;:\d]{3,60}?(?:\d[^.;:\d]{0,12}){0,2})?"
 _ASKED = r"(?:\s+(?:is|are|will\s+be)\s+(?:required|needed|necessary|requested))"
+_TAKING = (
+    r"(?:(?:who\s+are\s+)?(?:currently\s+)?(?:on|taking|receiving|using)\s+(?:these|such|the|those|this|any\s+of\s+these)\s+"
+    r"(?:drugs?|medications?|agents?|products?|inhibitors?|inducers?|supplements?)\s+)?"
+)
+_TELLING = ("wash", " discontinue", " stop")
 _LENGTH = length_in("LENGTH")
 _WASHOUTS = (
     length_in(
         rf"{_OPENING}{_PERIOD}{_BEFORE}\s+(?:of|is|must\s+be|should\s+be)\s+(?:at\s+least\s+)?LENGTH(?P<rest>.*)"
     ),
     length_in(rf"{_OPENING}LENGTH\s+{_PERIOD}(?P<rest>.*)"),
+    length_in(
+        rf"{_OPENING}(?:patients?|participants?|subjects?|individuals?|these|they|such\s+\w+)\s+{_TAKING}{MUST_STOP}"
+        r"(?:at\s+least\s+|≥\s*)?LENGTH(?P<rest>.*)"
+    ),
 )
 _ALONE = re.compile(rf"{_ASKED}?{_BEFORE}{_ASKED}?\W*$", re.IGNORECASE)
 """How the sentence ends that is about all treatments before it."""
@@ -39,11 +49,21 @@ def with_washout(text: Text, sentence: Sequence[Chunk], before: Expression) -> E
     """Return what the sentence before bars, within the washout that this one asks for; None for others.
 
     Args:
-        text: The text of an exclusion.
+        text: The text under reading.
         sentence: A sentence ("The required washout period prior to starting A is 2 weeks").
         before: What the one before it bars: treatments given now, or ever.
     """
-    if "wash" not in text.lowered or not text.exclusion or not _bars_undated(before):
+    if not any(word in text.lowered for word in _TELLING):
+        return None
+    if isinstance(before, Not) and not text.exclusion:
+        inside = _waited_for(text, sentence, before.operand)
+        return None if inside is None else Not(inside)
+    return _waited_for(text, sentence, before) if text.exclusion else None
+
+
+def _waited_for(text: Text, sentence: Sequence[Chunk], before: Expression) -> Expression | None:
+    """Return treatments in the time that a sentence asks to wait since they were given."""
+    if not _bars_undated(before):
         return None
     start, end = sentence[0].start, sentence[-1].end
     match = next(filter(None, (each.match(text.text, start, end) for each in _WASHOUTS)), None)

@@ -12,16 +12,17 @@ from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.criteria.facts.assembly import FactReading, abbreviates, assemble
 from trialgraph.criteria.facts.predications import tells_inability
 from trialgraph.criteria.facts.requiring import REQUIRING
-from trialgraph.criteria.facts.subjects import without_subject
+from trialgraph.criteria.facts.subjects import is_any_tumour, without_subject
 from trialgraph.criteria.facts.surroundings import Around, read_after, read_before
 from trialgraph.criteria.language.connectives import JOINTS, OR
 from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.expressions import AllOf, AnyOf, Fact, Not
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = ["is_content", "read_fact"]
 
 _NEOPLASM = str(TGC.Neoplasm)
+_STATUS = str(TGC.DiseaseStatus)
 _AGAINST_CANCER = frozenset({str(TGC.AntitumorTherapy), str(TGC.SystemicAnticancerTherapy)})
 _SYSTEMIC = str(TGC.SystemicAnticancerTherapy)
 _OTHERS = tuple(
@@ -60,6 +61,7 @@ _OF_TRIAL = "for the study disease"
 _EVERY = frozenset({"any", "all"})
 """Words with which a treatment gone through is any there was, not one that there has to be."""
 _BEARING = frozenset({"harboring", "harbouring", "bearing", "carrying", "with", "that harbor", "expressing"})
+_TESTED = frozenset({"positive for", "tested positive for", "test positive for"})
 _ADDING = frozenset({"and", "&"})
 _STACKABLE = frozenset({"biomarker", "condition"})
 _RESULT = re.compile(r"\b(?:positive|negative|low|high|wild type|deficien(?:t|cy)|stable)$", re.IGNORECASE)
@@ -175,22 +177,37 @@ def _without_method(head: Chunk, chunks: Sequence[Chunk], after: int) -> Sequenc
 
 
 def _bearing(text: Text, chunks: Sequence[Chunk], after: int, head: Chunk, around: Around) -> Sequence[Chunk]:
-    """Take "harboring a KRAS mutation" behind a tumour as a marker of its own; return what is before it."""
-    at = next((i for i in range(after, len(chunks)) if chunks[i].form in _BEARING), None)
+    """Take "harboring a KRAS mutation" behind a tumour as a marker of its own; return what is before it.
+
+    So is a marker straight behind its tumour ("breast cancer HER2-negative", "NSCLC positive for …").
+    """
+    straight = is_tumour(head) and not is_any_tumour(head) and _opens_marker(chunks[after:])
+    at = next((i for i in range(after, len(chunks)) if straight or chunks[i].form in _BEARING), None)
     if at is None or category_of(head) != "condition":
         return chunks
-    named = next((chunk for chunk in chunks[at + 1 :] if is_content(chunk)), None)
+    start = at + (not is_content(chunks[at]))
+    named = next((chunk for chunk in chunks[start:] if is_content(chunk)), None)
     if (
         named is None
         or category_of(named) != "biomarker"
         or (chunks[at].form == "with" and _NEOPLASM not in _kinds_of(head))
     ):
         return chunks
-    reading = read_fact(text, chunks[at + 1 :])
-    if reading is None or reading.negated:
+    reading = read_fact(text, chunks[start:])
+    if reading is None or reading.negated or (straight and _is_timed(reading.expression)):
         return chunks
     around.extra.append(reading.expression)
     return chunks[:at]
+
+
+def _opens_marker(chunks: Sequence[Chunk]) -> bool:
+    """Whether a stretch opens with a marker, or with words for its being found."""
+    first = 1 if chunks and chunks[0].form in _TESTED else 0
+    return first < len(chunks) and category_of(chunks[first]) == "biomarker"
+
+
+def _is_timed(expression: Expression) -> bool:
+    return any(isinstance(each, Fact) and each.within is not None for each in atoms(expression))
 
 
 def _marked(text: Text, chunks: Sequence[Chunk], after: int, head: Chunk, around: Around) -> Sequence[Chunk]:
@@ -252,7 +269,10 @@ def _more_exact(heads: list[Chunk], chunks: Sequence[Chunk], after: int) -> int:
 
 
 def _stacks(head: Chunk, chunks: Sequence[Chunk], index: int) -> bool:
-    """Whether the next chunk is another concept of one noun phrase ("pMMR/MSS colorectal adenocarcinoma")."""
+    """Whether the next chunk is another concept of one noun phrase ("pMMR/MSS colorectal adenocarcinoma").
+
+    So is the tumour behind what it has become resistant to ("platinum-resistant small cell lung cancer").
+    """
     chunk = chunks[index]
     if chunk.kind == "sign" and chunk.form == "/":
         following = chunks[index + 1] if index + 1 < len(chunks) else None
@@ -269,6 +289,8 @@ def _stacks(head: Chunk, chunks: Sequence[Chunk], index: int) -> bool:
         return category_of(chunk) == category_of(head)
     if category_of(head) == category_of(chunk) == "biomarker":
         return chunk.start == head.end or (_tells_result(head) and _tells_result(chunk))
+    if head.term is not None and head.term.is_a(_STATUS) and is_tumour(chunk) and chunk.term.iri != _NEOPLASM:
+        return True
     return category_of(head) in _STACKABLE and category_of(chunk) == "condition"
 
 

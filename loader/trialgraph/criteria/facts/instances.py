@@ -77,6 +77,10 @@ def for_itself(text: Text, head: Expression, instances: Expression, place: tuple
     return map_facts(head, lambda fact: _exemplified(fact, words)) if narrower else head
 
 
+_STARTS_TIME = re.compile(r"(?:within |[<≤]\s?)\S*\d|within \w+ (?:hour|day|week|month|year)", re.IGNORECASE)
+"""How a time starts that instances have in words, and so their kind."""
+
+
 def dated_alike(head: Expression, instances: Expression, chunks: Sequence[Chunk]) -> Expression:
     """Give a kind the time of its instances ("agents, including A and B within 14 days"), all or most.
 
@@ -92,6 +96,8 @@ def dated_alike(head: Expression, instances: Expression, chunks: Sequence[Chunk]
 
     doubted = [each.modifiers.get("qualifier", "") for each in _facts(instances) if each.within == window]
     narrowing = window.text if window is not None and any(window.text in each for each in doubted) else None
+    if window is None and closing is None and doubted and all(map(_STARTS_TIME.match, doubted)):
+        narrowing = doubted[-1]
 
     def dated(fact: Fact) -> Fact:
         last = closing if fact.category in (*GIVEN, "other") else None

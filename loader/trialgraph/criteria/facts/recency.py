@@ -298,4 +298,5 @@ def happens(text: Text, head: Chunk, chunk: Chunk, following: Chunk | None) -> b
     given = (ended or chunk.form in _GIVING) and category_of(head) in _DONE
     tested = category_of(head) in _TESTED and chunk.form in _TAKEN
     timed = following.kind == "window" and (given or tested or chunk.form in _HAPPENING)
-    return timed or (given and following.form == "for")
+    short = text.exclusion and _short_time(text, following) is not None
+    return timed or (given and (short or following.form == "for"))

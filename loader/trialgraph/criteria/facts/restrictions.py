@@ -148,7 +148,7 @@ def _with_words(text: Text, each: Stated, facts: Sequence[Fact], name: str) -> F
     """Return the fact before a limit, nearest to it, a modifier of which has the limit's words."""
     words = _words(text, each)
     own = next((fact for fact in facts if each.span[0] <= fact.span[0] < each.span[1]), None)
-    if own is not None and each.taken:
+    if own is not None and each.taken and (name == "qualifier" or name in own.modifiers):
         return own
     behind = [
         fact for fact in facts

@@ -9,14 +9,14 @@ from trialgraph.criteria.chunking.chunks import Chunk
 from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.namespaces import TGC
 
-__all__ = ["without_subject"]
+__all__ = ["is_any_tumour", "without_subject"]
 
 _ANY = frozenset({str(TGC.Neoplasm), str(TGC.MalignantNeoplasm)})
 _VERBS = frozenset({"is", "are", "has", "have", "must", "should", "harbor", "carry"})
 _TOLD = frozenset({"neutral", "negation", "confirmed"})
 
 
-def _is_any_tumour(chunk: Chunk) -> bool:
+def is_any_tumour(chunk: Chunk) -> bool:
     """Whether a concept is a tumour or cancer of no kind in particular."""
     return chunk.term is not None and chunk.term.iri in _ANY
 
@@ -24,7 +24,7 @@ def _is_any_tumour(chunk: Chunk) -> bool:
 def without_subject(chunks: Sequence[Chunk]) -> Sequence[Chunk]:
     """Return a sentence about any tumour, of which a marker is told, without the tumour."""
     first = next((i for i, chunk in enumerate(chunks) if is_content(chunk)), len(chunks))
-    if first + 1 >= len(chunks) or not _is_any_tumour(chunks[first]):
+    if first + 1 >= len(chunks) or not is_any_tumour(chunks[first]):
         return chunks
     after = first + 1
     while after < len(chunks) and not is_content(chunks[after]) and chunks[after].classes & _TOLD:

@@ -54,6 +54,10 @@ _ANY = re.compile(
     r"|any one|any number of)\b",
     re.IGNORECASE,
 )
+_OF_ITEMS = re.compile(
+    r"(?:[^.]|\.(?=\d))*\b(?:follow\w*|below|listed|criteri\w+|conditions?)\b", re.IGNORECASE
+)
+"""What goes on to a list behind a choice, in a sentence that a full stop ends."""
 _KINDS = re.compile(
     r"\bfollowing (?:\w+ ){0,2}(?:histolog\w+|types?|subtypes?|diagnos[ei]s|malignancies|cancers|tumou?rs"
     r"|diseases|indications|entities|categories|cohorts|groups|populations|scenarios)\b"
@@ -234,8 +238,13 @@ def counts_several(lead: str) -> bool:
 
 
 def offers_choice(lead: str) -> bool:
-    """Whether any one of the items that follow is enough ("one of", "the following histologies")."""
-    return _ANY.search(lead) is not None or lists_kinds(lead)
+    """Whether any one of the items that follow is enough ("one of", "the following histologies").
+
+    A sentence with a full stop leads nothing in by a choice of something else ("at least one prior line.").
+    """
+    ended = lead.rstrip().endswith(".")
+    chosen = any(not ended or _OF_ITEMS.match(lead, choice.end()) for choice in _ANY.finditer(lead))
+    return chosen or lists_kinds(lead)
 
 
 def lists_kinds(lead: str) -> bool:

@@ -7,13 +7,16 @@ import re
 __all__ = ["is_first_step", "is_later_step"]
 
 _AROUND = (
-    r"(?:(?:the|for|prior\s+to|eligibility|inclusion|exclusion|criteria|registration|randomi[sz]ation|enrol+ment|submission|specimen)"
+    r"(?:(?:the|for|(?:to\s+be\s+met\s+)?prior\s+to|eligibility|inclusion|exclusion|criteria|registration|randomi[sz]ation|enrol+ment|submission|specimen)"
     r"[\s:,()–-]*)*"
 )
 _FIRST = re.compile(
-    rf"{_AROUND}(?:step\s*[01]\b|pre-?registration\b|(?:pre-?)?screening(?:\s+(?:phase|part|period))?\b|(?:1st|first|initial)\s+screening\b.*)[\s:,()–-]*{_AROUND}",
+    rf"{_AROUND}(?:step\s*[01]\b|pre-?registration\b|(?:pre-?)?screening(?:\s+(?:phase|part|period))?\b|(?:1st|first|initial)\s+screening\b.*"
+    r"|(?:(?:tumou?r|cell|blood|tissue|recipient|patient|participant|subject)\s+)?procurement\b(?:\s*\([^()]*\))?|vaccine\s+generation\b)"
+    rf"[\s:,()–-]*{_AROUND}",
     re.IGNORECASE,
 )
+"""Whoever is treated with what is made of their own cells or tumour has to give these first."""
 _LATER = re.compile(rf"{_AROUND}(?:step\s*[2-5]\b|re-?registration\b)[\s:,()–-]*{_AROUND}", re.IGNORECASE)
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
-from trialgraph.criteria.facts.instances import demanded_kinds, example_of, is_way_of, unlisted
+from trialgraph.criteria.facts.instances import demanded_kinds, example_of, is_way_of, unlisted, with_times
 from trialgraph.criteria.lists.blocks import blocks_of, is_given
 from trialgraph.criteria.lists.choices import choice_of
 from trialgraph.criteria.members.besides import as_one_choice
@@ -27,6 +27,7 @@ from trialgraph.criteria.members.denied import (
     seems_to_ask_for_illness,
 )
 from trialgraph.criteria.members.doubts import share_doubts
+from trialgraph.criteria.members.indefinite import share_times
 from trialgraph.criteria.members.joints import (
     asked_together,
     avoids,
@@ -48,7 +49,7 @@ from trialgraph.criteria.members.parting import stops_treatment
 from trialgraph.criteria.members.purposes import share_purpose
 from trialgraph.criteria.members.remarks import closing_remark, share_remarks
 from trialgraph.criteria.members.segments import Segment, trimmed
-from trialgraph.criteria.members.timing import share_times, share_windows
+from trialgraph.criteria.members.timing import share_windows
 from trialgraph.criteria.quantities.fitting import is_wanted
 from trialgraph.criteria.trees import all_of, any_of, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Value, atoms, is_judged
@@ -344,9 +345,12 @@ def _with_examples(text: Text, segment: Segment) -> Expression:
     kind, read = segment.expression, segment.listed
     if kind is None:
         return narrative(text, segment.chunks[0].start, segment.chunks[-1].end)
+    listed = trimmed(segment.examples)
+    if listed and text.exclusion and is_given(kind):
+        timed = read is not None and any(isinstance(each, Fact) and each.within for each in atoms(read))
+        kind = with_times(text, kind, listed, read if timed else None)
     if read is None or not isinstance(kind, Fact):
         return kind
-    listed = trimmed(segment.examples)
     if not (text.exclusion or segment.negated):
         return demanded_kinds(text, kind, read, (listed[0].start, listed[-1].end))
     members = read.operands if isinstance(read, AnyOf) else (read,)

@@ -104,6 +104,8 @@ def _share_agent(text: Text, segments: list[Segment]) -> None:
             and (fact is None or tells_harm_by(text, segment, to))
         ):
             agent = text.text[segment.chunks[to + 1].start : segments[-1].chunks[-1].end].strip(" ,;.:")
+        elif fact is None and (named := _named_allergen(text, segment)) is not None:
+            agent = named
         if segment.after_comma is False and segment.joint == ";":
             agent = None
 
@@ -128,6 +130,17 @@ def _allergen(text: Text, segment: Segment, fact: Fact) -> str | None:
         return None
     _, _, words = text.text[named.start : named.end].partition(" to ")
     return words or (term.label.removesuffix(_NAMED) if term.cause is not None else None)
+
+
+def _named_allergen(text: Text, segment: Segment) -> str | None:
+    """Return what an allergy is to whose name goes on in words that aren't read."""
+    named = next(
+        (chunk for chunk in segment.chunks if chunk.term is not None and _is_allergy(chunk.term)), None
+    )
+    if named is None or " to " not in text.text[named.start : named.end]:
+        return None
+    _, _, words = text.text[named.start : segment.chunks[-1].end].partition(" to ")
+    return words.strip(" ,;.:")
 
 
 def _is_general(text: Text, fact: Fact) -> bool:

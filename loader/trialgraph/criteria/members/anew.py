@@ -16,10 +16,12 @@ from trialgraph.namespaces import TGC
 __all__ = [
     "DESCRIBING",
     "FORBIDDING",
+    "NARROWING",
     "RELATIVE",
     "TURNING",
     "bars_anew",
     "is_beside_measured",
+    "names_another",
     "supposes",
     "takes_all",
 ]
@@ -35,6 +37,10 @@ _ANEW = frozenset({"any", "prior", "previous"})
 _TUMOURS = str(TGC.SolidTumor)
 """What the full name of RECIST names."""
 _SUPPOSING = frozenset({"if", "only if"})
+NARROWING = frozenset({"post", "definition", "condition", "regardless"})
+"""What is said behind a name that takes what follows with it."""
+_DESCRIBED = frozenset({"other", "qualifier"})
+_OPENING_WORDS = 3
 _NEAR = 6
 _PLACED = frozenset({"to", "at", "on"})
 _AIMED = _PLACED | {"for"}
@@ -66,6 +72,30 @@ def is_beside_measured(segment: Segment, following: Sequence[Chunk]) -> bool:
     measured = head is not None and head.category == "lesion" and named is not None and is_content(named)
     plain = all(chunk.term is None or chunk.term.iri == _TUMOURS for chunk in behind)
     return measured and plain and any(chunk.form in _STANDARDS for chunk in behind[-_NEAR:])
+
+
+def names_another(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
+    """Whether another treatment follows behind the time of one, or another disease behind "regardless of".
+
+    "Radiotherapy with a wide field within 4 weeks or radiotherapy with a limited one within 2 weeks."
+    """
+    following = chunks[index + 1 : index + 9]
+    named = next((chunk.term for chunk in following if is_content(chunk)), None)
+    at = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), 0)
+    head, rest = segment.chunks[at].term, segment.chunks[at + 1 :]
+    turned = takes_all(segment) or any(chunk.classes & TURNING for chunk in following[:_OPENING_WORDS])
+    if named is None or head is None or turned:
+        return False
+    given = {named.category, head.category} <= GIVEN
+    if not (given or named.category == head.category):
+        return False
+    if given:
+        first = next(each for each in following if each.kind != "word" or not each.classes & _DESCRIBED)
+        timed = bool(rest) and rest[-1].kind == "window" and is_content(first)
+        own = named.iri == head.iri or any(chunk.kind == "window" for chunk in following)
+        return timed and own and any(not chunk.classes.isdisjoint(NARROWING) for chunk in rest)
+    told = next((i for i, chunk in enumerate(rest) if "regardless" in chunk.classes), None)
+    return told is not None and head.category == "condition" and not any(map(is_content, rest[told:]))
 
 
 def bars_anew(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:

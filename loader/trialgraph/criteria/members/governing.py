@@ -47,6 +47,7 @@ def governed(segments: list[Segment]) -> list[Segment]:
             and segment.joint != ";"
             and not _only_narrows(kept, segment)
             and not _is_allergy_beside(last, segment)
+            and not _closes_list(kept, segment)
         ):
             last.chunks = [*last.chunks, *segment.chunks]
         else:
@@ -83,6 +84,13 @@ def _is_allergy_beside(last: Segment, segment: Segment) -> bool:
     fact = segment.expression
     beside = segment.joint == "or" and last.chunks[-1].form in _BARRING
     return beside and isinstance(fact, Fact) and fact.category == "allergy"
+
+
+def _closes_list(kept: Sequence[Segment], segment: Segment) -> bool:
+    """Whether a comma and "or" lead to the last of a list's members, behind one that leads to nothing."""
+    *before, last = kept
+    listed = bool(before) and before[-1].expression is not None and last.joint in (",", "or")
+    return listed and segment.after_comma and segment.joint in ("or", "and / or") and not _governs(last)
 
 
 def _only_narrows(kept: Sequence[Segment], segment: Segment) -> bool:

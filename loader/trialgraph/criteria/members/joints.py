@@ -15,7 +15,7 @@ from trialgraph.criteria.language.connectives import FINITE, VERBS
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.criteria.trees import any_of
-from trialgraph.expressions import Expression, Fact, Value, atoms
+from trialgraph.expressions import Expression, Fact, Narrative, Value, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = [
@@ -239,12 +239,19 @@ def either_of_strokes(text: Text, operands: list[tuple[str, Expression]]) -> lis
         fact = each if isinstance(each, Fact) else None
         scored = joint == "/" and bool(joined) and _is_performance(each) and _is_performance(joined[-1][1])
         chosen = last is not None and fact is not None and are_choices(text, last, fact)
+        chosen = chosen or (bool(joined) and _is_half_read(joined[-1][1], each))
         if scored or (joint == "/" and chosen):
             joined[-1] = (joined[-1][0], any_of([joined[-1][1], each]))
         else:
             joined.append((joint, each))
         last = fact
     return joined
+
+
+def _is_half_read(one: Expression, other: Expression) -> bool:
+    """Whether only one of two diseases was understood ("serous ovarian/fallopian tube cancer")."""
+    ill = any(isinstance(each, Fact) and each.category == "condition" for each in (one, other))
+    return ill and isinstance(one, Narrative) != isinstance(other, Narrative)
 
 
 def _is_performance(expression: Expression) -> bool:

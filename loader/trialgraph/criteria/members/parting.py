@@ -13,14 +13,14 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.recency import requires_treatment
 from trialgraph.criteria.facts.regimens import ends_in_dose
 from trialgraph.criteria.language.connectives import DETERMINERS, FINITE, RESTARTS, VERBS
-from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.anew import (
     DESCRIBING,
     FORBIDDING,
+    NARROWING,
     RELATIVE,
-    TURNING,
     bars_anew,
     is_beside_measured,
+    names_another,
     supposes,
     takes_all,
 )
@@ -32,7 +32,6 @@ from trialgraph.namespaces import TGC
 
 __all__ = ["part_statement", "stops_treatment"]
 
-_NARROWING = frozenset({"post", "definition", "condition", "regardless"})
 _BY = frozenset({"by", "on"})
 _GROUNDING = frozenset(
     {"evidenced", "documented", "determined", "demonstrated", "diagnosed", "confirmed", "established",
@@ -98,7 +97,7 @@ def part_statement(
             or (
                 swallowing
                 and (not _strong(chunks, index, current) or (barring and supposes(chunks, index, current)))
-                and not _names_another(chunks, index, current)
+                and not names_another(chunks, index, current)
                 and not (barring and names_others(chunks, index, current.chunks))
                 and not (barring and bars_anew(chunks, index, current))
             )
@@ -174,7 +173,7 @@ def _tells_more_of_aged(chunks: Sequence[Chunk], index: int, segment: Segment) -
 def _swallows(segment: Segment, chunk: Chunk) -> bool:
     """Whether a phrase after a concept takes what follows with it ("requiring X or Y")."""
     opens = _opens_case(chunk)
-    narrows = not chunk.classes.isdisjoint(_NARROWING) and "tail" not in chunk.classes
+    narrows = not chunk.classes.isdisjoint(NARROWING) and "tail" not in chunk.classes
     if not opens and not narrows:
         return False
     before = segment.chunks[:-1]
@@ -326,27 +325,6 @@ def _clause_is_over(segment: Segment) -> bool:
     behind = segment.chunks[at + 1 :]
     plain = not any(is_content(chunk) or chunk.form == "," for chunk in behind)
     return plain and len(behind) >= _SHORTEST_CLAUSE
-
-
-def _names_another(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
-    """Whether another treatment follows behind the time of one, or another disease behind "regardless of".
-
-    "Radiotherapy with a wide field within 4 weeks or radiotherapy with a limited one within 2 weeks."
-    """
-    following = chunks[index + 1 : index + 9]
-    named = next((chunk.term for chunk in following if is_content(chunk)), None)
-    at = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), 0)
-    head, rest = segment.chunks[at].term, segment.chunks[at + 1 :]
-    if named is None or head is None or named.category != head.category:
-        return False
-    if takes_all(segment) or any(chunk.classes & TURNING for chunk in following[:_OPENING_WORDS]):
-        return False
-    if head.category in GIVEN:
-        timed = bool(rest) and rest[-1].kind == "window" and is_content(following[0])
-        own = named.iri == head.iri or any(chunk.kind == "window" for chunk in following)
-        return timed and own and any(not chunk.classes.isdisjoint(_NARROWING) for chunk in rest)
-    told = next((i for i, chunk in enumerate(rest) if "regardless" in chunk.classes), None)
-    return told is not None and head.category == "condition" and not any(map(is_content, rest[told:]))
 
 
 def _lists_grounds(segment: Segment, joint: Chunk) -> bool:

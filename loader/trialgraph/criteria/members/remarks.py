@@ -88,6 +88,9 @@ def _share_with(text: Text, first: Segment, second: Segment) -> None:
     narrowed_after = not timed and len(second.chunks) > 1 and is_content(second.chunks[0])
     named = second.chunks[0].form not in ILLNESSES
     kept = {"status"} if first.borrowed else set()
+    dated_apart = one.within is not None and one.within != two.within
+    if dated_apart:
+        return  # "A within 4 weeks or B for C within 2 weeks": what B is for isn't said of A.
     if narrowed_after and named and one.modifiers.keys() <= kept and one.category == two.category:
         told = {name: each for name, each in two.modifiers.items() if name != "relation"}
         first.expression = replace(one, modifiers={**told, **one.modifiers})

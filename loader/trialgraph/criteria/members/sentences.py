@@ -57,6 +57,12 @@ _EXCEPTING = re.compile(
     re.IGNORECASE,
 )
 """What is excepted from what stands before it, not from what follows ("except alopecia, any toxicity")."""
+_WAIVING = re.compile(
+    r"[.;]\s*this(?:\s+(?:criterion|limit|requirement|exclusion(?:\s+criterion)?))?\s+(?:does|will|would)\s+not\s+apply"
+    r"\s+(?:to|for)\b(?![^.;]*\b(?:must|should|may|allowed|but|only|whom|discuss\w*|approv\w*)\b)",
+    re.IGNORECASE,
+)
+"""A sentence that names those of whom the limit before it isn't asked, and asks nothing of them itself."""
 
 
 def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
@@ -91,12 +97,14 @@ def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
 
 
 def _with_exceptions(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
-    """Return commas for the signs before what is excepted from a bar ("cancer; except skin cancer")."""
-    if not text.exclusion or _EXCEPTING.search(text.text) is None:
+    """Return commas for the signs before what is excepted ("cancer; except skin cancer")."""
+    patterns = (_EXCEPTING, _WAIVING) if text.exclusion else (_WAIVING,)
+    told = [each for each in patterns if each.search(text.text) is not None]
+    if not told:
         return chunks
     return [
         replace(chunk, form=",")
-        if chunk.form in (";", ".") and _EXCEPTING.match(text.text, chunk.start)
+        if chunk.form in (";", ".") and any(each.match(text.text, chunk.start) for each in told)
         else chunk
         for chunk in chunks
     ]
@@ -343,7 +351,7 @@ def _ends(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
     if index + 1 >= len(chunks):
         return True
     before, after = chunks[index - 1] if index else None, chunks[index + 1]
-    if before is not None and before.form.split(" ")[-1] in _ABBREVIATED:
+    if before is not None and before.kind == "word" and before.form.split(" ")[-1] in _ABBREVIATED:
         return False
     if after.start == chunks[index].end:
         return _RUN_TOGETHER.match(text.text, max(0, chunks[index].start - _LETTERS)) is not None

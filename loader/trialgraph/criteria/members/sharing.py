@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -44,7 +45,12 @@ _WELL = re.compile(r"(?:adequate|appropriate|acceptable|normal|sufficient|good)\
 
 
 def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segment], None]) -> None:
-    """Complete "bone" in "bone or brain metastases" and "C" in "hepatitis B or C"."""
+    """Complete "bone" in "bone or brain metastases" and "C" in "hepatitis B or C".
+
+    The noun of "diseases of the heart, lung or liver" is the last one's, too, for what else they share.
+    """
+    for before, segment in itertools.pairwise(segments):
+        before.borrowed = before.borrowed or _is_organ(text, segment)
     for segment in list(segments) if len(segments) > 1 else ():
         if segment.expression is not None:
             continue
@@ -70,6 +76,14 @@ def share_words(text: Text, segments: list[Segment], read: Callable[[Text, Segme
                 segment.chunks, segment.borrowed = own, False
             elif following is not None and not text.exclusion and _are_cancers(text, segment, following):
                 following.joint = "or"
+
+
+def _is_organ(text: Text, segment: Segment) -> bool:
+    """Whether a member is a disease by the noun before its list, and an organ by its own words."""
+    first = segment.chunks[0]
+    if not is_content(first) or first.term is None or first.term.category != "condition":
+        return False
+    return text.vocabulary.find(text.text[first.start : first.end]) is None
 
 
 def _with_result(text: Text, chunks: list[Chunk], following: Sequence[Segment]) -> list[Chunk]:

@@ -18,6 +18,7 @@ __all__ = ["is_viral", "share_active", "share_history"]
 
 _VIRAL, _INFECTION = str(TGC.ViralInfection), str(TGC.InfectiousDisease)
 _COURSES = ("acute ", "chronic ")
+_DESCRIBING = frozenset({"qualifier", "other", "label", "value_tail"})
 _PAIR = 2
 
 
@@ -41,11 +42,20 @@ def share_active(text: Text, segments: list[Segment]) -> None:
         viral = all(is_viral(text, each, any_cause=infected) for each in (one, two))
         listed = listed or (segment.joint in JOINTS and viral)
         alike = one.category == two.category or listed
-        anew = "status" in two.modifiers or two.within is not None or one.concept == two.concept
-        plain = not (anew or segment.narrower) and (is_bare(segment) or one_noun)
+        given = text.exclusion and {one.category, two.category} <= GIVEN
+        same = one.concept == two.concept and not given
+        anew = "status" in two.modifiers or two.within is not None or same
+        bare = is_bare(segment) or one_noun or (given and _is_described(segment))
+        plain = bare and not (anew or segment.narrower)
         if alike and plain and (pair or listed or one_noun) and not segment.negated:
             status = one.modifiers["status"]
             segment.expression = replace(two, modifiers={"status": status, **two.modifiers})
+
+
+def _is_described(segment: Segment) -> bool:
+    """Whether nothing but adjectives stand before the name in a member ("standard antineoplastic agents")."""
+    at = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), 0)
+    return all(chunk.kind == "word" and chunk.classes <= _DESCRIBING for chunk in segment.chunks[:at])
 
 
 def _share_unread(text: Text, segments: Sequence[Segment]) -> None:
@@ -57,6 +67,11 @@ def _share_unread(text: Text, segments: Sequence[Segment]) -> None:
         return
     first, second, *rest = segments
     fact = second.expression
+    if _is_unread_active(first) and isinstance(fact, Fact) and fact.category in GIVEN and is_bare(second):
+        plain = "status" not in fact.modifiers and fact.within is None and not second.negated
+        if plain and second.joint in JOINTS:
+            second.expression = replace(fact, modifiers={"status": "active", **fact.modifiers})
+        return
     if not _is_unread_active(first) or not isinstance(fact, Fact) or (rest and rest[0].joint == "or"):
         return
     close = second.joint in ("or", "/") and not second.after_comma and not second.negated

@@ -11,7 +11,7 @@ from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import closing_time
 from trialgraph.criteria.facts.recency import time_aside
-from trialgraph.criteria.language.connectives import DETERMINERS, EXPECTING, FINITE, RESTARTS, VERBS, WHO
+from trialgraph.criteria.language.connectives import DETERMINERS, EXPECTING, RESTARTS, VERBS, WHO
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.clauses import common_time
 from trialgraph.criteria.members.datable import but_apart, is_now, takes_time, tell_alike
@@ -20,16 +20,19 @@ from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.expressions import AllOf, Expression, Fact, Window
 from trialgraph.namespaces import TGC
 
-__all__ = ["ends_plan", "share_times", "share_windows", "time_of_any_kind"]
+__all__ = [
+    "ends_plan",
+    "is_noun_phrase",
+    "plans",
+    "reached_from_end",
+    "share_windows",
+    "states_apart",
+    "tells_of_itself",
+    "time_of_any_kind",
+]
 
 _EVER = "lifetime"
 """What was so at any time ("lifetime diagnosis of A, or B within 3 months")."""
-_TIMED = re.compile(
-    r"(?:(?:within|in the|during|while|less than|over the|for the) |[<≤]\s?).{0,40}"
-    r"\b(?:hour|day|week|month|year|half|cycle|study|trial|interval|period)",
-    re.IGNORECASE,
-)
-"""How other patients are named behind a list, of whom alone it is told when something was."""
 _PERSONS = ("those", "who", "patient", "subject", "participant")
 _ANEW = frozenset({"negation", "unactual", "planned"})
 """What a clause of its own behind a list starts with ("or not recovered from …", "or planned use")."""
@@ -43,7 +46,6 @@ _SPAN = re.compile(
     r"(?:starting|beginning) (?:with|from|at|on)\b"
     r"|(?:the )?(?:pre-?)?screening\b.{0,20} (?:through|until|to)\b"
 )
-_WITHIN = re.compile(r"\bwithin .{0,40}\b(?:hour|day|week|month|year)", re.IGNORECASE)
 
 
 def share_windows(text: Text, segments: list[Segment]) -> None:
@@ -54,13 +56,21 @@ def share_windows(text: Text, segments: list[Segment]) -> None:
         window = told.within if isinstance(told, Fact) else None
         window = common_time(told) if isinstance(told, AllOf) else window
         if window is not None and _ends_list(window, segments[index + 1]):
-            if segment.joint in ("or", "and", "/") and index > start:
-                _share_window(text, segments[start : index + 1])
+            members = segments[start : index + 1]
+            if index > start and (segment.joint in ("or", "and", "/") or _are_given(members)):
+                _share_window(text, members)
             start = index + 1
     _share_window(text, segments[start:])
     for segment in segments:
         if isinstance(segment.expression, Fact) and segment.expression.within is not None:
             segment.expression = _without_half_lives(segment, segment.expression)
+
+
+def _are_given(segments: Sequence[Segment]) -> bool:
+    """Whether members are all treatments, one joined by more than a comma ("A, or B, C, within …")."""
+    facts = [segment.expression for segment in segments]
+    given = all(isinstance(fact, Fact) and fact.category in GIVEN for fact in facts)
+    return given and any(segment.joint in ("or", "and", "/") for segment in segments[1:])
 
 
 def _without_half_lives(segment: Segment, fact: Fact) -> Fact:
@@ -80,9 +90,7 @@ def _ends_list(window: Window, following: Segment) -> bool:
     other, opening = following.expression, following.chunks[0]
     timed = isinstance(other, Fact) and other.within not in (None, window)
     anew = opening.form.startswith(_PERSONS) or not opening.classes.isdisjoint(_ANEW)
-    undated = (
-        other.within is None if isinstance(other, Fact) else other is None and not _has_window(following)
-    )
+    undated = other.within is None if isinstance(other, Fact) else other is None
     anew = anew or undated or _goes_on(following)
     return following.after_comma or ((timed or anew) and following.joint in ("or", "and"))
 
@@ -128,14 +136,14 @@ def _share_window(text: Text, segments: list[Segment]) -> None:
         or not last.chunks[0].classes & {"neutral", "negation"}
     )
     apart = last.joint != "or" or (last.after_comma and not tell_alike(segments))
-    if window is None or (not starts and apart) or _tells_of_itself(last):
+    if window is None or (not starts and apart) or tells_of_itself(last):
         return
     if _timed_before(text, last) or _is_time_of_others(segments, window):
         return
     members = [
         s
         for s in segments
-        if (not _plans(last) or _plans(s)) and takes_time(text, s, last, category, several=len(segments) > 2)
+        if (not plans(last) or plans(s)) and takes_time(text, s, last, category, several=len(segments) > 2)
     ]
     members = but_apart(members, last)
     if any(isinstance(s.expression, Fact) and s.expression.within not in (None, window) for s in members):
@@ -147,13 +155,13 @@ def _share_window(text: Text, segments: list[Segment]) -> None:
     }
     if len(kinds) > len({concept for concept, *_ in kinds}):
         return
-    for segment in _reached(segments, members):
+    for segment in reached_from_end(segments, members):
         if isinstance(segment.expression, Fact):
             segment.expression = _timed(segment.expression, window, last.expression)
     doubt_dates(segments, category, window)
 
 
-def _tells_of_itself(segment: Segment) -> bool:
+def tells_of_itself(segment: Segment) -> bool:
     """Whether a bracket tells what happened to one member alone ("A, new angina (begun within 3 months)")."""
     inner = segment.chunks[-1].inner if segment.chunks[-1].kind == "bracket" else ()
     return segment.joint == "," and len(inner) > 1 and inner[0].form.startswith(_BEGAN)
@@ -220,7 +228,7 @@ def _foretells(segment: Segment) -> bool:
     return segment.expression is None and not timed and foretold
 
 
-def _reached(segments: list[Segment], members: list[Segment]) -> list[Segment]:
+def reached_from_end(segments: list[Segment], members: list[Segment]) -> list[Segment]:
     """Return the members from the last back to one with a lead-in of its own ("history of A, B or C")."""
     reached = []
     for index, segment in reversed(list(enumerate(segments))):
@@ -228,12 +236,12 @@ def _reached(segments: list[Segment], members: list[Segment]) -> list[Segment]:
             reached.append(segment)
         if segment is not segments[-1] and any(chunk.form in RESTARTS for chunk in segment.chunks):
             break
-        if index and _states_apart(segments[index - 1], segment):
+        if index and states_apart(segments[index - 1], segment):
             break
     return reached
 
 
-def _states_apart(before: Segment, segment: Segment) -> bool:
+def states_apart(before: Segment, segment: Segment) -> bool:
     """Whether a treatment has a clause of its own behind a disease ("immunodeficiency or is receiving …").
 
     So has whatever other patients had, behind one ("heart failure or those who had a stroke within …").
@@ -250,68 +258,8 @@ def _said_of(expression: Expression | None) -> Mapping[str, str]:
     return expression.modifiers if isinstance(expression, Fact) else {}
 
 
-def _share_inner_time(text: Text, segments: list[Segment]) -> None:
-    """Let a time inside the second of "A or B … within 4 weeks" narrow the first too, which it may be of."""
-    for before, segment in itertools.pairwise(segments):
-        one, two = before.expression, segment.expression
-        apart = segment.after_comma or _states_apart(before, segment)
-        if segment.joint not in ("or", "and") or apart or not isinstance(one, Fact):
-            continue
-        if segment.chunks[0].form.split(" ")[0] in FINITE:
-            continue
-        told = isinstance(two, Fact) and (two.within is not None or two.category != "allergy")
-        end = segment.chunks[-1].end
-        found = _WITHIN.search(text.text, segment.chunks[0].start, end)
-        if not told and found and one.within is None and "qualifier" not in one.modifiers:
-            words = text.text[found.start() : end]
-            before.expression = replace(one, modifiers={**one.modifiers, "qualifier": words})
-
-
-def _goes_on_beside(one: Expression | None, two: Expression | None) -> bool:
-    """Whether the first is a treatment that goes on, and the second is none ("on A and have B within …")."""
-    other = isinstance(two, Fact) and two.category not in GIVEN
-    return other and isinstance(one, Fact) and one.category in GIVEN and is_now(one)
-
-
-def _without_remarks(segments: list[Segment]) -> list[Segment]:
-    """Return a list without words behind it that name nothing (", prior to the first dose")."""
-    kept = list(segments)
-    while len(kept) > 1 and kept[-1].expression is None and not any(map(is_content, kept[-1].chunks)):
-        kept.pop()
-    return kept
-
-
-def _time_in(words: str) -> str:
-    """Return the time that words tell from their start, or end with; empty without one."""
-    found = _TIMED.match(words) or _WITHIN.search(words)
-    return words[found.start() :] if found else ""
-
-
-def share_times(text: Text, segments: list[Segment]) -> None:
-    """Let a time that could not be read as a window narrow all members of its list, not only the last."""
-    _share_inner_time(text, segments)
-    segments = _without_remarks(segments)
-    last = segments[-1]
-    told = last.expression.modifiers.get("qualifier", "") if isinstance(last.expression, Fact) else ""
-    words = next(filter(None, map(_time_in, told.split("; "))), "")
-    if len(segments) < 2 or not words or (not is_bare(last) and last.after_comma):
-        return
-    if dates_own_clause(segments) or _tells_of_itself(last):
-        return
-    told_alike = [s for s in segments[:-1] if not _goes_on_beside(s.expression, last.expression)]
-    members = [segment for segment in told_alike if isinstance(segment.expression, Fact)]
-    if _plans(last) or _plans(segments[-2]):
-        # "Pregnant, or planning to become pregnant or breastfeed during the study": the time is the plan's.
-        members = [segment for segment in members if _plans(segment)]
-    for segment in _reached(segments, members):
-        fact = segment.expression
-        known = fact.modifiers.get("qualifier", "") if isinstance(fact, Fact) else ""
-        if isinstance(fact, Fact) and fact.within is None and not _TIMED.search(known):
-            joined = f"{known}; {words}" if known else words
-            segment.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": joined})
-
-
-def _plans(segment: Segment) -> bool:
+def plans(segment: Segment) -> bool:
+    """Whether a member is a child that is planned."""
     return isinstance(segment.expression, Fact) and segment.expression.concept in _PLANS
 
 
@@ -321,7 +269,7 @@ def ends_plan(before: Sequence[Segment], segment: Segment) -> bool:
     "Expecting to conceive …, starting with the screening visit through 120 days after the last dose."
     """
     words = " ".join(chunk.form for chunk in segment.chunks)
-    return segment.expression is None and any(map(_plans, before)) and _SPAN.match(words) is not None
+    return segment.expression is None and any(map(plans, before)) and _SPAN.match(words) is not None
 
 
 def _last_window(segment: Segment) -> Window | None:
@@ -331,12 +279,12 @@ def _last_window(segment: Segment) -> Window | None:
     alone = (
         segment.expression is None
         and segment.joint in ("or", "and", "/")
-        and (not segment.after_comma or is_bare(segment) or _is_noun_phrase(segment))
+        and (not segment.after_comma or is_bare(segment) or is_noun_phrase(segment))
     )
     return found.window if found is not None and alone else None
 
 
-def _is_noun_phrase(segment: Segment) -> bool:
+def is_noun_phrase(segment: Segment) -> bool:
     """Whether a member has no verb and nothing like "history of" or "no" of its own."""
     own = {"neutral", "negation", "active"}
     return not any(chunk.form in VERBS or chunk.classes & own for chunk in segment.chunks)

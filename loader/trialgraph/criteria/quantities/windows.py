@@ -62,13 +62,14 @@ _STOP = (
 )
 _DRUG = (
     r"(?:placebo|[\w-]*\d[\w-]*|[\w-]{3,}(?:mab|cept|nib|lib|rib|sib|zomib|taxel|platin|rubicin|tecan|citabine"
-    r"|lutamide|clax|domide|trexate|limus|stat|degib|tide|leucel|fosfamide|mustine))"
+    r"|lutamide|clax|domide|trexate|limus|stat|degib|tide|leucel|fosfamide|mustine)"
+    r"|anti-[A-Z][\w-]+(?:\s+(?:antibody|antibodies|inhibitors?|agents?|therapy))?)"
 )
 """A drug by its code or its stem (WHO's list of stems for international nonproprietary names)."""
 _JOINED = r"(?:and/or|or|and|plus)"
 _OTHER = (
     rf"(?:(?:\([^()]{{1,30}}\)\s+)?(?:(?:(?:\s*,\s*{_DRUG}){{0,3}}\s*,?\s*(?:\b{_JOINED}\s+{_DRUG}\s*){{1,2}}"
-    r"|(?:and|plus)\s+[\w-]+)(?=\s*(?:[,.;()]|$))))?"
+    r"|(?:and|plus)\s+[\w-]+)(?=\s*(?:[,.;()]|$|or\s+(?:need|planned|anticipat|during|throughout)))))?"
 )
 """The other drugs of "the first dose of A or B", which ends there."""
 _ITEM = r"(?:\d{1,2}|[a-z])[.)]\s"

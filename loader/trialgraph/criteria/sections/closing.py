@@ -1,4 +1,8 @@
-"""Brackets that a criterion opens and never closes ("heart disease (NYHA class IV, or unstable angina")."""
+"""How a criterion's text ends: brackets that it never closes, and what joins it to the next one.
+
+"Heart disease (NYHA class IV, or unstable angina" lacks its last bracket; "adequate organ function; and" says
+no more than without its last word.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,11 @@ import re
 
 from trialgraph.criteria.sections.normalization import NormalizedText
 
-__all__ = ["with_closed"]
+__all__ = ["with_closed", "without_joint"]
 
 _LONGEST = 200
 _SHORTEST = 6
+_LONGEST_JOINT = 12
 _GOES_ON = re.compile(
     r"[;*•\[\]]|[.?!]\s+\S|:\s*$|\d[.)]\s|\n"
     r"|\b(?:has|have|had|is|are|was|were|will|must|should|may|can|does|do|did|patients?|participants?|subjects?|who|history"
@@ -17,6 +22,7 @@ _GOES_ON = re.compile(
 )
 """What goes on about something else behind a bracket that should have been closed before it."""
 _END = re.compile(r"\s*[.,]?\s*$")
+_JOINT = re.compile(r"[\s;,.]+(?:and|or|and/or)[\s;,.:]*$", re.IGNORECASE)
 
 
 def with_closed(normalized: NormalizedText) -> NormalizedText:
@@ -40,6 +46,21 @@ def with_closed(normalized: NormalizedText) -> NormalizedText:
         (*normalized.starts[:at], place, *normalized.starts[at:]),
         (*normalized.ends[:at], place, *normalized.ends[at:]),
     )
+
+
+def without_joint(normalized: NormalizedText) -> NormalizedText:
+    """Return a text without the "and" or "or" behind its last word, that leads to the next criterion.
+
+    Example:
+        >>> from trialgraph.criteria.sections.normalization import normalize
+        >>> without_joint(normalize("Adequate organ function; and")).text
+        'Adequate organ function'
+    """
+    joint = _JOINT.search(normalized.text, max(0, len(normalized.text) - _LONGEST_JOINT))
+    if joint is None or joint.start() == 0:
+        return normalized
+    end = joint.start()
+    return NormalizedText(normalized.text[:end], normalized.starts[:end], normalized.ends[:end])
 
 
 def _opened(text: str) -> int | None:

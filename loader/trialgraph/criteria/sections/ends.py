@@ -16,7 +16,7 @@ from trialgraph.criteria.sections.contraceptives import lists_contraceptives, na
 __all__ = ["is_over"]
 
 _PEOPLE = r"(?:patients?|subjects?|participants?|individuals?|persons?|veterans?)"
-_MODALS = r"(?:must|should|shall|will|has|have|is|are|be|an)"
+_MODALS = r"(?:must|should|shall|will|has|have|is|are|be|with|an?)"
 _OPENING = rf"\W*(?:(?:the|all|an?|each)\s+)?(?:{_PEOPLE}\s+)?(?:{_MODALS}\s+)*"
 _ASKED = re.compile(
     rf"""{_OPENING}(?:
@@ -44,7 +44,7 @@ _ASKED = re.compile(
 )
 """What inclusion lists ask of everyone in much the same words."""
 _STATE = (
-    r"(?:known|documented|any|an?|prior|previous|active|current|currently|uncontrolled|clinically|significant|severe|serious|recent|ongoing"
+    r"(?:known|documented|any|an?|solid|grade|[≥>]\s?=?|/\s?=|\d|life-?\s?threatening|prior|previous|active|current|currently|uncontrolled|clinically|significant|severe|serious|recent|ongoing"
     r"|history|evidence|presence|diagnosis|treatment|receipt|received|receiving|administration|of|or|and|with|has|have|had|who|are|is|been"
     r"|undergone|chronic|acute|major|prior|live|attenuated|unstable|intercurrent|women|females?|subjects?|patients?|participants?|systemic"
     r"|child-?\s?bearing|potential|poorly\s+controlled|symptomatic|other|another|in|concurrent|allogen\w+|hematologic|hematopoietic|clinical|the)"
@@ -64,14 +64,27 @@ _BARRED = tuple(
         r"\b(?:seizures?|epilepsy|psychiatric)\b",
         r"\b(?:pneumonitis|interstitial\s+lung|idiopathic\s+pulmonary)\b",
         r"\b(?:autoimmune|immunodeficiency)\b",
+        r"\b(?:antibiotics?|antivirals?|antifungals?)\b",
+        r"\b(?:systemic\s+diseases?|intercurrent\s+(?:illness(?:es)?|diseases?))\b",
         r"\b(?:diseases?|conditions?|illness(?:es)?)\b[^.;]*\b(?:investigator|physician|opinion|contraindicat\w+)\b",
     )
 )
 """What exclusion lists bar for in much the same words."""
 _LET_IN = re.compile(
-    r"\b(?:allow\w*|permit\w*|eligib\w*|acceptable|may|not\s+(?:be\s+)?exclu\w*|provided|if)\b", re.IGNORECASE
+    r"\b(?:allow\w*|permit\w*|eligib\w*|acceptable|may(?!\s+not)|not\s+(?:be\s+)?exclu\w*|provided|if)\b",
+    re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\([^()]*\)")
+_FURTHER = re.compile(r"(?<=\w)[.;]\s+(?=[A-Z]).*", re.DOTALL)
+_BEARING = re.compile(
+    r"\b(?:child-?\s?bearing|(?:pre|post)?-?menopaus\w*|reproductive|sterile|(?:in)?fertile)\b", re.IGNORECASE
+)
+_OF_BEARING = re.compile(
+    r"menses|menstru|menarche|amenorrh|menopaus|ovar|uter|follicle|\bfsh\b|[eo]+stradiol|pregnan|bearing|fertil|sexual|partner"
+    r"|contracept|birth\s+control|\bag(?:e|ed)\b|years|\bwo(?:cb|m[ae]n)|female|lactat|breast-?\s?feed|nursing|sperm|semen|\beggs?\b|donat",
+    re.IGNORECASE,
+)
+"""What items of a list may speak of that tells who can bear children, or what they have to do."""
 _SUBJECT = re.compile(rf"\W*(?:the\s+|all\s+)?{_PEOPLE}\s+(?:must|should|shall)\b", re.IGNORECASE)
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "both": 2}
 _NUMBER = r"(two|three|four|five|six|[2-6])"
@@ -98,14 +111,22 @@ def is_over(lead: str, listed: Sequence[str], words: str, kind: Kind, *, choice:
         return not names_contraceptive(words)
     if not listed:
         return False
+    if _BEARING.search(lead) is not None and not _speaks_of_bearing(words):
+        return True
     if not any(each.endswith(":") for each in listed) and _are_all(lead, listed):
         return True
     if kind == "inclusion":
         return _is_asked(words, choice=choice) and not any(_is_asked(each, choice=choice) for each in listed)
-    plain = _ASIDE.sub("", words)
+    plain = _FURTHER.sub("", _ASIDE.sub("", words))
     return not _LET_IN.search(plain) and any(
         subject.match(plain) and subject.search(lead) is None for subject in _BARRED
     )
+
+
+def _speaks_of_bearing(words: str) -> bool:
+    """Whether an item may be one of a list that tells who can bear children, or what they have to do."""
+    told = _OF_BEARING.search(words) is not None or names_contraceptive(words)
+    return told or _ONLY_JOINT.fullmatch(words) is not None
 
 
 def _is_asked(words: str, *, choice: bool) -> bool:

@@ -27,8 +27,11 @@ _EVERYONE = re.compile(
 """Words that tell nobody from the other patients of a trial."""
 _ALL = re.compile(r"(?:all|both)\b", re.IGNORECASE)
 _ALL_OF_IT = re.compile(
-    r"(?:all|both)\s+(?!.*\b(?:except|but|other|not|patients|subjects|participants)\b)", re.IGNORECASE
+    r"(?:all|both)\s+(?!.*\b(?:except|but|other|not|patients|subjects|participants)\b)"
+    r"|both\s+[\w-]+\s+and\s+[\w-]+$",
+    re.IGNORECASE,
 )
+_SAYING = re.compile(r"\s+(?:are|is|includes?)\s*$", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:(?:only|applicable|common)\s+)?(?:for|of|in|to)\s+(?:the\s+)?", re.IGNORECASE)
 _ONLY = re.compile(r"\W*only\s+for\b", re.IGNORECASE)
 _TOPIC = re.compile(
@@ -66,17 +69,15 @@ def group_in(*places: str, parts_only: bool = False) -> str | None:
         'participants with COPD'
     """
     for words in places:
-        bare = _ABOUT.sub("", words.strip(" \t-–—()[],/*_"))
+        bare = _SAYING.sub("", _ABOUT.sub("", words.strip(" \t-–—()[],/*_")))
         if not bare:
             continue
         bare += ")" * (bare.count("(") - bare.count(")"))
+        if is_first_step(bare.strip()):
+            return None
         if _SCOPE_WORD.search(bare):
             opening = opening_part(f"{bare.strip()}:")
-            whole = (
-                (opening is not None and opening.whole)
-                or _ALL_OF_IT.match(bare)
-                or is_first_step(bare.strip())
-            )
+            whole = (opening is not None and opening.whole) or _ALL_OF_IT.match(bare)
             return None if whole else bare.strip()
         if _ONLY.match(words) or (not parts_only and _tells_some(bare)):
             return bare.strip()

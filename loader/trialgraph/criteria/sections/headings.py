@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from trialgraph.criteria.criterion import Kind
 from trialgraph.criteria.language.cohorts import opening_part
 from trialgraph.criteria.language.offers import lists_kinds
+from trialgraph.criteria.language.steps import is_first_step
 from trialgraph.criteria.sections.contraceptives import lists_contraceptives
 from trialgraph.criteria.sections.groups import group_in, part_in
 from trialgraph.criteria.sections.rulings import ruled_kind, ruling_end, speaks_of_list
@@ -270,7 +271,7 @@ def _parse_name(line: str) -> Heading | None:
     denied = match["bare_negated" if bare else "negated"]
     barring = kind.lower() == "exclusion" or denied is not None
     named = None if tail is None or _SAID.match(tail) else _AROUND.sub("", tail.strip(" \t()[],/*_-"))
-    scope = named or group_in(before)
+    scope = group_in(before) if named is None else None if is_first_step(named) else named
     return Heading("exclusion" if barring else "inclusion", scope, len(line))
 
 
@@ -347,6 +348,8 @@ def _is_sentence(match: re.Match[str]) -> bool:
 
 def _scope_of(match: re.Match[str]) -> str | None:
     groups = match.groupdict()
+    if is_first_step(groups.get("part") or ""):
+        return None
     named = "criteria" not in groups or groups["criteria"] is not None
     return group_in(match["tail"], groups.get("before") or "", groups.get("part") or "", parts_only=not named)
 

@@ -34,7 +34,8 @@ _ALLOWED = re.compile(
 _OF_ALL = re.compile(
     r"\b(?:acceptable|adequate)\s+(?:[\w-]+[\s,/]+){0,7}?(?:functions?|values?|status|parameters|results)\b"
     r"|^\W*(?:an?\s+|all\s+)?(?:patients?|subjects?|participants?|veterans)\s+(?:must|should|cannot|can\s+not)\b"
-    r"[^:]*\b(?:eligible|participate|enrol\w*)\b|\ball\s+(?:of\s+)?the\s+following\s+inclusion\s+criteria\b",
+    r"[^:]*\b(?:eligible|participate|enrol\w*)\b|\ball\s+(?:of\s+)?the\s+following\s+inclusion\s+criteria\b"
+    r"|^\W*(?:all\s+)?(?:patients?|subjects?|participants?)\s+(?:are|will\s+be)\s+eligible\b[^:]*\bonly\s+if\s+all\s+of\s+the\b",
     re.IGNORECASE,
 )
 """What is asked of everyone, though it speaks of what is acceptable or of being eligible."""

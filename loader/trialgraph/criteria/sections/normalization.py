@@ -49,7 +49,7 @@ _EDIT = re.compile(
     | (?P<caret>(?<=10)\s?(?:\\?\^|\*\*|\*(?=\s?\d)|[eE](?=\d)|\^?\s?<sup>)\s?)
     | (?P<lost>(?<=[x*X×]10)\s?(?P<power>\d{{1,2}})
         (?=\s*(?:/|[µu]?[Ll]\b|per\b|copies|cells?\b|platelets)|(?<=109){_ITEM}))
-    | (?P<spaced>(?<=[x*X×]\s10)\s?(?P<power2>\d{{1,2}})
+    | (?P<spaced>(?:(?<=[x*X×]\s10)|(?<=[x*X×]\s\s10))\s?(?P<power2>\d{{1,2}})
         (?=\s*(?:/|[µu]?[Ll]\b|per\b|copies|cells|platelets)|(?<=109){_ITEM}))
     | (?P<viral>(?<=[\s<>≤≥=]10)[3-6](?=\s?cop(?:ies|y)\s?/\s?m[lL]\b))
     | (?P<raised>(?<=\^)(?:9|12)(?=\s?[lL]\b))

@@ -32,6 +32,10 @@ _WRAPPED = 100
 """Wider lines than this show that a page doesn't wrap its text."""
 _LED_IN = "lead-in"
 _LONGEST_TITLE = 140
+_FORMULA = re.compile(
+    r"\W*(?:estimated\s+)?(?:creatinine|cr?cl|e?gfr)\b[^=<>≤≥]{0,40}=(?!\s*[<>])", re.IGNORECASE
+)
+"""How a formula opens, above which "males:" tells for whom it is worked out so."""
 _NOTE = re.compile(r"(?:note|nb|n\.b\.|\*|\(|exception|see|these|this)", re.IGNORECASE)
 
 
@@ -171,6 +175,8 @@ def _begin_unmarked(
     if line.leads_in and not leads and not stands and len(words.split()) <= 25:
         asked = builder.kind == "inclusion"
         scope = title_scope(_bare(words), colon=True, inclusion=asked)
+        if following is not None and _FORMULA.match(builder.text, following.content, following.end):
+            scope = None
         parted = by_disease and asked and (not builder.scope or names_disease(builder.scope))
         if scope is None and parted and names_disease(_bare(words)):
             scope = _bare(words)

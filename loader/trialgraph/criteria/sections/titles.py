@@ -157,11 +157,13 @@ def title_scope(words: str, *, colon: bool, inclusion: bool) -> str | None:
     """
     if not words or not (words[0].isupper() or words[0].isdigit() or colon):
         return None
+    if is_first_step(words):
+        return ""
     if _LATER.fullmatch(words):
         return words
     if not colon and (len(words.split()) > _LONGEST or _STATES.search(words)):
         return None
-    if _WHOLE.fullmatch(words) or _BOTH.search(words) or is_first_step(words):
+    if _WHOLE.fullmatch(words) or _BOTH.search(words):
         return ""
     told = not _ALLOWED.search(words) and (
         _tells_whom(words, colon=colon)

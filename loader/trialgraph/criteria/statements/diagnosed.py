@@ -21,7 +21,7 @@ from trialgraph.criteria.trees import map_facts
 from trialgraph.expressions import Expression, Fact
 from trialgraph.namespaces import TGC
 
-__all__ = ["read_diagnosis"]
+__all__ = ["goes_on", "read_diagnosis"]
 
 _NEOPLASM = str(TGC.Neoplasm)
 _TOLD = frozenset({"confirmation", "confirmed"})
@@ -100,7 +100,7 @@ def _only_narrows(text: Text, head: Chunk, rest: Sequence[Chunk]) -> bool:
         return True
     led = rest[0].kind in ("bracket", "window", "value") or bool(rest[0].classes & _NARROWING)
     led = led or rest[0].form in _LEADING or _is_confirmed(rest)
-    if not led or _goes_on(rest):
+    if not led or goes_on(rest):
         return False
     if any(chunk.classes & _TURNING for chunk in rest):
         return False
@@ -116,7 +116,7 @@ def _is_confirmed(behind: Sequence[Chunk]) -> bool:
     return len(told) > 1 and "confirmation" in told[0] and "confirmed" in told[1]
 
 
-def _goes_on(rest: Sequence[Chunk]) -> bool:
+def goes_on(rest: Sequence[Chunk]) -> bool:
     """Whether a sentence goes on with what its subject must be or do, so that the tumour is no demand."""
     for index, chunk in enumerate(rest):
         before = rest[index - 1].form.split() if index else []

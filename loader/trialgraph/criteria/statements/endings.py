@@ -52,7 +52,8 @@ def join_items(
     groups = [[items[i] for i in run] for run in runs]
     limits = all(any(isinstance(atom, Value) for atom in atoms(each)) for each in groups[-1])
     mixed = len(groups[-1]) > 1 and not limits and not _are_limits(groups[:-1])
-    if _is_series(words, ors) or mixed or _share_quantity(groups):
+    series = _is_series(words, ors) and not _are_limits(groups[:-1])
+    if series or mixed or _share_quantity(groups):
         return any_of(ways), True
     return all_of([_alternatives(items, run, reread) for run in runs]), False
 

@@ -15,8 +15,10 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.allowances import allows
 from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.offers import offers_choice
 from trialgraph.criteria.members.sentences import ORDERED
 from trialgraph.criteria.sections.outline import Outline
+from trialgraph.criteria.sections.titles import is_topic
 from trialgraph.criteria.statements.examples import EXAMPLES
 from trialgraph.criteria.statements.reproduction import (
     explains_reproduction,
@@ -59,6 +61,8 @@ _CHILDREN = re.compile(
 )
 """How words tell why those under an age are left out, which the age before them has told."""
 
+_ILL = re.compile(r"diseas|illness|condition", re.IGNORECASE)
+"""What is asked for where it stands among demands ("one of these: * renal disease")."""
 _JOINT = re.compile(r"\W*(?:and\s*/\s*)?or\W*|\W*and\W*", re.IGNORECASE)
 """What only joins an item to the next one ("metastatic disease; and/or")."""
 _LATER = re.compile(
@@ -85,6 +89,9 @@ _ARRANGING = re.compile(
     rf"|\b{_TESTS}\b[^.;]{{0,80}}?\b(?:not\s+(?:be\s+)?(?:required|needed|mandatory|necessary|performed)"
     r"|not\s+need|need\s+not|required\s+(?:at|only)"
     r"|(?:will|should|must|to)\s+be\s+(?:\w+ly\s+)?(?:performed|conducted|repeated|obtained|required|done))\b"
+    rf"|\b(?:must|should|will)\s+undergo\s[^.;]{{0,60}}(?:{_TESTS}|\b(?:CT|MRI|tomography|puncture)\b)"
+    r"|\brequires?\s[^.;]{0,30}\b(?:assessments?|evaluations?)\b|\bno\s+requirement\s+to\s+(?:screen|test)\b"
+    r"|\bpuncture\s[^.;]{0,80}\bnot\s+need\b"
     r"|\bshould\s+not\s+receive\s+(?:an?\s+)?live\s+vaccines?\s+(?:during|while|whilst)\b"
     r"|\bbreast\s+milk\s+cannot\s+be\s+stored\b",
     re.IGNORECASE,
@@ -143,7 +150,7 @@ _FINDING = re.compile(
 _LIVE = frozenset({str(TGC.LiveVaccine), str(TGC.LiveAttenuatedVaccine)})
 _VACCINE = re.compile(r"vaccin|immuni[sz]", re.IGNORECASE)
 _ASKED = re.compile(r"\b(?:must|should|agree)\b", re.IGNORECASE)
-_EXCEPTED = re.compile(r"\b(?:except|allow|permit|exclu|eligib)", re.IGNORECASE)
+_EXCEPTED = re.compile(r"\b(?:except|allow|permit|exclu(?!sion\s+criteria\b)|eligib)", re.IGNORECASE)
 _REASON = re.compile(
     r"\W*(?:(?:please\s+)?note(?:\s+that)?\b\W*)?"
     r"(?:these (?:potential )?risks? may also apply"
@@ -240,6 +247,7 @@ def without_idle(text: Text, sentences: Sequence[list[Chunk]]) -> list[list[Chun
             or _JOINT.fullmatch(words)
             or _LATER.match(words)
             or _explains_age(text, sentence, kept)
+            or (not text.exclusion and sentence is sentences[-1] and _is_title(words))
         ):
             kept.append(_opened(text, sentence))
     return kept
@@ -250,10 +258,17 @@ def without_idle_items(text: Text, outline: Outline) -> Outline:
     bearing = speaks_of_reproduction(text)
     if not outline.items:
         return outline
-    told = tuple(
-        item for item in outline.items if item.items or not _asks_nothing(text, item, bearing=bearing)
-    )
     lead = text.text[outline.start : outline.lead_end].strip()
+    titled = not (text.exclusion or offers_choice(lead))
+    told = tuple(
+        item
+        for item in outline.items
+        if item.items
+        or not (
+            _asks_nothing(text, item, bearing=bearing)
+            or (titled and _is_title(text.text[item.start : item.end]))
+        )
+    )
     if len(told) == len(outline.items) or not (told or lead):
         return outline
     return replace(outline, items=told, end=outline.end if told else outline.lead_end)
@@ -263,6 +278,11 @@ def _asks_nothing(text: Text, item: Outline, *, bearing: bool) -> bool:
     words = text.text[item.start : item.end].strip()
     heads = text.exclusion and item.end == len(text.text) and _HEADS.fullmatch(words) is not None
     return heads or arranges(words) or is_idle(text, words) or (bearing and explains_reproduction(words))
+
+
+def _is_title(words: str) -> bool:
+    """Whether words only tell what the demands behind them are about ("Renal function:")."""
+    return is_topic(words.strip(" :;.°-")) and _ILL.search(words) is None
 
 
 def _words(text: Text, sentence: Sequence[Chunk]) -> str:

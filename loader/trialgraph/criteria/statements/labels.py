@@ -14,7 +14,7 @@ from trialgraph.criteria.conditions.cases import asked_of
 from trialgraph.criteria.conditions.occasions import several_occasions
 from trialgraph.criteria.conditions.sexes import SEXES
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.facts.instances import for_itself, instances_of
+from trialgraph.criteria.facts.instances import dated_alike, for_itself, instances_of
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.offers import asks_all, fails_list, offers_choice
 from trialgraph.criteria.language.vocabulary import GIVEN
@@ -329,6 +329,7 @@ def _with_kind(text: Text, label: list[Chunk], body: Expression, end: int) -> Ex
     facts = [atom for atom in atoms(head) if isinstance(atom, Fact)]
     if not facts:
         return any_of([head, body])
+    head = dated_alike(head, body, ()) if text.exclusion else head
     head = for_itself(text, head, body, (label[-1].start, end))
     return any_of([head, instances_of(facts[-1], body)])
 

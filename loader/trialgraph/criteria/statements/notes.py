@@ -36,6 +36,7 @@ __all__ = [
     "excuses_only",
     "is_of_some",
     "is_title",
+    "lets_nobody_in",
     "lift_noted",
     "lifted_by",
     "noted_refusal",
@@ -106,6 +107,18 @@ _LETTING_IN = re.compile(
     r"|(?:may|can)\s+(?:still\s+|also\s+)?(?:be\s+)?(?:enter\w*|enrol\w*|includ\w+|participate))\b",
     re.IGNORECASE,
 )
+_DEMANDING = re.compile(
+    r"\b(?:must|should|required|exclud(?:ed|able)|ineligible|not\s+(?:be\s+)?eligible)\b", re.IGNORECASE
+)
+_BOUNDING_BAR = re.compile(
+    r"\b(?:allow\w*|permi\w+|accept\w*|except\w*|exempt\w*|may|can|could|waive\w*|enrol\w*|consult\w*|discuss\w*|case|unless|only"
+    r"|excludes|defin\w+|mean\w*|includ\w+|confirm\w*|document\w*|repeat\w*|consider\w*|count\w*|appl\w+|criteri\w+|measured|average\w*"
+    r"|no|request\w*|approv\w*|lead|exclusion|\d+\s*(?:hours?|days?|weeks?|months?|years?)"
+    r"|eligible\s+(?:if|when|provided)|(?:do|does|is|are|be|been|will)\s+not|without|other\s+than)\b"
+    r"|(?<!in)(?<!not )(?<!not be )\beligible\b",
+    re.IGNORECASE,
+)
+"""What may let some in, or tell more closely what is barred."""
 _SEXES = frozenset({"female", "male"})
 _OWN_FIELD = re.compile(r"Healthy volunteers (?:are )?(?:allowed|accepted)\b")
 Item = Sequence[Chunk]
@@ -158,6 +171,19 @@ def noted_refusal(text: Text, note: Item) -> Expression | None:
     return refused if refused is not None and is_formal(refused) else None
 
 
+def lets_nobody_in(words: str) -> bool:
+    """Whether a note only demands or bars something more, so that what is barred before it stays barred.
+
+    Example:
+        >>> lets_nobody_in("Note: treatment must be completed 7 days before")
+        True
+        >>> lets_nobody_in("Note: hypertension must be confirmed twice")
+        False
+    """
+    noted = NOTED.match(words) is not None and _DEMANDING.search(words) is not None
+    return noted and _BOUNDING_BAR.search(words) is None
+
+
 def is_of_some(read: Expression) -> bool:
     """Whether a note among exclusions bars those of some alone who don't meet what stays words."""
     parts = read.operands if isinstance(read, AllOf) else ()
@@ -204,6 +230,8 @@ def with_notes(
             head = any_of(told or lift(text, [head], text.text[start:end], (start, end)))
         elif text.exclusion and (is_of_some(own) or _bars_besides(text, item, own)):
             head = any_of([head, own])
+        elif text.exclusion and lets_nobody_in(text.text[start:end]):
+            head = any_of([head, narrative(text, start, end)])
         else:
             head = all_of([head, narrative(text, start, end)])
     return head

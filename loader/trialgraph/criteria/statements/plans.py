@@ -137,7 +137,8 @@ _OPEN = re.compile(
 _NOT_PLAIN = re.compile(
     r"\b(?:prior|previous\w*|past|history|received|had|has|have|underwent|undergone|recent\w*|who|whose|unless|if|may|must"
     r"|should|allow\w*|permit\w*|eligib\w*|not|without|before|since|only|discontinu\w*|will|or\s+(?:is|are|any|planned|current\w*)"
-    r"|such|patients?|subjects?|participants?|and\s+(?:is|are)|current\w*|ongoing|but|until|candidates?|refus\w*|declin\w*"
+    r"|such|(?<!time the )(?:patients?|subjects?|participants?)"
+    r"|and\s+(?:is|are)|current\w*|ongoing|but|until|candidates?|refus\w*|declin\w*"
     r"|(?:or|and)\s+(?:\w+ly\s+)?(?:receiving|undergoing))\b|[:;]|\.\s",
     re.IGNORECASE,
 )

@@ -13,11 +13,10 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.chunking.reasons import without_reasons
 from trialgraph.criteria.chunking.records import without_records
 from trialgraph.criteria.chunking.relatives import with_own_history
-from trialgraph.criteria.chunking.unions import name_each
 from trialgraph.criteria.conditions.cases import asked_of
 from trialgraph.criteria.conditions.complements import (
+    asks_too_much,
     contradicts_itself,
-    demands_cancers,
     join_complements,
     lists_ways,
     without_met,
@@ -35,15 +34,7 @@ from trialgraph.criteria.conditions.finished import finished_in_time
 from trialgraph.criteria.conditions.remnants import add_values
 from trialgraph.criteria.conditions.widening import loosened, set_apart
 from trialgraph.criteria.criterion import Kind
-from trialgraph.criteria.facts.choices import with_choices
 from trialgraph.criteria.facts.companions import with_companions
-from trialgraph.criteria.facts.extents import with_extents
-from trialgraph.criteria.facts.intolerances import with_intolerance
-from trialgraph.criteria.facts.leftovers import without_leftovers
-from trialgraph.criteria.facts.participations import add_investigational, participated_in_time
-from trialgraph.criteria.facts.refinement import with_narrower
-from trialgraph.criteria.facts.shared import with_shared_tumour
-from trialgraph.criteria.facts.spread import with_spread
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import (
     DEMAND,
@@ -59,17 +50,12 @@ from trialgraph.criteria.language.offers import (
     meets_nothing,
     offers_choice,
 )
-from trialgraph.criteria.language.predicates import part_predicate
 from trialgraph.criteria.language.vocabulary import Term, Vocabulary
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_barred, read_segments
-from trialgraph.criteria.lists.others import with_whole_classes
 from trialgraph.criteria.members.cancers import are_all_cancers
-from trialgraph.criteria.members.doubts import narrow_illnesses
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of, time_of_label, with_list
-from trialgraph.criteria.mentions.exhausted import add_exhausted
-from trialgraph.criteria.mentions.mentions import add_mentions
 from trialgraph.criteria.quantities.tables import outline_without
 from trialgraph.criteria.sections.normalization import NormalizedText
 from trialgraph.criteria.sections.outline import Outline
@@ -84,8 +70,8 @@ from trialgraph.criteria.statements.asides import without_asides
 from trialgraph.criteria.statements.demands import read_demanded
 from trialgraph.criteria.statements.denials import read_denied
 from trialgraph.criteria.statements.endings import join_items, of_its_part
-from trialgraph.criteria.statements.exceptions import limits_excepted, name_exceptions
-from trialgraph.criteria.statements.forbidding import word_contraindications
+from trialgraph.criteria.statements.exceptions import limits_excepted
+from trialgraph.criteria.statements.finishing import finished
 from trialgraph.criteria.statements.grants import granted
 from trialgraph.criteria.statements.idle import (
     arranges,
@@ -108,26 +94,20 @@ from trialgraph.criteria.statements.notes import (
 )
 from trialgraph.criteria.statements.parts import by_part_of_trial
 from trialgraph.criteria.statements.plans import read_planned_list
-from trialgraph.criteria.statements.remarks import without_remarks
 from trialgraph.criteria.statements.reproduction import (
-    asked_of_sexes,
     explains_list,
-    speaks_of_reproduction,
 )
 from trialgraph.criteria.statements.sequences import read_sentences
-from trialgraph.criteria.statements.serologies import without_tested_markers
-from trialgraph.criteria.statements.timed import graded_in_time, in_time_of_tests
+from trialgraph.criteria.statements.timed import in_time_of_tests
 from trialgraph.criteria.statements.women import read_list_of_women
 from trialgraph.criteria.trees import (
     all_of,
     any_of,
     dated,
     is_formal,
-    map_facts,
     negate,
-    said_once,
 )
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms, demands_nothing
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms
 
 __all__ = ["read_expression"]
 
@@ -166,21 +146,16 @@ def read_expression(
     working = without_reasons(text.text, text.lowered, working)
     plain = without_asides(text, with_own_history(text, working))
     text.chunks = chunks = without_attributions(plain)
-    read = _read_outlined(text, chunks, outline_without(outline, text.tables))
-    read = finished_in_time(read, exclusion=text.exclusion)
-    expression = join_complements(
-        without_met(set_apart(read)) if text.exclusion else in_time_of_tests(loosened(read))
-    )
-    cancers = 2 if " or " in text.text else 3
+    expression = _read_whole(text, chunks, outline)
+    if asks_too_much(text, expression):
+        text.naming = False
+        expression = _read_whole(text, chunks, outline)
     if _is_unread_demand(text, expression):
         asked, _ = read_expression(normalized, "inclusion", outline, vocabulary)
         each_asked = asked.operands if isinstance(asked, AllOf) else (asked,)
         if is_formal(asked) and not any(isinstance(each, AnyOf) for each in each_asked):
             return negate(asked), ()
-    misread = contradicts_itself(expression) or (
-        not text.exclusion and demands_cancers(expression, vocabulary, cancers)
-    )
-    if misread:
+    if contradicts_itself(expression) or asks_too_much(text, expression):
         expression = narrative(text, 0, len(text.text))
     else:
         joint = "or" if text.exclusion else "and"
@@ -188,20 +163,16 @@ def read_expression(
             expression, text, chunks, lambda each: join_segments(text, read_segments(text, each), joint)
         )
         expression = add_values(lift_what_is_named(expression, vocabulary), text, chunks)
-    if "other" in text.lowered:
-        expression = with_whole_classes(expression, vocabulary)
-    expression = map_facts(name_exceptions(map_facts(expression, part_predicate), text), said_once)
-    expression = with_choices(without_leftovers(expression, barred=text.exclusion), text)
-    expression = with_intolerance(expression, text)
-    expression = with_narrower(with_shared_tumour(graded_in_time(expression), text), text)
-    expression = with_extents(with_spread(expression, text), text)
-    if text.exclusion:
-        expression = participated_in_time(narrow_illnesses(without_tested_markers(expression)), text)
-    expression = without_remarks(text, word_contraindications(text, expression))
-    told = add_exhausted(add_investigational(add_mentions(expression, text, chunks), text), text)
-    told = with_narrower(name_each(told, vocabulary), text)
-    sexed = speaks_of_reproduction(text) and not demands_nothing(told)
-    return asked_of_sexes(text, told) if sexed else told, let_in
+    return finished(expression, text, chunks), let_in
+
+
+def _read_whole(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expression:
+    """Read the whole of a text, what is asked in its sentences put together."""
+    read = _read_outlined(text, chunks, outline_without(outline, text.tables))
+    read = finished_in_time(read, exclusion=text.exclusion)
+    return join_complements(
+        without_met(set_apart(read)) if text.exclusion else in_time_of_tests(loosened(read))
+    )
 
 
 def _is_unread_demand(text: Text, expression: Expression) -> bool:
@@ -383,15 +354,11 @@ def _read_stretch(text: Text, chunks: Sequence[Chunk], start: int, end: int) -> 
         if case is None:
             read += told
         else:
-            read.append(asked_of(text, case, _joined(text, told)) if told else case)
+            read.append(asked_of(text, case, (any_of if text.exclusion else all_of)(told)) if told else case)
     if not read:
         return narrative(text, start, end)
     either = text.exclusion or are_all_cancers(text, read)
     return any_of(read) if either else all_of(_in_time(chunks, read))
-
-
-def _joined(text: Text, read: Sequence[Expression]) -> Expression:
-    return any_of(read) if text.exclusion else all_of(read)
 
 
 def _in_time(chunks: Sequence[Chunk], read: list[Expression]) -> list[Expression]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.statements.undemanding import Place, is_undemanding
 from trialgraph.criteria.trees import all_of, any_of, asks_of_some
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Span, Value, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Span, Value, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = ["without_remarks"]
@@ -89,7 +89,9 @@ class _Remarks:
                 return expression
 
     def is_one(self, told: Expression, place: Place) -> bool:
-        """Whether words that stay words are whole sentences or brackets that demand nothing."""
+        """Whether words that stay words, denied or not, are whole sentences that demand nothing."""
+        if isinstance(told, Not):
+            told = told.operand
         if not isinstance(told, Narrative):
             return False
         words = self.text.text

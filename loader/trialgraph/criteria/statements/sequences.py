@@ -38,6 +38,7 @@ from trialgraph.criteria.statements.grants import granted
 from trialgraph.criteria.statements.idle import NOTED, adds_nothing, orders_test
 from trialgraph.criteria.statements.notes import (
     NOTE,
+    lets_nobody_in,
     lift_noted,
     noted_refusal,
     notes_exception,
@@ -143,11 +144,12 @@ def _to_the_end(text: Text, place: Span, read: list[Expression], *, asking: bool
 
 
 def _remarked(text: Text, place: Span, read: list[Expression], words: str) -> list[Expression]:
-    """Return what is read, and a note to the end in words, which bars only by its examples."""
+    """Return what is read, and a note to the end in words, which bars by examples or demands."""
     remark = narrative(text, *place)
     if not text.exclusion:
         return [*read, remark]
-    return [any_of([*read, remark]) if EXAMPLES.match(words) else all_of([any_of(read), remark])]
+    bars = EXAMPLES.match(words) is not None or lets_nobody_in(text.text[slice(*place)])
+    return [any_of([*read, remark]) if bars else all_of([any_of(read), remark])]
 
 
 def _joined(text: Text, sentence: list[Chunk], read: list[Expression]) -> list[Expression] | None:

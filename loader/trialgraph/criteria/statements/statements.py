@@ -53,7 +53,8 @@ from trialgraph.criteria.statements.subgroups import (
     inner_exceptions,
 )
 from trialgraph.criteria.statements.timed import in_shared_time, time_of_tests_at_end
-from trialgraph.criteria.statements.undemanding import leaves_free
+from trialgraph.criteria.statements.tumours import with_named_tumours
+from trialgraph.criteria.statements.undemanding import leaves_free, only_advises
 from trialgraph.criteria.statements.women import read_of_women
 from trialgraph.criteria.trees import (
     all_of,
@@ -123,7 +124,8 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
     told = read_of_women(text, chunks) or read_recovery(
         text, chunks, lambda rest: read_statement(text, rest).expression
     )
-    if told is None and (_takes_a_person(text, chunks) or _is_about_others(chunks)):
+    advised = text.exclusion and only_advises(words)
+    if told is None and (advised or _takes_a_person(text, chunks) or _is_about_others(chunks)):
         return Statement(narrative(text, start, end), text=words)
     told = told or read_planned(text, chunks, lambda rest: read_statement(text, rest).expression)
     for read_whole in (read_known_status, read_refusal, read_by_sex, read_steadied, read_kept):
@@ -168,8 +170,10 @@ def _read_asked(text: Text, chunks: list[Chunk], sex: tuple[Expression, bool] | 
     if all(isinstance(atom, Narrative) for atom in atoms(read)):
         diagnosis = read_diagnosis(text, chunks) or read_measurable(text, chunks)
         if diagnosis is None:
-            return read if shorter is chunks else read_labelled(text, chunks)
+            read = read if shorter is chunks else read_labelled(text, chunks)
+            return with_named_tumours(read, text, chunks)
         read = diagnosis
+    read = with_named_tumours(read, text, chunks)
     return all_of([sex[0], read]) if sex is not None else read
 
 

@@ -11,11 +11,16 @@ from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.statements.idle import arranges, is_idle
 from trialgraph.criteria.statements.reproduction import UNDERTAKING, explains_reproduction
 
-__all__ = ["Place", "is_undemanding", "leaves_free"]
+__all__ = ["Place", "is_undemanding", "leaves_free", "only_advises"]
 
 Place = Literal["alone", "beside", "excusing"]
 """Where a sentence stands: with nothing else, beside what is asked, or where it may excuse from a bar."""
 
+_ADVISED = re.compile(
+    r"\b(?:(?:is|are|be) (?:strongly |generally )?(?:discouraged|not recommended)|should be avoided"
+    r"|(?:used|given|taken) with caution)\b(?:,? but [^.;]*)?[.;]?$",
+    re.IGNORECASE,
+)
 _MARKS = " \t\n;,.:*•-–"
 _SIGNS = " \t\n;,.:*•-–()[]"
 _NOTED = re.compile(
@@ -105,6 +110,16 @@ _POINTED_ASIDE = re.compile(
     r"exclu|inclu|criteri|eligib|prohibit|restrict|wash|limits?\b|contraindic|\bnot\b", re.IGNORECASE
 )
 """What may be demanded where a sentence points to."""
+
+
+def only_advises(words: str) -> bool:
+    """Whether a sentence advises against what it names, which bars nobody for certain.
+
+    Example:
+        >>> only_advises("Use of phenytoin and rifampin is discouraged, but not contraindicated")
+        True
+    """
+    return _ADVISED.search(words) is not None
 
 
 def leaves_free(words: str) -> bool:

@@ -1,0 +1,60 @@
+"""Criteria that only introduce those behind them: "adequate organ function, as defined below:".
+
+Where a list lost its indents, its lead-in stands on the level of its items. What it asks for is what they ask
+for, so by itself it asks nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from trialgraph.criteria.criterion import Criterion
+from trialgraph.criteria.language.offers import offers_choice
+from trialgraph.criteria.sections.rulings import ruled_kind
+from trialgraph.criteria.sections.titles import is_topic
+from trialgraph.expressions import Narrative
+
+__all__ = ["introduced"]
+
+_ADEQUATE = re.compile(
+    r"\W*(?:(?:the\s+)?(?:patients?|subjects?|participants?|individuals)\s+)?(?:(?:must|should|will|shall)\s+)?"
+    r"(?:(?:has|have|having|with|demonstrates?|demonstrating|shows?|exhibits?)\s+)?(?:an?\s+)?(?:evidence\s+of\s+)?"
+    r"(?:adequate|acceptable|sufficient|normal|satisfactory)\s[^.:;()]*?"
+    r"\b(?:functions?|parameters|values|counts?|reserves?|tests?|results?)\b(?P<behind>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""How a demand opens that tells no limits itself."""
+_BOUNDING = re.compile(
+    r"\b(?:without|no|not|independent|transfus\w*|growth|support\w*|willing\w*|agree\w*)\b", re.IGNORECASE
+)
+
+
+def introduced(criteria: Sequence[Criterion]) -> list[Criterion]:
+    """Return the criteria of a section, those that only introduce the next ones as asking nothing.
+
+    Args:
+        criteria: As they were read, in order.
+    """
+    told = list(criteria)
+    for i, (each, following) in enumerate(pairwise(criteria)):
+        if isinstance(each.expression, Narrative) and _introduces(each, following):
+            told[i] = replace(each, expression=replace(each.expression, reason="remark"))
+    return told
+
+
+def _introduces(criterion: Criterion, following: Criterion) -> bool:
+    """Whether all that a criterion says is that those behind it have to be met, or bar."""
+    if criterion.parts or (criterion.kind, criterion.scope) != (following.kind, following.scope):
+        return False
+    words = criterion.normalized.strip()
+    if words[-1:] in ":." and ruled_kind(words) == criterion.kind:
+        return True
+    if criterion.kind == "exclusion" or not words.endswith(":") or offers_choice(words):
+        return False
+    adequate = _ADEQUATE.match(words)
+    return is_topic(words.rstrip(" :")) or (
+        adequate is not None and _BOUNDING.search(adequate["behind"]) is None
+    )
