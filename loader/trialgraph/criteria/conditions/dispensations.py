@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
-from trialgraph.criteria.conditions.cases import named_case, read_case, words_of
+from trialgraph.criteria.conditions.cases import asked_of, named_case, read_case, words_of
+from trialgraph.criteria.conditions.contrasted import read_contrasted
+from trialgraph.criteria.conditions.widening import with_limit_for_some
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import time_of_label
 from trialgraph.criteria.trees import all_of, any_of, dated
-from trialgraph.expressions import AllOf, Expression, Fact, Limit, Value
+from trialgraph.expressions import AllOf, Expression, Fact, Limit, Value, atoms
 
 __all__ = ["read_dispensation"]
 
@@ -30,11 +32,15 @@ def read_dispensation(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expr
         chunks: A sentence of it.
         read: How what stands before that limit is read.
     """
+    if (contrasted := read_contrasted(text, chunks, read)) is not None:
+        return contrasted
     if text.exclusion:
         return None
     if (apart := _worst_apart(text, chunks, read)) is not None:
         return apart
-    parted = _parted(text, chunks)
+    if (beside := _beside(text, chunks, read)) is not None:
+        return beside
+    parted = _parted(text, chunks, "or")
     if parted is None:
         return _in_words(text, chunks, read)
     before, value, case = parted
@@ -44,6 +50,21 @@ def read_dispensation(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expr
     time = time_of_label(before) if before else None
     own = own if time is None else dated(own, time)
     return own if offered or other is None else all_of([other, own])
+
+
+def _beside(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
+    """Read "platelets ≥ 100, and for patients with metastases, platelets ≥ 75": the first is anybody's."""
+    parted = _parted(text, chunks, "and")
+    if parted is None:
+        return None
+    before, value, (case, limit) = parted[0], parted[1].expression, parted[2].operands
+    other = read(before) if before else None
+    if value is None or (before and (other is None or before[-1].form == "or")):
+        return None
+    concepts = {atom.concept for atom in atoms(value) if isinstance(atom, Value)}
+    same = any(atom.concept in concepts for atom in atoms(limit) if isinstance(atom, Value))
+    own = with_limit_for_some(value, case, limit) if same else all_of([value, asked_of(text, case, limit)])
+    return own if other is None else all_of([other, own])
 
 
 def _in_words(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
@@ -82,10 +103,10 @@ def _opens_case(chunks: Sequence[Chunk], at: int) -> bool:
     return valued and bool(following) and "condition" in following[0].classes
 
 
-def _parted(text: Text, chunks: Sequence[Chunk]) -> tuple[Sequence[Chunk], Chunk, AllOf] | None:
-    """Return what is before the limit, the limit, and the case with its own limit."""
+def _parted(text: Text, chunks: Sequence[Chunk], joint: str) -> tuple[Sequence[Chunk], Chunk, AllOf] | None:
+    """Return what is before the limit, the limit, and the case with its own limit behind a word."""
     for index, chunk in enumerate(chunks):
-        behind = trimmed(chunks[index + 1 :]) if chunk.form == "or" else []
+        behind = trimmed(chunks[index + 1 :]) if chunk.form == joint else []
         before = trimmed(chunks[:index])
         if not behind or not before or before[-1].kind != "value":
             continue

@@ -17,7 +17,7 @@ from trialgraph.expressions import Expression, Fact
 __all__ = ["by_part", "by_sex"]
 
 _PARTS = frozenset({"for", "in"})
-_MEASURING = frozenset({"for", "in", "on", "screening", "ecg", "ekg", "electrocardiogram"})
+_MEASURING = frozenset({"for", "in", "on", "if", "screening", "ecg", "ekg", "electrocardiogram"})
 """Words around a sex that tell how its limit is measured."""
 _TURNING = frozenset({"negation", "condition", "exception", "allowance", "barring", "regardless"})
 

@@ -8,6 +8,7 @@ from trialgraph.criteria.language.vocabulary import Mention
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.amounts import amount_at, dated_by
 from trialgraph.criteria.quantities.bounds import SCALED
+from trialgraph.criteria.quantities.enclosed import read_enclosed
 from trialgraph.criteria.quantities.fitting import local_name
 from trialgraph.criteria.quantities.pairs import pair_at
 from trialgraph.criteria.quantities.sides import Found
@@ -48,6 +49,13 @@ _AGE_BEFORE = re.compile(
 )
 _TESTS = frozenset({"values", "measurements", "levels", "readings", "tests", "results", "determinations"})
 """What is counted by a number before it."""
+_BLASTS = {"PeripheralBloodBlastPercentage", "BoneMarrowBlastPercentage"}
+_OTHER_SITE = re.compile(
+    r"\s*(?:and/or|or|/)\s*(?:the\s+)?(?:peripheral\s+blood|PB|blood|bone\s+marrow|BM|marrow)\b(?!\s+\w*blast)"
+    r"(?:\s+(?:aspirate|biopsy))?",
+    re.IGNORECASE,
+)
+"""Where blasts may be as well, behind the place where they are counted."""
 _NEAR = 40
 _MOST_BETWEEN = 3
 _LONGEST_NAME = 6
@@ -56,7 +64,7 @@ _LONGEST_NAME = 6
 def value_beside(values: ValueReader, position: int, limit: Found) -> FoundValue | None:
     """Return the value that a limit at a token states of a quantity that isn't named in front of it."""
     if not limit.stated:
-        return None
+        return read_enclosed(values, position, limit)
     if _PRESSURES.match(values.text, limit.start):
         return pair_at(values, wording().pairs["BloodPressure"], position, values.tokens[position].start)
     return (
@@ -109,8 +117,23 @@ def _of_quantity_behind(values: ValueReader, position: int, limit: Found) -> Fou
     start, end, terms = values.tokens[position].start, mention.end, [mention.term]
     while (following := _joined(values, end)) is not None and following.term.unit == mention.term.unit:
         terms, end = [*terms, following.term], following.end
+    if (either := _at_either_site(values, mention, limit, start)) is not None:
+        return either
     end = values.past_method(values.tokens[end - 1].end)
     return values.build(tuple(terms), "and" if len(terms) > 1 else "", limit, start, -1, end)
+
+
+def _at_either_site(values: ValueReader, named: Mention, limit: Found, start: int) -> FoundValue | None:
+    """Read "≥ 20% blasts in the peripheral blood or bone marrow"; fewer of them have to be so in both."""
+    name = local_name(named.term)
+    behind = values.tokens[named.end - 1].end
+    site = _OTHER_SITE.match(values.text, behind) if name in _BLASTS else None
+    other = values.term_named((_BLASTS - {name}).pop()) if site is not None else None
+    most = limit.limit.low is None
+    if site is None or other is None or (most and values.exclusion):
+        return None
+    end = values.past_method(site.end())
+    return values.build((named.term, other), "and" if most else "or", limit, start, -1, end)
 
 
 def _joined(values: ValueReader, index: int) -> Mention | None:

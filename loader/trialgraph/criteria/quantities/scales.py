@@ -104,7 +104,7 @@ class _ScaleReader:
             r"|(?P<number>\d{1,3}|zero|one|two|three|four)(?!\.?\d|/\d{3})(?:[A-D]\b)?(?:\s*(?:%|points?))?)"
         )
         self.joint = re.compile(
-            r"\s*(?:,\s*(?i:or|and)?|/|(?i:or|and)|(?:-|to)\s*≤|-|to|through|&|~|;(?=\s*\d)|(?=\s\d(?!\S)))\s*(?:class\s+|score\s+)?"
+            r"\s*(?:,\s*(?i:or|and)?|/|(?i:or|and)|(?:-|to)\s*≤|-|to|through|&|~|;(?=\s*\d)|(?=\s\d(?:(?!\S)|\.\s*$)))\s*(?:class\s+|score\s+)?"
             r"(?=[\dIVABCz]|(?:one|two|three|four)\b)"
         )
 
