@@ -19,6 +19,7 @@ from trialgraph.criteria.language.offers import offers_choice
 from trialgraph.criteria.members.sentences import ORDERED
 from trialgraph.criteria.sections.outline import Outline
 from trialgraph.criteria.sections.titles import is_topic
+from trialgraph.criteria.statements.definitions import LETTING_IN, defines_again
 from trialgraph.criteria.statements.examples import EXAMPLES
 from trialgraph.criteria.statements.reproduction import (
     explains_reproduction,
@@ -150,7 +151,6 @@ _FINDING = re.compile(
 _LIVE = frozenset({str(TGC.LiveVaccine), str(TGC.LiveAttenuatedVaccine)})
 _VACCINE = re.compile(r"vaccin|immuni[sz]", re.IGNORECASE)
 _ASKED = re.compile(r"\b(?:must|should|agree)\b", re.IGNORECASE)
-_EXCEPTED = re.compile(r"\b(?:except|allow|permit|exclu(?!sion\s+criteria\b)|eligib)", re.IGNORECASE)
 _REASON = re.compile(
     r"\W*(?:(?:please\s+)?note(?:\s+that)?\b\W*)?"
     r"(?:these (?:potential )?risks? may also apply"
@@ -187,17 +187,6 @@ _HEADS = re.compile(
 """The last item of a criterion that only heads the criteria below it ("Presence of the following:")."""
 _UNSAID = re.compile(r"\W*(?:(?:please\s+)?note(?:\s+that)?\b)?\W*", re.IGNORECASE)
 """What may stand before words that add nothing."""
-_DEFINING = re.compile(
-    r"(?:note\W+)?(?:for\s+(?:the\s+purposes?\s+of\s+)?this\s+(?:study|trial|protocol),?\s+)?(?:an?\s+|the\s+)?"
-    r"(?P<what>(?:[\w-]+\s+){0,5}[\w-]+)\s+(?:is|are|was|were)\s+defined\s+(?:as|by)\b(?!\s*:)",
-    re.IGNORECASE,
-)
-"""How a sentence opens that tells what is meant by something."""
-_TO_DEFINE = re.compile(
-    r"\W*all\s+of\s+the\s+following(?:\s+criteria)?\s+(?:are|is)\s+(?:required|necessary|needed)\s+to\s+define\s+an?\s+(?P<what>\w+)",
-    re.IGNORECASE,
-)
-"""How a sentence opens that tells when what the one before it bars is under control."""
 _TIMED = re.compile(r"\d\s*(?:hour|day|week|month)", re.IGNORECASE)
 _EXPLAINED = re.compile(
     r"\b(?:allow|permit|accept|may be)|\b(?:is|are)\s+(?:\w+\s+)?(?:killed|inactivated|not\s+live)\b",
@@ -347,7 +336,7 @@ def adds_nothing(text: Text, sentence: Sequence[Chunk], read: Sequence[Expressio
         return True
     if text.exclusion and bars_positive_test(words, told):
         return True
-    if text.exclusion and "define" in text.lowered and _defines(text, sentence):
+    if text.exclusion and "define" in text.lowered and defines_again(text, sentence):
         return True
     if _NO_EXCEPTION.match(words) and {chunk.term.iri for chunk in sentence if chunk.term is not None} <= {
         atom.concept for atom in told if isinstance(atom, Fact | Value)
@@ -380,22 +369,8 @@ def orders_test(words: str) -> bool:
     return _TESTED.fullmatch(words) is not None and _FINDING.search(_IN_CASE.sub(" ", words)) is None
 
 
-def _defines(text: Text, sentence: Sequence[Chunk]) -> bool:
-    """Whether a sentence tells what words before it mean; limits in it, and a list behind it, say more."""
-    before = text.lowered[: sentence[0].start]
-    required = _TO_DEFINE.match(text.text, sentence[0].start, sentence[-1].end)
-    if required is not None:
-        return required["what"].lower() in before
-    found = _DEFINING.match(text.text, sentence[0].start, sentence[-1].end)
-    listed = text.text[sentence[-1].end :].lstrip().startswith(";")
-    if found is None or listed or any(chunk.kind == "value" for chunk in sentence):
-        return False
-    told = all(word.rstrip("s") in before for word in found["what"].lower().split())
-    return told and _EXCEPTED.search(text.text, sentence[0].start, sentence[-1].end) is None
-
-
 def is_idle(text: Text, words: str) -> bool:
     """Whether words tell what is done when a test is positive, whom to inform or where to read more."""
     found = text.search(lexicon().idle, words)
     told = found is not None and _UNSAID.fullmatch(words[: found.start()]) is not None
-    return told and _EXCEPTED.search(words) is None
+    return told and LETTING_IN.search(words) is None
