@@ -18,7 +18,7 @@ from trialgraph.criteria.language.vocabulary import default_vocabulary
         ("Use of aromatase inhibitors (AIs)", "Prior AI", "AromataseInhibitor"),
         ("Use of an aromatase inhibitor [AI]", "Prior AIs", "AromataseInhibitor"),
         ("Documented in the electronic medical record (EMR)", "Prior EMR", "«Prior EMR»"),
-        ("Major depressive disorder (MDD)", "Prior MDD", "Depression{status=history}"),
+        ("Major depressive disorder (MDD)", "Prior MDD", "MajorDepression{status=history}"),
         ("Progressive disease (PD)", "PD-L1 positive", "PDL1Positive"),
     ],
 )
