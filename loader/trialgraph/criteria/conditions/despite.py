@@ -38,12 +38,15 @@ def _of_all_limits(operands: list[Expression]) -> Expression:
         return any_of(operands)
     limit, vain = last.operands
     leading: list[Expression] = []
-    limits = operands[:-1]
-    if len(limits) == 1 and isinstance(limits[0], AllOf):
-        leading, limits = list(limits[0].operands[:-1]), [limits[0].operands[-1]]
-    if not all(isinstance(each, Value) for each in (*limits, limit)) or not all(map(_is_disease, leading)):
+    before, limits = operands[:-1], [limit]
+    if len(before) == 1 and isinstance(before[0], AllOf):
+        leading, before = list(before[0].operands[:-1]), [before[0].operands[-1]]
+    while before and isinstance(before[-1], Value):
+        limits.insert(0, before.pop())
+    if not isinstance(limit, Value) or len(limits) < _PAIR or (leading and before):
         return any_of(operands)
-    return _of_disease(all_of([*leading, any_of([*limits, limit]), vain]))
+    told = _of_disease(all_of([*leading, any_of(limits), vain])) if all(map(_is_disease, leading)) else None
+    return any_of(operands) if told is None else any_of([*before, told])
 
 
 def _of_disease(expression: Expression) -> Expression:
