@@ -35,8 +35,10 @@ def add_suppressions(tokens: Sequence[Token], mentions: dict[int, Mention], voca
         vocabulary: Has the state.
     """
     state = vocabulary.named("Immunodeficiency")
-    for start, mention in list(mentions.items()) if state is not None else ():
-        if mention.term.iri == _TREATMENT and state is not None and _is_state(tokens, mention):
+    if state is None:
+        return
+    for start, mention in mentions.items():
+        if mention.term.iri == _TREATMENT and _is_state(tokens, mention):
             mentions[start] = replace(mention, term=state)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import TypeGuard
 
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, Value
@@ -43,10 +44,10 @@ def _of_all_limits(operands: list[Expression]) -> Expression:
         leading, before = list(before[0].operands[:-1]), [before[0].operands[-1]]
     while before and isinstance(before[-1], Value):
         limits.insert(0, before.pop())
-    if not isinstance(limit, Value) or len(limits) < _PAIR or (leading and before):
+    together = isinstance(limit, Value) and len(limits) >= _PAIR and not (leading and before)
+    if not together or not all(map(_is_disease, leading)):
         return any_of(operands)
-    told = _of_disease(all_of([*leading, any_of(limits), vain])) if all(map(_is_disease, leading)) else None
-    return any_of(operands) if told is None else any_of([*before, told])
+    return any_of([*before, _of_disease(all_of([*leading, any_of(limits), vain]))])
 
 
 def _of_disease(expression: Expression) -> Expression:
@@ -54,17 +55,17 @@ def _of_disease(expression: Expression) -> Expression:
     if not isinstance(expression, AllOf):
         return expression
     first, *limits, last = expression.operands
-    if not (limits and isinstance(first, Fact) and _is_disease(first) and isinstance(last, Narrative)):
+    if not (limits and _is_disease(first) and _is_vain(last)):
         return expression
-    if not _is_vain(last) or not all(isinstance(each, Value | AnyOf) for each in limits):
+    if not all(isinstance(each, Value | AnyOf) for each in limits):
         return expression
     told = "; ".join(filter(None, (first.modifiers.get("qualifier"), last.text)))
     return all_of([replace(first, modifiers={**first.modifiers, "qualifier": told}), *limits])
 
 
-def _is_disease(expression: Expression) -> bool:
+def _is_disease(expression: Expression) -> TypeGuard[Fact]:
     return isinstance(expression, Fact) and expression.category == "condition"
 
 
-def _is_vain(expression: Expression) -> bool:
+def _is_vain(expression: Expression) -> TypeGuard[Narrative]:
     return isinstance(expression, Narrative) and _DESPITE.match(expression.text) is not None
