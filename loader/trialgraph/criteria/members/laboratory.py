@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.namespaces import TGC
 
-__all__ = ["starts_tests"]
+__all__ = ["starts_tests", "with_tests_opened"]
 
 _CLASS = str(TGC.NYHAClass)
 _LIMITED = frozenset({"value", "limit"})
@@ -19,6 +19,23 @@ _GROUPS = frozenset(
 """Groups of tests, as a table names them that lost its lines ("… ≥ 5.6 mmol/L Renal Creatinine ≤ …")."""
 _JOINING = frozenset({"or", "and", ",", ";", ":"})
 _SHORT = 5
+
+
+def with_tests_opened(chunks: Sequence[Chunk]) -> Sequence[Chunk]:
+    """Return chunks, the bracket that holds all that "adequate function (…)" asks for read as behind a colon.
+
+    So are those alone that tell a case, for which one value needs more than its own words.
+    """
+    held = next((i for i, chunk in enumerate(chunks) if chunk.kind == "bracket"), 0)
+    label, behind = chunks[:held], chunks[held + 1 :]
+    if not label or not all("label" in chunk.classes for chunk in label):
+        return chunks
+    inner = chunks[held].inner
+    cases = any(chunk.kind in _LIMITED for chunk in inner) and any(chunk.classes & _CASES for chunk in inner)
+    if not cases or any(chunk.form != "." for chunk in behind):
+        return chunks
+    start = chunks[held].start
+    return [*label, Chunk("sign", start, start + 1, ":"), *inner, *behind]
 
 
 def starts_tests(text: Text, chunks: Sequence[Chunk], index: int, sentence: Sequence[Chunk]) -> bool:

@@ -11,7 +11,7 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import lets_in, offers_choice
-from trialgraph.criteria.members.laboratory import starts_tests
+from trialgraph.criteria.members.laboratory import starts_tests, with_tests_opened
 from trialgraph.expressions import Window
 from trialgraph.namespaces import TGC
 
@@ -75,7 +75,7 @@ _WAIVING = re.compile(
 def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
     """Part the chunks of a stretch at semicolons, full stops, and what else ends a statement."""
     sentences: list[list[Chunk]] = [[]]
-    chunks = _with_asides(text, _without_etc(chunks))
+    chunks = _with_asides(text, _without_etc(with_tests_opened(chunks)))
     chunks = _with_allergens(text, _with_exceptions(text, chunks))
     for index, chunk in enumerate(chunks):
         if (

@@ -191,6 +191,8 @@ def _of_condition_before(values: ValueReader, position: int, limit: Found) -> Fo
         name, side = wording().measured_by.get(condition, ("", ""))
         if not name:
             continue
+        if _is_part(values, mention, range(max(0, first - _LONGEST_NAME), first)):
+            return None
         term = values.term_named(name)
         scored = term is not None and term.unit == "{score}"
         if (
@@ -202,3 +204,11 @@ def _of_condition_before(values: ValueReader, position: int, limit: Found) -> Fo
         start, end = values.tokens[position].start, _token_at(values, limit.end, position)
         return dated_by(values.text, limit.end, values.build((term,), "", limit, start, -1, end))
     return None
+
+
+def _is_part(values: ValueReader, named: Mention, before: range) -> bool:
+    """Whether a name is the end of one for something else ("ER or PR positive (≥ 1%)" isn't PR positive)."""
+    longer = (values.mention_at(first) for first in before)
+    return any(
+        each is not None and each.end == named.end and not each.term.is_a(named.term.iri) for each in longer
+    )
