@@ -33,7 +33,8 @@ def _stained() -> re.Pattern[str]:
         r"|cells?|in|of|is|are|with|by|immunohistochemistry|IHC|TC|TPS|the)\b){0,60}"
     )
     return re.compile(
-        rf"\b(?P<name>{names}|{_ELIDED})\b(?={between}(?:{said.compare.pattern})\s*\d+(?:\.\d+)?\s*%)", re.IGNORECASE
+        rf"\b(?P<name>{names}|{_ELIDED})\b(?={between}(?:{said.compare.pattern})\s*\d+(?:\.\d+)?\s*%)",
+        re.IGNORECASE,
     )
 
 
