@@ -43,6 +43,7 @@ _FINDING = frozenset({"history", "history of", "presence of", "known", "evidence
 _HISTORIES = (" history", " history of")
 _CLAUSES = RELATIVE | {"that", "which", "who", "affecting"}
 _AGE = str(TGC.Age)
+_NON = "non -"
 _SHORTEST_CLAUSE = 2
 _SHORTEST_NAME = 3
 _OPENING_WORDS = 3
@@ -107,7 +108,9 @@ def part_statement(
             if chunk.kind == "value" and not swallowing and _starts_new_value(current):
                 segments = with_limit_beside(segments, chunk, barring=barring)
                 continue
-            if not barring and not swallowing and _tells_more_of_aged(chunks, index, current):
+            if not barring and not swallowing and (
+                _tells_more_of_aged(chunks, index, current) or _ages_others(chunk, current)
+            ):
                 segments.append(Segment(";", [chunk]))
                 continue
             current.chunks.append(chunk)
@@ -166,6 +169,12 @@ def _starts_new_value(segment: Segment) -> bool:
     if last is None or last.form == "for" or "condition" in last.classes:
         return False
     return any(each.kind == "value" for each in segment.chunks)
+
+
+def _ages_others(chunk: Chunk, segment: Segment) -> bool:
+    """Whether an age is of those who aren't something, which "non-" alone denies ("non-pregnant women aged 18")."""
+    aged = chunk.value is not None and any(term.iri == _AGE for term in chunk.value.terms)
+    return aged and any(each.form == _NON for each in segment.chunks)
 
 
 def _tells_more_of_aged(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:

@@ -50,7 +50,7 @@ _DENIED = re.compile(
     r"(?:[\w -]{1,30}:\s*)?(?:(?:the\s+)?(?:patients?|subjects?|participants?)\s+)?"
     r"(?:no\s(?!more|less|later)|none\s+of\b"
     r"|(?:must|should|may|shall|can)\s?not\s+have\b|(?:do|does|has|have)\s+not\s+(?:have|had)\b"
-    r"|(?:(?!\b(?:who|that|whose|or)\b)[^.;:])*\bare\s+(?:not\s+eligible|ineligible|excluded)\b)(?![^:]*\b(?:unless|except|if|without)\b)",
+    r"|(?:(?!\b(?:who|that|whose|or)\b)[^.;:])*\b(?:are|will\s+be)\s+(?:not\s+eligible|ineligible|excluded)\b)(?![^:]*\b(?:unless|except|if|without)\b)",
     re.IGNORECASE,
 )
 """How a lead-in seems to deny what it lists, or to bar those who have it."""
@@ -144,6 +144,8 @@ def _besides(text: Text, last: list[Chunk]) -> list[Chunk] | None:
     """Return what a lead-in asks besides the list that all its words deny or bar; None where they don't."""
     if not last or last[0].form in _SUPPOSING or fails_list(text.text[last[0].start : last[-1].end]):
         return None
+    if last[0].form == "however":
+        last = trimmed(last[1:])
     at = next((i for i, chunk in enumerate(last) if _denies(chunk)), None)
     if at is None:
         return None
