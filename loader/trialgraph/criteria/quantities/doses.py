@@ -23,8 +23,8 @@ _RATE = (
     r"|/\s?24\s?h\b)"
 )
 _AMOUNT = (
-    r"(?P<number>\d+(?:\.\d+)?)\s?-?\s?(?:mg|milligrams?)(?![a-z])(?!\s?(?:/|per)\s?(?:kg|m))"
-    rf"(?P<rate>\s*{_RATE})?"
+    r"(?P<number>\d+(?:\.\d+)?)\s?-?\s?(?:mg|milligrams?(?:\s?[(\[]mg[)\]])?)(?![a-z])(?!\s?(?:/|per)\s?(?:kg|m))"
+    rf"(?P<rate>\s*{_RATE}(?:\s?[(\[]mg\s?/\s?d(?:ay)?[)\]])?)?"
 )
 _BEHIND = rf"(?P<behind>[\s,(]*{_RATE}\)?)?"
 _EQUIVALENT = (
@@ -127,7 +127,8 @@ def doses_of(
         span: Gives the verbatim span of a stretch of the text.
     """
     found: dict[int, Dose] = {}
-    stretches = list(_around_drugs(text)) if "mg" in text else []
+    weighed = "mg" in text or "milligram" in text
+    stretches = list(_around_drugs(text)) if weighed else []
     taken = 0
     matches = [
         (match, name)
