@@ -328,11 +328,7 @@ def _of_treatment(name: str) -> Iterator[str]:
         antibody = f"{name.removesuffix(_ANTIBODY)} therapeutic{_ANTIBODY}"
         yield from (antibody, *(f"{antibody} or {agent}" for agent in _PATHWAY_AGENTS))
         yield name.removeprefix("anti-")
-    if name.endswith(_ANTIBODY):
-        yield f"{name.removesuffix(_ANTIBODY).removesuffix(' monoclonal')}{_SHORT_ANTIBODY}"
-    for irradiation in _IRRADIATION:
-        if name.endswith(irradiation):
-            yield from (f"{name.removesuffix(irradiation)}{short}" for short in _SHORT_IRRADIATION)
+    yield from _shortened(name)
     if name.endswith(_BLOCKER) and name[0].isupper():
         target = name.removesuffix(_BLOCKER)
         yield from (f"{target} {word}" for word in _BLOCKING)
@@ -357,6 +353,15 @@ def _of_treatment(name: str) -> Iterator[str]:
             if each.endswith(_ENDS_IN_ENZYME):
                 yield from (f"{each} {kind}" for kind in _KINDS_OF_ENZYME)
                 yield from (_ENZYME.sub(f"{kind} CYP", each) for kind in _KINDS_OF_ENZYME)
+
+
+def _shortened(name: str) -> Iterator[str]:
+    """Yield names of an antibody or a radiotherapy with the abbreviation for that ("pelvic RT")."""
+    if name.endswith(_ANTIBODY):
+        yield f"{name.removesuffix(_ANTIBODY).removesuffix(' monoclonal')}{_SHORT_ANTIBODY}"
+    for irradiation in _IRRADIATION:
+        if name.endswith(irradiation):
+            yield from (f"{name.removesuffix(irradiation)}{short}" for short in _SHORT_IRRADIATION)
 
 
 def _of_conjugate(target: str) -> Iterator[str]:
