@@ -86,7 +86,9 @@ _LETS_IN = re.compile(
     r"\b(?:eligible|allowed|permitted|acceptable|enroll?(?:ed)?|included|participate|considered|exclude[sd]?)\b[^.;:]{0,90}?"
     r"\b(?:if|provided|when|as long as|so long as|assuming|providing|who (?:meet|satisfy|fulfill?)"
     r"|(?:under|in) (?:any of )?(?:the following|these) (?:circumstances?|conditions|situations?|cases?)"
-    r"|but (?:they )?(?:must|should|need to))\b(?:(?!includ|such as)[^.:()])*:\s*$",
+    r"|but (?:they )?(?:must|should|need to))\b(?:(?!includ|such as)[^.:()])*:\s*$"
+    r"|\bwho (?:meet|satisfy|fulfill?)\b[^.:;]{0,60}\b(?:eligible|allowed|permitted|acceptable"
+    r"|(?:may|can|will) be (?:enroll?ed|included|considered))\b[^.:;]{0,30}:\s*$",
     re.IGNORECASE,
 )
 _LET_IN = re.compile(

@@ -351,8 +351,12 @@ def is_lacked_alone(segment: Segment) -> bool:
 
 
 def joins_sexes(chunks: Sequence[Chunk], index: int) -> bool:
-    """Whether a joint stands between the sexes of people whom a word describes ("healthy men or women")."""
+    """Whether a joint stands between the sexes of people whom a word describes ("healthy men or women").
+
+    So may their age ("30 to 75-year-old men and women").
+    """
     around = [chunks[index - 1], chunks[index + 1]] if 0 < index < len(chunks) - 1 else []
     sexes = {name for each in around if each.kind == "word" for name in each.classes & {"male", "female"}}
-    described = index > 1 and chunks[index - 2].kind == "word" and not chunks[index - 2].classes
+    before = chunks[index - 2] if index > 1 else None
+    described = before is not None and not before.classes and before.kind in ("value", "word")
     return described and len(sexes) > 1
