@@ -69,10 +69,12 @@ _TREATING = 2
 _DONE = frozenset({"treatment", "procedure", "other"})
 _ABOUT = frozenset({"for", "to", "of", "in", "against", "requiring", "require", "required", "as", "with",
                     "including", "involving", "using", "administered", "given", "received", "that", "which",
-                    "from", "by", "on", "at", "due to", "because of", "containing", "targeting", "performed"})  # fmt: skip
+                    "from", "by", "on", "at", "due to", "because of", "containing", "targeting",
+                    "performed"})  # fmt: skip
 _DESCRIBING = frozenset({"neutral", "qualifier", "active", "other"})
 _UNKNOWN_CAUSE = "unexplained"
-_CAUSES = frozenset({"due to", "caused by", "secondary to", "from", "resulting from", "related to", "because of"})
+_CAUSES = frozenset({"due to", "caused by", "secondary to", "from", "resulting from", "related to",
+                     "because of"})  # fmt: skip
 _PURPOSES = frozenset({"for", "of", "against", "to"})
 _HAPPENING = frozenset({"occurring", "occurred", "happening", "diagnosed", "performed", "that occurred"})
 _TAKEN = frozenset({"obtained", "done", "conducted", "collected", "drawn", "taken", "tested", "assessed",
@@ -83,8 +85,8 @@ _GIVING = frozenset({"administered", "used", "given", "taken", "received", "that
 _ENDING = frozenset({"completed", "delivered"})
 _HAPPENED = re.compile(
     r"\b(?:progress|relaps|recur|respon|complet|discontinu"
-    r"|(?<!heart )(?<!cardiac )(?<!renal )(?<!kidney )(?<!liver )(?<!hepatic )(?<!respiratory )(?<!organ )fail|toxicit|adverse|resolv|recover|who|if|unless|until"
-    r"|except|other than|after|since|first$)",
+    r"|(?<!heart )(?<!cardiac )(?<!renal )(?<!kidney )(?<!liver )(?<!hepatic )(?<!respiratory )(?<!organ )fail"
+    r"|toxicit|adverse|resolv|recover|who|if|unless|until|except|other than|after|since|first$)",
     re.IGNORECASE,
 )
 
