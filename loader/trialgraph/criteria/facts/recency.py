@@ -85,8 +85,9 @@ _GIVING = frozenset({"administered", "used", "given", "taken", "received", "that
 _ENDING = frozenset({"completed", "delivered"})
 _HAPPENED = re.compile(
     r"\b(?:progress|relaps|recur|respon|complet|discontinu"
-    r"|(?<!heart )(?<!cardiac )(?<!renal )(?<!kidney )(?<!liver )(?<!hepatic )(?<!respiratory )(?<!organ )fail"
-    r"|toxicit|adverse|resolv|recover|who|if|unless|until|except|other than|after|since|first$)",
+    r"|(?<!heart )(?<!cardiac )(?<!renal )(?<!kidney )(?<!liver )(?<!hepatic )(?<!respiratory )"
+    r"(?<!organ )fail|toxicit|adverse|resolv|recover|who|if|unless|until|except|other than|after|since"
+    r"|first$)",
     re.IGNORECASE,
 )
 

@@ -43,7 +43,7 @@ def share_screens(text: Text, segments: Sequence[Segment]) -> None:
 def _narrow_alike(screened: Sequence[Segment]) -> None:
     """Let what narrows the last of several findings of a screen narrow those that nothing narrows."""
     last = screened[-1].expression if len(screened) > 1 else None
-    told = last.modifiers.get("qualifier") if isinstance(last, Fact) else None
+    told = last.modifiers.get("qualifier", "") if isinstance(last, Fact) else ""
     for segment in screened[:-1] if told and not told.startswith("for ") else ():
         fact = segment.expression
         if isinstance(fact, Fact) and not fact.modifiers:
