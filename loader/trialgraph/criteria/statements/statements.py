@@ -127,11 +127,8 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
     told = read_of_women(text, chunks) or read_recovery(
         text, chunks, lambda rest: read_statement(text, rest).expression
     )
-    advised = text.exclusion and only_advises(words)
-    if told is None and text.exclusion and lets_in(words) and _takes_a_person(text, chunks):
-        return Statement(None, "allowance", words)
-    if told is None and (advised or _takes_a_person(text, chunks) or _is_about_others(chunks)):
-        return Statement(narrative(text, start, end), text=words)
+    if told is None and (judged := _read_judged(text, chunks, words)) is not None:
+        return judged
     told = told or read_planned(text, chunks, lambda rest: read_statement(text, rest).expression)
     for read_whole in (read_known_status, read_refusal, read_by_sex, read_steadied, read_kept):
         told = told or read_whole(text, chunks)
@@ -165,6 +162,16 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
     asked = _read_asked(text, chunks, sex)
     free = not text.exclusion and asks_treatment(asked) and leaves_free(words)
     return Statement(narrative(text, start, end) if free else asked, text=words)
+
+
+def _read_judged(text: Text, chunks: list[Chunk], words: str) -> Statement | None:
+    """Read what a person decides on or only advises, or what is asked of others; None for anything else."""
+    decided = _takes_a_person(text, chunks)
+    if decided and text.exclusion and lets_in(words):
+        return Statement(None, "allowance", words)
+    if decided or _is_about_others(chunks) or (text.exclusion and only_advises(words)):
+        return Statement(narrative(text, chunks[0].start, chunks[-1].end), text=words)
+    return None
 
 
 def _read_asked(text: Text, chunks: list[Chunk], sex: tuple[Expression, bool] | None) -> Expression:
@@ -250,9 +257,9 @@ def _read_allowance(text: Text, chunks: list[Chunk]) -> Statement:
 
 
 def _bars_all_others(text: Text, chunks: list[Chunk], exception: int | None) -> bool:
-    """Whether what stands before an exception is barred or limited, and only some people are let in behind it.
+    """Whether what stands before an exception is barred or limited, and people are let in behind it.
 
-    "Thyroiditis, except patients on replacement therapy are eligible" bars; "X, except Y, is allowed" doesn't.
+    "Thyroiditis, except patients on hormones are eligible" bars, and "X, except Y, is allowed" doesn't.
     """
     if exception is None:
         return False
