@@ -1,7 +1,7 @@
 """What may stand in for a progression or a treatment: "progression on, or intolerance to, sorafenib".
 
-Who didn't tolerate a treatment, or may not have it, need not have progressed on it, and need not have had it
-where it is asked for, so these words don't narrow the progression or the treatment.
+Who didn't tolerate a treatment, or may not have it, need not have progressed on it, nor have had it where it
+is asked for, so these words don't narrow the progression or the treatment.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ __all__ = ["with_intolerance"]
 _PROGRESSED = frozenset(
     map(str, (TGC.ProgressiveDisease, TGC.RadiographicProgression, TGC.Recurrence, TGC.RefractoryDisease))
 )
-_GATE = ("tolera", "ineligib", "declin", "refus", "contraindicat", "or for wh", "or in whom", "or where", "or ha",
-         "or who", "or there")  # fmt: skip
+_GATE = ("tolera", "ineligib", "declin", "refus", "contraindicat", "or for wh", "or in whom", "or where",
+         "or ha", "or who", "or there")  # fmt: skip
 _LACKING = (
     r"(?:for\s+(?:whom|which)|in\s+whom|where|there\s+(?:is|are)\s+no|(?:who\s+)?ha(?:s|ve|d)\s+no)\b.*"
 )
