@@ -1,6 +1,8 @@
 """Expressions in plain English, as a coordinator would read them beside the words."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from trialgraph.criteria.plain import plain
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Limit, Narrative, Not, Value, Window
@@ -121,3 +123,52 @@ def test_facts(expression: Expression, words: str) -> None:
 def test_what_is_denied_is_plain(expression: Expression, words: str) -> None:
     """Every denial says of what: a fact, a limit, a number of lesions, or a whole group in brackets."""
     assert plain(expression) == words
+
+
+LATELY = Window(6, "month", "within 6 months of informed consent")
+LIFTED = {"exception": "patients whose disease was resected or irradiated and is gone are eligible"}
+
+
+@pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        (
+            AnyOf((fact("stroke", within=LATELY), fact("angina", within=LATELY))),
+            "stroke; or angina, each [within 6 months of informed consent]",
+        ),
+        (
+            AnyOf((fact("fever"), fact("stroke", within=LATELY), fact("angina", within=LATELY))),
+            "fever; or (stroke; or angina), each [within 6 months of informed consent]",
+        ),
+        (
+            AnyOf((fact("stroke", within=LATELY), fact("fever"), fact("angina", within=LATELY))),
+            "stroke [within 6 months of informed consent]; or fever; "
+            "or angina [within 6 months of informed consent]",
+        ),
+        (
+            AnyOf(
+                (
+                    fact("melanoma", modifiers=LIFTED),
+                    fact("sarcoma", modifiers={"status": "active", "qualifier": "large", **LIFTED}),
+                )
+            ),
+            "melanoma [but: patients whose disease was resected or irradiated and is gone are eligible]; "
+            "or active sarcoma [large; but: patients whose disease was resected or irradiated and …]",
+        ),
+        (AnyOf((fact("stroke"), fact("angina"), fact("stroke"))), "stroke; or angina"),
+        (AnyOf((fact("stroke", within=LATELY), STROKE)), None),
+    ],
+)
+def test_shared_brackets(expression: Expression, words: str | None) -> None:
+    """What neighbours have in their brackets alike stands once, behind "each"; other brackets stay apart."""
+    told = plain(expression)
+    assert told == words if words else told.count("[") == 2
+
+
+@given(st.lists(st.sampled_from([fact("stroke", within=LATELY), STROKE, fact("fever"), JUDGED]), min_size=1))
+def test_each_operand_is_told(operands: list[Expression]) -> None:
+    """Whatever is shared, each name and each different bracket is in the words."""
+    told = plain(AnyOf(tuple(operands)))
+    for each in operands:
+        for word in plain(each).replace("]", "").split(" ["):
+            assert word in told

@@ -141,21 +141,23 @@ def test_names_meet_concepts_by_the_products_own_words(category, name, concept, 
 
 
 @pytest.mark.parametrize(
-    ("name", "polarity", "stated"),
+    ("name", "status", "polarity", "stated"),
     [
         (
             "HER2-positive breast cancer",
+            "",
             "required",
             [("required", TGC.HER2Positive), ("required", TGC.BreastCancer)],
         ),
-        ("negative pregnancy test", "required", [("barred", TGC.Pregnancy)]),
-        ("ability to swallow", "barred", [("required", TGC.InabilityToSwallow)]),
-        ("zorblax syndrome", "barred", []),
+        ("negative pregnancy test", "", "required", [("barred", TGC.Pregnancy)]),
+        ("pregnancy test", "negative, serum", "required", [("barred", TGC.Pregnancy)]),
+        ("ability to swallow", "", "barred", [("required", TGC.InabilityToSwallow)]),
+        ("zorblax syndrome", "", "barred", []),
     ],
 )
-def test_a_name_without_a_concept_is_read_as_a_criterion_would_be(name, polarity, stated):
+def test_a_name_without_a_concept_is_read_as_a_criterion_would_be(name, status, polarity, stated):
     """What it denies is turned round; what isn't understood names nothing."""
-    atom = Annotation("fact", "condition", name, "", "", polarity, "", "", name)
+    atom = Annotation("fact", "condition", name, "", "", polarity, status, "", name)
     found = [(told.polarity, iri) for told, named in NAMES.stated(atom) for iri in named.iris]
     assert found == [(polarity, str(iri)) for polarity, iri in stated]
 

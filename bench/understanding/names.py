@@ -19,6 +19,7 @@ from trialgraph.expressions import Fact
 __all__ = ["Named", "Names", "content_words"]
 
 _BRACKET = re.compile(r"\s*[(\[][^)\]]*[)\]]")
+_RESULT = re.compile(r"(?:negative|positive)\b")
 _NARROWING = frozenset({"qualifier", "active", "grading", "neutral", "confirmation"})
 _SILENT = frozenset(
     [
@@ -90,10 +91,11 @@ class Names:
         """Return what an atom's name means, with the atom as it speaks of that.
 
         The name of a fact that no concept has is read as the software reads it: "HER2-positive breast
-        cancer" is two facts, a required "negative pregnancy test" is a barred one.
+        cancer" is two facts, a required "negative pregnancy test" is a barred one, whether "negative"
+        stands in its name or in its status.
         """
         named = self.resolve(atom)
-        parts = () if named.iris or atom.kind == "value" else _read(atom.name)
+        parts = () if named.iris or atom.kind == "value" else _read(_with_result(atom))
         if not parts or (atom.polarity not in _OPPOSITE and any(denied for _, denied in parts)):
             return ((atom, named),)
         return tuple(
@@ -187,3 +189,9 @@ def content_words(words: str) -> frozenset[str]:
 
 def _form(name: str) -> str:
     return " ".join(token.form for token in tokenize(name) if token.text[0].isalnum())
+
+
+def _with_result(atom: Annotation) -> str:
+    """Return a name, that of a test with the result that the status says."""
+    result = _RESULT.match(atom.status) if atom.name.endswith(" test") else None
+    return f"{result.group()} {atom.name}" if result else atom.name

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from itertools import groupby
 
 from trialgraph.expressions import (
     AllOf,
@@ -55,6 +56,10 @@ _ACT = re.compile(r"(?:therapy|treatment|transfusion|vaccination|transplantation
 _SENTENCE = re.compile(r"\b(?:is|are|was|were|may|can|could|will|should|must)\b")
 """What tells a sentence ("Prior IL-2 is permitted") from the name of what is left out."""
 _ONGOING = {"treatment": "ongoing", "procedure": "ongoing", "reproductive": "current"}
+_WORTH_SHARING = 30
+"""Letters that have to be saved before neighbours share their brackets."""
+_LONG = 60
+"""Letters up to which a note is repeated in full."""
 _ADJECTIVAL = frozenset({"biomarker", "demographic"})
 """Categories of which "no" can't be said: a tumour is not HER2 positive."""
 
@@ -79,8 +84,8 @@ def plain(expression: Expression) -> str:
         case AllOf(operands) | AnyOf(operands):
             joint = "; and " if isinstance(expression, AllOf) else "; or "
             spoken_of = [_mentioned(each) for each in operands if _mentioned(each)]
-            words = [_grouped(each) for each in operands if not _mentioned(each)]
-            return joint.join(words) + (f" [speaks of {', '.join(spoken_of)}]" if spoken_of else "")
+            words = _joined([each for each in operands if not _mentioned(each)], joint)
+            return words + (f" [speaks of {', '.join(spoken_of)}]" if spoken_of else "")
         case Not(operand):
             return _negated(operand)
         case Value():
@@ -89,6 +94,34 @@ def plain(expression: Expression) -> str:
             return _fact(expression)
         case Narrative(text, reason):
             return f"“{text}” ({_REASONS[reason]})"
+
+
+def _joined(operands: Sequence[Expression], joint: str) -> str:
+    """Return operands side by side, what facts beside each other have in their brackets alike told once."""
+    runs = [(notes, list(run)) for notes, run in groupby(operands, _notes)]
+    told: set[str] = set()
+    words = []
+    for notes, run in runs:
+        brackets = _bracketed([_again(note) if note in told else note for note in notes])
+        if brackets and (len(run) - 1) * len(brackets) > _WORTH_SHARING:
+            names = joint.join(dict.fromkeys(_named(each)[0] for each in run if isinstance(each, Fact)))
+            words.append(f"{names if len(runs) == 1 else f'({names})'}, each {brackets}")
+        elif told.intersection(notes):
+            words += [f"{_named(each)[0]} {brackets}" for each in run if isinstance(each, Fact)]
+        else:
+            words += map(_grouped, run)
+        told.update(notes)
+    return joint.join(dict.fromkeys(words))
+
+
+def _notes(expression: Expression) -> tuple[str, ...]:
+    """Return what stands in brackets behind the name of a fact; nothing for anything else."""
+    return tuple(_named(expression)[1]) if isinstance(expression, Fact) else ()
+
+
+def _again(note: str) -> str:
+    """Return the beginning of a long note that was told in full before."""
+    return note if len(note) <= _LONG else f"{note[:_LONG].rsplit(None, 1)[0]} …"
 
 
 def _mentioned(expression: Expression) -> str:
@@ -163,6 +196,16 @@ def _number(number: float) -> str:
 
 
 def _fact(fact: Fact) -> str:
+    words, notes = _named(fact)
+    return f"{words} {_bracketed(notes)}" if notes else words
+
+
+def _bracketed(notes: Sequence[str]) -> str:
+    return f"[{'; '.join(notes)}]" if notes else ""
+
+
+def _named(fact: Fact) -> tuple[str, list[str]]:
+    """Return a fact's name with the qualities that stand in it, and what stands in brackets behind it."""
     words = fact.concept_label
     if fact.category == "treatment" and not _ACT.search(words):
         words = f"treatment with {words}"
@@ -173,11 +216,11 @@ def _fact(fact: Fact) -> str:
         notes.append(f"{_limit(fact.size, ' mm')} in diameter")
     if fact.within is not None:
         notes.append(_uncapitalised(fact.within.text))
-    return f"{words} [{'; '.join(notes)}]" if notes else words
+    return words, notes
 
 
 def _described(fact: Fact, words: str) -> tuple[str, list[str]]:
-    """Return a fact's name with the qualities that stand in it, and those that stand beside it."""
+    """Return a name with the qualities of its fact that stand in it, and those that stand beside it."""
     notes = []
     for name, value in fact.modifiers.items():
         match name, value:
