@@ -1,4 +1,4 @@
-"""Limits that are asked, or bar, only together with the one before ("AST > 3 with bilirubin > 2 x ULN")."""
+"""Limits beside what stands before them: asked with it ("AST > 3 with bilirubin > 2"), or on their own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trialgraph.criteria.members.segments import Segment
 from trialgraph.criteria.trees import any_of
 from trialgraph.expressions import Expression, Value
 
-__all__ = ["as_one_choice", "with_limit_beside"]
+__all__ = ["as_one_choice", "behind_denial", "with_limit_beside"]
 
 _BESIDE = re.compile(
     r"(?:(?:concomitant|concomitantly|concurrent|concurrently|together|along|combined|in combination"
@@ -18,6 +18,20 @@ _BESIDE = re.compile(
     r"(?: (?:an?|the|concomitant|concurrent))*"
 )
 """What leads from one limit to another that goes with it."""
+
+
+_NON = "non -"
+_WHO = frozenset({"who", "that", "is", "are", "of", "with", "having", "and"})
+"""Words between those who aren't something and a limit that they have to keep."""
+
+
+def behind_denial(segment: Segment) -> list[Chunk] | None:
+    """Return what is denied alone of those whose limit follows ("non-lactating women who are aged ≥ 18")."""
+    denied, links = segment.chunks[:2], segment.chunks[2:]
+    if len(denied) < 2 or denied[0].form != _NON or denied[1].kind != "concept":
+        return None
+    linked = all(each.form in _WHO or "persons" in each.classes for each in links)
+    return denied if linked else None
 
 
 def with_limit_beside(segments: Sequence[Segment], chunk: Chunk, *, barring: bool) -> list[Segment]:

@@ -24,7 +24,7 @@ from trialgraph.criteria.members.anew import (
     supposes,
     takes_all,
 )
-from trialgraph.criteria.members.besides import with_limit_beside
+from trialgraph.criteria.members.besides import behind_denial, with_limit_beside
 from trialgraph.criteria.members.joints import joins_sexes
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.expressions import Value
@@ -106,6 +106,10 @@ def part_statement(
         ):
             if chunk.kind == "value" and not swallowing and _starts_new_value(current):
                 segments = with_limit_beside(segments, chunk, barring=barring)
+                continue
+            if chunk.kind == "value" and not barring and (denied := behind_denial(current)) is not None:
+                current.chunks, swallowing = denied, False
+                segments.append(Segment(";", [chunk]))
                 continue
             if not barring and not swallowing and _tells_more_of_aged(chunks, index, current):
                 segments.append(Segment(";", [chunk]))
