@@ -25,7 +25,7 @@ from trialgraph.criteria.members.anew import (
     takes_all,
 )
 from trialgraph.criteria.members.besides import with_limit_beside
-from trialgraph.criteria.members.joints import joins_sexes
+from trialgraph.criteria.members.joints import NON, joins_sexes
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.expressions import Value
 from trialgraph.namespaces import TGC
@@ -107,7 +107,7 @@ def part_statement(
             if chunk.kind == "value" and not swallowing and _starts_new_value(current):
                 segments = with_limit_beside(segments, chunk, barring=barring)
                 continue
-            if not barring and not swallowing and _tells_more_of_aged(chunks, index, current):
+            if not barring and not swallowing and _tells_more_of_person(chunks, index, current):
                 segments.append(Segment(";", [chunk]))
                 continue
             current.chunks.append(chunk)
@@ -168,13 +168,29 @@ def _starts_new_value(segment: Segment) -> bool:
     return any(each.kind == "value" for each in segment.chunks)
 
 
-def _tells_more_of_aged(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
-    """Whether "with melanoma" stands behind how old someone is, and so is a demand too, of everyone."""
+def _tells_more_of_person(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
+    """Whether "with melanoma" stands behind how old someone is, and so is a demand too, of everyone.
+
+    So is all behind "non-pregnant women", of whom the prefix denies no more.
+    """
+    if _names_state(segment.chunks) and chunks[index].kind != "bracket":
+        return any(is_content(each) or each.kind == "value" for each in chunks[index:])
     value = segment.chunks[-1].expression if segment.chunks else None
     aged = isinstance(value, Value) and value.concept == _AGE
     if not aged or chunks[index].form != "with":
         return False
     return not any("condition" in chunk.classes for chunk in chunks[index:])
+
+
+def _names_state(chunks: Sequence[Chunk]) -> bool:
+    """Whether a prefix says of somebody no more than what she isn't ("non-pregnant")."""
+    return (
+        len(chunks) > 1
+        and chunks[-2].form == NON
+        and all("neutral" in chunk.classes for chunk in chunks[:-2])
+        and is_content(chunks[-1])
+        and category_of(chunks[-1]) == "reproductive"
+    )
 
 
 def _swallows(segment: Segment, chunk: Chunk) -> bool:
