@@ -10,11 +10,13 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import of_unread_kind
+from trialgraph.criteria.language.connectives import JOINTS
+from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.trees import any_of, is_formal, map_facts
-from trialgraph.expressions import AnyOf, Expression, Fact, Window
+from trialgraph.expressions import AnyOf, Expression, Fact, Window, atoms
 
-__all__ = ["gives_examples", "is_any_thing", "of_unnamed", "read_examples"]
+__all__ = ["examples_before_judgement", "gives_examples", "is_any_thing", "of_unnamed", "read_examples"]
 
 _Read = Callable[[Text, Sequence[Chunk]], Expression]
 
@@ -29,6 +31,8 @@ _OTHERWISE = re.compile(
     re.IGNORECASE,
 )
 """What says something else of instances than that who has them is barred."""
+_RELATIVE = re.compile(r"(?:that|which|who)\b", re.IGNORECASE)
+_CLAUSES = ("that", "which", "who")
 _ANY_THING = frozenset({
     "condition", "medical condition", "illness", "medical illness", "disorder", "disease", "problem", "issue",
     "comorbidity", "co-morbidity", "comorbid", "comorbidities", "medical", "health", "event", "finding",
@@ -40,24 +44,32 @@ _SILENT = frozenset({"neutral", "historic", "active", "other", "tail", "persons"
 
 
 def read_examples(text: Text, chunks: Sequence[Chunk], read_any: _Read) -> Expression | None:
-    """Read what is barred by a kind without a known name, whose instances a bracket tells; else None."""
+    """Read what is barred by a kind without a known name, whose instances a bracket tells; else None.
+
+    A judgement on the kind behind the bracket narrows each ("condition (e.g. A) that may affect the study").
+    """
     at = next((i for i, chunk in enumerate(chunks) if gives_examples(chunk)), 0)
     outside = [*chunks[:at], *chunks[at + 1 :]]
     if not at or any(chunk.kind not in ("word", "window", "sign") for chunk in outside):
         return None
-    if any(chunk.classes & _MISLEADING for chunk in outside) or all(_is_silent(each) for each in outside):
-        return None
     words = text.text[chunks[0].start : chunks[at - 1].end]
     behind = [chunk for chunk in chunks[at + 1 :] if chunk.window is None]
     rest = text.text[behind[0].start : behind[-1].end] if behind else ""
-    if _OTHERWISE.search(f"{words} {rest}"):
+    judging = rest if _RELATIVE.match(rest) and lexicon().judgement.search(rest.lower()) else ""
+    telling = chunks[:at] if judging else outside
+    if any(chunk.classes & _MISLEADING for chunk in telling) or all(map(_is_silent, outside)):
+        return None
+    if _OTHERWISE.search(words if judging else f"{words} {rest}"):
         return None
     read = read_any(text, trimmed(chunks[at].inner[1:]))
     members = read.operands if isinstance(read, AnyOf) else (read,)
-    instances = [of_unnamed(text, outside, each) for each in members if is_formal(each)]
+    instances = [of_unnamed(text, telling, each) for each in members if is_formal(each)]
+    if judging:
+        instances = [map_facts(each, lambda fact: of_unread_kind(fact, judging)) for each in instances]
     whole = at + 1 < len(chunks) or len(instances) < len(members)
     kind = narrative(text, chunks[0].start, chunks[-1].end if whole else chunks[at].start)
-    return any_of([kind, *instances]) if instances and kind.reason == "not-formalised" else None
+    told = bool(judging) or kind.reason == "not-formalised"
+    return any_of([kind, *instances]) if instances and told else None
 
 
 def gives_examples(bracket: Chunk) -> bool:
@@ -67,6 +79,15 @@ def gives_examples(bracket: Chunk) -> bool:
     opening = bracket.inner[0]
     opens = "example" in opening.classes or opening.form.replace(" ", "").strip(".") in _THAT_IS
     return opens and any(map(is_content, bracket.inner))
+
+
+def examples_before_judgement(chunks: Sequence[Chunk]) -> Chunk | None:
+    """Return the examples of the only kind that a clause behind them judges ("disease (e.g. A) that may")."""
+    at = next((i for i, chunk in enumerate(chunks) if gives_examples(chunk)), None)
+    if at is None or any(chunk.form in JOINTS for chunk in chunks[:at]):
+        return None
+    behind = next((chunk for chunk in chunks[at + 1 :] if chunk.kind != "sign"), None)
+    return chunks[at] if behind is not None and behind.form.startswith(_CLAUSES) else None
 
 
 def is_any_thing(chunk: Chunk) -> bool:
@@ -92,7 +113,20 @@ def of_unnamed(text: Text, kind: Sequence[Chunk], instances: Expression) -> Expr
         fact = _in_state(fact, state, window)
         return of_unread_kind(fact, words) if words else fact
 
-    return map_facts(instances, narrowed)
+    return map_facts(_judged_alike(instances) if plain else instances, narrowed)
+
+
+def _judged_alike(instances: Expression) -> Expression:
+    """Return instances, each with the judgement that a clause behind the last passes on what they are of."""
+    facts = [atom for atom in atoms(instances) if isinstance(atom, Fact)]
+    told = facts[-1].modifiers.get("qualifier", "").split("; ") if facts else []
+    clause = next((part for part in told if _RELATIVE.match(part) and lexicon().judgement.search(part)), "")
+
+    def judged(fact: Fact) -> Fact:
+        known = clause in fact.modifiers.get("qualifier", "")
+        return fact if known else of_unread_kind(fact, clause)
+
+    return map_facts(instances, judged) if clause else instances
 
 
 def _state(kind: Sequence[Chunk]) -> str | None:

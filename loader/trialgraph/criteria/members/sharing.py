@@ -10,6 +10,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.omissions import ILLNESSES
 from trialgraph.criteria.members.enzymes import names_enzyme
 from trialgraph.criteria.members.lending import (
     ANY_ILLNESS,
@@ -149,7 +150,7 @@ def completed(text: Text, segments: list[Segment], index: int) -> list[Chunk] | 
     opening = segment.chunks[0].form in _OTHER and len(segment.chunks) > 1
     first = next((i for i, c in enumerate(segment.chunks) if not c.classes & _LEADING), None)
     found = _completed_at(text, segments, index, first)
-    if found is None and first == 0 and opening:
+    if found is None and first == 0 and opening and segment.chunks[-1].form not in ILLNESSES:
         first = next((i for i, c in enumerate(segment.chunks) if i and not c.classes & _LEADING), None)
         found = _completed_at(text, segments, index, first)
         named = found[-1].term if found is not None else None

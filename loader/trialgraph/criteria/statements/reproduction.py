@@ -6,13 +6,15 @@ asked of one sex, also where it stays words, leaves nothing open for the other.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.conditions.cases import asked_of
 from trialgraph.criteria.trees import all_of, any_of
-from trialgraph.expressions import AllOf, AnyOf, Category, Expression, Fact, Narrative, atoms, is_judged
+from trialgraph.expressions import AllOf, AnyOf, Category, Expression, Fact, Narrative, Not, atoms, is_judged
 from trialgraph.namespaces import TGC
 
 __all__ = [
@@ -98,6 +100,9 @@ UNDERTAKING = re.compile(r"\b(?:must|should|willing|agree\w*|sign|consent\w*)\b"
 """What is asked of patients besides being informed ("are counselled on and willing to use")."""
 
 _FERTILE = str(TGC.ChildbearingPotential)
+_VASECTOMY = str(TGC.Vasectomy)
+_PARTNERS = re.compile(r"(?:and\s+)?(?:whose\s+partner|they\s+and\s+their)", re.IGNORECASE)
+"""How words start on a man and his partner."""
 _UNWILLING = re.compile(
     r"\b(?:unwilling|refus\w+|(?:not|un)\s*(?:be\s+)?(?:willing|using|use|able|agree))\b", re.IGNORECASE
 )
@@ -228,10 +233,26 @@ def asked_of_sexes(text: Text, expression: Expression) -> Expression:
     """
     if text.exclusion:
         each = expression.operands if isinstance(expression, AnyOf) else (expression,)
-        told = [_of_fertile(text, part, each) for part in each]
+        told = [_of_fertile(text, part, each) for part in _of_fertile_men(text, each)]
         return any_of([part for part in told if part is not None])
     each = expression.operands if isinstance(expression, AllOf) else (expression,)
-    return all_of([_asked(text, part) for part in each])
+    return all_of([_asked(text, part) for part in _of_fertile_men(text, each)])
+
+
+def _of_fertile_men(text: Text, parts: Sequence[Expression]) -> Sequence[Expression]:
+    """Return parts with what is asked of men without a vasectomy, and their partners, asked of them alone."""
+    for at, (part, told) in enumerate(itertools.pairwise(parts)):
+        operated = part.operand if isinstance(part, Not) else None
+        if not isinstance(operated, Fact) or operated.concept != _VASECTOMY:
+            continue
+        if isinstance(told, Narrative) and _PARTNERS.match(told.text) is not None:
+            iri, label, category = _FACTS["male"]
+            man = Fact(iri, label, category, span=operated.span)
+            if operated.modifiers.get("qualifier", "").lower() == "sexually active":
+                operated = replace(operated, modifiers={})
+            asked = all_of([man, part, told]) if text.exclusion else any_of([Not(man), operated, told])
+            return [*parts[:at], asked, *parts[at + 2 :]]
+    return parts
 
 
 def _of_fertile(text: Text, part: Expression, barred: Sequence[Expression]) -> Expression | None:

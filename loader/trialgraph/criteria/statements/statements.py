@@ -27,7 +27,7 @@ from trialgraph.criteria.facts.requiring import with_denied_needs
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.lists.joining import join_segments
 from trialgraph.criteria.lists.lists import read_barred, read_segments
-from trialgraph.criteria.lists.unnamed import gives_examples
+from trialgraph.criteria.lists.unnamed import examples_before_judgement, gives_examples
 from trialgraph.criteria.members.beginnings import opening_time
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.quantities.windows import end_of_moment
@@ -208,6 +208,8 @@ def _takes_a_person(text: Text, chunks: Sequence[Chunk]) -> bool:
     if not text.exclusion and text.search(lexicon().resolved, words):
         return True
     named = [chunk for chunk in chunks if is_content(chunk) and category_of(chunk) != "other"]
+    if text.exclusion and (listed := examples_before_judgement(chunks)) is not None:
+        named.append(listed)
     judged = text.search(lexicon().judgement, words)
     behind = judged is not None and chunks[0].start + judged.end()
     told = judged is not None and all(chunk.start >= behind for chunk in named)
