@@ -290,7 +290,7 @@ def _remark(text: Text, chunks: list[Chunk]) -> str | None:
     """Return what narrows a concept from behind, from the first such word on."""
     concept = next((i for i, chunk in enumerate(chunks) if is_content(chunk)), len(chunks))
     rest = [chunk for chunk in chunks[concept + 1 :] if "tail" not in chunk.classes]
-    rest = list(itertools.dropwhile(lambda chunk: chunk.kind == "bracket" and _is_plural(text, chunk), rest))
+    rest = list(itertools.dropwhile(lambda chunk: _is_aside(text, chunk), rest))
     if not rest or rest[0].kind != "word" or not rest[0].classes & {"post", "condition", "definition"}:
         return None
     if standard_end(text, rest) >= rest[-1].end:
@@ -298,9 +298,12 @@ def _remark(text: Text, chunks: list[Chunk]) -> str | None:
     return text.text[rest[0].start : chunks[-1].end]
 
 
-def _is_plural(text: Text, bracket: Chunk) -> bool:
-    """Whether a bracket says only that there may be several ("infection(s)")."""
-    return text.text[bracket.start : bracket.end] in ("(s)", "(es)")
+def _is_aside(text: Text, chunk: Chunk) -> bool:
+    """Whether a bracket gives examples or exceptions, or says only that there may be several ("(s)")."""
+    if chunk.kind != "bracket":
+        return False
+    listed = bool(chunk.inner) and not chunk.inner[0].classes.isdisjoint(("example", "exception"))
+    return listed or text.text[chunk.start : chunk.end] in ("(s)", "(es)")
 
 
 def share_other(text: Text, segments: list[Segment]) -> None:
