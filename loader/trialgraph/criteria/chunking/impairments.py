@@ -105,7 +105,7 @@ def _object_end(tokens: Sequence[Token], start: int, mentions: Mapping[int, Ment
     while end < len(tokens):
         named = mentions.get(end)
         if named is not None and named.term.category == "treatment":
-            end = named.end
+            end = _listed_end(tokens, named.end, mentions)
         elif tokens[end].form in _SWALLOWED and (tokens[end].text != "(" or tokens[end + 1].form == "s"):
             end += 1
         else:
@@ -113,6 +113,16 @@ def _object_end(tokens: Sequence[Token], start: int, mentions: Mapping[int, Ment
     while tokens[end - 1].form in ("a", "an", "the", "any", "/", "(", "by"):
         end -= 1
     return end if end > start + 1 else start
+
+
+def _listed_end(tokens: Sequence[Token], end: int, mentions: Mapping[int, Mention]) -> int:
+    """Return where further drugs end that stand behind a drug ("absorption of lenvatinib or everolimus")."""
+    while end + 1 < len(tokens) and tokens[end].form in _JOINTS:
+        named = mentions.get(end + 1)
+        if named is None or named.term.category != "treatment":
+            break
+        end = named.end
+    return end
 
 
 def _affected(tokens: Sequence[Token], start: int, vocabulary: Vocabulary) -> Term | None:

@@ -59,7 +59,7 @@ _RADIOTHERAPY = str(TGC.Radiotherapy)
 _DOSE = re.compile(
     r"(?:(?:that|which)\s+(?:is|are|was|were)\s+|that\s+)?(?:(?:of|at|with|to)\s+)?"
     r"(?:(?:a|an|the|total|cumulative)\s+)*(?:doses?\s+(?:of\s+)?)?"
-    r"(?:[<>≤≥]=?|greater than|more than|at least|exceeding|over)?\s*[\d.,]+\s*c?Gy",
+    r"(?:[<>≤≥]=?|greater than|more than|at least|exceeding|over)?\s*[\d.,]+\s*(?:c?Gy|grays?(?:\s*\(Gy\))?)",
     re.IGNORECASE,
 )
 _NEOPLASM = str(TGC.Neoplasm)

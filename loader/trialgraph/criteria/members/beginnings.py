@@ -8,7 +8,7 @@ from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.recency import time_aside
-from trialgraph.criteria.language.connectives import RESTARTS
+from trialgraph.criteria.language.connectives import DETERMINERS, RESTARTS, VERBS, WHO
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.expressions import Window
 
@@ -34,6 +34,7 @@ _GIVEN = frozenset(
     }
 )
 """What a time may follow that stands before the name of what was given."""
+_BEFELL = frozenset({"have", "has", "had", "experienced", "undergone"})
 _WITH = frozenset({"with", "of", "to", "by", ","})
 _GOING_ON = frozenset({"neutral", "active", "historic"})
 _EITHER = frozenset({"or", "and / or", ",", "prior", "previous"})
@@ -88,22 +89,30 @@ def _time_of_history(text: Text, chunks: Sequence[Chunk]) -> tuple[Window, list[
 def _time_of_use(chunks: Sequence[Chunk]) -> tuple[Window, list[Chunk]] | None:
     """Return the time in "(current treatment or) treatment within 4 weeks with A", and A; else None.
 
-    What is given now was given within the time.
+    What is given now was given within the time. Commas may set the time off ("have, within 4 weeks, had A").
     """
     at = next((i for i, chunk in enumerate(chunks[:_LATER]) if chunk.window is not None), None)
-    if not at or chunks[at - 1].form.split(" ")[-1] not in _GIVEN or at + 1 >= len(chunks):
+    if not at or at + 2 > len(chunks):
         return None
-    led = all(chunk.classes & _GOING_ON or chunk.form in _EITHER for chunk in chunks[:at])
     rest = list(chunks[at + 1 :])
-    if rest[0].form in _WITH:
+    apart = at > 1 and len(rest) > 1 and chunks[at - 1].form == rest[0].form == ","
+    before, rest = (chunks[: at - 1], rest[1:]) if apart else (chunks[:at], rest)
+    verb = before[-1].form.split(" ")[-1]
+    befell = apart and verb in _BEFELL
+    if verb not in _GIVEN and not befell:
+        return None
+    led = befell or all(chunk.classes & _GOING_ON or chunk.form in _EITHER for chunk in before)
+    if rest[0].form in _WITH | VERBS | DETERMINERS and len(rest) > 1:
         rest = rest[1:]
     elif not is_content(rest[0]):
         return None
     given = [category_of(chunk) in GIVEN for chunk in rest if is_content(chunk)]
-    plain = not any(chunk.window or chunk.form in RESTARTS or chunk.classes & _TURNED for chunk in rest)
+    anew = any(chunk.form in RESTARTS | WHO or chunk.form.startswith("who") for chunk in rest)
+    plain = not (anew or any(chunk.window or chunk.classes & _TURNED for chunk in rest))
     window = chunks[at].window
-    apt = led and plain and bool(given) and all(given) and window is not None and not window.narrowed
-    return (window.window, rest) if apt and window is not None else None
+    if not (led and plain and given and (befell or all(given))) or window is None or window.narrowed:
+        return None
+    return window.window, rest
 
 
 def _lists_treatments(chunks: Sequence[Chunk]) -> bool:
