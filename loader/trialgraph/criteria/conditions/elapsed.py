@@ -352,7 +352,7 @@ def _framed(text: Text, chunks: Sequence[Chunk], frames: Sequence[str], read: Re
 
 def _tells_time(chunk: Chunk) -> bool:
     """Whether a chunk tells a time, and not a share or a dose ("radiation to ≥ 50% of the pelvis")."""
-    unit = chunk.limit and chunk.limit.unit
+    unit = chunk.limit.unit if chunk.limit is not None else None
     return chunk.kind in ("limit", "window") and (unit is None or unit.dimension == "time")
 
 
