@@ -1,16 +1,19 @@
-"""Limits beside what stands before them: asked with it ("AST > 3 with bilirubin > 2"), or on their own."""
+"""What stands beside a demand: asked only with it ("AST > 3 with bilirubin > 2"), or on its own."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.members.joints import NON
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.criteria.trees import any_of
 from trialgraph.expressions import Expression, Value
 
-__all__ = ["as_one_choice", "behind_denial", "with_limit_beside"]
+__all__ = ["as_one_choice", "names_state", "with_limit_beside"]
 
 _BESIDE = re.compile(
     r"(?:(?:concomitant|concomitantly|concurrent|concurrently|together|along|combined|in combination"
@@ -20,18 +23,21 @@ _BESIDE = re.compile(
 """What leads from one limit to another that goes with it."""
 
 
-_NON = "non -"
-_WHO = frozenset({"who", "that", "is", "are", "of", "with", "having", "and"})
-"""Words between those who aren't something and a limit that they have to keep."""
+def names_state(chunks: Sequence[Chunk], following: Chunk) -> bool:
+    """Whether a prefix says of somebody no more than what she isn't, and what follows is asked on its own.
 
-
-def behind_denial(segment: Segment) -> list[Chunk] | None:
-    """Return what is denied alone of those whose limit follows ("non-lactating women who are aged ≥ 18")."""
-    denied, links = segment.chunks[:2], segment.chunks[2:]
-    if len(denied) < 2 or denied[0].form != _NON or denied[1].kind != "concept":
-        return None
-    linked = all(each.form in _WHO or "persons" in each.classes for each in links)
-    return denied if linked else None
+    "Non-pregnant women with melanoma", "non-smokers aged 18 or older".
+    """
+    people = bool(chunks) and "persons" in chunks[-1].classes
+    chunks = chunks[:-1] if people and following.kind == "value" else chunks
+    return (
+        len(chunks) > 1
+        and chunks[-2].form == NON
+        and all("neutral" in chunk.classes for chunk in chunks[:-2])
+        and is_content(chunks[-1])
+        and following.kind != "bracket"
+        and (category_of(chunks[-1]) == "reproductive" or following.kind == "value")
+    )
 
 
 def with_limit_beside(segments: Sequence[Segment], chunk: Chunk, *, barring: bool) -> list[Segment]:
