@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Text
+from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.language.vocabulary import Term, Vocabulary
 from trialgraph.criteria.members.cancers import are_several, names_cancer
 from trialgraph.criteria.quantities.fitting import is_wanted
@@ -20,6 +21,7 @@ __all__ = [
     "contradicts_itself",
     "join_complements",
     "lists_ways",
+    "without_denied_limits",
     "without_met",
 ]
 
@@ -231,6 +233,33 @@ def _asked_at_once(item: Expression) -> Sequence[Expression]:
 def _is_cancer(expression: Expression, vocabulary: Vocabulary) -> bool:
     term = vocabulary.by_iri.get(expression.concept) if isinstance(expression, Fact) else None
     return term is not None and _MALIGNANT in term.ancestors
+
+
+def without_denied_limits(text: Text, expression: Expression) -> Expression:
+    """Return a demand whose denials bar nobody for a limit that patients have to keep: these stay words.
+
+    "Without marrow involvement: platelets ≥ 100 × 10^9/L" denies the involvement, and no platelets.
+    """
+    if text.exclusion:
+        return expression
+    match expression:
+        case AllOf(operands):
+            return all_of([without_denied_limits(text, each) for each in operands])
+        case Not(operand) if _asks_limit(operand):
+            places = [text.normalized.readable(atom.span) for atom in atoms(operand)]
+            return narrative(text, min(start for start, _ in places), max(end for _, end in places))
+        case _:
+            return expression
+
+
+def _asks_limit(expression: Expression) -> bool:
+    match expression:
+        case AllOf(operands) | AnyOf(operands):
+            return any(map(_asks_limit, operands))
+        case Value():
+            return is_wanted(expression)
+        case _:
+            return False
 
 
 def contradicts_itself(expression: Expression) -> bool:

@@ -328,8 +328,7 @@ def _joins_more(chunks: Sequence[Chunk]) -> bool:
 def _framed(text: Text, chunks: Sequence[Chunk], frames: Sequence[str], read: Reader) -> Expression | None:
     start, end = chunks[0].start, chunks[-1].end
     for frame in frames:
-        match = length_in(frame).match(text.text, start, end)
-        if match is None:
+        if (match := length_in(frame).match(text.text, start, end)) is None:
             continue
         first, last = match.span("named")
         inside = [chunk for chunk in chunks if first <= chunk.start and chunk.end <= last]
@@ -342,13 +341,19 @@ def _framed(text: Text, chunks: Sequence[Chunk], frames: Sequence[str], read: Re
                 continue
         elif named:
             named = _named(text, named, match)
-        timed = any(chunk.kind in ("limit", "window") for chunk in named or ())
+        timed = any(map(_tells_time, named or ()))
         if inside and "least" in match.groupdict() and match["least"] is None:
             # "completed radiotherapy within 12 weeks before" demands it
             timed = timed or text.text[inside[-1].end : match.start("number")].strip() not in ("", "for")
         if named and not timed and (barred := _within(text, named, match, start, read)) is not None:
             return barred
     return None
+
+
+def _tells_time(chunk: Chunk) -> bool:
+    """Whether a chunk tells a time, and not a share or a dose ("radiation to ≥ 50% of the pelvis")."""
+    unit = chunk.limit.unit if chunk.limit is not None else None
+    return chunk.kind in ("limit", "window") and (unit is None or unit.dimension == "time")
 
 
 def _ended(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:

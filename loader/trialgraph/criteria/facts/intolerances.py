@@ -21,8 +21,14 @@ __all__ = ["with_intolerance"]
 _PROGRESSED = frozenset(
     map(str, (TGC.ProgressiveDisease, TGC.RadiographicProgression, TGC.Recurrence, TGC.RefractoryDisease))
 )
+_EXCUSED = re.compile(
+    r"(?:for\s+)?(?:patients?|participants?|subjects?|individuals?|those|cohorts?|parts?|arms?|if|when|in\s+cases?)\b"
+    r"|contraindicat|unsuitable|unavailable|ineligible|intoleran|not\s+(?:feasible|available|indicated|possible|tolerated)",
+    re.IGNORECASE,
+)
+"""How an exception starts that tells who needn't have had a treatment, or when."""
 _GATE = ("tolera", "ineligib", "declin", "refus", "contraindicat", "or for wh", "or in whom", "or where",
-         "or ha", "or who", "or there")  # fmt: skip
+         "or ha", "or who", "or there", "unless", "except")  # fmt: skip
 _LACKING = (
     r"(?:for\s+(?:whom|which)|in\s+whom|where|there\s+(?:is|are)\s+no|(?:who\s+)?ha(?:s|ve|d)\s+no)\b.*"
 )
@@ -60,9 +66,19 @@ def with_intolerance(expression: Expression, text: Text) -> Expression:
         case Fact() if expression.concept in _PROGRESSED:
             return _spared(expression, text, (_SPARED, _LOUD))
         case Fact() if expression.category in GIVEN and not expression.is_mention:
-            return _spared(expression, text, (_INSTEAD, _LOUD))
+            return _excused(_spared(expression, text, (_INSTEAD, _LOUD)), text)
         case _:
             return expression
+
+
+def _excused(demand: Expression, text: Text) -> Expression:
+    """Return a treatment that is asked for, or else the words of its exception that tell who is spared it."""
+    words = demand.modifiers.get("exception", "") if isinstance(demand, Fact) else ""
+    at = text.text.find(words) if _EXCUSED.match(words) else -1
+    if at < 0 or not isinstance(demand, Fact):
+        return demand
+    others = {name: said for name, said in demand.modifiers.items() if name != "exception"}
+    return any_of([replace(demand, modifiers=others), narrative(text, at, at + len(words))])
 
 
 def _spared(fact: Fact, text: Text, offering: tuple[re.Pattern[str], ...]) -> Expression:

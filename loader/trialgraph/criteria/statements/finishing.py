@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.unions import name_each
 from trialgraph.criteria.conditions.despite import with_vain_treatment
+from trialgraph.criteria.conditions.granted import of_those_let_in
 from trialgraph.criteria.facts.choices import with_choices
 from trialgraph.criteria.facts.extents import with_extents
 from trialgraph.criteria.facts.intolerances import with_intolerance
@@ -45,7 +46,7 @@ def finished(expression: Expression, text: Text, chunks: Sequence[Chunk]) -> Exp
         expression = with_whole_classes(expression, text.vocabulary)
     expression = map_facts(name_exceptions(map_facts(expression, part_predicate), text), said_once)
     expression = with_choices(without_leftovers(expression, barred=text.exclusion), text)
-    expression = with_intolerance(expression, text)
+    expression = of_those_let_in(with_intolerance(expression, text), text)
     expression = with_narrower(with_shared_tumour(graded_in_time(expression), text), text)
     expression = with_extents(with_spread(expression, text), text)
     if text.exclusion:

@@ -19,6 +19,7 @@ from trialgraph.criteria.conditions.complements import (
     contradicts_itself,
     join_complements,
     lists_ways,
+    without_denied_limits,
     without_met,
 )
 from trialgraph.criteria.conditions.concerned import lift_what_is_named
@@ -159,6 +160,7 @@ def read_expression(
         expression = narrative(text, 0, len(text.text))
     else:
         joint = "or" if text.exclusion else "and"
+        expression = without_denied_limits(text, expression)
         expression = with_companions(
             expression, text, chunks, lambda each: join_segments(text, read_segments(text, each), joint)
         )
