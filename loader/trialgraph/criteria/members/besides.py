@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.members.joints import NON
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.criteria.trees import any_of
 from trialgraph.expressions import Expression, Value
+from trialgraph.namespaces import TGC
 
 __all__ = ["as_one_choice", "names_state", "with_limit_beside"]
 
@@ -21,6 +21,7 @@ _BESIDE = re.compile(
     r"(?: (?:an?|the|concomitant|concurrent))*"
 )
 """What leads from one limit to another that goes with it."""
+_WITH_CHILD = frozenset({str(TGC.Pregnancy), str(TGC.Breastfeeding)})
 
 
 def names_state(chunks: Sequence[Chunk], following: Chunk) -> bool:
@@ -30,13 +31,14 @@ def names_state(chunks: Sequence[Chunk], following: Chunk) -> bool:
     """
     people = bool(chunks) and "persons" in chunks[-1].classes
     chunks = chunks[:-1] if people and following.kind == "value" else chunks
+    named = chunks[-1].term if chunks else None
     return (
         len(chunks) > 1
         and chunks[-2].form == NON
         and all("neutral" in chunk.classes for chunk in chunks[:-2])
         and is_content(chunks[-1])
         and following.kind != "bracket"
-        and (category_of(chunks[-1]) == "reproductive" or following.kind == "value")
+        and (following.kind == "value" or (named is not None and named.iri in _WITH_CHILD))
     )
 
 
