@@ -54,7 +54,7 @@ from trialgraph.criteria.statements.subgroups import (
 )
 from trialgraph.criteria.statements.timed import in_shared_time, time_of_tests_at_end
 from trialgraph.criteria.statements.tumours import with_named_tumours
-from trialgraph.criteria.statements.undemanding import leaves_free, only_advises
+from trialgraph.criteria.statements.undemanding import leaves_free, only_advises, only_urges
 from trialgraph.criteria.statements.women import read_of_women
 from trialgraph.criteria.trees import (
     all_of,
@@ -169,7 +169,8 @@ def _read_judged(text: Text, chunks: list[Chunk], words: str) -> Statement | Non
     decided = _takes_a_person(text, chunks)
     if decided and text.exclusion and lets_in(words):
         return Statement(None, "allowance", words)
-    if decided or _is_about_others(chunks) or (text.exclusion and only_advises(words)):
+    urged = only_advises(words) if text.exclusion else only_urges(words)
+    if decided or urged or _is_about_others(chunks):
         return Statement(narrative(text, chunks[0].start, chunks[-1].end), text=words)
     return None
 

@@ -21,6 +21,11 @@ _ADVISED = re.compile(
     r"|(?:used|given|taken) with caution)\b(?:,? but [^.;]*)?[.;]?$",
     re.IGNORECASE,
 )
+_URGED = re.compile(
+    r"\W*(?:all\s+)?(?:patients?|subjects?|participants?|individuals|those)\b[^.;:]*\b(?:are|is|will\s+be)\s+(?:also\s+|strongly\s+)?"
+    r"(?:not\s+(?:required|obliged)|requested|asked|encouraged|advised|invited)\s+to\b",
+    re.IGNORECASE,
+)
 _MARKS = " \t\n;,.:*•-–"
 _SIGNS = " \t\n;,.:*•-–()[]"
 _NOTED = re.compile(
@@ -120,6 +125,16 @@ def only_advises(words: str) -> bool:
         True
     """
     return _ADVISED.search(words) is not None
+
+
+def only_urges(words: str) -> bool:
+    """Whether a sentence only urges some patients to something, or doesn't oblige them to it.
+
+    Example:
+        >>> only_urges("Patients with glioma who have stored tissue are requested to submit it")
+        True
+    """
+    return _URGED.match(words) is not None
 
 
 def leaves_free(words: str) -> bool:
