@@ -33,7 +33,9 @@ _STAYING = frozenset({"on", "receiving", "taking"})
 _TREATED = frozenset({"treated with", "previously treated with"})
 _ENTAILING = frozenset({"associated with", "resulting in", "resulting"})
 """Words behind a disease that tell what comes with it; of the two together they say more than of each."""
-_OPENING = _ENTAILING | _HAVING | _LACKING | _PERSONS | _THINGS | _STAYING | _TREATED
+_FOLLOWED = frozenset({"followed by", "followed"})
+"""Words behind the result of a test for another test's ("anti-HBc followed by a negative DNA test")."""
+_OPENING = _ENTAILING | _FOLLOWED | _HAVING | _LACKING | _PERSONS | _THINGS | _STAYING | _TREATED
 _HEADS = frozenset({"condition", "lesion", "biomarker"})
 _HAD = frozenset({"condition", "lesion", "biomarker", "other"})
 _PAST = ("prior", "previous", "any prior", "any previous")
@@ -291,6 +293,8 @@ def _may_stand(head: Term, opening: Chunk, chunks: Sequence[Chunk]) -> bool:
         return False  # "that precludes radiotherapy"
     if opening.form in _ENTAILING:
         return head.category == named.category == "condition"
+    if opening.form in _FOLLOWED:
+        return head.category == named.category == "biomarker"
     if opening.form in _STAYING:
         past = any("historic" in chunk.classes or chunk.form.startswith(_PAST) for chunk in chunks[:at])
         return named.category == "treatment" and not past

@@ -47,7 +47,7 @@ _SHARED_PLACE = re.compile(
     r"(?:(?!of\b)[\w-]+\s+){0,3}\w*(?:carcinoma|sarcoma)s?" + _PLACE.pattern,
     re.IGNORECASE,
 )
-"""Where a tumour is that is listed before others ("adenocarcinoma or squamous cell carcinoma of the lung")."""
+"""Where a tumour is listed before others ("adenocarcinoma or squamous cell carcinoma of the lung")."""
 _END = r"(?!(?:or|and|of|to|in|at|the|with)\b)"
 _ONE = rf"{_END}[^\W\d_]+(?:[ -]{_END}[^\W\d_]+){{0,2}}?"
 _ORIGINS = re.compile(

@@ -1,4 +1,4 @@
-"""What stands beside a demand: a limit asked only with it ("AST > 3 with bilirubin > 2"), or one of its own."""
+"""What stands beside a demand: asked only with it ("AST > 3 with bilirubin > 2"), or on its own."""
 
 from __future__ import annotations
 
