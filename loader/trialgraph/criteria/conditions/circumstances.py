@@ -1,8 +1,9 @@
-"""What is asked in some circumstances only, told behind it: "prior trastuzumab if HER2 positive"."""
+"""What is asked in some circumstances only: "prior trastuzumab if HER2 positive", "and, if positive, A"."""
 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.brackets import opened
@@ -12,15 +13,19 @@ from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import Segment, is_bare
 from trialgraph.criteria.trees import any_of, negate
-from trialgraph.expressions import AnyOf, Fact, Narrative, Not
+from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Not
 
-__all__ = ["are_those_aged", "ask_in_case", "limits_some", "share_case"]
+__all__ = ["are_those_aged", "ask_behind_case", "ask_in_case", "limits_some", "share_case"]
 
 _MODALS = frozenset({"must", "must have", "must be", "should", "should have", "need", "need to"})
 _AGED = frozenset({"child", "children", "minor", "adolescent", "infant", "pediatric", "paediatric"})
 """Names of those of some ages, beside which the ages are told."""
 _HAVING = ("has", "have")
 _PAIR = 2
+_CASE_BEFORE = re.compile(
+    r"\band,?\s+(?P<case>(?:if|when)\s[^,;.:]*),\s+(?:also\s+|an?\s+|the\s+)?$", re.IGNORECASE
+)
+"""The case straight before what is asked in it ("oxaliplatin, and, if RAS wild-type, cetuximab")."""
 
 
 def are_those_aged(chunk: Chunk, value: Chunk) -> bool:
@@ -43,6 +48,31 @@ def ask_in_case(text: Text, segment: Segment) -> None:
         segment.expression = any_of([asked.expression, negate(words)])
 
 
+def ask_behind_case(text: Text, segments: Sequence[Segment]) -> None:
+    """Ask the last of "A and, if Y, B" of those with Y only, and what stands before it of everyone."""
+    if " if " not in text.lowered and " when " not in text.lowered:
+        return
+    for before, segment in itertools.pairwise(segments):
+        start = segment.chunks[0].start
+        found = _CASE_BEFORE.search(text.text, before.chunks[0].start, start)
+        if (
+            found is None
+            or segment.expression is None
+            or segment.negated
+            or segment.joint not in (",", "and")
+        ):
+            continue
+        unless = negate(narrative(text, *found.span("case")))
+        segment.expression = any_of([segment.expression, unless])
+        asked = before.expression
+        if isinstance(asked, AnyOf) and len(asked.operands) == _PAIR and _denies_words(asked.operands[1]):
+            before.expression = asked.operands[0]
+
+
+def _denies_words(expression: Expression) -> bool:
+    return isinstance(expression, Not) and isinstance(expression.operand, Narrative)
+
+
 def share_case(segments: Sequence[Segment]) -> None:
     """Ask the treatments before the last of "A and B if Y" of those with Y only, too."""
     last = segments[-1]
@@ -50,8 +80,7 @@ def share_case(segments: Sequence[Segment]) -> None:
     if len(asked) != _PAIR or not isinstance(asked[0], Fact) or not is_bare(last):
         return
     unless = asked[1]
-    told = isinstance(unless, Not) and isinstance(unless.operand, Narrative)
-    if not told or not any("of some" in chunk.classes for chunk in last.chunks):
+    if not _denies_words(unless) or not any("of some" in chunk.classes for chunk in last.chunks):
         return
     for before, segment in reversed(list(itertools.pairwise(segments))):
         fact = before.expression

@@ -15,6 +15,7 @@ from trialgraph.criteria.conditions.beside import is_harmless, is_method, value_
 from trialgraph.criteria.conditions.cases import holds_value
 from trialgraph.criteria.conditions.circumstances import (
     are_those_aged,
+    ask_behind_case,
     ask_in_case,
     limits_some,
     share_case,
@@ -165,6 +166,7 @@ def _shared(text: Text, segments: list[Segment]) -> list[Segment]:
     repeat_history(text, segments)
     share_relatives(text, segments)
     if not text.exclusion:
+        ask_behind_case(text, segments)
         share_case(segments)
     return subjects(governed(drop_repeated(segments)), exclusion=text.exclusion)
 

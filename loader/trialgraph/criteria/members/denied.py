@@ -33,7 +33,7 @@ _ABSENT = frozenset({"undetectable", "negative", "no", "normal"})
 """First words of names that deny something by themselves."""
 _BEARING = frozenset(map(str, (TGC.Pregnancy, TGC.Breastfeeding)))
 _NOR = re.compile(r"\bnor\b", re.IGNORECASE)
-_WITHOUT = frozenset({"no", "without", "absence", "free", "lack", "seronegative"})
+_WITHOUT = frozenset({"no", "without", "absence", "free", "disease", "disease-free", "lack", "seronegative"})
 _NOMINAL = frozenset({"tail", "qualifier", "label", "value_tail", "active", "historic", "other"})
 """What words of a noun that isn't known may do, such as the "disease" of "no locoregional disease"."""
 _MODAL = frozenset({"must", "may", "should", "can", "could", "shall"})

@@ -25,7 +25,8 @@ from trialgraph.expressions import AllOf, Expression, Fact, Not, atoms
 __all__ = ["read_denied"]
 
 _DENYING = frozenset({
-    "no", "not", "none of", "without", "absence of", "lack of", "free of", "free from", "never", "neither",
+    "no", "not", "none of", "without", "absence of", "lack of", "free of", "free from",
+    "disease free of", "disease-free of", "disease free from", "disease-free from", "never", "neither",
     "do not have", "doe not have", "no history of", "no evidence of", "no known", "no sign of",
     "in the absence of", "cannot have", "may not have", "may not have had", "may not have received",
     "negative for", "seronegative for",

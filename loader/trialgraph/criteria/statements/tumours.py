@@ -54,6 +54,8 @@ _GOING_ON = re.compile(
     re.IGNORECASE,
 )
 """What a sentence asks of the patients with a tumour, unless it only goes on about them."""
+_ASKED_OF = re.compile(r"\s*(?:the\s+)?(?:patient|participant|subject|individual|must|should)", re.IGNORECASE)
+"""What follows the colon behind a label for some patients ("Confirmed Ewing sarcoma: Patients with …")."""
 _NOUN_BEHIND = re.compile(
     r"\s*(?:criteri|risk|screen|tissue|sample|specimen|treat|therap|surviv|cells?\b|clinic\b|surg|vaccin|trial"
     r"|stud|care\b|histor|prevent|antigen|cent(?:er|re)|gene\b|regist|locat|group|cohort|arm\b|part\b|phase)",
@@ -124,7 +126,8 @@ def _named(text: Text, chunks: Sequence[Chunk]) -> list[Fact]:
         return []
     rest = chunks[at:]
     words = text.text[rest[0].start : rest[-1].end]
-    if any(chunk.classes & _OFFERING for chunk in rest) or _turns(text, rest, words):
+    confirmed = _tells_diagnosis(text, chunks[:at])
+    if any(chunk.classes & _OFFERING for chunk in rest) or _turns(text, rest, words, told=confirmed):
         return []
     if _offers_other(text, rest):
         return []
@@ -135,7 +138,7 @@ def _named(text: Text, chunks: Sequence[Chunk]) -> list[Fact]:
     said = [chunk for chunk in rest if not any(each.classes & _TURNING for each in chunk.inner)]
     for chunk in with_inner(said):
         term = chunk.term
-        offered = offered or chunk.form in _EITHER or chunk.form == ","
+        offered = offered or chunk.form in _EITHER or chunk.form in (",", ":", "•", "*")
         if term is None or term.category is None or not _is_tumour(chunk):
             listed = listed and (chunk.form in JOINTS or chunk.kind == "bracket")
             continue
@@ -164,11 +167,15 @@ def _said_before(text: Text, before: Sequence[Chunk], tumour: Chunk) -> dict[str
     return {} if fact is None else {name: fact.modifiers[name] for name in _KEPT if name in fact.modifiers}
 
 
-def _turns(text: Text, rest: Sequence[Chunk], words: str) -> bool:
-    """Whether the words behind a tumour are about those who have it, or about something else of it."""
+def _turns(text: Text, rest: Sequence[Chunk], words: str, *, told: bool) -> bool:
+    """Whether the words behind a tumour are about those who have it, or about something else of it.
+
+    A tumour before a colon is only a label, unless words before it have told that it is the diagnosis.
+    """
     words = " ".join(text.text[chunk.start : chunk.end] for chunk in rest if chunk.kind != "bracket")
     colon = words.find(":")
-    labelled = colon >= 0 and not _LISTING.search(words[:colon])
+    label = not told or _ASKED_OF.match(words, colon + 1) is not None
+    labelled = colon >= 0 and label and not _LISTING.search(words[:colon])
     asked = any(not found["joint"] for found in _GOING_ON.finditer(words))
     about = _NOUN_BEHIND.match(text.text, rest[0].end) is not None
     return labelled or asked or about or goes_on(rest[1:]) or _DOUBTED.search(words) is not None
@@ -182,8 +189,8 @@ def _opens_diagnosis(text: Text, chunks: Sequence[Chunk]) -> bool:
     """Whether the words before a tumour only say that a patient has it, as far as they are understood."""
     if not chunks:
         return True
-    words = " ".join(text.text[chunk.start : chunk.end] for chunk in chunks if chunk.kind in ("word", "sign"))
-    told = any(chunk.classes & _TOLD for chunk in chunks) or _DIAGNOSED.search(words.lower()) is not None
+    words = _plain_words(text, chunks)
+    told = _tells_diagnosis(text, chunks)
     unknown, bare = 0, False
     for chunk in chunks:
         if chunk.classes & _TURNING or chunk.form in (":", ";") or (bare and chunk.form in JOINTS):
@@ -195,6 +202,17 @@ def _opens_diagnosis(text: Text, chunks: Sequence[Chunk]) -> bool:
         if not told and _is_unknown(chunk) and _TUMOUR.match(text.text, chunk.start, chunk.end):
             return False
     return unknown <= (_MOST_UNKNOWN if told else 1) and _OTHERWISE.search(words) is None
+
+
+def _tells_diagnosis(text: Text, chunks: Sequence[Chunk]) -> bool:
+    """Whether words before a tumour say that it is confirmed, or that patients have it."""
+    if any(chunk.classes & _TOLD for chunk in chunks):
+        return True
+    return _DIAGNOSED.search(_plain_words(text, chunks).lower()) is not None
+
+
+def _plain_words(text: Text, chunks: Sequence[Chunk]) -> str:
+    return " ".join(text.text[chunk.start : chunk.end] for chunk in chunks if chunk.kind in ("word", "sign"))
 
 
 def _is_unknown(chunk: Chunk) -> bool:

@@ -24,7 +24,7 @@ _NONE = re.compile(
     r"(?:no\s|(?:(?:patients?|subjects?|participants?|persons?)\s+)?(?:who\s+)?"
     r"(?:(?:does|do|has|have)\s+not\s+(?:have|had)\s|ha(?:s|ve)\s+no\s"
     r"|(?:(?:do|does)\s+)?not\s+(?:currently\s+)?(?:requir(?:e|es|ing)|need(?:s|ing)?)\s"
-    r"|(?:(?:is|are)\s+)?(?:without|free\s+(?:of|from))\s"
+    r"|(?:(?:is|are)\s+)?(?:without|(?:disease[\s-]+)?free\s+(?:of|from))\s"
     r"|(?:(?:is|are)\s+)?not\s+(?:(?:currently|presently|concurrent(?:ly)?|actively)\s+)*"
     r"(?:pregnant|breast-?\s?feeding|lactating|nursing|(?:enrolled|participating)\s)))"
     r"|(?:the\s+)?absence\s+of\s",
