@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.criteria.trees import any_of
 from trialgraph.expressions import Expression, Value
+from trialgraph.namespaces import TGC
 
-__all__ = ["as_one_choice", "with_limit_beside"]
+__all__ = ["as_one_choice", "denied_before", "with_limit_beside"]
+
+_AGE = str(TGC.Age)
+_NON = frozenset({"non", "non -"})
+_LINKING = frozenset({"of", "with", "who", "that", "are", "is", "have", "has", "between", "at", "in"})
+"""What may stand between what somebody isn't and how old they are ("non-pregnant women who are …")."""
 
 _BESIDE = re.compile(
     r"(?:(?:concomitant|concomitantly|concurrent|concurrently|together|along|combined|in combination"
@@ -36,6 +43,24 @@ def with_limit_beside(segments: Sequence[Segment], chunk: Chunk, *, barring: boo
     if not barring and current.joint == "or" and _are_alike(told):
         return [*segments, Segment(";", [chunk])]
     return [*segments, Segment("and", [chunk], beside=True)]
+
+
+def denied_before(segment: Segment, chunk: Chunk) -> int | None:
+    """Return where what "non-" denies ends before a limit, which isn't denied with it; else None.
+
+    "Non-pregnant women of age ≥ 18 years" are asked to be both. Of "not" so is an age behind a pregnancy.
+    """
+    if chunk.kind != "value":
+        return None
+    end = len(segment.chunks)
+    while end and (segment.chunks[end - 1].form in _LINKING or "persons" in segment.chunks[end - 1].classes):
+        end -= 1
+    if end < 2 or segment.chunks[end - 1].kind != "concept":
+        return None
+    denied, denying = segment.chunks[end - 1], segment.chunks[end - 2]
+    told = chunk.expression
+    aged = isinstance(told, Value) and told.concept == _AGE and category_of(denied) == "reproductive"
+    return end if denying.form in _NON or (denying.form == "not" and aged) else None
 
 
 def _are_two_sides(one: Expression | None, two: Expression | None) -> bool:

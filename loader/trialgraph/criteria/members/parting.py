@@ -24,7 +24,7 @@ from trialgraph.criteria.members.anew import (
     supposes,
     takes_all,
 )
-from trialgraph.criteria.members.besides import with_limit_beside
+from trialgraph.criteria.members.besides import denied_before, with_limit_beside
 from trialgraph.criteria.members.joints import joins_sexes
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.expressions import Value
@@ -104,6 +104,10 @@ def part_statement(
             or _slash_inside(chunks, index)
             or joins_sexes(chunks, index)
         ):
+            if not barring and (end := denied_before(current, chunk)) is not None:
+                current.chunks, swallowing = current.chunks[:end], False
+                segments.append(Segment(";", [chunk]))
+                continue
             if chunk.kind == "value" and not swallowing and _starts_new_value(current):
                 segments = with_limit_beside(segments, chunk, barring=barring)
                 continue
