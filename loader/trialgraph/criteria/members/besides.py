@@ -1,4 +1,4 @@
-"""Limits that are asked, or bar, only together with the one before ("AST > 3 with bilirubin > 2 x ULN")."""
+"""What stands beside a demand: asked only with it ("AST > 3 with bilirubin > 2"), or on its own."""
 
 from __future__ import annotations
 
@@ -7,17 +7,13 @@ from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.members.joints import NON
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.criteria.trees import any_of
 from trialgraph.expressions import Expression, Value
-from trialgraph.namespaces import TGC
 
-__all__ = ["as_one_choice", "denied_before", "with_limit_beside"]
-
-_AGE = str(TGC.Age)
-_NON = frozenset({"non", "non -"})
-_LINKING = frozenset({"of", "with", "who", "that", "are", "is", "have", "has", "between", "at", "in"})
-"""What may stand between what somebody isn't and how old they are ("non-pregnant women who are …")."""
+__all__ = ["as_one_choice", "names_state", "with_limit_beside"]
 
 _BESIDE = re.compile(
     r"(?:(?:concomitant|concomitantly|concurrent|concurrently|together|along|combined|in combination"
@@ -25,6 +21,24 @@ _BESIDE = re.compile(
     r"(?: (?:an?|the|concomitant|concurrent))*"
 )
 """What leads from one limit to another that goes with it."""
+
+
+def names_state(chunks: Sequence[Chunk], following: Chunk) -> bool:
+    """Whether a prefix says of somebody no more than what she isn't, and what follows is asked on its own.
+
+    "Non-pregnant women with melanoma", "non-smokers aged 18 or older".
+    """
+    people = bool(chunks) and "persons" in chunks[-1].classes
+    linked = people or (bool(chunks) and chunks[-1].form == "with")
+    chunks = chunks[:-1] if linked and following.kind == "value" else chunks
+    return (
+        len(chunks) > 1
+        and chunks[-2].form == NON
+        and all("neutral" in chunk.classes for chunk in chunks[:-2])
+        and is_content(chunks[-1])
+        and following.kind != "bracket"
+        and (category_of(chunks[-1]) == "reproductive" or following.kind == "value")
+    )
 
 
 def with_limit_beside(segments: Sequence[Segment], chunk: Chunk, *, barring: bool) -> list[Segment]:
@@ -43,24 +57,6 @@ def with_limit_beside(segments: Sequence[Segment], chunk: Chunk, *, barring: boo
     if not barring and current.joint == "or" and _are_alike(told):
         return [*segments, Segment(";", [chunk])]
     return [*segments, Segment("and", [chunk], beside=True)]
-
-
-def denied_before(segment: Segment, chunk: Chunk) -> int | None:
-    """Return where what "non-" denies ends before a limit, which isn't denied with it; else None.
-
-    "Non-pregnant women of age ≥ 18 years" are asked to be both. Of "not" so is an age behind a pregnancy.
-    """
-    if chunk.kind != "value":
-        return None
-    end = len(segment.chunks)
-    while end and (segment.chunks[end - 1].form in _LINKING or "persons" in segment.chunks[end - 1].classes):
-        end -= 1
-    if end < 2 or segment.chunks[end - 1].kind != "concept":
-        return None
-    denied, denying = segment.chunks[end - 1], segment.chunks[end - 2]
-    told = chunk.expression
-    aged = isinstance(told, Value) and told.concept == _AGE and category_of(denied) == "reproductive"
-    return end if denying.form in _NON or (denying.form == "not" and aged) else None
 
 
 def _are_two_sides(one: Expression | None, two: Expression | None) -> bool:
