@@ -23,21 +23,27 @@ _BESIDE = re.compile(
 """What leads from one limit to another that goes with it."""
 
 
-def names_state(chunks: Sequence[Chunk], following: Chunk) -> bool:
-    """Whether a prefix says of somebody no more than what she isn't, and what follows is asked on its own.
+_BIDDING = ("must", "should", "shall", "will", "need", "agree", "are required", "have to", "may", "can")
 
-    "Non-pregnant women with melanoma", "non-smokers aged 18 or older".
+
+def names_state(chunks: Sequence[Chunk], behind: Sequence[Chunk]) -> bool:
+    """Whether a prefix says of somebody no more than what she isn't, and what is behind is asked on its own.
+
+    "Non-pregnant women with melanoma", "non-smoking women aged 18 or older"; what those who aren't
+    something must do or have ("non-menopausal women must …") is asked of them alone.
     """
+    limited = behind[0].kind == "value"
     people = bool(chunks) and "persons" in chunks[-1].classes
     linked = people or (bool(chunks) and chunks[-1].form == "with")
-    chunks = chunks[:-1] if linked and following.kind == "value" else chunks
+    chunks = chunks[:-1] if linked and limited else chunks
     return (
         len(chunks) > 1
         and chunks[-2].form == NON
         and all("neutral" in chunk.classes for chunk in chunks[:-2])
         and is_content(chunks[-1])
-        and following.kind != "bracket"
-        and (category_of(chunks[-1]) == "reproductive" or following.kind == "value")
+        and behind[0].kind != "bracket"
+        and (category_of(chunks[-1]) == "reproductive" or limited)
+        and not any(each.form.startswith(_BIDDING) for each in behind)
     )
 
 

@@ -175,7 +175,7 @@ def _tells_more_of_person(chunks: Sequence[Chunk], index: int, segment: Segment)
 
     So is all behind "non-pregnant women", of whom the prefix denies no more.
     """
-    if names_state(segment.chunks, chunks[index]):
+    if names_state(segment.chunks, chunks[index:]):
         return any(is_content(each) or each.kind == "value" for each in chunks[index:])
     value = segment.chunks[-1].expression if segment.chunks else None
     aged = isinstance(value, Value) and value.concept == _AGE
