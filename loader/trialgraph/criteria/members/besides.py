@@ -34,7 +34,8 @@ def names_state(chunks: Sequence[Chunk], behind: Sequence[Chunk]) -> bool:
     """
     limited = behind[0].kind == "value"
     people = bool(chunks) and "persons" in chunks[-1].classes
-    chunks = chunks[:-1] if people and limited else chunks
+    linked = people or (bool(chunks) and chunks[-1].form == "with")
+    chunks = chunks[:-1] if linked and limited else chunks
     return (
         len(chunks) > 1
         and chunks[-2].form == NON

@@ -107,8 +107,10 @@ def part_statement(
             if chunk.kind == "value" and not swallowing and _starts_new_value(current):
                 segments = with_limit_beside(segments, chunk, barring=barring)
                 continue
-            if not barring and not swallowing and _tells_more_of_person(chunks, index, current):
+            apart = not swallowing or chunk.kind == "value"
+            if not barring and apart and _tells_more_of_person(chunks, index, current):
                 segments.append(Segment(";", [chunk]))
+                swallowing = False
                 continue
             current.chunks.append(chunk)
             swallowing = swallowing or _swallows(current, chunk)
