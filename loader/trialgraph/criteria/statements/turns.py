@@ -78,7 +78,8 @@ def turned(text: Text, statement: Statement, words: str, place: tuple[int, int])
     if DEMAND.match(words) or _limits_or_finds(statement.expression, words):
         return _asked(text, statement, words, place)
     said = statement.expression
-    if _bars_for_means(text, said):
+    empty = isinstance(said, AllOf | AnyOf) and not said.operands  # "With or without X" bars nobody.
+    if empty or _bars_for_means(text, said):
         return Statement(narrative(text, *place), text=words)
     if _NOT_GIVEN.match(words) and all(isinstance(each, Fact) and each.within for each in atoms(said)):
         # "Has not received A within 3 weeks" bars nobody for want of a recent A.
