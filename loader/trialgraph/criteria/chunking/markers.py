@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from trialgraph.criteria.chunking.viruses import POSITIVE, acid_found
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Term, Vocabulary
 
 __all__ = ["add_results"]
 
 _RESULTS = frozenset({"positive", "negative"})
+_TESTS = frozenset({"test", "testing", "result", "serology", "serologic", "serological", "assay",
+                    "at", "screening", "baseline"})  # fmt: skip
+"""What may stand between a result and what it is the result for ("positive test result for HBsAg")."""
+_ACIDS = frozenset({"RNA", "DNA"})
 _JOINING = frozenset({",", "/", "or", "and", "&", "both", "for"})
 _LEADING = frozenset({"both", "the", "either"})
 _VERBS = frozenset({"is", "are", "was", "were", "be", "been", "status"})
 _LINKING = _VERBS | {"must", "should", "has", "have", "to", "documented", "confirmed", "tested", "receptor"}
 _SHOWN = frozenset({"expression", "receptor", "protein", "status"})
-_ENDING = frozenset(",.;:()[]/") | {"and", "or", "by", "as", "per", "on", "in", "with", "at"}
+_ENDING = frozenset(",.;:()[]/") | {"and", "or", "by", "indicating", "as", "per", "on", "in", "with", "at"}
 """What may follow a marker's name where the name is all of what a test is negative or positive for."""
 _LONGEST = 10
+_PLAIN = 3
+"""How many words "positive test for" has, behind which a marker is read without them."""
 
 
 def add_results(tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary: Vocabulary) -> None:
@@ -41,23 +49,57 @@ def _behind(
     tokens: Sequence[Token], mentions: Mapping[int, Mention], at: int, vocabulary: Vocabulary
 ) -> list[Mention]:
     """Return the markers listed behind "negative for"; none where any of several may lack."""
-    if at + 2 >= len(tokens) or tokens[at + 1].form != "for" or at in mentions:
+    start = at + 1
+    while start < len(tokens) and tokens[start].form in _TESTS:
+        start += 1
+    if start + 1 >= len(tokens) or tokens[start].form != "for":
         return []
     found: list[Mention] = []
-    start, joints = at + 2, set[str]()
+    first, joints = start + 1, set[str]()
+    last: Term | None = None
+    start = first
+    if at in mentions and ((longer := _shown(mentions, first)) is None or longer.end <= mentions[at].end):
+        return []
     while start < len(tokens):
         while start < len(tokens) and tokens[start].form in _LEADING:
             start += 1
-        end, term = _named(tokens, mentions, start, tokens[at].form, vocabulary)
-        if term is None:
-            break
-        found.append(Mention(term, start if found else at, end))
-        start = end
+        if (own := _shown(mentions, start)) is not None and tokens[at].form == "positive":
+            if start == first and _opens_name(tokens, at) and (at in mentions or first > at + _PLAIN):
+                found.append(replace(own, start=at))
+            last = own.term
+            start = _past_bracket(tokens, own.end)
+        else:
+            end, term = _named(tokens, mentions, start, tokens[at].form, vocabulary)
+            if term is None and last is not None and tokens[start].text in _ACIDS:
+                end, term = start + 1, acid_found(last, vocabulary, present=tokens[at].form == "positive")
+            if term is None:
+                break
+            last = term
+            found.append(Mention(term, at if start == first else start, end))
+            start = end
         while start < len(tokens) and tokens[start].form in _JOINING:
             joints.add(tokens[start].form)
             start += 1
     several = len(found) > 1 and joints & {"or", "/"}
     return [] if several and tokens[at].form == "negative" else found
+
+
+def _shown(mentions: Mapping[int, Mention], start: int) -> Mention | None:
+    """Return the marker of an infection at a token whose name says that it was found ("HBsAg"), else None."""
+    own = mentions.get(start)
+    return own if own is not None and own.term.iri in POSITIVE and not own.term.quantity else None
+
+
+def _opens_name(tokens: Sequence[Token], at: int) -> bool:
+    """Whether no verb stands before "positive", with which it says the result ("who test positive for")."""
+    return at == 0 or tokens[at - 1].form not in ("test", "tested")
+
+
+def _past_bracket(tokens: Sequence[Token], start: int) -> int:
+    """Return where a bracket that starts at a token ends, or that token where none does."""
+    if start >= len(tokens) or tokens[start].text != "(":
+        return start
+    return next((i + 1 for i in range(start, len(tokens)) if tokens[i].text == ")"), start)
 
 
 def _named(

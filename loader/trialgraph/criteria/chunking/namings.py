@@ -1,4 +1,4 @@
-"""Names that a vocabulary doesn't list: spelled out, of trials, organs, outcomes and pregnancy tests."""
+"""Names that a vocabulary doesn't list: spelled out, of trials, organs, histologies, pregnancy tests."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.bracketed import add_bracketed
 from trialgraph.criteria.chunking.fields import add_fields
+from trialgraph.criteria.chunking.histologies import add_histologies
 from trialgraph.criteria.chunking.impairments import add_impairments
 from trialgraph.criteria.chunking.organs import add_organs
 from trialgraph.criteria.chunking.outcomes import add_outcomes
@@ -29,6 +30,7 @@ _ADDING = (
     add_fields,
     add_bracketed,
     add_suppressions,
+    add_histologies,
 )
 
 

@@ -14,8 +14,8 @@ _MORE = (
     r"|at\s+(?:least|most)(?=\s+grade))"
 )
 _SCALE = (
-    r"(?:(?:National\s+Cancer\s+Institute\s*(?:\(NCI\)\s*)?|NCI[- ]*)?"
-    r"(?:Common\s+(?:Terminology|Toxicity)\s+Criteria(?:\s+for\s+Adverse\s+Events)?\s*"
+    r"(?:(?:National\s+Cancer\s+Institute(?:'?s)?[\s-]*(?:\(NCI\)[\s-]*)?|NCI[- ]*)?"
+    r"(?:Common\s+(?:Terminology|Toxicity)\s+Criteria(?:\s+(?:for|of)\s+Adverse\s+Events?)?\s*"
     r"(?:\((?:NCI[- ]*)?CTC(?:AE)?\)|CTCAE)?|CTCAE)\s+(?:\(?v[\w.]*\s*[\d.]*\)?\s+)?)"
 )
 _EDITION = (

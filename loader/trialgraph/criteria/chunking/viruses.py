@@ -14,7 +14,7 @@ from trialgraph.criteria.language.tokens import Token, token_at
 from trialgraph.criteria.language.vocabulary import Mention, Term, Vocabulary
 from trialgraph.namespaces import TGC
 
-__all__ = ["INFECTIONS", "POSITIVE", "UNDETECTABLE", "with_viruses"]
+__all__ = ["INFECTIONS", "POSITIVE", "UNDETECTABLE", "acid_found", "with_viruses"]
 
 _UNDETECTABLE = str(TGC.ViralLoadUndetectable)
 _INFECTION = str(TGC.InfectiousDisease)
@@ -79,6 +79,21 @@ _OF_HIV = frozenset(map(str, (TGC.CD4Count, TGC.AntiretroviralTherapy)))
 """What is only told of patients with HIV."""
 
 _POSITIVE = re.compile(r"\b(?:positive|detectable)\b", re.IGNORECASE)
+
+
+def acid_found(marker: Term, vocabulary: Vocabulary, *, present: bool) -> Term | None:
+    """Return what "RNA" or "DNA" behind another marker of a virus tells ("hepatitis C antibody or RNA").
+
+    Args:
+        marker: The marker before it.
+        vocabulary: Has the names of what is found of a virus.
+        present: Whether it is found, or isn't.
+    Returns:
+        The finding of the same virus's, or None where the marker is of none.
+    """
+    if (loads := _loads_of(marker, vocabulary)) is None:
+        return None
+    return loads[1] if present else loads[0]
 
 
 def with_viruses(

@@ -12,12 +12,13 @@ from functools import lru_cache
 
 from trialgraph.concepts import packaged_concepts
 from trialgraph.criteria.chunking.viruses import INFECTIONS
+from trialgraph.criteria.conditions.exempting import with_exception
 from trialgraph.criteria.conditions.lifting import EITHER
 from trialgraph.criteria.language.tokens import tokenize
 from trialgraph.criteria.language.vocabulary import Vocabulary
 from trialgraph.criteria.sections.normalization import normalize
-from trialgraph.criteria.trees import map_facts
-from trialgraph.expressions import Expression, Fact, atoms
+from trialgraph.criteria.trees import any_of, map_facts
+from trialgraph.expressions import AnyOf, Expression, Fact, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = ["lift_what_is_named"]
@@ -70,6 +71,9 @@ def lift_what_is_named(expression: Expression, vocabulary: Vocabulary) -> Expres
         vocabulary: The words of the concepts.
     """
     told = [atom for atom in atoms(expression) if isinstance(atom, Fact) and "exception" in atom.modifiers]
+    if not told:
+        return expression
+    expression = _shared_with_named(expression, told, vocabulary)
     diseases = {each for each in map(_disease, told) if each is not None}
     if len(diseases) < 2:
         return expression
@@ -82,6 +86,40 @@ def lift_what_is_named(expression: Expression, vocabulary: Vocabulary) -> Expres
         if not _may_concern(named, iri, diseases)
     }
     return map_facts(expression, lambda fact: _lifted(fact, freed)) if freed else expression
+
+
+def _shared_with_named(expression: Expression, told: list[Fact], vocabulary: Vocabulary) -> Expression:
+    """Return alternatives with what a bracket behind one of them excepts of those before it.
+
+    "HIV, hepatitis B, hepatitis C (patients cured of HBV or HCV are allowed)": hepatitis B is excepted, too.
+    """
+    if not isinstance(expression, AnyOf):
+        return expression
+    of_others = [(fact, part, _let_in(part, vocabulary)) for fact in told for part in _parts(fact)]
+
+    def shared(fact: Fact) -> Fact:
+        iri = _disease(fact)
+        if iri is None or fact.span is None:
+            return fact
+        below = packaged_concepts().descendants(iri)
+        for other, part, named in of_others:
+            known = fact.modifiers.get("exception", "")
+            behind = other.span is not None and other.span[0] > fact.span[0]
+            if behind and part not in known and not named.isdisjoint(below):
+                fact = with_exception(fact, part)
+        return fact
+
+    operands = [shared(each) if isinstance(each, Fact) else each for each in expression.operands]
+    return any_of(operands)
+
+
+@lru_cache(maxsize=4096)
+def _let_in(part: str, vocabulary: Vocabulary) -> frozenset[str]:
+    """Return the diseases that a part of an exception names as what those have whom it lets in."""
+    masked, named = _masked(part, vocabulary)
+    leads = [_JOINT.split(_HAVING.sub("", lead))[-1] for lead in masked.split(_NAME)[:-1]]
+    told = {iri for lead, iri in zip(leads, named, strict=True) if _UNLED.search(lead) is None}
+    return frozenset(told | ({_HEPATITIS_C} if EITHER.search(part) else set()))
 
 
 def _disease(fact: Fact) -> str | None:

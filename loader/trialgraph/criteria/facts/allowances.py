@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
@@ -9,7 +10,7 @@ from trialgraph.criteria.facts.counts import counted_for
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.expressions import Expression, Value, Window
 
-__all__ = ["TREATING", "allowance_at", "allows", "ceiling", "washout"]
+__all__ = ["TREATING", "allowance_at", "allows", "ceiling", "lets_in", "washout"]
 
 _TURNING = frozenset({"condition", "negation", "exception"})
 _LINKING = frozenset({"demonstrate", "and"})
@@ -23,6 +24,30 @@ _BEHIND = frozenset(
 _VERBS = frozenset({"is", "are", "was", "were", "will be", "is also", "are also"})
 _SOON = 2
 TREATING = frozenset({"therapy", "treatment", "surgery", "resection", "radiotherapy", "procedure"})
+_LETTING_IN = re.compile(
+    r"\W*(?:(?:note|nb|however|exceptions?)\b[\s:,]*(?:that\s+)?)?(?:the\s+|such\s+|these\s+|any\s+|all\s+|other\s+)*"
+    r"(?:patients?|subjects?|participants?|individuals?|those|people|persons|women|men)\b"
+    r"(?:(?!\b(?:unwilling|unable|not|never|refus\w+|exclu\w+|ineligible|only)\b)[^.;:]){0,300}?"
+    r"(?<!who )(?<!that )\b(?:is|are|may|can|could|will|would|might)\s+(?:(?:still|also|then|even|be)\s+)*"
+    r"(?:eligible(?!\s+(?:for|to)\s+(?!(?:the\s+|this\s+)?(?:study|trial|enrol|inclusion|participa)))"
+    r"|allowed|permitted|acceptable|enroll?(?:ed)?|included|participate|enter(?:ed)?|recruited|randomi[sz]ed"
+    r"|(?<=be )considered(?!\s+(?:ineligible|unsuitable)))\b"
+    r"(?![^.;]*\b(?:ineligible|excluded|not\s+(?:be\s+)?(?:eligible|allowed|permitted|enrolled|participate)))",
+    re.IGNORECASE,
+)
+"""How a sentence lets people in, whoever decides on them and whatever they have to be willing to do."""
+
+
+def lets_in(words: str) -> bool:
+    """Whether a sentence lets people in.
+
+    Example:
+        >>> lets_in("Patients who are willing to stop warfarin may be enrolled")
+        True
+        >>> lets_in("Patients who are eligible for transplantation in the opinion of the investigator")
+        False
+    """
+    return _LETTING_IN.match(words) is not None
 
 
 def allows(chunks: Sequence[Chunk]) -> bool:

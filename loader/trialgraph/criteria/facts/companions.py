@@ -15,6 +15,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.viruses import INFECTIONS
 from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.facts.progressions import has_gone_on, past_treatments, where_treated
 from trialgraph.criteria.language.connectives import OR
 from trialgraph.criteria.language.vocabulary import GIVEN, Term
 from trialgraph.criteria.trees import all_of, any_of, is_formal, map_facts
@@ -32,7 +33,9 @@ _STAYING = frozenset({"on", "receiving", "taking"})
 _TREATED = frozenset({"treated with", "previously treated with"})
 _ENTAILING = frozenset({"associated with", "resulting in", "resulting"})
 """Words behind a disease that tell what comes with it; of the two together they say more than of each."""
-_OPENING = _ENTAILING | _HAVING | _LACKING | _PERSONS | _THINGS | _STAYING | _TREATED
+_FOLLOWED = frozenset({"followed by", "followed"})
+"""Words behind the result of a test for another test's ("anti-HBc followed by a negative DNA test")."""
+_OPENING = _ENTAILING | _FOLLOWED | _HAVING | _LACKING | _PERSONS | _THINGS | _STAYING | _TREATED
 _HEADS = frozenset({"condition", "lesion", "biomarker"})
 _HAD = frozenset({"condition", "lesion", "biomarker", "other"})
 _PAST = ("prior", "previous", "any prior", "any previous")
@@ -65,6 +68,8 @@ def with_companions(expression: Expression, text: Text, chunks: Sequence[Chunk],
             return _joined([with_companions(each, text, chunks, read) for each in operands])
         case AnyOf(operands):
             return _either(_treated(text, [with_companions(each, text, chunks, read) for each in operands]))
+        case Not(Fact() as denied) if has_gone_on(denied):
+            return expression  # "no progression following chemotherapy"
         case Not(operand):
             return Not(with_companions(operand, text, chunks, read))
         case Fact() if "qualifier" in expression.modifiers and "context" not in expression.modifiers:
@@ -129,7 +134,7 @@ def _parted(fact: Fact, text: Text, chunks: Sequence[Chunk], read: Read) -> Expr
     term = text.vocabulary.by_iri.get(fact.concept)
     if term is not None and fact.category == "treatment":
         return _with_effect(fact, term, text, chunks, read)
-    if term is None or fact.category not in _HEADS:
+    if term is None or (fact.category not in _HEADS and not has_gone_on(fact)):
         return fact
     end = text.normalized.readable(fact.span)[1]
     kept: list[str] = []
@@ -137,9 +142,10 @@ def _parted(fact: Fact, text: Text, chunks: Sequence[Chunk], read: Read) -> Expr
     for part in fact.modifiers["qualifier"].split("; "):
         at = text.text.find(part, end)
         inside = _between(chunks, at, at + len(part)) if at >= 0 else []
-        found = _companion(term, inside, read)
+        found = None if has_gone_on(fact) else _companion(term, inside, read)
         if found is None:
             kept.append(part)
+            told += _went_on_under(fact, text, inside, read)
             continue
         place, companion = found
         defined = _defines(inside[place])
@@ -149,7 +155,8 @@ def _parted(fact: Fact, text: Text, chunks: Sequence[Chunk], read: Read) -> Expr
         coincident = coincident or inside[place].form in _ENTAILING
         words = part if coincident else text.text[at : inside[place].start].strip(" ,")
         kept += [words] if words else []
-        told.append(companion)
+        under = _goes_on_under(companion)
+        told.append(with_companions(companion, text, chunks, read) if under else companion)
         if (
             defined
         ):  # What stands before the disease is defined with it ("unstable liver disease defined by …").
@@ -160,6 +167,24 @@ def _parted(fact: Fact, text: Text, chunks: Sequence[Chunk], read: Read) -> Expr
     if kept:
         modifiers["qualifier"] = "; ".join(kept)
     return _joined([replace(fact, modifiers=modifiers), *told])
+
+
+def _goes_on_under(companion: Expression) -> bool:
+    return isinstance(companion, Fact) and has_gone_on(companion) and "qualifier" in companion.modifiers
+
+
+def _went_on_under(fact: Fact, text: Text, inside: Sequence[Chunk], read: Read) -> list[Expression]:
+    """Return the treatments that a disease is told to have gone on under ("progression on nivolumab")."""
+    words = text.text[inside[0].start : inside[-1].end] if inside else ""
+    place = where_treated(fact, words)
+    if place is None:
+        return []
+    named = [chunk for chunk in inside if chunk.start >= inside[0].start + place]
+    either = text.lowered[: inside[0].start].rstrip(" ,").endswith((" or", "/"))
+    if not named or either or named[0].start != inside[0].start + place:
+        return []
+    given = past_treatments(read(named), text, named[0].start, named[-1].end)
+    return [given] if given is not None else []
 
 
 def _marks(infection: Term, companion: Expression) -> bool:
@@ -268,6 +293,8 @@ def _may_stand(head: Term, opening: Chunk, chunks: Sequence[Chunk]) -> bool:
         return False  # "that precludes radiotherapy"
     if opening.form in _ENTAILING:
         return head.category == named.category == "condition"
+    if opening.form in _FOLLOWED:
+        return head.category == named.category == "biomarker"
     if opening.form in _STAYING:
         past = any("historic" in chunk.classes or chunk.form.startswith(_PAST) for chunk in chunks[:at])
         return named.category == "treatment" and not past

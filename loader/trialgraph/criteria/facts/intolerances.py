@@ -1,7 +1,7 @@
-"""What may stand in for a progression: "progression on, or intolerance to, sorafenib".
+"""What may stand in for a progression or a treatment: "progression on, or intolerance to, sorafenib".
 
-Who didn't tolerate a treatment, or may not have it, need not have progressed on it, so these words don't
-narrow the progression.
+Who didn't tolerate a treatment, or may not have it, need not have progressed on it, nor have had it where it
+is asked for, so these words don't narrow the progression or the treatment.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.trees import any_of
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact
 from trialgraph.namespaces import TGC
@@ -20,19 +21,36 @@ __all__ = ["with_intolerance"]
 _PROGRESSED = frozenset(
     map(str, (TGC.ProgressiveDisease, TGC.RadiographicProgression, TGC.Recurrence, TGC.RefractoryDisease))
 )
-_GATE = ("tolera", "ineligib", "declin", "refus", "contraindicat")
+_GATE = ("tolera", "ineligib", "declin", "refus", "contraindicat", "or for wh", "or in whom", "or where",
+         "or ha", "or who", "or there")  # fmt: skip
+_LACKING = (
+    r"(?:for\s+(?:whom|which)|in\s+whom|where|there\s+(?:is|are)\s+no|(?:who\s+)?ha(?:s|ve|d)\s+no)\b.*"
+)
+"""How words go on with those who have no treatment left."""
 _SPARED = re.compile(
     r"(?P<own>(?:(?!\band\b).)*?)(?:[\s,]*(?<!\()\bor\b|\s*,(?=.*\bor\b))\s+"
     r"(?P<rest>(?:(?:be|been|is|are|was|were|ha(?:s|ve|d)|who|documented|confirmed|considered|shown|developed)\s+)*"
-    r"(?:intoleran|unable\s+to\s+tolerate|(?:did\s+|can)?not\s+tolerat|ineligib|declin|refus|contraindicat).*)",
+    r"(?:intoleran|unable\s+to\s+tolerate|(?:did\s+|can)?not\s+tolerat|ineligib|declin|refus|contraindicat).*"
+    rf"|{_LACKING})",
     re.IGNORECASE,
 )
 """What narrows a progression, and the intolerance that is offered in its place."""
+_INSTEAD = re.compile(
+    r"(?P<own>.+?)[\s,]*\bor\s+"
+    r"(?P<rest>(?:who\s+)?(?:(?:be|been|is|are|was|were)\s+(?:\w+\s+)?(?:intoleran|ineligib|unable|not\s)"
+    r"|(?:could|can|did)\s?not\s+tolerat|refuse|decline"
+    r"|ha(?:s|ve|d)\s+(?:\w+\s+)?(?:contraindic|refused|declined|intoleran|completed|recurred|relapsed)).*"
+    rf"|{_LACKING})",
+    re.IGNORECASE,
+)
+"""What narrows a treatment, and what is asked of those who didn't have it."""
+_LOUD = re.compile(r"(?P<own>[^()]*[a-z)])\s+(?:AND/)?OR\s+(?P<rest>[a-z].*)")
+"""A choice whose "OR" parts all that stands around it."""
 
 
 def with_intolerance(expression: Expression, text: Text) -> Expression:
     """Return a demand with the intolerance that its progressions may give way to, in words beside them."""
-    if text.exclusion or not any(word in text.lowered for word in _GATE):
+    if text.exclusion or not (" OR " in text.text or any(word in text.lowered for word in _GATE)):
         return expression
     match expression:
         case AllOf(operands):
@@ -40,15 +58,17 @@ def with_intolerance(expression: Expression, text: Text) -> Expression:
         case AnyOf(operands):
             return any_of([with_intolerance(each, text) for each in operands])
         case Fact() if expression.concept in _PROGRESSED:
-            return _spared(expression, text)
+            return _spared(expression, text, (_SPARED, _LOUD))
+        case Fact() if expression.category in GIVEN and not expression.is_mention:
+            return _spared(expression, text, (_INSTEAD, _LOUD))
         case _:
             return expression
 
 
-def _spared(fact: Fact, text: Text) -> Expression:
+def _spared(fact: Fact, text: Text, offering: tuple[re.Pattern[str], ...]) -> Expression:
     qualities = fact.modifiers.get("qualifier", "").split("; ")
     for place, words in enumerate(qualities):
-        told = _SPARED.fullmatch(words)
+        told = next(filter(None, (each.fullmatch(words) for each in offering)), None)
         at = text.text.find(words) if told else -1
         if told is None or at < 0:
             continue

@@ -69,9 +69,12 @@ _TREATING = 2
 _DONE = frozenset({"treatment", "procedure", "other"})
 _ABOUT = frozenset({"for", "to", "of", "in", "against", "requiring", "require", "required", "as", "with",
                     "including", "involving", "using", "administered", "given", "received", "that", "which",
-                    "from", "by", "on", "at", "containing", "targeting", "performed"})  # fmt: skip
+                    "from", "by", "on", "at", "due to", "because of", "containing", "targeting",
+                    "performed"})  # fmt: skip
 _DESCRIBING = frozenset({"neutral", "qualifier", "active", "other"})
 _UNKNOWN_CAUSE = "unexplained"
+_CAUSES = frozenset({"due to", "caused by", "secondary to", "from", "resulting from", "related to",
+                     "because of"})  # fmt: skip
 _PURPOSES = frozenset({"for", "of", "against", "to"})
 _HAPPENING = frozenset({"occurring", "occurred", "happening", "diagnosed", "performed", "that occurred"})
 _TAKEN = frozenset({"obtained", "done", "conducted", "collected", "drawn", "taken", "tested", "assessed",
@@ -81,8 +84,10 @@ _TESTED = frozenset({"biomarker", "reproductive", "lesion"})
 _GIVING = frozenset({"administered", "used", "given", "taken", "received", "that was given"})
 _ENDING = frozenset({"completed", "delivered"})
 _HAPPENED = re.compile(
-    r"\b(?:progress|relaps|recur|respon|complet|discontinu|fail|toxicit|adverse|resolv|recover|who|if|unless|until"
-    r"|except|other than|after|since|first$)",
+    r"\b(?:progress|relaps|recur|respon|complet|discontinu"
+    r"|(?<!heart )(?<!cardiac )(?<!renal )(?<!kidney )(?<!liver )(?<!hepatic )(?<!respiratory )"
+    r"(?<!organ )fail|toxicit|adverse|resolv|recover|who|if|unless|until|except|other than|after|since"
+    r"|first$)",
     re.IGNORECASE,
 )
 
@@ -137,8 +142,16 @@ def done_lately(text: Text, head: Chunk, chunks: Sequence[Chunk]) -> Window | No
         about = chunks[0].form in _ABOUT or _is_radiation_dose(words)
         return last.window if about and not apart else None
     plain = not any(is_content(each) or each.kind == "value" or each.form in JOINTS for each in before)
+    plain = plain or _tells_cause(before)
     told = category_of(head) == "condition" and not last.window.text[0].isdigit()
     return last.window if plain and told else None
+
+
+def _tells_cause(chunks: Sequence[Chunk]) -> bool:
+    """Whether words only tell of which disease another comes ("bleeding due to varices within 4 weeks")."""
+    named = [each for each in chunks if is_content(each)]
+    diseased = all(category_of(each) in ("condition", "lesion") for each in named)
+    return chunks[0].form in _CAUSES and diseased and not any(each.kind == "value" for each in chunks)
 
 
 def _is_radiation_dose(words: str) -> bool:

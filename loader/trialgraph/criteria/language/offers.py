@@ -86,16 +86,21 @@ _LETS_IN = re.compile(
     r"\b(?:eligible|allowed|permitted|acceptable|enroll?(?:ed)?|included|participate|considered|exclude[sd]?)\b[^.;:]{0,90}?"
     r"\b(?:if|provided|when|as long as|so long as|assuming|providing|who (?:meet|satisfy|fulfill?)"
     r"|(?:under|in) (?:any of )?(?:the following|these) (?:circumstances?|conditions|situations?|cases?)"
-    r"|but (?:they )?(?:must|should|need to))\b(?:(?!includ|such as)[^.:()])*:\s*$",
+    r"|but (?:they )?(?:must|should|need to))\b(?:(?!includ|such as)[^.:()])*:\s*$"
+    r"|\bwho (?:meet|satisfy|fulfill?)\b[^.:;]{0,60}\b(?:eligible|allowed|permitted|acceptable"
+    r"|(?:may|can|will) be (?:enroll?ed|included|considered))\b[^.:;]{0,30}:\s*$",
     re.IGNORECASE,
 )
 _LET_IN = re.compile(
     r"\b(?:eligible|allowed|permitted|acceptable|may (?:be )?enroll?(?:ed)?)\b[^.;:]*:\s*$", re.IGNORECASE
 )
 _FOLLOWING_ALLOWED = re.compile(
-    r"\bfollowing\b(?:(?!\bnot\b|\bineligible\b)[^.:;])*\b(?:allowed|permitted|acceptable)\b[^.:;]{0,40}:\s*$",
+    r"\bfollowing\b(?:(?!\bnot\b|\bineligible\b)[^.:;])*\b(?:allowed|permitted|acceptable)\b[^.:;]{0,40}:\s*$"
+    r"|(?:^|[.;*]\s)\W*(?:the\s+|only\s+|other\s+)*(?:allowed|permitted|acceptable|allowable)\s+(?:(?!exceptions?\b)[\w-]+\s+){1,4}"
+    r"(?:are|is|includes?)\b[^.:;]{0,40}:\s*$",
     re.IGNORECASE,
 )
+"""How a lead-in says that what it lists is allowed ("… are permitted:", "allowed anticoagulants are:")."""
 _EXAMPLES = re.compile(r"[.;]\s+(?:some |common )?examples?\b[^.;:]*:\s*$", re.IGNORECASE)
 """What a sentence of its own says between those let in and the list of them."""
 _KEEPS_OUT = re.compile(

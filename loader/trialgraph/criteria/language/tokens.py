@@ -25,7 +25,10 @@ __all__ = [
     "tokenize",
 ]
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+|\S")
+_TOKEN = re.compile(
+    r"[Nn]on-resectable\b|[^\W\d_]+(?:'[a-z]+)?"
+    r"|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+|\S"
+)
 _NON = "non"
 _NOT_A_STATE = re.compile(rf"{_NON}(?:pregnant|lactating|nursing|breastfeeding|smokers?)", re.IGNORECASE)
 CLOSING = {"(": ")", "[": "]"}
@@ -71,7 +74,10 @@ def token_texts(text: str) -> list[str]:
 
 
 def tokenize(text: str) -> list[Token]:
-    """Return the tokens of a text in order; hyphens and slashes are tokens of their own."""
+    """Return the tokens of a text in order; hyphens and slashes are tokens of their own.
+
+    Of "non-resectable" the hyphen isn't, since that is but another spelling of "unresectable".
+    """
     tokens: list[Token] = []
     start = 0
     for word in text.split(" "):

@@ -96,6 +96,12 @@ _GIVEN_ALIKE = (frozenset({"therapy", "treatment"}), frozenset({"drug", "medicat
 """Words for what is given to a patient that trials use for one another."""
 _OF_ANY = ("study ", "trial ", "alternative ")
 _ANTIBODY = " antibody"
+_SHORT_ANTIBODY = " mAb"
+_IRRADIATION = (" radiotherapy", " irradiation", " radiation")
+_SHORT_IRRADIATION = (" RT", " XRT")
+_LEVEL = " level"
+_LEVELS = (" concentration", " levels", " concentrations")
+_TEST = " test"
 _CAR_T = re.compile(r"(?:anti-)?(?P<target>[A-Z]\S*) CAR[ -]T[ -]cell therapy")
 _CONJUGATE = re.compile(
     r"(?:anti-)?(?P<target>[A-Z]\S*?|\S*\d)(?:-(?:directed|targeted))? (?:antibody-drug conjugate|ADC)"
@@ -203,6 +209,10 @@ def variants_of(name: str, label: str, category: str | None) -> Iterator[str]:
         yield from clauses_of(name, label)
     elif category in ("procedure", "reproductive"):
         yield from clauses_of(name, label)
+        if category == "procedure" and name.endswith(_TEST):
+            yield f"{name}ing"
+    elif category is None and name.endswith(_LEVEL):
+        yield from (f"{name.removesuffix(_LEVEL)}{other}" for other in _LEVELS)
     elif category == "allergy" and name.startswith(_ALLERGY):
         cause = name.removeprefix(_ALLERGY)
         yield from (f"{word} to {cause}" for word in _ALLERGIC if cause not in _ANYTHING)
@@ -318,6 +328,7 @@ def _of_treatment(name: str) -> Iterator[str]:
         antibody = f"{name.removesuffix(_ANTIBODY)} therapeutic{_ANTIBODY}"
         yield from (antibody, *(f"{antibody} or {agent}" for agent in _PATHWAY_AGENTS))
         yield name.removeprefix("anti-")
+    yield from _shortened(name)
     if name.endswith(_BLOCKER) and name[0].isupper():
         target = name.removesuffix(_BLOCKER)
         yield from (f"{target} {word}" for word in _BLOCKING)
@@ -342,6 +353,15 @@ def _of_treatment(name: str) -> Iterator[str]:
             if each.endswith(_ENDS_IN_ENZYME):
                 yield from (f"{each} {kind}" for kind in _KINDS_OF_ENZYME)
                 yield from (_ENZYME.sub(f"{kind} CYP", each) for kind in _KINDS_OF_ENZYME)
+
+
+def _shortened(name: str) -> Iterator[str]:
+    """Yield names of an antibody or a radiotherapy with the abbreviation for that ("pelvic RT")."""
+    if name.endswith(_ANTIBODY):
+        yield f"{name.removesuffix(_ANTIBODY).removesuffix(' monoclonal')}{_SHORT_ANTIBODY}"
+    for irradiation in _IRRADIATION:
+        if name.endswith(irradiation):
+            yield from (f"{name.removesuffix(irradiation)}{short}" for short in _SHORT_IRRADIATION)
 
 
 def _of_conjugate(target: str) -> Iterator[str]:

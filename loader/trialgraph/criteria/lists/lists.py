@@ -70,6 +70,7 @@ from trialgraph.criteria.members.metastases import share_sites
 from trialgraph.criteria.members.nouns import share_illness
 from trialgraph.criteria.members.parting import part_statement
 from trialgraph.criteria.members.relatives import share_relatives
+from trialgraph.criteria.members.screens import share_screens
 from trialgraph.criteria.members.segments import (
     Segment,
     is_left_open_too,
@@ -150,6 +151,7 @@ def _shared(text: Text, segments: list[Segment]) -> list[Segment]:
     share_places(text, segments, _read_segment)
     share_allergens(text, segments, _read_segment)
     share_harm(text, segments)
+    share_screens(text, segments)
     share_leading(text, segments)
     share_elided(text, segments)
     share_graded(text, segments)

@@ -38,6 +38,8 @@ __all__ = [
 
 _MALIGNANT = str(TGC.MalignantNeoplasm)
 _PRIMARY = "primary "
+_ARTICLES = frozenset({"a", "an", "any"})
+_HANGING = (" to", " of", " on", " after", " during", " following")
 _CONTROLLED = re.compile(r"(?:un|(?:poorly|inadequately|insufficiently|not(?: well)?)[ -])controlled", re.I)
 _LOCAL = re.compile(r"(?:loco-?regional|local|unresect|non-?resect|inoperab)", re.IGNORECASE)
 _RESPONSE = re.compile(r"platinum[ -](?:resistant|refractory|sensitive)\b", re.IGNORECASE)
@@ -78,7 +80,7 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
         elif own:
             leading, first, first_owns = own, fact, True
         elif (first is not None and not _alike(first, fact, own=first_owns)) or (
-            segment.narrower or segment.joint not in JOINTS or not _opens_bare(text, segment, first)
+            segment.narrower or segment.joint not in JOINTS or not _opens_bare(text, segment, first, leading)
         ):
             leading = None
         elif leading is not None and _takes_none(leading, segment):
@@ -93,9 +95,14 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
             segment.expression = _qualified(fact, leading, first=True) if leading else fact
 
 
-def _opens_bare(text: Text, segment: Segment, first: Fact | None) -> bool:
-    """Whether a member starts with its name, or with "other" before what the first is a kind of."""
+def _opens_bare(text: Text, segment: Segment, first: Fact | None, leading: str | None) -> bool:
+    """Whether a member starts with its name, or with "other" before what the first is a kind of.
+
+    An article may stand before it where the list hangs on a preposition ("refractory to an A or a B").
+    """
     fact, opening = segment.expression, segment.chunks[0]
+    if opening.form in _ARTICLES and leading is not None and leading.endswith(_HANGING):
+        return len(segment.chunks) > 1 and is_content(segment.chunks[1])
     bare = opening.form == "other" and len(segment.chunks) > 1 and is_content(segment.chunks[1])
     if not bare or first is None or not isinstance(fact, Fact):
         return is_content(opening)
@@ -283,7 +290,7 @@ def _remark(text: Text, chunks: list[Chunk]) -> str | None:
     """Return what narrows a concept from behind, from the first such word on."""
     concept = next((i for i, chunk in enumerate(chunks) if is_content(chunk)), len(chunks))
     rest = [chunk for chunk in chunks[concept + 1 :] if "tail" not in chunk.classes]
-    rest = list(itertools.dropwhile(lambda chunk: chunk.kind == "bracket" and _is_plural(text, chunk), rest))
+    rest = list(itertools.dropwhile(lambda chunk: _is_aside(text, chunk), rest))
     if not rest or rest[0].kind != "word" or not rest[0].classes & {"post", "condition", "definition"}:
         return None
     if standard_end(text, rest) >= rest[-1].end:
@@ -291,9 +298,12 @@ def _remark(text: Text, chunks: list[Chunk]) -> str | None:
     return text.text[rest[0].start : chunks[-1].end]
 
 
-def _is_plural(text: Text, bracket: Chunk) -> bool:
-    """Whether a bracket says only that there may be several ("infection(s)")."""
-    return text.text[bracket.start : bracket.end] in ("(s)", "(es)")
+def _is_aside(text: Text, chunk: Chunk) -> bool:
+    """Whether a bracket gives examples or exceptions, or says only that there may be several ("(s)")."""
+    if chunk.kind != "bracket":
+        return False
+    listed = bool(chunk.inner) and not chunk.inner[0].classes.isdisjoint(("example", "exception"))
+    return listed or text.text[chunk.start : chunk.end] in ("(s)", "(es)")
 
 
 def share_other(text: Text, segments: list[Segment]) -> None:

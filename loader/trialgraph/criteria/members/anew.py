@@ -41,6 +41,7 @@ NARROWING = frozenset({"post", "definition", "condition", "regardless"})
 """What is said behind a name that takes what follows with it."""
 _DESCRIBED = frozenset({"other", "qualifier"})
 _OPENING_WORDS = 3
+_AMOUNT = ["of", "limit"]
 _NEAR = 6
 _PLACED = frozenset({"to", "at", "on"})
 _AIMED = _PLACED | {"for"}
@@ -77,7 +78,8 @@ def is_beside_measured(segment: Segment, following: Sequence[Chunk]) -> bool:
 def names_another(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
     """Whether another treatment follows behind the time of one, or another disease behind "regardless of".
 
-    "Radiotherapy with a wide field within 4 weeks or radiotherapy with a limited one within 2 weeks."
+    "Radiotherapy with a wide field within 4 weeks or radiotherapy with a limited one within 2 weeks." So does
+    another disease behind how much there is of one ("hemoptysis of > 2.5 mL of blood, or other bleeding").
     """
     following = chunks[index + 1 : index + 9]
     named = next((chunk.term for chunk in following if is_content(chunk)), None)
@@ -94,7 +96,8 @@ def names_another(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool
         timed = bool(rest) and rest[-1].kind == "window" and is_content(first)
         own = named.iri == head.iri or any(chunk.kind == "window" for chunk in following)
         return timed and own and any(not chunk.classes.isdisjoint(NARROWING) for chunk in rest)
-    told = next((i for i, chunk in enumerate(rest) if "regardless" in chunk.classes), None)
+    sized = [chunk.form or chunk.kind for chunk in rest[:2]] == _AMOUNT
+    told = next((i for i, chunk in enumerate(rest) if sized or "regardless" in chunk.classes), None)
     return told is not None and head.category == "condition" and not any(map(is_content, rest[told:]))
 
 

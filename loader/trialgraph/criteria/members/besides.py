@@ -1,16 +1,19 @@
-"""Limits that are asked, or bar, only together with the one before ("AST > 3 with bilirubin > 2 x ULN")."""
+"""What stands beside a demand: asked only with it ("AST > 3 with bilirubin > 2"), or on its own."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.members.joints import NON
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.criteria.trees import any_of
 from trialgraph.expressions import Expression, Value
 
-__all__ = ["as_one_choice", "with_limit_beside"]
+__all__ = ["as_one_choice", "names_state", "with_limit_beside"]
 
 _BESIDE = re.compile(
     r"(?:(?:concomitant|concomitantly|concurrent|concurrently|together|along|combined|in combination"
@@ -18,6 +21,23 @@ _BESIDE = re.compile(
     r"(?: (?:an?|the|concomitant|concurrent))*"
 )
 """What leads from one limit to another that goes with it."""
+
+
+def names_state(chunks: Sequence[Chunk], following: Chunk) -> bool:
+    """Whether a prefix says of somebody no more than what she isn't, and what follows is asked on its own.
+
+    "Non-pregnant women with melanoma", "non-smokers aged 18 or older".
+    """
+    people = bool(chunks) and "persons" in chunks[-1].classes
+    chunks = chunks[:-1] if people and following.kind == "value" else chunks
+    return (
+        len(chunks) > 1
+        and chunks[-2].form == NON
+        and all("neutral" in chunk.classes for chunk in chunks[:-2])
+        and is_content(chunks[-1])
+        and following.kind != "bracket"
+        and (category_of(chunks[-1]) == "reproductive" or following.kind == "value")
+    )
 
 
 def with_limit_beside(segments: Sequence[Segment], chunk: Chunk, *, barring: bool) -> list[Segment]:

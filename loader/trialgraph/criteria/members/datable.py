@@ -18,7 +18,10 @@ __all__ = ["but_apart", "is_now", "takes_time", "tell_alike"]
 
 _GIVEN = frozenset({"treatment", "procedure", "other"})
 _STAY = str(TGC.InfectionRequiringHospitalization)
-_INJURY = str(TGC.TraumaticInjury)
+_INJURIES = (str(TGC.TraumaticInjury), str(TGC.Fracture))
+_PASSING = (str(TGC.Angina), str(TGC.AcuteCoronarySyndrome), str(TGC.Pericarditis))
+"""What comes and goes, so that trials list it in one time with infarctions and what opens a vessel."""
+_PERICARDITIS = str(TGC.Pericarditis)
 _TRANSPLANTATION = str(TGC.Transplantation)
 _CELLS = str(TGC.AdoptiveCellImmunotherapy)
 _GIVING = frozenset(
@@ -74,8 +77,8 @@ def takes_time(text: Text, segment: Segment, last: Segment, category: str | None
         category in (None, fact.category)
         or {category, fact.category} <= _GIVEN
         or (category in _GIVEN and fact.concept == _STAY)
-        or {_event(fact), _event(last.expression)} <= _BEFALLING
-        or (several and _is_of_vessels(segment) and _is_of_vessels(last))
+        or {_event(text, fact), _event(text, last.expression)} <= _BEFALLING
+        or ((several or not last.after_comma) and _is_of_vessels(segment) and _is_of_vessels(last))
     )
 
 
@@ -86,7 +89,11 @@ def _is_as_it_is(text: Text, segment: Segment, last: Segment) -> bool:
     time off behind what all of the list is in.
     """
     fact, timed = segment.expression, next((c for c in last.chunks if c.window is not None), None)
-    told = isinstance(fact, Fact) and _AS_IT_IS.search(fact.modifiers.get("qualifier", ""))
+    told = (
+        isinstance(fact, Fact)
+        and fact.concept != _PERICARDITIS
+        and _AS_IT_IS.search(fact.modifiers.get("qualifier", ""))
+    )
     apart = timed is not None and text.text[: timed.start].rstrip().endswith(",")
     return bool(told) and not apart and is_event(last) and not is_event(segment)
 
@@ -99,17 +106,20 @@ def _was_before(text: Text, segment: Segment) -> bool:
     return not timed and _BEFORE.match(behind) is not None
 
 
-def _event(expression: Expression | None) -> str | None:
+def _event(text: Text, expression: Expression | None) -> str | None:
     """Return the kind of what befalls a patient at one time: an operation or an injury; else None."""
     if not isinstance(expression, Fact):
         return None
-    return "injury" if expression.concept == _INJURY else expression.category
+    term = text.vocabulary.by_iri.get(expression.concept)
+    injured = term is not None and any(map(term.is_a, _INJURIES))
+    return "injury" if injured else expression.category
 
 
 def _is_of_vessels(segment: Segment) -> bool:
-    """Whether a member is a stroke or the like, or opens a vessel, which trials list together in one time."""
+    """Whether a member is a stroke, angina or the like, or opens a vessel; trials list these in one time."""
     named = next((chunk.term for chunk in segment.chunks if chunk.term is not None), None)
-    return is_event(segment) or (named is not None and opens_vessel(named))
+    befell = is_event(segment) or (named is not None and any(map(named.is_a, _PASSING)))
+    return befell or (named is not None and opens_vessel(named))
 
 
 def is_now(fact: Fact) -> bool:
@@ -156,7 +166,7 @@ def tell_alike(segments: Sequence[Segment]) -> bool:
     """
     facts = [segment.expression for segment in segments]
     if not all(
-        isinstance(fact, Fact) and (fact.category in GIVEN or fact.concept == _INJURY) for fact in facts
+        isinstance(fact, Fact) and (fact.category in GIVEN or fact.concept in _INJURIES) for fact in facts
     ):
         return False
     told = all(segment.chunks[0].form in _ANEW_IN_TIME for segment in segments)

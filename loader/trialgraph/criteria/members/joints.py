@@ -19,6 +19,7 @@ from trialgraph.expressions import Expression, Fact, Narrative, Value, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = [
+    "NON",
     "asked_together",
     "avoids",
     "befallen_too",
@@ -65,7 +66,7 @@ _TOGETHER = re.compile(r"\bco-?\s?infect", re.IGNORECASE)
 _BEING_NOW = frozenset({"active"})
 _TAKING = frozenset({"receiving", "taking", "undergoing", "on", "is receiving", "are receiving", "is taking",
                      "are taking", "who is receiving", "who are receiving"})  # fmt: skip
-_NON = "non -"
+NON = "non -"
 _COUNTS = frozenset({"10*9/L", "10*6/L"})
 _PERSONS = ("those", "who", "patient", "subject", "participant", "women", "men", "male", "female")
 _BEFELL = frozenset({"have", "has", "had", "have had", "has had", "experienced", "experience", "developed"})
@@ -347,12 +348,16 @@ def is_ability(segment: Segment) -> bool:
 
 def is_lacked_alone(segment: Segment) -> bool:
     """Whether a "no" is part of what a member names ("non-APL and AML", "JAKi-naive or treated with A")."""
-    return any("lacking" in chunk.classes or chunk.form == _NON for chunk in segment.chunks)
+    return any("lacking" in chunk.classes or chunk.form == NON for chunk in segment.chunks)
 
 
 def joins_sexes(chunks: Sequence[Chunk], index: int) -> bool:
-    """Whether a joint stands between the sexes of people whom a word describes ("healthy men or women")."""
+    """Whether a joint stands between the sexes of people whom a word describes ("healthy men or women").
+
+    So may their age ("30 to 75-year-old men and women").
+    """
     around = [chunks[index - 1], chunks[index + 1]] if 0 < index < len(chunks) - 1 else []
     sexes = {name for each in around if each.kind == "word" for name in each.classes & {"male", "female"}}
-    described = index > 1 and chunks[index - 2].kind == "word" and not chunks[index - 2].classes
+    before = chunks[index - 2] if index > 1 else None
+    described = before is not None and not before.classes and before.kind in ("value", "word")
     return described and len(sexes) > 1

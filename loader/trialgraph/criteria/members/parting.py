@@ -24,7 +24,7 @@ from trialgraph.criteria.members.anew import (
     supposes,
     takes_all,
 )
-from trialgraph.criteria.members.besides import with_limit_beside
+from trialgraph.criteria.members.besides import names_state, with_limit_beside
 from trialgraph.criteria.members.joints import joins_sexes
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.expressions import Value
@@ -107,7 +107,7 @@ def part_statement(
             if chunk.kind == "value" and not swallowing and _starts_new_value(current):
                 segments = with_limit_beside(segments, chunk, barring=barring)
                 continue
-            if not barring and not swallowing and _tells_more_of_aged(chunks, index, current):
+            if not barring and not swallowing and _tells_more_of_person(chunks, index, current):
                 segments.append(Segment(";", [chunk]))
                 continue
             current.chunks.append(chunk)
@@ -168,8 +168,13 @@ def _starts_new_value(segment: Segment) -> bool:
     return any(each.kind == "value" for each in segment.chunks)
 
 
-def _tells_more_of_aged(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
-    """Whether "with melanoma" stands behind how old someone is, and so is a demand too, of everyone."""
+def _tells_more_of_person(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
+    """Whether "with melanoma" stands behind how old someone is, and so is a demand too, of everyone.
+
+    So is all behind "non-pregnant women", of whom the prefix denies no more.
+    """
+    if names_state(segment.chunks, chunks[index]):
+        return any(is_content(each) or each.kind == "value" for each in chunks[index:])
     value = segment.chunks[-1].expression if segment.chunks else None
     aged = isinstance(value, Value) and value.concept == _AGE
     if not aged or chunks[index].form != "with":

@@ -11,6 +11,7 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.offers import lets_in, offers_choice
+from trialgraph.criteria.members.laboratory import starts_tests, with_tests_opened
 from trialgraph.expressions import Window
 from trialgraph.namespaces import TGC
 
@@ -47,7 +48,6 @@ _LONGEST_ASIDE = 14
 _RESTATED = re.compile(r"Must (?:be|have)\b|Healthy volunteers\b")
 _NEOPLASM, _MALIGNANT = str(TGC.Neoplasm), str(TGC.MalignantNeoplasm)
 _METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
-_CLASS = str(TGC.NYHAClass)
 _RESTATING = "MH"
 """What the registry's own fields say, where they stand in lines of their own under the last criterion."""
 _ALLERGIC = re.compile(r"\b(?:allerg|hypersensitiv)\w*(?:\s+reactions?)?\s+to\s", re.IGNORECASE)
@@ -75,7 +75,7 @@ _WAIVING = re.compile(
 def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
     """Part the chunks of a stretch at semicolons, full stops, and what else ends a statement."""
     sentences: list[list[Chunk]] = [[]]
-    chunks = _with_asides(text, _without_etc(chunks))
+    chunks = _with_asides(text, _without_etc(with_tests_opened(chunks)))
     chunks = _with_allergens(text, _with_exceptions(text, chunks))
     for index, chunk in enumerate(chunks):
         if (
@@ -93,8 +93,7 @@ def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
             and (
                 _runs_on(text, chunks, index)
                 or _notes(text, chunks, index)
-                or _heads(text, chunks, index)
-                or _measures_next(text, chunks, index, sentences[-1])
+                or starts_tests(text, chunks, index, sentences[-1])
             )
         ):
             sentences.append([chunk])
@@ -259,30 +258,6 @@ def _notes(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
     """Whether a note starts without a full stop before it ("… ≥ 90 g/L Note: …")."""
     chunk = chunks[index]
     return chunk.form == "note" and text.text[chunk.start].isupper() and chunks[index - 1].kind != "sign"
-
-
-def _heads(text: Text, chunks: Sequence[Chunk], index: int) -> bool:
-    """Whether the name of a group of tests starts without a full stop before it ("… g/dL Renal: …")."""
-    if "label" not in chunks[index].classes or not text.text[chunks[index].start].isupper():
-        return False
-    signs = (i for i in range(index, min(index + _SHORT, len(chunks))) if chunks[i].kind == "sign")
-    name = chunks[index : next((i for i in signs if chunks[i].form == ":"), index)]
-    named = bool(name) and all("label" in chunk.classes and chunk.kind == "word" for chunk in name)
-    heard = index > 0 and any(chunk.kind == "value" for chunk in chunks[:index])
-    return named and heard and (chunks[index - 1].kind != "sign" or chunks[index - 1].form == ",")
-
-
-def _measures_next(text: Text, chunks: Sequence[Chunk], index: int, sentence: Sequence[Chunk]) -> bool:
-    """Whether the next test starts behind whom the last is for ("… for liver metastases Albumin ≥ 3")."""
-    case = chunks[index].kind == "value" and chunks[index - 1].kind == "concept"
-    case = case and not _is_class(chunks[index])
-    limited = case and any(chunk.kind == "value" for chunk in sentence)
-    return limited and text.text[chunks[index].start : chunks[index].end].split(" ")[0].istitle()
-
-
-def _is_class(chunk: Chunk) -> bool:
-    """Whether a value is the class of the heart failure before it, however its scale is written."""
-    return chunk.value is not None and any(term.iri == _CLASS for term in chunk.value.terms)
 
 
 def _lists(text: Text, sentence: Sequence[Chunk]) -> bool:

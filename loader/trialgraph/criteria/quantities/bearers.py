@@ -51,7 +51,7 @@ _TESTS = frozenset({"values", "measurements", "levels", "readings", "tests", "re
 """What is counted by a number before it."""
 _BLASTS = {"PeripheralBloodBlastPercentage", "BoneMarrowBlastPercentage"}
 _OTHER_SITE = re.compile(
-    r"\s*(?:and/or|or|/)\s*(?:the\s+)?(?:peripheral\s+blood|PB|blood|bone\s+marrow|BM|marrow)\b(?!\s+\w*blast)"
+    r"\s*(?:and/or|or|and|/)\s*(?:the\s+)?(?:peripheral\s+blood|PB|blood|bone\s+marrow|BM|marrow)\b(?!\s+\w*blast)"
     r"(?:\s+(?:aspirate|biopsy))?",
     re.IGNORECASE,
 )
@@ -112,15 +112,21 @@ def _of_quantity_behind(values: ValueReader, position: int, limit: Found) -> Fou
     counted = limit.unit is not None and limit.unit.ucum == mention.term.unit
     if mention.term.unit.startswith("{") and not scored and not counted:
         return None
-    if values.read(index) is not None and not (counted and mention.term.unit == "{plus}"):
+    if _has_limit_behind(values, index) and not (counted and mention.term.unit == "{plus}"):
         return None
     start, end, terms = values.tokens[position].start, mention.end, [mention.term]
     while (following := _joined(values, end)) is not None and following.term.unit == mention.term.unit:
         terms, end = [*terms, following.term], following.end
     if (either := _at_either_site(values, mention, limit, start)) is not None:
-        return either
+        return either if limit.limit.low is not None or not values.exclusion else None
     end = values.past_method(values.tokens[end - 1].end)
     return values.build(tuple(terms), "and" if len(terms) > 1 else "", limit, start, -1, end)
+
+
+def _has_limit_behind(values: ValueReader, index: int) -> bool:
+    """Whether a quantity has a limit behind it, rather than the next one alone ("> 5% A or B > 9 mg/dL")."""
+    read = values.read(index)
+    return read is not None and (len(read.terms) == 1 or read.joiner != "or")
 
 
 def _at_either_site(values: ValueReader, named: Mention, limit: Found, start: int) -> FoundValue | None:
@@ -129,11 +135,11 @@ def _at_either_site(values: ValueReader, named: Mention, limit: Found, start: in
     behind = values.tokens[named.end - 1].end
     site = _OTHER_SITE.match(values.text, behind) if name in _BLASTS else None
     other = values.term_named((_BLASTS - {name}).pop()) if site is not None else None
-    most = limit.limit.low is None
-    if site is None or other is None or (most and values.exclusion):
+    if site is None or other is None:
         return None
+    both = limit.limit.low is None or site.group().lstrip().lower().startswith("and ")
     end = values.past_method(site.end())
-    return values.build((named.term, other), "and" if most else "or", limit, start, -1, end)
+    return values.build((named.term, other), "and" if both else "or", limit, start, -1, end)
 
 
 def _joined(values: ValueReader, index: int) -> Mention | None:
@@ -185,6 +191,8 @@ def _of_condition_before(values: ValueReader, position: int, limit: Found) -> Fo
         name, side = wording().measured_by.get(condition, ("", ""))
         if not name:
             continue
+        if _is_part(values, mention, range(max(0, first - _LONGEST_NAME), first)):
+            return None
         term = values.term_named(name)
         scored = term is not None and term.unit == "{score}"
         if (
@@ -196,3 +204,11 @@ def _of_condition_before(values: ValueReader, position: int, limit: Found) -> Fo
         start, end = values.tokens[position].start, _token_at(values, limit.end, position)
         return dated_by(values.text, limit.end, values.build((term,), "", limit, start, -1, end))
     return None
+
+
+def _is_part(values: ValueReader, named: Mention, before: range) -> bool:
+    """Whether a name is the end of one for something else ("ER or PR positive (≥ 1%)" isn't PR positive)."""
+    longer = (values.mention_at(first) for first in before)
+    return any(
+        each is not None and each.end == named.end and not each.term.is_a(named.term.iri) for each in longer
+    )

@@ -14,7 +14,7 @@ from trialgraph.criteria.quantities.ranges import OF_THE_PLACE, after_gloss
 from trialgraph.criteria.quantities.sides import Found
 from trialgraph.expressions import Limit
 
-__all__ = ["outside_of", "reference_beside"]
+__all__ = ["other_beside", "outside_of", "reference_beside"]
 
 _OPENED = re.compile(r"\s*(?P<bracket>[(\[])?\s*(?=[<>≤≥])")
 _JOINT = re.compile(r"\s*(?:,?\s*or|,|/|and/or)\s*(?=[<>≤≥])")
@@ -43,8 +43,9 @@ def outside_of(
 
 
 _OR_REFERENCE = re.compile(rf"\s*,?\s*or\s+(?:{OF_THE_PLACE}\s+)*", re.IGNORECASE)
+_OR = re.compile(r"\s*[,(]?\s*or\s+", re.IGNORECASE)
 _WHICHEVER = re.compile(
-    r"[^.;]{0,50}?,?\s*whichever\s+(?:value\s+)?is\s+(?:the\s+)?(?P<choice>low|great|high|small|less)\w*",
+    r"[^.;]{0,50}?,?\s*\(?whichever\s+(?:value\s+)?is\s+(?:the\s+)?(?P<choice>low|great|high|small|less)\w*\)?",
     re.IGNORECASE,
 )
 
@@ -71,5 +72,38 @@ def reference_beside(text: str, found: Found) -> tuple[Found, bool] | None:
     told = _WHICHEVER.match(text, end)
     if told is None:
         return Found(limit, None, relative, found.start, end), False
+    return Found(limit, None, relative, found.start, told.end()), _binds_both(told, found)
+
+
+def other_beside(text: str, found: Found, parse: Callable[[int], Found | None]) -> tuple[Found, bool] | None:
+    """Return the second of two limits of which one holds ("< LLN or < 45%, whichever is lower").
+
+    With it, whether both count: what is below the lower of two limits is below both. None where nothing
+    tells which of them holds.
+    """
+    joint = _OR.match(text, found.end) if found.stated else None
+    second = parse(joint.end()) if joint else None
+    told = _WHICHEVER.match(text, second.end) if second else None
+    if second is None or told is None or text.startswith("/", second.end):
+        return None
+    second = second if second.stated else _directed_alike(second, found)
+    sides = [(each.limit.low is None, each.limit.high is None) for each in (found, second)]
+    if sides[0] != sides[1] or sides[0][0] == sides[0][1]:
+        return None
+    return replace(second, end=told.end()), _binds_both(told, found)
+
+
+def _directed_alike(second: Found, first: Found) -> Found:
+    """Return a number without a comparator as a limit like the one before it ("≤ 3 mg/dL or 2 x ULN")."""
+    number = second.limit.low if second.limit.high is None else second.limit.high
+    if first.limit.low is None:
+        limit = Limit(high=number, high_inclusive=first.limit.high_inclusive)
+    else:
+        limit = Limit(low=number, low_inclusive=first.limit.low_inclusive)
+    return replace(second, limit=limit, stated=True)
+
+
+def _binds_both(told: re.Match[str], found: Found) -> bool:
+    """Whether the one of two limits that holds is such that whoever keeps it keeps both."""
     least = told["choice"].lower() in ("low", "small", "less")
-    return Found(limit, None, relative, found.start, told.end()), least == (low is None)
+    return least == (found.limit.low is None)

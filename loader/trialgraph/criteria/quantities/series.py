@@ -73,6 +73,8 @@ class SeriesReader:
             stead = None if self.exclusion else self._in_stead(mention)
             if stead is not None and stead not in terms:
                 terms, joiner = [*terms, stead], "or"
+            if (beside := self._in_bracket(mention)) is not None and beside[1] not in terms and not joiner:
+                terms, joiner = [*terms, beside[1]], beside[0]
             alone = self._closes_around(mention)
             after = self._skip_ages(self.skip_gloss(mention.end + alone), mention.term)
             after = self._skip_correction(after)
@@ -101,7 +103,9 @@ class SeriesReader:
                 continue
             position = after
             mention = self._next_quantity(following)
-            if mention is not None:
+            if mention is not None and beside is not None and (joiner, joined) == ("or", "and"):
+                joiner = EITHER
+            elif mention is not None:
                 joiner = joined if joiner in ("", ",", "/") else joiner
         return tuple(terms), joiner, position
 
@@ -111,6 +115,18 @@ class SeriesReader:
         inside = range(mention.end + 1, token_at(self.tokens, told.end())) if told else ()
         found = (other.term for at in inside if (other := self.mention_at(at)) is not None)
         return next((term for term in found if term.quantity and term != mention.term), None)
+
+    def _in_bracket(self, mention: Mention) -> tuple[str, Term] | None:
+        """Return another quantity that a bracket puts beside one, and what joins them ("PT (or INR)")."""
+        ahead = self.tokens[mention.end : mention.end + 2]
+        if len(ahead) < 2 or ahead[0].text not in _OPENERS:
+            return None
+        joined = _JOINERS.get(ahead[1].form)
+        other = self._next_quantity(mention.end + 2) if joined in ("and", "or") else None
+        if joined is None or other is None or not other.term.quantity or other.term.members:
+            return None
+        closed = other.end < len(self.tokens) and self.tokens[other.end].text in _CLOSERS
+        return (joined, other.term) if closed else None
 
     def _closes_around(self, mention: Mention) -> bool:
         """Whether a quantity stands alone in a bracket, behind a name that isn't known."""

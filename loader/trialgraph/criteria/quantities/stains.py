@@ -14,6 +14,15 @@ from trialgraph.criteria.language.wording import wording
 __all__ = ["with_stains"]
 
 
+_ELIDED = r"o?estrogen(?=(?:\s*/\s*|\s+(?:and/or|and|or)\s+)progesterone\s+receptors?\b)"
+"""A protein whose second word is that of the next ("estrogen and progesterone receptors")."""
+
+
+@cache
+def _elided() -> re.Pattern[str]:
+    return re.compile(rf"\b{_ELIDED}", re.IGNORECASE)
+
+
 @cache
 def _stained() -> re.Pattern[str]:
     """Return the pattern of a protein's name, with its share of stained cells ahead."""
@@ -24,7 +33,8 @@ def _stained() -> re.Pattern[str]:
         r"|cells?|in|of|is|are|with|by|immunohistochemistry|IHC|TC|TPS|the)\b){0,60}"
     )
     return re.compile(
-        rf"\b(?P<name>{names})\b(?={between}(?:{said.compare.pattern})\s*\d+(?:\.\d+)?\s*%)", re.IGNORECASE
+        rf"\b(?P<name>{names}|{_ELIDED})\b(?={between}(?:{said.compare.pattern})\s*\d+(?:\.\d+)?\s*%)",
+        re.IGNORECASE,
     )
 
 
@@ -94,6 +104,12 @@ def _of_unit() -> tuple[tuple[re.Pattern[str], str], ...]:
     )
 
 
+def _protein(name: str) -> str:
+    """Return the quantity that is the share of cells with a protein."""
+    words = " ".join(name.lower().split())
+    return wording().stains.get(words) or wording().stains[f"{words} receptor"]
+
+
 def with_stains(
     text: str,
     tokens: Sequence[Token],
@@ -110,17 +126,21 @@ def with_stains(
     """
     kept = dict(mentions)
     shares = _stained().finditer(text) if "%" in text else ()
-    names = [(*found.span(), wording().stains[" ".join(found["name"].lower().split())]) for found in shares]
+    names = [(*found.span(), _protein(found["name"])) for found in shares]
     names += [(*found.span(), _SCORE) for found in _scored(text)]
     names += _hybridized(text)
     if any(map(text.__contains__, _OF_SOME_UNIT)) and _LIMITED_BY_UNIT.search(text):
         names += [(*found.span(), name) for pattern, name in _of_unit() for found in pattern.finditer(text)]
-    if not names:
+    elided = [found.start() for found in _elided().finditer(text)] if "progesterone" in text.lower() else ()
+    if not names and not elided:
         return kept
     starts = {token.start: index for index, token in enumerate(tokens)}
+    for each in elided:
+        kept.pop(starts.get(each, -1), None)
+    within = {at for each in mentions.values() for at in range(each.start + 1, each.end)}
     for start, end, name in names:
         first, term = starts.get(start), named(name)
-        if first is None or term is None:
+        if first is None or term is None or first in within:
             continue
         known = kept.get(first)
         last = next(i for i in range(first, len(tokens)) if tokens[i].end >= end)

@@ -33,7 +33,7 @@ from trialgraph.criteria.quantities.fitting import (
 )
 from trialgraph.criteria.quantities.limits import parse_limit, parse_range, side_of
 from trialgraph.criteria.quantities.methods import past_method
-from trialgraph.criteria.quantities.outsides import outside_of, reference_beside
+from trialgraph.criteria.quantities.outsides import other_beside, outside_of, reference_beside
 from trialgraph.criteria.quantities.scales import alike_scales, parse_choice, parse_scale_limit, parse_sum
 from trialgraph.criteria.quantities.series import EITHER, SeriesReader
 from trialgraph.criteria.quantities.sides import Found
@@ -201,8 +201,11 @@ class ValueReader:
         return replace(read, expression=any_of([words, read.expression]))
 
     def _beside_reference(self, terms: tuple[Term, ...], position: int, found: Found) -> FoundValue | None:
-        """Read "≥ 50% or the institutional lower limit of normal"."""
-        beside = reference_beside(self.text, found) if len(terms) == 1 else None
+        """Read "≥ 50% or the lower limit of normal", and "< LLN or < 50%, whichever is lower"."""
+        beside = None
+        if len(terms) == 1:
+            beside = reference_beside(self.text, found)
+            beside = beside or other_beside(self.text, found, lambda at: self._parse(terms[0], at))
         if beside is None:
             return None
         other, both = beside

@@ -57,6 +57,7 @@ _EDIT = re.compile(
     | (?P<gap>(?<=[<>≤≥=\s]\d)\x20(?=\.\d)|(?<=[<>≤≥\s]\d\.)\x20(?=\d\s?[xX×*]\s?[UL]LN)
         |(?<=\b[nN]on)\x20(?=-\s?[a-zA-Z])|(?:(?<=\b[nN]on-)|(?<=\b[nN]on\x20-))\x20(?=(?!and\b|or\b)[a-zA-Z])
         |(?<=[a-z]{{4}})[1-9](?=\s*=?\s*\\?[≥≤<>])|(?<=[a-zA-Z)])(?:\*{{1,3}}|[†‡§])(?=\s*\\?[≥≤<>]\s?=?\s?\d))
+    | (?P<footnote>(?:(?<=\dmmol)|(?<=\smmol)|(?<=\dm[lL])|(?<=\sm[lL]))/(?:[lL]|min)[a-e]\b)
     | (?P<neo>\([nN]eo-?\)[\s-]?(?=adjuvant))
     | (?P<blank>[^\S\x20]\s*|\x20\s+)
     | (?P<sign>[{"".join(_SIGNS)}⁰¹²³⁴⁵⁶⁷⁸⁹])
@@ -163,8 +164,10 @@ def _tidy(verbatim: str) -> NormalizedText:
 def _mended(found: str) -> str:
     """Return the sign of an HTML entity ("&lt;=" is one sign), of UTF-8 read as Windows-1252, or lost.
 
-    "(Neo)adjuvant" is one word or the other, as with a stroke.
+    "(Neo)adjuvant" is one word or the other, as with a stroke; "mmol/La" is a unit with a footnote's letter.
     """
+    if found.startswith("/"):
+        return found[:-1]
     if found == "?":
         return "'"
     if found.startswith("("):
@@ -187,7 +190,7 @@ def _replacement(match: re.Match[str]) -> str:
             return found[-2] if "=" not in found else "≥" if ">" in found else "≤"
         case "comparator":
             return "≥" if ">" in found or "≥" in found else "≤"
-        case "entity" | "misread" | "neo":
+        case "entity" | "misread" | "neo" | "footnote":
             return _mended(found)
         case "symbol":
             # The signs of the Symbol font, as they read in Latin-1.

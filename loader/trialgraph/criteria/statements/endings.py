@@ -107,10 +107,19 @@ def _are_limits(groups: Sequence[Sequence[Expression]]) -> bool:
 
 
 def _share_quantity(groups: Sequence[Sequence[Expression]]) -> bool:
-    """Whether a quantity is limited in two groups, which no patient need meet both of ("score 0-1", "2")."""
+    """Whether a quantity is limited in two groups, which no patient need meet both of ("score 0-1", "2").
+
+    A limit that only tells in what case something is asked isn't a choice ("if it is below 45, …").
+    """
+    asked = [[each for each in group if not _is_case_of_value(each)] for group in groups]
     limited = [{atom.concept for each in group for atom in atoms(each) if isinstance(atom, Value)}
-               for group in groups]  # fmt: skip
+               for group in asked]  # fmt: skip
     return len(set().union(*limited)) < sum(map(len, limited))
+
+
+def _is_case_of_value(asked: Expression) -> bool:
+    """Whether something is asked of those alone who have a value."""
+    return asks_of_some(asked) and isinstance(negate(asked.operands[0]), Value)
 
 
 def _alternatives(items: Sequence[Expression], run: Sequence[int], reread: Rereader) -> Expression:

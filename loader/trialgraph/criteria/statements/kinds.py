@@ -33,6 +33,7 @@ from trialgraph.criteria.lists.lists import read_segments
 from trialgraph.criteria.lists.unnamed import is_any_thing, of_unnamed
 from trialgraph.criteria.members.anew import FORBIDDING
 from trialgraph.criteria.members.parting import stops_treatment
+from trialgraph.criteria.members.screens import as_screened, is_screen
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.mentions.topics import topics_of
 from trialgraph.criteria.quantities.fitting import local_name
@@ -82,6 +83,7 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     if facts[-1].category == "allergy":
         return _with_agents(text, head, rest)
     read = join_segments(text, read_segments(text, rest), default)
+    read = as_screened(text, read) if is_screen(text, facts[-1]) else read
     closing = end_of_list(text, rest) or common_purpose(read)
     if _are_of_need(chunks[:at], facts[-1], read):
         listed = text.text[chunks[at].start : chunks[-1].end].strip(" ;,.:")

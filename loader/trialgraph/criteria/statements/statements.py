@@ -20,7 +20,7 @@ from trialgraph.criteria.conditions.recoveries import read_recovery
 from trialgraph.criteria.conditions.sexed import read_by_sex
 from trialgraph.criteria.conditions.sexes import sex_told
 from trialgraph.criteria.conditions.steadied import read_steadied
-from trialgraph.criteria.facts.allowances import allowance_at, allows, ceiling, washout
+from trialgraph.criteria.facts.allowances import allowance_at, allows, ceiling, lets_in, washout
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.recency import or_now
 from trialgraph.criteria.facts.requiring import with_denied_needs
@@ -71,6 +71,9 @@ __all__ = ["Statement", "read_statement", "read_time_since"]
 _TREATING = ("treatment of", "treatment for")
 _UNTOLD = re.compile(r"with (?!.*following).*exceptions?|.*exceptions?(?: may)? apply")
 """Exceptions that a record speaks of without telling them ("with certain exceptions")."""
+_PEOPLE = re.compile(
+    r"\W*(?:for\s+)?(?:patients?|subjects?|participants?|individuals?|those|people)\b", re.IGNORECASE
+)
 Role = Literal["demand", "allowance"]
 
 
@@ -124,9 +127,8 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
     told = read_of_women(text, chunks) or read_recovery(
         text, chunks, lambda rest: read_statement(text, rest).expression
     )
-    advised = text.exclusion and only_advises(words)
-    if told is None and (advised or _takes_a_person(text, chunks) or _is_about_others(chunks)):
-        return Statement(narrative(text, start, end), text=words)
+    if told is None and (judged := _read_judged(text, chunks, words)) is not None:
+        return judged
     told = told or read_planned(text, chunks, lambda rest: read_statement(text, rest).expression)
     for read_whole in (read_known_status, read_refusal, read_by_sex, read_steadied, read_kept):
         told = told or read_whole(text, chunks)
@@ -147,8 +149,7 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
         return Statement(elapsed, text=words)
     chunks = inner_exceptions(text, _with_untold(chunks))
     exception = next((i for i, chunk in enumerate(chunks) if "exception" in chunk.classes and i > 0), None)
-    limited = exception is not None and any(chunk.kind == "value" for chunk in chunks[:exception])
-    if allows(chunks[:exception] if limited else chunks):
+    if allows(chunks[:exception] if _bars_all_others(text, chunks, exception) else chunks):
         return _read_allowance(text, chunks)
     sex = sex_told(text, chunks)
     if sex is not None and sex[1]:
@@ -161,6 +162,16 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
     asked = _read_asked(text, chunks, sex)
     free = not text.exclusion and asks_treatment(asked) and leaves_free(words)
     return Statement(narrative(text, start, end) if free else asked, text=words)
+
+
+def _read_judged(text: Text, chunks: list[Chunk], words: str) -> Statement | None:
+    """Read what a person decides on or only advises, or what is asked of others; None for anything else."""
+    decided = _takes_a_person(text, chunks)
+    if decided and text.exclusion and lets_in(words):
+        return Statement(None, "allowance", words)
+    if decided or _is_about_others(chunks) or (text.exclusion and only_advises(words)):
+        return Statement(narrative(text, chunks[0].start, chunks[-1].end), text=words)
+    return None
 
 
 def _read_asked(text: Text, chunks: list[Chunk], sex: tuple[Expression, bool] | None) -> Expression:
@@ -243,6 +254,19 @@ def _read_allowance(text: Text, chunks: list[Chunk]) -> Statement:
     expression = join_segments(text, read_segments(text, without_trailing_verb(chunks[:at])), "or")
     recent = map_facts(expression, lambda fact: replace(fact, within=window))
     return Statement(negate(alternatives_of(recent)), text=words)
+
+
+def _bars_all_others(text: Text, chunks: list[Chunk], exception: int | None) -> bool:
+    """Whether what stands before an exception is barred or limited, and people are let in behind it.
+
+    "Thyroiditis, except patients on hormones are eligible" bars, and "X, except Y, is allowed" doesn't.
+    """
+    if exception is None:
+        return False
+    if any(chunk.kind == "value" for chunk in chunks[:exception]):
+        return True
+    people = _PEOPLE.match(text.text, chunks[exception].end) is not None
+    return text.exclusion and (people or any(chunk.form == "unless" for chunk in chunks[exception:]))
 
 
 def _with_untold(chunks: list[Chunk]) -> list[Chunk]:
