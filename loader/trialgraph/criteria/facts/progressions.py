@@ -87,4 +87,10 @@ def past_treatments(told: Expression, text: Text, start: int, end: int) -> Expre
         return None
     if _OR.search(words) and (_AND.search(words) or not isinstance(told, AnyOf)):
         return None
-    return map_facts(told, lambda each: replace(each, within=None))
+    return map_facts(told, _at_any_time)
+
+
+def _at_any_time(fact: Fact) -> Fact:
+    """Return a treatment without its time: what a disease went on under may have ended since."""
+    kept = {name: value for name, value in fact.modifiers.items() if (name, value) != ("status", "active")}
+    return replace(fact, within=None, modifiers=kept)
