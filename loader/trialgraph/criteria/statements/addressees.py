@@ -209,6 +209,8 @@ def _subject_case(text: Text, chunks: list[Chunk]) -> Expression | None:
         return counted
     if named is None or not body or _is_told(case) or without_subject(chunks) is not chunks:
         return None
+    if case[0].kind == "value" and any(chunk.form == "," for chunk in case):
+        return None  # "Hemoglobin ≥ 9, patients must not be transfused": both are asked.
     subject = case[0].form in RESTARTS or _names_patients(text, case) or concerns_reproduction(case)
     tumour = is_tumour(case[named])
     if not subject or any(not _describes(chunk, tumour=tumour) for chunk in case[:named]):
