@@ -301,7 +301,7 @@ class ValueReader:
         either = joiner == "or" or (self.exclusion and listed) or _is_by_age(terms)
         if found.normal and joiner != "or":
             either = False
-        if joiner == EITHER and not self.exclusion:
+        if joiner == EITHER and not self.exclusion and len(known) > 1:
             known = [any_of(known[:-1]), known[-1]]
         expression = (any_of if either else all_of)(known)
         if found.loose:
