@@ -19,6 +19,8 @@ _MORE = frozenset({"or", "/", "and/or"})
 _FILLING = frozenset({"the", "uterine"})
 _STAGED = frozenset({"stage", "figo"})
 _LONGEST_ORGAN = 3
+_ABBREVIATED = 3
+"""Tokens of an abbreviation in brackets."""
 _LONGEST_LIST = 7
 
 
@@ -56,6 +58,7 @@ def _listed_before(
         end = at - 1
         while end and tokens[end - 1].form in _JOINTS:
             end -= 1
+        end = _before_bracket(tokens, end)
         start = ends.get(end)
         if start is not None and _is_carcinoma(mentions[start].term):
             found.append((start, end, mentions[start].term.label))
@@ -66,6 +69,12 @@ def _listed_before(
             break
         at = start
     return found
+
+
+def _before_bracket(tokens: Sequence[Token], end: int) -> int:
+    """Return where a name ends that an abbreviation follows ("squamous cell carcinoma (SCC)")."""
+    opened = end - _ABBREVIATED
+    return opened if opened > 0 and tokens[end - 1].text == ")" and tokens[opened].text == "(" else end
 
 
 def _organ_of(tokens: Sequence[Token], named: Mention, vocabulary: Vocabulary) -> tuple[str, int]:

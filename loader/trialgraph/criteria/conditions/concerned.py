@@ -99,12 +99,12 @@ def _shared_with_named(expression: Expression, told: list[Fact], vocabulary: Voc
 
     def shared(fact: Fact) -> Fact:
         iri = _disease(fact)
-        if iri is None or fact.span is None:
+        if iri is None:
             return fact
         below = packaged_concepts().descendants(iri)
         for other, part, named in of_others:
             known = fact.modifiers.get("exception", "")
-            behind = other.span is not None and other.span[0] > fact.span[0]
+            behind = other.span[0] > fact.span[0]
             if behind and part not in known and not named.isdisjoint(below):
                 fact = with_exception(fact, part)
         return fact

@@ -40,14 +40,6 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 """Where a concept is, or what it has, with nothing behind that offers another place."""
-_SHARED_PLACE = re.compile(
-    r"(?:\s*\([A-Z][\w-]{1,9}\))?"
-    r"(?:(?:\s*,)?\s+(?:or|and/or)\s+|\s*,\s*)(?:(?:(?!of\b)[\w-]+\s+){0,3}\w*(?:carcinoma|sarcoma)s?"
-    r"(?:\s*\([A-Z][\w-]{1,9}\))?(?:(?:\s*,)?\s+(?:or|and/or)\s+|\s*,\s*)){0,3}"
-    r"(?:(?!of\b)[\w-]+\s+){0,3}\w*(?:carcinoma|sarcoma)s?" + _PLACE.pattern,
-    re.IGNORECASE,
-)
-"""Where a tumour is listed before others ("adenocarcinoma or squamous cell carcinoma of the lung")."""
 _END = r"(?!(?:or|and|of|to|in|at|the|with)\b)"
 _ONE = rf"{_END}[^\W\d_]+(?:[ -]{_END}[^\W\d_]+){{0,2}}?"
 _ORIGINS = re.compile(
@@ -88,8 +80,6 @@ def _narrower(fact: Fact, text: Text) -> Expression:
             for kind, rest in _before(text, term, words, part):
                 return _named(fact, kind, [*told[:index], rest, *told[index + 1 :]])
     placed = _PLACE.match(text.text, end)
-    if placed is None and term.is_a(_TUMOUR) and not fact.is_mention:
-        placed = _SHARED_PLACE.match(text.text, end)
     if placed is not None and (found := _placed(text, term, words, placed["place"])) is not None:
         return _named(fact, found, [part for part in told if part != placed.group().strip()])
     if term.is_a(_TUMOUR) and (kinds := _of_origins(fact, text, term, words)):
