@@ -100,16 +100,18 @@ def _joined(operands: Sequence[Expression], joint: str) -> str:
     """Return operands side by side, what facts beside each other have in their brackets alike told once."""
     runs = [(notes, list(run)) for notes, run in groupby(operands, _notes)]
     told: set[str] = set()
-    words = []
+    words: list[str] = []
     for notes, run in runs:
-        brackets = _bracketed([_again(note) if note in told else note for note in notes])
-        if brackets and (len(run) - 1) * len(brackets) > _WORTH_SHARING:
-            names = joint.join(dict.fromkeys(_named(each)[0] for each in run if isinstance(each, Fact)))
-            words.append(f"{names if len(runs) == 1 else f'({names})'}, each {brackets}")
-        elif told.intersection(notes):
-            words += [f"{_named(each)[0]} {brackets}" for each in run if isinstance(each, Fact)]
-        else:
+        if not notes:
             words += map(_grouped, run)
+            continue
+        brackets = _bracketed([_again(note) if note in told else note for note in notes])
+        names = list(dict.fromkeys(_named(each)[0] for each in run if isinstance(each, Fact)))
+        if (len(run) - 1) * len(brackets) > _WORTH_SHARING:
+            shared = joint.join(names)
+            words.append(f"{shared if len(runs) == 1 else f'({shared})'}, each {brackets}")
+        else:
+            words += [f"{name} {brackets}" for name in names]
         told.update(notes)
     return joint.join(dict.fromkeys(words))
 
