@@ -13,9 +13,10 @@ from collections.abc import Iterator, Sequence
 from trialgraph.criteria.chunking.brackets import category_of
 from trialgraph.criteria.chunking.chunks import Chunk
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.language.connectives import DETERMINERS, JOINTS, RESTARTS, VERBS
+from trialgraph.criteria.language.connectives import DETERMINERS, RESTARTS, VERBS
+from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.criteria.members.anew import FORBIDDING, takes_all
+from trialgraph.criteria.members.anew import DESCRIBING, FORBIDDING, takes_all
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.namespaces import TGC
 
@@ -40,6 +41,9 @@ _HAVING = frozenset({"history", "history of", "presence of", "evidence of", "dia
 _DONE = GIVEN | {"reproductive"}
 _PERSONS = frozenset({"women", "woman", "men", "female", "male", "person", "individual", "those"})
 _PLACED = frozenset({"to", "at", "of", "on", "in", "within"})
+_CAUSING = frozenset({"resulting", "leading", "causing", "requiring"})
+_THE = frozenset({"the", "a", "an", "any", "same"})
+_RELATIVE = frozenset({"who", "whom", "that", "which"})
 _UNSETTLED = frozenset({"condition", "allowance", "definition", "regardless", "example", "negation"})
 _DESCRIBED_BY = frozenset({"with", "as", "including", "based on", "who", "that", "which", "without"})
 """Words behind a name that tell what goes with it or shows it, which may go on behind "or"."""
@@ -68,10 +72,7 @@ def turns_to_another(chunks: Sequence[Chunk], index: int, segment: Segment) -> b
     )
     if not rest or any(each.classes & _UNSETTLED for each in rest if each.kind == "word"):
         return False
-    if any(
-        each.kind != "word" or each.form in JOINTS or each.classes & (_UNSETTLED | {"exception"})
-        for each in opening
-    ):
+    if _waits(rest[-1]) or not all(map(_introduces, opening)):
         return False
     objects, timed = set(_categories(rest)), any(each.kind == "window" for each in following)
     if named.kind == "value":
@@ -79,12 +80,14 @@ def turns_to_another(chunks: Sequence[Chunk], index: int, segment: Segment) -> b
     kind = category_of(named)
     if kind in ("reproductive", "allergy"):
         return kind not in objects and kind != category_of(head) and not _is_described(rest)
+    clause = any(each.form.split(" ")[-1] in _RELATIVE for each in rest)
     if kind in GIVEN:
-        return not objects & GIVEN and (_is_given(opening) or (timed and category_of(head) not in GIVEN))
+        timed = timed and category_of(head) not in GIVEN and not clause
+        return not objects & (GIVEN | {"value"}) and (_is_given(opening) or timed)
     if kind != "condition" or category_of(head) not in _DONE or "exception" in _classes(rest):
         return False
     tumour = named.term is not None and _NEOPLASM in named.term.ancestors
-    if not tumour and rest[0].form in _PLACED:
+    if not tumour and rest[0].form in _PLACED and rest[1:] and rest[1].form in _THE:
         return True
     return _is_had(opening) and not (tumour and "condition" in objects)
 
@@ -125,6 +128,19 @@ def _classes(chunks: Sequence[Chunk]) -> frozenset[str]:
     return frozenset().union(*(chunk.classes for chunk in chunks))
 
 
+def _waits(last: Chunk) -> bool:
+    """Whether an adjective waits for its noun behind the joint ("needing oral or IV antibiotics")."""
+    adjective = "qualifier" in last.classes or last.form.endswith((*lexicon().adjectival, "ing"))
+    return last.kind == "word" and (adjective or "historic" in last.classes or last.form in _THE)
+
+
+def _introduces(chunk: Chunk) -> bool:
+    """Whether a word before a name only tells of what kind it is, when it was or who has it."""
+    told = chunk.classes & (DESCRIBING | {"historic", "confirmation", "confirmed", "other"})
+    plain = bool(told) or chunk.form.split(" ")[0] in VERBS | _PERSONS or _tells_giving(chunk)
+    return plain and chunk.kind == "word" and not chunk.classes & (_UNSETTLED | {"exception"})
+
+
 def _is_described(rest: Sequence[Chunk]) -> bool:
     return any(chunk.form.split(" ")[0] in _DESCRIBED_BY for chunk in rest)
 
@@ -157,6 +173,7 @@ def is_no_allergen(segment: Segment, following: Sequence[Chunk]) -> bool:
         return False
     if not forbids and not any(term.category == "allergy" for term in terms):
         return False
+    caused = any(chunk.form.split(" ")[0] in _CAUSING for chunk in segment.chunks)
     taken = given = False
     for chunk in following:
         given = given or _tells_giving(chunk)
@@ -179,6 +196,7 @@ def is_no_allergen(segment: Segment, following: Sequence[Chunk]) -> bool:
         if is_content(chunk):
             kind = category_of(chunk)
             timed = any(each.kind == "window" for each in following)
-            return kind in _APART or (kind in GIVEN and (given or (taken and timed)))
+            apart = _APART - {"condition"} if caused else _APART
+            return kind in apart or (kind in GIVEN and (given or (taken and timed)))
         return chunk.form.split(" ")[0] in VERBS or chunk.form in RESTARTS or "active" in chunk.classes
     return False
