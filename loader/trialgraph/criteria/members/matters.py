@@ -1,9 +1,8 @@
-"""Where a joint turns to another matter, though the phrase before it would take what follows with it.
+"""Where "or" turns a bar to another matter, though the phrase before it would take what follows with it.
 
 "Radiotherapy to the lung or active infection" bars by two things, and so does "allergy to A or surgery
 within 4 weeks": an infection is no place, an operation no allergen. What may as well go on with the phrase
-stays in it ("systemic therapy for cancer or autoimmune disease"). "CD30 positive as found by a certified
-laboratory and age ≥ 18" asks for two things.
+stays in it ("systemic therapy for cancer or autoimmune disease").
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from trialgraph.criteria.members.anew import DESCRIBING, FORBIDDING, takes_all
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.namespaces import TGC
 
-__all__ = ["asks_another", "is_no_allergen", "turns_to_another"]
+__all__ = ["is_no_allergen", "turns_to_another"]
 
 _APART = frozenset({"allergy", "condition", "reproductive", "lesion"})
 _TAKING = ("prior", "previous", "receiving", "taking", "use of", "treatment with", "receipt of")
@@ -41,7 +40,12 @@ _HAVING = frozenset({"history", "history of", "presence of", "evidence of", "dia
 _DONE = GIVEN | {"reproductive"}
 _PERSONS = frozenset({"women", "woman", "men", "female", "male", "person", "individual", "those"})
 _PLACED = frozenset({"to", "at", "of", "on", "in", "within"})
-_CAUSING = frozenset({"resulting", "leading", "causing", "requiring"})
+_CAUSING = frozenset(
+    {"resulting", "resulted", "leading", "led", "causing", "caused", "requiring", "that", "which"}
+)
+_CAUSED = frozenset({"due", "related", "unrelated", "secondary", "caused", "attributable", "attributed",
+                     "from", "resulting", "associated", "induced", "because", "responding"})  # fmt: skip
+"""Words behind a disease that tell what it comes from, which may be one thing or another."""
 _THE = frozenset({"the", "a", "an", "any", "same"})
 _RELATIVE = frozenset({"who", "whom", "that", "which"})
 _UNSETTLED = frozenset({"condition", "allowance", "definition", "regardless", "example", "negation"})
@@ -70,7 +74,8 @@ def turns_to_another(chunks: Sequence[Chunk], index: int, segment: Segment) -> b
         following[:at],
         following[at],
     )
-    if not rest or any(each.classes & _UNSETTLED for each in rest if each.kind == "word"):
+    supposed = any("condition" in each.classes for each in segment.chunks)
+    if not rest or supposed or any(each.classes & _UNSETTLED for each in rest if each.kind == "word"):
         return False
     if _waits(rest[-1]) or not all(map(_introduces, opening)):
         return False
@@ -82,6 +87,8 @@ def turns_to_another(chunks: Sequence[Chunk], index: int, segment: Segment) -> b
         return kind not in objects and kind != category_of(head) and not _is_described(rest)
     clause = any(each.form.split(" ")[-1] in _RELATIVE for each in rest)
     if kind in GIVEN:
+        if any(each.form.split(" ")[0] in _CAUSED for each in rest):
+            return False
         timed = timed and category_of(head) not in GIVEN and not clause
         return not objects & (GIVEN | {"value"}) and (_is_given(opening) or timed)
     if kind != "condition" or category_of(head) not in _DONE or "exception" in _classes(rest):
@@ -90,28 +97,6 @@ def turns_to_another(chunks: Sequence[Chunk], index: int, segment: Segment) -> b
     if not tumour and rest[0].form in _PLACED and rest[1:] and rest[1].form in _THE:
         return True
     return _is_had(opening) and not (tumour and "condition" in objects)
-
-
-def asks_another(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
-    """Whether "and" leads from what is asked and what narrows it to a limit that is asked too.
-
-    Args:
-        chunks: The statement.
-        index: Where the joint is.
-        segment: The member before it.
-    """
-    following = chunks[index + 1 : index + 1 + _OTHERS_BEHIND]
-    named = next((i for i, chunk in enumerate(following) if is_content(chunk)), None)
-    start = next((i for i, chunk in enumerate(segment.chunks) if is_content(chunk)), None)
-    if chunks[index].form != "and" or named is None or start is None or takes_all(segment):
-        return False
-    rest, opening = segment.chunks[start + 1 :], following[:named]
-    if following[named].kind != "value" or any(each.kind != "word" for each in opening):
-        return False
-    if any(each.classes & _UNSETTLED for each in opening) or "value" in set(_categories(rest)):
-        return False
-    denied = any("negation" in each.classes for each in segment.chunks)
-    return not denied and not any(each.classes & _UNSETTLED for each in rest if each.kind == "word")
 
 
 def _categories(chunks: Sequence[Chunk]) -> Iterator[str]:
@@ -177,7 +162,7 @@ def is_no_allergen(segment: Segment, following: Sequence[Chunk]) -> bool:
     taken = given = False
     for chunk in following:
         given = given or _tells_giving(chunk)
-        if chunk.form in RESTARTS or "negation" in chunk.classes:
+        if chunk.form in RESTARTS or chunk.form == "no":
             return True
         taken = taken or "historic" in chunk.classes or chunk.form.startswith(_TAKING)
         if forbids and taken:

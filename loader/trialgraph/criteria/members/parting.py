@@ -25,7 +25,7 @@ from trialgraph.criteria.members.anew import (
 )
 from trialgraph.criteria.members.besides import names_state, with_limit_beside
 from trialgraph.criteria.members.joints import joins_sexes
-from trialgraph.criteria.members.matters import asks_another, is_no_allergen, turns_to_another
+from trialgraph.criteria.members.matters import is_no_allergen, turns_to_another
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.expressions import Value
 from trialgraph.namespaces import TGC
@@ -95,7 +95,7 @@ def part_statement(
                 and not names_another(chunks, index, current)
                 and not (barring and names_others(chunks, index, current.chunks))
                 and not (barring and bars_anew(chunks, index, current))
-                and not (turns_to_another if barring else asks_another)(chunks, index, current)
+                and not (barring and turns_to_another(chunks, index, current))
             )
             or _slash_inside(chunks, index)
             or joins_sexes(chunks, index)
