@@ -83,7 +83,7 @@ def _of_other_origins(criteria: Sequence[Criterion], vocabulary: Vocabulary) -> 
 
 
 def _origins(expression: Expression, vocabulary: Vocabulary) -> Iterator[frozenset[str]]:
-    """Yield, of each demand that cancers meet, where they arise; nothing where that isn't known of one."""
+    """Yield, of each demand that cancers meet now, where they arise; nothing where one isn't known."""
     if isinstance(expression, AllOf):
         for each in expression.operands:
             yield from _origins(each, vocabulary)
@@ -91,7 +91,10 @@ def _origins(expression: Expression, vocabulary: Vocabulary) -> Iterator[frozens
         told = [
             _ORIGINS & term.ancestors | _ORIGINS & {term.iri} for term in _cancers(expression, vocabulary)
         ]
-        if told and all(told):
+        past = any(
+            isinstance(atom, Fact) and atom.modifiers.get("status") == "history" for atom in atoms(expression)
+        )
+        if told and all(told) and not past:
             yield frozenset(itertools.chain(*told))
 
 

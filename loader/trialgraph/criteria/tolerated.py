@@ -1,4 +1,4 @@
-"""What a trial puts up with, written as if it asked for it: "stable brain metastases", "stable dose of steroids".
+"""What is put up with, written as if it were asked for: "stable brain metastases", "stable dose of steroids".
 
 Few trials are for patients with metastases in the brain, and none for those that are as stable as can be.
 Whoever has them is held to the state; whoever has none isn't asked.
@@ -23,11 +23,12 @@ _SPREAD = frozenset(
 )
 _STEROID = str(TGC.Corticosteroid)
 _HELD = re.compile(
-    r"\b(?:stable|inactive|well[- ]controlled|controlled|asymptomatic(?!\s+(?:or|and)\s+symptomatic)"
-    r"|(?:no|without)\s+(?:evidence\s+of\s+)?(?:disease\s+)?progress\w+)\b",
+    r"\b(?:stable|inactive|well[- ]controlled|controlled|asymptomatic"
+    r"|(?:no|without)\s+(?:evidence\s+of\s+)?(?:disease\s+)?progress\w+)\b"
+    r"(?!\s*(?:or|and|/)\s*(?:not\b|un|symptomatic|progress|growing))",
     re.IGNORECASE,
 )
-"""Words for a disease that is as well as it can be."""
+"""Words for a disease that is as well as it can be, and isn't as bad all the same."""
 _STEADY = re.compile(r"\W*(?:on\s+)?(?:an?\s+)?stable\s+dos(?:e|es|age)\b", re.IGNORECASE)
 
 _SENTENCE = re.compile(r"\.\s+[A-Z]")

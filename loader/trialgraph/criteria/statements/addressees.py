@@ -75,7 +75,7 @@ _ADDING = frozenset(
 _ENTERING = re.compile(r"(?:in order )?to be eligible\b")
 """What may open a demand before whom it is asked of ("to be eligible, patients with A must …")."""
 _WHENEVER = re.compile(
-    r"(?:as (?:clinically|medically) (?:indicated|appropriate|necessary)|(?:in|as a) general(?: rule)?|similarly"
+    r"(?:as (?:clinically|medically) (?:indicated|appropriate|necessary)|in general|similarly"
     r"|specifically|(?:as )?per (?:the )?protocol|(?:for|in) this (?:trial|study)"
     r"|(?:(?:at|by) (?:the )?(?:time of )?|(?:prior to|before) (?:the )?(?:time of )?)"
     r"(?:study )?(?:screening|enrol\w*|entry|baseline|registration|randomi[sz]ation|inclusion)),?\s*",
