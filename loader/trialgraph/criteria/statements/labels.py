@@ -27,6 +27,7 @@ from trialgraph.criteria.statements.addressees import concerns_reproduction, rea
 from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.kinds import read_denied_kind
 from trialgraph.criteria.statements.parts import part_named
+from trialgraph.criteria.statements.states import in_state_of
 from trialgraph.criteria.statements.subgroups import (
     MODAL,
     age_case,
@@ -185,6 +186,8 @@ def _under_label(text: Text, label: list[Chunk], body: Expression, place: tuple[
         return _under_denial(text, body, place)
     if any(is_content(chunk) for chunk in label):
         return _elaborated(text, label, body, place[1])
+    if text.exclusion:
+        body = in_state_of(text, label, body)
     if _is_label(label):
         return body
     if "condition" in label[0].classes and label[0].classes & SEXES.keys() and is_formal(body):
