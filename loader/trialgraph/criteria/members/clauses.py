@@ -75,8 +75,11 @@ def share_clauses(text: Text, segments: list[Segment]) -> None:
             continue
         again = any(chunk.term is not None and chunk.term.iri == fact.concept for chunk in second.chunks)
         given = fact.category in GIVEN and fact.within is not None
-        if words is not None and not again and not given and "qualifier" not in fact.modifiers:
-            first.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": words})
+        told = fact.modifiers.get("qualifier", "")
+        narrowed = " " in told or (told and fact.category != "condition")
+        if words is not None and not (again or given or narrowed):
+            told = f"{told}; {words}" if told else words
+            first.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": told})
 
 
 def _may_be_of_both(text: Text, segment: Segment, words: str) -> bool:
