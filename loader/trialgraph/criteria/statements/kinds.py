@@ -41,6 +41,7 @@ from trialgraph.criteria.quantities.fitting import local_name
 from trialgraph.criteria.statements.subgroups import any_kind
 from trialgraph.criteria.trees import all_of, any_of, is_formal, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Value, atoms
+from trialgraph.namespaces import TGC
 
 __all__ = ["lists_sorts", "read_denied_kind", "read_instances"]
 
@@ -50,6 +51,7 @@ _TREATED = frozenset({"treated with", "managed with", "previously treated with"}
 _USED = frozenset({*GIVEN, "other"})
 _RELATIVE = frozenset({"that", "which", "affecting", "interfering", "preventing", "impairing"})
 _HISTORIC = frozenset({"neutral", "historic"})
+_HARM = str(TGC.TreatmentToxicity)
 
 
 def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
@@ -86,7 +88,7 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     read = join_segments(text, read_segments(text, rest), default)
     read = as_screened(text, read) if is_screen(text, facts[-1]) else read
     closing = end_of_list(text, rest) or common_purpose(read)
-    if _are_of_need(chunks[:at], facts[-1], read):
+    if _are_of_need(chunks[:at], facts[-1], read) or _are_causes(text, facts[-1], read):
         listed = text.text[chunks[at].start : chunks[-1].end].strip(" ;,.:")
         return map_facts(head, lambda fact: _in_need(fact, listed) if fact is facts[-1] else fact)
     head = map_facts(head, lambda fact: narrowed_alike(fact, closing) if fact is facts[-1] else fact)
@@ -119,6 +121,13 @@ def _are_of_need(head: Sequence[Chunk], kind: Fact, instances: Expression) -> bo
     forbidden = kind.concept == FORBIDDING and not kinds.isdisjoint(GIVEN)
     used = (needed and kinds <= _USED) or (acted and kinds == {"treatment"})
     return forbidden or (used and kind.category == "condition")
+
+
+def _are_causes(text: Text, kind: Fact, instances: Expression) -> bool:
+    """Whether instances are of what caused harm ("toxicity from treatment, including A or B")."""
+    term = text.vocabulary.by_iri.get(kind.concept)
+    harmed = term is not None and term.is_a(_HARM)
+    return harmed and all(isinstance(each, Fact) and each.category in GIVEN for each in atoms(instances))
 
 
 def _names_disease(chunk: Chunk) -> bool:
