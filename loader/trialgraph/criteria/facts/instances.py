@@ -192,7 +192,7 @@ def common_purpose(instances: Expression) -> str:
 
 
 def common_clause(instances: Expression) -> str:
-    """Return the clause that narrows each of several instances ("such as A or B, that requires C"); else ""."""
+    """Return the clause that narrows each of several instances ("such as A or B, that …"); else ""."""
     return _common(instances, _CLAUSES) if len(_facts(instances)) > 1 else ""
 
 

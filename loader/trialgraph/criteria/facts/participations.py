@@ -20,7 +20,8 @@ _PARTICIPATION = str(TGC.TrialParticipation)
 _DRUG = str(TGC.InvestigationalDrug)
 _ENDS = frozenset({".", ";"})
 _OVER = re.compile(
-    r"\b(?:prior|previous\w*|past|earlier|recent\w*|ever|history|participated|has|have|had|was|were)\b", re.IGNORECASE
+    r"\b(?:prior|previous\w*|past|earlier|recent\w*|ever|history|participated|has|have|had|was|were)\b",
+    re.IGNORECASE,
 )
 _GIVEN = frozenset({_PARTICIPATION, _DRUG, str(TGC.InvestigationalDevice)})
 

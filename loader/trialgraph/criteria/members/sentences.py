@@ -129,7 +129,7 @@ def _with_exceptions(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
 
 
 def _with_drugs(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
-    """Return commas for the semicolons of a list of drugs ("allergy to latex; penicillin", "receiving A; B")."""
+    """Return commas for the semicolons of a list of drugs ("allergy to latex; penicillin")."""
     found = None
     if ";" in text.text:
         found = _ALLERGIC.search(text.text) or (text.exclusion and _GIVEN_NOW.search(text.text)) or None

@@ -72,10 +72,11 @@ def listed_instances(
 
 
 def lists_kind(sentence: Sequence[Chunk], kind: Expression) -> bool:
-    """Whether a sentence opens with the kind that the one before bars, and lists it ("Retinoids include …")."""
+    """Whether a sentence lists the kind that the one before bars ("Retinoids include …")."""
     at = next((i for i, chunk in enumerate(sentence[:_SOON]) if chunk.form.startswith(_INCLUDES)), 0)
     named = [chunk.term.iri for chunk in sentence[:at] if chunk.term is not None]
-    return len(named) == 1 and any(isinstance(each, Fact) and each.concept == named[0] for each in atoms(kind))
+    barred = {each.concept for each in atoms(kind) if isinstance(each, Fact)}
+    return len(named) == 1 and named[0] in barred
 
 
 def lists_allowed(text: Text, before: Sequence[Chunk], sentence: Sequence[Chunk]) -> bool:

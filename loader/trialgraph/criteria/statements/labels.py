@@ -184,10 +184,10 @@ def _under_label(text: Text, label: list[Chunk], body: Expression, place: tuple[
         if not all(is_harmless(chunk, "label", "qualifier", "active") for chunk in label[:denial]):
             return _without(text, label, denial, body) or narrative(text, *place)
         return _under_denial(text, body, place)
-    if any(is_content(chunk) for chunk in label):
-        return _elaborated(text, label, body, place[1])
     if text.exclusion:
         body = in_state_of(text, label, body)
+    if any(is_content(chunk) for chunk in label):
+        return _elaborated(text, label, body, place[1])
     if _is_label(label):
         return body
     if "condition" in label[0].classes and label[0].classes & SEXES.keys() and is_formal(body):

@@ -50,7 +50,7 @@ def in_state_of(text: Text, leading: Sequence[Chunk], body: Expression) -> Expre
 
 
 def _only_sorts(leading: Sequence[Chunk]) -> bool:
-    """Whether words name nothing, or what sort of treatments they list ("the following antitumor therapies")."""
+    """Whether words name nothing but the sort of treatments they list ("the following therapies")."""
     named = [chunk for chunk in leading if is_content(chunk)]
     listed = [chunk for chunk in leading if chunk.form == "following" and chunk.end <= leading[-1].start]
     return all(
