@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from trialgraph.criteria.chunking.brackets import is_tumour
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.chunking.pieces import with_inner
@@ -273,12 +274,30 @@ def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> E
         if not text.exclusion and "example" in label[-1].classes and isinstance(body, AllOf):
             return alternatives_of(body)
         return _with_topics(text, label, body) if text.exclusion else body
+    if not text.exclusion and (tumour := _limits_of_tumour(text, label, body)) is not None:
+        return asked_of(text, tumour, body)
     if not text.exclusion and _tells_how_bad(label, body):
         return all_of([join_segments(text, read_segments(text, label), "and"), body])
     if not text.exclusion:
         kinds = any_kind(text, label[:-1], body, end) if "example" in label[-1].classes else None
         return kinds or narrative(text, label[0].start, end)
     return all_of([read_conditional(text, label), body])
+
+
+def _limits_of_tumour(text: Text, label: Sequence[Chunk], body: Expression) -> Expression | None:
+    """Return the tumour that a label names and nothing else, where a limit is asked of those with it alone.
+
+    "Gastric cancer: at least 2 lines of therapy" tells it of one of several tumours. Among several ways in
+    whoever hasn't that tumour would meet it.
+    """
+    if offers_choice(text.text[: label[0].start]):
+        return None
+    named = [chunk for chunk in label if is_content(chunk)]
+    if len(named) != 1 or not is_tumour(named[0]) or not all(isinstance(atom, Value) for atom in atoms(body)):
+        return None
+    plain = all(chunk in named or is_harmless(chunk, "label") for chunk in label)
+    told = case_of(text, label) if plain else None
+    return told if isinstance(told, Fact) else None
 
 
 def _tells_how_bad(label: Sequence[Chunk], body: Expression) -> bool:
