@@ -156,13 +156,31 @@ def _object_at(label: Sequence[Chunk], rest: Sequence[Chunk]) -> int | None:
 
 
 def _values_of_some(text: Text, label: list[Chunk], body: Expression) -> Expression | None:
-    """Read values below "with marrow involvement:", for some, or "without growth factors:"."""
+    """Read values below "with marrow involvement:" or a tumour, for some, or "without growth factors:"."""
     words = narrative(text, label[0].start, label[-1].end)
     supposed = "condition" in label[0].classes or label[0].form in RESTARTS
     if (label[0].form in _APART or (supposed and _remark_at(label))) and not _is_label(label[1:]):
         case = opened_case(text, label) if "condition" in label[0].classes else _present(text, label)
         return asked_of(text, case if is_formal(case) else words, body)
+    if (tumour := _tumour_named(text, label)) is not None:
+        return asked_of(text, tumour, body)
     return all_of([body, words]) if _remark_at(label) is not None else None
+
+
+def _tumour_named(text: Text, label: Sequence[Chunk]) -> Fact | None:
+    """Return the tumour that a label names and nothing else, of which alone a limit is asked.
+
+    "Gastric cancer: at least 2 lines of therapy" tells it of one of several tumours. Among several ways in
+    whoever hasn't that tumour would meet it.
+    """
+    named = [chunk for chunk in label if is_content(chunk)]
+    if text.exclusion or len(named) != 1 or not is_tumour(named[0]):
+        return None
+    plain = all(chunk in named or is_harmless(chunk, "label") for chunk in label)
+    if not plain or offers_choice(text.text[: label[0].start]):
+        return None
+    told = case_of(text, label)
+    return told if isinstance(told, Fact) else None
 
 
 def _present(text: Text, label: Sequence[Chunk]) -> Expression:
@@ -274,30 +292,12 @@ def _elaborated(text: Text, label: list[Chunk], body: Expression, end: int) -> E
         if not text.exclusion and "example" in label[-1].classes and isinstance(body, AllOf):
             return alternatives_of(body)
         return _with_topics(text, label, body) if text.exclusion else body
-    if not text.exclusion and (tumour := _limits_of_tumour(text, label, body)) is not None:
-        return asked_of(text, tumour, body)
     if not text.exclusion and _tells_how_bad(label, body):
         return all_of([join_segments(text, read_segments(text, label), "and"), body])
     if not text.exclusion:
         kinds = any_kind(text, label[:-1], body, end) if "example" in label[-1].classes else None
         return kinds or narrative(text, label[0].start, end)
     return all_of([read_conditional(text, label), body])
-
-
-def _limits_of_tumour(text: Text, label: Sequence[Chunk], body: Expression) -> Expression | None:
-    """Return the tumour that a label names and nothing else, where a limit is asked of those with it alone.
-
-    "Gastric cancer: at least 2 lines of therapy" tells it of one of several tumours. Among several ways in
-    whoever hasn't that tumour would meet it.
-    """
-    if offers_choice(text.text[: label[0].start]):
-        return None
-    named = [chunk for chunk in label if is_content(chunk)]
-    if len(named) != 1 or not is_tumour(named[0]) or not all(isinstance(atom, Value) for atom in atoms(body)):
-        return None
-    plain = all(chunk in named or is_harmless(chunk, "label") for chunk in label)
-    told = case_of(text, label) if plain else None
-    return told if isinstance(told, Fact) else None
 
 
 def _tells_how_bad(label: Sequence[Chunk], body: Expression) -> bool:
