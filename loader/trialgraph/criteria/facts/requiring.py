@@ -1,4 +1,4 @@
-"""Treatments that are required: by an unnamed condition ("any condition requiring steroids"), or by patients."""
+"""Treatments that are required: by an unnamed condition ("any that requires steroids"), or by a patient."""
 
 from __future__ import annotations
 
