@@ -61,10 +61,12 @@ _ROMAN = frozenset("ivx.) ")
 _PRIOR = re.compile(r"(?:any |all )?(?:prior|previous)", re.IGNORECASE)
 """How a sentence starts that may well ask for what was given before."""
 _DEMANDING = re.compile(
-    r"\b(?:must|need(?:s|ed)?|ha(?:ve|s)\s+to|should|cannot|required)\b"
+    r"\b(?:must|may\s+not|need(?:s|ed)?|ha(?:ve|s)\s+to|should|cannot|required)\b"
     r"|\b(?:is|are|be)\s+(?:excluded|ineligible|not\s+(?:eligible|allowed|permitted))\b",
     re.IGNORECASE,
 )
+_ONLY = re.compile(r"\b(?:only\s+(?:be\s+)?eligible|eligible\s+only)\b", re.IGNORECASE)
+"""How a sentence lets in nobody else."""
 _EXCUSING = re.compile(
     r"\bnot\s+(?:be\s+|necessarily\s+)?(?:required|needed|mandat\w+|necessary|refrain|preclude|exclude)\b"
     r"|\bno\b[^.;]*\bmust\s+be\b|\b(?:criteri\w+)[^.;]*\bexcluded\b",
@@ -140,7 +142,9 @@ def _lifted(text: Text, read: list[Expression], sentence: list[Chunk]) -> list[E
 
 
 def _turned_to(text: Text, sentence: list[Chunk]) -> Expression | None:
-    """Return what a sentence goes on to demand that excepts nothing ("However, 14 days must have passed")."""
+    """Return what a sentence demands that excepts nothing ("However, 14 days must have passed")."""
+    if _ONLY.search(text.text, sentence[0].start, sentence[-1].end):
+        return narrative(text, sentence[0].start, sentence[-1].end)
     told = trimmed(sentence[1:]) if sentence[0].form == "however" else []
     words = text.text[told[0].start : told[-1].end] if told else ""
     demands = _DEMANDING.search(words) and not _EXCUSING.search(words)
