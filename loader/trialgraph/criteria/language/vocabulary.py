@@ -87,7 +87,7 @@ class Vocabulary:
         self._more = more
         self._asked: set[str] = set()
         self._own: Mapping[str, Term | None] = {}
-        self._found = lru_cache(maxsize=16_384)(self._find)
+        self._found = self._found_by_all = lru_cache(maxsize=65_536)(self._find)
         self.by_iri = dict(names.terms)
         self._named: dict[str, Term] = {}
         self._allergies: dict[str, Term] = {}
@@ -105,6 +105,7 @@ class Vocabulary:
         given = copy.copy(self)
         given._own = own
         given._found = lru_cache(maxsize=1024)(given._find)
+        given._found_by_all = self._found
         return given
 
     def _first(self, form: str) -> _Node | None:
@@ -270,7 +271,8 @@ class Vocabulary:
 
     def find(self, words: str) -> Term | None:
         """Return the concept that a phrase as a whole names; no examination, which needs its own words."""
-        return self._found(words)
+        own = bool(self._own) and any(short in words for short in self._own)
+        return self._found(words) if own else self._found_by_all(words)
 
     def _find(self, words: str) -> Term | None:
         tokens = tokenize(words)

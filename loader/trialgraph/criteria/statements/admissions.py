@@ -15,6 +15,7 @@ from trialgraph.criteria.conditions.sexes import read_sex
 from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS, WHO
+from trialgraph.criteria.language.literals import Sought
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of
@@ -62,9 +63,8 @@ _ADDED = frozenset({"only", "also", "still", "considered", "consider", "be consi
                     "may be", "can be", "as"})  # fmt: skip
 """What stands between those who are let in and "eligible"."""
 _LONGEST_PERMISSION = 600
-_PERMITTING = re.compile(
+_PERMITTING = Sought(
     r"\b(?:eligible|allowed|permitted|acceptable|not\s+(?:be\s+)?excluded|(?:may|can)\s+(?:be\s+)?(?:enroll?|includ|participat))",
-    re.IGNORECASE,
 )
 _REFUSING = re.compile(
     r"\b(?:not|never|no|nor|cannot)\s+(?:be\s+|been\s+)?(?:eligible|allowed|permitted|acceptable|enroll|includ|participat)"
