@@ -166,8 +166,10 @@ def closing_part(words: str) -> tuple[int, int] | None:
 
 def _of_those(head: str) -> Opening | None:
     """Return whom words ask something of, told by a treatment, a place or a disease; None without them."""
-    match = _THOSE.match(head) if _COLON in head else None
-    if match is None and _COLON in head and _ANY_PART.search(head, 0, head.index(_COLON)):
+    if _COLON not in head:
+        return None
+    match = _THOSE.match(head)
+    if match is None and _ANY_PART.search(head, 0, head.index(_COLON)):
         match = _NAMING.match(head)
     return None if match is None else Opening(match.end("some"), match.end(), whole=False, labelled=True)
 

@@ -63,7 +63,9 @@ class Phrases:
 
     def _find(self, words: str) -> re.Match[str] | None:
         """Return the first place that a pattern fits: only those are tried whose letters the words have."""
-        tried = set[int]().union(*(users for letters, users in self._users.items() if letters in words))
+        tried = {
+            piece for letters in filter(words.__contains__, self._users) for piece in self._users[letters]
+        }
         places = (self._patterns(piece).search(words) for piece in sorted(tried))
         return min(filter(None, places), key=re.Match.start, default=None)
 

@@ -14,13 +14,16 @@ _BRACKETS = {"(": ")", "[": "]"}
 
 
 class Sought:
-    """A pattern that few texts have: it is tried where the letters are that it needs, in capitals or not.
+    r"""A pattern that few texts have: it is tried where the letters are that it needs, in capitals or not.
 
     Looking for these is several times as fast, and what no text needs is never compiled.
 
     Args:
         pattern: A regular expression as `needed_letters` understands it, which needs some letters.
         flags: How it is to be read; not as a verbose one.
+    Example:
+        >>> Sought(r"\bstud(?:y|ies)\b").search("Another study").start()
+        8
     """
 
     def __init__(self, pattern: str, flags: re.RegexFlag = re.IGNORECASE) -> None:

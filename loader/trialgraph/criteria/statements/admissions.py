@@ -161,13 +161,11 @@ def barred_unless(text: Text, sentences: Sequence[Sequence[Chunk]]) -> list[Expr
     """
     if not text.exclusion or not sentences or not _is_all(text, sentences):
         return None
-    asking = copy(text)
-    asking.exclusion = False
     read: list[Expression] = []
     for sentence in sentences:
         listed = any(chunk.form in _LISTS for chunk in sentence[_NOTE:])
         subject = [] if listed else who_is_let_in(text, sentence)
-        told = read_permission(asking, trimmed(sentence)) if subject else None
+        told = _asked_for(text, sentence) if subject else None
         if told is None:
             return None
         case, asked = told
@@ -207,6 +205,13 @@ def permitted(text: Text, chunks: Sequence[Chunk]) -> tuple[Term, ...]:
             return ()
         named += terms
     return tuple(named)
+
+
+def _asked_for(text: Text, sentence: Sequence[Chunk]) -> tuple[Expression, Expression] | None:
+    """Return whom a sentence of an exclusion lets in, and what it asks of them, as a demand says it."""
+    asking = copy(text)
+    asking.exclusion = False
+    return read_permission(asking, trimmed(sentence))
 
 
 def who_is_let_in(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:
