@@ -28,7 +28,9 @@ _KINDS = frozenset({*_GIVEN_FOR, "chemotherapy", "radiotherapy", "radiation", "s
 """Last words of kinds of treatment, which say little without the disease before them."""
 _GENERAL = frozenset({"procedure", "intervention"})
 """Last words of names so general that they are rarely what was done to someone."""
-_AIMED = frozenset({"directed", "specific", "targeted", "related"})
+_AIMED = frozenset({"directed", "specific", "targeted", "related", "associated", "induced"})
+_CAUSED = frozenset({"related", "associated", "induced"})
+"""Words behind a disease that tell what another one comes from ("EBV related lymphoma")."""
 _AGAINST = "anti"
 _OTHERWISE = frozenset({"-", "naive", "naïve", "related", "induced", "emergent", "refractory", "resistant",
                         "failure", "option", "plan", "center", "history", "toxicity"})  # fmt: skip
@@ -54,8 +56,8 @@ def add_purposes(
         mentions: Concepts by the token they start at; the therapies are added in place.
         vocabulary: Has the concepts.
     Returns:
-        For each disease that only tells what a treatment is for ("lymphoma therapy"), by the token behind
-        it, the token that the treatment starts at.
+        For each disease that only tells what a treatment is for or another disease comes from ("lymphoma
+        therapy", "EBV related lymphoma"), by the token behind it, the token that this starts at.
     """
     term = vocabulary.by_iri.get(_ANTITUMOR)
     if term is None:
@@ -144,7 +146,7 @@ def _is_cancer(tokens: Sequence[Token], mentions: dict[int, Mention], start: int
 
 
 def _treatment_after(tokens: Sequence[Token], mentions: dict[int, Mention], disease: Mention) -> int | None:
-    """Return where the treatment starts that a disease right before it says the purpose of."""
+    """Return where what a disease right before it says the purpose or the cause of starts."""
     start = disease.end
     if start + 1 < len(tokens) and tokens[start].text == "-" and tokens[start + 1].form in _AIMED:
         start += 1
@@ -156,10 +158,18 @@ def _treatment_after(tokens: Sequence[Token], mentions: dict[int, Mention], dise
     if named is None:
         end, known = start + 1, tokens[start].form in _GIVEN_FOR
     else:
-        end, known = named.end, named.term.category in GIVEN and tokens[named.end - 1].form in _KINDS
+        end, known = named.end, _is_led(tokens, disease, named)
     if not known or (end < len(tokens) and tokens[end].form in _OTHERWISE):
         return None
     return start
+
+
+def _is_led(tokens: Sequence[Token], disease: Mention, named: Mention) -> bool:
+    """Whether what stands behind a disease is named by it: its treatment, or what comes from it."""
+    between = tokens[named.start - 1].form if named.start > disease.end else ""
+    if named.term.category in GIVEN:
+        return between in _AIMED or tokens[named.end - 1].form in _KINDS
+    return named.term.category == "condition" and between in _CAUSED
 
 
 def _within_name(disease: Mention, mentions: dict[int, Mention]) -> bool:

@@ -35,7 +35,7 @@ __all__ = [
 
 _MODULES = ("concepts.py", "expressions.py", "namespaces.py", "ontology.py")
 """Modules of the package that names depend on, beside those of this folder."""
-_WORDS = ("lexicon.toml", "spellings.toml", "words.txt")
+_WORDS = ("lexicon.toml", "places.toml", "spellings.toml", "words.txt")
 """Tables of words that names depend on."""
 SILENT = frozenset("-'’.")
 """Signs that stand in a name without telling it from others."""

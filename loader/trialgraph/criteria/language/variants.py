@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from trialgraph.criteria.language.clauses import clauses_of
+from trialgraph.criteria.language.places import of_places
 
 if TYPE_CHECKING:
     from trialgraph.criteria.language.names import Term
@@ -202,6 +203,7 @@ def variants_of(name: str, label: str, category: str | None) -> Iterator[str]:
         label: The label of what it names.
         category: The category of what it names; None for a quantity.
     """
+    yield from of_places(name, category)
     if category == "condition":
         yield from _of_condition(name, label)
     elif category == "treatment":
@@ -267,7 +269,8 @@ def _of_condition(name: str, label: str) -> Iterator[str]:
         of_it = f"{start} system" if start.endswith(_ADJECTIVE) else start
         yield from (f"{other} of {of_it}" for other in (*_ILL, "condition"))
     if name.endswith(f" {_LONG}"):
-        yield f"{name.removesuffix(_LONG)}{_SHORT}"
+        place = name.removesuffix(f" {_LONG}")
+        yield from (f"{place} {_SHORT}", f"{_SHORT} of {place}")
     if name.endswith(_SPREAD):
         site = name.removesuffix(_SPREAD)
         yield from (f"{site} {lesion}" for lesion in _LESIONS)
