@@ -1,7 +1,7 @@
 """Criteria that only introduce those behind them: "adequate organ function, as defined below:".
 
 Where a list lost its indents, its lead-in stands on the level of its items. What it asks for is what they ask
-for, so by itself it asks nothing. "ALT ≤ 3 × ULN, with the following exceptions:" may be missed by those they name.
+for, so by itself it asks nothing. "ALT ≤ 3 × ULN, with the following exceptions:" isn't asked of all.
 """
 
 from __future__ import annotations
