@@ -280,17 +280,29 @@ def _asked_in_words(text: Text, case: list[Chunk], body: list[Chunk]) -> Express
 
 
 def _lacking_case(text: Text, subject: list[Chunk], demand: list[Chunk]) -> Expression | None:
-    """Read "patients who do not have X must have Y", which asks Y of those without X, and bars no X."""
-    at = next((i for i, chunk in enumerate(subject) if chunk.form in _LACKING), None)
-    named = subject[at + 1 :] if at else []
+    """Read "patients who do not have X must have Y", which asks Y of those without X, and bars no X.
+
+    So are those meant who aren't treated with X ("patients not receiving anticoagulants must have …").
+    """
+    at = next((i for i, chunk in enumerate(subject) if chunk.form in _LACKING or _takes(subject, i)), None)
+    taken = at is not None and _takes(subject, at)
+    named = subject[at + 1 + taken :] if at else []
     persons = [chunk for chunk in subject[:at] if "persons" in chunk.classes or chunk.form in _WHO]
     if not named or not persons or any(map(is_content, subject[:at])) or not any(map(is_content, named)):
         return None
     case = alternatives_of(read_condition(text, named))
+    if taken:
+        case = map_facts(case, lambda fact: replace(fact, modifiers={"status": "active", **fact.modifiers}))
     body = join_segments(text, read_segments(text, trimmed(demand)), "and")
     if not is_formal(case) or not says_something(body):
         return narrative(text, subject[0].start, demand[-1].end)
     return any_of([case, body])
+
+
+def _takes(subject: Sequence[Chunk], at: int) -> bool:
+    """Whether a "not" says what those meant aren't treated with ("patients not receiving X")."""
+    behind = subject[at + 1 : at + 2]
+    return subject[at].form == "not" and bool(behind) and behind[0].form in _TAKING - {"treated with"}
 
 
 def _describes(chunk: Chunk, *, tumour: bool) -> bool:
