@@ -97,18 +97,18 @@ def _of_bearers(criterion: Criterion, told: Sequence[Fact]) -> Criterion:
 def _without_sterility(criterion: Criterion) -> Criterion:
     """Return a demand with what makes sterile in words."""
     told = criterion.expression
-    asked = told.operands if isinstance(told, AllOf) else (told,)
-    if criterion.kind == "exclusion" or not any(map(_makes_sterile, asked)):
+    if criterion.kind == "exclusion":
         return criterion
-    if told in asked:
-        return replace(
-            criterion, expression=Narrative(criterion.normalized, "not-formalised", criterion.span)
-        )
+    if _makes_sterile(told):
+        words = Narrative(criterion.normalized, "not-formalised", criterion.span)
+        return replace(criterion, expression=words)
+    if not isinstance(told, AllOf) or not any(map(_makes_sterile, told.operands)):
+        return criterion
     read = [
         Narrative(" ".join(criterion.text[slice(*each.span)].split()), "not-formalised", each.span)
-        if _makes_sterile(each)
+        if isinstance(each, Fact) and _makes_sterile(each)
         else each
-        for each in asked
+        for each in told.operands
     ]
     return replace(criterion, expression=AllOf(tuple(read)))
 
