@@ -1,7 +1,7 @@
 """Criteria that only introduce those behind them: "adequate organ function, as defined below:".
 
 Where a list lost its indents, its lead-in stands on the level of its items. What it asks for is what they ask
-for, so by itself it asks nothing.
+for, so by itself it asks nothing. "ALT ≤ 3 × ULN, with the following exceptions:" isn't asked of all.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from trialgraph.criteria.criterion import Criterion
 from trialgraph.criteria.language.offers import offers_choice
 from trialgraph.criteria.sections.rulings import ruled_kind
 from trialgraph.criteria.sections.titles import is_topic
-from trialgraph.expressions import Narrative
+from trialgraph.criteria.trees import any_of
+from trialgraph.expressions import Narrative, Value, atoms
 
 __all__ = ["introduced"]
 
@@ -31,6 +32,8 @@ _BOUNDING = re.compile(
     r"\b(?:without|no|not|independent|transfus\w*|growth|support\w*|willing\w*|agree\w*)\b", re.IGNORECASE
 )
 
+_EXCEPTIONS = re.compile(r"\bwith\s+(?P<said>(?:the\s+)?following\s+exceptions?)\W*$", re.IGNORECASE)
+
 
 def introduced(criteria: Sequence[Criterion]) -> list[Criterion]:
     """Return the criteria of a section, those that only introduce the next ones as asking nothing.
@@ -38,11 +41,23 @@ def introduced(criteria: Sequence[Criterion]) -> list[Criterion]:
     Args:
         criteria: As they were read, in order.
     """
-    told = list(criteria)
+    told = [_with_exceptions(each) for each in criteria]
     for i, (each, following) in enumerate(pairwise(criteria)):
         if isinstance(each.expression, Narrative) and _introduces(each, following):
             told[i] = replace(each, expression=replace(each.expression, reason="remark"))
     return told
+
+
+def _with_exceptions(criterion: Criterion) -> Criterion:
+    """Return a demand of limits whose exceptions are the next criteria, met by whom those name too."""
+    words = _EXCEPTIONS.search(criterion.normalized) if criterion.kind == "inclusion" else None
+    limited = all(isinstance(each, Value) for each in atoms(criterion.expression))
+    if words is None or not limited:
+        return criterion
+    start = criterion.text.rfind(words["said"].split()[0])
+    place = (start, len(criterion.text)) if start >= 0 else criterion.span
+    excepted = Narrative(words["said"], "not-formalised", place)
+    return replace(criterion, expression=any_of([criterion.expression, excepted]))
 
 
 def _introduces(criterion: Criterion, following: Criterion) -> bool:

@@ -1,7 +1,8 @@
 """What is put up with, written as if it were asked for: "stable brain metastases", "stable dose of steroids".
 
 Few trials are for patients with metastases in the brain, and none for those that are as stable as can be.
-Whoever has them is held to the state; whoever has none isn't asked.
+Whoever has them is held to the state; whoever has none isn't asked. Nor is anybody asked for a tubal
+ligation, which stands in lists of what keeps from pregnancy.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import replace
 from trialgraph.criteria.criterion import Criterion
 from trialgraph.criteria.language.vocabulary import Vocabulary
 from trialgraph.criteria.trees import any_of
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Not
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not
 from trialgraph.namespaces import TGC
 
 __all__ = ["with_tolerated"]
@@ -31,6 +32,9 @@ _HELD = re.compile(
 """Words for a disease that is as well as it can be, and isn't as bad all the same."""
 _STEADY = re.compile(r"\W*(?:on\s+)?(?:an?\s+)?stable\s+dos(?:e|es|age)\b", re.IGNORECASE)
 
+_STERILE = frozenset(map(str, (TGC.TubalLigation, TGC.Vasectomy)))
+_OOPHORECTOMY = str(TGC.Oophorectomy)
+_RADIATED = re.compile(r"radiation[- ]induced", re.IGNORECASE)
 _SENTENCE = re.compile(r"\.\s+[A-Z]")
 """Where another sentence starts, which says more than of the state."""
 
@@ -53,7 +57,7 @@ def with_tolerated(criteria: Sequence[Criterion], vocabulary: Vocabulary) -> lis
     return [
         _of_bearers(each, opened[each.id])
         if each.id in opened and (held == {each.id} or each.id not in held)
-        else each
+        else _without_sterility(each)
         for each in criteria
     ]
 
@@ -88,3 +92,30 @@ def _of_bearers(criterion: Criterion, told: Sequence[Fact]) -> Criterion:
         first, *others = asked.operands
         return replace(criterion, expression=AllOf((any_of([lacked, first]), *others)))
     return replace(criterion, expression=any_of([lacked, asked]))
+
+
+def _without_sterility(criterion: Criterion) -> Criterion:
+    """Return a demand with what makes sterile in words."""
+    told = criterion.expression
+    if criterion.kind == "exclusion":
+        return criterion
+    if _makes_sterile(told):
+        words = Narrative(criterion.normalized, "not-formalised", criterion.span)
+        return replace(criterion, expression=words)
+    if not isinstance(told, AllOf) or not any(map(_makes_sterile, told.operands)):
+        return criterion
+    read = [
+        Narrative(" ".join(criterion.text[slice(*each.span)].split()), "not-formalised", each.span)
+        if isinstance(each, Fact) and _makes_sterile(each)
+        else each
+        for each in told.operands
+    ]
+    return replace(criterion, expression=AllOf(tuple(read)))
+
+
+def _makes_sterile(asked: Expression) -> bool:
+    """Whether a demand is for what only keeps from pregnancy; an operation that is planned may be studied."""
+    if not isinstance(asked, Fact) or asked.is_mention or asked.modifiers.get("status") == "planned":
+        return False
+    radiated = asked.concept == _OOPHORECTOMY and _RADIATED.search(asked.modifiers.get("qualifier", ""))
+    return asked.concept in _STERILE or bool(radiated)

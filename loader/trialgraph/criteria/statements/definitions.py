@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.expressions import Expression, Narrative
 
-__all__ = ["LETTING_IN", "defines_again"]
+__all__ = ["LETTING_IN", "comprises", "defines_again"]
 
 LETTING_IN = re.compile(r"\b(?:except|allow|permit|exclu(?!sion\s+criteria\b)|eligib)", re.IGNORECASE)
 """What tells in words that add nothing of somebody who is let in, or isn't."""
@@ -17,6 +18,12 @@ _DEFINING = re.compile(
     re.IGNORECASE,
 )
 """How a sentence opens that tells what is meant by something."""
+_COMPRISING = re.compile(
+    r"(?:note\W+)?(?:an?\s+|the\s+)?(?P<what>(?:(?!must\b|should\b|not\b)[\w-]+\s+){2,4}?)includes?\s+(?!all\b|at\s+least\b|only\b)"
+    r"(?![^.;]*(?::|\b(?:must|should|required|excluded|not|follow\w*)\b))",
+    re.IGNORECASE,
+)
+"""How one opens that tells what else counts as something ("measurable disease includes …")."""
 _TO_DEFINE = re.compile(
     r"\W*all\s+of\s+the\s+following(?:\s+criteria)?\s+(?:are|is)\s+(?:required|necessary|needed)\s+to\s+define\s+an?\s+(?P<what>\w+)",
     re.IGNORECASE,
@@ -36,3 +43,14 @@ def defines_again(text: Text, sentence: Sequence[Chunk]) -> bool:
         return False
     told = all(word.rstrip("s") in before for word in found["what"].lower().split())
     return told and LETTING_IN.search(text.text, sentence[0].start, sentence[-1].end) is None
+
+
+def comprises(text: Text, sentence: Sequence[Chunk], told: Expression) -> bool:
+    """Whether a sentence among demands only names what counts as what the one before it asks for."""
+    if text.exclusion or "include" not in text.lowered or isinstance(told, Narrative):
+        return False
+    found = _COMPRISING.match(text.text, sentence[0].start, sentence[-1].end)
+    before = text.lowered[: sentence[0].start]
+    again = found is not None and all(word in before for word in found["what"].lower().split())
+    named = any(chunk.term is not None for chunk in sentence)
+    return again and named and not any(chunk.kind == "value" for chunk in sentence)

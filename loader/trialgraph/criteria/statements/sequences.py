@@ -32,6 +32,7 @@ from trialgraph.criteria.statements.admissions import (
 )
 from trialgraph.criteria.statements.assessed import tells_class, with_class_of_assessed
 from trialgraph.criteria.statements.captions import without_caption
+from trialgraph.criteria.statements.definitions import comprises
 from trialgraph.criteria.statements.endings import with_alternative
 from trialgraph.criteria.statements.examples import (
     EXAMPLES,
@@ -202,6 +203,7 @@ def _says_no_more(text: Text, sentence: list[Chunk], read: list[Expression]) -> 
     if not read:
         return False
     defined = not text.exclusion and (defines_unasked(sentence, read) or defines_word(text, sentence, read))
+    defined = defined or comprises(text, sentence, read[-1])
     return defined or adds_nothing(text, sentence, read) or says_no_more(sentence)
 
 
