@@ -274,7 +274,9 @@ def demanded_kinds(text: Text, kind: Fact, listed: Expression, place: tuple[int,
 
 
 def _narrowing(fact: Fact) -> dict[str, str]:
-    return {name: told for name, told in fact.modifiers.items() if (name, told) != ("status", "history")}
+    """Return what narrows a fact, other than that a disease may be over or a treatment goes on."""
+    usual = ("status", "active" if fact.category in GIVEN else "history")
+    return {name: told for name, told in fact.modifiers.items() if (name, told) != usual}
 
 
 def _exemplified(fact: Fact, words: str) -> Fact:

@@ -48,6 +48,8 @@ _SPREAD = "metastasis"
 _METASTASIS = str(TGC.DistantMetastasis)
 
 
+_CAUSE = re.compile(r".*\b(?:due to|because of)\b", re.IGNORECASE)
+"""What opens a list of reasons, each of which has to be one ("considered a poor risk due to A, B or C")."""
 _UNHEALED = re.compile(r"non[- ]?healing\b", re.IGNORECASE)
 """What a wound's name starts with and is said of ulcers and fractures behind it as well."""
 
@@ -91,7 +93,10 @@ def share_leading(text: Text, segments: list[Segment]) -> None:
             continue
         elif leading is not None and _is_named_again(segments[:index], fact, leading):
             leading = None
-        elif leading is not None and not (each_its_own and apart):
+        elif leading is not None and each_its_own and apart:
+            caused = _CAUSE.match(leading)
+            segment.expression = _qualified(fact, caused.group(), first=True) if caused else fact
+        elif leading is not None:
             leading = _fitting(leading, fact)
             if leading and leading.lower() in LATELY and first is not None and first.within is not None:
                 segment.expression = replace(fact, within=fact.within or first.within)

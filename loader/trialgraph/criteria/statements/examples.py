@@ -48,7 +48,7 @@ def listed_instances(
         kind: What the sentence before bars; its time is that of the instances too.
     """
     words = text.text[sentence[0].start : sentence[-1].end]
-    again = kind is not None and lists_kind(sentence, kind)
+    again = kind is not None and lists_kind(text, sentence, kind)
     if not text.exclusion or not (again or EXAMPLES.match(words) or LISTING.match(words)):
         return None
     if kind is not None and any(isinstance(atom, Value) for atom in atoms(kind)):
@@ -71,12 +71,12 @@ def listed_instances(
     return read if kind is None else map_facts(read, lambda fact: _like_kind(text, fact, kind))
 
 
-def lists_kind(sentence: Sequence[Chunk], kind: Expression) -> bool:
-    """Whether a sentence lists the kind that the one before bars ("Retinoids include …")."""
+def lists_kind(text: Text, sentence: Sequence[Chunk], kind: Expression) -> bool:
+    """Whether a sentence lists the kind that the one before bars some or all of ("Retinoids include …")."""
     at = next((i for i, chunk in enumerate(sentence[:_SOON]) if chunk.form.startswith(_INCLUDES)), 0)
     named = [chunk.term.iri for chunk in sentence[:at] if chunk.term is not None]
-    barred = {each.concept for each in atoms(kind) if isinstance(each, Fact)}
-    return len(named) == 1 and named[0] in barred
+    barred = [text.vocabulary.by_iri.get(each.concept) for each in atoms(kind) if isinstance(each, Fact)]
+    return len(named) == 1 and any(term is not None and term.is_a(named[0]) for term in barred)
 
 
 def lists_allowed(text: Text, before: Sequence[Chunk], sentence: Sequence[Chunk]) -> bool:

@@ -219,7 +219,7 @@ def _told_of(
 ) -> Expression | None:
     """Return what a note bars, or the instances that a sentence lists of what the one before it bars."""
     words = text.text[sentence[0].start : sentence[-1].end]
-    if not (NOTE.match(words) or LISTING.match(words) or lists_kind(sentence, before)):
+    if not (NOTE.match(words) or LISTING.match(words) or lists_kind(text, sentence, before)):
         return None
     told = noted_refusal(text, sentence) or _noted_case(text, sentence)
     return told or listed_instances(text, sentences, sentence, before)
