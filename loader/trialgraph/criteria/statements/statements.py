@@ -14,7 +14,7 @@ from trialgraph.criteria.conditions.alternatives import aside_at
 from trialgraph.criteria.conditions.cases import asked_of, holds_value, read_case
 from trialgraph.criteria.conditions.dispensations import read_dispensation
 from trialgraph.criteria.conditions.elapsed import asks_treatment, read_elapsed
-from trialgraph.criteria.conditions.exempting import except_for
+from trialgraph.criteria.conditions.exempting import except_for, read_excused_first
 from trialgraph.criteria.conditions.kept import read_kept
 from trialgraph.criteria.conditions.recoveries import read_recovery
 from trialgraph.criteria.conditions.sexed import read_by_sex
@@ -134,6 +134,7 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
         told = told or read_whole(text, chunks)
     told = told or read_led_in(text, chunks, lambda rest: read_statement(text, rest).expression)
     told = told or read_endangered(text, chunks, lambda rest: read_statement(text, rest).expression)
+    told = told or read_excused_first(text, chunks, lambda rest: read_statement(text, rest).expression)
     told = told or read_dispensation(text, chunks, lambda before: read_statement(text, before).expression)
     if told is not None:
         return Statement(told, text=words)
