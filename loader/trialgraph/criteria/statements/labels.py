@@ -28,6 +28,7 @@ from trialgraph.criteria.statements.addressees import concerns_reproduction, rea
 from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.kinds import read_denied_kind
 from trialgraph.criteria.statements.parts import part_named
+from trialgraph.criteria.statements.states import in_state_of
 from trialgraph.criteria.statements.subgroups import (
     MODAL,
     age_case,
@@ -202,6 +203,8 @@ def _under_label(text: Text, label: list[Chunk], body: Expression, place: tuple[
         if not all(is_harmless(chunk, "label", "qualifier", "active") for chunk in label[:denial]):
             return _without(text, label, denial, body) or narrative(text, *place)
         return _under_denial(text, body, place)
+    if text.exclusion:
+        body = in_state_of(text, label, body)
     if any(is_content(chunk) for chunk in label):
         return _elaborated(text, label, body, place[1])
     if _is_label(label):
