@@ -14,6 +14,7 @@ from trialgraph.criteria.members.segments import Segment
 from trialgraph.criteria.quantities.fitting import local_name
 from trialgraph.criteria.quantities.values import FoundValue
 from trialgraph.criteria.trees import all_of
+from trialgraph.expressions import Expression, Value
 
 __all__ = ["merge_alternatives", "merge_cases", "merge_grades"]
 
@@ -22,11 +23,15 @@ _IN_CASE = _LACKING | {"for", "in", "patient", "subject", "participant"}
 
 
 def merge_cases(text: Text, segments: list[Segment]) -> list[Segment]:
-    """Read "creatinine ≤ 1.5 or, if > 1.5, clearance ≥ 30" as the first limit, or both of the others."""
+    """Read "creatinine ≤ 1.5 or, if > 1.5, clearance ≥ 30" as the first limit, or both of the others.
+
+    So is "…, or for patients with creatinine > 1.5 clearance ≥ 30" read.
+    """
     merged: list[Segment] = []
     for segment in segments:
         value = segment.chunks[0]
-        found = _case_of_value(text, merged) if value.kind == "value" and segment.joint == "," else None
+        behind = value.kind == "value" and segment.joint in (",", ";")
+        found = _case_of_value(text, merged) if behind else None
         if found is not None and value.expression is not None:
             case = merged.pop()
             both = all_of([found.expression, value.expression])
@@ -41,8 +46,23 @@ def _case_of_value(text: Text, segments: list[Segment]) -> FoundValue | None:
     if len(segments) < 2 or segments[-1].joint != "or" or text.exclusion:
         return None
     value, case = segments[-2].chunks[-1], segments[-1].chunks
-    asked = len(case) == 2 and "condition" in case[0].classes and case[1].kind == "limit"
-    return other_limit(text, value, [case[1]]) if asked and value.kind == "value" else None
+    opened = len(case) == 2 and ("condition" in case[0].classes or case[0].form == "for")
+    if not opened or value.kind != "value":
+        return None
+    if case[1].kind == "limit" and "condition" in case[0].classes:
+        return other_limit(text, value, [case[1]])
+    return case[1].value if _is_beyond(value.expression, case[1].expression) else None
+
+
+def _is_beyond(one: Expression | None, two: Expression | None) -> bool:
+    """Whether a value is the same quantity's on the other side of a limit ("≤ 1.5" and "> 1.5")."""
+    if not isinstance(one, Value) or not isinstance(two, Value) or one.concept != two.concept:
+        return False
+    if (one.unit, one.relative_to) != (two.unit, two.relative_to):
+        return False
+    limit, other = one.limit, two.limit
+    above = limit.low is None and other.high is None and limit.high == other.low
+    return above or (limit.high is None and other.low is None and limit.low == other.high)
 
 
 def merge_alternatives(text: Text, segments: list[Segment]) -> list[Segment]:

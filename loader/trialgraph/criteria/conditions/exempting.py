@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
@@ -10,12 +10,43 @@ from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.conditions.cases import SILENT, read_case
 from trialgraph.criteria.conditions.excuses import excused_by
+from trialgraph.criteria.facts.facts import is_content
+from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.trees import all_of, any_of, map_barred, map_facts, only_facts
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms
 
-__all__ = ["except_for", "with_exception"]
+__all__ = ["except_for", "read_excused_first", "with_exception"]
 
 _SENTENCE = ". "
+
+
+def read_excused_first(
+    text: Text, chunks: Sequence[Chunk], read: Callable[[list[Chunk]], Expression | None]
+) -> Expression | None:
+    """Read "unless contraindicated, patients must have had A" as A with that exception; None for any other.
+
+    Args:
+        text: The text under reading.
+        chunks: A statement of it.
+        read: Reads what is asked, or bars, behind the comma.
+    """
+    if chunks[0].form != "unless":
+        return None
+    asking = next((i for i, chunk in enumerate(chunks) if _asks(chunk)), len(chunks))
+    commas = [i for i, chunk in enumerate(chunks[:asking]) if chunk.kind == "sign" and chunk.form == ","]
+    behind = trimmed(chunks[commas[-1] + 1 :]) if commas else []
+    excused = trimmed(chunks[1 : commas[-1]]) if commas else []
+    if not excused or not any(map(is_content, behind)):
+        return None
+    asked, place = read(behind), (excused[0].start, excused[-1].end)
+    if asked is None:
+        return None
+    return except_for(text, asked, text.text[slice(*place)], place, lifts=True)
+
+
+def _asks(chunk: Chunk) -> bool:
+    """Whether a chunk starts what is asked, rather than going on with who is excused from it."""
+    return chunk.kind == "value" or "persons" in chunk.classes
 
 
 def except_for(

@@ -14,11 +14,11 @@ from trialgraph.criteria.conditions.alternatives import aside_at
 from trialgraph.criteria.conditions.cases import asked_of, holds_value, read_case
 from trialgraph.criteria.conditions.dispensations import read_dispensation
 from trialgraph.criteria.conditions.elapsed import asks_treatment, read_elapsed
-from trialgraph.criteria.conditions.exempting import except_for
+from trialgraph.criteria.conditions.exempting import except_for, read_excused_first
 from trialgraph.criteria.conditions.kept import read_kept
 from trialgraph.criteria.conditions.recoveries import read_recovery
 from trialgraph.criteria.conditions.sexed import read_by_sex
-from trialgraph.criteria.conditions.sexes import sex_told
+from trialgraph.criteria.conditions.sexes import sex_of, sex_told
 from trialgraph.criteria.conditions.steadied import read_steadied
 from trialgraph.criteria.facts.allowances import allowance_at, allows, ceiling, lets_in, washout
 from trialgraph.criteria.facts.facts import is_content
@@ -61,10 +61,11 @@ from trialgraph.criteria.trees import (
     alternatives_of,
     any_of,
     dated,
+    is_formal,
     map_facts,
     negate,
 )
-from trialgraph.expressions import AllOf, Expression, Narrative, Value, atoms
+from trialgraph.expressions import AllOf, Expression, Narrative, Not, Value, atoms
 
 __all__ = ["Statement", "read_statement", "read_time_since"]
 
@@ -74,6 +75,8 @@ _UNTOLD = re.compile(r"with (?!.*following).*exceptions?|.*exceptions?(?: may)? 
 _PEOPLE = re.compile(
     r"\W*(?:for\s+)?(?:patients?|subjects?|participants?|individuals?|those|people)\b", re.IGNORECASE
 )
+_RULING = ("must", "should", "shall", "may", "can", "will", "need", "agree")
+"""What makes a denial among exclusions a demand ("women must not be pregnant")."""
 Role = Literal["demand", "allowance"]
 
 
@@ -134,6 +137,7 @@ def _read_undated(text: Text, chunks: list[Chunk]) -> Statement:
         told = told or read_whole(text, chunks)
     told = told or read_led_in(text, chunks, lambda rest: read_statement(text, rest).expression)
     told = told or read_endangered(text, chunks, lambda rest: read_statement(text, rest).expression)
+    told = told or read_excused_first(text, chunks, lambda rest: read_statement(text, rest).expression)
     told = told or read_dispensation(text, chunks, lambda before: read_statement(text, before).expression)
     if told is not None:
         return Statement(told, text=words)
@@ -186,7 +190,15 @@ def _read_asked(text: Text, chunks: list[Chunk], sex: tuple[Expression, bool] | 
             return with_named_tumours(read, text, chunks)
         read = diagnosis
     read = with_named_tumours(read, text, chunks)
-    return all_of([sex[0], read]) if sex is not None else read
+    told = _sex_lacking(text, chunks, read) if sex is None else sex[0]
+    return read if told is None else all_of([told, read])
+
+
+def _sex_lacking(text: Text, chunks: Sequence[Chunk], read: Expression) -> Expression | None:
+    """Return the sex that is barred for lacking something ("men without a vasectomy"); None where none is."""
+    lacking = text.exclusion and isinstance(read, Not) and is_formal(read)
+    ruled = any(chunk.form.startswith(_RULING) for chunk in chunks)
+    return sex_of(text, chunks[:1]) if lacking and not ruled else None
 
 
 def read_time_since(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
