@@ -7,7 +7,7 @@ import re
 from trialgraph.criteria.chunking.generalities import anything_end, unstoppable_end
 from trialgraph.criteria.chunking.outcomes import tells_outcome
 from trialgraph.criteria.chunking.pieces import Chunk, ChunkKind, is_given
-from trialgraph.criteria.chunking.staging import staged
+from trialgraph.criteria.chunking.staging import may_be_staged, staged
 from trialgraph.criteria.chunking.texts import Text
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import BRACKETS, CLOSING, Token, bracket_pairs, tokenize
@@ -331,7 +331,7 @@ class Chunker:
     def _phrase(self, position: int, token: Token, named: int) -> Chunk | None:
         if (risk := self.text.risks.get(position)) is not None:
             return Chunk("word", token.start, risk[0], "risk class", _QUALIFIER if risk[1] else _NARROWING)
-        if (stage := staged(self.source, token, named)) is not None:
+        if may_be_staged(token.form, token.text) and (stage := staged(self.source, token, named)) is not None:
             return Chunk("word", token.start, *stage)
         if (kept := unstoppable_end(self.source, token)) is not None:
             return Chunk("word", token.start, kept, "that cannot", _NARROWING)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from trialgraph.criteria.language.literals import Sought
 from trialgraph.criteria.language.tokens import Token, token_at
 from trialgraph.criteria.language.vocabulary import Mention, Term, Vocabulary
 from trialgraph.namespaces import TGC
@@ -15,7 +16,7 @@ KIN = "family history of "
 """How the names of what runs in the family start."""
 _RELATIVES = str(TGC.FamilyHistory)
 _SUDDEN = str(TGC.SuddenCardiacDeath)
-_GATE = re.compile(r"\b(?:relatives?|family members?|sudden)\b", re.IGNORECASE)
+_GATE = Sought(r"\b(?:relatives?|family members?|sudden)\b")
 _NTH = r"(?:first|second|third|1st|2nd|3rd)"
 _NEAR = (
     rf"(?:{_NTH}(?:[ -](?:degree|order))?(?:\s*(?:,|/|or|and|to)\s*{_NTH})*[ -]*(?:degree|order)|close|blood"

@@ -15,6 +15,7 @@ from trialgraph.criteria.chunking.pieces import TURNING
 from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import (
+    common_clause,
     common_purpose,
     dated_alike,
     end_of_list,
@@ -91,7 +92,8 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
         listed = text.text[chunks[at].start : chunks[-1].end].strip(" ;,.:")
         return map_facts(head, lambda fact: _in_need(fact, listed) if fact is facts[-1] else fact)
     head = map_facts(head, lambda fact: narrowed_alike(fact, closing) if fact is facts[-1] else fact)
-    head = map_facts(head, lambda fact: _set_off(text, fact, rest) if fact is facts[-1] else fact)
+    named = head.operands[-1] if isinstance(head, AnyOf) else head
+    head = map_facts(head, lambda fact: _set_off(text, fact, rest, read) if fact is named else fact)
     kind = list(atoms(head))[-1]
     if isinstance(kind, Narrative):
         return any_of([head, map_facts(read, lambda fact: of_unread_kind(fact, kind.text))])
@@ -138,8 +140,10 @@ def _in_need(fact: Fact, words: str) -> Fact:
     return replace(fact, modifiers={**fact.modifiers, "qualifier": told})
 
 
-def _set_off(text: Text, kind: Fact, rest: Sequence[Chunk]) -> Fact:
-    """Return a disease narrowed by what is told behind its only instance ("…, including A, that needs B")."""
+def _set_off(text: Text, kind: Fact, rest: Sequence[Chunk], instances: Expression) -> Fact:
+    """Return a disease narrowed by what is told behind its instances ("…, including A, that needs B")."""
+    if kind.category == "condition" and (clause := common_clause(instances)):
+        return kind if clause in kind.modifiers.get("qualifier", "") else _in_need(kind, clause)
     comma = next((i for i, chunk in enumerate(rest) if chunk.form == ","), len(rest))
     behind = rest[comma + 1 :]
     several = any(chunk.form in ("or", "and") for chunk in (*rest[:comma], *behind))

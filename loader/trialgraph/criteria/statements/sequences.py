@@ -33,7 +33,13 @@ from trialgraph.criteria.statements.admissions import (
 from trialgraph.criteria.statements.assessed import tells_class, with_class_of_assessed
 from trialgraph.criteria.statements.captions import without_caption
 from trialgraph.criteria.statements.endings import with_alternative
-from trialgraph.criteria.statements.examples import EXAMPLES, LISTING, listed_instances, lists_allowed
+from trialgraph.criteria.statements.examples import (
+    EXAMPLES,
+    LISTING,
+    listed_instances,
+    lists_allowed,
+    lists_kind,
+)
 from trialgraph.criteria.statements.grants import granted
 from trialgraph.criteria.statements.idle import NOTED, adds_nothing, orders_test
 from trialgraph.criteria.statements.notes import (
@@ -211,7 +217,7 @@ def _told_of(
 ) -> Expression | None:
     """Return what a note bars, or the instances that a sentence lists of what the one before it bars."""
     words = text.text[sentence[0].start : sentence[-1].end]
-    if not NOTE.match(words) and not LISTING.match(words):
+    if not (NOTE.match(words) or LISTING.match(words) or lists_kind(sentence, before)):
         return None
     told = noted_refusal(text, sentence) or _noted_case(text, sentence)
     return told or listed_instances(text, sentences, sentence, before)
