@@ -12,8 +12,8 @@ from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import EXPECTING
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.vocabulary import GIVEN
-from trialgraph.criteria.trees import any_of, map_facts
-from trialgraph.expressions import AnyOf, Expression, Fact, Value, Window, atoms
+from trialgraph.criteria.trees import all_of, any_of, dated, map_facts
+from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Value, Window, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = [
@@ -50,6 +50,7 @@ _WAYS = frozenset(
 """Ways of treating that have many targets."""
 _OBJECTS = ((str(TGC.Surgery), str(TGC.Neoplasm)), (str(TGC.Vaccine), str(TGC.InfectiousDisease)))
 """Treatments, and diseases that they are done to or given against."""
+_CORTICOSTEROID = str(TGC.Corticosteroid)
 _JUDGING = frozenset({"barring", "allowance", "exception"})
 """What words do that say what becomes of those who have had something, rather than narrow it."""
 
@@ -248,6 +249,24 @@ def _example(kind: Fact, example: Fact) -> Fact:
 
 def _are_alike(kind: Fact, instance: Fact) -> bool:
     return kind.category == instance.category or {kind.category, instance.category} == _LESIONS
+
+
+def dose_told(text: Text, kind: Fact, example: Expression) -> Expression | None:
+    """Return the dose that an unread example of what is given states, in its words; else None.
+
+    "Immunosuppressants (e.g. cyclosporine, or chronic use of > 10 mg/day of prednisone)".
+    """
+    given = text.vocabulary.by_iri.get(kind.concept)
+    if given is None or given.is_a(_CORTICOSTEROID) or not isinstance(example, Narrative):
+        return None
+    if not text.doses or example.span is None or "," in example.text:
+        return None
+    start, end = text.normalized.readable(example.span)
+    told = [dose for dose in text.doses.values() if start <= dose.start < end]
+    if len(told) != 1 or told[0].value.limit.low is None:
+        return None
+    value = told[0].value if kind.within is None else dated(told[0].value, kind.within)
+    return value if told[0].start == start else all_of([value, example])
 
 
 def unlisted(kind: Fact, words: str) -> Fact:

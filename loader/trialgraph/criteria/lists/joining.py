@@ -10,7 +10,14 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.supports import reached_without
-from trialgraph.criteria.facts.instances import demanded_kinds, example_of, is_way_of, unlisted, with_times
+from trialgraph.criteria.facts.instances import (
+    demanded_kinds,
+    dose_told,
+    example_of,
+    is_way_of,
+    unlisted,
+    with_times,
+)
 from trialgraph.criteria.lists.blocks import blocks_of, is_given
 from trialgraph.criteria.lists.choices import choice_of
 from trialgraph.criteria.members.besides import as_one_choice
@@ -362,7 +369,9 @@ def _with_examples(text: Text, segment: Segment) -> Expression:
         if _is_instance(each) and not _is_reaction(kind, each) and not _is_abused(kind, each)
     )
     told = (each for each in told if not is_way_of(text, kind, each))
-    return any_of([kind, *(example_of(bare, each) for each in told)])
+    unread = members if text.exclusion else ()
+    doses = [dose for each in unread if (dose := dose_told(text, kind, each)) is not None]
+    return any_of([kind, *(example_of(bare, each) for each in told), *doses])
 
 
 def _is_reaction(kind: Fact, member: Expression) -> bool:
