@@ -15,7 +15,6 @@ from trialgraph.expressions import Fact
 __all__ = ["barred_in_brackets"]
 
 _TURNING = frozenset({"allowance", "exception", "negation", "condition", "others"})
-_TURNED = frozenset({"other", "any other", "all other", "others", "requirement"})
 _PARTING = frozenset({";", "."})
 Deep = tuple[Chunk, int]
 
@@ -49,5 +48,5 @@ def _clauses(text: Text, chunks: Sequence[Deep]) -> Iterator[list[Deep]]:
 def _bars(clause: Sequence[Deep]) -> bool:
     """Whether a clause says "are excluded" and nothing in it turns that."""
     at = next((i for i, (chunk, _) in enumerate(clause) if "barring" in chunk.classes), 0)
-    told = any(chunk.classes & _TURNING or chunk.form in _TURNED for chunk, _ in clause)
+    told = any(chunk.classes & _TURNING for chunk, _ in clause)
     return at > 0 and is_said_of(clause, at) and not told

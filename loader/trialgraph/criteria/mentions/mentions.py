@@ -39,6 +39,7 @@ _NAMING = frozenset({"concept", "lesion"})
 _ENDS = frozenset({";", "."})
 _SHORT = frozenset({"eg", "ie", "vs", "approx", "incl", "dr", "prof"})
 _NEAR = 6
+_CANCER = str(TGC.MalignantNeoplasm)
 _STANDARD = str(TGC.StandardTherapy)
 _ILL = frozenset({"condition", "lesion", "biomarker", "other"})
 _BARRED_STILL = frozenset({*GIVEN, "condition"})
@@ -194,6 +195,11 @@ class _Source:
         at = bisect_left(self.every, self.text.normalized.readable((start, start))[0], key=_start)
         return keeps_from([chunk for chunk, _ in self.every[max(0, at - _NEAR) : at]])
 
+    def is_cancer(self, concept: str) -> bool:
+        """Whether a concept is a kind of cancer, which is treated wherever it has spread to."""
+        term = self.text.vocabulary.by_iri.get(concept)
+        return term is not None and term.iri != _CANCER and _CANCER in term.ancestors
+
     def is_new(self, topic: Topic) -> bool:
         """Whether a topic hasn't been told yet; a criterion that names a thing twice speaks of it once."""
         key = (topic.fact.concept, topic.denied, topic.fact.within)
@@ -291,11 +297,14 @@ def _told_behind(fact: Fact, source: _Source) -> Iterator[Expression]:
     """Yield what else the words that narrow a demanded fact ask ("relapsed after X or Y")."""
     term = source.text.vocabulary.by_iri.get(fact.concept)
     behind = source.behind(fact.span)
-    if term is None or fact.category not in _ILL or not behind:
+    given = fact.category in GIVEN
+    if term is None or not (given or fact.category in _ILL) or not behind:
         return
-    told = [*source.at(fact.span), *behind] if fact.category == "other" else behind
+    told = [*source.at(fact.span), *behind] if given or fact.category == "other" else behind
     for topic in topics_of(source.text, told):
         other = topic.fact.concept
+        if given and (topic.denied or not source.is_cancer(other)):
+            continue
         if other == term.iri or other in term.ancestors or (topic.denied and other == _STANDARD):
             continue
         if source.is_new(topic):
