@@ -17,6 +17,7 @@ from trialgraph.criteria.quantities.ages import (
     explains,
     is_long_past,
     is_number_of_years,
+    is_of_kin,
     may_be_new,
     stands_behind_persons,
     with_shared_years,
@@ -234,7 +235,7 @@ class Chunker:
         aged = (in_years and said and not may_be_new(self.source, start, limit)) or is_number_of_years(
             self.source, start, limit
         )
-        if term is None or not aged or explains(self.source, start):
+        if term is None or not aged or explains(self.source, start) or is_of_kin(self.source, start):
             return None
         value = self.text.values.build((term,), "", limit, start, -1, 0)
         old = _OLD.match(self.source, limit.end)

@@ -10,7 +10,7 @@ from trialgraph.criteria.language.tokens import Token, token_at
 from trialgraph.criteria.language.vocabulary import Mention, Term, Vocabulary
 from trialgraph.namespaces import TGC
 
-__all__ = ["KIN", "add_kin"]
+__all__ = ["KIN", "add_kin", "age_of_kin"]
 
 KIN = "family history of "
 """How the names of what runs in the family start."""
@@ -79,6 +79,19 @@ def add_kin(text: str, tokens: Sequence[Token], mentions: dict[int, Mention], vo
         if named is not None and first >= reached:
             mentions[first] = Mention(named, first, after)
             reached = after
+
+
+def age_of_kin(name: str) -> str:
+    """Return the words for the age that relatives had a disease at, of all those that name it in them.
+
+    Examples:
+        >>> age_of_kin("sudden death under 40 years of age in a first-degree relative")
+        'under 40 years of age'
+        >>> age_of_kin("family history of sudden death")
+        ''
+    """
+    aged = _YOUNG.search(name)
+    return aged.group().strip(" ,") if aged else ""
 
 
 def _all_of_kin(text: str, tokens: Sequence[Token], mentions: dict[int, Mention]) -> bool:

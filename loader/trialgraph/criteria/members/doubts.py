@@ -23,6 +23,11 @@ _TIME = re.compile(
     r"\b(?:hours?|days?|weeks?|months?|years?|half-li(?:fe|ves)|period|setting)\b",
     re.IGNORECASE,
 )
+_SAID_OF = re.compile(
+    r"(?:either\s+)?(?:active|present|diagnosed|detected|documented|occurring|progressing|requiring|treated)\b",
+    re.IGNORECASE,
+)
+"""How words behind a comma open that tell more of what stands before it ("cancer, active within 3 years")."""
 _RELATIVES = frozenset({"that", "which", "who", "that is"})
 _TOLD = re.compile(r"\b(?:within|weeks?|months?|years?|days?|setting|period|for)\b|[<≤≥>]", re.IGNORECASE)
 _PERSONS = ("those", "who", "patient", "subject", "participant", "he", "she", "they")
@@ -39,6 +44,7 @@ _ILLNESSES = frozenset(
             TGC.OrganDysfunction,
             TGC.SubstanceAbuse,
             TGC.AlcoholAbuse,
+            TGC.AddictiveDisorder,
         ],
     )
 )
@@ -51,7 +57,9 @@ _UNSPECIFIC = re.compile(
 )
 """Words for ill health of any kind, or a state of affairs, which nothing but a clause tells apart."""
 _BEFALLING = frozenset({"condition", "procedure"})
-_ANOTHER = ("other", "any ", "another")
+_OTHER = re.compile(r"(?:or |any )*other\b", re.IGNORECASE)
+_ANOTHER = ("any ", "another")
+_JUDGED = ("judgement", "consent")
 _NEAR = 8
 """How many members of a list a clause at its end may be about."""
 
@@ -108,17 +116,24 @@ def share_doubts(text: Text, segments: Sequence[Segment]) -> None:
     """Let a time at the end of a list, in words that stay words, narrow the bare treatments before it.
 
     "Surgery, radiosurgery or thermal therapy in the target within 6 months" may be about recent surgery
-    only. With the words kept beside it, such a member bars or admits nobody.
+    only. With the words kept beside it, such a member bars or admits nobody. A time behind a comma bars
+    nobody for longer ago who has whatever stands before it ("cancer, or treatment for cancer, within 3
+    years", "prior cancer, active within 3 years").
     """
     for index, segment in enumerate(segments):
         if index and segment.expression is None and not _speaks_anew(segment):
             words = text.text[segment.chunks[0].start : segment.chunks[-1].end]
             if found := _TIME.search(words):
-                _narrow(segments[: index + 1], words[found.start() :])
+                ended = segment is segments[-1] and words[: found.start()].rstrip().endswith(",")
+                whole = text.exclusion and (ended or (segment.joint == "," and bool(_SAID_OF.match(words))))
+                _narrow(segments[: index + 1], words[found.start() :], whole=whole)
 
 
-def _narrow(segments: Sequence[Segment], words: str) -> None:
-    """Narrow the treatments right before the last member, up to one with a time or a lead-in of its own."""
+def _narrow(segments: Sequence[Segment], words: str, *, whole: bool) -> None:
+    """Narrow the treatments right before the last member, up to one with a time or a lead-in of its own.
+
+    So are conditions and whatever else, where the time is of the whole list.
+    """
     last = segments[-1]
     for segment in reversed(segments[:-1]):
         fact = segment.expression
@@ -126,7 +141,7 @@ def _narrow(segments: Sequence[Segment], words: str) -> None:
             return
         if fact is not None:
             told = fact.modifiers.get("qualifier", "") if isinstance(fact, Fact) else ""
-            given = isinstance(fact, Fact) and fact.category in GIVEN and fact.within is None
+            given = isinstance(fact, Fact) and fact.within is None and (whole or fact.category in GIVEN)
             shared = bool(told) and words.endswith(told)
             if not isinstance(fact, Fact) or not given or (_TOLD.search(told) and not shared):
                 return
@@ -157,17 +172,19 @@ def narrow_illnesses(expression: Expression) -> Expression:
 
 
 def _narrowed(operands: Sequence[Expression]) -> list[Expression]:
-    clause, read, last = "", list[Expression](), 0
+    clause, read, last, listed = "", list[Expression](), 0, False
     for place, each in enumerate(reversed(operands)):
-        if isinstance(each, Narrative) and each.reason == "judgement":
-            found = None if each.text.lower().startswith(_ANOTHER) else _CLAUSE.search(each.text)
+        if isinstance(each, Narrative) and each.reason in _JUDGED and not _UNSPECIFIC.fullmatch(each.text):
+            listed = _OTHER.match(each.text) is not None
+            anew = not listed and each.text.lower().startswith(_ANOTHER)
+            found = None if anew else _CLAUSE.search(each.text)
             clause, last = found.group().strip(" ,") if found else "", place
         elif own := _own_clause(each):
-            clause, last = own, place
+            clause, last, listed = own, place, False
         near = clause and place - last < _NEAR
         if near and isinstance(each, Narrative) and _UNSPECIFIC.fullmatch(each.text):
             each = replace(each, reason="judgement")
-        if near and isinstance(each, Fact):
+        if near and isinstance(each, Fact) and not (listed and "qualifier" in each.modifiers):
             each = _judged(each, clause)
         read.append(narrow_illnesses(each))
     return read[::-1]
