@@ -58,7 +58,7 @@ def add_effects(
         mentions: Concepts by the token they start at; those found take the place of what their clause names.
         vocabulary: Has the concept.
     """
-    if not any(mark in lowered for mark in _MARKS):
+    if not any(map(lowered.__contains__, _MARKS)):
         return
     term = vocabulary.named("QTProlongingDrug")
     if term is None:

@@ -81,4 +81,8 @@ def is_undergone(chunk: Chunk) -> bool:
 
 def with_inner(chunks: Sequence[Chunk]) -> list[Chunk]:
     """Return chunks, each followed by those inside it."""
-    return [inner for chunk in chunks for inner in (chunk, *with_inner(chunk.inner))]
+    return [
+        inner
+        for chunk in chunks
+        for inner in ((chunk, *with_inner(chunk.inner)) if chunk.inner else (chunk,))
+    ]

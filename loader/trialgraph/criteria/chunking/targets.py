@@ -59,7 +59,7 @@ def add_targeting(
         mentions: Concepts by the token they start at; those found take the place of what their words name.
         vocabulary: Has the concepts.
     """
-    if not any(mark in lowered for mark in _MARKS):
+    if not any(map(lowered.__contains__, _MARKS)):
         return
     for aimed in _AIMED.finditer(text):
         found = list(_targets(text, aimed.end(), _NAMES[aimed["own"] is not None], vocabulary))

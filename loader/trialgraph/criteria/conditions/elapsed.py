@@ -177,7 +177,7 @@ def _read(text: Text, chunks: Sequence[Chunk], read: Reader, beside: Beside) -> 
     if text.exclusion:
         return _barred_as_such(text, chunks, read)
     words = text.text[chunks[0].start : chunks[-1].end].lower()
-    if not any(chunk.kind in _TIMED for chunk in chunks) and not any(unit in words for unit in _TELLING):
+    if not any(chunk.kind in _TIMED for chunk in chunks) and not any(map(words.__contains__, _TELLING)):
         return None
     if (barred := _framed(text, chunks, (WHO_HAD,), read)) is not None:
         return negate(barred)
@@ -359,7 +359,7 @@ def _tells_time(chunk: Chunk) -> bool:
 def _ended(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expression | None:
     start, end = chunks[0].start, chunks[-1].end
     words = text.text[start:end].lower()
-    if not any(ending in words for ending in (*ENDINGS, *DONE)):
+    if not any(map(words.__contains__, (*ENDINGS, *DONE))):
         return None
     match = length_in(ENDED).search(text.text, start, end)
     if (

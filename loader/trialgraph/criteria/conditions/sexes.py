@@ -77,8 +77,9 @@ def sex_of(text: Text, chunks: Sequence[Chunk]) -> Fact | None:
 
 def _names_sex(chunk: Chunk) -> bool:
     """Whether a word is a sex: not in whose case something is asked ("in women"), nor a disease's name."""
-    named = chunk.term is None or chunk.term.iri in (each[0] for each in SEXES.values())
-    return named and not chunk.classes.isdisjoint(SEXES) and "condition" not in chunk.classes
+    if chunk.classes.isdisjoint(SEXES) or "condition" in chunk.classes:
+        return False
+    return chunk.term is None or chunk.term.iri in (each[0] for each in SEXES.values())
 
 
 def _fits(rest: Sequence[Chunk], content: Sequence[Chunk]) -> bool:

@@ -53,7 +53,7 @@ def with_washout(text: Text, sentence: Sequence[Chunk], before: Expression) -> E
         sentence: A sentence ("The required washout period prior to starting A is 2 weeks").
         before: What the one before it bars: treatments given now, or ever.
     """
-    if not any(word in text.lowered for word in _TELLING):
+    if not any(map(text.lowered.__contains__, _TELLING)):
         return None
     if isinstance(before, Not) and not text.exclusion:
         inside = _waited_for(text, sentence, before.operand)

@@ -39,12 +39,14 @@ def with_choices(expression: Expression, text: Text) -> Expression:
 def _offering(chunks: Sequence[Chunk]) -> Iterator[Chunk]:
     """Yield the brackets that open with "or", also those inside others."""
     for chunk in chunks:
-        inner = chunk.inner if chunk.kind == "bracket" else ()
-        measured = any(each.kind in _MEASURED or each.form.startswith("half") for each in inner)
-        bare = all("other" in each.classes for each in inner[1:])
-        if inner and inner[0].form in OR and not (measured or bare):
-            yield chunk
-        yield from _offering(inner)
+        if chunk.kind != "bracket" or not chunk.inner:
+            continue
+        if chunk.inner[0].form in OR:
+            measured = any(each.kind in _MEASURED or each.form.startswith("half") for each in chunk.inner)
+            bare = all("other" in each.classes for each in chunk.inner[1:])
+            if not (measured or bare):
+                yield chunk
+        yield from _offering(chunk.inner)
 
 
 def _with(

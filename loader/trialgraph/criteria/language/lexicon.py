@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import cast
 
 from trialgraph.criteria.language.literals import needed_by_all, needed_letters
@@ -36,17 +36,14 @@ class Phrases:
     """Turns of phrase that tell a kind of statement; searches are remembered, since words recur.
 
     Patterns are in lower case, and so are the words they are sought in: that is four times as fast as
-    a search that minds both cases. Most words have none of the letters that some pattern needs.
+    a search that minds both cases. Most words have none of the letters that some pattern needs, and
+    most others those of one or two, which alone are tried and compiled.
     """
 
     def __init__(self, patterns: list[str]) -> None:
         self._needed = needed_by_all(patterns)
         self._pieces = _by_letter(patterns)
-        self._patterns = cache(lambda piece: re.compile(self._pieces[piece]))
-        self._users: dict[str, set[int]] = {}
-        for index, piece in enumerate(self._pieces):
-            for letters in needed_letters(piece):
-                self._users.setdefault(letters, set()).add(index)
+        self._compiled = cache(re.compile)
         self._found = lru_cache(maxsize=16_384)(self._find)
         self._anchored = any(map(_ANCHOR.search, patterns))
 
@@ -61,13 +58,21 @@ class Phrases:
         words = words.lower()
         return self._found(words) if any(map(words.__contains__, self._needed)) else None
 
+    @cached_property
+    def _users(self) -> dict[str, list[int]]:
+        """Which patterns need some letters, by their place: of those that fit alike the first counts."""
+        users: dict[str, list[int]] = {}
+        for place, pattern in enumerate(self._pieces):
+            for letters in needed_letters(pattern):
+                users.setdefault(letters, []).append(place)
+        return users
+
     def _find(self, words: str) -> re.Match[str] | None:
         """Return the first place that a pattern fits: only those are tried whose letters the words have."""
-        tried = {
-            piece for letters in filter(words.__contains__, self._users) for piece in self._users[letters]
-        }
-        places = (self._patterns(piece).search(words) for piece in sorted(tried))
-        return min(filter(None, places), key=re.Match.start, default=None)
+        known = filter(words.__contains__, self._users)
+        tried = {place for letters in known for place in self._users[letters]}
+        found = (self._compiled(self._pieces[place]).search(words) for place in sorted(tried))
+        return min(filter(None, found), key=re.Match.start, default=None)
 
 
 def _by_letter(patterns: Iterable[str]) -> list[str]:

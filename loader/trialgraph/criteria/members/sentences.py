@@ -109,6 +109,8 @@ def _with_exceptions(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
 
     Among demands an excuse is from one or two limits; of more it isn't plain which are meant.
     """
+    if ";" not in text.text and "." not in text.text:
+        return chunks
     patterns = (_EXCEPTING if text.exclusion else _EXCUSING, _WAIVING)
     told = [each for each in patterns if each.search(text.text) is not None]
     if not told:

@@ -27,7 +27,7 @@ _ENDS = re.compile(r"[.;](?=\s|$)")
 def add_exhausted(expression: Expression, text: Text) -> Expression:
     """Return a demand with the standard therapy that it wants used up beside the words that say so."""
     lowered = text.lowered
-    if text.exclusion or not any(word in lowered for word in _GIVEN):
+    if text.exclusion or not any(map(lowered.__contains__, _GIVEN)):
         return expression
     if any(isinstance(atom, Fact) and atom.concept in _EITHER for atom in atoms(expression)):
         return expression

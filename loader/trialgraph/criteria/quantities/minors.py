@@ -45,7 +45,7 @@ def minors_of(
         named: Finds the concept of a local name.
         span: Returns the verbatim span of a stretch.
     """
-    if not any(sign in lowered for sign in _SIGNS) or _OTHERS.search(lowered):
+    if not any(map(lowered.__contains__, _SIGNS)) or _OTHERS.search(lowered):
         return {}
     age = named("Age")
     found = _MINORS.finditer(text) if age is not None else ()

@@ -208,7 +208,7 @@ def arranges(words: str) -> bool:
         False
     """
     lowered = words.lower()
-    if any(need in lowered for need in _NEEDS) and _WAIVED.match(words):
+    if any(map(lowered.__contains__, _NEEDS)) and _WAIVED.match(words):
         return True
     if _MEASURED.fullmatch(words):
         return True

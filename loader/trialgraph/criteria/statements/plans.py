@@ -162,7 +162,7 @@ def read_planned(text: Text, chunks: Sequence[Chunk], read: _Read) -> Expression
         chunks: A statement.
         read: Reads what is left of it without the plan.
     """
-    if not any(word in text.lowered for word in _PLANS):
+    if not any(map(text.lowered.__contains__, _PLANS)):
         return None
     for form in (_EITHER, _OR_BEFORE):
         if (either := form.search(text.text, chunks[0].start, chunks[-1].end)) is not None:

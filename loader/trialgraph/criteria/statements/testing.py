@@ -89,7 +89,7 @@ def _negative_test(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
         text: The text under reading.
         chunks: A sentence of it.
     """
-    if not any(word in text.lowered for word in _NAMING):
+    if not any(map(text.lowered.__contains__, _NAMING)):
         return None
     start, end = chunks[0].start, chunks[-1].end
     if not asks_negative_test(text.text[start:end], bare=not text.exclusion):
