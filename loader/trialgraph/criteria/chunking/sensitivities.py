@@ -114,8 +114,7 @@ def _leads_to(tokens: Sequence[Token], after: int) -> bool:
     "Intolerance to or allergy to A" says twice that it does; "allergy to or intolerance of A", the other way.
     """
     if tokens[after].form in _TO and after + 1 < len(tokens) and tokens[after + 1].form not in _JOINTS:
-        second = _follows_allergy(tokens, after - 1) and tokens[after - _SOON].form == "to"
-        return tokens[after].form == "to" or second
+        return tokens[after].form == "to" or _follows_allergy(tokens, after - 1)
     joint = after + (tokens[after].form == "to")
     joint += joint + 1 < len(tokens) and tokens[joint].text == "," and tokens[joint + 1].form in _JOINTS
     if joint >= len(tokens) or tokens[joint].form not in _JOINTS:

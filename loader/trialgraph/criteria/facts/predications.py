@@ -24,8 +24,9 @@ _TAKEN = ("considered", "interpreted", "regarded", "construed", "deemed", "count
 _CEILINGS = frozenset({"≤", "<"})
 _NEOPLASM = str(TGC.Neoplasm)
 _UNABLE = re.compile(
-    r"(?:^|\b(?:who|they)\s+|[.;:,]\s*)(?:cannot|can\s+not|can't)\s+(?:\w+ly\s+)?"
-    r"(?:undergo|receive|tolerate|take|be\s+(?:given|treated))\b",
+    r"(?:(?:^|\b(?:who|they)\s+|[.;:,]\s*)(?:cannot|can\s+not|can't)\s+(?:\w+ly\s+)?"
+    r"(?:undergo|receive|tolerate|take|be\s+(?:given|treated))"
+    r"|\b(?:patients?|subjects?|participants?)\s+(?:cannot|can\s+not|can't)\s+(?:\w+ly\s+)?(?:undergo|tolerate))\b",
     re.IGNORECASE,
 )
 """How words tell that somebody can't be given something, which isn't that it wasn't given."""

@@ -133,7 +133,8 @@ DEMAND = re.compile(
     r"^\W*(?:(?:in addition|additionally|furthermore|moreover|also"
     r"|to be (?:considered )?eligible(?: for (?:this|the) (?:trial|study|protocol))?)\W+)?"
     r"(?:all |the |any |female |male |study |trial |eligible |enrolled )*"
-    r"(?:patients?|subjects?|participants?|individuals?|they|(?:fe)?males|women|men)?"
+    r"(?:patients?|subjects?|participants?|individuals?|they|(?:fe)?males|women|men"
+    r"|there(?=\s+(?:must|should|may|shall)\s+(?:also\s+)?(?:not|be\s+no)\b))?"
     r"\s*(?:must|should|need to|have to|are required to|may not|shall not"
     r"|(?:cannot|can not)(?=\s+(?:also\s+|currently\s+)?(?:be|have|receive|take|use|participate)\b))\b"
     r"(?!\s+(?:also\s+)?be\s+(?:excluded|ineligible)\b)",

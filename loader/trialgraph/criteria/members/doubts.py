@@ -23,6 +23,11 @@ _TIME = re.compile(
     r"\b(?:hours?|days?|weeks?|months?|years?|half-li(?:fe|ves)|period|setting)\b",
     re.IGNORECASE,
 )
+_SAID_OF = re.compile(
+    r"(?:either\s+)?(?:active|present|diagnosed|detected|documented|occurring|progressing|requiring|treated)\b",
+    re.IGNORECASE,
+)
+"""How words behind a comma open that tell more of what stands before it ("cancer, active within 3 years")."""
 _RELATIVES = frozenset({"that", "which", "who", "that is"})
 _TOLD = re.compile(r"\b(?:within|weeks?|months?|years?|days?|setting|period|for)\b|[<≤≥>]", re.IGNORECASE)
 _PERSONS = ("those", "who", "patient", "subject", "participant", "he", "she", "they")
@@ -111,17 +116,24 @@ def share_doubts(text: Text, segments: Sequence[Segment]) -> None:
     """Let a time at the end of a list, in words that stay words, narrow the bare treatments before it.
 
     "Surgery, radiosurgery or thermal therapy in the target within 6 months" may be about recent surgery
-    only. With the words kept beside it, such a member bars or admits nobody.
+    only. With the words kept beside it, such a member bars or admits nobody. A time behind a comma bars
+    nobody for longer ago who has whatever stands before it ("cancer, or treatment for cancer, within 3
+    years", "prior cancer, active within 3 years").
     """
     for index, segment in enumerate(segments):
         if index and segment.expression is None and not _speaks_anew(segment):
             words = text.text[segment.chunks[0].start : segment.chunks[-1].end]
             if found := _TIME.search(words):
-                _narrow(segments[: index + 1], words[found.start() :])
+                ended = segment is segments[-1] and words[: found.start()].rstrip().endswith(",")
+                whole = text.exclusion and (ended or (segment.joint == "," and bool(_SAID_OF.match(words))))
+                _narrow(segments[: index + 1], words[found.start() :], whole=whole)
 
 
-def _narrow(segments: Sequence[Segment], words: str) -> None:
-    """Narrow the treatments right before the last member, up to one with a time or a lead-in of its own."""
+def _narrow(segments: Sequence[Segment], words: str, *, whole: bool) -> None:
+    """Narrow the treatments right before the last member, up to one with a time or a lead-in of its own.
+
+    So are conditions and whatever else, where the time is of the whole list.
+    """
     last = segments[-1]
     for segment in reversed(segments[:-1]):
         fact = segment.expression
@@ -129,7 +141,7 @@ def _narrow(segments: Sequence[Segment], words: str) -> None:
             return
         if fact is not None:
             told = fact.modifiers.get("qualifier", "") if isinstance(fact, Fact) else ""
-            given = isinstance(fact, Fact) and fact.category in GIVEN and fact.within is None
+            given = isinstance(fact, Fact) and fact.within is None and (whole or fact.category in GIVEN)
             shared = bool(told) and words.endswith(told)
             if not isinstance(fact, Fact) or not given or (_TOLD.search(told) and not shared):
                 return

@@ -10,6 +10,7 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.literals import Sought
 from trialgraph.criteria.language.offers import lets_in, offers_choice
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.laboratory import starts_tests, with_tests_opened
@@ -51,28 +52,24 @@ _NEOPLASM, _MALIGNANT = str(TGC.Neoplasm), str(TGC.MalignantNeoplasm)
 _METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
 _RESTATING = "MH"
 """What the registry's own fields say, where they stand in lines of their own under the last criterion."""
-_ALLERGIC = re.compile(r"\b(?:allerg|hypersensitiv)\w*(?:\s+reactions?)?\s+to\s", re.IGNORECASE)
-_GIVEN_NOW = re.compile(
-    r"\b(?:concurrent|concomitant|current(?:ly)?|ongoing)\s+(?:use|therapy|treatment|receiving|taking)\b|^\W*receiving\b",
-    re.IGNORECASE,
+_ALLERGIC = Sought(r"\b(?:allerg|hypersensitiv)\w*(?:\s+reactions?)?\s+to\s")
+_GIVEN_NOW = Sought(
+    r"\b(?:concurrent|concomitant|current(?:ly)?|ongoing)\s+(?:use|therapy|treatment|receiving|taking)\b|^\W*receiving\b"
 )
-_EXCEPTING = re.compile(
+_EXCEPTING = Sought(
     r"(?:;\s*\(?(?:with\s+(?:the\s+)?exceptions?\s+(?:of|for)|except(?:ing)?(?:\s+for)?|unless|excluding|other\s+than)\b"
     r"|\.\s*(?:unless|(?:with\s+the\s+exception\s+of|except(?:\s+for)?)(?=\s*:|[^,.]*(?:\.|$)))\b)"
     r"(?![^;.]*,\s*(?:any|all|no|other|presence|history|patients?|subjects?|participants?|has|have|had|prior)\b)",
-    re.IGNORECASE,
 )
 """What is excepted from what stands before it, not from what follows ("except alopecia, any toxicity")."""
-_EXCUSING = re.compile(
+_EXCUSING = Sought(
     r"(?:;\s*\(?|\.\s*(?=[^,.]*(?:\.|$)))(?:with\s+the\s+exception\s+of|except(?:\s+(?:for|in|if))?|unless)\b"
     r"(?![^;.]*,\s*(?:any|all|no|other|patients?|subjects?|participants?|has|have|had|prior|must|should)\b)",
-    re.IGNORECASE,
 )
 """What excuses from a demand that stands before it ("INR ≤ 1.5 × ULN; unless on anticoagulants")."""
-_WAIVING = re.compile(
+_WAIVING = Sought(
     r"[.;]\s*this(?:\s+(?:criterion|limit|requirement|exclusion(?:\s+criterion)?))?\s+(?:does|will|would)\s+not\s+apply"
     r"\s+(?:to|for)\b(?![^.;]*\b(?:must|should|may|allowed|but|only|whom|discuss\w*|approv\w*)\b)",
-    re.IGNORECASE,
 )
 """A sentence that names those of whom the limit before it isn't asked, and asks nothing of them itself."""
 

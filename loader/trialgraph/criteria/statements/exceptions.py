@@ -50,6 +50,12 @@ _STARTING = frozenset({"any", "all", "presence", "presence of", "the", "a", "pat
 _PREDICATES = frozenset({"has", "has a", "had", "had a", "have", "is receiving", "is currently"})
 _BEARING = re.compile(r"\b(?:who|whom|that|which|those|if|when|unless|patients?|subjects?|participants?)\b")
 """Words behind which a verb may be that of what is excepted."""
+_RESUMING = re.compile(
+    r"(?:that|which)\s+(?:(?:may|might|could|would|will|can)\s+)?(?:\w+ly\s+)?"
+    r"(?:(?:interfere|confound|affect|impact|influence|compromise|impair|obscure)s?\b|requires?\b(?!\s+(?:only|no)\b))",
+    re.IGNORECASE,
+)
+"""What goes on telling of what is barred, behind "other than": what it does to the trial, what it needs."""
 _TAKEN = re.compile(
     r"\b(?:received|given|administered|completed|stopped|discontinued|started|used|taken|ended|last)\b"
 )
@@ -96,7 +102,7 @@ def name_exceptions(expression: Expression, text: Text) -> Expression:
             fact = replace(fact, modifiers={**fact.modifiers, "exception": announced["words"]})
         fact = _other_than_studied(fact)
         words = fact.modifiers.get("exception")
-        return fact if words is None else replace(fact, exceptions=_read(words, vocabulary))
+        return fact if words is None else replace(fact, exceptions=_read(words, vocabulary.for_words(words)))
 
     return map_facts(expression, named)
 
@@ -316,14 +322,18 @@ def resumes_at(text: Text, chunks: Sequence[Chunk], at: int) -> int | None:
     "Surgery, other than biopsy, within 4 weeks": the weeks are those of the surgery. So they are without
     the commas after "other than", which stands with the noun it narrows, behind the cancers excepted
     from any ("cancer except skin cancer in the past 5 years") and behind treatments of which nothing
-    else is told ("immunosuppressants with the exception of corticosteroids within 2 weeks").
+    else is told ("immunosuppressants with the exception of corticosteroids within 2 weeks"). So is a clause
+    on what is barred only for what it does or needs ("skin disease other than acne that may interfere").
     """
     for index in range(at + 2, len(chunks)):
+        if chunks[at].form == "other than" and _RESUMING.match(text.text, chunks[index].start):
+            return index
         if chunks[index].kind == "window":
             after_comma = chunks[index - 1].form == ","
             own = after_comma or chunks[at].form == "other than" or _excepts_cancers(text, chunks, at, index)
             return index if own or _excepts_treatments(text, chunks, at, index) else None
         goes_on = chunks[index].form == "," and index + 1 < len(chunks) and chunks[index + 1].kind != "window"
+        goes_on = goes_on and not _RESUMING.match(text.text, chunks[index + 1].start)
         if "exception" in chunks[index].classes or (goes_on and not _excepts_its_kind(chunks, at)):
             return None
     return None

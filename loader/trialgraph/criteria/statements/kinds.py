@@ -49,9 +49,9 @@ _SORTS = frozenset({"subtype", "histologic subtype", "histological subtype", "va
 """What a name is followed by where some kinds of it are meant, which a list behind it tells."""
 _TREATED = frozenset({"treated with", "managed with", "previously treated with"})
 _USED = frozenset({*GIVEN, "other"})
+_HARM = (str(TGC.TreatmentToxicity), str(TGC.SurgicalComplication))
 _RELATIVE = frozenset({"that", "which", "affecting", "interfering", "preventing", "impairing"})
 _HISTORIC = frozenset({"neutral", "historic"})
-_HARM = str(TGC.TreatmentToxicity)
 
 
 def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
@@ -88,7 +88,7 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     read = join_segments(text, read_segments(text, rest), default)
     read = as_screened(text, read) if is_screen(text, facts[-1]) else read
     closing = end_of_list(text, rest) or common_purpose(read)
-    if _are_of_need(chunks[:at], facts[-1], read) or _are_causes(text, facts[-1], read):
+    if _are_of_need(chunks[:at], facts[-1], read) or _do_harm(text, facts[-1], read):
         listed = text.text[chunks[at].start : chunks[-1].end].strip(" ;,.:")
         return map_facts(head, lambda fact: _in_need(fact, listed) if fact is facts[-1] else fact)
     head = map_facts(head, lambda fact: narrowed_alike(fact, closing) if fact is facts[-1] else fact)
@@ -123,11 +123,11 @@ def _are_of_need(head: Sequence[Chunk], kind: Fact, instances: Expression) -> bo
     return forbidden or (used and kind.category == "condition")
 
 
-def _are_causes(text: Text, kind: Fact, instances: Expression) -> bool:
-    """Whether instances are of what caused harm ("toxicity from treatment, including A or B")."""
+def _do_harm(text: Text, kind: Fact, instances: Expression) -> bool:
+    """Whether instances are those of what harm comes from ("toxicities from prior therapy, including A")."""
     term = text.vocabulary.by_iri.get(kind.concept)
-    harmed = term is not None and term.is_a(_HARM)
-    return harmed and all(isinstance(each, Fact) and each.category in GIVEN for each in atoms(instances))
+    given = [isinstance(each, Fact) and each.category in GIVEN for each in atoms(instances)]
+    return term is not None and any(map(term.is_a, _HARM)) and any(given)
 
 
 def _names_disease(chunk: Chunk) -> bool:

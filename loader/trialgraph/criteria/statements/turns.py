@@ -56,7 +56,7 @@ _NOT_GIVEN = re.compile(
     re.IGNORECASE,
 )
 _ASKED_FOR = frozenset({"lesion", "biomarker", "other"})
-_BORNE = frozenset({"condition", "reproductive"})
+_BORNE = frozenset({"allergy", "condition", "reproductive"})
 _MEANS = tuple(
     map(str, (TGC.TechnologyAccess, TGC.Transportation, TGC.HealthInsurance, TGC.InformalCaregiver))
 )
@@ -110,6 +110,8 @@ def _worded(text: Text, barred: Expression, start: int) -> Expression:
         return barred
     first, end = text.normalized.readable(denied.span)
     opened = max(text.text.rfind(sign, start, first) for sign in ",;:.")
+    agent = denied.modifiers.get("agent", "")
+    end = max(end, text.text.find(agent, end) + len(agent))
     return narrative(text, max(start, opened + 1), end)
 
 

@@ -11,6 +11,7 @@ from trialgraph.criteria.chunking.chunks import Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.conditions.elapsed import asks_treatment
 from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.literals import Sought
 from trialgraph.criteria.statements.idle import arranges, is_idle
 from trialgraph.criteria.statements.reproduction import UNDERTAKING, explains_reproduction
 from trialgraph.criteria.trees import all_of, asks_of_some
@@ -29,10 +30,9 @@ __all__ = [
 Place = Literal["alone", "beside", "excusing"]
 """Where a sentence stands: with nothing else, beside what is asked, or where it may excuse from a bar."""
 
-_ADVISED = re.compile(
+_ADVISED = Sought(
     r"\b(?:(?:is|are|be) (?:strongly |generally )?(?:discouraged|not recommended)|should be avoided"
     r"|(?:used|given|taken) with caution)\b(?:,? but [^.;]*)?[.;]?$",
-    re.IGNORECASE,
 )
 _URGED = re.compile(
     r"\W*(?:all\s+)?(?:patients?|subjects?|participants?|individuals|those)\b[^.;:]*\b(?:are|is|will\s+be)\s+(?:also\s+|strongly\s+)?"
@@ -57,10 +57,9 @@ _NOTED = re.compile(
     re.IGNORECASE,
 )
 _NEXT = re.compile(r"(?<=[.;)\]])\s+(?=[A-Z(\[*•])|\s+[*•]\s+|\n+")
-_DEMANDING = re.compile(
+_DEMANDING = Sought(
     r"\b(?:must|shall|exclu\w+|ineligib\w+|not\s+(?:be\s+)?(?:eligible|allowed|permitted|enrolled)|unless|except\w*"
     r"|prohibited|barred|requires?|required|have\s+to|has\s+to|need(?:s|ed)?\s+to|mandatory)\b",
-    re.IGNORECASE,
 )
 """Words that demand or bar, whatever they stand behind."""
 _NOT_DEMANDING = re.compile(
