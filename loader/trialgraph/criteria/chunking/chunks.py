@@ -14,6 +14,7 @@ from trialgraph.criteria.language.tokens import BRACKETS, CLOSING, Token, bracke
 from trialgraph.criteria.language.vocabulary import Mention
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.ages import (
+    end_of_diagnosis,
     explains,
     is_long_past,
     is_number_of_years,
@@ -225,21 +226,20 @@ class Chunker:
         """Return the age that "18 years or older", or "adults (≥ 18 years)", states without the word."""
         start = self.tokens[position].start
         limit = with_shared_years(self.source, limit)
-        words = self.source[start : limit.end + 16].lower()
-        name = "age at diagnosis" if is_long_past(self.source, start) else "age"
+        past = end_of_diagnosis(self.source, limit.end)
+        name = "age at diagnosis" if past or is_long_past(self.source, start) else "age"
         term = self.text.vocabulary.find(name) if limit.stated else None
         in_years = limit.unit is not None and limit.unit.ucum in ("a", "mo")
-        said = _AGED.search(words[: limit.end - start + 12]) or stands_behind_persons(
+        said = _AGED.search(self.source[start : limit.end + 12].lower()) or stands_behind_persons(
             self.source, self.tokens, position, limit
         )
-        aged = (in_years and said and not may_be_new(self.source, start, limit)) or is_number_of_years(
-            self.source, start, limit
-        )
+        aged = in_years and said and not may_be_new(self.source, start, limit)
+        aged = aged or is_number_of_years(self.source, start, limit)
         if term is None or not aged or explains(self.source, start) or is_of_kin(self.source, start):
             return None
         value = self.text.values.build((term,), "", limit, start, -1, 0)
         old = _OLD.match(self.source, limit.end)
-        end = end_of_moment(self.source, old.end() if old else limit.end)
+        end = past or end_of_moment(self.source, old.end() if old else limit.end)
         return Chunk("value", start, end, expression=value.expression, value=value) if value else None
 
     def _lesion(self, position: int) -> tuple[Chunk, int] | None:

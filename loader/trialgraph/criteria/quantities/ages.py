@@ -13,6 +13,7 @@ from trialgraph.criteria.quantities.sides import Found, are_opposite
 from trialgraph.expressions import Limit
 
 __all__ = [
+    "end_of_diagnosis",
     "explains",
     "from_days_to_years",
     "is_lawful",
@@ -42,6 +43,12 @@ _SOMEONE = re.compile(
 _LAWFUL = Sought(r"\b(?:legal age|age of (?:consent|majority))\b[^.;≥]{0,80}$")
 _DIAGNOSED = re.compile(
     r"\b(?:diagnos(?:ed|is)|onset)\b[^.;:,()]{0,80}?\b(?:at|between|after|by|from|when|with\s+an)\s+(?:the\s+|an?\s+)?$",
+    re.IGNORECASE,
+)
+_AT_DIAGNOSIS = re.compile(
+    r"(?:\s+(?:of\s+age|old|inclusive|(?:or|and)\s+(?:older|younger|above|over)))*\s*,?\s+at\s+(?:the\s+)?(?:time\s+of\s+)?"
+    r"(?:(?:their|the|initial|original|first|primary|cancer|disease)\s+)*diagnosis\b"
+    r"(?:\s+of\s+(?:(?:their|the|primary)\s+)*(?:malignancy|cancer|disease)\b)?(?!\s+(?:with|of)\b)",
     re.IGNORECASE,
 )
 _OF_KIN = re.compile(
@@ -103,6 +110,12 @@ def is_lawful(text: str, start: int) -> bool:
 def is_of_diagnosis(text: str, start: int) -> bool:
     """Whether an age is the one at which a disease was found ("diagnosed between the ages of 15 and 39")."""
     return _DIAGNOSED.search(text[max(0, start - _AROUND) : start]) is not None
+
+
+def end_of_diagnosis(text: str, end: int) -> int | None:
+    """Return where words behind an age end that say it was so when a disease was found ("at diagnosis")."""
+    told = _AT_DIAGNOSIS.match(text, end)
+    return told.end() if told else None
 
 
 def is_of_kin(text: str, start: int) -> bool:

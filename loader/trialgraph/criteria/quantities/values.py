@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from trialgraph.criteria.language.tokens import Token, token_at
 from trialgraph.criteria.language.vocabulary import Mention, Term
 from trialgraph.criteria.language.wording import wording
-from trialgraph.criteria.quantities.ages import from_days_to_years, is_of_diagnosis
+from trialgraph.criteria.quantities.ages import end_of_diagnosis, from_days_to_years, is_of_diagnosis
 from trialgraph.criteria.quantities.bounds import (
     after_distance,
     is_exact,
@@ -123,7 +123,7 @@ class ValueReader:
         terms, joiner, after = self.series.read(position)
         if not terms or after >= len(self.tokens) or (len(terms) > 1 and any(t.unit == "a" for t in terms)):
             return None
-        terms = self._of_diagnosis(terms, start)
+        terms = self._of_diagnosis(terms, is_of_diagnosis(self.text, start))
         offset = self.tokens[after - 1].end
         if not lead and (apart := self._apart(terms, position, offset)) is not None:
             return apart
@@ -145,7 +145,9 @@ class ValueReader:
             return self._beside_distance(terms, position, found)
         if (either := self._beside_reference(terms, position, found)) is not None:
             return either
-        end = self.past_method(found.end)
+        past = end_of_diagnosis(self.text, found.end) if terms[0].unit == "a" else None
+        terms = self._of_diagnosis(terms, past is not None)
+        end = self.past_method(found.end) if past is None else token_at(self.tokens, past)
         window = (
             self.window
             or told_when(self.text, found.end, self.tokens[end - 1].end)
@@ -156,9 +158,9 @@ class ValueReader:
             return read
         return replace(read, expression=dated(read.expression, window))
 
-    def _of_diagnosis(self, terms: tuple[Term, ...], start: int) -> tuple[Term, ...]:
-        """Return the age at diagnosis in place of an age that the words before tell to be it."""
-        asked = len(terms) == 1 and local_name(terms[0]) == "Age" and is_of_diagnosis(self.text, start)
+    def _of_diagnosis(self, terms: tuple[Term, ...], told: bool) -> tuple[Term, ...]:  # noqa: FBT001
+        """Return the age at diagnosis in place of an age that the words around tell to be it."""
+        asked = told and len(terms) == 1 and local_name(terms[0]) == "Age"
         found = self.term_named("AgeAtDiagnosis") if asked else None
         return (found,) if found is not None else terms
 
